@@ -1,0 +1,24 @@
+package org.zkc.gkr.circuit;
+
+import java.util.List;
+
+/**
+ * result[n, o, y, x] = sum source[n, c, y * stride + dy * dilation - low, ...] weight[o, c, dy, dx], zero outside the
+ * source; source [N, C, H, W], weight MODEL [O, C / groups, kh, kw]; lists hold (rows, columns). No bias: add it with a
+ * Linear. PROTOCOL section 4, Conv.
+ */
+public record Conv(
+    int result,
+    int source,
+    int weight,
+    List<Integer> strides,
+    List<Integer> paddingLow,
+    List<Integer> dilations,
+    int groups)
+    implements Relation {
+  public Conv {
+    strides = List.copyOf(strides);
+    paddingLow = List.copyOf(paddingLow);
+    dilations = List.copyOf(dilations);
+  }
+}

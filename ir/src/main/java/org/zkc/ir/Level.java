@@ -1,0 +1,14 @@
+package org.zkc.ir;
+
+/** The four levels of the IR, in the order in which a program passes through them. */
+public enum Level {
+  TORCH,
+  TENSOR,
+  INTEGER,
+  CIRCUIT;
+
+  /** The prefix of op names and the keyword of the program header, {@code tensor}. */
+  public String text() {
+    return name().toLowerCase(java.util.Locale.ROOT);
+  }
+}

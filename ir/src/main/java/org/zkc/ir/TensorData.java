@@ -1,0 +1,163 @@
+package org.zkc.ir;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
+
+/**
+ * Elements of a constant tensor: contiguous, row-major, little-endian, possibly memory-mapped (a model may be larger
+ * than the heap). Two are equal when element type, shape and bytes are.
+ */
+public final class TensorData {
+  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final DType dtype;
+  private final Shape shape;
+  private final MemorySegment bytes;
+
+  /** @throws IllegalArgumentException when the segment's size is not that of the elements */
+  public TensorData(DType dtype, Shape shape, MemorySegment bytes) {
+    this.dtype = Objects.requireNonNull(dtype);
+    this.shape = Objects.requireNonNull(shape);
+    this.bytes = bytes.asReadOnly();
+    if (bytes.byteSize() != shape.elementCount() * dtype.bytes()) {
+      throw new IllegalArgumentException(
+          "%d bytes given for %s elements of %s".formatted(bytes.byteSize(), shape, dtype.text()));
+    }
+  }
+
+  public static TensorData ofFloats(Shape shape, float[] elements) {
+    MemorySegment segment = MemorySegment.ofArray(new byte[Math.multiplyExact(elements.length, 4)]);
+    MemorySegment.copy(elements, 0, segment, F32, 0, elements.length);
+    return new TensorData(DType.F32, shape, segment);
+  }
+
+  public static TensorData ofDoubles(Shape shape, double[] elements) {
+    MemorySegment segment = MemorySegment.ofArray(new byte[Math.multiplyExact(elements.length, 8)]);
+    MemorySegment.copy(elements, 0, segment, F64, 0, elements.length);
+    return new TensorData(DType.F64, shape, segment);
+  }
+
+  /** Elements narrowed to {@code dtype}, which must be an integer type that holds them all. */
+  public static TensorData ofLongs(DType dtype, Shape shape, long[] elements) {
+    MemorySegment segment = MemorySegment.ofArray(new byte[Math.multiplyExact(elements.length, dtype.bytes())]);
+    for (int i = 0; i < elements.length; i++) {
+      long e = elements[i];
+      boolean fits =
+          switch (dtype) {
+            case I64 -> true;
+            case I32 -> e == (int) e;
+            case I16 -> e == (short) e;
+            case I8 -> e == (byte) e;
+            case U8 -> e >= 0 && e < 256;
+            case I1 -> e == 0 || e == 1;
+            case F32, F64 -> false;
+          };
+      if (!fits) {
+        throw new IllegalArgumentException(e + " is not a value of " + dtype.text());
+      }
+      switch (dtype) {
+        case I64 -> segment.setAtIndex(I64, i, e);
+        case I32 -> segment.setAtIndex(I32, i, (int) e);
+        case I16 -> segment.setAtIndex(I16, i, (short) e);
+        case I8, U8, I1 -> segment.set(ValueLayout.JAVA_BYTE, i, (byte) e);
+        case F32, F64 -> throw new AssertionError();
+      }
+    }
+    return new TensorData(dtype, shape, segment);
+  }
+
+  public DType dtype() {
+    return dtype;
+  }
+
+  public Shape shape() {
+    return shape;
+  }
+
+  /** The raw little-endian elements, read-only. */
+  public MemorySegment bytes() {
+    return bytes;
+  }
+
+  public long elementCount() {
+    return shape.elementCount();
+  }
+
+  /** Element {@code index} (row-major) as a double; exact for all types but large i64. */
+  public double getDouble(long index) {
+    return switch (dtype) {
+      case F32 -> bytes.getAtIndex(F32, index);
+      case F64 -> bytes.getAtIndex(F64, index);
+      case I64, I32, I16, I8, U8, I1 -> getLong(index);
+    };
+  }
+
+  /** Element {@code index} of an integer or boolean tensor. */
+  public long getLong(long index) {
+    return switch (dtype) {
+      case I64 -> bytes.getAtIndex(I64, index);
+      case I32 -> bytes.getAtIndex(I32, index);
+      case I16 -> bytes.getAtIndex(I16, index);
+      case I8 -> bytes.get(ValueLayout.JAVA_BYTE, index);
+      case U8, I1 -> bytes.get(ValueLayout.JAVA_BYTE, index) & 0xff;
+      case F32, F64 -> throw new IllegalStateException("floating-point tensor read as integers");
+    };
+  }
+
+  public float[] toFloats() {
+    float[] out = new float[Math.toIntExact(elementCount())];
+    if (dtype == DType.F32) {
+      MemorySegment.copy(bytes, F32, 0, out, 0, out.length);
+    } else {
+      for (int i = 0; i < out.length; i++) {
+        out[i] = (float) getDouble(i);
+      }
+    }
+    return out;
+  }
+
+  public double[] toDoubles() {
+    double[] out = new double[Math.toIntExact(elementCount())];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = getDouble(i);
+    }
+    return out;
+  }
+
+  public long[] toLongs() {
+    long[] out = new long[Math.toIntExact(elementCount())];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = getLong(i);
+    }
+    return out;
+  }
+
+  /** The same elements under another shape of equal size. */
+  public TensorData reshape(Shape newShape) {
+    return new TensorData(dtype, newShape, bytes);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TensorData that
+        && dtype == that.dtype
+        && shape.equals(that.shape)
+        && bytes.mismatch(that.bytes) == -1;
+  }
+
+  @Override
+  public int hashCode() {
+    int h = Objects.hash(dtype, shape);
+    long n = Math.min(bytes.byteSize(), 256);
+    for (long i = 0; i < n; i++) {
+      h = 31 * h + bytes.get(ValueLayout.JAVA_BYTE, i);
+    }
+    return h;
+  }
+}

@@ -1,0 +1,13 @@
+package org.zkc.ir.circuit;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * NumPy broadcasting to the result type's shape.
+ */
+public record Broadcast(
+    Value result,
+    Value input,
+    Location location)
+    implements CircuitOp {}

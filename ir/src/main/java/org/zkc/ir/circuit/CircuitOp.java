@@ -1,0 +1,21 @@
+package org.zkc.ir.circuit;
+
+import org.zkc.ir.Op;
+
+/** Operations of the circuit level: columns and the relations between them. */
+public sealed interface CircuitOp extends Op
+    permits Model,
+        Conv,
+        MatMul,
+        Product,
+        Sum,
+        WindowSum,
+        Unfold,
+        Slice,
+        Pad,
+        Broadcast,
+        Reshape,
+        Transpose,
+        Max,
+        Requantize,
+        RoundedQuotient {}

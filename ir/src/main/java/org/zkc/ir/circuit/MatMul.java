@@ -1,0 +1,14 @@
+package org.zkc.ir.circuit;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * y[..., o] = sum_i x[..., i] w[o, i] with model weights (Thaler's matrix-product check).
+ */
+public record MatMul(
+    Value result,
+    Value input,
+    Value weight,
+    Location location)
+    implements CircuitOp {}

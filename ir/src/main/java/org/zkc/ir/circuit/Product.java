@@ -1,0 +1,14 @@
+package org.zkc.ir.circuit;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * Elementwise product of two columns of the same shape.
+ */
+public record Product(
+    Value result,
+    Value left,
+    Value right,
+    Location location)
+    implements CircuitOp {}

@@ -1,0 +1,15 @@
+package org.zkc.ir.circuit;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * floor((2^(bits+1) n + d) / (2 d)) for 0 <= n <= d, d > 0, same shapes; committed.
+ */
+public record RoundedQuotient(
+    Value result,
+    Value numerator,
+    Value denominator,
+    int bits,
+    Location location)
+    implements CircuitOp {}

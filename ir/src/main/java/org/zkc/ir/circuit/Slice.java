@@ -1,0 +1,17 @@
+package org.zkc.ir.circuit;
+
+import java.util.List;
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * result[j] = input[starts + j * strides] per axis, limits exclusive.
+ */
+public record Slice(
+    Value result,
+    Value input,
+    List<Integer> starts,
+    List<Integer> limits,
+    List<Integer> strides,
+    Location location)
+    implements CircuitOp {}

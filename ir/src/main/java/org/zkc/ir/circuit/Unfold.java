@@ -1,0 +1,19 @@
+package org.zkc.ir.circuit;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * Axis of extent n becomes two, [positions, taps]: result[p, t] = input[p * stride + t * dilation - paddingLow], 0 outside.
+ */
+public record Unfold(
+    Value result,
+    Value input,
+    int axis,
+    int positions,
+    int taps,
+    int stride,
+    int dilation,
+    int paddingLow,
+    Location location)
+    implements CircuitOp {}

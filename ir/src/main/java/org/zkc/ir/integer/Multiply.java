@@ -1,0 +1,14 @@
+package org.zkc.ir.integer;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * Elementwise product of two non-constant tensors of the same shape.
+ */
+public record Multiply(
+    Value result,
+    Value left,
+    Value right,
+    Location location)
+    implements IntegerOp {}

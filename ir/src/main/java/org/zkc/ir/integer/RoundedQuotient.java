@@ -1,0 +1,16 @@
+package org.zkc.ir.integer;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * floor((2^(bits+1) n + d) / (2 d)) for 0 <= n <= d, d > 0: n / d as a fixed-point fraction of {@code bits} bits, rounded
+ * half up.
+ */
+public record RoundedQuotient(
+    Value result,
+    Value numerator,
+    Value denominator,
+    int bits,
+    Location location)
+    implements IntegerOp {}

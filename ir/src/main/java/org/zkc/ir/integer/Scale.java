@@ -1,0 +1,14 @@
+package org.zkc.ir.integer;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * x times an integer constant.
+ */
+public record Scale(
+    Value result,
+    Value input,
+    long factor,
+    Location location)
+    implements IntegerOp {}

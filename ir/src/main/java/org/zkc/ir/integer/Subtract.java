@@ -1,0 +1,14 @@
+package org.zkc.ir.integer;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * Elementwise left - right, same shape, one scale.
+ */
+public record Subtract(
+    Value result,
+    Value left,
+    Value right,
+    Location location)
+    implements IntegerOp {}

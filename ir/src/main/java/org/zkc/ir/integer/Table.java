@@ -1,0 +1,16 @@
+package org.zkc.ir.integer;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+
+/**
+ * entries[clamp(x, first, first + n - 1) - first], n the number of entries (i32, rank 1).
+ */
+public record Table(
+    Value result,
+    Value input,
+    long first,
+    TensorData entries,
+    Location location)
+    implements IntegerOp {}

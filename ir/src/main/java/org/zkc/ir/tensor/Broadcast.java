@@ -1,0 +1,13 @@
+package org.zkc.ir.tensor;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * NumPy broadcasting to the result type's shape: axes align at the right, extent 1 repeats.
+ */
+public record Broadcast(
+    Value result,
+    Value input,
+    Location location)
+    implements TensorOp {}

@@ -1,0 +1,21 @@
+package org.zkc.ir.tensor;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * min(max(x, low), high); infinite bounds are allowed. ReLU6 and hardtanh are clamps.
+ */
+public record Clamp(
+    Value result,
+    Value input,
+    double low,
+    double high,
+    Location location)
+    implements Elementwise {
+
+  @Override
+  public double apply(double x) {
+    return Math.min(Math.max(x, low), high);
+  }
+}

@@ -1,0 +1,14 @@
+package org.zkc.ir.tensor;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * x - max - log(sum exp(x - max)) over one axis.
+ */
+public record LogSoftmax(
+    Value result,
+    Value input,
+    int axis,
+    Location location)
+    implements TensorOp {}

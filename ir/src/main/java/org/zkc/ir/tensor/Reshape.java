@@ -1,0 +1,13 @@
+package org.zkc.ir.tensor;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * The same elements, row-major, in the result type's shape.
+ */
+public record Reshape(
+    Value result,
+    Value input,
+    Location location)
+    implements TensorOp {}

@@ -1,0 +1,15 @@
+package org.zkc.ir.torch;
+
+import java.util.List;
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * A call of another function of the program, bound by its definition.
+ */
+public record Call(
+    List<Value> results,
+    String callee,
+    List<Value> arguments,
+    Location location)
+    implements TorchOp {}

@@ -1,0 +1,17 @@
+package org.zkc.ir.torch;
+
+import java.util.List;
+import org.zkc.ir.Location;
+import org.zkc.ir.Value;
+
+/**
+ * One ATen or prim operator with its overload resolved: {@code torch.aten.conv2d}. The schema's arguments are the
+ * operands, in schema order with defaults filled in (constants come from {@link Constant}).
+ */
+public record Operator(
+    List<Value> results,
+    String operator,
+    String overload,
+    List<Value> arguments,
+    Location location)
+    implements TorchOp {}

@@ -1,0 +1,15 @@
+package org.zkc.ir.torch;
+
+import org.zkc.ir.Location;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+
+/**
+ * A tensor of the archive: a parameter or buffer by its qualified attribute name, or {@code CONSTANTS.cN}.
+ */
+public record TensorConstant(
+    Value result,
+    String name,
+    TensorData data,
+    Location location)
+    implements TorchOp {}
