@@ -1,0 +1,34 @@
+package org.zkc.ir;
+
+import java.util.Objects;
+
+/**
+ * Something the user can mend: a model, file or flag that cannot be accepted. The message is one clear sentence that
+ * names the remedy; the location is the user's own source line, or {@link Location#UNKNOWN}. Exit code 2.
+ */
+public final class UserException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+  private final transient Location location;
+
+  public UserException(Location location, String message) {
+    super(message);
+    this.location = Objects.requireNonNull(location);
+  }
+
+  public UserException(String message) {
+    this(Location.UNKNOWN, message);
+  }
+
+  public Location location() {
+    return location;
+  }
+
+  /** {@code model.py:15: message} with the source line below it where it is known. */
+  public String describe() {
+    if (!location.isKnown()) {
+      return getMessage();
+    }
+    String line = location.text().isBlank() ? "" : "\n    " + location.text().strip();
+    return location + ": " + getMessage() + line;
+  }
+}
