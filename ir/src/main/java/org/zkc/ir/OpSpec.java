@@ -27,7 +27,8 @@ public final class OpSpec {
   /** One component of an op's record. */
   public record Component(String name, Role role, RecordComponent declaration) {
 
-    Object get(Op op) {
+    /** The component's value in {@code op}. */
+    public Object get(Op op) {
       try {
         return declaration.getAccessor().invoke(op);
       } catch (IllegalAccessException | InvocationTargetException e) {
@@ -153,14 +154,42 @@ public final class OpSpec {
   }
 
   /** The same op with its operands replaced (results and regions kept). */
-  @SuppressWarnings("unchecked")
   public static <T extends Op> T mapOperands(T op, UnaryOperator<Value> map) {
+    return mapValues(op, UnaryOperator.identity(), map, UnaryOperator.identity());
+  }
+
+  /**
+   * The same op with operands, regions and results replaced, applied in this order whatever the order of declaration, so
+   * that a map extended by results never touches the op's own operands.
+   */
+  @SuppressWarnings("unchecked")
+  public static <T extends Op> T mapValues(
+      T op, UnaryOperator<Value> results, UnaryOperator<Value> operands, UnaryOperator<Region> regions) {
     OpSpec spec = of(op);
     Object[] arguments = new Object[spec.components.size()];
+    for (Role role : List.of(Role.OPERAND, Role.REGION, Role.RESULT)) {
+      for (int i = 0; i < arguments.length; i++) {
+        Component c = spec.components.get(i);
+        if (c.role() == role) {
+          Object v = c.get(op);
+          arguments[i] =
+              switch (role) {
+                case OPERAND -> mapped(v, operands);
+                case RESULT -> mapped(v, results);
+                case REGION ->
+                    v instanceof Region r
+                        ? regions.apply(r)
+                        : ((List<?>) v).stream().map(r -> regions.apply((Region) r)).toList();
+                case ATTRIBUTE, LOCATION -> v;
+              };
+        }
+      }
+    }
     for (int i = 0; i < arguments.length; i++) {
       Component c = spec.components.get(i);
-      Object v = c.get(op);
-      arguments[i] = c.role() == Role.OPERAND ? mapped(v, map) : v;
+      if (c.role() == Role.ATTRIBUTE || c.role() == Role.LOCATION) {
+        arguments[i] = c.get(op);
+      }
     }
     return (T) spec.create(arguments);
   }

@@ -1,0 +1,111 @@
+package org.zkc.ir;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A function under construction: parameters first, then ops in order, then {@link #build}. Time and memory are linear in
+ * what is added.
+ */
+public final class FunctionBuilder {
+  private final String name;
+  private final Location location;
+  private final List<Value> parameters = new ArrayList<>();
+  private final List<Op> body = new ArrayList<>();
+  private final Map<String, Integer> nextSuffix = new HashMap<>();
+
+  public FunctionBuilder(String name, Location location) {
+    this.name = Objects.requireNonNull(name);
+    this.location = Objects.requireNonNull(location);
+  }
+
+  /** A new parameter, after those there are. */
+  public Value parameter(String hint, Type type) {
+    Value value = fresh(hint, type);
+    parameters.add(value);
+    return value;
+  }
+
+  /** Takes over a value of another function as parameter, identity kept. */
+  public Value parameter(Value value) {
+    parameters.add(value);
+    return value;
+  }
+
+  /** A new value that no op defines yet; its name is {@code hint}, or {@code hint_1}, {@code hint_2}, ... */
+  public Value fresh(String hint, Type type) {
+    int suffix = nextSuffix.merge(hint, 1, Integer::sum) - 1;
+    return new Value(suffix == 0 ? hint : hint + "_" + suffix, type);
+  }
+
+  /** Appends an op as it is. */
+  public <T extends Op> T append(T op) {
+    body.add(Objects.requireNonNull(op));
+    return op;
+  }
+
+  /** Appends an op with exactly one result and returns that. */
+  public Value value(Op op) {
+    append(op);
+    List<Value> results = op.definitions();
+    if (results.size() != 1) {
+      throw new IllegalArgumentException(OpSpec.of(op).mnemonic() + " has " + results.size() + " results, not one");
+    }
+    return results.getFirst();
+  }
+
+  /**
+   * Appends a copy of the region's ops: {@code arguments} stand for its parameters, values defined inside get fresh
+   * identities, values from outside stay. Returns what stands for the region's results.
+   */
+  public List<Value> inline(Region region, List<Value> arguments) {
+    if (arguments.size() != region.parameters().size()) {
+      throw new IllegalArgumentException(
+          arguments.size() + " arguments for a region of " + region.parameters().size() + " parameters");
+    }
+    Map<Value, Value> map = new IdentityHashMap<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      map.put(region.parameters().get(i), arguments.get(i));
+    }
+    for (Op op : region.body()) {
+      append(copy(op, map));
+    }
+    return region.results().stream().map(v -> map.getOrDefault(v, v)).toList();
+  }
+
+  /** A copy of {@code op}, nested regions included; {@code map} is read for operands and extended by results. */
+  private Op copy(Op op, Map<Value, Value> map) {
+    return OpSpec.mapValues(
+        op,
+        result -> {
+          Value copy = fresh(result.name(), result.type());
+          map.put(result, copy);
+          return copy;
+        },
+        operand -> map.getOrDefault(operand, operand),
+        region -> {
+          List<Value> inner = new ArrayList<>();
+          for (Value p : region.parameters()) {
+            Value copy = fresh(p.name(), p.type());
+            map.put(p, copy);
+            inner.add(copy);
+          }
+          List<Op> ops = region.body().stream().map(o -> copy(o, map)).toList();
+          return new Region(inner, ops, region.results().stream().map(v -> map.getOrDefault(v, v)).toList());
+        });
+  }
+
+  /** The parameters so far. */
+  public List<Value> parameters() {
+    return List.copyOf(parameters);
+  }
+
+  /** The finished function. */
+  public Function build(List<Value> results) {
+    return new Function(name, new Region(parameters, body, results), location);
+  }
+}
