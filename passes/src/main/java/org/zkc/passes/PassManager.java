@@ -1,0 +1,86 @@
+package org.zkc.passes;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.zkc.ir.Program;
+import org.zkc.ir.UserException;
+
+/** Runs passes and lowerings one after the other: checks each result, times each step, tells a listener, and skips what is disabled. */
+public final class PassManager {
+  private final Set<String> disabled;
+  private final PassListener listener;
+  private final Consumer<Program> checker;
+  private final PassContext context;
+  private final List<PassListener.Step> steps = new ArrayList<>();
+
+  /**
+   * @param disabled names of passes to skip
+   * @param checker run on the result of each step; throws when the program is ill-formed
+   * @throws UserException when {@code disabled} names no pass, or one that compilation cannot do without
+   */
+  public PassManager(Set<String> disabled, PassListener listener, Consumer<Program> checker, PassContext context) {
+    for (String name : new TreeSet<>(disabled)) {
+      if (!PassCatalogue.byName(name).isOptimisation()) {
+        throw new UserException(
+            "pass " + name + " cannot be disabled: it is not an optimisation, later steps rely on its result");
+      }
+    }
+    this.disabled = Set.copyOf(disabled);
+    this.listener = listener;
+    this.checker = checker;
+    this.context = context;
+  }
+
+  /**
+   * Runs the passes in order, without those disabled.
+   *
+   * @throws UserException when a pass is for another level than the program's
+   */
+  public Program run(Program program, List<Pass> passes) {
+    Program current = program;
+    for (Pass pass : passes) {
+      if (disabled.contains(pass.name())) {
+        continue;
+      }
+      if (pass.level() != current.level()) {
+        throw new UserException(
+            "pass %s works on the %s level, the program is at the %s level"
+                .formatted(pass.name(), pass.level().text(), current.level().text()));
+      }
+      Program before = current;
+      current = step(pass.name(), before, () -> pass.run(before, context));
+    }
+    return current;
+  }
+
+  /** Runs one lowering as a step: checked, timed and told to the listener like a pass. */
+  public Program lower(String name, Program before, Supplier<Program> lowering) {
+    return step(name, before, lowering);
+  }
+
+  private Program step(String name, Program before, Supplier<Program> work) {
+    long start = System.nanoTime();
+    Program after = work.get();
+    long nanoseconds = System.nanoTime() - start;
+    PassListener.Step step =
+        new PassListener.Step(steps.size() + 1, name, after, after != before, nanoseconds);
+    steps.add(step);
+    listener.after(step);
+    checker.accept(after);
+    return after;
+  }
+
+  /** What lowerings and passes of this run count their work in. */
+  public PassContext context() {
+    return context;
+  }
+
+  /** The steps so far, with their times. */
+  public List<PassListener.Step> steps() {
+    return List.copyOf(steps);
+  }
+}
