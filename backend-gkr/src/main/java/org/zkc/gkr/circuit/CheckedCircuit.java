@@ -1,0 +1,34 @@
+package org.zkc.gkr.circuit;
+
+import java.util.List;
+
+/**
+ * A circuit that {@link CircuitCheck} accepted, with what the check found. The only way to one is the check itself.
+ */
+public final class CheckedCircuit {
+  private final Circuit circuit;
+  private final List<Interval> intervals;
+
+  CheckedCircuit(Circuit circuit, List<Interval> intervals) {
+    this.circuit = circuit;
+    this.intervals = List.copyOf(intervals);
+  }
+
+  public Circuit circuit() {
+    return circuit;
+  }
+
+  public TensorDeclaration tensor(int id) {
+    return circuit.tensors().get(id);
+  }
+
+  /** The interval that contains every element of tensor {@code id} on every input within the declared bounds. */
+  public Interval interval(int id) {
+    return intervals.get(id);
+  }
+
+  /** Whether the elements are in the statement: an input or an output. */
+  public boolean isPublic(int id) {
+    return tensor(id).role() == TensorDeclaration.Role.INPUT || circuit.outputs().contains(id);
+  }
+}
