@@ -18,4 +18,5 @@ public sealed interface CircuitOp extends Op
         Transpose,
         Max,
         Requantize,
+        RequantizeTable,
         RoundedQuotient {}

@@ -2,21 +2,26 @@ package org.zkc.ir.circuit;
 
 import java.util.List;
 import org.zkc.ir.Location;
-import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
 /**
- * h = (x + half) >> shift; result = entries[h - first]; the entries cover every h that the operand's interval allows.
- * {@code limbs} are the bits of the range tables that the remainder is split over, least significant first; their sum is shift.
- * {@code table} names the table: ops with equal names share it.
+ * h = (x + half) >> shift with half = 2^(shift-1), 0 when shift is 0; result = min(max(h, low), high), looked up in the
+ * table of that function on [first, first + size), which covers every h that the operand's interval allows.
+ * {@code limbs} are the bits of the range tables that the remainder is split over, least significant first; their sum is
+ * shift. Ops whose first, size, low and high are equal share one table.
  */
 public record Requantize(
     Value result,
     Value input,
     int shift,
     List<Integer> limbs,
-    String table,
     long first,
-    TensorData entries,
+    int size,
+    long low,
+    long high,
     Location location)
-    implements CircuitOp {}
+    implements CircuitOp {
+  public Requantize {
+    limbs = List.copyOf(limbs);
+  }
+}

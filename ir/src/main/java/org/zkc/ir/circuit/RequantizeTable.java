@@ -1,0 +1,24 @@
+package org.zkc.ir.circuit;
+
+import java.util.List;
+import org.zkc.ir.Location;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+
+/**
+ * {@link Requantize} through any function: result = entries[h - first] (i32, rank 1), the entries covering every h that
+ * the operand's interval allows. Ops whose first and entries are equal share one table.
+ */
+public record RequantizeTable(
+    Value result,
+    Value input,
+    int shift,
+    List<Integer> limbs,
+    long first,
+    TensorData entries,
+    Location location)
+    implements CircuitOp {
+  public RequantizeTable {
+    limbs = List.copyOf(limbs);
+  }
+}
