@@ -1,0 +1,96 @@
+package org.zkc.gkr.kernel;
+
+import java.lang.foreign.MemorySegment;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+
+/**
+ * The prover's inner loops over F and E. {@link #best()} chooses a provider once; {@link ScalarKernels} is the
+ * reference, and every provider returns exactly its results. No method starts threads; none keeps its arguments.
+ *
+ * <p>Tables follow one convention. A table of {@code 2 * half} values has its highest variable t split into halves:
+ * f(0, k) = f[k] and f(1, k) = f[half + k]. An array may hold only a real prefix of the table: every value past its
+ * length is zero. {@code int[]} tables hold canonical residues of F, with the range [offset, offset + length).
+ */
+public sealed interface Kernels permits ScalarKernels {
+  /** The fastest provider that this JVM supports; system property {@code zkc.vector=off} forces the scalar one. */
+  static Kernels best() {
+    return KernelChoice.CHOSEN;
+  }
+
+  /** Which provider this is and why, for logs. */
+  String description();
+
+  /** out[k] = f(r, k) = f[k] + r (f[half + k] - f[k]), in place; returns the view that holds the bound table. */
+  ExtVector bind(ExtVector table, int half, Ext r);
+
+  /** {@link #bind} of a table over F into a new vector of length min(length, half). */
+  ExtVector bindBase(int[] table, int offset, int length, int half, Ext r);
+
+  /**
+   * One doubling step of an eq table, in place: given e[0..count), sets e[2k + 1] = r e[k] and e[2k] = e[k] - e[2k+1]
+   * for all 2k, 2k + 1 below the table's length.
+   */
+  void expandEq(ExtVector table, int count, Ext r);
+
+  /** sum over k of a[k] b[k] up to the shorter length. */
+  Ext dot(ExtVector a, ExtVector b);
+
+  /** sum over k of base[offset + k] b[k], k below min(length, b.length()). */
+  Ext dotBase(int[] base, int offset, int length, ExtVector b);
+
+  /** accumulator[k] += c base[offset + k] for k below length. */
+  void addScaledBase(ExtVector accumulator, Ext c, int[] base, int offset, int length);
+
+  /** accumulator[k] += c v[k] for k below v's length. */
+  void addScaled(ExtVector accumulator, Ext c, ExtVector v);
+
+  /** v[k] *= c. */
+  void scale(ExtVector v, Ext c);
+
+  /**
+   * The weight fold: accumulator[c] += sum over rows of coefficients[row] * weight[row][c]. Reads the matrix once.
+   *
+   * @param weights signed little-endian integers, {@code width} bytes each, row-major without gaps, starting at 0
+   * @param width 1, 2 or 4
+   * @param columns row length
+   * @param coefficients one per row
+   * @param accumulator at least {@code columns} long
+   */
+  void foldRows(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator);
+
+  /** The values at t = 0 and t = 2 of sum over k of f(t, k) g(t, k). */
+  Ext[] roundOfTwo(ExtVector f, ExtVector g, int half);
+
+  /** {@link #roundOfTwo} with f over F. */
+  Ext[] roundOfTwoBase(int[] f, int offset, int length, ExtVector g, int half);
+
+  /** The values at t = 0, 2 and 3 of sum over k of w(t, k) f(t, k) g(t, k). */
+  Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half);
+
+  /**
+   * The round of a logup layer, with eq split off (Gruen 2024; Dao and Thaler 2024): the values at t = 0 and t = 2 of
+   *
+   * <pre>h(t) = sum over k of eq(k) [ q1(t, k) (p0(t, k) + q0(t, k)) + p1(t, k) q0(t, k) ]</pre>
+   *
+   * where p0 and p1 hold lambda times the numerators (scale them once per layer) and eq(k) = eqHigh[k / L] eqLow[k mod
+   * L], L = eqLow.length(), eqHigh.length() * L = half. The four tables have all 2 * half values.
+   */
+  Ext[] roundOfFractions(
+      ExtVector p0, ExtVector q0, ExtVector p1, ExtVector q1, ExtVector eqHigh, ExtVector eqLow, int half);
+
+  /**
+   * One level of the fraction tree: (p[k] / q[k]) + (p[half + k] / q[half + k]), as outP[k] = p[k] q[half + k] + p[half
+   * + k] q[k] and outQ[k] = q[k] q[half + k] for k below half.
+   */
+  void combineFractions(ExtVector p, ExtVector q, int half, ExtVector outP, ExtVector outQ);
+
+  /** {@link #combineFractions} for numerators 1: outP[k] = q[k] + q[half + k]. */
+  void combineUnitFractions(ExtVector q, int half, ExtVector outP, ExtVector outQ);
+
+  /**
+   * Denominators of lookups of tuples over F: out[k] = constant - sum over j of betas[j] columns[j][offset + k] for k
+   * below out.length().
+   */
+  void denominators(Ext constant, Ext[] betas, int[][] columns, int offset, ExtVector out);
+}

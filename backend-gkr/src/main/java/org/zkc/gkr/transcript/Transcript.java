@@ -1,0 +1,253 @@
+package org.zkc.gkr.transcript;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.bouncycastle.crypto.digests.Blake3Digest;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.field.M31;
+
+/**
+ * The Fiat-Shamir transcript: a 32-byte state that every operation replaces by BLAKE3 of
+ *
+ * <pre>state (32) | operation (1) | label length (4) | label (UTF-8) | payload length (8) | payload</pre>
+ *
+ * with little-endian integers. The operation tells absorbed bytes from ints, elements, vectors, challenges, indices,
+ * grinding, forks and joins, so that two different sequences of operations never hash the same input. Challenges are
+ * read from the extendable output of BLAKE3 of the new state, by rejection, so they are uniform.
+ *
+ * <p>BLAKE3 with its 256-bit state because the commitment hashes with it too: one primitive to trust. A transcript
+ * cannot be copied: a challenge exists once. To continue in parallel, {@link #fork} it and {@link #join} the forks.
+ */
+public final class Transcript {
+  /** Most bits that {@link #grind} accepts. */
+  public static final int MAX_GRINDING_BITS = 31;
+
+  private static final int STATE_BYTES = 32;
+
+  private enum Operation {
+    START,
+    BYTES,
+    INTS,
+    LONGS,
+    ELEMENT,
+    VECTOR,
+    CHALLENGE,
+    INDICES,
+    GRIND,
+    NONCE,
+    SQUEEZE,
+    FORK,
+    JOIN
+  }
+
+  private final byte[] state = new byte[STATE_BYTES];
+  private boolean joined;
+
+  /** A transcript for the protocol (and version) that {@code label} names. */
+  public Transcript(String label) {
+    update(Operation.START, label, new byte[0]);
+  }
+
+  private Transcript(byte[] parentState, String label, int index, int count) {
+    System.arraycopy(parentState, 0, state, 0, STATE_BYTES);
+    update(Operation.FORK, label, littleEndian(8).putInt(index).putInt(count).array());
+  }
+
+  public void absorb(String label, byte[] bytes) {
+    update(Operation.BYTES, label, bytes);
+  }
+
+  public void absorb(String label, String text) {
+    absorb(label, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Integers of any meaning, 4 bytes each. */
+  public void absorb(String label, int... values) {
+    ByteBuffer payload = littleEndian(Math.multiplyExact(4, values.length));
+    payload.asIntBuffer().put(values);
+    update(Operation.INTS, label, payload.array());
+  }
+
+  public void absorb(String label, long... values) {
+    ByteBuffer payload = littleEndian(Math.multiplyExact(8, values.length));
+    payload.asLongBuffer().put(values);
+    update(Operation.LONGS, label, payload.array());
+  }
+
+  /** One or more elements: each is framed as 16 bytes, and their number is bound by the payload's length. */
+  public void absorb(String label, Ext... elements) {
+    byte[] payload = new byte[Math.multiplyExact(Ext.BYTES, elements.length)];
+    for (int k = 0; k < elements.length; k++) {
+      elements[k].write(payload, k * Ext.BYTES);
+    }
+    update(Operation.ELEMENT, label, payload);
+  }
+
+  /** A vector, limb by limb. */
+  public void absorb(String label, ExtVector vector) {
+    ByteBuffer payload = littleEndian(Math.multiplyExact(Ext.BYTES, vector.length()));
+    for (int limb = 0; limb < 4; limb++) {
+      payload.asIntBuffer().put(limb * vector.length(), vector.limb(limb), vector.offset(), vector.length());
+    }
+    update(Operation.VECTOR, label, payload.array());
+  }
+
+  /** A uniform element of E. */
+  public Ext challengeExt(String label) {
+    return challengeExts(label, 1)[0];
+  }
+
+  /** {@code count} independent uniform elements of E. */
+  public Ext[] challengeExts(String label, int count) {
+    update(Operation.CHALLENGE, label, littleEndian(4).putInt(count).array());
+    Squeeze squeeze = new Squeeze();
+    Ext[] out = new Ext[count];
+    for (int k = 0; k < count; k++) {
+      out[k] = new Ext(squeeze.element(), squeeze.element(), squeeze.element(), squeeze.element());
+    }
+    return out;
+  }
+
+  /**
+   * {@code count} independent uniform integers in [0, bound), in the order drawn, possibly with repetitions.
+   *
+   * @param bound at least 1
+   */
+  public int[] challengeIndices(String label, int count, int bound) {
+    if (bound < 1) {
+      throw new IllegalArgumentException("indices below " + bound);
+    }
+    update(Operation.INDICES, label, littleEndian(8).putInt(count).putInt(bound).array());
+    Squeeze squeeze = new Squeeze();
+    int[] out = new int[count];
+    for (int k = 0; k < count; k++) {
+      out[k] = squeeze.index(bound);
+    }
+    return out;
+  }
+
+  /**
+   * Proof of work: finds the least nonce whose hash with the state begins with {@code bits} zero bits, absorbs it and
+   * returns it. Expected work 2^bits hashes of one block.
+   */
+  public long grind(String label, int bits) {
+    beginGrinding(label, bits);
+    long nonce = 0;
+    while (!hasWork(nonce, bits)) {
+      nonce++;
+    }
+    update(Operation.NONCE, label, littleEndian(8).putLong(nonce).array());
+    return nonce;
+  }
+
+  /**
+   * The verifier's side of {@link #grind}.
+   *
+   * @throws VerificationFailure when the nonce does not show the work
+   */
+  public void checkGrind(String label, int bits, long nonce) {
+    beginGrinding(label, bits);
+    if (!hasWork(nonce, bits)) {
+      throw new VerificationFailure("grinding " + label, "a hash with " + bits + " leading zero bits", "nonce " + nonce);
+    }
+    update(Operation.NONCE, label, littleEndian(8).putLong(nonce).array());
+  }
+
+  private void beginGrinding(String label, int bits) {
+    if (bits < 0 || bits > MAX_GRINDING_BITS) {
+      throw new IllegalArgumentException("grinding by " + bits + " bits");
+    }
+    update(Operation.GRIND, label, littleEndian(4).putInt(bits).array());
+  }
+
+  private boolean hasWork(long nonce, int bits) {
+    byte[] input = littleEndian(STATE_BYTES + 9).put(state).put((byte) Operation.NONCE.ordinal()).putLong(nonce).array();
+    Blake3Digest digest = new Blake3Digest();
+    digest.update(input, 0, input.length);
+    byte[] out = new byte[4];
+    digest.doFinal(out, 0, 4);
+    // Leading zero bits of the first four bytes read as a big-endian number.
+    return Integer.numberOfLeadingZeros(ByteBuffer.wrap(out).getInt()) >= bits;
+  }
+
+  /**
+   * Transcript {@code index} of {@code count} that continue this one in parallel; this one's state does not change, so
+   * every fork of one set must be given back to {@link #join} before the next challenge.
+   */
+  public Transcript fork(String label, int index, int count) {
+    if (index < 0 || index >= count) {
+      throw new IllegalArgumentException("fork " + index + " of " + count);
+    }
+    return new Transcript(state, label, index, count);
+  }
+
+  /** Absorbs the final states of all forks, in order; the forks are spent. */
+  public void join(String label, List<Transcript> forks) {
+    ByteBuffer payload = littleEndian(Math.multiplyExact(STATE_BYTES, forks.size()));
+    for (Transcript fork : forks) {
+      payload.put(fork.state);
+      fork.joined = true;
+    }
+    update(Operation.JOIN, label, payload.array());
+  }
+
+  private void update(Operation operation, String label, byte[] payload) {
+    if (joined) {
+      throw new IllegalStateException("fork used after it was joined");
+    }
+    byte[] name = label.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer header = littleEndian(STATE_BYTES + 1 + 4 + name.length + 8);
+    header.put(state).put((byte) operation.ordinal()).putInt(name.length).put(name).putLong(payload.length);
+    Blake3Digest digest = new Blake3Digest();
+    digest.update(header.array(), 0, header.capacity());
+    digest.update(payload, 0, payload.length);
+    digest.doFinal(state, 0);
+  }
+
+  private static ByteBuffer littleEndian(int size) {
+    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** A stream of uniform 31-bit numbers from the extendable output of the current state. */
+  private final class Squeeze {
+    private final Blake3Digest digest = new Blake3Digest();
+    private final byte[] block = new byte[64];
+    private final ByteBuffer words = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN);
+
+    Squeeze() {
+      digest.update(state, 0, STATE_BYTES);
+      digest.update((byte) Operation.SQUEEZE.ordinal());
+      words.position(block.length);
+    }
+
+    private int next() {
+      if (!words.hasRemaining()) {
+        digest.doOutput(block, 0, block.length);
+        words.clear();
+      }
+      return words.getInt() & Integer.MAX_VALUE;
+    }
+
+    int element() {
+      int x = next();
+      while (x == M31.P) {
+        x = next();
+      }
+      return x;
+    }
+
+    int index(int bound) {
+      // The largest multiple of bound in 2^31, so that every index is equally likely.
+      long limit = (1L << 31) / bound * bound;
+      int x = next();
+      while (x >= limit) {
+        x = next();
+      }
+      return x % bound;
+    }
+  }
+}
