@@ -1,28 +1,217 @@
 package org.zkc.ir.interpret;
 
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
+import org.zkc.ir.Function;
+import org.zkc.ir.Level;
+import org.zkc.ir.Op;
 import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Broadcast;
+import org.zkc.ir.tensor.Concatenate;
+import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.Conv;
+import org.zkc.ir.tensor.Divide;
+import org.zkc.ir.tensor.Elementwise;
+import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.LogSoftmax;
+import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Multiply;
+import org.zkc.ir.tensor.Pad;
+import org.zkc.ir.tensor.Reshape;
+import org.zkc.ir.tensor.Slice;
+import org.zkc.ir.tensor.Softmax;
+import org.zkc.ir.tensor.Subtract;
+import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.Transpose;
+import org.zkc.ir.tensor.WindowMean;
 
-/** Reference evaluation of tensor-level programs, equal bit for bit on every machine and with any number of threads. */
+/**
+ * Evaluates a tensor-level program in single precision, equal bit for bit on every machine: sums in a fixed order,
+ * transcendental functions from StrictMath in double precision. Values of every element type are held as floats; f64
+ * is rounded to f32. An instance keeps the constants unpacked, so evaluating many samples costs their conversion once; it may be
+ * used by several threads at once, each of whose runs has its own values. A value is let go after its last use.
+ */
 public final class TensorInterpreter {
-  private TensorInterpreter() {}
+  private final Function main;
+  private final Map<Value, float[]> constants = new IdentityHashMap<>();
+  private final List<List<Value>> lastUses = new ArrayList<>();
 
-  /**
-   * Evaluates main.
-   *
-   * @param inputs one per parameter, of the parameter's type
-   * @param observer sees each value that an op defines and each parameter, in order; the array must not be kept changed
-   * @return main's results
-   */
-  public static List<TensorData> run(Program program, List<TensorData> inputs, BiConsumer<Value, float[]> observer) {
-    throw new UnsupportedOperationException("in work");
+  /** @throws IllegalArgumentException when the program is of another level */
+  public TensorInterpreter(Program program) {
+    if (program.level() != Level.TENSOR) {
+      throw new IllegalArgumentException("a " + program.level().text() + "-level program is no tensor-level program");
+    }
+    this.main = program.main();
+    Map<Value, Integer> last = new IdentityHashMap<>();
+    List<Op> body = main.body();
+    for (int i = 0; i < body.size(); i++) {
+      int at = i;
+      body.get(i).operands().forEach(v -> last.put(v, at));
+      body.get(i).definitions().forEach(v -> last.put(v, at));
+      lastUses.add(new ArrayList<>());
+      if (body.get(i) instanceof Constant c) {
+        constants.put(c.result(), c.data().toFloats());
+      }
+    }
+    main.results().forEach(last::remove);
+    last.forEach((value, at) -> lastUses.get(at).add(value));
   }
 
-  /** Evaluates main without watching. */
+  /** Evaluates {@code program}'s main once, watched by {@code observer}; see {@link #run(List, BiConsumer)}. */
+  public static List<TensorData> run(Program program, List<TensorData> inputs, BiConsumer<Value, float[]> observer) {
+    return new TensorInterpreter(program).run(inputs, observer);
+  }
+
+  /** Evaluates {@code program}'s main once. */
   public static List<TensorData> run(Program program, List<TensorData> inputs) {
     return run(program, inputs, (value, elements) -> {});
+  }
+
+  /**
+   * Evaluates one op on known operands, in the order of {@link Op#operands()}: constant folding.
+   *
+   * @return the result, as f32
+   */
+  public static TensorData evaluate(TensorOp op, List<TensorData> operands) {
+    Map<Value, float[]> values = new IdentityHashMap<>();
+    List<Value> names = op.operands();
+    for (int i = 0; i < names.size(); i++) {
+      values.put(names.get(i), operands.get(i).toFloats());
+    }
+    Value result = op.definitions().getFirst();
+    return TensorData.ofFloats(result.shape(), evaluate(op, values, new FloatMatrixProduct()));
+  }
+
+  /**
+   * Evaluates main on one set of inputs.
+   *
+   * @param inputs one per parameter, of the parameter's shape
+   * @param observer sees each parameter and each value that an op defines, in order, row-major; it must neither change nor
+   *     keep the array
+   * @return main's results, as f32
+   * @throws IllegalArgumentException when the inputs are not those of the parameters
+   */
+  public List<TensorData> run(List<TensorData> inputs, BiConsumer<Value, float[]> observer) {
+    List<Value> parameters = main.parameters();
+    if (inputs.size() != parameters.size()) {
+      throw new IllegalArgumentException(
+          "the program has %d inputs, %d were given".formatted(parameters.size(), inputs.size()));
+    }
+    Map<Value, float[]> values = new IdentityHashMap<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      Value parameter = parameters.get(i);
+      if (!inputs.get(i).shape().equals(parameter.shape())) {
+        throw new IllegalArgumentException(
+            "input %d has shape %s, the program takes %s".formatted(i, inputs.get(i).shape(), parameter.shape()));
+      }
+      values.put(parameter, inputs.get(i).toFloats());
+      observer.accept(parameter, values.get(parameter));
+    }
+    FloatMatrixProduct product = new FloatMatrixProduct();
+    for (int i = 0; i < main.body().size(); i++) {
+      TensorOp op = (TensorOp) main.body().get(i);
+      Value result = op.definitions().getFirst();
+      float[] elements = op instanceof Constant ? constants.get(result) : evaluate(op, values, product);
+      values.put(result, elements);
+      observer.accept(result, elements);
+      lastUses.get(i).forEach(values::remove);
+    }
+    return main.results().stream().map(v -> TensorData.ofFloats(v.shape(), values.get(v))).toList();
+  }
+
+  private static float[] evaluate(TensorOp op, Map<Value, float[]> values, FloatMatrixProduct product) {
+    return switch (op) {
+      case Constant c -> c.data().toFloats();
+      case Conv c ->
+          new FloatConvolution(c)
+              .apply(values.get(c.input()), values.get(c.weight()), optional(c.bias(), values), product);
+      case Linear l -> linear(l, values.get(l.input()), values.get(l.weight()), optional(l.bias(), values), product);
+      case BatchNorm b -> batchNorm(b, values);
+      case MaxPool m -> FloatReductions.maxPool(m, values.get(m.input()));
+      case WindowMean w -> FloatReductions.windowMean(w, values.get(w.input()));
+      case Add a -> zip(values.get(a.left()), values.get(a.right()), (x, y) -> x + y);
+      case Subtract s -> zip(values.get(s.left()), values.get(s.right()), (x, y) -> x - y);
+      case Multiply m -> zip(values.get(m.left()), values.get(m.right()), (x, y) -> x * y);
+      case Divide d -> zip(values.get(d.left()), values.get(d.right()), (x, y) -> x / y);
+      case Concatenate c -> FloatViews.concatenate(c, c.inputs().stream().map(values::get).toList());
+      case Reshape r -> values.get(r.input());
+      case Transpose t -> FloatViews.transpose(t, values.get(t.input()));
+      case Slice s -> FloatViews.slice(s, values.get(s.input()));
+      case Pad p -> FloatViews.pad(p, values.get(p.input()));
+      case Broadcast b -> FloatViews.broadcast(b, values.get(b.input()));
+      case Softmax s -> FloatReductions.softmax(s.input().shape(), s.axis(), false, values.get(s.input()));
+      case LogSoftmax s -> FloatReductions.softmax(s.input().shape(), s.axis(), true, values.get(s.input()));
+      case Elementwise e -> map(e, values.get(e.input()));
+    };
+  }
+
+  private static float[] optional(Optional<Value> value, Map<Value, float[]> values) {
+    return value.map(values::get).orElse(null);
+  }
+
+  private static float[] linear(Linear op, float[] input, float[] weight, float[] bias, FloatMatrixProduct product) {
+    Shape shape = op.weight().shape();
+    int outputs = shape.extent(0);
+    int depth = shape.extent(1);
+    int rows = Math.toIntExact(op.result().shape().elementCount() / Math.max(1, outputs));
+    float[] out = new float[Math.multiplyExact(rows, outputs)];
+    product.multiply(input, 0, rows, depth, FloatMatrixProduct.transposed(weight, depth), outputs, out, 0);
+    if (bias != null) {
+      for (int i = 0; i < out.length; i++) {
+        out[i] += bias[i % outputs];
+      }
+    }
+    return out;
+  }
+
+  private static float[] batchNorm(BatchNorm op, Map<Value, float[]> values) {
+    float[] input = values.get(op.input());
+    float[] mean = values.get(op.mean());
+    float[] variance = values.get(op.variance());
+    float[] weight = optional(op.weight(), values);
+    float[] bias = optional(op.bias(), values);
+    Shape shape = op.input().shape();
+    int channels = shape.extent(1);
+    int inner = (int) shape.strides()[1];
+    float[] out = new float[input.length];
+    for (int start = 0; start < input.length; start += inner) {
+      int c = start / inner % channels;
+      double factor = (weight == null ? 1 : weight[c]) / Math.sqrt(variance[c] + op.epsilon());
+      double shift = bias == null ? 0 : bias[c];
+      for (int i = start; i < start + inner; i++) {
+        out[i] = (float) ((input[i] - (double) mean[c]) * factor + shift);
+      }
+    }
+    return out;
+  }
+
+  private static float[] map(Elementwise op, float[] input) {
+    float[] out = new float[input.length];
+    for (int i = 0; i < input.length; i++) {
+      out[i] = (float) op.apply(input[i]);
+    }
+    return out;
+  }
+
+  @FunctionalInterface
+  private interface FloatOperator {
+    float apply(float x, float y);
+  }
+
+  private static float[] zip(float[] left, float[] right, FloatOperator operator) {
+    float[] out = new float[left.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = operator.apply(left[i], right[i]);
+    }
+    return out;
   }
 }

@@ -1,0 +1,113 @@
+package org.zkc.ir.interpret;
+
+import org.zkc.ir.Shape;
+import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.WindowMean;
+
+/** Ops that reduce along axes: windows, and the normalising functions; sums in double, in index order. */
+final class FloatReductions {
+  private FloatReductions() {}
+
+  /** Rectangular windows, so one axis after the other; padding takes no part. */
+  static float[] maxPool(MaxPool op, float[] input) {
+    float[] current = input;
+    Shape shape = op.input().shape();
+    int first = shape.rank() - op.kernel().size();
+    for (int k = 0; k < op.kernel().size(); k++) {
+      int positions = op.result().shape().extent(first + k);
+      current =
+          windowMax(
+              current,
+              shape,
+              first + k,
+              positions,
+              op.kernel().get(k),
+              op.strides().get(k),
+              op.dilations().get(k),
+              op.paddingLow().get(k));
+      shape = shape.with(first + k, positions);
+    }
+    return current;
+  }
+
+  private static float[] windowMax(
+      float[] input, Shape shape, int axis, int positions, int size, int stride, int dilation, int padding) {
+    int extent = shape.extent(axis);
+    int inner = (int) shape.strides()[axis];
+    int outer = extent == 0 ? 0 : input.length / (extent * inner);
+    float[] out = new float[outer * positions * inner];
+    for (int o = 0; o < outer; o++) {
+      for (int p = 0; p < positions; p++) {
+        int at = (o * positions + p) * inner;
+        boolean empty = true;
+        for (int t = 0; t < size; t++) {
+          int x = p * stride + t * dilation - padding;
+          if (x < 0 || x >= extent) {
+            continue;
+          }
+          int from = (o * extent + x) * inner;
+          for (int i = 0; i < inner; i++) {
+            out[at + i] = empty ? input[from + i] : Math.max(out[at + i], input[from + i]);
+          }
+          empty = false;
+        }
+      }
+    }
+    return out;
+  }
+
+  static float[] windowMean(WindowMean op, float[] input) {
+    Shape shape = op.input().shape();
+    int extent = shape.extent(op.axis());
+    int inner = (int) shape.strides()[op.axis()];
+    int outer = extent == 0 ? 0 : input.length / (extent * inner);
+    int windows = op.starts().size();
+    float[] out = new float[outer * windows * inner];
+    double[] sums = new double[inner];
+    for (int o = 0; o < outer; o++) {
+      for (int w = 0; w < windows; w++) {
+        java.util.Arrays.fill(sums, 0);
+        for (int x = op.starts().get(w); x < op.starts().get(w) + op.lengths().get(w); x++) {
+          int from = (o * extent + x) * inner;
+          for (int i = 0; i < inner; i++) {
+            sums[i] += input[from + i];
+          }
+        }
+        int at = (o * windows + w) * inner;
+        double divisor = op.divisors().get(w);
+        for (int i = 0; i < inner; i++) {
+          out[at + i] = (float) (sums[i] / divisor);
+        }
+      }
+    }
+    return out;
+  }
+
+  /** Softmax along {@code axis}, or its logarithm. */
+  static float[] softmax(Shape shape, int axis, boolean logarithm, float[] input) {
+    int extent = shape.extent(axis);
+    int inner = (int) shape.strides()[axis];
+    float[] out = new float[input.length];
+    double[] exponentials = new double[extent];
+    for (int start = 0; start < input.length; start += extent * inner) {
+      for (int i = 0; i < inner; i++) {
+        int base = start + i;
+        double max = Double.NEGATIVE_INFINITY;
+        for (int x = 0; x < extent; x++) {
+          max = Math.max(max, input[base + x * inner]);
+        }
+        double sum = 0;
+        for (int x = 0; x < extent; x++) {
+          exponentials[x] = StrictMath.exp(input[base + x * inner] - max);
+          sum += exponentials[x];
+        }
+        double log = logarithm ? StrictMath.log(sum) : 0;
+        for (int x = 0; x < extent; x++) {
+          int at = base + x * inner;
+          out[at] = (float) (logarithm ? input[at] - max - log : exponentials[x] / sum);
+        }
+      }
+    }
+    return out;
+  }
+}
