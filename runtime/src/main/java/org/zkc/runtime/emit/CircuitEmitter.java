@@ -1,0 +1,433 @@
+package org.zkc.runtime.emit;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.Relation;
+import org.zkc.gkr.circuit.Table;
+import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.ir.ColumnType;
+import org.zkc.ir.Level;
+import org.zkc.ir.Location;
+import org.zkc.ir.Op;
+import org.zkc.ir.OpSpec;
+import org.zkc.ir.Program;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Uses;
+import org.zkc.ir.Value;
+import org.zkc.ir.circuit.Broadcast;
+import org.zkc.ir.circuit.CircuitOp;
+import org.zkc.ir.circuit.Conv;
+import org.zkc.ir.circuit.MatMul;
+import org.zkc.ir.circuit.Max;
+import org.zkc.ir.circuit.Model;
+import org.zkc.ir.circuit.Pad;
+import org.zkc.ir.circuit.Product;
+import org.zkc.ir.circuit.Requantize;
+import org.zkc.ir.circuit.RequantizeTable;
+import org.zkc.ir.circuit.Reshape;
+import org.zkc.ir.circuit.RoundedQuotient;
+import org.zkc.ir.circuit.Slice;
+import org.zkc.ir.circuit.Sum;
+import org.zkc.ir.circuit.Transpose;
+import org.zkc.ir.circuit.Unfold;
+import org.zkc.ir.circuit.WindowSum;
+
+/**
+ * Turns a circuit-level program into the backend's {@link Circuit} and the model's integers. Conv, MatMul, Product, Max, Requantize
+ * and RoundedQuotient become one relation each. Sums and views become no tensors of their own as long as they can be
+ * folded into the terms of the Linear relation that needs them: a view is composed into all its users, a sum into its
+ * only user; a sum with several users is one virtual tensor, so that nothing grows exponentially.
+ */
+public final class CircuitEmitter {
+  /** A sum of more terms than this becomes a tensor, so that long chains of sums cost linear work. */
+  private static final int TERM_LIMIT = 32;
+
+  private final List<TensorDeclaration> tensors = new ArrayList<>();
+  private final Map<Table, Integer> tables = new LinkedHashMap<>();
+  private final List<Relation> relations = new ArrayList<>();
+  private final List<EmittedCircuit.Origin> origins = new ArrayList<>();
+  private final List<ModelTensor> model = new ArrayList<>();
+  private final Map<Value, LinearForm> forms = new IdentityHashMap<>();
+  private final Uses uses;
+
+  private CircuitEmitter(Program program) {
+    uses = Uses.of(program.main());
+  }
+
+  /** Emits {@code main} of a program of the circuit level. */
+  public static EmittedCircuit emit(Program program) {
+    if (program.level() != Level.CIRCUIT) {
+      throw new IllegalArgumentException("a program of the " + program.level().text() + " level cannot be emitted");
+    }
+    return new CircuitEmitter(program).emitMain(program);
+  }
+
+  private EmittedCircuit emitMain(Program program) {
+    List<Integer> inputs = new ArrayList<>();
+    for (Value parameter : program.main().parameters()) {
+      ColumnType type = parameter.columnType();
+      int tensor = declare(TensorDeclaration.input(type.shape().extents(), type.low(), type.high()));
+      forms.put(parameter, LinearForm.of(tensor, type.shape().extents()));
+      inputs.add(tensor);
+    }
+    for (Op op : program.main().body()) {
+      emit((CircuitOp) op);
+    }
+    List<Integer> outputs = new ArrayList<>();
+    Set<Integer> listed = new HashSet<>();
+    for (Value result : program.main().results()) {
+      EmittedCircuit.Origin origin =
+          new EmittedCircuit.Origin("output", uses.definition(result).map(Op::location).orElse(Location.UNKNOWN));
+      int tensor = tensor(result, origin);
+      // A statement lists every tensor once, and inputs as inputs: what is listed already is copied.
+      boolean isDefined =
+          switch (tensors.get(tensor).role()) {
+            case WITNESS, VIRTUAL -> true;
+            case INPUT, MODEL -> false;
+          };
+      if (!isDefined || !listed.add(tensor)) {
+        tensor = linear(result, LinearForm.of(tensor, result.shape().extents()), origin);
+      }
+      outputs.add(tensor);
+    }
+    Circuit circuit = new Circuit(tensors, List.copyOf(tables.keySet()), relations, inputs, outputs);
+    return new EmittedCircuit(circuit, model, origins);
+  }
+
+  private void emit(CircuitOp op) {
+    EmittedCircuit.Origin origin = new EmittedCircuit.Origin(OpSpec.of(op).mnemonic(), op.location());
+    switch (op) {
+      case Model m -> model(m);
+      case Sum s -> put(s.result(), sum(s, origin), origin);
+      case WindowSum w -> put(w.result(), windowSum(w, origin), origin);
+      case Unfold u -> {
+        ViewStep step =
+            new ViewStep.Unfold(u.axis(), u.positions(), u.taps(), u.stride(), u.dilation(), -u.paddingLow());
+        LinearForm form = withoutConstants(u.input(), 1, origin);
+        put(u.result(), form.through(List.of(step), 1, extents(u.result()), UnaryOperator.identity()), origin);
+      }
+      case Slice s -> put(s.result(), slice(s, origin), origin);
+      case Pad p -> put(p.result(), pad(p), origin);
+      case Broadcast b -> put(b.result(), broadcast(b), origin);
+      case Reshape r -> {
+        LinearForm form = form(r.input());
+        if (!form.constantsCoverWhole()) {
+          form = withoutConstants(r.input(), 1, origin);
+        }
+        List<Integer> shape = extents(r.result());
+        List<ViewStep> steps = shape.equals(form.shape()) ? List.of() : List.of(new ViewStep.Reshape(shape));
+        put(r.result(), form.through(steps, 1, shape, box -> LinearForm.whole(shape, box.value())), origin);
+      }
+      case Transpose t -> {
+        List<Integer> permutation = t.permutation();
+        List<ViewStep> steps = isIdentity(permutation) ? List.of() : List.of(new ViewStep.Permute(permutation));
+        put(
+            t.result(),
+            form(t.input())
+                .through(
+                    steps,
+                    1,
+                    extents(t.result()),
+                    box ->
+                        new Linear.Box(
+                            box.value(), permute(box.starts(), permutation), permute(box.limits(), permutation))),
+            origin);
+      }
+      case Conv c -> conv(c, origin);
+      case MatMul m -> {
+        int source = tensor(m.input(), origin);
+        int result = declareVirtual(m.result());
+        relate(new org.zkc.gkr.circuit.MatMul(result, source, modelTensor(m.weight(), m)), origin);
+      }
+      case Product p -> {
+        int left = tensor(p.left(), origin);
+        int right = tensor(p.right(), origin);
+        relate(new org.zkc.gkr.circuit.Product(declareVirtual(p.result()), left, right), origin);
+      }
+      case Max m -> max(m, origin);
+      case Requantize r -> {
+        Table table = new Table.Clamp(r.first(), r.size(), r.low(), r.high());
+        requantize(r.result(), r.input(), r.shift(), r.limbs(), table, origin);
+      }
+      case RequantizeTable r ->
+          requantize(r.result(), r.input(), r.shift(), r.limbs(), tableOf(r.first(), r.entries()), origin);
+      case RoundedQuotient q -> {
+        int numerator = tensor(q.numerator(), origin);
+        int denominator = tensor(q.denominator(), origin);
+        relate(
+            new org.zkc.gkr.circuit.RoundedQuotient(declareWitness(q.result()), numerator, denominator, q.bits()),
+            origin);
+      }
+    }
+  }
+
+  private LinearForm sum(Sum s, EmittedCircuit.Origin origin) {
+    List<LinearForm> parts = new ArrayList<>();
+    for (int k = 0; k < s.inputs().size(); k++) {
+      Value input = s.inputs().get(k);
+      if (!form(input).fits(s.coefficients().get(k))) {
+        tensor(input, origin);
+      }
+      parts.add(form(input));
+    }
+    return LinearForm.sum(extents(s.result()), parts, s.coefficients(), s.constant());
+  }
+
+  private LinearForm windowSum(WindowSum w, EmittedCircuit.Origin origin) {
+    int count = w.starts().size();
+    int stride = count > 1 ? w.starts().get(1) - w.starts().get(0) : 0;
+    boolean regular = stride >= 0 && count > 0;
+    for (int j = 0; j < count; j++) {
+      regular &= w.starts().get(j) == w.starts().get(0) + j * stride;
+    }
+    regular &= Set.copyOf(w.lengths()).size() == 1 && Set.copyOf(w.factors()).size() == 1;
+    ViewStep step =
+        regular
+            ? new ViewStep.Window(w.axis(), count, stride, 1, w.starts().getFirst(), w.lengths().getFirst())
+            : new ViewStep.Ranges(w.axis(), w.starts(), w.lengths(), w.factors());
+    long factor = regular ? w.factors().getFirst() : 1;
+    LinearForm form = withoutConstants(w.input(), factor, origin);
+    return form.through(List.of(step), factor, extents(w.result()), UnaryOperator.identity());
+  }
+
+  private LinearForm slice(Slice s, EmittedCircuit.Origin origin) {
+    List<Integer> source = extents(s.input());
+    List<Integer> shape = extents(s.result());
+    boolean unit = s.strides().stream().allMatch(stride -> stride == 1);
+    LinearForm form = unit ? form(s.input()) : withoutConstants(s.input(), 1, origin);
+    List<ViewStep> steps = new ArrayList<>();
+    for (int axis = 0; axis < shape.size(); axis++) {
+      if (!shape.get(axis).equals(source.get(axis))) {
+        steps.add(new ViewStep.Window(axis, shape.get(axis), s.strides().get(axis), 1, s.starts().get(axis), 1));
+      }
+    }
+    return form.through(
+        steps,
+        1,
+        shape,
+        box -> {
+          List<Integer> starts = new ArrayList<>();
+          List<Integer> limits = new ArrayList<>();
+          for (int axis = 0; axis < shape.size(); axis++) {
+            starts.add(Math.max(0, box.starts().get(axis) - s.starts().get(axis)));
+            limits.add(Math.min(shape.get(axis), box.limits().get(axis) - s.starts().get(axis)));
+          }
+          return new Linear.Box(box.value(), starts, limits);
+        });
+  }
+
+  private LinearForm pad(Pad p) {
+    List<Integer> shape = extents(p.result());
+    List<Integer> source = extents(p.input());
+    List<ViewStep> steps = new ArrayList<>();
+    for (int axis = 0; axis < shape.size(); axis++) {
+      if (!shape.get(axis).equals(source.get(axis))) {
+        steps.add(new ViewStep.Window(axis, shape.get(axis), 1, 1, -p.low().get(axis), 1));
+      }
+    }
+    UnaryOperator<Linear.Box> move =
+        box -> new Linear.Box(box.value(), add(box.starts(), p.low()), add(box.limits(), p.low()));
+    LinearForm moved = form(p.input()).through(steps, 1, shape, move);
+    if (p.value() == 0 || steps.isEmpty()) {
+      return moved;
+    }
+    // The border is everything less the inside.
+    List<Linear.Box> boxes = new ArrayList<>(moved.constants());
+    boxes.add(LinearForm.whole(shape, p.value()));
+    boxes.add(move.apply(LinearForm.whole(source, -p.value())));
+    return new LinearForm(shape, moved.terms(), boxes);
+  }
+
+  private LinearForm broadcast(Broadcast b) {
+    List<Integer> shape = extents(b.result());
+    List<Integer> source = extents(b.input());
+    int added = shape.size() - source.size();
+    List<Integer> aligned = new ArrayList<>(Collections.nCopies(added, 1));
+    aligned.addAll(source);
+    List<ViewStep> steps = new ArrayList<>();
+    if (added > 0) {
+      steps.add(new ViewStep.Reshape(aligned));
+    }
+    for (int axis = 0; axis < shape.size(); axis++) {
+      if (!shape.get(axis).equals(aligned.get(axis))) {
+        steps.add(new ViewStep.Window(axis, shape.get(axis), 0, 1, 0, 1));
+      }
+    }
+    return form(b.input())
+        .through(
+            steps,
+            1,
+            shape,
+            box -> {
+              List<Integer> starts = new ArrayList<>();
+              List<Integer> limits = new ArrayList<>();
+              for (int axis = 0; axis < shape.size(); axis++) {
+                boolean repeated = axis < added || aligned.get(axis) == 1;
+                starts.add(repeated ? 0 : box.starts().get(axis - added));
+                limits.add(repeated ? shape.get(axis) : box.limits().get(axis - added));
+              }
+              return new Linear.Box(box.value(), starts, limits);
+            });
+  }
+
+  private void conv(Conv c, EmittedCircuit.Origin origin) {
+    int source = tensor(c.input(), origin);
+    int weight = modelTensor(c.weight(), c);
+    relate(
+        new org.zkc.gkr.circuit.Conv(
+            declareVirtual(c.result()), source, weight, c.strides(), c.paddingLow(), c.dilations(), c.groups()),
+        origin);
+  }
+
+  private void max(Max m, EmittedCircuit.Origin origin) {
+    List<Integer> sources = new ArrayList<>();
+    long low = Long.MAX_VALUE;
+    for (Value input : m.inputs()) {
+      sources.add(tensor(input, origin));
+      low = Math.min(low, tensors.get(sources.getLast()).low());
+    }
+    int result = declareWitness(m.result());
+    int bits = 64 - Long.numberOfLeadingZeros(tensors.get(result).high() - low);
+    relate(new org.zkc.gkr.circuit.Max(result, sources, Math.max(bits, 1)), origin);
+  }
+
+  private void model(Model m) {
+    ModelTensor tensor = new ModelTensor(tensors.size(), m.name(), m.data(), m.channelShifts());
+    declare(ModelBounds.of(tensor).declaration(extents(m.result())));
+    model.add(tensor);
+    forms.put(m.result(), LinearForm.of(tensor.tensor(), extents(m.result())));
+  }
+
+  private void requantize(
+      Value result, Value input, int shift, List<Integer> limbs, Table table, EmittedCircuit.Origin origin) {
+    int source = tensor(input, origin);
+    int index = tables.computeIfAbsent(table, t -> tables.size());
+    relate(new org.zkc.gkr.circuit.Requantize(declareWitness(result), source, shift, limbs, index), origin);
+  }
+
+  /** The table stored by its bounds where it is a clamp, else by its entries. */
+  static Table tableOf(long first, TensorData entries) {
+    int size = Math.toIntExact(entries.elementCount());
+    int[] values = new int[size];
+    long low = Long.MAX_VALUE;
+    long high = Long.MIN_VALUE;
+    for (int i = 0; i < size; i++) {
+      values[i] = Math.toIntExact(entries.getLong(i));
+      low = Math.min(low, values[i]);
+      high = Math.max(high, values[i]);
+    }
+    Table clamp = new Table.Clamp(first, size, low, high);
+    for (int i = 0; i < size; i++) {
+      if (clamp.value(i) != values[i]) {
+        return new Table.Entries(first, values);
+      }
+    }
+    return clamp;
+  }
+
+  /** Records what a sum or view is; makes it a tensor at once where several users would each repeat a sum. */
+  private void put(Value value, LinearForm form, EmittedCircuit.Origin origin) {
+    forms.put(value, form);
+    boolean isRepeated = uses.count(value) > 1 && !form.isView();
+    if (isRepeated || form.terms().size() > TERM_LIMIT) {
+      tensor(value, origin);
+    }
+  }
+
+  private LinearForm form(Value value) {
+    return forms.get(value);
+  }
+
+  /** The value's form, first made a tensor when it carries constants or its coefficients would grow too large. */
+  private LinearForm withoutConstants(Value value, long factor, EmittedCircuit.Origin origin) {
+    if (!form(value).constants().isEmpty() || !form(value).fits(factor)) {
+      tensor(value, origin);
+    }
+    return form(value);
+  }
+
+  /** The tensor that holds the value; a form that is none yet becomes a virtual tensor. */
+  private int tensor(Value value, EmittedCircuit.Origin origin) {
+    LinearForm form = form(value);
+    if (form.isTensor()) {
+      return form.terms().getFirst().source();
+    }
+    int tensor = linear(value, form, origin);
+    forms.put(value, LinearForm.of(tensor, form.shape()));
+    return tensor;
+  }
+
+  private int linear(Value value, LinearForm form, EmittedCircuit.Origin origin) {
+    int tensor = declareVirtual(value);
+    relate(new Linear(tensor, form.terms(), form.constants()), origin);
+    return tensor;
+  }
+
+  private int modelTensor(Value value, Op user) {
+    LinearForm form = form(value);
+    if (!form.isTensor() || tensors.get(form.terms().getFirst().source()).role() != TensorDeclaration.Role.MODEL) {
+      throw new IllegalStateException(
+          OpSpec.of(user).mnemonic() + " needs a model tensor as its weight, and " + value + " is none");
+    }
+    return form.terms().getFirst().source();
+  }
+
+  private int declareVirtual(Value value) {
+    ColumnType type = value.columnType();
+    int tensor = declare(TensorDeclaration.virtual(type.shape().extents(), type.low(), type.high()));
+    forms.put(value, LinearForm.of(tensor, type.shape().extents()));
+    return tensor;
+  }
+
+  private int declareWitness(Value value) {
+    ColumnType type = value.columnType();
+    int tensor = declare(TensorDeclaration.witness(type.shape().extents(), type.low(), type.high()));
+    forms.put(value, LinearForm.of(tensor, type.shape().extents()));
+    return tensor;
+  }
+
+  private int declare(TensorDeclaration declaration) {
+    tensors.add(declaration);
+    return tensors.size() - 1;
+  }
+
+  private void relate(Relation relation, EmittedCircuit.Origin origin) {
+    relations.add(relation);
+    origins.add(origin);
+  }
+
+  private static List<Integer> extents(Value value) {
+    return value.shape().extents();
+  }
+
+  private static boolean isIdentity(List<Integer> permutation) {
+    for (int k = 0; k < permutation.size(); k++) {
+      if (permutation.get(k) != k) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<Integer> permute(List<Integer> list, List<Integer> permutation) {
+    return permutation.stream().map(list::get).toList();
+  }
+
+  private static List<Integer> add(List<Integer> left, List<Integer> right) {
+    List<Integer> out = new ArrayList<>();
+    for (int k = 0; k < left.size(); k++) {
+      out.add(left.get(k) + right.get(k));
+    }
+    return out;
+  }
+}

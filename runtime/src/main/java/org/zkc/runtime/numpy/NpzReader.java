@@ -1,0 +1,72 @@
+package org.zkc.runtime.numpy;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+
+/** Reads {@code .npz} files (zip archives of {@code .npy} files, stored or deflated) in the order of their directory. */
+public final class NpzReader {
+  private static final int ENTRY_LIMIT = 4096;
+
+  private NpzReader() {}
+
+  /**
+   * Arrays by name, without {@code .npy}.
+   *
+   * @throws UserException when the file is missing or damaged, or an entry is not an array of numbers
+   */
+  public static SequencedMap<String, TensorData> read(Path file) {
+    SequencedMap<String, TensorData> out = new LinkedHashMap<>();
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      if (zip.size() > ENTRY_LIMIT) {
+        throw new UserException("%s has %d entries; at most %d are read".formatted(file, zip.size(), ENTRY_LIMIT));
+      }
+      for (ZipEntry entry : Collections.list(zip.entries())) {
+        try (InputStream in = new BufferedInputStream(zip.getInputStream(entry))) {
+          add(out, entry, in, file.toString());
+        }
+      }
+    } catch (ZipException e) {
+      throw new UserException("%s is not a NumPy .npz file or is damaged; save it with numpy.savez".formatted(file));
+    } catch (IOException e) {
+      throw NpyReader.unreadable(file, e);
+    }
+    return out;
+  }
+
+  /** The same from bytes already in memory; {@code name} is how errors call it. */
+  public static SequencedMap<String, TensorData> read(byte[] bytes, String name) {
+    SequencedMap<String, TensorData> out = new LinkedHashMap<>();
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        if (out.size() == ENTRY_LIMIT) {
+          throw new UserException("%s has more than %d entries".formatted(name, ENTRY_LIMIT));
+        }
+        add(out, entry, zip, name);
+      }
+    } catch (IOException e) {
+      throw new UserException("%s is not a NumPy .npz file or is damaged; save it with numpy.savez".formatted(name));
+    }
+    return out;
+  }
+
+  private static void add(Map<String, TensorData> out, ZipEntry entry, InputStream in, String file) throws IOException {
+    String entryName = entry.getName();
+    String name = entryName.endsWith(".npy") ? entryName.substring(0, entryName.length() - 4) : entryName;
+    if (out.putIfAbsent(name, NpyReader.read(in, file + ":" + entryName)) != null) {
+      throw new UserException("%s has two arrays named %s".formatted(file, name));
+    }
+  }
+}
