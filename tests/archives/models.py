@@ -1,0 +1,356 @@
+"""The sample networks: small, but with every operator that zkc reads from TorchScript."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Mlp(nn.Module):
+    """784-128-10, the first network of everybody."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden = nn.Linear(784, 128)
+        self.output = nn.Linear(128, 10)
+
+    def forward(self, x):
+        return self.output(F.relu(self.hidden(x)))
+
+
+class TanhMlp(nn.Module):
+    """A deeper one, with tanh."""
+
+    def __init__(self):
+        super().__init__()
+        widths = [32, 48, 48, 48, 48, 10]
+        layers = []
+        for before, after in zip(widths, widths[1:]):
+            layers += [nn.Linear(before, after), nn.Tanh()]
+        self.layers = nn.Sequential(*layers[:-1])
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class LeNet5(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, 5, padding=2)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.fc1 = nn.Linear(400, 120)
+        self.fc2 = nn.Linear(120, 84)
+        self.fc3 = nn.Linear(84, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        x = x.view(x.size(0), -1)
+        x = F.relu(self.fc1(x))
+        x = F.relu(self.fc2(x))
+        return self.fc3(x)
+
+
+class BatchNormCnn(nn.Module):
+    """A CIFAR-sized CNN: convolution, batch norm, ReLU, three times."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(3, 8, 3, padding=1, bias=False),
+            nn.BatchNorm2d(8),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(2),
+            nn.Conv2d(8, 16, 3, padding=1),
+            nn.BatchNorm2d(16),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(2),
+            nn.Conv2d(16, 16, 3, padding=1),
+            nn.BatchNorm2d(16),
+            nn.ReLU(inplace=True),
+            nn.AdaptiveAvgPool2d(1),
+        )
+        self.dropout = nn.Dropout(0.3)
+        self.classifier = nn.Linear(16, 10)
+
+    def forward(self, x):
+        x = torch.flatten(self.features(x), 1)
+        return self.classifier(self.dropout(x))
+
+
+class DilatedCnn(nn.Module):
+    """Strides, uneven padding and dilation."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 8, 3, padding=2, dilation=2)
+        self.conv2 = nn.Conv2d(8, 12, (3, 5), stride=(2, 1), padding=(1, 2))
+        self.conv3 = nn.Conv2d(12, 12, 3, stride=2, padding=(0, 3), dilation=(1, 3))
+        self.conv4 = nn.Conv2d(12, 8, 3, padding="same", dilation=2)
+        self.fc = nn.Linear(8, 10)
+
+    def forward(self, x):
+        x = F.relu(self.conv1(x))
+        x = F.relu(self.conv2(x))
+        x = F.relu(self.conv3(x))
+        x = F.relu(self.conv4(x))
+        return self.fc(x.mean([2, 3]))
+
+
+class DepthwiseBlock(nn.Module):
+    def __init__(self, channels, outputs, stride):
+        super().__init__()
+        self.depthwise = nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False)
+        self.norm1 = nn.BatchNorm2d(channels)
+        self.pointwise = nn.Conv2d(channels, outputs, 1, bias=False)
+        self.norm2 = nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        x = F.relu6(self.norm1(self.depthwise(x)))
+        return F.relu6(self.norm2(self.pointwise(x)))
+
+
+class DepthwiseCnn(nn.Module):
+    """MobileNet's blocks, and a grouped convolution."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.block1 = DepthwiseBlock(8, 16, 1)
+        self.block2 = DepthwiseBlock(16, 24, 2)
+        self.grouped = nn.Conv2d(24, 16, 3, padding=1, groups=4)
+        self.pool = nn.AdaptiveAvgPool2d((1, 1))
+        self.fc = nn.Linear(16, 10)
+
+    def forward(self, x):
+        x = self.block2(self.block1(F.relu6(self.stem(x))))
+        x = self.pool(F.relu6(self.grouped(x)))
+        return self.fc(x.reshape(x.shape[0], 16))
+
+
+class BasicBlock(nn.Module):
+    def __init__(self, channels, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.relu = nn.ReLU(inplace=True)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        if stride != 1 or channels != outputs:
+            self.shortcut = nn.Sequential(nn.Conv2d(channels, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+        else:
+            self.shortcut = nn.Identity()
+
+    def forward(self, x):
+        out = self.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        out += self.shortcut(x)
+        return self.relu(out)
+
+
+class ResNet(nn.Module):
+    """The ResNet of the CIFAR experiments: three stages of `blocks` blocks; ResNet-20 has three blocks and width 16."""
+
+    def __init__(self, width: int, blocks: int):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, width, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.stage1 = self._stage(width, width, blocks, 1)
+        self.stage2 = self._stage(width, 2 * width, blocks, 2)
+        self.stage3 = self._stage(2 * width, 4 * width, blocks, 2)
+        self.fc = nn.Linear(4 * width, 10)
+
+    @staticmethod
+    def _stage(channels, outputs, blocks, stride):
+        later = [BasicBlock(outputs, outputs, 1) for _ in range(blocks - 1)]
+        return nn.Sequential(BasicBlock(channels, outputs, stride), *later)
+
+    def forward(self, x):
+        x = F.relu(self.bn1(self.conv1(x)))
+        x = self.stage3(self.stage2(self.stage1(x)))
+        x = F.adaptive_avg_pool2d(x, 1)
+        return self.fc(torch.flatten(x, 1))
+
+
+class ConcatCnn(nn.Module):
+    """Parallel branches, joined on the channel axis."""
+
+    def __init__(self):
+        super().__init__()
+        self.narrow = nn.Conv2d(3, 4, 1)
+        self.medium = nn.Conv2d(3, 6, 3, padding=1)
+        self.wide = nn.Conv2d(3, 4, 5, padding=2)
+        self.mix = nn.Conv2d(17, 8, 3, padding=1)
+        self.fc = nn.Linear(8 * 4 * 4, 10)
+
+    def forward(self, x):
+        pooled = F.max_pool2d(x, 3, stride=1, padding=1)
+        x = torch.cat([self.narrow(x), self.medium(x), self.wide(x), pooled], dim=1)
+        x = F.max_pool2d(F.relu(self.mix(F.relu(x))), 4)
+        return self.fc(x.flatten(1))
+
+
+class Pools(nn.Module):
+    """Every pooling: overlapping, padded, with ceil mode, with and without the padding in the mean, adaptive."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 6, 3, padding=1)
+        self.max_overlapping = nn.MaxPool2d(3, stride=2, padding=1)
+        self.average_padded = nn.AvgPool2d(3, stride=1, padding=1)
+        self.average_inside = nn.AvgPool2d(3, stride=2, padding=1, count_include_pad=False)
+        self.max_ceil = nn.MaxPool2d(2, stride=2, ceil_mode=True)
+        self.adaptive = nn.AdaptiveAvgPool2d((2, 1))
+        self.fc = nn.Linear(12, 5)
+
+    def forward(self, x):
+        x = self.max_overlapping(F.relu(self.conv(x)))
+        x = self.average_padded(x)
+        x = self.average_inside(x)
+        x = self.max_ceil(x)
+        return self.fc(self.adaptive(x).flatten(1))
+
+
+class SoftmaxHead(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(24, 32)
+        self.fc2 = nn.Linear(32, 10)
+
+    def forward(self, x):
+        return torch.softmax(self.fc2(F.relu(self.fc1(x))), dim=1)
+
+
+class LogSoftmaxHead(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(24, 32)
+        self.fc2 = nn.Linear(32, 10)
+
+    def forward(self, x):
+        return F.log_softmax(self.fc2(F.relu(self.fc1(x))), dim=-1)
+
+
+class Activations(nn.Module):
+    """Each activation once."""
+
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(20, 24)
+        self.b = nn.Linear(24, 24)
+        self.c = nn.Linear(24, 24)
+        self.d = nn.Linear(24, 24)
+        self.e = nn.Linear(24, 24)
+        self.f = nn.Linear(24, 6)
+
+    def forward(self, x):
+        x = torch.sigmoid(self.a(x))
+        x = F.hardtanh(self.b(x), -0.5, 0.75)
+        x = F.relu6(self.c(x) * 4.0)
+        x = torch.clamp(self.d(x), -1.0, 1.5)
+        x = torch.tanh(self.e(x))
+        x = torch.clamp(self.f(x), min=-0.25)
+        return x
+
+
+class TwoInputs(nn.Module):
+    """Two inputs of different shapes, added and multiplied; the batch has three rows."""
+
+    def __init__(self):
+        super().__init__()
+        self.left = nn.Linear(12, 16)
+        self.right = nn.Linear(7, 16)
+        self.output = nn.Linear(16, 4)
+
+    def forward(self, a, b):
+        left = F.relu(self.left(a))
+        right = torch.tanh(self.right(b))
+        return self.output(left + right + left * right)
+
+
+class InPlace(nn.Module):
+    """Operators that write into their argument, also through a view."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 4, 3, padding=1)
+        self.fc = nn.Linear(64, 8)
+
+    def forward(self, x):
+        y = self.conv(x)
+        z = y.clone()
+        y.relu_()
+        z.tanh_()
+        y.add_(z)
+        y *= 0.5
+        flat = y.view(y.shape[0], -1)
+        flat.clamp_(-1.0, 2.0)
+        return self.fc(y.flatten(1)).sigmoid_()
+
+
+class Reshapes(nn.Module):
+    """Flatten, view, reshape, permute, transpose, mean, and the shape arithmetic of traced code."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.rows = nn.Linear(24, 10)
+        self.fc = nn.Linear(10, 6)
+
+    def forward(self, x):
+        n, c, h, w = self.conv(x).shape
+        y = F.relu(self.conv(x)).permute(0, 2, 3, 1)
+        y = y.reshape(n, h, w * c)
+        y = F.relu(self.rows(y)).transpose(1, 2)
+        y = y.mean(dim=-1, keepdim=True).view(n, -1)
+        return self.fc(y).unsqueeze(0).squeeze(0)
+
+
+class TwoOutputs(nn.Module):
+    """Logits and the features behind them."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Linear(10, 16)
+        self.logits = nn.Linear(16, 3)
+
+    def forward(self, x):
+        features = F.relu(self.features(x))
+        return self.logits(features), features
+
+
+class ScriptedBlocks(nn.Module):
+    """For the scripting compiler: a loop over modules, a branch on a shape, a helper method, an early return."""
+
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList([BasicBlock(3, 6, 2), BasicBlock(6, 6, 1)])
+        self.fc = nn.Linear(6, 10)
+        self.with_head = True
+
+    def pool(self, x: Tensor) -> Tensor:
+        if x.dim() != 4:
+            raise ValueError("expected a batch of images")
+        return x.mean([2, 3])
+
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self.blocks:
+            x = block(x)
+        for _ in range(2):
+            x = x * 0.75
+        x = self.pool(x)
+        if not self.with_head:
+            return x
+        return self.fc(x)
+
+
+class Sorted(nn.Module):
+    """Holds an operator that zkc does not know, for the tests of its error."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 8)
+
+    def forward(self, x):
+        x = F.relu(self.fc(x))
+        values, _ = torch.sort(x, dim=1)
+        return values
