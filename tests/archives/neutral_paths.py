@@ -12,8 +12,8 @@ import torch.jit._pickle
 
 # The folder of the installed packages or of the standard library, else the whole folder of a Python file.
 _FOLDER = re.compile(
-    r"/[^\s\"']*?/(?:site-packages|dist-packages|python3\.\d+)/(?:site-packages/|dist-packages/)?"
-    r"|/(?:[^\s\"'/]+/)*(?=[^\s\"'/]+\.py\b)"
+    r"(?<!\S)(?:/[^\s\"']*?/(?:site-packages|dist-packages|python3\.\d+)/(?:site-packages/|dist-packages/)?"
+    r"|/(?:[^\s\"'/]+/)*(?=[^\s\"'/]+\.py\b))"
 )
 
 
