@@ -101,7 +101,7 @@ public final class CircuitEmitter {
       outputs.add(tensor);
     }
     Circuit circuit = new Circuit(tensors, List.copyOf(tables.keySet()), relations, inputs, outputs);
-    return new EmittedCircuit(circuit, model, origins);
+    return new EmittedCircuit(circuit, new ModelWeights(model), origins);
   }
 
   private void emit(CircuitOp op) {
@@ -302,7 +302,7 @@ public final class CircuitEmitter {
   }
 
   private void model(Model m) {
-    ModelTensor tensor = new ModelTensor(tensors.size(), m.name(), m.data(), m.channelShifts());
+    ModelTensor tensor = ModelTensor.of(tensors.size(), m.name(), m.data(), m.channelShifts());
     declare(ModelBounds.of(tensor).declaration(extents(m.result())));
     model.add(tensor);
     forms.put(m.result(), LinearForm.of(tensor.tensor(), extents(m.result())));

@@ -7,16 +7,14 @@ import org.zkc.ir.Location;
 /**
  * A circuit with the model's integers, and what each relation came from.
  *
- * @param model the MODEL tensors, by ascending tensor index
  * @param origins for each relation, the mnemonic and source line of the op that asked for it
  */
-public record EmittedCircuit(Circuit circuit, List<ModelTensor> model, List<Origin> origins) {
+public record EmittedCircuit(Circuit circuit, ModelWeights model, List<Origin> origins) {
 
   /** The op behind a relation. */
   public record Origin(String mnemonic, Location location) {}
 
   public EmittedCircuit {
-    model = List.copyOf(model);
     origins = List.copyOf(origins);
   }
 }

@@ -11,8 +11,8 @@ record ModelBounds(long low, long high, long positive, long negative) {
 
   static ModelBounds of(ModelTensor tensor) {
     int[] elements = tensor.elements();
-    int channels = tensor.data().shape().rank() == 0 ? 1 : tensor.data().shape().extent(0);
-    int slice = channels == 0 ? 0 : elements.length / channels;
+    int channels = tensor.channels();
+    int slice = elements.length / channels;
     long low = elements.length == 0 ? 0 : Long.MAX_VALUE;
     long high = elements.length == 0 ? 0 : Long.MIN_VALUE;
     long positive = 0;

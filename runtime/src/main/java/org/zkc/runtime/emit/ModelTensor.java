@@ -1,55 +1,127 @@
 package org.zkc.runtime.emit;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.zkc.ir.DType;
 import org.zkc.ir.TensorData;
 
 /**
- * The elements of one MODEL tensor of a circuit: element = data << channelShifts[index on axis 0], an empty list meaning
- * no shifts. Row-major over the declared shape.
- *
- * @param tensor index in the circuit's tensors
- * @param name the parameter's qualified name in the user's model, for people only
+ * The elements of one MODEL tensor of a circuit, row-major: element = mantissa << channelShifts[index on axis 0].
+ * Mantissas are signed, little-endian, of 1, 2 or 4 bytes, possibly memory-mapped.
  */
-public record ModelTensor(int tensor, String name, TensorData data, List<Integer> channelShifts) {
-  public ModelTensor {
-    channelShifts = List.copyOf(channelShifts);
-    if (!channelShifts.isEmpty() && (data.shape().rank() == 0 || channelShifts.size() != data.shape().extent(0))) {
-      throw new IllegalArgumentException(
-          "%d channel shifts for a parameter of shape %s".formatted(channelShifts.size(), data.shape()));
+public final class ModelTensor {
+  private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final int tensor;
+  private final String name;
+  private final int elementBytes;
+  private final MemorySegment mantissas;
+  private final byte[] channelShifts;
+
+  /**
+   * @param tensor index in the circuit's tensors
+   * @param name the parameter's qualified name in the user's model, for people only
+   * @param channelShifts one for each index of axis 0, each in 0..30
+   */
+  public ModelTensor(int tensor, String name, int elementBytes, MemorySegment mantissas, byte[] channelShifts) {
+    if (elementBytes != 1 && elementBytes != 2 && elementBytes != 4) {
+      throw new IllegalArgumentException("elements of " + elementBytes + " bytes");
     }
+    if (channelShifts.length == 0 || mantissas.byteSize() % ((long) elementBytes * channelShifts.length) != 0) {
+      throw new IllegalArgumentException(
+          "%d bytes do not split over %d channels".formatted(mantissas.byteSize(), channelShifts.length));
+    }
+    for (byte shift : channelShifts) {
+      if (shift < 0 || shift > 30) {
+        throw new IllegalArgumentException("channel shift " + shift);
+      }
+    }
+    this.tensor = tensor;
+    this.name = name;
+    this.elementBytes = elementBytes;
+    this.mantissas = mantissas.asReadOnly();
+    this.channelShifts = channelShifts.clone();
+  }
+
+  /**
+   * From an IR constant, in the narrowest of the three widths that its type allows without looking at the elements.
+   *
+   * @param shifts as in {@link org.zkc.ir.circuit.Model}: empty means none
+   */
+  public static ModelTensor of(int tensor, String name, TensorData data, List<Integer> shifts) {
+    int channels = data.shape().rank() == 0 ? 1 : data.shape().extent(0);
+    byte[] channelShifts = new byte[channels];
+    for (int i = 0; i < shifts.size(); i++) {
+      channelShifts[i] = (byte) Math.toIntExact(shifts.get(i));
+    }
+    return switch (data.dtype()) {
+      case I8, I16, I32 -> new ModelTensor(tensor, name, data.dtype().bytes(), data.bytes(), channelShifts);
+      case I64, U8, I1 -> {
+        TensorData narrowed = TensorData.ofLongs(DType.I32, data.shape(), data.toLongs());
+        yield new ModelTensor(tensor, name, 4, narrowed.bytes(), channelShifts);
+      }
+      case F32, F64 -> throw new IllegalArgumentException("parameter " + name + " is not an integer tensor");
+    };
+  }
+
+  public int tensor() {
+    return tensor;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public int elementBytes() {
+    return elementBytes;
+  }
+
+  /** Read-only. */
+  public MemorySegment mantissas() {
+    return mantissas;
+  }
+
+  public byte[] channelShifts() {
+    return channelShifts.clone();
+  }
+
+  /** Extent of axis 0; 1 for a scalar. */
+  public int channels() {
+    return channelShifts.length;
+  }
+
+  public int elementCount() {
+    return Math.toIntExact(mantissas.byteSize() / elementBytes);
   }
 
   /** All elements, shifts applied. */
   public int[] elements() {
-    int[] out = new int[Math.toIntExact(data.elementCount())];
-    switch (data.dtype()) {
-      case I8 -> {
-        var bytes = data.bytes();
-        for (int i = 0; i < out.length; i++) {
-          out[i] = bytes.get(java.lang.foreign.ValueLayout.JAVA_BYTE, i);
+    int[] out = new int[elementCount()];
+    int slice = out.length / channelShifts.length;
+    for (int channel = 0; channel < channelShifts.length; channel++) {
+      int shift = channelShifts[channel];
+      int end = (channel + 1) * slice;
+      switch (elementBytes) {
+        case 1 -> {
+          for (int i = channel * slice; i < end; i++) {
+            out[i] = mantissas.get(ValueLayout.JAVA_BYTE, i) << shift;
+          }
         }
-      }
-      case I64, I32, I16, U8, I1, F32, F64 -> {
-        for (int i = 0; i < out.length; i++) {
-          out[i] = Math.toIntExact(data.getLong(i));
+        case 2 -> {
+          for (int i = channel * slice; i < end; i++) {
+            out[i] = mantissas.getAtIndex(I16, i) << shift;
+          }
         }
-      }
-    }
-    if (!channelShifts.isEmpty()) {
-      int slice = out.length / channelShifts.size();
-      for (int channel = 0; channel < channelShifts.size(); channel++) {
-        int shift = channelShifts.get(channel);
-        for (int i = channel * slice; shift > 0 && i < (channel + 1) * slice; i++) {
-          out[i] <<= shift;
+        default -> {
+          for (int i = channel * slice; i < end; i++) {
+            out[i] = mantissas.getAtIndex(I32, i) << shift;
+          }
         }
       }
     }
     return out;
-  }
-
-  /** Whether the elements are stored in one byte each, before shifts. */
-  public boolean isBytes() {
-    return data.dtype() == DType.I8;
   }
 }
