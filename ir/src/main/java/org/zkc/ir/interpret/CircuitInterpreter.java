@@ -1,13 +1,46 @@
 package org.zkc.ir.interpret;
 
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongUnaryOperator;
+import org.zkc.ir.ColumnType;
+import org.zkc.ir.Function;
+import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.Value;
+import org.zkc.ir.circuit.Broadcast;
+import org.zkc.ir.circuit.CircuitOp;
+import org.zkc.ir.circuit.Conv;
+import org.zkc.ir.circuit.MatMul;
+import org.zkc.ir.circuit.Max;
+import org.zkc.ir.circuit.Model;
+import org.zkc.ir.circuit.Pad;
+import org.zkc.ir.circuit.Product;
+import org.zkc.ir.circuit.Requantize;
+import org.zkc.ir.circuit.RequantizeTable;
+import org.zkc.ir.circuit.Reshape;
+import org.zkc.ir.circuit.RoundedQuotient;
+import org.zkc.ir.circuit.Slice;
+import org.zkc.ir.circuit.Sum;
+import org.zkc.ir.circuit.Transpose;
+import org.zkc.ir.circuit.Unfold;
+import org.zkc.ir.circuit.WindowSum;
 
-/** Reference evaluation of circuit-level programs; it is what their ops mean. */
+/**
+ * Reference evaluation of circuit-level programs; it is what their ops mean. Every element is checked against the interval
+ * of its column, and every lookup against the bounds of its table.
+ */
 public final class CircuitInterpreter {
-  private CircuitInterpreter() {}
+  private final Map<Value, long[]> elements = new IdentityHashMap<>();
+  private final BiConsumer<Value, long[]> observer;
+
+  private CircuitInterpreter(BiConsumer<Value, long[]> observer) {
+    this.observer = observer;
+  }
 
   /**
    * Evaluates main.
@@ -15,14 +48,157 @@ public final class CircuitInterpreter {
    * @param inputs row-major elements, one array per parameter
    * @param observer sees each parameter and each value that an op defines, in order; it must not change the arrays
    * @return main's results
-   * @throws ArithmeticException when an element is outside the interval of its type
+   * @throws ArithmeticException when an element is outside the interval of its column, or not in a table
    */
   public static List<long[]> run(Program program, List<long[]> inputs, BiConsumer<Value, long[]> observer) {
-    throw new UnsupportedOperationException("in work");
+    Function main = program.main();
+    if (inputs.size() != main.parameters().size()) {
+      throw new IllegalArgumentException(
+          inputs.size() + " inputs given for " + main.parameters().size() + " parameters");
+    }
+    CircuitInterpreter interpreter = new CircuitInterpreter(observer);
+    for (int i = 0; i < inputs.size(); i++) {
+      interpreter.define(main.parameters().get(i), inputs.get(i).clone());
+    }
+    for (Op op : main.body()) {
+      interpreter.define(op.definitions().getFirst(), interpreter.evaluate((CircuitOp) op));
+    }
+    return main.results().stream().map(v -> interpreter.get(v).clone()).toList();
   }
 
   /** Evaluates main without watching. */
   public static List<long[]> run(Program program, List<long[]> inputs) {
     return run(program, inputs, (value, elements) -> {});
+  }
+
+  private void define(Value value, long[] x) {
+    ColumnType type = value.columnType();
+    if (x.length != type.shape().elementCount()) {
+      throw new IllegalArgumentException(
+          value + " has shape " + type.shape() + ", got " + x.length + " elements");
+    }
+    for (int i = 0; i < x.length; i++) {
+      if (x[i] < type.low() || x[i] > type.high()) {
+        throw new ArithmeticException(
+            "element %d of %s is %d, outside [%d, %d]".formatted(i, value, x[i], type.low(), type.high()));
+      }
+    }
+    elements.put(value, x);
+    observer.accept(value, x);
+  }
+
+  private long[] get(Value value) {
+    return elements.get(value);
+  }
+
+  private long[] evaluate(CircuitOp op) {
+    return switch (op) {
+      case Model m -> IntegerKernels.parameter(m.data(), m.channelShifts());
+      case Conv c ->
+          IntegerKernels.conv(
+              get(c.input()),
+              c.input().shape(),
+              get(c.weight()),
+              c.weight().shape(),
+              null,
+              c.result().shape(),
+              c.strides(),
+              c.paddingLow(),
+              c.dilations(),
+              c.groups());
+      case MatMul m ->
+          IntegerKernels.matMul(
+              get(m.input()), get(m.weight()), null, m.weight().shape().extent(1), m.weight().shape().extent(0));
+      case Product p -> zip(p.left(), p.right(), Math::multiplyExact);
+      case Sum s -> sum(s);
+      case WindowSum w ->
+          IntegerKernels.windowSum(
+              get(w.input()), w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors());
+      case Unfold u ->
+          IntegerKernels.unfold(
+              get(u.input()),
+              u.input().shape(),
+              u.axis(),
+              u.positions(),
+              u.taps(),
+              u.stride(),
+              u.dilation(),
+              u.paddingLow());
+      case Slice s ->
+          IntegerKernels.slice(get(s.input()), s.input().shape(), s.result().shape(), s.starts(), s.strides());
+      case Pad p ->
+          IntegerKernels.pad(get(p.input()), p.input().shape(), p.result().shape(), p.low(), p.value());
+      case Broadcast b -> IntegerKernels.broadcast(get(b.input()), b.input().shape(), b.result().shape());
+      case Reshape r -> get(r.input());
+      case Transpose t ->
+          IntegerKernels.transpose(get(t.input()), t.input().shape(), t.result().shape(), t.permutation());
+      case Max m -> max(m);
+      case Requantize r ->
+          map(
+              r.input(),
+              x -> Math.clamp(lookedUp(x, r.shift(), r.first(), r.size()) + r.first(), r.low(), r.high()));
+      case RequantizeTable r -> {
+        long[] table = r.entries().toLongs();
+        yield map(r.input(), x -> table[lookedUp(x, r.shift(), r.first(), table.length)]);
+      }
+      case RoundedQuotient q ->
+          zip(q.numerator(), q.denominator(), (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits()));
+    };
+  }
+
+  /** The index of h = (x + half) >> shift in a table on [first, first + size). */
+  private static int lookedUp(long x, int shift, long first, int size) {
+    long index = IntegerKernels.shiftRounded(x, shift) - first;
+    if (index < 0 || index >= size) {
+      throw new ArithmeticException(
+          "h = %d is not in the table on [%d, %d)".formatted(index + first, first, first + size));
+    }
+    return (int) index;
+  }
+
+  private long[] sum(Sum op) {
+    long[] out = new long[Math.toIntExact(op.result().shape().elementCount())];
+    Arrays.fill(out, op.constant());
+    for (int k = 0; k < op.inputs().size(); k++) {
+      long[] x = get(op.inputs().get(k));
+      long coefficient = op.coefficients().get(k);
+      for (int i = 0; i < out.length; i++) {
+        out[i] = Math.addExact(out[i], Math.multiplyExact(coefficient, x[i]));
+      }
+    }
+    return out;
+  }
+
+  private long[] max(Max op) {
+    long[] out = get(op.inputs().getFirst()).clone();
+    for (Value input : op.inputs()) {
+      long[] x = get(input);
+      for (int i = 0; i < out.length; i++) {
+        out[i] = Math.max(out[i], x[i]);
+      }
+    }
+    return out;
+  }
+
+  private long[] map(Value input, LongUnaryOperator function) {
+    long[] x = get(input);
+    long[] out = new long[x.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = function.applyAsLong(x[i]);
+    }
+    return out;
+  }
+
+  private long[] zip(Value left, Value right, LongBinaryOperator function) {
+    long[] a = get(left);
+    long[] b = get(right);
+    if (a.length != b.length) {
+      throw new IllegalArgumentException("operands " + left + " and " + right + " differ in size");
+    }
+    long[] out = new long[a.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = function.applyAsLong(a[i], b[i]);
+    }
+    return out;
   }
 }

@@ -1,13 +1,51 @@
 package org.zkc.ir.interpret;
 
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongUnaryOperator;
+import org.zkc.ir.Function;
+import org.zkc.ir.IntegerType;
+import org.zkc.ir.Op;
 import org.zkc.ir.Program;
+import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.integer.Add;
+import org.zkc.ir.integer.Broadcast;
+import org.zkc.ir.integer.Concatenate;
+import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.IntegerOp;
+import org.zkc.ir.integer.Linear;
+import org.zkc.ir.integer.Multiply;
+import org.zkc.ir.integer.Pad;
+import org.zkc.ir.integer.Parameter;
+import org.zkc.ir.integer.Requantize;
+import org.zkc.ir.integer.RequantizeTable;
+import org.zkc.ir.integer.Reshape;
+import org.zkc.ir.integer.RoundedQuotient;
+import org.zkc.ir.integer.Scale;
+import org.zkc.ir.integer.Slice;
+import org.zkc.ir.integer.Subtract;
+import org.zkc.ir.integer.Table;
+import org.zkc.ir.integer.Transpose;
+import org.zkc.ir.integer.WindowMax;
+import org.zkc.ir.integer.WindowSum;
 
-/** Reference evaluation of integer-level programs; it is what their ops mean. */
+/**
+ * Reference evaluation of integer-level programs; it is what their ops mean. Every element is checked against the interval
+ * of its type, so a run is also a test of the interval analysis.
+ */
 public final class IntegerInterpreter {
-  private IntegerInterpreter() {}
+  private final Map<Value, long[]> elements = new IdentityHashMap<>();
+  private final BiConsumer<Value, long[]> observer;
+
+  private IntegerInterpreter(BiConsumer<Value, long[]> observer) {
+    this.observer = observer;
+  }
 
   /**
    * Evaluates main.
@@ -18,11 +56,140 @@ public final class IntegerInterpreter {
    * @throws ArithmeticException when an element is outside the interval of its type
    */
   public static List<long[]> run(Program program, List<long[]> inputs, BiConsumer<Value, long[]> observer) {
-    throw new UnsupportedOperationException("in work");
+    Function main = program.main();
+    if (inputs.size() != main.parameters().size()) {
+      throw new IllegalArgumentException(
+          inputs.size() + " inputs given for " + main.parameters().size() + " parameters");
+    }
+    IntegerInterpreter interpreter = new IntegerInterpreter(observer);
+    for (int i = 0; i < inputs.size(); i++) {
+      interpreter.define(main.parameters().get(i), inputs.get(i).clone());
+    }
+    for (Op op : main.body()) {
+      interpreter.define(op.definitions().getFirst(), interpreter.evaluate((IntegerOp) op));
+    }
+    return main.results().stream().map(v -> interpreter.get(v).clone()).toList();
   }
 
   /** Evaluates main without watching. */
   public static List<long[]> run(Program program, List<long[]> inputs) {
     return run(program, inputs, (value, elements) -> {});
+  }
+
+  /** The integers that {@code op} stands for: data << channelShifts. */
+  public static long[] elements(Parameter op) {
+    return IntegerKernels.parameter(op.data(), op.channelShifts());
+  }
+
+  private void define(Value value, long[] x) {
+    IntegerType type = value.integerType();
+    if (x.length != type.shape().elementCount()) {
+      throw new IllegalArgumentException(
+          value + " has shape " + type.shape() + ", got " + x.length + " elements");
+    }
+    for (int i = 0; i < x.length; i++) {
+      if (x[i] < type.low() || x[i] > type.high()) {
+        throw new ArithmeticException(
+            "element %d of %s is %d, outside [%d, %d]".formatted(i, value, x[i], type.low(), type.high()));
+      }
+    }
+    elements.put(value, x);
+    observer.accept(value, x);
+  }
+
+  private long[] get(Value value) {
+    return elements.get(value);
+  }
+
+  private long[] getOrNull(Optional<Value> value) {
+    return value.map(this::get).orElse(null);
+  }
+
+  private long[] evaluate(IntegerOp op) {
+    return switch (op) {
+      case Parameter p -> elements(p);
+      case Conv c ->
+          IntegerKernels.conv(
+              get(c.input()),
+              c.input().shape(),
+              get(c.weight()),
+              c.weight().shape(),
+              getOrNull(c.bias()),
+              c.result().shape(),
+              c.strides(),
+              c.paddingLow(),
+              c.dilations(),
+              c.groups());
+      case Linear l ->
+          IntegerKernels.matMul(
+              get(l.input()),
+              get(l.weight()),
+              getOrNull(l.bias()),
+              l.weight().shape().extent(1),
+              l.weight().shape().extent(0));
+      case Requantize r ->
+          map(r.input(), x -> Math.clamp(IntegerKernels.shiftRounded(x, r.shift()), r.low(), r.high()));
+      case Table t -> map(t.input(), look(t.first(), t.entries()));
+      case RequantizeTable t -> {
+        LongUnaryOperator table = look(t.first(), t.entries());
+        yield map(t.input(), x -> table.applyAsLong(IntegerKernels.shiftRounded(x, t.shift())));
+      }
+      case Add a -> zip(a.left(), a.right(), Math::addExact);
+      case Subtract s -> zip(s.left(), s.right(), Math::subtractExact);
+      case Multiply m -> zip(m.left(), m.right(), Math::multiplyExact);
+      case Scale s -> map(s.input(), x -> Math.multiplyExact(x, s.factor()));
+      case WindowSum w ->
+          IntegerKernels.windowSum(
+              get(w.input()), w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors());
+      case WindowMax w ->
+          IntegerKernels.windowMax(
+              get(w.input()),
+              w.input().shape(),
+              w.result().shape(),
+              w.axis(),
+              w.size(),
+              w.stride(),
+              w.dilation(),
+              w.paddingLow());
+      case RoundedQuotient q ->
+          zip(q.numerator(), q.denominator(), (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits()));
+      case Concatenate c ->
+          IntegerKernels.concatenate(
+              c.inputs().stream().map(this::get).toList(),
+              c.inputs().stream().map(Value::shape).toList(),
+              c.result().shape(),
+              c.axis());
+      case Reshape r -> get(r.input());
+      case Transpose t ->
+          IntegerKernels.transpose(get(t.input()), t.input().shape(), t.result().shape(), t.permutation());
+      case Slice s ->
+          IntegerKernels.slice(get(s.input()), s.input().shape(), s.result().shape(), s.starts(), s.strides());
+      case Pad p ->
+          IntegerKernels.pad(get(p.input()), p.input().shape(), p.result().shape(), p.low(), p.value());
+      case Broadcast b -> IntegerKernels.broadcast(get(b.input()), b.input().shape(), b.result().shape());
+    };
+  }
+
+  private long[] map(Value input, LongUnaryOperator function) {
+    return Arrays.stream(get(input)).map(function).toArray();
+  }
+
+  private long[] zip(Value left, Value right, LongBinaryOperator function) {
+    long[] a = get(left);
+    long[] b = get(right);
+    if (a.length != b.length) {
+      throw new IllegalArgumentException("operands " + left + " and " + right + " differ in size");
+    }
+    long[] out = new long[a.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = function.applyAsLong(a[i], b[i]);
+    }
+    return out;
+  }
+
+  /** entries[clamp(x, first, first + n - 1) - first]. */
+  private static LongUnaryOperator look(long first, TensorData entries) {
+    long[] table = entries.toLongs();
+    return x -> table[(int) (Math.clamp(x, first, first + table.length - 1) - first)];
   }
 }

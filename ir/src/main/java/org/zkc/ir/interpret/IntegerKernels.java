@@ -1,0 +1,269 @@
+package org.zkc.ir.interpret;
+
+import java.util.Arrays;
+import java.util.List;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+
+/**
+ * Exact tensor functions on row-major {@code long} arrays, shared by the interpreters of the integer and circuit levels.
+ * Plain loops; sums and products that leave 64 bits throw {@link ArithmeticException}.
+ */
+final class IntegerKernels {
+  private IntegerKernels() {}
+
+  /** result[index] = x[base + sum over axes of index * stride]. */
+  private static long[] gather(long[] x, Shape result, long base, long[] strides) {
+    long[] out = new long[Math.toIntExact(result.elementCount())];
+    int[] index = new int[result.rank()];
+    long at = base;
+    for (int i = 0; i < out.length; i++) {
+      out[i] = x[(int) at];
+      for (int axis = index.length - 1; axis >= 0; axis--) {
+        at += strides[axis];
+        if (++index[axis] < result.extent(axis)) {
+          break;
+        }
+        at -= strides[axis] * index[axis];
+        index[axis] = 0;
+      }
+    }
+    return out;
+  }
+
+  static long[] transpose(long[] x, Shape shape, Shape result, List<Integer> permutation) {
+    long[] source = shape.strides();
+    return gather(x, result, 0, permutation.stream().mapToLong(p -> source[p]).toArray());
+  }
+
+  static long[] slice(long[] x, Shape shape, Shape result, List<Integer> starts, List<Integer> strides) {
+    long[] source = shape.strides();
+    long base = 0;
+    long[] steps = new long[source.length];
+    for (int axis = 0; axis < source.length; axis++) {
+      base += starts.get(axis) * source[axis];
+      steps[axis] = strides.get(axis) * source[axis];
+    }
+    return gather(x, result, base, steps);
+  }
+
+  static long[] broadcast(long[] x, Shape shape, Shape result) {
+    long[] source = shape.strides();
+    long[] steps = new long[result.rank()];
+    int shift = result.rank() - shape.rank();
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      steps[axis + shift] = shape.extent(axis) == 1 ? 0 : source[axis];
+    }
+    return gather(x, result, 0, steps);
+  }
+
+  static long[] pad(long[] x, Shape shape, Shape result, List<Integer> low, long value) {
+    long[] out = new long[Math.toIntExact(result.elementCount())];
+    Arrays.fill(out, value);
+    long[] strides = result.strides();
+    int[] index = new int[shape.rank()];
+    for (long element : x) {
+      long at = 0;
+      for (int axis = 0; axis < index.length; axis++) {
+        at += (index[axis] + low.get(axis)) * strides[axis];
+      }
+      out[(int) at] = element;
+      for (int axis = index.length - 1; axis >= 0 && ++index[axis] == shape.extent(axis); axis--) {
+        index[axis] = 0;
+      }
+    }
+    return out;
+  }
+
+  static long[] concatenate(List<long[]> inputs, List<Shape> shapes, Shape result, int axis) {
+    long[] out = new long[Math.toIntExact(result.elementCount())];
+    int inner = (int) product(result, axis + 1, result.rank());
+    int outer = (int) product(result, 0, axis);
+    int row = result.extent(axis) * inner;
+    int offset = 0;
+    for (int k = 0; k < inputs.size(); k++) {
+      int length = shapes.get(k).extent(axis) * inner;
+      for (int o = 0; o < outer; o++) {
+        System.arraycopy(inputs.get(k), o * length, out, o * row + offset, length);
+      }
+      offset += length;
+    }
+    return out;
+  }
+
+  static long[] windowSum(
+      long[] x, Shape shape, int axis, List<Integer> starts, List<Integer> lengths, List<Integer> factors) {
+    int inner = (int) product(shape, axis + 1, shape.rank());
+    int outer = (int) product(shape, 0, axis);
+    int extent = shape.extent(axis);
+    int positions = starts.size();
+    long[] out = new long[outer * positions * inner];
+    for (int o = 0; o < outer; o++) {
+      for (int j = 0; j < positions; j++) {
+        for (int i = 0; i < inner; i++) {
+          long sum = 0;
+          for (int t = starts.get(j); t < starts.get(j) + lengths.get(j); t++) {
+            sum = Math.addExact(sum, x[(o * extent + t) * inner + i]);
+          }
+          out[(o * positions + j) * inner + i] = Math.multiplyExact(sum, (long) factors.get(j));
+        }
+      }
+    }
+    return out;
+  }
+
+  static long[] windowMax(
+      long[] x, Shape shape, Shape result, int axis, int size, int stride, int dilation, int paddingLow) {
+    int inner = (int) product(shape, axis + 1, shape.rank());
+    int outer = (int) product(shape, 0, axis);
+    int extent = shape.extent(axis);
+    int positions = result.extent(axis);
+    long[] out = new long[outer * positions * inner];
+    for (int o = 0; o < outer; o++) {
+      for (int j = 0; j < positions; j++) {
+        for (int i = 0; i < inner; i++) {
+          long max = Long.MIN_VALUE;
+          for (int t = 0; t < size; t++) {
+            int at = j * stride + t * dilation - paddingLow;
+            if (at >= 0 && at < extent) {
+              max = Math.max(max, x[(o * extent + at) * inner + i]);
+            }
+          }
+          out[(o * positions + j) * inner + i] = max;
+        }
+      }
+    }
+    return out;
+  }
+
+  static long[] unfold(
+      long[] x, Shape shape, int axis, int positions, int taps, int stride, int dilation, int paddingLow) {
+    int inner = (int) product(shape, axis + 1, shape.rank());
+    int outer = (int) product(shape, 0, axis);
+    int extent = shape.extent(axis);
+    long[] out = new long[outer * positions * taps * inner];
+    for (int o = 0; o < outer; o++) {
+      for (int p = 0; p < positions; p++) {
+        for (int t = 0; t < taps; t++) {
+          int at = p * stride + t * dilation - paddingLow;
+          if (at >= 0 && at < extent) {
+            System.arraycopy(x, (o * extent + at) * inner, out, ((o * positions + p) * taps + t) * inner, inner);
+          }
+        }
+      }
+    }
+    return out;
+  }
+
+  /** Geometry as the Conv ops, over one or two spatial axes; bias may be null. */
+  static long[] conv(
+      long[] x,
+      Shape shape,
+      long[] weight,
+      Shape kernel,
+      long[] bias,
+      Shape result,
+      List<Integer> strides,
+      List<Integer> paddingLow,
+      List<Integer> dilations,
+      int groups) {
+    boolean plane = strides.size() == 2;
+    int channels = kernel.extent(1);
+    int height = plane ? shape.extent(2) : 1;
+    int width = shape.extent(shape.rank() - 1);
+    int kernelHeight = plane ? kernel.extent(2) : 1;
+    int kernelWidth = kernel.extent(kernel.rank() - 1);
+    int outHeight = plane ? result.extent(2) : 1;
+    int outWidth = result.extent(result.rank() - 1);
+    int strideY = plane ? strides.get(0) : 1;
+    int lowY = plane ? paddingLow.get(0) : 0;
+    int dilationY = plane ? dilations.get(0) : 1;
+    int strideX = strides.getLast();
+    int lowX = paddingLow.getLast();
+    int dilationX = dilations.getLast();
+    int outputs = kernel.extent(0);
+    int size = outHeight * outWidth;
+    long[] out = new long[Math.toIntExact(result.elementCount())];
+    for (int n = 0; n < shape.extent(0); n++) {
+      for (int o = 0; o < outputs; o++) {
+        int to = (n * outputs + o) * size;
+        if (bias != null) {
+          Arrays.fill(out, to, to + size, bias[o]);
+        }
+        int firstChannel = o / (outputs / groups) * channels;
+        for (int c = 0; c < channels; c++) {
+          int from = (n * shape.extent(1) + firstChannel + c) * height * width;
+          for (int dy = 0; dy < kernelHeight; dy++) {
+            for (int dx = 0; dx < kernelWidth; dx++) {
+              long w = weight[((o * channels + c) * kernelHeight + dy) * kernelWidth + dx];
+              int shiftX = dx * dilationX - lowX;
+              int beginX = Math.min(outWidth, shiftX >= 0 ? 0 : (-shiftX + strideX - 1) / strideX);
+              int endX = shiftX >= width ? 0 : Math.min(outWidth, (width - 1 - shiftX) / strideX + 1);
+              for (int y = 0; y < outHeight; y++) {
+                int sourceY = y * strideY + dy * dilationY - lowY;
+                if (sourceY < 0 || sourceY >= height) {
+                  continue;
+                }
+                int row = from + sourceY * width + shiftX;
+                int toRow = to + y * outWidth;
+                for (int i = beginX; i < endX; i++) {
+                  out[toRow + i] = Math.addExact(out[toRow + i], Math.multiplyExact(w, x[row + i * strideX]));
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    return out;
+  }
+
+  /** y[t, o] = sum_i x[t, i] weight[o, i] + bias[o]; bias may be null. */
+  static long[] matMul(long[] x, long[] weight, long[] bias, int inputs, int outputs) {
+    int rows = inputs == 0 ? 0 : x.length / inputs;
+    long[] out = new long[rows * outputs];
+    for (int t = 0; t < rows; t++) {
+      for (int o = 0; o < outputs; o++) {
+        long sum = bias == null ? 0 : bias[o];
+        for (int i = 0; i < inputs; i++) {
+          sum = Math.addExact(sum, Math.multiplyExact(x[t * inputs + i], weight[o * inputs + i]));
+        }
+        out[t * outputs + o] = sum;
+      }
+    }
+    return out;
+  }
+
+  /** (x + half) >> shift with half = 2^(shift-1), or 0 when shift = 0. */
+  static long shiftRounded(long x, int shift) {
+    return shift == 0 ? x : (x + (1L << (shift - 1))) >> shift;
+  }
+
+  /** floor((2^(bits+1) n + d) / (2 d)). */
+  static long roundedQuotient(long n, long d, int bits) {
+    if (n < 0 || d <= 0 || n > d) {
+      throw new ArithmeticException("rounded quotient of " + n + " by " + d + " needs 0 <= n <= d and d > 0");
+    }
+    return ((n << (bits + 1)) + d) / (2 * d);
+  }
+
+  /** data << channelShifts[index on axis 0]. */
+  static long[] parameter(TensorData data, List<Integer> channelShifts) {
+    long[] out = data.toLongs();
+    if (!channelShifts.isEmpty()) {
+      int row = out.length / channelShifts.size();
+      for (int i = 0; i < out.length; i++) {
+        out[i] <<= channelShifts.get(i / row);
+      }
+    }
+    return out;
+  }
+
+  static long product(Shape shape, int from, int to) {
+    long n = 1;
+    for (int axis = from; axis < to; axis++) {
+      n *= shape.extent(axis);
+    }
+    return n;
+  }
+}
