@@ -1,8 +1,11 @@
 package org.zkc.ir;
 
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -10,7 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** How an op's record splits into results, operands, regions, attributes and location; see {@link Op}. */
 public final class OpSpec {
@@ -24,8 +29,56 @@ public final class OpSpec {
     LOCATION
   }
 
-  /** One component of an op's record. */
-  public record Component(String name, Role role, RecordComponent declaration) {
+  /** How many of its element a component holds. */
+  public enum Cardinality {
+    /** Exactly one. */
+    ONE,
+    /** An Optional. */
+    OPTIONAL,
+    /** A List. */
+    MANY
+  }
+
+  /**
+   * One component of an op's record. {@code element} is the class of what it holds, primitives boxed: Value, Region, or for
+   * attributes Integer, Long, Boolean, Double, String, TensorData or an enum.
+   */
+  public record Component(
+      String name, Role role, Cardinality cardinality, Class<?> element, RecordComponent declaration) {
+
+    private static Component of(RecordComponent declaration) {
+      Type generic = declaration.getGenericType();
+      Cardinality cardinality = Cardinality.ONE;
+      if (generic instanceof ParameterizedType p && p.getRawType() == Optional.class) {
+        cardinality = Cardinality.OPTIONAL;
+        generic = p.getActualTypeArguments()[0];
+      } else if (generic instanceof ParameterizedType p && p.getRawType() == List.class) {
+        cardinality = Cardinality.MANY;
+        generic = p.getActualTypeArguments()[0];
+      }
+      if (!(generic instanceof Class<?> plain)) {
+        throw new IllegalStateException("component " + declaration + " has a type that ops may not have");
+      }
+      Class<?> element = MethodType.methodType(plain).wrap().returnType();
+      return new Component(declaration.getName(), roleOf(declaration, element), cardinality, element, declaration);
+    }
+
+    private static Role roleOf(RecordComponent declaration, Class<?> element) {
+      if (element == Location.class) {
+        return Role.LOCATION;
+      }
+      if (element == Region.class) {
+        return Role.REGION;
+      }
+      if (element == Value.class) {
+        String name = declaration.getName();
+        return name.equals("result") || name.equals("results") ? Role.RESULT : Role.OPERAND;
+      }
+      if (element.isEnum() || ATTRIBUTE_TYPES.contains(element)) {
+        return Role.ATTRIBUTE;
+      }
+      throw new IllegalStateException("component " + declaration + " has a type that ops may not have");
+    }
 
     /** The component's value in {@code op}. */
     public Object get(Op op) {
@@ -36,6 +89,9 @@ public final class OpSpec {
       }
     }
   }
+
+  private static final Set<Class<?>> ATTRIBUTE_TYPES =
+      Set.of(Integer.class, Long.class, Boolean.class, Double.class, String.class, TensorData.class);
 
   private static final ClassValue<OpSpec> SPECS =
       new ClassValue<>() {
@@ -53,7 +109,7 @@ public final class OpSpec {
     this.type = type;
     List<Component> found = new ArrayList<>();
     for (RecordComponent c : type.getRecordComponents()) {
-      found.add(new Component(c.getName(), roleOf(c), c));
+      found.add(Component.of(c));
     }
     this.components = List.copyOf(found);
     try {
@@ -63,20 +119,6 @@ public final class OpSpec {
     } catch (NoSuchMethodException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static Role roleOf(RecordComponent c) {
-    String generic = c.getGenericType().getTypeName();
-    if (c.getName().equals("result") || c.getName().equals("results")) {
-      return Role.RESULT;
-    }
-    if (c.getType() == Location.class) {
-      return Role.LOCATION;
-    }
-    if (generic.contains(Value.class.getName())) {
-      return Role.OPERAND;
-    }
-    return generic.contains(Region.class.getName()) ? Role.REGION : Role.ATTRIBUTE;
   }
 
   public static OpSpec of(Op op) {
@@ -93,6 +135,11 @@ public final class OpSpec {
 
   public List<Component> components() {
     return components;
+  }
+
+  /** The components of one role, in order of declaration. */
+  public List<Component> components(Role role) {
+    return components.stream().filter(c -> c.role() == role).toList();
   }
 
   /** The name without its level: {@code MaxPool} is {@code max_pool}. */
@@ -113,14 +160,7 @@ public final class OpSpec {
     List<Region> out = new ArrayList<>();
     for (Component c : components) {
       if (c.role() == Role.REGION) {
-        Object v = c.get(op);
-        if (v instanceof Region r) {
-          out.add(r);
-        } else {
-          for (Object each : (List<?>) v) {
-            out.add((Region) each);
-          }
-        }
+        out.addAll(regions(c, op));
       }
     }
     return out;
@@ -141,16 +181,29 @@ public final class OpSpec {
     List<Value> out = new ArrayList<>();
     for (Component c : components) {
       if (c.role() == role) {
-        Object v = c.get(op);
-        switch (v) {
-          case Value value -> out.add(value);
-          case Optional<?> o -> o.ifPresent(x -> out.add((Value) x));
-          case List<?> l -> l.forEach(x -> out.add((Value) x));
-          default -> throw new IllegalStateException(c.name() + " of " + type + " is not a value");
-        }
+        out.addAll(values(c, op));
       }
     }
     return out;
+  }
+
+  /** The values that a result or operand component holds. */
+  public static List<Value> values(Component component, Op op) {
+    return held(component, op).map(Value.class::cast).toList();
+  }
+
+  /** The regions that a region component holds. */
+  public static List<Region> regions(Component component, Op op) {
+    return held(component, op).map(Region.class::cast).toList();
+  }
+
+  private static Stream<?> held(Component component, Op op) {
+    Object v = component.get(op);
+    return switch (component.cardinality()) {
+      case ONE -> Stream.of(v);
+      case OPTIONAL -> ((Optional<?>) v).stream();
+      case MANY -> ((List<?>) v).stream();
+    };
   }
 
   /** The same op with its operands replaced (results and regions kept). */
@@ -167,40 +220,27 @@ public final class OpSpec {
       T op, UnaryOperator<Value> results, UnaryOperator<Value> operands, UnaryOperator<Region> regions) {
     OpSpec spec = of(op);
     Object[] arguments = new Object[spec.components.size()];
-    for (Role role : List.of(Role.OPERAND, Role.REGION, Role.RESULT)) {
-      for (int i = 0; i < arguments.length; i++) {
-        Component c = spec.components.get(i);
-        if (c.role() == role) {
-          Object v = c.get(op);
-          arguments[i] =
-              switch (role) {
-                case OPERAND -> mapped(v, operands);
-                case RESULT -> mapped(v, results);
-                case REGION ->
-                    v instanceof Region r
-                        ? regions.apply(r)
-                        : ((List<?>) v).stream().map(r -> regions.apply((Region) r)).toList();
-                case ATTRIBUTE, LOCATION -> v;
-              };
-        }
-      }
-    }
-    for (int i = 0; i < arguments.length; i++) {
-      Component c = spec.components.get(i);
-      if (c.role() == Role.ATTRIBUTE || c.role() == Role.LOCATION) {
-        arguments[i] = c.get(op);
-      }
-    }
+    spec.replace(op, arguments, Role.OPERAND, v -> operands.apply((Value) v));
+    spec.replace(op, arguments, Role.REGION, r -> regions.apply((Region) r));
+    spec.replace(op, arguments, Role.RESULT, v -> results.apply((Value) v));
+    spec.replace(op, arguments, Role.ATTRIBUTE, a -> a);
+    spec.replace(op, arguments, Role.LOCATION, l -> l);
     return (T) spec.create(arguments);
   }
 
-  private static Object mapped(Object v, UnaryOperator<Value> map) {
-    return switch (v) {
-      case Value value -> map.apply(value);
-      case Optional<?> o -> o.map(x -> map.apply((Value) x));
-      case List<?> l -> l.stream().map(x -> map.apply((Value) x)).toList();
-      default -> throw new IllegalStateException();
-    };
+  private void replace(Op op, Object[] arguments, Role role, UnaryOperator<Object> map) {
+    for (int i = 0; i < arguments.length; i++) {
+      Component c = components.get(i);
+      if (c.role() == role) {
+        Object v = c.get(op);
+        arguments[i] =
+            switch (c.cardinality()) {
+              case ONE -> map.apply(v);
+              case OPTIONAL -> ((Optional<?>) v).map(map);
+              case MANY -> ((List<?>) v).stream().map(map).toList();
+            };
+      }
+    }
   }
 
   /** Builds an op from its components in order of declaration; the record's own checks apply. */

@@ -6,7 +6,8 @@ import org.zkc.ir.Value;
 
 /**
  * One ATen or prim operator with its overload resolved: {@code torch.aten.conv2d}. The schema's arguments are the
- * operands, in schema order with defaults filled in (constants come from {@link Constant}).
+ * operands, in schema order with defaults filled in (constants come from {@link Constant}). {@code operator} is namespace
+ * and name, {@code aten.conv2d}; {@code overload} is empty for the default one.
  */
 public record Operator(
     List<Value> results,
@@ -14,4 +15,10 @@ public record Operator(
     String overload,
     List<Value> arguments,
     Location location)
-    implements TorchOp {}
+    implements TorchOp {
+  public Operator {
+    if (!operator.matches("\\w+\\.\\w+")) {
+      throw new IllegalArgumentException("operator '" + operator + "' is not of the form namespace.name");
+    }
+  }
+}
