@@ -1,0 +1,36 @@
+package org.zkc.runtime.artifact;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.zkc.gkr.failure.VerificationFailure;
+
+/** Eight bytes that name the kind of file, a little-endian version, then the content. */
+final class Envelope {
+  static final int HEADER = 12;
+
+  private Envelope() {}
+
+  static byte[] wrap(byte[] magic, int version, byte[] body) {
+    return ByteBuffer.allocate(HEADER + body.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(magic)
+        .putInt(version)
+        .put(body)
+        .array();
+  }
+
+  static boolean has(byte[] magic, byte[] bytes) {
+    return bytes.length >= HEADER && Arrays.equals(magic, 0, magic.length, bytes, 0, magic.length);
+  }
+
+  /** The content; a failure that names the version when the file is another version's. */
+  static byte[] unwrap(String what, byte[] magic, int version, byte[] bytes) {
+    if (!has(magic, bytes)) {
+      throw new VerificationFailure(what, "a zkc " + what, "another kind of file");
+    }
+    int found = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(magic.length);
+    VerificationFailure.requireEqual(what + " version", version, found);
+    return Arrays.copyOfRange(bytes, HEADER, bytes.length);
+  }
+}

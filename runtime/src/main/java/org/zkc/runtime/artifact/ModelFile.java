@@ -1,0 +1,262 @@
+package org.zkc.runtime.artifact;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.ir.Location;
+import org.zkc.ir.UserException;
+import org.zkc.runtime.emit.EmittedCircuit;
+import org.zkc.runtime.emit.ModelTensor;
+import org.zkc.runtime.emit.ModelWeights;
+import org.zkc.runtime.wire.FidelityMessage;
+import org.zkc.runtime.wire.ModelManifestMessage;
+import org.zkc.runtime.wire.OriginMessage;
+import org.zkc.runtime.wire.ParameterMessage;
+import org.zkc.runtime.wire.SummaryMessage;
+
+/**
+ * A {@code .zkc} file: everything that proving, running and inspecting a compiled model need. A header (magic, version, section
+ * count), a table of sections (offset, length, CRC-32C), then the sections, each at a multiple of 64 bytes: manifest,
+ * verifier key file, integer program, weights. The weights are memory-mapped. The checksums find damage; they are no
+ * protection against a forger, who would need none: a proof is checked against the key that the verifier has.
+ *
+ * @param program the integer program in the IR's storage form
+ */
+public record ModelFile(
+    KeyFile keyFile,
+    ModelWeights weights,
+    List<EmittedCircuit.Origin> origins,
+    Summary summary,
+    MemorySegment program) {
+  private static final byte[] MAGIC = "ZKC-MODL".getBytes(StandardCharsets.US_ASCII);
+  private static final int VERSION = 1;
+  private static final int SECTIONS = 4;
+  private static final int ENTRY = 24;
+  private static final int HEADER = 16;
+  private static final long ALIGNMENT = 64;
+
+  public ModelFile {
+    origins = List.copyOf(origins);
+  }
+
+  /** Where the model's codeword lies: beside the file. */
+  public static Path codeFile(Path file) {
+    return file.resolveSibling(file.getFileName() + ".code");
+  }
+
+  /** The file's bytes; they depend on nothing but the content. */
+  public void writeTo(OutputStream out) throws IOException {
+    List<MemorySegment> sections =
+        List.of(
+            MemorySegment.ofArray(manifest().toByteArray()), MemorySegment.ofArray(keyFile.encode()), program);
+    long weightsLength = 0;
+    CRC32C weightsSum = new CRC32C();
+    for (ModelTensor t : weights.tensors()) {
+      weightsSum.update(t.mantissas().asByteBuffer());
+      byte[] gap = new byte[(int) (align(t.mantissas().byteSize()) - t.mantissas().byteSize())];
+      weightsSum.update(gap);
+      weightsLength += t.mantissas().byteSize() + gap.length;
+    }
+    ByteBuffer header = ByteBuffer.allocate(HEADER + SECTIONS * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
+    header.put(MAGIC).putInt(VERSION).putInt(SECTIONS);
+    long offset = align(header.capacity());
+    for (MemorySegment section : sections) {
+      header.putLong(offset).putLong(section.byteSize()).putLong(checksum(section));
+      offset = align(offset + section.byteSize());
+    }
+    header.putLong(offset).putLong(weightsLength).putLong(weightsSum.getValue());
+    write(out, MemorySegment.ofArray(header.array()));
+    for (MemorySegment section : sections) {
+      write(out, section);
+    }
+    for (ModelTensor t : weights.tensors()) {
+      write(out, t.mantissas());
+    }
+  }
+
+  private static void write(OutputStream out, MemorySegment section) throws IOException {
+    Channels.newChannel(out).write(section.asByteBuffer());
+    out.write(new byte[(int) (align(section.byteSize()) - section.byteSize())]);
+  }
+
+  private static long align(long offset) {
+    return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  private static long checksum(MemorySegment section) {
+    CRC32C sum = new CRC32C();
+    sum.update(section.asByteBuffer());
+    return sum.getValue();
+  }
+
+  private ModelManifestMessage manifest() {
+    ModelManifestMessage.Builder message = ModelManifestMessage.newBuilder();
+    long offset = 0;
+    for (ModelTensor t : weights.tensors()) {
+      message.addParameters(
+          ParameterMessage.newBuilder()
+              .setTensor(t.tensor())
+              .setName(t.name())
+              .setElementBytes(t.elementBytes())
+              .setOffset(offset)
+              .setChannelShifts(ByteString.copyFrom(t.channelShifts())));
+      offset = align(offset + t.mantissas().byteSize());
+    }
+    for (EmittedCircuit.Origin origin : origins) {
+      message.addOrigins(
+          OriginMessage.newBuilder()
+              .setMnemonic(origin.mnemonic())
+              .setFile(origin.location().file())
+              .setLine(origin.location().line())
+              .setText(origin.location().text()));
+    }
+    SummaryMessage.Builder s =
+        SummaryMessage.newBuilder()
+            .setArchiveDigest(summary.archiveDigest())
+            .setDefaultCalibration(summary.defaultCalibration());
+    summary.outputs().forEach(f -> s.addOutputs(encode(f)));
+    summary.layers().forEach(f -> s.addLayers(encode(f)));
+    return message.setSummary(s).build();
+  }
+
+  private static FidelityMessage encode(Summary.Fidelity f) {
+    return FidelityMessage.newBuilder()
+        .setName(f.name())
+        .setRSquared(f.rSquared())
+        .setCosine(f.cosine())
+        .setTop1Agreement(f.top1Agreement())
+        .build();
+  }
+
+  private static Summary.Fidelity decode(FidelityMessage m) {
+    return new Summary.Fidelity(m.getName(), m.getRSquared(), m.getCosine(), m.getTop1Agreement());
+  }
+
+  /** Whether the file begins as a model file does. */
+  public static boolean isModelFile(byte[] beginning) {
+    return beginning.length >= MAGIC.length && Arrays.equals(beginning, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
+  }
+
+  /**
+   * Opens a model file; the weights stay mapped for as long as they are reachable.
+   *
+   * @throws UserException when the file is missing, of another kind or version, truncated or damaged
+   */
+  public static ModelFile open(Path path) {
+    MemorySegment file;
+    try (FileChannel channel = FileChannel.open(path)) {
+      file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+    } catch (IOException e) {
+      if (!Files.exists(path)) {
+        throw new UserException("there is no file " + path);
+      }
+      throw new UserException("cannot read %s: %s".formatted(path, e.getMessage()));
+    }
+    try {
+      return decode(file, path);
+    } catch (VerificationFailure | IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw damaged(path, e.getMessage());
+    }
+  }
+
+  private static UserException damaged(Path path, String why) {
+    return new UserException("%s is damaged (%s); compile the model again".formatted(path, why));
+  }
+
+  private static ModelFile decode(MemorySegment file, Path path) {
+    byte[] beginning = file.asSlice(0, Math.min(file.byteSize(), HEADER)).toArray(ValueLayout.JAVA_BYTE);
+    if (beginning.length < HEADER || !isModelFile(beginning)) {
+      throw new UserException(path + " is not a compiled model; make one with zkc compile");
+    }
+    ByteBuffer header = ByteBuffer.wrap(beginning).order(ByteOrder.LITTLE_ENDIAN);
+    int version = header.getInt(MAGIC.length);
+    if (version != VERSION) {
+      throw new UserException(
+          "%s has model file version %d, this zkc reads version %d; compile the model again"
+              .formatted(path, version, VERSION));
+    }
+    if (header.getInt(MAGIC.length + 4) != SECTIONS || file.byteSize() < HEADER + SECTIONS * ENTRY) {
+      throw damaged(path, "wrong section table");
+    }
+    List<MemorySegment> sections = sections(file, path);
+    ModelManifestMessage manifest;
+    try {
+      manifest = ModelManifestMessage.parseFrom(sections.get(0).asByteBuffer());
+    } catch (InvalidProtocolBufferException e) {
+      throw damaged(path, "unreadable manifest");
+    }
+    KeyFile keyFile = KeyFile.decode(sections.get(1).toArray(ValueLayout.JAVA_BYTE));
+    List<EmittedCircuit.Origin> origins = new ArrayList<>();
+    for (OriginMessage o : manifest.getOriginsList()) {
+      origins.add(
+          new EmittedCircuit.Origin(o.getMnemonic(), new Location(o.getFile(), o.getLine(), o.getText())));
+    }
+    SummaryMessage s = manifest.getSummary();
+    Summary summary =
+        new Summary(
+            s.getArchiveDigest(),
+            s.getDefaultCalibration(),
+            s.getOutputsList().stream().map(ModelFile::decode).toList(),
+            s.getLayersList().stream().map(ModelFile::decode).toList());
+    if (origins.size() != keyFile.circuit().circuit().relations().size()) {
+      throw damaged(path, "the manifest is not this circuit's");
+    }
+    return new ModelFile(keyFile, weights(manifest, keyFile, sections.get(3)), origins, summary, sections.get(2));
+  }
+
+  private static List<MemorySegment> sections(MemorySegment file, Path path) {
+    ByteBuffer table =
+        file.asSlice(HEADER, SECTIONS * ENTRY).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    List<MemorySegment> sections = new ArrayList<>();
+    long expected = align(HEADER + SECTIONS * ENTRY);
+    for (int i = 0; i < SECTIONS; i++) {
+      long offset = table.getLong();
+      long length = table.getLong();
+      long sum = table.getLong();
+      if (offset != expected || length < 0 || length > file.byteSize() - offset) {
+        throw damaged(path, "the file is truncated");
+      }
+      MemorySegment section = file.asSlice(offset, length);
+      if (checksum(section) != sum) {
+        throw damaged(path, "wrong checksum of section " + (i + 1));
+      }
+      sections.add(section);
+      expected = align(offset + length);
+    }
+    if (expected != file.byteSize()) {
+      throw damaged(path, "wrong length");
+    }
+    return sections;
+  }
+
+  private static ModelWeights weights(ModelManifestMessage manifest, KeyFile keyFile, MemorySegment section) {
+    List<ModelTensor> tensors = new ArrayList<>();
+    for (ParameterMessage p : manifest.getParametersList()) {
+      long size = keyFile.circuit().tensor(p.getTensor()).elementCount() * p.getElementBytes();
+      tensors.add(
+          new ModelTensor(
+              p.getTensor(),
+              p.getName(),
+              p.getElementBytes(),
+              section.asSlice(p.getOffset(), size),
+              p.getChannelShifts().toByteArray()));
+    }
+    return new ModelWeights(tensors);
+  }
+}
