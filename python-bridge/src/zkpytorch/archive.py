@@ -1,0 +1,293 @@
+"""`zkpytorch.export`: a model to an archive that `zkc compile` needs no flags for."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import io
+import json
+import os
+import pathlib
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Union
+
+import numpy as np
+import torch
+from torch import nn
+
+from . import model_checks
+from .data_dependence import refuse_data_dependence
+from .errors import ExportError
+
+ArrayLike = Union[torch.Tensor, np.ndarray]
+
+#: Version of the layout of `zkpytorch.json`, see `_description`.
+FORMAT_VERSION = 1
+
+_SEED = 20240229
+_VARIATIONS = 4
+_RELATIVE_TOLERANCE = 1e-4
+
+
+def export(
+    model: nn.Module,
+    example_inputs: ArrayLike | Sequence[ArrayLike] | None = None,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    calibration: ArrayLike | Sequence[ArrayLike] | Mapping[str, ArrayLike] | None = None,
+    format: str = "auto",
+) -> pathlib.Path:
+    """Saves `model` as an archive for `zkc compile`.
+
+    With example inputs the model is traced; without, it is compiled by `torch.jit.script`. The model itself is left as
+    it was, its training flags included. A trace is compared with the model on varied inputs, and a model whose Python
+    code branches on a value computed from its input is refused: the archive would hold one branch only.
+
+    Args:
+        model: a module on the CPU with real parameters.
+        example_inputs: the tensor, or the tensors in the order of `forward`'s arguments. They fix the input shapes.
+        path: where to write; by default the class's name with `.pt` in the current folder.
+        calibration: sample inputs for the quantisation, stored in the archive: for each input one array of its shape, or with a
+            leading axis of samples. A single array, a sequence in the order of `forward`'s arguments, or a mapping by
+            name.
+        format: "torchscript", or "auto", which chooses it.
+
+    Returns:
+        The path written.
+
+    Raises:
+        ExportError: the model cannot be exported faithfully; the text says why and what to change.
+    """
+    if format not in ("auto", "torchscript"):
+        raise ExportError(f"format '{format}' is not supported; use 'torchscript' or 'auto'.")
+    if not isinstance(model, nn.Module):
+        raise ExportError(f"the model is a {type(model).__name__}; expected a torch.nn.Module.")
+    target = pathlib.Path(path if path is not None else f"{_class_name(model)}.pt")
+
+    model_checks.check_state(model)
+    names = _input_names(model)
+    examples = None if example_inputs is None else _examples(example_inputs, names)
+    if examples is not None:
+        names = names[: len(examples)]
+    samples = None if calibration is None else _calibration(calibration, names, examples)
+
+    with model_checks.inference_mode_of(model), torch.no_grad(), _quiet():
+        if examples is None:
+            module, outputs = _script(model), None
+        else:
+            module, outputs = _trace(model, examples, names)
+        model_checks.check_no_training_operators(module)
+        extra: dict[str, str | bytes] = {"zkpytorch.json": _description(model, module, names, examples, outputs)}
+        if samples is not None:
+            extra["zkpytorch/calibration.npz"] = _npz(samples)
+        _save(module, target, extra)
+    return target
+
+
+def _class_name(model: nn.Module) -> str:
+    return getattr(model, "original_name", type(model).__name__)
+
+
+def _input_names(model: nn.Module) -> list[str]:
+    if isinstance(model, torch.jit.ScriptModule):
+        return [argument.name for argument in model.forward.schema.arguments[1:]]
+    parameters = inspect.signature(model.forward).parameters.values()
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+
+
+def _examples(example_inputs: Any, names: list[str]) -> list[torch.Tensor]:
+    given = [example_inputs] if isinstance(example_inputs, (torch.Tensor, np.ndarray)) else list(example_inputs)
+    if not given:
+        raise ExportError("example_inputs is empty; give one tensor for each argument of forward, or None to script the model.")
+    if len(given) > len(names):
+        raise ExportError(f"{len(given)} example inputs for a forward of {len(names)} arguments ({', '.join(names)}).")
+    tensors = []
+    for name, value in zip(names, given):
+        if not isinstance(value, (torch.Tensor, np.ndarray)):
+            raise ExportError(f"example input '{name}' is a {type(value).__name__}; expected a tensor or a NumPy array.")
+        tensor = torch.as_tensor(value).detach()
+        model_checks.check_input(tensor, f"example input '{name}'")
+        tensors.append(tensor)
+    return tensors
+
+
+def _calibration(calibration: Any, names: list[str], examples: list[torch.Tensor] | None) -> dict[str, np.ndarray]:
+    if isinstance(calibration, Mapping):
+        given = dict(calibration)
+    elif isinstance(calibration, (torch.Tensor, np.ndarray)):
+        given = {names[0]: calibration} if names else {}
+    else:
+        given = dict(zip(names, calibration)) if len(calibration) <= len(names) else {}
+    if set(given) != set(names):
+        raise ExportError(f"calibration must hold samples for each input of forward: {', '.join(names)}.")
+    arrays = {}
+    for i, name in enumerate(names):
+        tensor = torch.as_tensor(given[name]).detach()
+        model_checks.check_input(tensor, f"calibration of '{name}'")
+        if examples is not None:
+            shape = tuple(examples[i].shape)
+            if tensor.dtype != examples[i].dtype:
+                raise ExportError(f"calibration of '{name}' has element type {tensor.dtype}, the example input {examples[i].dtype}.")
+            if not _holds_samples_of(tuple(tensor.shape), shape):
+                raise ExportError(
+                    f"calibration of '{name}' has shape {tuple(tensor.shape)}, which holds no whole samples of shape {shape}."
+                )
+        arrays[name] = tensor.contiguous().numpy()
+    return arrays
+
+
+def _holds_samples_of(shape: tuple[int, ...], sample: tuple[int, ...]) -> bool:
+    multiple = (
+        len(shape) == len(sample)
+        and len(shape) > 0
+        and shape[1:] == sample[1:]
+        and shape[0] > 0
+        and sample[0] > 0
+        and shape[0] % sample[0] == 0
+    )
+    stacked = len(shape) == len(sample) + 1 and shape[1:] == sample and shape[0] > 0
+    return shape == sample or multiple or stacked
+
+
+def _script(model: nn.Module) -> torch.jit.ScriptModule:
+    if isinstance(model, torch.jit.ScriptModule):
+        return model
+    try:
+        return torch.jit.script(model)
+    except Exception as e:  # PyTorch's compiler raises several kinds, RuntimeError and its own among them
+        reason = " ".join(str(e).split())
+        raise ExportError(f"the model cannot be scripted ({reason}); pass example_inputs to have it traced.") from e
+
+
+def _trace(
+    model: nn.Module, examples: list[torch.Tensor], names: list[str]
+) -> tuple[torch.jit.ScriptModule, list[torch.Tensor]]:
+    variations = [examples, *_varied(examples)]
+    with model_checks.unchanged_state(model):
+        if isinstance(model, torch.jit.ScriptModule):
+            expected = [_outputs(model(*_copies(inputs))) for inputs in variations]
+        else:
+            inputs = _copies(examples)
+            refuse_data_dependence(lambda: model(*inputs), inputs)
+            expected = [_outputs(model(*_copies(inputs))) for inputs in variations]
+    again = _outputs(model(*_copies(examples)))
+    if not all(torch.equal(a, b) for a, b in zip(expected[0], again)):
+        raise ExportError(
+            "two runs on the same input differ; the model is random also in evaluation mode and cannot be proved."
+        )
+    for k, output in enumerate(expected[0]):
+        model_checks.check_tensor(output, f"output {k}")
+    if isinstance(model, torch.jit.ScriptModule):
+        return model, expected[0]
+    traced = torch.jit.trace(model, tuple(_copies(examples)), check_trace=False)
+    for inputs, wanted in zip(variations, expected):
+        _compare(_outputs(traced(*_copies(inputs))), wanted, names)
+    return traced, expected[0]
+
+
+def _outputs(result: Any) -> list[torch.Tensor]:
+    outputs = [result] if isinstance(result, torch.Tensor) else result
+    if not isinstance(outputs, (tuple, list)) or not outputs or not all(isinstance(y, torch.Tensor) for y in outputs):
+        raise ExportError(f"forward returns a {type(result).__name__}; expected a tensor or a tuple of tensors.")
+    return list(outputs)
+
+
+def _copies(inputs: list[torch.Tensor]) -> list[torch.Tensor]:
+    # In-place operators of the model may write into their input.
+    return [x.clone() for x in inputs]
+
+
+def _varied(examples: list[torch.Tensor]) -> Iterator[list[torch.Tensor]]:
+    """Other inputs of the same shapes: floats of changed sign, size and place; integers and booleans in another order."""
+    generator = torch.Generator().manual_seed(_SEED)
+    for i in range(_VARIATIONS):
+        varied = []
+        for x in examples:
+            if x.is_floating_point():
+                noise = torch.randn(x.shape, generator=generator, dtype=x.dtype)
+                varied.append((-x, 4 * x + noise, 0.1 * noise, noise - 1)[i])
+            else:
+                order = torch.randperm(x.numel(), generator=generator)
+                varied.append(x.flatten()[order].reshape(x.shape))
+        yield varied
+
+
+def _compare(actual: list[torch.Tensor], expected: list[torch.Tensor], names: list[str]) -> None:
+    for k, (a, e) in enumerate(zip(actual, expected)):
+        same = len(actual) == len(expected) and a.shape == e.shape and a.dtype == e.dtype
+        if same and a.is_floating_point():
+            scale = float(e.abs().max()) if e.numel() else 0.0
+            same = torch.allclose(a, e, rtol=_RELATIVE_TOLERANCE, atol=_RELATIVE_TOLERANCE * max(scale, 1e-6), equal_nan=True)
+        elif same:
+            same = torch.equal(a, e)
+        if not same:
+            raise ExportError(
+                f"output {k} of the trace differs from the model's on other values of {', '.join(names)}; the model's Python code"
+                " does something that tracing cannot record. Export without example inputs to have it scripted."
+            )
+
+
+def _description(
+    model: nn.Module,
+    module: torch.jit.ScriptModule,
+    names: list[str],
+    examples: list[torch.Tensor] | None,
+    outputs: list[torch.Tensor] | None,
+) -> str:
+    """The text of `zkpytorch.json`.
+
+    `format`: version of this layout; `model`: class name; `method`: "traced" or "scripted"; `torch`: PyTorch's version;
+    `inputs`: in forward's order, each with `name`, and, unless scripted, `shape` (integers) and `dtype` (zkc's name, as
+    "f32"); `outputs`: `shape` and `dtype` each; `reference`: SHA-256 over the bytes of the outputs on the example input,
+    little-endian, in order, 64 hexadecimal digits. `outputs` and `reference` are absent when scripted.
+    """
+    description: dict[str, Any] = {
+        "format": FORMAT_VERSION,
+        "model": _class_name(model),
+        "method": "scripted" if examples is None else "traced",
+        "torch": torch.__version__,
+    }
+    if examples is None or outputs is None:
+        description["inputs"] = [{"name": name} for name in names]
+    else:
+        description["inputs"] = [{"name": name, **_type(x)} for name, x in zip(names, examples)]
+        description["outputs"] = [_type(y) for y in outputs]
+        digest = hashlib.sha256()
+        for y in outputs:
+            array = y.contiguous().numpy()
+            digest.update(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
+        description["reference"] = digest.hexdigest()
+    return json.dumps(description, indent=1)
+
+
+def _type(tensor: torch.Tensor) -> dict[str, Any]:
+    return {"shape": list(tensor.shape), "dtype": model_checks.DTYPES.get(tensor.dtype, str(tensor.dtype))}
+
+
+def _npz(arrays: dict[str, np.ndarray]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def _save(module: torch.jit.ScriptModule, target: pathlib.Path, extra: dict[str, str | bytes]) -> None:
+    """Writes beside the target and renames, so that no half-written archive stays behind."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # The archive's root folder is named after the file it is first written to.
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".zkpytorch-") as folder:
+        fresh = pathlib.Path(folder) / target.name
+        torch.jit.save(module, str(fresh), _extra_files=extra)
+        os.replace(fresh, target)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silences what PyTorch says of TorchScript's deprecation, and of traced values, which are checked above."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        yield

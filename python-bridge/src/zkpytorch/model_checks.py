@@ -1,0 +1,136 @@
+"""What a model must be before it is exported, and the state it must keep while it is."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import nn
+
+from .errors import ExportError
+
+# The element types of zkc, by PyTorch's.
+DTYPES = {
+    torch.float32: "f32",
+    torch.float64: "f64",
+    torch.int64: "i64",
+    torch.int32: "i32",
+    torch.int16: "i16",
+    torch.int8: "i8",
+    torch.uint8: "u8",
+    torch.bool: "i1",
+}
+
+_TRAINING_ARGUMENT = {
+    "aten::dropout": 2,
+    "aten::dropout_": 2,
+    "aten::feature_dropout": 2,
+    "aten::feature_dropout_": 2,
+    "aten::alpha_dropout": 2,
+    "aten::alpha_dropout_": 2,
+    "aten::feature_alpha_dropout": 2,
+    "aten::batch_norm": 5,
+    "aten::instance_norm": 5,
+}
+
+
+def check_state(model: nn.Module) -> None:
+    """Refuses parameters and buffers that zkc cannot hold: not on the CPU, complex, quantised, sparse.
+
+    Raises:
+        ExportError: naming the first such tensor.
+    """
+    for name, module in model.named_modules():
+        if type(module).__module__.startswith(("torch.ao.nn.quantized", "torch.nn.quantized", "torch.ao.nn.intrinsic.quantized")):
+            raise ExportError(
+                f"module '{name}' ({type(module).__name__}) is quantised by PyTorch; export the float model, zkc quantises it itself."
+            )
+    for name, tensor in [*model.named_parameters(), *model.named_buffers()]:
+        check_tensor(tensor, f"'{name}'")
+
+
+def check_tensor(tensor: torch.Tensor, what: str) -> None:
+    """Refuses a tensor that is not a plain one on the CPU; `what` names it in the error."""
+    if tensor.is_quantized:
+        raise ExportError(f"{what} is quantised by PyTorch; export the float model, zkc quantises it itself.")
+    if tensor.device.type != "cpu":
+        raise ExportError(f"{what} is on device '{tensor.device}'; move it with .cpu() before exporting.")
+    if tensor.is_complex():
+        raise ExportError(f"{what} is complex; zkc supports real numbers only.")
+    if tensor.layout != torch.strided:
+        raise ExportError(f"{what} has layout {tensor.layout}; convert it with .to_dense() before exporting.")
+
+
+def check_input(tensor: torch.Tensor, what: str) -> None:
+    """Refuses an input that zkc cannot take; `what` names it in the error."""
+    check_tensor(tensor, what)
+    if tensor.dtype not in DTYPES:
+        raise ExportError(f"{what} has element type {tensor.dtype}; zkc takes {', '.join(str(d) for d in DTYPES)}.")
+    if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+        raise ExportError(f"{what} holds NaN or infinite elements.")
+
+
+@contextlib.contextmanager
+def inference_mode_of(model: nn.Module) -> Iterator[None]:
+    """Puts the model into evaluation mode and restores every module's own training flag at the end.
+
+    Raises:
+        ExportError: when a module stays in training mode, as one that overrides `train` may.
+    """
+    flags = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        stuck = [name or type(module).__name__ for name, module in model.named_modules() if module.training]
+        if stuck:
+            raise ExportError(
+                f"module '{stuck[0]}' stays in training mode after eval(); its dropout or batch statistics would be random or"
+                " depend on the batch. Make it follow eval()."
+            )
+        yield
+    finally:
+        for module, training in flags.items():
+            module.training = training
+
+
+@contextlib.contextmanager
+def unchanged_state(model: nn.Module) -> Iterator[None]:
+    """Refuses a block that changes a parameter or buffer: an inference must leave the model as it is."""
+    before = {name: (tensor, tensor._version) for name, tensor in model.state_dict(keep_vars=True).items()}
+    yield
+    for name, tensor in model.state_dict(keep_vars=True).items():
+        known, version = before.get(name, (None, 0))
+        if tensor is not known or tensor._version != version:
+            raise ExportError(f"forward changes '{name}'; an inference that is proved must not change the model.")
+
+
+def check_no_training_operators(module: torch.jit.ScriptModule) -> None:
+    """Refuses operators called in training mode whatever the model's mode is, as `F.dropout(x)` without `training=`.
+
+    Raises:
+        ExportError: naming the operator and the line of the model.
+    """
+    for node in _all_nodes(module.inlined_graph):
+        position = _TRAINING_ARGUMENT.get(node.kind())
+        if position is None:
+            continue
+        argument = list(node.inputs())[position]
+        if argument.node().kind() == "prim::Constant" and argument.toIValue() is True:
+            raise ExportError(
+                f"{_first_line(node)}: {node.kind().removeprefix('aten::')} runs in training mode although the model is in"
+                " evaluation mode; pass training=self.training."
+            )
+
+
+def _all_nodes(block: Any) -> Iterator[Any]:
+    for node in block.nodes():
+        yield node
+        for inner in node.blocks():
+            yield from _all_nodes(inner)
+
+
+def _first_line(node: Any) -> str:
+    lines = [line.strip() for line in node.sourceRange().splitlines() if line.strip()]
+    outside = [line for line in lines if "/torch/" not in line]
+    return (outside or lines or ["the model"])[0]

@@ -1,0 +1,298 @@
+"""zkpytorch.export: what it writes, and what it refuses."""
+
+import json
+import warnings
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import zkpytorch
+
+
+class Classifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(6, 8)
+        self.dropout = nn.Dropout(0.5)
+        self.norm = nn.BatchNorm1d(8)
+        self.fc2 = nn.Linear(8, 3)
+
+    def forward(self, x):
+        return self.fc2(self.dropout(F.relu(self.norm(self.fc1(x)))))
+
+
+def model(forward, **attributes):
+    """A module with the given forward and a linear layer `fc` of 4 to 4."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 4)
+            for name, value in attributes.items():
+                setattr(self, name, value)
+
+    Model.forward = forward
+    return Model()
+
+
+def record(path, name):
+    with zipfile.ZipFile(path) as archive:
+        (entry,) = [entry for entry in archive.namelist() if entry.endswith("/" + name)]
+        return archive.read(entry)
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    torch.manual_seed(7)
+
+
+def test_traced_archive_computes_what_the_model_computes(tmp_path):
+    classifier = Classifier()
+    x = torch.randn(2, 6)
+    path = zkpytorch.export(classifier, x, tmp_path / "c.pt")
+    restored = torch.jit.load(str(path))
+    other = torch.randn(2, 6)
+    torch.testing.assert_close(restored(other), classifier.eval()(other))
+    description = json.loads(record(path, "extra/zkpytorch.json"))
+    assert description["format"] == 1
+    assert description["method"] == "traced"
+    assert description["torch"] == torch.__version__
+    assert description["inputs"] == [{"name": "x", "shape": [2, 6], "dtype": "f32"}]
+    assert description["outputs"] == [{"shape": [2, 3], "dtype": "f32"}]
+    assert len(description["reference"]) == 64
+
+
+def test_scripted_archive_keeps_control_flow(tmp_path):
+    class Branching(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 4)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            if bool(x.sum() > 0):
+                return self.fc(x)
+            return -x
+
+    path = zkpytorch.export(Branching(), path=tmp_path / "b.pt")
+    restored = torch.jit.load(str(path))
+    x = -torch.ones(1, 4)
+    torch.testing.assert_close(restored(x), -x)
+    description = json.loads(record(path, "extra/zkpytorch.json"))
+    assert description["method"] == "scripted"
+    assert description["inputs"] == [{"name": "x"}]
+
+
+def test_default_path_is_the_class_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert zkpytorch.export(Classifier(), torch.randn(1, 6)).name == "Classifier.pt"
+    assert (tmp_path / "Classifier.pt").is_file()
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_training_flags_are_restored_one_by_one(tmp_path):
+    classifier = Classifier()
+    classifier.norm.eval()
+    zkpytorch.export(classifier, torch.randn(1, 6), tmp_path / "c.pt")
+    assert classifier.training and classifier.dropout.training and not classifier.norm.training
+
+
+def test_no_warnings_reach_the_user(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        zkpytorch.export(Classifier(), torch.randn(1, 6), tmp_path / "traced.pt")
+        zkpytorch.export(Classifier(), path=tmp_path / "scripted.pt")
+
+
+@pytest.mark.parametrize("shape", [(2, 6), (10, 6), (5, 2, 6)])
+def test_calibration_is_stored_by_input_name(tmp_path, shape):
+    samples = np.random.default_rng(3).standard_normal(shape).astype(np.float32)
+    path = zkpytorch.export(Classifier(), torch.randn(2, 6), tmp_path / "c.pt", calibration=samples)
+    (tmp_path / "c.npz").write_bytes(record(path, "extra/zkpytorch/calibration.npz"))
+    with np.load(tmp_path / "c.npz") as stored:
+        assert list(stored) == ["x"]
+        np.testing.assert_array_equal(stored["x"], samples)
+
+
+@pytest.mark.parametrize("shape", [(3, 6), (2, 7), (0, 6), (5, 3, 6)])
+def test_calibration_of_another_shape_is_refused(tmp_path, shape):
+    with pytest.raises(zkpytorch.ExportError, match="no whole samples"):
+        zkpytorch.export(Classifier(), torch.randn(2, 6), tmp_path / "c.pt", calibration=np.zeros(shape, np.float32))
+
+
+def test_several_inputs_keep_their_order_and_types(tmp_path):
+    def forward(self, ids, scale):
+        return self.embedding(ids) * scale
+
+    two = model(forward, embedding=nn.Embedding(5, 4))
+    inputs = (torch.tensor([[0, 4, 2]]), torch.ones(1, 3, 1))
+    path = zkpytorch.export(two, inputs, tmp_path / "t.pt", calibration={"scale": inputs[1], "ids": inputs[0]})
+    assert json.loads(record(path, "extra/zkpytorch.json"))["inputs"] == [
+        {"name": "ids", "shape": [1, 3], "dtype": "i64"},
+        {"name": "scale", "shape": [1, 3, 1], "dtype": "f32"},
+    ]
+
+
+def if_on_a_sum(self, x):
+    return self.fc(x) if x.sum() > 0 else x
+
+
+def loop_over_a_value(self, x):
+    for _ in range(int(x.abs().max()) + 1):
+        x = self.fc(x)
+    return x
+
+
+def item_as_a_factor(self, x):
+    return self.fc(x) * x[0, 0].item()
+
+
+def masked_elements(self, x):
+    return self.fc(x)[x > 0].sum()
+
+
+def through_numpy(self, x):
+    return self.fc(x) + float(np.asarray(x.detach()).max())
+
+
+def through_a_list(self, x):
+    return self.fc(x) + x.tolist()[0][0]
+
+
+def through_a_view(self, x):
+    buffer = torch.zeros(4)
+    view = buffer[:2]
+    buffer += x[0]
+    return self.fc(x) if view[0] > 0 else x
+
+
+@pytest.mark.parametrize(
+    "forward",
+    [if_on_a_sum, loop_over_a_value, item_as_a_factor, masked_elements, through_numpy, through_a_list, through_a_view],
+)
+def test_a_data_dependent_course_is_refused_with_its_line(tmp_path, forward):
+    with pytest.raises(zkpytorch.ExportError, match=r"test_export\.py:\d+: .*depends on a value computed from its input"):
+        zkpytorch.export(model(forward), torch.ones(1, 4), tmp_path / "m.pt")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_branches_on_shapes_and_on_the_models_own_constants_are_fine(tmp_path):
+    def forward(self, x):
+        assert x.shape[1] == 4 and x.dim() == 2
+        if self.gain > 1.0:
+            x = x * self.gain
+        return self.fc(x) if x.shape[0] < 3 else x
+
+    zkpytorch.export(model(forward, gain=nn.Parameter(torch.tensor(1.5))), torch.ones(1, 4), tmp_path / "m.pt")
+
+
+def test_python_state_that_changes_between_calls_is_refused(tmp_path):
+    def forward(self, x):
+        self.calls += 1
+        return self.fc(x) * self.calls
+
+    with pytest.raises(zkpytorch.ExportError, match="two runs on the same input differ"):
+        zkpytorch.export(model(forward, calls=0), torch.ones(1, 4), tmp_path / "m.pt")
+
+
+def test_code_that_behaves_otherwise_while_traced_is_refused(tmp_path):
+    def forward(self, x):
+        return x if torch.jit.is_tracing() else self.fc(x)
+
+    with pytest.raises(zkpytorch.ExportError, match="output 0 of the trace differs"):
+        zkpytorch.export(model(forward), torch.ones(1, 4), tmp_path / "m.pt")
+
+
+def count_in_place(self, x):
+    self.count += 1
+    return x * 2
+
+
+def count_by_assignment(self, x):
+    self.count = self.count + 1
+    return x * 2
+
+
+@pytest.mark.parametrize("forward", [count_in_place, count_by_assignment])
+def test_a_buffer_that_forward_changes_is_refused(tmp_path, forward):
+    counting = model(forward)
+    counting.register_buffer("count", torch.zeros(1))
+    with pytest.raises(zkpytorch.ExportError, match="forward changes 'count'"):
+        zkpytorch.export(counting, torch.ones(1, 4), tmp_path / "m.pt")
+
+
+def test_dropout_that_ignores_eval_is_refused(tmp_path):
+    def forward(self, x):
+        return F.dropout(self.fc(x), 0.5)
+
+    with pytest.raises(zkpytorch.ExportError, match="two runs on the same input differ"):
+        zkpytorch.export(model(forward), torch.ones(1, 4), tmp_path / "m.pt")
+
+    def without_effect(self, x):
+        return F.dropout(self.fc(x), 0.0)
+
+    with pytest.raises(zkpytorch.ExportError, match=r"test_export\.py\(\d+\).*dropout runs in training mode"):
+        zkpytorch.export(model(without_effect), torch.ones(1, 4), tmp_path / "m.pt")
+
+
+def test_a_module_that_stays_in_training_mode_is_refused(tmp_path):
+    class AlwaysTraining(nn.Dropout):
+        def train(self, mode=True):
+            return super().train(True)
+
+    def forward(self, x):
+        return self.drop(self.fc(x))
+
+    with pytest.raises(zkpytorch.ExportError, match="'drop' stays in training mode"):
+        zkpytorch.export(model(forward, drop=AlwaysTraining()), torch.ones(1, 4), tmp_path / "m.pt")
+
+
+def simple(self, x):
+    return self.fc(x)
+
+
+def test_models_that_zkc_cannot_hold_are_refused(tmp_path):
+    path = tmp_path / "m.pt"
+    with pytest.raises(zkpytorch.ExportError, match="complex"):
+        zkpytorch.export(model(simple, phase=nn.Parameter(torch.ones(2, dtype=torch.complex64))), torch.ones(1, 4), path)
+    with pytest.raises(zkpytorch.ExportError, match="device 'meta'"):
+        zkpytorch.export(model(simple).to("meta"), torch.ones(1, 4), path)
+    with pytest.raises(zkpytorch.ExportError, match="expected a torch.nn.Module"):
+        zkpytorch.export(lambda x: x, torch.ones(1, 4), path)
+    with pytest.raises(zkpytorch.ExportError, match="format 'pt2' is not supported"):
+        zkpytorch.export(model(simple), torch.ones(1, 4), path, format="pt2")
+
+
+def test_inputs_that_zkc_cannot_take_are_refused(tmp_path):
+    path = tmp_path / "m.pt"
+    bad = {
+        "NaN": torch.full((1, 4), float("nan")),
+        "complex": torch.ones(1, 4, dtype=torch.complex64),
+        "element type torch.bfloat16": torch.ones(1, 4, dtype=torch.bfloat16),
+        "is a str": ["x"],
+        "example_inputs is empty": [],
+        "2 example inputs for a forward of 1": [torch.ones(1, 4), torch.ones(1, 4)],
+    }
+    for message, inputs in bad.items():
+        with pytest.raises(zkpytorch.ExportError, match=message):
+            zkpytorch.export(model(simple), inputs, path)
+
+
+def test_outputs_other_than_tensors_are_refused(tmp_path):
+    def forward(self, x):
+        return {"logits": self.fc(x)}
+
+    with pytest.raises(zkpytorch.ExportError, match="forward returns a dict"):
+        zkpytorch.export(model(forward), torch.ones(1, 4), tmp_path / "m.pt")
+
+
+def test_a_model_that_cannot_be_scripted_says_how_to_go_on(tmp_path):
+    class Unscriptable(nn.Module):
+        def forward(self, *inputs, **options):
+            return inputs[0]
+
+    with pytest.raises(zkpytorch.ExportError, match="pass example_inputs to have it traced"):
+        zkpytorch.export(Unscriptable(), path=tmp_path / "m.pt")
