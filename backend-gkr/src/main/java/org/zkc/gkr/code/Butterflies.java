@@ -1,0 +1,27 @@
+package org.zkc.gkr.code;
+
+import org.zkc.gkr.kernel.Provider;
+
+/** The FFT's inner loop; {@link ScalarButterflies} is the reference. */
+sealed interface Butterflies permits ScalarButterflies {
+  static Butterflies best() {
+    return Choice.CHOSEN;
+  }
+
+  /**
+   * The layers of bits logSize - 1 down to 0 on the block of 2^logSize values at {@code base}, in place. The twiddles of
+   * the layer of bit i start at index twiddleBlock * 2^(logSize - 1 - i) of {@code layers[i]}: a block is one of the
+   * pieces into which the skipped upper layers split the domain.
+   */
+  void transform(int[] values, int base, int logSize, int[][] layers, int twiddleBlock);
+
+  /** The choice, made when first used. */
+  final class Choice {
+    private static final Butterflies CHOSEN =
+        switch (Provider.chosen()) {
+          case SCALAR, VECTOR -> new ScalarButterflies();
+        };
+
+    private Choice() {}
+  }
+}

@@ -1,0 +1,121 @@
+package org.zkc.gkr.code;
+
+import java.util.Arrays;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.field.M31;
+
+/**
+ * The circle code of rate 1/4 over F (Haboeck, Levit, Papini, "Circle STARKs", 2024): a message of k = 2^m coefficients
+ * in the FFT basis
+ *
+ * <pre>b_j(x, y) = y^(j_0) x^(j_1) pi(x)^(j_2) pi(pi(x))^(j_3) ..., pi(x) = 2 x^2 - 1, j_i the bits of j,</pre>
+ *
+ * is encoded as its n = 4k evaluations on {@link CircleDomain}, in the domain's order.
+ *
+ * <p>The span of the basis, the FFT space of dimension k, lies in the space of all bivariate polynomials of total degree
+ * at most k/2 on the circle, of dimension k + 1 (ibid., section 4.3), which over an extension that contains i is a
+ * generalised Reed-Solomon code by z = x + iy. A nonzero member of the larger space has at most k zeros, so the distance
+ * is at least n - k; decoding is unique up to {@link #uniqueDecodingErrors}. Encoding is F-linear: an E-valued message
+ * is encoded limb by limb.
+ */
+public final class CircleCode {
+  /** n / k. */
+  public static final int BLOW_UP = 4;
+
+  private static final int LOG_BLOW_UP = 2;
+
+  private final int logDimension;
+  private final CircleDomain domain;
+  private final Butterflies butterflies;
+
+  private CircleCode(int logDimension, Butterflies butterflies) {
+    this.logDimension = logDimension;
+    this.domain = CircleDomain.of(logDimension + LOG_BLOW_UP);
+    this.butterflies = butterflies;
+  }
+
+  /** The code of dimension k, a power of two of at least 2 and at most 2^20. */
+  public static CircleCode ofDimension(int k) {
+    return ofDimension(k, Butterflies.best());
+  }
+
+  static CircleCode ofDimension(int k, Butterflies butterflies) {
+    if (Integer.bitCount(k) != 1 || k < 2 || k > 1 << CircleDomain.MAX_LOG_SIZE - LOG_BLOW_UP) {
+      throw new IllegalArgumentException("circle code of dimension " + k);
+    }
+    return new CircleCode(Integer.numberOfTrailingZeros(k), butterflies);
+  }
+
+  public int dimension() {
+    return 1 << logDimension;
+  }
+
+  /** n, the number of symbols of a codeword. */
+  public int length() {
+    return domain.size();
+  }
+
+  /** floor((n - k - 1) / 2): errors that the circle space of dimension k + 1 corrects uniquely. */
+  public int uniqueDecodingErrors() {
+    return (length() - dimension() - 1) / 2;
+  }
+
+  CircleDomain domain() {
+    return domain;
+  }
+
+  /**
+   * Writes the codeword of message[from, from + length), a prefix of the k coefficients whose rest is zero, to
+   * out[at, at + n).
+   */
+  public void encode(int[] message, int from, int length, int[] out, int at) {
+    int k = dimension();
+    if (length > k) {
+      throw new IllegalArgumentException(length + " coefficients for dimension " + k);
+    }
+    // The upper two layers see zero coefficients only: they copy.
+    for (int block = 0; block < BLOW_UP; block++) {
+      int base = at + block * k;
+      System.arraycopy(message, from, out, base, length);
+      Arrays.fill(out, base + length, base + k, 0);
+      butterflies.transform(out, base, logDimension, domain.layers(), block);
+    }
+  }
+
+  /** The codeword of an E-valued message of at most k coefficients, the rest being zero. */
+  public ExtVector encode(ExtVector message) {
+    ExtVector out = new ExtVector(length());
+    for (int limb = 0; limb < 4; limb++) {
+      encode(message.limb(limb), message.offset(), message.length(), out.limb(limb), 0);
+    }
+    return out;
+  }
+
+  /**
+   * Symbols {@code indices} of the codeword of an E-valued message. One symbol costs about k products of E by the
+   * product structure of the basis, a full encoding 4 n/2 log k products of F and all of its additions: past a few
+   * symbols the full encoding wins, and this does that.
+   */
+  public ExtVector codewordAt(ExtVector message, int[] indices) {
+    ExtVector out = new ExtVector(indices.length);
+    ExtVector codeword = encode(message);
+    for (int q = 0; q < indices.length; q++) {
+      out.set(q, codeword.get(indices[q]));
+    }
+    return out;
+  }
+
+  /** The value at domain position {@code position} of the basis function with index {@code j}. */
+  int basisAt(int j, int position) {
+    CirclePoint point = domain.point(position);
+    int value = (j & 1) != 0 ? point.y() : 1;
+    int x = point.x();
+    for (int rest = j >>> 1; rest != 0; rest >>>= 1) {
+      if ((rest & 1) != 0) {
+        value = M31.mul(value, x);
+      }
+      x = M31.sub(M31.mul(2, M31.mul(x, x)), 1);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,36 @@
+package org.zkc.gkr.hash;
+
+import org.zkc.gkr.kernel.Provider;
+
+/** BLAKE3's compression function on adjacent lanes; {@link ScalarCompression} is the reference. */
+sealed interface Compression permits ScalarCompression {
+  static Compression best() {
+    return Choice.CHOSEN;
+  }
+
+  /**
+   * Compresses one block per lane. Word j of lane l's chaining value is chaining[chainingBase + chainingStride * j + l],
+   * replaced by the output truncated to 8 words; message word j is message[messageBase + messageStride * j + l].
+   */
+  void compress(
+      int[] chaining,
+      int chainingBase,
+      int chainingStride,
+      int[] message,
+      int messageBase,
+      int messageStride,
+      int lanes,
+      long counter,
+      int blockLength,
+      int flags);
+
+  /** The choice, made when first used. */
+  final class Choice {
+    private static final Compression CHOSEN = 
+        switch (Provider.chosen()) {
+          case SCALAR, VECTOR -> new ScalarCompression();
+        };
+
+    private Choice() {}
+  }
+}

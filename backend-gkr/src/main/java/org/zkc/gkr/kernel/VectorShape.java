@@ -1,0 +1,12 @@
+package org.zkc.gkr.kernel;
+
+import jdk.incubator.vector.IntVector;
+
+/** Loaded only when the vector module is there. */
+final class VectorShape {
+  private VectorShape() {}
+
+  static int intLanes() {
+    return IntVector.SPECIES_PREFERRED.length();
+  }
+}

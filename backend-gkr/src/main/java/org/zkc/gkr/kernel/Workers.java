@@ -1,0 +1,52 @@
+package org.zkc.gkr.kernel;
+
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Where independent pieces of work run. Pieces write to places of their own, so results are the same for every number of
+ * threads.
+ */
+public final class Workers implements AutoCloseable {
+  private final ForkJoinPool pool;
+
+  private Workers(ForkJoinPool pool) {
+    this.pool = pool;
+  }
+
+  /** The calling thread alone. */
+  public static Workers callerOnly() {
+    return new Workers(null);
+  }
+
+  /** {@code threads} threads, at least 1; with 1 the caller works alone. */
+  public static Workers of(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException(threads + " threads");
+    }
+    return threads == 1 ? callerOnly() : new Workers(new ForkJoinPool(threads));
+  }
+
+  public int threads() {
+    return pool == null ? 1 : pool.getParallelism();
+  }
+
+  /** Runs body(0) .. body(count - 1) and returns when all are done. */
+  public void forEach(int count, IntConsumer body) {
+    if (pool == null || count == 1) {
+      for (int k = 0; k < count; k++) {
+        body.accept(k);
+      }
+    } else {
+      pool.submit(() -> IntStream.range(0, count).parallel().forEach(body)).join();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (pool != null) {
+      pool.shutdown();
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package org.zkc.gkr.ligero;
+
+import java.util.Arrays;
+import org.zkc.gkr.code.CircleCode;
+
+/**
+ * The prover's side of a Ligero commitment (Ames, Hazay, Ishai, Venkitasubramaniam 2017; batched tensor form as in
+ * PROTOCOL section 5): a matrix over F of {@code rows} rows and {@code width} columns, each row encoded by {@link
+ * CircleCode} of dimension width, the codewords' columns hashed to the leaves of a Merkle tree.
+ */
+public sealed interface Commitment permits WitnessCommitment, ModelCommitment {
+  int width();
+
+  int rows();
+
+  /** 32 bytes. */
+  byte[] root();
+
+  /**
+   * Opens columns.
+   *
+   * @param indices ascending, distinct, at least one, below 4 * width; see {@link #distinct}
+   */
+  ColumnOpening open(int[] indices);
+
+  /** Drawn queries as the ascending, distinct indices that are opened. */
+  static int[] distinct(int[] drawn) {
+    return Arrays.stream(drawn).sorted().distinct().toArray();
+  }
+
+  /** Columns of the encoded matrix for this width. */
+  static int columns(int width) {
+    return CircleCode.BLOW_UP * width;
+  }
+}

@@ -1,0 +1,79 @@
+package org.zkc.gkr.ligero;
+
+import org.zkc.gkr.code.CircleCode;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.field.M31;
+import org.zkc.gkr.hash.ColumnHasher;
+import org.zkc.gkr.hash.Digests;
+import org.zkc.gkr.hash.MerkleTree;
+import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Workers;
+
+/**
+ * The verifier's side of a Ligero opening.
+ *
+ * <p>Claim: u = sum over rows of coefficients[row] * row, of the matrix committed to by the root. Message: u, absorbed
+ * before the column indices are drawn; then the columns at these indices with their Merkle multiproof. Check: the
+ * columns hash to the root, and the codeword of u equals the same combination of each opened column. Ending: u is known
+ * to be that combination; what it says about evaluations is the caller's.
+ *
+ * <p>u is a message of the FFT space, of dimension k, so a component in the circle space's extra dimension cannot be
+ * sent (PROTOCOL section 5).
+ */
+public final class LigeroVerifier {
+  private LigeroVerifier() {}
+
+  /**
+   * Checks one opening.
+   *
+   * @param where names the commitment in failures
+   * @param rows number of rows; {@code coefficients} has one per row
+   * @param u {@code width} elements
+   * @param indices ascending, distinct ({@link Commitment#distinct}), drawn by the verifier's transcript
+   * @throws VerificationFailure when anything differs
+   */
+  public static void check(
+      String where,
+      byte[] root,
+      int width,
+      int rows,
+      ExtVector coefficients,
+      ExtVector u,
+      int[] indices,
+      ColumnOpening opening) {
+    VerificationFailure.requireCount(where + " row coefficients", rows, coefficients.length());
+    VerificationFailure.requireCount(where + " row combination length", width, u.length());
+    int[] columns = opening.columns();
+    VerificationFailure.requireCount(where + " column elements", (long) rows * indices.length, columns.length);
+    for (int at = 0; at < columns.length; at++) {
+      if (!M31.isCanonical(columns[at])) {
+        throw new VerificationFailure(
+            where + " column " + indices[at / rows] + " row " + at % rows, "a residue below p", Integer.toString(columns[at]));
+      }
+    }
+    MerkleTree.verify(where, root, Commitment.columns(width), indices, leaves(columns, rows), opening.multiproof());
+    ExtVector expected = CircleCode.ofDimension(width).codewordAt(u, indices);
+    for (int q = 0; q < indices.length; q++) {
+      Ext actual = Kernels.best().dotBase(columns, q * rows, rows, coefficients);
+      VerificationFailure.requireEqual(where + " column " + indices[q], expected.get(q), actual);
+    }
+  }
+
+  private static Digests leaves(int[] columns, int rows) {
+    int count = columns.length / rows;
+    ColumnHasher hasher = new ColumnHasher(count, rows);
+    int[] block = new int[ColumnHasher.BLOCK_ROWS * count];
+    for (int from = 0; from < rows; from += ColumnHasher.BLOCK_ROWS) {
+      int real = Math.min(ColumnHasher.BLOCK_ROWS, rows - from);
+      for (int q = 0; q < count; q++) {
+        for (int r = 0; r < real; r++) {
+          block[r * count + q] = columns[q * rows + from + r];
+        }
+      }
+      hasher.absorb(block, Workers.callerOnly());
+    }
+    return hasher.finish();
+  }
+}

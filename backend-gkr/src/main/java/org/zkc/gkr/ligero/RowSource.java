@@ -1,0 +1,11 @@
+package org.zkc.gkr.ligero;
+
+/** The rows of a matrix to commit to, made when they are encoded. */
+@FunctionalInterface
+public interface RowSource {
+  /**
+   * Writes row {@code row} as canonical residues to target[at, at + width), which holds zeros. Called once per row, from
+   * any thread, in any order.
+   */
+  void fill(int row, int[] target, int at);
+}
