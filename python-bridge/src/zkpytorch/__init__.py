@@ -1,8 +1,20 @@
-"""Export PyTorch models for zkc, and drive zkc from Python."""
+"""Export PyTorch models for zkc, and compile, prove, verify and run them from Python."""
 
 from .archive import export
 from .errors import ExportError, VerificationError, ZkcError
+from .proving import CompiledModel, Proof, compile, prove, run, verify
 
 __version__ = "0.1.0"
 
-__all__ = ["ExportError", "VerificationError", "ZkcError", "export"]
+__all__ = [
+    "CompiledModel",
+    "ExportError",
+    "Proof",
+    "VerificationError",
+    "ZkcError",
+    "compile",
+    "export",
+    "prove",
+    "run",
+    "verify",
+]

@@ -1,0 +1,214 @@
+"""`compile`, `run`, `prove` and `verify` of zkc, on PyTorch tensors and NumPy arrays.
+
+Arrays travel as `.npy` files in a temporary folder. Outputs come back as tensors where the first input is a tensor, else as
+arrays; one output comes back as itself, several as a tuple.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pathlib
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Union
+
+import numpy as np
+import torch
+
+from .command import run_zkc
+
+ArrayLike = Union[torch.Tensor, np.ndarray]
+Outputs = Union[ArrayLike, tuple[ArrayLike, ...]]
+PathLike = Union[str, "os.PathLike[str]"]
+
+
+@dataclasses.dataclass(frozen=True)
+class CompiledModel:
+    """What `compile` wrote.
+
+    Attributes:
+        model: the `.zkc` file, for `run` and `prove`.
+        key: the `.vk` file, for `verify`.
+        summary: what the compiler printed: sizes, estimates, security, fidelity.
+    """
+
+    model: pathlib.Path
+    key: pathlib.Path
+    summary: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Proof:
+    """What `prove` wrote.
+
+    Attributes:
+        proof: the `.zkp` file.
+        outputs: the proved output, or a tuple of them.
+    """
+
+    proof: pathlib.Path
+    outputs: Outputs
+
+
+def compile(
+    model: PathLike,
+    *,
+    output: PathLike | None = None,
+    input_shapes: Sequence[Sequence[int] | str] = (),
+    calibration: Sequence[ArrayLike] | ArrayLike = (),
+    bits: int | Mapping[str, int] | None = None,
+    min_fidelity: float | None = None,
+    disable: Sequence[str] = (),
+) -> CompiledModel:
+    """Compiles an archive into a model file and a verifier key.
+
+    Args:
+        model: the archive, as `zkpytorch.export` writes it.
+        output: the `.zkc` file to write; by default beside the archive. The `.vk` file stands beside it.
+        input_shapes: for archives without shapes: one for each input, as (1, 3, 32, 32) or "1x3x32x32:f32".
+        calibration: sample inputs, one array for each input; by default those of the archive.
+        bits: of the quantisation, for all tensors or by tensor name; by default 8.
+        min_fidelity: the smallest R^2 against fp32 that is accepted.
+        disable: names of optimisation passes to leave out.
+
+    Raises:
+        ZkcError: with zkc's own text.
+    """
+    target = pathlib.Path(output) if output is not None else pathlib.Path(model).with_suffix(".zkc")
+    arguments: list[str | os.PathLike[str]] = ["compile", model, "-o", target]
+    for shape in input_shapes:
+        arguments += ["--input-shape", shape if isinstance(shape, str) else "x".join(map(str, shape))]
+    if isinstance(bits, Mapping):
+        for name, width in bits.items():
+            arguments += ["--bits", f"{name}={width}"]
+    elif bits is not None:
+        arguments += ["--bits", str(bits)]
+    if min_fidelity is not None:
+        arguments += ["--min-fidelity", repr(min_fidelity)]
+    for name in disable:
+        arguments += ["--disable", name]
+    samples = [calibration] if isinstance(calibration, (torch.Tensor, np.ndarray)) else list(calibration)
+    with _files(samples, "calibration") as paths:
+        for path in paths:
+            arguments += ["--calibration", path]
+        summary = run_zkc(arguments)
+    return CompiledModel(target, target.with_suffix(".vk"), summary)
+
+
+def run(model: CompiledModel | PathLike, *inputs: ArrayLike) -> Outputs:
+    """The integer program's output on the inputs, without a proof: exactly what `prove` would prove.
+
+    Raises:
+        ZkcError: with zkc's own text.
+    """
+    with _files(inputs, "input") as paths, _output_file() as target:
+        run_zkc(["run", _model_file(model), *_repeated("--input", paths), "--output", target])
+        return _read(target, inputs)
+
+
+def prove(
+    model: CompiledModel | PathLike,
+    *inputs: ArrayLike,
+    proof: PathLike | None = None,
+    context: str | None = None,
+    threads: int | None = None,
+) -> Proof:
+    """Proves the model's output on the inputs.
+
+    Args:
+        model: what `compile` gave, or a `.zkc` file.
+        inputs: in the order of forward's arguments.
+        proof: the `.zkp` file to write; by default beside the model.
+        context: a text that the proof is bound to; `verify` needs the same.
+        threads: how many to use; by default all.
+
+    Raises:
+        ZkcError: with zkc's own text.
+    """
+    model_file = _model_file(model)
+    target = pathlib.Path(proof) if proof is not None else model_file.with_suffix(".zkp")
+    with _files(inputs, "input") as paths, _output_file() as output:
+        arguments = ["prove", model_file, *_repeated("--input", paths), "-o", target, "--output", output]
+        arguments += ["--progress", "none"]
+        if context is not None:
+            arguments += ["--context", context]
+        if threads is not None:
+            arguments += ["--threads", str(threads)]
+        run_zkc(arguments)
+        return Proof(target, _read(output, inputs))
+
+
+def verify(
+    proof: Proof | PathLike,
+    key: CompiledModel | PathLike,
+    *,
+    inputs: ArrayLike | Sequence[ArrayLike] = (),
+    outputs: ArrayLike | Sequence[ArrayLike] = (),
+    expect_model: str | None = None,
+    context: str | None = None,
+) -> dict[str, Any]:
+    """Verifies a proof and gives the statement that it proves, as `zkc verify --json` prints it.
+
+    Args:
+        proof: what `prove` gave, or a `.zkp` file.
+        key: what `compile` gave, or a `.vk` file.
+        inputs: when given, the proof must be about these inputs.
+        outputs: when given, the proved outputs must be these, bit for bit.
+        expect_model: when given, the model's digest must be this.
+        context: the text that the proof was bound to.
+
+    Raises:
+        VerificationError: the proof is not valid, or not about what was given.
+        ZkcError: a file is missing or of another kind.
+    """
+    proof_file = proof.proof if isinstance(proof, Proof) else pathlib.Path(proof)
+    key_file = key.key if isinstance(key, CompiledModel) else pathlib.Path(key)
+    with _files(_sequence(inputs), "input") as input_paths, _files(_sequence(outputs), "output") as output_paths:
+        arguments = ["verify", proof_file, "--key", key_file, "--json"]
+        arguments += _repeated("--input", input_paths) + _repeated("--output", output_paths)
+        if expect_model is not None:
+            arguments += ["--expect-model", expect_model]
+        if context is not None:
+            arguments += ["--context", context]
+        return json.loads(run_zkc(arguments))
+
+
+def _model_file(model: CompiledModel | PathLike) -> pathlib.Path:
+    return model.model if isinstance(model, CompiledModel) else pathlib.Path(model)
+
+
+def _sequence(arrays: ArrayLike | Sequence[ArrayLike]) -> Sequence[ArrayLike]:
+    return [arrays] if isinstance(arrays, (torch.Tensor, np.ndarray)) else arrays
+
+
+def _repeated(flag: str, paths: list[pathlib.Path]) -> list[str | os.PathLike[str]]:
+    return [word for path in paths for word in (flag, path)]
+
+
+@contextmanager
+def _files(arrays: Sequence[ArrayLike], name: str) -> Iterator[list[pathlib.Path]]:
+    with tempfile.TemporaryDirectory(prefix="zkpytorch-") as folder:
+        paths = []
+        for i, array in enumerate(arrays):
+            path = pathlib.Path(folder) / f"{name}{i}.npy"
+            values = array.detach().cpu().numpy() if isinstance(array, torch.Tensor) else np.asarray(array)
+            np.save(path, values, allow_pickle=False)
+            paths.append(path)
+        yield paths
+
+
+@contextmanager
+def _output_file() -> Iterator[pathlib.Path]:
+    with tempfile.TemporaryDirectory(prefix="zkpytorch-") as folder:
+        yield pathlib.Path(folder) / "outputs.npz"
+
+
+def _read(path: pathlib.Path, inputs: Sequence[ArrayLike]) -> Outputs:
+    with np.load(path, allow_pickle=False) as stored:
+        arrays = [stored[name] for name in stored.files]
+    tensors = bool(inputs) and isinstance(inputs[0], torch.Tensor)
+    results = tuple(torch.from_numpy(array) if tensors else array for array in arrays)
+    return results[0] if len(results) == 1 else results

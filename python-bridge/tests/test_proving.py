@@ -1,0 +1,89 @@
+"""The whole way in Python: export, compile, run, prove, verify, with the zkc that these tests belong to."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import zkpytorch
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory):
+    torch.manual_seed(11)
+    folder = tmp_path_factory.mktemp("model")
+    network = nn.Sequential(nn.Linear(12, 16), nn.ReLU(), nn.Linear(16, 4))
+    archive = zkpytorch.export(network, torch.randn(1, 12), folder / "network.pt", calibration=torch.randn(32, 12))
+    return network.eval(), zkpytorch.compile(archive)
+
+
+@pytest.fixture(scope="module")
+def proved(compiled):
+    torch.manual_seed(12)
+    x = torch.randn(1, 12)
+    return x, zkpytorch.prove(compiled[1], x, context="order 17")
+
+
+def test_compile_writes_model_and_key_beside_the_archive(compiled):
+    files = compiled[1]
+    assert files.model.name == "network.zkc" and files.model.is_file()
+    assert files.key.name == "network.vk" and files.key.is_file()
+    assert files.summary.strip()
+
+
+def test_run_is_close_to_pytorch_and_equals_the_proved_output(compiled, proved):
+    network, files = compiled
+    x, proof = proved
+    output = zkpytorch.run(files, x)
+    assert isinstance(output, torch.Tensor)
+    assert torch.equal(output, proof.outputs)
+    with torch.no_grad():
+        expected = network(x)
+    assert (output - expected).abs().max() < 0.1 * expected.abs().max()
+
+
+def test_arrays_in_give_arrays_out(compiled):
+    output = zkpytorch.run(compiled[1], np.zeros((1, 12), np.float32))
+    assert isinstance(output, np.ndarray)
+    assert output.shape == (1, 4) and output.dtype == np.float32
+
+
+def test_a_true_statement_verifies(compiled, proved):
+    x, proof = proved
+    statement = zkpytorch.verify(proof, compiled[1], inputs=x, outputs=proof.outputs, context="order 17")
+    assert statement["valid"] is True
+
+
+def test_another_statement_is_rejected(compiled, proved):
+    x, proof = proved
+    changed = proof.outputs.clone()
+    changed[0, 0] = torch.nextafter(changed[0, 0], torch.tensor(float("inf")))
+    with pytest.raises(zkpytorch.VerificationError):
+        zkpytorch.verify(proof, compiled[1], outputs=changed, context="order 17")
+    with pytest.raises(zkpytorch.VerificationError):
+        zkpytorch.verify(proof, compiled[1], inputs=x + 1, context="order 17")
+    with pytest.raises(zkpytorch.VerificationError):
+        zkpytorch.verify(proof, compiled[1], context="order 18")
+
+
+def test_a_changed_proof_is_rejected(compiled, proved, tmp_path):
+    data = bytearray(proved[1].proof.read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / "changed.zkp").write_bytes(data)
+    with pytest.raises(zkpytorch.VerificationError):
+        zkpytorch.verify(tmp_path / "changed.zkp", compiled[1], context="order 17")
+
+
+def test_errors_carry_zkcs_own_text(compiled, tmp_path):
+    with pytest.raises(zkpytorch.ZkcError, match="missing.pt") as caught:
+        zkpytorch.compile(tmp_path / "missing.pt")
+    assert caught.value.exit_code == 2
+    with pytest.raises(zkpytorch.ZkcError) as caught:
+        zkpytorch.run(compiled[1], torch.zeros(1, 13))
+    assert caught.value.exit_code == 2 and "\n" not in str(caught.value).strip()
+
+
+def test_a_zkc_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setenv("ZKC", "/nowhere/zkc")
+    with pytest.raises(FileNotFoundError, match="/nowhere/zkc"):
+        zkpytorch.run("model.zkc", np.zeros(1, np.float32))
