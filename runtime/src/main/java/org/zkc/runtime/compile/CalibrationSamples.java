@@ -1,0 +1,92 @@
+package org.zkc.runtime.compile;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.zkc.ir.DType;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.TensorType;
+import org.zkc.ir.UserException;
+
+/**
+ * Splits calibration arrays into samples. An array of the input's shape is one sample; one whose leading axis is k times the
+ * input's is k samples; one of shape [N] + input is N samples; the first reading that fits holds.
+ */
+final class CalibrationSamples {
+  private CalibrationSamples() {}
+
+  /**
+   * @param arrays one for each input
+   * @return samples, each with one tensor for each input, of the input's type
+   * @throws UserException when an array fits no reading, or inputs have different numbers of samples
+   */
+  static List<List<TensorData>> split(List<TensorData> arrays, List<TensorType> types, List<String> names) {
+    List<List<TensorData>> byInput = new ArrayList<>();
+    for (int i = 0; i < arrays.size(); i++) {
+      byInput.add(split(arrays.get(i), types.get(i), names.get(i)));
+      if (byInput.get(i).size() != byInput.get(0).size()) {
+        throw new UserException(
+            "calibration data has %d samples for input %s and %d for input %s; give as many for each"
+                .formatted(byInput.get(0).size(), names.get(0), byInput.get(i).size(), names.get(i)));
+      }
+    }
+    List<List<TensorData>> samples = new ArrayList<>();
+    for (int s = 0; s < byInput.get(0).size(); s++) {
+      int sample = s;
+      samples.add(byInput.stream().map(list -> list.get(sample)).toList());
+    }
+    return samples;
+  }
+
+  private static List<TensorData> split(TensorData array, TensorType type, String name) {
+    Shape shape = type.shape();
+    Shape given = array.shape();
+    int count = count(given, shape);
+    if (count == 0) {
+      throw new UserException(
+          "calibration data for input %s has shape %s; give %s (one sample), k times its first axis, or [N] + that shape"
+              .formatted(name, given, shape));
+    }
+    long size = shape.elementCount() * array.dtype().bytes();
+    List<TensorData> samples = new ArrayList<>();
+    for (int s = 0; s < count; s++) {
+      MemorySegment slice = array.bytes().asSlice(s * size, size);
+      samples.add(convert(new TensorData(array.dtype(), shape, slice), type.dtype(), name));
+    }
+    return samples;
+  }
+
+  private static int count(Shape given, Shape shape) {
+    if (given.equals(shape)) {
+      return 1;
+    }
+    if (given.rank() == shape.rank()
+        && shape.rank() > 0
+        && given.extents().subList(1, given.rank()).equals(shape.extents().subList(1, shape.rank()))
+        && given.extent(0) % shape.extent(0) == 0) {
+      return given.extent(0) / shape.extent(0);
+    }
+    boolean stacked =
+        given.rank() == shape.rank() + 1 && given.extents().subList(1, given.rank()).equals(shape.extents());
+    return stacked ? given.extent(0) : 0;
+  }
+
+  private static TensorData convert(TensorData sample, DType dtype, String name) {
+    if (sample.dtype() == dtype) {
+      return sample;
+    }
+    if (dtype == DType.F32) {
+      return TensorData.ofFloats(sample.shape(), sample.toFloats());
+    }
+    if (dtype == DType.F64) {
+      return TensorData.ofDoubles(sample.shape(), sample.toDoubles());
+    }
+    if (sample.dtype().isFloating()) {
+      throw new UserException(
+          "calibration data for input %s holds %s, the model takes %s"
+              .formatted(name, sample.dtype().text(), dtype.text()));
+    }
+    return TensorData.ofLongs(dtype, sample.shape(), sample.toLongs());
+  }
+}

@@ -1,0 +1,52 @@
+package org.zkc.runtime.compile;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.zkc.passes.PassListener;
+import org.zkc.passes.quantize.QuantizationOptions;
+
+/**
+ * How to compile.
+ *
+ * @param inputShapes values of {@code --input-shape}
+ * @param calibration values of {@code --calibration}
+ * @param disabled optimisation passes to leave out
+ * @param minFidelity R^2 that the integer program must reach
+ * @param listener told of every pass
+ * @param warnings takes each warning, one sentence
+ */
+public record CompileOptions(
+    List<String> inputShapes,
+    List<String> calibration,
+    QuantizationOptions quantization,
+    Set<String> disabled,
+    OptionalDouble minFidelity,
+    PassListener listener,
+    Consumer<String> warnings) {
+  /** Everything at its default; warnings go nowhere. */
+  public static final CompileOptions DEFAULT =
+      new CompileOptions(
+          List.of(),
+          List.of(),
+          QuantizationOptions.DEFAULT,
+          Set.of(),
+          OptionalDouble.empty(),
+          PassListener.NONE,
+          warning -> {});
+
+  public CompileOptions {
+    inputShapes = List.copyOf(inputShapes);
+    calibration = List.copyOf(calibration);
+    disabled = Set.copyOf(disabled);
+  }
+
+  public CompileOptions withDisabled(Set<String> passes) {
+    return new CompileOptions(inputShapes, calibration, quantization, passes, minFidelity, listener, warnings);
+  }
+
+  public CompileOptions withListener(PassListener newListener) {
+    return new CompileOptions(inputShapes, calibration, quantization, disabled, minFidelity, newListener, warnings);
+  }
+}

@@ -1,0 +1,258 @@
+package org.zkc.runtime.compile;
+
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.circuit.CircuitCheck;
+import org.zkc.gkr.circuit.InvalidCircuit;
+import org.zkc.ir.IntegerType;
+import org.zkc.ir.Level;
+import org.zkc.ir.Program;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.TensorType;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.passes.Pass;
+import org.zkc.passes.PassCatalogue;
+import org.zkc.passes.PassContext;
+import org.zkc.passes.PassManager;
+import org.zkc.passes.circuit.IntegerToCircuit;
+import org.zkc.passes.quantize.Calibrate;
+import org.zkc.passes.quantize.FidelityReport;
+import org.zkc.passes.quantize.QuantizedProgram;
+import org.zkc.passes.quantize.Ranges;
+import org.zkc.passes.quantize.TensorToInteger;
+import org.zkc.passes.torch.TorchToTensor;
+import org.zkc.runtime.artifact.ElementType;
+import org.zkc.runtime.artifact.Port;
+import org.zkc.runtime.artifact.Summary;
+import org.zkc.runtime.emit.CircuitEmitter;
+import org.zkc.runtime.emit.EmittedCircuit;
+import org.zkc.runtime.numpy.ArrayFiles;
+import org.zkc.runtime.numpy.NpzReader;
+import org.zkc.torchscript.TorchInput;
+import org.zkc.torchscript.TorchModel;
+import org.zkc.torchscript.TorchScriptReader;
+
+/**
+ * Compilation from archive to circuit: the order of lowerings and passes. One object compiles one model; what it produced on
+ * the way can be asked for afterwards.
+ */
+public final class CompilePipeline {
+  private final CompileOptions options;
+  private final PassManager passes;
+
+  public CompilePipeline(CompileOptions options) {
+    this.options = options;
+    this.passes = new PassManager(options.disabled(), options.listener(), program -> {}, new PassContext());
+  }
+
+  /** Steps with their times, and counts, of what was run so far. */
+  public PassManager passes() {
+    return passes;
+  }
+
+  /** A tensor-level program with the calibration samples for it; none means noise. */
+  public record Calibrated(
+      Program tensor, List<String> inputNames, Optional<List<List<TensorData>>> samples, String archiveDigest) {}
+
+  /**
+   * Reads an archive.
+   *
+   * @throws UserException when the file is missing or not supported
+   */
+  public TorchModel read(Path archive) {
+    String name = String.valueOf(archive.getFileName());
+    if (!Files.exists(archive)) {
+      throw new UserException("there is no file " + archive);
+    }
+    if (name.endsWith(".pt2")) {
+      throw new UserException(
+          name + " is a torch.export archive, which zkc does not read yet; save the model with zkpytorch.export or torch.jit.save");
+    }
+    if (name.endsWith(".mlir")) {
+      throw new UserException(
+          name + " is StableHLO text, which zkc does not read yet; save the model with zkpytorch.export or torch.jit.save");
+    }
+    TorchModel model = TorchScriptReader.read(archive);
+    return new TorchModel(
+        passes.lower("read-torchscript", null, model::program),
+        model.inputs(),
+        model.calibration(),
+        model.archiveDigest(),
+        model.exporter());
+  }
+
+  /** Lowers a model to the tensor level and runs the passes of that level. */
+  public Calibrated toTensor(TorchModel model) {
+    List<String> names = model.inputs().stream().map(TorchInput::name).toList();
+    Optional<List<TensorData>> arrays = calibrationArrays(model, names);
+    List<TensorType> types =
+        InputTypes.resolve(
+            model.inputs(), options.inputShapes(), arrays.map(a -> a.stream().map(TensorData::dtype).toList()));
+    Program torch = runLevel(model.program());
+    Program tensor =
+        passes.lower("torch-to-tensor", torch, () -> TorchToTensor.lower(torch, types, passes.context()));
+    return new Calibrated(
+        runLevel(tensor),
+        names,
+        arrays.map(a -> CalibrationSamples.split(a, types, names)),
+        model.archiveDigest());
+  }
+
+  private Optional<List<TensorData>> calibrationArrays(TorchModel model, List<String> names) {
+    if (!options.calibration().isEmpty()) {
+      return Optional.of(ArrayFiles.read(options.calibration(), names, "--calibration"));
+    }
+    return model
+        .calibration()
+        .map(
+            bytes -> {
+              String name = "the archive's calibration data";
+              return ArrayFiles.pick(NpzReader.read(bytes.toArray(ValueLayout.JAVA_BYTE), name), names, name);
+            });
+  }
+
+  /** Quantises and runs the passes of the integer level. */
+  public QuantizedProgram toInteger(Calibrated model) {
+    Ranges ranges =
+        model.samples().isPresent()
+            ? Calibrate.run(model.tensor(), model.samples().get())
+            : Calibrate.runDefault(model.tensor());
+    if (model.samples().isEmpty()) {
+      options
+          .warnings()
+          .accept(
+              "no calibration data given: ranges come from noise, which may cost accuracy; pass --calibration FILE with some real inputs");
+    }
+    QuantizedProgram[] quantized = new QuantizedProgram[1];
+    Program integer =
+        passes.lower(
+            "tensor-to-integer",
+            model.tensor(),
+            () -> {
+              quantized[0] =
+                  TensorToInteger.lower(model.tensor(), ranges, options.quantization(), passes.context());
+              return quantized[0].program();
+            });
+    return new QuantizedProgram(runLevel(integer), quantized[0].counterparts());
+  }
+
+  /** Lowers to the circuit level and runs its passes. */
+  public Program toCircuit(Program integer) {
+    return runLevel(
+        passes.lower(
+            "integer-to-circuit", integer, () -> IntegerToCircuit.lower(integer, passes.context())));
+  }
+
+  /** The whole way from an archive. */
+  public CompiledModel compile(Path archive) {
+    return compile(toTensor(read(archive)));
+  }
+
+  /** The whole way from a tensor-level program. */
+  public CompiledModel compile(Calibrated model) {
+    QuantizedProgram quantized = toInteger(model);
+    Program circuit = toCircuit(quantized.program());
+    EmittedCircuit emitted = CircuitEmitter.emit(circuit);
+    CheckedCircuit checked;
+    try {
+      checked = CircuitCheck.check(emitted.circuit());
+    } catch (InvalidCircuit e) {
+      throw new IllegalStateException("the compiler made a circuit that the backend refuses: " + e.getMessage(), e);
+    }
+    FidelityReport fidelity = Fidelity.measure(model, quantized);
+    options.minFidelity().ifPresent(target -> requireFidelity(fidelity, target));
+    Summary summary =
+        new Summary(
+            model.archiveDigest(),
+            model.samples().isEmpty(),
+            fidelity.outputs().stream().map(CompilePipeline::entry).toList(),
+            fidelity.layers().stream().map(CompilePipeline::entry).toList());
+    return new CompiledModel(
+        model.tensor(),
+        quantized.program(),
+        circuit,
+        emitted,
+        checked,
+        inputPorts(model, quantized.program()),
+        outputPorts(model, quantized.program()),
+        summary);
+  }
+
+  private static void requireFidelity(FidelityReport fidelity, double target) {
+    if (!(fidelity.rSquared() >= target)) {
+      String worst =
+          fidelity.layers().stream()
+              .min((a, b) -> Double.compare(a.rSquared(), b.rSquared()))
+              .map(e -> "; the weakest layer is %s (%.4f)".formatted(e.name(), e.rSquared()))
+              .orElse("");
+      throw new UserException(
+          String.format(
+              Locale.ROOT,
+              "the integer program reaches R^2 = %.4f, --min-fidelity asks for %s%s: give real calibration data or more --bits",
+              fidelity.rSquared(),
+              target,
+              worst));
+    }
+  }
+
+  private static Summary.Fidelity entry(FidelityReport.Entry e) {
+    return new Summary.Fidelity(e.name(), e.rSquared(), e.cosine(), e.top1Agreement());
+  }
+
+  /** The passes of the program's level, in the catalogue's order. */
+  private Program runLevel(Program program) {
+    return passes.run(program, passesOf(program.level()));
+  }
+
+  private static List<Pass> passesOf(Level level) {
+    return PassCatalogue.all().stream().filter(p -> p.level() == level).toList();
+  }
+
+  private static List<Port> inputPorts(Calibrated model, Program integer) {
+    List<Port> ports = new ArrayList<>();
+    for (int i = 0; i < model.inputNames().size(); i++) {
+      Value parameter = integer.main().parameters().get(i);
+      ports.add(port(model.inputNames().get(i), model.tensor().main().parameters().get(i), parameter));
+    }
+    return ports;
+  }
+
+  private static List<Port> outputPorts(Calibrated model, Program integer) {
+    List<Port> ports = new ArrayList<>();
+    List<Value> results = integer.main().results();
+    for (int i = 0; i < results.size(); i++) {
+      String name = results.size() == 1 ? "output" : "output" + i;
+      ports.add(port(name, model.tensor().main().results().get(i), results.get(i)));
+    }
+    return ports;
+  }
+
+  private static Port port(String name, Value tensor, Value integer) {
+    IntegerType type = integer.integerType();
+    ElementType elementType = ElementType.of(tensor.tensorType().dtype());
+    return new Port(name, elementType, elementType == ElementType.F32 ? type.scale() : 1);
+  }
+
+  /** Runs single passes by name, as {@code zkc opt} does. */
+  public Program run(Program program, List<String> names) {
+    Map<String, String> lowerings = Map.of("integer-to-circuit", "integer");
+    Program current = program;
+    for (String name : names) {
+      Program before = current;
+      if (lowerings.containsKey(name) && before.level().text().equals(lowerings.get(name))) {
+        current = passes.lower(name, before, () -> IntegerToCircuit.lower(before, passes.context()));
+      } else {
+        current = passes.run(before, List.of(PassCatalogue.byName(name)));
+      }
+    }
+    return current;
+  }
+}

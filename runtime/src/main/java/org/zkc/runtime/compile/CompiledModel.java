@@ -1,0 +1,77 @@
+package org.zkc.runtime.compile;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.prove.ProvingKey;
+import org.zkc.ir.Program;
+import org.zkc.runtime.artifact.AtomicFiles;
+import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.artifact.ModelFile;
+import org.zkc.runtime.artifact.Port;
+import org.zkc.runtime.artifact.Summary;
+import org.zkc.runtime.emit.EmittedCircuit;
+
+/** A model after every pass, before its commitment. */
+public record CompiledModel(
+    Program tensor,
+    Program integer,
+    Program circuit,
+    EmittedCircuit emitted,
+    CheckedCircuit checked,
+    List<Port> inputs,
+    List<Port> outputs,
+    Summary summary) {
+
+  /** A model with its keys. */
+  public record WithKeys(ModelFile file, ProvingKey provingKey) {}
+
+  /**
+   * Commits to the model and writes model file, verifier key and codeword file. Bytes do not depend on {@code threads}.
+   *
+   * @param target the model file; the key goes beside it with the extension {@code .vk}
+   */
+  public WithKeys write(Path target, int threads) throws IOException {
+    Path key = keyFile(target);
+    AtomicFiles.requireWritable(target);
+    ProvingKey[] made = new ProvingKey[1];
+    Path code = ModelFile.codeFile(target);
+    AtomicFiles.make(
+        code, temporary -> made[0] = ProvingKey.generate(checked, emitted.model(), temporary, threads));
+    ModelFile file = file(made[0]);
+    AtomicFiles.write(target, file::writeTo);
+    AtomicFiles.write(key, file.keyFile().encode());
+    return new WithKeys(file, ProvingKey.open(made[0].verifierKey(), emitted.model(), code, threads));
+  }
+
+  /** The same with the codeword in a temporary file that is deleted when the process ends: benchmarks and tests. */
+  public WithKeys inMemory(int threads) {
+    try {
+      Path code = Files.createTempFile("zkc", ".code");
+      code.toFile().deleteOnExit();
+      ProvingKey key = ProvingKey.generate(checked, emitted.model(), code, threads);
+      return new WithKeys(file(key), key);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ModelFile file(ProvingKey key) {
+    return new ModelFile(
+        new KeyFile(key.verifierKey(), inputs, outputs),
+        emitted.model(),
+        emitted.origins(),
+        summary,
+        java.lang.foreign.MemorySegment.ofArray(new byte[0]));
+  }
+
+  /** {@code m.vk} for {@code m.zkc}. */
+  public static Path keyFile(Path model) {
+    String name = model.getFileName().toString();
+    String stem = name.endsWith(".zkc") ? name.substring(0, name.length() - 4) : name;
+    return model.resolveSibling(stem + ".vk");
+  }
+}
