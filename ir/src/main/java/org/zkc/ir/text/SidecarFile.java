@@ -139,7 +139,7 @@ public final class SidecarFile implements SidecarWriter, SidecarReader, AutoClos
       throw new UncheckedIOException("cannot read '" + path + "'", e);
     }
     MemorySegment bytes = mapped.asSlice(extent.offset(), extent.length());
-    if (!HexFormat.of().formatHex(digest(bytes)).equals(digest)) {
+    if (!hexDigest(bytes).equals(digest)) {
       throw new UserException("tensor @" + digest + " in '" + path + "' is damaged; write the dump again");
     }
     return Optional.of(bytes);
@@ -158,7 +158,7 @@ public final class SidecarFile implements SidecarWriter, SidecarReader, AutoClos
   }
 
   /** The digest by which a tensor's elements are named: SHA-256 of the little-endian bytes. */
-  static byte[] digest(MemorySegment bytes) {
+  private static byte[] digest(MemorySegment bytes) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       forEachPart(bytes, (part, at) -> sha.update(part));
@@ -166,6 +166,10 @@ public final class SidecarFile implements SidecarWriter, SidecarReader, AutoClos
     } catch (NoSuchAlgorithmException | IOException e) {
       throw new IllegalStateException("SHA-256 is part of every Java platform", e);
     }
+  }
+
+  static String hexDigest(MemorySegment bytes) {
+    return HexFormat.of().formatHex(digest(bytes));
   }
 
   private interface PartConsumer {

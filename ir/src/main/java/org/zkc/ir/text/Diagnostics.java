@@ -1,0 +1,52 @@
+package org.zkc.ir.text;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.zkc.ir.Checker;
+import org.zkc.ir.Diagnostic;
+import org.zkc.ir.OpSpec;
+import org.zkc.ir.Program;
+import org.zkc.ir.torch.Operator;
+
+/** The checker's findings for people. */
+public final class Diagnostics {
+  private Diagnostics() {}
+
+  /**
+   * Checks a program that a pass or reader made; for use after every step.
+   *
+   * @throws IllegalStateException with all findings, each drawn on the op's printed line, when it is ill formed: an error of
+   *     zkc, not of the user
+   */
+  public static void requireValid(Program program) {
+    List<Diagnostic> found = Checker.check(program);
+    if (!found.isEmpty()) {
+      throw new IllegalStateException("the program is ill formed\n" + render(found, program));
+    }
+  }
+
+  /** One paragraph for each finding: the user's line, the message, the op as printed, a caret below its name. */
+  public static String render(List<Diagnostic> diagnostics, Program program) {
+    Printer.Printed printed = Printer.printWithLines(program, data -> SidecarFile.hexDigest(data.bytes()));
+    List<String> lines = printed.text().lines().toList();
+    return diagnostics.stream().map(d -> render(d, program, printed, lines)).collect(Collectors.joining("\n"));
+  }
+
+  private static String render(Diagnostic diagnostic, Program program, Printer.Printed printed, List<String> lines) {
+    String where = diagnostic.location().isKnown() ? diagnostic.location() + ": " : "";
+    String head = where + diagnostic.message();
+    return diagnostic
+        .op()
+        .filter(printed.lines()::containsKey)
+        .map(
+            op -> {
+              String line = lines.get(printed.lines().get(op) - 1);
+              String name =
+                  program.level().text() + "." + (op instanceof Operator o ? o.operator() : OpSpec.of(op).mnemonic());
+              int column = line.indexOf(name + "(") + 1;
+              Span span = new Span(printed.lines().get(op), Math.max(1, column), name.length());
+              return head + "\n" + span.underlineLine(line);
+            })
+        .orElse(head);
+  }
+}
