@@ -1,17 +1,479 @@
 package org.zkc.passes.quantize;
 
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.ir.DType;
+import org.zkc.ir.Function;
+import org.zkc.ir.IntegerType;
+import org.zkc.ir.Interval;
+import org.zkc.ir.Level;
+import org.zkc.ir.Location;
+import org.zkc.ir.Op;
 import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Broadcast;
+import org.zkc.ir.tensor.Clamp;
+import org.zkc.ir.tensor.Concatenate;
+import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.Conv;
+import org.zkc.ir.tensor.Divide;
+import org.zkc.ir.tensor.Elementwise;
+import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.LogSoftmax;
+import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Multiply;
+import org.zkc.ir.tensor.Pad;
+import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.tensor.Reshape;
+import org.zkc.ir.tensor.Sigmoid;
+import org.zkc.ir.tensor.Slice;
+import org.zkc.ir.tensor.Softmax;
+import org.zkc.ir.tensor.Subtract;
+import org.zkc.ir.tensor.Tanh;
+import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.Transpose;
+import org.zkc.ir.tensor.WindowMean;
 import org.zkc.passes.PassContext;
+import org.zkc.passes.integer.IntegerBuilder;
 
-/** Quantisation: lowers a tensor-level program to the integer level. */
+/**
+ * Quantisation: lowers a tensor-level program to the integer level. The scheme is docs/quantisation.md: each activation has
+ * one real scale (per {@link ScaleClasses class} of values); each linear map's integer weights absorb the ratio of scales, so
+ * that requantisation is a shift; sums are taken in accumulators and requantised once, together with the activation that
+ * reads them.
+ */
 public final class TensorToInteger {
-  private TensorToInteger() {}
+  /** Integers up to here are read by maxima and products as they are, without requantisation. */
+  private static final long NARROW = 1 << 12;
+
+  /** Integers up to here are read by linear maps as they are, where the accumulator has room. */
+  private static final long CONSUMABLE = 1 << 15;
+
+  /** Scale of results of tables that are outputs of the program: 15 bits and sign. */
+  private static final int OUTPUT_TABLE_BITS = 16;
+
+  private final TensorAnalysis analysis;
+  private final ScaleClasses classes;
+  private final QuantizationOptions options;
+  private final PassContext context;
+  final IntegerBuilder out;
+  private final WeightLowering weights;
+
+  /** Integers that stand for a value, as precise as there are. */
+  private final Map<Value, Value> exact = new IdentityHashMap<>();
+
+  /** The same requantised to the scale of the value's class. */
+  private final Map<Value, Value> narrowed = new IdentityHashMap<>();
+
+  private TensorToInteger(Function main, Ranges ranges, QuantizationOptions options, PassContext context) {
+    this.analysis = new TensorAnalysis(main);
+    this.classes = new ScaleClasses(main, analysis, ranges, options);
+    this.options = options;
+    this.context = context;
+    this.out = new IntegerBuilder(main.name(), main.location());
+    this.weights = new WeightLowering(analysis, options, out);
+  }
 
   /**
-   * @throws org.zkc.ir.UserException at the user's line for ops without an integer form
+   * @param tensor main's parameters are floating-point; weights are Constant ops
+   * @param ranges calibration of this very program
+   * @throws UserException at the user's line for ops without an integer form, and for sums that leave (-2^30, 2^30)
    */
   public static QuantizedProgram lower(
       Program tensor, Ranges ranges, QuantizationOptions options, PassContext context) {
-    throw new UnsupportedOperationException("in work");
+    Function main = tensor.main();
+    return new TensorToInteger(main, ranges, options, context).run(main);
+  }
+
+  private QuantizedProgram run(Function main) {
+    for (Value parameter : main.parameters()) {
+      if (!parameter.tensorType().dtype().isFloating()) {
+        throw new UserException(
+            main.location(),
+            "input %s has elements of type %s; only floating-point inputs can be quantised"
+                .formatted(parameter.name(), parameter.tensorType().dtype().text()));
+      }
+      Quantum q = classes.quantum(parameter);
+      exact.put(
+          parameter, out.input(parameter.name(), new IntegerType(parameter.shape(), -q.high(), q.high(), q.scale())));
+    }
+    for (Op op : main.body()) {
+      Value result = op.definitions().getFirst();
+      if (!analysis.isConstant(result) && !analysis.isDeferred(result)) {
+        out.at(result.name(), op.location());
+        exact.put(result, materialise((TensorOp) op));
+      }
+    }
+    List<Value> results = main.results().stream().map(this::output).toList();
+    return new QuantizedProgram(
+        Program.of(Level.INTEGER, out.build(results)), Collections.unmodifiableMap(exact));
+  }
+
+  private Value output(Value value) {
+    return analysis.isConstant(value) ? constant(value, magnitude(value) / Short.MAX_VALUE) : exact.get(value);
+  }
+
+  // ---- values that are not part of another's accumulator ----
+
+  private Value materialise(TensorOp op) {
+    return switch (op) {
+      case Conv c -> root(c.result(), c.location());
+      case Linear l -> root(l.result(), l.location());
+      case BatchNorm b -> root(b.result(), b.location());
+      case Add a -> root(a.result(), a.location());
+      case Subtract s -> root(s.result(), s.location());
+      case Divide d -> divide(d);
+      case Multiply m ->
+          analysis.isAccumulating(m.result())
+              ? root(m.result(), m.location())
+              : out.multiply(narrow(m.left(), NARROW), narrow(m.right(), NARROW));
+      case Relu r -> clamp(r, 0, Double.POSITIVE_INFINITY);
+      case Clamp c -> clamp(c, c.low(), c.high());
+      case Tanh t -> table(t, 1);
+      case Sigmoid s -> table(s, 0.25);
+      case MaxPool p -> maxPool(p);
+      case WindowMean w -> windowMean(w);
+      case Concatenate c -> {
+        Quantum q = classes.quantum(c.result());
+        yield out.concatenate(
+            c.inputs().stream().map(v -> analysis.isConstant(v) ? constant(v, q.scale()) : atClassScale(v)).toList(),
+            c.axis());
+      }
+      case Softmax s -> softmax(s, s.input(), s.axis()).softmax();
+      case LogSoftmax s -> softmax(s, s.input(), s.axis()).logSoftmax();
+      case Reshape r -> viewOrRoot(r);
+      case Transpose t -> viewOrRoot(t);
+      case Slice s -> viewOrRoot(s);
+      case Pad p -> viewOrRoot(p);
+      case Broadcast b -> viewOrRoot(b);
+      case Constant c -> throw new IllegalStateException("constants are emitted where they are read");
+    };
+  }
+
+  private Value divide(Divide op) {
+    if (!analysis.isConstant(op.right())) {
+      throw new UserException(
+          op.location(), "division by computed values is not supported; divide by constants or parameters only");
+    }
+    if (analysis.isAccumulating(op.result())) {
+      return root(op.result(), op.location());
+    }
+    double[] factors = ((ConstantFactor.PerElement) analysis.factor(op).orElseThrow()).factors();
+    Value factor = parameter(op.result().name() + ".divisor", factors, op.result().shape(), scaleOf(factors));
+    return out.multiply(narrow(op.left(), NARROW), factor);
+  }
+
+  private Value viewOrRoot(TensorOp op) {
+    Value input = op.operands().getFirst();
+    if (analysis.isDeferred(input)) {
+      return root(op.definitions().getFirst(), op.location());
+    }
+    return view(op, narrow(input, CONSUMABLE));
+  }
+
+  /** The view op applied to integers that stand for its operand. */
+  private Value view(TensorOp op, Value input) {
+    return switch (op) {
+      case Reshape r -> out.reshape(input, r.result().shape());
+      case Transpose t -> out.transpose(input, t.permutation());
+      case Slice s -> out.slice(input, s.starts(), s.limits(), s.strides());
+      case Broadcast b -> out.broadcast(input, b.result().shape());
+      case Pad p ->
+          out.pad(input, p.low(), p.high(), (long) Math.rint(p.value() / input.integerType().scale()));
+      default -> throw new IllegalStateException(op + " is not a view");
+    };
+  }
+
+  /** The value of an accumulating op that nobody absorbs: exact for an output, else requantised at once. */
+  private Value root(Value value, Location location) {
+    AccumulatorScale scale = terms(value);
+    double only = scale.onlyIntegers();
+    if (only > 0 && scale.fits(only, CONSUMABLE)) {
+      return accumulate(value, only);
+    }
+    if (analysis.isOutput(value)) {
+      return accumulate(value, scale.free());
+    }
+    Quantum q = classes.quantum(value);
+    return requantized(value, scale, q, q.low(), q.high(), location);
+  }
+
+  private Value clamp(Elementwise op, double low, double high) {
+    Quantum q = classes.quantum(op.result());
+    long least = (long) Math.max(q.units(low), q.low());
+    long greatest = (long) Math.min(q.units(high), q.high());
+    least = Math.min(least, q.high());
+    greatest = Math.max(greatest, least);
+    if (analysis.isDeferred(op.input())) {
+      return requantized(op.input(), terms(op.input()), q, least, greatest, op.location());
+    }
+    return rescale(exact.get(op.input()), q, least, greatest);
+  }
+
+  private Value table(Elementwise op, double slope) {
+    Quantum q = classes.quantum(op.result());
+    boolean isOutput = analysis.isOutput(op.result());
+    if (isOutput) {
+      q = new Quantum(Math.scalb(1.0, 1 - OUTPUT_TABLE_BITS), -(1L << (OUTPUT_TABLE_BITS - 1)), 1L << (OUTPUT_TABLE_BITS - 1));
+    }
+    // Rounding the table's input costs half of what rounding its output does, or less.
+    double step = Math.scalb(1.0, (int) Math.floor(Math.log(classes.quantum(op.result()).scale() / slope) / Math.log(2)) - 1);
+    Value input;
+    if (analysis.isDeferred(op.input())) {
+      long reach = (long) (SATURATION / step);
+      input =
+          requantized(op.input(), terms(op.input()), new Quantum(step, -reach, reach), -reach, reach, op.location());
+    } else {
+      input = narrow(op.input(), NARROW);
+    }
+    Interval interval = IntegerBuilder.interval(input);
+    TableEntries entries =
+        TableEntries.of(op::apply, input.integerType().scale(), interval.low(), interval.high(), q);
+    return out.table(input, entries.first(), entries.data(), q.scale());
+  }
+
+  /** Beyond this, tanh and the logistic function do not change in 16 bits. */
+  private static final double SATURATION = 16;
+
+  private Value maxPool(MaxPool op) {
+    Value x = narrow(op.input(), NARROW);
+    int axes = op.kernel().size();
+    for (int k = axes - 1; k >= 0; k--) {
+      int axis = op.input().shape().rank() - axes + k;
+      int positions = op.result().shape().extent(axis);
+      x =
+          out.windowMax(
+              x,
+              axis,
+              positions,
+              op.kernel().get(k),
+              op.strides().get(k),
+              op.dilations().get(k),
+              op.paddingLow().get(k));
+    }
+    return x;
+  }
+
+  /** The exact sum: the division is in the scale, and in integer factors where the divisors differ. */
+  private Value windowMean(WindowMean op) {
+    Value x = narrow(op.input(), NARROW);
+    long multiple = 1;
+    for (int divisor : op.divisors()) {
+      multiple = Math.min(multiple / gcd(multiple, divisor) * divisor, MEAN_UNIT + 1);
+    }
+    double unit = multiple <= MEAN_UNIT ? multiple : MEAN_UNIT;
+    List<Integer> factors = op.divisors().stream().map(d -> (int) Math.rint(unit / d)).toList();
+    return out.windowSum(
+        x, op.axis(), op.starts(), op.lengths(), factors, x.integerType().scale() / unit);
+  }
+
+  /** Divisors that have no common multiple up to here are approximated by round(2^12 / divisor) / 2^12. */
+  private static final int MEAN_UNIT = 1 << 12;
+
+  private static long gcd(long a, long b) {
+    return b == 0 ? a : gcd(b, a % b);
+  }
+
+  private SoftmaxLowering softmax(TensorOp op, Value input, int axis) {
+    Location location = op.location();
+    if (!analysis.feedsOutputsOnly(op.definitions().getFirst())) {
+      throw new UserException(
+          location,
+          "softmax is supported as a last layer only; return its result from forward without further computation");
+    }
+    double step = SoftmaxLowering.step(classes.quantum(input).scale() * classes.quantum(input).high());
+    long reach = SoftmaxLowering.REACH;
+    Quantum q = new Quantum(step, -reach, reach);
+    Value x =
+        analysis.isDeferred(input)
+            ? requantized(input, terms(input), q, -reach, reach, location)
+            : rescale(exact.get(input), q, -reach, reach);
+    return new SoftmaxLowering(out, x, axis);
+  }
+
+  // ---- accumulators ----
+
+  /** The terms of the accumulator of {@code value}, itself accumulating. */
+  private AccumulatorScale terms(Value value) {
+    AccumulatorScale scale = new AccumulatorScale();
+    collect(value, 1, scale, true);
+    return scale;
+  }
+
+  private void collect(Value value, double gain, AccumulatorScale scale, boolean isRoot) {
+    if (analysis.isConstant(value)) {
+      scale.addConstants(magnitude(value), gain);
+      return;
+    }
+    if (!isRoot && !analysis.isDeferred(value)) {
+      Value integers = exact.get(value);
+      scale.addIntegers(integers.integerType().scale(), magnitude(IntegerBuilder.interval(integers)), gain);
+      return;
+    }
+    TensorOp op = analysis.definition(value);
+    Optional<WeightLowering.LinearMap> map = weights.linearMap(op);
+    if (map.isPresent()) {
+      Value x = mapInput(map.get());
+      scale.addMap(
+          x.integerType().scale(),
+          magnitude(IntegerBuilder.interval(x)),
+          map.get().statistics(),
+          map.get().biasMagnitude(),
+          gain,
+          map.get().bits());
+    } else if (op instanceof Add || op instanceof Subtract) {
+      op.operands().forEach(v -> collect(v, gain, scale, false));
+    } else if (TensorAnalysis.isView(op)) {
+      collect(op.operands().getFirst(), gain, scale, false);
+    } else {
+      WeightLowering.Gain g = weights.gain(op);
+      collect(g.input(), gain * Math.abs(g.factor()), scale, false);
+    }
+  }
+
+  /** The integers of {@code value} at scale {@code a}. */
+  private Value accumulate(Value value, double a) {
+    return accumulate(value, a, true);
+  }
+
+  private Value accumulate(Value value, double a, boolean isRoot) {
+    if (analysis.isConstant(value)) {
+      return constant(value, a);
+    }
+    if (!isRoot && !analysis.isDeferred(value)) {
+      Value integers = exact.get(value);
+      long factor = (long) Math.rint(integers.integerType().scale() / a);
+      return factor == 1 ? integers : out.scale(integers, factor, a);
+    }
+    TensorOp op = analysis.definition(value);
+    out.at(value.name(), op.location());
+    Optional<WeightLowering.LinearMap> map = weights.linearMap(op);
+    if (map.isPresent()) {
+      return weights.emit(map.get(), mapInput(map.get()), a);
+    }
+    return switch (op) {
+      case Add s -> out.add(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
+      case Subtract s -> out.subtract(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
+      default -> {
+        if (TensorAnalysis.isView(op)) {
+          yield view(op, accumulate(op.operands().getFirst(), a, false));
+        }
+        WeightLowering.Gain g = weights.gain(op);
+        if (g.factor() == 0) {
+          yield out.scale(accumulate(g.input(), a, false), 0, a);
+        }
+        yield out.scale(accumulate(g.input(), a / Math.abs(g.factor()), false), g.factor() < 0 ? -1 : 1, a);
+      }
+    };
+  }
+
+  /** The input of a linear map: wide sums are taken as they are where the accumulator can hold them. */
+  private Value mapInput(WeightLowering.LinearMap map) {
+    Value x = exact.get(map.input());
+    double room = (double) Interval.LIMIT / 4 / Math.max(1, map.statistics().fanIn()) / (1L << (map.bits() - 1));
+    return narrow(map.input(), (long) Math.clamp(room, NARROW, CONSUMABLE));
+  }
+
+  private Value requantized(
+      Value value, AccumulatorScale scale, Quantum q, long low, long high, Location location) {
+    int shift = scale.shift(q.scale());
+    if (shift < 0) {
+      throw new UserException(
+          location,
+          "the sums of %s do not fit the 31-bit field at %d bits; compile with fewer --bits for it"
+              .formatted(value.name(), options.bitsOf(value.name())));
+    }
+    context.count("quantize.requantisations", 1);
+    return out.requantize(accumulate(value, Math.scalb(q.scale(), -shift)), shift, low, high);
+  }
+
+  // ---- other scales ----
+
+  /** The value's integers, requantised to its class when their magnitude exceeds {@code limit}. */
+  private Value narrow(Value value, long limit) {
+    if (analysis.isConstant(value)) {
+      return constant(value, magnitude(value) / PARAMETER_LIMIT);
+    }
+    Value integers = exact.get(value);
+    return magnitude(IntegerBuilder.interval(integers)) <= limit ? integers : atClassScale(value);
+  }
+
+  private Value atClassScale(Value value) {
+    Value integers = exact.get(value);
+    Quantum q = classes.quantum(value);
+    if (integers.integerType().scale() == q.scale()) {
+      return integers;
+    }
+    return narrowed.computeIfAbsent(value, v -> rescale(integers, q, q.low(), q.high()));
+  }
+
+  /** clamp(x * x's scale / q's scale, low, high), by an integer multiplier of at most 14 bits and a shift. */
+  private Value rescale(Value x, Quantum q, long low, long high) {
+    double ratio = x.integerType().scale() / q.scale();
+    double magnitude = magnitude(IntegerBuilder.interval(x));
+    if (magnitude > 1 << 16) {
+      int shift = 64 - Long.numberOfLeadingZeros((long) magnitude >> 16);
+      return rescale(out.requantize(x, shift, -(1 << 16), 1 << 16), q, low, high);
+    }
+    int exponent = Math.getExponent(ratio);
+    if (exponent <= 0 && Math.abs(Math.scalb(ratio, -exponent) - 1) < 1e-9) {
+      return out.requantize(x, -exponent, low, high);
+    }
+    int shift = Math.clamp(13 - exponent, 0, 24);
+    while (shift > 0 && Math.scalb(ratio, shift) * magnitude > Interval.LIMIT / 2) {
+      shift--;
+    }
+    long factor = (long) Math.rint(Math.scalb(ratio, shift));
+    return out.requantize(out.scale(x, factor, Math.scalb(q.scale(), -shift)), shift, low, high);
+  }
+
+  /** A constant of the program, or a view of one, at a scale. */
+  private Value constant(Value value, double a) {
+    TensorOp op = analysis.definition(value);
+    if (op instanceof Constant c) {
+      return parameter(c.name().isEmpty() ? value.name() : c.name(), c.data().toDoubles(), c.data().shape(), a);
+    }
+    return view(op, constant(op.operands().getFirst(), a));
+  }
+
+  private Value parameter(String name, double[] reals, Shape shape, double a) {
+    long[] integers = new long[reals.length];
+    for (int i = 0; i < reals.length; i++) {
+      integers[i] = (long) Math.rint(reals[i] / a);
+    }
+    return out.parameter(weights.unique(name), TensorData.ofLongs(DType.I32, shape, integers), List.of(), a);
+  }
+
+  private static double scaleOf(double[] reals) {
+    double most = Arrays.stream(reals).map(Math::abs).max().orElse(1);
+    return (most == 0 ? 1 : most) / PARAMETER_LIMIT;
+  }
+
+  /** Constants that are multiplied elementwise, or are outputs, have 8 bits. */
+  private static final double PARAMETER_LIMIT = 127;
+
+  private double magnitude(Value constant) {
+    TensorOp op = analysis.definition(constant);
+    if (!(op instanceof Constant c)) {
+      return magnitude(op.operands().getFirst());
+    }
+    double most = 0;
+    for (long i = 0; i < c.data().elementCount(); i++) {
+      most = Math.max(most, Math.abs(c.data().getDouble(i)));
+    }
+    return most == 0 ? 1 : most;
+  }
+
+  private static double magnitude(Interval interval) {
+    return Math.max(Math.abs(interval.low()), Math.abs(interval.high()));
   }
 }

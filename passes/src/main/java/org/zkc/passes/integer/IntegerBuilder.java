@@ -1,0 +1,246 @@
+package org.zkc.passes.integer;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.ir.Function;
+import org.zkc.ir.FunctionBuilder;
+import org.zkc.ir.IntegerType;
+import org.zkc.ir.Interval;
+import org.zkc.ir.Location;
+import org.zkc.ir.Shape;
+import org.zkc.ir.Shapes;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.ir.integer.Add;
+import org.zkc.ir.integer.Broadcast;
+import org.zkc.ir.integer.Concatenate;
+import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.Linear;
+import org.zkc.ir.integer.Multiply;
+import org.zkc.ir.integer.Pad;
+import org.zkc.ir.integer.Parameter;
+import org.zkc.ir.integer.Requantize;
+import org.zkc.ir.integer.Reshape;
+import org.zkc.ir.integer.RoundedQuotient;
+import org.zkc.ir.integer.Scale;
+import org.zkc.ir.integer.Slice;
+import org.zkc.ir.integer.Subtract;
+import org.zkc.ir.integer.Table;
+import org.zkc.ir.integer.Transpose;
+import org.zkc.ir.integer.WindowMax;
+import org.zkc.ir.integer.WindowSum;
+
+/**
+ * An integer-level function under construction. Each method appends one op and returns its result, whose type it derives:
+ * shape, scale, and the interval that the operands' intervals allow. An interval that leaves (-2^30, 2^30) is an error at
+ * the op's source line, so that a finished function is total and unique (PROTOCOL, section 1).
+ */
+public final class IntegerBuilder {
+  private final FunctionBuilder out;
+  private final Map<Value, SignedSums> sums = new IdentityHashMap<>();
+
+  /** Name hint and source line of the ops that follow. */
+  private String hint = "v";
+
+  private Location location;
+
+  public IntegerBuilder(String name, Location location) {
+    this.out = new FunctionBuilder(name, location);
+    this.location = location;
+  }
+
+  /** Sets the name hint and the source line of the ops that follow. */
+  public void at(String newHint, Location newLocation) {
+    this.hint = newHint;
+    this.location = newLocation;
+  }
+
+  public Value input(String name, IntegerType type) {
+    return out.parameter(name, type);
+  }
+
+  /** Integers of the model; {@code scale} is the real number that one unit stands for. */
+  public Value parameter(String name, TensorData data, List<Integer> channelShifts, double scale) {
+    SignedSums found = SignedSums.of(data, channelShifts);
+    Value result = fresh(data.shape(), found.elements(), scale);
+    sums.put(result, found);
+    return out.value(new Parameter(result, name, data, channelShifts, location));
+  }
+
+  public Value conv(
+      Value input,
+      Value weight,
+      Optional<Value> bias,
+      List<Integer> strides,
+      List<Integer> paddingLow,
+      List<Integer> paddingHigh,
+      List<Integer> dilations,
+      int groups) {
+    Shape shape =
+        Shapes.conv(
+            input.shape(), weight.shape(), bias.map(Value::shape), strides, paddingLow, paddingHigh, dilations, groups);
+    Value result = fresh(shape, weighted(input, weight, bias), productScale(input, weight));
+    return out.value(
+        new Conv(result, input, weight, bias, strides, paddingLow, paddingHigh, dilations, groups, location));
+  }
+
+  public Value linear(Value input, Value weight, Optional<Value> bias) {
+    Shape shape = Shapes.linear(input.shape(), weight.shape(), bias.map(Value::shape));
+    Value result = fresh(shape, weighted(input, weight, bias), productScale(input, weight));
+    return out.value(new Linear(result, input, weight, bias, location));
+  }
+
+  private Interval weighted(Value input, Value weight, Optional<Value> bias) {
+    SignedSums w = sums.get(weight);
+    Interval product = interval(input).weighted(w.positive(), w.negative());
+    return bias.map(b -> product.plus(interval(b))).orElse(product);
+  }
+
+  /** clamp((x + half) >> shift, low, high); the scale grows by 2^shift. */
+  public Value requantize(Value input, int shift, long low, long high) {
+    Interval interval = interval(input).shiftRounded(shift).clamp(low, high);
+    Value result = fresh(input.shape(), interval, input.integerType().scale() * (1L << shift));
+    return out.value(new Requantize(result, input, shift, low, high, location));
+  }
+
+  /** Entries for inputs first, first + 1, ..., saturating; {@code scale} is that of the entries. */
+  public Value table(Value input, long first, TensorData entries, double scale) {
+    Value result = fresh(input.shape(), TableIntervals.of(interval(input), first, entries), scale);
+    return out.value(new Table(result, input, first, entries, location));
+  }
+
+  public Value add(Value left, Value right) {
+    Interval interval = interval(left).plus(interval(right));
+    Value result = fresh(Shapes.elementwise(left.shape(), right.shape()), interval, commonScale(left, right));
+    return out.value(new Add(result, left, right, location));
+  }
+
+  public Value subtract(Value left, Value right) {
+    Interval interval = interval(left).minus(interval(right));
+    Value result = fresh(Shapes.elementwise(left.shape(), right.shape()), interval, commonScale(left, right));
+    return out.value(new Subtract(result, left, right, location));
+  }
+
+  public Value multiply(Value left, Value right) {
+    Interval interval = interval(left).times(interval(right));
+    Value result = fresh(Shapes.elementwise(left.shape(), right.shape()), interval, productScale(left, right));
+    return out.value(new Multiply(result, left, right, location));
+  }
+
+  /** x times factor, read at {@code scale}. */
+  public Value scale(Value input, long factor, double scale) {
+    Value result = fresh(input.shape(), interval(input).times(factor), scale);
+    return out.value(new Scale(result, input, factor, location));
+  }
+
+  public Value windowSum(
+      Value input, int axis, List<Integer> starts, List<Integer> lengths, List<Integer> factors, double scale) {
+    Shape shape = Shapes.windows(input.shape(), axis, starts, lengths, factors);
+    Interval interval = null;
+    for (int j = 0; j < starts.size(); j++) {
+      Interval window = interval(input).times((long) lengths.get(j) * factors.get(j));
+      interval = interval == null ? window : interval.hull(window);
+    }
+    Value result = fresh(shape, interval == null ? interval(input) : interval, scale);
+    return out.value(new WindowSum(result, input, axis, starts, lengths, factors, location));
+  }
+
+  public Value windowMax(Value input, int axis, int positions, int size, int stride, int dilation, int paddingLow) {
+    Shape shape = Shapes.windowMax(input.shape(), axis, positions, size, stride, dilation, paddingLow);
+    Value result = fresh(shape, interval(input), input.integerType().scale());
+    return out.value(new WindowMax(result, input, axis, size, stride, dilation, paddingLow, location));
+  }
+
+  /**
+   * numerator / denominator in units of 2^-bits.
+   *
+   * @throws IllegalArgumentException when 0 <= n <= d, d > 0 and (2^bits + 1) 2 d < p cannot all hold
+   */
+  public Value roundedQuotient(Value numerator, Value denominator, int bits) {
+    Interval d = interval(denominator);
+    if (interval(numerator).low() < 0 || d.high() < 1 || ((1L << bits) + 1) * 2 * d.high() >= Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("rounded quotient of " + interval(numerator) + " by " + d + " to " + bits);
+    }
+    Value result = fresh(numerator.shape(), new Interval(0, 1L << bits), Math.scalb(1.0, -bits));
+    return out.value(new RoundedQuotient(result, numerator, denominator, bits, location));
+  }
+
+  public Value concatenate(List<Value> inputs, int axis) {
+    Interval interval = inputs.stream().map(IntegerBuilder::interval).reduce(Interval::hull).orElseThrow();
+    double scale = inputs.stream().map(v -> v.integerType().scale()).reduce(IntegerBuilder::sameScale).orElseThrow();
+    Value result = fresh(Shapes.concatenate(inputs.stream().map(Value::shape).toList(), axis), interval, scale);
+    return out.value(new Concatenate(result, inputs, axis, location));
+  }
+
+  public Value reshape(Value input, Shape shape) {
+    if (input.shape().equals(shape)) {
+      return input;
+    }
+    return out.value(new Reshape(like(input, Shapes.reshape(input.shape(), shape)), input, location));
+  }
+
+  public Value transpose(Value input, List<Integer> permutation) {
+    Value result = like(input, Shapes.transpose(input.shape(), permutation));
+    return out.value(new Transpose(result, input, permutation, location));
+  }
+
+  public Value slice(Value input, List<Integer> starts, List<Integer> limits, List<Integer> strides) {
+    Value result = like(input, Shapes.slice(input.shape(), starts, limits, strides));
+    return out.value(new Slice(result, input, starts, limits, strides, location));
+  }
+
+  public Value pad(Value input, List<Integer> low, List<Integer> high, long value) {
+    Interval interval = interval(input).hull(Interval.point(value));
+    Value result = fresh(Shapes.pad(input.shape(), low, high), interval, input.integerType().scale());
+    return out.value(new Pad(result, input, low, high, value, location));
+  }
+
+  public Value broadcast(Value input, Shape shape) {
+    if (input.shape().equals(shape)) {
+      return input;
+    }
+    return out.value(new Broadcast(like(input, Shapes.broadcastTo(input.shape(), shape)), input, location));
+  }
+
+  public Function build(List<Value> results) {
+    return out.build(new ArrayList<>(results));
+  }
+
+  public static Interval interval(Value value) {
+    return Interval.of(value.integerType());
+  }
+
+  private Value like(Value input, Shape shape) {
+    return out.fresh(hint, input.integerType().withShape(shape));
+  }
+
+  private Value fresh(Shape shape, Interval interval, double scale) {
+    if (!interval.isInsideLimit()) {
+      throw new UserException(
+          location,
+          "the integers of %s can reach [%d, %d], outside the 31-bit field's (-2^30, 2^30); compile with fewer --bits"
+              .formatted(hint, interval.low(), interval.high()));
+    }
+    return out.fresh(hint, new IntegerType(shape, interval.low(), interval.high(), scale));
+  }
+
+  private static double productScale(Value left, Value right) {
+    return left.integerType().scale() * right.integerType().scale();
+  }
+
+  private static double commonScale(Value left, Value right) {
+    return sameScale(left.integerType().scale(), right.integerType().scale());
+  }
+
+  /** Scales that should be equal may differ by rounding in the last places, where products of scales meet. */
+  private static double sameScale(double left, double right) {
+    if (Math.abs(left - right) > 1e-9 * left) {
+      throw new IllegalArgumentException("scales " + left + " and " + right + " meet in one op");
+    }
+    return left;
+  }
+}

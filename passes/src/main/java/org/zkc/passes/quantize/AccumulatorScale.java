@@ -1,0 +1,181 @@
+package org.zkc.passes.quantize;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.zkc.ir.Interval;
+
+/**
+ * Chooses the scale of an accumulator: a sum of linear maps (whose integer weights can be had at any scale) and of integers
+ * that exist already (which an integer multiplier brings to it). Where the sum is requantised to scale s afterwards, the
+ * accumulator's scale is s 2^-shift, so that the requantisation is a shift.
+ *
+ * <p>A finer scale keeps more bits of the weights and of the multipliers; what bounds it is that no sum may leave
+ * (-2^30, 2^30), and that remainders of {@code shift} bits are range-checked.
+ */
+final class AccumulatorScale {
+  /** Channels down to 2^-CAP of the largest keep all their bits. */
+  private static final int CAP = 3;
+
+  /** Multipliers of existing integers have at least this many bits where there is room, so that they are exact to 0.4 %. */
+  private static final int MULTIPLIER_BITS = 8;
+
+  /** Multipliers stay below 2^14. */
+  private static final double LARGEST_MULTIPLIER = 1 << 14;
+
+  private static final int LARGEST_SHIFT = 24;
+
+  /** Room for rounding of weights and biases, and for the half that requantisation adds. */
+  private static final double LIMIT = 0.95 * Interval.LIMIT;
+
+  private final List<Term> terms = new ArrayList<>();
+
+  private sealed interface Term {
+    /** The scale at which the term has the resolution that it should have. */
+    double wanted();
+
+    /** The coarsest scale that keeps multipliers below their limit. */
+    double finest();
+
+    /** A bound on |term|, as a real number, at accumulator scale {@code a}. */
+    double bound(double a);
+  }
+
+  private record Map(
+      double inputScale, double inputMagnitude, WeightStatistics weights, double bias, double gain, int bits)
+      implements Term {
+    @Override
+    public double wanted() {
+      return inputScale * weights.reference(CAP) * gain / (1L << (bits - 2));
+    }
+
+    @Override
+    public double finest() {
+      return 0;
+    }
+
+    @Override
+    public double bound(double a) {
+      double most = 0;
+      for (int c = 0; c < weights.channels(); c++) {
+        double mantissa = Math.max(1, weights.greatest()[c] * inputScale * gain / a / (1L << (bits - 1)));
+        double rounding = weights.fanIn() * mantissa * a / (inputScale * gain);
+        most = Math.max(most, weights.positive()[c] + weights.negative()[c] + rounding);
+      }
+      return (most * inputScale * inputMagnitude + bias) * gain;
+    }
+  }
+
+  private record Integers(double scale, double magnitude, double gain) implements Term {
+    @Override
+    public double wanted() {
+      return scale * gain / (1L << (MULTIPLIER_BITS - 1));
+    }
+
+    @Override
+    public double finest() {
+      return scale * gain / LARGEST_MULTIPLIER;
+    }
+
+    @Override
+    public double bound(double a) {
+      return magnitude * scale * gain;
+    }
+  }
+
+  private record Reals(double magnitude, double gain) implements Term {
+    @Override
+    public double wanted() {
+      return Double.POSITIVE_INFINITY;
+    }
+
+    @Override
+    public double finest() {
+      return 0;
+    }
+
+    @Override
+    public double bound(double a) {
+      return magnitude * gain;
+    }
+  }
+
+  /** A linear map of an input of the given scale and greatest |integer|, times a real {@code gain} > 0. */
+  void addMap(
+      double inputScale, double inputMagnitude, WeightStatistics weights, double bias, double gain, int bits) {
+    terms.add(new Map(inputScale, inputMagnitude, weights, bias, gain, bits));
+  }
+
+  /** Integers of the given scale and greatest magnitude. */
+  void addIntegers(double scale, double magnitude, double gain) {
+    terms.add(new Integers(scale, magnitude, gain));
+  }
+
+  /** Constants, which are rounded to whatever scale there is. */
+  void addConstants(double magnitude, double gain) {
+    terms.add(new Reals(magnitude, gain));
+  }
+
+  /** The gain times scale of the only term that holds integers, when there are no maps and no other such terms; else 0. */
+  double onlyIntegers() {
+    double found = 0;
+    for (Term term : terms) {
+      switch (term) {
+        case Map m -> {
+          return 0;
+        }
+        case Integers i -> {
+          if (found > 0) {
+            return 0;
+          }
+          found = i.scale * i.gain;
+        }
+        case Reals r -> {}
+      }
+    }
+    return found;
+  }
+
+  /** Whether every sum stays far inside the limit at scale {@code a}, below {@code magnitude}. */
+  boolean fits(double a, double magnitude) {
+    return bound(a) < magnitude * a;
+  }
+
+  private double bound(double a) {
+    double sum = 0;
+    for (Term term : terms) {
+      sum += term.bound(a);
+    }
+    return sum;
+  }
+
+  private double wanted() {
+    double a = Double.POSITIVE_INFINITY;
+    for (Term term : terms) {
+      a = Math.min(a, term.wanted());
+    }
+    return Double.isInfinite(a) || a == 0 ? 1 : a;
+  }
+
+  private boolean isPossible(double a) {
+    return bound(a) < LIMIT * a && terms.stream().allMatch(t -> a >= t.finest());
+  }
+
+  /** The scale of an accumulator that is not requantised. */
+  double free() {
+    double a = wanted();
+    while (!isPossible(a)) {
+      a *= 2;
+    }
+    return a;
+  }
+
+  /** The shift for requantisation to scale {@code target}; the accumulator's scale is target 2^-shift. -1 when none fits. */
+  int shift(double target) {
+    int shift = (int) Math.ceil(Math.log(target / wanted()) / Math.log(2));
+    shift = Math.clamp(shift, 0, LARGEST_SHIFT);
+    while (shift >= 0 && !isPossible(Math.scalb(target, -shift))) {
+      shift--;
+    }
+    return shift;
+  }
+}

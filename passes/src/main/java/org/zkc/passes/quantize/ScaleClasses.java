@@ -1,0 +1,119 @@
+package org.zkc.passes.quantize;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.zkc.ir.Function;
+import org.zkc.ir.Op;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Clamp;
+import org.zkc.ir.tensor.Concatenate;
+import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.tensor.Sigmoid;
+import org.zkc.ir.tensor.Tanh;
+import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.WindowMean;
+
+/**
+ * Chooses a scale for each activation. Values between which only positions change (views, maxima, concatenation) are one
+ * class with one scale, so that those ops cost nothing; union-find over the values, near linear.
+ */
+final class ScaleClasses {
+  /** Bits of inputs, which are public and not committed: more of them cost next to nothing. */
+  static final int INPUT_BITS = 12;
+
+  /** Bits of means: their accumulators are exact and their number small. */
+  static final int MEAN_BITS = 12;
+
+  private final TensorAnalysis analysis;
+  private final Ranges ranges;
+  private final QuantizationOptions options;
+  private final Margins margins;
+  private final Map<Value, Value> parents = new IdentityHashMap<>();
+  private final Map<Value, Members> classes = new IdentityHashMap<>();
+  private final Map<Value, Quantum> quanta = new IdentityHashMap<>();
+
+  /** What a class must hold. */
+  private static final class Members {
+    double magnitude;
+    boolean nonNegative = true;
+    boolean snapped;
+    int bits;
+  }
+
+  ScaleClasses(
+      Function main, TensorAnalysis analysis, Ranges ranges, QuantizationOptions options) {
+    this.analysis = analysis;
+    this.ranges = ranges;
+    this.options = options;
+    this.margins = Margins.of(ranges);
+    main.body().forEach(op -> unite((TensorOp) op));
+    main.parameters().forEach(v -> join(v, null));
+    for (Op op : main.body()) {
+      Value result = op.definitions().getFirst();
+      if (!analysis.isConstant(result)) {
+        join(result, (TensorOp) op);
+      }
+    }
+  }
+
+  private void unite(TensorOp op) {
+    Value result = op.definitions().getFirst();
+    if (analysis.isConstant(result)) {
+      return;
+    }
+    if (TensorAnalysis.isView(op) || op instanceof MaxPool) {
+      unite(result, op.operands().getFirst());
+    } else if (op instanceof Concatenate c) {
+      c.inputs().stream().filter(v -> !analysis.isConstant(v)).forEach(v -> unite(result, v));
+    } else if ((op instanceof Relu || op instanceof Clamp) && !analysis.isAccumulating(op.operands().getFirst())) {
+      unite(result, op.operands().getFirst());
+    }
+  }
+
+  private void unite(Value a, Value b) {
+    parents.put(find(a), find(b));
+  }
+
+  private Value find(Value value) {
+    Value root = value;
+    for (Value up = parents.get(root); up != null && up != root; up = parents.get(root)) {
+      root = up;
+    }
+    for (Value at = value; at != root; ) {
+      Value next = parents.put(at, root);
+      at = next;
+    }
+    return root;
+  }
+
+  private void join(Value value, TensorOp op) {
+    Members members = classes.computeIfAbsent(find(value), v -> new Members());
+    TensorAnalysis.Bounds bounds = analysis.bounds(value);
+    boolean input = analysis.isInputLike(value);
+    double seen = ranges.of(value).magnitude() * (input ? margins.input() : margins.activation());
+    members.magnitude = Math.max(members.magnitude, Math.min(seen, bounds.magnitude()));
+    members.nonNegative &= bounds.low() >= 0;
+    members.snapped |= op instanceof Tanh || op instanceof Sigmoid;
+    int bits = options.bitsOf(value.name());
+    if (!options.bitsByName().containsKey(value.name())) {
+      bits = input ? Math.max(bits, INPUT_BITS) : op instanceof WindowMean ? Math.max(bits, MEAN_BITS) : bits;
+    }
+    members.bits = Math.max(members.bits, bits);
+  }
+
+  /** The scale and clamp bounds that the value gets where it is requantised. */
+  Quantum quantum(Value value) {
+    return quanta.computeIfAbsent(find(value), root -> choose(classes.get(root)));
+  }
+
+  private static Quantum choose(Members members) {
+    double magnitude = members.magnitude == 0 ? 1 : members.magnitude;
+    if (members.snapped) {
+      // Powers of two only, so that layers with the same activation share its table.
+      magnitude = Math.scalb(1.0, (int) Math.ceil(Math.log(magnitude) / Math.log(2) - 1e-9));
+    }
+    long high = members.nonNegative ? (1L << members.bits) - 1 : (1L << (members.bits - 1)) - 1;
+    return new Quantum(magnitude / high, members.nonNegative ? 0 : -high, high);
+  }
+}

@@ -1,0 +1,266 @@
+package org.zkc.passes.quantize;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.zkc.ir.Function;
+import org.zkc.ir.Level;
+import org.zkc.ir.Op;
+import org.zkc.ir.Program;
+import org.zkc.ir.Region;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Uses;
+import org.zkc.ir.Value;
+import org.zkc.ir.interpret.TensorInterpreter;
+import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Broadcast;
+import org.zkc.ir.tensor.Clamp;
+import org.zkc.ir.tensor.Concatenate;
+import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.Conv;
+import org.zkc.ir.tensor.Divide;
+import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.LogSoftmax;
+import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Multiply;
+import org.zkc.ir.tensor.Pad;
+import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.tensor.Reshape;
+import org.zkc.ir.tensor.Sigmoid;
+import org.zkc.ir.tensor.Slice;
+import org.zkc.ir.tensor.Softmax;
+import org.zkc.ir.tensor.Subtract;
+import org.zkc.ir.tensor.Tanh;
+import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.Transpose;
+import org.zkc.ir.tensor.WindowMean;
+
+/**
+ * Facts about a tensor-level function that decide where requantisations go, gathered in linear time.
+ *
+ * <p>An op that can give its result at any scale one likes (a convolution, whose weights absorb it; a sum of such; a view of
+ * one) is <em>accumulating</em>. Such a value is <em>deferred</em> when its one reader is an activation, a sum, or a view
+ * whose result is deferred: it is then computed as part of its reader's accumulator, and no lookup is spent on it.
+ */
+final class TensorAnalysis {
+
+  /** What a value is certain to lie in, whatever the input. */
+  record Bounds(double low, double high) {
+    static final Bounds NONE = new Bounds(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+
+    Bounds clamp(double least, double greatest) {
+      return new Bounds(Math.clamp(low, least, greatest), Math.clamp(high, least, greatest));
+    }
+
+    Bounds hull(Bounds other) {
+      return new Bounds(Math.min(low, other.low), Math.max(high, other.high));
+    }
+
+    double magnitude() {
+      return Math.max(Math.abs(low), Math.abs(high));
+    }
+  }
+
+  private final Uses uses;
+  private final Set<Value> constants = identitySet();
+  private final Set<Value> accumulating = identitySet();
+  private final Set<Value> deferred = identitySet();
+  private final Set<Value> inputLike = identitySet();
+  private final Map<TensorOp, ConstantFactor> factors = new IdentityHashMap<>();
+  private final Map<Value, Bounds> bounds = new IdentityHashMap<>();
+
+  TensorAnalysis(Function main) {
+    this.uses = Uses.of(main);
+    inputLike.addAll(main.parameters());
+    for (Op op : main.body()) {
+      Value result = op.definitions().getFirst();
+      TensorOp t = (TensorOp) op;
+      if (isView(t) ? op.operands().stream().allMatch(constants::contains) : op instanceof Constant) {
+        constants.add(result);
+      }
+      findFactor(t);
+      if (isAccumulating(t)) {
+        accumulating.add(result);
+      }
+      if (isAffine(t)
+          && op.operands().stream().allMatch(v -> constants.contains(v) || inputLike.contains(v))) {
+        inputLike.add(result);
+      }
+      bounds.put(result, boundsOf(t));
+    }
+    for (Op op : main.body().reversed()) {
+      Value result = op.definitions().getFirst();
+      if (accumulating.contains(result) && uses.count(result) == 1 && isAbsorbed(result)) {
+        deferred.add(result);
+      }
+    }
+  }
+
+  private static Set<Value> identitySet() {
+    return Collections.newSetFromMap(new IdentityHashMap<>());
+  }
+
+  Uses uses() {
+    return uses;
+  }
+
+  TensorOp definition(Value value) {
+    return (TensorOp) uses.definition(value).orElseThrow();
+  }
+
+  /** A constant of the program, or a view of one. */
+  boolean isConstant(Value value) {
+    return constants.contains(value);
+  }
+
+  /** The factor of a product with a constant, or of a quotient by one (inverted); empty for other ops. */
+  Optional<ConstantFactor> factor(TensorOp op) {
+    return Optional.ofNullable(factors.get(op));
+  }
+
+  private void findFactor(TensorOp op) {
+    Value constant =
+        switch (op) {
+          case Multiply m -> constants.contains(m.left()) ? m.left() : m.right();
+          case Divide d -> d.right();
+          default -> null;
+        };
+    if (constant != null && constants.contains(constant)) {
+      double[] elements = evaluate(constant).toDoubles();
+      if (op instanceof Divide) {
+        for (int i = 0; i < elements.length; i++) {
+          elements[i] = 1 / elements[i];
+        }
+      }
+      factors.put(op, ConstantFactor.of(elements, op.definitions().getFirst().shape()));
+    }
+  }
+
+  private TensorData evaluate(Value constant) {
+    List<Op> chain = new ArrayList<>();
+    for (Value at = constant; ; at = chain.getLast().operands().getFirst()) {
+      chain.add(definition(at));
+      if (chain.getLast() instanceof Constant) {
+        break;
+      }
+    }
+    Function main =
+        new Function("main", new Region(List.of(), chain.reversed(), List.of(constant)), chain.getFirst().location());
+    return TensorInterpreter.run(Program.of(Level.TENSOR, main), List.of()).getFirst();
+  }
+
+  /** Whether the value can be had at any scale, as part of an accumulator. */
+  boolean isAccumulating(Value value) {
+    return accumulating.contains(value);
+  }
+
+  /** Whether the value is computed within its one reader's accumulator. */
+  boolean isDeferred(Value value) {
+    return deferred.contains(value);
+  }
+
+  /** Whether the value is an input, or made of inputs by sums, constant factors and views alone. */
+  boolean isInputLike(Value value) {
+    return inputLike.contains(value);
+  }
+
+  boolean isOutput(Value value) {
+    return uses.isYielded(value);
+  }
+
+  /** Whether every reader is a result of the program, or a view that feeds such only. */
+  boolean feedsOutputsOnly(Value value) {
+    return uses.users(value).stream()
+        .allMatch(op -> isView((TensorOp) op) && feedsOutputsOnly(op.definitions().getFirst()));
+  }
+
+  Bounds bounds(Value value) {
+    return bounds.getOrDefault(value, Bounds.NONE);
+  }
+
+  static boolean isView(TensorOp op) {
+    return switch (op) {
+      case Reshape r -> true;
+      case Transpose t -> true;
+      case Slice s -> true;
+      case Pad p -> true;
+      case Broadcast b -> true;
+      default -> false;
+    };
+  }
+
+  private boolean isAffine(TensorOp op) {
+    return isView(op)
+        || op instanceof Add
+        || op instanceof Subtract
+        || op instanceof BatchNorm
+        || factors.containsKey(op);
+  }
+
+  private boolean isAccumulating(TensorOp op) {
+    if (constants.contains(op.definitions().getFirst())) {
+      return false;
+    }
+    if (isView(op)) {
+      Value input = op.operands().getFirst();
+      return accumulating.contains(input) && uses.count(input) == 1;
+    }
+    return op instanceof Conv
+        || op instanceof Linear
+        || op instanceof BatchNorm
+        || op instanceof Add
+        || op instanceof Subtract
+        || (factors.containsKey(op) && !(factors.get(op) instanceof ConstantFactor.PerElement));
+  }
+
+  private boolean isAbsorbed(Value value) {
+    if (uses.isYielded(value)) {
+      return false;
+    }
+    TensorOp reader = (TensorOp) uses.users(value).getFirst();
+    if (isView(reader)) {
+      Value result = reader.definitions().getFirst();
+      return deferred.contains(result) || uses.isYielded(result);
+    }
+    return switch (reader) {
+      case Relu r -> true;
+      case Clamp c -> true;
+      case Tanh t -> true;
+      case Sigmoid s -> true;
+      case Softmax s -> true;
+      case LogSoftmax s -> true;
+      case Add a -> true;
+      case Subtract s -> true;
+      case Multiply m -> factors.get(m) instanceof ConstantFactor.Uniform;
+      case Divide d -> factors.get(d) instanceof ConstantFactor.Uniform;
+      default -> false;
+    };
+  }
+
+  private Bounds boundsOf(TensorOp op) {
+    return switch (op) {
+      case Relu r -> bounds(r.input()).clamp(0, Double.POSITIVE_INFINITY);
+      case Clamp c -> bounds(c.input()).clamp(c.low(), c.high());
+      case Tanh t -> new Bounds(-1, 1);
+      case Sigmoid s -> new Bounds(0, 1);
+      case Softmax s -> new Bounds(0, 1);
+      case LogSoftmax s -> new Bounds(Double.NEGATIVE_INFINITY, 0);
+      case MaxPool m -> bounds(m.input());
+      // Divisors are at least the lengths: a mean lies in the hull of its elements and 0.
+      case WindowMean m -> bounds(m.input()).hull(new Bounds(0, 0));
+      case Pad p -> bounds(p.input()).hull(new Bounds(p.value(), p.value()));
+      case Concatenate c -> c.inputs().stream().map(this::bounds).reduce(Bounds::hull).orElse(Bounds.NONE);
+      case Add a -> sum(bounds(a.left()), bounds(a.right()));
+      default -> isView(op) ? bounds(op.operands().getFirst()) : Bounds.NONE;
+    };
+  }
+
+  private static Bounds sum(Bounds a, Bounds b) {
+    return new Bounds(a.low + b.low, a.high + b.high);
+  }
+}

@@ -1,0 +1,195 @@
+package org.zkc.passes.quantize;
+
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.ir.DType;
+import org.zkc.ir.Location;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.Conv;
+import org.zkc.ir.tensor.Divide;
+import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.Multiply;
+import org.zkc.ir.tensor.TensorOp;
+import org.zkc.passes.integer.IntegerBuilder;
+
+/** Emits linear maps with constant weights as integer convolutions and matrix products at a wanted accumulator scale. */
+final class WeightLowering {
+  private final TensorAnalysis analysis;
+  private final QuantizationOptions options;
+  private final IntegerBuilder out;
+  private final Map<TensorOp, Optional<LinearMap>> maps = new IdentityHashMap<>();
+  private final Map<String, Integer> uses = new HashMap<>();
+
+  WeightLowering(TensorAnalysis analysis, QuantizationOptions options, IntegerBuilder out) {
+    this.analysis = analysis;
+    this.options = options;
+    this.out = out;
+  }
+
+  /**
+   * y = weights x + bias.
+   *
+   * @param op the op it comes from: Conv, Linear, or one that scales channels
+   * @param input the tensor-level value x
+   * @param shape of the weights
+   * @param bias one per output, or null
+   */
+  record LinearMap(
+      TensorOp op,
+      Value input,
+      String name,
+      WeightStatistics statistics,
+      Shape shape,
+      double[] bias,
+      int bits) {
+
+    double biasMagnitude() {
+      double most = 0;
+      for (int i = 0; bias != null && i < bias.length; i++) {
+        most = Math.max(most, Math.abs(bias[i]));
+      }
+      return most;
+    }
+  }
+
+  /** A factor that goes into the scale. */
+  record Gain(Value input, double factor) {}
+
+  /** The op as a linear map; empty for other ops. */
+  Optional<LinearMap> linearMap(TensorOp op) {
+    return maps.computeIfAbsent(op, this::find);
+  }
+
+  private Optional<LinearMap> find(TensorOp op) {
+    return switch (op) {
+      case Conv c -> Optional.of(ofWeights(op, c.input(), c.weight(), c.bias(), c.location()));
+      case Linear l -> Optional.of(ofWeights(op, l.input(), l.weight(), l.bias(), l.location()));
+      case BatchNorm b -> Optional.of(ofBatchNorm(b));
+      case Multiply m -> ofFactors(op, analysis.isConstant(m.left()) ? m.right() : m.left());
+      case Divide d -> ofFactors(op, d.left());
+      default -> Optional.empty();
+    };
+  }
+
+  /** The op as a uniform factor. */
+  Gain gain(TensorOp op) {
+    ConstantFactor.Uniform factor = (ConstantFactor.Uniform) analysis.factor(op).orElseThrow();
+    return switch (op) {
+      case Multiply m -> new Gain(analysis.isConstant(m.left()) ? m.right() : m.left(), factor.factor());
+      case Divide d -> new Gain(d.left(), factor.factor());
+      default -> throw new IllegalStateException(op + " has no constant factor");
+    };
+  }
+
+  private LinearMap ofWeights(TensorOp op, Value input, Value weight, Optional<Value> bias, Location location) {
+    Constant constant = parameter(weight, location);
+    return new LinearMap(
+        op,
+        input,
+        constant.name().isEmpty() ? weight.name() : constant.name(),
+        WeightStatistics.of(constant.data()),
+        constant.data().shape(),
+        bias.map(b -> parameter(b, location).data().toDoubles()).orElse(null),
+        options.bitsOf(constant.name()));
+  }
+
+  private Constant parameter(Value value, Location location) {
+    return analysis
+        .uses()
+        .definition(value)
+        .filter(Constant.class::isInstance)
+        .map(Constant.class::cast)
+        .orElseThrow(
+            () ->
+                new UserException(
+                    location,
+                    "weights and biases must be parameters of the model, but %s is computed from the input"
+                        .formatted(value.name())));
+  }
+
+  private LinearMap ofBatchNorm(BatchNorm op) {
+    double[] mean = parameter(op.mean(), op.location()).data().toDoubles();
+    double[] variance = parameter(op.variance(), op.location()).data().toDoubles();
+    double[] factors = new double[mean.length];
+    double[] bias = new double[mean.length];
+    Optional<double[]> weight = op.weight().map(w -> parameter(w, op.location()).data().toDoubles());
+    Optional<double[]> shift = op.bias().map(b -> parameter(b, op.location()).data().toDoubles());
+    for (int c = 0; c < mean.length; c++) {
+      factors[c] = (weight.isPresent() ? weight.get()[c] : 1) / Math.sqrt(variance[c] + op.epsilon());
+      bias[c] = (shift.isPresent() ? shift.get()[c] : 0) - mean[c] * factors[c];
+    }
+    String name = op.weight().map(w -> parameter(w, op.location()).name()).orElse(op.result().name());
+    return ofChannels(op, op.input(), name, factors, bias);
+  }
+
+  private Optional<LinearMap> ofFactors(TensorOp op, Value input) {
+    return analysis
+        .factor(op)
+        .filter(ConstantFactor.PerChannel.class::isInstance)
+        .map(f -> ofChannels(op, input, op.definitions().getFirst().name(), ((ConstantFactor.PerChannel) f).factors(), null));
+  }
+
+  private LinearMap ofChannels(TensorOp op, Value input, String name, double[] factors, double[] bias) {
+    Shape shape = Shape.of(factors.length, 1, 1, 1);
+    float[] weights = new float[factors.length];
+    for (int c = 0; c < weights.length; c++) {
+      weights[c] = (float) factors[c];
+    }
+    WeightStatistics statistics = WeightStatistics.of(TensorData.ofFloats(shape, weights));
+    return new LinearMap(op, input, name, statistics, shape, bias, options.bitsOf(name));
+  }
+
+  /** Emits the map of the integers {@code x}; the result has scale {@code a}. */
+  Value emit(LinearMap map, Value x, double a) {
+    double inputScale = x.integerType().scale();
+    WeightQuantizer.Weights quantized =
+        WeightQuantizer.quantize(map.statistics(), map.shape(), inputScale / a, map.bits());
+    Value weight = out.parameter(unique(map.name()), quantized.data(), quantized.channelShifts(), a / inputScale);
+    Optional<Value> bias = Optional.ofNullable(map.bias()).map(b -> bias(map, b, a));
+    return switch (map.op()) {
+      case Conv c ->
+          out.conv(
+              x, weight, bias, c.strides(), c.paddingLow(), c.paddingHigh(), c.dilations(), c.groups());
+      case Linear l -> out.linear(x, weight, bias);
+      default -> perChannel(x, weight, bias);
+    };
+  }
+
+  private Value bias(LinearMap map, double[] reals, double a) {
+    long[] integers = new long[reals.length];
+    for (int i = 0; i < integers.length; i++) {
+      integers[i] = (long) Math.rint(reals[i] / a);
+    }
+    String name =
+        map.name().endsWith("weight")
+            ? map.name().substring(0, map.name().length() - "weight".length()) + "bias"
+            : map.name() + ".bias";
+    TensorData data = TensorData.ofLongs(DType.I32, Shape.of(integers.length), integers);
+    return out.parameter(unique(name), data, List.of(), a);
+  }
+
+  /** A parameter read by several ops is quantised for each; all but the first get a number. */
+  String unique(String name) {
+    int before = uses.merge(name, 1, Integer::sum) - 1;
+    return before == 0 ? name : name + "#" + before;
+  }
+
+  /** Depthwise convolution with a kernel of one element, over [N, C, everything else, 1]. */
+  private Value perChannel(Value x, Value weight, Optional<Value> bias) {
+    Shape shape = x.shape();
+    int channels = shape.extent(1);
+    int rest = Math.toIntExact(shape.elementCount() / ((long) shape.extent(0) * channels));
+    Value plane = shape.rank() == 4 ? x : out.reshape(x, Shape.of(shape.extent(0), channels, rest, 1));
+    List<Integer> ones = List.of(1, 1);
+    List<Integer> zeros = List.of(0, 0);
+    return out.reshape(out.conv(plane, weight, bias, ones, zeros, zeros, ones, channels), shape);
+  }
+}
