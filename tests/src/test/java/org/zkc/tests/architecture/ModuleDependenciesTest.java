@@ -49,10 +49,10 @@ final class ModuleDependenciesTest {
   void verifierReachesNeitherProverNorFrontend() {
     noClasses()
         .that()
-        .resideInAPackage("org.zkc.gkr.verifier..")
+        .resideInAPackage("org.zkc.gkr.verify..")
         .should()
         .transitivelyDependOnClassesThat(
-            resideInAnyPackage("org.zkc.gkr.prover..", "org.antlr..", "ai.djl..", "org.zkc.torchscript.."))
+            resideInAnyPackage("org.zkc.gkr.prove..", "org.antlr..", "ai.djl..", "org.zkc.torchscript.."))
         .check(classes);
   }
 
