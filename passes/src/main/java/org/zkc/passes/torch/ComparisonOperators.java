@@ -1,0 +1,111 @@
+package org.zkc.passes.torch;
+
+import java.util.List;
+import java.util.function.IntPredicate;
+import org.zkc.ir.DType;
+import org.zkc.ir.TensorData;
+import org.zkc.passes.torch.TorchValue.Bool;
+import org.zkc.passes.torch.TorchValue.DataDependent;
+import org.zkc.passes.torch.TorchValue.Int;
+import org.zkc.passes.torch.TorchValue.KnownTensor;
+import org.zkc.passes.torch.TorchValue.ListOf;
+import org.zkc.passes.torch.TorchValue.None;
+import org.zkc.passes.torch.TorchValue.Tensor;
+import org.zkc.passes.torch.TorchValue.TracedTensor;
+
+/** Comparisons and logic, on the host; a comparison of traced tensors is a value that nothing may depend on. */
+final class ComparisonOperators {
+  static final List<TorchOperator> ALL =
+      List.of(
+          new TorchOperator("aten.eq", "host", "constants only", c -> compare(c, r -> r == 0)),
+          new TorchOperator("aten.ne", "host", "constants only", c -> compare(c, r -> r != 0)),
+          new TorchOperator("aten.lt", "host", "constants only", c -> compare(c, r -> r == -1)),
+          new TorchOperator("aten.le", "host", "constants only", c -> compare(c, r -> r == -1 || r == 0)),
+          new TorchOperator("aten.gt", "host", "constants only", c -> compare(c, r -> r == 1)),
+          new TorchOperator("aten.ge", "host", "constants only", c -> compare(c, r -> r == 1 || r == 0)),
+          new TorchOperator("aten.__is__", "host", c -> new Bool(identical(c))),
+          new TorchOperator("aten.__isnot__", "host", c -> new Bool(!identical(c))),
+          new TorchOperator("aten.__not__", "host", c -> new Bool(!ScalarOperators.truth(c, 0))),
+          new TorchOperator("aten.__and__", "host", "bools and ints", c -> logic(c, (x, y) -> x & y)),
+          new TorchOperator("aten.__or__", "host", "bools and ints", c -> logic(c, (x, y) -> x | y)),
+          new TorchOperator("aten.__xor__", "host", "bools and ints", c -> logic(c, (x, y) -> x ^ y)),
+          new TorchOperator("aten.__contains__", "host", ComparisonOperators::contains));
+
+  private ComparisonOperators() {}
+
+  /** -1, 0, 1, or 2 when unordered. */
+  private static int order(double x, double y) {
+    return x < y ? -1 : x > y ? 1 : x == y ? 0 : 2;
+  }
+
+  private static TorchValue compare(OperatorCall call, IntPredicate wanted) {
+    TorchValue left = call.argument(0);
+    TorchValue right = call.argument(1);
+    if (left instanceof TracedTensor || right instanceof TracedTensor) {
+      return new DataDependent(call.operator(), call.location());
+    }
+    if (left instanceof Tensor || right instanceof Tensor) {
+      TensorData l = left instanceof KnownTensor k ? k.data() : HostTensors.scalar(call.number(0));
+      TensorData r = right instanceof KnownTensor k ? k.data() : HostTensors.scalar(call.number(1));
+      TensorData out =
+          HostTensors.zip(l, r, DType.F64, (x, y) -> 0, (x, y) -> wanted.test(order(x, y)) ? 1 : 0);
+      return new KnownTensor(HostTensors.cast(out, DType.I1), "");
+    }
+    return new Bool(wanted.test(order(call, left, right)));
+  }
+
+  private static int order(OperatorCall call, TorchValue left, TorchValue right) {
+    return switch (left) {
+      case Int l when right instanceof Int r -> Long.compare(l.value(), r.value());
+      case Int l -> order(l.value(), call.number(1));
+      case TorchValue.Float l -> order(l.value(), call.number(1));
+      case Bool l when right instanceof Bool r -> l.equals(r) ? 0 : 2;
+      case Bool l -> order(l.value() ? 1 : 0, call.number(1));
+      case TorchValue.Text l when right instanceof TorchValue.Text r ->
+          Integer.signum(l.value().compareTo(r.value()));
+      case ListOf l when right instanceof ListOf r -> equal(call, l, r) ? 0 : 2;
+      default -> throw call.refuse("comparing %s with %s".formatted(left.kind(), right.kind()));
+    };
+  }
+
+  private static boolean equal(OperatorCall call, ListOf left, ListOf right) {
+    if (left.elements().size() != right.elements().size()) {
+      return false;
+    }
+    for (int i = 0; i < left.elements().size(); i++) {
+      if (order(call, left.elements().get(i), right.elements().get(i)) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Only comparisons with None occur in archives. */
+  private static boolean identical(OperatorCall call) {
+    TorchValue left = call.arguments().get(0);
+    TorchValue right = call.arguments().get(1);
+    if (left instanceof None || right instanceof None) {
+      return left instanceof None && right instanceof None;
+    }
+    if (left instanceof Bool && right instanceof Bool) {
+      return left.equals(right);
+    }
+    throw call.refuse("identity of %s and %s".formatted(left.kind(), right.kind()));
+  }
+
+  private static TorchValue logic(OperatorCall call, java.util.function.LongBinaryOperator operator) {
+    if (call.argument(0) instanceof Bool l && call.argument(1) instanceof Bool r) {
+      return new Bool(operator.applyAsLong(l.value() ? 1 : 0, r.value() ? 1 : 0) != 0);
+    }
+    return ArithmeticOperators.known(call, operator, (x, y) -> Double.NaN, false);
+  }
+
+  private static TorchValue contains(OperatorCall call) {
+    for (TorchValue each : call.elements(0)) {
+      if (each.equals(call.argument(1))) {
+        return new Bool(true);
+      }
+    }
+    return new Bool(false);
+  }
+}

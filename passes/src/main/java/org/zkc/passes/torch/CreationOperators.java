@@ -1,0 +1,131 @@
+package org.zkc.passes.torch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.zkc.ir.DType;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.passes.torch.TorchValue.Int;
+import org.zkc.passes.torch.TorchValue.KnownTensor;
+import org.zkc.passes.torch.TorchValue.ListOf;
+import org.zkc.passes.torch.TorchValue.Tensor;
+
+/** New constant tensors, on the host. */
+final class CreationOperators {
+  private static final long MAXIMAL_ELEMENTS = 1 << 24;
+
+  static final List<TorchOperator> ALL =
+      List.of(
+          new TorchOperator("aten.zeros", "host", c -> filled(c, c.integers(0), 0, dtype(c, 1, DType.F32))),
+          new TorchOperator("aten.ones", "host", c -> filled(c, c.integers(0), 1, dtype(c, 1, DType.F32))),
+          new TorchOperator(
+              "aten.full", "host", c -> filled(c, c.integers(0), c.number(1), dtype(c, 2, ofNumber(c, 1)))),
+          new TorchOperator("aten.zeros_like", "host", c -> like(c, 0, 1)),
+          new TorchOperator("aten.ones_like", "host", c -> like(c, 1, 1)),
+          new TorchOperator("aten.full_like", "host", c -> like(c, c.number(1), 2)),
+          new TorchOperator(
+              "aten.new_zeros", "host", c -> filled(c, c.integers(1), 0, dtype(c, 2, c.tensor(0).dtype()))),
+          new TorchOperator(
+              "aten.new_ones", "host", c -> filled(c, c.integers(1), 1, dtype(c, 2, c.tensor(0).dtype()))),
+          new TorchOperator("aten.arange", "host", CreationOperators::arange),
+          new TorchOperator("aten.tensor", "host", "from known numbers", CreationOperators::fromNumbers));
+
+  private CreationOperators() {}
+
+  private static DType dtype(OperatorCall call, int index, DType otherwise) {
+    return call.isNone(index) ? otherwise : CastOperators.dtype(call, call.integer(index));
+  }
+
+  private static DType ofNumber(OperatorCall call, int index) {
+    return switch (call.argument(index)) {
+      case Int i -> DType.I64;
+      case TorchValue.Bool b -> DType.I1;
+      default -> DType.F32;
+    };
+  }
+
+  private static TorchValue like(OperatorCall call, double value, int dtypeAt) {
+    Tensor tensor = call.tensor(0);
+    return filled(call, tensor.shape().extents(), value, dtype(call, dtypeAt, tensor.dtype()));
+  }
+
+  private static TorchValue filled(OperatorCall call, List<Integer> extents, double value, DType dtype) {
+    if (extents.stream().anyMatch(e -> e < 0)) {
+      throw call.refuse("shape %s".formatted(extents));
+    }
+    long count = 1;
+    for (int extent : extents) {
+      count *= extent;
+      if (count > MAXIMAL_ELEMENTS) {
+        throw call.refuse("a constant of shape %s is too large".formatted(extents));
+      }
+    }
+    double[] elements = new double[(int) count];
+    java.util.Arrays.fill(elements, value);
+    return new KnownTensor(HostTensors.cast(TensorData.ofDoubles(new Shape(extents), elements), dtype), "");
+  }
+
+  /** Overloads (end, dtype, ..), start (start, end, dtype, ..) and start_step (start, end, step, dtype, ..). */
+  private static TorchValue arange(OperatorCall call) {
+    int numbers =
+        switch (call.overload()) {
+          case "start" -> 2;
+          case "start_step" -> 3;
+          default -> 1;
+        };
+    double start = numbers == 1 ? 0 : call.number(0);
+    double end = call.number(numbers == 1 ? 0 : 1);
+    double step = numbers == 3 ? call.number(2) : 1;
+    DType natural = DType.I64;
+    for (int i = 0; i < numbers; i++) {
+      natural = call.argument(i) instanceof Int ? natural : DType.F32;
+    }
+    double count = Math.ceil((end - start) / step);
+    if (!(count >= 0) || count > MAXIMAL_ELEMENTS) {
+      throw call.refuse("from %s to %s by %s".formatted(start, end, step));
+    }
+    double[] elements = new double[(int) count];
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] = start + i * step;
+    }
+    TensorData data = TensorData.ofDoubles(Shape.of(elements.length), elements);
+    return new KnownTensor(HostTensors.cast(data, dtype(call, numbers, natural)), "");
+  }
+
+  /** (data, dtype, device, requires_grad): numbers, or lists of them, of lists of them, ... */
+  private static TorchValue fromNumbers(OperatorCall call) {
+    List<Integer> extents = new ArrayList<>();
+    for (TorchValue v = call.argument(0); v instanceof ListOf l; v = l.elements().getFirst()) {
+      extents.add(l.elements().size());
+      if (l.elements().isEmpty()) {
+        break;
+      }
+    }
+    List<TorchValue> numbers = new ArrayList<>();
+    collect(call, call.argument(0), extents, 0, numbers);
+    OperatorCall each = new OperatorCall(call.operator(), "", numbers, call.location(), call.emit());
+    double[] elements = new double[numbers.size()];
+    DType natural = numbers.isEmpty() ? DType.F32 : DType.I1;
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] = each.number(i);
+      DType own = ofNumber(each, i);
+      natural = own == DType.F32 || natural == DType.F32 ? DType.F32 : own == DType.I64 ? DType.I64 : natural;
+    }
+    TensorData data = TensorData.ofDoubles(new Shape(extents), elements);
+    return new KnownTensor(HostTensors.cast(data, dtype(call, 1, natural)), "");
+  }
+
+  private static void collect(
+      OperatorCall call, TorchValue value, List<Integer> extents, int depth, List<TorchValue> into) {
+    if (value instanceof ListOf l) {
+      if (depth >= extents.size() || l.elements().size() != extents.get(depth)) {
+        throw call.refuse("its lists differ in length");
+      }
+      l.elements().forEach(e -> collect(call, e, extents, depth + 1, into));
+    } else if (depth != extents.size()) {
+      throw call.refuse("its lists differ in depth");
+    } else {
+      into.add(value);
+    }
+  }
+}

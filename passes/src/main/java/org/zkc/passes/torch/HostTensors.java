@@ -1,0 +1,109 @@
+package org.zkc.passes.torch;
+
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.LongBinaryOperator;
+import org.zkc.ir.DType;
+import org.zkc.ir.Shape;
+import org.zkc.ir.Shapes;
+import org.zkc.ir.TensorData;
+
+/** Arithmetic on tensors whose elements are known: integers exactly, floating types in double and then rounded. */
+final class HostTensors {
+  private HostTensors() {}
+
+  static TensorData scalar(long value) {
+    return TensorData.ofLongs(DType.I64, Shape.of(), new long[] {value});
+  }
+
+  /** A number as a 0-dim tensor, f64 so that nothing is lost. */
+  static TensorData scalar(double value) {
+    return TensorData.ofDoubles(Shape.of(), new double[] {value});
+  }
+
+  /** Elements in another type, towards zero from floating to integer; wraps as two's complement does. */
+  static TensorData cast(TensorData data, DType dtype) {
+    if (data.dtype() == dtype) {
+      return data;
+    }
+    if (dtype == DType.F32) {
+      return TensorData.ofFloats(data.shape(), data.toFloats());
+    }
+    if (dtype == DType.F64) {
+      return TensorData.ofDoubles(data.shape(), data.toDoubles());
+    }
+    long[] out = new long[Math.toIntExact(data.elementCount())];
+    for (int i = 0; i < out.length; i++) {
+      long e = data.dtype().isFloating() ? (long) data.getDouble(i) : data.getLong(i);
+      boolean nonZero = data.dtype().isFloating() ? data.getDouble(i) != 0 : e != 0;
+      out[i] =
+          switch (dtype) {
+            case I64 -> e;
+            case I32 -> (int) e;
+            case I16 -> (short) e;
+            case I8 -> (byte) e;
+            case U8 -> e & 0xff;
+            case I1 -> nonZero ? 1 : 0;
+            case F32, F64 -> throw new AssertionError();
+          };
+    }
+    return TensorData.ofLongs(dtype, data.shape(), out);
+  }
+
+  /** Elementwise with broadcasting, the result in {@code dtype}; the operator of the type's category is used. */
+  static TensorData zip(
+      TensorData left, TensorData right, DType dtype, LongBinaryOperator onLongs, DoubleBinaryOperator onDoubles) {
+    Shape shape = Shapes.broadcast(left.shape(), right.shape());
+    int count = Math.toIntExact(shape.elementCount());
+    int[] l = indices(left.shape(), shape);
+    int[] r = indices(right.shape(), shape);
+    if (dtype.isFloating()) {
+      double[] out = new double[count];
+      for (int i = 0; i < count; i++) {
+        out[i] = onDoubles.applyAsDouble(left.getDouble(l[i]), right.getDouble(r[i]));
+      }
+      return cast(TensorData.ofDoubles(shape, out), dtype);
+    }
+    long[] out = new long[count];
+    for (int i = 0; i < count; i++) {
+      out[i] = onLongs.applyAsLong(left.getLong(l[i]), right.getLong(r[i]));
+    }
+    return cast(TensorData.ofLongs(DType.I64, shape, out), dtype);
+  }
+
+  /** The same elements repeated to {@code shape}. */
+  static TensorData broadcast(TensorData data, Shape shape) {
+    Shapes.broadcastTo(data.shape(), shape);
+    int[] from = indices(data.shape(), shape);
+    if (data.dtype().isFloating()) {
+      double[] out = new double[from.length];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = data.getDouble(from[i]);
+      }
+      return cast(TensorData.ofDoubles(shape, out), data.dtype());
+    }
+    long[] out = new long[from.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = data.getLong(from[i]);
+    }
+    return TensorData.ofLongs(data.dtype(), shape, out);
+  }
+
+  /** For each element of {@code to}, row-major, the index of the element of {@code from} that broadcasts there. */
+  private static int[] indices(Shape from, Shape to) {
+    long[] own = from.strides();
+    int added = to.rank() - from.rank();
+    int[] out = new int[Math.toIntExact(to.elementCount())];
+    int[] index = new int[to.rank()];
+    for (int i = 0; i < out.length; i++) {
+      int at = 0;
+      for (int axis = 0; axis < from.rank(); axis++) {
+        at += from.extent(axis) == 1 ? 0 : (int) (index[added + axis] * own[axis]);
+      }
+      out[i] = at;
+      for (int axis = index.length - 1; axis >= 0 && ++index[axis] == to.extent(axis); axis--) {
+        index[axis] = 0;
+      }
+    }
+    return out;
+  }
+}

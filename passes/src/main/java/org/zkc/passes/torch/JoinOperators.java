@@ -1,0 +1,71 @@
+package org.zkc.passes.torch;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.zkc.ir.Shape;
+import org.zkc.ir.Value;
+import org.zkc.passes.torch.TorchValue.Tensor;
+
+/** Several tensors in one: Concatenate. */
+final class JoinOperators {
+  static final List<TorchOperator> ALL =
+      List.of(
+          new TorchOperator("aten.cat", "concatenate", JoinOperators::concatenate),
+          new TorchOperator("aten.concat", "concatenate", JoinOperators::concatenate),
+          new TorchOperator("aten.concatenate", "concatenate", JoinOperators::concatenate),
+          new TorchOperator("aten.stack", "reshape, concatenate", JoinOperators::stack),
+          new TorchOperator("aten.repeat", "reshape, concatenate", JoinOperators::repeat));
+
+  private JoinOperators() {}
+
+  private static TorchValue concatenate(OperatorCall call) {
+    List<Tensor> tensors = nonEmptyList(call);
+    // PyTorch lets tensors of shape [0] stand for nothing, whatever the rank of the others.
+    List<Tensor> kept = tensors.stream().filter(t -> !t.shape().equals(Shape.of(0))).toList();
+    if (kept.isEmpty()) {
+      return tensors.getFirst();
+    }
+    int rank = kept.getFirst().shape().rank();
+    if (rank == 0) {
+      throw call.refuse("tensors without axes; use torch.stack");
+    }
+    int axis = call.axis(1, rank);
+    return call.result(call.emit().concatenate(kept.stream().map(call::value).toList(), axis));
+  }
+
+  private static List<Tensor> nonEmptyList(OperatorCall call) {
+    List<Tensor> tensors = call.tensors(0);
+    if (tensors.isEmpty()) {
+      throw call.refuse("the list is empty");
+    }
+    return tensors;
+  }
+
+  private static TorchValue stack(OperatorCall call) {
+    List<Tensor> tensors = nonEmptyList(call);
+    List<Integer> extents = new ArrayList<>(tensors.getFirst().shape().extents());
+    int axis = call.axis(1, extents.size() + 1);
+    extents.add(axis, 1);
+    Shape each = new Shape(extents);
+    List<Value> parts = tensors.stream().map(t -> call.emit().reshape(call.value(t), each)).toList();
+    return call.result(call.emit().concatenate(parts, axis));
+  }
+
+  /** (input, repeats): copies side by side, new axes in front. */
+  private static TorchValue repeat(OperatorCall call) {
+    List<Integer> repeats = call.integers(1);
+    Value current = call.value(0);
+    int added = repeats.size() - current.shape().rank();
+    if (added < 0 || repeats.stream().anyMatch(r -> r < 1)) {
+      throw call.refuse("repeats %s of a tensor of shape %s".formatted(repeats, current.shape()));
+    }
+    List<Integer> extents = new ArrayList<>(Collections.nCopies(added, 1));
+    extents.addAll(current.shape().extents());
+    current = call.emit().reshape(current, new Shape(extents));
+    for (int axis = 0; axis < repeats.size(); axis++) {
+      current = call.emit().concatenate(Collections.nCopies(repeats.get(axis), current), axis);
+    }
+    return call.result(current);
+  }
+}

@@ -1,0 +1,60 @@
+package org.zkc.passes.torch;
+
+import java.util.List;
+import org.zkc.ir.Shape;
+
+/** Normalisation: batch norm with running statistics, softmax. */
+final class NormalizationOperators {
+  static final List<TorchOperator> ALL =
+      List.of(
+          new TorchOperator(
+              "aten.batch_norm", "batch_norm", "inference with running statistics", NormalizationOperators::batchNorm),
+          new TorchOperator(
+              "aten.softmax", "softmax", "see docs/passes.md for where it can be proved",
+              c -> c.result(c.emit().softmax(c.value(0), axis(c)))),
+          new TorchOperator(
+              "aten.log_softmax", "log_softmax", "see docs/passes.md for where it can be proved",
+              c -> c.result(c.emit().logSoftmax(c.value(0), axis(c)))));
+
+  private NormalizationOperators() {}
+
+  private static int axis(OperatorCall call) {
+    int rank = call.tensor(0).shape().rank();
+    if (rank == 0) {
+      throw call.refuse("the tensor has no axes");
+    }
+    return call.axis(1, rank);
+  }
+
+  /** (input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled). */
+  private static TorchValue batchNorm(OperatorCall call) {
+    if (call.flag(5)) {
+      throw call.refuse("the model is in training mode; call model.eval() before exporting it");
+    }
+    if (call.isNone(3) || call.isNone(4)) {
+      throw call.refuse("it has no running statistics; build the layer with track_running_stats=True");
+    }
+    Shape input = call.tensor(0).shape();
+    if (input.rank() < 2) {
+      throw call.refuse("its input has shape %s, without a channel axis".formatted(input));
+    }
+    Shape channels = Shape.of(input.extent(1));
+    for (int i = 1; i <= 4; i++) {
+      if (!call.isNone(i)) {
+        Shape shape = call.knownTensor(i, "parameters").shape();
+        if (!shape.equals(channels)) {
+          throw call.refuse("parameters of shape %s for an input of shape %s".formatted(shape, input));
+        }
+      }
+    }
+    return call.result(
+        call.emit()
+            .batchNorm(
+                call.value(0),
+                call.optionalValue(1),
+                call.optionalValue(2),
+                call.value(3),
+                call.value(4),
+                call.number(7)));
+  }
+}

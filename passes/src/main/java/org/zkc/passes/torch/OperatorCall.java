@@ -1,0 +1,218 @@
+package org.zkc.passes.torch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.zkc.ir.DType;
+import org.zkc.ir.Location;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.passes.torch.TorchValue.Bool;
+import org.zkc.passes.torch.TorchValue.DataDependent;
+import org.zkc.passes.torch.TorchValue.Int;
+import org.zkc.passes.torch.TorchValue.KnownTensor;
+import org.zkc.passes.torch.TorchValue.ListOf;
+import org.zkc.passes.torch.TorchValue.None;
+import org.zkc.passes.torch.TorchValue.Tensor;
+import org.zkc.passes.torch.TorchValue.Text;
+import org.zkc.passes.torch.TorchValue.TracedTensor;
+import org.zkc.passes.torch.TorchValue.Tuple;
+
+/** One call of an operator with evaluated arguments, in schema order; accessors report misfits at the user's line. */
+record OperatorCall(
+    String operator, String overload, List<TorchValue> arguments, Location location, TensorEmitter emit) {
+
+  /** Argument {@code index}; None where the schema of an older writer has fewer. */
+  TorchValue argument(int index) {
+    TorchValue argument = index < arguments.size() ? arguments.get(index) : TorchValue.NONE;
+    if (argument instanceof DataDependent d) {
+      throw dataDependent(d, location);
+    }
+    return argument;
+  }
+
+  /** The error for anything that needs to know a value that is computed from the input. */
+  static UserException dataDependent(DataDependent value, Location location) {
+    return new UserException(
+        location.isKnown() ? location : value.location(),
+        "this depends on the values of the input, through %s: a proof fixes one sequence of operations for all inputs; rewrite it without a data-dependent branch, index or size"
+            .formatted(value.operator()));
+  }
+
+  boolean isNone(int index) {
+    return argument(index) instanceof None;
+  }
+
+  Tensor tensor(int index) {
+    if (argument(index) instanceof Tensor t) {
+      return t;
+    }
+    throw mismatch(index, "a Tensor");
+  }
+
+  /** A tensor argument as a value of the program under construction. */
+  Value value(int index) {
+    return value(tensor(index));
+  }
+
+  Value value(Tensor tensor) {
+    return switch (tensor) {
+      case TracedTensor t -> t.value();
+      case KnownTensor k -> emit.constant(k.data(), k.name());
+    };
+  }
+
+  Optional<Value> optionalValue(int index) {
+    return isNone(index) ? Optional.empty() : Optional.of(value(index));
+  }
+
+  /** A tensor argument that must not depend on the input. */
+  KnownTensor knownTensor(int index, String role) {
+    if (tensor(index) instanceof KnownTensor k) {
+      return k;
+    }
+    throw refuse("its %s is computed from the input; only constant %s can be proved".formatted(role, role));
+  }
+
+  List<Tensor> tensors(int index) {
+    List<Tensor> out = new ArrayList<>();
+    for (TorchValue each : elements(index)) {
+      if (each instanceof Tensor t) {
+        out.add(t);
+      } else {
+        throw mismatch(index, "a list of Tensors");
+      }
+    }
+    return out;
+  }
+
+  List<TorchValue> elements(int index) {
+    return switch (argument(index)) {
+      case ListOf l -> l.elements();
+      case Tuple t -> t.elements();
+      default -> throw mismatch(index, "a list");
+    };
+  }
+
+  /** An int, or the element of a known integer tensor without axes. */
+  long integer(int index) {
+    return integer(argument(index), index);
+  }
+
+  private long integer(TorchValue value, int index) {
+    return switch (value) {
+      case Int i -> i.value();
+      case Bool b -> b.value() ? 1 : 0;
+      case KnownTensor k when k.data().elementCount() == 1 && !k.dtype().isFloating() -> k.data().getLong(0);
+      case DataDependent d -> throw dataDependent(d, location);
+      default -> throw mismatch(index, "an int");
+    };
+  }
+
+  long integer(int index, long whenNone) {
+    return isNone(index) ? whenNone : integer(index);
+  }
+
+  int extent(int index) {
+    return narrow(integer(index));
+  }
+
+  int narrow(long value) {
+    if (value != (int) value) {
+      throw refuse("the number %d is out of range".formatted(value));
+    }
+    return (int) value;
+  }
+
+  /** A list of ints, or a single one as a list. */
+  List<Integer> integers(int index) {
+    TorchValue argument = argument(index);
+    if (argument instanceof ListOf || argument instanceof Tuple) {
+      return elements(index).stream().map(e -> narrow(integer(e, index))).toList();
+    }
+    return List.of(narrow(integer(index)));
+  }
+
+  /** {@code integers}, with a single element repeated for {@code axes} axes. */
+  List<Integer> perAxis(int index, int axes) {
+    List<Integer> given = integers(index);
+    if (given.size() == axes) {
+      return given;
+    }
+    if (given.size() == 1) {
+      return java.util.Collections.nCopies(axes, given.getFirst());
+    }
+    throw refuse("argument %d names %d axes, not %d".formatted(index + 1, given.size(), axes));
+  }
+
+  /** A number, or the element of a known tensor of one element. */
+  double number(int index) {
+    return switch (argument(index)) {
+      case Int i -> i.value();
+      case TorchValue.Float f -> f.value();
+      case Bool b -> b.value() ? 1 : 0;
+      case KnownTensor k when k.data().elementCount() == 1 -> k.data().getDouble(0);
+      case TracedTensor t -> throw dataDependent(new DataDependent(operator, location), location);
+      default -> throw mismatch(index, "a number");
+    };
+  }
+
+  double number(int index, double whenNone) {
+    return isNone(index) ? whenNone : number(index);
+  }
+
+  boolean flag(int index) {
+    return switch (argument(index)) {
+      case Bool b -> b.value();
+      case Int i -> i.value() != 0;
+      case None n -> false;
+      default -> throw mismatch(index, "a bool");
+    };
+  }
+
+  String text(int index) {
+    if (argument(index) instanceof Text t) {
+      return t.value();
+    }
+    throw mismatch(index, "a str");
+  }
+
+  /** An axis argument with negative numbers resolved for a tensor of {@code rank} axes. */
+  int axis(int index, int rank) {
+    return axis(integer(index), rank);
+  }
+
+  int axis(long axis, int rank) {
+    int range = Math.max(rank, 1);
+    if (axis < -range || axis >= range) {
+      throw refuse("axis %d does not exist, the tensor has %d".formatted(axis, rank));
+    }
+    return (int) (axis < 0 ? axis + range : axis);
+  }
+
+  /** The result of an operator whose elements have the type of its tensor arguments. */
+  Tensor result(Value value) {
+    return result(value, Promotion.ofTensors(arguments));
+  }
+
+  Tensor result(Value value, DType dtype) {
+    return emit.known(value)
+        .map(c -> (Tensor) new KnownTensor(as(c.data(), dtype), c.name()))
+        .orElseGet(() -> new TracedTensor(value, dtype.isFloating() ? dtype : DType.F32));
+  }
+
+  /** Integers that went through an f32 constant, back in their own type; they are exact up to 2^24. */
+  private TensorData as(TensorData data, DType dtype) {
+    return dtype.isFloating() ? data : HostTensors.cast(data, dtype);
+  }
+
+  UserException refuse(String why) {
+    return new UserException(location, "%s cannot be proved here: %s".formatted(operator, why));
+  }
+
+  private UserException mismatch(int index, String expected) {
+    String found = index < arguments.size() ? arguments.get(index).kind() : "nothing";
+    return refuse("argument %d is %s where %s is needed".formatted(index + 1, found, expected));
+  }
+}

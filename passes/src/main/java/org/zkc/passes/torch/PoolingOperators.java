@@ -1,0 +1,231 @@
+package org.zkc.passes.torch;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.zkc.ir.Location;
+import org.zkc.ir.Shape;
+import org.zkc.ir.Value;
+import org.zkc.passes.torch.TorchValue.DataDependent;
+import org.zkc.passes.torch.TorchValue.Tuple;
+
+/** Pooling over the last one or two axes: MaxPool, and WindowMean one axis after the other. */
+final class PoolingOperators {
+  static final List<TorchOperator> ALL =
+      List.of(
+          new TorchOperator("aten.max_pool1d", "max_pool", c -> c.result(maxPool(c, 1))),
+          new TorchOperator("aten.max_pool2d", "max_pool", c -> c.result(maxPool(c, 2))),
+          new TorchOperator(
+              "aten.max_pool1d_with_indices", "max_pool", "the indices must not be used",
+              c -> withIndices(c, maxPool(c, 1))),
+          new TorchOperator(
+              "aten.max_pool2d_with_indices", "max_pool", "the indices must not be used",
+              c -> withIndices(c, maxPool(c, 2))),
+          new TorchOperator("aten.avg_pool1d", "window_mean", c -> averagePool(c, 1)),
+          new TorchOperator("aten.avg_pool2d", "window_mean", c -> averagePool(c, 2)),
+          new TorchOperator("aten.adaptive_avg_pool1d", "window_mean", c -> adaptiveAverage(c, 1)),
+          new TorchOperator("aten.adaptive_avg_pool2d", "window_mean", c -> adaptiveAverage(c, 2)),
+          new TorchOperator(
+              "aten.adaptive_max_pool1d", "max_pool, slice, concatenate", "the indices must not be used",
+              c -> withIndices(c, adaptiveMax(c, 1))),
+          new TorchOperator(
+              "aten.adaptive_max_pool2d", "max_pool, slice, concatenate", "the indices must not be used",
+              c -> withIndices(c, adaptiveMax(c, 2))));
+
+  private PoolingOperators() {}
+
+  private static Value input(OperatorCall call, int axes) {
+    Value input = call.value(0);
+    int rank = input.shape().rank();
+    if (rank != axes + 1 && rank != axes + 2) {
+      throw call.refuse("its input has shape %s; %d or %d axes are needed".formatted(input.shape(), axes + 1, axes + 2));
+    }
+    return input;
+  }
+
+  /** Strides default to the kernel, given as an empty list. */
+  private static List<Integer> strides(OperatorCall call, int axes, List<Integer> kernel) {
+    return call.isNone(2) || call.integers(2).isEmpty() ? kernel : call.perAxis(2, axes);
+  }
+
+  /** (input, kernel_size, stride, padding, dilation, ceil_mode). */
+  private static Value maxPool(OperatorCall call, int axes) {
+    Value input = input(call, axes);
+    List<Integer> kernel = call.perAxis(1, axes);
+    List<Integer> strides = strides(call, axes, kernel);
+    List<Integer> low = call.perAxis(3, axes);
+    List<Integer> dilations = call.perAxis(4, axes);
+    List<Integer> high = new ArrayList<>();
+    for (int k = 0; k < axes; k++) {
+      int extent = input.shape().extent(input.shape().rank() - axes + k);
+      high.add(
+          paddingHigh(call, extent, kernel.get(k), strides.get(k), low.get(k), dilations.get(k), call.flag(5)));
+    }
+    return call.emit().maxPool(input, kernel, strides, low, high, dilations);
+  }
+
+  private static int positions(
+      OperatorCall call, int extent, int kernel, int stride, int padding, int dilation, boolean ceil) {
+    if (kernel < 1 || stride < 1 || dilation < 1 || padding < 0 || padding > kernel / 2) {
+      throw call.refuse(
+          "kernel %d, stride %d, padding %d, dilation %d: padding must be at most half the kernel, all else positive"
+              .formatted(kernel, stride, padding, dilation));
+    }
+    long room = extent + 2L * padding - (long) dilation * (kernel - 1) - 1;
+    if (room < 0) {
+      throw call.refuse("a window of %d elements does not fit an axis of %d".formatted(kernel, extent));
+    }
+    long positions = (room + (ceil ? stride - 1 : 0)) / stride + 1;
+    if (ceil && (positions - 1) * stride >= extent + (long) padding) {
+      positions--; // the last window must start inside the input or its low padding
+    }
+    return call.narrow(positions);
+  }
+
+  private static int paddingHigh(
+      OperatorCall call, int extent, int kernel, int stride, int padding, int dilation, boolean ceil) {
+    if (!ceil) {
+      positions(call, extent, kernel, stride, padding, dilation, false);
+      return padding;
+    }
+    int positions = positions(call, extent, kernel, stride, padding, dilation, true);
+    return Math.max(0, (positions - 1) * stride + dilation * (kernel - 1) + 1 - extent - padding);
+  }
+
+  private static TorchValue withIndices(OperatorCall call, Value pooled) {
+    Location location = call.location();
+    return new Tuple(List.of(call.result(pooled), new DataDependent("the indices of " + call.operator(), location)));
+  }
+
+  /**
+   * (input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override). PyTorch divides by the
+   * area of the window clipped to the padded input, or to the input alone; both are products over the axes.
+   */
+  private static TorchValue averagePool(OperatorCall call, int axes) {
+    Value current = input(call, axes);
+    List<Integer> kernel = call.perAxis(1, axes);
+    List<Integer> strides = strides(call, axes, kernel);
+    List<Integer> padding = call.perAxis(3, axes);
+    boolean ceil = call.flag(4);
+    boolean includePadding = call.flag(5);
+    for (int k = 0; k < axes; k++) {
+      int axis = current.shape().rank() - axes + k;
+      int extent = current.shape().extent(axis);
+      int positions = positions(call, extent, kernel.get(k), strides.get(k), padding.get(k), 1, ceil);
+      List<Integer> starts = new ArrayList<>();
+      List<Integer> lengths = new ArrayList<>();
+      List<Integer> divisors = new ArrayList<>();
+      for (int p = 0; p < positions; p++) {
+        int start = p * strides.get(k) - padding.get(k);
+        int paddedEnd = Math.min(start + kernel.get(k), extent + padding.get(k));
+        int clippedStart = Math.max(start, 0);
+        int length = Math.min(paddedEnd, extent) - clippedStart;
+        starts.add(clippedStart);
+        lengths.add(length);
+        if (call.isNone(6)) {
+          divisors.add(includePadding ? paddedEnd - start : length);
+        } else {
+          divisors.add(k == 0 ? call.extent(6) : 1);
+        }
+      }
+      current = call.emit().windowMean(current, axis, starts, lengths, divisors);
+    }
+    return call.result(current);
+  }
+
+  private static int adaptiveStart(int position, int extent, int positions) {
+    return (int) ((long) position * extent / positions);
+  }
+
+  private static int adaptiveEnd(int position, int extent, int positions) {
+    return (int) (((position + 1L) * extent + positions - 1) / positions);
+  }
+
+  /** Window j covers [floor(j n / m), ceil((j + 1) n / m)). */
+  private static TorchValue adaptiveAverage(OperatorCall call, int axes) {
+    Value current = input(call, axes);
+    List<Integer> sizes = sizes(call, axes);
+    int rank = current.shape().rank();
+    if (sizes.stream().allMatch(s -> s == 1)) {
+      List<Integer> reduced = axes == 1 ? List.of(rank - 1) : List.of(rank - 2, rank - 1);
+      return call.result(ReductionOperators.mean(call, current, reduced, true, false));
+    }
+    for (int k = 0; k < axes; k++) {
+      int axis = rank - axes + k;
+      int extent = current.shape().extent(axis);
+      int positions = sizes.get(k);
+      if (positions == extent) {
+        continue;
+      }
+      List<Integer> starts = new ArrayList<>();
+      List<Integer> lengths = new ArrayList<>();
+      for (int p = 0; p < positions; p++) {
+        starts.add(adaptiveStart(p, extent, positions));
+        lengths.add(adaptiveEnd(p, extent, positions) - starts.get(p));
+      }
+      current = call.emit().windowMean(current, axis, starts, lengths, lengths);
+    }
+    return call.result(current);
+  }
+
+  /** As {@link #adaptiveAverage}; windows of one size at one stride are a pooling, others are taken one by one. */
+  private static Value adaptiveMax(OperatorCall call, int axes) {
+    Value current = input(call, axes);
+    List<Integer> sizes = sizes(call, axes);
+    for (int k = 0; k < axes; k++) {
+      int axis = current.shape().rank() - axes + k;
+      int extent = current.shape().extent(axis);
+      int positions = sizes.get(k);
+      if (extent % positions == 0) {
+        current = maxAlong(call, current, axes, k, extent / positions);
+        continue;
+      }
+      List<Value> parts = new ArrayList<>();
+      for (int p = 0; p < positions; p++) {
+        int start = adaptiveStart(p, extent, positions);
+        int end = adaptiveEnd(p, extent, positions);
+        parts.add(maxAlong(call, call.emit().slice(current, axis, start, end, 1), axes, k, end - start));
+      }
+      current = call.emit().concatenate(parts, axis);
+    }
+    return current;
+  }
+
+  private static Value maxAlong(OperatorCall call, Value input, int axes, int axis, int size) {
+    if (size == 1) {
+      return input;
+    }
+    List<Integer> kernel = new ArrayList<>(Collections.nCopies(axes, 1));
+    kernel.set(axis, size);
+    List<Integer> zeros = Collections.nCopies(axes, 0);
+    return call.emit().maxPool(input, kernel, kernel, zeros, zeros, Collections.nCopies(axes, 1));
+  }
+
+  /** The output extents; None keeps an axis as it is. */
+  private static List<Integer> sizes(OperatorCall call, int axes) {
+    Shape shape = call.tensor(0).shape();
+    List<Integer> out = new ArrayList<>();
+    List<TorchValue> given =
+        call.argument(1) instanceof TorchValue.ListOf || call.argument(1) instanceof Tuple
+            ? call.elements(1)
+            : List.of(call.argument(1));
+    if (given.size() != 1 && given.size() != axes) {
+      throw call.refuse("the output size names %d axes, not %d".formatted(given.size(), axes));
+    }
+    for (int k = 0; k < axes; k++) {
+      TorchValue size = given.get(given.size() == 1 ? 0 : k);
+      int extent = shape.extent(shape.rank() - axes + k);
+      int positions =
+          switch (size) {
+            case TorchValue.None n -> extent;
+            case TorchValue.Int i -> call.narrow(i.value());
+            default -> throw call.refuse("an output size is " + size.kind());
+          };
+      if (positions < 1 || extent < 1) {
+        throw call.refuse("%d outputs from an axis of %d".formatted(positions, extent));
+      }
+      out.add(positions);
+    }
+    return out;
+  }
+}

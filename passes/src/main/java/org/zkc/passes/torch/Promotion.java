@@ -1,0 +1,73 @@
+package org.zkc.passes.torch;
+
+import java.util.List;
+import org.zkc.ir.DType;
+import org.zkc.passes.torch.TorchValue.ListOf;
+import org.zkc.passes.torch.TorchValue.Tensor;
+import org.zkc.passes.torch.TorchValue.Tuple;
+
+/**
+ * PyTorch's type promotion: tensors with axes decide, then tensors without axes if of a higher category (bool, integer,
+ * floating), then Python numbers if of a higher category still. So a 0-dim f64 times an f32 tensor is f32.
+ */
+final class Promotion {
+  private DType dimensioned;
+  private DType zeroDim;
+  private DType number;
+
+  private Promotion() {}
+
+  /** The element type of a result; f32 when there is neither tensor nor number. */
+  static DType of(List<TorchValue> arguments) {
+    Promotion promotion = new Promotion();
+    arguments.forEach(a -> promotion.see(a, true));
+    return promotion.result();
+  }
+
+  /** The same, from the tensors among the arguments alone: numbers are axes or sizes. */
+  static DType ofTensors(List<TorchValue> arguments) {
+    Promotion promotion = new Promotion();
+    arguments.forEach(a -> promotion.see(a, false));
+    return promotion.result();
+  }
+
+  private void see(TorchValue value, boolean numbers) {
+    switch (value) {
+      case Tensor t when t.shape().rank() > 0 -> dimensioned = join(dimensioned, t.dtype());
+      case Tensor t -> zeroDim = join(zeroDim, t.dtype());
+      case ListOf l -> l.elements().forEach(e -> see(e, false));
+      case Tuple t -> t.elements().forEach(e -> see(e, false));
+      case TorchValue.Int i when numbers -> number = join(number, DType.I64);
+      case TorchValue.Float f when numbers -> number = join(number, DType.F32);
+      default -> {}
+    }
+  }
+
+  private DType result() {
+    DType result = dimensioned;
+    for (DType lower : new DType[] {zeroDim, number}) {
+      if (lower != null && (result == null || category(lower) > category(result))) {
+        result = lower;
+      }
+    }
+    return result == null ? DType.F32 : result;
+  }
+
+  private static DType join(DType a, DType b) {
+    if (a == null || category(b) > category(a)) {
+      return b;
+    }
+    if (category(a) > category(b)) {
+      return a;
+    }
+    return a.bytes() >= b.bytes() ? a : b;
+  }
+
+  private static int category(DType dtype) {
+    return switch (dtype) {
+      case I1 -> 0;
+      case U8, I8, I16, I32, I64 -> 1;
+      case F32, F64 -> 2;
+    };
+  }
+}

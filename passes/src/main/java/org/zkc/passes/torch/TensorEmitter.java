@@ -1,0 +1,277 @@
+package org.zkc.passes.torch;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.ir.DType;
+import org.zkc.ir.Function;
+import org.zkc.ir.FunctionBuilder;
+import org.zkc.ir.Location;
+import org.zkc.ir.Shape;
+import org.zkc.ir.Shapes;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.TensorType;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Broadcast;
+import org.zkc.ir.tensor.Clamp;
+import org.zkc.ir.tensor.Concatenate;
+import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.Conv;
+import org.zkc.ir.tensor.Divide;
+import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.LogSoftmax;
+import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Multiply;
+import org.zkc.ir.tensor.Pad;
+import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.tensor.Reshape;
+import org.zkc.ir.tensor.Sigmoid;
+import org.zkc.ir.tensor.Slice;
+import org.zkc.ir.tensor.Softmax;
+import org.zkc.ir.tensor.Subtract;
+import org.zkc.ir.tensor.Tanh;
+import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.Transpose;
+import org.zkc.ir.tensor.WindowMean;
+import org.zkc.passes.tensor.ConstantFolding;
+
+/**
+ * Builds main of the tensor-level program: one method per op, which infers the result's shape, leaves out ops that change
+ * nothing, folds ops on constants, and gives every op the location and name of the torch op that is being lowered. A
+ * shape that does not fit is a {@link UserException} there.
+ */
+final class TensorEmitter {
+  /** No tensor of a provable model comes near; a hostile archive could name any shape. */
+  private static final long MAXIMAL_ELEMENTS = 1L << 28;
+
+  private final FunctionBuilder builder;
+  private final Map<Value, Constant> known = new IdentityHashMap<>();
+  private final Map<TensorData, Value> constants = new IdentityHashMap<>();
+  private Location location = Location.UNKNOWN;
+  private String hint = "x";
+
+  TensorEmitter(Function main) {
+    builder = new FunctionBuilder("main", main.location());
+  }
+
+  /** Sets what the next ops are lowered from. */
+  void at(Location torchLocation, String resultName) {
+    location = torchLocation;
+    hint = resultName;
+  }
+
+  Location location() {
+    return location;
+  }
+
+  Value parameter(String name, Shape shape) {
+    return builder.parameter(name, new TensorType(DType.F32, checkSize(shape)));
+  }
+
+  Function build(List<Value> results) {
+    return builder.build(results);
+  }
+
+  /** The elements of a value that does not depend on the input. */
+  Optional<Constant> known(Value value) {
+    return Optional.ofNullable(known.get(value));
+  }
+
+  /** A constant as an f32 value; the same data is emitted once. */
+  Value constant(TensorData data, String name) {
+    Value seen = constants.get(data);
+    if (seen != null) {
+      return seen;
+    }
+    TensorData floats = data.dtype() == DType.F32 ? data : asFloats(data);
+    Value result = builder.fresh(name.isEmpty() ? "constant" : name, new TensorType(DType.F32, data.shape()));
+    Constant op = builder.append(new Constant(result, name, floats, location));
+    known.put(result, op);
+    constants.put(data, result);
+    return result;
+  }
+
+  private TensorData asFloats(TensorData data) {
+    float[] floats = data.toFloats();
+    if (!data.dtype().isFloating()) {
+      for (int i = 0; i < floats.length; i++) {
+        if ((long) floats[i] != data.getLong(i)) {
+          throw new UserException(
+              location, "the integer %d cannot take part in f32 arithmetic: it is not exact there".formatted(data.getLong(i)));
+        }
+      }
+    }
+    return TensorData.ofFloats(data.shape(), floats);
+  }
+
+  Value scalar(double value) {
+    return constant(TensorData.ofFloats(Shape.of(), new float[] {(float) value}), "");
+  }
+
+  Value conv(
+      Value input, Value weight, Optional<Value> bias, List<Integer> strides, List<Integer> low, List<Integer> high,
+      List<Integer> dilations, int groups) {
+    Shape shape =
+        inferred(
+            () ->
+                Shapes.conv(
+                    input.shape(), weight.shape(), bias.map(Value::shape), strides, low, high, dilations, groups));
+    return emit(new Conv(result(shape), input, weight, bias, strides, low, high, dilations, groups, location));
+  }
+
+  Value linear(Value input, Value weight, Optional<Value> bias) {
+    Shape shape = inferred(() -> Shapes.linear(input.shape(), weight.shape(), bias.map(Value::shape)));
+    return emit(new Linear(result(shape), input, weight, bias, location));
+  }
+
+  Value batchNorm(
+      Value input, Optional<Value> weight, Optional<Value> bias, Value mean, Value variance, double epsilon) {
+    return emit(new BatchNorm(result(input.shape()), input, weight, bias, mean, variance, epsilon, location));
+  }
+
+  Value maxPool(
+      Value input, List<Integer> kernel, List<Integer> strides, List<Integer> low, List<Integer> high,
+      List<Integer> dilations) {
+    Shape shape = inferred(() -> Shapes.pool(input.shape(), kernel, strides, low, high, dilations));
+    return emit(new MaxPool(result(shape), input, kernel, strides, low, high, dilations, location));
+  }
+
+  Value windowMean(Value input, int axis, List<Integer> starts, List<Integer> lengths, List<Integer> divisors) {
+    Shape shape = inferred(() -> Shapes.windows(input.shape(), axis, starts, lengths, divisors));
+    return emit(new WindowMean(result(shape), input, axis, starts, lengths, divisors, location));
+  }
+
+  Value add(Value left, Value right) {
+    Shape shape = together(left, right);
+    return emit(new Add(result(shape), broadcast(left, shape), broadcast(right, shape), location));
+  }
+
+  Value subtract(Value left, Value right) {
+    Shape shape = together(left, right);
+    return emit(new Subtract(result(shape), broadcast(left, shape), broadcast(right, shape), location));
+  }
+
+  Value multiply(Value left, Value right) {
+    Shape shape = together(left, right);
+    return emit(new Multiply(result(shape), broadcast(left, shape), broadcast(right, shape), location));
+  }
+
+  Value divide(Value left, Value right) {
+    Shape shape = together(left, right);
+    return emit(new Divide(result(shape), broadcast(left, shape), broadcast(right, shape), location));
+  }
+
+  Value relu(Value input) {
+    return emit(new Relu(result(input.shape()), input, location));
+  }
+
+  Value tanh(Value input) {
+    return emit(new Tanh(result(input.shape()), input, location));
+  }
+
+  Value sigmoid(Value input) {
+    return emit(new Sigmoid(result(input.shape()), input, location));
+  }
+
+  Value clamp(Value input, double low, double high) {
+    return low == Double.NEGATIVE_INFINITY && high == Double.POSITIVE_INFINITY
+        ? input
+        : emit(new Clamp(result(input.shape()), input, low, high, location));
+  }
+
+  Value softmax(Value input, int axis) {
+    return emit(new Softmax(result(input.shape()), input, axis, location));
+  }
+
+  Value logSoftmax(Value input, int axis) {
+    return emit(new LogSoftmax(result(input.shape()), input, axis, location));
+  }
+
+  Value concatenate(List<Value> inputs, int axis) {
+    Shape shape = inferred(() -> Shapes.concatenate(inputs.stream().map(Value::shape).toList(), axis));
+    return inputs.size() == 1 ? inputs.getFirst() : emit(new Concatenate(result(shape), inputs, axis, location));
+  }
+
+  Value reshape(Value input, Shape shape) {
+    inferred(() -> Shapes.reshape(input.shape(), shape));
+    return shape.equals(input.shape()) ? input : emit(new Reshape(result(shape), input, location));
+  }
+
+  Value transpose(Value input, List<Integer> permutation) {
+    Shape shape = inferred(() -> Shapes.transpose(input.shape(), permutation));
+    for (int axis = 0; axis < permutation.size(); axis++) {
+      if (permutation.get(axis) != axis) {
+        return emit(new Transpose(result(shape), input, permutation, location));
+      }
+    }
+    return input;
+  }
+
+  /** {@code limit} exclusive, on one axis. */
+  Value slice(Value input, int axis, int start, int limit, int stride) {
+    Shape in = input.shape();
+    if (start == 0 && limit == in.extent(axis) && stride == 1) {
+      return input;
+    }
+    List<Integer> starts = new ArrayList<>();
+    List<Integer> limits = new ArrayList<>();
+    List<Integer> strides = new ArrayList<>();
+    for (int k = 0; k < in.rank(); k++) {
+      starts.add(k == axis ? start : 0);
+      limits.add(k == axis ? limit : in.extent(k));
+      strides.add(k == axis ? stride : 1);
+    }
+    Shape shape = inferred(() -> Shapes.slice(in, starts, limits, strides));
+    return emit(new Slice(result(shape), input, starts, limits, strides, location));
+  }
+
+  Value pad(Value input, List<Integer> low, List<Integer> high, double value) {
+    Shape shape = inferred(() -> Shapes.pad(input.shape(), low, high));
+    return shape.equals(input.shape()) ? input : emit(new Pad(result(shape), input, low, high, value, location));
+  }
+
+  Value broadcast(Value input, Shape shape) {
+    inferred(() -> Shapes.broadcastTo(input.shape(), shape));
+    return shape.equals(input.shape()) ? input : emit(new Broadcast(result(shape), input, location));
+  }
+
+  private Shape together(Value left, Value right) {
+    return inferred(() -> Shapes.broadcast(left.shape(), right.shape()));
+  }
+
+  private Value emit(TensorOp op) {
+    Optional<Constant> folded = ConstantFolding.fold(op, v -> Optional.ofNullable(known.get(v)));
+    if (folded.isPresent()) {
+      Constant constant = builder.append(folded.get());
+      known.put(constant.result(), constant);
+      return constant.result();
+    }
+    return builder.value(op);
+  }
+
+  private Value result(Shape shape) {
+    return builder.fresh(hint, new TensorType(DType.F32, checkSize(shape)));
+  }
+
+  private Shape checkSize(Shape shape) {
+    if (shape.elementCount() > MAXIMAL_ELEMENTS) {
+      throw new UserException(
+          location, "a tensor of shape %s is too large: at most 2^28 elements can be proved".formatted(shape));
+    }
+    return shape;
+  }
+
+  private Shape inferred(java.util.function.Supplier<Shape> rule) {
+    try {
+      return rule.get();
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new UserException(
+          location, "the shapes do not fit together: %s; check --input-shape".formatted(e.getMessage()));
+    }
+  }
+}

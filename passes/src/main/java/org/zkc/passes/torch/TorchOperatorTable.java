@@ -1,0 +1,55 @@
+package org.zkc.passes.torch;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The torch operators that can be proved: one line per operator in its family's file, one line per family here. */
+public final class TorchOperatorTable {
+  private static final Map<String, TorchOperator> BY_NAME = new TreeMap<>();
+
+  static {
+    Stream.of(
+            LinearOperators.ALL,
+            ConvolutionOperators.ALL,
+            NormalizationOperators.ALL,
+            ActivationOperators.ALL,
+            PoolingOperators.ALL,
+            ReductionOperators.ALL,
+            ArithmeticOperators.ALL,
+            ComparisonOperators.ALL,
+            ScalarOperators.ALL,
+            ViewOperators.ALL,
+            IndexOperators.ALL,
+            JoinOperators.ALL,
+            PaddingOperators.ALL,
+            ListOperators.ALL,
+            SizeOperators.ALL,
+            CreationOperators.ALL,
+            CastOperators.ALL,
+            InferenceOperators.ALL)
+        .flatMap(List::stream)
+        .forEach(
+            o -> {
+              if (BY_NAME.put(o.name(), o) != null) {
+                throw new IllegalStateException("two rows for " + o.name());
+              }
+            });
+  }
+
+  private TorchOperatorTable() {}
+
+  /** What {@code zkc ops} prints of an operator. */
+  public record Row(String operator, String becomes, String remarks) {}
+
+  /** All rows, by operator name. */
+  public static List<Row> rows() {
+    return BY_NAME.values().stream().map(o -> new Row(o.name(), o.becomes(), o.remarks())).toList();
+  }
+
+  static Optional<TorchOperator> find(String operator) {
+    return Optional.ofNullable(BY_NAME.get(operator));
+  }
+}

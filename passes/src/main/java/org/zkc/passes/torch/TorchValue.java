@@ -1,0 +1,111 @@
+package org.zkc.passes.torch;
+
+import java.util.List;
+import java.util.Objects;
+import org.zkc.ir.DType;
+import org.zkc.ir.Location;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+
+/** What a torch-level value is during partial evaluation: known on the host, or a tensor-level value of static shape. */
+sealed interface TorchValue {
+
+  /** An int; dtypes, memory formats and layouts are ints too. */
+  record Int(long value) implements TorchValue {}
+
+  record Float(double value) implements TorchValue {}
+
+  record Bool(boolean value) implements TorchValue {}
+
+  /** A str; devices are their names. */
+  record Text(String value) implements TorchValue {
+    public Text {
+      Objects.requireNonNull(value);
+    }
+  }
+
+  record None() implements TorchValue {}
+
+  /** A list: immutable, since in-place list operations arrive in functional form. */
+  record ListOf(List<TorchValue> elements) implements TorchValue {
+    public ListOf {
+      elements = List.copyOf(elements);
+    }
+  }
+
+  record Tuple(List<TorchValue> elements) implements TorchValue {
+    public Tuple {
+      elements = List.copyOf(elements);
+    }
+  }
+
+  /** A tensor of static shape. */
+  sealed interface Tensor extends TorchValue {
+    Shape shape();
+
+    /** The element type that PyTorch gives it. */
+    DType dtype();
+  }
+
+  /** A tensor whose elements are known: a parameter, a constant, or computed from those. */
+  record KnownTensor(TensorData data, String name) implements Tensor {
+    public KnownTensor {
+      Objects.requireNonNull(data);
+      Objects.requireNonNull(name);
+    }
+
+    @Override
+    public Shape shape() {
+      return data.shape();
+    }
+
+    @Override
+    public DType dtype() {
+      return data.dtype();
+    }
+  }
+
+  /**
+   * A tensor that depends on the input. The value is f32 whatever the {@code dtype}, which is kept because the program
+   * may ask for it.
+   */
+  record TracedTensor(Value value, DType dtype) implements Tensor {
+    public TracedTensor {
+      Objects.requireNonNull(value);
+      if (!dtype.isFloating()) {
+        throw new IllegalArgumentException("a tensor computed from the input is floating-point, not " + dtype.text());
+      }
+    }
+
+    @Override
+    public Shape shape() {
+      return value.shape();
+    }
+  }
+
+  /** A truth value, index or number computed from the input: an error as soon as anything depends on it. */
+  record DataDependent(String operator, Location location) implements TorchValue {}
+
+  None NONE = new None();
+
+  static ListOf ints(List<Integer> values) {
+    return new ListOf(values.stream().map(v -> (TorchValue) new Int(v)).toList());
+  }
+
+  /** What to call it in a message: {@code int}, {@code Tensor}. */
+  default String kind() {
+    return switch (this) {
+      case Int v -> "int";
+      case Float v -> "float";
+      case Bool v -> "bool";
+      case Text v -> "str";
+      case None v -> "None";
+      case ListOf v -> "list";
+      case Tuple v -> "tuple";
+      case KnownTensor v -> "constant Tensor";
+      case TracedTensor v -> "Tensor";
+      case DataDependent v -> "value computed from the input";
+    };
+  }
+}
