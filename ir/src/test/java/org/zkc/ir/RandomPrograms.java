@@ -10,24 +10,38 @@ import java.util.random.RandomGenerator;
  * are well formed (SSA, scopes), not well typed; what only handles form is tested on them.
  */
 public final class RandomPrograms {
-  private static final List<String> STRINGS =
-      List.of("", "conv1.weight", "a \"quoted\" \\ text", "line\nbreak\ttab", "größe 模型 \uD83D\uDE00", "\u0000\u2028\uD800");
+  /** What strings may hold. */
+  public enum Strings {
+    /** Anything that UTF-8 can carry. */
+    UNICODE("", "conv1.weight", "a \"quoted\" \\ text", "line\nbreak\ttab", "größe 模型 \uD83D\uDE00", "\u0000\u2028"),
+    /** Lone surrogates as well. */
+    JAVA("", "conv1.weight", "a \"quoted\" \\ text", "line\nbreak\ttab", "größe 模型 \uD83D\uDE00", "\u0000\uD800");
+
+    private final List<String> examples;
+
+    Strings(String... examples) {
+      this.examples = List.of(examples);
+    }
+  }
+
   private static final double[] DOUBLES = {
     0.0, -0.0, 0.1, 1e-5, -3.5e300, Double.MIN_VALUE, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN
   };
 
   private final RandomGenerator random;
   private final Level level;
+  private final Strings strings;
   private int depth;
 
-  private RandomPrograms(Level level, RandomGenerator random) {
+  private RandomPrograms(Level level, RandomGenerator random, Strings strings) {
     this.level = level;
     this.random = random;
+    this.strings = strings;
   }
 
   /** A program with one to three functions; each op of the level occurs at least once. */
-  public static Program next(Level level, RandomGenerator random) {
-    RandomPrograms generator = new RandomPrograms(level, random);
+  public static Program next(Level level, RandomGenerator random, Strings strings) {
+    RandomPrograms generator = new RandomPrograms(level, random, strings);
     List<Function> functions = new ArrayList<>();
     int count = 1 + random.nextInt(3);
     for (int i = 0; i < count; i++) {
@@ -168,7 +182,7 @@ public final class RandomPrograms {
   }
 
   private String string() {
-    return STRINGS.get(random.nextInt(STRINGS.size()));
+    return strings.examples.get(random.nextInt(strings.examples.size()));
   }
 
   private List<Value> pick(List<Value> from, int count) {

@@ -25,7 +25,7 @@ final class RoundTripTest {
   void parsingAPrintedProgramGivesTheProgram(Level level, @TempDir Path folder) throws Exception {
     try (SidecarFile sidecar = SidecarFile.append(folder.resolve("tensors.bin"))) {
       for (long seed = 0; seed < PROGRAMS; seed++) {
-        Program program = RandomPrograms.next(level, new Random(seed));
+        Program program = RandomPrograms.next(level, new Random(seed), RandomPrograms.Strings.JAVA);
         String text = Printer.print(program, sidecar);
         Program parsed = Parser.parse(text, "seed" + seed, sidecar);
         assertTrue(Programs.equal(program, parsed), "seed " + seed + "\n" + text);
@@ -37,7 +37,7 @@ final class RoundTripTest {
   @Test
   void oneSidecarHoldsTheTensorsOfSeveralDumpsAndIsReadBack(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("tensors.bin");
-    Program program = RandomPrograms.next(Level.TENSOR, new Random(7));
+    Program program = RandomPrograms.next(Level.TENSOR, new Random(7), RandomPrograms.Strings.JAVA);
     String text;
     try (SidecarFile sidecar = SidecarFile.append(file)) {
       text = Printer.print(program, sidecar);
