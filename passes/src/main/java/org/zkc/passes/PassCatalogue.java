@@ -1,24 +1,54 @@
 package org.zkc.passes;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.zkc.ir.Level;
 import org.zkc.ir.UserException;
+import org.zkc.passes.tensor.DivideToMultiply;
+import org.zkc.passes.tensor.FoldAffine;
+import org.zkc.passes.tensor.FoldBatchNorm;
+import org.zkc.passes.tensor.FoldConstants;
+import org.zkc.passes.tensor.MergeClamps;
+import org.zkc.passes.tensor.MergePadIntoConv;
+import org.zkc.passes.tensor.MergeViews;
 
 /**
  * Every pass there is, in the order in which {@code zkc compile} runs those of one level. docs/passes.md has a paragraph
- * for each; a test holds the two together.
+ * for each; a test holds the two together. A pass that works at several levels has an entry for each, under one name.
  */
 public final class PassCatalogue {
-  private static final List<Pass> PASSES = List.of();
+  private static final List<Pass> PASSES =
+      List.of(
+          // Torch level.
+          new EliminateDeadCode(Level.TORCH),
+          // Tensor level.
+          new FoldConstants(),
+          new DivideToMultiply(),
+          new FoldBatchNorm(),
+          new FoldAffine(),
+          new MergePadIntoConv(),
+          new MergeClamps(),
+          new MergeViews(),
+          new EliminateCommonSubexpressions(Level.TENSOR),
+          new EliminateDeadCode(Level.TENSOR),
+          // Integer level.
+          new EliminateCommonSubexpressions(Level.INTEGER),
+          new EliminateDeadCode(Level.INTEGER),
+          // Circuit level.
+          new EliminateCommonSubexpressions(Level.CIRCUIT),
+          new EliminateDeadCode(Level.CIRCUIT));
 
-  private static final Map<String, Pass> BY_NAME = new TreeMap<>();
+  private static final Map<String, List<Pass>> BY_NAME = new TreeMap<>();
 
   static {
     for (Pass pass : PASSES) {
-      if (BY_NAME.put(pass.name(), pass) != null) {
-        throw new IllegalStateException("two passes are named " + pass.name());
+      List<Pass> named = BY_NAME.computeIfAbsent(pass.name(), n -> new ArrayList<>());
+      if (named.stream().anyMatch(p -> p.level() == pass.level())) {
+        throw new IllegalStateException("two passes of the %s level are named %s".formatted(pass.level(), pass.name()));
       }
+      named.add(pass);
     }
   }
 
@@ -29,16 +59,42 @@ public final class PassCatalogue {
     return PASSES;
   }
 
+  /** The passes of one level, in the order of compilation. */
+  public static List<Pass> of(Level level) {
+    return PASSES.stream().filter(p -> p.level() == level).toList();
+  }
+
   /**
-   * The pass that {@code zkc opt --passes} and {@code --disable} call {@code name}.
+   * The passes that {@code --disable} calls {@code name}, one for each level it works at.
    *
    * @throws UserException when there is none, with the names there are
    */
-  public static Pass byName(String name) {
-    Pass pass = BY_NAME.get(name);
-    if (pass == null) {
-      throw new UserException("there is no pass named " + name + "; the passes are " + String.join(", ", BY_NAME.keySet()));
+  public static List<Pass> byName(String name) {
+    List<Pass> named = BY_NAME.get(name);
+    if (named == null) {
+      throw new UserException(
+          "there is no pass named %s; the passes are %s".formatted(name, String.join(", ", BY_NAME.keySet())));
     }
-    return pass;
+    return List.copyOf(named);
+  }
+
+  /**
+   * The pass that {@code zkc opt --passes} calls {@code name}, for a program of {@code level}.
+   *
+   * @throws UserException when there is none, or none of that level
+   */
+  public static Pass byName(String name, Level level) {
+    List<Pass> named = byName(name);
+    return named.stream()
+        .filter(p -> p.level() == level)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "pass %s works on the %s level, the program is at the %s level"
+                        .formatted(
+                            name,
+                            String.join(" and ", named.stream().map(p -> p.level().text()).toList()),
+                            level.text())));
   }
 }

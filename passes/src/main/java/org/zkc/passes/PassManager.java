@@ -4,34 +4,36 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.zkc.ir.Checker;
+import org.zkc.ir.Diagnostic;
 import org.zkc.ir.Program;
 import org.zkc.ir.UserException;
 
-/** Runs passes and lowerings one after the other: checks each result, times each step, tells a listener, and skips what is disabled. */
+/**
+ * Runs passes and lowerings one after the other: times each step, tells a listener, checks each result, and skips what is
+ * disabled.
+ */
 public final class PassManager {
   private final Set<String> disabled;
   private final PassListener listener;
-  private final Consumer<Program> checker;
   private final PassContext context;
   private final List<PassListener.Step> steps = new ArrayList<>();
 
   /**
    * @param disabled names of passes to skip
-   * @param checker run on the result of each step; throws when the program is ill-formed
    * @throws UserException when {@code disabled} names no pass, or one that compilation cannot do without
    */
-  public PassManager(Set<String> disabled, PassListener listener, Consumer<Program> checker, PassContext context) {
+  public PassManager(Set<String> disabled, PassListener listener, PassContext context) {
     for (String name : new TreeSet<>(disabled)) {
-      if (!PassCatalogue.byName(name).isOptimisation()) {
+      if (!PassCatalogue.byName(name).stream().allMatch(Pass::isOptimisation)) {
         throw new UserException(
             "pass " + name + " cannot be disabled: it is not an optimisation, later steps rely on its result");
       }
     }
     this.disabled = Set.copyOf(disabled);
     this.listener = listener;
-    this.checker = checker;
     this.context = context;
   }
 
@@ -39,6 +41,7 @@ public final class PassManager {
    * Runs the passes in order, without those disabled.
    *
    * @throws UserException when a pass is for another level than the program's
+   * @throws IllegalStateException when a step's result does not satisfy the {@link Checker}: a fault of the compiler
    */
   public Program run(Program program, List<Pass> passes) {
     Program current = program;
@@ -70,8 +73,24 @@ public final class PassManager {
         new PassListener.Step(steps.size() + 1, name, after, after != before, nanoseconds);
     steps.add(step);
     listener.after(step);
-    checker.accept(after);
+    check(step);
     return after;
+  }
+
+  /** An ill-formed result is a fault of the step: the listener has it already, for its dump. */
+  private static void check(PassListener.Step step) {
+    if (!step.changed()) {
+      return;
+    }
+    List<Diagnostic> found = Checker.check(step.result());
+    if (!found.isEmpty()) {
+      throw new IllegalStateException(
+          "step %d, %s, made an ill-formed program: %s"
+              .formatted(
+                  step.number(),
+                  step.name(),
+                  found.stream().limit(5).map(Diagnostic::message).collect(Collectors.joining("; "))));
+    }
   }
 
   /** What lowerings and passes of this run count their work in. */

@@ -50,7 +50,7 @@ public final class CompilePipeline {
 
   public CompilePipeline(CompileOptions options) {
     this.options = options;
-    this.passes = new PassManager(options.disabled(), options.listener(), program -> {}, new PassContext());
+    this.passes = new PassManager(options.disabled(), options.listener(), new PassContext());
   }
 
   /** Steps with their times, and counts, of what was run so far. */
@@ -213,7 +213,7 @@ public final class CompilePipeline {
   }
 
   private static List<Pass> passesOf(Level level) {
-    return PassCatalogue.all().stream().filter(p -> p.level() == level).toList();
+    return PassCatalogue.of(level);
   }
 
   private static List<Port> inputPorts(Calibrated model, Program integer) {
@@ -250,7 +250,7 @@ public final class CompilePipeline {
       if (lowerings.containsKey(name) && before.level().text().equals(lowerings.get(name))) {
         current = passes.lower(name, before, () -> IntegerToCircuit.lower(before, passes.context()));
       } else {
-        current = passes.run(before, List.of(PassCatalogue.byName(name)));
+        current = passes.run(before, List.of(PassCatalogue.byName(name, before.level())));
       }
     }
     return current;

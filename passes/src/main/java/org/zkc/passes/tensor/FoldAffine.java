@@ -1,0 +1,70 @@
+package org.zkc.passes.tensor;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.zkc.ir.Op;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.Multiply;
+import org.zkc.ir.tensor.Subtract;
+
+/**
+ * A product with, or sum with, a constant per output channel (or one for all) after a convolution or linear map that nothing
+ * else reads becomes part of it.
+ *
+ * <pre>
+ *   %y = tensor.linear %x, %w, %b       %z = tensor.linear %x, c w, c b
+ *   %z = tensor.multiply %y, c
+ * </pre>
+ */
+public final class FoldAffine extends TensorRewrite {
+  public FoldAffine() {
+    super("fold-affine", "makes products and sums with constants part of the convolution or linear map before them");
+  }
+
+  @Override
+  boolean rewrite(Op op, Scope scope) {
+    return switch (op) {
+      case Multiply m -> either(m.left(), m.right(), m.result(), scope, c -> new ChannelAffine(c, filled(c, 0)));
+      case Add a -> either(a.left(), a.right(), a.result(), scope, c -> new ChannelAffine(filled(c, 1), c));
+      case Subtract s ->
+          fold(s.left(), s.right(), s.result(), scope, c -> new ChannelAffine(filled(c, 1), negated(c)))
+              || fold(s.right(), s.left(), s.result(), scope, c -> new ChannelAffine(filled(c, -1), c));
+      default -> false;
+    };
+  }
+
+  private static boolean either(
+      Value left, Value right, Value result, Scope scope, java.util.function.Function<double[], ChannelAffine> affine) {
+    return fold(left, right, result, scope, affine) || fold(right, left, result, scope, affine);
+  }
+
+  private static boolean fold(
+      Value mapped,
+      Value constant,
+      Value result,
+      Scope scope,
+      java.util.function.Function<double[], ChannelAffine> affine) {
+    if (!scope.isReadOnce(mapped)) {
+      return false;
+    }
+    Optional<Op> map = scope.definition(mapped);
+    Optional<Integer> axis = map.flatMap(ChannelAffine::outputAxis);
+    return axis.isPresent()
+        && scope
+            .broadcastConstant(constant)
+            .flatMap(c -> ChannelAffine.perChannel(c.data(), result.shape(), axis.get()))
+            .map(c -> affine.apply(c).foldInto(map.get(), result, scope))
+            .orElse(false);
+  }
+
+  private static double[] filled(double[] like, double value) {
+    double[] out = new double[like.length];
+    Arrays.fill(out, value);
+    return out;
+  }
+
+  private static double[] negated(double[] values) {
+    return Arrays.stream(values).map(v -> -v).toArray();
+  }
+}

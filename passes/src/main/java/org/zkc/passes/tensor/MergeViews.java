@@ -1,0 +1,145 @@
+package org.zkc.passes.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.zkc.ir.Op;
+import org.zkc.ir.Shape;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Broadcast;
+import org.zkc.ir.tensor.Concatenate;
+import org.zkc.ir.tensor.Pad;
+import org.zkc.ir.tensor.Reshape;
+import org.zkc.ir.tensor.Slice;
+import org.zkc.ir.tensor.Transpose;
+
+/**
+ * Two views of one kind in a row are one, and views that change nothing go.
+ *
+ * <pre>
+ *   reshape(reshape(x)) = reshape(x)                transpose(transpose(x, p), q) = transpose(x, p[q])
+ *   slice(slice(x)) = slice(x)                      broadcast(broadcast(x)) = broadcast(x)
+ *   pad(pad(x, v), v) = pad(x, v)                   transpose(x) = reshape(x) when only axes of extent 1 move
+ *   concatenate(x) = x
+ * </pre>
+ */
+public final class MergeViews extends TensorRewrite {
+  public MergeViews() {
+    super("merge-views", "makes one view of two in a row and removes those that change nothing");
+  }
+
+  @Override
+  boolean rewrite(Op op, Scope scope) {
+    return switch (op) {
+      case Reshape r -> reshape(r, scope);
+      case Transpose t -> transpose(t, scope);
+      case Slice s -> slice(s, scope);
+      case Broadcast b -> broadcast(b, scope);
+      case Pad p -> pad(p, scope);
+      case Concatenate c when c.inputs().size() == 1 -> unchanged(c.result(), c.inputs().getFirst(), scope);
+      default -> false;
+    };
+  }
+
+  private static boolean unchanged(Value result, Value input, Scope scope) {
+    scope.replace(result, input);
+    return true;
+  }
+
+  private static boolean reshape(Reshape op, Scope scope) {
+    if (op.result().shape().equals(op.input().shape())) {
+      return unchanged(op.result(), op.input(), scope);
+    }
+    if (!(scope.definition(op.input()).orElse(null) instanceof Reshape before)) {
+      return false;
+    }
+    if (op.result().shape().equals(before.input().shape())) {
+      return unchanged(op.result(), before.input(), scope);
+    }
+    scope.define(new Reshape(op.result(), before.input(), op.location()));
+    return true;
+  }
+
+  private static boolean transpose(Transpose op, Scope scope) {
+    List<Integer> permutation = op.permutation();
+    Value input = op.input();
+    boolean merged = false;
+    if (scope.definition(input).orElse(null) instanceof Transpose before) {
+      List<Integer> first = before.permutation();
+      permutation = permutation.stream().map(first::get).toList();
+      input = before.input();
+      merged = true;
+    }
+    if (permutation.equals(IntStream.range(0, permutation.size()).boxed().toList())) {
+      return unchanged(op.result(), input, scope);
+    }
+    Shape shape = input.shape();
+    List<Integer> moved = permutation.stream().filter(axis -> shape.extent(axis) != 1).toList();
+    if (moved.equals(moved.stream().sorted().toList())) {
+      scope.define(new Reshape(op.result(), input, op.location()));
+      return true;
+    }
+    if (merged) {
+      scope.define(new Transpose(op.result(), input, permutation, op.location()));
+    }
+    return merged;
+  }
+
+  private static boolean slice(Slice op, Scope scope) {
+    if (op.result().shape().equals(op.input().shape())) {
+      return unchanged(op.result(), op.input(), scope);
+    }
+    if (!(scope.definition(op.input()).orElse(null) instanceof Slice before)) {
+      return false;
+    }
+    List<Integer> starts = new ArrayList<>();
+    List<Integer> limits = new ArrayList<>();
+    List<Integer> strides = new ArrayList<>();
+    for (int axis = 0; axis < op.starts().size(); axis++) {
+      int step = before.strides().get(axis);
+      int start = before.starts().get(axis) + op.starts().get(axis) * step;
+      int count = op.result().shape().extent(axis);
+      int stride = op.strides().get(axis) * step;
+      starts.add(Math.min(start, before.input().shape().extent(axis)));
+      limits.add(count == 0 ? starts.get(axis) : start + (count - 1) * stride + 1);
+      strides.add(stride);
+    }
+    scope.define(new Slice(op.result(), before.input(), starts, limits, strides, op.location()));
+    return true;
+  }
+
+  private static boolean broadcast(Broadcast op, Scope scope) {
+    if (op.result().shape().equals(op.input().shape())) {
+      return unchanged(op.result(), op.input(), scope);
+    }
+    Optional<Op> before = scope.definition(op.input());
+    if (before.orElse(null) instanceof Broadcast b) {
+      scope.define(new Broadcast(op.result(), b.input(), op.location()));
+      return true;
+    }
+    return false;
+  }
+
+  private static boolean pad(Pad op, Scope scope) {
+    if (op.result().shape().equals(op.input().shape())) {
+      return unchanged(op.result(), op.input(), scope);
+    }
+    if (!(scope.definition(op.input()).orElse(null) instanceof Pad before) || before.value() != op.value()) {
+      return false;
+    }
+    scope.define(
+        new Pad(
+            op.result(),
+            before.input(),
+            sum(before.low(), op.low()),
+            sum(before.high(), op.high()),
+            op.value(),
+            op.location()));
+    return true;
+  }
+
+  private static List<Integer> sum(List<Integer> a, List<Integer> b) {
+    return IntStream.range(0, a.size()).mapToObj(k -> a.get(k) + b.get(k)).toList();
+  }
+}
