@@ -1,0 +1,177 @@
+package org.zkc.tests.filetests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.zkc.ir.Checker;
+import org.zkc.ir.Diagnostic;
+import org.zkc.ir.Location;
+import org.zkc.ir.Program;
+import org.zkc.ir.Programs;
+import org.zkc.ir.UserException;
+import org.zkc.ir.text.Diagnostics;
+import org.zkc.ir.text.IrSyntaxException;
+import org.zkc.ir.text.Parser;
+import org.zkc.ir.text.Printer;
+import org.zkc.ir.text.SidecarReader;
+import org.zkc.passes.Pass;
+import org.zkc.passes.PassCatalogue;
+import org.zkc.passes.PassContext;
+import org.zkc.passes.PassListener;
+import org.zkc.passes.PassManager;
+
+/** Discovers file tests and runs them. */
+final class FileTests {
+  /** {@code -Dzkc.bless=true} rewrites recorded outputs instead of comparing them. */
+  private static final boolean BLESS = Boolean.getBoolean("zkc.bless");
+
+  private FileTests() {}
+
+  /** One container for each file below {@code root}, one test for each case. */
+  static List<DynamicNode> discover(Path root) throws IOException {
+    List<DynamicNode> nodes = new ArrayList<>();
+    for (Path file : files(root)) {
+      List<DynamicTest> tests = new ArrayList<>();
+      List<FileTestCase> cases = FileTestCase.read(file);
+      for (int i = 0; i < cases.size(); i++) {
+        int index = i;
+        FileTestCase each = cases.get(i);
+        tests.add(DynamicTest.dynamicTest(each.where(each.firstLine()), file.toUri(), () -> run(each, index)));
+      }
+      nodes.add(DynamicContainer.dynamicContainer(root.relativize(file).toString(), file.toUri(), tests.stream()));
+    }
+    return nodes;
+  }
+
+  static List<Path> files(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      return files.filter(f -> f.toString().endsWith(".zkir")).sorted().toList();
+    }
+  }
+
+  private static void run(FileTestCase test, int index) throws IOException {
+    Map<Integer, String> expected = test.expectedErrors();
+    Parser.Parsed parsed;
+    try {
+      parsed = Parser.parseWithSpans(test.text(), test.file().getFileName().toString(), SidecarReader.NONE);
+    } catch (IrSyntaxException e) {
+      assertErrors(expected, Map.of(test.firstLine() + e.span().line() - 1, List.of(e.getMessage())), e.describe(), test);
+      return;
+    }
+    List<Diagnostic> found = Checker.check(parsed.program());
+    if (!found.isEmpty()) {
+      assertErrors(expected, byLine(found, parsed, test), Diagnostics.render(found, parsed.program()), test);
+      return;
+    }
+    assertRoundTrip(parsed.program());
+    Program after;
+    try {
+      after = transform(test, parsed.program());
+    } catch (UserException e) {
+      assertErrors(expected, Map.of(lineAt(e.location(), test), List.of(e.getMessage())), e.describe(), test);
+      return;
+    }
+    assertErrors(expected, Map.of(), "nothing", test);
+    String output = Printer.print(after);
+    if (test.isUnchanged()) {
+      assertEquals(Printer.print(parsed.program()), output, "the passes must not change this program");
+    }
+    CheckLine.verify(test.checkLines(), output, test);
+    compareRecorded(test, index, output);
+  }
+
+  private static Program transform(FileTestCase test, Program program) {
+    FileTestCase.Run run = test.run();
+    Program after =
+        switch (run.kind()) {
+          case CHECK -> program;
+          case PASSES -> {
+            List<Pass> passes = Stream.of(run.name().split(", *"))
+                    .map(name -> PassCatalogue.byName(name, program.level()))
+                    .toList();
+            yield new PassManager(Set.of(), PassListener.NONE, new PassContext()).run(program, passes);
+          }
+          case LOWER -> Lowerings.lower(program, run.name());
+        };
+    Diagnostics.requireValid(after);
+    SameMeaning.require(program, after);
+    return after;
+  }
+
+  private static Map<Integer, List<String>> byLine(
+      List<Diagnostic> found, Parser.Parsed parsed, FileTestCase test) {
+    Map<Integer, List<String>> out = new TreeMap<>();
+    for (Diagnostic each : found) {
+      // Findings on functions and the program belong to the line of the program header.
+      int line =
+          each.op()
+              .map(op -> parsed.spans().get(op).line())
+              .orElseGet(() -> 1 + firstIndexOf(test.lines(), "program "));
+      out.computeIfAbsent(test.firstLine() + line - 1, k -> new ArrayList<>()).add(each.message());
+    }
+    return out;
+  }
+
+  /** The first line of the case that bears the location of the user's source; else the program header's. */
+  private static int lineAt(Location location, FileTestCase test) {
+    for (int i = 0; location.isKnown() && i < test.lines().size(); i++) {
+      if (test.lines().get(i).contains("loc(\"" + location.file() + "\":" + location.line())) {
+        return test.firstLine() + i;
+      }
+    }
+    return test.firstLine() + firstIndexOf(test.lines(), "program ");
+  }
+
+  private static int firstIndexOf(List<String> lines, String prefix) {
+    int i = 0;
+    while (i < lines.size() && !lines.get(i).startsWith(prefix)) {
+      i++;
+    }
+    return i;
+  }
+
+  private static void assertErrors(
+      Map<Integer, String> expected, Map<Integer, List<String>> found, String rendered, FileTestCase test) {
+    assertEquals(
+        expected.keySet(), found.keySet(), "lines of " + test.file().getFileName() + " with errors; found:\n" + rendered);
+    expected.forEach(
+        (line, text) ->
+            assertTrue(
+                found.get(line).stream().anyMatch(m -> m.contains(text)),
+                test.where(line) + ": expected '" + text + "', found\n" + rendered));
+  }
+
+  private static void assertRoundTrip(Program program) {
+    String text = Printer.print(program);
+    Program again = Parser.parse(text, "printed", SidecarReader.NONE);
+    assertTrue(Programs.equal(program, again), "print and parse change the program\n" + text);
+    assertEquals(text, Printer.print(again));
+  }
+
+  private static void compareRecorded(FileTestCase test, int index, String output) throws IOException {
+    List<String> recorded = test.recordedOutput();
+    if (recorded.isEmpty()) {
+      return;
+    }
+    if (BLESS) {
+      List<FileTestCase> cases = new ArrayList<>(FileTestCase.read(test.file()));
+      cases.set(index, cases.get(index).withOutput(output));
+      FileTestCase.write(test.file(), cases);
+      return;
+    }
+    assertEquals(
+        String.join("\n", recorded) + "\n", output, test.where(test.firstLine()) + ": if right, run with -Dzkc.bless=true");
+  }
+}

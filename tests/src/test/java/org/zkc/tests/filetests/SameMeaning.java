@@ -1,0 +1,79 @@
+package org.zkc.tests.filetests;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.zkc.ir.Interval;
+import org.zkc.ir.Level;
+import org.zkc.ir.Program;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+import org.zkc.ir.interpret.CircuitInterpreter;
+import org.zkc.ir.interpret.IntegerInterpreter;
+import org.zkc.ir.interpret.TensorInterpreter;
+
+/** Runs a program before and after a pass or lowering on random inputs: exact on integers, to rounding on floats. */
+final class SameMeaning {
+  private static final int SAMPLES = 5;
+  private static final double TOLERANCE = 1e-4;
+
+  private SameMeaning() {}
+
+  static void require(Program before, Program after) {
+    if (before == after || before.level() == Level.TORCH) {
+      return; // the torch level has no interpreter; TorchToTensor is tested against PyTorch's outputs
+    }
+    for (long seed = 0; seed < SAMPLES; seed++) {
+      Random random = new Random(seed);
+      if (before.level() == Level.TENSOR) {
+        List<TensorData> inputs = new ArrayList<>();
+        for (Value p : before.main().parameters()) {
+          float[] elements = new float[(int) p.shape().elementCount()];
+          for (int i = 0; i < elements.length; i++) {
+            elements[i] = (float) random.nextGaussian();
+          }
+          inputs.add(TensorData.ofFloats(p.shape(), elements));
+        }
+        requireClose(TensorInterpreter.run(before, inputs), TensorInterpreter.run(after, inputs), seed);
+      } else {
+        List<long[]> inputs = new ArrayList<>();
+        for (Value p : before.main().parameters()) {
+          Interval interval = before.level() == Level.INTEGER ? Interval.of(p.integerType()) : Interval.of(p.columnType());
+          inputs.add(
+              LongStream.generate(() -> random.nextLong(interval.low(), interval.high() + 1))
+                  .limit(p.shape().elementCount())
+                  .toArray());
+        }
+        List<long[]> expected = run(before, inputs);
+        List<long[]> actual = run(after, inputs);
+        assertEquals(expected.size(), actual.size(), "number of results");
+        for (int i = 0; i < expected.size(); i++) {
+          assertArrayEquals(expected.get(i), actual.get(i), "result " + i + " on inputs of seed " + seed);
+        }
+      }
+    }
+  }
+
+  private static List<long[]> run(Program program, List<long[]> inputs) {
+    return program.level() == Level.INTEGER
+        ? IntegerInterpreter.run(program, inputs)
+        : CircuitInterpreter.run(program, inputs);
+  }
+
+  private static void requireClose(List<TensorData> expected, List<TensorData> actual, long seed) {
+    assertEquals(expected.size(), actual.size(), "number of results");
+    for (int i = 0; i < expected.size(); i++) {
+      double[] e = expected.get(i).toDoubles();
+      double[] a = actual.get(i).toDoubles();
+      assertEquals(expected.get(i).shape(), actual.get(i).shape());
+      for (int k = 0; k < e.length; k++) {
+        assertEquals(
+            e[k], a[k], TOLERANCE * Math.max(1, Math.abs(e[k])), "element " + k + " of result " + i + ", seed " + seed);
+      }
+    }
+  }
+}
