@@ -12,14 +12,11 @@ import org.zkc.gkr.field.ExtVector;
  * f(0, k) = f[k] and f(1, k) = f[half + k]. An array may hold only a real prefix of the table: every value past its
  * length is zero. {@code int[]} tables hold canonical residues of F, with the range [offset, offset + length).
  */
-public sealed interface Kernels permits ScalarKernels {
+public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /** The fastest provider that this JVM supports; system property {@code zkc.vector=off} forces the scalar one. */
   static Kernels best() {
     return KernelChoice.CHOSEN;
   }
-
-  /** Which provider this is and why, for logs. */
-  String description();
 
   /** out[k] = f(r, k) = f[k] + r (f[half + k] - f[k]), in place; returns the view that holds the bound table. */
   ExtVector bind(ExtVector table, int half, Ext r);
@@ -28,10 +25,10 @@ public sealed interface Kernels permits ScalarKernels {
   ExtVector bindBase(int[] table, int offset, int length, int half, Ext r);
 
   /**
-   * One doubling step of an eq table, in place: given e[0..count), sets e[2k + 1] = r e[k] and e[2k] = e[k] - e[2k+1]
-   * for all 2k, 2k + 1 below the table's length.
+   * One doubling step of an eq table, in place, by a variable above the others: given e[0..half), sets e[half + k] = r
+   * e[k] where the table is that long, and e[k] = e[k] - r e[k].
    */
-  void expandEq(ExtVector table, int count, Ext r);
+  void expandEq(ExtVector table, int half, Ext r);
 
   /** sum over k of a[k] b[k] up to the shorter length. */
   Ext dot(ExtVector a, ExtVector b);

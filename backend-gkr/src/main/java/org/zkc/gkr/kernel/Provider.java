@@ -23,7 +23,7 @@ public enum Provider {
       CHOSEN = SCALAR;
       REASON = "scalar kernels: the JVM was started without --add-modules " + MODULE;
     } else {
-      int lanes = VectorShape.intLanes();
+      int lanes = LaneCount.intLanes();
       CHOSEN = lanes >= 4 ? VECTOR : SCALAR;
       REASON = lanes >= 4 ? "vector kernels, " + 32 * lanes + " bits" : "scalar kernels: no vector registers of 128 bits";
     }

@@ -22,12 +22,16 @@ public final class EqTable {
       throw new IllegalArgumentException(count + " entries of an eq table of " + point.length + " variables");
     }
     ExtVector table = new ExtVector(count);
-    table.set(0, Ext.ONE);
-    for (int j = 0; j < point.length; j++) {
-      // After variable j only prefixes of the final indices matter: ceil(count / 2^(remaining)).
-      int remaining = point.length - 1 - j;
-      int next = (int) (((long) count + (1L << remaining) - 1) >> remaining);
-      Kernels.best().expandEq(table.slice(0, next), (next + 1) / 2, point[j]);
+    int inside = Mle.variables(count);
+    int above = point.length - inside;
+    Ext zeros = Ext.ONE;
+    for (int j = 0; j < above; j++) {
+      zeros = zeros.mul(Ext.ONE.sub(point[j]));
+    }
+    table.set(0, zeros);
+    // From the lowest variable up, so that each step writes whole halves.
+    for (int bit = 0; bit < inside; bit++) {
+      Kernels.best().expandEq(table, 1 << bit, point[point.length - 1 - bit]);
     }
     return table;
   }

@@ -1,0 +1,179 @@
+package org.zkc.gkr.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.field.M31;
+
+/**
+ * The weight fold in double precision. A term is below 2^31 times 2^7 (int8) or 2^15 (int16), so sums of 2^15 or 2^7
+ * terms stay within 2^53 and every fused multiply-add is exact; then the sums are reduced and added to the accumulator.
+ *
+ * <p>The matrix is read in bands of {@link #BAND_ROWS} rows, in strips of four vectors of columns whose sixteen
+ * accumulators stay in registers.
+ */
+final class VectorFold {
+  private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
+  private static final int LANES = D.length();
+  private static final VectorSpecies<Byte> B = VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * LANES)));
+  private static final VectorSpecies<Short> S = VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, 16 * LANES)));
+
+  /** Columns of a strip. */
+  static final int STRIP = 4 * LANES;
+
+  /** Rows whose terms are summed exactly: 2^15 for one byte, 2^7 for two. */
+  private static final int[] EXACT_ROWS = {0, 1 << 15, 1 << 7};
+
+  // A strip of a band spans this many cache lines, which the next strip finds in the first-level cache.
+  private static final int BAND_ROWS = 128;
+
+  private VectorFold() {}
+
+  // The shortest byte vector is 64 bits: with four lanes a load reads past the four bytes that it uses.
+  private static final int OVERREAD = Math.max(0, B.length() - LANES);
+
+  /** Handles all rows and a multiple of STRIP columns; returns that. */
+  static int fold(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator) {
+    int rows = coefficients.length();
+    int end = (columns - OVERREAD) / STRIP * STRIP;
+    if (end <= 0) {
+      return 0;
+    }
+    double[] coefficient = new double[4 * rows];
+    for (int limb = 0; limb < 4; limb++) {
+      int[] source = coefficients.limb(limb);
+      for (int r = 0; r < rows; r++) {
+        coefficient[4 * r + limb] = source[coefficients.offset() + r];
+      }
+    }
+    double[] sums = new double[4 * end];
+    for (int from = 0; from < rows; from += EXACT_ROWS[width]) {
+      int to = Math.min(rows, from + EXACT_ROWS[width]);
+      for (int band = from; band < to; band += BAND_ROWS) {
+        int bandEnd = Math.min(to, band + BAND_ROWS);
+        for (int c = 0; c < end; c += STRIP) {
+          if (width == 1) {
+            stripOfBytes(weights, columns, c, band, bandEnd, coefficient, sums, 4 * c);
+          } else {
+            stripOfShorts(weights, columns, c, band, bandEnd, coefficient, sums, 4 * c);
+          }
+        }
+      }
+      flush(sums, end, accumulator);
+    }
+    return end;
+  }
+
+  // sums holds, strip by strip, four vectors for each of the four limbs.
+  private static void flush(double[] sums, int end, ExtVector accumulator) {
+    for (int limb = 0; limb < 4; limb++) {
+      int[] target = accumulator.limb(limb);
+      int at = accumulator.offset();
+      for (int c = 0; c < end; c++) {
+        int place = 4 * (c - c % STRIP) + limb * STRIP + c % STRIP;
+        target[at + c] = M31.add(target[at + c], M31.fromSigned((long) sums[place]));
+        sums[place] = 0;
+      }
+    }
+  }
+
+  private static void stripOfBytes(
+      MemorySegment weights, int columns, int column, int from, int to, double[] coefficient, double[] sums, int at) {
+    DoubleVector a0 = DoubleVector.fromArray(D, sums, at);
+    DoubleVector a1 = DoubleVector.fromArray(D, sums, at + LANES);
+    DoubleVector a2 = DoubleVector.fromArray(D, sums, at + 2 * LANES);
+    DoubleVector a3 = DoubleVector.fromArray(D, sums, at + 3 * LANES);
+    DoubleVector b0 = DoubleVector.fromArray(D, sums, at + 4 * LANES);
+    DoubleVector b1 = DoubleVector.fromArray(D, sums, at + 5 * LANES);
+    DoubleVector b2 = DoubleVector.fromArray(D, sums, at + 6 * LANES);
+    DoubleVector b3 = DoubleVector.fromArray(D, sums, at + 7 * LANES);
+    DoubleVector c0 = DoubleVector.fromArray(D, sums, at + 8 * LANES);
+    DoubleVector c1 = DoubleVector.fromArray(D, sums, at + 9 * LANES);
+    DoubleVector c2 = DoubleVector.fromArray(D, sums, at + 10 * LANES);
+    DoubleVector c3 = DoubleVector.fromArray(D, sums, at + 11 * LANES);
+    DoubleVector d0 = DoubleVector.fromArray(D, sums, at + 12 * LANES);
+    DoubleVector d1 = DoubleVector.fromArray(D, sums, at + 13 * LANES);
+    DoubleVector d2 = DoubleVector.fromArray(D, sums, at + 14 * LANES);
+    DoubleVector d3 = DoubleVector.fromArray(D, sums, at + 15 * LANES);
+    for (int r = from; r < to; r++) {
+      long row = (long) r * columns + column;
+      DoubleVector w0 = bytes(weights, row);
+      DoubleVector w1 = bytes(weights, row + LANES);
+      DoubleVector w2 = bytes(weights, row + 2 * LANES);
+      DoubleVector w3 = bytes(weights, row + 3 * LANES);
+      DoubleVector x = DoubleVector.broadcast(D, coefficient[4 * r]);
+      a0 = w0.fma(x, a0);
+      a1 = w1.fma(x, a1);
+      a2 = w2.fma(x, a2);
+      a3 = w3.fma(x, a3);
+      x = DoubleVector.broadcast(D, coefficient[4 * r + 1]);
+      b0 = w0.fma(x, b0);
+      b1 = w1.fma(x, b1);
+      b2 = w2.fma(x, b2);
+      b3 = w3.fma(x, b3);
+      x = DoubleVector.broadcast(D, coefficient[4 * r + 2]);
+      c0 = w0.fma(x, c0);
+      c1 = w1.fma(x, c1);
+      c2 = w2.fma(x, c2);
+      c3 = w3.fma(x, c3);
+      x = DoubleVector.broadcast(D, coefficient[4 * r + 3]);
+      d0 = w0.fma(x, d0);
+      d1 = w1.fma(x, d1);
+      d2 = w2.fma(x, d2);
+      d3 = w3.fma(x, d3);
+    }
+    a0.intoArray(sums, at);
+    a1.intoArray(sums, at + LANES);
+    a2.intoArray(sums, at + 2 * LANES);
+    a3.intoArray(sums, at + 3 * LANES);
+    b0.intoArray(sums, at + 4 * LANES);
+    b1.intoArray(sums, at + 5 * LANES);
+    b2.intoArray(sums, at + 6 * LANES);
+    b3.intoArray(sums, at + 7 * LANES);
+    c0.intoArray(sums, at + 8 * LANES);
+    c1.intoArray(sums, at + 9 * LANES);
+    c2.intoArray(sums, at + 10 * LANES);
+    c3.intoArray(sums, at + 11 * LANES);
+    d0.intoArray(sums, at + 12 * LANES);
+    d1.intoArray(sums, at + 13 * LANES);
+    d2.intoArray(sums, at + 14 * LANES);
+    d3.intoArray(sums, at + 15 * LANES);
+  }
+
+  private static DoubleVector bytes(MemorySegment weights, long at) {
+    return (DoubleVector)
+        ByteVector.fromMemorySegment(B, weights, at, ByteOrder.LITTLE_ENDIAN).convertShape(VectorOperators.B2D, D, 0);
+  }
+
+  private static void stripOfShorts(
+      MemorySegment weights, int columns, int column, int from, int to, double[] coefficient, double[] sums, int at) {
+    for (int v = 0; v < 4; v++) {
+      int vectorAt = at + v * LANES;
+      DoubleVector a = DoubleVector.fromArray(D, sums, vectorAt);
+      DoubleVector b = DoubleVector.fromArray(D, sums, vectorAt + STRIP);
+      DoubleVector c = DoubleVector.fromArray(D, sums, vectorAt + 2 * STRIP);
+      DoubleVector d = DoubleVector.fromArray(D, sums, vectorAt + 3 * STRIP);
+      for (int r = from; r < to; r++) {
+        long place = 2 * ((long) r * columns + column + v * LANES);
+        DoubleVector w =
+            (DoubleVector)
+                ShortVector.fromMemorySegment(S, weights, place, ByteOrder.LITTLE_ENDIAN)
+                    .convertShape(VectorOperators.S2D, D, 0);
+        a = w.fma(DoubleVector.broadcast(D, coefficient[4 * r]), a);
+        b = w.fma(DoubleVector.broadcast(D, coefficient[4 * r + 1]), b);
+        c = w.fma(DoubleVector.broadcast(D, coefficient[4 * r + 2]), c);
+        d = w.fma(DoubleVector.broadcast(D, coefficient[4 * r + 3]), d);
+      }
+      a.intoArray(sums, vectorAt);
+      b.intoArray(sums, vectorAt + STRIP);
+      c.intoArray(sums, vectorAt + 2 * STRIP);
+      d.intoArray(sums, vectorAt + 3 * STRIP);
+    }
+  }
+}
