@@ -3,7 +3,7 @@ package org.zkc.gkr.code;
 import org.zkc.gkr.kernel.Provider;
 
 /** The FFT's inner loop; {@link ScalarButterflies} is the reference. */
-sealed interface Butterflies permits ScalarButterflies {
+sealed interface Butterflies permits ScalarButterflies, VectorButterflies {
   static Butterflies best() {
     return Choice.CHOSEN;
   }
@@ -11,7 +11,8 @@ sealed interface Butterflies permits ScalarButterflies {
   /**
    * The layers of bits logSize - 1 down to 0 on the block of 2^logSize values at {@code base}, in place. The twiddles of
    * the layer of bit i start at index twiddleBlock * 2^(logSize - 1 - i) of {@code layers[i]}: a block is one of the
-   * pieces into which the skipped upper layers split the domain.
+   * pieces into which the skipped upper layers split the domain. {@code layers} hold at least {@link
+   * CircleDomain#PADDING} entries more than they have twiddles.
    */
   void transform(int[] values, int base, int logSize, int[][] layers, int twiddleBlock);
 
@@ -19,7 +20,8 @@ sealed interface Butterflies permits ScalarButterflies {
   final class Choice {
     private static final Butterflies CHOSEN =
         switch (Provider.chosen()) {
-          case SCALAR, VECTOR -> new ScalarButterflies();
+          case SCALAR -> new ScalarButterflies();
+          case VECTOR -> new VectorButterflies();
         };
 
     private Choice() {}

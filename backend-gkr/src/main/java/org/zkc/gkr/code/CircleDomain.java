@@ -21,6 +21,9 @@ public final class CircleDomain {
 
   public static final int MAX_LOG_SIZE = 22;
 
+  /** Unused entries at the end of every layer, so that a vector load near the end stays inside. */
+  static final int PADDING = 16;
+
   private static final AtomicReferenceArray<CircleDomain> CACHE = new AtomicReferenceArray<>(MAX_LOG_SIZE + 1);
 
   private final int logSize;
@@ -32,12 +35,12 @@ public final class CircleDomain {
     CirclePoint q = CirclePoint.ofOrder(logSize + 1);
     layers = new int[logSize][];
     // Angles 1 + 4 j of Q in bit-reversed places: the 0-th layer's y, and x for what follows.
-    int quarter = size / 2;
-    int[] x = new int[quarter];
-    layers[0] = new int[quarter];
+    int half = size / 2;
+    int[] x = new int[half];
+    layers[0] = new int[half + PADDING];
     CirclePoint step = q.times(4);
     CirclePoint point = q;
-    for (int j = 0; j < quarter; j++) {
+    for (int j = 0; j < half; j++) {
       int at = Integer.reverse(j) >>> (32 - (logSize - 1));
       x[at] = point.x();
       layers[0][at] = point.y();
@@ -45,7 +48,7 @@ public final class CircleDomain {
     }
     for (int i = 1; i < logSize; i++) {
       int count = size >> (i + 1);
-      layers[i] = new int[count];
+      layers[i] = new int[count + PADDING];
       int[] doubled = new int[count];
       for (int k = 0; k < count; k++) {
         layers[i][k] = x[2 * k];

@@ -3,7 +3,7 @@ package org.zkc.gkr.hash;
 import org.zkc.gkr.kernel.Provider;
 
 /** BLAKE3's compression function on adjacent lanes; {@link ScalarCompression} is the reference. */
-sealed interface Compression permits ScalarCompression {
+sealed interface Compression permits ScalarCompression, VectorCompression {
   static Compression best() {
     return Choice.CHOSEN;
   }
@@ -26,9 +26,10 @@ sealed interface Compression permits ScalarCompression {
 
   /** The choice, made when first used. */
   final class Choice {
-    private static final Compression CHOSEN = 
+    private static final Compression CHOSEN =
         switch (Provider.chosen()) {
-          case SCALAR, VECTOR -> new ScalarCompression();
+          case SCALAR -> new ScalarCompression();
+          case VECTOR -> new VectorCompression();
         };
 
     private Choice() {}

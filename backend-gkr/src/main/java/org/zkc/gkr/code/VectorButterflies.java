@@ -1,0 +1,124 @@
+package org.zkc.gkr.code;
+
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.zkc.gkr.field.M31;
+
+/**
+ * Layers whose pairs are at least a vector apart run on contiguous loads with one twiddle; the lowest layers stay in
+ * registers: of two adjacent vectors, the lower and upper halves of all pairs are selected, multiplied and put back.
+ *
+ * <p>A product of residues b t is formed from even and odd lanes with t doubled: its high 32 bits are then the multiple
+ * of 2^31, its low 32 bits twice the rest.
+ */
+final class VectorButterflies implements Butterflies {
+  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+  private static final int LANES = I.length();
+  private static final int LOG_LANES = Integer.numberOfTrailingZeros(LANES);
+  private static final IntVector MODULUS = IntVector.broadcast(I, M31.P);
+  private static final LongVector LOW = LongVector.broadcast(LongVector.SPECIES_PREFERRED, 0xFFFFFFFFL);
+  private static final LongVector HIGH = LongVector.broadcast(LongVector.SPECIES_PREFERRED, 0xFFFFFFFFL << 32);
+
+  // For the layer of each bit below LOG_LANES: which of 2 * LANES adjacent values are the lower and upper members of
+  // pairs, which of the twiddles from the first on each pair has, and where the values go back to.
+  private static final IntVector[] LOWER = new IntVector[LOG_LANES];
+  private static final IntVector[] UPPER = new IntVector[LOG_LANES];
+  private static final IntVector[] TWIDDLE = new IntVector[LOG_LANES];
+  private static final IntVector[] FIRST = new IntVector[LOG_LANES];
+  private static final IntVector[] SECOND = new IntVector[LOG_LANES];
+
+  static {
+    for (int bit = 0; bit < LOG_LANES; bit++) {
+      int[] lower = new int[LANES];
+      int[] upper = new int[LANES];
+      int[] twiddle = new int[LANES];
+      int[] back = new int[2 * LANES];
+      for (int pair = 0; pair < LANES; pair++) {
+        int low = (pair >> bit << bit + 1) | pair & ((1 << bit) - 1);
+        lower[pair] = low;
+        upper[pair] = low | 1 << bit;
+        twiddle[pair] = pair >> bit;
+        back[low] = pair;
+        back[low | 1 << bit] = LANES + pair;
+      }
+      LOWER[bit] = IntVector.fromArray(I, lower, 0);
+      UPPER[bit] = IntVector.fromArray(I, upper, 0);
+      TWIDDLE[bit] = IntVector.fromArray(I, twiddle, 0);
+      FIRST[bit] = IntVector.fromArray(I, back, 0);
+      SECOND[bit] = IntVector.fromArray(I, back, LANES);
+    }
+  }
+
+  private static final ScalarButterflies SCALAR = new ScalarButterflies();
+
+  @Override
+  public void transform(int[] values, int base, int logSize, int[][] layers, int twiddleBlock) {
+    if (logSize <= LOG_LANES || LANES > CircleDomain.PADDING) {
+      SCALAR.transform(values, base, logSize, layers, twiddleBlock);
+      return;
+    }
+    for (int bit = logSize - 1; bit >= LOG_LANES; bit--) {
+      int groups = 1 << (logSize - 1 - bit);
+      wideLayer(values, base, bit, groups, layers[bit], twiddleBlock * groups);
+    }
+    for (int bit = LOG_LANES - 1; bit >= 0; bit--) {
+      int pairs = 1 << (logSize - 1);
+      narrowLayer(values, base, bit, pairs, layers[bit], twiddleBlock * (pairs >> bit));
+    }
+  }
+
+  private static void wideLayer(int[] values, int base, int bit, int groups, int[] twiddles, int firstTwiddle) {
+    int half = 1 << bit;
+    for (int g = 0; g < groups; g++) {
+      int low = base + g * 2 * half;
+      LongVector t = LongVector.broadcast(LongVector.SPECIES_PREFERRED, 2L * twiddles[firstTwiddle + g]).and(LOW);
+      for (int k = low; k < low + half; k += LANES) {
+        IntVector a = IntVector.fromArray(I, values, k);
+        LongVector b = IntVector.fromArray(I, values, k + half).reinterpretAsLongs();
+        LongVector even = b.and(LOW).mul(t);
+        LongVector odd = b.lanewise(VectorOperators.LSHR, 32).mul(t);
+        IntVector quotient = even.lanewise(VectorOperators.LSHR, 32).or(odd.and(HIGH)).reinterpretAsInts();
+        IntVector rest =
+            even.and(LOW).or(odd.lanewise(VectorOperators.LSHL, 32)).reinterpretAsInts().lanewise(VectorOperators.LSHR, 1);
+        IntVector product = quotient.add(rest);
+        product = product.lanewise(VectorOperators.UMIN, product.sub(MODULUS));
+        IntVector sum = a.add(product);
+        IntVector difference = a.sub(product);
+        sum.lanewise(VectorOperators.UMIN, sum.sub(MODULUS)).intoArray(values, k);
+        difference.lanewise(VectorOperators.UMIN, difference.add(MODULUS)).intoArray(values, k + half);
+      }
+    }
+  }
+
+  private static void narrowLayer(int[] values, int base, int bit, int pairs, int[] twiddles, int firstTwiddle) {
+    IntVector lower = LOWER[bit];
+    IntVector upper = UPPER[bit];
+    IntVector twiddle = TWIDDLE[bit];
+    IntVector first = FIRST[bit];
+    IntVector second = SECOND[bit];
+    for (int pair = 0; pair < pairs; pair += LANES) {
+      int at = base + 2 * pair;
+      IntVector x = IntVector.fromArray(I, values, at);
+      IntVector y = IntVector.fromArray(I, values, at + LANES);
+      IntVector a = lower.selectFrom(x, y);
+      LongVector b = upper.selectFrom(x, y).reinterpretAsLongs();
+      LongVector t = twiddle.selectFrom(IntVector.fromArray(I, twiddles, firstTwiddle + (pair >> bit))).reinterpretAsLongs();
+      LongVector even = b.and(LOW).mul(t.and(LOW));
+      LongVector odd = b.lanewise(VectorOperators.LSHR, 32).mul(t.lanewise(VectorOperators.LSHR, 32));
+      // Twiddles are not doubled here: the product's multiple of 2^31 is shifted into place.
+      IntVector quotient =
+          even.lanewise(VectorOperators.LSHR, 31).and(LOW).or(odd.lanewise(VectorOperators.LSHL, 1).and(HIGH)).reinterpretAsInts();
+      IntVector rest = even.and(LOW).or(odd.lanewise(VectorOperators.LSHL, 32)).reinterpretAsInts().and(MODULUS);
+      IntVector product = quotient.add(rest);
+      product = product.lanewise(VectorOperators.UMIN, product.sub(MODULUS));
+      IntVector sum = a.add(product);
+      IntVector difference = a.sub(product);
+      sum = sum.lanewise(VectorOperators.UMIN, sum.sub(MODULUS));
+      difference = difference.lanewise(VectorOperators.UMIN, difference.add(MODULUS));
+      first.selectFrom(sum, difference).intoArray(values, at);
+      second.selectFrom(sum, difference).intoArray(values, at + LANES);
+    }
+  }
+}
