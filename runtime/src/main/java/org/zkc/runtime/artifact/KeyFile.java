@@ -7,10 +7,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.proof.Statement;
 import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.ir.TensorData;
 import org.zkc.runtime.wire.PortMessage;
 import org.zkc.runtime.wire.VerifierKeyFileMessage;
 
@@ -30,6 +34,29 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
 
   public CheckedCircuit circuit() {
     return key.circuit();
+  }
+
+  /** Whether the file begins as a key file does. */
+  public static boolean isKeyFile(byte[] beginning) {
+    return Envelope.has(MAGIC, beginning);
+  }
+
+  /** The arrays that stand for a statement's outputs, by name. */
+  public SequencedMap<String, TensorData> outputArrays(Statement statement) {
+    return arrays(outputs, statement.outputs(), circuit().circuit().outputs());
+  }
+
+  /** The arrays that stand for a statement's inputs, by name: what the model saw after rounding. */
+  public SequencedMap<String, TensorData> inputArrays(Statement statement) {
+    return arrays(inputs, statement.inputs(), circuit().circuit().inputs());
+  }
+
+  private SequencedMap<String, TensorData> arrays(List<Port> ports, List<int[]> elements, List<Integer> tensors) {
+    SequencedMap<String, TensorData> out = new LinkedHashMap<>();
+    for (int i = 0; i < ports.size(); i++) {
+      out.put(ports.get(i).name(), ports.get(i).dequantize(elements.get(i), circuit().tensor(tensors.get(i)).shape()));
+    }
+    return out;
   }
 
   /** The bytes of the file; equal for equal content. */

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,9 +19,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.ir.Location;
+import org.zkc.ir.Program;
 import org.zkc.ir.UserException;
+import org.zkc.ir.storage.AlignedBlobs;
+import org.zkc.ir.storage.ProgramStorage;
 import org.zkc.runtime.emit.EmittedCircuit;
 import org.zkc.runtime.emit.ModelTensor;
 import org.zkc.runtime.emit.ModelWeights;
@@ -36,20 +41,23 @@ import org.zkc.runtime.wire.SummaryMessage;
  * verifier key file, integer program, weights. The weights are memory-mapped. The checksums find damage; they are no
  * protection against a forger, who would need none: a proof is checked against the key that the verifier has.
  *
- * @param program the integer program in the IR's storage form
+ * @param program the integer program
  */
 public record ModelFile(
     KeyFile keyFile,
     ModelWeights weights,
     List<EmittedCircuit.Origin> origins,
     Summary summary,
-    MemorySegment program) {
+    Program program) {
   private static final byte[] MAGIC = "ZKC-MODL".getBytes(StandardCharsets.US_ASCII);
   private static final int VERSION = 1;
   private static final int SECTIONS = 4;
   private static final int ENTRY = 24;
   private static final int HEADER = 16;
-  private static final long ALIGNMENT = 64;
+  private static final long ALIGNMENT = AlignedBlobs.ALIGNMENT;
+
+  /** Checksums take this much at a time: a ByteBuffer holds at most 2^31 - 1 bytes. */
+  private static final long PART = 1 << 26;
 
   public ModelFile {
     origins = List.copyOf(origins);
@@ -62,37 +70,45 @@ public record ModelFile(
 
   /** The file's bytes; they depend on nothing but the content. */
   public void writeTo(OutputStream out) throws IOException {
-    List<MemorySegment> sections =
+    SharedBlobs blobs = new SharedBlobs();
+    ModelManifestMessage manifest = manifest(blobs);
+    byte[] storedProgram = ProgramStorage.encode(program, blobs);
+    List<Section> sections =
         List.of(
-            MemorySegment.ofArray(manifest().toByteArray()), MemorySegment.ofArray(keyFile.encode()), program);
-    long weightsLength = 0;
-    CRC32C weightsSum = new CRC32C();
-    for (ModelTensor t : weights.tensors()) {
-      weightsSum.update(t.mantissas().asByteBuffer());
-      byte[] gap = new byte[(int) (align(t.mantissas().byteSize()) - t.mantissas().byteSize())];
-      weightsSum.update(gap);
-      weightsLength += t.mantissas().byteSize() + gap.length;
-    }
+            bytes(manifest.toByteArray()),
+            bytes(keyFile.encode()),
+            bytes(storedProgram),
+            new Section(blobs.byteSize(), blobs::writeTo));
     ByteBuffer header = ByteBuffer.allocate(HEADER + SECTIONS * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
     header.put(MAGIC).putInt(VERSION).putInt(SECTIONS);
     long offset = align(header.capacity());
-    for (MemorySegment section : sections) {
-      header.putLong(offset).putLong(section.byteSize()).putLong(checksum(section));
-      offset = align(offset + section.byteSize());
+    for (Section section : sections) {
+      CRC32C sum = new CRC32C();
+      section.content().writeTo(Channels.newChannel(new CheckedOutputStream(OutputStream.nullOutputStream(), sum)));
+      header.putLong(offset).putLong(section.length()).putLong(sum.getValue());
+      offset = align(offset + section.length());
     }
-    header.putLong(offset).putLong(weightsLength).putLong(weightsSum.getValue());
-    write(out, MemorySegment.ofArray(header.array()));
-    for (MemorySegment section : sections) {
-      write(out, section);
-    }
-    for (ModelTensor t : weights.tensors()) {
-      write(out, t.mantissas());
+    WritableByteChannel channel = Channels.newChannel(out);
+    write(channel, bytes(header.array()));
+    for (Section section : sections) {
+      write(channel, section);
     }
   }
 
-  private static void write(OutputStream out, MemorySegment section) throws IOException {
-    Channels.newChannel(out).write(section.asByteBuffer());
-    out.write(new byte[(int) (align(section.byteSize()) - section.byteSize())]);
+  private record Section(long length, Content content) {}
+
+  @FunctionalInterface
+  private interface Content {
+    void writeTo(WritableByteChannel channel) throws IOException;
+  }
+
+  private static Section bytes(byte[] bytes) {
+    return new Section(bytes.length, channel -> channel.write(ByteBuffer.wrap(bytes)));
+  }
+
+  private static void write(WritableByteChannel channel, Section section) throws IOException {
+    section.content().writeTo(channel);
+    channel.write(ByteBuffer.allocate((int) (align(section.length()) - section.length())));
   }
 
   private static long align(long offset) {
@@ -101,22 +117,22 @@ public record ModelFile(
 
   private static long checksum(MemorySegment section) {
     CRC32C sum = new CRC32C();
-    sum.update(section.asByteBuffer());
+    for (long at = 0; at < section.byteSize(); at += PART) {
+      sum.update(section.asSlice(at, Math.min(PART, section.byteSize() - at)).asByteBuffer());
+    }
     return sum.getValue();
   }
 
-  private ModelManifestMessage manifest() {
+  private ModelManifestMessage manifest(SharedBlobs blobs) {
     ModelManifestMessage.Builder message = ModelManifestMessage.newBuilder();
-    long offset = 0;
     for (ModelTensor t : weights.tensors()) {
       message.addParameters(
           ParameterMessage.newBuilder()
               .setTensor(t.tensor())
               .setName(t.name())
               .setElementBytes(t.elementBytes())
-              .setOffset(offset)
+              .setOffset(blobs.add(t.mantissas()))
               .setChannelShifts(ByteString.copyFrom(t.channelShifts())));
-      offset = align(offset + t.mantissas().byteSize());
     }
     for (EmittedCircuit.Origin origin : origins) {
       message.addOrigins(
@@ -217,7 +233,8 @@ public record ModelFile(
     if (origins.size() != keyFile.circuit().circuit().relations().size()) {
       throw damaged(path, "the manifest is not this circuit's");
     }
-    return new ModelFile(keyFile, weights(manifest, keyFile, sections.get(3)), origins, summary, sections.get(2));
+    return new ModelFile(keyFile, weights(manifest, keyFile, sections.get(3)), origins, summary,
+        ProgramStorage.decode(sections.get(2).toArray(ValueLayout.JAVA_BYTE), AlignedBlobs.source(sections.get(3))));
   }
 
   private static List<MemorySegment> sections(MemorySegment file, Path path) {

@@ -1,8 +1,12 @@
 package org.zkc.runtime.cli;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import picocli.CommandLine;
 
-/** The {@code zkc} command line. */
+/** The {@code zkc} command line: parses, runs one command, and turns whatever happened into an exit code. */
 public final class Main {
   private Main() {}
 
@@ -12,7 +16,47 @@ public final class Main {
 
   /** Runs one command and gives its exit code; nothing else is written to, so that tests run commands in their own process. */
   public static int execute(String[] arguments, PrintStream out, PrintStream err) {
-    err.println("error: no command is there yet");
-    return 2;
+    PrintWriter outWriter = new PrintWriter(out, true, StandardCharsets.UTF_8);
+    PrintWriter errWriter = new PrintWriter(err, true, StandardCharsets.UTF_8);
+    try {
+      return run(outWriter, errWriter, arguments);
+    } finally {
+      outWriter.flush();
+      errWriter.flush();
+    }
+  }
+
+  /** Runs one command line; exit codes as in {@link ExitCode}. */
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    ZkcCommand root = new ZkcCommand();
+    CommandLine commandLine = commandLine(root).setOut(out).setErr(err);
+    boolean debug = Arrays.asList(arguments).contains("--debug");
+    try {
+      return commandLine.execute(arguments);
+    } catch (Throwable t) { // picocli hands Errors through: out of memory must become exit code 3 too
+      return ErrorReport.report(t, debug, err);
+    }
+  }
+
+  static CommandLine commandLine(ZkcCommand root) {
+    CommandLine commandLine = new CommandLine(root);
+    commandLine.setExpandAtFiles(false);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setParameterExceptionHandler(
+        (exception, arguments) -> {
+          CommandLine failing = exception.getCommandLine();
+          failing
+              .getErr()
+              .println("error: %s; see %s --help".formatted(firstLine(exception), failing.getCommandSpec().qualifiedName()));
+          return ExitCode.USER;
+        });
+    commandLine.setExecutionExceptionHandler(
+        (exception, failing, parsed) -> ErrorReport.report(exception, root.debug, failing.getErr()));
+    return commandLine;
+  }
+
+  private static String firstLine(Exception exception) {
+    String message = String.valueOf(exception.getMessage()).lines().findFirst().orElse("");
+    return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
   }
 }

@@ -65,7 +65,7 @@ public record CompiledModel(
         emitted.model(),
         emitted.origins(),
         summary,
-        java.lang.foreign.MemorySegment.ofArray(new byte[0]));
+        integer);
   }
 
   /** {@code m.vk} for {@code m.zkc}. */

@@ -1,8 +1,8 @@
 package org.zkc.runtime.execute;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.kernel.Workers;
 
 /**
  * One Conv relation, weights prepared. With many output positions the unfolded input is a matrix [taps, positions] and the
@@ -73,22 +73,20 @@ final class ConvKernel {
     int[] result = new int[batch * outputs * outHeight * outWidth];
     int perGroup = outputs / conv.groups();
     int chunk = Math.max(1, (perGroup + workers.threads() - 1) / workers.threads());
-    List<Runnable> tasks = new ArrayList<>();
-    for (int n = 0; n < batch; n++) {
-      for (int g = 0; g < conv.groups(); g++) {
-        for (int o = 0; o < perGroup; o += chunk) {
-          int image = n;
-          int group = g;
-          int first = o;
-          int count = Math.min(chunk, perGroup - o);
-          tasks.add(
-              manyPositions
-                  ? () -> manyPositions(source, result, image, group, first, count)
-                  : () -> fewPositions(source, result, image, group, first, count));
-        }
-      }
-    }
-    workers.run(tasks);
+    int chunks = (perGroup + chunk - 1) / chunk;
+    workers.forEach(
+        batch * conv.groups() * chunks,
+        task -> {
+          int first = task % chunks * chunk;
+          int count = Math.min(chunk, perGroup - first);
+          int group = task / chunks % conv.groups();
+          int image = task / (chunks * conv.groups());
+          if (manyPositions) {
+            manyPositions(source, result, image, group, first, count);
+          } else {
+            fewPositions(source, result, image, group, first, count);
+          }
+        });
     return result;
   }
 

@@ -1,6 +1,5 @@
 package org.zkc.runtime.execute;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,7 @@ import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.prove.Witness;
 import org.zkc.runtime.emit.ModelWeights;
 
@@ -89,7 +89,7 @@ public final class IntegerExecutor {
       checkInput(circuit.tensors().get(tensor), inputs.get(i));
       witness.set(tensor, inputs.get(i));
     }
-    try (Workers workers = new Workers(threads)) {
+    try (Workers workers = Workers.of(threads)) {
       for (Relation relation : circuit.relations()) {
         witness.set(relation.result(), evaluate(relation, witness, workers));
       }
@@ -164,16 +164,14 @@ public final class IntegerExecutor {
     int[] matrix = matrices.get(m.weight());
     int[] out = new int[rows * outputs];
     int chunk = Math.max(1, (outputs + workers.threads() - 1) / workers.threads());
-    List<Runnable> tasks = new ArrayList<>();
-    for (int o = 0; o < outputs; o += chunk) {
-      int first = o;
-      int count = Math.min(chunk, outputs - o);
-      tasks.add(
-          () ->
-              IntMatrices.multiplyAdd(
-                  rows, count, depth, source, 0, depth, matrix, first, outputs, out, first, outputs));
-    }
-    workers.run(tasks);
+    workers.forEach(
+        (outputs + chunk - 1) / chunk,
+        task -> {
+          int first = task * chunk;
+          int count = Math.min(chunk, outputs - first);
+          IntMatrices.multiplyAdd(
+              rows, count, depth, source, 0, depth, matrix, first, outputs, out, first, outputs);
+        });
     return out;
   }
 

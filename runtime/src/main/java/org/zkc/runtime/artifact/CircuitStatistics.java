@@ -1,0 +1,136 @@
+package org.zkc.runtime.artifact;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.MatMul;
+import org.zkc.gkr.circuit.Max;
+import org.zkc.gkr.circuit.Product;
+import org.zkc.gkr.circuit.Relation;
+import org.zkc.gkr.circuit.Requantize;
+import org.zkc.gkr.circuit.RoundedQuotient;
+import org.zkc.gkr.circuit.TensorDeclaration;
+
+/**
+ * What a circuit consists of.
+ *
+ * @param relations number by kind
+ * @param parameters elements of MODEL tensors
+ * @param witnessCells elements of committed WITNESS tensors, without remainders and multiplicities
+ * @param virtualCells elements of VIRTUAL tensors
+ * @param publicCells elements of inputs and outputs
+ * @param lookups table and range lookups of one proof
+ * @param tableEntries entries of all tables of functions
+ * @param multiplications of the integer program
+ */
+public record CircuitStatistics(
+    SequencedMap<String, Integer> relations,
+    int modelTensors,
+    long parameters,
+    long witnessCells,
+    long virtualCells,
+    long publicCells,
+    long lookups,
+    int tables,
+    long tableEntries,
+    long multiplications) {
+
+  public static CircuitStatistics of(Circuit circuit) {
+    SequencedMap<String, Integer> relations = new LinkedHashMap<>();
+    long lookups = 0;
+    long multiplications = 0;
+    for (Relation r : circuit.relations()) {
+      relations.merge(name(r), 1, Integer::sum);
+      lookups += lookups(circuit, r);
+      multiplications += multiplications(circuit, r);
+    }
+    int modelTensors = 0;
+    long parameters = 0;
+    long witness = 0;
+    long virtual = 0;
+    long published = 0;
+    for (int id = 0; id < circuit.tensors().size(); id++) {
+      TensorDeclaration t = circuit.tensors().get(id);
+      if (circuit.outputs().contains(id)) {
+        published += t.elementCount();
+      }
+      switch (t.role()) {
+        case INPUT -> published += t.elementCount();
+        case MODEL -> {
+          modelTensors++;
+          parameters += t.elementCount();
+        }
+        case WITNESS -> witness += t.elementCount();
+        case VIRTUAL -> virtual += t.elementCount();
+      }
+    }
+    long entries = circuit.tables().stream().mapToLong(t -> t.size()).sum();
+    return new CircuitStatistics(
+        relations,
+        modelTensors,
+        parameters,
+        witness,
+        virtual,
+        published,
+        lookups,
+        circuit.tables().size(),
+        entries,
+        multiplications);
+  }
+
+  /** The relation's name in print. */
+  public static String name(Relation relation) {
+    return switch (relation) {
+      case Linear l -> "linear";
+      case Conv c -> "conv";
+      case MatMul m -> "matmul";
+      case Product p -> "product";
+      case Requantize r -> "requantize";
+      case Max m -> "max";
+      case RoundedQuotient q -> "rounded-quotient";
+    };
+  }
+
+  /** Lookups that a relation asks for: one into its table and one for each limb, or one for each difference. */
+  public static long lookups(Circuit circuit, Relation relation) {
+    long elements = circuit.tensors().get(relation.result()).elementCount();
+    return switch (relation) {
+      case Linear l -> 0;
+      case Conv c -> 0;
+      case MatMul m -> 0;
+      case Product p -> 0;
+      case Requantize r -> elements * (1 + r.limbs().size());
+      case Max m -> elements * m.sources().size();
+      case RoundedQuotient q -> elements * 3;
+    };
+  }
+
+  /** Products of two variables that evaluating the relation takes. */
+  public static long multiplications(Circuit circuit, Relation relation) {
+    TensorDeclaration result = circuit.tensors().get(relation.result());
+    return switch (relation) {
+      case Conv c -> {
+        TensorDeclaration w = circuit.tensors().get(c.weight());
+        yield result.elementCount() * (w.elementCount() / Math.max(1, w.extent(0)));
+      }
+      case MatMul m -> result.elementCount() * circuit.tensors().get(m.weight()).extent(1);
+      case Product p -> result.elementCount();
+      case RoundedQuotient q -> result.elementCount();
+      case Linear l -> 0;
+      case Requantize r -> 0;
+      case Max m -> 0;
+    };
+  }
+
+  /** {@code 2 conv, 3 matmul, 5 requantize}. */
+  public String relationText() {
+    StringBuilder text = new StringBuilder();
+    for (Map.Entry<String, Integer> e : relations.entrySet()) {
+      text.append(text.isEmpty() ? "" : ", ").append(e.getValue()).append(' ').append(e.getKey());
+    }
+    return text.toString();
+  }
+}

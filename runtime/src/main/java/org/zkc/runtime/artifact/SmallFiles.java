@@ -1,0 +1,34 @@
+package org.zkc.runtime.artifact;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.zkc.ir.UserException;
+
+/** Reads files that are small by nature: keys and proofs. */
+public final class SmallFiles {
+  private static final long LIMIT = 1L << 28;
+
+  private SmallFiles() {}
+
+  /**
+   * @throws UserException when the file is missing, unreadable or larger than any key or proof
+   */
+  public static byte[] read(Path file) {
+    try {
+      if (Files.isDirectory(file)) {
+        throw new UserException(file + " is a folder; name a file");
+      }
+      long size = Files.size(file);
+      if (size > LIMIT) {
+        throw new UserException("%s has %d bytes; no key or proof is that large".formatted(file, size));
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      if (!Files.exists(file)) {
+        throw new UserException("there is no file " + file);
+      }
+      throw new UserException("cannot read %s: %s".formatted(file, e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package org.zkc.runtime.bench;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.zkc.ir.DType;
+import org.zkc.ir.FunctionBuilder;
+import org.zkc.ir.Level;
+import org.zkc.ir.Location;
+import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
+import org.zkc.ir.Shapes;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.TensorType;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.Conv;
+import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.tensor.Reshape;
+import org.zkc.ir.tensor.WindowMean;
+
+/** Builds networks at the tensor level, with seeded weights: He et al. 2015, N(0, 2 / fan-in), biases N(0, 0.05^2). */
+final class NetworkBuilder {
+  private static final double BIAS_DEVIATION = 0.05;
+
+  private final FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+  private final Random random;
+  private Value current;
+  private long parameters;
+
+  NetworkBuilder(long seed, int... inputShape) {
+    random = new Random(seed);
+    current = builder.parameter("x", new TensorType(DType.F32, Shape.of(inputShape)));
+  }
+
+  Value current() {
+    return current;
+  }
+
+  /** Continues from an earlier value. */
+  NetworkBuilder from(Value value) {
+    current = value;
+    return this;
+  }
+
+  NetworkBuilder conv(String name, int outputs, int kernel, int stride, int padding, boolean bias) {
+    int channels = current.shape().extent(1);
+    Shape weightShape = Shape.of(outputs, channels, kernel, kernel);
+    Value weight = constant(name + ".weight", weightShape, Math.sqrt(2.0 / (channels * kernel * kernel)), 0);
+    Optional<Value> b = bias ? Optional.of(constant(name + ".bias", Shape.of(outputs), BIAS_DEVIATION, 0)) : Optional.empty();
+    List<Integer> strides = List.of(stride, stride);
+    List<Integer> paddings = List.of(padding, padding);
+    List<Integer> dilations = List.of(1, 1);
+    Shape shape =
+        Shapes.conv(current.shape(), weightShape, b.map(Value::shape), strides, paddings, paddings, dilations, 1);
+    Value result = fresh(shape);
+    builder.append(
+        new Conv(result, current, weight, b, strides, paddings, paddings, dilations, 1, Location.UNKNOWN));
+    return from(result);
+  }
+
+  NetworkBuilder batchNorm(String name) {
+    Shape shape = Shape.of(current.shape().extent(1));
+    Value weight = constant(name + ".weight", shape, 0.1, 1);
+    Value bias = constant(name + ".bias", shape, BIAS_DEVIATION, 0);
+    Value mean = constant(name + ".running_mean", shape, BIAS_DEVIATION, 0);
+    Value variance = constant(name + ".running_var", shape, 0, 1);
+    Value result = fresh(current.shape());
+    builder.append(
+        new BatchNorm(
+            result, current, Optional.of(weight), Optional.of(bias), mean, variance, 1e-5, Location.UNKNOWN));
+    return from(result);
+  }
+
+  NetworkBuilder linear(String name, int outputs) {
+    int inputs = current.shape().extent(1);
+    Value weight = constant(name + ".weight", Shape.of(outputs, inputs), Math.sqrt(2.0 / inputs), 0);
+    Value bias = constant(name + ".bias", Shape.of(outputs), BIAS_DEVIATION, 0);
+    Value result = fresh(current.shape().with(1, outputs));
+    builder.append(new Linear(result, current, weight, Optional.of(bias), Location.UNKNOWN));
+    return from(result);
+  }
+
+  NetworkBuilder relu() {
+    Value result = fresh(current.shape());
+    builder.append(new Relu(result, current, Location.UNKNOWN));
+    return from(result);
+  }
+
+  /** Windows of 2 x 2, stride 2. */
+  NetworkBuilder maxPool() {
+    Shape s = current.shape();
+    Value result = fresh(Shape.of(s.extent(0), s.extent(1), s.extent(2) / 2, s.extent(3) / 2));
+    List<Integer> two = List.of(2, 2);
+    List<Integer> zero = List.of(0, 0);
+    builder.append(new MaxPool(result, current, two, two, zero, zero, List.of(1, 1), Location.UNKNOWN));
+    return from(result);
+  }
+
+  /** The mean over the last two axes, [N, C, 1, 1]. */
+  NetworkBuilder globalMean() {
+    for (int axis = 2; axis < 4; axis++) {
+      int extent = current.shape().extent(axis);
+      Value result = fresh(current.shape().with(axis, 1));
+      builder.append(
+          new WindowMean(
+              result, current, axis, List.of(0), List.of(extent), List.of(extent), Location.UNKNOWN));
+      current = result;
+    }
+    return this;
+  }
+
+  NetworkBuilder flatten() {
+    Shape s = current.shape();
+    Value result = fresh(Shape.of(s.extent(0), Math.toIntExact(s.elementCount() / s.extent(0))));
+    builder.append(new Reshape(result, current, Location.UNKNOWN));
+    return from(result);
+  }
+
+  NetworkBuilder add(Value other) {
+    Value result = fresh(current.shape());
+    builder.append(new Add(result, current, other, Location.UNKNOWN));
+    return from(result);
+  }
+
+  Program build() {
+    return Program.of(Level.TENSOR, builder.build(Collections.singletonList(current)));
+  }
+
+  /** Elements of all constants so far. */
+  long parameters() {
+    return parameters;
+  }
+
+  private Value fresh(Shape shape) {
+    return builder.fresh("v", new TensorType(DType.F32, shape));
+  }
+
+  private Value constant(String name, Shape shape, double deviation, double mean) {
+    float[] elements = new float[Math.toIntExact(shape.elementCount())];
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] = (float) (mean + deviation * random.nextGaussian());
+    }
+    parameters += elements.length;
+    Value result = builder.fresh(name, new TensorType(DType.F32, shape));
+    return builder.value(new Constant(result, name, TensorData.ofFloats(shape, elements), Location.UNKNOWN));
+  }
+}

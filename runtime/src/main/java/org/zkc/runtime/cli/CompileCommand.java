@@ -1,0 +1,216 @@
+package org.zkc.runtime.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.zkc.ir.Level;
+import org.zkc.ir.Program;
+import org.zkc.ir.UserException;
+import org.zkc.ir.text.Printer;
+import org.zkc.passes.PassListener;
+import org.zkc.passes.quantize.QuantizationOptions;
+import org.zkc.runtime.artifact.AtomicFiles;
+import org.zkc.runtime.artifact.ModelFile;
+import org.zkc.runtime.compile.CompileOptions;
+import org.zkc.runtime.compile.CompilePipeline;
+import org.zkc.runtime.compile.CompiledModel;
+import org.zkc.runtime.compile.IrFiles;
+import org.zkc.torchscript.TorchModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code zkc compile}. */
+@Command(
+    name = "compile",
+    description = "Compile a model into a model file (.zkc) and a verifier key (.vk).",
+    sortOptions = false)
+final class CompileCommand implements Callable<Integer> {
+  /** Values of {@code --conv}. */
+  enum ConvForm {
+    AUTO,
+    DIRECT,
+    FFT
+  }
+
+  @Parameters(paramLabel = "MODEL", description = "The archive: what zkpytorch.export or torch.jit.save wrote.")
+  private Path model;
+
+  @Option(
+      names = "--input-shape",
+      paramLabel = "SHAPE",
+      description = "Shape of an input, 1x3x32x32 or 1x16:i64; repeat in forward's order, or NAME=SHAPE.")
+  private List<String> inputShapes = new ArrayList<>();
+
+  @Option(
+      names = "--calibration",
+      paramLabel = "FILE",
+      description = "Sample inputs (.npy; repeat in forward's order, NAME=FILE, or one .npz) that ranges are taken from.")
+  private List<String> calibration = new ArrayList<>();
+
+  @Option(names = "--bits", paramLabel = "N|NAME=N", description = "Bits of the quantisation, 4 to 16, for all tensors or one; default 8.")
+  private List<String> bits = new ArrayList<>();
+
+  @Option(names = "--min-fidelity", paramLabel = "R2", description = "Fail when the integer program's R^2 against fp32 is below this.")
+  private Double minFidelity;
+
+  @Option(names = "--conv", paramLabel = "FORM", description = "Convolutions as auto, direct or fft; default auto.")
+  private ConvForm conv = ConvForm.AUTO;
+
+  @Option(names = "--disable", paramLabel = "PASS", description = "Leave out an optimisation pass; zkc ops --passes lists them.")
+  private List<String> disabled = new ArrayList<>();
+
+  @Option(names = {"-o", "--out"}, paramLabel = "FILE", description = "The model file; default: beside the archive, with .zkc. With --emit: the IR file.")
+  private Path out;
+
+  @Option(names = "--dump-ir", paramLabel = "DIR", description = "Write the program after every pass into this folder.")
+  private Path dump;
+
+  @Option(names = "--emit", paramLabel = "LEVEL", description = "Stop at a level (torch, tensor, integer, circuit) and print the IR.")
+  private Level emit;
+
+  @Option(names = "--explain", description = "Print every pass with its time and counts, and the fidelity of every layer.")
+  private boolean explain;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads; default: all cores. The files do not depend on it.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain or none.")
+  private ProgressMode progress = ProgressMode.AUTO;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Threads.check(threads);
+    if (conv == ConvForm.FFT) {
+      throw new UserException("--conv fft does not exist yet: convolutions are proved in direct form; leave the flag out");
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    try (ProgressDisplay display = ProgressDisplay.of(progress, err);
+        IrFiles.Dump dumps = dump == null ? null : IrFiles.dumpInto(dump)) {
+      PassListener listener =
+          step -> {
+            display.report(step.name(), Math.min(0.9, step.number() / 40.0));
+            if (dumps != null) {
+              dumps.after(step);
+            }
+          };
+      CompileOptions options =
+          new CompileOptions(
+              inputShapes,
+              calibration,
+              quantization(),
+              new HashSet<>(disabled),
+              minFidelity == null ? OptionalDouble.empty() : OptionalDouble.of(minFidelity),
+              listener,
+              warning -> err.println("warning: " + warning));
+      CompilePipeline pipeline = new CompilePipeline(options);
+      if (emit != null) {
+        emit(pipeline);
+        return ExitCode.OK;
+      }
+      return compile(pipeline, display);
+    }
+  }
+
+  private Integer compile(CompilePipeline pipeline, ProgressDisplay display) throws IOException {
+    long start = System.nanoTime();
+    Path target = out != null ? out : beside(model, ".zkc");
+    AtomicFiles.requireWritable(target);
+    CompiledModel compiled = pipeline.compile(model);
+    display.report("committing to the model", 0.95);
+    CompiledModel.WithKeys keys = compiled.write(target, threads);
+    display.close();
+    PrintWriter text = spec.commandLine().getOut();
+    if (explain) {
+      explain(pipeline, compiled, text);
+    }
+    text.println("compiled %s in %s".formatted(model, Figures.time(Figures.secondsSince(start))));
+    new ModelReport(keys.file()).print(text);
+    Path key = CompiledModel.keyFile(target);
+    text.println(
+        "  wrote        %s (%s), %s (%s), %s (%s)"
+            .formatted(
+                target,
+                Figures.bytes(Files.size(target)),
+                key,
+                Figures.bytes(Files.size(key)),
+                ModelFile.codeFile(target).getFileName(),
+                Figures.bytes(Files.size(ModelFile.codeFile(target)))));
+    return ExitCode.OK;
+  }
+
+  private void emit(CompilePipeline pipeline) throws IOException {
+    TorchModel torch = pipeline.read(model);
+    Program program =
+        switch (emit) {
+          case TORCH -> torch.program();
+          case TENSOR -> pipeline.toTensor(torch).tensor();
+          case INTEGER -> pipeline.toInteger(pipeline.toTensor(torch)).program();
+          case CIRCUIT -> pipeline.toCircuit(pipeline.toInteger(pipeline.toTensor(torch)).program());
+        };
+    if (out == null) {
+      spec.commandLine().getOut().print(Printer.print(program));
+    } else {
+      IrFiles.write(out, program);
+    }
+  }
+
+  private QuantizationOptions quantization() {
+    int all = QuantizationOptions.DEFAULT_BITS;
+    Map<String, Integer> named = new HashMap<>();
+    for (String value : bits) {
+      int equals = value.lastIndexOf('=');
+      try {
+        int n = Integer.parseInt(value.substring(equals + 1));
+        if (equals < 0) {
+          all = n;
+        } else {
+          named.put(value.substring(0, equals), n);
+        }
+      } catch (NumberFormatException e) {
+        throw new UserException("--bits %s: write a number from 4 to 16, or NAME=NUMBER for one tensor".formatted(value));
+      }
+    }
+    return new QuantizationOptions(all, named);
+  }
+
+  private static void explain(CompilePipeline pipeline, CompiledModel compiled, PrintWriter out) {
+    out.println("passes:");
+    for (PassListener.Step step : pipeline.passes().steps()) {
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "  %2d %-28s %8.1f ms%s",
+              step.number(),
+              step.name(),
+              step.nanoseconds() / 1e6,
+              step.changed() ? "" : "  (no change)"));
+    }
+    out.println("counts:");
+    pipeline.passes().context().statistics().forEach((name, n) -> out.println("  %-40s %s".formatted(name, Figures.count(n))));
+    out.println("fidelity by layer (R^2, cosine):");
+    compiled
+        .summary()
+        .layers()
+        .forEach(f -> out.println(String.format(Locale.ROOT, "  %-32s %.5f  %.5f", f.name(), f.rSquared(), f.cosine())));
+  }
+
+  static Path beside(Path file, String extension) {
+    String name = String.valueOf(file.getFileName());
+    int dot = name.lastIndexOf('.');
+    return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + extension);
+  }
+}

@@ -1,0 +1,170 @@
+package org.zkc.runtime.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.zkc.ir.Function;
+import org.zkc.ir.Op;
+import org.zkc.ir.OpSpec;
+import org.zkc.ir.Program;
+import org.zkc.ir.UserException;
+import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.artifact.ModelFile;
+import org.zkc.runtime.artifact.SmallFiles;
+import org.zkc.runtime.compile.IrFiles;
+import org.zkc.torchscript.TorchModel;
+import org.zkc.torchscript.TorchScriptReader;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code zkc inspect}. */
+@Command(name = "inspect", description = "Say what is in a file: .zkc, .vk, .zkp, .zkir or .pt.", sortOptions = false)
+final class InspectCommand implements Callable<Integer> {
+  private static final int BEGINNING = 16;
+
+  @Parameters(paramLabel = "FILE", description = "Any file of zkc, or an archive.")
+  private Path file;
+
+  @Option(names = "--key", paramLabel = "MODEL.vk", description = "The key of a proof: its statement is then shown as arrays.")
+  private Path key;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Option(names = "--html", paramLabel = "OUT", description = "Does not exist yet.")
+  private Path html;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (html != null) {
+      throw new UserException("--html does not exist yet; use --json or the plain text");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    byte[] beginning = beginning();
+    if (ModelFile.isModelFile(beginning)) {
+      ModelReport report = new ModelReport(ModelFile.open(file));
+      if (json) {
+        out.println(JsonText.of(report.json()));
+      } else {
+        out.println("%s: compiled model, %s".formatted(file, Figures.bytes(Files.size(file))));
+        report.print(out);
+        report.printLayers(out);
+      }
+    } else if (KeyFile.isKeyFile(beginning)) {
+      inspectKey(out);
+    } else if (beginning.length > 1 && beginning[0] == 'P' && beginning[1] == 'K') {
+      inspectArchive(out);
+    } else if (ProofReport.isProof(beginning)) {
+      ProofReport report = new ProofReport(file, key);
+      if (json) {
+        out.println(JsonText.of(report.json()));
+      } else {
+        report.print(out);
+      }
+    } else {
+      inspectProgram(out);
+    }
+    return ExitCode.OK;
+  }
+
+  private byte[] beginning() throws IOException {
+    if (!Files.exists(file)) {
+      throw new UserException("there is no file " + file);
+    }
+    if (Files.isDirectory(file)) {
+      throw new UserException(file + " is a folder; name a file");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(BEGINNING);
+    }
+  }
+
+  private void inspectKey(PrintWriter out) {
+    KeyFile keyFile = KeyFile.decode(SmallFiles.read(file));
+    Map<String, Object> content = ModelReport.keyJson(keyFile);
+    if (json) {
+      out.println(JsonText.of(content));
+      return;
+    }
+    out.println("%s: verifier key".formatted(file));
+    ModelReport.ports(keyFile).forEach(line -> out.println("  " + line));
+    content.forEach(
+        (name, value) -> {
+          if (!(value instanceof List<?>)) {
+            out.println("  %-15s %s".formatted(name, value));
+          }
+        });
+  }
+
+  private void inspectArchive(PrintWriter out) {
+    TorchModel model = TorchScriptReader.read(file);
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("kind", "archive");
+    content.put("sha256", model.archiveDigest());
+    List<Object> inputs = new ArrayList<>();
+    model
+        .inputs()
+        .forEach(
+            i -> {
+              Map<String, Object> entry = new LinkedHashMap<>();
+              entry.put("name", i.name());
+              entry.put("shape", i.shape().map(s -> (Object) s.extents()).orElse(null));
+              entry.put("elementType", i.dtype().map(d -> (Object) d.text()).orElse(null));
+              inputs.add(entry);
+            });
+    content.put("inputs", inputs);
+    content.put("calibration", model.calibration().isPresent());
+    model.exporter().flatMap(e -> e.torchVersion()).ifPresent(v -> content.put("torchVersion", v));
+    content.putAll(program(model.program()));
+    print(content, out);
+  }
+
+  private void inspectProgram(PrintWriter out) {
+    Program program = IrFiles.read(file);
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("kind", "program");
+    content.putAll(program(program));
+    print(content, out);
+  }
+
+  private static Map<String, Object> program(Program program) {
+    Map<String, Integer> ops = new TreeMap<>();
+    for (Function f : program.functions()) {
+      f.body().forEach(op -> count(op, ops));
+    }
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("level", program.level().text());
+    out.put("functions", program.functions().size());
+    out.put("ops", ops);
+    return out;
+  }
+
+  private static void count(Op op, Map<String, Integer> ops) {
+    String name =
+        op instanceof org.zkc.ir.torch.Operator operator ? operator.operator() : OpSpec.of(op).mnemonic();
+    ops.merge(name, 1, Integer::sum);
+    OpSpec.of(op).regions(op).forEach(r -> r.body().forEach(inner -> count(inner, ops)));
+  }
+
+  private void print(Map<String, Object> content, PrintWriter out) {
+    if (json) {
+      out.println(JsonText.of(content));
+      return;
+    }
+    out.println(file + ":");
+    content.forEach((name, value) -> out.println("  %-15s %s".formatted(name, value)));
+  }
+}

@@ -1,0 +1,211 @@
+package org.zkc.runtime.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Relation;
+import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.runtime.artifact.CircuitStatistics;
+import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.artifact.ModelFile;
+import org.zkc.runtime.artifact.Port;
+import org.zkc.runtime.artifact.Summary;
+import org.zkc.runtime.emit.EmittedCircuit;
+import org.zkc.runtime.emit.ModelTensor;
+
+/** What is in a compiled model, as text and as JSON. */
+final class ModelReport {
+  private final ModelFile file;
+  private final CircuitStatistics statistics;
+
+  ModelReport(ModelFile file) {
+    this.file = file;
+    this.statistics = CircuitStatistics.of(file.keyFile().circuit().circuit());
+  }
+
+  void print(PrintWriter out) {
+    KeyFile key = file.keyFile();
+    ports(key).forEach(line -> out.println("  " + line));
+    out.println(
+        "  model        %s parameters in %d tensors"
+            .formatted(Figures.count(statistics.parameters()), statistics.modelTensors()));
+    out.println("  relations    " + statistics.relationText());
+    out.println(
+        "  columns      %s committed cells, %s virtual, %s public"
+            .formatted(
+                Figures.count(statistics.witnessCells()),
+                Figures.count(statistics.virtualCells()),
+                Figures.count(statistics.publicCells())));
+    out.println(
+        "  lookups      %s, tables: %d with %s entries"
+            .formatted(
+                Figures.count(statistics.lookups()), statistics.tables(), Figures.count(statistics.tableEntries())));
+    for (Summary.Fidelity f : file.summary().outputs()) {
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "  fidelity     %s: R^2 %.5f, cosine %.5f, top-1 agreement %.1f %% with fp32 over unseen inputs%s",
+              f.name(),
+              f.rSquared(),
+              f.cosine(),
+              100 * f.top1Agreement(),
+              file.summary().defaultCalibration() ? " (calibrated on noise)" : ""));
+    }
+    Estimate estimate = Estimate.of(statistics);
+    out.println(
+        "  estimates    prove about %s on one thread, %s of memory, proof about %s"
+            .formatted(
+                Figures.time(estimate.proveSeconds()),
+                Figures.bytes(estimate.memoryBytes()),
+                Figures.bytes(estimate.proofBytes())));
+    out.println("  digest       " + key.digest());
+  }
+
+  static List<String> ports(KeyFile key) {
+    List<String> lines = new ArrayList<>();
+    Circuit circuit = key.circuit().circuit();
+    for (int i = 0; i < key.inputs().size(); i++) {
+      lines.add("input        " + port(key.inputs().get(i), circuit.tensors().get(circuit.inputs().get(i))));
+    }
+    for (int i = 0; i < key.outputs().size(); i++) {
+      lines.add("output       " + port(key.outputs().get(i), circuit.tensors().get(circuit.outputs().get(i))));
+    }
+    return lines;
+  }
+
+  private static String port(Port port, TensorDeclaration tensor) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %s %s, integers in [%d, %d] times %.6g",
+        port.name(),
+        shape(tensor),
+        port.elementType().dtype().text(),
+        tensor.low(),
+        tensor.high(),
+        port.scale());
+  }
+
+  static String shape(TensorDeclaration tensor) {
+    return new org.zkc.ir.Shape(tensor.shape()).toString();
+  }
+
+  /** One line for each relation: what it came from and what it costs. */
+  void printLayers(PrintWriter out) {
+    Circuit circuit = file.keyFile().circuit().circuit();
+    out.println("  %-16s %-18s %14s %12s  %s".formatted("relation", "result", "products", "lookups", "source"));
+    for (int i = 0; i < circuit.relations().size(); i++) {
+      Relation r = circuit.relations().get(i);
+      EmittedCircuit.Origin origin = file.origins().get(i);
+      out.println(
+          "  %-16s %-18s %14s %12s  %s"
+              .formatted(
+                  CircuitStatistics.name(r),
+                  shape(circuit.tensors().get(r.result())),
+                  Figures.count(CircuitStatistics.multiplications(circuit, r)),
+                  Figures.count(CircuitStatistics.lookups(circuit, r)),
+                  source(origin)));
+    }
+    out.println("  parameters:");
+    for (ModelTensor t : file.weights().tensors()) {
+      out.println(
+          "  %-40s %-18s %d byte%s"
+              .formatted(
+                  t.name(),
+                  shape(circuit.tensors().get(t.tensor())),
+                  t.elementBytes(),
+                  t.elementBytes() == 1 ? "" : "s"));
+    }
+  }
+
+  private static String source(EmittedCircuit.Origin origin) {
+    if (!origin.location().isKnown()) {
+      return "";
+    }
+    String text = origin.location().text().strip();
+    return origin.location() + (text.isEmpty() ? "" : "  " + text);
+  }
+
+  Map<String, Object> json() {
+    Map<String, Object> out = keyJson(file.keyFile());
+    out.put("kind", "model");
+    Map<String, Object> fidelity = new LinkedHashMap<>();
+    file.summary().outputs().forEach(f -> fidelity.put(f.name(), fidelity(f)));
+    out.put("fidelity", fidelity);
+    Map<String, Object> layers = new LinkedHashMap<>();
+    file.summary().layers().forEach(f -> layers.put(f.name(), fidelity(f)));
+    out.put("fidelityByLayer", layers);
+    out.put("defaultCalibration", file.summary().defaultCalibration());
+    out.put("archiveSha256", file.summary().archiveDigest());
+    Estimate estimate = Estimate.of(statistics);
+    out.put(
+        "estimates",
+        Map.of(
+            "proveSeconds", estimate.proveSeconds(),
+            "memoryBytes", estimate.memoryBytes(),
+            "proofBytes", estimate.proofBytes()));
+    Circuit circuit = file.keyFile().circuit().circuit();
+    List<Object> relations = new ArrayList<>();
+    for (int i = 0; i < circuit.relations().size(); i++) {
+      Relation r = circuit.relations().get(i);
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("relation", CircuitStatistics.name(r));
+      entry.put("shape", circuit.tensors().get(r.result()).shape());
+      entry.put("multiplications", CircuitStatistics.multiplications(circuit, r));
+      entry.put("lookups", CircuitStatistics.lookups(circuit, r));
+      entry.put("source", file.origins().get(i).location().toString());
+      entry.put("text", file.origins().get(i).location().text().strip());
+      relations.add(entry);
+    }
+    out.put("layers", relations);
+    return out;
+  }
+
+  private static Map<String, Object> fidelity(Summary.Fidelity f) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("rSquared", f.rSquared());
+    out.put("cosine", f.cosine());
+    out.put("top1Agreement", f.top1Agreement());
+    return out;
+  }
+
+  /** What a verifier key says. */
+  static Map<String, Object> keyJson(KeyFile key) {
+    CircuitStatistics s = CircuitStatistics.of(key.circuit().circuit());
+    Circuit circuit = key.circuit().circuit();
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("kind", "key");
+    out.put("digest", key.digest());
+    out.put("inputs", portsJson(key.inputs(), circuit, circuit.inputs()));
+    out.put("outputs", portsJson(key.outputs(), circuit, circuit.outputs()));
+    out.put("parameters", s.parameters());
+    out.put("relations", s.relations());
+    out.put("witnessCells", s.witnessCells());
+    out.put("virtualCells", s.virtualCells());
+    out.put("publicCells", s.publicCells());
+    out.put("lookups", s.lookups());
+    out.put("tables", s.tables());
+    out.put("tableEntries", s.tableEntries());
+    out.put("multiplications", s.multiplications());
+    return out;
+  }
+
+  private static List<Object> portsJson(List<Port> ports, Circuit circuit, List<Integer> tensors) {
+    List<Object> out = new ArrayList<>();
+    for (int i = 0; i < ports.size(); i++) {
+      TensorDeclaration t = circuit.tensors().get(tensors.get(i));
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", ports.get(i).name());
+      entry.put("shape", t.shape());
+      entry.put("elementType", ports.get(i).elementType().dtype().text());
+      entry.put("scale", ports.get(i).scale());
+      entry.put("low", t.low());
+      entry.put("high", t.high());
+      out.add(entry);
+    }
+    return out;
+  }
+}

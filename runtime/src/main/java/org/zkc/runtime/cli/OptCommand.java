@@ -1,0 +1,46 @@
+package org.zkc.runtime.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.zkc.ir.Program;
+import org.zkc.ir.text.Diagnostics;
+import org.zkc.ir.text.Printer;
+import org.zkc.runtime.compile.CompileOptions;
+import org.zkc.runtime.compile.CompilePipeline;
+import org.zkc.runtime.compile.IrFiles;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code zkc opt}. */
+@Command(name = "opt", description = "Run passes on IR text and print the result.", sortOptions = false)
+final class OptCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FILE.zkir", description = "A program in text form.")
+  private Path file;
+
+  @Option(names = "--passes", split = ",", paramLabel = "PASS", description = "Passes in order, separated by commas; zkc ops --passes lists them.")
+  private List<String> passes = new ArrayList<>();
+
+  @Option(names = {"-o", "--out"}, paramLabel = "FILE", description = "Write to a file instead of stdout.")
+  private Path out;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Program program = IrFiles.read(file);
+    Diagnostics.requireValid(program);
+    Program result = new CompilePipeline(CompileOptions.DEFAULT).run(program, passes);
+    if (out == null) {
+      spec.commandLine().getOut().print(Printer.print(result));
+    } else {
+      IrFiles.write(out, result);
+    }
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,94 @@
+package org.zkc.runtime.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows how far long work is, on stderr. */
+interface ProgressDisplay extends AutoCloseable {
+  /** @param fraction of the whole, in [0, 1] */
+  void report(String stage, double fraction);
+
+  @Override
+  void close();
+
+  static ProgressDisplay of(ProgressMode mode, PrintWriter err) {
+    return switch (mode) {
+      case AUTO -> isTerminal() ? new Bar() : new Silent();
+      case PLAIN -> new Lines(err);
+      case NONE -> new Silent();
+    };
+  }
+
+  /** The launcher filters stderr through a pipe and says whether a terminal is behind it. */
+  private static boolean isTerminal() {
+    String launcher = System.getProperty("zkc.terminal");
+    return launcher != null
+        ? Boolean.parseBoolean(launcher)
+        : System.console() != null && System.console().isTerminal();
+  }
+
+  /** Nothing. */
+  final class Silent implements ProgressDisplay {
+    @Override
+    public void report(String stage, double fraction) {
+      // Shows nothing by design.
+    }
+
+    @Override
+    public void close() {
+      // Holds nothing.
+    }
+  }
+
+  /** One line for each stage. */
+  final class Lines implements ProgressDisplay {
+    private final PrintWriter err;
+    private String last = "";
+
+    Lines(PrintWriter err) {
+      this.err = err;
+    }
+
+    @Override
+    public void report(String stage, double fraction) {
+      if (!stage.equals(last)) {
+        last = stage;
+        err.println(String.format(Locale.ROOT, "%3.0f %% %s", fraction * 100, stage));
+        err.flush();
+      }
+    }
+
+    @Override
+    public void close() {
+      // Holds nothing.
+    }
+  }
+
+  /** A bar that is redrawn in place and removed at the end. */
+  final class Bar implements ProgressDisplay {
+    private static final int STEPS = 1000;
+    private final ProgressBar bar =
+        new ProgressBarBuilder()
+            .setInitialMax(STEPS)
+            .setStyle(ProgressBarStyle.ASCII)
+            .hideEta()
+            .clearDisplayOnFinish()
+            .setConsumer(new ConsoleProgressBarConsumer(System.err))
+            .build();
+
+    @Override
+    public void report(String stage, double fraction) {
+      bar.setExtraMessage(stage);
+      bar.stepTo(Math.round(fraction * STEPS));
+    }
+
+    @Override
+    public void close() {
+      bar.close();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package org.zkc.runtime.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.zkc.gkr.proof.ProofFile;
+import org.zkc.ir.TensorData;
+import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.artifact.SmallFiles;
+
+/** What a proof file carries. Without the key only sizes are known; nothing is verified here. */
+final class ProofReport {
+  private final Path file;
+  private final int size;
+  private final KeyFile key;
+  private final ProofFile proof;
+
+  /** @param keyFile may be null */
+  ProofReport(Path file, Path keyFile) {
+    this.file = file;
+    byte[] bytes = SmallFiles.read(file);
+    size = bytes.length;
+    key = keyFile == null ? null : KeyFile.decode(SmallFiles.read(keyFile));
+    proof = key == null ? null : ProofFile.decode(bytes, key.key());
+  }
+
+  /** Whether a file that begins so can be a proof. */
+  static boolean isProof(byte[] beginning) {
+    return beginning.length > 4 && beginning[0] == 'z' && beginning[1] == 'k' && beginning[2] == 'c' && beginning[3] == 'p';
+  }
+
+  void print(PrintWriter out) {
+    out.println("%s: proof, %s (not verified here: use zkc verify)".formatted(file, Figures.bytes(size)));
+    if (proof == null) {
+      out.println("  name its key with --key to see the statement");
+      return;
+    }
+    out.println("  proof        %s without the statement".formatted(Figures.bytes(proof.proof().length)));
+    key.inputArrays(proof.statement()).forEach((name, a) -> line("input", name, a, out));
+    key.outputArrays(proof.statement()).forEach((name, a) -> line("output", name, a, out));
+  }
+
+  private static void line(String what, String name, TensorData array, PrintWriter out) {
+    out.println("  %-12s %s: %s: %s".formatted(what, name, array.shape(), Figures.elements(array)));
+  }
+
+  Map<String, Object> json() {
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("kind", "proof");
+    out.put("bytes", size);
+    if (proof != null) {
+      out.put("proofBytes", proof.proof().length);
+      out.put("inputs", proof.statement().inputs());
+      out.put("outputs", proof.statement().outputs());
+    }
+    return out;
+  }
+}

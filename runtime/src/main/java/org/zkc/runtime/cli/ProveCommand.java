@@ -1,0 +1,116 @@
+package org.zkc.runtime.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.concurrent.Callable;
+import org.zkc.gkr.proof.ProofFile;
+import org.zkc.gkr.prove.Prover;
+import org.zkc.gkr.prove.ProverOptions;
+import org.zkc.gkr.prove.ProvingKey;
+import org.zkc.gkr.prove.StageTimes;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.runtime.artifact.AtomicFiles;
+import org.zkc.runtime.artifact.ModelFile;
+import org.zkc.runtime.execute.Execution;
+import org.zkc.runtime.numpy.ArrayFiles;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code zkc prove}. */
+@Command(name = "prove", description = "Run a model on inputs and prove the outputs.", sortOptions = false)
+final class ProveCommand implements Callable<Integer> {
+  /** Values of {@code --private}. */
+  enum Hidden {
+    INPUT,
+    MODEL,
+    BOTH
+  }
+
+  @Parameters(paramLabel = "MODEL.zkc", description = "What zkc compile wrote.")
+  private Path model;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "FILE",
+      description = "An input (.npy; repeat in forward's order, NAME=FILE, or one .npz).")
+  private List<String> inputs = new ArrayList<>();
+
+  @Option(names = {"-o", "--out"}, paramLabel = "FILE", description = "The proof; default: beside the model, with .zkp.")
+  private Path proof;
+
+  @Option(names = "--output", paramLabel = "FILE", description = "Also write the outputs (.npy, repeated, or one .npz).")
+  private List<String> outputs = new ArrayList<>();
+
+  @Option(names = "--context", paramLabel = "TEXT", description = "Bind the proof to this text; verify needs the same.")
+  private String context = "";
+
+  @Option(names = "--private", paramLabel = "WHAT", description = "input, model or both: does not exist yet.")
+  private Hidden hidden;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads; default: all cores. The proof does not depend on it.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain or none.")
+  private ProgressMode progress = ProgressMode.AUTO;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Threads.check(threads);
+    if (hidden != null) {
+      throw new UserException(
+          "--private does not exist yet: inputs and outputs are public, and a proof may reveal linear combinations of the weights; leave the flag out");
+    }
+    long start = System.nanoTime();
+    Path target = proof != null ? proof : CompileCommand.beside(model, ".zkp");
+    AtomicFiles.requireWritable(target);
+    ModelFile file = ModelFile.open(model);
+    Execution execution = new Execution(file);
+    List<int[]> integers = execution.quantize(inputs);
+    PrintWriter out = spec.commandLine().getOut();
+    StageTimes times = new StageTimes();
+    Execution.Result result;
+    byte[] proofBytes;
+    try (ProgressDisplay display = ProgressDisplay.of(progress, spec.commandLine().getErr())) {
+      display.report("opening the model", 0);
+      ProvingKey key = openKey(file);
+      display.report("running the model", 0.05);
+      long begin = System.nanoTime();
+      result = execution.run(integers, threads);
+      times.add("execute", System.nanoTime() - begin);
+      ProverOptions options =
+          new ProverOptions(threads, (stage, part) -> display.report(stage, 0.1 + 0.9 * part), times);
+      byte[] bound = file.keyFile().boundContext(context.getBytes(StandardCharsets.UTF_8));
+      proofBytes = Prover.prove(key, result.witness(), bound, options);
+    }
+    byte[] bytes = new ProofFile(result.statement(), proofBytes).encode();
+    AtomicFiles.write(target, bytes);
+    SequencedMap<String, TensorData> arrays = result.outputs();
+    if (!outputs.isEmpty() && ArrayFiles.write(outputs, arrays, "--output")) {
+      spec.commandLine().getErr().println("note: the model has %d outputs; --output took the first %d".formatted(arrays.size(), outputs.size()));
+    }
+    out.println(
+        "proved %s in %s (%s)"
+            .formatted(target, Figures.time(Figures.secondsSince(start)), Figures.bytes(bytes.length)));
+    arrays.forEach((name, array) -> out.println("  %-12s %s: %s".formatted(name, array.shape(), Figures.elements(array))));
+    times
+        .nanoseconds()
+        .forEach((stage, nanos) -> out.println("  %-24s %s".formatted(stage, Figures.time(nanos / 1e9))));
+    return ExitCode.OK;
+  }
+
+  private ProvingKey openKey(ModelFile file) throws IOException {
+    return ProvingKey.open(file.keyFile().key(), file.weights(), ModelFile.codeFile(model), threads);
+  }
+}

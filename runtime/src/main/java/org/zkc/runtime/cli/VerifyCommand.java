@@ -1,0 +1,177 @@
+package org.zkc.runtime.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.Callable;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.proof.ProofFile;
+import org.zkc.gkr.proof.Statement;
+import org.zkc.gkr.verify.Verifier;
+import org.zkc.ir.TensorData;
+import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.artifact.Port;
+import org.zkc.runtime.artifact.SmallFiles;
+import org.zkc.runtime.numpy.ArrayFiles;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code zkc verify}. Needs the backend's verifier and nothing else: no class of the prover, the front end or the passes is
+ * loaded on the way.
+ */
+@Command(name = "verify", description = "Check a proof and print what it proves.", sortOptions = false)
+final class VerifyCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "PROOF.zkp", description = "What zkc prove wrote.")
+  private Path proof;
+
+  @Option(names = "--key", required = true, paramLabel = "MODEL.vk", description = "The verifier key that zkc compile wrote.")
+  private Path key;
+
+  @Option(names = "--input", paramLabel = "FILE", description = "The proof must be about these inputs (as for prove).")
+  private List<String> inputs = new ArrayList<>();
+
+  @Option(names = "--output", paramLabel = "FILE", description = "The proved outputs must be these, bit for bit (.npy, repeated, or one .npz).")
+  private List<String> outputs = new ArrayList<>();
+
+  @Option(names = "--expect-model", paramLabel = "DIGEST", description = "The key must have this digest: SHA-256 of the .vk file.")
+  private String expectedModel;
+
+  @Option(names = "--context", paramLabel = "TEXT", description = "The text that the proof was bound to.")
+  private String context = "";
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    byte[] keyBytes = SmallFiles.read(key);
+    byte[] proofBytes = SmallFiles.read(proof);
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      long start = System.nanoTime();
+      KeyFile keyFile = KeyFile.decode(keyBytes);
+      String digest = keyFile.digest();
+      if (expectedModel != null) {
+        VerificationFailure.requireEqual("model digest", expectedModel.toLowerCase(java.util.Locale.ROOT), digest);
+      }
+      ProofFile file = ProofFile.decode(proofBytes, keyFile.key());
+      byte[] bound = keyFile.boundContext(context.getBytes(StandardCharsets.UTF_8));
+      Verifier.verify(keyFile.key(), file.statement(), file.proof(), bound);
+      double seconds = Figures.secondsSince(start);
+      checkInputs(keyFile, file.statement());
+      checkOutputs(keyFile, file.statement());
+      print(keyFile, file.statement(), digest, seconds, out);
+      return ExitCode.OK;
+    } catch (VerificationFailure e) {
+      if (json) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("valid", false);
+        report.put("reason", e.getMessage());
+        out.println(JsonText.of(report));
+      }
+      throw e;
+    }
+  }
+
+  private void checkInputs(KeyFile keyFile, Statement statement) {
+    if (inputs.isEmpty()) {
+      return;
+    }
+    Circuit circuit = keyFile.circuit().circuit();
+    List<TensorData> arrays = ArrayFiles.read(inputs, keyFile.inputs().stream().map(Port::name).toList(), "--input");
+    for (int i = 0; i < arrays.size(); i++) {
+      Port port = keyFile.inputs().get(i);
+      int[] integers = port.quantize(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)));
+      int at = Arrays.mismatch(integers, statement.inputs().get(i));
+      if (at >= 0) {
+        throw new VerificationFailure(
+            "input %s element %d".formatted(port.name(), at),
+            Integer.toString(integers[at]),
+            Integer.toString(statement.inputs().get(i)[at]));
+      }
+    }
+  }
+
+  private void checkOutputs(KeyFile keyFile, Statement statement) {
+    if (outputs.isEmpty()) {
+      return;
+    }
+    List<String> names = keyFile.outputs().stream().map(Port::name).toList();
+    // One .npy of several outputs is the first, as prove writes it.
+    boolean first = outputs.size() == 1 && !ArrayFiles.isNpz(outputs.getFirst());
+    List<String> expected = first ? names.subList(0, 1) : names;
+    List<TensorData> arrays = ArrayFiles.read(outputs, expected, "--output");
+    SequencedMap<String, TensorData> proved = keyFile.outputArrays(statement);
+    for (int i = 0; i < expected.size(); i++) {
+      TensorData is = proved.get(expected.get(i));
+      TensorData given = arrays.get(i);
+      VerificationFailure.requireEqual("output %s element type".formatted(expected.get(i)), given.dtype().text(), is.dtype().text());
+      VerificationFailure.requireEqual("output %s shape".formatted(expected.get(i)), given.shape(), is.shape());
+      long at = is.bytes().mismatch(given.bytes());
+      if (at >= 0) {
+        long element = at / is.dtype().bytes();
+        throw new VerificationFailure(
+            "output %s element %d".formatted(expected.get(i), element),
+            number(given, element),
+            number(is, element));
+      }
+    }
+  }
+
+  private static String number(TensorData array, long element) {
+    return array.dtype().isFloating()
+        ? Float.toString((float) array.getDouble(element))
+        : Long.toString(array.getLong(element));
+  }
+
+  private void print(KeyFile keyFile, Statement statement, String digest, double seconds, PrintWriter out) {
+    SequencedMap<String, TensorData> inputArrays = keyFile.inputArrays(statement);
+    SequencedMap<String, TensorData> outputArrays = keyFile.outputArrays(statement);
+    if (json) {
+      Map<String, Object> report = new LinkedHashMap<>();
+      report.put("valid", true);
+      report.put("model", digest);
+      report.put("context", context);
+      report.put("inputs", ports(keyFile.inputs(), statement.inputs(), inputArrays));
+      report.put("outputs", ports(keyFile.outputs(), statement.outputs(), outputArrays));
+      report.put("verifySeconds", seconds);
+      out.println(JsonText.of(report));
+      return;
+    }
+    out.println("VALID: the model with this digest, on this input, gives this output (checked in %s)".formatted(Figures.time(seconds)));
+    out.println("  model        " + digest);
+    if (!context.isEmpty()) {
+      out.println("  context      " + context);
+    }
+    inputArrays.forEach((name, a) -> out.println("  input        %s: %s: %s".formatted(name, a.shape(), Figures.elements(a))));
+    outputArrays.forEach((name, a) -> out.println("  output       %s: %s: %s".formatted(name, a.shape(), Figures.elements(a))));
+  }
+
+  private static List<Object> ports(List<Port> ports, List<int[]> integers, SequencedMap<String, TensorData> arrays) {
+    List<Object> out = new ArrayList<>();
+    for (int i = 0; i < ports.size(); i++) {
+      TensorData array = arrays.get(ports.get(i).name());
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", ports.get(i).name());
+      entry.put("shape", array.shape().extents());
+      entry.put("elementType", array.dtype().text());
+      entry.put("scale", ports.get(i).scale());
+      entry.put("integers", integers.get(i));
+      out.add(entry);
+    }
+    return out;
+  }
+}

@@ -1,0 +1,83 @@
+package org.zkc.runtime.compile;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.zkc.ir.Program;
+import org.zkc.ir.UserException;
+import org.zkc.ir.text.Parser;
+import org.zkc.ir.text.Printer;
+import org.zkc.ir.text.SidecarFile;
+import org.zkc.ir.text.SidecarReader;
+import org.zkc.passes.PassListener;
+import org.zkc.runtime.artifact.AtomicFiles;
+
+/** Programs as {@code .zkir} text. Large tensors of all programs in one folder lie in one file beside them. */
+public final class IrFiles {
+  /** The file with the large tensors. */
+  static final String SIDECAR = "tensors.zkir-data";
+
+  private IrFiles() {}
+
+  /** Writes one program. */
+  public static void write(Path file, Program program) throws IOException {
+    AtomicFiles.requireWritable(file);
+    try (SidecarFile sidecar = SidecarFile.append(file.resolveSibling(SIDECAR))) {
+      AtomicFiles.write(file, Printer.print(program, sidecar).getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /**
+   * Reads one program.
+   *
+   * @throws UserException when the file is missing or is not a program
+   */
+  public static Program read(Path file) {
+    try {
+      String text = Files.readString(file);
+      Path tensors = file.resolveSibling(SIDECAR);
+      SidecarReader sidecar = Files.exists(tensors) ? SidecarFile.open(tensors) : SidecarReader.NONE;
+      return Parser.parse(text, String.valueOf(file.getFileName()), sidecar);
+    } catch (IOException e) {
+      throw new UserException(
+          Files.exists(file)
+              ? "cannot read %s as text: %s".formatted(file, e.getMessage())
+              : "there is no file " + file);
+    }
+  }
+
+  /** A listener that writes the program after every pass into a folder, made when it is not there. */
+  public static Dump dumpInto(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    return new Dump(folder, SidecarFile.append(folder.resolve(SIDECAR)));
+  }
+
+  /** See {@link #dumpInto}. */
+  public static final class Dump implements PassListener, AutoCloseable {
+    private final Path folder;
+    private final SidecarFile sidecar;
+
+    private Dump(Path folder, SidecarFile sidecar) {
+      this.folder = folder;
+      this.sidecar = sidecar;
+    }
+
+    @Override
+    public void after(Step step) {
+      String name = "%02d-%s.zkir".formatted(step.number(), step.name());
+      try {
+        AtomicFiles.write(
+            folder.resolve(name), Printer.print(step.result(), sidecar).getBytes(StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      sidecar.close();
+    }
+  }
+}

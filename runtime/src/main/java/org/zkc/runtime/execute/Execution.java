@@ -1,0 +1,51 @@
+package org.zkc.runtime.execute;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.proof.Statement;
+import org.zkc.gkr.prove.Witness;
+import org.zkc.ir.TensorData;
+import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.artifact.ModelFile;
+import org.zkc.runtime.artifact.Port;
+import org.zkc.runtime.numpy.ArrayFiles;
+
+/** A compiled model ready to run: arrays in, integers through the circuit, arrays out. */
+public final class Execution {
+  private final KeyFile key;
+  private final Circuit circuit;
+  private final IntegerExecutor executor;
+
+  public Execution(ModelFile file) {
+    key = file.keyFile();
+    circuit = key.circuit().circuit();
+    executor = new IntegerExecutor(circuit, file.weights());
+  }
+
+  /** Witness, statement and outputs of one run. */
+  public record Result(Witness witness, Statement statement, SequencedMap<String, TensorData> outputs) {}
+
+  /** The statement's integers for the arrays that {@code --input} names. */
+  public List<int[]> quantize(List<String> files) {
+    return quantizeArrays(ArrayFiles.read(files, key.inputs().stream().map(Port::name).toList(), "--input"));
+  }
+
+  /** The statement's integers for arrays in the order of the inputs. */
+  public List<int[]> quantizeArrays(List<TensorData> arrays) {
+    List<int[]> out = new ArrayList<>();
+    for (int i = 0; i < arrays.size(); i++) {
+      out.add(key.inputs().get(i).quantize(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i))));
+    }
+    return out;
+  }
+
+  /** Evaluates the circuit. */
+  public Result run(List<int[]> inputs, int threads) {
+    Witness witness = executor.run(inputs, threads);
+    Statement statement = new Statement(inputs, executor.outputs(witness));
+    return new Result(witness, statement, key.outputArrays(statement));
+  }
+}
