@@ -78,7 +78,7 @@ final class LiteralReader {
     if (context.number() != null && isNumeric(wanted)) {
       return number(context.number(), component);
     }
-    throw mismatch(context, component, "a list of " + describe(wanted) + "s");
+    throw mismatch(context, component, "a list, each element " + describe(wanted));
   }
 
   private static boolean isNumeric(Class<?> type) {

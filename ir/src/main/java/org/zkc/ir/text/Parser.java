@@ -97,8 +97,11 @@ public final class Parser {
         RecognitionException cause) {
       Token token = (Token) offending;
       String found =
-          token.getType() == Token.EOF ? "the text ends here" : "'" + token.getText() + "' is not expected here";
-      throw source.error(token, found + expected((ZkirParser) recognizer));
+          token.getType() == Token.EOF ? "the text ends after this" : "'" + token.getText() + "' is not expected here";
+      ZkirParser parser = (ZkirParser) recognizer;
+      Token last = parser.getTokenStream().LT(-1);
+      // An end that comes too early is shown at the last token: there may be no line at the end itself.
+      throw source.error(token.getType() == Token.EOF && last != null ? last : token, found + expected(parser));
     }
 
     private static String expected(ZkirParser parser) {
