@@ -1,0 +1,83 @@
+package org.zkc.torchscript.archive;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.zkc.ir.UserException;
+
+/** Recognises files that people give in place of a TorchScript archive, so that the error can say what to do. */
+final class ForeignFormat {
+  private static final String EXPORT = "export the model with zkpytorch.export(model, example_input), or torch.jit.trace and torch.jit.save.";
+
+  private ForeignFormat() {}
+
+  /** Refuses a file that is not a zip file, by its first bytes. */
+  static void refuseForeignBytes(String name, MemorySegment file) {
+    byte[] head = file.asSlice(0, Math.min(256, file.byteSize())).toArray(ValueLayout.JAVA_BYTE);
+    String text = new String(head, StandardCharsets.ISO_8859_1);
+    if (text.startsWith("PK\3\4") || text.startsWith("PK\5\6")) {
+      return;
+    }
+    String what;
+    if (head.length == 0) {
+      what = "is empty; ";
+    } else if (text.startsWith("ML\u00efR")) {
+      what = "is MLIR bytecode, which zkc does not read; ";
+    } else if (text.startsWith("version https://git-lfs")) {
+      throw new UserException(name + " is a Git LFS pointer, not the model; run 'git lfs pull' first.");
+    } else if (text.startsWith("\u0080\2")) {
+      what = "is a checkpoint written by torch.save, with weights but no program; load it into its model and ";
+    } else if (text.startsWith("\u0089HDF")) {
+      what = "is an HDF5 file, not a PyTorch archive; ";
+    } else if (text.length() > 9 && text.startsWith("{\"", 8)) {
+      what = "is a safetensors file, with weights but no program; load it into its model and ";
+    } else if (text.stripLeading().startsWith("module @") || text.stripLeading().startsWith("#loc")) {
+      what = "is MLIR text, which zkc does not read yet; ";
+    } else {
+      what = "is not a zip file, so it is not an archive written by torch.jit.save; ";
+    }
+    throw new UserException(name + " " + what + EXPORT);
+  }
+
+  /** Refuses zip files of other kinds, by the names of their entries. */
+  static void refuseForeignArchive(String name, Set<String> entries) {
+    boolean code = false;
+    boolean data = false;
+    boolean bytecode = false;
+    boolean pt2 = false;
+    for (String entry : entries) {
+      int slash = entry.indexOf('/');
+      String record = slash < 0 ? "" : entry.substring(slash + 1);
+      code |= record.startsWith("code/");
+      data |= record.equals("data.pkl");
+      bytecode |= record.equals("bytecode.pkl");
+      pt2 |= record.equals("archive_format") || entry.equals("serialized_exported_program.json");
+    }
+    if (pt2) {
+      throw new UserException(
+          name + " was written by torch.export.save (.pt2), which is not supported yet; " + EXPORT);
+    }
+    if (code && data) {
+      return;
+    }
+    if (bytecode) {
+      throw new UserException(
+          name + " holds only the bytecode of a mobile interpreter; save the same model with torch.jit.save.");
+    }
+    if (data) {
+      throw new UserException(
+          name
+              + " is a checkpoint written by torch.save, with weights but no program; load it into its model and "
+              + EXPORT);
+    }
+    if (entries.stream().anyMatch(e -> e.endsWith(".npy"))) {
+      throw new UserException(name + " is a NumPy .npz file, not a model; " + EXPORT);
+    }
+    throw notTorchScript(name);
+  }
+
+  static UserException notTorchScript(String name) {
+    return new UserException(name + " is a zip file but not an archive written by torch.jit.save; " + EXPORT);
+  }
+}

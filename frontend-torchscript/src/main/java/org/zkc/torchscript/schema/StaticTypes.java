@@ -1,0 +1,154 @@
+package org.zkc.torchscript.schema;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.zkc.ir.TorchType;
+
+/** TorchScript's subtyping as far as overload resolution needs it. */
+public final class StaticTypes {
+  public static final TorchType TENSOR = new TorchType.Tensor();
+  public static final TorchType INT = new TorchType.Simple("int");
+  public static final TorchType FLOAT = new TorchType.Simple("float");
+  public static final TorchType COMPLEX = new TorchType.Simple("complex");
+  public static final TorchType BOOL = new TorchType.Simple("bool");
+  public static final TorchType STRING = new TorchType.Simple("str");
+  public static final TorchType NONE = new TorchType.Simple("NoneType");
+  public static final TorchType NUMBER = new TorchType.Simple("number");
+  public static final TorchType DEVICE = new TorchType.Simple("Device");
+  public static final TorchType ANY = new TorchType.Simple("Any");
+
+  private static final Set<String> VARIABLES = Set.of("t", "t1", "t2", "tVal", "v");
+
+  private StaticTypes() {}
+
+  public static TorchType list(TorchType element) {
+    return new TorchType.Generic("List", List.of(element));
+  }
+
+  public static TorchType optional(TorchType type) {
+    return isOptional(type) || type.equals(NONE) ? type : new TorchType.Generic("Optional", List.of(type));
+  }
+
+  public static TorchType tuple(List<TorchType> elements) {
+    return new TorchType.Generic("Tuple", elements);
+  }
+
+  public static boolean isGeneric(TorchType type, String constructor) {
+    return type instanceof TorchType.Generic g && g.constructor().equals(constructor);
+  }
+
+  public static boolean isList(TorchType type) {
+    return isGeneric(type, "List");
+  }
+
+  public static boolean isOptional(TorchType type) {
+    return isGeneric(type, "Optional");
+  }
+
+  /** The i-th type argument. */
+  public static TorchType argument(TorchType type, int i) {
+    return ((TorchType.Generic) type).arguments().get(i);
+  }
+
+  /** Whether values of the type can share memory or be changed in place: all but numbers, strings and devices. */
+  public static boolean isMutable(TorchType type) {
+    return switch (type) {
+      case TorchType.Tensor _, TorchType.Named _ -> true;
+      case TorchType.Simple s -> s.equals(ANY);
+      case TorchType.Generic g ->
+          g.constructor().equals("List")
+              || g.constructor().equals("Dict")
+              || g.arguments().stream().anyMatch(StaticTypes::isMutable);
+    };
+  }
+
+  /** Whether a value of the type may be None. */
+  public static boolean mayBeNone(TorchType type) {
+    return type.equals(NONE)
+        || type.equals(ANY)
+        || isOptional(type)
+        || isGeneric(type, "Union") && ((TorchType.Generic) type).arguments().contains(NONE);
+  }
+
+  /** The smallest type known here that holds values of both. */
+  public static TorchType join(TorchType a, TorchType b) {
+    if (isSubtype(a, b, new HashMap<>())) {
+      return b;
+    }
+    if (isSubtype(b, a, new HashMap<>())) {
+      return a;
+    }
+    if (a.equals(NONE)) {
+      return optional(b);
+    }
+    if (b.equals(NONE)) {
+      return optional(a);
+    }
+    if (isOptional(a) && isOptional(b)) {
+      return optional(join(argument(a, 0), argument(b, 0)));
+    }
+    return ANY;
+  }
+
+  /** Whether {@code actual} can stand for {@code formal} as it is; binds the formal type's variables. */
+  static boolean isSubtype(TorchType actual, TorchType formal, Map<String, TorchType> variables) {
+    if (formal instanceof TorchType.Simple s && VARIABLES.contains(s.name())) {
+      TorchType bound = variables.putIfAbsent(s.name(), actual);
+      return bound == null || bound.equals(actual);
+    }
+    if (actual.equals(formal) || formal.equals(ANY)) {
+      return true;
+    }
+    return switch (formal) {
+      case TorchType.Generic f when f.constructor().equals("Optional") ->
+          actual.equals(NONE)
+              || isSubtype(isOptional(actual) ? argument(actual, 0) : actual, f.arguments().get(0), variables);
+      case TorchType.Generic f when f.constructor().equals("Union") ->
+          f.arguments().stream().anyMatch(option -> isSubtype(actual, option, variables));
+      case TorchType.Generic f ->
+          actual instanceof TorchType.Generic a
+              && a.constructor().equals(f.constructor())
+              && a.arguments().size() == f.arguments().size()
+              && elementsMatch(a, f, variables);
+      case TorchType.Simple f when f.equals(NUMBER) ->
+          actual.equals(INT) || actual.equals(FLOAT) || actual.equals(COMPLEX);
+      case TorchType.Simple _, TorchType.Tensor _, TorchType.Named _ -> false;
+    };
+  }
+
+  /** Tuples are covariant; lists and dictionaries, which can be written, are not. */
+  private static boolean elementsMatch(
+      TorchType.Generic actual, TorchType.Generic formal, Map<String, TorchType> variables) {
+    boolean covariant = actual.constructor().equals("Tuple");
+    for (int i = 0; i < actual.arguments().size(); i++) {
+      TorchType a = actual.arguments().get(i);
+      TorchType f = substitute(formal.arguments().get(i), variables);
+      boolean matches = covariant || hasVariable(f) ? isSubtype(a, f, variables) : a.equals(f);
+      if (!matches) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean hasVariable(TorchType type) {
+    return switch (type) {
+      case TorchType.Simple s -> VARIABLES.contains(s.name());
+      case TorchType.Generic g -> g.arguments().stream().anyMatch(StaticTypes::hasVariable);
+      case TorchType.Tensor _, TorchType.Named _ -> false;
+    };
+  }
+
+  /** The type with bound variables replaced. */
+  static TorchType substitute(TorchType type, Map<String, TorchType> variables) {
+    return switch (type) {
+      case TorchType.Simple s -> variables.getOrDefault(s.name(), s);
+      case TorchType.Generic g ->
+          new TorchType.Generic(
+              g.constructor(), g.arguments().stream().map(a -> substitute(a, variables)).toList());
+      case TorchType.Tensor _, TorchType.Named _ -> type;
+    };
+  }
+}
