@@ -1,7 +1,17 @@
 package org.zkc.torchscript;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.zkc.ir.UserException;
+import org.zkc.torchscript.archive.TorchArchive;
+import org.zkc.torchscript.lower.Lowering;
+import org.zkc.torchscript.pickle.PickleReader;
+import org.zkc.torchscript.pickle.PickleValue;
 
 /** Reads archives written by {@code torch.jit.save}: traced, scripted or frozen. Nothing from an archive is executed. */
 public final class TorchScriptReader {
@@ -16,6 +26,66 @@ public final class TorchScriptReader {
    *     zkc does not support; the message names the remedy
    */
   public static TorchModel read(Path file) {
-    throw new UserException("Reading " + file.getFileName() + " is not possible yet.");
+    return read(TorchArchive.open(file));
+  }
+
+  /** As {@link #read(Path)}, for an archive in memory; {@code name} stands in messages. */
+  public static TorchModel read(String name, MemorySegment file) {
+    return read(TorchArchive.of(name, file));
+  }
+
+  private static TorchModel read(TorchArchive archive) {
+    try {
+      return model(archive);
+    } catch (StackOverflowError e) {
+      throw new UserException(
+          "The archive " + archive.displayName() + " nests its data or code too deeply to be a model; export it again.");
+    }
+  }
+
+  private static TorchModel model(TorchArchive archive) {
+    Optional<ExporterRecord> exporter = archive.text("extra/zkpytorch.json").map(ExporterRecord::parse);
+    List<TracedInputs.Example> examples = TracedInputs.read(archive);
+    PickleValue root = pickle(archive, "data").orElseThrow();
+    if (!(root instanceof PickleValue.Instance module)) {
+      throw new UserException("The archive " + archive.displayName() + " does not hold a module; export an nn.Module.");
+    }
+    Optional<PickleValue.Tuple> constants =
+        pickle(archive, "constants").filter(PickleValue.Tuple.class::isInstance).map(PickleValue.Tuple.class::cast);
+    Set<String> given = new HashSet<>();
+    exporter.ifPresent(e -> e.inputs().forEach(i -> given.add(i.name())));
+    Lowering.Lowered lowered = Lowering.lower(archive, module, constants, given);
+    return new TorchModel(
+        lowered.program(),
+        inputs(lowered.inputs(), exporter, examples),
+        archive.record("extra/zkpytorch/calibration.npz"),
+        archive.digest(),
+        exporter);
+  }
+
+  private static Optional<PickleValue> pickle(TorchArchive archive, String name) {
+    return archive
+        .record(name + ".pkl")
+        .map(content -> PickleReader.read(name + ".pkl", content, key -> archive.record(name + "/" + key)));
+  }
+
+  /** The exporter's shapes where there are some, else those of the traced example. */
+  private static List<TorchInput> inputs(
+      List<String> names, Optional<ExporterRecord> exporter, List<TracedInputs.Example> examples) {
+    List<TorchInput> out = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      Optional<TorchInput> exported =
+          exporter.stream()
+              .flatMap(e -> e.inputs().stream())
+              .filter(input -> input.name().equals(name) && input.shape().isPresent())
+              .findFirst();
+      Optional<TracedInputs.Example> example =
+          examples.size() == names.size() ? Optional.of(examples.get(i)) : Optional.empty();
+      out.add(
+          exported.orElseGet(
+              () -> new TorchInput(name, example.map(TracedInputs.Example::shape), example.map(TracedInputs.Example::dtype))));
+    }
+    return out;
   }
 }

@@ -23,7 +23,7 @@ import org.zkc.torchscript.pickle.PickleValue.Tuple;
  */
 public final class DebugTable {
   private static final Pattern FRAME = Pattern.compile("(.+)\\((\\d{1,9})\\): [^\\n]*");
-  private static final Pattern LIBRARY = Pattern.compile(".*[/\\\\](site-packages|dist-packages|pytorch)[/\\\\]torch[/\\\\].*");
+  private static final Pattern LIBRARY = Pattern.compile("(.*[/\\\\](site-packages|dist-packages|pytorch)[/\\\\])?torch[/\\\\].*");
 
   /** A table that knows nothing. */
   public static final DebugTable EMPTY = new DebugTable(new int[0], List.of(), List.of());

@@ -1,0 +1,50 @@
+package org.zkc.torchscript.lower;
+
+import java.util.List;
+import org.zkc.ir.Location;
+import org.zkc.ir.TorchType;
+
+/**
+ * What a caller must know of a function that was lowered for certain arguments.
+ *
+ * @param name in the program
+ * @param empty whether the body does nothing, so that no call is needed
+ * @param resultTypes of the call
+ * @param returned what the call's value is
+ * @param written parameters that the function changes in place, with the result that holds the changed value
+ * @param stale parameters whose memory was changed in a way that cannot be followed
+ * @param relations what may share memory afterwards
+ */
+record LoweredFunction(
+    String name,
+    boolean empty,
+    List<TorchType> resultTypes,
+    Returned returned,
+    List<Written> written,
+    List<Stale> stale,
+    List<Relation> relations) {
+
+  sealed interface Returned {
+    /** Known without calling. */
+    record Known(Binding binding) implements Returned {}
+
+    /** The parameter itself. */
+    record Parameter(int index, TorchType type) implements Returned {}
+
+    record Result(int index, TorchType type) implements Returned {}
+  }
+
+  record Written(int parameter, int result) {}
+
+  record Stale(int parameter, Location writer) {}
+
+  /** Kinds of {@link Relation}. */
+  enum Kind {
+    SHARE,
+    LEFT_HOLDS_RIGHT,
+    SHARE_CONTENTS
+  }
+
+  /** Between two places: parameters are numbered from 0, results follow them. */
+  record Relation(int left, int right, Kind kind) {}
+}

@@ -1,0 +1,283 @@
+package org.zkc.torchscript.lower;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.zkc.ir.Function;
+import org.zkc.ir.Level;
+import org.zkc.ir.Location;
+import org.zkc.ir.Program;
+import org.zkc.ir.TorchType;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.torchscript.archive.TorchArchive;
+import org.zkc.torchscript.code.ClassDefinition;
+import org.zkc.torchscript.code.FunctionDefinition;
+import org.zkc.torchscript.code.TypeNames;
+import org.zkc.torchscript.pickle.PickleValue;
+import org.zkc.torchscript.schema.StaticTypes;
+
+/**
+ * From code and module tree to a torch-level program: {@code main} is the root's forward; each method of each module
+ * instance that it reaches becomes a function of its own, in which parameters are constants. A function is lowered once
+ * for each combination of literal arguments, so that branches on flags are decided while reading.
+ */
+public final class Lowering {
+
+  /** Statements and expressions lowered; ResNet-18 takes 2,000. Bounds archives made to explode. */
+  private static final long MAX_STEPS = 3_000_000;
+
+  private static final int MAX_CALL_DEPTH = 128;
+
+  private final CodeLibrary library;
+  private final Attributes attributes;
+  private final Optional<PickleValue.Tuple> constants;
+  private final Map<String, LoweredFunction> lowered = new HashMap<>();
+  private final Set<String> inProgress = new HashSet<>();
+  private final Set<String> functionNames = new HashSet<>();
+  private final List<Function> functions = new ArrayList<>();
+  private long steps;
+
+  private Lowering(CodeLibrary library, PickleValue.Instance root, Optional<PickleValue.Tuple> constants) {
+    this.library = library;
+    this.constants = constants;
+    this.attributes = new Attributes(root);
+    functionNames.add("main");
+  }
+
+  /** A program and the tensor parameters of its main. */
+  public record Lowered(Program program, List<String> inputs) {}
+
+  /**
+   * Lowers {@code root.forward}.
+   *
+   * @param archive holds the code
+   * @param root the object of data.pkl
+   * @param constants the tuple of constants.pkl
+   * @param given names of optional parameters that are to be inputs nevertheless
+   */
+  public static Lowered lower(
+      TorchArchive archive, PickleValue.Instance root, Optional<PickleValue.Tuple> constants, Set<String> given) {
+    return new Lowering(new CodeLibrary(archive), root, constants).program(root, given);
+  }
+
+  private Lowered program(PickleValue.Instance root, Set<String> given) {
+    CodeLibrary.Located<ClassDefinition> type = library.requireClass(root.className(), Location.UNKNOWN);
+    FunctionDefinition forward =
+        type.definition()
+            .method("forward")
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "The model's class %s has no forward method; export a module that has one."
+                            .formatted(CodeLibrary.demangled(root.className()))));
+    Frame frame = new Frame(type.code(), Location.UNKNOWN);
+    List<Value> parameters = new ArrayList<>();
+    List<String> inputs = new ArrayList<>();
+    for (int i = 0; i < forward.parameters().size(); i++) {
+      FunctionDefinition.Parameter p = forward.parameters().get(i);
+      Binding binding = i == 0 ? new Binding.Module(root, "") : mainParameter(frame, forward, p, given);
+      if (binding instanceof Binding.Dynamic d && parameters.add(d.value())) {
+        inputs.add(p.name());
+      }
+      frame.names().put(p.name(), binding);
+    }
+    Binding returned = new StatementLowering(this, frame).body(forward);
+    List<Value> results = new ArrayList<>();
+    flatten(frame, returned, frame.locate(forward.offset()), results, 0);
+    Function main = new Function("main", frame.region().finish(parameters, results), Location.UNKNOWN);
+    functions.addFirst(main);
+    return new Lowered(new Program(Level.TORCH, functions), inputs);
+  }
+
+  private Binding mainParameter(
+      Frame frame, FunctionDefinition forward, FunctionDefinition.Parameter p, Set<String> given) {
+    TorchType type = p.type().orElse(StaticTypes.TENSOR);
+    boolean tensor = type.equals(StaticTypes.TENSOR);
+    boolean optionalTensor = type.equals(StaticTypes.optional(StaticTypes.TENSOR));
+    if (tensor && p.defaultValue().isEmpty() || (tensor || optionalTensor) && given.contains(p.name())) {
+      return new Binding.Dynamic(frame.define(p.name(), StaticTypes.TENSOR), StaticTypes.TENSOR);
+    }
+    if (p.defaultValue().isPresent()) {
+      return new ExpressionLowering(this, frame).evaluate(p.defaultValue().get());
+    }
+    if (optionalTensor) {
+      return Binding.Literal.NONE;
+    }
+    throw new UserException(
+        frame.locate(forward.offset()),
+        "forward's argument '%s' is of type %s; zkc takes tensors as inputs, so wrap the model in a module whose forward takes tensors only."
+            .formatted(p.name(), CodeLibrary.demangled(TypeNames.text(type))));
+  }
+
+  /** A tuple of outputs becomes several results. */
+  private static void flatten(Frame frame, Binding returned, Location at, List<Value> results, int depth) {
+    TorchType type = Frame.typeOf(returned);
+    if (depth < 16 && StaticTypes.isGeneric(type, "Tuple")) {
+      List<TorchType> types = ((TorchType.Generic) type).arguments();
+      List<String> hints = types.stream().map(_ -> "output").toList();
+      for (Binding element : frame.unpack(returned, types, hints, at)) {
+        flatten(frame, element, at, results, depth + 1);
+      }
+    } else {
+      results.add(frame.value(returned, at));
+    }
+  }
+
+  CodeLibrary library() {
+    return library;
+  }
+
+  Attributes attributes() {
+    return attributes;
+  }
+
+  /** Element {@code index} of constants.pkl. */
+  Optional<PickleValue> constant(int index) {
+    return constants.filter(c -> index >= 0 && index < c.elements().size()).map(c -> c.elements().get(index));
+  }
+
+  /** Counts work; refuses archives that unfold without end. */
+  void step(Location at) {
+    if (++steps > MAX_STEPS) {
+      throw new UserException(at, "The model's code unfolds into more than %d steps; zkc does not read it.".formatted(MAX_STEPS));
+    }
+  }
+
+  /**
+   * The function for a call with these arguments, lowered now or before.
+   *
+   * @param self the module whose method it is, or empty for a free function
+   * @param arguments one binding per parameter after {@code self}
+   */
+  LoweredFunction function(
+      CodeLibrary.Located<FunctionDefinition> definition,
+      String qualifiedName,
+      Optional<Binding.Module> self,
+      List<Binding> arguments,
+      Location callSite) {
+    FunctionDefinition function = definition.definition();
+    Location site = definition.code().isTorch() ? callSite : Location.UNKNOWN;
+    String key = key(qualifiedName, self, arguments, site);
+    LoweredFunction known = lowered.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (inProgress.size() >= MAX_CALL_DEPTH || !inProgress.add(key)) {
+      throw new UserException(
+          callSite, "The function %s calls itself; zkc does not support recursion.".formatted(function.name()));
+    }
+    Frame frame = new Frame(definition.code(), site);
+    List<Value> parameters = new ArrayList<>();
+    int first = self.isPresent() ? 1 : 0;
+    self.ifPresent(module -> frame.names().put(function.parameters().get(0).name(), module));
+    for (int i = 0; i < arguments.size(); i++) {
+      String name = function.parameters().get(first + i).name();
+      Binding argument = arguments.get(i);
+      if (argument instanceof Binding.Dynamic d) {
+        Value value = frame.define(name, d.type());
+        parameters.add(value);
+        argument = new Binding.Dynamic(value, d.type());
+      }
+      frame.names().put(name, argument);
+    }
+    Binding returned = new StatementLowering(this, frame).body(function);
+    LoweredFunction result =
+        finish(uniqueName(qualifiedName, self), frame, parameters, returned, frame.locate(function.offset()));
+    inProgress.remove(key);
+    lowered.put(key, result);
+    return result;
+  }
+
+  private LoweredFunction finish(
+      String name, Frame frame, List<Value> parameters, Binding returned, Location at) {
+    Aliases aliases = frame.aliases();
+    List<Value> results = new ArrayList<>();
+    LoweredFunction.Returned returns;
+    if (returned instanceof Binding.Dynamic d) {
+      Value value = frame.value(d, at);
+      int parameter = parameters.indexOf(value);
+      if (parameter >= 0) {
+        returns = new LoweredFunction.Returned.Parameter(parameter, d.type());
+      } else {
+        returns = new LoweredFunction.Returned.Result(0, d.type());
+        results.add(value);
+      }
+    } else {
+      returns = new LoweredFunction.Returned.Known(returned);
+    }
+    List<LoweredFunction.Written> written = new ArrayList<>();
+    List<LoweredFunction.Stale> stale = new ArrayList<>();
+    for (int i = 0; i < parameters.size(); i++) {
+      Value now = aliases.latest(parameters.get(i));
+      if (aliases.isStale(now)) {
+        stale.add(new LoweredFunction.Stale(i, at));
+      } else if (now != parameters.get(i)) {
+        if (!results.contains(now)) {
+          results.add(now);
+        }
+        written.add(new LoweredFunction.Written(i, results.indexOf(now)));
+      }
+    }
+    List<Value> places = new ArrayList<>(parameters);
+    places.addAll(results);
+    boolean empty = frame.region().isEmpty() && results.isEmpty();
+    List<TorchType> types = results.stream().map(v -> (TorchType) v.type()).toList();
+    LoweredFunction function =
+        new LoweredFunction(name, empty, types, returns, written, stale, relations(aliases, places));
+    if (!empty) {
+      functions.add(new Function(name, frame.region().finish(parameters, results), at));
+    }
+    return function;
+  }
+
+  private static List<LoweredFunction.Relation> relations(Aliases aliases, List<Value> places) {
+    List<LoweredFunction.Relation> out = new ArrayList<>();
+    for (int i = 0; i < places.size(); i++) {
+      for (int j = 0; j < places.size(); j++) {
+        if (i < j && aliases.mayShare(places.get(i), places.get(j))) {
+          out.add(new LoweredFunction.Relation(i, j, LoweredFunction.Kind.SHARE));
+        }
+        if (i < j && aliases.mayShareContents(places.get(i), places.get(j))) {
+          out.add(new LoweredFunction.Relation(i, j, LoweredFunction.Kind.SHARE_CONTENTS));
+        }
+        if (i != j && aliases.mayHold(places.get(i), places.get(j))) {
+          out.add(new LoweredFunction.Relation(i, j, LoweredFunction.Kind.LEFT_HOLDS_RIGHT));
+        }
+      }
+    }
+    return out;
+  }
+
+  private static String key(
+      String qualifiedName, Optional<Binding.Module> self, List<Binding> arguments, Location site) {
+    StringBuilder key = new StringBuilder(qualifiedName);
+    self.ifPresent(module -> key.append(" on ").append(module.path()));
+    for (Binding argument : arguments) {
+      key.append(" | ");
+      switch (argument) {
+        case Binding.Dynamic d -> key.append(TypeNames.text(d.type()));
+        case Binding.Literal l -> key.append("= ").append(TypeNames.text(l.type())).append(' ').append(l.text());
+        case Binding.Module m -> key.append("module ").append(m.path());
+        case Binding.FunctionReference f -> key.append("function ").append(f.qualifiedName());
+        case Binding.GradientGuard _ -> key.append("guard");
+      }
+    }
+    return key.append(" @ ").append(site).append(site.text()).toString();
+  }
+
+  /** {@code layers.0.conv1.forward}; {@code torch.nn.functional.relu} as {@code relu}. */
+  private String uniqueName(String qualifiedName, Optional<Binding.Module> self) {
+    String last = qualifiedName.substring(qualifiedName.lastIndexOf('.') + 1);
+    String base = (self.map(m -> m.pathOf(last)).orElse(last)).replaceAll("[^A-Za-z0-9_.]", "_");
+    String name = base;
+    for (int i = 2; !functionNames.add(name); i++) {
+      name = base + "." + i;
+    }
+    return name;
+  }
+}

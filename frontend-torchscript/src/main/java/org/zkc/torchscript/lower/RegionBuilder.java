@@ -1,0 +1,82 @@
+package org.zkc.torchscript.lower;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.zkc.ir.Location;
+import org.zkc.ir.Op;
+import org.zkc.ir.Region;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.TorchType;
+import org.zkc.ir.Value;
+import org.zkc.ir.torch.Constant;
+import org.zkc.ir.torch.TensorConstant;
+
+/** Collects a region's ops; constants are emitted once per region and found again in regions inside it. */
+final class RegionBuilder {
+  private final RegionBuilder parent;
+  private final List<Op> ops = new ArrayList<>();
+  private final Map<String, Value> constants = new HashMap<>();
+  private boolean open = true;
+
+  RegionBuilder(RegionBuilder parent) {
+    this.parent = parent;
+  }
+
+  void add(Op op) {
+    ops.add(op);
+  }
+
+  boolean isEmpty() {
+    return ops.isEmpty();
+  }
+
+  /** Whether values defined here can still be used: false once the region is finished or dropped. */
+  boolean isOpen() {
+    return open;
+  }
+
+  void drop() {
+    open = false;
+  }
+
+  Region finish(List<Value> parameters, List<Value> results) {
+    open = false;
+    return new Region(parameters, ops, results);
+  }
+
+  /** The value of a literal. */
+  Value constant(Binding.Literal literal, Location location) {
+    String key = "literal " + literal.type() + literal.text();
+    Value known = known(key);
+    if (known == null) {
+      known = new Value("c", literal.type());
+      ops.add(new Constant(known, literal.text(), location));
+      constants.put(key, known);
+    }
+    return known;
+  }
+
+  /** The value of a tensor of the archive. */
+  Value tensor(String name, TensorData data, Location location) {
+    String key = "tensor " + name;
+    Value known = known(key);
+    if (known == null) {
+      known = new Value(name.substring(name.lastIndexOf('.') + 1), new TorchType.Tensor());
+      ops.add(new TensorConstant(known, name, data, location));
+      constants.put(key, known);
+    }
+    return known;
+  }
+
+  private Value known(String key) {
+    for (RegionBuilder r = this; r != null; r = r.parent) {
+      Value value = r.constants.get(key);
+      if (value != null) {
+        return value;
+      }
+    }
+    return null;
+  }
+}
