@@ -10,7 +10,7 @@ import torch
 NAMES = """
 prim: NumToTensor RaiseException device dtype is_nested requires_grad type min max layout abs unchecked_cast
   TupleIndex is_cuda itemsize data
-aten: linear conv1d conv2d conv3d _convolution conv_transpose1d conv_transpose2d batch_norm layer_norm group_norm
+aten: linear conv1d conv2d conv3d _convolution _convolution_mode conv_transpose1d conv_transpose2d batch_norm layer_norm group_norm
   instance_norm rms_norm relu relu_ relu6 relu6_ hardtanh hardtanh_ clamp clamp_ clamp_min clamp_min_ clamp_max
   clamp_max_ tanh tanh_ sigmoid sigmoid_ gelu gelu_ silu silu_ elu elu_ leaky_relu leaky_relu_ hardsigmoid
   hardsigmoid_ hardswish hardswish_ softplus mish mish_ selu selu_ celu celu_ prelu logsigmoid log_sigmoid threshold
