@@ -180,10 +180,11 @@ record OperatorCall(
 
   /** An axis argument with negative numbers resolved for a tensor of {@code rank} axes. */
   int axis(int index, int rank) {
-    return axis(integer(index), rank);
+    return resolveAxis(integer(index), rank);
   }
 
-  int axis(long axis, int rank) {
+  /** An axis number with negative ones resolved. */
+  int resolveAxis(long axis, int rank) {
     int range = Math.max(rank, 1);
     if (axis < -range || axis >= range) {
       throw refuse("axis %d does not exist, the tensor has %d".formatted(axis, rank));

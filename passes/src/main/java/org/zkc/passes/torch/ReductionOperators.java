@@ -29,7 +29,7 @@ final class ReductionOperators {
     }
     TreeSet<Integer> axes = new TreeSet<>();
     if (!whole && !call.isNone(1)) {
-      call.integers(1).forEach(a -> axes.add(call.axis(a, rank)));
+      call.integers(1).forEach(a -> axes.add(call.resolveAxis(a, rank)));
     }
     if (axes.isEmpty()) {
       for (int axis = 0; axis < rank; axis++) {

@@ -115,7 +115,7 @@ final class ViewOperators {
     List<Integer> chosen =
         call.arguments().size() < 2
             ? IntStream.range(0, extents.size()).boxed().toList()
-            : call.integers(1).stream().map(a -> call.axis(a, extents.size())).toList();
+            : call.integers(1).stream().map(a -> call.resolveAxis(a, extents.size())).toList();
     List<Integer> out = new ArrayList<>();
     for (int k = 0; k < extents.size(); k++) {
       if (extents.get(k) != 1 || !chosen.contains(k)) {
@@ -137,12 +137,12 @@ final class ViewOperators {
 
   private static TorchValue permute(OperatorCall call) {
     int rank = call.tensor(0).shape().rank();
-    return transposed(call, call.integers(1).stream().map(a -> call.axis(a, rank)).toList());
+    return transposed(call, call.integers(1).stream().map(a -> call.resolveAxis(a, rank)).toList());
   }
 
   private static TorchValue swap(OperatorCall call, long a, long b) {
     int rank = call.tensor(0).shape().rank();
-    return transposed(call, swapped(rank, call.axis(a, rank), call.axis(b, rank)));
+    return transposed(call, swapped(rank, call.resolveAxis(a, rank), call.resolveAxis(b, rank)));
   }
 
   private static TorchValue matrixTranspose(OperatorCall call) {
