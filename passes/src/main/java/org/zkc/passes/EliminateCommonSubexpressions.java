@@ -48,14 +48,20 @@ public final class EliminateCommonSubexpressions implements Pass {
     return true;
   }
 
-  /** What makes two ops equal: operands by identity, attributes by content; names of constants apart. */
-  private record Key(Class<?> type, List<Value> operands, Map<String, Object> attributes, List<Type> results) {
+  /**
+   * What makes two ops equal: operands by identity and component (a weight is not a bias), attributes by content; names of
+   * constants apart.
+   */
+  private record Key(Class<?> type, List<List<Value>> operands, Map<String, Object> attributes, List<Type> results) {
     static Key of(Op op) {
       OpSpec spec = OpSpec.of(op);
       Map<String, Object> attributes = spec.attributes(op);
       attributes.remove("name");
       return new Key(
-          op.getClass(), spec.operands(op), attributes, spec.results(op).stream().map(Value::type).toList());
+          op.getClass(),
+          spec.components(OpSpec.Role.OPERAND).stream().map(c -> OpSpec.values(c, op)).toList(),
+          attributes,
+          spec.results(op).stream().map(Value::type).toList());
     }
   }
 

@@ -20,7 +20,7 @@ import java.util.Optional;
 
 /** Altered texts: the parser answers with a program or an IrSyntaxException, and the checker checks whatever was parsed. */
 final class ParserFuzzTest {
-  private static final int ROUNDS = 1500;
+  private static final int ROUNDS = 400;
   private static final List<String> TOKENS =
       List.of("%", "@", "{", "}", "[", "]", "(", ")", "<", ">", ":", ",", "=", "\"", "\\", "//", "-", ".", "x", "loc", "dense",
           "inf", "return", "program", "99999999999999999999", "1x0x3", "2147483647x2147483647x2147483647", "\u0000", "\uD83D", "é");

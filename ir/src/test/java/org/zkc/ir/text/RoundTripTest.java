@@ -18,7 +18,7 @@ import org.zkc.ir.RandomPrograms;
 
 /** print and parse are inverse to each other, for every op of every level. */
 final class RoundTripTest {
-  private static final int PROGRAMS = 60;
+  private static final int PROGRAMS = 30;
 
   @ParameterizedTest
   @EnumSource(Level.class)
