@@ -9,6 +9,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -34,8 +36,12 @@ public final class NpzReader {
         throw new UserException("%s has %d entries; at most %d are read".formatted(file, zip.size(), ENTRY_LIMIT));
       }
       for (ZipEntry entry : Collections.list(zip.entries())) {
-        try (InputStream in = new BufferedInputStream(zip.getInputStream(entry))) {
+        CRC32 sum = new CRC32();
+        try (InputStream in = new CheckedInputStream(new BufferedInputStream(zip.getInputStream(entry)), sum)) {
           add(out, entry, in, file.toString());
+        }
+        if (sum.getValue() != entry.getCrc()) {
+          throw new ZipException("wrong checksum of " + entry.getName());
         }
       }
     } catch (ZipException e) {

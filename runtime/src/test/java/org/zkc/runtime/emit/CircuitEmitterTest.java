@@ -1,0 +1,147 @@
+package org.zkc.runtime.emit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.Relation;
+import org.zkc.gkr.circuit.Table;
+import org.zkc.gkr.prove.Witness;
+import org.zkc.ir.ColumnType;
+import org.zkc.ir.DType;
+import org.zkc.ir.FunctionBuilder;
+import org.zkc.ir.Level;
+import org.zkc.ir.Location;
+import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+import org.zkc.ir.circuit.Reshape;
+import org.zkc.ir.circuit.Sum;
+import org.zkc.ir.circuit.Transpose;
+import org.zkc.ir.interpret.CircuitInterpreter;
+import org.zkc.runtime.execute.IntegerExecutor;
+
+final class CircuitEmitterTest {
+
+  /** The reference interpreter runs the program, the executor the emitted circuit: outputs agree, whatever the threads. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void emittedCircuitsComputeWhatProgramsMean(int threads) {
+    int relations = 0;
+    for (long seed = 0; seed < 300; seed++) {
+      Program program = RandomCircuitPrograms.generate(seed, 12);
+      Random random = new Random(seed);
+      List<long[]> inputs = new ArrayList<>();
+      for (Value parameter : program.main().parameters()) {
+        ColumnType type = parameter.columnType();
+        inputs.add(
+            random
+                .longs(type.shape().elementCount(), type.low(), type.high() + 1)
+                .toArray());
+      }
+      List<long[]> expected = CircuitInterpreter.run(program, inputs);
+      EmittedCircuit emitted = CircuitEmitter.emit(program);
+      assertEquals(emitted.circuit().relations().size(), emitted.origins().size());
+      relations += emitted.circuit().relations().size();
+      IntegerExecutor executor = new IntegerExecutor(emitted.circuit(), emitted.model());
+      Witness witness = executor.run(inputs.stream().map(CircuitEmitterTest::ints).toList(), threads);
+      List<int[]> actual = executor.outputs(witness);
+      assertEquals(expected.size(), actual.size());
+      for (int i = 0; i < expected.size(); i++) {
+        assertArrayEquals(ints(expected.get(i)), actual.get(i), "seed " + seed + ", output " + i);
+      }
+    }
+    assertTrue(relations > 1000, "the generator makes trivial programs: " + relations + " relations");
+  }
+
+  private static int[] ints(long[] elements) {
+    return Arrays.stream(elements).mapToInt(Math::toIntExact).toArray();
+  }
+
+  private static Value input(FunctionBuilder builder, int... shape) {
+    return builder.parameter("x", new ColumnType(ColumnType.Kind.PUBLIC, Shape.of(shape), -5, 5));
+  }
+
+  private static Value virtual(FunctionBuilder builder, long bound, int... shape) {
+    return builder.fresh("v", new ColumnType(ColumnType.Kind.VIRTUAL, Shape.of(shape), -bound, bound));
+  }
+
+  @Test
+  void chainsOfViewsAndSumsAreOneRelation() {
+    FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+    Value x = input(builder, 2, 3);
+    Value t = virtual(builder, 5, 3, 2);
+    Value r = virtual(builder, 5, 6);
+    Value s = virtual(builder, 20, 6);
+    builder.append(new Transpose(t, x, List.of(1, 0), Location.UNKNOWN));
+    builder.append(new Reshape(r, t, Location.UNKNOWN));
+    builder.append(new Sum(s, List.of(r, r), List.of(3L, 1L), 0, Location.UNKNOWN));
+    Circuit circuit = CircuitEmitter.emit(Program.of(Level.CIRCUIT, builder.build(List.of(s)))).circuit();
+    assertEquals(1, circuit.relations().size());
+    Linear linear = assertInstanceOf(Linear.class, circuit.relations().getFirst());
+    assertEquals(1, linear.terms().size(), "equal views are collected: " + linear);
+    assertEquals(4, linear.terms().getFirst().coefficient());
+  }
+
+  /** Doubling a value n times by adding it to itself costs n relations, not 2^n terms. */
+  @Test
+  void sharedSumsDoNotGrowExponentially() {
+    FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+    Value x = input(builder, 4);
+    Value y = input(builder, 4);
+    Value current = virtual(builder, 1 << 20, 4);
+    builder.append(new Sum(current, List.of(x, y), List.of(1L, -1L), 1, Location.UNKNOWN));
+    for (int i = 0; i < 12; i++) {
+      Value reversed = virtual(builder, 1 << 20, 2, 2);
+      Value back = virtual(builder, 1 << 20, 4);
+      Value next = virtual(builder, 1 << 20, 4);
+      builder.append(new Reshape(reversed, current, Location.UNKNOWN));
+      Value transposed = virtual(builder, 1 << 20, 2, 2);
+      builder.append(new Transpose(transposed, reversed, List.of(1, 0), Location.UNKNOWN));
+      builder.append(new Reshape(back, transposed, Location.UNKNOWN));
+      builder.append(new Sum(next, List.of(current, back), List.of(1L, 1L), 0, Location.UNKNOWN));
+      current = next;
+    }
+    Circuit circuit = CircuitEmitter.emit(Program.of(Level.CIRCUIT, builder.build(List.of(current)))).circuit();
+    int terms = 0;
+    for (Relation relation : circuit.relations()) {
+      terms += assertInstanceOf(Linear.class, relation).terms().size();
+    }
+    assertTrue(terms < 60, terms + " terms");
+  }
+
+  @Test
+  void tablesAreRecognisedAsClampsOnlyWhenTheyAre() {
+    long[] entries = {-2, -2, -2, -1, 0, 1, 2, 3, 3, 3};
+    TensorData data = TensorData.ofLongs(DType.I32, Shape.of(entries.length), entries);
+    assertEquals(new Table.Clamp(-4, 10, -2, 3), CircuitEmitter.tableOf(-4, data));
+    assertInstanceOf(Table.Entries.class, CircuitEmitter.tableOf(-3, data));
+  }
+
+  @Test
+  void modelBoundsArePerOutputChannel() {
+    TensorData data = TensorData.ofLongs(DType.I8, Shape.of(2, 3), new long[] {1, -2, 3, -4, 5, -6});
+    ModelBounds bounds = ModelBounds.of(ModelTensor.of(0, "w", data, List.of(0, 2)));
+    assertEquals(new ModelBounds(-24, 20, 20, 40), bounds);
+  }
+
+  @Test
+  void modelTensorsApplyChannelShiftsInEveryWidth() {
+    int[] expected = {1, -2, 12, -16};
+    for (DType dtype : List.of(DType.I8, DType.I16, DType.I32, DType.I64)) {
+      TensorData data = TensorData.ofLongs(dtype, Shape.of(2, 2), new long[] {1, -2, 3, -4});
+      assertArrayEquals(expected, ModelTensor.of(0, "w", data, List.of(0, 2)).elements(), dtype.text());
+    }
+  }
+}
