@@ -1,16 +1,202 @@
 package org.zkc.passes.circuit;
 
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.ir.Function;
+import org.zkc.ir.Interval;
+import org.zkc.ir.Level;
+import org.zkc.ir.Op;
 import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
+import org.zkc.ir.Uses;
+import org.zkc.ir.Value;
+import org.zkc.ir.integer.Add;
+import org.zkc.ir.integer.Broadcast;
+import org.zkc.ir.integer.Concatenate;
+import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.IntegerOp;
+import org.zkc.ir.integer.Linear;
+import org.zkc.ir.integer.Multiply;
+import org.zkc.ir.integer.Pad;
+import org.zkc.ir.integer.Parameter;
+import org.zkc.ir.integer.Requantize;
+import org.zkc.ir.integer.RequantizeTable;
+import org.zkc.ir.integer.Reshape;
+import org.zkc.ir.integer.RoundedQuotient;
+import org.zkc.ir.integer.Scale;
+import org.zkc.ir.integer.Slice;
+import org.zkc.ir.integer.Subtract;
+import org.zkc.ir.integer.Table;
+import org.zkc.ir.integer.Transpose;
+import org.zkc.ir.integer.WeightSums;
+import org.zkc.ir.integer.WindowMax;
+import org.zkc.ir.integer.WindowSum;
 import org.zkc.passes.PassContext;
 
-/** Lowers an integer-level program to columns and relations; every multiplication becomes a Product. */
+/**
+ * Lowers an integer-level program to columns and relations. Every multiplication becomes an element of a Product
+ * ({@link ProductSums}); {@link RewriteMatmulChecks} finds the matrix products and convolutions among them again. Tables cover
+ * exactly the interval of what looks them up. The circuit computes the same integers as the program.
+ */
 public final class IntegerToCircuit {
-  private IntegerToCircuit() {}
+  private final CircuitBuilder out;
+  private final Uses uses;
+  private final PassContext context;
+  private final Map<Value, Value> columns = new IdentityHashMap<>();
 
-  /**
-   * @throws org.zkc.ir.UserException at the user's line when an interval leaves (-2^30, 2^30)
-   */
+  private IntegerToCircuit(Function main, PassContext context) {
+    this.out = new CircuitBuilder(main.name(), main.location());
+    this.uses = Uses.of(main);
+    this.context = context;
+  }
+
+  /** Lowers main. */
   public static Program lower(Program integer, PassContext context) {
-    throw new UnsupportedOperationException("in work");
+    Function main = integer.main();
+    return Program.of(Level.CIRCUIT, new IntegerToCircuit(main, context).run(main));
+  }
+
+  private Function run(Function main) {
+    for (Value parameter : main.parameters()) {
+      columns.put(parameter, out.input(parameter.name(), parameter.shape(), interval(parameter)));
+    }
+    for (Op op : main.body()) {
+      Value result = op.definitions().getFirst();
+      out.at(result.name(), op.location());
+      if (!(op instanceof WindowMax w && isMergedIntoReader(w))) {
+        columns.put(result, lower((IntegerOp) op));
+      }
+    }
+    return out.build(main.results().stream().map(columns::get).toList());
+  }
+
+  private Value lower(IntegerOp op) {
+    return switch (op) {
+      case Parameter p -> out.model(p.name(), p.data(), p.channelShifts(), interval(p.result()));
+      case Conv c -> conv(c);
+      case Linear l -> {
+        Value y = new ProductSums(out).linear(get(l.input()), get(l.weight()), sums(l.input(), l.weight()));
+        yield withBias(y, l.bias(), y.shape().rank() - 1);
+      }
+      case Requantize r -> out.requantize(get(r.input()), r.shift(), r.low(), r.high());
+      case Table t -> out.requantizeTable(get(t.input()), 0, t.first(), t.entries());
+      case RequantizeTable t -> out.requantizeTable(get(t.input()), t.shift(), t.first(), t.entries());
+      case Add a -> out.sum(List.of(get(a.left()), get(a.right())), List.of(1L, 1L));
+      case Subtract s -> out.sum(List.of(get(s.left()), get(s.right())), List.of(1L, -1L));
+      case Multiply m -> out.product(get(m.left()), get(m.right()));
+      case Scale s -> out.sum(List.of(get(s.input())), List.of(s.factor()));
+      case WindowSum w ->
+          out.windowSum(get(w.input()), w.axis(), w.starts(), w.lengths(), w.factors(), interval(w.result()));
+      case WindowMax w -> {
+        List<WindowMax> windows = merged(w);
+        yield new WindowMaxima(out).max(get(windows.getFirst().input()), windows);
+      }
+      case RoundedQuotient q -> out.roundedQuotient(get(q.numerator()), get(q.denominator()), q.bits());
+      case Concatenate c -> concatenate(c);
+      case Reshape r -> out.reshape(get(r.input()), r.result().shape());
+      case Transpose t -> out.transpose(get(t.input()), t.permutation());
+      case Slice s -> out.slice(get(s.input()), s.starts(), s.limits(), s.strides());
+      case Pad p -> out.pad(get(p.input()), p.low(), p.high(), p.value());
+      case Broadcast b -> out.broadcast(get(b.input()), b.result().shape());
+    };
+  }
+
+  /** One spatial axis is two, the first of extent 1. */
+  private Value conv(Conv c) {
+    boolean plane = c.strides().size() == 2;
+    Value x = plane ? get(c.input()) : out.reshape(get(c.input()), withRow(c.input().shape()));
+    Value weight = plane ? get(c.weight()) : out.reshape(get(c.weight()), withRow(c.weight().shape()));
+    Shape result = plane ? c.result().shape() : withRow(c.result().shape());
+    context.count("integer-to-circuit.convolutions", 1);
+    Value y =
+        new ProductSums(out)
+            .conv(
+                x,
+                weight,
+                result,
+                plane ? c.strides() : List.of(1, c.strides().getFirst()),
+                plane ? c.paddingLow() : List.of(0, c.paddingLow().getFirst()),
+                plane ? c.dilations() : List.of(1, c.dilations().getFirst()),
+                c.groups(),
+                sums(c.input(), c.weight()));
+    return out.reshape(withBias(y, c.bias(), 1), c.result().shape());
+  }
+
+  private static Shape withRow(Shape shape) {
+    List<Integer> extents = new ArrayList<>(shape.extents());
+    extents.add(2, 1);
+    return new Shape(extents);
+  }
+
+  /** What a linear map reaches without its bias. */
+  private Interval sums(Value input, Value weight) {
+    if (!(uses.definition(weight).orElse(null) instanceof Parameter p)) {
+      throw new IllegalArgumentException("the weight " + weight + " must be a parameter");
+    }
+    return ColumnIntervals.weighted(interval(input), WeightSums.of(p.data(), p.channelShifts()));
+  }
+
+  private Value withBias(Value y, Optional<Value> bias, int axis) {
+    if (bias.isEmpty()) {
+      return y;
+    }
+    List<Integer> extents = CircuitBuilder.repeat(y.shape().rank(), 1);
+    extents.set(axis, y.shape().extent(axis));
+    Value spread = out.broadcast(out.reshape(get(bias.get()), new Shape(extents)), y.shape());
+    return out.sum(List.of(y, spread), List.of(1L, 1L));
+  }
+
+  /** Each input padded with zeros to the result's shape, and the sum of all. */
+  private Value concatenate(Concatenate c) {
+    int rank = c.result().shape().rank();
+    int before = 0;
+    List<Value> padded = new ArrayList<>();
+    List<Long> ones = new ArrayList<>();
+    for (Value input : c.inputs()) {
+      List<Integer> low = CircuitBuilder.repeat(rank, 0);
+      List<Integer> high = CircuitBuilder.repeat(rank, 0);
+      int extent = input.shape().extent(c.axis());
+      low.set(c.axis(), before);
+      high.set(c.axis(), c.result().shape().extent(c.axis()) - before - extent);
+      before += extent;
+      padded.add(out.pad(get(input), low, high, 0));
+      ones.add(1L);
+    }
+    return out.sum(padded, ones);
+  }
+
+  /** The chain of window maxima that ends in {@code last} and is one pooling window of at most four taps, first to last. */
+  private List<WindowMax> merged(WindowMax last) {
+    List<WindowMax> chain = new ArrayList<>(List.of(last));
+    int taps = last.size();
+    while (uses.definition(chain.getFirst().input()).orElse(null) instanceof WindowMax before
+        && uses.count(before.result()) == 1
+        && before.axis() != last.axis()
+        && chain.size() == 1
+        && taps * before.size() <= WindowMaxima.MOST) {
+      chain.addFirst(before);
+    }
+    return chain;
+  }
+
+  /** Whether the one reader of the maximum computes it along with its own: pairs of the chain counted from its end. */
+  private boolean isMergedIntoReader(WindowMax op) {
+    if (uses.count(op.result()) != 1 || uses.isYielded(op.result())) {
+      return false;
+    }
+    return uses.users(op.result()).getFirst() instanceof WindowMax reader
+        && !isMergedIntoReader(reader)
+        && merged(reader).contains(op);
+  }
+
+  private Value get(Value value) {
+    return columns.get(value);
+  }
+
+  private static Interval interval(Value value) {
+    return Interval.of(value.integerType());
   }
 }

@@ -1,6 +1,7 @@
 package org.zkc.passes.integer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ import org.zkc.ir.integer.Slice;
 import org.zkc.ir.integer.Subtract;
 import org.zkc.ir.integer.Table;
 import org.zkc.ir.integer.Transpose;
+import org.zkc.ir.integer.WeightSums;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
 
@@ -41,7 +43,7 @@ import org.zkc.ir.integer.WindowSum;
  */
 public final class IntegerBuilder {
   private final FunctionBuilder out;
-  private final Map<Value, SignedSums> sums = new IdentityHashMap<>();
+  private final Map<Value, WeightSums> sums = new IdentityHashMap<>();
 
   /** Name hint and source line of the ops that follow. */
   private String hint = "v";
@@ -65,7 +67,7 @@ public final class IntegerBuilder {
 
   /** Integers of the model; {@code scale} is the real number that one unit stands for. */
   public Value parameter(String name, TensorData data, List<Integer> channelShifts, double scale) {
-    SignedSums found = SignedSums.of(data, channelShifts);
+    WeightSums found = WeightSums.of(data, channelShifts);
     Value result = fresh(data.shape(), found.elements(), scale);
     sums.put(result, found);
     return out.value(new Parameter(result, name, data, channelShifts, location));
@@ -95,8 +97,12 @@ public final class IntegerBuilder {
   }
 
   private Interval weighted(Value input, Value weight, Optional<Value> bias) {
-    SignedSums w = sums.get(weight);
-    Interval product = interval(input).weighted(w.positive(), w.negative());
+    WeightSums w = sums.get(weight);
+    // Bounds over all channels, as the verifier has them of the model, and not channel by channel.
+    Interval product =
+        interval(input)
+            .weighted(
+                Arrays.stream(w.positive()).max().orElse(0), Arrays.stream(w.negative()).max().orElse(0));
     return bias.map(b -> product.plus(interval(b))).orElse(product);
   }
 

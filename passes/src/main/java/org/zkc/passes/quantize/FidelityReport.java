@@ -1,8 +1,18 @@
 package org.zkc.passes.quantize;
 
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.zkc.ir.IntegerType;
+import org.zkc.ir.Op;
 import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+import org.zkc.ir.interpret.IntegerInterpreter;
+import org.zkc.ir.interpret.TensorInterpreter;
 
 /**
  * How closely an integer program follows the floating-point one it came from.
@@ -13,8 +23,11 @@ import org.zkc.ir.TensorData;
 public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
 
   /**
-   * One value over all samples: R^2 = 1 - sum |y' - y|^2 / sum |y - mean(y)|^2, the mean taken per element over the samples;
-   * cosine of all elements of all samples; share of rows (last axis) whose largest element is at the same index.
+   * One value over all samples.
+   *
+   * @param rSquared 1 - sum |y' - y|^2 / sum |y - mean(y)|^2, the mean taken per element over the samples
+   * @param cosine of the vectors of all elements of all samples
+   * @param top1Agreement share of rows (last axis) whose largest element, the first among equals, is at the same index
    */
   public record Entry(String name, double rSquared, double cosine, double top1Agreement) {}
 
@@ -23,13 +36,136 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
     outputs = List.copyOf(outputs);
   }
 
-  /** Runs both programs on the samples with the reference interpreters. */
+  /**
+   * Runs both programs on the samples with the reference interpreters.
+   *
+   * @param samples two or more, each with one tensor per parameter
+   */
   public static FidelityReport measure(Program tensor, QuantizedProgram integer, List<List<TensorData>> samples) {
-    throw new UnsupportedOperationException("in work");
+    List<Value> tensorResults = tensor.main().results();
+    List<Value> integerResults = integer.program().main().results();
+    Map<Value, Statistics> layers = new LinkedHashMap<>();
+    Map<Value, Value> counterparts = new IdentityHashMap<>();
+    for (Op op : tensor.main().body()) {
+      Value value = op.definitions().getFirst();
+      Value counterpart = integer.counterparts().get(value);
+      if (counterpart != null) {
+        layers.put(value, new Statistics(value.shape()));
+        counterparts.put(value, counterpart);
+      }
+    }
+    List<Statistics> outputs = tensorResults.stream().map(v -> new Statistics(v.shape())).toList();
+    for (List<TensorData> sample : samples) {
+      Map<Value, float[]> reals = new IdentityHashMap<>();
+      List<TensorData> expected =
+          TensorInterpreter.run(
+              tensor,
+              sample,
+              (value, elements) -> {
+                if (layers.containsKey(value)) {
+                  reals.put(value, elements.clone());
+                }
+              });
+      Map<Value, long[]> integers = new IdentityHashMap<>();
+      List<long[]> found =
+          IntegerInterpreter.run(integer.program(), quantize(integer.program(), sample), integers::put);
+      layers.forEach(
+          (value, statistics) -> {
+            Value counterpart = counterparts.get(value);
+            if (integers.containsKey(counterpart)) {
+              statistics.add(reals.get(value), integers.get(counterpart), counterpart.integerType());
+            }
+          });
+      for (int i = 0; i < outputs.size(); i++) {
+        outputs.get(i).add(expected.get(i).toFloats(), found.get(i), integerResults.get(i).integerType());
+      }
+    }
+    List<Entry> layerEntries = new ArrayList<>();
+    layers.forEach(
+        (value, statistics) -> {
+          if (statistics.samples > 0) {
+            layerEntries.add(statistics.entry(value.name()));
+          }
+        });
+    List<Entry> outputEntries = new ArrayList<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      outputEntries.add(outputs.get(i).entry(tensorResults.get(i).name()));
+    }
+    return new FidelityReport(layerEntries, outputEntries);
+  }
+
+  /** The integers that stand for a sample: clamp(roundHalfEven(x / scale)) in double precision. */
+  public static List<long[]> quantize(Program integer, List<TensorData> sample) {
+    List<long[]> out = new ArrayList<>();
+    for (int i = 0; i < sample.size(); i++) {
+      IntegerType type = integer.main().parameters().get(i).integerType();
+      double[] reals = sample.get(i).toDoubles();
+      long[] integers = new long[reals.length];
+      for (int j = 0; j < reals.length; j++) {
+        integers[j] = (long) Math.clamp(Math.rint(reals[j] / type.scale()), (double) type.low(), (double) type.high());
+      }
+      out.add(integers);
+    }
+    return out;
   }
 
   /** The smallest R^2 of the outputs. */
   public double rSquared() {
     return outputs.stream().mapToDouble(Entry::rSquared).min().orElse(1);
+  }
+
+  /** Sums over samples, all that the entry needs. */
+  private static final class Statistics {
+    private final double[] sum;
+    private final double[] squares;
+    private final int row;
+    private double error;
+    private double product;
+    private double norm;
+    private double otherNorm;
+    private long rows;
+    private long agreeing;
+    private int samples;
+
+    Statistics(Shape shape) {
+      int count = Math.toIntExact(shape.elementCount());
+      sum = new double[count];
+      squares = new double[count];
+      row = shape.rank() == 0 ? 1 : shape.extent(shape.rank() - 1);
+    }
+
+    void add(float[] reals, long[] integers, IntegerType type) {
+      samples++;
+      for (int i = 0; i < sum.length; i++) {
+        double y = reals[i];
+        double z = integers[i] * type.scale();
+        sum[i] += y;
+        squares[i] += y * y;
+        error += (z - y) * (z - y);
+        product += y * z;
+        norm += y * y;
+        otherNorm += z * z;
+      }
+      for (int from = 0; from < sum.length; from += row) {
+        int best = from;
+        int other = from;
+        for (int i = from + 1; i < from + row; i++) {
+          best = reals[i] > reals[best] ? i : best;
+          other = integers[i] > integers[other] ? i : other;
+        }
+        rows++;
+        agreeing += best == other ? 1 : 0;
+      }
+    }
+
+    Entry entry(String name) {
+      double variance = 0;
+      for (int i = 0; i < sum.length; i++) {
+        variance += squares[i] - sum[i] * sum[i] / samples;
+      }
+      double rSquared = error == 0 ? 1 : 1 - error / Math.max(variance, Double.MIN_NORMAL);
+      double cosine = norm == 0 || otherNorm == 0 ? (norm == otherNorm ? 1 : 0) : product / Math.sqrt(norm * otherNorm);
+      return new Entry(name, rSquared, cosine, rows == 0 ? 1 : (double) agreeing / rows);
+    }
   }
 }

@@ -1,0 +1,189 @@
+package org.zkc.passes.circuit;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+import org.zkc.ir.ColumnType;
+import org.zkc.ir.DType;
+import org.zkc.ir.FunctionBuilder;
+import org.zkc.ir.Interval;
+import org.zkc.ir.Location;
+import org.zkc.ir.Shape;
+import org.zkc.ir.Shapes;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+import org.zkc.ir.circuit.Broadcast;
+import org.zkc.ir.circuit.Max;
+import org.zkc.ir.circuit.Model;
+import org.zkc.ir.circuit.Pad;
+import org.zkc.ir.circuit.Product;
+import org.zkc.ir.circuit.Requantize;
+import org.zkc.ir.circuit.RequantizeTable;
+import org.zkc.ir.circuit.Reshape;
+import org.zkc.ir.circuit.RoundedQuotient;
+import org.zkc.ir.circuit.Slice;
+import org.zkc.ir.circuit.Sum;
+import org.zkc.ir.circuit.Transpose;
+import org.zkc.ir.circuit.Unfold;
+import org.zkc.ir.circuit.WindowSum;
+
+/** A circuit-level function under construction: each method appends one op and returns its result. */
+final class CircuitBuilder {
+  private final FunctionBuilder out;
+  private String hint = "v";
+  private Location location;
+
+  CircuitBuilder(String name, Location location) {
+    this.out = new FunctionBuilder(name, location);
+    this.location = location;
+  }
+
+  /** Sets the name hint and the source line of the ops that follow. */
+  void at(String newHint, Location newLocation) {
+    this.hint = newHint;
+    this.location = newLocation;
+  }
+
+  Value input(String name, Shape shape, Interval interval) {
+    return out.parameter(name, new ColumnType(ColumnType.Kind.PUBLIC, shape, interval.low(), interval.high()));
+  }
+
+  org.zkc.ir.Function build(List<Value> results) {
+    return out.build(results);
+  }
+
+  Value model(String name, TensorData data, List<Integer> channelShifts, Interval interval) {
+    Value result = fresh(ColumnType.Kind.MODEL, data.shape(), interval);
+    return out.value(new Model(result, name, data, channelShifts, location));
+  }
+
+  Value product(Value left, Value right) {
+    Interval interval = interval(left).times(interval(right));
+    return virtual(left.shape(), interval, r -> new Product(r, left, right, location));
+  }
+
+  Value sum(List<Value> inputs, List<Long> coefficients) {
+    Interval interval = Interval.point(0);
+    for (int k = 0; k < inputs.size(); k++) {
+      interval = interval.plus(interval(inputs.get(k)).times(coefficients.get(k)));
+    }
+    return virtual(
+        inputs.getFirst().shape(), interval, r -> new Sum(r, inputs, coefficients, 0, location));
+  }
+
+  /** {@code interval} is what the caller knows of the sums; it may be tighter than what the operand's interval allows. */
+  Value windowSum(
+      Value input, int axis, List<Integer> starts, List<Integer> lengths, List<Integer> factors, Interval interval) {
+    Shape shape = Shapes.windows(input.shape(), axis, starts, lengths, factors);
+    return virtual(shape, interval, r -> new WindowSum(r, input, axis, starts, lengths, factors, location));
+  }
+
+  Value unfold(Value input, int axis, int positions, int taps, int stride, int dilation, int paddingLow) {
+    Shape shape = Shapes.unfold(input.shape(), axis, positions, taps, stride, dilation, paddingLow);
+    return virtual(
+        shape,
+        interval(input).withZero(),
+        r -> new Unfold(r, input, axis, positions, taps, stride, dilation, paddingLow, location));
+  }
+
+  Value slice(Value input, List<Integer> starts, List<Integer> limits, List<Integer> strides) {
+    Shape shape = Shapes.slice(input.shape(), starts, limits, strides);
+    if (shape.equals(input.shape())) {
+      return input;
+    }
+    return virtual(shape, interval(input), r -> new Slice(r, input, starts, limits, strides, location));
+  }
+
+  Value pad(Value input, List<Integer> low, List<Integer> high, long value) {
+    Shape shape = Shapes.pad(input.shape(), low, high);
+    if (shape.equals(input.shape())) {
+      return input;
+    }
+    Interval interval = interval(input).hull(Interval.point(value));
+    return virtual(shape, interval, r -> new Pad(r, input, low, high, value, location));
+  }
+
+  Value broadcast(Value input, Shape shape) {
+    if (shape.equals(input.shape())) {
+      return input;
+    }
+    Shapes.broadcastTo(input.shape(), shape);
+    return virtual(shape, interval(input), r -> new Broadcast(r, input, location));
+  }
+
+  Value reshape(Value input, Shape shape) {
+    if (shape.equals(input.shape())) {
+      return input;
+    }
+    Shapes.reshape(input.shape(), shape);
+    return virtual(shape, interval(input), r -> new Reshape(r, input, location));
+  }
+
+  Value transpose(Value input, List<Integer> permutation) {
+    Shape shape = Shapes.transpose(input.shape(), permutation);
+    return virtual(shape, interval(input), r -> new Transpose(r, input, permutation, location));
+  }
+
+  Value max(List<Value> inputs) {
+    long low = inputs.stream().mapToLong(v -> interval(v).low()).max().orElseThrow();
+    long high = inputs.stream().mapToLong(v -> interval(v).high()).max().orElseThrow();
+    Value result = fresh(ColumnType.Kind.WITNESS, inputs.getFirst().shape(), new Interval(low, high));
+    return out.value(new Max(result, inputs, location));
+  }
+
+  /** The table covers exactly what the operand's interval allows. */
+  Value requantize(Value input, int shift, long low, long high) {
+    Interval h = interval(input).shiftRounded(shift);
+    Value result = fresh(ColumnType.Kind.WITNESS, input.shape(), h.clamp(low, high));
+    int size = Math.toIntExact(h.high() - h.low() + 1);
+    List<Integer> limbs = ColumnIntervals.plainLimbs(shift);
+    return out.value(new Requantize(result, input, shift, limbs, h.low(), size, low, high, location));
+  }
+
+  /** Entries for h from {@code first}, saturating; extended or cut to exactly what the operand's interval allows. */
+  Value requantizeTable(Value input, int shift, long first, TensorData entries) {
+    Interval h = interval(input).shiftRounded(shift);
+    TensorData fitted = fit(entries, first, h);
+    long low = Long.MAX_VALUE;
+    long high = Long.MIN_VALUE;
+    for (long i = 0; i < fitted.elementCount(); i++) {
+      low = Math.min(low, fitted.getLong(i));
+      high = Math.max(high, fitted.getLong(i));
+    }
+    Value result = fresh(ColumnType.Kind.WITNESS, input.shape(), new Interval(low, high));
+    List<Integer> limbs = ColumnIntervals.plainLimbs(shift);
+    return out.value(new RequantizeTable(result, input, shift, limbs, h.low(), fitted, location));
+  }
+
+  /** The entries for h in {@code window} of a table that saturates at its ends. */
+  static TensorData fit(TensorData entries, long first, Interval window) {
+    long[] fitted = new long[Math.toIntExact(window.high() - window.low() + 1)];
+    for (int i = 0; i < fitted.length; i++) {
+      fitted[i] = entries.getLong(Math.clamp(window.low() + i - first, 0L, entries.elementCount() - 1));
+    }
+    return TensorData.ofLongs(DType.I32, Shape.of(fitted.length), fitted);
+  }
+
+  Value roundedQuotient(Value numerator, Value denominator, int bits) {
+    Value result = fresh(ColumnType.Kind.WITNESS, numerator.shape(), new Interval(0, 1L << bits));
+    return out.value(new RoundedQuotient(result, numerator, denominator, bits, location));
+  }
+
+  private Value virtual(Shape shape, Interval interval, Function<Value, org.zkc.ir.Op> op) {
+    return out.value(op.apply(fresh(ColumnType.Kind.VIRTUAL, shape, interval)));
+  }
+
+  private Value fresh(ColumnType.Kind kind, Shape shape, Interval interval) {
+    return out.fresh(hint, new ColumnType(kind, shape, interval.low(), interval.high()));
+  }
+
+  static Interval interval(Value value) {
+    return ColumnIntervals.interval(value);
+  }
+
+  /** {@code n} copies of a number. */
+  static List<Integer> repeat(int n, int number) {
+    return new ArrayList<>(Collections.nCopies(n, number));
+  }
+}

@@ -1,0 +1,106 @@
+package org.zkc.passes.circuit;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.zkc.ir.Interval;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+import org.zkc.ir.circuit.Broadcast;
+import org.zkc.ir.circuit.CircuitOp;
+import org.zkc.ir.circuit.Conv;
+import org.zkc.ir.circuit.MatMul;
+import org.zkc.ir.circuit.Max;
+import org.zkc.ir.circuit.Model;
+import org.zkc.ir.circuit.Pad;
+import org.zkc.ir.circuit.Product;
+import org.zkc.ir.circuit.Requantize;
+import org.zkc.ir.circuit.RequantizeTable;
+import org.zkc.ir.circuit.Reshape;
+import org.zkc.ir.circuit.RoundedQuotient;
+import org.zkc.ir.circuit.Slice;
+import org.zkc.ir.circuit.Sum;
+import org.zkc.ir.circuit.Transpose;
+import org.zkc.ir.circuit.Unfold;
+import org.zkc.ir.circuit.WindowSum;
+import org.zkc.ir.integer.IntegerRules;
+import org.zkc.ir.integer.WeightSums;
+import org.zkc.passes.integer.TableIntervals;
+
+/**
+ * What columns can reach, by the rules with which the verifier recomputes it: of the model it knows only bounds over all
+ * output channels, and it takes a sum of products term by term.
+ */
+final class ColumnIntervals {
+  private final Map<Value, WeightSums> sums = new IdentityHashMap<>();
+
+  /** The interval of the op's result from those of its operands; model columns must come before what reads them. */
+  Interval of(CircuitOp op) {
+    return switch (op) {
+      case Model m -> {
+        WeightSums found = WeightSums.of(m.data(), m.channelShifts());
+        sums.put(m.result(), found);
+        yield found.elements();
+      }
+      case Conv c -> weighted(interval(c.input()), c.weight());
+      case MatMul m -> weighted(interval(m.input()), m.weight());
+      case Product p -> interval(p.left()).times(interval(p.right()));
+      case Sum s -> {
+        Interval sum = Interval.point(s.constant());
+        for (int k = 0; k < s.inputs().size(); k++) {
+          sum = sum.plus(interval(s.inputs().get(k)).times(s.coefficients().get(k)));
+        }
+        yield sum;
+      }
+      case WindowSum w -> IntegerRules.windowSum(interval(w.input()), w.lengths(), w.factors());
+      case Unfold u -> interval(u.input()).withZero();
+      case Slice s -> interval(s.input());
+      case Pad p -> interval(p.input()).hull(Interval.point(p.value()));
+      case Broadcast b -> interval(b.input());
+      case Reshape r -> interval(r.input());
+      case Transpose t -> interval(t.input());
+      case Max m -> {
+        long low = Long.MIN_VALUE;
+        long high = Long.MIN_VALUE;
+        for (Value input : m.inputs()) {
+          low = Math.max(low, interval(input).low());
+          high = Math.max(high, interval(input).high());
+        }
+        yield new Interval(low, high);
+      }
+      case Requantize r -> interval(r.input()).shiftRounded(r.shift()).clamp(r.low(), r.high());
+      case RequantizeTable r -> lookedUp(interval(r.input()).shiftRounded(r.shift()), r.first(), r.entries());
+      case RoundedQuotient q -> new Interval(0, 1L << q.bits());
+    };
+  }
+
+  private static Interval lookedUp(Interval index, long first, TensorData entries) {
+    return TableIntervals.of(index, first, entries);
+  }
+
+  private Interval weighted(Interval input, Value weight) {
+    return weighted(input, sums.get(weight));
+  }
+
+  /** What a linear map reaches, from bounds over all output channels. */
+  static Interval weighted(Interval input, WeightSums w) {
+    return input.weighted(greatest(w.positive()), greatest(w.negative()));
+  }
+
+  private static long greatest(long[] sums) {
+    long most = 0;
+    for (long s : sums) {
+      most = Math.max(most, s);
+    }
+    return most;
+  }
+
+  static Interval interval(Value value) {
+    return Interval.of(value.columnType());
+  }
+
+  /** Limbs for a remainder of {@code shift} bits before any choice by cost: as few as range tables of 16 bits allow. */
+  static List<Integer> plainLimbs(int shift) {
+    return shift == 0 ? List.of() : shift <= 16 ? List.of(shift) : List.of(shift / 2, shift - shift / 2);
+  }
+}

@@ -1,0 +1,145 @@
+package org.zkc.passes.circuit;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.zkc.ir.Interval;
+import org.zkc.ir.Level;
+import org.zkc.ir.Op;
+import org.zkc.ir.Program;
+import org.zkc.ir.Rewriter;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.circuit.Requantize;
+import org.zkc.ir.circuit.RequantizeTable;
+import org.zkc.passes.Pass;
+import org.zkc.passes.PassContext;
+
+/**
+ * Lets requantisations share tables: those of one function (equal clamp bounds, or entries that agree and saturate) get the
+ * hull of their windows where that makes the tables together smaller and the window condition still holds. A table
+ * costs the prover its size once; a lookup costs the same in any table.
+ */
+public final class ShareTables implements Pass {
+  @Override
+  public String name() {
+    return "share-tables";
+  }
+
+  @Override
+  public String description() {
+    return "Gives requantisations with the same function one table over the hull of their windows.";
+  }
+
+  @Override
+  public Level level() {
+    return Level.CIRCUIT;
+  }
+
+  @Override
+  public boolean isOptimisation() {
+    return true;
+  }
+
+  /** One use of a table: the op, what its operand reaches, its window, and its entries (null for a clamp). */
+  private record Use(Op op, Interval operand, int shift, Interval window, TensorData entries) {
+    boolean allows(Interval wider) {
+      return TableWindow.isSound(operand, shift, wider);
+    }
+  }
+
+  /** Uses that share a table, and its window. */
+  private static final class Group {
+    final List<Use> uses = new ArrayList<>();
+    Interval window;
+
+    Group(Use first) {
+      uses.add(first);
+      window = first.window();
+    }
+
+    private static long size(Interval window) {
+      return window.high() - window.low() + 1;
+    }
+
+    boolean gainsFrom(Use use) {
+      Interval hull = window.hull(use.window());
+      return size(hull) < size(window) + size(use.window())
+          && use.allows(hull)
+          && uses.stream().allMatch(u -> u.allows(hull))
+          && agrees(use);
+    }
+
+    /** Both tables extended to the hull by their end entries are the same. */
+    private boolean agrees(Use use) {
+      TensorData mine = uses.getFirst().entries();
+      if (mine == null) {
+        return true;
+      }
+      Interval hull = window.hull(use.window());
+      Use first = uses.getFirst();
+      return CircuitBuilder.fit(mine, first.window().low(), hull)
+          .equals(CircuitBuilder.fit(use.entries(), use.window().low(), hull));
+    }
+  }
+
+  @Override
+  public Program run(Program program, PassContext context) {
+    Map<Object, List<Group>> groups = new LinkedHashMap<>();
+    for (Op op : program.main().body()) {
+      if (op instanceof Requantize r) {
+        Interval window = new Interval(r.first(), r.first() + r.size() - 1);
+        Interval operand = ColumnIntervals.interval(r.input());
+        add(groups, new Interval(r.low(), r.high()), new Use(r, operand, r.shift(), window, null));
+      } else if (op instanceof RequantizeTable r) {
+        Interval window = new Interval(r.first(), r.first() + r.entries().elementCount() - 1);
+        Interval operand = ColumnIntervals.interval(r.input());
+        add(groups, "entries", new Use(r, operand, r.shift(), window, r.entries()));
+      }
+    }
+    Map<Op, Interval> windows = new IdentityHashMap<>();
+    for (List<Group> list : groups.values()) {
+      for (Group group : list) {
+        for (Use use : group.uses) {
+          if (!use.window().equals(group.window)) {
+            windows.put(use.op(), group.window);
+          }
+        }
+      }
+    }
+    context.count(name() + ".tables", groups.values().stream().mapToLong(List::size).sum());
+    if (windows.isEmpty()) {
+      return program;
+    }
+    return Rewriter.rewrite(
+        program,
+        (op, rewriter) -> {
+          Interval window = windows.get(op);
+          rewriter.keep(window == null ? op : widen(op, window));
+        });
+  }
+
+  private static void add(Map<Object, List<Group>> groups, Object key, Use use) {
+    List<Group> list = groups.computeIfAbsent(key, k -> new ArrayList<>());
+    for (Group group : list) {
+      if (group.gainsFrom(use)) {
+        group.uses.add(use);
+        group.window = group.window.hull(use.window());
+        return;
+      }
+    }
+    list.add(new Group(use));
+  }
+
+  private static Op widen(Op op, Interval window) {
+    if (op instanceof Requantize r) {
+      int size = Math.toIntExact(window.high() - window.low() + 1);
+      return new Requantize(
+          r.result(), r.input(), r.shift(), r.limbs(), window.low(), size, r.low(), r.high(), r.location());
+    }
+    RequantizeTable r = (RequantizeTable) op;
+    TensorData entries = CircuitBuilder.fit(r.entries(), r.first(), window);
+    return new RequantizeTable(r.result(), r.input(), r.shift(), r.limbs(), window.low(), entries, r.location());
+  }
+}

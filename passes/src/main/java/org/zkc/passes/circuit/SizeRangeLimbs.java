@@ -1,0 +1,180 @@
+package org.zkc.passes.circuit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.zkc.ir.Level;
+import org.zkc.ir.Op;
+import org.zkc.ir.Program;
+import org.zkc.ir.Rewriter;
+import org.zkc.ir.circuit.Max;
+import org.zkc.ir.circuit.Requantize;
+import org.zkc.ir.circuit.RequantizeTable;
+import org.zkc.passes.Pass;
+import org.zkc.passes.PassContext;
+
+/**
+ * Chooses the limbs of the remainders of requantisations. A remainder of s bits costs one lookup per element and limb; a
+ * range table of b bits costs 2^b rows, once per circuit, whoever uses it. The pass takes, per shift, the split that makes
+ * lookups plus rows fewest: descent over the shifts, one at a time, from several starts.
+ */
+public final class SizeRangeLimbs implements Pass {
+  private static final int MOST_LIMBS = 3;
+  private static final int LARGEST_LIMB = 16;
+
+  @Override
+  public String name() {
+    return "size-range-limbs";
+  }
+
+  @Override
+  public String description() {
+    return "Splits remainders into the limbs that cost the fewest lookups and table rows together.";
+  }
+
+  @Override
+  public Level level() {
+    return Level.CIRCUIT;
+  }
+
+  @Override
+  public boolean isOptimisation() {
+    return true;
+  }
+
+  @Override
+  public Program run(Program program, PassContext context) {
+    TreeMap<Integer, Long> elements = new TreeMap<>();
+    Set<Integer> present = new TreeSet<>();
+    for (Op op : program.main().body()) {
+      switch (op) {
+        case Requantize r -> elements.merge(r.shift(), r.result().shape().elementCount(), Long::sum);
+        case RequantizeTable r -> elements.merge(r.shift(), r.result().shape().elementCount(), Long::sum);
+        case Max m -> present.add(rangeBits(m));
+        default -> {}
+      }
+    }
+    elements.remove(0);
+    Map<Integer, List<Integer>> limbs = choose(elements, present);
+    boolean[] changed = new boolean[1];
+    Program rewritten =
+        Rewriter.rewrite(
+            program,
+            (op, rewriter) -> {
+              Op split = split(op, limbs);
+              changed[0] |= split != op;
+              rewriter.keep(split);
+            });
+    context.count(name() + ".cost", cost(limbs, elements, present));
+    return changed[0] ? rewritten : program;
+  }
+
+  /** Bits of the range table for maximum minus operand. */
+  private static int rangeBits(Max op) {
+    long low = op.inputs().stream().mapToLong(v -> v.columnType().low()).min().orElseThrow();
+    return Math.max(1, 64 - Long.numberOfLeadingZeros(op.result().columnType().high() - low));
+  }
+
+  private static Op split(Op op, Map<Integer, List<Integer>> limbs) {
+    return switch (op) {
+      case Requantize r when r.shift() > 0 && !r.limbs().equals(limbs.get(r.shift())) ->
+          new Requantize(
+              r.result(),
+              r.input(),
+              r.shift(),
+              limbs.get(r.shift()),
+              r.first(),
+              r.size(),
+              r.low(),
+              r.high(),
+              r.location());
+      case RequantizeTable r when r.shift() > 0 && !r.limbs().equals(limbs.get(r.shift())) ->
+          new RequantizeTable(
+              r.result(), r.input(), r.shift(), limbs.get(r.shift()), r.first(), r.entries(), r.location());
+      default -> op;
+    };
+  }
+
+  /** Limbs for each shift, given how many elements have it and which range tables there are anyway. */
+  static Map<Integer, List<Integer>> choose(Map<Integer, Long> elements, Set<Integer> present) {
+    Map<Integer, List<Integer>> best = null;
+    for (int start = 1; start <= LARGEST_LIMB; start++) {
+      Map<Integer, List<Integer>> limbs = descend(elements, present, start);
+      if (limbs != null && (best == null || cost(limbs, elements, present) < cost(best, elements, present))) {
+        best = limbs;
+      }
+    }
+    return best == null ? Map.of() : best;
+  }
+
+  /** From limbs of at most {@code start} bits, null when that takes too many. */
+  private static Map<Integer, List<Integer>> descend(Map<Integer, Long> elements, Set<Integer> present, int start) {
+    Map<Integer, List<Integer>> limbs = new TreeMap<>();
+    for (int shift : elements.keySet()) {
+      List<Integer> greedy = new ArrayList<>();
+      for (int left = shift; left > 0; left -= start) {
+        greedy.add(Math.min(left, start));
+      }
+      if (greedy.size() > MOST_LIMBS) {
+        return null;
+      }
+      limbs.put(shift, greedy);
+    }
+    long cost = cost(limbs, elements, present);
+    for (boolean better = true; better; ) {
+      better = false;
+      for (int shift : elements.keySet()) {
+        for (List<Integer> candidate : splits(shift)) {
+          List<Integer> before = limbs.put(shift, candidate);
+          long changed = cost(limbs, elements, present);
+          if (changed < cost) {
+            cost = changed;
+            better = true;
+          } else {
+            limbs.put(shift, before);
+          }
+        }
+      }
+    }
+    return limbs;
+  }
+
+  /** All splits of a shift into at most MOST_LIMBS limbs, largest first. */
+  private static List<List<Integer>> splits(int shift) {
+    List<List<Integer>> out = new ArrayList<>();
+    extend(shift, Math.min(shift, LARGEST_LIMB), new ArrayList<>(), out);
+    return out;
+  }
+
+  private static void extend(int left, int most, List<Integer> prefix, List<List<Integer>> out) {
+    if (left == 0) {
+      out.add(List.copyOf(prefix));
+      return;
+    }
+    if (prefix.size() == MOST_LIMBS) {
+      return;
+    }
+    for (int bits = Math.min(most, left); bits >= 1; bits--) {
+      prefix.add(bits);
+      extend(left - bits, bits, prefix, out);
+      prefix.removeLast();
+    }
+  }
+
+  /** Lookups plus rows of range tables that are not there anyway. */
+  private static long cost(Map<Integer, List<Integer>> limbs, Map<Integer, Long> elements, Set<Integer> present) {
+    long cost = 0;
+    Set<Integer> tables = new TreeSet<>();
+    for (Map.Entry<Integer, List<Integer>> entry : limbs.entrySet()) {
+      cost += elements.get(entry.getKey()) * entry.getValue().size();
+      tables.addAll(entry.getValue());
+    }
+    for (int bits : tables) {
+      cost += present.contains(bits) ? 0 : 1L << bits;
+    }
+    return cost;
+  }
+}

@@ -1,0 +1,23 @@
+package org.zkc.passes.circuit;
+
+import org.zkc.ir.Interval;
+
+/** The window condition of PROTOCOL section 4, Requantise. */
+final class TableWindow {
+  private static final long P = (1L << 31) - 1;
+
+  private TableWindow() {}
+
+  /**
+   * Whether a table on [window.low, window.high] with a remainder of {@code shift} bits is sound for operands in
+   * {@code operand}: it covers them, and no residue modulo p has two readings.
+   */
+  static boolean isSound(Interval operand, int shift, Interval window) {
+    long half = shift == 0 ? 0 : 1L << (shift - 1);
+    long least = operand.low() + half;
+    long greatest = operand.high() + half;
+    long first = window.low() << shift;
+    long last = ((window.high() + 1) << shift) - 1;
+    return first <= least && greatest <= last && last - least < P && greatest - first < P;
+  }
+}
