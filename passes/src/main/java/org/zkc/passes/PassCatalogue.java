@@ -6,6 +6,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.zkc.ir.Level;
 import org.zkc.ir.UserException;
+import org.zkc.passes.circuit.RewriteMatmulChecks;
+import org.zkc.passes.circuit.ShareTables;
+import org.zkc.passes.circuit.SizeRangeLimbs;
+import org.zkc.passes.circuit.SizeTables;
+import org.zkc.passes.integer.FuseRequantizeActivation;
 import org.zkc.passes.tensor.DivideToMultiply;
 import org.zkc.passes.tensor.FoldAffine;
 import org.zkc.passes.tensor.FoldBatchNorm;
@@ -34,11 +39,16 @@ public final class PassCatalogue {
           new EliminateCommonSubexpressions(Level.TENSOR),
           new EliminateDeadCode(Level.TENSOR),
           // Integer level.
+          new FuseRequantizeActivation(),
           new EliminateCommonSubexpressions(Level.INTEGER),
           new EliminateDeadCode(Level.INTEGER),
           // Circuit level.
+          new RewriteMatmulChecks(),
           new EliminateCommonSubexpressions(Level.CIRCUIT),
-          new EliminateDeadCode(Level.CIRCUIT));
+          new EliminateDeadCode(Level.CIRCUIT),
+          new SizeTables(),
+          new ShareTables(),
+          new SizeRangeLimbs());
 
   private static final Map<String, List<Pass>> BY_NAME = new TreeMap<>();
 
