@@ -5,7 +5,7 @@ package org.zkc.passes.quantize;
  * more room: inputs of twice its contrast, with an offset, must not saturate.
  */
 record Margins(double input, double activation) {
-  private static final Margins GIVEN = new Margins(1.25, 1.15);
+  private static final Margins GIVEN = new Margins(1.75, 1.5);
   private static final Margins DEFAULT_NOISE = new Margins(2.25, 2.0);
 
   static Margins of(Ranges ranges) {

@@ -2,6 +2,7 @@ package org.zkc.passes.quantize;
 
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.zkc.ir.Value;
 
 /** What calibration saw of each floating-point value of a tensor-level program, over all samples. */
@@ -20,13 +21,16 @@ public final class Ranges {
   }
 
   private final Map<Value, Range> ranges;
+  private final Map<Value, double[]> means;
   private final boolean defaultNoise;
 
   /**
+   * @param means for inputs of convolutions and linear maps, the mean of each channel (axis 1) or feature (last axis)
    * @param defaultNoise the samples were {@link DefaultCalibration}'s, not the user's: quantisation then leaves more room
    */
-  public Ranges(Map<Value, Range> ranges, boolean defaultNoise) {
+  public Ranges(Map<Value, Range> ranges, Map<Value, double[]> means, boolean defaultNoise) {
     this.ranges = new IdentityHashMap<>(ranges);
+    this.means = new IdentityHashMap<>(means);
     this.defaultNoise = defaultNoise;
   }
 
@@ -37,6 +41,11 @@ public final class Ranges {
       throw new IllegalStateException("calibration did not see " + value);
     }
     return range;
+  }
+
+  /** The mean of each channel or feature of an input of a convolution or linear map; empty for other values. */
+  Optional<double[]> means(Value value) {
+    return Optional.ofNullable(means.get(value));
   }
 
   /** Whether the samples were the default noise and not given by the user. */

@@ -22,6 +22,9 @@ final class ScaleClasses {
   /** Bits of inputs, which are public and not committed: more of them cost next to nothing. */
   static final int INPUT_BITS = 12;
 
+  /** Bits of tanh and the logistic function: the size of their tables does not depend on it. */
+  static final int TABLE_BITS = 12;
+
   /** Bits of means: their accumulators are exact and their number small. */
   static final int MEAN_BITS = 12;
 
@@ -97,9 +100,13 @@ final class ScaleClasses {
     members.snapped |= op instanceof Tanh || op instanceof Sigmoid;
     int bits = options.bitsOf(value.name());
     if (!options.bitsByName().containsKey(value.name())) {
-      bits = input ? Math.max(bits, INPUT_BITS) : op instanceof WindowMean ? Math.max(bits, MEAN_BITS) : bits;
+      bits = Math.max(bits, input ? INPUT_BITS : leastBits(op));
     }
     members.bits = Math.max(members.bits, bits);
+  }
+
+  private static int leastBits(TensorOp op) {
+    return op instanceof WindowMean ? MEAN_BITS : op instanceof Tanh || op instanceof Sigmoid ? TABLE_BITS : 0;
   }
 
   /** The scale and clamp bounds that the value gets where it is requantised. */

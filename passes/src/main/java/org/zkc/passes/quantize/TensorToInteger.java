@@ -80,7 +80,7 @@ public final class TensorToInteger {
     this.options = options;
     this.context = context;
     this.out = new IntegerBuilder(main.name(), main.location());
-    this.weights = new WeightLowering(analysis, options, out);
+    this.weights = new WeightLowering(analysis, ranges, options, out);
   }
 
   /**
@@ -225,8 +225,7 @@ public final class TensorToInteger {
     if (isOutput) {
       q = new Quantum(Math.scalb(1.0, 1 - OUTPUT_TABLE_BITS), -(1L << (OUTPUT_TABLE_BITS - 1)), 1L << (OUTPUT_TABLE_BITS - 1));
     }
-    // Rounding the table's input costs half of what rounding its output does, or less.
-    double step = Math.scalb(1.0, (int) Math.floor(Math.log(classes.quantum(op.result()).scale() / slope) / Math.log(2)) - 1);
+    double step = tableStep(classes.quantum(op.result()), slope);
     Value input;
     if (analysis.isDeferred(op.input())) {
       long reach = (long) (SATURATION / step);
@@ -240,6 +239,17 @@ public final class TensorToInteger {
         TableEntries.of(op::apply, input.integerType().scale(), interval.low(), interval.high(), q);
     return out.table(input, entries.first(), entries.data(), q.scale());
   }
+
+  /**
+   * The scale of a table's input: a power of two, so that layers share tables, and such that one step moves the result by
+   * at most 1/256 of the range that its scale covers.
+   */
+  private static double tableStep(Quantum result, double slope) {
+    double range = result.scale() * result.high();
+    return Math.scalb(1.0, (int) Math.floor(Math.log(range / slope) / Math.log(2)) - TABLE_STEP_BITS);
+  }
+
+  private static final int TABLE_STEP_BITS = 8;
 
   /** Beyond this, tanh and the logistic function do not change in 16 bits. */
   private static final double SATURATION = 16;

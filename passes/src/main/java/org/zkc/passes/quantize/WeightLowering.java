@@ -23,12 +23,14 @@ import org.zkc.passes.integer.IntegerBuilder;
 /** Emits linear maps with constant weights as integer convolutions and matrix products at a wanted accumulator scale. */
 final class WeightLowering {
   private final TensorAnalysis analysis;
+  private final Ranges ranges;
   private final QuantizationOptions options;
   private final IntegerBuilder out;
   private final Map<TensorOp, Optional<LinearMap>> maps = new IdentityHashMap<>();
   private final Map<String, Integer> uses = new HashMap<>();
 
-  WeightLowering(TensorAnalysis analysis, QuantizationOptions options, IntegerBuilder out) {
+  WeightLowering(TensorAnalysis analysis, Ranges ranges, QuantizationOptions options, IntegerBuilder out) {
+    this.ranges = ranges;
     this.analysis = analysis;
     this.options = options;
     this.out = out;
@@ -153,7 +155,7 @@ final class WeightLowering {
     WeightQuantizer.Weights quantized =
         WeightQuantizer.quantize(map.statistics(), map.shape(), inputScale / a, map.bits());
     Value weight = out.parameter(unique(map.name()), quantized.data(), quantized.channelShifts(), a / inputScale);
-    Optional<Value> bias = Optional.ofNullable(map.bias()).map(b -> bias(map, b, a));
+    Optional<Value> bias = Optional.ofNullable(map.bias()).map(b -> bias(map, corrected(map, b, quantized, a / inputScale), a));
     return switch (map.op()) {
       case Conv c ->
           out.conv(
@@ -161,6 +163,38 @@ final class WeightLowering {
       case Linear l -> out.linear(x, weight, bias);
       default -> perChannel(x, weight, bias);
     };
+  }
+
+  /**
+   * The bias plus what rounding the weights takes from the output at the inputs' mean: sum_i (w_i - w'_i) mean(x_i), so
+   * that the rounding shifts no output on average (bias correction, Nagel et al. 2019, section 4.2).
+   *
+   * @param unit real number for one unit of the integer weights
+   */
+  private double[] corrected(LinearMap map, double[] bias, WeightQuantizer.Weights quantized, double unit) {
+    Optional<double[]> means = ranges.means(map.input());
+    int groups = map.op() instanceof Conv c ? c.groups() : 1;
+    int channels = map.shape().extent(1);
+    if (means.isEmpty() || means.get().length != channels * groups) {
+      return bias;
+    }
+    int taps = map.statistics().fanIn() / channels;
+    int outputs = bias.length;
+    float[] weights = map.statistics().weights();
+    double[] out = bias.clone();
+    for (int o = 0; o < outputs; o++) {
+      double step = quantized.channelShifts().isEmpty() ? unit : Math.scalb(unit, quantized.channelShifts().get(o));
+      int first = o / (outputs / groups) * channels;
+      for (int c = 0; c < channels; c++) {
+        double error = 0;
+        for (int t = 0; t < taps; t++) {
+          int i = (o * channels + c) * taps + t;
+          error += weights[i] - quantized.data().getLong(i) * step;
+        }
+        out[o] += error * means.get()[first + c];
+      }
+    }
+    return out;
   }
 
   private Value bias(LinearMap map, double[] reals, double a) {

@@ -1,6 +1,7 @@
 package org.zkc.passes.quantize;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
@@ -21,6 +22,60 @@ public final class SampleNetworks {
     out.put("depthwise dilated", depthwise(seed));
     out.put("concatenation", concatenation(seed));
     out.put("residual", residual(seed));
+    return out;
+  }
+
+  /** Networks small enough for the reference interpreters with every product written out. */
+  public static Map<String, Program> small(long seed) {
+    Map<String, Program> out = new LinkedHashMap<>();
+    out.put("sigmoid mlp", sigmoidMlp(seed));
+    out.put("lenet", leNet(seed));
+    out.put("lenet tanh average", leNetTanh(seed));
+    out.put("concatenation", concatenation(seed));
+    out.put("residual", residual(seed, 1, 2));
+    out.put("softmax", classifier(seed, false));
+    out.put("log-softmax", classifier(seed, true));
+    out.put("pools", pools(seed));
+    return out;
+  }
+
+  public static Program classifier(long seed, boolean logarithm) {
+    TensorProgramBuilder b = new TensorProgramBuilder(seed);
+    Value x = b.linear(b.relu(b.linear(b.input(2, 24), 16)), 10);
+    return b.build(logarithm ? b.logSoftmax(x, 1) : b.softmax(x, 1));
+  }
+
+  /** Pooling of every kind, activations on narrow values, differences, several outputs. */
+  public static Program pools(long seed) {
+    TensorProgramBuilder b = new TensorProgramBuilder(seed);
+    Value x = b.maxPool(b.input(1, 2, 14, 14), 3, 2, 1);
+    Value y = b.relu(b.subtract(b.conv(x, 4, 3, 1, 1, 1, 2), b.conv(x, 4, 1, 1, 0, 1, 1)));
+    Value z = b.pad(b.tanh(b.maxPool(y, 5, 2, 2)), List.of(0, 0, 1, 1), List.of(0, 0, 1, 1), 0.5);
+    Value w = b.multiply(z, z);
+    return b.build(b.averagePool(w, 2), b.clamp(b.add(z, w), -0.25, 0.75), b.sigmoid(x));
+  }
+
+  /** Networks in which the share of the input in the activations dies away, layer by layer. */
+  public static Map<String, Program> deep(long seed) {
+    Map<String, Program> out = new LinkedHashMap<>();
+    TensorProgramBuilder b = new TensorProgramBuilder(seed);
+    Value x = b.flatten(b.input(1, 1, 28, 28));
+    for (int i = 0; i < 8; i++) {
+      x = b.tanh(b.linear(x, 128));
+    }
+    out.put("tanh 8", b.build(b.linear(x, 10)));
+    b = new TensorProgramBuilder(seed);
+    x = b.flatten(b.input(1, 1, 28, 28));
+    for (int i = 0; i < 6; i++) {
+      x = b.relu(b.linear(x, 128));
+    }
+    out.put("relu 6", b.build(b.linear(x, 10)));
+    b = new TensorProgramBuilder(seed);
+    x = b.input(1, 3, 32, 32);
+    for (int i = 0; i < 6; i++) {
+      x = b.relu(b.conv(x, 16, 3, 1, 1, 1, 1));
+    }
+    out.put("conv 6", b.build(b.linear(b.flatten(b.averagePool(x, 8)), 10)));
     return out;
   }
 
