@@ -9,6 +9,7 @@ public sealed interface CircuitOp extends Op
         MatMul,
         Product,
         Sum,
+        Concatenate,
         WindowSum,
         Unfold,
         Slice,

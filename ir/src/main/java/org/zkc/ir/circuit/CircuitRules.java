@@ -75,6 +75,11 @@ public final class CircuitRules {
         result(p.result(), shape, interval(p.left()).times(interval(p.right())));
       }
       case Sum s -> sum(s);
+      case Concatenate c -> {
+        kind(c.result(), ColumnType.Kind.VIRTUAL);
+        Shape shape = Shapes.concatenate(c.inputs().stream().map(Value::shape).toList(), c.axis());
+        result(c.result(), shape, c.inputs().stream().map(CircuitRules::interval).reduce(Interval::hull).orElseThrow());
+      }
       case WindowSum w -> {
         kind(w.result(), ColumnType.Kind.VIRTUAL);
         Shape shape = Shapes.windows(w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors());
@@ -228,7 +233,7 @@ public final class CircuitRules {
           case Broadcast o -> isModelWeighted(o.input());
           case Reshape o -> isModelWeighted(o.input());
           case Transpose o -> isModelWeighted(o.input());
-          case Model _, Conv _, MatMul _, Sum _, Max _, Requantize _, RequantizeTable _, RoundedQuotient _ -> false;
+          case Model _, Conv _, MatMul _, Sum _, Concatenate _, Max _, Requantize _, RequantizeTable _, RoundedQuotient _ -> false;
         };
   }
 
@@ -248,6 +253,7 @@ public final class CircuitRules {
               Conv _,
               MatMul _,
               Sum _,
+              Concatenate _,
               Max _,
               Requantize _,
               RequantizeTable _,

@@ -14,6 +14,7 @@ import org.zkc.ir.Program;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.CircuitOp;
+import org.zkc.ir.circuit.Concatenate;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
@@ -111,6 +112,12 @@ public final class CircuitInterpreter {
               get(m.input()), get(m.weight()), null, m.weight().shape().extent(1), m.weight().shape().extent(0));
       case Product p -> zip(p.left(), p.right(), Math::multiplyExact);
       case Sum s -> sum(s);
+      case Concatenate c ->
+          IntegerKernels.concatenate(
+              c.inputs().stream().map(this::get).toList(),
+              c.inputs().stream().map(Value::shape).toList(),
+              c.result().shape(),
+              c.axis());
       case WindowSum w ->
           IntegerKernels.windowSum(
               get(w.input()), w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors());

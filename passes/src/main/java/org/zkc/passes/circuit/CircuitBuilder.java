@@ -14,6 +14,7 @@ import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Broadcast;
+import org.zkc.ir.circuit.Concatenate;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
 import org.zkc.ir.circuit.Pad;
@@ -70,6 +71,12 @@ final class CircuitBuilder {
     }
     return virtual(
         inputs.getFirst().shape(), interval, r -> new Sum(r, inputs, coefficients, 0, location));
+  }
+
+  Value concatenate(List<Value> inputs, int axis) {
+    Shape shape = Shapes.concatenate(inputs.stream().map(Value::shape).toList(), axis);
+    Interval interval = inputs.stream().map(CircuitBuilder::interval).reduce(Interval::hull).orElseThrow();
+    return virtual(shape, interval, r -> new Concatenate(r, inputs, axis, location));
   }
 
   /** {@code interval} is what the caller knows of the sums; it may be tighter than what the operand's interval allows. */

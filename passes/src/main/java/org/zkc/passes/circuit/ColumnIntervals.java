@@ -8,6 +8,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.CircuitOp;
+import org.zkc.ir.circuit.Concatenate;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
@@ -52,6 +53,8 @@ final class ColumnIntervals {
         }
         yield sum;
       }
+      case Concatenate c ->
+          c.inputs().stream().map(ColumnIntervals::interval).reduce(Interval::hull).orElseThrow();
       case WindowSum w -> IntegerRules.windowSum(interval(w.input()), w.lengths(), w.factors());
       case Unfold u -> interval(u.input()).withZero();
       case Slice s -> interval(s.input());

@@ -95,7 +95,7 @@ public final class IntegerToCircuit {
         yield new WindowMaxima(out).max(get(windows.getFirst().input()), windows);
       }
       case RoundedQuotient q -> out.roundedQuotient(get(q.numerator()), get(q.denominator()), q.bits());
-      case Concatenate c -> concatenate(c);
+      case Concatenate c -> out.concatenate(c.inputs().stream().map(this::get).toList(), c.axis());
       case Reshape r -> out.reshape(get(r.input()), r.result().shape());
       case Transpose t -> out.transpose(get(t.input()), t.permutation());
       case Slice s -> out.slice(get(s.input()), s.starts(), s.limits(), s.strides());
@@ -147,25 +147,6 @@ public final class IntegerToCircuit {
     extents.set(axis, y.shape().extent(axis));
     Value spread = out.broadcast(out.reshape(get(bias.get()), new Shape(extents)), y.shape());
     return out.sum(List.of(y, spread), List.of(1L, 1L));
-  }
-
-  /** Each input padded with zeros to the result's shape, and the sum of all. */
-  private Value concatenate(Concatenate c) {
-    int rank = c.result().shape().rank();
-    int before = 0;
-    List<Value> padded = new ArrayList<>();
-    List<Long> ones = new ArrayList<>();
-    for (Value input : c.inputs()) {
-      List<Integer> low = CircuitBuilder.repeat(rank, 0);
-      List<Integer> high = CircuitBuilder.repeat(rank, 0);
-      int extent = input.shape().extent(c.axis());
-      low.set(c.axis(), before);
-      high.set(c.axis(), c.result().shape().extent(c.axis()) - before - extent);
-      before += extent;
-      padded.add(out.pad(get(input), low, high, 0));
-      ones.add(1L);
-    }
-    return out.sum(padded, ones);
   }
 
   /** The chain of window maxima that ends in {@code last} and is one pooling window of at most four taps, first to last. */

@@ -86,18 +86,18 @@ class IntegerToCircuitTest {
     Program integer =
         TensorToInteger.lower(tensor, Calibrate.runDefault(tensor), QuantizationOptions.DEFAULT, new PassContext())
             .program();
-    Checker.check(integer);
+    assertEquals(List.of(), Checker.check(integer));
     return integer;
   }
 
   /** All passes of the level, or only those that are not optimisations; each result is checked. */
   static Program run(Program program, Level level, boolean optimised) {
     Program current = program;
-    Checker.check(current);
+    assertEquals(List.of(), Checker.check(current));
     for (Pass pass : PassCatalogue.all()) {
       if (pass.level() == level && (optimised || !pass.isOptimisation())) {
         current = pass.run(current, new PassContext());
-        Checker.check(current);
+        assertEquals(List.of(), Checker.check(current), pass.name());
       }
     }
     return current;

@@ -26,6 +26,7 @@ import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.CircuitOp;
+import org.zkc.ir.circuit.Concatenate;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
@@ -109,6 +110,7 @@ public final class CircuitEmitter {
     switch (op) {
       case Model m -> model(m);
       case Sum s -> put(s.result(), sum(s, origin), origin);
+      case Concatenate c -> put(c.result(), concatenate(c), origin);
       case WindowSum w -> put(w.result(), windowSum(w, origin), origin);
       case Unfold u -> {
         ViewStep step =
@@ -181,6 +183,29 @@ public final class CircuitEmitter {
       parts.add(form(input));
     }
     return LinearForm.sum(extents(s.result()), parts, s.coefficients(), s.constant());
+  }
+
+  /** Each input moved to its place, zero elsewhere, and the sum of all. */
+  private LinearForm concatenate(Concatenate c) {
+    List<Integer> shape = extents(c.result());
+    List<LinearForm> parts = new ArrayList<>();
+    int before = 0;
+    for (Value input : c.inputs()) {
+      List<Integer> low = new ArrayList<>(Collections.nCopies(shape.size(), 0));
+      low.set(c.axis(), before);
+      int extent = shape.get(c.axis());
+      List<ViewStep> steps =
+          c.inputs().size() == 1 ? List.of() : List.of(new ViewStep.Window(c.axis(), extent, 1, 1, -before, 1));
+      parts.add(
+          form(input)
+              .through(
+                  steps,
+                  1,
+                  shape,
+                  box -> new Linear.Box(box.value(), add(box.starts(), low), add(box.limits(), low))));
+      before += input.shape().extent(c.axis());
+    }
+    return LinearForm.sum(shape, parts, Collections.nCopies(parts.size(), 1L), 0);
   }
 
   private LinearForm windowSum(WindowSum w, EmittedCircuit.Origin origin) {
