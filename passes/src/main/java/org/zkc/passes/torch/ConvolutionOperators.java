@@ -14,6 +14,9 @@ final class ConvolutionOperators {
           new TorchOperator("aten.conv1d", "conv", "constant weight and bias", c -> convolution(c, 1)),
           new TorchOperator("aten.conv2d", "conv", "constant weight and bias", c -> convolution(c, 2)),
           new TorchOperator(
+              "aten._convolution_mode", "conv", "padding by name; one or two axes; constant weight and bias",
+              c -> convolution(c, axes(c))),
+          new TorchOperator(
               "aten._convolution", "conv", "not transposed; one or two axes; constant weight and bias",
               ConvolutionOperators::general),
           new TorchOperator(
@@ -32,11 +35,15 @@ final class ConvolutionOperators {
     if (call.flag(6)) {
       throw call.refuse("transposed convolution is not supported; use an interpolation and a convolution instead");
     }
+    return lower(call, axes(call), call.extent(8));
+  }
+
+  private static int axes(OperatorCall call) {
     int axes = call.tensor(1).shape().rank() - 2;
     if (axes != 1 && axes != 2) {
       throw call.refuse("convolution over %d axes; one or two are supported".formatted(axes));
     }
-    return lower(call, axes, call.extent(8));
+    return axes;
   }
 
   private static TorchValue lower(OperatorCall call, int axes, int groups) {
