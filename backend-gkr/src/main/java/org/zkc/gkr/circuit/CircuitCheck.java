@@ -1,8 +1,68 @@
 package org.zkc.gkr.circuit;
 
-/** The check that every circuit passes before anything is proved or verified about it. */
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.zkc.gkr.circuit.TensorDeclaration.Role;
+
+/**
+ * The check that every circuit passes before anything is proved or verified about it; the loader of every key runs it
+ * again. It holds, for a circuit that it accepts (PROTOCOL sections 1 and 4):
+ *
+ * <ol>
+ *   <li>sizes are bounded, every index is in range, every tensor is defined once, before its use, by a relation of its
+ *       role, and is used;
+ *   <li>shapes fit every relation and every step of every view;
+ *   <li>every element of every tensor lies inside (-2^30, 2^30) on every input within the declared bounds;
+ *   <li>every Requantize, Max and RoundedQuotient names one integer only (window conditions), and its tables cover all that
+ *       its sources can reach;
+ *   <li>chains of uncommitted relations have multiplicative degree at most {@link #MAX_DEGREE};
+ *   <li>one lookup argument holds fewer than p lookups.
+ * </ol>
+ *
+ * <p>It allocates nothing larger than the element counts it has bounded first.
+ */
 public final class CircuitCheck {
-  private CircuitCheck() {}
+  public static final int MAX_TENSORS = 1 << 16;
+  public static final int MAX_RANK = 8;
+
+  /** Padded elements of one tensor, and of one step of a view. */
+  public static final long MAX_ELEMENTS = 1L << 25;
+
+  /** Padded elements of all MODEL tensors together have no limit of their own but this one each. */
+  public static final long MAX_MODEL_ELEMENTS = 1L << 30;
+
+  /** Elements of all tensors and of all steps of all views, MODEL tensors aside. */
+  public static final long MAX_TOTAL_ELEMENTS = 1L << 29;
+
+  public static final int MAX_TABLES = 1 << 12;
+  public static final int MAX_TABLE_SIZE = 1 << 20;
+
+  /** Bits of one remainder limb, or of the differences of a Max. */
+  public static final int MAX_RANGE_BITS = 20;
+
+  public static final int MAX_QUOTIENT_BITS = 20;
+
+  /**
+   * The degree rule (PROTOCOL section 4): a bound on what a circuit can compute between two commitments, against circuits
+   * that evaluate their own Fiat-Shamir hash (Khovratovich, Rothblum, Soukhanov 2025). A heuristic.
+   */
+  public static final int MAX_DEGREE = 1 << 4;
+
+  private static final long P = Integer.MAX_VALUE;
+
+  private final Circuit circuit;
+  private final List<Interval> intervals = new ArrayList<>();
+  private final int[] degree;
+  private final boolean[] used;
+  private long elements;
+  private long lookups;
+
+  private CircuitCheck(Circuit circuit) {
+    this.circuit = circuit;
+    this.degree = new int[circuit.tensors().size()];
+    this.used = new boolean[circuit.tensors().size()];
+  }
 
   /**
    * Recomputes every interval and checks every condition that soundness and totality rest on.
@@ -10,6 +70,466 @@ public final class CircuitCheck {
    * @throws InvalidCircuit naming the tensor or relation and the condition it breaks
    */
   public static CheckedCircuit check(Circuit circuit) {
-    throw new UnsupportedOperationException("not built yet");
+    require(circuit.tensors().size() <= MAX_TENSORS, "more than " + MAX_TENSORS + " tensors");
+    require(circuit.relations().size() <= circuit.tensors().size(), "more relations than tensors");
+    require(circuit.tables().size() <= MAX_TABLES, "more than " + MAX_TABLES + " tables");
+    CircuitCheck check = new CircuitCheck(circuit);
+    check.declarations();
+    check.tables();
+    for (int k = 0; k < circuit.relations().size(); k++) {
+      try {
+        check.relation(circuit.relations().get(k));
+      } catch (InvalidCircuit e) {
+        throw new InvalidCircuit(
+            "relation " + k + " (" + circuit.relations().get(k).getClass().getSimpleName() + "): " + e.getMessage());
+      } catch (ArithmeticException e) {
+        throw new InvalidCircuit("relation " + k + ": bounds overflow 64 bits");
+      }
+    }
+    check.interfaces();
+    require(check.lookups < P, "p or more lookups");
+    return new CheckedCircuit(circuit, check.intervals);
+  }
+
+  // ---- declarations ------------------------------------------------------------------------------------------------
+
+  private void declarations() {
+    for (int t = 0; t < circuit.tensors().size(); t++) {
+      TensorDeclaration d = circuit.tensors().get(t);
+      String name = "tensor " + t;
+      boolean model = d.role() == Role.MODEL;
+      long limit = model ? MAX_MODEL_ELEMENTS : MAX_ELEMENTS;
+      requirePaddedSize(d.shape(), limit, name);
+      if (!model) {
+        count(d.elementCount());
+      }
+      require(d.low() <= d.high(), name + ": empty bounds");
+      require(new Interval(d.low(), d.high()).isBounded(), name + ": bounds outside (-2^30, 2^30)");
+      if (model) {
+        require(d.rank() >= 1, name + ": a MODEL tensor needs an axis of output channels");
+        require(
+            d.positive() >= 0 && d.negative() >= 0 && d.positive() < 1L << 40 && d.negative() < 1L << 40,
+            name + ": bounds of the channel sums out of range");
+      } else {
+        require(d.positive() == 0 && d.negative() == 0, name + ": only MODEL tensors bound channel sums");
+      }
+      boolean given = model || d.role() == Role.INPUT;
+      intervals.add(given ? new Interval(d.low(), d.high()) : null);
+      degree[t] = given ? 1 : 0;
+    }
+  }
+
+  private void tables() {
+    for (int t = 0; t < circuit.tables().size(); t++) {
+      Table table = circuit.tables().get(t);
+      String name = "table " + t;
+      require(table.size() >= 1 && table.size() <= MAX_TABLE_SIZE, name + ": size out of range");
+      require(table.first() > -Interval.BOUND && table.first() < Interval.BOUND, name + ": first out of range");
+      require(table.first() + table.size() <= Interval.BOUND, name + ": last out of range");
+      switch (table) {
+        case Table.Clamp c -> {
+          require(c.low() <= c.high(), name + ": empty clamp");
+          require(new Interval(c.low(), c.high()).isBounded(), name + ": clamp outside (-2^30, 2^30)");
+        }
+        case Table.Entries e -> {
+          for (int k = 0; k < e.size(); k++) {
+            require(Math.abs(e.value(k)) < Interval.BOUND, name + ": entry outside (-2^30, 2^30)");
+          }
+        }
+      }
+    }
+  }
+
+  private void interfaces() {
+    HashSet<Integer> inputs = new HashSet<>();
+    for (int t : circuit.inputs()) {
+      requireIndex(t);
+      require(circuit.tensors().get(t).role() == Role.INPUT, "input " + t + " is not an INPUT tensor");
+      require(inputs.add(t), "tensor " + t + " is listed twice as an input");
+    }
+    HashSet<Integer> outputs = new HashSet<>();
+    require(!circuit.outputs().isEmpty(), "no outputs");
+    for (int t : circuit.outputs()) {
+      requireIndex(t);
+      Role role = circuit.tensors().get(t).role();
+      require(
+          role == Role.WITNESS || role == Role.VIRTUAL,
+          "output " + t + " is not defined by a relation: copy it with a Linear");
+      require(outputs.add(t), "tensor " + t + " is listed twice as an output");
+      used[t] = true;
+    }
+    for (int t = 0; t < circuit.tensors().size(); t++) {
+      Role role = circuit.tensors().get(t).role();
+      require(intervals.get(t) != null, "tensor " + t + " is defined by no relation");
+      require(role != Role.INPUT || inputs.contains(t), "tensor " + t + " is an INPUT that no statement lists");
+      // A WITNESS tensor is constrained by its own relation, and an input may be ignored; anything else would be dead.
+      require(used[t] || role == Role.WITNESS || role == Role.INPUT, "tensor " + t + " is not used");
+    }
+  }
+
+  // ---- relations ---------------------------------------------------------------------------------------------------
+
+  private void relation(Relation relation) {
+    int t = relation.result();
+    requireIndex(t);
+    TensorDeclaration d = circuit.tensors().get(t);
+    require(intervals.get(t) == null, "tensor " + t + " is already defined");
+    Role role =
+        switch (relation) {
+          case Linear l -> Role.VIRTUAL;
+          case Conv c -> Role.VIRTUAL;
+          case MatMul m -> Role.VIRTUAL;
+          case Product p -> Role.VIRTUAL;
+          case Requantize r -> Role.WITNESS;
+          case Max m -> Role.WITNESS;
+          case RoundedQuotient q -> Role.WITNESS;
+        };
+    require(d.role() == role, "its result, tensor " + t + ", must be " + role);
+    Interval found =
+        switch (relation) {
+          case Linear l -> linear(l, d);
+          case Conv c -> conv(c, d);
+          case MatMul m -> matMul(m, d);
+          case Product p -> product(p, d);
+          case Requantize r -> requantize(r, d);
+          case Max m -> max(m, d);
+          case RoundedQuotient q -> quotient(q, d);
+        };
+    require(found.isBounded(), "its result ranges over " + found + ", outside (-2^30, 2^30)");
+    Interval declared = new Interval(d.low(), d.high());
+    require(declared.contains(found), "its result ranges over " + found + ", declared is " + declared);
+    require(degree[t] <= MAX_DEGREE, "multiplicative degree " + degree[t] + " since the last commitment, above " + MAX_DEGREE);
+    intervals.set(t, found);
+    if (role == Role.WITNESS || circuit.outputs().contains(t)) {
+      degree[t] = 1;
+    }
+  }
+
+  private Interval linear(Linear l, TensorDeclaration d) {
+    require(!l.terms().isEmpty() || !l.constants().isEmpty(), "no terms and no constants");
+    int n = (int) d.elementCount();
+    long[] low = new long[n];
+    long[] high = new long[n];
+    for (Linear.Term term : l.terms()) {
+      Interval source = source(term.source());
+      require(
+          term.coefficient() != 0 && Math.abs(term.coefficient()) < Interval.BOUND, "coefficient 0 or outside (-2^30, 2^30)");
+      degree[l.result()] = Math.max(degree[l.result()], degree[term.source()]);
+      view(term, source, d, low, high);
+    }
+    degree[l.result()] = Math.max(degree[l.result()], 1);
+    for (Linear.Box box : l.constants()) {
+      require(Math.abs(box.value()) < Interval.BOUND, "constant outside (-2^30, 2^30)");
+      box(box, d, low, high);
+    }
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (int k = 0; k < n; k++) {
+      min = Math.min(min, low[k]);
+      max = Math.max(max, high[k]);
+    }
+    return new Interval(min, max);
+  }
+
+  /**
+   * Adds the bounds of one term. Every source element has the same bounds, so a result element that sums m of them, with
+   * weights that add up to P - N, lies in [P low - N high, P high - N low].
+   */
+  private void view(Linear.Term term, Interval source, TensorDeclaration d, long[] low, long[] high) {
+    TensorDeclaration from = circuit.tensors().get(term.source());
+    boolean summing = false;
+    boolean negative = false;
+    List<Integer> shape = from.shape();
+    require(term.steps().size() <= 64, "more than 64 steps in a view");
+    for (ViewStep step : term.steps()) {
+      shape = ViewSemantics.outcomeShape(shape, step);
+      requirePaddedSize(shape, from.role() == Role.MODEL ? MAX_MODEL_ELEMENTS : MAX_ELEMENTS, "step of a view");
+      boolean moves = step instanceof ViewStep.Permute || step instanceof ViewStep.Reshape;
+      summing |= !moves;
+      negative |= step instanceof ViewStep.Ranges r && r.factors().stream().anyMatch(f -> f < 0);
+    }
+    require(shape.equals(d.shape()), "a term has shape " + shape + ", the result " + d.shape());
+    if (!summing) {
+      for (int k = 0; k < low.length; k++) {
+        accumulate(low, high, k, 1, 0, source, term.coefficient());
+      }
+      return;
+    }
+    // MODEL tensors seen through windows are broadcast or sliced: bounded like every other tensor here.
+    require(from.elementCount() <= MAX_ELEMENTS, "a tensor of this size can only be permuted or reshaped");
+    long[] positive = weights(from.shape(), term.steps(), 1);
+    long[] negativePart = negative ? weights(from.shape(), term.steps(), -1) : null;
+    for (int k = 0; k < low.length; k++) {
+      accumulate(low, high, k, positive[k], negativePart == null ? 0 : negativePart[k], source, term.coefficient());
+    }
+  }
+
+  /** For every result element the sum of the positive (sign 1) or of the negated negative (sign -1) weights. */
+  private long[] weights(List<Integer> shape, List<ViewStep> steps, int sign) {
+    long[] plus = new long[elementCount(shape)];
+    java.util.Arrays.fill(plus, 1);
+    long[] minus = new long[plus.length];
+    for (ViewStep step : steps) {
+      if (step instanceof ViewStep.Ranges r) {
+        ViewStep.Ranges up = ranges(r, 1);
+        ViewStep.Ranges down = ranges(r, -1);
+        long[] newPlus = sum(ViewSemantics.apply(plus, shape, up), ViewSemantics.apply(minus, shape, down));
+        minus = sum(ViewSemantics.apply(minus, shape, up), ViewSemantics.apply(plus, shape, down));
+        plus = newPlus;
+      } else {
+        plus = ViewSemantics.apply(plus, shape, step);
+        minus = ViewSemantics.apply(minus, shape, step);
+      }
+      shape = ViewSemantics.outcomeShape(shape, step);
+      count(plus.length);
+    }
+    return sign > 0 ? plus : minus;
+  }
+
+  private static ViewStep.Ranges ranges(ViewStep.Ranges r, int sign) {
+    return new ViewStep.Ranges(
+        r.axis(), r.starts(), r.lengths(), r.factors().stream().map(f -> Math.max(0, sign * f)).toList());
+  }
+
+  private static long[] sum(long[] a, long[] b) {
+    for (int k = 0; k < a.length; k++) {
+      a[k] = Math.addExact(a[k], b[k]);
+    }
+    return a;
+  }
+
+  private static void accumulate(
+      long[] low, long[] high, int k, long positive, long negative, Interval source, long coefficient) {
+    long l = Math.subtractExact(Math.multiplyExact(positive, source.low()), Math.multiplyExact(negative, source.high()));
+    long h = Math.subtractExact(Math.multiplyExact(positive, source.high()), Math.multiplyExact(negative, source.low()));
+    long a = Math.multiplyExact(l, coefficient);
+    long b = Math.multiplyExact(h, coefficient);
+    low[k] = Math.addExact(low[k], Math.min(a, b));
+    high[k] = Math.addExact(high[k], Math.max(a, b));
+  }
+
+  private void box(Linear.Box box, TensorDeclaration d, long[] low, long[] high) {
+    require(box.starts().size() == d.rank() && box.limits().size() == d.rank(), "a constant's box has another rank");
+    for (int a = 0; a < d.rank(); a++) {
+      int start = box.starts().get(a);
+      int limit = box.limits().get(a);
+      require(start >= 0 && start < limit && limit <= d.extent(a), "a constant's box is empty or outside the result");
+    }
+    int[] index = new int[d.rank()];
+    for (int k = 0; k < low.length; k++) {
+      boolean inside = true;
+      for (int a = 0; a < index.length; a++) {
+        inside &= box.starts().get(a) <= index[a] && index[a] < box.limits().get(a);
+      }
+      if (inside) {
+        low[k] = Math.addExact(low[k], box.value());
+        high[k] = Math.addExact(high[k], box.value());
+      }
+      for (int a = index.length - 1; a >= 0 && ++index[a] == d.extent(a); a--) {
+        index[a] = 0;
+      }
+    }
+  }
+
+  private Interval conv(Conv c, TensorDeclaration d) {
+    Interval x = source(c.source());
+    source(c.weight());
+    TensorDeclaration s = circuit.tensors().get(c.source());
+    TensorDeclaration w = circuit.tensors().get(c.weight());
+    require(w.role() == Role.MODEL, "the weight must be a MODEL tensor");
+    require(s.rank() == 4 && w.rank() == 4 && d.rank() == 4, "source, weight and result must have 4 axes");
+    require(c.strides().size() == 2 && c.paddingLow().size() == 2 && c.dilations().size() == 2, "two numbers per attribute");
+    int g = c.groups();
+    require(g >= 1 && s.extent(1) % g == 0 && w.extent(0) % g == 0, "groups do not divide the channels");
+    require(w.extent(1) == s.extent(1) / g, "the weight has " + w.extent(1) + " input channels per group");
+    require(d.extent(0) == s.extent(0) && d.extent(1) == w.extent(0), "batch or output channels of the result differ");
+    for (int a = 0; a < 2; a++) {
+      require(c.strides().get(a) >= 1 && c.strides().get(a) < 1 << 20, "stride out of range");
+      require(c.dilations().get(a) >= 1 && c.dilations().get(a) < 1 << 20, "dilation out of range");
+      require(Math.abs((long) c.paddingLow().get(a)) < 1 << 20, "padding out of range");
+    }
+    degree[c.result()] = degree[c.source()] + 1;
+    return weightedSum(w, x);
+  }
+
+  private Interval matMul(MatMul m, TensorDeclaration d) {
+    Interval x = source(m.source());
+    source(m.weight());
+    TensorDeclaration s = circuit.tensors().get(m.source());
+    TensorDeclaration w = circuit.tensors().get(m.weight());
+    require(w.role() == Role.MODEL, "the weight must be a MODEL tensor");
+    require(w.rank() == 2, "the weight must have 2 axes");
+    require(s.rank() >= 1 && s.rank() == d.rank(), "source and result differ in rank");
+    require(s.shape().subList(0, s.rank() - 1).equals(d.shape().subList(0, s.rank() - 1)), "leading axes differ");
+    require(s.extent(s.rank() - 1) == w.extent(1), "inner extents differ");
+    require(d.extent(d.rank() - 1) == w.extent(0), "output extents differ");
+    degree[m.result()] = degree[m.source()] + 1;
+    return weightedSum(w, x);
+  }
+
+  /** The sum of weights times elements or zeros, from the bounds of the weights' positive and negative sums. */
+  private static Interval weightedSum(TensorDeclaration w, Interval x) {
+    long low = Math.min(0, x.low());
+    long high = Math.max(0, x.high());
+    return new Interval(
+        Math.subtractExact(Math.multiplyExact(w.positive(), low), Math.multiplyExact(w.negative(), high)),
+        Math.subtractExact(Math.multiplyExact(w.positive(), high), Math.multiplyExact(w.negative(), low)));
+  }
+
+  private Interval product(Product p, TensorDeclaration d) {
+    Interval a = source(p.left());
+    Interval b = source(p.right());
+    require(circuit.tensors().get(p.left()).shape().equals(d.shape()), "the left shape differs");
+    require(circuit.tensors().get(p.right()).shape().equals(d.shape()), "the right shape differs");
+    degree[p.result()] = degree[p.left()] + degree[p.right()];
+    long[] corners = {a.low() * b.low(), a.low() * b.high(), a.high() * b.low(), a.high() * b.high()};
+    return new Interval(
+        java.util.Arrays.stream(corners).min().getAsLong(), java.util.Arrays.stream(corners).max().getAsLong());
+  }
+
+  private Interval requantize(Requantize r, TensorDeclaration d) {
+    Interval x = source(r.source());
+    require(circuit.tensors().get(r.source()).shape().equals(d.shape()), "source and result differ in shape");
+    require(r.shift() >= 0 && r.shift() <= 29, "shift out of range");
+    require(r.limbs().size() <= 29, "too many limbs");
+    int bits = 0;
+    for (int limb : r.limbs()) {
+      require(limb >= 1 && limb <= MAX_RANGE_BITS, "a limb of " + limb + " bits");
+      bits += limb;
+      lookups += d.elementCount();
+    }
+    require(bits == r.shift(), "the limbs have " + bits + " bits, the shift " + r.shift());
+    require(r.table() >= 0 && r.table() < circuit.tables().size(), "no such table");
+    Table table = circuit.tables().get(r.table());
+    long half = r.shift() == 0 ? 0 : 1L << (r.shift() - 1);
+    long reachLow = x.low() + half;
+    long reachHigh = x.high() + half;
+    // Everything that 2^s h + r can name, over the whole table and remainder range.
+    long windowLow = table.first() << r.shift();
+    long windowHigh = (table.first() + table.size() << r.shift()) - 1;
+    require(
+        windowLow <= reachLow && reachHigh <= windowHigh,
+        "the table covers [" + windowLow + ", " + windowHigh + "], the source reaches [" + reachLow + ", " + reachHigh + "]");
+    require(
+        windowHigh - reachLow < P && reachHigh - windowLow < P,
+        "window condition: table and remainder name several integers for one residue");
+    lookups += d.elementCount();
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (long h = reachLow >> r.shift(); h <= reachHigh >> r.shift(); h++) {
+      long value = table.value((int) (h - table.first()));
+      min = Math.min(min, value);
+      max = Math.max(max, value);
+    }
+    return new Interval(min, max);
+  }
+
+  private Interval max(Max m, TensorDeclaration d) {
+    require(m.sources().size() >= 2 && m.sources().size() <= 4, "2 to 4 sources");
+    require(m.bits() >= 1 && m.bits() <= MAX_RANGE_BITS, "bits out of range");
+    long low = Long.MIN_VALUE;
+    long high = Long.MIN_VALUE;
+    for (int t : m.sources()) {
+      Interval x = source(t);
+      require(circuit.tensors().get(t).shape().equals(d.shape()), "a source's shape differs");
+      low = Math.max(low, x.low());
+      high = Math.max(high, x.high());
+      lookups += d.elementCount();
+    }
+    // The product forces the result to be one of the sources, so a difference is an integer between two sources.
+    long range = (1L << m.bits()) - 1;
+    for (int t : m.sources()) {
+      Interval x = intervals.get(t);
+      for (int other : m.sources()) {
+        Interval y = intervals.get(other);
+        long least = x.low() - y.high();
+        long most = x.high() - y.low();
+        require(most < P && range - least < P, "window condition: a difference wraps around p");
+        if (t != other) {
+          // Reached only where x is the maximum: y is at most that.
+          require(most <= range, "a difference reaches " + most + ", above its " + m.bits() + " bits");
+        }
+      }
+    }
+    return new Interval(low, high);
+  }
+
+  private Interval quotient(RoundedQuotient q, TensorDeclaration d) {
+    Interval n = source(q.numerator());
+    Interval den = source(q.denominator());
+    require(circuit.tensors().get(q.numerator()).shape().equals(d.shape()), "the numerator's shape differs");
+    require(circuit.tensors().get(q.denominator()).shape().equals(d.shape()), "the denominator's shape differs");
+    require(q.bits() >= 1 && q.bits() <= MAX_QUOTIENT_BITS, "bits out of range");
+    require(n.low() >= 0, "the numerator reaches " + n.low());
+    require(den.low() >= 1, "the denominator reaches " + den.low());
+    require(degree[q.denominator()] + 1 <= MAX_DEGREE, "multiplicative degree above " + MAX_DEGREE);
+    long scale = 1L << q.bits() + 1;
+    int remainderBits = remainderBits(den);
+    long range = (1L << remainderBits) - 1;
+    long most = Math.addExact(Math.multiplyExact(scale, n.high()), den.high());
+    long least = den.low() - 2 * den.high() * (1L << q.bits());
+    require((scale + 2) * den.high() < P, "(2^bits + 1) 2 d must stay below p");
+    require(most < P && range - least < P, "window condition: the remainder wraps around p");
+    require(2 * den.high() - 1 < P && range - (2 * den.low() - 1 - range) < P, "window condition: 2d - 1 - rem wraps around p");
+    lookups += Math.multiplyExact(d.elementCount(), 1L + 2L * limbs(remainderBits).size());
+    return new Interval(0, 1L << q.bits());
+  }
+
+  /** Bits of the remainder of a {@link RoundedQuotient}, which is below 2 d. */
+  public static int remainderBits(Interval denominator) {
+    return Long.SIZE - Long.numberOfLeadingZeros(2 * denominator.high() - 1);
+  }
+
+  /** The limbs, least significant first, in which {@code bits} bits of a remainder of a division are range-checked. */
+  public static List<Integer> limbs(int bits) {
+    int count = (bits + 9) / 10;
+    ArrayList<Integer> out = new ArrayList<>();
+    for (int k = 0; k < count; k++) {
+      out.add(bits * (k + 1) / count - bits * k / count);
+    }
+    return out;
+  }
+
+  // ---- small things ------------------------------------------------------------------------------------------------
+
+  private Interval source(int t) {
+    requireIndex(t);
+    Interval x = intervals.get(t);
+    require(x != null, "tensor " + t + " is used before it is defined");
+    used[t] = true;
+    return x;
+  }
+
+  private void requireIndex(int t) {
+    require(t >= 0 && t < circuit.tensors().size(), "there is no tensor " + t);
+  }
+
+  private void count(long more) {
+    elements += more;
+    require(elements <= MAX_TOTAL_ELEMENTS, "more than " + MAX_TOTAL_ELEMENTS + " elements in all");
+  }
+
+  private static int elementCount(List<Integer> shape) {
+    int n = 1;
+    for (int e : shape) {
+      n *= e;
+    }
+    return n;
+  }
+
+  private static void requirePaddedSize(List<Integer> shape, long limit, String name) {
+    require(shape.size() <= MAX_RANK, name + ": more than " + MAX_RANK + " axes");
+    long padded = 1;
+    for (int e : shape) {
+      require(e >= 1 && e <= limit, name + ": extent " + e + " out of range");
+      padded *= Long.highestOneBit(2L * e - 1);
+      require(padded <= limit, name + ": too many elements");
+    }
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new InvalidCircuit(message);
+    }
   }
 }
