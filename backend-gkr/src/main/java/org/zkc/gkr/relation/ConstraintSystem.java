@@ -1,0 +1,131 @@
+package org.zkc.gkr.relation;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.MatMul;
+import org.zkc.gkr.circuit.Max;
+import org.zkc.gkr.circuit.Product;
+import org.zkc.gkr.circuit.Relation;
+import org.zkc.gkr.circuit.Requantize;
+import org.zkc.gkr.circuit.RoundedQuotient;
+import org.zkc.gkr.circuit.TensorDeclaration;
+
+/**
+ * A circuit expanded into what the protocol proves: definitions (backward sweep), lookups (one logup-GKR argument) and
+ * products that are zero. A function of the circuit alone, computed by the prover and the verifier each for itself.
+ *
+ * <p>The first tensors are the circuit's, under its indices. Definitions are in topological order. Behind the tensors that
+ * the relations add come the multiplicities, one COMMITTED tensor for every table.
+ */
+public final class ConstraintSystem {
+  private final CheckedCircuit checked;
+  private final List<SystemTensor> tensors;
+  private final List<Definition> definitions;
+  private final List<LookupTable> tables;
+  private final List<Lookup> lookups;
+  private final List<ZeroProduct> zeroProducts;
+  private final List<Advice> advice;
+  private final List<Integer> multiplicities;
+
+  private ConstraintSystem(SystemBuilder builder) {
+    checked = builder.checked;
+    tables = builder.tables();
+    ArrayList<Integer> columns = new ArrayList<>();
+    for (int t = 0; t < tables.size(); t++) {
+      columns.add(builder.add("multiplicities of table " + t, List.of(tables.get(t).size()), Holder.COMMITTED));
+    }
+    multiplicities = List.copyOf(columns);
+    tensors = List.copyOf(builder.tensors);
+    definitions = List.copyOf(builder.definitions);
+    lookups = List.copyOf(builder.lookups);
+    zeroProducts = List.copyOf(builder.zeroProducts);
+    advice = List.copyOf(builder.advice);
+  }
+
+  /** Expands a circuit. */
+  public static ConstraintSystem of(CheckedCircuit checked) {
+    Circuit circuit = checked.circuit();
+    SystemBuilder builder = new SystemBuilder(checked);
+    for (int t = 0; t < circuit.tensors().size(); t++) {
+      TensorDeclaration d = circuit.tensors().get(t);
+      Holder own =
+          switch (d.role()) {
+            case INPUT -> Holder.PUBLIC;
+            case MODEL -> Holder.MODEL;
+            case WITNESS -> Holder.COMMITTED;
+            case VIRTUAL -> Holder.VIRTUAL;
+          };
+      builder.add("tensor " + t, d.shape(), checked.isPublic(t) ? Holder.PUBLIC : own);
+    }
+    for (int k = 0; k < circuit.relations().size(); k++) {
+      Relation relation = circuit.relations().get(k);
+      String name = "relation " + k + " " + relation.getClass().getSimpleName();
+      switch (relation) {
+        case Linear l -> LinearRelation.expand(builder, name, l);
+        case Conv c -> ConvRelation.expand(builder, name, c);
+        case MatMul m -> MatMulRelation.expand(builder, name, m);
+        case Product p -> ProductRelation.expand(builder, name, p);
+        case Requantize r -> RequantizeRelation.expand(builder, name, r);
+        case Max m -> MaxRelation.expand(builder, name, m);
+        case RoundedQuotient q -> RoundedQuotientRelation.expand(builder, name, q);
+      }
+    }
+    return new ConstraintSystem(builder);
+  }
+
+  public CheckedCircuit checked() {
+    return checked;
+  }
+
+  public Circuit circuit() {
+    return checked.circuit();
+  }
+
+  public List<SystemTensor> tensors() {
+    return tensors;
+  }
+
+  public SystemTensor tensor(int id) {
+    return tensors.get(id);
+  }
+
+  public List<Definition> definitions() {
+    return definitions;
+  }
+
+  public List<LookupTable> tables() {
+    return tables;
+  }
+
+  public List<Lookup> lookups() {
+    return lookups;
+  }
+
+  public List<ZeroProduct> zeroProducts() {
+    return zeroProducts;
+  }
+
+  public List<Advice> advice() {
+    return advice;
+  }
+
+  /** The tensor that holds the multiplicities of table {@code table}. */
+  public int multiplicities(int table) {
+    return multiplicities.get(table);
+  }
+
+  /** The tensors of one holder, ascending. */
+  public List<Integer> heldBy(Holder holder) {
+    ArrayList<Integer> out = new ArrayList<>();
+    for (int t = 0; t < tensors.size(); t++) {
+      if (tensors.get(t).holder() == holder) {
+        out.add(t);
+      }
+    }
+    return out;
+  }
+}

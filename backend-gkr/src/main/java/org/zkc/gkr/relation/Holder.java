@@ -1,0 +1,13 @@
+package org.zkc.gkr.relation;
+
+/** Who can evaluate a tensor of a {@link ConstraintSystem}, and so where the claims about it end. */
+public enum Holder {
+  /** In the statement: prover and verifier evaluate a claim directly. */
+  PUBLIC,
+  /** In the witness commitment: claims end in the batch opening. */
+  COMMITTED,
+  /** In the model commitment: claims end in the model opening. */
+  MODEL,
+  /** Nobody: its definition turns claims about it into claims about its sources. */
+  VIRTUAL
+}

@@ -1,0 +1,131 @@
+package org.zkc.gkr.weight;
+
+import java.util.List;
+import org.zkc.gkr.field.M31;
+import org.zkc.gkr.mle.Mle;
+
+/**
+ * How a tensor lies in the table of its multilinear extension: every axis padded to a power of two, row-major, so that
+ * the variables come axis by axis, most significant bit first. An array holds the prefix that ends with the last real
+ * element; what lies behind it is zero.
+ *
+ * <pre>shape (3, 2): padded (4, 2), variables (2, 1), array a00 a01 a10 a11 a20 a21 | 0 0</pre>
+ */
+public final class TensorLayout {
+  private final List<Integer> shape;
+  private final int variables;
+  private final int storedLength;
+
+  public TensorLayout(List<Integer> shape) {
+    this.shape = List.copyOf(shape);
+    int sum = 0;
+    long last = 0;
+    for (int e : shape) {
+      sum += Mle.variables(e);
+      last = (last << Mle.variables(e)) + e - 1;
+    }
+    variables = sum;
+    storedLength = Math.toIntExact(last + 1);
+  }
+
+  public List<Integer> shape() {
+    return shape;
+  }
+
+  /** The number of variables of the extension. */
+  public int variables() {
+    return variables;
+  }
+
+  public int variables(int axis) {
+    return Mle.variables(shape.get(axis));
+  }
+
+  /** The length of the table: 2^variables. */
+  public int paddedLength() {
+    return 1 << variables;
+  }
+
+  /** The length of the stored prefix. */
+  public int storedLength() {
+    return storedLength;
+  }
+
+  /** The number of real elements. */
+  public int elementCount() {
+    int n = 1;
+    for (int e : shape) {
+      n *= e;
+    }
+    return n;
+  }
+
+  /** Whether no axis is padded but perhaps the first of more than one element, so that real elements are a prefix. */
+  public boolean isPrefix() {
+    return storedLength == elementCount();
+  }
+
+  /** The residues of row-major real elements, laid out. */
+  public int[] fromSigned(int[] real) {
+    int[] out = pad(real);
+    for (int k = 0; k < out.length; k++) {
+      out[k] = out[k] < 0 ? out[k] + M31.P : out[k];
+    }
+    return out;
+  }
+
+  /** Row-major real elements, laid out; a fresh array. */
+  public int[] pad(int[] real) {
+    if (real.length != elementCount()) {
+      throw new IllegalArgumentException(real.length + " elements for the shape " + shape);
+    }
+    int[] out = new int[storedLength];
+    forEachRun((from, at, count) -> System.arraycopy(real, from, out, at, count));
+    return out;
+  }
+
+  /** The real elements of a laid out array, row-major. */
+  public int[] unpad(int[] stored) {
+    int[] out = new int[elementCount()];
+    forEachRun((from, at, count) -> System.arraycopy(stored, at, out, from, count));
+    return out;
+  }
+
+  /** A run of elements that is contiguous both in the real and in the laid out array. */
+  @FunctionalInterface
+  public interface Run {
+    void at(int real, int stored, int count);
+  }
+
+  /** Calls {@code run} for all runs, ascending. */
+  public void forEachRun(Run run) {
+    int inner = 1;
+    int axis = shape.size() - 1;
+    // Trailing axes without padding belong to the run, and so does the axis before them.
+    while (axis >= 0 && shape.get(axis) == 1 << Mle.variables(shape.get(axis))) {
+      inner *= shape.get(axis);
+      axis--;
+    }
+    if (axis < 0) {
+      run.at(0, 0, inner);
+      return;
+    }
+    int count = inner * shape.get(axis);
+    int paddedCount = inner << Mle.variables(shape.get(axis));
+    int outer = 1;
+    for (int a = 0; a < axis; a++) {
+      outer *= shape.get(a);
+    }
+    int[] index = new int[axis];
+    for (int o = 0; o < outer; o++) {
+      int at = 0;
+      for (int a = 0; a < axis; a++) {
+        at = (at << Mle.variables(shape.get(a))) + index[a];
+      }
+      run.at(o * count, at * paddedCount, count);
+      for (int a = axis - 1; a >= 0 && ++index[a] == shape.get(a); a--) {
+        index[a] = 0;
+      }
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package org.zkc.gkr.weight;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.mle.Mle;
+
+/**
+ * The weight w of a claim &lt;w, T&gt; = sum over the real indices of T of w(index) T(index) = value: a scale times one factor
+ * for every group of consecutive axes. It has no values outside the real index set, so whatever a table holds in its
+ * padding does not enter a claim (PROTOCOL section 2). A claim about the multilinear extension of T at a point has
+ * eq(point, .) on every axis.
+ *
+ * <p>Immutable, compared by identity: two claims with the same object have the same weight.
+ */
+public final class Weight {
+  private final List<Integer> shape;
+  private final List<Factor> factors;
+  private final Ext scale;
+
+  Weight(List<Integer> shape, List<Factor> factors, Ext scale) {
+    this.shape = List.copyOf(shape);
+    // Factors of one element join the scale.
+    ArrayList<Factor> normal = new ArrayList<>();
+    Ext s = scale;
+    for (Factor f : factors) {
+      if (!f.isPoint() && f.values().length() == 1) {
+        s = s.mul(f.values().get(0));
+        for (int a = 0; a < f.extents().size(); a++) {
+          normal.add(Factor.one());
+        }
+      } else {
+        normal.add(f);
+      }
+    }
+    this.factors = List.copyOf(normal);
+    this.scale = s;
+  }
+
+  /** eq(point, .) on the real indices of {@code shape}; the point has the variables of all axes in order. */
+  public static Weight eq(List<Integer> shape, Ext[] point) {
+    ArrayList<Factor> factors = new ArrayList<>();
+    int at = 0;
+    for (int extent : shape) {
+      int n = Mle.variables(extent);
+      factors.add(Factor.eq(Arrays.copyOfRange(point, at, at + n), extent));
+      at += n;
+    }
+    if (at != point.length) {
+      throw new IllegalArgumentException("a point of " + point.length + " variables for the shape " + shape);
+    }
+    return new Weight(shape, factors, Ext.ONE);
+  }
+
+  /** The product of one vector for every axis, times a scale. */
+  public static Weight ofAxes(List<ExtVector> axes, Ext scale) {
+    ArrayList<Factor> factors = new ArrayList<>();
+    ArrayList<Integer> shape = new ArrayList<>();
+    for (ExtVector v : axes) {
+      shape.add(v.length());
+      factors.add(Factor.of(List.of(v.length()), v));
+    }
+    return new Weight(shape, factors, scale);
+  }
+
+  public List<Integer> shape() {
+    return shape;
+  }
+
+  public Ext scale() {
+    return scale;
+  }
+
+  List<Factor> factors() {
+    return factors;
+  }
+
+  /** Whether every axis is a factor of its own. */
+  public boolean isByAxis() {
+    return factors.size() == shape.size();
+  }
+
+  /** Whether axis {@code axis} is a factor of its own. */
+  public boolean isOwnFactor(int axis) {
+    int at = 0;
+    for (Factor f : factors) {
+      if (at == axis) {
+        return f.extents().size() == 1;
+      }
+      at += f.extents().size();
+    }
+    return false;
+  }
+
+  /** The point of an axis whose factor is eq(point, .), else null. */
+  public Ext[] axisPoint(int axis) {
+    int at = 0;
+    for (Factor f : factors) {
+      if (at == axis && f.isPoint()) {
+        return f.point().clone();
+      }
+      at += f.extents().size();
+    }
+    return null;
+  }
+
+  /** The values on an axis that is a factor of its own; shared. */
+  public ExtVector axisValues(int axis) {
+    int at = 0;
+    for (Factor f : factors) {
+      if (at == axis && f.extents().size() == 1) {
+        return f.values();
+      }
+      at += f.extents().size();
+    }
+    throw new IllegalStateException("axis " + axis + " has no factor of its own");
+  }
+
+  /** This weight with the factors of axis {@code axis}, a factor of its own, replaced by eq(point, .) on {@code extent}. */
+  public Weight withAxis(int axis, Ext[] point, int extent) {
+    ArrayList<Factor> replaced = new ArrayList<>();
+    int at = 0;
+    for (Factor f : factors) {
+      replaced.add(at == axis ? Factor.eq(point, extent) : f);
+      at += f.extents().size();
+    }
+    ArrayList<Integer> newShape = new ArrayList<>(shape);
+    newShape.set(axis, extent);
+    return new Weight(newShape, replaced, scale);
+  }
+
+  /** The multilinear extension of the weight at {@code s}, a point of all variables of the padded shape. */
+  public Ext at(Ext[] s) {
+    Ext product = scale;
+    int from = 0;
+    for (Factor f : factors) {
+      int n = f.variables();
+      product = product.mul(f.at(Arrays.copyOfRange(s, from, from + n)));
+      from += n;
+    }
+    if (from != s.length) {
+      throw new IllegalArgumentException("a point of " + s.length + " variables for the shape " + shape);
+    }
+    return product;
+  }
+
+  /** The sum of the weight over a box of real indices. */
+  public Ext sum(List<Integer> starts, List<Integer> limits) {
+    Ext product = scale;
+    int at = 0;
+    for (Factor f : factors) {
+      int end = at + f.extents().size();
+      product = product.mul(f.sum(starts.subList(at, end), limits.subList(at, end)));
+      at = end;
+    }
+    return product;
+  }
+
+  /** &lt;w, T&gt; for the residues of T's real elements, row-major. */
+  public Ext dot(int[] residues) {
+    List<Factor> parts = proper();
+    if (parts.isEmpty()) {
+      return scale.mulBase(residues[0]);
+    }
+    Kernels kernels = Kernels.best();
+    ExtVector last = parts.getLast().values();
+    int rows = residues.length / last.length();
+    ExtVector table = new ExtVector(rows);
+    for (int row = 0; row < rows; row++) {
+      table.set(row, kernels.dotBase(residues, row * last.length(), last.length(), last));
+    }
+    for (int f = parts.size() - 2; f >= 0; f--) {
+      ExtVector values = parts.get(f).values();
+      int n = table.length() / values.length();
+      ExtVector next = new ExtVector(n);
+      for (int row = 0; row < n; row++) {
+        next.set(row, kernels.dot(table.slice(row * values.length(), values.length()), values));
+      }
+      table = next;
+    }
+    return table.get(0).mul(scale);
+  }
+
+  /** The factors of more than one element; the others are 1 and have no variables. */
+  private List<Factor> proper() {
+    return factors.stream().filter(f -> f.values().length() > 1).toList();
+  }
+
+  /** Adds c w to a table laid out as {@link TensorLayout} lays the shape out. */
+  public void addTo(ExtVector table, Ext c) {
+    ExtVector prefix = ExtVector.of(scale.mul(c));
+    List<Factor> parts = proper();
+    if (parts.isEmpty()) {
+      table.set(0, table.get(0).add(prefix.get(0)));
+      return;
+    }
+    for (Factor f : parts.subList(0, parts.size() - 1)) {
+      ExtVector values = f.padded();
+      int stride = 1 << f.variables();
+      ExtVector next = new ExtVector((prefix.length() - 1) * stride + values.length());
+      addOuter(next, prefix, values, stride);
+      prefix = next;
+    }
+    addOuter(table, prefix, parts.getLast().padded(), 1 << parts.getLast().variables());
+  }
+
+  /** table[k stride + j] += prefix[k] values[j]. */
+  private static void addOuter(ExtVector table, ExtVector prefix, ExtVector values, int stride) {
+    for (int k = 0; k < prefix.length(); k++) {
+      Ext x = prefix.get(k);
+      if (!x.isZero()) {
+        Kernels.best().addScaled(table.slice(k * stride, values.length()), x, values);
+      }
+    }
+  }
+
+  /** The weight w' on the source with &lt;w', T&gt; = &lt;w, step(T)&gt; for every T of shape {@code source}. */
+  public Weight through(ViewStep step, List<Integer> source) {
+    return Transpose.of(this, step, source);
+  }
+}
