@@ -1,17 +1,70 @@
 package org.zkc.gkr.proof;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.wire.ProofFileMessage;
+
 /** A statement and its proof in a versioned envelope: the content of a {@code .zkp} file. */
+// A holder between file and verifier: compared by nobody.
+@SuppressWarnings("ArrayRecordComponent")
 public record ProofFile(Statement statement, byte[] proof) {
   public byte[] encode() {
-    throw new UnsupportedOperationException("not built yet");
+    return Envelope.PROOF.wrap(
+        ProofFileMessage.newBuilder()
+            .addAllInputs(statement.inputs().stream().map(ProofFile::integers).toList())
+            .addAllOutputs(statement.outputs().stream().map(ProofFile::integers).toList())
+            .setProof(ByteString.copyFrom(proof))
+            .build()
+            .toByteArray());
   }
 
   /**
    * Reads a proof file for {@code key}; the sizes of the public tensors must be the key's.
    *
-   * @throws org.zkc.gkr.failure.VerificationFailure when the bytes are not exactly what {@link #encode} writes
+   * @throws VerificationFailure when the bytes are not exactly what {@link #encode} writes
    */
   public static ProofFile decode(byte[] bytes, VerifierKey key) {
-    throw new UnsupportedOperationException("not built yet");
+    ProofFileMessage m;
+    try {
+      m = ProofFileMessage.parseFrom(Envelope.PROOF.unwrap(bytes));
+    } catch (InvalidProtocolBufferException e) {
+      VerificationFailure f = new VerificationFailure("proof file", "a protobuf", "bytes that are none");
+      f.initCause(e);
+      throw f;
+    }
+    Statement statement =
+        new Statement(
+            integers("input", m.getInputsList(), key, key.circuit().circuit().inputs()),
+            integers("output", m.getOutputsList(), key, key.circuit().circuit().outputs()));
+    ProofFile file = new ProofFile(statement, m.getProof().toByteArray());
+    if (!Arrays.equals(file.encode(), bytes)) {
+      throw new VerificationFailure("proof file", "the canonical encoding", "another one of the same content, or unknown fields");
+    }
+    return file;
+  }
+
+  private static ByteString integers(int[] values) {
+    ByteBuffer b = ByteBuffer.allocate(Math.multiplyExact(4, values.length)).order(ByteOrder.LITTLE_ENDIAN);
+    b.asIntBuffer().put(values);
+    return ByteString.copyFrom(b.array());
+  }
+
+  private static List<int[]> integers(String kind, List<ByteString> values, VerifierKey key, List<Integer> tensors) {
+    VerificationFailure.requireCount("number of " + kind + "s", tensors.size(), values.size());
+    ArrayList<int[]> out = new ArrayList<>();
+    for (int k = 0; k < values.size(); k++) {
+      long count = key.circuit().tensor(tensors.get(k)).elementCount();
+      VerificationFailure.requireCount(kind + " " + k + ", bytes", 4 * count, values.get(k).size());
+      int[] integers = new int[(int) count];
+      values.get(k).asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(integers);
+      out.add(integers);
+    }
+    return out;
   }
 }

@@ -1,31 +1,142 @@
 package org.zkc.gkr.proof;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.Arrays;
+import org.bouncycastle.crypto.digests.Blake3Digest;
 import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.circuit.CircuitCheck;
+import org.zkc.gkr.circuit.InvalidCircuit;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.security.SecurityParameters;
+import org.zkc.gkr.wire.SecurityParametersMessage;
+import org.zkc.gkr.wire.VerifierKeyMessage;
 
-/** What a verifier must have: circuit, tables, security parameters and the model commitment. */
+/** What a verifier must have: circuit, tables, security parameters and the model commitment. Immutable. */
 public final class VerifierKey {
-  private VerifierKey() {}
+  /** Bytes of a commitment's root and of digests. */
+  public static final int DIGEST_BYTES = 32;
+
+  /** A key of more bytes than this is refused unread. */
+  private static final int MAX_BYTES = 1 << 26;
+
+  private final Arithmetization arithmetization;
+  private final SecurityParameters parameters;
+  private final byte[] modelRoot;
+  private final byte[] circuitDigest;
+
+  /** A key under parameters that the caller answers for. Tests make weak ones; {@link #decode} accepts only its own. */
+  VerifierKey(Arithmetization arithmetization, SecurityParameters parameters, byte[] modelRoot) {
+    this.arithmetization = arithmetization;
+    this.parameters = parameters;
+    this.modelRoot = modelRoot.clone();
+    boolean hasModel = !arithmetization.model().isEmpty();
+    if (modelRoot.length != (hasModel ? DIGEST_BYTES : 0)) {
+      throw new IllegalArgumentException("a model root of " + modelRoot.length + " bytes");
+    }
+    circuitDigest = blake3(CircuitCodec.toMessage(arithmetization.system().circuit()).toByteArray());
+  }
+
+  /**
+   * The key of a circuit and a model commitment.
+   *
+   * @param modelRoot 32 bytes; none when the circuit has no MODEL tensor
+   */
+  public static VerifierKey of(CheckedCircuit circuit, byte[] modelRoot) {
+    Arithmetization arithmetization = Arithmetization.of(circuit);
+    return new VerifierKey(arithmetization, SecurityParameters.of(arithmetization), modelRoot);
+  }
 
   /**
    * Reads a key and checks everything in it.
    *
-   * @throws org.zkc.gkr.failure.VerificationFailure when the bytes are not exactly what {@link #encode} writes for a circuit
-   *     that passes the check, under the parameters that this version computes for it
+   * @throws VerificationFailure when the bytes are not exactly what {@link #encode} writes for a circuit that passes the check,
+   *     under the parameters that this version computes for it
    */
   public static VerifierKey decode(byte[] bytes) {
-    throw new UnsupportedOperationException("not built yet");
+    if (bytes.length > MAX_BYTES) {
+      throw new VerificationFailure("verifier key", "at most " + MAX_BYTES + " bytes", bytes.length + " bytes");
+    }
+    VerifierKeyMessage m;
+    try {
+      m = VerifierKeyMessage.parseFrom(Envelope.VERIFIER_KEY.unwrap(bytes));
+    } catch (InvalidProtocolBufferException e) {
+      throw failure("a protobuf", "bytes that are none", e);
+    }
+    VerifierKey key;
+    try {
+      Arithmetization a = Arithmetization.of(CircuitCheck.check(CircuitCodec.fromMessage(m.getCircuit())));
+      byte[] root = m.getModelRoot().toByteArray();
+      VerificationFailure.requireCount(
+          "verifier key, bytes of the model root", a.model().isEmpty() ? 0 : DIGEST_BYTES, root.length);
+      key = new VerifierKey(a, SecurityParameters.of(a), root);
+    } catch (InvalidCircuit e) {
+      throw failure("a circuit that passes the check", e.getMessage(), e);
+    }
+    VerificationFailure.requireEqual("verifier key, security parameters", message(key.parameters), m.getParameters());
+    if (!Arrays.equals(key.encode(), bytes)) {
+      throw new VerificationFailure("verifier key", "the canonical encoding", "another one of the same content");
+    }
+    return key;
+  }
+
+  private static VerificationFailure failure(String expected, String actual, Exception cause) {
+    VerificationFailure f = new VerificationFailure("verifier key", expected, actual);
+    f.initCause(cause);
+    return f;
   }
 
   public byte[] encode() {
-    throw new UnsupportedOperationException("not built yet");
+    return Envelope.VERIFIER_KEY.wrap(
+        VerifierKeyMessage.newBuilder()
+            .setCircuit(CircuitCodec.toMessage(arithmetization.system().circuit()))
+            .setParameters(message(parameters))
+            .setModelRoot(ByteString.copyFrom(modelRoot))
+            .build()
+            .toByteArray());
+  }
+
+  private static SecurityParametersMessage message(SecurityParameters p) {
+    return SecurityParametersMessage.newBuilder()
+        .setQueries(p.queries())
+        .setQueryGrindingBits(p.queryGrindingBits())
+        .setLookupGrindingBits(p.lookupGrindingBits())
+        .setLogBlowUp(p.logBlowUp())
+        .build();
   }
 
   /** BLAKE3 of {@link #encode}, 32 bytes. */
   public byte[] digest() {
-    throw new UnsupportedOperationException("not built yet");
+    return blake3(encode());
+  }
+
+  private static byte[] blake3(byte[] bytes) {
+    Blake3Digest digest = new Blake3Digest();
+    digest.update(bytes, 0, bytes.length);
+    byte[] out = new byte[DIGEST_BYTES];
+    digest.doFinal(out, 0);
+    return out;
   }
 
   public CheckedCircuit circuit() {
-    throw new UnsupportedOperationException("not built yet");
+    return arithmetization.system().checked();
+  }
+
+  public Arithmetization arithmetization() {
+    return arithmetization;
+  }
+
+  public SecurityParameters parameters() {
+    return parameters;
+  }
+
+  /** 32 bytes, or none when the circuit has no MODEL tensor. */
+  public byte[] modelRoot() {
+    return modelRoot.clone();
+  }
+
+  /** BLAKE3 of the circuit's canonical bytes. */
+  public byte[] circuitDigest() {
+    return circuitDigest.clone();
   }
 }

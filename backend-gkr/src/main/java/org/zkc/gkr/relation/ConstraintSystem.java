@@ -22,6 +22,9 @@ import org.zkc.gkr.circuit.TensorDeclaration;
  * the relations add come the multiplicities, one COMMITTED tensor for every table.
  */
 public final class ConstraintSystem {
+  /** A virtual tensor with more claims than this has them merged to one by a sumcheck before they are carried on. */
+  public static final int MERGE_ABOVE = 8;
+
   private final CheckedCircuit checked;
   private final List<SystemTensor> tensors;
   private final List<Definition> definitions;

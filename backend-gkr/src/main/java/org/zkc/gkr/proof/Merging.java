@@ -1,0 +1,22 @@
+package org.zkc.gkr.proof;
+
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.mle.EqTable;
+import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.transcript.Transcript;
+
+/**
+ * Coefficients that merge claims: eq(tau, j) of fresh challenges tau. Powers of one challenge would cost the number of claims
+ * in soundness; these cost its logarithm.
+ */
+public final class Merging {
+  private Merging() {}
+
+  /** {@code count} >= 1 coefficients. One claim has the coefficient 1 and draws nothing. */
+  public static ExtVector coefficients(Transcript transcript, String label, int count) {
+    int variables = Mle.variables(count);
+    Ext[] tau = variables == 0 ? new Ext[0] : transcript.challengeExts(label, variables);
+    return EqTable.of(tau, count);
+  }
+}

@@ -1,0 +1,105 @@
+package org.zkc.gkr.proof;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.ligero.ColumnOpening;
+import org.zkc.gkr.wire.ProofMessage;
+
+/**
+ * A proof's messages. Roots and openings are absent (empty) when the circuit commits to nothing of the kind.
+ *
+ * @param witnessRoot 32 bytes
+ * @param sections what {@link SendingChannel} collected
+ */
+// Holders of messages between codec, prover and verifier: compared by nobody.
+@SuppressWarnings("ArrayRecordComponent")
+public record Proof(
+    byte[] witnessRoot,
+    long lookupNonce,
+    Map<Section, byte[]> sections,
+    long queryNonce,
+    ColumnOpening witnessOpening,
+    ColumnOpening modelOpening) {
+
+  /** The opening of a commitment that does not exist. */
+  public static final ColumnOpening NONE = new ColumnOpening(new int[0], new byte[0]);
+
+  public byte[] encode() {
+    return ProofMessage.newBuilder()
+        .setWitnessRoot(ByteString.copyFrom(witnessRoot))
+        .setLookupNonce(lookupNonce)
+        .setLookups(section(Section.LOOKUPS))
+        .setLeaves(section(Section.LEAVES))
+        .setZeroChecks(section(Section.ZERO_CHECKS))
+        .setRelations(section(Section.RELATIONS))
+        .setWitnessBatch(section(Section.WITNESS_BATCH))
+        .setModelMerge(section(Section.MODEL_MERGE))
+        .setCombinations(section(Section.COMBINATIONS))
+        .setQueryNonce(queryNonce)
+        .setWitnessColumns(residues(witnessOpening.columns()))
+        .setWitnessPaths(ByteString.copyFrom(witnessOpening.multiproof()))
+        .setModelColumns(residues(modelOpening.columns()))
+        .setModelPaths(ByteString.copyFrom(modelOpening.multiproof()))
+        .build()
+        .toByteArray();
+  }
+
+  /**
+   * Reads a proof; what its fields hold is checked by the verifier.
+   *
+   * @throws VerificationFailure when the bytes are not exactly what {@link #encode} writes
+   */
+  public static Proof decode(byte[] bytes) {
+    ProofMessage m;
+    try {
+      m = ProofMessage.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      VerificationFailure f = new VerificationFailure("proof", "a protobuf", "bytes that are none");
+      f.initCause(e);
+      throw f;
+    }
+    EnumMap<Section, byte[]> sections = new EnumMap<>(Section.class);
+    sections.put(Section.LOOKUPS, m.getLookups().toByteArray());
+    sections.put(Section.LEAVES, m.getLeaves().toByteArray());
+    sections.put(Section.ZERO_CHECKS, m.getZeroChecks().toByteArray());
+    sections.put(Section.RELATIONS, m.getRelations().toByteArray());
+    sections.put(Section.WITNESS_BATCH, m.getWitnessBatch().toByteArray());
+    sections.put(Section.MODEL_MERGE, m.getModelMerge().toByteArray());
+    sections.put(Section.COMBINATIONS, m.getCombinations().toByteArray());
+    Proof proof =
+        new Proof(
+            m.getWitnessRoot().toByteArray(),
+            m.getLookupNonce(),
+            sections,
+            m.getQueryNonce(),
+            opening("witness columns", m.getWitnessColumns(), m.getWitnessPaths()),
+            opening("model columns", m.getModelColumns(), m.getModelPaths()));
+    if (!Arrays.equals(proof.encode(), bytes)) {
+      throw new VerificationFailure("proof", "the canonical encoding", "another one of the same content, or unknown fields");
+    }
+    return proof;
+  }
+
+  private ByteString section(Section section) {
+    return ByteString.copyFrom(sections.get(section));
+  }
+
+  private static ByteString residues(int[] values) {
+    ByteBuffer b = ByteBuffer.allocate(Math.multiplyExact(4, values.length)).order(ByteOrder.LITTLE_ENDIAN);
+    b.asIntBuffer().put(values);
+    return ByteString.copyFrom(b.array());
+  }
+
+  private static ColumnOpening opening(String where, ByteString columns, ByteString paths) {
+    VerificationFailure.requireCount(where + ", bytes beyond whole elements", 0, columns.size() % 4);
+    int[] values = new int[columns.size() / 4];
+    columns.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(values);
+    return new ColumnOpening(values, paths.toByteArray());
+  }
+}

@@ -1,0 +1,52 @@
+package org.zkc.gkr.relation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.weight.Weight;
+
+/**
+ * The open claims &lt;w, T&gt; = v of each tensor, in the order in which they arose. A weight that is the same object makes the
+ * same claim, so its value is known already.
+ */
+public final class Claims {
+  /** &lt;weight, tensor&gt; = value. */
+  public record Claim(int tensor, Weight weight, Ext value) {}
+
+  private final List<Map<Weight, Ext>> claims = new ArrayList<>();
+
+  /** No claims on {@code tensors} tensors. */
+  public Claims(int tensors) {
+    for (int t = 0; t < tensors; t++) {
+      claims.add(new LinkedHashMap<>());
+    }
+  }
+
+  /** The value of a claim that is already there, else null. */
+  public Ext known(int tensor, Weight weight) {
+    return claims.get(tensor).get(weight);
+  }
+
+  /** Adds a claim that is not there. */
+  public void add(int tensor, Weight weight, Ext value) {
+    if (claims.get(tensor).putIfAbsent(weight, value) != null) {
+      throw new IllegalStateException("a claim on tensor " + tensor + " was made twice");
+    }
+  }
+
+  /** The claims on a tensor. */
+  public List<Claim> on(int tensor) {
+    ArrayList<Claim> out = new ArrayList<>();
+    claims.get(tensor).forEach((w, v) -> out.add(new Claim(tensor, w, v)));
+    return out;
+  }
+
+  /** Removes and returns the claims on a tensor. */
+  public List<Claim> take(int tensor) {
+    List<Claim> out = on(tensor);
+    claims.get(tensor).clear();
+    return out;
+  }
+}

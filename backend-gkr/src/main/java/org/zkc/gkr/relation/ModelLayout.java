@@ -1,0 +1,102 @@
+package org.zkc.gkr.relation;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.weight.TensorLayout;
+
+/**
+ * Where the MODEL tensors lie in the model matrix, in the circuit's order. A tensor [O, rest] that fits in a row is one row.
+ * Any other has rows of {@code perRow} output channels, a power of two that divides O, so that no row is partly padding; a claim
+ * about it must have eq at a point on axis 0, whose first variables number the rows.
+ */
+public final class ModelLayout {
+  /**
+   * @param inRow the layout of one row: the whole tensor, or [perRow, rest]
+   * @param perRow output channels in a row; O when the tensor is one row
+   */
+  public record Entry(int tensor, TensorLayout inRow, int perRow, int firstRow, int rows) {
+    public boolean isSingleRow() {
+      return rows == 1;
+    }
+
+    /** The variables of axis 0 that number the rows. */
+    public int rowVariables(int outputs) {
+      return isSingleRow() ? 0 : Mle.variables(outputs) - Integer.numberOfTrailingZeros(perRow);
+    }
+  }
+
+  private final int width;
+  private final int rows;
+  private final List<Entry> entries;
+
+  private ModelLayout(int width, int rows, List<Entry> entries) {
+    this.width = width;
+    this.rows = rows;
+    this.entries = List.copyOf(entries);
+  }
+
+  public static ModelLayout of(ConstraintSystem system) {
+    List<Integer> model = system.heldBy(Holder.MODEL);
+    int least = RowWidth.MIN;
+    for (int t : model) {
+      List<Integer> shape = system.tensor(t).shape();
+      // A vector is one row whatever its length; of anything else one output channel must fit.
+      List<Integer> one = shape.size() == 1 ? shape : shape.subList(1, shape.size());
+      least = Math.max(least, new TensorLayout(one).paddedLength());
+    }
+    int width =
+        RowWidth.choose(least, w -> model.stream().mapToLong(t -> rows(system.tensor(t).shape(), w)).sum());
+    ArrayList<Entry> entries = new ArrayList<>();
+    int row = 0;
+    for (int t : model) {
+      List<Integer> shape = system.tensor(t).shape();
+      int rows = rows(shape, width);
+      int perRow = shape.get(0) / rows;
+      ArrayList<Integer> inRow = new ArrayList<>(shape);
+      inRow.set(0, perRow);
+      entries.add(new Entry(t, new TensorLayout(inRow), perRow, row, rows));
+      row += rows;
+    }
+    return new ModelLayout(width, row, entries);
+  }
+
+  private static int rows(List<Integer> shape, int width) {
+    int rest = new TensorLayout(shape.subList(1, shape.size())).variables();
+    int outputs = shape.get(0);
+    if ((long) 1 << rest + Mle.variables(outputs) <= width) {
+      return 1;
+    }
+    return outputs / Math.min(Integer.lowestOneBit(outputs), width >> rest);
+  }
+
+  public int width() {
+    return width;
+  }
+
+  public int widthVariables() {
+    return Integer.numberOfTrailingZeros(width);
+  }
+
+  public int rows() {
+    return rows;
+  }
+
+  public List<Entry> entries() {
+    return entries;
+  }
+
+  /** The entry of a MODEL tensor. */
+  public Entry of(int tensor) {
+    for (Entry e : entries) {
+      if (e.tensor() == tensor) {
+        return e;
+      }
+    }
+    throw new IllegalArgumentException("tensor " + tensor + " is not in the model");
+  }
+
+  public boolean isEmpty() {
+    return entries.isEmpty();
+  }
+}

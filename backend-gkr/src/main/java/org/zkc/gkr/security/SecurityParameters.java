@@ -1,0 +1,48 @@
+package org.zkc.gkr.security;
+
+import org.zkc.gkr.circuit.InvalidCircuit;
+import org.zkc.gkr.proof.Arithmetization;
+
+/**
+ * What the verifier fixes about the cryptography of a proof. Computed from the circuit, so that the sum of all errors stays below
+ * 2^-{@link #TARGET_BITS}; never chosen by a prover.
+ *
+ * @param queries columns drawn in each opening
+ * @param queryGrindingBits work before they are drawn
+ * @param lookupGrindingBits work before the lookup challenges are drawn
+ * @param logBlowUp log2 of the code's inverse rate
+ */
+public record SecurityParameters(int queries, int queryGrindingBits, int lookupGrindingBits, int logBlowUp) {
+  /** The total must reach this. */
+  public static final int TARGET_BITS = 100;
+
+  /** A few milliseconds of one core; saves about 18 queries. */
+  private static final int QUERY_GRINDING_BITS = 12;
+
+  /** The lookup term is brought to this, so that it is one of the small ones. */
+  private static final int LOOKUP_BITS = 104;
+
+  private static final int MAX_LOOKUP_GRINDING_BITS = 24;
+  private static final int MAX_QUERIES = 400;
+  private static final int LOG_BLOW_UP = 2;
+
+  /**
+   * The parameters of a circuit.
+   *
+   * @throws InvalidCircuit when it is too large for {@link #TARGET_BITS}
+   */
+  public static SecurityParameters of(Arithmetization arithmetization) {
+    int lookupGrinding = 0;
+    while (lookupGrinding < MAX_LOOKUP_GRINDING_BITS
+        && SoundnessBudget.lookupBits(arithmetization) + lookupGrinding < LOOKUP_BITS) {
+      lookupGrinding++;
+    }
+    for (int queries = 1; queries <= MAX_QUERIES; queries++) {
+      SecurityParameters p = new SecurityParameters(queries, QUERY_GRINDING_BITS, lookupGrinding, LOG_BLOW_UP);
+      if (SoundnessBudget.of(arithmetization, p).totalBits() >= TARGET_BITS) {
+        return p;
+      }
+    }
+    throw new InvalidCircuit("the circuit is too large for " + TARGET_BITS + " bits of soundness");
+  }
+}

@@ -1,0 +1,167 @@
+package org.zkc.gkr.security;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.lookup.LeafLayout;
+import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.proof.Arithmetization;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.ConvGeometry;
+import org.zkc.gkr.relation.Definition;
+import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.relation.WitnessLayout;
+import org.zkc.gkr.relation.ZeroProduct;
+import org.zkc.gkr.weight.TensorLayout;
+
+/**
+ * The soundness error of a proof, term by term, as bits: -log2 of the probability that this step lets a wrong statement pass. The
+ * errors add. Unique decoding only; the hash is taken as a random oracle.
+ *
+ * @param terms in the order of the protocol
+ */
+public record SoundnessBudget(List<Term> terms) {
+  /** One step. */
+  public record Term(String step, double bits) {}
+
+  /** log2 |E|, |E| = (2^31 - 1)^4, rounded down. */
+  private static final double FIELD_BITS = 123.999999;
+
+  /** An upper bound on log2 of the number of claims merged at one place. */
+  private static final int LOG_CLAIMS = 16;
+
+  /** Claims that one use of a MODEL tensor in a linear relation can leave ({@link ConstraintSystem#MERGE_ABOVE}). */
+  private static final int CLAIMS_PER_USE = ConstraintSystem.MERGE_ABOVE;
+
+  public SoundnessBudget {
+    terms = List.copyOf(terms);
+  }
+
+  /** The budget of a circuit under the parameters that are computed for it. */
+  public static SoundnessBudget of(CheckedCircuit circuit) {
+    Arithmetization arithmetization = Arithmetization.of(circuit);
+    return of(arithmetization, SecurityParameters.of(arithmetization));
+  }
+
+  /** The budget under any parameters. */
+  public static SoundnessBudget of(Arithmetization a, SecurityParameters parameters) {
+    ArrayList<Term> terms = new ArrayList<>();
+    ConstraintSystem system = a.system();
+    if (a.leaves().variables() > 0) {
+      terms.add(new Term("lookup challenges", lookupBits(a) + parameters.lookupGrindingBits()));
+      double rounds = 0;
+      for (int layer = 0; layer < a.leaves().variables(); layer++) {
+        // lambda, the half, and the rounds of degree 3.
+        rounds += 2 + 3.0 * layer;
+      }
+      terms.add(new Term("lookup layers", overField(rounds)));
+    }
+    double zeroChecks = 0;
+    for (ZeroProduct z : system.zeroProducts()) {
+      int n = variables(system, z.factors().get(0));
+      zeroChecks += n + (double) n * (z.factors().size() + 1);
+    }
+    add(terms, "zero products", zeroChecks);
+    double outputs = 0;
+    for (int t : system.circuit().outputs()) {
+      outputs += variables(system, t);
+    }
+    add(terms, "output points", outputs);
+    double relations = 0;
+    for (Definition d : system.definitions()) {
+      int n = variables(system, d.result());
+      double merging = LOG_CLAIMS + 2.0 * n;
+      relations +=
+          switch (d) {
+            case Definition.LinearSum l -> merging;
+            case Definition.Hadamard h -> LOG_CLAIMS + 3.0 * n;
+            case Definition.MatrixProduct m ->
+                merging + 2.0 * Mle.variables(system.tensor(m.matMul().weight()).shape().get(1));
+            case Definition.Convolution c ->
+                merging + 2.0 * new TensorLayout(ConvGeometry.of(system, c.conv()).sumcheckShape()).variables();
+          };
+    }
+    add(terms, "relations", relations);
+    WitnessLayout w = a.witness();
+    if (!w.isEmpty()) {
+      add(terms, "witness batch", 2.0 * w.variables() + LOG_CLAIMS);
+      double distinct = w.variables() - w.widthVariables() + Mle.variables(w.columns().size());
+      opening(terms, "witness", w.width(), distinct, parameters);
+    }
+    ModelLayout m = a.model();
+    if (!m.isEmpty()) {
+      double rowVariables = 0;
+      double merges = 0;
+      for (ModelLayout.Entry e : m.entries()) {
+        int uses = uses(system, e.tensor());
+        rowVariables += (double) uses * e.rowVariables(system.tensor(e.tensor()).shape().get(0));
+        merges += e.isSingleRow() ? 0 : LOG_CLAIMS + 2.0 * variables(system, e.tensor());
+      }
+      add(terms, "model claims brought to points", merges);
+      add(terms, "model merge", 2.0 * m.widthVariables() + LOG_CLAIMS);
+      opening(terms, "model", m.width(), rowVariables + LOG_CLAIMS, parameters);
+    }
+    return new SoundnessBudget(terms);
+  }
+
+  private static void opening(
+      ArrayList<Term> terms, String name, int width, double distinct, SecurityParameters parameters) {
+    double n = width * StrictMath.pow(2, parameters.logBlowUp());
+    terms.add(new Term(name + " proximity", FIELD_BITS - log2(distinct * n)));
+    // A word farther than e from the code is caught by a query with probability at least (e + 1) / n.
+    double errors = StrictMath.floor((n - width - 1) / 2);
+    double missed = 1 - (errors + 1) / n;
+    terms.add(new Term(name + " queries", -log2(missed) * parameters.queries() + parameters.queryGrindingBits()));
+  }
+
+  /** The claims about a MODEL tensor that are opened, at most. */
+  private static int uses(ConstraintSystem system, int tensor) {
+    int uses = 0;
+    for (Definition d : system.definitions()) {
+      uses +=
+          switch (d) {
+            case Definition.LinearSum l ->
+                CLAIMS_PER_USE * (int) l.terms().stream().filter(t -> t.source() == tensor).count();
+            case Definition.Hadamard h -> (h.left() == tensor ? 1 : 0) + (h.right() == tensor ? 1 : 0);
+            case Definition.MatrixProduct m -> m.matMul().weight() == tensor ? 1 : 0;
+            case Definition.Convolution c -> c.conv().weight() == tensor ? 1 : 0;
+          };
+    }
+    return uses;
+  }
+
+  /** The lookup challenges alone, without grinding: (N + T)(1 + log W) / |E|. */
+  static double lookupBits(Arithmetization a) {
+    LeafLayout leaves = a.leaves();
+    return leaves.variables() == 0
+        ? FIELD_BITS
+        : FIELD_BITS - log2((double) leaves.fractions() * (1 + leaves.variables()));
+  }
+
+  private static void add(ArrayList<Term> terms, String step, double numerator) {
+    if (numerator > 0) {
+      terms.add(new Term(step, overField(numerator)));
+    }
+  }
+
+  private static int variables(ConstraintSystem system, int tensor) {
+    return new TensorLayout(system.tensor(tensor).shape()).variables();
+  }
+
+  private static double overField(double numerator) {
+    return FIELD_BITS - log2(numerator);
+  }
+
+  private static double log2(double x) {
+    return StrictMath.log(x) / StrictMath.log(2);
+  }
+
+  /** -log2 of the sum of all errors. */
+  public double totalBits() {
+    double error = 0;
+    for (Term t : terms) {
+      error += StrictMath.pow(2, -t.bits());
+    }
+    return -log2(error);
+  }
+}
