@@ -1,10 +1,15 @@
 package org.zkc.gkr.relation;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.mle.EqTable;
+import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.weight.Weight;
 
 /** The shapes of a convolution and the weights that its sumcheck leaves, for prover and verifier. */
 public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel, List<Integer> result) {
@@ -78,5 +83,47 @@ public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel
       out.set(o, values.get(o).mul(g));
     }
     return out;
+  }
+
+  /** The weights of the claims on kernel and source in which the sumcheck over {@link #sumcheckShape} ends. */
+  public record Closing(Weight kernel, Weight source) {}
+
+  /**
+   * The closing weights for a claim on the result with weights by axis, eq at a point on its channels, and the point of the
+   * sumcheck. Without groups
+   *
+   * <pre>kernel eq(r_o, o) eq(rho_c, c) eq(rho_dy, dy) eq(rho_dx, dx), source w_n eq(rho_c, c) A_y A_x</pre>
+   *
+   * and with groups eq(rho_g, .) of the group of o, or of the source's channel, besides.
+   */
+  public Closing closing(Weight result, Ext[] point) {
+    boolean grouped = groups() > 1;
+    List<Integer> shape = sumcheckShape();
+    Ext[][] parts = new Ext[shape.size()][];
+    int at = 0;
+    for (int a = 0; a < parts.length; a++) {
+      int n = Mle.variables(shape.get(a));
+      parts[a] = Arrays.copyOfRange(point, at, at + n);
+      at += n;
+    }
+    int c = grouped ? 1 : 0;
+    ExtVector channel = EqTable.of(parts[c], channelsPerGroup());
+    ExtVector rows = EqTable.of(parts[c + 1], kernel.get(2));
+    ExtVector columns = EqTable.of(parts[c + 2], kernel.get(3));
+    ExtVector sourceY = throughTaps(0, rows, result.axisValues(2));
+    ExtVector sourceX = throughTaps(1, columns, result.axisValues(3));
+    if (grouped) {
+      ExtVector group = EqTable.of(parts[0], groups());
+      ExtVector outputs = scaledByGroup(result.axisValues(1), group);
+      return new Closing(
+          Weight.ofAxes(List.of(outputs, channel, rows, columns), Ext.ONE),
+          Weight.ofAxes(
+              List.of(result.axisValues(0), byGroup(group, channel), sourceY, sourceX), result.scale()));
+    }
+    ArrayList<Ext> kernelPoint = new ArrayList<>(Arrays.asList(result.axisPoint(1)));
+    kernelPoint.addAll(Arrays.asList(point));
+    return new Closing(
+        Weight.eq(kernel, kernelPoint.toArray(Ext[]::new)),
+        Weight.ofAxes(List.of(result.axisValues(0), channel, sourceY, sourceX), result.scale()));
   }
 }

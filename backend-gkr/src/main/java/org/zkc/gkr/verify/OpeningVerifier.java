@@ -1,0 +1,165 @@
+package org.zkc.gkr.verify;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.mle.EqTable;
+import org.zkc.gkr.proof.Merging;
+import org.zkc.gkr.proof.ReceivingChannel;
+import org.zkc.gkr.proof.Section;
+import org.zkc.gkr.relation.Claims;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.relation.WitnessLayout;
+import org.zkc.gkr.sumcheck.SumcheckVerifier;
+import org.zkc.gkr.weight.Weight;
+
+/**
+ * Turns the claims on committed tensors into one claim about a row combination.
+ *
+ * <pre>
+ * claim    &lt;w_j, f_j&gt; = v_j for all claims j
+ * round    c = eq(tau, .) merges them; sumcheck of sum_j c_j w_j f_j; tables of fewer variables sit at 0 in the leading ones
+ * check    its ending on the values f_j(z) sent
+ * ending   fresh coefficients merge these; u = combination of the rows has &lt;u, eq(z_row, .)&gt; = the merged value
+ * </pre>
+ *
+ * The weights vanish outside the real indices, so whatever lies in a commitment's padding does not matter.
+ */
+final class OpeningVerifier {
+  private final ConstraintSystem system;
+  private final ReceivingChannel in;
+  private final Claims claims;
+
+  OpeningVerifier(ConstraintSystem system, ReceivingChannel in, Claims claims) {
+    this.system = system;
+    this.in = in;
+    this.claims = claims;
+  }
+
+  /** The combination of the rows with these coefficients has this value against eq(columnPoint, .). */
+  record Combination(ExtVector coefficients, Ext[] columnPoint, Ext value) {}
+
+  Combination witness(WitnessLayout layout) {
+    List<WitnessLayout.Column> columns = layout.columns();
+    ArrayList<Claims.Claim> all = new ArrayList<>();
+    for (WitnessLayout.Column c : columns) {
+      all.addAll(claims.on(c.tensor()));
+    }
+    ExtVector merging = Merging.coefficients(in.transcript(), "witness batch", all.size());
+    SumcheckVerifier.Ending end =
+        SumcheckVerifier.plain(
+            in, Section.WITNESS_BATCH, "witness batch", merged(all, merging), layout.variables(), 2);
+    Ext[] ends = in.receive(Section.WITNESS_BATCH, "witness batch ends", columns.size());
+    Ext expected = Ext.ZERO;
+    int at = 0;
+    for (int k = 0; k < columns.size(); k++) {
+      int variables = columns.get(k).layout().variables();
+      Ext[] own = SumcheckVerifier.suffix(end.point(), variables);
+      Ext weight = Ext.ZERO;
+      for (Claims.Claim claim : claims.on(columns.get(k).tensor())) {
+        weight = weight.add(merging.get(at++).mul(claim.weight().at(own)));
+      }
+      expected = expected.add(zeros(end.point(), 0, layout.variables() - variables).mul(weight).mul(ends[k]));
+    }
+    VerificationFailure.requireEqual("witness batch ending", expected, end.value());
+
+    ExtVector stacking = Merging.coefficients(in.transcript(), "witness rows", columns.size());
+    ExtVector coefficients = new ExtVector(layout.rows());
+    Ext value = Ext.ZERO;
+    int rowEnd = layout.variables() - layout.widthVariables();
+    for (int k = 0; k < columns.size(); k++) {
+      WitnessLayout.Column c = columns.get(k);
+      int own = Math.max(c.layout().variables(), layout.widthVariables());
+      // A table shorter than a row sits at 0 in the row's leading variables.
+      Ext inRow = zeros(end.point(), layout.variables() - own, layout.variables() - c.layout().variables());
+      value = value.add(stacking.get(k).mul(inRow).mul(ends[k]));
+      Ext[] rowPoint = Arrays.copyOfRange(end.point(), layout.variables() - own, rowEnd);
+      place(coefficients, c.firstRow(), EqTable.of(rowPoint, c.rows()), stacking.get(k));
+    }
+    return new Combination(coefficients, SumcheckVerifier.suffix(end.point(), layout.widthVariables()), value);
+  }
+
+  Combination model(ModelLayout layout) {
+    ArrayList<Claims.Claim> all = new ArrayList<>();
+    for (ModelLayout.Entry e : layout.entries()) {
+      all.addAll(toPoints(e));
+    }
+    ExtVector merging = Merging.coefficients(in.transcript(), "model merge", all.size());
+    SumcheckVerifier.Ending end =
+        SumcheckVerifier.plain(
+            in, Section.MODEL_MERGE, "model merge", merged(all, merging), layout.widthVariables(), 2);
+    Ext[] ends = in.receive(Section.MODEL_MERGE, "model merge ends", all.size());
+    Ext expected = Ext.ZERO;
+    for (int k = 0; k < ends.length; k++) {
+      ModelLayout.Entry e = layout.of(all.get(k).tensor());
+      int variables = e.inRow().variables();
+      Ext weight = inRow(e, all.get(k).weight()).at(SumcheckVerifier.suffix(end.point(), variables));
+      Ext leading = zeros(end.point(), 0, layout.widthVariables() - variables);
+      expected = expected.add(merging.get(k).mul(leading).mul(weight).mul(ends[k]));
+    }
+    VerificationFailure.requireEqual("model merge ending", expected, end.value());
+
+    ExtVector stacking = Merging.coefficients(in.transcript(), "model rows", all.size());
+    ExtVector coefficients = new ExtVector(layout.rows());
+    Ext value = Ext.ZERO;
+    for (int k = 0; k < ends.length; k++) {
+      ModelLayout.Entry e = layout.of(all.get(k).tensor());
+      Ext leading = zeros(end.point(), 0, layout.widthVariables() - e.inRow().variables());
+      value = value.add(stacking.get(k).mul(leading).mul(ends[k]));
+      place(coefficients, e.firstRow(), EqTable.of(rowPoint(e, all.get(k).weight()), e.rows()), stacking.get(k));
+    }
+    return new Combination(coefficients, end.point(), value);
+  }
+
+  /** The claims on one MODEL tensor; those that are not eq at a point on the rows are merged to one that is. */
+  private List<Claims.Claim> toPoints(ModelLayout.Entry entry) {
+    List<Claims.Claim> own = claims.on(entry.tensor());
+    if (entry.isSingleRow() || own.stream().allMatch(c -> c.weight().axisPoint(0) != null)) {
+      return own;
+    }
+    return List.of(
+        MergeVerifier.toPoint(in, Section.MODEL_MERGE, system.tensor(entry.tensor()).name(), own));
+  }
+
+  private Ext[] rowPoint(ModelLayout.Entry e, Weight weight) {
+    int n = e.rowVariables(system.tensor(e.tensor()).shape().get(0));
+    return n == 0 ? new Ext[0] : Arrays.copyOf(weight.axisPoint(0), n);
+  }
+
+  /** The weight within a row: what is left of axis 0 once its first variables have chosen the row. */
+  private Weight inRow(ModelLayout.Entry e, Weight weight) {
+    if (e.isSingleRow()) {
+      return weight;
+    }
+    Ext[] point = weight.axisPoint(0);
+    int n = e.rowVariables(system.tensor(e.tensor()).shape().get(0));
+    return weight.withAxis(0, Arrays.copyOfRange(point, n, point.length), e.perRow());
+  }
+
+  private static Ext merged(List<Claims.Claim> all, ExtVector merging) {
+    Ext sum = Ext.ZERO;
+    for (int k = 0; k < all.size(); k++) {
+      sum = sum.add(merging.get(k).mul(all.get(k).value()));
+    }
+    return sum;
+  }
+
+  /** eq(0, .) on coordinates [from, to) of a point. */
+  private static Ext zeros(Ext[] point, int from, int to) {
+    Ext product = Ext.ONE;
+    for (int j = from; j < to; j++) {
+      product = product.mul(Ext.ONE.sub(point[j]));
+    }
+    return product;
+  }
+
+  private static void place(ExtVector coefficients, int firstRow, ExtVector rows, Ext scale) {
+    for (int r = 0; r < rows.length(); r++) {
+      coefficients.set(firstRow + r, coefficients.get(firstRow + r).add(scale.mul(rows.get(r))));
+    }
+  }
+}
