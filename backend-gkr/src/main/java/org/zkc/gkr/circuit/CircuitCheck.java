@@ -38,6 +38,9 @@ public final class CircuitCheck {
   public static final int MAX_TABLES = 1 << 12;
   public static final int MAX_TABLE_SIZE = 1 << 20;
 
+  /** Padded lookups and table rows of the whole circuit. */
+  public static final long MAX_LEAVES = 1L << 28;
+
   /** Bits of one remainder limb, or of the differences of a Max. */
   public static final int MAX_RANGE_BITS = 20;
 
@@ -57,6 +60,7 @@ public final class CircuitCheck {
   private final boolean[] used;
   private long elements;
   private long lookups;
+  private long leaves;
 
   private CircuitCheck(Circuit circuit) {
     this.circuit = circuit;
@@ -70,6 +74,21 @@ public final class CircuitCheck {
    * @throws InvalidCircuit naming the tensor or relation and the condition it breaks
    */
   public static CheckedCircuit check(Circuit circuit) {
+    CircuitCheck check = start(circuit);
+    check.interfaces();
+    return new CheckedCircuit(circuit, check.intervals);
+  }
+
+  /**
+   * The interval of every tensor of a circuit that may still lack outputs: for whoever builds one and must size its tables.
+   *
+   * @throws InvalidCircuit as {@link #check}, but for outputs and unused tensors
+   */
+  public static List<Interval> intervalsOf(Circuit circuit) {
+    return List.copyOf(start(circuit).intervals);
+  }
+
+  private static CircuitCheck start(Circuit circuit) {
     require(circuit.tensors().size() <= MAX_TENSORS, "more than " + MAX_TENSORS + " tensors");
     require(circuit.relations().size() <= circuit.tensors().size(), "more relations than tensors");
     require(circuit.tables().size() <= MAX_TABLES, "more than " + MAX_TABLES + " tables");
@@ -86,9 +105,9 @@ public final class CircuitCheck {
         throw new InvalidCircuit("relation " + k + ": bounds overflow 64 bits");
       }
     }
-    check.interfaces();
     require(check.lookups < P, "p or more lookups");
-    return new CheckedCircuit(circuit, check.intervals);
+    require(check.leaves <= MAX_LEAVES, "more than " + MAX_LEAVES + " lookups and table rows, padded");
+    return check;
   }
 
   // ---- declarations ------------------------------------------------------------------------------------------------
@@ -124,6 +143,7 @@ public final class CircuitCheck {
       Table table = circuit.tables().get(t);
       String name = "table " + t;
       require(table.size() >= 1 && table.size() <= MAX_TABLE_SIZE, name + ": size out of range");
+      leaves += Long.highestOneBit(2L * table.size() - 1);
       require(table.first() > -Interval.BOUND && table.first() < Interval.BOUND, name + ": first out of range");
       require(table.first() + table.size() <= Interval.BOUND, name + ": last out of range");
       switch (table) {
@@ -396,7 +416,7 @@ public final class CircuitCheck {
     for (int limb : r.limbs()) {
       require(limb >= 1 && limb <= MAX_RANGE_BITS, "a limb of " + limb + " bits");
       bits += limb;
-      lookups += d.elementCount();
+      look(d, 1);
     }
     require(bits == r.shift(), "the limbs have " + bits + " bits, the shift " + r.shift());
     require(r.table() >= 0 && r.table() < circuit.tables().size(), "no such table");
@@ -413,7 +433,7 @@ public final class CircuitCheck {
     require(
         windowHigh - reachLow < P && reachHigh - windowLow < P,
         "window condition: table and remainder name several integers for one residue");
-    lookups += d.elementCount();
+    look(d, 1);
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
     for (long h = reachLow >> r.shift(); h <= reachHigh >> r.shift(); h++) {
@@ -434,7 +454,7 @@ public final class CircuitCheck {
       require(circuit.tensors().get(t).shape().equals(d.shape()), "a source's shape differs");
       low = Math.max(low, x.low());
       high = Math.max(high, x.high());
-      lookups += d.elementCount();
+      look(d, 1);
     }
     // The product forces the result to be one of the sources, so a difference is an integer between two sources.
     long range = (1L << m.bits()) - 1;
@@ -471,7 +491,7 @@ public final class CircuitCheck {
     require((scale + 2) * den.high() < P, "(2^bits + 1) 2 d must stay below p");
     require(most < P && range - least < P, "window condition: the remainder wraps around p");
     require(2 * den.high() - 1 < P && range - (2 * den.low() - 1 - range) < P, "window condition: 2d - 1 - rem wraps around p");
-    lookups += Math.multiplyExact(d.elementCount(), 1L + 2L * limbs(remainderBits).size());
+    look(d, 1 + 2 * limbs(remainderBits).size());
     return new Interval(0, 1L << q.bits());
   }
 
@@ -488,6 +508,16 @@ public final class CircuitCheck {
       out.add(bits * (k + 1) / count - bits * k / count);
     }
     return out;
+  }
+
+  /** Counts lookups of every element of a tensor. */
+  private void look(TensorDeclaration d, int times) {
+    lookups += d.elementCount() * times;
+    long padded = 1;
+    for (int e : d.shape()) {
+      padded *= Long.highestOneBit(2L * e - 1);
+    }
+    leaves += padded * times;
   }
 
   // ---- small things ------------------------------------------------------------------------------------------------

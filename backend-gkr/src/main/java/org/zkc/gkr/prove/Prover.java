@@ -1,16 +1,213 @@
 package org.zkc.gkr.prove;
 
-/** Makes proofs. */
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.ligero.ColumnOpening;
+import org.zkc.gkr.ligero.Commitment;
+import org.zkc.gkr.ligero.WitnessCommitment;
+import org.zkc.gkr.proof.Arithmetization;
+import org.zkc.gkr.proof.Proof;
+import org.zkc.gkr.proof.Section;
+import org.zkc.gkr.proof.SendingChannel;
+import org.zkc.gkr.proof.Statement;
+import org.zkc.gkr.proof.StatementTranscript;
+import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.relation.Claims;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.Holder;
+import org.zkc.gkr.relation.PublicValues;
+import org.zkc.gkr.relation.WitnessLayout;
+import org.zkc.gkr.relation.ZeroProduct;
+import org.zkc.gkr.sumcheck.SumcheckProver;
+import org.zkc.gkr.sumcheck.ZeroProductTables;
+import org.zkc.gkr.transcript.Transcript;
+import org.zkc.gkr.weight.TensorLayout;
+import org.zkc.gkr.weight.Weight;
+
+/**
+ * Makes proofs, in the order that the verifier lists. What is proved about the values is what {@link TensorValues} says they are:
+ * a subclass that says otherwise is a malicious prover that does everything else right.
+ */
 public final class Prover {
-  private Prover() {}
+  private final ProvingKey key;
+  private final Arithmetization arithmetization;
+  private final ConstraintSystem system;
+  private final TensorValues values;
+  private final ProverOptions options;
+  private final Claims claims;
+  private long stageBegan;
+
+  private Prover(ProvingKey key, TensorValues values, ProverOptions options) {
+    this.key = key;
+    this.arithmetization = key.verifierKey().arithmetization();
+    this.system = arithmetization.system();
+    this.values = values;
+    this.options = options;
+    this.claims = new Claims(system.tensors().size());
+  }
 
   /**
    * Proves that the circuit of {@code key}, on the model of {@code key} and the inputs in {@code witness}, gives the
    * outputs in {@code witness}. The bytes do not depend on the options.
    *
    * @param context bound to the proof; the verifier must be given the same bytes
+   * @throws IllegalArgumentException when the witness is not one of the circuit, as far as the prover notices
    */
   public static byte[] prove(ProvingKey key, Witness witness, byte[] context, ProverOptions options) {
-    throw new UnsupportedOperationException("not built yet");
+    ConstraintSystem system = key.verifierKey().arithmetization().system();
+    return prove(key, statement(key.verifierKey(), witness), new TensorValues(system, witness, key.model()), context, options);
+  }
+
+  /** The statement that a witness proves. */
+  public static Statement statement(VerifierKey key, Witness witness) {
+    return new Statement(
+        elements(witness, key.circuit().circuit().inputs()), elements(witness, key.circuit().circuit().outputs()));
+  }
+
+  private static List<int[]> elements(Witness witness, List<Integer> tensors) {
+    return tensors.stream().map(witness::elements).toList();
+  }
+
+  /** Proves a statement from any values. */
+  static byte[] prove(
+      ProvingKey key, Statement statement, TensorValues values, byte[] context, ProverOptions options) {
+    return new Prover(key, values, options).run(statement, context).encode();
+  }
+
+  private Proof run(Statement statement, byte[] context) {
+    PublicValues publicValues = new PublicValues(system, statement);
+    Transcript transcript = StatementTranscript.begin(key.verifierKey(), statement, context);
+    SendingChannel out = new SendingChannel(transcript);
+    try (Workers workers = Workers.of(options.threads())) {
+      begin("witness", 0);
+      LookupProver lookups = new LookupProver(system, arithmetization.leaves(), values);
+      values.countLookups(lookups);
+      end("witness");
+
+      begin("commitment", 0.1);
+      WitnessLayout witness = arithmetization.witness();
+      WitnessCommitment commitment = witness.isEmpty() ? null : commit(witness, workers);
+      byte[] root = commitment == null ? new byte[0] : commitment.root();
+      transcript.absorb("witness root", root);
+      end("commitment");
+
+      begin("lookups", 0.3);
+      long lookupNonce = 0;
+      if (arithmetization.leaves().variables() > 0) {
+        lookupNonce = transcript.grind("lookups", key.verifierKey().parameters().lookupGrindingBits());
+        lookups.prove(out, claims);
+      }
+      end("lookups");
+
+      begin("zero products", 0.6);
+      for (ZeroProduct z : system.zeroProducts()) {
+        zeroProduct(out, z);
+      }
+      end("zero products");
+
+      begin("relations", 0.65);
+      for (int t : system.circuit().outputs()) {
+        output(out, publicValues, t);
+      }
+      RelationProver relations =
+          new RelationProver(
+              system, arithmetization.model(), out, publicValues, claims, values, key.model());
+      relations.sweep();
+      end("relations");
+
+      begin("openings", 0.85);
+      OpeningProver openings = new OpeningProver(system, out, claims, values);
+      ExtVector witnessRow = witness.isEmpty() ? null : openings.witness(witness);
+      ExtVector modelRow =
+          arithmetization.model().isEmpty()
+              ? null
+              : openings.model(arithmetization.model(), key.model(), relations.folds());
+      if (witnessRow != null) {
+        out.send(Section.COMBINATIONS, "witness combination", witnessRow);
+      }
+      if (modelRow != null) {
+        out.send(Section.COMBINATIONS, "model combination", modelRow);
+      }
+      long queryNonce = transcript.grind("queries", key.verifierKey().parameters().queryGrindingBits());
+      ColumnOpening ofWitness = commitment == null ? Proof.NONE : open(transcript, "witness", commitment);
+      ColumnOpening ofModel = modelRow == null ? Proof.NONE : open(transcript, "model", key.commitment());
+      EnumMap<Section, byte[]> sections = new EnumMap<>(Section.class);
+      for (Section s : Section.values()) {
+        sections.put(s, out.bytes(s));
+      }
+      Proof proof = new Proof(root, lookupNonce, sections, queryNonce, ofWitness, ofModel);
+      end("openings");
+      return proof;
+    }
+  }
+
+  private WitnessCommitment commit(WitnessLayout layout, Workers workers) {
+    int[] firstRows = layout.columns().stream().mapToInt(WitnessLayout.Column::firstRow).toArray();
+    int[][] stored = new int[firstRows.length][];
+    for (int k = 0; k < stored.length; k++) {
+      stored[k] = values.stored(layout.columns().get(k).tensor());
+    }
+    return WitnessCommitment.commit(
+        layout.width(),
+        layout.rows(),
+        (row, target, at) -> {
+          int found = java.util.Arrays.binarySearch(firstRows, row);
+          int column = found >= 0 ? found : -found - 2;
+          int from = (row - firstRows[column]) * layout.width();
+          System.arraycopy(
+              stored[column], from, target, at, Math.min(layout.width(), stored[column].length - from));
+        },
+        workers);
+  }
+
+  private void zeroProduct(SendingChannel out, ZeroProduct zero) {
+    TensorLayout layout = new TensorLayout(system.tensor(zero.factors().get(0)).shape());
+    Ext[] z = out.transcript().challengeExts(zero.name(), layout.variables());
+    ArrayList<ExtVector> tables = new ArrayList<>();
+    for (int t : zero.factors()) {
+      int[] stored = values.stored(t);
+      tables.add(ExtVector.ofBase(stored, stored.length));
+    }
+    ZeroProductTables rounds = new ZeroProductTables(tables, z);
+    Weight weight = Weight.eq(layout.shape(), SumcheckProver.run(out, Section.ZERO_CHECKS, zero.name(), rounds));
+    Ext[] ends = rounds.values();
+    for (int k = 0; k < ends.length; k++) {
+      int t = zero.factors().get(k);
+      if (system.tensor(t).holder() != Holder.PUBLIC && claims.known(t, weight) == null) {
+        out.send(Section.ZERO_CHECKS, zero.name() + " ends", ends[k]);
+        claims.add(t, weight, ends[k]);
+      }
+    }
+  }
+
+  private void output(SendingChannel out, PublicValues publicValues, int tensor) {
+    if (system.definitions().stream().noneMatch(d -> d.result() == tensor)) {
+      return;
+    }
+    TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
+    Weight weight = Weight.eq(layout.shape(), out.transcript().challengeExts("output " + tensor, layout.variables()));
+    claims.add(tensor, weight, publicValues.value(tensor, weight));
+  }
+
+  private ColumnOpening open(Transcript transcript, String name, Commitment commitment) {
+    int[] drawn =
+        transcript.challengeIndices(
+            name + " queries",
+            key.verifierKey().parameters().queries(),
+            Commitment.columns(commitment.width()));
+    return commitment.open(Commitment.distinct(drawn));
+  }
+
+  private void begin(String stage, double fraction) {
+    options.progress().accept(stage, fraction);
+    stageBegan = System.nanoTime();
+  }
+
+  private void end(String stage) {
+    options.times().add(stage, System.nanoTime() - stageBegan);
   }
 }

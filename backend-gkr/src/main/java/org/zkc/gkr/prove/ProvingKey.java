@@ -3,32 +3,80 @@ package org.zkc.gkr.prove;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.ligero.ModelCommitment;
+import org.zkc.gkr.proof.Arithmetization;
 import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.relation.ModelLayout;
 
-/** What a prover needs: the verifier key, the model's elements and their commitment. */
-public final class ProvingKey {
-  private ProvingKey() {}
+/** What a prover needs: the verifier key, the model's elements and their commitment. Close it to unmap the code file. */
+public final class ProvingKey implements AutoCloseable {
+  private final VerifierKey verifierKey;
+  private final ModelMatrix model;
+  private final ModelCommitment commitment;
+
+  ProvingKey(VerifierKey verifierKey, ModelMatrix model, ModelCommitment commitment) {
+    this.verifierKey = verifierKey;
+    this.model = model;
+    this.commitment = commitment;
+  }
 
   /**
-   * Commits to the model and makes both keys. The commitment's codeword goes to {@code codeFile}, which is replaced.
+   * Commits to the model and makes both keys. The commitment's codeword goes to {@code codeFile}, which is replaced; a circuit
+   * without MODEL tensors has none.
    *
    * @throws IOException when the file cannot be written
    */
-  public static ProvingKey generate(CheckedCircuit circuit, ModelTensors model, Path codeFile, int threads)
+  public static ProvingKey generate(CheckedCircuit circuit, ModelTensors tensors, Path codeFile, int threads)
       throws IOException {
-    throw new UnsupportedOperationException("not built yet");
+    Arithmetization a = Arithmetization.of(circuit);
+    ModelLayout layout = a.model();
+    ModelMatrix model = new ModelMatrix(a.system(), layout, tensors);
+    if (layout.isEmpty()) {
+      return new ProvingKey(VerifierKey.of(circuit, new byte[0]), model, null);
+    }
+    try (Workers workers = Workers.of(threads)) {
+      ModelCommitment commitment = ModelCommitment.create(codeFile, layout.width(), layout.rows(), model, workers);
+      return new ProvingKey(VerifierKey.of(circuit, commitment.root()), model, commitment);
+    }
   }
 
   /**
-   * Opens the keys of an earlier {@link #generate}; the code file is rebuilt when it is absent.
+   * Opens the keys of an earlier {@link #generate}; the code file is rebuilt when it is absent or another's.
    *
-   * @throws IOException when the file cannot be read, or is not the one of this key
+   * @throws IOException when the file cannot be read or written, or the model is not the one of the key
    */
-  public static ProvingKey open(VerifierKey key, ModelTensors model, Path codeFile, int threads) throws IOException {
-    throw new UnsupportedOperationException("not built yet");
+  public static ProvingKey open(VerifierKey key, ModelTensors tensors, Path codeFile, int threads) throws IOException {
+    Arithmetization a = key.arithmetization();
+    ModelLayout layout = a.model();
+    ModelMatrix model = new ModelMatrix(a.system(), layout, tensors);
+    if (layout.isEmpty()) {
+      return new ProvingKey(key, model, null);
+    }
+    try (Workers workers = Workers.of(threads)) {
+      ModelCommitment commitment =
+          ModelCommitment.openOrCreate(codeFile, key.modelRoot(), layout.width(), layout.rows(), model, workers);
+      return new ProvingKey(key, model, commitment);
+    }
   }
 
   public VerifierKey verifierKey() {
-    throw new UnsupportedOperationException("not built yet");
+    return verifierKey;
+  }
+
+  ModelMatrix model() {
+    return model;
+  }
+
+  /** Null when the circuit has no MODEL tensor. */
+  ModelCommitment commitment() {
+    return commitment;
+  }
+
+  @Override
+  public void close() {
+    if (commitment != null) {
+      commitment.close();
+    }
   }
 }

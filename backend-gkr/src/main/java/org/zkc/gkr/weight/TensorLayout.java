@@ -1,7 +1,7 @@
 package org.zkc.gkr.weight;
 
 import java.util.List;
-import org.zkc.gkr.field.M31;
+import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.mle.Mle;
 
 /**
@@ -65,15 +65,6 @@ public final class TensorLayout {
     return storedLength == elementCount();
   }
 
-  /** The residues of row-major real elements, laid out. */
-  public int[] fromSigned(int[] real) {
-    int[] out = pad(real);
-    for (int k = 0; k < out.length; k++) {
-      out[k] = out[k] < 0 ? out[k] + M31.P : out[k];
-    }
-    return out;
-  }
-
   /** Row-major real elements, laid out; a fresh array. */
   public int[] pad(int[] real) {
     if (real.length != elementCount()) {
@@ -81,6 +72,13 @@ public final class TensorLayout {
     }
     int[] out = new int[storedLength];
     forEachRun((from, at, count) -> System.arraycopy(real, from, out, at, count));
+    return out;
+  }
+
+  /** Row-major real elements over E, laid out; a fresh vector. */
+  public ExtVector pad(ExtVector real) {
+    ExtVector out = new ExtVector(storedLength);
+    forEachRun((from, at, count) -> out.slice(at, count).copyFrom(real.slice(from, count)));
     return out;
   }
 

@@ -190,6 +190,27 @@ public final class Weight {
     return factors.stream().filter(f -> f.values().length() > 1).toList();
   }
 
+  /**
+   * Folds a tensor that has this weight's shape but for {@code extent} elements along the last axis: sum over the other axes of
+   * scale times their weights times the residues, for every index of the last axis, which must be a factor of its own.
+   */
+  public ExtVector foldOthers(int lastAxis, int extent, int[] residues) {
+    if (lastAxis != shape.size() - 1 || !isOwnFactor(lastAxis)) {
+      throw new IllegalArgumentException("axis " + lastAxis + " of " + shape + " is not the last, or has no factor");
+    }
+    ExtVector others = ExtVector.of(scale);
+    for (Factor f : factors.subList(0, factors.size() - 1)) {
+      ExtVector next = new ExtVector(others.length() * f.values().length());
+      addOuter(next, others, f.values(), f.values().length());
+      others = next;
+    }
+    ExtVector out = new ExtVector(extent);
+    for (int k = 0; k < others.length(); k++) {
+      Kernels.best().addScaledBase(out, others.get(k), residues, k * extent, extent);
+    }
+    return out;
+  }
+
   /** Adds c w to a table laid out as {@link TensorLayout} lays the shape out. */
   public void addTo(ExtVector table, Ext c) {
     ExtVector prefix = ExtVector.of(scale.mul(c));

@@ -1,0 +1,118 @@
+package org.zkc.gkr.prove;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.field.M31;
+import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.lookup.LeafLayout;
+import org.zkc.gkr.lookup.LogupProver;
+import org.zkc.gkr.lookup.LookupChallenges;
+import org.zkc.gkr.proof.Section;
+import org.zkc.gkr.proof.SendingChannel;
+import org.zkc.gkr.relation.Claims;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.Holder;
+import org.zkc.gkr.relation.Lookup;
+import org.zkc.gkr.relation.LookupTable;
+import org.zkc.gkr.weight.Weight;
+
+/** Multiplicities, leaves and closing claims of the lookup argument. */
+final class LookupProver {
+  private final ConstraintSystem system;
+  private final LeafLayout layout;
+  private final TensorValues values;
+
+  LookupProver(ConstraintSystem system, LeafLayout layout, TensorValues values) {
+    this.system = system;
+    this.layout = layout;
+    this.values = values;
+  }
+
+  /**
+   * Counts how often each row of each table is looked up. The row of a tuple is found by its first entry, which is first + row in
+   * every kind of table.
+   *
+   * @throws IllegalArgumentException when an element is in no row: the witness is not one of the circuit
+   */
+  void count() {
+    int[][] counts = new int[system.tables().size()][];
+    int[][][] columns = new int[counts.length][][];
+    for (int t = 0; t < counts.length; t++) {
+      LookupTable table = system.tables().get(t);
+      counts[t] = new int[table.size()];
+      columns[t] = new int[table.width()][];
+      for (int j = 0; j < table.width(); j++) {
+        columns[t][j] = table.column(j);
+      }
+    }
+    for (Lookup l : system.lookups()) {
+      int[][] rows = columns[l.table()];
+      int[] first = values.real(l.tuple().get(0));
+      int[] second = rows.length > 1 ? values.real(l.tuple().get(1)) : null;
+      for (int k = 0; k < first.length; k++) {
+        int row = M31.sub(first[k], rows[0][0]);
+        if (row >= counts[l.table()].length || second != null && second[k] != rows[1][row]) {
+          throw new IllegalArgumentException(
+              l.name() + ": element " + k + " of the witness, " + M31.toSigned(first[k])
+                  + (second == null ? "" : " with " + M31.toSigned(second[k])) + ", is in no row of its table");
+        }
+        counts[l.table()][row]++;
+      }
+    }
+    for (int t = 0; t < counts.length; t++) {
+      values.set(system.multiplicities(t), counts[t]);
+    }
+  }
+
+  /** Runs the argument; the tensors looked up then have claims. */
+  void prove(SendingChannel out, Claims claims) {
+    LookupChallenges challenges = LookupChallenges.draw(out.transcript());
+    int n = 1 << layout.variables();
+    ExtVector p = new ExtVector(n);
+    ExtVector q = new ExtVector(n);
+    q.fill(Ext.ONE);
+    for (LeafLayout.Block block : layout.blocks()) {
+      leaves(block, challenges, p, q);
+    }
+    Ext[] point = LogupProver.prove(out, p, q, layout.variables());
+    Map<List<Integer>, Weight> weights = new HashMap<>();
+    for (LeafLayout.Block block : layout.blocks()) {
+      Weight weight =
+          weights.computeIfAbsent(
+              block.layout().shape(), shape -> Weight.eq(shape, layout.own(block, point)));
+      for (int tensor : block.tuple()) {
+        if (system.tensor(tensor).holder() != Holder.PUBLIC && claims.known(tensor, weight) == null) {
+          Ext value = weight.dot(values.real(tensor));
+          out.send(Section.LEAVES, block.name(), value);
+          claims.add(tensor, weight, value);
+        }
+      }
+    }
+  }
+
+  private void leaves(LeafLayout.Block block, LookupChallenges challenges, ExtVector p, ExtVector q) {
+    int width = system.tables().get(block.table()).width();
+    int[][] columns = new int[width][];
+    for (int j = 0; j < width; j++) {
+      columns[j] =
+          block.isTable() ? system.tables().get(block.table()).column(j) : values.real(block.tuple().get(j));
+    }
+    Ext constant = challenges.constant(block.table());
+    Ext[] factors = challenges.factors(width);
+    int[] numerators = p.limb(0);
+    int[] counts = block.isTable() ? values.real(block.tuple().get(0)) : null;
+    block
+        .layout()
+        .forEachRun(
+            (real, stored, count) -> {
+              int at = block.offset() + stored;
+              Kernels.best().denominators(constant, factors, columns, real, q.slice(at, count));
+              for (int k = 0; k < count; k++) {
+                numerators[p.offset() + at + k] = counts == null ? 1 : M31.neg(counts[real + k]);
+              }
+            });
+  }
+}

@@ -1,0 +1,159 @@
+package org.zkc.gkr.prove;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.field.M31;
+import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.ligero.RowSource;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.ModelLayout;
+
+/** The model's integers as the rows of {@link ModelLayout}. */
+final class ModelMatrix implements RowSource {
+  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final ConstraintSystem system;
+  private final ModelLayout layout;
+  private final ModelTensors tensors;
+  private final Map<Integer, int[]> whole = new HashMap<>();
+
+  ModelMatrix(ConstraintSystem system, ModelLayout layout, ModelTensors tensors) {
+    this.system = system;
+    this.layout = layout;
+    this.tensors = tensors;
+    for (ModelLayout.Entry e : layout.entries()) {
+      int count = system.tensor(e.tensor()).elementCount();
+      int outputs = outputs(e.tensor());
+      long expected = (long) count * tensors.elementBytes(e.tensor());
+      if (tensors.mantissas(e.tensor()).byteSize() != expected) {
+        throw new IllegalArgumentException(
+            "model tensor " + e.tensor() + " has " + tensors.mantissas(e.tensor()).byteSize() + " bytes, not " + expected);
+      }
+      if (tensors.channelShifts(e.tensor()).length != outputs) {
+        throw new IllegalArgumentException("model tensor " + e.tensor() + " does not have one shift per output channel");
+      }
+    }
+  }
+
+  private int outputs(int tensor) {
+    return system.tensor(tensor).shape().get(0);
+  }
+
+  private int restCount(int tensor) {
+    return system.tensor(tensor).elementCount() / outputs(tensor);
+  }
+
+  /** Writes the residues of output channel {@code o} to out[at ...), row-major without padding. */
+  private void channel(int tensor, int o, int[] out, int at) {
+    MemorySegment data = tensors.mantissas(tensor);
+    int bytes = tensors.elementBytes(tensor);
+    int shift = tensors.channelShifts(tensor)[o];
+    int count = restCount(tensor);
+    long first = (long) o * count;
+    for (int k = 0; k < count; k++) {
+      long mantissa =
+          switch (bytes) {
+            case 1 -> data.get(ValueLayout.JAVA_BYTE, first + k);
+            case 2 -> data.get(SHORT, 2 * (first + k));
+            case 4 -> data.get(INT, 4 * (first + k));
+            default -> throw new IllegalArgumentException("model elements of " + bytes + " bytes");
+          };
+      out[at + k] = M31.fromSigned(mantissa << shift);
+    }
+  }
+
+  /** The residues of a whole tensor, row-major without padding; kept. */
+  int[] residues(int tensor) {
+    return whole.computeIfAbsent(
+        tensor,
+        t -> {
+          int[] out = new int[system.tensor(t).elementCount()];
+          for (int o = 0; o < outputs(t); o++) {
+            channel(t, o, out, o * restCount(t));
+          }
+          return out;
+        });
+  }
+
+  @Override
+  public void fill(int row, int[] target, int at) {
+    ModelLayout.Entry e = entryOfRow(row);
+    int rest = restCount(e.tensor());
+    int[] real = new int[e.perRow() * rest];
+    for (int k = 0; k < e.perRow(); k++) {
+      channel(e.tensor(), (row - e.firstRow()) * e.perRow() + k, real, k * rest);
+    }
+    e.inRow().forEachRun((from, to, count) -> System.arraycopy(real, from, target, at + to, count));
+  }
+
+  private ModelLayout.Entry entryOfRow(int row) {
+    int low = 0;
+    int high = layout.entries().size() - 1;
+    while (low < high) {
+      int middle = (low + high + 1) / 2;
+      if (layout.entries().get(middle).firstRow() <= row) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return layout.entries().get(low);
+  }
+
+  /**
+   * The combination of a tensor's rows, without padding: sum over rows of coefficients[row] row. One pass over the weights.
+   */
+  ExtVector fold(ModelLayout.Entry e, ExtVector coefficients) {
+    int rest = restCount(e.tensor());
+    int bytes = tensors.elementBytes(e.tensor());
+    byte[] shifts = tensors.channelShifts(e.tensor());
+    MemorySegment data = tensors.mantissas(e.tensor());
+    ExtVector out = new ExtVector(e.perRow() * rest);
+    for (int k = 0; k < e.perRow(); k++) {
+      ExtVector scaled = new ExtVector(e.rows());
+      for (int row = 0; row < e.rows(); row++) {
+        int power = M31.pow(2, shifts[row * e.perRow() + k]);
+        scaled.set(row, coefficients.get(row).mulBase(power));
+      }
+      for (int row = 0; row < e.rows(); row++) {
+        long first = ((long) row * e.perRow() + k) * rest * bytes;
+        Kernels.best()
+            .foldRows(
+                data.asSlice(first, (long) rest * bytes),
+                bytes,
+                rest,
+                scaled.slice(row, 1),
+                out.slice(k * rest, rest));
+      }
+    }
+    return out;
+  }
+
+  /** sum over output channels o with group(o) = g of coefficients[o] times channel o, for one range of output channels. */
+  ExtVector foldChannels(int tensor, ExtVector coefficients, int firstChannel, int count) {
+    int rest = restCount(tensor);
+    int[] all = residues(tensor);
+    ExtVector out = new ExtVector(rest);
+    for (int o = firstChannel; o < firstChannel + count; o++) {
+      Kernels.best().addScaledBase(out, coefficients.get(o), all, o * rest, rest);
+    }
+    return out;
+  }
+
+  /** The fold of a tensor that is one row: the row. */
+  ExtVector singleRow(int tensor) {
+    int[] all = residues(tensor);
+    return ExtVector.ofBase(all, all.length);
+  }
+
+  /** Folds by {@code coefficients}, or the row itself where there is only one; the one coefficient is then 1. */
+  ExtVector combination(ModelLayout.Entry e, ExtVector coefficients) {
+    return e.isSingleRow() && coefficients.get(0).equals(Ext.ONE) ? singleRow(e.tensor()) : fold(e, coefficients);
+  }
+}

@@ -1,0 +1,141 @@
+package org.zkc.gkr.prove;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.mle.EqTable;
+import org.zkc.gkr.proof.Merging;
+import org.zkc.gkr.proof.Section;
+import org.zkc.gkr.proof.SendingChannel;
+import org.zkc.gkr.relation.Claims;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.relation.WitnessLayout;
+import org.zkc.gkr.sumcheck.JoiningTables;
+import org.zkc.gkr.sumcheck.SumcheckProver;
+import org.zkc.gkr.weight.Weight;
+
+/** Turns the claims on committed tensors into one row combination each for witness and model: the prover's side. */
+final class OpeningProver {
+  private final ConstraintSystem system;
+  private final SendingChannel out;
+  private final Claims claims;
+  private final TensorValues values;
+
+  OpeningProver(ConstraintSystem system, SendingChannel out, Claims claims, TensorValues values) {
+    this.system = system;
+    this.out = out;
+    this.claims = claims;
+    this.values = values;
+  }
+
+  /** The row combination of the witness. */
+  ExtVector witness(WitnessLayout layout) {
+    List<WitnessLayout.Column> columns = layout.columns();
+    int count = columns.stream().mapToInt(c -> claims.on(c.tensor()).size()).sum();
+    ExtVector merging = Merging.coefficients(out.transcript(), "witness batch", count);
+    JoiningTables tables = new JoiningTables(layout.variables());
+    int at = 0;
+    for (WitnessLayout.Column c : columns) {
+      ExtVector weights = new ExtVector(c.layout().storedLength());
+      Ext sum = Ext.ZERO;
+      for (Claims.Claim claim : claims.on(c.tensor())) {
+        Ext coefficient = merging.get(at++);
+        claim.weight().addTo(weights, coefficient);
+        sum = sum.add(coefficient.mul(claim.value()));
+      }
+      tables.add(c.layout().variables(), weights, values.stored(c.tensor()), sum);
+    }
+    Ext[] point = SumcheckProver.run(out, Section.WITNESS_BATCH, "witness batch", tables);
+    Ext[] ends = new Ext[columns.size()];
+    for (int k = 0; k < ends.length; k++) {
+      ends[k] = tables.value(k);
+    }
+    out.send(Section.WITNESS_BATCH, "witness batch ends", ends);
+
+    ExtVector stacking = Merging.coefficients(out.transcript(), "witness rows", columns.size());
+    ExtVector u = new ExtVector(layout.width());
+    int rowEnd = layout.variables() - layout.widthVariables();
+    for (int k = 0; k < columns.size(); k++) {
+      WitnessLayout.Column c = columns.get(k);
+      int own = Math.max(c.layout().variables(), layout.widthVariables());
+      Ext[] rowPoint = Arrays.copyOfRange(point, layout.variables() - own, rowEnd);
+      ExtVector rows = EqTable.of(rowPoint, c.rows());
+      int[] stored = values.stored(c.tensor());
+      for (int r = 0; r < c.rows(); r++) {
+        int from = r * layout.width();
+        Kernels.best()
+            .addScaledBase(
+                u, stacking.get(k).mul(rows.get(r)), stored, from, Math.min(layout.width(), stored.length - from));
+      }
+    }
+    return u;
+  }
+
+  /**
+   * The row combination of the model.
+   *
+   * @param folds what the backward sweep already combined, without padding
+   */
+  ExtVector model(ModelLayout layout, ModelMatrix matrix, Map<Weight, ExtVector> folds) {
+    ArrayList<Claims.Claim> all = new ArrayList<>();
+    for (ModelLayout.Entry e : layout.entries()) {
+      all.addAll(toPoints(e));
+    }
+    ExtVector merging = Merging.coefficients(out.transcript(), "model merge", all.size());
+    JoiningTables tables = new JoiningTables(layout.widthVariables());
+    ArrayList<ExtVector> rows = new ArrayList<>();
+    for (int k = 0; k < all.size(); k++) {
+      Claims.Claim claim = all.get(k);
+      ModelLayout.Entry e = layout.of(claim.tensor());
+      ExtVector fold = folds.get(claim.weight());
+      if (fold == null) {
+        fold = matrix.combination(e, EqTable.of(rowPoint(e, claim.weight()), e.rows()));
+      }
+      ExtVector weights = new ExtVector(e.inRow().storedLength());
+      inRow(e, claim.weight()).addTo(weights, merging.get(k));
+      rows.add(e.inRow().pad(fold));
+      tables.add(e.inRow().variables(), weights, e.inRow().pad(fold), merging.get(k).mul(claim.value()));
+    }
+    SumcheckProver.run(out, Section.MODEL_MERGE, "model merge", tables);
+    Ext[] ends = new Ext[all.size()];
+    for (int k = 0; k < ends.length; k++) {
+      ends[k] = tables.value(k);
+    }
+    out.send(Section.MODEL_MERGE, "model merge ends", ends);
+    ExtVector stacking = Merging.coefficients(out.transcript(), "model rows", all.size());
+    ExtVector u = new ExtVector(layout.width());
+    for (int k = 0; k < ends.length; k++) {
+      Kernels.best().addScaled(u, stacking.get(k), rows.get(k));
+    }
+    return u;
+  }
+
+  private List<Claims.Claim> toPoints(ModelLayout.Entry entry) {
+    List<Claims.Claim> own = claims.on(entry.tensor());
+    if (entry.isSingleRow() || own.stream().allMatch(c -> c.weight().axisPoint(0) != null)) {
+      return own;
+    }
+    return List.of(
+        MergeProver.toPoint(
+            out, Section.MODEL_MERGE, system.tensor(entry.tensor()).name(), own, values.stored(entry.tensor())));
+  }
+
+  private Ext[] rowPoint(ModelLayout.Entry e, Weight weight) {
+    int n = e.rowVariables(system.tensor(e.tensor()).shape().get(0));
+    return n == 0 ? new Ext[0] : Arrays.copyOf(weight.axisPoint(0), n);
+  }
+
+  private Weight inRow(ModelLayout.Entry e, Weight weight) {
+    if (e.isSingleRow()) {
+      return weight;
+    }
+    Ext[] point = weight.axisPoint(0);
+    int n = e.rowVariables(system.tensor(e.tensor()).shape().get(0));
+    return weight.withAxis(0, Arrays.copyOfRange(point, n, point.length), e.perRow());
+  }
+}

@@ -1,0 +1,128 @@
+package org.zkc.gkr.prove;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.field.M31;
+import org.zkc.gkr.relation.Advice;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.Definition;
+import org.zkc.gkr.weight.TensorLayout;
+
+/**
+ * The elements of every tensor of a constraint system, as residues: those of the circuit from the witness and the model, the
+ * others from what defines them. Each is computed once, when first asked for.
+ */
+class TensorValues {
+  private final ConstraintSystem system;
+  private final Witness witness;
+  private final ModelMatrix model;
+  private final Map<Integer, Advice> advice = new HashMap<>();
+  private final Map<Integer, Definition> definitions = new HashMap<>();
+  private final int[][] real;
+  private final int[][] stored;
+
+  TensorValues(ConstraintSystem system, Witness witness, ModelMatrix model) {
+    this.system = system;
+    this.witness = witness;
+    this.model = model;
+    real = new int[system.tensors().size()][];
+    stored = new int[system.tensors().size()][];
+    system.advice().forEach(a -> advice.put(a.result(), a));
+    system.definitions().forEach(d -> definitions.put(d.result(), d));
+  }
+
+  /** Row-major over the real indices; shared. */
+  int[] real(int tensor) {
+    if (real[tensor] == null) {
+      real[tensor] = compute(tensor);
+    }
+    return real[tensor];
+  }
+
+  /** As {@link TensorLayout} lays them out; shared, maybe with {@link #real}. */
+  int[] stored(int tensor) {
+    if (stored[tensor] == null) {
+      TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
+      stored[tensor] = layout.isPrefix() ? real(tensor) : layout.pad(real(tensor));
+    }
+    return stored[tensor];
+  }
+
+  /** Sets the elements of a tensor that nothing defines: multiplicities. */
+  void set(int tensor, int[] residues) {
+    real[tensor] = residues;
+  }
+
+  /** Finds the multiplicities. */
+  void countLookups(LookupProver lookups) {
+    lookups.count();
+  }
+
+  private int[] compute(int tensor) {
+    if (tensor < system.circuit().tensors().size()) {
+      if (system.circuit().tensors().get(tensor).role() == TensorDeclaration.Role.MODEL) {
+        return model.residues(tensor);
+      }
+      int[] elements = witness.elements(tensor);
+      if (elements.length != system.tensor(tensor).elementCount()) {
+        throw new IllegalArgumentException("tensor " + tensor + " of the witness has " + elements.length + " elements");
+      }
+      int[] out = new int[elements.length];
+      for (int k = 0; k < out.length; k++) {
+        out[k] = M31.fromSigned(elements[k]);
+      }
+      return out;
+    }
+    Advice a = advice.get(tensor);
+    if (a != null) {
+      int[] source = real(a.source());
+      int[] out = new int[source.length];
+      for (int k = 0; k < out.length; k++) {
+        out[k] = a.of(M31.toSigned(source[k]));
+      }
+      return out;
+    }
+    return switch (definitions.get(tensor)) {
+      case Definition.LinearSum l -> linear(l, tensor);
+      case Definition.Hadamard h -> product(real(h.left()), real(h.right()));
+      case Definition.MatrixProduct m -> throw added(m);
+      case Definition.Convolution c -> throw added(c);
+    };
+  }
+
+  private static IllegalStateException added(Definition d) {
+    return new IllegalStateException("no expansion adds a " + d.name());
+  }
+
+  private int[] linear(Definition.LinearSum sum, int tensor) {
+    int[] out = new int[system.tensor(tensor).elementCount()];
+    for (Definition.Constant c : sum.constants()) {
+      if (!c.limits().equals(system.tensor(tensor).shape())) {
+        throw new IllegalStateException("no expansion adds constants on a part of a tensor");
+      }
+      for (int k = 0; k < out.length; k++) {
+        out[k] = M31.add(out[k], c.value());
+      }
+    }
+    for (Definition.Term term : sum.terms()) {
+      if (!term.steps().isEmpty()) {
+        throw new IllegalStateException("no expansion adds views");
+      }
+      int[] source = real(term.source());
+      int c = term.coefficient();
+      for (int k = 0; k < out.length; k++) {
+        out[k] = M31.add(out[k], M31.mul(c, source[k]));
+      }
+    }
+    return out;
+  }
+
+  private static int[] product(int[] a, int[] b) {
+    int[] out = new int[a.length];
+    for (int k = 0; k < out.length; k++) {
+      out[k] = M31.mul(a[k], b[k]);
+    }
+    return out;
+  }
+}

@@ -1,0 +1,225 @@
+package org.zkc.gkr.circuit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * Builds small circuits with random weights for tests: declares each result with the bounds that the check finds, by declaring
+ * the widest first and narrowing them afterwards.
+ */
+public final class CircuitBuilder {
+  private static final long WIDE = Interval.BOUND - 1;
+
+  private final Random random;
+  private final List<TensorDeclaration> tensors = new ArrayList<>();
+  private final List<Table> tables = new ArrayList<>();
+  private final List<Relation> relations = new ArrayList<>();
+  private final List<Integer> inputs = new ArrayList<>();
+  private final List<Integer> outputs = new ArrayList<>();
+  private final TreeMap<Integer, int[]> given = new TreeMap<>();
+
+  public CircuitBuilder(long seed) {
+    random = new Random(seed);
+  }
+
+  public int input(int low, int high, Integer... shape) {
+    tensors.add(TensorDeclaration.input(List.of(shape), low, high));
+    int t = tensors.size() - 1;
+    inputs.add(t);
+    given.put(t, randoms(count(List.of(shape)), low, high));
+    return t;
+  }
+
+  /** A MODEL tensor of random elements; its channel sums are its own. */
+  public int model(int low, int high, Integer... shape) {
+    List<Integer> s = List.of(shape);
+    int[] values = randoms(count(s), low, high);
+    long positive = 0;
+    long negative = 0;
+    int rest = values.length / s.get(0);
+    for (int o = 0; o < s.get(0); o++) {
+      long p = 0;
+      long n = 0;
+      for (int k = 0; k < rest; k++) {
+        int v = values[o * rest + k];
+        p += Math.max(0, v);
+        n += Math.max(0, -v);
+      }
+      positive = Math.max(positive, p);
+      negative = Math.max(negative, n);
+    }
+    tensors.add(new TensorDeclaration(TensorDeclaration.Role.MODEL, s, low, high, positive, negative));
+    given.put(tensors.size() - 1, values);
+    return tensors.size() - 1;
+  }
+
+  private int[] randoms(int count, int low, int high) {
+    return random.ints(count, low, high + 1).toArray();
+  }
+
+  private int witness(List<Integer> shape) {
+    tensors.add(TensorDeclaration.witness(shape, -WIDE, WIDE));
+    return tensors.size() - 1;
+  }
+
+  private int virtual(List<Integer> shape) {
+    tensors.add(TensorDeclaration.virtual(shape, -WIDE, WIDE));
+    return tensors.size() - 1;
+  }
+
+  public List<Integer> shape(int tensor) {
+    return tensors.get(tensor).shape();
+  }
+
+  public int conv(int source, int weight, int stride, int padding, int dilation, int groups) {
+    List<Integer> x = shape(source);
+    List<Integer> w = shape(weight);
+    int height = (x.get(2) + 2 * padding - dilation * (w.get(2) - 1) - 1) / stride + 1;
+    int width = (x.get(3) + 2 * padding - dilation * (w.get(3) - 1) - 1) / stride + 1;
+    int t = virtual(List.of(x.get(0), w.get(0), height, width));
+    relations.add(
+        new Conv(
+            t,
+            source,
+            weight,
+            List.of(stride, stride),
+            List.of(padding, padding),
+            List.of(dilation, dilation),
+            groups));
+    return t;
+  }
+
+  public int matMul(int source, int weight) {
+    ArrayList<Integer> s = new ArrayList<>(shape(source));
+    s.set(s.size() - 1, shape(weight).get(0));
+    int t = virtual(s);
+    relations.add(new MatMul(t, source, weight));
+    return t;
+  }
+
+  public int product(int left, int right) {
+    int t = virtual(shape(left));
+    relations.add(new Product(t, left, right));
+    return t;
+  }
+
+  public int linear(List<Integer> shape, List<Linear.Term> terms, Linear.Box... constants) {
+    int t = virtual(shape);
+    relations.add(new Linear(t, terms, List.of(constants)));
+    return t;
+  }
+
+  public static Linear.Term term(int source, long coefficient, ViewStep... steps) {
+    return new Linear.Term(source, coefficient, List.of(steps));
+  }
+
+  /** A view of one tensor. */
+  public int view(int source, ViewStep... steps) {
+    List<Integer> s = shape(source);
+    for (ViewStep step : steps) {
+      s = ViewSemantics.outcomeShape(s, step);
+    }
+    return linear(s, List.of(term(source, 1, steps)));
+  }
+
+  /** source + bias on axis 1 of a 4-axis tensor, or on the last of a 2-axis one. */
+  public int addBias(int source, int bias) {
+    List<Integer> s = shape(source);
+    if (s.size() == 2) {
+      return linear(
+          s,
+          List.of(
+              term(source, 1),
+              term(
+                  bias,
+                  1,
+                  new ViewStep.Reshape(List.of(1, s.get(1))),
+                  new ViewStep.Window(0, s.get(0), 0, 1, 0, 1))));
+    }
+    return linear(
+        s,
+        List.of(
+            term(source, 1),
+            term(
+                bias,
+                1,
+                new ViewStep.Reshape(List.of(1, s.get(1), 1, 1)),
+                new ViewStep.Window(0, s.get(0), 0, 1, 0, 1),
+                new ViewStep.Window(2, s.get(2), 0, 1, 0, 1),
+                new ViewStep.Window(3, s.get(3), 0, 1, 0, 1))));
+  }
+
+  /** Requantizes by {@code shift} with a clamp to [low, high], its table as large as the source needs. */
+  public int requantize(int source, int shift, int limbs, long low, long high) {
+    Interval x = intervals().get(source);
+    long half = shift == 0 ? 0 : 1L << (shift - 1);
+    long first = x.low() + half >> shift;
+    long last = x.high() + half >> shift;
+    tables.add(new Table.Clamp(first, (int) (last - first + 1), low, high));
+    return requantize(source, shift, limbs, tables.size() - 1);
+  }
+
+  public int requantize(int source, int shift, int limbs, int table) {
+    ArrayList<Integer> bits = new ArrayList<>();
+    for (int k = 0; k < limbs; k++) {
+      bits.add(shift * (k + 1) / limbs - shift * k / limbs);
+    }
+    int t = witness(shape(source));
+    relations.add(new Requantize(t, source, shift, bits, table));
+    return t;
+  }
+
+  public int table(Table table) {
+    tables.add(table);
+    return tables.size() - 1;
+  }
+
+  public int max(int bits, Integer... sources) {
+    int t = witness(shape(sources[0]));
+    relations.add(new Max(t, List.of(sources), bits));
+    return t;
+  }
+
+  public int quotient(int numerator, int denominator, int bits) {
+    int t = witness(shape(numerator));
+    relations.add(new RoundedQuotient(t, numerator, denominator, bits));
+    return t;
+  }
+
+  public CircuitBuilder output(int tensor) {
+    outputs.add(tensor);
+    return this;
+  }
+
+  private List<Interval> intervals() {
+    return CircuitCheck.intervalsOf(new Circuit(tensors, tables, relations, inputs, outputs));
+  }
+
+  /** The circuit, every result declared with the bounds that the check finds. */
+  public Circuit circuit() {
+    List<Interval> found = intervals();
+    ArrayList<TensorDeclaration> narrow = new ArrayList<>();
+    for (int t = 0; t < tensors.size(); t++) {
+      TensorDeclaration d = tensors.get(t);
+      narrow.add(
+          new TensorDeclaration(
+              d.role(), d.shape(), found.get(t).low(), found.get(t).high(), d.positive(), d.negative()));
+    }
+    return new Circuit(narrow, tables, relations, inputs, outputs);
+  }
+
+  /** The elements of the INPUT and MODEL tensors. */
+  public TreeMap<Integer, int[]> given() {
+    return given;
+  }
+
+  private static int count(List<Integer> shape) {
+    int n = 1;
+    for (int e : shape) {
+      n *= e;
+    }
+    return n;
+  }
+}
