@@ -1,15 +1,19 @@
 package org.zkc.gkr.kernel;
 
+import static jdk.incubator.vector.VectorOperators.I2L;
+import static jdk.incubator.vector.VectorOperators.L2I;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.UMIN;
+
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 
-/** Products of F with E, vectorised like {@link VectorExt}: each method returns how many elements it handled. */
+/** Products of F with E, vectorised and written out like {@link VectorExt}: each method returns how many elements it handled. */
 final class VectorBase {
   private static final VectorSpecies<Long> L = LongVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> I =
@@ -22,27 +26,24 @@ final class VectorBase {
 
   private VectorBase() {}
 
-  private static LongVector load(int[] limb, int at) {
-    return (LongVector) IntVector.fromArray(I, limb, at).convertShape(VectorOperators.I2L, L, 0);
+  /** Adds the sum of base[k] b[k] over the handled k to sum[0]. */
+  static int dot(int[] base, int offset, ExtVector b, int count, Ext[] sum) {
+    if (count < STEP) {
+      return 0;
+    }
+    long[] lanes = new long[4 * STEP];
+    int end = dot(base, offset, b, count, lanes);
+    sum[0] =
+        sum[0].add(
+            new Ext(
+                VectorExt.sum(lanes, 0),
+                VectorExt.sum(lanes, STEP),
+                VectorExt.sum(lanes, 2 * STEP),
+                VectorExt.sum(lanes, 3 * STEP)));
+    return end;
   }
 
-  private static LongVector wide(int constant) {
-    return (LongVector) IntVector.broadcast(I, constant).convertShape(VectorOperators.I2L, L, 0);
-  }
-
-  private static LongVector fold(LongVector x) {
-    return x.and(LOW).add(x.lanewise(VectorOperators.LSHR, 31));
-  }
-
-  // From values below 2^63 to canonical residues.
-  private static IntVector reduce(LongVector x) {
-    LongVector y = fold(fold(x));
-    IntVector z = (IntVector) y.convertShape(VectorOperators.L2I, I, 0);
-    return z.lanewise(VectorOperators.UMIN, z.sub(MODULUS));
-  }
-
-  /** Adds the sum of base[k] b[k] over the handled k to sums[0]. */
-  static int dot(int[] base, int offset, ExtVector b, int count, Ext[] sums) {
+  private static int dot(int[] base, int offset, ExtVector b, int count, long[] lanes) {
     int[] b0 = b.limb(0);
     int[] b1 = b.limb(1);
     int[] b2 = b.limb(2);
@@ -54,18 +55,21 @@ final class VectorBase {
     LongVector s2 = LongVector.zero(L);
     LongVector s3 = LongVector.zero(L);
     for (int k = 0; k < end; k += STEP) {
-      LongVector x = load(base, offset + k);
-      s0 = s0.add(fold(x.mul(load(b0, at + k))));
-      s1 = s1.add(fold(x.mul(load(b1, at + k))));
-      s2 = s2.add(fold(x.mul(load(b2, at + k))));
-      s3 = s3.add(fold(x.mul(load(b3, at + k))));
+      LongVector x = (LongVector) IntVector.fromArray(I, base, offset + k).convertShape(I2L, L, 0);
+      LongVector t0 = x.mul((LongVector) IntVector.fromArray(I, b0, at + k).convertShape(I2L, L, 0));
+      s0 = s0.add(t0.and(LOW)).add(t0.lanewise(LSHR, 31));
+      LongVector t1 = x.mul((LongVector) IntVector.fromArray(I, b1, at + k).convertShape(I2L, L, 0));
+      s1 = s1.add(t1.and(LOW)).add(t1.lanewise(LSHR, 31));
+      LongVector t2 = x.mul((LongVector) IntVector.fromArray(I, b2, at + k).convertShape(I2L, L, 0));
+      s2 = s2.add(t2.and(LOW)).add(t2.lanewise(LSHR, 31));
+      LongVector t3 = x.mul((LongVector) IntVector.fromArray(I, b3, at + k).convertShape(I2L, L, 0));
+      s3 = s3.add(t3.and(LOW)).add(t3.lanewise(LSHR, 31));
     }
-    sums[0] = sums[0].add(new Ext(sum(s0), sum(s1), sum(s2), sum(s3)));
+    s0.intoArray(lanes, 0);
+    s1.intoArray(lanes, STEP);
+    s2.intoArray(lanes, 2 * STEP);
+    s3.intoArray(lanes, 3 * STEP);
     return end;
-  }
-
-  private static int sum(LongVector lanes) {
-    return M31.reduce(fold(lanes).reduceLanes(VectorOperators.ADD));
   }
 
   /** accumulator[k] += c base[k]. */
@@ -75,17 +79,33 @@ final class VectorBase {
     int[] a2 = accumulator.limb(2);
     int[] a3 = accumulator.limb(3);
     int at = accumulator.offset();
-    LongVector c0 = wide(c.c0());
-    LongVector c1 = wide(c.c1());
-    LongVector c2 = wide(c.c2());
-    LongVector c3 = wide(c.c3());
+    LongVector c0 = (LongVector) IntVector.broadcast(I, c.c0()).convertShape(I2L, L, 0);
+    LongVector c1 = (LongVector) IntVector.broadcast(I, c.c1()).convertShape(I2L, L, 0);
+    LongVector c2 = (LongVector) IntVector.broadcast(I, c.c2()).convertShape(I2L, L, 0);
+    LongVector c3 = (LongVector) IntVector.broadcast(I, c.c3()).convertShape(I2L, L, 0);
     int end = count - count % STEP;
     for (int k = 0; k < end; k += STEP) {
-      LongVector x = load(base, offset + k);
-      reduce(x.mul(c0).add(load(a0, at + k))).intoArray(a0, at + k);
-      reduce(x.mul(c1).add(load(a1, at + k))).intoArray(a1, at + k);
-      reduce(x.mul(c2).add(load(a2, at + k))).intoArray(a2, at + k);
-      reduce(x.mul(c3).add(load(a3, at + k))).intoArray(a3, at + k);
+      LongVector x = (LongVector) IntVector.fromArray(I, base, offset + k).convertShape(I2L, L, 0);
+      LongVector r0 = x.mul(c0).add((LongVector) IntVector.fromArray(I, a0, at + k).convertShape(I2L, L, 0));
+      r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31));
+      r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31));
+      IntVector out0 = (IntVector) r0.convertShape(L2I, I, 0);
+      out0.lanewise(UMIN, out0.sub(MODULUS)).intoArray(a0, at + k);
+      LongVector r1 = x.mul(c1).add((LongVector) IntVector.fromArray(I, a1, at + k).convertShape(I2L, L, 0));
+      r1 = r1.and(LOW).add(r1.lanewise(LSHR, 31));
+      r1 = r1.and(LOW).add(r1.lanewise(LSHR, 31));
+      IntVector out1 = (IntVector) r1.convertShape(L2I, I, 0);
+      out1.lanewise(UMIN, out1.sub(MODULUS)).intoArray(a1, at + k);
+      LongVector r2 = x.mul(c2).add((LongVector) IntVector.fromArray(I, a2, at + k).convertShape(I2L, L, 0));
+      r2 = r2.and(LOW).add(r2.lanewise(LSHR, 31));
+      r2 = r2.and(LOW).add(r2.lanewise(LSHR, 31));
+      IntVector out2 = (IntVector) r2.convertShape(L2I, I, 0);
+      out2.lanewise(UMIN, out2.sub(MODULUS)).intoArray(a2, at + k);
+      LongVector r3 = x.mul(c3).add((LongVector) IntVector.fromArray(I, a3, at + k).convertShape(I2L, L, 0));
+      r3 = r3.and(LOW).add(r3.lanewise(LSHR, 31));
+      r3 = r3.and(LOW).add(r3.lanewise(LSHR, 31));
+      IntVector out3 = (IntVector) r3.convertShape(L2I, I, 0);
+      out3.lanewise(UMIN, out3.sub(MODULUS)).intoArray(a3, at + k);
     }
     return end;
   }
@@ -97,20 +117,35 @@ final class VectorBase {
     int[] o2 = out.limb(2);
     int[] o3 = out.limb(3);
     int at = out.offset();
-    LongVector c0 = wide(c.c0());
-    LongVector c1 = wide(c.c1());
-    LongVector c2 = wide(c.c2());
-    LongVector c3 = wide(c.c3());
+    LongVector c0 = (LongVector) IntVector.broadcast(I, c.c0()).convertShape(I2L, L, 0);
+    LongVector c1 = (LongVector) IntVector.broadcast(I, c.c1()).convertShape(I2L, L, 0);
+    LongVector c2 = (LongVector) IntVector.broadcast(I, c.c2()).convertShape(I2L, L, 0);
+    LongVector c3 = (LongVector) IntVector.broadcast(I, c.c3()).convertShape(I2L, L, 0);
     int end = count - count % STEP;
     for (int k = 0; k < end; k += STEP) {
       IntVector low = IntVector.fromArray(I, base, lowAt + k);
       IntVector d = IntVector.fromArray(I, base, highAt + k).sub(low);
-      LongVector x = (LongVector) d.lanewise(VectorOperators.UMIN, d.add(MODULUS)).convertShape(VectorOperators.I2L, L, 0);
-      LongVector addend = (LongVector) low.convertShape(VectorOperators.I2L, L, 0);
-      reduce(x.mul(c0).add(addend)).intoArray(o0, at + k);
-      reduce(x.mul(c1)).intoArray(o1, at + k);
-      reduce(x.mul(c2)).intoArray(o2, at + k);
-      reduce(x.mul(c3)).intoArray(o3, at + k);
+      LongVector x = (LongVector) d.lanewise(UMIN, d.add(MODULUS)).convertShape(I2L, L, 0);
+      LongVector r0 = x.mul(c0).add((LongVector) low.convertShape(I2L, L, 0));
+      r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31));
+      r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31));
+      IntVector out0 = (IntVector) r0.convertShape(L2I, I, 0);
+      out0.lanewise(UMIN, out0.sub(MODULUS)).intoArray(o0, at + k);
+      LongVector r1 = x.mul(c1);
+      r1 = r1.and(LOW).add(r1.lanewise(LSHR, 31));
+      r1 = r1.and(LOW).add(r1.lanewise(LSHR, 31));
+      IntVector out1 = (IntVector) r1.convertShape(L2I, I, 0);
+      out1.lanewise(UMIN, out1.sub(MODULUS)).intoArray(o1, at + k);
+      LongVector r2 = x.mul(c2);
+      r2 = r2.and(LOW).add(r2.lanewise(LSHR, 31));
+      r2 = r2.and(LOW).add(r2.lanewise(LSHR, 31));
+      IntVector out2 = (IntVector) r2.convertShape(L2I, I, 0);
+      out2.lanewise(UMIN, out2.sub(MODULUS)).intoArray(o2, at + k);
+      LongVector r3 = x.mul(c3);
+      r3 = r3.and(LOW).add(r3.lanewise(LSHR, 31));
+      r3 = r3.and(LOW).add(r3.lanewise(LSHR, 31));
+      IntVector out3 = (IntVector) r3.convertShape(L2I, I, 0);
+      out3.lanewise(UMIN, out3.sub(MODULUS)).intoArray(o3, at + k);
     }
     return end;
   }

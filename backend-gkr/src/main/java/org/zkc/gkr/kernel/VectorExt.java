@@ -1,8 +1,13 @@
 package org.zkc.gkr.kernel;
 
+import static jdk.incubator.vector.VectorOperators.I2L;
+import static jdk.incubator.vector.VectorOperators.L2I;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.UMIN;
+
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -13,11 +18,13 @@ import org.zkc.gkr.field.M31;
  * them add up below 2^64, read as unsigned, before one fold by 2^31 = 1.
  *
  * <p>Each method handles the largest multiple of {@link #STEP} and returns it; the caller does the tail. The bodies are
- * written out: helpers past C2's inlining limits would box every vector, 100 times slower.
+ * written out: C2 stops inlining helpers in methods of this size (NodeCountInliningCutoff), and then boxes every vector,
+ * 100 times slower. A fold is {@code x.and(LOW).add(x.lanewise(LSHR, 31))}.
  */
 final class VectorExt {
   private static final VectorSpecies<Long> L = LongVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, halfShape());
+  private static final VectorSpecies<Integer> I =
+      VectorSpecies.of(int.class, VectorShape.forBitSize(L.vectorBitSize() / 2));
 
   /** Elements per iteration. */
   static final int STEP = L.length();
@@ -25,33 +32,14 @@ final class VectorExt {
   private static final int P = M31.P;
   private static final LongVector LOW = LongVector.broadcast(L, P);
   private static final IntVector MODULUS = IntVector.broadcast(I, P);
+  // Multiples of p that lift a difference of products, or of two sums of two, above zero: p 2^31 >= (p - 1)^2.
+  private static final LongVector BIAS = LongVector.broadcast(L, (long) P << 31);
+  private static final LongVector BIAS2 = LongVector.broadcast(L, (long) P << 32);
+  private static final LongVector BIAS_FOLDED = LongVector.broadcast(L, 8L * P);
 
   private VectorExt() {}
 
-  private static jdk.incubator.vector.VectorShape halfShape() {
-    return jdk.incubator.vector.VectorShape.forBitSize(L.vectorBitSize() / 2);
-  }
-
-  private static LongVector wide(IntVector v) {
-    return (LongVector) v.convertShape(VectorOperators.I2L, L, 0);
-  }
-
-  private static LongVector load(int[] limb, int at) {
-    return (LongVector) IntVector.fromArray(I, limb, at).convertShape(VectorOperators.I2L, L, 0);
-  }
-
-  private static LongVector fold(LongVector x) {
-    return x.and(LOW).add(x.lanewise(VectorOperators.LSHR, 31));
-  }
-
-  // From sums below 2^40 to canonical residues.
-  private static IntVector reduce(LongVector x) {
-    LongVector y = x.and(LOW).add(x.lanewise(VectorOperators.LSHR, 31));
-    IntVector z = (IntVector) y.convertShape(VectorOperators.L2I, I, 0);
-    return z.lanewise(VectorOperators.UMIN, z.sub(MODULUS));
-  }
-
-  /** out = a b. */
+  /** out = a b; out may be either. */
   static int multiply(ExtVector a, ExtVector b, ExtVector out, int count) {
     int[] a0 = a.limb(0);
     int[] a1 = a.limb(1);
@@ -61,42 +49,54 @@ final class VectorExt {
     int[] b1 = b.limb(1);
     int[] b2 = b.limb(2);
     int[] b3 = b.limb(3);
-    int aAt = a.offset();
-    int bAt = b.offset();
     int[] o0 = out.limb(0);
     int[] o1 = out.limb(1);
     int[] o2 = out.limb(2);
     int[] o3 = out.limb(3);
+    int aAt = a.offset();
+    int bAt = b.offset();
     int outAt = out.offset();
     int end = count - count % STEP;
     for (int k = 0; k < end; k += STEP) {
-      LongVector x0 = load(a0, aAt + k);
-      IntVector i1 = IntVector.fromArray(I, a1, aAt + k);
-      LongVector x1 = wide(i1);
-      LongVector n1 = wide(MODULUS.sub(i1));
-      LongVector x2 = load(a2, aAt + k);
-      IntVector i3 = IntVector.fromArray(I, a3, aAt + k);
-      LongVector x3 = wide(i3);
-      LongVector n3 = wide(MODULUS.sub(i3));
-      LongVector y0 = load(b0, bAt + k);
-      LongVector y1 = load(b1, bAt + k);
-      LongVector y2 = load(b2, bAt + k);
-      LongVector y3 = load(b3, bAt + k);
-      LongVector highReal = fold(x2.mul(y2).add(n3.mul(y3)));
-      LongVector highImaginary = fold(x2.mul(y3).add(x3.mul(y2)));
-      LongVector real = fold(x0.mul(y0).add(n1.mul(y1))).add(highReal).add(highReal).add(4L * P).sub(highImaginary);
-      LongVector imaginary = fold(x0.mul(y1).add(x1.mul(y0))).add(highReal).add(highImaginary).add(highImaginary);
-      LongVector v0 = fold(x0.mul(y2).add(n1.mul(y3)).add(x2.mul(y0)).add(n3.mul(y1)));
-      LongVector v1 = fold(x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0)));
-      reduce(real).intoArray(o0, outAt + k);
-      reduce(imaginary).intoArray(o1, outAt + k);
-      reduce(v0).intoArray(o2, outAt + k);
-      reduce(v1).intoArray(o3, outAt + k);
+      LongVector x0 = (LongVector) IntVector.fromArray(I, a0, aAt + k).convertShape(I2L, L, 0);
+      LongVector x1 = (LongVector) IntVector.fromArray(I, a1, aAt + k).convertShape(I2L, L, 0);
+      LongVector x2 = (LongVector) IntVector.fromArray(I, a2, aAt + k).convertShape(I2L, L, 0);
+      LongVector x3 = (LongVector) IntVector.fromArray(I, a3, aAt + k).convertShape(I2L, L, 0);
+      LongVector y0 = (LongVector) IntVector.fromArray(I, b0, bAt + k).convertShape(I2L, L, 0);
+      LongVector y1 = (LongVector) IntVector.fromArray(I, b1, bAt + k).convertShape(I2L, L, 0);
+      LongVector y2 = (LongVector) IntVector.fromArray(I, b2, bAt + k).convertShape(I2L, L, 0);
+      LongVector y3 = (LongVector) IntVector.fromArray(I, b3, bAt + k).convertShape(I2L, L, 0);
+      LongVector highReal = x2.mul(y2).sub(x3.mul(y3)).add(BIAS);
+      highReal = highReal.and(LOW).add(highReal.lanewise(LSHR, 31));
+      LongVector highImaginary = x2.mul(y3).add(x3.mul(y2));
+      highImaginary = highImaginary.and(LOW).add(highImaginary.lanewise(LSHR, 31));
+      LongVector real = x0.mul(y0).sub(x1.mul(y1)).add(BIAS);
+      real = real.and(LOW).add(real.lanewise(LSHR, 31));
+      LongVector imaginary = x0.mul(y1).add(x1.mul(y0));
+      imaginary = imaginary.and(LOW).add(imaginary.lanewise(LSHR, 31));
+      LongVector v0 = x0.mul(y2).add(x2.mul(y0)).sub(x1.mul(y3)).sub(x3.mul(y1)).add(BIAS2);
+      v0 = v0.and(LOW).add(v0.lanewise(LSHR, 31));
+      LongVector v1 = x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0));
+      v1 = v1.and(LOW).add(v1.lanewise(LSHR, 31));
+      real = real.add(highReal).add(highReal).add(BIAS_FOLDED).sub(highImaginary);
+      imaginary = imaginary.add(highReal).add(highImaginary).add(highImaginary);
+      real = real.and(LOW).add(real.lanewise(LSHR, 31));
+      IntVector out0 = (IntVector) real.convertShape(L2I, I, 0);
+      out0.lanewise(UMIN, out0.sub(MODULUS)).intoArray(o0, outAt + k);
+      imaginary = imaginary.and(LOW).add(imaginary.lanewise(LSHR, 31));
+      IntVector out1 = (IntVector) imaginary.convertShape(L2I, I, 0);
+      out1.lanewise(UMIN, out1.sub(MODULUS)).intoArray(o1, outAt + k);
+      v0 = v0.and(LOW).add(v0.lanewise(LSHR, 31));
+      IntVector out2 = (IntVector) v0.convertShape(L2I, I, 0);
+      out2.lanewise(UMIN, out2.sub(MODULUS)).intoArray(o2, outAt + k);
+      v1 = v1.and(LOW).add(v1.lanewise(LSHR, 31));
+      IntVector out3 = (IntVector) v1.convertShape(L2I, I, 0);
+      out3.lanewise(UMIN, out3.sub(MODULUS)).intoArray(o3, outAt + k);
     }
     return end;
   }
 
-  /** out = a b + c d; out may be any of the arguments. */
+  /** out = a b + c d; out may be any of them. */
   static int multiplyAdd(ExtVector a, ExtVector b, ExtVector c, ExtVector d, ExtVector out, int count) {
     int[] a0 = a.limb(0);
     int[] a1 = a.limb(1);
@@ -114,63 +114,97 @@ final class VectorExt {
     int[] d1 = d.limb(1);
     int[] d2 = d.limb(2);
     int[] d3 = d.limb(3);
-    int aAt = a.offset();
-    int bAt = b.offset();
-    int cAt = c.offset();
-    int dAt = d.offset();
     int[] o0 = out.limb(0);
     int[] o1 = out.limb(1);
     int[] o2 = out.limb(2);
     int[] o3 = out.limb(3);
+    int aAt = a.offset();
+    int bAt = b.offset();
+    int cAt = c.offset();
+    int dAt = d.offset();
     int outAt = out.offset();
     int end = count - count % STEP;
     for (int k = 0; k < end; k += STEP) {
-      LongVector x0 = load(a0, aAt + k);
-      IntVector i1 = IntVector.fromArray(I, a1, aAt + k);
-      LongVector x1 = wide(i1);
-      LongVector n1 = wide(MODULUS.sub(i1));
-      LongVector x2 = load(a2, aAt + k);
-      IntVector i3 = IntVector.fromArray(I, a3, aAt + k);
-      LongVector x3 = wide(i3);
-      LongVector n3 = wide(MODULUS.sub(i3));
-      LongVector y0 = load(b0, bAt + k);
-      LongVector y1 = load(b1, bAt + k);
-      LongVector y2 = load(b2, bAt + k);
-      LongVector y3 = load(b3, bAt + k);
-      LongVector highReal = x2.mul(y2).add(n3.mul(y3));
+      LongVector x0 = (LongVector) IntVector.fromArray(I, a0, aAt + k).convertShape(I2L, L, 0);
+      LongVector x1 = (LongVector) IntVector.fromArray(I, a1, aAt + k).convertShape(I2L, L, 0);
+      LongVector x2 = (LongVector) IntVector.fromArray(I, a2, aAt + k).convertShape(I2L, L, 0);
+      LongVector x3 = (LongVector) IntVector.fromArray(I, a3, aAt + k).convertShape(I2L, L, 0);
+      LongVector y0 = (LongVector) IntVector.fromArray(I, b0, bAt + k).convertShape(I2L, L, 0);
+      LongVector y1 = (LongVector) IntVector.fromArray(I, b1, bAt + k).convertShape(I2L, L, 0);
+      LongVector y2 = (LongVector) IntVector.fromArray(I, b2, bAt + k).convertShape(I2L, L, 0);
+      LongVector y3 = (LongVector) IntVector.fromArray(I, b3, bAt + k).convertShape(I2L, L, 0);
+      LongVector highReal = x2.mul(y2).sub(x3.mul(y3));
       LongVector highImaginary = x2.mul(y3).add(x3.mul(y2));
-      LongVector real = x0.mul(y0).add(n1.mul(y1));
+      LongVector real = x0.mul(y0).sub(x1.mul(y1));
       LongVector imaginary = x0.mul(y1).add(x1.mul(y0));
-      LongVector v0 = fold(x0.mul(y2).add(n1.mul(y3)).add(x2.mul(y0)).add(n3.mul(y1)));
-      LongVector v1 = fold(x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0)));
-      x0 = load(c0, cAt + k);
-      i1 = IntVector.fromArray(I, c1, cAt + k);
-      x1 = wide(i1);
-      n1 = wide(MODULUS.sub(i1));
-      x2 = load(c2, cAt + k);
-      i3 = IntVector.fromArray(I, c3, cAt + k);
-      x3 = wide(i3);
-      n3 = wide(MODULUS.sub(i3));
-      y0 = load(d0, dAt + k);
-      y1 = load(d1, dAt + k);
-      y2 = load(d2, dAt + k);
-      y3 = load(d3, dAt + k);
-      highReal = fold(highReal.add(x2.mul(y2)).add(n3.mul(y3)));
-      highImaginary = fold(highImaginary.add(x2.mul(y3)).add(x3.mul(y2)));
-      real = fold(real.add(x0.mul(y0)).add(n1.mul(y1)));
-      imaginary = fold(imaginary.add(x0.mul(y1)).add(x1.mul(y0)));
-      v0 = v0.add(fold(x0.mul(y2).add(n1.mul(y3)).add(x2.mul(y0)).add(n3.mul(y1))));
-      v1 = v1.add(fold(x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0))));
-      reduce(real.add(highReal).add(highReal).add(8L * P).sub(highImaginary)).intoArray(o0, outAt + k);
-      reduce(imaginary.add(highReal).add(highImaginary).add(highImaginary)).intoArray(o1, outAt + k);
-      reduce(v0).intoArray(o2, outAt + k);
-      reduce(v1).intoArray(o3, outAt + k);
+      LongVector v0 = x0.mul(y2).add(x2.mul(y0)).sub(x1.mul(y3)).sub(x3.mul(y1)).add(BIAS2);
+      v0 = v0.and(LOW).add(v0.lanewise(LSHR, 31));
+      LongVector v1 = x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0));
+      v1 = v1.and(LOW).add(v1.lanewise(LSHR, 31));
+      x0 = (LongVector) IntVector.fromArray(I, c0, cAt + k).convertShape(I2L, L, 0);
+      x1 = (LongVector) IntVector.fromArray(I, c1, cAt + k).convertShape(I2L, L, 0);
+      x2 = (LongVector) IntVector.fromArray(I, c2, cAt + k).convertShape(I2L, L, 0);
+      x3 = (LongVector) IntVector.fromArray(I, c3, cAt + k).convertShape(I2L, L, 0);
+      y0 = (LongVector) IntVector.fromArray(I, d0, dAt + k).convertShape(I2L, L, 0);
+      y1 = (LongVector) IntVector.fromArray(I, d1, dAt + k).convertShape(I2L, L, 0);
+      y2 = (LongVector) IntVector.fromArray(I, d2, dAt + k).convertShape(I2L, L, 0);
+      y3 = (LongVector) IntVector.fromArray(I, d3, dAt + k).convertShape(I2L, L, 0);
+      highReal = highReal.add(x2.mul(y2)).sub(x3.mul(y3)).add(BIAS2);
+      highReal = highReal.and(LOW).add(highReal.lanewise(LSHR, 31));
+      highImaginary = highImaginary.add(x2.mul(y3)).add(x3.mul(y2));
+      highImaginary = highImaginary.and(LOW).add(highImaginary.lanewise(LSHR, 31));
+      real = real.add(x0.mul(y0)).sub(x1.mul(y1)).add(BIAS2);
+      real = real.and(LOW).add(real.lanewise(LSHR, 31));
+      imaginary = imaginary.add(x0.mul(y1)).add(x1.mul(y0));
+      imaginary = imaginary.and(LOW).add(imaginary.lanewise(LSHR, 31));
+      LongVector w0 = x0.mul(y2).add(x2.mul(y0)).sub(x1.mul(y3)).sub(x3.mul(y1)).add(BIAS2);
+      v0 = v0.add(w0.and(LOW)).add(w0.lanewise(LSHR, 31));
+      LongVector w1 = x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0));
+      v1 = v1.add(w1.and(LOW)).add(w1.lanewise(LSHR, 31));
+      real = real.add(highReal).add(highReal).add(BIAS_FOLDED).sub(highImaginary);
+      imaginary = imaginary.add(highReal).add(highImaginary).add(highImaginary);
+      real = real.and(LOW).add(real.lanewise(LSHR, 31));
+      IntVector out0 = (IntVector) real.convertShape(L2I, I, 0);
+      out0.lanewise(UMIN, out0.sub(MODULUS)).intoArray(o0, outAt + k);
+      imaginary = imaginary.and(LOW).add(imaginary.lanewise(LSHR, 31));
+      IntVector out1 = (IntVector) imaginary.convertShape(L2I, I, 0);
+      out1.lanewise(UMIN, out1.sub(MODULUS)).intoArray(o1, outAt + k);
+      v0 = v0.and(LOW).add(v0.lanewise(LSHR, 31));
+      IntVector out2 = (IntVector) v0.convertShape(L2I, I, 0);
+      out2.lanewise(UMIN, out2.sub(MODULUS)).intoArray(o2, outAt + k);
+      v1 = v1.and(LOW).add(v1.lanewise(LSHR, 31));
+      IntVector out3 = (IntVector) v1.convertShape(L2I, I, 0);
+      out3.lanewise(UMIN, out3.sub(MODULUS)).intoArray(o3, outAt + k);
     }
     return end;
   }
 
-  /** Adds the sum of a[k] b[k] over the handled k to sums[0]. */
-  static int dot(ExtVector a, ExtVector b, int count, Ext[] sums) {
+  /** Adds the sum of a[k] b[k] over the handled k to sum[0]. */
+  static int dot(ExtVector a, ExtVector b, int count, Ext[] sum) {
+    if (count < STEP) {
+      return 0;
+    }
+    long[] lanes = new long[6 * STEP];
+    int end = dot(a, b, count, lanes);
+    int highReal = sum(lanes, 2 * STEP);
+    int highImaginary = sum(lanes, 3 * STEP);
+    int real = M31.sub(M31.add(sum(lanes, 0), M31.add(highReal, highReal)), highImaginary);
+    int imaginary = M31.add(sum(lanes, STEP), M31.add(highReal, M31.add(highImaginary, highImaginary)));
+    sum[0] = sum[0].add(new Ext(real, imaginary, sum(lanes, 4 * STEP), sum(lanes, 5 * STEP)));
+    return end;
+  }
+
+  // The residue of the sum of one vector of folded lanes.
+  static int sum(long[] lanes, int at) {
+    long sum = 0;
+    for (int l = at; l < at + STEP; l++) {
+      sum += M31.fold(lanes[l]);
+    }
+    return M31.reduce(sum);
+  }
+
+  /** Adds lane sums to six vectors at sums: real, imaginary, high real, high imaginary and both limbs of v. */
+  private static int dot(ExtVector a, ExtVector b, int count, long[] sums) {
     int[] a0 = a.limb(0);
     int[] a1 = a.limb(1);
     int[] a2 = a.limb(2);
@@ -190,40 +224,34 @@ final class VectorExt {
     LongVector v0 = LongVector.zero(L);
     LongVector v1 = LongVector.zero(L);
     for (int k = 0; k < end; k += STEP) {
-      LongVector x0 = load(a0, aAt + k);
-      IntVector i1 = IntVector.fromArray(I, a1, aAt + k);
-      LongVector x1 = wide(i1);
-      LongVector n1 = wide(MODULUS.sub(i1));
-      LongVector x2 = load(a2, aAt + k);
-      IntVector i3 = IntVector.fromArray(I, a3, aAt + k);
-      LongVector x3 = wide(i3);
-      LongVector n3 = wide(MODULUS.sub(i3));
-      LongVector y0 = load(b0, bAt + k);
-      LongVector y1 = load(b1, bAt + k);
-      LongVector y2 = load(b2, bAt + k);
-      LongVector y3 = load(b3, bAt + k);
-      highReal = highReal.add(fold(x2.mul(y2).add(n3.mul(y3))));
-      highImaginary = highImaginary.add(fold(x2.mul(y3).add(x3.mul(y2))));
-      real = real.add(fold(x0.mul(y0).add(n1.mul(y1))));
-      imaginary = imaginary.add(fold(x0.mul(y1).add(x1.mul(y0))));
-      v0 = v0.add(fold(x0.mul(y2).add(n1.mul(y3)).add(x2.mul(y0)).add(n3.mul(y1))));
-      v1 = v1.add(fold(x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0))));
+      LongVector x0 = (LongVector) IntVector.fromArray(I, a0, aAt + k).convertShape(I2L, L, 0);
+      LongVector x1 = (LongVector) IntVector.fromArray(I, a1, aAt + k).convertShape(I2L, L, 0);
+      LongVector x2 = (LongVector) IntVector.fromArray(I, a2, aAt + k).convertShape(I2L, L, 0);
+      LongVector x3 = (LongVector) IntVector.fromArray(I, a3, aAt + k).convertShape(I2L, L, 0);
+      LongVector y0 = (LongVector) IntVector.fromArray(I, b0, bAt + k).convertShape(I2L, L, 0);
+      LongVector y1 = (LongVector) IntVector.fromArray(I, b1, bAt + k).convertShape(I2L, L, 0);
+      LongVector y2 = (LongVector) IntVector.fromArray(I, b2, bAt + k).convertShape(I2L, L, 0);
+      LongVector y3 = (LongVector) IntVector.fromArray(I, b3, bAt + k).convertShape(I2L, L, 0);
+      LongVector t = x2.mul(y2).sub(x3.mul(y3)).add(BIAS);
+      highReal = highReal.add(t.and(LOW)).add(t.lanewise(LSHR, 31));
+      t = x2.mul(y3).add(x3.mul(y2));
+      highImaginary = highImaginary.add(t.and(LOW)).add(t.lanewise(LSHR, 31));
+      t = x0.mul(y0).sub(x1.mul(y1)).add(BIAS);
+      real = real.add(t.and(LOW)).add(t.lanewise(LSHR, 31));
+      t = x0.mul(y1).add(x1.mul(y0));
+      imaginary = imaginary.add(t.and(LOW)).add(t.lanewise(LSHR, 31));
+      t = x0.mul(y2).add(x2.mul(y0)).sub(x1.mul(y3)).sub(x3.mul(y1)).add(BIAS2);
+      v0 = v0.add(t.and(LOW)).add(t.lanewise(LSHR, 31));
+      t = x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0));
+      v1 = v1.add(t.and(LOW)).add(t.lanewise(LSHR, 31));
     }
-    // Lanes are folded before they are added up.
-    int hr = sum(highReal);
-    int hi = sum(highImaginary);
-    sums[0] =
-        sums[0].add(
-            new Ext(
-                M31.sub(M31.add(sum(real), M31.add(hr, hr)), hi),
-                M31.add(sum(imaginary), M31.add(hr, M31.add(hi, hi))),
-                sum(v0),
-                sum(v1)));
+    real.intoArray(sums, 0);
+    imaginary.intoArray(sums, STEP);
+    highReal.intoArray(sums, 2 * STEP);
+    highImaginary.intoArray(sums, 3 * STEP);
+    v0.intoArray(sums, 4 * STEP);
+    v1.intoArray(sums, 5 * STEP);
     return end;
-  }
-
-  private static int sum(LongVector lanes) {
-    return M31.reduce(fold(lanes).reduceLanes(VectorOperators.ADD));
   }
 
   /** out = low + c (high - low); out may be either. */
@@ -236,89 +264,167 @@ final class VectorExt {
     int[] h1 = high.limb(1);
     int[] h2 = high.limb(2);
     int[] h3 = high.limb(3);
-    int lowAt = low.offset();
-    int highAt = high.offset();
     int[] o0 = out.limb(0);
     int[] o1 = out.limb(1);
     int[] o2 = out.limb(2);
     int[] o3 = out.limb(3);
+    int lowAt = low.offset();
+    int highAt = high.offset();
     int outAt = out.offset();
-    // (2 + i)(c2 + c3 i) = s0 + s1 i.
+    // (2 + i)(c2 + c3 i) = s0 + s1 i; differences are sums with negated constants.
     int s0 = M31.sub(M31.add(c.c2(), c.c2()), c.c3());
     int s1 = M31.add(M31.add(c.c3(), c.c3()), c.c2());
-    LongVector y0 = wide(IntVector.broadcast(I, c.c0()));
-    LongVector y1 = wide(IntVector.broadcast(I, c.c1()));
-    LongVector y2 = wide(IntVector.broadcast(I, c.c2()));
-    LongVector y3 = wide(IntVector.broadcast(I, c.c3()));
-    LongVector z0 = wide(IntVector.broadcast(I, s0));
-    LongVector z1 = wide(IntVector.broadcast(I, s1));
-    LongVector m1 = wide(IntVector.broadcast(I, P - c.c1()));
-    LongVector m3 = wide(IntVector.broadcast(I, P - c.c3()));
-    LongVector w1 = wide(IntVector.broadcast(I, P - s1));
+    LongVector y0 = (LongVector) IntVector.broadcast(I, c.c0()).convertShape(I2L, L, 0);
+    LongVector y1 = (LongVector) IntVector.broadcast(I, c.c1()).convertShape(I2L, L, 0);
+    LongVector y2 = (LongVector) IntVector.broadcast(I, c.c2()).convertShape(I2L, L, 0);
+    LongVector y3 = (LongVector) IntVector.broadcast(I, c.c3()).convertShape(I2L, L, 0);
+    LongVector z0 = (LongVector) IntVector.broadcast(I, s0).convertShape(I2L, L, 0);
+    LongVector z1 = (LongVector) IntVector.broadcast(I, s1).convertShape(I2L, L, 0);
+    LongVector m1 = (LongVector) IntVector.broadcast(I, P - c.c1()).convertShape(I2L, L, 0);
+    LongVector m3 = (LongVector) IntVector.broadcast(I, P - c.c3()).convertShape(I2L, L, 0);
+    LongVector w1 = (LongVector) IntVector.broadcast(I, P - s1).convertShape(I2L, L, 0);
     int end = count - count % STEP;
     for (int k = 0; k < end; k += STEP) {
       IntVector i0 = IntVector.fromArray(I, l0, lowAt + k);
-      IntVector i1 = IntVector.fromArray(I, l1, lowAt + k);
-      IntVector i2 = IntVector.fromArray(I, l2, lowAt + k);
-      IntVector i3 = IntVector.fromArray(I, l3, lowAt + k);
       IntVector d0 = IntVector.fromArray(I, h0, highAt + k).sub(i0);
+      LongVector x0 = (LongVector) d0.lanewise(UMIN, d0.add(MODULUS)).convertShape(I2L, L, 0);
+      IntVector i1 = IntVector.fromArray(I, l1, lowAt + k);
       IntVector d1 = IntVector.fromArray(I, h1, highAt + k).sub(i1);
+      LongVector x1 = (LongVector) d1.lanewise(UMIN, d1.add(MODULUS)).convertShape(I2L, L, 0);
+      IntVector i2 = IntVector.fromArray(I, l2, lowAt + k);
       IntVector d2 = IntVector.fromArray(I, h2, highAt + k).sub(i2);
+      LongVector x2 = (LongVector) d2.lanewise(UMIN, d2.add(MODULUS)).convertShape(I2L, L, 0);
+      IntVector i3 = IntVector.fromArray(I, l3, lowAt + k);
       IntVector d3 = IntVector.fromArray(I, h3, highAt + k).sub(i3);
-      LongVector x0 = wide(d0.lanewise(VectorOperators.UMIN, d0.add(MODULUS)));
-      LongVector x1 = wide(d1.lanewise(VectorOperators.UMIN, d1.add(MODULUS)));
-      LongVector x2 = wide(d2.lanewise(VectorOperators.UMIN, d2.add(MODULUS)));
-      LongVector x3 = wide(d3.lanewise(VectorOperators.UMIN, d3.add(MODULUS)));
-      LongVector r0 = fold(x0.mul(y0).add(x1.mul(m1)).add(x2.mul(z0)).add(x3.mul(w1)));
-      LongVector r1 = fold(x0.mul(y1).add(x1.mul(y0)).add(x2.mul(z1)).add(x3.mul(z0)));
-      LongVector r2 = fold(x0.mul(y2).add(x1.mul(m3)).add(x2.mul(y0)).add(x3.mul(m1)));
-      LongVector r3 = fold(x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0)));
-      reduce(r0.add(wide(i0))).intoArray(o0, outAt + k);
-      reduce(r1.add(wide(i1))).intoArray(o1, outAt + k);
-      reduce(r2.add(wide(i2))).intoArray(o2, outAt + k);
-      reduce(r3.add(wide(i3))).intoArray(o3, outAt + k);
+      LongVector x3 = (LongVector) d3.lanewise(UMIN, d3.add(MODULUS)).convertShape(I2L, L, 0);
+      LongVector r0 = x0.mul(y0).add(x1.mul(m1)).add(x2.mul(z0)).add(x3.mul(w1));
+      r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31)).add((LongVector) i0.convertShape(I2L, L, 0));
+      LongVector r1 = x0.mul(y1).add(x1.mul(y0)).add(x2.mul(z1)).add(x3.mul(z0));
+      r1 = r1.and(LOW).add(r1.lanewise(LSHR, 31)).add((LongVector) i1.convertShape(I2L, L, 0));
+      LongVector r2 = x0.mul(y2).add(x1.mul(m3)).add(x2.mul(y0)).add(x3.mul(m1));
+      r2 = r2.and(LOW).add(r2.lanewise(LSHR, 31)).add((LongVector) i2.convertShape(I2L, L, 0));
+      LongVector r3 = x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0));
+      r3 = r3.and(LOW).add(r3.lanewise(LSHR, 31)).add((LongVector) i3.convertShape(I2L, L, 0));
+      r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31));
+      IntVector out0 = (IntVector) r0.convertShape(L2I, I, 0);
+      out0.lanewise(UMIN, out0.sub(MODULUS)).intoArray(o0, outAt + k);
+      r1 = r1.and(LOW).add(r1.lanewise(LSHR, 31));
+      IntVector out1 = (IntVector) r1.convertShape(L2I, I, 0);
+      out1.lanewise(UMIN, out1.sub(MODULUS)).intoArray(o1, outAt + k);
+      r2 = r2.and(LOW).add(r2.lanewise(LSHR, 31));
+      IntVector out2 = (IntVector) r2.convertShape(L2I, I, 0);
+      out2.lanewise(UMIN, out2.sub(MODULUS)).intoArray(o2, outAt + k);
+      r3 = r3.and(LOW).add(r3.lanewise(LSHR, 31));
+      IntVector out3 = (IntVector) r3.convertShape(L2I, I, 0);
+      out3.lanewise(UMIN, out3.sub(MODULUS)).intoArray(o3, outAt + k);
     }
     return end;
   }
 
-  /** out = c v, or accumulator + c v where out is the accumulator and {@code add} is set. */
-  static int scale(ExtVector v, Ext c, boolean add, ExtVector out, int count) {
-    int[] v0 = v.limb(0);
-    int[] v1 = v.limb(1);
-    int[] v2 = v.limb(2);
-    int[] v3 = v.limb(3);
-    int at = v.offset();
+  /** out = c v; out may be v. */
+  static int scale(ExtVector v, Ext c, ExtVector out, int count) {
+    int[] a0 = v.limb(0);
+    int[] a1 = v.limb(1);
+    int[] a2 = v.limb(2);
+    int[] a3 = v.limb(3);
     int[] o0 = out.limb(0);
     int[] o1 = out.limb(1);
     int[] o2 = out.limb(2);
     int[] o3 = out.limb(3);
+    int at = v.offset();
     int outAt = out.offset();
+    // (2 + i)(c2 + c3 i) = s0 + s1 i; differences are sums with negated constants.
     int s0 = M31.sub(M31.add(c.c2(), c.c2()), c.c3());
     int s1 = M31.add(M31.add(c.c3(), c.c3()), c.c2());
-    LongVector y0 = wide(IntVector.broadcast(I, c.c0()));
-    LongVector y1 = wide(IntVector.broadcast(I, c.c1()));
-    LongVector y2 = wide(IntVector.broadcast(I, c.c2()));
-    LongVector y3 = wide(IntVector.broadcast(I, c.c3()));
-    LongVector z0 = wide(IntVector.broadcast(I, s0));
-    LongVector z1 = wide(IntVector.broadcast(I, s1));
-    LongVector m1 = wide(IntVector.broadcast(I, P - c.c1()));
-    LongVector m3 = wide(IntVector.broadcast(I, P - c.c3()));
-    LongVector w1 = wide(IntVector.broadcast(I, P - s1));
-    LongVector keep = LongVector.broadcast(L, add ? -1 : 0);
+    LongVector y0 = (LongVector) IntVector.broadcast(I, c.c0()).convertShape(I2L, L, 0);
+    LongVector y1 = (LongVector) IntVector.broadcast(I, c.c1()).convertShape(I2L, L, 0);
+    LongVector y2 = (LongVector) IntVector.broadcast(I, c.c2()).convertShape(I2L, L, 0);
+    LongVector y3 = (LongVector) IntVector.broadcast(I, c.c3()).convertShape(I2L, L, 0);
+    LongVector z0 = (LongVector) IntVector.broadcast(I, s0).convertShape(I2L, L, 0);
+    LongVector z1 = (LongVector) IntVector.broadcast(I, s1).convertShape(I2L, L, 0);
+    LongVector m1 = (LongVector) IntVector.broadcast(I, P - c.c1()).convertShape(I2L, L, 0);
+    LongVector m3 = (LongVector) IntVector.broadcast(I, P - c.c3()).convertShape(I2L, L, 0);
+    LongVector w1 = (LongVector) IntVector.broadcast(I, P - s1).convertShape(I2L, L, 0);
     int end = count - count % STEP;
     for (int k = 0; k < end; k += STEP) {
-      LongVector x0 = load(v0, at + k);
-      LongVector x1 = load(v1, at + k);
-      LongVector x2 = load(v2, at + k);
-      LongVector x3 = load(v3, at + k);
-      LongVector r0 = fold(x0.mul(y0).add(x1.mul(m1)).add(x2.mul(z0)).add(x3.mul(w1)));
-      LongVector r1 = fold(x0.mul(y1).add(x1.mul(y0)).add(x2.mul(z1)).add(x3.mul(z0)));
-      LongVector r2 = fold(x0.mul(y2).add(x1.mul(m3)).add(x2.mul(y0)).add(x3.mul(m1)));
-      LongVector r3 = fold(x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0)));
-      reduce(r0.add(load(o0, outAt + k).and(keep))).intoArray(o0, outAt + k);
-      reduce(r1.add(load(o1, outAt + k).and(keep))).intoArray(o1, outAt + k);
-      reduce(r2.add(load(o2, outAt + k).and(keep))).intoArray(o2, outAt + k);
-      reduce(r3.add(load(o3, outAt + k).and(keep))).intoArray(o3, outAt + k);
+      LongVector x0 = (LongVector) IntVector.fromArray(I, a0, at + k).convertShape(I2L, L, 0);
+      LongVector x1 = (LongVector) IntVector.fromArray(I, a1, at + k).convertShape(I2L, L, 0);
+      LongVector x2 = (LongVector) IntVector.fromArray(I, a2, at + k).convertShape(I2L, L, 0);
+      LongVector x3 = (LongVector) IntVector.fromArray(I, a3, at + k).convertShape(I2L, L, 0);
+      LongVector r0 = x0.mul(y0).add(x1.mul(m1)).add(x2.mul(z0)).add(x3.mul(w1));
+      r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31));
+      LongVector r1 = x0.mul(y1).add(x1.mul(y0)).add(x2.mul(z1)).add(x3.mul(z0));
+      r1 = r1.and(LOW).add(r1.lanewise(LSHR, 31));
+      LongVector r2 = x0.mul(y2).add(x1.mul(m3)).add(x2.mul(y0)).add(x3.mul(m1));
+      r2 = r2.and(LOW).add(r2.lanewise(LSHR, 31));
+      LongVector r3 = x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0));
+      r3 = r3.and(LOW).add(r3.lanewise(LSHR, 31));
+      r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31));
+      IntVector out0 = (IntVector) r0.convertShape(L2I, I, 0);
+      out0.lanewise(UMIN, out0.sub(MODULUS)).intoArray(o0, outAt + k);
+      r1 = r1.and(LOW).add(r1.lanewise(LSHR, 31));
+      IntVector out1 = (IntVector) r1.convertShape(L2I, I, 0);
+      out1.lanewise(UMIN, out1.sub(MODULUS)).intoArray(o1, outAt + k);
+      r2 = r2.and(LOW).add(r2.lanewise(LSHR, 31));
+      IntVector out2 = (IntVector) r2.convertShape(L2I, I, 0);
+      out2.lanewise(UMIN, out2.sub(MODULUS)).intoArray(o2, outAt + k);
+      r3 = r3.and(LOW).add(r3.lanewise(LSHR, 31));
+      IntVector out3 = (IntVector) r3.convertShape(L2I, I, 0);
+      out3.lanewise(UMIN, out3.sub(MODULUS)).intoArray(o3, outAt + k);
+    }
+    return end;
+  }
+
+  /** out = out + c v. */
+  static int addScaled(ExtVector v, Ext c, ExtVector out, int count) {
+    int[] a0 = v.limb(0);
+    int[] a1 = v.limb(1);
+    int[] a2 = v.limb(2);
+    int[] a3 = v.limb(3);
+    int[] o0 = out.limb(0);
+    int[] o1 = out.limb(1);
+    int[] o2 = out.limb(2);
+    int[] o3 = out.limb(3);
+    int at = v.offset();
+    int outAt = out.offset();
+    // (2 + i)(c2 + c3 i) = s0 + s1 i; differences are sums with negated constants.
+    int s0 = M31.sub(M31.add(c.c2(), c.c2()), c.c3());
+    int s1 = M31.add(M31.add(c.c3(), c.c3()), c.c2());
+    LongVector y0 = (LongVector) IntVector.broadcast(I, c.c0()).convertShape(I2L, L, 0);
+    LongVector y1 = (LongVector) IntVector.broadcast(I, c.c1()).convertShape(I2L, L, 0);
+    LongVector y2 = (LongVector) IntVector.broadcast(I, c.c2()).convertShape(I2L, L, 0);
+    LongVector y3 = (LongVector) IntVector.broadcast(I, c.c3()).convertShape(I2L, L, 0);
+    LongVector z0 = (LongVector) IntVector.broadcast(I, s0).convertShape(I2L, L, 0);
+    LongVector z1 = (LongVector) IntVector.broadcast(I, s1).convertShape(I2L, L, 0);
+    LongVector m1 = (LongVector) IntVector.broadcast(I, P - c.c1()).convertShape(I2L, L, 0);
+    LongVector m3 = (LongVector) IntVector.broadcast(I, P - c.c3()).convertShape(I2L, L, 0);
+    LongVector w1 = (LongVector) IntVector.broadcast(I, P - s1).convertShape(I2L, L, 0);
+    int end = count - count % STEP;
+    for (int k = 0; k < end; k += STEP) {
+      LongVector x0 = (LongVector) IntVector.fromArray(I, a0, at + k).convertShape(I2L, L, 0);
+      LongVector x1 = (LongVector) IntVector.fromArray(I, a1, at + k).convertShape(I2L, L, 0);
+      LongVector x2 = (LongVector) IntVector.fromArray(I, a2, at + k).convertShape(I2L, L, 0);
+      LongVector x3 = (LongVector) IntVector.fromArray(I, a3, at + k).convertShape(I2L, L, 0);
+      LongVector r0 = x0.mul(y0).add(x1.mul(m1)).add(x2.mul(z0)).add(x3.mul(w1));
+      r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31)).add((LongVector) IntVector.fromArray(I, o0, outAt + k).convertShape(I2L, L, 0));
+      LongVector r1 = x0.mul(y1).add(x1.mul(y0)).add(x2.mul(z1)).add(x3.mul(z0));
+      r1 = r1.and(LOW).add(r1.lanewise(LSHR, 31)).add((LongVector) IntVector.fromArray(I, o1, outAt + k).convertShape(I2L, L, 0));
+      LongVector r2 = x0.mul(y2).add(x1.mul(m3)).add(x2.mul(y0)).add(x3.mul(m1));
+      r2 = r2.and(LOW).add(r2.lanewise(LSHR, 31)).add((LongVector) IntVector.fromArray(I, o2, outAt + k).convertShape(I2L, L, 0));
+      LongVector r3 = x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0));
+      r3 = r3.and(LOW).add(r3.lanewise(LSHR, 31)).add((LongVector) IntVector.fromArray(I, o3, outAt + k).convertShape(I2L, L, 0));
+      r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31));
+      IntVector out0 = (IntVector) r0.convertShape(L2I, I, 0);
+      out0.lanewise(UMIN, out0.sub(MODULUS)).intoArray(o0, outAt + k);
+      r1 = r1.and(LOW).add(r1.lanewise(LSHR, 31));
+      IntVector out1 = (IntVector) r1.convertShape(L2I, I, 0);
+      out1.lanewise(UMIN, out1.sub(MODULUS)).intoArray(o1, outAt + k);
+      r2 = r2.and(LOW).add(r2.lanewise(LSHR, 31));
+      IntVector out2 = (IntVector) r2.convertShape(L2I, I, 0);
+      out2.lanewise(UMIN, out2.sub(MODULUS)).intoArray(o2, outAt + k);
+      r3 = r3.and(LOW).add(r3.lanewise(LSHR, 31));
+      IntVector out3 = (IntVector) r3.convertShape(L2I, I, 0);
+      out3.lanewise(UMIN, out3.sub(MODULUS)).intoArray(o3, outAt + k);
     }
     return end;
   }

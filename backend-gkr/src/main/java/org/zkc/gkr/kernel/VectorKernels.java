@@ -84,7 +84,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void addScaled(ExtVector accumulator, Ext c, ExtVector v) {
-    for (int k = VectorExt.scale(v, c, true, accumulator, v.length()); k < v.length(); k++) {
+    for (int k = VectorExt.addScaled(v, c, accumulator, v.length()); k < v.length(); k++) {
       accumulator.set(k, accumulator.get(k).add(c.mul(v.get(k))));
     }
   }
@@ -107,12 +107,13 @@ public final class VectorKernels implements Kernels {
     int both = bothHalves(half, f.length(), g.length());
     Ext at0 = dot(f.slice(0, Math.min(f.length(), half)), g.slice(0, Math.min(g.length(), half)));
     Ext at2 = Ext.ZERO;
-    ExtVector f2 = new ExtVector(Math.min(TILE, both));
-    ExtVector g2 = new ExtVector(Math.min(TILE, both));
+    int tile = Math.min(TILE, both);
+    ExtVector f2 = new ExtVector(tile);
+    ExtVector g2 = new ExtVector(tile);
     for (int from = 0; from < both; from += TILE) {
       int count = Math.min(TILE, both - from);
-      atTwo(f, from, half, f2, count);
-      atTwo(g, from, half, g2, count);
+      atTwo(f, from, half, f2.slice(0, count));
+      atTwo(g, from, half, g2.slice(0, count));
       at2 = at2.add(dot(f2.slice(0, count), g2.slice(0, count)));
     }
     return new Ext[] {at0, at2.add(restOfTwo(f, g, half, both))};
@@ -149,8 +150,8 @@ public final class VectorKernels implements Kernels {
     ExtVector g2 = new ExtVector(f2.length);
     for (int from = 0; from < both; from += TILE) {
       int count = Math.min(TILE, both - from);
-      VectorSums.atTwo(f, offset + from, f, offset + half + from, f2, 0, count);
-      atTwo(g, from, half, g2, count);
+      VectorSums.atTwo(f, offset + from, offset + half + from, f2, count);
+      atTwo(g, from, half, g2.slice(0, count));
       at2 = at2.add(dotBase(f2, 0, count, g2));
     }
     return new Ext[] {at0, at2};
@@ -166,22 +167,22 @@ public final class VectorKernels implements Kernels {
     ExtVector w2 = new ExtVector(tile);
     ExtVector f2 = new ExtVector(tile);
     ExtVector g2 = new ExtVector(tile);
+    ExtVector w3 = new ExtVector(tile);
+    ExtVector f3 = new ExtVector(tile);
+    ExtVector g3 = new ExtVector(tile);
     ExtVector product = new ExtVector(tile);
     for (int from = 0; from < both; from += TILE) {
       int count = Math.min(TILE, both - from);
       ExtVector p = product.slice(0, count);
       multiply(w.slice(from, count), f.slice(from, count), p);
       at0 = at0.add(dot(p, g.slice(from, count)));
-      atTwo(w, from, half, w2, count);
-      atTwo(f, from, half, f2, count);
-      atTwo(g, from, half, g2, count);
-      multiply(w2.slice(0, count), f2.slice(0, count), p);
-      at2 = at2.add(dot(p, g2.slice(0, count)));
-      stepOn(w, from, half, w2, count);
-      stepOn(f, from, half, f2, count);
-      stepOn(g, from, half, g2, count);
-      multiply(w2.slice(0, count), f2.slice(0, count), p);
-      at3 = at3.add(dot(p, g2.slice(0, count)));
+      atTwoAndThree(w, from, half, w2.slice(0, count), w3);
+      atTwoAndThree(f, from, half, f2.slice(0, count), f3);
+      atTwoAndThree(g, from, half, g2.slice(0, count), g3);
+      multiply(w2, f2, p);
+      at2 = at2.add(dot(p, g2));
+      multiply(w3, f3, p);
+      at3 = at3.add(dot(p, g3));
     }
     Ext[] rest = scalar.roundOfThree(w, f, g, half, both);
     return new Ext[] {at0.add(rest[0]), at2.add(rest[1]), at3.add(rest[2])};
@@ -207,10 +208,10 @@ public final class VectorKernels implements Kernels {
         add(p0.slice(at, tile), q0.slice(at, tile), a);
         multiplyAdd(q1.slice(at, tile), a, p1.slice(at, tile), q0.slice(at, tile), a);
         part0 = part0.add(dot(a, eq));
-        atTwo(p0, at, half, a, tile);
-        atTwo(q0, at, half, b, tile);
-        atTwo(p1, at, half, c, tile);
-        atTwo(q1, at, half, d, tile);
+        atTwo(p0, at, half, a);
+        atTwo(q0, at, half, b);
+        atTwo(p1, at, half, c);
+        atTwo(q1, at, half, d);
         add(a, b, a);
         multiplyAdd(d, a, c, b, a);
         part2 = part2.add(dot(a, eq));
@@ -244,7 +245,7 @@ public final class VectorKernels implements Kernels {
   }
 
   private static void multiplyBy(ExtVector v, Ext c, ExtVector out) {
-    for (int k = VectorExt.scale(v, c, false, out, v.length()); k < v.length(); k++) {
+    for (int k = VectorExt.scale(v, c, out, v.length()); k < v.length(); k++) {
       out.set(k, v.get(k).mul(c));
     }
   }
@@ -264,36 +265,34 @@ public final class VectorKernels implements Kernels {
   }
 
   private static void add(ExtVector a, ExtVector b, ExtVector out) {
-    for (int limb = 0; limb < 4; limb++) {
-      VectorSums.add(
-          a.limb(limb), a.offset(), b.limb(limb), b.offset(), out.limb(limb), out.offset(), out.length());
+    for (int k = VectorSums.add(a, b, out, out.length()); k < out.length(); k++) {
+      out.set(k, a.get(k).add(b.get(k)));
     }
   }
 
   private static void subtract(ExtVector a, ExtVector b, ExtVector out) {
-    for (int limb = 0; limb < 4; limb++) {
-      VectorSums.subtract(
-          a.limb(limb), a.offset(), b.limb(limb), b.offset(), out.limb(limb), out.offset(), out.length());
+    for (int k = VectorSums.subtract(a, b, out, out.length()); k < out.length(); k++) {
+      out.set(k, a.get(k).sub(b.get(k)));
     }
   }
 
   // out[k] = f(2, from + k).
-  private static void atTwo(ExtVector f, int from, int half, ExtVector out, int count) {
-    for (int limb = 0; limb < 4; limb++) {
-      int[] source = f.limb(limb);
-      int low = f.offset() + from;
-      VectorSums.atTwo(source, low, source, low + half, out.limb(limb), out.offset(), count);
+  private static void atTwo(ExtVector f, int from, int half, ExtVector out) {
+    ExtVector low = f.slice(from, out.length());
+    ExtVector high = f.slice(half + from, out.length());
+    for (int k = VectorSums.atTwo(low, high, out, out.length()); k < out.length(); k++) {
+      out.set(k, high.get(k).doubled().sub(low.get(k)));
     }
   }
 
-  // out[k] += f(1, from + k) - f(0, from + k): the value at the next t.
-  private static void stepOn(ExtVector f, int from, int half, ExtVector out, int count) {
-    for (int limb = 0; limb < 4; limb++) {
-      int[] source = f.limb(limb);
-      int[] target = out.limb(limb);
-      int low = f.offset() + from;
-      VectorSums.add(target, out.offset(), source, low + half, target, out.offset(), count);
-      VectorSums.subtract(target, out.offset(), source, low, target, out.offset(), count);
+  // two[k] = f(2, from + k), three[k] = f(3, from + k).
+  private static void atTwoAndThree(ExtVector f, int from, int half, ExtVector two, ExtVector three) {
+    ExtVector low = f.slice(from, two.length());
+    ExtVector high = f.slice(half + from, two.length());
+    for (int k = VectorSums.atTwoAndThree(low, high, two, three, two.length()); k < two.length(); k++) {
+      Ext difference = high.get(k).sub(low.get(k));
+      two.set(k, high.get(k).add(difference));
+      three.set(k, two.get(k).add(difference));
     }
   }
 }
