@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -145,6 +146,49 @@ public final class OpSpec {
   /** The name without its level: {@code MaxPool} is {@code max_pool}. */
   public String mnemonic() {
     return type.getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+  }
+
+  /** What the op does, in one line, from its {@link Describes}. */
+  public String description() {
+    Describes line = type.getAnnotation(Describes.class);
+    if (line == null) {
+      throw new IllegalStateException(type + " has no @Describes line for zkc ops");
+    }
+    return line.value();
+  }
+
+  /**
+   * The op's operands, attributes and regions as its text shows them: {@code (input, weight, bias = ?) {strides = [Integer],
+   * groups = Integer}}.
+   */
+  public String signature() {
+    StringJoiner operands = new StringJoiner(", ", "(", ")");
+    StringJoiner attributes = new StringJoiner(", ", " {", "}").setEmptyValue("");
+    StringBuilder regions = new StringBuilder();
+    for (Component c : components) {
+      String type = c.element().getSimpleName();
+      switch (c.role()) {
+        case OPERAND ->
+            operands.add(
+                switch (c.cardinality()) {
+                  case ONE -> c.name();
+                  case OPTIONAL -> c.name() + " = ?";
+                  case MANY -> c.name() + "...";
+                });
+        case ATTRIBUTE ->
+            attributes.add(
+                c.name()
+                    + " = "
+                    + switch (c.cardinality()) {
+                      case ONE -> type;
+                      case OPTIONAL -> type + "?";
+                      case MANY -> "[" + type + "]";
+                    });
+        case REGION -> regions.append(" ").append(c.name()).append("() {}");
+        case RESULT, LOCATION -> {}
+      }
+    }
+    return operands + attributes.toString() + regions;
   }
 
   public List<Value> results(Op op) {

@@ -1,12 +1,14 @@
 package org.zkc.ir.circuit;
 
 import java.util.List;
+import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
  * Convolution of [N, C, H, W] with model weights [O, C / groups, kh, kw] (PROTOCOL: Conv).
  */
+@Describes("convolution with model weights: one relation")
 public record Conv(
     Value result,
     Value input,

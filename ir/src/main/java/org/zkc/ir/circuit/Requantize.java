@@ -1,6 +1,7 @@
 package org.zkc.ir.circuit;
 
 import java.util.List;
+import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
@@ -10,6 +11,7 @@ import org.zkc.ir.Value;
  * {@code limbs} are the bits of the range tables that the remainder is split over, least significant first; their sum is
  * shift. Ops whose first, size, low and high are equal share one table.
  */
+@Describes("(x + half) >> shift through a clamp table: two lookups; committed")
 public record Requantize(
     Value result,
     Value input,

@@ -2,12 +2,14 @@ package org.zkc.ir.integer;
 
 import java.util.List;
 import java.util.Optional;
+import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
  * Exact integer convolution plus bias; geometry as {@link org.zkc.ir.tensor.Conv}.
  */
+@Describes("exact convolution plus bias")
 public record Conv(
     Value result,
     Value input,

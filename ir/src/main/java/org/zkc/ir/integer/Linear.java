@@ -1,12 +1,14 @@
 package org.zkc.ir.integer;
 
 import java.util.Optional;
+import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
  * y[..., o] = sum_i x[..., i] w[o, i] + b[o], exact.
  */
+@Describes("exact x w^T + bias over the last axis")
 public record Linear(
     Value result,
     Value input,

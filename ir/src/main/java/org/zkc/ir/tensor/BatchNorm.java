@@ -1,12 +1,14 @@
 package org.zkc.ir.tensor;
 
 import java.util.Optional;
+import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
  * Inference batch norm over axis 1: (x - mean) / sqrt(variance + epsilon) * weight + bias, all four [C].
  */
+@Describes("(x - mean) / sqrt(variance + epsilon) * weight + bias, per index on axis 1")
 public record BatchNorm(
     Value result,
     Value input,

@@ -1,6 +1,7 @@
 package org.zkc.ir.tensor;
 
 import java.util.List;
+import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
@@ -8,6 +9,7 @@ import org.zkc.ir.Value;
  * Maximum over windows of the last kernel.size() axes; padding never wins. Result extents are those of the result type
  * (ceil_mode adds to paddingHigh).
  */
+@Describes("maximum over windows of the last axes; padding never wins")
 public record MaxPool(
     Value result,
     Value input,

@@ -1,11 +1,13 @@
 package org.zkc.ir.tensor;
 
+import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
  * 1 / (1 + exp(-x)) (StrictMath).
  */
+@Describes("1 / (1 + exp(-x))")
 public record Sigmoid(
     Value result,
     Value input,

@@ -1,11 +1,13 @@
 package org.zkc.ir.tensor;
 
+import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
  * Elementwise left - right; both operands have the result's shape.
  */
+@Describes("left - right, elementwise")
 public record Subtract(
     Value result,
     Value left,

@@ -1,6 +1,7 @@
 package org.zkc.ir.torch;
 
 import java.util.List;
+import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Region;
 import org.zkc.ir.Value;
@@ -8,6 +9,7 @@ import org.zkc.ir.Value;
 /**
  * Both arms yield as many values as there are results; an arm that raises is an assertion.
  */
+@Describes("conditional; an arm that raises is an assertion")
 public record If(
     List<Value> results,
     Value condition,

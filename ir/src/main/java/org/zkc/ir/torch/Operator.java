@@ -1,6 +1,7 @@
 package org.zkc.ir.torch;
 
 import java.util.List;
+import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
@@ -9,6 +10,7 @@ import org.zkc.ir.Value;
  * operands, in schema order with defaults filled in (constants come from {@link Constant}). {@code operator} is namespace
  * and name, {@code aten.conv2d}; {@code overload} is empty for the default one.
  */
+@Describes("one ATen or prim operator, its overload resolved")
 public record Operator(
     List<Value> results,
     String operator,

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.zkc.ir.Level;
 import org.zkc.ir.OpCatalogue;
-import org.zkc.ir.OpSpec;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassCatalogue;
 import org.zkc.passes.torch.TorchOperatorTable;
@@ -48,7 +47,8 @@ final class OpsCommand implements Callable<Integer> {
     if (all || ir) {
       for (Level level : Level.values()) {
         out.println("Ops of the " + level.text() + " level");
-        OpCatalogue.ops(level).forEach((name, op) -> out.println("  %-24s %s".formatted(name, signature(op))));
+        OpCatalogue.ops(level)
+            .forEach((name, op) -> out.println("  %-24s %s%n      %s".formatted(name, op.description(), op.signature())));
       }
     }
     if (all || passes) {
@@ -62,21 +62,6 @@ final class OpsCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static String signature(OpSpec op) {
-    List<String> operands = new ArrayList<>();
-    List<String> attributes = new ArrayList<>();
-    for (OpSpec.Component c : op.components()) {
-      switch (c.role()) {
-        case OPERAND -> operands.add(c.name());
-        case ATTRIBUTE -> attributes.add(c.name());
-        case RESULT, REGION, LOCATION -> {
-          // Every op has these, or the text form shows them.
-        }
-      }
-    }
-    return "(" + String.join(", ", operands) + ")" + (attributes.isEmpty() ? "" : " {" + String.join(", ", attributes) + "}");
-  }
-
   private static List<Map<String, String>> torchRows() {
     return TorchOperatorTable.rows().stream()
         .map(r -> Map.of("operator", r.operator(), "becomes", r.becomes(), "remarks", r.remarks()))
@@ -87,7 +72,14 @@ final class OpsCommand implements Callable<Integer> {
     List<Map<String, String>> rows = new ArrayList<>();
     for (Level level : Level.values()) {
       OpCatalogue.ops(level)
-          .forEach((name, op) -> rows.add(Map.of("level", level.text(), "op", name, "signature", signature(op))));
+          .forEach(
+              (name, op) ->
+                  rows.add(
+                      Map.of(
+                          "level", level.text(),
+                          "op", name,
+                          "description", op.description(),
+                          "signature", op.signature())));
     }
     return rows;
   }
