@@ -12,4 +12,4 @@ public record Broadcast(
     Value result,
     Value input,
     Location location)
-    implements TensorOp {}
+    implements View {}

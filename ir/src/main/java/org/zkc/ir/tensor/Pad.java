@@ -16,4 +16,4 @@ public record Pad(
     List<Integer> high,
     double value,
     Location location)
-    implements TensorOp {}
+    implements View {}

@@ -12,4 +12,4 @@ public record Reshape(
     Value result,
     Value input,
     Location location)
-    implements TensorOp {}
+    implements View {}

@@ -16,4 +16,4 @@ public record Slice(
     List<Integer> limits,
     List<Integer> strides,
     Location location)
-    implements TensorOp {}
+    implements View {}

@@ -15,11 +15,7 @@ public sealed interface TensorOp extends Op
         Multiply,
         Divide,
         Concatenate,
-        Reshape,
-        Transpose,
-        Slice,
-        Pad,
-        Broadcast,
         Softmax,
         LogSoftmax,
+        View,
         Elementwise {}

@@ -14,4 +14,4 @@ public record Transpose(
     Value input,
     List<Integer> permutation,
     Location location)
-    implements TensorOp {}
+    implements View {}

@@ -12,6 +12,7 @@ import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Sigmoid;
 import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.View;
 import org.zkc.ir.tensor.WindowMean;
 
 /**
@@ -65,7 +66,7 @@ final class ScaleClasses {
     if (analysis.isConstant(result)) {
       return;
     }
-    if (TensorAnalysis.isView(op) || op instanceof MaxPool) {
+    if (op instanceof View || op instanceof MaxPool) {
       unite(result, op.operands().getFirst());
     } else if (op instanceof Concatenate c) {
       c.inputs().stream().filter(v -> !analysis.isConstant(v)).forEach(v -> unite(result, v));

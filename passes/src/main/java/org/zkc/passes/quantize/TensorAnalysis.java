@@ -18,7 +18,6 @@ import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
-import org.zkc.ir.tensor.Broadcast;
 import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.Constant;
@@ -30,14 +29,12 @@ import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Pad;
 import org.zkc.ir.tensor.Relu;
-import org.zkc.ir.tensor.Reshape;
 import org.zkc.ir.tensor.Sigmoid;
-import org.zkc.ir.tensor.Slice;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorOp;
-import org.zkc.ir.tensor.Transpose;
+import org.zkc.ir.tensor.View;
 import org.zkc.ir.tensor.WindowMean;
 
 /**
@@ -71,7 +68,7 @@ final class TensorAnalysis {
   private final Set<Value> accumulating = identitySet();
   private final Set<Value> deferred = identitySet();
   private final Set<Value> inputLike = identitySet();
-  private final Map<TensorOp, ConstantFactor> factors = new IdentityHashMap<>();
+  private final Map<TensorOp, Scaled> factors = new IdentityHashMap<>();
   private final Map<Value, Bounds> bounds = new IdentityHashMap<>();
 
   TensorAnalysis(Function main) {
@@ -80,7 +77,7 @@ final class TensorAnalysis {
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
       TensorOp t = (TensorOp) op;
-      if (isView(t) ? op.operands().stream().allMatch(constants::contains) : op instanceof Constant) {
+      if (t instanceof View ? op.operands().stream().allMatch(constants::contains) : op instanceof Constant) {
         constants.add(result);
       }
       findFactor(t);
@@ -118,26 +115,25 @@ final class TensorAnalysis {
     return constants.contains(value);
   }
 
-  /** The factor of a product with a constant, or of a quotient by one (inverted); empty for other ops. */
-  Optional<ConstantFactor> factor(TensorOp op) {
+  /** input times a constant. */
+  record Scaled(Value input, ConstantFactor factor) {}
+
+  /** A product with a constant, or a quotient by one (as a product with its inverse); empty for other ops. */
+  Optional<Scaled> scaled(TensorOp op) {
     return Optional.ofNullable(factors.get(op));
   }
 
   private void findFactor(TensorOp op) {
-    Value constant =
-        switch (op) {
-          case Multiply m -> constants.contains(m.left()) ? m.left() : m.right();
-          case Divide d -> d.right();
-          default -> null;
-        };
-    if (constant != null && constants.contains(constant)) {
-      double[] elements = evaluate(constant).toDoubles();
-      if (op instanceof Divide) {
-        for (int i = 0; i < elements.length; i++) {
-          elements[i] = 1 / elements[i];
-        }
+    if (op instanceof Multiply m && (constants.contains(m.left()) || constants.contains(m.right()))) {
+      Value constant = constants.contains(m.left()) ? m.left() : m.right();
+      Value input = constants.contains(m.left()) ? m.right() : m.left();
+      factors.put(op, new Scaled(input, ConstantFactor.of(evaluate(constant).toDoubles(), m.result().shape())));
+    } else if (op instanceof Divide d && constants.contains(d.right())) {
+      double[] inverses = evaluate(d.right()).toDoubles();
+      for (int i = 0; i < inverses.length; i++) {
+        inverses[i] = 1 / inverses[i];
       }
-      factors.put(op, ConstantFactor.of(elements, op.definitions().getFirst().shape()));
+      factors.put(op, new Scaled(d.left(), ConstantFactor.of(inverses, d.result().shape())));
     }
   }
 
@@ -176,26 +172,15 @@ final class TensorAnalysis {
   /** Whether every reader is a result of the program, or a view that feeds such only. */
   boolean feedsOutputsOnly(Value value) {
     return uses.users(value).stream()
-        .allMatch(op -> isView((TensorOp) op) && feedsOutputsOnly(op.definitions().getFirst()));
+        .allMatch(op -> op instanceof View && feedsOutputsOnly(op.definitions().getFirst()));
   }
 
   Bounds bounds(Value value) {
     return bounds.getOrDefault(value, Bounds.NONE);
   }
 
-  static boolean isView(TensorOp op) {
-    return switch (op) {
-      case Reshape r -> true;
-      case Transpose t -> true;
-      case Slice s -> true;
-      case Pad p -> true;
-      case Broadcast b -> true;
-      default -> false;
-    };
-  }
-
   private boolean isAffine(TensorOp op) {
-    return isView(op)
+    return op instanceof View
         || op instanceof Add
         || op instanceof Subtract
         || op instanceof BatchNorm
@@ -206,7 +191,7 @@ final class TensorAnalysis {
     if (constants.contains(op.definitions().getFirst())) {
       return false;
     }
-    if (isView(op)) {
+    if (op instanceof View) {
       Value input = op.operands().getFirst();
       return accumulating.contains(input) && uses.count(input) == 1;
     }
@@ -215,7 +200,7 @@ final class TensorAnalysis {
         || op instanceof BatchNorm
         || op instanceof Add
         || op instanceof Subtract
-        || (factors.containsKey(op) && !(factors.get(op) instanceof ConstantFactor.PerElement));
+        || (factors.containsKey(op) && !(factors.get(op).factor() instanceof ConstantFactor.PerElement));
   }
 
   private boolean isAbsorbed(Value value) {
@@ -223,7 +208,7 @@ final class TensorAnalysis {
       return false;
     }
     TensorOp reader = (TensorOp) uses.users(value).getFirst();
-    if (isView(reader)) {
+    if (reader instanceof View) {
       Value result = reader.definitions().getFirst();
       return deferred.contains(result) || uses.isYielded(result);
     }
@@ -236,10 +221,14 @@ final class TensorAnalysis {
       case LogSoftmax s -> true;
       case Add a -> true;
       case Subtract s -> true;
-      case Multiply m -> factors.get(m) instanceof ConstantFactor.Uniform;
-      case Divide d -> factors.get(d) instanceof ConstantFactor.Uniform;
+      case Multiply m -> isUniform(m);
+      case Divide d -> isUniform(d);
       default -> false;
     };
+  }
+
+  private boolean isUniform(TensorOp op) {
+    return factors.containsKey(op) && factors.get(op).factor() instanceof ConstantFactor.Uniform;
   }
 
   private Bounds boundsOf(TensorOp op) {
@@ -256,7 +245,7 @@ final class TensorAnalysis {
       case Pad p -> bounds(p.input()).hull(new Bounds(p.value(), p.value()));
       case Concatenate c -> c.inputs().stream().map(this::bounds).reduce(Bounds::hull).orElse(Bounds.NONE);
       case Add a -> sum(bounds(a.left()), bounds(a.right()));
-      default -> isView(op) ? bounds(op.operands().getFirst()) : Bounds.NONE;
+      default -> op instanceof View ? bounds(op.operands().getFirst()) : Bounds.NONE;
     };
   }
 

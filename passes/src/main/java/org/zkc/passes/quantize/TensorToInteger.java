@@ -41,6 +41,7 @@ import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.Transpose;
+import org.zkc.ir.tensor.View;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.integer.IntegerBuilder;
@@ -150,11 +151,7 @@ public final class TensorToInteger {
       }
       case Softmax s -> softmax(s, s.input(), s.axis()).softmax();
       case LogSoftmax s -> softmax(s, s.input(), s.axis()).logSoftmax();
-      case Reshape r -> viewOrRoot(r);
-      case Transpose t -> viewOrRoot(t);
-      case Slice s -> viewOrRoot(s);
-      case Pad p -> viewOrRoot(p);
-      case Broadcast b -> viewOrRoot(b);
+      case View v -> viewOrRoot(v);
       case Constant c -> throw new IllegalStateException("constants are emitted where they are read");
     };
   }
@@ -167,21 +164,20 @@ public final class TensorToInteger {
     if (analysis.isAccumulating(op.result())) {
       return root(op.result(), op.location());
     }
-    double[] factors = ((ConstantFactor.PerElement) analysis.factor(op).orElseThrow()).factors();
+    double[] factors = ((ConstantFactor.PerElement) analysis.scaled(op).orElseThrow().factor()).factors();
     Value factor = parameter(op.result().name() + ".divisor", factors, op.result().shape(), scaleOf(factors));
     return out.multiply(narrow(op.left(), NARROW), factor);
   }
 
-  private Value viewOrRoot(TensorOp op) {
-    Value input = op.operands().getFirst();
-    if (analysis.isDeferred(input)) {
-      return root(op.definitions().getFirst(), op.location());
+  private Value viewOrRoot(View op) {
+    if (analysis.isDeferred(op.input())) {
+      return root(op.result(), op.location());
     }
-    return view(op, narrow(input, CONSUMABLE));
+    return view(op, narrow(op.input(), CONSUMABLE));
   }
 
   /** The view op applied to integers that stand for its operand. */
-  private Value view(TensorOp op, Value input) {
+  private Value view(View op, Value input) {
     return switch (op) {
       case Reshape r -> out.reshape(input, r.result().shape());
       case Transpose t -> out.transpose(input, t.permutation());
@@ -189,7 +185,6 @@ public final class TensorToInteger {
       case Broadcast b -> out.broadcast(input, b.result().shape());
       case Pad p ->
           out.pad(input, p.low(), p.high(), (long) Math.rint(p.value() / input.integerType().scale()));
-      default -> throw new IllegalStateException(op + " is not a view");
     };
   }
 
@@ -342,11 +337,11 @@ public final class TensorToInteger {
           map.get().bits());
     } else if (op instanceof Add || op instanceof Subtract) {
       op.operands().forEach(v -> collect(v, gain, scale, false));
-    } else if (TensorAnalysis.isView(op)) {
-      collect(op.operands().getFirst(), gain, scale, false);
+    } else if (op instanceof View v) {
+      collect(v.input(), gain, scale, false);
     } else {
-      WeightLowering.Gain g = weights.gain(op);
-      collect(g.input(), gain * Math.abs(g.factor()), scale, false);
+      TensorAnalysis.Scaled scaled = analysis.scaled(op).orElseThrow();
+      collect(scaled.input(), gain * Math.abs(uniform(scaled)), scale, false);
     }
   }
 
@@ -372,18 +367,20 @@ public final class TensorToInteger {
     }
     return switch (op) {
       case Add s -> out.add(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
+      case View v -> view(v, accumulate(v.input(), a, false));
       case Subtract s -> out.subtract(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
       default -> {
-        if (TensorAnalysis.isView(op)) {
-          yield view(op, accumulate(op.operands().getFirst(), a, false));
-        }
-        WeightLowering.Gain g = weights.gain(op);
-        if (g.factor() == 0) {
-          yield out.scale(accumulate(g.input(), a, false), 0, a);
-        }
-        yield out.scale(accumulate(g.input(), a / Math.abs(g.factor()), false), g.factor() < 0 ? -1 : 1, a);
+        TensorAnalysis.Scaled scaled = analysis.scaled(op).orElseThrow();
+        double factor = uniform(scaled);
+        yield factor == 0
+            ? out.scale(accumulate(scaled.input(), a, false), 0, a)
+            : out.scale(accumulate(scaled.input(), a / Math.abs(factor), false), factor < 0 ? -1 : 1, a);
       }
     };
+  }
+
+  private static double uniform(TensorAnalysis.Scaled scaled) {
+    return ((ConstantFactor.Uniform) scaled.factor()).factor();
   }
 
   /** The input of a linear map: wide sums are taken as they are where the accumulator can hold them. */
@@ -452,7 +449,7 @@ public final class TensorToInteger {
     if (op instanceof Constant c) {
       return parameter(c.name().isEmpty() ? value.name() : c.name(), c.data().toDoubles(), c.data().shape(), a);
     }
-    return view(op, constant(op.operands().getFirst(), a));
+    return view((View) op, constant(op.operands().getFirst(), a));
   }
 
   private Value parameter(String name, double[] reals, Shape shape, double a) {

@@ -62,9 +62,6 @@ final class WeightLowering {
     }
   }
 
-  /** A factor that goes into the scale. */
-  record Gain(Value input, double factor) {}
-
   /** The op as a linear map; empty for other ops. */
   Optional<LinearMap> linearMap(TensorOp op) {
     return maps.computeIfAbsent(op, this::find);
@@ -75,19 +72,9 @@ final class WeightLowering {
       case Conv c -> Optional.of(ofWeights(op, c.input(), c.weight(), c.bias(), c.location()));
       case Linear l -> Optional.of(ofWeights(op, l.input(), l.weight(), l.bias(), l.location()));
       case BatchNorm b -> Optional.of(ofBatchNorm(b));
-      case Multiply m -> ofFactors(op, analysis.isConstant(m.left()) ? m.right() : m.left());
-      case Divide d -> ofFactors(op, d.left());
+      case Multiply m -> ofFactors(op);
+      case Divide d -> ofFactors(op);
       default -> Optional.empty();
-    };
-  }
-
-  /** The op as a uniform factor. */
-  Gain gain(TensorOp op) {
-    ConstantFactor.Uniform factor = (ConstantFactor.Uniform) analysis.factor(op).orElseThrow();
-    return switch (op) {
-      case Multiply m -> new Gain(analysis.isConstant(m.left()) ? m.right() : m.left(), factor.factor());
-      case Divide d -> new Gain(d.left(), factor.factor());
-      default -> throw new IllegalStateException(op + " has no constant factor");
     };
   }
 
@@ -132,11 +119,12 @@ final class WeightLowering {
     return ofChannels(op, op.input(), name, factors, bias);
   }
 
-  private Optional<LinearMap> ofFactors(TensorOp op, Value input) {
+  private Optional<LinearMap> ofFactors(TensorOp op) {
+    String name = op.definitions().getFirst().name();
     return analysis
-        .factor(op)
-        .filter(ConstantFactor.PerChannel.class::isInstance)
-        .map(f -> ofChannels(op, input, op.definitions().getFirst().name(), ((ConstantFactor.PerChannel) f).factors(), null));
+        .scaled(op)
+        .filter(s -> s.factor() instanceof ConstantFactor.PerChannel)
+        .map(s -> ofChannels(op, s.input(), name, ((ConstantFactor.PerChannel) s.factor()).factors(), null));
   }
 
   private LinearMap ofChannels(TensorOp op, Value input, String name, double[] factors, double[] bias) {
