@@ -5,11 +5,15 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.execute.Execution;
 import org.zkc.runtime.numpy.ArrayFiles;
+import org.zkc.runtime.reference.ReferenceEngine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,9 +47,6 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Threads.check(threads);
-    if (reference != null) {
-      throw new UserException("--reference does not exist yet: compare with PyTorch in Python, on the file that --output writes");
-    }
     Execution execution = new Execution(ModelFile.open(model));
     Execution.Result result = execution.run(execution.quantize(inputs), threads);
     PrintWriter out = spec.commandLine().getOut();
@@ -59,6 +60,62 @@ final class RunCommand implements Callable<Integer> {
     result
         .outputs()
         .forEach((name, array) -> out.println("%s: %s: %s".formatted(name, array.shape(), Figures.elements(array))));
+    if (reference != null) {
+      compare(execution, result, out);
+    }
     return ExitCode.OK;
+  }
+
+  private void compare(Execution execution, Execution.Result result, PrintWriter out) throws IOException {
+    List<TensorData> outputs =
+        ReferenceEngine.run(reference, execution.read(inputs), text -> spec.commandLine().getErr().println("note: " + text));
+    List<Map.Entry<String, TensorData>> proved = List.copyOf(result.outputs().entrySet());
+    if (outputs.size() != proved.size()) {
+      throw new UserException(
+          "%s has %d outputs, the compiled model %d: is it the same model?".formatted(reference, outputs.size(), proved.size()));
+    }
+    for (int i = 0; i < outputs.size(); i++) {
+      TensorData expected = outputs.get(i);
+      TensorData actual = proved.get(i).getValue();
+      if (!expected.shape().equals(actual.shape())) {
+        throw new UserException(
+            "%s gives shape %s, the compiled model %s: is it the same model?"
+                .formatted(reference, expected.shape(), actual.shape()));
+      }
+      out.println("PyTorch %s: %s: %s".formatted(proved.get(i).getKey(), expected.shape(), Figures.elements(expected)));
+      Distance distance = Distance.between(actual.toDoubles(), expected.toDoubles());
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "distance %s: largest %.6g, relative (2-norm) %.6g, cosine %.6f, largest element at the same index: %s",
+              proved.get(i).getKey(),
+              distance.largest(),
+              distance.relative(),
+              distance.cosine(),
+              distance.sameArgmax() ? "yes" : "no"));
+    }
+  }
+
+  private record Distance(double largest, double relative, double cosine, boolean sameArgmax) {
+    static Distance between(double[] actual, double[] expected) {
+      double largest = 0;
+      double difference = 0;
+      double norm = 0;
+      double otherNorm = 0;
+      double dot = 0;
+      int best = 0;
+      int otherBest = 0;
+      for (int i = 0; i < actual.length; i++) {
+        double d = actual[i] - expected[i];
+        largest = Math.max(largest, Math.abs(d));
+        difference += d * d;
+        norm += expected[i] * expected[i];
+        otherNorm += actual[i] * actual[i];
+        dot += actual[i] * expected[i];
+        best = actual[i] > actual[best] ? i : best;
+        otherBest = expected[i] > expected[otherBest] ? i : otherBest;
+      }
+      return new Distance(largest, Math.sqrt(difference / norm), dot / Math.sqrt(norm * otherNorm), best == otherBest);
+    }
   }
 }

@@ -1,14 +1,14 @@
 package org.zkc.runtime.cli;
 
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
+import org.zkc.ir.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** {@code zkc} without a command: its help. */
+/** {@code zkc} itself; without a command it says which there are. */
 @Command(
     name = "zkc",
     description = "Compiles PyTorch models and proves what they compute.",
@@ -48,8 +48,7 @@ final class ZkcCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    CommandLine commandLine = spec.commandLine();
-    commandLine.usage(commandLine.getErr());
-    return ExitCode.USER;
+    throw new UserException(
+        "name a command: %s; see zkc --help".formatted(String.join(", ", spec.subcommands().keySet())));
   }
 }

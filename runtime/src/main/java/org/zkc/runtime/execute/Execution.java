@@ -30,7 +30,12 @@ public final class Execution {
 
   /** The statement's integers for the arrays that {@code --input} names. */
   public List<int[]> quantize(List<String> files) {
-    return quantizeArrays(ArrayFiles.read(files, key.inputs().stream().map(Port::name).toList(), "--input"));
+    return quantizeArrays(read(files));
+  }
+
+  /** The arrays that {@code --input} names, in the order of the inputs. */
+  public List<TensorData> read(List<String> files) {
+    return ArrayFiles.read(files, key.inputs().stream().map(Port::name).toList(), "--input");
   }
 
   /** The statement's integers for arrays in the order of the inputs. */
