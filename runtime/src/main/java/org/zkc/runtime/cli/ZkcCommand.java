@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       OptCommand.class,
       OpsCommand.class,
+      SecurityCommand.class,
       BenchCommand.class,
       DemoCommand.class,
       TestCommand.class,
