@@ -3,7 +3,7 @@ package org.zkc.gkr.code;
 import org.zkc.gkr.kernel.Provider;
 
 /** The FFT's inner loop; {@link ScalarButterflies} is the reference. */
-sealed interface Butterflies permits ScalarButterflies, VectorButterflies {
+sealed interface Butterflies permits ScalarButterflies, VectorButterflies, TrainedButterflies {
   static Butterflies best() {
     return Choice.CHOSEN;
   }
@@ -21,7 +21,7 @@ sealed interface Butterflies permits ScalarButterflies, VectorButterflies {
     private static final Butterflies CHOSEN =
         switch (Provider.chosen()) {
           case SCALAR -> new ScalarButterflies();
-          case VECTOR -> new VectorButterflies();
+          case VECTOR -> new TrainedButterflies();
         };
 
     private Choice() {}

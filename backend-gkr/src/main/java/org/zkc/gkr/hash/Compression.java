@@ -2,8 +2,8 @@ package org.zkc.gkr.hash;
 
 import org.zkc.gkr.kernel.Provider;
 
-/** BLAKE3's compression function on adjacent lanes; {@link ScalarCompression} is the reference. */
-sealed interface Compression permits ScalarCompression, VectorCompression {
+/** BLAKE3's compression function on adjacent lanes; {@link ScalarCompression} is one lane at a time. */
+sealed interface Compression permits ScalarCompression, VectorCompression, TrainedCompression {
   static Compression best() {
     return Choice.CHOSEN;
   }
@@ -29,7 +29,7 @@ sealed interface Compression permits ScalarCompression, VectorCompression {
     private static final Compression CHOSEN =
         switch (Provider.chosen()) {
           case SCALAR -> new ScalarCompression();
-          case VECTOR -> new VectorCompression();
+          case VECTOR -> new TrainedCompression();
         };
 
     private Choice() {}

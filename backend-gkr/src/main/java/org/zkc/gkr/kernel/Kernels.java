@@ -5,17 +5,17 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 
 /**
- * The prover's inner loops over F and E. {@link #best()} chooses a provider once; {@link ScalarKernels} is the
- * reference, and every provider returns exactly its results. No method starts threads; none keeps its arguments.
+ * The prover's inner loops over F and E. {@link #best()} chooses a provider once ({@link Provider}); results
+ * never depend on the choice. No method starts threads; none keeps its arguments.
  *
  * <p>Tables follow one convention. A table of {@code 2 * half} values has its highest variable t split into halves:
  * f(0, k) = f[k] and f(1, k) = f[half + k]. An array may hold only a real prefix of the table: every value past its
  * length is zero. {@code int[]} tables hold canonical residues of F, with the range [offset, offset + length).
  */
-public sealed interface Kernels permits ScalarKernels, VectorKernels {
-  /** The fastest provider that this JVM supports; system property {@code zkc.vector=off} forces the scalar one. */
+public interface Kernels {
+  /** The kernels of {@link Provider#chosen()}. */
   static Kernels best() {
-    return KernelChoice.CHOSEN;
+    return TiledKernels.BEST;
   }
 
   /** out[k] = f(r, k) = f[k] + r (f[half + k] - f[k]), in place; returns the view that holds the bound table. */

@@ -2,7 +2,7 @@ package org.zkc.gkr.kernel;
 
 /**
  * Which twin of every kernel this process uses: decided once, from the JVM and the system property {@code zkc.vector}
- * ({@code off} forces the scalar twin). Results never depend on it.
+ * ({@code off} forces the scalar twin, {@code on} uses vectors without {@link Training}). Results never depend on it.
  */
 public enum Provider {
   SCALAR,

@@ -12,7 +12,7 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.field.RandomElements;
-import org.zkc.gkr.kernel.ScalarKernels;
+import org.zkc.gkr.kernel.Kernels;
 
 class CircleCodeTest {
   private final RandomElements random = new RandomElements(17);
@@ -70,9 +70,9 @@ class CircleCodeTest {
     ExtVector b = random.vector(128);
     Ext c = random.element();
     ExtVector combined = a.copy();
-    new ScalarKernels().addScaled(combined, c, b);
+    Kernels.best().addScaled(combined, c, b);
     ExtVector expected = code.encode(a);
-    new ScalarKernels().addScaled(expected, c, code.encode(b));
+    Kernels.best().addScaled(expected, c, code.encode(b));
     assertTrue(expected.contentEquals(code.encode(combined)), random.seed());
   }
 

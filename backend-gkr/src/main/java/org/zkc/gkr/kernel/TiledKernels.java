@@ -1,20 +1,25 @@
 package org.zkc.gkr.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
-import org.zkc.gkr.field.M31;
 
 /**
- * The kernels by vectors. The heavy bodies are few ({@link VectorExt}, {@link VectorBase}, {@link VectorFold}); rounds
- * are put together from them over tiles whose intermediate values stay in the first-level cache. What is left over at
- * the end of a range goes to {@link ScalarKernels}.
+ * The kernels put together from a few {@link Loops}: rounds run over tiles whose intermediate values stay in the
+ * first-level cache.
  */
-public final class VectorKernels implements Kernels {
+final class TiledKernels implements Kernels {
+  static final Kernels BEST = new TiledKernels(Loops.best());
+
   /** Elements of a tile: 16 bytes each, a few tiles fit the cache. */
   private static final int TILE = 256;
 
-  private final ScalarKernels scalar = new ScalarKernels();
+  private final Loops loops;
+
+  TiledKernels(Loops loops) {
+    this.loops = loops;
+  }
 
   @Override
   public ExtVector bind(ExtVector table, int half, Ext r) {
@@ -23,9 +28,7 @@ public final class VectorKernels implements Kernels {
     ExtVector low = table.slice(0, length);
     if (both > 0) {
       ExtVector high = table.slice(half, both);
-      for (int k = VectorExt.line(low, high, r, low, both); k < both; k++) {
-        low.set(k, low.get(k).add(r.mul(high.get(k).sub(low.get(k)))));
-      }
+      loops.line(low.slice(0, both), high, r, low.slice(0, both));
     }
     scale(low.slice(both, length - both), Ext.ONE.sub(r));
     return low;
@@ -35,10 +38,7 @@ public final class VectorKernels implements Kernels {
   public ExtVector bindBase(int[] table, int offset, int length, int half, Ext r) {
     ExtVector out = new ExtVector(Math.min(length, half));
     int both = Math.max(0, length - half);
-    for (int k = VectorBase.line(table, offset, offset + half, r, out, both); k < both; k++) {
-      int low = table[offset + k];
-      out.set(k, r.mulBase(M31.sub(table[offset + half + k], low)).add(Ext.of(low)));
-    }
+    loops.lineBase(table, offset, offset + half, r, out.slice(0, both));
     addScaledBase(out.slice(both, out.length() - both), Ext.ONE.sub(r), table, offset + both, out.length() - both);
     return out;
   }
@@ -49,8 +49,8 @@ public final class VectorKernels implements Kernels {
     if (both > 0) {
       ExtVector low = table.slice(0, both);
       ExtVector high = table.slice(half, both);
-      multiplyBy(low, r, high);
-      subtract(low, high, low);
+      loops.scale(low, r, high);
+      loops.subtract(low, high, low);
     }
     scale(table.slice(Math.max(0, both), half - Math.max(0, both)), Ext.ONE.sub(r));
   }
@@ -58,48 +58,35 @@ public final class VectorKernels implements Kernels {
   @Override
   public Ext dot(ExtVector a, ExtVector b) {
     int count = Math.min(a.length(), b.length());
-    Ext[] sum = {Ext.ZERO};
-    for (int k = VectorExt.dot(a, b, count, sum); k < count; k++) {
-      sum[0] = sum[0].add(a.get(k).mul(b.get(k)));
-    }
-    return sum[0];
+    return loops.dot(a.slice(0, count), b.slice(0, count));
   }
 
   @Override
   public Ext dotBase(int[] base, int offset, int length, ExtVector b) {
-    int count = Math.min(length, b.length());
-    Ext[] sum = {Ext.ZERO};
-    for (int k = VectorBase.dot(base, offset, b, count, sum); k < count; k++) {
-      sum[0] = sum[0].add(b.get(k).mulBase(base[offset + k]));
-    }
-    return sum[0];
+    return loops.dotBase(base, offset, b.slice(0, Math.min(length, b.length())));
   }
 
   @Override
   public void addScaledBase(ExtVector accumulator, Ext c, int[] base, int offset, int length) {
-    for (int k = VectorBase.addScaled(accumulator, c, base, offset, length); k < length; k++) {
-      accumulator.set(k, accumulator.get(k).add(c.mulBase(base[offset + k])));
-    }
+    loops.addScaledBase(accumulator.slice(0, length), c, base, offset);
   }
 
   @Override
   public void addScaled(ExtVector accumulator, Ext c, ExtVector v) {
-    for (int k = VectorExt.addScaled(v, c, accumulator, v.length()); k < v.length(); k++) {
-      accumulator.set(k, accumulator.get(k).add(c.mul(v.get(k))));
-    }
+    loops.addScaled(v, c, accumulator.slice(0, v.length()));
   }
 
   @Override
   public void scale(ExtVector v, Ext c) {
-    multiplyBy(v, c, v);
+    loops.scale(v, c, v);
   }
 
   @Override
   public void foldRows(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator) {
-    int done = width <= 2 ? VectorFold.fold(weights, width, columns, coefficients, accumulator) : 0;
-    if (done < columns) {
-      ScalarKernels.foldRows(weights, width, columns, done, coefficients, accumulator);
+    if (width != 1 && width != 2 && width != 4) {
+      throw new IllegalArgumentException("weights of " + width + " bytes");
     }
+    loops.foldRows(weights, width, columns, coefficients, accumulator);
   }
 
   @Override
@@ -123,11 +110,11 @@ public final class VectorKernels implements Kernels {
   private Ext restOfTwo(ExtVector f, ExtVector g, int half, int both) {
     int end = Math.min(half, Math.min(f.length(), g.length()));
     if (f.length() <= half + both && g.length() <= half + both) {
-      return both < end ? dot(f.slice(both, end - both), g.slice(both, end - both)) : Ext.ZERO;
+      return dot(f.slice(both, Math.max(0, end - both)), g.slice(both, Math.max(0, end - both)));
     }
     Ext sum = Ext.ZERO;
     for (int k = both; k < end; k++) {
-      sum = sum.add(ScalarKernels.atTwo(f, half, k).mul(ScalarKernels.atTwo(g, half, k)));
+      sum = sum.add(at(2, f, half, k).mul(at(2, g, half, k)));
     }
     return sum;
   }
@@ -139,8 +126,8 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public Ext[] roundOfTwoBase(int[] f, int offset, int length, ExtVector g, int half) {
-    if (length != g.length() && Math.min(length, g.length()) != 2 * half) {
-      return scalar.roundOfTwoBase(f, offset, length, g, half);
+    if (length != g.length()) {
+      return roundOfTwo(ExtVector.ofBase(Arrays.copyOfRange(f, offset, offset + length), length), g, half);
     }
     int both = bothHalves(half, length, g.length());
     int end = Math.min(half, length);
@@ -150,7 +137,7 @@ public final class VectorKernels implements Kernels {
     ExtVector g2 = new ExtVector(f2.length);
     for (int from = 0; from < both; from += TILE) {
       int count = Math.min(TILE, both - from);
-      VectorSums.atTwo(f, offset + from, offset + half + from, f2, count);
+      loops.atTwoBase(f, offset + from, offset + half + from, f2, count);
       atTwo(g, from, half, g2.slice(0, count));
       at2 = at2.add(dotBase(f2, 0, count, g2));
     }
@@ -174,18 +161,24 @@ public final class VectorKernels implements Kernels {
     for (int from = 0; from < both; from += TILE) {
       int count = Math.min(TILE, both - from);
       ExtVector p = product.slice(0, count);
-      multiply(w.slice(from, count), f.slice(from, count), p);
+      loops.multiply(w.slice(from, count), f.slice(from, count), p);
       at0 = at0.add(dot(p, g.slice(from, count)));
-      atTwoAndThree(w, from, half, w2.slice(0, count), w3);
-      atTwoAndThree(f, from, half, f2.slice(0, count), f3);
-      atTwoAndThree(g, from, half, g2.slice(0, count), g3);
-      multiply(w2, f2, p);
+      atTwoAndThree(w, from, half, w2.slice(0, count), w3.slice(0, count));
+      atTwoAndThree(f, from, half, f2.slice(0, count), f3.slice(0, count));
+      atTwoAndThree(g, from, half, g2.slice(0, count), g3.slice(0, count));
+      loops.multiply(w2.slice(0, count), f2.slice(0, count), p);
       at2 = at2.add(dot(p, g2));
-      multiply(w3, f3, p);
+      loops.multiply(w3.slice(0, count), f3.slice(0, count), p);
       at3 = at3.add(dot(p, g3));
     }
-    Ext[] rest = scalar.roundOfThree(w, f, g, half, both);
-    return new Ext[] {at0.add(rest[0]), at2.add(rest[1]), at3.add(rest[2])};
+    // Past `both` some table has no upper half.
+    int end = Math.min(half, Math.min(w.length(), Math.min(f.length(), g.length())));
+    for (int k = both; k < end; k++) {
+      at0 = at0.add(w.get(k).mul(f.get(k)).mul(g.get(k)));
+      at2 = at2.add(at(2, w, half, k).mul(at(2, f, half, k)).mul(at(2, g, half, k)));
+      at3 = at3.add(at(3, w, half, k).mul(at(3, f, half, k)).mul(at(3, g, half, k)));
+    }
+    return new Ext[] {at0, at2, at3};
   }
 
   @Override
@@ -205,15 +198,15 @@ public final class VectorKernels implements Kernels {
       for (int from = 0; from < low; from += tile) {
         int at = h * low + from;
         ExtVector eq = eqLow.slice(from, tile);
-        add(p0.slice(at, tile), q0.slice(at, tile), a);
-        multiplyAdd(q1.slice(at, tile), a, p1.slice(at, tile), q0.slice(at, tile), a);
+        loops.add(p0.slice(at, tile), q0.slice(at, tile), a);
+        loops.multiplyAdd(q1.slice(at, tile), a, p1.slice(at, tile), q0.slice(at, tile), a);
         part0 = part0.add(dot(a, eq));
         atTwo(p0, at, half, a);
         atTwo(q0, at, half, b);
         atTwo(p1, at, half, c);
         atTwo(q1, at, half, d);
-        add(a, b, a);
-        multiplyAdd(d, a, c, b, a);
+        loops.add(a, b, a);
+        loops.multiplyAdd(d, a, c, b, a);
         part2 = part2.add(dot(a, eq));
       }
       at0 = at0.add(eqHigh.get(h).mul(part0));
@@ -226,14 +219,14 @@ public final class VectorKernels implements Kernels {
   public void combineFractions(ExtVector p, ExtVector q, int half, ExtVector outP, ExtVector outQ) {
     ExtVector q0 = q.slice(0, half);
     ExtVector q1 = q.slice(half, half);
-    multiplyAdd(p.slice(0, half), q1, p.slice(half, half), q0, outP.slice(0, half));
-    multiply(q0, q1, outQ.slice(0, half));
+    loops.multiplyAdd(p.slice(0, half), q1, p.slice(half, half), q0, outP.slice(0, half));
+    loops.multiply(q0, q1, outQ.slice(0, half));
   }
 
   @Override
   public void combineUnitFractions(ExtVector q, int half, ExtVector outP, ExtVector outQ) {
-    add(q.slice(0, half), q.slice(half, half), outP.slice(0, half));
-    multiply(q.slice(0, half), q.slice(half, half), outQ.slice(0, half));
+    loops.add(q.slice(0, half), q.slice(half, half), outP.slice(0, half));
+    loops.multiply(q.slice(0, half), q.slice(half, half), outQ.slice(0, half));
   }
 
   @Override
@@ -244,55 +237,17 @@ public final class VectorKernels implements Kernels {
     }
   }
 
-  private static void multiplyBy(ExtVector v, Ext c, ExtVector out) {
-    for (int k = VectorExt.scale(v, c, out, v.length()); k < v.length(); k++) {
-      out.set(k, v.get(k).mul(c));
-    }
+  private void atTwo(ExtVector f, int from, int half, ExtVector out) {
+    loops.atTwo(f.slice(from, out.length()), f.slice(half + from, out.length()), out);
   }
 
-  // out = a b.
-  private static void multiply(ExtVector a, ExtVector b, ExtVector out) {
-    for (int k = VectorExt.multiply(a, b, out, out.length()); k < out.length(); k++) {
-      out.set(k, a.get(k).mul(b.get(k)));
-    }
+  private void atTwoAndThree(ExtVector f, int from, int half, ExtVector two, ExtVector three) {
+    loops.atTwoAndThree(f.slice(from, two.length()), f.slice(half + from, two.length()), two, three);
   }
 
-  // out = a b + c d; out may be any of them.
-  private static void multiplyAdd(ExtVector a, ExtVector b, ExtVector c, ExtVector d, ExtVector out) {
-    for (int k = VectorExt.multiplyAdd(a, b, c, d, out, out.length()); k < out.length(); k++) {
-      out.set(k, a.get(k).mul(b.get(k)).add(c.get(k).mul(d.get(k))));
-    }
-  }
-
-  private static void add(ExtVector a, ExtVector b, ExtVector out) {
-    for (int k = VectorSums.add(a, b, out, out.length()); k < out.length(); k++) {
-      out.set(k, a.get(k).add(b.get(k)));
-    }
-  }
-
-  private static void subtract(ExtVector a, ExtVector b, ExtVector out) {
-    for (int k = VectorSums.subtract(a, b, out, out.length()); k < out.length(); k++) {
-      out.set(k, a.get(k).sub(b.get(k)));
-    }
-  }
-
-  // out[k] = f(2, from + k).
-  private static void atTwo(ExtVector f, int from, int half, ExtVector out) {
-    ExtVector low = f.slice(from, out.length());
-    ExtVector high = f.slice(half + from, out.length());
-    for (int k = VectorSums.atTwo(low, high, out, out.length()); k < out.length(); k++) {
-      out.set(k, high.get(k).doubled().sub(low.get(k)));
-    }
-  }
-
-  // two[k] = f(2, from + k), three[k] = f(3, from + k).
-  private static void atTwoAndThree(ExtVector f, int from, int half, ExtVector two, ExtVector three) {
-    ExtVector low = f.slice(from, two.length());
-    ExtVector high = f.slice(half + from, two.length());
-    for (int k = VectorSums.atTwoAndThree(low, high, two, three, two.length()); k < two.length(); k++) {
-      Ext difference = high.get(k).sub(low.get(k));
-      two.set(k, high.get(k).add(difference));
-      three.set(k, two.get(k).add(difference));
-    }
+  // f(t, k) for k below half and within f.
+  private static Ext at(int t, ExtVector f, int half, int k) {
+    Ext high = half + k < f.length() ? f.get(half + k) : Ext.ZERO;
+    return f.get(k).add(high.sub(f.get(k)).mulBase(t));
   }
 }

@@ -7,8 +7,8 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 
-/** The reference provider: one element at a time, in the notation of {@link Kernels}. */
-public final class ScalarKernels implements Kernels {
+/** The definitions of {@link Kernels}, one element at a time. */
+public final class ReferenceKernels implements Kernels {
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -85,32 +85,12 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void foldRows(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator) {
-    foldRows(weights, width, columns, 0, coefficients, accumulator);
-  }
-
-  // The columns from firstColumn on.
-  static void foldRows(
-      MemorySegment weights, int width, int columns, int firstColumn, ExtVector coefficients, ExtVector accumulator) {
-    // A term is below 2^(30 + 8 width), so this many fit a signed sum.
-    int exactRows = 1 << Math.min(30, 32 - 8 * width);
-    int count = columns - firstColumn;
-    long[] sums = new long[count];
-    for (int limb = 0; limb < 4; limb++) {
-      int[] coefficient = coefficients.limb(limb);
-      int[] target = accumulator.limb(limb);
-      for (int row = 0; row < coefficients.length(); row++) {
-        long c = coefficient[coefficients.offset() + row];
-        long start = (long) row * columns + firstColumn;
-        for (int k = 0; k < count; k++) {
-          sums[k] += c * weight(weights, width, start + k);
-        }
-        if ((row + 1) % exactRows == 0 || row + 1 == coefficients.length()) {
-          for (int k = 0; k < count; k++) {
-            int at = accumulator.offset() + firstColumn + k;
-            target[at] = M31.add(target[at], M31.fromSigned(sums[k]));
-            sums[k] = 0;
-          }
-        }
+    for (int row = 0; row < coefficients.length(); row++) {
+      Ext c = coefficients.get(row);
+      long start = (long) row * columns;
+      for (int k = 0; k < columns; k++) {
+        int w = M31.fromSigned(weight(weights, width, start + k));
+        accumulator.set(k, accumulator.get(k).add(c.mulBase(w)));
       }
     }
   }
@@ -155,16 +135,10 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half) {
-    return roundOfThree(w, f, g, half, 0);
-  }
-
-  // The terms from k = from on.
-  Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half, int from) {
     Ext at0 = Ext.ZERO;
     Ext at2 = Ext.ZERO;
     Ext at3 = Ext.ZERO;
-    int end = Math.min(half, Math.min(w.length(), Math.min(f.length(), g.length())));
-    for (int k = from; k < end; k++) {
+    for (int k = 0; k < half; k++) {
       Ext w0 = at(w, k);
       Ext f0 = at(f, k);
       Ext g0 = at(g, k);
@@ -234,11 +208,6 @@ public final class ScalarKernels implements Kernels {
       }
       out.set(k, d);
     }
-  }
-
-  // f(2, k) of a table of 2 * half values.
-  static Ext atTwo(ExtVector f, int half, int k) {
-    return at2(at(f, k), at(f, half + k));
   }
 
   private static Ext at(ExtVector v, int k) {

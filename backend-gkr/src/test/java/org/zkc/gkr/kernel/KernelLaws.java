@@ -2,7 +2,6 @@ package org.zkc.gkr.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
@@ -17,17 +16,13 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.RandomElements;
 
-/** The vector kernels against the scalar ones, which are checked against the definitions where these say more. */
-class KernelsTest {
-  private final Kernels scalar = new ScalarKernels();
-  private final Kernels vector = new VectorKernels();
+/** What every provider must do: the results of {@link ReferenceKernels}; one subclass per provider. */
+abstract class KernelLaws {
+  private final Kernels reference = new ReferenceKernels();
+  private final Kernels tested = kernels();
   private final RandomElements random = new RandomElements(77);
 
-  @Test
-  void testsRunWithTheVectorModule() {
-    assertEquals(Provider.VECTOR, Provider.chosen(), Provider.reason());
-    assertInstanceOf(VectorKernels.class, Kernels.best());
-  }
+  abstract Kernels kernels();
 
   private void assertSame(ExtVector expected, ExtVector actual, String what) {
     assertTrue(expected.contentEquals(actual), () -> random.seed() + ": " + what);
@@ -46,10 +41,10 @@ class KernelsTest {
       Ext r = random.element();
       ExtVector table = view(length);
       ExtVector copy = table.copy();
-      assertSame(scalar.bind(copy, half, r), vector.bind(table, half, r), "bind " + length + " of " + 2 * half);
+      assertSame(reference.bind(copy, half, r), tested.bind(table, half, r), "bind " + length + " of " + 2 * half);
       int[] base = random.residues(length + 5);
       assertSame(
-          scalar.bindBase(base, 5, length, half, r), vector.bindBase(base, 5, length, half, r), "bindBase " + length);
+          reference.bindBase(base, 5, length, half, r), tested.bindBase(base, 5, length, half, r), "bindBase " + length);
     }
   }
 
@@ -60,8 +55,8 @@ class KernelsTest {
       Ext r = random.element();
       ExtVector table = view(length);
       ExtVector copy = table.copy();
-      scalar.expandEq(copy, half, r);
-      vector.expandEq(table, half, r);
+      reference.expandEq(copy, half, r);
+      tested.expandEq(table, half, r);
       assertSame(copy, table, "expandEq " + half + " in " + length);
     }
   }
@@ -73,18 +68,18 @@ class KernelsTest {
     ExtVector b = view(length + length % 3);
     int[] base = random.residues(length + 4);
     Ext c = random.element();
-    assertEquals(scalar.dot(a, b), vector.dot(a, b), random.seed());
-    assertEquals(scalar.dotBase(base, 4, length, b), vector.dotBase(base, 4, length, b), random.seed());
+    assertEquals(reference.dot(a, b), tested.dot(a, b), random.seed());
+    assertEquals(reference.dotBase(base, 4, length, b), tested.dotBase(base, 4, length, b), random.seed());
     ExtVector expected = b.copy();
     ExtVector actual = b.copy();
-    scalar.addScaled(expected, c, a);
-    vector.addScaled(actual, c, a);
+    reference.addScaled(expected, c, a);
+    tested.addScaled(actual, c, a);
     assertSame(expected, actual, "addScaled");
-    scalar.addScaledBase(expected, c, base, 4, length);
-    vector.addScaledBase(actual, c, base, 4, length);
+    reference.addScaledBase(expected, c, base, 4, length);
+    tested.addScaledBase(actual, c, base, 4, length);
     assertSame(expected, actual, "addScaledBase");
-    scalar.scale(expected, c);
-    vector.scale(actual, c);
+    reference.scale(expected, c);
+    tested.scale(actual, c);
     assertSame(expected, actual, "scale");
   }
 
@@ -98,11 +93,11 @@ class KernelsTest {
         ExtVector w = view(2 * half);
         int[] base = random.residues(length + 2);
         String what = random.seed() + ": " + length + " and " + otherLength + " of " + 2 * half;
-        assertArrayEquals(scalar.roundOfTwo(f, g, half), vector.roundOfTwo(f, g, half), what);
+        assertArrayEquals(reference.roundOfTwo(f, g, half), tested.roundOfTwo(f, g, half), what);
         assertArrayEquals(
-            scalar.roundOfTwoBase(base, 2, length, g, half), vector.roundOfTwoBase(base, 2, length, g, half), what);
-        assertArrayEquals(scalar.roundOfThree(w, f, g, half), vector.roundOfThree(w, f, g, half), what);
-        assertArrayEquals(scalar.roundOfThree(f, w, g, half), vector.roundOfThree(f, w, g, half), what);
+            reference.roundOfTwoBase(base, 2, length, g, half), tested.roundOfTwoBase(base, 2, length, g, half), what);
+        assertArrayEquals(reference.roundOfThree(w, f, g, half), tested.roundOfThree(w, f, g, half), what);
+        assertArrayEquals(reference.roundOfThree(f, w, g, half), tested.roundOfThree(f, w, g, half), what);
       }
     }
   }
@@ -116,21 +111,21 @@ class KernelsTest {
       ExtVector eqHigh = view(half / low);
       ExtVector eqLow = view(low);
       Ext[] expected =
-          scalar.roundOfFractions(
+          reference.roundOfFractions(
               p.slice(0, 2 * half), q.slice(0, 2 * half), p.slice(2 * half, 2 * half), q.slice(2 * half, 2 * half), eqHigh, eqLow, half);
       Ext[] actual =
-          vector.roundOfFractions(
+          tested.roundOfFractions(
               p.slice(0, 2 * half), q.slice(0, 2 * half), p.slice(2 * half, 2 * half), q.slice(2 * half, 2 * half), eqHigh, eqLow, half);
       assertArrayEquals(expected, actual, random.seed() + ": half " + half + ", low " + low);
     }
     for (boolean unit : new boolean[] {false, true}) {
       ExtVector[] out = {new ExtVector(half), new ExtVector(half), new ExtVector(half), new ExtVector(half)};
       if (unit) {
-        scalar.combineUnitFractions(q, half, out[0], out[1]);
-        vector.combineUnitFractions(q, half, out[2], out[3]);
+        reference.combineUnitFractions(q, half, out[0], out[1]);
+        tested.combineUnitFractions(q, half, out[2], out[3]);
       } else {
-        scalar.combineFractions(p, q, half, out[0], out[1]);
-        vector.combineFractions(p, q, half, out[2], out[3]);
+        reference.combineFractions(p, q, half, out[0], out[1]);
+        tested.combineFractions(p, q, half, out[2], out[3]);
       }
       assertSame(out[0], out[2], "numerators");
       assertSame(out[1], out[3], "denominators");
@@ -145,8 +140,8 @@ class KernelsTest {
     Ext constant = random.element();
     ExtVector expected = new ExtVector(count);
     ExtVector actual = new ExtVector(count);
-    scalar.denominators(constant, betas, columns, 3, expected);
-    vector.denominators(constant, betas, columns, 3, actual);
+    reference.denominators(constant, betas, columns, 3, expected);
+    tested.denominators(constant, betas, columns, 3, actual);
     assertSame(expected, actual, "denominators");
   }
 
@@ -171,11 +166,11 @@ class KernelsTest {
     ExtVector expected = view(columns + 2);
     ExtVector actual = expected.copy();
     MemorySegment heap = MemorySegment.ofArray(matrix);
-    scalar.foldRows(heap, width, columns, coefficients, expected);
+    reference.foldRows(heap, width, columns, coefficients, expected);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment direct = arena.allocate(Math.max(1, matrix.length));
       MemorySegment.copy(heap, ValueLayout.JAVA_BYTE, 0, direct, ValueLayout.JAVA_BYTE, 0, matrix.length);
-      vector.foldRows(direct, width, columns, coefficients, actual);
+      tested.foldRows(direct, width, columns, coefficients, actual);
     }
     assertSame(expected, actual, "fold of " + rows + " x " + columns + ", width " + width);
   }
@@ -189,36 +184,9 @@ class KernelsTest {
     ExtVector coefficients = new ExtVector(rows);
     coefficients.fill(Ext.ofSigned(-1));
     ExtVector actual = new ExtVector(columns);
-    vector.foldRows(MemorySegment.ofArray(matrix), 1, columns, coefficients, actual);
+    tested.foldRows(MemorySegment.ofArray(matrix), 1, columns, coefficients, actual);
     for (int k = 0; k < columns; k++) {
       assertEquals(Ext.ofSigned(128L * rows), actual.get(k));
-    }
-  }
-
-  @Test
-  void theScalarFoldFollowsItsDefinition() {
-    byte[] matrix = {1, -2, 3, 127, -128, 0};
-    ExtVector coefficients = random.vector(2);
-    ExtVector accumulator = new ExtVector(3);
-    scalar.foldRows(MemorySegment.ofArray(matrix), 1, 3, coefficients, accumulator);
-    for (int k = 0; k < 3; k++) {
-      Ext expected =
-          coefficients.get(0).mul(Ext.ofSigned(matrix[k])).add(coefficients.get(1).mul(Ext.ofSigned(matrix[3 + k])));
-      assertEquals(expected, accumulator.get(k), random.seed());
-    }
-  }
-
-  @Test
-  void workersRunEveryPieceOnce() {
-    for (int threads : new int[] {1, 3}) {
-      try (Workers workers = Workers.of(threads)) {
-        assertEquals(threads, workers.threads());
-        int[] runs = new int[100];
-        workers.forEach(100, k -> runs[k]++);
-        for (int count : runs) {
-          assertEquals(1, count);
-        }
-      }
     }
   }
 }

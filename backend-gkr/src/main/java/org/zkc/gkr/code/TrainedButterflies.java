@@ -1,0 +1,22 @@
+package org.zkc.gkr.code;
+
+import org.zkc.gkr.kernel.Training;
+
+/** {@link ScalarButterflies} until {@link VectorButterflies} are compiled. */
+final class TrainedButterflies implements Butterflies {
+  private static final int EXERCISE_LOG_SIZE = 10;
+
+  private final Butterflies scalar = new ScalarButterflies();
+  private final Butterflies vector = new VectorButterflies();
+  private final Training training = Training.of(() -> exercise(scalar), () -> exercise(vector));
+
+  private static void exercise(Butterflies butterflies) {
+    int[][] layers = CircleDomain.of(EXERCISE_LOG_SIZE).layers();
+    butterflies.transform(new int[1 << EXERCISE_LOG_SIZE], 0, EXERCISE_LOG_SIZE, layers, 0);
+  }
+
+  @Override
+  public void transform(int[] values, int base, int logSize, int[][] layers, int twiddleBlock) {
+    (training.isDone() ? vector : scalar).transform(values, base, logSize, layers, twiddleBlock);
+  }
+}

@@ -1,0 +1,121 @@
+package org.zkc.gkr.kernel;
+
+import java.lang.foreign.MemorySegment;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.field.M31;
+
+/** {@link PlainLoops} until {@link VectorLoops} are compiled. */
+final class TrainedLoops implements Loops {
+  // Enough for every loop's vector body and tail.
+  private static final int EXERCISE = 1024 + 3;
+
+  private final Loops plain = new PlainLoops();
+  private final Loops vector = new VectorLoops();
+  private final Training training = Training.of(() -> exercise(plain), () -> exercise(vector));
+
+  private Loops loops() {
+    return training.isDone() ? vector : plain;
+  }
+
+  // Runs every loop once.
+  private static void exercise(Loops loops) {
+    ExtVector a = new ExtVector(EXERCISE);
+    a.fill(new Ext(M31.P - 1, 2, 3, 4));
+    ExtVector b = a.copy();
+    ExtVector out = new ExtVector(EXERCISE);
+    loops.multiply(a, b, out);
+    loops.multiplyAdd(a, b, out, a, out);
+    Ext c = loops.dot(out, b);
+    loops.line(a, out, c, b);
+    loops.scale(b, c, out);
+    loops.addScaled(a, c, out);
+    loops.add(a, b, out);
+    loops.subtract(out, a, b);
+    loops.atTwo(a, b, out);
+    loops.atTwoAndThree(a, b, out, b);
+    int[] base = out.limb(0);
+    c = c.add(loops.dotBase(base, 0, b));
+    loops.addScaledBase(b, c, base, 0);
+    loops.lineBase(base, 0, EXERCISE / 2, c, a.slice(0, EXERCISE / 2));
+    loops.atTwoBase(base, 0, EXERCISE / 2, a.limb(1), EXERCISE / 2);
+    MemorySegment weights = MemorySegment.ofArray(new byte[8 * EXERCISE]);
+    loops.foldRows(weights, 1, EXERCISE, a.slice(0, 8), out);
+    loops.foldRows(weights, 2, EXERCISE, a.slice(0, 4), out);
+  }
+
+  @Override
+  public void multiply(ExtVector a, ExtVector b, ExtVector out) {
+    loops().multiply(a, b, out);
+  }
+
+  @Override
+  public void multiplyAdd(ExtVector a, ExtVector b, ExtVector c, ExtVector d, ExtVector out) {
+    loops().multiplyAdd(a, b, c, d, out);
+  }
+
+  @Override
+  public Ext dot(ExtVector a, ExtVector b) {
+    return loops().dot(a, b);
+  }
+
+  @Override
+  public void line(ExtVector low, ExtVector high, Ext c, ExtVector out) {
+    loops().line(low, high, c, out);
+  }
+
+  @Override
+  public void scale(ExtVector v, Ext c, ExtVector out) {
+    loops().scale(v, c, out);
+  }
+
+  @Override
+  public void addScaled(ExtVector v, Ext c, ExtVector out) {
+    loops().addScaled(v, c, out);
+  }
+
+  @Override
+  public void add(ExtVector a, ExtVector b, ExtVector out) {
+    loops().add(a, b, out);
+  }
+
+  @Override
+  public void subtract(ExtVector a, ExtVector b, ExtVector out) {
+    loops().subtract(a, b, out);
+  }
+
+  @Override
+  public void atTwo(ExtVector low, ExtVector high, ExtVector out) {
+    loops().atTwo(low, high, out);
+  }
+
+  @Override
+  public void atTwoAndThree(ExtVector low, ExtVector high, ExtVector two, ExtVector three) {
+    loops().atTwoAndThree(low, high, two, three);
+  }
+
+  @Override
+  public Ext dotBase(int[] base, int offset, ExtVector b) {
+    return loops().dotBase(base, offset, b);
+  }
+
+  @Override
+  public void addScaledBase(ExtVector accumulator, Ext c, int[] base, int offset) {
+    loops().addScaledBase(accumulator, c, base, offset);
+  }
+
+  @Override
+  public void lineBase(int[] base, int low, int high, Ext c, ExtVector out) {
+    loops().lineBase(base, low, high, c, out);
+  }
+
+  @Override
+  public void atTwoBase(int[] base, int low, int high, int[] out, int count) {
+    loops().atTwoBase(base, low, high, out, count);
+  }
+
+  @Override
+  public void foldRows(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator) {
+    loops().foldRows(weights, width, columns, coefficients, accumulator);
+  }
+}

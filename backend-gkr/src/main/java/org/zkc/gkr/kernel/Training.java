@@ -1,0 +1,87 @@
+package org.zkc.gkr.kernel;
+
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * Gets a vector twin compiled before anyone depends on it. Uncompiled vector code is about a thousand times slower than
+ * compiled (every vector is an object), so a cold process must not run it: until the background thread has seen the
+ * vector twin beat the plain one, callers use the plain one. Both give the same results, so when this happens changes
+ * nothing but time.
+ *
+ * <p>The system property {@code zkc.vector=on} skips the training, for benchmarks that warm up themselves.
+ */
+public final class Training {
+  // A twin that has not won within this time never will (too few processors, or a JVM that compiles vectors badly).
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
+  private static final int RUNS = 5;
+
+  private static final LinkedBlockingQueue<Training> QUEUE = new LinkedBlockingQueue<>();
+
+  static {
+    Thread trainer = new Thread(Training::work, "zkc-kernel-training");
+    trainer.setDaemon(true);
+    trainer.setPriority(Thread.MIN_PRIORITY);
+    trainer.start();
+  }
+
+  private final Runnable plain;
+  private final Runnable vector;
+  private volatile boolean done;
+
+  private Training(Runnable plain, Runnable vector) {
+    this.plain = plain;
+    this.vector = vector;
+  }
+
+  /**
+   * Begins to train.
+   *
+   * @param plain some work by the plain twin, well below a millisecond when compiled
+   * @param vector the same work by the vector twin, every loop of it
+   */
+  public static Training of(Runnable plain, Runnable vector) {
+    Training training = new Training(plain, vector);
+    if ("on".equals(System.getProperty(Provider.PROPERTY))) {
+      training.done = true;
+    } else {
+      QUEUE.add(training);
+    }
+    return training;
+  }
+
+  /** Whether the vector twin is ready. */
+  public boolean isDone() {
+    return done;
+  }
+
+  private static void work() {
+    try {
+      while (true) {
+        QUEUE.take().train();
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void train() {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < PATIENCE_NANOS) {
+      long plainBest = best(plain);
+      if (best(vector) < plainBest) {
+        done = true;
+        return;
+      }
+    }
+  }
+
+  private static long best(Runnable work) {
+    long best = Long.MAX_VALUE;
+    for (int run = 0; run < RUNS; run++) {
+      long start = System.nanoTime();
+      work.run();
+      best = Math.min(best, System.nanoTime() - start);
+    }
+    return best;
+  }
+}

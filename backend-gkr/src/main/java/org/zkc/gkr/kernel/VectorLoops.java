@@ -1,0 +1,129 @@
+package org.zkc.gkr.kernel;
+
+import java.lang.foreign.MemorySegment;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+
+/** {@link VectorExt}, {@link VectorBase}, {@link VectorSums} and {@link VectorFold}, with the ends of ranges by plain loops. */
+final class VectorLoops implements Loops {
+  private final PlainLoops plain = new PlainLoops();
+
+  private static ExtVector tail(ExtVector v, int from) {
+    return v.slice(from, v.length() - from);
+  }
+
+  @Override
+  public void multiply(ExtVector a, ExtVector b, ExtVector out) {
+    int done = VectorExt.multiply(a, b, out, out.length());
+    if (done < out.length()) {
+      plain.multiply(tail(a, done), tail(b, done), tail(out, done));
+    }
+  }
+
+  @Override
+  public void multiplyAdd(ExtVector a, ExtVector b, ExtVector c, ExtVector d, ExtVector out) {
+    int done = VectorExt.multiplyAdd(a, b, c, d, out, out.length());
+    if (done < out.length()) {
+      plain.multiplyAdd(tail(a, done), tail(b, done), tail(c, done), tail(d, done), tail(out, done));
+    }
+  }
+
+  @Override
+  public Ext dot(ExtVector a, ExtVector b) {
+    Ext[] sum = {Ext.ZERO};
+    int done = VectorExt.dot(a, b, a.length(), sum);
+    return done == a.length() ? sum[0] : sum[0].add(plain.dot(tail(a, done), tail(b, done)));
+  }
+
+  @Override
+  public void line(ExtVector low, ExtVector high, Ext c, ExtVector out) {
+    int done = VectorExt.line(low, high, c, out, out.length());
+    if (done < out.length()) {
+      plain.line(tail(low, done), tail(high, done), c, tail(out, done));
+    }
+  }
+
+  @Override
+  public void scale(ExtVector v, Ext c, ExtVector out) {
+    int done = VectorExt.scale(v, c, out, out.length());
+    if (done < out.length()) {
+      plain.scale(tail(v, done), c, tail(out, done));
+    }
+  }
+
+  @Override
+  public void addScaled(ExtVector v, Ext c, ExtVector out) {
+    int done = VectorExt.addScaled(v, c, out, out.length());
+    if (done < out.length()) {
+      plain.addScaled(tail(v, done), c, tail(out, done));
+    }
+  }
+
+  @Override
+  public void add(ExtVector a, ExtVector b, ExtVector out) {
+    int done = VectorSums.add(a, b, out, out.length());
+    if (done < out.length()) {
+      plain.add(tail(a, done), tail(b, done), tail(out, done));
+    }
+  }
+
+  @Override
+  public void subtract(ExtVector a, ExtVector b, ExtVector out) {
+    int done = VectorSums.subtract(a, b, out, out.length());
+    if (done < out.length()) {
+      plain.subtract(tail(a, done), tail(b, done), tail(out, done));
+    }
+  }
+
+  @Override
+  public void atTwo(ExtVector low, ExtVector high, ExtVector out) {
+    int done = VectorSums.atTwo(low, high, out, out.length());
+    if (done < out.length()) {
+      plain.atTwo(tail(low, done), tail(high, done), tail(out, done));
+    }
+  }
+
+  @Override
+  public void atTwoAndThree(ExtVector low, ExtVector high, ExtVector two, ExtVector three) {
+    int done = VectorSums.atTwoAndThree(low, high, two, three, two.length());
+    if (done < two.length()) {
+      plain.atTwoAndThree(tail(low, done), tail(high, done), tail(two, done), tail(three, done));
+    }
+  }
+
+  @Override
+  public Ext dotBase(int[] base, int offset, ExtVector b) {
+    Ext[] sum = {Ext.ZERO};
+    int done = VectorBase.dot(base, offset, b, b.length(), sum);
+    return done == b.length() ? sum[0] : sum[0].add(plain.dotBase(base, offset + done, tail(b, done)));
+  }
+
+  @Override
+  public void addScaledBase(ExtVector accumulator, Ext c, int[] base, int offset) {
+    int done = VectorBase.addScaled(accumulator, c, base, offset, accumulator.length());
+    if (done < accumulator.length()) {
+      plain.addScaledBase(tail(accumulator, done), c, base, offset + done);
+    }
+  }
+
+  @Override
+  public void lineBase(int[] base, int low, int high, Ext c, ExtVector out) {
+    int done = VectorBase.line(base, low, high, c, out, out.length());
+    if (done < out.length()) {
+      plain.lineBase(base, low + done, high + done, c, tail(out, done));
+    }
+  }
+
+  @Override
+  public void atTwoBase(int[] base, int low, int high, int[] out, int count) {
+    VectorSums.atTwo(base, low, high, out, count);
+  }
+
+  @Override
+  public void foldRows(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator) {
+    int done = width <= 2 ? VectorFold.fold(weights, width, columns, coefficients, accumulator) : 0;
+    if (done < columns) {
+      PlainLoops.foldColumns(weights, width, columns, done, coefficients, accumulator);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package org.zkc.gkr.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class ProviderTest {
+  @Test
+  void testsRunWithTheVectorModule() {
+    assertEquals(Provider.VECTOR, Provider.chosen(), Provider.reason());
+  }
+
+  @Test
+  void trainingEndsWhenTheVectorTwinWins() throws InterruptedException {
+    Training training = Training.of(() -> spin(200_000), () -> spin(1_000));
+    long deadline = System.nanoTime() + 60_000_000_000L;
+    while (!training.isDone() && System.nanoTime() < deadline) {
+      Thread.sleep(5);
+    }
+    assertTrue(training.isDone());
+  }
+
+  private static void spin(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+  }
+}

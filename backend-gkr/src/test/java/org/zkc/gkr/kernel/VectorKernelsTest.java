@@ -1,0 +1,8 @@
+package org.zkc.gkr.kernel;
+
+class VectorKernelsTest extends KernelLaws {
+  @Override
+  Kernels kernels() {
+    return new TiledKernels(new VectorLoops());
+  }
+}
