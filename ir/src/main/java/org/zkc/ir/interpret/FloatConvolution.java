@@ -111,7 +111,7 @@ final class FloatConvolution {
     int from = x >= 0 ? 0 : Math.min(run, (-x + strideX - 1) / strideX);
     int to = x >= width ? from : Math.max(from, Math.min(run, (width - x + strideX - 1) / strideX));
     Arrays.fill(row, at, at + from, 0f);
-    if (strideX == 1) {
+    if (strideX == 1 && from < to) { // an empty run may start outside the array
       System.arraycopy(input, line + x + from, row, at + from, to - from);
     } else {
       for (int j = from; j < to; j++) {

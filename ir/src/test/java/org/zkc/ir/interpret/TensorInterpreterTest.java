@@ -58,7 +58,7 @@ final class TensorInterpreterTest {
 
   @Test
   void convolutionsOfRandomGeometry() {
-    for (long seed = 0; seed < 150; seed++) {
+    for (long seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
       int axes = 1 + random.nextInt(2);
       int groups = 1 + random.nextInt(3);
@@ -67,20 +67,22 @@ final class TensorInterpreterTest {
       int channels = groups * (1 + random.nextInt(wide ? 40 : 3));
       int outputs = groups * (1 + random.nextInt(3));
       List<Integer> in = new ArrayList<>(List.of(1 + random.nextInt(2), channels));
-      List<Integer> kernel = new ArrayList<>(List.of(outputs, channels / groups));
+      List<Integer> kernel = new ArrayList<>();
       List<Integer> strides = new ArrayList<>();
       List<Integer> low = new ArrayList<>();
       List<Integer> high = new ArrayList<>();
       List<Integer> dilations = new ArrayList<>();
       for (int k = 0; k < axes; k++) {
-        in.add(7 + random.nextInt(wide ? 9 : 3));
         kernel.add(1 + random.nextInt(3));
         strides.add(1 + random.nextInt(3));
-        low.add(random.nextInt(4));
-        high.add(random.nextInt(4));
+        low.add(random.nextInt(5));
+        high.add(random.nextInt(5));
         dilations.add(1 + random.nextInt(3));
+        int least = Math.max(1, dilations.getLast() * (kernel.getLast() - 1) + 1 - low.getLast() - high.getLast());
+        in.add(least + random.nextInt(wide ? 12 : 4));
       }
       Value input = value(new Shape(in));
+      kernel.addAll(0, List.of(outputs, channels / groups));
       Value weight = value(new Shape(kernel));
       Optional<Value> bias = random.nextBoolean() ? Optional.of(value(outputs)) : Optional.empty();
       Shape out =
