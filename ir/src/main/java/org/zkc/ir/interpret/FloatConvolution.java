@@ -9,6 +9,12 @@ import org.zkc.ir.tensor.Conv;
  * at output position p ("im2col"), made one panel at a time. One spatial axis is taken as two, the first of extent 1.
  */
 final class FloatConvolution {
+  /**
+   * With fewer output positions than this the inner loops of the product, which run along positions, are too short; they
+   * then run along the output channels instead. Both orders add the same terms in the same order.
+   */
+  private static final int FEW_POSITIONS = 32;
+
   private final int channels;
   private final int height;
   private final int width;
@@ -60,15 +66,23 @@ final class FloatConvolution {
     for (int n = 0; n < batch; n++) {
       for (int g = 0; g < groups; g++) {
         int base = (n * channels + g * groupInputs) * height * width;
-        product.multiply(
-            weight,
-            g * groupOutputs * depth,
-            groupOutputs,
-            depth,
-            (panel, k0, rows, p0, columns) -> fill(input, base, panel, k0, rows, p0, columns),
-            positions,
-            out,
-            (n * outputs + g * groupOutputs) * positions);
+        int weights = g * groupOutputs * depth;
+        int result = (n * outputs + g * groupOutputs) * positions;
+        FloatMatrixProduct.Panels inputs =
+            (panel, k0, rows, p0, columns) -> fill(input, base, panel, k0, rows, p0, columns);
+        if (positions < FEW_POSITIONS && positions < groupOutputs) {
+          float[] unfolded = unfold(inputs, positions, depth);
+          FloatMatrixProduct.Panels columns = FloatMatrixProduct.transposed(weight, weights, depth);
+          float[] turned = new float[positions * groupOutputs];
+          product.multiply(unfolded, 0, positions, depth, columns, groupOutputs, turned, 0);
+          for (int p = 0; p < positions; p++) {
+            for (int o = 0; o < groupOutputs; o++) {
+              out[result + o * positions + p] = turned[p * groupOutputs + o];
+            }
+          }
+        } else {
+          product.multiply(weight, weights, groupOutputs, depth, inputs, positions, out, result);
+        }
       }
       if (bias != null) {
         for (int o = 0; o < outputs; o++) {
@@ -77,6 +91,19 @@ final class FloatConvolution {
             out[at + p] += bias[o];
           }
         }
+      }
+    }
+    return out;
+  }
+
+  /** The inputs under the kernel at each position, one row per position. */
+  private static float[] unfold(FloatMatrixProduct.Panels inputs, int positions, int depth) {
+    float[][] panel = new float[depth][positions];
+    inputs.fill(panel, 0, depth, 0, positions);
+    float[] out = new float[positions * depth];
+    for (int p = 0; p < positions; p++) {
+      for (int k = 0; k < depth; k++) {
+        out[p * depth + k] = panel[k][p];
       }
     }
     return out;

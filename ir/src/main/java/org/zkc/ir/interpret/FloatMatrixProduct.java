@@ -27,11 +27,11 @@ final class FloatMatrixProduct {
     void fill(float[][] panel, int firstRow, int rows, int firstColumn, int columns);
   }
 
-  /** A weight matrix [columns, depth], read as its transpose. */
-  static Panels transposed(float[] matrix, int depth) {
+  /** A weight matrix [columns, depth] from {@code offset} on, read as its transpose. */
+  static Panels transposed(float[] matrix, int offset, int depth) {
     return (panel, firstRow, rows, firstColumn, columns) -> {
       for (int j = 0; j < columns; j++) {
-        int from = (firstColumn + j) * depth + firstRow;
+        int from = offset + (firstColumn + j) * depth + firstRow;
         for (int k = 0; k < rows; k++) {
           panel[k][j] = matrix[from + k];
         }

@@ -164,7 +164,7 @@ public final class TensorInterpreter {
     int depth = shape.extent(1);
     int rows = Math.toIntExact(op.result().shape().elementCount() / Math.max(1, outputs));
     float[] out = new float[Math.multiplyExact(rows, outputs)];
-    product.multiply(input, 0, rows, depth, FloatMatrixProduct.transposed(weight, depth), outputs, out, 0);
+    product.multiply(input, 0, rows, depth, FloatMatrixProduct.transposed(weight, 0, depth), outputs, out, 0);
     if (bias != null) {
       for (int i = 0; i < out.length; i++) {
         out[i] += bias[i % outputs];

@@ -43,9 +43,9 @@ public final class Calibrate {
       }
     }
     Map<Value, Accumulated> seen = new IdentityHashMap<>();
+    TensorInterpreter reference = new TensorInterpreter(tensor);
     for (List<TensorData> sample : samples) {
-      TensorInterpreter.run(
-          tensor,
+      reference.run(
           sample,
           (value, elements) ->
               seen.computeIfAbsent(value, v -> new Accumulated(v, meanAxes.getOrDefault(v, -1))).add(value, elements));

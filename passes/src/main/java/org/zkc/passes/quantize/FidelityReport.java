@@ -55,11 +55,11 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       }
     }
     List<Statistics> outputs = tensorResults.stream().map(v -> new Statistics(v.shape())).toList();
+    TensorInterpreter reference = new TensorInterpreter(tensor);
     for (List<TensorData> sample : samples) {
       Map<Value, float[]> reals = new IdentityHashMap<>();
       List<TensorData> expected =
-          TensorInterpreter.run(
-              tensor,
+          reference.run(
               sample,
               (value, elements) -> {
                 if (layers.containsKey(value)) {
