@@ -27,7 +27,7 @@ public final class Diagnostics {
 
   /** One paragraph for each finding: the user's line, the message, the op as printed, a caret below its name. */
   public static String render(List<Diagnostic> diagnostics, Program program) {
-    Printer.Printed printed = Printer.printWithLines(program, data -> SidecarFile.hexDigest(data.bytes()));
+    Printer.Printed printed = Printer.printWithLines(program, SidecarWriter.DIGESTS);
     List<String> lines = printed.text().lines().toList();
     return diagnostics.stream().map(d -> render(d, program, printed, lines)).collect(Collectors.joining("\n"));
   }
