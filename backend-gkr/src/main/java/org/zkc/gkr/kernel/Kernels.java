@@ -48,13 +48,21 @@ public interface Kernels {
   /**
    * The weight fold: accumulator[c] += sum over rows of coefficients[row] * weight[row][c]. Reads the matrix once.
    *
-   * @param weights signed little-endian integers, {@code width} bytes each, row-major without gaps, starting at 0
+   * @param weights signed little-endian integers, {@code width} bytes each; row r starts at element r * stride
    * @param width 1, 2 or 4
    * @param columns row length
+   * @param stride at least {@code columns}
    * @param coefficients one per row
    * @param accumulator at least {@code columns} long
    */
-  void foldRows(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator);
+  void foldRows(
+      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator);
+
+  /** {@link #foldRows} of a matrix without gaps between its rows. */
+  default void foldRows(
+      MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator) {
+    foldRows(weights, width, columns, columns, coefficients, accumulator);
+  }
 
   /** The values at t = 0 and t = 2 of sum over k of f(t, k) g(t, k). */
   Ext[] roundOfTwo(ExtVector f, ExtVector g, int half);

@@ -59,5 +59,6 @@ sealed interface Loops permits PlainLoops, VectorLoops, TrainedLoops {
   void atTwoBase(int[] base, int low, int high, int[] out, int count);
 
   /** {@link Kernels#foldRows}. */
-  void foldRows(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator);
+  void foldRows(
+      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator);
 }

@@ -366,13 +366,20 @@ final class PlainLoops implements Loops {
   }
 
   @Override
-  public void foldRows(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator) {
-    foldColumns(weights, width, columns, 0, coefficients, accumulator);
+  public void foldRows(
+      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator) {
+    foldColumns(weights, width, columns, stride, 0, coefficients, accumulator);
   }
 
   // The columns from firstColumn on.
   static void foldColumns(
-      MemorySegment weights, int width, int columns, int firstColumn, ExtVector coefficients, ExtVector accumulator) {
+      MemorySegment weights,
+      int width,
+      int columns,
+      int stride,
+      int firstColumn,
+      ExtVector coefficients,
+      ExtVector accumulator) {
     // A term is below 2^(30 + 8 width), so this many fit a signed sum.
     int exactRows = 1 << 32 - 8 * width;
     int count = columns - firstColumn;
@@ -382,7 +389,7 @@ final class PlainLoops implements Loops {
       int to = Math.min(coefficients.length(), from + exactRows);
       for (int limb = 0; limb < 4; limb++) {
         for (int r = from; r < to; r++) {
-          load(weights, width, (long) r * columns + firstColumn, row);
+          load(weights, width, (long) r * stride + firstColumn, row);
           addScaledRow(coefficients.limb(limb)[coefficients.offset() + r], row, sums);
         }
         int[] target = accumulator.limb(limb);

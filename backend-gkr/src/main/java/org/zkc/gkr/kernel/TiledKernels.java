@@ -82,11 +82,12 @@ final class TiledKernels implements Kernels {
   }
 
   @Override
-  public void foldRows(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator) {
+  public void foldRows(
+      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator) {
     if (width != 1 && width != 2 && width != 4) {
       throw new IllegalArgumentException("weights of " + width + " bytes");
     }
-    loops.foldRows(weights, width, columns, coefficients, accumulator);
+    loops.foldRows(weights, width, columns, stride, coefficients, accumulator);
   }
 
   @Override

@@ -40,8 +40,8 @@ final class TrainedLoops implements Loops {
     loops.lineBase(base, 0, EXERCISE / 2, c, a.slice(0, EXERCISE / 2));
     loops.atTwoBase(base, 0, EXERCISE / 2, a.limb(1), EXERCISE / 2);
     MemorySegment weights = MemorySegment.ofArray(new byte[8 * EXERCISE]);
-    loops.foldRows(weights, 1, EXERCISE, a.slice(0, 8), out);
-    loops.foldRows(weights, 2, EXERCISE, a.slice(0, 4), out);
+    loops.foldRows(weights, 1, EXERCISE, EXERCISE, a.slice(0, 8), out);
+    loops.foldRows(weights, 2, EXERCISE, EXERCISE, a.slice(0, 4), out);
   }
 
   @Override
@@ -115,7 +115,8 @@ final class TrainedLoops implements Loops {
   }
 
   @Override
-  public void foldRows(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator) {
-    loops().foldRows(weights, width, columns, coefficients, accumulator);
+  public void foldRows(
+      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator) {
+    loops().foldRows(weights, width, columns, stride, coefficients, accumulator);
   }
 }

@@ -39,7 +39,8 @@ final class VectorFold {
   private static final int OVERREAD = Math.max(0, B.length() - LANES);
 
   /** Handles all rows and a multiple of STRIP columns; returns that. */
-  static int fold(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator) {
+  static int fold(
+      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator) {
     int rows = coefficients.length();
     int end = (columns - OVERREAD) / STRIP * STRIP;
     if (end <= 0) {
@@ -59,9 +60,9 @@ final class VectorFold {
         int bandEnd = Math.min(to, band + BAND_ROWS);
         for (int c = 0; c < end; c += STRIP) {
           if (width == 1) {
-            stripOfBytes(weights, columns, c, band, bandEnd, coefficient, sums, 4 * c);
+            stripOfBytes(weights, stride, c, band, bandEnd, coefficient, sums, 4 * c);
           } else {
-            stripOfShorts(weights, columns, c, band, bandEnd, coefficient, sums, 4 * c);
+            stripOfShorts(weights, stride, c, band, bandEnd, coefficient, sums, 4 * c);
           }
         }
       }
@@ -84,7 +85,7 @@ final class VectorFold {
   }
 
   private static void stripOfBytes(
-      MemorySegment weights, int columns, int column, int from, int to, double[] coefficient, double[] sums, int at) {
+      MemorySegment weights, int stride, int column, int from, int to, double[] coefficient, double[] sums, int at) {
     DoubleVector a0 = DoubleVector.fromArray(D, sums, at);
     DoubleVector a1 = DoubleVector.fromArray(D, sums, at + LANES);
     DoubleVector a2 = DoubleVector.fromArray(D, sums, at + 2 * LANES);
@@ -102,7 +103,7 @@ final class VectorFold {
     DoubleVector d2 = DoubleVector.fromArray(D, sums, at + 14 * LANES);
     DoubleVector d3 = DoubleVector.fromArray(D, sums, at + 15 * LANES);
     for (int r = from; r < to; r++) {
-      long row = (long) r * columns + column;
+      long row = (long) r * stride + column;
       DoubleVector w0 = bytes(weights, row);
       DoubleVector w1 = bytes(weights, row + LANES);
       DoubleVector w2 = bytes(weights, row + 2 * LANES);
@@ -152,7 +153,7 @@ final class VectorFold {
   }
 
   private static void stripOfShorts(
-      MemorySegment weights, int columns, int column, int from, int to, double[] coefficient, double[] sums, int at) {
+      MemorySegment weights, int stride, int column, int from, int to, double[] coefficient, double[] sums, int at) {
     for (int v = 0; v < 4; v++) {
       int vectorAt = at + v * LANES;
       DoubleVector a = DoubleVector.fromArray(D, sums, vectorAt);
@@ -160,7 +161,7 @@ final class VectorFold {
       DoubleVector c = DoubleVector.fromArray(D, sums, vectorAt + 2 * STRIP);
       DoubleVector d = DoubleVector.fromArray(D, sums, vectorAt + 3 * STRIP);
       for (int r = from; r < to; r++) {
-        long place = 2 * ((long) r * columns + column + v * LANES);
+        long place = 2 * ((long) r * stride + column + v * LANES);
         DoubleVector w =
             (DoubleVector)
                 ShortVector.fromMemorySegment(S, weights, place, ByteOrder.LITTLE_ENDIAN)

@@ -120,10 +120,11 @@ final class VectorLoops implements Loops {
   }
 
   @Override
-  public void foldRows(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator) {
-    int done = width <= 2 ? VectorFold.fold(weights, width, columns, coefficients, accumulator) : 0;
+  public void foldRows(
+      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator) {
+    int done = width <= 2 ? VectorFold.fold(weights, width, columns, stride, coefficients, accumulator) : 0;
     if (done < columns) {
-      PlainLoops.foldColumns(weights, width, columns, done, coefficients, accumulator);
+      PlainLoops.foldColumns(weights, width, columns, stride, done, coefficients, accumulator);
     }
   }
 }

@@ -121,16 +121,10 @@ final class ModelMatrix implements RowSource {
         int power = M31.pow(2, shifts[row * e.perRow() + k]);
         scaled.set(row, coefficients.get(row).mulBase(power));
       }
-      for (int row = 0; row < e.rows(); row++) {
-        long first = ((long) row * e.perRow() + k) * rest * bytes;
-        Kernels.best()
-            .foldRows(
-                data.asSlice(first, (long) rest * bytes),
-                bytes,
-                rest,
-                scaled.slice(row, 1),
-                out.slice(k * rest, rest));
-      }
+      long first = (long) k * rest * bytes;
+      Kernels.best()
+          .foldRows(
+              data.asSlice(first), bytes, rest, e.perRow() * rest, scaled, out.slice(k * rest, rest));
     }
     return out;
   }

@@ -121,6 +121,22 @@ public final class ConstraintSystem {
     return multiplicities.get(table);
   }
 
+  /** The claims about a MODEL tensor that can reach the opening, at most. */
+  public int modelClaims(int tensor) {
+    int uses = 0;
+    for (Definition d : definitions) {
+      uses +=
+          switch (d) {
+            case Definition.LinearSum l ->
+                MERGE_ABOVE * (int) l.terms().stream().filter(t -> t.source() == tensor).count();
+            case Definition.Hadamard h -> (h.left() == tensor ? 1 : 0) + (h.right() == tensor ? 1 : 0);
+            case Definition.MatrixProduct m -> m.matMul().weight() == tensor ? 1 : 0;
+            case Definition.Convolution c -> c.conv().weight() == tensor ? 1 : 0;
+          };
+    }
+    return uses;
+  }
+
   /** The tensors of one holder, ascending. */
   public List<Integer> heldBy(Holder holder) {
     ArrayList<Integer> out = new ArrayList<>();

@@ -45,8 +45,14 @@ public final class ModelLayout {
       List<Integer> one = shape.size() == 1 ? shape : shape.subList(1, shape.size());
       least = Math.max(least, new TensorLayout(one).paddedLength());
     }
+    long rowVariables = 0;
+    for (int t : model) {
+      List<Integer> shape = system.tensor(t).shape();
+      // A vector is always one row, so nothing numbers its rows.
+      rowVariables += shape.size() == 1 ? 0 : (long) system.modelClaims(t) * Mle.variables(shape.get(0));
+    }
     int width =
-        RowWidth.choose(least, w -> model.stream().mapToLong(t -> rows(system.tensor(t).shape(), w)).sum());
+        RowWidth.choose(least, rowVariables, w -> model.stream().mapToLong(t -> rows(system.tensor(t).shape(), w)).sum());
     ArrayList<Entry> entries = new ArrayList<>();
     int row = 0;
     for (int t : model) {

@@ -13,16 +13,29 @@ final class RowWidth {
   /** Below this the code's rounding costs queries. */
   static final int MIN = 1 << 6;
 
-  /** Above this, (row variables) n / |E| would reach 2^-102. */
-  static final int MAX = 1 << 15;
+  /** The code's length n is kept below this over the number of distinct row variables: (V + log K) n / |E| is then below 2^-100.7, the queries
+   * take the rest. */
+  private static final long PROXIMITY = 10_000_000;
+
+  private static final int BLOW_UP = 4;
+
+  /** An upper bound on log2 of the number of claims merged. */
+  private static final int LOG_CLAIMS = 16;
 
   private RowWidth() {}
 
-  /** The best width of at least {@code least}, given the number of rows for each width. */
-  static int choose(int least, IntToLongFunction rows) {
+  /**
+   * The best width of at least {@code least}, given the number of rows for each width.
+   *
+   * @param rowVariables an upper bound on the distinct variables of the claims that number rows
+   */
+  static int choose(int least, long rowVariables, IntToLongFunction rows) {
     int best = 0;
     long bestCost = Long.MAX_VALUE;
-    for (int width = Math.max(MIN, least); width <= Math.max(MAX, least); width *= 2) {
+    int start = Math.max(MIN, least);
+    for (int width = start;
+        width == start || BLOW_UP * (long) width * (rowVariables + LOG_CLAIMS) <= PROXIMITY;
+        width *= 2) {
       long cost = 4 * NOMINAL_QUERIES * rows.applyAsLong(width) + 16L * width;
       if (cost < bestCost) {
         best = width;

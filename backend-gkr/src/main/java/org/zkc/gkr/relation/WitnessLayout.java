@@ -30,7 +30,7 @@ public final class WitnessLayout {
   public static WitnessLayout of(ConstraintSystem system) {
     List<TensorLayout> layouts =
         system.heldBy(Holder.COMMITTED).stream().map(t -> new TensorLayout(system.tensor(t).shape())).toList();
-    int width = RowWidth.choose(RowWidth.MIN, w -> layouts.stream().mapToLong(l -> rows(l, w)).sum());
+    int width = RowWidth.choose(RowWidth.MIN, 30, w -> layouts.stream().mapToLong(l -> rows(l, w)).sum());
     ArrayList<Column> columns = new ArrayList<>();
     int row = 0;
     int variables = Integer.numberOfTrailingZeros(width);

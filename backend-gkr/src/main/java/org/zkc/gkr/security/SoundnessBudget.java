@@ -30,9 +30,6 @@ public record SoundnessBudget(List<Term> terms) {
   /** An upper bound on log2 of the number of claims merged at one place. */
   private static final int LOG_CLAIMS = 16;
 
-  /** Claims that one use of a MODEL tensor in a linear relation can leave ({@link ConstraintSystem#MERGE_ABOVE}). */
-  private static final int CLAIMS_PER_USE = ConstraintSystem.MERGE_ABOVE;
-
   public SoundnessBudget {
     terms = List.copyOf(terms);
   }
@@ -93,8 +90,7 @@ public record SoundnessBudget(List<Term> terms) {
       double rowVariables = 0;
       double merges = 0;
       for (ModelLayout.Entry e : m.entries()) {
-        int uses = uses(system, e.tensor());
-        rowVariables += (double) uses * e.rowVariables(system.tensor(e.tensor()).shape().get(0));
+        rowVariables += (double) system.modelClaims(e.tensor()) * e.rowVariables(system.tensor(e.tensor()).shape().get(0));
         merges += e.isSingleRow() ? 0 : LOG_CLAIMS + 2.0 * variables(system, e.tensor());
       }
       add(terms, "model claims brought to points", merges);
@@ -112,22 +108,6 @@ public record SoundnessBudget(List<Term> terms) {
     double errors = StrictMath.floor((n - width - 1) / 2);
     double missed = 1 - (errors + 1) / n;
     terms.add(new Term(name + " queries", -log2(missed) * parameters.queries() + parameters.queryGrindingBits()));
-  }
-
-  /** The claims about a MODEL tensor that are opened, at most. */
-  private static int uses(ConstraintSystem system, int tensor) {
-    int uses = 0;
-    for (Definition d : system.definitions()) {
-      uses +=
-          switch (d) {
-            case Definition.LinearSum l ->
-                CLAIMS_PER_USE * (int) l.terms().stream().filter(t -> t.source() == tensor).count();
-            case Definition.Hadamard h -> (h.left() == tensor ? 1 : 0) + (h.right() == tensor ? 1 : 0);
-            case Definition.MatrixProduct m -> m.matMul().weight() == tensor ? 1 : 0;
-            case Definition.Convolution c -> c.conv().weight() == tensor ? 1 : 0;
-          };
-    }
-    return uses;
   }
 
   /** The lookup challenges alone, without grinding: (N + T)(1 + log W) / |E|. */

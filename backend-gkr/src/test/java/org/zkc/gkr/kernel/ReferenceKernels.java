@@ -84,10 +84,11 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void foldRows(MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator) {
+  public void foldRows(
+      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator) {
     for (int row = 0; row < coefficients.length(); row++) {
       Ext c = coefficients.get(row);
-      long start = (long) row * columns;
+      long start = (long) row * stride;
       for (int k = 0; k < columns; k++) {
         int w = M31.fromSigned(weight(weights, width, start + k));
         accumulator.set(k, accumulator.get(k).add(c.mulBase(w)));
