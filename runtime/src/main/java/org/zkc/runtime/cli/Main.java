@@ -29,7 +29,7 @@ public final class Main {
   /** Runs one command line; exit codes as in {@link ExitCode}. */
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
     ZkcCommand root = new ZkcCommand();
-    CommandLine commandLine = commandLine(root).setOut(out).setErr(err);
+    CommandLine commandLine = commandLine(root, arguments).setOut(out).setErr(err);
     boolean debug = Arrays.asList(arguments).contains("--debug");
     try {
       return commandLine.execute(arguments);
@@ -38,12 +38,13 @@ public final class Main {
     }
   }
 
-  static CommandLine commandLine(ZkcCommand root) {
+  static CommandLine commandLine(ZkcCommand root, String... arguments) {
     CommandLine commandLine = new CommandLine(root);
+    ZkcCommand.addCommands(commandLine, arguments);
     commandLine.setExpandAtFiles(false);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(
-        (exception, arguments) -> {
+        (exception, given) -> {
           CommandLine failing = exception.getCommandLine();
           failing
               .getErr()

@@ -98,7 +98,7 @@ final class VerifyCommand implements Callable<Integer> {
       int at = Arrays.mismatch(integers, statement.inputs().get(i));
       if (at >= 0) {
         throw new VerificationFailure(
-            "input %s element %d".formatted(port.name(), at),
+            "element %d of input %s".formatted(at, port.name()),
             Integer.toString(integers[at]),
             Integer.toString(statement.inputs().get(i)[at]));
       }
@@ -118,13 +118,13 @@ final class VerifyCommand implements Callable<Integer> {
     for (int i = 0; i < expected.size(); i++) {
       TensorData is = proved.get(expected.get(i));
       TensorData given = arrays.get(i);
-      VerificationFailure.requireEqual("output %s element type".formatted(expected.get(i)), given.dtype().text(), is.dtype().text());
-      VerificationFailure.requireEqual("output %s shape".formatted(expected.get(i)), given.shape(), is.shape());
+      VerificationFailure.requireEqual("element type of %s".formatted(expected.get(i)), given.dtype().text(), is.dtype().text());
+      VerificationFailure.requireEqual("shape of %s".formatted(expected.get(i)), given.shape(), is.shape());
       long at = is.bytes().mismatch(given.bytes());
       if (at >= 0) {
         long element = at / is.dtype().bytes();
         throw new VerificationFailure(
-            "output %s element %d".formatted(expected.get(i), element),
+            "element %d of %s".formatted(element, expected.get(i)),
             number(given, element),
             number(is, element));
       }
