@@ -1,0 +1,42 @@
+package org.zkc.runtime.artifact;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.zkc.ir.UserException;
+
+final class AtomicFilesTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aFailedWriteLeavesTheOldFileAndNothingElse() throws IOException {
+    Path file = folder.resolve("a.bin");
+    AtomicFiles.write(file, new byte[] {1});
+    assertThrows(
+        IOException.class,
+        () ->
+            AtomicFiles.write(
+                file,
+                out -> {
+                  out.write(2);
+                  throw new IOException("disk full");
+                }));
+    assertEquals(1, Files.readAllBytes(file)[0]);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(file), files.toList());
+    }
+  }
+
+  @Test
+  void missingFoldersAndFoldersAsFilesAreTheUsersError() {
+    assertThrows(UserException.class, () -> AtomicFiles.write(folder.resolve("no/a.bin"), new byte[1]));
+    assertThrows(UserException.class, () -> AtomicFiles.write(folder, new byte[1]));
+  }
+}

@@ -1,0 +1,156 @@
+package org.zkc.runtime.artifact;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.ir.Programs;
+import org.zkc.ir.UserException;
+import org.zkc.runtime.bench.TinyModel;
+import org.zkc.runtime.compile.CompiledModel;
+import org.zkc.runtime.emit.ModelTensor;
+
+/** Model and key files: what is written is read back, the bytes are reproducible, and damage is always noticed. */
+final class ModelFilesTest {
+  @TempDir private static Path folder;
+  private static Path modelPath;
+  private static Path keyPath;
+  private static CompiledModel.WithKeys written;
+  private static byte[] modelBytes;
+  private static byte[] keyBytes;
+
+  @BeforeAll
+  static void compile() throws IOException {
+    modelPath = folder.resolve("tiny.zkc");
+    written = TinyModel.write(modelPath);
+    keyPath = folder.resolve("tiny.vk");
+    modelBytes = Files.readAllBytes(modelPath);
+    keyBytes = Files.readAllBytes(keyPath);
+  }
+
+  @Test
+  void modelFilesReadBack() throws IOException {
+    ModelFile read = ModelFile.open(modelPath);
+    assertArrayEquals(keyBytes, read.keyFile().encode());
+    assertTrue(Programs.equal(written.file().program(), read.program()));
+    assertEquals(written.file().summary(), read.summary());
+    assertEquals(written.file().origins(), read.origins());
+    assertEquals(written.file().weights().tensors().size(), read.weights().tensors().size());
+    for (int i = 0; i < read.weights().tensors().size(); i++) {
+      ModelTensor expected = written.file().weights().tensors().get(i);
+      ModelTensor actual = read.weights().tensors().get(i);
+      assertEquals(expected.name(), actual.name());
+      assertArrayEquals(expected.elements(), actual.elements(), actual.name());
+    }
+    ByteArrayOutputStream again = new ByteArrayOutputStream();
+    read.writeTo(again);
+    assertArrayEquals(modelBytes, again.toByteArray());
+  }
+
+  @Test
+  void compilationIsReproducible() throws IOException {
+    Path other = Files.createDirectories(folder.resolve("elsewhere")).resolve("other.zkc");
+    TinyModel.compile().write(other, 2);
+    assertArrayEquals(modelBytes, Files.readAllBytes(other));
+    assertArrayEquals(keyBytes, Files.readAllBytes(folder.resolve("elsewhere").resolve("other.vk")));
+    assertArrayEquals(
+        Files.readAllBytes(ModelFile.codeFile(modelPath)), Files.readAllBytes(ModelFile.codeFile(other)));
+  }
+
+  @Test
+  void nothingTemporaryIsLeft() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(
+          List.of("tiny.vk", "tiny.zkc", "tiny.zkc.code"),
+          files.filter(Files::isRegularFile).map(f -> f.getFileName().toString()).filter(n -> n.startsWith("tiny") || n.endsWith(".part")).sorted().toList());
+    }
+  }
+
+  /** Every byte of the file is under a checksum or is checked itself. */
+  @Test
+  void everyChangedByteOfAModelFileIsNoticed() throws IOException {
+    Path damaged = folder.resolve("damaged.zkc");
+    Random random = new Random(4);
+    for (int round = 0; round < 400; round++) {
+      byte[] bytes = modelBytes.clone();
+      int at = round < 120 ? round : random.nextInt(bytes.length);
+      bytes[at] ^= (byte) (1 << random.nextInt(8));
+      Files.write(damaged, bytes);
+      boolean padding = isPadding(at);
+      try {
+        ModelFile.open(damaged);
+        assertTrue(padding, "byte " + at);
+      } catch (UserException e) {
+        assertTrue(e.getMessage().contains("damaged.zkc") && !e.getMessage().contains("\n"), e.getMessage());
+      }
+    }
+  }
+
+  /** Whether the byte is one of the zeros between sections. */
+  private static boolean isPadding(int at) {
+    java.nio.ByteBuffer b = java.nio.ByteBuffer.wrap(modelBytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    boolean inside = at < 16 + 4 * 24;
+    for (int s = 0; s < 4; s++) {
+      long offset = b.getLong(16 + s * 24);
+      long length = b.getLong(16 + s * 24 + 8);
+      inside |= at >= offset && at < offset + length;
+    }
+    return !inside;
+  }
+
+  @Test
+  void truncatedAndForeignModelFilesAreRefused() throws IOException {
+    Path file = folder.resolve("bad.zkc");
+    for (int length : new int[] {0, 1, 8, 15, 16, 111, 112, 200, modelBytes.length / 2, modelBytes.length - 1}) {
+      Files.write(file, Arrays.copyOf(modelBytes, length));
+      assertThrows(UserException.class, () -> ModelFile.open(file), "length " + length);
+    }
+    Files.write(file, Arrays.copyOf(modelBytes, modelBytes.length + 64));
+    assertThrows(UserException.class, () -> ModelFile.open(file));
+    byte[] other = modelBytes.clone();
+    other[8] = 9;
+    Files.write(file, other);
+    UserException e = assertThrows(UserException.class, () -> ModelFile.open(file));
+    assertTrue(e.getMessage().contains("version 9"), e.getMessage());
+  }
+
+  /** No byte of a key can change without the key being refused or being another key: its digest changes, its proofs fail. */
+  @Test
+  void everyChangedByteOfAKeyIsNoticed() {
+    KeyFile key = KeyFile.decode(keyBytes);
+    byte[] context = key.boundContext(new byte[0]);
+    Random random = new Random(5);
+    for (int at = 0; at < keyBytes.length; at++) {
+      byte[] bytes = keyBytes.clone();
+      bytes[at] ^= (byte) (1 << random.nextInt(8));
+      try {
+        KeyFile changed = KeyFile.decode(bytes);
+        assertTrue(!changed.digest().equals(key.digest()), "byte " + at);
+        boolean otherPorts = !Arrays.equals(context, changed.boundContext(new byte[0]));
+        boolean otherKey = !Arrays.equals(key.key().digest(), changed.key().digest());
+        assertTrue(otherPorts || otherKey, "byte " + at + " is bound to nothing");
+      } catch (VerificationFailure e) {
+        assertTrue(!e.getMessage().isEmpty());
+      }
+    }
+  }
+
+  @Test
+  void contextsDoNotCollide() {
+    KeyFile key = KeyFile.decode(keyBytes);
+    assertTrue(!Arrays.equals(key.boundContext(new byte[] {1}), key.boundContext(new byte[] {1, 0})));
+  }
+}

@@ -1,0 +1,229 @@
+package org.zkc.runtime.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.ir.Location;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.runtime.bench.TinyModel;
+import org.zkc.runtime.numpy.NpyWriter;
+
+/** Commands on a model without an archive; the way from archives is tested in the tests module. */
+final class CommandLineTest {
+  @TempDir private static Path folder;
+
+  private record Ended(int code, String out, String err) {}
+
+  private static Ended zkc(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code = Main.execute(arguments, new PrintStream(out, true), new PrintStream(err, true));
+    return new Ended(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static String file(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  @BeforeAll
+  static void write() throws IOException {
+    TinyModel.write(folder.resolve("tiny.zkc"));
+    float[] x = new float[72];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) Math.sin(i);
+    }
+    Files.write(folder.resolve("x.npy"), NpyWriter.encode(TensorData.ofFloats(Shape.of(1, 2, 6, 6), x)));
+    x[0] += 1;
+    Files.write(folder.resolve("other.npy"), NpyWriter.encode(TensorData.ofFloats(Shape.of(1, 2, 6, 6), x)));
+    Ended proved =
+        zkc("prove", file("tiny.zkc"), "--input", file("x.npy"), "-o", file("x.zkp"), "--output", file("y.npy"), "--context", "case 7");
+    assertEquals(0, proved.code(), proved.err());
+  }
+
+  @Test
+  void runGivesWhatIsProved() throws IOException {
+    assertEquals(0, zkc("run", file("tiny.zkc"), "--input", "x=" + file("x.npy"), "--output", file("z.npy")).code());
+    assertEquals(-1, Files.mismatch(folder.resolve("y.npy"), folder.resolve("z.npy")));
+  }
+
+  @Test
+  void verifyChecksEverythingItIsGiven() throws IOException {
+    List<String> valid = List.of("verify", file("x.zkp"), "--key", file("tiny.vk"), "--context", "case 7");
+    String digest = sha256(folder.resolve("tiny.vk"));
+    assertVerify(0, valid);
+    assertVerify(0, valid, "--input", file("x.npy"), "--output", file("y.npy"), "--expect-model", digest);
+    assertVerify(1, valid, "--input", file("other.npy"));
+    assertVerify(1, valid, "--output", file("x.npy"));
+    assertVerify(1, valid, "--expect-model", digest.replace(digest.charAt(0), digest.charAt(0) == '0' ? '1' : '0'));
+    assertVerify(2, valid, "--input", file("none.npy"));
+    assertEquals(1, zkc("verify", file("x.zkp"), "--key", file("tiny.vk")).code(), "without its context");
+    Ended json = zkc("verify", file("x.zkp"), "--key", file("tiny.vk"), "--context", "case 7", "--json");
+    assertTrue(json.out().contains("\"valid\" : true"), json.out());
+    Ended bad = zkc("verify", file("x.zkp"), "--key", file("tiny.vk"), "--json");
+    assertTrue(bad.out().contains("\"valid\" : false"), bad.out());
+  }
+
+  private static void assertVerify(int code, List<String> start, String... more) {
+    List<String> arguments = new java.util.ArrayList<>(start);
+    arguments.addAll(List.of(more));
+    Ended ended = zkc(arguments.toArray(String[]::new));
+    assertEquals(code, ended.code(), arguments + "\n" + ended.out() + ended.err());
+    assertEquals(code == 0, ended.err().isEmpty(), ended.err());
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try {
+      byte[] digest = java.security.MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      return java.util.HexFormat.of().formatHex(digest);
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A change of any byte of the key's file, or of sampled bytes of the proof's, is exit 1. */
+  @Test
+  void changedKeysAndProofsAreInvalid() throws IOException {
+    byte[] key = Files.readAllBytes(folder.resolve("tiny.vk"));
+    for (int at = 0; at < key.length; at += 7) {
+      byte[] changed = key.clone();
+      changed[at] ^= 4;
+      Files.write(folder.resolve("changed.vk"), changed);
+      Ended ended = zkc("verify", file("x.zkp"), "--key", file("changed.vk"), "--context", "case 7");
+      assertEquals(1, ended.code(), "key byte " + at + ": " + ended.err());
+    }
+    byte[] proof = Files.readAllBytes(folder.resolve("x.zkp"));
+    for (int at = 0; at < proof.length; at += proof.length / 60) {
+      byte[] changed = proof.clone();
+      changed[at] ^= 16;
+      Files.write(folder.resolve("changed.zkp"), changed);
+      Ended ended = zkc("verify", file("changed.zkp"), "--key", file("tiny.vk"), "--context", "case 7");
+      assertEquals(1, ended.code(), "proof byte " + at + ": " + ended.err());
+    }
+  }
+
+  @Test
+  void aLostCodewordIsMadeAgain() throws IOException {
+    Path code = folder.resolve("tiny.zkc.code");
+    byte[] before = Files.readAllBytes(code);
+    Files.delete(code);
+    assertEquals(0, zkc("prove", file("tiny.zkc"), "--input", file("x.npy"), "-o", file("again.zkp"), "--context", "case 7").code());
+    assertEquals(-1, Files.mismatch(folder.resolve("x.zkp"), folder.resolve("again.zkp")), "proofs are deterministic");
+    assertTrue(java.util.Arrays.equals(before, Files.readAllBytes(code)));
+  }
+
+  @Test
+  void everyFileIsInspected() {
+    for (String name : List.of("tiny.zkc", "tiny.vk", "x.zkp")) {
+      assertEquals(0, zkc("inspect", file(name)).code(), name);
+      Ended json = zkc("inspect", file(name), "--json");
+      assertEquals(0, json.code(), name);
+      assertTrue(json.out().startsWith("{"), json.out());
+    }
+    Ended proof = zkc("inspect", file("x.zkp"), "--key", file("tiny.vk"));
+    assertTrue(proof.out().contains("1x2x6x6"), proof.out());
+    assertEquals(2, zkc("inspect", file("tiny.vk"), "--html", file("report.html")).code());
+  }
+
+  @Test
+  void securityAddsUpToAHundredBits() {
+    for (String name : List.of("tiny.zkc", "tiny.vk")) {
+      Ended ended = zkc("security", file(name));
+      assertEquals(0, ended.code(), ended.err());
+      java.util.regex.Matcher total = Pattern.compile("([0-9.]+)  all together").matcher(ended.out());
+      assertTrue(total.find(), ended.out());
+      assertTrue(Double.parseDouble(total.group(1)) >= 100, ended.out());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"compile", "prove", "verify", "run", "inspect", "opt", "ops", "security", "bench", "demo", "test", "completion"})
+  void everyCommandHasHelp(String command) {
+    Ended ended = zkc(command, "--help");
+    assertEquals(0, ended.code());
+    assertTrue(ended.out().startsWith("Usage: zkc " + command), ended.out());
+    assertTrue(zkc("--help").out().contains("\n  " + command + " "));
+  }
+
+  @Test
+  void theCompletionScriptKnowsTheCommands() {
+    Ended ended = zkc("completion");
+    assertEquals(0, ended.code());
+    assertTrue(ended.out().contains("expect-model") && ended.out().contains("#!/usr/bin/env bash"), "no completion script");
+  }
+
+  /** A verifier needs no class of prover, compiler, front end or parser; a process of its own shows what it loads. */
+  @Test
+  void verifyLoadsTheVerifierOnly() throws IOException, InterruptedException {
+    Path log = folder.resolve("verify.log");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xlog:class+load:file=" + log,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "verify",
+                file("x.zkp"),
+                "--key",
+                file("tiny.vk"),
+                "--context",
+                "case 7")
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("verify.out").toFile())
+            .start();
+    assertEquals(0, process.waitFor(), () -> read(folder.resolve("verify.out")));
+    String loaded = read(log);
+    assertTrue(loaded.contains("org.zkc.gkr.verify.Verifier"), "the log names no class of the verifier");
+    for (String foreign :
+        List.of("org.zkc.gkr.prove.", "org.zkc.passes.", "org.zkc.torchscript.", "org.antlr.", "ai.djl.", "me.tongfei.", "com.fasterxml.")) {
+      assertFalse(loaded.contains(foreign), () -> "verify loaded a class of " + foreign);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  @Test
+  void failuresMapToExitCodesAndOneSentence() {
+    assertReported(2, "model.py:3: no", new UserException(new Location("model.py", 3, ""), "no"));
+    assertReported(1, "INVALID", new VerificationFailure("round 3", "1", "2"));
+    assertReported(3, "out of memory", new OutOfMemoryError("Java heap space"));
+    assertReported(3, "free space", new IOException("No space left on device"));
+    assertReported(3, "internal error", new IllegalStateException("two\nlines"));
+  }
+
+  private static void assertReported(int code, String text, Throwable failure) {
+    StringWriter err = new StringWriter();
+    assertEquals(code, ErrorReport.report(failure, false, new PrintWriter(err)));
+    assertTrue(err.toString().startsWith("error: ") && err.toString().contains(text), err.toString());
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    StringWriter debug = new StringWriter();
+    ErrorReport.report(failure, true, new PrintWriter(debug));
+    assertTrue(debug.toString().contains("at org.zkc"), "no stack trace with --debug");
+  }
+}
