@@ -103,7 +103,7 @@ final class CommandLineTest {
   @Test
   void changedKeysAndProofsAreInvalid() throws IOException {
     byte[] key = Files.readAllBytes(folder.resolve("tiny.vk"));
-    for (int at = 0; at < key.length; at += 7) {
+    for (int at = 0; at < key.length; at += 13) {
       byte[] changed = key.clone();
       changed[at] ^= 4;
       Files.write(folder.resolve("changed.vk"), changed);
