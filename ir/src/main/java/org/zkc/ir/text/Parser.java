@@ -1,6 +1,7 @@
 package org.zkc.ir.text;
 
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import org.antlr.v4.runtime.BaseErrorListener;
 import org.antlr.v4.runtime.CharStreams;
@@ -8,6 +9,8 @@ import org.antlr.v4.runtime.CommonTokenStream;
 import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Recognizer;
 import org.antlr.v4.runtime.Token;
+import org.zkc.ir.Checker;
+import org.zkc.ir.Diagnostic;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.text.grammar.ZkirLexer;
@@ -21,8 +24,8 @@ public final class Parser {
   /** Brackets nested deeper than this are refused, so that the recursive descent cannot exhaust the stack. */
   private static final int MAX_DEPTH = 200;
 
-  /** A program and the place of each op's name in the text. */
-  public record Parsed(Program program, Map<Op, Span> spans) {}
+  /** A program, the place of each op's name in the text, and that of the program's header. */
+  public record Parsed(Program program, Map<Op, Span> spans, Span header) {}
 
   private Parser() {}
 
@@ -34,6 +37,21 @@ public final class Parser {
    */
   public static Program parse(String text, String fileName, SidecarReader sidecar) {
     return parseWithSpans(text, fileName, sidecar).program();
+  }
+
+  /**
+   * {@link #parse} for texts that people write: the program is checked as well.
+   *
+   * @throws IrSyntaxException when the text stands for no program
+   * @throws IllFormedTextException when the {@link Checker} refuses the program
+   */
+  public static Program parseChecked(String text, String fileName, SidecarReader sidecar) {
+    Parsed parsed = parseWithSpans(text, fileName, sidecar);
+    List<Diagnostic> findings = Checker.check(parsed.program());
+    if (!findings.isEmpty()) {
+      throw IllFormedTextException.of(findings, parsed, fileName, text);
+    }
+    return parsed.program();
   }
 
   /** {@link #parse} together with the places of the ops. */
@@ -48,8 +66,9 @@ public final class Parser {
     parser.removeErrorListeners();
     parser.addErrorListener(new Thrower(source));
     Map<Op, Span> spans = new IdentityHashMap<>();
-    Program program = new ProgramReader(source, sidecar, spans).program(parser.file());
-    return new Parsed(program, spans);
+    ZkirParser.FileContext file = parser.file();
+    Program program = new ProgramReader(source, sidecar, spans).program(file);
+    return new Parsed(program, spans, Source.span(file.getStart()));
   }
 
   private static void checkDepth(CommonTokenStream tokens, Source source) {

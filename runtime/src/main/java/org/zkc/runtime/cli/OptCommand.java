@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.zkc.ir.Program;
-import org.zkc.ir.text.Diagnostics;
 import org.zkc.ir.text.Printer;
 import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
@@ -34,7 +33,6 @@ final class OptCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Program program = IrFiles.read(file);
-    Diagnostics.requireValid(program);
     Program result = new CompilePipeline(CompileOptions.DEFAULT).run(program, passes);
     if (out == null) {
       spec.commandLine().getOut().print(Printer.print(result));

@@ -32,14 +32,14 @@ public final class IrFiles {
   /**
    * Reads one program.
    *
-   * @throws UserException when the file is missing or is not a program
+   * @throws UserException when the file is missing or is not a well-formed program
    */
   public static Program read(Path file) {
     try {
       String text = Files.readString(file);
       Path tensors = file.resolveSibling(SIDECAR);
       SidecarReader sidecar = Files.exists(tensors) ? SidecarFile.open(tensors) : SidecarReader.NONE;
-      return Parser.parse(text, String.valueOf(file.getFileName()), sidecar);
+      return Parser.parseChecked(text, String.valueOf(file.getFileName()), sidecar);
     } catch (IOException e) {
       throw new UserException(
           Files.exists(file)

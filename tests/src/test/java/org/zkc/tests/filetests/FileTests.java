@@ -115,31 +115,20 @@ final class FileTests {
     Map<Integer, List<String>> out = new TreeMap<>();
     for (Diagnostic each : found) {
       // Findings on functions and the program belong to the line of the program header.
-      int line =
-          each.op()
-              .map(op -> parsed.spans().get(op).line())
-              .orElseGet(() -> 1 + firstIndexOf(test.lines(), "program "));
+      int line = each.op().map(parsed.spans()::get).orElse(parsed.header()).line();
       out.computeIfAbsent(test.firstLine() + line - 1, k -> new ArrayList<>()).add(each.message());
     }
     return out;
   }
 
-  /** The first line of the case that bears the location of the user's source; else the program header's. */
+  /** The first line of the case that bears the location of the user's source. */
   private static int lineAt(Location location, FileTestCase test) {
     for (int i = 0; location.isKnown() && i < test.lines().size(); i++) {
       if (test.lines().get(i).contains("loc(\"" + location.file() + "\":" + location.line())) {
         return test.firstLine() + i;
       }
     }
-    return test.firstLine() + firstIndexOf(test.lines(), "program ");
-  }
-
-  private static int firstIndexOf(List<String> lines, String prefix) {
-    int i = 0;
-    while (i < lines.size() && !lines.get(i).startsWith(prefix)) {
-      i++;
-    }
-    return i;
+    throw new AssertionError(test.where(test.firstLine()) + ": no line has the location " + location);
   }
 
   private static void assertErrors(
