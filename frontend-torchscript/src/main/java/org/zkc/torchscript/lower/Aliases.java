@@ -91,6 +91,11 @@ final class Aliases {
     }
   }
 
+  /** How much {@link #fork} copies. */
+  int size() {
+    return replaced.size() + stale.size();
+  }
+
   boolean isDefined(Value value) {
     return shared.origins.containsKey(value);
   }
@@ -228,7 +233,7 @@ final class Aliases {
       Node small = large == left ? right : left;
       small.parent = large;
       large.members.addAll(small.members);
-      small.members = List.of();
+      small.members = new ArrayList<>();
       Node contents = large.contents;
       large.contents = contents == null ? small.contents : contents;
       if (contents == null || small.contents == null) {
@@ -248,6 +253,8 @@ final class Aliases {
   void replace(Value value, Value replacement, RegionBuilder region, Location at) {
     Value written = latest(value);
     Node node = node(written);
+    node.members.removeIf(this::isOutOfReach);
+    shared.containers.removeIf(this::isOutOfReach);
     for (Value member : node.members) {
       String attribute = shared.attributes.get(member);
       if (attribute != null) {
@@ -284,7 +291,11 @@ final class Aliases {
   }
 
   private boolean isCurrent(Value value) {
-    return !replaced.containsKey(value) && shared.origins.get(value).region().isOpen();
+    return !replaced.containsKey(value) && !isOutOfReach(value);
+  }
+
+  private boolean isOutOfReach(Value value) {
+    return !shared.origins.get(value).region().isOpen();
   }
 
   private boolean holdsDeeply(Value container, Node target) {

@@ -135,6 +135,14 @@ sealed interface Binding {
   /** A module or other object of the archive, with its attribute path from the root ({@code features.0}). */
   record Module(PickleValue.Instance object, String path) implements Binding {
 
+    /** The last part of the path, {@code conv1}; for an element of a list with the list's name, {@code layers_0}. */
+    String name() {
+      int dot = path.lastIndexOf('.');
+      String last = path.substring(dot + 1);
+      boolean element = dot > 0 && !last.isEmpty() && Character.isDigit(last.charAt(0));
+      return element ? path.substring(path.lastIndexOf('.', dot - 1) + 1).replace('.', '_') : last.isEmpty() ? "self" : last;
+    }
+
     String pathOf(String attribute) {
       return path.isEmpty() ? attribute : path + "." + attribute;
     }

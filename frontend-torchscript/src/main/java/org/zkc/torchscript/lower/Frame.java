@@ -51,7 +51,8 @@ final class Frame {
     this.messages = messages;
   }
 
-  Frame fork() {
+  Frame fork(Lowering lowering) {
+    lowering.work(names.size() / 4 + aliases.size() / 4, callSite);
     return new Frame(
         code, callSite, new LinkedHashMap<>(names), aliases.fork(), new RegionBuilder(region), messages);
   }

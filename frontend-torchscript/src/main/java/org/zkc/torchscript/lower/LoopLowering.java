@@ -123,7 +123,7 @@ final class LoopLowering {
       plan.names.keySet().forEach(name -> initial.add(frame.value(frame.names().get(name), at)));
       plan.written.forEach(v -> initial.add(frame.aliases().read(v, at)));
       this.before = frame.aliases().definedCount();
-      this.inner = frame.fork();
+      this.inner = frame.fork(lowering);
       this.indexValue = index.map(name -> inner.define(name, StaticTypes.INT));
       index.ifPresent(
           name -> inner.names().put(name, new Binding.Dynamic(indexValue.orElseThrow(), StaticTypes.INT)));

@@ -28,8 +28,11 @@ import org.zkc.torchscript.schema.StaticTypes;
  */
 public final class Lowering {
 
-  /** Statements and expressions lowered; ResNet-18 takes 2,000. Bounds archives made to explode. */
-  private static final long MAX_STEPS = 3_000_000;
+  /**
+   * Statements and expressions lowered, and names and values copied for arms of control flow; ResNet-18 takes 2,000.
+   * Bounds archives made to explode.
+   */
+  private static final long MAX_STEPS = 1_000_000;
 
   private static final int MAX_CALL_DEPTH = 128;
 
@@ -143,7 +146,13 @@ public final class Lowering {
 
   /** Counts work; refuses archives that unfold without end. */
   void step(Location at) {
-    if (++steps > MAX_STEPS) {
+    work(1, at);
+  }
+
+  /** Counts several steps of work at once. */
+  void work(long amount, Location at) {
+    steps += amount;
+    if (steps > MAX_STEPS) {
       throw new UserException(at, "The model's code unfolds into more than %d steps; zkc does not read it.".formatted(MAX_STEPS));
     }
   }

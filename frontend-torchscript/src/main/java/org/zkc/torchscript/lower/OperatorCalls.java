@@ -199,7 +199,8 @@ final class OperatorCalls {
     }
     aliases.share(arguments.get(0), changed);
     aliases.replace(container.value(), changed, frame.region(), at);
-    return results.stream().<Binding>map(v -> new Binding.Dynamic(v, (TorchType) v.type())).toList();
+    List<Value> visible = returnsContainer ? results : results.subList(0, results.size() - 1);
+    return visible.stream().<Binding>map(v -> new Binding.Dynamic(v, (TorchType) v.type())).toList();
   }
 
   /** Notes what results may share with arguments, from the schema's alias annotations. */

@@ -130,9 +130,9 @@ final class StatementLowering {
       return;
     }
     int before = frame.aliases().definedCount();
-    Frame then = frame.fork();
+    Frame then = frame.fork(lowering);
     new StatementLowering(lowering, then).statements(s.then());
-    Frame otherwise = frame.fork();
+    Frame otherwise = frame.fork(lowering);
     new StatementLowering(lowering, otherwise).statements(s.otherwise());
     List<Value> thenResults = new ArrayList<>();
     List<Value> otherwiseResults = new ArrayList<>();
@@ -165,6 +165,17 @@ final class StatementLowering {
                 at));
     frame.names().clear();
     frame.names().putAll(merged);
+    keepStale(then, merged);
+    keepStale(otherwise, merged);
+  }
+
+  /** Names whose value an arm made stale stay bound to it, so that reading them is refused with the reason. */
+  private void keepStale(Frame arm, Map<String, Binding> merged) {
+    for (Binding b : merged.values()) {
+      if (isStale(arm, b)) {
+        frame.aliases().markStale(((Binding.Dynamic) b).value(), Location.UNKNOWN);
+      }
+    }
   }
 
   private interface Merge {
@@ -184,8 +195,10 @@ final class StatementLowering {
               if (left.equals(right)) {
                 out.put(name, left);
               } else if (isValue(left) && isValue(right)) {
-                if (!isStale(then, left) && !isStale(otherwise, right)) {
-                  out.put(name, merge.of(name, left, right));
+                if (isStale(then, left)) {
+                  out.put(name, left);
+                } else {
+                  out.put(name, isStale(otherwise, right) ? right : merge.of(name, left, right));
                 }
               } else {
                 throw new UserException(

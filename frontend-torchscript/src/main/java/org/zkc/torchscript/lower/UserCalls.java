@@ -72,8 +72,9 @@ final class UserCalls {
     List<Value> operands = frame.values(passed, at);
     refuseSharedWrites(function, operands, at);
     List<Value> results = new ArrayList<>();
+    String hint = self.map(Binding.Module::name).orElse(definition.definition().name());
     for (TorchType type : function.resultTypes()) {
-      results.add(frame.define(definition.definition().name(), type));
+      results.add(frame.define(hint, type));
     }
     frame.region().add(new Call(results, function.name(), operands, at));
     applyEffects(function, operands, results, at);
