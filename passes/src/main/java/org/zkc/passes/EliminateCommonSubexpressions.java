@@ -35,7 +35,7 @@ public final class EliminateCommonSubexpressions implements Pass {
 
   @Override
   public String description() {
-    return "computes once what several ops compute";
+    return "Computes once what several ops compute.";
   }
 
   @Override

@@ -14,7 +14,7 @@ public record EliminateDeadCode(Level level) implements Pass {
 
   @Override
   public String description() {
-    return "removes ops whose results nobody reads";
+    return "Removes ops whose results nobody reads.";
   }
 
   @Override

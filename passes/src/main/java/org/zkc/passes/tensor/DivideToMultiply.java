@@ -14,7 +14,7 @@ import org.zkc.ir.tensor.Multiply;
 /** x / c = x (1 / c) for a constant c without zeros, so that other rules need to know products only. */
 public final class DivideToMultiply extends TensorRewrite {
   public DivideToMultiply() {
-    super("divide-to-multiply", "multiplies by the reciprocal instead of dividing by a constant");
+    super("divide-to-multiply", "Multiplies by the reciprocal instead of dividing by a constant.");
   }
 
   @Override

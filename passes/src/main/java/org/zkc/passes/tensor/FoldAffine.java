@@ -19,7 +19,7 @@ import org.zkc.ir.tensor.Subtract;
  */
 public final class FoldAffine extends TensorRewrite {
   public FoldAffine() {
-    super("fold-affine", "makes products and sums with constants part of the convolution or linear map before them");
+    super("fold-affine", "Makes products and sums with constants part of the convolution or linear map before them.");
   }
 
   @Override

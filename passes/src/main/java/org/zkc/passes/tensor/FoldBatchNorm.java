@@ -16,7 +16,7 @@ import org.zkc.ir.tensor.Constant;
  */
 public final class FoldBatchNorm extends TensorRewrite {
   public FoldBatchNorm() {
-    super("fold-batch-norm", "makes batch norm part of the convolution or linear map before it");
+    super("fold-batch-norm", "Makes batch norm part of the convolution or linear map before it.");
   }
 
   @Override

@@ -15,7 +15,7 @@ import org.zkc.ir.tensor.TensorOp;
  */
 public final class FoldConstants extends TensorRewrite {
   public FoldConstants() {
-    super("fold-constants", "evaluates ops whose operands are all constants");
+    super("fold-constants", "Evaluates ops whose operands are all constants.");
   }
 
   @Override

@@ -16,7 +16,7 @@ import org.zkc.ir.tensor.Relu;
  */
 public final class MergeClamps extends TensorRewrite {
   public MergeClamps() {
-    super("merge-clamps", "makes one clamp of two in a row");
+    super("merge-clamps", "Makes one clamp of two in a row.");
   }
 
   private record Bounds(double low, double high) {

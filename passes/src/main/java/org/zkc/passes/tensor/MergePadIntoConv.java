@@ -16,7 +16,7 @@ import org.zkc.ir.tensor.Pad;
  */
 public final class MergePadIntoConv extends TensorRewrite {
   public MergePadIntoConv() {
-    super("merge-pad-into-conv", "makes zero padding before a convolution the convolution's own");
+    super("merge-pad-into-conv", "Makes zero padding before a convolution the convolution's own.");
   }
 
   @Override

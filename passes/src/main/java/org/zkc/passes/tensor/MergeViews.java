@@ -26,7 +26,7 @@ import org.zkc.ir.tensor.Transpose;
  */
 public final class MergeViews extends TensorRewrite {
   public MergeViews() {
-    super("merge-views", "makes one view of two in a row and removes those that change nothing");
+    super("merge-views", "Makes one view of two in a row and removes those that change nothing.");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.zkc.passes.torch;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.IntPredicate;
 import org.zkc.ir.DType;
 import org.zkc.ir.TensorData;
@@ -55,17 +56,21 @@ final class ComparisonOperators {
   }
 
   private static int order(OperatorCall call, TorchValue left, TorchValue right) {
-    return switch (left) {
-      case Int l when right instanceof Int r -> Long.compare(l.value(), r.value());
-      case Int l -> order(l.value(), call.number(1));
-      case TorchValue.Float l -> order(l.value(), call.number(1));
-      case Bool l when right instanceof Bool r -> l.equals(r) ? 0 : 2;
-      case Bool l -> order(l.value() ? 1 : 0, call.number(1));
-      case TorchValue.Text l when right instanceof TorchValue.Text r ->
-          Integer.signum(l.value().compareTo(r.value()));
-      case ListOf l when right instanceof ListOf r -> equal(call, l, r) ? 0 : 2;
-      default -> throw call.refuse("comparing %s with %s".formatted(left.kind(), right.kind()));
-    };
+    if (left instanceof Int l && right instanceof Int r) {
+      return Long.compare(l.value(), r.value());
+    }
+    if (left instanceof TorchValue.Text l && right instanceof TorchValue.Text r) {
+      return Integer.signum(l.value().compareTo(r.value()));
+    }
+    if (left instanceof ListOf l && right instanceof ListOf r) {
+      return equal(call, l, r) ? 0 : 2;
+    }
+    OptionalDouble l = left.number();
+    OptionalDouble r = right.number();
+    if (l.isEmpty() || r.isEmpty()) {
+      throw call.refuse("comparing %s with %s".formatted(left.kind(), right.kind()));
+    }
+    return order(l.getAsDouble(), r.getAsDouble());
   }
 
   private static boolean equal(OperatorCall call, ListOf left, ListOf right) {

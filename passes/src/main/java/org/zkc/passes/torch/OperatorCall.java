@@ -8,9 +8,7 @@ import org.zkc.ir.Location;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
-import org.zkc.passes.torch.TorchValue.Bool;
 import org.zkc.passes.torch.TorchValue.DataDependent;
-import org.zkc.passes.torch.TorchValue.Int;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.ListOf;
 import org.zkc.passes.torch.TorchValue.None;
@@ -88,11 +86,7 @@ record OperatorCall(
   }
 
   List<TorchValue> elements(int index) {
-    return switch (argument(index)) {
-      case ListOf l -> l.elements();
-      case Tuple t -> t.elements();
-      default -> throw mismatch(index, "a list");
-    };
+    return argument(index).sequence().orElseThrow(() -> mismatch(index, "a list"));
   }
 
   /** An int, or the element of a known integer tensor without axes. */
@@ -101,13 +95,10 @@ record OperatorCall(
   }
 
   private long integer(TorchValue value, int index) {
-    return switch (value) {
-      case Int i -> i.value();
-      case Bool b -> b.value() ? 1 : 0;
-      case KnownTensor k when k.data().elementCount() == 1 && !k.dtype().isFloating() -> k.data().getLong(0);
-      case DataDependent d -> throw dataDependent(d, location);
-      default -> throw mismatch(index, "an int");
-    };
+    if (value instanceof DataDependent d) {
+      throw dataDependent(d, location);
+    }
+    return value.integer().orElseThrow(() -> mismatch(index, "an int"));
   }
 
   long integer(int index, long whenNone) {
@@ -148,27 +139,19 @@ record OperatorCall(
 
   /** A number, or the element of a known tensor of one element. */
   double number(int index) {
-    return switch (argument(index)) {
-      case Int i -> i.value();
-      case TorchValue.Float f -> f.value();
-      case Bool b -> b.value() ? 1 : 0;
-      case KnownTensor k when k.data().elementCount() == 1 -> k.data().getDouble(0);
-      case TracedTensor t -> throw dataDependent(new DataDependent(operator, location), location);
-      default -> throw mismatch(index, "a number");
-    };
+    if (argument(index) instanceof TracedTensor) {
+      throw dataDependent(new DataDependent(operator, location), location);
+    }
+    return argument(index).number().orElseThrow(() -> mismatch(index, "a number"));
   }
 
   double number(int index, double whenNone) {
     return isNone(index) ? whenNone : number(index);
   }
 
+  /** A bool; None is false. */
   boolean flag(int index) {
-    return switch (argument(index)) {
-      case Bool b -> b.value();
-      case Int i -> i.value() != 0;
-      case None n -> false;
-      default -> throw mismatch(index, "a bool");
-    };
+    return !isNone(index) && argument(index).integer().orElseThrow(() -> mismatch(index, "a bool")) != 0;
   }
 
   String text(int index) {

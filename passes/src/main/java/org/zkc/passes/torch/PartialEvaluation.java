@@ -197,11 +197,10 @@ final class PartialEvaluation {
   }
 
   private List<TorchValue> elements(TorchValue value) {
-    return switch (value) {
-      case Tuple t -> t.elements();
-      case ListOf l -> l.elements();
-      default -> throw new UserException(nearest, "%s is unpacked where a tuple is needed".formatted(value.kind()));
-    };
+    return value
+        .sequence()
+        .orElseThrow(
+            () -> new UserException(nearest, "%s is unpacked where a tuple is needed".formatted(value.kind())));
   }
 
   private static boolean truth(TorchValue value, Location location, String why) {

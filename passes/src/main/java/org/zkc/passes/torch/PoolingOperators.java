@@ -205,10 +205,7 @@ final class PoolingOperators {
   private static List<Integer> sizes(OperatorCall call, int axes) {
     Shape shape = call.tensor(0).shape();
     List<Integer> out = new ArrayList<>();
-    List<TorchValue> given =
-        call.argument(1) instanceof TorchValue.ListOf || call.argument(1) instanceof Tuple
-            ? call.elements(1)
-            : List.of(call.argument(1));
+    List<TorchValue> given = call.argument(1).sequence().orElse(List.of(call.argument(1)));
     if (given.size() != 1 && given.size() != axes) {
       throw call.refuse("the output size names %d axes, not %d".formatted(given.size(), axes));
     }
@@ -216,11 +213,10 @@ final class PoolingOperators {
       TorchValue size = given.get(given.size() == 1 ? 0 : k);
       int extent = shape.extent(shape.rank() - axes + k);
       int positions =
-          switch (size) {
-            case TorchValue.None n -> extent;
-            case TorchValue.Int i -> call.narrow(i.value());
-            default -> throw call.refuse("an output size is " + size.kind());
-          };
+          size instanceof TorchValue.None
+              ? extent
+              : call.narrow(
+                  size.integer().orElseThrow(() -> call.refuse("an output size is " + size.kind())));
       if (positions < 1 || extent < 1) {
         throw call.refuse("%d outputs from an axis of %d".formatted(positions, extent));
       }

@@ -125,15 +125,7 @@ final class ScalarOperators {
       var values = candidates.stream().mapToLong(v -> ((Int) v).value());
       return new Int(minimum ? values.min().getAsLong() : values.max().getAsLong());
     }
-    var values = candidates.stream().mapToDouble(v -> number(call, v));
+    var values = candidates.stream().mapToDouble(v -> v.number().orElseThrow(() -> call.refuse("an element is " + v.kind())));
     return new TorchValue.Float(minimum ? values.min().getAsDouble() : values.max().getAsDouble());
-  }
-
-  private static double number(OperatorCall call, TorchValue value) {
-    return switch (value) {
-      case Int i -> i.value();
-      case TorchValue.Float f -> f.value();
-      default -> throw call.refuse("an element is " + value.kind());
-    };
   }
 }

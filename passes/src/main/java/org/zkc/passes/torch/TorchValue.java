@@ -2,6 +2,9 @@ package org.zkc.passes.torch;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.zkc.ir.DType;
 import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
@@ -91,6 +94,37 @@ sealed interface TorchValue {
 
   static ListOf ints(List<Integer> values) {
     return new ListOf(values.stream().map(v -> (TorchValue) new Int(v)).toList());
+  }
+
+  /** The elements of a list or tuple. */
+  default Optional<List<TorchValue>> sequence() {
+    return switch (this) {
+      case ListOf l -> Optional.of(l.elements());
+      case Tuple t -> Optional.of(t.elements());
+      default -> Optional.empty();
+    };
+  }
+
+  /** An int, a bool as 0 or 1, or the element of a known integer tensor that has only one. */
+  default OptionalLong integer() {
+    return switch (this) {
+      case Int i -> OptionalLong.of(i.value());
+      case Bool b -> OptionalLong.of(b.value() ? 1 : 0);
+      case KnownTensor k when k.data().elementCount() == 1 && !k.dtype().isFloating() ->
+          OptionalLong.of(k.data().getLong(0));
+      default -> OptionalLong.empty();
+    };
+  }
+
+  /** A number, a bool as 0 or 1, or the element of a known tensor that has only one. */
+  default OptionalDouble number() {
+    return switch (this) {
+      case Int i -> OptionalDouble.of(i.value());
+      case Float f -> OptionalDouble.of(f.value());
+      case Bool b -> OptionalDouble.of(b.value() ? 1 : 0);
+      case KnownTensor k when k.data().elementCount() == 1 -> OptionalDouble.of(k.data().getDouble(0));
+      default -> OptionalDouble.empty();
+    };
   }
 
   /** What to call it in a message: {@code int}, {@code Tensor}. */
