@@ -7,8 +7,8 @@ import org.zkc.passes.torch.TorchValue.Tuple;
 
 /** Lists, on the host. Operators that change a list in Python return the new list. */
 final class ListOperators {
-  /** A hostile archive could name any length. */
-  static final long MAXIMAL_LENGTH = 1 << 20;
+  /** A hostile archive could name any length; each append copies. */
+  static final long MAXIMAL_LENGTH = 1 << 16;
 
   static final List<TorchOperator> ALL =
       List.of(

@@ -42,11 +42,18 @@ final class PartialEvaluation {
 
   private static final int MAXIMAL_DEPTH = 400;
 
+  /** Elements of all tensors computed on the host; a hostile archive could ask for any number. */
+  private static final long MAXIMAL_HOST_ELEMENTS = 1L << 30;
+
   private final Map<String, Function> functions = new HashMap<>();
   private final TensorEmitter emitter;
+
+  /** Of the op being executed; where it has none, of the innermost call or statement around it that has one. */
   private Location nearest = Location.UNKNOWN;
+
   private long steps;
   private long lowered;
+  private long hostElements;
   private int depth;
 
   PartialEvaluation(Program program, TensorEmitter emitter) {
@@ -128,8 +135,7 @@ final class PartialEvaluation {
         case For f -> count(f);
         case Raise r -> throw new UserException(nearest, raised(r));
       }
-      // What follows a nested region belongs to the enclosing line again.
-      nearest = before.isKnown() && !op.location().isKnown() ? before : nearest;
+      nearest = before;
     }
 
     private void call(Call call) {
@@ -188,7 +194,17 @@ final class PartialEvaluation {
       lowered++;
       emitter.at(nearest, op.results().isEmpty() ? "x" : op.results().getFirst().name());
       OperatorCall call = new OperatorCall(op.operator(), op.overload(), get(op.arguments()), nearest, emitter);
-      TorchValue result = operator.lowering().lower(call);
+      TorchValue result;
+      try {
+        result = operator.lowering().lower(call);
+      } catch (ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
+        // Arguments that PyTorch itself would refuse; archives can hold anything.
+        throw call.refuse("its arguments do not fit (%s)".formatted(e.getMessage()));
+      }
+      if (result instanceof KnownTensor k && (hostElements += k.data().elementCount()) > MAXIMAL_HOST_ELEMENTS) {
+        throw new UserException(
+            nearest, "the model computes constant tensors of more than 2^30 elements; store them as buffers instead");
+      }
       if (op.results().size() == 1) {
         return List.of(result);
       }

@@ -24,6 +24,9 @@ import org.zkc.passes.torch.TorchValue.Tuple;
  * lowered as f32: what is proved is quantised to at most 16 bits, far coarser than either.
  */
 public final class TorchToTensor {
+  private static final int MAXIMAL_OUTPUTS = 1000;
+  private static final int MAXIMAL_NESTING = 20;
+
   private TorchToTensor() {}
 
   /**
@@ -58,7 +61,7 @@ public final class TorchToTensor {
     PartialEvaluation evaluation = new PartialEvaluation(torch, emitter);
     List<Value> results = new ArrayList<>();
     Location location = main.location();
-    evaluation.call(main, inputs).forEach(r -> outputs(r, location, results));
+    evaluation.call(main, inputs).forEach(r -> outputs(r, location, 0, results));
     if (results.isEmpty()) {
       throw new UserException(location, "the model returns no tensor; there is nothing to prove");
     }
@@ -68,11 +71,17 @@ public final class TorchToTensor {
     return Program.of(Level.TENSOR, lowered);
   }
 
-  private static void outputs(TorchValue value, Location location, List<Value> into) {
+  private static void outputs(TorchValue value, Location location, int depth, List<Value> into) {
+    if (depth > MAXIMAL_NESTING || into.size() > MAXIMAL_OUTPUTS) {
+      throw new UserException(
+          location,
+          "the model returns more than %d tensors, or lists nested more than %d deep"
+              .formatted(MAXIMAL_OUTPUTS, MAXIMAL_NESTING));
+    }
     switch (value) {
       case TracedTensor t -> into.add(t.value());
-      case Tuple t -> t.elements().forEach(e -> outputs(e, location, into));
-      case ListOf l -> l.elements().forEach(e -> outputs(e, location, into));
+      case Tuple t -> t.elements().forEach(e -> outputs(e, location, depth + 1, into));
+      case ListOf l -> l.elements().forEach(e -> outputs(e, location, depth + 1, into));
       case TorchValue.None n -> {}
       case KnownTensor k ->
           throw new UserException(

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.zkc.ir.DType;
+import org.zkc.ir.Location;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
 import org.zkc.ir.Region;
@@ -136,6 +137,24 @@ final class TorchToTensorTest {
     assertEquals(List.of("multiply", "add"), mnemonics(program));
   }
 
+  @Test
+  void anOpWithoutALocationStandsWhereItIsCalled() {
+    TorchCase helper = new TorchCase("__torch__.relu");
+    Value relu = helper.builder.fresh("relu", TorchCase.TENSOR);
+    helper.builder.append(new Operator(List.of(relu), "aten.relu", "", List.of(helper.x), Location.UNKNOWN));
+    TorchCase c = new TorchCase();
+    c.add(helper.builder.build(List.of(relu)));
+    Value before = c.op("aten.tanh", c.x);
+    Value called = c.builder.fresh("called", TorchCase.TENSOR);
+    c.builder.append(new Call(List.of(called), "__torch__.relu", List.of(before), c.next()));
+    Value after = c.builder.fresh("after", TorchCase.TENSOR);
+    c.builder.append(new Operator(List.of(after), "aten.tanh", "", List.of(called), Location.UNKNOWN));
+    Program program = c.lower(Shape.of(2), after);
+    assertEquals(
+        List.of("model.py:2", "model.py:3", ""),
+        program.main().body().stream().map(op -> op.location().toString()).toList());
+  }
+
   // ---- branches ----
 
   private static Value branch(TorchCase c, Value condition) {
@@ -220,6 +239,21 @@ final class TorchToTensorTest {
     assertTrue(refused(c, Shape.of(2), c.tuple(c.x, TorchCase.counting(2))).getMessage().contains("does not depend"));
     TorchCase number = new TorchCase();
     assertTrue(refused(number, Shape.of(2), number.op("aten.size/int", number.x, 0)).getMessage().contains("is int"));
+  }
+
+  @Test
+  void outputsNestedWithoutEndAndArgumentsThatFitNoSchemaAreErrors() {
+    TorchCase c = new TorchCase();
+    Value nested = c.tuple(c.x, c.x);
+    for (int i = 0; i < 40; i++) {
+      nested = c.tuple(nested, nested);
+    }
+    assertTrue(refused(c, Shape.of(2), nested).getMessage().contains("nested"));
+    TorchCase missing = new TorchCase();
+    assertEquals("model.py:2", refused(missing, Shape.of(2), missing.op("aten.append", missing.value(List.of()))).location().toString());
+    TorchCase negative = new TorchCase();
+    Value y = negative.op("aten.constant_pad_nd", negative.x, List.of(Integer.MAX_VALUE, Integer.MAX_VALUE), 0);
+    assertEquals("model.py:2", refused(negative, Shape.of(2), y).location().toString());
   }
 
   @Test
