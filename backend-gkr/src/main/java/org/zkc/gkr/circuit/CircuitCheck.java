@@ -1,6 +1,8 @@
 package org.zkc.gkr.circuit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
@@ -153,7 +155,7 @@ public final class CircuitCheck {
         }
         case Table.Entries e -> {
           for (int k = 0; k < e.size(); k++) {
-            require(Math.abs(e.value(k)) < Interval.BOUND, name + ": entry outside (-2^30, 2^30)");
+            require(inBounds(e.value(k)), name + ": entry outside (-2^30, 2^30)");
           }
         }
       }
@@ -232,14 +234,20 @@ public final class CircuitCheck {
     long[] high = new long[n];
     for (Linear.Term term : l.terms()) {
       Interval source = source(term.source());
-      require(
-          term.coefficient() != 0 && Math.abs(term.coefficient()) < Interval.BOUND, "coefficient 0 or outside (-2^30, 2^30)");
+      require(term.coefficient() != 0 && inBounds(term.coefficient()), "coefficient 0 or outside (-2^30, 2^30)");
       degree[l.result()] = Math.max(degree[l.result()], degree[term.source()]);
       view(term, source, d, low, high);
     }
     degree[l.result()] = Math.max(degree[l.result()], 1);
+    // A source whose terms cancel would leave the sweep without a claim on it.
+    record View(int source, List<ViewStep> steps) {}
+    HashMap<View, Long> sums = new HashMap<>();
+    for (Linear.Term term : l.terms()) {
+      sums.merge(new View(term.source(), term.steps()), term.coefficient(), Math::addExact);
+    }
+    require(sums.values().stream().noneMatch(c -> c % P == 0), "terms cancel each other: drop them");
     for (Linear.Box box : l.constants()) {
-      require(Math.abs(box.value()) < Interval.BOUND, "constant outside (-2^30, 2^30)");
+      require(inBounds(box.value()), "constant outside (-2^30, 2^30)");
       box(box, d, low, high);
     }
     long min = Long.MAX_VALUE;
@@ -287,7 +295,7 @@ public final class CircuitCheck {
   /** For every result element the sum of the positive (sign 1) or of the negated negative (sign -1) weights. */
   private long[] weights(List<Integer> shape, List<ViewStep> steps, int sign) {
     long[] plus = new long[elementCount(shape)];
-    java.util.Arrays.fill(plus, 1);
+    Arrays.fill(plus, 1);
     long[] minus = new long[plus.length];
     for (ViewStep step : steps) {
       if (step instanceof ViewStep.Ranges r) {
@@ -404,7 +412,7 @@ public final class CircuitCheck {
     degree[p.result()] = degree[p.left()] + degree[p.right()];
     long[] corners = {a.low() * b.low(), a.low() * b.high(), a.high() * b.low(), a.high() * b.high()};
     return new Interval(
-        java.util.Arrays.stream(corners).min().getAsLong(), java.util.Arrays.stream(corners).max().getAsLong());
+        Arrays.stream(corners).min().getAsLong(), Arrays.stream(corners).max().getAsLong());
   }
 
   private Interval requantize(Requantize r, TensorDeclaration d) {
@@ -521,6 +529,10 @@ public final class CircuitCheck {
   }
 
   // ---- small things ------------------------------------------------------------------------------------------------
+
+  private static boolean inBounds(long value) {
+    return value > -Interval.BOUND && value < Interval.BOUND;
+  }
 
   private Interval source(int t) {
     requireIndex(t);

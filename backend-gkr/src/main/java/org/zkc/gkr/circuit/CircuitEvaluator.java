@@ -16,13 +16,16 @@ public final class CircuitEvaluator {
   /**
    * The elements of every tensor, row-major, by tensor index.
    *
-   * @param given the elements of every INPUT and MODEL tensor; inside their declared bounds
+   * @param given the elements of every INPUT and MODEL tensor, inside their declared bounds; those of any other tensor are taken
+   *     as they are instead of being computed
    */
   public static int[][] evaluate(CheckedCircuit checked, Map<Integer, int[]> given) {
     CircuitEvaluator e = new CircuitEvaluator(checked.circuit());
     given.forEach((t, values) -> e.elements[t] = values);
     for (Relation r : checked.circuit().relations()) {
-      e.elements[r.result()] = e.relation(r);
+      if (e.elements[r.result()] == null) {
+        e.elements[r.result()] = e.relation(r);
+      }
     }
     return e.elements;
   }

@@ -18,7 +18,7 @@ public final class VerifierKey {
   public static final int DIGEST_BYTES = 32;
 
   /** A key of more bytes than this is refused unread. */
-  private static final int MAX_BYTES = 1 << 26;
+  private static final int MAX_BYTES = 1 << 23;
 
   private final Arithmetization arithmetization;
   private final SecurityParameters parameters;

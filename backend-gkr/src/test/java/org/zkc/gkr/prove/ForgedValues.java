@@ -1,0 +1,79 @@
+package org.zkc.gkr.prove;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.zkc.gkr.field.M31;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.Lookup;
+import org.zkc.gkr.relation.LookupTable;
+
+/**
+ * The values of a malicious prover: elements of chosen tensors are others, everything computed from them follows, and lookups of
+ * rows that do not exist are simply not counted.
+ */
+final class ForgedValues extends TensorValues {
+  private final ConstraintSystem system;
+  private final Map<Integer, int[]> forged = new HashMap<>();
+  private final Map<Integer, int[]> forgedStored = new HashMap<>();
+
+  ForgedValues(WeakProof proof, int[][] elements) {
+    super(
+        proof.key.verifierKey().arithmetization().system(), WeakProof.witness(elements), proof.key.model());
+    system = proof.key.verifierKey().arithmetization().system();
+  }
+
+  /** Gives a tensor these elements, as signed integers. */
+  ForgedValues forge(int tensor, int[] elements) {
+    int[] residues = new int[elements.length];
+    for (int k = 0; k < residues.length; k++) {
+      residues[k] = M31.fromSigned(elements[k]);
+    }
+    forged.put(tensor, residues);
+    return this;
+  }
+
+  /** Gives the committed table of a tensor, padding included, these residues. */
+  ForgedValues forgeStored(int tensor, int[] residues) {
+    forgedStored.put(tensor, residues);
+    return this;
+  }
+
+  int[] signed(int tensor) {
+    int[] out = real(tensor).clone();
+    for (int k = 0; k < out.length; k++) {
+      out[k] = M31.toSigned(out[k]);
+    }
+    return out;
+  }
+
+  @Override
+  int[] real(int tensor) {
+    return forged.containsKey(tensor) ? forged.get(tensor) : super.real(tensor);
+  }
+
+  @Override
+  int[] stored(int tensor) {
+    return forgedStored.containsKey(tensor) ? forgedStored.get(tensor) : super.stored(tensor);
+  }
+
+  @Override
+  void countLookups(LookupProver lookups) {
+    for (int t = 0; t < system.tables().size(); t++) {
+      LookupTable table = system.tables().get(t);
+      int[] first = table.column(0);
+      int[] counts = new int[table.size()];
+      for (Lookup l : system.lookups()) {
+        if (l.table() == t) {
+          int[] looked = real(l.tuple().get(0));
+          for (int x : looked) {
+            int row = M31.sub(x, first[0]);
+            if (row < counts.length) {
+              counts[row]++;
+            }
+          }
+        }
+      }
+      set(system.multiplicities(t), counts);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package org.zkc.gkr.prove;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.circuit.CircuitBuilder;
+import org.zkc.gkr.circuit.CircuitCheck;
+import org.zkc.gkr.circuit.CircuitEvaluator;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.proof.Statement;
+import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.proof.WeakKeys;
+import org.zkc.gkr.verify.WeakVerifier;
+
+/** A circuit with its keys under weak parameters, and proofs of any values for it. */
+public final class WeakProof implements AutoCloseable {
+  public static final byte[] CONTEXT = {1, 2, 3};
+
+  public final CheckedCircuit circuit;
+  public final int[][] honest;
+  public final ProvingKey key;
+  private final Map<Integer, int[]> given;
+
+  public WeakProof(CircuitBuilder builder, Path directory) throws IOException {
+    circuit = CircuitCheck.check(builder.circuit());
+    given = builder.given();
+    honest = CircuitEvaluator.evaluate(circuit, given);
+    try (ProvingKey strong =
+        ProvingKey.generate(circuit, new SmallModel(circuit.circuit(), given), directory.resolve("weak.code"), 1)) {
+      VerifierKey weak = WeakKeys.of(circuit, strong.verifierKey().modelRoot());
+      key = ProvingKey.open(weak, new SmallModel(circuit.circuit(), given), directory.resolve("weak.code"), 1);
+    }
+  }
+
+  public static Witness witness(int[][] elements) {
+    Witness w = new Witness(elements.length);
+    for (int t = 0; t < elements.length; t++) {
+      w.set(t, elements[t]);
+    }
+    return w;
+  }
+
+  public Statement statement(int[][] elements) {
+    return Prover.statement(key.verifierKey(), witness(elements));
+  }
+
+  /** What follows from the honest values when one tensor has other elements. */
+  public int[][] withTensor(int tensor, int[] elements) {
+    java.util.TreeMap<Integer, int[]> changed = new java.util.TreeMap<>(given);
+    changed.put(tensor, elements);
+    return CircuitEvaluator.evaluate(circuit, changed);
+  }
+
+  /** An honest proof. */
+  public byte[] prove() {
+    return Prover.prove(key, witness(honest), CONTEXT, ProverOptions.quiet());
+  }
+
+  /** A proof of other values, by a prover that follows the protocol. */
+  byte[] prove(Statement statement, TensorValues values) {
+    return Prover.prove(key, statement, values, CONTEXT, ProverOptions.quiet());
+  }
+
+  public void verify(Statement statement, byte[] proof) {
+    WeakVerifier.verify(key.verifierKey(), statement, proof, CONTEXT);
+  }
+
+  /** Why a proof is rejected; null when it is accepted. */
+  public String rejection(Statement statement, byte[] proof) {
+    try {
+      verify(statement, proof);
+      return null;
+    } catch (VerificationFailure e) {
+      return e.getMessage();
+    }
+  }
+
+  @Override
+  public void close() {
+    key.close();
+  }
+}

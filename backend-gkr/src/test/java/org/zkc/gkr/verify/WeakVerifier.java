@@ -1,0 +1,13 @@
+package org.zkc.gkr.verify;
+
+import org.zkc.gkr.proof.Statement;
+import org.zkc.gkr.proof.VerifierKey;
+
+/** Verifies under whatever parameters a key has: for {@link org.zkc.gkr.proof.WeakKeys}. */
+public final class WeakVerifier {
+  private WeakVerifier() {}
+
+  public static void verify(VerifierKey key, Statement statement, byte[] proof, byte[] context) {
+    Verifier.verifyUnderKeyParameters(key, statement, proof, context);
+  }
+}
