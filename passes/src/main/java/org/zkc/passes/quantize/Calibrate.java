@@ -67,6 +67,10 @@ public final class Calibrate {
     private double max = Double.NEGATIVE_INFINITY;
     private double squares;
     private long count;
+    private int samples;
+
+    /** Per element, the sum over samples. */
+    private final double[] elementSums;
 
     /** Sums per index of the axis that means are wanted of; one sum of all where none is. */
     private final double[] sums;
@@ -75,6 +79,7 @@ public final class Calibrate {
     private final int inner;
 
     Accumulated(Value value, int axis) {
+      elementSums = new double[Math.toIntExact(value.shape().elementCount())];
       sums = new double[axis < 0 ? 1 : value.shape().extent(axis)];
       inner = axis < 0 ? 1 : (int) value.shape().strides()[axis];
     }
@@ -94,12 +99,22 @@ public final class Calibrate {
         max = Math.max(max, e);
         squares += (double) e * e;
         sums[i / inner % sums.length] += e;
+        elementSums[i] += e;
       }
       count += elements.length;
+      samples++;
     }
 
     Ranges.Range range() {
-      return count == 0 ? new Ranges.Range(0, 0, 0) : new Ranges.Range(min, max, Math.sqrt(squares / count));
+      if (count == 0) {
+        return new Ranges.Range(0, 0, 0, 0);
+      }
+      double explained = 0;
+      for (double sum : elementSums) {
+        explained += sum * sum / samples;
+      }
+      double variation = samples == 1 ? 0 : Math.max(0, squares - explained) / (count - elementSums.length);
+      return new Ranges.Range(min, max, variation, squares / count);
     }
   }
 }

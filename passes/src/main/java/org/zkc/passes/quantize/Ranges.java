@@ -9,11 +9,14 @@ import org.zkc.ir.Value;
 public final class Ranges {
 
   /**
-   * Smallest and largest element, and the root of the mean square.
+   * Smallest and largest element, and how much elements differ from sample to sample.
    *
    * @param min at most max; both finite
+   * @param variation the variance of an element over the samples, in the mean over elements: what of the value depends on
+   *     the input; 0 when there was one sample
+   * @param meanSquare of all elements of all samples
    */
-  public record Range(double min, double max, double rms) {
+  public record Range(double min, double max, double variation, double meanSquare) {
     /** The larger of |min| and |max|. */
     public double magnitude() {
       return Math.max(Math.abs(min), Math.abs(max));

@@ -42,6 +42,8 @@ final class ScaleClasses {
     double magnitude;
     boolean nonNegative = true;
     boolean snapped;
+    boolean fixedBits;
+    double variation = Double.POSITIVE_INFINITY;
     int bits;
   }
 
@@ -97,10 +99,12 @@ final class ScaleClasses {
     boolean input = analysis.isInputLike(value);
     double seen = ranges.of(value).magnitude() * (input ? margins.input() : margins.activation());
     members.magnitude = Math.max(members.magnitude, Math.min(seen, bounds.magnitude()));
+    members.variation = Math.min(members.variation, ranges.of(value).variation());
     members.nonNegative &= bounds.low() >= 0;
     members.snapped |= op instanceof Tanh || op instanceof Sigmoid;
     int bits = options.bitsOf(value.name());
-    if (!options.bitsByName().containsKey(value.name())) {
+    members.fixedBits |= options.bitsByName().containsKey(value.name());
+    if (!members.fixedBits) {
       bits = Math.max(bits, input ? INPUT_BITS : leastBits(op));
     }
     members.bits = Math.max(members.bits, bits);
@@ -121,7 +125,11 @@ final class ScaleClasses {
       // Powers of two only, so that layers with the same activation share its table.
       magnitude = Math.scalb(1.0, (int) Math.ceil(Math.log(magnitude) / Math.log(2) - 1e-9));
     }
-    long high = members.nonNegative ? (1L << members.bits) - 1 : (1L << (members.bits - 1)) - 1;
+    int bits =
+        members.fixedBits
+            ? members.bits
+            : Precision.ofActivation(members.bits, magnitude, members.nonNegative, members.variation);
+    long high = Precision.greatest(bits, members.nonNegative);
     return new Quantum(magnitude / high, members.nonNegative ? 0 : -high, high);
   }
 }

@@ -57,7 +57,10 @@ public final class TensorToInteger {
   private static final long NARROW = 1 << 12;
 
   /** Integers up to here are read by linear maps as they are, where the accumulator has room. */
-  private static final long CONSUMABLE = 1 << 15;
+  private static final long CONSUMABLE = 1 << 18;
+
+  /** Integers up to here leave room for a multiplier of 8 bits and more. */
+  private static final long WIDE = 1 << 21;
 
   /** Scale of results of tables that are outputs of the program: 15 bits and sign. */
   private static final int OUTPUT_TABLE_BITS = 16;
@@ -427,9 +430,9 @@ public final class TensorToInteger {
   private Value rescale(Value x, Quantum q, long low, long high) {
     double ratio = x.integerType().scale() / q.scale();
     double magnitude = magnitude(IntegerBuilder.interval(x));
-    if (magnitude > 1 << 16) {
-      int shift = 64 - Long.numberOfLeadingZeros((long) magnitude >> 16);
-      return rescale(out.requantize(x, shift, -(1 << 16), 1 << 16), q, low, high);
+    if (magnitude > WIDE) {
+      int shift = 64 - Long.numberOfLeadingZeros((long) magnitude / WIDE);
+      return rescale(out.requantize(x, shift, -WIDE, WIDE), q, low, high);
     }
     int exponent = Math.getExponent(ratio);
     if (exponent <= 0 && Math.abs(Math.scalb(ratio, -exponent) - 1) < 1e-9) {

@@ -80,14 +80,25 @@ final class WeightLowering {
 
   private LinearMap ofWeights(TensorOp op, Value input, Value weight, Optional<Value> bias, Location location) {
     Constant constant = parameter(weight, location);
+    String name = constant.name().isEmpty() ? weight.name() : constant.name();
+    WeightStatistics statistics = WeightStatistics.of(constant.data());
     return new LinearMap(
         op,
         input,
-        constant.name().isEmpty() ? weight.name() : constant.name(),
-        WeightStatistics.of(constant.data()),
+        name,
+        statistics,
         constant.data().shape(),
         bias.map(b -> parameter(b, location).data().toDoubles()).orElse(null),
-        options.bitsOf(constant.name()));
+        bits(name, statistics, input, op));
+  }
+
+  private int bits(String name, WeightStatistics statistics, Value input, TensorOp op) {
+    int bits = options.bitsOf(name);
+    if (options.bitsByName().containsKey(name)) {
+      return bits;
+    }
+    Ranges.Range result = ranges.of(op.definitions().getFirst());
+    return Precision.ofWeights(bits, statistics, ranges.of(input).meanSquare(), result.variation());
   }
 
   private Constant parameter(Value value, Location location) {
@@ -134,7 +145,7 @@ final class WeightLowering {
       weights[c] = (float) factors[c];
     }
     WeightStatistics statistics = WeightStatistics.of(TensorData.ofFloats(shape, weights));
-    return new LinearMap(op, input, name, statistics, shape, bias, options.bitsOf(name));
+    return new LinearMap(op, input, name, statistics, shape, bias, bits(name, statistics, input, op));
   }
 
   /** Emits the map of the integers {@code x}; the result has scale {@code a}. */
