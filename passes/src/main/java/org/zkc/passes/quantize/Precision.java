@@ -2,7 +2,7 @@ package org.zkc.passes.quantize;
 
 /**
  * How many bits a tensor needs so that its rounding does not drown what of it depends on the input. The bits of the options
- * are the least; tensors get more, two at a time and at most {@link #MOST_BITS}, while the variance of their rounding error
+ * are the least; tensors get more, at most {@link #MOST_BITS}, while the variance of their rounding error
  * is above {@link #SHARE} of the variance that calibration saw between samples. Networks whose activations are nearly
  * constant (random weights, many layers without normalisation) need it; trained ones mostly stay at the least.
  */
@@ -28,7 +28,7 @@ final class Precision {
       if (step * step / 12 <= SHARE * variation) {
         break;
       }
-      bits += 2;
+      bits++;
     }
     return bits;
   }
@@ -51,7 +51,7 @@ final class Precision {
       if (UNCORRECTED * noise <= SHARE * variation) {
         break;
       }
-      bits += 2;
+      bits++;
     }
     return bits;
   }
