@@ -9,6 +9,7 @@ import java.util.Map;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.security.SoundnessBudget;
 import org.zkc.runtime.artifact.CircuitStatistics;
 import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.ModelFile;
@@ -62,7 +63,14 @@ final class ModelReport {
                 Figures.time(estimate.proveSeconds()),
                 Figures.bytes(estimate.memoryBytes()),
                 Figures.bytes(estimate.proofBytes())));
+    out.println(
+        String.format(
+            Locale.ROOT, "  security     %.1f bits (zkc security lists the terms)", securityBits(key)));
     out.println("  digest       " + key.digest());
+  }
+
+  private static double securityBits(KeyFile key) {
+    return SoundnessBudget.of(key.key().arithmetization(), key.key().parameters()).totalBits();
   }
 
   static List<String> ports(KeyFile key) {
@@ -190,6 +198,7 @@ final class ModelReport {
     out.put("tables", s.tables());
     out.put("tableEntries", s.tableEntries());
     out.put("multiplications", s.multiplications());
+    out.put("securityBits", securityBits(key));
     return out;
   }
 

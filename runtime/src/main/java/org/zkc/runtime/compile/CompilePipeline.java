@@ -80,13 +80,15 @@ public final class CompilePipeline {
       throw new UserException(
           name + " is StableHLO text, which zkc does not read yet; save the model with zkpytorch.export or torch.jit.save");
     }
-    TorchModel model = TorchScriptReader.read(archive);
-    return new TorchModel(
-        passes.lower("read-torchscript", null, model::program),
-        model.inputs(),
-        model.calibration(),
-        model.archiveDigest(),
-        model.exporter());
+    TorchModel[] model = new TorchModel[1];
+    passes.lower(
+        "read-torchscript",
+        null,
+        () -> {
+          model[0] = TorchScriptReader.read(archive);
+          return model[0].program();
+        });
+    return model[0];
   }
 
   /** Lowers a model to the tensor level and runs the passes of that level. */
@@ -169,12 +171,17 @@ public final class CompilePipeline {
     }
     FidelityReport fidelity = Fidelity.measure(model, quantized);
     options.minFidelity().ifPresent(target -> requireFidelity(fidelity, target));
+    List<Port> outputs = outputPorts(model, quantized.program());
+    List<Summary.Fidelity> outputFidelity = new ArrayList<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      outputFidelity.add(entry(outputs.get(i).name(), fidelity.outputs().get(i)));
+    }
     Summary summary =
         new Summary(
             model.archiveDigest(),
             model.samples().isEmpty(),
-            fidelity.outputs().stream().map(CompilePipeline::entry).toList(),
-            fidelity.layers().stream().map(CompilePipeline::entry).toList());
+            outputFidelity,
+            fidelity.layers().stream().map(e -> entry(e.name(), e)).toList());
     return new CompiledModel(
         model.tensor(),
         quantized.program(),
@@ -182,7 +189,7 @@ public final class CompilePipeline {
         emitted,
         checked,
         inputPorts(model, quantized.program()),
-        outputPorts(model, quantized.program()),
+        outputs,
         summary);
   }
 
@@ -203,8 +210,8 @@ public final class CompilePipeline {
     }
   }
 
-  private static Summary.Fidelity entry(FidelityReport.Entry e) {
-    return new Summary.Fidelity(e.name(), e.rSquared(), e.cosine(), e.top1Agreement());
+  private static Summary.Fidelity entry(String name, FidelityReport.Entry e) {
+    return new Summary.Fidelity(name, e.rSquared(), e.cosine(), e.top1Agreement());
   }
 
   /** The passes of the program's level, in the catalogue's order. */

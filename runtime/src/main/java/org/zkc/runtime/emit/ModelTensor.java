@@ -102,26 +102,34 @@ public final class ModelTensor {
     int[] out = new int[elementCount()];
     int slice = out.length / channelShifts.length;
     for (int channel = 0; channel < channelShifts.length; channel++) {
-      int shift = channelShifts[channel];
-      int end = (channel + 1) * slice;
-      switch (elementBytes) {
-        case 1 -> {
-          for (int i = channel * slice; i < end; i++) {
-            out[i] = mantissas.get(ValueLayout.JAVA_BYTE, i) << shift;
-          }
+      copyChannel(channel, slice, out);
+    }
+    return out;
+  }
+
+  private void copyChannel(int channel, int slice, int[] out) {
+    int shift = channelShifts[channel];
+    int at = channel * slice;
+    MemorySegment part = mantissas.asSlice((long) at * elementBytes, (long) slice * elementBytes);
+    switch (elementBytes) {
+      case 1 -> {
+        byte[] bytes = part.toArray(ValueLayout.JAVA_BYTE);
+        for (int i = 0; i < slice; i++) {
+          out[at + i] = bytes[i] << shift;
         }
-        case 2 -> {
-          for (int i = channel * slice; i < end; i++) {
-            out[i] = mantissas.getAtIndex(I16, i) << shift;
-          }
+      }
+      case 2 -> {
+        short[] shorts = part.toArray(I16);
+        for (int i = 0; i < slice; i++) {
+          out[at + i] = shorts[i] << shift;
         }
-        default -> {
-          for (int i = channel * slice; i < end; i++) {
-            out[i] = mantissas.getAtIndex(I32, i) << shift;
-          }
+      }
+      default -> {
+        int[] ints = part.toArray(I32);
+        for (int i = 0; i < slice; i++) {
+          out[at + i] = ints[i] << shift;
         }
       }
     }
-    return out;
   }
 }
