@@ -1,0 +1,247 @@
+package org.zkc.gkr.circuit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the check finds, and every condition it refuses. */
+class CircuitCheckTest {
+  private static final List<Integer> SHAPE = List.of(2, 3);
+
+  private static void refused(String part, Circuit circuit) {
+    InvalidCircuit e = assertThrows(InvalidCircuit.class, () -> CircuitCheck.check(circuit), part);
+    assertTrue(e.getMessage().contains(part), e.getMessage());
+  }
+
+  private static Circuit of(List<TensorDeclaration> tensors, List<Table> tables, Relation... relations) {
+    return new Circuit(tensors, tables, List.of(relations), List.of(0), List.of(tensors.size() - 1));
+  }
+
+  private static TensorDeclaration input(long low, long high) {
+    return TensorDeclaration.input(SHAPE, low, high);
+  }
+
+  private static TensorDeclaration witness(long low, long high) {
+    return TensorDeclaration.witness(SHAPE, low, high);
+  }
+
+  private static TensorDeclaration virtual(long low, long high) {
+    return TensorDeclaration.virtual(SHAPE, low, high);
+  }
+
+  private static Linear copy(int result, int source) {
+    return new Linear(result, List.of(new Linear.Term(source, 1, List.of())), List.of());
+  }
+
+  private static Circuit requantize(long low, long high, int shift, Table table) {
+    return of(
+        List.of(input(low, high), witness(-1000, 1000)),
+        List.of(table),
+        new Requantize(1, 0, shift, shift == 0 ? List.of() : List.of(shift), 0));
+  }
+
+  @Test
+  void intervalsOfViewsAreUnionsOverTheElements() {
+    // A concatenation ranges over the union, not over the sum, of its parts.
+    CircuitBuilder b = new CircuitBuilder(1);
+    int x = b.input(-5, 7, 2, 3);
+    int y = b.input(10, 20, 2, 4);
+    int c =
+        b.linear(
+            List.of(2, 7),
+            List.of(
+                CircuitBuilder.term(x, 1, new ViewStep.Window(1, 7, 1, 1, 0, 1)),
+                CircuitBuilder.term(y, -1, new ViewStep.Window(1, 7, 1, 1, -3, 1))),
+            new Linear.Box(3, List.of(0, 0), List.of(2, 3)));
+    int s = b.view(x, new ViewStep.Ranges(1, List.of(0, 1), List.of(3, 2), List.of(2, -1)));
+    CheckedCircuit checked = CircuitCheck.check(b.output(c).output(s).circuit());
+    assertEquals(new Interval(-20, 10), checked.interval(c));
+    assertEquals(new Interval(-30, 42), checked.interval(s));
+  }
+
+  @Test
+  void intervalOfAConvolutionUsesTheChannelSums() {
+    CircuitBuilder b = new CircuitBuilder(2);
+    int x = b.input(-3, 5, 1, 1, 4, 4);
+    int w = b.model(1, 1, 2, 1, 2, 2);
+    int y = b.conv(x, w, 1, 0, 1, 1);
+    assertEquals(new Interval(-12, 20), CircuitCheck.check(b.output(y).circuit()).interval(y));
+  }
+
+  @Test
+  void windowOfARequantize() {
+    CircuitCheck.check(requantize(-1000, 1000, 4, new Table.Clamp(-63, 128, -50, 50)));
+    refused("the table covers", requantize(-1000, 1000, 4, new Table.Clamp(-61, 128, -50, 50)));
+    refused("the table covers", requantize(-1000, 1000, 4, new Table.Clamp(-63, 126, -50, 50)));
+    // s = 16 with a table of 2^16: several integers for one residue.
+    refused("window condition", requantize(-1000, 1000, 16, new Table.Clamp(-(1 << 15), 1 << 16, -50, 50)));
+    refused("the limbs have", of(
+        List.of(input(-100, 100), witness(-1000, 1000)),
+        List.of(new Table.Clamp(-63, 128, -50, 50)),
+        new Requantize(1, 0, 4, List.of(3), 0)));
+    refused("no such table", of(
+        List.of(input(-100, 100), witness(-1000, 1000)),
+        List.of(new Table.Clamp(-63, 128, -50, 50)),
+        new Requantize(1, 0, 4, List.of(4), 1)));
+    refused("a limb of", of(
+        List.of(input(-100, 100), witness(-1000, 1000)),
+        List.of(new Table.Clamp(-63, 128, -50, 50)),
+        new Requantize(1, 0, 22, List.of(22), 0)));
+  }
+
+  @Test
+  void rangeOfAMaximum() {
+    List<TensorDeclaration> t = List.of(input(-100, 100), virtual(-50, 300), witness(-50, 300));
+    Linear shifted =
+        new Linear(
+            1,
+            List.of(new Linear.Term(0, 1, List.of())),
+            List.of(new Linear.Box(150, List.of(0, 0), List.of(2, 3))));
+    CircuitCheck.check(of(t, List.of(), shifted, new Max(2, List.of(0, 1), 9)));
+    refused("a difference reaches", of(t, List.of(), shifted, new Max(2, List.of(0, 1), 8)));
+    refused("2 to 4 sources", of(t, List.of(), shifted, new Max(2, List.of(0), 9)));
+    refused("bits out of range", of(t, List.of(), shifted, new Max(2, List.of(0, 1), 40)));
+  }
+
+  @Test
+  void rangesOfAQuotient() {
+    RoundedQuotient q = new RoundedQuotient(2, 0, 1, 8);
+    Linear den = new Linear(1, List.of(new Linear.Term(0, 1, List.of())), List.of(new Linear.Box(1, List.of(0, 0), List.of(2, 3))));
+    CircuitCheck.check(of(List.of(input(0, 1000), virtual(1, 1001), witness(0, 256)), List.of(), den, q));
+    refused("the numerator reaches", of(List.of(input(-1, 1000), virtual(0, 1001), witness(0, 256)), List.of(), den, q));
+    refused(
+        "the denominator reaches",
+        of(List.of(input(0, 1000), virtual(0, 1000), witness(0, 256)), List.of(), copy(1, 0), q));
+    refused(
+        "must stay below p",
+        of(List.of(input(0, 1 << 22), virtual(1, (1 << 22) + 1), witness(0, 256)), List.of(), den, q));
+  }
+
+  @Test
+  void everyTensorStaysBelowTwoToTheThirty() {
+    refused("outside (-2^30, 2^30)", of(
+        List.of(input(-100, 100), virtual(-(1 << 29), 1 << 29)),
+        List.of(),
+        new Linear(1, List.of(new Linear.Term(0, 1 << 25, List.of())), List.of())));
+    refused("declared is", of(List.of(input(-100, 100), virtual(-99, 100)), List.of(), copy(1, 0)));
+    refused("bounds outside", of(List.of(input(-(1L << 30), 100), virtual(-99, 100)), List.of(), copy(1, 0)));
+    refused("empty bounds", of(List.of(input(5, 4), virtual(-99, 100)), List.of(), copy(1, 0)));
+    refused("coefficient", of(
+        List.of(input(0, 0), virtual(0, 0)),
+        List.of(),
+        new Linear(1, List.of(new Linear.Term(0, Long.MIN_VALUE, List.of())), List.of())));
+    refused("64 bits", of(
+        List.of(input(-(1 << 29), 1 << 29), virtual(0, 0)),
+        List.of(),
+        new Linear(
+            1,
+            List.of(
+                new Linear.Term(
+                    0,
+                    (1 << 29) - 1,
+                    List.of(new ViewStep.Ranges(1, List.of(0, 0, 0), List.of(3, 3, 3), List.of(1 << 29, 1, 1))))),
+            List.of())));
+  }
+
+  @Test
+  void degreeOfUncommittedChains() {
+    List<TensorDeclaration> t = new ArrayList<>(List.of(input(-1, 1)));
+    List<Relation> r = new ArrayList<>();
+    for (int k = 1; k <= 5; k++) {
+      t.add(virtual(-1, 1));
+      r.add(new Product(k, k - 1, k - 1));
+    }
+    refused("multiplicative degree 32", of(t, List.of(), r.toArray(Relation[]::new)));
+    CircuitCheck.check(of(t.subList(0, 5), List.of(), r.subList(0, 4).toArray(Relation[]::new)));
+  }
+
+  @Test
+  void definitions() {
+    refused("already defined", of(List.of(input(-1, 1), virtual(-1, 1)), List.of(), copy(1, 0), copy(1, 0)));
+    refused("used before", of(List.of(input(-1, 1), virtual(-1, 1), virtual(-1, 1)), List.of(), copy(1, 2), copy(2, 0)));
+    refused("no tensor 7", of(List.of(input(-1, 1), virtual(-1, 1)), List.of(), copy(1, 7)));
+    refused("no tensor -1", of(List.of(input(-1, 1), virtual(-1, 1)), List.of(), copy(1, -1)));
+    refused("must be VIRTUAL", of(List.of(input(-1, 1), witness(-1, 1)), List.of(), copy(1, 0)));
+    refused("already defined", of(List.of(input(-1, 1), virtual(-1, 1)), List.of(), copy(0, 0)));
+    refused("is not used", of(List.of(input(-1, 1), virtual(-1, 1), virtual(-1, 1)), List.of(), copy(1, 0), copy(2, 0)));
+    refused("defined by no relation", of(List.of(input(-1, 1), virtual(-1, 1)), List.of()));
+    refused("cancel", of(
+        List.of(input(-1, 1), virtual(-2, 2)),
+        List.of(),
+        new Linear(
+            1, List.of(new Linear.Term(0, 2, List.of()), new Linear.Term(0, -2, List.of())), List.of())));
+    List<TensorDeclaration> t = List.of(input(-1, 1), virtual(-1, 1));
+    refused("no outputs", new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(0), List.of()));
+    refused("listed twice", new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(0), List.of(1, 1)));
+    refused("not an INPUT", new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(1), List.of(1)));
+    refused("no statement lists", new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(), List.of(1)));
+    refused("is not defined by a relation", new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(0), List.of(0, 1)));
+  }
+
+  @Test
+  void sizes() {
+    for (List<Integer> shape :
+        List.of(List.of(1 << 30, 1 << 30), List.of(0, 2), List.of(-1), List.of(1 << 26), List.of(1, 1, 1, 1, 1, 1, 1, 1, 1))) {
+      Circuit c =
+          new Circuit(
+              List.of(TensorDeclaration.input(shape, 0, 1)), List.of(), List.of(), List.of(0), List.of(0));
+      assertThrows(InvalidCircuit.class, () -> CircuitCheck.check(c), shape.toString());
+    }
+    refused("size out of range", requantize(-10, 10, 0, new Table.Clamp(-10, -5, 0, 1)));
+    refused("size out of range", requantize(-10, 10, 0, new Table.Clamp(-10, 1 << 21, 0, 1)));
+    refused("empty clamp", requantize(-10, 10, 0, new Table.Clamp(-10, 21, 1, 0)));
+    refused("entry outside", requantize(-10, 10, 0, new Table.Entries(-10, new int[] {Integer.MIN_VALUE})));
+    refused("too many elements", of(
+        List.of(input(0, 1), virtual(0, 1)),
+        List.of(),
+        new Linear(
+            1,
+            List.of(
+                new Linear.Term(0, 1, List.of(new ViewStep.Window(0, 1 << 25, 1, 1, 0, 1)))),
+            List.of())));
+  }
+
+  @Test
+  void viewsThatDoNotFit() {
+    for (ViewStep step :
+        List.of(
+            new ViewStep.Permute(List.of(0, 0)),
+            new ViewStep.Permute(List.of(0)),
+            new ViewStep.Reshape(List.of(5)),
+            new ViewStep.Reshape(List.of(1 << 16, 1 << 16)),
+            new ViewStep.Window(2, 3, 1, 1, 0, 1),
+            new ViewStep.Window(-1, 3, 1, 1, 0, 1),
+            new ViewStep.Window(0, 0, 1, 1, 0, 1),
+            new ViewStep.Window(0, 2, -1, 1, 0, 1),
+            new ViewStep.Window(0, 2, 1, 1, Integer.MIN_VALUE, 1),
+            new ViewStep.Ranges(1, List.of(0, 1, 2), List.of(1, 1, 2), List.of(1, 1, 1)),
+            new ViewStep.Ranges(1, List.of(0), List.of(1, 1), List.of(1)),
+            new ViewStep.Unfold(0, 2, 0, 1, 1, 0))) {
+      Circuit c =
+          of(
+              List.of(input(0, 1), virtual(-9, 9)),
+              List.of(),
+              new Linear(1, List.of(new Linear.Term(0, 1, List.of(step))), List.of()));
+      assertThrows(InvalidCircuit.class, () -> CircuitCheck.check(c), step.toString());
+    }
+    refused("box", of(
+        List.of(input(0, 1), virtual(-9, 9)),
+        List.of(),
+        new Linear(1, List.of(), List.of(new Linear.Box(1, List.of(0, 0), List.of(2, 4))))));
+  }
+
+  @Test
+  void lookupsAreFewerThanTheField() {
+    ArrayList<TensorDeclaration> t = new ArrayList<>(List.of(TensorDeclaration.input(List.of(1 << 24), 0, 1)));
+    ArrayList<Relation> r = new ArrayList<>();
+    for (int k = 1; k <= 20; k++) {
+      t.add(TensorDeclaration.witness(List.of(1 << 24), 0, 1));
+      r.add(new Requantize(k, k - 1, 0, List.of(), 0));
+    }
+    refused("lookups and table rows", of(t, List.of(new Table.Clamp(0, 2, 0, 1)), r.toArray(Relation[]::new)));
+  }
+}
