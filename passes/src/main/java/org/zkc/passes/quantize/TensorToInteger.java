@@ -460,7 +460,11 @@ public final class TensorToInteger {
     for (int i = 0; i < reals.length; i++) {
       integers[i] = (long) Math.rint(reals[i] / a);
     }
-    return out.parameter(weights.unique(name), TensorData.ofLongs(DType.I32, shape, integers), List.of(), a);
+    // A tensor of the model commitment has an axis 0.
+    Shape committed = shape.rank() == 0 ? Shape.of(1) : shape;
+    Value value =
+        out.parameter(weights.unique(name), TensorData.ofLongs(DType.I32, committed, integers), List.of(), a);
+    return shape.rank() == 0 ? out.reshape(value, shape) : value;
   }
 
   private static double scaleOf(double[] reals) {
