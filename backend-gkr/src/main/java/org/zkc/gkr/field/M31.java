@@ -82,9 +82,9 @@ public final class M31 {
     return residue > P / 2 ? residue - P : residue;
   }
 
-  // Subtracts p from a sum in [0, 2p], read as unsigned.
+  // Subtracts p where needed from a sum in [0, 2p), read as unsigned, without a branch.
   private static int lessP(int sum) {
     int d = sum - P;
-    return sum < 0 || d == 0 ? d : sum;
+    return d + (d >> 31 & P);
   }
 }

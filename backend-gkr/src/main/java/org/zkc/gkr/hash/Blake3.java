@@ -66,42 +66,95 @@ final class Blake3 {
       long counter,
       int blockLength,
       int flags) {
-    int[] v = new int[16];
-    for (int j = 0; j < 8; j++) {
-      v[j] = chaining[chainingBase + chainingStride * j];
-    }
-    System.arraycopy(IV, 0, v, 8, 4);
-    v[12] = (int) counter;
-    v[13] = (int) (counter >>> 32);
-    v[14] = blockLength;
-    v[15] = flags;
-    int[] m = new int[BLOCK_WORDS];
-    for (int j = 0; j < BLOCK_WORDS; j++) {
-      m[j] = message[messageBase + messageStride * j];
-    }
+    int v0 = chaining[chainingBase];
+    int v1 = chaining[chainingBase + chainingStride];
+    int v2 = chaining[chainingBase + 2 * chainingStride];
+    int v3 = chaining[chainingBase + 3 * chainingStride];
+    int v4 = chaining[chainingBase + 4 * chainingStride];
+    int v5 = chaining[chainingBase + 5 * chainingStride];
+    int v6 = chaining[chainingBase + 6 * chainingStride];
+    int v7 = chaining[chainingBase + 7 * chainingStride];
+    int v8 = IV[0];
+    int v9 = IV[1];
+    int v10 = IV[2];
+    int v11 = IV[3];
+    int v12 = (int) counter;
+    int v13 = (int) (counter >>> 32);
+    int v14 = blockLength;
+    int v15 = flags;
     for (int s = 0; s < SCHEDULE.length; s += BLOCK_WORDS) {
-      mix(v, 0, 4, 8, 12, m[SCHEDULE[s]], m[SCHEDULE[s + 1]]);
-      mix(v, 1, 5, 9, 13, m[SCHEDULE[s + 2]], m[SCHEDULE[s + 3]]);
-      mix(v, 2, 6, 10, 14, m[SCHEDULE[s + 4]], m[SCHEDULE[s + 5]]);
-      mix(v, 3, 7, 11, 15, m[SCHEDULE[s + 6]], m[SCHEDULE[s + 7]]);
-      mix(v, 0, 5, 10, 15, m[SCHEDULE[s + 8]], m[SCHEDULE[s + 9]]);
-      mix(v, 1, 6, 11, 12, m[SCHEDULE[s + 10]], m[SCHEDULE[s + 11]]);
-      mix(v, 2, 7, 8, 13, m[SCHEDULE[s + 12]], m[SCHEDULE[s + 13]]);
-      mix(v, 3, 4, 9, 14, m[SCHEDULE[s + 14]], m[SCHEDULE[s + 15]]);
+      v0 += v4 + message[messageBase + messageStride * SCHEDULE[s + 0]];
+      v12 = Integer.rotateRight(v12 ^ v0, 16);
+      v8 += v12;
+      v4 = Integer.rotateRight(v4 ^ v8, 12);
+      v1 += v5 + message[messageBase + messageStride * SCHEDULE[s + 2]];
+      v13 = Integer.rotateRight(v13 ^ v1, 16);
+      v9 += v13;
+      v5 = Integer.rotateRight(v5 ^ v9, 12);
+      v2 += v6 + message[messageBase + messageStride * SCHEDULE[s + 4]];
+      v14 = Integer.rotateRight(v14 ^ v2, 16);
+      v10 += v14;
+      v6 = Integer.rotateRight(v6 ^ v10, 12);
+      v3 += v7 + message[messageBase + messageStride * SCHEDULE[s + 6]];
+      v15 = Integer.rotateRight(v15 ^ v3, 16);
+      v11 += v15;
+      v7 = Integer.rotateRight(v7 ^ v11, 12);
+      v0 += v4 + message[messageBase + messageStride * SCHEDULE[s + 1]];
+      v12 = Integer.rotateRight(v12 ^ v0, 8);
+      v8 += v12;
+      v4 = Integer.rotateRight(v4 ^ v8, 7);
+      v1 += v5 + message[messageBase + messageStride * SCHEDULE[s + 3]];
+      v13 = Integer.rotateRight(v13 ^ v1, 8);
+      v9 += v13;
+      v5 = Integer.rotateRight(v5 ^ v9, 7);
+      v2 += v6 + message[messageBase + messageStride * SCHEDULE[s + 5]];
+      v14 = Integer.rotateRight(v14 ^ v2, 8);
+      v10 += v14;
+      v6 = Integer.rotateRight(v6 ^ v10, 7);
+      v3 += v7 + message[messageBase + messageStride * SCHEDULE[s + 7]];
+      v15 = Integer.rotateRight(v15 ^ v3, 8);
+      v11 += v15;
+      v7 = Integer.rotateRight(v7 ^ v11, 7);
+      v0 += v5 + message[messageBase + messageStride * SCHEDULE[s + 8]];
+      v15 = Integer.rotateRight(v15 ^ v0, 16);
+      v10 += v15;
+      v5 = Integer.rotateRight(v5 ^ v10, 12);
+      v1 += v6 + message[messageBase + messageStride * SCHEDULE[s + 10]];
+      v12 = Integer.rotateRight(v12 ^ v1, 16);
+      v11 += v12;
+      v6 = Integer.rotateRight(v6 ^ v11, 12);
+      v2 += v7 + message[messageBase + messageStride * SCHEDULE[s + 12]];
+      v13 = Integer.rotateRight(v13 ^ v2, 16);
+      v8 += v13;
+      v7 = Integer.rotateRight(v7 ^ v8, 12);
+      v3 += v4 + message[messageBase + messageStride * SCHEDULE[s + 14]];
+      v14 = Integer.rotateRight(v14 ^ v3, 16);
+      v9 += v14;
+      v4 = Integer.rotateRight(v4 ^ v9, 12);
+      v0 += v5 + message[messageBase + messageStride * SCHEDULE[s + 9]];
+      v15 = Integer.rotateRight(v15 ^ v0, 8);
+      v10 += v15;
+      v5 = Integer.rotateRight(v5 ^ v10, 7);
+      v1 += v6 + message[messageBase + messageStride * SCHEDULE[s + 11]];
+      v12 = Integer.rotateRight(v12 ^ v1, 8);
+      v11 += v12;
+      v6 = Integer.rotateRight(v6 ^ v11, 7);
+      v2 += v7 + message[messageBase + messageStride * SCHEDULE[s + 13]];
+      v13 = Integer.rotateRight(v13 ^ v2, 8);
+      v8 += v13;
+      v7 = Integer.rotateRight(v7 ^ v8, 7);
+      v3 += v4 + message[messageBase + messageStride * SCHEDULE[s + 15]];
+      v14 = Integer.rotateRight(v14 ^ v3, 8);
+      v9 += v14;
+      v4 = Integer.rotateRight(v4 ^ v9, 7);
     }
-    for (int j = 0; j < 8; j++) {
-      chaining[chainingBase + chainingStride * j] = v[j] ^ v[j + 8];
-    }
-  }
-
-  private static void mix(int[] v, int a, int b, int c, int d, int x, int y) {
-    v[a] += v[b] + x;
-    v[d] = Integer.rotateRight(v[d] ^ v[a], 16);
-    v[c] += v[d];
-    v[b] = Integer.rotateRight(v[b] ^ v[c], 12);
-    v[a] += v[b] + y;
-    v[d] = Integer.rotateRight(v[d] ^ v[a], 8);
-    v[c] += v[d];
-    v[b] = Integer.rotateRight(v[b] ^ v[c], 7);
+    chaining[chainingBase] = v0 ^ v8;
+    chaining[chainingBase + chainingStride] = v1 ^ v9;
+    chaining[chainingBase + 2 * chainingStride] = v2 ^ v10;
+    chaining[chainingBase + 3 * chainingStride] = v3 ^ v11;
+    chaining[chainingBase + 4 * chainingStride] = v4 ^ v12;
+    chaining[chainingBase + 5 * chainingStride] = v5 ^ v13;
+    chaining[chainingBase + 6 * chainingStride] = v6 ^ v14;
+    chaining[chainingBase + 7 * chainingStride] = v7 ^ v15;
   }
 }

@@ -9,6 +9,7 @@ import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.hash.NonceSearch;
 
 /**
  * The Fiat-Shamir transcript: a 32-byte state that every operation replaces by BLAKE3 of
@@ -28,20 +29,28 @@ public final class Transcript {
 
   private static final int STATE_BYTES = 32;
 
+  /** What an operation's hash begins with after the state; part of the protocol. */
   private enum Operation {
-    START,
-    BYTES,
-    INTS,
-    LONGS,
-    ELEMENT,
-    VECTOR,
-    CHALLENGE,
-    INDICES,
-    GRIND,
-    NONCE,
-    SQUEEZE,
-    FORK,
-    JOIN
+    START(0),
+    BYTES(1),
+    INTS(2),
+    LONGS(3),
+    ELEMENTS(4),
+    VECTOR(5),
+    CHALLENGE(6),
+    INDICES(7),
+    SQUEEZE(8),
+    GRIND(9),
+    WORK(10),
+    NONCE(11),
+    FORK(12),
+    JOIN(13);
+
+    private final byte code;
+
+    Operation(int code) {
+      this.code = (byte) code;
+    }
   }
 
   private final byte[] state = new byte[STATE_BYTES];
@@ -84,7 +93,7 @@ public final class Transcript {
     for (int k = 0; k < elements.length; k++) {
       elements[k].write(payload, k * Ext.BYTES);
     }
-    update(Operation.ELEMENT, label, payload);
+    update(Operation.ELEMENTS, label, payload);
   }
 
   /** A vector, limb by limb. */
@@ -136,10 +145,7 @@ public final class Transcript {
    */
   public long grind(String label, int bits) {
     beginGrinding(label, bits);
-    long nonce = 0;
-    while (!hasWork(nonce, bits)) {
-      nonce++;
-    }
+    long nonce = work().find(bits);
     update(Operation.NONCE, label, littleEndian(8).putLong(nonce).array());
     return nonce;
   }
@@ -151,7 +157,7 @@ public final class Transcript {
    */
   public void checkGrind(String label, int bits, long nonce) {
     beginGrinding(label, bits);
-    if (!hasWork(nonce, bits)) {
+    if (work().leadingZeros(nonce) < bits) {
       throw new VerificationFailure("grinding " + label, "a hash with " + bits + " leading zero bits", "nonce " + nonce);
     }
     update(Operation.NONCE, label, littleEndian(8).putLong(nonce).array());
@@ -164,14 +170,9 @@ public final class Transcript {
     update(Operation.GRIND, label, littleEndian(4).putInt(bits).array());
   }
 
-  private boolean hasWork(long nonce, int bits) {
-    byte[] input = littleEndian(STATE_BYTES + 9).put(state).put((byte) Operation.NONCE.ordinal()).putLong(nonce).array();
-    Blake3Digest digest = new Blake3Digest();
-    digest.update(input, 0, input.length);
-    byte[] out = new byte[4];
-    digest.doFinal(out, 0, 4);
-    // Leading zero bits of the first four bytes read as a big-endian number.
-    return Integer.numberOfLeadingZeros(ByteBuffer.wrap(out).getInt()) >= bits;
+  // The state is 32 bytes here and the hash's input 41; every other input of this state is longer or ends elsewhere.
+  private NonceSearch work() {
+    return new NonceSearch(state, Operation.WORK.code);
   }
 
   /**
@@ -201,7 +202,7 @@ public final class Transcript {
     }
     byte[] name = label.getBytes(StandardCharsets.UTF_8);
     ByteBuffer header = littleEndian(STATE_BYTES + 1 + 4 + name.length + 8);
-    header.put(state).put((byte) operation.ordinal()).putInt(name.length).put(name).putLong(payload.length);
+    header.put(state).put(operation.code).putInt(name.length).put(name).putLong(payload.length);
     Blake3Digest digest = new Blake3Digest();
     digest.update(header.array(), 0, header.capacity());
     digest.update(payload, 0, payload.length);
@@ -220,7 +221,7 @@ public final class Transcript {
 
     Squeeze() {
       digest.update(state, 0, STATE_BYTES);
-      digest.update((byte) Operation.SQUEEZE.ordinal());
+      digest.update(Operation.SQUEEZE.code);
       words.position(block.length);
     }
 
