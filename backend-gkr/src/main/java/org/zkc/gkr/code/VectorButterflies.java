@@ -21,33 +21,23 @@ final class VectorButterflies implements Butterflies {
   private static final LongVector LOW = LongVector.broadcast(LongVector.SPECIES_PREFERRED, 0xFFFFFFFFL);
   private static final LongVector HIGH = LongVector.broadcast(LongVector.SPECIES_PREFERRED, 0xFFFFFFFFL << 32);
 
-  // For the layer of each bit below LOG_LANES: which of 2 * LANES adjacent values are the lower and upper members of
-  // pairs, which of the twiddles from the first on each pair has, and where the values go back to.
-  private static final IntVector[] LOWER = new IntVector[LOG_LANES];
-  private static final IntVector[] UPPER = new IntVector[LOG_LANES];
-  private static final IntVector[] TWIDDLE = new IntVector[LOG_LANES];
-  private static final IntVector[] FIRST = new IntVector[LOG_LANES];
-  private static final IntVector[] SECOND = new IntVector[LOG_LANES];
+  // For the layer of each bit below LOG_LANES, five index vectors: which of 2 * LANES adjacent values are the lower and
+  // upper members of pairs, which of the twiddles from the first on each pair has, and where the values go back to. Kept
+  // as ints: a vector read from an array of vectors has no exact class, and is boxed.
+  private static final int[] INDICES = new int[5 * LOG_LANES * LANES];
 
   static {
     for (int bit = 0; bit < LOG_LANES; bit++) {
-      int[] lower = new int[LANES];
-      int[] upper = new int[LANES];
-      int[] twiddle = new int[LANES];
-      int[] back = new int[2 * LANES];
+      int at = 5 * bit * LANES;
       for (int pair = 0; pair < LANES; pair++) {
         int low = (pair >> bit << bit + 1) | pair & ((1 << bit) - 1);
-        lower[pair] = low;
-        upper[pair] = low | 1 << bit;
-        twiddle[pair] = pair >> bit;
-        back[low] = pair;
-        back[low | 1 << bit] = LANES + pair;
+        int high = low | 1 << bit;
+        INDICES[at + pair] = low;
+        INDICES[at + LANES + pair] = high;
+        INDICES[at + 2 * LANES + pair] = pair >> bit;
+        INDICES[at + 3 * LANES + low] = pair;
+        INDICES[at + 3 * LANES + high] = LANES + pair;
       }
-      LOWER[bit] = IntVector.fromArray(I, lower, 0);
-      UPPER[bit] = IntVector.fromArray(I, upper, 0);
-      TWIDDLE[bit] = IntVector.fromArray(I, twiddle, 0);
-      FIRST[bit] = IntVector.fromArray(I, back, 0);
-      SECOND[bit] = IntVector.fromArray(I, back, LANES);
     }
   }
 
@@ -93,11 +83,11 @@ final class VectorButterflies implements Butterflies {
   }
 
   private static void narrowLayer(int[] values, int base, int bit, int pairs, int[] twiddles, int firstTwiddle) {
-    IntVector lower = LOWER[bit];
-    IntVector upper = UPPER[bit];
-    IntVector twiddle = TWIDDLE[bit];
-    IntVector first = FIRST[bit];
-    IntVector second = SECOND[bit];
+    IntVector lower = IntVector.fromArray(I, INDICES, 5 * bit * LANES);
+    IntVector upper = IntVector.fromArray(I, INDICES, (5 * bit + 1) * LANES);
+    IntVector twiddle = IntVector.fromArray(I, INDICES, (5 * bit + 2) * LANES);
+    IntVector first = IntVector.fromArray(I, INDICES, (5 * bit + 3) * LANES);
+    IntVector second = IntVector.fromArray(I, INDICES, (5 * bit + 4) * LANES);
     for (int pair = 0; pair < pairs; pair += LANES) {
       int at = base + 2 * pair;
       IntVector x = IntVector.fromArray(I, values, at);
