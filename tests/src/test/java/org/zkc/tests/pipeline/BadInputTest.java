@@ -52,8 +52,8 @@ final class BadInputTest {
     Files.write(folder.resolve("empty.pt"), new byte[0]);
     Files.writeString(folder.resolve("text.pt"), "this is no archive\n");
     byte[] damaged = bytes.clone();
-    // Inside the stored weights: the archive's checksum does not fit any more.
-    damaged[bytes.length / 4] ^= 0x40;
+    // Inside the first stored weight: its checksum does not fit any more.
+    damaged[bytes.length / 10] ^= 0x40;
     Files.write(folder.resolve("damaged.pt"), damaged);
     Files.writeString(folder.resolve("model.mlir"), "module {}\n");
     Files.writeString(folder.resolve("model.pt2"), "PK");
