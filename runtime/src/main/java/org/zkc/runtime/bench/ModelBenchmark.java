@@ -1,5 +1,6 @@
 package org.zkc.runtime.bench;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
@@ -31,8 +33,11 @@ public final class ModelBenchmark {
   private final int warmUps;
   private final int runs;
   private final int threads;
+  private final Set<String> disabled;
 
-  public ModelBenchmark(int warmUps, int runs, int threads) {
+  /** @param disabled optimisation passes to leave out */
+  public ModelBenchmark(int warmUps, int runs, int threads, Set<String> disabled) {
+    this.disabled = Set.copyOf(disabled);
     this.warmUps = warmUps;
     this.runs = runs;
     this.threads = threads;
@@ -42,6 +47,8 @@ public final class ModelBenchmark {
    * The figures of one model. Times in seconds.
    *
    * @param stages of the proof, medians each; they need not add up to {@code prove}
+   * @param proveCpu processor time of the proving thread, which other processes on the machine do not lengthen; with one thread it is all there is
+   * @param verifyCpu likewise
    * @param peakBytes of the whole process so far
    */
   public record Figures(
@@ -50,8 +57,10 @@ public final class ModelBenchmark {
       double compile,
       double commit,
       double prove,
+      double proveCpu,
       SequencedMap<String, Double> stages,
       double verify,
+      double verifyCpu,
       long proofBytes,
       long keyBytes,
       OptionalLong peakBytes) {}
@@ -62,7 +71,7 @@ public final class ModelBenchmark {
     progress.accept("compiling " + model.label());
     long start = System.nanoTime();
     CompiledModel compiled =
-        new CompilePipeline(CompileOptions.DEFAULT)
+        new CompilePipeline(CompileOptions.DEFAULT.withDisabled(disabled))
             .compile(new CompilePipeline.Calibrated(program, List.of("x"), java.util.Optional.empty(), ""));
     double compile = seconds(start);
     start = System.nanoTime();
@@ -77,11 +86,14 @@ public final class ModelBenchmark {
 
     List<Double> proves = new ArrayList<>();
     List<Double> verifies = new ArrayList<>();
+    List<Double> proveCpus = new ArrayList<>();
+    List<Double> verifyCpus = new ArrayList<>();
     Map<String, List<Double>> stages = new LinkedHashMap<>();
     byte[] proof = null;
     for (int run = 0; run < warmUps + runs; run++) {
       progress.accept("%s: %s %d".formatted(model.label(), run < warmUps ? "warm-up" : "run", run));
       StageTimes times = new StageTimes();
+      long cpuStart = cpuTime();
       start = System.nanoTime();
       Execution.Result result = execution.run(execution.quantizeArrays(input), threads);
       times.add("execute", System.nanoTime() - start);
@@ -90,6 +102,7 @@ public final class ModelBenchmark {
               keys.provingKey(), result.witness(), context, new ProverOptions(threads, (stage, part) -> {}, times));
       proof = new ProofFile(result.statement(), bytes).encode();
       double prove = seconds(start);
+      long cpuMiddle = cpuTime();
       start = System.nanoTime();
       KeyFile decoded = KeyFile.decode(keyBytes);
       ProofFile file = ProofFile.decode(proof, decoded.key());
@@ -97,6 +110,8 @@ public final class ModelBenchmark {
       double verify = seconds(start);
       if (run >= warmUps) {
         proves.add(prove);
+        proveCpus.add((cpuMiddle - cpuStart) / 1e9);
+        verifyCpus.add((cpuTime() - cpuMiddle) / 1e9);
         verifies.add(verify);
         times.nanoseconds().forEach((s, n) -> stages.computeIfAbsent(s, k -> new ArrayList<>()).add(n / 1e9));
       }
@@ -109,11 +124,17 @@ public final class ModelBenchmark {
         compile,
         commit,
         median(proves),
+        median(proveCpus),
         stageMedians,
         median(verifies),
+        median(verifyCpus),
         proof == null ? 0 : proof.length,
         keyBytes.length,
         PeakMemory.bytes());
+  }
+
+  private static long cpuTime() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
   private static double seconds(long start) {

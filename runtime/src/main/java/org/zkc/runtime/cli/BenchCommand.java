@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.bench.BenchmarkModel;
@@ -33,6 +34,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--runs", paramLabel = "N", description = "Runs measured; default: 5.")
   private int runs = 5;
 
+  @Option(names = "--disable", paramLabel = "PASS", description = "Leave out an optimisation pass, to see what it brings.")
+  private List<String> disabled = new ArrayList<>();
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
@@ -57,7 +61,7 @@ final class BenchCommand implements Callable<Integer> {
         int[] step = {0};
         int steps = warmUps + runs + 1;
         f =
-            new ModelBenchmark(warmUps, runs, threads)
+            new ModelBenchmark(warmUps, runs, threads, Set.copyOf(disabled))
                 .measure(model, what -> display.report(what, Math.min(1, (double) step[0]++ / steps)));
       }
       if (json) {
@@ -76,8 +80,14 @@ final class BenchCommand implements Callable<Integer> {
   private void print(ModelBenchmark.Figures f, BenchmarkModel.Bounds bounds, PrintWriter out) {
     out.println("%s (%s parameters, %d thread%s)".formatted(f.model(), Figures.count(f.parameters()), threads, threads == 1 ? "" : "s"));
     out.println("  prove     %12s%s".formatted(Figures.time(f.prove()), bound(f.prove() <= bounds.proveSeconds(), seconds(bounds.proveSeconds()))));
+    if (threads == 1) {
+      out.println("    %-24s %12s".formatted("(processor time)", Figures.time(f.proveCpu())));
+    }
     f.stages().forEach((stage, s) -> out.println("    %-24s %12s".formatted(stage, Figures.time(s))));
     out.println("  verify    %12s%s".formatted(Figures.time(f.verify()), bound(f.verify() <= bounds.verifySeconds(), seconds(bounds.verifySeconds()))));
+    if (threads == 1) {
+      out.println("    %-24s %12s".formatted("(processor time)", Figures.time(f.verifyCpu())));
+    }
     out.println("  proof     %12s%s".formatted(Figures.bytes(f.proofBytes()), bound(f.proofBytes() <= bounds.proofBytes(), size(bounds.proofBytes()))));
     out.println("  key       %12s%s".formatted(Figures.bytes(f.keyBytes()), bound(f.keyBytes() <= KEY_BOUND, size(KEY_BOUND))));
     f.peakBytes()
@@ -106,6 +116,10 @@ final class BenchCommand implements Callable<Integer> {
     out.put("parameters", f.parameters());
     out.put("threads", threads);
     out.put("proveSeconds", f.prove());
+    if (threads == 1) {
+      out.put("proveCpuSeconds", f.proveCpu());
+      out.put("verifyCpuSeconds", f.verifyCpu());
+    }
     out.put("stages", f.stages());
     out.put("verifySeconds", f.verify());
     out.put("proofBytes", f.proofBytes());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,7 +33,7 @@ final class BenchmarkModelTest {
   /** One warm-up and one run of the smallest model: the benchmark itself works, and measures every stage. */
   @Test
   void benchmarkRuns() {
-    ModelBenchmark.Figures f = new ModelBenchmark(0, 1, 1).measure(BenchmarkModel.MLP, what -> {});
+    ModelBenchmark.Figures f = new ModelBenchmark(0, 1, 1, Set.of()).measure(BenchmarkModel.MLP, what -> {});
     assertEquals(101_770, f.parameters());
     assertTrue(f.prove() > 0 && f.verify() > 0 && f.proofBytes() > 10_000 && f.keyBytes() > 100, f.toString());
     assertTrue(f.stages().size() >= 4, f.stages().toString());
