@@ -34,7 +34,7 @@ public final class CircuitCheck {
   /** Padded elements of all MODEL tensors together have no limit of their own but this one each. */
   public static final long MAX_MODEL_ELEMENTS = 1L << 30;
 
-  /** Elements of all tensors and of all steps of all views, MODEL tensors aside. */
+  /** Elements of all tensors but MODEL ones, and additions in all steps of all views. */
   public static final long MAX_TOTAL_ELEMENTS = 1L << 29;
 
   public static final int MAX_TABLES = 1 << 12;
@@ -270,7 +270,9 @@ public final class CircuitCheck {
     List<Integer> shape = from.shape();
     require(term.steps().size() <= 64, "more than 64 steps in a view");
     for (ViewStep step : term.steps()) {
-      shape = ViewSemantics.outcomeShape(shape, step);
+      List<Integer> outcome = ViewSemantics.outcomeShape(shape, step);
+      count(ViewSemantics.work(shape, step));
+      shape = outcome;
       requirePaddedSize(shape, from.role() == Role.MODEL ? MAX_MODEL_ELEMENTS : MAX_ELEMENTS, "step of a view");
       boolean moves = step instanceof ViewStep.Permute || step instanceof ViewStep.Reshape;
       summing |= !moves;
@@ -309,7 +311,6 @@ public final class CircuitCheck {
         minus = ViewSemantics.apply(minus, shape, step);
       }
       shape = ViewSemantics.outcomeShape(shape, step);
-      count(plus.length);
     }
     return sign > 0 ? plus : minus;
   }
@@ -375,6 +376,10 @@ public final class CircuitCheck {
       require(c.strides().get(a) >= 1 && c.strides().get(a) < 1 << 20, "stride out of range");
       require(c.dilations().get(a) >= 1 && c.dilations().get(a) < 1 << 20, "dilation out of range");
       require(Math.abs((long) c.paddingLow().get(a)) < 1 << 20, "padding out of range");
+    }
+    for (int a = 0; a < 2; a++) {
+      long last = (long) d.extent(2 + a) * c.strides().get(a) + (long) w.extent(2 + a) * c.dilations().get(a);
+      require(last < Interval.BOUND, "source indices out of range");
     }
     degree[c.result()] = degree[c.source()] + 1;
     return weightedSum(w, x);
@@ -547,7 +552,7 @@ public final class CircuitCheck {
   }
 
   private void count(long more) {
-    elements += more;
+    elements = more > MAX_TOTAL_ELEMENTS ? more : elements + more;
     require(elements <= MAX_TOTAL_ELEMENTS, "more than " + MAX_TOTAL_ELEMENTS + " elements in all");
   }
 

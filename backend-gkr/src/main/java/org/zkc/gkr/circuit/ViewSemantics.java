@@ -57,6 +57,33 @@ public final class ViewSemantics {
     };
   }
 
+  /** The additions that {@link #apply} makes; the step fits the shape. */
+  static long work(List<Integer> shape, ViewStep step) {
+    return switch (step) {
+      case ViewStep.Permute p -> 0;
+      case ViewStep.Reshape r -> 0;
+      case ViewStep.Window w -> product(others(shape, w.axis()), w.extent(), w.taps());
+      case ViewStep.Ranges r ->
+          product(others(shape, r.axis()), r.lengths().stream().mapToLong(Integer::longValue).sum(), 1);
+      case ViewStep.Unfold u -> product(others(shape, u.axis()), u.positions(), u.taps());
+    };
+  }
+
+  /** The product, or the largest long. */
+  private static long product(long a, long b, long c) {
+    long high = Math.multiplyHigh(a, b);
+    return high == 0 && a * b >= 0 && Math.multiplyHigh(a * b, c) == 0 && a * b * c >= 0 ? a * b * c : Long.MAX_VALUE;
+  }
+
+  /** Elements per index of an axis. */
+  private static long others(List<Integer> shape, int axis) {
+    long n = 1;
+    for (int a = 0; a < shape.size(); a++) {
+      n = a == axis ? n : Math.multiplyExact(n, (long) shape.get(a));
+    }
+    return n;
+  }
+
   /** The outcome's elements, row-major, of {@code source} row-major under {@code shape}; the step fits the shape. */
   public static long[] apply(long[] source, List<Integer> shape, ViewStep step) {
     return switch (step) {

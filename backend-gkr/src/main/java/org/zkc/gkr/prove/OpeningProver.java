@@ -48,7 +48,7 @@ final class OpeningProver {
         claim.weight().addTo(weights, coefficient);
         sum = sum.add(coefficient.mul(claim.value()));
       }
-      tables.add(c.layout().variables(), weights, values.stored(c.tensor()), sum);
+      tables.add(c.layout().variables(), layout.widthVariables(), weights, values.stored(c.tensor()), sum);
     }
     Ext[] point = SumcheckProver.run(out, Section.WITNESS_BATCH, "witness batch", tables);
     Ext[] ends = new Ext[columns.size()];
@@ -99,7 +99,12 @@ final class OpeningProver {
       ExtVector weights = new ExtVector(e.inRow().storedLength());
       inRow(e, claim.weight()).addTo(weights, merging.get(k));
       rows.add(e.inRow().pad(fold));
-      tables.add(e.inRow().variables(), weights, e.inRow().pad(fold), merging.get(k).mul(claim.value()));
+      tables.add(
+          e.inRow().variables(),
+          layout.widthVariables(),
+          weights,
+          e.inRow().pad(fold),
+          merging.get(k).mul(claim.value()));
     }
     SumcheckProver.run(out, Section.MODEL_MERGE, "model merge", tables);
     Ext[] ends = new Ext[all.size()];

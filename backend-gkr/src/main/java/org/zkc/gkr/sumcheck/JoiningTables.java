@@ -7,8 +7,12 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
 
 /**
- * sum over k of sum over x of w_k(x) f_k(x) for tables of different sizes in one sumcheck: a table of fewer variables sits at
- * 0 in the leading ones. Until its own variables begin, it adds its sum times the product of (1 - r) so far.
+ * sum over k of sum over x of w_k(x) f_k(x) for tables of different sizes in one sumcheck. A table of fewer variables sits at 0 in
+ * the leading ones: w_k vanishes elsewhere there, and so does f_k in those that lie within its row of a commitment.
+ *
+ * <pre>leading variables: | outside the row: eq(0, .) w_k f_k | within the row: eq(0, .) w_k eq(0, .) f_k | the table's own</pre>
+ *
+ * Until its own variables begin, a table adds its sum times eq(0, t), or eq(0, t)^2 within the row.
  */
 public final class JoiningTables implements SumcheckTables {
   private final Kernels kernels = Kernels.best();
@@ -24,15 +28,19 @@ public final class JoiningTables implements SumcheckTables {
 
   private static final class Entry {
     final int variables;
+    final int rowVariables;
     ExtVector weights;
     int[] base;
     ExtVector values;
     // The entry's sum times its factor while it waits.
     Ext waiting;
     Ext factor = Ext.ONE;
+    // f_k's own part of the factor.
+    Ext extension = Ext.ONE;
 
-    Entry(int variables, ExtVector weights, Ext sum) {
+    Entry(int variables, int rowVariables, ExtVector weights, Ext sum) {
       this.variables = variables;
+      this.rowVariables = Math.max(variables, rowVariables);
       this.weights = weights;
       this.waiting = sum;
     }
@@ -41,18 +49,19 @@ public final class JoiningTables implements SumcheckTables {
   /**
    * Adds a table over F.
    *
+   * @param rowVariables variables of a row of the commitment that holds the table, 0 when none does
    * @param weights overwritten
    * @param sum of weights times values
    */
-  public void add(int variables, ExtVector weights, int[] values, Ext sum) {
-    Entry e = new Entry(variables, weights, sum);
+  public void add(int variables, int rowVariables, ExtVector weights, int[] values, Ext sum) {
+    Entry e = new Entry(variables, rowVariables, weights, sum);
     e.base = values;
     entries.add(e);
   }
 
   /** Adds a table over E; both vectors are overwritten. */
-  public void add(int variables, ExtVector weights, ExtVector values, Ext sum) {
-    Entry e = new Entry(variables, weights, sum);
+  public void add(int variables, int rowVariables, ExtVector weights, ExtVector values, Ext sum) {
+    Entry e = new Entry(variables, rowVariables, weights, sum);
     e.values = values;
     entries.add(e);
   }
@@ -68,9 +77,9 @@ public final class JoiningTables implements SumcheckTables {
     Ext at2 = Ext.ZERO;
     for (Entry e : entries) {
       if (e.variables < left) {
-        // (1 - t) times the sum, at t = 0 and t = 2.
+        // (1 - t) or (1 - t)^2 times the sum, at t = 0 and t = 2.
         at0 = at0.add(e.waiting);
-        at2 = at2.sub(e.waiting);
+        at2 = left > e.rowVariables ? at2.sub(e.waiting) : at2.add(e.waiting);
         continue;
       }
       int half = 1 << left >> 1;
@@ -90,6 +99,10 @@ public final class JoiningTables implements SumcheckTables {
     for (Entry e : entries) {
       if (e.variables < left) {
         Ext zero = Ext.ONE.sub(challenge);
+        if (left <= e.rowVariables) {
+          e.extension = e.extension.mul(zero);
+          zero = zero.square();
+        }
         e.waiting = e.waiting.mul(zero);
         e.factor = e.factor.mul(zero);
         continue;
@@ -105,9 +118,9 @@ public final class JoiningTables implements SumcheckTables {
     left--;
   }
 
-  /** Table {@code index}, in the order added, at the last coordinates of the point. */
+  /** f of table {@code index}, in the order added, at the last coordinates of the point: its own and those of its row. */
   public Ext value(int index) {
     Entry e = entries.get(index);
-    return e.base != null ? Ext.of(e.base[0]) : e.values.get(0);
+    return e.extension.mul(e.base != null ? Ext.of(e.base[0]) : e.values.get(0));
   }
 }

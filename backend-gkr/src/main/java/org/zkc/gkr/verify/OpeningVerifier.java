@@ -22,7 +22,8 @@ import org.zkc.gkr.weight.Weight;
  *
  * <pre>
  * claim    &lt;w_j, f_j&gt; = v_j for all claims j
- * round    c = eq(tau, .) merges them; sumcheck of sum_j c_j w_j f_j; tables of fewer variables sit at 0 in the leading ones
+ * round    c = eq(tau, .) merges them; sumcheck of sum_j c_j w_j f_j; the weights of tables of fewer variables are eq(0, .) in the
+ *          leading ones, so that what else lies in a short table's row has no weight either
  * check    its ending on the values f_j(z) sent
  * ending   fresh coefficients merge these; u = combination of the rows has &lt;u, eq(z_row, .)&gt; = the merged value
  * </pre>
@@ -63,7 +64,8 @@ final class OpeningVerifier {
       for (Claims.Claim claim : claims.on(columns.get(k).tensor())) {
         weight = weight.add(merging.get(at++).mul(claim.weight().at(own)));
       }
-      expected = expected.add(zeros(end.point(), 0, layout.variables() - variables).mul(weight).mul(ends[k]));
+      Ext leading = zeros(end.point(), layout.variables() - variables);
+      expected = expected.add(leading.mul(weight).mul(ends[k]));
     }
     VerificationFailure.requireEqual("witness batch ending", expected, end.value());
 
@@ -74,9 +76,7 @@ final class OpeningVerifier {
     for (int k = 0; k < columns.size(); k++) {
       WitnessLayout.Column c = columns.get(k);
       int own = Math.max(c.layout().variables(), layout.widthVariables());
-      // A table shorter than a row sits at 0 in the row's leading variables.
-      Ext inRow = zeros(end.point(), layout.variables() - own, layout.variables() - c.layout().variables());
-      value = value.add(stacking.get(k).mul(inRow).mul(ends[k]));
+      value = value.add(stacking.get(k).mul(ends[k]));
       Ext[] rowPoint = Arrays.copyOfRange(end.point(), layout.variables() - own, rowEnd);
       place(coefficients, c.firstRow(), EqTable.of(rowPoint, c.rows()), stacking.get(k));
     }
@@ -98,7 +98,7 @@ final class OpeningVerifier {
       ModelLayout.Entry e = layout.of(all.get(k).tensor());
       int variables = e.inRow().variables();
       Ext weight = inRow(e, all.get(k).weight()).at(SumcheckVerifier.suffix(end.point(), variables));
-      Ext leading = zeros(end.point(), 0, layout.widthVariables() - variables);
+      Ext leading = zeros(end.point(), layout.widthVariables() - variables);
       expected = expected.add(merging.get(k).mul(leading).mul(weight).mul(ends[k]));
     }
     VerificationFailure.requireEqual("model merge ending", expected, end.value());
@@ -108,8 +108,7 @@ final class OpeningVerifier {
     Ext value = Ext.ZERO;
     for (int k = 0; k < ends.length; k++) {
       ModelLayout.Entry e = layout.of(all.get(k).tensor());
-      Ext leading = zeros(end.point(), 0, layout.widthVariables() - e.inRow().variables());
-      value = value.add(stacking.get(k).mul(leading).mul(ends[k]));
+      value = value.add(stacking.get(k).mul(ends[k]));
       place(coefficients, e.firstRow(), EqTable.of(rowPoint(e, all.get(k).weight()), e.rows()), stacking.get(k));
     }
     return new Combination(coefficients, end.point(), value);
@@ -148,10 +147,10 @@ final class OpeningVerifier {
     return sum;
   }
 
-  /** eq(0, .) on coordinates [from, to) of a point. */
-  private static Ext zeros(Ext[] point, int from, int to) {
+  /** eq(0, .) on the first {@code count} coordinates of a point. */
+  private static Ext zeros(Ext[] point, int count) {
     Ext product = Ext.ONE;
-    for (int j = from; j < to; j++) {
+    for (int j = 0; j < count; j++) {
       product = product.mul(Ext.ONE.sub(point[j]));
     }
     return product;
