@@ -1,0 +1,172 @@
+package org.zkc.passes.quantize;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.zkc.ir.DType;
+import org.zkc.ir.IntegerType;
+import org.zkc.ir.Program;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.ir.integer.Add;
+import org.zkc.ir.integer.Parameter;
+import org.zkc.ir.integer.Requantize;
+import org.zkc.ir.integer.WindowMax;
+import org.zkc.ir.interpret.IntegerInterpreter;
+import org.zkc.ir.interpret.TensorInterpreter;
+import org.zkc.passes.PassContext;
+
+class TensorToIntegerTest {
+  private static Program lower(Program tensor) {
+    return lower(tensor, QuantizationOptions.DEFAULT);
+  }
+
+  private static Program lower(Program tensor, QuantizationOptions options) {
+    return TensorToInteger.lower(tensor, Calibrate.runDefault(tensor), options, new PassContext()).program();
+  }
+
+  private static long count(Program program, Class<?> type) {
+    return program.main().body().stream().filter(type::isInstance).count();
+  }
+
+  @Test
+  void oneRequantisationForAResidualSumAndItsActivation() {
+    TensorProgramBuilder b = new TensorProgramBuilder(1);
+    Value x = b.relu(b.conv(b.input(1, 3, 8, 8), 4, 3, 1, 1, 1, 1));
+    Value y = b.relu(b.add(b.conv(x, 4, 3, 1, 1, 1, 1), x));
+    Program program = lower(b.build(b.linear(b.flatten(y), 3)));
+    assertEquals(2, count(program, Requantize.class));
+    assertEquals(1, count(program, Add.class));
+  }
+
+  @Test
+  void convolutionsAddAtOneScaleWithoutMultipliers() {
+    TensorProgramBuilder b = new TensorProgramBuilder(2);
+    Value x = b.input(1, 3, 8, 8);
+    Value y = b.relu(b.add(b.conv(x, 4, 3, 2, 1, 1, 1), b.conv(x, 4, 1, 2, 0, 1, 1)));
+    Program program = lower(b.build(b.linear(b.flatten(y), 3)));
+    assertEquals(1, count(program, Requantize.class));
+    assertEquals(0, count(program, org.zkc.ir.integer.Scale.class));
+  }
+
+  @Test
+  void maximaAndMeansNeedNoRequantisation() {
+    TensorProgramBuilder b = new TensorProgramBuilder(3);
+    Value x = b.maxPool(b.relu(b.conv(b.input(1, 3, 8, 8), 4, 3, 1, 1, 1, 1)), 2, 2, 0);
+    Program program = lower(b.build(b.linear(b.flatten(b.averagePool(x, 4)), 3)));
+    assertEquals(1, count(program, Requantize.class));
+    assertEquals(2, count(program, WindowMax.class));
+  }
+
+  @Test
+  void activationsAfterReluAreUnsigned() {
+    TensorProgramBuilder b = new TensorProgramBuilder(4);
+    Program program = lower(b.build(b.linear(b.relu(b.linear(b.input(1, 64), 64)), 3)));
+    Requantize r =
+        program.main().body().stream()
+            .filter(Requantize.class::isInstance)
+            .map(Requantize.class::cast)
+            .findFirst()
+            .orElseThrow();
+    assertEquals(0, r.low());
+    assertEquals(255, r.high());
+  }
+
+  @Test
+  void clampBoundsAreExactUnitsOfTheScale() {
+    TensorProgramBuilder b = new TensorProgramBuilder(5);
+    Program tensor = b.build(b.clamp(b.linear(b.input(1, 64), 32), -0.25, 0.125));
+    Program program = lower(tensor);
+    IntegerType type = program.main().results().getFirst().integerType();
+    assertEquals(-0.25, type.low() * type.scale(), 0.5 * type.scale());
+    assertEquals(0.125, type.high() * type.scale(), 0.5 * type.scale());
+  }
+
+  @Test
+  void bitsByNameHold() {
+    TensorProgramBuilder b = new TensorProgramBuilder(6);
+    Program tensor = b.build(b.linear(b.relu(b.linear(b.input(1, 16), 16)), 3));
+    Program program = lower(tensor, new QuantizationOptions(8, Map.of("fc0.weight", 4, "fc1.weight", 14)));
+    Map<String, Parameter> parameters = new java.util.TreeMap<>();
+    program.main().body().forEach(op -> {
+      if (op instanceof Parameter p) {
+        parameters.put(p.name(), p);
+      }
+    });
+    long most = 0;
+    for (long m : parameters.get("fc0.weight").data().toLongs()) {
+      most = Math.max(most, Math.abs(m));
+    }
+    assertTrue(most <= 7, "mantissas of 4 bits reach " + most);
+    assertEquals(DType.I16, parameters.get("fc1.weight").data().dtype());
+  }
+
+  @Test
+  void outputsHaveThePrecisionOfTheAccumulator() {
+    TensorProgramBuilder b = new TensorProgramBuilder(7);
+    Program tensor = b.build(b.linear(b.input(1, 64), 10));
+    QuantizedProgram quantized =
+        TensorToInteger.lower(tensor, Calibrate.runDefault(tensor), QuantizationOptions.DEFAULT, new PassContext());
+    assertEquals(0, count(quantized.program(), Requantize.class));
+    List<List<TensorData>> samples = new VariedInputs(7).samples(tensor.main().parameters(), 8);
+    assertTrue(FidelityReport.measure(tensor, quantized, samples).rSquared() > 0.9999);
+  }
+
+  @Test
+  void softmaxIsCloseAndSumsToOne() {
+    for (boolean logarithm : new boolean[] {false, true}) {
+      Program tensor = SampleNetworks.classifier(8, logarithm);
+      Program program = lower(tensor);
+      for (List<TensorData> sample : new VariedInputs(8).samples(tensor.main().parameters(), 8)) {
+        double[] expected = TensorInterpreter.run(tensor, sample).getFirst().toDoubles();
+        long[] found = IntegerInterpreter.run(program, FidelityReport.quantize(program, sample)).getFirst();
+        double scale = program.main().results().getFirst().integerType().scale();
+        for (int row = 0; row < 2; row++) {
+          double sum = 0;
+          for (int i = 10 * row; i < 10 * row + 10; i++) {
+            double y = found[i] * scale;
+            assertEquals(expected[i], y, logarithm ? 0.1 : 0.02);
+            sum += logarithm ? Math.exp(y) : y;
+          }
+          assertEquals(1, sum, 0.01);
+        }
+      }
+    }
+  }
+
+  @Test
+  void constantFactorsGoIntoTheScale() {
+    TensorProgramBuilder b = new TensorProgramBuilder(9);
+    Value x = b.input(1, 8);
+    Value factor = b.constant("", x.shape(), new float[] {-2, -2, -2, -2, -2, -2, -2, -2});
+    Program tensor = b.build(b.multiply(x, factor));
+    Program program = lower(tensor);
+    IntegerType in = program.main().parameters().getFirst().integerType();
+    IntegerType out = program.main().results().getFirst().integerType();
+    assertEquals(2 * in.scale(), out.scale(), 1e-12);
+    List<long[]> inputs = new ArrayList<>(List.of(new long[] {1, 2, 3, -4, 5, 6, 7, -8}));
+    assertEquals(
+        List.of(-1L, -2L, -3L, 4L, -5L, -6L, -7L, 8L),
+        java.util.Arrays.stream(IntegerInterpreter.run(program, inputs).getFirst()).boxed().toList());
+  }
+
+  @Test
+  void softmaxInsideANetworkIsRefused() {
+    TensorProgramBuilder b = new TensorProgramBuilder(10);
+    Program tensor = b.build(b.linear(b.softmax(b.linear(b.input(1, 8), 8), 1), 3));
+    UserException e = assertThrows(UserException.class, () -> lower(tensor));
+    assertTrue(e.getMessage().contains("last layer"), e.getMessage());
+  }
+
+  @Test
+  void bitsOutsideFourToSixteenAreRefused() {
+    assertThrows(UserException.class, () -> new QuantizationOptions(3, Map.of()));
+    assertThrows(UserException.class, () -> new QuantizationOptions(8, Map.of("w", 17)));
+  }
+}

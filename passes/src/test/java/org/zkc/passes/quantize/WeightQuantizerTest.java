@@ -1,0 +1,48 @@
+package org.zkc.passes.quantize;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.api.Test;
+import org.zkc.ir.DType;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+
+class WeightQuantizerTest {
+  @Test
+  void mantissasRoundHalvesToEvenAndChannelsShiftOnlyWhenTheyMust() {
+    Shape shape = Shape.of(3, 2);
+    TensorData data = TensorData.ofFloats(shape, new float[] {127, -2.5f, 127.5f, 1, -1000, 3.5f});
+    WeightQuantizer.Weights weights = WeightQuantizer.quantize(WeightStatistics.of(data), shape, 1, 8);
+    assertEquals(List.of(0, 1, 3), weights.channelShifts());
+    assertEquals(DType.I8, weights.data().dtype());
+    assertEquals(
+        List.of(127L, -2L, 64L, 0L, -125L, 0L),
+        java.util.Arrays.stream(weights.data().toLongs()).boxed().toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,8", "2,8", "3,4", "4,12", "5,16"})
+  void errorsAreAtMostHalfAStep(long seed, int bits) {
+    Random random = new Random(seed);
+    Shape shape = Shape.of(5, 7);
+    float[] reals = new float[35];
+    for (int i = 0; i < reals.length; i++) {
+      reals[i] = (float) (random.nextGaussian() * Math.pow(4, i / 7));
+    }
+    double factor = 10 * random.nextDouble();
+    WeightQuantizer.Weights weights =
+        WeightQuantizer.quantize(WeightStatistics.of(TensorData.ofFloats(shape, reals)), shape, factor, bits);
+    for (int i = 0; i < reals.length; i++) {
+      int shift = weights.channelShifts().isEmpty() ? 0 : weights.channelShifts().get(i / 7);
+      long mantissa = weights.data().getLong(i);
+      assertTrue(Math.abs(mantissa) < 1L << (bits - 1), "seed " + seed);
+      double error = Math.abs(((double) (mantissa << shift)) - reals[i] * factor);
+      assertTrue(error <= 0.5 * (1L << shift) * (1 + 1e-9), "seed %d: error %s".formatted(seed, error));
+    }
+  }
+}
