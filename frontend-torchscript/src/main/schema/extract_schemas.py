@@ -40,6 +40,7 @@ aten: linear conv1d conv2d conv3d _convolution _convolution_mode conv_transpose1
   broadcast_tensors meshgrid cross cdist cosine_similarity normalize lstm gru rnn_tanh quantize_per_tensor
   dequantize native_layer_norm native_batch_norm native_group_norm unfold im2col col2im glu channel_shuffle
   affine_grid_generator grid_sampler bernoulli_ bernoulli rand rand_like randn randn_like normal_ uniform_ numpy_T
+  clip clip_ concatenate broadcast_to lift_fresh max_pool1d_with_indices swapdims moveaxis mT is_contiguous
   result_type promote_types one_hot logsumexp softmin lerp addcmul addcdiv hypot mul_ bitwise_left_shift
 """
 

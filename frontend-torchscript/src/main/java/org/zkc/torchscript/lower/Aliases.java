@@ -260,7 +260,7 @@ final class Aliases {
       if (attribute != null) {
         throw new UserException(
             at,
-            "forward changes the model's own '%s' in place; a proof is about a fixed model, so make forward leave it unchanged."
+            "forward changes the model's own '%s' in place; a proof is about a fixed model: call model.eval() before exporting it, or make forward leave it unchanged."
                 .formatted(attribute));
       }
     }

@@ -16,7 +16,6 @@ final class CastOperators {
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator("aten.to", "identity", "to f32 or f64, any on constants", CastOperators::to),
-          new TorchOperator("aten._to_copy", "identity", "to f32 or f64, any on constants", CastOperators::to),
           new TorchOperator(
               "aten.type_as", "identity", "to f32 or f64, any on constants", c -> cast(c, c.tensor(1).dtype())),
           new TorchOperator("aten.cpu", "identity", c -> c.tensor(0)));

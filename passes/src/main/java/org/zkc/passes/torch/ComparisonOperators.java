@@ -24,6 +24,8 @@ final class ComparisonOperators {
           new TorchOperator("aten.le", "host", "constants only", c -> compare(c, r -> r == -1 || r == 0)),
           new TorchOperator("aten.gt", "host", "constants only", c -> compare(c, r -> r == 1)),
           new TorchOperator("aten.ge", "host", "constants only", c -> compare(c, r -> r == 1 || r == 0)),
+          new TorchOperator("aten.all", "host", "constants only", c -> quantified(c, true)),
+          new TorchOperator("aten.any", "host", "constants only", c -> quantified(c, false)),
           new TorchOperator("aten.__is__", "host", c -> new Bool(identical(c))),
           new TorchOperator("aten.__isnot__", "host", c -> new Bool(!identical(c))),
           new TorchOperator("aten.__not__", "host", c -> new Bool(!ScalarOperators.truth(c, 0))),
@@ -53,6 +55,23 @@ final class ComparisonOperators {
       return new KnownTensor(HostTensors.cast(out, DType.I1), "");
     }
     return new Bool(wanted.test(order(call, left, right)));
+  }
+
+  /** Whether all, or any, of a tensor's elements are true; (input) only. */
+  private static TorchValue quantified(OperatorCall call, boolean all) {
+    if (call.argument(0) instanceof TracedTensor) {
+      return new DataDependent(call.operator(), call.location());
+    }
+    if (call.arguments().size() > 1) {
+      throw call.refuse("over one axis");
+    }
+    TensorData data = call.knownTensor(0, "operand").data();
+    boolean result = all;
+    for (long i = 0; i < data.elementCount(); i++) {
+      boolean element = data.getDouble(i) != 0;
+      result = all ? result && element : result || element;
+    }
+    return new KnownTensor(HostTensors.cast(HostTensors.scalar(result ? 1 : 0), DType.I1), "");
   }
 
   private static int order(OperatorCall call, TorchValue left, TorchValue right) {

@@ -18,9 +18,6 @@ final class ConvolutionOperators {
               c -> convolution(c, axes(c))),
           new TorchOperator(
               "aten._convolution", "conv", "not transposed; one or two axes; constant weight and bias",
-              ConvolutionOperators::general),
-          new TorchOperator(
-              "aten.convolution", "conv", "not transposed; one or two axes; constant weight and bias",
               ConvolutionOperators::general));
 
   private ConvolutionOperators() {}

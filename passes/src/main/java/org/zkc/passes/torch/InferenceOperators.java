@@ -19,8 +19,7 @@ final class InferenceOperators {
           new TorchOperator("aten.requires_grad_", "identity", c -> c.tensor(0)),
           new TorchOperator("prim.data", "identity", c -> c.tensor(0)),
           new TorchOperator("aten.set_grad_enabled", "nothing", c -> TorchValue.NONE),
-          new TorchOperator("aten.warn", "nothing", c -> TorchValue.NONE),
-          new TorchOperator("prim.Print", "nothing", c -> TorchValue.NONE));
+          new TorchOperator("aten.warn", "nothing", c -> TorchValue.NONE));
 
   private InferenceOperators() {}
 

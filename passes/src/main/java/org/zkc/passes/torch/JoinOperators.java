@@ -15,7 +15,8 @@ final class JoinOperators {
           new TorchOperator("aten.concat", "concatenate", JoinOperators::concatenate),
           new TorchOperator("aten.concatenate", "concatenate", JoinOperators::concatenate),
           new TorchOperator("aten.stack", "reshape, concatenate", JoinOperators::stack),
-          new TorchOperator("aten.repeat", "reshape, concatenate", JoinOperators::repeat));
+          new TorchOperator("aten.repeat", "reshape, concatenate", JoinOperators::repeat),
+          new TorchOperator("aten.tile", "reshape, concatenate", JoinOperators::tile));
 
   private JoinOperators() {}
 
@@ -54,7 +55,19 @@ final class JoinOperators {
 
   /** (input, repeats): copies side by side, new axes in front. */
   private static TorchValue repeat(OperatorCall call) {
-    List<Integer> repeats = call.integers(1);
+    return repeat(call, call.integers(1));
+  }
+
+  /** As repeat, but that missing repeats in front are 1. */
+  private static TorchValue tile(OperatorCall call) {
+    List<Integer> repeats = new ArrayList<>(call.integers(1));
+    while (repeats.size() < call.tensor(0).shape().rank()) {
+      repeats.addFirst(1);
+    }
+    return repeat(call, repeats);
+  }
+
+  private static TorchValue repeat(OperatorCall call, List<Integer> repeats) {
     Value current = call.value(0);
     int added = repeats.size() - current.shape().rank();
     if (added < 0 || repeats.stream().anyMatch(r -> r < 1)) {

@@ -13,6 +13,7 @@ final class ListOperators {
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator("aten.__getitem__", "host", ListOperators::item),
+          new TorchOperator("prim.TupleIndex", "host", ListOperators::item),
           new TorchOperator("aten.append", "host", ListOperators::append),
           new TorchOperator("aten.extend", "host", ListOperators::extend),
           new TorchOperator("aten.insert", "host", ListOperators::insert),

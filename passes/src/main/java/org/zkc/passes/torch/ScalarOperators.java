@@ -29,6 +29,9 @@ final class ScalarOperators {
           new TorchOperator("aten.ceil", "host", "numbers", c -> rounded(c, Math::ceil)),
           new TorchOperator("aten.floor", "host", "numbers", c -> rounded(c, Math::floor)),
           new TorchOperator("aten.round", "host", "numbers", c -> rounded(c, Math::rint)),
+          new TorchOperator("aten.__range_length", "host", ScalarOperators::rangeLength),
+          new TorchOperator(
+              "aten.__derive_index", "host", c -> new Int(c.integer(1) + c.integer(0) * c.integer(2))),
           new TorchOperator("prim.min", "host", "numbers", c -> extreme(c, true)),
           new TorchOperator("prim.max", "host", "numbers", c -> extreme(c, false)),
           new TorchOperator(
@@ -112,6 +115,17 @@ final class ScalarOperators {
     }
     double value = function.applyAsDouble(call.number(0));
     return call.operator().equals("aten.round") ? new TorchValue.Float(value) : new Int((long) value);
+  }
+
+  /** How many numbers {@code range(start, end, step)} has. */
+  private static TorchValue rangeLength(OperatorCall call) {
+    long start = call.integer(0);
+    long end = call.integer(1);
+    long step = call.integer(2);
+    if (step == 0) {
+      throw call.refuse("a range with step 0");
+    }
+    return new Int(Math.max(0, step > 0 ? Math.ceilDiv(end - start, step) : Math.ceilDiv(start - end, -step)));
   }
 
   /** Of two numbers, or of a list of them. */

@@ -1,12 +1,9 @@
 package org.zkc.passes.torch;
 
 import java.util.List;
-import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
-import org.zkc.ir.TensorData;
 import org.zkc.passes.torch.TorchValue.Bool;
 import org.zkc.passes.torch.TorchValue.Int;
-import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Text;
 
@@ -16,9 +13,7 @@ final class SizeOperators {
       List.of(
           new TorchOperator("aten.size", "host", SizeOperators::size),
           new TorchOperator("aten.dim", "host", c -> new Int(c.tensor(0).shape().rank())),
-          new TorchOperator("aten.ndimension", "host", c -> new Int(c.tensor(0).shape().rank())),
           new TorchOperator("aten.numel", "host", c -> new Int(c.tensor(0).shape().elementCount())),
-          new TorchOperator("aten._shape_as_tensor", "host", SizeOperators::shapeAsTensor),
           new TorchOperator("aten.len", "host", SizeOperators::length),
           new TorchOperator("aten.is_floating_point", "host", c -> new Bool(c.tensor(0).dtype().isFloating())),
           new TorchOperator("aten.is_complex", "host", c -> new Bool(false)),
@@ -27,10 +22,6 @@ final class SizeOperators {
           new TorchOperator("prim.device", "host", c -> new Text("cpu")),
           new TorchOperator("prim.layout", "host", c -> new Int(0)),
           new TorchOperator("prim.is_cuda", "host", c -> new Bool(false)),
-          new TorchOperator("prim.is_cpu", "host", c -> new Bool(true)),
-          new TorchOperator("prim.is_mkldnn", "host", c -> new Bool(false)),
-          new TorchOperator("prim.is_sparse", "host", c -> new Bool(false)),
-          new TorchOperator("prim.is_quantized", "host", c -> new Bool(false)),
           new TorchOperator("prim.is_nested", "host", c -> new Bool(false)),
           new TorchOperator("prim.requires_grad", "host", c -> new Bool(false)));
 
@@ -46,11 +37,6 @@ final class SizeOperators {
       throw call.refuse("the tensor has no axes");
     }
     return new Int(shape.extent(call.axis(1, shape.rank())));
-  }
-
-  private static TorchValue shapeAsTensor(OperatorCall call) {
-    long[] extents = call.tensor(0).shape().extents().stream().mapToLong(e -> e).toArray();
-    return new KnownTensor(TensorData.ofLongs(DType.I64, Shape.of(extents.length), extents), "");
   }
 
   private static TorchValue length(OperatorCall call) {

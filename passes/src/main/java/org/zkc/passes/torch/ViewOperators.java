@@ -17,7 +17,6 @@ final class ViewOperators {
       List.of(
           new TorchOperator("aten.view", "reshape", "not to another dtype", c -> reshape(c, c.integers(1))),
           new TorchOperator("aten.reshape", "reshape", c -> reshape(c, c.integers(1))),
-          new TorchOperator("aten._unsafe_view", "reshape", c -> reshape(c, c.integers(1))),
           new TorchOperator("aten.view_as", "reshape", c -> reshape(c, c.tensor(1).shape().extents())),
           new TorchOperator("aten.reshape_as", "reshape", c -> reshape(c, c.tensor(1).shape().extents())),
           new TorchOperator("aten.flatten", "reshape", ViewOperators::flatten),
@@ -27,6 +26,9 @@ final class ViewOperators {
           new TorchOperator("aten.permute", "transpose", ViewOperators::permute),
           new TorchOperator("aten.transpose", "transpose", c -> swap(c, c.integer(1), c.integer(2))),
           new TorchOperator("aten.swapaxes", "transpose", c -> swap(c, c.integer(1), c.integer(2))),
+          new TorchOperator("aten.swapdims", "transpose", c -> swap(c, c.integer(1), c.integer(2))),
+          new TorchOperator("aten.movedim", "transpose", ViewOperators::moveAxes),
+          new TorchOperator("aten.moveaxis", "transpose", ViewOperators::moveAxes),
           new TorchOperator("aten.t", "transpose", ViewOperators::matrixTranspose),
           new TorchOperator("aten.numpy_T", "transpose", ViewOperators::reversed),
           new TorchOperator("aten.mT", "transpose", c -> swap(c, -2, -1)),
@@ -143,6 +145,24 @@ final class ViewOperators {
   private static TorchValue swap(OperatorCall call, long a, long b) {
     int rank = call.tensor(0).shape().rank();
     return transposed(call, swapped(rank, call.resolveAxis(a, rank), call.resolveAxis(b, rank)));
+  }
+
+  /** (input, source, destination), axes or lists of axes; the others keep their order. */
+  private static TorchValue moveAxes(OperatorCall call) {
+    int rank = call.tensor(0).shape().rank();
+    List<Integer> from = call.integers(1).stream().map(a -> call.resolveAxis(a, rank)).toList();
+    List<Integer> to = call.integers(2).stream().map(a -> call.resolveAxis(a, rank)).toList();
+    if (from.size() != to.size()) {
+      throw call.refuse("%d axes to %d places".formatted(from.size(), to.size()));
+    }
+    List<Integer> others = IntStream.range(0, rank).boxed().filter(axis -> !from.contains(axis)).toList();
+    List<Integer> permutation = new ArrayList<>();
+    int next = 0;
+    for (int axis = 0; axis < rank; axis++) {
+      int given = to.indexOf(axis);
+      permutation.add(given >= 0 ? from.get(given) : others.get(next++));
+    }
+    return transposed(call, permutation);
   }
 
   private static TorchValue matrixTranspose(OperatorCall call) {

@@ -192,6 +192,20 @@ final class TorchToTensorTest {
   }
 
   @Test
+  void whetherAllElementsOfAConstantAreTrueIsKnown() {
+    TorchCase c = new TorchCase();
+    TensorData mixed = TorchCase.data(Shape.of(2), 0, 3);
+    Value any = c.op("aten.Bool", c.op("aten.any", c.op("aten.gt", mixed, 1)));
+    assertEquals(List.of("relu"), mnemonics(c.lower(Shape.of(4), branch(c, any))));
+    TorchCase all = new TorchCase();
+    Value no = all.op("aten.__not__", all.op("aten.Bool", all.op("aten.all", all.op("aten.gt", mixed, 1))));
+    assertEquals(List.of("relu"), mnemonics(all.lower(Shape.of(4), branch(all, no))));
+    TorchCase traced = new TorchCase();
+    Value unknown = traced.op("aten.Bool", traced.op("aten.all", traced.op("aten.gt", traced.x, 1)));
+    assertTrue(refused(traced, Shape.of(4), branch(traced, unknown)).getMessage().contains("data-dependent"));
+  }
+
+  @Test
   void aNumberReadFromTheInputIsAnErrorWhereItIsUsed() {
     TorchCase c = new TorchCase();
     Value n = c.op("aten.item", c.op("aten.select/int", c.x, 0, 0));
@@ -371,6 +385,28 @@ final class TorchToTensorTest {
     TorchCase chunk = new TorchCase();
     Value third = chunk.op("aten.__getitem__", chunk.op("aten.chunk", chunk.x, 3, 0), 2);
     assertArrayEquals(new float[] {5}, chunk.run(TorchCase.counting(5), third).toFloats());
+  }
+
+  @Test
+  void rangesCountTheirNumbers() {
+    TorchCase c = new TorchCase();
+    Value length = c.op("aten.__range_length", 7, 0, -3);
+    Value last = c.op("aten.__derive_index", c.op("aten.sub", length, 1), 7, -3);
+    Value y = c.op("aten.add", c.op("aten.mul", c.x, length), last, 1);
+    assertArrayEquals(new float[] {4, 7}, c.run(TorchCase.counting(2), y).toFloats());
+    TorchCase empty = new TorchCase();
+    Value none = empty.op("aten.__range_length", 3, 3, 1);
+    assertArrayEquals(new float[] {0}, empty.run(TorchCase.counting(1), empty.op("aten.mul", empty.x, none)).toFloats());
+  }
+
+  @Test
+  void movedAxesAndTiles() {
+    TorchCase c = new TorchCase();
+    Program moved = c.lower(Shape.of(2, 3, 4, 5), c.op("aten.movedim", c.x, List.of(0, -1), List.of(2, 0)));
+    assertEquals(Shape.of(5, 3, 2, 4), moved.main().results().getFirst().shape());
+    TorchCase t = new TorchCase();
+    assertArrayEquals(
+        new float[] {1, 2, 1, 2, 3, 4, 3, 4}, t.run(TorchCase.counting(2, 2), t.op("aten.tile", t.x, List.of(2))).toFloats());
   }
 
   @Test

@@ -1,0 +1,22 @@
+package org.zkc.tests.documents;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.zkc.passes.torch.TorchOperatorTable;
+import org.zkc.torchscript.schema.OperatorTable;
+
+/** What {@code zkc ops} promises, the reader can read. */
+final class OperatorTableTest {
+
+  @Test
+  void everyRowIsAnOperatorWhoseCallsTheReaderResolves() {
+    List<String> unreadable =
+        TorchOperatorTable.rows().stream()
+            .map(TorchOperatorTable.Row::operator)
+            .filter(name -> OperatorTable.overloads(name).isEmpty())
+            .toList();
+    assertEquals(List.of(), unreadable);
+  }
+}
