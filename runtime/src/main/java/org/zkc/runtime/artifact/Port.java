@@ -46,7 +46,7 @@ public record Port(String name, ElementType elementType, double scale) {
         if (Double.isNaN(x)) {
           throw new UserException("input %s has a NaN at element %d; a proof is about numbers".formatted(name, i));
         }
-        out[i] = (int) Math.clamp(Math.rint(x / scale), declaration.low(), declaration.high());
+        out[i] = (int) Math.clamp(Math.rint(x / scale), (double) declaration.low(), (double) declaration.high());
       }
       return out;
     }

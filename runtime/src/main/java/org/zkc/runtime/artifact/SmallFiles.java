@@ -12,6 +12,8 @@ public final class SmallFiles {
   private SmallFiles() {}
 
   /**
+   * The whole file.
+   *
    * @throws UserException when the file is missing, unreadable or larger than any key or proof
    */
   public static byte[] read(Path file) {

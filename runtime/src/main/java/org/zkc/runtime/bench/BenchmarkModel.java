@@ -128,7 +128,11 @@ public enum BenchmarkModel {
     return network().parameters();
   }
 
-  /** @throws UserException when no model has the name */
+  /**
+   * The model with this name.
+   *
+   * @throws UserException when there is none
+   */
   public static BenchmarkModel named(String label) {
     for (BenchmarkModel model : values()) {
       if (model.label.equals(label)) {

@@ -24,7 +24,7 @@ record Estimate(double proveSeconds, long memoryBytes, long proofBytes) {
             + s.multiplications() * SECONDS_PER_MULTIPLICATION;
     long memory = FIXED_BYTES + s.lookups() * BYTES_PER_LOOKUP + s.parameters() * BYTES_PER_PARAMETER;
     // PROTOCOL section 5: about 4 Q N / w + 16 w bytes at w = sqrt(Q N / 4), for witness and model.
-    double proof = opening(2.0 * s.lookups()) + opening(s.parameters()) + 100_000;
+    double proof = opening(2.0 * s.lookups()) + opening((double) s.parameters()) + 100_000;
     return new Estimate(seconds, memory, (long) proof);
   }
 

@@ -9,7 +9,11 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows how far long work is, on stderr. */
 interface ProgressDisplay extends AutoCloseable {
-  /** @param fraction of the whole, in [0, 1] */
+  /**
+   * Shows that a stage has begun.
+   *
+   * @param fraction of the whole that is done, in [0, 1]
+   */
   void report(String stage, double fraction);
 
   @Override
@@ -26,9 +30,11 @@ interface ProgressDisplay extends AutoCloseable {
   /** The launcher filters stderr through a pipe and says whether a terminal is behind it. */
   private static boolean isTerminal() {
     String launcher = System.getProperty("zkc.terminal");
-    return launcher != null
-        ? Boolean.parseBoolean(launcher)
-        : System.console() != null && System.console().isTerminal();
+    if (launcher != null) {
+      return Boolean.parseBoolean(launcher);
+    }
+    java.io.Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /** Nothing. */

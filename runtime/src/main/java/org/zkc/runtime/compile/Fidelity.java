@@ -30,7 +30,7 @@ final class Fidelity {
 
   static FidelityReport measure(CompilePipeline.Calibrated model, QuantizedProgram quantized) {
     long cost = Math.max(1, multiplications(model.tensor()));
-    int count = (int) Math.clamp(MULTIPLICATIONS / cost, FEWEST_SAMPLES, SAMPLES);
+    int count = Math.clamp(MULTIPLICATIONS / cost, FEWEST_SAMPLES, SAMPLES);
     List<Value> parameters = model.tensor().main().parameters();
     List<List<TensorData>> inputs = new VariedInputs(SEED).samples(parameters, count);
     return FidelityReport.measure(model.tensor(), quantized, moved(inputs, model.samples()));

@@ -69,7 +69,7 @@ final class InputTypes {
     try {
       List<Integer> extents = new ArrayList<>();
       if (!m.group(1).equals("scalar")) {
-        for (String extent : m.group(1).split("x")) {
+        for (String extent : m.group(1).split("x", -1)) {
           extents.add(Integer.parseInt(extent));
         }
       }

@@ -14,8 +14,9 @@ public final class DjlForward {
   private DjlForward() {}
 
   /**
+   * Runs {@code forward}; gives a pair of float[] elements and long[] shape for each output.
+   *
    * @param integers whether an input is i64
-   * @return pairs of float[] elements and long[] shape
    */
   public static Object[] run(String archive, float[][] elements, long[][] shapes, boolean[] integers) throws Exception {
     Path file = Path.of(archive);

@@ -170,7 +170,7 @@ public final class ReferenceEngine {
 
   /** Maven on the PATH, else the wrapper of the checkout that the jar lies in. */
   private static String maven() {
-    for (String folder : System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator)) {
+    for (String folder : System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator, -1)) {
       Path candidate = Path.of(folder, "mvn");
       if (Files.isExecutable(candidate)) {
         return candidate.toString();
