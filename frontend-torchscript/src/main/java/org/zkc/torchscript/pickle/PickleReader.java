@@ -169,13 +169,16 @@ public final class PickleReader {
       throw damaged("a dictionary has a key without a value");
     }
     for (int i = 0; i < items.size(); i += 2) {
-      switch (items.get(i)) {
-        case PickleValue.Text key -> dict.entries().put(key, items.get(i + 1));
-        case PickleValue.Int key -> dict.entries().put(key, items.get(i + 1));
-        case PickleValue.Float key -> dict.entries().put(key, items.get(i + 1));
-        case PickleValue.Bool key -> dict.entries().put(key, items.get(i + 1));
-        default -> throw damaged("a dictionary has a key that is neither text nor a number");
+      PickleValue key = items.get(i);
+      boolean simple =
+          key instanceof PickleValue.Text
+              || key instanceof PickleValue.Int
+              || key instanceof PickleValue.Float
+              || key instanceof PickleValue.Bool;
+      if (!simple) {
+        throw damaged("a dictionary has a key that is neither text nor a number");
       }
+      dict.entries().put(key, items.get(i + 1));
     }
   }
 
