@@ -77,6 +77,7 @@ final class LookupProver {
     for (LeafLayout.Block block : layout.blocks()) {
       leaves(block, challenges, p, q);
     }
+    values.seeFractions(p, q);
     Ext[] point = LogupProver.prove(out, p, q, layout.variables());
     Map<List<Integer>, Weight> weights = new HashMap<>();
     for (LeafLayout.Block block : layout.blocks()) {

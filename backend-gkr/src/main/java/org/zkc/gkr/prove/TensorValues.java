@@ -3,6 +3,7 @@ package org.zkc.gkr.prove;
 import java.util.HashMap;
 import java.util.Map;
 import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.relation.Advice;
 import org.zkc.gkr.relation.ConstraintSystem;
@@ -58,6 +59,9 @@ class TensorValues {
   void countLookups(LookupProver lookups) {
     lookups.count();
   }
+
+  /** Sees the fractions p / q of the lookup argument before they are proved. */
+  void seeFractions(ExtVector p, ExtVector q) {}
 
   private int[] compute(int tensor) {
     if (tensor < system.circuit().tensors().size()) {

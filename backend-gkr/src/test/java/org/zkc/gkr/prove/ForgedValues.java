@@ -2,6 +2,8 @@ package org.zkc.gkr.prove;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Lookup;
@@ -15,6 +17,9 @@ final class ForgedValues extends TensorValues {
   private final ConstraintSystem system;
   private final Map<Integer, int[]> forged = new HashMap<>();
   private final Map<Integer, int[]> forgedStored = new HashMap<>();
+  private int balancedLeaf = -1;
+  private int copiedFrom = -1;
+  private int copiedTo = -1;
 
   ForgedValues(WeakProof proof, int[][] elements) {
     super(
@@ -36,6 +41,33 @@ final class ForgedValues extends TensorValues {
   ForgedValues forgeStored(int tensor, int[] residues) {
     forgedStored.put(tensor, residues);
     return this;
+  }
+
+  /** Lets the fractions of the lookups add up to 0 by adding what lacks to one of them. */
+  ForgedValues balanceAt(int leaf) {
+    balancedLeaf = leaf;
+    return this;
+  }
+
+  /** Gives one of the fractions the denominator of another. */
+  ForgedValues copyDenominator(int from, int to) {
+    copiedFrom = from;
+    copiedTo = to;
+    return this;
+  }
+
+  @Override
+  void seeFractions(ExtVector p, ExtVector q) {
+    if (copiedTo >= 0) {
+      q.set(copiedTo, q.get(copiedFrom));
+    }
+    if (balancedLeaf >= 0) {
+      Ext sum = Ext.ZERO;
+      for (int k = 0; k < p.length(); k++) {
+        sum = sum.add(p.get(k).mul(q.get(k).inv()));
+      }
+      p.set(balancedLeaf, p.get(balancedLeaf).sub(sum.mul(q.get(balancedLeaf))));
+    }
   }
 
   int[] signed(int tensor) {

@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CircuitBuilder;
+import org.zkc.gkr.circuit.CircuitEvaluator;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.lookup.LeafLayout;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.weight.TensorLayout;
@@ -135,6 +138,54 @@ class WrongWitnessTest {
   }
 
   @Test
+  void fractionInThePaddingOrNumeratorThatBalancesTheSum() throws Exception {
+    Layers l = new Layers();
+    try (WeakProof weak = new WeakProof(l.b, directory)) {
+      LeafLayout leaves = weak.key.verifierKey().arithmetization().leaves();
+      LeafLayout.Block block =
+          leaves.blocks().stream().filter(b -> b.tuple().contains(l.activation)).findFirst().orElseThrow();
+      int[] wrong = plus(weak.honest[l.activation], 9, weak.honest[l.activation][9] > 0 ? -1 : 1);
+      int[][] elements = weak.withTensor(l.activation, wrong);
+      // Index 7 of an axis of 7 in 8 is padding; index 0 a real lookup.
+      for (int leaf : new int[] {block.offset() + 7, block.offset(), (1 << leaves.variables()) - 1}) {
+        ForgedValues values = new ForgedValues(weak, elements).balanceAt(leaf);
+        String why = weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+        assertNotNull(why);
+        assertTrue(why.contains("lookup leaves, numerator"), why);
+      }
+    }
+  }
+
+  @Test
+  void denominatorOfARowThatWasNotLookedUp() throws Exception {
+    Layers l = new Layers();
+    try (WeakProof weak = new WeakProof(l.b, directory)) {
+      LeafLayout.Block block =
+          weak.key.verifierKey().arithmetization().leaves().blocks().stream()
+              .filter(b -> b.tuple().contains(l.activation))
+              .findFirst()
+              .orElseThrow();
+      int[] wrong = plus(weak.honest[l.activation], 1, weak.honest[l.activation][1] > 0 ? -1 : 1);
+      int[][] elements = weak.withTensor(l.activation, wrong);
+      // Element 1 is wrong, its fraction is that of element 0, and so it is counted.
+      ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
+      ForgedValues counted = new ForgedValues(weak, elements);
+      counted.countLookups(null);
+      int m = system.multiplicities(block.table());
+      int[] first = counted.real(block.tuple().get(0));
+      int base = system.tables().get(block.table()).column(0)[0];
+      int[] multiplicities = counted.signed(m);
+      multiplicities[M31.sub(first[1], base)]--;
+      multiplicities[M31.sub(first[0], base)]++;
+      ForgedValues values =
+          new ForgedValues(weak, elements).copyDenominator(block.offset(), block.offset() + 1).forge(m, multiplicities);
+      String why = weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+      assertNotNull(why);
+      assertTrue(why.contains("lookup leaves, denominator"), why);
+    }
+  }
+
+  @Test
   void junkInThePaddingChangesNothing() throws Exception {
     Layers l = new Layers();
     try (WeakProof weak = new WeakProof(l.b, directory)) {
@@ -177,6 +228,36 @@ class WrongWitnessTest {
             new Linear.Box(7, List.of(1, 2), List.of(3, 4)));
     b.output(b.requantize(sum, 3, 1, -30, 30));
     wrongElement(b, sum, v -> plus(v, 7, 8), "");
+  }
+
+  @Test
+  void wrongLinearOfPublicTensors() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(17);
+    int x = b.input(-100, 100, 3, 5);
+    int y = b.linear(List.of(3, 5), List.of(CircuitBuilder.term(x, 3)), new Linear.Box(1, List.of(0, 0), List.of(3, 5)));
+    b.output(y);
+    wrongElement(b, y, v -> plus(v, 7, v[7] > 0 ? -1 : 1), "Linear sum");
+  }
+
+  @Test
+  void anotherModel() throws Exception {
+    Layers l = new Layers();
+    try (WeakProof weak = new WeakProof(l.b, directory)) {
+      TreeMap<Integer, int[]> other = new TreeMap<>(l.b.given());
+      int weight = other.lastKey();
+      other.put(weight, plus(other.get(weight), 3, other.get(weight)[3] > 0 ? -1 : 1));
+      int[][] elements = CircuitEvaluator.evaluate(weak.circuit, other);
+      ModelMatrix matrix =
+          new ModelMatrix(
+              weak.key.verifierKey().arithmetization().system(),
+              weak.key.verifierKey().arithmetization().model(),
+              new SmallModel(weak.circuit.circuit(), other));
+      ProvingKey swapped = new ProvingKey(weak.key.verifierKey(), matrix, weak.key.commitment());
+      byte[] proof = Prover.prove(swapped, WeakProof.witness(elements), WeakProof.CONTEXT, ProverOptions.quiet());
+      String why = weak.rejection(weak.statement(elements), proof);
+      assertNotNull(why);
+      assertTrue(why.contains("model column"), why);
+    }
   }
 
   @Test
