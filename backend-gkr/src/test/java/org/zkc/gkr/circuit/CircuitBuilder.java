@@ -32,7 +32,7 @@ public final class CircuitBuilder {
     return t;
   }
 
-  /** A MODEL tensor of random elements; its channel sums are its own. */
+  /** A MODEL tensor of random elements, those of every third and second channel multiples of 4 and 2; its channel sums are its own. */
   public int model(int low, int high, Integer... shape) {
     List<Integer> s = List.of(shape);
     int[] values = randoms(count(s), low, high);
@@ -43,7 +43,9 @@ public final class CircuitBuilder {
       long p = 0;
       long n = 0;
       for (int k = 0; k < rest; k++) {
-        int v = values[o * rest + k];
+        int v = values[o * rest + k] >> o % 3 << o % 3;
+        values[o * rest + k] = Math.max(v, low);
+        v = values[o * rest + k];
         p += Math.max(0, v);
         n += Math.max(0, -v);
       }

@@ -61,6 +61,18 @@ public enum SmallCircuits {
       return b.view(x, new ViewStep.Window(2, h, 2, 1, dy, 1), new ViewStep.Window(3, w, 2, 1, dx, 1));
     }
   },
+  MANY_ROWS {
+    @Override
+    public CircuitBuilder build(long seed) {
+      CircuitBuilder b = new CircuitBuilder(seed);
+      int x = b.input(-128, 127, 1, 9, 6, 5);
+      int c = b.requantize(b.conv(x, b.model(-100, 100, 40, 9, 3, 3), 1, 1, 1, 1), 9, 1, -128, 127);
+      // Grouped, in several rows: its claim is brought to a point first.
+      int g = b.requantize(b.conv(c, b.model(-100, 100, 60, 20, 3, 3), 2, 0, 1, 2), 9, 2, 0, 127);
+      int flat = b.view(g, new ViewStep.Reshape(List.of(1, 60 * 2 * 2)));
+      return b.output(b.matMul(flat, b.model(-100, 100, 72, 240)));
+    }
+  },
   SOFTMAX {
     @Override
     public CircuitBuilder build(long seed) {

@@ -7,15 +7,30 @@ import java.util.HashMap;
 import java.util.Map;
 import org.zkc.gkr.circuit.Circuit;
 
-/** Model elements: in one byte where they fit, else in four; without shifts. */
+/** Model elements as mantissas of one byte where they fit, else of four, with the largest shifts that all elements of a channel allow. */
 public final class SmallModel implements ModelTensors {
   private final Circuit circuit;
+  private final Map<Integer, byte[]> shifts = new HashMap<>();
   private final Map<Integer, MemorySegment> segments = new HashMap<>();
 
   public SmallModel(Circuit circuit, Map<Integer, int[]> elements) {
     this.circuit = circuit;
     elements.forEach(
-        (tensor, values) -> {
+        (tensor, elementsOfTensor) -> {
+          int[] values = elementsOfTensor.clone();
+          byte[] own = new byte[circuit.tensors().get(tensor).extent(0)];
+          int rest = values.length / own.length;
+          for (int o = 0; o < own.length; o++) {
+            int all = 1 << 3;
+            for (int k = 0; k < rest; k++) {
+              all |= values[o * rest + k];
+            }
+            own[o] = (byte) Integer.numberOfTrailingZeros(all);
+            for (int k = 0; k < rest; k++) {
+              values[o * rest + k] >>= own[o];
+            }
+          }
+          shifts.put(tensor, own);
           if (Arrays.stream(values).allMatch(v -> v == (byte) v)) {
             byte[] bytes = new byte[values.length];
             for (int k = 0; k < bytes.length; k++) {
@@ -42,6 +57,6 @@ public final class SmallModel implements ModelTensors {
 
   @Override
   public byte[] channelShifts(int tensor) {
-    return new byte[circuit.tensors().get(tensor).extent(0)];
+    return shifts.get(tensor);
   }
 }
