@@ -48,7 +48,7 @@ class MalformedArchiveTest {
   @ValueSource(strings = {"two_outputs", "in_place", "scripted_blocks", "unsupported_operator"})
   void changedBytesOfTheFile(String base) throws IOException {
     byte[] file = Files.readAllBytes(SampleArchives.path(base));
-    for (long seed = 0; seed < 300; seed++) {
+    for (long seed = 0; seed < 120; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       byte[] changed = file.clone();
       flip(changed, random, 1 + random.nextInt(8));
@@ -59,7 +59,7 @@ class MalformedArchiveTest {
   @Test
   void truncatedFiles() throws IOException {
     byte[] file = Files.readAllBytes(SampleArchives.path("in_place"));
-    for (int length = 0; length < file.length; length += 97) {
+    for (int length = 0; length < file.length; length += 397) {
       byte[] part = java.util.Arrays.copyOf(file, length);
       assertTrue(!accepted(part, "length " + length));
     }
@@ -87,7 +87,7 @@ class MalformedArchiveTest {
     for (String base : BASES) {
       Map<String, byte[]> records = records(base);
       List<String> names = records.keySet().stream().filter(n -> n.endsWith(suffix)).toList();
-      for (long seed = 0; seed < 400; seed++) {
+      for (long seed = 0; seed < 150; seed++) {
         SplittableRandom random = new SplittableRandom(seed);
         String name = names.get(random.nextInt(names.size()));
         Map<String, byte[]> changed = new LinkedHashMap<>(records);
@@ -106,7 +106,7 @@ class MalformedArchiveTest {
     for (String base : BASES) {
       Map<String, byte[]> records = records(base);
       List<String> names = records.keySet().stream().filter(n -> n.endsWith(".py")).toList();
-      for (long seed = 0; seed < 600; seed++) {
+      for (long seed = 0; seed < 200; seed++) {
         SplittableRandom random = new SplittableRandom(seed);
         String name = names.get(random.nextInt(names.size()));
         String text = new String(records.get(name), StandardCharsets.ISO_8859_1);
@@ -118,7 +118,7 @@ class MalformedArchiveTest {
         read += accepted(archive(changed), base + " " + name + ", seed " + seed) ? 1 : 0;
       }
     }
-    assertTrue(read > 50, "mutations that are still read show that the mutator is not too crude: " + read);
+    assertTrue(read > 20, "mutations that are still read show that the mutator is not too crude: " + read);
   }
 
   private static String mutated(String text, SplittableRandom random) {

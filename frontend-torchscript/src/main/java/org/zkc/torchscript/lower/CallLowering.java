@@ -120,8 +120,7 @@ final class CallLowering {
     return switch (name) {
       case "annotate" -> List.of(annotate(typeArgument(c, 0, at), argument(c, 1, at), hint, at));
       case "unchecked_cast" -> List.of(uncheckedCast(typeArgument(c, 0, at), argument(c, 1, at)));
-      case "uninitialized" ->
-          List.of(frame.operator("prim.Uninitialized", "", List.of(), typeArgument(c, 0, at), hint, at));
+      case "uninitialized" -> List.of(frame.uninitialized(typeArgument(c, 0, at), at));
       case "isinstance" -> List.of(isInstance(argument(c, 0, at), typeArgument(c, 1, at), at));
       case "getattr" -> List.of(getAttribute(c, at));
       case "int" -> operator("aten.Int", c, hint, at);

@@ -130,6 +130,15 @@ final class Frame {
     };
   }
 
+  /** A value that the code names but never reads: what an early exit leaves undefined. It is None of that type. */
+  Binding uninitialized(TorchType type, Location at) {
+    Value value = region.constant(new Binding.Literal(type, "None"), at);
+    if (!aliases.isDefined(value)) {
+      aliases.define(value, region);
+    }
+    return new Binding.Dynamic(value, type);
+  }
+
   /** A tensor of the archive; reads of one name give one value. */
   Binding tensor(String name, TensorData data, Location at) {
     Value value = region.tensor(name, data, at);

@@ -32,7 +32,7 @@ public final class Lowering {
    * Statements and expressions lowered, and names and values copied for arms of control flow; ResNet-18 takes 2,000.
    * Bounds archives made to explode.
    */
-  private static final long MAX_STEPS = 1_000_000;
+  private static final long MAX_STEPS = 400_000;
 
   private static final int MAX_CALL_DEPTH = 128;
 
