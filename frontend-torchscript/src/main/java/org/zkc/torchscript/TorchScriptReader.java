@@ -53,7 +53,10 @@ public final class TorchScriptReader {
     Optional<PickleValue.Tuple> constants =
         pickle(archive, "constants").filter(PickleValue.Tuple.class::isInstance).map(PickleValue.Tuple.class::cast);
     Set<String> given = new HashSet<>();
-    exporter.ifPresent(e -> e.inputs().forEach(i -> given.add(i.name())));
+    exporter.stream()
+        .flatMap(e -> e.inputs().stream())
+        .filter(i -> i.shape().isPresent())
+        .forEach(i -> given.add(i.name()));
     Lowering.Lowered lowered = Lowering.lower(archive, module, constants, given);
     return new TorchModel(
         lowered.program(),

@@ -253,6 +253,10 @@ class LoweringTest {
     assertEquals(1, model.inputs().size());
     assertFalse(InMemoryModel.code(code).text().contains("torch.if"));
     assertTrue(InMemoryModel.code(code).text().contains("1.0e10"));
+    String named = "{\"format\": 1, \"inputs\": [{\"name\": \"x\"}, {\"name\": \"bias\"}]}";
+    assertEquals(1, InMemoryModel.code(code).record("extra/zkpytorch.json", named).read().inputs().size());
+    String given = named.replace("\"bias\"", "\"bias\", \"shape\": [2], \"dtype\": \"f32\"");
+    assertEquals(2, InMemoryModel.code(code).record("extra/zkpytorch.json", given).read().inputs().size());
   }
 
   @Test
