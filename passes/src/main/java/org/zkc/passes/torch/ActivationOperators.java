@@ -1,8 +1,7 @@
 package org.zkc.passes.torch;
 
 import java.util.List;
-import org.zkc.ir.DType;
-import org.zkc.ir.TensorData;
+import org.zkc.ir.Shapes;
 import org.zkc.ir.Value;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 
@@ -39,10 +38,9 @@ final class ActivationOperators {
       }
       long lowest = (long) low;
       long highest = (long) high;
-      TensorData zero = TensorData.ofLongs(DType.I64, org.zkc.ir.Shape.of(), new long[] {0});
       return new KnownTensor(
-          HostTensors.zip(
-              k.data(), zero, k.dtype(), (x, y) -> Math.min(Math.max(x, lowest), highest), (x, y) -> x),
+          HostTensors.map(
+              k.data(), k.dtype(), x -> Math.min(Math.max(x, lowest), highest), x -> Math.min(Math.max(x, low), high)),
           "");
     }
     return call.result(call.emit().clamp(call.value(0), low, high));
@@ -57,7 +55,7 @@ final class ActivationOperators {
     double c = k.data().getDouble(0);
     Value other = call.value(1 - constant);
     Value out = call.emit().clamp(other, lower ? c : -INFINITY, lower ? INFINITY : c);
-    return call.result(call.emit().broadcast(out, org.zkc.ir.Shapes.broadcast(other.shape(), k.shape())));
+    return call.result(call.emit().broadcast(out, Shapes.broadcast(other.shape(), k.shape())));
   }
 
   /** clamp(x + 3, 0, 6) / 6. */

@@ -6,7 +6,6 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongBinaryOperator;
 import org.zkc.ir.DType;
-import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
@@ -210,8 +209,7 @@ final class ArithmeticOperators {
     return switch (call.argument(0)) {
       case TracedTensor t -> call.result(call.emit().multiply(t.value(), call.emit().scalar(-1)));
       case KnownTensor k ->
-          new KnownTensor(
-              HostTensors.zip(HostTensors.scalar(-1), k.data(), k.dtype(), (x, y) -> x * y, (x, y) -> x * y), "");
+          new KnownTensor(HostTensors.map(k.data(), k.dtype(), x -> -x, x -> -x), "");
       case TorchValue.Float f -> new TorchValue.Float(-f.value());
       default -> new TorchValue.Int(-call.integer(0));
     };
@@ -223,11 +221,8 @@ final class ArithmeticOperators {
           throw call.refuse("its operand is computed from the input; `zkc ops` lists what can be proved");
       case KnownTensor k -> {
         DType dtype = k.dtype().isFloating() || keepsIntegers ? k.dtype() : DType.F32;
-        TensorData zero = TensorData.ofLongs(DType.I64, Shape.of(), new long[1]);
         yield new KnownTensor(
-            HostTensors.zip(
-                k.data(), zero, dtype, (x, y) -> (long) function.applyAsDouble(x), (x, y) -> function.applyAsDouble(x)),
-            "");
+            HostTensors.map(k.data(), dtype, x -> (long) function.applyAsDouble(x), function), "");
       }
       case TorchValue.Int i when keepsIntegers -> new TorchValue.Int((long) function.applyAsDouble(i.value()));
       default -> new TorchValue.Float(function.applyAsDouble(call.number(0)));

@@ -1,7 +1,9 @@
 package org.zkc.passes.torch;
 
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongBinaryOperator;
+import java.util.function.LongUnaryOperator;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
@@ -47,6 +49,23 @@ final class HostTensors {
           };
     }
     return TensorData.ofLongs(dtype, data.shape(), out);
+  }
+
+  /** Elementwise, the result in {@code dtype}; the operator of the type's category is used. */
+  static TensorData map(TensorData data, DType dtype, LongUnaryOperator onLongs, DoubleUnaryOperator onDoubles) {
+    int count = Math.toIntExact(data.elementCount());
+    if (dtype.isFloating()) {
+      double[] out = new double[count];
+      for (int i = 0; i < count; i++) {
+        out[i] = onDoubles.applyAsDouble(data.getDouble(i));
+      }
+      return cast(TensorData.ofDoubles(data.shape(), out), dtype);
+    }
+    long[] out = new long[count];
+    for (int i = 0; i < count; i++) {
+      out[i] = onLongs.applyAsLong(data.getLong(i));
+    }
+    return cast(TensorData.ofLongs(DType.I64, data.shape(), out), dtype);
   }
 
   /** Elementwise with broadcasting, the result in {@code dtype}; the operator of the type's category is used. */

@@ -2,6 +2,7 @@ package org.zkc.passes.torch;
 
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import org.zkc.ir.DType;
 import org.zkc.passes.torch.TorchValue.Bool;
 import org.zkc.passes.torch.TorchValue.DataDependent;
 import org.zkc.passes.torch.TorchValue.Int;
@@ -34,11 +35,7 @@ final class ScalarOperators {
               "aten.__derive_index", "host", c -> new Int(c.integer(1) + c.integer(0) * c.integer(2))),
           new TorchOperator("prim.min", "host", "numbers", c -> extreme(c, true)),
           new TorchOperator("prim.max", "host", "numbers", c -> extreme(c, false)),
-          new TorchOperator(
-              "prim.abs", "host", "numbers",
-              c -> c.argument(0) instanceof Int i
-                  ? new Int(Math.abs(i.value()))
-                  : new TorchValue.Float(Math.abs(c.number(0)))));
+          new TorchOperator("prim.abs", "host", "numbers", ScalarOperators::absolute));
 
   private ScalarOperators() {}
 
@@ -46,7 +43,7 @@ final class ScalarOperators {
     return switch (call.argument(0)) {
       case KnownTensor k -> k;
       case Int i -> new KnownTensor(HostTensors.scalar(i.value()), "");
-      case Bool b -> new KnownTensor(HostTensors.cast(HostTensors.scalar(b.value() ? 1 : 0), org.zkc.ir.DType.I1), "");
+      case Bool b -> new KnownTensor(HostTensors.cast(HostTensors.scalar(b.value() ? 1 : 0), DType.I1), "");
       default -> new KnownTensor(HostTensors.scalar(call.number(0)), "");
     };
   }
@@ -87,7 +84,7 @@ final class ScalarOperators {
       case TracedTensor t -> new DataDependent(call.operator(), call.location());
       case KnownTensor k when k.data().elementCount() != 1 ->
           throw call.refuse("a tensor of shape %s is not a number".formatted(k.shape()));
-      case KnownTensor k when k.dtype() == org.zkc.ir.DType.I1 -> new Bool(k.data().getLong(0) != 0);
+      case KnownTensor k when k.dtype() == DType.I1 -> new Bool(k.data().getLong(0) != 0);
       case KnownTensor k when k.dtype().isFloating() -> new TorchValue.Float(k.data().getDouble(0));
       case KnownTensor k -> new Int(k.data().getLong(0));
       case Tensor t -> throw new AssertionError(t);
@@ -115,6 +112,12 @@ final class ScalarOperators {
     }
     double value = function.applyAsDouble(call.number(0));
     return call.operator().equals("aten.round") ? new TorchValue.Float(value) : new Int((long) value);
+  }
+
+  private static TorchValue absolute(OperatorCall call) {
+    return call.argument(0) instanceof Int i
+        ? new Int(Math.abs(i.value()))
+        : new TorchValue.Float(Math.abs(call.number(0)));
   }
 
   /** How many numbers {@code range(start, end, step)} has. */

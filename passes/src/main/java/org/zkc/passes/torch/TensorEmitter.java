@@ -65,10 +65,6 @@ final class TensorEmitter {
     hint = resultName;
   }
 
-  Location location() {
-    return location;
-  }
-
   Value parameter(String name, Shape shape) {
     return builder.parameter(name, new TensorType(DType.F32, checkSize(shape)));
   }
