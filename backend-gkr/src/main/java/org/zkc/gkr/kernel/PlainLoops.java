@@ -3,6 +3,7 @@ package org.zkc.gkr.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
@@ -383,21 +384,23 @@ final class PlainLoops implements Loops {
     // A term is below 2^(30 + 8 width), so this many fit a signed sum.
     int exactRows = 1 << 32 - 8 * width;
     int count = columns - firstColumn;
-    long[] sums = new long[count];
     int[] row = new int[count];
+    long[][] sums = new long[4][count];
     for (int from = 0; from < coefficients.length(); from += exactRows) {
       int to = Math.min(coefficients.length(), from + exactRows);
-      for (int limb = 0; limb < 4; limb++) {
-        for (int r = from; r < to; r++) {
-          load(weights, width, (long) r * stride + firstColumn, row);
-          addScaledRow(coefficients.limb(limb)[coefficients.offset() + r], row, sums);
+      for (int r = from; r < to; r++) {
+        load(weights, width, (long) r * stride + firstColumn, row);
+        for (int limb = 0; limb < 4; limb++) {
+          addScaledRow(coefficients.limb(limb)[coefficients.offset() + r], row, sums[limb]);
         }
+      }
+      for (int limb = 0; limb < 4; limb++) {
         int[] target = accumulator.limb(limb);
         for (int k = 0; k < count; k++) {
           int at = accumulator.offset() + firstColumn + k;
-          target[at] = M31.add(target[at], M31.fromSigned(sums[k]));
-          sums[k] = 0;
+          target[at] = M31.add(target[at], M31.fromSigned(sums[limb][k]));
         }
+        Arrays.fill(sums[limb], 0);
       }
     }
   }

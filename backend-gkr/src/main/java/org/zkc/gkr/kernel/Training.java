@@ -1,5 +1,8 @@
 package org.zkc.gkr.kernel;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
@@ -13,9 +16,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 public final class Training {
   // A twin that has not won within this time never will (too few processors, or a JVM that compiles vectors badly).
   private static final long PATIENCE_NANOS = 60_000_000_000L;
+  // A process that ends sooner gains nothing by training.
+  private static final long DELAY_MILLIS = 500;
+  // Runs that make the JVM compile; from then on the trainer only looks whether it has.
+  private static final int COMPILING_RUNS = 400;
+  private static final long POLL_MILLIS = 20;
   private static final int RUNS = 5;
 
   private static final LinkedBlockingQueue<Training> QUEUE = new LinkedBlockingQueue<>();
+  private static final Queue<Training> ALL = new ConcurrentLinkedQueue<>();
 
   static {
     Thread trainer = new Thread(Training::work, "zkc-kernel-training");
@@ -26,6 +35,7 @@ public final class Training {
 
   private final Runnable plain;
   private final Runnable vector;
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean done;
 
   private Training(Runnable plain, Runnable vector) {
@@ -43,10 +53,23 @@ public final class Training {
     Training training = new Training(plain, vector);
     if ("on".equals(System.getProperty(Provider.PROPERTY))) {
       training.done = true;
+      training.ended.countDown();
     } else {
+      ALL.add(training);
       QUEUE.add(training);
     }
     return training;
+  }
+
+  /** Waits until everything that has begun to train has ended: what is measured afterwards is warm. */
+  public static void awaitAll() {
+    try {
+      for (Training training : ALL) {
+        training.ended.await();
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Whether the vector twin is ready. */
@@ -56,6 +79,7 @@ public final class Training {
 
   private static void work() {
     try {
+      Thread.sleep(DELAY_MILLIS);
       while (true) {
         QUEUE.take().train();
       }
@@ -64,15 +88,16 @@ public final class Training {
     }
   }
 
-  private void train() {
+  private void train() throws InterruptedException {
     long start = System.nanoTime();
-    while (System.nanoTime() - start < PATIENCE_NANOS) {
-      long plainBest = best(plain);
-      if (best(vector) < plainBest) {
-        done = true;
-        return;
+    for (int runs = 0; !done && System.nanoTime() - start < PATIENCE_NANOS; runs += RUNS) {
+      if (runs >= COMPILING_RUNS) {
+        Thread.sleep(POLL_MILLIS);
       }
+      long plainBest = best(plain);
+      done = best(vector) < plainBest;
     }
+    ended.countDown();
   }
 
   private static long best(Runnable work) {

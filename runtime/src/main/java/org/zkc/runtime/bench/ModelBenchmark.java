@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
+import org.zkc.gkr.kernel.Training;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
