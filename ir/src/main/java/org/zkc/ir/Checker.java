@@ -144,7 +144,7 @@ public final class Checker {
     } catch (ArithmeticException e) {
       return Optional.of("sizes or bounds overflow: " + e.getMessage());
     } catch (IllegalArgumentException e) {
-      return Optional.of(e.getMessage());
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 

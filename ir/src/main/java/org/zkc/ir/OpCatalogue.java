@@ -1,7 +1,6 @@
 package org.zkc.ir;
 
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -12,15 +11,10 @@ import org.zkc.ir.torch.TorchOp;
 
 /** All ops by level and mnemonic, read off the sealed interfaces. */
 public final class OpCatalogue {
-  private static final Map<Level, Map<String, OpSpec>> OPS = new EnumMap<>(Level.class);
-
-  static {
-    for (Level level : Level.values()) {
-      Map<String, OpSpec> found = new TreeMap<>();
-      collect(opInterface(level), found);
-      OPS.put(level, Collections.unmodifiableMap(found));
-    }
-  }
+  private static final Map<String, OpSpec> TORCH = collect(TorchOp.class);
+  private static final Map<String, OpSpec> TENSOR = collect(TensorOp.class);
+  private static final Map<String, OpSpec> INTEGER = collect(IntegerOp.class);
+  private static final Map<String, OpSpec> CIRCUIT = collect(CircuitOp.class);
 
   private OpCatalogue() {}
 
@@ -36,11 +30,22 @@ public final class OpCatalogue {
 
   /** The ops of a level by mnemonic, in alphabetical order. */
   public static Map<String, OpSpec> ops(Level level) {
-    return OPS.get(level);
+    return switch (level) {
+      case TORCH -> TORCH;
+      case TENSOR -> TENSOR;
+      case INTEGER -> INTEGER;
+      case CIRCUIT -> CIRCUIT;
+    };
   }
 
   public static Optional<OpSpec> find(Level level, String mnemonic) {
-    return Optional.ofNullable(OPS.get(level).get(mnemonic));
+    return Optional.ofNullable(ops(level).get(mnemonic));
+  }
+
+  private static Map<String, OpSpec> collect(Class<? extends Op> level) {
+    Map<String, OpSpec> found = new TreeMap<>();
+    collect(level, found);
+    return Collections.unmodifiableMap(found);
   }
 
   private static void collect(Class<?> type, Map<String, OpSpec> found) {

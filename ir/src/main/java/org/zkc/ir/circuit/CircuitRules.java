@@ -32,6 +32,8 @@ public final class CircuitRules {
   }
 
   /**
+   * Checks one op.
+   *
    * @param definition the op that defines a value, for the exact bounds of weights
    * @throws IllegalArgumentException with one sentence when the op is not as its record says
    * @throws ArithmeticException when a bound overflows 64 bits

@@ -132,15 +132,15 @@ final class ProgramDecoder {
       if (c.role() != OpSpec.Role.ATTRIBUTE) {
         continue;
       }
-      Stored.Attribute attribute = given.remove(c.name());
-      if (attribute == null && c.cardinality() != OpSpec.Cardinality.OPTIONAL) {
+      Optional<Stored.Attribute> attribute = Optional.ofNullable(given.remove(c.name()));
+      if (attribute.isEmpty() && c.cardinality() != OpSpec.Cardinality.OPTIONAL) {
         throw damaged("attribute %s of %s is missing", c.name(), spec.mnemonic());
       }
       arguments[i] =
           switch (c.cardinality()) {
-            case ONE -> single(attribute, c);
-            case OPTIONAL -> Optional.ofNullable(attribute).map(a -> single(a, c));
-            case MANY -> list(attribute, c);
+            case ONE -> single(attribute.orElseThrow(), c);
+            case OPTIONAL -> attribute.map(a -> single(a, c));
+            case MANY -> list(attribute.orElseThrow(), c);
           };
     }
     if (!given.isEmpty()) {
@@ -229,7 +229,7 @@ final class ProgramDecoder {
   }
 
   private TensorData tensor(Stored.Tensor tensor) {
-    DType dtype = element(DType.values(), tensor.getDtype());
+    DType dtype = dtype(tensor.getDtype());
     Shape shape = new Shape(tensor.getExtentsList());
     long byteSize = Math.multiplyExact(shape.elementCount(), (long) dtype.bytes());
     return switch (tensor.getElementsCase()) {
@@ -268,7 +268,7 @@ final class ProgramDecoder {
     return switch (type.getKindCase()) {
       case TENSOR ->
           new TensorType(
-              element(DType.values(), type.getTensor().getDtype()), new Shape(type.getTensor().getExtentsList()));
+              dtype(type.getTensor().getDtype()), new Shape(type.getTensor().getExtentsList()));
       case INTEGER -> {
         Stored.IntegerType t = type.getInteger();
         yield new IntegerType(new Shape(t.getExtentsList()), t.getLow(), t.getHigh(), t.getScale());
@@ -276,7 +276,7 @@ final class ProgramDecoder {
       case COLUMN -> {
         Stored.ColumnType t = type.getColumn();
         yield new ColumnType(
-            element(ColumnType.Kind.values(), t.getKind()), new Shape(t.getExtentsList()), t.getLow(), t.getHigh());
+            (ColumnType.Kind) constant(ColumnType.Kind.class, string(t.getKind())), new Shape(t.getExtentsList()), t.getLow(), t.getHigh());
       }
       case TORCH -> torchType(type.getTorch());
       case KIND_NOT_SET -> throw damaged("a value has no type");
@@ -308,11 +308,14 @@ final class ProgramDecoder {
     return stored.getStrings(index);
   }
 
-  private static <T> T element(T[] all, int index) {
-    if (index < 0 || index >= all.length) {
-      throw damaged("%d is not a number of a %s", index, all.getClass().getComponentType().getSimpleName());
+  private DType dtype(int text) {
+    String name = string(text);
+    for (DType each : DType.values()) {
+      if (each.text().equals(name)) {
+        return each;
+      }
     }
-    return all[index];
+    throw damaged("there is no element type '%s'", name);
   }
 
   private static StorageException damaged(String sentence, Object... values) {

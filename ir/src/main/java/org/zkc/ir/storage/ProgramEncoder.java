@@ -108,7 +108,7 @@ final class ProgramEncoder {
 
   private Stored.Tensor tensor(TensorData data) {
     Stored.Tensor.Builder out =
-        Stored.Tensor.newBuilder().setDtype(data.dtype().ordinal()).addAllExtents(data.shape().extents());
+        Stored.Tensor.newBuilder().setDtype(string(data.dtype().text())).addAllExtents(data.shape().extents());
     if (data.bytes().byteSize() <= ProgramStorage.INLINE_BYTES) {
       out.setInline(ByteString.copyFrom(data.bytes().asByteBuffer()));
     } else {
@@ -135,7 +135,7 @@ final class ProgramEncoder {
     switch (type) {
       case TensorType t ->
           out.setTensor(
-              Stored.TensorType.newBuilder().setDtype(t.dtype().ordinal()).addAllExtents(t.shape().extents()));
+              Stored.TensorType.newBuilder().setDtype(string(t.dtype().text())).addAllExtents(t.shape().extents()));
       case IntegerType t ->
           out.setInteger(
               Stored.IntegerType.newBuilder()
@@ -146,7 +146,7 @@ final class ProgramEncoder {
       case ColumnType t ->
           out.setColumn(
               Stored.ColumnType.newBuilder()
-                  .setKind(t.kind().ordinal())
+                  .setKind(string(t.kind().name()))
                   .addAllExtents(t.shape().extents())
                   .setLow(t.low())
                   .setHigh(t.high()));

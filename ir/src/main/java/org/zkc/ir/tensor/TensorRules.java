@@ -12,7 +12,11 @@ import org.zkc.ir.Value;
 public final class TensorRules {
   private TensorRules() {}
 
-  /** @throws IllegalArgumentException with one sentence when the op is not as its record says */
+  /**
+   * Checks one op.
+   *
+   * @throws IllegalArgumentException with one sentence when the op is not as its record says
+   */
   public static void check(TensorOp op) {
     switch (op) {
       case Constant c -> result(c.result(), c.data().dtype(), c.data().shape());

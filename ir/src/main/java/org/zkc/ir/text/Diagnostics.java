@@ -37,14 +37,14 @@ public final class Diagnostics {
     String head = where + diagnostic.message();
     return diagnostic
         .op()
-        .filter(printed.lines()::containsKey)
         .map(
             op -> {
-              String line = lines.get(printed.lines().get(op) - 1);
+              int number = printed.lines().getOrDefault(op, 1);
+              String line = lines.get(number - 1);
               String name =
                   program.level().text() + "." + (op instanceof Operator o ? o.operator() : OpSpec.of(op).mnemonic());
               int column = line.indexOf(name + "(") + 1;
-              Span span = new Span(printed.lines().get(op), Math.max(1, column), name.length());
+              Span span = new Span(number, Math.max(1, column), name.length());
               return head + "\n" + span.underlineLine(line);
             })
         .orElse(head);

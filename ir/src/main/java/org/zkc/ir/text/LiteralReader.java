@@ -36,7 +36,7 @@ final class LiteralReader {
     try {
       return construct.get();
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw source.error(token, e.getMessage());
+      throw source.error(token, String.valueOf(e.getMessage()));
     }
   }
 
@@ -213,7 +213,7 @@ final class LiteralReader {
       return Shape.of();
     }
     List<Integer> extents = new ArrayList<>();
-    for (String each : token.getText().split("x")) {
+    for (String each : token.getText().split("x", -1)) {
       try {
         extents.add(Integer.parseInt(each));
       } catch (NumberFormatException e) {

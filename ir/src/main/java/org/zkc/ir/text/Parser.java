@@ -67,7 +67,7 @@ public final class Parser {
     parser.addErrorListener(new Thrower(source));
     Map<Op, Span> spans = new IdentityHashMap<>();
     ZkirParser.FileContext file = parser.file();
-    Program program = new ProgramReader(source, sidecar, spans).program(file);
+    Program program = ProgramReader.program(file, source, sidecar, spans);
     return new Parsed(program, spans, Source.span(file.getStart()));
   }
 

@@ -25,30 +25,33 @@ final class ProgramReader {
   private final Source source;
   private final LiteralReader literals;
   private final Map<Op, Span> spans;
-  private Level level;
+  private final Level level;
 
   /** Values by name: unique in the function, visible until their region ends. */
   private final Map<String, Value> visible = new HashMap<>();
 
   private final Set<String> defined = new java.util.HashSet<>();
 
-  ProgramReader(Source source, SidecarReader sidecar, Map<Op, Span> spans) {
+  private ProgramReader(Source source, SidecarReader sidecar, Map<Op, Span> spans, Level level) {
     this.source = source;
     this.literals = new LiteralReader(source, sidecar);
     this.spans = spans;
+    this.level = level;
   }
 
-  Program program(ZkirParser.FileContext file) {
-    Token levelName = file.IDENT().getSymbol();
-    for (Level each : Level.values()) {
-      if (each.text().equals(levelName.getText())) {
-        level = each;
+  /** The program of a parse tree; {@code spans} receives the places of its ops. */
+  static Program program(ZkirParser.FileContext file, Source source, SidecarReader sidecar, Map<Op, Span> spans) {
+    Token name = file.IDENT().getSymbol();
+    for (Level level : Level.values()) {
+      if (level.text().equals(name.getText())) {
+        return new ProgramReader(source, sidecar, spans, level).program(file);
       }
     }
-    if (level == null) {
-      throw source.error(
-          levelName, "'" + levelName.getText() + "' is not a level; levels are torch, tensor, integer and circuit");
-    }
+    throw source.error(
+        name, "'" + name.getText() + "' is not a level; levels are torch, tensor, integer and circuit");
+  }
+
+  private Program program(ZkirParser.FileContext file) {
     List<Function> functions = new ArrayList<>();
     Set<String> names = new java.util.HashSet<>();
     for (ZkirParser.FunctionContext each : file.function()) {

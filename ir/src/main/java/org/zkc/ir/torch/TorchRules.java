@@ -19,7 +19,11 @@ import org.zkc.ir.Value;
 public final class TorchRules {
   private TorchRules() {}
 
-  /** @throws IllegalArgumentException with one sentence when the op is not as its record says */
+  /**
+   * Checks one op.
+   *
+   * @throws IllegalArgumentException with one sentence when the op is not as its record says
+   */
   public static void check(TorchOp op, Program program) {
     switch (op) {
       case Operator _, Raise _ -> {}
