@@ -73,6 +73,8 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
     Path parent = file.toAbsolutePath().getParent();
     Path building = Files.createTempFile(parent, file.getFileName().toString(), ".building");
     try {
+      // Ctrl-C runs no finally block.
+      building.toFile().deleteOnExit();
       try (Arena arena = Arena.ofShared();
           FileChannel channel = FileChannel.open(building, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
         MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, fileBytes(width, rows), arena);
