@@ -5,8 +5,8 @@ package org.zkc.passes.quantize;
  * more room: inputs of twice its contrast, with an offset, must not saturate.
  */
 record Margins(double input, double activation) {
-  private static final Margins GIVEN = new Margins(1.75, 1.5);
-  private static final Margins DEFAULT_NOISE = new Margins(2.25, 2.0);
+  private static final Margins GIVEN = new Margins(2, 2);
+  private static final Margins DEFAULT_NOISE = new Margins(2.5, 3);
 
   static Margins of(Ranges ranges) {
     return ranges.isDefaultNoise() ? DEFAULT_NOISE : GIVEN;

@@ -57,7 +57,7 @@ public final class TensorToInteger {
   private static final long NARROW = 1 << 12;
 
   /** Integers up to here are read by linear maps as they are, where the accumulator has room. */
-  private static final long CONSUMABLE = 1 << 18;
+  private static final long CONSUMABLE = 1 << 20;
 
   /** Integers up to here leave room for a multiplier of 8 bits and more. */
   private static final long WIDE = 1 << 21;
@@ -273,7 +273,7 @@ public final class TensorToInteger {
 
   /** The exact sum: the division is in the scale, and in integer factors where the divisors differ. */
   private Value windowMean(WindowMean op) {
-    Value x = narrow(op.input(), NARROW);
+    Value x = narrow(op.input(), CONSUMABLE);
     long multiple = 1;
     for (int divisor : op.divisors()) {
       multiple = Math.min(multiple / gcd(multiple, divisor) * divisor, MEAN_UNIT + 1);
@@ -388,8 +388,7 @@ public final class TensorToInteger {
 
   /** The input of a linear map: wide sums are taken as they are where the accumulator can hold them. */
   private Value mapInput(WeightLowering.LinearMap map) {
-    Value x = exact.get(map.input());
-    double room = (double) Interval.LIMIT / 4 / Math.max(1, map.statistics().fanIn()) / (1L << (map.bits() - 1));
+    double room = 0.9 * Interval.LIMIT / map.statistics().largestSum() / (1L << (map.bits() - 1));
     return narrow(map.input(), (long) Math.clamp(room, NARROW, CONSUMABLE));
   }
 

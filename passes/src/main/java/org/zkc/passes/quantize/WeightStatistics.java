@@ -43,6 +43,17 @@ record WeightStatistics(float[] weights, double[] greatest, double[] positive, d
     return greatest.length == 0 ? 0 : weights.length / greatest.length;
   }
 
+  /** The largest sum of |w| over a channel, in units of its own largest |w|; at least 1. */
+  double largestSum() {
+    double most = 1;
+    for (int c = 0; c < channels(); c++) {
+      if (greatest[c] > 0) {
+        most = Math.max(most, (positive[c] + negative[c]) / greatest[c]);
+      }
+    }
+    return most;
+  }
+
   /**
    * The |w| that sets the resolution: the largest weight of the weakest channel, but no less than 2^-{@code cap} of the
    * largest of all (channels below that are all but dead, and need not keep every bit).
