@@ -1,5 +1,6 @@
 package org.zkc.passes.quantize;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -44,11 +45,14 @@ public final class Calibrate {
     }
     Map<Value, Accumulated> seen = new IdentityHashMap<>();
     TensorInterpreter reference = new TensorInterpreter(tensor);
+    List<List<TensorData>> outputs = new ArrayList<>();
     for (List<TensorData> sample : samples) {
-      reference.run(
-          sample,
-          (value, elements) ->
-              seen.computeIfAbsent(value, v -> new Accumulated(v, meanAxes.getOrDefault(v, -1))).add(value, elements));
+      outputs.add(
+          reference.run(
+              sample,
+              (value, elements) ->
+                  seen.computeIfAbsent(value, v -> new Accumulated(v, meanAxes.getOrDefault(v, -1)))
+                      .add(value, elements)));
     }
     Map<Value, Ranges.Range> ranges = new IdentityHashMap<>();
     Map<Value, double[]> means = new IdentityHashMap<>();
@@ -59,7 +63,7 @@ public final class Calibrate {
             means.put(value, a.means());
           }
         });
-    return new Ranges(ranges, means, defaultNoise);
+    return new Ranges(ranges, means, samples, outputs, defaultNoise);
   }
 
   private static final class Accumulated {

@@ -1,8 +1,10 @@
 package org.zkc.passes.quantize;
 
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
 /** What calibration saw of each floating-point value of a tensor-level program, over all samples. */
@@ -25,13 +27,24 @@ public final class Ranges {
 
   private final Map<Value, Range> ranges;
   private final Map<Value, double[]> means;
+  private final List<List<TensorData>> samples;
+  private final List<List<TensorData>> outputs;
   private final boolean defaultNoise;
 
   /**
    * @param means for inputs of convolutions and linear maps, the mean of each channel (axis 1) or feature (last axis)
+   * @param samples what calibration ran on
+   * @param outputs the program's results for each sample
    * @param defaultNoise the samples were {@link DefaultCalibration}'s, not the user's: quantisation then leaves more room
    */
-  public Ranges(Map<Value, Range> ranges, Map<Value, double[]> means, boolean defaultNoise) {
+  public Ranges(
+      Map<Value, Range> ranges,
+      Map<Value, double[]> means,
+      List<List<TensorData>> samples,
+      List<List<TensorData>> outputs,
+      boolean defaultNoise) {
+    this.samples = List.copyOf(samples);
+    this.outputs = List.copyOf(outputs);
     this.ranges = new IdentityHashMap<>(ranges);
     this.means = new IdentityHashMap<>(means);
     this.defaultNoise = defaultNoise;
@@ -49,6 +62,14 @@ public final class Ranges {
   /** The mean of each channel or feature of an input of a convolution or linear map; empty for other values. */
   Optional<double[]> means(Value value) {
     return Optional.ofNullable(means.get(value));
+  }
+
+  List<List<TensorData>> samples() {
+    return samples;
+  }
+
+  List<List<TensorData>> outputs() {
+    return outputs;
   }
 
   /** Whether the samples were the default noise and not given by the user. */

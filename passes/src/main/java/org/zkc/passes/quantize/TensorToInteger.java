@@ -95,7 +95,7 @@ public final class TensorToInteger {
   public static QuantizedProgram lower(
       Program tensor, Ranges ranges, QuantizationOptions options, PassContext context) {
     Function main = tensor.main();
-    return new TensorToInteger(main, ranges, options, context).run(main);
+    return OutputCorrection.apply(new TensorToInteger(main, ranges, options, context).run(main), ranges);
   }
 
   private QuantizedProgram run(Function main) {

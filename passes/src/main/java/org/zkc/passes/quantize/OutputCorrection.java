@@ -1,0 +1,185 @@
+package org.zkc.passes.quantize;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.ir.DType;
+import org.zkc.ir.Function;
+import org.zkc.ir.IntegerType;
+import org.zkc.ir.Interval;
+import org.zkc.ir.Level;
+import org.zkc.ir.Op;
+import org.zkc.ir.OpSpec;
+import org.zkc.ir.Program;
+import org.zkc.ir.Rewriter;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Uses;
+import org.zkc.ir.Value;
+import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.Linear;
+import org.zkc.ir.integer.Parameter;
+import org.zkc.ir.interpret.IntegerInterpreter;
+
+/**
+ * Takes the systematic part of the error out of the outputs: runs the integer program on calibration samples and adds to the
+ * bias of each output that is a linear map's result what it lacks on average. Activations that are nearly the same for
+ * every input are rounded the same way each time, which no single layer's statistics show.
+ */
+final class OutputCorrection {
+  private static final int MOST_SAMPLES = 16;
+
+  /** Multiplications that all runs together may take: the interpreter does about a billion in a second. */
+  private static final long BUDGET = 500_000_000;
+
+  private OutputCorrection() {}
+
+  static QuantizedProgram apply(QuantizedProgram quantized, Ranges ranges) {
+    Program program = quantized.program();
+    int samples = (int) Math.min(MOST_SAMPLES, BUDGET / Math.max(1, multiplications(program)));
+    samples = Math.min(samples, ranges.samples().size());
+    if (samples < 2) {
+      return quantized;
+    }
+    Uses uses = Uses.of(program.main());
+    Map<Parameter, TensorData> biases = new IdentityHashMap<>();
+    double[][][] errors = errors(program, ranges, samples);
+    for (int k = 0; k < errors.length; k++) {
+      Value result = program.main().results().get(k);
+      Optional<Parameter> bias = bias(result, uses);
+      if (bias.isPresent()) {
+        biases.put(bias.get(), corrected(bias.get().data(), result, uses.definition(result).orElseThrow() instanceof Conv, errors[k]));
+      }
+    }
+    return biases.isEmpty() ? quantized : replace(quantized, biases);
+  }
+
+  /** fp32 minus integer result in units of the result's scale: per result, sample and element. */
+  private static double[][][] errors(Program program, Ranges ranges, int samples) {
+    List<Value> results = program.main().results();
+    double[][][] errors = new double[results.size()][samples][];
+    for (int s = 0; s < samples; s++) {
+      List<long[]> found =
+          IntegerInterpreter.run(program, FidelityReport.quantize(program, ranges.samples().get(s)));
+      for (int k = 0; k < errors.length; k++) {
+        double[] error = ranges.outputs().get(s).get(k).toDoubles();
+        double scale = results.get(k).integerType().scale();
+        for (int i = 0; i < error.length; i++) {
+          error[i] = error[i] / scale - found.get(k)[i];
+        }
+        errors[k][s] = error;
+      }
+    }
+    return errors;
+  }
+
+  /** The bias of the linear map that defines an output, when nothing else reads either. */
+  private static Optional<Parameter> bias(Value result, Uses uses) {
+    Optional<Value> bias =
+        switch (uses.definition(result).orElse(null)) {
+          case Linear l -> l.bias();
+          case Conv c -> c.bias();
+          case null, default -> Optional.empty();
+        };
+    return bias
+        .filter(b -> uses.count(b) == 1 && uses.count(result) == 1)
+        .flatMap(uses::definition)
+        .filter(Parameter.class::isInstance)
+        .map(Parameter.class::cast);
+  }
+
+  /** Channels are axis 1 of a convolution's result, the last axis of a linear map's. */
+  private static TensorData corrected(TensorData bias, Value result, boolean isConv, double[][] errors) {
+    long[] integers = bias.toLongs();
+    int inner = isConv ? (int) result.shape().strides()[1] : 1;
+    int samples = errors.length;
+    for (int c = 0; c < integers.length; c++) {
+      double sum = 0;
+      double squares = 0;
+      for (double[] error : errors) {
+        double mean = 0;
+        int count = 0;
+        for (int i = 0; i < error.length; i++) {
+          if (i / inner % integers.length == c) {
+            mean += error[i];
+            count++;
+          }
+        }
+        mean /= count;
+        sum += mean;
+        squares += mean * mean;
+      }
+      double mean = sum / samples;
+      // The variance of the mean itself: what of it may be chance is left where it is.
+      double chance = Math.max(0, squares / samples - mean * mean) / (samples - 1);
+      double share = mean == 0 ? 0 : Math.max(0, 1 - chance / (mean * mean));
+      integers[c] += (long) Math.rint(share * mean);
+    }
+    return TensorData.ofLongs(DType.I32, bias.shape(), integers);
+  }
+
+  private static QuantizedProgram replace(QuantizedProgram quantized, Map<Parameter, TensorData> biases) {
+    Map<Value, Long> low = new IdentityHashMap<>();
+    Map<Value, Long> high = new IdentityHashMap<>();
+    Map<Value, Value> renewed = new IdentityHashMap<>();
+    Function main =
+        Rewriter.rewrite(
+            quantized.program().main(),
+            (op, rewriter) -> {
+              if (op instanceof Parameter p && biases.containsKey(p)) {
+                Interval before = Interval.of(p.result().integerType());
+                Interval after = elements(biases.get(p));
+                Value value = fresh(rewriter, p.result(), after);
+                rewriter.append(new Parameter(value, p.name(), biases.get(p), List.of(), p.location()));
+                rewriter.replace(p.result(), value);
+                low.put(value, after.low() - before.low());
+                high.put(value, after.high() - before.high());
+                return;
+              }
+              Optional<Value> bias = op.operands().stream().filter(low::containsKey).findFirst();
+              if (bias.isEmpty()) {
+                rewriter.keep(op);
+                return;
+              }
+              Value result = op.definitions().getFirst();
+              Interval before = Interval.of(result.integerType());
+              Interval after =
+                  new Interval(before.low() + low.get(bias.get()), before.high() + high.get(bias.get()));
+              Value value = fresh(rewriter, result, after);
+              rewriter.append(OpSpec.mapValues(op, r -> value, v -> v, region -> region));
+              rewriter.replace(result, value);
+              renewed.put(result, value);
+            });
+    Map<Value, Value> counterparts = new IdentityHashMap<>(quantized.counterparts());
+    counterparts.replaceAll((tensor, integer) -> renewed.getOrDefault(integer, integer));
+    return new QuantizedProgram(Program.of(Level.INTEGER, main), counterparts);
+  }
+
+  private static Value fresh(Rewriter rewriter, Value old, Interval interval) {
+    IntegerType type = old.integerType();
+    return rewriter.fresh(old.name(), new IntegerType(type.shape(), interval.low(), interval.high(), type.scale()));
+  }
+
+  private static Interval elements(TensorData data) {
+    long[] integers = data.toLongs();
+    long low = Long.MAX_VALUE;
+    long high = Long.MIN_VALUE;
+    for (long e : integers) {
+      low = Math.min(low, e);
+      high = Math.max(high, e);
+    }
+    return new Interval(low, high);
+  }
+
+  private static long multiplications(Program program) {
+    long n = 0;
+    for (Op op : program.main().body()) {
+      if (op instanceof Conv c) {
+        n += c.result().shape().elementCount() * c.weight().shape().elementCount() / c.weight().shape().extent(0);
+      } else if (op instanceof Linear l) {
+        n += l.result().shape().elementCount() * l.weight().shape().extent(1);
+      }
+    }
+    return n;
+  }
+}
