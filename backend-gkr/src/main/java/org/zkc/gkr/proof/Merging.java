@@ -1,9 +1,11 @@
 package org.zkc.gkr.proof;
 
+import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
@@ -13,8 +15,15 @@ import org.zkc.gkr.transcript.Transcript;
 public final class Merging {
   private Merging() {}
 
-  /** {@code count} >= 1 coefficients. One claim has the coefficient 1 and draws nothing. */
+  /**
+   * {@code count} >= 1 coefficients. One claim has the coefficient 1 and draws nothing.
+   *
+   * @throws VerificationFailure when there are more claims than the soundness budget allows for: a property of the circuit
+   */
   public static ExtVector coefficients(Transcript transcript, String label, int count) {
+    if (count > 1 << ConstraintSystem.LOG_MAX_CLAIMS) {
+      throw new VerificationFailure(label, "at most 2^" + ConstraintSystem.LOG_MAX_CLAIMS + " claims", count + " claims");
+    }
     int variables = Mle.variables(count);
     Ext[] tau = variables == 0 ? new Ext[0] : transcript.challengeExts(label, variables);
     return EqTable.of(tau, count);

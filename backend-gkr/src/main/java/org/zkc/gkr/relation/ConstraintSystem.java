@@ -25,6 +25,9 @@ public final class ConstraintSystem {
   /** A virtual tensor with more claims than this has them merged to one by a sumcheck before they are carried on. */
   public static final int MERGE_ABOVE = 8;
 
+  /** log2 of the most claims that one random combination merges; the soundness budget counts on it. */
+  public static final int LOG_MAX_CLAIMS = 16;
+
   private final CheckedCircuit checked;
   private final List<SystemTensor> tensors;
   private final List<Definition> definitions;

@@ -19,9 +19,6 @@ final class RowWidth {
 
   private static final int BLOW_UP = 4;
 
-  /** An upper bound on log2 of the number of claims merged. */
-  private static final int LOG_CLAIMS = 16;
-
   private RowWidth() {}
 
   /**
@@ -34,7 +31,7 @@ final class RowWidth {
     long bestCost = Long.MAX_VALUE;
     int start = Math.max(MIN, least);
     for (int width = start;
-        width == start || BLOW_UP * (long) width * (rowVariables + LOG_CLAIMS) <= PROXIMITY;
+        width == start || BLOW_UP * (long) width * (rowVariables + ConstraintSystem.LOG_MAX_CLAIMS) <= PROXIMITY;
         width *= 2) {
       long cost = 4 * NOMINAL_QUERIES * rows.applyAsLong(width) + 16L * width;
       if (cost < bestCost) {

@@ -37,12 +37,28 @@ public record SecurityParameters(int queries, int queryGrindingBits, int lookupG
         && SoundnessBudget.lookupBits(arithmetization) + lookupGrinding < LOOKUP_BITS) {
       lookupGrinding++;
     }
-    for (int queries = 1; queries <= MAX_QUERIES; queries++) {
-      SecurityParameters p = new SecurityParameters(queries, QUERY_GRINDING_BITS, lookupGrinding, LOG_BLOW_UP);
-      if (SoundnessBudget.of(arithmetization, p).totalBits() >= TARGET_BITS) {
-        return p;
+    if (!reaches(arithmetization, MAX_QUERIES, lookupGrinding)) {
+      throw new InvalidCircuit("the circuit is too large for " + TARGET_BITS + " bits of soundness");
+    }
+    // More queries never cost soundness: the least number that reaches the target, by halving.
+    int few = 0;
+    int enough = MAX_QUERIES;
+    while (enough - few > 1) {
+      int middle = (few + enough) / 2;
+      if (reaches(arithmetization, middle, lookupGrinding)) {
+        enough = middle;
+      } else {
+        few = middle;
       }
     }
-    throw new InvalidCircuit("the circuit is too large for " + TARGET_BITS + " bits of soundness");
+    return with(enough, lookupGrinding);
+  }
+
+  private static boolean reaches(Arithmetization arithmetization, int queries, int lookupGrinding) {
+    return SoundnessBudget.of(arithmetization, with(queries, lookupGrinding)).totalBits() >= TARGET_BITS;
+  }
+
+  private static SecurityParameters with(int queries, int lookupGrinding) {
+    return new SecurityParameters(queries, QUERY_GRINDING_BITS, lookupGrinding, LOG_BLOW_UP);
   }
 }

@@ -27,9 +27,6 @@ public record SoundnessBudget(List<Term> terms) {
   /** log2 |E|, |E| = (2^31 - 1)^4, rounded down. */
   private static final double FIELD_BITS = 123.999999;
 
-  /** An upper bound on log2 of the number of claims merged at one place. */
-  private static final int LOG_CLAIMS = 16;
-
   public SoundnessBudget {
     terms = List.copyOf(terms);
   }
@@ -67,11 +64,11 @@ public record SoundnessBudget(List<Term> terms) {
     double relations = 0;
     for (Definition d : system.definitions()) {
       int n = variables(system, d.result());
-      double merging = LOG_CLAIMS + 2.0 * n;
+      double merging = ConstraintSystem.LOG_MAX_CLAIMS + 2.0 * n;
       relations +=
           switch (d) {
             case Definition.LinearSum l -> merging;
-            case Definition.Hadamard h -> LOG_CLAIMS + 3.0 * n;
+            case Definition.Hadamard h -> ConstraintSystem.LOG_MAX_CLAIMS + 3.0 * n;
             case Definition.MatrixProduct m ->
                 merging + 2.0 * Mle.variables(system.tensor(m.matMul().weight()).shape().get(1));
             case Definition.Convolution c ->
@@ -81,7 +78,7 @@ public record SoundnessBudget(List<Term> terms) {
     add(terms, "relations", relations);
     WitnessLayout w = a.witness();
     if (!w.isEmpty()) {
-      add(terms, "witness batch", 2.0 * w.variables() + LOG_CLAIMS);
+      add(terms, "witness batch", 2.0 * w.variables() + ConstraintSystem.LOG_MAX_CLAIMS);
       double distinct = w.variables() - w.widthVariables() + Mle.variables(w.columns().size());
       opening(terms, "witness", w.width(), distinct, parameters);
     }
@@ -91,11 +88,11 @@ public record SoundnessBudget(List<Term> terms) {
       double merges = 0;
       for (ModelLayout.Entry e : m.entries()) {
         rowVariables += (double) system.modelClaims(e.tensor()) * e.rowVariables(system.tensor(e.tensor()).shape().get(0));
-        merges += e.isSingleRow() ? 0 : LOG_CLAIMS + 2.0 * variables(system, e.tensor());
+        merges += e.isSingleRow() ? 0 : ConstraintSystem.LOG_MAX_CLAIMS + 2.0 * variables(system, e.tensor());
       }
       add(terms, "model claims brought to points", merges);
-      add(terms, "model merge", 2.0 * m.widthVariables() + LOG_CLAIMS);
-      opening(terms, "model", m.width(), rowVariables + LOG_CLAIMS, parameters);
+      add(terms, "model merge", 2.0 * m.widthVariables() + ConstraintSystem.LOG_MAX_CLAIMS);
+      opening(terms, "model", m.width(), rowVariables + ConstraintSystem.LOG_MAX_CLAIMS, parameters);
     }
     return new SoundnessBudget(terms);
   }

@@ -1,5 +1,6 @@
 package org.zkc.gkr.prove;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -40,6 +41,8 @@ class ProveAndVerifyTest {
           ProvingKey.generate(
               circuit, new SmallModel(circuit.circuit(), builder.given()), directory.resolve("code"), 1)) {
         byte[] proof = Prover.prove(key, witness, CONTEXT, ProverOptions.quiet());
+        byte[] again = Prover.prove(key, witness, CONTEXT, new ProverOptions(3, (s, f) -> {}, new StageTimes()));
+        assertArrayEquals(proof, again, kind + " seed " + seed + ": bytes depend on the threads");
         VerifierKey verifierKey = VerifierKey.decode(key.verifierKey().encode());
         Statement statement = Prover.statement(verifierKey, witness);
         Verifier.verify(verifierKey, statement, proof, CONTEXT);

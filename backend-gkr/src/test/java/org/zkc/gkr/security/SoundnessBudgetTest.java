@@ -1,0 +1,76 @@
+package org.zkc.gkr.security;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.CircuitCheck;
+import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.Requantize;
+import org.zkc.gkr.circuit.Table;
+import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.proof.Arithmetization;
+
+class SoundnessBudgetTest {
+
+  // One 3x3 convolution of the given channels on a 32x32 image, requantised.
+  private static CheckedCircuit convolution(int channels) {
+    List<Integer> image = List.of(1, channels, 32, 32);
+    long sum = 64L * 9 * channels;
+    return CircuitCheck.check(
+        new Circuit(
+            List.of(
+                TensorDeclaration.input(image, -128, 127),
+                new TensorDeclaration(
+                    TensorDeclaration.Role.MODEL, List.of(channels, channels, 3, 3), -127, 127, sum, sum),
+                TensorDeclaration.virtual(image, -(1 << 29), 1 << 29),
+                TensorDeclaration.witness(image, -128, 127),
+                TensorDeclaration.virtual(image, -(1 << 29), 1 << 29)),
+            List.of(new Table.Clamp(-(1 << 15), 1 << 16, -128, 127)),
+            List.of(
+                new Conv(2, 0, 1, List.of(1, 1), List.of(1, 1), List.of(1, 1), 1),
+                new Requantize(3, 2, 11, List.of(11), 0),
+                new Conv(4, 3, 1, List.of(1, 1), List.of(1, 1), List.of(1, 1), 1)),
+            List.of(0),
+            List.of(4)));
+  }
+
+  @Test
+  void theSumOfAllTermsReachesTheTargetWithNoQueryToSpare() {
+    for (int channels : new int[] {1, 3, 64}) {
+      Arithmetization a = Arithmetization.of(convolution(channels));
+      SecurityParameters p = SecurityParameters.of(a);
+      SoundnessBudget budget = SoundnessBudget.of(a, p);
+      double error = 0;
+      for (SoundnessBudget.Term t : budget.terms()) {
+        assertTrue(t.bits() > SecurityParameters.TARGET_BITS, t.step() + " alone is above the target: " + t.bits());
+        error += Math.pow(2, -t.bits());
+      }
+      assertEquals(-Math.log(error) / Math.log(2), budget.totalBits(), 1e-9);
+      assertTrue(budget.totalBits() >= SecurityParameters.TARGET_BITS, "channels " + channels);
+      SecurityParameters fewer =
+          new SecurityParameters(p.queries() - 1, p.queryGrindingBits(), p.lookupGrindingBits(), p.logBlowUp());
+      assertTrue(SoundnessBudget.of(a, fewer).totalBits() < SecurityParameters.TARGET_BITS, "channels " + channels);
+    }
+  }
+
+  @Test
+  void aQueryGainsTheUniqueDecodingRate() {
+    Arithmetization a = Arithmetization.of(convolution(64));
+    double one = queries(a, new SecurityParameters(1, 0, 0, 2));
+    // e + 1 = floor((3k - 1) / 2) + 1 of 4k columns: 3/8 of them.
+    assertEquals(-Math.log(1 - 0.375) / Math.log(2), one, 0.01);
+    assertEquals(100 * one + 7, queries(a, new SecurityParameters(100, 7, 0, 2)), 1e-6);
+  }
+
+  private static double queries(Arithmetization a, SecurityParameters p) {
+    return SoundnessBudget.of(a, p).terms().stream()
+        .filter(t -> t.step().equals("model queries"))
+        .findFirst()
+        .orElseThrow()
+        .bits();
+  }
+}
