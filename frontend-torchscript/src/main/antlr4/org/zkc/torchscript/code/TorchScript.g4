@@ -1,6 +1,6 @@
 /*
- * The code dialect of TorchScript archives: a regular subset of Python that torch.jit.save prints. The lexer's
- * superclass makes INDENT, DEDENT and NEWLINE tokens; inside brackets there are none. Expressions are limited to what
+ * The code dialect of TorchScript archives: a regular subset of Python that torch.jit.save prints. The class
+ * Indentation makes INDENT, DEDENT and NEWLINE tokens; inside brackets there are none. Expressions are limited to what
  * the printer emits: no operators but unary minus, no lambda, no comprehension.
  */
 grammar TorchScript;
@@ -8,7 +8,7 @@ grammar TorchScript;
 tokens { INDENT, DEDENT }
 
 @lexer::members {
-  private final Indentation indentation = new Indentation(this);
+  private final Indentation indentation = new Indentation();
 
   @Override
   public Token nextToken() {

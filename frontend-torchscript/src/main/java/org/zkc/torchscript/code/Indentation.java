@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Supplier;
 import org.antlr.v4.runtime.CommonToken;
-import org.antlr.v4.runtime.Lexer;
 import org.antlr.v4.runtime.Token;
 
 /**
@@ -16,14 +15,12 @@ final class Indentation {
   /** Real code nests brackets 8 and blocks 12 deep at most. */
   static final int MAX_NESTING = 100;
 
-  private final Lexer lexer;
   private final Deque<Token> pending = new ArrayDeque<>();
   private final Deque<Integer> columns = new ArrayDeque<>();
   private int brackets;
   private boolean ended;
 
-  Indentation(Lexer lexer) {
-    this.lexer = lexer;
+  Indentation() {
     columns.push(0);
   }
 

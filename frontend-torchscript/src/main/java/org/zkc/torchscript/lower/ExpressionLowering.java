@@ -282,8 +282,8 @@ final class ExpressionLowering {
     if (!(lower instanceof Binding.Literal l) || !l.isInt() || !(upper instanceof Binding.Literal u) || !u.isInt()) {
       throw new UserException(at, "A tuple is cut at places that are not constants.");
     }
-    int from = (int) Math.clamp(l.asLong() < 0 ? l.asLong() + size : l.asLong(), 0, size);
-    int to = (int) Math.clamp(u.asLong() < 0 ? u.asLong() + size : u.asLong(), from, size);
+    int from = Math.clamp(l.asLong() < 0 ? l.asLong() + size : l.asLong(), 0, size);
+    int to = Math.clamp(u.asLong() < 0 ? u.asLong() + size : u.asLong(), from, size);
     List<Binding> all = frame.unpack(base, types.get(), types.get().stream().map(_ -> hint).toList(), at);
     return frame.tuple(StaticTypes.tuple(types.get().subList(from, to)), all.subList(from, to), at);
   }

@@ -33,7 +33,7 @@ final class Frame {
    * @param callSite the user's line that called, for code whose own lines are torch's
    */
   Frame(CodeLibrary.Code code, Location callSite) {
-    this(code, callSite, new LinkedHashMap<>(), new Aliases(), new RegionBuilder(null), new LinkedHashMap<>());
+    this(code, callSite, new LinkedHashMap<>(), new Aliases(), new RegionBuilder(), new LinkedHashMap<>());
   }
 
   private Frame(

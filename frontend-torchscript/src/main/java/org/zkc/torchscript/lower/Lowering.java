@@ -102,7 +102,8 @@ public final class Lowering {
     TorchType type = p.type().orElse(StaticTypes.TENSOR);
     boolean tensor = type.equals(StaticTypes.TENSOR);
     boolean optionalTensor = type.equals(StaticTypes.optional(StaticTypes.TENSOR));
-    if (tensor && p.defaultValue().isEmpty() || (tensor || optionalTensor) && given.contains(p.name())) {
+    boolean listed = (tensor || optionalTensor) && given.contains(p.name());
+    if (listed || (tensor && p.defaultValue().isEmpty())) {
       return new Binding.Dynamic(frame.define(p.name(), StaticTypes.TENSOR), StaticTypes.TENSOR);
     }
     if (p.defaultValue().isPresent()) {
@@ -282,7 +283,7 @@ public final class Lowering {
   /** {@code layers.0.conv1.forward}; {@code torch.nn.functional.relu} as {@code relu}. */
   private String uniqueName(String qualifiedName, Optional<Binding.Module> self) {
     String last = qualifiedName.substring(qualifiedName.lastIndexOf('.') + 1);
-    String base = (self.map(m -> m.pathOf(last)).orElse(last)).replaceAll("[^A-Za-z0-9_.]", "_");
+    String base = self.map(m -> m.pathOf(last)).orElse(last).replaceAll("[^A-Za-z0-9_.]", "_");
     String name = base;
     for (int i = 2; !functionNames.add(name); i++) {
       name = base + "." + i;

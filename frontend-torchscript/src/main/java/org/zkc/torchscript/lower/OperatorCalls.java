@@ -220,7 +220,7 @@ final class OperatorCalls {
           aliases.hold(argument, result);
         } else if (annotated && resultHolds) {
           aliases.hold(result, argument);
-        } else if (annotated || mayReturn && a == 0) {
+        } else if (annotated || (mayReturn && a == 0)) {
           aliases.share(argument, result);
         }
       }

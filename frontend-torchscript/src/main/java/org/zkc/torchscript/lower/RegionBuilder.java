@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.zkc.ir.Location;
 import org.zkc.ir.Op;
 import org.zkc.ir.Region;
@@ -15,13 +16,19 @@ import org.zkc.ir.torch.TensorConstant;
 
 /** Collects a region's ops; constants are emitted once per region and found again in regions inside it. */
 final class RegionBuilder {
-  private final RegionBuilder parent;
+  private final Optional<RegionBuilder> parent;
   private final List<Op> ops = new ArrayList<>();
   private final Map<String, Value> constants = new HashMap<>();
   private boolean open = true;
 
+  /** A function's outermost region. */
+  RegionBuilder() {
+    this.parent = Optional.empty();
+  }
+
+  /** A region inside another. */
   RegionBuilder(RegionBuilder parent) {
-    this.parent = parent;
+    this.parent = Optional.of(parent);
   }
 
   void add(Op op) {
@@ -49,34 +56,31 @@ final class RegionBuilder {
   /** The value of a literal. */
   Value constant(Binding.Literal literal, Location location) {
     String key = "literal " + literal.type() + literal.text();
-    Value known = known(key);
-    if (known == null) {
-      known = new Value("c", literal.type());
-      ops.add(new Constant(known, literal.text(), location));
-      constants.put(key, known);
-    }
-    return known;
+    return known(key)
+        .orElseGet(
+            () -> {
+              Value value = new Value("c", literal.type());
+              ops.add(new Constant(value, literal.text(), location));
+              constants.put(key, value);
+              return value;
+            });
   }
 
   /** The value of a tensor of the archive. */
   Value tensor(String name, TensorData data, Location location) {
     String key = "tensor " + name;
-    Value known = known(key);
-    if (known == null) {
-      known = new Value(name.substring(name.lastIndexOf('.') + 1), new TorchType.Tensor());
-      ops.add(new TensorConstant(known, name, data, location));
-      constants.put(key, known);
-    }
-    return known;
+    return known(key)
+        .orElseGet(
+            () -> {
+              Value value = new Value(name.substring(name.lastIndexOf('.') + 1), new TorchType.Tensor());
+              ops.add(new TensorConstant(value, name, data, location));
+              constants.put(key, value);
+              return value;
+            });
   }
 
-  private Value known(String key) {
-    for (RegionBuilder r = this; r != null; r = r.parent) {
-      Value value = r.constants.get(key);
-      if (value != null) {
-        return value;
-      }
-    }
-    return null;
+  private Optional<Value> known(String key) {
+    Optional<Value> here = Optional.ofNullable(constants.get(key));
+    return here.isPresent() ? here : parent.flatMap(p -> p.known(key));
   }
 }

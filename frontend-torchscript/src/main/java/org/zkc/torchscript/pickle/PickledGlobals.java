@@ -38,7 +38,7 @@ final class PickledGlobals {
             || (module.equals("torch") && StorageType.ofClass(name).isPresent());
     if (!known) {
       String remedy =
-          qualified.contains("qtensor") || module.startsWith("torch") && name.startsWith("Q")
+          qualified.contains("qtensor") || (module.startsWith("torch") && name.startsWith("Q"))
               ? "quantised tensors are not supported, export the float model."
               : "zkc never runs what a pickle names; export the model with torch.jit.save.";
       throw new UserException("The record %s refers to %s: %s".formatted(record, printable(qualified), remedy));

@@ -5,25 +5,32 @@ import org.zkc.ir.DType;
 
 /** Storage classes of the {@code torch} module that may stand in an archive. */
 public enum StorageType {
-  DOUBLE("DoubleStorage", 8, DType.F64),
-  FLOAT("FloatStorage", 4, DType.F32),
-  HALF("HalfStorage", 2, null),
-  BFLOAT16("BFloat16Storage", 2, null),
-  LONG("LongStorage", 8, DType.I64),
-  INT("IntStorage", 4, DType.I32),
-  SHORT("ShortStorage", 2, DType.I16),
-  CHAR("CharStorage", 1, DType.I8),
-  BYTE("ByteStorage", 1, DType.U8),
-  BOOL("BoolStorage", 1, DType.I1);
+  DOUBLE("DoubleStorage", DType.F64),
+  FLOAT("FloatStorage", DType.F32),
+  HALF("HalfStorage", 2),
+  BFLOAT16("BFloat16Storage", 2),
+  LONG("LongStorage", DType.I64),
+  INT("IntStorage", DType.I32),
+  SHORT("ShortStorage", DType.I16),
+  CHAR("CharStorage", DType.I8),
+  BYTE("ByteStorage", DType.U8),
+  BOOL("BoolStorage", DType.I1);
 
   private final String className;
   private final int bytes;
-  private final DType dtype;
+  private final Optional<DType> dtype;
 
-  StorageType(String className, int bytes, DType dtype) {
+  StorageType(String className, DType dtype) {
+    this.className = className;
+    this.bytes = dtype.bytes();
+    this.dtype = Optional.of(dtype);
+  }
+
+  /** A type that the IR does not have. */
+  StorageType(String className, int bytes) {
     this.className = className;
     this.bytes = bytes;
-    this.dtype = dtype;
+    this.dtype = Optional.empty();
   }
 
   /** The type of a {@code torch} class name, {@code FloatStorage}. */
@@ -43,7 +50,7 @@ public enum StorageType {
 
   /** The element type in the IR; empty for the 16-bit floats, which zkc does not compute in. */
   public Optional<DType> dtype() {
-    return Optional.ofNullable(dtype);
+    return dtype;
   }
 
   /** The name users know, {@code float16}. */

@@ -102,7 +102,7 @@ public final class OverloadResolution {
       }
       sources.add(new Source.Actual(index, conversion.get()));
     }
-    if (!unused.isEmpty() || next < positional.size() && !schema.variadic()) {
+    if (!unused.isEmpty() || (next < positional.size() && !schema.variadic())) {
       return Optional.empty();
     }
     List<Integer> further = new ArrayList<>();

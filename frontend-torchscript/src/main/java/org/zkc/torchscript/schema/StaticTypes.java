@@ -69,7 +69,7 @@ public final class StaticTypes {
     return type.equals(NONE)
         || type.equals(ANY)
         || isOptional(type)
-        || isGeneric(type, "Union") && ((TorchType.Generic) type).arguments().contains(NONE);
+        || (isGeneric(type, "Union") && ((TorchType.Generic) type).arguments().contains(NONE));
   }
 
   /** The smallest type known here that holds values of both. */
