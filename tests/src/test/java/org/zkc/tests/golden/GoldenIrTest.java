@@ -1,13 +1,20 @@
 package org.zkc.tests.golden;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.ir.Program;
+import org.zkc.ir.Programs;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.text.Parser;
 import org.zkc.ir.text.Printer;
 import org.zkc.ir.text.SidecarWriter;
 import org.zkc.runtime.compile.CompileOptions;
@@ -39,7 +46,17 @@ final class GoldenIrTest {
   private static void requireRecorded(String name, Program program) throws IOException {
     String file = name + "." + program.level().text() + ".zkir";
     Path golden = Repository.root().resolve("tests/golden").resolve(file);
-    String text = Printer.print(program, SidecarWriter.DIGESTS);
+    Map<String, TensorData> tensors = new HashMap<>();
+    String text =
+        Printer.print(
+            program,
+            data -> {
+              String digest = SidecarWriter.DIGESTS.store(data);
+              tensors.put(digest, data);
+              return digest;
+            });
+    Program parsed = Parser.parse(text, file, digest -> Optional.ofNullable(tensors.get(digest)).map(TensorData::bytes));
+    assertTrue(Programs.equal(program, parsed), file + ": print and parse change the program");
     if (BLESS) {
       Files.writeString(golden, text);
       return;
