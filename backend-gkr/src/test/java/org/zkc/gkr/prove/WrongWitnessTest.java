@@ -240,6 +240,15 @@ class WrongWitnessTest {
   }
 
   @Test
+  void wrongSumThatOnlyTheModelCanContradict() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(18);
+    int x = b.input(-100, 100, 3, 5);
+    int y = b.addBias(x, b.model(-50, 50, 5));
+    b.output(y);
+    wrongElement(b, y, v -> plus(v, 7, v[7] > 0 ? -1 : 1), "model merge ending");
+  }
+
+  @Test
   void anotherModel() throws Exception {
     Layers l = new Layers();
     try (WeakProof weak = new WeakProof(l.b, directory)) {
