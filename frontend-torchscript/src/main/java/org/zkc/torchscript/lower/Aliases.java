@@ -112,7 +112,8 @@ final class Aliases {
 
   /** Records that an operator's result is a view of its first argument. */
   void recordView(Value result, Operator operator) {
-    if (ALWAYS_VIEWS.contains(operator.operator())) {
+    boolean reinterprets = operator.overload().equals("dtype");
+    if (ALWAYS_VIEWS.contains(operator.operator()) && !reinterprets) {
       shared.views.put(result, operator);
     }
   }

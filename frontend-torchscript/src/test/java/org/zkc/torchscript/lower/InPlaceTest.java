@@ -104,6 +104,11 @@ class InPlaceTest {
   }
 
   @Test
+  void reinterpretedBitsCannotBePutBack() {
+    assertTrue(refusal("v = torch.view(x, 3)", "_0 = torch.relu_(v)", "return torch.neg(x)").contains("in-place"));
+  }
+
+  @Test
   void possibleAliasIsRefusedWhenRead() {
     assertTrue(refusal("r = torch.reshape(x, [4])", "_0 = torch.relu_(r)", "return torch.neg(x)").contains("in-place"));
     assertTrue(
