@@ -141,6 +141,7 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
    *
    * @throws IOException when it cannot be read or is not such a file; its leaves must lead to the root it names
    */
+  @SuppressWarnings("MustBeClosedChecker") // the commitment that is returned owns the arena and closes it
   public static ModelCommitment open(Path file) throws IOException {
     Arena arena = Arena.ofShared();
     boolean opened = false;
