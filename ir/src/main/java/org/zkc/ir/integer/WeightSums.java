@@ -1,6 +1,8 @@
 package org.zkc.ir.integer;
 
+import java.lang.foreign.ValueLayout;
 import java.util.List;
+import org.zkc.ir.DType;
 import org.zkc.ir.Interval;
 import org.zkc.ir.TensorData;
 
@@ -14,28 +16,64 @@ import org.zkc.ir.TensorData;
  */
 public record WeightSums(Interval elements, long[] positive, long[] negative) {
 
-  /** One pass over the data. */
+  /** One slice before its shift. */
+  private record Slice(long least, long greatest, long positive, long negative) {
+
+    /** Weights are mostly of 8 bits and many: their sums cannot overflow, and a byte array is read fastest. */
+    static Slice ofBytes(byte[] elements) {
+      long least = Long.MAX_VALUE;
+      long greatest = Long.MIN_VALUE;
+      long positive = 0;
+      long negative = 0;
+      for (byte w : elements) {
+        least = Math.min(least, w);
+        greatest = Math.max(greatest, w);
+        positive += Math.max(w, 0);
+        negative -= Math.min(w, 0);
+      }
+      return new Slice(least, greatest, positive, negative);
+    }
+
+    static Slice of(TensorData data, long from, long to) {
+      long least = Long.MAX_VALUE;
+      long greatest = Long.MIN_VALUE;
+      long positive = 0;
+      long negative = 0;
+      for (long i = from; i < to; i++) {
+        long w = data.getLong(i);
+        least = Math.min(least, w);
+        greatest = Math.max(greatest, w);
+        positive = Math.addExact(positive, Math.max(w, 0));
+        negative = Math.subtractExact(negative, Math.min(w, 0));
+      }
+      return new Slice(least, greatest, positive, negative);
+    }
+  }
+
+  /**
+   * One pass over the data.
+   *
+   * @throws ArithmeticException when a sum leaves 64 bits
+   */
   public static WeightSums of(TensorData data, List<Integer> channelShifts) {
     int channels = data.shape().rank() == 0 ? 1 : data.shape().extent(0);
     long row = channels == 0 ? 0 : data.elementCount() / channels;
     long[] positive = new long[channels];
     long[] negative = new long[channels];
-    long least = row == 0 ? 0 : Long.MAX_VALUE;
-    long greatest = row == 0 ? 0 : Long.MIN_VALUE;
-    for (int c = 0; c < channels; c++) {
+    Interval hull = null;
+    for (int c = 0; c < channels && row > 0; c++) {
+      long from = c * row;
+      Slice slice =
+          data.dtype() == DType.I8
+              ? Slice.ofBytes(data.bytes().asSlice(from, row).toArray(ValueLayout.JAVA_BYTE))
+              : Slice.of(data, from, from + row);
       long factor = channelShifts.isEmpty() ? 1 : 1L << channelShifts.get(c);
-      for (long i = c * row; i < (c + 1) * row; i++) {
-        long w = Math.multiplyExact(data.getLong(i), factor);
-        least = Math.min(least, w);
-        greatest = Math.max(greatest, w);
-        if (w > 0) {
-          positive[c] = Math.addExact(positive[c], w);
-        } else {
-          negative[c] = Math.subtractExact(negative[c], w);
-        }
-      }
+      positive[c] = Math.multiplyExact(slice.positive(), factor);
+      negative[c] = Math.multiplyExact(slice.negative(), factor);
+      Interval elements = new Interval(slice.least(), slice.greatest()).times(factor);
+      hull = hull == null ? elements : hull.hull(elements);
     }
-    return new WeightSums(new Interval(least, greatest), positive, negative);
+    return new WeightSums(hull == null ? Interval.point(0) : hull, positive, negative);
   }
 
   /** The hull over channels of sum_i w_i x_i + bias, every x_i anywhere in {@code input}. */
