@@ -31,16 +31,21 @@ final class ActivationOperators {
 
   private ActivationOperators() {}
 
-  private static TorchValue clamp(OperatorCall call, double low, double high) {
+  /** min(max(x, lowest), high); a lower bound above the upper one changes nothing in that. */
+  private static TorchValue clamp(OperatorCall call, double lowest, double high) {
+    double low = Math.min(lowest, high);
+    if (Double.isNaN(low)) {
+      throw call.refuse("a bound is not a number");
+    }
     if (call.tensor(0) instanceof KnownTensor k && !k.dtype().isFloating()) {
       if (low != Math.rint(low) || high != Math.rint(high)) {
         throw call.refuse("bounds %s and %s of an integer tensor".formatted(low, high));
       }
-      long lowest = (long) low;
-      long highest = (long) high;
+      long least = (long) low;
+      long greatest = (long) high;
       return new KnownTensor(
           HostTensors.map(
-              k.data(), k.dtype(), x -> Math.min(Math.max(x, lowest), highest), x -> Math.min(Math.max(x, low), high)),
+              k.data(), k.dtype(), x -> Math.min(Math.max(x, least), greatest), x -> Math.min(Math.max(x, low), high)),
           "");
     }
     return call.result(call.emit().clamp(call.value(0), low, high));

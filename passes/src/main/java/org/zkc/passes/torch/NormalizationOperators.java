@@ -2,6 +2,7 @@ package org.zkc.passes.torch;
 
 import java.util.List;
 import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
 
 /** Normalisation: batch norm with running statistics, softmax. */
 final class NormalizationOperators {
@@ -47,6 +48,13 @@ final class NormalizationOperators {
         }
       }
     }
+    double epsilon = call.number(7);
+    TensorData variance = call.knownTensor(4, "parameters").data();
+    for (long c = 0; c < variance.elementCount(); c++) {
+      if (!(epsilon >= 0) || !(variance.getDouble(c) + epsilon > 0)) {
+        throw call.refuse("the running variance of channel %d plus epsilon is not positive".formatted(c));
+      }
+    }
     return call.result(
         call.emit()
             .batchNorm(
@@ -55,6 +63,6 @@ final class NormalizationOperators {
                 call.optionalValue(2),
                 call.value(3),
                 call.value(4),
-                call.number(7)));
+                epsilon));
   }
 }

@@ -85,11 +85,23 @@ final class TensorEmitter {
       return seen;
     }
     TensorData floats = data.dtype() == DType.F32 ? data : asFloats(data);
+    requireFinite(floats, name);
     Value result = builder.fresh(name.isEmpty() ? "constant" : name, new TensorType(DType.F32, data.shape()));
     Constant op = builder.append(new Constant(result, name, floats, location));
     known.put(result, op);
     constants.put(data, result);
     return result;
+  }
+
+  private void requireFinite(TensorData floats, String name) {
+    for (long i = 0; i < floats.elementCount(); i++) {
+      if (!Double.isFinite(floats.getDouble(i))) {
+        throw new UserException(
+            location,
+            "%s holds %s at element %d: only finite numbers (in float32) can be proved; check the model's weights"
+                .formatted(name.isEmpty() ? "a constant" : "parameter " + name, floats.getDouble(i), i));
+      }
+    }
   }
 
   private TensorData asFloats(TensorData data) {

@@ -240,6 +240,21 @@ final class TorchToTensorTest {
   }
 
   @Test
+  void parametersThatAreNoNumbersAreRefused() {
+    TorchCase c = new TorchCase();
+    Value y = c.op("aten.linear", c.x, TorchCase.data(Shape.of(1, 2), 1, Double.NaN), null);
+    assertTrue(refused(c, Shape.of(2), y).getMessage().contains("parameter p holds NaN at element 1"));
+    TorchCase norm = new TorchCase();
+    TensorData ones = TorchCase.data(Shape.of(2), 1, 1);
+    TensorData negative = TorchCase.data(Shape.of(2), 1, -1);
+    Value z = norm.op("aten.batch_norm", norm.x, ones, ones, ones, negative, false, 0.1, 1e-5, true);
+    assertTrue(refused(norm, Shape.of(1, 2), z).getMessage().contains("channel 1"));
+    TorchCase bound = new TorchCase();
+    Value clamped = bound.op("aten.clamp", bound.x, 2, 1);
+    assertArrayEquals(new float[] {1, 1}, bound.run(TorchCase.counting(2), clamped).toFloats());
+  }
+
+  @Test
   void shapesThatDoNotFitAreTheUsersError() {
     TorchCase c = new TorchCase();
     UserException e = refused(c, Shape.of(2, 5), c.op("aten.linear", c.x, TorchCase.counting(3, 4), null));
