@@ -18,7 +18,32 @@ final class Precision {
    */
   private static final double UNCORRECTED = 0.25;
 
+  /** The same for the input of a table, whose rounding comes on top of the result's. */
+  private static final double TABLE_SHARE = 0.0005;
+
+  private static final int FEWEST_TABLE_BITS = 6;
+  private static final int MOST_TABLE_BITS = 11;
+
   private Precision() {}
+
+  /**
+   * How many bits finer than the result's range one step of a table's input is, taken through the function's greatest slope.
+   * The table is as long as the accumulator's interval in such steps.
+   *
+   * @param range of the result
+   * @param variation of the result
+   */
+  static int ofTableInput(double range, double variation) {
+    int bits = FEWEST_TABLE_BITS;
+    while (variation > 0 && bits < MOST_TABLE_BITS) {
+      double step = Math.scalb(range, -bits);
+      if (step * step / 12 <= TABLE_SHARE * variation) {
+        break;
+      }
+      bits++;
+    }
+    return variation > 0 ? bits : (FEWEST_TABLE_BITS + MOST_TABLE_BITS) / 2;
+  }
 
   /** Bits of an activation whose integers reach from 0, or from -magnitude, to magnitude. */
   static int ofActivation(int least, double magnitude, boolean nonNegative, double variation) {

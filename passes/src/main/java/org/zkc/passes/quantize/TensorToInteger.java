@@ -67,6 +67,7 @@ public final class TensorToInteger {
 
   private final TensorAnalysis analysis;
   private final ScaleClasses classes;
+  private final Ranges ranges;
   private final QuantizationOptions options;
   private final PassContext context;
   final IntegerBuilder out;
@@ -81,6 +82,7 @@ public final class TensorToInteger {
   private TensorToInteger(Function main, Ranges ranges, QuantizationOptions options, PassContext context) {
     this.analysis = new TensorAnalysis(main);
     this.classes = new ScaleClasses(main, analysis, ranges, options);
+    this.ranges = ranges;
     this.options = options;
     this.context = context;
     this.out = new IntegerBuilder(main.name(), main.location());
@@ -223,7 +225,7 @@ public final class TensorToInteger {
     if (isOutput) {
       q = new Quantum(Math.scalb(1.0, 1 - OUTPUT_TABLE_BITS), -(1L << (OUTPUT_TABLE_BITS - 1)), 1L << (OUTPUT_TABLE_BITS - 1));
     }
-    double step = tableStep(classes.quantum(op.result()), slope);
+    double step = tableStep(op, slope);
     Value input;
     if (analysis.isDeferred(op.input())) {
       long reach = (long) (SATURATION / step);
@@ -239,15 +241,14 @@ public final class TensorToInteger {
   }
 
   /**
-   * The scale of a table's input: a power of two, so that layers share tables, and such that one step moves the result by
-   * at most 1/256 of the range that its scale covers.
+   * The scale of a table's input: a power of two, so that layers share tables, and fine enough for the result's precision.
    */
-  private static double tableStep(Quantum result, double slope) {
+  private double tableStep(Elementwise op, double slope) {
+    Quantum result = classes.quantum(op.result());
     double range = result.scale() * result.high();
-    return Math.scalb(1.0, (int) Math.floor(Math.log(range / slope) / Math.log(2)) - TABLE_STEP_BITS);
+    int bits = Precision.ofTableInput(range, ranges.of(op.result()).variation());
+    return Math.scalb(1.0, (int) Math.floor(Math.log(range / slope) / Math.log(2)) - bits);
   }
-
-  private static final int TABLE_STEP_BITS = 8;
 
   /** Beyond this, tanh and the logistic function do not change in 16 bits. */
   private static final double SATURATION = 16;
