@@ -29,7 +29,7 @@ public final class CircuitCheck {
   public static final int MAX_RANK = 8;
 
   /** Padded elements of one tensor, and of one step of a view. */
-  public static final long MAX_ELEMENTS = 1L << 25;
+  public static final long MAX_ELEMENTS = 1L << 24;
 
   /** Padded elements of all MODEL tensors together have no limit of their own but this one each. */
   public static final long MAX_MODEL_ELEMENTS = 1L << 30;
