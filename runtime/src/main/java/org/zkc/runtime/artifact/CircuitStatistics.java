@@ -25,6 +25,7 @@ import org.zkc.gkr.circuit.TensorDeclaration;
  * @param lookups table and range lookups of one proof
  * @param tableEntries entries of all tables of functions
  * @param multiplications of the integer program
+ * @param products of these, the ones that Product relations prove one by one
  */
 public record CircuitStatistics(
     SequencedMap<String, Integer> relations,
@@ -36,16 +37,19 @@ public record CircuitStatistics(
     long lookups,
     int tables,
     long tableEntries,
-    long multiplications) {
+    long multiplications,
+    long products) {
 
   public static CircuitStatistics of(Circuit circuit) {
     SequencedMap<String, Integer> relations = new LinkedHashMap<>();
     long lookups = 0;
     long multiplications = 0;
+    long products = 0;
     for (Relation r : circuit.relations()) {
       relations.merge(name(r), 1, Integer::sum);
       lookups += lookups(circuit, r);
       multiplications += multiplications(circuit, r);
+      products += r instanceof Product ? multiplications(circuit, r) : 0;
     }
     int modelTensors = 0;
     long parameters = 0;
@@ -78,7 +82,8 @@ public record CircuitStatistics(
         lookups,
         circuit.tables().size(),
         entries,
-        multiplications);
+        multiplications,
+        products);
   }
 
   /** The relation's name in print. */
