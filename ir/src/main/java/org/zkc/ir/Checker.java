@@ -2,6 +2,7 @@ package org.zkc.ir;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ import org.zkc.ir.torch.TorchRules;
  */
 public final class Checker {
   private final Program program;
+  private final Map<String, Function> functions = new HashMap<>();
   private final List<Diagnostic> diagnostics = new ArrayList<>();
   private final Map<Value, Op> definitions = new IdentityHashMap<>();
   private final Set<Value> defined = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -41,6 +43,7 @@ public final class Checker {
 
   private Checker(Program program) {
     this.program = program;
+    program.functions().forEach(f -> functions.putIfAbsent(f.name(), f));
   }
 
   /** All violations, in program order; empty when the program is well formed. */
@@ -77,7 +80,7 @@ public final class Checker {
       region(function.region(), Optional.empty(), function.location());
     }
     if (program.level() == Level.TORCH) {
-      TorchRules.recursion(program)
+      TorchRules.recursion(program, functions)
           .ifPresent(call -> report(call, "the call of @" + call.callee() + " is recursive, which cannot be unrolled"));
     }
   }
@@ -134,7 +137,7 @@ public final class Checker {
   private Optional<String> rules(Op op) {
     try {
       switch (op) {
-        case TorchOp o when program.level() == Level.TORCH -> TorchRules.check(o, program);
+        case TorchOp o when program.level() == Level.TORCH -> TorchRules.check(o, functions);
         case TensorOp o when program.level() == Level.TENSOR -> TensorRules.check(o);
         case IntegerOp o when program.level() == Level.INTEGER -> IntegerRules.check(o, this::definition);
         case CircuitOp o when program.level() == Level.CIRCUIT -> CircuitRules.check(o, this::definition);

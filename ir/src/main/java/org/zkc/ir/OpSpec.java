@@ -173,7 +173,8 @@ public final class OpSpec {
                 switch (c.cardinality()) {
                   case ONE -> c.name();
                   case OPTIONAL -> c.name() + " = ?";
-                  case MANY -> c.name() + "...";
+                  case MANY ->
+                      components(Role.OPERAND).size() == 1 ? c.name() + "..." : "[" + c.name() + "...]";
                 });
         case ATTRIBUTE ->
             attributes.add(

@@ -38,6 +38,7 @@ final class OpCatalogueTest {
     assertEquals(
         "(input, weight, bias = ?)", OpSpec.of(org.zkc.ir.tensor.Linear.class).signature());
     assertEquals("(inputs...) {axis = Integer}", OpSpec.of(org.zkc.ir.tensor.Concatenate.class).signature());
+    assertEquals("(count, [initial...]) body() {}", OpSpec.of(org.zkc.ir.torch.For.class).signature());
     assertEquals("(condition) then() {} otherwise() {}", OpSpec.of(org.zkc.ir.torch.If.class).signature());
     assertEquals(
         "(input) {shift = Integer, first = Long, entries = TensorData}",

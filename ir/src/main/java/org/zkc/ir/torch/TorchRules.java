@@ -22,9 +22,10 @@ public final class TorchRules {
   /**
    * Checks one op.
    *
+   * @param functions the program's functions by name
    * @throws IllegalArgumentException with one sentence when the op is not as its record says
    */
-  public static void check(TorchOp op, Program program) {
+  public static void check(TorchOp op, Map<String, Function> functions) {
     switch (op) {
       case Operator _, Raise _ -> {}
       case Constant c -> require(!c.literal().isEmpty(), "a literal must not be empty");
@@ -44,9 +45,7 @@ public final class TorchRules {
       }
       case Call c -> {
         Function callee =
-            program.functions().stream()
-                .filter(f -> f.name().equals(c.callee()))
-                .findFirst()
+            Optional.ofNullable(functions.get(c.callee()))
                 .orElseThrow(() -> new IllegalArgumentException("there is no function @" + c.callee()));
         requireCount(c.arguments().size(), callee.parameters().size(), "arguments of @" + c.callee());
         requireCount(c.results().size(), callee.results().size(), "results of @" + c.callee());
@@ -72,9 +71,7 @@ public final class TorchRules {
   }
 
   /** A call that leads back to the function it stands in, if there is one. */
-  public static Optional<Call> recursion(Program program) {
-    Map<String, Function> functions = new HashMap<>();
-    program.functions().forEach(f -> functions.putIfAbsent(f.name(), f));
+  public static Optional<Call> recursion(Program program, Map<String, Function> functions) {
     Map<String, Boolean> isFinished = new HashMap<>();
     return program.functions().stream().flatMap(f -> recursion(f, functions, isFinished).stream()).findFirst();
   }
