@@ -85,6 +85,16 @@ public interface Kernels {
       ExtVector p0, ExtVector q0, ExtVector p1, ExtVector q1, ExtVector eqHigh, ExtVector eqLow, int half);
 
   /**
+   * The round of a product of d tables, with eq split off as in {@link #roundOfFractions}: the values at t = 0 and at t =
+   * 2 .. d of
+   *
+   * <pre>h(t) = sum over k of eq(k) f_1(t, k) ... f_d(t, k)</pre>
+   *
+   * The tables have one length, a real prefix of 2 * half values.
+   */
+  Ext[] roundOfProduct(ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half);
+
+  /**
    * One level of the fraction tree: (p[k] / q[k]) + (p[half + k] / q[half + k]), as outP[k] = p[k] q[half + k] + p[half
    * + k] q[k] and outQ[k] = q[k] q[half + k] for k below half.
    */

@@ -217,6 +217,32 @@ final class TiledKernels implements Kernels {
   }
 
   @Override
+  public Ext[] roundOfProduct(ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half) {
+    int low = eqLow.length();
+    int length = Math.min(half, tables[0].length());
+    int both = Math.max(0, tables[0].length() - half);
+    Ext[] sums = new Ext[tables.length];
+    Arrays.fill(sums, Ext.ZERO);
+    ProductTile tile = new ProductTile(loops, tables, half, Math.min(TILE, low));
+    for (int start = 0; start < length; start += low) {
+      Ext[] part = new Ext[tables.length];
+      Arrays.fill(part, Ext.ZERO);
+      int end = Math.min(length, start + low);
+      for (int from = start; from < end; ) {
+        // Tiles end where the upper halves do.
+        int to = Math.min(end, from + TILE);
+        to = from < both ? Math.min(to, both) : to;
+        tile.addTo(part, eqLow.slice(from - start, to - from), from, from < both);
+        from = to;
+      }
+      for (int v = 0; v < sums.length; v++) {
+        sums[v] = sums[v].add(eqHigh.get(start / low).mul(part[v]));
+      }
+    }
+    return sums;
+  }
+
+  @Override
   public void combineFractions(ExtVector p, ExtVector q, int half, ExtVector outP, ExtVector outQ) {
     ExtVector q0 = q.slice(0, half);
     ExtVector q1 = q.slice(half, half);

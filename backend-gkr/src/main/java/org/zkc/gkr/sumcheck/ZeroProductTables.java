@@ -29,35 +29,8 @@ public final class ZeroProductTables implements SumcheckTables {
 
   @Override
   public Ext[] message() {
-    int degree = tables.length;
-    Ext[] sums = new Ext[degree];
-    java.util.Arrays.fill(sums, Ext.ZERO);
-    ExtVector high = eq.high();
-    ExtVector low = eq.low();
-    int length = Math.min(half, tables[0].length());
-    for (int start = 0; start < length; start += low.length()) {
-      Ext[] block = new Ext[degree];
-      java.util.Arrays.fill(block, Ext.ZERO);
-      for (int k = start; k < Math.min(length, start + low.length()); k++) {
-        Ext e = low.get(k - start);
-        for (int v = 0; v < degree; v++) {
-          // The values sent are those at 0, 2, 3, ...
-          int t = v == 0 ? 0 : v + 1;
-          Ext product = e;
-          for (ExtVector f : tables) {
-            Ext f0 = f.get(k);
-            Ext f1 = half + k < f.length() ? f.get(half + k) : Ext.ZERO;
-            product = product.mul(t == 0 ? f0 : f1.sub(f0).mulBase(t).add(f0));
-          }
-          block[v] = block[v].add(product);
-        }
-      }
-      Ext h = high.get(start / low.length());
-      for (int v = 0; v < degree; v++) {
-        sums[v] = sums[v].add(block[v].mul(h));
-      }
-    }
-    return sums;
+    // The values sent are those at 0, 2, 3, ...
+    return kernels.roundOfProduct(tables, eq.high(), eq.low(), half);
   }
 
   @Override

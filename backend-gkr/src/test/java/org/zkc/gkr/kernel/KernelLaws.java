@@ -133,6 +133,27 @@ abstract class KernelLaws {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 2, 8, 64, 1024})
+  void products(int half) {
+    for (int degree = 1; degree <= 5; degree++) {
+      for (int length : new int[] {1, half, half + half / 2 + 1, 2 * half}) {
+        ExtVector[] tables = new ExtVector[degree];
+        for (int j = 0; j < degree; j++) {
+          tables[j] = view(Math.min(length, 2 * half));
+        }
+        for (int low = 1; low <= half; low *= 8) {
+          ExtVector eqHigh = view(half / low);
+          ExtVector eqLow = view(low);
+          assertArrayEquals(
+              reference.roundOfProduct(tables, eqHigh, eqLow, half),
+              tested.roundOfProduct(tables, eqHigh, eqLow, half),
+              random.seed() + ": degree " + degree + ", length " + length + ", half " + half + ", low " + low);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 8, 13, 100})
   void denominatorsOfTuples(int count) {
     int[][] columns = {random.residues(count + 3), random.residues(count + 3)};

@@ -181,6 +181,23 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
+  public Ext[] roundOfProduct(ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half) {
+    Ext[] sums = new Ext[tables.length];
+    for (int v = 0; v < sums.length; v++) {
+      int t = v == 0 ? 0 : v + 1;
+      sums[v] = Ext.ZERO;
+      for (int k = 0; k < half; k++) {
+        Ext term = eqHigh.get(k / eqLow.length()).mul(eqLow.get(k % eqLow.length()));
+        for (ExtVector f : tables) {
+          term = term.mul(at(f, k).add(at(f, half + k).sub(at(f, k)).mulBase(t)));
+        }
+        sums[v] = sums[v].add(term);
+      }
+    }
+    return sums;
+  }
+
+  @Override
   public void combineFractions(ExtVector p, ExtVector q, int half, ExtVector outP, ExtVector outQ) {
     for (int k = 0; k < half; k++) {
       Ext q0 = q.get(k);
