@@ -54,6 +54,7 @@ public final class Transcript {
   }
 
   private final byte[] state = new byte[STATE_BYTES];
+  private int openForks;
   private boolean joined;
 
   /** A transcript for the protocol (and version) that {@code label} names. */
@@ -176,30 +177,43 @@ public final class Transcript {
   }
 
   /**
-   * Transcript {@code index} of {@code count} that continue this one in parallel; this one's state does not change, so
-   * every fork of one set must be given back to {@link #join} before the next challenge.
+   * Transcript {@code index} of {@code count} that continue this one in parallel. Nothing can be done with this one until
+   * {@link #join} has taken all forks back.
    */
   public Transcript fork(String label, int index, int count) {
     if (index < 0 || index >= count) {
       throw new IllegalArgumentException("fork " + index + " of " + count);
     }
+    openForks++;
     return new Transcript(state, label, index, count);
   }
 
   /** Absorbs the final states of all forks, in order; the forks are spent. */
   public void join(String label, List<Transcript> forks) {
+    if (forks.size() != openForks) {
+      throw new IllegalStateException(forks.size() + " of " + openForks + " forks joined");
+    }
     ByteBuffer payload = littleEndian(Math.multiplyExact(STATE_BYTES, forks.size()));
     for (Transcript fork : forks) {
+      fork.requireUsable();
       payload.put(fork.state);
       fork.joined = true;
     }
+    openForks = 0;
     update(Operation.JOIN, label, payload.array());
   }
 
-  private void update(Operation operation, String label, byte[] payload) {
+  private void requireUsable() {
     if (joined) {
       throw new IllegalStateException("fork used after it was joined");
     }
+    if (openForks != 0) {
+      throw new IllegalStateException(openForks + " forks are not joined");
+    }
+  }
+
+  private void update(Operation operation, String label, byte[] payload) {
+    requireUsable();
     byte[] name = label.getBytes(StandardCharsets.UTF_8);
     ByteBuffer header = littleEndian(STATE_BYTES + 1 + 4 + name.length + 8);
     header.put(state).put(operation.code).putInt(name.length).put(name).putLong(payload.length);
