@@ -6,6 +6,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.zkc.ir.DType;
 import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
@@ -97,7 +99,23 @@ public final class TensorToInteger {
   public static QuantizedProgram lower(
       Program tensor, Ranges ranges, QuantizationOptions options, PassContext context) {
     Function main = tensor.main();
+    checkNames(main, options);
     return OutputCorrection.apply(new TensorToInteger(main, ranges, options, context).run(main), ranges);
+  }
+
+  private static void checkNames(Function main, QuantizationOptions options) {
+    Set<String> names = new TreeSet<>();
+    main.parameters().forEach(v -> names.add(v.name()));
+    for (Op op : main.body()) {
+      names.add(op instanceof Constant c ? c.name() : op.definitions().getFirst().name());
+    }
+    for (String name : new TreeSet<>(options.bitsByName().keySet())) {
+      if (!names.contains(name)) {
+        throw new UserException(
+            "no parameter or value is named %s, whose bits are given; zkc compile --emit tensor shows the names"
+                .formatted(name));
+      }
+    }
   }
 
   private QuantizedProgram run(Function main) {

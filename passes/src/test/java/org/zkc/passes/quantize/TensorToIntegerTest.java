@@ -169,4 +169,13 @@ class TensorToIntegerTest {
     assertThrows(UserException.class, () -> new QuantizationOptions(3, Map.of()));
     assertThrows(UserException.class, () -> new QuantizationOptions(8, Map.of("w", 17)));
   }
+
+  @Test
+  void bitsOfUnknownTensorsAreRefused() {
+    TensorProgramBuilder b = new TensorProgramBuilder(11);
+    Program tensor = b.build(b.linear(b.input(1, 8), 3));
+    QuantizationOptions options = new QuantizationOptions(8, Map.of("fc7.weight", 4));
+    UserException e = assertThrows(UserException.class, () -> lower(tensor, options));
+    assertTrue(e.getMessage().contains("fc7.weight"), e.getMessage());
+  }
 }
