@@ -17,6 +17,10 @@ final class ForgedValues extends TensorValues {
   private final ConstraintSystem system;
   private final Map<Integer, int[]> forged = new HashMap<>();
   private final Map<Integer, int[]> forgedStored = new HashMap<>();
+  private int otherTensor = -1;
+  private int[] committed;
+  private boolean combineCommitted;
+  private int storedCalls;
   private int balancedLeaf = -1;
   private int copiedFrom = -1;
   private int copiedTo = -1;
@@ -70,6 +74,14 @@ final class ForgedValues extends TensorValues {
     }
   }
 
+  /** Commits to other residues of a tensor than are proved about; the row combination is of these, or of those proved about. */
+  ForgedValues commitTo(int tensor, int[] residues, boolean combineCommitted) {
+    otherTensor = tensor;
+    committed = residues;
+    this.combineCommitted = combineCommitted;
+    return this;
+  }
+
   int[] signed(int tensor) {
     int[] out = real(tensor).clone();
     for (int k = 0; k < out.length; k++) {
@@ -85,6 +97,13 @@ final class ForgedValues extends TensorValues {
 
   @Override
   int[] stored(int tensor) {
+    if (tensor == otherTensor) {
+      // Asked for by the commitment, then by the batch sumcheck, then by the row combination.
+      storedCalls++;
+      if (storedCalls == 1 || storedCalls == 3 && combineCommitted) {
+        return committed;
+      }
+    }
     return forgedStored.containsKey(tensor) ? forgedStored.get(tensor) : super.stored(tensor);
   }
 

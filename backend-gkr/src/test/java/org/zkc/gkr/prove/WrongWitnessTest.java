@@ -249,6 +249,32 @@ class WrongWitnessTest {
   }
 
   @Test
+  void wrongViewOfACommittedTensor() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(19);
+    int x = b.input(-100, 100, 3, 5);
+    int a = b.requantize(x, 2, 1, -20, 20);
+    int y = b.view(a, new ViewStep.Window(1, 4, 1, 1, 0, 2));
+    b.output(y);
+    wrongElement(b, y, v -> plus(v, 7, v[7] > 0 ? -1 : 1), "witness batch ending");
+  }
+
+  @Test
+  void proofAboutOtherValuesThanTheCommittedOnes() throws Exception {
+    Layers l = new Layers();
+    try (WeakProof weak = new WeakProof(l.b, directory)) {
+      for (boolean combineCommitted : new boolean[] {true, false}) {
+        ForgedValues values = new ForgedValues(weak, weak.honest);
+        int[] other = new TensorLayout(List.of(3, 7)).pad(values.real(l.activation));
+        other[2]++;
+        values.commitTo(l.activation, other, combineCommitted);
+        String why = weak.rejection(weak.statement(weak.honest), weak.prove(weak.statement(weak.honest), values));
+        assertNotNull(why);
+        assertTrue(why.contains(combineCommitted ? "witness combination" : "witness column"), why);
+      }
+    }
+  }
+
+  @Test
   void anotherModel() throws Exception {
     Layers l = new Layers();
     try (WeakProof weak = new WeakProof(l.b, directory)) {
