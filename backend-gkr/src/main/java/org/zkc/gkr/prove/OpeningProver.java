@@ -65,7 +65,7 @@ final class OpeningProver {
       int own = Math.max(c.layout().variables(), layout.widthVariables());
       Ext[] rowPoint = Arrays.copyOfRange(point, layout.variables() - own, rowEnd);
       ExtVector rows = EqTable.of(rowPoint, c.rows());
-      int[] stored = values.stored(c.tensor());
+      int[] stored = values.combined(c.tensor());
       for (int r = 0; r < c.rows(); r++) {
         int from = r * layout.width();
         Kernels.best()
@@ -98,12 +98,14 @@ final class OpeningProver {
       }
       ExtVector weights = new ExtVector(e.inRow().storedLength());
       inRow(e, claim.weight()).addTo(weights, merging.get(k));
-      rows.add(e.inRow().pad(fold));
+      ExtVector row = e.inRow().pad(fold);
+      values.seeModelRow(e, rowPoint(e, claim.weight()), row);
+      rows.add(row);
       tables.add(
           e.inRow().variables(),
           layout.widthVariables(),
           weights,
-          e.inRow().pad(fold),
+          row.copy(),
           merging.get(k).mul(claim.value()));
     }
     SumcheckProver.run(out, Section.MODEL_MERGE, "model merge", tables);

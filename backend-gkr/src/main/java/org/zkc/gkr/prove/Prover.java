@@ -149,7 +149,7 @@ public final class Prover {
     int[] firstRows = layout.columns().stream().mapToInt(WitnessLayout.Column::firstRow).toArray();
     int[][] stored = new int[firstRows.length][];
     for (int k = 0; k < stored.length; k++) {
-      stored[k] = values.stored(layout.columns().get(k).tensor());
+      stored[k] = values.committed(layout.columns().get(k).tensor());
     }
     return WitnessCommitment.commit(
         layout.width(),

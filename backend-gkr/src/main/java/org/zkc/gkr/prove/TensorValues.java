@@ -3,11 +3,13 @@ package org.zkc.gkr.prove;
 import java.util.HashMap;
 import java.util.Map;
 import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.relation.Advice;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Definition;
+import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
@@ -50,6 +52,16 @@ class TensorValues {
     return stored[tensor];
   }
 
+  /** What is committed of a COMMITTED tensor, from the start of its first row on; the rest of its last row is zero. */
+  int[] committed(int tensor) {
+    return stored(tensor);
+  }
+
+  /** What goes into the combination of the committed rows, laid out likewise. */
+  int[] combined(int tensor) {
+    return committed(tensor);
+  }
+
   /** Sets the elements of a tensor that nothing defines: multiplicities. */
   void set(int tensor, int[] residues) {
     real[tensor] = residues;
@@ -62,6 +74,14 @@ class TensorValues {
 
   /** Sees the fractions p / q of the lookup argument before they are proved. */
   void seeFractions(ExtVector p, ExtVector q) {}
+
+  /**
+   * Sees a combination of a MODEL tensor's rows before it is proved.
+   *
+   * @param rowPoint the coefficients are eq(rowPoint, .)
+   * @param row laid out as the commitment's rows are
+   */
+  void seeModelRow(ModelLayout.Entry entry, Ext[] rowPoint, ExtVector row) {}
 
   private int[] compute(int tensor) {
     if (tensor < system.circuit().tensors().size()) {

@@ -1,9 +1,12 @@
 package org.zkc.gkr.circuit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Builds small circuits with random weights for tests: declares each result with the bounds that the check finds, by declaring
@@ -36,25 +39,33 @@ public final class CircuitBuilder {
   public int model(int low, int high, Integer... shape) {
     List<Integer> s = List.of(shape);
     int[] values = randoms(count(s), low, high);
+    int rest = values.length / s.get(0);
+    for (int k = 0; k < values.length; k++) {
+      values[k] = Math.max(low, values[k] >> k / rest % 3 << k / rest % 3);
+    }
+    tensors.add(null);
+    declareModel(tensors.size() - 1, s, low, high, values);
+    return tensors.size() - 1;
+  }
+
+  /** Gives a MODEL tensor other elements within its bounds. */
+  public void setModel(int tensor, IntUnaryOperator element) {
+    TensorDeclaration d = tensors.get(tensor);
+    int[] values = IntStream.range(0, count(d.shape())).map(element).toArray();
+    declareModel(tensor, d.shape(), d.low(), d.high(), values);
+  }
+
+  private void declareModel(int tensor, List<Integer> shape, long low, long high, int[] values) {
     long positive = 0;
     long negative = 0;
-    int rest = values.length / s.get(0);
-    for (int o = 0; o < s.get(0); o++) {
-      long p = 0;
-      long n = 0;
-      for (int k = 0; k < rest; k++) {
-        int v = values[o * rest + k] >> o % 3 << o % 3;
-        values[o * rest + k] = Math.max(v, low);
-        v = values[o * rest + k];
-        p += Math.max(0, v);
-        n += Math.max(0, -v);
-      }
-      positive = Math.max(positive, p);
-      negative = Math.max(negative, n);
+    int rest = values.length / shape.get(0);
+    for (int o = 0; o < shape.get(0); o++) {
+      int[] channel = Arrays.copyOfRange(values, o * rest, (o + 1) * rest);
+      positive = Math.max(positive, Arrays.stream(channel).mapToLong(v -> Math.max(0, v)).sum());
+      negative = Math.max(negative, Arrays.stream(channel).mapToLong(v -> Math.max(0, -v)).sum());
     }
-    tensors.add(new TensorDeclaration(TensorDeclaration.Role.MODEL, s, low, high, positive, negative));
-    given.put(tensors.size() - 1, values);
-    return tensors.size() - 1;
+    tensors.set(tensor, new TensorDeclaration(TensorDeclaration.Role.MODEL, shape, low, high, positive, negative));
+    given.put(tensor, values);
   }
 
   private int[] randoms(int count, int low, int high) {

@@ -5,9 +5,12 @@ import java.util.Map;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.ligero.RowSource;
+import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Lookup;
 import org.zkc.gkr.relation.LookupTable;
+import org.zkc.gkr.relation.ModelLayout;
 
 /**
  * The values of a malicious prover: elements of chosen tensors are others, everything computed from them follows, and lookups of
@@ -17,18 +20,21 @@ final class ForgedValues extends TensorValues {
   private final ConstraintSystem system;
   private final Map<Integer, int[]> forged = new HashMap<>();
   private final Map<Integer, int[]> forgedStored = new HashMap<>();
-  private int otherTensor = -1;
-  private int[] committed;
-  private boolean combineCommitted;
-  private int storedCalls;
+  private final Map<Integer, int[]> committed = new HashMap<>();
+  private final Map<Integer, int[]> combined = new HashMap<>();
   private int balancedLeaf = -1;
   private int copiedFrom = -1;
   private int copiedTo = -1;
+  private int[] zeroLeaves = {};
+  private RowSource modelJunk;
 
   ForgedValues(WeakProof proof, int[][] elements) {
-    super(
-        proof.key.verifierKey().arithmetization().system(), WeakProof.witness(elements), proof.key.model());
-    system = proof.key.verifierKey().arithmetization().system();
+    this(proof.key.verifierKey().arithmetization().system(), elements, proof.key.model());
+  }
+
+  ForgedValues(ConstraintSystem system, int[][] elements, ModelMatrix model) {
+    super(system, WeakProof.witness(elements), model);
+    this.system = system;
   }
 
   /** Gives a tensor these elements, as signed integers. */
@@ -60,8 +66,38 @@ final class ForgedValues extends TensorValues {
     return this;
   }
 
+  /** Gives some of the fractions the denominator 0. */
+  ForgedValues zeroDenominators(int... leaves) {
+    zeroLeaves = leaves;
+    return this;
+  }
+
+  /** Proves the model's openings for committed rows that hold this besides the weights. */
+  ForgedValues addToModelRows(RowSource junk) {
+    modelJunk = junk;
+    return this;
+  }
+
+  @Override
+  void seeModelRow(ModelLayout.Entry entry, Ext[] rowPoint, ExtVector row) {
+    if (modelJunk == null) {
+      return;
+    }
+    ExtVector coefficients = EqTable.of(rowPoint, entry.rows());
+    for (int r = 0; r < entry.rows(); r++) {
+      int[] junk = new int[row.length()];
+      modelJunk.fill(entry.firstRow() + r, junk, 0);
+      for (int k = 0; k < junk.length; k++) {
+        row.set(k, row.get(k).add(coefficients.get(r).mulBase(junk[k])));
+      }
+    }
+  }
+
   @Override
   void seeFractions(ExtVector p, ExtVector q) {
+    for (int leaf : zeroLeaves) {
+      q.set(leaf, Ext.ZERO);
+    }
     if (copiedTo >= 0) {
       q.set(copiedTo, q.get(copiedFrom));
     }
@@ -76,9 +112,8 @@ final class ForgedValues extends TensorValues {
 
   /** Commits to other residues of a tensor than are proved about; the row combination is of these, or of those proved about. */
   ForgedValues commitTo(int tensor, int[] residues, boolean combineCommitted) {
-    otherTensor = tensor;
-    committed = residues;
-    this.combineCommitted = combineCommitted;
+    committed.put(tensor, residues);
+    combined.put(tensor, combineCommitted ? residues : stored(tensor));
     return this;
   }
 
@@ -97,14 +132,17 @@ final class ForgedValues extends TensorValues {
 
   @Override
   int[] stored(int tensor) {
-    if (tensor == otherTensor) {
-      // Asked for by the commitment, then by the batch sumcheck, then by the row combination.
-      storedCalls++;
-      if (storedCalls == 1 || storedCalls == 3 && combineCommitted) {
-        return committed;
-      }
-    }
     return forgedStored.containsKey(tensor) ? forgedStored.get(tensor) : super.stored(tensor);
+  }
+
+  @Override
+  int[] committed(int tensor) {
+    return committed.containsKey(tensor) ? committed.get(tensor) : super.committed(tensor);
+  }
+
+  @Override
+  int[] combined(int tensor) {
+    return combined.containsKey(tensor) ? combined.get(tensor) : super.combined(tensor);
   }
 
   @Override

@@ -1,0 +1,50 @@
+package org.zkc.gkr.prove;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.zkc.gkr.circuit.CircuitBuilder;
+import org.zkc.gkr.relation.ConstraintSystem;
+
+/** A tensor that many relations read: each reads the same one, whether its claims are carried on or merged. */
+class FanOutTest {
+  @TempDir Path directory;
+
+  @Test
+  void everyReaderOfATensorReadsTheSameOne() throws Exception {
+    for (int readers : new int[] {3, ConstraintSystem.MERGE_ABOVE + 3}) {
+      CircuitBuilder b = new CircuitBuilder(8);
+      int x = b.input(-100, 100, 3, 5);
+      int a = b.requantize(x, 2, 1, -20, 20);
+      int shared = b.linear(List.of(3, 5), List.of(CircuitBuilder.term(a, 2), CircuitBuilder.term(x, 1)));
+      for (int k = 1; k <= readers; k++) {
+        b.output(b.linear(List.of(3, 5), List.of(CircuitBuilder.term(shared, k))));
+      }
+      b.output(b.product(shared, shared));
+      try (WeakProof weak = new WeakProof(b, directory)) {
+        assertNull(weak.rejection(weak.statement(weak.honest), weak.prove()));
+        List<Integer> outputs = weak.circuit.circuit().outputs();
+        for (int output : outputs) {
+          int[][] elements = weak.honest.clone();
+          elements[output] = weak.honest[output].clone();
+          elements[output][7] += elements[output][7] > 0 ? -1 : 1;
+          byte[] proof = weak.prove(weak.statement(elements), new ForgedValues(weak, elements));
+          String why = weak.rejection(weak.statement(elements), proof);
+          assertNotNull(why, "one of " + readers + " readers saw another tensor: output " + output);
+          assertTrue(why.contains("ending"), why);
+        }
+        // A reader's own copy of the shared tensor: all others and the definition have the honest one.
+        int[][] copy = weak.honest.clone();
+        copy[shared] = weak.honest[shared].clone();
+        copy[shared][7] += 1;
+        byte[] proof = weak.prove(weak.statement(weak.honest), new ForgedValues(weak, copy));
+        assertNotNull(weak.rejection(weak.statement(weak.honest), proof), "readers " + readers);
+      }
+    }
+  }
+}

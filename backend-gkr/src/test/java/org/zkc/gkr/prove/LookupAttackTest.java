@@ -1,0 +1,194 @@
+package org.zkc.gkr.prove;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.zkc.gkr.circuit.CircuitBuilder;
+import org.zkc.gkr.circuit.Table;
+import org.zkc.gkr.field.M31;
+import org.zkc.gkr.lookup.LeafLayout;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.LookupTable;
+
+/**
+ * Lookups whose fractions do add up to zero, by tricks that only the leaves' or the root's check can see. The wrong element is
+ * counted where the forged fraction points, so the tree is consistent.
+ */
+class LookupAttackTest {
+  @TempDir Path directory;
+
+  private static int[] plus(int[] elements, int at, int delta) {
+    int[] out = elements.clone();
+    out[at] += delta;
+    return out;
+  }
+
+  private static LeafLayout.Block block(WeakProof weak, int tensor) {
+    return weak.key.verifierKey().arithmetization().leaves().blocks().stream()
+        .filter(b -> !b.isTable() && b.tuple().contains(tensor))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static LeafLayout.Block tableBlock(WeakProof weak, int table) {
+    return weak.key.verifierKey().arithmetization().leaves().blocks().stream()
+        .filter(b -> b.isTable() && b.table() == table)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static int[] counted(WeakProof weak, int[][] elements, int table) {
+    ForgedValues values = new ForgedValues(weak, elements);
+    values.countLookups(null);
+    return values.signed(weak.key.verifierKey().arithmetization().system().multiplicities(table));
+  }
+
+  private static String rejection(WeakProof weak, int[][] elements, TensorValues values) {
+    String why = weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+    assertNotNull(why, "accepted");
+    return why;
+  }
+
+  /** Element {@code at} of {@code tensor}, no row of its table, takes the fraction of a row of another table, counted there. */
+  private static String counting(WeakProof weak, int[][] elements, int tensor, int at, int otherTable, int otherRow) {
+    ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
+    LeafLayout.Block own = block(weak, tensor);
+    int[] mine = counted(weak, elements, own.table());
+    int[] other = counted(weak, elements, otherTable);
+    ForgedValues values = new ForgedValues(weak, elements);
+    values.countLookups(null);
+    // The honest count of the first entry's row goes, the other table's row gains one.
+    int first = M31.sub(values.real(own.tuple().get(0))[at], system.tables().get(own.table()).column(0)[0]);
+    if (first < mine.length) {
+      mine[first]--;
+    }
+    other[otherRow]++;
+    values.forge(system.multiplicities(own.table()), mine).forge(system.multiplicities(otherTable), other);
+    values.copyDenominator(tableBlock(weak, otherTable).offset() + otherRow, own.offset() + at);
+    return rejection(weak, elements, values);
+  }
+
+  @Test
+  void aRowOfATableUnderAnotherTag() throws Exception {
+    // Two tables of the same domain: one clamps at 0, the other lets negative values through.
+    CircuitBuilder b = new CircuitBuilder(3);
+    int x = b.input(-100, 100, 1, 8);
+    int y = b.input(-100, 100, 1, 8);
+    int relu = b.requantize(x, 0, 0, 0, 100);
+    int identity = b.requantize(y, 0, 0, -100, 100);
+    int sum = b.linear(List.of(1, 8), List.of(CircuitBuilder.term(relu, 1), CircuitBuilder.term(identity, 1)));
+    b.output(b.requantize(sum, 2, 1, -50, 50));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      int at = 0;
+      while (weak.honest[x][at] >= 0) {
+        at++;
+      }
+      int negative = weak.honest[x][at];
+      int[][] elements = weak.withTensor(relu, plus(weak.honest[relu], at, negative));
+      assertEquals(negative, elements[relu][at]);
+      int foreign = block(weak, identity).table();
+      String why = counting(weak, elements, relu, at, foreign, negative + 100);
+      assertTrue(why.contains("lookup leaves, denominator"), why);
+      // Counted there without forging the fraction: the sum is not zero.
+      int[] more = counted(weak, elements, foreign);
+      more[negative + 100]++;
+      int m = weak.key.verifierKey().arithmetization().system().multiplicities(foreign);
+      why = rejection(weak, elements, new ForgedValues(weak, elements).forge(m, more));
+      assertTrue(why.startsWith("lookup layer"), why);
+    }
+  }
+
+  @Test
+  void aPairForASingle() throws Exception {
+    // The function table holds the pair (8, 0); the range table of a limb of 3 bits ends at 7. As a single (8) it would be (8, 0).
+    CircuitBuilder b = new CircuitBuilder(4);
+    int x = b.input(-100, 100, 1, 8);
+    int[] entries = new int[200];
+    for (int k = 0; k < entries.length; k++) {
+      entries[k] = k == 100 + 8 ? 0 : k - 100;
+    }
+    int out = b.requantize(x, 3, 1, b.table(new Table.Entries(-100, entries)));
+    b.output(b.requantize(out, 1, 1, -50, 50));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
+      int limb = -1;
+      for (int t = 0; t < system.tensors().size(); t++) {
+        limb = limb < 0 && system.tensor(t).name().contains("remainder limb 0") ? t : limb;
+      }
+      LeafLayout.Block own = block(weak, limb);
+      assertEquals(1, system.tables().get(own.table()).width());
+      int pairs = 0;
+      while (!(system.tables().get(pairs) instanceof LookupTable.Function f && f.size() == 200)) {
+        pairs++;
+      }
+      // An element of remainder 0 takes the remainder 8 and the quotient one lower.
+      int at = 0;
+      ForgedValues honest = new ForgedValues(weak, weak.honest);
+      while (honest.real(limb)[at] != 0 && at < 7) {
+        at++;
+      }
+      int before = honest.real(limb)[at];
+      int[][] elements =
+          weak.withTensor(out, plus(weak.honest[out], at, -1));
+      int[] mine = counted(weak, elements, own.table());
+      mine[before]--;
+      int[] other = counted(weak, elements, pairs);
+      other[100 + 8]++;
+      ForgedValues values =
+          new ForgedValues(weak, elements)
+              .forge(limb, plus(honest.signed(limb), at, 8))
+              .forge(system.multiplicities(own.table()), mine)
+              .forge(system.multiplicities(pairs), other)
+              .copyDenominator(tableBlock(weak, pairs).offset() + 108, own.offset() + at);
+      String why = rejection(weak, elements, values);
+      assertTrue(why.startsWith("lookup"), why);
+    }
+  }
+
+  @Test
+  void multiplicitiesThatOweOrBorrow() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(5);
+    int x = b.input(-100, 100, 3, 5);
+    int a = b.requantize(x, 0, 0, 0, 60);
+    b.output(b.requantize(a, 2, 1, 0, 60));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
+      int[][] elements = weak.withTensor(a, plus(weak.honest[a], 2, weak.honest[a][2] > 30 ? -1 : 1));
+      int table = block(weak, a).table();
+      int[] counts = counted(weak, elements, table);
+      for (int row : new int[] {0, 1, counts.length - 1}) {
+        // 1 more, 1 less (p - 1 where it was 0), and half of one.
+        for (int delta : new int[] {1, -1, M31.inv(2)}) {
+          ForgedValues values =
+              new ForgedValues(weak, elements).forge(system.multiplicities(table), plus(counts, row, delta));
+          String why = rejection(weak, elements, values);
+          assertTrue(why.startsWith("lookup layer"), why);
+        }
+      }
+    }
+  }
+
+  @Test
+  void vanishingDenominators() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(6);
+    int x = b.input(-100, 100, 3, 5);
+    int a = b.requantize(x, 2, 1, 0, 20);
+    b.output(b.requantize(a, 1, 1, 0, 10));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      int[][] elements = weak.withTensor(a, plus(weak.honest[a], 2, weak.honest[a][2] > 10 ? -1 : 1));
+      LeafLayout leaves = weak.key.verifierKey().arithmetization().leaves();
+      int last = (1 << leaves.variables()) - 1;
+      // 0 / 0 at the root: numerator 0 for whatever was looked up.
+      String why = rejection(weak, elements, new ForgedValues(weak, elements).zeroDenominators(0, last));
+      assertTrue(why.startsWith("lookup root: expected a denominator that is not 0"), why);
+      // One zero leaves a numerator that is not 0, but the denominator is 0 all the same.
+      why = rejection(weak, elements, new ForgedValues(weak, elements).zeroDenominators(last));
+      assertTrue(why.startsWith("lookup root"), why);
+    }
+  }
+}

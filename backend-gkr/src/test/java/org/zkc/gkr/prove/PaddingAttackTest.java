@@ -1,0 +1,225 @@
+package org.zkc.gkr.prove;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.zkc.gkr.circuit.CircuitBuilder;
+import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.gkr.field.M31;
+import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.ligero.ModelCommitment;
+import org.zkc.gkr.ligero.RowSource;
+import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.proof.WeakKeys;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.Holder;
+import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.relation.WitnessLayout;
+import org.zkc.gkr.verify.WeakVerifier;
+import org.zkc.gkr.weight.TensorLayout;
+
+/**
+ * Junk in the padding of whatever is committed, on every axis: the same statement stays provable, for the padding has no meaning, and
+ * no other becomes provable.
+ */
+class PaddingAttackTest {
+  private static final long SEED = 41;
+
+  @TempDir Path directory;
+  private final Random random = new Random(SEED);
+
+  // No extent is a power of two, so every axis of every tensor has padding; every kind of view reads the activation.
+  private static CircuitBuilder circuit() {
+    CircuitBuilder b = new CircuitBuilder(9);
+    int x = b.input(-100, 100, 1, 3, 5, 6);
+    int a = b.requantize(b.conv(x, b.model(-9, 9, 5, 3, 3, 3), 1, 1, 1, 1), 5, 2, -20, 20);
+    int slice = b.view(a, new ViewStep.Window(1, 3, 1, 1, 1, 1), new ViewStep.Window(3, 5, 1, 1, 0, 1));
+    int zeroExtended = b.view(slice, new ViewStep.Window(2, 7, 1, 1, -1, 1));
+    int flat = b.view(a, new ViewStep.Permute(List.of(0, 2, 3, 1)), new ViewStep.Reshape(List.of(1, 150)));
+    int row = b.view(a, new ViewStep.Window(1, 1, 1, 1, 2, 1), new ViewStep.Window(3, 1, 1, 1, 5, 1));
+    int broadcast = b.view(row, new ViewStep.Window(1, 3, 0, 1, 0, 1), new ViewStep.Window(3, 5, 0, 1, 0, 1));
+    int mixed =
+        b.linear(
+            b.shape(slice),
+            List.of(CircuitBuilder.term(slice, 2), CircuitBuilder.term(broadcast, -1)),
+            new Linear.Box(3, List.of(0, 0, 0, 0), List.of(1, 3, 5, 5)));
+    int dense = b.addBias(b.matMul(flat, b.model(-9, 9, 3, 150)), b.model(-50, 50, 3));
+    return b.output(zeroExtended).output(mixed).output(dense).output(b.view(a, new ViewStep.Ranges(2, List.of(0, 1), List.of(3, 4), List.of(2, -1))));
+  }
+
+  @Test
+  void activationsLimbsAndMultiplicities() throws Exception {
+    try (WeakProof weak = new WeakProof(circuit(), directory)) {
+      VerifierKey key = weak.key.verifierKey();
+      ConstraintSystem system = key.arithmetization().system();
+      int padded = 0;
+      for (WitnessLayout.Column column : key.arithmetization().witness().columns()) {
+        ForgedValues values = new ForgedValues(weak, weak.honest);
+        values.countLookups(null);
+        TensorLayout layout = column.layout();
+        int[] mask = new int[layout.elementCount()];
+        Arrays.fill(mask, 1);
+        mask = layout.pad(mask);
+        int[] stored = layout.pad(values.real(column.tensor()));
+        for (int k = 0; k < stored.length; k++) {
+          if (mask[k] == 0) {
+            stored[k] = random.nextInt(M31.P);
+            padded++;
+          }
+        }
+        values.forgeStored(column.tensor(), stored);
+        byte[] proof = weak.prove(weak.statement(weak.honest), values);
+        assertNull(
+            weak.rejection(weak.statement(weak.honest), proof),
+            "seed " + SEED + ": junk in the padding of " + system.tensor(column.tensor()).name());
+      }
+      assertTrue(padded > 100, "cells of padding: " + padded);
+    }
+  }
+
+  @Test
+  void junkBehindTheLastElementOfARow() throws Exception {
+    try (WeakProof weak = new WeakProof(circuit(), directory)) {
+      WitnessLayout layout = weak.key.verifierKey().arithmetization().witness();
+      int insideTables = 0;
+      int behindTables = 0;
+      for (WitnessLayout.Column column : layout.columns()) {
+        int cells = column.rows() * layout.width();
+        if (cells == column.layout().storedLength()) {
+          continue;
+        }
+        ForgedValues values = new ForgedValues(weak, weak.honest);
+        values.countLookups(null);
+        int[] stored = Arrays.copyOf(column.layout().pad(values.real(column.tensor())), cells);
+        stored[cells - 1] = 1234567;
+        boolean insideTable = column.layout().variables() >= layout.widthVariables();
+        if (insideTable) {
+          // The row's end is the table's padding.
+          values.forgeStored(column.tensor(), stored);
+          insideTables++;
+        } else {
+          values.commitTo(column.tensor(), stored, true);
+          behindTables++;
+        }
+        String why = weak.rejection(weak.statement(weak.honest), weak.prove(weak.statement(weak.honest), values));
+        if (insideTable) {
+          assertNull(why);
+        } else {
+          // This prover's sumcheck ends with the short table, its u holds the junk behind it, and the two disagree.
+          assertNotNull(why);
+          assertTrue(why.startsWith("witness combination"), why);
+        }
+      }
+      assertTrue(insideTables > 0 && behindTables > 0, insideTables + " and " + behindTables);
+    }
+  }
+
+  @Test
+  void outputsThatReadThePadding() throws Exception {
+    // In each output one element moves by what it would read if the view reached the junk.
+    CircuitBuilder b = circuit();
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
+      int activation = system.heldBy(Holder.COMMITTED).get(0);
+      for (int output : system.circuit().outputs()) {
+        int[][] elements = weak.honest.clone();
+        elements[output] = weak.honest[output].clone();
+        elements[output][3 % elements[output].length] += elements[output][3 % elements[output].length] > 0 ? -1 : 1;
+        ForgedValues values = new ForgedValues(weak, elements);
+        TensorLayout layout = new TensorLayout(system.tensor(activation).shape());
+        int[] stored = layout.pad(values.real(activation));
+        for (int k = 6; k < stored.length; k += 8) {
+          stored[k] = 1;
+        }
+        values.forgeStored(activation, stored);
+        String why = weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+        assertNotNull(why, "output " + output);
+        assertTrue(why.contains("ending"), why);
+      }
+    }
+  }
+
+  @Test
+  void weights() throws Exception {
+    CircuitBuilder b = circuit();
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      VerifierKey honest = weak.key.verifierKey();
+      ModelLayout layout = honest.arithmetization().model();
+      assertTrue(layout.entries().stream().anyMatch(e -> !e.inRow().isPrefix()), "rows with padding inside");
+      RowSource junk = (row, target, at) -> junk(layout, row, target, at);
+      RowSource both =
+          (row, target, at) -> {
+            weak.key.model().fill(row, target, at);
+            int[] more = new int[layout.width()];
+            junk.fill(row, more, 0);
+            for (int k = 0; k < more.length; k++) {
+              target[at + k] = M31.add(target[at + k], more[k]);
+            }
+          };
+      try (ModelCommitment dirty =
+          ModelCommitment.create(
+              directory.resolve("dirty.code"), layout.width(), layout.rows(), both, Workers.callerOnly())) {
+        VerifierKey key = WeakKeys.of(weak.circuit, dirty.root());
+        assertTrue(!Arrays.equals(dirty.root(), honest.modelRoot()));
+        ProvingKey proving = new ProvingKey(key, weak.key.model(), dirty);
+        ForgedValues values = new ForgedValues(weak, weak.honest).addToModelRows(junk);
+        var statement = weak.statement(weak.honest);
+        byte[] proof = Prover.prove(proving, statement, values, WeakProof.CONTEXT, ProverOptions.quiet());
+        WeakVerifier.verify(key, statement, proof, WeakProof.CONTEXT);
+        // Without the junk in u the same commitment does not open: it is there.
+        byte[] without =
+            Prover.prove(
+                proving, statement, new ForgedValues(weak, weak.honest), WeakProof.CONTEXT, ProverOptions.quiet());
+        String why = rejection(key, statement, without);
+        assertTrue(why.startsWith("model column"), why);
+        // An output that the junk would explain.
+        int output = weak.circuit.circuit().outputs().get(2);
+        int[][] elements = weak.honest.clone();
+        elements[output] = weak.honest[output].clone();
+        elements[output][0] += elements[output][0] > 0 ? -1 : 1;
+        byte[] reading =
+            Prover.prove(
+                proving,
+                weak.statement(elements),
+                new ForgedValues(weak, elements).addToModelRows(junk),
+                WeakProof.CONTEXT,
+                ProverOptions.quiet());
+        why = rejection(key, weak.statement(elements), reading);
+        assertTrue(why.contains("ending"), why);
+      }
+    }
+  }
+
+  private static String rejection(VerifierKey key, org.zkc.gkr.proof.Statement statement, byte[] proof) {
+    try {
+      WeakVerifier.verify(key, statement, proof, WeakProof.CONTEXT);
+      return "accepted";
+    } catch (org.zkc.gkr.failure.VerificationFailure e) {
+      return e.getMessage();
+    }
+  }
+
+  /** Fills every cell of a row that the layout's stored prefix holds and no weight occupies. */
+  private static void junk(ModelLayout layout, int row, int[] target, int at) {
+    for (ModelLayout.Entry e : layout.entries()) {
+      if (e.firstRow() <= row && row < e.firstRow() + e.rows()) {
+        int[] mask = new int[e.inRow().elementCount()];
+        Arrays.fill(mask, 1);
+        mask = e.inRow().pad(mask);
+        for (int k = 0; k < mask.length; k++) {
+          if (mask[k] == 0) {
+            target[at + k] = 1000003 * (row + 1) + k;
+          }
+        }
+      }
+    }
+  }
+}
