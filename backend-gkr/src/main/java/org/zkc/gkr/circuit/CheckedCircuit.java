@@ -1,6 +1,7 @@
 package org.zkc.gkr.circuit;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * A circuit that {@link CircuitCheck} accepted, with what the check found. The only way to one is the check itself.
@@ -8,10 +9,12 @@ import java.util.List;
 public final class CheckedCircuit {
   private final Circuit circuit;
   private final List<Interval> intervals;
+  private final Set<Integer> outputs;
 
   CheckedCircuit(Circuit circuit, List<Interval> intervals) {
     this.circuit = circuit;
     this.intervals = List.copyOf(intervals);
+    this.outputs = Set.copyOf(circuit.outputs());
   }
 
   public Circuit circuit() {
@@ -29,6 +32,6 @@ public final class CheckedCircuit {
 
   /** Whether the elements are in the statement: an input or an output. */
   public boolean isPublic(int id) {
-    return tensor(id).role() == TensorDeclaration.Role.INPUT || circuit.outputs().contains(id);
+    return tensor(id).role() == TensorDeclaration.Role.INPUT || outputs.contains(id);
   }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
 
 /**
@@ -34,8 +35,20 @@ public final class CircuitCheck {
   /** Padded elements of all MODEL tensors together have no limit of their own but this one each. */
   public static final long MAX_MODEL_ELEMENTS = 1L << 30;
 
-  /** Elements of all tensors but MODEL ones, and additions in all steps of all views. */
+  /**
+   * Elements of all tensors but MODEL ones, elements read and additions made by all steps of all views, elements under
+   * constants, table rows within reach of each Requantize, and taps times positions of each axis of a Conv: what a check
+   * and a verification may cost, up to a factor.
+   */
   public static final long MAX_TOTAL_ELEMENTS = 1L << 29;
+
+  /** Terms and constants of one Linear, and of all together. */
+  public static final int MAX_TERMS = 1 << 12;
+
+  public static final int MAX_TOTAL_TERMS = 1 << 17;
+
+  /** Lookups of a whole tensor: each but a Requantize's last has a column, and one opening merges 2^16 claims at most. */
+  public static final int MAX_LOOKUPS = 1 << 16;
 
   public static final int MAX_TABLES = 1 << 12;
   public static final int MAX_TABLE_SIZE = 1 << 20;
@@ -60,7 +73,10 @@ public final class CircuitCheck {
   private final List<Interval> intervals = new ArrayList<>();
   private final int[] degree;
   private final boolean[] used;
+  private final Set<Integer> outputs;
   private long elements;
+  private long totalTerms;
+  private long tensorLookups;
   private long lookups;
   private long leaves;
 
@@ -68,6 +84,7 @@ public final class CircuitCheck {
     this.circuit = circuit;
     this.degree = new int[circuit.tensors().size()];
     this.used = new boolean[circuit.tensors().size()];
+    this.outputs = Set.copyOf(circuit.outputs());
   }
 
   /**
@@ -94,6 +111,8 @@ public final class CircuitCheck {
     require(circuit.tensors().size() <= MAX_TENSORS, "more than " + MAX_TENSORS + " tensors");
     require(circuit.relations().size() <= circuit.tensors().size(), "more relations than tensors");
     require(circuit.tables().size() <= MAX_TABLES, "more than " + MAX_TABLES + " tables");
+    require(circuit.inputs().size() <= circuit.tensors().size(), "more inputs than tensors");
+    require(circuit.outputs().size() <= circuit.tensors().size(), "more outputs than tensors");
     CircuitCheck check = new CircuitCheck(circuit);
     check.declarations();
     check.tables();
@@ -222,21 +241,23 @@ public final class CircuitCheck {
     require(declared.contains(found), "its result ranges over " + found + ", declared is " + declared);
     require(degree[t] <= MAX_DEGREE, "multiplicative degree " + degree[t] + " since the last commitment, above " + MAX_DEGREE);
     intervals.set(t, found);
-    if (role == Role.WITNESS || circuit.outputs().contains(t)) {
+    if (role == Role.WITNESS || outputs.contains(t)) {
       degree[t] = 1;
     }
   }
 
   private Interval linear(Linear l, TensorDeclaration d) {
     require(!l.terms().isEmpty() || !l.constants().isEmpty(), "no terms and no constants");
-    int n = (int) d.elementCount();
-    long[] low = new long[n];
-    long[] high = new long[n];
+    totalTerms += l.terms().size() + l.constants().size();
+    require(
+        l.terms().size() + l.constants().size() <= MAX_TERMS && totalTerms <= MAX_TOTAL_TERMS,
+        "more than " + MAX_TERMS + " terms and constants, or " + MAX_TOTAL_TERMS + " in all");
+    Bounds bounds = new Bounds((int) d.elementCount());
     for (Linear.Term term : l.terms()) {
       Interval source = source(term.source());
       require(term.coefficient() != 0 && inBounds(term.coefficient()), "coefficient 0 or outside (-2^30, 2^30)");
       degree[l.result()] = Math.max(degree[l.result()], degree[term.source()]);
-      view(term, source, d, low, high);
+      view(term, source, d, bounds);
     }
     degree[l.result()] = Math.max(degree[l.result()], 1);
     // A source whose terms cancel would leave the sweep without a claim on it.
@@ -248,49 +269,81 @@ public final class CircuitCheck {
     require(sums.values().stream().noneMatch(c -> c % P == 0), "terms cancel each other: drop them");
     for (Linear.Box box : l.constants()) {
       require(inBounds(box.value()), "constant outside (-2^30, 2^30)");
-      box(box, d, low, high);
+      box(box, d, bounds);
     }
-    long min = Long.MAX_VALUE;
-    long max = Long.MIN_VALUE;
-    for (int k = 0; k < n; k++) {
-      min = Math.min(min, low[k]);
-      max = Math.max(max, high[k]);
+    return bounds.interval();
+  }
+
+  /** Sums of bounds for every element of a tensor: what all of them share, and arrays once they differ. */
+  private static final class Bounds {
+    private final int count;
+    private long sharedLow;
+    private long sharedHigh;
+    private long[] low;
+    private long[] high;
+
+    Bounds(int count) {
+      this.count = count;
     }
-    return new Interval(min, max);
+
+    void addEverywhere(long l, long h) {
+      sharedLow = Math.addExact(sharedLow, l);
+      sharedHigh = Math.addExact(sharedHigh, h);
+    }
+
+    void add(int k, long l, long h) {
+      if (low == null) {
+        low = new long[count];
+        high = new long[count];
+      }
+      low[k] = Math.addExact(low[k], l);
+      high[k] = Math.addExact(high[k], h);
+    }
+
+    Interval interval() {
+      if (low == null) {
+        return new Interval(sharedLow, sharedHigh);
+      }
+      return new Interval(
+          Math.addExact(sharedLow, Arrays.stream(low).min().getAsLong()),
+          Math.addExact(sharedHigh, Arrays.stream(high).max().getAsLong()));
+    }
   }
 
   /**
    * Adds the bounds of one term. Every source element has the same bounds, so a result element that sums m of them, with
    * weights that add up to P - N, lies in [P low - N high, P high - N low].
    */
-  private void view(Linear.Term term, Interval source, TensorDeclaration d, long[] low, long[] high) {
+  private void view(Linear.Term term, Interval source, TensorDeclaration d, Bounds bounds) {
     TensorDeclaration from = circuit.tensors().get(term.source());
     boolean summing = false;
     boolean negative = false;
     List<Integer> shape = from.shape();
     require(term.steps().size() <= 64, "more than 64 steps in a view");
     for (ViewStep step : term.steps()) {
-      List<Integer> outcome = ViewSemantics.outcomeShape(shape, step);
-      count(ViewSemantics.work(shape, step));
-      shape = outcome;
-      requirePaddedSize(shape, from.role() == Role.MODEL ? MAX_MODEL_ELEMENTS : MAX_ELEMENTS, "step of a view");
       boolean moves = step instanceof ViewStep.Permute || step instanceof ViewStep.Reshape;
       summing |= !moves;
+      // MODEL tensors seen through windows are broadcast or sliced: bounded like every other tensor here.
+      long limit = from.role() == Role.MODEL && !summing ? MAX_MODEL_ELEMENTS : MAX_ELEMENTS;
+      requirePaddedSize(shape, limit, "source of a step of a view");
+      List<Integer> outcome = ViewSemantics.outcomeShape(shape, step);
+      count(elementCount(shape));
+      count(ViewSemantics.work(shape, step));
+      shape = outcome;
+      requirePaddedSize(shape, limit, "step of a view");
       negative |= step instanceof ViewStep.Ranges r && r.factors().stream().anyMatch(f -> f < 0);
     }
     require(shape.equals(d.shape()), "a term has shape " + shape + ", the result " + d.shape());
     if (!summing) {
-      for (int k = 0; k < low.length; k++) {
-        accumulate(low, high, k, 1, 0, source, term.coefficient());
-      }
+      long a = Math.multiplyExact(source.low(), term.coefficient());
+      long b = Math.multiplyExact(source.high(), term.coefficient());
+      bounds.addEverywhere(Math.min(a, b), Math.max(a, b));
       return;
     }
-    // MODEL tensors seen through windows are broadcast or sliced: bounded like every other tensor here.
-    require(from.elementCount() <= MAX_ELEMENTS, "a tensor of this size can only be permuted or reshaped");
     long[] positive = weights(from.shape(), term.steps(), 1);
     long[] negativePart = negative ? weights(from.shape(), term.steps(), -1) : null;
-    for (int k = 0; k < low.length; k++) {
-      accumulate(low, high, k, positive[k], negativePart == null ? 0 : negativePart[k], source, term.coefficient());
+    for (int k = 0; k < positive.length; k++) {
+      accumulate(bounds, k, positive[k], negativePart == null ? 0 : negativePart[k], source, term.coefficient());
     }
   }
 
@@ -328,31 +381,34 @@ public final class CircuitCheck {
   }
 
   private static void accumulate(
-      long[] low, long[] high, int k, long positive, long negative, Interval source, long coefficient) {
+      Bounds bounds, int k, long positive, long negative, Interval source, long coefficient) {
     long l = Math.subtractExact(Math.multiplyExact(positive, source.low()), Math.multiplyExact(negative, source.high()));
     long h = Math.subtractExact(Math.multiplyExact(positive, source.high()), Math.multiplyExact(negative, source.low()));
     long a = Math.multiplyExact(l, coefficient);
     long b = Math.multiplyExact(h, coefficient);
-    low[k] = Math.addExact(low[k], Math.min(a, b));
-    high[k] = Math.addExact(high[k], Math.max(a, b));
+    bounds.add(k, Math.min(a, b), Math.max(a, b));
   }
 
-  private void box(Linear.Box box, TensorDeclaration d, long[] low, long[] high) {
+  private void box(Linear.Box box, TensorDeclaration d, Bounds bounds) {
     require(box.starts().size() == d.rank() && box.limits().size() == d.rank(), "a constant's box has another rank");
     for (int a = 0; a < d.rank(); a++) {
       int start = box.starts().get(a);
       int limit = box.limits().get(a);
       require(start >= 0 && start < limit && limit <= d.extent(a), "a constant's box is empty or outside the result");
     }
+    if (box.limits().equals(d.shape()) && box.starts().stream().allMatch(s -> s == 0)) {
+      bounds.addEverywhere(box.value(), box.value());
+      return;
+    }
+    count(d.elementCount());
     int[] index = new int[d.rank()];
-    for (int k = 0; k < low.length; k++) {
+    for (int k = 0; k < d.elementCount(); k++) {
       boolean inside = true;
       for (int a = 0; a < index.length; a++) {
         inside &= box.starts().get(a) <= index[a] && index[a] < box.limits().get(a);
       }
       if (inside) {
-        low[k] = Math.addExact(low[k], box.value());
-        high[k] = Math.addExact(high[k], box.value());
+        bounds.add(k, box.value(), box.value());
       }
       for (int a = index.length - 1; a >= 0 && ++index[a] == d.extent(a); a--) {
         index[a] = 0;
@@ -380,6 +436,8 @@ public final class CircuitCheck {
     for (int a = 0; a < 2; a++) {
       long last = (long) d.extent(2 + a) * c.strides().get(a) + (long) w.extent(2 + a) * c.dilations().get(a);
       require(last < Interval.BOUND, "source indices out of range");
+      // The verifier carries a weight through every tap.
+      count((long) w.extent(2 + a) * ((long) d.extent(2 + a) + s.extent(2 + a)));
     }
     degree[c.result()] = degree[c.source()] + 1;
     return weightedSum(w, x);
@@ -447,6 +505,7 @@ public final class CircuitCheck {
         windowHigh - reachLow < P && reachHigh - windowLow < P,
         "window condition: table and remainder name several integers for one residue");
     look(d, 1);
+    count((reachHigh >> r.shift()) - (reachLow >> r.shift()) + 1);
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
     for (long h = reachLow >> r.shift(); h <= reachHigh >> r.shift(); h++) {
@@ -525,6 +584,8 @@ public final class CircuitCheck {
 
   /** Counts lookups of every element of a tensor. */
   private void look(TensorDeclaration d, int times) {
+    tensorLookups += times;
+    require(tensorLookups <= MAX_LOOKUPS, "more than " + MAX_LOOKUPS + " lookups of a tensor");
     lookups += d.elementCount() * times;
     long padded = 1;
     for (int e : d.shape()) {

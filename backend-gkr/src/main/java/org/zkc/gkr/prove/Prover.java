@@ -3,6 +3,7 @@ package org.zkc.gkr.prove;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Workers;
@@ -185,7 +186,7 @@ public final class Prover {
   }
 
   private void output(SendingChannel out, PublicValues publicValues, int tensor) {
-    if (system.definitions().stream().noneMatch(d -> d.result() == tensor)) {
+    if (system.circuit().tensors().get(tensor).role() != TensorDeclaration.Role.VIRTUAL) {
       return;
     }
     TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());

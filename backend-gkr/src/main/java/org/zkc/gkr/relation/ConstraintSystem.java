@@ -36,6 +36,7 @@ public final class ConstraintSystem {
   private final List<ZeroProduct> zeroProducts;
   private final List<Advice> advice;
   private final List<Integer> multiplicities;
+  private final int[] uses;
 
   private ConstraintSystem(SystemBuilder builder) {
     checked = builder.checked;
@@ -50,6 +51,7 @@ public final class ConstraintSystem {
     lookups = List.copyOf(builder.lookups);
     zeroProducts = List.copyOf(builder.zeroProducts);
     advice = List.copyOf(builder.advice);
+    uses = countUses();
   }
 
   /** Expands a circuit. */
@@ -126,18 +128,39 @@ public final class ConstraintSystem {
 
   /** The claims about a MODEL tensor that can reach the opening, at most. */
   public int modelClaims(int tensor) {
-    int uses = 0;
-    for (Definition d : definitions) {
-      uses +=
-          switch (d) {
-            case Definition.LinearSum l ->
-                MERGE_ABOVE * (int) l.terms().stream().filter(t -> t.source() == tensor).count();
-            case Definition.Hadamard h -> (h.left() == tensor ? 1 : 0) + (h.right() == tensor ? 1 : 0);
-            case Definition.MatrixProduct m -> m.matMul().weight() == tensor ? 1 : 0;
-            case Definition.Convolution c -> c.conv().weight() == tensor ? 1 : 0;
-          };
+    return uses[tensor];
+  }
+
+  /**
+   * The claims that can arise on each tensor but by being defined or put out. A lookup makes one, a term one for each claim on its
+   * result, anything else one for each time it names the tensor.
+   */
+  private int[] countUses() {
+    int[] out = new int[tensors.size()];
+    for (Lookup l : lookups) {
+      l.tuple().forEach(t -> out[t]++);
     }
-    return uses;
+    for (ZeroProduct z : zeroProducts) {
+      z.factors().forEach(t -> out[t]++);
+    }
+    for (Definition d : definitions) {
+      switch (d) {
+        case Definition.LinearSum l -> l.terms().forEach(t -> out[t.source()] += MERGE_ABOVE);
+        case Definition.Hadamard h -> {
+          out[h.left()]++;
+          out[h.right()]++;
+        }
+        case Definition.MatrixProduct m -> {
+          out[m.matMul().source()]++;
+          out[m.matMul().weight()]++;
+        }
+        case Definition.Convolution c -> {
+          out[c.conv().source()]++;
+          out[c.conv().weight()]++;
+        }
+      }
+    }
+    return out;
   }
 
   /** The tensors of one holder, ascending. */

@@ -31,8 +31,18 @@ public sealed interface LookupTable {
     }
   }
 
-  /** The pairs (h, value(h)) of table {@code index} of the circuit. */
+  /** The pairs (h, value(h)) of table {@code index} of the circuit; equal by that index, so that nobody hashes the rows. */
   record Function(int index, Table table) implements LookupTable {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Function f && f.index == index;
+    }
+
+    @Override
+    public int hashCode() {
+      return Integer.hashCode(index);
+    }
+
     @Override
     public int size() {
       return table.size();

@@ -1,7 +1,9 @@
 package org.zkc.gkr.relation;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.weight.TensorLayout;
 
@@ -29,11 +31,13 @@ public final class ModelLayout {
   private final int width;
   private final int rows;
   private final List<Entry> entries;
+  private final Map<Integer, Entry> byTensor = new HashMap<>();
 
   private ModelLayout(int width, int rows, List<Entry> entries) {
     this.width = width;
     this.rows = rows;
     this.entries = List.copyOf(entries);
+    entries.forEach(e -> byTensor.put(e.tensor(), e));
   }
 
   public static ModelLayout of(ConstraintSystem system) {
@@ -94,12 +98,11 @@ public final class ModelLayout {
 
   /** The entry of a MODEL tensor. */
   public Entry of(int tensor) {
-    for (Entry e : entries) {
-      if (e.tensor() == tensor) {
-        return e;
-      }
+    Entry e = byTensor.get(tensor);
+    if (e == null) {
+      throw new IllegalArgumentException("tensor " + tensor + " is not in the model");
     }
-    throw new IllegalArgumentException("tensor " + tensor + " is not in the model");
+    return e;
   }
 
   public boolean isEmpty() {

@@ -1,6 +1,7 @@
 package org.zkc.gkr.relation;
 
 import java.util.function.IntToLongFunction;
+import org.zkc.gkr.circuit.InvalidCircuit;
 
 /**
  * The row width of a commitment: the power of two with the least proof bytes, 4 a cell of an opened column and 16 an element of
@@ -12,6 +13,9 @@ final class RowWidth {
 
   /** Below this the code's rounding costs queries. */
   static final int MIN = 1 << 6;
+
+  /** The largest dimension of the code. */
+  private static final int MAX = 1 << 20;
 
   /** The code's length n is kept below this over the number of distinct row variables: (V + log K) n / |E| is then below 2^-100.7, the queries
    * take the rest. */
@@ -25,13 +29,17 @@ final class RowWidth {
    * The best width of at least {@code least}, given the number of rows for each width.
    *
    * @param rowVariables an upper bound on the distinct variables of the claims that number rows
+   * @throws InvalidCircuit when no row is as wide as {@code least}
    */
   static int choose(int least, long rowVariables, IntToLongFunction rows) {
+    if (least > MAX) {
+      throw new InvalidCircuit("a row of " + least + " elements, at most " + MAX + " fit in one");
+    }
     int best = 0;
     long bestCost = Long.MAX_VALUE;
     int start = Math.max(MIN, least);
     for (int width = start;
-        width == start || BLOW_UP * (long) width * (rowVariables + ConstraintSystem.LOG_MAX_CLAIMS) <= PROXIMITY;
+        width == start || width <= MAX && BLOW_UP * (long) width * (rowVariables + ConstraintSystem.LOG_MAX_CLAIMS) <= PROXIMITY;
         width *= 2) {
       long cost = 4 * NOMINAL_QUERIES * rows.applyAsLong(width) + 16L * width;
       if (cost < bestCost) {

@@ -78,7 +78,11 @@ public record SoundnessBudget(List<Term> terms) {
     add(terms, "relations", relations);
     WitnessLayout w = a.witness();
     if (!w.isEmpty()) {
-      add(terms, "witness batch", 2.0 * w.variables() + ConstraintSystem.LOG_MAX_CLAIMS);
+      // Two mergings: of the claims, and of the columns' values.
+      add(
+          terms,
+          "witness batch",
+          2.0 * w.variables() + ConstraintSystem.LOG_MAX_CLAIMS + Mle.variables(w.columns().size()));
       double distinct = w.variables() - w.widthVariables() + Mle.variables(w.columns().size());
       opening(terms, "witness", w.width(), distinct, parameters);
     }
@@ -91,7 +95,7 @@ public record SoundnessBudget(List<Term> terms) {
         merges += e.isSingleRow() ? 0 : ConstraintSystem.LOG_MAX_CLAIMS + 2.0 * variables(system, e.tensor());
       }
       add(terms, "model claims brought to points", merges);
-      add(terms, "model merge", 2.0 * m.widthVariables() + ConstraintSystem.LOG_MAX_CLAIMS);
+      add(terms, "model merge", 2.0 * (m.widthVariables() + ConstraintSystem.LOG_MAX_CLAIMS));
       opening(terms, "model", m.width(), rowVariables + ConstraintSystem.LOG_MAX_CLAIMS, parameters);
     }
     return new SoundnessBudget(terms);

@@ -3,6 +3,7 @@ package org.zkc.gkr.verify;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -197,7 +198,7 @@ public final class Verifier {
 
   /** A public output that a definition gives: its extension at a random point is a claim. One of role WITNESS is in a lookup. */
   private void output(int tensor) {
-    if (system.definitions().stream().noneMatch(d -> d.result() == tensor)) {
+    if (system.circuit().tensors().get(tensor).role() != TensorDeclaration.Role.VIRTUAL) {
       return;
     }
     TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
@@ -211,6 +212,8 @@ public final class Verifier {
   private void open(Transcript transcript) {
     WitnessLayout witness = arithmetization.witness();
     ModelLayout model = arithmetization.model();
+    requireWhole("witness", witness.rows(), proof.witnessOpening());
+    requireWhole("model", model.rows(), proof.modelOpening());
     OpeningVerifier openings = new OpeningVerifier(system, in, claims);
     OpeningVerifier.Combination ofWitness = witness.isEmpty() ? null : openings.witness(witness);
     OpeningVerifier.Combination ofModel = model.isEmpty() ? null : openings.model(model);
@@ -245,6 +248,14 @@ public final class Verifier {
     int rows = combination.coefficients().length();
     LigeroVerifier.check(
         name, root, width, rows, combination.coefficients(), u, Commitment.distinct(drawn), opening);
+  }
+
+  /** Columns of all rows: before a coefficient is made for every row, the proof must be as large as they are. */
+  private static void requireWhole(String name, int rows, ColumnOpening opening) {
+    int elements = opening.columns().length;
+    if (rows > 0 && (elements == 0 || elements % rows != 0)) {
+      throw new VerificationFailure(name + " column elements", "columns of " + rows + " rows", elements + " elements");
+    }
   }
 
   private static void requireNone(String name, ColumnOpening opening) {

@@ -118,6 +118,40 @@ public enum SmallCircuits {
       int square = b.product(ranges, ranges);
       return b.output(mixed).output(b.requantize(square, 4, 1, 0, 60)).output(summed);
     }
+  },
+  /** What is allowed but never comes from a compiler: odd roles of tensors, the same one twice, extents and ranks of nothing. */
+  UNUSUAL {
+    @Override
+    public CircuitBuilder build(long seed) {
+      CircuitBuilder b = new CircuitBuilder(seed);
+      int x = b.input(-20, 20, 5, 1);
+      int unread = b.input(-3, 3);
+      int model = b.model(0, 9, 5, 3);
+      // A MODEL tensor as the source of a product of matrices, of a table, of a maximum and of both sides of a product.
+      int square = b.matMul(model, b.model(-9, 9, 6, 3));
+      int looked = b.requantize(model, 0, 0, -1, 4);
+      int greatest = b.max(6, model, model, looked);
+      int squared = b.product(model, model);
+      // Outputs of every kind that are used inside as well.
+      int column = b.view(square, new ViewStep.Window(1, 1, 1, 1, 2, 1));
+      int sum = b.linear(List.of(5, 1), List.of(
+          CircuitBuilder.term(column, 1),
+          CircuitBuilder.term(x, 5),
+          // These cancel, but not term by term; this one reads nothing.
+          CircuitBuilder.term(x, 2, new ViewStep.Permute(List.of(0, 1))),
+          CircuitBuilder.term(x, -2, new ViewStep.Reshape(List.of(5, 1))),
+          CircuitBuilder.term(x, 3, new ViewStep.Window(0, 5, 1, 1, 70, 1))));
+      int rounded = b.requantize(sum, 3, 3, -9, 9);
+      int scalar = b.view(rounded, new ViewStep.Window(0, 1, 0, 1, 0, 5), new ViewStep.Reshape(List.of()));
+      int clamped = b.requantize(scalar, 1, 1, -2, 2);
+      // A quotient of a tensor by itself plus zeros.
+      int one = b.linear(List.of(5, 3), List.of(CircuitBuilder.term(greatest, 1)), new Linear.Box(1, List.of(0, 0), List.of(5, 3)));
+      int whole = b.quotient(one, one, 3);
+      int constant = b.linear(List.of(), List.of(), new Linear.Box(7, List.of(), List.of()));
+      int again = b.requantize(b.linear(List.of(5, 3), List.of(CircuitBuilder.term(whole, 2), CircuitBuilder.term(squared, 1))), 2, 1, 0, 30);
+      return b.output(square).output(greatest).output(rounded).output(sum).output(whole).output(constant).output(clamped)
+          .output(again).output(b.product(unread, unread));
+    }
   };
 
   public abstract CircuitBuilder build(long seed);

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.TensorDeclaration;
 
 /** Model elements as mantissas of one byte where they fit, else of four, with the largest shifts that all elements of a channel allow. */
 public final class SmallModel implements ModelTensors {
@@ -17,6 +18,9 @@ public final class SmallModel implements ModelTensors {
     this.circuit = circuit;
     elements.forEach(
         (tensor, elementsOfTensor) -> {
+          if (circuit.tensors().get(tensor).role() != TensorDeclaration.Role.MODEL) {
+            return;
+          }
           int[] values = elementsOfTensor.clone();
           byte[] own = new byte[circuit.tensors().get(tensor).extent(0)];
           int rest = values.length / own.length;

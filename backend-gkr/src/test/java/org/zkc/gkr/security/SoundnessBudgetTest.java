@@ -9,10 +9,12 @@ import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.proof.Arithmetization;
+import org.zkc.gkr.relation.ConstraintSystem;
 
 class SoundnessBudgetTest {
 
@@ -64,6 +66,28 @@ class SoundnessBudgetTest {
     // e + 1 = floor((3k - 1) / 2) + 1 of 4k columns: 3/8 of them.
     assertEquals(-Math.log(1 - 0.375) / Math.log(2), one, 0.01);
     assertEquals(100 * one + 7, queries(a, new SecurityParameters(100, 7, 0, 2)), 1e-6);
+  }
+
+  /** Every way to a claim on a MODEL tensor counts: as a source and in a table, not only as a weight. */
+  @Test
+  void claimsOnModelTensorsAreCountedWhereverTheyArise() {
+    TensorDeclaration model =
+        new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(256, 64), 0, 9, 576, 0);
+    CheckedCircuit circuit =
+        CircuitCheck.check(
+            new Circuit(
+                List.of(
+                    model,
+                    model,
+                    TensorDeclaration.virtual(List.of(256, 256), 0, 9 * 576),
+                    TensorDeclaration.witness(List.of(256, 64), 0, 9)),
+                List.of(new Table.Clamp(0, 16, 0, 9)),
+                List.of(new MatMul(2, 0, 1), new Requantize(3, 0, 0, List.of(), 0)),
+                List.of(),
+                List.of(2)));
+    ConstraintSystem system = Arithmetization.of(circuit).system();
+    assertEquals(2, system.modelClaims(0));
+    assertEquals(1, system.modelClaims(1));
   }
 
   private static double queries(Arithmetization a, SecurityParameters p) {

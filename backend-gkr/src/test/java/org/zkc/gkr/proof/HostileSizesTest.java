@@ -1,0 +1,180 @@
+package org.zkc.gkr.proof;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.Product;
+import org.zkc.gkr.circuit.Relation;
+import org.zkc.gkr.circuit.Requantize;
+import org.zkc.gkr.circuit.Table;
+import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.security.SecurityParameters;
+import org.zkc.gkr.wire.SecurityParametersMessage;
+import org.zkc.gkr.wire.VerifierKeyMessage;
+
+/** Small keys that ask for much work or memory: refused with the typed failure, and soon. */
+class HostileSizesTest {
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final int MANY = 1 << 24;
+
+  private static byte[] encode(Circuit circuit, byte[] root) {
+    return Envelope.VERIFIER_KEY.wrap(
+        VerifierKeyMessage.newBuilder()
+            .setCircuit(CircuitCodec.toMessage(circuit))
+            .setParameters(SecurityParametersMessage.newBuilder().setQueries(SecurityParameters.TARGET_BITS))
+            .setModelRoot(com.google.protobuf.ByteString.copyFrom(root))
+            .build()
+            .toByteArray());
+  }
+
+  private static void refused(String part, Circuit circuit) {
+    refused(part, circuit, VerifierKey.DIGEST_BYTES);
+  }
+
+  private static void refused(String part, Circuit circuit, int rootBytes) {
+    byte[] key = encode(circuit, new byte[rootBytes]);
+    VerificationFailure f =
+        assertTimeoutPreemptively(
+            SOON, () -> assertThrows(VerificationFailure.class, () -> VerifierKey.decode(key)));
+    assertTrue(f.getMessage().contains(part), f.getMessage());
+  }
+
+  private static TensorDeclaration zeros(Integer... shape) {
+    return TensorDeclaration.virtual(List.of(shape), 0, 0);
+  }
+
+  private static TensorDeclaration given(Integer... shape) {
+    return TensorDeclaration.input(List.of(shape), 0, 0);
+  }
+
+  private static TensorDeclaration model(Integer... shape) {
+    return new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(shape), 0, 0, 0, 0);
+  }
+
+  private static Linear.Term term(int source, ViewStep... steps) {
+    return new Linear.Term(source, 1, List.of(steps));
+  }
+
+  private static Circuit linear(TensorDeclaration source, TensorDeclaration result, List<Linear.Term> terms, Linear.Box... boxes) {
+    boolean input = source.role() == TensorDeclaration.Role.INPUT;
+    return new Circuit(
+        List.of(source, result),
+        List.of(),
+        List.of(new Linear(1, terms, List.of(boxes))),
+        input ? List.of(0) : List.of(),
+        List.of(1));
+  }
+
+  @Test
+  void outputsListedVeryOften() {
+    ArrayList<TensorDeclaration> tensors = new ArrayList<>(List.of(given(1)));
+    ArrayList<Relation> relations = new ArrayList<>();
+    for (int k = 1; k < 1 << 15; k++) {
+      tensors.add(zeros(1));
+      relations.add(new Linear(k, List.of(term(0)), List.of()));
+    }
+    refused("outputs", new Circuit(tensors, List.of(), relations, List.of(0), Collections.nCopies(1 << 22, 0)));
+  }
+
+  @Test
+  void termsOnALargeTensor() {
+    refused("terms", linear(given(MANY), zeros(MANY), Collections.nCopies(1 << 18, term(0))));
+  }
+
+  @Test
+  void constantsOnALargeTensor() {
+    Linear.Box[] boxes =
+        IntStream.range(0, 4000)
+            .mapToObj(k -> new Linear.Box(0, List.of(k), List.of(MANY - 1)))
+            .toArray(Linear.Box[]::new);
+    refused("elements in all", linear(given(MANY), zeros(MANY), List.of(term(0)), boxes));
+  }
+
+  @Test
+  void slicesOfALargeTensor() {
+    List<Linear.Term> slices =
+        IntStream.range(0, 4000).mapToObj(k -> term(0, new ViewStep.Window(0, 1, 1, 1, k, 1))).toList();
+    refused("elements in all", linear(given(MANY), zeros(1), slices));
+  }
+
+  @Test
+  void aModelTensorBroadcastAndSummed() {
+    refused(
+        "out of range",
+        linear(
+            model(1),
+            zeros(1),
+            List.of(term(0, new ViewStep.Window(0, 1 << 28, 0, 1, 0, 1), new ViewStep.Window(0, 1, 1, 1, 0, 1 << 27)))));
+  }
+
+  private static Circuit convolution(int taps, int width, int positions) {
+    return new Circuit(
+        List.of(given(1, 1, positions, 1), model(1, 1, taps, width), zeros(1, 1, positions, 1)),
+        List.of(),
+        List.of(new Conv(2, 0, 1, List.of(1, 1), List.of(0, 0), List.of(1, 1), 1)),
+        List.of(0),
+        List.of(2));
+  }
+
+  @Test
+  void aConvolutionOfManyTapsAndPositions() {
+    refused("elements in all", convolution(1 << 17, 1, 1 << 20));
+  }
+
+  @Test
+  void aKernelLongerThanAnyRow() {
+    refused("row", convolution(1 << 27, 8, 1));
+    refused("row", convolution(1 << 21, 1, 1));
+  }
+
+  @Test
+  void aLargeTableReadByManyRelations() {
+    ArrayList<TensorDeclaration> tensors = new ArrayList<>(List.of(TensorDeclaration.input(List.of(1), 0, (1 << 20) - 1)));
+    ArrayList<Relation> relations = new ArrayList<>();
+    for (int k = 1; k < 1 << 15; k++) {
+      tensors.add(TensorDeclaration.witness(List.of(1), 0, 0));
+      relations.add(new Requantize(k, 0, 0, List.of(), 0));
+    }
+    List<Table> tables = List.of(new Table.Entries(0, new int[1 << 20]));
+    refused("elements in all", new Circuit(tensors, tables, relations, List.of(0), List.of(1)), 0);
+  }
+
+  @Test
+  void limbsOfManyRelations() {
+    ArrayList<TensorDeclaration> tensors = new ArrayList<>(List.of(given(1)));
+    ArrayList<Relation> relations = new ArrayList<>();
+    for (int k = 1; k < 1 << 14; k++) {
+      tensors.add(TensorDeclaration.witness(List.of(1), 0, 0));
+      relations.add(new Requantize(k, 0, 20, Collections.nCopies(20, 1), 0));
+    }
+    List<Table> tables = List.of(new Table.Clamp(0, 2, 0, 0));
+    refused("lookups", new Circuit(tensors, tables, relations, List.of(0), List.of(1)), 0);
+  }
+
+  /** Not more than is allowed, but everything that was ever quadratic: model tensors, products, outputs. */
+  @Test
+  void manyModelTensorsAndOutputs() {
+    ArrayList<TensorDeclaration> tensors = new ArrayList<>(List.of(given(2)));
+    ArrayList<Relation> relations = new ArrayList<>();
+    ArrayList<Integer> outputs = new ArrayList<>();
+    for (int k = 1; k < 1 << 15; k += 2) {
+      tensors.add(model(2));
+      tensors.add(zeros(2));
+      relations.add(new Product(k + 1, 0, k));
+      outputs.add(k + 1);
+    }
+    refused("security parameters", new Circuit(tensors, List.of(), relations, List.of(0), outputs));
+  }
+}
