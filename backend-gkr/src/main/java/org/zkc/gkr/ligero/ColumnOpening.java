@@ -1,5 +1,9 @@
 package org.zkc.gkr.ligero;
 
+import org.zkc.gkr.hash.ColumnHasher;
+import org.zkc.gkr.hash.Digests;
+import org.zkc.gkr.kernel.Workers;
+
 /**
  * Opened columns of a committed matrix.
  *
@@ -8,4 +12,22 @@ package org.zkc.gkr.ligero;
  */
 // An array holder between prover, codec and verifier: compared by nobody.
 @SuppressWarnings("ArrayRecordComponent")
-public record ColumnOpening(int[] columns, byte[] multiproof) {}
+public record ColumnOpening(int[] columns, byte[] multiproof) {
+
+  /** The leaves that these columns of {@code rows} residues hash to. */
+  Digests leaves(int rows) {
+    int count = columns.length / rows;
+    ColumnHasher hasher = new ColumnHasher(count, rows);
+    int[] block = new int[ColumnHasher.BLOCK_ROWS * count];
+    for (int from = 0; from < rows; from += ColumnHasher.BLOCK_ROWS) {
+      int real = Math.min(ColumnHasher.BLOCK_ROWS, rows - from);
+      for (int q = 0; q < count; q++) {
+        for (int r = 0; r < real; r++) {
+          block[r * count + q] = columns[q * rows + from + r];
+        }
+      }
+      hasher.absorb(block, Workers.callerOnly());
+    }
+    return hasher.finish();
+  }
+}

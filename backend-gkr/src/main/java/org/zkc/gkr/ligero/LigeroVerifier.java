@@ -5,11 +5,8 @@ import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
-import org.zkc.gkr.hash.ColumnHasher;
-import org.zkc.gkr.hash.Digests;
 import org.zkc.gkr.hash.MerkleTree;
 import org.zkc.gkr.kernel.Kernels;
-import org.zkc.gkr.kernel.Workers;
 
 /**
  * The verifier's side of a Ligero opening.
@@ -53,27 +50,11 @@ public final class LigeroVerifier {
             where + " column " + indices[at / rows] + " row " + at % rows, "a residue below p", Integer.toString(columns[at]));
       }
     }
-    MerkleTree.verify(where, root, Commitment.columns(width), indices, leaves(columns, rows), opening.multiproof());
+    MerkleTree.verify(where, root, Commitment.columns(width), indices, opening.leaves(rows), opening.multiproof());
     ExtVector expected = CircleCode.ofDimension(width).codewordAt(u, indices);
     for (int q = 0; q < indices.length; q++) {
       Ext actual = Kernels.best().dotBase(columns, q * rows, rows, coefficients);
       VerificationFailure.requireEqual(where + " column " + indices[q], expected.get(q), actual);
     }
-  }
-
-  private static Digests leaves(int[] columns, int rows) {
-    int count = columns.length / rows;
-    ColumnHasher hasher = new ColumnHasher(count, rows);
-    int[] block = new int[ColumnHasher.BLOCK_ROWS * count];
-    for (int from = 0; from < rows; from += ColumnHasher.BLOCK_ROWS) {
-      int real = Math.min(ColumnHasher.BLOCK_ROWS, rows - from);
-      for (int q = 0; q < count; q++) {
-        for (int r = 0; r < real; r++) {
-          block[r * count + q] = columns[q * rows + from + r];
-        }
-      }
-      hasher.absorb(block, Workers.callerOnly());
-    }
-    return hasher.finish();
   }
 }

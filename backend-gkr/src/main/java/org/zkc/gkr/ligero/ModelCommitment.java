@@ -1,6 +1,7 @@
 package org.zkc.gkr.ligero;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -216,6 +217,11 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
     return tree.root();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws UncheckedIOException when the file's columns are not those that were committed to: no proof comes of a damaged file
+   */
   @Override
   public ColumnOpening open(int[] indices) {
     byte[] multiproof = tree.multiproof(indices);
@@ -223,7 +229,15 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
     for (int q = 0; q < indices.length; q++) {
       MemorySegment.copy(columns, INT, 4L * rows * indices[q], opened, q * rows, rows);
     }
-    return new ColumnOpening(opened, multiproof);
+    ColumnOpening opening = new ColumnOpening(opened, multiproof);
+    Digests leaves = opening.leaves(rows);
+    for (int q = 0; q < indices.length; q++) {
+      if (!Arrays.equals(leaves.get(q), tree.leaves().get(indices[q]))) {
+        throw new UncheckedIOException(
+            new IOException(file + " is damaged: delete it and prove again, which makes it anew"));
+      }
+    }
+    return opening;
   }
 
   public Path file() {

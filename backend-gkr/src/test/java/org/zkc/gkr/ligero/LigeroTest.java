@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -185,6 +186,22 @@ class LigeroTest {
             IOException.class,
             () -> ModelCommitment.openOrCreate(file, root, WIDTH, ROWS, this::row, Workers.callerOnly()));
     assertTrue(other.getMessage().contains("other weights"));
+  }
+
+  @Test
+  void damagedColumnsAreNotOpened() throws IOException {
+    Path file = folder.resolve("model.zkc.code");
+    ModelCommitment.create(file, WIDTH, ROWS, this::row, Workers.callerOnly()).close();
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(file, bytes);
+    int last = Commitment.columns(WIDTH) - 1;
+    try (ModelCommitment model = ModelCommitment.open(file)) {
+      model.open(new int[] {0, last - 1});
+      UncheckedIOException damaged =
+          assertThrows(UncheckedIOException.class, () -> model.open(new int[] {0, last}));
+      assertTrue(damaged.getMessage().contains("damaged"), damaged.getMessage());
+    }
   }
 
   @Test

@@ -1,15 +1,20 @@
 package org.zkc.tests.pipeline;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.runtime.numpy.NpyReader;
+import org.zkc.runtime.numpy.NpyWriter;
 import org.zkc.tests.Repository;
 
 /**
@@ -46,6 +51,28 @@ final class DigitsAccuracyTest {
     assertTrue(floats >= LOWEST_FP32_ACCURACY, "fp32 accuracy " + floats + " %: the recorded logits are not of this split");
     assertTrue(
         integers >= floats - LARGEST_LOSS, "fp32 %.2f %%, integers %.2f %%".formatted(floats, integers));
+  }
+
+  /** The program whose accuracy counts is the one that is proved: a few images of the split, through files and back. */
+  @ParameterizedTest
+  @CsvSource({"digits_mlp", "digits_cnn"})
+  void itsOutputsAreProved(String name, @TempDir Path folder) throws IOException {
+    IntegerModel model = IntegerModel.of(FOLDER.resolve(name + ".pt"), List.of());
+    Shape inputShape = model.compiled().tensor().main().parameters().getFirst().shape();
+    List<TensorData> images = SampleArchive.unstack(NpyReader.read(FOLDER.resolve("images.npy")));
+    Path compiled = folder.resolve("model.zkc");
+    Cli.run("compile", FOLDER.resolve(name + ".pt"), "-o", compiled).succeeded();
+    for (int i = 0; i < images.size(); i += images.size() / 3) {
+      TensorData image = input(images.get(i), inputShape);
+      Path x = folder.resolve("x.npy");
+      Path y = folder.resolve("y.npy");
+      Path proof = folder.resolve("image.zkp");
+      Files.write(x, NpyWriter.encode(image));
+      Cli.run("prove", compiled, "--input", x, "-o", proof, "--output", y).succeeded();
+      Cli.run("verify", proof, "--key", folder.resolve("model.vk"), "--input", x, "--output", y).succeeded();
+      assertArrayEquals(
+          model.run(List.of(image)).getFirst().toFloats(), NpyReader.read(y).toFloats(), "image " + i);
+    }
   }
 
   private static TensorData input(TensorData pixels, Shape shape) {
