@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.circuit.Interval;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.proof.Statement;
 import org.zkc.gkr.proof.VerifierKey;
@@ -91,10 +92,22 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
         "key file inputs", key.circuit().circuit().inputs().size(), file.inputs.size());
     VerificationFailure.requireCount(
         "key file outputs", key.circuit().circuit().outputs().size(), file.outputs.size());
+    requireBooleans(file.inputs, key, key.circuit().circuit().inputs());
+    requireBooleans(file.outputs, key, key.circuit().circuit().outputs());
     if (!Arrays.equals(file.message(message.getKey()).toByteArray(), body)) {
       throw new VerificationFailure("key file", "the canonical encoding", "another encoding of the same key");
     }
     return file;
+  }
+
+  /** A boolean port of a tensor with other elements would have statements that no array stands for. */
+  private static void requireBooleans(List<Port> ports, VerifierKey key, List<Integer> tensors) {
+    for (int k = 0; k < ports.size(); k++) {
+      Interval interval = key.circuit().interval(tensors.get(k));
+      if (ports.get(k).elementType() == ElementType.I1 && (interval.low() < 0 || interval.high() > 1)) {
+        throw new VerificationFailure("key file port " + ports.get(k).name(), "a boolean tensor, in [0, 1]", interval.toString());
+      }
+    }
   }
 
   /** SHA-256 of the file, as {@code sha256sum} prints it: what {@code --expect-model} compares. */
