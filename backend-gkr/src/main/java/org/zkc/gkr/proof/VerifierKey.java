@@ -73,7 +73,7 @@ public final class VerifierKey {
     } catch (InvalidCircuit e) {
       throw failure("a circuit that passes the check", e.getMessage(), e);
     }
-    VerificationFailure.requireEqual("verifier key, security parameters", message(key.parameters), m.getParameters());
+    VerificationFailure.requireEqual("verifier key, security parameters", key.parameters, parameters(m.getParameters()));
     if (!Arrays.equals(key.encode(), bytes)) {
       throw new VerificationFailure("verifier key", "the canonical encoding", "another one of the same content");
     }
@@ -103,6 +103,11 @@ public final class VerifierKey {
         .setLookupGrindingBits(p.lookupGrindingBits())
         .setLogBlowUp(p.logBlowUp())
         .build();
+  }
+
+  private static SecurityParameters parameters(SecurityParametersMessage m) {
+    return new SecurityParameters(
+        m.getQueries(), m.getQueryGrindingBits(), m.getLookupGrindingBits(), m.getLogBlowUp());
   }
 
   /** BLAKE3 of {@link #encode}, 32 bytes. */

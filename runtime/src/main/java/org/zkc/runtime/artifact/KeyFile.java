@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +43,11 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
     return Envelope.has(MAGIC, beginning);
   }
 
-  /** The arrays that stand for a statement's outputs, by name. */
+  /**
+   * The arrays that stand for a statement's outputs, by name.
+   *
+   * @throws VerificationFailure when an element of a boolean output is neither 0 nor 1
+   */
   public SequencedMap<String, TensorData> outputArrays(Statement statement) {
     return arrays(outputs, statement.outputs(), circuit().circuit().outputs());
   }
@@ -55,6 +60,13 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
   private SequencedMap<String, TensorData> arrays(List<Port> ports, List<int[]> elements, List<Integer> tensors) {
     SequencedMap<String, TensorData> out = new LinkedHashMap<>();
     for (int i = 0; i < ports.size(); i++) {
+      if (ports.get(i).elementType() == ElementType.I1) {
+        for (int e : elements.get(i)) {
+          if (e != 0 && e != 1) {
+            throw new VerificationFailure(ports.get(i).name(), "booleans", Integer.toString(e));
+          }
+        }
+      }
       out.put(ports.get(i).name(), ports.get(i).dequantize(elements.get(i), circuit().tensor(tensors.get(i)).shape()));
     }
     return out;
@@ -149,6 +161,16 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
   }
 
   private static List<Port> decode(List<PortMessage> messages) {
+    HashSet<String> names = new HashSet<>();
+    for (PortMessage m : messages) {
+      // Names are printed beside what was proved: none may hide another or write lines of its own.
+      if (m.getName().codePoints().anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)) {
+        throw new VerificationFailure("key file port", "a name without control characters", "one that has some");
+      }
+      if (!names.add(m.getName())) {
+        throw new VerificationFailure("key file port", "a name of its own", "another one's: " + m.getName());
+      }
+    }
     return messages.stream()
         .map(
             m -> {

@@ -16,7 +16,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.CircuitCheck;
+import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.proof.Statement;
+import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.ir.Programs;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.bench.TinyModel;
@@ -146,6 +152,40 @@ final class ModelFilesTest {
         assertTrue(!e.getMessage().isEmpty());
       }
     }
+  }
+
+  /** What a proof is about must be printable without doubt: one name each, on one line, and booleans that are booleans. */
+  @Test
+  void portsThatCannotBeShownAreRefused() {
+    VerifierKey key =
+        VerifierKey.of(
+            CircuitCheck.check(
+                new Circuit(
+                    List.of(
+                        TensorDeclaration.input(List.of(2), 0, 2),
+                        TensorDeclaration.input(List.of(2), 0, 1),
+                        TensorDeclaration.virtual(List.of(2), 0, 3)),
+                    List.of(),
+                    List.of(new Linear(2, List.of(new Linear.Term(0, 1, List.of()), new Linear.Term(1, 1, List.of())), List.of())),
+                    List.of(0, 1),
+                    List.of(2))),
+            new byte[0]);
+    Port a = new Port("a", ElementType.I64, 1);
+    Port flag = new Port("flag", ElementType.I1, 1);
+    KeyFile.decode(new KeyFile(key, List.of(a, flag), List.of(a)).encode());
+    for (List<Port> inputs :
+        List.of(
+            List.of(a, a),
+            List.of(a, new Port("x\n  model        0000", ElementType.I64, 1)),
+            List.of(a, new Port("\u001b[2J", ElementType.I64, 1)))) {
+      byte[] bytes = new KeyFile(key, inputs, List.of(a)).encode();
+      VerificationFailure f = assertThrows(VerificationFailure.class, () -> KeyFile.decode(bytes), inputs.toString());
+      assertEquals(1, f.getMessage().lines().count(), f.getMessage());
+    }
+    KeyFile file = KeyFile.decode(new KeyFile(key, List.of(flag, a), List.of(flag)).encode());
+    Statement statement = new Statement(List.of(new int[] {1, 2}, new int[] {0, 1}), List.of(new int[] {0, 1}));
+    assertEquals(1, file.outputArrays(statement).get("flag").getLong(1));
+    assertThrows(VerificationFailure.class, () -> file.inputArrays(statement));
   }
 
   @Test
