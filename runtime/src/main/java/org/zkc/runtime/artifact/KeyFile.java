@@ -43,11 +43,7 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
     return Envelope.has(MAGIC, beginning);
   }
 
-  /**
-   * The arrays that stand for a statement's outputs, by name.
-   *
-   * @throws VerificationFailure when an element of a boolean output is neither 0 nor 1
-   */
+  /** The arrays that stand for a statement's outputs, by name. */
   public SequencedMap<String, TensorData> outputArrays(Statement statement) {
     return arrays(outputs, statement.outputs(), circuit().circuit().outputs());
   }
@@ -60,13 +56,6 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
   private SequencedMap<String, TensorData> arrays(List<Port> ports, List<int[]> elements, List<Integer> tensors) {
     SequencedMap<String, TensorData> out = new LinkedHashMap<>();
     for (int i = 0; i < ports.size(); i++) {
-      if (ports.get(i).elementType() == ElementType.I1) {
-        for (int e : elements.get(i)) {
-          if (e != 0 && e != 1) {
-            throw new VerificationFailure(ports.get(i).name(), "booleans", Integer.toString(e));
-          }
-        }
-      }
       out.put(ports.get(i).name(), ports.get(i).dequantize(elements.get(i), circuit().tensor(tensors.get(i)).shape()));
     }
     return out;
