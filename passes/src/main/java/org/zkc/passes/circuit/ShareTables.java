@@ -15,6 +15,7 @@ import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
+import org.zkc.passes.integer.TableIntervals;
 
 /**
  * Lets requantisations share tables: those of one function (equal clamp bounds, or entries that agree and saturate) get the
@@ -66,6 +67,7 @@ public final class ShareTables implements Pass {
     boolean gainsFrom(Use use) {
       Interval hull = window.hull(use.window());
       return size(hull) < size(window) + size(use.window())
+          && size(hull) <= TableIntervals.MOST_ENTRIES
           && use.allows(hull)
           && uses.stream().allMatch(u -> u.allows(hull))
           && agrees(use);

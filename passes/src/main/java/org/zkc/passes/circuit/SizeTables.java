@@ -15,6 +15,7 @@ import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
+import org.zkc.passes.integer.TableIntervals;
 
 /**
  * Gives each column the interval that the verifier will find for it, and each requantisation a table that covers exactly
@@ -62,8 +63,8 @@ public final class SizeTables implements Pass {
               if (!interval.isInsideLimit()) {
                 throw new UserException(
                     op.location(),
-                    "the integers of %s can reach [%d, %d], outside the 31-bit field's (-2^30, 2^30); do not disable rewrite-matmul-checks, or compile with fewer --bits"
-                        .formatted(result.name(), interval.low(), interval.high()));
+                    "the integers of this %s can reach [%d, %d], outside the 31-bit field's (-2^30, 2^30); do not disable rewrite-matmul-checks, or compile with fewer --bits"
+                        .formatted(OpSpec.of(op).mnemonic(), interval.low(), interval.high()));
               }
               ColumnType type = result.columnType();
               Value wider =
@@ -81,7 +82,7 @@ public final class SizeTables implements Pass {
   private static CircuitOp fit(CircuitOp op) {
     return switch (op) {
       case Requantize r -> {
-        Interval h = ColumnIntervals.interval(r.input()).shiftRounded(r.shift());
+        Interval h = window(r, r.input(), r.shift());
         int size = Math.toIntExact(h.high() - h.low() + 1);
         yield h.low() == r.first() && size == r.size()
             ? r
@@ -89,7 +90,7 @@ public final class SizeTables implements Pass {
                 r.result(), r.input(), r.shift(), r.limbs(), h.low(), size, r.low(), r.high(), r.location());
       }
       case RequantizeTable r -> {
-        Interval h = ColumnIntervals.interval(r.input()).shiftRounded(r.shift());
+        Interval h = window(r, r.input(), r.shift());
         if (h.low() == r.first() && h.high() - h.low() + 1 == r.entries().elementCount()) {
           yield r;
         }
@@ -98,5 +99,17 @@ public final class SizeTables implements Pass {
       }
       default -> op;
     };
+  }
+
+  /** What the table of {@code op} must cover. */
+  private static Interval window(CircuitOp op, Value input, int shift) {
+    Interval window = ColumnIntervals.interval(input).shiftRounded(shift);
+    if (TableIntervals.rows(window) > TableIntervals.MOST_ENTRIES) {
+      throw new UserException(
+          op.location(),
+          "this result can reach %d different integers, a table has at most %d; do not disable rewrite-matmul-checks, or compile with fewer --bits"
+              .formatted(TableIntervals.rows(window), TableIntervals.MOST_ENTRIES));
+    }
+    return window;
   }
 }

@@ -45,9 +45,10 @@ public final class IntegerBuilder {
   private final FunctionBuilder out;
   private final Map<Value, WeightSums> sums = new IdentityHashMap<>();
 
-  /** Name hint and source line of the ops that follow. */
+  /** Name hint of the values that follow, what the user's source calls the op they belong to, and its line. */
   private String hint = "v";
 
+  private String source = "op";
   private Location location;
 
   public IntegerBuilder(String name, Location location) {
@@ -55,9 +56,16 @@ public final class IntegerBuilder {
     this.location = location;
   }
 
-  /** Sets the name hint and the source line of the ops that follow. */
-  public void at(String newHint, Location newLocation) {
+  /**
+   * Sets what the ops that follow belong to.
+   *
+   * @param newHint for names of values
+   * @param newSource the op as errors call it, {@code conv}
+   * @param newLocation its source line
+   */
+  public void at(String newHint, String newSource, Location newLocation) {
     this.hint = newHint;
+    this.source = newSource;
     this.location = newLocation;
   }
 
@@ -108,13 +116,16 @@ public final class IntegerBuilder {
 
   /** clamp((x + half) >> shift, low, high); the scale grows by 2^shift. */
   public Value requantize(Value input, int shift, long low, long high) {
-    Interval interval = interval(input).shiftRounded(shift).clamp(low, high);
+    Interval window = interval(input).shiftRounded(shift);
+    checkTable(window);
+    Interval interval = window.clamp(low, high);
     Value result = fresh(input.shape(), interval, input.integerType().scale() * (1L << shift));
     return out.value(new Requantize(result, input, shift, low, high, location));
   }
 
   /** Entries for inputs first, first + 1, ..., saturating; {@code scale} is that of the entries. */
   public Value table(Value input, long first, TensorData entries, double scale) {
+    checkTable(interval(input));
     Value result = fresh(input.shape(), TableIntervals.of(interval(input), first, entries), scale);
     return out.value(new Table(result, input, first, entries, location));
   }
@@ -228,10 +239,20 @@ public final class IntegerBuilder {
     if (!interval.isInsideLimit()) {
       throw new UserException(
           location,
-          "the integers of %s can reach [%d, %d], outside the 31-bit field's (-2^30, 2^30); compile with fewer --bits"
-              .formatted(hint, interval.low(), interval.high()));
+          "the integers of this %s can reach [%d, %d], outside the 31-bit field's (-2^30, 2^30); compile with fewer --bits"
+              .formatted(source, interval.low(), interval.high()));
     }
     return out.fresh(hint, new IntegerType(shape, interval.low(), interval.high(), scale));
+  }
+
+  /** The circuit's table covers whatever its operand can reach. */
+  private void checkTable(Interval window) {
+    if (TableIntervals.rows(window) > TableIntervals.MOST_ENTRIES) {
+      throw new UserException(
+          location,
+          "the result of this %s can reach %d different integers, a table has at most %d; compile with fewer --bits"
+              .formatted(source, TableIntervals.rows(window), TableIntervals.MOST_ENTRIES));
+    }
   }
 
   private static double productScale(Value left, Value right) {

@@ -5,7 +5,15 @@ import org.zkc.ir.TensorData;
 
 /** Intervals of table lookups. */
 public final class TableIntervals {
+  /** No table may be longer: the backend refuses it (PROTOCOL section 1). */
+  public static final long MOST_ENTRIES = 1L << 20;
+
   private TableIntervals() {}
+
+  /** How many integers there are in {@code interval}: the rows of a table that covers it. */
+  public static long rows(Interval interval) {
+    return interval.high() - interval.low() + 1;
+  }
 
   /** Of entries[clamp(x, first, first + n - 1) - first] for x in {@code input}. */
   public static Interval of(Interval input, long first, TensorData entries) {

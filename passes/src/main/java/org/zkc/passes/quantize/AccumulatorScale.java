@@ -55,13 +55,17 @@ final class AccumulatorScale {
 
     @Override
     public double bound(double a) {
-      double most = 0;
+      double positive = 0;
+      double negative = 0;
+      double rounding = 0;
       for (int c = 0; c < weights.channels(); c++) {
         double mantissa = Math.max(1, weights.greatest()[c] * inputScale * gain / a / (1L << (bits - 1)));
-        double rounding = weights.fanIn() * mantissa * a / (inputScale * gain);
-        most = Math.max(most, weights.positive()[c] + weights.negative()[c] + rounding);
+        rounding = Math.max(rounding, weights.fanIn() * mantissa * a / (inputScale * gain));
+        positive = Math.max(positive, weights.positive()[c]);
+        negative = Math.max(negative, weights.negative()[c]);
       }
-      return (most * inputScale * inputMagnitude + bias) * gain;
+      // The verifier knows the largest sum of positive and of negative weights, of whichever channels.
+      return ((positive + negative + rounding) * inputScale * inputMagnitude + bias) * gain;
     }
   }
 

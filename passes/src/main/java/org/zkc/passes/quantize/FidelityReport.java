@@ -94,6 +94,23 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
     return new FidelityReport(layerEntries, outputEntries);
   }
 
+  /**
+   * The smallest R^2 of the outputs alone.
+   *
+   * @param expected per sample, what the floating-point program gives
+   */
+  static double rSquared(Program integer, List<List<TensorData>> samples, List<List<TensorData>> expected) {
+    List<Value> results = integer.main().results();
+    List<Statistics> outputs = results.stream().map(v -> new Statistics(v.shape())).toList();
+    for (int s = 0; s < samples.size(); s++) {
+      List<long[]> found = IntegerInterpreter.run(integer, quantize(integer, samples.get(s)));
+      for (int k = 0; k < results.size(); k++) {
+        outputs.get(k).add(expected.get(s).get(k).toFloats(), found.get(k), results.get(k).integerType());
+      }
+    }
+    return outputs.stream().mapToDouble(o -> o.entry("").rSquared()).min().orElse(1);
+  }
+
   /** The integers that stand for a sample: clamp(roundHalfEven(x / scale)) in double precision. */
   public static List<long[]> quantize(Program integer, List<TensorData> sample) {
     List<long[]> out = new ArrayList<>();

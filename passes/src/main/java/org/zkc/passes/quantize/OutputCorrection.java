@@ -171,7 +171,8 @@ final class OutputCorrection {
     return new Interval(low, high);
   }
 
-  private static long multiplications(Program program) {
+  /** Products of an input element and a weight that linear maps take. */
+  static long multiplications(Program program) {
     long n = 0;
     for (Op op : program.main().body()) {
       if (op instanceof Conv c) {

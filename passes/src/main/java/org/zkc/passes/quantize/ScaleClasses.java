@@ -32,6 +32,7 @@ final class ScaleClasses {
   private final TensorAnalysis analysis;
   private final Ranges ranges;
   private final QuantizationOptions options;
+  private final Precision precision;
   private final Margins margins;
   private final Map<Value, Value> parents = new IdentityHashMap<>();
   private final Map<Value, Members> classes = new IdentityHashMap<>();
@@ -45,11 +46,13 @@ final class ScaleClasses {
     boolean fixedBits;
     double variation = Double.POSITIVE_INFINITY;
     int bits;
+    int chosenBits;
   }
 
   ScaleClasses(
-      Function main, TensorAnalysis analysis, Ranges ranges, QuantizationOptions options) {
+      Function main, TensorAnalysis analysis, Ranges ranges, QuantizationOptions options, Precision precision) {
     this.analysis = analysis;
+    this.precision = precision;
     this.ranges = ranges;
     this.options = options;
     this.margins = Margins.of(ranges);
@@ -119,7 +122,25 @@ final class ScaleClasses {
     return quanta.computeIfAbsent(find(value), root -> choose(classes.get(root)));
   }
 
-  private static Quantum choose(Members members) {
+  /**
+   * The same for integers of scale {@code unit} that are to be requantised to it: where the class has no scale yet it gets
+   * unit 2^k, at most twice as fine as it would have been, so that no multiplier is needed.
+   */
+  Quantum aligned(Value value, double unit) {
+    Value root = find(value);
+    Members members = classes.get(root);
+    if (!quanta.containsKey(root) && !members.snapped && !members.fixedBits) {
+      Quantum wanted = choose(members);
+      int shift = (int) Math.floor(Math.log(wanted.scale() / unit) / Math.log(2) + 1e-9);
+      if (shift >= 0) {
+        long high = Precision.greatest(members.chosenBits + 1, members.nonNegative);
+        quanta.put(root, new Quantum(Math.scalb(unit, shift), members.nonNegative ? 0 : -high, high));
+      }
+    }
+    return quantum(value);
+  }
+
+  private Quantum choose(Members members) {
     double magnitude = members.magnitude == 0 ? 1 : members.magnitude;
     if (members.snapped) {
       // Powers of two only, so that layers with the same activation share its table.
@@ -128,7 +149,8 @@ final class ScaleClasses {
     int bits =
         members.fixedBits
             ? members.bits
-            : Precision.ofActivation(members.bits, magnitude, members.nonNegative, members.variation);
+            : precision.ofActivation(members.bits, magnitude, members.nonNegative, members.variation);
+    members.chosenBits = bits;
     long high = Precision.greatest(bits, members.nonNegative);
     return new Quantum(magnitude / high, members.nonNegative ? 0 : -high, high);
   }

@@ -1,6 +1,7 @@
 package org.zkc.passes.quantize;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -245,8 +246,19 @@ final class TensorAnalysis {
       case Pad p -> bounds(p.input()).hull(new Bounds(p.value(), p.value()));
       case Concatenate c -> c.inputs().stream().map(this::bounds).reduce(Bounds::hull).orElse(Bounds.NONE);
       case Add a -> sum(bounds(a.left()), bounds(a.right()));
+      case Multiply m -> product(bounds(m.left()), bounds(m.right()));
       default -> op instanceof View ? bounds(op.operands().getFirst()) : Bounds.NONE;
     };
+  }
+
+  private static Bounds product(Bounds a, Bounds b) {
+    double[] corners = {times(a.low, b.low), times(a.low, b.high), times(a.high, b.low), times(a.high, b.high)};
+    return new Bounds(Arrays.stream(corners).min().orElseThrow(), Arrays.stream(corners).max().orElseThrow());
+  }
+
+  /** The product, 0 where a factor is 0: bounds that are infinite stand for finite numbers. */
+  private static double times(double a, double b) {
+    return a == 0 || b == 0 ? 0 : a * b;
   }
 
   private static Bounds sum(Bounds a, Bounds b) {

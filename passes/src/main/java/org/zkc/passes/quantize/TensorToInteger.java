@@ -15,6 +15,7 @@ import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
 import org.zkc.ir.Location;
 import org.zkc.ir.Op;
+import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
@@ -61,8 +62,14 @@ public final class TensorToInteger {
   /** Integers up to here are read by linear maps as they are, where the accumulator has room. */
   private static final long CONSUMABLE = 1 << 20;
 
+  /** Integers up to here are summands as they are: a sum has room for a multiplier of 8 bits and more. */
+  private static final long SUMMAND = 1 << 16;
+
   /** Integers up to here leave room for a multiplier of 8 bits and more. */
   private static final long WIDE = 1 << 21;
+
+  /** Wider ones are cut to this before a multiplier brings them to another scale: tables of 2^16 rows at most. */
+  private static final long CUT = 1 << 15;
 
   /** Scale of results of tables that are outputs of the program: 15 bits and sign. */
   private static final int OUTPUT_TABLE_BITS = 16;
@@ -71,8 +78,9 @@ public final class TensorToInteger {
   private final ScaleClasses classes;
   private final Ranges ranges;
   private final QuantizationOptions options;
+  private final Precision precision;
   private final PassContext context;
-  final IntegerBuilder out;
+  private final IntegerBuilder out;
   private final WeightLowering weights;
 
   /** Integers that stand for a value, as precise as there are. */
@@ -81,9 +89,11 @@ public final class TensorToInteger {
   /** The same requantised to the scale of the value's class. */
   private final Map<Value, Value> narrowed = new IdentityHashMap<>();
 
-  private TensorToInteger(Function main, Ranges ranges, QuantizationOptions options, PassContext context) {
+  private TensorToInteger(
+      Function main, Ranges ranges, QuantizationOptions options, Precision precision, PassContext context) {
     this.analysis = new TensorAnalysis(main);
-    this.classes = new ScaleClasses(main, analysis, ranges, options);
+    this.classes = new ScaleClasses(main, analysis, ranges, options, precision);
+    this.precision = precision;
     this.ranges = ranges;
     this.options = options;
     this.context = context;
@@ -100,7 +110,14 @@ public final class TensorToInteger {
       Program tensor, Ranges ranges, QuantizationOptions options, PassContext context) {
     Function main = tensor.main();
     checkNames(main, options);
-    return OutputCorrection.apply(new TensorToInteger(main, ranges, options, context).run(main), ranges);
+    return new PrecisionSearch(tensor, ranges)
+        .cheapest((precision, counts) -> at(precision, main, ranges, options, counts), context);
+  }
+
+  private static QuantizedProgram at(
+      Precision precision, Function main, Ranges ranges, QuantizationOptions options, PassContext context) {
+    return OutputCorrection.apply(
+        new TensorToInteger(main, ranges, options, precision, context).run(main), ranges);
   }
 
   private static void checkNames(Function main, QuantizationOptions options) {
@@ -133,7 +150,7 @@ public final class TensorToInteger {
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
       if (!analysis.isConstant(result) && !analysis.isDeferred(result)) {
-        out.at(result.name(), op.location());
+        out.at(result.name(), OpSpec.of(op).mnemonic(), op.location());
         exact.put(result, materialise((TensorOp) op));
       }
     }
@@ -226,15 +243,20 @@ public final class TensorToInteger {
   }
 
   private Value clamp(Elementwise op, double low, double high) {
-    Quantum q = classes.quantum(op.result());
+    boolean isDeferred = analysis.isDeferred(op.input());
+    Value integers = exact.get(op.input());
+    Quantum q =
+        isDeferred
+            ? classes.quantum(op.result())
+            : classes.aligned(op.result(), integers.integerType().scale());
     long least = (long) Math.max(q.units(low), q.low());
     long greatest = (long) Math.min(q.units(high), q.high());
     least = Math.min(least, q.high());
     greatest = Math.max(greatest, least);
-    if (analysis.isDeferred(op.input())) {
+    if (isDeferred) {
       return requantized(op.input(), terms(op.input()), q, least, greatest, op.location());
     }
-    return rescale(exact.get(op.input()), q, least, greatest);
+    return rescale(integers, q, least, greatest);
   }
 
   private Value table(Elementwise op, double slope) {
@@ -264,7 +286,7 @@ public final class TensorToInteger {
   private double tableStep(Elementwise op, double slope) {
     Quantum result = classes.quantum(op.result());
     double range = result.scale() * result.high();
-    int bits = Precision.ofTableInput(range, ranges.of(op.result()).variation());
+    int bits = precision.ofTableInput(range, ranges.of(op.result()).variation());
     return Math.scalb(1.0, (int) Math.floor(Math.log(range / slope) / Math.log(2)) - bits);
   }
 
@@ -342,7 +364,7 @@ public final class TensorToInteger {
       return;
     }
     if (!isRoot && !analysis.isDeferred(value)) {
-      Value integers = exact.get(value);
+      Value integers = narrow(value, SUMMAND);
       scale.addIntegers(integers.integerType().scale(), magnitude(IntegerBuilder.interval(integers)), gain);
       return;
     }
@@ -377,12 +399,12 @@ public final class TensorToInteger {
       return constant(value, a);
     }
     if (!isRoot && !analysis.isDeferred(value)) {
-      Value integers = exact.get(value);
-      long factor = (long) Math.rint(integers.integerType().scale() / a);
-      return factor == 1 ? integers : out.scale(integers, factor, a);
+      Value integers = narrow(value, SUMMAND);
+      double ratio = integers.integerType().scale() / a;
+      return Math.abs(ratio - 1) < 1e-9 ? integers : out.scale(integers, (long) Math.rint(ratio), a);
     }
     TensorOp op = analysis.definition(value);
-    out.at(value.name(), op.location());
+    out.at(value.name(), OpSpec.of(op).mnemonic(), op.location());
     Optional<WeightLowering.LinearMap> map = weights.linearMap(op);
     if (map.isPresent()) {
       return weights.emit(map.get(), mapInput(map.get()), a);
@@ -417,8 +439,8 @@ public final class TensorToInteger {
     if (shift < 0) {
       throw new UserException(
           location,
-          "the sums of %s do not fit the 31-bit field at %d bits; compile with fewer --bits for it"
-              .formatted(value.name(), options.bitsOf(value.name())));
+          "the sums of this %s do not fit the 31-bit field at %d bits; compile with fewer --bits"
+              .formatted(OpSpec.of(analysis.definition(value)).mnemonic(), options.bitsOf(value.name())));
     }
     context.count("quantize.requantisations", 1);
     return out.requantize(accumulate(value, Math.scalb(q.scale(), -shift)), shift, low, high);
@@ -437,7 +459,7 @@ public final class TensorToInteger {
 
   private Value atClassScale(Value value) {
     Value integers = exact.get(value);
-    Quantum q = classes.quantum(value);
+    Quantum q = classes.aligned(value, integers.integerType().scale());
     if (integers.integerType().scale() == q.scale()) {
       return integers;
     }
@@ -448,15 +470,15 @@ public final class TensorToInteger {
   private Value rescale(Value x, Quantum q, long low, long high) {
     double ratio = x.integerType().scale() / q.scale();
     double magnitude = magnitude(IntegerBuilder.interval(x));
-    if (magnitude > WIDE) {
-      int shift = 64 - Long.numberOfLeadingZeros((long) magnitude / WIDE);
-      return rescale(out.requantize(x, shift, -WIDE, WIDE), q, low, high);
-    }
-    int exponent = Math.getExponent(ratio);
+    int exponent = (int) Math.rint(Math.log(ratio) / Math.log(2));
     if (exponent <= 0 && Math.abs(Math.scalb(ratio, -exponent) - 1) < 1e-9) {
       return out.requantize(x, -exponent, low, high);
     }
-    int shift = Math.clamp(13 - exponent, 0, 24);
+    if (magnitude > WIDE) {
+      int shift = 64 - Long.numberOfLeadingZeros((long) magnitude / CUT);
+      return rescale(out.requantize(x, shift, -CUT, CUT), q, low, high);
+    }
+    int shift = Math.clamp(13 - Math.getExponent(ratio), 0, 24);
     while (shift > 0 && Math.scalb(ratio, shift) * magnitude > Interval.LIMIT / 2) {
       shift--;
     }

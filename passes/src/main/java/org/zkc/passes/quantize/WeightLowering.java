@@ -29,7 +29,8 @@ final class WeightLowering {
   private final Map<TensorOp, Optional<LinearMap>> maps = new IdentityHashMap<>();
   private final Map<String, Integer> uses = new HashMap<>();
 
-  WeightLowering(TensorAnalysis analysis, Ranges ranges, QuantizationOptions options, IntegerBuilder out) {
+  WeightLowering(
+      TensorAnalysis analysis, Ranges ranges, QuantizationOptions options, IntegerBuilder out) {
     this.ranges = ranges;
     this.analysis = analysis;
     this.options = options;
@@ -111,8 +112,7 @@ final class WeightLowering {
             () ->
                 new UserException(
                     location,
-                    "weights and biases must be parameters of the model, but %s is computed from the input"
-                        .formatted(value.name())));
+                    "weights and biases must be parameters of the model, but this op has one that is computed from the input"));
   }
 
   private LinearMap ofBatchNorm(BatchNorm op) {

@@ -22,6 +22,8 @@ public final class SampleNetworks {
     out.put("depthwise dilated", depthwise(seed));
     out.put("concatenation", concatenation(seed));
     out.put("residual", residual(seed));
+    out.put("gate", gate(seed));
+    out.put("hard swish", hardSwish(seed));
     return out;
   }
 
@@ -36,6 +38,8 @@ public final class SampleNetworks {
     out.put("softmax", classifier(seed, false));
     out.put("log-softmax", classifier(seed, true));
     out.put("pools", pools(seed));
+    out.put("gate", gate(seed));
+    out.put("hard swish", hardSwish(seed));
     return out;
   }
 
@@ -77,6 +81,34 @@ public final class SampleNetworks {
     }
     out.put("conv 6", b.build(b.linear(b.flatten(b.averagePool(x, 8)), 10)));
     return out;
+  }
+
+  /** A product of two precise factors, tables' results, pooled and read by a linear map. */
+  public static Program gate(long seed) {
+    TensorProgramBuilder b = new TensorProgramBuilder(seed);
+    Value x = b.input(1, 3, 12, 12);
+    Value y = b.multiply(b.tanh(b.conv(x, 8, 3, 1, 1, 1, 1)), b.sigmoid(b.conv(x, 8, 3, 1, 1, 1, 1)));
+    return b.build(b.linear(b.flatten(b.averagePool(b.maxPool(y, 3, 2, 1), 3)), 5));
+  }
+
+  /** MobileNetV3's activation x * relu6(x + 3) / 6, as summand, as input of a convolution and gated by channel. */
+  public static Program hardSwish(long seed) {
+    TensorProgramBuilder b = new TensorProgramBuilder(seed);
+    Value x = hardSwish(b, b.normalized(b.input(1, 3, 8, 8), 8, 3, 1, 1, 1, 1));
+    Value y = hardSwish(b, b.normalized(x, 8, 3, 1, 1, 1, 8));
+    Value squeezed = b.relu(b.conv(b.averagePool(y, 8), 4, 1, 1, 0, 1, 1));
+    Value gate = hardSigmoid(b, b.conv(squeezed, 8, 1, 1, 0, 1, 1));
+    Value z = b.add(b.normalized(b.multiply(y, b.broadcast(gate, y.shape())), 8, 1, 1, 0, 1, 1), x);
+    return b.build(b.linear(b.flatten(b.averagePool(b.relu(b.add(z, y)), 4)), 10));
+  }
+
+  private static Value hardSwish(TensorProgramBuilder b, Value x) {
+    return b.multiply(x, hardSigmoid(b, x));
+  }
+
+  private static Value hardSigmoid(TensorProgramBuilder b, Value x) {
+    Value shifted = b.clamp(b.add(x, b.filled(x.shape(), 3)), 0, 6);
+    return b.multiply(shifted, b.filled(x.shape(), 1 / 6f));
   }
 
   public static Program mlp(long seed) {

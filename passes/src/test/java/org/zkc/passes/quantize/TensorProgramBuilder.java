@@ -1,6 +1,7 @@
 package org.zkc.passes.quantize;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +59,13 @@ public final class TensorProgramBuilder {
 
   public Value constant(String name, Shape shape, float[] elements) {
     return out.value(new Constant(fresh(shape), name, TensorData.ofFloats(shape, elements), Location.UNKNOWN));
+  }
+
+  /** An unnamed constant whose elements are all the same. */
+  public Value filled(Shape shape, float element) {
+    float[] elements = new float[Math.toIntExact(shape.elementCount())];
+    Arrays.fill(elements, element);
+    return constant("", shape, elements);
   }
 
   private Value uniform(String name, Shape shape, double bound, boolean channelGains) {

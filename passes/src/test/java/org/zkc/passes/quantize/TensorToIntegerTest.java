@@ -7,20 +7,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.zkc.ir.DType;
 import org.zkc.ir.IntegerType;
+import org.zkc.ir.Location;
+import org.zkc.ir.Op;
 import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
+import org.zkc.ir.integer.Multiply;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.interpret.IntegerInterpreter;
 import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.passes.PassContext;
+import org.zkc.passes.integer.IntegerBuilder;
+import org.zkc.passes.integer.TableIntervals;
 
 class TensorToIntegerTest {
   private static Program lower(Program tensor) {
@@ -177,5 +184,62 @@ class TensorToIntegerTest {
     QuantizationOptions options = new QuantizationOptions(8, Map.of("fc7.weight", 4));
     UserException e = assertThrows(UserException.class, () -> lower(tensor, options));
     assertTrue(e.getMessage().contains("fc7.weight"), e.getMessage());
+  }
+
+  @Test
+  void productsOfPreciseFactorsAreCutByOneShortTable() {
+    for (int bits : new int[] {8, 12, 14}) {
+      Program program = lower(SampleNetworks.gate(12), new QuantizationOptions(bits, Map.of()));
+      Op product = only(program, Multiply.class);
+      Value reader = only(program, Requantize.class, r -> r.input() == product.definitions().getFirst()).result();
+      assertEquals(0, count(program, org.zkc.ir.integer.Scale.class), "the product is scaled by a shift alone");
+      assertTrue(reader.integerType().high() < 1L << (bits + 1), reader.integerType().toString());
+      long rows = LookupCost.of(program).rows();
+      assertTrue(rows < 1L << (bits + 9), bits + " bits take " + rows + " rows");
+    }
+  }
+
+  @Test
+  void summandsAreNeverScaledByNearlyOne() {
+    Program program = lower(SampleNetworks.hardSwish(13));
+    for (Op op : program.main().body()) {
+      if (op instanceof org.zkc.ir.integer.Scale s && Math.abs(s.factor()) > 1) {
+        double exact = s.input().integerType().scale() / s.result().integerType().scale();
+        assertEquals(1, exact / s.factor(), 0.02, "factor " + s.factor());
+      }
+    }
+  }
+
+  @Test
+  void tablesAboveTheBackendsLimitAreRefusedAtTheUsersLine() {
+    IntegerBuilder out = new IntegerBuilder("main", Location.UNKNOWN);
+    Value x = out.input("x", new IntegerType(Shape.of(4), -TableIntervals.MOST_ENTRIES, TableIntervals.MOST_ENTRIES, 1));
+    Location line = new Location("model.py", 7, "y = torch.relu(x)");
+    out.at("v", "relu", line);
+    assertEquals(0, out.requantize(x, 2, 0, 255).integerType().low());
+    UserException e = assertThrows(UserException.class, () -> out.requantize(x, 0, 0, 255));
+    assertEquals(line, e.location());
+    assertTrue(e.getMessage().contains("this relu"), e.getMessage());
+  }
+
+  @Test
+  void overflowNamesTheUsersOpAndNoGeneratedName() {
+    IntegerBuilder out = new IntegerBuilder("main", Location.UNKNOWN);
+    Value x = out.input("x", new IntegerType(Shape.of(4), 0, 1 << 20, 1));
+    Location line = new Location("model.py", 9, "return x * x");
+    out.at("v_17", "multiply", line);
+    UserException e = assertThrows(UserException.class, () -> out.multiply(x, x));
+    assertEquals(line, e.location());
+    assertTrue(e.getMessage().contains("this multiply") && !e.getMessage().contains("v_17"), e.getMessage());
+  }
+
+  private static <T extends Op> T only(Program program, Class<T> type) {
+    return only(program, type, op -> true);
+  }
+
+  private static <T extends Op> T only(Program program, Class<T> type, Predicate<T> wanted) {
+    List<T> found = program.main().body().stream().filter(type::isInstance).map(type::cast).filter(wanted).toList();
+    assertEquals(1, found.size(), type.getSimpleName());
+    return found.getFirst();
   }
 }

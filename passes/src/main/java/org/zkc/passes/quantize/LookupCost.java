@@ -1,0 +1,44 @@
+package org.zkc.passes.quantize;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.zkc.ir.Interval;
+import org.zkc.ir.Op;
+import org.zkc.ir.Program;
+import org.zkc.ir.Uses;
+import org.zkc.ir.integer.Requantize;
+import org.zkc.ir.integer.Table;
+import org.zkc.ir.integer.WindowMax;
+import org.zkc.passes.integer.IntegerBuilder;
+import org.zkc.passes.integer.TableIntervals;
+
+/**
+ * What an integer program will cost in tables, before its circuit exists: requantisations with the same clamp bounds share a
+ * table over the hull of their windows; every element is looked up, and its remainder once.
+ *
+ * @param rows of all tables of functions
+ */
+record LookupCost(long rows, long lookups) {
+  static LookupCost of(Program integer) {
+    Uses uses = Uses.of(integer.main());
+    Map<Interval, Interval> windows = new HashMap<>();
+    long rows = 0;
+    long lookups = 0;
+    for (Op op : integer.main().body()) {
+      if (op instanceof Requantize r) {
+        Interval window = IntegerBuilder.interval(r.input()).shiftRounded(r.shift());
+        windows.merge(new Interval(r.low(), r.high()), window, Interval::hull);
+        lookups += r.result().shape().elementCount() * (r.shift() == 0 ? 1 : 2);
+      } else if (op instanceof Table t && !(uses.definition(t.input()).orElse(null) instanceof Requantize)) {
+        rows += t.entries().elementCount();
+        lookups += t.result().shape().elementCount();
+      } else if (op instanceof WindowMax m) {
+        lookups += m.result().shape().elementCount() * m.size();
+      }
+    }
+    for (Interval window : windows.values()) {
+      rows += TableIntervals.rows(window);
+    }
+    return new LookupCost(rows, lookups);
+  }
+}
