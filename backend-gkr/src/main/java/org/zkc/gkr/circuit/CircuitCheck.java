@@ -519,15 +519,18 @@ public final class CircuitCheck {
   private Interval max(Max m, TensorDeclaration d) {
     require(m.sources().size() >= 2 && m.sources().size() <= 4, "2 to 4 sources");
     require(m.bits() >= 1 && m.bits() <= MAX_RANGE_BITS, "bits out of range");
+    int product = 0;
     long low = Long.MIN_VALUE;
     long high = Long.MIN_VALUE;
     for (int t : m.sources()) {
       Interval x = source(t);
       require(circuit.tensors().get(t).shape().equals(d.shape()), "a source's shape differs");
+      product += degree[t];
       low = Math.max(low, x.low());
       high = Math.max(high, x.high());
       look(d, 1);
     }
+    require(product <= MAX_DEGREE, "multiplicative degree " + product + " of the differences' product, above " + MAX_DEGREE);
     // The product forces the result to be one of the sources, so a difference is an integer between two sources.
     long range = (1L << m.bits()) - 1;
     for (int t : m.sources()) {

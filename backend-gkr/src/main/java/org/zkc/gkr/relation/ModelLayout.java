@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.weight.TensorLayout;
 
@@ -13,6 +14,9 @@ import org.zkc.gkr.weight.TensorLayout;
  * about it must have eq at a point on axis 0, whose first variables number the rows.
  */
 public final class ModelLayout {
+  /** A proof opens whole columns, so it could not be read with more; the verifier makes a coefficient for each. */
+  private static final long MAX_ROWS = 1L << 26;
+
   /**
    * @param inRow the layout of one row: the whole tensor, or [perRow, rest]
    * @param perRow output channels in a row; O when the tensor is one row
@@ -40,6 +44,11 @@ public final class ModelLayout {
     entries.forEach(e -> byTensor.put(e.tensor(), e));
   }
 
+  /**
+   * The layout of a system's MODEL tensors.
+   *
+   * @throws InvalidCircuit when a tensor's output channel is longer than any row, or there are too many rows
+   */
   public static ModelLayout of(ConstraintSystem system) {
     List<Integer> model = system.heldBy(Holder.MODEL);
     int least = RowWidth.MIN;
@@ -65,6 +74,9 @@ public final class ModelLayout {
       int perRow = shape.get(0) / rows;
       ArrayList<Integer> inRow = new ArrayList<>(shape);
       inRow.set(0, perRow);
+      if (row + (long) rows > MAX_ROWS) {
+        throw new InvalidCircuit("more than " + MAX_ROWS + " rows of MODEL tensors, at " + width + " elements a row");
+      }
       entries.add(new Entry(t, new TensorLayout(inRow), perRow, row, rows));
       row += rows;
     }

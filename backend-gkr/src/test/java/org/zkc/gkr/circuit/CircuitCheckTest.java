@@ -159,6 +159,22 @@ class CircuitCheckTest {
     CircuitCheck.check(of(t.subList(0, 5), List.of(), r.subList(0, 4).toArray(Relation[]::new)));
   }
 
+  /** The product that is zero multiplies the degrees of all sources of a maximum. */
+  @Test
+  void degreeOfAMaximum() {
+    List<TensorDeclaration> t = new ArrayList<>(List.of(input(0, 1)));
+    List<Relation> r = new ArrayList<>();
+    for (int k = 1; k <= 3; k++) {
+      t.add(virtual(0, 1));
+      r.add(new Product(k, k - 1, k - 1));
+    }
+    t.add(witness(0, 1));
+    r.add(new Max(4, List.of(0, 3), 1));
+    CircuitCheck.check(of(t, List.of(), r.toArray(Relation[]::new)));
+    r.set(3, new Max(4, List.of(0, 3, 3), 1));
+    refused("multiplicative degree 17", of(t, List.of(), r.toArray(Relation[]::new)));
+  }
+
   @Test
   void definitions() {
     refused("already defined", of(List.of(input(-1, 1), virtual(-1, 1)), List.of(), copy(1, 0), copy(1, 0)));

@@ -163,6 +163,16 @@ class HostileSizesTest {
     refused("lookups", new Circuit(tensors, tables, relations, List.of(0), List.of(1)), 0);
   }
 
+  @Test
+  void moreRowsOfModelTensorsThanAnIntCounts() {
+    // More than 2^31 rows, but not yet too many claims for 100 bits.
+    int count = 260;
+    ArrayList<TensorDeclaration> tensors = new ArrayList<>(Collections.nCopies(count, model((1 << 23) + 1, 1)));
+    tensors.add(zeros((1 << 23) + 1, 1));
+    List<Linear.Term> all = IntStream.range(0, count).mapToObj(k -> term(k)).toList();
+    refused("rows", new Circuit(tensors, List.of(), List.of(new Linear(count, all, List.of())), List.of(), List.of(count)));
+  }
+
   /** Not more than is allowed, but everything that was ever quadratic: model tensors, products, outputs. */
   @Test
   void manyModelTensorsAndOutputs() {

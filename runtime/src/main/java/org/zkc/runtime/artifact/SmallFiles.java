@@ -1,6 +1,7 @@
 package org.zkc.runtime.artifact;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.zkc.ir.UserException;
@@ -25,7 +26,14 @@ public final class SmallFiles {
       if (size > LIMIT) {
         throw new UserException("%s has %d bytes; no key or proof is that large".formatted(file, size));
       }
-      return Files.readAllBytes(file);
+      // Devices and pipes have no size until they are read.
+      try (InputStream in = Files.newInputStream(file)) {
+        byte[] bytes = in.readNBytes((int) LIMIT + 1);
+        if (bytes.length > LIMIT) {
+          throw new UserException("%s has more than %d bytes; no key or proof is that large".formatted(file, LIMIT));
+        }
+        return bytes;
+      }
     } catch (IOException e) {
       if (!Files.exists(file)) {
         throw new UserException("there is no file " + file);
