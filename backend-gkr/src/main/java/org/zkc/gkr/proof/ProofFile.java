@@ -14,6 +14,9 @@ import org.zkc.gkr.wire.ProofFileMessage;
 // A holder between file and verifier: compared by nobody.
 @SuppressWarnings("ArrayRecordComponent")
 public record ProofFile(Statement statement, byte[] proof) {
+  /** A file of more bytes than this besides its public integers is refused unread. */
+  private static final long MAX_BYTES = 1 << 26;
+
   public byte[] encode() {
     return Envelope.PROOF.wrap(
         ProofFileMessage.newBuilder()
@@ -30,6 +33,10 @@ public record ProofFile(Statement statement, byte[] proof) {
    * @throws VerificationFailure when the bytes are not exactly what {@link #encode} writes
    */
   public static ProofFile decode(byte[] bytes, VerifierKey key) {
+    long limit = MAX_BYTES + publicBytes(key, key.circuit().circuit().inputs()) + publicBytes(key, key.circuit().circuit().outputs());
+    if (bytes.length > limit) {
+      throw new VerificationFailure("proof file", "at most " + limit + " bytes", bytes.length + " bytes");
+    }
     ProofFileMessage m;
     try {
       m = ProofFileMessage.parseFrom(Envelope.PROOF.unwrap(bytes));
@@ -47,6 +54,10 @@ public record ProofFile(Statement statement, byte[] proof) {
       throw new VerificationFailure("proof file", "the canonical encoding", "another one of the same content, or unknown fields");
     }
     return file;
+  }
+
+  private static long publicBytes(VerifierKey key, List<Integer> tensors) {
+    return tensors.stream().mapToLong(t -> 4 * key.circuit().tensor(t).elementCount()).sum();
   }
 
   private static ByteString integers(int[] values) {

@@ -159,6 +159,15 @@ class HostileProofFileTest {
     refused(wrap(m.toBuilder().clearProof()), "no proof");
   }
 
+  @Test
+  void filesLargerThanAnyProof() {
+    byte[] large = Arrays.copyOf(file, (1 << 26) + 1000);
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    VerificationFailure e = assertThrows(VerificationFailure.class, () -> ProofFile.decode(large, key));
+    assertTrue(e.getMessage().contains("at most"), e.getMessage());
+    assertTrue(THREADS.getCurrentThreadAllocatedBytes() - before < 1 << 20, "refused unread");
+  }
+
   private static byte[] wrap(ProofFileMessage.Builder m) {
     return Envelope.PROOF.wrap(m.build().toByteArray());
   }
