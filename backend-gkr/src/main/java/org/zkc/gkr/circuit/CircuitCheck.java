@@ -37,7 +37,7 @@ public final class CircuitCheck {
 
   /**
    * Elements of all tensors but MODEL ones, elements read and additions made by all steps of all views, elements under
-   * constants, table rows within reach of each Requantize, and taps times positions of each axis of a Conv: what a check
+   * constants, of sources of Conv and MatMul, table rows within reach of each Requantize, and taps times positions of each axis of a Conv: what a check
    * and a verification may cost, up to a factor.
    */
   public static final long MAX_TOTAL_ELEMENTS = 1L << 29;
@@ -396,11 +396,11 @@ public final class CircuitCheck {
       int limit = box.limits().get(a);
       require(start >= 0 && start < limit && limit <= d.extent(a), "a constant's box is empty or outside the result");
     }
+    count(d.elementCount());
     if (box.limits().equals(d.shape()) && box.starts().stream().allMatch(s -> s == 0)) {
       bounds.addEverywhere(box.value(), box.value());
       return;
     }
-    count(d.elementCount());
     int[] index = new int[d.rank()];
     for (int k = 0; k < d.elementCount(); k++) {
       boolean inside = true;
@@ -439,6 +439,7 @@ public final class CircuitCheck {
       // The verifier carries a weight through every tap.
       count((long) w.extent(2 + a) * ((long) d.extent(2 + a) + s.extent(2 + a)));
     }
+    count(s.elementCount());
     degree[c.result()] = degree[c.source()] + 1;
     return weightedSum(w, x);
   }
@@ -454,6 +455,7 @@ public final class CircuitCheck {
     require(s.shape().subList(0, s.rank() - 1).equals(d.shape().subList(0, s.rank() - 1)), "leading axes differ");
     require(s.extent(s.rank() - 1) == w.extent(1), "inner extents differ");
     require(d.extent(d.rank() - 1) == w.extent(0), "output extents differ");
+    count(s.elementCount());
     degree[m.result()] = degree[m.source()] + 1;
     return weightedSum(w, x);
   }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Product;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Requantize;
@@ -100,6 +101,27 @@ class HostileSizesTest {
             .mapToObj(k -> new Linear.Box(0, List.of(k), List.of(MANY - 1)))
             .toArray(Linear.Box[]::new);
     refused("elements in all", linear(given(MANY), zeros(MANY), List.of(term(0)), boxes));
+  }
+
+  @Test
+  void constantsEverywhereInALargeTensor() {
+    Linear.Box everywhere = new Linear.Box(0, List.of(0), List.of(MANY));
+    Linear.Box[] boxes = Collections.nCopies(4000, everywhere).toArray(Linear.Box[]::new);
+    refused("elements in all", linear(given(MANY), zeros(MANY), List.of(term(0)), boxes));
+  }
+
+  /** Every product of matrices has its own claim on the source, which is public. */
+  @Test
+  void aLargeInputReadByManyProducts() {
+    ArrayList<TensorDeclaration> tensors = new ArrayList<>(List.of(given(1 << 8, 1 << 16), model(1, 1 << 16)));
+    ArrayList<Relation> relations = new ArrayList<>();
+    ArrayList<Integer> outputs = new ArrayList<>();
+    for (int k = 2; k < 1 << 12; k++) {
+      tensors.add(zeros(1 << 8, 1));
+      relations.add(new MatMul(k, 0, 1));
+      outputs.add(k);
+    }
+    refused("elements in all", new Circuit(tensors, List.of(), relations, List.of(0), outputs));
   }
 
   @Test
