@@ -401,19 +401,26 @@ public final class CircuitCheck {
       bounds.addEverywhere(box.value(), box.value());
       return;
     }
-    int[] index = new int[d.rank()];
-    for (int k = 0; k < d.elementCount(); k++) {
-      boolean inside = true;
-      for (int a = 0; a < index.length; a++) {
-        inside &= box.starts().get(a) <= index[a] && index[a] < box.limits().get(a);
+    // The box is runs along the last axis, one for every index of the others inside it.
+    int[] starts = box.starts().stream().mapToInt(Integer::intValue).toArray();
+    int[] limits = box.limits().stream().mapToInt(Integer::intValue).toArray();
+    int last = d.rank() - 1;
+    int[] index = starts.clone();
+    int axis;
+    do {
+      int at = 0;
+      for (int a = 0; a <= last; a++) {
+        at = at * d.extent(a) + index[a];
       }
-      if (inside) {
+      for (int k = at; k < at + limits[last] - starts[last]; k++) {
         bounds.add(k, box.value(), box.value());
       }
-      for (int a = index.length - 1; a >= 0 && ++index[a] == d.extent(a); a--) {
-        index[a] = 0;
+      axis = last - 1;
+      while (axis >= 0 && ++index[axis] == limits[axis]) {
+        index[axis] = starts[axis];
+        axis--;
       }
-    }
+    } while (axis >= 0);
   }
 
   private Interval conv(Conv c, TensorDeclaration d) {
@@ -507,11 +514,17 @@ public final class CircuitCheck {
         windowHigh - reachLow < P && reachHigh - windowLow < P,
         "window condition: table and remainder name several integers for one residue");
     look(d, 1);
-    count((reachHigh >> r.shift()) - (reachLow >> r.shift()) + 1);
+    int first = (int) ((reachLow >> r.shift()) - table.first());
+    int last = (int) ((reachHigh >> r.shift()) - table.first());
+    if (table instanceof Table.Clamp) {
+      // It does not fall.
+      return new Interval(table.value(first), table.value(last));
+    }
+    count(last - first + 1);
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
-    for (long h = reachLow >> r.shift(); h <= reachHigh >> r.shift(); h++) {
-      long value = table.value((int) (h - table.first()));
+    for (int k = first; k <= last; k++) {
+      long value = table.value(k);
       min = Math.min(min, value);
       max = Math.max(max, value);
     }

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What the check finds, and every condition it refuses. */
@@ -61,6 +63,39 @@ class CircuitCheckTest {
     CheckedCircuit checked = CircuitCheck.check(b.output(c).output(s).circuit());
     assertEquals(new Interval(-20, 10), checked.interval(c));
     assertEquals(new Interval(-30, 42), checked.interval(s));
+  }
+
+  /** Constants on boxes add up element by element: against a count of every index. */
+  @Test
+  void intervalsOfConstantsAreThoseOfTheirOverlaps() {
+    List<Integer> shape = List.of(3, 2, 4);
+    Random random = new Random(6);
+    for (int trial = 0; trial < 50; trial++) {
+      long[] sums = new long[24];
+      List<Linear.Box> boxes = new ArrayList<>();
+      for (int j = 0; j < 3; j++) {
+        List<Integer> starts = shape.stream().map(e -> random.nextInt(e)).toList();
+        List<Integer> limits = new ArrayList<>();
+        for (int a = 0; a < 3; a++) {
+          limits.add(random.nextInt(starts.get(a), shape.get(a)) + 1);
+        }
+        int value = random.nextInt(-9, 10);
+        boxes.add(new Linear.Box(value, starts, limits));
+        for (int k = 0; k < 24; k++) {
+          int[] index = {k / 8, k / 4 % 2, k % 4};
+          boolean inside = true;
+          for (int a = 0; a < 3; a++) {
+            inside &= starts.get(a) <= index[a] && index[a] < limits.get(a);
+          }
+          sums[k] += inside ? value : 0;
+        }
+      }
+      Circuit c =
+          new Circuit(
+              List.of(TensorDeclaration.virtual(shape, -100, 100)), List.of(), List.of(new Linear(0, List.of(), boxes)), List.of(), List.of(0));
+      Interval expected = new Interval(Arrays.stream(sums).min().getAsLong(), Arrays.stream(sums).max().getAsLong());
+      assertEquals(expected, CircuitCheck.check(c).interval(0), "seed 6 trial " + trial);
+    }
   }
 
   @Test
