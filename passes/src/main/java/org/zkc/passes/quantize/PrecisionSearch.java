@@ -17,17 +17,22 @@ final class PrecisionSearch {
   /** R^2 that is good enough: what is missing to 1 is not worth table rows. */
   private static final double TARGET = 0.993;
 
-  /** Below this, more precision may cost as much as it likes. */
+  /** Below this, more precision may cost more rows than {@link #ROW_SHARE}. */
   private static final double POOR = 0.988;
 
-  /** The least gain of R^2 for which a more precise candidate is taken. */
+  /** The least gain of R^2 for which a more precise candidate is taken, and what as many rows as lookups must gain. */
   private static final double GAIN = 0.001;
+
+  private static final double GAIN_OF_DOUBLE_COST = 0.01;
 
   /** Rows that a more precise candidate may add, as a share of the lookups of the least precise one. */
   private static final double ROW_SHARE = 0.1;
 
   /** Rows that are always allowed: about two milliseconds of the prover's time. */
   private static final long FREE_ROWS = 1 << 13;
+
+  private static final List<Precision> MORE_PRECISE =
+      List.of(Precision.COARSE, Precision.MEDIUM, Precision.FINE, Precision.FINEST);
 
   private static final int MOST_SAMPLES = 12;
 
@@ -54,8 +59,9 @@ final class PrecisionSearch {
     PassContext counts = new PassContext();
     QuantizedProgram best = lower.apply(Precision.LEAST, counts);
     LookupCost least = LookupCost.of(best.program());
+    long rows = least.rows();
     double reached = measure(best.program());
-    for (Precision precision : List.of(Precision.COARSE, Precision.MEDIUM, Precision.FINE)) {
+    for (Precision precision : MORE_PRECISE) {
       if (reached >= TARGET) {
         break;
       }
@@ -66,13 +72,15 @@ final class PrecisionSearch {
       } catch (UserException e) {
         break;
       }
-      long added = LookupCost.of(candidate.program()).rows() - least.rows();
-      if (reached >= POOR && added > Math.max(FREE_ROWS, ROW_SHARE * least.lookups())) {
+      long candidateRows = LookupCost.of(candidate.program()).rows();
+      if (reached >= POOR && candidateRows - least.rows() > Math.max(FREE_ROWS, ROW_SHARE * least.lookups())) {
         break;
       }
       double rSquared = measure(candidate.program());
-      if (rSquared > reached + GAIN) {
+      double share = (double) Math.max(0, candidateRows - rows - FREE_ROWS) / Math.max(1, least.lookups());
+      if (rSquared > reached + GAIN + GAIN_OF_DOUBLE_COST * share) {
         best = candidate;
+        rows = candidateRows;
         reached = rSquared;
         counts = candidateCounts;
       }
@@ -82,7 +90,7 @@ final class PrecisionSearch {
   }
 
   /**
-   * R^2 on the user's calibration samples, or on varied inputs where there are none; NaN-free: a program too large to be
+   * R^2 on the user's calibration samples, or on varied inputs where there are none. A program too large to be
    * measured, or one sample only, counts as {@link #POOR}, so that rows alone decide.
    */
   private double measure(Program integer) {

@@ -98,7 +98,7 @@ public final class TensorToInteger {
     this.options = options;
     this.context = context;
     this.out = new IntegerBuilder(main.name(), main.location());
-    this.weights = new WeightLowering(analysis, ranges, options, out);
+    this.weights = new WeightLowering(analysis, ranges, options, precision, out);
   }
 
   /**

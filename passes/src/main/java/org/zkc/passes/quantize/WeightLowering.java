@@ -25,12 +25,18 @@ final class WeightLowering {
   private final TensorAnalysis analysis;
   private final Ranges ranges;
   private final QuantizationOptions options;
+  private final Precision precision;
   private final IntegerBuilder out;
   private final Map<TensorOp, Optional<LinearMap>> maps = new IdentityHashMap<>();
   private final Map<String, Integer> uses = new HashMap<>();
 
   WeightLowering(
-      TensorAnalysis analysis, Ranges ranges, QuantizationOptions options, IntegerBuilder out) {
+      TensorAnalysis analysis,
+      Ranges ranges,
+      QuantizationOptions options,
+      Precision precision,
+      IntegerBuilder out) {
+    this.precision = precision;
     this.ranges = ranges;
     this.analysis = analysis;
     this.options = options;
@@ -99,7 +105,7 @@ final class WeightLowering {
       return bits;
     }
     Ranges.Range result = ranges.of(op.definitions().getFirst());
-    return Precision.ofWeights(bits, statistics, ranges.of(input).meanSquare(), result.variation());
+    return precision.ofWeights(bits, statistics, ranges.of(input).meanSquare(), result.variation());
   }
 
   private Constant parameter(Value value, Location location) {

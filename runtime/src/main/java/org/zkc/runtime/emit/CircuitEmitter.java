@@ -394,8 +394,15 @@ public final class CircuitEmitter {
 
   private int linear(Value value, LinearForm form, EmittedCircuit.Origin origin) {
     int tensor = declareVirtual(value);
-    relate(new Linear(tensor, form.terms(), form.constants()), origin);
+    relate(new Linear(tensor, form.terms(), constants(form, value.columnType().shape())), origin);
     return tensor;
+  }
+
+  /** The constants of the form; a form without anything (x - x) is zero everywhere, which a relation must say. */
+  private static List<Linear.Box> constants(LinearForm form, Shape shape) {
+    return form.terms().isEmpty() && form.constants().isEmpty()
+        ? List.of(new Linear.Box(0, shape.extents().stream().map(extent -> 0).toList(), shape.extents()))
+        : form.constants();
   }
 
   private int modelTensor(Value value, Op user) {
