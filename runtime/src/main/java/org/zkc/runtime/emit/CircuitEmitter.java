@@ -21,6 +21,7 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Op;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;

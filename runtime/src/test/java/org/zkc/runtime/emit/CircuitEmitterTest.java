@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Table;
@@ -30,6 +31,7 @@ import org.zkc.ir.circuit.Reshape;
 import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Transpose;
 import org.zkc.ir.interpret.CircuitInterpreter;
+import org.zkc.passes.integer.TableIntervals;
 import org.zkc.runtime.execute.IntegerExecutor;
 
 final class CircuitEmitterTest {
@@ -92,6 +94,24 @@ final class CircuitEmitterTest {
     Linear linear = assertInstanceOf(Linear.class, circuit.relations().getFirst());
     assertEquals(1, linear.terms().size(), "equal views are collected: " + linear);
     assertEquals(4, linear.terms().getFirst().coefficient());
+  }
+
+  /** Softmax over one element is made of x - x. */
+  @Test
+  void sumsThatCancelAreZero() {
+    FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+    Value x = input(builder, 3);
+    Value s = virtual(builder, 10, 3);
+    builder.append(new Sum(s, List.of(x, x), List.of(1L, -1L), 0, Location.UNKNOWN));
+    EmittedCircuit emitted = CircuitEmitter.emit(Program.of(Level.CIRCUIT, builder.build(List.of(s))));
+    CircuitCheck.check(emitted.circuit());
+    IntegerExecutor executor = new IntegerExecutor(emitted.circuit(), emitted.model());
+    assertArrayEquals(new int[3], executor.outputs(executor.run(List.of(new int[] {1, -2, 3}), 1)).getFirst());
+  }
+
+  @Test
+  void quantisationKnowsTheBackendsTableLimit() {
+    assertEquals(CircuitCheck.MAX_TABLE_SIZE, TableIntervals.MOST_ENTRIES);
   }
 
   /** Doubling a value n times by adding it to itself costs n relations, not 2^n terms. */
