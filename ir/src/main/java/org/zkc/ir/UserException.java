@@ -11,7 +11,7 @@ public class UserException extends RuntimeException {
   private final transient Location location;
 
   public UserException(Location location, String message) {
-    super(message);
+    super(Objects.requireNonNull(message));
     this.location = Objects.requireNonNull(location);
   }
 
@@ -21,6 +21,12 @@ public class UserException extends RuntimeException {
 
   public Location location() {
     return location;
+  }
+
+  /** Never null: the constructors demand a message. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   /** {@code model.py:15: message} with the source line below it where it is known. */

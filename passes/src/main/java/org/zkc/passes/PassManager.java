@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Checker;
 import org.zkc.ir.Diagnostic;
 import org.zkc.ir.Program;
@@ -60,12 +61,17 @@ public final class PassManager {
     return current;
   }
 
-  /** Runs one lowering as a step: checked, timed and told to the listener like a pass. */
-  public Program lower(String name, Program before, Supplier<Program> lowering) {
+  /**
+   * Runs one lowering as a step: checked, timed and told to the listener like a pass.
+   *
+   * @param before null for a reader, which starts from no program
+   */
+  public Program lower(String name, @Nullable Program before, Supplier<Program> lowering) {
     return step(name, before, lowering);
   }
 
-  private Program step(String name, Program before, Supplier<Program> work) {
+  @SuppressWarnings("ReferenceEquality") // a pass that changes nothing returns its very program
+  private Program step(String name, @Nullable Program before, Supplier<Program> work) {
     long start = System.nanoTime();
     Program after = work.get();
     long nanoseconds = System.nanoTime() - start;

@@ -279,8 +279,8 @@ public final class CircuitCheck {
     private final int count;
     private long sharedLow;
     private long sharedHigh;
-    private long[] low;
-    private long[] high;
+    private long[] low = {};
+    private long[] high = {};
 
     Bounds(int count) {
       this.count = count;
@@ -292,7 +292,7 @@ public final class CircuitCheck {
     }
 
     void add(int k, long l, long h) {
-      if (low == null) {
+      if (low.length == 0) {
         low = new long[count];
         high = new long[count];
       }
@@ -301,7 +301,7 @@ public final class CircuitCheck {
     }
 
     Interval interval() {
-      if (low == null) {
+      if (low.length == 0) {
         return new Interval(sharedLow, sharedHigh);
       }
       return new Interval(

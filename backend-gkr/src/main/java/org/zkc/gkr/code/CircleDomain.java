@@ -91,8 +91,8 @@ public final class CircleDomain {
 
   /** The point at {@code position}. */
   CirclePoint point(int position) {
-    long reversed = Integer.reverse(position >>> 1) >>> (32 - (logSize - 1));
-    long angle = 1 + 4 * reversed;
+    int reversed = Integer.reverse(position >>> 1) >>> (32 - (logSize - 1));
+    long angle = 1 + 4L * reversed;
     long order = 2L << logSize;
     return CirclePoint.ofOrder(logSize + 1).times((position & 1) == 0 ? angle : order - angle);
   }

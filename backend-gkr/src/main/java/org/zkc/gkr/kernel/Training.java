@@ -27,10 +27,15 @@ public final class Training {
   private static final Queue<Training> ALL = new ConcurrentLinkedQueue<>();
 
   static {
+    trainer().start();
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // a hint only: training should not take time from the work, whatever comes of it
+  private static Thread trainer() {
     Thread trainer = new Thread(Training::work, "zkc-kernel-training");
     trainer.setDaemon(true);
     trainer.setPriority(Thread.MIN_PRIORITY);
-    trainer.start();
+    return trainer;
   }
 
   private final Runnable plain;

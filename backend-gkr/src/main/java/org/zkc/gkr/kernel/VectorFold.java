@@ -106,8 +106,8 @@ final class VectorFold {
       long row = (long) r * stride + column;
       DoubleVector w0 = bytes(weights, row);
       DoubleVector w1 = bytes(weights, row + LANES);
-      DoubleVector w2 = bytes(weights, row + 2 * LANES);
-      DoubleVector w3 = bytes(weights, row + 3 * LANES);
+      DoubleVector w2 = bytes(weights, row + 2L * LANES);
+      DoubleVector w3 = bytes(weights, row + 3L * LANES);
       DoubleVector x = DoubleVector.broadcast(D, coefficient[4 * r]);
       a0 = w0.fma(x, a0);
       a1 = w1.fma(x, a1);
@@ -161,7 +161,7 @@ final class VectorFold {
       DoubleVector c = DoubleVector.fromArray(D, sums, vectorAt + 2 * STRIP);
       DoubleVector d = DoubleVector.fromArray(D, sums, vectorAt + 3 * STRIP);
       for (int r = from; r < to; r++) {
-        long place = 2 * ((long) r * stride + column + v * LANES);
+        long place = 2 * ((long) r * stride + column + (long) v * LANES);
         DoubleVector w =
             (DoubleVector)
                 ShortVector.fromMemorySegment(S, weights, place, ByteOrder.LITTLE_ENDIAN)

@@ -3,15 +3,16 @@ package org.zkc.gkr.kernel;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where independent pieces of work run. Pieces write to places of their own, so results are the same for every number of
  * threads.
  */
 public final class Workers implements AutoCloseable {
-  private final ForkJoinPool pool;
+  private final @Nullable ForkJoinPool pool;
 
-  private Workers(ForkJoinPool pool) {
+  private Workers(@Nullable ForkJoinPool pool) {
     this.pool = pool;
   }
 

@@ -41,7 +41,7 @@ public final class LeafLayout {
       TensorLayout layout = new TensorLayout(List.of(system.tables().get(t).size()));
       blocks.add(new Block("table " + t, 0, layout, true, List.of(system.multiplicities(t)), t));
     }
-    blocks.sort(Comparator.comparing(b -> -b.layout().variables()));
+    blocks.sort(Comparator.comparingInt(b -> -b.layout().variables()));
     long at = 0;
     for (int k = 0; k < blocks.size(); k++) {
       Block b = blocks.get(k);

@@ -2,6 +2,7 @@ package org.zkc.gkr.proof;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -19,9 +20,6 @@ public final class ReceivingChannel {
   public ReceivingChannel(Transcript transcript, Map<Section, byte[]> sections) {
     this.transcript = transcript;
     this.sections = sections;
-    for (Section s : Section.values()) {
-      read.put(s, 0);
-    }
   }
 
   public Transcript transcript() {
@@ -60,8 +58,8 @@ public final class ReceivingChannel {
   }
 
   private int take(Section section, String label, int count) {
-    int at = read.get(section);
-    long left = sections.get(section).length - at;
+    int at = position(section);
+    int left = bytes(section).length - at;
     if (left < (long) count * Ext.BYTES) {
       throw new VerificationFailure(
           section.text() + ", " + label, count + " elements", left / Ext.BYTES + " left in the section");
@@ -70,9 +68,17 @@ public final class ReceivingChannel {
     return at;
   }
 
+  private int position(Section section) {
+    return read.getOrDefault(section, 0);
+  }
+
+  private byte[] bytes(Section section) {
+    return Objects.requireNonNull(sections.get(section), "a proof has every section");
+  }
+
   private Ext element(Section section, String label, int at) {
     try {
-      return Ext.read(sections.get(section), at);
+      return Ext.read(bytes(section), at);
     } catch (VerificationFailure e) {
       throw e.inside(section.text() + ", " + label);
     }
@@ -85,7 +91,7 @@ public final class ReceivingChannel {
    */
   public void finish() {
     for (Section s : Section.values()) {
-      VerificationFailure.requireCount("bytes of section " + s.text(), read.get(s), sections.get(s).length);
+      VerificationFailure.requireCount("bytes of section " + s.text(), position(s), bytes(s).length);
     }
   }
 }

@@ -2,6 +2,7 @@ package org.zkc.gkr.proof;
 
 import java.io.ByteArrayOutputStream;
 import java.util.EnumMap;
+import java.util.Objects;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.transcript.Transcript;
@@ -28,7 +29,7 @@ public final class SendingChannel {
     for (int k = 0; k < elements.length; k++) {
       elements[k].write(bytes, k * Ext.BYTES);
     }
-    sections.get(section).writeBytes(bytes);
+    stream(section).writeBytes(bytes);
   }
 
   public void send(Section section, String label, ExtVector vector) {
@@ -37,11 +38,15 @@ public final class SendingChannel {
     for (int k = 0; k < vector.length(); k++) {
       vector.get(k).write(bytes, k * Ext.BYTES);
     }
-    sections.get(section).writeBytes(bytes);
+    stream(section).writeBytes(bytes);
+  }
+
+  private ByteArrayOutputStream stream(Section section) {
+    return Objects.requireNonNull(sections.get(section), "every section has its stream");
   }
 
   /** What was sent in a section. */
   public byte[] bytes(Section section) {
-    return sections.get(section).toByteArray();
+    return stream(section).toByteArray();
   }
 }

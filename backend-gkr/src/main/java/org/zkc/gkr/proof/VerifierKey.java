@@ -71,7 +71,7 @@ public final class VerifierKey {
           "verifier key, bytes of the model root", a.model().isEmpty() ? 0 : DIGEST_BYTES, root.length);
       key = new VerifierKey(a, SecurityParameters.of(a), root);
     } catch (InvalidCircuit e) {
-      throw failure("a circuit that passes the check", e.getMessage(), e);
+      throw failure("a circuit that passes the check", String.valueOf(e.getMessage()), e);
     }
     VerificationFailure.requireEqual("verifier key, security parameters", key.parameters, parameters(m.getParameters()));
     if (!Arrays.equals(key.encode(), bytes)) {

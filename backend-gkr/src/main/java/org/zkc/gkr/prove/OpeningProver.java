@@ -124,7 +124,7 @@ final class OpeningProver {
 
   private List<Claims.Claim> toPoints(ModelLayout.Entry entry) {
     List<Claims.Claim> own = claims.on(entry.tensor());
-    if (entry.isSingleRow() || own.stream().allMatch(c -> c.weight().axisPoint(0) != null)) {
+    if (entry.isSingleRow() || own.stream().allMatch(c -> c.weight().hasPoint(0))) {
       return own;
     }
     return List.of(

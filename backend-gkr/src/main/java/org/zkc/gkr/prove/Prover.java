@@ -3,6 +3,7 @@ package org.zkc.gkr.prove;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Objects;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -135,7 +136,7 @@ public final class Prover {
       }
       long queryNonce = transcript.grind("queries", key.verifierKey().parameters().queryGrindingBits());
       ColumnOpening ofWitness = commitment == null ? Proof.NONE : open(transcript, "witness", commitment);
-      ColumnOpening ofModel = modelRow == null ? Proof.NONE : open(transcript, "model", key.commitment());
+      ColumnOpening ofModel = modelRow == null ? Proof.NONE : open(transcript, "model", Objects.requireNonNull(key.commitment(), "a model is committed"));
       EnumMap<Section, byte[]> sections = new EnumMap<>(Section.class);
       for (Section s : Section.values()) {
         sections.put(s, out.bytes(s));

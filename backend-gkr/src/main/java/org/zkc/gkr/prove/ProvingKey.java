@@ -2,6 +2,7 @@ package org.zkc.gkr.prove;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.ligero.ModelCommitment;
@@ -13,9 +14,9 @@ import org.zkc.gkr.relation.ModelLayout;
 public final class ProvingKey implements AutoCloseable {
   private final VerifierKey verifierKey;
   private final ModelMatrix model;
-  private final ModelCommitment commitment;
+  private final @Nullable ModelCommitment commitment;
 
-  ProvingKey(VerifierKey verifierKey, ModelMatrix model, ModelCommitment commitment) {
+  ProvingKey(VerifierKey verifierKey, ModelMatrix model, @Nullable ModelCommitment commitment) {
     this.verifierKey = verifierKey;
     this.model = model;
     this.commitment = commitment;
@@ -69,7 +70,7 @@ public final class ProvingKey implements AutoCloseable {
   }
 
   /** Null when the circuit has no MODEL tensor. */
-  ModelCommitment commitment() {
+  @Nullable ModelCommitment commitment() {
     return commitment;
   }
 

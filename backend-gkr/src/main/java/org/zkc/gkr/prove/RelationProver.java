@@ -123,7 +123,7 @@ final class RelationProver {
     int outputAxis = system.tensor(m.result()).shape().size() - 1;
     int tensor = m.matMul().weight();
     Claims.Claim claim = own.get(0);
-    if (own.size() > 1 || claim.weight().axisPoint(outputAxis) == null) {
+    if (own.size() > 1 || !claim.weight().hasPoint(outputAxis)) {
       claim = MergeProver.toPoint(out, Section.RELATIONS, m.name(), own, values.stored(m.result()));
     }
     int inner = system.tensor(tensor).shape().get(1);
@@ -145,7 +145,7 @@ final class RelationProver {
   private void convolution(Definition.Convolution c, List<Claims.Claim> own) {
     ConvGeometry g = ConvGeometry.of(system, c.conv());
     Claims.Claim claim = own.get(0);
-    if (own.size() > 1 || !claim.weight().isByAxis() || claim.weight().axisPoint(1) == null) {
+    if (own.size() > 1 || !claim.weight().isByAxis() || !claim.weight().hasPoint(1)) {
       claim = MergeProver.toPoint(out, Section.RELATIONS, c.name(), own, values.stored(c.result()));
     }
     Weight w = claim.weight();

@@ -2,6 +2,7 @@ package org.zkc.gkr.prove;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -107,7 +108,7 @@ class TensorValues {
       }
       return out;
     }
-    return switch (definitions.get(tensor)) {
+    return switch (Objects.requireNonNull(definitions.get(tensor), "what is neither given nor advice is defined")) {
       case Definition.LinearSum l -> linear(l, tensor);
       case Definition.Hadamard h -> product(real(h.left()), real(h.right()));
       case Definition.MatrixProduct m -> throw added(m);

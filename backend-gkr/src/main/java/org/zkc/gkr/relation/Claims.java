@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.weight.Weight;
 
@@ -25,7 +26,7 @@ public final class Claims {
   }
 
   /** The value of a claim that is already there, else null. */
-  public Ext known(int tensor, Weight weight) {
+  public @Nullable Ext known(int tensor, Weight weight) {
     return claims.get(tensor).get(weight);
   }
 

@@ -86,7 +86,7 @@ public final class ModelLayout {
   private static int rows(List<Integer> shape, int width) {
     int rest = new TensorLayout(shape.subList(1, shape.size())).variables();
     int outputs = shape.get(0);
-    if ((long) 1 << rest + Mle.variables(outputs) <= width) {
+    if (1L << rest + Mle.variables(outputs) <= width) {
       return 1;
     }
     return outputs / Math.min(Integer.lowestOneBit(outputs), width >> rest);

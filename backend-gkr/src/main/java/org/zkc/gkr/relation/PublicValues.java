@@ -3,6 +3,7 @@ package org.zkc.gkr.relation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.zkc.gkr.circuit.Interval;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
@@ -47,13 +48,13 @@ public final class PublicValues {
 
   /** The residues of a PUBLIC tensor, row-major. */
   public int[] residues(int tensor) {
-    return residues.get(tensor);
+    return Objects.requireNonNull(residues.get(tensor), "the tensor is not PUBLIC");
   }
 
   /** &lt;weight, tensor&gt;. */
   public Ext value(int tensor, Weight weight) {
     return evaluated
         .computeIfAbsent(tensor, t -> new HashMap<>())
-        .computeIfAbsent(weight, w -> w.dot(residues.get(tensor)));
+        .computeIfAbsent(weight, w -> w.dot(residues(tensor)));
   }
 }

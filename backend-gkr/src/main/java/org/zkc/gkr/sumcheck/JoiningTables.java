@@ -2,6 +2,8 @@ package org.zkc.gkr.sumcheck;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
@@ -30,8 +32,9 @@ public final class JoiningTables implements SumcheckTables {
     final int variables;
     final int rowVariables;
     ExtVector weights;
-    int[] base;
-    ExtVector values;
+    // Over F until the first variable of the table is bound, over E then: the other is null.
+    int @Nullable [] base;
+    @Nullable ExtVector values;
     // The entry's sum times its factor while it waits.
     Ext waiting;
     Ext factor = Ext.ONE;
@@ -43,6 +46,10 @@ public final class JoiningTables implements SumcheckTables {
       this.rowVariables = Math.max(variables, rowVariables);
       this.weights = weights;
       this.waiting = sum;
+    }
+
+    ExtVector values() {
+      return Objects.requireNonNull(values, "the table is over F still");
     }
   }
 
@@ -86,7 +93,7 @@ public final class JoiningTables implements SumcheckTables {
       Ext[] s =
           e.base != null
               ? kernels.roundOfTwoBase(e.base, 0, e.base.length, e.weights, half)
-              : kernels.roundOfTwo(e.weights, e.values, half);
+              : kernels.roundOfTwo(e.weights, e.values(), half);
       at0 = at0.add(e.factor.mul(s[0]));
       at2 = at2.add(e.factor.mul(s[1]));
     }
@@ -112,7 +119,7 @@ public final class JoiningTables implements SumcheckTables {
         e.values = kernels.bindBase(e.base, 0, e.base.length, half, challenge);
         e.base = null;
       } else {
-        e.values = kernels.bind(e.values, half, challenge);
+        e.values = kernels.bind(e.values(), half, challenge);
       }
     }
     left--;
@@ -121,6 +128,6 @@ public final class JoiningTables implements SumcheckTables {
   /** f of table {@code index}, in the order added, at the last coordinates of the point: its own and those of its row. */
   public Ext value(int index) {
     Entry e = entries.get(index);
-    return e.extension.mul(e.base != null ? Ext.of(e.base[0]) : e.values.get(0));
+    return e.extension.mul(e.base != null ? Ext.of(e.base[0]) : e.values().get(0));
   }
 }

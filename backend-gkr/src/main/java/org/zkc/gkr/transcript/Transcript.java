@@ -2,6 +2,7 @@ package org.zkc.gkr.transcript;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.bouncycastle.crypto.digests.Blake3Digest;
@@ -77,15 +78,15 @@ public final class Transcript {
 
   /** Integers of any meaning, 4 bytes each. */
   public void absorb(String label, int... values) {
-    ByteBuffer payload = littleEndian(Math.multiplyExact(4, values.length));
-    payload.asIntBuffer().put(values);
-    update(Operation.INTS, label, payload.array());
+    byte[] payload = new byte[Math.multiplyExact(4, values.length)];
+    littleEndian(payload).asIntBuffer().put(values);
+    update(Operation.INTS, label, payload);
   }
 
   public void absorb(String label, long... values) {
-    ByteBuffer payload = littleEndian(Math.multiplyExact(8, values.length));
-    payload.asLongBuffer().put(values);
-    update(Operation.LONGS, label, payload.array());
+    byte[] payload = new byte[Math.multiplyExact(8, values.length)];
+    littleEndian(payload).asLongBuffer().put(values);
+    update(Operation.LONGS, label, payload);
   }
 
   /** One or more elements: each is framed as 16 bytes, and their number is bound by the payload's length. */
@@ -99,11 +100,12 @@ public final class Transcript {
 
   /** A vector, limb by limb. */
   public void absorb(String label, ExtVector vector) {
-    ByteBuffer payload = littleEndian(Math.multiplyExact(Ext.BYTES, vector.length()));
+    byte[] payload = new byte[Math.multiplyExact(Ext.BYTES, vector.length())];
+    IntBuffer words = littleEndian(payload).asIntBuffer();
     for (int limb = 0; limb < 4; limb++) {
-      payload.asIntBuffer().put(limb * vector.length(), vector.limb(limb), vector.offset(), vector.length());
+      words.put(limb * vector.length(), vector.limb(limb), vector.offset(), vector.length());
     }
-    update(Operation.VECTOR, label, payload.array());
+    update(Operation.VECTOR, label, payload);
   }
 
   /** A uniform element of E. */
@@ -193,14 +195,15 @@ public final class Transcript {
     if (forks.size() != openForks) {
       throw new IllegalStateException(forks.size() + " of " + openForks + " forks joined");
     }
-    ByteBuffer payload = littleEndian(Math.multiplyExact(STATE_BYTES, forks.size()));
+    byte[] payload = new byte[Math.multiplyExact(STATE_BYTES, forks.size())];
+    ByteBuffer states = littleEndian(payload);
     for (Transcript fork : forks) {
       fork.requireUsable();
-      payload.put(fork.state);
+      states.put(fork.state);
       fork.joined = true;
     }
     openForks = 0;
-    update(Operation.JOIN, label, payload.array());
+    update(Operation.JOIN, label, payload);
   }
 
   private void requireUsable() {
@@ -215,12 +218,16 @@ public final class Transcript {
   private void update(Operation operation, String label, byte[] payload) {
     requireUsable();
     byte[] name = label.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer header = littleEndian(STATE_BYTES + 1 + 4 + name.length + 8);
-    header.put(state).put(operation.code).putInt(name.length).put(name).putLong(payload.length);
+    byte[] header = new byte[STATE_BYTES + 1 + 4 + name.length + 8];
+    littleEndian(header).put(state).put(operation.code).putInt(name.length).put(name).putLong(payload.length);
     Blake3Digest digest = new Blake3Digest();
-    digest.update(header.array(), 0, header.capacity());
+    digest.update(header, 0, header.length);
     digest.update(payload, 0, payload.length);
     digest.doFinal(state, 0);
+  }
+
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static ByteBuffer littleEndian(int size) {

@@ -117,7 +117,7 @@ final class OpeningVerifier {
   /** The claims on one MODEL tensor; those that are not eq at a point on the rows are merged to one that is. */
   private List<Claims.Claim> toPoints(ModelLayout.Entry entry) {
     List<Claims.Claim> own = claims.on(entry.tensor());
-    if (entry.isSingleRow() || own.stream().allMatch(c -> c.weight().axisPoint(0) != null)) {
+    if (entry.isSingleRow() || own.stream().allMatch(c -> c.weight().hasPoint(0))) {
       return own;
     }
     return List.of(

@@ -105,7 +105,7 @@ final class RelationVerifier {
   private void matrixProduct(Definition.MatrixProduct m, List<Claims.Claim> own) {
     int outputAxis = system.tensor(m.result()).shape().size() - 1;
     Claims.Claim claim = own.get(0);
-    if (own.size() > 1 || claim.weight().axisPoint(outputAxis) == null) {
+    if (own.size() > 1 || !claim.weight().hasPoint(outputAxis)) {
       claim = MergeVerifier.toPoint(in, Section.RELATIONS, m.name(), own);
     }
     int inner = system.tensor(m.matMul().weight()).shape().get(1);
@@ -125,7 +125,7 @@ final class RelationVerifier {
   private void convolution(Definition.Convolution c, List<Claims.Claim> own) {
     ConvGeometry g = ConvGeometry.of(system, c.conv());
     Claims.Claim claim = own.get(0);
-    if (own.size() > 1 || !claim.weight().isByAxis() || claim.weight().axisPoint(1) == null) {
+    if (own.size() > 1 || !claim.weight().isByAxis() || !claim.weight().hasPoint(1)) {
       claim = MergeVerifier.toPoint(in, Section.RELATIONS, c.name(), own);
     }
     Weight w = claim.weight();

@@ -3,6 +3,7 @@ package org.zkc.gkr.verify;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
@@ -221,12 +222,12 @@ public final class Verifier {
     ExtVector modelRow = ofModel == null ? null : row("model", ofModel, model.width());
     transcript.checkGrind("queries", key.parameters().queryGrindingBits(), proof.queryNonce());
     if (ofWitness != null) {
-      check("witness", proof.witnessRoot(), ofWitness, witnessRow, proof.witnessOpening());
+      check("witness", proof.witnessRoot(), ofWitness, Objects.requireNonNull(witnessRow), proof.witnessOpening());
     } else {
       requireNone("witness", proof.witnessOpening());
     }
     if (ofModel != null) {
-      check("model", key.modelRoot(), ofModel, modelRow, proof.modelOpening());
+      check("model", key.modelRoot(), ofModel, Objects.requireNonNull(modelRow), proof.modelOpening());
     } else {
       requireNone("model", proof.modelOpening());
     }

@@ -2,6 +2,7 @@ package org.zkc.gkr.weight;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.mle.EqTable;
@@ -11,7 +12,7 @@ import org.zkc.gkr.mle.Mle;
  * The part of a {@link Weight} that belongs to consecutive axes of the given extents: one value for every real index of
  * them, row-major. When the values are eq(point, .) of one axis, {@code point} says so; it is null otherwise.
  */
-record Factor(List<Integer> extents, ExtVector values, Ext[] point) {
+record Factor(List<Integer> extents, ExtVector values, Ext @Nullable [] point) {
 
   /** eq(point, .) on the real indices of one axis. */
   static Factor eq(Ext[] point, int extent) {
@@ -41,7 +42,7 @@ record Factor(List<Integer> extents, ExtVector values, Ext[] point) {
 
   /** The multilinear extension at {@code s}, zero outside the real indices. */
   Ext at(Ext[] s) {
-    if (isPoint()) {
+    if (point != null) {
       return Mle.maskedEqAt(point, s, extents.get(0));
     }
     // Contract the last axis first: one short dot product with an eq table per remaining index.

@@ -3,6 +3,7 @@ package org.zkc.gkr.weight;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -96,16 +97,29 @@ public final class Weight {
     return false;
   }
 
-  /** The point of an axis whose factor is eq(point, .), else null. */
+  /** Whether the factor of an axis is eq(point, .). */
+  public boolean hasPoint(int axis) {
+    return point(axis).isPresent();
+  }
+
+  /**
+   * The point of an axis whose factor is eq(point, .).
+   *
+   * @throws java.util.NoSuchElementException when the factor is another
+   */
   public Ext[] axisPoint(int axis) {
+    return point(axis).orElseThrow().clone();
+  }
+
+  private Optional<Ext[]> point(int axis) {
     int at = 0;
     for (Factor f : factors) {
-      if (at == axis && f.isPoint()) {
-        return f.point().clone();
+      if (at == axis && f.point() != null) {
+        return Optional.of(f.point());
       }
       at += f.extents().size();
     }
-    return null;
+    return Optional.empty();
   }
 
   /** The values on an axis that is a factor of its own; shared. */

@@ -6,8 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Location;
 import org.zkc.ir.TorchType;
 import org.zkc.ir.UserException;
@@ -45,7 +47,7 @@ final class Aliases {
   /** A class of the equivalence; {@code contents} is the class of what the members hold, if they hold anything. */
   private static final class Node {
     private Node parent = this;
-    private Node contents;
+    private @Nullable Node contents;
     private List<Value> members = new ArrayList<>();
   }
 
@@ -200,7 +202,7 @@ final class Aliases {
     return holder != null && held != null && holder.contents != null && find(holder.contents) == held;
   }
 
-  private Node node(Value value) {
+  private @Nullable Node node(Value value) {
     Node node = shared.nodes.get(value);
     return node == null ? null : find(node);
   }
@@ -253,7 +255,7 @@ final class Aliases {
    */
   void replace(Value value, Value replacement, RegionBuilder region, Location at) {
     Value written = latest(value);
-    Node node = node(written);
+    Node node = Objects.requireNonNull(node(written), "tensors and containers have a class");
     node.members.removeIf(this::isOutOfReach);
     shared.containers.removeIf(this::isOutOfReach);
     for (Value member : node.members) {
@@ -295,13 +297,17 @@ final class Aliases {
     return !replaced.containsKey(value) && !isOutOfReach(value);
   }
 
+  private Origin origin(Value value) {
+    return Objects.requireNonNull(shared.origins.get(value), "the value was never defined here");
+  }
+
   private boolean isOutOfReach(Value value) {
-    return !shared.origins.get(value).region().isOpen();
+    return !origin(value).region().isOpen();
   }
 
   private boolean holdsDeeply(Value container, Node target) {
     Node node = node(container);
-    for (int depth = 0; depth < 16 && node.contents != null; depth++) {
+    for (int depth = 0; depth < 16 && node != null && node.contents != null; depth++) {
       node = find(node.contents);
       if (node == target) {
         return true;
@@ -360,8 +366,9 @@ final class Aliases {
       at = operator.arguments().get(0);
     }
     for (Value link : chain.reversed()) {
-      Operator operator = shared.views.get(link);
-      Value base = updated.get(operator.arguments().get(0));
+      Operator operator = Objects.requireNonNull(shared.views.get(link), "the chain has views only");
+      Value base =
+          Objects.requireNonNull(updated.get(operator.arguments().get(0)), "bases are taken again first");
       Operator again = over(operator, base, new Value(link.name(), link.type()));
       Value result = emit(again, region);
       shared.views.put(result, again);
@@ -379,7 +386,7 @@ final class Aliases {
   /** Values defined before {@code definedCount} that are replaced here but are not in {@code before}. */
   List<Value> replacedSince(Aliases before, int definedCount) {
     return replaced.keySet().stream()
-        .filter(v -> !before.replaced.containsKey(v) && shared.origins.get(v).order() < definedCount)
+        .filter(v -> !before.replaced.containsKey(v) && origin(v).order() < definedCount)
         .toList();
   }
 
@@ -388,7 +395,7 @@ final class Aliases {
     Map<Value, Location> out = new LinkedHashMap<>();
     stale.forEach(
         (value, at) -> {
-          if (!before.stale.containsKey(value) && shared.origins.get(value).order() < definedCount) {
+          if (!before.stale.containsKey(value) && origin(value).order() < definedCount) {
             out.put(value, at);
           }
         });

@@ -194,31 +194,29 @@ final class ExpressionLowering {
 
   /** An attribute of a module, or a field of a named tuple. */
   Binding attributeOf(Binding base, String name, Location at) {
-    switch (base) {
+    return switch (base) {
       case Binding.Module m -> {
         CodeLibrary.Located<ClassDefinition> type = lowering.library().requireClass(m.object().className(), at);
         Optional<ClassDefinition.Field> field = type.definition().field(name);
         PickleValue value = m.object().attributes().get(name);
         if (value != null) {
-          return lowering
+          yield lowering
               .attributes()
               .bind(frame, value, field.map(ClassDefinition.Field::type), m.pathOf(name), at);
         }
         if (field.isPresent() && field.get().value().isPresent()) {
-          return evaluate(field.get().value().get());
+          yield evaluate(field.get().value().get());
         }
         throw new UserException(
             at, "The module '%s' has no attribute '%s' in the archive; export the model again.".formatted(m.path(), name));
       }
-      case Binding.Dynamic d when d.type() instanceof TorchType.Named named -> {
-        return field(d, named, name, at);
-      }
+      case Binding.Dynamic d when d.type() instanceof TorchType.Named named -> field(d, named, name, at);
       case Binding.Dynamic _, Binding.Literal _, Binding.FunctionReference _, Binding.GradientGuard _ ->
           throw new UserException(
               at,
               "The model reads the attribute '%s' of a %s, which zkc does not support."
                   .formatted(name, CodeLibrary.demangled(TypeNames.text(Frame.typeOf(base)))));
-    }
+    };
   }
 
   private Binding field(Binding.Dynamic tuple, TorchType.Named type, String name, Location at) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.zkc.ir.Location;
@@ -120,7 +121,7 @@ final class LoopLowering {
     Attempt(Plan plan, List<Statement> body, Optional<String> index, Optional<Expression> condition, Location at) {
       this.plan = plan;
       this.at = at;
-      plan.names.keySet().forEach(name -> initial.add(frame.value(frame.names().get(name), at)));
+      plan.names.keySet().forEach(name -> initial.add(frame.value(Objects.requireNonNull(frame.names().get(name), "a plan has bound names only"), at)));
       plan.written.forEach(v -> initial.add(frame.aliases().read(v, at)));
       this.before = frame.aliases().definedCount();
       this.inner = frame.fork(lowering);

@@ -24,7 +24,7 @@ final class SchemaDefaults {
     TorchType element = StaticTypes.argument(type, 0);
     List<Binding> elements = new ArrayList<>();
     if (text.startsWith("[")) {
-      for (String part : text.substring(1, text.length() - 1).split(",")) {
+      for (String part : text.substring(1, text.length() - 1).split(",", -1)) {
         if (!part.isBlank()) {
           elements.add(scalar(element, part.strip()));
         }

@@ -78,7 +78,7 @@ public final class PickleReader {
         case '(' -> mark(); // MARK
         case '.' -> { // STOP
           PickleValue value = pop();
-          if (!stack.isEmpty() || value == MARK) {
+          if (!stack.isEmpty() || isMark(value)) {
             throw damaged("it ends with values left over");
           }
           return value;
@@ -226,13 +226,18 @@ public final class PickleReader {
     return value;
   }
 
+  @SuppressWarnings("ReferenceEquality") // a pickle may hold a global that is named as the mark is
+  private static boolean isMark(PickleValue value) {
+    return value == MARK;
+  }
+
   private void push(PickleValue value) {
     stack.add(value);
   }
 
   private PickleValue pop() {
     PickleValue value = stack.removeLast();
-    if (value == MARK) {
+    if (isMark(value)) {
       throw damaged("a mark stands where a value should");
     }
     return value;

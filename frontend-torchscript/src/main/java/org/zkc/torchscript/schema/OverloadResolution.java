@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.zkc.ir.TorchType;
@@ -89,7 +90,7 @@ public final class OverloadResolution {
         actual = positional.get(next++);
       } else if (unused.remove(formal.name())) {
         index = positional.size() + keywordNames.indexOf(formal.name());
-        actual = keywords.get(formal.name());
+        actual = Objects.requireNonNull(keywords.get(formal.name()), "unused has names of keywords only");
       } else if (formal.defaultText().isPresent()) {
         sources.add(new Source.Default(formal.defaultText().get()));
         continue;

@@ -195,10 +195,9 @@ public final class IntegerRules {
 
   private static Interval lookup(Interval index, long first, TensorData entries) {
     Interval reached = index.clamp(first, Math.addExact(first, entries.elementCount() - 1));
-    Interval hull = null;
-    for (long x = reached.low(); x <= reached.high(); x++) {
-      Interval entry = Interval.point(entries.getLong(x - first));
-      hull = hull == null ? entry : hull.hull(entry);
+    Interval hull = Interval.point(entries.getLong(reached.low() - first));
+    for (long x = reached.low() + 1; x <= reached.high(); x++) {
+      hull = hull.hull(Interval.point(entries.getLong(x - first)));
     }
     return hull;
   }

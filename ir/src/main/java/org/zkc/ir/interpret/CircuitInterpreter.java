@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongUnaryOperator;
@@ -89,7 +90,7 @@ public final class CircuitInterpreter {
   }
 
   private long[] get(Value value) {
-    return elements.get(value);
+    return Objects.requireNonNull(elements.get(value), "no op before the use defined the value");
   }
 
   private long[] evaluate(CircuitOp op) {

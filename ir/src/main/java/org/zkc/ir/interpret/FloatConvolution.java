@@ -1,6 +1,7 @@
 package org.zkc.ir.interpret;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Shape;
 import org.zkc.ir.tensor.Conv;
 
@@ -57,7 +58,7 @@ final class FloatConvolution {
   }
 
   /** Evaluates over the whole batch; {@code bias} is null for none. */
-  float[] apply(float[] input, float[] weight, float[] bias, FloatMatrixProduct product) {
+  float[] apply(float[] input, float[] weight, float @Nullable [] bias, FloatMatrixProduct product) {
     int groupInputs = channels / groups;
     int groupOutputs = outputs / groups;
     int depth = groupInputs * kernelHeight * kernelWidth;

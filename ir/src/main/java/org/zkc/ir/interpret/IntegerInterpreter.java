@@ -4,10 +4,12 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Op;
@@ -98,11 +100,11 @@ public final class IntegerInterpreter {
   }
 
   private long[] get(Value value) {
-    return elements.get(value);
+    return Objects.requireNonNull(elements.get(value), "no op before the use defined the value");
   }
 
-  private long[] getOrNull(Optional<Value> value) {
-    return value.map(this::get).orElse(null);
+  private long @Nullable [] getOrNull(Optional<Value> value) {
+    return value.isPresent() ? get(value.get()) : null;
   }
 
   private long[] evaluate(IntegerOp op) {

@@ -2,6 +2,7 @@ package org.zkc.ir.interpret;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 
@@ -161,7 +162,7 @@ final class IntegerKernels {
       Shape shape,
       long[] weight,
       Shape kernel,
-      long[] bias,
+      long @Nullable [] bias,
       Shape result,
       List<Integer> strides,
       List<Integer> paddingLow,
@@ -219,7 +220,7 @@ final class IntegerKernels {
   }
 
   /** y[t, o] = sum_i x[t, i] weight[o, i] + bias[o]; bias may be null. */
-  static long[] matMul(long[] x, long[] weight, long[] bias, int inputs, int outputs) {
+  static long[] matMul(long[] x, long[] weight, long @Nullable [] bias, int inputs, int outputs) {
     int rows = inputs == 0 ? 0 : x.length / inputs;
     long[] out = new long[rows * outputs];
     for (int t = 0; t < rows; t++) {

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
@@ -113,19 +115,20 @@ public final class TensorInterpreter {
         throw new IllegalArgumentException(
             "input %d has shape %s, the program takes %s".formatted(i, inputs.get(i).shape(), parameter.shape()));
       }
-      values.put(parameter, inputs.get(i).toFloats());
-      observer.accept(parameter, values.get(parameter));
+      float[] elements = inputs.get(i).toFloats();
+      values.put(parameter, elements);
+      observer.accept(parameter, elements);
     }
     FloatMatrixProduct product = new FloatMatrixProduct();
     for (int i = 0; i < main.body().size(); i++) {
       TensorOp op = (TensorOp) main.body().get(i);
       Value result = op.definitions().getFirst();
-      float[] elements = op instanceof Constant ? constants.get(result) : evaluate(op, values, product);
+      float[] elements = op instanceof Constant ? get(result, constants) : evaluate(op, values, product);
       values.put(result, elements);
       observer.accept(result, elements);
       lastUses.get(i).forEach(values::remove);
     }
-    return main.results().stream().map(v -> TensorData.ofFloats(v.shape(), values.get(v))).toList();
+    return main.results().stream().map(v -> TensorData.ofFloats(v.shape(), get(v, values))).toList();
   }
 
   private static float[] evaluate(TensorOp op, Map<Value, float[]> values, FloatMatrixProduct product) {
@@ -133,32 +136,36 @@ public final class TensorInterpreter {
       case Constant c -> c.data().toFloats();
       case Conv c ->
           new FloatConvolution(c)
-              .apply(values.get(c.input()), values.get(c.weight()), optional(c.bias(), values), product);
-      case Linear l -> linear(l, values.get(l.input()), values.get(l.weight()), optional(l.bias(), values), product);
+              .apply(get(c.input(), values), get(c.weight(), values), optional(c.bias(), values), product);
+      case Linear l -> linear(l, get(l.input(), values), get(l.weight(), values), optional(l.bias(), values), product);
       case BatchNorm b -> batchNorm(b, values);
-      case MaxPool m -> FloatReductions.maxPool(m, values.get(m.input()));
-      case WindowMean w -> FloatReductions.windowMean(w, values.get(w.input()));
-      case Add a -> zip(values.get(a.left()), values.get(a.right()), (x, y) -> x + y);
-      case Subtract s -> zip(values.get(s.left()), values.get(s.right()), (x, y) -> x - y);
-      case Multiply m -> zip(values.get(m.left()), values.get(m.right()), (x, y) -> x * y);
-      case Divide d -> zip(values.get(d.left()), values.get(d.right()), (x, y) -> x / y);
-      case Concatenate c -> FloatViews.concatenate(c, c.inputs().stream().map(values::get).toList());
-      case Reshape r -> values.get(r.input());
-      case Transpose t -> FloatViews.transpose(t, values.get(t.input()));
-      case Slice s -> FloatViews.slice(s, values.get(s.input()));
-      case Pad p -> FloatViews.pad(p, values.get(p.input()));
-      case Broadcast b -> FloatViews.broadcast(b, values.get(b.input()));
-      case Softmax s -> FloatReductions.softmax(s.input().shape(), s.axis(), false, values.get(s.input()));
-      case LogSoftmax s -> FloatReductions.softmax(s.input().shape(), s.axis(), true, values.get(s.input()));
-      case Elementwise e -> map(e, values.get(e.input()));
+      case MaxPool m -> FloatReductions.maxPool(m, get(m.input(), values));
+      case WindowMean w -> FloatReductions.windowMean(w, get(w.input(), values));
+      case Add a -> zip(get(a.left(), values), get(a.right(), values), (x, y) -> x + y);
+      case Subtract s -> zip(get(s.left(), values), get(s.right(), values), (x, y) -> x - y);
+      case Multiply m -> zip(get(m.left(), values), get(m.right(), values), (x, y) -> x * y);
+      case Divide d -> zip(get(d.left(), values), get(d.right(), values), (x, y) -> x / y);
+      case Concatenate c -> FloatViews.concatenate(c, c.inputs().stream().map(v -> get(v, values)).toList());
+      case Reshape r -> get(r.input(), values);
+      case Transpose t -> FloatViews.transpose(t, get(t.input(), values));
+      case Slice s -> FloatViews.slice(s, get(s.input(), values));
+      case Pad p -> FloatViews.pad(p, get(p.input(), values));
+      case Broadcast b -> FloatViews.broadcast(b, get(b.input(), values));
+      case Softmax s -> FloatReductions.softmax(s.input().shape(), s.axis(), false, get(s.input(), values));
+      case LogSoftmax s -> FloatReductions.softmax(s.input().shape(), s.axis(), true, get(s.input(), values));
+      case Elementwise e -> map(e, get(e.input(), values));
     };
   }
 
-  private static float[] optional(Optional<Value> value, Map<Value, float[]> values) {
-    return value.map(values::get).orElse(null);
+  private static float[] get(Value value, Map<Value, float[]> values) {
+    return Objects.requireNonNull(values.get(value), "no op before the use defined the value");
   }
 
-  private static float[] linear(Linear op, float[] input, float[] weight, float[] bias, FloatMatrixProduct product) {
+  private static float @Nullable [] optional(Optional<Value> value, Map<Value, float[]> values) {
+    return value.isPresent() ? get(value.get(), values) : null;
+  }
+
+  private static float[] linear(Linear op, float[] input, float[] weight, float @Nullable [] bias, FloatMatrixProduct product) {
     Shape shape = op.weight().shape();
     int outputs = shape.extent(0);
     int depth = shape.extent(1);
@@ -174,11 +181,11 @@ public final class TensorInterpreter {
   }
 
   private static float[] batchNorm(BatchNorm op, Map<Value, float[]> values) {
-    float[] input = values.get(op.input());
-    float[] mean = values.get(op.mean());
-    float[] variance = values.get(op.variance());
-    float[] weight = optional(op.weight(), values);
-    float[] bias = optional(op.bias(), values);
+    float[] input = get(op.input(), values);
+    float[] mean = get(op.mean(), values);
+    float[] variance = get(op.variance(), values);
+    float @Nullable [] weight = optional(op.weight(), values);
+    float @Nullable [] bias = optional(op.bias(), values);
     Shape shape = op.input().shape();
     int channels = shape.extent(1);
     int inner = (int) shape.strides()[1];

@@ -3,6 +3,7 @@ package org.zkc.passes.circuit;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.zkc.ir.Interval;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
@@ -82,7 +83,7 @@ final class ColumnIntervals {
   }
 
   private Interval weighted(Interval input, Value weight) {
-    return weighted(input, sums.get(weight));
+    return weighted(input, Objects.requireNonNull(sums.get(weight), "the weights of a circuit are Model ops"));
   }
 
   /** What a linear map reaches, from bounds over all output channels. */

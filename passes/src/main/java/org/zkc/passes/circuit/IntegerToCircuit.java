@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.zkc.ir.Function;
 import org.zkc.ir.Interval;
@@ -174,7 +175,7 @@ public final class IntegerToCircuit {
   }
 
   private Value get(Value value) {
-    return columns.get(value);
+    return Objects.requireNonNull(columns.get(value), "no op before the use defined the value");
   }
 
   private static Interval interval(Value value) {

@@ -80,14 +80,16 @@ public final class RewriteMatmulChecks implements Pass {
   private record Match(Uses uses) {
 
     Optional<Op> check(Reshape root) {
-      WindowSum sum = definition(root.input(), WindowSum.class);
-      Product product = sum == null ? null : definition(sum.input(), Product.class);
-      if (product == null || !isWholeSum(sum)) {
+      Optional<Product> factors =
+          definition(root.input(), WindowSum.class)
+              .filter(Match::isWholeSum)
+              .flatMap(sum -> definition(sum.input(), Product.class));
+      if (factors.isEmpty()) {
         return Optional.empty();
       }
-      Broadcast right = definition(product.right(), Broadcast.class);
-      Value left = uses.definition(product.left()).orElse(null) instanceof Broadcast b ? b.input() : product.left();
-      Value weight = right == null ? product.right() : right.input();
+      Product product = factors.get();
+      Value left = definition(product.left(), Broadcast.class).map(Broadcast::input).orElse(product.left());
+      Value weight = definition(product.right(), Broadcast.class).map(Broadcast::input).orElse(product.right());
       Optional<Op> matMul = matMul(root, product, left, weight);
       return matMul.isPresent() ? matMul : conv(root, product, left, weight);
     }
@@ -104,12 +106,12 @@ public final class RewriteMatmulChecks implements Pass {
 
     /** Product [..., O, I] of x as [..., 1, I] and w [O, I]. */
     private Optional<Op> matMul(Reshape root, Product product, Value left, Value weight) {
-      if (definition(weight, Model.class) == null || weight.shape().rank() != 2) {
+      if (definition(weight, Model.class).isEmpty() || weight.shape().rank() != 2) {
         return Optional.empty();
       }
       Shape full = product.result().shape();
       int rank = full.rank();
-      Value x = definition(left, Reshape.class) instanceof Reshape r ? r.input() : left;
+      Value x = definition(left, Reshape.class).map(Reshape::input).orElse(left);
       List<Integer> rows = full.extents().subList(0, rank - 2);
       Shape inputs = append(rows, full.extent(rank - 1));
       boolean matches =
@@ -124,16 +126,21 @@ public final class RewriteMatmulChecks implements Pass {
 
     /** Product [N, g, O / g, Ho, Wo, K] of windows and weights. */
     private Optional<Op> conv(Reshape root, Product product, Value left, Value weightView) {
-      Value weight = definition(weightView, Reshape.class) instanceof Reshape r ? r.input() : weightView;
-      Reshape flat = definition(left, Reshape.class);
-      Transpose ordered = flat == null ? null : definition(flat.input(), Transpose.class);
-      Reshape grouped = ordered == null ? null : definition(ordered.input(), Reshape.class);
-      Value windows = grouped == null ? ordered == null ? null : ordered.input() : grouped.input();
-      Unfold columns = windows == null ? null : definition(windows, Unfold.class);
-      Unfold rows = columns == null ? null : definition(columns.input(), Unfold.class);
-      if (rows == null || definition(weight, Model.class) == null || weight.shape().rank() != 4) {
+      Value weight = definition(weightView, Reshape.class).map(Reshape::input).orElse(weightView);
+      Optional<Transpose> order =
+          definition(left, Reshape.class).flatMap(flat -> definition(flat.input(), Transpose.class));
+      Optional<Unfold> inner =
+          order
+              .map(Transpose::input)
+              .map(grouped -> definition(grouped, Reshape.class).map(Reshape::input).orElse(grouped))
+              .flatMap(windows -> definition(windows, Unfold.class));
+      Optional<Unfold> outer = inner.flatMap(columns -> definition(columns.input(), Unfold.class));
+      if (outer.isEmpty() || definition(weight, Model.class).isEmpty() || weight.shape().rank() != 4) {
         return Optional.empty();
       }
+      Transpose ordered = order.orElseThrow();
+      Unfold columns = inner.orElseThrow();
+      Unfold rows = outer.get();
       Value x = rows.input();
       Shape full = product.result().shape();
       if (full.rank() != 6 || x.shape().rank() != 4 || rows.axis() != 2 || columns.axis() != 4) {
@@ -196,8 +203,8 @@ public final class RewriteMatmulChecks implements Pass {
       return Math.max(0, reach - op.paddingLow() - op.input().shape().extent(op.axis()));
     }
 
-    private <T extends Op> T definition(Value value, Class<T> type) {
-      return uses.definition(value).filter(type::isInstance).map(type::cast).orElse(null);
+    private <T extends Op> Optional<T> definition(Value value, Class<T> type) {
+      return uses.definition(value).filter(type::isInstance).map(type::cast);
     }
 
     private static Shape append(List<Integer> extents, int extent) {

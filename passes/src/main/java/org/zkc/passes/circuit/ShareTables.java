@@ -5,6 +5,8 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
@@ -44,7 +46,7 @@ public final class ShareTables implements Pass {
   }
 
   /** One use of a table: the op, what its operand reaches, its window, and its entries (null for a clamp). */
-  private record Use(Op op, Interval operand, int shift, Interval window, TensorData entries) {
+  private record Use(Op op, Interval operand, int shift, Interval window, @Nullable TensorData entries) {
     boolean allows(Interval wider) {
       return TableWindow.isSound(operand, shift, wider);
     }
@@ -82,7 +84,7 @@ public final class ShareTables implements Pass {
       Interval hull = window.hull(use.window());
       Use first = uses.getFirst();
       return CircuitBuilder.fit(mine, first.window().low(), hull)
-          .equals(CircuitBuilder.fit(use.entries(), use.window().low(), hull));
+          .equals(CircuitBuilder.fit(Objects.requireNonNull(use.entries(), "a group has tables of one kind"), use.window().low(), hull));
     }
   }
 

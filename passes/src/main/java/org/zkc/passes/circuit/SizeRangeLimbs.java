@@ -3,9 +3,11 @@ package org.zkc.passes.circuit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
@@ -46,6 +48,7 @@ public final class SizeRangeLimbs implements Pass {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // an op that stays is the very op
   public Program run(Program program, PassContext context) {
     TreeMap<Integer, Long> elements = new TreeMap<>();
     Set<Integer> present = new TreeSet<>();
@@ -78,6 +81,7 @@ public final class SizeRangeLimbs implements Pass {
     return Math.max(1, 64 - Long.numberOfLeadingZeros(op.result().columnType().high() - low));
   }
 
+  /** {@code limbs} has all shifts of the program. */
   private static Op split(Op op, Map<Integer, List<Integer>> limbs) {
     return switch (op) {
       case Requantize r when r.shift() > 0 && !r.limbs().equals(limbs.get(r.shift())) ->
@@ -85,7 +89,7 @@ public final class SizeRangeLimbs implements Pass {
               r.result(),
               r.input(),
               r.shift(),
-              limbs.get(r.shift()),
+              Objects.requireNonNull(limbs.get(r.shift())),
               r.first(),
               r.size(),
               r.low(),
@@ -93,16 +97,16 @@ public final class SizeRangeLimbs implements Pass {
               r.location());
       case RequantizeTable r when r.shift() > 0 && !r.limbs().equals(limbs.get(r.shift())) ->
           new RequantizeTable(
-              r.result(), r.input(), r.shift(), limbs.get(r.shift()), r.first(), r.entries(), r.location());
+              r.result(), r.input(), r.shift(), Objects.requireNonNull(limbs.get(r.shift())), r.first(), r.entries(), r.location());
       default -> op;
     };
   }
 
   /** Limbs for each shift, given how many elements have it and which range tables there are anyway. */
   static Map<Integer, List<Integer>> choose(Map<Integer, Long> elements, Set<Integer> present) {
-    Map<Integer, List<Integer>> best = null;
+    @Nullable Map<Integer, List<Integer>> best = null;
     for (int start = 1; start <= LARGEST_LIMB; start++) {
-      Map<Integer, List<Integer>> limbs = descend(elements, present, start);
+      @Nullable Map<Integer, List<Integer>> limbs = descend(elements, present, start);
       if (limbs != null && (best == null || cost(limbs, elements, present) < cost(best, elements, present))) {
         best = limbs;
       }
@@ -111,7 +115,7 @@ public final class SizeRangeLimbs implements Pass {
   }
 
   /** From limbs of at most {@code start} bits, null when that takes too many. */
-  private static Map<Integer, List<Integer>> descend(Map<Integer, Long> elements, Set<Integer> present, int start) {
+  private static @Nullable Map<Integer, List<Integer>> descend(Map<Integer, Long> elements, Set<Integer> present, int start) {
     Map<Integer, List<Integer>> limbs = new TreeMap<>();
     for (int shift : elements.keySet()) {
       List<Integer> greedy = new ArrayList<>();
@@ -169,7 +173,7 @@ public final class SizeRangeLimbs implements Pass {
     long cost = 0;
     Set<Integer> tables = new TreeSet<>();
     for (Map.Entry<Integer, List<Integer>> entry : limbs.entrySet()) {
-      cost += elements.get(entry.getKey()) * entry.getValue().size();
+      cost += Objects.requireNonNull(elements.get(entry.getKey()), "limbs are for shifts that occur") * entry.getValue().size();
       tables.addAll(entry.getValue());
     }
     for (int bits : tables) {

@@ -44,6 +44,7 @@ public final class SizeTables implements Pass {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // an op that stays is the very op
   public Program run(Program program, PassContext context) {
     ColumnIntervals intervals = new ColumnIntervals();
     boolean[] changed = new boolean[1];

@@ -3,6 +3,7 @@ package org.zkc.passes.integer;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.zkc.ir.DType;
 import org.zkc.ir.DeadOps;
 import org.zkc.ir.Function;
@@ -51,6 +52,7 @@ public final class FuseRequantizeActivation implements Pass {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // an op that stays is the very op
   public Program run(Program program, PassContext context) {
     Function main = program.main();
     Uses uses = Uses.of(main);
@@ -62,10 +64,9 @@ public final class FuseRequantizeActivation implements Pass {
             (op, rewriter) -> {
               Op replacement =
                   switch (op) {
-                    case Table t when only(t.input(), uses, rewritten) != null ->
-                        fuse(t, only(t.input(), uses, rewritten));
-                    case Requantize r when r.shift() == 0 && only(r.input(), uses, rewritten) != null ->
-                        fuse(r, only(r.input(), uses, rewritten));
+                    case Table t -> only(t.input(), uses, rewritten).map(r -> fuse(t, r)).orElse(t);
+                    case Requantize q when q.shift() == 0 ->
+                        only(q.input(), uses, rewritten).map(r -> fuse(q, r)).orElse(q);
                     default -> op;
                   };
               if (replacement instanceof Requantize r) {
@@ -80,10 +81,10 @@ public final class FuseRequantizeActivation implements Pass {
     return changed[0] ? Program.of(Level.INTEGER, DeadOps.remove(fused)) : program;
   }
 
-  /** The requantisation, as rewritten so far, that defines a value with one reader; else null. */
-  private static Requantize only(
+  /** The requantisation, as rewritten so far, that defines a value with one reader. */
+  private static Optional<Requantize> only(
       Value value, Uses uses, Map<Value, Requantize> rewritten) {
-    return uses.count(value) == 1 ? rewritten.get(value) : null;
+    return uses.count(value) == 1 ? Optional.ofNullable(rewritten.get(value)) : Optional.empty();
   }
 
   private static Op fuse(Table t, Requantize r) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.zkc.ir.Function;
 import org.zkc.ir.FunctionBuilder;
@@ -105,7 +106,7 @@ public final class IntegerBuilder {
   }
 
   private Interval weighted(Value input, Value weight, Optional<Value> bias) {
-    WeightSums w = sums.get(weight);
+    WeightSums w = Objects.requireNonNull(sums.get(weight), "weights are parameters of this builder");
     // Bounds over all channels, as the verifier has them of the model, and not channel by channel.
     Interval product =
         interval(input)

@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
@@ -71,9 +72,11 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
           IntegerInterpreter.run(integer.program(), quantize(integer.program(), sample), integers::put);
       layers.forEach(
           (value, statistics) -> {
-            Value counterpart = counterparts.get(value);
-            if (integers.containsKey(counterpart)) {
-              statistics.add(reals.get(value), integers.get(counterpart), counterpart.integerType());
+            Value counterpart = Objects.requireNonNull(counterparts.get(value), "layers have counterparts");
+            long[] own = integers.get(counterpart);
+            if (own != null) {
+              float[] real = Objects.requireNonNull(reals.get(value), "the interpreter shows every layer");
+              statistics.add(real, own, counterpart.integerType());
             }
           });
       for (int i = 0; i < outputs.size(); i++) {

@@ -3,6 +3,7 @@ package org.zkc.passes.quantize;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.zkc.ir.DType;
 import org.zkc.ir.Function;
@@ -144,7 +145,7 @@ final class OutputCorrection {
               Value result = op.definitions().getFirst();
               Interval before = Interval.of(result.integerType());
               Interval after =
-                  new Interval(before.low() + low.get(bias.get()), before.high() + high.get(bias.get()));
+                  new Interval(before.low() + Objects.requireNonNull(low.get(bias.get())), before.high() + Objects.requireNonNull(high.get(bias.get())));
               Value value = fresh(rewriter, result, after);
               rewriter.append(OpSpec.mapValues(op, r -> value, v -> v, region -> region));
               rewriter.replace(result, value);

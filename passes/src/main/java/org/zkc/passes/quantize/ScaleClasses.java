@@ -2,6 +2,8 @@ package org.zkc.passes.quantize;
 
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Function;
 import org.zkc.ir.Op;
 import org.zkc.ir.Value;
@@ -96,7 +98,8 @@ final class ScaleClasses {
     return root;
   }
 
-  private void join(Value value, TensorOp op) {
+  /** @param op null for a parameter of main */
+  private void join(Value value, @Nullable TensorOp op) {
     Members members = classes.computeIfAbsent(find(value), v -> new Members());
     TensorAnalysis.Bounds bounds = analysis.bounds(value);
     boolean input = analysis.isInputLike(value);
@@ -113,13 +116,17 @@ final class ScaleClasses {
     members.bits = Math.max(members.bits, bits);
   }
 
-  private static int leastBits(TensorOp op) {
+  private Members members(Value root) {
+    return Objects.requireNonNull(classes.get(root), "every value that is not constant joined a class");
+  }
+
+  private static int leastBits(@Nullable TensorOp op) {
     return op instanceof WindowMean ? MEAN_BITS : op instanceof Tanh || op instanceof Sigmoid ? TABLE_BITS : 0;
   }
 
   /** The scale and clamp bounds that the value gets where it is requantised. */
   Quantum quantum(Value value) {
-    return quanta.computeIfAbsent(find(value), root -> choose(classes.get(root)));
+    return quanta.computeIfAbsent(find(value), root -> choose(members(root)));
   }
 
   /**
@@ -128,7 +135,7 @@ final class ScaleClasses {
    */
   Quantum aligned(Value value, double unit) {
     Value root = find(value);
-    Members members = classes.get(root);
+    Members members = members(root);
     if (!quanta.containsKey(root) && !members.snapped && !members.fixedBits) {
       Quantum wanted = choose(members);
       int shift = (int) Math.floor(Math.log(wanted.scale() / unit) / Math.log(2) + 1e-9);

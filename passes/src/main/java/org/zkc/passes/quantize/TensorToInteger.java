@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -160,7 +161,12 @@ public final class TensorToInteger {
   }
 
   private Value output(Value value) {
-    return analysis.isConstant(value) ? constant(value, magnitude(value) / Short.MAX_VALUE) : exact.get(value);
+    return analysis.isConstant(value) ? constant(value, magnitude(value) / Short.MAX_VALUE) : exactly(value);
+  }
+
+  /** The integers of a value that an op before made. */
+  private Value exactly(Value value) {
+    return Objects.requireNonNull(exact.get(value), "no op before the use made the value");
   }
 
   // ---- values that are not part of another's accumulator ----
@@ -244,7 +250,7 @@ public final class TensorToInteger {
 
   private Value clamp(Elementwise op, double low, double high) {
     boolean isDeferred = analysis.isDeferred(op.input());
-    Value integers = exact.get(op.input());
+    Value integers = exactly(op.input());
     Quantum q =
         isDeferred
             ? classes.quantum(op.result())
@@ -345,7 +351,7 @@ public final class TensorToInteger {
     Value x =
         analysis.isDeferred(input)
             ? requantized(input, terms(input), q, -reach, reach, location)
-            : rescale(exact.get(input), q, -reach, reach);
+            : rescale(exactly(input), q, -reach, reach);
     return new SoftmaxLowering(out, x, axis);
   }
 
@@ -453,12 +459,12 @@ public final class TensorToInteger {
     if (analysis.isConstant(value)) {
       return constant(value, magnitude(value) / PARAMETER_LIMIT);
     }
-    Value integers = exact.get(value);
+    Value integers = exactly(value);
     return magnitude(IntegerBuilder.interval(integers)) <= limit ? integers : atClassScale(value);
   }
 
   private Value atClassScale(Value value) {
-    Value integers = exact.get(value);
+    Value integers = exactly(value);
     Quantum q = classes.aligned(value, integers.integerType().scale());
     if (integers.integerType().scale() == q.scale()) {
       return integers;

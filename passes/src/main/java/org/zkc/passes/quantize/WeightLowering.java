@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.DType;
 import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
@@ -57,7 +58,7 @@ final class WeightLowering {
       String name,
       WeightStatistics statistics,
       Shape shape,
-      double[] bias,
+      double @Nullable [] bias,
       int bits) {
 
     double biasMagnitude() {
@@ -95,7 +96,7 @@ final class WeightLowering {
         name,
         statistics,
         constant.data().shape(),
-        bias.map(b -> parameter(b, location).data().toDoubles()).orElse(null),
+        bias.isPresent() ? parameter(bias.get(), location).data().toDoubles() : null,
         bits(name, statistics, input, op));
   }
 
@@ -144,7 +145,7 @@ final class WeightLowering {
         .map(s -> ofChannels(op, s.input(), name, ((ConstantFactor.PerChannel) s.factor()).factors(), null));
   }
 
-  private LinearMap ofChannels(TensorOp op, Value input, String name, double[] factors, double[] bias) {
+  private LinearMap ofChannels(TensorOp op, Value input, String name, double[] factors, double @Nullable [] bias) {
     Shape shape = Shape.of(factors.length, 1, 1, 1);
     float[] weights = new float[factors.length];
     for (int c = 0; c < weights.length; c++) {

@@ -4,6 +4,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.DType;
 import org.zkc.ir.DeadOps;
 import org.zkc.ir.Function;
@@ -87,11 +88,15 @@ abstract class TensorRewrite implements Pass {
     private final Uses uses;
     private final Map<Value, Integer> readings = new IdentityHashMap<>();
     private final Map<Value, Op> definitions = new IdentityHashMap<>();
-    private Rewriter rewriter;
+    private @Nullable Rewriter rewriter;
     private long fired;
 
     private Scope(Uses uses) {
       this.uses = uses;
+    }
+
+    private Rewriter rewriter() {
+      return Objects.requireNonNull(rewriter, "rules are tried while the program is rewritten");
     }
 
     /** The op that defines the value now; empty for parameters. */
@@ -127,7 +132,7 @@ abstract class TensorRewrite implements Pass {
     }
 
     private void keep(Op op) {
-      rewriter.append(op);
+      rewriter().append(op);
       op.definitions().forEach(v -> definitions.put(v, op));
     }
 
@@ -140,12 +145,12 @@ abstract class TensorRewrite implements Pass {
 
     /** Readers of {@code old} read {@code replacement}. */
     void replace(Value old, Value replacement) {
-      rewriter.replace(old, replacement);
+      rewriter().replace(old, replacement);
       readings.put(replacement, readings(replacement) + readings(old));
     }
 
     Value fresh(String hint, TensorType type) {
-      return rewriter.fresh(hint, type);
+      return rewriter().fresh(hint, type);
     }
 
     /** Adds an f32 constant. */

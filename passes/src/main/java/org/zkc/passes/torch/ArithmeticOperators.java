@@ -91,7 +91,7 @@ final class ArithmeticOperators {
     } catch (ArithmeticException e) {
       throw call.refuse("integer division by zero");
     } catch (IllegalArgumentException e) {
-      throw call.refuse(e.getMessage());
+      throw call.refuse(String.valueOf(e.getMessage()));
     }
   }
 
@@ -117,7 +117,7 @@ final class ArithmeticOperators {
     if (traced(call)) {
       return elementwise(call, 0, 1, (x, y) -> call.emit().add(x, scaled(call, y, alpha)));
     }
-    return known(call, (x, y) -> x + (long) alpha * y, (x, y) -> x + alpha * y, alpha != Math.rint(alpha));
+    return known(call, (x, y) -> x + ((long) alpha) * y, (x, y) -> x + alpha * y, alpha != Math.rint(alpha));
   }
 
   private static TorchValue subtract(OperatorCall call) {
@@ -125,7 +125,7 @@ final class ArithmeticOperators {
     if (traced(call)) {
       return elementwise(call, 0, 1, (x, y) -> call.emit().subtract(x, scaled(call, y, alpha)));
     }
-    return known(call, (x, y) -> x - (long) alpha * y, (x, y) -> x - alpha * y, alpha != Math.rint(alpha));
+    return known(call, (x, y) -> x - ((long) alpha) * y, (x, y) -> x - alpha * y, alpha != Math.rint(alpha));
   }
 
   private static TorchValue reverseSubtract(OperatorCall call) {
@@ -133,7 +133,7 @@ final class ArithmeticOperators {
     if (traced(call)) {
       return elementwise(call, 0, 1, (x, y) -> call.emit().subtract(y, scaled(call, x, alpha)));
     }
-    return known(call, (x, y) -> y - (long) alpha * x, (x, y) -> y - alpha * x, alpha != Math.rint(alpha));
+    return known(call, (x, y) -> y - ((long) alpha) * x, (x, y) -> y - alpha * x, alpha != Math.rint(alpha));
   }
 
   private static Value scaled(OperatorCall call, Value value, double factor) {

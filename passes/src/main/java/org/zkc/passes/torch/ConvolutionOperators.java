@@ -76,7 +76,7 @@ final class ConvolutionOperators {
     return call.result(out);
   }
 
-  /** {@code valid} pads nothing; {@code same} keeps the extents, the odd element of padding at the end. */
+  /** "valid" pads nothing; "same" keeps the extents, the odd element of padding at the end. */
   private static void namedPadding(
       OperatorCall call, String name, Shape weight, List<Integer> strides, List<Integer> dilations,
       List<Integer> low, List<Integer> high) {

@@ -18,7 +18,7 @@ final class DialectLiteral {
         constant.result().type() instanceof TorchType.Simple s && s.name().equals("float");
     switch (text) {
       case "None" -> {
-        return TorchValue.NONE;
+        return TorchValue.None.NONE;
       }
       case "True", "False" -> {
         return new Bool(text.equals("True"));

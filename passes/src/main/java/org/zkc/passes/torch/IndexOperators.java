@@ -78,7 +78,7 @@ final class IndexOperators {
     }
     Value slice = call.emit().slice(call.value(0), axis, (int) at, (int) at + 1, 1);
     List<Integer> extents = new ArrayList<>(shape.extents());
-    extents.remove(axis);
+    extents.subList(axis, axis + 1).clear();
     return call.result(call.emit().reshape(slice, new Shape(extents)));
   }
 

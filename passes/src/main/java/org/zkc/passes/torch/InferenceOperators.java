@@ -18,8 +18,8 @@ final class InferenceOperators {
           new TorchOperator("aten.lift_fresh", "identity", c -> c.tensor(0)),
           new TorchOperator("aten.requires_grad_", "identity", c -> c.tensor(0)),
           new TorchOperator("prim.data", "identity", c -> c.tensor(0)),
-          new TorchOperator("aten.set_grad_enabled", "nothing", c -> TorchValue.NONE),
-          new TorchOperator("aten.warn", "nothing", c -> TorchValue.NONE));
+          new TorchOperator("aten.set_grad_enabled", "nothing", c -> TorchValue.None.NONE),
+          new TorchOperator("aten.warn", "nothing", c -> TorchValue.None.NONE));
 
   private InferenceOperators() {}
 

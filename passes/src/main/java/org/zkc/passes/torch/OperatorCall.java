@@ -23,7 +23,7 @@ record OperatorCall(
 
   /** Argument {@code index}; None where the schema of an older writer has fewer. */
   TorchValue argument(int index) {
-    TorchValue argument = index < arguments.size() ? arguments.get(index) : TorchValue.NONE;
+    TorchValue argument = index < arguments.size() ? arguments.get(index) : TorchValue.None.NONE;
     if (argument instanceof DataDependent d) {
       throw dataDependent(d, location);
     }

@@ -1,6 +1,7 @@
 package org.zkc.passes.torch;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.DType;
 import org.zkc.passes.torch.TorchValue.ListOf;
 import org.zkc.passes.torch.TorchValue.Tensor;
@@ -11,9 +12,9 @@ import org.zkc.passes.torch.TorchValue.Tuple;
  * floating), then Python numbers if of a higher category still. So a 0-dim f64 times an f32 tensor is f32.
  */
 final class Promotion {
-  private DType dimensioned;
-  private DType zeroDim;
-  private DType number;
+  private @Nullable DType dimensioned;
+  private @Nullable DType zeroDim;
+  private @Nullable DType number;
 
   private Promotion() {}
 
@@ -44,8 +45,8 @@ final class Promotion {
   }
 
   private DType result() {
-    DType result = dimensioned;
-    for (DType lower : new DType[] {zeroDim, number}) {
+    @Nullable DType result = dimensioned;
+    for (@Nullable DType lower : new @Nullable DType[] {zeroDim, number}) {
       if (lower != null && (result == null || category(lower) > category(result))) {
         result = lower;
       }
@@ -53,7 +54,7 @@ final class Promotion {
     return result == null ? DType.F32 : result;
   }
 
-  private static DType join(DType a, DType b) {
+  private static DType join(@Nullable DType a, DType b) {
     if (a == null || category(b) > category(a)) {
       return b;
     }

@@ -28,7 +28,9 @@ sealed interface TorchValue {
     }
   }
 
-  record None() implements TorchValue {}
+  record None() implements TorchValue {
+    static final None NONE = new None();
+  }
 
   /** A list: immutable, since in-place list operations arrive in functional form. */
   record ListOf(List<TorchValue> elements) implements TorchValue {
@@ -89,8 +91,6 @@ sealed interface TorchValue {
 
   /** A truth value, index or number computed from the input: an error as soon as anything depends on it. */
   record DataDependent(String operator, Location location) implements TorchValue {}
-
-  None NONE = new None();
 
   static ListOf ints(List<Integer> values) {
     return new ListOf(values.stream().map(v -> (TorchValue) new Int(v)).toList());

@@ -106,7 +106,7 @@ final class ViewOperators {
       }
       sizes.set(open, extents.get(axis) / others);
     }
-    extents.remove(axis);
+    extents.subList(axis, axis + 1).clear();
     extents.addAll(axis, sizes);
     return reshaped(call, extents);
   }
@@ -199,7 +199,7 @@ final class ViewOperators {
       try {
         Shapes.broadcastTo(from, to);
       } catch (IllegalArgumentException e) {
-        throw call.refuse(e.getMessage());
+        throw call.refuse(String.valueOf(e.getMessage()));
       }
       return new KnownTensor(HostTensors.broadcast(known.data(), to), "");
     }

@@ -7,6 +7,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,7 +63,7 @@ public final class AtomicFiles {
   /** Replaces {@code target} by the file that {@code maker} makes beside it. */
   public static void make(Path target, Maker maker) throws IOException {
     requireWritable(target);
-    Path folder = target.toAbsolutePath().getParent();
+    Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent(), "a root directory is no file to write");
     Path temporary =
         folder.resolve(
             ".%s.%d-%d.part"
@@ -85,7 +86,7 @@ public final class AtomicFiles {
 
   /** Checks before long work that {@code target} can be written at its end. */
   public static void requireWritable(Path target) {
-    Path folder = target.toAbsolutePath().getParent();
+    Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent(), "a root directory is no file to write");
     if (folder == null || Files.isDirectory(target)) {
       throw new UserException(target + " is a folder; name a file");
     }

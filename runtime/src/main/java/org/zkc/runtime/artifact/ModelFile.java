@@ -187,7 +187,7 @@ public record ModelFile(
     try {
       return decode(file, path);
     } catch (VerificationFailure | IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw damaged(path, e.getMessage());
+      throw damaged(path, String.valueOf(e.getMessage()));
     }
   }
 

@@ -100,6 +100,7 @@ public enum BenchmarkModel {
   }
 
   private final String label;
+  @SuppressWarnings("ImmutableEnumChecker") // a record of primitives
   private final Bounds bounds;
 
   BenchmarkModel(String label, Bounds bounds) {

@@ -36,15 +36,11 @@ final class DemoCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private PrintWriter out;
-  private Path folder;
-
   @Override
   public Integer call() throws IOException {
-    out = spec.commandLine().getOut();
-    folder = keep != null ? Files.createDirectories(keep) : Files.createTempDirectory("zkc-demo");
+    Path folder = keep != null ? Files.createDirectories(keep) : Files.createTempDirectory("zkc-demo");
     try {
-      return demonstrate();
+      return new Demonstration(spec.commandLine().getOut(), folder, image).run();
     } finally {
       if (keep == null) {
         delete(folder);
@@ -52,7 +48,9 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private int demonstrate() throws IOException {
+  /** One course of the demonstration, in a folder of its own. */
+  private record Demonstration(PrintWriter out, Path folder, int image) {
+  int run() throws IOException {
     long start = System.nanoTime();
     copy("digits_cnn.pt");
     TensorData images = read("images.npy");
@@ -163,6 +161,8 @@ final class DemoCommand implements Callable<Integer> {
       throw new IllegalStateException("the jar lacks the demo's file " + name);
     }
     return in;
+  }
+
   }
 
   private static void delete(Path folder) throws IOException {

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.util.Objects;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.ir.UserException;
 
@@ -32,7 +33,7 @@ final class ErrorReport {
                     .formatted(e.getMessage(), Runtime.getRuntime().maxMemory() >> 20));
             yield ExitCode.INTERNAL;
           }
-          case UncheckedIOException e -> io(e.getCause(), err);
+          case UncheckedIOException e -> io(Objects.requireNonNull(e.getCause(), "an UncheckedIOException has a cause"), err);
           case IOException e -> io(e, err);
           default -> {
             err.println(

@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.ir.TensorData;
 import org.zkc.runtime.artifact.KeyFile;
@@ -13,16 +15,20 @@ import org.zkc.runtime.artifact.SmallFiles;
 final class ProofReport {
   private final Path file;
   private final int size;
-  private final KeyFile key;
-  private final ProofFile proof;
+  private final Optional<Opened> opened;
 
-  /** @param keyFile may be null */
-  ProofReport(Path file, Path keyFile) {
+  private record Opened(KeyFile key, ProofFile proof) {}
+
+  /** @param keyFile null where the key is not at hand */
+  ProofReport(Path file, @Nullable Path keyFile) {
     this.file = file;
     byte[] bytes = SmallFiles.read(file);
     size = bytes.length;
-    key = keyFile == null ? null : KeyFile.decode(SmallFiles.read(keyFile));
-    proof = key == null ? null : ProofFile.decode(bytes, key.key());
+    opened = Optional.ofNullable(keyFile).map(k -> open(bytes, KeyFile.decode(SmallFiles.read(k))));
+  }
+
+  private static Opened open(byte[] bytes, KeyFile key) {
+    return new Opened(key, ProofFile.decode(bytes, key.key()));
   }
 
   /** Whether a file that begins so can be a proof. */
@@ -32,10 +38,12 @@ final class ProofReport {
 
   void print(PrintWriter out) {
     out.println("%s: proof, %s (not verified here: use zkc verify)".formatted(file, Figures.bytes(size)));
-    if (proof == null) {
+    if (opened.isEmpty()) {
       out.println("  name its key with --key to see the statement");
       return;
     }
+    KeyFile key = opened.get().key();
+    ProofFile proof = opened.get().proof();
     out.println("  proof        %s without the statement".formatted(Figures.bytes(proof.proof().length)));
     key.inputArrays(proof.statement()).forEach((name, a) -> line("input", name, a, out));
     key.outputArrays(proof.statement()).forEach((name, a) -> line("output", name, a, out));
@@ -49,7 +57,8 @@ final class ProofReport {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("kind", "proof");
     out.put("bytes", size);
-    if (proof != null) {
+    if (opened.isPresent()) {
+      ProofFile proof = opened.get().proof();
       out.put("proofBytes", proof.proof().length);
       out.put("inputs", proof.statement().inputs());
       out.put("outputs", proof.statement().outputs());

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.zkc.gkr.circuit.Circuit;
@@ -116,7 +117,7 @@ final class VerifyCommand implements Callable<Integer> {
     List<TensorData> arrays = ArrayFiles.read(outputs, expected, "--output");
     SequencedMap<String, TensorData> proved = keyFile.outputArrays(statement);
     for (int i = 0; i < expected.size(); i++) {
-      TensorData is = proved.get(expected.get(i));
+      TensorData is = Objects.requireNonNull(proved.get(expected.get(i)), "the key names every output");
       TensorData given = arrays.get(i);
       VerificationFailure.requireEqual("element type of %s".formatted(expected.get(i)), given.dtype().text(), is.dtype().text());
       VerificationFailure.requireEqual("shape of %s".formatted(expected.get(i)), given.shape(), is.shape());
@@ -163,7 +164,7 @@ final class VerifyCommand implements Callable<Integer> {
   private static List<Object> ports(List<Port> ports, List<int[]> integers, SequencedMap<String, TensorData> arrays) {
     List<Object> out = new ArrayList<>();
     for (int i = 0; i < ports.size(); i++) {
-      TensorData array = arrays.get(ports.get(i).name());
+      TensorData array = Objects.requireNonNull(arrays.get(ports.get(i).name()), "every port has its array");
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("name", ports.get(i).name());
       entry.put("shape", array.shape().extents());

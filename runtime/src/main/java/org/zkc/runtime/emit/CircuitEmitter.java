@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.zkc.gkr.circuit.Circuit;
@@ -371,7 +372,7 @@ public final class CircuitEmitter {
   }
 
   private LinearForm form(Value value) {
-    return forms.get(value);
+    return Objects.requireNonNull(forms.get(value), "no op before the use defined the value");
   }
 
   /** The value's form, first made a tensor when it carries constants or its coefficients would grow too large. */

@@ -3,6 +3,7 @@ package org.zkc.runtime.execute;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.Linear;
@@ -118,7 +119,7 @@ public final class IntegerExecutor {
   private int[] evaluate(Relation relation, Witness witness, Workers workers) {
     return switch (relation) {
       case Linear l -> linear(l, witness);
-      case Conv c -> convolutions.get(c).run(elements(c.source(), witness), workers);
+      case Conv c -> Objects.requireNonNull(convolutions.get(c), "made with the executor").run(elements(c.source(), witness), workers);
       case MatMul m -> matmul(m, witness, workers);
       case Product p -> product(elements(p.left(), witness), elements(p.right(), witness));
       case Requantize r -> requantize(r, elements(r.source(), witness));
@@ -161,7 +162,7 @@ public final class IntegerExecutor {
     int outputs = shape(m.weight()).get(0);
     int depth = shape(m.weight()).get(1);
     int rows = depth == 0 ? 0 : source.length / depth;
-    int[] matrix = matrices.get(m.weight());
+    int[] matrix = Objects.requireNonNull(matrices.get(m.weight()), "made with the executor");
     int[] out = new int[rows * outputs];
     int chunk = Math.max(1, (outputs + workers.threads() - 1) / workers.threads());
     workers.forEach(

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.zkc.ir.DType;
@@ -88,7 +89,7 @@ public final class ReferenceEngine {
       return outputs;
     } catch (InvocationTargetException e) {
       throw new UserException(
-          "PyTorch's engine could not run %s: %s".formatted(archive, String.valueOf(e.getCause().getMessage()).lines().findFirst().orElse("")));
+          "PyTorch's engine could not run %s: %s".formatted(archive, String.valueOf(Objects.requireNonNull(e.getCause(), "what the engine threw").getMessage()).lines().findFirst().orElse("")));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     } finally {
