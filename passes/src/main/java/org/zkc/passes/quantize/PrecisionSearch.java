@@ -18,7 +18,7 @@ final class PrecisionSearch {
   private static final double TARGET = 0.993;
 
   /** Below this, more precision may cost more rows than {@link #ROW_SHARE}. */
-  private static final double POOR = 0.988;
+  private static final double POOR = 0.98;
 
   /** The least gain of R^2 for which a more precise candidate is taken, and what as many rows as lookups must gain. */
   private static final double GAIN = 0.001;
