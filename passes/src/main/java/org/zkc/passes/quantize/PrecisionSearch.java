@@ -91,7 +91,7 @@ final class PrecisionSearch {
 
   /**
    * R^2 on the user's calibration samples, or on varied inputs where there are none. A program too large to be
-   * measured, or one sample only, counts as {@link #POOR}, so that rows alone decide.
+   * measured, or one sample only, counts as {@link #POOR}, so that the least bits are kept.
    */
   private double measure(Program integer) {
     int count = (int) Math.min(MOST_SAMPLES, BUDGET / Math.max(1, OutputCorrection.multiplications(integer)));

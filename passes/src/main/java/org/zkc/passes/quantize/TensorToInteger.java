@@ -249,20 +249,23 @@ public final class TensorToInteger {
   }
 
   private Value clamp(Elementwise op, double low, double high) {
-    boolean isDeferred = analysis.isDeferred(op.input());
-    Value integers = exactly(op.input());
-    Quantum q =
-        isDeferred
-            ? classes.quantum(op.result())
-            : classes.aligned(op.result(), integers.integerType().scale());
-    long least = (long) Math.max(q.units(low), q.low());
-    long greatest = (long) Math.min(q.units(high), q.high());
-    least = Math.min(least, q.high());
-    greatest = Math.max(greatest, least);
-    if (isDeferred) {
-      return requantized(op.input(), terms(op.input()), q, least, greatest, op.location());
+    if (analysis.isDeferred(op.input())) {
+      Quantum q = classes.quantum(op.result());
+      return requantized(op.input(), terms(op.input()), q, least(q, low), greatest(q, low, high), op.location());
     }
-    return rescale(integers, q, least, greatest);
+    Value integers = exactly(op.input());
+    Quantum q = classes.aligned(op.result(), integers.integerType().scale());
+    return rescale(integers, q, least(q, low), greatest(q, low, high));
+  }
+
+  /** The lower bound of a clamp in integers. */
+  private static long least(Quantum q, double low) {
+    return Math.min((long) Math.max(q.units(low), q.low()), q.high());
+  }
+
+  /** The upper bound of a clamp in integers, at least the lower one. */
+  private static long greatest(Quantum q, double low, double high) {
+    return Math.max((long) Math.min(q.units(high), q.high()), least(q, low));
   }
 
   private Value table(Elementwise op, double slope) {
