@@ -1,10 +1,10 @@
 package org.zkc.torchscript;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.core.JsonFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -14,11 +14,15 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.UserException;
 
 /**
- * What {@code zkpytorch.export} wrote to {@code extra/zkpytorch.json}: the version of that file's format, the inputs in
- * {@code forward}'s order, the torch version that made the archive, and the SHA-256 of the reference outputs.
+ * What {@code zkpytorch.export} wrote to {@code extra/zkpytorch.json}: the version of that file's
+ * format, the inputs in {@code forward}'s order, the torch version that made the archive, and the
+ * SHA-256 of the reference outputs.
  */
 public record ExporterRecord(
-    int formatVersion, List<TorchInput> inputs, Optional<String> torchVersion, Optional<String> referenceDigest) {
+    int formatVersion,
+    List<TorchInput> inputs,
+    Optional<String> torchVersion,
+    Optional<String> referenceDigest) {
   private static final int FORMAT_VERSION = 1;
 
   public ExporterRecord {
@@ -28,8 +32,8 @@ public record ExporterRecord(
   }
 
   /**
-   * Reads the JSON text: {@code format}, {@code torch}, {@code inputs} each with {@code name} and possibly {@code shape}
-   * and {@code dtype}, {@code reference}. Other fields are ignored.
+   * Reads the JSON text: {@code format}, {@code torch}, {@code inputs} each with {@code name} and
+   * possibly {@code shape} and {@code dtype}, {@code reference}. Other fields are ignored.
    *
    * @throws UserException when it is not such a text, or of another format version
    */
@@ -52,7 +56,8 @@ public record ExporterRecord(
       }
       return new ExporterRecord(version, inputs, text(root, "torch"), text(root, "reference"));
     } catch (JsonProcessingException | IllegalArgumentException | ArithmeticException e) {
-      throw new UserException("The archive's extra/zkpytorch.json is damaged; export the model again.");
+      throw new UserException(
+          "The archive's extra/zkpytorch.json is damaged; export the model again.");
     }
   }
 

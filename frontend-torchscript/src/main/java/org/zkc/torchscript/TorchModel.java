@@ -10,10 +10,12 @@ import org.zkc.ir.Program;
 /**
  * A model as read from its archive.
  *
- * @param program torch level; {@code main} is the root module's {@code forward} without {@code self}, one parameter per
- *     element of {@code inputs}; other parameters of {@code forward} are fixed to their defaults
+ * @param program torch level; {@code main} is the root module's {@code forward} without {@code
+ *     self}, one parameter per element of {@code inputs}; other parameters of {@code forward} are
+ *     fixed to their defaults
  * @param inputs the tensor inputs, in order
- * @param calibration the bytes of {@code extra/zkpytorch/calibration.npz}, read-only, possibly memory-mapped
+ * @param calibration the bytes of {@code extra/zkpytorch/calibration.npz}, read-only, possibly
+ *     memory-mapped
  * @param archiveDigest SHA-256 of the archive file, 64 lower-case hexadecimal digits
  * @param exporter the content of {@code extra/zkpytorch.json}, where there is one
  */

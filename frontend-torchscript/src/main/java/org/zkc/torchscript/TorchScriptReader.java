@@ -13,17 +13,20 @@ import org.zkc.torchscript.lower.Lowering;
 import org.zkc.torchscript.pickle.PickleReader;
 import org.zkc.torchscript.pickle.PickleValue;
 
-/** Reads archives written by {@code torch.jit.save}: traced, scripted or frozen. Nothing from an archive is executed. */
+/**
+ * Reads archives written by {@code torch.jit.save}: traced, scripted or frozen. Nothing from an
+ * archive is executed.
+ */
 public final class TorchScriptReader {
 
   private TorchScriptReader() {}
 
   /**
-   * Reads a TorchScript archive. Weights stay memory-mapped for as long as the model is reachable; the file must not
-   * change meanwhile.
+   * Reads a TorchScript archive. Weights stay memory-mapped for as long as the model is reachable;
+   * the file must not change meanwhile.
    *
-   * @throws UserException when the file is missing, is not a TorchScript archive, is damaged, or uses something that
-   *     zkc does not support; the message names the remedy
+   * @throws UserException when the file is missing, is not a TorchScript archive, is damaged, or
+   *     uses something that zkc does not support; the message names the remedy
    */
   public static TorchModel read(Path file) {
     return read(TorchArchive.open(file));
@@ -39,19 +42,25 @@ public final class TorchScriptReader {
       return model(archive);
     } catch (StackOverflowError e) {
       throw new UserException(
-          "The archive " + archive.displayName() + " nests its data or code too deeply to be a model; export it again.");
+          "The archive "
+              + archive.displayName()
+              + " nests its data or code too deeply to be a model; export it again.");
     }
   }
 
   private static TorchModel model(TorchArchive archive) {
-    Optional<ExporterRecord> exporter = archive.text("extra/zkpytorch.json").map(ExporterRecord::parse);
+    Optional<ExporterRecord> exporter =
+        archive.text("extra/zkpytorch.json").map(ExporterRecord::parse);
     List<TracedInputs.Example> examples = TracedInputs.read(archive);
     PickleValue root = pickle(archive, "data").orElseThrow();
     if (!(root instanceof PickleValue.Instance module)) {
-      throw new UserException("The archive " + archive.displayName() + " does not hold a module; export an nn.Module.");
+      throw new UserException(
+          "The archive " + archive.displayName() + " does not hold a module; export an nn.Module.");
     }
     Optional<PickleValue.Tuple> constants =
-        pickle(archive, "constants").filter(PickleValue.Tuple.class::isInstance).map(PickleValue.Tuple.class::cast);
+        pickle(archive, "constants")
+            .filter(PickleValue.Tuple.class::isInstance)
+            .map(PickleValue.Tuple.class::cast);
     Set<String> given = new HashSet<>();
     exporter.stream()
         .flatMap(e -> e.inputs().stream())
@@ -69,7 +78,8 @@ public final class TorchScriptReader {
   private static Optional<PickleValue> pickle(TorchArchive archive, String name) {
     return archive
         .record(name + ".pkl")
-        .map(content -> PickleReader.read(name + ".pkl", content, key -> archive.record(name + "/" + key)));
+        .map(content ->
+            PickleReader.read(name + ".pkl", content, key -> archive.record(name + "/" + key)));
   }
 
   /** The exporter's shapes where there are some, else those of the traced example. */
@@ -86,8 +96,11 @@ public final class TorchScriptReader {
       Optional<TracedInputs.Example> example =
           examples.size() == names.size() ? Optional.of(examples.get(i)) : Optional.empty();
       out.add(
-          exported.orElseGet(
-              () -> new TorchInput(name, example.map(TracedInputs.Example::shape), example.map(TracedInputs.Example::dtype))));
+          exported.orElseGet(() ->
+              new TorchInput(
+                  name,
+                  example.map(TracedInputs.Example::shape),
+                  example.map(TracedInputs.Example::dtype))));
     }
     return out;
   }

@@ -11,7 +11,10 @@ import org.zkc.torchscript.archive.TorchArchive;
 import org.zkc.torchscript.pickle.PickleReader;
 import org.zkc.torchscript.pickle.PickleValue;
 
-/** The example inputs' shapes and element types that traced archives keep in {@code traced_inputs.pkl}, without data. */
+/**
+ * The example inputs' shapes and element types that traced archives keep in {@code
+ * traced_inputs.pkl}, without data.
+ */
 final class TracedInputs {
 
   /** One tensor argument of the traced call. */
@@ -27,7 +30,9 @@ final class TracedInputs {
     }
     PickleValue value =
         PickleReader.read(
-            "traced_inputs.pkl", record.get(), _ -> Optional.of(MemorySegment.ofArray(new byte[0])));
+            "traced_inputs.pkl",
+            record.get(),
+            _ -> Optional.of(MemorySegment.ofArray(new byte[0])));
     List<Example> out = new ArrayList<>();
     if (value instanceof PickleValue.Dict dict) {
       dict.get("forward").ifPresent(arguments -> collect(arguments, out));
@@ -48,11 +53,10 @@ final class TracedInputs {
             t.tensor()
                 .type()
                 .dtype()
-                .orElseThrow(
-                    () ->
-                        new UserException(
-                            "The model was traced with a %s input, which zkc does not support; trace it with float32."
-                                .formatted(t.tensor().type().torchName())));
+                .orElseThrow(() ->
+                    new UserException(
+                        "The model was traced with a %s input, which zkc does not support; trace it with float32."
+                            .formatted(t.tensor().type().torchName())));
         out.add(new Example(t.tensor().shape(), dtype));
       }
     }

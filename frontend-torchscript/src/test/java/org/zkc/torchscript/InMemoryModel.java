@@ -9,8 +9,9 @@ import org.zkc.torchscript.archive.ZipBytes;
 import org.zkc.torchscript.pickle.PickleBytes;
 
 /**
- * A TorchScript archive made in memory from code text, for tests of one construct each: a root object of class
- * {@code __torch__.M} with a 2x2 parameter {@code w}, an int list {@code il}, and {@code training} False.
+ * A TorchScript archive made in memory from code text, for tests of one construct each: a root
+ * object of class {@code __torch__.M} with a 2x2 parameter {@code w}, an int list {@code il}, and
+ * {@code training} False.
  */
 public final class InMemoryModel {
   private final ZipBytes zip = new ZipBytes();
@@ -21,7 +22,14 @@ public final class InMemoryModel {
   /** The lines of forward's body, after {@code def forward(self, x: Tensor) -> Tensor:}. */
   public static InMemoryModel forward(String... lines) {
     return code(
-        "class M(Module):\n  w : Tensor\n  il : List[int]\n  training : bool\n  k : Final[int] = 3\n  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n    "
+        "class M(Module):\n"
+            + "  w : Tensor\n"
+            + "  il : List[int]\n"
+            + "  training : bool\n"
+            + "  k : Final[int] = 3\n"
+            + "  def forward(self: __torch__.M,\n"
+            + "    x: Tensor) -> Tensor:\n"
+            + "    "
             + String.join("\n    ", lines)
             + "\n");
   }
@@ -53,10 +61,23 @@ public final class InMemoryModel {
   public byte[] bytes() {
     PickleBytes p = new PickleBytes().object("__torch__", "M");
     p.text("w").tensor("FloatStorage", "0", 4, 0, new int[] {2, 2}, new int[] {2, 1});
-    p.text("il").global("torch.jit._pickle", "build_intlist").op(']').mark().integer(1).integer(2).op('e').op(0x85).op('R');
+    p.text("il")
+        .global("torch.jit._pickle", "build_intlist")
+        .op(']')
+        .mark()
+        .integer(1)
+        .integer(2)
+        .op('e')
+        .op(0x85)
+        .op('R');
     p.text("training").bool(false);
-    byte[] weights = TensorData.ofFloats(Shape.of(4), new float[] {1, 2, 3, 4}).bytes().toArray(ValueLayout.JAVA_BYTE);
-    return zip.put("m/data.pkl", attributes.apply(p).endObject().bytes()).put("m/data/0", weights).bytes();
+    byte[] weights =
+        TensorData.ofFloats(Shape.of(4), new float[] {1, 2, 3, 4})
+            .bytes()
+            .toArray(ValueLayout.JAVA_BYTE);
+    return zip.put("m/data.pkl", attributes.apply(p).endObject().bytes())
+        .put("m/data/0", weights)
+        .bytes();
   }
 
   public TorchModel read() {

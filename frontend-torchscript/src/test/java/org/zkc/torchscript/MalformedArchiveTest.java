@@ -23,7 +23,8 @@ import org.zkc.torchscript.archive.ZipBytes;
 /** Archives changed at random are read or refused with a message; nothing else, and soon. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MalformedArchiveTest {
-  private static final List<String> BASES = List.of("two_outputs", "in_place", "scripted_blocks", "unsupported_operator");
+  private static final List<String> BASES =
+      List.of("two_outputs", "in_place", "scripted_blocks", "unsupported_operator");
 
   /** Reads; only a UserException with a sentence is allowed. */
   private static boolean accepted(byte[] archive, String what) {
@@ -31,7 +32,9 @@ class MalformedArchiveTest {
       TorchScriptReader.read("m.pt", MemorySegment.ofArray(archive));
       return true;
     } catch (UserException e) {
-      assertTrue(e.getMessage().length() > 10 && e.getMessage().length() < 1200, what + ": " + e.getMessage());
+      assertTrue(
+          e.getMessage().length() > 10 && e.getMessage().length() < 1200,
+          what + ": " + e.getMessage());
       return false;
     } catch (RuntimeException | Error e) {
       return fail(what + " makes the reader fail", e);
@@ -118,7 +121,8 @@ class MalformedArchiveTest {
         read += accepted(archive(changed), base + " " + name + ", seed " + seed) ? 1 : 0;
       }
     }
-    assertTrue(read > 20, "mutations that are still read show that the mutator is not too crude: " + read);
+    assertTrue(
+        read > 20, "mutations that are still read show that the mutator is not too crude: " + read);
   }
 
   private static String mutated(String text, SplittableRandom random) {
@@ -133,7 +137,9 @@ class MalformedArchiveTest {
       case 4 -> lines.set(a, lines.get(a).replaceFirst("\\d+", Long.toString(random.nextLong())));
       default -> {
         int at = random.nextInt(text.length());
-        return text.substring(0, at) + (char) (32 + random.nextInt(95)) + text.substring(Math.min(text.length(), at + random.nextInt(3)));
+        return text.substring(0, at)
+            + (char) (32 + random.nextInt(95))
+            + text.substring(Math.min(text.length(), at + random.nextInt(3)));
       }
     }
     return String.join("\n", lines) + "\n";

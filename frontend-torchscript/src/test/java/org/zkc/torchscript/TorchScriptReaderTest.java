@@ -72,11 +72,20 @@ class TorchScriptReaderTest {
   void tracedLeNet() {
     TorchModel model = read("lenet5");
     assertEquals(
-        List.of(new TorchInput("x", Optional.of(Shape.of(1, 1, 28, 28)), Optional.of(DType.F32))), model.inputs());
+        List.of(new TorchInput("x", Optional.of(Shape.of(1, 1, 28, 28)), Optional.of(DType.F32))),
+        model.inputs());
     assertEquals(
         List.of(
-            "conv1.bias", "conv1.weight", "conv2.bias", "conv2.weight", "fc1.bias", "fc1.weight", "fc2.bias",
-            "fc2.weight", "fc3.bias", "fc3.weight"),
+            "conv1.bias",
+            "conv1.weight",
+            "conv2.bias",
+            "conv2.weight",
+            "fc1.bias",
+            "fc1.weight",
+            "fc2.bias",
+            "fc2.weight",
+            "fc3.bias",
+            "fc3.weight"),
         parameters(model));
     assertEquals(2, operators(model).stream().filter("aten._convolution"::equals).count());
     assertEquals(64, model.archiveDigest().length());
@@ -87,7 +96,8 @@ class TorchScriptReaderTest {
     TorchModel traced = read("lenet5");
     TorchModel scripted = read("lenet5_scripted");
     assertEquals(parameters(traced), parameters(scripted));
-    assertEquals(List.of(new TorchInput("x", Optional.empty(), Optional.empty())), scripted.inputs());
+    assertEquals(
+        List.of(new TorchInput("x", Optional.empty(), Optional.empty())), scripted.inputs());
     assertEquals(2, operators(scripted).stream().filter("aten.conv2d"::equals).count());
   }
 
@@ -95,7 +105,9 @@ class TorchScriptReaderTest {
   void frozenLeNetIsOneFunctionOfConstants() {
     TorchModel model = read("lenet5_frozen");
     assertEquals(1, model.program().functions().size());
-    assertTrue(parameters(model).stream().allMatch(n -> n.startsWith("CONSTANTS.c")), parameters(model).toString());
+    assertTrue(
+        parameters(model).stream().allMatch(n -> n.startsWith("CONSTANTS.c")),
+        parameters(model).toString());
   }
 
   @Test
@@ -107,14 +119,13 @@ class TorchScriptReaderTest {
   private static java.util.Set<List<Float>> weights(TorchModel model) {
     return ops(model).stream()
         .filter(TensorConstant.class::isInstance)
-        .map(
-            o -> {
-              List<Float> all = new ArrayList<>();
-              for (float f : ((TensorConstant) o).data().toFloats()) {
-                all.add(f);
-              }
-              return all;
-            })
+        .map(o -> {
+          List<Float> all = new ArrayList<>();
+          for (float f : ((TensorConstant) o).data().toFloats()) {
+            all.add(f);
+          }
+          return all;
+        })
         .collect(Collectors.toSet());
   }
 
@@ -171,7 +182,8 @@ class TorchScriptReaderTest {
 
   @Test
   void severalInputsAndOutputs() {
-    assertEquals(List.of("a", "b"), read("two_inputs").inputs().stream().map(TorchInput::name).toList());
+    assertEquals(
+        List.of("a", "b"), read("two_inputs").inputs().stream().map(TorchInput::name).toList());
     assertEquals(2, read("two_outputs").program().main().results().size());
   }
 
@@ -185,7 +197,9 @@ class TorchScriptReaderTest {
   @Test
   void hostilePickleIsNamedNotRun() {
     UserException e = assertThrows(UserException.class, () -> read("foreign_hostile_pickle"));
-    assertTrue(e.getMessage().contains("os.system") || e.getMessage().contains("posix.system"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("os.system") || e.getMessage().contains("posix.system"),
+        e.getMessage());
   }
 
   @Test

@@ -22,14 +22,15 @@ import org.zkc.ir.torch.TorchRules;
  * Checks what every program must satisfy; it runs after every pass.
  *
  * <ol>
- *   <li>Functions: names are unique and one is {@code main}; below the torch level it is the only one.
+ *   <li>Functions: names are unique and one is {@code main}; below the torch level it is the only
+ *       one.
  *   <li>Level: every op, and the type of every value, belongs to the program's level.
- *   <li>SSA: every value is defined once, as a parameter or by one op; it is defined before it is read, in the region that
- *       reads it or one around that.
+ *   <li>SSA: every value is defined once, as a parameter or by one op; it is defined before it is
+ *       read, in the region that reads it or one around that.
  *   <li>Values: elements of the integer and circuit levels lie inside (-2^30, 2^30).
- *   <li>Ops: operands, attributes and result types fit together as the op's record says ({@link TorchRules}, {@link
- *       TensorRules}, {@link IntegerRules}, {@link CircuitRules}); at the integer and circuit levels that includes
- *       intervals, so nothing can leave the type it has.
+ *   <li>Ops: operands, attributes and result types fit together as the op's record says ({@link
+ *       TorchRules}, {@link TensorRules}, {@link IntegerRules}, {@link CircuitRules}); at the
+ *       integer and circuit levels that includes intervals, so nothing can leave the type it has.
  *   <li>Main's parameters: at the circuit level they are public columns.
  * </ol>
  */
@@ -61,12 +62,15 @@ public final class Checker {
       }
     }
     if (!names.contains("main")) {
-      diagnostics.add(new Diagnostic(Optional.empty(), Location.UNKNOWN, "there is no function @main"));
+      diagnostics.add(
+          new Diagnostic(Optional.empty(), Location.UNKNOWN, "there is no function @main"));
     }
     if (program.level() != Level.TORCH && program.functions().size() > 1) {
       report(
           program.functions().get(1),
-          "a program of the " + program.level().text() + " level has one function, @main, and no other");
+          "a program of the "
+              + program.level().text()
+              + " level has one function, @main, and no other");
     }
     for (Function function : program.functions()) {
       for (Value parameter : function.parameters()) {
@@ -81,7 +85,10 @@ public final class Checker {
     }
     if (program.level() == Level.TORCH) {
       TorchRules.recursion(program, functions)
-          .ifPresent(call -> report(call, "the call of @" + call.callee() + " is recursive, which cannot be unrolled"));
+          .ifPresent(call ->
+              report(
+                  call,
+                  "the call of @" + call.callee() + " is recursive, which cannot be unrolled"));
     }
   }
 
@@ -89,7 +96,8 @@ public final class Checker {
     List<Value> scope = new ArrayList<>();
     for (Value parameter : region.parameters()) {
       if (!define(parameter, scope)) {
-        diagnostics.add(new Diagnostic(owner, location, "parameter " + parameter + " is already defined"));
+        diagnostics.add(
+            new Diagnostic(owner, location, "parameter " + parameter + " is already defined"));
       }
     }
     for (Op op : region.body()) {
@@ -97,7 +105,8 @@ public final class Checker {
     }
     for (Value result : region.results()) {
       if (!visible.contains(result)) {
-        diagnostics.add(new Diagnostic(owner, location, "returned value " + result + " is not defined here"));
+        diagnostics.add(
+            new Diagnostic(owner, location, "returned value " + result + " is not defined here"));
       }
     }
     scope.forEach(visible::remove);
@@ -106,7 +115,8 @@ public final class Checker {
   private void operation(Op op, List<Value> scope) {
     OpSpec spec = OpSpec.of(op);
     if (!OpCatalogue.opInterface(program.level()).isInstance(op)) {
-      report(op, spec.mnemonic() + " is not an operation of the " + program.level().text() + " level");
+      report(
+          op, spec.mnemonic() + " is not an operation of the " + program.level().text() + " level");
     }
     boolean isSound = true;
     for (Value operand : spec.operands(op)) {
@@ -139,8 +149,10 @@ public final class Checker {
       switch (op) {
         case TorchOp o when program.level() == Level.TORCH -> TorchRules.check(o, functions);
         case TensorOp o when program.level() == Level.TENSOR -> TensorRules.check(o);
-        case IntegerOp o when program.level() == Level.INTEGER -> IntegerRules.check(o, this::definition);
-        case CircuitOp o when program.level() == Level.CIRCUIT -> CircuitRules.check(o, this::definition);
+        case IntegerOp o when program.level() == Level.INTEGER ->
+            IntegerRules.check(o, this::definition);
+        case CircuitOp o when program.level() == Level.CIRCUIT ->
+            CircuitRules.check(o, this::definition);
         default -> {} // an op of another level: reported
       }
       return Optional.empty();
@@ -172,7 +184,8 @@ public final class Checker {
           case CIRCUIT -> type instanceof ColumnType;
         };
     if (!fits) {
-      return Optional.of(value + " has a type that is not of the " + program.level().text() + " level");
+      return Optional.of(
+          value + " has a type that is not of the " + program.level().text() + " level");
     }
     Optional<Interval> interval =
         switch (type) {
@@ -182,7 +195,9 @@ public final class Checker {
         };
     return interval
         .filter(i -> !i.isInsideLimit())
-        .map(i -> "%s has the interval [%d, %d], which leaves (-2^30, 2^30)".formatted(value, i.low(), i.high()));
+        .map(i ->
+            "%s has the interval [%d, %d], which leaves (-2^30, 2^30)"
+                .formatted(value, i.low(), i.high()));
   }
 
   private void report(Op op, String message) {

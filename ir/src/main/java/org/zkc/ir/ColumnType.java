@@ -3,8 +3,8 @@ package org.zkc.ir;
 import java.util.Objects;
 
 /**
- * A circuit-level value: {@code col<virtual 1x6x28x28 [-9000, 9000]>}. Elements are integers in [low, high] inside
- * (-2^30, 2^30), extended by zero outside the shape.
+ * A circuit-level value: {@code col<virtual 1x6x28x28 [-9000, 9000]>}. Elements are integers in
+ * [low, high] inside (-2^30, 2^30), extended by zero outside the shape.
  */
 public record ColumnType(Kind kind, Shape shape, long low, long high) implements Type {
 

@@ -10,7 +10,10 @@ import java.util.Set;
 public final class DeadOps {
   private DeadOps() {}
 
-  /** The function without dead ops in its body; an op without results (an exception), or holding one, stays. */
+  /**
+   * The function without dead ops in its body; an op without results (an exception), or holding
+   * one, stays.
+   */
   public static Function remove(Function function) {
     Set<Value> live = Collections.newSetFromMap(new IdentityHashMap<>());
     live.addAll(function.results());
@@ -23,12 +26,15 @@ public final class DeadOps {
     }
     Collections.reverse(kept);
     return new Function(
-        function.name(), new Region(function.parameters(), kept, function.results()), function.location());
+        function.name(),
+        new Region(function.parameters(), kept, function.results()),
+        function.location());
   }
 
   private static boolean mayRaise(Op op) {
     return op.definitions().isEmpty()
-        || OpSpec.of(op).regions(op).stream().anyMatch(r -> r.body().stream().anyMatch(DeadOps::mayRaise));
+        || OpSpec.of(op).regions(op).stream()
+            .anyMatch(r -> r.body().stream().anyMatch(DeadOps::mayRaise));
   }
 
   private static void read(Op op, Set<Value> live) {

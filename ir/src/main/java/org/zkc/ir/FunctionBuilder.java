@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A function under construction: parameters first, then ops in order, then {@link #build}. Time and memory are linear in
- * what is added.
+ * A function under construction: parameters first, then ops in order, then {@link #build}. Time and
+ * memory are linear in what is added.
  */
 public final class FunctionBuilder {
   private final String name;
@@ -36,7 +36,10 @@ public final class FunctionBuilder {
     return value;
   }
 
-  /** A new value that no op defines yet; its name is {@code hint}, or {@code hint_1}, {@code hint_2}, ... */
+  /**
+   * A new value that no op defines yet; its name is {@code hint}, or {@code hint_1}, {@code
+   * hint_2}, ...
+   */
   public Value fresh(String hint, Type type) {
     int suffix = nextSuffix.merge(hint, 1, Integer::sum) - 1;
     return new Value(suffix == 0 ? hint : hint + "_" + suffix, type);
@@ -53,19 +56,24 @@ public final class FunctionBuilder {
     append(op);
     List<Value> results = op.definitions();
     if (results.size() != 1) {
-      throw new IllegalArgumentException(OpSpec.of(op).mnemonic() + " has " + results.size() + " results, not one");
+      throw new IllegalArgumentException(
+          OpSpec.of(op).mnemonic() + " has " + results.size() + " results, not one");
     }
     return results.getFirst();
   }
 
   /**
-   * Appends a copy of the region's ops: {@code arguments} stand for its parameters, values defined inside get fresh
-   * identities, values from outside stay. Returns what stands for the region's results.
+   * Appends a copy of the region's ops: {@code arguments} stand for its parameters, values defined
+   * inside get fresh identities, values from outside stay. Returns what stands for the region's
+   * results.
    */
   public List<Value> inline(Region region, List<Value> arguments) {
     if (arguments.size() != region.parameters().size()) {
       throw new IllegalArgumentException(
-          arguments.size() + " arguments for a region of " + region.parameters().size() + " parameters");
+          arguments.size()
+              + " arguments for a region of "
+              + region.parameters().size()
+              + " parameters");
     }
     Map<Value, Value> map = new IdentityHashMap<>();
     for (int i = 0; i < arguments.size(); i++) {
@@ -77,7 +85,10 @@ public final class FunctionBuilder {
     return region.results().stream().map(v -> map.getOrDefault(v, v)).toList();
   }
 
-  /** A copy of {@code op}, nested regions included; {@code map} is read for operands and extended by results. */
+  /**
+   * A copy of {@code op}, nested regions included; {@code map} is read for operands and extended by
+   * results.
+   */
   private Op copy(Op op, Map<Value, Value> map) {
     return OpSpec.mapValues(
         op,
@@ -95,7 +106,8 @@ public final class FunctionBuilder {
             inner.add(copy);
           }
           List<Op> ops = region.body().stream().map(o -> copy(o, map)).toList();
-          return new Region(inner, ops, region.results().stream().map(v -> map.getOrDefault(v, v)).toList());
+          return new Region(
+              inner, ops, region.results().stream().map(v -> map.getOrDefault(v, v)).toList());
         });
   }
 

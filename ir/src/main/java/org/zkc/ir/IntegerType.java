@@ -3,8 +3,8 @@ package org.zkc.ir;
 import java.util.Objects;
 
 /**
- * An integer-level value: {@code int<1x3x32x32 [-128, 127] 0.0125>}. Every element lies in [low, high]; the real number
- * it stands for is element times scale.
+ * An integer-level value: {@code int<1x3x32x32 [-128, 127] 0.0125>}. Every element lies in [low,
+ * high]; the real number it stands for is element times scale.
  */
 public record IntegerType(Shape shape, long low, long high, double scale) implements Type {
   public IntegerType {
@@ -19,7 +19,10 @@ public record IntegerType(Shape shape, long low, long high, double scale) implem
 
   /** Two's-complement bits that hold the interval. */
   public int bits() {
-    return 65 - Math.min(Long.numberOfLeadingZeros(low ^ (low >> 63)), Long.numberOfLeadingZeros(high ^ (high >> 63)));
+    return 65
+        - Math.min(
+            Long.numberOfLeadingZeros(low ^ (low >> 63)),
+            Long.numberOfLeadingZeros(high ^ (high >> 63)));
   }
 
   public IntegerType withShape(Shape newShape) {

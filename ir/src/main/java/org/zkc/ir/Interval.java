@@ -1,8 +1,8 @@
 package org.zkc.ir;
 
 /**
- * The integers from low to high, both included. The functions give the smallest interval that holds every result for
- * operands anywhere in theirs, independently of each other.
+ * The integers from low to high, both included. The functions give the smallest interval that holds
+ * every result for operands anywhere in theirs, independently of each other.
  */
 public record Interval(long low, long high) {
   /** No value of an integer or circuit program leaves (-LIMIT, LIMIT): PROTOCOL, section 1. */
@@ -56,7 +56,8 @@ public record Interval(long low, long high) {
     long b = Math.multiplyExact(low, other.high);
     long c = Math.multiplyExact(high, other.low);
     long d = Math.multiplyExact(high, other.high);
-    return new Interval(Math.min(Math.min(a, b), Math.min(c, d)), Math.max(Math.max(a, b), Math.max(c, d)));
+    return new Interval(
+        Math.min(Math.min(a, b), Math.min(c, d)), Math.max(Math.max(a, b), Math.max(c, d)));
   }
 
   /** The smallest interval that holds both. */
@@ -81,14 +82,17 @@ public record Interval(long low, long high) {
   }
 
   /**
-   * Of sum_i w_i x_i with x_i anywhere in this interval or 0, the positive w_i summing to at most {@code positive} and the
-   * negative ones to at least {@code -negative}: one output of a convolution or linear map.
+   * Of sum_i w_i x_i with x_i anywhere in this interval or 0, the positive w_i summing to at most
+   * {@code positive} and the negative ones to at least {@code -negative}: one output of a
+   * convolution or linear map.
    */
   public Interval weighted(long positive, long negative) {
     long least = Math.min(low, 0);
     long greatest = Math.max(high, 0);
     return new Interval(
-        Math.subtractExact(Math.multiplyExact(positive, least), Math.multiplyExact(negative, greatest)),
-        Math.subtractExact(Math.multiplyExact(positive, greatest), Math.multiplyExact(negative, least)));
+        Math.subtractExact(
+            Math.multiplyExact(positive, least), Math.multiplyExact(negative, greatest)),
+        Math.subtractExact(
+            Math.multiplyExact(positive, greatest), Math.multiplyExact(negative, least)));
   }
 }

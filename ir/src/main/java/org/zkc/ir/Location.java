@@ -3,8 +3,9 @@ package org.zkc.ir;
 import java.util.Objects;
 
 /**
- * Where a value came from in the user's own source: {@code loc("model.py":15 "x = self.conv1(x)")}. Line 0 means that
- * nothing is known. {@code text} is the source line, empty where the archive does not carry it.
+ * Where a value came from in the user's own source: {@code loc("model.py":15 "x = self.conv1(x)")}.
+ * Line 0 means that nothing is known. {@code text} is the source line, empty where the archive does
+ * not carry it.
  */
 public record Location(String file, int line, String text) {
   public static final Location UNKNOWN = new Location("", 0, "");

@@ -18,7 +18,10 @@ import java.util.StringJoiner;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** How an op's record splits into results, operands, regions, attributes and location; see {@link Op}. */
+/**
+ * How an op's record splits into results, operands, regions, attributes and location; see {@link
+ * Op}.
+ */
 public final class OpSpec {
 
   /** The role of a record component. */
@@ -41,11 +44,16 @@ public final class OpSpec {
   }
 
   /**
-   * One component of an op's record. {@code element} is the class of what it holds, primitives boxed: Value, Region, or for
-   * attributes Integer, Long, Boolean, Double, String, TensorData or an enum.
+   * One component of an op's record. {@code element} is the class of what it holds, primitives
+   * boxed: Value, Region, or for attributes Integer, Long, Boolean, Double, String, TensorData or
+   * an enum.
    */
   public record Component(
-      String name, Role role, Cardinality cardinality, Class<?> element, RecordComponent declaration) {
+      String name,
+      Role role,
+      Cardinality cardinality,
+      Class<?> element,
+      RecordComponent declaration) {
 
     private static Component of(RecordComponent declaration) {
       Type generic = declaration.getGenericType();
@@ -58,10 +66,12 @@ public final class OpSpec {
         generic = p.getActualTypeArguments()[0];
       }
       if (!(generic instanceof Class<?> plain)) {
-        throw new IllegalStateException("component " + declaration + " has a type that ops may not have");
+        throw new IllegalStateException(
+            "component " + declaration + " has a type that ops may not have");
       }
       Class<?> element = MethodType.methodType(plain).wrap().returnType();
-      return new Component(declaration.getName(), roleOf(declaration, element), cardinality, element, declaration);
+      return new Component(
+          declaration.getName(), roleOf(declaration, element), cardinality, element, declaration);
     }
 
     private static Role roleOf(RecordComponent declaration, Class<?> element) {
@@ -78,7 +88,8 @@ public final class OpSpec {
       if (element.isEnum() || ATTRIBUTE_TYPES.contains(element)) {
         return Role.ATTRIBUTE;
       }
-      throw new IllegalStateException("component " + declaration + " has a type that ops may not have");
+      throw new IllegalStateException(
+          "component " + declaration + " has a type that ops may not have");
     }
 
     /** The component's value in {@code op}. */
@@ -92,7 +103,8 @@ public final class OpSpec {
   }
 
   private static final Set<Class<?>> ATTRIBUTE_TYPES =
-      Set.of(Integer.class, Long.class, Boolean.class, Double.class, String.class, TensorData.class);
+      Set.of(
+          Integer.class, Long.class, Boolean.class, Double.class, String.class, TensorData.class);
 
   private static final ClassValue<OpSpec> SPECS =
       new ClassValue<>() {
@@ -116,7 +128,9 @@ public final class OpSpec {
     try {
       this.constructor =
           type.getDeclaredConstructor(
-              Arrays.stream(type.getRecordComponents()).map(RecordComponent::getType).toArray(Class<?>[]::new));
+              Arrays.stream(type.getRecordComponents())
+                  .map(RecordComponent::getType)
+                  .toArray(Class<?>[]::new));
     } catch (NoSuchMethodException e) {
       throw new IllegalStateException(e);
     }
@@ -158,8 +172,8 @@ public final class OpSpec {
   }
 
   /**
-   * The op's operands, attributes and regions as its text shows them: {@code (input, weight, bias = ?) {strides = [Integer],
-   * groups = Integer}}.
+   * The op's operands, attributes and regions as its text shows them: {@code (input, weight, bias =
+   * ?) {strides = [Integer], groups = Integer}}.
    */
   public String signature() {
     StringJoiner operands = new StringJoiner(", ", "(", ")");
@@ -174,7 +188,9 @@ public final class OpSpec {
                   case ONE -> c.name();
                   case OPTIONAL -> c.name() + " = ?";
                   case MANY ->
-                      components(Role.OPERAND).size() == 1 ? c.name() + "..." : "[" + c.name() + "...]";
+                      components(Role.OPERAND).size() == 1
+                          ? c.name() + "..."
+                          : "[" + c.name() + "...]";
                 });
         case ATTRIBUTE ->
             attributes.add(
@@ -257,12 +273,15 @@ public final class OpSpec {
   }
 
   /**
-   * The same op with operands, regions and results replaced, applied in this order whatever the order of declaration, so
-   * that a map extended by results never touches the op's own operands.
+   * The same op with operands, regions and results replaced, applied in this order whatever the
+   * order of declaration, so that a map extended by results never touches the op's own operands.
    */
   @SuppressWarnings("unchecked")
   public static <T extends Op> T mapValues(
-      T op, UnaryOperator<Value> results, UnaryOperator<Value> operands, UnaryOperator<Region> regions) {
+      T op,
+      UnaryOperator<Value> results,
+      UnaryOperator<Value> operands,
+      UnaryOperator<Region> regions) {
     OpSpec spec = of(op);
     Object[] arguments = new Object[spec.components.size()];
     spec.replace(op, arguments, Role.OPERAND, v -> operands.apply((Value) v));

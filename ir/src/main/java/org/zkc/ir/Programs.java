@@ -29,7 +29,8 @@ public final class Programs {
   }
 
   private boolean regions(Region left, Region right) {
-    if (!values(left.parameters(), right.parameters()) || left.body().size() != right.body().size()) {
+    if (!values(left.parameters(), right.parameters())
+        || left.body().size() != right.body().size()) {
       return false;
     }
     for (int i = 0; i < left.body().size(); i++) {
@@ -78,7 +79,9 @@ public final class Programs {
       Value r = right.get(i);
       Value partner = leftToRight.putIfAbsent(l, r);
       Value back = rightToLeft.putIfAbsent(r, l);
-      if ((partner == null ? r : partner) != r || (back == null ? l : back) != l || !l.type().equals(r.type())) {
+      if ((partner == null ? r : partner) != r
+          || (back == null ? l : back) != l
+          || !l.type().equals(r.type())) {
         return false;
       }
     }

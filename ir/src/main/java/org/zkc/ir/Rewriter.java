@@ -6,10 +6,11 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * Rebuilds a function op by op, in order, in linear time. A rule sees each op of the body once, with its operands already
- * replaced, and either {@linkplain #keep keeps} it, {@linkplain #append appends} others and {@linkplain #replace names the
- * replacement} of its result, or drops it. Values that are not replaced keep their identity, so facts that a pass gathered
- * beforehand ({@link Uses}) stay usable by value.
+ * Rebuilds a function op by op, in order, in linear time. A rule sees each op of the body once,
+ * with its operands already replaced, and either {@linkplain #keep keeps} it, {@linkplain #append
+ * appends} others and {@linkplain #replace names the replacement} of its result, or drops it.
+ * Values that are not replaced keep their identity, so facts that a pass gathered beforehand
+ * ({@link Uses}) stay usable by value.
  */
 public final class Rewriter {
   private final Map<Value, Value> replacements = new IdentityHashMap<>();
@@ -25,10 +26,14 @@ public final class Rewriter {
 
   /** Applies the rule to each op of every function. */
   public static Program rewrite(Program program, BiConsumer<Op, Rewriter> rule) {
-    return new Program(program.level(), program.functions().stream().map(f -> rewrite(f, rule)).toList());
+    return new Program(
+        program.level(), program.functions().stream().map(f -> rewrite(f, rule)).toList());
   }
 
-  /** Applies the rule to each op of the function's body (not to ops inside nested regions, whose captures follow). */
+  /**
+   * Applies the rule to each op of the function's body (not to ops inside nested regions, whose
+   * captures follow).
+   */
   public static Function rewrite(Function function, BiConsumer<Op, Rewriter> rule) {
     Rewriter rewriter = new Rewriter(function);
     for (Op op : function.body()) {
@@ -57,7 +62,10 @@ public final class Rewriter {
     return out.fresh(hint, type);
   }
 
-  /** Later ops that read {@code old} read {@code replacement} instead, which must be defined by then. */
+  /**
+   * Later ops that read {@code old} read {@code replacement} instead, which must be defined by
+   * then.
+   */
   public void replace(Value old, Value replacement) {
     replacements.put(old, current(replacement));
   }
@@ -78,7 +86,8 @@ public final class Rewriter {
         rewriter::current,
         region -> {
           List<Op> body = region.body().stream().map(o -> substitute(o, rewriter)).toList();
-          return new Region(region.parameters(), body, region.results().stream().map(rewriter::current).toList());
+          return new Region(
+              region.parameters(), body, region.results().stream().map(rewriter::current).toList());
         });
   }
 }

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Static extents of a tensor, outermost axis first; a scalar has no axes. Extents are at least 0. */
+/**
+ * Static extents of a tensor, outermost axis first; a scalar has no axes. Extents are at least 0.
+ */
 public record Shape(List<Integer> extents) {
 
   public Shape {

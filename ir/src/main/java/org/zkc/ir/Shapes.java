@@ -5,16 +5,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Result shapes of the ops that the tensor, integer and circuit levels have in common, from operand shapes and
- * attributes. The checker and whoever builds ops use the same functions, so they cannot disagree. Every method throws
- * {@link IllegalArgumentException} with one sentence when operands and attributes do not fit together.
+ * Result shapes of the ops that the tensor, integer and circuit levels have in common, from operand
+ * shapes and attributes. The checker and whoever builds ops use the same functions, so they cannot
+ * disagree. Every method throws {@link IllegalArgumentException} with one sentence when operands
+ * and attributes do not fit together.
  */
 public final class Shapes {
   private Shapes() {}
 
   /**
-   * Convolution over the last d = {@code strides.size()} axes: input [N, C, e_1..e_d], weight [O, C / groups, k_1..k_d],
-   * bias [O]; result [N, O, ...] with extents (e + low + high - dilation (k - 1) - 1) / stride + 1, rounded down.
+   * Convolution over the last d = {@code strides.size()} axes: input [N, C, e_1..e_d], weight [O, C
+   * / groups, k_1..k_d], bias [O]; result [N, O, ...] with extents (e + low + high - dilation (k -
+   * 1) - 1) / stride + 1, rounded down.
    */
   public static Shape conv(
       Shape input,
@@ -28,7 +30,10 @@ public final class Shapes {
     int d = strides.size();
     require(d == 1 || d == 2, "a convolution has 1 or 2 spatial axes, strides name %d", d);
     require(
-        input.rank() == d + 2, "convolution input must have rank %d ([N, C, ...]), its shape is %s", d + 2, input);
+        input.rank() == d + 2,
+        "convolution input must have rank %d ([N, C, ...]), its shape is %s",
+        d + 2,
+        input);
     require(
         weight.rank() == d + 2,
         "convolution weight must have rank %d ([O, C / groups, ...]), its shape is %s",
@@ -50,8 +55,12 @@ public final class Shapes {
         weight.extent(1),
         input,
         channels / groups);
-    bias.ifPresent(
-        b -> require(b.equals(Shape.of(outputs)), "bias must have shape %d, one per output channel, got %s", outputs, b));
+    bias.ifPresent(b ->
+        require(
+            b.equals(Shape.of(outputs)),
+            "bias must have shape %d, one per output channel, got %s",
+            outputs,
+            b));
     List<Integer> kernel = weight.extents().subList(2, d + 2);
     List<Integer> out = new ArrayList<>(List.of(input.extent(0), outputs));
     out.addAll(windows(input, kernel, strides, paddingLow, paddingHigh, dilations));
@@ -59,8 +68,8 @@ public final class Shapes {
   }
 
   /**
-   * Pooling windows over the last {@code kernel.size()} axes. A window must meet the input (padding below the window's
-   * reach), as PyTorch demands.
+   * Pooling windows over the last {@code kernel.size()} axes. A window must meet the input (padding
+   * below the window's reach), as PyTorch demands.
    */
   public static Shape pool(
       Shape input,
@@ -78,7 +87,13 @@ public final class Shapes {
     List<Integer> out = new ArrayList<>(input.extents().subList(0, input.rank() - d));
     for (int k = 0; k < d; k++) {
       int extent = input.extent(input.rank() - d + k);
-      windowsMeetAxis(extent, positions.get(k), kernel.get(k), strides.get(k), dilations.get(k), paddingLow.get(k));
+      windowsMeetAxis(
+          extent,
+          positions.get(k),
+          kernel.get(k),
+          strides.get(k),
+          dilations.get(k),
+          paddingLow.get(k));
     }
     out.addAll(positions);
     return new Shape(out);
@@ -93,7 +108,10 @@ public final class Shapes {
       List<Integer> dilations) {
     int d = kernel.size();
     require(
-        strides.size() == d && paddingLow.size() == d && paddingHigh.size() == d && dilations.size() == d,
+        strides.size() == d
+            && paddingLow.size() == d
+            && paddingHigh.size() == d
+            && dilations.size() == d,
         "strides, paddings and dilations must name %d axes each, they name %d, %d, %d and %d",
         d,
         strides.size(),
@@ -115,7 +133,8 @@ public final class Shapes {
       long room = (long) extent + paddingLow.get(k) + paddingHigh.get(k) - reach;
       require(
           room >= 0,
-          "a window that reaches over %d elements does not fit an axis of %d with padding %d and %d",
+          "a window that reaches over %d elements does not fit an axis of %d with padding %d and"
+              + " %d",
           reach,
           extent,
           paddingLow.get(k),
@@ -126,15 +145,16 @@ public final class Shapes {
   }
 
   /**
-   * Result of a window maximum along one axis with {@code positions} windows, each of which must have an element inside
-   * the axis.
+   * Result of a window maximum along one axis with {@code positions} windows, each of which must
+   * have an element inside the axis.
    */
   public static Shape windowMax(
       Shape input, int axis, int positions, int size, int stride, int dilation, int paddingLow) {
     checkAxis(axis, input.rank(), input);
     require(
         size >= 1 && stride >= 1 && dilation >= 1 && paddingLow >= 0 && positions >= 1,
-        "window size, stride, dilation and positions must be positive and padding not negative, got %d, %d, %d, %d, %d",
+        "window size, stride, dilation and positions must be positive and padding not negative, got"
+            + " %d, %d, %d, %d, %d",
         size,
         stride,
         dilation,
@@ -146,7 +166,8 @@ public final class Shapes {
 
   private static void windowsMeetAxis(
       int extent, int positions, int size, int stride, int dilation, int paddingLow) {
-    // The first windows may start in the low padding and the last end in the high one; windows in between that step
+    // The first windows may start in the low padding and the last end in the high one; windows in
+    // between that step
     // over the whole axis (dilation larger than it) miss it too.
     for (int j = 0; j < positions; j++) {
       long start = (long) j * stride - paddingLow;
@@ -166,7 +187,10 @@ public final class Shapes {
   /** Linear map: input [..., I], weight [O, I], bias [O]; result [..., O]. */
   public static Shape linear(Shape input, Shape weight, Optional<Shape> bias) {
     require(input.rank() >= 1, "a linear map needs an input of rank at least 1, got a scalar");
-    require(weight.rank() == 2, "the weight of a linear map has rank 2 ([O, I]), its shape is %s", weight);
+    require(
+        weight.rank() == 2,
+        "the weight of a linear map has rank 2 ([O, I]), its shape is %s",
+        weight);
     int last = input.extent(input.rank() - 1);
     require(
         weight.extent(1) == last,
@@ -175,13 +199,12 @@ public final class Shapes {
         weight.extent(1),
         input,
         last);
-    bias.ifPresent(
-        b ->
-            require(
-                b.equals(Shape.of(weight.extent(0))),
-                "bias must have shape %d, one per output, got %s",
-                weight.extent(0),
-                b));
+    bias.ifPresent(b ->
+        require(
+            b.equals(Shape.of(weight.extent(0))),
+            "bias must have shape %d, one per output, got %s",
+            weight.extent(0),
+            b));
     return input.with(input.rank() - 1, weight.extent(0));
   }
 
@@ -213,12 +236,17 @@ public final class Shapes {
         seen[p] = true;
       }
     }
-    require(valid, "%s is not a permutation of the %d axes of %s", permutation, input.rank(), input);
+    require(
+        valid, "%s is not a permutation of the %d axes of %s", permutation, input.rank(), input);
     return new Shape(permutation.stream().map(input::extent).toList());
   }
 
-  /** Elements starts + j strides below limits, per axis; 0 <= start <= limit <= extent, strides positive. */
-  public static Shape slice(Shape input, List<Integer> starts, List<Integer> limits, List<Integer> strides) {
+  /**
+   * Elements starts + j strides below limits, per axis; 0 <= start <= limit <= extent, strides
+   * positive.
+   */
+  public static Shape slice(
+      Shape input, List<Integer> starts, List<Integer> limits, List<Integer> strides) {
     int rank = input.rank();
     require(
         starts.size() == rank && limits.size() == rank && strides.size() == rank,
@@ -259,7 +287,10 @@ public final class Shapes {
     List<Integer> out = new ArrayList<>();
     for (int axis = 0; axis < rank; axis++) {
       require(
-          low.get(axis) >= 0 && high.get(axis) >= 0, "padding must not be negative, got %s and %s", low, high);
+          low.get(axis) >= 0 && high.get(axis) >= 0,
+          "padding must not be negative, got %s and %s",
+          low,
+          high);
       out.add(Math.toIntExact((long) input.extent(axis) + low.get(axis) + high.get(axis)));
     }
     return new Shape(out);
@@ -272,7 +303,8 @@ public final class Shapes {
     for (int k = 1; k <= rank; k++) {
       int l = k <= left.rank() ? left.extent(left.rank() - k) : 1;
       int r = k <= right.rank() ? right.extent(right.rank() - k) : 1;
-      require(l == r || l == 1 || r == 1, "shapes %s and %s do not broadcast together", left, right);
+      require(
+          l == r || l == 1 || r == 1, "shapes %s and %s do not broadcast together", left, right);
       out[rank - k] = l == 1 ? r : l;
     }
     return new Shape(List.of(out));
@@ -307,8 +339,8 @@ public final class Shapes {
   }
 
   /**
-   * Sums or means over windows [starts[j], starts[j] + lengths[j]) of one axis, inside the axis; {@code factors} has one
-   * number per window.
+   * Sums or means over windows [starts[j], starts[j] + lengths[j]) of one axis, inside the axis;
+   * {@code factors} has one number per window.
    */
   public static Shape windows(
       Shape input, int axis, List<Integer> starts, List<Integer> lengths, List<Integer> factors) {
@@ -340,7 +372,8 @@ public final class Shapes {
     checkAxis(axis, input.rank(), input);
     require(
         positions >= 1 && taps >= 1 && stride >= 1 && dilation >= 1 && paddingLow >= 0,
-        "positions, taps, stride and dilation must be positive and padding not negative, got %d, %d, %d, %d, %d",
+        "positions, taps, stride and dilation must be positive and padding not negative, got %d,"
+            + " %d, %d, %d, %d",
         positions,
         taps,
         stride,

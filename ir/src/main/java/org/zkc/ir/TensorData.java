@@ -6,21 +6,28 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * Elements of a constant tensor: contiguous, row-major, little-endian, possibly memory-mapped (a model may be larger
- * than the heap). Two are equal when element type, shape and bytes are.
+ * Elements of a constant tensor: contiguous, row-major, little-endian, possibly memory-mapped (a
+ * model may be larger than the heap). Two are equal when element type, shape and bytes are.
  */
 public final class TensorData {
-  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat F32 =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfDouble F64 =
+      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong I64 =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt I32 =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort I16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final DType dtype;
   private final Shape shape;
   private final MemorySegment bytes;
 
-  /** @throws IllegalArgumentException when the segment's size is not that of the elements */
+  /**
+   * @throws IllegalArgumentException when the segment's size is not that of the elements
+   */
   public TensorData(DType dtype, Shape shape, MemorySegment bytes) {
     this.dtype = Objects.requireNonNull(dtype);
     this.shape = Objects.requireNonNull(shape);
@@ -45,7 +52,8 @@ public final class TensorData {
 
   /** Elements narrowed to {@code dtype}, which must be an integer type that holds them all. */
   public static TensorData ofLongs(DType dtype, Shape shape, long[] elements) {
-    MemorySegment segment = MemorySegment.ofArray(new byte[Math.multiplyExact(elements.length, dtype.bytes())]);
+    MemorySegment segment =
+        MemorySegment.ofArray(new byte[Math.multiplyExact(elements.length, dtype.bytes())]);
     for (int i = 0; i < elements.length; i++) {
       long e = elements[i];
       boolean fits =

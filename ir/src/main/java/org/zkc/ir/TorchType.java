@@ -12,7 +12,10 @@ public sealed interface TorchType extends Type {
   /** {@code Tensor}: rank, extents and element type unknown until shape inference. */
   record Tensor() implements TorchType {}
 
-  /** {@code int}, {@code float}, {@code bool}, {@code str}, {@code number}, {@code Device}, {@code NoneType}, {@code Any}, ... */
+  /**
+   * {@code int}, {@code float}, {@code bool}, {@code str}, {@code number}, {@code Device}, {@code
+   * NoneType}, {@code Any}, ...
+   */
   record Simple(String name) implements TorchType {
     public Simple {
       if (!name.matches(NAME) || name.equals("Tensor")) {
@@ -21,11 +24,15 @@ public sealed interface TorchType extends Type {
     }
   }
 
-  /** {@code List[T]}, {@code Optional[T]}, {@code Tuple[...]}, {@code Dict[K, V]}, {@code Union[...]}, ... */
+  /**
+   * {@code List[T]}, {@code Optional[T]}, {@code Tuple[...]}, {@code Dict[K, V]}, {@code
+   * Union[...]}, ...
+   */
   record Generic(String constructor, List<TorchType> arguments) implements TorchType {
     public Generic {
       if (!constructor.matches(NAME)) {
-        throw new IllegalArgumentException("'" + constructor + "' is not the name of a type constructor");
+        throw new IllegalArgumentException(
+            "'" + constructor + "' is not the name of a type constructor");
       }
       arguments = List.copyOf(arguments);
     }

@@ -3,8 +3,9 @@ package org.zkc.ir;
 import java.util.Objects;
 
 /**
- * Something the user can mend: a model, file or flag that cannot be accepted. The message is one clear sentence that
- * names the remedy; the location is the user's own source line, or {@link Location#UNKNOWN}. Exit code 2.
+ * Something the user can mend: a model, file or flag that cannot be accepted. The message is one
+ * clear sentence that names the remedy; the location is the user's own source line, or {@link
+ * Location#UNKNOWN}. Exit code 2.
  */
 public class UserException extends RuntimeException {
   private static final long serialVersionUID = 1;

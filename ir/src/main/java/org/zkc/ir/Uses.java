@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where the values of a function are defined and read, nested regions included; gathered in one pass. */
+/**
+ * Where the values of a function are defined and read, nested regions included; gathered in one
+ * pass.
+ */
 public final class Uses {
   private final Map<Value, Op> definitions = new IdentityHashMap<>();
   private final Map<Value, List<Op>> users = new IdentityHashMap<>();

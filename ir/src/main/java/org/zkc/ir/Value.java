@@ -2,7 +2,10 @@ package org.zkc.ir;
 
 import java.util.Objects;
 
-/** An SSA value: defined once, compared by identity. The name is a printing hint and need not be unique. */
+/**
+ * An SSA value: defined once, compared by identity. The name is a printing hint and need not be
+ * unique.
+ */
 public final class Value {
   private final String name;
   private final Type type;
@@ -39,7 +42,8 @@ public final class Value {
       case TensorType t -> t.shape();
       case IntegerType t -> t.shape();
       case ColumnType t -> t.shape();
-      case TorchType t -> throw new IllegalStateException("a torch-level value has no static shape");
+      case TorchType t ->
+          throw new IllegalStateException("a torch-level value has no static shape");
     };
   }
 

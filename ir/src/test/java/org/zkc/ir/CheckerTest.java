@@ -21,7 +21,9 @@ final class CheckerTest {
   private final Value z = new Value("z", TYPE);
 
   private static Program program(List<Value> parameters, List<Op> body, List<Value> results) {
-    return Program.of(Level.TENSOR, new Function("main", new Region(parameters, body, results), Location.UNKNOWN));
+    return Program.of(
+        Level.TENSOR,
+        new Function("main", new Region(parameters, body, results), Location.UNKNOWN));
   }
 
   private static List<String> messages(Program program) {
@@ -30,29 +32,37 @@ final class CheckerTest {
 
   @Test
   void aWellFormedProgramHasNoFindings() {
-    assertEquals(List.of(), messages(program(List.of(x), List.of(new Relu(y, x, LINE)), List.of(y))));
+    assertEquals(
+        List.of(), messages(program(List.of(x), List.of(new Relu(y, x, LINE)), List.of(y))));
   }
 
   @Test
   void useBeforeDefinition() {
-    Program program = program(List.of(x), List.of(new Add(z, x, y, LINE), new Relu(y, x, LINE)), List.of(z));
+    Program program =
+        program(List.of(x), List.of(new Add(z, x, y, LINE), new Relu(y, x, LINE)), List.of(z));
     assertEquals(List.of("operand %y is not defined here"), messages(program));
   }
 
   @Test
   void useOfAValueThatNothingDefines() {
     assertEquals(
-        List.of("operand %y is not defined here"), messages(program(List.of(x), List.of(new Relu(z, y, LINE)), List.of(z))));
-    assertEquals(List.of("returned value %y is not defined here"), messages(program(List.of(x), List.of(), List.of(y))));
+        List.of("operand %y is not defined here"),
+        messages(program(List.of(x), List.of(new Relu(z, y, LINE)), List.of(z))));
+    assertEquals(
+        List.of("returned value %y is not defined here"),
+        messages(program(List.of(x), List.of(), List.of(y))));
   }
 
   @Test
   void doubleDefinition() {
-    Program twice = program(List.of(x), List.of(new Relu(y, x, LINE), new Relu(y, x, LINE)), List.of(y));
+    Program twice =
+        program(List.of(x), List.of(new Relu(y, x, LINE), new Relu(y, x, LINE)), List.of(y));
     assertEquals(List.of("result %y is already defined"), messages(twice));
     Program parameter = program(List.of(x), List.of(new Relu(x, x, LINE)), List.of(x));
     assertEquals(List.of("result %x is already defined"), messages(parameter));
-    assertEquals(List.of("parameter %x is already defined"), messages(program(List.of(x, x), List.of(), List.of())));
+    assertEquals(
+        List.of("parameter %x is already defined"),
+        messages(program(List.of(x, x), List.of(), List.of())));
   }
 
   @Test
@@ -88,7 +98,9 @@ final class CheckerTest {
         Program.of(
             Level.TORCH,
             new Function(
-                "main", new Region(List.of(condition), List.of(branch), List.of(result)), Location.UNKNOWN));
+                "main",
+                new Region(List.of(condition), List.of(branch), List.of(result)),
+                Location.UNKNOWN));
     assertEquals(List.of("returned value %inner is not defined here"), messages(program));
   }
 
@@ -101,9 +113,11 @@ final class CheckerTest {
         """
         model.py:15: the result is 3x2:f32, the operands give 2x3:f32
             %wrong = tensor.relu(%x) : tensor<3x2:f32> loc("model.py":15 "x = self.relu(x)")
-                     ^~~~~~~~~~~""",
+                     ^~~~~~~~~~~\
+        """,
         drawn);
-    IllegalStateException e = assertThrows(IllegalStateException.class, () -> Diagnostics.requireValid(program));
+    IllegalStateException e =
+        assertThrows(IllegalStateException.class, () -> Diagnostics.requireValid(program));
     assertTrue(e.getMessage().contains(drawn));
   }
 }

@@ -6,16 +6,29 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Random programs of any level out of the ops' records: every component gets a random value of its declared type. They
- * are well formed (SSA, scopes), not well typed; what only handles form is tested on them.
+ * Random programs of any level out of the ops' records: every component gets a random value of its
+ * declared type. They are well formed (SSA, scopes), not well typed; what only handles form is
+ * tested on them.
  */
 public final class RandomPrograms {
   /** What strings may hold. */
   public enum Strings {
     /** Anything that UTF-8 can carry. */
-    UNICODE("", "conv1.weight", "a \"quoted\" \\ text", "line\nbreak\ttab", "größe 模型 \uD83D\uDE00", "\u0000\u2028"),
+    UNICODE(
+        "",
+        "conv1.weight",
+        "a \"quoted\" \\ text",
+        "line\nbreak\ttab",
+        "größe 模型 \uD83D\uDE00",
+        "\u0000\u2028"),
     /** Lone surrogates as well. */
-    JAVA("", "conv1.weight", "a \"quoted\" \\ text", "line\nbreak\ttab", "größe 模型 \uD83D\uDE00", "\u0000\uD800");
+    JAVA(
+        "",
+        "conv1.weight",
+        "a \"quoted\" \\ text",
+        "line\nbreak\ttab",
+        "größe 模型 \uD83D\uDE00",
+        "\u0000\uD800");
 
     private final List<String> examples;
 
@@ -25,7 +38,15 @@ public final class RandomPrograms {
   }
 
   private static final double[] DOUBLES = {
-    0.0, -0.0, 0.1, 1e-5, -3.5e300, Double.MIN_VALUE, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN
+    0.0,
+    -0.0,
+    0.1,
+    1e-5,
+    -3.5e300,
+    Double.MIN_VALUE,
+    Double.POSITIVE_INFINITY,
+    Double.NEGATIVE_INFINITY,
+    Double.NaN
   };
 
   private final RandomGenerator random;
@@ -77,7 +98,8 @@ public final class RandomPrograms {
       components[i] =
           switch (c.cardinality()) {
             case ONE -> element(c, visible);
-            case OPTIONAL -> random.nextBoolean() ? Optional.empty() : Optional.of(element(c, visible));
+            case OPTIONAL ->
+                random.nextBoolean() ? Optional.empty() : Optional.of(element(c, visible));
             case MANY -> {
               List<Object> list = new ArrayList<>();
               for (int n = random.nextInt(4); n > 0; n--) {
@@ -144,7 +166,12 @@ public final class RandomPrograms {
   private List<Value> values(int count) {
     List<Value> out = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      out.add(new Value(random.nextBoolean() ? "" : "v" + random.nextInt(3) + (random.nextBoolean() ? " x" : ""), type(0)));
+      out.add(
+          new Value(
+              random.nextBoolean()
+                  ? ""
+                  : "v" + random.nextInt(3) + (random.nextBoolean() ? " x" : ""),
+              type(0)));
     }
     return out;
   }
@@ -158,7 +185,10 @@ public final class RandomPrograms {
       case INTEGER -> new IntegerType(shape(), low, high, random.nextDouble() + 1e-9);
       case CIRCUIT ->
           new ColumnType(
-              ColumnType.Kind.values()[random.nextInt(ColumnType.Kind.values().length)], shape(), low, high);
+              ColumnType.Kind.values()[random.nextInt(ColumnType.Kind.values().length)],
+              shape(),
+              low,
+              high);
     };
   }
 
@@ -178,7 +208,9 @@ public final class RandomPrograms {
   }
 
   private Location location() {
-    return random.nextInt(3) == 0 ? Location.UNKNOWN : new Location(string(), random.nextInt(100), string());
+    return random.nextInt(3) == 0
+        ? Location.UNKNOWN
+        : new Location(string(), random.nextInt(100), string());
   }
 
   private String string() {

@@ -67,7 +67,8 @@ final class RewriterTest {
         Rewriter.rewrite(
             TENSOR,
             (op, out) -> {
-              if (op instanceof Relu r && uses.definition(r.input()).orElse(null) instanceof Relu inner) {
+              if (op instanceof Relu r
+                  && uses.definition(r.input()).orElse(null) instanceof Relu inner) {
                 out.replace(r.result(), inner.result());
               } else {
                 out.keep(op);
@@ -105,7 +106,10 @@ final class RewriterTest {
             (op, out) -> {
               out.keep(op);
               if (op instanceof Add add) {
-                Value copy = out.value(new Relu(out.fresh("c", add.result().type()), add.result(), add.location()));
+                Value copy =
+                    out.value(
+                        new Relu(
+                            out.fresh("c", add.result().type()), add.result(), add.location()));
                 out.replace(add.result(), copy);
               }
             });
@@ -124,7 +128,8 @@ final class RewriterTest {
     assertEquals(List.of(), Checker.check(program), () -> Printer.print(program));
     assertEquals(8, program.main().body().size());
     assertNotSame(once, twice);
-    assertThrows(IllegalArgumentException.class, () -> builder.inline(TORCH.main().region(), List.of(x)));
+    assertThrows(
+        IllegalArgumentException.class, () -> builder.inline(TORCH.main().region(), List.of(x)));
   }
 
   @Test

@@ -13,14 +13,16 @@ import org.zkc.ir.Type;
 import org.zkc.ir.Value;
 
 /**
- * Computes once what several ops compute: equal op, operands, attributes and result types, wherever they come from. One walk
- * with a hash table. Ops below the torch level have no effects, so all of them take part; constants are equal when their
- * elements are, and keep the name of the first.
+ * Computes once what several ops compute: equal op, operands, attributes and result types, wherever
+ * they come from. One walk with a hash table. Ops below the torch level have no effects, so all of
+ * them take part; constants are equal when their elements are, and keep the name of the first.
  */
 public final class EliminateCommonSubexpressions implements Pass {
   private final Level level;
 
-  /** @throws IllegalArgumentException for the torch level, whose ops may have effects */
+  /**
+   * @throws IllegalArgumentException for the torch level, whose ops may have effects
+   */
   public EliminateCommonSubexpressions(Level level) {
     if (level == Level.TORCH) {
       throw new IllegalArgumentException("ops of the torch level may have effects");
@@ -49,10 +51,14 @@ public final class EliminateCommonSubexpressions implements Pass {
   }
 
   /**
-   * What makes two ops equal: operands by identity and component (a weight is not a bias), attributes by content; names of
-   * constants apart.
+   * What makes two ops equal: operands by identity and component (a weight is not a bias),
+   * attributes by content; names of constants apart.
    */
-  private record Key(Class<?> type, List<List<Value>> operands, Map<String, Object> attributes, List<Type> results) {
+  private record Key(
+      Class<?> type,
+      List<List<Value>> operands,
+      Map<String, Object> attributes,
+      List<Type> results) {
     static Key of(Op op) {
       OpSpec spec = OpSpec.of(op);
       Map<String, Object> attributes = spec.attributes(op);

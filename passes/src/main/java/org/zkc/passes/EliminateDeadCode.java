@@ -24,7 +24,8 @@ public record EliminateDeadCode(Level level) implements Pass {
 
   @Override
   public Program run(Program program, PassContext context) {
-    Program cleaned = new Program(program.level(), program.functions().stream().map(DeadOps::remove).toList());
+    Program cleaned =
+        new Program(program.level(), program.functions().stream().map(DeadOps::remove).toList());
     long removed = size(program) - size(cleaned);
     context.count(name() + ".removed", removed);
     return removed == 0 ? program : cleaned;

@@ -3,7 +3,10 @@ package org.zkc.passes;
 import org.zkc.ir.Level;
 import org.zkc.ir.Program;
 
-/** A rewrite of a program, within one level. Lowerings between levels are classes of their own, named A-to-B. */
+/**
+ * A rewrite of a program, within one level. Lowerings between levels are classes of their own,
+ * named A-to-B.
+ */
 public interface Pass {
   /** The name for {@code zkc opt --passes} and {@code --disable}: {@code fold-batch-norm}. */
   String name();

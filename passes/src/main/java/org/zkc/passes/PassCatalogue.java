@@ -20,8 +20,9 @@ import org.zkc.passes.tensor.MergePadIntoConv;
 import org.zkc.passes.tensor.MergeViews;
 
 /**
- * Every pass there is, in the order in which {@code zkc compile} runs those of one level. docs/passes.md has a paragraph
- * for each; a test holds the two together. A pass that works at several levels has an entry for each, under one name.
+ * Every pass there is, in the order in which {@code zkc compile} runs those of one level.
+ * docs/passes.md has a paragraph for each; a test holds the two together. A pass that works at
+ * several levels has an entry for each, under one name.
  */
 public final class PassCatalogue {
   private static final List<Pass> PASSES =
@@ -56,7 +57,8 @@ public final class PassCatalogue {
     for (Pass pass : PASSES) {
       List<Pass> named = BY_NAME.computeIfAbsent(pass.name(), n -> new ArrayList<>());
       if (named.stream().anyMatch(p -> p.level() == pass.level())) {
-        throw new IllegalStateException("two passes of the %s level are named %s".formatted(pass.level(), pass.name()));
+        throw new IllegalStateException(
+            "two passes of the %s level are named %s".formatted(pass.level(), pass.name()));
       }
       named.add(pass);
     }
@@ -83,7 +85,8 @@ public final class PassCatalogue {
     List<Pass> named = BY_NAME.get(name);
     if (named == null) {
       throw new UserException(
-          "there is no pass named %s; the passes are %s".formatted(name, String.join(", ", BY_NAME.keySet())));
+          "there is no pass named %s; the passes are %s"
+              .formatted(name, String.join(", ", BY_NAME.keySet())));
     }
     return List.copyOf(named);
   }
@@ -98,13 +101,12 @@ public final class PassCatalogue {
     return named.stream()
         .filter(p -> p.level() == level)
         .findFirst()
-        .orElseThrow(
-            () ->
-                new UserException(
-                    "pass %s works on the %s level, the program is at the %s level"
-                        .formatted(
-                            name,
-                            String.join(" and ", named.stream().map(p -> p.level().text()).toList()),
-                            level.text())));
+        .orElseThrow(() ->
+            new UserException(
+                "pass %s works on the %s level, the program is at the %s level"
+                    .formatted(
+                        name,
+                        String.join(" and ", named.stream().map(p -> p.level().text()).toList()),
+                        level.text())));
   }
 }

@@ -13,8 +13,8 @@ import org.zkc.ir.Program;
 import org.zkc.ir.UserException;
 
 /**
- * Runs passes and lowerings one after the other: times each step, tells a listener, checks each result, and skips what is
- * disabled.
+ * Runs passes and lowerings one after the other: times each step, tells a listener, checks each
+ * result, and skips what is disabled.
  */
 public final class PassManager {
   private final Set<String> disabled;
@@ -24,13 +24,16 @@ public final class PassManager {
 
   /**
    * @param disabled names of passes to skip
-   * @throws UserException when {@code disabled} names no pass, or one that compilation cannot do without
+   * @throws UserException when {@code disabled} names no pass, or one that compilation cannot do
+   *     without
    */
   public PassManager(Set<String> disabled, PassListener listener, PassContext context) {
     for (String name : new TreeSet<>(disabled)) {
       if (!PassCatalogue.byName(name).stream().allMatch(Pass::isOptimisation)) {
         throw new UserException(
-            "pass " + name + " cannot be disabled: it is not an optimisation, later steps rely on its result");
+            "pass "
+                + name
+                + " cannot be disabled: it is not an optimisation, later steps rely on its result");
       }
     }
     this.disabled = Set.copyOf(disabled);
@@ -42,7 +45,8 @@ public final class PassManager {
    * Runs the passes in order, without those disabled.
    *
    * @throws UserException when a pass is for another level than the program's
-   * @throws IllegalStateException when a step's result does not satisfy the {@link Checker}: a fault of the compiler
+   * @throws IllegalStateException when a step's result does not satisfy the {@link Checker}: a
+   *     fault of the compiler
    */
   public Program run(Program program, List<Pass> passes) {
     Program current = program;
@@ -95,7 +99,10 @@ public final class PassManager {
               .formatted(
                   step.number(),
                   step.name(),
-                  found.stream().limit(5).map(Diagnostic::message).collect(Collectors.joining("; "))));
+                  found.stream()
+                      .limit(5)
+                      .map(Diagnostic::message)
+                      .collect(Collectors.joining("; "))));
     }
   }
 

@@ -31,8 +31,7 @@ final class PassManagerTest {
             }
           }
           """,
-          "test",
-          SidecarReader.NONE);
+          "test", SidecarReader.NONE);
 
   /** Drops the body but still returns its result. */
   private record Breaking(Level level) implements Pass {
@@ -53,7 +52,8 @@ final class PassManagerTest {
 
     @Override
     public Program run(Program program, PassContext context) {
-      var region = new org.zkc.ir.Region(program.main().parameters(), List.of(), program.main().results());
+      var region =
+          new org.zkc.ir.Region(program.main().parameters(), List.of(), program.main().results());
       return Program.of(level, new org.zkc.ir.Function("main", region, program.main().location()));
     }
   }
@@ -64,7 +64,9 @@ final class PassManagerTest {
     PassManager manager = new PassManager(Set.of(), heard::add, new PassContext());
     Program after = manager.run(TWO_RELUS, List.of(new MergeViews(), new MergeClamps()));
     assertEquals(1, after.main().body().size());
-    assertEquals(List.of("merge-views", "merge-clamps"), heard.stream().map(PassListener.Step::name).toList());
+    assertEquals(
+        List.of("merge-views", "merge-clamps"),
+        heard.stream().map(PassListener.Step::name).toList());
     assertEquals(List.of(1, 2), heard.stream().map(PassListener.Step::number).toList());
     assertEquals(List.of(false, true), heard.stream().map(PassListener.Step::changed).toList());
     assertSame(after, heard.get(1).result());
@@ -75,18 +77,26 @@ final class PassManagerTest {
 
   @Test
   void disabledPassesAreSkipped() {
-    PassManager manager = new PassManager(Set.of("merge-clamps"), PassListener.NONE, new PassContext());
+    PassManager manager =
+        new PassManager(Set.of("merge-clamps"), PassListener.NONE, new PassContext());
     assertSame(TWO_RELUS, manager.run(TWO_RELUS, List.of(new MergeClamps())));
     assertEquals(List.of(), manager.steps());
   }
 
   @Test
   void whatIsNoOptimisationOrNoPassCannotBeDisabled() {
-    String needed = PassCatalogue.all().stream().filter(p -> !p.isOptimisation()).findFirst().orElseThrow().name();
+    String needed =
+        PassCatalogue.all().stream()
+            .filter(p -> !p.isOptimisation())
+            .findFirst()
+            .orElseThrow()
+            .name();
     UserException e = assertThrows(UserException.class, () -> manager(needed));
     assertTrue(e.getMessage().contains(needed + " cannot be disabled"), e.getMessage());
     UserException unknown = assertThrows(UserException.class, () -> manager("fold-batchnorm"));
-    assertTrue(unknown.getMessage().contains("fold-batch-norm"), "names the passes there are: " + unknown.getMessage());
+    assertTrue(
+        unknown.getMessage().contains("fold-batch-norm"),
+        "names the passes there are: " + unknown.getMessage());
   }
 
   private static PassManager manager(String disabled) {
@@ -96,10 +106,14 @@ final class PassManagerTest {
   @Test
   void anIllFormedResultIsTheStepsFaultAndIsDumpedFirst() {
     List<String> heard = new ArrayList<>();
-    PassManager manager = new PassManager(Set.of(), step -> heard.add(step.name()), new PassContext());
+    PassManager manager =
+        new PassManager(Set.of(), step -> heard.add(step.name()), new PassContext());
     IllegalStateException e =
-        assertThrows(IllegalStateException.class, () -> manager.run(TWO_RELUS, List.of(new Breaking(Level.TENSOR))));
-    assertTrue(e.getMessage().startsWith("step 1, breaking, made an ill-formed program"), e.getMessage());
+        assertThrows(
+            IllegalStateException.class,
+            () -> manager.run(TWO_RELUS, List.of(new Breaking(Level.TENSOR))));
+    assertTrue(
+        e.getMessage().startsWith("step 1, breaking, made an ill-formed program"), e.getMessage());
     assertEquals(List.of("breaking"), heard);
   }
 
@@ -108,7 +122,8 @@ final class PassManagerTest {
     PassManager manager = new PassManager(Set.of(), PassListener.NONE, new PassContext());
     UserException e =
         assertThrows(
-            UserException.class, () -> manager.run(TWO_RELUS, List.of(new EliminateDeadCode(Level.INTEGER))));
+            UserException.class,
+            () -> manager.run(TWO_RELUS, List.of(new EliminateDeadCode(Level.INTEGER))));
     assertTrue(e.getMessage().contains("integer level"), e.getMessage());
   }
 

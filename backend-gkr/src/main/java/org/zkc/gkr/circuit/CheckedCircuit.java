@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A circuit that {@link CircuitCheck} accepted, with what the check found. The only way to one is the check itself.
+ * A circuit that {@link CircuitCheck} accepted, with what the check found. The only way to one is
+ * the check itself.
  */
 public final class CheckedCircuit {
   private final Circuit circuit;
@@ -25,7 +26,10 @@ public final class CheckedCircuit {
     return circuit.tensors().get(id);
   }
 
-  /** The interval that contains every element of tensor {@code id} on every input within the declared bounds. */
+  /**
+   * The interval that contains every element of tensor {@code id} on every input within the
+   * declared bounds.
+   */
   public Interval interval(int id) {
     return intervals.get(id);
   }

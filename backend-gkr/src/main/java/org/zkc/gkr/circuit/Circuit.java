@@ -3,12 +3,13 @@ package org.zkc.gkr.circuit;
 import java.util.List;
 
 /**
- * An integer program to be proved: the tensors, the relations that define them in topological order, and which tensors
- * are public. Holds nothing of the network it came from but shapes and constants. Built by anyone; trusted by nobody
- * until {@link CircuitCheck} accepted it.
+ * An integer program to be proved: the tensors, the relations that define them in topological
+ * order, and which tensors are public. Holds nothing of the network it came from but shapes and
+ * constants. Built by anyone; trusted by nobody until {@link CircuitCheck} accepted it.
  *
  * @param inputs INPUT tensors in the order in which a statement lists them
- * @param outputs tensors whose elements the statement lists; an output of role WITNESS is public, not committed
+ * @param outputs tensors whose elements the statement lists; an output of role WITNESS is public,
+ *     not committed
  */
 public record Circuit(
     List<TensorDeclaration> tensors,

@@ -9,16 +9,17 @@ import java.util.Set;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
 
 /**
- * The check that every circuit passes before anything is proved or verified about it; the loader of every key runs it
- * again. It holds, for a circuit that it accepts (PROTOCOL sections 1 and 4):
+ * The check that every circuit passes before anything is proved or verified about it; the loader of
+ * every key runs it again. It holds, for a circuit that it accepts (PROTOCOL sections 1 and 4):
  *
  * <ol>
- *   <li>sizes are bounded, every index is in range, every tensor is defined once, before its use, by a relation of its
- *       role, and is used;
+ *   <li>sizes are bounded, every index is in range, every tensor is defined once, before its use,
+ *       by a relation of its role, and is used;
  *   <li>shapes fit every relation and every step of every view;
- *   <li>every element of every tensor lies inside (-2^30, 2^30) on every input within the declared bounds;
- *   <li>every Requantize, Max and RoundedQuotient names one integer only (window conditions), and its tables cover all that
- *       its sources can reach;
+ *   <li>every element of every tensor lies inside (-2^30, 2^30) on every input within the declared
+ *       bounds;
+ *   <li>every Requantize, Max and RoundedQuotient names one integer only (window conditions), and
+ *       its tables cover all that its sources can reach;
  *   <li>chains of uncommitted relations have multiplicative degree at most {@link #MAX_DEGREE};
  *   <li>one lookup argument holds fewer than p lookups.
  * </ol>
@@ -36,9 +37,10 @@ public final class CircuitCheck {
   public static final long MAX_MODEL_ELEMENTS = 1L << 30;
 
   /**
-   * Elements of all tensors but MODEL ones, elements read and additions made by all steps of all views, elements under
-   * constants, of sources of Conv and MatMul, table rows within reach of each Requantize, and taps times positions of each axis of a Conv: what a check
-   * and a verification may cost, up to a factor.
+   * Elements of all tensors but MODEL ones, elements read and additions made by all steps of all
+   * views, elements under constants, of sources of Conv and MatMul, table rows within reach of each
+   * Requantize, and taps times positions of each axis of a Conv: what a check and a verification
+   * may cost, up to a factor.
    */
   public static final long MAX_TOTAL_ELEMENTS = 1L << 29;
 
@@ -47,7 +49,10 @@ public final class CircuitCheck {
 
   public static final int MAX_TOTAL_TERMS = 1 << 17;
 
-  /** Lookups of a whole tensor: each but a Requantize's last has a column, and one opening merges 2^16 claims at most. */
+  /**
+   * Lookups of a whole tensor: each but a Requantize's last has a column, and one opening merges
+   * 2^16 claims at most.
+   */
   public static final int MAX_LOOKUPS = 1 << 16;
 
   public static final int MAX_TABLES = 1 << 12;
@@ -62,8 +67,9 @@ public final class CircuitCheck {
   public static final int MAX_QUOTIENT_BITS = 20;
 
   /**
-   * The degree rule (PROTOCOL section 4): a bound on what a circuit can compute between two commitments, against circuits
-   * that evaluate their own Fiat-Shamir hash (Khovratovich, Rothblum, Soukhanov 2025). A heuristic.
+   * The degree rule (PROTOCOL section 4): a bound on what a circuit can compute between two
+   * commitments, against circuits that evaluate their own Fiat-Shamir hash (Khovratovich, Rothblum,
+   * Soukhanov 2025). A heuristic.
    */
   public static final int MAX_DEGREE = 1 << 4;
 
@@ -99,7 +105,8 @@ public final class CircuitCheck {
   }
 
   /**
-   * The interval of every tensor of a circuit that may still lack outputs: for whoever builds one and must size its tables.
+   * The interval of every tensor of a circuit that may still lack outputs: for whoever builds one
+   * and must size its tables.
    *
    * @throws InvalidCircuit as {@link #check}, but for outputs and unused tensors
    */
@@ -121,17 +128,24 @@ public final class CircuitCheck {
         check.relation(circuit.relations().get(k));
       } catch (InvalidCircuit e) {
         throw new InvalidCircuit(
-            "relation " + k + " (" + circuit.relations().get(k).getClass().getSimpleName() + "): " + e.getMessage());
+            "relation "
+                + k
+                + " ("
+                + circuit.relations().get(k).getClass().getSimpleName()
+                + "): "
+                + e.getMessage());
       } catch (ArithmeticException e) {
         throw new InvalidCircuit("relation " + k + ": bounds overflow 64 bits");
       }
     }
     require(check.lookups < P, "p or more lookups");
-    require(check.leaves <= MAX_LEAVES, "more than " + MAX_LEAVES + " lookups and table rows, padded");
+    require(
+        check.leaves <= MAX_LEAVES, "more than " + MAX_LEAVES + " lookups and table rows, padded");
     return check;
   }
 
-  // ---- declarations ------------------------------------------------------------------------------------------------
+  // ---- declarations
+  // ------------------------------------------------------------------------------------------------
 
   private void declarations() {
     for (int t = 0; t < circuit.tensors().size(); t++) {
@@ -148,10 +162,15 @@ public final class CircuitCheck {
       if (model) {
         require(d.rank() >= 1, name + ": a MODEL tensor needs an axis of output channels");
         require(
-            d.positive() >= 0 && d.negative() >= 0 && d.positive() < 1L << 40 && d.negative() < 1L << 40,
+            d.positive() >= 0
+                && d.negative() >= 0
+                && d.positive() < 1L << 40
+                && d.negative() < 1L << 40,
             name + ": bounds of the channel sums out of range");
       } else {
-        require(d.positive() == 0 && d.negative() == 0, name + ": only MODEL tensors bound channel sums");
+        require(
+            d.positive() == 0 && d.negative() == 0,
+            name + ": only MODEL tensors bound channel sums");
       }
       boolean given = model || d.role() == Role.INPUT;
       intervals.add(given ? new Interval(d.low(), d.high()) : null);
@@ -165,12 +184,15 @@ public final class CircuitCheck {
       String name = "table " + t;
       require(table.size() >= 1 && table.size() <= MAX_TABLE_SIZE, name + ": size out of range");
       leaves += Long.highestOneBit(2L * table.size() - 1);
-      require(table.first() > -Interval.BOUND && table.first() < Interval.BOUND, name + ": first out of range");
+      require(
+          table.first() > -Interval.BOUND && table.first() < Interval.BOUND,
+          name + ": first out of range");
       require(table.first() + table.size() <= Interval.BOUND, name + ": last out of range");
       switch (table) {
         case Table.Clamp c -> {
           require(c.low() <= c.high(), name + ": empty clamp");
-          require(new Interval(c.low(), c.high()).isBounded(), name + ": clamp outside (-2^30, 2^30)");
+          require(
+              new Interval(c.low(), c.high()).isBounded(), name + ": clamp outside (-2^30, 2^30)");
         }
         case Table.Entries e -> {
           for (int k = 0; k < e.size(); k++) {
@@ -185,7 +207,8 @@ public final class CircuitCheck {
     HashSet<Integer> inputs = new HashSet<>();
     for (int t : circuit.inputs()) {
       requireIndex(t);
-      require(circuit.tensors().get(t).role() == Role.INPUT, "input " + t + " is not an INPUT tensor");
+      require(
+          circuit.tensors().get(t).role() == Role.INPUT, "input " + t + " is not an INPUT tensor");
       require(inputs.add(t), "tensor " + t + " is listed twice as an input");
     }
     HashSet<Integer> outputs = new HashSet<>();
@@ -202,13 +225,18 @@ public final class CircuitCheck {
     for (int t = 0; t < circuit.tensors().size(); t++) {
       Role role = circuit.tensors().get(t).role();
       require(intervals.get(t) != null, "tensor " + t + " is defined by no relation");
-      require(role != Role.INPUT || inputs.contains(t), "tensor " + t + " is an INPUT that no statement lists");
-      // A WITNESS tensor is constrained by its own relation, and an input may be ignored; anything else would be dead.
-      require(used[t] || role == Role.WITNESS || role == Role.INPUT, "tensor " + t + " is not used");
+      require(
+          role != Role.INPUT || inputs.contains(t),
+          "tensor " + t + " is an INPUT that no statement lists");
+      // A WITNESS tensor is constrained by its own relation, and an input may be ignored; anything
+      // else would be dead.
+      require(
+          used[t] || role == Role.WITNESS || role == Role.INPUT, "tensor " + t + " is not used");
     }
   }
 
-  // ---- relations ---------------------------------------------------------------------------------------------------
+  // ---- relations
+  // ---------------------------------------------------------------------------------------------------
 
   private void relation(Relation relation) {
     int t = relation.result();
@@ -238,8 +266,11 @@ public final class CircuitCheck {
         };
     require(found.isBounded(), "its result ranges over " + found + ", outside (-2^30, 2^30)");
     Interval declared = new Interval(d.low(), d.high());
-    require(declared.contains(found), "its result ranges over " + found + ", declared is " + declared);
-    require(degree[t] <= MAX_DEGREE, "multiplicative degree " + degree[t] + " since the last commitment, above " + MAX_DEGREE);
+    require(
+        declared.contains(found), "its result ranges over " + found + ", declared is " + declared);
+    require(
+        degree[t] <= MAX_DEGREE,
+        "multiplicative degree " + degree[t] + " since the last commitment, above " + MAX_DEGREE);
     intervals.set(t, found);
     if (role == Role.WITNESS || outputs.contains(t)) {
       degree[t] = 1;
@@ -255,7 +286,9 @@ public final class CircuitCheck {
     Bounds bounds = new Bounds((int) d.elementCount());
     for (Linear.Term term : l.terms()) {
       Interval source = source(term.source());
-      require(term.coefficient() != 0 && inBounds(term.coefficient()), "coefficient 0 or outside (-2^30, 2^30)");
+      require(
+          term.coefficient() != 0 && inBounds(term.coefficient()),
+          "coefficient 0 or outside (-2^30, 2^30)");
       degree[l.result()] = Math.max(degree[l.result()], degree[term.source()]);
       view(term, source, d, bounds);
     }
@@ -266,7 +299,8 @@ public final class CircuitCheck {
     for (Linear.Term term : l.terms()) {
       sums.merge(new View(term.source(), term.steps()), term.coefficient(), Math::addExact);
     }
-    require(sums.values().stream().noneMatch(c -> c % P == 0), "terms cancel each other: drop them");
+    require(
+        sums.values().stream().noneMatch(c -> c % P == 0), "terms cancel each other: drop them");
     for (Linear.Box box : l.constants()) {
       require(inBounds(box.value()), "constant outside (-2^30, 2^30)");
       box(box, d, bounds);
@@ -274,7 +308,10 @@ public final class CircuitCheck {
     return bounds.interval();
   }
 
-  /** Sums of bounds for every element of a tensor: what all of them share, and arrays once they differ. */
+  /**
+   * Sums of bounds for every element of a tensor: what all of them share, and arrays once they
+   * differ.
+   */
   private static final class Bounds {
     private final int count;
     private long sharedLow;
@@ -311,8 +348,8 @@ public final class CircuitCheck {
   }
 
   /**
-   * Adds the bounds of one term. Every source element has the same bounds, so a result element that sums m of them, with
-   * weights that add up to P - N, lies in [P low - N high, P high - N low].
+   * Adds the bounds of one term. Every source element has the same bounds, so a result element that
+   * sums m of them, with weights that add up to P - N, lies in [P low - N high, P high - N low].
    */
   private void view(Linear.Term term, Interval source, TensorDeclaration d, Bounds bounds) {
     TensorDeclaration from = circuit.tensors().get(term.source());
@@ -323,7 +360,8 @@ public final class CircuitCheck {
     for (ViewStep step : term.steps()) {
       boolean moves = step instanceof ViewStep.Permute || step instanceof ViewStep.Reshape;
       summing |= !moves;
-      // MODEL tensors seen through windows are broadcast or sliced: bounded like every other tensor here.
+      // MODEL tensors seen through windows are broadcast or sliced: bounded like every other tensor
+      // here.
       long limit = from.role() == Role.MODEL && !summing ? MAX_MODEL_ELEMENTS : MAX_ELEMENTS;
       requirePaddedSize(shape, limit, "source of a step of a view");
       List<Integer> outcome = ViewSemantics.outcomeShape(shape, step);
@@ -343,11 +381,20 @@ public final class CircuitCheck {
     long[] positive = weights(from.shape(), term.steps(), 1);
     long[] negativePart = negative ? weights(from.shape(), term.steps(), -1) : null;
     for (int k = 0; k < positive.length; k++) {
-      accumulate(bounds, k, positive[k], negativePart == null ? 0 : negativePart[k], source, term.coefficient());
+      accumulate(
+          bounds,
+          k,
+          positive[k],
+          negativePart == null ? 0 : negativePart[k],
+          source,
+          term.coefficient());
     }
   }
 
-  /** For every result element the sum of the positive (sign 1) or of the negated negative (sign -1) weights. */
+  /**
+   * For every result element the sum of the positive (sign 1) or of the negated negative (sign -1)
+   * weights.
+   */
   private long[] weights(List<Integer> shape, List<ViewStep> steps, int sign) {
     long[] plus = new long[elementCount(shape)];
     Arrays.fill(plus, 1);
@@ -356,7 +403,8 @@ public final class CircuitCheck {
       if (step instanceof ViewStep.Ranges r) {
         ViewStep.Ranges up = ranges(r, 1);
         ViewStep.Ranges down = ranges(r, -1);
-        long[] newPlus = sum(ViewSemantics.apply(plus, shape, up), ViewSemantics.apply(minus, shape, down));
+        long[] newPlus =
+            sum(ViewSemantics.apply(plus, shape, up), ViewSemantics.apply(minus, shape, down));
         minus = sum(ViewSemantics.apply(minus, shape, up), ViewSemantics.apply(plus, shape, down));
         plus = newPlus;
       } else {
@@ -370,7 +418,10 @@ public final class CircuitCheck {
 
   private static ViewStep.Ranges ranges(ViewStep.Ranges r, int sign) {
     return new ViewStep.Ranges(
-        r.axis(), r.starts(), r.lengths(), r.factors().stream().map(f -> Math.max(0, sign * f)).toList());
+        r.axis(),
+        r.starts(),
+        r.lengths(),
+        r.factors().stream().map(f -> Math.max(0, sign * f)).toList());
   }
 
   private static long[] sum(long[] a, long[] b) {
@@ -382,19 +433,29 @@ public final class CircuitCheck {
 
   private static void accumulate(
       Bounds bounds, int k, long positive, long negative, Interval source, long coefficient) {
-    long l = Math.subtractExact(Math.multiplyExact(positive, source.low()), Math.multiplyExact(negative, source.high()));
-    long h = Math.subtractExact(Math.multiplyExact(positive, source.high()), Math.multiplyExact(negative, source.low()));
+    long l =
+        Math.subtractExact(
+            Math.multiplyExact(positive, source.low()),
+            Math.multiplyExact(negative, source.high()));
+    long h =
+        Math.subtractExact(
+            Math.multiplyExact(positive, source.high()),
+            Math.multiplyExact(negative, source.low()));
     long a = Math.multiplyExact(l, coefficient);
     long b = Math.multiplyExact(h, coefficient);
     bounds.add(k, Math.min(a, b), Math.max(a, b));
   }
 
   private void box(Linear.Box box, TensorDeclaration d, Bounds bounds) {
-    require(box.starts().size() == d.rank() && box.limits().size() == d.rank(), "a constant's box has another rank");
+    require(
+        box.starts().size() == d.rank() && box.limits().size() == d.rank(),
+        "a constant's box has another rank");
     for (int a = 0; a < d.rank(); a++) {
       int start = box.starts().get(a);
       int limit = box.limits().get(a);
-      require(start >= 0 && start < limit && limit <= d.extent(a), "a constant's box is empty or outside the result");
+      require(
+          start >= 0 && start < limit && limit <= d.extent(a),
+          "a constant's box is empty or outside the result");
     }
     count(d.elementCount());
     if (box.limits().equals(d.shape()) && box.starts().stream().allMatch(s -> s == 0)) {
@@ -429,19 +490,31 @@ public final class CircuitCheck {
     TensorDeclaration s = circuit.tensors().get(c.source());
     TensorDeclaration w = circuit.tensors().get(c.weight());
     require(w.role() == Role.MODEL, "the weight must be a MODEL tensor");
-    require(s.rank() == 4 && w.rank() == 4 && d.rank() == 4, "source, weight and result must have 4 axes");
-    require(c.strides().size() == 2 && c.paddingLow().size() == 2 && c.dilations().size() == 2, "two numbers per attribute");
+    require(
+        s.rank() == 4 && w.rank() == 4 && d.rank() == 4,
+        "source, weight and result must have 4 axes");
+    require(
+        c.strides().size() == 2 && c.paddingLow().size() == 2 && c.dilations().size() == 2,
+        "two numbers per attribute");
     int g = c.groups();
-    require(g >= 1 && s.extent(1) % g == 0 && w.extent(0) % g == 0, "groups do not divide the channels");
-    require(w.extent(1) == s.extent(1) / g, "the weight has " + w.extent(1) + " input channels per group");
-    require(d.extent(0) == s.extent(0) && d.extent(1) == w.extent(0), "batch or output channels of the result differ");
+    require(
+        g >= 1 && s.extent(1) % g == 0 && w.extent(0) % g == 0,
+        "groups do not divide the channels");
+    require(
+        w.extent(1) == s.extent(1) / g,
+        "the weight has " + w.extent(1) + " input channels per group");
+    require(
+        d.extent(0) == s.extent(0) && d.extent(1) == w.extent(0),
+        "batch or output channels of the result differ");
     for (int a = 0; a < 2; a++) {
       require(c.strides().get(a) >= 1 && c.strides().get(a) < 1 << 20, "stride out of range");
       require(c.dilations().get(a) >= 1 && c.dilations().get(a) < 1 << 20, "dilation out of range");
       require(Math.abs((long) c.paddingLow().get(a)) < 1 << 20, "padding out of range");
     }
     for (int a = 0; a < 2; a++) {
-      long last = (long) d.extent(2 + a) * c.strides().get(a) + (long) w.extent(2 + a) * c.dilations().get(a);
+      long last =
+          (long) d.extent(2 + a) * c.strides().get(a)
+              + (long) w.extent(2 + a) * c.dilations().get(a);
       require(last < Interval.BOUND, "source indices out of range");
       // The verifier carries a weight through every tap.
       count((long) w.extent(2 + a) * ((long) d.extent(2 + a) + s.extent(2 + a)));
@@ -459,7 +532,9 @@ public final class CircuitCheck {
     require(w.role() == Role.MODEL, "the weight must be a MODEL tensor");
     require(w.rank() == 2, "the weight must have 2 axes");
     require(s.rank() >= 1 && s.rank() == d.rank(), "source and result differ in rank");
-    require(s.shape().subList(0, s.rank() - 1).equals(d.shape().subList(0, s.rank() - 1)), "leading axes differ");
+    require(
+        s.shape().subList(0, s.rank() - 1).equals(d.shape().subList(0, s.rank() - 1)),
+        "leading axes differ");
     require(s.extent(s.rank() - 1) == w.extent(1), "inner extents differ");
     require(d.extent(d.rank() - 1) == w.extent(0), "output extents differ");
     count(s.elementCount());
@@ -467,13 +542,18 @@ public final class CircuitCheck {
     return weightedSum(w, x);
   }
 
-  /** The sum of weights times elements or zeros, from the bounds of the weights' positive and negative sums. */
+  /**
+   * The sum of weights times elements or zeros, from the bounds of the weights' positive and
+   * negative sums.
+   */
   private static Interval weightedSum(TensorDeclaration w, Interval x) {
     long low = Math.min(0, x.low());
     long high = Math.max(0, x.high());
     return new Interval(
-        Math.subtractExact(Math.multiplyExact(w.positive(), low), Math.multiplyExact(w.negative(), high)),
-        Math.subtractExact(Math.multiplyExact(w.positive(), high), Math.multiplyExact(w.negative(), low)));
+        Math.subtractExact(
+            Math.multiplyExact(w.positive(), low), Math.multiplyExact(w.negative(), high)),
+        Math.subtractExact(
+            Math.multiplyExact(w.positive(), high), Math.multiplyExact(w.negative(), low)));
   }
 
   private Interval product(Product p, TensorDeclaration d) {
@@ -482,14 +562,18 @@ public final class CircuitCheck {
     require(circuit.tensors().get(p.left()).shape().equals(d.shape()), "the left shape differs");
     require(circuit.tensors().get(p.right()).shape().equals(d.shape()), "the right shape differs");
     degree[p.result()] = degree[p.left()] + degree[p.right()];
-    long[] corners = {a.low() * b.low(), a.low() * b.high(), a.high() * b.low(), a.high() * b.high()};
+    long[] corners = {
+      a.low() * b.low(), a.low() * b.high(), a.high() * b.low(), a.high() * b.high()
+    };
     return new Interval(
         Arrays.stream(corners).min().getAsLong(), Arrays.stream(corners).max().getAsLong());
   }
 
   private Interval requantize(Requantize r, TensorDeclaration d) {
     Interval x = source(r.source());
-    require(circuit.tensors().get(r.source()).shape().equals(d.shape()), "source and result differ in shape");
+    require(
+        circuit.tensors().get(r.source()).shape().equals(d.shape()),
+        "source and result differ in shape");
     require(r.shift() >= 0 && r.shift() <= 29, "shift out of range");
     require(r.limbs().size() <= 29, "too many limbs");
     int bits = 0;
@@ -509,7 +593,15 @@ public final class CircuitCheck {
     long windowHigh = (table.first() + table.size() << r.shift()) - 1;
     require(
         windowLow <= reachLow && reachHigh <= windowHigh,
-        "the table covers [" + windowLow + ", " + windowHigh + "], the source reaches [" + reachLow + ", " + reachHigh + "]");
+        "the table covers ["
+            + windowLow
+            + ", "
+            + windowHigh
+            + "], the source reaches ["
+            + reachLow
+            + ", "
+            + reachHigh
+            + "]");
     require(
         windowHigh - reachLow < P && reachHigh - windowLow < P,
         "window condition: table and remainder name several integers for one residue");
@@ -545,8 +637,11 @@ public final class CircuitCheck {
       high = Math.max(high, x.high());
       look(d, 1);
     }
-    require(product <= MAX_DEGREE, "multiplicative degree " + product + " of the differences' product, above " + MAX_DEGREE);
-    // The product forces the result to be one of the sources, so a difference is an integer between two sources.
+    require(
+        product <= MAX_DEGREE,
+        "multiplicative degree " + product + " of the differences' product, above " + MAX_DEGREE);
+    // The product forces the result to be one of the sources, so a difference is an integer between
+    // two sources.
     long range = (1L << m.bits()) - 1;
     for (int t : m.sources()) {
       Interval x = intervals.get(t);
@@ -557,7 +652,8 @@ public final class CircuitCheck {
         require(most < P && range - least < P, "window condition: a difference wraps around p");
         if (t != other) {
           // Reached only where x is the maximum: y is at most that.
-          require(most <= range, "a difference reaches " + most + ", above its " + m.bits() + " bits");
+          require(
+              most <= range, "a difference reaches " + most + ", above its " + m.bits() + " bits");
         }
       }
     }
@@ -567,8 +663,12 @@ public final class CircuitCheck {
   private Interval quotient(RoundedQuotient q, TensorDeclaration d) {
     Interval n = source(q.numerator());
     Interval den = source(q.denominator());
-    require(circuit.tensors().get(q.numerator()).shape().equals(d.shape()), "the numerator's shape differs");
-    require(circuit.tensors().get(q.denominator()).shape().equals(d.shape()), "the denominator's shape differs");
+    require(
+        circuit.tensors().get(q.numerator()).shape().equals(d.shape()),
+        "the numerator's shape differs");
+    require(
+        circuit.tensors().get(q.denominator()).shape().equals(d.shape()),
+        "the denominator's shape differs");
     require(q.bits() >= 1 && q.bits() <= MAX_QUOTIENT_BITS, "bits out of range");
     require(n.low() >= 0, "the numerator reaches " + n.low());
     require(den.low() >= 1, "the denominator reaches " + den.low());
@@ -580,7 +680,9 @@ public final class CircuitCheck {
     long least = den.low() - 2 * den.high() * (1L << q.bits());
     require((scale + 2) * den.high() < P, "(2^bits + 1) 2 d must stay below p");
     require(most < P && range - least < P, "window condition: the remainder wraps around p");
-    require(2 * den.high() - 1 < P && range - (2 * den.low() - 1 - range) < P, "window condition: 2d - 1 - rem wraps around p");
+    require(
+        2 * den.high() - 1 < P && range - (2 * den.low() - 1 - range) < P,
+        "window condition: 2d - 1 - rem wraps around p");
     look(d, 1 + 2 * limbs(remainderBits).size());
     return new Interval(0, 1L << q.bits());
   }
@@ -590,7 +692,10 @@ public final class CircuitCheck {
     return Long.SIZE - Long.numberOfLeadingZeros(2 * denominator.high() - 1);
   }
 
-  /** The limbs, least significant first, in which {@code bits} bits of a remainder of a division are range-checked. */
+  /**
+   * The limbs, least significant first, in which {@code bits} bits of a remainder of a division are
+   * range-checked.
+   */
   public static List<Integer> limbs(int bits) {
     int count = (bits + 9) / 10;
     ArrayList<Integer> out = new ArrayList<>();
@@ -612,7 +717,8 @@ public final class CircuitCheck {
     leaves += padded * times;
   }
 
-  // ---- small things ------------------------------------------------------------------------------------------------
+  // ---- small things
+  // ------------------------------------------------------------------------------------------------
 
   private static boolean inBounds(long value) {
     return value > -Interval.BOUND && value < Interval.BOUND;

@@ -3,7 +3,10 @@ package org.zkc.gkr.circuit;
 import java.util.List;
 import java.util.Map;
 
-/** The meaning of a circuit: its relations on integers, one element at a time. The reference for every executor. */
+/**
+ * The meaning of a circuit: its relations on integers, one element at a time. The reference for
+ * every executor.
+ */
 public final class CircuitEvaluator {
   private final Circuit circuit;
   private final int[][] elements;
@@ -16,8 +19,8 @@ public final class CircuitEvaluator {
   /**
    * The elements of every tensor, row-major, by tensor index.
    *
-   * @param given the elements of every INPUT and MODEL tensor, inside their declared bounds; those of any other tensor are taken
-   *     as they are instead of being computed
+   * @param given the elements of every INPUT and MODEL tensor, inside their declared bounds; those
+   *     of any other tensor are taken as they are instead of being computed
    */
   public static int[][] evaluate(CheckedCircuit checked, Map<Integer, int[]> given) {
     CircuitEvaluator e = new CircuitEvaluator(checked.circuit());
@@ -51,7 +54,10 @@ public final class CircuitEvaluator {
         long half = r.shift() == 0 ? 0 : 1L << (r.shift() - 1);
         int[] out = new int[elements[r.source()].length];
         for (int k = 0; k < out.length; k++) {
-          out[k] = (int) table.value((int) ((elements[r.source()][k] + half >> r.shift()) - table.first()));
+          out[k] =
+              (int)
+                  table.value(
+                      (int) ((elements[r.source()][k] + half >> r.shift()) - table.first()));
         }
         yield out;
       }
@@ -125,12 +131,19 @@ public final class CircuitEvaluator {
             for (int k = 0; k < w.get(1); k++) {
               int channel = o / outputsPerGroup * w.get(1) + k;
               for (int dy = 0; dy < w.get(2); dy++) {
-                int sy = row * c.strides().get(0) + dy * c.dilations().get(0) - c.paddingLow().get(0);
+                int sy =
+                    row * c.strides().get(0) + dy * c.dilations().get(0) - c.paddingLow().get(0);
                 for (int dx = 0; dx < w.get(3); dx++) {
-                  int sx = column * c.strides().get(1) + dx * c.dilations().get(1) - c.paddingLow().get(1);
+                  int sx =
+                      column * c.strides().get(1)
+                          + dx * c.dilations().get(1)
+                          - c.paddingLow().get(1);
                   if (sy >= 0 && sy < x.get(2) && sx >= 0 && sx < x.get(3)) {
-                    int weight = elements[c.weight()][((o * w.get(1) + k) * w.get(2) + dy) * w.get(3) + dx];
-                    int source = elements[c.source()][((n * x.get(1) + channel) * x.get(2) + sy) * x.get(3) + sx];
+                    int weight =
+                        elements[c.weight()][((o * w.get(1) + k) * w.get(2) + dy) * w.get(3) + dx];
+                    int source =
+                        elements[c.source()][
+                            ((n * x.get(1) + channel) * x.get(2) + sy) * x.get(3) + sx];
                     sum += (long) weight * source;
                   }
                 }

@@ -3,9 +3,9 @@ package org.zkc.gkr.circuit;
 import java.util.List;
 
 /**
- * result[n, o, y, x] = sum source[n, c, y * stride + dy * dilation - low, ...] weight[o, c, dy, dx], zero outside the
- * source; source [N, C, H, W], weight MODEL [O, C / groups, kh, kw]; lists hold (rows, columns). No bias: add it with a
- * Linear. PROTOCOL section 4, Conv.
+ * result[n, o, y, x] = sum source[n, c, y * stride + dy * dilation - low, ...] weight[o, c, dy,
+ * dx], zero outside the source; source [N, C, H, W], weight MODEL [O, C / groups, kh, kw]; lists
+ * hold (rows, columns). No bias: add it with a Linear. PROTOCOL section 4, Conv.
  */
 public record Conv(
     int result,

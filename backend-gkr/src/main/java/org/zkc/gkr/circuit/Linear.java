@@ -3,13 +3,17 @@ package org.zkc.gkr.circuit;
 import java.util.List;
 
 /**
- * result = sum_k coefficient_k view_k(source_k) + sum_j value_j [index in box_j], elementwise on the result's real index
- * set. Covers addition, scaling, slices, padding, concatenation, broadcast, permutation, reshape, sums along axes, sum
- * pooling. Costs no sumcheck: claims move to the sources.
+ * result = sum_k coefficient_k view_k(source_k) + sum_j value_j [index in box_j], elementwise on
+ * the result's real index set. Covers addition, scaling, slices, padding, concatenation, broadcast,
+ * permutation, reshape, sums along axes, sum pooling. Costs no sumcheck: claims move to the
+ * sources.
  */
 public record Linear(int result, List<Term> terms, List<Box> constants) implements Relation {
 
-  /** coefficient times the source seen through {@code steps}, applied in order, source first. |coefficient| < 2^30. */
+  /**
+   * coefficient times the source seen through {@code steps}, applied in order, source first.
+   * |coefficient| < 2^30.
+   */
   public record Term(int source, long coefficient, List<ViewStep> steps) {
     public Term {
       steps = List.copyOf(steps);

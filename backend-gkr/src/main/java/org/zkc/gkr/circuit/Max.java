@@ -3,8 +3,8 @@ package org.zkc.gkr.circuit;
 import java.util.List;
 
 /**
- * result = elementwise maximum of 2 to 4 tensors of one shape: every result - source_i is in a range table of
- * {@code bits} bits, and their product is 0. PROTOCOL section 4, Max.
+ * result = elementwise maximum of 2 to 4 tensors of one shape: every result - source_i is in a
+ * range table of {@code bits} bits, and their product is 0. PROTOCOL section 4, Max.
  */
 public record Max(int result, List<Integer> sources, int bits) implements Relation {
   public Max {

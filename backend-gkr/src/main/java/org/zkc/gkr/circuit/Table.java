@@ -2,7 +2,10 @@ package org.zkc.gkr.circuit;
 
 import java.util.Arrays;
 
-/** A public function on [first, first + size): the pairs (h, value(h)) that a {@link Requantize} looks up. */
+/**
+ * A public function on [first, first + size): the pairs (h, value(h)) that a {@link Requantize}
+ * looks up.
+ */
 public sealed interface Table {
   long first();
 

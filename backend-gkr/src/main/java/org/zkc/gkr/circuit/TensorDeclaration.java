@@ -3,15 +3,18 @@ package org.zkc.gkr.circuit;
 import java.util.List;
 
 /**
- * A tensor of a {@link Circuit}: a function on its real index set, extended by zero. {@code low} and {@code high} are the
- * declared bounds of its elements for {@link Role#INPUT} and {@link Role#MODEL}; for every other role they are
- * recomputed by {@link CircuitCheck} and must contain what it finds. All lie inside (-2^30, 2^30).
+ * A tensor of a {@link Circuit}: a function on its real index set, extended by zero. {@code low}
+ * and {@code high} are the declared bounds of its elements for {@link Role#INPUT} and {@link
+ * Role#MODEL}; for every other role they are recomputed by {@link CircuitCheck} and must contain
+ * what it finds. All lie inside (-2^30, 2^30).
  *
- * @param positive for MODEL: a bound on the sum of the positive elements of any slice along axis 0 (one output channel);
- *     0 otherwise. Whoever makes the key is trusted for it, as for the element bounds.
+ * @param positive for MODEL: a bound on the sum of the positive elements of any slice along axis 0
+ *     (one output channel); 0 otherwise. Whoever makes the key is trusted for it, as for the
+ *     element bounds.
  * @param negative likewise, minus the sum of the negative elements
  */
-public record TensorDeclaration(Role role, List<Integer> shape, long low, long high, long positive, long negative) {
+public record TensorDeclaration(
+    Role role, List<Integer> shape, long low, long high, long positive, long negative) {
 
   /** Who holds the elements. */
   public enum Role {
@@ -19,7 +22,10 @@ public record TensorDeclaration(Role role, List<Integer> shape, long low, long h
     INPUT,
     /** In the model commitment. */
     MODEL,
-    /** Defined by a nonlinear relation; committed in the proof, unless it is an output of the circuit (then public). */
+    /**
+     * Defined by a nonlinear relation; committed in the proof, unless it is an output of the
+     * circuit (then public).
+     */
     WITNESS,
     /** Defined by a Linear, Conv, MatMul or Product relation; never committed. */
     VIRTUAL

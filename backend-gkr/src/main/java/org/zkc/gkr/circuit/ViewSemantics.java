@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a {@link ViewStep} does to a shape and to the elements of a tensor. The reference for the executor, for the
- * weights' transposes and for the interval analysis.
+ * What a {@link ViewStep} does to a shape and to the elements of a tensor. The reference for the
+ * executor, for the weights' transposes and for the interval analysis.
  */
 public final class ViewSemantics {
-  /** Extents, strides, offsets and factors of a step stay inside (-2^30, 2^30), so that indices fit in a long. */
+  /**
+   * Extents, strides, offsets and factors of a step stay inside (-2^30, 2^30), so that indices fit
+   * in a long.
+   */
   private static final long LIMIT = Interval.BOUND;
 
   private ViewSemantics() {}
@@ -25,8 +28,12 @@ public final class ViewSemantics {
       case ViewStep.Window w -> {
         requireAxis(shape, w.axis(), "window");
         require(w.extent() >= 1 && w.taps() >= 1, "window: extent and taps must be positive");
-        require(w.stride() >= 0 && w.dilation() >= 0, "window: stride and dilation must not be negative");
-        require(small(w.extent(), w.taps(), w.stride(), w.dilation(), w.offset()), "window: numbers too large");
+        require(
+            w.stride() >= 0 && w.dilation() >= 0,
+            "window: stride and dilation must not be negative");
+        require(
+            small(w.extent(), w.taps(), w.stride(), w.dilation(), w.offset()),
+            "window: numbers too large");
         yield with(shape, w.axis(), w.extent());
       }
       case ViewStep.Ranges r -> {
@@ -39,7 +46,9 @@ public final class ViewSemantics {
         for (int j = 0; j < r.starts().size(); j++) {
           int start = r.starts().get(j);
           int length = r.lengths().get(j);
-          require(start >= 0 && length >= 1 && (long) start + length <= n, "ranges: range outside the axis");
+          require(
+              start >= 0 && length >= 1 && (long) start + length <= n,
+              "ranges: range outside the axis");
           require(small(r.factors().get(j)), "ranges: factor too large");
         }
         yield with(shape, r.axis(), r.starts().size());
@@ -47,8 +56,12 @@ public final class ViewSemantics {
       case ViewStep.Unfold u -> {
         requireAxis(shape, u.axis(), "unfold");
         require(u.positions() >= 1 && u.taps() >= 1, "unfold: positions and taps must be positive");
-        require(u.stride() >= 0 && u.dilation() >= 0, "unfold: stride and dilation must not be negative");
-        require(small(u.positions(), u.taps(), u.stride(), u.dilation(), u.offset()), "unfold: numbers too large");
+        require(
+            u.stride() >= 0 && u.dilation() >= 0,
+            "unfold: stride and dilation must not be negative");
+        require(
+            small(u.positions(), u.taps(), u.stride(), u.dilation(), u.offset()),
+            "unfold: numbers too large");
         ArrayList<Integer> out = new ArrayList<>(shape);
         out.set(u.axis(), u.positions());
         out.add(u.axis() + 1, u.taps());
@@ -64,7 +77,8 @@ public final class ViewSemantics {
       case ViewStep.Reshape r -> 0;
       case ViewStep.Window w -> product(others(shape, w.axis()), w.extent(), w.taps());
       case ViewStep.Ranges r ->
-          product(others(shape, r.axis()), r.lengths().stream().mapToLong(Integer::longValue).sum(), 1);
+          product(
+              others(shape, r.axis()), r.lengths().stream().mapToLong(Integer::longValue).sum(), 1);
       case ViewStep.Unfold u -> product(others(shape, u.axis()), u.positions(), u.taps());
     };
   }
@@ -72,7 +86,9 @@ public final class ViewSemantics {
   /** The product, or the largest long. */
   private static long product(long a, long b, long c) {
     long high = Math.multiplyHigh(a, b);
-    return high == 0 && a * b >= 0 && Math.multiplyHigh(a * b, c) == 0 && a * b * c >= 0 ? a * b * c : Long.MAX_VALUE;
+    return high == 0 && a * b >= 0 && Math.multiplyHigh(a * b, c) == 0 && a * b * c >= 0
+        ? a * b * c
+        : Long.MAX_VALUE;
   }
 
   /** Elements per index of an axis. */
@@ -84,7 +100,10 @@ public final class ViewSemantics {
     return n;
   }
 
-  /** The outcome's elements, row-major, of {@code source} row-major under {@code shape}; the step fits the shape. */
+  /**
+   * The outcome's elements, row-major, of {@code source} row-major under {@code shape}; the step
+   * fits the shape.
+   */
   public static long[] apply(long[] source, List<Integer> shape, ViewStep step) {
     return switch (step) {
       case ViewStep.Permute p -> permute(source, shape, p);
@@ -115,7 +134,13 @@ public final class ViewSemantics {
         for (int o = 0; o < outer; o++) {
           for (int j = 0; j < count; j++) {
             for (int i = r.starts().get(j); i < r.starts().get(j) + r.lengths().get(j); i++) {
-              add(out, (o * count + j) * inner, source, (o * n + i) * inner, inner, r.factors().get(j));
+              add(
+                  out,
+                  (o * count + j) * inner,
+                  source,
+                  (o * n + i) * inner,
+                  inner,
+                  r.factors().get(j));
             }
           }
         }

@@ -2,7 +2,10 @@ package org.zkc.gkr.circuit;
 
 import java.util.List;
 
-/** One step of a linear view; each maps a tensor to a tensor, and a weight on the outcome to a weight on the source. */
+/**
+ * One step of a linear view; each maps a tensor to a tensor, and a weight on the outcome to a
+ * weight on the source.
+ */
 public sealed interface ViewStep {
 
   /** outcome axis k is source axis permutation[k]. */
@@ -20,14 +23,20 @@ public sealed interface ViewStep {
   }
 
   /**
-   * outcome[j] = sum over t < taps of source[j * stride + t * dilation + offset] along {@code axis}, terms outside the
-   * source being 0; the outcome's extent is {@code extent}. Slices (taps 1), zero padding (negative offset), broadcast
-   * (stride 0, taps 1 on extent 1), sums (extent 1, stride 0) and sum pooling are all of this form.
+   * outcome[j] = sum over t < taps of source[j * stride + t * dilation + offset] along {@code
+   * axis}, terms outside the source being 0; the outcome's extent is {@code extent}. Slices (taps
+   * 1), zero padding (negative offset), broadcast (stride 0, taps 1 on extent 1), sums (extent 1,
+   * stride 0) and sum pooling are all of this form.
    */
-  record Window(int axis, int extent, int stride, int dilation, int offset, int taps) implements ViewStep {}
+  record Window(int axis, int extent, int stride, int dilation, int offset, int taps)
+      implements ViewStep {}
 
-  /** outcome[j] = factors[j] * sum of source[starts[j] .. starts[j] + lengths[j]) along {@code axis}; ranges lie inside. */
-  record Ranges(int axis, List<Integer> starts, List<Integer> lengths, List<Integer> factors) implements ViewStep {
+  /**
+   * outcome[j] = factors[j] * sum of source[starts[j] .. starts[j] + lengths[j]) along {@code
+   * axis}; ranges lie inside.
+   */
+  record Ranges(int axis, List<Integer> starts, List<Integer> lengths, List<Integer> factors)
+      implements ViewStep {
     public Ranges {
       starts = List.copyOf(starts);
       lengths = List.copyOf(lengths);
@@ -36,7 +45,9 @@ public sealed interface ViewStep {
   }
 
   /**
-   * Axis of extent n becomes two, [positions, taps]: outcome[p, t] = source[p * stride + t * dilation + offset], 0 outside.
+   * Axis of extent n becomes two, [positions, taps]: outcome[p, t] = source[p * stride + t *
+   * dilation + offset], 0 outside.
    */
-  record Unfold(int axis, int positions, int taps, int stride, int dilation, int offset) implements ViewStep {}
+  record Unfold(int axis, int positions, int taps, int stride, int dilation, int offset)
+      implements ViewStep {}
 }

@@ -9,10 +9,11 @@ sealed interface Butterflies permits ScalarButterflies, VectorButterflies, Train
   }
 
   /**
-   * The layers of bits logSize - 1 down to 0 on the block of 2^logSize values at {@code base}, in place. The twiddles of
-   * the layer of bit i start at index twiddleBlock * 2^(logSize - 1 - i) of {@code layers[i]}: a block is one of the
-   * pieces into which the skipped upper layers split the domain. {@code layers} hold at least {@link
-   * CircleDomain#PADDING} entries more than they have twiddles.
+   * The layers of bits logSize - 1 down to 0 on the block of 2^logSize values at {@code base}, in
+   * place. The twiddles of the layer of bit i start at index twiddleBlock * 2^(logSize - 1 - i) of
+   * {@code layers[i]}: a block is one of the pieces into which the skipped upper layers split the
+   * domain. {@code layers} hold at least {@link CircleDomain#PADDING} entries more than they have
+   * twiddles.
    */
   void transform(int[] values, int base, int logSize, int[][] layers, int twiddleBlock);
 

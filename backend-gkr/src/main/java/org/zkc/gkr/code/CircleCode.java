@@ -5,17 +5,20 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 
 /**
- * The circle code of rate 1/4 over F (Haboeck, Levit, Papini, "Circle STARKs", 2024): a message of k = 2^m coefficients
- * in the FFT basis
+ * The circle code of rate 1/4 over F (Haboeck, Levit, Papini, "Circle STARKs", 2024): a message of
+ * k = 2^m coefficients in the FFT basis
  *
- * <pre>b_j(x, y) = y^(j_0) x^(j_1) pi(x)^(j_2) pi(pi(x))^(j_3) ..., pi(x) = 2 x^2 - 1, j_i the bits of j,</pre>
+ * <pre>
+ * b_j(x, y) = y^(j_0) x^(j_1) pi(x)^(j_2) pi(pi(x))^(j_3) ..., pi(x) = 2 x^2 - 1, j_i the bits of j,
+ * </pre>
  *
  * is encoded as its n = 4k evaluations on {@link CircleDomain}, in the domain's order.
  *
- * <p>The span of the basis, the FFT space of dimension k, lies in the space of all bivariate polynomials of total degree
- * at most k/2 on the circle, of dimension k + 1 (ibid., section 4.3), which over an extension that contains i is a
- * generalised Reed-Solomon code by z = x + iy. A nonzero member of the larger space has at most k zeros, so the distance
- * is at least n - k; decoding is unique up to {@link #uniqueDecodingErrors}. Encoding is F-linear: an E-valued message
+ * <p>The span of the basis, the FFT space of dimension k, lies in the space of all bivariate
+ * polynomials of total degree at most k/2 on the circle, of dimension k + 1 (ibid., section 4.3),
+ * which over an extension that contains i is a generalised Reed-Solomon code by z = x + iy. A
+ * nonzero member of the larger space has at most k zeros, so the distance is at least n - k;
+ * decoding is unique up to {@link #uniqueDecodingErrors}. Encoding is F-linear: an E-valued message
  * is encoded limb by limb.
  */
 public final class CircleCode {
@@ -65,8 +68,8 @@ public final class CircleCode {
   }
 
   /**
-   * Writes the codeword of message[from, from + length), a prefix of the k coefficients whose rest is zero, to
-   * out[at, at + n).
+   * Writes the codeword of message[from, from + length), a prefix of the k coefficients whose rest
+   * is zero, to out[at, at + n).
    */
   public void encode(int[] message, int from, int length, int[] out, int at) {
     int k = dimension();
@@ -92,9 +95,9 @@ public final class CircleCode {
   }
 
   /**
-   * Symbols {@code indices} of the codeword of an E-valued message. One symbol costs about k products of E by the
-   * product structure of the basis, a full encoding 4 n/2 log k products of F and all of its additions: past a few
-   * symbols the full encoding wins, and this does that.
+   * Symbols {@code indices} of the codeword of an E-valued message. One symbol costs about k
+   * products of E by the product structure of the basis, a full encoding 4 n/2 log k products of F
+   * and all of its additions: past a few symbols the full encoding wins, and this does that.
    */
   public ExtVector codewordAt(ExtVector message, int[] indices) {
     ExtVector out = new ExtVector(indices.length);

@@ -4,16 +4,18 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.zkc.gkr.field.M31;
 
 /**
- * The standard position coset of size N = 2^m of the circle group: the odd multiples of a point Q of order 2N (Haboeck,
- * Levit, Papini 2024, section 3.2), in the order in which the FFT produces evaluations, with the FFT's twiddles.
+ * The standard position coset of size N = 2^m of the circle group: the odd multiples of a point Q
+ * of order 2N (Haboeck, Levit, Papini 2024, section 3.2), in the order in which the FFT produces
+ * evaluations, with the FFT's twiddles.
  *
  * <p>Position k holds the angle (multiple of Q)
  *
  * <pre>a(k) = (-1)^(k mod 2) (1 + 4 bitreverse(floor(k / 2))), bits reversed in m - 1 places</pre>
  *
- * so that bit 0 of a position is the sign of y, bit 1 the sign of x, and bit i the sign of the (i-1)-fold image of x
- * under x -> 2 x^2 - 1. The layer of bit i needs one twiddle for each value of the bits above i: {@code layer(i)} holds
- * these 2^(m - 1 - i), y-coordinates for bit 0 and images of x for the others.
+ * so that bit 0 of a position is the sign of y, bit 1 the sign of x, and bit i the sign of the
+ * (i-1)-fold image of x under x -> 2 x^2 - 1. The layer of bit i needs one twiddle for each value
+ * of the bits above i: {@code layer(i)} holds these 2^(m - 1 - i), y-coordinates for bit 0 and
+ * images of x for the others.
  */
 public final class CircleDomain {
   /** log2 of the smallest and largest domains. */
@@ -24,7 +26,8 @@ public final class CircleDomain {
   /** Unused entries at the end of every layer, so that a vector load near the end stays inside. */
   static final int PADDING = 16;
 
-  private static final AtomicReferenceArray<CircleDomain> CACHE = new AtomicReferenceArray<>(MAX_LOG_SIZE + 1);
+  private static final AtomicReferenceArray<CircleDomain> CACHE =
+      new AtomicReferenceArray<>(MAX_LOG_SIZE + 1);
 
   private final int logSize;
   private final int[][] layers;

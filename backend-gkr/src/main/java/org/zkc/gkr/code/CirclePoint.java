@@ -2,7 +2,10 @@ package org.zkc.gkr.code;
 
 import org.zkc.gkr.field.M31;
 
-/** A point of the circle group x^2 + y^2 = 1 over F, cyclic of order p + 1 = 2^31 (Haboeck, Levit, Papini 2024, 3.1). */
+/**
+ * A point of the circle group x^2 + y^2 = 1 over F, cyclic of order p + 1 = 2^31 (Haboeck, Levit,
+ * Papini 2024, 3.1).
+ */
 record CirclePoint(int x, int y) {
   static final CirclePoint IDENTITY = new CirclePoint(1, 0);
 

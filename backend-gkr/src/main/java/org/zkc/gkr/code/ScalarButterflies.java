@@ -2,7 +2,9 @@ package org.zkc.gkr.code;
 
 import org.zkc.gkr.field.M31;
 
-/** Plain loops, which C2 vectorises where pairs are far apart: (a, b) becomes (a + t b, a - t b). */
+/**
+ * Plain loops, which C2 vectorises where pairs are far apart: (a, b) becomes (a + t b, a - t b).
+ */
 final class ScalarButterflies implements Butterflies {
   @Override
   public void transform(int[] values, int base, int logSize, int[][] layers, int twiddleBlock) {

@@ -7,22 +7,27 @@ import jdk.incubator.vector.VectorSpecies;
 import org.zkc.gkr.field.M31;
 
 /**
- * Layers whose pairs are at least a vector apart run on contiguous loads with one twiddle; the lowest layers stay in
- * registers: of two adjacent vectors, the lower and upper halves of all pairs are selected, multiplied and put back.
+ * Layers whose pairs are at least a vector apart run on contiguous loads with one twiddle; the
+ * lowest layers stay in registers: of two adjacent vectors, the lower and upper halves of all pairs
+ * are selected, multiplied and put back.
  *
- * <p>A product of residues b t is formed from even and odd lanes with t doubled: its high 32 bits are then the multiple
- * of 2^31, its low 32 bits twice the rest.
+ * <p>A product of residues b t is formed from even and odd lanes with t doubled: its high 32 bits
+ * are then the multiple of 2^31, its low 32 bits twice the rest.
  */
 final class VectorButterflies implements Butterflies {
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
   private static final int LANES = I.length();
   private static final int LOG_LANES = Integer.numberOfTrailingZeros(LANES);
   private static final IntVector MODULUS = IntVector.broadcast(I, M31.P);
-  private static final LongVector LOW = LongVector.broadcast(LongVector.SPECIES_PREFERRED, 0xFFFFFFFFL);
-  private static final LongVector HIGH = LongVector.broadcast(LongVector.SPECIES_PREFERRED, 0xFFFFFFFFL << 32);
+  private static final LongVector LOW =
+      LongVector.broadcast(LongVector.SPECIES_PREFERRED, 0xFFFFFFFFL);
+  private static final LongVector HIGH =
+      LongVector.broadcast(LongVector.SPECIES_PREFERRED, 0xFFFFFFFFL << 32);
 
-  // For the layer of each bit below LOG_LANES, five index vectors: which of 2 * LANES adjacent values are the lower and
-  // upper members of pairs, which of the twiddles from the first on each pair has, and where the values go back to. Kept
+  // For the layer of each bit below LOG_LANES, five index vectors: which of 2 * LANES adjacent
+  // values are the lower and
+  // upper members of pairs, which of the twiddles from the first on each pair has, and where the
+  // values go back to. Kept
   // as ints: a vector read from an array of vectors has no exact class, and is boxed.
   private static final int[] INDICES = new int[5 * LOG_LANES * LANES];
 
@@ -59,30 +64,40 @@ final class VectorButterflies implements Butterflies {
     }
   }
 
-  private static void wideLayer(int[] values, int base, int bit, int groups, int[] twiddles, int firstTwiddle) {
+  private static void wideLayer(
+      int[] values, int base, int bit, int groups, int[] twiddles, int firstTwiddle) {
     int half = 1 << bit;
     for (int g = 0; g < groups; g++) {
       int low = base + g * 2 * half;
-      LongVector t = LongVector.broadcast(LongVector.SPECIES_PREFERRED, 2L * twiddles[firstTwiddle + g]).and(LOW);
+      LongVector t =
+          LongVector.broadcast(LongVector.SPECIES_PREFERRED, 2L * twiddles[firstTwiddle + g])
+              .and(LOW);
       for (int k = low; k < low + half; k += LANES) {
         IntVector a = IntVector.fromArray(I, values, k);
         LongVector b = IntVector.fromArray(I, values, k + half).reinterpretAsLongs();
         LongVector even = b.and(LOW).mul(t);
         LongVector odd = b.lanewise(VectorOperators.LSHR, 32).mul(t);
-        IntVector quotient = even.lanewise(VectorOperators.LSHR, 32).or(odd.and(HIGH)).reinterpretAsInts();
+        IntVector quotient =
+            even.lanewise(VectorOperators.LSHR, 32).or(odd.and(HIGH)).reinterpretAsInts();
         IntVector rest =
-            even.and(LOW).or(odd.lanewise(VectorOperators.LSHL, 32)).reinterpretAsInts().lanewise(VectorOperators.LSHR, 1);
+            even.and(LOW)
+                .or(odd.lanewise(VectorOperators.LSHL, 32))
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHR, 1);
         IntVector product = quotient.add(rest);
         product = product.lanewise(VectorOperators.UMIN, product.sub(MODULUS));
         IntVector sum = a.add(product);
         IntVector difference = a.sub(product);
         sum.lanewise(VectorOperators.UMIN, sum.sub(MODULUS)).intoArray(values, k);
-        difference.lanewise(VectorOperators.UMIN, difference.add(MODULUS)).intoArray(values, k + half);
+        difference
+            .lanewise(VectorOperators.UMIN, difference.add(MODULUS))
+            .intoArray(values, k + half);
       }
     }
   }
 
-  private static void narrowLayer(int[] values, int base, int bit, int pairs, int[] twiddles, int firstTwiddle) {
+  private static void narrowLayer(
+      int[] values, int base, int bit, int pairs, int[] twiddles, int firstTwiddle) {
     IntVector lower = IntVector.fromArray(I, INDICES, 5 * bit * LANES);
     IntVector upper = IntVector.fromArray(I, INDICES, (5 * bit + 1) * LANES);
     IntVector twiddle = IntVector.fromArray(I, INDICES, (5 * bit + 2) * LANES);
@@ -94,13 +109,21 @@ final class VectorButterflies implements Butterflies {
       IntVector y = IntVector.fromArray(I, values, at + LANES);
       IntVector a = lower.selectFrom(x, y);
       LongVector b = upper.selectFrom(x, y).reinterpretAsLongs();
-      LongVector t = twiddle.selectFrom(IntVector.fromArray(I, twiddles, firstTwiddle + (pair >> bit))).reinterpretAsLongs();
+      LongVector t =
+          twiddle
+              .selectFrom(IntVector.fromArray(I, twiddles, firstTwiddle + (pair >> bit)))
+              .reinterpretAsLongs();
       LongVector even = b.and(LOW).mul(t.and(LOW));
-      LongVector odd = b.lanewise(VectorOperators.LSHR, 32).mul(t.lanewise(VectorOperators.LSHR, 32));
+      LongVector odd =
+          b.lanewise(VectorOperators.LSHR, 32).mul(t.lanewise(VectorOperators.LSHR, 32));
       // Twiddles are not doubled here: the product's multiple of 2^31 is shifted into place.
       IntVector quotient =
-          even.lanewise(VectorOperators.LSHR, 31).and(LOW).or(odd.lanewise(VectorOperators.LSHL, 1).and(HIGH)).reinterpretAsInts();
-      IntVector rest = even.and(LOW).or(odd.lanewise(VectorOperators.LSHL, 32)).reinterpretAsInts().and(MODULUS);
+          even.lanewise(VectorOperators.LSHR, 31)
+              .and(LOW)
+              .or(odd.lanewise(VectorOperators.LSHL, 1).and(HIGH))
+              .reinterpretAsInts();
+      IntVector rest =
+          even.and(LOW).or(odd.lanewise(VectorOperators.LSHL, 32)).reinterpretAsInts().and(MODULUS);
       IntVector product = quotient.add(rest);
       product = product.lanewise(VectorOperators.UMIN, product.sub(MODULUS));
       IntVector sum = a.add(product);

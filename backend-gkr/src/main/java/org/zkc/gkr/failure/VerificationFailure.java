@@ -3,9 +3,11 @@ package org.zkc.gkr.failure;
 import java.util.Objects;
 
 /**
- * A proof, key or opening was rejected. The only exception that a verifier throws on data from outside.
+ * A proof, key or opening was rejected. The only exception that a verifier throws on data from
+ * outside.
  *
- * <p>{@code where} names the place as a path such as {@code logup layer 7 round 3} or {@code model opening column 12}.
+ * <p>{@code where} names the place as a path such as {@code logup layer 7 round 3} or {@code model
+ * opening column 12}.
  */
 public final class VerificationFailure extends RuntimeException {
   private final String where;

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import org.zkc.gkr.failure.VerificationFailure;
 
 /**
- * An element c0 + c1 i + (c2 + c3 i) v of E = F[i]/(i^2 + 1)[v]/(v^2 - (2 + i)), F = {@link M31}; |E| is about 2^124.
- * Each limb is a canonical residue. For vectors use {@link ExtVector}.
+ * An element c0 + c1 i + (c2 + c3 i) v of E = F[i]/(i^2 + 1)[v]/(v^2 - (2 + i)), F = {@link M31};
+ * |E| is about 2^124. Each limb is a canonical residue. For vectors use {@link ExtVector}.
  */
 public record Ext(int c0, int c1, int c2, int c3) {
   /** Bytes on the wire: the four limbs in order, each 4 bytes little-endian. */
@@ -16,12 +16,14 @@ public record Ext(int c0, int c1, int c2, int c3) {
   public static final Ext ZERO = new Ext(0, 0, 0, 0);
   public static final Ext ONE = new Ext(1, 0, 0, 0);
 
-  private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long P = M31.P;
 
   public Ext {
     if ((c0 | c1 | c2 | c3) < 0 || c0 == M31.P || c1 == M31.P || c2 == M31.P || c3 == M31.P) {
-      throw new IllegalArgumentException("limbs not in [0, p): " + c0 + ", " + c1 + ", " + c2 + ", " + c3);
+      throw new IllegalArgumentException(
+          "limbs not in [0, p): " + c0 + ", " + c1 + ", " + c2 + ", " + c3);
     }
   }
 
@@ -72,7 +74,8 @@ public record Ext(int c0, int c1, int c2, int c3) {
   }
 
   public Ext mul(Ext b) {
-    // (a + a' v)(b + b' v) = ab + (2 + i) a'b' + (ab' + a'b) v, each product complex. Sums of two products stay below
+    // (a + a' v)(b + b' v) = ab + (2 + i) a'b' + (ab' + a'b) v, each product complex. Sums of two
+    // products stay below
     // 2^63, folded values below 2^33.
     long real = M31.fold((long) c0 * b.c0 + (P - c1) * b.c1);
     long imaginary = M31.fold((long) c0 * b.c1 + (long) c1 * b.c0);
@@ -80,8 +83,11 @@ public record Ext(int c0, int c1, int c2, int c3) {
     long highImaginary = M31.fold((long) c2 * b.c3 + (long) c3 * b.c2);
     long r0 = real + 2 * highReal + (4 * P - highImaginary);
     long r1 = imaginary + highReal + 2 * highImaginary;
-    long r2 = M31.fold((long) c0 * b.c2 + (P - c1) * b.c3) + M31.fold((long) c2 * b.c0 + (P - c3) * b.c1);
-    long r3 = M31.fold((long) c0 * b.c3 + (long) c1 * b.c2) + M31.fold((long) c2 * b.c1 + (long) c3 * b.c0);
+    long r2 =
+        M31.fold((long) c0 * b.c2 + (P - c1) * b.c3) + M31.fold((long) c2 * b.c0 + (P - c3) * b.c1);
+    long r3 =
+        M31.fold((long) c0 * b.c3 + (long) c1 * b.c2)
+            + M31.fold((long) c2 * b.c1 + (long) c3 * b.c0);
     return new Ext(M31.reduce(r0), M31.reduce(r1), M31.reduce(r2), M31.reduce(r3));
   }
 
@@ -113,7 +119,8 @@ public record Ext(int c0, int c1, int c2, int c3) {
     }
     Ext conjugate = new Ext(c0, c1, M31.neg(c2), M31.neg(c3));
     Ext complexNorm = mul(conjugate);
-    int norm = M31.add(M31.mul(complexNorm.c0, complexNorm.c0), M31.mul(complexNorm.c1, complexNorm.c1));
+    int norm =
+        M31.add(M31.mul(complexNorm.c0, complexNorm.c0), M31.mul(complexNorm.c1, complexNorm.c1));
     int scale = M31.inv(norm);
     Ext complexInverse =
         new Ext(M31.mul(complexNorm.c0, scale), M31.neg(M31.mul(complexNorm.c1, scale)), 0, 0);
@@ -138,7 +145,10 @@ public record Ext(int c0, int c1, int c2, int c3) {
     int c1 = (int) INT.get(in, at + 4);
     int c2 = (int) INT.get(in, at + 8);
     int c3 = (int) INT.get(in, at + 12);
-    if (!(M31.isCanonical(c0) && M31.isCanonical(c1) && M31.isCanonical(c2) && M31.isCanonical(c3))) {
+    if (!(M31.isCanonical(c0)
+        && M31.isCanonical(c1)
+        && M31.isCanonical(c2)
+        && M31.isCanonical(c3))) {
       throw new VerificationFailure(
           "field element", "four limbs below 2^31 - 1", c0 + ", " + c1 + ", " + c2 + ", " + c3);
     }

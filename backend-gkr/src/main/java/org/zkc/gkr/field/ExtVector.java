@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A vector over {@link Ext} as a structure of arrays: limb j of element k is {@code limb(j)[offset() + k]}. Mutable;
- * {@link #slice} shares the arrays, which is how a table is split at its highest variable without copying.
+ * A vector over {@link Ext} as a structure of arrays: limb j of element k is {@code
+ * limb(j)[offset() + k]}. Mutable; {@link #slice} shares the arrays, which is how a table is split
+ * at its highest variable without copying.
  */
 public final class ExtVector {
   private final int[] c0;
@@ -37,7 +38,10 @@ public final class ExtVector {
     return v;
   }
 
-  /** The embedding of canonical residues; limb 0 is a copy of the first {@code length} of {@code base}. */
+  /**
+   * The embedding of canonical residues; limb 0 is a copy of the first {@code length} of {@code
+   * base}.
+   */
   public static ExtVector ofBase(int[] base, int length) {
     return new ExtVector(
         Arrays.copyOf(base, length), new int[length], new int[length], new int[length], 0, length);

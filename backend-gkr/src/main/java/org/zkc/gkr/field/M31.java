@@ -1,8 +1,8 @@
 package org.zkc.gkr.field;
 
 /**
- * The Mersenne prime field F = Z / (2^31 - 1). An element is an {@code int} in [0, p), the canonical residue; every
- * method expects and returns canonical residues unless it says otherwise.
+ * The Mersenne prime field F = Z / (2^31 - 1). An element is an {@code int} in [0, p), the
+ * canonical residue; every method expects and returns canonical residues unless it says otherwise.
  */
 public final class M31 {
   /** p = 2^31 - 1. */

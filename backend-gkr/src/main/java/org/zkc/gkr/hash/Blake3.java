@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import org.bouncycastle.crypto.digests.Blake3Digest;
 
 /**
- * The compression function of BLAKE3 (O'Connor, Aumasson, Neves, Wilcox-O'Hearn 2020, section 2) and its constants.
- * Whole hashes of columns are {@link ColumnHasher}'s.
+ * The compression function of BLAKE3 (O'Connor, Aumasson, Neves, Wilcox-O'Hearn 2020, section 2)
+ * and its constants. Whole hashes of columns are {@link ColumnHasher}'s.
  */
 final class Blake3 {
   static final int CHUNK_START = 1;
@@ -53,8 +53,8 @@ final class Blake3 {
   }
 
   /**
-   * One compression, truncated to 8 words: chaining[chainingBase + chainingStride * j], j in 0..7, is replaced; message
-   * word j is message[messageBase + messageStride * j].
+   * One compression, truncated to 8 words: chaining[chainingBase + chainingStride * j], j in 0..7,
+   * is replaced; message word j is message[messageBase + messageStride * j].
    */
   static void compress(
       int[] chaining,

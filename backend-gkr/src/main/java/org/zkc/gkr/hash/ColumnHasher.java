@@ -6,9 +6,10 @@ import java.util.Deque;
 import org.zkc.gkr.kernel.Workers;
 
 /**
- * Hashes all columns of a matrix that arrives by rows: digest k is BLAKE3 in keyed mode, under the key of leaves, of
- * column k as 4-byte little-endian words. All columns advance together, one lane each, so nothing is transposed. The
- * keys of leaves and of inner nodes ({@link MerkleTree}) differ, so that neither can stand for the other.
+ * Hashes all columns of a matrix that arrives by rows: digest k is BLAKE3 in keyed mode, under the
+ * key of leaves, of column k as 4-byte little-endian words. All columns advance together, one lane
+ * each, so nothing is transposed. The keys of leaves and of inner nodes ({@link MerkleTree})
+ * differ, so that neither can stand for the other.
  */
 public final class ColumnHasher {
   /** Rows of one BLAKE3 block: {@link #absorb} takes this many at a time but for the last. */
@@ -57,8 +58,8 @@ public final class ColumnHasher {
   }
 
   /**
-   * Takes the next BLOCK_ROWS rows, row-major without gaps from the array's start; the last call may take fewer real
-   * rows, and overwrites the rest of the block with zeros.
+   * Takes the next BLOCK_ROWS rows, row-major without gaps from the array's start; the last call
+   * may take fewer real rows, and overwrites the rest of the block with zeros.
    */
   public void absorb(int[] block, Workers workers) {
     absorb(block, 0, workers);
@@ -87,14 +88,26 @@ public final class ColumnHasher {
         task -> {
           int from = task * TASK_COLUMNS;
           int lanes = Math.min(TASK_COLUMNS, columns - from);
-          compression.compress(target, from, columns, block, base + from, columns, lanes, counter, 4 * count, blockFlags);
+          compression.compress(
+              target,
+              from,
+              columns,
+              block,
+              base + from,
+              columns,
+              lanes,
+              counter,
+              4 * count,
+              blockFlags);
         });
     if (chunkEnds && !last) {
       Subtree subtree = new Subtree(0, chaining);
       chunk++;
-      // A complete subtree is merged as soon as its sibling is, but never at the root: more input follows.
+      // A complete subtree is merged as soon as its sibling is, but never at the root: more input
+      // follows.
       while (!finished.isEmpty() && finished.peek().height == subtree.height) {
-        subtree = new Subtree(subtree.height + 1, parent(finished.pop().chaining, subtree.chaining, 0));
+        subtree =
+            new Subtree(subtree.height + 1, parent(finished.pop().chaining, subtree.chaining, 0));
       }
       finished.push(subtree);
       chaining = keys();
@@ -121,7 +134,16 @@ public final class ColumnHasher {
     System.arraycopy(right, 0, message, left.length, right.length);
     int[] out = keys();
     compression.compress(
-        out, 0, columns, message, 0, columns, columns, 0, Blake3.BLOCK_BYTES, Blake3.KEYED_HASH | Blake3.PARENT | rootFlag);
+        out,
+        0,
+        columns,
+        message,
+        0,
+        columns,
+        columns,
+        0,
+        Blake3.BLOCK_BYTES,
+        Blake3.KEYED_HASH | Blake3.PARENT | rootFlag);
     return out;
   }
 }

@@ -2,15 +2,18 @@ package org.zkc.gkr.hash;
 
 import org.zkc.gkr.kernel.Provider;
 
-/** BLAKE3's compression function on adjacent lanes; {@link ScalarCompression} is one lane at a time. */
+/**
+ * BLAKE3's compression function on adjacent lanes; {@link ScalarCompression} is one lane at a time.
+ */
 sealed interface Compression permits ScalarCompression, VectorCompression, TrainedCompression {
   static Compression best() {
     return Choice.CHOSEN;
   }
 
   /**
-   * Compresses one block per lane. Word j of lane l's chaining value is chaining[chainingBase + chainingStride * j + l],
-   * replaced by the output truncated to 8 words; message word j is message[messageBase + messageStride * j + l].
+   * Compresses one block per lane. Word j of lane l's chaining value is chaining[chainingBase +
+   * chainingStride * j + l], replaced by the output truncated to 8 words; message word j is
+   * message[messageBase + messageStride * j + l].
    */
   void compress(
       int[] chaining,

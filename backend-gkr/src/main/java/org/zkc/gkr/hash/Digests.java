@@ -6,15 +6,17 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * Many 32-byte digests, word-major: word j of digest k is {@code words()[j * count() + k]}, so that one vector holds the
- * same word of adjacent digests. As bytes a digest is its eight words, little-endian.
+ * Many 32-byte digests, word-major: word j of digest k is {@code words()[j * count() + k]}, so that
+ * one vector holds the same word of adjacent digests. As bytes a digest is its eight words,
+ * little-endian.
  */
 public final class Digests {
   /** Bytes of a digest. */
   public static final int BYTES = 32;
 
   private static final int WORDS = Blake3.DIGEST_WORDS;
-  private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final int[] words;
   private final int count;

@@ -5,12 +5,14 @@ import java.util.HexFormat;
 import org.zkc.gkr.failure.VerificationFailure;
 
 /**
- * A Merkle tree over 2^d digests. Node k of a level of m nodes has the children k and k + m of the level below it (2m
- * nodes): children lie in the two halves, as variables of tables do, so that whole levels are hashed with contiguous
- * loads. An inner node is BLAKE3 in keyed mode, under the key of nodes, of its two children's 64 bytes.
+ * A Merkle tree over 2^d digests. Node k of a level of m nodes has the children k and k + m of the
+ * level below it (2m nodes): children lie in the two halves, as variables of tables do, so that
+ * whole levels are hashed with contiguous loads. An inner node is BLAKE3 in keyed mode, under the
+ * key of nodes, of its two children's 64 bytes.
  *
- * <p>A multiproof holds, level by level from the leaves, in ascending order of their parents, the digests of those siblings that
- * the opened leaves do not give. Its length follows from the indices; any other length is rejected.
+ * <p>A multiproof holds, level by level from the leaves, in ascending order of their parents, the
+ * digests of those siblings that the opened leaves do not give. Its length follows from the
+ * indices; any other length is rejected.
  */
 public final class MerkleTree {
   static final int[] NODE_KEY = Blake3.key("zkc merkle node v1");
@@ -44,14 +46,16 @@ public final class MerkleTree {
     return Integer.numberOfTrailingZeros(leafCount);
   }
 
-  // Parent k of children k and k + half: message words 0..7 are the left digest, 8..15 the right one.
+  // Parent k of children k and k + half: message words 0..7 are the left digest, 8..15 the right
+  // one.
   private static Digests parents(Digests children, Compression compression) {
     int half = children.count() / 2;
     int[] source = children.words();
     int[] message = new int[source.length];
     for (int j = 0; j < Blake3.DIGEST_WORDS; j++) {
       System.arraycopy(source, 2 * half * j, message, half * j, half);
-      System.arraycopy(source, 2 * half * j + half, message, half * (j + Blake3.DIGEST_WORDS), half);
+      System.arraycopy(
+          source, 2 * half * j + half, message, half * (j + Blake3.DIGEST_WORDS), half);
     }
     return compressNodes(message, half, compression);
   }
@@ -63,7 +67,8 @@ public final class MerkleTree {
       chaining[k] = NODE_KEY[k / count];
     }
     int flags = Blake3.KEYED_HASH | Blake3.CHUNK_START | Blake3.CHUNK_END | Blake3.ROOT;
-    compression.compress(chaining, 0, count, message, 0, count, count, 0, Blake3.BLOCK_BYTES, flags);
+    compression.compress(
+        chaining, 0, count, message, 0, count, count, 0, Blake3.BLOCK_BYTES, flags);
     return out;
   }
 
@@ -105,7 +110,10 @@ public final class MerkleTree {
     return out;
   }
 
-  /** The number of digests in a multiproof of ascending, distinct {@code indices} among {@code leafCount} leaves. */
+  /**
+   * The number of digests in a multiproof of ascending, distinct {@code indices} among {@code
+   * leafCount} leaves.
+   */
   public static int proofNodes(int[] indices, int leafCount) {
     int nodes = 0;
     int[] open = indices;
@@ -131,7 +139,9 @@ public final class MerkleTree {
     requireAscending(indices, leafCount);
     VerificationFailure.requireCount(where + " opened leaves", indices.length, leaves.count());
     VerificationFailure.requireCount(
-        where + " Merkle proof bytes", (long) Digests.BYTES * proofNodes(indices, leafCount), multiproof.length);
+        where + " Merkle proof bytes",
+        (long) Digests.BYTES * proofNodes(indices, leafCount),
+        multiproof.length);
     int at = 0;
     int[] open = indices;
     Digests known = leaves;
@@ -177,7 +187,8 @@ public final class MerkleTree {
     }
     for (int k = 0; k < indices.length; k++) {
       if (indices[k] < 0 || indices[k] >= leafCount || k > 0 && indices[k] <= indices[k - 1]) {
-        throw new IllegalArgumentException("leaf indices are not ascending in [0, " + leafCount + "): " + indices[k]);
+        throw new IllegalArgumentException(
+            "leaf indices are not ascending in [0, " + leafCount + "): " + indices[k]);
       }
     }
   }

@@ -3,8 +3,8 @@ package org.zkc.gkr.hash;
 import java.util.Arrays;
 
 /**
- * Proof of work on BLAKE3: hashes of state (32 bytes), nonce (8 bytes, little-endian) and a domain byte, one block each,
- * many nonces at a time.
+ * Proof of work on BLAKE3: hashes of state (32 bytes), nonce (8 bytes, little-endian) and a domain
+ * byte, one block each, many nonces at a time.
  */
 public final class NonceSearch {
   private static final int LANES = 256;

@@ -1,8 +1,8 @@
 package org.zkc.gkr.hash;
 
 /**
- * One lane at a time, from a copy of a group of lanes: words of one lane lie a stride apart, often a power of two, which
- * maps all of them to one set of the cache.
+ * One lane at a time, from a copy of a group of lanes: words of one lane lie a stride apart, often
+ * a power of two, which maps all of them to one set of the cache.
  */
 final class ScalarCompression implements Compression {
   private static final int GROUP = 16;
@@ -30,7 +30,15 @@ final class ScalarCompression implements Compression {
       }
       for (int l = 0; l < count; l++) {
         Blake3.compress(
-            chaining, chainingBase + from + l, chainingStride, block, l * Blake3.BLOCK_WORDS, 1, counter, blockLength, flags);
+            chaining,
+            chainingBase + from + l,
+            chainingStride,
+            block,
+            l * Blake3.BLOCK_WORDS,
+            1,
+            counter,
+            blockLength,
+            flags);
       }
     }
   }

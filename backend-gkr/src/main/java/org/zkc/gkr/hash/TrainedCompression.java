@@ -14,7 +14,16 @@ final class TrainedCompression implements Compression {
     int[] chaining = new int[Blake3.DIGEST_WORDS * EXERCISE_LANES];
     int[] message = new int[Blake3.BLOCK_WORDS * EXERCISE_LANES];
     compression.compress(
-        chaining, 0, EXERCISE_LANES, message, 0, EXERCISE_LANES, EXERCISE_LANES, 0, Blake3.BLOCK_BYTES, 0);
+        chaining,
+        0,
+        EXERCISE_LANES,
+        message,
+        0,
+        EXERCISE_LANES,
+        EXERCISE_LANES,
+        0,
+        Blake3.BLOCK_BYTES,
+        0);
   }
 
   @Override
@@ -31,6 +40,15 @@ final class TrainedCompression implements Compression {
       int flags) {
     (training.isDone() ? vector : scalar)
         .compress(
-            chaining, chainingBase, chainingStride, message, messageBase, messageStride, lanes, counter, blockLength, flags);
+            chaining,
+            chainingBase,
+            chainingStride,
+            message,
+            messageBase,
+            messageStride,
+            lanes,
+            counter,
+            blockLength,
+            flags);
   }
 }

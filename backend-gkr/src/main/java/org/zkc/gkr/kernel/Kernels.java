@@ -5,12 +5,14 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 
 /**
- * The prover's inner loops over F and E. {@link #best()} chooses a provider once ({@link Provider}); results
- * never depend on the choice. No method starts threads; none keeps its arguments.
+ * The prover's inner loops over F and E. {@link #best()} chooses a provider once ({@link
+ * Provider}); results never depend on the choice. No method starts threads; none keeps its
+ * arguments.
  *
- * <p>Tables follow one convention. A table of {@code 2 * half} values has its highest variable t split into halves:
- * f(0, k) = f[k] and f(1, k) = f[half + k]. An array may hold only a real prefix of the table: every value past its
- * length is zero. {@code int[]} tables hold canonical residues of F, with the range [offset, offset + length).
+ * <p>Tables follow one convention. A table of {@code 2 * half} values has its highest variable t
+ * split into halves: f(0, k) = f[k] and f(1, k) = f[half + k]. An array may hold only a real prefix
+ * of the table: every value past its length is zero. {@code int[]} tables hold canonical residues
+ * of F, with the range [offset, offset + length).
  */
 public interface Kernels {
   /** The kernels of {@link Provider#chosen()}. */
@@ -18,15 +20,18 @@ public interface Kernels {
     return TiledKernels.BEST;
   }
 
-  /** out[k] = f(r, k) = f[k] + r (f[half + k] - f[k]), in place; returns the view that holds the bound table. */
+  /**
+   * out[k] = f(r, k) = f[k] + r (f[half + k] - f[k]), in place; returns the view that holds the
+   * bound table.
+   */
   ExtVector bind(ExtVector table, int half, Ext r);
 
   /** {@link #bind} of a table over F into a new vector of length min(length, half). */
   ExtVector bindBase(int[] table, int offset, int length, int half, Ext r);
 
   /**
-   * One doubling step of an eq table, in place, by a variable above the others: given e[0..half), sets e[half + k] = r
-   * e[k] where the table is that long, and e[k] = e[k] - r e[k].
+   * One doubling step of an eq table, in place, by a variable above the others: given e[0..half),
+   * sets e[half + k] = r e[k] where the table is that long, and e[k] = e[k] - r e[k].
    */
   void expandEq(ExtVector table, int half, Ext r);
 
@@ -46,9 +51,11 @@ public interface Kernels {
   void scale(ExtVector v, Ext c);
 
   /**
-   * The weight fold: accumulator[c] += sum over rows of coefficients[row] * weight[row][c]. Reads the matrix once.
+   * The weight fold: accumulator[c] += sum over rows of coefficients[row] * weight[row][c]. Reads
+   * the matrix once.
    *
-   * @param weights signed little-endian integers, {@code width} bytes each; row r starts at element r * stride
+   * @param weights signed little-endian integers, {@code width} bytes each; row r starts at element
+   *     r * stride
    * @param width 1, 2 or 4
    * @param columns row length
    * @param stride at least {@code columns}
@@ -56,11 +63,20 @@ public interface Kernels {
    * @param accumulator at least {@code columns} long
    */
   void foldRows(
-      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator);
+      MemorySegment weights,
+      int width,
+      int columns,
+      int stride,
+      ExtVector coefficients,
+      ExtVector accumulator);
 
   /** {@link #foldRows} of a matrix without gaps between its rows. */
   default void foldRows(
-      MemorySegment weights, int width, int columns, ExtVector coefficients, ExtVector accumulator) {
+      MemorySegment weights,
+      int width,
+      int columns,
+      ExtVector coefficients,
+      ExtVector accumulator) {
     foldRows(weights, width, columns, columns, coefficients, accumulator);
   }
 
@@ -74,19 +90,27 @@ public interface Kernels {
   Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half);
 
   /**
-   * The round of a logup layer, with eq split off (Gruen 2024; Dao and Thaler 2024): the values at t = 0 and t = 2 of
+   * The round of a logup layer, with eq split off (Gruen 2024; Dao and Thaler 2024): the values at
+   * t = 0 and t = 2 of
    *
    * <pre>h(t) = sum over k of eq(k) [ q1(t, k) (p0(t, k) + q0(t, k)) + p1(t, k) q0(t, k) ]</pre>
    *
-   * where p0 and p1 hold lambda times the numerators (scale them once per layer) and eq(k) = eqHigh[k / L] eqLow[k mod
-   * L], L = eqLow.length(), eqHigh.length() * L = half. The four tables have all 2 * half values.
+   * where p0 and p1 hold lambda times the numerators (scale them once per layer) and eq(k) =
+   * eqHigh[k / L] eqLow[k mod L], L = eqLow.length(), eqHigh.length() * L = half. The four tables
+   * have all 2 * half values.
    */
   Ext[] roundOfFractions(
-      ExtVector p0, ExtVector q0, ExtVector p1, ExtVector q1, ExtVector eqHigh, ExtVector eqLow, int half);
+      ExtVector p0,
+      ExtVector q0,
+      ExtVector p1,
+      ExtVector q1,
+      ExtVector eqHigh,
+      ExtVector eqLow,
+      int half);
 
   /**
-   * The round of a product of d tables, with eq split off as in {@link #roundOfFractions}: the values at t = 0 and at t =
-   * 2 .. d of
+   * The round of a product of d tables, with eq split off as in {@link #roundOfFractions}: the
+   * values at t = 0 and at t = 2 .. d of
    *
    * <pre>h(t) = sum over k of eq(k) f_1(t, k) ... f_d(t, k)</pre>
    *
@@ -95,8 +119,8 @@ public interface Kernels {
   Ext[] roundOfProduct(ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half);
 
   /**
-   * One level of the fraction tree: (p[k] / q[k]) + (p[half + k] / q[half + k]), as outP[k] = p[k] q[half + k] + p[half
-   * + k] q[k] and outQ[k] = q[k] q[half + k] for k below half.
+   * One level of the fraction tree: (p[k] / q[k]) + (p[half + k] / q[half + k]), as outP[k] = p[k]
+   * q[half + k] + p[half + k] q[k] and outQ[k] = q[k] q[half + k] for k below half.
    */
   void combineFractions(ExtVector p, ExtVector q, int half, ExtVector outP, ExtVector outQ);
 
@@ -104,8 +128,8 @@ public interface Kernels {
   void combineUnitFractions(ExtVector q, int half, ExtVector outP, ExtVector outQ);
 
   /**
-   * Denominators of lookups of tuples over F: out[k] = constant - sum over j of betas[j] columns[j][offset + k] for k
-   * below out.length().
+   * Denominators of lookups of tuples over F: out[k] = constant - sum over j of betas[j]
+   * columns[j][offset + k] for k below out.length().
    */
   void denominators(Ext constant, Ext[] betas, int[][] columns, int offset, ExtVector out);
 }

@@ -5,8 +5,8 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 
 /**
- * The loops that {@link TiledKernels} is made of. Vectors of one call have one length unless a comment says otherwise;
- * {@code out} may be an argument.
+ * The loops that {@link TiledKernels} is made of. Vectors of one call have one length unless a
+ * comment says otherwise; {@code out} may be an argument.
  */
 sealed interface Loops permits PlainLoops, VectorLoops, TrainedLoops {
   static Loops best() {
@@ -60,5 +60,10 @@ sealed interface Loops permits PlainLoops, VectorLoops, TrainedLoops {
 
   /** {@link Kernels#foldRows}. */
   void foldRows(
-      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator);
+      MemorySegment weights,
+      int width,
+      int columns,
+      int stride,
+      ExtVector coefficients,
+      ExtVector accumulator);
 }

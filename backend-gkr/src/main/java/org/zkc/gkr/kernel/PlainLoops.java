@@ -9,14 +9,18 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 
 /**
- * Plain loops over the limbs, without a branch or an object in their bodies: C2 vectorises most of them, and C1 makes
- * them usable within milliseconds of a cold start. Four products of residues add up below 2^64, read as unsigned.
+ * Plain loops over the limbs, without a branch or an object in their bodies: C2 vectorises most of
+ * them, and C1 makes them usable within milliseconds of a cold start. Four products of residues add
+ * up below 2^64, read as unsigned.
  */
 final class PlainLoops implements Loops {
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final long P = M31.P;
-  // Multiples of p that lift a difference of products, or of two sums of two, above zero: p 2^31 >= (p - 1)^2.
+  // Multiples of p that lift a difference of products, or of two sums of two, above zero: p 2^31 >=
+  // (p - 1)^2.
   private static final long BIAS = P << 31;
   private static final long BIAS2 = P << 32;
 
@@ -118,8 +122,14 @@ final class PlainLoops implements Loops {
       long imaginary = fold(x0 * y1 + x1 * y0 + z0 * w1 + z1 * w0);
       o0[outAt + k] = residue(real + 2 * highReal + 8 * P - highImaginary);
       o1[outAt + k] = residue(imaginary + highReal + 2 * highImaginary);
-      o2[outAt + k] = residue(fold(x0 * y2 + x2 * y0 - x1 * y3 - x3 * y1 + BIAS2) + fold(z0 * w2 + z2 * w0 - z1 * w3 - z3 * w1 + BIAS2));
-      o3[outAt + k] = residue(fold(x0 * y3 + x1 * y2 + x2 * y1 + x3 * y0) + fold(z0 * w3 + z1 * w2 + z2 * w1 + z3 * w0));
+      o2[outAt + k] =
+          residue(
+              fold(x0 * y2 + x2 * y0 - x1 * y3 - x3 * y1 + BIAS2)
+                  + fold(z0 * w2 + z2 * w0 - z1 * w3 - z3 * w1 + BIAS2));
+      o3[outAt + k] =
+          residue(
+              fold(x0 * y3 + x1 * y2 + x2 * y1 + x3 * y0)
+                  + fold(z0 * w3 + z1 * w2 + z2 * w1 + z3 * w0));
     }
   }
 
@@ -285,14 +295,32 @@ final class PlainLoops implements Loops {
   @Override
   public void add(ExtVector a, ExtVector b, ExtVector out) {
     for (int limb = 0; limb < 4; limb++) {
-      combine(a.limb(limb), a.offset(), 1, b.limb(limb), b.offset(), 1, out.limb(limb), out.offset(), out.length());
+      combine(
+          a.limb(limb),
+          a.offset(),
+          1,
+          b.limb(limb),
+          b.offset(),
+          1,
+          out.limb(limb),
+          out.offset(),
+          out.length());
     }
   }
 
   @Override
   public void subtract(ExtVector a, ExtVector b, ExtVector out) {
     for (int limb = 0; limb < 4; limb++) {
-      combine(a.limb(limb), a.offset(), 1, b.limb(limb), b.offset(), -1, out.limb(limb), out.offset(), out.length());
+      combine(
+          a.limb(limb),
+          a.offset(),
+          1,
+          b.limb(limb),
+          b.offset(),
+          -1,
+          out.limb(limb),
+          out.offset(),
+          out.length());
     }
   }
 
@@ -300,7 +328,15 @@ final class PlainLoops implements Loops {
   public void atTwo(ExtVector low, ExtVector high, ExtVector out) {
     for (int limb = 0; limb < 4; limb++) {
       combine(
-          high.limb(limb), high.offset(), 2, low.limb(limb), low.offset(), -1, out.limb(limb), out.offset(), out.length());
+          high.limb(limb),
+          high.offset(),
+          2,
+          low.limb(limb),
+          low.offset(),
+          -1,
+          out.limb(limb),
+          out.offset(),
+          out.length());
     }
   }
 
@@ -309,7 +345,15 @@ final class PlainLoops implements Loops {
     atTwo(low, high, two);
     for (int limb = 0; limb < 4; limb++) {
       combine(
-          high.limb(limb), high.offset(), 3, low.limb(limb), low.offset(), -2, three.limb(limb), three.offset(), three.length());
+          high.limb(limb),
+          high.offset(),
+          3,
+          low.limb(limb),
+          low.offset(),
+          -2,
+          three.limb(limb),
+          three.offset(),
+          three.length());
     }
   }
 
@@ -319,7 +363,8 @@ final class PlainLoops implements Loops {
   }
 
   // out = s a + t b for s + |t| small.
-  private static void combine(int[] a, int aAt, long s, int[] b, int bAt, long t, int[] out, int outAt, int count) {
+  private static void combine(
+      int[] a, int aAt, long s, int[] b, int bAt, long t, int[] out, int outAt, int count) {
     for (int k = 0; k < count; k++) {
       out[outAt + k] = residue(s * a[aAt + k] + t * b[bAt + k] + 8 * P);
     }
@@ -368,7 +413,12 @@ final class PlainLoops implements Loops {
 
   @Override
   public void foldRows(
-      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator) {
+      MemorySegment weights,
+      int width,
+      int columns,
+      int stride,
+      ExtVector coefficients,
+      ExtVector accumulator) {
     foldColumns(weights, width, columns, stride, 0, coefficients, accumulator);
   }
 

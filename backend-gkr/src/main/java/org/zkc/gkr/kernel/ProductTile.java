@@ -25,7 +25,10 @@ final class ProductTile {
     }
   }
 
-  /** Adds the terms of k in [from, from + eq.length()) to sums, whose entries are for t = 0, 2, 3, ... */
+  /**
+   * Adds the terms of k in [from, from + eq.length()) to sums, whose entries are for t = 0, 2, 3,
+   * ...
+   */
   void addTo(Ext[] sums, ExtVector eq, int from, boolean upperHalves) {
     int count = eq.length();
     ExtVector[] current = new ExtVector[tables.length];

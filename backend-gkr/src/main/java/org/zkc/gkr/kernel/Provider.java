@@ -1,8 +1,9 @@
 package org.zkc.gkr.kernel;
 
 /**
- * Which twin of every kernel this process uses: decided once, from the JVM and the system property {@code zkc.vector}
- * ({@code off} forces the scalar twin, {@code on} uses vectors without {@link Training}). Results never depend on it.
+ * Which twin of every kernel this process uses: decided once, from the JVM and the system property
+ * {@code zkc.vector} ({@code off} forces the scalar twin, {@code on} uses vectors without {@link
+ * Training}). Results never depend on it.
  */
 public enum Provider {
   SCALAR,
@@ -25,7 +26,10 @@ public enum Provider {
     } else {
       int lanes = LaneCount.intLanes();
       CHOSEN = lanes >= 4 ? VECTOR : SCALAR;
-      REASON = lanes >= 4 ? "vector kernels, " + 32 * lanes + " bits" : "scalar kernels: no vector registers of 128 bits";
+      REASON =
+          lanes >= 4
+              ? "vector kernels, " + 32 * lanes + " bits"
+              : "scalar kernels: no vector registers of 128 bits";
     }
   }
 

@@ -6,8 +6,8 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 
 /**
- * The kernels put together from a few {@link Loops}: rounds run over tiles whose intermediate values stay in the
- * first-level cache.
+ * The kernels put together from a few {@link Loops}: rounds run over tiles whose intermediate
+ * values stay in the first-level cache.
  */
 final class TiledKernels implements Kernels {
   static final Kernels BEST = new TiledKernels(Loops.best());
@@ -39,7 +39,12 @@ final class TiledKernels implements Kernels {
     ExtVector out = new ExtVector(Math.min(length, half));
     int both = Math.max(0, length - half);
     loops.lineBase(table, offset, offset + half, r, out.slice(0, both));
-    addScaledBase(out.slice(both, out.length() - both), Ext.ONE.sub(r), table, offset + both, out.length() - both);
+    addScaledBase(
+        out.slice(both, out.length() - both),
+        Ext.ONE.sub(r),
+        table,
+        offset + both,
+        out.length() - both);
     return out;
   }
 
@@ -83,7 +88,12 @@ final class TiledKernels implements Kernels {
 
   @Override
   public void foldRows(
-      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator) {
+      MemorySegment weights,
+      int width,
+      int columns,
+      int stride,
+      ExtVector coefficients,
+      ExtVector accumulator) {
     if (width != 1 && width != 2 && width != 4) {
       throw new IllegalArgumentException("weights of " + width + " bytes");
     }
@@ -128,7 +138,8 @@ final class TiledKernels implements Kernels {
   @Override
   public Ext[] roundOfTwoBase(int[] f, int offset, int length, ExtVector g, int half) {
     if (length != g.length()) {
-      return roundOfTwo(ExtVector.ofBase(Arrays.copyOfRange(f, offset, offset + length), length), g, half);
+      return roundOfTwo(
+          ExtVector.ofBase(Arrays.copyOfRange(f, offset, offset + length), length), g, half);
     }
     int both = bothHalves(half, length, g.length());
     int end = Math.min(half, length);
@@ -147,7 +158,9 @@ final class TiledKernels implements Kernels {
 
   @Override
   public Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half) {
-    int both = Math.min(bothHalves(half, w.length(), f.length()), bothHalves(half, w.length(), g.length()));
+    int both =
+        Math.min(
+            bothHalves(half, w.length(), f.length()), bothHalves(half, w.length(), g.length()));
     Ext at0 = Ext.ZERO;
     Ext at2 = Ext.ZERO;
     Ext at3 = Ext.ZERO;
@@ -184,7 +197,13 @@ final class TiledKernels implements Kernels {
 
   @Override
   public Ext[] roundOfFractions(
-      ExtVector p0, ExtVector q0, ExtVector p1, ExtVector q1, ExtVector eqHigh, ExtVector eqLow, int half) {
+      ExtVector p0,
+      ExtVector q0,
+      ExtVector p1,
+      ExtVector q1,
+      ExtVector eqHigh,
+      ExtVector eqLow,
+      int half) {
     int low = eqLow.length();
     int tile = Math.min(TILE, low);
     ExtVector a = new ExtVector(tile);
@@ -269,7 +288,8 @@ final class TiledKernels implements Kernels {
   }
 
   private void atTwoAndThree(ExtVector f, int from, int half, ExtVector two, ExtVector three) {
-    loops.atTwoAndThree(f.slice(from, two.length()), f.slice(half + from, two.length()), two, three);
+    loops.atTwoAndThree(
+        f.slice(from, two.length()), f.slice(half + from, two.length()), two, three);
   }
 
   // f(t, k) for k below half and within f.

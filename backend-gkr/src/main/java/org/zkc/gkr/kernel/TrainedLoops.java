@@ -116,7 +116,12 @@ final class TrainedLoops implements Loops {
 
   @Override
   public void foldRows(
-      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator) {
+      MemorySegment weights,
+      int width,
+      int columns,
+      int stride,
+      ExtVector coefficients,
+      ExtVector accumulator) {
     loops().foldRows(weights, width, columns, stride, coefficients, accumulator);
   }
 }

@@ -6,15 +6,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * Gets a vector twin compiled before anyone depends on it. Uncompiled vector code is about a thousand times slower than
- * compiled (every vector is an object), so a cold process must not run it: until the background thread has seen the
- * vector twin beat the plain one, callers use the plain one. Both give the same results, so when this happens changes
- * nothing but time.
+ * Gets a vector twin compiled before anyone depends on it. Uncompiled vector code is about a
+ * thousand times slower than compiled (every vector is an object), so a cold process must not run
+ * it: until the background thread has seen the vector twin beat the plain one, callers use the
+ * plain one. Both give the same results, so when this happens changes nothing but time.
  *
- * <p>The system property {@code zkc.vector=on} skips the training, for benchmarks that warm up themselves.
+ * <p>The system property {@code zkc.vector=on} skips the training, for benchmarks that warm up
+ * themselves.
  */
 public final class Training {
-  // A twin that has not won within this time never will (too few processors, or a JVM that compiles vectors badly).
+  // A twin that has not won within this time never will (too few processors, or a JVM that compiles
+  // vectors badly).
   private static final long PATIENCE_NANOS = 60_000_000_000L;
   // A process that ends sooner gains nothing by training.
   private static final long DELAY_MILLIS = 500;
@@ -30,7 +32,9 @@ public final class Training {
     trainer().start();
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // a hint only: training should not take time from the work, whatever comes of it
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // a hint only: training should not take time from the work, whatever
+  // comes of it
   private static Thread trainer() {
     Thread trainer = new Thread(Training::work, "zkc-kernel-training");
     trainer.setDaemon(true);
@@ -66,7 +70,9 @@ public final class Training {
     return training;
   }
 
-  /** Waits until everything that has begun to train has ended: what is measured afterwards is warm. */
+  /**
+   * Waits until everything that has begun to train has ended: what is measured afterwards is warm.
+   */
   public static void awaitAll() {
     try {
       for (Training training : ALL) {

@@ -13,7 +13,10 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 
-/** Products of F with E, vectorised and written out like {@link VectorExt}: each method returns how many elements it handled. */
+/**
+ * Products of F with E, vectorised and written out like {@link VectorExt}: each method returns how
+ * many elements it handled.
+ */
 final class VectorBase {
   private static final VectorSpecies<Long> L = LongVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> I =
@@ -56,13 +59,17 @@ final class VectorBase {
     LongVector s3 = LongVector.zero(L);
     for (int k = 0; k < end; k += STEP) {
       LongVector x = (LongVector) IntVector.fromArray(I, base, offset + k).convertShape(I2L, L, 0);
-      LongVector t0 = x.mul((LongVector) IntVector.fromArray(I, b0, at + k).convertShape(I2L, L, 0));
+      LongVector t0 =
+          x.mul((LongVector) IntVector.fromArray(I, b0, at + k).convertShape(I2L, L, 0));
       s0 = s0.add(t0.and(LOW)).add(t0.lanewise(LSHR, 31));
-      LongVector t1 = x.mul((LongVector) IntVector.fromArray(I, b1, at + k).convertShape(I2L, L, 0));
+      LongVector t1 =
+          x.mul((LongVector) IntVector.fromArray(I, b1, at + k).convertShape(I2L, L, 0));
       s1 = s1.add(t1.and(LOW)).add(t1.lanewise(LSHR, 31));
-      LongVector t2 = x.mul((LongVector) IntVector.fromArray(I, b2, at + k).convertShape(I2L, L, 0));
+      LongVector t2 =
+          x.mul((LongVector) IntVector.fromArray(I, b2, at + k).convertShape(I2L, L, 0));
       s2 = s2.add(t2.and(LOW)).add(t2.lanewise(LSHR, 31));
-      LongVector t3 = x.mul((LongVector) IntVector.fromArray(I, b3, at + k).convertShape(I2L, L, 0));
+      LongVector t3 =
+          x.mul((LongVector) IntVector.fromArray(I, b3, at + k).convertShape(I2L, L, 0));
       s3 = s3.add(t3.and(LOW)).add(t3.lanewise(LSHR, 31));
     }
     s0.intoArray(lanes, 0);
@@ -86,22 +93,26 @@ final class VectorBase {
     int end = count - count % STEP;
     for (int k = 0; k < end; k += STEP) {
       LongVector x = (LongVector) IntVector.fromArray(I, base, offset + k).convertShape(I2L, L, 0);
-      LongVector r0 = x.mul(c0).add((LongVector) IntVector.fromArray(I, a0, at + k).convertShape(I2L, L, 0));
+      LongVector r0 =
+          x.mul(c0).add((LongVector) IntVector.fromArray(I, a0, at + k).convertShape(I2L, L, 0));
       r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31));
       r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31));
       IntVector out0 = (IntVector) r0.convertShape(L2I, I, 0);
       out0.lanewise(UMIN, out0.sub(MODULUS)).intoArray(a0, at + k);
-      LongVector r1 = x.mul(c1).add((LongVector) IntVector.fromArray(I, a1, at + k).convertShape(I2L, L, 0));
+      LongVector r1 =
+          x.mul(c1).add((LongVector) IntVector.fromArray(I, a1, at + k).convertShape(I2L, L, 0));
       r1 = r1.and(LOW).add(r1.lanewise(LSHR, 31));
       r1 = r1.and(LOW).add(r1.lanewise(LSHR, 31));
       IntVector out1 = (IntVector) r1.convertShape(L2I, I, 0);
       out1.lanewise(UMIN, out1.sub(MODULUS)).intoArray(a1, at + k);
-      LongVector r2 = x.mul(c2).add((LongVector) IntVector.fromArray(I, a2, at + k).convertShape(I2L, L, 0));
+      LongVector r2 =
+          x.mul(c2).add((LongVector) IntVector.fromArray(I, a2, at + k).convertShape(I2L, L, 0));
       r2 = r2.and(LOW).add(r2.lanewise(LSHR, 31));
       r2 = r2.and(LOW).add(r2.lanewise(LSHR, 31));
       IntVector out2 = (IntVector) r2.convertShape(L2I, I, 0);
       out2.lanewise(UMIN, out2.sub(MODULUS)).intoArray(a2, at + k);
-      LongVector r3 = x.mul(c3).add((LongVector) IntVector.fromArray(I, a3, at + k).convertShape(I2L, L, 0));
+      LongVector r3 =
+          x.mul(c3).add((LongVector) IntVector.fromArray(I, a3, at + k).convertShape(I2L, L, 0));
       r3 = r3.and(LOW).add(r3.lanewise(LSHR, 31));
       r3 = r3.and(LOW).add(r3.lanewise(LSHR, 31));
       IntVector out3 = (IntVector) r3.convertShape(L2I, I, 0);

@@ -14,12 +14,13 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 
 /**
- * Products of E, vectorised. Limbs are widened to 64 bits; products of canonical residues are below 2^62, so four of
- * them add up below 2^64, read as unsigned, before one fold by 2^31 = 1.
+ * Products of E, vectorised. Limbs are widened to 64 bits; products of canonical residues are below
+ * 2^62, so four of them add up below 2^64, read as unsigned, before one fold by 2^31 = 1.
  *
- * <p>Each method handles the largest multiple of {@link #STEP} and returns it; the caller does the tail. The bodies are
- * written out: C2 stops inlining helpers in methods of this size (NodeCountInliningCutoff), and then boxes every vector,
- * 100 times slower. A fold is {@code x.and(LOW).add(x.lanewise(LSHR, 31))}.
+ * <p>Each method handles the largest multiple of {@link #STEP} and returns it; the caller does the
+ * tail. The bodies are written out: C2 stops inlining helpers in methods of this size
+ * (NodeCountInliningCutoff), and then boxes every vector, 100 times slower. A fold is {@code
+ * x.and(LOW).add(x.lanewise(LSHR, 31))}.
  */
 final class VectorExt {
   private static final VectorSpecies<Long> L = LongVector.SPECIES_PREFERRED;
@@ -32,7 +33,8 @@ final class VectorExt {
   private static final int P = M31.P;
   private static final LongVector LOW = LongVector.broadcast(L, P);
   private static final IntVector MODULUS = IntVector.broadcast(I, P);
-  // Multiples of p that lift a difference of products, or of two sums of two, above zero: p 2^31 >= (p - 1)^2.
+  // Multiples of p that lift a difference of products, or of two sums of two, above zero: p 2^31 >=
+  // (p - 1)^2.
   private static final LongVector BIAS = LongVector.broadcast(L, (long) P << 31);
   private static final LongVector BIAS2 = LongVector.broadcast(L, (long) P << 32);
   private static final LongVector BIAS_FOLDED = LongVector.broadcast(L, 8L * P);
@@ -97,7 +99,8 @@ final class VectorExt {
   }
 
   /** out = a b + c d; out may be any of them. */
-  static int multiplyAdd(ExtVector a, ExtVector b, ExtVector c, ExtVector d, ExtVector out, int count) {
+  static int multiplyAdd(
+      ExtVector a, ExtVector b, ExtVector c, ExtVector d, ExtVector out, int count) {
     int[] a0 = a.limb(0);
     int[] a1 = a.limb(1);
     int[] a2 = a.limb(2);
@@ -189,7 +192,8 @@ final class VectorExt {
     int highReal = sum(lanes, 2 * STEP);
     int highImaginary = sum(lanes, 3 * STEP);
     int real = M31.sub(M31.add(sum(lanes, 0), M31.add(highReal, highReal)), highImaginary);
-    int imaginary = M31.add(sum(lanes, STEP), M31.add(highReal, M31.add(highImaginary, highImaginary)));
+    int imaginary =
+        M31.add(sum(lanes, STEP), M31.add(highReal, M31.add(highImaginary, highImaginary)));
     sum[0] = sum[0].add(new Ext(real, imaginary, sum(lanes, 4 * STEP), sum(lanes, 5 * STEP)));
     return end;
   }
@@ -203,7 +207,10 @@ final class VectorExt {
     return M31.reduce(sum);
   }
 
-  /** Adds lane sums to six vectors at sums: real, imaginary, high real, high imaginary and both limbs of v. */
+  /**
+   * Adds lane sums to six vectors at sums: real, imaginary, high real, high imaginary and both
+   * limbs of v.
+   */
   private static int dot(ExtVector a, ExtVector b, int count, long[] sums) {
     int[] a0 = a.limb(0);
     int[] a1 = a.limb(1);
@@ -406,13 +413,25 @@ final class VectorExt {
       LongVector x2 = (LongVector) IntVector.fromArray(I, a2, at + k).convertShape(I2L, L, 0);
       LongVector x3 = (LongVector) IntVector.fromArray(I, a3, at + k).convertShape(I2L, L, 0);
       LongVector r0 = x0.mul(y0).add(x1.mul(m1)).add(x2.mul(z0)).add(x3.mul(w1));
-      r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31)).add((LongVector) IntVector.fromArray(I, o0, outAt + k).convertShape(I2L, L, 0));
+      r0 =
+          r0.and(LOW)
+              .add(r0.lanewise(LSHR, 31))
+              .add((LongVector) IntVector.fromArray(I, o0, outAt + k).convertShape(I2L, L, 0));
       LongVector r1 = x0.mul(y1).add(x1.mul(y0)).add(x2.mul(z1)).add(x3.mul(z0));
-      r1 = r1.and(LOW).add(r1.lanewise(LSHR, 31)).add((LongVector) IntVector.fromArray(I, o1, outAt + k).convertShape(I2L, L, 0));
+      r1 =
+          r1.and(LOW)
+              .add(r1.lanewise(LSHR, 31))
+              .add((LongVector) IntVector.fromArray(I, o1, outAt + k).convertShape(I2L, L, 0));
       LongVector r2 = x0.mul(y2).add(x1.mul(m3)).add(x2.mul(y0)).add(x3.mul(m1));
-      r2 = r2.and(LOW).add(r2.lanewise(LSHR, 31)).add((LongVector) IntVector.fromArray(I, o2, outAt + k).convertShape(I2L, L, 0));
+      r2 =
+          r2.and(LOW)
+              .add(r2.lanewise(LSHR, 31))
+              .add((LongVector) IntVector.fromArray(I, o2, outAt + k).convertShape(I2L, L, 0));
       LongVector r3 = x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0));
-      r3 = r3.and(LOW).add(r3.lanewise(LSHR, 31)).add((LongVector) IntVector.fromArray(I, o3, outAt + k).convertShape(I2L, L, 0));
+      r3 =
+          r3.and(LOW)
+              .add(r3.lanewise(LSHR, 31))
+              .add((LongVector) IntVector.fromArray(I, o3, outAt + k).convertShape(I2L, L, 0));
       r0 = r0.and(LOW).add(r0.lanewise(LSHR, 31));
       IntVector out0 = (IntVector) r0.convertShape(L2I, I, 0);
       out0.lanewise(UMIN, out0.sub(MODULUS)).intoArray(o0, outAt + k);

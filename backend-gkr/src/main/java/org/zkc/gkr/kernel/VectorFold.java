@@ -12,17 +12,20 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 
 /**
- * The weight fold in double precision. A term is below 2^31 times 2^7 (int8) or 2^15 (int16), so sums of 2^15 or 2^7
- * terms stay within 2^53 and every fused multiply-add is exact; then the sums are reduced and added to the accumulator.
+ * The weight fold in double precision. A term is below 2^31 times 2^7 (int8) or 2^15 (int16), so
+ * sums of 2^15 or 2^7 terms stay within 2^53 and every fused multiply-add is exact; then the sums
+ * are reduced and added to the accumulator.
  *
- * <p>The matrix is read in bands of {@link #BAND_ROWS} rows, in strips of four vectors of columns whose sixteen
- * accumulators stay in registers.
+ * <p>The matrix is read in bands of {@link #BAND_ROWS} rows, in strips of four vectors of columns
+ * whose sixteen accumulators stay in registers.
  */
 final class VectorFold {
   private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = D.length();
-  private static final VectorSpecies<Byte> B = VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * LANES)));
-  private static final VectorSpecies<Short> S = VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, 16 * LANES)));
+  private static final VectorSpecies<Byte> B =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * LANES)));
+  private static final VectorSpecies<Short> S =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, 16 * LANES)));
 
   /** Columns of a strip. */
   static final int STRIP = 4 * LANES;
@@ -30,17 +33,24 @@ final class VectorFold {
   /** Rows whose terms are summed exactly: 2^15 for one byte, 2^7 for two. */
   private static final int[] EXACT_ROWS = {0, 1 << 15, 1 << 7};
 
-  // A strip of a band spans this many cache lines, which the next strip finds in the first-level cache.
+  // A strip of a band spans this many cache lines, which the next strip finds in the first-level
+  // cache.
   private static final int BAND_ROWS = 128;
 
   private VectorFold() {}
 
-  // The shortest byte vector is 64 bits: with four lanes a load reads past the four bytes that it uses.
+  // The shortest byte vector is 64 bits: with four lanes a load reads past the four bytes that it
+  // uses.
   private static final int OVERREAD = Math.max(0, B.length() - LANES);
 
   /** Handles all rows and a multiple of STRIP columns; returns that. */
   static int fold(
-      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator) {
+      MemorySegment weights,
+      int width,
+      int columns,
+      int stride,
+      ExtVector coefficients,
+      ExtVector accumulator) {
     int rows = coefficients.length();
     int end = (columns - OVERREAD) / STRIP * STRIP;
     if (end <= 0) {
@@ -85,7 +95,14 @@ final class VectorFold {
   }
 
   private static void stripOfBytes(
-      MemorySegment weights, int stride, int column, int from, int to, double[] coefficient, double[] sums, int at) {
+      MemorySegment weights,
+      int stride,
+      int column,
+      int from,
+      int to,
+      double[] coefficient,
+      double[] sums,
+      int at) {
     DoubleVector a0 = DoubleVector.fromArray(D, sums, at);
     DoubleVector a1 = DoubleVector.fromArray(D, sums, at + LANES);
     DoubleVector a2 = DoubleVector.fromArray(D, sums, at + 2 * LANES);
@@ -149,11 +166,19 @@ final class VectorFold {
 
   private static DoubleVector bytes(MemorySegment weights, long at) {
     return (DoubleVector)
-        ByteVector.fromMemorySegment(B, weights, at, ByteOrder.LITTLE_ENDIAN).convertShape(VectorOperators.B2D, D, 0);
+        ByteVector.fromMemorySegment(B, weights, at, ByteOrder.LITTLE_ENDIAN)
+            .convertShape(VectorOperators.B2D, D, 0);
   }
 
   private static void stripOfShorts(
-      MemorySegment weights, int stride, int column, int from, int to, double[] coefficient, double[] sums, int at) {
+      MemorySegment weights,
+      int stride,
+      int column,
+      int from,
+      int to,
+      double[] coefficient,
+      double[] sums,
+      int at) {
     for (int v = 0; v < 4; v++) {
       int vectorAt = at + v * LANES;
       DoubleVector a = DoubleVector.fromArray(D, sums, vectorAt);

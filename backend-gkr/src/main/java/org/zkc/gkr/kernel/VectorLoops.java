@@ -4,7 +4,10 @@ import java.lang.foreign.MemorySegment;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 
-/** {@link VectorExt}, {@link VectorBase}, {@link VectorSums} and {@link VectorFold}, with the ends of ranges by plain loops. */
+/**
+ * {@link VectorExt}, {@link VectorBase}, {@link VectorSums} and {@link VectorFold}, with the ends
+ * of ranges by plain loops.
+ */
 final class VectorLoops implements Loops {
   private final PlainLoops plain = new PlainLoops();
 
@@ -24,7 +27,8 @@ final class VectorLoops implements Loops {
   public void multiplyAdd(ExtVector a, ExtVector b, ExtVector c, ExtVector d, ExtVector out) {
     int done = VectorExt.multiplyAdd(a, b, c, d, out, out.length());
     if (done < out.length()) {
-      plain.multiplyAdd(tail(a, done), tail(b, done), tail(c, done), tail(d, done), tail(out, done));
+      plain.multiplyAdd(
+          tail(a, done), tail(b, done), tail(c, done), tail(d, done), tail(out, done));
     }
   }
 
@@ -95,7 +99,9 @@ final class VectorLoops implements Loops {
   public Ext dotBase(int[] base, int offset, ExtVector b) {
     Ext[] sum = {Ext.ZERO};
     int done = VectorBase.dot(base, offset, b, b.length(), sum);
-    return done == b.length() ? sum[0] : sum[0].add(plain.dotBase(base, offset + done, tail(b, done)));
+    return done == b.length()
+        ? sum[0]
+        : sum[0].add(plain.dotBase(base, offset + done, tail(b, done)));
   }
 
   @Override
@@ -121,8 +127,16 @@ final class VectorLoops implements Loops {
 
   @Override
   public void foldRows(
-      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator) {
-    int done = width <= 2 ? VectorFold.fold(weights, width, columns, stride, coefficients, accumulator) : 0;
+      MemorySegment weights,
+      int width,
+      int columns,
+      int stride,
+      ExtVector coefficients,
+      ExtVector accumulator) {
+    int done =
+        width <= 2
+            ? VectorFold.fold(weights, width, columns, stride, coefficients, accumulator)
+            : 0;
     if (done < columns) {
       PlainLoops.foldColumns(weights, width, columns, stride, done, coefficients, accumulator);
     }

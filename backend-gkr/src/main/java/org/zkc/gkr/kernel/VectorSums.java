@@ -8,9 +8,9 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 
 /**
- * Sums and differences of E, all four limbs in one loop: each method handles the largest multiple of {@link #STEP} and
- * returns it. The bodies are too long to be inlined, which is meant: a caller that inlines several of them passes C2's
- * limits, and its vectors are boxed.
+ * Sums and differences of E, all four limbs in one loop: each method handles the largest multiple
+ * of {@link #STEP} and returns it. The bodies are too long to be inlined, which is meant: a caller
+ * that inlines several of them passes C2's limits, and its vectors are boxed.
  */
 final class VectorSums {
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
@@ -124,7 +124,8 @@ final class VectorSums {
   }
 
   /** {@link #atTwo}, and three = 3 high - 2 low. */
-  static int atTwoAndThree(ExtVector low, ExtVector high, ExtVector two, ExtVector three, int count) {
+  static int atTwoAndThree(
+      ExtVector low, ExtVector high, ExtVector two, ExtVector three, int count) {
     int[] l0 = low.limb(0);
     int[] l1 = low.limb(1);
     int[] l2 = low.limb(2);

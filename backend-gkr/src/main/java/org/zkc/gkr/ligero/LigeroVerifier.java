@@ -11,13 +11,14 @@ import org.zkc.gkr.kernel.Kernels;
 /**
  * The verifier's side of a Ligero opening.
  *
- * <p>Claim: u = sum over rows of coefficients[row] * row, of the matrix committed to by the root. Message: u, absorbed
- * before the column indices are drawn; then the columns at these indices with their Merkle multiproof. Check: the
- * columns hash to the root, and the codeword of u equals the same combination of each opened column. Ending: u is known
- * to be that combination; what it says about evaluations is the caller's.
+ * <p>Claim: u = sum over rows of coefficients[row] * row, of the matrix committed to by the root.
+ * Message: u, absorbed before the column indices are drawn; then the columns at these indices with
+ * their Merkle multiproof. Check: the columns hash to the root, and the codeword of u equals the
+ * same combination of each opened column. Ending: u is known to be that combination; what it says
+ * about evaluations is the caller's.
  *
- * <p>u is a message of the FFT space, of dimension k, so a component in the circle space's extra dimension cannot be
- * sent (PROTOCOL section 5).
+ * <p>u is a message of the FFT space, of dimension k, so a component in the circle space's extra
+ * dimension cannot be sent (PROTOCOL section 5).
  */
 public final class LigeroVerifier {
   private LigeroVerifier() {}
@@ -28,7 +29,8 @@ public final class LigeroVerifier {
    * @param where names the commitment in failures
    * @param rows number of rows; {@code coefficients} has one per row
    * @param u {@code width} elements
-   * @param indices ascending, distinct ({@link Commitment#distinct}), drawn by the verifier's transcript
+   * @param indices ascending, distinct ({@link Commitment#distinct}), drawn by the verifier's
+   *     transcript
    * @throws VerificationFailure when anything differs
    */
   public static void check(
@@ -43,14 +45,23 @@ public final class LigeroVerifier {
     VerificationFailure.requireCount(where + " row coefficients", rows, coefficients.length());
     VerificationFailure.requireCount(where + " row combination length", width, u.length());
     int[] columns = opening.columns();
-    VerificationFailure.requireCount(where + " column elements", (long) rows * indices.length, columns.length);
+    VerificationFailure.requireCount(
+        where + " column elements", (long) rows * indices.length, columns.length);
     for (int at = 0; at < columns.length; at++) {
       if (!M31.isCanonical(columns[at])) {
         throw new VerificationFailure(
-            where + " column " + indices[at / rows] + " row " + at % rows, "a residue below p", Integer.toString(columns[at]));
+            where + " column " + indices[at / rows] + " row " + at % rows,
+            "a residue below p",
+            Integer.toString(columns[at]));
       }
     }
-    MerkleTree.verify(where, root, Commitment.columns(width), indices, opening.leaves(rows), opening.multiproof());
+    MerkleTree.verify(
+        where,
+        root,
+        Commitment.columns(width),
+        indices,
+        opening.leaves(rows),
+        opening.multiproof());
     ExtVector expected = CircleCode.ofDimension(width).codewordAt(u, indices);
     for (int q = 0; q < indices.length; q++) {
       Ext actual = Kernels.best().dotBase(columns, q * rows, rows, coefficients);

@@ -19,11 +19,13 @@ import org.zkc.gkr.hash.MerkleTree;
 import org.zkc.gkr.kernel.Workers;
 
 /**
- * A commitment whose codewords lie in a memory-mapped file, column-major, so that opening a column reads one run.
+ * A commitment whose codewords lie in a memory-mapped file, column-major, so that opening a column
+ * reads one run.
  *
- * <p>File, little-endian: magic (8 bytes), format version, width, rows, zero (4 bytes each), root (32), zeros up to
- * {@link #HEADER_BYTES}; the digests of the 4 * width leaves, 32 bytes each; then the columns, 4 * rows bytes each. It
- * is a cache: everything in it follows from the model, and {@link #openOrCreate} rebuilds it where it does not match.
+ * <p>File, little-endian: magic (8 bytes), format version, width, rows, zero (4 bytes each), root
+ * (32), zeros up to {@link #HEADER_BYTES}; the digests of the 4 * width leaves, 32 bytes each; then
+ * the columns, 4 * rows bytes each. It is a cache: everything in it follows from the model, and
+ * {@link #openOrCreate} rebuilds it where it does not match.
  */
 public final class ModelCommitment implements Commitment, AutoCloseable {
   static final int HEADER_BYTES = 4096;
@@ -31,12 +33,15 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
   private static final long MAGIC = 0x65646f632e6b7a01L;
   private static final int VERSION = 1;
   private static final int ROOT_AT = 24;
-  // Rows encoded before they are scattered to the columns: long enough runs, within this many residues.
+  // Rows encoded before they are scattered to the columns: long enough runs, within this many
+  // residues.
   private static final int BUFFER_BLOCKS = 4;
   private static final int BUFFER_RESIDUES = 1 << 24;
   private static final int TILE_COLUMNS = 16;
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final int width;
   private final int rows;
@@ -45,7 +50,8 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
   private final Arena arena;
   private final MemorySegment columns;
 
-  private ModelCommitment(int width, int rows, MerkleTree tree, Path file, Arena arena, MemorySegment mapped) {
+  private ModelCommitment(
+      int width, int rows, MerkleTree tree, Path file, Arena arena, MemorySegment mapped) {
     this.width = width;
     this.rows = rows;
     this.tree = tree;
@@ -68,8 +74,8 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
    * @param width a power of two, 2 to 2^20
    * @param rows at least 1
    */
-  public static ModelCommitment create(Path file, int width, int rows, RowSource source, Workers workers)
-      throws IOException {
+  public static ModelCommitment create(
+      Path file, int width, int rows, RowSource source, Workers workers) throws IOException {
     CircleCode code = CircleCode.ofDimension(width);
     Path parent = file.toAbsolutePath().getParent();
     Path building = Files.createTempFile(parent, file.getFileName().toString(), ".building");
@@ -77,24 +83,29 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
       // Ctrl-C runs no finally block.
       building.toFile().deleteOnExit();
       try (Arena arena = Arena.ofShared();
-          FileChannel channel = FileChannel.open(building, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-        MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, fileBytes(width, rows), arena);
+          FileChannel channel =
+              FileChannel.open(building, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        MemorySegment mapped =
+            channel.map(FileChannel.MapMode.READ_WRITE, 0, fileBytes(width, rows), arena);
         Digests leaves = encode(code, rows, source, workers, mapped.asSlice(columnsAt(width)));
         MemorySegment.copy(leaves.words(), 0, mapped, INT, HEADER_BYTES, leaves.words().length);
         mapped.set(LONG, 0, MAGIC);
         mapped.set(INT, 8, VERSION);
         mapped.set(INT, 12, width);
         mapped.set(INT, 16, rows);
-        MemorySegment.copy(MerkleTree.of(leaves).root(), 0, mapped, ValueLayout.JAVA_BYTE, ROOT_AT, Digests.BYTES);
+        MemorySegment.copy(
+            MerkleTree.of(leaves).root(), 0, mapped, ValueLayout.JAVA_BYTE, ROOT_AT, Digests.BYTES);
       }
-      Files.move(building, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(
+          building, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(building);
     }
     return open(file);
   }
 
-  private static Digests encode(CircleCode code, int rows, RowSource source, Workers workers, MemorySegment columns) {
+  private static Digests encode(
+      CircleCode code, int rows, RowSource source, Workers workers, MemorySegment columns) {
     RowEncoder encoder = new RowEncoder(code, rows, source, workers);
     int n = code.length();
     int blockResidues = ColumnHasher.BLOCK_ROWS * n;
@@ -112,7 +123,8 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
       int run = realRows;
       int firstRow = from * ColumnHasher.BLOCK_ROWS;
       workers.forEach(
-          Math.max(1, n / 1024), task -> {
+          Math.max(1, n / 1024),
+          task -> {
             int step = Math.min(n, 1024);
             scatter(buffer, n, task * step, step, run, columns, rows, firstRow);
           });
@@ -122,7 +134,14 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
 
   // Transposes columns [first, first + count) of `run` buffered rows into the file.
   private static void scatter(
-      int[] buffer, int n, int first, int count, int run, MemorySegment columns, int rows, int firstRow) {
+      int[] buffer,
+      int n,
+      int first,
+      int count,
+      int run,
+      MemorySegment columns,
+      int rows,
+      int firstRow) {
     int tileColumns = Math.min(TILE_COLUMNS, count);
     int[] tile = new int[tileColumns * run];
     for (int c = first; c < first + count; c += tileColumns) {
@@ -132,7 +151,8 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
         }
       }
       for (int j = 0; j < tileColumns; j++) {
-        MemorySegment.copy(tile, j * run, columns, INT, 4 * ((long) (c + j) * rows + firstRow), run);
+        MemorySegment.copy(
+            tile, j * run, columns, INT, 4 * ((long) (c + j) * rows + firstRow), run);
       }
     }
   }
@@ -140,9 +160,11 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
   /**
    * Opens a file that {@link #create} wrote.
    *
-   * @throws IOException when it cannot be read or is not such a file; its leaves must lead to the root it names
+   * @throws IOException when it cannot be read or is not such a file; its leaves must lead to the
+   *     root it names
    */
-  @SuppressWarnings("MustBeClosedChecker") // the commitment that is returned owns the arena and closes it
+  @SuppressWarnings(
+      "MustBeClosedChecker") // the commitment that is returned owns the arena and closes it
   public static ModelCommitment open(Path file) throws IOException {
     Arena arena = Arena.ofShared();
     boolean opened = false;
@@ -156,8 +178,13 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
       }
       int width = mapped.get(INT, 12);
       int rows = mapped.get(INT, 16);
-      if (width < 2 || Integer.bitCount(width) != 1 || width > 1 << 20 || rows < 1 || channel.size() != fileBytes(width, rows)) {
-        throw new IOException(file + " is damaged: its size does not fit " + rows + " rows of " + width);
+      if (width < 2
+          || Integer.bitCount(width) != 1
+          || width > 1 << 20
+          || rows < 1
+          || channel.size() != fileBytes(width, rows)) {
+        throw new IOException(
+            file + " is damaged: its size does not fit " + rows + " rows of " + width);
       }
       Digests leaves = new Digests(Commitment.columns(width));
       MemorySegment.copy(mapped, INT, HEADER_BYTES, leaves.words(), 0, leaves.words().length);
@@ -177,27 +204,36 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
   }
 
   /**
-   * The commitment with this root: from {@code file} when it is one, else made anew from the rows and written there.
+   * The commitment with this root: from {@code file} when it is one, else made anew from the rows
+   * and written there.
    *
-   * @throws IOException when the file cannot be read or written, or the rows do not lead to {@code root}
+   * @throws IOException when the file cannot be read or written, or the rows do not lead to {@code
+   *     root}
    */
   public static ModelCommitment openOrCreate(
-      Path file, byte[] root, int width, int rows, RowSource source, Workers workers) throws IOException {
+      Path file, byte[] root, int width, int rows, RowSource source, Workers workers)
+      throws IOException {
     if (Files.exists(file)) {
       try {
         ModelCommitment existing = open(file);
-        if (existing.width == width && existing.rows == rows && Arrays.equals(existing.root(), root)) {
+        if (existing.width == width
+            && existing.rows == rows
+            && Arrays.equals(existing.root(), root)) {
           return existing;
         }
         existing.close();
       } catch (IOException notACodeFile) {
-        // Falls through: a cache that does not match is replaced; what cannot be written fails below.
+        // Falls through: a cache that does not match is replaced; what cannot be written fails
+        // below.
       }
     }
     ModelCommitment made = create(file, width, rows, source, workers);
     if (!Arrays.equals(made.root(), root)) {
       made.close();
-      throw new IOException("the model's rows do not lead to the root of the verifier key: " + file + " was made of other weights");
+      throw new IOException(
+          "the model's rows do not lead to the root of the verifier key: "
+              + file
+              + " was made of other weights");
     }
     return made;
   }
@@ -220,7 +256,8 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * @throws UncheckedIOException when the file's columns are not those that were committed to: no proof comes of a damaged file
+   * @throws UncheckedIOException when the file's columns are not those that were committed to: no
+   *     proof comes of a damaged file
    */
   @Override
   public ColumnOpening open(int[] indices) {

@@ -4,8 +4,8 @@ package org.zkc.gkr.ligero;
 @FunctionalInterface
 public interface RowSource {
   /**
-   * Writes row {@code row} as canonical residues to target[at, at + width), which holds zeros. Called once per row, from
-   * any thread, in any order.
+   * Writes row {@code row} as canonical residues to target[at, at + width), which holds zeros.
+   * Called once per row, from any thread, in any order.
    */
   void fill(int row, int[] target, int at);
 }

@@ -7,7 +7,8 @@ import org.zkc.gkr.kernel.Workers;
 
 /**
  * A commitment whose codewords stay on the heap, 16 bytes a cell, row-major in blocks of {@link
- * ColumnHasher#BLOCK_ROWS} rows: the hasher reads rows, and gathering the few opened columns costs nothing.
+ * ColumnHasher#BLOCK_ROWS} rows: the hasher reads rows, and gathering the few opened columns costs
+ * nothing.
  */
 public final class WitnessCommitment implements Commitment {
   private final int width;

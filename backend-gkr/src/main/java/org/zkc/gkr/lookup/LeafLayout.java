@@ -11,8 +11,9 @@ import org.zkc.gkr.relation.Lookup;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * Where the fractions of a lookup argument lie: one block for every lookup and one for every table, largest padded size
- * first, so that every block starts at a multiple of its size. Fractions outside the blocks' real indices are 0 / 1.
+ * Where the fractions of a lookup argument lie: one block for every lookup and one for every table,
+ * largest padded size first, so that every block starts at a multiple of its size. Fractions
+ * outside the blocks' real indices are 0 / 1.
  */
 public final class LeafLayout {
   /**
@@ -20,7 +21,13 @@ public final class LeafLayout {
    * @param tuple the tensors looked up, or the multiplicities alone when this is a table's block
    * @param table the tag
    */
-  public record Block(String name, int offset, TensorLayout layout, boolean isTable, List<Integer> tuple, int table) {}
+  public record Block(
+      String name,
+      int offset,
+      TensorLayout layout,
+      boolean isTable,
+      List<Integer> tuple,
+      int table) {}
 
   private final List<Block> blocks;
   private final int variables;
@@ -46,7 +53,8 @@ public final class LeafLayout {
     for (int k = 0; k < blocks.size(); k++) {
       Block b = blocks.get(k);
       blocks.set(
-          k, new Block(b.name(), Math.toIntExact(at), b.layout(), b.isTable(), b.tuple(), b.table()));
+          k,
+          new Block(b.name(), Math.toIntExact(at), b.layout(), b.isTable(), b.tuple(), b.table()));
       at += b.layout().paddedLength();
     }
     return new LeafLayout(blocks, at == 0 ? 0 : Mle.variables(Math.toIntExact(at)));

@@ -15,7 +15,10 @@ public final class LogupProver {
 
   private record Layer(ExtVector p, ExtVector q) {}
 
-  /** Proves that the fractions p / q sum to zero; both have 2^variables values and are overwritten. Returns the leaves' point. */
+  /**
+   * Proves that the fractions p / q sum to zero; both have 2^variables values and are overwritten.
+   * Returns the leaves' point.
+   */
   public static Ext[] prove(SendingChannel out, ExtVector p, ExtVector q, int variables) {
     Kernels kernels = Kernels.best();
     ArrayList<Layer> tree = new ArrayList<>();

@@ -4,8 +4,9 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
- * The randomness that compresses a tuple (v0, v1) of table {@code tag} into the denominator alpha - (v0 + betas[0] v1 + betas[1]
- * tag). Every further column has its own challenge, so two different tuples or tags meet with probability 1/|E| only.
+ * The randomness that compresses a tuple (v0, v1) of table {@code tag} into the denominator alpha -
+ * (v0 + betas[0] v1 + betas[1] tag). Every further column has its own challenge, so two different
+ * tuples or tags meet with probability 1/|E| only.
  */
 public record LookupChallenges(Ext alpha, Ext valueBeta, Ext tagBeta) {
   public static LookupChallenges draw(Transcript transcript) {

@@ -5,8 +5,9 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
 
 /**
- * Tables of eq(point, .), the multilinear extension of equality. Variables come most significant bit first: entry k of
- * the table for a point of n variables is the product over j of point[j] or 1 - point[j] as bit n - 1 - j of k says.
+ * Tables of eq(point, .), the multilinear extension of equality. Variables come most significant
+ * bit first: entry k of the table for a point of n variables is the product over j of point[j] or 1
+ * - point[j] as bit n - 1 - j of k says.
  */
 public final class EqTable {
   private EqTable() {}
@@ -19,7 +20,8 @@ public final class EqTable {
   /** The first {@code count} entries, 1 <= count <= 2^n, in time proportional to count + n. */
   public static ExtVector of(Ext[] point, int count) {
     if (count < 1 || point.length > 30 || count > 1 << point.length) {
-      throw new IllegalArgumentException(count + " entries of an eq table of " + point.length + " variables");
+      throw new IllegalArgumentException(
+          count + " entries of an eq table of " + point.length + " variables");
     }
     ExtVector table = new ExtVector(count);
     int inside = Mle.variables(count);

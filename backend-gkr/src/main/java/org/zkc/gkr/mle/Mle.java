@@ -6,8 +6,8 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
 
 /**
- * Evaluation of multilinear extensions. A table of n variables has 2^n values, most significant variable first; an
- * array may hold only a real prefix, the rest being zero.
+ * Evaluation of multilinear extensions. A table of n variables has 2^n values, most significant
+ * variable first; an array may hold only a real prefix, the rest being zero.
  */
 public final class Mle {
   private Mle() {}
@@ -20,7 +20,10 @@ public final class Mle {
     return 32 - Integer.numberOfLeadingZeros(size - 1);
   }
 
-  /** The value at {@code point} of the table whose real prefix is the residues values[offset, offset + length). */
+  /**
+   * The value at {@code point} of the table whose real prefix is the residues values[offset, offset
+   * + length).
+   */
   public static Ext evaluate(int[] values, int offset, int length, Ext[] point) {
     if (length == 0) {
       return Ext.ZERO;
@@ -28,13 +31,15 @@ public final class Mle {
     checkLength(length, point);
     int lowVariables = point.length / 2;
     int lowSize = 1 << lowVariables;
-    ExtVector low = EqTable.of(Arrays.copyOfRange(point, point.length - lowVariables, point.length));
+    ExtVector low =
+        EqTable.of(Arrays.copyOfRange(point, point.length - lowVariables, point.length));
     int blocks = (length + lowSize - 1) >> lowVariables;
     ExtVector high = EqTable.of(Arrays.copyOf(point, point.length - lowVariables), blocks);
     Ext sum = Ext.ZERO;
     for (int b = 0; b < blocks; b++) {
       int start = b << lowVariables;
-      Ext part = Kernels.best().dotBase(values, offset + start, Math.min(lowSize, length - start), low);
+      Ext part =
+          Kernels.best().dotBase(values, offset + start, Math.min(lowSize, length - start), low);
       sum = sum.add(high.get(b).mul(part));
     }
     return sum;
@@ -69,7 +74,8 @@ public final class Mle {
   /** eq(a, b) for points of one length. */
   public static Ext eqAt(Ext[] a, Ext[] b) {
     if (a.length != b.length) {
-      throw new IllegalArgumentException("points of " + a.length + " and " + b.length + " variables");
+      throw new IllegalArgumentException(
+          "points of " + a.length + " and " + b.length + " variables");
     }
     Ext e = Ext.ONE;
     for (int j = 0; j < a.length; j++) {
@@ -89,12 +95,13 @@ public final class Mle {
   }
 
   /**
-   * The multilinear extension at {@code point} of the indicator of [0, count): the sum of eq(j, point) for j below
-   * count, by the bits of count in O(n).
+   * The multilinear extension at {@code point} of the indicator of [0, count): the sum of eq(j,
+   * point) for j below count, by the bits of count in O(n).
    */
   public static Ext prefixIndicator(int count, Ext[] point) {
     if (count < 0 || point.length > 30 || count > 1 << point.length) {
-      throw new IllegalArgumentException("prefix of " + count + " in " + point.length + " variables");
+      throw new IllegalArgumentException(
+          "prefix of " + count + " in " + point.length + " variables");
     }
     if (count == 1 << point.length) {
       return Ext.ONE;
@@ -115,17 +122,20 @@ public final class Mle {
   }
 
   /**
-   * The multilinear extension in both points of equality masked to [0, count): sum over j below count of eq(j, a) eq(j,
-   * b). The weight of a claim on one padded axis (PROTOCOL section 2), in O(n).
+   * The multilinear extension in both points of equality masked to [0, count): sum over j below
+   * count of eq(j, a) eq(j, b). The weight of a claim on one padded axis (PROTOCOL section 2), in
+   * O(n).
    */
   public static Ext maskedEqAt(Ext[] a, Ext[] b, int count) {
     if (a.length != b.length || count < 0 || a.length > 30 || count > 1 << a.length) {
-      throw new IllegalArgumentException("masked eq of " + count + " over " + a.length + " and " + b.length + " variables");
+      throw new IllegalArgumentException(
+          "masked eq of " + count + " over " + a.length + " and " + b.length + " variables");
     }
     if (count == 1 << a.length) {
       return eqAt(a, b);
     }
-    // As prefixIndicator, with both coordinates at the agreeing bits and plain equality on the free ones.
+    // As prefixIndicator, with both coordinates at the agreeing bits and plain equality on the free
+    // ones.
     Ext[] suffix = new Ext[a.length + 1];
     suffix[a.length] = Ext.ONE;
     for (int j = a.length - 1; j >= 0; j--) {

@@ -5,10 +5,11 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 
 /**
- * eq(point, .) as a product of two short tables for a sumcheck that binds the highest variable first (Dao and Thaler
- * 2024): eq over the variables after the current one is high(k / L) low(k mod L), L = low().length(). The factor of the
- * bound variables and the current one is kept by {@link #bound} and {@link #current}; the round polynomial is
- * bound * eq(current, t) * h(t) with h one degree lower (Gruen 2024).
+ * eq(point, .) as a product of two short tables for a sumcheck that binds the highest variable
+ * first (Dao and Thaler 2024): eq over the variables after the current one is high(k / L) low(k mod
+ * L), L = low().length(). The factor of the bound variables and the current one is kept by {@link
+ * #bound} and {@link #current}; the round polynomial is bound * eq(current, t) * h(t) with h one
+ * degree lower (Gruen 2024).
  */
 public final class SplitEq {
   private final Ext[] point;
@@ -27,7 +28,10 @@ public final class SplitEq {
     for (int j = 0; j < rounds; j++) {
       int split = rounds - lowVariables;
       highs[j] = j + 1 < split ? EqTable.of(Arrays.copyOfRange(point, j + 1, split)) : one;
-      lows[j] = j + 1 <= split && j > 0 ? lows[j - 1] : EqTable.of(Arrays.copyOfRange(point, Math.max(j + 1, split), rounds));
+      lows[j] =
+          j + 1 <= split && j > 0
+              ? lows[j - 1]
+              : EqTable.of(Arrays.copyOfRange(point, Math.max(j + 1, split), rounds));
     }
   }
 

@@ -6,11 +6,15 @@ import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.relation.WitnessLayout;
 
-/** A circuit's constraints and where everything lies: a function of the circuit, the same for prover and verifier. */
+/**
+ * A circuit's constraints and where everything lies: a function of the circuit, the same for prover
+ * and verifier.
+ */
 public record Arithmetization(
     ConstraintSystem system, LeafLayout leaves, WitnessLayout witness, ModelLayout model) {
   public static Arithmetization of(CheckedCircuit circuit) {
     ConstraintSystem system = ConstraintSystem.of(circuit);
-    return new Arithmetization(system, LeafLayout.of(system), WitnessLayout.of(system), ModelLayout.of(system));
+    return new Arithmetization(
+        system, LeafLayout.of(system), WitnessLayout.of(system), ModelLayout.of(system));
   }
 }

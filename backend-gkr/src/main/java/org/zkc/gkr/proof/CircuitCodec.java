@@ -37,7 +37,10 @@ import org.zkc.gkr.wire.TermMessage;
 import org.zkc.gkr.wire.UnfoldMessage;
 import org.zkc.gkr.wire.WindowMessage;
 
-/** Circuits to protobuf and back. Unsigned fields are range-checked by the circuit check, which sees them as negative ints. */
+/**
+ * Circuits to protobuf and back. Unsigned fields are range-checked by the circuit check, which sees
+ * them as negative ints.
+ */
 final class CircuitCodec {
   private CircuitCodec() {}
 
@@ -65,7 +68,11 @@ final class CircuitCodec {
       switch (t) {
         case Table.Clamp c ->
             m.setClamp(
-                ClampMessage.newBuilder().setFirst(c.first()).setSize(c.size()).setLow(c.low()).setHigh(c.high()));
+                ClampMessage.newBuilder()
+                    .setFirst(c.first())
+                    .setSize(c.size())
+                    .setLow(c.low())
+                    .setHigh(c.high()));
         case Table.Entries e -> {
           EntriesMessage.Builder entries = EntriesMessage.newBuilder().setFirst(e.first());
           for (int k = 0; k < e.size(); k++) {
@@ -97,7 +104,10 @@ final class CircuitCodec {
         }
         for (Linear.Box box : l.constants()) {
           m.addConstants(
-              BoxMessage.newBuilder().setValue(box.value()).addAllStarts(box.starts()).addAllLimits(box.limits()));
+              BoxMessage.newBuilder()
+                  .setValue(box.value())
+                  .addAllStarts(box.starts())
+                  .addAllLimits(box.limits()));
         }
         b.setLinear(m);
       }
@@ -110,8 +120,10 @@ final class CircuitCodec {
                   .addAllPaddingLow(c.paddingLow())
                   .addAllDilations(c.dilations())
                   .setGroups(c.groups()));
-      case MatMul m -> b.setMatmul(MatMulMessage.newBuilder().setSource(m.source()).setWeight(m.weight()));
-      case Product p -> b.setProduct(ProductMessage.newBuilder().setLeft(p.left()).setRight(p.right()));
+      case MatMul m ->
+          b.setMatmul(MatMulMessage.newBuilder().setSource(m.source()).setWeight(m.weight()));
+      case Product p ->
+          b.setProduct(ProductMessage.newBuilder().setLeft(p.left()).setRight(p.right()));
       case Requantize r ->
           b.setRequantize(
               RequantizeMessage.newBuilder()
@@ -133,7 +145,8 @@ final class CircuitCodec {
   private static StepMessage step(ViewStep step) {
     StepMessage.Builder b = StepMessage.newBuilder();
     switch (step) {
-      case ViewStep.Permute p -> b.setPermute(PermuteMessage.newBuilder().addAllPermutation(p.permutation()));
+      case ViewStep.Permute p ->
+          b.setPermute(PermuteMessage.newBuilder().addAllPermutation(p.permutation()));
       case ViewStep.Reshape r -> b.setReshape(ReshapeMessage.newBuilder().addAllShape(r.shape()));
       case ViewStep.Window w ->
           b.setWindow(
@@ -190,7 +203,10 @@ final class CircuitCodec {
           switch (t.getKindCase()) {
             case CLAMP ->
                 new Table.Clamp(
-                    t.getClamp().getFirst(), t.getClamp().getSize(), t.getClamp().getLow(), t.getClamp().getHigh());
+                    t.getClamp().getFirst(),
+                    t.getClamp().getSize(),
+                    t.getClamp().getLow(),
+                    t.getClamp().getHigh());
             case ENTRIES ->
                 new Table.Entries(
                     t.getEntries().getFirst(),
@@ -257,12 +273,18 @@ final class CircuitCodec {
       }
       case RANGES -> {
         RangesMessage r = s.getRanges();
-        yield new ViewStep.Ranges(r.getAxis(), r.getStartsList(), r.getLengthsList(), r.getFactorsList());
+        yield new ViewStep.Ranges(
+            r.getAxis(), r.getStartsList(), r.getLengthsList(), r.getFactorsList());
       }
       case UNFOLD -> {
         UnfoldMessage u = s.getUnfold();
         yield new ViewStep.Unfold(
-            u.getAxis(), u.getPositions(), u.getTaps(), u.getStride(), u.getDilation(), u.getOffset());
+            u.getAxis(),
+            u.getPositions(),
+            u.getTaps(),
+            u.getStride(),
+            u.getDilation(),
+            u.getOffset());
       }
       case KIND_NOT_SET -> throw new InvalidCircuit("a step of an unknown kind");
     };

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.zkc.gkr.failure.VerificationFailure;
 
 /**
- * The first bytes of every artefact: magic "zkc", the kind (1 byte), the format version (4 bytes, little-endian); then its
- * protobuf.
+ * The first bytes of every artefact: magic "zkc", the kind (1 byte), the format version (4 bytes,
+ * little-endian); then its protobuf.
  */
 enum Envelope {
   VERIFIER_KEY("verifier key", (byte) 'k'),
@@ -39,12 +39,17 @@ enum Envelope {
    * @throws VerificationFailure when the bytes are not of this kind and version
    */
   byte[] unwrap(byte[] bytes) {
-    if (bytes.length < HEADER || bytes[0] != 'z' || bytes[1] != 'k' || bytes[2] != 'c' || bytes[3] != kind) {
+    if (bytes.length < HEADER
+        || bytes[0] != 'z'
+        || bytes[1] != 'k'
+        || bytes[2] != 'c'
+        || bytes[3] != kind) {
       throw new VerificationFailure("file", "a " + text, "something else");
     }
     int version = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
     if (version != VERSION) {
-      throw new VerificationFailure(text, "format version " + VERSION, "version " + Integer.toUnsignedString(version));
+      throw new VerificationFailure(
+          text, "format version " + VERSION, "version " + Integer.toUnsignedString(version));
     }
     return Arrays.copyOfRange(bytes, HEADER, bytes.length);
   }

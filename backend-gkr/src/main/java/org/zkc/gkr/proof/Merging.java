@@ -9,8 +9,8 @@ import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
- * Coefficients that merge claims: eq(tau, j) of fresh challenges tau. Powers of one challenge would cost the number of claims
- * in soundness; these cost its logarithm.
+ * Coefficients that merge claims: eq(tau, j) of fresh challenges tau. Powers of one challenge would
+ * cost the number of claims in soundness; these cost its logarithm.
  */
 public final class Merging {
   private Merging() {}
@@ -18,11 +18,13 @@ public final class Merging {
   /**
    * {@code count} >= 1 coefficients. One claim has the coefficient 1 and draws nothing.
    *
-   * @throws VerificationFailure when there are more claims than the soundness budget allows for: a property of the circuit
+   * @throws VerificationFailure when there are more claims than the soundness budget allows for: a
+   *     property of the circuit
    */
   public static ExtVector coefficients(Transcript transcript, String label, int count) {
     if (count > 1 << ConstraintSystem.LOG_MAX_CLAIMS) {
-      throw new VerificationFailure(label, "at most 2^" + ConstraintSystem.LOG_MAX_CLAIMS + " claims", count + " claims");
+      throw new VerificationFailure(
+          label, "at most 2^" + ConstraintSystem.LOG_MAX_CLAIMS + " claims", count + " claims");
     }
     int variables = Mle.variables(count);
     Ext[] tau = variables == 0 ? new Ext[0] : transcript.challengeExts(label, variables);

@@ -12,7 +12,8 @@ import org.zkc.gkr.ligero.ColumnOpening;
 import org.zkc.gkr.wire.ProofMessage;
 
 /**
- * A proof's messages. Roots and openings are absent (empty) when the circuit commits to nothing of the kind.
+ * A proof's messages. Roots and openings are absent (empty) when the circuit commits to nothing of
+ * the kind.
  *
  * @param witnessRoot 32 bytes
  * @param sections what {@link SendingChannel} collected
@@ -81,7 +82,8 @@ public record Proof(
             opening("witness columns", m.getWitnessColumns(), m.getWitnessPaths()),
             opening("model columns", m.getModelColumns(), m.getModelPaths()));
     if (!Arrays.equals(proof.encode(), bytes)) {
-      throw new VerificationFailure("proof", "the canonical encoding", "another one of the same content, or unknown fields");
+      throw new VerificationFailure(
+          "proof", "the canonical encoding", "another one of the same content, or unknown fields");
     }
     return proof;
   }
@@ -91,13 +93,15 @@ public record Proof(
   }
 
   private static ByteString residues(int[] values) {
-    ByteBuffer b = ByteBuffer.allocate(Math.multiplyExact(4, values.length)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer b =
+        ByteBuffer.allocate(Math.multiplyExact(4, values.length)).order(ByteOrder.LITTLE_ENDIAN);
     b.asIntBuffer().put(values);
     return ByteString.copyFrom(b.array());
   }
 
   private static ColumnOpening opening(String where, ByteString columns, ByteString paths) {
-    VerificationFailure.requireCount(where + ", bytes beyond whole elements", 0, columns.size() % 4);
+    VerificationFailure.requireCount(
+        where + ", bytes beyond whole elements", 0, columns.size() % 4);
     int[] values = new int[columns.size() / 4];
     columns.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(values);
     return new ColumnOpening(values, paths.toByteArray());

@@ -33,15 +33,20 @@ public record ProofFile(Statement statement, byte[] proof) {
    * @throws VerificationFailure when the bytes are not exactly what {@link #encode} writes
    */
   public static ProofFile decode(byte[] bytes, VerifierKey key) {
-    long limit = MAX_BYTES + publicBytes(key, key.circuit().circuit().inputs()) + publicBytes(key, key.circuit().circuit().outputs());
+    long limit =
+        MAX_BYTES
+            + publicBytes(key, key.circuit().circuit().inputs())
+            + publicBytes(key, key.circuit().circuit().outputs());
     if (bytes.length > limit) {
-      throw new VerificationFailure("proof file", "at most " + limit + " bytes", bytes.length + " bytes");
+      throw new VerificationFailure(
+          "proof file", "at most " + limit + " bytes", bytes.length + " bytes");
     }
     ProofFileMessage m;
     try {
       m = ProofFileMessage.parseFrom(Envelope.PROOF.unwrap(bytes));
     } catch (InvalidProtocolBufferException e) {
-      VerificationFailure f = new VerificationFailure("proof file", "a protobuf", "bytes that are none");
+      VerificationFailure f =
+          new VerificationFailure("proof file", "a protobuf", "bytes that are none");
       f.initCause(e);
       throw f;
     }
@@ -51,7 +56,10 @@ public record ProofFile(Statement statement, byte[] proof) {
             integers("output", m.getOutputsList(), key, key.circuit().circuit().outputs()));
     ProofFile file = new ProofFile(statement, m.getProof().toByteArray());
     if (!Arrays.equals(file.encode(), bytes)) {
-      throw new VerificationFailure("proof file", "the canonical encoding", "another one of the same content, or unknown fields");
+      throw new VerificationFailure(
+          "proof file",
+          "the canonical encoding",
+          "another one of the same content, or unknown fields");
     }
     return file;
   }
@@ -61,19 +69,26 @@ public record ProofFile(Statement statement, byte[] proof) {
   }
 
   private static ByteString integers(int[] values) {
-    ByteBuffer b = ByteBuffer.allocate(Math.multiplyExact(4, values.length)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer b =
+        ByteBuffer.allocate(Math.multiplyExact(4, values.length)).order(ByteOrder.LITTLE_ENDIAN);
     b.asIntBuffer().put(values);
     return ByteString.copyFrom(b.array());
   }
 
-  private static List<int[]> integers(String kind, List<ByteString> values, VerifierKey key, List<Integer> tensors) {
+  private static List<int[]> integers(
+      String kind, List<ByteString> values, VerifierKey key, List<Integer> tensors) {
     VerificationFailure.requireCount("number of " + kind + "s", tensors.size(), values.size());
     ArrayList<int[]> out = new ArrayList<>();
     for (int k = 0; k < values.size(); k++) {
       long count = key.circuit().tensor(tensors.get(k)).elementCount();
       VerificationFailure.requireCount(kind + " " + k + ", bytes", 4 * count, values.get(k).size());
       int[] integers = new int[(int) count];
-      values.get(k).asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(integers);
+      values
+          .get(k)
+          .asReadOnlyByteBuffer()
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .asIntBuffer()
+          .get(integers);
       out.add(integers);
     }
     return out;

@@ -9,8 +9,8 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
- * The verifier's end: whatever is read is canonical, and absorbed before it is used. {@link #finish} refuses bytes that
- * nobody read.
+ * The verifier's end: whatever is read is canonical, and absorbed before it is used. {@link
+ * #finish} refuses bytes that nobody read.
  */
 public final class ReceivingChannel {
   private final Transcript transcript;
@@ -62,7 +62,9 @@ public final class ReceivingChannel {
     int left = bytes(section).length - at;
     if (left < (long) count * Ext.BYTES) {
       throw new VerificationFailure(
-          section.text() + ", " + label, count + " elements", left / Ext.BYTES + " left in the section");
+          section.text() + ", " + label,
+          count + " elements",
+          left / Ext.BYTES + " left in the section");
     }
     read.put(section, at + count * Ext.BYTES);
     return at;
@@ -91,7 +93,8 @@ public final class ReceivingChannel {
    */
   public void finish() {
     for (Section s : Section.values()) {
-      VerificationFailure.requireCount("bytes of section " + s.text(), position(s), bytes(s).length);
+      VerificationFailure.requireCount(
+          "bytes of section " + s.text(), position(s), bytes(s).length);
     }
   }
 }

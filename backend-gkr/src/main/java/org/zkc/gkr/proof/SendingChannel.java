@@ -7,7 +7,10 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.transcript.Transcript;
 
-/** The prover's end: whatever is sent is written to the proof and absorbed in one step, so that neither can be forgotten. */
+/**
+ * The prover's end: whatever is sent is written to the proof and absorbed in one step, so that
+ * neither can be forgotten.
+ */
 public final class SendingChannel {
   private final Transcript transcript;
   private final EnumMap<Section, ByteArrayOutputStream> sections = new EnumMap<>(Section.class);

@@ -28,7 +28,8 @@ public final class StatementTranscript {
     return t;
   }
 
-  private static void absorb(Transcript t, VerifierKey key, String kind, List<Integer> tensors, List<int[]> values) {
+  private static void absorb(
+      Transcript t, VerifierKey key, String kind, List<Integer> tensors, List<int[]> values) {
     t.absorb(kind + " count", tensors.size());
     for (int k = 0; k < tensors.size(); k++) {
       SystemTensor tensor = key.arithmetization().system().tensor(tensors.get(k));

@@ -12,7 +12,10 @@ import org.zkc.gkr.security.SecurityParameters;
 import org.zkc.gkr.wire.SecurityParametersMessage;
 import org.zkc.gkr.wire.VerifierKeyMessage;
 
-/** What a verifier must have: circuit, tables, security parameters and the model commitment. Immutable. */
+/**
+ * What a verifier must have: circuit, tables, security parameters and the model commitment.
+ * Immutable.
+ */
 public final class VerifierKey {
   /** Bytes of a commitment's root and of digests. */
   public static final int DIGEST_BYTES = 32;
@@ -25,7 +28,10 @@ public final class VerifierKey {
   private final byte[] modelRoot;
   private final byte[] circuitDigest;
 
-  /** A key under parameters that the caller answers for. Tests make weak ones; {@link #decode} accepts only its own. */
+  /**
+   * A key under parameters that the caller answers for. Tests make weak ones; {@link #decode}
+   * accepts only its own.
+   */
   VerifierKey(Arithmetization arithmetization, SecurityParameters parameters, byte[] modelRoot) {
     this.arithmetization = arithmetization;
     this.parameters = parameters;
@@ -34,7 +40,8 @@ public final class VerifierKey {
     if (modelRoot.length != (hasModel ? DIGEST_BYTES : 0)) {
       throw new IllegalArgumentException("a model root of " + modelRoot.length + " bytes");
     }
-    circuitDigest = blake3(CircuitCodec.toMessage(arithmetization.system().circuit()).toByteArray());
+    circuitDigest =
+        blake3(CircuitCodec.toMessage(arithmetization.system().circuit()).toByteArray());
   }
 
   /**
@@ -50,12 +57,13 @@ public final class VerifierKey {
   /**
    * Reads a key and checks everything in it.
    *
-   * @throws VerificationFailure when the bytes are not exactly what {@link #encode} writes for a circuit that passes the check,
-   *     under the parameters that this version computes for it
+   * @throws VerificationFailure when the bytes are not exactly what {@link #encode} writes for a
+   *     circuit that passes the check, under the parameters that this version computes for it
    */
   public static VerifierKey decode(byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
-      throw new VerificationFailure("verifier key", "at most " + MAX_BYTES + " bytes", bytes.length + " bytes");
+      throw new VerificationFailure(
+          "verifier key", "at most " + MAX_BYTES + " bytes", bytes.length + " bytes");
     }
     VerifierKeyMessage m;
     try {
@@ -65,17 +73,22 @@ public final class VerifierKey {
     }
     VerifierKey key;
     try {
-      Arithmetization a = Arithmetization.of(CircuitCheck.check(CircuitCodec.fromMessage(m.getCircuit())));
+      Arithmetization a =
+          Arithmetization.of(CircuitCheck.check(CircuitCodec.fromMessage(m.getCircuit())));
       byte[] root = m.getModelRoot().toByteArray();
       VerificationFailure.requireCount(
-          "verifier key, bytes of the model root", a.model().isEmpty() ? 0 : DIGEST_BYTES, root.length);
+          "verifier key, bytes of the model root",
+          a.model().isEmpty() ? 0 : DIGEST_BYTES,
+          root.length);
       key = new VerifierKey(a, SecurityParameters.of(a), root);
     } catch (InvalidCircuit e) {
       throw failure("a circuit that passes the check", String.valueOf(e.getMessage()), e);
     }
-    VerificationFailure.requireEqual("verifier key, security parameters", key.parameters, parameters(m.getParameters()));
+    VerificationFailure.requireEqual(
+        "verifier key, security parameters", key.parameters, parameters(m.getParameters()));
     if (!Arrays.equals(key.encode(), bytes)) {
-      throw new VerificationFailure("verifier key", "the canonical encoding", "another one of the same content");
+      throw new VerificationFailure(
+          "verifier key", "the canonical encoding", "another one of the same content");
     }
     return key;
   }

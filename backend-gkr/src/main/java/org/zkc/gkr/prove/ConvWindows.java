@@ -7,13 +7,17 @@ import org.zkc.gkr.relation.ConvGeometry;
 import org.zkc.gkr.weight.Weight;
 
 /**
- * E(channel, dy, dx) = sum over n, y, x of w_n w_y w_x X(n, channel, s y + dy d - pad, s x + dx d - pad), the source's side of a
- * convolution's sumcheck. Along x first: kw passes over the source, then kh over what is left of it.
+ * E(channel, dy, dx) = sum over n, y, x of w_n w_y w_x X(n, channel, s y + dy d - pad, s x + dx d -
+ * pad), the source's side of a convolution's sumcheck. Along x first: kw passes over the source,
+ * then kh over what is left of it.
  */
 final class ConvWindows {
   private ConvWindows() {}
 
-  /** E over [channels, kh, kw], for a claim on the result with weights by axis and residues of the source. */
+  /**
+   * E over [channels, kh, kw], for a claim on the result with weights by axis and residues of the
+   * source.
+   */
   static ExtVector of(ConvGeometry g, Weight result, int[] source) {
     Kernels kernels = Kernels.best();
     int batch = g.source().get(0);

@@ -32,10 +32,11 @@ final class LookupProver {
   }
 
   /**
-   * Counts how often each row of each table is looked up. The row of a tuple is found by its first entry, which is first + row in
-   * every kind of table.
+   * Counts how often each row of each table is looked up. The row of a tuple is found by its first
+   * entry, which is first + row in every kind of table.
    *
-   * @throws IllegalArgumentException when an element is in no row: the witness is not one of the circuit
+   * @throws IllegalArgumentException when an element is in no row: the witness is not one of the
+   *     circuit
    */
   void count() {
     int[][] counts = new int[system.tables().size()][];
@@ -56,8 +57,13 @@ final class LookupProver {
         int row = M31.sub(first[k], rows[0][0]);
         if (row >= counts[l.table()].length || second != null && second[k] != rows[1][row]) {
           throw new IllegalArgumentException(
-              l.name() + ": element " + k + " of the witness, " + M31.toSigned(first[k])
-                  + (second == null ? "" : " with " + M31.toSigned(second[k])) + ", is in no row of its table");
+              l.name()
+                  + ": element "
+                  + k
+                  + " of the witness, "
+                  + M31.toSigned(first[k])
+                  + (second == null ? "" : " with " + M31.toSigned(second[k]))
+                  + ", is in no row of its table");
         }
         counts[l.table()][row]++;
       }
@@ -85,7 +91,8 @@ final class LookupProver {
           weights.computeIfAbsent(
               block.layout().shape(), shape -> Weight.eq(shape, layout.own(block, point)));
       for (int tensor : block.tuple()) {
-        if (system.tensor(tensor).holder() != Holder.PUBLIC && claims.known(tensor, weight) == null) {
+        if (system.tensor(tensor).holder() != Holder.PUBLIC
+            && claims.known(tensor, weight) == null) {
           Ext value = weight.dot(values.real(tensor));
           out.send(Section.LEAVES, block.name(), value);
           claims.add(tensor, weight, value);
@@ -94,12 +101,15 @@ final class LookupProver {
     }
   }
 
-  private void leaves(LeafLayout.Block block, LookupChallenges challenges, ExtVector p, ExtVector q) {
+  private void leaves(
+      LeafLayout.Block block, LookupChallenges challenges, ExtVector p, ExtVector q) {
     int width = system.tables().get(block.table()).width();
     int[][] columns = new int[width][];
     for (int j = 0; j < width; j++) {
       columns[j] =
-          block.isTable() ? system.tables().get(block.table()).column(j) : values.real(block.tuple().get(j));
+          block.isTable()
+              ? system.tables().get(block.table()).column(j)
+              : values.real(block.tuple().get(j));
     }
     Ext constant = challenges.constant(block.table());
     Ext[] factors = challenges.factors(width);
@@ -107,13 +117,12 @@ final class LookupProver {
     int[] counts = block.isTable() ? values.real(block.tuple().get(0)) : null;
     block
         .layout()
-        .forEachRun(
-            (real, stored, count) -> {
-              int at = block.offset() + stored;
-              Kernels.best().denominators(constant, factors, columns, real, q.slice(at, count));
-              for (int k = 0; k < count; k++) {
-                numerators[p.offset() + at + k] = counts == null ? 1 : M31.neg(counts[real + k]);
-              }
-            });
+        .forEachRun((real, stored, count) -> {
+          int at = block.offset() + stored;
+          Kernels.best().denominators(constant, factors, columns, real, q.slice(at, count));
+          for (int k = 0; k < count; k++) {
+            numerators[p.offset() + at + k] = counts == null ? 1 : M31.neg(counts[real + k]);
+          }
+        });
   }
 }

@@ -12,7 +12,10 @@ import org.zkc.gkr.sumcheck.SumcheckProver;
 import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 
-/** Merges claims on one tensor to one at a point: the prover of the verifier's class of the same task. */
+/**
+ * Merges claims on one tensor to one at a point: the prover of the verifier's class of the same
+ * task.
+ */
 final class MergeProver {
   private MergeProver() {}
 

@@ -15,8 +15,10 @@ import org.zkc.gkr.relation.ModelLayout;
 
 /** The model's integers as the rows of {@link ModelLayout}. */
 final class ModelMatrix implements RowSource {
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final ConstraintSystem system;
   private final ModelLayout layout;
@@ -33,10 +35,16 @@ final class ModelMatrix implements RowSource {
       long expected = (long) count * tensors.elementBytes(e.tensor());
       if (tensors.mantissas(e.tensor()).byteSize() != expected) {
         throw new IllegalArgumentException(
-            "model tensor " + e.tensor() + " has " + tensors.mantissas(e.tensor()).byteSize() + " bytes, not " + expected);
+            "model tensor "
+                + e.tensor()
+                + " has "
+                + tensors.mantissas(e.tensor()).byteSize()
+                + " bytes, not "
+                + expected);
       }
       if (tensors.channelShifts(e.tensor()).length != outputs) {
-        throw new IllegalArgumentException("model tensor " + e.tensor() + " does not have one shift per output channel");
+        throw new IllegalArgumentException(
+            "model tensor " + e.tensor() + " does not have one shift per output channel");
       }
     }
   }
@@ -107,7 +115,8 @@ final class ModelMatrix implements RowSource {
   }
 
   /**
-   * The combination of a tensor's rows, without padding: sum over rows of coefficients[row] row. One pass over the weights.
+   * The combination of a tensor's rows, without padding: sum over rows of coefficients[row] row.
+   * One pass over the weights.
    */
   ExtVector fold(ModelLayout.Entry e, ExtVector coefficients) {
     int rest = restCount(e.tensor());
@@ -124,12 +133,20 @@ final class ModelMatrix implements RowSource {
       long first = (long) k * rest * bytes;
       Kernels.best()
           .foldRows(
-              data.asSlice(first), bytes, rest, e.perRow() * rest, scaled, out.slice(k * rest, rest));
+              data.asSlice(first),
+              bytes,
+              rest,
+              e.perRow() * rest,
+              scaled,
+              out.slice(k * rest, rest));
     }
     return out;
   }
 
-  /** sum over output channels o with group(o) = g of coefficients[o] times channel o, for one range of output channels. */
+  /**
+   * sum over output channels o with group(o) = g of coefficients[o] times channel o, for one range
+   * of output channels.
+   */
   ExtVector foldChannels(int tensor, ExtVector coefficients, int firstChannel, int count) {
     int rest = restCount(tensor);
     int[] all = residues(tensor);
@@ -146,8 +163,13 @@ final class ModelMatrix implements RowSource {
     return ExtVector.ofBase(all, all.length);
   }
 
-  /** Folds by {@code coefficients}, or the row itself where there is only one; the one coefficient is then 1. */
+  /**
+   * Folds by {@code coefficients}, or the row itself where there is only one; the one coefficient
+   * is then 1.
+   */
   ExtVector combination(ModelLayout.Entry e, ExtVector coefficients) {
-    return e.isSingleRow() && coefficients.get(0).equals(Ext.ONE) ? singleRow(e.tensor()) : fold(e, coefficients);
+    return e.isSingleRow() && coefficients.get(0).equals(Ext.ONE)
+        ? singleRow(e.tensor())
+        : fold(e, coefficients);
   }
 }

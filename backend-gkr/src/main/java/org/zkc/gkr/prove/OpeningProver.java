@@ -19,7 +19,10 @@ import org.zkc.gkr.sumcheck.JoiningTables;
 import org.zkc.gkr.sumcheck.SumcheckProver;
 import org.zkc.gkr.weight.Weight;
 
-/** Turns the claims on committed tensors into one row combination each for witness and model: the prover's side. */
+/**
+ * Turns the claims on committed tensors into one row combination each for witness and model: the
+ * prover's side.
+ */
 final class OpeningProver {
   private final ConstraintSystem system;
   private final SendingChannel out;
@@ -48,7 +51,8 @@ final class OpeningProver {
         claim.weight().addTo(weights, coefficient);
         sum = sum.add(coefficient.mul(claim.value()));
       }
-      tables.add(c.layout().variables(), layout.widthVariables(), weights, values.stored(c.tensor()), sum);
+      tables.add(
+          c.layout().variables(), layout.widthVariables(), weights, values.stored(c.tensor()), sum);
     }
     Ext[] point = SumcheckProver.run(out, Section.WITNESS_BATCH, "witness batch", tables);
     Ext[] ends = new Ext[columns.size()];
@@ -70,7 +74,11 @@ final class OpeningProver {
         int from = r * layout.width();
         Kernels.best()
             .addScaledBase(
-                u, stacking.get(k).mul(rows.get(r)), stored, from, Math.min(layout.width(), stored.length - from));
+                u,
+                stacking.get(k).mul(rows.get(r)),
+                stored,
+                from,
+                Math.min(layout.width(), stored.length - from));
       }
     }
     return u;
@@ -129,7 +137,11 @@ final class OpeningProver {
     }
     return List.of(
         MergeProver.toPoint(
-            out, Section.MODEL_MERGE, system.tensor(entry.tensor()).name(), own, values.stored(entry.tensor())));
+            out,
+            Section.MODEL_MERGE,
+            system.tensor(entry.tensor()).name(),
+            own,
+            values.stored(entry.tensor())));
   }
 
   private Ext[] rowPoint(ModelLayout.Entry e, Weight weight) {

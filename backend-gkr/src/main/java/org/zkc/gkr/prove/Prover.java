@@ -31,8 +31,9 @@ import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 
 /**
- * Makes proofs, in the order that the verifier lists. What is proved about the values is what {@link TensorValues} says they are:
- * a subclass that says otherwise is a malicious prover that does everything else right.
+ * Makes proofs, in the order that the verifier lists. What is proved about the values is what
+ * {@link TensorValues} says they are: a subclass that says otherwise is a malicious prover that
+ * does everything else right.
  */
 public final class Prover {
   private final ProvingKey key;
@@ -53,21 +54,29 @@ public final class Prover {
   }
 
   /**
-   * Proves that the circuit of {@code key}, on the model of {@code key} and the inputs in {@code witness}, gives the
-   * outputs in {@code witness}. The bytes do not depend on the options.
+   * Proves that the circuit of {@code key}, on the model of {@code key} and the inputs in {@code
+   * witness}, gives the outputs in {@code witness}. The bytes do not depend on the options.
    *
    * @param context bound to the proof; the verifier must be given the same bytes
-   * @throws IllegalArgumentException when the witness is not one of the circuit, as far as the prover notices
+   * @throws IllegalArgumentException when the witness is not one of the circuit, as far as the
+   *     prover notices
    */
-  public static byte[] prove(ProvingKey key, Witness witness, byte[] context, ProverOptions options) {
+  public static byte[] prove(
+      ProvingKey key, Witness witness, byte[] context, ProverOptions options) {
     ConstraintSystem system = key.verifierKey().arithmetization().system();
-    return prove(key, statement(key.verifierKey(), witness), new TensorValues(system, witness, key.model()), context, options);
+    return prove(
+        key,
+        statement(key.verifierKey(), witness),
+        new TensorValues(system, witness, key.model()),
+        context,
+        options);
   }
 
   /** The statement that a witness proves. */
   public static Statement statement(VerifierKey key, Witness witness) {
     return new Statement(
-        elements(witness, key.circuit().circuit().inputs()), elements(witness, key.circuit().circuit().outputs()));
+        elements(witness, key.circuit().circuit().inputs()),
+        elements(witness, key.circuit().circuit().outputs()));
   }
 
   private static List<int[]> elements(Witness witness, List<Integer> tensors) {
@@ -76,7 +85,11 @@ public final class Prover {
 
   /** Proves a statement from any values. */
   static byte[] prove(
-      ProvingKey key, Statement statement, TensorValues values, byte[] context, ProverOptions options) {
+      ProvingKey key,
+      Statement statement,
+      TensorValues values,
+      byte[] context,
+      ProverOptions options) {
     return new Prover(key, values, options).run(statement, context).encode();
   }
 
@@ -100,7 +113,8 @@ public final class Prover {
       begin("lookups", 0.3);
       long lookupNonce = 0;
       if (arithmetization.leaves().variables() > 0) {
-        lookupNonce = transcript.grind("lookups", key.verifierKey().parameters().lookupGrindingBits());
+        lookupNonce =
+            transcript.grind("lookups", key.verifierKey().parameters().lookupGrindingBits());
         lookups.prove(out, claims);
       }
       end("lookups");
@@ -134,9 +148,17 @@ public final class Prover {
       if (modelRow != null) {
         out.send(Section.COMBINATIONS, "model combination", modelRow);
       }
-      long queryNonce = transcript.grind("queries", key.verifierKey().parameters().queryGrindingBits());
-      ColumnOpening ofWitness = commitment == null ? Proof.NONE : open(transcript, "witness", commitment);
-      ColumnOpening ofModel = modelRow == null ? Proof.NONE : open(transcript, "model", Objects.requireNonNull(key.commitment(), "a model is committed"));
+      long queryNonce =
+          transcript.grind("queries", key.verifierKey().parameters().queryGrindingBits());
+      ColumnOpening ofWitness =
+          commitment == null ? Proof.NONE : open(transcript, "witness", commitment);
+      ColumnOpening ofModel =
+          modelRow == null
+              ? Proof.NONE
+              : open(
+                  transcript,
+                  "model",
+                  Objects.requireNonNull(key.commitment(), "a model is committed"));
       EnumMap<Section, byte[]> sections = new EnumMap<>(Section.class);
       for (Section s : Section.values()) {
         sections.put(s, out.bytes(s));
@@ -161,7 +183,11 @@ public final class Prover {
           int column = found >= 0 ? found : -found - 2;
           int from = (row - firstRows[column]) * layout.width();
           System.arraycopy(
-              stored[column], from, target, at, Math.min(layout.width(), stored[column].length - from));
+              stored[column],
+              from,
+              target,
+              at,
+              Math.min(layout.width(), stored[column].length - from));
         },
         workers);
   }
@@ -175,7 +201,9 @@ public final class Prover {
       tables.add(ExtVector.ofBase(stored, stored.length));
     }
     ZeroProductTables rounds = new ZeroProductTables(tables, z);
-    Weight weight = Weight.eq(layout.shape(), SumcheckProver.run(out, Section.ZERO_CHECKS, zero.name(), rounds));
+    Weight weight =
+        Weight.eq(
+            layout.shape(), SumcheckProver.run(out, Section.ZERO_CHECKS, zero.name(), rounds));
     Ext[] ends = rounds.values();
     for (int k = 0; k < ends.length; k++) {
       int t = zero.factors().get(k);
@@ -191,7 +219,9 @@ public final class Prover {
       return;
     }
     TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
-    Weight weight = Weight.eq(layout.shape(), out.transcript().challengeExts("output " + tensor, layout.variables()));
+    Weight weight =
+        Weight.eq(
+            layout.shape(), out.transcript().challengeExts("output " + tensor, layout.variables()));
     claims.add(tensor, weight, publicValues.value(tensor, weight));
   }
 

@@ -10,7 +10,10 @@ import org.zkc.gkr.proof.Arithmetization;
 import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.relation.ModelLayout;
 
-/** What a prover needs: the verifier key, the model's elements and their commitment. Close it to unmap the code file. */
+/**
+ * What a prover needs: the verifier key, the model's elements and their commitment. Close it to
+ * unmap the code file.
+ */
 public final class ProvingKey implements AutoCloseable {
   private final VerifierKey verifierKey;
   private final ModelMatrix model;
@@ -23,13 +26,13 @@ public final class ProvingKey implements AutoCloseable {
   }
 
   /**
-   * Commits to the model and makes both keys. The commitment's codeword goes to {@code codeFile}, which is replaced; a circuit
-   * without MODEL tensors has none.
+   * Commits to the model and makes both keys. The commitment's codeword goes to {@code codeFile},
+   * which is replaced; a circuit without MODEL tensors has none.
    *
    * @throws IOException when the file cannot be written
    */
-  public static ProvingKey generate(CheckedCircuit circuit, ModelTensors tensors, Path codeFile, int threads)
-      throws IOException {
+  public static ProvingKey generate(
+      CheckedCircuit circuit, ModelTensors tensors, Path codeFile, int threads) throws IOException {
     Arithmetization a = Arithmetization.of(circuit);
     ModelLayout layout = a.model();
     ModelMatrix model = new ModelMatrix(a.system(), layout, tensors);
@@ -37,17 +40,21 @@ public final class ProvingKey implements AutoCloseable {
       return new ProvingKey(VerifierKey.of(circuit, new byte[0]), model, null);
     }
     try (Workers workers = Workers.of(threads)) {
-      ModelCommitment commitment = ModelCommitment.create(codeFile, layout.width(), layout.rows(), model, workers);
+      ModelCommitment commitment =
+          ModelCommitment.create(codeFile, layout.width(), layout.rows(), model, workers);
       return new ProvingKey(VerifierKey.of(circuit, commitment.root()), model, commitment);
     }
   }
 
   /**
-   * Opens the keys of an earlier {@link #generate}; the code file is rebuilt when it is absent or another's.
+   * Opens the keys of an earlier {@link #generate}; the code file is rebuilt when it is absent or
+   * another's.
    *
-   * @throws IOException when the file cannot be read or written, or the model is not the one of the key
+   * @throws IOException when the file cannot be read or written, or the model is not the one of the
+   *     key
    */
-  public static ProvingKey open(VerifierKey key, ModelTensors tensors, Path codeFile, int threads) throws IOException {
+  public static ProvingKey open(VerifierKey key, ModelTensors tensors, Path codeFile, int threads)
+      throws IOException {
     Arithmetization a = key.arithmetization();
     ModelLayout layout = a.model();
     ModelMatrix model = new ModelMatrix(a.system(), layout, tensors);
@@ -56,7 +63,8 @@ public final class ProvingKey implements AutoCloseable {
     }
     try (Workers workers = Workers.of(threads)) {
       ModelCommitment commitment =
-          ModelCommitment.openOrCreate(codeFile, key.modelRoot(), layout.width(), layout.rows(), model, workers);
+          ModelCommitment.openOrCreate(
+              codeFile, key.modelRoot(), layout.width(), layout.rows(), model, workers);
       return new ProvingKey(key, model, commitment);
     }
   }

@@ -28,7 +28,10 @@ import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightPool;
 
-/** The backward sweep, prover's side: definitions from the last to the first, in step with the verifier. */
+/**
+ * The backward sweep, prover's side: definitions from the last to the first, in step with the
+ * verifier.
+ */
 final class RelationProver {
   private final ConstraintSystem system;
   private final ModelLayout layout;
@@ -57,7 +60,10 @@ final class RelationProver {
     this.model = model;
   }
 
-  /** The row combinations that were made on the way, without padding, by the weight of the MODEL claim they belong to. */
+  /**
+   * The row combinations that were made on the way, without padding, by the weight of the MODEL
+   * claim they belong to.
+   */
   Map<Weight, ExtVector> folds() {
     return folds;
   }
@@ -78,11 +84,14 @@ final class RelationProver {
     List<Claims.Claim> reduced = own;
     if (own.size() > ConstraintSystem.MERGE_ABOVE) {
       reduced =
-          List.of(MergeProver.toPoint(out, Section.RELATIONS, sum.name(), own, values.stored(sum.result())));
+          List.of(
+              MergeProver.toPoint(
+                  out, Section.RELATIONS, sum.name(), own, values.stored(sum.result())));
     }
     for (Claims.Claim claim : reduced) {
       LinearReduction r =
-          LinearReduction.of(system, sum, claim.weight(), claim.value(), pool, claims, publicValues);
+          LinearReduction.of(
+              system, sum, claim.weight(), claim.value(), pool, claims, publicValues);
       Ext remainder = r.remaining();
       for (int k = 0; k < r.unknown().size(); k++) {
         if (k == r.solved()) {
@@ -112,7 +121,10 @@ final class RelationProver {
     int[] right = values.stored(h.right());
     TripleTables tables =
         new TripleTables(
-            weights, ExtVector.ofBase(left, left.length), ExtVector.ofBase(right, right.length), shape.variables());
+            weights,
+            ExtVector.ofBase(left, left.length),
+            ExtVector.ofBase(right, right.length),
+            shape.variables());
     Ext[] point = SumcheckProver.run(out, Section.RELATIONS, h.name(), tables);
     Weight at = Weight.eq(shape.shape(), point);
     close(h.name(), h.left(), at, tables.f());
@@ -131,7 +143,8 @@ final class RelationProver {
     ModelLayout.Entry entry = layout.of(tensor);
     ExtVector rows = foldRows(entry, outputPoint);
     ExtVector folded = channelFold(entry, rows, outputPoint);
-    ExtVector source = claim.weight().foldOthers(outputAxis, inner, values.real(m.matMul().source()));
+    ExtVector source =
+        claim.weight().foldOthers(outputAxis, inner, values.real(m.matMul().source()));
     PairTables tables = new PairTables(folded, source, Mle.variables(inner));
     Ext[] point = SumcheckProver.run(out, Section.RELATIONS, m.name(), tables);
     ArrayList<Ext> weightPoint = new ArrayList<>(Arrays.asList(outputPoint));
@@ -139,7 +152,11 @@ final class RelationProver {
     Weight ofWeight = Weight.eq(system.tensor(tensor).shape(), weightPoint.toArray(Ext[]::new));
     folds.put(ofWeight, rows);
     close(m.name(), tensor, ofWeight, tables.f());
-    close(m.name(), m.matMul().source(), claim.weight().withAxis(outputAxis, point, inner), tables.g());
+    close(
+        m.name(),
+        m.matMul().source(),
+        claim.weight().withAxis(outputAxis, point, inner),
+        tables.g());
   }
 
   private void convolution(Definition.Convolution c, List<Claims.Claim> own) {
@@ -177,7 +194,10 @@ final class RelationProver {
     close(c.name(), c.conv().source(), next.source(), tables.g());
   }
 
-  /** The tensor's rows combined by eq at the first variables of the point: what the opening will need again. */
+  /**
+   * The tensor's rows combined by eq at the first variables of the point: what the opening will
+   * need again.
+   */
   private ExtVector foldRows(ModelLayout.Entry entry, Ext[] outputPoint) {
     int n = entry.rowVariables(system.tensor(entry.tensor()).shape().get(0));
     return model.combination(entry, EqTable.of(Arrays.copyOf(outputPoint, n), entry.rows()));
@@ -186,7 +206,8 @@ final class RelationProver {
   /** The output channels within a row combined by eq at the other variables of the point. */
   private ExtVector channelFold(ModelLayout.Entry entry, ExtVector rows, Ext[] outputPoint) {
     int n = entry.rowVariables(system.tensor(entry.tensor()).shape().get(0));
-    ExtVector within = EqTable.of(Arrays.copyOfRange(outputPoint, n, outputPoint.length), entry.perRow());
+    ExtVector within =
+        EqTable.of(Arrays.copyOfRange(outputPoint, n, outputPoint.length), entry.perRow());
     int rest = rows.length() / entry.perRow();
     ExtVector folded = new ExtVector(rest);
     for (int k = 0; k < entry.perRow(); k++) {

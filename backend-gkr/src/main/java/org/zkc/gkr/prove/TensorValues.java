@@ -14,8 +14,9 @@ import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * The elements of every tensor of a constraint system, as residues: those of the circuit from the witness and the model, the
- * others from what defines them. Each is computed once, when first asked for.
+ * The elements of every tensor of a constraint system, as residues: those of the circuit from the
+ * witness and the model, the others from what defines them. Each is computed once, when first asked
+ * for.
  */
 class TensorValues {
   private final ConstraintSystem system;
@@ -53,7 +54,10 @@ class TensorValues {
     return stored[tensor];
   }
 
-  /** What is committed of a COMMITTED tensor, from the start of its first row on; the rest of its last row is zero. */
+  /**
+   * What is committed of a COMMITTED tensor, from the start of its first row on; the rest of its
+   * last row is zero.
+   */
   int[] committed(int tensor) {
     return stored(tensor);
   }
@@ -91,7 +95,8 @@ class TensorValues {
       }
       int[] elements = witness.elements(tensor);
       if (elements.length != system.tensor(tensor).elementCount()) {
-        throw new IllegalArgumentException("tensor " + tensor + " of the witness has " + elements.length + " elements");
+        throw new IllegalArgumentException(
+            "tensor " + tensor + " of the witness has " + elements.length + " elements");
       }
       int[] out = new int[elements.length];
       for (int k = 0; k < out.length; k++) {
@@ -108,7 +113,8 @@ class TensorValues {
       }
       return out;
     }
-    return switch (Objects.requireNonNull(definitions.get(tensor), "what is neither given nor advice is defined")) {
+    return switch (Objects.requireNonNull(
+        definitions.get(tensor), "what is neither given nor advice is defined")) {
       case Definition.LinearSum l -> linear(l, tensor);
       case Definition.Hadamard h -> product(real(h.left()), real(h.right()));
       case Definition.MatrixProduct m -> throw added(m);

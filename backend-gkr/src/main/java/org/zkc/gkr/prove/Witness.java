@@ -1,8 +1,8 @@
 package org.zkc.gkr.prove;
 
 /**
- * The elements of every INPUT, WITNESS and VIRTUAL tensor of a circuit, each row-major over its real index set, as
- * integers. Filled by whoever ran the integer program; the prover only reads it.
+ * The elements of every INPUT, WITNESS and VIRTUAL tensor of a circuit, each row-major over its
+ * real index set, as integers. Filled by whoever ran the integer program; the prover only reads it.
  */
 public final class Witness {
   private final int[][] elements;

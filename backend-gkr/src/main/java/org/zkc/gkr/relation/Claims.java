@@ -9,8 +9,8 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.weight.Weight;
 
 /**
- * The open claims &lt;w, T&gt; = v of each tensor, in the order in which they arose. A weight that is the same object makes the
- * same claim, so its value is known already.
+ * The open claims &lt;w, T&gt; = v of each tensor, in the order in which they arose. A weight that
+ * is the same object makes the same claim, so its value is known already.
  */
 public final class Claims {
   /** &lt;weight, tensor&gt; = value. */

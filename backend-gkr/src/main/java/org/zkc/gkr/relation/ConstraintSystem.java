@@ -15,17 +15,24 @@ import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.circuit.TensorDeclaration;
 
 /**
- * A circuit expanded into what the protocol proves: definitions (backward sweep), lookups (one logup-GKR argument) and
- * products that are zero. A function of the circuit alone, computed by the prover and the verifier each for itself.
+ * A circuit expanded into what the protocol proves: definitions (backward sweep), lookups (one
+ * logup-GKR argument) and products that are zero. A function of the circuit alone, computed by the
+ * prover and the verifier each for itself.
  *
- * <p>The first tensors are the circuit's, under its indices. Definitions are in topological order. Behind the tensors that
- * the relations add come the multiplicities, one COMMITTED tensor for every table.
+ * <p>The first tensors are the circuit's, under its indices. Definitions are in topological order.
+ * Behind the tensors that the relations add come the multiplicities, one COMMITTED tensor for every
+ * table.
  */
 public final class ConstraintSystem {
-  /** A virtual tensor with more claims than this has them merged to one by a sumcheck before they are carried on. */
+  /**
+   * A virtual tensor with more claims than this has them merged to one by a sumcheck before they
+   * are carried on.
+   */
   public static final int MERGE_ABOVE = 8;
 
-  /** log2 of the most claims that one random combination merges; the soundness budget counts on it. */
+  /**
+   * log2 of the most claims that one random combination merges; the soundness budget counts on it.
+   */
   public static final int LOG_MAX_CLAIMS = 16;
 
   private final CheckedCircuit checked;
@@ -43,7 +50,9 @@ public final class ConstraintSystem {
     tables = builder.tables();
     ArrayList<Integer> columns = new ArrayList<>();
     for (int t = 0; t < tables.size(); t++) {
-      columns.add(builder.add("multiplicities of table " + t, List.of(tables.get(t).size()), Holder.COMMITTED));
+      columns.add(
+          builder.add(
+              "multiplicities of table " + t, List.of(tables.get(t).size()), Holder.COMMITTED));
     }
     multiplicities = List.copyOf(columns);
     tensors = List.copyOf(builder.tensors);
@@ -132,8 +141,8 @@ public final class ConstraintSystem {
   }
 
   /**
-   * The claims that can arise on each tensor but by being defined or put out. A lookup makes one, a term one for each claim on its
-   * result, anything else one for each time it names the tensor.
+   * The claims that can arise on each tensor but by being defined or put out. A lookup makes one, a
+   * term one for each claim on its result, anything else one for each time it names the tensor.
    */
   private int[] countUses() {
     int[] out = new int[tensors.size()];

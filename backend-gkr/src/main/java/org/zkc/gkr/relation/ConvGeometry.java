@@ -11,8 +11,11 @@ import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.weight.Weight;
 
-/** The shapes of a convolution and the weights that its sumcheck leaves, for prover and verifier. */
-public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel, List<Integer> result) {
+/**
+ * The shapes of a convolution and the weights that its sumcheck leaves, for prover and verifier.
+ */
+public record ConvGeometry(
+    Conv conv, List<Integer> source, List<Integer> kernel, List<Integer> result) {
   public static ConvGeometry of(ConstraintSystem system, Conv conv) {
     return new ConvGeometry(
         conv,
@@ -39,12 +42,20 @@ public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel
     return groups() == 1 ? rest : List.of(groups(), rest.get(0), rest.get(1), rest.get(2));
   }
 
-  /** The source's index along spatial axis 0 (rows) or 1 (columns) for an output position and a tap; may lie outside. */
+  /**
+   * The source's index along spatial axis 0 (rows) or 1 (columns) for an output position and a tap;
+   * may lie outside.
+   */
   public int sourceIndex(int axis, int position, int tap) {
-    return position * conv.strides().get(axis) + tap * conv.dilations().get(axis) - conv.paddingLow().get(axis);
+    return position * conv.strides().get(axis)
+        + tap * conv.dilations().get(axis)
+        - conv.paddingLow().get(axis);
   }
 
-  /** For one tap: the weights along the source's axis that the weights {@code w} along the result's axis become. */
+  /**
+   * For one tap: the weights along the source's axis that the weights {@code w} along the result's
+   * axis become.
+   */
   public ExtVector throughTap(int axis, int tap, ExtVector w) {
     int extent = source.get(2 + axis);
     ExtVector out = new ExtVector(extent);
@@ -66,11 +77,15 @@ public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel
     return out;
   }
 
-  /** out[j] = perGroup[j / size] within[j mod size]: weights along an axis of which each group holds {@code size}. */
+  /**
+   * out[j] = perGroup[j / size] within[j mod size]: weights along an axis of which each group holds
+   * {@code size}.
+   */
   public static ExtVector byGroup(ExtVector perGroup, ExtVector within) {
     ExtVector out = new ExtVector(perGroup.length() * within.length());
     for (int g = 0; g < perGroup.length(); g++) {
-      Kernels.best().addScaled(out.slice(g * within.length(), within.length()), perGroup.get(g), within);
+      Kernels.best()
+          .addScaled(out.slice(g * within.length(), within.length()), perGroup.get(g), within);
     }
     return out;
   }
@@ -85,14 +100,19 @@ public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel
     return out;
   }
 
-  /** The weights of the claims on kernel and source in which the sumcheck over {@link #sumcheckShape} ends. */
+  /**
+   * The weights of the claims on kernel and source in which the sumcheck over {@link
+   * #sumcheckShape} ends.
+   */
   public record Closing(Weight kernel, Weight source) {}
 
   /**
-   * The closing weights for a claim on the result with weights by axis, eq at a point on its channels, and the point of the
-   * sumcheck. Without groups
+   * The closing weights for a claim on the result with weights by axis, eq at a point on its
+   * channels, and the point of the sumcheck. Without groups
    *
-   * <pre>kernel eq(r_o, o) eq(rho_c, c) eq(rho_dy, dy) eq(rho_dx, dx), source w_n eq(rho_c, c) A_y A_x</pre>
+   * <pre>
+   * kernel eq(r_o, o) eq(rho_c, c) eq(rho_dy, dy) eq(rho_dx, dx), source w_n eq(rho_c, c) A_y A_x
+   * </pre>
    *
    * and with groups eq(rho_g, .) of the group of o, or of the source's channel, besides.
    */
@@ -118,7 +138,8 @@ public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel
       return new Closing(
           Weight.ofAxes(List.of(outputs, channel, rows, columns), Ext.ONE),
           Weight.ofAxes(
-              List.of(result.axisValues(0), byGroup(group, channel), sourceY, sourceX), result.scale()));
+              List.of(result.axisValues(0), byGroup(group, channel), sourceY, sourceX),
+              result.scale()));
     }
     ArrayList<Ext> kernelPoint = new ArrayList<>(Arrays.asList(result.axisPoint(1)));
     kernelPoint.addAll(Arrays.asList(point));

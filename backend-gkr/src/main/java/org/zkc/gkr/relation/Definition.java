@@ -12,7 +12,8 @@ public sealed interface Definition {
   String name();
 
   /** result = sum of the terms and of the constants, over F. */
-  record LinearSum(String name, int result, List<Term> terms, List<Constant> constants) implements Definition {
+  record LinearSum(String name, int result, List<Term> terms, List<Constant> constants)
+      implements Definition {
     public LinearSum {
       terms = List.copyOf(terms);
       constants = List.copyOf(constants);

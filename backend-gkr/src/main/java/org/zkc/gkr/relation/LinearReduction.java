@@ -10,10 +10,12 @@ import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightPool;
 
 /**
- * A claim on the result of a {@link Definition.LinearSum}, carried to its sources: sum over {@link #unknown} of coefficient
- * times value = {@link #remaining}. Whatever is known already, public or claimed, and the constants are in {@code remaining}.
+ * A claim on the result of a {@link Definition.LinearSum}, carried to its sources: sum over {@link
+ * #unknown} of coefficient times value = {@link #remaining}. Whatever is known already, public or
+ * claimed, and the constants are in {@code remaining}.
  *
- * <p>The prover sends the value of every unknown but {@link #solved}, which follows. With no unknown left, remaining must be 0.
+ * <p>The prover sends the value of every unknown but {@link #solved}, which follows. With no
+ * unknown left, remaining must be 0.
  *
  * @param solved an index into unknown, -1 when there is none
  */
@@ -58,7 +60,9 @@ public record LinearReduction(List<Unknown> unknown, int solved, Ext remaining) 
       }
       // What nobody holds is the best one to solve for: then nobody has to evaluate it either.
       boolean isVirtual = system.tensor(source).holder() == Holder.VIRTUAL;
-      if (solved < 0 || isVirtual || system.tensor(unknown.get(solved).source()).holder() != Holder.VIRTUAL) {
+      if (solved < 0
+          || isVirtual
+          || system.tensor(unknown.get(solved).source()).holder() != Holder.VIRTUAL) {
         solved = unknown.size();
       }
       unknown.add(new Unknown(source, carried, e.getValue()));

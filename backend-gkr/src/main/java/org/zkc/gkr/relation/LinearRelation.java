@@ -6,10 +6,12 @@ import org.zkc.gkr.field.M31;
 /**
  * Claim: result = sum_k c_k view_k(source_k) + constants on the real index set.
  *
- * <p>Arithmetisation: none but itself. A claim &lt;w, result&gt; = v is sum_k c_k &lt;view_k^T w, source_k&gt; + sum of the constants'
- * weights = v: the prover sends the values but one, which the equation gives.
+ * <p>Arithmetisation: none but itself. A claim &lt;w, result&gt; = v is sum_k c_k &lt;view_k^T w,
+ * source_k&gt; + sum of the constants' weights = v: the prover sends the values but one, which the
+ * equation gives.
  *
- * <p>Uniqueness: the elements are an integer combination inside (-2^30, 2^30), so the residue is the integer.
+ * <p>Uniqueness: the elements are an integer combination inside (-2^30, 2^30), so the residue is
+ * the integer.
  */
 final class LinearRelation {
   private LinearRelation() {}
@@ -20,10 +22,12 @@ final class LinearRelation {
             name,
             linear.result(),
             linear.terms().stream()
-                .map(t -> new Definition.Term(t.source(), M31.fromSigned(t.coefficient()), t.steps()))
+                .map(t ->
+                    new Definition.Term(t.source(), M31.fromSigned(t.coefficient()), t.steps()))
                 .toList(),
             linear.constants().stream()
-                .map(b -> new Definition.Constant(M31.fromSigned(b.value()), b.starts(), b.limits()))
+                .map(
+                    b -> new Definition.Constant(M31.fromSigned(b.value()), b.starts(), b.limits()))
                 .toList()));
   }
 }

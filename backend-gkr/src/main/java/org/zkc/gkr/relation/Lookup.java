@@ -2,7 +2,10 @@ package org.zkc.gkr.relation;
 
 import java.util.List;
 
-/** At every real index, the tuple of the tensors' elements is a row of the table. All tensors have one shape. */
+/**
+ * At every real index, the tuple of the tensors' elements is a row of the table. All tensors have
+ * one shape.
+ */
 public record Lookup(String name, List<Integer> tuple, int table) {
   public Lookup {
     tuple = List.copyOf(tuple);

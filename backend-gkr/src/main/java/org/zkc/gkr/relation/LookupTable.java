@@ -31,7 +31,10 @@ public sealed interface LookupTable {
     }
   }
 
-  /** The pairs (h, value(h)) of table {@code index} of the circuit; equal by that index, so that nobody hashes the rows. */
+  /**
+   * The pairs (h, value(h)) of table {@code index} of the circuit; equal by that index, so that
+   * nobody hashes the rows.
+   */
   record Function(int index, Table table) implements LookupTable {
     @Override
     public boolean equals(Object other) {

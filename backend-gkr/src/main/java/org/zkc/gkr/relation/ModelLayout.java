@@ -9,12 +9,16 @@ import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * Where the MODEL tensors lie in the model matrix, in the circuit's order. A tensor [O, rest] that fits in a row is one row.
- * Any other has rows of {@code perRow} output channels, a power of two that divides O, so that no row is partly padding; a claim
- * about it must have eq at a point on axis 0, whose first variables number the rows.
+ * Where the MODEL tensors lie in the model matrix, in the circuit's order. A tensor [O, rest] that
+ * fits in a row is one row. Any other has rows of {@code perRow} output channels, a power of two
+ * that divides O, so that no row is partly padding; a claim about it must have eq at a point on
+ * axis 0, whose first variables number the rows.
  */
 public final class ModelLayout {
-  /** A proof opens whole columns, so it could not be read with more; the verifier makes a coefficient for each. */
+  /**
+   * A proof opens whole columns, so it could not be read with more; the verifier makes a
+   * coefficient for each.
+   */
   private static final long MAX_ROWS = 1L << 26;
 
   /**
@@ -47,7 +51,8 @@ public final class ModelLayout {
   /**
    * The layout of a system's MODEL tensors.
    *
-   * @throws InvalidCircuit when a tensor's output channel is longer than any row, or there are too many rows
+   * @throws InvalidCircuit when a tensor's output channel is longer than any row, or there are too
+   *     many rows
    */
   public static ModelLayout of(ConstraintSystem system) {
     List<Integer> model = system.heldBy(Holder.MODEL);
@@ -62,10 +67,14 @@ public final class ModelLayout {
     for (int t : model) {
       List<Integer> shape = system.tensor(t).shape();
       // A vector is always one row, so nothing numbers its rows.
-      rowVariables += shape.size() == 1 ? 0 : (long) system.modelClaims(t) * Mle.variables(shape.get(0));
+      rowVariables +=
+          shape.size() == 1 ? 0 : (long) system.modelClaims(t) * Mle.variables(shape.get(0));
     }
     int width =
-        RowWidth.choose(least, rowVariables, w -> model.stream().mapToLong(t -> rows(system.tensor(t).shape(), w)).sum());
+        RowWidth.choose(
+            least,
+            rowVariables,
+            w -> model.stream().mapToLong(t -> rows(system.tensor(t).shape(), w)).sum());
     ArrayList<Entry> entries = new ArrayList<>();
     int row = 0;
     for (int t : model) {
@@ -75,7 +84,8 @@ public final class ModelLayout {
       ArrayList<Integer> inRow = new ArrayList<>(shape);
       inRow.set(0, perRow);
       if (row + (long) rows > MAX_ROWS) {
-        throw new InvalidCircuit("more than " + MAX_ROWS + " rows of MODEL tensors, at " + width + " elements a row");
+        throw new InvalidCircuit(
+            "more than " + MAX_ROWS + " rows of MODEL tensors, at " + width + " elements a row");
       }
       entries.add(new Entry(t, new TensorLayout(inRow), perRow, row, rows));
       row += rows;

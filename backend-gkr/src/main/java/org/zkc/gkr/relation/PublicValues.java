@@ -11,7 +11,10 @@ import org.zkc.gkr.field.M31;
 import org.zkc.gkr.proof.Statement;
 import org.zkc.gkr.weight.Weight;
 
-/** The elements of the PUBLIC tensors, checked against their intervals, and the values of claims about them. */
+/**
+ * The elements of the PUBLIC tensors, checked against their intervals, and the values of claims
+ * about them.
+ */
 public final class PublicValues {
   private final Map<Integer, int[]> residues = new HashMap<>();
   private final Map<Integer, Map<Weight, Ext>> evaluated = new HashMap<>();
@@ -19,20 +22,23 @@ public final class PublicValues {
   /**
    * Takes a statement for a circuit.
    *
-   * @throws VerificationFailure when a count differs or an integer lies outside its tensor's interval
+   * @throws VerificationFailure when a count differs or an integer lies outside its tensor's
+   *     interval
    */
   public PublicValues(ConstraintSystem system, Statement statement) {
     take(system, "input", system.circuit().inputs(), statement.inputs());
     take(system, "output", system.circuit().outputs(), statement.outputs());
   }
 
-  private void take(ConstraintSystem system, String kind, List<Integer> tensors, List<int[]> values) {
+  private void take(
+      ConstraintSystem system, String kind, List<Integer> tensors, List<int[]> values) {
     VerificationFailure.requireCount("number of " + kind + "s", tensors.size(), values.size());
     for (int k = 0; k < tensors.size(); k++) {
       int tensor = tensors.get(k);
       String where = kind + " " + k;
       int[] elements = values.get(k);
-      VerificationFailure.requireCount(where + " elements", system.tensor(tensor).elementCount(), elements.length);
+      VerificationFailure.requireCount(
+          where + " elements", system.tensor(tensor).elementCount(), elements.length);
       Interval interval = system.checked().interval(tensor);
       int[] out = new int[elements.length];
       for (int i = 0; i < elements.length; i++) {

@@ -9,12 +9,13 @@ import org.zkc.gkr.field.M31;
 /**
  * Claim: result = table((source + half) >> s), half = 2^(s-1), 0 when s = 0.
  *
- * <p>Arithmetisation: the remainder r = source + half - 2^s h is committed in limbs, each in its range table; h = 2^-s (source
- * + half - r) is virtual; (h, result) is a row of the function table.
+ * <p>Arithmetisation: the remainder r = source + half - 2^s h is committed in limbs, each in its
+ * range table; h = 2^-s (source + half - r) is virtual; (h, result) is a row of the function table.
  *
- * <p>Uniqueness: 2^s h + r = source + half modulo p, where h is a row of the table and r in [0, 2^s). The window condition of
- * {@link org.zkc.gkr.circuit.CircuitCheck} puts every 2^s h + r that these can name and every source + half that can occur
- * closer than p to each other, so the equality holds over the integers, and division with remainder is unique.
+ * <p>Uniqueness: 2^s h + r = source + half modulo p, where h is a row of the table and r in [0,
+ * 2^s). The window condition of {@link org.zkc.gkr.circuit.CircuitCheck} puts every 2^s h + r that
+ * these can name and every source + half that can occur closer than p to each other, so the
+ * equality holds over the integers, and division with remainder is unique.
  */
 final class RequantizeRelation {
   private RequantizeRelation() {}
@@ -31,7 +32,9 @@ final class RequantizeRelation {
       // The source last: its value is the one that the equation gives.
       int offset = 0;
       for (int k = 0; k < limbs.size(); k++) {
-        terms.add(new Definition.Term(limbs.get(k), M31.neg(M31.mul(inverse, M31.pow(2, offset))), List.of()));
+        terms.add(
+            new Definition.Term(
+                limbs.get(k), M31.neg(M31.mul(inverse, M31.pow(2, offset))), List.of()));
         offset += r.limbs().get(k);
       }
       terms.add(new Definition.Term(r.source(), inverse, List.of()));
@@ -41,7 +44,8 @@ final class RequantizeRelation {
               name + " quotient",
               h,
               terms,
-              List.of(Definition.Constant.everywhere(M31.mul(inverse, M31.fromSigned(half)), shape))));
+              List.of(
+                  Definition.Constant.everywhere(M31.mul(inverse, M31.fromSigned(half)), shape))));
     }
     builder.lookUp(name, List.of(h, r.result()), new LookupTable.Function(r.table(), table));
   }

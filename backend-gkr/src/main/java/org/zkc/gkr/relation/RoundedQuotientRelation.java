@@ -9,12 +9,13 @@ import org.zkc.gkr.field.M31;
 /**
  * Claim: out = floor((2^(b+1) n + d) / (2 d)), for 0 <= n <= d and d > 0.
  *
- * <p>Arithmetisation: P = d out is a product; rem = 2^(b+1) n + d - 2 P and top = 2 d - 1 - rem are virtual; out is in [0, 2^b],
- * rem and top are each the sum of range-checked limbs, which is asserted by looking rem minus its higher limbs up as the
- * lowest limb.
+ * <p>Arithmetisation: P = d out is a product; rem = 2^(b+1) n + d - 2 P and top = 2 d - 1 - rem are
+ * virtual; out is in [0, 2^b], rem and top are each the sum of range-checked limbs, which is
+ * asserted by looking rem minus its higher limbs up as the lowest limb.
  *
- * <p>Uniqueness: with d and out bounded, 2^(b+1) n + d - 2 d out and the range of rem are closer than p to each other, so rem
- * is that integer, and likewise top; 0 <= rem < 2 d makes the quotient unique.
+ * <p>Uniqueness: with d and out bounded, 2^(b+1) n + d - 2 d out and the range of rem are closer
+ * than p to each other, so rem is that integer, and likewise top; 0 <= rem < 2 d makes the quotient
+ * unique.
  */
 final class RoundedQuotientRelation {
   private RoundedQuotientRelation() {}
@@ -23,21 +24,24 @@ final class RoundedQuotientRelation {
     List<Integer> shape = builder.shape(q.result());
     builder.lookUp(name, List.of(q.result()), new LookupTable.Range((1 << q.bits()) + 1));
     int product = builder.add(name + " product", shape, Holder.VIRTUAL);
-    builder.definitions.add(new Definition.Hadamard(name + " product", product, q.denominator(), q.result()));
+    builder.definitions.add(
+        new Definition.Hadamard(name + " product", product, q.denominator(), q.result()));
     List<Definition.Term> remainder =
         List.of(
             new Definition.Term(q.numerator(), M31.pow(2, q.bits() + 1), List.of()),
             new Definition.Term(q.denominator(), 1, List.of()),
             new Definition.Term(product, M31.neg(2), List.of()));
     int rem = builder.add(name + " remainder", shape, Holder.VIRTUAL);
-    builder.definitions.add(new Definition.LinearSum(name + " remainder", rem, remainder, List.of()));
+    builder.definitions.add(
+        new Definition.LinearSum(name + " remainder", rem, remainder, List.of()));
     int top = builder.add(name + " gap", shape, Holder.VIRTUAL);
     builder.definitions.add(
         new Definition.LinearSum(
             name + " gap",
             top,
             List.of(
-                new Definition.Term(q.denominator(), 2, List.of()), new Definition.Term(rem, M31.neg(1), List.of())),
+                new Definition.Term(q.denominator(), 2, List.of()),
+                new Definition.Term(rem, M31.neg(1), List.of())),
             List.of(Definition.Constant.everywhere(M31.neg(1), shape))));
     int bits = CircuitCheck.remainderBits(builder.checked.interval(q.denominator()));
     inRange(builder, name + " remainder", rem, bits);
@@ -45,8 +49,8 @@ final class RoundedQuotientRelation {
   }
 
   /**
-   * Asserts that a virtual tensor is in [0, 2^bits): the higher limbs are committed, the lowest, value - sum of the higher
-   * ones, is virtual; all are looked up in their ranges.
+   * Asserts that a virtual tensor is in [0, 2^bits): the higher limbs are committed, the lowest,
+   * value - sum of the higher ones, is virtual; all are looked up in their ranges.
    */
   private static void inRange(SystemBuilder builder, String name, int value, int bits) {
     List<Integer> limbs = CircuitCheck.limbs(bits);
@@ -57,7 +61,8 @@ final class RoundedQuotientRelation {
       for (int k = 1; k < limbs.size(); k++) {
         int limb = builder.add(name + " limb " + k, builder.shape(value), Holder.COMMITTED);
         builder.advice.add(new Advice(limb, value, 0, offset, limbs.get(k)));
-        builder.lookUp(name + " limb " + k, List.of(limb), new LookupTable.Range(1 << limbs.get(k)));
+        builder.lookUp(
+            name + " limb " + k, List.of(limb), new LookupTable.Range(1 << limbs.get(k)));
         terms.add(new Definition.Term(limb, M31.neg(M31.pow(2, offset)), List.of()));
         offset += limbs.get(k);
       }

@@ -4,8 +4,8 @@ import java.util.function.IntToLongFunction;
 import org.zkc.gkr.circuit.InvalidCircuit;
 
 /**
- * The row width of a commitment: the power of two with the least proof bytes, 4 a cell of an opened column and 16 an element of
- * the row combination (PROTOCOL section 5.1: near sqrt(Q N / 4)).
+ * The row width of a commitment: the power of two with the least proof bytes, 4 a cell of an opened
+ * column and 16 an element of the row combination (PROTOCOL section 5.1: near sqrt(Q N / 4)).
  */
 final class RowWidth {
   /** About the number of queries at 100 bits; the exact one depends on the width. */
@@ -17,8 +17,10 @@ final class RowWidth {
   /** The largest dimension of the code. */
   private static final int MAX = 1 << 20;
 
-  /** The code's length n is kept below this over the number of distinct row variables: (V + log K) n / |E| is then below 2^-100.7, the queries
-   * take the rest. */
+  /**
+   * The code's length n is kept below this over the number of distinct row variables: (V + log K) n
+   * / |E| is then below 2^-100.7, the queries take the rest.
+   */
   private static final long PROXIMITY = 10_000_000;
 
   private static final int BLOW_UP = 4;
@@ -39,7 +41,10 @@ final class RowWidth {
     long bestCost = Long.MAX_VALUE;
     int start = Math.max(MIN, least);
     for (int width = start;
-        width == start || width <= MAX && BLOW_UP * (long) width * (rowVariables + ConstraintSystem.LOG_MAX_CLAIMS) <= PROXIMITY;
+        width == start
+            || width <= MAX
+                && BLOW_UP * (long) width * (rowVariables + ConstraintSystem.LOG_MAX_CLAIMS)
+                    <= PROXIMITY;
         width *= 2) {
       long cost = 4 * NOMINAL_QUERIES * rows.applyAsLong(width) + 16L * width;
       if (cost < bestCost) {

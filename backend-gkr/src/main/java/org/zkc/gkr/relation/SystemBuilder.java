@@ -43,8 +43,8 @@ final class SystemBuilder {
   }
 
   /**
-   * Commits the low bits of source + addend in limbs, least significant first, and looks every limb up in its range. Their
-   * sum limb_k 2^offset_k is then an integer in [0, 2^(sum of limbs)).
+   * Commits the low bits of source + addend in limbs, least significant first, and looks every limb
+   * up in its range. Their sum limb_k 2^offset_k is then an integer in [0, 2^(sum of limbs)).
    *
    * @return the limbs as terms of that sum, to be scaled by whoever uses them
    */

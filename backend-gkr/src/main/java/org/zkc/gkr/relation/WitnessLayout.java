@@ -5,8 +5,9 @@ import java.util.List;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * Where the committed tensors lie in the witness matrix: each from a row of its own on, its table cut into rows of {@link
- * #width}; rows that are zero by shape do not exist. A table shorter than a row sits at its start.
+ * Where the committed tensors lie in the witness matrix: each from a row of its own on, its table
+ * cut into rows of {@link #width}; rows that are zero by shape do not exist. A table shorter than a
+ * row sits at its start.
  */
 public final class WitnessLayout {
   /**
@@ -29,8 +30,11 @@ public final class WitnessLayout {
 
   public static WitnessLayout of(ConstraintSystem system) {
     List<TensorLayout> layouts =
-        system.heldBy(Holder.COMMITTED).stream().map(t -> new TensorLayout(system.tensor(t).shape())).toList();
-    int width = RowWidth.choose(RowWidth.MIN, 30, w -> layouts.stream().mapToLong(l -> rows(l, w)).sum());
+        system.heldBy(Holder.COMMITTED).stream()
+            .map(t -> new TensorLayout(system.tensor(t).shape()))
+            .toList();
+    int width =
+        RowWidth.choose(RowWidth.MIN, 30, w -> layouts.stream().mapToLong(l -> rows(l, w)).sum());
     ArrayList<Column> columns = new ArrayList<>();
     int row = 0;
     int variables = Integer.numberOfTrailingZeros(width);
@@ -63,7 +67,9 @@ public final class WitnessLayout {
     return columns;
   }
 
-  /** Variables of the batch opening's sumcheck: those of the largest table, at least those of a row. */
+  /**
+   * Variables of the batch opening's sumcheck: those of the largest table, at least those of a row.
+   */
   public int variables() {
     return variables;
   }

@@ -4,15 +4,16 @@ import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.proof.Arithmetization;
 
 /**
- * What the verifier fixes about the cryptography of a proof. Computed from the circuit, so that the sum of all errors stays below
- * 2^-{@link #TARGET_BITS}; never chosen by a prover.
+ * What the verifier fixes about the cryptography of a proof. Computed from the circuit, so that the
+ * sum of all errors stays below 2^-{@link #TARGET_BITS}; never chosen by a prover.
  *
  * @param queries columns drawn in each opening
  * @param queryGrindingBits work before they are drawn
  * @param lookupGrindingBits work before the lookup challenges are drawn
  * @param logBlowUp log2 of the code's inverse rate
  */
-public record SecurityParameters(int queries, int queryGrindingBits, int lookupGrindingBits, int logBlowUp) {
+public record SecurityParameters(
+    int queries, int queryGrindingBits, int lookupGrindingBits, int logBlowUp) {
   /** The total must reach this. */
   public static final int TARGET_BITS = 100;
 
@@ -38,7 +39,8 @@ public record SecurityParameters(int queries, int queryGrindingBits, int lookupG
       lookupGrinding++;
     }
     if (!reaches(arithmetization, MAX_QUERIES, lookupGrinding)) {
-      throw new InvalidCircuit("the circuit is too large for " + TARGET_BITS + " bits of soundness");
+      throw new InvalidCircuit(
+          "the circuit is too large for " + TARGET_BITS + " bits of soundness");
     }
     // More queries never cost soundness: the least number that reaches the target, by halving.
     int few = 0;
@@ -55,7 +57,8 @@ public record SecurityParameters(int queries, int queryGrindingBits, int lookupG
   }
 
   private static boolean reaches(Arithmetization arithmetization, int queries, int lookupGrinding) {
-    return SoundnessBudget.of(arithmetization, with(queries, lookupGrinding)).totalBits() >= TARGET_BITS;
+    return SoundnessBudget.of(arithmetization, with(queries, lookupGrinding)).totalBits()
+        >= TARGET_BITS;
   }
 
   private static SecurityParameters with(int queries, int lookupGrinding) {

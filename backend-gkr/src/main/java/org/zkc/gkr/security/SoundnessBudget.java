@@ -15,8 +15,9 @@ import org.zkc.gkr.relation.ZeroProduct;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * The soundness error of a proof, term by term, as bits: -log2 of the probability that this step lets a wrong statement pass. The
- * errors add. Unique decoding only; the hash is taken as a random oracle.
+ * The soundness error of a proof, term by term, as bits: -log2 of the probability that this step
+ * lets a wrong statement pass. The errors add. Unique decoding only; the hash is taken as a random
+ * oracle.
  *
  * @param terms in the order of the protocol
  */
@@ -72,7 +73,10 @@ public record SoundnessBudget(List<Term> terms) {
             case Definition.MatrixProduct m ->
                 merging + 2.0 * Mle.variables(system.tensor(m.matMul().weight()).shape().get(1));
             case Definition.Convolution c ->
-                merging + 2.0 * new TensorLayout(ConvGeometry.of(system, c.conv()).sumcheckShape()).variables();
+                merging
+                    + 2.0
+                        * new TensorLayout(ConvGeometry.of(system, c.conv()).sumcheckShape())
+                            .variables();
           };
     }
     add(terms, "relations", relations);
@@ -82,7 +86,9 @@ public record SoundnessBudget(List<Term> terms) {
       add(
           terms,
           "witness batch",
-          2.0 * w.variables() + ConstraintSystem.LOG_MAX_CLAIMS + Mle.variables(w.columns().size()));
+          2.0 * w.variables()
+              + ConstraintSystem.LOG_MAX_CLAIMS
+              + Mle.variables(w.columns().size()));
       double distinct = w.variables() - w.widthVariables() + Mle.variables(w.columns().size());
       opening(terms, "witness", w.width(), distinct, parameters);
     }
@@ -91,24 +97,38 @@ public record SoundnessBudget(List<Term> terms) {
       double rowVariables = 0;
       double merges = 0;
       for (ModelLayout.Entry e : m.entries()) {
-        rowVariables += (double) system.modelClaims(e.tensor()) * e.rowVariables(system.tensor(e.tensor()).shape().get(0));
-        merges += e.isSingleRow() ? 0 : ConstraintSystem.LOG_MAX_CLAIMS + 2.0 * variables(system, e.tensor());
+        rowVariables +=
+            (double) system.modelClaims(e.tensor())
+                * e.rowVariables(system.tensor(e.tensor()).shape().get(0));
+        merges +=
+            e.isSingleRow()
+                ? 0
+                : ConstraintSystem.LOG_MAX_CLAIMS + 2.0 * variables(system, e.tensor());
       }
       add(terms, "model claims brought to points", merges);
       add(terms, "model merge", 2.0 * (m.widthVariables() + ConstraintSystem.LOG_MAX_CLAIMS));
-      opening(terms, "model", m.width(), rowVariables + ConstraintSystem.LOG_MAX_CLAIMS, parameters);
+      opening(
+          terms, "model", m.width(), rowVariables + ConstraintSystem.LOG_MAX_CLAIMS, parameters);
     }
     return new SoundnessBudget(terms);
   }
 
   private static void opening(
-      ArrayList<Term> terms, String name, int width, double distinct, SecurityParameters parameters) {
+      ArrayList<Term> terms,
+      String name,
+      int width,
+      double distinct,
+      SecurityParameters parameters) {
     double n = width * StrictMath.pow(2, parameters.logBlowUp());
     terms.add(new Term(name + " proximity", FIELD_BITS - log2(distinct * n)));
-    // A word farther than e from the code is caught by a query with probability at least (e + 1) / n.
+    // A word farther than e from the code is caught by a query with probability at least (e + 1) /
+    // n.
     double errors = StrictMath.floor((n - width - 1) / 2);
     double missed = 1 - (errors + 1) / n;
-    terms.add(new Term(name + " queries", -log2(missed) * parameters.queries() + parameters.queryGrindingBits()));
+    terms.add(
+        new Term(
+            name + " queries",
+            -log2(missed) * parameters.queries() + parameters.queryGrindingBits()));
   }
 
   /** The lookup challenges alone, without grinding: (N + T)(1 + log W) / |E|. */

@@ -5,7 +5,10 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.mle.SplitEq;
 
-/** sum over k of eq(z, k) [lambda (p0 q1 + p1 q0) + q0 q1](k), eq split off: a layer of a fraction tree. */
+/**
+ * sum over k of eq(z, k) [lambda (p0 q1 + p1 q0) + q0 q1](k), eq split off: a layer of a fraction
+ * tree.
+ */
 public final class FractionTables implements SumcheckTables {
   private final Kernels kernels = Kernels.best();
   private final SplitEq eq;
@@ -16,7 +19,10 @@ public final class FractionTables implements SumcheckTables {
   private ExtVector q1;
   private int half;
 
-  /** The numerators already multiplied by lambda; all four tables have 2^z.length values and are overwritten. */
+  /**
+   * The numerators already multiplied by lambda; all four tables have 2^z.length values and are
+   * overwritten.
+   */
   public FractionTables(ExtVector p0, ExtVector q0, ExtVector p1, ExtVector q1, Ext[] z) {
     this.p0 = p0;
     this.q0 = q0;

@@ -9,10 +9,13 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
 
 /**
- * sum over k of sum over x of w_k(x) f_k(x) for tables of different sizes in one sumcheck. A table of fewer variables sits at 0 in
- * the leading ones: w_k vanishes elsewhere there, and so does f_k in those that lie within its row of a commitment.
+ * sum over k of sum over x of w_k(x) f_k(x) for tables of different sizes in one sumcheck. A table
+ * of fewer variables sits at 0 in the leading ones: w_k vanishes elsewhere there, and so does f_k
+ * in those that lie within its row of a commitment.
  *
- * <pre>leading variables: | outside the row: eq(0, .) w_k f_k | within the row: eq(0, .) w_k eq(0, .) f_k | the table's own</pre>
+ * <pre>
+ * leading variables: | outside the row: eq(0, .) w_k f_k | within the row: eq(0, .) w_k eq(0, .) f_k | the table's own
+ * </pre>
  *
  * Until its own variables begin, a table adds its sum times eq(0, t), or eq(0, t)^2 within the row.
  */
@@ -125,7 +128,10 @@ public final class JoiningTables implements SumcheckTables {
     left--;
   }
 
-  /** f of table {@code index}, in the order added, at the last coordinates of the point: its own and those of its row. */
+  /**
+   * f of table {@code index}, in the order added, at the last coordinates of the point: its own and
+   * those of its row.
+   */
   public Ext value(int index) {
     Entry e = entries.get(index);
     return e.extension.mul(e.base != null ? Ext.of(e.base[0]) : e.values().get(0));

@@ -10,7 +10,8 @@ final class RoundPolynomial {
   /** The value at {@code x}, by Lagrange's formula on the nodes 0 .. values.length-1. */
   static Ext at(Ext[] values, Ext x) {
     int n = values.length;
-    // prefix[j] = product of (x - i) for i < j, suffix likewise from above: no division but by small integers.
+    // prefix[j] = product of (x - i) for i < j, suffix likewise from above: no division but by
+    // small integers.
     Ext[] prefix = new Ext[n + 1];
     prefix[0] = Ext.ONE;
     for (int j = 0; j < n; j++) {

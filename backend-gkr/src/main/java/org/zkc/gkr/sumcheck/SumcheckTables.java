@@ -2,7 +2,9 @@ package org.zkc.gkr.sumcheck;
 
 import org.zkc.gkr.field.Ext;
 
-/** The prover's state in a sumcheck: the tables of the polynomials, bound to the challenges so far. */
+/**
+ * The prover's state in a sumcheck: the tables of the polynomials, bound to the challenges so far.
+ */
 public interface SumcheckTables {
   /** Rounds in all. */
   int rounds();

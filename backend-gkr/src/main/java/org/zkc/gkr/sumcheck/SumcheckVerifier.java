@@ -17,8 +17,9 @@ import org.zkc.gkr.proof.Section;
  * error   n d / |E|
  * </pre>
  *
- * <p>With a factor eq(z, .) of F = eq(z, .) H split off (Gruen 2024), round j sends h(X) = sum over the later variables x of
- * eq(z_later, x) H(r_1 .. r_(j-1), X, x), one degree lower, and (1 - z_j) h(0) + z_j h(1) = C gives h(1). The ending is H(r) = C.
+ * <p>With a factor eq(z, .) of F = eq(z, .) H split off (Gruen 2024), round j sends h(X) = sum over
+ * the later variables x of eq(z_later, x) H(r_1 .. r_(j-1), X, x), one degree lower, and (1 - z_j)
+ * h(0) + z_j h(1) = C gives h(1). The ending is H(r) = C.
  */
 public final class SumcheckVerifier {
   private SumcheckVerifier() {}
@@ -27,7 +28,8 @@ public final class SumcheckVerifier {
   public record Ending(Ext value, Ext[] point) {}
 
   /** A sumcheck of a polynomial of degree {@code degree} in each of {@code rounds} variables. */
-  public static Ending plain(ReceivingChannel in, Section section, String name, Ext claim, int rounds, int degree) {
+  public static Ending plain(
+      ReceivingChannel in, Section section, String name, Ext claim, int rounds, int degree) {
     Ext[] point = new Ext[rounds];
     Ext current = claim;
     for (int j = 0; j < rounds; j++) {
@@ -39,7 +41,8 @@ public final class SumcheckVerifier {
   }
 
   /** A sumcheck of eq(z, .) H, H of degree {@code degree} in each variable of z. */
-  public static Ending split(ReceivingChannel in, Section section, String name, Ext claim, Ext[] z, int degree) {
+  public static Ending split(
+      ReceivingChannel in, Section section, String name, Ext claim, Ext[] z, int degree) {
     Ext[] point = new Ext[z.length];
     Ext current = claim;
     for (int j = 0; j < z.length; j++) {

@@ -15,14 +15,17 @@ import org.zkc.gkr.hash.NonceSearch;
 /**
  * The Fiat-Shamir transcript: a 32-byte state that every operation replaces by BLAKE3 of
  *
- * <pre>state (32) | operation (1) | label length (4) | label (UTF-8) | payload length (8) | payload</pre>
+ * <pre>state (32) | operation (1) | label length (4) | label (UTF-8) | payload length (8) | payload
+ * </pre>
  *
- * with little-endian integers. The operation tells absorbed bytes from ints, elements, vectors, challenges, indices,
- * grinding, forks and joins, so that two different sequences of operations never hash the same input. Challenges are
- * read from the extendable output of BLAKE3 of the new state, by rejection, so they are uniform.
+ * with little-endian integers. The operation tells absorbed bytes from ints, elements, vectors,
+ * challenges, indices, grinding, forks and joins, so that two different sequences of operations
+ * never hash the same input. Challenges are read from the extendable output of BLAKE3 of the new
+ * state, by rejection, so they are uniform.
  *
- * <p>BLAKE3 with its 256-bit state because the commitment hashes with it too: one primitive to trust. A transcript
- * cannot be copied: a challenge exists once. To continue in parallel, {@link #fork} it and {@link #join} the forks.
+ * <p>BLAKE3 with its 256-bit state because the commitment hashes with it too: one primitive to
+ * trust. A transcript cannot be copied: a challenge exists once. To continue in parallel, {@link
+ * #fork} it and {@link #join} the forks.
  */
 public final class Transcript {
   /** Most bits that {@link #grind} accepts. */
@@ -89,7 +92,10 @@ public final class Transcript {
     update(Operation.LONGS, label, payload);
   }
 
-  /** One or more elements: each is framed as 16 bytes, and their number is bound by the payload's length. */
+  /**
+   * One or more elements: each is framed as 16 bytes, and their number is bound by the payload's
+   * length.
+   */
   public void absorb(String label, Ext... elements) {
     byte[] payload = new byte[Math.multiplyExact(Ext.BYTES, elements.length)];
     for (int k = 0; k < elements.length; k++) {
@@ -125,7 +131,8 @@ public final class Transcript {
   }
 
   /**
-   * {@code count} independent uniform integers in [0, bound), in the order drawn, possibly with repetitions.
+   * {@code count} independent uniform integers in [0, bound), in the order drawn, possibly with
+   * repetitions.
    *
    * @param bound at least 1
    */
@@ -143,8 +150,8 @@ public final class Transcript {
   }
 
   /**
-   * Proof of work: finds the least nonce whose hash with the state begins with {@code bits} zero bits, absorbs it and
-   * returns it. Expected work 2^bits hashes of one block.
+   * Proof of work: finds the least nonce whose hash with the state begins with {@code bits} zero
+   * bits, absorbs it and returns it. Expected work 2^bits hashes of one block.
    */
   public long grind(String label, int bits) {
     beginGrinding(label, bits);
@@ -161,7 +168,8 @@ public final class Transcript {
   public void checkGrind(String label, int bits, long nonce) {
     beginGrinding(label, bits);
     if (work().leadingZeros(nonce) < bits) {
-      throw new VerificationFailure("grinding " + label, "a hash with " + bits + " leading zero bits", "nonce " + nonce);
+      throw new VerificationFailure(
+          "grinding " + label, "a hash with " + bits + " leading zero bits", "nonce " + nonce);
     }
     update(Operation.NONCE, label, littleEndian(8).putLong(nonce).array());
   }
@@ -173,14 +181,15 @@ public final class Transcript {
     update(Operation.GRIND, label, littleEndian(4).putInt(bits).array());
   }
 
-  // The state is 32 bytes here and the hash's input 41; every other input of this state is longer or ends elsewhere.
+  // The state is 32 bytes here and the hash's input 41; every other input of this state is longer
+  // or ends elsewhere.
   private NonceSearch work() {
     return new NonceSearch(state, Operation.WORK.code);
   }
 
   /**
-   * Transcript {@code index} of {@code count} that continue this one in parallel. Nothing can be done with this one until
-   * {@link #join} has taken all forks back.
+   * Transcript {@code index} of {@code count} that continue this one in parallel. Nothing can be
+   * done with this one until {@link #join} has taken all forks back.
    */
   public Transcript fork(String label, int index, int count) {
     if (index < 0 || index >= count) {
@@ -219,7 +228,12 @@ public final class Transcript {
     requireUsable();
     byte[] name = label.getBytes(StandardCharsets.UTF_8);
     byte[] header = new byte[STATE_BYTES + 1 + 4 + name.length + 8];
-    littleEndian(header).put(state).put(operation.code).putInt(name.length).put(name).putLong(payload.length);
+    littleEndian(header)
+        .put(state)
+        .put(operation.code)
+        .putInt(name.length)
+        .put(name)
+        .putLong(payload.length);
     Blake3Digest digest = new Blake3Digest();
     digest.update(header, 0, header.length);
     digest.update(payload, 0, payload.length);

@@ -25,7 +25,8 @@ import org.zkc.gkr.weight.Weight;
 final class MergeVerifier {
   private MergeVerifier() {}
 
-  static Claims.Claim toPoint(ReceivingChannel in, Section section, String name, List<Claims.Claim> claims) {
+  static Claims.Claim toPoint(
+      ReceivingChannel in, Section section, String name, List<Claims.Claim> claims) {
     String label = name + " merge";
     ExtVector c = Merging.coefficients(in.transcript(), label, claims.size());
     TensorLayout layout = new TensorLayout(claims.get(0).weight().shape());
@@ -33,7 +34,8 @@ final class MergeVerifier {
     for (int j = 0; j < claims.size(); j++) {
       sum = sum.add(c.get(j).mul(claims.get(j).value()));
     }
-    SumcheckVerifier.Ending end = SumcheckVerifier.plain(in, section, label, sum, layout.variables(), 2);
+    SumcheckVerifier.Ending end =
+        SumcheckVerifier.plain(in, section, label, sum, layout.variables(), 2);
     Ext value = in.receiveOne(section, label + " end");
     Ext weight = Ext.ZERO;
     for (int j = 0; j < claims.size(); j++) {

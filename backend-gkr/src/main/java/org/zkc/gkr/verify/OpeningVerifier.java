@@ -28,7 +28,8 @@ import org.zkc.gkr.weight.Weight;
  * ending   fresh coefficients merge these; u = combination of the rows has &lt;u, eq(z_row, .)&gt; = the merged value
  * </pre>
  *
- * The weights vanish outside the real indices, so whatever lies in a commitment's padding does not matter.
+ * The weights vanish outside the real indices, so whatever lies in a commitment's padding does not
+ * matter.
  */
 final class OpeningVerifier {
   private final ConstraintSystem system;
@@ -41,7 +42,9 @@ final class OpeningVerifier {
     this.claims = claims;
   }
 
-  /** The combination of the rows with these coefficients has this value against eq(columnPoint, .). */
+  /**
+   * The combination of the rows with these coefficients has this value against eq(columnPoint, .).
+   */
   record Combination(ExtVector coefficients, Ext[] columnPoint, Ext value) {}
 
   Combination witness(WitnessLayout layout) {
@@ -53,7 +56,12 @@ final class OpeningVerifier {
     ExtVector merging = Merging.coefficients(in.transcript(), "witness batch", all.size());
     SumcheckVerifier.Ending end =
         SumcheckVerifier.plain(
-            in, Section.WITNESS_BATCH, "witness batch", merged(all, merging), layout.variables(), 2);
+            in,
+            Section.WITNESS_BATCH,
+            "witness batch",
+            merged(all, merging),
+            layout.variables(),
+            2);
     Ext[] ends = in.receive(Section.WITNESS_BATCH, "witness batch ends", columns.size());
     Ext expected = Ext.ZERO;
     int at = 0;
@@ -80,7 +88,8 @@ final class OpeningVerifier {
       Ext[] rowPoint = Arrays.copyOfRange(end.point(), layout.variables() - own, rowEnd);
       place(coefficients, c.firstRow(), EqTable.of(rowPoint, c.rows()), stacking.get(k));
     }
-    return new Combination(coefficients, SumcheckVerifier.suffix(end.point(), layout.widthVariables()), value);
+    return new Combination(
+        coefficients, SumcheckVerifier.suffix(end.point(), layout.widthVariables()), value);
   }
 
   Combination model(ModelLayout layout) {
@@ -91,13 +100,19 @@ final class OpeningVerifier {
     ExtVector merging = Merging.coefficients(in.transcript(), "model merge", all.size());
     SumcheckVerifier.Ending end =
         SumcheckVerifier.plain(
-            in, Section.MODEL_MERGE, "model merge", merged(all, merging), layout.widthVariables(), 2);
+            in,
+            Section.MODEL_MERGE,
+            "model merge",
+            merged(all, merging),
+            layout.widthVariables(),
+            2);
     Ext[] ends = in.receive(Section.MODEL_MERGE, "model merge ends", all.size());
     Ext expected = Ext.ZERO;
     for (int k = 0; k < ends.length; k++) {
       ModelLayout.Entry e = layout.of(all.get(k).tensor());
       int variables = e.inRow().variables();
-      Ext weight = inRow(e, all.get(k).weight()).at(SumcheckVerifier.suffix(end.point(), variables));
+      Ext weight =
+          inRow(e, all.get(k).weight()).at(SumcheckVerifier.suffix(end.point(), variables));
       Ext leading = zeros(end.point(), layout.widthVariables() - variables);
       expected = expected.add(merging.get(k).mul(leading).mul(weight).mul(ends[k]));
     }
@@ -109,12 +124,19 @@ final class OpeningVerifier {
     for (int k = 0; k < ends.length; k++) {
       ModelLayout.Entry e = layout.of(all.get(k).tensor());
       value = value.add(stacking.get(k).mul(ends[k]));
-      place(coefficients, e.firstRow(), EqTable.of(rowPoint(e, all.get(k).weight()), e.rows()), stacking.get(k));
+      place(
+          coefficients,
+          e.firstRow(),
+          EqTable.of(rowPoint(e, all.get(k).weight()), e.rows()),
+          stacking.get(k));
     }
     return new Combination(coefficients, end.point(), value);
   }
 
-  /** The claims on one MODEL tensor; those that are not eq at a point on the rows are merged to one that is. */
+  /**
+   * The claims on one MODEL tensor; those that are not eq at a point on the rows are merged to one
+   * that is.
+   */
   private List<Claims.Claim> toPoints(ModelLayout.Entry entry) {
     List<Claims.Claim> own = claims.on(entry.tensor());
     if (entry.isSingleRow() || own.stream().allMatch(c -> c.weight().hasPoint(0))) {
@@ -129,7 +151,9 @@ final class OpeningVerifier {
     return n == 0 ? new Ext[0] : Arrays.copyOf(weight.axisPoint(0), n);
   }
 
-  /** The weight within a row: what is left of axis 0 once its first variables have chosen the row. */
+  /**
+   * The weight within a row: what is left of axis 0 once its first variables have chosen the row.
+   */
   private Weight inRow(ModelLayout.Entry e, Weight weight) {
     if (e.isSingleRow()) {
       return weight;

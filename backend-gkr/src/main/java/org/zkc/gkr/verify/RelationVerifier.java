@@ -23,8 +23,9 @@ import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightPool;
 
 /**
- * The backward sweep: definitions from the last to the first, each turning the claims on its result into claims on its
- * sources. In topological order all claims on a tensor are there when its turn comes.
+ * The backward sweep: definitions from the last to the first, each turning the claims on its result
+ * into claims on its sources. In topological order all claims on a tensor are there when its turn
+ * comes.
  */
 final class RelationVerifier {
   private final ConstraintSystem system;
@@ -33,7 +34,8 @@ final class RelationVerifier {
   private final Claims claims;
   private final WeightPool pool = new WeightPool();
 
-  RelationVerifier(ConstraintSystem system, ReceivingChannel in, PublicValues publicValues, Claims claims) {
+  RelationVerifier(
+      ConstraintSystem system, ReceivingChannel in, PublicValues publicValues, Claims claims) {
     this.system = system;
     this.in = in;
     this.publicValues = publicValues;
@@ -63,7 +65,8 @@ final class RelationVerifier {
     }
     for (Claims.Claim claim : reduced) {
       LinearReduction r =
-          LinearReduction.of(system, sum, claim.weight(), claim.value(), pool, claims, publicValues);
+          LinearReduction.of(
+              system, sum, claim.weight(), claim.value(), pool, claims, publicValues);
       Ext remainder = r.remaining();
       for (int k = 0; k < r.unknown().size(); k++) {
         if (k == r.solved()) {
@@ -99,7 +102,8 @@ final class RelationVerifier {
     Weight at = Weight.eq(layout.shape(), end.point());
     Ext left = value(h.name(), h.left(), at);
     Ext right = value(h.name(), h.right(), at);
-    VerificationFailure.requireEqual(h.name() + " ending", weight.mul(left).mul(right), end.value());
+    VerificationFailure.requireEqual(
+        h.name() + " ending", weight.mul(left).mul(right), end.value());
   }
 
   private void matrixProduct(Definition.MatrixProduct m, List<Claims.Claim> own) {
@@ -110,11 +114,13 @@ final class RelationVerifier {
     }
     int inner = system.tensor(m.matMul().weight()).shape().get(1);
     SumcheckVerifier.Ending end =
-        SumcheckVerifier.plain(in, Section.RELATIONS, m.name(), claim.value(), Mle.variables(inner), 2);
+        SumcheckVerifier.plain(
+            in, Section.RELATIONS, m.name(), claim.value(), Mle.variables(inner), 2);
     Ext[] outputPoint = claim.weight().axisPoint(outputAxis);
     ArrayList<Ext> point = new ArrayList<>(Arrays.asList(outputPoint));
     point.addAll(Arrays.asList(end.point()));
-    Weight ofWeight = Weight.eq(system.tensor(m.matMul().weight()).shape(), point.toArray(Ext[]::new));
+    Weight ofWeight =
+        Weight.eq(system.tensor(m.matMul().weight()).shape(), point.toArray(Ext[]::new));
     // The other axes keep their weights, and the scale goes with them.
     Weight ofSource = claim.weight().withAxis(outputAxis, end.point(), inner);
     Ext folded = value(m.name(), m.matMul().weight(), ofWeight);
@@ -131,7 +137,8 @@ final class RelationVerifier {
     Weight w = claim.weight();
     TensorLayout layout = new TensorLayout(g.sumcheckShape());
     SumcheckVerifier.Ending end =
-        SumcheckVerifier.plain(in, Section.RELATIONS, c.name(), claim.value(), layout.variables(), 2);
+        SumcheckVerifier.plain(
+            in, Section.RELATIONS, c.name(), claim.value(), layout.variables(), 2);
     ConvGeometry.Closing next = g.closing(w, end.point());
     Ext kernel = value(c.name(), c.conv().weight(), next.kernel());
     Ext source = value(c.name(), c.conv().source(), next.source());

@@ -37,16 +37,19 @@ import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 
 /**
- * Checks proofs: the order of PROTOCOL section 3, the mirror of {@link org.zkc.gkr.proof.SendingChannel}'s user on the other side.
+ * Checks proofs: the order of PROTOCOL section 3, the mirror of {@link
+ * org.zkc.gkr.proof.SendingChannel}'s user on the other side.
  *
  * <ol>
  *   <li>public values lie in their intervals; the statement is absorbed;
  *   <li>the witness root is absorbed;
- *   <li>lookups: grinding, challenges, logup-GKR; its leaves become claims about the tensors looked up;
+ *   <li>lookups: grinding, challenges, logup-GKR; its leaves become claims about the tensors looked
+ *       up;
  *   <li>products that are zero; public outputs at random points;
- *   <li>backward sweep: every definition turns its claims into claims on its sources ({@link RelationVerifier});
- *   <li>all claims on committed tensors become one row combination of the witness, all on the model one of the model
- *       ({@link OpeningVerifier});
+ *   <li>backward sweep: every definition turns its claims into claims on its sources ({@link
+ *       RelationVerifier});
+ *   <li>all claims on committed tensors become one row combination of the witness, all on the model
+ *       one of the model ({@link OpeningVerifier});
  *   <li>grinding, column indices, both Ligero openings; nothing may be left over.
  * </ol>
  */
@@ -67,11 +70,13 @@ public final class Verifier {
     this.proof = proof;
     this.publicValues = new PublicValues(system, statement);
     this.claims = new Claims(system.tensors().size());
-    this.in = new ReceivingChannel(StatementTranscript.begin(key, statement, context), proof.sections());
+    this.in =
+        new ReceivingChannel(StatementTranscript.begin(key, statement, context), proof.sections());
   }
 
   /**
-   * Returns normally when {@code proof} proves {@code statement} for the circuit and model of {@code key}.
+   * Returns normally when {@code proof} proves {@code statement} for the circuit and model of
+   * {@code key}.
    *
    * @param context the bytes that the prover bound to the proof
    * @throws VerificationFailure otherwise; nothing else is thrown, whatever the bytes
@@ -83,7 +88,8 @@ public final class Verifier {
   }
 
   /** {@link #verify} for a key whose parameters nobody vouches for: for tests with small ones. */
-  static void verifyUnderKeyParameters(VerifierKey key, Statement statement, byte[] proof, byte[] context) {
+  static void verifyUnderKeyParameters(
+      VerifierKey key, Statement statement, byte[] proof, byte[] context) {
     new Verifier(key, statement, Proof.decode(proof), context).run();
   }
 
@@ -91,7 +97,9 @@ public final class Verifier {
     Transcript transcript = in.transcript();
     boolean hasWitness = !arithmetization.witness().isEmpty();
     VerificationFailure.requireCount(
-        "bytes of the witness root", hasWitness ? VerifierKey.DIGEST_BYTES : 0, proof.witnessRoot().length);
+        "bytes of the witness root",
+        hasWitness ? VerifierKey.DIGEST_BYTES : 0,
+        proof.witnessRoot().length);
     transcript.absorb("witness root", proof.witnessRoot());
     if (arithmetization.leaves().variables() > 0) {
       lookups(transcript);
@@ -109,7 +117,8 @@ public final class Verifier {
     in.finish();
   }
 
-  // ---- lookups -----------------------------------------------------------------------------------------------------
+  // ---- lookups
+  // -----------------------------------------------------------------------------------------------------
 
   private void lookups(Transcript transcript) {
     transcript.checkGrind("lookups", key.parameters().lookupGrindingBits(), proof.lookupNonce());
@@ -122,7 +131,8 @@ public final class Verifier {
     for (LeafLayout.Block block : layout.blocks()) {
       Ext selector = layout.selector(block, leaves.point());
       Ext[] own = layout.own(block, leaves.point());
-      Weight weight = leafWeights.computeIfAbsent(block.layout().shape(), shape -> Weight.eq(shape, own));
+      Weight weight =
+          leafWeights.computeIfAbsent(block.layout().shape(), shape -> Weight.eq(shape, own));
       Ext real = indicator(block.layout(), own);
       Ext[] tuple = new Ext[system.tables().get(block.table()).width()];
       Ext n = real;
@@ -137,7 +147,8 @@ public final class Verifier {
           tuple[j] = value(Section.LEAVES, block.name(), block.tuple().get(j), weight);
         }
       }
-      // 1 on the padding, constant - tuple on the real indices; the tuple's extensions vanish on the padding.
+      // 1 on the padding, constant - tuple on the real indices; the tuple's extensions vanish on
+      // the padding.
       Ext d = Ext.ONE.sub(real).add(real.mul(challenges.constant(block.table())));
       Ext[] factors = challenges.factors(tuple.length);
       for (int j = 0; j < tuple.length; j++) {
@@ -178,17 +189,19 @@ public final class Verifier {
     return received;
   }
 
-  // ---- zero products and outputs -----------------------------------------------------------------------------------
+  // ---- zero products and outputs
+  // -----------------------------------------------------------------------------------
 
   /**
-   * Claim: f_1 ... f_k = 0 everywhere. A random z is drawn; sumcheck of eq(z, .) f_1 ... f_k to 0; ending in one claim on each f_i
-   * at the sumcheck's point.
+   * Claim: f_1 ... f_k = 0 everywhere. A random z is drawn; sumcheck of eq(z, .) f_1 ... f_k to 0;
+   * ending in one claim on each f_i at the sumcheck's point.
    */
   private void zeroProduct(ZeroProduct zero) {
     TensorLayout layout = new TensorLayout(system.tensor(zero.factors().get(0)).shape());
     Ext[] z = in.transcript().challengeExts(zero.name(), layout.variables());
     SumcheckVerifier.Ending end =
-        SumcheckVerifier.split(in, Section.ZERO_CHECKS, zero.name(), Ext.ZERO, z, zero.factors().size());
+        SumcheckVerifier.split(
+            in, Section.ZERO_CHECKS, zero.name(), Ext.ZERO, z, zero.factors().size());
     Weight weight = Weight.eq(layout.shape(), end.point());
     Ext product = Ext.ONE;
     for (int t : zero.factors()) {
@@ -197,7 +210,10 @@ public final class Verifier {
     VerificationFailure.requireEqual(zero.name() + " product", product, end.value());
   }
 
-  /** A public output that a definition gives: its extension at a random point is a claim. One of role WITNESS is in a lookup. */
+  /**
+   * A public output that a definition gives: its extension at a random point is a claim. One of
+   * role WITNESS is in a lookup.
+   */
   private void output(int tensor) {
     if (system.circuit().tensors().get(tensor).role() != TensorDeclaration.Role.VIRTUAL) {
       return;
@@ -208,7 +224,8 @@ public final class Verifier {
     claims.add(tensor, weight, publicValues.value(tensor, weight));
   }
 
-  // ---- openings ----------------------------------------------------------------------------------------------------
+  // ---- openings
+  // ----------------------------------------------------------------------------------------------------
 
   private void open(Transcript transcript) {
     WitnessLayout witness = arithmetization.witness();
@@ -222,12 +239,22 @@ public final class Verifier {
     ExtVector modelRow = ofModel == null ? null : row("model", ofModel, model.width());
     transcript.checkGrind("queries", key.parameters().queryGrindingBits(), proof.queryNonce());
     if (ofWitness != null) {
-      check("witness", proof.witnessRoot(), ofWitness, Objects.requireNonNull(witnessRow), proof.witnessOpening());
+      check(
+          "witness",
+          proof.witnessRoot(),
+          ofWitness,
+          Objects.requireNonNull(witnessRow),
+          proof.witnessOpening());
     } else {
       requireNone("witness", proof.witnessOpening());
     }
     if (ofModel != null) {
-      check("model", key.modelRoot(), ofModel, Objects.requireNonNull(modelRow), proof.modelOpening());
+      check(
+          "model",
+          key.modelRoot(),
+          ofModel,
+          Objects.requireNonNull(modelRow),
+          proof.modelOpening());
     } else {
       requireNone("model", proof.modelOpening());
     }
@@ -242,25 +269,44 @@ public final class Verifier {
   }
 
   private void check(
-      String name, byte[] root, OpeningVerifier.Combination combination, ExtVector u, ColumnOpening opening) {
+      String name,
+      byte[] root,
+      OpeningVerifier.Combination combination,
+      ExtVector u,
+      ColumnOpening opening) {
     int width = u.length();
     int[] drawn =
-        in.transcript().challengeIndices(name + " queries", key.parameters().queries(), Commitment.columns(width));
+        in.transcript()
+            .challengeIndices(
+                name + " queries", key.parameters().queries(), Commitment.columns(width));
     int rows = combination.coefficients().length();
     LigeroVerifier.check(
-        name, root, width, rows, combination.coefficients(), u, Commitment.distinct(drawn), opening);
+        name,
+        root,
+        width,
+        rows,
+        combination.coefficients(),
+        u,
+        Commitment.distinct(drawn),
+        opening);
   }
 
-  /** Columns of all rows: before a coefficient is made for every row, the proof must be as large as they are. */
+  /**
+   * Columns of all rows: before a coefficient is made for every row, the proof must be as large as
+   * they are.
+   */
   private static void requireWhole(String name, int rows, ColumnOpening opening) {
     int elements = opening.columns().length;
     if (rows > 0 && (elements == 0 || elements % rows != 0)) {
-      throw new VerificationFailure(name + " column elements", "columns of " + rows + " rows", elements + " elements");
+      throw new VerificationFailure(
+          name + " column elements", "columns of " + rows + " rows", elements + " elements");
     }
   }
 
   private static void requireNone(String name, ColumnOpening opening) {
-    VerificationFailure.requireCount(name + " columns without a commitment", 0, opening.columns().length);
-    VerificationFailure.requireCount(name + " paths without a commitment", 0, opening.multiproof().length);
+    VerificationFailure.requireCount(
+        name + " columns without a commitment", 0, opening.columns().length);
+    VerificationFailure.requireCount(
+        name + " paths without a commitment", 0, opening.multiproof().length);
   }
 }

@@ -9,8 +9,9 @@ import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.mle.Mle;
 
 /**
- * The part of a {@link Weight} that belongs to consecutive axes of the given extents: one value for every real index of
- * them, row-major. When the values are eq(point, .) of one axis, {@code point} says so; it is null otherwise.
+ * The part of a {@link Weight} that belongs to consecutive axes of the given extents: one value for
+ * every real index of them, row-major. When the values are eq(point, .) of one axis, {@code point}
+ * says so; it is null otherwise.
  */
 record Factor(List<Integer> extents, ExtVector values, Ext @Nullable [] point) {
 
@@ -70,7 +71,8 @@ record Factor(List<Integer> extents, ExtVector values, Ext @Nullable [] point) {
       return values;
     }
     ExtVector out = new ExtVector(layout.storedLength());
-    layout.forEachRun((real, stored, count) -> out.slice(stored, count).copyFrom(values.slice(real, count)));
+    layout.forEachRun(
+        (real, stored, count) -> out.slice(stored, count).copyFrom(values.slice(real, count)));
     return out;
   }
 

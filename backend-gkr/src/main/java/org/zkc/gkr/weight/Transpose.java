@@ -9,8 +9,8 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
 
 /**
- * The transposes of the views: a claim &lt;w, V T&gt; = v is the claim &lt;V^T w, T&gt; = v. Each keeps factors apart where it can
- * and joins them where it must.
+ * The transposes of the views: a claim &lt;w, V T&gt; = v is the claim &lt;V^T w, T&gt; = v. Each
+ * keeps factors apart where it can and joins them where it must.
  */
 final class Transpose {
   private Transpose() {}
@@ -81,13 +81,17 @@ final class Transpose {
     }
   }
 
-  /** Scatters the values over some outcome axes into values over one source axis, {@code inner} values at a time. */
+  /**
+   * Scatters the values over some outcome axes into values over one source axis, {@code inner}
+   * values at a time.
+   */
   private interface Scatter {
     void run(ExtVector in, ExtVector out, int inner);
   }
 
   /** Replaces outcome axes [axis, axis + count) by the source axis {@code axis}. */
-  private static Weight alongAxis(Weight weight, int axis, int count, List<Integer> source, Scatter scatter) {
+  private static Weight alongAxis(
+      Weight weight, int axis, int count, List<Integer> source, Scatter scatter) {
     int extent = source.get(axis);
     ArrayList<Factor> factors = new ArrayList<>();
     int at = 0;
@@ -115,14 +119,16 @@ final class Transpose {
     return new Weight(source, factors, weight.scale());
   }
 
-  private static Factor scattered(List<Factor> touched, int axis, int count, int extent, Scatter scatter) {
+  private static Factor scattered(
+      List<Factor> touched, int axis, int count, int extent, Scatter scatter) {
     Factor joint = join(touched);
     int inner = product(joint.extents(), axis + count, joint.extents().size());
     int before = product(joint.extents(), 0, axis);
     int in = product(joint.extents(), axis, axis + count) * inner;
     ExtVector out = new ExtVector(before * extent * inner);
     for (int b = 0; b < before; b++) {
-      scatter.run(joint.values().slice(b * in, in), out.slice(b * extent * inner, extent * inner), inner);
+      scatter.run(
+          joint.values().slice(b * in, in), out.slice(b * extent * inner, extent * inner), inner);
     }
     ArrayList<Integer> extents = new ArrayList<>(joint.extents().subList(0, axis));
     extents.add(extent);
@@ -149,7 +155,10 @@ final class Transpose {
       ExtVector next = new ExtVector(product.length() * f.values().length());
       for (int k = 0; k < product.length(); k++) {
         Kernels.best()
-            .addScaled(next.slice(k * f.values().length(), f.values().length()), product.get(k), f.values());
+            .addScaled(
+                next.slice(k * f.values().length(), f.values().length()),
+                product.get(k),
+                f.values());
       }
       product = next;
     }
@@ -159,7 +168,8 @@ final class Transpose {
   /** Outcome axis k is source axis permutation[k]. */
   private static Weight permute(Weight weight, List<Integer> permutation, List<Integer> source) {
     int rank = source.size();
-    // group[a]: the factors whose source axes are tangled with source axis a, as an interval of source axes.
+    // group[a]: the factors whose source axes are tangled with source axis a, as an interval of
+    // source axes.
     int[] factorOf = new int[rank];
     int[] low = new int[weight.factors().size()];
     int[] high = new int[weight.factors().size()];
@@ -188,11 +198,17 @@ final class Transpose {
 
   /** The factor of source axes [start, end), which whole factors of the outcome cover. */
   private static Factor permuted(
-      Weight weight, List<Integer> permutation, List<Integer> source, int start, int end, int[] factorOf) {
+      Weight weight,
+      List<Integer> permutation,
+      List<Integer> source,
+      int start,
+      int end,
+      int[] factorOf) {
     if (end == start + 1) {
       return weight.factors().get(factorOf[start]);
     }
-    // The parts in the order of the outcome, then their joint values read in the order of the source axes.
+    // The parts in the order of the outcome, then their joint values read in the order of the
+    // source axes.
     ArrayList<Factor> parts = new ArrayList<>();
     ArrayList<Integer> order = new ArrayList<>();
     int at = 0;
@@ -228,8 +244,9 @@ final class Transpose {
   }
 
   /**
-   * Row-major order is kept, so the vector over any set of outcome axes is the vector over the source axes that cover the
-   * same elements: walk both shapes and cut wherever a factor ends on an axis of the source.
+   * Row-major order is kept, so the vector over any set of outcome axes is the vector over the
+   * source axes that cover the same elements: walk both shapes and cut wherever a factor ends on an
+   * axis of the source.
    */
   private static Weight reshape(Weight weight, List<Integer> source) {
     ArrayList<Factor> parts = new ArrayList<>();

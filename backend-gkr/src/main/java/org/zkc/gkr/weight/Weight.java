@@ -11,10 +11,10 @@ import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.mle.Mle;
 
 /**
- * The weight w of a claim &lt;w, T&gt; = sum over the real indices of T of w(index) T(index) = value: a scale times one factor
- * for every group of consecutive axes. It has no values outside the real index set, so whatever a table holds in its
- * padding does not enter a claim (PROTOCOL section 2). A claim about the multilinear extension of T at a point has
- * eq(point, .) on every axis.
+ * The weight w of a claim &lt;w, T&gt; = sum over the real indices of T of w(index) T(index) =
+ * value: a scale times one factor for every group of consecutive axes. It has no values outside the
+ * real index set, so whatever a table holds in its padding does not enter a claim (PROTOCOL section
+ * 2). A claim about the multilinear extension of T at a point has eq(point, .) on every axis.
  *
  * <p>Immutable, compared by identity: two claims with the same object have the same weight.
  */
@@ -42,7 +42,10 @@ public final class Weight {
     this.scale = s;
   }
 
-  /** eq(point, .) on the real indices of {@code shape}; the point has the variables of all axes in order. */
+  /**
+   * eq(point, .) on the real indices of {@code shape}; the point has the variables of all axes in
+   * order.
+   */
   public static Weight eq(List<Integer> shape, Ext[] point) {
     ArrayList<Factor> factors = new ArrayList<>();
     int at = 0;
@@ -52,7 +55,8 @@ public final class Weight {
       at += n;
     }
     if (at != point.length) {
-      throw new IllegalArgumentException("a point of " + point.length + " variables for the shape " + shape);
+      throw new IllegalArgumentException(
+          "a point of " + point.length + " variables for the shape " + shape);
     }
     return new Weight(shape, factors, Ext.ONE);
   }
@@ -134,7 +138,10 @@ public final class Weight {
     throw new IllegalStateException("axis " + axis + " has no factor of its own");
   }
 
-  /** This weight with the factors of axis {@code axis}, a factor of its own, replaced by eq(point, .) on {@code extent}. */
+  /**
+   * This weight with the factors of axis {@code axis}, a factor of its own, replaced by eq(point,
+   * .) on {@code extent}.
+   */
   public Weight withAxis(int axis, Ext[] point, int extent) {
     ArrayList<Factor> replaced = new ArrayList<>();
     int at = 0;
@@ -147,7 +154,10 @@ public final class Weight {
     return new Weight(newShape, replaced, scale);
   }
 
-  /** The multilinear extension of the weight at {@code s}, a point of all variables of the padded shape. */
+  /**
+   * The multilinear extension of the weight at {@code s}, a point of all variables of the padded
+   * shape.
+   */
   public Ext at(Ext[] s) {
     Ext product = scale;
     int from = 0;
@@ -157,7 +167,8 @@ public final class Weight {
       from += n;
     }
     if (from != s.length) {
-      throw new IllegalArgumentException("a point of " + s.length + " variables for the shape " + shape);
+      throw new IllegalArgumentException(
+          "a point of " + s.length + " variables for the shape " + shape);
     }
     return product;
   }
@@ -205,12 +216,14 @@ public final class Weight {
   }
 
   /**
-   * Folds a tensor that has this weight's shape but for {@code extent} elements along the last axis: sum over the other axes of
-   * scale times their weights times the residues, for every index of the last axis, which must be a factor of its own.
+   * Folds a tensor that has this weight's shape but for {@code extent} elements along the last
+   * axis: sum over the other axes of scale times their weights times the residues, for every index
+   * of the last axis, which must be a factor of its own.
    */
   public ExtVector foldOthers(int lastAxis, int extent, int[] residues) {
     if (lastAxis != shape.size() - 1 || !isOwnFactor(lastAxis)) {
-      throw new IllegalArgumentException("axis " + lastAxis + " of " + shape + " is not the last, or has no factor");
+      throw new IllegalArgumentException(
+          "axis " + lastAxis + " of " + shape + " is not the last, or has no factor");
     }
     ExtVector others = ExtVector.of(scale);
     for (Factor f : factors.subList(0, factors.size() - 1)) {
@@ -253,7 +266,10 @@ public final class Weight {
     }
   }
 
-  /** The weight w' on the source with &lt;w', T&gt; = &lt;w, step(T)&gt; for every T of shape {@code source}. */
+  /**
+   * The weight w' on the source with &lt;w', T&gt; = &lt;w, step(T)&gt; for every T of shape {@code
+   * source}.
+   */
   public Weight through(ViewStep step, List<Integer> source) {
     return Transpose.of(this, step, source);
   }

@@ -7,8 +7,8 @@ import org.zkc.gkr.circuit.ViewSemantics;
 import org.zkc.gkr.circuit.ViewStep;
 
 /**
- * The weights that have been carried through views so far, so that the same weight seen through the same view is the same
- * object, and a claim about it need not be sent twice.
+ * The weights that have been carried through views so far, so that the same weight seen through the
+ * same view is the same object, and a claim about it need not be sent twice.
  */
 public final class WeightPool {
   private record Key(Weight weight, List<Integer> source, List<ViewStep> steps) {}
@@ -16,13 +16,15 @@ public final class WeightPool {
   private final Map<Key, Weight> carried = new HashMap<>();
 
   /**
-   * The weight on a tensor of shape {@code source} that gives {@code weight} on the outcome of {@code steps}.
+   * The weight on a tensor of shape {@code source} that gives {@code weight} on the outcome of
+   * {@code steps}.
    */
   public Weight through(Weight weight, List<Integer> source, List<ViewStep> steps) {
     if (steps.isEmpty()) {
       return weight;
     }
-    return carried.computeIfAbsent(new Key(weight, source, steps), key -> carry(weight, source, steps));
+    return carried.computeIfAbsent(
+        new Key(weight, source, steps), key -> carry(weight, source, steps));
   }
 
   private static Weight carry(Weight weight, List<Integer> source, List<ViewStep> steps) {

@@ -9,8 +9,8 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Builds small circuits with random weights for tests: declares each result with the bounds that the check finds, by declaring
- * the widest first and narrowing them afterwards.
+ * Builds small circuits with random weights for tests: declares each result with the bounds that
+ * the check finds, by declaring the widest first and narrowing them afterwards.
  */
 public final class CircuitBuilder {
   private static final long WIDE = Interval.BOUND - 1;
@@ -35,7 +35,10 @@ public final class CircuitBuilder {
     return t;
   }
 
-  /** A MODEL tensor of random elements, those of every third and second channel multiples of 4 and 2; its channel sums are its own. */
+  /**
+   * A MODEL tensor of random elements, those of every third and second channel multiples of 4 and
+   * 2; its channel sums are its own.
+   */
   public int model(int low, int high, Integer... shape) {
     List<Integer> s = List.of(shape);
     int[] values = randoms(count(s), low, high);
@@ -64,7 +67,9 @@ public final class CircuitBuilder {
       positive = Math.max(positive, Arrays.stream(channel).mapToLong(v -> Math.max(0, v)).sum());
       negative = Math.max(negative, Arrays.stream(channel).mapToLong(v -> Math.max(0, -v)).sum());
     }
-    tensors.set(tensor, new TensorDeclaration(TensorDeclaration.Role.MODEL, shape, low, high, positive, negative));
+    tensors.set(
+        tensor,
+        new TensorDeclaration(TensorDeclaration.Role.MODEL, shape, low, high, positive, negative));
     given.put(tensor, values);
   }
 
@@ -164,7 +169,10 @@ public final class CircuitBuilder {
                 new ViewStep.Window(3, s.get(3), 0, 1, 0, 1))));
   }
 
-  /** Requantizes by {@code shift} with a clamp to [low, high], its table as large as the source needs. */
+  /**
+   * Requantizes by {@code shift} with a clamp to [low, high], its table as large as the source
+   * needs.
+   */
   public int requantize(int source, int shift, int limbs, long low, long high) {
     Interval x = intervals().get(source);
     long half = shift == 0 ? 0 : 1L << (shift - 1);
@@ -218,7 +226,12 @@ public final class CircuitBuilder {
       TensorDeclaration d = tensors.get(t);
       narrow.add(
           new TensorDeclaration(
-              d.role(), d.shape(), found.get(t).low(), found.get(t).high(), d.positive(), d.negative()));
+              d.role(),
+              d.shape(),
+              found.get(t).low(),
+              found.get(t).high(),
+              d.positive(),
+              d.negative()));
     }
     return new Circuit(narrow, tables, relations, inputs, outputs);
   }

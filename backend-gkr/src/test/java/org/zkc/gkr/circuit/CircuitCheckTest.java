@@ -19,8 +19,10 @@ class CircuitCheckTest {
     assertTrue(e.getMessage().contains(part), e.getMessage());
   }
 
-  private static Circuit of(List<TensorDeclaration> tensors, List<Table> tables, Relation... relations) {
-    return new Circuit(tensors, tables, List.of(relations), List.of(0), List.of(tensors.size() - 1));
+  private static Circuit of(
+      List<TensorDeclaration> tensors, List<Table> tables, Relation... relations) {
+    return new Circuit(
+        tensors, tables, List.of(relations), List.of(0), List.of(tensors.size() - 1));
   }
 
   private static TensorDeclaration input(long low, long high) {
@@ -92,8 +94,14 @@ class CircuitCheckTest {
       }
       Circuit c =
           new Circuit(
-              List.of(TensorDeclaration.virtual(shape, -100, 100)), List.of(), List.of(new Linear(0, List.of(), boxes)), List.of(), List.of(0));
-      Interval expected = new Interval(Arrays.stream(sums).min().getAsLong(), Arrays.stream(sums).max().getAsLong());
+              List.of(TensorDeclaration.virtual(shape, -100, 100)),
+              List.of(),
+              List.of(new Linear(0, List.of(), boxes)),
+              List.of(),
+              List.of(0));
+      Interval expected =
+          new Interval(
+              Arrays.stream(sums).min().getAsLong(), Arrays.stream(sums).max().getAsLong());
       assertEquals(expected, CircuitCheck.check(c).interval(0), "seed 6 trial " + trial);
     }
   }
@@ -113,19 +121,27 @@ class CircuitCheckTest {
     refused("the table covers", requantize(-1000, 1000, 4, new Table.Clamp(-61, 128, -50, 50)));
     refused("the table covers", requantize(-1000, 1000, 4, new Table.Clamp(-63, 126, -50, 50)));
     // s = 16 with a table of 2^16: several integers for one residue.
-    refused("window condition", requantize(-1000, 1000, 16, new Table.Clamp(-(1 << 15), 1 << 16, -50, 50)));
-    refused("the limbs have", of(
-        List.of(input(-100, 100), witness(-1000, 1000)),
-        List.of(new Table.Clamp(-63, 128, -50, 50)),
-        new Requantize(1, 0, 4, List.of(3), 0)));
-    refused("no such table", of(
-        List.of(input(-100, 100), witness(-1000, 1000)),
-        List.of(new Table.Clamp(-63, 128, -50, 50)),
-        new Requantize(1, 0, 4, List.of(4), 1)));
-    refused("a limb of", of(
-        List.of(input(-100, 100), witness(-1000, 1000)),
-        List.of(new Table.Clamp(-63, 128, -50, 50)),
-        new Requantize(1, 0, 22, List.of(22), 0)));
+    refused(
+        "window condition",
+        requantize(-1000, 1000, 16, new Table.Clamp(-(1 << 15), 1 << 16, -50, 50)));
+    refused(
+        "the limbs have",
+        of(
+            List.of(input(-100, 100), witness(-1000, 1000)),
+            List.of(new Table.Clamp(-63, 128, -50, 50)),
+            new Requantize(1, 0, 4, List.of(3), 0)));
+    refused(
+        "no such table",
+        of(
+            List.of(input(-100, 100), witness(-1000, 1000)),
+            List.of(new Table.Clamp(-63, 128, -50, 50)),
+            new Requantize(1, 0, 4, List.of(4), 1)));
+    refused(
+        "a limb of",
+        of(
+            List.of(input(-100, 100), witness(-1000, 1000)),
+            List.of(new Table.Clamp(-63, 128, -50, 50)),
+            new Requantize(1, 0, 22, List.of(22), 0)));
   }
 
   @Test
@@ -145,41 +161,62 @@ class CircuitCheckTest {
   @Test
   void rangesOfAQuotient() {
     RoundedQuotient q = new RoundedQuotient(2, 0, 1, 8);
-    Linear den = new Linear(1, List.of(new Linear.Term(0, 1, List.of())), List.of(new Linear.Box(1, List.of(0, 0), List.of(2, 3))));
-    CircuitCheck.check(of(List.of(input(0, 1000), virtual(1, 1001), witness(0, 256)), List.of(), den, q));
-    refused("the numerator reaches", of(List.of(input(-1, 1000), virtual(0, 1001), witness(0, 256)), List.of(), den, q));
+    Linear den =
+        new Linear(
+            1,
+            List.of(new Linear.Term(0, 1, List.of())),
+            List.of(new Linear.Box(1, List.of(0, 0), List.of(2, 3))));
+    CircuitCheck.check(
+        of(List.of(input(0, 1000), virtual(1, 1001), witness(0, 256)), List.of(), den, q));
+    refused(
+        "the numerator reaches",
+        of(List.of(input(-1, 1000), virtual(0, 1001), witness(0, 256)), List.of(), den, q));
     refused(
         "the denominator reaches",
         of(List.of(input(0, 1000), virtual(0, 1000), witness(0, 256)), List.of(), copy(1, 0), q));
     refused(
         "must stay below p",
-        of(List.of(input(0, 1 << 22), virtual(1, (1 << 22) + 1), witness(0, 256)), List.of(), den, q));
+        of(
+            List.of(input(0, 1 << 22), virtual(1, (1 << 22) + 1), witness(0, 256)),
+            List.of(),
+            den,
+            q));
   }
 
   @Test
   void everyTensorStaysBelowTwoToTheThirty() {
-    refused("outside (-2^30, 2^30)", of(
-        List.of(input(-100, 100), virtual(-(1 << 29), 1 << 29)),
-        List.of(),
-        new Linear(1, List.of(new Linear.Term(0, 1 << 25, List.of())), List.of())));
+    refused(
+        "outside (-2^30, 2^30)",
+        of(
+            List.of(input(-100, 100), virtual(-(1 << 29), 1 << 29)),
+            List.of(),
+            new Linear(1, List.of(new Linear.Term(0, 1 << 25, List.of())), List.of())));
     refused("declared is", of(List.of(input(-100, 100), virtual(-99, 100)), List.of(), copy(1, 0)));
-    refused("bounds outside", of(List.of(input(-(1L << 30), 100), virtual(-99, 100)), List.of(), copy(1, 0)));
+    refused(
+        "bounds outside",
+        of(List.of(input(-(1L << 30), 100), virtual(-99, 100)), List.of(), copy(1, 0)));
     refused("empty bounds", of(List.of(input(5, 4), virtual(-99, 100)), List.of(), copy(1, 0)));
-    refused("coefficient", of(
-        List.of(input(0, 0), virtual(0, 0)),
-        List.of(),
-        new Linear(1, List.of(new Linear.Term(0, Long.MIN_VALUE, List.of())), List.of())));
-    refused("64 bits", of(
-        List.of(input(-(1 << 29), 1 << 29), virtual(0, 0)),
-        List.of(),
-        new Linear(
-            1,
-            List.of(
-                new Linear.Term(
-                    0,
-                    (1 << 29) - 1,
-                    List.of(new ViewStep.Ranges(1, List.of(0, 0, 0), List.of(3, 3, 3), List.of(1 << 29, 1, 1))))),
-            List.of())));
+    refused(
+        "coefficient",
+        of(
+            List.of(input(0, 0), virtual(0, 0)),
+            List.of(),
+            new Linear(1, List.of(new Linear.Term(0, Long.MIN_VALUE, List.of())), List.of())));
+    refused(
+        "64 bits",
+        of(
+            List.of(input(-(1 << 29), 1 << 29), virtual(0, 0)),
+            List.of(),
+            new Linear(
+                1,
+                List.of(
+                    new Linear.Term(
+                        0,
+                        (1 << 29) - 1,
+                        List.of(
+                            new ViewStep.Ranges(
+                                1, List.of(0, 0, 0), List.of(3, 3, 3), List.of(1 << 29, 1, 1))))),
+                List.of())));
   }
 
   @Test
@@ -212,48 +249,84 @@ class CircuitCheckTest {
 
   @Test
   void definitions() {
-    refused("already defined", of(List.of(input(-1, 1), virtual(-1, 1)), List.of(), copy(1, 0), copy(1, 0)));
-    refused("used before", of(List.of(input(-1, 1), virtual(-1, 1), virtual(-1, 1)), List.of(), copy(1, 2), copy(2, 0)));
+    refused(
+        "already defined",
+        of(List.of(input(-1, 1), virtual(-1, 1)), List.of(), copy(1, 0), copy(1, 0)));
+    refused(
+        "used before",
+        of(
+            List.of(input(-1, 1), virtual(-1, 1), virtual(-1, 1)),
+            List.of(),
+            copy(1, 2),
+            copy(2, 0)));
     refused("no tensor 7", of(List.of(input(-1, 1), virtual(-1, 1)), List.of(), copy(1, 7)));
     refused("no tensor -1", of(List.of(input(-1, 1), virtual(-1, 1)), List.of(), copy(1, -1)));
     refused("must be VIRTUAL", of(List.of(input(-1, 1), witness(-1, 1)), List.of(), copy(1, 0)));
     refused("already defined", of(List.of(input(-1, 1), virtual(-1, 1)), List.of(), copy(0, 0)));
-    refused("is not used", of(List.of(input(-1, 1), virtual(-1, 1), virtual(-1, 1)), List.of(), copy(1, 0), copy(2, 0)));
+    refused(
+        "is not used",
+        of(
+            List.of(input(-1, 1), virtual(-1, 1), virtual(-1, 1)),
+            List.of(),
+            copy(1, 0),
+            copy(2, 0)));
     refused("defined by no relation", of(List.of(input(-1, 1), virtual(-1, 1)), List.of()));
-    refused("cancel", of(
-        List.of(input(-1, 1), virtual(-2, 2)),
-        List.of(),
-        new Linear(
-            1, List.of(new Linear.Term(0, 2, List.of()), new Linear.Term(0, -2, List.of())), List.of())));
+    refused(
+        "cancel",
+        of(
+            List.of(input(-1, 1), virtual(-2, 2)),
+            List.of(),
+            new Linear(
+                1,
+                List.of(new Linear.Term(0, 2, List.of()), new Linear.Term(0, -2, List.of())),
+                List.of())));
     List<TensorDeclaration> t = List.of(input(-1, 1), virtual(-1, 1));
     refused("no outputs", new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(0), List.of()));
-    refused("listed twice", new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(0), List.of(1, 1)));
+    refused(
+        "listed twice", new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(0), List.of(1, 1)));
     refused("not an INPUT", new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(1), List.of(1)));
-    refused("no statement lists", new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(), List.of(1)));
-    refused("is not defined by a relation", new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(0), List.of(0, 1)));
+    refused(
+        "no statement lists",
+        new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(), List.of(1)));
+    refused(
+        "is not defined by a relation",
+        new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(0), List.of(0, 1)));
   }
 
   @Test
   void sizes() {
     for (List<Integer> shape :
-        List.of(List.of(1 << 30, 1 << 30), List.of(0, 2), List.of(-1), List.of((1 << 24) + 1), List.of(1, 1, 1, 1, 1, 1, 1, 1, 1))) {
+        List.of(
+            List.of(1 << 30, 1 << 30),
+            List.of(0, 2),
+            List.of(-1),
+            List.of((1 << 24) + 1),
+            List.of(1, 1, 1, 1, 1, 1, 1, 1, 1))) {
       Circuit c =
           new Circuit(
-              List.of(TensorDeclaration.input(shape, 0, 1)), List.of(), List.of(), List.of(0), List.of(0));
+              List.of(TensorDeclaration.input(shape, 0, 1)),
+              List.of(),
+              List.of(),
+              List.of(0),
+              List.of(0));
       assertThrows(InvalidCircuit.class, () -> CircuitCheck.check(c), shape.toString());
     }
     refused("size out of range", requantize(-10, 10, 0, new Table.Clamp(-10, -5, 0, 1)));
     refused("size out of range", requantize(-10, 10, 0, new Table.Clamp(-10, 1 << 21, 0, 1)));
     refused("empty clamp", requantize(-10, 10, 0, new Table.Clamp(-10, 21, 1, 0)));
-    refused("entry outside", requantize(-10, 10, 0, new Table.Entries(-10, new int[] {Integer.MIN_VALUE})));
-    refused("too many elements", of(
-        List.of(input(0, 1), virtual(0, 1)),
-        List.of(),
-        new Linear(
-            1,
-            List.of(
-                new Linear.Term(0, 1, List.of(new ViewStep.Window(0, 1 << 24, 1, 1, 0, 1)))),
-            List.of())));
+    refused(
+        "entry outside",
+        requantize(-10, 10, 0, new Table.Entries(-10, new int[] {Integer.MIN_VALUE})));
+    refused(
+        "too many elements",
+        of(
+            List.of(input(0, 1), virtual(0, 1)),
+            List.of(),
+            new Linear(
+                1,
+                List.of(
+                    new Linear.Term(0, 1, List.of(new ViewStep.Window(0, 1 << 24, 1, 1, 0, 1)))),
+                List.of())));
   }
 
   @Test
@@ -279,20 +352,25 @@ class CircuitCheckTest {
               new Linear(1, List.of(new Linear.Term(0, 1, List.of(step))), List.of()));
       assertThrows(InvalidCircuit.class, () -> CircuitCheck.check(c), step.toString());
     }
-    refused("box", of(
-        List.of(input(0, 1), virtual(-9, 9)),
-        List.of(),
-        new Linear(1, List.of(), List.of(new Linear.Box(1, List.of(0, 0), List.of(2, 4))))));
+    refused(
+        "box",
+        of(
+            List.of(input(0, 1), virtual(-9, 9)),
+            List.of(),
+            new Linear(1, List.of(), List.of(new Linear.Box(1, List.of(0, 0), List.of(2, 4))))));
   }
 
   @Test
   void lookupsAreFewerThanTheField() {
-    ArrayList<TensorDeclaration> t = new ArrayList<>(List.of(TensorDeclaration.input(List.of(1 << 24), 0, 1)));
+    ArrayList<TensorDeclaration> t =
+        new ArrayList<>(List.of(TensorDeclaration.input(List.of(1 << 24), 0, 1)));
     ArrayList<Relation> r = new ArrayList<>();
     for (int k = 1; k <= 20; k++) {
       t.add(TensorDeclaration.witness(List.of(1 << 24), 0, 1));
       r.add(new Requantize(k, k - 1, 0, List.of(), 0));
     }
-    refused("lookups and table rows", of(t, List.of(new Table.Clamp(0, 2, 0, 1)), r.toArray(Relation[]::new)));
+    refused(
+        "lookups and table rows",
+        of(t, List.of(new Table.Clamp(0, 2, 0, 1)), r.toArray(Relation[]::new)));
   }
 }

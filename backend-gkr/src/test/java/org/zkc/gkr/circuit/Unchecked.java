@@ -8,7 +8,8 @@ public final class Unchecked {
 
   /** A circuit taken at its declarations' word. */
   public static CheckedCircuit circuit(Circuit circuit) {
-    List<Interval> declared = circuit.tensors().stream().map(d -> new Interval(d.low(), d.high())).toList();
+    List<Interval> declared =
+        circuit.tensors().stream().map(d -> new Interval(d.low(), d.high())).toList();
     return new CheckedCircuit(circuit, declared);
   }
 }

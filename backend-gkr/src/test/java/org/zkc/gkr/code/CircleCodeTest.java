@@ -39,7 +39,10 @@ class CircleCodeTest {
       for (int k = 0; k < domain.size(); k++) {
         CirclePoint point = domain.point(k);
         points.add(point);
-        assertEquals(new CirclePoint(M31.P - 1, 0), point.times(domain.size()), "odd multiples of a point of order 2N");
+        assertEquals(
+            new CirclePoint(M31.P - 1, 0),
+            point.times(domain.size()),
+            "odd multiples of a point of order 2N");
       }
       assertEquals(domain.size(), points.size());
     }
@@ -57,7 +60,8 @@ class CircleCodeTest {
           for (int j = 0; j < length; j++) {
             value = M31.add(value, M31.mul(message[j], code.basisAt(j, position)));
           }
-          assertEquals(value, codeword[position], random.seed() + ", k " + k + ", position " + position);
+          assertEquals(
+              value, codeword[position], random.seed() + ", k " + k + ", position " + position);
         }
       }
     }
@@ -87,11 +91,14 @@ class CircleCodeTest {
         weight += symbol != 0 ? 1 : 0;
       }
       assertTrue(weight >= code.length() - k, "k " + k + ": weight " + weight);
-      assertTrue(weight <= code.length() - k + 1, "k " + k + ": the zeros asked for are there, weight " + weight);
+      assertTrue(
+          weight <= code.length() - k + 1,
+          "k " + k + ": the zeros asked for are there, weight " + weight);
     }
   }
 
-  // Coefficients, not all zero, of a function that vanishes on positions 0 .. zeros - 1, by elimination.
+  // Coefficients, not all zero, of a function that vanishes on positions 0 .. zeros - 1, by
+  // elimination.
   private static int[] vanishingOn(CircleCode code, int zeros) {
     int k = code.dimension();
     int[][] rows = new int[zeros][k];

@@ -22,13 +22,15 @@ class ExtTest extends FieldLaws<Ext> {
 
   @Override
   Ext random(Random random) {
-    return new Ext(random.nextInt(M31.P), random.nextInt(M31.P), random.nextInt(M31.P), random.nextInt(M31.P));
+    return new Ext(
+        random.nextInt(M31.P), random.nextInt(M31.P), random.nextInt(M31.P), random.nextInt(M31.P));
   }
 
   @Override
   List<Ext> corners() {
     int m = M31.P - 1;
-    List<Ext> corners = new ArrayList<>(List.of(Ext.ZERO, Ext.ONE, new Ext(m, m, m, m), new Ext(0, m, 0, m)));
+    List<Ext> corners =
+        new ArrayList<>(List.of(Ext.ZERO, Ext.ONE, new Ext(m, m, m, m), new Ext(0, m, 0, m)));
     for (int limb = 1; limb < 4; limb++) {
       corners.add(new Ext(0, limb == 1 ? m : 0, limb == 2 ? m : 0, limb == 3 ? m : 0));
     }
@@ -65,7 +67,8 @@ class ExtTest extends FieldLaws<Ext> {
 
   @Test
   void theMultiplicativeGroupHasTheOrderOfAField() {
-    // x^(p^2 - 1) lies in the kernel of no proper norm unless E is a field: x^(p^4 - 1) = 1 by two steps.
+    // x^(p^2 - 1) lies in the kernel of no proper norm unless E is a field: x^(p^4 - 1) = 1 by two
+    // steps.
     Random random = new Random(11);
     for (int k = 0; k < 5; k++) {
       Ext x = random(random);

@@ -52,36 +52,33 @@ abstract class FieldLaws<T> {
 
   @Test
   void additionIsAnAbelianGroup() {
-    forTriples(
-        (a, b, c, message) -> {
-          assertEquals(add(a, b), add(b, a), message);
-          assertEquals(add(add(a, b), c), add(a, add(b, c)), message);
-          assertEquals(a, add(a, zero()), message);
-          assertEquals(zero(), sub(a, a), message);
-          assertEquals(a, add(sub(a, b), b), message);
-        });
+    forTriples((a, b, c, message) -> {
+      assertEquals(add(a, b), add(b, a), message);
+      assertEquals(add(add(a, b), c), add(a, add(b, c)), message);
+      assertEquals(a, add(a, zero()), message);
+      assertEquals(zero(), sub(a, a), message);
+      assertEquals(a, add(sub(a, b), b), message);
+    });
   }
 
   @Test
   void multiplicationIsCommutativeAssociativeAndDistributes() {
-    forTriples(
-        (a, b, c, message) -> {
-          assertEquals(mul(a, b), mul(b, a), message);
-          assertEquals(mul(mul(a, b), c), mul(a, mul(b, c)), message);
-          assertEquals(mul(a, add(b, c)), add(mul(a, b), mul(a, c)), message);
-          assertEquals(a, mul(a, one()), message);
-          assertEquals(zero(), mul(a, zero()), message);
-        });
+    forTriples((a, b, c, message) -> {
+      assertEquals(mul(a, b), mul(b, a), message);
+      assertEquals(mul(mul(a, b), c), mul(a, mul(b, c)), message);
+      assertEquals(mul(a, add(b, c)), add(mul(a, b), mul(a, c)), message);
+      assertEquals(a, mul(a, one()), message);
+      assertEquals(zero(), mul(a, zero()), message);
+    });
   }
 
   @Test
   void everyNonzeroElementHasAnInverse() {
-    forTriples(
-        (a, b, c, message) -> {
-          if (!a.equals(zero())) {
-            assertEquals(one(), mul(a, inv(a)), message);
-          }
-        });
+    forTriples((a, b, c, message) -> {
+      if (!a.equals(zero())) {
+        assertEquals(one(), mul(a, inv(a)), message);
+      }
+    });
     assertThrows(ArithmeticException.class, () -> inv(zero()));
   }
 }

@@ -57,12 +57,16 @@ class M31Test extends FieldLaws<Integer> {
     Random random = new Random(5);
     for (int k = 0; k < 2000; k++) {
       long x = k == 0 ? Long.MAX_VALUE : random.nextLong() >>> 1;
-      assertEquals(BigInteger.valueOf(x).mod(P).intValueExact(), M31.reduce(x), () -> "reduce " + x);
+      assertEquals(
+          BigInteger.valueOf(x).mod(P).intValueExact(), M31.reduce(x), () -> "reduce " + x);
       long y = k == 1 ? Long.MIN_VALUE : random.nextLong();
-      assertEquals(BigInteger.valueOf(y).mod(P).intValueExact(), M31.fromSigned(y), () -> "fromSigned " + y);
+      assertEquals(
+          BigInteger.valueOf(y).mod(P).intValueExact(), M31.fromSigned(y), () -> "fromSigned " + y);
       int a = random.nextInt(M31.P);
       int b = random.nextInt(M31.P);
-      assertEquals(BigInteger.valueOf(a).multiply(BigInteger.valueOf(b)).mod(P).intValueExact(), M31.mul(a, b));
+      assertEquals(
+          BigInteger.valueOf(a).multiply(BigInteger.valueOf(b)).mod(P).intValueExact(),
+          M31.mul(a, b));
     }
   }
 

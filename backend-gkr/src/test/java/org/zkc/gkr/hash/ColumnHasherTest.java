@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.Random;
 import org.bouncycastle.crypto.digests.Blake3Digest;
 import org.bouncycastle.crypto.params.Blake3Parameters;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 import org.zkc.gkr.kernel.Workers;
 
 class ColumnHasherTest {
@@ -35,12 +35,14 @@ class ColumnHasherTest {
     return new Random(rows * 1000L + columns).ints((long) rows * columns).toArray();
   }
 
-  private static Digests hash(int[] matrix, int rows, int columns, Compression compression, Workers workers) {
+  private static Digests hash(
+      int[] matrix, int rows, int columns, Compression compression, Workers workers) {
     ColumnHasher hasher = new ColumnHasher(columns, rows, compression);
     for (int from = 0; from < rows; from += ColumnHasher.BLOCK_ROWS) {
       int[] block = new int[ColumnHasher.BLOCK_ROWS * columns];
       Arrays.fill(block, -1);
-      System.arraycopy(matrix, from * columns, block, 0, Math.min(block.length, matrix.length - from * columns));
+      System.arraycopy(
+          matrix, from * columns, block, 0, Math.min(block.length, matrix.length - from * columns));
       hasher.absorb(block, workers);
     }
     return hasher.finish();
@@ -56,7 +58,8 @@ class ColumnHasherTest {
 
   // Blocks, chunks of 256 rows, and trees of 2 to 9 chunks, whole and cut.
   @ParameterizedTest
-  @ValueSource(ints = {1, 15, 16, 17, 255, 256, 257, 272, 512, 513, 768, 1024, 1025, 1300, 1792, 2300})
+  @ValueSource(
+      ints = {1, 15, 16, 17, 255, 256, 257, 272, 512, 513, 768, 1024, 1025, 1300, 1792, 2300})
   void agreesWithBouncyCastle(int rows) {
     int columns = 5;
     int[] matrix = matrix(rows, columns);
@@ -72,8 +75,10 @@ class ColumnHasherTest {
   void everyCompressionAndThreadCountGivesTheSameDigests(int columns) {
     int rows = 300;
     int[] matrix = matrix(rows, columns);
-    int[] expected = hash(matrix, rows, columns, new ScalarCompression(), Workers.callerOnly()).words();
-    assertArrayEquals(expected, hash(matrix, rows, columns, Compression.best(), Workers.callerOnly()).words());
+    int[] expected =
+        hash(matrix, rows, columns, new ScalarCompression(), Workers.callerOnly()).words();
+    assertArrayEquals(
+        expected, hash(matrix, rows, columns, Compression.best(), Workers.callerOnly()).words());
     try (Workers three = Workers.of(3)) {
       assertArrayEquals(expected, hash(matrix, rows, columns, Compression.best(), three).words());
     }

@@ -33,7 +33,8 @@ class MerkleTreeTest {
     if (count == 1) {
       return leaves.get(start);
     }
-    // Leaf k and leaf k + half are siblings at the bottom: subtree `start` mod `stride` holds every stride-th leaf.
+    // Leaf k and leaf k + half are siblings at the bottom: subtree `start` mod `stride` holds every
+    // stride-th leaf.
     byte[] left = rootByDefinition(leaves, start, 2 * stride, count / 2);
     byte[] right = rootByDefinition(leaves, start + stride, 2 * stride, count / 2);
     byte[] both = Arrays.copyOf(left, 64);
@@ -45,8 +46,10 @@ class MerkleTreeTest {
   void theRootIsTheNestedKeyedHash() {
     for (int count = 1; count <= 64; count *= 2) {
       Digests leaves = leaves(count);
-      assertArrayEquals(rootByDefinition(leaves, 0, 1, count), MerkleTree.of(leaves).root(), "leaves " + count);
-      assertArrayEquals(MerkleTree.of(leaves).root(), MerkleTree.of(leaves, new ScalarCompression()).root());
+      assertArrayEquals(
+          rootByDefinition(leaves, 0, 1, count), MerkleTree.of(leaves).root(), "leaves " + count);
+      assertArrayEquals(
+          MerkleTree.of(leaves).root(), MerkleTree.of(leaves, new ScalarCompression()).root());
     }
   }
 
@@ -76,23 +79,37 @@ class MerkleTreeTest {
       altered[bit / 8] ^= (byte) (1 << bit % 8);
       assertRejected(root, indices, pick(leaves, indices), altered, "bit " + bit);
     }
-    assertRejected(root, indices, pick(leaves, indices), Arrays.copyOf(proof, proof.length - 32), "a node missing");
-    assertRejected(root, indices, pick(leaves, indices), Arrays.copyOf(proof, proof.length + 32), "a node too many");
+    assertRejected(
+        root,
+        indices,
+        pick(leaves, indices),
+        Arrays.copyOf(proof, proof.length - 32),
+        "a node missing");
+    assertRejected(
+        root,
+        indices,
+        pick(leaves, indices),
+        Arrays.copyOf(proof, proof.length + 32),
+        "a node too many");
     assertRejected(root, indices, pick(leaves, new int[] {1, 4, 17, 29}), proof, "another leaf");
     assertRejected(root, new int[] {1, 4, 17, 31}, pick(leaves, indices), proof, "another index");
     assertRejected(root, indices, pick(leaves, new int[] {1, 4, 17}), proof, "a leaf missing");
   }
 
-  private static void assertRejected(byte[] root, int[] indices, Digests leaves, byte[] proof, String change) {
+  private static void assertRejected(
+      byte[] root, int[] indices, Digests leaves, byte[] proof, String change) {
     VerificationFailure failure =
         assertThrows(
-            VerificationFailure.class, () -> MerkleTree.verify("test", root, 32, indices, leaves, proof), change);
+            VerificationFailure.class,
+            () -> MerkleTree.verify("test", root, 32, indices, leaves, proof),
+            change);
     assertTrue(failure.where().startsWith("test"));
   }
 
   @Test
   void aLeafThatIsANodeDoesNotVerifyAsOne() {
-    // The tree of the parents has the same root; its leaves are another tree's nodes, told apart by length.
+    // The tree of the parents has the same root; its leaves are another tree's nodes, told apart by
+    // length.
     Digests leaves = leaves(4);
     MerkleTree tree = MerkleTree.of(leaves);
     Digests nodes = new Digests(2);

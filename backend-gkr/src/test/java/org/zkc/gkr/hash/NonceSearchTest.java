@@ -12,7 +12,12 @@ import org.junit.jupiter.api.Test;
 class NonceSearchTest {
   private static int leadingZeros(byte[] state, long nonce, byte domain) {
     byte[] input =
-        ByteBuffer.allocate(41).order(ByteOrder.LITTLE_ENDIAN).put(state).putLong(nonce).put(domain).array();
+        ByteBuffer.allocate(41)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put(state)
+            .putLong(nonce)
+            .put(domain)
+            .array();
     Blake3Digest digest = new Blake3Digest();
     digest.update(input, 0, input.length);
     byte[] out = new byte[32];
@@ -26,7 +31,8 @@ class NonceSearchTest {
     new Random(9).nextBytes(state);
     NonceSearch search = new NonceSearch(state, (byte) 200);
     for (long nonce : new long[] {0, 1, 255, 1L << 32, -1}) {
-      assertEquals(leadingZeros(state, nonce, (byte) 200), search.leadingZeros(nonce), "nonce " + nonce);
+      assertEquals(
+          leadingZeros(state, nonce, (byte) 200), search.leadingZeros(nonce), "nonce " + nonce);
     }
   }
 
@@ -39,7 +45,8 @@ class NonceSearchTest {
       assertEquals(found, new NonceSearch(state, (byte) 7, new ScalarCompression()).find(bits));
       assertTrue(leadingZeros(state, found, (byte) 7) >= bits);
       for (long nonce = 0; nonce < found; nonce++) {
-        assertTrue(leadingZeros(state, nonce, (byte) 7) < bits, "bits " + bits + ", nonce " + nonce);
+        assertTrue(
+            leadingZeros(state, nonce, (byte) 7) < bits, "bits " + bits + ", nonce " + nonce);
       }
     }
   }

@@ -14,8 +14,8 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.RandomElements;
 
 /**
- * Compiled vector loops allocate nothing per element. A loop that C2 could not inline boxes its vectors: it stays right, and
- * becomes a hundred times slower without a word. This is the word.
+ * Compiled vector loops allocate nothing per element. A loop that C2 could not inline boxes its
+ * vectors: it stays right, and becomes a hundred times slower without a word. This is the word.
  */
 class BoxingTest {
   private static final int SIZE = 4096;
@@ -52,13 +52,15 @@ class BoxingTest {
     work.put("foldRows of bytes", () -> loops.foldRows(weights, 1, SIZE, SIZE, coefficients, out));
     work.put("foldRows of shorts", () -> loops.foldRows(weights, 2, SIZE, SIZE, coefficients, out));
     return work.entrySet().stream()
-        .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> stopsAllocating(e.getKey(), e.getValue())))
+        .map(e ->
+            DynamicTest.dynamicTest(e.getKey(), () -> stopsAllocating(e.getKey(), e.getValue())))
         .toList();
   }
 
   private static void stopsAllocating(String name, Runnable work) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    // One boxed vector per iteration is 8 bytes an element and more; sums of a fold are 32 bytes a column.
+    // One boxed vector per iteration is 8 bytes an element and more; sums of a fold are 32 bytes a
+    // column.
     long allowed = name.startsWith("foldRows") ? 40L * SIZE : SIZE;
     long start = System.nanoTime();
     long allocated;
@@ -67,6 +69,8 @@ class BoxingTest {
       work.run();
       allocated = threads.getCurrentThreadAllocatedBytes() - before;
     } while (allocated > allowed && System.nanoTime() - start < PATIENCE_NANOS);
-    assertTrue(allocated <= allowed, name + " allocates " + allocated + " bytes for " + SIZE + " elements when warm");
+    assertTrue(
+        allocated <= allowed,
+        name + " allocates " + allocated + " bytes for " + SIZE + " elements when warm");
   }
 }

@@ -16,7 +16,9 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.RandomElements;
 
-/** What every provider must do: the results of {@link ReferenceKernels}; one subclass per provider. */
+/**
+ * What every provider must do: the results of {@link ReferenceKernels}; one subclass per provider.
+ */
 abstract class KernelLaws {
   private final Kernels reference = new ReferenceKernels();
   private final Kernels tested = kernels();
@@ -41,10 +43,15 @@ abstract class KernelLaws {
       Ext r = random.element();
       ExtVector table = view(length);
       ExtVector copy = table.copy();
-      assertSame(reference.bind(copy, half, r), tested.bind(table, half, r), "bind " + length + " of " + 2 * half);
+      assertSame(
+          reference.bind(copy, half, r),
+          tested.bind(table, half, r),
+          "bind " + length + " of " + 2 * half);
       int[] base = random.residues(length + 5);
       assertSame(
-          reference.bindBase(base, 5, length, half, r), tested.bindBase(base, 5, length, half, r), "bindBase " + length);
+          reference.bindBase(base, 5, length, half, r),
+          tested.bindBase(base, 5, length, half, r),
+          "bindBase " + length);
     }
   }
 
@@ -69,7 +76,8 @@ abstract class KernelLaws {
     int[] base = random.residues(length + 4);
     Ext c = random.element();
     assertEquals(reference.dot(a, b), tested.dot(a, b), random.seed());
-    assertEquals(reference.dotBase(base, 4, length, b), tested.dotBase(base, 4, length, b), random.seed());
+    assertEquals(
+        reference.dotBase(base, 4, length, b), tested.dotBase(base, 4, length, b), random.seed());
     ExtVector expected = b.copy();
     ExtVector actual = b.copy();
     reference.addScaled(expected, c, a);
@@ -95,9 +103,13 @@ abstract class KernelLaws {
         String what = random.seed() + ": " + length + " and " + otherLength + " of " + 2 * half;
         assertArrayEquals(reference.roundOfTwo(f, g, half), tested.roundOfTwo(f, g, half), what);
         assertArrayEquals(
-            reference.roundOfTwoBase(base, 2, length, g, half), tested.roundOfTwoBase(base, 2, length, g, half), what);
-        assertArrayEquals(reference.roundOfThree(w, f, g, half), tested.roundOfThree(w, f, g, half), what);
-        assertArrayEquals(reference.roundOfThree(f, w, g, half), tested.roundOfThree(f, w, g, half), what);
+            reference.roundOfTwoBase(base, 2, length, g, half),
+            tested.roundOfTwoBase(base, 2, length, g, half),
+            what);
+        assertArrayEquals(
+            reference.roundOfThree(w, f, g, half), tested.roundOfThree(w, f, g, half), what);
+        assertArrayEquals(
+            reference.roundOfThree(f, w, g, half), tested.roundOfThree(f, w, g, half), what);
       }
     }
   }
@@ -112,14 +124,28 @@ abstract class KernelLaws {
       ExtVector eqLow = view(low);
       Ext[] expected =
           reference.roundOfFractions(
-              p.slice(0, 2 * half), q.slice(0, 2 * half), p.slice(2 * half, 2 * half), q.slice(2 * half, 2 * half), eqHigh, eqLow, half);
+              p.slice(0, 2 * half),
+              q.slice(0, 2 * half),
+              p.slice(2 * half, 2 * half),
+              q.slice(2 * half, 2 * half),
+              eqHigh,
+              eqLow,
+              half);
       Ext[] actual =
           tested.roundOfFractions(
-              p.slice(0, 2 * half), q.slice(0, 2 * half), p.slice(2 * half, 2 * half), q.slice(2 * half, 2 * half), eqHigh, eqLow, half);
+              p.slice(0, 2 * half),
+              q.slice(0, 2 * half),
+              p.slice(2 * half, 2 * half),
+              q.slice(2 * half, 2 * half),
+              eqHigh,
+              eqLow,
+              half);
       assertArrayEquals(expected, actual, random.seed() + ": half " + half + ", low " + low);
     }
     for (boolean unit : new boolean[] {false, true}) {
-      ExtVector[] out = {new ExtVector(half), new ExtVector(half), new ExtVector(half), new ExtVector(half)};
+      ExtVector[] out = {
+        new ExtVector(half), new ExtVector(half), new ExtVector(half), new ExtVector(half)
+      };
       if (unit) {
         reference.combineUnitFractions(q, half, out[0], out[1]);
         tested.combineUnitFractions(q, half, out[2], out[3]);
@@ -147,7 +173,15 @@ abstract class KernelLaws {
           assertArrayEquals(
               reference.roundOfProduct(tables, eqHigh, eqLow, half),
               tested.roundOfProduct(tables, eqHigh, eqLow, half),
-              random.seed() + ": degree " + degree + ", length " + length + ", half " + half + ", low " + low);
+              random.seed()
+                  + ": degree "
+                  + degree
+                  + ", length "
+                  + length
+                  + ", half "
+                  + half
+                  + ", low "
+                  + low);
         }
       }
     }
@@ -190,7 +224,8 @@ abstract class KernelLaws {
     reference.foldRows(heap, width, columns, coefficients, expected);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment direct = arena.allocate(Math.max(1, matrix.length));
-      MemorySegment.copy(heap, ValueLayout.JAVA_BYTE, 0, direct, ValueLayout.JAVA_BYTE, 0, matrix.length);
+      MemorySegment.copy(
+          heap, ValueLayout.JAVA_BYTE, 0, direct, ValueLayout.JAVA_BYTE, 0, matrix.length);
       tested.foldRows(direct, width, columns, coefficients, actual);
     }
     assertSame(expected, actual, "fold of " + rows + " x " + columns + ", width " + width);

@@ -17,9 +17,10 @@ import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
- * Prints nanoseconds of processor time and allocated bytes per element of every kernel, cold and warm. A main program: run it with
- * {@code -Dzkc.vector=on} for vectors without training, {@code off} for plain loops. Processor time, because it means something on
- * a machine that does other things too.
+ * Prints nanoseconds of processor time and allocated bytes per element of every kernel, cold and
+ * warm. A main program: run it with {@code -Dzkc.vector=on} for vectors without training, {@code
+ * off} for plain loops. Processor time, because it means something on a machine that does other
+ * things too.
  */
 public final class MeasureKernels {
   private static final long WARM_NANOS = 2_000_000_000L;
@@ -32,7 +33,8 @@ public final class MeasureKernels {
 
   public static void main(String[] arguments) {
     System.out.println(Provider.reason());
-    System.out.printf("%-28s %12s %12s %14s %12s%n", "", "elements", "ns/element", "bytes/element", "cold ms");
+    System.out.printf(
+        "%-28s %12s %12s %14s %12s%n", "", "elements", "ns/element", "bytes/element", "cold ms");
     MeasureKernels measure = new MeasureKernels();
     measure.kernels();
     measure.folds();
@@ -96,8 +98,12 @@ public final class MeasureKernels {
     print("roundOfTwo", SIZE, () -> kernels.roundOfTwo(a, b, SIZE));
     print("roundOfTwoBase", SIZE, () -> kernels.roundOfTwoBase(base, 0, 2 * SIZE, b, SIZE));
     print("roundOfThree", SIZE, () -> kernels.roundOfThree(a, b, c, SIZE));
-    print("roundOfFractions", SIZE, () -> kernels.roundOfFractions(a, b, c, d, eqHigh, eqLow, SIZE));
-    print("roundOfProduct, 4 tables", SIZE, () -> kernels.roundOfProduct(new ExtVector[] {a, b, c, d}, eqHigh, eqLow, SIZE));
+    print(
+        "roundOfFractions", SIZE, () -> kernels.roundOfFractions(a, b, c, d, eqHigh, eqLow, SIZE));
+    print(
+        "roundOfProduct, 4 tables",
+        SIZE,
+        () -> kernels.roundOfProduct(new ExtVector[] {a, b, c, d}, eqHigh, eqLow, SIZE));
     print("combineFractions", SIZE, () -> kernels.combineFractions(a, b, SIZE, p, q));
     print("combineUnitFractions", SIZE, () -> kernels.combineUnitFractions(b, SIZE, p, q));
     print("eq table", SIZE, () -> EqTable.of(point));
@@ -140,7 +146,8 @@ public final class MeasureKernels {
         });
     print("commit, cells", (long) rows * width, () -> commit(cells, width, rows));
     WitnessCommitment commitment = commit(cells, width, rows);
-    int[] indices = Commitment.distinct(new Transcript("measure").challengeIndices("q", 150, code.length()));
+    int[] indices =
+        Commitment.distinct(new Transcript("measure").challengeIndices("q", 150, code.length()));
     ColumnOpening opening = commitment.open(indices);
     ExtVector coefficients = vector(rows);
     ExtVector u = new ExtVector(width);
@@ -152,13 +159,17 @@ public final class MeasureKernels {
     print(
         "verify them",
         150L * rows,
-        () -> LigeroVerifier.check("measure", root, width, rows, coefficients, u, indices, opening));
+        () ->
+            LigeroVerifier.check("measure", root, width, rows, coefficients, u, indices, opening));
     long nonces = new Transcript("measure").grind("work", 18) + 1;
     print("grind, nonces", nonces, () -> new Transcript("measure").grind("work", 18));
   }
 
   private static WitnessCommitment commit(int[] cells, int width, int rows) {
     return WitnessCommitment.commit(
-        width, rows, (row, target, at) -> System.arraycopy(cells, row, target, at, width), Workers.callerOnly());
+        width,
+        rows,
+        (row, target, at) -> System.arraycopy(cells, row, target, at, width),
+        Workers.callerOnly());
   }
 }

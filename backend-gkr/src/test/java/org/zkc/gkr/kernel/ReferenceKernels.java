@@ -9,8 +9,10 @@ import org.zkc.gkr.field.M31;
 
 /** The definitions of {@link Kernels}, one element at a time. */
 public final class ReferenceKernels implements Kernels {
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   @Override
   public ExtVector bind(ExtVector table, int half, Ext r) {
@@ -85,7 +87,12 @@ public final class ReferenceKernels implements Kernels {
 
   @Override
   public void foldRows(
-      MemorySegment weights, int width, int columns, int stride, ExtVector coefficients, ExtVector accumulator) {
+      MemorySegment weights,
+      int width,
+      int columns,
+      int stride,
+      ExtVector coefficients,
+      ExtVector accumulator) {
     for (int row = 0; row < coefficients.length(); row++) {
       Ext c = coefficients.get(row);
       long start = (long) row * stride;
@@ -101,7 +108,8 @@ public final class ReferenceKernels implements Kernels {
       case 1 -> weights.get(ValueLayout.JAVA_BYTE, index);
       case 2 -> weights.get(SHORT, 2 * index);
       case 4 -> weights.get(INT, 4 * index);
-      default -> throw new IllegalArgumentException("weight width " + width + " is not 1, 2 or 4 bytes");
+      default ->
+          throw new IllegalArgumentException("weight width " + width + " is not 1, 2 or 4 bytes");
     };
   }
 
@@ -158,7 +166,13 @@ public final class ReferenceKernels implements Kernels {
 
   @Override
   public Ext[] roundOfFractions(
-      ExtVector p0, ExtVector q0, ExtVector p1, ExtVector q1, ExtVector eqHigh, ExtVector eqLow, int half) {
+      ExtVector p0,
+      ExtVector q0,
+      ExtVector p1,
+      ExtVector q1,
+      ExtVector eqHigh,
+      ExtVector eqLow,
+      int half) {
     Ext at0 = Ext.ZERO;
     Ext at2 = Ext.ZERO;
     int low = eqLow.length();

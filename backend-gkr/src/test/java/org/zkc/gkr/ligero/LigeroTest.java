@@ -76,21 +76,32 @@ class LigeroTest {
     for (int k = 0; k < WIDTH; k += 7) {
       ExtVector altered = u.copy();
       altered.set(k, altered.get(k).add(new Ext(0, 0, 1, 0)));
-      assertThrows(VerificationFailure.class, () -> check(root, altered, honest), "combination " + k);
+      assertThrows(
+          VerificationFailure.class, () -> check(root, altered, honest), "combination " + k);
     }
     for (int at = 0; at < honest.columns().length; at += 11) {
       int[] columns = honest.columns().clone();
       columns[at] = M31.add(columns[at], 1);
-      assertRejected(root, u, new ColumnOpening(columns, honest.multiproof()), "column element " + at);
+      assertRejected(
+          root, u, new ColumnOpening(columns, honest.multiproof()), "column element " + at);
     }
     int[] swapped = honest.columns().clone();
     int first = swapped[0];
     swapped[0] = swapped[ROWS];
     swapped[ROWS] = first;
-    assertRejected(root, u, new ColumnOpening(swapped, honest.multiproof()), "elements moved between columns");
+    assertRejected(
+        root, u, new ColumnOpening(swapped, honest.multiproof()), "elements moved between columns");
     int length = honest.columns().length;
-    assertRejected(root, u, new ColumnOpening(Arrays.copyOf(honest.columns(), length - ROWS), honest.multiproof()), "a column less");
-    assertRejected(root, u, new ColumnOpening(Arrays.copyOf(honest.columns(), length + 1), honest.multiproof()), "an element more");
+    assertRejected(
+        root,
+        u,
+        new ColumnOpening(Arrays.copyOf(honest.columns(), length - ROWS), honest.multiproof()),
+        "a column less");
+    assertRejected(
+        root,
+        u,
+        new ColumnOpening(Arrays.copyOf(honest.columns(), length + 1), honest.multiproof()),
+        "an element more");
     assertRejected(root, u, new ColumnOpening(new int[0], honest.multiproof()), "no columns");
     byte[] other = root.clone();
     other[5] ^= 1;
@@ -111,23 +122,31 @@ class LigeroTest {
     VerificationFailure failure =
         assertThrows(
             VerificationFailure.class,
-            () -> check(commitment.root(), combination(), new ColumnOpening(columns, honest.multiproof())));
+            () ->
+                check(
+                    commitment.root(),
+                    combination(),
+                    new ColumnOpening(columns, honest.multiproof())));
     assertEquals("test column 3 row 2", failure.where());
   }
 
   @Test
   void aWrongCombinationFailsWhereverTheCodewordsDiffer() {
-    // Rows changed after committing: the true combination of other rows, with columns of the committed ones.
+    // Rows changed after committing: the true combination of other rows, with columns of the
+    // committed ones.
     WitnessCommitment commitment = committed();
     matrix[4][9] = M31.add(matrix[4][9], 1);
-    assertThrows(VerificationFailure.class, () -> check(commitment.root(), combination(), commitment.open(indices)));
+    assertThrows(
+        VerificationFailure.class,
+        () -> check(commitment.root(), combination(), commitment.open(indices)));
   }
 
   @Test
   void theModelFileOpensLikeTheHeap() throws IOException {
     WitnessCommitment heap = committed();
     Path file = folder.resolve("model.zkc.code");
-    try (ModelCommitment model = ModelCommitment.create(file, WIDTH, ROWS, this::row, Workers.callerOnly())) {
+    try (ModelCommitment model =
+        ModelCommitment.create(file, WIDTH, ROWS, this::row, Workers.callerOnly())) {
       assertArrayEquals(heap.root(), model.root());
       assertArrayEquals(heap.open(indices).columns(), model.open(indices).columns());
       assertArrayEquals(heap.open(indices).multiproof(), model.open(indices).multiproof());
@@ -141,15 +160,17 @@ class LigeroTest {
   void theFileIsTheSameForEveryThreadCount() throws IOException {
     // More rows than one buffer, several chunks of the hash.
     int rows = 300;
-    RowSource source = (row, target, at) -> {
-      for (int k = 0; k < WIDTH; k++) {
-        target[at + k] = M31.mul(row + 1, 1_000_003 * (k + 1) % M31.P);
-      }
-    };
+    RowSource source =
+        (row, target, at) -> {
+          for (int k = 0; k < WIDTH; k++) {
+            target[at + k] = M31.mul(row + 1, 1_000_003 * (k + 1) % M31.P);
+          }
+        };
     Path one = folder.resolve("one");
     Path three = folder.resolve("three");
     byte[] root;
-    try (ModelCommitment model = ModelCommitment.create(one, WIDTH, rows, source, Workers.callerOnly())) {
+    try (ModelCommitment model =
+        ModelCommitment.create(one, WIDTH, rows, source, Workers.callerOnly())) {
       root = model.root();
     }
     try (Workers workers = Workers.of(3)) {
@@ -163,7 +184,8 @@ class LigeroTest {
   void aFileThatDoesNotMatchIsRebuilt() throws IOException {
     Path file = folder.resolve("model.zkc.code");
     byte[] root = committed().root();
-    for (byte[] content : new byte[][] {null, new byte[3], new byte[ModelCommitment.HEADER_BYTES + 10]}) {
+    for (byte[] content :
+        new byte[][] {null, new byte[3], new byte[ModelCommitment.HEADER_BYTES + 10]}) {
       Files.deleteIfExists(file);
       if (content != null) {
         Files.write(file, content);
@@ -175,7 +197,8 @@ class LigeroTest {
     }
     long modified = Files.getLastModifiedTime(file).toMillis();
     ModelCommitment.openOrCreate(file, root, WIDTH, ROWS, this::row, Workers.callerOnly()).close();
-    assertEquals(modified, Files.getLastModifiedTime(file).toMillis(), "a matching file is used as it is");
+    assertEquals(
+        modified, Files.getLastModifiedTime(file).toMillis(), "a matching file is used as it is");
     byte[] bytes = Files.readAllBytes(file);
     bytes[ModelCommitment.HEADER_BYTES + 40] ^= 1;
     Files.write(file, bytes);
@@ -184,7 +207,9 @@ class LigeroTest {
     IOException other =
         assertThrows(
             IOException.class,
-            () -> ModelCommitment.openOrCreate(file, root, WIDTH, ROWS, this::row, Workers.callerOnly()));
+            () ->
+                ModelCommitment.openOrCreate(
+                    file, root, WIDTH, ROWS, this::row, Workers.callerOnly()));
     assertTrue(other.getMessage().contains("other weights"));
   }
 
@@ -207,11 +232,13 @@ class LigeroTest {
   @Test
   void nothingIsLeftWhenTheRowsFail() throws IOException {
     Path file = folder.resolve("model.zkc.code");
-    RowSource failing = (row, target, at) -> {
-      throw new IllegalStateException("row " + row);
-    };
+    RowSource failing =
+        (row, target, at) -> {
+          throw new IllegalStateException("row " + row);
+        };
     assertThrows(
-        IllegalStateException.class, () -> ModelCommitment.create(file, WIDTH, ROWS, failing, Workers.callerOnly()));
+        IllegalStateException.class,
+        () -> ModelCommitment.create(file, WIDTH, ROWS, failing, Workers.callerOnly()));
     try (var left = Files.list(folder)) {
       assertFalse(left.findAny().isPresent());
     }

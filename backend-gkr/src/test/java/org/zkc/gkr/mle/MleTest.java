@@ -17,7 +17,8 @@ class MleTest {
   private final Random random = new Random(SEED);
 
   private Ext element() {
-    return new Ext(random.nextInt(M31.P), random.nextInt(M31.P), random.nextInt(M31.P), random.nextInt(M31.P));
+    return new Ext(
+        random.nextInt(M31.P), random.nextInt(M31.P), random.nextInt(M31.P), random.nextInt(M31.P));
   }
 
   private Ext[] point(int variables) {
@@ -43,7 +44,10 @@ class MleTest {
         ExtVector table = EqTable.of(r, count);
         assertEquals(count, table.length());
         for (int k = 0; k < count; k++) {
-          assertEquals(Mle.eqAtIndex(k, r), table.get(k), "seed " + SEED + ", n " + n + ", count " + count + ", entry " + k);
+          assertEquals(
+              Mle.eqAtIndex(k, r),
+              table.get(k),
+              "seed " + SEED + ", n " + n + ", count " + count + ", entry " + k);
         }
       }
     }
@@ -57,7 +61,8 @@ class MleTest {
       for (int length = 0; length <= 1 << n; length++) {
         int[] values = random.ints(length, 0, M31.P).toArray();
         Ext expected = evaluateByDefinition(values, r);
-        assertEquals(expected, Mle.evaluate(values, r), "seed " + SEED + ", n " + n + ", length " + length);
+        assertEquals(
+            expected, Mle.evaluate(values, r), "seed " + SEED + ", n " + n + ", length " + length);
         assertEquals(expected, Mle.evaluate(ExtVector.ofBase(values, length), r));
         int[] inside = new int[length + 5];
         System.arraycopy(values, 0, inside, 3, length);
@@ -77,7 +82,8 @@ class MleTest {
         table = Kernels.best().bind(table, 1 << n - 1 - j, r[j]);
       }
       assertEquals(1, table.length());
-      assertEquals(evaluateByDefinition(values, r), table.get(0), "seed " + SEED + ", length " + length);
+      assertEquals(
+          evaluateByDefinition(values, r), table.get(0), "seed " + SEED + ", length " + length);
     }
   }
 
@@ -115,7 +121,10 @@ class MleTest {
         ExtVector rest = EqTable.of(Arrays.copyOfRange(r, round + 1, n));
         for (int k = 0; k < half; k++) {
           int low = split.low().length();
-          assertEquals(rest.get(k), split.high().get(k / low).mul(split.low().get(k % low)), "n " + n + " round " + round);
+          assertEquals(
+              rest.get(k),
+              split.high().get(k / low).mul(split.low().get(k % low)),
+              "n " + n + " round " + round);
         }
         Ext challenge = element();
         Ext before = split.bound();

@@ -19,8 +19,9 @@ import org.zkc.gkr.field.M31;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
- * Whatever a proof says is absorbed before the next challenge: every byte of every message moves it. Sections of a proof are
- * read through {@link ReceivingChannel} and nothing else, so this holds for every message of the protocol.
+ * Whatever a proof says is absorbed before the next challenge: every byte of every message moves
+ * it. Sections of a proof are read through {@link ReceivingChannel} and nothing else, so this holds
+ * for every message of the protocol.
  */
 class ChannelBindingTest {
   private static final long SEED = 31;
@@ -29,7 +30,12 @@ class ChannelBindingTest {
   private static byte[] message(Random random) {
     byte[] out = new byte[ELEMENTS * Ext.BYTES];
     for (int at = 0; at < out.length; at += Ext.BYTES) {
-      Ext x = new Ext(random.nextInt(M31.P), random.nextInt(M31.P), random.nextInt(M31.P), random.nextInt(M31.P));
+      Ext x =
+          new Ext(
+              random.nextInt(M31.P),
+              random.nextInt(M31.P),
+              random.nextInt(M31.P),
+              random.nextInt(M31.P));
       x.write(out, at);
     }
     return out;
@@ -43,7 +49,8 @@ class ChannelBindingTest {
     return new ReceivingChannel(new Transcript("test"), sections);
   }
 
-  private static Ext challengeAfter(Section section, byte[] bytes, Consumer<ReceivingChannel> read) {
+  private static Ext challengeAfter(
+      Section section, byte[] bytes, Consumer<ReceivingChannel> read) {
     ReceivingChannel in = channel(section, bytes);
     read.accept(in);
     in.finish();
@@ -147,6 +154,8 @@ class ChannelBindingTest {
     }
     assertThrows(
         VerificationFailure.class,
-        () -> channel(Section.LOOKUPS, Arrays.copyOf(bytes, bytes.length - 1)).receive(Section.LOOKUPS, "m", ELEMENTS));
+        () ->
+            channel(Section.LOOKUPS, Arrays.copyOf(bytes, bytes.length - 1))
+                .receive(Section.LOOKUPS, "m", ELEMENTS));
   }
 }

@@ -11,7 +11,10 @@ import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.prove.SmallCircuits;
 
-/** Keys with random damage: refused with the one typed failure, or other valid keys; never anything else, and in time. */
+/**
+ * Keys with random damage: refused with the one typed failure, or other valid keys; never anything
+ * else, and in time.
+ */
 class HostileKeyTest {
   private static final long SEED = 4;
   private static final long MOST_NANOS = 20_000_000_000L;
@@ -27,11 +30,14 @@ class HostileKeyTest {
       long start = System.nanoTime();
       try {
         VerifierKey other = VerifierKey.decode(altered);
-        assertTrue(Arrays.equals(other.encode(), altered), kind + " seed " + SEED + " trial " + trial);
+        assertTrue(
+            Arrays.equals(other.encode(), altered), kind + " seed " + SEED + " trial " + trial);
       } catch (VerificationFailure refused) {
         assertNotNull(refused.getMessage());
       }
-      assertTrue(System.nanoTime() - start < MOST_NANOS, kind + " seed " + SEED + " trial " + trial + " took too long");
+      assertTrue(
+          System.nanoTime() - start < MOST_NANOS,
+          kind + " seed " + SEED + " trial " + trial + " took too long");
     }
   }
 
@@ -40,7 +46,10 @@ class HostileKeyTest {
     return new byte[a.model().isEmpty() ? 0 : VerifierKey.DIGEST_BYTES];
   }
 
-  /** Some bytes set to values that protobuf varints like, or a range copied over another, or a range cut out. */
+  /**
+   * Some bytes set to values that protobuf varints like, or a range copied over another, or a range
+   * cut out.
+   */
   private static byte[] damage(byte[] bytes, Random random) {
     byte[] out = bytes.clone();
     switch (random.nextInt(3)) {

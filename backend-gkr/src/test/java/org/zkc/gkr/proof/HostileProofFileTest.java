@@ -24,12 +24,18 @@ import org.zkc.gkr.verify.WeakVerifier;
 import org.zkc.gkr.wire.ProofFileMessage;
 import org.zkc.gkr.wire.ProofMessage;
 
-/** Proof files that lie about counts and lengths, or are garbage: one typed failure each, in bounded time and memory. */
+/**
+ * Proof files that lie about counts and lengths, or are garbage: one typed failure each, in bounded
+ * time and memory.
+ */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostileProofFileTest {
   private static final long SEED = 6;
 
-  /** What a verification may allocate besides a few copies of the file: this circuit's honest one needs less than half. */
+  /**
+   * What a verification may allocate besides a few copies of the file: this circuit's honest one
+   * needs less than half.
+   */
   private static final long ALLOCATION = 32L << 20;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -49,7 +55,9 @@ class HostileProofFileTest {
     file = new ProofFile(weak.statement(weak.honest), weak.prove()).encode();
     long before = THREADS.getCurrentThreadAllocatedBytes();
     verify(file);
-    assertTrue(THREADS.getCurrentThreadAllocatedBytes() - before < ALLOCATION / 2, "the bound is generous");
+    assertTrue(
+        THREADS.getCurrentThreadAllocatedBytes() - before < ALLOCATION / 2,
+        "the bound is generous");
   }
 
   @AfterEach
@@ -119,20 +127,23 @@ class HostileProofFileTest {
   void lengthsThatTheFileDoesNotHave() throws IOException {
     // Field 3 (the proof), then an input (1), each with a length far beyond the end.
     for (int field : new int[] {1, 2, 3, 4}) {
-      for (long length : new long[] {1 << 20, 1L << 30, Integer.MAX_VALUE, 1L << 31, 1L << 40, -1}) {
+      for (long length :
+          new long[] {1 << 20, 1L << 30, Integer.MAX_VALUE, 1L << 31, 1L << 40, -1}) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         out.writeTag(field, 2);
         out.writeUInt64NoTag(length);
         out.writeRawBytes(new byte[100]);
         out.flush();
-        refused(Envelope.PROOF.wrap(bytes.toByteArray()), "field " + field + " of length " + length);
+        refused(
+            Envelope.PROOF.wrap(bytes.toByteArray()), "field " + field + " of length " + length);
         byte[] nested =
             ProofFileMessage.parseFrom(Envelope.PROOF.unwrap(file)).toBuilder()
                 .setProof(ByteString.copyFrom(bytes.toByteArray()))
                 .build()
                 .toByteArray();
-        refused(Envelope.PROOF.wrap(nested), "in the proof, field " + field + " of length " + length);
+        refused(
+            Envelope.PROOF.wrap(nested), "in the proof, field " + field + " of length " + length);
       }
     }
   }
@@ -143,13 +154,18 @@ class HostileProofFileTest {
     ProofMessage p = ProofMessage.parseFrom(m.getProof());
     ByteString megabyte = ByteString.copyFrom(new byte[1 << 20]);
     for (var field : ProofMessage.getDescriptor().getFields()) {
-      if (field.getJavaType() == com.google.protobuf.Descriptors.FieldDescriptor.JavaType.BYTE_STRING) {
+      if (field.getJavaType()
+          == com.google.protobuf.Descriptors.FieldDescriptor.JavaType.BYTE_STRING) {
         ByteString longer = ((ByteString) p.getField(field)).concat(megabyte);
         ProofMessage altered = p.toBuilder().setField(field, longer).build();
-        refused(wrap(m.toBuilder().setProof(altered.toByteString())), field.getName() + " with a megabyte more");
+        refused(
+            wrap(m.toBuilder().setProof(altered.toByteString())),
+            field.getName() + " with a megabyte more");
       }
     }
-    refused(wrap(m.toBuilder().setInputs(0, m.getInputs(0).concat(megabyte))), "an input with a megabyte more");
+    refused(
+        wrap(m.toBuilder().setInputs(0, m.getInputs(0).concat(megabyte))),
+        "an input with a megabyte more");
     ProofFileMessage.Builder many = m.toBuilder();
     for (int k = 0; k < 100_000; k++) {
       many.addOutputs(ByteString.EMPTY);
@@ -163,7 +179,8 @@ class HostileProofFileTest {
   void filesLargerThanAnyProof() {
     byte[] large = Arrays.copyOf(file, (1 << 26) + 1000);
     long before = THREADS.getCurrentThreadAllocatedBytes();
-    VerificationFailure e = assertThrows(VerificationFailure.class, () -> ProofFile.decode(large, key));
+    VerificationFailure e =
+        assertThrows(VerificationFailure.class, () -> ProofFile.decode(large, key));
     assertTrue(e.getMessage().contains("at most"), e.getMessage());
     assertTrue(THREADS.getCurrentThreadAllocatedBytes() - before < 1 << 20, "refused unread");
   }

@@ -34,7 +34,8 @@ class HostileSizesTest {
     return Envelope.VERIFIER_KEY.wrap(
         VerifierKeyMessage.newBuilder()
             .setCircuit(CircuitCodec.toMessage(circuit))
-            .setParameters(SecurityParametersMessage.newBuilder().setQueries(SecurityParameters.TARGET_BITS))
+            .setParameters(
+                SecurityParametersMessage.newBuilder().setQueries(SecurityParameters.TARGET_BITS))
             .setModelRoot(com.google.protobuf.ByteString.copyFrom(root))
             .build()
             .toByteArray());
@@ -68,7 +69,11 @@ class HostileSizesTest {
     return new Linear.Term(source, 1, List.of(steps));
   }
 
-  private static Circuit linear(TensorDeclaration source, TensorDeclaration result, List<Linear.Term> terms, Linear.Box... boxes) {
+  private static Circuit linear(
+      TensorDeclaration source,
+      TensorDeclaration result,
+      List<Linear.Term> terms,
+      Linear.Box... boxes) {
     boolean input = source.role() == TensorDeclaration.Role.INPUT;
     return new Circuit(
         List.of(source, result),
@@ -86,7 +91,9 @@ class HostileSizesTest {
       tensors.add(zeros(1));
       relations.add(new Linear(k, List.of(term(0)), List.of()));
     }
-    refused("outputs", new Circuit(tensors, List.of(), relations, List.of(0), Collections.nCopies(1 << 22, 0)));
+    refused(
+        "outputs",
+        new Circuit(tensors, List.of(), relations, List.of(0), Collections.nCopies(1 << 22, 0)));
   }
 
   @Test
@@ -113,7 +120,8 @@ class HostileSizesTest {
   /** Every product of matrices has its own claim on the source, which is public. */
   @Test
   void aLargeInputReadByManyProducts() {
-    ArrayList<TensorDeclaration> tensors = new ArrayList<>(List.of(given(1 << 8, 1 << 16), model(1, 1 << 16)));
+    ArrayList<TensorDeclaration> tensors =
+        new ArrayList<>(List.of(given(1 << 8, 1 << 16), model(1, 1 << 16)));
     ArrayList<Relation> relations = new ArrayList<>();
     ArrayList<Integer> outputs = new ArrayList<>();
     for (int k = 2; k < 1 << 12; k++) {
@@ -127,7 +135,9 @@ class HostileSizesTest {
   @Test
   void slicesOfALargeTensor() {
     List<Linear.Term> slices =
-        IntStream.range(0, 4000).mapToObj(k -> term(0, new ViewStep.Window(0, 1, 1, 1, k, 1))).toList();
+        IntStream.range(0, 4000)
+            .mapToObj(k -> term(0, new ViewStep.Window(0, 1, 1, 1, k, 1)))
+            .toList();
     refused("elements in all", linear(given(MANY), zeros(1), slices));
   }
 
@@ -138,7 +148,11 @@ class HostileSizesTest {
         linear(
             model(1),
             zeros(1),
-            List.of(term(0, new ViewStep.Window(0, 1 << 28, 0, 1, 0, 1), new ViewStep.Window(0, 1, 1, 1, 0, 1 << 27)))));
+            List.of(
+                term(
+                    0,
+                    new ViewStep.Window(0, 1 << 28, 0, 1, 0, 1),
+                    new ViewStep.Window(0, 1, 1, 1, 0, 1 << 27)))));
   }
 
   private static Circuit convolution(int taps, int width, int positions) {
@@ -163,7 +177,8 @@ class HostileSizesTest {
 
   @Test
   void aLargeTableReadByManyRelations() {
-    ArrayList<TensorDeclaration> tensors = new ArrayList<>(List.of(TensorDeclaration.input(List.of(1), 0, (1 << 20) - 1)));
+    ArrayList<TensorDeclaration> tensors =
+        new ArrayList<>(List.of(TensorDeclaration.input(List.of(1), 0, (1 << 20) - 1)));
     ArrayList<Relation> relations = new ArrayList<>();
     for (int k = 1; k < 1 << 15; k++) {
       tensors.add(TensorDeclaration.witness(List.of(1), 0, 0));
@@ -189,13 +204,24 @@ class HostileSizesTest {
   void moreRowsOfModelTensorsThanAnIntCounts() {
     // More than 2^31 rows, but not yet too many claims for 100 bits.
     int count = 260;
-    ArrayList<TensorDeclaration> tensors = new ArrayList<>(Collections.nCopies(count, model((1 << 23) + 1, 1)));
+    ArrayList<TensorDeclaration> tensors =
+        new ArrayList<>(Collections.nCopies(count, model((1 << 23) + 1, 1)));
     tensors.add(zeros((1 << 23) + 1, 1));
     List<Linear.Term> all = IntStream.range(0, count).mapToObj(k -> term(k)).toList();
-    refused("rows", new Circuit(tensors, List.of(), List.of(new Linear(count, all, List.of())), List.of(), List.of(count)));
+    refused(
+        "rows",
+        new Circuit(
+            tensors,
+            List.of(),
+            List.of(new Linear(count, all, List.of())),
+            List.of(),
+            List.of(count)));
   }
 
-  /** Not more than is allowed, but everything that was ever quadratic: model tensors, products, outputs. */
+  /**
+   * Not more than is allowed, but everything that was ever quadratic: model tensors, products,
+   * outputs.
+   */
   @Test
   void manyModelTensorsAndOutputs() {
     ArrayList<TensorDeclaration> tensors = new ArrayList<>(List.of(given(2)));

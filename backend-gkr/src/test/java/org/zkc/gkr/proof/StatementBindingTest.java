@@ -16,12 +16,16 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.security.SecurityParameters;
 import org.zkc.gkr.wire.VerifierKeyMessage;
 
-/** Every part of the statement is absorbed first, each told apart from the others; keys cannot choose their parameters. */
+/**
+ * Every part of the statement is absorbed first, each told apart from the others; keys cannot
+ * choose their parameters.
+ */
 class StatementBindingTest {
   private static final SecurityParameters PARAMETERS = new SecurityParameters(7, 3, 2, 2);
 
   // Two inputs of shapes a and b, each copied through a product with itself.
-  private static VerifierKey key(SecurityParameters parameters, byte root, int scale, List<Integer> a, List<Integer> b) {
+  private static VerifierKey key(
+      SecurityParameters parameters, byte root, int scale, List<Integer> a, List<Integer> b) {
     CircuitBuilder c = new CircuitBuilder(1);
     int x = c.input(-100, 100, a.toArray(Integer[]::new));
     int y = c.input(-100, 100, b.toArray(Integer[]::new));
@@ -66,18 +70,33 @@ class StatementBindingTest {
           other[part] = all[part].clone();
           other[part][k] += delta;
           Statement changed = statement(other[0], other[1], other[2], other[3]);
-          differ(seen, "part " + part + " element " + k + " by " + delta, challenge(key(), changed, (byte) 1));
+          differ(
+              seen,
+              "part " + part + " element " + k + " by " + delta,
+              challenge(key(), changed, (byte) 1));
         }
       }
     }
     differ(seen, "[5, 7, 0]", challenge(key(), statement(new int[] {5, 7, 0}, y, p, q), (byte) 1));
-    differ(seen, "moved to the next input", challenge(key(), statement(new int[] {5}, new int[] {7, 1, 2, 3}, p, q), (byte) 1));
+    differ(
+        seen,
+        "moved to the next input",
+        challenge(key(), statement(new int[] {5}, new int[] {7, 1, 2, 3}, p, q), (byte) 1));
     differ(seen, "input and output exchanged", challenge(key(), statement(p, y, x, q), (byte) 1));
     differ(seen, "inputs and outputs exchanged", challenge(key(), statement(p, q, x, y), (byte) 1));
     differ(seen, "an input more", challenge(key(), statement(y, p, q, x), (byte) 1));
-    differ(seen, "model", challenge(key(PARAMETERS, (byte) 1, 3, List.of(1, 2), List.of(3)), honest, (byte) 1));
-    differ(seen, "circuit", challenge(key(PARAMETERS, (byte) 0, 4, List.of(1, 2), List.of(3)), honest, (byte) 1));
-    differ(seen, "input shape", challenge(key(PARAMETERS, (byte) 0, 3, List.of(1, 2), List.of(3, 1)), honest, (byte) 1));
+    differ(
+        seen,
+        "model",
+        challenge(key(PARAMETERS, (byte) 1, 3, List.of(1, 2), List.of(3)), honest, (byte) 1));
+    differ(
+        seen,
+        "circuit",
+        challenge(key(PARAMETERS, (byte) 0, 4, List.of(1, 2), List.of(3)), honest, (byte) 1));
+    differ(
+        seen,
+        "input shape",
+        challenge(key(PARAMETERS, (byte) 0, 3, List.of(1, 2), List.of(3, 1)), honest, (byte) 1));
     for (SecurityParameters s :
         List.of(
             new SecurityParameters(8, 3, 2, 2),
@@ -85,7 +104,10 @@ class StatementBindingTest {
             new SecurityParameters(7, 3, 3, 2),
             new SecurityParameters(7, 2, 3, 2),
             new SecurityParameters(7, 3, 2, 3))) {
-      differ(seen, s.toString(), challenge(key(s, (byte) 0, 3, List.of(1, 2), List.of(3)), honest, (byte) 1));
+      differ(
+          seen,
+          s.toString(),
+          challenge(key(s, (byte) 0, 3, List.of(1, 2), List.of(3)), honest, (byte) 1));
     }
   }
 
@@ -99,28 +121,35 @@ class StatementBindingTest {
     CircuitBuilder c = new CircuitBuilder(1);
     int x = c.input(-100, 100, 1, 4);
     c.output(c.requantize(c.matMul(x, c.model(-9, 9, 3, 4)), 4, 1, 0, 30));
-    VerifierKey key = VerifierKey.of(CircuitCheck.check(c.circuit()), new byte[VerifierKey.DIGEST_BYTES]);
+    VerifierKey key =
+        VerifierKey.of(CircuitCheck.check(c.circuit()), new byte[VerifierKey.DIGEST_BYTES]);
     byte[] bytes = key.encode();
     assertEquals(key.parameters(), VerifierKey.decode(bytes).parameters());
     VerifierKeyMessage m = VerifierKeyMessage.parseFrom(Envelope.VERIFIER_KEY.unwrap(bytes));
     for (var field : m.getParameters().getDescriptorForType().getFields()) {
       int honest = (int) m.getParameters().getField(field);
-      for (int other : new int[] {0, 1, honest - 1, honest + 1, 31, 32, 64, -1, Integer.MIN_VALUE}) {
+      for (int other :
+          new int[] {0, 1, honest - 1, honest + 1, 31, 32, 64, -1, Integer.MIN_VALUE}) {
         if (other == honest) {
           continue;
         }
         VerifierKeyMessage altered =
-            m.toBuilder().setParameters(m.getParameters().toBuilder().setField(field, other)).build();
+            m.toBuilder()
+                .setParameters(m.getParameters().toBuilder().setField(field, other))
+                .build();
         VerificationFailure e =
             assertThrows(
                 VerificationFailure.class,
                 () -> VerifierKey.decode(Envelope.VERIFIER_KEY.wrap(altered.toByteArray())),
                 field.getName() + " " + other);
-        assertTrue(e.getMessage().contains("security parameters"), field.getName() + ": " + e.getMessage());
+        assertTrue(
+            e.getMessage().contains("security parameters"),
+            field.getName() + ": " + e.getMessage());
       }
     }
     VerifierKeyMessage none = m.toBuilder().clearParameters().build();
     assertThrows(
-        VerificationFailure.class, () -> VerifierKey.decode(Envelope.VERIFIER_KEY.wrap(none.toByteArray())));
+        VerificationFailure.class,
+        () -> VerifierKey.decode(Envelope.VERIFIER_KEY.wrap(none.toByteArray())));
   }
 }

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.relation.ConstraintSystem;
 
-/** A tensor that many relations read: each reads the same one, whether its claims are carried on or merged. */
+/**
+ * A tensor that many relations read: each reads the same one, whether its claims are carried on or
+ * merged.
+ */
 class FanOutTest {
   @TempDir Path directory;
 
@@ -21,7 +24,8 @@ class FanOutTest {
       CircuitBuilder b = new CircuitBuilder(8);
       int x = b.input(-100, 100, 3, 5);
       int a = b.requantize(x, 2, 1, -20, 20);
-      int shared = b.linear(List.of(3, 5), List.of(CircuitBuilder.term(a, 2), CircuitBuilder.term(x, 1)));
+      int shared =
+          b.linear(List.of(3, 5), List.of(CircuitBuilder.term(a, 2), CircuitBuilder.term(x, 1)));
       for (int k = 1; k <= readers; k++) {
         b.output(b.linear(List.of(3, 5), List.of(CircuitBuilder.term(shared, k))));
       }
@@ -38,7 +42,8 @@ class FanOutTest {
           assertNotNull(why, "one of " + readers + " readers saw another tensor: output " + output);
           assertTrue(why.contains("ending"), why);
         }
-        // A reader's own copy of the shared tensor: all others and the definition have the honest one.
+        // A reader's own copy of the shared tensor: all others and the definition have the honest
+        // one.
         int[][] copy = weak.honest.clone();
         copy[shared] = weak.honest[shared].clone();
         copy[shared][7] += 1;

@@ -13,8 +13,8 @@ import org.zkc.gkr.relation.LookupTable;
 import org.zkc.gkr.relation.ModelLayout;
 
 /**
- * The values of a malicious prover: elements of chosen tensors are others, everything computed from them follows, and lookups of
- * rows that do not exist are simply not counted.
+ * The values of a malicious prover: elements of chosen tensors are others, everything computed from
+ * them follows, and lookups of rows that do not exist are simply not counted.
  */
 final class ForgedValues extends TensorValues {
   private final ConstraintSystem system;
@@ -110,7 +110,10 @@ final class ForgedValues extends TensorValues {
     }
   }
 
-  /** Commits to other residues of a tensor than are proved about; the row combination is of these, or of those proved about. */
+  /**
+   * Commits to other residues of a tensor than are proved about; the row combination is of these,
+   * or of those proved about.
+   */
   ForgedValues commitTo(int tensor, int[] residues, boolean combineCommitted) {
     committed.put(tensor, residues);
     combined.put(tensor, combineCommitted ? residues : stored(tensor));

@@ -16,8 +16,9 @@ import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.LookupTable;
 
 /**
- * Lookups whose fractions do add up to zero, by tricks that only the leaves' or the root's check can see. The wrong element is
- * counted where the forged fraction points, so the tree is consistent.
+ * Lookups whose fractions do add up to zero, by tricks that only the leaves' or the root's check
+ * can see. The wrong element is counted where the forged fraction points, so the tree is
+ * consistent.
  */
 class LookupAttackTest {
   @TempDir Path directory;
@@ -49,13 +50,18 @@ class LookupAttackTest {
   }
 
   private static String rejection(WeakProof weak, int[][] elements, TensorValues values) {
-    String why = weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+    String why =
+        weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
     assertNotNull(why, "accepted");
     return why;
   }
 
-  /** Element {@code at} of {@code tensor}, no row of its table, takes the fraction of a row of another table, counted there. */
-  private static String counting(WeakProof weak, int[][] elements, int tensor, int at, int otherTable, int otherRow) {
+  /**
+   * Element {@code at} of {@code tensor}, no row of its table, takes the fraction of a row of
+   * another table, counted there.
+   */
+  private static String counting(
+      WeakProof weak, int[][] elements, int tensor, int at, int otherTable, int otherRow) {
     ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
     LeafLayout.Block own = block(weak, tensor);
     int[] mine = counted(weak, elements, own.table());
@@ -63,12 +69,15 @@ class LookupAttackTest {
     ForgedValues values = new ForgedValues(weak, elements);
     values.countLookups(null);
     // The honest count of the first entry's row goes, the other table's row gains one.
-    int first = M31.sub(values.real(own.tuple().get(0))[at], system.tables().get(own.table()).column(0)[0]);
+    int first =
+        M31.sub(values.real(own.tuple().get(0))[at], system.tables().get(own.table()).column(0)[0]);
     if (first < mine.length) {
       mine[first]--;
     }
     other[otherRow]++;
-    values.forge(system.multiplicities(own.table()), mine).forge(system.multiplicities(otherTable), other);
+    values
+        .forge(system.multiplicities(own.table()), mine)
+        .forge(system.multiplicities(otherTable), other);
     values.copyDenominator(tableBlock(weak, otherTable).offset() + otherRow, own.offset() + at);
     return rejection(weak, elements, values);
   }
@@ -81,7 +90,9 @@ class LookupAttackTest {
     int y = b.input(-100, 100, 1, 8);
     int relu = b.requantize(x, 0, 0, 0, 100);
     int identity = b.requantize(y, 0, 0, -100, 100);
-    int sum = b.linear(List.of(1, 8), List.of(CircuitBuilder.term(relu, 1), CircuitBuilder.term(identity, 1)));
+    int sum =
+        b.linear(
+            List.of(1, 8), List.of(CircuitBuilder.term(relu, 1), CircuitBuilder.term(identity, 1)));
     b.output(b.requantize(sum, 2, 1, -50, 50));
     try (WeakProof weak = new WeakProof(b, directory)) {
       int at = 0;
@@ -105,7 +116,8 @@ class LookupAttackTest {
 
   @Test
   void aPairForASingle() throws Exception {
-    // The function table holds the pair (8, 0); the range table of a limb of 3 bits ends at 7. As a single (8) it would be (8, 0).
+    // The function table holds the pair (8, 0); the range table of a limb of 3 bits ends at 7. As a
+    // single (8) it would be (8, 0).
     CircuitBuilder b = new CircuitBuilder(4);
     int x = b.input(-100, 100, 1, 8);
     b.given().get(x)[0] = 12;
@@ -130,7 +142,8 @@ class LookupAttackTest {
       // The first element, 12 + 4 = 2 * 8 + 0, takes the remainder 8 and the quotient 1.
       ForgedValues honest = new ForgedValues(weak, weak.honest);
       int[][] elements = weak.withTensor(out, plus(weak.honest[out], 0, -1));
-      ForgedValues values = new ForgedValues(weak, elements).forge(limb, plus(honest.signed(limb), 0, 8));
+      ForgedValues values =
+          new ForgedValues(weak, elements).forge(limb, plus(honest.signed(limb), 0, 8));
       // Counts the quotient 1, and not the remainder 8, which is in no row of its own table.
       values.countLookups(null);
       int[] other = values.signed(system.multiplicities(pairs));
@@ -151,14 +164,16 @@ class LookupAttackTest {
     b.output(b.requantize(a, 2, 1, 0, 60));
     try (WeakProof weak = new WeakProof(b, directory)) {
       ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
-      int[][] elements = weak.withTensor(a, plus(weak.honest[a], 2, weak.honest[a][2] > 30 ? -1 : 1));
+      int[][] elements =
+          weak.withTensor(a, plus(weak.honest[a], 2, weak.honest[a][2] > 30 ? -1 : 1));
       int table = block(weak, a).table();
       int[] counts = counted(weak, elements, table);
       for (int row : new int[] {0, 1, counts.length - 1}) {
         // 1 more, 1 less (p - 1 where it was 0), and half of one.
         for (int delta : new int[] {1, -1, M31.inv(2)}) {
           ForgedValues values =
-              new ForgedValues(weak, elements).forge(system.multiplicities(table), plus(counts, row, delta));
+              new ForgedValues(weak, elements)
+                  .forge(system.multiplicities(table), plus(counts, row, delta));
           String why = rejection(weak, elements, values);
           assertTrue(why.startsWith("lookup layer"), why);
         }
@@ -173,11 +188,13 @@ class LookupAttackTest {
     int a = b.requantize(x, 2, 1, 0, 20);
     b.output(b.requantize(a, 1, 1, 0, 10));
     try (WeakProof weak = new WeakProof(b, directory)) {
-      int[][] elements = weak.withTensor(a, plus(weak.honest[a], 2, weak.honest[a][2] > 10 ? -1 : 1));
+      int[][] elements =
+          weak.withTensor(a, plus(weak.honest[a], 2, weak.honest[a][2] > 10 ? -1 : 1));
       LeafLayout leaves = weak.key.verifierKey().arithmetization().leaves();
       int last = (1 << leaves.variables()) - 1;
       // 0 / 0 at the root: numerator 0 for whatever was looked up.
-      String why = rejection(weak, elements, new ForgedValues(weak, elements).zeroDenominators(0, last));
+      String why =
+          rejection(weak, elements, new ForgedValues(weak, elements).zeroDenominators(0, last));
       assertTrue(why.startsWith("lookup root: expected a denominator that is not 0"), why);
       // One zero leaves a numerator that is not 0, but the denominator is 0 all the same.
       why = rejection(weak, elements, new ForgedValues(weak, elements).zeroDenominators(last));

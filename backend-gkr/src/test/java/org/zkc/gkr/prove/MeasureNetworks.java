@@ -26,7 +26,8 @@ public final class MeasureNetworks {
       witness.set(t, elements[t]);
     }
     Path code = Files.createTempFile("measure", ".code");
-    try (ProvingKey key = ProvingKey.generate(circuit, new SmallModel(circuit.circuit(), builder.given()), code, 1)) {
+    try (ProvingKey key =
+        ProvingKey.generate(circuit, new SmallModel(circuit.circuit(), builder.given()), code, 1)) {
       SoundnessBudget budget = SoundnessBudget.of(circuit);
       budget.terms().forEach(t -> System.out.printf("%-32s %.2f%n", t.step(), t.bits()));
       System.out.printf("total %.3f, %s%n", budget.totalBits(), key.verifierKey().parameters());
@@ -46,9 +47,19 @@ public final class MeasureNetworks {
         long verifyCpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - verifyFrom;
         long t3 = System.nanoTime();
         System.out.printf(
-            "prove %d ms (cpu %d ms), key %d ms, verify %d ms (cpu %d ms), proof %d bytes, key %d bytes%n",
-            (t1 - t0) / 1000000, proveCpu / 1000000, (t2 - t1) / 1000000, (t3 - t2) / 1000000, verifyCpu / 1000000, proof.length, encoded.length);
-        options.times().nanoseconds().forEach((s, n) -> System.out.printf("  %-16s %.1f ms%n", s, n / 1e6));
+            "prove %d ms (cpu %d ms), key %d ms, verify %d ms (cpu %d ms), proof %d bytes, key %d"
+                + " bytes%n",
+            (t1 - t0) / 1000000,
+            proveCpu / 1000000,
+            (t2 - t1) / 1000000,
+            (t3 - t2) / 1000000,
+            verifyCpu / 1000000,
+            proof.length,
+            encoded.length);
+        options
+            .times()
+            .nanoseconds()
+            .forEach((s, n) -> System.out.printf("  %-16s %.1f ms%n", s, n / 1e6));
       }
     } finally {
       Files.deleteIfExists(code);

@@ -12,13 +12,28 @@ public final class Networks {
   public static CircuitBuilder leNet() {
     CircuitBuilder b = new CircuitBuilder(5);
     int x = b.input(-128, 127, 1, 1, 32, 32);
-    int c1 = act(b, b.addBias(b.conv(x, b.model(-127, 127, 6, 1, 5, 5), 1, 0, 1, 1), b.model(-9999, 9999, 6)), 11);
+    int c1 =
+        act(
+            b,
+            b.addBias(
+                b.conv(x, b.model(-127, 127, 6, 1, 5, 5), 1, 0, 1, 1), b.model(-9999, 9999, 6)),
+            11);
     int p1 = pool(b, c1);
-    int c2 = act(b, b.addBias(b.conv(p1, b.model(-127, 127, 16, 6, 5, 5), 1, 0, 1, 1), b.model(-9999, 9999, 16)), 12);
+    int c2 =
+        act(
+            b,
+            b.addBias(
+                b.conv(p1, b.model(-127, 127, 16, 6, 5, 5), 1, 0, 1, 1), b.model(-9999, 9999, 16)),
+            12);
     int p2 = pool(b, c2);
     int flat = b.view(p2, new ViewStep.Reshape(List.of(1, 400)));
-    int f1 = act(b, b.addBias(b.matMul(flat, b.model(-127, 127, 120, 400)), b.model(-9999, 9999, 120)), 12);
-    int f2 = act(b, b.addBias(b.matMul(f1, b.model(-127, 127, 84, 120)), b.model(-9999, 9999, 84)), 11);
+    int f1 =
+        act(
+            b,
+            b.addBias(b.matMul(flat, b.model(-127, 127, 120, 400)), b.model(-9999, 9999, 120)),
+            12);
+    int f2 =
+        act(b, b.addBias(b.matMul(f1, b.model(-127, 127, 84, 120)), b.model(-9999, 9999, 84)), 11);
     return b.output(b.addBias(b.matMul(f2, b.model(-127, 127, 10, 84)), b.model(-9999, 9999, 10)));
   }
 
@@ -27,18 +42,26 @@ public final class Networks {
     CircuitBuilder b = new CircuitBuilder(16);
     int x = b.input(-128, 127, 1, 3, 32, 32);
     int channels = 3;
-    for (int width : new int[] {64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0}) {
+    for (int width :
+        new int[] {64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0}) {
       if (width == 0) {
         x = max(b, x);
         continue;
       }
-      int acc = b.addBias(b.conv(x, b.model(-127, 127, width, channels, 3, 3), 1, 1, 1, 1), b.model(-9999, 9999, width));
+      int acc =
+          b.addBias(
+              b.conv(x, b.model(-127, 127, width, channels, 3, 3), 1, 1, 1, 1),
+              b.model(-9999, 9999, width));
       x = act(b, acc, channels == 3 ? 11 : 14);
       channels = width;
     }
     int v = b.view(x, new ViewStep.Reshape(List.of(1, 512)));
     for (int width : new int[] {512, 512}) {
-      v = act(b, b.addBias(b.matMul(v, b.model(-127, 127, width, 512)), b.model(-9999, 9999, width)), 13);
+      v =
+          act(
+              b,
+              b.addBias(b.matMul(v, b.model(-127, 127, width, 512)), b.model(-9999, 9999, width)),
+              13);
     }
     return b.output(b.addBias(b.matMul(v, b.model(-127, 127, 10, 512)), b.model(-9999, 9999, 10)));
   }

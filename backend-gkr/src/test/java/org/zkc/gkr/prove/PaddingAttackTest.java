@@ -27,8 +27,8 @@ import org.zkc.gkr.verify.WeakVerifier;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * Junk in the padding of whatever is committed, on every axis: the same statement stays provable, for the padding has no meaning, and
- * no other becomes provable.
+ * Junk in the padding of whatever is committed, on every axis: the same statement stays provable,
+ * for the padding has no meaning, and no other becomes provable.
  */
 class PaddingAttackTest {
   private static final long SEED = 41;
@@ -36,23 +36,31 @@ class PaddingAttackTest {
   @TempDir Path directory;
   private final Random random = new Random(SEED);
 
-  // No extent is a power of two, so every axis of every tensor has padding; every kind of view reads the activation.
+  // No extent is a power of two, so every axis of every tensor has padding; every kind of view
+  // reads the activation.
   private static CircuitBuilder circuit() {
     CircuitBuilder b = new CircuitBuilder(9);
     int x = b.input(-100, 100, 1, 3, 5, 6);
     int a = b.requantize(b.conv(x, b.model(-9, 9, 5, 3, 3, 3), 1, 1, 1, 1), 5, 2, -20, 20);
-    int slice = b.view(a, new ViewStep.Window(1, 3, 1, 1, 1, 1), new ViewStep.Window(3, 5, 1, 1, 0, 1));
+    int slice =
+        b.view(a, new ViewStep.Window(1, 3, 1, 1, 1, 1), new ViewStep.Window(3, 5, 1, 1, 0, 1));
     int zeroExtended = b.view(slice, new ViewStep.Window(2, 7, 1, 1, -1, 1));
-    int flat = b.view(a, new ViewStep.Permute(List.of(0, 2, 3, 1)), new ViewStep.Reshape(List.of(1, 150)));
-    int row = b.view(a, new ViewStep.Window(1, 1, 1, 1, 2, 1), new ViewStep.Window(3, 1, 1, 1, 5, 1));
-    int broadcast = b.view(row, new ViewStep.Window(1, 3, 0, 1, 0, 1), new ViewStep.Window(3, 5, 0, 1, 0, 1));
+    int flat =
+        b.view(a, new ViewStep.Permute(List.of(0, 2, 3, 1)), new ViewStep.Reshape(List.of(1, 150)));
+    int row =
+        b.view(a, new ViewStep.Window(1, 1, 1, 1, 2, 1), new ViewStep.Window(3, 1, 1, 1, 5, 1));
+    int broadcast =
+        b.view(row, new ViewStep.Window(1, 3, 0, 1, 0, 1), new ViewStep.Window(3, 5, 0, 1, 0, 1));
     int mixed =
         b.linear(
             b.shape(slice),
             List.of(CircuitBuilder.term(slice, 2), CircuitBuilder.term(broadcast, -1)),
             new Linear.Box(3, List.of(0, 0, 0, 0), List.of(1, 3, 5, 5)));
     int dense = b.addBias(b.matMul(flat, b.model(-9, 9, 3, 150)), b.model(-50, 50, 3));
-    return b.output(zeroExtended).output(mixed).output(dense).output(b.view(a, new ViewStep.Ranges(2, List.of(0, 1), List.of(3, 4), List.of(2, -1))));
+    return b.output(zeroExtended)
+        .output(mixed)
+        .output(dense)
+        .output(b.view(a, new ViewStep.Ranges(2, List.of(0, 1), List.of(3, 4), List.of(2, -1))));
   }
 
   @Test
@@ -109,11 +117,14 @@ class PaddingAttackTest {
           values.commitTo(column.tensor(), stored, true);
           behindTables++;
         }
-        String why = weak.rejection(weak.statement(weak.honest), weak.prove(weak.statement(weak.honest), values));
+        String why =
+            weak.rejection(
+                weak.statement(weak.honest), weak.prove(weak.statement(weak.honest), values));
         if (insideTable) {
           assertNull(why);
         } else {
-          // This prover's sumcheck ends with the short table, its u holds the junk behind it, and the two disagree.
+          // This prover's sumcheck ends with the short table, its u holds the junk behind it, and
+          // the two disagree.
           assertNotNull(why);
           assertTrue(why.startsWith("witness combination"), why);
         }
@@ -132,7 +143,8 @@ class PaddingAttackTest {
       for (int output : system.circuit().outputs()) {
         int[][] elements = weak.honest.clone();
         elements[output] = weak.honest[output].clone();
-        elements[output][3 % elements[output].length] += elements[output][3 % elements[output].length] > 0 ? -1 : 1;
+        elements[output][3 % elements[output].length] +=
+            elements[output][3 % elements[output].length] > 0 ? -1 : 1;
         ForgedValues values = new ForgedValues(weak, elements);
         TensorLayout layout = new TensorLayout(system.tensor(activation).shape());
         int[] stored = layout.pad(values.real(activation));
@@ -140,7 +152,8 @@ class PaddingAttackTest {
           stored[k] = 1;
         }
         values.forgeStored(activation, stored);
-        String why = weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+        String why =
+            weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
         assertNotNull(why, "output " + output);
         assertTrue(why.contains("ending"), why);
       }
@@ -153,7 +166,9 @@ class PaddingAttackTest {
     try (WeakProof weak = new WeakProof(b, directory)) {
       VerifierKey honest = weak.key.verifierKey();
       ModelLayout layout = honest.arithmetization().model();
-      assertTrue(layout.entries().stream().anyMatch(e -> !e.inRow().isPrefix()), "rows with padding inside");
+      assertTrue(
+          layout.entries().stream().anyMatch(e -> !e.inRow().isPrefix()),
+          "rows with padding inside");
       RowSource junk = (row, target, at) -> junk(layout, row, target, at);
       RowSource both =
           (row, target, at) -> {
@@ -166,18 +181,27 @@ class PaddingAttackTest {
           };
       try (ModelCommitment dirty =
           ModelCommitment.create(
-              directory.resolve("dirty.code"), layout.width(), layout.rows(), both, Workers.callerOnly())) {
+              directory.resolve("dirty.code"),
+              layout.width(),
+              layout.rows(),
+              both,
+              Workers.callerOnly())) {
         VerifierKey key = WeakKeys.of(weak.circuit, dirty.root());
         assertTrue(!Arrays.equals(dirty.root(), honest.modelRoot()));
         ProvingKey proving = new ProvingKey(key, weak.key.model(), dirty);
         ForgedValues values = new ForgedValues(weak, weak.honest).addToModelRows(junk);
         var statement = weak.statement(weak.honest);
-        byte[] proof = Prover.prove(proving, statement, values, WeakProof.CONTEXT, ProverOptions.quiet());
+        byte[] proof =
+            Prover.prove(proving, statement, values, WeakProof.CONTEXT, ProverOptions.quiet());
         WeakVerifier.verify(key, statement, proof, WeakProof.CONTEXT);
         // Without the junk in u the same commitment does not open: it is there.
         byte[] without =
             Prover.prove(
-                proving, statement, new ForgedValues(weak, weak.honest), WeakProof.CONTEXT, ProverOptions.quiet());
+                proving,
+                statement,
+                new ForgedValues(weak, weak.honest),
+                WeakProof.CONTEXT,
+                ProverOptions.quiet());
         String why = rejection(key, statement, without);
         assertTrue(why.startsWith("model column"), why);
         // An output that the junk would explain.
@@ -198,7 +222,8 @@ class PaddingAttackTest {
     }
   }
 
-  private static String rejection(VerifierKey key, org.zkc.gkr.proof.Statement statement, byte[] proof) {
+  private static String rejection(
+      VerifierKey key, org.zkc.gkr.proof.Statement statement, byte[] proof) {
     try {
       WeakVerifier.verify(key, statement, proof, WeakProof.CONTEXT);
       return "accepted";

@@ -39,9 +39,14 @@ class ProveAndVerifyTest {
       }
       try (ProvingKey key =
           ProvingKey.generate(
-              circuit, new SmallModel(circuit.circuit(), builder.given()), directory.resolve("code"), 1)) {
+              circuit,
+              new SmallModel(circuit.circuit(), builder.given()),
+              directory.resolve("code"),
+              1)) {
         byte[] proof = Prover.prove(key, witness, CONTEXT, ProverOptions.quiet());
-        byte[] again = Prover.prove(key, witness, CONTEXT, new ProverOptions(3, (s, f) -> {}, new StageTimes()));
+        byte[] again =
+            Prover.prove(
+                key, witness, CONTEXT, new ProverOptions(3, (s, f) -> {}, new StageTimes()));
         assertArrayEquals(proof, again, kind + " seed " + seed + ": bytes depend on the threads");
         VerifierKey verifierKey = VerifierKey.decode(key.verifierKey().encode());
         Statement statement = Prover.statement(verifierKey, witness);
@@ -59,20 +64,26 @@ class ProveAndVerifyTest {
         }
         int[] input = statement.inputs().get(0).clone();
         input[0] = input[0] > 0 ? input[0] - 1 : input[0] + 1;
-        rejected(at, verifierKey, new Statement(List.of(input), statement.outputs()), proof, CONTEXT);
+        rejected(
+            at, verifierKey, new Statement(List.of(input), statement.outputs()), proof, CONTEXT);
         rejected(at, verifierKey, statement, proof, new byte[0]);
         if (kind == SmallCircuits.MANY_ROWS) {
           // The circuit is there for the case of several channels in each of several rows.
           assertTrue(
-              verifierKey.arithmetization().model().entries().stream().allMatch(e -> e.rows() > 1), at);
+              verifierKey.arithmetization().model().entries().stream().allMatch(e -> e.rows() > 1),
+              at);
           assertTrue(
-              verifierKey.arithmetization().model().entries().stream().anyMatch(e -> e.perRow() > 1), at);
+              verifierKey.arithmetization().model().entries().stream()
+                  .anyMatch(e -> e.perRow() > 1),
+              at);
         }
       }
     }
   }
 
-  private static void rejected(String at, VerifierKey key, Statement statement, byte[] proof, byte[] context) {
-    assertThrows(VerificationFailure.class, () -> Verifier.verify(key, statement, proof, context), at);
+  private static void rejected(
+      String at, VerifierKey key, Statement statement, byte[] proof, byte[] context) {
+    assertThrows(
+        VerificationFailure.class, () -> Verifier.verify(key, statement, proof, context), at);
   }
 }

@@ -6,7 +6,10 @@ import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.ViewStep;
 
-/** Circuits that together use every relation and every view, with extents that are not powers of two. */
+/**
+ * Circuits that together use every relation and every view, with extents that are not powers of
+ * two.
+ */
 public enum SmallCircuits {
   LINEAR_ONLY {
     @Override
@@ -40,25 +43,43 @@ public enum SmallCircuits {
     public CircuitBuilder build(long seed) {
       CircuitBuilder b = new CircuitBuilder(seed);
       int x = b.input(-128, 127, 1, 2, 7, 6);
-      int c1 = b.requantize(b.addBias(b.conv(x, b.model(-30, 30, 5, 2, 3, 3), 1, 1, 1, 1), b.model(-500, 500, 5)), 8, 1, 0, 127);
+      int c1 =
+          b.requantize(
+              b.addBias(b.conv(x, b.model(-30, 30, 5, 2, 3, 3), 1, 1, 1, 1), b.model(-500, 500, 5)),
+              8,
+              1,
+              0,
+              127);
       int c2 = b.requantize(b.conv(c1, b.model(-30, 30, 6, 5, 3, 3), 2, 1, 1, 1), 9, 2, -128, 127);
       // Residual: a strided slice of c1 through a 1x1 convolution.
-      int side = b.requantize(b.conv(c1, b.model(-30, 30, 6, 5, 1, 1), 2, 0, 1, 1), 7, 1, -128, 127);
-      int sum = b.linear(b.shape(c2), List.of(CircuitBuilder.term(c2, 3), CircuitBuilder.term(side, -2)));
+      int side =
+          b.requantize(b.conv(c1, b.model(-30, 30, 6, 5, 1, 1), 2, 0, 1, 1), 7, 1, -128, 127);
+      int sum =
+          b.linear(b.shape(c2), List.of(CircuitBuilder.term(c2, 3), CircuitBuilder.term(side, -2)));
       int r = b.requantize(sum, 2, 1, 0, 127);
       // Depthwise with dilation, then grouped.
       int d = b.requantize(b.conv(r, b.model(-30, 30, 6, 1, 2, 2), 1, 1, 2, 6), 6, 1, 0, 127);
       int g = b.requantize(b.conv(d, b.model(-30, 30, 9, 2, 1, 1), 1, 0, 1, 3), 5, 1, 0, 127);
-      int pooled = b.max(8, window(b, g, 0, 0), window(b, g, 0, 1), window(b, g, 1, 0), window(b, g, 1, 1));
-      int flat = b.view(pooled, new ViewStep.Reshape(List.of(1, b.shape(pooled).get(1) * b.shape(pooled).get(2) * b.shape(pooled).get(3))));
-      int out = b.addBias(b.matMul(flat, b.model(-30, 30, 4, b.shape(flat).get(1))), b.model(-500, 500, 4));
+      int pooled =
+          b.max(8, window(b, g, 0, 0), window(b, g, 0, 1), window(b, g, 1, 0), window(b, g, 1, 1));
+      int flat =
+          b.view(
+              pooled,
+              new ViewStep.Reshape(
+                  List.of(
+                      1,
+                      b.shape(pooled).get(1) * b.shape(pooled).get(2) * b.shape(pooled).get(3))));
+      int out =
+          b.addBias(
+              b.matMul(flat, b.model(-30, 30, 4, b.shape(flat).get(1))), b.model(-500, 500, 4));
       return b.output(out);
     }
 
     private int window(CircuitBuilder b, int x, int dy, int dx) {
       int h = b.shape(x).get(2) / 2;
       int w = b.shape(x).get(3) / 2;
-      return b.view(x, new ViewStep.Window(2, h, 2, 1, dy, 1), new ViewStep.Window(3, w, 2, 1, dx, 1));
+      return b.view(
+          x, new ViewStep.Window(2, h, 2, 1, dy, 1), new ViewStep.Window(3, w, 2, 1, dx, 1));
     }
   },
   MANY_ROWS {
@@ -84,16 +105,27 @@ public enum SmallCircuits {
       }
       int m1 = b.max(8, slices[0], slices[1], slices[2]);
       int m = b.max(8, m1, slices[3], slices[4]);
-      int shifted = b.linear(List.of(3, 5), List.of(
-          CircuitBuilder.term(m, 1, new ViewStep.Window(1, 5, 0, 1, 0, 1)), CircuitBuilder.term(x, -1)));
+      int shifted =
+          b.linear(
+              List.of(3, 5),
+              List.of(
+                  CircuitBuilder.term(m, 1, new ViewStep.Window(1, 5, 0, 1, 0, 1)),
+                  CircuitBuilder.term(x, -1)));
       int[] exp = new int[512];
       for (int k = 0; k < exp.length; k++) {
         exp[k] = k < 256 ? 0 : (int) Math.rint(1000 * StrictMath.exp((256 - k) / 16.0));
       }
       int e = b.requantize(shifted, 0, 0, b.table(new Table.Entries(-256, exp)));
-      int s = b.linear(List.of(3, 5), List.of(
-          CircuitBuilder.term(e, 1, new ViewStep.Window(1, 1, 0, 1, 0, 5), new ViewStep.Window(1, 5, 0, 1, 0, 1))),
-          new Linear.Box(1, List.of(0, 0), List.of(3, 5)));
+      int s =
+          b.linear(
+              List.of(3, 5),
+              List.of(
+                  CircuitBuilder.term(
+                      e,
+                      1,
+                      new ViewStep.Window(1, 1, 0, 1, 0, 5),
+                      new ViewStep.Window(1, 5, 0, 1, 0, 1))),
+              new Linear.Box(1, List.of(0, 0), List.of(3, 5)));
       return b.output(b.quotient(e, s, 8));
     }
   },
@@ -104,22 +136,48 @@ public enum SmallCircuits {
       int x = b.input(-20, 20, 3, 5, 6);
       int a = b.requantize(x, 1, 1, -10, 10);
       int w = b.model(-9, 9, 5, 3, 4);
-      int permuted = b.view(a, new ViewStep.Permute(List.of(2, 0, 1)), new ViewStep.Reshape(List.of(6, 15)));
-      int ranges = b.view(permuted, new ViewStep.Ranges(1, List.of(0, 3, 5), List.of(4, 2, 9), List.of(1, -2, 3)));
-      int unfolded = b.view(a, new ViewStep.Unfold(2, 4, 3, 2, 1, -1), new ViewStep.Permute(List.of(1, 3, 0, 2)));
-      int weights = b.view(w, new ViewStep.Permute(List.of(0, 1, 2)), new ViewStep.Reshape(List.of(5, 1, 3, 4)), new ViewStep.Window(1, 3, 0, 1, 0, 1));
+      int permuted =
+          b.view(a, new ViewStep.Permute(List.of(2, 0, 1)), new ViewStep.Reshape(List.of(6, 15)));
+      int ranges =
+          b.view(
+              permuted,
+              new ViewStep.Ranges(1, List.of(0, 3, 5), List.of(4, 2, 9), List.of(1, -2, 3)));
+      int unfolded =
+          b.view(
+              a, new ViewStep.Unfold(2, 4, 3, 2, 1, -1), new ViewStep.Permute(List.of(1, 3, 0, 2)));
+      int weights =
+          b.view(
+              w,
+              new ViewStep.Permute(List.of(0, 1, 2)),
+              new ViewStep.Reshape(List.of(5, 1, 3, 4)),
+              new ViewStep.Window(1, 3, 0, 1, 0, 1));
       int p = b.product(unfolded, weights);
-      int summed = b.view(p, new ViewStep.Window(1, 1, 0, 1, 0, 3), new ViewStep.Window(3, 1, 0, 1, 0, 4), new ViewStep.Reshape(List.of(15)));
-      int mixed = b.linear(List.of(15), List.of(
-          CircuitBuilder.term(summed, 2),
-          CircuitBuilder.term(ranges, 7, new ViewStep.Reshape(List.of(18)), new ViewStep.Window(0, 15, 1, 1, -2, 1)),
-          CircuitBuilder.term(summed, -1, new ViewStep.Window(0, 15, 1, 2, -3, 3))),
-          new Linear.Box(11, List.of(3), List.of(9)));
+      int summed =
+          b.view(
+              p,
+              new ViewStep.Window(1, 1, 0, 1, 0, 3),
+              new ViewStep.Window(3, 1, 0, 1, 0, 4),
+              new ViewStep.Reshape(List.of(15)));
+      int mixed =
+          b.linear(
+              List.of(15),
+              List.of(
+                  CircuitBuilder.term(summed, 2),
+                  CircuitBuilder.term(
+                      ranges,
+                      7,
+                      new ViewStep.Reshape(List.of(18)),
+                      new ViewStep.Window(0, 15, 1, 1, -2, 1)),
+                  CircuitBuilder.term(summed, -1, new ViewStep.Window(0, 15, 1, 2, -3, 3))),
+              new Linear.Box(11, List.of(3), List.of(9)));
       int square = b.product(ranges, ranges);
       return b.output(mixed).output(b.requantize(square, 4, 1, 0, 60)).output(summed);
     }
   },
-  /** What is allowed but never comes from a compiler: odd roles of tensors, the same one twice, extents and ranks of nothing. */
+  /**
+   * What is allowed but never comes from a compiler: odd roles of tensors, the same one twice,
+   * extents and ranks of nothing.
+   */
   UNUSUAL {
     @Override
     public CircuitBuilder build(long seed) {
@@ -127,30 +185,54 @@ public enum SmallCircuits {
       int x = b.input(-20, 20, 5, 1);
       int unread = b.input(-3, 3);
       int model = b.model(0, 9, 5, 3);
-      // A MODEL tensor as the source of a product of matrices, of a table, of a maximum and of both sides of a product.
+      // A MODEL tensor as the source of a product of matrices, of a table, of a maximum and of both
+      // sides of a product.
       int square = b.matMul(model, b.model(-9, 9, 6, 3));
       int looked = b.requantize(model, 0, 0, -1, 4);
       int greatest = b.max(6, model, model, looked);
       int squared = b.product(model, model);
       // Outputs of every kind that are used inside as well.
       int column = b.view(square, new ViewStep.Window(1, 1, 1, 1, 2, 1));
-      int sum = b.linear(List.of(5, 1), List.of(
-          CircuitBuilder.term(column, 1),
-          CircuitBuilder.term(x, 5),
-          // These cancel, but not term by term; this one reads nothing.
-          CircuitBuilder.term(x, 2, new ViewStep.Permute(List.of(0, 1))),
-          CircuitBuilder.term(x, -2, new ViewStep.Reshape(List.of(5, 1))),
-          CircuitBuilder.term(x, 3, new ViewStep.Window(0, 5, 1, 1, 70, 1))));
+      int sum =
+          b.linear(
+              List.of(5, 1),
+              List.of(
+                  CircuitBuilder.term(column, 1),
+                  CircuitBuilder.term(x, 5),
+                  // These cancel, but not term by term; this one reads nothing.
+                  CircuitBuilder.term(x, 2, new ViewStep.Permute(List.of(0, 1))),
+                  CircuitBuilder.term(x, -2, new ViewStep.Reshape(List.of(5, 1))),
+                  CircuitBuilder.term(x, 3, new ViewStep.Window(0, 5, 1, 1, 70, 1))));
       int rounded = b.requantize(sum, 3, 3, -9, 9);
-      int scalar = b.view(rounded, new ViewStep.Window(0, 1, 0, 1, 0, 5), new ViewStep.Reshape(List.of()));
+      int scalar =
+          b.view(rounded, new ViewStep.Window(0, 1, 0, 1, 0, 5), new ViewStep.Reshape(List.of()));
       int clamped = b.requantize(scalar, 1, 1, -2, 2);
       // A quotient of a tensor by itself plus zeros.
-      int one = b.linear(List.of(5, 3), List.of(CircuitBuilder.term(greatest, 1)), new Linear.Box(1, List.of(0, 0), List.of(5, 3)));
+      int one =
+          b.linear(
+              List.of(5, 3),
+              List.of(CircuitBuilder.term(greatest, 1)),
+              new Linear.Box(1, List.of(0, 0), List.of(5, 3)));
       int whole = b.quotient(one, one, 3);
       int constant = b.linear(List.of(), List.of(), new Linear.Box(7, List.of(), List.of()));
-      int again = b.requantize(b.linear(List.of(5, 3), List.of(CircuitBuilder.term(whole, 2), CircuitBuilder.term(squared, 1))), 2, 1, 0, 30);
-      return b.output(square).output(greatest).output(rounded).output(sum).output(whole).output(constant).output(clamped)
-          .output(again).output(b.product(unread, unread));
+      int again =
+          b.requantize(
+              b.linear(
+                  List.of(5, 3),
+                  List.of(CircuitBuilder.term(whole, 2), CircuitBuilder.term(squared, 1))),
+              2,
+              1,
+              0,
+              30);
+      return b.output(square)
+          .output(greatest)
+          .output(rounded)
+          .output(sum)
+          .output(whole)
+          .output(constant)
+          .output(clamped)
+          .output(again)
+          .output(b.product(unread, unread));
     }
   };
 

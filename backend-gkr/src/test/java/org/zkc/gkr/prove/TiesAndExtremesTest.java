@@ -31,7 +31,8 @@ class TiesAndExtremesTest {
     int[][] elements = weak.withTensor(tensor, with(weak.honest[tensor], at, value));
     String why =
         weak.rejection(
-            weak.statement(elements), weak.prove(weak.statement(elements), new ForgedValues(weak, elements)));
+            weak.statement(elements),
+            weak.prove(weak.statement(elements), new ForgedValues(weak, elements)));
     String what = "element " + at + ": " + value + " for " + weak.honest[tensor][at];
     assertNotNull(why, what + " was accepted");
     assertTrue(why.startsWith(step), what + ": " + why);
@@ -74,7 +75,8 @@ class TiesAndExtremesTest {
       }
       int[][] elements = weak.withTensor(y, new int[] {1, 2});
       ForgedValues values = new ForgedValues(weak, elements).forge(limb, new int[] {8, 0});
-      String why = weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+      String why =
+          weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
       assertNotNull(why);
       assertTrue(why.startsWith("lookup layer"), why);
     }
@@ -117,11 +119,13 @@ class TiesAndExtremesTest {
   @Test
   void equalMaximaAndMaximaBelowThePaddingsZero() throws Exception {
     int m = 2;
-    try (WeakProof weak = new WeakProof(maximum(new int[] {-7, -7, -100}, new int[] {-7, -9, -99}), directory)) {
+    try (WeakProof weak =
+        new WeakProof(maximum(new int[] {-7, -7, -100}, new int[] {-7, -9, -99}), directory)) {
       accepted(weak);
       assertEquals("[-7, -7, -99]", Arrays.toString(weak.honest[m]));
       for (int k = 0; k < 3; k++) {
-        // 0 is what the fourth, padded element of the axis holds; every difference to it is in range.
+        // 0 is what the fourth, padded element of the axis holds; every difference to it is in
+        // range.
         rejected(weak, m, k, 0, "relation 0 Max");
         rejected(weak, m, k, weak.honest[m][k] + 1, "relation 0 Max");
       }
@@ -152,8 +156,16 @@ class TiesAndExtremesTest {
         Requantize r = (Requantize) weak.circuit.circuit().relations().get(1);
         Table table = weak.circuit.circuit().tables().get(r.table());
         for (int k = 0; k < 2; k++) {
-          assertEquals(1, names(table, r.shift(), weak.honest[acc][k]), "rows that name one accumulator mod p");
-          rejected(weak, y, k, weak.honest[y][k] > 0 ? weak.honest[y][k] - 1 : weak.honest[y][k] + 1, "lookup");
+          assertEquals(
+              1,
+              names(table, r.shift(), weak.honest[acc][k]),
+              "rows that name one accumulator mod p");
+          rejected(
+              weak,
+              y,
+              k,
+              weak.honest[y][k] > 0 ? weak.honest[y][k] - 1 : weak.honest[y][k] + 1,
+              "lookup");
           // After one turn around p the accumulator would saturate at the other end.
           assertEquals(sign << 13, weak.honest[y][k]);
           rejected(weak, y, k, -sign << 13, "lookup");
@@ -162,7 +174,9 @@ class TiesAndExtremesTest {
     }
   }
 
-  /** The rows h of a table for which some remainder r in [0, 2^s) has 2^s h + r = acc + half mod p. */
+  /**
+   * The rows h of a table for which some remainder r in [0, 2^s) has 2^s h + r = acc + half mod p.
+   */
   private static int names(Table table, int shift, int acc) {
     int found = 0;
     int target = M31.fromSigned(acc + (1L << shift - 1));

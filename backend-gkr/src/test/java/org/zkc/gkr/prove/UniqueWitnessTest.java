@@ -12,8 +12,8 @@ import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
 
 /**
- * In every small circuit, other values of sampled elements of every committed tensor are rejected, by the relation that defines the
- * tensor, whatever the prover derives from them.
+ * In every small circuit, other values of sampled elements of every committed tensor are rejected,
+ * by the relation that defines the tensor, whatever the prover derives from them.
  */
 class UniqueWitnessTest {
   private static final long SEED = 14;
@@ -39,14 +39,26 @@ class UniqueWitnessTest {
           int value = other(weak.honest[t][at], d, random);
           int[] changed = weak.honest[t].clone();
           changed[at] = value;
-          String what = kind + " seed " + SEED + " tensor " + t + " element " + at + ": " + value + " for " + weak.honest[t][at];
+          String what =
+              kind
+                  + " seed "
+                  + SEED
+                  + " tensor "
+                  + t
+                  + " element "
+                  + at
+                  + ": "
+                  + value
+                  + " for "
+                  + weak.honest[t][at];
           byte[] proof;
           int[][] elements;
           try {
             elements = weak.withTensor(t, changed);
             proof = weak.prove(weak.statement(elements), new ForgedValues(weak, elements));
           } catch (VerificationFailure | IndexOutOfBoundsException outOfRange) {
-            // What follows leaves its declared interval or its table: no statement of the kind exists.
+            // What follows leaves its declared interval or its table: no statement of the kind
+            // exists.
             continue;
           }
           tried++;

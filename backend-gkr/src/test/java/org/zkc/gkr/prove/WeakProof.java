@@ -27,9 +27,12 @@ public final class WeakProof implements AutoCloseable {
     given = builder.given();
     honest = CircuitEvaluator.evaluate(circuit, given);
     try (ProvingKey strong =
-        ProvingKey.generate(circuit, new SmallModel(circuit.circuit(), given), directory.resolve("weak.code"), 1)) {
+        ProvingKey.generate(
+            circuit, new SmallModel(circuit.circuit(), given), directory.resolve("weak.code"), 1)) {
       VerifierKey weak = WeakKeys.of(circuit, strong.verifierKey().modelRoot());
-      key = ProvingKey.open(weak, new SmallModel(circuit.circuit(), given), directory.resolve("weak.code"), 1);
+      key =
+          ProvingKey.open(
+              weak, new SmallModel(circuit.circuit(), given), directory.resolve("weak.code"), 1);
     }
   }
 

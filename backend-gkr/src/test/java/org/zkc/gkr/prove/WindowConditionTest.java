@@ -28,8 +28,9 @@ import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.verify.WeakVerifier;
 
 /**
- * What the window condition is there for: in circuits that break it wrong statements are proved and accepted, so the check that
- * refuses them is the only defence, and it is run on every key that is loaded.
+ * What the window condition is there for: in circuits that break it wrong statements are proved and
+ * accepted, so the check that refuses them is the only defence, and it is run on every key that is
+ * loaded.
  */
 class WindowConditionTest {
   private static final List<Integer> SHAPE = List.of(1, 2);
@@ -42,7 +43,10 @@ class WindowConditionTest {
 
   private static Circuit circuit(TensorDeclaration source, Table table, Relation relation) {
     return new Circuit(
-        List.of(source, TensorDeclaration.witness(SHAPE, -60000, 60000), TensorDeclaration.virtual(SHAPE, -60000, 60000)),
+        List.of(
+            source,
+            TensorDeclaration.witness(SHAPE, -60000, 60000),
+            TensorDeclaration.virtual(SHAPE, -60000, 60000)),
         List.of(table),
         List.of(relation, copy(2, 1)),
         List.of(0),
@@ -60,7 +64,8 @@ class WindowConditionTest {
     InvalidCircuit e = assertThrows(InvalidCircuit.class, () -> CircuitCheck.check(wide));
     assertTrue(e.getMessage().contains("window condition"), e.getMessage());
 
-    // Without the check: 5 + 2^15 = 2^16 h + r mod p has a second solution, h = -2^15 and r = 2^15 + 4.
+    // Without the check: 5 + 2^15 = 2^16 h + r mod p has a second solution, h = -2^15 and r = 2^15
+    // + 4.
     CheckedCircuit unchecked = Unchecked.circuit(wide);
     VerifierKey key = WeakKeys.of(unchecked, new byte[0]);
     ConstraintSystem system = key.arithmetization().system();
@@ -73,23 +78,29 @@ class WindowConditionTest {
     while (!system.tensor(limb).name().contains("remainder limb")) {
       limb++;
     }
-    try (ProvingKey proving = ProvingKey.open(key, new SmallModel(wide, java.util.Map.of()), directory.resolve("none"), 1)) {
+    try (ProvingKey proving =
+        ProvingKey.open(
+            key, new SmallModel(wide, java.util.Map.of()), directory.resolve("none"), 1)) {
       ForgedValues values =
-          new ForgedValues(system, elements, proving.model()).forge(limb, new int[] {remainder, 7 + half});
+          new ForgedValues(system, elements, proving.model())
+              .forge(limb, new int[] {remainder, 7 + half});
       Statement wrong = new Statement(List.of(elements[0]), List.of(elements[2]));
       byte[] proof = Prover.prove(proving, wrong, values, WeakProof.CONTEXT, ProverOptions.quiet());
       WeakVerifier.verify(key, wrong, proof, WeakProof.CONTEXT);
-      assertEquals("[0, 0]", java.util.Arrays.toString(evaluate(unchecked)), "what the circuit means");
+      assertEquals(
+          "[0, 0]", java.util.Arrays.toString(evaluate(unchecked)), "what the circuit means");
     }
   }
 
   private static int[] evaluate(CheckedCircuit circuit) {
-    return CircuitEvaluator.evaluate(circuit, new java.util.TreeMap<>(java.util.Map.of(0, new int[] {5, 7})))[2];
+    return CircuitEvaluator.evaluate(
+        circuit, new java.util.TreeMap<>(java.util.Map.of(0, new int[] {5, 7})))[2];
   }
 
   @Test
   void aRangeTooWideForAMaximumIsRefused() {
-    // Differences of x = -2^30+1 and y = 2^30-1 turn around p into small numbers: y - x mod p would let x be the maximum.
+    // Differences of x = -2^30+1 and y = 2^30-1 turn around p into small numbers: y - x mod p would
+    // let x be the maximum.
     long end = (1L << 30) - 1;
     Circuit wide =
         new Circuit(

@@ -41,7 +41,8 @@ class WrongWitnessTest {
   }
 
   /** A wrong element of {@code tensor}, and all that follows from it. */
-  private void wrongElement(CircuitBuilder builder, int tensor, UnaryOperator<int[]> change, String rejection)
+  private void wrongElement(
+      CircuitBuilder builder, int tensor, UnaryOperator<int[]> change, String rejection)
       throws Exception {
     try (WeakProof weak = new WeakProof(builder, directory)) {
       assertNull(weak.rejection(weak.statement(weak.honest), weak.prove()), "the honest proof");
@@ -90,15 +91,18 @@ class WrongWitnessTest {
     try (WeakProof weak = new WeakProof(l.b, directory)) {
       ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
       int high = named(system, "remainder limb 1");
-      // The highest limb takes one more unit of 2^3, up to 2^3 units beyond its range: h falls by one.
+      // The highest limb takes one more unit of 2^3, up to 2^3 units beyond its range: h falls by
+      // one.
       ForgedValues honest = new ForgedValues(weak, weak.honest);
       int at = 0;
       while (weak.honest[l.activation][at] <= 0 || weak.honest[l.activation][at] >= 60) {
         at++;
       }
       int[][] elements = weak.withTensor(l.activation, plus(weak.honest[l.activation], at, -1));
-      ForgedValues values = new ForgedValues(weak, elements).forge(high, plus(honest.signed(high), at, 8));
-      String why = weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+      ForgedValues values =
+          new ForgedValues(weak, elements).forge(high, plus(honest.signed(high), at, 8));
+      String why =
+          weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
       assertNotNull(why);
       assertTrue(why.contains("lookup"), why);
     }
@@ -116,7 +120,9 @@ class WrongWitnessTest {
           new ForgedValues(weak, weak.honest)
               .forge(low, plus(honest.signed(low), 2, -8))
               .forge(high, plus(honest.signed(high), 2, 1));
-      String why = weak.rejection(weak.statement(weak.honest), weak.prove(weak.statement(weak.honest), values));
+      String why =
+          weak.rejection(
+              weak.statement(weak.honest), weak.prove(weak.statement(weak.honest), values));
       assertNotNull(why);
       assertTrue(why.contains("lookup"), why);
     }
@@ -130,8 +136,11 @@ class WrongWitnessTest {
       int m = system.multiplicities(0);
       ForgedValues counted = new ForgedValues(weak, weak.honest);
       counted.countLookups(null);
-      ForgedValues values = new ForgedValues(weak, weak.honest).forge(m, plus(counted.signed(m), 0, 1));
-      String why = weak.rejection(weak.statement(weak.honest), weak.prove(weak.statement(weak.honest), values));
+      ForgedValues values =
+          new ForgedValues(weak, weak.honest).forge(m, plus(counted.signed(m), 0, 1));
+      String why =
+          weak.rejection(
+              weak.statement(weak.honest), weak.prove(weak.statement(weak.honest), values));
       assertNotNull(why);
       assertTrue(why.contains("lookup"), why);
     }
@@ -143,13 +152,18 @@ class WrongWitnessTest {
     try (WeakProof weak = new WeakProof(l.b, directory)) {
       LeafLayout leaves = weak.key.verifierKey().arithmetization().leaves();
       LeafLayout.Block block =
-          leaves.blocks().stream().filter(b -> b.tuple().contains(l.activation)).findFirst().orElseThrow();
+          leaves.blocks().stream()
+              .filter(b -> b.tuple().contains(l.activation))
+              .findFirst()
+              .orElseThrow();
       int[] wrong = plus(weak.honest[l.activation], 9, weak.honest[l.activation][9] > 0 ? -1 : 1);
       int[][] elements = weak.withTensor(l.activation, wrong);
       // Index 7 of an axis of 7 in 8 is padding; index 0 a real lookup.
-      for (int leaf : new int[] {block.offset() + 7, block.offset(), (1 << leaves.variables()) - 1}) {
+      for (int leaf :
+          new int[] {block.offset() + 7, block.offset(), (1 << leaves.variables()) - 1}) {
         ForgedValues values = new ForgedValues(weak, elements).balanceAt(leaf);
-        String why = weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+        String why =
+            weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
         assertNotNull(why);
         assertTrue(why.contains("lookup leaves, numerator"), why);
       }
@@ -178,8 +192,11 @@ class WrongWitnessTest {
       multiplicities[M31.sub(first[1], base)]--;
       multiplicities[M31.sub(first[0], base)]++;
       ForgedValues values =
-          new ForgedValues(weak, elements).copyDenominator(block.offset(), block.offset() + 1).forge(m, multiplicities);
-      String why = weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+          new ForgedValues(weak, elements)
+              .copyDenominator(block.offset(), block.offset() + 1)
+              .forge(m, multiplicities);
+      String why =
+          weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
       assertNotNull(why);
       assertTrue(why.contains("lookup leaves, denominator"), why);
     }
@@ -197,10 +214,12 @@ class WrongWitnessTest {
       values.forgeStored(l.activation, stored);
       byte[] proof = weak.prove(weak.statement(weak.honest), values);
       assertNull(weak.rejection(weak.statement(weak.honest), proof), "the padding has no meaning");
-      // A prover that lets the next layer read it: the output moves by junk times any weight it likes.
+      // A prover that lets the next layer read it: the output moves by junk times any weight it
+      // likes.
       int[][] elements = weak.withTensor(l.out, plus(weak.honest[l.out], 0, 5));
       ForgedValues reading = new ForgedValues(weak, elements).forgeStored(l.activation, stored);
-      assertNotNull(weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), reading)));
+      assertNotNull(
+          weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), reading)));
     }
   }
 
@@ -224,7 +243,9 @@ class WrongWitnessTest {
     int sum =
         b.linear(
             List.of(3, 5),
-            List.of(CircuitBuilder.term(a, 3), CircuitBuilder.term(x, -2, new ViewStep.Window(1, 5, 1, 1, -1, 2))),
+            List.of(
+                CircuitBuilder.term(a, 3),
+                CircuitBuilder.term(x, -2, new ViewStep.Window(1, 5, 1, 1, -1, 2))),
             new Linear.Box(7, List.of(1, 2), List.of(3, 4)));
     b.output(b.requantize(sum, 3, 1, -30, 30));
     wrongElement(b, sum, v -> plus(v, 7, 8), "");
@@ -234,7 +255,11 @@ class WrongWitnessTest {
   void wrongLinearOfPublicTensors() throws Exception {
     CircuitBuilder b = new CircuitBuilder(17);
     int x = b.input(-100, 100, 3, 5);
-    int y = b.linear(List.of(3, 5), List.of(CircuitBuilder.term(x, 3)), new Linear.Box(1, List.of(0, 0), List.of(3, 5)));
+    int y =
+        b.linear(
+            List.of(3, 5),
+            List.of(CircuitBuilder.term(x, 3)),
+            new Linear.Box(1, List.of(0, 0), List.of(3, 5)));
     b.output(y);
     wrongElement(b, y, v -> plus(v, 7, v[7] > 0 ? -1 : 1), "Linear sum");
   }
@@ -267,7 +292,9 @@ class WrongWitnessTest {
         int[] other = new TensorLayout(List.of(3, 7)).pad(values.real(l.activation));
         other[2]++;
         values.commitTo(l.activation, other, combineCommitted);
-        String why = weak.rejection(weak.statement(weak.honest), weak.prove(weak.statement(weak.honest), values));
+        String why =
+            weak.rejection(
+                weak.statement(weak.honest), weak.prove(weak.statement(weak.honest), values));
         assertNotNull(why);
         assertTrue(why.contains(combineCommitted ? "witness combination" : "witness column"), why);
       }
@@ -288,7 +315,9 @@ class WrongWitnessTest {
               weak.key.verifierKey().arithmetization().model(),
               new SmallModel(weak.circuit.circuit(), other));
       ProvingKey swapped = new ProvingKey(weak.key.verifierKey(), matrix, weak.key.commitment());
-      byte[] proof = Prover.prove(swapped, WeakProof.witness(elements), WeakProof.CONTEXT, ProverOptions.quiet());
+      byte[] proof =
+          Prover.prove(
+              swapped, WeakProof.witness(elements), WeakProof.CONTEXT, ProverOptions.quiet());
       String why = weak.rejection(weak.statement(elements), proof);
       assertNotNull(why);
       assertTrue(why.contains("model column"), why);
@@ -339,7 +368,8 @@ class WrongWitnessTest {
       int[][] elements = weak.withTensor(m, wrong);
       String why =
           weak.rejection(
-              weak.statement(elements), weak.prove(weak.statement(elements), new ForgedValues(weak, elements)));
+              weak.statement(elements),
+              weak.prove(weak.statement(elements), new ForgedValues(weak, elements)));
       assertNotNull(why);
       assertTrue(why.contains("lookup"), why);
     }
@@ -372,7 +402,8 @@ class WrongWitnessTest {
       String why = weak.rejection(weak.statement(shifted), proof);
       assertNotNull(why);
       assertTrue(why.contains("an integer in"), why);
-      assertTrue(weak.key.verifierKey().arithmetization().system().tensor(l.x).holder() == Holder.PUBLIC);
+      assertTrue(
+          weak.key.verifierKey().arithmetization().system().tensor(l.x).holder() == Holder.PUBLIC);
     }
   }
 }

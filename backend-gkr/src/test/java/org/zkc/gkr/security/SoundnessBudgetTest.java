@@ -27,7 +27,12 @@ class SoundnessBudgetTest {
             List.of(
                 TensorDeclaration.input(image, -128, 127),
                 new TensorDeclaration(
-                    TensorDeclaration.Role.MODEL, List.of(channels, channels, 3, 3), -127, 127, sum, sum),
+                    TensorDeclaration.Role.MODEL,
+                    List.of(channels, channels, 3, 3),
+                    -127,
+                    127,
+                    sum,
+                    sum),
                 TensorDeclaration.virtual(image, -(1 << 29), 1 << 29),
                 TensorDeclaration.witness(image, -128, 127),
                 TensorDeclaration.virtual(image, -(1 << 29), 1 << 29)),
@@ -48,14 +53,19 @@ class SoundnessBudgetTest {
       SoundnessBudget budget = SoundnessBudget.of(a, p);
       double error = 0;
       for (SoundnessBudget.Term t : budget.terms()) {
-        assertTrue(t.bits() > SecurityParameters.TARGET_BITS, t.step() + " alone is above the target: " + t.bits());
+        assertTrue(
+            t.bits() > SecurityParameters.TARGET_BITS,
+            t.step() + " alone is above the target: " + t.bits());
         error += Math.pow(2, -t.bits());
       }
       assertEquals(-Math.log(error) / Math.log(2), budget.totalBits(), 1e-9);
       assertTrue(budget.totalBits() >= SecurityParameters.TARGET_BITS, "channels " + channels);
       SecurityParameters fewer =
-          new SecurityParameters(p.queries() - 1, p.queryGrindingBits(), p.lookupGrindingBits(), p.logBlowUp());
-      assertTrue(SoundnessBudget.of(a, fewer).totalBits() < SecurityParameters.TARGET_BITS, "channels " + channels);
+          new SecurityParameters(
+              p.queries() - 1, p.queryGrindingBits(), p.lookupGrindingBits(), p.logBlowUp());
+      assertTrue(
+          SoundnessBudget.of(a, fewer).totalBits() < SecurityParameters.TARGET_BITS,
+          "channels " + channels);
     }
   }
 
@@ -68,7 +78,10 @@ class SoundnessBudgetTest {
     assertEquals(100 * one + 7, queries(a, new SecurityParameters(100, 7, 0, 2)), 1e-6);
   }
 
-  /** Every way to a claim on a MODEL tensor counts: as a source and in a table, not only as a weight. */
+  /**
+   * Every way to a claim on a MODEL tensor counts: as a source and in a table, not only as a
+   * weight.
+   */
   @Test
   void claimsOnModelTensorsAreCountedWhereverTheyArise() {
     TensorDeclaration model =

@@ -98,7 +98,8 @@ class TranscriptTest {
       assertTrue(c > 900 && c < 1100, Arrays.toString(count));
     }
     assertArrayEquals(new int[] {0, 0}, new Transcript("test").challengeIndices("q", 2, 1));
-    assertThrows(IllegalArgumentException.class, () -> new Transcript("test").challengeIndices("q", 1, 0));
+    assertThrows(
+        IllegalArgumentException.class, () -> new Transcript("test").challengeIndices("q", 1, 0));
   }
 
   @Test
@@ -120,15 +121,19 @@ class TranscriptTest {
     assertTrue(rejected >= 48, "of 50 other nonces, rejected " + rejected);
     for (long earlier = 0; earlier < nonce; earlier++) {
       long candidate = earlier;
-      assertThrows(VerificationFailure.class, () -> new Transcript("test").checkGrind("work", 10, candidate));
+      assertThrows(
+          VerificationFailure.class,
+          () -> new Transcript("test").checkGrind("work", 10, candidate));
     }
   }
 
   @Test
   void grindingBitsAreIntegersBelow32() {
     for (int bits : new int[] {-1, 32, 64}) {
-      assertThrows(IllegalArgumentException.class, () -> new Transcript("test").grind("work", bits));
-      assertThrows(IllegalArgumentException.class, () -> new Transcript("test").checkGrind("work", bits, 0));
+      assertThrows(
+          IllegalArgumentException.class, () -> new Transcript("test").grind("work", bits));
+      assertThrows(
+          IllegalArgumentException.class, () -> new Transcript("test").checkGrind("work", bits, 0));
     }
   }
 
@@ -154,6 +159,7 @@ class TranscriptTest {
     Transcript fresh = new Transcript("test");
     fresh.join("j", List.of(fresh.fork("f", 0, 1)));
     fresh.challengeExt("c");
-    assertThrows(IllegalStateException.class, () -> second.fork("f", 0, 1).join("j", List.of(second)));
+    assertThrows(
+        IllegalStateException.class, () -> second.fork("f", 0, 1).join("j", List.of(second)));
   }
 }

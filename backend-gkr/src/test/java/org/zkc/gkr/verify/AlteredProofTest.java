@@ -37,7 +37,13 @@ class AlteredProofTest {
   void prove() throws Exception {
     CircuitBuilder b = new CircuitBuilder(21);
     int x = b.input(-100, 100, 1, 1, 4, 5);
-    int y = b.requantize(b.addBias(b.conv(x, b.model(-9, 9, 3, 1, 2, 2), 1, 0, 1, 1), b.model(-50, 50, 3)), 3, 1, 0, 60);
+    int y =
+        b.requantize(
+            b.addBias(b.conv(x, b.model(-9, 9, 3, 1, 2, 2), 1, 0, 1, 1), b.model(-50, 50, 3)),
+            3,
+            1,
+            0,
+            60);
     int m = b.max(7, y, b.view(y, new org.zkc.gkr.circuit.ViewStep.Window(3, 4, 1, 1, 1, 1)));
     weak = new WeakProof(b.output(m), directory);
     statement = weak.statement(weak.honest);
@@ -82,7 +88,9 @@ class AlteredProofTest {
       rejected(f.getName() + " empty", with(m, f, new byte[0]));
       for (int change : new int[] {-32, -16, -4, -1, 1, 4, 16, 32}) {
         if (bytes.length + change >= 0) {
-          rejected(f.getName() + " length by " + change, with(m, f, Arrays.copyOf(bytes, bytes.length + change)));
+          rejected(
+              f.getName() + " length by " + change,
+              with(m, f, Arrays.copyOf(bytes, bytes.length + change)));
         }
       }
       // p in place of the first residue; for 0 that would be a second encoding of the same value.
@@ -104,17 +112,23 @@ class AlteredProofTest {
     ProofMessage m = ProofMessage.parseFrom(proof);
     byte[] columns = m.getWitnessColumns().toByteArray();
     for (int at = 0; at < columns.length; at += 4) {
-      if (columns[at] == 0 && columns[at + 1] == 0 && columns[at + 2] == 0 && columns[at + 3] == 0) {
+      if (columns[at] == 0
+          && columns[at + 1] == 0
+          && columns[at + 2] == 0
+          && columns[at + 3] == 0) {
         Arrays.fill(columns, at, at + 3, (byte) 0xff);
         columns[at + 3] = 0x7f;
-        rejected("0 as p", m.toBuilder().setWitnessColumns(ByteString.copyFrom(columns)).build().toByteArray());
+        rejected(
+            "0 as p",
+            m.toBuilder().setWitnessColumns(ByteString.copyFrom(columns)).build().toByteArray());
         return;
       }
     }
     // No zero among the opened cells: any p must fail all the same.
     Arrays.fill(columns, 0, 3, (byte) 0xff);
     columns[3] = 0x7f;
-    rejected("p", m.toBuilder().setWitnessColumns(ByteString.copyFrom(columns)).build().toByteArray());
+    rejected(
+        "p", m.toBuilder().setWitnessColumns(ByteString.copyFrom(columns)).build().toByteArray());
   }
 
   @Test
@@ -137,7 +151,8 @@ class AlteredProofTest {
   void statementContextAndKeyAreBound() throws Exception {
     assertThrows(
         VerificationFailure.class,
-        () -> WeakVerifier.verify(weak.key.verifierKey(), statement, proof, new byte[] {1, 2, 3, 0}));
+        () ->
+            WeakVerifier.verify(weak.key.verifierKey(), statement, proof, new byte[] {1, 2, 3, 0}));
     int[] output = statement.outputs().get(0).clone();
     output[0] ^= 1;
     assertNotNull(weak.rejection(new Statement(statement.inputs(), List.of(output)), proof));
@@ -158,7 +173,8 @@ class AlteredProofTest {
     VerifierKey key = weak.key.verifierKey();
     VerificationFailure e =
         assertThrows(
-            VerificationFailure.class, () -> Verifier.verify(key, statement, proof, WeakProof.CONTEXT));
+            VerificationFailure.class,
+            () -> Verifier.verify(key, statement, proof, WeakProof.CONTEXT));
     assertTrue(e.getMessage().contains("security parameters"), e.getMessage());
     e = assertThrows(VerificationFailure.class, () -> VerifierKey.decode(key.encode()));
     assertTrue(e.getMessage().contains("security parameters"), e.getMessage());
@@ -175,7 +191,8 @@ class AlteredProofTest {
         altered[at] ^= (byte) (1 << bit);
         try {
           VerifierKey other = VerifierKey.decode(altered);
-          // Another circuit or model: another key altogether, under which this proof's transcript begins otherwise.
+          // Another circuit or model: another key altogether, under which this proof's transcript
+          // begins otherwise.
           assertTrue(
               !Arrays.equals(other.circuitDigest(), key.circuitDigest())
                   || !Arrays.equals(other.modelRoot(), key.modelRoot()),

@@ -27,7 +27,10 @@ import org.zkc.gkr.prove.SmallModel;
 import org.zkc.gkr.prove.WeakProof;
 import org.zkc.gkr.prove.Witness;
 
-/** Every byte of a proof file, statement included, counts; whatever is changed, cut off or added, the only outcome is a failure. */
+/**
+ * Every byte of a proof file, statement included, counts; whatever is changed, cut off or added,
+ * the only outcome is a failure.
+ */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ByteMutationTest {
   private static final long SEED = 2;
@@ -45,7 +48,8 @@ class ByteMutationTest {
 
   @Test
   void everyByteOfASmallProofUnderWeakParameters() throws Exception {
-    // One of every kind of step: convolution, matrix product, bias, requantisation, maximum, product.
+    // One of every kind of step: convolution, matrix product, bias, requantisation, maximum,
+    // product.
     CircuitBuilder b = new CircuitBuilder(3);
     int x = b.input(-4, 4, 1, 1, 3, 3);
     int y = b.requantize(b.conv(x, b.model(-3, 3, 3, 1, 2, 2), 1, 0, 1, 1), 2, 1, 0, 7);
@@ -66,11 +70,13 @@ class ByteMutationTest {
       // One bit, and a change of any bits, in each byte.
       IntStream.range(0, file.length)
           .parallel()
-          .forEach(
-              at -> {
-                rejected(check, changed(file, at, 1 << at % 8), "byte " + at + " bit " + at % 8);
-                rejected(check, changed(file, at, others[at]), "seed " + SEED + " byte " + at + " ^ " + others[at]);
-              });
+          .forEach(at -> {
+            rejected(check, changed(file, at, 1 << at % 8), "byte " + at + " bit " + at % 8);
+            rejected(
+                check,
+                changed(file, at, others[at]),
+                "seed " + SEED + " byte " + at + " ^ " + others[at]);
+          });
       IntStream.range(0, file.length)
           .parallel()
           .forEach(length -> rejected(check, Arrays.copyOf(file, length), "cut to " + length));
@@ -94,7 +100,11 @@ class ByteMutationTest {
     }
     byte[] context = {1, 2, 3};
     try (ProvingKey proving =
-        ProvingKey.generate(circuit, new SmallModel(circuit.circuit(), builder.given()), directory.resolve("code"), 2)) {
+        ProvingKey.generate(
+            circuit,
+            new SmallModel(circuit.circuit(), builder.given()),
+            directory.resolve("code"),
+            2)) {
       byte[] proof = Prover.prove(proving, witness, context, ProverOptions.quiet());
       VerifierKey key = VerifierKey.decode(proving.verifierKey().encode());
       Statement statement = Prover.statement(key, witness);
@@ -112,11 +122,10 @@ class ByteMutationTest {
       assertEquals(2000, places.length);
       IntStream.range(0, places.length)
           .parallel()
-          .forEach(
-              k -> {
-                String what = "seed " + SEED + " byte " + places[k] + " ^ " + changes[k];
-                rejected(check, changed(file, places[k], changes[k]), what);
-              });
+          .forEach(k -> {
+            String what = "seed " + SEED + " byte " + places[k] + " ^ " + changes[k];
+            rejected(check, changed(file, places[k], changes[k]), what);
+          });
       for (int length : random.ints(100, 0, file.length).toArray()) {
         rejected(check, Arrays.copyOf(file, length), "seed " + SEED + " cut to " + length);
       }
@@ -133,13 +142,39 @@ class ByteMutationTest {
   private static CircuitBuilder leNet() {
     CircuitBuilder b = new CircuitBuilder(5);
     int x = b.input(-128, 127, 1, 1, 16, 16);
-    int c1 = b.requantize(b.addBias(b.conv(x, b.model(-127, 127, 6, 1, 5, 5), 1, 0, 1, 1), b.model(-9999, 9999, 6)), 11, 1, 0, 127);
+    int c1 =
+        b.requantize(
+            b.addBias(
+                b.conv(x, b.model(-127, 127, 6, 1, 5, 5), 1, 0, 1, 1), b.model(-9999, 9999, 6)),
+            11,
+            1,
+            0,
+            127);
     int p1 = pool(b, c1);
-    int c2 = b.requantize(b.addBias(b.conv(p1, b.model(-127, 127, 16, 6, 3, 3), 1, 0, 1, 1), b.model(-9999, 9999, 16)), 12, 1, 0, 127);
+    int c2 =
+        b.requantize(
+            b.addBias(
+                b.conv(p1, b.model(-127, 127, 16, 6, 3, 3), 1, 0, 1, 1), b.model(-9999, 9999, 16)),
+            12,
+            1,
+            0,
+            127);
     int p2 = pool(b, c2);
     int flat = b.view(p2, new ViewStep.Reshape(java.util.List.of(1, 64)));
-    int f1 = b.requantize(b.addBias(b.matMul(flat, b.model(-127, 127, 30, 64)), b.model(-9999, 9999, 30)), 11, 1, 0, 127);
-    int f2 = b.requantize(b.addBias(b.matMul(f1, b.model(-127, 127, 21, 30)), b.model(-9999, 9999, 21)), 10, 1, 0, 127);
+    int f1 =
+        b.requantize(
+            b.addBias(b.matMul(flat, b.model(-127, 127, 30, 64)), b.model(-9999, 9999, 30)),
+            11,
+            1,
+            0,
+            127);
+    int f2 =
+        b.requantize(
+            b.addBias(b.matMul(f1, b.model(-127, 127, 21, 30)), b.model(-9999, 9999, 21)),
+            10,
+            1,
+            0,
+            127);
     return b.output(b.addBias(b.matMul(f2, b.model(-127, 127, 10, 21)), b.model(-9999, 9999, 10)));
   }
 

@@ -24,7 +24,10 @@ import org.zkc.gkr.proof.Section;
 import org.zkc.gkr.proof.Statement;
 import org.zkc.gkr.prove.WeakProof;
 
-/** Proofs whose messages were left out, repeated, exchanged, moved or written otherwise, field by field. */
+/**
+ * Proofs whose messages were left out, repeated, exchanged, moved or written otherwise, field by
+ * field.
+ */
 class ProofSurgeryTest {
   @TempDir Path directory;
   private WeakProof weak;
@@ -35,9 +38,17 @@ class ProofSurgeryTest {
   void prove() throws Exception {
     CircuitBuilder b = new CircuitBuilder(21);
     int x = b.input(-100, 100, 1, 1, 4, 5);
-    int y = b.requantize(b.addBias(b.conv(x, b.model(-9, 9, 3, 1, 2, 2), 1, 0, 1, 1), b.model(-50, 50, 3)), 3, 1, 0, 60);
+    int y =
+        b.requantize(
+            b.addBias(b.conv(x, b.model(-9, 9, 3, 1, 2, 2), 1, 0, 1, 1), b.model(-50, 50, 3)),
+            3,
+            1,
+            0,
+            60);
     int m = b.max(7, y, b.view(y, new ViewStep.Window(3, 4, 1, 1, 1, 1)));
-    weak = new WeakProof(b.output(b.linear(b.shape(m), List.of(CircuitBuilder.term(m, 2)))), directory);
+    weak =
+        new WeakProof(
+            b.output(b.linear(b.shape(m), List.of(CircuitBuilder.term(m, 2)))), directory);
     statement = weak.statement(weak.honest);
     proof = Proof.decode(weak.prove());
     weak.verify(statement, proof.encode());
@@ -58,10 +69,16 @@ class ProofSurgeryTest {
     EnumMap<Section, byte[]> sections = new EnumMap<>(proof.sections());
     sections.put(section, bytes);
     return new Proof(
-        proof.witnessRoot(), proof.lookupNonce(), sections, proof.queryNonce(), proof.witnessOpening(), proof.modelOpening());
+        proof.witnessRoot(),
+        proof.lookupNonce(),
+        sections,
+        proof.queryNonce(),
+        proof.witnessOpening(),
+        proof.modelOpening());
   }
 
-  private Proof withOpenings(UnaryOperator<ColumnOpening> witness, UnaryOperator<ColumnOpening> model) {
+  private Proof withOpenings(
+      UnaryOperator<ColumnOpening> witness, UnaryOperator<ColumnOpening> model) {
     return new Proof(
         proof.witnessRoot(),
         proof.lookupNonce(),
@@ -91,12 +108,18 @@ class ProofSurgeryTest {
       for (int at = 0; at < bytes.length; at += Ext.BYTES) {
         rejection(s + " without element " + at / Ext.BYTES, with(s, without(bytes, at, Ext.BYTES)));
       }
-      String why = rejection(s + " without its last", with(s, without(bytes, bytes.length - Ext.BYTES, Ext.BYTES)));
+      String why =
+          rejection(
+              s + " without its last",
+              with(s, without(bytes, bytes.length - Ext.BYTES, Ext.BYTES)));
       assertTrue(why.contains("left in the section"), why);
       // A whole round of two values, a layer's four ends, everything but the first element.
       for (int count : new int[] {2 * Ext.BYTES, 4 * Ext.BYTES, bytes.length - Ext.BYTES}) {
         if (count > 0 && count < bytes.length) {
-          why = rejection(s + " without its last " + count, with(s, Arrays.copyOf(bytes, bytes.length - count)));
+          why =
+              rejection(
+                  s + " without its last " + count,
+                  with(s, Arrays.copyOf(bytes, bytes.length - count)));
           assertTrue(why.contains("left in the section"), why);
         }
       }
@@ -108,9 +131,14 @@ class ProofSurgeryTest {
     for (Section s : Section.values()) {
       byte[] bytes = proof.sections().get(s);
       for (int at = 0; at < bytes.length; at += Ext.BYTES) {
-        rejection(s + " with element " + at / Ext.BYTES + " twice", with(s, doubled(bytes, at, Ext.BYTES)));
+        rejection(
+            s + " with element " + at / Ext.BYTES + " twice",
+            with(s, doubled(bytes, at, Ext.BYTES)));
       }
-      String why = rejection(s + " with its last twice", with(s, doubled(bytes, bytes.length - Ext.BYTES, Ext.BYTES)));
+      String why =
+          rejection(
+              s + " with its last twice",
+              with(s, doubled(bytes, bytes.length - Ext.BYTES, Ext.BYTES)));
       assertTrue(why.startsWith("bytes of section " + s.text()), why);
     }
   }
@@ -137,7 +165,8 @@ class ProofSurgeryTest {
       byte[] first = proof.sections().get(all[k]);
       byte[] second = proof.sections().get(all[k + 1]);
       EnumMap<Section, byte[]> sections = new EnumMap<>(proof.sections());
-      // The last element of one section becomes the first of the next: the same sequence of elements.
+      // The last element of one section becomes the first of the next: the same sequence of
+      // elements.
       byte[] longer = new byte[second.length + Ext.BYTES];
       System.arraycopy(first, first.length - Ext.BYTES, longer, 0, Ext.BYTES);
       System.arraycopy(second, 0, longer, Ext.BYTES, second.length);
@@ -145,7 +174,12 @@ class ProofSurgeryTest {
       sections.put(all[k + 1], longer);
       Proof moved =
           new Proof(
-              proof.witnessRoot(), proof.lookupNonce(), sections, proof.queryNonce(), proof.witnessOpening(), proof.modelOpening());
+              proof.witnessRoot(),
+              proof.lookupNonce(),
+              sections,
+              proof.queryNonce(),
+              proof.witnessOpening(),
+              proof.modelOpening());
       String why = rejection("moved from " + all[k], moved);
       assertTrue(why.contains("left in the section"), why);
     }
@@ -178,7 +212,8 @@ class ProofSurgeryTest {
 
   @Test
   void aCombinationThatKeepsTheValueMovesTheQueries() {
-    // u + d0 with <d0, eq> = 0 passes the value's check; u is absorbed before the queries are drawn, so the columns are others.
+    // u + d0 with <d0, eq> = 0 passes the value's check; u is absorbed before the queries are
+    // drawn, so the columns are others.
     byte[] u = proof.sections().get(Section.COMBINATIONS);
     Ext[] change = new Ext[2];
     for (int k = 0; k < 2; k++) {
@@ -206,7 +241,9 @@ class ProofSurgeryTest {
 
   private static Ext parse(String text) {
     int[] limbs =
-        Arrays.stream(text.substring(1, text.length() - 1).split(", ", -1)).mapToInt(Integer::parseInt).toArray();
+        Arrays.stream(text.substring(1, text.length() - 1).split(", ", -1))
+            .mapToInt(Integer::parseInt)
+            .toArray();
     return new Ext(limbs[0], limbs[1], limbs[2], limbs[3]);
   }
 
@@ -224,8 +261,16 @@ class ProofSurgeryTest {
       String name = ofWitness ? "witness" : "model";
       altered(ofWitness, new int[0], new byte[0], name + " column elements");
       altered(ofWitness, new int[0], honest.multiproof(), name + " column elements");
-      altered(ofWitness, Arrays.copyOf(columns, columns.length - rows), honest.multiproof(), name + " column elements");
-      altered(ofWitness, Arrays.copyOf(columns, columns.length + rows), honest.multiproof(), name + " column elements");
+      altered(
+          ofWitness,
+          Arrays.copyOf(columns, columns.length - rows),
+          honest.multiproof(),
+          name + " column elements");
+      altered(
+          ofWitness,
+          Arrays.copyOf(columns, columns.length + rows),
+          honest.multiproof(),
+          name + " column elements");
       // A row fewer in every column.
       int[] fewer = new int[count * (rows - 1)];
       for (int q = 0; q < count; q++) {
@@ -241,7 +286,8 @@ class ProofSurgeryTest {
       }
       altered(ofWitness, repeated, honest.multiproof(), name + " Merkle root");
       altered(ofWitness, reversed, honest.multiproof(), name + " Merkle root");
-      // The last element of a column and the first of the next exchanged, and all elements moved by one place.
+      // The last element of a column and the first of the next exchanged, and all elements moved by
+      // one place.
       int[] boundary = columns.clone();
       boundary[rows - 1] = columns[rows];
       boundary[rows] = columns[rows - 1];
@@ -252,8 +298,16 @@ class ProofSurgeryTest {
       altered(ofWitness, rotated, honest.multiproof(), name + " Merkle root");
       // A node more, a node less, nodes exchanged.
       byte[] paths = honest.multiproof();
-      altered(ofWitness, columns, Arrays.copyOf(paths, paths.length - 32), name + " Merkle proof bytes");
-      altered(ofWitness, columns, Arrays.copyOf(paths, paths.length + 32), name + " Merkle proof bytes");
+      altered(
+          ofWitness,
+          columns,
+          Arrays.copyOf(paths, paths.length - 32),
+          name + " Merkle proof bytes");
+      altered(
+          ofWitness,
+          columns,
+          Arrays.copyOf(paths, paths.length + 32),
+          name + " Merkle proof bytes");
       byte[] exchanged = paths.clone();
       System.arraycopy(paths, 0, exchanged, 32, 32);
       System.arraycopy(paths, 32, exchanged, 0, 32);
@@ -263,13 +317,15 @@ class ProofSurgeryTest {
 
   private void altered(boolean ofWitness, int[] columns, byte[] paths, String step) {
     ColumnOpening other = new ColumnOpening(columns, paths);
-    String why = rejection(step, withOpenings(o -> ofWitness ? other : o, o -> ofWitness ? o : other));
+    String why =
+        rejection(step, withOpenings(o -> ofWitness ? other : o, o -> ofWitness ? o : other));
     assertTrue(why.startsWith(step), why);
   }
 
   @Test
   void oneOpeningForTheOther() {
-    rejection("openings exchanged", withOpenings(o -> proof.modelOpening(), o -> proof.witnessOpening()));
+    rejection(
+        "openings exchanged", withOpenings(o -> proof.modelOpening(), o -> proof.witnessOpening()));
     rejection("the witness twice", withOpenings(o -> o, o -> proof.witnessOpening()));
   }
 }

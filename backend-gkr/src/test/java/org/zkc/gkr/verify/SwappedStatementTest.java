@@ -21,8 +21,9 @@ import org.zkc.gkr.prove.WeakProof;
 import org.zkc.gkr.wire.ProofMessage;
 
 /**
- * Statements, keys and roots exchanged after proving. Each must fail in the lookups, the first step that draws challenges: that
- * shows that it was absorbed, where a failure further on could be the accident of another check.
+ * Statements, keys and roots exchanged after proving. Each must fail in the lookups, the first step
+ * that draws challenges: that shows that it was absorbed, where a failure further on could be the
+ * accident of another check.
  */
 class SwappedStatementTest {
   private static final String FIRST_STEP = "lookup layer";
@@ -32,15 +33,18 @@ class SwappedStatementTest {
   private Statement statement;
   private byte[] proof;
 
-  // Two inputs and two outputs of the same shapes; neither input nor virtual output enters a lookup as it is.
+  // Two inputs and two outputs of the same shapes; neither input nor virtual output enters a lookup
+  // as it is.
   private static CircuitBuilder circuit(long seed, int scale) {
     CircuitBuilder b = new CircuitBuilder(seed);
     int x = b.input(-100, 100, 3, 5);
     int y = b.input(-100, 100, 3, 5);
-    int sum = b.linear(List.of(3, 5), List.of(CircuitBuilder.term(x, scale), CircuitBuilder.term(y, -1)));
+    int sum =
+        b.linear(List.of(3, 5), List.of(CircuitBuilder.term(x, scale), CircuitBuilder.term(y, -1)));
     int a = b.requantize(b.matMul(sum, b.model(-9, 9, 6, 5)), 4, 2, -60, 60);
     int w = b.model(-9, 9, 2, 6);
-    return b.output(b.matMul(a, w)).output(b.linear(List.of(3, 6), List.of(CircuitBuilder.term(a, 3))));
+    return b.output(b.matMul(a, w))
+        .output(b.linear(List.of(3, 6), List.of(CircuitBuilder.term(a, 3))));
   }
 
   @BeforeEach
@@ -56,7 +60,8 @@ class SwappedStatementTest {
     weak.close();
   }
 
-  private static void failsAtOnce(String what, VerifierKey key, Statement statement, byte[] proof, byte[] context) {
+  private static void failsAtOnce(
+      String what, VerifierKey key, Statement statement, byte[] proof, byte[] context) {
     try {
       WeakVerifier.verify(key, statement, proof, context);
     } catch (VerificationFailure e) {
@@ -67,7 +72,8 @@ class SwappedStatementTest {
   }
 
   private void statementFailsAtOnce(String what, List<int[]> inputs, List<int[]> outputs) {
-    failsAtOnce(what, weak.key.verifierKey(), new Statement(inputs, outputs), proof, WeakProof.CONTEXT);
+    failsAtOnce(
+        what, weak.key.verifierKey(), new Statement(inputs, outputs), proof, WeakProof.CONTEXT);
   }
 
   private static int[] nudged(int[] elements, int at) {
@@ -104,7 +110,8 @@ class SwappedStatementTest {
           shifted[k] += sign * M31.P;
         }
       }
-      String why = weak.rejection(new Statement(List.of(shifted, in.get(1)), statement.outputs()), proof);
+      String why =
+          weak.rejection(new Statement(List.of(shifted, in.get(1)), statement.outputs()), proof);
       assertNotNull(why);
       assertTrue(why.contains("an integer in [-100, 100]"), why);
     }
@@ -135,7 +142,8 @@ class SwappedStatementTest {
     }
     byte[] root = key.modelRoot();
     root[7] ^= 1;
-    failsAtOnce("model root", WeakKeys.of(key.circuit(), root), statement, proof, WeakProof.CONTEXT);
+    failsAtOnce(
+        "model root", WeakKeys.of(key.circuit(), root), statement, proof, WeakProof.CONTEXT);
     // The same shapes, commitments and bounds; only a coefficient of the circuit differs.
     try (WeakProof other = new WeakProof(circuit(5, -2), directory)) {
       VerifierKey foreign = WeakKeys.of(other.circuit, key.modelRoot());
@@ -149,18 +157,33 @@ class SwappedStatementTest {
     for (int at = 0; at < p.witnessRoot().length; at++) {
       byte[] root = p.witnessRoot().clone();
       root[at] ^= 1;
-      // Nothing compares the root with anything before the openings, but the lookups' challenges come from it.
-      failsAtOnce("root byte " + at, weak.key.verifierKey(), statement, with(root), WeakProof.CONTEXT);
+      // Nothing compares the root with anything before the openings, but the lookups' challenges
+      // come from it.
+      failsAtOnce(
+          "root byte " + at, weak.key.verifierKey(), statement, with(root), WeakProof.CONTEXT);
     }
-    byte[] nonce = ProofMessage.parseFrom(proof).toBuilder().setLookupNonce(p.lookupNonce() + 1).build().toByteArray();
+    byte[] nonce =
+        ProofMessage.parseFrom(proof).toBuilder()
+            .setLookupNonce(p.lookupNonce() + 1)
+            .build()
+            .toByteArray();
     failsAtOnce("lookup nonce", weak.key.verifierKey(), statement, nonce, WeakProof.CONTEXT);
-    byte[] queries = ProofMessage.parseFrom(proof).toBuilder().setQueryNonce(p.queryNonce() + 1).build().toByteArray();
+    byte[] queries =
+        ProofMessage.parseFrom(proof).toBuilder()
+            .setQueryNonce(p.queryNonce() + 1)
+            .build()
+            .toByteArray();
     String why = weak.rejection(statement, queries);
     assertNotNull(why);
-    assertTrue(why.contains("Merkle") || why.contains("column elements"), "the nonce moves the queries: " + why);
+    assertTrue(
+        why.contains("Merkle") || why.contains("column elements"),
+        "the nonce moves the queries: " + why);
   }
 
   private byte[] with(byte[] root) throws Exception {
-    return ProofMessage.parseFrom(proof).toBuilder().setWitnessRoot(ByteString.copyFrom(root)).build().toByteArray();
+    return ProofMessage.parseFrom(proof).toBuilder()
+        .setWitnessRoot(ByteString.copyFrom(root))
+        .build()
+        .toByteArray();
   }
 }

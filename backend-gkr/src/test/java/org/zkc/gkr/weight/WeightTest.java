@@ -78,7 +78,12 @@ class WeightTest {
       }
       case 2 -> {
         return new ViewStep.Window(
-            axis, 1 + random.nextInt(5), random.nextInt(3), random.nextInt(3), random.nextInt(5) - 2, 1 + random.nextInt(3));
+            axis,
+            1 + random.nextInt(5),
+            random.nextInt(3),
+            random.nextInt(3),
+            random.nextInt(5) - 2,
+            1 + random.nextInt(3));
       }
       case 3 -> {
         ArrayList<Integer> starts = new ArrayList<>();
@@ -94,7 +99,12 @@ class WeightTest {
       }
       default -> {
         return new ViewStep.Unfold(
-            axis, 1 + random.nextInt(4), 1 + random.nextInt(3), random.nextInt(3), random.nextInt(3), random.nextInt(5) - 2);
+            axis,
+            1 + random.nextInt(4),
+            1 + random.nextInt(3),
+            random.nextInt(3),
+            random.nextInt(3),
+            random.nextInt(5) - 2);
       }
     }
   }
@@ -161,7 +171,10 @@ class WeightTest {
       TensorLayout layout = new TensorLayout(shape);
       int[] real = random.ints(layout.elementCount(), 0, M31.P).toArray();
       Ext[] z = point(layout.variables());
-      assertEquals(Mle.evaluate(layout.pad(real), z), Weight.eq(shape, z).dot(real), "seed " + SEED + " " + shape);
+      assertEquals(
+          Mle.evaluate(layout.pad(real), z),
+          Weight.eq(shape, z).dot(real),
+          "seed " + SEED + " " + shape);
     }
   }
 

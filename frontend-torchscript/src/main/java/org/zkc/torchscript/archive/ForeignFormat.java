@@ -6,9 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.zkc.ir.UserException;
 
-/** Recognises files that people give in place of a TorchScript archive, so that the error can say what to do. */
+/**
+ * Recognises files that people give in place of a TorchScript archive, so that the error can say
+ * what to do.
+ */
 final class ForeignFormat {
-  private static final String EXPORT = "export the model with zkpytorch.export(model, example_input), or torch.jit.trace and torch.jit.save.";
+  private static final String EXPORT =
+      "export the model with zkpytorch.export(model, example_input), or torch.jit.trace and"
+          + " torch.jit.save.";
 
   private ForeignFormat() {}
 
@@ -25,14 +30,18 @@ final class ForeignFormat {
     } else if (text.startsWith("ML\u00efR")) {
       what = "is MLIR bytecode, which zkc does not read; ";
     } else if (text.startsWith("version https://git-lfs")) {
-      throw new UserException(name + " is a Git LFS pointer, not the model; run 'git lfs pull' first.");
+      throw new UserException(
+          name + " is a Git LFS pointer, not the model; run 'git lfs pull' first.");
     } else if (text.startsWith("\u0080\2")) {
-      what = "is a checkpoint written by torch.save, with weights but no program; load it into its model and ";
+      what =
+          "is a checkpoint written by torch.save, with weights but no program; load it into its"
+              + " model and ";
     } else if (text.startsWith("\u0089HDF")) {
       what = "is an HDF5 file, not a PyTorch archive; ";
     } else if (text.length() > 9 && text.startsWith("{\"", 8)) {
       what = "is a safetensors file, with weights but no program; load it into its model and ";
-    } else if (text.stripLeading().startsWith("module @") || text.stripLeading().startsWith("#loc")) {
+    } else if (text.stripLeading().startsWith("module @")
+        || text.stripLeading().startsWith("#loc")) {
       what = "is MLIR text, which zkc does not read yet; ";
     } else {
       what = "is not a zip file, so it is not an archive written by torch.jit.save; ";
@@ -63,12 +72,15 @@ final class ForeignFormat {
     }
     if (bytecode) {
       throw new UserException(
-          name + " holds only the bytecode of a mobile interpreter; save the same model with torch.jit.save.");
+          name
+              + " holds only the bytecode of a mobile interpreter; save the same model with"
+              + " torch.jit.save.");
     }
     if (data) {
       throw new UserException(
           name
-              + " is a checkpoint written by torch.save, with weights but no program; load it into its model and "
+              + " is a checkpoint written by torch.save, with weights but no program; load it into"
+              + " its model and "
               + EXPORT);
     }
     if (entries.stream().anyMatch(e -> e.endsWith(".npy"))) {
@@ -78,6 +90,7 @@ final class ForeignFormat {
   }
 
   static UserException notTorchScript(String name) {
-    return new UserException(name + " is a zip file but not an archive written by torch.jit.save; " + EXPORT);
+    return new UserException(
+        name + " is a zip file but not an archive written by torch.jit.save; " + EXPORT);
   }
 }

@@ -12,13 +12,16 @@ import java.util.Optional;
 import org.zkc.ir.UserException;
 
 /**
- * The records of an archive written by {@code torch.jit.save}, by their names below the root folder ({@code data.pkl},
- * {@code code/__torch__.py}, {@code data/0}). The root folder is named after the file at save time; renaming the file
- * does not rename it, so it is discovered.
+ * The records of an archive written by {@code torch.jit.save}, by their names below the root folder
+ * ({@code data.pkl}, {@code code/__torch__.py}, {@code data/0}). The root folder is named after the
+ * file at save time; renaming the file does not rename it, so it is discovered.
  */
 public final class TorchArchive {
 
-  /** Archives below this version have other semantics of division and are years older than any supported torch. */
+  /**
+   * Archives below this version have other semantics of division and are years older than any
+   * supported torch.
+   */
   private static final int MIN_VERSION = 3;
 
   /** What torch 2.15 writes for operators changed last (gelu). */
@@ -37,7 +40,8 @@ public final class TorchArchive {
   /**
    * Opens a file and checks that it is a TorchScript archive of a version that zkc reads.
    *
-   * @throws UserException when it is not; the message says what the file is instead and how to export the model
+   * @throws UserException when it is not; the message says what the file is instead and how to
+   *     export the model
    */
   public static TorchArchive open(Path path) {
     String name = String.valueOf(path.getFileName());
@@ -64,9 +68,11 @@ public final class TorchArchive {
   private static String rootOf(String name, ZipArchive zip) {
     String root = null;
     for (String entry : zip.names()) {
-      if (entry.endsWith("/data.pkl") && entry.indexOf('/') == entry.length() - "/data.pkl".length()) {
+      if (entry.endsWith("/data.pkl")
+          && entry.indexOf('/') == entry.length() - "/data.pkl".length()) {
         if (root != null) {
-          throw new UserException("The archive " + name + " holds two models; export one model per file.");
+          throw new UserException(
+              "The archive " + name + " holds two models; export one model per file.");
         }
         root = entry.substring(0, entry.length() - "data.pkl".length());
       }
@@ -84,13 +90,19 @@ public final class TorchArchive {
       version = Integer.parseInt(text);
     } catch (NumberFormatException e) {
       throw new UserException(
-          "The archive " + displayName + " has no version record; export the model again with torch.jit.save.");
+          "The archive "
+              + displayName
+              + " has no version record; export the model again with torch.jit.save.");
     }
     if (version < MIN_VERSION || version > MAX_VERSION) {
       throw new UserException(
           "The archive %s has format version %d; zkc reads versions %d to %d. Export the model again with a %s torch."
               .formatted(
-                  displayName, version, MIN_VERSION, MAX_VERSION, version < MIN_VERSION ? "newer" : "current"));
+                  displayName,
+                  version,
+                  MIN_VERSION,
+                  MAX_VERSION,
+                  version < MIN_VERSION ? "newer" : "current"));
     }
   }
 
@@ -98,7 +110,9 @@ public final class TorchArchive {
     String order = text("byteorder").orElse("little").strip();
     if (!order.equals("little")) {
       throw new UserException(
-          "The archive " + displayName + " was written on a big-endian machine; export it on a little-endian one.");
+          "The archive "
+              + displayName
+              + " was written on a big-endian machine; export it on a little-endian one.");
     }
   }
 
@@ -118,7 +132,8 @@ public final class TorchArchive {
 
   /** A record as text; the code dialect is ASCII, everything else UTF-8. */
   public Optional<String> text(String name) {
-    return record(name).map(s -> new String(s.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8));
+    return record(name)
+        .map(s -> new String(s.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8));
   }
 
   /** SHA-256 of the whole file, in lower-case hexadecimal. */

@@ -23,12 +23,14 @@ import java.util.zip.Inflater;
 import org.zkc.ir.UserException;
 
 /**
- * A zip file read by its central directory over one memory mapping (APPNOTE.TXT 6.3 sections 4.3 and 4.5.3). PyTorch
- * writes tensors as stored entries with data descriptors, which a streaming reader cannot take and {@code ZipFile} does
- * not give offsets for; here a stored entry is a slice of the mapping, without a copy.
+ * A zip file read by its central directory over one memory mapping (APPNOTE.TXT 6.3 sections 4.3
+ * and 4.5.3). PyTorch writes tensors as stored entries with data descriptors, which a streaming
+ * reader cannot take and {@code ZipFile} does not give offsets for; here a stored entry is a slice
+ * of the mapping, without a copy.
  *
- * <p>Refused, because no writer of models makes them: encryption, several disks, methods other than stored and deflate,
- * duplicate names, entries that overlap or leave the file, inflation beyond the bounds below.
+ * <p>Refused, because no writer of models makes them: encryption, several disks, methods other than
+ * stored and deflate, duplicate names, entries that overlap or leave the file, inflation beyond the
+ * bounds below.
  */
 public final class ZipArchive {
   private static final int END_SIGNATURE = 0x06054b50;
@@ -56,8 +58,10 @@ public final class ZipArchive {
 
   private static final ValueLayout.OfShort U16 =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt U32 =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong U64 =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private record Entry(String name, int method, int crc, long offset, long compressed, long size) {}
 
@@ -98,7 +102,10 @@ public final class ZipArchive {
           ? MemorySegment.ofArray(new byte[0])
           : channel.map(FileChannel.MapMode.READ_ONLY, 0, size, Arena.ofAuto());
     } catch (IOException e) {
-      throw new UserException("The file " + path.getFileName() + " cannot be read; check that it exists and is a file.");
+      throw new UserException(
+          "The file "
+              + path.getFileName()
+              + " cannot be read; check that it exists and is a file.");
     }
   }
 
@@ -113,7 +120,8 @@ public final class ZipArchive {
   }
 
   /**
-   * The content of an entry: a slice of the mapping where it is stored, a fresh array where it is deflated.
+   * The content of an entry: a slice of the mapping where it is stored, a fresh array where it is
+   * deflated.
    *
    * @throws UserException when the content does not match its recorded size or CRC-32
    */
@@ -174,9 +182,12 @@ public final class ZipArchive {
       throw damaged("it is one part of a file split over several");
     }
     long directoryEnd = end;
-    if (end >= ZIP64_LOCATOR_SIZE && signature(end - ZIP64_LOCATOR_SIZE) == ZIP64_LOCATOR_SIGNATURE) {
+    if (end >= ZIP64_LOCATOR_SIZE
+        && signature(end - ZIP64_LOCATOR_SIZE) == ZIP64_LOCATOR_SIGNATURE) {
       long zip64 = file.get(U64, end - ZIP64_LOCATOR_SIZE + 8);
-      if (zip64 < 0 || zip64 > end - ZIP64_LOCATOR_SIZE - ZIP64_END_SIZE || signature(zip64) != ZIP64_END_SIGNATURE) {
+      if (zip64 < 0
+          || zip64 > end - ZIP64_LOCATOR_SIZE - ZIP64_END_SIZE
+          || signature(zip64) != ZIP64_END_SIGNATURE) {
         throw damaged("its Zip64 directory is missing");
       }
       count = file.get(U64, zip64 + 32);
@@ -211,7 +222,10 @@ public final class ZipArchive {
     throw damaged("it has no directory at its end; the file is truncated or was not fully copied");
   }
 
-  /** Reads one directory entry and the local header it points to; returns where the next entry starts. */
+  /**
+   * Reads one directory entry and the local header it points to; returns where the next entry
+   * starts.
+   */
   private long readEntry(long at, long directoryStart, List<long[]> spans) {
     if (signature(at) != CENTRAL_SIGNATURE) {
       throw damaged("its directory holds something that is not an entry");
@@ -228,7 +242,8 @@ public final class ZipArchive {
     long local = sizes[2];
     if ((flags & ENCRYPTED_FLAGS) != 0) {
       throw new UserException(
-          displayName + " is an encrypted zip file; zkc reads the file as torch.jit.save wrote it.");
+          displayName
+              + " is an encrypted zip file; zkc reads the file as torch.jit.save wrote it.");
     }
     if (method != STORED && method != DEFLATED) {
       throw damaged("the record " + name + " uses compression method " + method);
@@ -246,15 +261,20 @@ public final class ZipArchive {
     }
     if (localNameLength != nameLength
         || MemorySegment.mismatch(
-                file, at + CENTRAL_SIZE, at + CENTRAL_SIZE + nameLength,
-                file, local + LOCAL_SIZE, local + LOCAL_SIZE + nameLength)
+                file,
+                at + CENTRAL_SIZE,
+                at + CENTRAL_SIZE + nameLength,
+                file,
+                local + LOCAL_SIZE,
+                local + LOCAL_SIZE + nameLength)
             != -1) {
       throw damaged("the record " + name + " has another name in its own header");
     }
     if (method == STORED && size != compressed) {
       throw damaged("the stored record " + name + " has two sizes");
     }
-    if (method == DEFLATED && (size > MAX_INFLATED_ENTRY || size > (compressed + 16) * MAX_DEFLATE_RATIO)) {
+    if (method == DEFLATED
+        && (size > MAX_INFLATED_ENTRY || size > (compressed + 16) * MAX_DEFLATE_RATIO)) {
       throw damaged("the record " + name + " claims to inflate to " + size + " bytes");
     }
     if (entries.put(name, new Entry(name, method, crc, data, compressed, size)) != null) {
@@ -264,7 +284,10 @@ public final class ZipArchive {
     return at + CENTRAL_SIZE + nameLength + extraLength + u16(at + 32);
   }
 
-  /** Size, compressed size and local header offset, from the Zip64 extra field where the 32-bit ones are full. */
+  /**
+   * Size, compressed size and local header offset, from the Zip64 extra field where the 32-bit ones
+   * are full.
+   */
   private long[] zip64Fields(String name, long at, long extra, int extraLength) {
     long[] fields = {u32(at + 24), u32(at + 20), u32(at + 42)};
     boolean full = fields[0] == 0xffffffffL || fields[1] == 0xffffffffL || fields[2] == 0xffffffffL;
@@ -318,6 +341,10 @@ public final class ZipArchive {
 
   private UserException damaged(String why) {
     return new UserException(
-        "The archive " + displayName + " is damaged: " + why + ". Copy it again or export the model again.");
+        "The archive "
+            + displayName
+            + " is damaged: "
+            + why
+            + ". Copy it again or export the model again.");
   }
 }

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.zkc.ir.TorchType;
 
 /**
- * A class of the dialect. {@code base} is Module, NamedTuple, Enum, Interface, ModuleInterface or empty; {@code lists}
- * are {@code __parameters__} and its like, and enum members.
+ * A class of the dialect. {@code base} is Module, NamedTuple, Enum, Interface, ModuleInterface or
+ * empty; {@code lists} are {@code __parameters__} and its like, and enum members.
  */
 public record ClassDefinition(
     int offset,

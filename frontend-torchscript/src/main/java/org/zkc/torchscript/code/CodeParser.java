@@ -15,7 +15,10 @@ import org.zkc.ir.TorchType;
 import org.zkc.ir.UserException;
 import org.zkc.torchscript.code.FunctionDefinition.Parameter;
 
-/** Parses code records into definitions and statements; {@link ExpressionBuilder} makes the expressions. */
+/**
+ * Parses code records into definitions and statements; {@link ExpressionBuilder} makes the
+ * expressions.
+ */
 public final class CodeParser {
 
   /** Thousand times the code of ResNet-18. */
@@ -31,7 +34,8 @@ public final class CodeParser {
    */
   public static CodeFile parse(String record, String text) {
     if (text.length() > MAX_CHARACTERS) {
-      throw new UserException("The record " + record + " is longer than zkc reads (32 MiB of code).");
+      throw new UserException(
+          "The record " + record + " is longer than zkc reads (32 MiB of code).");
     }
     try {
       TorchScriptLexer lexer = new TorchScriptLexer(CharStreams.fromString(text));
@@ -65,7 +69,8 @@ public final class CodeParser {
           switch (token.getType()) {
             case Token.EOF -> "the text ends too early";
             case TorchScriptLexer.NEWLINE -> "the line ends too early";
-            case TorchScriptParser.INDENT, TorchScriptParser.DEDENT -> "the indentation changes unexpectedly";
+            case TorchScriptParser.INDENT, TorchScriptParser.DEDENT ->
+                "the indentation changes unexpectedly";
             default -> "unexpected '" + abbreviated(token.getText()) + "'";
           };
       return new CodeSyntaxException(token.getStartIndex(), what);
@@ -98,19 +103,25 @@ public final class CodeParser {
       switch (member) {
         case TorchScriptParser.FieldContext f ->
             fields.add(
-                new ClassDefinition.Field(f.NAME().getText(), type(f.type()), optional(f.expression())));
+                new ClassDefinition.Field(
+                    f.NAME().getText(), type(f.type()), optional(f.expression())));
         case TorchScriptParser.AnnotationContext a ->
             fields.add(
                 new ClassDefinition.Field(
-                    StringEscapes.resolve(offset(a.start), a.STRING().getText()), type(a.type()), Optional.empty()));
+                    StringEscapes.resolve(offset(a.start), a.STRING().getText()),
+                    type(a.type()),
+                    Optional.empty()));
         case TorchScriptParser.ListOrEnumItemContext i ->
-            items.add(new ClassDefinition.Item(i.NAME().getText(), ExpressionBuilder.build(i.expression())));
+            items.add(
+                new ClassDefinition.Item(
+                    i.NAME().getText(), ExpressionBuilder.build(i.expression())));
         case TorchScriptParser.MethodContext m -> methods.add(function(m.functionDefinition()));
         case TorchScriptParser.EmptyMemberContext _ -> {}
         default -> throw new IllegalStateException("unhandled member " + member.getClass());
       }
     }
-    Optional<String> base = c.NAME().size() > 1 ? Optional.of(c.NAME(1).getText()) : Optional.empty();
+    Optional<String> base =
+        c.NAME().size() > 1 ? Optional.of(c.NAME(1).getText()) : Optional.empty();
     return new ClassDefinition(offset(c.start), c.NAME(0).getText(), base, fields, items, methods);
   }
 
@@ -119,7 +130,9 @@ public final class CodeParser {
     for (TorchScriptParser.ParameterContext p : f.parameter()) {
       parameters.add(
           new Parameter(
-              p.NAME().getText(), Optional.ofNullable(p.type()).map(CodeParser::type), optional(p.expression())));
+              p.NAME().getText(),
+              Optional.ofNullable(p.type()).map(CodeParser::type),
+              optional(p.expression())));
     }
     return new FunctionDefinition(
         offset(f.start),
@@ -139,11 +152,15 @@ public final class CodeParser {
       case TorchScriptParser.SimpleContext simple -> simple(simple.simpleStatement());
       case TorchScriptParser.IfContext i ->
           new Statement.If(
-              offset, ExpressionBuilder.build(i.expression()), suite(i.suite(0)), suite(i.suite(1)));
+              offset,
+              ExpressionBuilder.build(i.expression()),
+              suite(i.suite(0)),
+              suite(i.suite(1)));
       case TorchScriptParser.WhileContext w ->
           new Statement.While(offset, ExpressionBuilder.build(w.expression()), suite(w.suite()));
       case TorchScriptParser.ForContext f ->
-          new Statement.For(offset, f.NAME().getText(), rangeCount(f.expression()), suite(f.suite()));
+          new Statement.For(
+              offset, f.NAME().getText(), rangeCount(f.expression()), suite(f.suite()));
       case TorchScriptParser.WithContext w ->
           new Statement.With(
               offset,
@@ -164,7 +181,8 @@ public final class CodeParser {
         && call.keywords().isEmpty()) {
       return call.positional().get(0);
     }
-    throw new CodeSyntaxException(offset(e.start), "a 'for' iterates over something else than range(n)");
+    throw new CodeSyntaxException(
+        offset(e.start), "a 'for' iterates over something else than range(n)");
   }
 
   private static Statement simple(TorchScriptParser.SimpleStatementContext s) {
@@ -172,7 +190,10 @@ public final class CodeParser {
     return switch (s) {
       case TorchScriptParser.TypedAssignmentContext a ->
           new Statement.Assign(
-              offset, a.NAME().getText(), Optional.of(type(a.type())), ExpressionBuilder.build(a.expression()));
+              offset,
+              a.NAME().getText(),
+              Optional.of(type(a.type())),
+              ExpressionBuilder.build(a.expression()));
       case TorchScriptParser.ReturnContext r ->
           new Statement.Return(offset, ExpressionBuilder.build(r.expression()));
       case TorchScriptParser.PassContext _ -> new Statement.Pass(offset);
@@ -181,7 +202,8 @@ public final class CodeParser {
     };
   }
 
-  private static Statement assignmentOrEffect(int offset, TorchScriptParser.AssignmentOrEffectContext a) {
+  private static Statement assignmentOrEffect(
+      int offset, TorchScriptParser.AssignmentOrEffectContext a) {
     List<Expression> left = ExpressionBuilder.buildAll(a.expressions(0).expression());
     boolean comma = a.trailing != null;
     if (a.expressions().size() == 1) {
@@ -191,7 +213,10 @@ public final class CodeParser {
       return new Statement.Effect(offset, left.get(0));
     }
     List<Expression> right = ExpressionBuilder.buildAll(a.expressions(1).expression());
-    if (left.size() == 1 && !comma && left.get(0) instanceof Expression.Attribute target && right.size() == 1) {
+    if (left.size() == 1
+        && !comma
+        && left.get(0) instanceof Expression.Attribute target
+        && right.size() == 1) {
       return new Statement.SetAttribute(offset, target.base(), target.name(), right.get(0));
     }
     List<String> targets = new ArrayList<>();
@@ -211,7 +236,8 @@ public final class CodeParser {
           : new Statement.AssignResults(offset, targets, value);
     }
     if (comma || right.size() != targets.size()) {
-      throw new CodeSyntaxException(offset, "the two sides of an assignment have different lengths");
+      throw new CodeSyntaxException(
+          offset, "the two sides of an assignment have different lengths");
     }
     return new Statement.AssignTogether(offset, targets, right);
   }
@@ -220,10 +246,12 @@ public final class CodeParser {
     return switch (t) {
       case TorchScriptParser.NamedTypeContext n -> TypeNames.named(n.getText());
       case TorchScriptParser.NoneTypeContext _ -> new TorchType.Simple("NoneType");
-      case TorchScriptParser.EmptyTupleTypeContext e -> new TorchType.Generic(constructor(e.NAME().getText(), e.start), List.of());
+      case TorchScriptParser.EmptyTupleTypeContext e ->
+          new TorchType.Generic(constructor(e.NAME().getText(), e.start), List.of());
       case TorchScriptParser.GenericTypeContext g ->
           new TorchType.Generic(
-              constructor(g.NAME().getText(), g.start), g.type().stream().map(CodeParser::type).toList());
+              constructor(g.NAME().getText(), g.start),
+              g.type().stream().map(CodeParser::type).toList());
       default -> throw new IllegalStateException("unhandled type " + t.getClass());
     };
   }

@@ -1,6 +1,8 @@
 package org.zkc.torchscript.code;
 
-/** Text that is not in the dialect; {@code offset} counts characters from the start of the record. */
+/**
+ * Text that is not in the dialect; {@code offset} counts characters from the start of the record.
+ */
 final class CodeSyntaxException extends RuntimeException {
   private static final long serialVersionUID = 1;
   private final int offset;

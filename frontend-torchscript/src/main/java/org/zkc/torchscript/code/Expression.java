@@ -3,7 +3,9 @@ package org.zkc.torchscript.code;
 import java.util.List;
 import java.util.Objects;
 
-/** An expression of the code dialect; {@code offset} counts characters from the start of the record. */
+/**
+ * An expression of the code dialect; {@code offset} counts characters from the start of the record.
+ */
 public sealed interface Expression {
 
   int offset();
@@ -15,8 +17,8 @@ public sealed interface Expression {
   }
 
   /**
-   * An integer literal with its sign. PyTorch prints integral floats of magnitude 1e10 to 1e17 without dot or exponent,
-   * so a literal of that size may be a float; see {@link #mayBeFloat}.
+   * An integer literal with its sign. PyTorch prints integral floats of magnitude 1e10 to 1e17
+   * without dot or exponent, so a literal of that size may be a float; see {@link #mayBeFloat}.
    */
   record IntLiteral(int offset, long value) implements Expression {
 
@@ -49,7 +51,8 @@ public sealed interface Expression {
     }
   }
 
-  record DictLiteral(int offset, List<Expression> keys, List<Expression> values) implements Expression {
+  record DictLiteral(int offset, List<Expression> keys, List<Expression> values)
+      implements Expression {
     public DictLiteral {
       keys = List.copyOf(keys);
       values = List.copyOf(values);
@@ -76,7 +79,8 @@ public sealed interface Expression {
     }
   }
 
-  record Slice(int offset, Expression base, Expression lower, Expression upper) implements Expression {}
+  record Slice(int offset, Expression base, Expression lower, Expression upper)
+      implements Expression {}
 
   /** Unary minus of something that is not a number literal. */
   record Negation(int offset, Expression operand) implements Expression {}

@@ -10,7 +10,9 @@ import org.zkc.torchscript.code.TorchScriptParser.ExpressionContext;
 /** Builds expressions from parse trees; resolves literals. */
 final class ExpressionBuilder {
 
-  /** A chain {@code a.b.c(...)} is a tree as deep as it is long; real ones have 12 links at most. */
+  /**
+   * A chain {@code a.b.c(...)} is a tree as deep as it is long; real ones have 12 links at most.
+   */
   private static final int MAX_TRAILERS = 100;
 
   private ExpressionBuilder() {}
@@ -42,14 +44,16 @@ final class ExpressionBuilder {
   private static Expression postfix(TorchScriptParser.PostfixContext p) {
     if (p.trailer().size() > MAX_TRAILERS) {
       throw new CodeSyntaxException(
-          CodeParser.offset(p.start), "more than " + MAX_TRAILERS + " attributes, calls and indices follow each other");
+          CodeParser.offset(p.start),
+          "more than " + MAX_TRAILERS + " attributes, calls and indices follow each other");
     }
     int offset = CodeParser.offset(p.start);
     Expression value = atom(p.atom());
     for (TorchScriptParser.TrailerContext trailer : p.trailer()) {
       value =
           switch (trailer) {
-            case TorchScriptParser.AttributeContext a -> new Expression.Attribute(offset, value, a.NAME().getText());
+            case TorchScriptParser.AttributeContext a ->
+                new Expression.Attribute(offset, value, a.NAME().getText());
             case TorchScriptParser.CallContext c -> call(offset, value, c);
             case TorchScriptParser.SubscriptContext s ->
                 s.upper != null
@@ -66,7 +70,8 @@ final class ExpressionBuilder {
     List<Expression.Keyword> keywords = new ArrayList<>();
     for (TorchScriptParser.ArgumentContext argument : c.argument()) {
       if (argument.NAME() != null) {
-        keywords.add(new Expression.Keyword(argument.NAME().getText(), build(argument.expression())));
+        keywords.add(
+            new Expression.Keyword(argument.NAME().getText(), build(argument.expression())));
       } else if (!keywords.isEmpty()) {
         throw new CodeSyntaxException(
             CodeParser.offset(argument.start), "a positional argument follows a keyword argument");
@@ -81,7 +86,8 @@ final class ExpressionBuilder {
     int offset = CodeParser.offset(atom.start);
     return switch (atom) {
       case TorchScriptParser.NameContext n -> name(offset, n.getText());
-      case TorchScriptParser.IntContext i -> new Expression.IntLiteral(offset, integer(offset, i.getText()));
+      case TorchScriptParser.IntContext i ->
+          new Expression.IntLiteral(offset, integer(offset, i.getText()));
       case TorchScriptParser.FloatContext f ->
           new Expression.FloatLiteral(offset, Double.parseDouble(f.getText()));
       case TorchScriptParser.ComplexContext c -> new Expression.ComplexLiteral(offset, c.getText());
@@ -90,9 +96,11 @@ final class ExpressionBuilder {
       case TorchScriptParser.NoneContext _ -> new Expression.NoneLiteral(offset);
       case TorchScriptParser.TrueContext _ -> new Expression.BoolLiteral(offset, true);
       case TorchScriptParser.FalseContext _ -> new Expression.BoolLiteral(offset, false);
-      case TorchScriptParser.ListContext l -> new Expression.ListLiteral(offset, buildAll(l.expression()));
+      case TorchScriptParser.ListContext l ->
+          new Expression.ListLiteral(offset, buildAll(l.expression()));
       case TorchScriptParser.DictContext d -> dict(offset, d);
-      case TorchScriptParser.ParenthesisContext p -> parenthesis(offset, p.expression(), p.trailing);
+      case TorchScriptParser.ParenthesisContext p ->
+          parenthesis(offset, p.expression(), p.trailing);
       default -> throw new IllegalStateException("unhandled atom " + atom.getClass());
     };
   }
@@ -117,7 +125,8 @@ final class ExpressionBuilder {
   }
 
   /** {@code (a)} is a; {@code ()}, {@code (a,)} and {@code (a, b)} are tuples. */
-  private static Expression parenthesis(int offset, List<ExpressionContext> elements, Token trailing) {
+  private static Expression parenthesis(
+      int offset, List<ExpressionContext> elements, Token trailing) {
     return elements.size() == 1 && trailing == null
         ? build(elements.get(0))
         : new Expression.TupleLiteral(offset, buildAll(elements));

@@ -7,8 +7,9 @@ import org.antlr.v4.runtime.CommonToken;
 import org.antlr.v4.runtime.Token;
 
 /**
- * Turns line starts into INDENT and DEDENT tokens, as Python's tokenizer does, and drops line ends inside brackets.
- * Nesting is bounded, so that the recursive parser cannot exhaust the stack on a malicious file.
+ * Turns line starts into INDENT and DEDENT tokens, as Python's tokenizer does, and drops line ends
+ * inside brackets. Nesting is bounded, so that the recursive parser cannot exhaust the stack on a
+ * malicious file.
  */
 final class Indentation {
 
@@ -61,7 +62,8 @@ final class Indentation {
     switch (text.charAt(0)) {
       case '(', '[', '{' -> {
         if (++brackets > MAX_NESTING) {
-          throw new CodeSyntaxException(token.getStartIndex(), "brackets are nested more than " + MAX_NESTING + " deep");
+          throw new CodeSyntaxException(
+              token.getStartIndex(), "brackets are nested more than " + MAX_NESTING + " deep");
         }
       }
       case ')', ']', '}' -> brackets = Math.max(0, brackets - 1);
@@ -72,7 +74,8 @@ final class Indentation {
   private void indentTo(int column, Token at) {
     if (column > columns.peek()) {
       if (columns.size() > MAX_NESTING) {
-        throw new CodeSyntaxException(at.getStartIndex(), "blocks are nested more than " + MAX_NESTING + " deep");
+        throw new CodeSyntaxException(
+            at.getStartIndex(), "blocks are nested more than " + MAX_NESTING + " deep");
       }
       columns.push(column);
       pending.add(virtual(TorchScriptParser.INDENT, at));

@@ -10,7 +10,8 @@ public sealed interface Statement {
   int offset();
 
   /** {@code a = e}, or {@code a : T = e} with a declared type. */
-  record Assign(int offset, String target, Optional<TorchType> type, Expression value) implements Statement {}
+  record Assign(int offset, String target, Optional<TorchType> type, Expression value)
+      implements Statement {}
 
   /** {@code a, b = f(x)}: an operator's several results. */
   record AssignResults(int offset, List<String> targets, Expression value) implements Statement {
@@ -27,7 +28,8 @@ public sealed interface Statement {
   }
 
   /** {@code a, b = c, d}: all right-hand sides are read before any name is bound. */
-  record AssignTogether(int offset, List<String> targets, List<Expression> values) implements Statement {
+  record AssignTogether(int offset, List<String> targets, List<Expression> values)
+      implements Statement {
     public AssignTogether {
       targets = List.copyOf(targets);
       values = List.copyOf(values);
@@ -35,7 +37,8 @@ public sealed interface Statement {
   }
 
   /** {@code self.a = e}. */
-  record SetAttribute(int offset, Expression object, String name, Expression value) implements Statement {}
+  record SetAttribute(int offset, Expression object, String name, Expression value)
+      implements Statement {}
 
   record Effect(int offset, Expression expression) implements Statement {}
 
@@ -43,7 +46,8 @@ public sealed interface Statement {
 
   record Pass(int offset) implements Statement {}
 
-  record If(int offset, Expression condition, List<Statement> then, List<Statement> otherwise) implements Statement {
+  record If(int offset, Expression condition, List<Statement> then, List<Statement> otherwise)
+      implements Statement {
     public If {
       then = List.copyOf(then);
       otherwise = List.copyOf(otherwise);
@@ -57,13 +61,15 @@ public sealed interface Statement {
   }
 
   /** {@code for index in range(count)}. */
-  record For(int offset, String index, Expression count, List<Statement> body) implements Statement {
+  record For(int offset, String index, Expression count, List<Statement> body)
+      implements Statement {
     public For {
       body = List.copyOf(body);
     }
   }
 
-  record With(int offset, Expression context, Optional<String> name, List<Statement> body) implements Statement {
+  record With(int offset, Expression context, Optional<String> name, List<Statement> body)
+      implements Statement {
     public With {
       body = List.copyOf(body);
     }

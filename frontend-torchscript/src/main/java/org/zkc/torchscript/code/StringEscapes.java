@@ -1,6 +1,9 @@
 package org.zkc.torchscript.code;
 
-/** The escapes that the printer writes: {@code \\ \' \" \a \b \f \n \r \t \v} and three octal digits. */
+/**
+ * The escapes that the printer writes: {@code \\ \' \" \a \b \f \n \r \t \v} and three octal
+ * digits.
+ */
 final class StringEscapes {
 
   private StringEscapes() {}
@@ -27,7 +30,10 @@ final class StringEscapes {
         case 't' -> out.append('\t');
         case 'v' -> out.append('\u000b');
         default -> {
-          if (i + 2 > end || !isOctal(escape) || !isOctal(literal.charAt(i)) || !isOctal(literal.charAt(i + 1))) {
+          if (i + 2 > end
+              || !isOctal(escape)
+              || !isOctal(literal.charAt(i))
+              || !isOctal(literal.charAt(i + 1))) {
             throw new CodeSyntaxException(offset, "a string has an unknown escape");
           }
           out.append((char) Integer.parseInt(literal.substring(i - 1, i + 2), 8));

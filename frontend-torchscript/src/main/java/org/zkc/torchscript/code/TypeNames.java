@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.zkc.ir.TorchType;
 
-/** Types of the dialect, from names and from expressions such as {@code annotate(List[int], [])}. */
+/**
+ * Types of the dialect, from names and from expressions such as {@code annotate(List[int], [])}.
+ */
 public final class TypeNames {
   private static final Set<String> CONSTRUCTORS =
       Set.of("List", "Dict", "Tuple", "Optional", "Union", "Final", "Future", "Await", "RRef");
@@ -52,7 +54,9 @@ public final class TypeNames {
     }
     List<TorchType> arguments = new ArrayList<>();
     for (Expression index : s.indices()) {
-      if (index instanceof Expression.TupleLiteral t && t.elements().isEmpty() && s.indices().size() == 1) {
+      if (index instanceof Expression.TupleLiteral t
+          && t.elements().isEmpty()
+          && s.indices().size() == 1) {
         break;
       }
       Optional<TorchType> argument = ofExpression(index);

@@ -14,16 +14,19 @@ import org.zkc.torchscript.pickle.PickleValue.Text;
 import org.zkc.torchscript.pickle.PickleValue.Tuple;
 
 /**
- * The way from a code record back to the user's Python: a {@code .debug_pkl} record. Each row names a byte offset in
- * the code and a span of source text; the last row at or before an expression's offset holds for it.
+ * The way from a code record back to the user's Python: a {@code .debug_pkl} record. Each row names
+ * a byte offset in the code and a span of source text; the last row at or before an expression's
+ * offset holds for it.
  *
- * <p>Scripted code carries the function's own text. Traced code carries the Python call stack, innermost frame first,
- * one {@code file(line): function} a line; the first frame outside torch is the user's. Only base names of files leave
- * this class: an archive holds absolute paths of the machine that made it.
+ * <p>Scripted code carries the function's own text. Traced code carries the Python call stack,
+ * innermost frame first, one {@code file(line): function} a line; the first frame outside torch is
+ * the user's. Only base names of files leave this class: an archive holds absolute paths of the
+ * machine that made it.
  */
 public final class DebugTable {
   private static final Pattern FRAME = Pattern.compile("(.+)\\((\\d{1,9})\\): [^\\n]*");
-  private static final Pattern LIBRARY = Pattern.compile("(.*[/\\\\](site-packages|dist-packages|pytorch)[/\\\\])?torch[/\\\\].*");
+  private static final Pattern LIBRARY =
+      Pattern.compile("(.*[/\\\\](site-packages|dist-packages|pytorch)[/\\\\])?torch[/\\\\].*");
 
   /** A table that knows nothing. */
   public static final DebugTable EMPTY = new DebugTable(new int[0], List.of(), List.of());
@@ -43,8 +46,8 @@ public final class DebugTable {
   }
 
   /**
-   * Reads a table; one in a form that is not known (before torch 1.10), or malformed, gives {@link #EMPTY}: locations
-   * serve messages only.
+   * Reads a table; one in a form that is not known (before torch 1.10), or malformed, gives {@link
+   * #EMPTY}: locations serve messages only.
    */
   public static DebugTable of(PickleValue value) {
     if (!(value instanceof Tuple top)
@@ -89,7 +92,10 @@ public final class DebugTable {
     return Math.toIntExact(((PickleValue.Int) value).value());
   }
 
-  /** The user's line for the code at a byte offset; {@link Location#UNKNOWN} where only torch's own frames are known. */
+  /**
+   * The user's line for the code at a byte offset; {@link Location#UNKNOWN} where only torch's own
+   * frames are known.
+   */
   public Location locate(int offset) {
     int row = Arrays.binarySearch(offsets, offset);
     if (row < 0) {

@@ -20,31 +20,55 @@ import org.zkc.torchscript.schema.StaticTypes;
 /**
  * Which values may share memory, and what has become of values that were changed in place.
  *
- * <p>A write to {@code v} makes a new value {@code v'}; from then on {@code v} reads as {@code v'}. If v is a view of b
- * by an operator that can be inverted, b reads as {@code v'} brought back to b's form, and other views of b are taken
- * again. Any other value that may share v's memory becomes stale: reading it is refused, so a program is never wrong,
- * at worst not accepted.
+ * <p>A write to {@code v} makes a new value {@code v'}; from then on {@code v} reads as {@code v'}.
+ * If v is a view of b by an operator that can be inverted, b reads as {@code v'} brought back to
+ * b's form, and other views of b are taken again. Any other value that may share v's memory becomes
+ * stale: reading it is refused, so a program is never wrong, at worst not accepted.
  *
- * <p>May-share is an equivalence over values and over the contents of containers (a list's elements share one class).
- * It only grows, and is common to all arms of control flow; what was replaced and what is stale is kept per arm.
+ * <p>May-share is an equivalence over values and over the contents of containers (a list's elements
+ * share one class). It only grows, and is common to all arms of control flow; what was replaced and
+ * what is stale is kept per arm.
  */
 final class Aliases {
 
   /** Views whose result has the same elements in the same order as their first argument. */
   private static final Set<String> SAME_ELEMENTS =
-      Set.of("aten.view", "aten.view_as", "aten.unsqueeze", "aten.squeeze", "aten.detach", "aten.alias");
+      Set.of(
+          "aten.view",
+          "aten.view_as",
+          "aten.unsqueeze",
+          "aten.squeeze",
+          "aten.detach",
+          "aten.alias");
 
   /** Views that are their own inverse. */
   private static final Set<String> INVOLUTIONS = Set.of("aten.transpose", "aten.t");
 
-  /** Views that always share memory, so that they can be taken again; others (reshape) may have copied. */
+  /**
+   * Views that always share memory, so that they can be taken again; others (reshape) may have
+   * copied.
+   */
   private static final Set<String> ALWAYS_VIEWS =
       Set.of(
-          "aten.view", "aten.view_as", "aten.unsqueeze", "aten.squeeze", "aten.detach", "aten.alias",
-          "aten.transpose", "aten.t", "aten.permute", "aten.select", "aten.slice", "aten.narrow", "aten.expand",
+          "aten.view",
+          "aten.view_as",
+          "aten.unsqueeze",
+          "aten.squeeze",
+          "aten.detach",
+          "aten.alias",
+          "aten.transpose",
+          "aten.t",
+          "aten.permute",
+          "aten.select",
+          "aten.slice",
+          "aten.narrow",
+          "aten.expand",
           "aten.expand_as");
 
-  /** A class of the equivalence; {@code contents} is the class of what the members hold, if they hold anything. */
+  /**
+   * A class of the equivalence; {@code contents} is the class of what the members hold, if they
+   * hold anything.
+   */
   private static final class Node {
     private Node parent = this;
     private @Nullable Node contents;
@@ -132,7 +156,8 @@ final class Aliases {
   /**
    * The value to use where the code reads {@code value}.
    *
-   * @throws UserException when its memory was changed through another value in a way that cannot be followed
+   * @throws UserException when its memory was changed through another value in a way that cannot be
+   *     followed
    */
   Value read(Value value, Location at) {
     Value now = latest(value);
@@ -199,7 +224,10 @@ final class Aliases {
   boolean mayHold(Value container, Value element) {
     Node holder = node(container);
     Node held = node(element);
-    return holder != null && held != null && holder.contents != null && find(holder.contents) == held;
+    return holder != null
+        && held != null
+        && holder.contents != null
+        && find(holder.contents) == held;
   }
 
   private @Nullable Node node(Value value) {
@@ -248,8 +276,8 @@ final class Aliases {
   }
 
   /**
-   * Notes that {@code value} was written and now reads as {@code replacement}, a value defined already. Emits what
-   * brings bases and other views up to date.
+   * Notes that {@code value} was written and now reads as {@code replacement}, a value defined
+   * already. Emits what brings bases and other views up to date.
    *
    * @throws UserException when the written memory belongs to the model itself
    */
@@ -276,11 +304,10 @@ final class Aliases {
         takeAgain(member, updated, region);
       }
     }
-    updated.forEach(
-        (old, now) -> {
-          share(old, now);
-          replaced.put(old, now);
-        });
+    updated.forEach((old, now) -> {
+      share(old, now);
+      replaced.put(old, now);
+    });
     for (Value member : members) {
       if (isCurrent(member) && !updated.containsKey(member) && !updated.containsValue(member)) {
         stale.putIfAbsent(member, at);
@@ -316,7 +343,8 @@ final class Aliases {
     return false;
   }
 
-  private void updateBases(Value written, Value replacement, Map<Value, Value> updated, RegionBuilder region) {
+  private void updateBases(
+      Value written, Value replacement, Map<Value, Value> updated, RegionBuilder region) {
     Value view = written;
     Value now = replacement;
     Operator operator = shared.views.get(view);
@@ -339,7 +367,8 @@ final class Aliases {
     Value result = new Value(base.name(), base.type());
     if (SAME_ELEMENTS.contains(operator.operator())) {
       return Optional.of(
-          new Operator(List.of(result), "aten.reshape_as", "", List.of(now, base), operator.location()));
+          new Operator(
+              List.of(result), "aten.reshape_as", "", List.of(now, base), operator.location()));
     }
     return INVOLUTIONS.contains(operator.operator())
         ? Optional.of(over(operator, now, result))
@@ -350,7 +379,8 @@ final class Aliases {
   private static Operator over(Operator operator, Value first, Value result) {
     List<Value> arguments = new ArrayList<>(operator.arguments());
     arguments.set(0, first);
-    return new Operator(List.of(result), operator.operator(), operator.overload(), arguments, operator.location());
+    return new Operator(
+        List.of(result), operator.operator(), operator.overload(), arguments, operator.location());
   }
 
   /** Takes a view again if its base was updated; bases first. */
@@ -366,9 +396,11 @@ final class Aliases {
       at = operator.arguments().get(0);
     }
     for (Value link : chain.reversed()) {
-      Operator operator = Objects.requireNonNull(shared.views.get(link), "the chain has views only");
+      Operator operator =
+          Objects.requireNonNull(shared.views.get(link), "the chain has views only");
       Value base =
-          Objects.requireNonNull(updated.get(operator.arguments().get(0)), "bases are taken again first");
+          Objects.requireNonNull(
+              updated.get(operator.arguments().get(0)), "bases are taken again first");
       Operator again = over(operator, base, new Value(link.name(), link.type()));
       Value result = emit(again, region);
       shared.views.put(result, again);
@@ -383,22 +415,26 @@ final class Aliases {
     return result;
   }
 
-  /** Values defined before {@code definedCount} that are replaced here but are not in {@code before}. */
+  /**
+   * Values defined before {@code definedCount} that are replaced here but are not in {@code
+   * before}.
+   */
   List<Value> replacedSince(Aliases before, int definedCount) {
     return replaced.keySet().stream()
         .filter(v -> !before.replaced.containsKey(v) && origin(v).order() < definedCount)
         .toList();
   }
 
-  /** Values defined before {@code definedCount} that became stale here, with the place of the write. */
+  /**
+   * Values defined before {@code definedCount} that became stale here, with the place of the write.
+   */
   Map<Value, Location> staleSince(Aliases before, int definedCount) {
     Map<Value, Location> out = new LinkedHashMap<>();
-    stale.forEach(
-        (value, at) -> {
-          if (!before.stale.containsKey(value) && origin(value).order() < definedCount) {
-            out.put(value, at);
-          }
-        });
+    stale.forEach((value, at) -> {
+      if (!before.stale.containsKey(value) && origin(value).order() < definedCount) {
+        out.put(value, at);
+      }
+    });
     return out;
   }
 

@@ -28,7 +28,8 @@ final class Attributes {
   private final Map<StridedTensor, TensorData> data = new HashMap<>();
 
   /**
-   * Names every tensor by the first path that leads to it, so that tied weights have one name however they are read.
+   * Names every tensor by the first path that leads to it, so that tied weights have one name
+   * however they are read.
    */
   Attributes(PickleValue root) {
     record Step(String path, PickleValue value) {}
@@ -43,11 +44,17 @@ final class Attributes {
       List<Step> inner = new ArrayList<>();
       switch (step.value) {
         case PickleValue.TensorValue t -> names.putIfAbsent(t.tensor(), step.path);
-        case PickleValue.Instance i -> i.attributes().forEach((k, v) -> inner.add(new Step(join(step.path, k), v)));
-        case PickleValue.ListValue l -> addAll(l.elements(), step.path, (path, v) -> inner.add(new Step(path, v)));
-        case PickleValue.Tuple t -> addAll(t.elements(), step.path, (path, v) -> inner.add(new Step(path, v)));
+        case PickleValue.Instance i ->
+            i.attributes().forEach((k, v) -> inner.add(new Step(join(step.path, k), v)));
+        case PickleValue.ListValue l ->
+            addAll(l.elements(), step.path, (path, v) -> inner.add(new Step(path, v)));
+        case PickleValue.Tuple t ->
+            addAll(t.elements(), step.path, (path, v) -> inner.add(new Step(path, v)));
         case PickleValue.Dict d ->
-            addAll(List.copyOf(d.entries().values()), step.path, (path, v) -> inner.add(new Step(path, v)));
+            addAll(
+                List.copyOf(d.entries().values()),
+                step.path,
+                (path, v) -> inner.add(new Step(path, v)));
         case PickleValue.None _,
             PickleValue.Bool _,
             PickleValue.Int _,
@@ -82,14 +89,21 @@ final class Attributes {
    * @param declared its type where the class declares it
    * @param path names it: {@code conv1.weight}, {@code CONSTANTS.c0}
    */
-  Binding bind(Frame frame, PickleValue value, Optional<TorchType> declared, String path, Location at) {
+  Binding bind(
+      Frame frame, PickleValue value, Optional<TorchType> declared, String path, Location at) {
     return bind(frame, value, declared, path, at, 0);
   }
 
   private Binding bind(
-      Frame frame, PickleValue value, Optional<TorchType> declared, String path, Location at, int depth) {
+      Frame frame,
+      PickleValue value,
+      Optional<TorchType> declared,
+      String path,
+      Location at,
+      int depth) {
     if (depth > MAX_DEPTH) {
-      throw new UserException(at, "The attribute '" + path + "' is nested too deeply; zkc cannot read it.");
+      throw new UserException(
+          at, "The attribute '" + path + "' is nested too deeply; zkc cannot read it.");
     }
     return switch (value) {
       case PickleValue.TensorValue t -> {
@@ -110,24 +124,39 @@ final class Attributes {
       case PickleValue.ListValue l -> list(frame, l, declared, path, at, depth);
       case PickleValue.Dict d -> dictionary(frame, d, declared, path, at, depth);
       case PickleValue.Complex _ ->
-          throw new UserException(at, "The attribute '" + path + "' is a complex number; zkc supports real models only.");
+          throw new UserException(
+              at,
+              "The attribute '" + path + "' is a complex number; zkc supports real models only.");
       case PickleValue.Global _, PickleValue.StorageValue _ ->
-          throw new UserException(at, "The attribute '" + path + "' is of a kind that zkc does not read.");
+          throw new UserException(
+              at, "The attribute '" + path + "' is of a kind that zkc does not read.");
     };
   }
 
   private Binding tuple(
-      Frame frame, PickleValue.Tuple t, Optional<TorchType> declared, String path, Location at, int depth) {
+      Frame frame,
+      PickleValue.Tuple t,
+      Optional<TorchType> declared,
+      String path,
+      Location at,
+      int depth) {
     List<Binding> elements = new ArrayList<>();
     for (int i = 0; i < t.elements().size(); i++) {
-      elements.add(bind(frame, t.elements().get(i), argument(declared, i), path + "." + i, at, depth + 1));
+      elements.add(
+          bind(frame, t.elements().get(i), argument(declared, i), path + "." + i, at, depth + 1));
     }
-    TorchType type = declared.orElseGet(() -> StaticTypes.tuple(elements.stream().map(Frame::typeOf).toList()));
+    TorchType type =
+        declared.orElseGet(() -> StaticTypes.tuple(elements.stream().map(Frame::typeOf).toList()));
     return attribute(frame, frame.tuple(type, elements, at), path);
   }
 
   private Binding list(
-      Frame frame, PickleValue.ListValue l, Optional<TorchType> declared, String path, Location at, int depth) {
+      Frame frame,
+      PickleValue.ListValue l,
+      Optional<TorchType> declared,
+      String path,
+      Location at,
+      int depth) {
     Optional<TorchType> tagged =
         l.type().flatMap(Attributes::elementTypeOfTag).or(() -> argument(declared, 0));
     List<Binding> elements = new ArrayList<>();
@@ -135,13 +164,21 @@ final class Attributes {
       elements.add(bind(frame, l.elements().get(i), tagged, path + "." + i, at, depth + 1));
     }
     TorchType type =
-        tagged.orElseGet(
-            () -> elements.stream().map(Frame::typeOf).reduce(StaticTypes::join).orElse(StaticTypes.TENSOR));
+        tagged.orElseGet(() ->
+            elements.stream()
+                .map(Frame::typeOf)
+                .reduce(StaticTypes::join)
+                .orElse(StaticTypes.TENSOR));
     return attribute(frame, frame.list(type, elements, at), path);
   }
 
   private Binding dictionary(
-      Frame frame, PickleValue.Dict d, Optional<TorchType> declared, String path, Location at, int depth) {
+      Frame frame,
+      PickleValue.Dict d,
+      Optional<TorchType> declared,
+      String path,
+      Location at,
+      int depth) {
     List<Value> operands = new ArrayList<>();
     TorchType keyType = StaticTypes.STRING;
     TorchType valueType = StaticTypes.TENSOR;

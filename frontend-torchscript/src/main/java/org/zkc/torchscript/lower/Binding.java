@@ -8,12 +8,15 @@ import org.zkc.torchscript.schema.StaticTypes;
 /** What a name of the code stands for while its function is lowered. */
 sealed interface Binding {
 
-  /** A value of the program; {@code type} may be narrower than the value's own ({@code unchecked_cast}). */
+  /**
+   * A value of the program; {@code type} may be narrower than the value's own ({@code
+   * unchecked_cast}).
+   */
   record Dynamic(Value value, TorchType type) implements Binding {}
 
   /**
-   * A scalar known while reading. {@code text} is its text in the dialect; folding and specialisation work on these, so
-   * that arms which cannot run are not read further.
+   * A scalar known while reading. {@code text} is its text in the dialect; folding and
+   * specialisation work on these, so that arms which cannot run are not read further.
    */
   record Literal(TorchType type, String text) implements Binding {
     static final Literal NONE = new Literal(StaticTypes.NONE, "None");
@@ -26,7 +29,9 @@ sealed interface Binding {
       String text =
           Double.isNaN(value)
               ? "nan"
-              : Double.isInfinite(value) ? (value > 0 ? "inf" : "-inf") : Double.toString(value).replace('E', 'e');
+              : Double.isInfinite(value)
+                  ? (value > 0 ? "inf" : "-inf")
+                  : Double.toString(value).replace('E', 'e');
       return new Literal(StaticTypes.FLOAT, text);
     }
 
@@ -132,15 +137,23 @@ sealed interface Binding {
     }
   }
 
-  /** A module or other object of the archive, with its attribute path from the root ({@code features.0}). */
+  /**
+   * A module or other object of the archive, with its attribute path from the root ({@code
+   * features.0}).
+   */
   record Module(PickleValue.Instance object, String path) implements Binding {
 
-    /** The last part of the path, {@code conv1}; for an element of a list with the list's name, {@code layers_0}. */
+    /**
+     * The last part of the path, {@code conv1}; for an element of a list with the list's name,
+     * {@code layers_0}.
+     */
     String name() {
       int dot = path.lastIndexOf('.');
       String last = path.substring(dot + 1);
       boolean element = dot > 0 && !last.isEmpty() && Character.isDigit(last.charAt(0));
-      return element ? path.substring(path.lastIndexOf('.', dot - 1) + 1).replace('.', '_') : last.isEmpty() ? "self" : last;
+      return element
+          ? path.substring(path.lastIndexOf('.', dot - 1) + 1).replace('.', '_')
+          : last.isEmpty() ? "self" : last;
     }
 
     String pathOf(String attribute) {

@@ -12,8 +12,9 @@ import org.zkc.torchscript.code.TypeNames;
 import org.zkc.torchscript.schema.StaticTypes;
 
 /**
- * Lowers calls by the form of what is called: {@code torch.f} and {@code ops.ns.f} are operators, {@code (m).f} a method,
- * {@code __torch__.f} a function or named tuple, a bare name a built-in or a function held in a local name.
+ * Lowers calls by the form of what is called: {@code torch.f} and {@code ops.ns.f} are operators,
+ * {@code (m).f} a method, {@code __torch__.f} a function or named tuple, a bare name a built-in or
+ * a function held in a local name.
  */
 final class CallLowering {
   private final Lowering lowering;
@@ -30,7 +31,8 @@ final class CallLowering {
     Location at = frame.locate(c.offset());
     if (c.function() instanceof Expression.Name n) {
       return frame.names().get(n.name()) instanceof Binding.FunctionReference f
-          ? List.of(userCalls().function(f.qualifiedName(), arguments(c), expressions.keywords(c), at))
+          ? List.of(
+              userCalls().function(f.qualifiedName(), arguments(c), expressions.keywords(c), at))
           : builtIn(n.name(), c, hint, at);
     }
     String dotted = TypeNames.dotted(c.function()).orElse("");
@@ -46,7 +48,8 @@ final class CallLowering {
     if (c.function() instanceof Expression.Attribute a) {
       return List.of(method(a, c, expected, hint, at));
     }
-    throw new UserException(at, "The archive's code calls something that is not a function; export the model again.");
+    throw new UserException(
+        at, "The archive's code calls something that is not a function; export the model again.");
   }
 
   private UserCalls userCalls() {
@@ -66,10 +69,15 @@ final class CallLowering {
   }
 
   private Binding method(
-      Expression.Attribute a, Expression.Call c, Optional<TorchType> expected, String hint, Location at) {
+      Expression.Attribute a,
+      Expression.Call c,
+      Optional<TorchType> expected,
+      String hint,
+      Location at) {
     Binding base = expressions.evaluate(a.base());
     return switch (base) {
-      case Binding.Module m -> userCalls().method(m, a.name(), arguments(c), expressions.keywords(c), at);
+      case Binding.Module m ->
+          userCalls().method(m, a.name(), arguments(c), expressions.keywords(c), at);
       case Binding.GradientGuard _ -> Binding.Literal.NONE;
       case Binding.Dynamic d when a.name().equals("tolist") ->
           frame.operator(
@@ -104,12 +112,16 @@ final class CallLowering {
       ClassDefinition definition = type.get().definition();
       if (!definition.base().equals(Optional.of("NamedTuple"))) {
         throw new UserException(
-            at, "The model uses the class %s as a function; zkc does not support that.".formatted(CodeLibrary.demangled(name)));
+            at,
+            "The model uses the class %s as a function; zkc does not support that."
+                .formatted(CodeLibrary.demangled(name)));
       }
       List<Binding> elements = arguments(c);
       if (elements.size() != definition.fields().size()) {
         throw new UserException(
-            at, "The named tuple %s is made with a wrong number of fields.".formatted(CodeLibrary.demangled(name)));
+            at,
+            "The named tuple %s is made with a wrong number of fields."
+                .formatted(CodeLibrary.demangled(name)));
       }
       return frame.tuple(new TorchType.Named(name), elements, at);
     }
@@ -132,23 +144,28 @@ final class CallLowering {
       case "print" -> List.of();
       case "fork" ->
           throw new UserException(
-              at, "The model starts asynchronous work (torch.jit.fork); call the function directly instead.");
+              at,
+              "The model starts asynchronous work (torch.jit.fork); call the function directly"
+                  + " instead.");
       default ->
-          throw new UserException(at, "The archive's code calls '%s', which zkc does not know.".formatted(name));
+          throw new UserException(
+              at, "The archive's code calls '%s', which zkc does not know.".formatted(name));
     };
   }
 
   private Expression argument(Expression.Call c, int i, Location at) {
     if (i >= c.positional().size()) {
-      throw new UserException(at, "A built-in of the archive's code lacks an argument; export the model again.");
+      throw new UserException(
+          at, "A built-in of the archive's code lacks an argument; export the model again.");
     }
     return c.positional().get(i);
   }
 
   private TorchType typeArgument(Expression.Call c, int i, Location at) {
     return TypeNames.ofExpression(argument(c, i, at))
-        .orElseThrow(
-            () -> new UserException(at, "A built-in of the archive's code lacks a type; export the model again."));
+        .orElseThrow(() ->
+            new UserException(
+                at, "A built-in of the archive's code lacks a type; export the model again."));
   }
 
   private Binding annotate(TorchType type, Expression e, String hint, Location at) {
@@ -185,13 +202,18 @@ final class CallLowering {
       return Binding.Literal.of(true);
     }
     boolean open =
-        actual.equals(StaticTypes.ANY) || StaticTypes.isOptional(actual) || StaticTypes.isGeneric(actual, "Union");
+        actual.equals(StaticTypes.ANY)
+            || StaticTypes.isOptional(actual)
+            || StaticTypes.isGeneric(actual, "Union");
     boolean sameConstructor =
-        actual instanceof TorchType.Generic a && type instanceof TorchType.Generic t && a.constructor().equals(t.constructor());
+        actual instanceof TorchType.Generic a
+            && type instanceof TorchType.Generic t
+            && a.constructor().equals(t.constructor());
     if (open || sameConstructor) {
       throw new UserException(
           at,
-          "isinstance asks for the type of a value that is known only while the model runs; give the value one type.");
+          "isinstance asks for the type of a value that is known only while the model runs; give"
+              + " the value one type.");
     }
     return Binding.Literal.of(false);
   }
@@ -199,7 +221,8 @@ final class CallLowering {
   /** {@code getattr(self, "0")}, for names that are not identifiers. */
   private Binding getAttribute(Expression.Call c, Location at) {
     if (!(argument(c, 1, at) instanceof Expression.StringLiteral name)) {
-      throw new UserException(at, "getattr takes a name that is not a constant; export the model again.");
+      throw new UserException(
+          at, "getattr takes a name that is not a constant; export the model again.");
     }
     return expressions.attributeOf(expressions.evaluate(argument(c, 0, at)), name.value(), at);
   }

@@ -40,34 +40,31 @@ final class CodeLibrary {
   Optional<Located<ClassDefinition>> findClass(String qualifiedName) {
     String name = lastPart(qualifiedName);
     return code(qualifiedName)
-        .flatMap(
-            c ->
-                c.file().classes().stream()
-                    .filter(d -> d.name().equals(name))
-                    .findFirst()
-                    .map(d -> new Located<>(d, c)));
+        .flatMap(c ->
+            c.file().classes().stream()
+                .filter(d -> d.name().equals(name))
+                .findFirst()
+                .map(d -> new Located<>(d, c)));
   }
 
   Optional<Located<FunctionDefinition>> findFunction(String qualifiedName) {
     String name = lastPart(qualifiedName);
     return code(qualifiedName)
-        .flatMap(
-            c ->
-                c.file().functions().stream()
-                    .filter(d -> d.name().equals(name))
-                    .findFirst()
-                    .map(d -> new Located<>(d, c)));
+        .flatMap(c ->
+            c.file().functions().stream()
+                .filter(d -> d.name().equals(name))
+                .findFirst()
+                .map(d -> new Located<>(d, c)));
   }
 
   /** A class that must exist because an object of it does. */
   Located<ClassDefinition> requireClass(String qualifiedName, Location at) {
     return findClass(qualifiedName)
-        .orElseThrow(
-            () ->
-                new UserException(
-                    at,
-                    "The archive has an object of class %s but no code for it; export the model again."
-                        .formatted(demangled(qualifiedName))));
+        .orElseThrow(() ->
+            new UserException(
+                at,
+                "The archive has an object of class %s but no code for it; export the model again."
+                    .formatted(demangled(qualifiedName))));
   }
 
   private Optional<Code> code(String qualifiedName) {
@@ -89,13 +86,16 @@ final class CodeLibrary {
     if (content.isEmpty()) {
       return Optional.empty();
     }
-    // One character per byte, so that offsets of characters are the byte offsets of the debug record.
-    String text = new String(content.get().toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
+    // One character per byte, so that offsets of characters are the byte offsets of the debug
+    // record.
+    String text =
+        new String(content.get().toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
     CodeFile file = CodeParser.parse(record, text);
     DebugTable debug =
         archive
             .record(record + ".debug_pkl")
-            .map(d -> DebugTable.of(PickleReader.read(record + ".debug_pkl", d, _ -> Optional.empty())))
+            .map(d ->
+                DebugTable.of(PickleReader.read(record + ".debug_pkl", d, _ -> Optional.empty())))
             .orElse(DebugTable.EMPTY);
     return Optional.of(new Code(file, debug, record.startsWith("code/__torch__/torch/")));
   }
@@ -104,7 +104,10 @@ final class CodeLibrary {
     return qualifiedName.substring(qualifiedName.lastIndexOf('.') + 1);
   }
 
-  /** The name without the process-wide numbers that PyTorch inserts and without the {@code __torch__} prefix. */
+  /**
+   * The name without the process-wide numbers that PyTorch inserts and without the {@code
+   * __torch__} prefix.
+   */
   static String demangled(String qualifiedName) {
     String plain = qualifiedName.replaceAll("\\.___torch_mangle_\\d+", "");
     return plain.startsWith("__torch__.") ? plain.substring("__torch__.".length()) : plain;

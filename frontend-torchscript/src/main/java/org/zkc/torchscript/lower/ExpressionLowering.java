@@ -51,19 +51,25 @@ final class ExpressionLowering {
       case Expression.BoolLiteral b -> Binding.Literal.of(b.value());
       case Expression.NoneLiteral _ -> Binding.Literal.NONE;
       case Expression.ComplexLiteral _ ->
-          throw new UserException(at, "The model computes with complex numbers; zkc supports real models only.");
+          throw new UserException(
+              at, "The model computes with complex numbers; zkc supports real models only.");
       case Expression.ListLiteral l -> list(l, expected, at);
       case Expression.TupleLiteral t -> tuple(t, expected, at);
       case Expression.DictLiteral d -> dictionary(d, expected, at);
       case Expression.Attribute a -> attribute(a, at);
-      case Expression.Call c -> single(new CallLowering(lowering, frame, this).call(c, expected, hint), at);
+      case Expression.Call c ->
+          single(new CallLowering(lowering, frame, this).call(c, expected, hint), at);
       case Expression.Subscript s -> subscript(s, hint, at);
       case Expression.Slice s -> slice(s, hint, at);
-      case Expression.Negation n -> single(operator("aten.neg", List.of(evaluate(n.operand())), hint, at), at);
+      case Expression.Negation n ->
+          single(operator("aten.neg", List.of(evaluate(n.operand())), hint, at), at);
     };
   }
 
-  /** Lowers an expression that may have any number of values: a call with several results, or with none. */
+  /**
+   * Lowers an expression that may have any number of values: a call with several results, or with
+   * none.
+   */
   List<Binding> evaluateAll(Expression e, String hint) {
     if (e instanceof Expression.Call c) {
       lowering.step(frame.locate(e.offset()));
@@ -77,7 +83,10 @@ final class ExpressionLowering {
       case 0 -> Binding.Literal.NONE;
       case 1 -> values.get(0);
       default ->
-          throw new UserException(at, "An operator with several results stands where one value is needed; export the model again.");
+          throw new UserException(
+              at,
+              "An operator with several results stands where one value is needed; export the model"
+                  + " again.");
     };
   }
 
@@ -89,7 +98,9 @@ final class ExpressionLowering {
     Binding binding = frame.names().get(n.name());
     if (binding == null) {
       throw new UserException(
-          at, "The archive's code reads '%s', which nothing defines there; export the model again.".formatted(n.name()));
+          at,
+          "The archive's code reads '%s', which nothing defines there; export the model again."
+              .formatted(n.name()));
     }
     return binding;
   }
@@ -102,8 +113,11 @@ final class ExpressionLowering {
       elements.add(evaluate(element, declared, "v"));
     }
     TorchType type =
-        declared.orElseGet(
-            () -> elements.stream().map(Frame::typeOf).reduce(ExpressionLowering::joinElements).orElse(StaticTypes.TENSOR));
+        declared.orElseGet(() ->
+            elements.stream()
+                .map(Frame::typeOf)
+                .reduce(ExpressionLowering::joinElements)
+                .orElse(StaticTypes.TENSOR));
     if (type.equals(StaticTypes.FLOAT)) {
       elements.replaceAll(b -> b instanceof Binding.Literal literal ? literal.toFloat() : b);
     }
@@ -124,11 +138,14 @@ final class ExpressionLowering {
       int index = i;
       Optional<TorchType> declared =
           expected
-              .filter(x -> StaticTypes.isGeneric(x, "Tuple") && index < ((TorchType.Generic) x).arguments().size())
+              .filter(x ->
+                  StaticTypes.isGeneric(x, "Tuple")
+                      && index < ((TorchType.Generic) x).arguments().size())
               .map(x -> StaticTypes.argument(x, index));
       elements.add(evaluate(t.elements().get(i), declared, "v"));
     }
-    return frame.tuple(StaticTypes.tuple(elements.stream().map(Frame::typeOf).toList()), elements, at);
+    return frame.tuple(
+        StaticTypes.tuple(elements.stream().map(Frame::typeOf).toList()), elements, at);
   }
 
   private Binding dictionary(Expression.DictLiteral d, Optional<TorchType> expected, Location at) {
@@ -177,8 +194,9 @@ final class ExpressionLowering {
     PickleValue value =
         lowering
             .constant(index)
-            .orElseThrow(
-                () -> new UserException(at, "The archive has no constant %s; export the model again.".formatted(path)));
+            .orElseThrow(() ->
+                new UserException(
+                    at, "The archive has no constant %s; export the model again.".formatted(path)));
     return lowering.attributes().bind(frame, value, Optional.empty(), path, at);
   }
 
@@ -196,7 +214,8 @@ final class ExpressionLowering {
   Binding attributeOf(Binding base, String name, Location at) {
     return switch (base) {
       case Binding.Module m -> {
-        CodeLibrary.Located<ClassDefinition> type = lowering.library().requireClass(m.object().className(), at);
+        CodeLibrary.Located<ClassDefinition> type =
+            lowering.library().requireClass(m.object().className(), at);
         Optional<ClassDefinition.Field> field = type.definition().field(name);
         PickleValue value = m.object().attributes().get(name);
         if (value != null) {
@@ -208,10 +227,16 @@ final class ExpressionLowering {
           yield evaluate(field.get().value().get());
         }
         throw new UserException(
-            at, "The module '%s' has no attribute '%s' in the archive; export the model again.".formatted(m.path(), name));
+            at,
+            "The module '%s' has no attribute '%s' in the archive; export the model again."
+                .formatted(m.path(), name));
       }
-      case Binding.Dynamic d when d.type() instanceof TorchType.Named named -> field(d, named, name, at);
-      case Binding.Dynamic _, Binding.Literal _, Binding.FunctionReference _, Binding.GradientGuard _ ->
+      case Binding.Dynamic d when d.type() instanceof TorchType.Named named ->
+          field(d, named, name, at);
+      case Binding.Dynamic _,
+          Binding.Literal _,
+          Binding.FunctionReference _,
+          Binding.GradientGuard _ ->
           throw new UserException(
               at,
               "The model reads the attribute '%s' of a %s, which zkc does not support."
@@ -234,7 +259,9 @@ final class ExpressionLowering {
       }
     }
     throw new UserException(
-        at, "The tuple %s has no field '%s'; export the model again.".formatted(CodeLibrary.demangled(type.qualifiedName()), name));
+        at,
+        "The tuple %s has no field '%s'; export the model again."
+            .formatted(CodeLibrary.demangled(type.qualifiedName()), name));
   }
 
   /** Element types of a tuple; a named tuple's from its class. */
@@ -252,7 +279,9 @@ final class ExpressionLowering {
 
   private Binding subscript(Expression.Subscript s, String hint, Location at) {
     if (s.indices().size() != 1) {
-      throw new UserException(at, "The archive's code indexes a value by several indices at once; export the model again.");
+      throw new UserException(
+          at,
+          "The archive's code indexes a value by several indices at once; export the model again.");
     }
     Binding base = evaluate(s.base());
     Binding index = evaluate(s.indices().get(0));
@@ -261,11 +290,17 @@ final class ExpressionLowering {
       return single(operator("aten.__getitem__", List.of(base, index), hint, at), at);
     }
     int size = types.get().size();
-    if (!(index instanceof Binding.Literal l) || !l.isInt() || l.asLong() < -size || l.asLong() >= size) {
-      throw new UserException(at, "A tuple is indexed by something that is not a constant inside its length.");
+    if (!(index instanceof Binding.Literal l)
+        || !l.isInt()
+        || l.asLong() < -size
+        || l.asLong() >= size) {
+      throw new UserException(
+          at, "A tuple is indexed by something that is not a constant inside its length.");
     }
     int at0 = Math.floorMod((int) l.asLong(), size);
-    return frame.unpack(base, types.get(), types.get().stream().map(_ -> hint).toList(), at).get(at0);
+    return frame
+        .unpack(base, types.get(), types.get().stream().map(_ -> hint).toList(), at)
+        .get(at0);
   }
 
   private Binding slice(Expression.Slice s, String hint, Location at) {
@@ -277,12 +312,16 @@ final class ExpressionLowering {
       return single(operator("aten.slice", List.of(base, lower, upper), hint, at), at);
     }
     int size = types.get().size();
-    if (!(lower instanceof Binding.Literal l) || !l.isInt() || !(upper instanceof Binding.Literal u) || !u.isInt()) {
+    if (!(lower instanceof Binding.Literal l)
+        || !l.isInt()
+        || !(upper instanceof Binding.Literal u)
+        || !u.isInt()) {
       throw new UserException(at, "A tuple is cut at places that are not constants.");
     }
     int from = Math.clamp(l.asLong() < 0 ? l.asLong() + size : l.asLong(), 0, size);
     int to = Math.clamp(u.asLong() < 0 ? u.asLong() + size : u.asLong(), from, size);
-    List<Binding> all = frame.unpack(base, types.get(), types.get().stream().map(_ -> hint).toList(), at);
+    List<Binding> all =
+        frame.unpack(base, types.get(), types.get().stream().map(_ -> hint).toList(), at);
     return frame.tuple(StaticTypes.tuple(types.get().subList(from, to)), all.subList(from, to), at);
   }
 

@@ -16,8 +16,8 @@ import org.zkc.ir.torch.TupleUnpack;
 import org.zkc.torchscript.schema.StaticTypes;
 
 /**
- * The state while one region of one function is lowered: names, aliases, and the ops so far. An arm or loop body gets a
- * frame of its own by {@link #fork}.
+ * The state while one region of one function is lowered: names, aliases, and the ops so far. An arm
+ * or loop body gets a frame of its own by {@link #fork}.
  */
 final class Frame {
   private final CodeLibrary.Code code;
@@ -33,7 +33,13 @@ final class Frame {
    * @param callSite the user's line that called, for code whose own lines are torch's
    */
   Frame(CodeLibrary.Code code, Location callSite) {
-    this(code, callSite, new LinkedHashMap<>(), new Aliases(), new RegionBuilder(), new LinkedHashMap<>());
+    this(
+        code,
+        callSite,
+        new LinkedHashMap<>(),
+        new Aliases(),
+        new RegionBuilder(),
+        new LinkedHashMap<>());
   }
 
   private Frame(
@@ -54,7 +60,12 @@ final class Frame {
   Frame fork(Lowering lowering) {
     lowering.work(names.size() / 4 + aliases.size() / 4, callSite);
     return new Frame(
-        code, callSite, new LinkedHashMap<>(names), aliases.fork(), new RegionBuilder(region), messages);
+        code,
+        callSite,
+        new LinkedHashMap<>(names),
+        aliases.fork(),
+        new RegionBuilder(region),
+        messages);
   }
 
   CodeLibrary.Code code() {
@@ -73,7 +84,9 @@ final class Frame {
     return region;
   }
 
-  /** The user's line for the code at an offset: its own, else the line that called this function. */
+  /**
+   * The user's line for the code at an offset: its own, else the line that called this function.
+   */
   Location locate(int offset) {
     Location own = code.debug().locate(offset);
     return own.isKnown() ? own : callSite;
@@ -101,18 +114,25 @@ final class Frame {
     };
   }
 
-  /** The value of a binding, with a constant emitted for a literal; in-place changes so far applied. */
+  /**
+   * The value of a binding, with a constant emitted for a literal; in-place changes so far applied.
+   */
   Value value(Binding binding, Location at) {
     return switch (binding) {
       case Binding.Dynamic d -> aliases.read(d.value(), at);
       case Binding.Literal l -> region.constant(l, at);
       case Binding.Module m ->
           throw new UserException(
-              at, "The module '%s' is used as a value here; zkc supports modules only as what is called.".formatted(m.path()));
+              at,
+              "The module '%s' is used as a value here; zkc supports modules only as what is called."
+                  .formatted(m.path()));
       case Binding.FunctionReference f ->
           throw new UserException(
-              at, "The function %s is used as a value here; call it instead.".formatted(CodeLibrary.demangled(f.qualifiedName())));
-      case Binding.GradientGuard _ -> throw new UserException(at, "A gradient guard is used as a value here.");
+              at,
+              "The function %s is used as a value here; call it instead."
+                  .formatted(CodeLibrary.demangled(f.qualifiedName())));
+      case Binding.GradientGuard _ ->
+          throw new UserException(at, "A gradient guard is used as a value here.");
     };
   }
 
@@ -130,7 +150,10 @@ final class Frame {
     };
   }
 
-  /** A value that the code names but never reads: what an early exit leaves undefined. It is None of that type. */
+  /**
+   * A value that the code names but never reads: what an early exit leaves undefined. It is None of
+   * that type.
+   */
   Binding uninitialized(TorchType type, Location at) {
     Value value = region.constant(new Binding.Literal(type, "None"), at);
     if (!aliases.isDefined(value)) {
@@ -177,12 +200,19 @@ final class Frame {
       results.add(result);
     }
     region.add(new TupleUnpack(results, source, at));
-    return results.stream().<Binding>map(v -> new Binding.Dynamic(v, (TorchType) v.type())).toList();
+    return results.stream()
+        .<Binding>map(v -> new Binding.Dynamic(v, (TorchType) v.type()))
+        .toList();
   }
 
   /** Emits an operator whose one result shares no memory with its arguments. */
   Binding.Dynamic operator(
-      String name, String overload, List<Value> arguments, TorchType type, String hint, Location at) {
+      String name,
+      String overload,
+      List<Value> arguments,
+      TorchType type,
+      String hint,
+      Location at) {
     Value result = define(hint, type);
     region.add(new Operator(List.of(result), name, overload, arguments, at));
     return new Binding.Dynamic(result, type);

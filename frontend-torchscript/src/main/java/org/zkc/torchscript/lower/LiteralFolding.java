@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Folds the operators that branch conditions are made of, where all arguments are literals: arms that cannot run are
- * then not lowered at all ({@code if self.training}). Arithmetic is left to the passes.
+ * Folds the operators that branch conditions are made of, where all arguments are literals: arms
+ * that cannot run are then not lowered at all ({@code if self.training}). Arithmetic is left to the
+ * passes.
  */
 final class LiteralFolding {
 
@@ -29,7 +30,8 @@ final class LiteralFolding {
         : Optional.empty();
   }
 
-  private static Optional<Binding.Literal> binary(String operator, Binding.Literal a, Binding.Literal b) {
+  private static Optional<Binding.Literal> binary(
+      String operator, Binding.Literal a, Binding.Literal b) {
     if (a.isBool() && b.isBool()) {
       return switch (operator) {
         case "aten.__and__" -> Optional.of(Binding.Literal.of(a.asBoolean() && b.asBoolean()));
@@ -51,7 +53,8 @@ final class LiteralFolding {
       return comparison(operator, Long.compare(a.asLong(), b.asLong()));
     }
     return isNumber(a) && isNumber(b) && !Double.isNaN(a.asDouble()) && !Double.isNaN(b.asDouble())
-        ? comparison(operator, a.asDouble() == b.asDouble() ? 0 : Double.compare(a.asDouble(), b.asDouble()))
+        ? comparison(
+            operator, a.asDouble() == b.asDouble() ? 0 : Double.compare(a.asDouble(), b.asDouble()))
         : Optional.empty();
   }
 

@@ -21,9 +21,9 @@ import org.zkc.torchscript.code.Statement;
 import org.zkc.torchscript.schema.StaticTypes;
 
 /**
- * Lowers loops. What the body assigns or writes in place, of what exists before the loop, is carried from round to round.
- * Types, in-place writes and shared memory are found by lowering the body until nothing new appears; each attempt but
- * the last is dropped.
+ * Lowers loops. What the body assigns or writes in place, of what exists before the loop, is
+ * carried from round to round. Types, in-place writes and shared memory are found by lowering the
+ * body until nothing new appears; each attempt but the last is dropped.
  */
 final class LoopLowering {
   private static final int MAX_ATTEMPTS = 8;
@@ -80,7 +80,8 @@ final class LoopLowering {
       }
       attempt.inner.region().drop();
     }
-    throw new UserException(at, "The values that this loop carries cannot be given fixed types; simplify the loop.");
+    throw new UserException(
+        at, "The values that this loop carries cannot be given fixed types; simplify the loop.");
   }
 
   private static void assignedNames(List<Statement> statements, Set<String> out) {
@@ -118,36 +119,49 @@ final class LoopLowering {
     private final Optional<Value> indexValue;
     private Optional<Value> nextCondition = Optional.empty();
 
-    Attempt(Plan plan, List<Statement> body, Optional<String> index, Optional<Expression> condition, Location at) {
+    Attempt(
+        Plan plan,
+        List<Statement> body,
+        Optional<String> index,
+        Optional<Expression> condition,
+        Location at) {
       this.plan = plan;
       this.at = at;
-      plan.names.keySet().forEach(name -> initial.add(frame.value(Objects.requireNonNull(frame.names().get(name), "a plan has bound names only"), at)));
+      plan.names
+          .keySet()
+          .forEach(name ->
+              initial.add(
+                  frame.value(
+                      Objects.requireNonNull(
+                          frame.names().get(name), "a plan has bound names only"),
+                      at)));
       plan.written.forEach(v -> initial.add(frame.aliases().read(v, at)));
       this.before = frame.aliases().definedCount();
       this.inner = frame.fork(lowering);
       this.indexValue = index.map(name -> inner.define(name, StaticTypes.INT));
-      index.ifPresent(
-          name -> inner.names().put(name, new Binding.Dynamic(indexValue.orElseThrow(), StaticTypes.INT)));
-      plan.names.forEach(
-          (name, type) -> {
-            Value parameter = inner.define(name, type);
-            parameters.add(parameter);
-            inner.names().put(name, new Binding.Dynamic(parameter, type));
-          });
-      plan.written.forEach(
-          v -> {
-            Value parameter = inner.define(v.name(), (TorchType) v.type());
-            parameters.add(parameter);
-            inner.aliases().forward(v, parameter);
-          });
+      index.ifPresent(name ->
+          inner.names().put(name, new Binding.Dynamic(indexValue.orElseThrow(), StaticTypes.INT)));
+      plan.names.forEach((name, type) -> {
+        Value parameter = inner.define(name, type);
+        parameters.add(parameter);
+        inner.names().put(name, new Binding.Dynamic(parameter, type));
+      });
+      plan.written.forEach(v -> {
+        Value parameter = inner.define(v.name(), (TorchType) v.type());
+        parameters.add(parameter);
+        inner.aliases().forward(v, parameter);
+      });
       for (int i = 0; i < parameters.size(); i++) {
         inner.aliases().share(parameters.get(i), initial.get(i));
       }
-      plan.shared.forEach(pair -> inner.aliases().share(parameters.get(pair.get(0)), parameters.get(pair.get(1))));
+      plan.shared.forEach(
+          pair -> inner.aliases().share(parameters.get(pair.get(0)), parameters.get(pair.get(1))));
       plan.stale.forEach(inner.aliases()::markStale);
       new StatementLowering(lowering, inner).statements(body);
       if (condition.isPresent()) {
-        nextCondition = Optional.of(inner.value(new ExpressionLowering(lowering, inner).evaluate(condition.get()), at));
+        nextCondition =
+            Optional.of(
+                inner.value(new ExpressionLowering(lowering, inner).evaluate(condition.get()), at));
       }
     }
 
@@ -158,7 +172,10 @@ final class LoopLowering {
       for (Map.Entry<String, TorchType> e : plan.names.entrySet()) {
         Binding binding = inner.names().get(e.getKey());
         if (!(binding instanceof Binding.Dynamic || binding instanceof Binding.Literal)) {
-          throw new UserException(at, "This loop chooses which module '%s' is; zkc supports one fixed module.".formatted(e.getKey()));
+          throw new UserException(
+              at,
+              "This loop chooses which module '%s' is; zkc supports one fixed module."
+                  .formatted(e.getKey()));
         }
         TorchType joined = StaticTypes.join(e.getValue(), Frame.typeOf(binding));
         if (!joined.equals(e.getValue())) {

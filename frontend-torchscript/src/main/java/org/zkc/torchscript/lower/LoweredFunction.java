@@ -11,7 +11,8 @@ import org.zkc.ir.TorchType;
  * @param empty whether the body does nothing, so that no call is needed
  * @param resultTypes of the call
  * @param returned what the call's value is
- * @param written parameters that the function changes in place, with the result that holds the changed value
+ * @param written parameters that the function changes in place, with the result that holds the
+ *     changed value
  * @param stale parameters whose memory was changed in a way that cannot be followed
  * @param relations what may share memory afterwards
  */

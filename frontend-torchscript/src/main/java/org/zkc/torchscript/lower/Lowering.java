@@ -22,15 +22,16 @@ import org.zkc.torchscript.pickle.PickleValue;
 import org.zkc.torchscript.schema.StaticTypes;
 
 /**
- * From code and module tree to a torch-level program: {@code main} is the root's forward; each method of each module
- * instance that it reaches becomes a function of its own, in which parameters are constants. A function is lowered once
- * for each combination of literal arguments, so that branches on flags are decided while reading.
+ * From code and module tree to a torch-level program: {@code main} is the root's forward; each
+ * method of each module instance that it reaches becomes a function of its own, in which parameters
+ * are constants. A function is lowered once for each combination of literal arguments, so that
+ * branches on flags are decided while reading.
  */
 public final class Lowering {
 
   /**
-   * Statements and expressions lowered, and names and values copied for arms of control flow; ResNet-18 takes 2,000.
-   * Bounds archives made to explode.
+   * Statements and expressions lowered, and names and values copied for arms of control flow;
+   * ResNet-18 takes 2,000. Bounds archives made to explode.
    */
   private static final long MAX_STEPS = 400_000;
 
@@ -45,7 +46,8 @@ public final class Lowering {
   private final List<Function> functions = new ArrayList<>();
   private long steps;
 
-  private Lowering(CodeLibrary library, PickleValue.Instance root, Optional<PickleValue.Tuple> constants) {
+  private Lowering(
+      CodeLibrary library, PickleValue.Instance root, Optional<PickleValue.Tuple> constants) {
     this.library = library;
     this.constants = constants;
     this.attributes = new Attributes(root);
@@ -64,26 +66,30 @@ public final class Lowering {
    * @param given names of optional parameters that are to be inputs nevertheless
    */
   public static Lowered lower(
-      TorchArchive archive, PickleValue.Instance root, Optional<PickleValue.Tuple> constants, Set<String> given) {
+      TorchArchive archive,
+      PickleValue.Instance root,
+      Optional<PickleValue.Tuple> constants,
+      Set<String> given) {
     return new Lowering(new CodeLibrary(archive), root, constants).program(root, given);
   }
 
   private Lowered program(PickleValue.Instance root, Set<String> given) {
-    CodeLibrary.Located<ClassDefinition> type = library.requireClass(root.className(), Location.UNKNOWN);
+    CodeLibrary.Located<ClassDefinition> type =
+        library.requireClass(root.className(), Location.UNKNOWN);
     FunctionDefinition forward =
         type.definition()
             .method("forward")
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        "The model's class %s has no forward method; export a module that has one."
-                            .formatted(CodeLibrary.demangled(root.className()))));
+            .orElseThrow(() ->
+                new UserException(
+                    "The model's class %s has no forward method; export a module that has one."
+                        .formatted(CodeLibrary.demangled(root.className()))));
     Frame frame = new Frame(type.code(), Location.UNKNOWN);
     List<Value> parameters = new ArrayList<>();
     List<String> inputs = new ArrayList<>();
     for (int i = 0; i < forward.parameters().size(); i++) {
       FunctionDefinition.Parameter p = forward.parameters().get(i);
-      Binding binding = i == 0 ? new Binding.Module(root, "") : mainParameter(frame, forward, p, given);
+      Binding binding =
+          i == 0 ? new Binding.Module(root, "") : mainParameter(frame, forward, p, given);
       if (binding instanceof Binding.Dynamic d && parameters.add(d.value())) {
         inputs.add(p.name());
       }
@@ -92,7 +98,8 @@ public final class Lowering {
     Binding returned = new StatementLowering(this, frame).body(forward);
     List<Value> results = new ArrayList<>();
     flatten(frame, returned, frame.locate(forward.offset()), results, 0);
-    Function main = new Function("main", frame.region().finish(parameters, results), Location.UNKNOWN);
+    Function main =
+        new Function("main", frame.region().finish(parameters, results), Location.UNKNOWN);
     functions.addFirst(main);
     return new Lowered(new Program(Level.TORCH, functions), inputs);
   }
@@ -119,7 +126,8 @@ public final class Lowering {
   }
 
   /** A tuple of outputs becomes several results. */
-  private static void flatten(Frame frame, Binding returned, Location at, List<Value> results, int depth) {
+  private static void flatten(
+      Frame frame, Binding returned, Location at, List<Value> results, int depth) {
     TorchType type = Frame.typeOf(returned);
     if (depth < 16 && StaticTypes.isGeneric(type, "Tuple")) {
       List<TorchType> types = ((TorchType.Generic) type).arguments();
@@ -142,7 +150,9 @@ public final class Lowering {
 
   /** Element {@code index} of constants.pkl. */
   Optional<PickleValue> constant(int index) {
-    return constants.filter(c -> index >= 0 && index < c.elements().size()).map(c -> c.elements().get(index));
+    return constants
+        .filter(c -> index >= 0 && index < c.elements().size())
+        .map(c -> c.elements().get(index));
   }
 
   /** Counts work; refuses archives that unfold without end. */
@@ -154,7 +164,10 @@ public final class Lowering {
   void work(long amount, Location at) {
     steps += amount;
     if (steps > MAX_STEPS) {
-      throw new UserException(at, "The model's code unfolds into more than %d steps; zkc does not read it.".formatted(MAX_STEPS));
+      throw new UserException(
+          at,
+          "The model's code unfolds into more than %d steps; zkc does not read it."
+              .formatted(MAX_STEPS));
     }
   }
 
@@ -179,7 +192,9 @@ public final class Lowering {
     }
     if (inProgress.size() >= MAX_CALL_DEPTH || !inProgress.add(key)) {
       throw new UserException(
-          callSite, "The function %s calls itself; zkc does not support recursion.".formatted(function.name()));
+          callSite,
+          "The function %s calls itself; zkc does not support recursion."
+              .formatted(function.name()));
     }
     Frame frame = new Frame(definition.code(), site);
     List<Value> parameters = new ArrayList<>();
@@ -197,7 +212,12 @@ public final class Lowering {
     }
     Binding returned = new StatementLowering(this, frame).body(function);
     LoweredFunction result =
-        finish(uniqueName(qualifiedName, self), frame, parameters, returned, frame.locate(function.offset()));
+        finish(
+            uniqueName(qualifiedName, self),
+            frame,
+            parameters,
+            returned,
+            frame.locate(function.offset()));
     inProgress.remove(key);
     lowered.put(key, result);
     return result;
@@ -238,7 +258,8 @@ public final class Lowering {
     boolean empty = frame.region().isEmpty() && results.isEmpty();
     List<TorchType> types = results.stream().map(v -> (TorchType) v.type()).toList();
     LoweredFunction function =
-        new LoweredFunction(name, empty, types, returns, written, stale, relations(aliases, places));
+        new LoweredFunction(
+            name, empty, types, returns, written, stale, relations(aliases, places));
     if (!empty) {
       functions.add(new Function(name, frame.region().finish(parameters, results), at));
     }
@@ -271,7 +292,8 @@ public final class Lowering {
       key.append(" | ");
       switch (argument) {
         case Binding.Dynamic d -> key.append(TypeNames.text(d.type()));
-        case Binding.Literal l -> key.append("= ").append(TypeNames.text(l.type())).append(' ').append(l.text());
+        case Binding.Literal l ->
+            key.append("= ").append(TypeNames.text(l.type())).append(' ').append(l.text());
         case Binding.Module m -> key.append("module ").append(m.path());
         case Binding.FunctionReference f -> key.append("function ").append(f.qualifiedName());
         case Binding.GradientGuard _ -> key.append("guard");

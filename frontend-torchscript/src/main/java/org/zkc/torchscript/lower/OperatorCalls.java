@@ -23,15 +23,21 @@ import org.zkc.torchscript.schema.SchemaArgument;
 import org.zkc.torchscript.schema.StaticTypes;
 
 /**
- * Lowers calls of operators: chooses the overload, fills in defaults, converts arguments, and makes operators that write
- * in place functional. A tensor operator {@code relu_} becomes {@code relu}; an operator that changes a list or
- * dictionary keeps its name and returns the changed container, after its other results where it has any.
+ * Lowers calls of operators: chooses the overload, fills in defaults, converts arguments, and makes
+ * operators that write in place functional. A tensor operator {@code relu_} becomes {@code relu};
+ * an operator that changes a list or dictionary keeps its name and returns the changed container,
+ * after its other results where it has any.
  */
 final class OperatorCalls {
 
   /** Operators that return their argument itself in inference, which their schemas do not say. */
   private static final Set<String> MAY_RETURN_ARGUMENT =
-      Set.of("aten.dropout", "aten.feature_dropout", "aten.alpha_dropout", "aten.feature_alpha_dropout", "aten.type_as");
+      Set.of(
+          "aten.dropout",
+          "aten.feature_dropout",
+          "aten.alpha_dropout",
+          "aten.feature_alpha_dropout",
+          "aten.type_as");
 
   /** Calls that change nothing that a proof is about. */
   private static final Set<String> IGNORED = Set.of("aten.warn", "aten.set_grad_enabled");
@@ -46,13 +52,20 @@ final class OperatorCalls {
    * @throws UserException when there is no such operator or no overload for these arguments
    */
   static List<Binding> call(
-      Frame frame, String name, List<Binding> positional, Map<String, Binding> keywords, String hint, Location at) {
+      Frame frame,
+      String name,
+      List<Binding> positional,
+      Map<String, Binding> keywords,
+      String hint,
+      Location at) {
     if (IGNORED.contains(name)) {
       return List.of();
     }
     switch (name) {
       case "prim.RaiseException" -> {
-        frame.region().add(new Raise(positional.isEmpty() ? "" : frame.messageOf(positional.get(0)), at));
+        frame
+            .region()
+            .add(new Raise(positional.isEmpty() ? "" : frame.messageOf(positional.get(0)), at));
         return List.of();
       }
       case "aten.__is__", "aten.__isnot__" -> {
@@ -62,7 +75,9 @@ final class OperatorCalls {
         }
       }
       case "aten.device" -> {
-        if (positional.size() == 1 && positional.get(0) instanceof Binding.Literal l && l.isString()) {
+        if (positional.size() == 1
+            && positional.get(0) instanceof Binding.Literal l
+            && l.isString()) {
           return List.of(Binding.Literal.device(l.asString()));
         }
       }
@@ -114,15 +129,14 @@ final class OperatorCalls {
     Map<String, TorchType> keywordTypes = new LinkedHashMap<>();
     keywords.forEach((k, v) -> keywordTypes.put(k, Frame.typeOf(v)));
     return OverloadResolution.resolve(overloads, types, keywordTypes)
-        .orElseThrow(
-            () -> {
-              List<String> given = new ArrayList<>(types.stream().map(TypeNames::text).toList());
-              keywordTypes.forEach((k, t) -> given.add(k + "=" + TypeNames.text(t)));
-              return new UserException(
-                  at,
-                  "No form of the operator %s takes (%s); zkc supports its standard arguments only."
-                      .formatted(torchName(name), CodeLibrary.demangled(String.join(", ", given))));
-            });
+        .orElseThrow(() -> {
+          List<String> given = new ArrayList<>(types.stream().map(TypeNames::text).toList());
+          keywordTypes.forEach((k, t) -> given.add(k + "=" + TypeNames.text(t)));
+          return new UserException(
+              at,
+              "No form of the operator %s takes (%s); zkc supports its standard arguments only."
+                  .formatted(torchName(name), CodeLibrary.demangled(String.join(", ", given))));
+        });
   }
 
   private static String torchName(String name) {
@@ -144,7 +158,9 @@ final class OperatorCalls {
       frame.aliases().recordView(results.get(0), operator);
       noteMessage(frame, schema.name(), actuals, results.get(0));
     }
-    return results.stream().<Binding>map(v -> new Binding.Dynamic(v, (TorchType) v.type())).toList();
+    return results.stream()
+        .<Binding>map(v -> new Binding.Dynamic(v, (TorchType) v.type()))
+        .toList();
   }
 
   private static List<Binding> inPlace(
@@ -160,12 +176,16 @@ final class OperatorCalls {
       String plain = schema.name().substring(0, schema.name().length() - 1);
       if (OperatorTable.overloads(plain).isEmpty()) {
         throw new UserException(
-            at, "The in-place operator %s is not supported; use an out-of-place one.".formatted(torchName(schema.name())));
+            at,
+            "The in-place operator %s is not supported; use an out-of-place one."
+                .formatted(torchName(schema.name())));
       }
       Resolved without = resolve(plain, positional, keywords, at);
       List<Binding> results = functional(frame, without, actuals, hint, at);
       Value result = ((Binding.Dynamic) results.get(0)).value();
-      frame.aliases().replace(((Binding.Dynamic) actuals.get(0)).value(), result, frame.region(), at);
+      frame
+          .aliases()
+          .replace(((Binding.Dynamic) actuals.get(0)).value(), result, frame.region(), at);
       return results;
     }
     return containerWrite(frame, resolved, actuals, hint, at);
@@ -175,12 +195,17 @@ final class OperatorCalls {
   private static List<Binding> containerWrite(
       Frame frame, Resolved resolved, List<Binding> actuals, String hint, Location at) {
     OperatorSchema schema = resolved.schema();
-    if (!(actuals.get(0) instanceof Binding.Dynamic container) || !schema.arguments().get(0).written()) {
-      throw new UserException(at, "The operator %s writes to something that zkc cannot follow.".formatted(torchName(schema.name())));
+    if (!(actuals.get(0) instanceof Binding.Dynamic container)
+        || !schema.arguments().get(0).written()) {
+      throw new UserException(
+          at,
+          "The operator %s writes to something that zkc cannot follow."
+              .formatted(torchName(schema.name())));
     }
     List<Value> arguments = arguments(frame, resolved, actuals, at);
     boolean returnsContainer =
-        schema.results().size() == 1 && schema.results().get(0).type().equals(schema.arguments().get(0).type());
+        schema.results().size() == 1
+            && schema.results().get(0).type().equals(schema.arguments().get(0).type());
     List<Value> results = new ArrayList<>();
     if (!returnsContainer) {
       for (TorchType type : resolved.resultTypes()) {
@@ -200,11 +225,14 @@ final class OperatorCalls {
     aliases.share(arguments.get(0), changed);
     aliases.replace(container.value(), changed, frame.region(), at);
     List<Value> visible = returnsContainer ? results : results.subList(0, results.size() - 1);
-    return visible.stream().<Binding>map(v -> new Binding.Dynamic(v, (TorchType) v.type())).toList();
+    return visible.stream()
+        .<Binding>map(v -> new Binding.Dynamic(v, (TorchType) v.type()))
+        .toList();
   }
 
   /** Notes what results may share with arguments, from the schema's alias annotations. */
-  private static void relate(Aliases aliases, OperatorSchema schema, List<Value> arguments, List<Value> results) {
+  private static void relate(
+      Aliases aliases, OperatorSchema schema, List<Value> arguments, List<Value> results) {
     boolean mayReturn = MAY_RETURN_ARGUMENT.contains(schema.name());
     for (int r = 0; r < results.size(); r++) {
       Value result = results.get(r);
@@ -235,24 +263,28 @@ final class OperatorCalls {
   /** Follows the text of error messages through the operators that build them. */
   private static void noteMessage(Frame frame, String name, List<Binding> actuals, Value result) {
     switch (name) {
-      case "aten.format", "aten.percentFormat" -> frame.noteMessage(result, frame.messageOf(actuals.get(0)));
+      case "aten.format", "aten.percentFormat" ->
+          frame.noteMessage(result, frame.messageOf(actuals.get(0)));
       case "aten.add" -> {
         if (result.type().equals(StaticTypes.STRING)) {
-          frame.noteMessage(result, frame.messageOf(actuals.get(0)) + frame.messageOf(actuals.get(1)));
+          frame.noteMessage(
+              result, frame.messageOf(actuals.get(0)) + frame.messageOf(actuals.get(1)));
         }
       }
       default -> {}
     }
   }
 
-  private static List<Value> arguments(Frame frame, Resolved resolved, List<Binding> actuals, Location at) {
+  private static List<Value> arguments(
+      Frame frame, Resolved resolved, List<Binding> actuals, Location at) {
     List<Value> out = new ArrayList<>();
     List<SchemaArgument> formals = resolved.schema().arguments();
     for (int i = 0; i < formals.size(); i++) {
       SchemaArgument formal = formals.get(i);
       Binding binding =
           switch (resolved.sources().get(i)) {
-            case Source.Actual a -> converted(frame, actuals.get(a.index()), a.conversion(), formal, at);
+            case Source.Actual a ->
+                converted(frame, actuals.get(a.index()), a.conversion(), formal, at);
             case Source.Default d -> SchemaDefaults.bind(frame, formal, d.text(), at);
           };
       out.add(frame.value(binding, at));
@@ -269,22 +301,35 @@ final class OperatorCalls {
       case NONE -> asNumber(actual, formal);
       case TENSOR_TO_INT -> implicit(frame, "aten.IntImplicit", actual, StaticTypes.INT, at);
       case TENSOR_TO_FLOAT -> implicit(frame, "aten.FloatImplicit", actual, StaticTypes.FLOAT, at);
-      case TENSOR_TO_NUMBER -> implicit(frame, "aten.ScalarImplicit", actual, StaticTypes.NUMBER, at);
+      case TENSOR_TO_NUMBER ->
+          implicit(frame, "aten.ScalarImplicit", actual, StaticTypes.NUMBER, at);
       case NUMBER_TO_INT -> scalar(frame, "aten.Int", actual, StaticTypes.INT, at);
       case NUMBER_TO_FLOAT -> scalar(frame, "aten.Float", actual, StaticTypes.FLOAT, at);
       case INT_TO_FLOAT ->
           actual instanceof Binding.Literal l
               ? l.toFloat()
               : frame.operator(
-                  "aten.Float", "int", List.of(frame.value(actual, at)), StaticTypes.FLOAT, "float", at);
+                  "aten.Float",
+                  "int",
+                  List.of(frame.value(actual, at)),
+                  StaticTypes.FLOAT,
+                  "float",
+                  at);
       case BOOL_TO_NUMBER ->
           actual instanceof Binding.Literal l
               ? Binding.Literal.of(l.asBoolean() ? 1L : 0L)
-              : frame.operator("aten.Int", "bool", List.of(frame.value(actual, at)), StaticTypes.INT, "int", at);
+              : frame.operator(
+                  "aten.Int", "bool", List.of(frame.value(actual, at)), StaticTypes.INT, "int", at);
       case STRING_TO_DEVICE ->
           actual instanceof Binding.Literal l
               ? Binding.Literal.device(l.asString())
-              : frame.operator("aten.device", "", List.of(frame.value(actual, at)), StaticTypes.DEVICE, "device", at);
+              : frame.operator(
+                  "aten.device",
+                  "",
+                  List.of(frame.value(actual, at)),
+                  StaticTypes.DEVICE,
+                  "device",
+                  at);
       case TUPLE_TO_LIST -> {
         List<TorchType> types = ((TorchType.Generic) Frame.typeOf(actual)).arguments();
         List<String> hints = types.stream().map(_ -> "element").toList();
@@ -300,23 +345,32 @@ final class OperatorCalls {
     };
   }
 
-  /** In number position an int of magnitude 1e10 and more is a float that was printed without its dot. */
+  /**
+   * In number position an int of magnitude 1e10 and more is a float that was printed without its
+   * dot.
+   */
   private static Binding asNumber(Binding actual, SchemaArgument formal) {
     boolean number =
-        formal.type().equals(StaticTypes.NUMBER) || formal.type().equals(StaticTypes.optional(StaticTypes.NUMBER));
+        formal.type().equals(StaticTypes.NUMBER)
+            || formal.type().equals(StaticTypes.optional(StaticTypes.NUMBER));
     return number && actual instanceof Binding.Literal l && l.mayBeFloat() ? l.toFloat() : actual;
   }
 
   private static TorchType elementType(SchemaArgument formal) {
-    TorchType list = StaticTypes.isOptional(formal.type()) ? StaticTypes.argument(formal.type(), 0) : formal.type();
+    TorchType list =
+        StaticTypes.isOptional(formal.type())
+            ? StaticTypes.argument(formal.type(), 0)
+            : formal.type();
     return StaticTypes.argument(list, 0);
   }
 
-  private static Binding implicit(Frame frame, String name, Binding actual, TorchType type, Location at) {
+  private static Binding implicit(
+      Frame frame, String name, Binding actual, TorchType type, Location at) {
     return frame.operator(name, "", List.of(frame.value(actual, at)), type, "scalar", at);
   }
 
-  private static Binding scalar(Frame frame, String name, Binding actual, TorchType type, Location at) {
+  private static Binding scalar(
+      Frame frame, String name, Binding actual, TorchType type, Location at) {
     return frame.operator(name, "Scalar", List.of(frame.value(actual, at)), type, "scalar", at);
   }
 }

@@ -14,7 +14,10 @@ import org.zkc.ir.Value;
 import org.zkc.ir.torch.Constant;
 import org.zkc.ir.torch.TensorConstant;
 
-/** Collects a region's ops; constants are emitted once per region and found again in regions inside it. */
+/**
+ * Collects a region's ops; constants are emitted once per region and found again in regions inside
+ * it.
+ */
 final class RegionBuilder {
   private final Optional<RegionBuilder> parent;
   private final List<Op> ops = new ArrayList<>();
@@ -39,7 +42,9 @@ final class RegionBuilder {
     return ops.isEmpty();
   }
 
-  /** Whether values defined here can still be used: false once the region is finished or dropped. */
+  /**
+   * Whether values defined here can still be used: false once the region is finished or dropped.
+   */
   boolean isOpen() {
     return open;
   }
@@ -57,26 +62,25 @@ final class RegionBuilder {
   Value constant(Binding.Literal literal, Location location) {
     String key = "literal " + literal.type() + literal.text();
     return known(key)
-        .orElseGet(
-            () -> {
-              Value value = new Value("c", literal.type());
-              ops.add(new Constant(value, literal.text(), location));
-              constants.put(key, value);
-              return value;
-            });
+        .orElseGet(() -> {
+          Value value = new Value("c", literal.type());
+          ops.add(new Constant(value, literal.text(), location));
+          constants.put(key, value);
+          return value;
+        });
   }
 
   /** The value of a tensor of the archive. */
   Value tensor(String name, TensorData data, Location location) {
     String key = "tensor " + name;
     return known(key)
-        .orElseGet(
-            () -> {
-              Value value = new Value(name.substring(name.lastIndexOf('.') + 1), new TorchType.Tensor());
-              ops.add(new TensorConstant(value, name, data, location));
-              constants.put(key, value);
-              return value;
-            });
+        .orElseGet(() -> {
+          Value value =
+              new Value(name.substring(name.lastIndexOf('.') + 1), new TorchType.Tensor());
+          ops.add(new TensorConstant(value, name, data, location));
+          constants.put(key, value);
+          return value;
+        });
   }
 
   private Optional<Value> known(String key) {

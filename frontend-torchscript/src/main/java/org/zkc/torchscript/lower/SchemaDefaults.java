@@ -7,14 +7,19 @@ import org.zkc.ir.TorchType;
 import org.zkc.torchscript.schema.SchemaArgument;
 import org.zkc.torchscript.schema.StaticTypes;
 
-/** Default values of schema arguments, from the registry's text: {@code 1}, {@code [0, 0]}, {@code "valid"}, {@code None}. */
+/**
+ * Default values of schema arguments, from the registry's text: {@code 1}, {@code [0, 0]}, {@code
+ * "valid"}, {@code None}.
+ */
 final class SchemaDefaults {
 
   private SchemaDefaults() {}
 
   static Binding bind(Frame frame, SchemaArgument formal, String text, Location at) {
     TorchType type =
-        StaticTypes.isOptional(formal.type()) ? StaticTypes.argument(formal.type(), 0) : formal.type();
+        StaticTypes.isOptional(formal.type())
+            ? StaticTypes.argument(formal.type(), 0)
+            : formal.type();
     if (text.equals("None")) {
       return Binding.Literal.NONE;
     }

@@ -26,7 +26,9 @@ final class StatementLowering {
     this.expressions = new ExpressionLowering(lowering, frame);
   }
 
-  /** Lowers a function's body; its parameters are bound already. Returns what the function returns. */
+  /**
+   * Lowers a function's body; its parameters are bound already. Returns what the function returns.
+   */
   Binding body(FunctionDefinition function) {
     List<Statement> statements = function.body();
     if (statements.getLast() instanceof Statement.Return r) {
@@ -46,7 +48,8 @@ final class StatementLowering {
 
   private void statement(Statement s) {
     switch (s) {
-      case Statement.Assign a -> bind(a.target(), expressions.evaluate(a.value(), a.type(), a.target()));
+      case Statement.Assign a ->
+          bind(a.target(), expressions.evaluate(a.value(), a.type(), a.target()));
       case Statement.AssignResults a -> {
         List<Binding> results = expressions.evaluateAll(a.value(), a.targets().get(0));
         if (results.size() != a.targets().size()) {
@@ -79,11 +82,14 @@ final class StatementLowering {
       case Statement.With w -> guarded(w);
       case Statement.Return r ->
           throw new UserException(
-              frame.locate(r.offset()), "The archive's code returns from inside a block; export the model again with a current torch.");
+              frame.locate(r.offset()),
+              "The archive's code returns from inside a block; export the model again with a"
+                  + " current torch.");
       case Statement.NestedFunction n ->
           throw new UserException(
               frame.locate(n.offset()),
-              "The model starts asynchronous work (torch.jit.fork); call the function directly instead.");
+              "The model starts asynchronous work (torch.jit.fork); call the function directly"
+                  + " instead.");
     }
   }
 
@@ -94,7 +100,8 @@ final class StatementLowering {
   private UserException mismatch(Statement s) {
     return new UserException(
         frame.locate(s.offset()),
-        "An operator's results do not fit the names that the archive's code gives them; export the model again.");
+        "An operator's results do not fit the names that the archive's code gives them; export the"
+            + " model again.");
   }
 
   private void unpack(Statement.Unpack u) {
@@ -117,7 +124,8 @@ final class StatementLowering {
   private void guarded(Statement.With w) {
     if (!(expressions.evaluate(w.context()) instanceof Binding.GradientGuard)) {
       throw new UserException(
-          frame.locate(w.offset()), "The model uses a 'with' block other than torch.no_grad; zkc does not support it.");
+          frame.locate(w.offset()),
+          "The model uses a 'with' block other than torch.no_grad; zkc does not support it.");
     }
     statements(w.body());
   }
@@ -169,7 +177,10 @@ final class StatementLowering {
     keepStale(otherwise, merged);
   }
 
-  /** Names whose value an arm made stale stay bound to it, so that reading them is refused with the reason. */
+  /**
+   * Names whose value an arm made stale stay bound to it, so that reading them is refused with the
+   * reason.
+   */
   private void keepStale(Frame arm, Map<String, Binding> merged) {
     for (Binding b : merged.values()) {
       if (isStale(arm, b)) {
@@ -183,28 +194,30 @@ final class StatementLowering {
   }
 
   /** Names bound in both arms; those that differ become results of the If. */
-  private static Map<String, Binding> mergeNames(Frame then, Frame otherwise, Merge merge, Location at) {
+  private static Map<String, Binding> mergeNames(
+      Frame then, Frame otherwise, Merge merge, Location at) {
     Map<String, Binding> out = new LinkedHashMap<>();
     then.names()
-        .forEach(
-            (name, left) -> {
-              Binding right = otherwise.names().get(name);
-              if (right == null) {
-                return;
-              }
-              if (left.equals(right)) {
-                out.put(name, left);
-              } else if (isValue(left) && isValue(right)) {
-                if (isStale(then, left)) {
-                  out.put(name, left);
-                } else {
-                  out.put(name, isStale(otherwise, right) ? right : merge.of(name, left, right));
-                }
-              } else {
-                throw new UserException(
-                    at, "A branch chooses which module or function '%s' is; zkc supports one fixed module.".formatted(name));
-              }
-            });
+        .forEach((name, left) -> {
+          Binding right = otherwise.names().get(name);
+          if (right == null) {
+            return;
+          }
+          if (left.equals(right)) {
+            out.put(name, left);
+          } else if (isValue(left) && isValue(right)) {
+            if (isStale(then, left)) {
+              out.put(name, left);
+            } else {
+              out.put(name, isStale(otherwise, right) ? right : merge.of(name, left, right));
+            }
+          } else {
+            throw new UserException(
+                at,
+                "A branch chooses which module or function '%s' is; zkc supports one fixed module."
+                    .formatted(name));
+          }
+        });
     return out;
   }
 

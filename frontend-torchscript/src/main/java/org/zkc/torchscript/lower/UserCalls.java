@@ -25,33 +25,41 @@ final class UserCalls {
   }
 
   Binding method(
-      Binding.Module self, String name, List<Binding> positional, Map<String, Binding> keywords, Location at) {
+      Binding.Module self,
+      String name,
+      List<Binding> positional,
+      Map<String, Binding> keywords,
+      Location at) {
     String className = self.object().className();
     CodeLibrary.Located<ClassDefinition> type = lowering.library().requireClass(className, at);
     FunctionDefinition method =
         type.definition()
             .method(name)
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        at,
-                        "The class %s has no method '%s' in the archive; export the model again."
-                            .formatted(CodeLibrary.demangled(className), name)));
+            .orElseThrow(() ->
+                new UserException(
+                    at,
+                    "The class %s has no method '%s' in the archive; export the model again."
+                        .formatted(CodeLibrary.demangled(className), name)));
     return call(
-        new CodeLibrary.Located<>(method, type.code()), className + "." + name, Optional.of(self), positional, keywords, at);
+        new CodeLibrary.Located<>(method, type.code()),
+        className + "." + name,
+        Optional.of(self),
+        positional,
+        keywords,
+        at);
   }
 
-  Binding function(String qualifiedName, List<Binding> positional, Map<String, Binding> keywords, Location at) {
+  Binding function(
+      String qualifiedName, List<Binding> positional, Map<String, Binding> keywords, Location at) {
     CodeLibrary.Located<FunctionDefinition> function =
         lowering
             .library()
             .findFunction(qualifiedName)
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        at,
-                        "The archive has no code for %s; export the model again."
-                            .formatted(CodeLibrary.demangled(qualifiedName))));
+            .orElseThrow(() ->
+                new UserException(
+                    at,
+                    "The archive has no code for %s; export the model again."
+                        .formatted(CodeLibrary.demangled(qualifiedName))));
     return call(function, qualifiedName, Optional.empty(), positional, keywords, at);
   }
 
@@ -65,7 +73,10 @@ final class UserCalls {
     List<Binding> arguments = bind(definition, self.isPresent(), positional, keywords, at);
     LoweredFunction function = lowering.function(definition, qualifiedName, self, arguments, at);
     List<Binding.Dynamic> passed =
-        arguments.stream().filter(Binding.Dynamic.class::isInstance).map(Binding.Dynamic.class::cast).toList();
+        arguments.stream()
+            .filter(Binding.Dynamic.class::isInstance)
+            .map(Binding.Dynamic.class::cast)
+            .toList();
     if (function.empty()) {
       return returned(function, passed, List.of());
     }
@@ -85,8 +96,10 @@ final class UserCalls {
       LoweredFunction function, List<Binding.Dynamic> passed, List<Value> results) {
     return switch (function.returned()) {
       case LoweredFunction.Returned.Known k -> k.binding();
-      case LoweredFunction.Returned.Parameter p -> new Binding.Dynamic(passed.get(p.index()).value(), p.type());
-      case LoweredFunction.Returned.Result r -> new Binding.Dynamic(results.get(r.index()), r.type());
+      case LoweredFunction.Returned.Parameter p ->
+          new Binding.Dynamic(passed.get(p.index()).value(), p.type());
+      case LoweredFunction.Returned.Result r ->
+          new Binding.Dynamic(results.get(r.index()), r.type());
     };
   }
 
@@ -99,7 +112,11 @@ final class UserCalls {
       Location at) {
     FunctionDefinition function = definition.definition();
     List<FunctionDefinition.Parameter> parameters =
-        function.parameters().subList(Math.min(method ? 1 : 0, function.parameters().size()), function.parameters().size());
+        function
+            .parameters()
+            .subList(
+                Math.min(method ? 1 : 0, function.parameters().size()),
+                function.parameters().size());
     Map<String, Binding> unused = new HashMap<>(keywords);
     List<Binding> out = new ArrayList<>();
     for (int i = 0; i < parameters.size(); i++) {
@@ -121,10 +138,15 @@ final class UserCalls {
 
   private static UserException arityError(FunctionDefinition function, Location at) {
     return new UserException(
-        at, "A call does not fit the definition of %s in the archive; export the model again.".formatted(function.name()));
+        at,
+        "A call does not fit the definition of %s in the archive; export the model again."
+            .formatted(function.name()));
   }
 
-  /** Conversions that PyTorch makes when calling: a literal that is printed as an int may be a float, a tuple a list. */
+  /**
+   * Conversions that PyTorch makes when calling: a literal that is printed as an int may be a
+   * float, a tuple a list.
+   */
   private Binding asParameter(Binding binding, Optional<TorchType> declared, Location at) {
     if (declared.isEmpty()) {
       return binding;
@@ -135,23 +157,30 @@ final class UserCalls {
     if (binding instanceof Binding.Literal l && bare.equals(StaticTypes.FLOAT)) {
       return l.toFloat();
     }
-    if (binding instanceof Binding.Dynamic d && StaticTypes.isList(bare) && StaticTypes.isGeneric(actual, "Tuple")) {
+    if (binding instanceof Binding.Dynamic d
+        && StaticTypes.isList(bare)
+        && StaticTypes.isGeneric(actual, "Tuple")) {
       List<TorchType> types = ((TorchType.Generic) actual).arguments();
       List<String> hints = types.stream().map(_ -> "element").toList();
       return frame.list(StaticTypes.argument(bare, 0), frame.unpack(d, types, hints, at), at);
     }
     if (binding instanceof Binding.Dynamic d && actual.equals(StaticTypes.TENSOR)) {
       if (bare.equals(StaticTypes.INT)) {
-        return frame.operator("aten.IntImplicit", "", List.of(frame.value(d, at)), bare, "scalar", at);
+        return frame.operator(
+            "aten.IntImplicit", "", List.of(frame.value(d, at)), bare, "scalar", at);
       }
       if (bare.equals(StaticTypes.FLOAT)) {
-        return frame.operator("aten.FloatImplicit", "", List.of(frame.value(d, at)), bare, "scalar", at);
+        return frame.operator(
+            "aten.FloatImplicit", "", List.of(frame.value(d, at)), bare, "scalar", at);
       }
     }
     return binding;
   }
 
-  /** A callee takes its parameters to be distinct; that matters only if it writes one that another one shares. */
+  /**
+   * A callee takes its parameters to be distinct; that matters only if it writes one that another
+   * one shares.
+   */
   private void refuseSharedWrites(LoweredFunction function, List<Value> operands, Location at) {
     for (LoweredFunction.Written w : function.written()) {
       for (int j = 0; j < operands.size(); j++) {
@@ -169,7 +198,8 @@ final class UserCalls {
     }
   }
 
-  private void applyEffects(LoweredFunction function, List<Value> operands, List<Value> results, Location at) {
+  private void applyEffects(
+      LoweredFunction function, List<Value> operands, List<Value> results, Location at) {
     Aliases aliases = frame.aliases();
     List<Value> places = new ArrayList<>(operands);
     places.addAll(results);

@@ -15,12 +15,15 @@ import java.util.Optional;
 import org.zkc.ir.UserException;
 
 /**
- * Reads the subset of pickle protocol 2 that PyTorch's C++ writer emits, as data: a closed list of opcodes and globals,
- * no class is looked up and nothing is executed. Work and memory are linear in the record's size.
+ * Reads the subset of pickle protocol 2 that PyTorch's C++ writer emits, as data: a closed list of
+ * opcodes and globals, no class is looked up and nothing is executed. Work and memory are linear in
+ * the record's size.
  */
 public final class PickleReader {
 
-  /** The largest seen is a debug record of 3 MB; values take some fifty times their pickled bytes. */
+  /**
+   * The largest seen is a debug record of 3 MB; values take some fifty times their pickled bytes.
+   */
   private static final long MAX_BYTES = 64L << 20;
 
   private static final PickleValue MARK = new PickleValue.Global("(mark)");
@@ -60,12 +63,16 @@ public final class PickleReader {
   public static PickleValue read(String record, MemorySegment content, StorageSource source) {
     if (content.byteSize() > MAX_BYTES) {
       throw new UserException(
-          "The record %s has %d bytes; zkc reads pickles of up to %d.".formatted(record, content.byteSize(), MAX_BYTES));
+          "The record %s has %d bytes; zkc reads pickles of up to %d."
+              .formatted(record, content.byteSize(), MAX_BYTES));
     }
     PickleReader reader = new PickleReader(record, content.toArray(ValueLayout.JAVA_BYTE), source);
     try {
       return reader.run();
-    } catch (IndexOutOfBoundsException | NoSuchElementException | ClassCastException | ArithmeticException e) {
+    } catch (IndexOutOfBoundsException
+        | NoSuchElementException
+        | ClassCastException
+        | ArithmeticException e) {
       throw reader.damaged("byte " + reader.at + " does not continue a pickle");
     }
   }
@@ -90,7 +97,8 @@ public final class PickleReader {
         case 'M' -> push(new PickleValue.Int(u8() | u8() << 8)); // BININT2
         case 'J' -> push(new PickleValue.Int(i32())); // BININT
         case 0x8a -> push(new PickleValue.Int(long1())); // LONG1
-        case 'G' -> push(new PickleValue.Float(Double.longBitsToDouble(bigEndianLong()))); // BINFLOAT
+        case 'G' ->
+            push(new PickleValue.Float(Double.longBitsToDouble(bigEndianLong()))); // BINFLOAT
         case 'X' -> push(new PickleValue.Text(text(i32()))); // BINUNICODE
         case ')' -> push(new PickleValue.Tuple(List.of())); // EMPTY_TUPLE
         case 't' -> push(new PickleValue.Tuple(popMark())); // TUPLE
@@ -129,7 +137,8 @@ public final class PickleReader {
   private void requireProtocol(int protocol) {
     if (protocol > 2) {
       throw new UserException(
-          "The record %s has pickle protocol %d; torch.jit.save writes protocol 2.".formatted(record, protocol));
+          "The record %s has pickle protocol %d; torch.jit.save writes protocol 2."
+              .formatted(record, protocol));
     }
   }
 
@@ -206,7 +215,9 @@ public final class PickleReader {
     TensorStorage storage = storages.get(key);
     if (storage == null) {
       MemorySegment content =
-          source.storage(key).orElseThrow(() -> damaged("the storage '" + key + "' that it names is missing"));
+          source
+              .storage(key)
+              .orElseThrow(() -> damaged("the storage '" + key + "' that it names is missing"));
       if (elements < 0 || elements > Long.MAX_VALUE / 16) {
         throw damaged("the storage '" + key + "' has an impossible size");
       }
@@ -256,7 +267,9 @@ public final class PickleReader {
   }
 
   private long bigEndianLong() {
-    long value = MemorySegment.ofArray(bytes).get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN), at);
+    long value =
+        MemorySegment.ofArray(bytes)
+            .get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN), at);
     at += 8;
     return value;
   }
@@ -292,6 +305,10 @@ public final class PickleReader {
 
   private UserException damaged(String why) {
     return new UserException(
-        "The record " + record + " is damaged: " + why + ". Copy the archive again or export the model again.");
+        "The record "
+            + record
+            + " is damaged: "
+            + why
+            + ". Copy the archive again or export the model again.");
   }
 }

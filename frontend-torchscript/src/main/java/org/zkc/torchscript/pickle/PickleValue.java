@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a pickle of an archive describes, as data. Lists, dictionaries, objects and tensors have identity, since one may
- * be reached by several paths (tied weights, shared modules). A malformed pickle can make cyclic values: whoever walks
- * a tree bounds the depth.
+ * What a pickle of an archive describes, as data. Lists, dictionaries, objects and tensors have
+ * identity, since one may be reached by several paths (tied weights, shared modules). A malformed
+ * pickle can make cyclic values: whoever walks a tree bounds the depth.
  */
 public sealed interface PickleValue {
 
@@ -65,7 +65,10 @@ public sealed interface PickleValue {
     }
   }
 
-  /** An instance of a class of the archive, such as a module, with its attributes in order of declaration. */
+  /**
+   * An instance of a class of the archive, such as a module, with its attributes in order of
+   * declaration.
+   */
   final class Instance implements PickleValue {
     private final String className;
     private final Map<String, PickleValue> attributes = new LinkedHashMap<>();

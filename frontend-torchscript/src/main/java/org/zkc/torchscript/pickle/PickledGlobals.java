@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Set;
 import org.zkc.ir.UserException;
 
-/** The closed list of names that a pickle of an archive may refer to, and what applying one means as data. */
+/**
+ * The closed list of names that a pickle of an archive may refer to, and what applying one means as
+ * data.
+ */
 final class PickledGlobals {
   private static final Set<String> LIST_BUILDERS =
       Set.of(
@@ -41,7 +44,8 @@ final class PickledGlobals {
           qualified.contains("qtensor") || (module.startsWith("torch") && name.startsWith("Q"))
               ? "quantised tensors are not supported, export the float model."
               : "zkc never runs what a pickle names; export the model with torch.jit.save.";
-      throw new UserException("The record %s refers to %s: %s".formatted(record, printable(qualified), remedy));
+      throw new UserException(
+          "The record %s refers to %s: %s".formatted(record, printable(qualified), remedy));
     }
     return new PickleValue.Global(qualified);
   }
@@ -98,7 +102,8 @@ final class PickledGlobals {
       }
       case "builtins.complex" ->
           new PickleValue.Complex(
-              ((PickleValue.Float) values.get(0)).value(), ((PickleValue.Float) values.get(1)).value());
+              ((PickleValue.Float) values.get(0)).value(),
+              ((PickleValue.Float) values.get(1)).value());
       default -> throw refused(name, "as a function to apply");
     };
   }
@@ -111,7 +116,9 @@ final class PickledGlobals {
     List<Long> strides = extents(values.get(3));
     if (offset < 0 || sizes.size() != strides.size() || sizes.size() > 64) {
       throw new UserException(
-          "The record " + record + " describes an impossible tensor; the archive is damaged, export the model again.");
+          "The record "
+              + record
+              + " describes an impossible tensor; the archive is damaged, export the model again.");
     }
     return new PickleValue.TensorValue(new StridedTensor(storage, offset, sizes, strides));
   }
@@ -122,7 +129,9 @@ final class PickledGlobals {
       long value = ((PickleValue.Int) extent).value();
       if (value < 0) {
         throw new UserException(
-            "The record " + record + " describes a tensor with a negative extent; export the model again.");
+            "The record "
+                + record
+                + " describes a tensor with a negative extent; export the model again.");
       }
       out.add(value);
     }

@@ -8,12 +8,17 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 
 /**
- * A tensor as archives keep it: a view of a storage. Offset and strides count elements and are not negative. Two are
- * equal when they view the same elements of the same storage in the same way, which is what tied weights do.
+ * A tensor as archives keep it: a view of a storage. Offset and strides count elements and are not
+ * negative. Two are equal when they view the same elements of the same storage in the same way,
+ * which is what tied weights do.
  */
-public record StridedTensor(TensorStorage storage, long offset, List<Long> sizes, List<Long> strides) {
+public record StridedTensor(
+    TensorStorage storage, long offset, List<Long> sizes, List<Long> strides) {
 
-  /** Copies made of views that repeat elements are bounded by this many elements, or by the storage if larger. */
+  /**
+   * Copies made of views that repeat elements are bounded by this many elements, or by the storage
+   * if larger.
+   */
   private static final long MAX_EXPANDED = 1 << 22;
 
   public StridedTensor {
@@ -34,7 +39,10 @@ public record StridedTensor(TensorStorage storage, long offset, List<Long> sizes
     try {
       return new Shape(sizes.stream().map(Math::toIntExact).toList());
     } catch (ArithmeticException | IllegalArgumentException e) {
-      throw new UserException("A tensor of the archive has the impossible shape " + sizes + "; export the model again.");
+      throw new UserException(
+          "A tensor of the archive has the impossible shape "
+              + sizes
+              + "; export the model again.");
     }
   }
 
@@ -42,19 +50,18 @@ public record StridedTensor(TensorStorage storage, long offset, List<Long> sizes
    * The elements, contiguous: a slice of the archive where the view is contiguous, else a copy.
    *
    * @param name stands in messages
-   * @throws UserException when the element type is not supported, the view leaves its storage, or it repeats elements
-   *     beyond reason
+   * @throws UserException when the element type is not supported, the view leaves its storage, or
+   *     it repeats elements beyond reason
    */
   public TensorData data(String name) {
     Shape shape = shape();
     DType dtype =
         type()
             .dtype()
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        "The tensor %s is %s, which zkc does not compute in; call model.float() before exporting."
-                            .formatted(name, type().torchName())));
+            .orElseThrow(() ->
+                new UserException(
+                    "The tensor %s is %s, which zkc does not compute in; call model.float() before exporting."
+                        .formatted(name, type().torchName())));
     long count = shape.elementCount();
     if (storage.bytes().byteSize() < storage.elements() * dtype.bytes()) {
       throw new UserException(
@@ -88,7 +95,9 @@ public record StridedTensor(TensorStorage storage, long offset, List<Long> sizes
     }
     if (last >= storage.elements()) {
       throw new UserException(
-          "The tensor " + name + " reaches outside its storage; the archive is damaged, export the model again.");
+          "The tensor "
+              + name
+              + " reaches outside its storage; the archive is damaged, export the model again.");
     }
   }
 
@@ -105,7 +114,8 @@ public record StridedTensor(TensorStorage storage, long offset, List<Long> sizes
 
   private MemorySegment gathered(DType dtype, long count) {
     int width = dtype.bytes();
-    MemorySegment out = MemorySegment.ofArray(new byte[Math.toIntExact(Math.multiplyExact(count, (long) width))]);
+    MemorySegment out =
+        MemorySegment.ofArray(new byte[Math.toIntExact(Math.multiplyExact(count, (long) width))]);
     int rank = sizes.size();
     long[] index = new long[rank];
     long from = offset;

@@ -2,7 +2,10 @@ package org.zkc.torchscript.pickle;
 
 import java.lang.foreign.MemorySegment;
 
-/** Raw elements that one or more tensors view; identity is what ties weights. {@code elements} counts them. */
+/**
+ * Raw elements that one or more tensors view; identity is what ties weights. {@code elements}
+ * counts them.
+ */
 record TensorStorage(String record, StorageType type, long elements, MemorySegment bytes) {
 
   @Override

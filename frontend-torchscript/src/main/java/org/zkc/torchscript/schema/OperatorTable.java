@@ -18,7 +18,10 @@ public final class OperatorTable {
 
   private OperatorTable() {}
 
-  /** Overloads of {@code aten.add} in the order in which they are tried; empty for an unknown operator. */
+  /**
+   * Overloads of {@code aten.add} in the order in which they are tried; empty for an unknown
+   * operator.
+   */
   public static List<OperatorSchema> overloads(String name) {
     return OVERLOADS.getOrDefault(name, List.of());
   }
@@ -33,7 +36,8 @@ public final class OperatorTable {
     try (BufferedReader in =
         new BufferedReader(
             new InputStreamReader(
-                OperatorTable.class.getResourceAsStream("operators.txt"), StandardCharsets.UTF_8))) {
+                OperatorTable.class.getResourceAsStream("operators.txt"),
+                StandardCharsets.UTF_8))) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         if (!line.startsWith("#")) {
           OperatorSchema schema = SchemaParser.parse(line);

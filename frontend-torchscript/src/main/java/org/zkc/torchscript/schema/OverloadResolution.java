@@ -11,8 +11,9 @@ import java.util.Set;
 import org.zkc.ir.TorchType;
 
 /**
- * Chooses an operator's overload from static argument types alone, as PyTorch's loader does: schemas are tried in the
- * registry's order, first without conversions, then with Tensor and number converted to the scalar that is wanted.
+ * Chooses an operator's overload from static argument types alone, as PyTorch's loader does:
+ * schemas are tried in the registry's order, first without conversions, then with Tensor and number
+ * converted to the scalar that is wanted.
  */
 public final class OverloadResolution {
 
@@ -52,7 +53,10 @@ public final class OverloadResolution {
    * @param resultTypes with type variables replaced
    */
   public record Resolved(
-      OperatorSchema schema, List<Source> sources, List<Integer> further, List<TorchType> resultTypes) {}
+      OperatorSchema schema,
+      List<Source> sources,
+      List<Integer> further,
+      List<TorchType> resultTypes) {}
 
   private OverloadResolution() {}
 
@@ -76,7 +80,10 @@ public final class OverloadResolution {
   }
 
   private static Optional<Resolved> match(
-      OperatorSchema schema, List<TorchType> positional, Map<String, TorchType> keywords, boolean convert) {
+      OperatorSchema schema,
+      List<TorchType> positional,
+      Map<String, TorchType> keywords,
+      boolean convert) {
     Map<String, TorchType> variables = new HashMap<>();
     List<String> keywordNames = List.copyOf(keywords.keySet());
     Set<String> unused = new HashSet<>(keywordNames);
@@ -90,7 +97,9 @@ public final class OverloadResolution {
         actual = positional.get(next++);
       } else if (unused.remove(formal.name())) {
         index = positional.size() + keywordNames.indexOf(formal.name());
-        actual = Objects.requireNonNull(keywords.get(formal.name()), "unused has names of keywords only");
+        actual =
+            Objects.requireNonNull(
+                keywords.get(formal.name()), "unused has names of keywords only");
       } else if (formal.defaultText().isPresent()) {
         sources.add(new Source.Default(formal.defaultText().get()));
         continue;
@@ -146,7 +155,9 @@ public final class OverloadResolution {
       found =
           wantsInt
               ? Conversion.TENSOR_TO_INT
-              : wantsFloat ? Conversion.TENSOR_TO_FLOAT : wantsNumber ? Conversion.TENSOR_TO_NUMBER : null;
+              : wantsFloat
+                  ? Conversion.TENSOR_TO_FLOAT
+                  : wantsNumber ? Conversion.TENSOR_TO_NUMBER : null;
     } else if (actual.equals(StaticTypes.NUMBER)) {
       found = wantsInt ? Conversion.NUMBER_TO_INT : wantsFloat ? Conversion.NUMBER_TO_FLOAT : null;
     } else if (actual.equals(StaticTypes.INT) && wantsFloat) {

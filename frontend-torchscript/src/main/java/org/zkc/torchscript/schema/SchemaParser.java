@@ -6,8 +6,9 @@ import java.util.Optional;
 import org.zkc.ir.TorchType;
 
 /**
- * Parses one line of the operator registry's schema language: {@code ns::name.overload(args) -> results}, types with
- * {@code ?}, {@code []}, {@code [n]}, alias sets {@code (a!)}, {@code (a -> *)}, keyword-only arguments after {@code *}.
+ * Parses one line of the operator registry's schema language: {@code ns::name.overload(args) ->
+ * results}, types with {@code ?}, {@code []}, {@code [n]}, alias sets {@code (a!)}, {@code (a ->
+ * *)}, keyword-only arguments after {@code *}.
  */
 final class SchemaParser {
   private final String line;
@@ -17,7 +18,9 @@ final class SchemaParser {
     this.line = line;
   }
 
-  /** @throws IllegalArgumentException when the line is not a schema */
+  /**
+   * @throws IllegalArgumentException when the line is not a schema
+   */
   static OperatorSchema parse(String line) {
     return new SchemaParser(line).schema();
   }
@@ -67,7 +70,13 @@ final class SchemaParser {
     String name = word();
     Optional<String> value = take("=") ? Optional.of(defaultText()) : Optional.empty();
     return new SchemaArgument(
-        name, type.type, type.replication, value, keywordOnly, type.aliased || type.written, type.written);
+        name,
+        type.type,
+        type.replication,
+        value,
+        keywordOnly,
+        type.aliased || type.written,
+        type.written);
   }
 
   private OperatorSchema.Result result() {
@@ -163,7 +172,8 @@ final class SchemaParser {
 
   private String word() {
     int start = at;
-    while (at < line.length() && (Character.isLetterOrDigit(line.charAt(at)) || line.charAt(at) == '_')) {
+    while (at < line.length()
+        && (Character.isLetterOrDigit(line.charAt(at)) || line.charAt(at) == '_')) {
       at++;
     }
     if (start == at) {

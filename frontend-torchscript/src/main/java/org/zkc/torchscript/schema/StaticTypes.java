@@ -28,7 +28,9 @@ public final class StaticTypes {
   }
 
   public static TorchType optional(TorchType type) {
-    return isOptional(type) || type.equals(NONE) ? type : new TorchType.Generic("Optional", List.of(type));
+    return isOptional(type) || type.equals(NONE)
+        ? type
+        : new TorchType.Generic("Optional", List.of(type));
   }
 
   public static TorchType tuple(List<TorchType> elements) {
@@ -52,7 +54,10 @@ public final class StaticTypes {
     return ((TorchType.Generic) type).arguments().get(i);
   }
 
-  /** Whether values of the type can share memory or be changed in place: all but numbers, strings and devices. */
+  /**
+   * Whether values of the type can share memory or be changed in place: all but numbers, strings
+   * and devices.
+   */
   public static boolean isMutable(TorchType type) {
     return switch (type) {
       case TorchType.Tensor _, TorchType.Named _ -> true;
@@ -92,7 +97,10 @@ public final class StaticTypes {
     return ANY;
   }
 
-  /** Whether {@code actual} can stand for {@code formal} as it is; binds the formal type's variables. */
+  /**
+   * Whether {@code actual} can stand for {@code formal} as it is; binds the formal type's
+   * variables.
+   */
   static boolean isSubtype(TorchType actual, TorchType formal, Map<String, TorchType> variables) {
     if (formal instanceof TorchType.Simple s && VARIABLES.contains(s.name())) {
       TorchType bound = variables.putIfAbsent(s.name(), actual);
@@ -104,7 +112,10 @@ public final class StaticTypes {
     return switch (formal) {
       case TorchType.Generic f when f.constructor().equals("Optional") ->
           actual.equals(NONE)
-              || isSubtype(isOptional(actual) ? argument(actual, 0) : actual, f.arguments().get(0), variables);
+              || isSubtype(
+                  isOptional(actual) ? argument(actual, 0) : actual,
+                  f.arguments().get(0),
+                  variables);
       case TorchType.Generic f when f.constructor().equals("Union") ->
           f.arguments().stream().anyMatch(option -> isSubtype(actual, option, variables));
       case TorchType.Generic f ->

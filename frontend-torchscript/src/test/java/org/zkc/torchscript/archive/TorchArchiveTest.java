@@ -46,7 +46,10 @@ class TorchArchiveTest {
   @Test
   void versionInTheHiddenFolder() {
     ZipBytes zip =
-        new ZipBytes().put("m/data.pkl", "x").put("m/code/__torch__.py", "y").put("m/.data/version", "10\n");
+        new ZipBytes()
+            .put("m/data.pkl", "x")
+            .put("m/code/__torch__.py", "y")
+            .put("m/.data/version", "10\n");
     assertEquals("x", TorchArchive.of("m.pt", zip.segment()).text("data.pkl").orElseThrow());
   }
 
@@ -71,15 +74,21 @@ class TorchArchiveTest {
     assertTrue(refusal("\u0089HDF\r\n").contains("HDF5"));
     assertTrue(refusal("").contains("empty"));
     assertTrue(refusal("hello, this is a text").contains("not a zip file"));
-    assertTrue(refusal(new ZipBytes().put("m/data.pkl", "x").put("m/version", "3").segment()).contains("checkpoint"));
+    assertTrue(
+        refusal(new ZipBytes().put("m/data.pkl", "x").put("m/version", "3").segment())
+            .contains("checkpoint"));
     assertTrue(
         refusal(new ZipBytes().put("m/archive_format", "pt2").put("m/data.pkl", "x").segment())
             .contains("not supported yet"));
     assertTrue(
-        refusal(new ZipBytes().put("serialized_exported_program.json", "{}").segment()).contains("torch.export"));
-    assertTrue(refusal(new ZipBytes().put("m/bytecode.pkl", "x").put("m/data.pkl", "x").segment()).contains("mobile"));
+        refusal(new ZipBytes().put("serialized_exported_program.json", "{}").segment())
+            .contains("torch.export"));
+    assertTrue(
+        refusal(new ZipBytes().put("m/bytecode.pkl", "x").put("m/data.pkl", "x").segment())
+            .contains("mobile"));
     assertTrue(refusal(new ZipBytes().put("x.npy", "x").segment()).contains("NumPy"));
-    assertTrue(refusal(new ZipBytes().put("word/document.xml", "x").segment()).contains("not an archive"));
+    assertTrue(
+        refusal(new ZipBytes().put("word/document.xml", "x").segment()).contains("not an archive"));
   }
 
   @Test
@@ -94,6 +103,8 @@ class TorchArchiveTest {
             .getMessage()
             .contains("no file"));
     assertTrue(
-        assertThrows(UserException.class, () -> TorchArchive.open(Path.of("src"))).getMessage().contains("folder"));
+        assertThrows(UserException.class, () -> TorchArchive.open(Path.of("src")))
+            .getMessage()
+            .contains("folder"));
   }
 }

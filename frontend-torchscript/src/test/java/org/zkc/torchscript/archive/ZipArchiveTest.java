@@ -15,10 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.zkc.ir.UserException;
 
 class ZipArchiveTest {
-  private static final byte[] CONTENT = "weights and more weights, weights".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] CONTENT =
+      "weights and more weights, weights".getBytes(StandardCharsets.US_ASCII);
 
   private static byte[] read(byte[] file, String name) {
-    return ZipArchive.of("m.pt", MemorySegment.ofArray(file)).read(name).orElseThrow().toArray(ValueLayout.JAVA_BYTE);
+    return ZipArchive.of("m.pt", MemorySegment.ofArray(file))
+        .read(name)
+        .orElseThrow()
+        .toArray(ValueLayout.JAVA_BYTE);
   }
 
   private static String refusal(byte[] file, String name) {
@@ -53,7 +57,8 @@ class ZipArchiveTest {
   @Test
   void deflatedEntry() {
     assertArrayEquals(CONTENT, read(new ZipBytes().deflated().put("a", CONTENT).bytes(), "a"));
-    assertArrayEquals(new byte[0], read(new ZipBytes().deflated().put("a", new byte[0]).bytes(), "a"));
+    assertArrayEquals(
+        new byte[0], read(new ZipBytes().deflated().put("a", new byte[0]).bytes(), "a"));
   }
 
   @Test

@@ -23,21 +23,29 @@ final class CodePrinter {
     line("", "class " + c.name() + c.base().map(b -> "(" + b + ")").orElse("") + ":");
     c.items().forEach(i -> line("  ", i.name() + " = " + expression(i.value())));
     c.fields()
-        .forEach(
-            f ->
-                line(
-                    "  ",
-                    (f.name().matches("[A-Za-z_]\\w*") ? f.name() + " : " : "__annotations__[\"" + f.name() + "\"] = ")
-                        + TypeNames.text(f.type())
-                        + f.value().map(v -> " = " + expression(v)).orElse("")));
+        .forEach(f ->
+            line(
+                "  ",
+                (f.name().matches("[A-Za-z_]\\w*")
+                        ? f.name() + " : "
+                        : "__annotations__[\"" + f.name() + "\"] = ")
+                    + TypeNames.text(f.type())
+                    + f.value().map(v -> " = " + expression(v)).orElse("")));
     c.methods().forEach(m -> function(m, "  "));
   }
 
   private void function(FunctionDefinition f, String indent) {
-    String parameters = f.parameters().stream().map(CodePrinter::parameter).collect(Collectors.joining(", "));
+    String parameters =
+        f.parameters().stream().map(CodePrinter::parameter).collect(Collectors.joining(", "));
     line(
         indent,
-        "def " + f.name() + "(" + parameters + ")" + f.returnType().map(t -> " -> " + TypeNames.text(t)).orElse("") + ":");
+        "def "
+            + f.name()
+            + "("
+            + parameters
+            + ")"
+            + f.returnType().map(t -> " -> " + TypeNames.text(t)).orElse("")
+            + ":");
     block(f.body(), indent + "  ");
   }
 
@@ -56,10 +64,16 @@ final class CodePrinter {
       case Statement.Assign a ->
           line(
               indent,
-              a.target() + a.type().map(t -> " : " + TypeNames.text(t)).orElse("") + " = " + expression(a.value()));
-      case Statement.AssignResults a -> line(indent, String.join(", ", a.targets()) + " = " + expression(a.value()));
-      case Statement.Unpack u -> line(indent, String.join(", ", u.targets()) + ", = " + expression(u.value()));
-      case Statement.AssignTogether a -> line(indent, String.join(", ", a.targets()) + " = " + list(a.values()));
+              a.target()
+                  + a.type().map(t -> " : " + TypeNames.text(t)).orElse("")
+                  + " = "
+                  + expression(a.value()));
+      case Statement.AssignResults a ->
+          line(indent, String.join(", ", a.targets()) + " = " + expression(a.value()));
+      case Statement.Unpack u ->
+          line(indent, String.join(", ", u.targets()) + ", = " + expression(u.value()));
+      case Statement.AssignTogether a ->
+          line(indent, String.join(", ", a.targets()) + " = " + list(a.values()));
       case Statement.SetAttribute a ->
           line(indent, expression(a.object()) + "." + a.name() + " = " + expression(a.value()));
       case Statement.Effect e -> line(indent, expression(e.expression()));
@@ -80,7 +94,9 @@ final class CodePrinter {
         block(f.body(), indent + "  ");
       }
       case Statement.With w -> {
-        line(indent, "with " + expression(w.context()) + w.name().map(n -> " as " + n).orElse("") + ":");
+        line(
+            indent,
+            "with " + expression(w.context()) + w.name().map(n -> " as " + n).orElse("") + ":");
         block(w.body(), indent + "  ");
       }
       case Statement.NestedFunction n -> function(n.function(), indent);
@@ -102,23 +118,32 @@ final class CodePrinter {
       case Expression.NoneLiteral _ -> "None";
       case Expression.ListLiteral l -> "[" + list(l.elements()) + "]";
       case Expression.TupleLiteral t ->
-          t.elements().size() == 1 ? "(" + list(t.elements()) + ",)" : "(" + list(t.elements()) + ")";
+          t.elements().size() == 1
+              ? "(" + list(t.elements()) + ",)"
+              : "(" + list(t.elements()) + ")";
       case Expression.DictLiteral d -> {
         StringBuilder entries = new StringBuilder();
         for (int i = 0; i < d.keys().size(); i++) {
-          entries.append(i == 0 ? "" : ", ").append(expression(d.keys().get(i))).append(": ").append(expression(d.values().get(i)));
+          entries
+              .append(i == 0 ? "" : ", ")
+              .append(expression(d.keys().get(i)))
+              .append(": ")
+              .append(expression(d.values().get(i)));
         }
         yield "{" + entries + "}";
       }
       case Expression.Attribute a -> base(a.base()) + "." + a.name();
       case Expression.Call c -> {
         String keywords =
-            c.keywords().stream().map(k -> k.name() + "=" + expression(k.value())).collect(Collectors.joining(", "));
+            c.keywords().stream()
+                .map(k -> k.name() + "=" + expression(k.value()))
+                .collect(Collectors.joining(", "));
         String separator = c.positional().isEmpty() || c.keywords().isEmpty() ? "" : ", ";
         yield base(c.function()) + "(" + list(c.positional()) + separator + keywords + ")";
       }
       case Expression.Subscript s -> base(s.base()) + "[" + list(s.indices()) + "]";
-      case Expression.Slice s -> base(s.base()) + "[" + expression(s.lower()) + ":" + expression(s.upper()) + "]";
+      case Expression.Slice s ->
+          base(s.base()) + "[" + expression(s.lower()) + ":" + expression(s.upper()) + "]";
       case Expression.Negation n -> "-" + expression(n.operand());
     };
   }

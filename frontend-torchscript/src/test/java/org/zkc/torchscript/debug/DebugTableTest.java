@@ -11,7 +11,10 @@ import org.zkc.torchscript.pickle.PickleReader;
 class DebugTableTest {
   private static final String TORCH = "/env/lib/python3.11/site-packages/torch/nn/functional.py";
 
-  /** A table with one row per source: at offset 10 * i, strings {@code text[i]} and file {@code file[i]}. */
+  /**
+   * A table with one row per source: at offset 10 * i, strings {@code text[i]} and file {@code
+   * file[i]}.
+   */
   private static DebugTable table(String[] files, String[] texts, int firstLine, int start) {
     PickleBytes p = new PickleBytes().mark().text("FORMAT_WITH_STRING_TABLE").mark();
     for (int i = 0; i < files.length; i++) {
@@ -36,7 +39,12 @@ class DebugTableTest {
   @Test
   void scriptedLineCountsFromTheFunction() {
     String source = "def forward(self, x):\n    y = x\n    return F.relu(y)\n";
-    DebugTable table = table(new String[] {"/srv/someone/model.py"}, new String[] {source}, 13, source.indexOf("F.relu"));
+    DebugTable table =
+        table(
+            new String[] {"/srv/someone/model.py"},
+            new String[] {source},
+            13,
+            source.indexOf("F.relu"));
     assertEquals(new Location("model.py", 15, "return F.relu(y)"), table.locate(0));
     assertEquals(new Location("model.py", 15, "return F.relu(y)"), table.locate(999));
   }
@@ -51,17 +59,27 @@ class DebugTableTest {
   @Test
   void tracedStackGivesTheFirstFrameOutsideTorch() {
     String stack =
-        TORCH + "(1777): relu\n/data/my models/net.py(15): forward\n/env/lib/python3.11/site-packages/torch/jit/_trace.py(9): trace\n";
+        TORCH
+            + "(1777): relu\n"
+            + "/data/my models/net.py(15): forward\n"
+            + "/env/lib/python3.11/site-packages/torch/jit/_trace.py(9): trace\n";
     assertEquals(
-        new Location("net.py", 15, ""), table(new String[] {TORCH}, new String[] {stack}, 1777, 0).locate(3));
+        new Location("net.py", 15, ""),
+        table(new String[] {TORCH}, new String[] {stack}, 1777, 0).locate(3));
     String neutral = "torch/nn/functional.py(1777): relu\nmodel.py(4): forward\n";
     assertEquals(
-        new Location("model.py", 4, ""), table(new String[] {TORCH}, new String[] {neutral}, 1777, 0).locate(3));
+        new Location("model.py", 4, ""),
+        table(new String[] {TORCH}, new String[] {neutral}, 1777, 0).locate(3));
   }
 
   @Test
   void torchAloneAndMissingSourceAreUnknown() {
-    DebugTable table = table(new String[] {TORCH, "model.py"}, new String[] {"def relu(x):\n  return x\n", ""}, 5, 0);
+    DebugTable table =
+        table(
+            new String[] {TORCH, "model.py"},
+            new String[] {"def relu(x):\n  return x\n", ""},
+            5,
+            0);
     assertEquals(Location.UNKNOWN, table.locate(0));
     assertEquals(Location.UNKNOWN, table.locate(10));
     assertEquals(Location.UNKNOWN, DebugTable.EMPTY.locate(0));

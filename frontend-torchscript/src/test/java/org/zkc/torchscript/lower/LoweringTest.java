@@ -28,13 +28,17 @@ class LoweringTest {
   }
 
   private static String refusal(String... lines) {
-    return assertThrows(UserException.class, () -> InMemoryModel.forward(lines).read()).getMessage();
+    return assertThrows(UserException.class, () -> InMemoryModel.forward(lines).read())
+        .getMessage();
   }
 
   private static List<String> literals(String... lines) {
     return InMemoryModel.forward(lines).read().program().main().body().stream()
         .filter(Constant.class::isInstance)
-        .map(o -> ((Constant) o).literal() + ":" + ((org.zkc.ir.TorchType.Simple) ((Constant) o).result().type()).name())
+        .map(o ->
+            ((Constant) o).literal()
+                + ":"
+                + ((org.zkc.ir.TorchType.Simple) ((Constant) o).result().type()).name())
         .toList();
   }
 
@@ -54,7 +58,8 @@ class LoweringTest {
   @Test
   void integralFloatsFromTenBillionOn() {
     assertEquals(List.of("1.0e10:float"), literals("return torch.mul(x, 10000000000)"));
-    assertEquals(List.of("-1.0e15:float", "1:int"), literals("return torch.add(x, -1000000000000000)"));
+    assertEquals(
+        List.of("-1.0e15:float", "1:int"), literals("return torch.add(x, -1000000000000000)"));
     assertEquals(List.of("9999999999:int"), literals("return torch.mul(x, 9999999999)"));
     assertEquals(
         List.of("1.0e10:float", "0.5:float", "None:NoneType", "False:bool"),
@@ -80,14 +85,25 @@ class LoweringTest {
 
   @Test
   void tensorInIntPositionIsConverted() {
-    String text = text("n = ops.prim.NumToTensor(torch.size(x, 0))", "return torch.select(x, 0, annotate(int, n))");
+    String text =
+        text(
+            "n = ops.prim.NumToTensor(torch.size(x, 0))",
+            "return torch.select(x, 0, annotate(int, n))");
     assertTrue(text.contains("aten.IntImplicit"), text);
-    assertTrue(text("n = ops.prim.NumToTensor(torch.size(x, 0))", "return torch.select(x, 0, n)").contains("aten.IntImplicit"));
+    assertTrue(
+        text("n = ops.prim.NumToTensor(torch.size(x, 0))", "return torch.select(x, 0, n)")
+            .contains("aten.IntImplicit"));
   }
 
   @Test
   void staticConditionsTakeOneArm() {
-    String text = text("if self.training:", "  y = torch.nonsense(x)", "else:", "  y = torch.relu(x)", "return y");
+    String text =
+        text(
+            "if self.training:",
+            "  y = torch.nonsense(x)",
+            "else:",
+            "  y = torch.relu(x)",
+            "return y");
     assertFalse(text.contains("torch.if"), text);
     assertTrue(text.contains("aten.relu"));
   }
@@ -97,7 +113,12 @@ class LoweringTest {
     String text =
         text(
             "z = torch.neg(x)",
-            "if torch.gt(torch.dim(x), 2):", "  y = torch.relu(x)", "  t = torch.tanh(x)", "else:", "  y = z", "return torch.add(y, z)");
+            "if torch.gt(torch.dim(x), 2):",
+            "  y = torch.relu(x)",
+            "  t = torch.tanh(x)",
+            "else:",
+            "  y = z",
+            "return torch.add(y, z)");
     assertTrue(text.contains("%y = torch.if"), text);
     assertFalse(text.contains("%t, "), text);
   }
@@ -112,20 +133,29 @@ class LoweringTest {
             "  i0 = torch.add(i, 1)",
             "  c, y, i = torch.lt(i0, 3), y0, i0",
             "return y");
-    assertTrue(text.matches("(?s).*torch.while\\(%\\w+, \\[%\\w+, %\\w+, %\\w+\\]\\) body\\(%c\\w*: bool, %y\\w*: Tensor, %i\\w*: int\\).*"), text);
+    assertTrue(
+        text.matches(
+            "(?s).*torch.while\\(%\\w+, \\[%\\w+, %\\w+, %\\w+\\]\\) body\\(%c\\w*: bool, %y\\w*:"
+                + " Tensor, %i\\w*: int\\).*"),
+        text);
   }
 
   @Test
   void simultaneousAssignmentReadsFirst() {
-    String text = text("a, b = torch.neg(x), torch.relu(x)", "a, b = b, a", "return torch.sub(a, b)");
-    assertTrue(text.matches("(?s).*%(\\w+) = torch.aten.neg.*%(\\w+) = torch.aten.relu.*sub\\(%\\2, %\\1, .*"), text);
+    String text =
+        text("a, b = torch.neg(x), torch.relu(x)", "a, b = b, a", "return torch.sub(a, b)");
+    assertTrue(
+        text.matches(
+            "(?s).*%(\\w+) = torch.aten.neg.*%(\\w+) = torch.aten.relu.*sub\\(%\\2, %\\1, .*"),
+        text);
   }
 
   @Test
   void raiseKeepsItsMessage() {
     TorchModel model =
         InMemoryModel.forward(
-                "ops.prim.RaiseException(torch.add(\"AssertionError: \", torch.format(\"got {}\", torch.dim(x))))",
+                "ops.prim.RaiseException(torch.add(\"AssertionError: \", torch.format(\"got {}\","
+                    + " torch.dim(x))))",
                 "return x")
             .read();
     Raise raise =
@@ -140,15 +170,30 @@ class LoweringTest {
   @Test
   void sharedWeightOfALiftedSignature() {
     String code =
-        "class M(Module):\n  w : Tensor\n  il : List[int]\n  training : bool\n  sub : __torch__.S\n"
-            + "  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n    sub = self.sub\n    w = self.w\n"
-            + "    _0, _1, = (sub).forward(w, x, )\n    return torch.add(_0, (sub).forward1(_1, ))\n"
-            + "class S(Module):\n  training : bool\n  def forward(self: __torch__.S,\n    weight: Tensor,\n    argument_2: Tensor) -> Tuple[Tensor, Tensor]:\n"
+        "class M(Module):\n"
+            + "  w : Tensor\n"
+            + "  il : List[int]\n"
+            + "  training : bool\n"
+            + "  sub : __torch__.S\n"
+            + "  def forward(self: __torch__.M,\n"
+            + "    x: Tensor) -> Tensor:\n"
+            + "    sub = self.sub\n"
+            + "    w = self.w\n"
+            + "    _0, _1, = (sub).forward(w, x, )\n"
+            + "    return torch.add(_0, (sub).forward1(_1, ))\n"
+            + "class S(Module):\n"
+            + "  training : bool\n"
+            + "  def forward(self: __torch__.S,\n"
+            + "    weight: Tensor,\n"
+            + "    argument_2: Tensor) -> Tuple[Tensor, Tensor]:\n"
             + "    return (torch.mul(argument_2, weight), argument_2)\n"
-            + "  def forward1(self: __torch__.S,\n    argument_1: Tensor) -> Tensor:\n    return torch.neg(argument_1)\n";
+            + "  def forward1(self: __torch__.S,\n"
+            + "    argument_1: Tensor) -> Tensor:\n"
+            + "    return torch.neg(argument_1)\n";
     String text =
         InMemoryModel.code(code)
-            .attributes(p -> p.text("sub").object("__torch__", "S").text("training").bool(false).endObject())
+            .attributes(p ->
+                p.text("sub").object("__torch__", "S").text("training").bool(false).endObject())
             .text();
     assertTrue(text.contains("torch.call(%w, %x) {callee = \"sub.forward\"}"), text);
     assertTrue(text.contains("{callee = \"sub.forward1\"}"), text);
@@ -157,8 +202,17 @@ class LoweringTest {
   @Test
   void namedTuple() {
     String code =
-        "class M(Module):\n  w : Tensor\n  il : List[int]\n  training : bool\n  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n"
-            + "    p = __torch__.P(x, 4)\n    return torch.mul(p.a, p.b)\nclass P(NamedTuple):\n  a : Tensor\n  b : int\n";
+        "class M(Module):\n"
+            + "  w : Tensor\n"
+            + "  il : List[int]\n"
+            + "  training : bool\n"
+            + "  def forward(self: __torch__.M,\n"
+            + "    x: Tensor) -> Tensor:\n"
+            + "    p = __torch__.P(x, 4)\n"
+            + "    return torch.mul(p.a, p.b)\n"
+            + "class P(NamedTuple):\n"
+            + "  a : Tensor\n"
+            + "  b : int\n";
     String text = InMemoryModel.code(code).text();
     assertTrue(text.contains("torch.tuple_construct(%x, "), text);
     assertTrue(text.contains("torch.tuple_unpack"), text);
@@ -166,7 +220,9 @@ class LoweringTest {
 
   @Test
   void tupleOfOutputsBecomesSeveralResults() {
-    assertEquals(2, InMemoryModel.forward("return (x, torch.neg(x))").read().program().main().results().size());
+    assertEquals(
+        2,
+        InMemoryModel.forward("return (x, torch.neg(x))").read().program().main().results().size());
   }
 
   @Test
@@ -197,34 +253,49 @@ class LoweringTest {
             .bytes();
     TorchModel model = InMemoryModel.forward("return x").record("traced_inputs.pkl", traced).read();
     assertEquals(
-        List.of(new TorchInput("x", Optional.of(Shape.of(2, 3)), Optional.of(DType.F32))), model.inputs());
+        List.of(new TorchInput("x", Optional.of(Shape.of(2, 3)), Optional.of(DType.F32))),
+        model.inputs());
     TorchModel exported =
         InMemoryModel.forward("return x")
             .record("traced_inputs.pkl", traced)
             .record(
                 "extra/zkpytorch.json",
-                "{\"format\": 1, \"torch\": \"2.15.0\", \"inputs\": [{\"name\": \"x\", \"shape\": [1, 4], \"dtype\": \"i64\"}], \"reference\": \"ab\"}")
+                "{\"format\": 1, \"torch\": \"2.15.0\", \"inputs\": [{\"name\": \"x\", \"shape\":"
+                    + " [1, 4], \"dtype\": \"i64\"}], \"reference\": \"ab\"}")
             .record("extra/zkpytorch/calibration.npz", "npz bytes")
             .read();
     assertEquals(
-        List.of(new TorchInput("x", Optional.of(Shape.of(1, 4)), Optional.of(DType.I64))), exported.inputs());
+        List.of(new TorchInput("x", Optional.of(Shape.of(1, 4)), Optional.of(DType.I64))),
+        exported.inputs());
     assertEquals(9, exported.calibration().orElseThrow().byteSize());
     assertEquals(Optional.of("ab"), exported.exporter().orElseThrow().referenceDigest());
   }
 
   @Test
   void damagedExporterRecords() {
-    for (String json : List.of("{", "[]", "{\"format\": 2}", "{\"format\": 1, \"inputs\": [{\"shape\": [1]}]}",
-        "{\"format\": 1, \"inputs\": [{\"name\": \"x\", \"shape\": [-1]}]}", "[".repeat(100_000))) {
+    for (String json :
+        List.of(
+            "{",
+            "[]",
+            "{\"format\": 2}",
+            "{\"format\": 1, \"inputs\": [{\"shape\": [1]}]}",
+            "{\"format\": 1, \"inputs\": [{\"name\": \"x\", \"shape\": [-1]}]}",
+            "[".repeat(100_000))) {
       assertThrows(
-          UserException.class, () -> InMemoryModel.forward("return x").record("extra/zkpytorch.json", json).read(), json);
+          UserException.class,
+          () -> InMemoryModel.forward("return x").record("extra/zkpytorch.json", json).read(),
+          json);
     }
   }
 
   @Test
   void refusals() {
-    assertTrue(refusal("return torch.no_such_operator(x)").contains("torch.no_such_operator is not supported"));
-    assertTrue(refusal("return torch.relu(x, x, x)").contains("No form of the operator torch.relu takes (Tensor, Tensor, Tensor)"));
+    assertTrue(
+        refusal("return torch.no_such_operator(x)")
+            .contains("torch.no_such_operator is not supported"));
+    assertTrue(
+        refusal("return torch.relu(x, x, x)")
+            .contains("No form of the operator torch.relu takes (Tensor, Tensor, Tensor)"));
     assertTrue(refusal("return y").contains("reads 'y'"));
     assertTrue(refusal("return self.nothing").contains("no attribute 'nothing'"));
     assertTrue(refusal("return (self).nothing(x, )").contains("no method 'nothing'"));
@@ -239,32 +310,63 @@ class LoweringTest {
 
   @Test
   void forwardWithOtherThanTensorsIsRefused() {
-    String code = "class M(Module):\n  w : Tensor\n  il : List[int]\n  training : bool\n  def forward(self: __torch__.M,\n    x: Dict[str, Tensor]) -> Tensor:\n    return self.w\n";
+    String code =
+        "class M(Module):\n"
+            + "  w : Tensor\n"
+            + "  il : List[int]\n"
+            + "  training : bool\n"
+            + "  def forward(self: __torch__.M,\n"
+            + "    x: Dict[str, Tensor]) -> Tensor:\n"
+            + "    return self.w\n";
     assertTrue(
-        assertThrows(UserException.class, () -> InMemoryModel.code(code).read()).getMessage().contains("Dict[str, Tensor]"));
+        assertThrows(UserException.class, () -> InMemoryModel.code(code).read())
+            .getMessage()
+            .contains("Dict[str, Tensor]"));
   }
 
   @Test
   void optionalArgumentsTakeTheirDefaults() {
     String code =
-        "class M(Module):\n  w : Tensor\n  il : List[int]\n  training : bool\n  def forward(self: __torch__.M,\n    x: Tensor,\n    bias: Optional[Tensor]=None,\n    scale: float=10000000000) -> Tensor:\n"
-            + "    if torch.__isnot__(bias, None):\n      y = torch.add(x, unchecked_cast(Tensor, bias))\n    else:\n      y = x\n    return torch.mul(y, scale)\n";
+        "class M(Module):\n"
+            + "  w : Tensor\n"
+            + "  il : List[int]\n"
+            + "  training : bool\n"
+            + "  def forward(self: __torch__.M,\n"
+            + "    x: Tensor,\n"
+            + "    bias: Optional[Tensor]=None,\n"
+            + "    scale: float=10000000000) -> Tensor:\n"
+            + "    if torch.__isnot__(bias, None):\n"
+            + "      y = torch.add(x, unchecked_cast(Tensor, bias))\n"
+            + "    else:\n"
+            + "      y = x\n"
+            + "    return torch.mul(y, scale)\n";
     TorchModel model = InMemoryModel.code(code).read();
     assertEquals(1, model.inputs().size());
     assertFalse(InMemoryModel.code(code).text().contains("torch.if"));
     assertTrue(InMemoryModel.code(code).text().contains("1.0e10"));
     String named = "{\"format\": 1, \"inputs\": [{\"name\": \"x\"}, {\"name\": \"bias\"}]}";
-    assertEquals(1, InMemoryModel.code(code).record("extra/zkpytorch.json", named).read().inputs().size());
+    assertEquals(
+        1, InMemoryModel.code(code).record("extra/zkpytorch.json", named).read().inputs().size());
     String given = named.replace("\"bias\"", "\"bias\", \"shape\": [2], \"dtype\": \"f32\"");
-    assertEquals(2, InMemoryModel.code(code).record("extra/zkpytorch.json", given).read().inputs().size());
+    assertEquals(
+        2, InMemoryModel.code(code).record("extra/zkpytorch.json", given).read().inputs().size());
   }
 
   @Test
   void explosionIsBounded() {
     StringBuilder code =
-        new StringBuilder("class M(Module):\n  w : Tensor\n  il : List[int]\n  training : bool\n  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n    return __torch__.f0(x, )\n");
+        new StringBuilder(
+            "class M(Module):\n"
+                + "  w : Tensor\n"
+                + "  il : List[int]\n"
+                + "  training : bool\n"
+                + "  def forward(self: __torch__.M,\n"
+                + "    x: Tensor) -> Tensor:\n"
+                + "    return __torch__.f0(x, )\n");
     for (int i = 0; i < 200; i++) {
-      code.append("def f%d(x: Tensor) -> Tensor:\n  return torch.add(__torch__.f%d(x, ), __torch__.f%d(x, ))\n".formatted(i, i + 1, i + 1));
+      code.append(
+          "def f%d(x: Tensor) -> Tensor:\n  return torch.add(__torch__.f%d(x, ), __torch__.f%d(x, ))\n"
+              .formatted(i, i + 1, i + 1));
     }
     code.append("def f200(x: Tensor) -> Tensor:\n  return x\n");
     assertThrows(UserException.class, () -> InMemoryModel.code(code.toString()).read());
@@ -278,7 +380,15 @@ class LoweringTest {
       body.append("    ").append("  ".repeat(i)).append("for i%d in range(2):\n".formatted(i));
     }
     body.append("    ").append("  ".repeat(depth)).append("_0 = torch.relu_(x)\n");
-    String code = "class M(Module):\n  w : Tensor\n  il : List[int]\n  training : bool\n  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n" + body + "    return x\n";
+    String code =
+        "class M(Module):\n"
+            + "  w : Tensor\n"
+            + "  il : List[int]\n"
+            + "  training : bool\n"
+            + "  def forward(self: __torch__.M,\n"
+            + "    x: Tensor) -> Tensor:\n"
+            + body
+            + "    return x\n";
     assertThrows(UserException.class, () -> InMemoryModel.code(code).read());
   }
 }

@@ -70,9 +70,17 @@ public final class PickleBytes {
   }
 
   /** A tensor over the storage with this key. */
-  public PickleBytes tensor(String storageClass, String key, int elements, int offset, int[] sizes, int[] strides) {
+  public PickleBytes tensor(
+      String storageClass, String key, int elements, int offset, int[] sizes, int[] strides) {
     global("torch._utils", "_rebuild_tensor_v2").mark();
-    mark().text("storage").global("torch", storageClass).text(key).text("cpu").integer(elements).tuple().op('Q');
+    mark()
+        .text("storage")
+        .global("torch", storageClass)
+        .text(key)
+        .text("cpu")
+        .integer(elements)
+        .tuple()
+        .op('Q');
     integer(offset);
     extents(sizes);
     extents(strides);

@@ -22,7 +22,8 @@ class PickleReaderTest {
       Map.of("0", TensorData.ofFloats(Shape.of(16), SIXTEEN).bytes());
 
   private static PickleValue read(PickleBytes pickle) {
-    return PickleReader.read("data.pkl", pickle.segment(), key -> Optional.ofNullable(STORAGES.get(key)));
+    return PickleReader.read(
+        "data.pkl", pickle.segment(), key -> Optional.ofNullable(STORAGES.get(key)));
   }
 
   private static String refusal(PickleBytes pickle) {
@@ -35,8 +36,20 @@ class PickleReaderTest {
 
   @Test
   void scalars() {
-    PickleBytes p = new PickleBytes().mark().none().bool(true).op('K').op(200).op('M').op(0x34).op(0x12).integer(-7);
-    p.op(0x8a).op(8).raw((byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 1, (byte) 0, (byte) 0);
+    PickleBytes p =
+        new PickleBytes()
+            .mark()
+            .none()
+            .bool(true)
+            .op('K')
+            .op(200)
+            .op('M')
+            .op(0x34)
+            .op(0x12)
+            .integer(-7);
+    p.op(0x8a)
+        .op(8)
+        .raw((byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 1, (byte) 0, (byte) 0);
     p.op(0x8a).op(1).op(0xff).floating(1e-12).text("h\u00e9").tuple();
     assertEquals(
         List.of(
@@ -55,7 +68,13 @@ class PickleReaderTest {
   @Test
   void objectKeepsAttributesInOrder() {
     PickleBytes p =
-        new PickleBytes().object("__torch__.model", "Net").text("training").bool(false).text("a").integer(3).endObject();
+        new PickleBytes()
+            .object("__torch__.model", "Net")
+            .text("training")
+            .bool(false)
+            .text("a")
+            .integer(3)
+            .endObject();
     PickleValue.Instance net = (PickleValue.Instance) read(p);
     assertEquals("__torch__.model.Net", net.className());
     assertEquals(List.of("training", "a"), List.copyOf(net.attributes().keySet()));
@@ -64,14 +83,26 @@ class PickleReaderTest {
   @Test
   void contiguousTensorIsASliceAndStridedOneIsGathered() {
     TensorData slice =
-        tensor(read(new PickleBytes().tensor("FloatStorage", "0", 16, 4, new int[] {2, 3}, new int[] {3, 1}))).data("w");
+        tensor(
+                read(
+                    new PickleBytes()
+                        .tensor("FloatStorage", "0", 16, 4, new int[] {2, 3}, new int[] {3, 1})))
+            .data("w");
     assertArrayEquals(new float[] {4, 5, 6, 7, 8, 9}, slice.toFloats());
     assertEquals(DType.F32, slice.dtype());
     TensorData transposed =
-        tensor(read(new PickleBytes().tensor("FloatStorage", "0", 16, 1, new int[] {3, 2}, new int[] {2, 8}))).data("w");
+        tensor(
+                read(
+                    new PickleBytes()
+                        .tensor("FloatStorage", "0", 16, 1, new int[] {3, 2}, new int[] {2, 8})))
+            .data("w");
     assertArrayEquals(new float[] {1, 9, 3, 11, 5, 13}, transposed.toFloats());
     TensorData expanded =
-        tensor(read(new PickleBytes().tensor("FloatStorage", "0", 16, 5, new int[] {3}, new int[] {0}))).data("w");
+        tensor(
+                read(
+                    new PickleBytes()
+                        .tensor("FloatStorage", "0", 16, 5, new int[] {3}, new int[] {0})))
+            .data("w");
     assertArrayEquals(new float[] {5, 5, 5}, expanded.toFloats());
   }
 
@@ -89,39 +120,75 @@ class PickleReaderTest {
 
   @Test
   void tensorOutsideItsStorage() {
-    StridedTensor t = tensor(read(new PickleBytes().tensor("FloatStorage", "0", 16, 12, new int[] {5}, new int[] {1})));
-    assertTrue(assertThrows(UserException.class, () -> t.data("w")).getMessage().contains("outside its storage"));
+    StridedTensor t =
+        tensor(
+            read(
+                new PickleBytes()
+                    .tensor("FloatStorage", "0", 16, 12, new int[] {5}, new int[] {1})));
+    assertTrue(
+        assertThrows(UserException.class, () -> t.data("w"))
+            .getMessage()
+            .contains("outside its storage"));
     StridedTensor overflow =
         tensor(
             read(
                 new PickleBytes()
-                    .tensor("FloatStorage", "0", 16, 0, new int[] {1 << 30, 1 << 30}, new int[] {1 << 30, 1 << 30})));
+                    .tensor(
+                        "FloatStorage",
+                        "0",
+                        16,
+                        0,
+                        new int[] {1 << 30, 1 << 30},
+                        new int[] {1 << 30, 1 << 30})));
     assertThrows(UserException.class, () -> overflow.data("w"));
   }
 
   @Test
   void expandedTensorIsBounded() {
     StridedTensor t =
-        tensor(read(new PickleBytes().tensor("FloatStorage", "0", 16, 0, new int[] {1 << 30}, new int[] {0})));
-    assertTrue(assertThrows(UserException.class, () -> t.data("mask")).getMessage().contains("mask repeats 16"));
+        tensor(
+            read(
+                new PickleBytes()
+                    .tensor("FloatStorage", "0", 16, 0, new int[] {1 << 30}, new int[] {0})));
+    assertTrue(
+        assertThrows(UserException.class, () -> t.data("mask"))
+            .getMessage()
+            .contains("mask repeats 16"));
   }
 
   @Test
   void storageShorterThanItSays() {
-    StridedTensor t = tensor(read(new PickleBytes().tensor("FloatStorage", "0", 17, 0, new int[] {2}, new int[] {1})));
-    assertTrue(assertThrows(UserException.class, () -> t.data("w")).getMessage().contains("shorter"));
+    StridedTensor t =
+        tensor(
+            read(
+                new PickleBytes()
+                    .tensor("FloatStorage", "0", 17, 0, new int[] {2}, new int[] {1})));
+    assertTrue(
+        assertThrows(UserException.class, () -> t.data("w")).getMessage().contains("shorter"));
   }
 
   @Test
   void halfPrecisionIsRefusedByName() {
-    StridedTensor t = tensor(read(new PickleBytes().tensor("HalfStorage", "0", 16, 0, new int[] {2}, new int[] {1})));
+    StridedTensor t =
+        tensor(
+            read(
+                new PickleBytes().tensor("HalfStorage", "0", 16, 0, new int[] {2}, new int[] {1})));
     assertTrue(
-        assertThrows(UserException.class, () -> t.data("fc.weight")).getMessage().contains("fc.weight is float16"));
+        assertThrows(UserException.class, () -> t.data("fc.weight"))
+            .getMessage()
+            .contains("fc.weight is float16"));
   }
 
   @Test
   void typedLists() {
-    PickleBytes p = new PickleBytes().global("torch.jit._pickle", "build_intlist").op(']').mark().integer(1).integer(2).op('e');
+    PickleBytes p =
+        new PickleBytes()
+            .global("torch.jit._pickle", "build_intlist")
+            .op(']')
+            .mark()
+            .integer(1)
+            .integer(2)
+            .op('e');
     PickleValue.ListValue list = (PickleValue.ListValue) read(p.op(0x85).op('R'));
     assertEquals(Optional.of("List[int]"), list.type());
     assertEquals(List.of(new PickleValue.Int(1), new PickleValue.Int(2)), list.elements());
@@ -132,28 +199,37 @@ class PickleReaderTest {
     assertTrue(refusal(new PickleBytes().global("os", "system")).contains("os.system"));
     assertTrue(refusal(new PickleBytes().global("torch", "load")).contains("torch.load"));
     assertTrue(refusal(new PickleBytes().global("__torch__evil", "x")).contains("__torch__evil.x"));
-    assertTrue(refusal(new PickleBytes().global("torch._utils", "_rebuild_qtensor")).contains("quantised"));
+    assertTrue(
+        refusal(new PickleBytes().global("torch._utils", "_rebuild_qtensor"))
+            .contains("quantised"));
     assertTrue(refusal(new PickleBytes().global("a\u0007\u001b[31m", "b")).contains("a??[31m.b"));
   }
 
   @Test
   void foreignOpcodesAreNamed() {
-    for (int opcode : new int[] {'i', 'o', 'd', 'l', 'p', 'P', 'S', 'V', 'I', 0x82, 0x92, 0x93, 0x95, 'B', 0x96}) {
+    for (int opcode :
+        new int[] {
+          'i', 'o', 'd', 'l', 'p', 'P', 'S', 'V', 'I', 0x82, 0x92, 0x93, 0x95, 'B', 0x96
+        }) {
       assertTrue(refusal(new PickleBytes().op(opcode)).contains("opcode 0x%02x".formatted(opcode)));
     }
   }
 
   @Test
   void reduceOfAClassOrOfAStorageIsRefused() {
-    assertTrue(refusal(new PickleBytes().global("__torch__", "Net").op(')').op('R')).contains("function to apply"));
     assertTrue(
-        refusal(new PickleBytes().global("torch", "FloatStorage").op(')').op(0x81)).contains("class to instantiate"));
+        refusal(new PickleBytes().global("__torch__", "Net").op(')').op('R'))
+            .contains("function to apply"));
+    assertTrue(
+        refusal(new PickleBytes().global("torch", "FloatStorage").op(')').op(0x81))
+            .contains("class to instantiate"));
   }
 
   @Test
   void setstateIsRefused() {
     assertTrue(
-        refusal(new PickleBytes().global("__torch__", "Packed").op(')').op(0x81).op(')').op('b')).contains("__setstate__"));
+        refusal(new PickleBytes().global("__torch__", "Packed").op(')').op(0x81).op(')').op('b'))
+            .contains("__setstate__"));
   }
 
   @Test
@@ -167,6 +243,7 @@ class PickleReaderTest {
     assertTrue(refusal(new PickleBytes().op('a')).contains("damaged"));
     assertTrue(refusal(new PickleBytes().op('G').op(1)).contains("damaged"));
     assertTrue(
-        refusal(new PickleBytes().tensor("FloatStorage", "9", 4, 0, new int[] {4}, new int[] {1})).contains("'9'"));
+        refusal(new PickleBytes().tensor("FloatStorage", "9", 4, 0, new int[] {4}, new int[] {1}))
+            .contains("'9'"));
   }
 }

@@ -38,20 +38,31 @@ class OverloadResolutionTest {
 
   @Test
   void aliasAnnotationsAndDefaults() {
-    OperatorSchema add = SchemaParser.parse("aten::add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)");
+    OperatorSchema add =
+        SchemaParser.parse(
+            "aten::add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)");
     assertTrue(add.writes());
     assertTrue(add.arguments().get(2).keywordOnly());
     assertEquals(Optional.of("1"), add.arguments().get(2).defaultText());
     OperatorSchema conv = OperatorTable.overloads("aten.conv2d").get(0);
     assertEquals(2, conv.arguments().get(3).replication());
     assertEquals(Optional.of("[1, 1]"), conv.arguments().get(3).defaultText());
-    assertEquals(2, OperatorTable.overloads("aten.max").stream().filter(s -> s.overload().equals("dim")).findFirst().orElseThrow().results().size());
+    assertEquals(
+        2,
+        OperatorTable.overloads("aten.max").stream()
+            .filter(s -> s.overload().equals("dim"))
+            .findFirst()
+            .orElseThrow()
+            .results()
+            .size());
     assertEquals(0, OperatorTable.overloads("aten.insert").get(0).results().size());
   }
 
   @Test
   void malformedSchemas() {
-    for (String line : List.of("", "aten::f", "f(Tensor x) -> Tensor", "aten::f(Tensor x) -> Tensor extra stuff!")) {
+    for (String line :
+        List.of(
+            "", "aten::f", "f(Tensor x) -> Tensor", "aten::f(Tensor x) -> Tensor extra stuff!")) {
       assertThrows(RuntimeException.class, () -> SchemaParser.parse(line), line);
     }
   }
@@ -67,7 +78,9 @@ class OverloadResolutionTest {
     assertEquals("int", overload("aten.size", T, I));
     assertEquals("", overload("aten.size", T));
     assertEquals("t", overload("aten.append", StaticTypes.list(T), T));
-    assertEquals("padding", overload("aten.conv2d", T, T, StaticTypes.NONE, StaticTypes.list(I), StaticTypes.STRING));
+    assertEquals(
+        "padding",
+        overload("aten.conv2d", T, T, StaticTypes.NONE, StaticTypes.list(I), StaticTypes.STRING));
   }
 
   @Test
@@ -91,17 +104,20 @@ class OverloadResolutionTest {
 
   @Test
   void typeVariablesReachTheResult() {
-    assertEquals(List.of(I), resolve("aten.__getitem__", StaticTypes.list(I), I).orElseThrow().resultTypes());
+    assertEquals(
+        List.of(I),
+        resolve("aten.__getitem__", StaticTypes.list(I), I).orElseThrow().resultTypes());
     assertEquals(
         List.of(StaticTypes.list(StaticTypes.STRING)),
-        resolve("aten.slice", StaticTypes.list(StaticTypes.STRING), I, I).orElseThrow().resultTypes());
+        resolve("aten.slice", StaticTypes.list(StaticTypes.STRING), I, I)
+            .orElseThrow()
+            .resultTypes());
   }
 
   @Test
   void listsAreInvariantAndTuplesAreNot() {
     assertTrue(resolve("aten.append", StaticTypes.list(I), T).isEmpty());
-    assertEquals(
-        StaticTypes.optional(T), StaticTypes.join(T, StaticTypes.NONE));
+    assertEquals(StaticTypes.optional(T), StaticTypes.join(T, StaticTypes.NONE));
     assertEquals(StaticTypes.ANY, StaticTypes.join(T, I));
   }
 
@@ -110,6 +126,8 @@ class OverloadResolutionTest {
     assertTrue(resolve("aten.relu", I).isEmpty());
     assertTrue(resolve("aten.relu").isEmpty());
     assertTrue(
-        OverloadResolution.resolve(OperatorTable.overloads("aten.relu"), List.of(T), Map.of("nothing", I)).isEmpty());
+        OverloadResolution.resolve(
+                OperatorTable.overloads("aten.relu"), List.of(T), Map.of("nothing", I))
+            .isEmpty());
   }
 }

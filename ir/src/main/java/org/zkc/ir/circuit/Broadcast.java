@@ -4,12 +4,6 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * NumPy broadcasting to the result type's shape.
- */
+/** NumPy broadcasting to the result type's shape. */
 @Describes("NumPy broadcasting to the result's shape")
-public record Broadcast(
-    Value result,
-    Value input,
-    Location location)
-    implements CircuitOp {}
+public record Broadcast(Value result, Value input, Location location) implements CircuitOp {}

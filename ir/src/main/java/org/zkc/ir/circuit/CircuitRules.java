@@ -15,10 +15,11 @@ import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.integer.WeightSums;
 
 /**
- * Shapes, kinds and intervals of every op of the circuit level, and the conditions under which a relation of PROTOCOL
- * section 4 has one solution. The declared interval of a result must hold what the op can produce from its operands'
- * intervals, with one exception: sums of products with model values may declare less, because the bound that the integer
- * level proved per output channel is finer than any bound from the interval of all weights together.
+ * Shapes, kinds and intervals of every op of the circuit level, and the conditions under which a
+ * relation of PROTOCOL section 4 has one solution. The declared interval of a result must hold what
+ * the op can produce from its operands' intervals, with one exception: sums of products with model
+ * values may declare less, because the bound that the integer level proved per output channel is
+ * finer than any bound from the interval of all weights together.
  */
 public final class CircuitRules {
   private static final long P = Integer.MAX_VALUE;
@@ -45,7 +46,10 @@ public final class CircuitRules {
   private void check(CircuitOp op) {
     switch (op) {
       case Model m -> {
-        require(!m.data().dtype().isFloating(), "the data must be integers, they are %s", m.data().dtype().text());
+        require(
+            !m.data().dtype().isFloating(),
+            "the data must be integers, they are %s",
+            m.data().dtype().text());
         IntegerRules.channelShifts(m.data().shape(), m.channelShifts());
         kind(m.result(), ColumnType.Kind.MODEL);
         result(m.result(), m.data().shape(), WeightSums.of(m.data(), m.channelShifts()).elements());
@@ -62,7 +66,9 @@ public final class CircuitRules {
                 c.dilations(),
                 c.groups());
         kind(c.result(), ColumnType.Kind.VIRTUAL);
-        boolean pads = c.paddingLow().stream().anyMatch(n -> n > 0) || c.paddingHigh().stream().anyMatch(n -> n > 0);
+        boolean pads =
+            c.paddingLow().stream().anyMatch(n -> n > 0)
+                || c.paddingHigh().stream().anyMatch(n -> n > 0);
         Interval input = pads ? interval(c.input()).withZero() : interval(c.input());
         result(c.result(), shape, weighted(input, c.weight()));
       }
@@ -80,11 +86,15 @@ public final class CircuitRules {
       case Concatenate c -> {
         kind(c.result(), ColumnType.Kind.VIRTUAL);
         Shape shape = Shapes.concatenate(c.inputs().stream().map(Value::shape).toList(), c.axis());
-        result(c.result(), shape, c.inputs().stream().map(CircuitRules::interval).reduce(Interval::hull).orElseThrow());
+        result(
+            c.result(),
+            shape,
+            c.inputs().stream().map(CircuitRules::interval).reduce(Interval::hull).orElseThrow());
       }
       case WindowSum w -> {
         kind(w.result(), ColumnType.Kind.VIRTUAL);
-        Shape shape = Shapes.windows(w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors());
+        Shape shape =
+            Shapes.windows(w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors());
         Interval declared = interval(w.result());
         Interval bound = IntegerRules.windowSum(interval(w.input()), w.lengths(), w.factors());
         result(w.result(), shape, isModelWeighted(w.input()) ? declared : bound);
@@ -92,24 +102,41 @@ public final class CircuitRules {
       case Unfold u -> {
         Shape shape =
             Shapes.unfold(
-                u.input().shape(), u.axis(), u.positions(), u.taps(), u.stride(), u.dilation(), u.paddingLow());
+                u.input().shape(),
+                u.axis(),
+                u.positions(),
+                u.taps(),
+                u.stride(),
+                u.dilation(),
+                u.paddingLow());
         kind(u.result(), ColumnType.Kind.VIRTUAL);
-        long last = (long) (u.positions() - 1) * u.stride() + (long) (u.taps() - 1) * u.dilation() - u.paddingLow();
+        long last =
+            (long) (u.positions() - 1) * u.stride()
+                + (long) (u.taps() - 1) * u.dilation()
+                - u.paddingLow();
         boolean pads = u.paddingLow() > 0 || last >= u.input().shape().extent(u.axis());
         result(u.result(), shape, pads ? interval(u.input()).withZero() : interval(u.input()));
       }
       case Slice s ->
-          view(s.result(), s.input(), Shapes.slice(s.input().shape(), s.starts(), s.limits(), s.strides()));
+          view(
+              s.result(),
+              s.input(),
+              Shapes.slice(s.input().shape(), s.starts(), s.limits(), s.strides()));
       case Pad p -> {
         Shape shape = Shapes.pad(p.input().shape(), p.low(), p.high());
         kind(p.result(), ColumnType.Kind.VIRTUAL);
         boolean pads = !shape.equals(p.input().shape());
         result(
-            p.result(), shape, pads ? interval(p.input()).hull(Interval.point(p.value())) : interval(p.input()));
+            p.result(),
+            shape,
+            pads ? interval(p.input()).hull(Interval.point(p.value())) : interval(p.input()));
       }
-      case Broadcast b -> view(b.result(), b.input(), Shapes.broadcastTo(b.input().shape(), b.result().shape()));
-      case Reshape r -> view(r.result(), r.input(), Shapes.reshape(r.input().shape(), r.result().shape()));
-      case Transpose t -> view(t.result(), t.input(), Shapes.transpose(t.input().shape(), t.permutation()));
+      case Broadcast b ->
+          view(b.result(), b.input(), Shapes.broadcastTo(b.input().shape(), b.result().shape()));
+      case Reshape r ->
+          view(r.result(), r.input(), Shapes.reshape(r.input().shape(), r.result().shape()));
+      case Transpose t ->
+          view(t.result(), t.input(), Shapes.transpose(t.input().shape(), t.permutation()));
       case Max m -> max(m);
       case Requantize r -> {
         require(r.size() >= 1, "a table has at least one entry, got %d", r.size());
@@ -121,7 +148,9 @@ public final class CircuitRules {
       case RequantizeTable r -> {
         TensorData entries = r.entries();
         require(
-            entries.dtype() == DType.I32 && entries.shape().rank() == 1 && entries.elementCount() > 0,
+            entries.dtype() == DType.I32
+                && entries.shape().rank() == 1
+                && entries.elementCount() > 0,
             "entries must be i32 on one axis and not empty, they are %s:%s",
             entries.shape(),
             entries.dtype().text());
@@ -153,7 +182,12 @@ public final class CircuitRules {
     Interval bound = Interval.point(s.constant());
     for (int k = 0; k < s.inputs().size(); k++) {
       Value input = s.inputs().get(k);
-      require(input.shape().equals(shape), "%s has shape %s, the result has %s", input, input.shape(), shape);
+      require(
+          input.shape().equals(shape),
+          "%s has shape %s, the result has %s",
+          input,
+          input.shape(),
+          shape);
       bound = bound.plus(interval(input).times(s.coefficients().get(k)));
     }
     result(s.result(), shape, bound);
@@ -162,12 +196,19 @@ public final class CircuitRules {
   private static void max(Max m) {
     kind(m.result(), ColumnType.Kind.WITNESS);
     require(
-        m.inputs().size() >= 2 && m.inputs().size() <= 4, "a maximum takes 2 to 4 columns, got %d", m.inputs().size());
+        m.inputs().size() >= 2 && m.inputs().size() <= 4,
+        "a maximum takes 2 to 4 columns, got %d",
+        m.inputs().size());
     Shape shape = m.result().shape();
     long low = Long.MIN_VALUE;
     long high = Long.MIN_VALUE;
     for (Value input : m.inputs()) {
-      require(input.shape().equals(shape), "%s has shape %s, the result has %s", input, input.shape(), shape);
+      require(
+          input.shape().equals(shape),
+          "%s has shape %s, the result has %s",
+          input,
+          input.shape(),
+          shape);
       low = Math.max(low, interval(input).low());
       high = Math.max(high, interval(input).high());
     }
@@ -175,13 +216,15 @@ public final class CircuitRules {
   }
 
   /**
-   * The window condition: with [a0, a1] the bounds of x + half and [v0, v1] every value that table and remainder can name,
-   * v0 <= a0, a1 <= v1, v1 - a0 < p and a1 - v0 < p. Without it one x has several (h, remainder) modulo p.
+   * The window condition: with [a0, a1] the bounds of x + half and [v0, v1] every value that table
+   * and remainder can name, v0 <= a0, a1 <= v1, v1 - a0 < p and a1 - v0 < p. Without it one x has
+   * several (h, remainder) modulo p.
    */
   private static void requantize(
       Value result, Value input, int shift, List<Integer> limbs, long first, long size) {
     kind(result, ColumnType.Kind.WITNESS);
-    require(shift >= 0 && shift <= MAX_SHIFT, "a shift must lie in [0, %d], got %d", MAX_SHIFT, shift);
+    require(
+        shift >= 0 && shift <= MAX_SHIFT, "a shift must lie in [0, %d], got %d", MAX_SHIFT, shift);
     require(
         limbs.stream().allMatch(b -> b >= 1 && b <= MAX_LIMB_BITS)
             && limbs.stream().mapToLong(b -> b).sum() == shift,
@@ -204,7 +247,8 @@ public final class CircuitRules {
         a1);
     require(
         Math.subtractExact(v1, a0) < P && Math.subtractExact(a1, v0) < P,
-        "window condition: [%d, %d] of the table and [%d, %d] of the operand are p = 2^31 - 1 or more apart",
+        "window condition: [%d, %d] of the table and [%d, %d] of the operand are p = 2^31 - 1 or"
+            + " more apart",
         v0,
         v1,
         a0,
@@ -218,7 +262,8 @@ public final class CircuitRules {
             .apply(weight)
             .filter(Model.class::isInstance)
             .map(Model.class::cast)
-            .orElseThrow(() -> new IllegalArgumentException("the weight " + weight + " must be a model column"));
+            .orElseThrow(() ->
+                new IllegalArgumentException("the weight " + weight + " must be a model column"));
     return WeightSums.of(model.data(), model.channelShifts()).outputs(input, new long[0]);
   }
 
@@ -235,7 +280,16 @@ public final class CircuitRules {
           case Broadcast o -> isModelWeighted(o.input());
           case Reshape o -> isModelWeighted(o.input());
           case Transpose o -> isModelWeighted(o.input());
-          case Model _, Conv _, MatMul _, Sum _, Concatenate _, Max _, Requantize _, RequantizeTable _, RoundedQuotient _ -> false;
+          case Model _,
+              Conv _,
+              MatMul _,
+              Sum _,
+              Concatenate _,
+              Max _,
+              Requantize _,
+              RequantizeTable _,
+              RoundedQuotient _ ->
+              false;
         };
   }
 
@@ -283,7 +337,11 @@ public final class CircuitRules {
 
   private static void result(Value result, Shape shape, Interval exact) {
     ColumnType found = result.columnType();
-    require(found.shape().equals(shape), "the result has shape %s, the operands give %s", found.shape(), shape);
+    require(
+        found.shape().equals(shape),
+        "the result has shape %s, the operands give %s",
+        found.shape(),
+        shape);
     require(
         shape.elementCount() == 0 || Interval.of(found).contains(exact),
         "the result's interval [%d, %d] does not hold [%d, %d], which the operands allow",

@@ -5,12 +5,6 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * Elementwise maximum of 2 to 4 columns of the same shape; committed.
- */
+/** Elementwise maximum of 2 to 4 columns of the same shape; committed. */
 @Describes("elementwise maximum of 2 to 4 columns; committed")
-public record Max(
-    Value result,
-    List<Value> inputs,
-    Location location)
-    implements CircuitOp {}
+public record Max(Value result, List<Value> inputs, Location location) implements CircuitOp {}

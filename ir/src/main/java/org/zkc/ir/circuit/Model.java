@@ -6,14 +6,8 @@ import org.zkc.ir.Location;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
-/**
- * A tensor of the model commitment: element = data << channelShifts[index on axis 0].
- */
+/** A tensor of the model commitment: element = data << channelShifts[index on axis 0]. */
 @Describes("column of the model commitment, data << channelShifts[index on axis 0]")
 public record Model(
-    Value result,
-    String name,
-    TensorData data,
-    List<Integer> channelShifts,
-    Location location)
+    Value result, String name, TensorData data, List<Integer> channelShifts, Location location)
     implements CircuitOp {}

@@ -7,8 +7,9 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
 /**
- * {@link Requantize} through any function: result = entries[h - first] (i32, rank 1), the entries covering every h that
- * the operand's interval allows. Ops whose first and entries are equal share one table.
+ * {@link Requantize} through any function: result = entries[h - first] (i32, rank 1), the entries
+ * covering every h that the operand's interval allows. Ops whose first and entries are equal share
+ * one table.
  */
 @Describes("(x + half) >> shift through a table of entries; committed")
 public record RequantizeTable(

@@ -5,9 +5,7 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * result[j] = input[starts + j * strides] per axis, limits exclusive.
- */
+/** result[j] = input[starts + j * strides] per axis, limits exclusive. */
 @Describes("elements starts + j strides below limits, per axis")
 public record Slice(
     Value result,

@@ -5,7 +5,8 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
- * Axis of extent n becomes two, [positions, taps]: result[p, t] = input[p * stride + t * dilation - paddingLow], 0 outside.
+ * Axis of extent n becomes two, [positions, taps]: result[p, t] = input[p * stride + t * dilation -
+ * paddingLow], 0 outside.
  */
 @Describes("one axis becomes [positions, taps]: windows laid out")
 public record Unfold(

@@ -6,9 +6,7 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * Exact integer convolution plus bias; geometry as {@link org.zkc.ir.tensor.Conv}.
- */
+/** Exact integer convolution plus bias; geometry as {@link org.zkc.ir.tensor.Conv}. */
 @Describes("exact convolution plus bias")
 public record Conv(
     Value result,

@@ -2,7 +2,10 @@ package org.zkc.ir.integer;
 
 import org.zkc.ir.Op;
 
-/** Operations of the integer level. Their meaning, given here and by the interpreter, is what a proof states. */
+/**
+ * Operations of the integer level. Their meaning, given here and by the interpreter, is what a
+ * proof states.
+ */
 public sealed interface IntegerOp extends Op
     permits Parameter,
         Conv,

@@ -13,9 +13,9 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
 /**
- * Shapes, intervals and scales of every op of the integer level. The declared interval of a result must hold every integer
- * that the op can produce from operands in their intervals; with that, and all intervals inside (-2^30, 2^30), no integer
- * of any run wraps in the field.
+ * Shapes, intervals and scales of every op of the integer level. The declared interval of a result
+ * must hold every integer that the op can produce from operands in their intervals; with that, and
+ * all intervals inside (-2^30, 2^30), no integer of any run wraps in the field.
  */
 public final class IntegerRules {
   /** Scales that must be equal may differ by the rounding of their products. */
@@ -54,20 +54,26 @@ public final class IntegerRules {
                 c.paddingHigh(),
                 c.dilations(),
                 c.groups());
-        boolean pads = c.paddingLow().stream().anyMatch(n -> n > 0) || c.paddingHigh().stream().anyMatch(n -> n > 0);
+        boolean pads =
+            c.paddingLow().stream().anyMatch(n -> n > 0)
+                || c.paddingHigh().stream().anyMatch(n -> n > 0);
         Interval input = pads ? interval(c.input()).withZero() : interval(c.input());
         result(c.result(), shape, weighted(input, c.weight(), c.bias()));
         scale(c.result(), scaleOf(c.input()) * scaleOf(c.weight()));
       }
       case Linear l -> {
-        Shape shape = Shapes.linear(l.input().shape(), l.weight().shape(), l.bias().map(Value::shape));
+        Shape shape =
+            Shapes.linear(l.input().shape(), l.weight().shape(), l.bias().map(Value::shape));
         result(l.result(), shape, weighted(interval(l.input()), l.weight(), l.bias()));
         scale(l.result(), scaleOf(l.input()) * scaleOf(l.weight()));
       }
       case Requantize r -> {
         shift(r.shift());
         require(r.low() <= r.high(), "bounds %d and %d leave no value", r.low(), r.high());
-        result(r.result(), r.input().shape(), interval(r.input()).shiftRounded(r.shift()).clamp(r.low(), r.high()));
+        result(
+            r.result(),
+            r.input().shape(),
+            interval(r.input()).shiftRounded(r.shift()).clamp(r.low(), r.high()));
         scale(r.result(), Math.scalb(scaleOf(r.input()), r.shift()));
       }
       case Table t -> {
@@ -97,45 +103,60 @@ public final class IntegerRules {
       }
       case Scale s -> result(s.result(), s.input().shape(), interval(s.input()).times(s.factor()));
       case WindowSum w -> {
-        Shape shape = Shapes.windows(w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors());
+        Shape shape =
+            Shapes.windows(w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors());
         result(w.result(), shape, windowSum(interval(w.input()), w.lengths(), w.factors()));
       }
       case WindowMax w -> {
         Shape input = w.input().shape();
         Shapes.checkAxis(w.axis(), input.rank(), input);
         require(
-            w.axis() < w.result().shape().rank(), "the result has shape %s, without axis %d", w.result().shape(), w.axis());
+            w.axis() < w.result().shape().rank(),
+            "the result has shape %s, without axis %d",
+            w.result().shape(),
+            w.axis());
         int positions = w.result().shape().extent(w.axis());
         Shape shape =
-            Shapes.windowMax(input, w.axis(), positions, w.size(), w.stride(), w.dilation(), w.paddingLow());
+            Shapes.windowMax(
+                input, w.axis(), positions, w.size(), w.stride(), w.dilation(), w.paddingLow());
         result(w.result(), shape, interval(w.input()));
         oneScale(w.result(), List.of(w.input()));
       }
       case RoundedQuotient q -> roundedQuotient(q);
       case Concatenate c -> {
         Shape shape = Shapes.concatenate(c.inputs().stream().map(Value::shape).toList(), c.axis());
-        Interval hull = c.inputs().stream().map(IntegerRules::interval).reduce(Interval::hull).orElseThrow();
+        Interval hull =
+            c.inputs().stream().map(IntegerRules::interval).reduce(Interval::hull).orElseThrow();
         result(c.result(), shape, hull);
         oneScale(c.result(), c.inputs());
       }
-      case Reshape r -> view(r.result(), r.input(), Shapes.reshape(r.input().shape(), r.result().shape()));
-      case Transpose t -> view(t.result(), t.input(), Shapes.transpose(t.input().shape(), t.permutation()));
+      case Reshape r ->
+          view(r.result(), r.input(), Shapes.reshape(r.input().shape(), r.result().shape()));
+      case Transpose t ->
+          view(t.result(), t.input(), Shapes.transpose(t.input().shape(), t.permutation()));
       case Slice s ->
-          view(s.result(), s.input(), Shapes.slice(s.input().shape(), s.starts(), s.limits(), s.strides()));
+          view(
+              s.result(),
+              s.input(),
+              Shapes.slice(s.input().shape(), s.starts(), s.limits(), s.strides()));
       case Pad p -> {
         Shape shape = Shapes.pad(p.input().shape(), p.low(), p.high());
         boolean pads = !shape.equals(p.input().shape());
         result(
-            p.result(), shape, pads ? interval(p.input()).hull(Interval.point(p.value())) : interval(p.input()));
+            p.result(),
+            shape,
+            pads ? interval(p.input()).hull(Interval.point(p.value())) : interval(p.input()));
         oneScale(p.result(), List.of(p.input()));
       }
-      case Broadcast b -> view(b.result(), b.input(), Shapes.broadcastTo(b.input().shape(), b.result().shape()));
+      case Broadcast b ->
+          view(b.result(), b.input(), Shapes.broadcastTo(b.input().shape(), b.result().shape()));
     }
   }
 
   private static void parameter(Parameter p) {
     TensorData data = p.data();
-    require(!data.dtype().isFloating(), "the data must be integers, they are %s", data.dtype().text());
+    require(
+        !data.dtype().isFloating(), "the data must be integers, they are %s", data.dtype().text());
     channelShifts(data.shape(), p.channelShifts());
     result(p.result(), data.shape(), WeightSums.of(data, p.channelShifts()).elements());
   }
@@ -154,7 +175,10 @@ public final class IntegerRules {
     channelShifts.forEach(IntegerRules::shift);
   }
 
-  /** What a convolution or linear map reaches: exact per output channel where weight and bias are parameters. */
+  /**
+   * What a convolution or linear map reaches: exact per output channel where weight and bias are
+   * parameters.
+   */
   private Interval weighted(Interval input, Value weight, Optional<Value> bias) {
     Optional<Parameter> biasParameter = bias.flatMap(this::parameterOf);
     Interval biasInterval = bias.map(IntegerRules::interval).orElse(Interval.point(0));
@@ -219,14 +243,22 @@ public final class IntegerRules {
   }
 
   /**
-   * A rounded quotient is unique in the field when (2^bits + 1) 2 d stays below p = 2^31 - 1 (PROTOCOL, section 4).
+   * A rounded quotient is unique in the field when (2^bits + 1) 2 d stays below p = 2^31 - 1
+   * (PROTOCOL, section 4).
    *
-   * @throws IllegalArgumentException when the intervals of numerator and denominator do not grant it
+   * @throws IllegalArgumentException when the intervals of numerator and denominator do not grant
+   *     it
    */
   public static void quotient(Interval numerator, Interval denominator, int bits) {
     require(bits >= 1 && bits <= 28, "bits must lie in [1, 28], got %d", bits);
-    require(numerator.low() >= 0, "the numerator must not be negative, its interval starts at %d", numerator.low());
-    require(denominator.high() > 0, "the denominator must be able to be positive, its interval ends at %d", denominator.high());
+    require(
+        numerator.low() >= 0,
+        "the numerator must not be negative, its interval starts at %d",
+        numerator.low());
+    require(
+        denominator.high() > 0,
+        "the denominator must be able to be positive, its interval ends at %d",
+        denominator.high());
     require(
         ((1L << bits) + 1) * 2 * denominator.high() < Integer.MAX_VALUE,
         "(2^%d + 1) 2 d reaches the field's order for denominators up to %d",
@@ -240,7 +272,8 @@ public final class IntegerRules {
   }
 
   private static void shift(int shift) {
-    require(shift >= 0 && shift <= MAX_SHIFT, "a shift must lie in [0, %d], got %d", MAX_SHIFT, shift);
+    require(
+        shift >= 0 && shift <= MAX_SHIFT, "a shift must lie in [0, %d], got %d", MAX_SHIFT, shift);
   }
 
   private static Interval interval(Value value) {
@@ -266,7 +299,11 @@ public final class IntegerRules {
 
   private static void result(Value result, Shape shape, Interval exact) {
     IntegerType found = result.integerType();
-    require(found.shape().equals(shape), "the result has shape %s, the operands give %s", found.shape(), shape);
+    require(
+        found.shape().equals(shape),
+        "the result has shape %s, the operands give %s",
+        found.shape(),
+        shape);
     require(
         shape.elementCount() == 0 || Interval.of(found).contains(exact),
         "the result's interval [%d, %d] does not hold [%d, %d], which the operands allow",

@@ -5,14 +5,8 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * y[..., o] = sum_i x[..., i] w[o, i] + b[o], exact.
- */
+/** y[..., o] = sum_i x[..., i] w[o, i] + b[o], exact. */
 @Describes("exact x w^T + bias over the last axis")
 public record Linear(
-    Value result,
-    Value input,
-    Value weight,
-    Optional<Value> bias,
-    Location location)
+    Value result, Value input, Value weight, Optional<Value> bias, Location location)
     implements IntegerOp {}

@@ -4,13 +4,7 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * Elementwise product of two non-constant tensors of the same shape.
- */
+/** Elementwise product of two non-constant tensors of the same shape. */
 @Describes("left * right, elementwise")
-public record Multiply(
-    Value result,
-    Value left,
-    Value right,
-    Location location)
+public record Multiply(Value result, Value left, Value right, Location location)
     implements IntegerOp {}

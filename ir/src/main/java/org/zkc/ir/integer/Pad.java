@@ -5,15 +5,8 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * Constant padding, low and high per axis (not negative).
- */
+/** Constant padding, low and high per axis (not negative). */
 @Describes("padding with a constant")
 public record Pad(
-    Value result,
-    Value input,
-    List<Integer> low,
-    List<Integer> high,
-    long value,
-    Location location)
+    Value result, Value input, List<Integer> low, List<Integer> high, long value, Location location)
     implements IntegerOp {}

@@ -7,13 +7,10 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
 /**
- * Integers of the model: element = data << channelShifts[index on axis 0] (an empty list means no shifts).
+ * Integers of the model: element = data << channelShifts[index on axis 0] (an empty list means no
+ * shifts).
  */
 @Describes("integers of the model, data << channelShifts[index on axis 0]")
 public record Parameter(
-    Value result,
-    String name,
-    TensorData data,
-    List<Integer> channelShifts,
-    Location location)
+    Value result, String name, TensorData data, List<Integer> channelShifts, Location location)
     implements IntegerOp {}

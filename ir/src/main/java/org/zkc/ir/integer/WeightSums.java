@@ -7,8 +7,8 @@ import org.zkc.ir.Interval;
 import org.zkc.ir.TensorData;
 
 /**
- * Sums of the integers data << channelShifts over the slices along axis 0 (output channels): exactly what a convolution or
- * linear map can reach.
+ * Sums of the integers data << channelShifts over the slices along axis 0 (output channels):
+ * exactly what a convolution or linear map can reach.
  *
  * @param elements the hull of single elements; the point 0 for an empty tensor
  * @param positive per channel, the sum of the positive elements
@@ -19,7 +19,10 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
   /** One slice before its shift. */
   private record Slice(long least, long greatest, long positive, long negative) {
 
-    /** Weights are mostly of 8 bits and many: their sums cannot overflow, and a byte array is read fastest. */
+    /**
+     * Weights are mostly of 8 bits and many: their sums cannot overflow, and a byte array is read
+     * fastest.
+     */
     static Slice ofBytes(byte[] elements) {
       long least = Long.MAX_VALUE;
       long greatest = Long.MIN_VALUE;
@@ -81,7 +84,10 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
     Interval hull = null;
     for (int c = 0; c < positive.length; c++) {
       Interval channel =
-          input.times(positive[c]).plus(input.times(-negative[c])).plus(Interval.point(bias.length == 0 ? 0 : bias[c]));
+          input
+              .times(positive[c])
+              .plus(input.times(-negative[c]))
+              .plus(Interval.point(bias.length == 0 ? 0 : bias[c]));
       hull = hull == null ? channel : hull.hull(channel);
     }
     return hull == null ? Interval.point(0) : hull;

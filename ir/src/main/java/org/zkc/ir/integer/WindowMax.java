@@ -5,7 +5,8 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
- * result[j] = max of input[j * stride + t * dilation - paddingLow], t < size, over indices inside the axis.
+ * result[j] = max of input[j * stride + t * dilation - paddingLow], t < size, over indices inside
+ * the axis.
  */
 @Describes("maximum over windows of one axis; padding never wins")
 public record WindowMax(

@@ -33,8 +33,8 @@ import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
 
 /**
- * Reference evaluation of circuit-level programs; it is what their ops mean. Every element is checked against the interval
- * of its column, and every lookup against the bounds of its table.
+ * Reference evaluation of circuit-level programs; it is what their ops mean. Every element is
+ * checked against the interval of its column, and every lookup against the bounds of its table.
  */
 public final class CircuitInterpreter {
   private final Map<Value, long[]> elements = new IdentityHashMap<>();
@@ -48,11 +48,14 @@ public final class CircuitInterpreter {
    * Evaluates main.
    *
    * @param inputs row-major elements, one array per parameter
-   * @param observer sees each parameter and each value that an op defines, in order; it must not change the arrays
+   * @param observer sees each parameter and each value that an op defines, in order; it must not
+   *     change the arrays
    * @return main's results
-   * @throws ArithmeticException when an element is outside the interval of its column, or not in a table
+   * @throws ArithmeticException when an element is outside the interval of its column, or not in a
+   *     table
    */
-  public static List<long[]> run(Program program, List<long[]> inputs, BiConsumer<Value, long[]> observer) {
+  public static List<long[]> run(
+      Program program, List<long[]> inputs, BiConsumer<Value, long[]> observer) {
     Function main = program.main();
     if (inputs.size() != main.parameters().size()) {
       throw new IllegalArgumentException(
@@ -82,7 +85,8 @@ public final class CircuitInterpreter {
     for (int i = 0; i < x.length; i++) {
       if (x[i] < type.low() || x[i] > type.high()) {
         throw new ArithmeticException(
-            "element %d of %s is %d, outside [%d, %d]".formatted(i, value, x[i], type.low(), type.high()));
+            "element %d of %s is %d, outside [%d, %d]"
+                .formatted(i, value, x[i], type.low(), type.high()));
       }
     }
     elements.put(value, x);
@@ -110,7 +114,11 @@ public final class CircuitInterpreter {
               c.groups());
       case MatMul m ->
           IntegerKernels.matMul(
-              get(m.input()), get(m.weight()), null, m.weight().shape().extent(1), m.weight().shape().extent(0));
+              get(m.input()),
+              get(m.weight()),
+              null,
+              m.weight().shape().extent(1),
+              m.weight().shape().extent(0));
       case Product p -> zip(p.left(), p.right(), Math::multiplyExact);
       case Sum s -> sum(s);
       case Concatenate c ->
@@ -133,24 +141,33 @@ public final class CircuitInterpreter {
               u.dilation(),
               u.paddingLow());
       case Slice s ->
-          IntegerKernels.slice(get(s.input()), s.input().shape(), s.result().shape(), s.starts(), s.strides());
+          IntegerKernels.slice(
+              get(s.input()), s.input().shape(), s.result().shape(), s.starts(), s.strides());
       case Pad p ->
-          IntegerKernels.pad(get(p.input()), p.input().shape(), p.result().shape(), p.low(), p.value());
-      case Broadcast b -> IntegerKernels.broadcast(get(b.input()), b.input().shape(), b.result().shape());
+          IntegerKernels.pad(
+              get(p.input()), p.input().shape(), p.result().shape(), p.low(), p.value());
+      case Broadcast b ->
+          IntegerKernels.broadcast(get(b.input()), b.input().shape(), b.result().shape());
       case Reshape r -> get(r.input());
       case Transpose t ->
-          IntegerKernels.transpose(get(t.input()), t.input().shape(), t.result().shape(), t.permutation());
+          IntegerKernels.transpose(
+              get(t.input()), t.input().shape(), t.result().shape(), t.permutation());
       case Max m -> max(m);
       case Requantize r ->
           map(
               r.input(),
-              x -> Math.clamp(lookedUp(x, r.shift(), r.first(), r.size()) + r.first(), r.low(), r.high()));
+              x ->
+                  Math.clamp(
+                      lookedUp(x, r.shift(), r.first(), r.size()) + r.first(), r.low(), r.high()));
       case RequantizeTable r -> {
         long[] table = r.entries().toLongs();
         yield map(r.input(), x -> table[lookedUp(x, r.shift(), r.first(), table.length)]);
       }
       case RoundedQuotient q ->
-          zip(q.numerator(), q.denominator(), (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits()));
+          zip(
+              q.numerator(),
+              q.denominator(),
+              (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits()));
     };
   }
 

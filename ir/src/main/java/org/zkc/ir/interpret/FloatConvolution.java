@@ -6,13 +6,15 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.tensor.Conv;
 
 /**
- * Convolution as a matrix product: weights [O, C k] times a matrix that holds, in column p, the inputs under the kernel
- * at output position p ("im2col"), made one panel at a time. One spatial axis is taken as two, the first of extent 1.
+ * Convolution as a matrix product: weights [O, C k] times a matrix that holds, in column p, the
+ * inputs under the kernel at output position p ("im2col"), made one panel at a time. One spatial
+ * axis is taken as two, the first of extent 1.
  */
 final class FloatConvolution {
   /**
-   * With fewer output positions than this the inner loops of the product, which run along positions, are too short; they
-   * then run along the output channels instead. Both orders add the same terms in the same order.
+   * With fewer output positions than this the inner loops of the product, which run along
+   * positions, are too short; they then run along the output channels instead. Both orders add the
+   * same terms in the same order.
    */
   private static final int FEW_POSITIONS = 32;
 
@@ -58,7 +60,8 @@ final class FloatConvolution {
   }
 
   /** Evaluates over the whole batch; {@code bias} is null for none. */
-  float[] apply(float[] input, float[] weight, float @Nullable [] bias, FloatMatrixProduct product) {
+  float[] apply(
+      float[] input, float[] weight, float @Nullable [] bias, FloatMatrixProduct product) {
     int groupInputs = channels / groups;
     int groupOutputs = outputs / groups;
     int depth = groupInputs * kernelHeight * kernelWidth;
@@ -110,7 +113,8 @@ final class FloatConvolution {
     return out;
   }
 
-  private void fill(float[] input, int base, float[][] panel, int k0, int rows, int p0, int columns) {
+  private void fill(
+      float[] input, int base, float[][] panel, int k0, int rows, int p0, int columns) {
     for (int k = 0; k < rows; k++) {
       int tap = k0 + k;
       int kx = tap % kernelWidth;

@@ -3,17 +3,21 @@ package org.zkc.ir.interpret;
 import java.util.Arrays;
 
 /**
- * C = A B in single precision, blocked. The order of every addition is fixed: within a block of {@value #DEPTH} terms from
- * first to last, then block by block; it depends on the depth of the product only, so the result is the same bit for bit on
- * every machine. The inner loops run along columns, over rows that are arrays of their own, which is the form that
- * HotSpot turns into vector instructions (separate multiplications and additions: a fused one would be emulated where the
+ * C = A B in single precision, blocked. The order of every addition is fixed: within a block of
+ * {@value #DEPTH} terms from first to last, then block by block; it depends on the depth of the
+ * product only, so the result is the same bit for bit on every machine. The inner loops run along
+ * columns, over rows that are arrays of their own, which is the form that HotSpot turns into vector
+ * instructions (separate multiplications and additions: a fused one would be emulated where the
  * processor has none).
  */
 final class FloatMatrixProduct {
   /** Columns in a panel: a panel of B and two rows of C then stay in the second-level cache. */
   private static final int COLUMNS = 128;
 
-  /** Terms summed before the partial sum joins the total; also bounds the rounding error of long sums. */
+  /**
+   * Terms summed before the partial sum joins the total; also bounds the rounding error of long
+   * sums.
+   */
   private static final int DEPTH = 256;
 
   private final float[][] panel = new float[DEPTH][COLUMNS];
@@ -42,7 +46,8 @@ final class FloatMatrixProduct {
   /**
    * {@code out[outOffset + i * n + j] = sum_k a[aOffset + i * depth + k] B[k][j]} for i < m, j < n.
    */
-  void multiply(float[] a, int aOffset, int m, int depth, Panels b, int n, float[] out, int outOffset) {
+  void multiply(
+      float[] a, int aOffset, int m, int depth, Panels b, int n, float[] out, int outOffset) {
     for (int j0 = 0; j0 < n; j0 += COLUMNS) {
       int columns = Math.min(COLUMNS, n - j0);
       if (depth == 0) {
@@ -84,7 +89,9 @@ final class FloatMatrixProduct {
     for (; k + 4 <= rows; k += 4) {
       int p = top + k;
       int q = bottom + k;
-      addFour(first, panel, k, a[p], a[p + 1], a[p + 2], a[p + 3], second, a[q], a[q + 1], a[q + 2], a[q + 3], columns);
+      addFour(
+          first, panel, k, a[p], a[p + 1], a[p + 2], a[p + 3], second, a[q], a[q + 1], a[q + 2],
+          a[q + 3], columns);
     }
     for (; k < rows; k++) {
       addOne(first, panel[k], a[top + k], columns);
@@ -93,8 +100,19 @@ final class FloatMatrixProduct {
   }
 
   private static void addFour(
-      float[] c, float[][] panel, int k, float a0, float a1, float a2, float a3,
-      float[] d, float e0, float e1, float e2, float e3, int columns) {
+      float[] c,
+      float[][] panel,
+      int k,
+      float a0,
+      float a1,
+      float a2,
+      float a3,
+      float[] d,
+      float e0,
+      float e1,
+      float e2,
+      float e3,
+      int columns) {
     float[] b0 = panel[k];
     float[] b1 = panel[k + 1];
     float[] b2 = panel[k + 2];

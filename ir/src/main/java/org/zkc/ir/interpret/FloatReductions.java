@@ -4,7 +4,10 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.WindowMean;
 
-/** Ops that reduce along axes: windows, and the normalising functions; sums in double, in index order. */
+/**
+ * Ops that reduce along axes: windows, and the normalising functions; sums in double, in index
+ * order.
+ */
 final class FloatReductions {
   private FloatReductions() {}
 
@@ -31,7 +34,14 @@ final class FloatReductions {
   }
 
   private static float[] windowMax(
-      float[] input, Shape shape, int axis, int positions, int size, int stride, int dilation, int padding) {
+      float[] input,
+      Shape shape,
+      int axis,
+      int positions,
+      int size,
+      int stride,
+      int dilation,
+      int padding) {
     int extent = shape.extent(axis);
     int inner = (int) shape.strides()[axis];
     int outer = extent == 0 ? 0 : input.length / (extent * inner);

@@ -103,7 +103,9 @@ final class FloatViews {
     return out;
   }
 
-  /** The next index in row-major order over the first {@code index.length} axes of {@code shape}. */
+  /**
+   * The next index in row-major order over the first {@code index.length} axes of {@code shape}.
+   */
   private static void advance(int[] index, Shape shape) {
     for (int axis = index.length - 1; axis >= 0; axis--) {
       if (++index[axis] < shape.extent(axis)) {

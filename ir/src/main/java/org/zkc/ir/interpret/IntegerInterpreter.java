@@ -38,8 +38,8 @@ import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
 
 /**
- * Reference evaluation of integer-level programs; it is what their ops mean. Every element is checked against the interval
- * of its type, so a run is also a test of the interval analysis.
+ * Reference evaluation of integer-level programs; it is what their ops mean. Every element is
+ * checked against the interval of its type, so a run is also a test of the interval analysis.
  */
 public final class IntegerInterpreter {
   private final Map<Value, long[]> elements = new IdentityHashMap<>();
@@ -53,11 +53,13 @@ public final class IntegerInterpreter {
    * Evaluates main.
    *
    * @param inputs row-major elements, one array per parameter
-   * @param observer sees each parameter and each value that an op defines, in order; it must not change the arrays
+   * @param observer sees each parameter and each value that an op defines, in order; it must not
+   *     change the arrays
    * @return main's results
    * @throws ArithmeticException when an element is outside the interval of its type
    */
-  public static List<long[]> run(Program program, List<long[]> inputs, BiConsumer<Value, long[]> observer) {
+  public static List<long[]> run(
+      Program program, List<long[]> inputs, BiConsumer<Value, long[]> observer) {
     Function main = program.main();
     if (inputs.size() != main.parameters().size()) {
       throw new IllegalArgumentException(
@@ -92,7 +94,8 @@ public final class IntegerInterpreter {
     for (int i = 0; i < x.length; i++) {
       if (x[i] < type.low() || x[i] > type.high()) {
         throw new ArithmeticException(
-            "element %d of %s is %d, outside [%d, %d]".formatted(i, value, x[i], type.low(), type.high()));
+            "element %d of %s is %d, outside [%d, %d]"
+                .formatted(i, value, x[i], type.low(), type.high()));
       }
     }
     elements.put(value, x);
@@ -130,7 +133,9 @@ public final class IntegerInterpreter {
               l.weight().shape().extent(1),
               l.weight().shape().extent(0));
       case Requantize r ->
-          map(r.input(), x -> Math.clamp(IntegerKernels.shiftRounded(x, r.shift()), r.low(), r.high()));
+          map(
+              r.input(),
+              x -> Math.clamp(IntegerKernels.shiftRounded(x, r.shift()), r.low(), r.high()));
       case Table t -> map(t.input(), look(t.first(), t.entries()));
       case RequantizeTable t -> {
         LongUnaryOperator table = look(t.first(), t.entries());
@@ -154,7 +159,10 @@ public final class IntegerInterpreter {
               w.dilation(),
               w.paddingLow());
       case RoundedQuotient q ->
-          zip(q.numerator(), q.denominator(), (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits()));
+          zip(
+              q.numerator(),
+              q.denominator(),
+              (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits()));
       case Concatenate c ->
           IntegerKernels.concatenate(
               c.inputs().stream().map(this::get).toList(),
@@ -163,12 +171,16 @@ public final class IntegerInterpreter {
               c.axis());
       case Reshape r -> get(r.input());
       case Transpose t ->
-          IntegerKernels.transpose(get(t.input()), t.input().shape(), t.result().shape(), t.permutation());
+          IntegerKernels.transpose(
+              get(t.input()), t.input().shape(), t.result().shape(), t.permutation());
       case Slice s ->
-          IntegerKernels.slice(get(s.input()), s.input().shape(), s.result().shape(), s.starts(), s.strides());
+          IntegerKernels.slice(
+              get(s.input()), s.input().shape(), s.result().shape(), s.starts(), s.strides());
       case Pad p ->
-          IntegerKernels.pad(get(p.input()), p.input().shape(), p.result().shape(), p.low(), p.value());
-      case Broadcast b -> IntegerKernels.broadcast(get(b.input()), b.input().shape(), b.result().shape());
+          IntegerKernels.pad(
+              get(p.input()), p.input().shape(), p.result().shape(), p.low(), p.value());
+      case Broadcast b ->
+          IntegerKernels.broadcast(get(b.input()), b.input().shape(), b.result().shape());
     };
   }
 

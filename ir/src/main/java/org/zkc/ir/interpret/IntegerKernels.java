@@ -7,8 +7,9 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 
 /**
- * Exact tensor functions on row-major {@code long} arrays, shared by the interpreters of the integer and circuit levels.
- * Plain loops; sums and products that leave 64 bits throw {@link ArithmeticException}.
+ * Exact tensor functions on row-major {@code long} arrays, shared by the interpreters of the
+ * integer and circuit levels. Plain loops; sums and products that leave 64 bits throw {@link
+ * ArithmeticException}.
  */
 final class IntegerKernels {
   private IntegerKernels() {}
@@ -37,7 +38,8 @@ final class IntegerKernels {
     return gather(x, result, 0, permutation.stream().mapToLong(p -> source[p]).toArray());
   }
 
-  static long[] slice(long[] x, Shape shape, Shape result, List<Integer> starts, List<Integer> strides) {
+  static long[] slice(
+      long[] x, Shape shape, Shape result, List<Integer> starts, List<Integer> strides) {
     long[] source = shape.strides();
     long base = 0;
     long[] steps = new long[source.length];
@@ -93,7 +95,12 @@ final class IntegerKernels {
   }
 
   static long[] windowSum(
-      long[] x, Shape shape, int axis, List<Integer> starts, List<Integer> lengths, List<Integer> factors) {
+      long[] x,
+      Shape shape,
+      int axis,
+      List<Integer> starts,
+      List<Integer> lengths,
+      List<Integer> factors) {
     int inner = (int) product(shape, axis + 1, shape.rank());
     int outer = (int) product(shape, 0, axis);
     int extent = shape.extent(axis);
@@ -114,7 +121,14 @@ final class IntegerKernels {
   }
 
   static long[] windowMax(
-      long[] x, Shape shape, Shape result, int axis, int size, int stride, int dilation, int paddingLow) {
+      long[] x,
+      Shape shape,
+      Shape result,
+      int axis,
+      int size,
+      int stride,
+      int dilation,
+      int paddingLow) {
     int inner = (int) product(shape, axis + 1, shape.rank());
     int outer = (int) product(shape, 0, axis);
     int extent = shape.extent(axis);
@@ -138,7 +152,14 @@ final class IntegerKernels {
   }
 
   static long[] unfold(
-      long[] x, Shape shape, int axis, int positions, int taps, int stride, int dilation, int paddingLow) {
+      long[] x,
+      Shape shape,
+      int axis,
+      int positions,
+      int taps,
+      int stride,
+      int dilation,
+      int paddingLow) {
     int inner = (int) product(shape, axis + 1, shape.rank());
     int outer = (int) product(shape, 0, axis);
     int extent = shape.extent(axis);
@@ -148,7 +169,8 @@ final class IntegerKernels {
         for (int t = 0; t < taps; t++) {
           int at = p * stride + t * dilation - paddingLow;
           if (at >= 0 && at < extent) {
-            System.arraycopy(x, (o * extent + at) * inner, out, ((o * positions + p) * taps + t) * inner, inner);
+            System.arraycopy(
+                x, (o * extent + at) * inner, out, ((o * positions + p) * taps + t) * inner, inner);
           }
         }
       }
@@ -199,7 +221,8 @@ final class IntegerKernels {
               long w = weight[((o * channels + c) * kernelHeight + dy) * kernelWidth + dx];
               int shiftX = dx * dilationX - lowX;
               int beginX = Math.min(outWidth, shiftX >= 0 ? 0 : (-shiftX + strideX - 1) / strideX);
-              int endX = shiftX >= width ? 0 : Math.min(outWidth, (width - 1 - shiftX) / strideX + 1);
+              int endX =
+                  shiftX >= width ? 0 : Math.min(outWidth, (width - 1 - shiftX) / strideX + 1);
               for (int y = 0; y < outHeight; y++) {
                 int sourceY = y * strideY + dy * dilationY - lowY;
                 if (sourceY < 0 || sourceY >= height) {
@@ -208,7 +231,8 @@ final class IntegerKernels {
                 int row = from + sourceY * width + shiftX;
                 int toRow = to + y * outWidth;
                 for (int i = beginX; i < endX; i++) {
-                  out[toRow + i] = Math.addExact(out[toRow + i], Math.multiplyExact(w, x[row + i * strideX]));
+                  out[toRow + i] =
+                      Math.addExact(out[toRow + i], Math.multiplyExact(w, x[row + i * strideX]));
                 }
               }
             }
@@ -243,7 +267,8 @@ final class IntegerKernels {
   /** floor((2^(bits+1) n + d) / (2 d)). */
   static long roundedQuotient(long n, long d, int bits) {
     if (n < 0 || d <= 0 || n > d) {
-      throw new ArithmeticException("rounded quotient of " + n + " by " + d + " needs 0 <= n <= d and d > 0");
+      throw new ArithmeticException(
+          "rounded quotient of " + n + " by " + d + " needs 0 <= n <= d and d > 0");
     }
     return ((n << (bits + 1)) + d) / (2 * d);
   }

@@ -37,20 +37,24 @@ import org.zkc.ir.tensor.Transpose;
 import org.zkc.ir.tensor.WindowMean;
 
 /**
- * Evaluates a tensor-level program in single precision, equal bit for bit on every machine: sums in a fixed order,
- * transcendental functions from StrictMath in double precision. Values of every element type are held as floats; f64
- * is rounded to f32. An instance keeps the constants unpacked, so evaluating many samples costs their conversion once; it may be
- * used by several threads at once, each of whose runs has its own values. A value is let go after its last use.
+ * Evaluates a tensor-level program in single precision, equal bit for bit on every machine: sums in
+ * a fixed order, transcendental functions from StrictMath in double precision. Values of every
+ * element type are held as floats; f64 is rounded to f32. An instance keeps the constants unpacked,
+ * so evaluating many samples costs their conversion once; it may be used by several threads at
+ * once, each of whose runs has its own values. A value is let go after its last use.
  */
 public final class TensorInterpreter {
   private final Function main;
   private final Map<Value, float[]> constants = new IdentityHashMap<>();
   private final List<List<Value>> lastUses = new ArrayList<>();
 
-  /** @throws IllegalArgumentException when the program is of another level */
+  /**
+   * @throws IllegalArgumentException when the program is of another level
+   */
   public TensorInterpreter(Program program) {
     if (program.level() != Level.TENSOR) {
-      throw new IllegalArgumentException("a " + program.level().text() + "-level program is no tensor-level program");
+      throw new IllegalArgumentException(
+          "a " + program.level().text() + "-level program is no tensor-level program");
     }
     this.main = program.main();
     Map<Value, Integer> last = new IdentityHashMap<>();
@@ -68,8 +72,12 @@ public final class TensorInterpreter {
     last.forEach((value, at) -> lastUses.get(at).add(value));
   }
 
-  /** Evaluates {@code program}'s main once, watched by {@code observer}; see {@link #run(List, BiConsumer)}. */
-  public static List<TensorData> run(Program program, List<TensorData> inputs, BiConsumer<Value, float[]> observer) {
+  /**
+   * Evaluates {@code program}'s main once, watched by {@code observer}; see {@link #run(List,
+   * BiConsumer)}.
+   */
+  public static List<TensorData> run(
+      Program program, List<TensorData> inputs, BiConsumer<Value, float[]> observer) {
     return new TensorInterpreter(program).run(inputs, observer);
   }
 
@@ -97,8 +105,8 @@ public final class TensorInterpreter {
    * Evaluates main on one set of inputs.
    *
    * @param inputs one per parameter, of the parameter's shape
-   * @param observer sees each parameter and each value that an op defines, in order, row-major; it must neither change nor
-   *     keep the array
+   * @param observer sees each parameter and each value that an op defines, in order, row-major; it
+   *     must neither change nor keep the array
    * @return main's results, as f32
    * @throws IllegalArgumentException when the inputs are not those of the parameters
    */
@@ -113,7 +121,8 @@ public final class TensorInterpreter {
       Value parameter = parameters.get(i);
       if (!inputs.get(i).shape().equals(parameter.shape())) {
         throw new IllegalArgumentException(
-            "input %d has shape %s, the program takes %s".formatted(i, inputs.get(i).shape(), parameter.shape()));
+            "input %d has shape %s, the program takes %s"
+                .formatted(i, inputs.get(i).shape(), parameter.shape()));
       }
       float[] elements = inputs.get(i).toFloats();
       values.put(parameter, elements);
@@ -123,21 +132,35 @@ public final class TensorInterpreter {
     for (int i = 0; i < main.body().size(); i++) {
       TensorOp op = (TensorOp) main.body().get(i);
       Value result = op.definitions().getFirst();
-      float[] elements = op instanceof Constant ? get(result, constants) : evaluate(op, values, product);
+      float[] elements =
+          op instanceof Constant ? get(result, constants) : evaluate(op, values, product);
       values.put(result, elements);
       observer.accept(result, elements);
       lastUses.get(i).forEach(values::remove);
     }
-    return main.results().stream().map(v -> TensorData.ofFloats(v.shape(), get(v, values))).toList();
+    return main.results().stream()
+        .map(v -> TensorData.ofFloats(v.shape(), get(v, values)))
+        .toList();
   }
 
-  private static float[] evaluate(TensorOp op, Map<Value, float[]> values, FloatMatrixProduct product) {
+  private static float[] evaluate(
+      TensorOp op, Map<Value, float[]> values, FloatMatrixProduct product) {
     return switch (op) {
       case Constant c -> c.data().toFloats();
       case Conv c ->
           new FloatConvolution(c)
-              .apply(get(c.input(), values), get(c.weight(), values), optional(c.bias(), values), product);
-      case Linear l -> linear(l, get(l.input(), values), get(l.weight(), values), optional(l.bias(), values), product);
+              .apply(
+                  get(c.input(), values),
+                  get(c.weight(), values),
+                  optional(c.bias(), values),
+                  product);
+      case Linear l ->
+          linear(
+              l,
+              get(l.input(), values),
+              get(l.weight(), values),
+              optional(l.bias(), values),
+              product);
       case BatchNorm b -> batchNorm(b, values);
       case MaxPool m -> FloatReductions.maxPool(m, get(m.input(), values));
       case WindowMean w -> FloatReductions.windowMean(w, get(w.input(), values));
@@ -145,14 +168,17 @@ public final class TensorInterpreter {
       case Subtract s -> zip(get(s.left(), values), get(s.right(), values), (x, y) -> x - y);
       case Multiply m -> zip(get(m.left(), values), get(m.right(), values), (x, y) -> x * y);
       case Divide d -> zip(get(d.left(), values), get(d.right(), values), (x, y) -> x / y);
-      case Concatenate c -> FloatViews.concatenate(c, c.inputs().stream().map(v -> get(v, values)).toList());
+      case Concatenate c ->
+          FloatViews.concatenate(c, c.inputs().stream().map(v -> get(v, values)).toList());
       case Reshape r -> get(r.input(), values);
       case Transpose t -> FloatViews.transpose(t, get(t.input(), values));
       case Slice s -> FloatViews.slice(s, get(s.input(), values));
       case Pad p -> FloatViews.pad(p, get(p.input(), values));
       case Broadcast b -> FloatViews.broadcast(b, get(b.input(), values));
-      case Softmax s -> FloatReductions.softmax(s.input().shape(), s.axis(), false, get(s.input(), values));
-      case LogSoftmax s -> FloatReductions.softmax(s.input().shape(), s.axis(), true, get(s.input(), values));
+      case Softmax s ->
+          FloatReductions.softmax(s.input().shape(), s.axis(), false, get(s.input(), values));
+      case LogSoftmax s ->
+          FloatReductions.softmax(s.input().shape(), s.axis(), true, get(s.input(), values));
       case Elementwise e -> map(e, get(e.input(), values));
     };
   }
@@ -165,13 +191,19 @@ public final class TensorInterpreter {
     return value.isPresent() ? get(value.get(), values) : null;
   }
 
-  private static float[] linear(Linear op, float[] input, float[] weight, float @Nullable [] bias, FloatMatrixProduct product) {
+  private static float[] linear(
+      Linear op,
+      float[] input,
+      float[] weight,
+      float @Nullable [] bias,
+      FloatMatrixProduct product) {
     Shape shape = op.weight().shape();
     int outputs = shape.extent(0);
     int depth = shape.extent(1);
     int rows = Math.toIntExact(op.result().shape().elementCount() / Math.max(1, outputs));
     float[] out = new float[Math.multiplyExact(rows, outputs)];
-    product.multiply(input, 0, rows, depth, FloatMatrixProduct.transposed(weight, 0, depth), outputs, out, 0);
+    product.multiply(
+        input, 0, rows, depth, FloatMatrixProduct.transposed(weight, 0, depth), outputs, out, 0);
     if (bias != null) {
       for (int i = 0; i < out.length; i++) {
         out[i] += bias[i % outputs];

@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Large tensors one after the other, each at a multiple of 64 bytes (a cache line and the widest vector), zeros between
- * them. A blob's number is its offset in this area, so the area can be memory-mapped and used in place.
+ * Large tensors one after the other, each at a multiple of 64 bytes (a cache line and the widest
+ * vector), zeros between them. A blob's number is its offset in this area, so the area can be
+ * memory-mapped and used in place.
  */
 public final class AlignedBlobs implements BlobSink {
   public static final int ALIGNMENT = 64;
@@ -44,7 +45,10 @@ public final class AlignedBlobs implements BlobSink {
   /** Reads from an area written by {@link #writeTo}, in place. */
   public static BlobSource source(MemorySegment area) {
     return (offset, byteSize) -> {
-      if (offset < 0 || offset % ALIGNMENT != 0 || byteSize < 0 || offset > area.byteSize() - byteSize) {
+      if (offset < 0
+          || offset % ALIGNMENT != 0
+          || byteSize < 0
+          || offset > area.byteSize() - byteSize) {
         throw new StorageException(
             "the file is damaged: %d bytes of weights at offset %d do not lie in its %d bytes of weights"
                 .formatted(byteSize, offset, area.byteSize()));

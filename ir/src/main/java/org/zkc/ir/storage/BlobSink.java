@@ -6,6 +6,9 @@ import java.lang.foreign.MemorySegment;
 @FunctionalInterface
 public interface BlobSink {
 
-  /** Takes the bytes, which stay valid and unchanged, and answers the number by which they will be asked for. */
+  /**
+   * Takes the bytes, which stay valid and unchanged, and answers the number by which they will be
+   * asked for.
+   */
   long add(MemorySegment bytes);
 }

@@ -9,7 +9,8 @@ public interface BlobSource {
   /**
    * The {@code byteSize} bytes stored under {@code number}.
    *
-   * @throws StorageException when there are none; number and size come from the file and may be anything
+   * @throws StorageException when there are none; number and size come from the file and may be
+   *     anything
    */
   MemorySegment blob(long number, long byteSize);
 }

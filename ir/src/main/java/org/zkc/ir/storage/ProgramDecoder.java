@@ -25,8 +25,8 @@ import org.zkc.ir.Type;
 import org.zkc.ir.Value;
 
 /**
- * From a stored message to a program. The message may hold anything: every index is checked, and nothing is allocated
- * beyond a small multiple of the message's own size.
+ * From a stored message to a program. The message may hold anything: every index is checked, and
+ * nothing is allocated beyond a small multiple of the message's own size.
  */
 final class ProgramDecoder {
   private final Stored.Program stored;
@@ -53,7 +53,9 @@ final class ProgramDecoder {
     List<Function> functions = new ArrayList<>();
     for (Stored.Function each : stored.getFunctionsList()) {
       values = new ArrayList<>();
-      functions.add(new Function(string(each.getName()), region(each.getRegion()), location(each.getLocation())));
+      functions.add(
+          new Function(
+              string(each.getName()), region(each.getRegion()), location(each.getLocation())));
     }
     return new Program(level, functions);
   }
@@ -98,7 +100,9 @@ final class ProgramDecoder {
   private void readOperands(Stored.Operation operation, OpSpec spec, Object[] arguments) {
     List<OpSpec.Component> declared = spec.components(OpSpec.Role.OPERAND);
     if (operation.getOperandsCount() != declared.size()) {
-      throw damaged("%s has %d operands, %d are stored", spec.mnemonic(), declared.size(), operation.getOperandsCount());
+      throw damaged(
+          "%s has %d operands, %d are stored",
+          spec.mnemonic(), declared.size(), operation.getOperandsCount());
     }
     for (int k = 0; k < declared.size(); k++) {
       arguments[spec.components().indexOf(declared.get(k))] =
@@ -109,7 +113,9 @@ final class ProgramDecoder {
   private void readRegions(Stored.Operation operation, OpSpec spec, Object[] arguments) {
     List<OpSpec.Component> declared = spec.components(OpSpec.Role.REGION);
     if (operation.getRegionsCount() != declared.size()) {
-      throw damaged("%s has %d regions, %d are stored", spec.mnemonic(), declared.size(), operation.getRegionsCount());
+      throw damaged(
+          "%s has %d regions, %d are stored",
+          spec.mnemonic(), declared.size(), operation.getRegionsCount());
     }
     for (int k = 0; k < declared.size(); k++) {
       List<Region> regions = new ArrayList<>();
@@ -156,7 +162,9 @@ final class ProgramDecoder {
           case REAL -> attribute.getReal();
           case FLAG -> attribute.getFlag();
           case TEXT ->
-              wanted.isEnum() ? constant(wanted, string(attribute.getText())) : string(attribute.getText());
+              wanted.isEnum()
+                  ? constant(wanted, string(attribute.getText()))
+                  : string(attribute.getText());
           case TENSOR -> tensor(attribute.getTensor());
           case INTEGERS, REALS, TEXTS, VALUE_NOT_SET -> List.of();
         };
@@ -233,7 +241,8 @@ final class ProgramDecoder {
     Shape shape = new Shape(tensor.getExtentsList());
     long byteSize = Math.multiplyExact(shape.elementCount(), (long) dtype.bytes());
     return switch (tensor.getElementsCase()) {
-      case INLINE -> new TensorData(dtype, shape, MemorySegment.ofArray(tensor.getInline().toByteArray()));
+      case INLINE ->
+          new TensorData(dtype, shape, MemorySegment.ofArray(tensor.getInline().toByteArray()));
       case BLOB -> {
         TensorData data = new TensorData(dtype, shape, blobs.blob(tensor.getBlob(), byteSize));
         blobNumbers.put(data, tensor.getBlob());
@@ -276,7 +285,10 @@ final class ProgramDecoder {
       case COLUMN -> {
         Stored.ColumnType t = type.getColumn();
         yield new ColumnType(
-            (ColumnType.Kind) constant(ColumnType.Kind.class, string(t.getKind())), new Shape(t.getExtentsList()), t.getLow(), t.getHigh());
+            (ColumnType.Kind) constant(ColumnType.Kind.class, string(t.getKind())),
+            new Shape(t.getExtentsList()),
+            t.getLow(),
+            t.getHigh());
       }
       case TORCH -> torchType(type.getTorch());
       case KIND_NOT_SET -> throw damaged("a value has no type");

@@ -33,7 +33,9 @@ final class ProgramEncoder {
 
   Stored.Program encode(Program program) {
     Stored.Program.Builder out =
-        Stored.Program.newBuilder().setFormat(ProgramStorage.FORMAT).setLevel(program.level().text());
+        Stored.Program.newBuilder()
+            .setFormat(ProgramStorage.FORMAT)
+            .setLevel(program.level().text());
     for (Function function : program.functions()) {
       numbers = new IdentityHashMap<>();
       out.addFunctions(
@@ -55,7 +57,8 @@ final class ProgramEncoder {
 
   private Stored.Operation operation(Op op) {
     OpSpec spec = OpSpec.of(op);
-    Stored.Operation.Builder out = Stored.Operation.newBuilder().setMnemonic(string(spec.mnemonic()));
+    Stored.Operation.Builder out =
+        Stored.Operation.newBuilder().setMnemonic(string(spec.mnemonic()));
     for (OpSpec.Component c : spec.components(OpSpec.Role.OPERAND)) {
       Stored.Operand.Builder operand = Stored.Operand.newBuilder();
       OpSpec.values(c, op).forEach(v -> operand.addValues(number(v)));
@@ -64,7 +67,8 @@ final class ProgramEncoder {
     for (OpSpec.Component c : spec.components(OpSpec.Role.ATTRIBUTE)) {
       Object value = c.get(op);
       if (!value.equals(Optional.empty())) {
-        out.addAttributes(attribute(c, value instanceof Optional<?> present ? present.orElseThrow() : value));
+        out.addAttributes(
+            attribute(c, value instanceof Optional<?> present ? present.orElseThrow() : value));
       }
     }
     for (OpSpec.Component c : spec.components(OpSpec.Role.REGION)) {
@@ -96,19 +100,24 @@ final class ProgramEncoder {
         l.forEach(x -> list.addElements(string((String) x)));
         out.setTexts(list);
       }
-      case List<?> l when component.element() == Integer.class || component.element() == Long.class -> {
+      case List<?> l
+          when component.element() == Integer.class || component.element() == Long.class -> {
         Stored.Integers.Builder list = Stored.Integers.newBuilder();
         l.forEach(x -> list.addElements(((Number) x).longValue()));
         out.setIntegers(list);
       }
-      default -> throw new IllegalStateException("attribute " + component.declaration() + " has no stored form");
+      default ->
+          throw new IllegalStateException(
+              "attribute " + component.declaration() + " has no stored form");
     }
     return out.build();
   }
 
   private Stored.Tensor tensor(TensorData data) {
     Stored.Tensor.Builder out =
-        Stored.Tensor.newBuilder().setDtype(string(data.dtype().text())).addAllExtents(data.shape().extents());
+        Stored.Tensor.newBuilder()
+            .setDtype(string(data.dtype().text()))
+            .addAllExtents(data.shape().extents());
     if (data.bytes().byteSize() <= ProgramStorage.INLINE_BYTES) {
       out.setInline(ByteString.copyFrom(data.bytes().asByteBuffer()));
     } else {
@@ -119,7 +128,10 @@ final class ProgramEncoder {
 
   private Stored.Value definition(Value value) {
     numbers.putIfAbsent(value, numbers.size());
-    return Stored.Value.newBuilder().setName(string(value.name())).setType(type(value.type())).build();
+    return Stored.Value.newBuilder()
+        .setName(string(value.name()))
+        .setType(type(value.type()))
+        .build();
   }
 
   private int number(Value value) {
@@ -135,7 +147,9 @@ final class ProgramEncoder {
     switch (type) {
       case TensorType t ->
           out.setTensor(
-              Stored.TensorType.newBuilder().setDtype(string(t.dtype().text())).addAllExtents(t.shape().extents()));
+              Stored.TensorType.newBuilder()
+                  .setDtype(string(t.dtype().text()))
+                  .addAllExtents(t.shape().extents()));
       case IntegerType t ->
           out.setInteger(
               Stored.IntegerType.newBuilder()

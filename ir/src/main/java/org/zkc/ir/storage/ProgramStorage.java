@@ -9,8 +9,9 @@ import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 
 /**
- * Programs as bytes ({@code stored_program.proto}). Generic over ops, through their records. The bytes depend on the program
- * and the blob numbers only; decoding accepts no bytes but those that encoding gives.
+ * Programs as bytes ({@code stored_program.proto}). Generic over ops, through their records. The
+ * bytes depend on the program and the blob numbers only; decoding accepts no bytes but those that
+ * encoding gives.
  */
 public final class ProgramStorage {
   /** Counts incompatible changes of the schema. */
@@ -34,8 +35,9 @@ public final class ProgramStorage {
   }
 
   /**
-   * The program that {@code bytes} stand for; its large tensors are the segments that {@code blobs} gives. It has the form
-   * of a program; whether it is a well-formed one says {@link org.zkc.ir.Checker}.
+   * The program that {@code bytes} stand for; its large tensors are the segments that {@code blobs}
+   * gives. It has the form of a program; whether it is a well-formed one says {@link
+   * org.zkc.ir.Checker}.
    *
    * @throws StorageException when the bytes are not what {@link #encode} gives
    */
@@ -57,7 +59,8 @@ public final class ProgramStorage {
       throw new StorageException("the stored program is damaged: " + e.getMessage());
     }
     if (!Arrays.equals(bytes, new ProgramEncoder(numbers::get).encode(program).toByteArray())) {
-      throw new StorageException("the stored program is damaged: its bytes are not in the one form there is");
+      throw new StorageException(
+          "the stored program is damaged: its bytes are not in the one form there is");
     }
     return program;
   }

@@ -4,13 +4,6 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * Elementwise; both operands have the result's shape.
- */
+/** Elementwise; both operands have the result's shape. */
 @Describes("left + right, elementwise")
-public record Add(
-    Value result,
-    Value left,
-    Value right,
-    Location location)
-    implements TensorOp {}
+public record Add(Value result, Value left, Value right, Location location) implements TensorOp {}

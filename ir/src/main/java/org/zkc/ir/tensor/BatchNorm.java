@@ -6,7 +6,8 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
- * Inference batch norm over axis 1: (x - mean) / sqrt(variance + epsilon) * weight + bias, all four [C].
+ * Inference batch norm over axis 1: (x - mean) / sqrt(variance + epsilon) * weight + bias, all four
+ * [C].
  */
 @Describes("(x - mean) / sqrt(variance + epsilon) * weight + bias, per index on axis 1")
 public record BatchNorm(

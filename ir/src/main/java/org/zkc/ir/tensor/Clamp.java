@@ -4,16 +4,9 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * min(max(x, low), high); infinite bounds are allowed. ReLU6 and hardtanh are clamps.
- */
+/** min(max(x, low), high); infinite bounds are allowed. ReLU6 and hardtanh are clamps. */
 @Describes("min(max(x, low), high)")
-public record Clamp(
-    Value result,
-    Value input,
-    double low,
-    double high,
-    Location location)
+public record Clamp(Value result, Value input, double low, double high, Location location)
     implements Elementwise {
 
   @Override

@@ -7,8 +7,8 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
- * Convolution over the last strides.size() (1 or 2) axes: input [N, C, ...], weight [O, C / groups, ...], bias [O], zero padding.
- * Cross-correlation, as torch.nn.functional.conv2d.
+ * Convolution over the last strides.size() (1 or 2) axes: input [N, C, ...], weight [O, C / groups,
+ * ...], bias [O], zero padding. Cross-correlation, as torch.nn.functional.conv2d.
  */
 @Describes("convolution (cross-correlation) in 1 or 2 dimensions plus bias, zero padding")
 public record Conv(

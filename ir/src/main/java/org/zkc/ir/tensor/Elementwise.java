@@ -1,11 +1,7 @@
 package org.zkc.ir.tensor;
 
 /** A function of one variable, applied to each element; quantisation makes a table of it. */
-public sealed interface Elementwise extends TensorOp
-    permits Relu,
-        Clamp,
-        Tanh,
-        Sigmoid {
+public sealed interface Elementwise extends TensorOp permits Relu, Clamp, Tanh, Sigmoid {
 
   org.zkc.ir.Value result();
 

@@ -6,8 +6,8 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
- * Maximum over windows of the last kernel.size() axes; padding never wins. Result extents are those of the result type
- * (ceil_mode adds to paddingHigh).
+ * Maximum over windows of the last kernel.size() axes; padding never wins. Result extents are those
+ * of the result type (ceil_mode adds to paddingHigh).
  */
 @Describes("maximum over windows of the last axes; padding never wins")
 public record MaxPool(

@@ -5,9 +5,7 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * Constant padding, low and high per axis (not negative).
- */
+/** Constant padding, low and high per axis (not negative). */
 @Describes("padding with a constant")
 public record Pad(
     Value result,

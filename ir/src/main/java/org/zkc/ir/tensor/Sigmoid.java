@@ -4,15 +4,9 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * 1 / (1 + exp(-x)) (StrictMath).
- */
+/** 1 / (1 + exp(-x)) (StrictMath). */
 @Describes("1 / (1 + exp(-x))")
-public record Sigmoid(
-    Value result,
-    Value input,
-    Location location)
-    implements Elementwise {
+public record Sigmoid(Value result, Value input, Location location) implements Elementwise {
 
   @Override
   public double apply(double x) {

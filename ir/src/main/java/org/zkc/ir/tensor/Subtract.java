@@ -4,13 +4,7 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * Elementwise left - right; both operands have the result's shape.
- */
+/** Elementwise left - right; both operands have the result's shape. */
 @Describes("left - right, elementwise")
-public record Subtract(
-    Value result,
-    Value left,
-    Value right,
-    Location location)
+public record Subtract(Value result, Value left, Value right, Location location)
     implements TensorOp {}

@@ -4,15 +4,9 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * Hyperbolic tangent (StrictMath).
- */
+/** Hyperbolic tangent (StrictMath). */
 @Describes("hyperbolic tangent")
-public record Tanh(
-    Value result,
-    Value input,
-    Location location)
-    implements Elementwise {
+public record Tanh(Value result, Value input, Location location) implements Elementwise {
 
   @Override
   public double apply(double x) {

@@ -8,7 +8,10 @@ import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
 
-/** The result type of every op of the tensor level, and what its operands and attributes must satisfy. */
+/**
+ * The result type of every op of the tensor level, and what its operands and attributes must
+ * satisfy.
+ */
 public final class TensorRules {
   private TensorRules() {}
 
@@ -52,10 +55,18 @@ public final class TensorRules {
               p.result(),
               p.input(),
               Shapes.pool(
-                  p.input().shape(), p.kernel(), p.strides(), p.paddingLow(), p.paddingHigh(), p.dilations()));
+                  p.input().shape(),
+                  p.kernel(),
+                  p.strides(),
+                  p.paddingLow(),
+                  p.paddingHigh(),
+                  p.dilations()));
       case WindowMean w -> {
         floating(w.input());
-        require(w.divisors().stream().allMatch(d -> d >= 1), "divisors must be at least 1, got %s", w.divisors());
+        require(
+            w.divisors().stream().allMatch(d -> d >= 1),
+            "divisors must be at least 1, got %s",
+            w.divisors());
         result(
             w.result(),
             w.input(),
@@ -73,10 +84,15 @@ public final class TensorRules {
         Shape shape = Shapes.concatenate(c.inputs().stream().map(Value::shape).toList(), c.axis());
         result(c.result(), c.inputs().getFirst(), shape);
       }
-      case Reshape r -> result(r.result(), r.input(), Shapes.reshape(r.input().shape(), r.result().shape()));
-      case Transpose t -> result(t.result(), t.input(), Shapes.transpose(t.input().shape(), t.permutation()));
+      case Reshape r ->
+          result(r.result(), r.input(), Shapes.reshape(r.input().shape(), r.result().shape()));
+      case Transpose t ->
+          result(t.result(), t.input(), Shapes.transpose(t.input().shape(), t.permutation()));
       case Slice s ->
-          result(s.result(), s.input(), Shapes.slice(s.input().shape(), s.starts(), s.limits(), s.strides()));
+          result(
+              s.result(),
+              s.input(),
+              Shapes.slice(s.input().shape(), s.starts(), s.limits(), s.strides()));
       case Pad p -> result(p.result(), p.input(), Shapes.pad(p.input().shape(), p.low(), p.high()));
       case Broadcast b ->
           result(b.result(), b.input(), Shapes.broadcastTo(b.input().shape(), b.result().shape()));
@@ -105,15 +121,23 @@ public final class TensorRules {
   private static void batchNorm(BatchNorm b) {
     floating(b.input());
     Shape input = b.input().shape();
-    require(input.rank() >= 2, "batch norm needs an input of rank at least 2 ([N, C, ...]), its shape is %s", input);
+    require(
+        input.rank() >= 2,
+        "batch norm needs an input of rank at least 2 ([N, C, ...]), its shape is %s",
+        input);
     Shape channels = Shape.of(input.extent(1));
-    List<Optional<Value>> all = List.of(b.weight(), b.bias(), Optional.of(b.mean()), Optional.of(b.variance()));
+    List<Optional<Value>> all =
+        List.of(b.weight(), b.bias(), Optional.of(b.mean()), Optional.of(b.variance()));
     for (Optional<Value> each : all) {
-      each.ifPresent(
-          v -> {
-            same(b.input(), v);
-            require(v.shape().equals(channels), "%s must have shape %s, one per channel, got %s", v, channels, v.shape());
-          });
+      each.ifPresent(v -> {
+        same(b.input(), v);
+        require(
+            v.shape().equals(channels),
+            "%s must have shape %s, one per channel, got %s",
+            v,
+            channels,
+            v.shape());
+      });
     }
     require(b.epsilon() >= 0, "epsilon must not be negative, got %s", b.epsilon());
     result(b.result(), b.input(), input);
@@ -135,7 +159,8 @@ public final class TensorRules {
   private static void same(Value left, Value right) {
     DType l = left.tensorType().dtype();
     DType r = right.tensorType().dtype();
-    require(l == r, "operands %s and %s have elements of %s and %s", left, right, l.text(), r.text());
+    require(
+        l == r, "operands %s and %s have elements of %s and %s", left, right, l.text(), r.text());
   }
 
   private static void result(Value result, Value like, Shape shape) {

@@ -6,8 +6,9 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
- * Mean over windows [starts[j], starts[j] + lengths[j]) of one axis, divided by divisors[j]: average pooling of every
- * kind, one axis at a time (windows are clipped to the input; the divisor counts what PyTorch counts).
+ * Mean over windows [starts[j], starts[j] + lengths[j]) of one axis, divided by divisors[j]:
+ * average pooling of every kind, one axis at a time (windows are clipped to the input; the divisor
+ * counts what PyTorch counts).
  */
 @Describes("mean over windows of one axis: average pooling of every kind")
 public record WindowMean(

@@ -15,8 +15,8 @@ public final class Diagnostics {
   /**
    * Checks a program that a pass or reader made; for use after every step.
    *
-   * @throws IllegalStateException with all findings, each drawn on the op's printed line, when it is ill formed: an error of
-   *     zkc, not of the user
+   * @throws IllegalStateException with all findings, each drawn on the op's printed line, when it
+   *     is ill formed: an error of zkc, not of the user
    */
   public static void requireValid(Program program) {
     List<Diagnostic> found = Checker.check(program);
@@ -25,28 +25,35 @@ public final class Diagnostics {
     }
   }
 
-  /** One paragraph for each finding: the user's line, the message, the op as printed, a caret below its name. */
+  /**
+   * One paragraph for each finding: the user's line, the message, the op as printed, a caret below
+   * its name.
+   */
   public static String render(List<Diagnostic> diagnostics, Program program) {
     Printer.Printed printed = Printer.printWithLines(program, SidecarWriter.DIGESTS);
     List<String> lines = printed.text().lines().toList();
-    return diagnostics.stream().map(d -> render(d, program, printed, lines)).collect(Collectors.joining("\n"));
+    return diagnostics.stream()
+        .map(d -> render(d, program, printed, lines))
+        .collect(Collectors.joining("\n"));
   }
 
-  private static String render(Diagnostic diagnostic, Program program, Printer.Printed printed, List<String> lines) {
+  private static String render(
+      Diagnostic diagnostic, Program program, Printer.Printed printed, List<String> lines) {
     String where = diagnostic.location().isKnown() ? diagnostic.location() + ": " : "";
     String head = where + diagnostic.message();
     return diagnostic
         .op()
-        .map(
-            op -> {
-              int number = printed.lines().getOrDefault(op, 1);
-              String line = lines.get(number - 1);
-              String name =
-                  program.level().text() + "." + (op instanceof Operator o ? o.operator() : OpSpec.of(op).mnemonic());
-              int column = line.indexOf(name + "(") + 1;
-              Span span = new Span(number, Math.max(1, column), name.length());
-              return head + "\n" + span.underlineLine(line);
-            })
+        .map(op -> {
+          int number = printed.lines().getOrDefault(op, 1);
+          String line = lines.get(number - 1);
+          String name =
+              program.level().text()
+                  + "."
+                  + (op instanceof Operator o ? o.operator() : OpSpec.of(op).mnemonic());
+          int column = line.indexOf(name + "(") + 1;
+          Span span = new Span(number, Math.max(1, column), name.length());
+          return head + "\n" + span.underlineLine(line);
+        })
         .orElse(head);
   }
 }

@@ -22,6 +22,10 @@ public final class IrSyntaxException extends UserException {
   public String describe() {
     return "%s:%d:%d: %s\n%s"
         .formatted(
-            location().file(), span.line(), span.column(), getMessage(), span.underlineLine(location().text()));
+            location().file(),
+            span.line(),
+            span.column(),
+            getMessage(),
+            span.underlineLine(location().text()));
   }
 }

@@ -61,11 +61,15 @@ final class LiteralReader {
   private Object single(ZkirParser.LiteralContext literal, OpSpec.Component component) {
     Class<?> wanted = component.element();
     return switch (literal) {
-      case ZkirParser.NumberLiteralContext number when isNumeric(wanted) -> number(number.number(), component);
-      case ZkirParser.StringLiteralContext string when wanted == String.class -> unquote(string.STRING().getSymbol());
-      case ZkirParser.BooleanLiteralContext flag when wanted == Boolean.class -> flag.getText().equals("true");
+      case ZkirParser.NumberLiteralContext number when isNumeric(wanted) ->
+          number(number.number(), component);
+      case ZkirParser.StringLiteralContext string when wanted == String.class ->
+          unquote(string.STRING().getSymbol());
+      case ZkirParser.BooleanLiteralContext flag when wanted == Boolean.class ->
+          flag.getText().equals("true");
       case ZkirParser.TensorLiteralContext tensor when wanted == TensorData.class -> tensor(tensor);
-      case ZkirParser.EnumLiteralContext word when wanted.isEnum() -> constant(word.IDENT().getSymbol(), wanted);
+      case ZkirParser.EnumLiteralContext word when wanted.isEnum() ->
+          constant(word.IDENT().getSymbol(), wanted);
       default -> throw mismatch(literal, component, describe(wanted));
     };
   }
@@ -93,7 +97,9 @@ final class LiteralReader {
         ? "an integer"
         : type == Double.class
             ? "a number"
-            : type == Boolean.class ? "true or false" : type == String.class ? "a string" : "a tensor (dense<...>)";
+            : type == Boolean.class
+                ? "true or false"
+                : type == String.class ? "a string" : "a tensor (dense<...>)";
   }
 
   private static List<String> names(Class<?> enumeration) {
@@ -102,8 +108,10 @@ final class LiteralReader {
         .toList();
   }
 
-  private IrSyntaxException mismatch(ParserRuleContext context, OpSpec.Component component, String wanted) {
-    return source.error(context.getStart(), "attribute '" + component.name() + "' must be " + wanted);
+  private IrSyntaxException mismatch(
+      ParserRuleContext context, OpSpec.Component component, String wanted) {
+    return source.error(
+        context.getStart(), "attribute '" + component.name() + "' must be " + wanted);
   }
 
   private Object number(ZkirParser.NumberContext context, OpSpec.Component component) {
@@ -167,19 +175,27 @@ final class LiteralReader {
       MemorySegment bytes =
           sidecar
               .load(symbol(symbol))
-              .orElseThrow(
-                  () -> source.error(symbol, "tensor " + symbol.getText() + " is not in the file of tensors given"));
+              .orElseThrow(() ->
+                  source.error(
+                      symbol,
+                      "tensor " + symbol.getText() + " is not in the file of tensors given"));
       return guarded(symbol, () -> new TensorData(dtype, shape, bytes));
     }
     List<ZkirParser.ElementContext> elements = context.list().element();
     if (shape.elementCount() != elements.size()) {
       throw source.error(
           context.list().getStart(),
-          "shape " + shape + " has " + shape.elementCount() + " elements, the list has " + elements.size());
+          "shape "
+              + shape
+              + " has "
+              + shape.elementCount()
+              + " elements, the list has "
+              + elements.size());
     }
     for (ZkirParser.ElementContext each : elements) {
       if (each.number() == null || (!dtype.isFloating() && each.number().INTEGER() == null)) {
-        throw source.error(each.getStart(), "'" + each.getText() + "' is not an element of " + dtype.text());
+        throw source.error(
+            each.getStart(), "'" + each.getText() + "' is not an element of " + dtype.text());
       }
     }
     return switch (dtype) {
@@ -191,7 +207,8 @@ final class LiteralReader {
         yield TensorData.ofFloats(shape, values);
       }
       case F64 ->
-          TensorData.ofDoubles(shape, elements.stream().mapToDouble(e -> real(e.number())).toArray());
+          TensorData.ofDoubles(
+              shape, elements.stream().mapToDouble(e -> real(e.number())).toArray());
       case I64, I32, I16, I8, U8, I1 ->
           guarded(
               context.list().getStart(),
@@ -199,7 +216,9 @@ final class LiteralReader {
                   TensorData.ofLongs(
                       dtype,
                       shape,
-                      elements.stream().mapToLong(e -> int64(e.number().INTEGER().getSymbol())).toArray()));
+                      elements.stream()
+                          .mapToLong(e -> int64(e.number().INTEGER().getSymbol()))
+                          .toArray()));
     };
   }
 
@@ -239,7 +258,8 @@ final class LiteralReader {
       }
       case ZkirParser.ColumnTypeContext t -> {
         expectWord(start, "col");
-        ColumnType.Kind kind = (ColumnType.Kind) constant(t.IDENT(1).getSymbol(), ColumnType.Kind.class);
+        ColumnType.Kind kind =
+            (ColumnType.Kind) constant(t.IDENT(1).getSymbol(), ColumnType.Kind.class);
         Shape shape = shape(t.shape());
         long low = int64(t.interval().INTEGER(0).getSymbol());
         long high = int64(t.interval().INTEGER(1).getSymbol());
@@ -259,7 +279,9 @@ final class LiteralReader {
     String name = start.getText();
     boolean plain = context.getChildCount() == 1;
     if (plain) {
-      return name.equals("Tensor") ? new TorchType.Tensor() : guarded(start, () -> new TorchType.Simple(name));
+      return name.equals("Tensor")
+          ? new TorchType.Tensor()
+          : guarded(start, () -> new TorchType.Simple(name));
     }
     List<TorchType> arguments = new ArrayList<>();
     for (ZkirParser.TypeContext each : context.type()) {
@@ -273,7 +295,8 @@ final class LiteralReader {
 
   private void expectWord(Token token, String word) {
     if (!token.getText().equals(word)) {
-      throw source.error(token, "'" + token.getText() + "' is not a type; this form belongs to '" + word + "'");
+      throw source.error(
+          token, "'" + token.getText() + "' is not a type; this form belongs to '" + word + "'");
     }
   }
 
@@ -283,7 +306,8 @@ final class LiteralReader {
       return Location.UNKNOWN;
     }
     String text = context.STRING().size() == 2 ? unquote(context.STRING(1).getSymbol()) : "";
-    return new Location(unquote(context.STRING(0).getSymbol()), int32(context.INTEGER().getSymbol()), text);
+    return new Location(
+        unquote(context.STRING(0).getSymbol()), int32(context.INTEGER().getSymbol()), text);
   }
 
   /** The name behind the @ sign. */
@@ -317,7 +341,9 @@ final class LiteralReader {
           out.append((char) Integer.parseInt(digits, 16));
           i += 4;
         }
-        default -> throw source.error(token, "\\" + escape + " is not an escape; there are \\\" \\\\ \\n \\t \\u");
+        default ->
+            throw source.error(
+                token, "\\" + escape + " is not an escape; there are \\\" \\\\ \\n \\t \\u");
       }
     }
     return out.toString();

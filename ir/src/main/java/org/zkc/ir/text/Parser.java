@@ -17,11 +17,15 @@ import org.zkc.ir.text.grammar.ZkirLexer;
 import org.zkc.ir.text.grammar.ZkirParser;
 
 /**
- * Reads the textual form. Names, operands, attributes and regions are matched against the ops' records, so a new op is
- * read without any change here. Whatever the text, the outcome is a program or an {@link IrSyntaxException}.
+ * Reads the textual form. Names, operands, attributes and regions are matched against the ops'
+ * records, so a new op is read without any change here. Whatever the text, the outcome is a program
+ * or an {@link IrSyntaxException}.
  */
 public final class Parser {
-  /** Brackets nested deeper than this are refused, so that the recursive descent cannot exhaust the stack. */
+  /**
+   * Brackets nested deeper than this are refused, so that the recursive descent cannot exhaust the
+   * stack.
+   */
   private static final int MAX_DEPTH = 200;
 
   /** A program, the place of each op's name in the text, and that of the program's header. */
@@ -116,11 +120,15 @@ public final class Parser {
         RecognitionException cause) {
       Token token = (Token) offending;
       String found =
-          token.getType() == Token.EOF ? "the text ends after this" : "'" + token.getText() + "' is not expected here";
+          token.getType() == Token.EOF
+              ? "the text ends after this"
+              : "'" + token.getText() + "' is not expected here";
       ZkirParser parser = (ZkirParser) recognizer;
       Token last = parser.getTokenStream().LT(-1);
-      // An end that comes too early is shown at the last token: there may be no line at the end itself.
-      throw source.error(token.getType() == Token.EOF && last != null ? last : token, found + expected(parser));
+      // An end that comes too early is shown at the last token: there may be no line at the end
+      // itself.
+      throw source.error(
+          token.getType() == Token.EOF && last != null ? last : token, found + expected(parser));
     }
 
     private static String expected(ZkirParser parser) {

@@ -27,8 +27,9 @@ import org.zkc.ir.Value;
 import org.zkc.ir.torch.Operator;
 
 /**
- * The textual form of a program (grammar: {@code Zkir.g4}). Values keep their names where these are unique in the
- * function, else get a numbered suffix; the text of a program depends on nothing but the program.
+ * The textual form of a program (grammar: {@code Zkir.g4}). Values keep their names where these are
+ * unique in the function, else get a numbered suffix; the text of a program depends on nothing but
+ * the program.
  */
 public final class Printer {
   /** Tensors of more elements go to the sidecar, where there is one. */
@@ -45,7 +46,10 @@ public final class Printer {
   private int depth;
   private Names names = new Names();
 
-  /** {@code digest} answers the digest of a tensor that is to be elided, and null for one to be printed in full. */
+  /**
+   * {@code digest} answers the digest of a tensor that is to be elided, and null for one to be
+   * printed in full.
+   */
   private Printer(Level level, Function<TensorData, String> digest) {
     this.level = level;
     this.digest = digest;
@@ -66,11 +70,13 @@ public final class Printer {
     // A NaN other than the canonical one has no decimal form, so it is stored whatever the size.
     return print(
         program,
-        data -> data.elementCount() > INLINE_ELEMENTS || holdsOddNaN(data) ? sidecar.store(data) : null,
+        data ->
+            data.elementCount() > INLINE_ELEMENTS || holdsOddNaN(data) ? sidecar.store(data) : null,
         printed -> printed);
   }
 
-  private static <T> T print(Program program, Function<TensorData, String> digest, Function<Printed, T> result) {
+  private static <T> T print(
+      Program program, Function<TensorData, String> digest, Function<Printed, T> result) {
     Printer printer = new Printer(program.level(), digest);
     printer.program(program);
     return result.apply(new Printed(printer.out.toString(), printer.lines));
@@ -93,7 +99,10 @@ public final class Printer {
   }
 
   private void parameters(List<Value> parameters) {
-    write(parameters.stream().map(p -> "%" + names.of(p) + ": " + type(p.type())).collect(list("(", ")")));
+    write(
+        parameters.stream()
+            .map(p -> "%" + names.of(p) + ": " + type(p.type()))
+            .collect(list("(", ")")));
   }
 
   private void block(Region region) {
@@ -172,9 +181,13 @@ public final class Printer {
       Object v = c.get(op);
       switch (c.cardinality()) {
         case ONE -> list.add(c.name() + " = " + literal(v));
-        case OPTIONAL -> ((java.util.Optional<?>) v).ifPresent(x -> list.add(c.name() + " = " + literal(x)));
+        case OPTIONAL ->
+            ((java.util.Optional<?>) v).ifPresent(x -> list.add(c.name() + " = " + literal(x)));
         case MANY ->
-            list.add(c.name() + " = " + ((List<?>) v).stream().map(this::literal).collect(list("[", "]")));
+            list.add(
+                c.name()
+                    + " = "
+                    + ((List<?>) v).stream().map(this::literal).collect(list("[", "]")));
       }
     }
     write(list.toString());
@@ -192,7 +205,8 @@ public final class Printer {
 
   private String tensor(TensorData data) {
     String name = digest.apply(data);
-    StringBuilder text = new StringBuilder("dense<" + data.shape() + ":" + data.dtype().text() + " ");
+    StringBuilder text =
+        new StringBuilder("dense<" + data.shape() + ":" + data.dtype().text() + " ");
     if (name != null) {
       return text.append("@").append(name).append(">").toString();
     }
@@ -240,7 +254,15 @@ public final class Printer {
     return switch (type) {
       case TensorType t -> "tensor<" + t.shape() + ":" + t.dtype().text() + ">";
       case IntegerType t ->
-          "int<" + t.shape() + " [" + t.low() + ", " + t.high() + "] " + number(Double.toString(t.scale())) + ">";
+          "int<"
+              + t.shape()
+              + " ["
+              + t.low()
+              + ", "
+              + t.high()
+              + "] "
+              + number(Double.toString(t.scale()))
+              + ">";
       case ColumnType t ->
           "col<"
               + t.kind().name().toLowerCase(Locale.ROOT)
@@ -253,7 +275,8 @@ public final class Printer {
               + "]>";
       case TorchType.Tensor _ -> "Tensor";
       case TorchType.Simple t -> t.name();
-      case TorchType.Generic t -> t.constructor() + t.arguments().stream().map(Printer::type).collect(list("[", "]"));
+      case TorchType.Generic t ->
+          t.constructor() + t.arguments().stream().map(Printer::type).collect(list("[", "]"));
       case TorchType.Named t -> "class<" + quote(t.qualifiedName()) + ">";
     };
   }
@@ -274,7 +297,10 @@ public final class Printer {
     StringBuilder quoted = new StringBuilder("\"");
     for (int i = 0; i < s.length(); i++) {
       char c = s.charAt(i);
-      boolean pair = Character.isHighSurrogate(c) && i + 1 < s.length() && Character.isLowSurrogate(s.charAt(i + 1));
+      boolean pair =
+          Character.isHighSurrogate(c)
+              && i + 1 < s.length()
+              && Character.isLowSurrogate(s.charAt(i + 1));
       switch (c) {
         case '"' -> quoted.append("\\\"");
         case '\\' -> quoted.append("\\\\");
@@ -283,7 +309,10 @@ public final class Printer {
         default -> {
           if (pair) {
             quoted.append(c).append(s.charAt(++i));
-          } else if (Character.isISOControl(c) || Character.isSurrogate(c) || c == '\u2028' || c == '\u2029') {
+          } else if (Character.isISOControl(c)
+              || Character.isSurrogate(c)
+              || c == '\u2028'
+              || c == '\u2029') {
             quoted.append("\\u%04x".formatted((int) c));
           } else {
             quoted.append(c);
@@ -298,7 +327,8 @@ public final class Printer {
     return values.stream().map(v -> "%" + names.of(v)).collect(Collectors.joining(", "));
   }
 
-  private static java.util.stream.Collector<CharSequence, ?, String> list(String open, String close) {
+  private static java.util.stream.Collector<CharSequence, ?, String> list(
+      String open, String close) {
     return Collectors.joining(", ", open, close);
   }
 

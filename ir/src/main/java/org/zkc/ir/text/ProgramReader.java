@@ -40,7 +40,8 @@ final class ProgramReader {
   }
 
   /** The program of a parse tree; {@code spans} receives the places of its ops. */
-  static Program program(ZkirParser.FileContext file, Source source, SidecarReader sidecar, Map<Op, Span> spans) {
+  static Program program(
+      ZkirParser.FileContext file, Source source, SidecarReader sidecar, Map<Op, Span> spans) {
     Token name = file.IDENT().getSymbol();
     for (Level level : Level.values()) {
       if (level.text().equals(name.getText())) {
@@ -48,7 +49,8 @@ final class ProgramReader {
       }
     }
     throw source.error(
-        name, "'" + name.getText() + "' is not a level; levels are torch, tensor, integer and circuit");
+        name,
+        "'" + name.getText() + "' is not a level; levels are torch, tensor, integer and circuit");
   }
 
   private Program program(ZkirParser.FileContext file) {
@@ -107,7 +109,8 @@ final class ProgramReader {
         components[i] = literals.location(context.location());
       } else if (c.role() == OpSpec.Role.RESULT) {
         if (c.cardinality() == OpSpec.Cardinality.ONE && results.size() != 1) {
-          throw source.error(name, name.getText() + " has one result, " + results.size() + " are named");
+          throw source.error(
+              name, name.getText() + " has one result, " + results.size() + " are named");
         }
         components[i] = c.cardinality() == OpSpec.Cardinality.ONE ? results.getFirst() : results;
       }
@@ -143,7 +146,8 @@ final class ProgramReader {
     return level == Level.TORCH && text.indexOf('.') != text.lastIndexOf('.');
   }
 
-  private void readOperands(ZkirParser.OperandsContext context, OpSpec spec, Object[] components, Token name) {
+  private void readOperands(
+      ZkirParser.OperandsContext context, OpSpec spec, Object[] components, Token name) {
     List<ZkirParser.OperandContext> operands = context == null ? List.of() : context.operand();
     List<OpSpec.Component> declared = spec.components(OpSpec.Role.OPERAND);
     if (Printer.isSoleList(declared)) {
@@ -166,18 +170,26 @@ final class ProgramReader {
         continue;
       }
       if (next == positional.size()) {
-        throw source.error(each.getStart(), "too many operands: " + name.getText() + " takes " + names(declared));
+        throw source.error(
+            each.getStart(), "too many operands: " + name.getText() + " takes " + names(declared));
       }
       OpSpec.Component component = positional.get(next++);
       components[spec.components().indexOf(component)] = positionalOperand(each, component, name);
     }
     if (next < positional.size()) {
       throw source.error(
-          name, "operand '" + positional.get(next).name() + "' is missing: " + name.getText() + " takes " + names(declared));
+          name,
+          "operand '"
+              + positional.get(next).name()
+              + "' is missing: "
+              + name.getText()
+              + " takes "
+              + names(declared));
     }
   }
 
-  private Object positionalOperand(ZkirParser.OperandContext context, OpSpec.Component component, Token name) {
+  private Object positionalOperand(
+      ZkirParser.OperandContext context, OpSpec.Component component, Token name) {
     boolean many = component.cardinality() == OpSpec.Cardinality.MANY;
     if (many && context instanceof ZkirParser.ListOperandContext list) {
       return values(list.values());
@@ -187,7 +199,12 @@ final class ProgramReader {
     }
     throw source.error(
         context.getStart(),
-        "operand '" + component.name() + "' of " + name.getText() + " is " + (many ? "a list of values" : "one value"));
+        "operand '"
+            + component.name()
+            + "' of "
+            + name.getText()
+            + " is "
+            + (many ? "a list of values" : "one value"));
   }
 
   private void readNamedOperand(
@@ -216,22 +233,23 @@ final class ProgramReader {
     return declared.isEmpty()
         ? "no operands"
         : declared.stream()
-            .map(
-                c ->
-                    switch (c.cardinality()) {
-                      case ONE -> c.name();
-                      case OPTIONAL -> c.name() + " = ...";
-                      case MANY -> "[" + c.name() + "]";
-                    })
+            .map(c ->
+                switch (c.cardinality()) {
+                  case ONE -> c.name();
+                  case OPTIONAL -> c.name() + " = ...";
+                  case MANY -> "[" + c.name() + "]";
+                })
             .collect(java.util.stream.Collectors.joining(", ", "(", ")"));
   }
 
-  private void readAttributes(ZkirParser.AttributesContext context, OpSpec spec, Object[] components, Token name) {
+  private void readAttributes(
+      ZkirParser.AttributesContext context, OpSpec spec, Object[] components, Token name) {
     Map<String, ZkirParser.AttributeContext> given = new HashMap<>();
     if (context != null) {
       for (ZkirParser.AttributeContext each : context.attribute()) {
         if (given.put(each.name().getText(), each) != null) {
-          throw source.error(each.getStart(), "attribute '" + each.name().getText() + "' is given twice");
+          throw source.error(
+              each.getStart(), "attribute '" + each.name().getText() + "' is given twice");
         }
       }
     }
@@ -248,16 +266,17 @@ final class ProgramReader {
       if (attribute != null) {
         components[i] = literals.attribute(attribute.literal(), c);
       } else if (c.cardinality() != OpSpec.Cardinality.OPTIONAL) {
-        throw source.error(name, "attribute '" + c.name() + "' of " + name.getText() + " is missing");
+        throw source.error(
+            name, "attribute '" + c.name() + "' of " + name.getText() + " is missing");
       }
     }
     given.values().stream()
         .min(java.util.Comparator.comparingInt(a -> a.getStart().getTokenIndex()))
-        .ifPresent(
-            unknown -> {
-              throw source.error(
-                  unknown.getStart(), name.getText() + " has no attribute '" + unknown.name().getText() + "'");
-            });
+        .ifPresent(unknown -> {
+          throw source.error(
+              unknown.getStart(),
+              name.getText() + " has no attribute '" + unknown.name().getText() + "'");
+        });
   }
 
   private void readRegions(
@@ -268,7 +287,8 @@ final class ProgramReader {
       if (spec.components(OpSpec.Role.REGION).stream().noneMatch(c -> c.name().equals(key))) {
         throw source.error(each.getStart(), name.getText() + " has no region '" + key + "'");
       }
-      read.computeIfAbsent(key, k -> new ArrayList<>()).add(region(each.parameters(), each.block()));
+      read.computeIfAbsent(key, k -> new ArrayList<>())
+          .add(region(each.parameters(), each.block()));
     }
     for (OpSpec.Component c : spec.components(OpSpec.Role.REGION)) {
       List<Region> found = read.getOrDefault(c.name(), List.of());
@@ -280,7 +300,14 @@ final class ProgramReader {
           };
       if (!fits) {
         throw source.error(
-            name, "region '" + c.name() + "' of " + name.getText() + " is given " + found.size() + " times");
+            name,
+            "region '"
+                + c.name()
+                + "' of "
+                + name.getText()
+                + " is given "
+                + found.size()
+                + " times");
       }
       components[spec.components().indexOf(c)] =
           switch (c.cardinality()) {
@@ -291,11 +318,19 @@ final class ProgramReader {
     }
   }
 
-  private List<Value> readResults(ZkirParser.OperationContext context, List<Token> resultNames, Token name) {
-    List<ZkirParser.TypeContext> types = context.types() == null ? List.of() : context.types().type();
+  private List<Value> readResults(
+      ZkirParser.OperationContext context, List<Token> resultNames, Token name) {
+    List<ZkirParser.TypeContext> types =
+        context.types() == null ? List.of() : context.types().type();
     if (types.size() != resultNames.size()) {
       throw source.error(
-          name, name.getText() + " names " + resultNames.size() + " results and " + types.size() + " types");
+          name,
+          name.getText()
+              + " names "
+              + resultNames.size()
+              + " results and "
+              + types.size()
+              + " types");
     }
     List<Value> results = new ArrayList<>();
     for (int i = 0; i < types.size(); i++) {

@@ -22,7 +22,8 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 
 /**
- * One file with the large tensors of all dumps of a run. Content-addressed: equal elements are stored once.
+ * One file with the large tensors of all dumps of a run. Content-addressed: equal elements are
+ * stored once.
  *
  * <pre>
  * 16 bytes  "zkir tensors 1\n" and a zero byte
@@ -32,7 +33,8 @@ import org.zkc.ir.UserException;
  * Opened for reading it is memory-mapped; opened for appending it keeps what is there.
  */
 public final class SidecarFile implements SidecarWriter, SidecarReader, AutoCloseable {
-  private static final byte[] MAGIC = "zkir tensors 1\n\0".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC =
+      "zkir tensors 1\n\0".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
   private static final int RECORD_HEADER = 40;
   private static final ValueLayout.OfLong LENGTH =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -84,7 +86,8 @@ public final class SidecarFile implements SidecarWriter, SidecarReader, AutoClos
 
   private void readIndex() {
     long size = mapped.byteSize();
-    if (size < MAGIC.length || mapped.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) != -1) {
+    if (size < MAGIC.length
+        || mapped.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) != -1) {
       throw new UserException("'" + path + "' is not a file of tensors of printed programs");
     }
     long offset = MAGIC.length;
@@ -92,10 +95,12 @@ public final class SidecarFile implements SidecarWriter, SidecarReader, AutoClos
       long room = size - offset - RECORD_HEADER;
       long length = room < 0 ? -1 : mapped.get(LENGTH, offset + 32);
       if (length < 0 || length > room) {
-        throw new UserException("'" + path + "' is cut off after " + offset + " bytes; write the dump again");
+        throw new UserException(
+            "'" + path + "' is cut off after " + offset + " bytes; write the dump again");
       }
       byte[] digest = mapped.asSlice(offset, 32).toArray(ValueLayout.JAVA_BYTE);
-      index.putIfAbsent(HexFormat.of().formatHex(digest), new Extent(offset + RECORD_HEADER, length));
+      index.putIfAbsent(
+          HexFormat.of().formatHex(digest), new Extent(offset + RECORD_HEADER, length));
       offset += RECORD_HEADER + length;
     }
   }
@@ -140,7 +145,8 @@ public final class SidecarFile implements SidecarWriter, SidecarReader, AutoClos
     }
     MemorySegment bytes = mapped.asSlice(extent.offset(), extent.length());
     if (!hexDigest(bytes).equals(digest)) {
-      throw new UserException("tensor @" + digest + " in '" + path + "' is damaged; write the dump again");
+      throw new UserException(
+          "tensor @" + digest + " in '" + path + "' is damaged; write the dump again");
     }
     return Optional.of(bytes);
   }

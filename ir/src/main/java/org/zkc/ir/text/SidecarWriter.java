@@ -9,6 +9,9 @@ public interface SidecarWriter {
   /** Names tensors and stores nothing: for texts that are looked at or compared, not parsed. */
   SidecarWriter DIGESTS = data -> SidecarFile.hexDigest(data.bytes());
 
-  /** Stores the elements if they are new; answers the SHA-256 of their little-endian bytes in lower-case hexadecimal. */
+  /**
+   * Stores the elements if they are new; answers the SHA-256 of their little-endian bytes in
+   * lower-case hexadecimal.
+   */
   String store(TensorData data);
 }

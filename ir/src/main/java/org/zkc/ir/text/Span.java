@@ -1,6 +1,9 @@
 package org.zkc.ir.text;
 
-/** A stretch of one line of a text: line and column count from 1, length is in characters, at least 1. */
+/**
+ * A stretch of one line of a text: line and column count from 1, length is in characters, at least
+ * 1.
+ */
 public record Span(int line, int column, int length) {
 
   /** The source line of {@code text} with a caret line below it. */

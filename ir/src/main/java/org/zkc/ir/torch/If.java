@@ -6,14 +6,8 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Region;
 import org.zkc.ir.Value;
 
-/**
- * Both arms yield as many values as there are results; an arm that raises is an assertion.
- */
+/** Both arms yield as many values as there are results; an arm that raises is an assertion. */
 @Describes("conditional; an arm that raises is an assertion")
 public record If(
-    List<Value> results,
-    Value condition,
-    Region then,
-    Region otherwise,
-    Location location)
+    List<Value> results, Value condition, Region then, Region otherwise, Location location)
     implements TorchOp {}

@@ -5,12 +5,7 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * A list literal.
- */
+/** A list literal. */
 @Describes("list literal")
-public record ListConstruct(
-    Value result,
-    List<Value> elements,
-    Location location)
+public record ListConstruct(Value result, List<Value> elements, Location location)
     implements TorchOp {}

@@ -6,21 +6,19 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
- * One ATen or prim operator with its overload resolved: {@code torch.aten.conv2d}. The schema's arguments are the
- * operands, in schema order with defaults filled in (constants come from {@link Constant}). {@code operator} is namespace
- * and name, {@code aten.conv2d}; {@code overload} is empty for the default one.
+ * One ATen or prim operator with its overload resolved: {@code torch.aten.conv2d}. The schema's
+ * arguments are the operands, in schema order with defaults filled in (constants come from {@link
+ * Constant}). {@code operator} is namespace and name, {@code aten.conv2d}; {@code overload} is
+ * empty for the default one.
  */
 @Describes("one ATen or prim operator, its overload resolved")
 public record Operator(
-    List<Value> results,
-    String operator,
-    String overload,
-    List<Value> arguments,
-    Location location)
+    List<Value> results, String operator, String overload, List<Value> arguments, Location location)
     implements TorchOp {
   public Operator {
     if (!operator.matches("\\w+\\.\\w+")) {
-      throw new IllegalArgumentException("operator '" + operator + "' is not of the form namespace.name");
+      throw new IllegalArgumentException(
+          "operator '" + operator + "' is not of the form namespace.name");
     }
   }
 }

@@ -3,11 +3,6 @@ package org.zkc.ir.torch;
 import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 
-/**
- * An exception of the user's model.
- */
+/** An exception of the user's model. */
 @Describes("exception of the model")
-public record Raise(
-    String message,
-    Location location)
-    implements TorchOp {}
+public record Raise(String message, Location location) implements TorchOp {}

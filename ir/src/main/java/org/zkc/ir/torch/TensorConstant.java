@@ -6,12 +6,9 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
 /**
- * A tensor of the archive: a parameter or buffer by its qualified attribute name, or {@code CONSTANTS.cN}.
+ * A tensor of the archive: a parameter or buffer by its qualified attribute name, or {@code
+ * CONSTANTS.cN}.
  */
 @Describes("parameter, buffer or constant tensor of the archive")
-public record TensorConstant(
-    Value result,
-    String name,
-    TensorData data,
-    Location location)
+public record TensorConstant(Value result, String name, TensorData data, Location location)
     implements TorchOp {}

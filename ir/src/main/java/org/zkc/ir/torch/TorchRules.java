@@ -13,8 +13,8 @@ import org.zkc.ir.TorchType;
 import org.zkc.ir.Value;
 
 /**
- * What the ops of the torch level demand: arities of regions and calls, and the types that control flow and literals need.
- * Operators are checked against their schemas where they are lowered.
+ * What the ops of the torch level demand: arities of regions and calls, and the types that control
+ * flow and literals need. Operators are checked against their schemas where they are lowered.
  */
 public final class TorchRules {
   private TorchRules() {}
@@ -29,7 +29,8 @@ public final class TorchRules {
     switch (op) {
       case Operator _, Raise _ -> {}
       case Constant c -> require(!c.literal().isEmpty(), "a literal must not be empty");
-      case TensorConstant c -> require(c.result().type() instanceof TorchType.Tensor, "the result must be a Tensor");
+      case TensorConstant c ->
+          require(c.result().type() instanceof TorchType.Tensor, "the result must be a Tensor");
       case ListConstruct l -> requireGeneric(l.result(), "List");
       case TupleConstruct t -> {
         // A named tuple has a class type.
@@ -46,8 +47,10 @@ public final class TorchRules {
       case Call c -> {
         Function callee =
             Optional.ofNullable(functions.get(c.callee()))
-                .orElseThrow(() -> new IllegalArgumentException("there is no function @" + c.callee()));
-        requireCount(c.arguments().size(), callee.parameters().size(), "arguments of @" + c.callee());
+                .orElseThrow(
+                    () -> new IllegalArgumentException("there is no function @" + c.callee()));
+        requireCount(
+            c.arguments().size(), callee.parameters().size(), "arguments of @" + c.callee());
         requireCount(c.results().size(), callee.results().size(), "results of @" + c.callee());
       }
       case If i -> {
@@ -58,11 +61,16 @@ public final class TorchRules {
       case While w -> {
         requireBool(w.condition());
         requireCarried(w.initial(), w.body().parameters(), w.results());
-        requireCount(w.body().results().size(), w.results().size() + 1, "results of the body (condition first)");
+        requireCount(
+            w.body().results().size(),
+            w.results().size() + 1,
+            "results of the body (condition first)");
       }
       case For f -> {
         require(f.count().type().equals(new TorchType.Simple("int")), "the count must be an int");
-        require(!f.body().parameters().isEmpty(), "the body must take the index as its first parameter");
+        require(
+            !f.body().parameters().isEmpty(),
+            "the body must take the index as its first parameter");
         List<Value> parameters = f.body().parameters();
         requireCarried(f.initial(), parameters.subList(1, parameters.size()), f.results());
         requireCount(f.body().results().size(), f.results().size(), "results of the body");
@@ -73,7 +81,9 @@ public final class TorchRules {
   /** A call that leads back to the function it stands in, if there is one. */
   public static Optional<Call> recursion(Program program, Map<String, Function> functions) {
     Map<String, Boolean> isFinished = new HashMap<>();
-    return program.functions().stream().flatMap(f -> recursion(f, functions, isFinished).stream()).findFirst();
+    return program.functions().stream()
+        .flatMap(f -> recursion(f, functions, isFinished).stream())
+        .findFirst();
   }
 
   private static Optional<Call> recursion(
@@ -108,7 +118,8 @@ public final class TorchRules {
     return Optional.empty();
   }
 
-  private static void requireCarried(List<Value> initial, List<Value> parameters, List<Value> results) {
+  private static void requireCarried(
+      List<Value> initial, List<Value> parameters, List<Value> results) {
     requireCount(initial.size(), results.size(), "initial values");
     requireCount(parameters.size(), results.size(), "loop-carried parameters of the body");
   }

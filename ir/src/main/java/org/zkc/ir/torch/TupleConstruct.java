@@ -5,12 +5,7 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * A tuple.
- */
+/** A tuple. */
 @Describes("tuple")
-public record TupleConstruct(
-    Value result,
-    List<Value> elements,
-    Location location)
+public record TupleConstruct(Value result, List<Value> elements, Location location)
     implements TorchOp {}

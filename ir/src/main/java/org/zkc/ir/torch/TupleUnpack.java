@@ -5,12 +5,6 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/**
- * All elements of a tuple or of a list of known length.
- */
+/** All elements of a tuple or of a list of known length. */
 @Describes("elements of a tuple or list")
-public record TupleUnpack(
-    List<Value> results,
-    Value tuple,
-    Location location)
-    implements TorchOp {}
+public record TupleUnpack(List<Value> results, Value tuple, Location location) implements TorchOp {}

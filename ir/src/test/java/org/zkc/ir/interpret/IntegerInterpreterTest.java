@@ -40,7 +40,8 @@ class IntegerInterpreterTest {
     Value x = b.parameter("x", new IntegerType(input, -WIDE, WIDE, 1));
     Value y = b.fresh("y", new IntegerType(result, -WIDE, WIDE, 1));
     b.append(op.apply(new Value[] {y, x}));
-    return IntegerInterpreter.run(Program.of(Level.INTEGER, b.build(List.of(y))), List.of(elements)).getFirst();
+    return IntegerInterpreter.run(Program.of(Level.INTEGER, b.build(List.of(y))), List.of(elements))
+        .getFirst();
   }
 
   @Test
@@ -54,7 +55,11 @@ class IntegerInterpreterTest {
   @Test
   void requantisationByShiftZeroOnlyClamps() {
     long[] y =
-        run(Shape.of(3), Shape.of(3), new long[] {-9, 4, 9}, v -> new Requantize(v[0], v[1], 0, -5, 5, Location.UNKNOWN));
+        run(
+            Shape.of(3),
+            Shape.of(3),
+            new long[] {-9, 4, 9},
+            v -> new Requantize(v[0], v[1], 0, -5, 5, Location.UNKNOWN));
     assertArrayEquals(new long[] {-5, 4, 5}, y);
   }
 
@@ -64,11 +69,16 @@ class IntegerInterpreterTest {
     long[] x = {-100, -2, -1, 0, 1, 50};
     Shape shape = Shape.of(6);
     assertArrayEquals(
-        new long[] {7, 7, 8, 9, 9, 9}, run(shape, shape, x, v -> new Table(v[0], v[1], -2, entries, Location.UNKNOWN)));
+        new long[] {7, 7, 8, 9, 9, 9},
+        run(shape, shape, x, v -> new Table(v[0], v[1], -2, entries, Location.UNKNOWN)));
     // (x + 1) >> 1: -100 -> -50, -2 -> -1, -1 -> 0, 0 -> 0, 1 -> 1, 50 -> 25.
     assertArrayEquals(
         new long[] {7, 8, 9, 9, 9, 9},
-        run(shape, shape, x, v -> new RequantizeTable(v[0], v[1], 1, -2, entries, Location.UNKNOWN)));
+        run(
+            shape,
+            shape,
+            x,
+            v -> new RequantizeTable(v[0], v[1], 1, -2, entries, Location.UNKNOWN)));
   }
 
   @Test
@@ -89,7 +99,9 @@ class IntegerInterpreterTest {
             Shape.of(4, 2),
             Shape.of(2, 2),
             new long[] {1, 10, 2, 20, 3, 30, 4, 40},
-            v -> new WindowSum(v[0], v[1], 0, List.of(0, 1), List.of(2, 3), List.of(1, -2), Location.UNKNOWN));
+            v ->
+                new WindowSum(
+                    v[0], v[1], 0, List.of(0, 1), List.of(2, 3), List.of(1, -2), Location.UNKNOWN));
     assertArrayEquals(new long[] {3, 30, -18, -180}, y);
   }
 
@@ -103,10 +115,13 @@ class IntegerInterpreterTest {
     Program program = Program.of(Level.INTEGER, b.build(List.of(q)));
     // 4 n / d: 0, 1.5, 0.5, 4, 1.33
     List<long[]> inputs = List.of(new long[] {0, 3, 1, 9, 1}, new long[] {5, 8, 8, 9, 3});
-    assertArrayEquals(new long[] {0, 2, 1, 4, 1}, IntegerInterpreter.run(program, inputs).getFirst());
+    assertArrayEquals(
+        new long[] {0, 2, 1, 4, 1}, IntegerInterpreter.run(program, inputs).getFirst());
     assertThrows(
         ArithmeticException.class,
-        () -> IntegerInterpreter.run(program, List.of(new long[] {2, 0, 0, 0, 0}, new long[] {1, 1, 1, 1, 1})));
+        () ->
+            IntegerInterpreter.run(
+                program, List.of(new long[] {2, 0, 0, 0, 0}, new long[] {1, 1, 1, 1, 1})));
   }
 
   @Test
@@ -116,10 +131,16 @@ class IntegerInterpreterTest {
     Value y = b.fresh("y", new IntegerType(Shape.of(1), -16, 15, 1));
     b.append(new Requantize(y, x, 2, -100, 100, Location.UNKNOWN));
     Program program = Program.of(Level.INTEGER, b.build(List.of(y)));
-    assertArrayEquals(new long[] {15}, IntegerInterpreter.run(program, List.of(new long[] {61})).getFirst());
-    assertThrows(ArithmeticException.class, () -> IntegerInterpreter.run(program, List.of(new long[] {62})));
-    assertThrows(ArithmeticException.class, () -> IntegerInterpreter.run(program, List.of(new long[] {128})));
-    assertThrows(IllegalArgumentException.class, () -> IntegerInterpreter.run(program, List.of(new long[2])));
+    assertArrayEquals(
+        new long[] {15}, IntegerInterpreter.run(program, List.of(new long[] {61})).getFirst());
+    assertThrows(
+        ArithmeticException.class, () -> IntegerInterpreter.run(program, List.of(new long[] {62})));
+    assertThrows(
+        ArithmeticException.class,
+        () -> IntegerInterpreter.run(program, List.of(new long[] {128})));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> IntegerInterpreter.run(program, List.of(new long[2])));
   }
 
   @ParameterizedTest
@@ -133,7 +154,8 @@ class IntegerInterpreterTest {
     List<Integer> low = List.of(random.nextInt(3), random.nextInt(3));
     List<Integer> high = List.of(random.nextInt(3), random.nextInt(3));
     List<Integer> dilations = List.of(1, 1 + random.nextInt(2));
-    Shape shape = Shapes.conv(input, kernel, Optional.empty(), strides, low, high, dilations, groups);
+    Shape shape =
+        Shapes.conv(input, kernel, Optional.empty(), strides, low, high, dilations, groups);
     long[] x = random.longs(input.elementCount(), -255, 256).toArray();
     long[] w = random.longs(kernel.elementCount(), -128, 128).toArray();
     long[] b = random.longs(kernel.extent(0), -1000, 1000).toArray();
@@ -141,13 +163,30 @@ class IntegerInterpreterTest {
     FunctionBuilder f = new FunctionBuilder("main", Location.UNKNOWN);
     Value parameter = f.parameter("x", new IntegerType(input, -255, 255, 1));
     Value weight = f.fresh("w", new IntegerType(kernel, -WIDE, WIDE, 1));
-    f.append(new Parameter(weight, "w", TensorData.ofLongs(DType.I8, kernel, w), shifts, Location.UNKNOWN));
+    f.append(
+        new Parameter(
+            weight, "w", TensorData.ofLongs(DType.I8, kernel, w), shifts, Location.UNKNOWN));
     Value bias = f.fresh("b", new IntegerType(Shape.of(b.length), -WIDE, WIDE, 1));
-    f.append(new Parameter(bias, "b", TensorData.ofLongs(DType.I32, Shape.of(b.length), b), List.of(), Location.UNKNOWN));
+    f.append(
+        new Parameter(
+            bias,
+            "b",
+            TensorData.ofLongs(DType.I32, Shape.of(b.length), b),
+            List.of(),
+            Location.UNKNOWN));
     Value result = f.fresh("y", new IntegerType(shape, -WIDE, WIDE, 1));
     f.append(
         new Conv(
-            result, parameter, weight, Optional.of(bias), strides, low, high, dilations, groups, Location.UNKNOWN));
+            result,
+            parameter,
+            weight,
+            Optional.of(bias),
+            strides,
+            low,
+            high,
+            dilations,
+            groups,
+            Location.UNKNOWN));
     Program program = Program.of(Level.INTEGER, f.build(List.of(result)));
     long[] found = IntegerInterpreter.run(program, List.of(x)).getFirst();
     for (int n = 0; n < shape.extent(0); n++) {
@@ -162,7 +201,9 @@ class IntegerInterpreterTest {
                   int sx = z * strides.get(1) + dx * dilations.get(1) - low.get(1);
                   if (sy >= 0 && sy < input.extent(2) && sx >= 0 && sx < input.extent(3)) {
                     int channel = o / 3 * 2 + c;
-                    sum += (w[(int) index(kernel, o, c, dy, dx)] << shifts.get(o)) * x[(int) index(input, n, channel, sy, sx)];
+                    sum +=
+                        (w[(int) index(kernel, o, c, dy, dx)] << shifts.get(o))
+                            * x[(int) index(input, n, channel, sy, sx)];
                   }
                 }
               }

@@ -78,7 +78,10 @@ final class TensorInterpreterTest {
         low.add(random.nextInt(5));
         high.add(random.nextInt(5));
         dilations.add(1 + random.nextInt(3));
-        int least = Math.max(1, dilations.getLast() * (kernel.getLast() - 1) + 1 - low.getLast() - high.getLast());
+        int least =
+            Math.max(
+                1,
+                dilations.getLast() * (kernel.getLast() - 1) + 1 - low.getLast() - high.getLast());
         in.add(least + random.nextInt(wide ? 12 : 4));
       }
       Value input = value(new Shape(in));
@@ -86,8 +89,17 @@ final class TensorInterpreterTest {
       Value weight = value(new Shape(kernel));
       Optional<Value> bias = random.nextBoolean() ? Optional.of(value(outputs)) : Optional.empty();
       Shape out =
-          Shapes.conv(input.shape(), weight.shape(), bias.map(Value::shape), strides, low, high, dilations, groups);
-      Conv op = new Conv(value(out), input, weight, bias, strides, low, high, dilations, groups, HERE);
+          Shapes.conv(
+              input.shape(),
+              weight.shape(),
+              bias.map(Value::shape),
+              strides,
+              low,
+              high,
+              dilations,
+              groups);
+      Conv op =
+          new Conv(value(out), input, weight, bias, strides, low, high, dilations, groups, HERE);
       List<TensorData> operands = new ArrayList<>();
       op.operands().forEach(v -> operands.add(random(random, v.shape())));
       float[] actual = TensorInterpreter.evaluate(op, operands).toFloats();
@@ -114,7 +126,10 @@ final class TensorInterpreterTest {
           x[1] = group * perGroup + c;
           boolean inside = true;
           for (int k = 0; k < axes; k++) {
-            x[k + 2] = o[k + 2] * op.strides().get(k) + tap[k] * op.dilations().get(k) - op.paddingLow().get(k);
+            x[k + 2] =
+                o[k + 2] * op.strides().get(k)
+                    + tap[k] * op.dilations().get(k)
+                    - op.paddingLow().get(k);
             inside &= x[k + 2] >= 0 && x[k + 2] < in.extent(k + 2);
           }
           if (inside) {
@@ -147,16 +162,26 @@ final class TensorInterpreterTest {
 
   @Test
   void linearMapsOverBlockBoundaries() {
-    for (int[] size : new int[][] {{1, 1, 1}, {3, 255, 129}, {2, 256, 128}, {5, 515, 130}, {4, 7, 300}}) {
+    for (int[] size :
+        new int[][] {{1, 1, 1}, {3, 255, 129}, {2, 256, 128}, {5, 515, 130}, {4, 7, 300}}) {
       Random random = new Random(size[1]);
-      Linear op = new Linear(value(size[0], size[2]), value(size[0], size[1]), value(size[2], size[1]), Optional.of(value(size[2])), HERE);
-      List<TensorData> operands = op.operands().stream().map(v -> random(random, v.shape())).toList();
+      Linear op =
+          new Linear(
+              value(size[0], size[2]),
+              value(size[0], size[1]),
+              value(size[2], size[1]),
+              Optional.of(value(size[2])),
+              HERE);
+      List<TensorData> operands =
+          op.operands().stream().map(v -> random(random, v.shape())).toList();
       float[] expected = new float[size[0] * size[2]];
       for (int r = 0; r < size[0]; r++) {
         for (int o = 0; o < size[2]; o++) {
           double sum = operands.get(2).getDouble(o);
           for (int k = 0; k < size[1]; k++) {
-            sum += operands.get(0).getDouble(r * size[1] + k) * operands.get(1).getDouble(o * size[1] + k);
+            sum +=
+                operands.get(0).getDouble(r * size[1] + k)
+                    * operands.get(1).getDouble(o * size[1] + k);
           }
           expected[r * size[2] + o] = (float) sum;
         }
@@ -168,17 +193,34 @@ final class TensorInterpreterTest {
   @Test
   void maxPoolIgnoresPadding() {
     MaxPool op =
-        new MaxPool(value(1, 2, 3), value(1, 3, 5), List.of(2, 3), List.of(1, 2), List.of(0, 1), List.of(0, 1), List.of(1, 1), HERE);
-    TensorData x = TensorData.ofFloats(Shape.of(1, 3, 5), new float[] {-9, -2, -3, -4, -5, -6, -7, -8, -1, -10, -11, -12, -13, -14, -15});
-    assertArrayEquals(new float[] {-2, -1, -1, -6, -1, -1}, TensorInterpreter.evaluate(op, List.of(x)).toFloats());
+        new MaxPool(
+            value(1, 2, 3),
+            value(1, 3, 5),
+            List.of(2, 3),
+            List.of(1, 2),
+            List.of(0, 1),
+            List.of(0, 1),
+            List.of(1, 1),
+            HERE);
+    TensorData x =
+        TensorData.ofFloats(
+            Shape.of(1, 3, 5),
+            new float[] {-9, -2, -3, -4, -5, -6, -7, -8, -1, -10, -11, -12, -13, -14, -15});
+    assertArrayEquals(
+        new float[] {-2, -1, -1, -6, -1, -1},
+        TensorInterpreter.evaluate(op, List.of(x)).toFloats());
   }
 
   @Test
   void windowMeansOfAnInnerAxis() {
-    WindowMean op = new WindowMean(value(2, 2, 2), value(2, 3, 2), 1, List.of(0, 1), List.of(1, 2), List.of(4, 2), HERE);
-    TensorData x = TensorData.ofFloats(Shape.of(2, 3, 2), new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+    WindowMean op =
+        new WindowMean(
+            value(2, 2, 2), value(2, 3, 2), 1, List.of(0, 1), List.of(1, 2), List.of(4, 2), HERE);
+    TensorData x =
+        TensorData.ofFloats(Shape.of(2, 3, 2), new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
     assertArrayEquals(
-        new float[] {0.25f, 0.5f, 4, 5, 1.75f, 2, 10, 11}, TensorInterpreter.evaluate(op, List.of(x)).toFloats());
+        new float[] {0.25f, 0.5f, 4, 5, 1.75f, 2, 10, 11},
+        TensorInterpreter.evaluate(op, List.of(x)).toFloats());
   }
 
   @Test
@@ -186,21 +228,27 @@ final class TensorInterpreterTest {
     TensorData x = TensorData.ofFloats(Shape.of(2, 3), new float[] {1, 2, 3, 4, 5, 6});
     assertArrayEquals(
         new float[] {1, 4, 2, 5, 3, 6},
-        TensorInterpreter.evaluate(new Transpose(value(3, 2), value(2, 3), List.of(1, 0), HERE), List.of(x)).toFloats());
+        TensorInterpreter.evaluate(
+                new Transpose(value(3, 2), value(2, 3), List.of(1, 0), HERE), List.of(x))
+            .toFloats());
     assertArrayEquals(
         new float[] {4, 6},
         TensorInterpreter.evaluate(
-                new Slice(value(1, 2), value(2, 3), List.of(1, 0), List.of(2, 3), List.of(1, 2), HERE), List.of(x))
+                new Slice(
+                    value(1, 2), value(2, 3), List.of(1, 0), List.of(2, 3), List.of(1, 2), HERE),
+                List.of(x))
             .toFloats());
     assertArrayEquals(
         new float[] {7, 1, 2, 3, 7, 4, 5, 6, 7, 7, 7, 7},
         TensorInterpreter.evaluate(
-                new Pad(value(3, 4), value(2, 3), List.of(0, 1), List.of(1, 0), 7, HERE), List.of(x))
+                new Pad(value(3, 4), value(2, 3), List.of(0, 1), List.of(1, 0), 7, HERE),
+                List.of(x))
             .toFloats());
     assertArrayEquals(
         new float[] {1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6},
         TensorInterpreter.evaluate(
-                new Concatenate(value(2, 6), List.of(value(2, 3), value(2, 3)), 1, HERE), List.of(x, x))
+                new Concatenate(value(2, 6), List.of(value(2, 3), value(2, 3)), 1, HERE),
+                List.of(x, x))
             .toFloats());
     assertArrayEquals(
         new float[] {1, 1, 2, 2, 1, 1, 2, 2},
@@ -213,12 +261,24 @@ final class TensorInterpreterTest {
   @Test
   void normalisations() {
     TensorData x = TensorData.ofFloats(Shape.of(2, 2), new float[] {0, 1000, 1, 1000});
-    float[] soft = TensorInterpreter.evaluate(new Softmax(value(2, 2), value(2, 2), 0, HERE), List.of(x)).toFloats();
+    float[] soft =
+        TensorInterpreter.evaluate(new Softmax(value(2, 2), value(2, 2), 0, HERE), List.of(x))
+            .toFloats();
     assertArrayEquals(new float[] {0.26894143f, 0.5f, 0.7310586f, 0.5f}, soft, 1e-7f);
-    float[] log = TensorInterpreter.evaluate(new LogSoftmax(value(2, 2), value(2, 2), 0, HERE), List.of(x)).toFloats();
+    float[] log =
+        TensorInterpreter.evaluate(new LogSoftmax(value(2, 2), value(2, 2), 0, HERE), List.of(x))
+            .toFloats();
     assertArrayEquals(new float[] {-1.3132616f, -0.6931472f, -0.3132617f, -0.6931472f}, log, 1e-6f);
     BatchNorm norm =
-        new BatchNorm(value(1, 2, 1), value(1, 2, 1), Optional.of(value(2)), Optional.empty(), value(2), value(2), 0, HERE);
+        new BatchNorm(
+            value(1, 2, 1),
+            value(1, 2, 1),
+            Optional.of(value(2)),
+            Optional.empty(),
+            value(2),
+            value(2),
+            0,
+            HERE);
     float[] out =
         TensorInterpreter.evaluate(
                 norm,
@@ -235,7 +295,13 @@ final class TensorInterpreterTest {
   void theObserverSeesEveryValueInOrderAndResultsSurvive() {
     FunctionBuilder builder = new FunctionBuilder("main", HERE);
     Value x = builder.parameter("x", new TensorType(DType.F32, Shape.of(2)));
-    Value c = builder.value(new Constant(builder.fresh("c", x.type()), "c", TensorData.ofFloats(Shape.of(2), new float[] {1, -5}), HERE));
+    Value c =
+        builder.value(
+            new Constant(
+                builder.fresh("c", x.type()),
+                "c",
+                TensorData.ofFloats(Shape.of(2), new float[] {1, -5}),
+                HERE));
     Value sum = builder.value(new Add(builder.fresh("sum", x.type()), x, c, HERE));
     Value relu = builder.value(new Relu(builder.fresh("relu", x.type()), sum, HERE));
     Value tanh = builder.value(new Tanh(builder.fresh("tanh", x.type()), relu, HERE));
@@ -246,13 +312,16 @@ final class TensorInterpreterTest {
             program,
             List.of(TensorData.ofFloats(Shape.of(2), new float[] {1, 2})),
             (value, elements) -> seen.add(value.name() + elements[0]));
-    assertEquals(List.of("x1.0", "c1.0", "sum2.0", "relu2.0", "tanh" + (float) StrictMath.tanh(2)), seen);
+    assertEquals(
+        List.of("x1.0", "c1.0", "sum2.0", "relu2.0", "tanh" + (float) StrictMath.tanh(2)), seen);
     assertEquals(3, results.size());
     assertArrayEquals(new float[] {2, 0}, results.get(2).toFloats());
     IllegalArgumentException wrong =
         assertThrows(
             IllegalArgumentException.class,
-            () -> TensorInterpreter.run(program, List.of(TensorData.ofFloats(Shape.of(3), new float[3]))));
+            () ->
+                TensorInterpreter.run(
+                    program, List.of(TensorData.ofFloats(Shape.of(3), new float[3]))));
     assertEquals("input 0 has shape 3, the program takes 2", wrong.getMessage());
   }
 }

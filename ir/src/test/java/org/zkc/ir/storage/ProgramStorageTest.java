@@ -40,17 +40,23 @@ final class ProgramStorageTest {
   @EnumSource(Level.class)
   void decodingAStoredProgramGivesTheProgram(Level level) throws Exception {
     for (long seed = 0; seed < PROGRAMS; seed++) {
-      // Strings are UTF-8 here, which has no lone surrogates, so those programs are not for storage.
-      Program program = RandomPrograms.next(level, new Random(seed), RandomPrograms.Strings.UNICODE);
+      // Strings are UTF-8 here, which has no lone surrogates, so those programs are not for
+      // storage.
+      Program program =
+          RandomPrograms.next(level, new Random(seed), RandomPrograms.Strings.UNICODE);
       Saved saved = Saved.of(program);
       Program loaded = saved.load(saved.program());
       assertTrue(Programs.equal(program, loaded), "seed " + seed);
       assertEquals(Printer.print(program), Printer.print(loaded), "names are kept, seed " + seed);
-      assertArrayEquals(saved.program(), Saved.of(loaded).program(), "bytes are deterministic, seed " + seed);
+      assertArrayEquals(
+          saved.program(), Saved.of(loaded).program(), "bytes are deterministic, seed " + seed);
     }
   }
 
-  /** Flipped, deleted, inserted and repeated bytes: the same program can never come out, and nothing else may happen. */
+  /**
+   * Flipped, deleted, inserted and repeated bytes: the same program can never come out, and nothing
+   * else may happen.
+   */
   @ParameterizedTest
   @EnumSource(Level.class)
   void damagedBytesAreRefusedOrDecodeToAnotherProgram(Level level) throws Exception {
@@ -62,7 +68,8 @@ final class ProgramStorageTest {
       byte[] bytes = mutated(saved.program(), random);
       try {
         Program other = saved.load(bytes);
-        assertArrayEquals(bytes, ProgramStorage.encode(other, recorded(other, saved)), "round " + round);
+        assertArrayEquals(
+            bytes, ProgramStorage.encode(other, recorded(other, saved)), "round " + round);
       } catch (StorageException e) {
         refused++;
       }
@@ -70,7 +77,9 @@ final class ProgramStorageTest {
     assertTrue(refused > 500, refused + " of 1000 were refused");
   }
 
-  /** Numbers of another program's blobs: recovered by position, since all blobs come from one area. */
+  /**
+   * Numbers of another program's blobs: recovered by position, since all blobs come from one area.
+   */
   private static BlobSink recorded(Program program, Saved saved) {
     MemorySegment area = MemorySegment.ofArray(saved.blobs());
     return bytes -> bytes.address() - area.address();
@@ -105,11 +114,14 @@ final class ProgramStorageTest {
 
   @Test
   void anotherFormatIsNamed() {
-    byte[] bytes = Stored.Program.newBuilder().setFormat(9).setLevel("tensor").build().toByteArray();
+    byte[] bytes =
+        Stored.Program.newBuilder().setFormat(9).setLevel("tensor").build().toByteArray();
     StorageException e =
         assertThrows(
             StorageException.class,
-            () -> ProgramStorage.decode(bytes, AlignedBlobs.source(MemorySegment.ofArray(new byte[0]))));
+            () ->
+                ProgramStorage.decode(
+                    bytes, AlignedBlobs.source(MemorySegment.ofArray(new byte[0]))));
     assertTrue(e.getMessage().contains("format 9"), e.getMessage());
   }
 }

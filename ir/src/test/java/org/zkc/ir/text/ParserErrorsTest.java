@@ -20,12 +20,14 @@ final class ParserErrorsTest {
   @Test
   void aSyntaxErrorIsDrawnBelowItsToken() {
     IrSyntaxException e =
-        assertThrows(IrSyntaxException.class, () -> Parser.parse(TEXT, "a.zkir", SidecarReader.NONE));
+        assertThrows(
+            IrSyntaxException.class, () -> Parser.parse(TEXT, "a.zkir", SidecarReader.NONE));
     assertEquals(
         """
         a.zkir:4:12: value %z is not defined here
             return %z
-                   ^~""",
+                   ^~\
+        """,
         e.describe());
     assertEquals(new Span(4, 12, 2), e.span());
   }
@@ -34,12 +36,15 @@ final class ParserErrorsTest {
   void findingsOfTheCheckerAreDrawnBelowTheOpAndTabsKept() {
     String text = TEXT.replace("%z", "%y");
     IllFormedTextException e =
-        assertThrows(IllFormedTextException.class, () -> Parser.parseChecked(text, "a.zkir", SidecarReader.NONE));
+        assertThrows(
+            IllFormedTextException.class,
+            () -> Parser.parseChecked(text, "a.zkir", SidecarReader.NONE));
     assertEquals(
         """
         a.zkir:3:7: the result is 5:f32, the operands give 4:f32
         \t%y = tensor.relu(%x) : tensor<5:f32>
-        \t     ^~~~~~~~~~~""",
+        \t     ^~~~~~~~~~~\
+        """,
         e.describe());
     assertEquals("a.zkir:3", e.location().toString());
   }
@@ -47,7 +52,8 @@ final class ParserErrorsTest {
   @Test
   void aTextWithoutAProgramIsAnError() {
     for (String text : new String[] {"", "// nothing\n", "\u0000", "program", "program tensor"}) {
-      assertThrows(IrSyntaxException.class, () -> Parser.parse(text, "empty", SidecarReader.NONE), text);
+      assertThrows(
+          IrSyntaxException.class, () -> Parser.parse(text, "empty", SidecarReader.NONE), text);
     }
   }
 }

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,16 +17,45 @@ import org.zkc.ir.Program;
 import org.zkc.ir.Programs;
 import org.zkc.ir.RandomPrograms;
 import org.zkc.ir.TensorData;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
 
-/** Altered texts: the parser answers with a program or an IrSyntaxException, and the checker checks whatever was parsed. */
+/**
+ * Altered texts: the parser answers with a program or an IrSyntaxException, and the checker checks
+ * whatever was parsed.
+ */
 final class ParserFuzzTest {
   private static final int ROUNDS = 400;
   private static final List<String> TOKENS =
-      List.of("%", "@", "{", "}", "[", "]", "(", ")", "<", ">", ":", ",", "=", "\"", "\\", "//", "-", ".", "x", "loc", "dense",
-          "inf", "return", "program", "99999999999999999999", "1x0x3", "2147483647x2147483647x2147483647", "\u0000", "\uD83D", "é");
+      List.of(
+          "%",
+          "@",
+          "{",
+          "}",
+          "[",
+          "]",
+          "(",
+          ")",
+          "<",
+          ">",
+          ":",
+          ",",
+          "=",
+          "\"",
+          "\\",
+          "//",
+          "-",
+          ".",
+          "x",
+          "loc",
+          "dense",
+          "inf",
+          "return",
+          "program",
+          "99999999999999999999",
+          "1x0x3",
+          "2147483647x2147483647x2147483647",
+          "\u0000",
+          "\uD83D",
+          "é");
 
   @ParameterizedTest
   @EnumSource(Level.class)
@@ -35,8 +67,11 @@ final class ParserFuzzTest {
           tensors.put(digest, data);
           return digest;
         };
-    SidecarReader reader = digest -> Optional.ofNullable(tensors.get(digest)).map(TensorData::bytes);
-    String text = Printer.print(RandomPrograms.next(level, new Random(5), RandomPrograms.Strings.JAVA), writer);
+    SidecarReader reader =
+        digest -> Optional.ofNullable(tensors.get(digest)).map(TensorData::bytes);
+    String text =
+        Printer.print(
+            RandomPrograms.next(level, new Random(5), RandomPrograms.Strings.JAVA), writer);
     Random random = new Random(23);
     int parsed = 0;
     for (int round = 0; round < ROUNDS; round++) {
@@ -54,7 +89,8 @@ final class ParserFuzzTest {
         fail("round " + round + ": " + e + "\n" + altered, e);
       }
     }
-    assertTrue(parsed > 0 && parsed < ROUNDS, parsed + " of " + ROUNDS + " altered texts were accepted");
+    assertTrue(
+        parsed > 0 && parsed < ROUNDS, parsed + " of " + ROUNDS + " altered texts were accepted");
   }
 
   private static String altered(String text, Random random) {

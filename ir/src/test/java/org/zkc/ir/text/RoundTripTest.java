@@ -64,13 +64,13 @@ final class RoundTripTest {
 
   private static String program(String operands) {
     return """
-        program tensor {
-          func @main(%x: tensor<2:f32>, %y: tensor<2:f32>) {
-            %r = tensor.subtract(OPERANDS) : tensor<2:f32>
-            return %r
-          }
-        }
-        """
+    program tensor {
+      func @main(%x: tensor<2:f32>, %y: tensor<2:f32>) {
+        %r = tensor.subtract(OPERANDS) : tensor<2:f32>
+        return %r
+      }
+    }
+    """
         .replace("OPERANDS", operands);
   }
 }

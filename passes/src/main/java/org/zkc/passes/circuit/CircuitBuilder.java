@@ -29,7 +29,9 @@ import org.zkc.ir.circuit.Transpose;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
 
-/** A circuit-level function under construction: each method appends one op and returns its result. */
+/**
+ * A circuit-level function under construction: each method appends one op and returns its result.
+ */
 final class CircuitBuilder {
   private final FunctionBuilder out;
   private String hint = "v";
@@ -47,7 +49,8 @@ final class CircuitBuilder {
   }
 
   Value input(String name, Shape shape, Interval interval) {
-    return out.parameter(name, new ColumnType(ColumnType.Kind.PUBLIC, shape, interval.low(), interval.high()));
+    return out.parameter(
+        name, new ColumnType(ColumnType.Kind.PUBLIC, shape, interval.low(), interval.high()));
   }
 
   org.zkc.ir.Function build(List<Value> results) {
@@ -75,18 +78,29 @@ final class CircuitBuilder {
 
   Value concatenate(List<Value> inputs, int axis) {
     Shape shape = Shapes.concatenate(inputs.stream().map(Value::shape).toList(), axis);
-    Interval interval = inputs.stream().map(CircuitBuilder::interval).reduce(Interval::hull).orElseThrow();
+    Interval interval =
+        inputs.stream().map(CircuitBuilder::interval).reduce(Interval::hull).orElseThrow();
     return virtual(shape, interval, r -> new Concatenate(r, inputs, axis, location));
   }
 
-  /** {@code interval} is what the caller knows of the sums; it may be tighter than what the operand's interval allows. */
+  /**
+   * {@code interval} is what the caller knows of the sums; it may be tighter than what the
+   * operand's interval allows.
+   */
   Value windowSum(
-      Value input, int axis, List<Integer> starts, List<Integer> lengths, List<Integer> factors, Interval interval) {
+      Value input,
+      int axis,
+      List<Integer> starts,
+      List<Integer> lengths,
+      List<Integer> factors,
+      Interval interval) {
     Shape shape = Shapes.windows(input.shape(), axis, starts, lengths, factors);
-    return virtual(shape, interval, r -> new WindowSum(r, input, axis, starts, lengths, factors, location));
+    return virtual(
+        shape, interval, r -> new WindowSum(r, input, axis, starts, lengths, factors, location));
   }
 
-  Value unfold(Value input, int axis, int positions, int taps, int stride, int dilation, int paddingLow) {
+  Value unfold(
+      Value input, int axis, int positions, int taps, int stride, int dilation, int paddingLow) {
     Shape shape = Shapes.unfold(input.shape(), axis, positions, taps, stride, dilation, paddingLow);
     return virtual(
         shape,
@@ -99,7 +113,8 @@ final class CircuitBuilder {
     if (shape.equals(input.shape())) {
       return input;
     }
-    return virtual(shape, interval(input), r -> new Slice(r, input, starts, limits, strides, location));
+    return virtual(
+        shape, interval(input), r -> new Slice(r, input, starts, limits, strides, location));
   }
 
   Value pad(Value input, List<Integer> low, List<Integer> high, long value) {
@@ -135,7 +150,8 @@ final class CircuitBuilder {
   Value max(List<Value> inputs) {
     long low = inputs.stream().mapToLong(v -> interval(v).low()).max().orElseThrow();
     long high = inputs.stream().mapToLong(v -> interval(v).high()).max().orElseThrow();
-    Value result = fresh(ColumnType.Kind.WITNESS, inputs.getFirst().shape(), new Interval(low, high));
+    Value result =
+        fresh(ColumnType.Kind.WITNESS, inputs.getFirst().shape(), new Interval(low, high));
     return out.value(new Max(result, inputs, location));
   }
 
@@ -145,10 +161,14 @@ final class CircuitBuilder {
     Value result = fresh(ColumnType.Kind.WITNESS, input.shape(), h.clamp(low, high));
     int size = Math.toIntExact(h.high() - h.low() + 1);
     List<Integer> limbs = ColumnIntervals.plainLimbs(shift);
-    return out.value(new Requantize(result, input, shift, limbs, h.low(), size, low, high, location));
+    return out.value(
+        new Requantize(result, input, shift, limbs, h.low(), size, low, high, location));
   }
 
-  /** Entries for h from {@code first}, saturating; extended or cut to exactly what the operand's interval allows. */
+  /**
+   * Entries for h from {@code first}, saturating; extended or cut to exactly what the operand's
+   * interval allows.
+   */
   Value requantizeTable(Value input, int shift, long first, TensorData entries) {
     Interval h = interval(input).shiftRounded(shift);
     TensorData fitted = fit(entries, first, h);
@@ -167,7 +187,8 @@ final class CircuitBuilder {
   static TensorData fit(TensorData entries, long first, Interval window) {
     long[] fitted = new long[Math.toIntExact(window.high() - window.low() + 1)];
     for (int i = 0; i < fitted.length; i++) {
-      fitted[i] = entries.getLong(Math.clamp(window.low() + i - first, 0L, entries.elementCount() - 1));
+      fitted[i] =
+          entries.getLong(Math.clamp(window.low() + i - first, 0L, entries.elementCount() - 1));
     }
     return TensorData.ofLongs(DType.I32, Shape.of(fitted.length), fitted);
   }

@@ -30,13 +30,16 @@ import org.zkc.ir.integer.WeightSums;
 import org.zkc.passes.integer.TableIntervals;
 
 /**
- * What columns can reach, by the rules with which the verifier recomputes it: of the model it knows only bounds over all
- * output channels, and it takes a sum of products term by term.
+ * What columns can reach, by the rules with which the verifier recomputes it: of the model it knows
+ * only bounds over all output channels, and it takes a sum of products term by term.
  */
 final class ColumnIntervals {
   private final Map<Value, WeightSums> sums = new IdentityHashMap<>();
 
-  /** The interval of the op's result from those of its operands; model columns must come before what reads them. */
+  /**
+   * The interval of the op's result from those of its operands; model columns must come before what
+   * reads them.
+   */
   Interval of(CircuitOp op) {
     return switch (op) {
       case Model m -> {
@@ -73,7 +76,8 @@ final class ColumnIntervals {
         yield new Interval(low, high);
       }
       case Requantize r -> interval(r.input()).shiftRounded(r.shift()).clamp(r.low(), r.high());
-      case RequantizeTable r -> lookedUp(interval(r.input()).shiftRounded(r.shift()), r.first(), r.entries());
+      case RequantizeTable r ->
+          lookedUp(interval(r.input()).shiftRounded(r.shift()), r.first(), r.entries());
       case RoundedQuotient q -> new Interval(0, 1L << q.bits());
     };
   }
@@ -83,7 +87,8 @@ final class ColumnIntervals {
   }
 
   private Interval weighted(Interval input, Value weight) {
-    return weighted(input, Objects.requireNonNull(sums.get(weight), "the weights of a circuit are Model ops"));
+    return weighted(
+        input, Objects.requireNonNull(sums.get(weight), "the weights of a circuit are Model ops"));
   }
 
   /** What a linear map reaches, from bounds over all output channels. */
@@ -103,8 +108,13 @@ final class ColumnIntervals {
     return Interval.of(value.columnType());
   }
 
-  /** Limbs for a remainder of {@code shift} bits before any choice by cost: as few as range tables of 16 bits allow. */
+  /**
+   * Limbs for a remainder of {@code shift} bits before any choice by cost: as few as range tables
+   * of 16 bits allow.
+   */
   static List<Integer> plainLimbs(int shift) {
-    return shift == 0 ? List.of() : shift <= 16 ? List.of(shift) : List.of(shift / 2, shift - shift / 2);
+    return shift == 0
+        ? List.of()
+        : shift <= 16 ? List.of(shift) : List.of(shift / 2, shift - shift / 2);
   }
 }

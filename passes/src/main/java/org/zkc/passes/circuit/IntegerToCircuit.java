@@ -38,9 +38,10 @@ import org.zkc.ir.integer.WindowSum;
 import org.zkc.passes.PassContext;
 
 /**
- * Lowers an integer-level program to columns and relations. Every multiplication becomes an element of a Product
- * ({@link ProductSums}); {@link RewriteMatmulChecks} finds the matrix products and convolutions among them again. Tables cover
- * exactly the interval of what looks them up. The circuit computes the same integers as the program.
+ * Lowers an integer-level program to columns and relations. Every multiplication becomes an element
+ * of a Product ({@link ProductSums}); {@link RewriteMatmulChecks} finds the matrix products and
+ * convolutions among them again. Tables cover exactly the interval of what looks them up. The
+ * circuit computes the same integers as the program.
  */
 public final class IntegerToCircuit {
   private final CircuitBuilder out;
@@ -79,23 +80,28 @@ public final class IntegerToCircuit {
       case Parameter p -> out.model(p.name(), p.data(), p.channelShifts(), interval(p.result()));
       case Conv c -> conv(c);
       case Linear l -> {
-        Value y = new ProductSums(out).linear(get(l.input()), get(l.weight()), sums(l.input(), l.weight()));
+        Value y =
+            new ProductSums(out)
+                .linear(get(l.input()), get(l.weight()), sums(l.input(), l.weight()));
         yield withBias(y, l.bias(), y.shape().rank() - 1);
       }
       case Requantize r -> out.requantize(get(r.input()), r.shift(), r.low(), r.high());
       case Table t -> out.requantizeTable(get(t.input()), 0, t.first(), t.entries());
-      case RequantizeTable t -> out.requantizeTable(get(t.input()), t.shift(), t.first(), t.entries());
+      case RequantizeTable t ->
+          out.requantizeTable(get(t.input()), t.shift(), t.first(), t.entries());
       case Add a -> out.sum(List.of(get(a.left()), get(a.right())), List.of(1L, 1L));
       case Subtract s -> out.sum(List.of(get(s.left()), get(s.right())), List.of(1L, -1L));
       case Multiply m -> out.product(get(m.left()), get(m.right()));
       case Scale s -> out.sum(List.of(get(s.input())), List.of(s.factor()));
       case WindowSum w ->
-          out.windowSum(get(w.input()), w.axis(), w.starts(), w.lengths(), w.factors(), interval(w.result()));
+          out.windowSum(
+              get(w.input()), w.axis(), w.starts(), w.lengths(), w.factors(), interval(w.result()));
       case WindowMax w -> {
         List<WindowMax> windows = merged(w);
         yield new WindowMaxima(out).max(get(windows.getFirst().input()), windows);
       }
-      case RoundedQuotient q -> out.roundedQuotient(get(q.numerator()), get(q.denominator()), q.bits());
+      case RoundedQuotient q ->
+          out.roundedQuotient(get(q.numerator()), get(q.denominator()), q.bits());
       case Concatenate c -> out.concatenate(c.inputs().stream().map(this::get).toList(), c.axis());
       case Reshape r -> out.reshape(get(r.input()), r.result().shape());
       case Transpose t -> out.transpose(get(t.input()), t.permutation());
@@ -109,7 +115,8 @@ public final class IntegerToCircuit {
   private Value conv(Conv c) {
     boolean plane = c.strides().size() == 2;
     Value x = plane ? get(c.input()) : out.reshape(get(c.input()), withRow(c.input().shape()));
-    Value weight = plane ? get(c.weight()) : out.reshape(get(c.weight()), withRow(c.weight().shape()));
+    Value weight =
+        plane ? get(c.weight()) : out.reshape(get(c.weight()), withRow(c.weight().shape()));
     Shape result = plane ? c.result().shape() : withRow(c.result().shape());
     context.count("integer-to-circuit.convolutions", 1);
     Value y =
@@ -150,7 +157,10 @@ public final class IntegerToCircuit {
     return out.sum(List.of(y, spread), List.of(1L, 1L));
   }
 
-  /** The chain of window maxima that ends in {@code last} and is one pooling window of at most four taps, first to last. */
+  /**
+   * The chain of window maxima that ends in {@code last} and is one pooling window of at most four
+   * taps, first to last.
+   */
   private List<WindowMax> merged(WindowMax last) {
     List<WindowMax> chain = new ArrayList<>(List.of(last));
     int taps = last.size();
@@ -164,7 +174,10 @@ public final class IntegerToCircuit {
     return chain;
   }
 
-  /** Whether the one reader of the maximum computes it along with its own: pairs of the chain counted from its end. */
+  /**
+   * Whether the one reader of the maximum computes it along with its own: pairs of the chain
+   * counted from its end.
+   */
   private boolean isMergedIntoReader(WindowMax op) {
     if (uses.count(op.result()) != 1 || uses.isYielded(op.result())) {
       return false;

@@ -7,8 +7,9 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
 
 /**
- * Convolutions and matrix products written out: every product of an input and a weight is one element of one Product, and
- * sums follow. This form is proved as it is when {@link RewriteMatmulChecks} is switched off.
+ * Convolutions and matrix products written out: every product of an input and a weight is one
+ * element of one Product, and sums follow. This form is proved as it is when {@link
+ * RewriteMatmulChecks} is switched off.
  */
 final class ProductSums {
   private final CircuitBuilder out;
@@ -18,7 +19,8 @@ final class ProductSums {
   }
 
   /**
-   * y[..., o] = sum_i x[..., i] w[o, i]: x as [..., 1, I] and w [O, I] broadcast to [..., O, I], multiplied, summed over I.
+   * y[..., o] = sum_i x[..., i] w[o, i]: x as [..., 1, I] and w [O, I] broadcast to [..., O, I],
+   * multiplied, summed over I.
    */
   Value linear(Value x, Value weight, Interval sums) {
     int outputs = weight.shape().extent(0);
@@ -31,9 +33,9 @@ final class ProductSums {
   }
 
   /**
-   * Input [N, C, H, W], weight [O, C / g, kh, kw]: windows unfolded to [N, C, Ho, kh, Wo, kw], brought to
-   * [N, g, 1, Ho, Wo, K] with K = C / g kh kw, multiplied with the weight as [g, O / g, 1, 1, K] broadcast alike, summed over
-   * K.
+   * Input [N, C, H, W], weight [O, C / g, kh, kw]: windows unfolded to [N, C, Ho, kh, Wo, kw],
+   * brought to [N, g, 1, Ho, Wo, K] with K = C / g kh kw, multiplied with the weight as [g, O / g,
+   * 1, 1, K] broadcast alike, summed over K.
    */
   Value conv(
       Value x,
@@ -52,13 +54,18 @@ final class ProductSums {
     int height = result.extent(2);
     int width = result.extent(3);
     int taps = channels * kernelHeight * kernelWidth;
-    Value rows = out.unfold(x, 2, height, kernelHeight, strides.get(0), dilations.get(0), paddingLow.get(0));
-    Value windows = out.unfold(rows, 4, width, kernelWidth, strides.get(1), dilations.get(1), paddingLow.get(1));
+    Value rows =
+        out.unfold(x, 2, height, kernelHeight, strides.get(0), dilations.get(0), paddingLow.get(0));
+    Value windows =
+        out.unfold(
+            rows, 4, width, kernelWidth, strides.get(1), dilations.get(1), paddingLow.get(1));
     Value grouped =
-        out.reshape(windows, Shape.of(batch, groups, channels, height, kernelHeight, width, kernelWidth));
+        out.reshape(
+            windows, Shape.of(batch, groups, channels, height, kernelHeight, width, kernelWidth));
     Value ordered = out.transpose(grouped, List.of(0, 1, 3, 5, 2, 4, 6));
     Shape full = Shape.of(batch, groups, outputs, height, width, taps);
-    Value left = out.broadcast(out.reshape(ordered, Shape.of(batch, groups, 1, height, width, taps)), full);
+    Value left =
+        out.broadcast(out.reshape(ordered, Shape.of(batch, groups, 1, height, width, taps)), full);
     Value right = out.broadcast(out.reshape(weight, Shape.of(groups, outputs, 1, 1, taps)), full);
     return sumLast(out.product(left, right), result, sums);
   }

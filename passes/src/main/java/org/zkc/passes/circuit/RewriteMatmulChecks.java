@@ -25,8 +25,9 @@ import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
 
 /**
- * Matmul-check rewriting: a matrix product or convolution that is written as products and sums becomes one relation, whose
- * check costs a sumcheck over the inner index instead of one over every product (Thaler 2013; PROTOCOL section 4).
+ * Matmul-check rewriting: a matrix product or convolution that is written as products and sums
+ * becomes one relation, whose check costs a sumcheck over the inner index instead of one over every
+ * product (Thaler 2013; PROTOCOL section 4).
  *
  * <pre>
  *   reshape(window_sum(product(broadcast(reshape(x)), broadcast(w))))               ->  mat_mul(x, w)
@@ -68,7 +69,11 @@ public final class RewriteMatmulChecks implements Pass {
               if (check.isPresent()) {
                 changed[0] = true;
                 rewriter.append(check.get());
-                context.count(name() + "." + (check.get() instanceof Conv ? "convolutions" : "matrix-products"), 1);
+                context.count(
+                    name()
+                        + "."
+                        + (check.get() instanceof Conv ? "convolutions" : "matrix-products"),
+                    1);
               } else {
                 rewriter.keep(op);
               }
@@ -88,8 +93,12 @@ public final class RewriteMatmulChecks implements Pass {
         return Optional.empty();
       }
       Product product = factors.get();
-      Value left = definition(product.left(), Broadcast.class).map(Broadcast::input).orElse(product.left());
-      Value weight = definition(product.right(), Broadcast.class).map(Broadcast::input).orElse(product.right());
+      Value left =
+          definition(product.left(), Broadcast.class).map(Broadcast::input).orElse(product.left());
+      Value weight =
+          definition(product.right(), Broadcast.class)
+              .map(Broadcast::input)
+              .orElse(product.right());
       Optional<Op> matMul = matMul(root, product, left, weight);
       return matMul.isPresent() ? matMul : conv(root, product, left, weight);
     }
@@ -128,14 +137,18 @@ public final class RewriteMatmulChecks implements Pass {
     private Optional<Op> conv(Reshape root, Product product, Value left, Value weightView) {
       Value weight = definition(weightView, Reshape.class).map(Reshape::input).orElse(weightView);
       Optional<Transpose> order =
-          definition(left, Reshape.class).flatMap(flat -> definition(flat.input(), Transpose.class));
+          definition(left, Reshape.class)
+              .flatMap(flat -> definition(flat.input(), Transpose.class));
       Optional<Unfold> inner =
           order
               .map(Transpose::input)
-              .map(grouped -> definition(grouped, Reshape.class).map(Reshape::input).orElse(grouped))
+              .map(
+                  grouped -> definition(grouped, Reshape.class).map(Reshape::input).orElse(grouped))
               .flatMap(windows -> definition(windows, Unfold.class));
       Optional<Unfold> outer = inner.flatMap(columns -> definition(columns.input(), Unfold.class));
-      if (outer.isEmpty() || definition(weight, Model.class).isEmpty() || weight.shape().rank() != 4) {
+      if (outer.isEmpty()
+          || definition(weight, Model.class).isEmpty()
+          || weight.shape().rank() != 4) {
         return Optional.empty();
       }
       Transpose ordered = order.orElseThrow();
@@ -157,9 +170,19 @@ public final class RewriteMatmulChecks implements Pass {
                   .shape()
                   .equals(
                       Shape.of(
-                          batch, groups, channels, rows.positions(), rows.taps(), columns.positions(), columns.taps()))
-              && weight.shape().equals(Shape.of(groups * outputs, channels, rows.taps(), columns.taps()))
-              && weightView.shape().equals(Shape.of(groups, outputs, 1, 1, channels * rows.taps() * columns.taps()))
+                          batch,
+                          groups,
+                          channels,
+                          rows.positions(),
+                          rows.taps(),
+                          columns.positions(),
+                          columns.taps()))
+              && weight
+                  .shape()
+                  .equals(Shape.of(groups * outputs, channels, rows.taps(), columns.taps()))
+              && weightView
+                  .shape()
+                  .equals(Shape.of(groups, outputs, 1, 1, channels * rows.taps() * columns.taps()))
               && full.extent(0) == batch
               && full.extent(3) == rows.positions()
               && full.extent(4) == columns.positions()
@@ -184,7 +207,8 @@ public final class RewriteMatmulChecks implements Pass {
       return shape.equals(root.result().shape()) ? Optional.of(conv) : Optional.empty();
     }
 
-    private static Conv conv(Reshape root, Value x, Value weight, Unfold rows, Unfold columns, int groups) {
+    private static Conv conv(
+        Reshape root, Value x, Value weight, Unfold rows, Unfold columns, int groups) {
       return new Conv(
           root.result(),
           x,
@@ -208,7 +232,9 @@ public final class RewriteMatmulChecks implements Pass {
     }
 
     private static Shape append(List<Integer> extents, int extent) {
-      return new Shape(java.util.stream.Stream.concat(extents.stream(), java.util.stream.Stream.of(extent)).toList());
+      return new Shape(
+          java.util.stream.Stream.concat(extents.stream(), java.util.stream.Stream.of(extent))
+              .toList());
     }
   }
 }

@@ -20,9 +20,10 @@ import org.zkc.passes.PassContext;
 import org.zkc.passes.integer.TableIntervals;
 
 /**
- * Lets requantisations share tables: those of one function (equal clamp bounds, or entries that agree and saturate) get the
- * hull of their windows where that makes the tables together smaller and the window condition still holds. A table
- * costs the prover its size once; a lookup costs the same in any table.
+ * Lets requantisations share tables: those of one function (equal clamp bounds, or entries that
+ * agree and saturate) get the hull of their windows where that makes the tables together smaller
+ * and the window condition still holds. A table costs the prover its size once; a lookup costs the
+ * same in any table.
  */
 public final class ShareTables implements Pass {
   @Override
@@ -45,8 +46,12 @@ public final class ShareTables implements Pass {
     return true;
   }
 
-  /** One use of a table: the op, what its operand reaches, its window, and its entries (null for a clamp). */
-  private record Use(Op op, Interval operand, int shift, Interval window, @Nullable TensorData entries) {
+  /**
+   * One use of a table: the op, what its operand reaches, its window, and its entries (null for a
+   * clamp).
+   */
+  private record Use(
+      Op op, Interval operand, int shift, Interval window, @Nullable TensorData entries) {
     boolean allows(Interval wider) {
       return TableWindow.isSound(operand, shift, wider);
     }
@@ -84,7 +89,11 @@ public final class ShareTables implements Pass {
       Interval hull = window.hull(use.window());
       Use first = uses.getFirst();
       return CircuitBuilder.fit(mine, first.window().low(), hull)
-          .equals(CircuitBuilder.fit(Objects.requireNonNull(use.entries(), "a group has tables of one kind"), use.window().low(), hull));
+          .equals(
+              CircuitBuilder.fit(
+                  Objects.requireNonNull(use.entries(), "a group has tables of one kind"),
+                  use.window().low(),
+                  hull));
     }
   }
 
@@ -140,10 +149,19 @@ public final class ShareTables implements Pass {
     if (op instanceof Requantize r) {
       int size = Math.toIntExact(window.high() - window.low() + 1);
       return new Requantize(
-          r.result(), r.input(), r.shift(), r.limbs(), window.low(), size, r.low(), r.high(), r.location());
+          r.result(),
+          r.input(),
+          r.shift(),
+          r.limbs(),
+          window.low(),
+          size,
+          r.low(),
+          r.high(),
+          r.location());
     }
     RequantizeTable r = (RequantizeTable) op;
     TensorData entries = CircuitBuilder.fit(r.entries(), r.first(), window);
-    return new RequantizeTable(r.result(), r.input(), r.shift(), r.limbs(), window.low(), entries, r.location());
+    return new RequantizeTable(
+        r.result(), r.input(), r.shift(), r.limbs(), window.low(), entries, r.location());
   }
 }

@@ -19,9 +19,10 @@ import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
 
 /**
- * Chooses the limbs of the remainders of requantisations. A remainder of s bits costs one lookup per element and limb; a
- * range table of b bits costs 2^b rows, once per circuit, whoever uses it. The pass takes, per shift, the split that makes
- * lookups plus rows fewest: descent over the shifts, one at a time, from several starts.
+ * Chooses the limbs of the remainders of requantisations. A remainder of s bits costs one lookup
+ * per element and limb; a range table of b bits costs 2^b rows, once per circuit, whoever uses it.
+ * The pass takes, per shift, the split that makes lookups plus rows fewest: descent over the
+ * shifts, one at a time, from several starts.
  */
 public final class SizeRangeLimbs implements Pass {
   private static final int MOST_LIMBS = 3;
@@ -54,8 +55,10 @@ public final class SizeRangeLimbs implements Pass {
     Set<Integer> present = new TreeSet<>();
     for (Op op : program.main().body()) {
       switch (op) {
-        case Requantize r -> elements.merge(r.shift(), r.result().shape().elementCount(), Long::sum);
-        case RequantizeTable r -> elements.merge(r.shift(), r.result().shape().elementCount(), Long::sum);
+        case Requantize r ->
+            elements.merge(r.shift(), r.result().shape().elementCount(), Long::sum);
+        case RequantizeTable r ->
+            elements.merge(r.shift(), r.result().shape().elementCount(), Long::sum);
         case Max m -> present.add(rangeBits(m));
         default -> {}
       }
@@ -97,17 +100,26 @@ public final class SizeRangeLimbs implements Pass {
               r.location());
       case RequantizeTable r when r.shift() > 0 && !r.limbs().equals(limbs.get(r.shift())) ->
           new RequantizeTable(
-              r.result(), r.input(), r.shift(), Objects.requireNonNull(limbs.get(r.shift())), r.first(), r.entries(), r.location());
+              r.result(),
+              r.input(),
+              r.shift(),
+              Objects.requireNonNull(limbs.get(r.shift())),
+              r.first(),
+              r.entries(),
+              r.location());
       default -> op;
     };
   }
 
-  /** Limbs for each shift, given how many elements have it and which range tables there are anyway. */
+  /**
+   * Limbs for each shift, given how many elements have it and which range tables there are anyway.
+   */
   static Map<Integer, List<Integer>> choose(Map<Integer, Long> elements, Set<Integer> present) {
     @Nullable Map<Integer, List<Integer>> best = null;
     for (int start = 1; start <= LARGEST_LIMB; start++) {
       @Nullable Map<Integer, List<Integer>> limbs = descend(elements, present, start);
-      if (limbs != null && (best == null || cost(limbs, elements, present) < cost(best, elements, present))) {
+      if (limbs != null
+          && (best == null || cost(limbs, elements, present) < cost(best, elements, present))) {
         best = limbs;
       }
     }
@@ -115,7 +127,8 @@ public final class SizeRangeLimbs implements Pass {
   }
 
   /** From limbs of at most {@code start} bits, null when that takes too many. */
-  private static @Nullable Map<Integer, List<Integer>> descend(Map<Integer, Long> elements, Set<Integer> present, int start) {
+  private static @Nullable Map<Integer, List<Integer>> descend(
+      Map<Integer, Long> elements, Set<Integer> present, int start) {
     Map<Integer, List<Integer>> limbs = new TreeMap<>();
     for (int shift : elements.keySet()) {
       List<Integer> greedy = new ArrayList<>();
@@ -169,11 +182,14 @@ public final class SizeRangeLimbs implements Pass {
   }
 
   /** Lookups plus rows of range tables that are not there anyway. */
-  private static long cost(Map<Integer, List<Integer>> limbs, Map<Integer, Long> elements, Set<Integer> present) {
+  private static long cost(
+      Map<Integer, List<Integer>> limbs, Map<Integer, Long> elements, Set<Integer> present) {
     long cost = 0;
     Set<Integer> tables = new TreeSet<>();
     for (Map.Entry<Integer, List<Integer>> entry : limbs.entrySet()) {
-      cost += Objects.requireNonNull(elements.get(entry.getKey()), "limbs are for shifts that occur") * entry.getValue().size();
+      cost +=
+          Objects.requireNonNull(elements.get(entry.getKey()), "limbs are for shifts that occur")
+              * entry.getValue().size();
       tables.addAll(entry.getValue());
     }
     for (int bits : tables) {

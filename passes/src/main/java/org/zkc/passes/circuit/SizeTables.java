@@ -18,9 +18,10 @@ import org.zkc.passes.PassContext;
 import org.zkc.passes.integer.TableIntervals;
 
 /**
- * Gives each column the interval that the verifier will find for it, and each requantisation a table that covers exactly
- * what its operand allows. Sums of products that stayed written out are taken term by term there, which is wider than what
- * lowering knows of them; without this pass the verifier would refuse such a circuit.
+ * Gives each column the interval that the verifier will find for it, and each requantisation a
+ * table that covers exactly what its operand allows. Sums of products that stayed written out are
+ * taken term by term there, which is wider than what lowering knows of them; without this pass the
+ * verifier would refuse such a circuit.
  */
 public final class SizeTables implements Pass {
   @Override
@@ -70,7 +71,8 @@ public final class SizeTables implements Pass {
               ColumnType type = result.columnType();
               Value wider =
                   rewriter.fresh(
-                      result.name(), new ColumnType(type.kind(), type.shape(), interval.low(), interval.high()));
+                      result.name(),
+                      new ColumnType(type.kind(), type.shape(), interval.low(), interval.high()));
               Op renewed = OpSpec.mapValues(fitted, r -> wider, v -> v, region -> region);
               intervals.of((CircuitOp) renewed);
               rewriter.append(renewed);
@@ -88,7 +90,15 @@ public final class SizeTables implements Pass {
         yield h.low() == r.first() && size == r.size()
             ? r
             : new Requantize(
-                r.result(), r.input(), r.shift(), r.limbs(), h.low(), size, r.low(), r.high(), r.location());
+                r.result(),
+                r.input(),
+                r.shift(),
+                r.limbs(),
+                h.low(),
+                size,
+                r.low(),
+                r.high(),
+                r.location());
       }
       case RequantizeTable r -> {
         Interval h = window(r, r.input(), r.shift());
@@ -96,7 +106,8 @@ public final class SizeTables implements Pass {
           yield r;
         }
         TensorData entries = CircuitBuilder.fit(r.entries(), r.first(), h);
-        yield new RequantizeTable(r.result(), r.input(), r.shift(), r.limbs(), h.low(), entries, r.location());
+        yield new RequantizeTable(
+            r.result(), r.input(), r.shift(), r.limbs(), h.low(), entries, r.location());
       }
       default -> op;
     };

@@ -9,8 +9,8 @@ final class TableWindow {
   private TableWindow() {}
 
   /**
-   * Whether a table on [window.low, window.high] with a remainder of {@code shift} bits is sound for operands in
-   * {@code operand}: it covers them, and no residue modulo p has two readings.
+   * Whether a table on [window.low, window.high] with a remainder of {@code shift} bits is sound
+   * for operands in {@code operand}: it covers them, and no residue modulo p has two readings.
    */
   static boolean isSound(Interval operand, int shift, Interval window) {
     long half = shift == 0 ? 0 : 1L << (shift - 1);

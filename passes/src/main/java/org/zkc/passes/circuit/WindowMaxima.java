@@ -6,8 +6,8 @@ import org.zkc.ir.Value;
 import org.zkc.ir.integer.WindowMax;
 
 /**
- * Maxima over windows as maxima of strided slices, at most four at a time: one slice per tap, of the input padded with its
- * interval's lower end, which never exceeds an element.
+ * Maxima over windows as maxima of strided slices, at most four at a time: one slice per tap, of
+ * the input padded with its interval's lower end, which never exceeds an element.
  */
 final class WindowMaxima {
   /** Most columns of one Max relation. */
@@ -19,7 +19,10 @@ final class WindowMaxima {
     this.out = out;
   }
 
-  /** The maxima over several axes at once ({@code windows}, one per axis), as of a pooling window of few taps. */
+  /**
+   * The maxima over several axes at once ({@code windows}, one per axis), as of a pooling window of
+   * few taps.
+   */
   Value max(Value x, List<WindowMax> windows) {
     List<Value> taps = List.of(x);
     for (WindowMax window : windows) {

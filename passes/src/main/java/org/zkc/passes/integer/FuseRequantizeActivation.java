@@ -92,7 +92,8 @@ public final class FuseRequantizeActivation implements Pass {
     long from = Math.clamp(r.low(), t.first(), last);
     long to = Math.clamp(r.high(), t.first(), last);
     long[] entries =
-        Arrays.copyOfRange(t.entries().toLongs(), (int) (from - t.first()), (int) (to - t.first()) + 1);
+        Arrays.copyOfRange(
+            t.entries().toLongs(), (int) (from - t.first()), (int) (to - t.first()) + 1);
     TensorData data = TensorData.ofLongs(DType.I32, Shape.of(entries.length), entries);
     return new RequantizeTable(t.result(), r.input(), r.shift(), from, data, t.location());
   }

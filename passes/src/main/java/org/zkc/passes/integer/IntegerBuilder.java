@@ -38,15 +38,19 @@ import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
 
 /**
- * An integer-level function under construction. Each method appends one op and returns its result, whose type it derives:
- * shape, scale, and the interval that the operands' intervals allow. An interval that leaves (-2^30, 2^30) is an error at
- * the op's source line, so that a finished function is total and unique (PROTOCOL, section 1).
+ * An integer-level function under construction. Each method appends one op and returns its result,
+ * whose type it derives: shape, scale, and the interval that the operands' intervals allow. An
+ * interval that leaves (-2^30, 2^30) is an error at the op's source line, so that a finished
+ * function is total and unique (PROTOCOL, section 1).
  */
 public final class IntegerBuilder {
   private final FunctionBuilder out;
   private final Map<Value, WeightSums> sums = new IdentityHashMap<>();
 
-  /** Name hint of the values that follow, what the user's source calls the op they belong to, and its line. */
+  /**
+   * Name hint of the values that follow, what the user's source calls the op they belong to, and
+   * its line.
+   */
   private String hint = "v";
 
   private String source = "op";
@@ -93,10 +97,27 @@ public final class IntegerBuilder {
       int groups) {
     Shape shape =
         Shapes.conv(
-            input.shape(), weight.shape(), bias.map(Value::shape), strides, paddingLow, paddingHigh, dilations, groups);
+            input.shape(),
+            weight.shape(),
+            bias.map(Value::shape),
+            strides,
+            paddingLow,
+            paddingHigh,
+            dilations,
+            groups);
     Value result = fresh(shape, weighted(input, weight, bias), productScale(input, weight));
     return out.value(
-        new Conv(result, input, weight, bias, strides, paddingLow, paddingHigh, dilations, groups, location));
+        new Conv(
+            result,
+            input,
+            weight,
+            bias,
+            strides,
+            paddingLow,
+            paddingHigh,
+            dilations,
+            groups,
+            location));
   }
 
   public Value linear(Value input, Value weight, Optional<Value> bias) {
@@ -106,12 +127,14 @@ public final class IntegerBuilder {
   }
 
   private Interval weighted(Value input, Value weight, Optional<Value> bias) {
-    WeightSums w = Objects.requireNonNull(sums.get(weight), "weights are parameters of this builder");
+    WeightSums w =
+        Objects.requireNonNull(sums.get(weight), "weights are parameters of this builder");
     // Bounds over all channels, as the verifier has them of the model, and not channel by channel.
     Interval product =
         interval(input)
             .weighted(
-                Arrays.stream(w.positive()).max().orElse(0), Arrays.stream(w.negative()).max().orElse(0));
+                Arrays.stream(w.positive()).max().orElse(0),
+                Arrays.stream(w.negative()).max().orElse(0));
     return bias.map(b -> product.plus(interval(b))).orElse(product);
   }
 
@@ -133,19 +156,22 @@ public final class IntegerBuilder {
 
   public Value add(Value left, Value right) {
     Interval interval = interval(left).plus(interval(right));
-    Value result = fresh(Shapes.elementwise(left.shape(), right.shape()), interval, commonScale(left, right));
+    Value result =
+        fresh(Shapes.elementwise(left.shape(), right.shape()), interval, commonScale(left, right));
     return out.value(new Add(result, left, right, location));
   }
 
   public Value subtract(Value left, Value right) {
     Interval interval = interval(left).minus(interval(right));
-    Value result = fresh(Shapes.elementwise(left.shape(), right.shape()), interval, commonScale(left, right));
+    Value result =
+        fresh(Shapes.elementwise(left.shape(), right.shape()), interval, commonScale(left, right));
     return out.value(new Subtract(result, left, right, location));
   }
 
   public Value multiply(Value left, Value right) {
     Interval interval = interval(left).times(interval(right));
-    Value result = fresh(Shapes.elementwise(left.shape(), right.shape()), interval, productScale(left, right));
+    Value result =
+        fresh(Shapes.elementwise(left.shape(), right.shape()), interval, productScale(left, right));
     return out.value(new Multiply(result, left, right, location));
   }
 
@@ -156,7 +182,12 @@ public final class IntegerBuilder {
   }
 
   public Value windowSum(
-      Value input, int axis, List<Integer> starts, List<Integer> lengths, List<Integer> factors, double scale) {
+      Value input,
+      int axis,
+      List<Integer> starts,
+      List<Integer> lengths,
+      List<Integer> factors,
+      double scale) {
     Shape shape = Shapes.windows(input.shape(), axis, starts, lengths, factors);
     Interval interval = null;
     for (int j = 0; j < starts.size(); j++) {
@@ -167,30 +198,44 @@ public final class IntegerBuilder {
     return out.value(new WindowSum(result, input, axis, starts, lengths, factors, location));
   }
 
-  public Value windowMax(Value input, int axis, int positions, int size, int stride, int dilation, int paddingLow) {
-    Shape shape = Shapes.windowMax(input.shape(), axis, positions, size, stride, dilation, paddingLow);
+  public Value windowMax(
+      Value input, int axis, int positions, int size, int stride, int dilation, int paddingLow) {
+    Shape shape =
+        Shapes.windowMax(input.shape(), axis, positions, size, stride, dilation, paddingLow);
     Value result = fresh(shape, interval(input), input.integerType().scale());
-    return out.value(new WindowMax(result, input, axis, size, stride, dilation, paddingLow, location));
+    return out.value(
+        new WindowMax(result, input, axis, size, stride, dilation, paddingLow, location));
   }
 
   /**
    * numerator / denominator in units of 2^-bits.
    *
-   * @throws IllegalArgumentException when 0 <= n <= d, d > 0 and (2^bits + 1) 2 d < p cannot all hold
+   * @throws IllegalArgumentException when 0 <= n <= d, d > 0 and (2^bits + 1) 2 d < p cannot all
+   *     hold
    */
   public Value roundedQuotient(Value numerator, Value denominator, int bits) {
     Interval d = interval(denominator);
-    if (interval(numerator).low() < 0 || d.high() < 1 || ((1L << bits) + 1) * 2 * d.high() >= Integer.MAX_VALUE) {
-      throw new IllegalArgumentException("rounded quotient of " + interval(numerator) + " by " + d + " to " + bits);
+    if (interval(numerator).low() < 0
+        || d.high() < 1
+        || ((1L << bits) + 1) * 2 * d.high() >= Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "rounded quotient of " + interval(numerator) + " by " + d + " to " + bits);
     }
     Value result = fresh(numerator.shape(), new Interval(0, 1L << bits), Math.scalb(1.0, -bits));
     return out.value(new RoundedQuotient(result, numerator, denominator, bits, location));
   }
 
   public Value concatenate(List<Value> inputs, int axis) {
-    Interval interval = inputs.stream().map(IntegerBuilder::interval).reduce(Interval::hull).orElseThrow();
-    double scale = inputs.stream().map(v -> v.integerType().scale()).reduce(IntegerBuilder::sameScale).orElseThrow();
-    Value result = fresh(Shapes.concatenate(inputs.stream().map(Value::shape).toList(), axis), interval, scale);
+    Interval interval =
+        inputs.stream().map(IntegerBuilder::interval).reduce(Interval::hull).orElseThrow();
+    double scale =
+        inputs.stream()
+            .map(v -> v.integerType().scale())
+            .reduce(IntegerBuilder::sameScale)
+            .orElseThrow();
+    Value result =
+        fresh(
+            Shapes.concatenate(inputs.stream().map(Value::shape).toList(), axis), interval, scale);
     return out.value(new Concatenate(result, inputs, axis, location));
   }
 
@@ -198,7 +243,8 @@ public final class IntegerBuilder {
     if (input.shape().equals(shape)) {
       return input;
     }
-    return out.value(new Reshape(like(input, Shapes.reshape(input.shape(), shape)), input, location));
+    return out.value(
+        new Reshape(like(input, Shapes.reshape(input.shape(), shape)), input, location));
   }
 
   public Value transpose(Value input, List<Integer> permutation) {
@@ -206,14 +252,16 @@ public final class IntegerBuilder {
     return out.value(new Transpose(result, input, permutation, location));
   }
 
-  public Value slice(Value input, List<Integer> starts, List<Integer> limits, List<Integer> strides) {
+  public Value slice(
+      Value input, List<Integer> starts, List<Integer> limits, List<Integer> strides) {
     Value result = like(input, Shapes.slice(input.shape(), starts, limits, strides));
     return out.value(new Slice(result, input, starts, limits, strides, location));
   }
 
   public Value pad(Value input, List<Integer> low, List<Integer> high, long value) {
     Interval interval = interval(input).hull(Interval.point(value));
-    Value result = fresh(Shapes.pad(input.shape(), low, high), interval, input.integerType().scale());
+    Value result =
+        fresh(Shapes.pad(input.shape(), low, high), interval, input.integerType().scale());
     return out.value(new Pad(result, input, low, high, value, location));
   }
 
@@ -221,7 +269,8 @@ public final class IntegerBuilder {
     if (input.shape().equals(shape)) {
       return input;
     }
-    return out.value(new Broadcast(like(input, Shapes.broadcastTo(input.shape(), shape)), input, location));
+    return out.value(
+        new Broadcast(like(input, Shapes.broadcastTo(input.shape(), shape)), input, location));
   }
 
   public Function build(List<Value> results) {
@@ -264,7 +313,10 @@ public final class IntegerBuilder {
     return sameScale(left.integerType().scale(), right.integerType().scale());
   }
 
-  /** Scales that should be equal may differ by rounding in the last places, where products of scales meet. */
+  /**
+   * Scales that should be equal may differ by rounding in the last places, where products of scales
+   * meet.
+   */
   private static double sameScale(double left, double right) {
     if (Math.abs(left - right) > 1e-9 * left) {
       throw new IllegalArgumentException("scales " + left + " and " + right + " meet in one op");

@@ -5,18 +5,22 @@ import java.util.List;
 import org.zkc.ir.Interval;
 
 /**
- * Chooses the scale of an accumulator: a sum of linear maps (whose integer weights can be had at any scale) and of integers
- * that exist already (which an integer multiplier brings to it). Where the sum is requantised to scale s afterwards, the
- * accumulator's scale is s 2^-shift, so that the requantisation is a shift.
+ * Chooses the scale of an accumulator: a sum of linear maps (whose integer weights can be had at
+ * any scale) and of integers that exist already (which an integer multiplier brings to it). Where
+ * the sum is requantised to scale s afterwards, the accumulator's scale is s 2^-shift, so that the
+ * requantisation is a shift.
  *
- * <p>A finer scale keeps more bits of the weights and of the multipliers; what bounds it is that no sum may leave
- * (-2^30, 2^30), and that remainders of {@code shift} bits are range-checked.
+ * <p>A finer scale keeps more bits of the weights and of the multipliers; what bounds it is that no
+ * sum may leave (-2^30, 2^30), and that remainders of {@code shift} bits are range-checked.
  */
 final class AccumulatorScale {
   /** Channels down to 2^-CAP of the largest keep all their bits. */
   private static final int CAP = 3;
 
-  /** Multipliers of existing integers have at least this many bits where there is room, so that they are exact to 0.4 %. */
+  /**
+   * Multipliers of existing integers have at least this many bits where there is room, so that they
+   * are exact to 0.4 %.
+   */
   private static final int MULTIPLIER_BITS = 8;
 
   /** Multipliers stay below 2^14. */
@@ -41,7 +45,12 @@ final class AccumulatorScale {
   }
 
   private record Map(
-      double inputScale, double inputMagnitude, WeightStatistics weights, double bias, double gain, int bits)
+      double inputScale,
+      double inputMagnitude,
+      WeightStatistics weights,
+      double bias,
+      double gain,
+      int bits)
       implements Term {
     @Override
     public double wanted() {
@@ -59,12 +68,14 @@ final class AccumulatorScale {
       double negative = 0;
       double rounding = 0;
       for (int c = 0; c < weights.channels(); c++) {
-        double mantissa = Math.max(1, weights.greatest()[c] * inputScale * gain / a / (1L << (bits - 1)));
+        double mantissa =
+            Math.max(1, weights.greatest()[c] * inputScale * gain / a / (1L << (bits - 1)));
         rounding = Math.max(rounding, weights.fanIn() * mantissa * a / (inputScale * gain));
         positive = Math.max(positive, weights.positive()[c]);
         negative = Math.max(negative, weights.negative()[c]);
       }
-      // The verifier knows the largest sum of positive and of negative weights, of whichever channels.
+      // The verifier knows the largest sum of positive and of negative weights, of whichever
+      // channels.
       return ((positive + negative + rounding) * inputScale * inputMagnitude + bias) * gain;
     }
   }
@@ -103,9 +114,17 @@ final class AccumulatorScale {
     }
   }
 
-  /** A linear map of an input of the given scale and greatest |integer|, times a real {@code gain} > 0. */
+  /**
+   * A linear map of an input of the given scale and greatest |integer|, times a real {@code gain} >
+   * 0.
+   */
   void addMap(
-      double inputScale, double inputMagnitude, WeightStatistics weights, double bias, double gain, int bits) {
+      double inputScale,
+      double inputMagnitude,
+      WeightStatistics weights,
+      double bias,
+      double gain,
+      int bits) {
     terms.add(new Map(inputScale, inputMagnitude, weights, bias, gain, bits));
   }
 
@@ -119,7 +138,10 @@ final class AccumulatorScale {
     terms.add(new Reals(magnitude, gain));
   }
 
-  /** The gain times scale of the only term that holds integers, when there are no maps and no other such terms; else 0. */
+  /**
+   * The gain times scale of the only term that holds integers, when there are no maps and no other
+   * such terms; else 0.
+   */
   double onlyIntegers() {
     double found = 0;
     for (Term term : terms) {
@@ -173,7 +195,10 @@ final class AccumulatorScale {
     return a;
   }
 
-  /** The shift for requantisation to scale {@code target}; the accumulator's scale is target 2^-shift. -1 when none fits. */
+  /**
+   * The shift for requantisation to scale {@code target}; the accumulator's scale is target
+   * 2^-shift. -1 when none fits.
+   */
   int shift(double target) {
     int shift = (int) Math.ceil(Math.log(target / wanted()) / Math.log(2));
     shift = Math.clamp(shift, 0, LARGEST_SHIFT);

@@ -31,7 +31,8 @@ public final class Calibrate {
     return collect(tensor, DefaultCalibration.samples(tensor), true);
   }
 
-  private static Ranges collect(Program tensor, List<List<TensorData>> samples, boolean defaultNoise) {
+  private static Ranges collect(
+      Program tensor, List<List<TensorData>> samples, boolean defaultNoise) {
     if (samples.isEmpty()) {
       throw new IllegalArgumentException("calibration needs at least one sample");
     }
@@ -56,13 +57,12 @@ public final class Calibrate {
     }
     Map<Value, Ranges.Range> ranges = new IdentityHashMap<>();
     Map<Value, double[]> means = new IdentityHashMap<>();
-    seen.forEach(
-        (value, a) -> {
-          ranges.put(value, a.range());
-          if (meanAxes.containsKey(value)) {
-            means.put(value, a.means());
-          }
-        });
+    seen.forEach((value, a) -> {
+      ranges.put(value, a.range());
+      if (meanAxes.containsKey(value)) {
+        means.put(value, a.means());
+      }
+    });
     return new Ranges(ranges, means, samples, outputs, defaultNoise);
   }
 
@@ -97,7 +97,11 @@ public final class Calibrate {
         float e = elements[i];
         if (!Float.isFinite(e)) {
           throw new UserException(
-              "calibration met " + e + " in value " + value + "; check the model and the calibration data for overflow");
+              "calibration met "
+                  + e
+                  + " in value "
+                  + value
+                  + "; check the model and the calibration data for overflow");
         }
         min = Math.min(min, e);
         max = Math.max(max, e);
@@ -117,7 +121,8 @@ public final class Calibrate {
       for (double sum : elementSums) {
         explained += sum * sum / samples;
       }
-      double variation = samples == 1 ? 0 : Math.max(0, squares - explained) / (count - elementSums.length);
+      double variation =
+          samples == 1 ? 0 : Math.max(0, squares - explained) / (count - elementSums.length);
       return new Ranges.Range(min, max, variation, squares / count);
     }
   }

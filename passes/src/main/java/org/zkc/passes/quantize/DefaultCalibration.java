@@ -7,7 +7,10 @@ import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
-/** The samples that stand in where the user gives no calibration data: 16 with elements from N(0, 1), always the same. */
+/**
+ * The samples that stand in where the user gives no calibration data: 16 with elements from N(0,
+ * 1), always the same.
+ */
 public final class DefaultCalibration {
   /** Number of samples. */
   public static final int SAMPLES = 16;

@@ -26,9 +26,11 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
   /**
    * One value over all samples.
    *
-   * @param rSquared 1 - sum |y' - y|^2 / sum |y - mean(y)|^2, the mean taken per element over the samples
+   * @param rSquared 1 - sum |y' - y|^2 / sum |y - mean(y)|^2, the mean taken per element over the
+   *     samples
    * @param cosine of the vectors of all elements of all samples
-   * @param top1Agreement share of rows (last axis) whose largest element, the first among equals, is at the same index
+   * @param top1Agreement share of rows (last axis) whose largest element, the first among equals,
+   *     is at the same index
    */
   public record Entry(String name, double rSquared, double cosine, double top1Agreement) {}
 
@@ -42,7 +44,8 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
    *
    * @param samples two or more, each with one tensor per parameter
    */
-  public static FidelityReport measure(Program tensor, QuantizedProgram integer, List<List<TensorData>> samples) {
+  public static FidelityReport measure(
+      Program tensor, QuantizedProgram integer, List<List<TensorData>> samples) {
     List<Value> tensorResults = tensor.main().results();
     List<Value> integerResults = integer.program().main().results();
     Map<Value, Statistics> layers = new LinkedHashMap<>();
@@ -69,27 +72,30 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
               });
       Map<Value, long[]> integers = new IdentityHashMap<>();
       List<long[]> found =
-          IntegerInterpreter.run(integer.program(), quantize(integer.program(), sample), integers::put);
-      layers.forEach(
-          (value, statistics) -> {
-            Value counterpart = Objects.requireNonNull(counterparts.get(value), "layers have counterparts");
-            long[] own = integers.get(counterpart);
-            if (own != null) {
-              float[] real = Objects.requireNonNull(reals.get(value), "the interpreter shows every layer");
-              statistics.add(real, own, counterpart.integerType());
-            }
-          });
+          IntegerInterpreter.run(
+              integer.program(), quantize(integer.program(), sample), integers::put);
+      layers.forEach((value, statistics) -> {
+        Value counterpart =
+            Objects.requireNonNull(counterparts.get(value), "layers have counterparts");
+        long[] own = integers.get(counterpart);
+        if (own != null) {
+          float[] real =
+              Objects.requireNonNull(reals.get(value), "the interpreter shows every layer");
+          statistics.add(real, own, counterpart.integerType());
+        }
+      });
       for (int i = 0; i < outputs.size(); i++) {
-        outputs.get(i).add(expected.get(i).toFloats(), found.get(i), integerResults.get(i).integerType());
+        outputs
+            .get(i)
+            .add(expected.get(i).toFloats(), found.get(i), integerResults.get(i).integerType());
       }
     }
     List<Entry> layerEntries = new ArrayList<>();
-    layers.forEach(
-        (value, statistics) -> {
-          if (statistics.samples > 0) {
-            layerEntries.add(statistics.entry(value.name()));
-          }
-        });
+    layers.forEach((value, statistics) -> {
+      if (statistics.samples > 0) {
+        layerEntries.add(statistics.entry(value.name()));
+      }
+    });
     List<Entry> outputEntries = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
       outputEntries.add(outputs.get(i).entry(tensorResults.get(i).name()));
@@ -102,13 +108,16 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
    *
    * @param expected per sample, what the floating-point program gives
    */
-  static double rSquared(Program integer, List<List<TensorData>> samples, List<List<TensorData>> expected) {
+  static double rSquared(
+      Program integer, List<List<TensorData>> samples, List<List<TensorData>> expected) {
     List<Value> results = integer.main().results();
     List<Statistics> outputs = results.stream().map(v -> new Statistics(v.shape())).toList();
     for (int s = 0; s < samples.size(); s++) {
       List<long[]> found = IntegerInterpreter.run(integer, quantize(integer, samples.get(s)));
       for (int k = 0; k < results.size(); k++) {
-        outputs.get(k).add(expected.get(s).get(k).toFloats(), found.get(k), results.get(k).integerType());
+        outputs
+            .get(k)
+            .add(expected.get(s).get(k).toFloats(), found.get(k), results.get(k).integerType());
       }
     }
     return outputs.stream().mapToDouble(o -> o.entry("").rSquared()).min().orElse(1);
@@ -122,7 +131,10 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       double[] reals = sample.get(i).toDoubles();
       long[] integers = new long[reals.length];
       for (int j = 0; j < reals.length; j++) {
-        integers[j] = (long) Math.clamp(Math.rint(reals[j] / type.scale()), (double) type.low(), (double) type.high());
+        integers[j] =
+            (long)
+                Math.clamp(
+                    Math.rint(reals[j] / type.scale()), (double) type.low(), (double) type.high());
       }
       out.add(integers);
     }
@@ -184,7 +196,10 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
         variance += squares[i] - sum[i] * sum[i] / samples;
       }
       double rSquared = error == 0 ? 1 : 1 - error / Math.max(variance, Double.MIN_NORMAL);
-      double cosine = norm == 0 || otherNorm == 0 ? (norm == otherNorm ? 1 : 0) : product / Math.sqrt(norm * otherNorm);
+      double cosine =
+          norm == 0 || otherNorm == 0
+              ? (norm == otherNorm ? 1 : 0)
+              : product / Math.sqrt(norm * otherNorm);
       return new Entry(name, rSquared, cosine, rows == 0 ? 1 : (double) agreeing / rows);
     }
   }

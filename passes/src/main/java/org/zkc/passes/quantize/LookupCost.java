@@ -13,8 +13,9 @@ import org.zkc.passes.integer.IntegerBuilder;
 import org.zkc.passes.integer.TableIntervals;
 
 /**
- * What an integer program will cost in tables, before its circuit exists: requantisations with the same clamp bounds share a
- * table over the hull of their windows; every element is looked up, and its remainder once.
+ * What an integer program will cost in tables, before its circuit exists: requantisations with the
+ * same clamp bounds share a table over the hull of their windows; every element is looked up, and
+ * its remainder once.
  *
  * @param rows of all tables of functions
  */
@@ -29,7 +30,8 @@ record LookupCost(long rows, long lookups) {
         Interval window = IntegerBuilder.interval(r.input()).shiftRounded(r.shift());
         windows.merge(new Interval(r.low(), r.high()), window, Interval::hull);
         lookups += r.result().shape().elementCount() * (r.shift() == 0 ? 1 : 2);
-      } else if (op instanceof Table t && !(uses.definition(t.input()).orElse(null) instanceof Requantize)) {
+      } else if (op instanceof Table t
+          && !(uses.definition(t.input()).orElse(null) instanceof Requantize)) {
         rows += t.entries().elementCount();
         lookups += t.result().shape().elementCount();
       } else if (op instanceof WindowMax m) {

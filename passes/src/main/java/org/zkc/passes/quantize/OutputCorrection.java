@@ -23,14 +23,18 @@ import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.interpret.IntegerInterpreter;
 
 /**
- * Takes the systematic part of the error out of the outputs: runs the integer program on calibration samples and adds to the
- * bias of each output that is a linear map's result what it lacks on average. Activations that are nearly the same for
- * every input are rounded the same way each time, which no single layer's statistics show.
+ * Takes the systematic part of the error out of the outputs: runs the integer program on
+ * calibration samples and adds to the bias of each output that is a linear map's result what it
+ * lacks on average. Activations that are nearly the same for every input are rounded the same way
+ * each time, which no single layer's statistics show.
  */
 final class OutputCorrection {
   private static final int MOST_SAMPLES = 16;
 
-  /** Multiplications that all runs together may take: the interpreter does about a billion in a second. */
+  /**
+   * Multiplications that all runs together may take: the interpreter does about a billion in a
+   * second.
+   */
   private static final long BUDGET = 500_000_000;
 
   private OutputCorrection() {}
@@ -49,7 +53,13 @@ final class OutputCorrection {
       Value result = program.main().results().get(k);
       Optional<Parameter> bias = bias(result, uses);
       if (bias.isPresent()) {
-        biases.put(bias.get(), corrected(bias.get().data(), result, uses.definition(result).orElseThrow() instanceof Conv, errors[k]));
+        biases.put(
+            bias.get(),
+            corrected(
+                bias.get().data(),
+                result,
+                uses.definition(result).orElseThrow() instanceof Conv,
+                errors[k]));
       }
     }
     return biases.isEmpty() ? quantized : replace(quantized, biases);
@@ -61,7 +71,8 @@ final class OutputCorrection {
     double[][][] errors = new double[results.size()][samples][];
     for (int s = 0; s < samples; s++) {
       List<long[]> found =
-          IntegerInterpreter.run(program, FidelityReport.quantize(program, ranges.samples().get(s)));
+          IntegerInterpreter.run(
+              program, FidelityReport.quantize(program, ranges.samples().get(s)));
       for (int k = 0; k < errors.length; k++) {
         double[] error = ranges.outputs().get(s).get(k).toDoubles();
         double scale = results.get(k).integerType().scale();
@@ -82,15 +93,15 @@ final class OutputCorrection {
           case Conv c -> c.bias();
           case null, default -> Optional.empty();
         };
-    return bias
-        .filter(b -> uses.count(b) == 1 && uses.count(result) == 1)
+    return bias.filter(b -> uses.count(b) == 1 && uses.count(result) == 1)
         .flatMap(uses::definition)
         .filter(Parameter.class::isInstance)
         .map(Parameter.class::cast);
   }
 
   /** Channels are axis 1 of a convolution's result, the last axis of a linear map's. */
-  private static TensorData corrected(TensorData bias, Value result, boolean isConv, double[][] errors) {
+  private static TensorData corrected(
+      TensorData bias, Value result, boolean isConv, double[][] errors) {
     long[] integers = bias.toLongs();
     int inner = isConv ? (int) result.shape().strides()[1] : 1;
     int samples = errors.length;
@@ -119,7 +130,8 @@ final class OutputCorrection {
     return TensorData.ofLongs(DType.I32, bias.shape(), integers);
   }
 
-  private static QuantizedProgram replace(QuantizedProgram quantized, Map<Parameter, TensorData> biases) {
+  private static QuantizedProgram replace(
+      QuantizedProgram quantized, Map<Parameter, TensorData> biases) {
     Map<Value, Long> low = new IdentityHashMap<>();
     Map<Value, Long> high = new IdentityHashMap<>();
     Map<Value, Value> renewed = new IdentityHashMap<>();
@@ -131,7 +143,8 @@ final class OutputCorrection {
                 Interval before = Interval.of(p.result().integerType());
                 Interval after = elements(biases.get(p));
                 Value value = fresh(rewriter, p.result(), after);
-                rewriter.append(new Parameter(value, p.name(), biases.get(p), List.of(), p.location()));
+                rewriter.append(
+                    new Parameter(value, p.name(), biases.get(p), List.of(), p.location()));
                 rewriter.replace(p.result(), value);
                 low.put(value, after.low() - before.low());
                 high.put(value, after.high() - before.high());
@@ -145,7 +158,9 @@ final class OutputCorrection {
               Value result = op.definitions().getFirst();
               Interval before = Interval.of(result.integerType());
               Interval after =
-                  new Interval(before.low() + Objects.requireNonNull(low.get(bias.get())), before.high() + Objects.requireNonNull(high.get(bias.get())));
+                  new Interval(
+                      before.low() + Objects.requireNonNull(low.get(bias.get())),
+                      before.high() + Objects.requireNonNull(high.get(bias.get())));
               Value value = fresh(rewriter, result, after);
               rewriter.append(OpSpec.mapValues(op, r -> value, v -> v, region -> region));
               rewriter.replace(result, value);
@@ -158,7 +173,8 @@ final class OutputCorrection {
 
   private static Value fresh(Rewriter rewriter, Value old, Interval interval) {
     IntegerType type = old.integerType();
-    return rewriter.fresh(old.name(), new IntegerType(type.shape(), interval.low(), interval.high(), type.scale()));
+    return rewriter.fresh(
+        old.name(), new IntegerType(type.shape(), interval.low(), interval.high(), type.scale()));
   }
 
   private static Interval elements(TensorData data) {
@@ -177,7 +193,10 @@ final class OutputCorrection {
     long n = 0;
     for (Op op : program.main().body()) {
       if (op instanceof Conv c) {
-        n += c.result().shape().elementCount() * c.weight().shape().elementCount() / c.weight().shape().extent(0);
+        n +=
+            c.result().shape().elementCount()
+                * c.weight().shape().elementCount()
+                / c.weight().shape().extent(0);
       } else if (op instanceof Linear l) {
         n += l.result().shape().elementCount() * l.weight().shape().extent(1);
       }

@@ -1,11 +1,12 @@
 package org.zkc.passes.quantize;
 
 /**
- * How many bits a tensor needs so that its rounding does not drown what of it depends on the input. The bits of the options
- * are the least; tensors get more, at most {@link #MOST_BITS}, while the variance of their rounding error is above a share of
- * the variance that calibration saw between samples. Networks whose activations are nearly constant (random weights, many
- * layers without normalisation) need it; trained ones mostly stay at the least. Bits of activations cost table rows, so
- * {@link PrecisionSearch} chooses the share; bits of weights cost none.
+ * How many bits a tensor needs so that its rounding does not drown what of it depends on the input.
+ * The bits of the options are the least; tensors get more, at most {@link #MOST_BITS}, while the
+ * variance of their rounding error is above a share of the variance that calibration saw between
+ * samples. Networks whose activations are nearly constant (random weights, many layers without
+ * normalisation) need it; trained ones mostly stay at the least. Bits of activations cost table
+ * rows, so {@link PrecisionSearch} chooses the share; bits of weights cost none.
  */
 enum Precision {
   LEAST(Double.POSITIVE_INFINITY),
@@ -14,17 +15,24 @@ enum Precision {
   FINE(0.005),
   FINEST(0.001);
 
-  /** Rounding noise of weights over variation, at most; measured on the networks of FidelityTest: 0.02 loses R^2 visibly. */
+  /**
+   * Rounding noise of weights over variation, at most; measured on the networks of FidelityTest:
+   * 0.02 loses R^2 visibly.
+   */
   private static final double WEIGHT_SHARE = 0.005;
 
   private static final int MOST_BITS = 12;
 
-  /** The rounding of a table's input comes on top of the result's: its share is smaller by this factor. */
+  /**
+   * The rounding of a table's input comes on top of the result's: its share is smaller by this
+   * factor.
+   */
   private static final double TABLE_INPUT = 0.1;
 
   /**
-   * Share of the weights' rounding error that bias correction leaves: it removes the error at the mean input, but not at
-   * padded borders, nor where the real input's mean is another than that of calibration.
+   * Share of the weights' rounding error that bias correction leaves: it removes the error at the
+   * mean input, but not at padded borders, nor where the real input's mean is another than that of
+   * calibration.
    */
   private static final double UNCORRECTED = 0.25;
 
@@ -38,8 +46,8 @@ enum Precision {
   }
 
   /**
-   * How many bits finer than the result's range one step of a table's input is, taken through the function's greatest slope.
-   * The table is as long as the accumulator's interval in such steps.
+   * How many bits finer than the result's range one step of a table's input is, taken through the
+   * function's greatest slope. The table is as long as the accumulator's interval in such steps.
    *
    * @param range of the result
    * @param variation of the result

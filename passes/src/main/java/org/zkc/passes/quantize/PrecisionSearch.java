@@ -9,9 +9,10 @@ import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.passes.PassContext;
 
 /**
- * Chooses how precise activations are: quantises with the least bits first, measures R^2 of the outputs, and goes on to more
- * precise candidates only while that is below {@link #TARGET}, while it gains something, and while the table rows that
- * come on top stay a small share of the lookups. In the prover a row costs as much as a lookup.
+ * Chooses how precise activations are: quantises with the least bits first, measures R^2 of the
+ * outputs, and goes on to more precise candidates only while that is below {@link #TARGET}, while
+ * it gains something, and while the table rows that come on top stay a small share of the lookups.
+ * In the prover a row costs as much as a lookup.
  */
 final class PrecisionSearch {
   /** R^2 that is good enough: what is missing to 1 is not worth table rows. */
@@ -20,12 +21,17 @@ final class PrecisionSearch {
   /** Below this, more precision may cost more rows than {@link #ROW_SHARE}. */
   private static final double POOR = 0.98;
 
-  /** The least gain of R^2 for which a more precise candidate is taken, and what as many rows as lookups must gain. */
+  /**
+   * The least gain of R^2 for which a more precise candidate is taken, and what as many rows as
+   * lookups must gain.
+   */
   private static final double GAIN = 0.001;
 
   private static final double GAIN_OF_DOUBLE_COST = 0.01;
 
-  /** Rows that a more precise candidate may add, as a share of the lookups of the least precise one. */
+  /**
+   * Rows that a more precise candidate may add, as a share of the lookups of the least precise one.
+   */
   private static final double ROW_SHARE = 0.1;
 
   /** Rows that are always allowed: about two milliseconds of the prover's time. */
@@ -36,7 +42,10 @@ final class PrecisionSearch {
 
   private static final int MOST_SAMPLES = 12;
 
-  /** Multiplications that measuring one candidate may take: the interpreter does about a billion in a second. */
+  /**
+   * Multiplications that measuring one candidate may take: the interpreter does about a billion in
+   * a second.
+   */
   private static final long BUDGET = 1_000_000_000;
 
   private static final long SEED = 0x70726563;
@@ -53,9 +62,11 @@ final class PrecisionSearch {
 
   /**
    * @param lower the program at a precision; reports to the context
-   * @throws UserException when the least precise candidate does not fit; more precise ones that do not are left out
+   * @throws UserException when the least precise candidate does not fit; more precise ones that do
+   *     not are left out
    */
-  QuantizedProgram cheapest(BiFunction<Precision, PassContext, QuantizedProgram> lower, PassContext context) {
+  QuantizedProgram cheapest(
+      BiFunction<Precision, PassContext, QuantizedProgram> lower, PassContext context) {
     PassContext counts = new PassContext();
     QuantizedProgram best = lower.apply(Precision.LEAST, counts);
     LookupCost least = LookupCost.of(best.program());
@@ -73,11 +84,13 @@ final class PrecisionSearch {
         break;
       }
       long candidateRows = LookupCost.of(candidate.program()).rows();
-      if (reached >= POOR && candidateRows - least.rows() > Math.max(FREE_ROWS, ROW_SHARE * least.lookups())) {
+      if (reached >= POOR
+          && candidateRows - least.rows() > Math.max(FREE_ROWS, ROW_SHARE * least.lookups())) {
         break;
       }
       double rSquared = measure(candidate.program());
-      double share = (double) Math.max(0, candidateRows - rows - FREE_ROWS) / Math.max(1, least.lookups());
+      double share =
+          (double) Math.max(0, candidateRows - rows - FREE_ROWS) / Math.max(1, least.lookups());
       if (rSquared > reached + GAIN + GAIN_OF_DOUBLE_COST * share) {
         best = candidate;
         rows = candidateRows;
@@ -90,11 +103,14 @@ final class PrecisionSearch {
   }
 
   /**
-   * R^2 on the user's calibration samples, or on varied inputs where there are none. A program too large to be
-   * measured, or one sample only, counts as {@link #POOR}, so that the least bits are kept.
+   * R^2 on the user's calibration samples, or on varied inputs where there are none. A program too
+   * large to be measured, or one sample only, counts as {@link #POOR}, so that the least bits are
+   * kept.
    */
   private double measure(Program integer) {
-    int count = (int) Math.min(MOST_SAMPLES, BUDGET / Math.max(1, OutputCorrection.multiplications(integer)));
+    int count =
+        (int)
+            Math.min(MOST_SAMPLES, BUDGET / Math.max(1, OutputCorrection.multiplications(integer)));
     if (!ranges.isDefaultNoise()) {
       count = Math.min(count, ranges.samples().size());
     }

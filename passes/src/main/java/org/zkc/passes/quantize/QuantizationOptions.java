@@ -8,7 +8,8 @@ import org.zkc.ir.UserException;
  * Bits of weights and activations: 4 to 16, 8 unless said otherwise.
  *
  * @param bits for every tensor that {@code bitsByName} does not name
- * @param bitsByName by parameter name ({@code layer1.0.conv1.weight}) for weights, by value name for activations
+ * @param bitsByName by parameter name ({@code layer1.0.conv1.weight}) for weights, by value name
+ *     for activations
  */
 public record QuantizationOptions(int bits, Map<String, Integer> bitsByName) {
   public static final int DEFAULT_BITS = 8;

@@ -8,8 +8,9 @@ import org.zkc.ir.Value;
 /**
  * An integer-level program and what it stands for.
  *
- * @param counterparts for values of the tensor-level program that exist as integers: the value whose elements times its
- *     scale approximate it. Integer passes keep most of them; those that they remove are not found in the program any more
+ * @param counterparts for values of the tensor-level program that exist as integers: the value
+ *     whose elements times its scale approximate it. Integer passes keep most of them; those that
+ *     they remove are not found in the program any more
  */
 public record QuantizedProgram(Program program, Map<Value, Value> counterparts) {
   public QuantizedProgram {

@@ -7,15 +7,17 @@ import java.util.Optional;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
-/** What calibration saw of each floating-point value of a tensor-level program, over all samples. */
+/**
+ * What calibration saw of each floating-point value of a tensor-level program, over all samples.
+ */
 public final class Ranges {
 
   /**
    * Smallest and largest element, and how much elements differ from sample to sample.
    *
    * @param min at most max; both finite
-   * @param variation the variance of an element over the samples, in the mean over elements: what of the value depends on
-   *     the input; 0 when there was one sample
+   * @param variation the variance of an element over the samples, in the mean over elements: what
+   *     of the value depends on the input; 0 when there was one sample
    * @param meanSquare of all elements of all samples
    */
   public record Range(double min, double max, double variation, double meanSquare) {
@@ -32,10 +34,12 @@ public final class Ranges {
   private final boolean defaultNoise;
 
   /**
-   * @param means for inputs of convolutions and linear maps, the mean of each channel (axis 1) or feature (last axis)
+   * @param means for inputs of convolutions and linear maps, the mean of each channel (axis 1) or
+   *     feature (last axis)
    * @param samples what calibration ran on
    * @param outputs the program's results for each sample
-   * @param defaultNoise the samples were {@link DefaultCalibration}'s, not the user's: quantisation then leaves more room
+   * @param defaultNoise the samples were {@link DefaultCalibration}'s, not the user's: quantisation
+   *     then leaves more room
    */
   public Ranges(
       Map<Value, Range> ranges,
@@ -59,7 +63,10 @@ public final class Ranges {
     return range;
   }
 
-  /** The mean of each channel or feature of an input of a convolution or linear map; empty for other values. */
+  /**
+   * The mean of each channel or feature of an input of a convolution or linear map; empty for other
+   * values.
+   */
   Optional<double[]> means(Value value) {
     return Optional.ofNullable(means.get(value));
   }

@@ -18,8 +18,9 @@ import org.zkc.ir.tensor.View;
 import org.zkc.ir.tensor.WindowMean;
 
 /**
- * Chooses a scale for each activation. Values between which only positions change (views, maxima, concatenation) are one
- * class with one scale, so that those ops cost nothing; union-find over the values, near linear.
+ * Chooses a scale for each activation. Values between which only positions change (views, maxima,
+ * concatenation) are one class with one scale, so that those ops cost nothing; union-find over the
+ * values, near linear.
  */
 final class ScaleClasses {
   /** Bits of inputs, which are public and not committed: more of them cost next to nothing. */
@@ -52,7 +53,11 @@ final class ScaleClasses {
   }
 
   ScaleClasses(
-      Function main, TensorAnalysis analysis, Ranges ranges, QuantizationOptions options, Precision precision) {
+      Function main,
+      TensorAnalysis analysis,
+      Ranges ranges,
+      QuantizationOptions options,
+      Precision precision) {
     this.analysis = analysis;
     this.precision = precision;
     this.ranges = ranges;
@@ -77,7 +82,8 @@ final class ScaleClasses {
       unite(result, op.operands().getFirst());
     } else if (op instanceof Concatenate c) {
       c.inputs().stream().filter(v -> !analysis.isConstant(v)).forEach(v -> unite(result, v));
-    } else if ((op instanceof Relu || op instanceof Clamp) && !analysis.isAccumulating(op.operands().getFirst())) {
+    } else if ((op instanceof Relu || op instanceof Clamp)
+        && !analysis.isAccumulating(op.operands().getFirst())) {
       unite(result, op.operands().getFirst());
     }
   }
@@ -98,7 +104,9 @@ final class ScaleClasses {
     return root;
   }
 
-  /** @param op null for a parameter of main */
+  /**
+   * @param op null for a parameter of main
+   */
   private void join(Value value, @Nullable TensorOp op) {
     Members members = classes.computeIfAbsent(find(value), v -> new Members());
     TensorAnalysis.Bounds bounds = analysis.bounds(value);
@@ -117,11 +125,14 @@ final class ScaleClasses {
   }
 
   private Members members(Value root) {
-    return Objects.requireNonNull(classes.get(root), "every value that is not constant joined a class");
+    return Objects.requireNonNull(
+        classes.get(root), "every value that is not constant joined a class");
   }
 
   private static int leastBits(@Nullable TensorOp op) {
-    return op instanceof WindowMean ? MEAN_BITS : op instanceof Tanh || op instanceof Sigmoid ? TABLE_BITS : 0;
+    return op instanceof WindowMean
+        ? MEAN_BITS
+        : op instanceof Tanh || op instanceof Sigmoid ? TABLE_BITS : 0;
   }
 
   /** The scale and clamp bounds that the value gets where it is requantised. */
@@ -130,8 +141,9 @@ final class ScaleClasses {
   }
 
   /**
-   * The same for integers of scale {@code unit} that are to be requantised to it: where the class has no scale yet it gets
-   * unit 2^k, at most twice as fine as it would have been, so that no multiplier is needed.
+   * The same for integers of scale {@code unit} that are to be requantised to it: where the class
+   * has no scale yet it gets unit 2^k, at most twice as fine as it would have been, so that no
+   * multiplier is needed.
    */
   Quantum aligned(Value value, double unit) {
     Value root = find(value);
@@ -141,7 +153,8 @@ final class ScaleClasses {
       int shift = (int) Math.floor(Math.log(wanted.scale() / unit) / Math.log(2) + 1e-9);
       if (shift >= 0) {
         long high = Precision.greatest(members.chosenBits + 1, members.nonNegative);
-        quanta.put(root, new Quantum(Math.scalb(unit, shift), members.nonNegative ? 0 : -high, high));
+        quanta.put(
+            root, new Quantum(Math.scalb(unit, shift), members.nonNegative ? 0 : -high, high));
       }
     }
     return quantum(value);
@@ -156,7 +169,8 @@ final class ScaleClasses {
     int bits =
         members.fixedBits
             ? members.bits
-            : precision.ofActivation(members.bits, magnitude, members.nonNegative, members.variation);
+            : precision.ofActivation(
+                members.bits, magnitude, members.nonNegative, members.variation);
     members.chosenBits = bits;
     long high = Precision.greatest(bits, members.nonNegative);
     return new Quantum(magnitude / high, members.nonNegative ? 0 : -high, high);

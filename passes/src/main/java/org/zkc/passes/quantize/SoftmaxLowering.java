@@ -7,8 +7,9 @@ import org.zkc.ir.Value;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Softmax over one axis, in integers: m = max x, d = x - m, e = exp(d) by table, S = sum e, and then either e / S by a
- * rounded quotient (softmax), or d - log S with the logarithm by table (log-softmax).
+ * Softmax over one axis, in integers: m = max x, d = x - m, e = exp(d) by table, S = sum e, and
+ * then either e / S by a rounded quotient (softmax), or d - log S with the logarithm by table
+ * (log-softmax).
  */
 final class SoftmaxLowering {
   /** Logits are requantised to [-REACH, REACH]. */
@@ -46,7 +47,8 @@ final class SoftmaxLowering {
     this.bits = (29 - (32 - Integer.numberOfLeadingZeros(extent))) / 2;
     Quantum unit = new Quantum(Math.scalb(1.0, -bits), 1, 1L << bits);
     Interval range = IntegerBuilder.interval(difference);
-    // Entries are at least 1, so that the sum is positive whatever its interval analysis sees of it; d <= 0 always.
+    // Entries are at least 1, so that the sum is positive whatever its interval analysis sees of
+    // it; d <= 0 always.
     TableEntries entries =
         TableEntries.of(StrictMath::exp, difference.integerType().scale(), range.low(), 0, unit);
     this.exponential = out.table(difference, entries.first(), entries.data(), unit.scale());
@@ -69,7 +71,11 @@ final class SoftmaxLowering {
     long last = (long) Math.ceil(StrictMath.log(exponential.shape().extent(axis)) / step) + 1;
     TableEntries entries =
         TableEntries.of(
-            StrictMath::log, cut.integerType().scale(), Math.max(1, range.low()), range.high(), new Quantum(step, 0, last));
+            StrictMath::log,
+            cut.integerType().scale(),
+            Math.max(1, range.low()),
+            range.high(),
+            new Quantum(step, 0, last));
     Value logarithm = out.table(cut, entries.first(), entries.data(), step);
     Value fine = out.scale(difference, 1 << LOG_BITS, step);
     return out.subtract(fine, out.broadcast(logarithm, fine.shape()));

@@ -39,11 +39,13 @@ import org.zkc.ir.tensor.View;
 import org.zkc.ir.tensor.WindowMean;
 
 /**
- * Facts about a tensor-level function that decide where requantisations go, gathered in linear time.
+ * Facts about a tensor-level function that decide where requantisations go, gathered in linear
+ * time.
  *
- * <p>An op that can give its result at any scale one likes (a convolution, whose weights absorb it; a sum of such; a view of
- * one) is <em>accumulating</em>. Such a value is <em>deferred</em> when its one reader is an activation, a sum, or a view
- * whose result is deferred: it is then computed as part of its reader's accumulator, and no lookup is spent on it.
+ * <p>An op that can give its result at any scale one likes (a convolution, whose weights absorb it;
+ * a sum of such; a view of one) is <em>accumulating</em>. Such a value is <em>deferred</em> when
+ * its one reader is an activation, a sum, or a view whose result is deferred: it is then computed
+ * as part of its reader's accumulator, and no lookup is spent on it.
  */
 final class TensorAnalysis {
 
@@ -78,7 +80,9 @@ final class TensorAnalysis {
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
       TensorOp t = (TensorOp) op;
-      if (t instanceof View ? op.operands().stream().allMatch(constants::contains) : op instanceof Constant) {
+      if (t instanceof View
+          ? op.operands().stream().allMatch(constants::contains)
+          : op instanceof Constant) {
         constants.add(result);
       }
       findFactor(t);
@@ -119,16 +123,22 @@ final class TensorAnalysis {
   /** input times a constant. */
   record Scaled(Value input, ConstantFactor factor) {}
 
-  /** A product with a constant, or a quotient by one (as a product with its inverse); empty for other ops. */
+  /**
+   * A product with a constant, or a quotient by one (as a product with its inverse); empty for
+   * other ops.
+   */
   Optional<Scaled> scaled(TensorOp op) {
     return Optional.ofNullable(factors.get(op));
   }
 
   private void findFactor(TensorOp op) {
-    if (op instanceof Multiply m && (constants.contains(m.left()) || constants.contains(m.right()))) {
+    if (op instanceof Multiply m
+        && (constants.contains(m.left()) || constants.contains(m.right()))) {
       Value constant = constants.contains(m.left()) ? m.left() : m.right();
       Value input = constants.contains(m.left()) ? m.right() : m.left();
-      factors.put(op, new Scaled(input, ConstantFactor.of(evaluate(constant).toDoubles(), m.result().shape())));
+      factors.put(
+          op,
+          new Scaled(input, ConstantFactor.of(evaluate(constant).toDoubles(), m.result().shape())));
     } else if (op instanceof Divide d && constants.contains(d.right())) {
       double[] inverses = evaluate(d.right()).toDoubles();
       for (int i = 0; i < inverses.length; i++) {
@@ -147,7 +157,10 @@ final class TensorAnalysis {
       }
     }
     Function main =
-        new Function("main", new Region(List.of(), chain.reversed(), List.of(constant)), chain.getFirst().location());
+        new Function(
+            "main",
+            new Region(List.of(), chain.reversed(), List.of(constant)),
+            chain.getFirst().location());
     return TensorInterpreter.run(Program.of(Level.TENSOR, main), List.of()).getFirst();
   }
 
@@ -201,7 +214,8 @@ final class TensorAnalysis {
         || op instanceof BatchNorm
         || op instanceof Add
         || op instanceof Subtract
-        || (factors.containsKey(op) && !(factors.get(op).factor() instanceof ConstantFactor.PerElement));
+        || (factors.containsKey(op)
+            && !(factors.get(op).factor() instanceof ConstantFactor.PerElement));
   }
 
   private boolean isAbsorbed(Value value) {
@@ -244,7 +258,8 @@ final class TensorAnalysis {
       // Divisors are at least the lengths: a mean lies in the hull of its elements and 0.
       case WindowMean m -> bounds(m.input()).hull(new Bounds(0, 0));
       case Pad p -> bounds(p.input()).hull(new Bounds(p.value(), p.value()));
-      case Concatenate c -> c.inputs().stream().map(this::bounds).reduce(Bounds::hull).orElse(Bounds.NONE);
+      case Concatenate c ->
+          c.inputs().stream().map(this::bounds).reduce(Bounds::hull).orElse(Bounds.NONE);
       case Add a -> sum(bounds(a.left()), bounds(a.right()));
       case Multiply m -> product(bounds(m.left()), bounds(m.right()));
       default -> op instanceof View ? bounds(op.operands().getFirst()) : Bounds.NONE;
@@ -252,8 +267,11 @@ final class TensorAnalysis {
   }
 
   private static Bounds product(Bounds a, Bounds b) {
-    double[] corners = {times(a.low, b.low), times(a.low, b.high), times(a.high, b.low), times(a.high, b.high)};
-    return new Bounds(Arrays.stream(corners).min().orElseThrow(), Arrays.stream(corners).max().orElseThrow());
+    double[] corners = {
+      times(a.low, b.low), times(a.low, b.high), times(a.high, b.low), times(a.high, b.high)
+    };
+    return new Bounds(
+        Arrays.stream(corners).min().orElseThrow(), Arrays.stream(corners).max().orElseThrow());
   }
 
   /** The product, 0 where a factor is 0: bounds that are infinite stand for finite numbers. */

@@ -51,9 +51,10 @@ import org.zkc.passes.PassContext;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Quantisation: lowers a tensor-level program to the integer level. The scheme is docs/quantisation.md: each activation has
- * one real scale (per {@link ScaleClasses class} of values); each linear map's integer weights absorb the ratio of scales, so
- * that requantisation is a shift; sums are taken in accumulators and requantised once, together with the activation that
+ * Quantisation: lowers a tensor-level program to the integer level. The scheme is
+ * docs/quantisation.md: each activation has one real scale (per {@link ScaleClasses class} of
+ * values); each linear map's integer weights absorb the ratio of scales, so that requantisation is
+ * a shift; sums are taken in accumulators and requantised once, together with the activation that
  * reads them.
  */
 public final class TensorToInteger {
@@ -63,13 +64,19 @@ public final class TensorToInteger {
   /** Integers up to here are read by linear maps as they are, where the accumulator has room. */
   private static final long CONSUMABLE = 1 << 20;
 
-  /** Integers up to here are summands as they are: a sum has room for a multiplier of 8 bits and more. */
+  /**
+   * Integers up to here are summands as they are: a sum has room for a multiplier of 8 bits and
+   * more.
+   */
   private static final long SUMMAND = 1 << 16;
 
   /** Integers up to here leave room for a multiplier of 8 bits and more. */
   private static final long WIDE = 1 << 21;
 
-  /** Wider ones are cut to this before a multiplier brings them to another scale: tables of 2^16 rows at most. */
+  /**
+   * Wider ones are cut to this before a multiplier brings them to another scale: tables of 2^16
+   * rows at most.
+   */
   private static final long CUT = 1 << 15;
 
   /** Scale of results of tables that are outputs of the program: 15 bits and sign. */
@@ -91,7 +98,11 @@ public final class TensorToInteger {
   private final Map<Value, Value> narrowed = new IdentityHashMap<>();
 
   private TensorToInteger(
-      Function main, Ranges ranges, QuantizationOptions options, Precision precision, PassContext context) {
+      Function main,
+      Ranges ranges,
+      QuantizationOptions options,
+      Precision precision,
+      PassContext context) {
     this.analysis = new TensorAnalysis(main);
     this.classes = new ScaleClasses(main, analysis, ranges, options, precision);
     this.precision = precision;
@@ -105,7 +116,8 @@ public final class TensorToInteger {
   /**
    * @param tensor main's parameters are floating-point; weights are Constant ops
    * @param ranges calibration of this very program
-   * @throws UserException at the user's line for ops without an integer form, and for sums that leave (-2^30, 2^30)
+   * @throws UserException at the user's line for ops without an integer form, and for sums that
+   *     leave (-2^30, 2^30)
    */
   public static QuantizedProgram lower(
       Program tensor, Ranges ranges, QuantizationOptions options, PassContext context) {
@@ -116,7 +128,11 @@ public final class TensorToInteger {
   }
 
   private static QuantizedProgram at(
-      Precision precision, Function main, Ranges ranges, QuantizationOptions options, PassContext context) {
+      Precision precision,
+      Function main,
+      Ranges ranges,
+      QuantizationOptions options,
+      PassContext context) {
     return OutputCorrection.apply(
         new TensorToInteger(main, ranges, options, precision, context).run(main), ranges);
   }
@@ -146,7 +162,10 @@ public final class TensorToInteger {
       }
       Quantum q = classes.quantum(parameter);
       exact.put(
-          parameter, out.input(parameter.name(), new IntegerType(parameter.shape(), -q.high(), q.high(), q.scale())));
+          parameter,
+          out.input(
+              parameter.name(),
+              new IntegerType(parameter.shape(), -q.high(), q.high(), q.scale())));
     }
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
@@ -161,7 +180,9 @@ public final class TensorToInteger {
   }
 
   private Value output(Value value) {
-    return analysis.isConstant(value) ? constant(value, magnitude(value) / Short.MAX_VALUE) : exactly(value);
+    return analysis.isConstant(value)
+        ? constant(value, magnitude(value) / Short.MAX_VALUE)
+        : exactly(value);
   }
 
   /** The integers of a value that an op before made. */
@@ -192,26 +213,32 @@ public final class TensorToInteger {
       case Concatenate c -> {
         Quantum q = classes.quantum(c.result());
         yield out.concatenate(
-            c.inputs().stream().map(v -> analysis.isConstant(v) ? constant(v, q.scale()) : atClassScale(v)).toList(),
+            c.inputs().stream()
+                .map(v -> analysis.isConstant(v) ? constant(v, q.scale()) : atClassScale(v))
+                .toList(),
             c.axis());
       }
       case Softmax s -> softmax(s, s.input(), s.axis()).softmax();
       case LogSoftmax s -> softmax(s, s.input(), s.axis()).logSoftmax();
       case View v -> viewOrRoot(v);
-      case Constant c -> throw new IllegalStateException("constants are emitted where they are read");
+      case Constant c ->
+          throw new IllegalStateException("constants are emitted where they are read");
     };
   }
 
   private Value divide(Divide op) {
     if (!analysis.isConstant(op.right())) {
       throw new UserException(
-          op.location(), "division by computed values is not supported; divide by constants or parameters only");
+          op.location(),
+          "division by computed values is not supported; divide by constants or parameters only");
     }
     if (analysis.isAccumulating(op.result())) {
       return root(op.result(), op.location());
     }
-    double[] factors = ((ConstantFactor.PerElement) analysis.scaled(op).orElseThrow().factor()).factors();
-    Value factor = parameter(op.result().name() + ".divisor", factors, op.result().shape(), scaleOf(factors));
+    double[] factors =
+        ((ConstantFactor.PerElement) analysis.scaled(op).orElseThrow().factor()).factors();
+    Value factor =
+        parameter(op.result().name() + ".divisor", factors, op.result().shape(), scaleOf(factors));
     return out.multiply(narrow(op.left(), NARROW), factor);
   }
 
@@ -230,11 +257,15 @@ public final class TensorToInteger {
       case Slice s -> out.slice(input, s.starts(), s.limits(), s.strides());
       case Broadcast b -> out.broadcast(input, b.result().shape());
       case Pad p ->
-          out.pad(input, p.low(), p.high(), (long) Math.rint(p.value() / input.integerType().scale()));
+          out.pad(
+              input, p.low(), p.high(), (long) Math.rint(p.value() / input.integerType().scale()));
     };
   }
 
-  /** The value of an accumulating op that nobody absorbs: exact for an output, else requantised at once. */
+  /**
+   * The value of an accumulating op that nobody absorbs: exact for an output, else requantised at
+   * once.
+   */
   private Value root(Value value, Location location) {
     AccumulatorScale scale = terms(value);
     double only = scale.onlyIntegers();
@@ -251,7 +282,8 @@ public final class TensorToInteger {
   private Value clamp(Elementwise op, double low, double high) {
     if (analysis.isDeferred(op.input())) {
       Quantum q = classes.quantum(op.result());
-      return requantized(op.input(), terms(op.input()), q, least(q, low), greatest(q, low, high), op.location());
+      return requantized(
+          op.input(), terms(op.input()), q, least(q, low), greatest(q, low, high), op.location());
     }
     Value integers = exactly(op.input());
     Quantum q = classes.aligned(op.result(), integers.integerType().scale());
@@ -272,14 +304,24 @@ public final class TensorToInteger {
     Quantum q = classes.quantum(op.result());
     boolean isOutput = analysis.isOutput(op.result());
     if (isOutput) {
-      q = new Quantum(Math.scalb(1.0, 1 - OUTPUT_TABLE_BITS), -(1L << (OUTPUT_TABLE_BITS - 1)), 1L << (OUTPUT_TABLE_BITS - 1));
+      q =
+          new Quantum(
+              Math.scalb(1.0, 1 - OUTPUT_TABLE_BITS),
+              -(1L << (OUTPUT_TABLE_BITS - 1)),
+              1L << (OUTPUT_TABLE_BITS - 1));
     }
     double step = tableStep(op, slope);
     Value input;
     if (analysis.isDeferred(op.input())) {
       long reach = (long) (SATURATION / step);
       input =
-          requantized(op.input(), terms(op.input()), new Quantum(step, -reach, reach), -reach, reach, op.location());
+          requantized(
+              op.input(),
+              terms(op.input()),
+              new Quantum(step, -reach, reach),
+              -reach,
+              reach,
+              op.location());
     } else {
       input = narrow(op.input(), NARROW);
     }
@@ -290,7 +332,8 @@ public final class TensorToInteger {
   }
 
   /**
-   * The scale of a table's input: a power of two, so that layers share tables, and fine enough for the result's precision.
+   * The scale of a table's input: a power of two, so that layers share tables, and fine enough for
+   * the result's precision.
    */
   private double tableStep(Elementwise op, double slope) {
     Quantum result = classes.quantum(op.result());
@@ -321,7 +364,9 @@ public final class TensorToInteger {
     return x;
   }
 
-  /** The exact sum: the division is in the scale, and in integer factors where the divisors differ. */
+  /**
+   * The exact sum: the division is in the scale, and in integer factors where the divisors differ.
+   */
   private Value windowMean(WindowMean op) {
     Value x = narrow(op.input(), CONSUMABLE);
     long multiple = 1;
@@ -334,7 +379,10 @@ public final class TensorToInteger {
         x, op.axis(), op.starts(), op.lengths(), factors, x.integerType().scale() / unit);
   }
 
-  /** Divisors that have no common multiple up to here are approximated by round(2^12 / divisor) / 2^12. */
+  /**
+   * Divisors that have no common multiple up to here are approximated by round(2^12 / divisor) /
+   * 2^12.
+   */
   private static final int MEAN_UNIT = 1 << 12;
 
   private static long gcd(long a, long b) {
@@ -346,9 +394,11 @@ public final class TensorToInteger {
     if (!analysis.feedsOutputsOnly(op.definitions().getFirst())) {
       throw new UserException(
           location,
-          "softmax is supported as a last layer only; return its result from forward without further computation");
+          "softmax is supported as a last layer only; return its result from forward without"
+              + " further computation");
     }
-    double step = SoftmaxLowering.step(classes.quantum(input).scale() * classes.quantum(input).high());
+    double step =
+        SoftmaxLowering.step(classes.quantum(input).scale() * classes.quantum(input).high());
     long reach = SoftmaxLowering.REACH;
     Quantum q = new Quantum(step, -reach, reach);
     Value x =
@@ -374,7 +424,8 @@ public final class TensorToInteger {
     }
     if (!isRoot && !analysis.isDeferred(value)) {
       Value integers = narrow(value, SUMMAND);
-      scale.addIntegers(integers.integerType().scale(), magnitude(IntegerBuilder.interval(integers)), gain);
+      scale.addIntegers(
+          integers.integerType().scale(), magnitude(IntegerBuilder.interval(integers)), gain);
       return;
     }
     TensorOp op = analysis.definition(value);
@@ -410,7 +461,9 @@ public final class TensorToInteger {
     if (!isRoot && !analysis.isDeferred(value)) {
       Value integers = narrow(value, SUMMAND);
       double ratio = integers.integerType().scale() / a;
-      return Math.abs(ratio - 1) < 1e-9 ? integers : out.scale(integers, (long) Math.rint(ratio), a);
+      return Math.abs(ratio - 1) < 1e-9
+          ? integers
+          : out.scale(integers, (long) Math.rint(ratio), a);
     }
     TensorOp op = analysis.definition(value);
     out.at(value.name(), OpSpec.of(op).mnemonic(), op.location());
@@ -421,13 +474,15 @@ public final class TensorToInteger {
     return switch (op) {
       case Add s -> out.add(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
       case View v -> view(v, accumulate(v.input(), a, false));
-      case Subtract s -> out.subtract(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
+      case Subtract s ->
+          out.subtract(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
       default -> {
         TensorAnalysis.Scaled scaled = analysis.scaled(op).orElseThrow();
         double factor = uniform(scaled);
         yield factor == 0
             ? out.scale(accumulate(scaled.input(), a, false), 0, a)
-            : out.scale(accumulate(scaled.input(), a / Math.abs(factor), false), factor < 0 ? -1 : 1, a);
+            : out.scale(
+                accumulate(scaled.input(), a / Math.abs(factor), false), factor < 0 ? -1 : 1, a);
       }
     };
   }
@@ -436,7 +491,9 @@ public final class TensorToInteger {
     return ((ConstantFactor.Uniform) scaled.factor()).factor();
   }
 
-  /** The input of a linear map: wide sums are taken as they are where the accumulator can hold them. */
+  /**
+   * The input of a linear map: wide sums are taken as they are where the accumulator can hold them.
+   */
   private Value mapInput(WeightLowering.LinearMap map) {
     double room = 0.9 * Interval.LIMIT / map.statistics().largestSum() / (1L << (map.bits() - 1));
     return narrow(map.input(), (long) Math.clamp(room, NARROW, CONSUMABLE));
@@ -449,7 +506,8 @@ public final class TensorToInteger {
       throw new UserException(
           location,
           "the sums of this %s do not fit the 31-bit field at %d bits; compile with fewer --bits"
-              .formatted(OpSpec.of(analysis.definition(value)).mnemonic(), options.bitsOf(value.name())));
+              .formatted(
+                  OpSpec.of(analysis.definition(value)).mnemonic(), options.bitsOf(value.name())));
     }
     context.count("quantize.requantisations", 1);
     return out.requantize(accumulate(value, Math.scalb(q.scale(), -shift)), shift, low, high);
@@ -475,7 +533,10 @@ public final class TensorToInteger {
     return narrowed.computeIfAbsent(value, v -> rescale(integers, q, q.low(), q.high()));
   }
 
-  /** clamp(x * x's scale / q's scale, low, high), by an integer multiplier of at most 14 bits and a shift. */
+  /**
+   * clamp(x * x's scale / q's scale, low, high), by an integer multiplier of at most 14 bits and a
+   * shift.
+   */
   private Value rescale(Value x, Quantum q, long low, long high) {
     double ratio = x.integerType().scale() / q.scale();
     double magnitude = magnitude(IntegerBuilder.interval(x));
@@ -499,7 +560,8 @@ public final class TensorToInteger {
   private Value constant(Value value, double a) {
     TensorOp op = analysis.definition(value);
     if (op instanceof Constant c) {
-      return parameter(c.name().isEmpty() ? value.name() : c.name(), c.data().toDoubles(), c.data().shape(), a);
+      return parameter(
+          c.name().isEmpty() ? value.name() : c.name(), c.data().toDoubles(), c.data().shape(), a);
     }
     return view((View) op, constant(op.operands().getFirst(), a));
   }
@@ -512,7 +574,8 @@ public final class TensorToInteger {
     // A tensor of the model commitment has an axis 0.
     Shape committed = shape.rank() == 0 ? Shape.of(1) : shape;
     Value value =
-        out.parameter(weights.unique(name), TensorData.ofLongs(DType.I32, committed, integers), List.of(), a);
+        out.parameter(
+            weights.unique(name), TensorData.ofLongs(DType.I32, committed, integers), List.of(), a);
     return shape.rank() == 0 ? out.reshape(value, shape) : value;
   }
 

@@ -8,9 +8,10 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
 /**
- * Seeded inputs of varied mean and contrast, for measuring fidelity. Images ([N, C, H, W], H and W at least 4): per sample
- * and channel a mean of 0.7 N(0, 1), per sample a contrast of 2^U(-2, 1) times N(0, 1) noise, every second sample smooth
- * (noise on a grid 4 times coarser, upsampled bilinearly). Other shapes: the same with one channel and no smooth samples.
+ * Seeded inputs of varied mean and contrast, for measuring fidelity. Images ([N, C, H, W], H and W
+ * at least 4): per sample and channel a mean of 0.7 N(0, 1), per sample a contrast of 2^U(-2, 1)
+ * times N(0, 1) noise, every second sample smooth (noise on a grid 4 times coarser, upsampled
+ * bilinearly). Other shapes: the same with one channel and no smooth samples.
  */
 public final class VariedInputs {
   private final Random random;
@@ -68,8 +69,10 @@ public final class VariedInputs {
         double fx = Math.clamp((x + 0.5) / 4 - 0.5, 0, coarseWidth - 1);
         int x0 = (int) fx;
         int x1 = Math.min(x0 + 1, coarseWidth - 1);
-        double top = grid[y0 * coarseWidth + x0] * (1 - fx + x0) + grid[y0 * coarseWidth + x1] * (fx - x0);
-        double bottom = grid[y1 * coarseWidth + x0] * (1 - fx + x0) + grid[y1 * coarseWidth + x1] * (fx - x0);
+        double top =
+            grid[y0 * coarseWidth + x0] * (1 - fx + x0) + grid[y0 * coarseWidth + x1] * (fx - x0);
+        double bottom =
+            grid[y1 * coarseWidth + x0] * (1 - fx + x0) + grid[y1 * coarseWidth + x1] * (fx - x0);
         out[y * width + x] = top * (1 - fy + y0) + bottom * (fy - y0);
       }
     }

@@ -21,7 +21,10 @@ import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.passes.integer.IntegerBuilder;
 
-/** Emits linear maps with constant weights as integer convolutions and matrix products at a wanted accumulator scale. */
+/**
+ * Emits linear maps with constant weights as integer convolutions and matrix products at a wanted
+ * accumulator scale.
+ */
 final class WeightLowering {
   private final TensorAnalysis analysis;
   private final Ranges ranges;
@@ -86,7 +89,8 @@ final class WeightLowering {
     };
   }
 
-  private LinearMap ofWeights(TensorOp op, Value input, Value weight, Optional<Value> bias, Location location) {
+  private LinearMap ofWeights(
+      TensorOp op, Value input, Value weight, Optional<Value> bias, Location location) {
     Constant constant = parameter(weight, location);
     String name = constant.name().isEmpty() ? weight.name() : constant.name();
     WeightStatistics statistics = WeightStatistics.of(constant.data());
@@ -115,11 +119,11 @@ final class WeightLowering {
         .definition(value)
         .filter(Constant.class::isInstance)
         .map(Constant.class::cast)
-        .orElseThrow(
-            () ->
-                new UserException(
-                    location,
-                    "weights and biases must be parameters of the model, but this op has one that is computed from the input"));
+        .orElseThrow(() ->
+            new UserException(
+                location,
+                "weights and biases must be parameters of the model, but this op has one that is"
+                    + " computed from the input"));
   }
 
   private LinearMap ofBatchNorm(BatchNorm op) {
@@ -127,13 +131,16 @@ final class WeightLowering {
     double[] variance = parameter(op.variance(), op.location()).data().toDoubles();
     double[] factors = new double[mean.length];
     double[] bias = new double[mean.length];
-    Optional<double[]> weight = op.weight().map(w -> parameter(w, op.location()).data().toDoubles());
+    Optional<double[]> weight =
+        op.weight().map(w -> parameter(w, op.location()).data().toDoubles());
     Optional<double[]> shift = op.bias().map(b -> parameter(b, op.location()).data().toDoubles());
     for (int c = 0; c < mean.length; c++) {
-      factors[c] = (weight.isPresent() ? weight.get()[c] : 1) / Math.sqrt(variance[c] + op.epsilon());
+      factors[c] =
+          (weight.isPresent() ? weight.get()[c] : 1) / Math.sqrt(variance[c] + op.epsilon());
       bias[c] = (shift.isPresent() ? shift.get()[c] : 0) - mean[c] * factors[c];
     }
-    String name = op.weight().map(w -> parameter(w, op.location()).name()).orElse(op.result().name());
+    String name =
+        op.weight().map(w -> parameter(w, op.location()).name()).orElse(op.result().name());
     return ofChannels(op, op.input(), name, factors, bias);
   }
 
@@ -142,17 +149,21 @@ final class WeightLowering {
     return analysis
         .scaled(op)
         .filter(s -> s.factor() instanceof ConstantFactor.PerChannel)
-        .map(s -> ofChannels(op, s.input(), name, ((ConstantFactor.PerChannel) s.factor()).factors(), null));
+        .map(s ->
+            ofChannels(
+                op, s.input(), name, ((ConstantFactor.PerChannel) s.factor()).factors(), null));
   }
 
-  private LinearMap ofChannels(TensorOp op, Value input, String name, double[] factors, double @Nullable [] bias) {
+  private LinearMap ofChannels(
+      TensorOp op, Value input, String name, double[] factors, double @Nullable [] bias) {
     Shape shape = Shape.of(factors.length, 1, 1, 1);
     float[] weights = new float[factors.length];
     for (int c = 0; c < weights.length; c++) {
       weights[c] = (float) factors[c];
     }
     WeightStatistics statistics = WeightStatistics.of(TensorData.ofFloats(shape, weights));
-    return new LinearMap(op, input, name, statistics, shape, bias, bits(name, statistics, input, op));
+    return new LinearMap(
+        op, input, name, statistics, shape, bias, bits(name, statistics, input, op));
   }
 
   /** Emits the map of the integers {@code x}; the result has scale {@code a}. */
@@ -160,24 +171,37 @@ final class WeightLowering {
     double inputScale = x.integerType().scale();
     WeightQuantizer.Weights quantized =
         WeightQuantizer.quantize(map.statistics(), map.shape(), inputScale / a, map.bits());
-    Value weight = out.parameter(unique(map.name()), quantized.data(), quantized.channelShifts(), a / inputScale);
-    Optional<Value> bias = Optional.ofNullable(map.bias()).map(b -> bias(map, corrected(map, b, quantized, a / inputScale), a));
+    Value weight =
+        out.parameter(
+            unique(map.name()), quantized.data(), quantized.channelShifts(), a / inputScale);
+    Optional<Value> bias =
+        Optional.ofNullable(map.bias())
+            .map(b -> bias(map, corrected(map, b, quantized, a / inputScale), a));
     return switch (map.op()) {
       case Conv c ->
           out.conv(
-              x, weight, bias, c.strides(), c.paddingLow(), c.paddingHigh(), c.dilations(), c.groups());
+              x,
+              weight,
+              bias,
+              c.strides(),
+              c.paddingLow(),
+              c.paddingHigh(),
+              c.dilations(),
+              c.groups());
       case Linear l -> out.linear(x, weight, bias);
       default -> perChannel(x, weight, bias);
     };
   }
 
   /**
-   * The bias plus what rounding the weights takes from the output at the inputs' mean: sum_i (w_i - w'_i) mean(x_i), so
-   * that the rounding shifts no output on average (bias correction, Nagel et al. 2019, section 4.2).
+   * The bias plus what rounding the weights takes from the output at the inputs' mean: sum_i (w_i -
+   * w'_i) mean(x_i), so that the rounding shifts no output on average (bias correction, Nagel et
+   * al. 2019, section 4.2).
    *
    * @param unit real number for one unit of the integer weights
    */
-  private double[] corrected(LinearMap map, double[] bias, WeightQuantizer.Weights quantized, double unit) {
+  private double[] corrected(
+      LinearMap map, double[] bias, WeightQuantizer.Weights quantized, double unit) {
     Optional<double[]> means = ranges.means(map.input());
     int groups = map.op() instanceof Conv c ? c.groups() : 1;
     int channels = map.shape().extent(1);
@@ -189,7 +213,10 @@ final class WeightLowering {
     float[] weights = map.statistics().weights();
     double[] out = bias.clone();
     for (int o = 0; o < outputs; o++) {
-      double step = quantized.channelShifts().isEmpty() ? unit : Math.scalb(unit, quantized.channelShifts().get(o));
+      double step =
+          quantized.channelShifts().isEmpty()
+              ? unit
+              : Math.scalb(unit, quantized.channelShifts().get(o));
       int first = o / (outputs / groups) * channels;
       for (int c = 0; c < channels; c++) {
         double error = 0;
@@ -227,7 +254,8 @@ final class WeightLowering {
     Shape shape = x.shape();
     int channels = shape.extent(1);
     int rest = Math.toIntExact(shape.elementCount() / ((long) shape.extent(0) * channels));
-    Value plane = shape.rank() == 4 ? x : out.reshape(x, Shape.of(shape.extent(0), channels, rest, 1));
+    Value plane =
+        shape.rank() == 4 ? x : out.reshape(x, Shape.of(shape.extent(0), channels, rest, 1));
     List<Integer> ones = List.of(1, 1);
     List<Integer> zeros = List.of(0, 0);
     return out.reshape(out.conv(plane, weight, bias, ones, zeros, zeros, ones, channels), shape);

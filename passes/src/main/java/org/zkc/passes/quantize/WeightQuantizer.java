@@ -9,7 +9,10 @@ import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 
-/** Turns real weights into integers: mantissa << channel shift, the mantissa in a byte (or two, for more than 8 bits). */
+/**
+ * Turns real weights into integers: mantissa << channel shift, the mantissa in a byte (or two, for
+ * more than 8 bits).
+ */
 final class WeightQuantizer {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -20,8 +23,8 @@ final class WeightQuantizer {
   record Weights(TensorData data, List<Integer> channelShifts) {}
 
   /**
-   * Per channel, mantissa = roundHalfEven(w * factor / 2^e), with the least e >= 0 that keeps every |mantissa| below
-   * 2^(bits-1).
+   * Per channel, mantissa = roundHalfEven(w * factor / 2^e), with the least e >= 0 that keeps every
+   * |mantissa| below 2^(bits-1).
    */
   static Weights quantize(WeightStatistics statistics, Shape shape, double factor, int bits) {
     float[] weights = statistics.weights();
@@ -51,6 +54,7 @@ final class WeightQuantizer {
       }
     }
     return new Weights(
-        new TensorData(bits <= 8 ? DType.I8 : DType.I16, shape, segment), shifted ? shifts : List.of());
+        new TensorData(bits <= 8 ? DType.I8 : DType.I16, shape, segment),
+        shifted ? shifts : List.of());
   }
 }

@@ -55,8 +55,9 @@ record WeightStatistics(float[] weights, double[] greatest, double[] positive, d
   }
 
   /**
-   * The |w| that sets the resolution: the largest weight of the weakest channel, but no less than 2^-{@code cap} of the
-   * largest of all (channels below that are all but dead, and need not keep every bit).
+   * The |w| that sets the resolution: the largest weight of the weakest channel, but no less than
+   * 2^-{@code cap} of the largest of all (channels below that are all but dead, and need not keep
+   * every bit).
    */
   double reference(int cap) {
     double most = 0;

@@ -12,12 +12,16 @@ import org.zkc.ir.tensor.Linear;
 import org.zkc.passes.tensor.TensorRewrite.Scope;
 
 /**
- * y = scale[c] x + shift[c], c the index on one axis, in double precision. After a linear map with constant parameters
- * it is part of that map: scale (W x + b) + shift = (scale W) x + (scale b + shift).
+ * y = scale[c] x + shift[c], c the index on one axis, in double precision. After a linear map with
+ * constant parameters it is part of that map: scale (W x + b) + shift = (scale W) x + (scale b +
+ * shift).
  */
 record ChannelAffine(double[] scale, double[] shift) {
 
-  /** The axis of the op's result that its weight's first axis runs along; empty for ops other than Conv and Linear. */
+  /**
+   * The axis of the op's result that its weight's first axis runs along; empty for ops other than
+   * Conv and Linear.
+   */
   static Optional<Integer> outputAxis(Op op) {
     return switch (op) {
       case Conv c -> Optional.of(1);
@@ -26,7 +30,10 @@ record ChannelAffine(double[] scale, double[] shift) {
     };
   }
 
-  /** Per index on {@code axis} of a value of shape {@code result}, the constant's element; empty when it varies otherwise. */
+  /**
+   * Per index on {@code axis} of a value of shape {@code result}, the constant's element; empty
+   * when it varies otherwise.
+   */
   static Optional<double[]> perChannel(TensorData constant, Shape result, int axis) {
     Shape shape = constant.shape();
     int own = axis - (result.rank() - shape.rank());
@@ -44,25 +51,33 @@ record ChannelAffine(double[] scale, double[] shift) {
   }
 
   /**
-   * Defines {@code result} as {@code map} followed by this; false, and nothing is done, when the map's parameters are not
-   * constant.
+   * Defines {@code result} as {@code map} followed by this; false, and nothing is done, when the
+   * map's parameters are not constant.
    */
   boolean foldInto(Op map, Value result, Scope scope) {
     return switch (map) {
       case Conv c -> {
         Optional<Parameters> p = parameters(c, c.weight(), c.bias(), scope);
-        p.ifPresent(
-            f ->
-                scope.define(
-                    new Conv(
-                        result, c.input(), f.weight(), Optional.of(f.bias()), c.strides(), c.paddingLow(),
-                        c.paddingHigh(), c.dilations(), c.groups(), c.location())));
+        p.ifPresent(f ->
+            scope.define(
+                new Conv(
+                    result,
+                    c.input(),
+                    f.weight(),
+                    Optional.of(f.bias()),
+                    c.strides(),
+                    c.paddingLow(),
+                    c.paddingHigh(),
+                    c.dilations(),
+                    c.groups(),
+                    c.location())));
         yield p.isPresent();
       }
       case Linear l -> {
         Optional<Parameters> p = parameters(l, l.weight(), l.bias(), scope);
-        p.ifPresent(
-            f -> scope.define(new Linear(result, l.input(), f.weight(), Optional.of(f.bias()), l.location())));
+        p.ifPresent(f ->
+            scope.define(
+                new Linear(result, l.input(), f.weight(), Optional.of(f.bias()), l.location())));
         yield p.isPresent();
       }
       default -> false;
@@ -88,9 +103,12 @@ record ChannelAffine(double[] scale, double[] shift) {
       shifts[o] = (float) (scale[o] * own + shift[o]);
     }
     String name = w.get().name();
-    Value newWeight = scope.constant(suffixed(name), TensorData.ofFloats(weight.shape(), folded), map);
+    Value newWeight =
+        scope.constant(suffixed(name), TensorData.ofFloats(weight.shape(), folded), map);
     String biasName = b.map(Constant::name).orElse(name.isEmpty() ? "" : name + ".shift");
-    Value newBias = scope.constant(suffixed(biasName), TensorData.ofFloats(Shape.of(shifts.length), shifts), map);
+    Value newBias =
+        scope.constant(
+            suffixed(biasName), TensorData.ofFloats(Shape.of(shifts.length), shifts), map);
     return Optional.of(new Parameters(newWeight, newBias));
   }
 

@@ -19,9 +19,10 @@ public final class ConstantFolding {
   private ConstantFolding() {}
 
   /**
-   * The constant that {@code op} computes, defining op's own result; empty when an operand is not constant, when the
-   * result would be much larger than the operands, or for a broadcast: passes recognise a constant per channel by its
-   * small shape. The name tells where it comes from: {@code fc.weight} transposed is {@code fc.weight.transpose}.
+   * The constant that {@code op} computes, defining op's own result; empty when an operand is not
+   * constant, when the result would be much larger than the operands, or for a broadcast: passes
+   * recognise a constant per channel by its small shape. The name tells where it comes from: {@code
+   * fc.weight} transposed is {@code fc.weight.transpose}.
    */
   public static Optional<Constant> fold(TensorOp op, Function<Value, Optional<Constant>> known) {
     if (op instanceof Constant || op instanceof Broadcast) {
@@ -37,12 +38,14 @@ public final class ConstantFolding {
     if (result.shape().elementCount() > Math.max(SMALL, available)) {
       return Optional.empty();
     }
-    TensorData data = TensorInterpreter.evaluate(op, constants.stream().map(Constant::data).toList());
+    TensorData data =
+        TensorInterpreter.evaluate(op, constants.stream().map(Constant::data).toList());
     return Optional.of(new Constant(result, name(op, constants), data, op.location()));
   }
 
   private static String name(TensorOp op, List<Constant> constants) {
-    List<String> names = constants.stream().map(Constant::name).filter(n -> !n.isEmpty()).distinct().toList();
+    List<String> names =
+        constants.stream().map(Constant::name).filter(n -> !n.isEmpty()).distinct().toList();
     return names.size() == 1 ? names.getFirst() + "." + OpSpec.of(op).mnemonic() : "";
   }
 }

@@ -11,7 +11,9 @@ import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Multiply;
 
-/** x / c = x (1 / c) for a constant c without zeros, so that other rules need to know products only. */
+/**
+ * x / c = x (1 / c) for a constant c without zeros, so that other rules need to know products only.
+ */
 public final class DivideToMultiply extends TensorRewrite {
   public DivideToMultiply() {
     super("divide-to-multiply", "Multiplies by the reciprocal instead of dividing by a constant.");
@@ -40,7 +42,8 @@ public final class DivideToMultiply extends TensorRewrite {
             TensorData.ofFloats(divisor.get().data().shape(), reciprocals),
             op);
     if (!factor.shape().equals(divide.result().shape())) {
-      Value repeated = scope.fresh(factor.name(), new TensorType(DType.F32, divide.result().shape()));
+      Value repeated =
+          scope.fresh(factor.name(), new TensorType(DType.F32, divide.result().shape()));
       scope.define(new Broadcast(repeated, factor, op.location()));
       factor = repeated;
     }

@@ -9,8 +9,8 @@ import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Subtract;
 
 /**
- * A product with, or sum with, a constant per output channel (or one for all) after a convolution or linear map that nothing
- * else reads becomes part of it.
+ * A product with, or sum with, a constant per output channel (or one for all) after a convolution
+ * or linear map that nothing else reads becomes part of it.
  *
  * <pre>
  *   %y = tensor.linear %x, %w, %b       %z = tensor.linear %x, c w, c b
@@ -19,23 +19,38 @@ import org.zkc.ir.tensor.Subtract;
  */
 public final class FoldAffine extends TensorRewrite {
   public FoldAffine() {
-    super("fold-affine", "Makes products and sums with constants part of the convolution or linear map before them.");
+    super(
+        "fold-affine",
+        "Makes products and sums with constants part of the convolution or linear map before"
+            + " them.");
   }
 
   @Override
   boolean rewrite(Op op, Scope scope) {
     return switch (op) {
-      case Multiply m -> either(m.left(), m.right(), m.result(), scope, c -> new ChannelAffine(c, filled(c, 0)));
-      case Add a -> either(a.left(), a.right(), a.result(), scope, c -> new ChannelAffine(filled(c, 1), c));
+      case Multiply m ->
+          either(m.left(), m.right(), m.result(), scope, c -> new ChannelAffine(c, filled(c, 0)));
+      case Add a ->
+          either(a.left(), a.right(), a.result(), scope, c -> new ChannelAffine(filled(c, 1), c));
       case Subtract s ->
-          fold(s.left(), s.right(), s.result(), scope, c -> new ChannelAffine(filled(c, 1), negated(c)))
-              || fold(s.right(), s.left(), s.result(), scope, c -> new ChannelAffine(filled(c, -1), c));
+          fold(
+                  s.left(),
+                  s.right(),
+                  s.result(),
+                  scope,
+                  c -> new ChannelAffine(filled(c, 1), negated(c)))
+              || fold(
+                  s.right(), s.left(), s.result(), scope, c -> new ChannelAffine(filled(c, -1), c));
       default -> false;
     };
   }
 
   private static boolean either(
-      Value left, Value right, Value result, Scope scope, java.util.function.Function<double[], ChannelAffine> affine) {
+      Value left,
+      Value right,
+      Value result,
+      Scope scope,
+      java.util.function.Function<double[], ChannelAffine> affine) {
     return fold(left, right, result, scope, affine) || fold(right, left, result, scope, affine);
   }
 

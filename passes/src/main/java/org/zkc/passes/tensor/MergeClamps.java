@@ -37,7 +37,8 @@ public final class MergeClamps extends TensorRewrite {
     if (inner.isEmpty()) {
       return false;
     }
-    Bounds both = new Bounds(outer.get().apply(inner.get().low()), outer.get().apply(inner.get().high()));
+    Bounds both =
+        new Bounds(outer.get().apply(inner.get().low()), outer.get().apply(inner.get().high()));
     Value result = ((Elementwise) op).result();
     if (both.equals(inner.get())) {
       scope.replace(result, between);

@@ -37,7 +37,8 @@ public final class MergeViews extends TensorRewrite {
       case Slice s -> slice(s, scope);
       case Broadcast b -> broadcast(b, scope);
       case Pad p -> pad(p, scope);
-      case Concatenate c when c.inputs().size() == 1 -> unchanged(c.result(), c.inputs().getFirst(), scope);
+      case Concatenate c when c.inputs().size() == 1 ->
+          unchanged(c.result(), c.inputs().getFirst(), scope);
       default -> false;
     };
   }
@@ -125,7 +126,8 @@ public final class MergeViews extends TensorRewrite {
     if (op.result().shape().equals(op.input().shape())) {
       return unchanged(op.result(), op.input(), scope);
     }
-    if (!(scope.definition(op.input()).orElse(null) instanceof Pad before) || before.value() != op.value()) {
+    if (!(scope.definition(op.input()).orElse(null) instanceof Pad before)
+        || before.value() != op.value()) {
       return false;
     }
     scope.define(

@@ -22,8 +22,9 @@ import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
 
 /**
- * A tensor-level optimisation given by one rule that looks at one op and at those that define its operands. The function
- * is walked once, in order, so a rule sees what it made of earlier ops; ops that lose their last reader go.
+ * A tensor-level optimisation given by one rule that looks at one op and at those that define its
+ * operands. The function is walked once, in order, so a rule sees what it made of earlier ops; ops
+ * that lose their last reader go.
  */
 abstract class TensorRewrite implements Pass {
   private final String name;
@@ -57,7 +58,8 @@ abstract class TensorRewrite implements Pass {
   /**
    * Tries the rule on an op.
    *
-   * @return false to keep the op; true when the rule made a replacement, with {@link Scope#define} or {@link Scope#replace}
+   * @return false to keep the op; true when the rule made a replacement, with {@link Scope#define}
+   *     or {@link Scope#replace}
    */
   abstract boolean rewrite(Op op, Scope scope);
 
@@ -110,7 +112,9 @@ abstract class TensorRewrite implements Pass {
 
     /** A constant, or one that is broadcast: its small form. */
     Optional<Constant> broadcastConstant(Value value) {
-      return definition(value).orElse(null) instanceof Broadcast b ? constant(b.input()) : constant(value);
+      return definition(value).orElse(null) instanceof Broadcast b
+          ? constant(b.input())
+          : constant(value);
     }
 
     /** Whether the op under consideration is the value's only reader, as things are now. */
@@ -156,7 +160,12 @@ abstract class TensorRewrite implements Pass {
     /** Adds an f32 constant. */
     Value constant(String constantName, TensorData data, Op from) {
       String hint = constantName.isEmpty() ? "constant" : constantName;
-      return define(new Constant(fresh(hint, new TensorType(DType.F32, data.shape())), constantName, data, from.location()))
+      return define(
+              new Constant(
+                  fresh(hint, new TensorType(DType.F32, data.shape())),
+                  constantName,
+                  data,
+                  from.location()))
           .result();
     }
   }

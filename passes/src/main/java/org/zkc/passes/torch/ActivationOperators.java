@@ -15,19 +15,38 @@ final class ActivationOperators {
           new TorchOperator("aten.relu6", "clamp", c -> c.result(c.emit().clamp(c.value(0), 0, 6))),
           new TorchOperator("aten.hardtanh", "clamp", c -> clamp(c, c.number(1), c.number(2))),
           new TorchOperator(
-              "aten.clamp", "clamp", "constant bounds", c -> clamp(c, c.number(1, -INFINITY), c.number(2, INFINITY))),
+              "aten.clamp",
+              "clamp",
+              "constant bounds",
+              c -> clamp(c, c.number(1, -INFINITY), c.number(2, INFINITY))),
           new TorchOperator(
-              "aten.clip", "clamp", "constant bounds", c -> clamp(c, c.number(1, -INFINITY), c.number(2, INFINITY))),
-          new TorchOperator("aten.clamp_min", "clamp", "constant bound", c -> clamp(c, c.number(1), INFINITY)),
-          new TorchOperator("aten.clamp_max", "clamp", "constant bound", c -> clamp(c, -INFINITY, c.number(1))),
-          new TorchOperator("aten.maximum", "clamp", "one argument a constant of one element", c -> bound(c, true)),
-          new TorchOperator("aten.minimum", "clamp", "one argument a constant of one element", c -> bound(c, false)),
-          new TorchOperator("aten.hardsigmoid", "clamp, add, multiply", c -> c.result(hardsigmoid(c))),
+              "aten.clip",
+              "clamp",
+              "constant bounds",
+              c -> clamp(c, c.number(1, -INFINITY), c.number(2, INFINITY))),
           new TorchOperator(
-              "aten.hardswish", "clamp, add, multiply",
+              "aten.clamp_min", "clamp", "constant bound", c -> clamp(c, c.number(1), INFINITY)),
+          new TorchOperator(
+              "aten.clamp_max", "clamp", "constant bound", c -> clamp(c, -INFINITY, c.number(1))),
+          new TorchOperator(
+              "aten.maximum",
+              "clamp",
+              "one argument a constant of one element",
+              c -> bound(c, true)),
+          new TorchOperator(
+              "aten.minimum",
+              "clamp",
+              "one argument a constant of one element",
+              c -> bound(c, false)),
+          new TorchOperator(
+              "aten.hardsigmoid", "clamp, add, multiply", c -> c.result(hardsigmoid(c))),
+          new TorchOperator(
+              "aten.hardswish",
+              "clamp, add, multiply",
               c -> c.result(c.emit().multiply(c.value(0), hardsigmoid(c)))),
           new TorchOperator("aten.tanh", "tanh", c -> c.result(c.emit().tanh(c.value(0)))),
-          new TorchOperator("aten.sigmoid", "sigmoid", c -> c.result(c.emit().sigmoid(c.value(0)))));
+          new TorchOperator(
+              "aten.sigmoid", "sigmoid", c -> c.result(c.emit().sigmoid(c.value(0)))));
 
   private ActivationOperators() {}
 
@@ -45,7 +64,10 @@ final class ActivationOperators {
       long greatest = (long) high;
       return new KnownTensor(
           HostTensors.map(
-              k.data(), k.dtype(), x -> Math.min(Math.max(x, least), greatest), x -> Math.min(Math.max(x, low), high)),
+              k.data(),
+              k.dtype(),
+              x -> Math.min(Math.max(x, least), greatest),
+              x -> Math.min(Math.max(x, low), high)),
           "");
     }
     return call.result(call.emit().clamp(call.value(0), low, high));
@@ -55,7 +77,8 @@ final class ActivationOperators {
   private static TorchValue bound(OperatorCall call, boolean lower) {
     int constant = call.argument(1) instanceof KnownTensor ? 1 : 0;
     if (!(call.argument(constant) instanceof KnownTensor k) || k.data().elementCount() != 1) {
-      throw call.refuse("the larger or smaller of two tensors, where one must be a constant of one element");
+      throw call.refuse(
+          "the larger or smaller of two tensors, where one must be a constant of one element");
     }
     double c = k.data().getDouble(0);
     Value other = call.value(1 - constant);

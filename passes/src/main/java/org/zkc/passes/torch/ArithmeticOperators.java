@@ -15,34 +15,51 @@ import org.zkc.passes.torch.TorchValue.Text;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
- * Arithmetic whose operands are tensors, numbers or both: on the host when all are known, otherwise Add, Subtract,
- * Multiply and Divide.
+ * Arithmetic whose operands are tensors, numbers or both: on the host when all are known, otherwise
+ * Add, Subtract, Multiply and Divide.
  */
 final class ArithmeticOperators {
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("aten.add", "add", "also numbers, lists and strings", ArithmeticOperators::add),
+          new TorchOperator(
+              "aten.add", "add", "also numbers, lists and strings", ArithmeticOperators::add),
           new TorchOperator("aten.sub", "subtract", "also numbers", ArithmeticOperators::subtract),
           new TorchOperator("aten.rsub", "subtract", "", ArithmeticOperators::reverseSubtract),
-          new TorchOperator("aten.mul", "multiply", "also numbers and lists", ArithmeticOperators::multiply),
           new TorchOperator(
-              "aten.div", "divide", "rounding modes on constants only; also numbers", ArithmeticOperators::divide),
+              "aten.mul", "multiply", "also numbers and lists", ArithmeticOperators::multiply),
+          new TorchOperator(
+              "aten.div",
+              "divide",
+              "rounding modes on constants only; also numbers",
+              ArithmeticOperators::divide),
           new TorchOperator("aten.true_divide", "divide", "", ArithmeticOperators::divide),
-          new TorchOperator("aten.floor_divide", "host", "constants only", c -> floored(c, Math::floorDiv)),
+          new TorchOperator(
+              "aten.floor_divide", "host", "constants only", c -> floored(c, Math::floorDiv)),
           new TorchOperator("aten.floordiv", "host", "numbers", c -> floored(c, Math::floorDiv)),
           new TorchOperator(
-              "aten.remainder", "host", "constants only",
+              "aten.remainder",
+              "host",
+              "constants only",
               c -> known(c, Math::floorMod, (x, y) -> x - y * Math.floor(x / y), false)),
-          new TorchOperator("aten.pow", "multiply", "exponents 1, 2 and 3; any on constants", ArithmeticOperators::pow),
+          new TorchOperator(
+              "aten.pow",
+              "multiply",
+              "exponents 1, 2 and 3; any on constants",
+              ArithmeticOperators::pow),
           new TorchOperator(
               "aten.square", "multiply", c -> c.result(c.emit().multiply(c.value(0), c.value(0)))),
           new TorchOperator("aten.neg", "multiply", "by -1", ArithmeticOperators::negate),
           new TorchOperator("aten.abs", "host", "constants only", c -> unary(c, Math::abs, true)),
-          new TorchOperator("aten.sqrt", "host", "constants only", c -> unary(c, Math::sqrt, false)),
-          new TorchOperator("aten.rsqrt", "host", "constants only", c -> unary(c, x -> 1 / Math.sqrt(x), false)),
-          new TorchOperator("aten.exp", "host", "constants only", c -> unary(c, StrictMath::exp, false)),
-          new TorchOperator("aten.log", "host", "constants only", c -> unary(c, StrictMath::log, false)),
-          new TorchOperator("aten.reciprocal", "host", "constants only", c -> unary(c, x -> 1 / x, false)));
+          new TorchOperator(
+              "aten.sqrt", "host", "constants only", c -> unary(c, Math::sqrt, false)),
+          new TorchOperator(
+              "aten.rsqrt", "host", "constants only", c -> unary(c, x -> 1 / Math.sqrt(x), false)),
+          new TorchOperator(
+              "aten.exp", "host", "constants only", c -> unary(c, StrictMath::exp, false)),
+          new TorchOperator(
+              "aten.log", "host", "constants only", c -> unary(c, StrictMath::log, false)),
+          new TorchOperator(
+              "aten.reciprocal", "host", "constants only", c -> unary(c, x -> 1 / x, false)));
 
   private ArithmeticOperators() {}
 
@@ -59,7 +76,9 @@ final class ArithmeticOperators {
   }
 
   private static Value operand(OperatorCall call, int index) {
-    return call.argument(index) instanceof Tensor t ? call.value(t) : call.emit().scalar(call.number(index));
+    return call.argument(index) instanceof Tensor t
+        ? call.value(t)
+        : call.emit().scalar(call.number(index));
   }
 
   private static boolean traced(OperatorCall call) {
@@ -68,7 +87,10 @@ final class ArithmeticOperators {
 
   /** Both operands known: tensors give a tensor, numbers a number. */
   static TorchValue known(
-      OperatorCall call, LongBinaryOperator onLongs, DoubleBinaryOperator onDoubles, boolean alwaysFloating) {
+      OperatorCall call,
+      LongBinaryOperator onLongs,
+      DoubleBinaryOperator onDoubles,
+      boolean alwaysFloating) {
     if (traced(call)) {
       throw call.refuse("an operand is computed from the input; only constants are supported");
     }
@@ -87,7 +109,9 @@ final class ArithmeticOperators {
       if (tensor) {
         return new KnownTensor(out, "");
       }
-      return dtype.isFloating() ? new TorchValue.Float(out.getDouble(0)) : new TorchValue.Int(out.getLong(0));
+      return dtype.isFloating()
+          ? new TorchValue.Float(out.getDouble(0))
+          : new TorchValue.Int(out.getLong(0));
     } catch (ArithmeticException e) {
       throw call.refuse("integer division by zero");
     } catch (IllegalArgumentException e) {
@@ -117,7 +141,8 @@ final class ArithmeticOperators {
     if (traced(call)) {
       return elementwise(call, 0, 1, (x, y) -> call.emit().add(x, scaled(call, y, alpha)));
     }
-    return known(call, (x, y) -> x + ((long) alpha) * y, (x, y) -> x + alpha * y, alpha != Math.rint(alpha));
+    return known(
+        call, (x, y) -> x + ((long) alpha) * y, (x, y) -> x + alpha * y, alpha != Math.rint(alpha));
   }
 
   private static TorchValue subtract(OperatorCall call) {
@@ -125,7 +150,8 @@ final class ArithmeticOperators {
     if (traced(call)) {
       return elementwise(call, 0, 1, (x, y) -> call.emit().subtract(x, scaled(call, y, alpha)));
     }
-    return known(call, (x, y) -> x - ((long) alpha) * y, (x, y) -> x - alpha * y, alpha != Math.rint(alpha));
+    return known(
+        call, (x, y) -> x - ((long) alpha) * y, (x, y) -> x - alpha * y, alpha != Math.rint(alpha));
   }
 
   private static TorchValue reverseSubtract(OperatorCall call) {
@@ -133,7 +159,8 @@ final class ArithmeticOperators {
     if (traced(call)) {
       return elementwise(call, 0, 1, (x, y) -> call.emit().subtract(y, scaled(call, x, alpha)));
     }
-    return known(call, (x, y) -> y - ((long) alpha) * x, (x, y) -> y - alpha * x, alpha != Math.rint(alpha));
+    return known(
+        call, (x, y) -> y - ((long) alpha) * x, (x, y) -> y - alpha * x, alpha != Math.rint(alpha));
   }
 
   private static Value scaled(OperatorCall call, Value value, double factor) {
@@ -145,7 +172,8 @@ final class ArithmeticOperators {
     if (call.argument(list) instanceof ListOf l) {
       long count = call.integer(1 - list);
       if (count > 0 && count * l.elements().size() > ListOperators.MAXIMAL_LENGTH) {
-        throw call.refuse("a list of more than %d elements".formatted(ListOperators.MAXIMAL_LENGTH));
+        throw call.refuse(
+            "a list of more than %d elements".formatted(ListOperators.MAXIMAL_LENGTH));
       }
       List<TorchValue> out = new ArrayList<>();
       for (long i = 0; i < count; i++) {
@@ -193,7 +221,8 @@ final class ArithmeticOperators {
       }
       throw call.refuse("exponent %s; 1, 2 and 3 are supported".formatted(exponent));
     }
-    boolean floating = call.overload().equals("int"); // pow(int, int) is a float unless the overload is int_to_int
+    boolean floating =
+        call.overload().equals("int"); // pow(int, int) is a float unless the overload is int_to_int
     return known(call, ArithmeticOperators::power, StrictMath::pow, floating);
   }
 
@@ -215,16 +244,19 @@ final class ArithmeticOperators {
     };
   }
 
-  private static TorchValue unary(OperatorCall call, DoubleUnaryOperator function, boolean keepsIntegers) {
+  private static TorchValue unary(
+      OperatorCall call, DoubleUnaryOperator function, boolean keepsIntegers) {
     return switch (call.argument(0)) {
       case TracedTensor t ->
-          throw call.refuse("its operand is computed from the input; `zkc ops` lists what can be proved");
+          throw call.refuse(
+              "its operand is computed from the input; `zkc ops` lists what can be proved");
       case KnownTensor k -> {
         DType dtype = k.dtype().isFloating() || keepsIntegers ? k.dtype() : DType.F32;
         yield new KnownTensor(
             HostTensors.map(k.data(), dtype, x -> (long) function.applyAsDouble(x), function), "");
       }
-      case TorchValue.Int i when keepsIntegers -> new TorchValue.Int((long) function.applyAsDouble(i.value()));
+      case TorchValue.Int i when keepsIntegers ->
+          new TorchValue.Int((long) function.applyAsDouble(i.value()));
       default -> new TorchValue.Float(function.applyAsDouble(call.number(0)));
     };
   }

@@ -9,15 +9,20 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
- * Element types. Everything that depends on the input is computed as f32, f64 too: quantisation to at most 16 bits is far
- * coarser than either. So a cast between floating types changes what the program sees, and no element.
+ * Element types. Everything that depends on the input is computed as f32, f64 too: quantisation to
+ * at most 16 bits is far coarser than either. So a cast between floating types changes what the
+ * program sees, and no element.
  */
 final class CastOperators {
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("aten.to", "identity", "to f32 or f64, any on constants", CastOperators::to),
           new TorchOperator(
-              "aten.type_as", "identity", "to f32 or f64, any on constants", c -> cast(c, c.tensor(1).dtype())),
+              "aten.to", "identity", "to f32 or f64, any on constants", CastOperators::to),
+          new TorchOperator(
+              "aten.type_as",
+              "identity",
+              "to f32 or f64, any on constants",
+              c -> cast(c, c.tensor(1).dtype())),
           new TorchOperator("aten.cpu", "identity", c -> c.tensor(0)));
 
   private CastOperators() {}
@@ -57,7 +62,10 @@ final class CastOperators {
     }
   }
 
-  /** Overloads (input, dtype, ...), (input, device, dtype, ...), (input, other, ...): the type is the first int or tensor. */
+  /**
+   * Overloads (input, dtype, ...), (input, device, dtype, ...), (input, other, ...): the type is
+   * the first int or tensor.
+   */
   private static TorchValue to(OperatorCall call) {
     OptionalLong wanted = OptionalLong.empty();
     for (int i = 1; i < Math.min(3, call.arguments().size()) && wanted.isEmpty(); i++) {
@@ -75,7 +83,8 @@ final class CastOperators {
       case KnownTensor k when k.dtype() == dtype -> k;
       case KnownTensor k -> new KnownTensor(HostTensors.cast(k.data(), dtype), k.name());
       case TracedTensor t when dtype.isFloating() -> new TracedTensor(t.value(), dtype);
-      case TracedTensor t -> throw call.refuse("a value computed from the input is made an integer");
+      case TracedTensor t ->
+          throw call.refuse("a value computed from the input is made an integer");
     };
   }
 }

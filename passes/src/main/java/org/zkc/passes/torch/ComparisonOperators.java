@@ -14,24 +14,32 @@ import org.zkc.passes.torch.TorchValue.None;
 import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
-/** Comparisons and logic, on the host; a comparison of traced tensors is a value that nothing may depend on. */
+/**
+ * Comparisons and logic, on the host; a comparison of traced tensors is a value that nothing may
+ * depend on.
+ */
 final class ComparisonOperators {
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator("aten.eq", "host", "constants only", c -> compare(c, r -> r == 0)),
           new TorchOperator("aten.ne", "host", "constants only", c -> compare(c, r -> r != 0)),
           new TorchOperator("aten.lt", "host", "constants only", c -> compare(c, r -> r == -1)),
-          new TorchOperator("aten.le", "host", "constants only", c -> compare(c, r -> r == -1 || r == 0)),
+          new TorchOperator(
+              "aten.le", "host", "constants only", c -> compare(c, r -> r == -1 || r == 0)),
           new TorchOperator("aten.gt", "host", "constants only", c -> compare(c, r -> r == 1)),
-          new TorchOperator("aten.ge", "host", "constants only", c -> compare(c, r -> r == 1 || r == 0)),
+          new TorchOperator(
+              "aten.ge", "host", "constants only", c -> compare(c, r -> r == 1 || r == 0)),
           new TorchOperator("aten.all", "host", "constants only", c -> quantified(c, true)),
           new TorchOperator("aten.any", "host", "constants only", c -> quantified(c, false)),
           new TorchOperator("aten.__is__", "host", c -> new Bool(identical(c))),
           new TorchOperator("aten.__isnot__", "host", c -> new Bool(!identical(c))),
           new TorchOperator("aten.__not__", "host", c -> new Bool(!ScalarOperators.truth(c, 0))),
-          new TorchOperator("aten.__and__", "host", "bools and ints", c -> logic(c, (x, y) -> x & y)),
-          new TorchOperator("aten.__or__", "host", "bools and ints", c -> logic(c, (x, y) -> x | y)),
-          new TorchOperator("aten.__xor__", "host", "bools and ints", c -> logic(c, (x, y) -> x ^ y)),
+          new TorchOperator(
+              "aten.__and__", "host", "bools and ints", c -> logic(c, (x, y) -> x & y)),
+          new TorchOperator(
+              "aten.__or__", "host", "bools and ints", c -> logic(c, (x, y) -> x | y)),
+          new TorchOperator(
+              "aten.__xor__", "host", "bools and ints", c -> logic(c, (x, y) -> x ^ y)),
           new TorchOperator("aten.__contains__", "host", ComparisonOperators::contains));
 
   private ComparisonOperators() {}
@@ -117,7 +125,8 @@ final class ComparisonOperators {
     throw call.refuse("identity of %s and %s".formatted(left.kind(), right.kind()));
   }
 
-  private static TorchValue logic(OperatorCall call, java.util.function.LongBinaryOperator operator) {
+  private static TorchValue logic(
+      OperatorCall call, java.util.function.LongBinaryOperator operator) {
     if (call.argument(0) instanceof Bool l && call.argument(1) instanceof Bool r) {
       return new Bool(operator.applyAsLong(l.value() ? 1 : 0, r.value() ? 1 : 0) != 0);
     }

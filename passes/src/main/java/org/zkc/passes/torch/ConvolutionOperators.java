@@ -11,13 +11,19 @@ import org.zkc.passes.torch.TorchValue.Text;
 final class ConvolutionOperators {
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("aten.conv1d", "conv", "constant weight and bias", c -> convolution(c, 1)),
-          new TorchOperator("aten.conv2d", "conv", "constant weight and bias", c -> convolution(c, 2)),
           new TorchOperator(
-              "aten._convolution_mode", "conv", "padding by name; one or two axes; constant weight and bias",
+              "aten.conv1d", "conv", "constant weight and bias", c -> convolution(c, 1)),
+          new TorchOperator(
+              "aten.conv2d", "conv", "constant weight and bias", c -> convolution(c, 2)),
+          new TorchOperator(
+              "aten._convolution_mode",
+              "conv",
+              "padding by name; one or two axes; constant weight and bias",
               c -> convolution(c, axes(c))),
           new TorchOperator(
-              "aten._convolution", "conv", "not transposed; one or two axes; constant weight and bias",
+              "aten._convolution",
+              "conv",
+              "not transposed; one or two axes; constant weight and bias",
               ConvolutionOperators::general));
 
   private ConvolutionOperators() {}
@@ -30,7 +36,9 @@ final class ConvolutionOperators {
   /** (input, weight, bias, stride, padding, dilation, transposed, output_padding, groups, ...). */
   private static TorchValue general(OperatorCall call) {
     if (call.flag(6)) {
-      throw call.refuse("transposed convolution is not supported; use an interpolation and a convolution instead");
+      throw call.refuse(
+          "transposed convolution is not supported; use an interpolation and a convolution"
+              + " instead");
     }
     return lower(call, axes(call), call.extent(8));
   }
@@ -50,7 +58,8 @@ final class ConvolutionOperators {
     }
     Shape weight = call.tensor(1).shape();
     if (weight.rank() != axes + 2) {
-      throw call.refuse("a weight of shape %s does not fit a convolution over %d axes".formatted(weight, axes));
+      throw call.refuse(
+          "a weight of shape %s does not fit a convolution over %d axes".formatted(weight, axes));
     }
     List<Integer> strides = call.perAxis(3, axes);
     List<Integer> dilations = call.perAxis(5, axes);
@@ -68,7 +77,9 @@ final class ConvolutionOperators {
       input = call.emit().reshape(input, withBatch(input.shape()));
     }
     Value out =
-        call.emit().conv(input, call.value(1), call.optionalValue(2), strides, low, high, dilations, groups);
+        call.emit()
+            .conv(
+                input, call.value(1), call.optionalValue(2), strides, low, high, dilations, groups);
     if (unbatched) {
       List<Integer> extents = out.shape().extents();
       out = call.emit().reshape(out, new Shape(extents.subList(1, extents.size())));
@@ -78,8 +89,13 @@ final class ConvolutionOperators {
 
   /** "valid" pads nothing; "same" keeps the extents, the odd element of padding at the end. */
   private static void namedPadding(
-      OperatorCall call, String name, Shape weight, List<Integer> strides, List<Integer> dilations,
-      List<Integer> low, List<Integer> high) {
+      OperatorCall call,
+      String name,
+      Shape weight,
+      List<Integer> strides,
+      List<Integer> dilations,
+      List<Integer> low,
+      List<Integer> high) {
     switch (name) {
       case "valid" -> {
         low.addAll(Collections.nCopies(strides.size(), 0));

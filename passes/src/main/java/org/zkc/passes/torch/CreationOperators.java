@@ -16,19 +16,28 @@ final class CreationOperators {
 
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("aten.zeros", "host", c -> filled(c, c.integers(0), 0, dtype(c, 1, DType.F32))),
-          new TorchOperator("aten.ones", "host", c -> filled(c, c.integers(0), 1, dtype(c, 1, DType.F32))),
           new TorchOperator(
-              "aten.full", "host", c -> filled(c, c.integers(0), c.number(1), dtype(c, 2, ofNumber(c, 1)))),
+              "aten.zeros", "host", c -> filled(c, c.integers(0), 0, dtype(c, 1, DType.F32))),
+          new TorchOperator(
+              "aten.ones", "host", c -> filled(c, c.integers(0), 1, dtype(c, 1, DType.F32))),
+          new TorchOperator(
+              "aten.full",
+              "host",
+              c -> filled(c, c.integers(0), c.number(1), dtype(c, 2, ofNumber(c, 1)))),
           new TorchOperator("aten.zeros_like", "host", c -> like(c, 0, 1)),
           new TorchOperator("aten.ones_like", "host", c -> like(c, 1, 1)),
           new TorchOperator("aten.full_like", "host", c -> like(c, c.number(1), 2)),
           new TorchOperator(
-              "aten.new_zeros", "host", c -> filled(c, c.integers(1), 0, dtype(c, 2, c.tensor(0).dtype()))),
+              "aten.new_zeros",
+              "host",
+              c -> filled(c, c.integers(1), 0, dtype(c, 2, c.tensor(0).dtype()))),
           new TorchOperator(
-              "aten.new_ones", "host", c -> filled(c, c.integers(1), 1, dtype(c, 2, c.tensor(0).dtype()))),
+              "aten.new_ones",
+              "host",
+              c -> filled(c, c.integers(1), 1, dtype(c, 2, c.tensor(0).dtype()))),
           new TorchOperator("aten.arange", "host", CreationOperators::arange),
-          new TorchOperator("aten.tensor", "host", "from known numbers", CreationOperators::fromNumbers));
+          new TorchOperator(
+              "aten.tensor", "host", "from known numbers", CreationOperators::fromNumbers));
 
   private CreationOperators() {}
 
@@ -49,7 +58,8 @@ final class CreationOperators {
     return filled(call, tensor.shape().extents(), value, dtype(call, dtypeAt, tensor.dtype()));
   }
 
-  private static TorchValue filled(OperatorCall call, List<Integer> extents, double value, DType dtype) {
+  private static TorchValue filled(
+      OperatorCall call, List<Integer> extents, double value, DType dtype) {
     if (extents.stream().anyMatch(e -> e < 0)) {
       throw call.refuse("shape %s".formatted(extents));
     }
@@ -62,10 +72,14 @@ final class CreationOperators {
     }
     double[] elements = new double[(int) count];
     java.util.Arrays.fill(elements, value);
-    return new KnownTensor(HostTensors.cast(TensorData.ofDoubles(new Shape(extents), elements), dtype), "");
+    return new KnownTensor(
+        HostTensors.cast(TensorData.ofDoubles(new Shape(extents), elements), dtype), "");
   }
 
-  /** Overloads (end, dtype, ..), start (start, end, dtype, ..) and start_step (start, end, step, dtype, ..). */
+  /**
+   * Overloads (end, dtype, ..), start (start, end, dtype, ..) and start_step (start, end, step,
+   * dtype, ..).
+   */
   private static TorchValue arange(OperatorCall call) {
     int numbers =
         switch (call.overload()) {
@@ -103,20 +117,28 @@ final class CreationOperators {
     }
     List<TorchValue> numbers = new ArrayList<>();
     collect(call, call.argument(0), extents, 0, numbers);
-    OperatorCall each = new OperatorCall(call.operator(), "", numbers, call.location(), call.emit());
+    OperatorCall each =
+        new OperatorCall(call.operator(), "", numbers, call.location(), call.emit());
     double[] elements = new double[numbers.size()];
     DType natural = numbers.isEmpty() ? DType.F32 : DType.I1;
     for (int i = 0; i < elements.length; i++) {
       elements[i] = each.number(i);
       DType own = ofNumber(each, i);
-      natural = own == DType.F32 || natural == DType.F32 ? DType.F32 : own == DType.I64 ? DType.I64 : natural;
+      natural =
+          own == DType.F32 || natural == DType.F32
+              ? DType.F32
+              : own == DType.I64 ? DType.I64 : natural;
     }
     TensorData data = TensorData.ofDoubles(new Shape(extents), elements);
     return new KnownTensor(HostTensors.cast(data, dtype(call, 1, natural)), "");
   }
 
   private static void collect(
-      OperatorCall call, TorchValue value, List<Integer> extents, int depth, List<TorchValue> into) {
+      OperatorCall call,
+      TorchValue value,
+      List<Integer> extents,
+      int depth,
+      List<TorchValue> into) {
     if (value instanceof ListOf l) {
       if (depth >= extents.size() || l.elements().size() != extents.get(depth)) {
         throw call.refuse("its lists differ in length");

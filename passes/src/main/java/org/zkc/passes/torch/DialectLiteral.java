@@ -24,7 +24,8 @@ final class DialectLiteral {
         return new Bool(text.equals("True"));
       }
       case "inf", "-inf" -> {
-        return new TorchValue.Float(text.equals("inf") ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY);
+        return new TorchValue.Float(
+            text.equals("inf") ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY);
       }
       case "nan", "-nan" -> {
         return new TorchValue.Float(Double.NaN);
@@ -38,9 +39,12 @@ final class DialectLiteral {
       return new Text(unquoted(text.substring("torch.device(".length(), text.length() - 1)));
     }
     try {
-      return !floating && text.matches("-?\\d+") ? new Int(Long.parseLong(text)) : new TorchValue.Float(Double.parseDouble(text));
+      return !floating && text.matches("-?\\d+")
+          ? new Int(Long.parseLong(text))
+          : new TorchValue.Float(Double.parseDouble(text));
     } catch (NumberFormatException e) {
-      throw new UserException(constant.location(), "the literal %s is not supported".formatted(text));
+      throw new UserException(
+          constant.location(), "the literal %s is not supported".formatted(text));
     }
   }
 

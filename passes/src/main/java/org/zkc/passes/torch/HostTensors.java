@@ -9,7 +9,10 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 
-/** Arithmetic on tensors whose elements are known: integers exactly, floating types in double and then rounded. */
+/**
+ * Arithmetic on tensors whose elements are known: integers exactly, floating types in double and
+ * then rounded.
+ */
 final class HostTensors {
   private HostTensors() {}
 
@@ -22,7 +25,10 @@ final class HostTensors {
     return TensorData.ofDoubles(Shape.of(), new double[] {value});
   }
 
-  /** Elements in another type, towards zero from floating to integer; wraps as two's complement does. */
+  /**
+   * Elements in another type, towards zero from floating to integer; wraps as two's complement
+   * does.
+   */
   static TensorData cast(TensorData data, DType dtype) {
     if (data.dtype() == dtype) {
       return data;
@@ -52,7 +58,8 @@ final class HostTensors {
   }
 
   /** Elementwise, the result in {@code dtype}; the operator of the type's category is used. */
-  static TensorData map(TensorData data, DType dtype, LongUnaryOperator onLongs, DoubleUnaryOperator onDoubles) {
+  static TensorData map(
+      TensorData data, DType dtype, LongUnaryOperator onLongs, DoubleUnaryOperator onDoubles) {
     int count = Math.toIntExact(data.elementCount());
     if (dtype.isFloating()) {
       double[] out = new double[count];
@@ -68,9 +75,16 @@ final class HostTensors {
     return cast(TensorData.ofLongs(DType.I64, data.shape(), out), dtype);
   }
 
-  /** Elementwise with broadcasting, the result in {@code dtype}; the operator of the type's category is used. */
+  /**
+   * Elementwise with broadcasting, the result in {@code dtype}; the operator of the type's category
+   * is used.
+   */
   static TensorData zip(
-      TensorData left, TensorData right, DType dtype, LongBinaryOperator onLongs, DoubleBinaryOperator onDoubles) {
+      TensorData left,
+      TensorData right,
+      DType dtype,
+      LongBinaryOperator onLongs,
+      DoubleBinaryOperator onDoubles) {
     Shape shape = Shapes.broadcast(left.shape(), right.shape());
     int count = Math.toIntExact(shape.elementCount());
     int[] l = indices(left.shape(), shape);
@@ -107,7 +121,10 @@ final class HostTensors {
     return TensorData.ofLongs(data.dtype(), shape, out);
   }
 
-  /** For each element of {@code to}, row-major, the index of the element of {@code from} that broadcasts there. */
+  /**
+   * For each element of {@code to}, row-major, the index of the element of {@code from} that
+   * broadcasts there.
+   */
   private static int[] indices(Shape from, Shape to) {
     long[] own = from.strides();
     int added = to.rank() - from.rank();

@@ -6,11 +6,23 @@ import java.util.List;
 final class InferenceOperators {
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("aten.dropout", "identity", "not in training mode", InferenceOperators::dropout),
-          new TorchOperator("aten.feature_dropout", "identity", "not in training mode", InferenceOperators::dropout),
-          new TorchOperator("aten.alpha_dropout", "identity", "not in training mode", InferenceOperators::dropout),
           new TorchOperator(
-              "aten.feature_alpha_dropout", "identity", "not in training mode", InferenceOperators::dropout),
+              "aten.dropout", "identity", "not in training mode", InferenceOperators::dropout),
+          new TorchOperator(
+              "aten.feature_dropout",
+              "identity",
+              "not in training mode",
+              InferenceOperators::dropout),
+          new TorchOperator(
+              "aten.alpha_dropout",
+              "identity",
+              "not in training mode",
+              InferenceOperators::dropout),
+          new TorchOperator(
+              "aten.feature_alpha_dropout",
+              "identity",
+              "not in training mode",
+              InferenceOperators::dropout),
           new TorchOperator("aten.contiguous", "identity", c -> c.tensor(0)),
           new TorchOperator("aten.clone", "identity", c -> c.tensor(0)),
           new TorchOperator("aten.detach", "identity", c -> c.tensor(0)),

@@ -49,7 +49,8 @@ final class JoinOperators {
     int axis = call.axis(1, extents.size() + 1);
     extents.add(axis, 1);
     Shape each = new Shape(extents);
-    List<Value> parts = tensors.stream().map(t -> call.emit().reshape(call.value(t), each)).toList();
+    List<Value> parts =
+        tensors.stream().map(t -> call.emit().reshape(call.value(t), each)).toList();
     return call.result(call.emit().concatenate(parts, axis));
   }
 

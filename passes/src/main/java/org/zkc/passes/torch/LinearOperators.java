@@ -11,10 +11,16 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 final class LinearOperators {
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("aten.linear", "linear", "constant weight and bias", LinearOperators::linear),
+          new TorchOperator(
+              "aten.linear", "linear", "constant weight and bias", LinearOperators::linear),
           new TorchOperator("aten.addmm", "linear", "one factor constant", LinearOperators::addmm),
-          new TorchOperator("aten.mm", "linear", "one factor constant", c -> c.result(product(c, 0, 1))),
-          new TorchOperator("aten.matmul", "linear", "one factor a constant matrix or vector", LinearOperators::matmul),
+          new TorchOperator(
+              "aten.mm", "linear", "one factor constant", c -> c.result(product(c, 0, 1))),
+          new TorchOperator(
+              "aten.matmul",
+              "linear",
+              "one factor a constant matrix or vector",
+              LinearOperators::matmul),
           new TorchOperator("aten.mv", "linear", "one factor constant", LinearOperators::matmul));
 
   private LinearOperators() {}
@@ -39,7 +45,10 @@ final class LinearOperators {
     double beta = call.number(3, 1);
     double alpha = call.number(4, 1);
     boolean isBias =
-        beta == 1 && alpha == 1 && call.tensor(0) instanceof KnownTensor && call.tensor(0).shape().rank() == 1
+        beta == 1
+            && alpha == 1
+            && call.tensor(0) instanceof KnownTensor
+            && call.tensor(0).shape().rank() == 1
             && call.tensor(2) instanceof KnownTensor
             && call.tensor(2).shape().rank() == 2
             && call.tensor(0).shape().extent(0) == call.tensor(2).shape().extent(1);
@@ -91,16 +100,21 @@ final class LinearOperators {
     }
     if (a instanceof KnownTensor && a.shape().rank() == 2 && b.shape().rank() >= 2) {
       // A B = (B^T A^T)^T, and Linear multiplies by the transpose of its weight.
-      Value out = call.emit().linear(lastTwoSwapped(call, call.value(right)), call.value(left), Optional.empty());
+      Value out =
+          call.emit()
+              .linear(lastTwoSwapped(call, call.value(right)), call.value(left), Optional.empty());
       return lastTwoSwapped(call, out);
     }
     throw call.refuse(
-        "factors of shapes %s and %s, where one must be a constant matrix".formatted(a.shape(), b.shape()));
+        "factors of shapes %s and %s, where one must be a constant matrix"
+            .formatted(a.shape(), b.shape()));
   }
 
   private static Value lastTwoSwapped(OperatorCall call, Value value) {
     int rank = value.shape().rank();
-    return rank < 2 ? value : call.emit().transpose(value, ViewOperators.swapped(rank, rank - 2, rank - 1));
+    return rank < 2
+        ? value
+        : call.emit().transpose(value, ViewOperators.swapped(rank, rank - 2, rank - 1));
   }
 
   private static Value dropLast(OperatorCall call, Value value) {

@@ -9,12 +9,19 @@ final class NormalizationOperators {
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator(
-              "aten.batch_norm", "batch_norm", "inference with running statistics", NormalizationOperators::batchNorm),
+              "aten.batch_norm",
+              "batch_norm",
+              "inference with running statistics",
+              NormalizationOperators::batchNorm),
           new TorchOperator(
-              "aten.softmax", "softmax", "see docs/passes.md for where it can be proved",
+              "aten.softmax",
+              "softmax",
+              "see docs/passes.md for where it can be proved",
               c -> c.result(c.emit().softmax(c.value(0), axis(c)))),
           new TorchOperator(
-              "aten.log_softmax", "log_softmax", "see docs/passes.md for where it can be proved",
+              "aten.log_softmax",
+              "log_softmax",
+              "see docs/passes.md for where it can be proved",
               c -> c.result(c.emit().logSoftmax(c.value(0), axis(c)))));
 
   private NormalizationOperators() {}
@@ -33,7 +40,8 @@ final class NormalizationOperators {
       throw call.refuse("the model is in training mode; call model.eval() before exporting it");
     }
     if (call.isNone(3) || call.isNone(4)) {
-      throw call.refuse("it has no running statistics; build the layer with track_running_stats=True");
+      throw call.refuse(
+          "it has no running statistics; build the layer with track_running_stats=True");
     }
     Shape input = call.tensor(0).shape();
     if (input.rank() < 2) {
@@ -44,7 +52,8 @@ final class NormalizationOperators {
       if (!call.isNone(i)) {
         Shape shape = call.knownTensor(i, "parameters").shape();
         if (!shape.equals(channels)) {
-          throw call.refuse("parameters of shape %s for an input of shape %s".formatted(shape, input));
+          throw call.refuse(
+              "parameters of shape %s for an input of shape %s".formatted(shape, input));
         }
       }
     }
@@ -52,7 +61,8 @@ final class NormalizationOperators {
     TensorData variance = call.knownTensor(4, "parameters").data();
     for (long c = 0; c < variance.elementCount(); c++) {
       if (!(epsilon >= 0) || !(variance.getDouble(c) + epsilon > 0)) {
-        throw call.refuse("the running variance of channel %d plus epsilon is not positive".formatted(c));
+        throw call.refuse(
+            "the running variance of channel %d plus epsilon is not positive".formatted(c));
       }
     }
     return call.result(

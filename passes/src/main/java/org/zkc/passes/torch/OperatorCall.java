@@ -17,9 +17,16 @@ import org.zkc.passes.torch.TorchValue.Text;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
-/** One call of an operator with evaluated arguments, in schema order; accessors report misfits at the user's line. */
+/**
+ * One call of an operator with evaluated arguments, in schema order; accessors report misfits at
+ * the user's line.
+ */
 record OperatorCall(
-    String operator, String overload, List<TorchValue> arguments, Location location, TensorEmitter emit) {
+    String operator,
+    String overload,
+    List<TorchValue> arguments,
+    Location location,
+    TensorEmitter emit) {
 
   /** Argument {@code index}; None where the schema of an older writer has fewer. */
   TorchValue argument(int index) {
@@ -70,7 +77,8 @@ record OperatorCall(
     if (tensor(index) instanceof KnownTensor k) {
       return k;
     }
-    throw refuse("its %s is computed from the input; only constant %s can be proved".formatted(role, role));
+    throw refuse(
+        "its %s is computed from the input; only constant %s can be proved".formatted(role, role));
   }
 
   List<Tensor> tensors(int index) {
@@ -151,7 +159,8 @@ record OperatorCall(
 
   /** A bool; None is false. */
   boolean flag(int index) {
-    return !isNone(index) && argument(index).integer().orElseThrow(() -> mismatch(index, "a bool")) != 0;
+    return !isNone(index)
+        && argument(index).integer().orElseThrow(() -> mismatch(index, "a bool")) != 0;
   }
 
   String text(int index) {
@@ -186,7 +195,9 @@ record OperatorCall(
         .orElseGet(() -> new TracedTensor(value, dtype.isFloating() ? dtype : DType.F32));
   }
 
-  /** Integers that went through an f32 constant, back in their own type; they are exact up to 2^24. */
+  /**
+   * Integers that went through an f32 constant, back in their own type; they are exact up to 2^24.
+   */
   private TensorData as(TensorData data, DType dtype) {
     return dtype.isFloating() ? data : HostTensors.cast(data, dtype);
   }

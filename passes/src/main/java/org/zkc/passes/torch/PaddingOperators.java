@@ -10,7 +10,8 @@ final class PaddingOperators {
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator("aten.constant_pad_nd", "pad, slice", c -> pad(c, c.number(2, 0))),
-          new TorchOperator("aten.pad", "pad, slice", "mode 'constant'", PaddingOperators::withMode));
+          new TorchOperator(
+              "aten.pad", "pad, slice", "mode 'constant'", PaddingOperators::withMode));
 
   private PaddingOperators() {}
 
@@ -40,7 +41,8 @@ final class PaddingOperators {
       int start = Math.max(0, -before);
       int end = extent - Math.max(0, -after);
       if (start > end) {
-        throw call.refuse("amounts %s for a tensor of shape %s".formatted(amounts, current.shape()));
+        throw call.refuse(
+            "amounts %s for a tensor of shape %s".formatted(amounts, current.shape()));
       }
       current = call.emit().slice(current, axis, start, end, 1);
       low.set(axis, Math.max(0, before));

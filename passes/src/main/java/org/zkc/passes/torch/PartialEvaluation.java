@@ -33,8 +33,8 @@ import org.zkc.passes.torch.TorchValue.TracedTensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /**
- * Executes a torch-level program on values of which some are known and the others are values of the tensor-level program
- * under construction.
+ * Executes a torch-level program on values of which some are known and the others are values of the
+ * tensor-level program under construction.
  */
 final class PartialEvaluation {
   /** Loops that run longer than any network is deep are taken for endless. */
@@ -48,7 +48,10 @@ final class PartialEvaluation {
   private final Map<String, Function> functions = new HashMap<>();
   private final TensorEmitter emitter;
 
-  /** Of the op being executed; where it has none, of the innermost call or statement around it that has one. */
+  /**
+   * Of the op being executed; where it has none, of the innermost call or statement around it that
+   * has one.
+   */
   private Location nearest = Location.UNKNOWN;
 
   private long steps;
@@ -74,7 +77,8 @@ final class PartialEvaluation {
               .formatted(function.name(), function.parameters().size(), arguments.size()));
     }
     if (++depth > MAXIMAL_DEPTH) {
-      throw new UserException(nearest, "calls are nested more than %d deep".formatted(MAXIMAL_DEPTH));
+      throw new UserException(
+          nearest, "calls are nested more than %d deep".formatted(MAXIMAL_DEPTH));
     }
     List<TorchValue> results = new Frame().run(function.region(), arguments);
     depth--;
@@ -94,7 +98,9 @@ final class PartialEvaluation {
     private void bind(List<Value> names, List<TorchValue> bound) {
       if (names.size() != bound.size()) {
         throw new UserException(
-            nearest, "%d values where %d are named: the archive is damaged".formatted(bound.size(), names.size()));
+            nearest,
+            "%d values where %d are named: the archive is damaged"
+                .formatted(bound.size(), names.size()));
       }
       for (int i = 0; i < names.size(); i++) {
         values.put(names.get(i), bound.get(i));
@@ -116,7 +122,9 @@ final class PartialEvaluation {
     private void execute(Op op) {
       if (++steps > MAXIMAL_STEPS) {
         throw new UserException(
-            nearest, "the model executes more than %d operations; does a loop end?".formatted(MAXIMAL_STEPS));
+            nearest,
+            "the model executes more than %d operations; does a loop end?"
+                .formatted(MAXIMAL_STEPS));
       }
       Location before = nearest;
       if (op.location().isKnown()) {
@@ -149,7 +157,10 @@ final class PartialEvaluation {
     private void branch(If op) {
       Location location = nearest;
       boolean condition =
-          truth(get(op.condition()), location, "the model branches on it, and only the branch taken would be proved");
+          truth(
+              get(op.condition()),
+              location,
+              "the model branches on it, and only the branch taken would be proved");
       bind(op.results(), run(condition ? op.then() : op.otherwise(), List.of()));
     }
 
@@ -170,8 +181,11 @@ final class PartialEvaluation {
       long count =
           switch (get(op.count())) {
             case Int i -> i.value();
-            case KnownTensor k when k.data().elementCount() == 1 && !k.dtype().isFloating() -> k.data().getLong(0);
-            case TorchValue other -> throw dataDependent(other, nearest, "the number of passes through a loop depends on it");
+            case KnownTensor k when k.data().elementCount() == 1 && !k.dtype().isFloating() ->
+                k.data().getLong(0);
+            case TorchValue other ->
+                throw dataDependent(
+                    other, nearest, "the number of passes through a loop depends on it");
           };
       List<TorchValue> carried = get(op.initial());
       for (long i = 0; i < count; i++) {
@@ -186,14 +200,15 @@ final class PartialEvaluation {
     private List<TorchValue> lower(Operator op) {
       TorchOperator operator =
           TorchOperatorTable.find(op.operator())
-              .orElseThrow(
-                  () ->
-                      new UserException(
-                          nearest,
-                          "operator %s cannot be proved; `zkc ops` lists those that can".formatted(op.operator())));
+              .orElseThrow(() ->
+                  new UserException(
+                      nearest,
+                      "operator %s cannot be proved; `zkc ops` lists those that can"
+                          .formatted(op.operator())));
       lowered++;
       emitter.at(nearest, op.results().isEmpty() ? "x" : op.results().getFirst().name());
-      OperatorCall call = new OperatorCall(op.operator(), op.overload(), get(op.arguments()), nearest, emitter);
+      OperatorCall call =
+          new OperatorCall(op.operator(), op.overload(), get(op.arguments()), nearest, emitter);
       TorchValue result;
       try {
         result = operator.lowering().lower(call);
@@ -201,9 +216,12 @@ final class PartialEvaluation {
         // Arguments that PyTorch itself would refuse; archives can hold anything.
         throw call.refuse("its arguments do not fit (%s)".formatted(e.getMessage()));
       }
-      if (result instanceof KnownTensor k && (hostElements += k.data().elementCount()) > MAXIMAL_HOST_ELEMENTS) {
+      if (result instanceof KnownTensor k
+          && (hostElements += k.data().elementCount()) > MAXIMAL_HOST_ELEMENTS) {
         throw new UserException(
-            nearest, "the model computes constant tensors of more than 2^30 elements; store them as buffers instead");
+            nearest,
+            "the model computes constant tensors of more than 2^30 elements; store them as buffers"
+                + " instead");
       }
       if (op.results().size() == 1) {
         return List.of(result);
@@ -215,8 +233,9 @@ final class PartialEvaluation {
   private List<TorchValue> elements(TorchValue value) {
     return value
         .sequence()
-        .orElseThrow(
-            () -> new UserException(nearest, "%s is unpacked where a tuple is needed".formatted(value.kind())));
+        .orElseThrow(() ->
+            new UserException(
+                nearest, "%s is unpacked where a tuple is needed".formatted(value.kind())));
   }
 
   private static boolean truth(TorchValue value, Location location, String why) {

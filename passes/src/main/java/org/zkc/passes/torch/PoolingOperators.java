@@ -16,20 +16,28 @@ final class PoolingOperators {
           new TorchOperator("aten.max_pool1d", "max_pool", c -> c.result(maxPool(c, 1))),
           new TorchOperator("aten.max_pool2d", "max_pool", c -> c.result(maxPool(c, 2))),
           new TorchOperator(
-              "aten.max_pool1d_with_indices", "max_pool", "the indices must not be used",
+              "aten.max_pool1d_with_indices",
+              "max_pool",
+              "the indices must not be used",
               c -> withIndices(c, maxPool(c, 1))),
           new TorchOperator(
-              "aten.max_pool2d_with_indices", "max_pool", "the indices must not be used",
+              "aten.max_pool2d_with_indices",
+              "max_pool",
+              "the indices must not be used",
               c -> withIndices(c, maxPool(c, 2))),
           new TorchOperator("aten.avg_pool1d", "window_mean", c -> averagePool(c, 1)),
           new TorchOperator("aten.avg_pool2d", "window_mean", c -> averagePool(c, 2)),
           new TorchOperator("aten.adaptive_avg_pool1d", "window_mean", c -> adaptiveAverage(c, 1)),
           new TorchOperator("aten.adaptive_avg_pool2d", "window_mean", c -> adaptiveAverage(c, 2)),
           new TorchOperator(
-              "aten.adaptive_max_pool1d", "max_pool, slice, concatenate", "the indices must not be used",
+              "aten.adaptive_max_pool1d",
+              "max_pool, slice, concatenate",
+              "the indices must not be used",
               c -> withIndices(c, adaptiveMax(c, 1))),
           new TorchOperator(
-              "aten.adaptive_max_pool2d", "max_pool, slice, concatenate", "the indices must not be used",
+              "aten.adaptive_max_pool2d",
+              "max_pool, slice, concatenate",
+              "the indices must not be used",
               c -> withIndices(c, adaptiveMax(c, 2))));
 
   private PoolingOperators() {}
@@ -38,7 +46,9 @@ final class PoolingOperators {
     Value input = call.value(0);
     int rank = input.shape().rank();
     if (rank != axes + 1 && rank != axes + 2) {
-      throw call.refuse("its input has shape %s; %d or %d axes are needed".formatted(input.shape(), axes + 1, axes + 2));
+      throw call.refuse(
+          "its input has shape %s; %d or %d axes are needed"
+              .formatted(input.shape(), axes + 1, axes + 2));
     }
     return input;
   }
@@ -59,13 +69,26 @@ final class PoolingOperators {
     for (int k = 0; k < axes; k++) {
       int extent = input.shape().extent(input.shape().rank() - axes + k);
       high.add(
-          paddingHigh(call, extent, kernel.get(k), strides.get(k), low.get(k), dilations.get(k), call.flag(5)));
+          paddingHigh(
+              call,
+              extent,
+              kernel.get(k),
+              strides.get(k),
+              low.get(k),
+              dilations.get(k),
+              call.flag(5)));
     }
     return call.emit().maxPool(input, kernel, strides, low, high, dilations);
   }
 
   private static int positions(
-      OperatorCall call, int extent, int kernel, int stride, int padding, int dilation, boolean ceil) {
+      OperatorCall call,
+      int extent,
+      int kernel,
+      int stride,
+      int padding,
+      int dilation,
+      boolean ceil) {
     if (kernel < 1 || stride < 1 || dilation < 1 || padding < 0 || padding > kernel / 2) {
       throw call.refuse(
           "kernel %d, stride %d, padding %d, dilation %d: padding must be at most half the kernel, all else positive"
@@ -73,7 +96,8 @@ final class PoolingOperators {
     }
     long room = extent + 2L * padding - (long) dilation * (kernel - 1) - 1;
     if (room < 0) {
-      throw call.refuse("a window of %d elements does not fit an axis of %d".formatted(kernel, extent));
+      throw call.refuse(
+          "a window of %d elements does not fit an axis of %d".formatted(kernel, extent));
     }
     long positions = (room + (ceil ? stride - 1 : 0)) / stride + 1;
     if (ceil && (positions - 1) * stride >= extent + (long) padding) {
@@ -83,7 +107,13 @@ final class PoolingOperators {
   }
 
   private static int paddingHigh(
-      OperatorCall call, int extent, int kernel, int stride, int padding, int dilation, boolean ceil) {
+      OperatorCall call,
+      int extent,
+      int kernel,
+      int stride,
+      int padding,
+      int dilation,
+      boolean ceil) {
     if (!ceil) {
       positions(call, extent, kernel, stride, padding, dilation, false);
       return padding;
@@ -94,12 +124,15 @@ final class PoolingOperators {
 
   private static TorchValue withIndices(OperatorCall call, Value pooled) {
     Location location = call.location();
-    return new Tuple(List.of(call.result(pooled), new DataDependent("the indices of " + call.operator(), location)));
+    return new Tuple(
+        List.of(
+            call.result(pooled), new DataDependent("the indices of " + call.operator(), location)));
   }
 
   /**
-   * (input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override). PyTorch divides by the
-   * area of the window clipped to the padded input, or to the input alone; both are products over the axes.
+   * (input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override). PyTorch
+   * divides by the area of the window clipped to the padded input, or to the input alone; both are
+   * products over the axes.
    */
   private static TorchValue averagePool(OperatorCall call, int axes) {
     Value current = input(call, axes);
@@ -111,7 +144,8 @@ final class PoolingOperators {
     for (int k = 0; k < axes; k++) {
       int axis = current.shape().rank() - axes + k;
       int extent = current.shape().extent(axis);
-      int positions = positions(call, extent, kernel.get(k), strides.get(k), padding.get(k), 1, ceil);
+      int positions =
+          positions(call, extent, kernel.get(k), strides.get(k), padding.get(k), 1, ceil);
       List<Integer> starts = new ArrayList<>();
       List<Integer> lengths = new ArrayList<>();
       List<Integer> divisors = new ArrayList<>();
@@ -168,7 +202,10 @@ final class PoolingOperators {
     return call.result(current);
   }
 
-  /** As {@link #adaptiveAverage}; windows of one size at one stride are a pooling, others are taken one by one. */
+  /**
+   * As {@link #adaptiveAverage}; windows of one size at one stride are a pooling, others are taken
+   * one by one.
+   */
   private static Value adaptiveMax(OperatorCall call, int axes) {
     Value current = input(call, axes);
     List<Integer> sizes = sizes(call, axes);
@@ -184,7 +221,8 @@ final class PoolingOperators {
       for (int p = 0; p < positions; p++) {
         int start = adaptiveStart(p, extent, positions);
         int end = adaptiveEnd(p, extent, positions);
-        parts.add(maxAlong(call, call.emit().slice(current, axis, start, end, 1), axes, k, end - start));
+        parts.add(
+            maxAlong(call, call.emit().slice(current, axis, start, end, 1), axes, k, end - start));
       }
       current = call.emit().concatenate(parts, axis);
     }
@@ -216,7 +254,8 @@ final class PoolingOperators {
           size instanceof TorchValue.None
               ? extent
               : call.narrow(
-                  size.integer().orElseThrow(() -> call.refuse("an output size is " + size.kind())));
+                  size.integer()
+                      .orElseThrow(() -> call.refuse("an output size is " + size.kind())));
       if (positions < 1 || extent < 1) {
         throw call.refuse("%d outputs from an axis of %d".formatted(positions, extent));
       }

@@ -8,8 +8,9 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /**
- * PyTorch's type promotion: tensors with axes decide, then tensors without axes if of a higher category (bool, integer,
- * floating), then Python numbers if of a higher category still. So a 0-dim f64 times an f32 tensor is f32.
+ * PyTorch's type promotion: tensors with axes decide, then tensors without axes if of a higher
+ * category (bool, integer, floating), then Python numbers if of a higher category still. So a 0-dim
+ * f64 times an f32 tensor is f32.
  */
 final class Promotion {
   private @Nullable DType dimensioned;

@@ -11,11 +11,15 @@ final class ReductionOperators {
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator("aten.mean", "window_mean", c -> reduce(c, false)),
-          new TorchOperator("aten.sum", "window_mean", "as a mean with divisor 1", c -> reduce(c, true)));
+          new TorchOperator(
+              "aten.sum", "window_mean", "as a mean with divisor 1", c -> reduce(c, true)));
 
   private ReductionOperators() {}
 
-  /** Overload "" is (input, dtype); {@code dim_IntList} and {@code dim} are (input, dim, keepdim, dtype). */
+  /**
+   * Overload "" is (input, dtype); {@code dim_IntList} and {@code dim} are (input, dim, keepdim,
+   * dtype).
+   */
   private static TorchValue reduce(OperatorCall call, boolean sum) {
     Value input = call.value(0);
     int rank = input.shape().rank();
@@ -25,7 +29,8 @@ final class ReductionOperators {
       CastOperators.requireFloating(call, call.integer(dtypeAt));
     }
     if (!call.tensor(0).dtype().isFloating()) {
-      throw call.refuse("a %s of integers; convert them to float first".formatted(sum ? "sum" : "mean"));
+      throw call.refuse(
+          "a %s of integers; convert them to float first".formatted(sum ? "sum" : "mean"));
     }
     TreeSet<Integer> axes = new TreeSet<>();
     if (!whole && !call.isNone(1)) {
@@ -43,10 +48,11 @@ final class ReductionOperators {
   }
 
   /**
-   * Mean (or sum) over {@code axes}, ascending. Neighbouring axes are reduced together, as one axis: one rounding
-   * after quantisation instead of one for each.
+   * Mean (or sum) over {@code axes}, ascending. Neighbouring axes are reduced together, as one
+   * axis: one rounding after quantisation instead of one for each.
    */
-  static Value mean(OperatorCall call, Value input, List<Integer> axes, boolean keepAxes, boolean sum) {
+  static Value mean(
+      OperatorCall call, Value input, List<Integer> axes, boolean keepAxes, boolean sum) {
     List<Integer> original = input.shape().extents();
     Value current = input;
     for (int last = axes.size() - 1; last >= 0; ) {
@@ -67,7 +73,9 @@ final class ReductionOperators {
       extents.subList(from + 1, to + 1).clear();
       extents.set(from, count);
       current = call.emit().reshape(current, new Shape(extents));
-      current = call.emit().windowMean(current, from, List.of(0), List.of(count), List.of(sum ? 1 : count));
+      current =
+          call.emit()
+              .windowMean(current, from, List.of(0), List.of(count), List.of(sum ? 1 : count));
       last = first - 1;
     }
     List<Integer> out = new ArrayList<>();

@@ -12,7 +12,10 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Text;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
-/** Conversions between numbers and tensors of one element, and functions of numbers: all on the host. */
+/**
+ * Conversions between numbers and tensors of one element, and functions of numbers: all on the
+ * host.
+ */
 final class ScalarOperators {
   static final List<TorchOperator> ALL =
       List.of(
@@ -21,7 +24,8 @@ final class ScalarOperators {
           new TorchOperator("aten.Int", "host", "constants only", ScalarOperators::toInt),
           new TorchOperator("aten.IntImplicit", "host", "constants only", ScalarOperators::toInt),
           new TorchOperator("aten.Float", "host", "constants only", ScalarOperators::toFloat),
-          new TorchOperator("aten.FloatImplicit", "host", "constants only", ScalarOperators::toFloat),
+          new TorchOperator(
+              "aten.FloatImplicit", "host", "constants only", ScalarOperators::toFloat),
           new TorchOperator("aten.Bool", "host", "constants only", c -> new Bool(truth(c, 0))),
           new TorchOperator("aten.ScalarImplicit", "host", "constants only", ScalarOperators::item),
           new TorchOperator("aten.item", "host", "constants only", ScalarOperators::item),
@@ -32,7 +36,9 @@ final class ScalarOperators {
           new TorchOperator("aten.round", "host", "numbers", c -> rounded(c, Math::rint)),
           new TorchOperator("aten.__range_length", "host", ScalarOperators::rangeLength),
           new TorchOperator(
-              "aten.__derive_index", "host", c -> new Int(c.integer(1) + c.integer(0) * c.integer(2))),
+              "aten.__derive_index",
+              "host",
+              c -> new Int(c.integer(1) + c.integer(0) * c.integer(2))),
           new TorchOperator("prim.min", "host", "numbers", c -> extreme(c, true)),
           new TorchOperator("prim.max", "host", "numbers", c -> extreme(c, false)),
           new TorchOperator("prim.abs", "host", "numbers", ScalarOperators::absolute));
@@ -43,7 +49,8 @@ final class ScalarOperators {
     return switch (call.argument(0)) {
       case KnownTensor k -> k;
       case Int i -> new KnownTensor(HostTensors.scalar(i.value()), "");
-      case Bool b -> new KnownTensor(HostTensors.cast(HostTensors.scalar(b.value() ? 1 : 0), DType.I1), "");
+      case Bool b ->
+          new KnownTensor(HostTensors.cast(HostTensors.scalar(b.value() ? 1 : 0), DType.I1), "");
       default -> new KnownTensor(HostTensors.scalar(call.number(0)), "");
     };
   }
@@ -51,7 +58,8 @@ final class ScalarOperators {
   private static TorchValue toInt(OperatorCall call) {
     return switch (call.argument(0)) {
       case Int i -> i;
-      case KnownTensor k when !k.dtype().isFloating() && k.data().elementCount() == 1 -> new Int(k.data().getLong(0));
+      case KnownTensor k when !k.dtype().isFloating() && k.data().elementCount() == 1 ->
+          new Int(k.data().getLong(0));
       case Text t -> {
         try {
           yield new Int(Long.parseLong(t.value().strip()));
@@ -111,7 +119,9 @@ final class ScalarOperators {
       throw call.refuse("its operand is a Tensor; only numbers are supported");
     }
     double value = function.applyAsDouble(call.number(0));
-    return call.operator().equals("aten.round") ? new TorchValue.Float(value) : new Int((long) value);
+    return call.operator().equals("aten.round")
+        ? new TorchValue.Float(value)
+        : new Int((long) value);
   }
 
   private static TorchValue absolute(OperatorCall call) {
@@ -128,13 +138,16 @@ final class ScalarOperators {
     if (step == 0) {
       throw call.refuse("a range with step 0");
     }
-    return new Int(Math.max(0, step > 0 ? Math.ceilDiv(end - start, step) : Math.ceilDiv(start - end, -step)));
+    return new Int(
+        Math.max(0, step > 0 ? Math.ceilDiv(end - start, step) : Math.ceilDiv(start - end, -step)));
   }
 
   /** Of two numbers, or of a list of them. */
   private static TorchValue extreme(OperatorCall call, boolean minimum) {
     List<TorchValue> candidates =
-        call.argument(0) instanceof ListOf l ? l.elements() : List.of(call.argument(0), call.argument(1));
+        call.argument(0) instanceof ListOf l
+            ? l.elements()
+            : List.of(call.argument(0), call.argument(1));
     if (candidates.isEmpty()) {
       throw call.refuse("the list is empty");
     }
@@ -142,7 +155,10 @@ final class ScalarOperators {
       var values = candidates.stream().mapToLong(v -> ((Int) v).value());
       return new Int(minimum ? values.min().getAsLong() : values.max().getAsLong());
     }
-    var values = candidates.stream().mapToDouble(v -> v.number().orElseThrow(() -> call.refuse("an element is " + v.kind())));
+    var values =
+        candidates.stream()
+            .mapToDouble(
+                v -> v.number().orElseThrow(() -> call.refuse("an element is " + v.kind())));
     return new TorchValue.Float(minimum ? values.min().getAsDouble() : values.max().getAsDouble());
   }
 }

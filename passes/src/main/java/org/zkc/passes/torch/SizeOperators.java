@@ -15,10 +15,12 @@ final class SizeOperators {
           new TorchOperator("aten.dim", "host", c -> new Int(c.tensor(0).shape().rank())),
           new TorchOperator("aten.numel", "host", c -> new Int(c.tensor(0).shape().elementCount())),
           new TorchOperator("aten.len", "host", SizeOperators::length),
-          new TorchOperator("aten.is_floating_point", "host", c -> new Bool(c.tensor(0).dtype().isFloating())),
+          new TorchOperator(
+              "aten.is_floating_point", "host", c -> new Bool(c.tensor(0).dtype().isFloating())),
           new TorchOperator("aten.is_complex", "host", c -> new Bool(false)),
           new TorchOperator("aten.is_contiguous", "host", c -> new Bool(true)),
-          new TorchOperator("prim.dtype", "host", c -> new Int(CastOperators.scalarType(c.tensor(0).dtype()))),
+          new TorchOperator(
+              "prim.dtype", "host", c -> new Int(CastOperators.scalarType(c.tensor(0).dtype()))),
           new TorchOperator("prim.device", "host", c -> new Text("cpu")),
           new TorchOperator("prim.layout", "host", c -> new Int(0)),
           new TorchOperator("prim.is_cuda", "host", c -> new Bool(false)),

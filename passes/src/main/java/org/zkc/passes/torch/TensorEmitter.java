@@ -41,9 +41,10 @@ import org.zkc.ir.tensor.WindowMean;
 import org.zkc.passes.tensor.ConstantFolding;
 
 /**
- * Builds main of the tensor-level program: one method per op, which infers the result's shape, leaves out ops that change
- * nothing, folds ops on constants, and gives every op the location and name of the torch op that is being lowered. A
- * shape that does not fit is a {@link UserException} there.
+ * Builds main of the tensor-level program: one method per op, which infers the result's shape,
+ * leaves out ops that change nothing, folds ops on constants, and gives every op the location and
+ * name of the torch op that is being lowered. A shape that does not fit is a {@link UserException}
+ * there.
  */
 final class TensorEmitter {
   /** No tensor of a provable model comes near; a hostile archive could name any shape. */
@@ -86,7 +87,8 @@ final class TensorEmitter {
     }
     TensorData floats = data.dtype() == DType.F32 ? data : asFloats(data);
     requireFinite(floats, name);
-    Value result = builder.fresh(name.isEmpty() ? "constant" : name, new TensorType(DType.F32, data.shape()));
+    Value result =
+        builder.fresh(name.isEmpty() ? "constant" : name, new TensorType(DType.F32, data.shape()));
     Constant op = builder.append(new Constant(result, name, floats, location));
     known.put(result, op);
     constants.put(data, result);
@@ -99,7 +101,8 @@ final class TensorEmitter {
         throw new UserException(
             location,
             "%s holds %s at element %d: only finite numbers (in float32) can be proved; check the model's weights"
-                .formatted(name.isEmpty() ? "a constant" : "parameter " + name, floats.getDouble(i), i));
+                .formatted(
+                    name.isEmpty() ? "a constant" : "parameter " + name, floats.getDouble(i), i));
       }
     }
   }
@@ -110,7 +113,9 @@ final class TensorEmitter {
       for (int i = 0; i < floats.length; i++) {
         if ((long) floats[i] != data.getLong(i)) {
           throw new UserException(
-              location, "the integer %d cannot take part in f32 arithmetic: it is not exact there".formatted(data.getLong(i)));
+              location,
+              "the integer %d cannot take part in f32 arithmetic: it is not exact there"
+                  .formatted(data.getLong(i)));
         }
       }
     }
@@ -122,34 +127,61 @@ final class TensorEmitter {
   }
 
   Value conv(
-      Value input, Value weight, Optional<Value> bias, List<Integer> strides, List<Integer> low, List<Integer> high,
-      List<Integer> dilations, int groups) {
+      Value input,
+      Value weight,
+      Optional<Value> bias,
+      List<Integer> strides,
+      List<Integer> low,
+      List<Integer> high,
+      List<Integer> dilations,
+      int groups) {
     Shape shape =
-        inferred(
-            () ->
-                Shapes.conv(
-                    input.shape(), weight.shape(), bias.map(Value::shape), strides, low, high, dilations, groups));
-    return emit(new Conv(result(shape), input, weight, bias, strides, low, high, dilations, groups, location));
+        inferred(() ->
+            Shapes.conv(
+                input.shape(),
+                weight.shape(),
+                bias.map(Value::shape),
+                strides,
+                low,
+                high,
+                dilations,
+                groups));
+    return emit(
+        new Conv(
+            result(shape), input, weight, bias, strides, low, high, dilations, groups, location));
   }
 
   Value linear(Value input, Value weight, Optional<Value> bias) {
-    Shape shape = inferred(() -> Shapes.linear(input.shape(), weight.shape(), bias.map(Value::shape)));
+    Shape shape =
+        inferred(() -> Shapes.linear(input.shape(), weight.shape(), bias.map(Value::shape)));
     return emit(new Linear(result(shape), input, weight, bias, location));
   }
 
   Value batchNorm(
-      Value input, Optional<Value> weight, Optional<Value> bias, Value mean, Value variance, double epsilon) {
-    return emit(new BatchNorm(result(input.shape()), input, weight, bias, mean, variance, epsilon, location));
+      Value input,
+      Optional<Value> weight,
+      Optional<Value> bias,
+      Value mean,
+      Value variance,
+      double epsilon) {
+    return emit(
+        new BatchNorm(
+            result(input.shape()), input, weight, bias, mean, variance, epsilon, location));
   }
 
   Value maxPool(
-      Value input, List<Integer> kernel, List<Integer> strides, List<Integer> low, List<Integer> high,
+      Value input,
+      List<Integer> kernel,
+      List<Integer> strides,
+      List<Integer> low,
+      List<Integer> high,
       List<Integer> dilations) {
     Shape shape = inferred(() -> Shapes.pool(input.shape(), kernel, strides, low, high, dilations));
     return emit(new MaxPool(result(shape), input, kernel, strides, low, high, dilations, location));
   }
 
-  Value windowMean(Value input, int axis, List<Integer> starts, List<Integer> lengths, List<Integer> divisors) {
+  Value windowMean(
+      Value input, int axis, List<Integer> starts, List<Integer> lengths, List<Integer> divisors) {
     Shape shape = inferred(() -> Shapes.windows(input.shape(), axis, starts, lengths, divisors));
     return emit(new WindowMean(result(shape), input, axis, starts, lengths, divisors, location));
   }
@@ -161,17 +193,20 @@ final class TensorEmitter {
 
   Value subtract(Value left, Value right) {
     Shape shape = together(left, right);
-    return emit(new Subtract(result(shape), broadcast(left, shape), broadcast(right, shape), location));
+    return emit(
+        new Subtract(result(shape), broadcast(left, shape), broadcast(right, shape), location));
   }
 
   Value multiply(Value left, Value right) {
     Shape shape = together(left, right);
-    return emit(new Multiply(result(shape), broadcast(left, shape), broadcast(right, shape), location));
+    return emit(
+        new Multiply(result(shape), broadcast(left, shape), broadcast(right, shape), location));
   }
 
   Value divide(Value left, Value right) {
     Shape shape = together(left, right);
-    return emit(new Divide(result(shape), broadcast(left, shape), broadcast(right, shape), location));
+    return emit(
+        new Divide(result(shape), broadcast(left, shape), broadcast(right, shape), location));
   }
 
   Value relu(Value input) {
@@ -201,8 +236,11 @@ final class TensorEmitter {
   }
 
   Value concatenate(List<Value> inputs, int axis) {
-    Shape shape = inferred(() -> Shapes.concatenate(inputs.stream().map(Value::shape).toList(), axis));
-    return inputs.size() == 1 ? inputs.getFirst() : emit(new Concatenate(result(shape), inputs, axis, location));
+    Shape shape =
+        inferred(() -> Shapes.concatenate(inputs.stream().map(Value::shape).toList(), axis));
+    return inputs.size() == 1
+        ? inputs.getFirst()
+        : emit(new Concatenate(result(shape), inputs, axis, location));
   }
 
   Value reshape(Value input, Shape shape) {
@@ -240,12 +278,16 @@ final class TensorEmitter {
 
   Value pad(Value input, List<Integer> low, List<Integer> high, double value) {
     Shape shape = inferred(() -> Shapes.pad(input.shape(), low, high));
-    return shape.equals(input.shape()) ? input : emit(new Pad(result(shape), input, low, high, value, location));
+    return shape.equals(input.shape())
+        ? input
+        : emit(new Pad(result(shape), input, low, high, value, location));
   }
 
   Value broadcast(Value input, Shape shape) {
     inferred(() -> Shapes.broadcastTo(input.shape(), shape));
-    return shape.equals(input.shape()) ? input : emit(new Broadcast(result(shape), input, location));
+    return shape.equals(input.shape())
+        ? input
+        : emit(new Broadcast(result(shape), input, location));
   }
 
   private Shape together(Value left, Value right) {
@@ -269,7 +311,9 @@ final class TensorEmitter {
   private Shape checkSize(Shape shape) {
     if (shape.elementCount() > MAXIMAL_ELEMENTS) {
       throw new UserException(
-          location, "a tensor of shape %s is too large: at most 2^28 elements can be proved".formatted(shape));
+          location,
+          "a tensor of shape %s is too large: at most 2^28 elements can be proved"
+              .formatted(shape));
     }
     return shape;
   }
@@ -279,7 +323,8 @@ final class TensorEmitter {
       return rule.get();
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new UserException(
-          location, "the shapes do not fit together: %s; check --input-shape".formatted(e.getMessage()));
+          location,
+          "the shapes do not fit together: %s; check --input-shape".formatted(e.getMessage()));
     }
   }
 }

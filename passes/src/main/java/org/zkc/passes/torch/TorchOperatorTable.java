@@ -6,7 +6,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The torch operators that can be proved: one line per operator in its family's file, one line per family here. */
+/**
+ * The torch operators that can be proved: one line per operator in its family's file, one line per
+ * family here.
+ */
 public final class TorchOperatorTable {
   private static final Map<String, TorchOperator> BY_NAME = new TreeMap<>();
 
@@ -31,12 +34,11 @@ public final class TorchOperatorTable {
             CastOperators.ALL,
             InferenceOperators.ALL)
         .flatMap(List::stream)
-        .forEach(
-            o -> {
-              if (BY_NAME.put(o.name(), o) != null) {
-                throw new IllegalStateException("two rows for " + o.name());
-              }
-            });
+        .forEach(o -> {
+          if (BY_NAME.put(o.name(), o) != null) {
+            throw new IllegalStateException("two rows for " + o.name());
+          }
+        });
   }
 
   private TorchOperatorTable() {}

@@ -18,10 +18,11 @@ import org.zkc.passes.torch.TorchValue.TracedTensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /**
- * Lowers a torch-level program to the tensor level by partial evaluation with known input types: one walk in which
- * everything that does not depend on the input's elements is computed (sizes, conditions, loops, lists, constant
- * tensors), calls are inlined, and each operator on tensors becomes tensor ops by {@link TorchOperatorTable}. f64 is
- * lowered as f32: what is proved is quantised to at most 16 bits, far coarser than either.
+ * Lowers a torch-level program to the tensor level by partial evaluation with known input types:
+ * one walk in which everything that does not depend on the input's elements is computed (sizes,
+ * conditions, loops, lists, constant tensors), calls are inlined, and each operator on tensors
+ * becomes tensor ops by {@link TorchOperatorTable}. f64 is lowered as f32: what is proved is
+ * quantised to at most 16 bits, far coarser than either.
  */
 public final class TorchToTensor {
   private static final int MAXIMAL_OUTPUTS = 1000;
@@ -33,13 +34,15 @@ public final class TorchToTensor {
    * Lowers main and what it calls.
    *
    * @param inputTypes types of main's parameters, in order; f32 or f64
-   * @return main at the tensor level, one result per tensor of the model's output in order, lists and tuples flattened
-   * @throws UserException at the user's line for whatever cannot be proved: an operator that is not in the table, an
-   *     operation that depends on the input's elements, shapes that do not fit
+   * @return main at the tensor level, one result per tensor of the model's output in order, lists
+   *     and tuples flattened
+   * @throws UserException at the user's line for whatever cannot be proved: an operator that is not
+   *     in the table, an operation that depends on the input's elements, shapes that do not fit
    */
   public static Program lower(Program torch, List<TensorType> inputTypes, PassContext context) {
     if (torch.level() != Level.TORCH) {
-      throw new IllegalArgumentException("a " + torch.level().text() + "-level program is no torch-level program");
+      throw new IllegalArgumentException(
+          "a " + torch.level().text() + "-level program is no torch-level program");
     }
     Function main = torch.main();
     if (main.parameters().size() != inputTypes.size()) {
@@ -54,7 +57,8 @@ public final class TorchToTensor {
       String name = main.parameters().get(i).name();
       if (!type.dtype().isFloating()) {
         throw new UserException(
-            "input %s has element type %s; only floating-point inputs can be proved".formatted(name, type.dtype().text()));
+            "input %s has element type %s; only floating-point inputs can be proved"
+                .formatted(name, type.dtype().text()));
       }
       inputs.add(new TracedTensor(emitter.parameter(name, type.shape()), type.dtype()));
     }
@@ -89,7 +93,8 @@ public final class TorchToTensor {
               "an output, of shape %s and type %s, does not depend on the input: there is nothing to prove; return only tensors that are computed from it"
                   .formatted(k.shape(), k.dtype() == DType.I1 ? "bool" : k.dtype().text()));
       case TorchValue.DataDependent d ->
-          throw new UserException(d.location(), d.operator() + " as an output of the model cannot be proved");
+          throw new UserException(
+              d.location(), d.operator() + " as an output of the model cannot be proved");
       case TorchValue.Int i -> throw notTensor(value, location);
       case TorchValue.Float f -> throw notTensor(value, location);
       case TorchValue.Bool b -> throw notTensor(value, location);
@@ -98,6 +103,8 @@ public final class TorchToTensor {
   }
 
   private static UserException notTensor(TorchValue value, Location location) {
-    return new UserException(location, "an output of the model is %s; only tensors can be proved".formatted(value.kind()));
+    return new UserException(
+        location,
+        "an output of the model is %s; only tensors can be proved".formatted(value.kind()));
   }
 }

@@ -11,7 +11,10 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
-/** What a torch-level value is during partial evaluation: known on the host, or a tensor-level value of static shape. */
+/**
+ * What a torch-level value is during partial evaluation: known on the host, or a tensor-level value
+ * of static shape.
+ */
 sealed interface TorchValue {
 
   /** An int; dtypes, memory formats and layouts are ints too. */
@@ -72,14 +75,15 @@ sealed interface TorchValue {
   }
 
   /**
-   * A tensor that depends on the input. The value is f32 whatever the {@code dtype}, which is kept because the program
-   * may ask for it.
+   * A tensor that depends on the input. The value is f32 whatever the {@code dtype}, which is kept
+   * because the program may ask for it.
    */
   record TracedTensor(Value value, DType dtype) implements Tensor {
     public TracedTensor {
       Objects.requireNonNull(value);
       if (!dtype.isFloating()) {
-        throw new IllegalArgumentException("a tensor computed from the input is floating-point, not " + dtype.text());
+        throw new IllegalArgumentException(
+            "a tensor computed from the input is floating-point, not " + dtype.text());
       }
     }
 
@@ -89,7 +93,10 @@ sealed interface TorchValue {
     }
   }
 
-  /** A truth value, index or number computed from the input: an error as soon as anything depends on it. */
+  /**
+   * A truth value, index or number computed from the input: an error as soon as anything depends on
+   * it.
+   */
   record DataDependent(String operator, Location location) implements TorchValue {}
 
   static ListOf ints(List<Integer> values) {
@@ -122,7 +129,8 @@ sealed interface TorchValue {
       case Int i -> OptionalDouble.of(i.value());
       case Float f -> OptionalDouble.of(f.value());
       case Bool b -> OptionalDouble.of(b.value() ? 1 : 0);
-      case KnownTensor k when k.data().elementCount() == 1 -> OptionalDouble.of(k.data().getDouble(0));
+      case KnownTensor k when k.data().elementCount() == 1 ->
+          OptionalDouble.of(k.data().getDouble(0));
       default -> OptionalDouble.empty();
     };
   }

@@ -15,16 +15,20 @@ final class ViewOperators {
 
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("aten.view", "reshape", "not to another dtype", c -> reshape(c, c.integers(1))),
+          new TorchOperator(
+              "aten.view", "reshape", "not to another dtype", c -> reshape(c, c.integers(1))),
           new TorchOperator("aten.reshape", "reshape", c -> reshape(c, c.integers(1))),
-          new TorchOperator("aten.view_as", "reshape", c -> reshape(c, c.tensor(1).shape().extents())),
-          new TorchOperator("aten.reshape_as", "reshape", c -> reshape(c, c.tensor(1).shape().extents())),
+          new TorchOperator(
+              "aten.view_as", "reshape", c -> reshape(c, c.tensor(1).shape().extents())),
+          new TorchOperator(
+              "aten.reshape_as", "reshape", c -> reshape(c, c.tensor(1).shape().extents())),
           new TorchOperator("aten.flatten", "reshape", ViewOperators::flatten),
           new TorchOperator("aten.unflatten", "reshape", ViewOperators::unflatten),
           new TorchOperator("aten.squeeze", "reshape", ViewOperators::squeeze),
           new TorchOperator("aten.unsqueeze", "reshape", ViewOperators::unsqueeze),
           new TorchOperator("aten.permute", "transpose", ViewOperators::permute),
-          new TorchOperator("aten.transpose", "transpose", c -> swap(c, c.integer(1), c.integer(2))),
+          new TorchOperator(
+              "aten.transpose", "transpose", c -> swap(c, c.integer(1), c.integer(2))),
           new TorchOperator("aten.swapaxes", "transpose", c -> swap(c, c.integer(1), c.integer(2))),
           new TorchOperator("aten.swapdims", "transpose", c -> swap(c, c.integer(1), c.integer(2))),
           new TorchOperator("aten.movedim", "transpose", ViewOperators::moveAxes),
@@ -33,10 +37,13 @@ final class ViewOperators {
           new TorchOperator("aten.numpy_T", "transpose", ViewOperators::reversed),
           new TorchOperator("aten.mT", "transpose", c -> swap(c, -2, -1)),
           new TorchOperator("aten.expand", "broadcast", c -> expand(c, c.integers(1))),
-          new TorchOperator("aten.expand_as", "broadcast", c -> expand(c, c.tensor(1).shape().extents())),
+          new TorchOperator(
+              "aten.expand_as", "broadcast", c -> expand(c, c.tensor(1).shape().extents())),
           new TorchOperator("aten.broadcast_to", "broadcast", c -> expand(c, c.integers(1))),
-          new TorchOperator("aten.pixel_shuffle", "reshape, transpose", ViewOperators::pixelShuffle),
-          new TorchOperator("aten.channel_shuffle", "reshape, transpose", ViewOperators::channelShuffle));
+          new TorchOperator(
+              "aten.pixel_shuffle", "reshape, transpose", ViewOperators::pixelShuffle),
+          new TorchOperator(
+              "aten.channel_shuffle", "reshape, transpose", ViewOperators::channelShuffle));
 
   private ViewOperators() {}
 
@@ -155,7 +162,8 @@ final class ViewOperators {
     if (from.size() != to.size()) {
       throw call.refuse("%d axes to %d places".formatted(from.size(), to.size()));
     }
-    List<Integer> others = IntStream.range(0, rank).boxed().filter(axis -> !from.contains(axis)).toList();
+    List<Integer> others =
+        IntStream.range(0, rank).boxed().filter(axis -> !from.contains(axis)).toList();
     List<Integer> permutation = new ArrayList<>();
     int next = 0;
     for (int axis = 0; axis < rank; axis++) {
@@ -212,7 +220,8 @@ final class ViewOperators {
     List<Integer> extents = call.tensor(0).shape().extents();
     int rank = extents.size();
     if (rank < 3 || factor < 1 || extents.get(rank - 3) % (factor * factor) != 0) {
-      throw call.refuse("factor %d for a tensor of shape %s".formatted(factor, call.tensor(0).shape()));
+      throw call.refuse(
+          "factor %d for a tensor of shape %s".formatted(factor, call.tensor(0).shape()));
     }
     List<Integer> outer = extents.subList(0, rank - 3);
     int channels = extents.get(rank - 3) / (factor * factor);
@@ -220,12 +229,15 @@ final class ViewOperators {
     int width = extents.get(rank - 1);
     int o = outer.size();
     Value split =
-        call.emit().reshape(call.value(0), joined(outer, List.of(channels, factor, factor, height, width)));
+        call.emit()
+            .reshape(
+                call.value(0), joined(outer, List.of(channels, factor, factor, height, width)));
     List<Integer> permutation = new ArrayList<>(IntStream.range(0, o).boxed().toList());
     permutation.addAll(List.of(o, o + 3, o + 1, o + 4, o + 2));
     Value moved = call.emit().transpose(split, permutation);
     return call.result(
-        call.emit().reshape(moved, joined(outer, List.of(channels, height * factor, width * factor))));
+        call.emit()
+            .reshape(moved, joined(outer, List.of(channels, height * factor, width * factor))));
   }
 
   /** [N, g c, ...] read as [N, g, c, ...], transposed to [N, c, g, ...]. */
@@ -240,7 +252,8 @@ final class ViewOperators {
     split.set(1, extents.get(1) / groups);
     split.add(1, groups);
     Value moved =
-        call.emit().transpose(call.emit().reshape(input, new Shape(split)), swapped(split.size(), 1, 2));
+        call.emit()
+            .transpose(call.emit().reshape(input, new Shape(split)), swapped(split.size(), 1, 2));
     return call.result(call.emit().reshape(moved, input.shape()));
   }
 

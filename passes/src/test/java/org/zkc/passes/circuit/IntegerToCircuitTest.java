@@ -30,7 +30,10 @@ import org.zkc.passes.quantize.QuantizationOptions;
 import org.zkc.passes.quantize.SampleNetworks;
 import org.zkc.passes.quantize.TensorToInteger;
 
-/** Integer programs and their circuits compute the same integers, with and without optimisations, at every input. */
+/**
+ * Integer programs and their circuits compute the same integers, with and without optimisations, at
+ * every input.
+ */
 class IntegerToCircuitTest {
 
   @ParameterizedTest
@@ -40,13 +43,16 @@ class IntegerToCircuitTest {
       Program integer = quantize(network.getValue());
       for (boolean optimised : new boolean[] {true, false}) {
         Program fused = optimised ? run(integer, Level.INTEGER, true) : integer;
-        Program circuit = run(IntegerToCircuit.lower(fused, new PassContext()), Level.CIRCUIT, optimised);
+        Program circuit =
+            run(IntegerToCircuit.lower(fused, new PassContext()), Level.CIRCUIT, optimised);
         Random random = new Random(seed);
         for (int kind = 0; kind < 4; kind++) {
           List<long[]> inputs = inputs(integer, random, kind);
           List<long[]> expected = IntegerInterpreter.run(integer, inputs);
-          assertEqual(expected, IntegerInterpreter.run(fused, inputs), network.getKey(), seed, kind);
-          assertEqual(expected, CircuitInterpreter.run(circuit, inputs), network.getKey(), seed, kind);
+          assertEqual(
+              expected, IntegerInterpreter.run(fused, inputs), network.getKey(), seed, kind);
+          assertEqual(
+              expected, CircuitInterpreter.run(circuit, inputs), network.getKey(), seed, kind);
         }
       }
     }
@@ -65,7 +71,11 @@ class IntegerToCircuitTest {
 
   @Test
   void withoutMatmulChecksEveryMultiplicationIsAProduct() {
-    Program circuit = run(IntegerToCircuit.lower(quantize(SampleNetworks.leNet(5)), new PassContext()), Level.CIRCUIT, false);
+    Program circuit =
+        run(
+            IntegerToCircuit.lower(quantize(SampleNetworks.leNet(5)), new PassContext()),
+            Level.CIRCUIT,
+            false);
     long products =
         circuit.main().body().stream()
             .filter(Product.class::isInstance)
@@ -77,14 +87,21 @@ class IntegerToCircuitTest {
   @Test
   void productsOfActivationsStayProducts() {
     Program circuit =
-        run(IntegerToCircuit.lower(quantize(SampleNetworks.concatenation(3)), new PassContext()), Level.CIRCUIT, true);
+        run(
+            IntegerToCircuit.lower(quantize(SampleNetworks.concatenation(3)), new PassContext()),
+            Level.CIRCUIT,
+            true);
     assertEquals(1, count(circuit, Product.class));
     assertFalse(circuit.main().body().isEmpty());
   }
 
   static Program quantize(Program tensor) {
     Program integer =
-        TensorToInteger.lower(tensor, Calibrate.runDefault(tensor), QuantizationOptions.DEFAULT, new PassContext())
+        TensorToInteger.lower(
+                tensor,
+                Calibrate.runDefault(tensor),
+                QuantizationOptions.DEFAULT,
+                new PassContext())
             .program();
     assertEquals(List.of(), Checker.check(integer));
     return integer;
@@ -103,7 +120,10 @@ class IntegerToCircuitTest {
     return current;
   }
 
-  /** 0: uniform over the interval; 1: all at the upper end; 2: all at the lower; 3: each at one of the ends. */
+  /**
+   * 0: uniform over the interval; 1: all at the upper end; 2: all at the lower; 3: each at one of
+   * the ends.
+   */
   private static List<long[]> inputs(Program integer, Random random, int kind) {
     List<long[]> inputs = new ArrayList<>();
     for (Value parameter : integer.main().parameters()) {
@@ -123,10 +143,14 @@ class IntegerToCircuitTest {
     return inputs;
   }
 
-  private static void assertEqual(List<long[]> expected, List<long[]> found, String name, long seed, int kind) {
+  private static void assertEqual(
+      List<long[]> expected, List<long[]> found, String name, long seed, int kind) {
     assertEquals(expected.size(), found.size());
     for (int i = 0; i < expected.size(); i++) {
-      assertArrayEquals(expected.get(i), found.get(i), "%s, seed %d, inputs of kind %d".formatted(name, seed, kind));
+      assertArrayEquals(
+          expected.get(i),
+          found.get(i),
+          "%s, seed %d, inputs of kind %d".formatted(name, seed, kind));
       assertTrue(expected.get(i).length > 0);
     }
   }

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 class SizeRangeLimbsTest {
   @Test
@@ -34,21 +34,25 @@ class SizeRangeLimbsTest {
     }
     Map<Integer, List<Integer>> limbs = SizeRangeLimbs.choose(elements, Set.of(8));
     assertEquals(elements.keySet(), limbs.keySet());
-    limbs.forEach(
-        (shift, split) -> assertEquals(shift, split.stream().mapToInt(Integer::intValue).sum(), "seed " + seed));
+    limbs.forEach((shift, split) ->
+        assertEquals(shift, split.stream().mapToInt(Integer::intValue).sum(), "seed " + seed));
     long cost = cost(limbs, elements);
     for (int shift : limbs.keySet()) {
       for (int first = 1; first < shift; first++) {
         Map<Integer, List<Integer>> other = new TreeMap<>(limbs);
         other.put(shift, List.of(first, shift - first));
-        assertTrue(cost <= cost(other, elements), "seed " + seed + ": " + limbs + " against " + other);
+        assertTrue(
+            cost <= cost(other, elements), "seed " + seed + ": " + limbs + " against " + other);
       }
     }
   }
 
   /** Lookups plus rows, counted independently. */
   private static long cost(Map<Integer, List<Integer>> limbs, Map<Integer, Long> elements) {
-    long lookups = limbs.entrySet().stream().mapToLong(e -> elements.get(e.getKey()) * e.getValue().size()).sum();
+    long lookups =
+        limbs.entrySet().stream()
+            .mapToLong(e -> elements.get(e.getKey()) * e.getValue().size())
+            .sum();
     long rows =
         limbs.values().stream()
             .flatMap(List::stream)

@@ -15,7 +15,10 @@ class TableWindowTest {
     assertFalse(TableWindow.isSound(operand, 4, new Interval(-62, 61)));
   }
 
-  /** The attack of PROTOCOL section 4: a table of 2^16 entries with a remainder of 16 bits names every residue twice. */
+  /**
+   * The attack of PROTOCOL section 4: a table of 2^16 entries with a remainder of 16 bits names
+   * every residue twice.
+   */
   @Test
   void aTableMustNotNameAResidueTwice() {
     Interval operand = new Interval(-(1 << 20), 1 << 20);

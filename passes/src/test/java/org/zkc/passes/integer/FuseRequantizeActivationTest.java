@@ -42,7 +42,9 @@ class FuseRequantizeActivationTest {
   private static void assertSameEverywhere(Program before, Program after, String message) {
     List<long[]> inputs = List.of(LongStream.rangeClosed(-REACH, REACH).toArray());
     assertArrayEquals(
-        IntegerInterpreter.run(before, inputs).getFirst(), IntegerInterpreter.run(after, inputs).getFirst(), message);
+        IntegerInterpreter.run(before, inputs).getFirst(),
+        IntegerInterpreter.run(after, inputs).getFirst(),
+        message);
   }
 
   @ParameterizedTest
@@ -54,7 +56,8 @@ class FuseRequantizeActivationTest {
     Value h = b.requantize(input(b), random.nextInt(6), low, low + random.nextInt(60));
     long[] entries = random.longs(1 + random.nextInt(50), -100, 100).toArray();
     TensorData data = TensorData.ofLongs(DType.I32, Shape.of(entries.length), entries);
-    Program before = Program.of(Level.INTEGER, b.build(List.of(b.table(h, random.nextInt(-50, 30), data, 1))));
+    Program before =
+        Program.of(Level.INTEGER, b.build(List.of(b.table(h, random.nextInt(-50, 30), data, 1))));
     Program after = fuse(before);
     assertEquals(1, after.main().body().size());
     assertInstanceOf(RequantizeTable.class, after.main().body().getFirst());

@@ -87,11 +87,15 @@ public final class SampleNetworks {
   public static Program gate(long seed) {
     TensorProgramBuilder b = new TensorProgramBuilder(seed);
     Value x = b.input(1, 3, 12, 12);
-    Value y = b.multiply(b.tanh(b.conv(x, 8, 3, 1, 1, 1, 1)), b.sigmoid(b.conv(x, 8, 3, 1, 1, 1, 1)));
+    Value y =
+        b.multiply(b.tanh(b.conv(x, 8, 3, 1, 1, 1, 1)), b.sigmoid(b.conv(x, 8, 3, 1, 1, 1, 1)));
     return b.build(b.linear(b.flatten(b.averagePool(b.maxPool(y, 3, 2, 1), 3)), 5));
   }
 
-  /** MobileNetV3's activation x * relu6(x + 3) / 6, as summand, as input of a convolution and gated by channel. */
+  /**
+   * MobileNetV3's activation x * relu6(x + 3) / 6, as summand, as input of a convolution and gated
+   * by channel.
+   */
   public static Program hardSwish(long seed) {
     TensorProgramBuilder b = new TensorProgramBuilder(seed);
     Value x = hardSwish(b, b.normalized(b.input(1, 3, 8, 8), 8, 3, 1, 1, 1, 1));

@@ -20,13 +20,21 @@ final class ScalarConstantTest {
     TensorProgramBuilder b = new TensorProgramBuilder(1);
     Value x = b.input(2, 3);
     Value number = b.broadcast(b.constant("c", Shape.of(), new float[] {0.25f}), Shape.of(2, 3));
-    Program tensor = b.build(b.add(b.relu(x), number), b.multiply(b.tanh(x), b.add(b.sigmoid(x), number)));
+    Program tensor =
+        b.build(b.add(b.relu(x), number), b.multiply(b.tanh(x), b.add(b.sigmoid(x), number)));
     Program integer =
-        TensorToInteger.lower(tensor, Calibrate.runDefault(tensor), QuantizationOptions.DEFAULT, new PassContext())
+        TensorToInteger.lower(
+                tensor,
+                Calibrate.runDefault(tensor),
+                QuantizationOptions.DEFAULT,
+                new PassContext())
             .program();
     assertEquals(List.of(), Checker.check(integer));
     List<Parameter> parameters =
-        integer.main().body().stream().filter(Parameter.class::isInstance).map(Parameter.class::cast).toList();
+        integer.main().body().stream()
+            .filter(Parameter.class::isInstance)
+            .map(Parameter.class::cast)
+            .toList();
     assertTrue(!parameters.isEmpty());
     parameters.forEach(p -> assertEquals(Shape.of(1), p.data().shape()));
   }

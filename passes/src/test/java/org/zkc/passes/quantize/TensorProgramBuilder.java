@@ -35,7 +35,10 @@ import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.WindowMean;
 
-/** Tensor-level programs with seeded random weights, initialised as PyTorch does, for the tests of quantisation. */
+/**
+ * Tensor-level programs with seeded random weights, initialised as PyTorch does, for the tests of
+ * quantisation.
+ */
 public final class TensorProgramBuilder {
   private final FunctionBuilder out = new FunctionBuilder("main", Location.UNKNOWN);
   private final Random random;
@@ -58,7 +61,8 @@ public final class TensorProgramBuilder {
   }
 
   public Value constant(String name, Shape shape, float[] elements) {
-    return out.value(new Constant(fresh(shape), name, TensorData.ofFloats(shape, elements), Location.UNKNOWN));
+    return out.value(
+        new Constant(fresh(shape), name, TensorData.ofFloats(shape, elements), Location.UNKNOWN));
   }
 
   /** An unnamed constant whose elements are all the same. */
@@ -93,31 +97,58 @@ public final class TensorProgramBuilder {
   }
 
   /** torch.nn.Conv2d. */
-  public Value conv(Value x, int outputs, int kernel, int stride, int padding, int dilation, int groups) {
+  public Value conv(
+      Value x, int outputs, int kernel, int stride, int padding, int dilation, int groups) {
     return conv(x, outputs, kernel, stride, padding, dilation, groups, 1, false);
   }
 
   /** A convolution with the batch norm after it folded in: per-channel gains vary. */
-  public Value normalized(Value x, int outputs, int kernel, int stride, int padding, int dilation, int groups) {
+  public Value normalized(
+      Value x, int outputs, int kernel, int stride, int padding, int dilation, int groups) {
     return conv(x, outputs, kernel, stride, padding, dilation, groups, 1.7, true);
   }
 
   private Value conv(
-      Value x, int outputs, int kernel, int stride, int padding, int dilation, int groups, double gain, boolean vary) {
+      Value x,
+      int outputs,
+      int kernel,
+      int stride,
+      int padding,
+      int dilation,
+      int groups,
+      double gain,
+      boolean vary) {
     int channels = x.shape().extent(1) / groups;
     String name = "conv" + layers++;
     double bound = gain / Math.sqrt(channels * kernel * kernel);
-    Value weight = uniform(name + ".weight", Shape.of(outputs, channels, kernel, kernel), bound, vary);
+    Value weight =
+        uniform(name + ".weight", Shape.of(outputs, channels, kernel, kernel), bound, vary);
     Value bias = uniform(name + ".bias", Shape.of(outputs), vary ? 0.5 : bound, false);
     List<Integer> strides = List.of(stride, stride);
     List<Integer> paddings = List.of(padding, padding);
     List<Integer> dilations = List.of(dilation, dilation);
     Shape shape =
         Shapes.conv(
-            x.shape(), weight.shape(), Optional.of(bias.shape()), strides, paddings, paddings, dilations, groups);
+            x.shape(),
+            weight.shape(),
+            Optional.of(bias.shape()),
+            strides,
+            paddings,
+            paddings,
+            dilations,
+            groups);
     return out.value(
         new Conv(
-            fresh(shape), x, weight, Optional.of(bias), strides, paddings, paddings, dilations, groups, Location.UNKNOWN));
+            fresh(shape),
+            x,
+            weight,
+            Optional.of(bias),
+            strides,
+            paddings,
+            paddings,
+            dilations,
+            groups,
+            Location.UNKNOWN));
   }
 
   public Value relu(Value x) {
@@ -174,7 +205,8 @@ public final class TensorProgramBuilder {
   }
 
   public Value pad(Value x, List<Integer> low, List<Integer> high, double value) {
-    return out.value(new Pad(fresh(Shapes.pad(x.shape(), low, high)), x, low, high, value, Location.UNKNOWN));
+    return out.value(
+        new Pad(fresh(Shapes.pad(x.shape(), low, high)), x, low, high, value, Location.UNKNOWN));
   }
 
   public Value maxPool(Value x, int kernel, int stride, int padding) {
@@ -183,10 +215,14 @@ public final class TensorProgramBuilder {
     List<Integer> paddings = List.of(padding, padding);
     List<Integer> ones = List.of(1, 1);
     Shape shape = Shapes.pool(x.shape(), kernels, strides, paddings, paddings, ones);
-    return out.value(new MaxPool(fresh(shape), x, kernels, strides, paddings, paddings, ones, Location.UNKNOWN));
+    return out.value(
+        new MaxPool(fresh(shape), x, kernels, strides, paddings, paddings, ones, Location.UNKNOWN));
   }
 
-  /** Average pooling with windows of {@code kernel} at distance {@code kernel}, over both axes of an image. */
+  /**
+   * Average pooling with windows of {@code kernel} at distance {@code kernel}, over both axes of an
+   * image.
+   */
   public Value averagePool(Value x, int kernel) {
     return mean(mean(x, 2, kernel), 3, kernel);
   }
@@ -200,6 +236,12 @@ public final class TensorProgramBuilder {
     List<Integer> lengths = Collections.nCopies(positions, kernel);
     return out.value(
         new WindowMean(
-            fresh(x.shape().with(axis, positions)), x, axis, starts, lengths, lengths, Location.UNKNOWN));
+            fresh(x.shape().with(axis, positions)),
+            x,
+            axis,
+            starts,
+            lengths,
+            lengths,
+            Location.UNKNOWN));
   }
 }

@@ -35,7 +35,8 @@ class TensorToIntegerTest {
   }
 
   private static Program lower(Program tensor, QuantizationOptions options) {
-    return TensorToInteger.lower(tensor, Calibrate.runDefault(tensor), options, new PassContext()).program();
+    return TensorToInteger.lower(tensor, Calibrate.runDefault(tensor), options, new PassContext())
+        .program();
   }
 
   private static long count(Program program, Class<?> type) {
@@ -99,13 +100,17 @@ class TensorToIntegerTest {
   void bitsByNameHold() {
     TensorProgramBuilder b = new TensorProgramBuilder(6);
     Program tensor = b.build(b.linear(b.relu(b.linear(b.input(1, 16), 16)), 3));
-    Program program = lower(tensor, new QuantizationOptions(8, Map.of("fc0.weight", 4, "fc1.weight", 14)));
+    Program program =
+        lower(tensor, new QuantizationOptions(8, Map.of("fc0.weight", 4, "fc1.weight", 14)));
     Map<String, Parameter> parameters = new java.util.TreeMap<>();
-    program.main().body().forEach(op -> {
-      if (op instanceof Parameter p) {
-        parameters.put(p.name(), p);
-      }
-    });
+    program
+        .main()
+        .body()
+        .forEach(op -> {
+          if (op instanceof Parameter p) {
+            parameters.put(p.name(), p);
+          }
+        });
     long most = 0;
     for (long m : parameters.get("fc0.weight").data().toLongs()) {
       most = Math.max(most, Math.abs(m));
@@ -119,7 +124,8 @@ class TensorToIntegerTest {
     TensorProgramBuilder b = new TensorProgramBuilder(7);
     Program tensor = b.build(b.linear(b.input(1, 64), 10));
     QuantizedProgram quantized =
-        TensorToInteger.lower(tensor, Calibrate.runDefault(tensor), QuantizationOptions.DEFAULT, new PassContext());
+        TensorToInteger.lower(
+            tensor, Calibrate.runDefault(tensor), QuantizationOptions.DEFAULT, new PassContext());
     assertEquals(0, count(quantized.program(), Requantize.class));
     List<List<TensorData>> samples = new VariedInputs(7).samples(tensor.main().parameters(), 8);
     assertTrue(FidelityReport.measure(tensor, quantized, samples).rSquared() > 0.9999);
@@ -132,7 +138,8 @@ class TensorToIntegerTest {
       Program program = lower(tensor);
       for (List<TensorData> sample : new VariedInputs(8).samples(tensor.main().parameters(), 8)) {
         double[] expected = TensorInterpreter.run(tensor, sample).getFirst().toDoubles();
-        long[] found = IntegerInterpreter.run(program, FidelityReport.quantize(program, sample)).getFirst();
+        long[] found =
+            IntegerInterpreter.run(program, FidelityReport.quantize(program, sample)).getFirst();
         double scale = program.main().results().getFirst().integerType().scale();
         for (int row = 0; row < 2; row++) {
           double sum = 0;
@@ -160,7 +167,9 @@ class TensorToIntegerTest {
     List<long[]> inputs = new ArrayList<>(List.of(new long[] {1, 2, 3, -4, 5, 6, 7, -8}));
     assertEquals(
         List.of(-1L, -2L, -3L, 4L, -5L, -6L, -7L, 8L),
-        java.util.Arrays.stream(IntegerInterpreter.run(program, inputs).getFirst()).boxed().toList());
+        java.util.Arrays.stream(IntegerInterpreter.run(program, inputs).getFirst())
+            .boxed()
+            .toList());
   }
 
   @Test
@@ -191,8 +200,13 @@ class TensorToIntegerTest {
     for (int bits : new int[] {8, 12, 14}) {
       Program program = lower(SampleNetworks.gate(12), new QuantizationOptions(bits, Map.of()));
       Op product = only(program, Multiply.class);
-      Value reader = only(program, Requantize.class, r -> r.input() == product.definitions().getFirst()).result();
-      assertEquals(0, count(program, org.zkc.ir.integer.Scale.class), "the product is scaled by a shift alone");
+      Value reader =
+          only(program, Requantize.class, r -> r.input() == product.definitions().getFirst())
+              .result();
+      assertEquals(
+          0,
+          count(program, org.zkc.ir.integer.Scale.class),
+          "the product is scaled by a shift alone");
       assertTrue(reader.integerType().high() < 1L << (bits + 1), reader.integerType().toString());
       long rows = LookupCost.of(program).rows();
       assertTrue(rows < 1L << (bits + 9), bits + " bits take " + rows + " rows");
@@ -213,7 +227,11 @@ class TensorToIntegerTest {
   @Test
   void tablesAboveTheBackendsLimitAreRefusedAtTheUsersLine() {
     IntegerBuilder out = new IntegerBuilder("main", Location.UNKNOWN);
-    Value x = out.input("x", new IntegerType(Shape.of(4), -TableIntervals.MOST_ENTRIES, TableIntervals.MOST_ENTRIES, 1));
+    Value x =
+        out.input(
+            "x",
+            new IntegerType(
+                Shape.of(4), -TableIntervals.MOST_ENTRIES, TableIntervals.MOST_ENTRIES, 1));
     Location line = new Location("model.py", 7, "y = torch.relu(x)");
     out.at("v", "relu", line);
     assertEquals(0, out.requantize(x, 2, 0, 255).integerType().low());
@@ -230,7 +248,9 @@ class TensorToIntegerTest {
     out.at("v_17", "multiply", line);
     UserException e = assertThrows(UserException.class, () -> out.multiply(x, x));
     assertEquals(line, e.location());
-    assertTrue(e.getMessage().contains("this multiply") && !e.getMessage().contains("v_17"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("this multiply") && !e.getMessage().contains("v_17"),
+        e.getMessage());
   }
 
   private static <T extends Op> T only(Program program, Class<T> type) {
@@ -238,7 +258,12 @@ class TensorToIntegerTest {
   }
 
   private static <T extends Op> T only(Program program, Class<T> type, Predicate<T> wanted) {
-    List<T> found = program.main().body().stream().filter(type::isInstance).map(type::cast).filter(wanted).toList();
+    List<T> found =
+        program.main().body().stream()
+            .filter(type::isInstance)
+            .map(type::cast)
+            .filter(wanted)
+            .toList();
     assertEquals(1, found.size(), type.getSimpleName());
     return found.getFirst();
   }

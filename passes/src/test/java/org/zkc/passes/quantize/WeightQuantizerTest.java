@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
@@ -17,7 +17,8 @@ class WeightQuantizerTest {
   void mantissasRoundHalvesToEvenAndChannelsShiftOnlyWhenTheyMust() {
     Shape shape = Shape.of(3, 2);
     TensorData data = TensorData.ofFloats(shape, new float[] {127, -2.5f, 127.5f, 1, -1000, 3.5f});
-    WeightQuantizer.Weights weights = WeightQuantizer.quantize(WeightStatistics.of(data), shape, 1, 8);
+    WeightQuantizer.Weights weights =
+        WeightQuantizer.quantize(WeightStatistics.of(data), shape, 1, 8);
     assertEquals(List.of(0, 1, 3), weights.channelShifts());
     assertEquals(DType.I8, weights.data().dtype());
     assertEquals(
@@ -36,13 +37,15 @@ class WeightQuantizerTest {
     }
     double factor = 10 * random.nextDouble();
     WeightQuantizer.Weights weights =
-        WeightQuantizer.quantize(WeightStatistics.of(TensorData.ofFloats(shape, reals)), shape, factor, bits);
+        WeightQuantizer.quantize(
+            WeightStatistics.of(TensorData.ofFloats(shape, reals)), shape, factor, bits);
     for (int i = 0; i < reals.length; i++) {
       int shift = weights.channelShifts().isEmpty() ? 0 : weights.channelShifts().get(i / 7);
       long mantissa = weights.data().getLong(i);
       assertTrue(Math.abs(mantissa) < 1L << (bits - 1), "seed " + seed);
       double error = Math.abs(((double) (mantissa << shift)) - reals[i] * factor);
-      assertTrue(error <= 0.5 * (1L << shift) * (1 + 1e-9), "seed %d: error %s".formatted(seed, error));
+      assertTrue(
+          error <= 0.5 * (1L << shift) * (1 + 1e-9), "seed %d: error %s".formatted(seed, error));
     }
   }
 }

@@ -11,7 +11,8 @@ import org.zkc.passes.EliminateCommonSubexpressions;
 import org.zkc.passes.EliminateDeadCode;
 
 final class CommonSubexpressionsAndDeadCodeTest {
-  private static final EliminateCommonSubexpressions CSE = new EliminateCommonSubexpressions(Level.TENSOR);
+  private static final EliminateCommonSubexpressions CSE =
+      new EliminateCommonSubexpressions(Level.TENSOR);
   private static final EliminateDeadCode DCE = new EliminateDeadCode(Level.TENSOR);
 
   @Test
@@ -48,7 +49,8 @@ final class CommonSubexpressionsAndDeadCodeTest {
 
   @Test
   void theTorchLevelHasEffects() {
-    assertThrows(IllegalArgumentException.class, () -> new EliminateCommonSubexpressions(Level.TORCH));
+    assertThrows(
+        IllegalArgumentException.class, () -> new EliminateCommonSubexpressions(Level.TORCH));
   }
 
   @Test
@@ -66,6 +68,7 @@ final class CommonSubexpressionsAndDeadCodeTest {
 
   @Test
   void readOpsStay() {
-    RewriteCase.of("%x: tensor<2:f32>", "%a = tensor.relu(%x) : tensor<2:f32>\nreturn %a").staysWith(DCE);
+    RewriteCase.of("%x: tensor<2:f32>", "%a = tensor.relu(%x) : tensor<2:f32>\nreturn %a")
+        .staysWith(DCE);
   }
 }

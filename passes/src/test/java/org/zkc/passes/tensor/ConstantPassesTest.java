@@ -77,13 +77,16 @@ final class ConstantPassesTest {
   }
 
   private static final String CONV =
-      "%y = tensor.conv(%p, %w) {strides = [2, 1], paddingLow = [0, 1], paddingHigh = [1, 0], dilations = [1, 2], groups = 1} : tensor<1x2x3x5:f32>\n";
+      "%y = tensor.conv(%p, %w) {strides = [2, 1], paddingLow = [0, 1], paddingHigh = [1, 0],"
+          + " dilations = [1, 2], groups = 1} : tensor<1x2x3x5:f32>\n";
 
   @Test
   void zeroPaddingOfSpatialAxesJoinsTheConvolution() {
     RewriteCase.of(
             "%x: tensor<1x3x4x5:f32>",
-            "%w = RANDOM 2x3x2x3\n%p = tensor.pad(%x) {low = [0, 0, 1, 2], high = [0, 0, 0, 1], value = 0.0} : tensor<1x3x5x8:f32>\n"
+            "%w = RANDOM 2x3x2x3\n"
+                + "%p = tensor.pad(%x) {low = [0, 0, 1, 2], high = [0, 0, 0, 1], value = 0.0} :"
+                + " tensor<1x3x5x8:f32>\n"
                 + CONV
                 + "return %y")
         .becomes(new MergePadIntoConv(), "conv");
@@ -93,13 +96,17 @@ final class ConstantPassesTest {
   void otherPaddingStays() {
     RewriteCase.of(
             "%x: tensor<1x3x4x5:f32>",
-            "%w = RANDOM 2x3x2x3\n%p = tensor.pad(%x) {low = [0, 0, 1, 2], high = [0, 0, 0, 1], value = 1.0} : tensor<1x3x5x8:f32>\n"
+            "%w = RANDOM 2x3x2x3\n"
+                + "%p = tensor.pad(%x) {low = [0, 0, 1, 2], high = [0, 0, 0, 1], value = 1.0} :"
+                + " tensor<1x3x5x8:f32>\n"
                 + CONV
                 + "return %y")
         .staysWith(new MergePadIntoConv());
     RewriteCase.of(
             "%x: tensor<1x2x5x8:f32>",
-            "%w = RANDOM 2x3x2x3\n%p = tensor.pad(%x) {low = [0, 1, 0, 0], high = [0, 0, 0, 0], value = 0.0} : tensor<1x3x5x8:f32>\n"
+            "%w = RANDOM 2x3x2x3\n"
+                + "%p = tensor.pad(%x) {low = [0, 1, 0, 0], high = [0, 0, 0, 0], value = 0.0} :"
+                + " tensor<1x3x5x8:f32>\n"
                 + CONV
                 + "return %y")
         .staysWith(new MergePadIntoConv());

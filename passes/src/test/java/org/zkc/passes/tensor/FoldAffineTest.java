@@ -3,7 +3,8 @@ package org.zkc.passes.tensor;
 import org.junit.jupiter.api.Test;
 
 final class FoldAffineTest {
-  private static final String LINEAR = "%w = RANDOM 4x7\n%b = RANDOM 4\n%y = tensor.linear(%x, %w, bias = %b) : tensor<3x4:f32>\n";
+  private static final String LINEAR =
+      "%w = RANDOM 4x7\n%b = RANDOM 4\n%y = tensor.linear(%x, %w, bias = %b) : tensor<3x4:f32>\n";
   private static final String X = "%x: tensor<3x7:f32>";
 
   @Test
@@ -12,11 +13,11 @@ final class FoldAffineTest {
             X,
             LINEAR
                 + """
-                  %c = RANDOM scalar
-                  %cs = tensor.broadcast(%c) : tensor<3x4:f32>
-                  %z = tensor.multiply(%y, %cs) : tensor<3x4:f32>
-                  return %z
-                  """)
+                %c = RANDOM scalar
+                %cs = tensor.broadcast(%c) : tensor<3x4:f32>
+                %z = tensor.multiply(%y, %cs) : tensor<3x4:f32>
+                return %z
+                """)
         .becomes(new FoldAffine(), "linear");
   }
 
@@ -26,14 +27,14 @@ final class FoldAffineTest {
             X,
             LINEAR
                 + """
-                  %c = RANDOM 4
-                  %cs = tensor.broadcast(%c) : tensor<3x4:f32>
-                  %z = tensor.subtract(%cs, %y) : tensor<3x4:f32>
-                  %d = RANDOM 1x1
-                  %ds = tensor.broadcast(%d) : tensor<3x4:f32>
-                  %t = tensor.add(%ds, %z) : tensor<3x4:f32>
-                  return %t
-                  """)
+                %c = RANDOM 4
+                %cs = tensor.broadcast(%c) : tensor<3x4:f32>
+                %z = tensor.subtract(%cs, %y) : tensor<3x4:f32>
+                %d = RANDOM 1x1
+                %ds = tensor.broadcast(%d) : tensor<3x4:f32>
+                %t = tensor.add(%ds, %z) : tensor<3x4:f32>
+                return %t
+                """)
         .becomes(new FoldAffine(), "linear");
   }
 
@@ -69,6 +70,7 @@ final class FoldAffineTest {
 
   @Test
   void notWhereTheMapIsReadTwice() {
-    RewriteCase.of(X, LINEAR + "%z = tensor.add(%y, %y) : tensor<3x4:f32>\nreturn %z").staysWith(new FoldAffine());
+    RewriteCase.of(X, LINEAR + "%z = tensor.add(%y, %y) : tensor<3x4:f32>\nreturn %z")
+        .staysWith(new FoldAffine());
   }
 }

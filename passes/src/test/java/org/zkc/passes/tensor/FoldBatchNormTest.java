@@ -8,18 +8,26 @@ import org.zkc.ir.Program;
 import org.zkc.ir.tensor.Constant;
 
 final class FoldBatchNormTest {
-  private static final String STATISTICS = "%g = RANDOM 4\n%h = RANDOM 4\n%m = RANDOM 4\n%v = RANDOM+ 4\n";
+  private static final String STATISTICS =
+      "%g = RANDOM 4\n%h = RANDOM 4\n%m = RANDOM 4\n%v = RANDOM+ 4\n";
   private static final String CONV =
-      "%y = tensor.conv(%x, %w BIAS) {strides = [1, 1], paddingLow = [1, 1], paddingHigh = [1, 0], dilations = [1, 1], groups = 1} : tensor<2x4x5x4:f32>\n";
+      "%y = tensor.conv(%x, %w BIAS) {strides = [1, 1], paddingLow = [1, 1], paddingHigh = [1, 0],"
+          + " dilations = [1, 1], groups = 1} : tensor<2x4x5x4:f32>\n";
   private static final String NORM =
-      "%z = tensor.batch_norm(%y, weight = %g, bias = %h, %m, %v) {epsilon = 1.0E-5} : tensor<2x4x5x4:f32>\n";
+      "%z = tensor.batch_norm(%y, weight = %g, bias = %h, %m, %v) {epsilon = 1.0E-5} :"
+          + " tensor<2x4x5x4:f32>\n";
   private static final String X = "%x: tensor<2x3x5x5:f32>";
 
   @Test
   void afterAConvolutionWithBias() {
     Program after =
         RewriteCase.of(
-                X, "%w = RANDOM 4x3x3x3\n%b = RANDOM 4\n" + STATISTICS + CONV.replace("BIAS", ", bias = %b") + NORM + "return %z")
+                X,
+                "%w = RANDOM 4x3x3x3\n%b = RANDOM 4\n"
+                    + STATISTICS
+                    + CONV.replace("BIAS", ", bias = %b")
+                    + NORM
+                    + "return %z")
             .becomes(new FoldBatchNorm(), "conv");
     assertEquals(List.of("w.folded", "b.folded"), names(after));
   }
@@ -27,7 +35,13 @@ final class FoldBatchNormTest {
   @Test
   void afterAConvolutionWithoutBiasWhichGetsOne() {
     Program after =
-        RewriteCase.of(X, "%w = RANDOM 4x3x3x3\n" + STATISTICS + CONV.replace("BIAS", "") + NORM + "return %z")
+        RewriteCase.of(
+                X,
+                "%w = RANDOM 4x3x3x3\n"
+                    + STATISTICS
+                    + CONV.replace("BIAS", "")
+                    + NORM
+                    + "return %z")
             .becomes(new FoldBatchNorm(), "conv");
     assertEquals(List.of("w.folded", "w.shift.folded"), names(after));
   }
@@ -39,11 +53,11 @@ final class FoldBatchNormTest {
             "%w = RANDOM 4x2x3\n%u = RANDOM 4\n"
                 + STATISTICS
                 + """
-                  %y = tensor.conv(%x, %w) {strides = [2], paddingLow = [0], paddingHigh = [0], dilations = [1], groups = 2} : tensor<1x4x2:f32>
-                  %z = tensor.batch_norm(%y, weight = %g, %m, %v) {epsilon = 0.1} : tensor<1x4x2:f32>
-                  %t = tensor.batch_norm(%z, bias = %u, %h, %v) {epsilon = 0.01} : tensor<1x4x2:f32>
-                  return %t
-                  """)
+                %y = tensor.conv(%x, %w) {strides = [2], paddingLow = [0], paddingHigh = [0], dilations = [1], groups = 2} : tensor<1x4x2:f32>
+                %z = tensor.batch_norm(%y, weight = %g, %m, %v) {epsilon = 0.1} : tensor<1x4x2:f32>
+                %t = tensor.batch_norm(%z, bias = %u, %h, %v) {epsilon = 0.01} : tensor<1x4x2:f32>
+                return %t
+                """)
         .becomes(new FoldBatchNorm(), "conv");
   }
 
@@ -54,16 +68,22 @@ final class FoldBatchNormTest {
             "%w = RANDOM 4x7\n%b = RANDOM 4\n"
                 + STATISTICS
                 + """
-                  %y = tensor.linear(%x, %w, bias = %b) : tensor<3x4:f32>
-                  %z = tensor.batch_norm(%y, weight = %g, bias = %h, %m, %v) {epsilon = 1.0E-5} : tensor<3x4:f32>
-                  return %z
-                  """)
+                %y = tensor.linear(%x, %w, bias = %b) : tensor<3x4:f32>
+                %z = tensor.batch_norm(%y, weight = %g, bias = %h, %m, %v) {epsilon = 1.0E-5} : tensor<3x4:f32>
+                return %z
+                """)
         .becomes(new FoldBatchNorm(), "linear");
   }
 
   @Test
   void notWhereTheMapIsReadElsewhere() {
-    RewriteCase.of(X, "%w = RANDOM 4x3x3x3\n" + STATISTICS + CONV.replace("BIAS", "") + NORM + "return %z, %y")
+    RewriteCase.of(
+            X,
+            "%w = RANDOM 4x3x3x3\n"
+                + STATISTICS
+                + CONV.replace("BIAS", "")
+                + NORM
+                + "return %z, %y")
         .staysWith(new FoldBatchNorm());
   }
 
@@ -74,10 +94,10 @@ final class FoldBatchNormTest {
             "%w = RANDOM 4x7\n"
                 + STATISTICS
                 + """
-                  %y = tensor.linear(%x, %w) : tensor<3x4x4:f32>
-                  %z = tensor.batch_norm(%y, weight = %g, bias = %h, %m, %v) {epsilon = 1.0E-5} : tensor<3x4x4:f32>
-                  return %z
-                  """)
+                %y = tensor.linear(%x, %w) : tensor<3x4x4:f32>
+                %z = tensor.batch_norm(%y, weight = %g, bias = %h, %m, %v) {epsilon = 1.0E-5} : tensor<3x4x4:f32>
+                return %z
+                """)
         .staysWith(new FoldBatchNorm());
   }
 
@@ -87,10 +107,10 @@ final class FoldBatchNormTest {
             "%x: tensor<1x4x2:f32>",
             STATISTICS
                 + """
-                  %y = tensor.relu(%x) : tensor<1x4x2:f32>
-                  %z = tensor.batch_norm(%y, weight = %g, bias = %h, %m, %v) {epsilon = 1.0E-5} : tensor<1x4x2:f32>
-                  return %z
-                  """)
+                %y = tensor.relu(%x) : tensor<1x4x2:f32>
+                %z = tensor.batch_norm(%y, weight = %g, bias = %h, %m, %v) {epsilon = 1.0E-5} : tensor<1x4x2:f32>
+                return %z
+                """)
         .staysWith(new FoldBatchNorm());
   }
 

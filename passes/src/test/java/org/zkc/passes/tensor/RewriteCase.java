@@ -25,8 +25,9 @@ import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
 
 /**
- * A tensor-level program in text and what a pass makes of it. In the text, {@code %w = RANDOM 4x3} is a constant named w
- * with seeded N(0, 1) elements, and {@code RANDOM+} one with elements in [0.5, 1.5).
+ * A tensor-level program in text and what a pass makes of it. In the text, {@code %w = RANDOM 4x3}
+ * is a constant named w with seeded N(0, 1) elements, and {@code RANDOM+} one with elements in
+ * [0.5, 1.5).
  */
 final class RewriteCase {
   private static final Pattern RANDOM = Pattern.compile("%(\\w+) = RANDOM(\\+?) ([0-9x]+|scalar)");
@@ -49,11 +50,20 @@ final class RewriteCase {
   private static String constant(MatchResult m) {
     String shape = m.group(3);
     int count =
-        shape.equals("scalar") ? 1 : Pattern.compile("x").splitAsStream(shape).mapToInt(Integer::parseInt).reduce(1, (a, b) -> a * b);
+        shape.equals("scalar")
+            ? 1
+            : Pattern.compile("x")
+                .splitAsStream(shape)
+                .mapToInt(Integer::parseInt)
+                .reduce(1, (a, b) -> a * b);
     Random random = new Random(m.group(1).hashCode());
     String elements =
         IntStream.range(0, count)
-            .mapToObj(i -> String.valueOf(m.group(2).isEmpty() ? (float) random.nextGaussian() : 0.5f + random.nextFloat()))
+            .mapToObj(i ->
+                String.valueOf(
+                    m.group(2).isEmpty()
+                        ? (float) random.nextGaussian()
+                        : 0.5f + random.nextFloat()))
             .collect(Collectors.joining(", "));
     return "%%%s = tensor.constant() {name = \"%s\", data = dense<%s:f32 [%s]>} : tensor<%s:f32>"
         .formatted(m.group(1), m.group(1), shape, elements, shape);
@@ -64,8 +74,8 @@ final class RewriteCase {
   }
 
   /**
-   * The pass changes the program to one that checks, whose ops without constants are {@code mnemonics} in order, and which
-   * computes the same to 1e-5 of the largest output.
+   * The pass changes the program to one that checks, whose ops without constants are {@code
+   * mnemonics} in order, and which computes the same to 1e-5 of the largest output.
    */
   Program becomes(Pass pass, String... mnemonics) {
     Program after = pass.run(before, new PassContext());
@@ -112,7 +122,8 @@ final class RewriteCase {
           largest = Math.max(largest, Math.abs(v));
         }
         for (int i = 0; i < e.length; i++) {
-          assertEquals(e[i], a[i], 1e-5 * largest, "seed " + seed + ", result " + r + ", element " + i);
+          assertEquals(
+              e[i], a[i], 1e-5 * largest, "seed " + seed + ", result " + r + ", element " + i);
         }
       }
     }

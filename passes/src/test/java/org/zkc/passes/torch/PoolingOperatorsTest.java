@@ -36,40 +36,98 @@ final class PoolingOperatorsTest {
   void averageWithCeilModeCountingThePadding() {
     TorchCase c = new TorchCase();
     check(
-        c, c.op("aten.avg_pool2d", c.x, KERNEL, STRIDE, PADDING, true, true, null), new int[] {1, 1, 3, 4},
-        0.833333, 4.833333, 4.333333, 2.833333, 5.166667, 5.333333, 6.666667, 8.333333, 5.666667, 9.833333, 7.666667, 3.0);
+        c,
+        c.op("aten.avg_pool2d", c.x, KERNEL, STRIDE, PADDING, true, true, null),
+        new int[] {1, 1, 3, 4},
+        0.833333,
+        4.833333,
+        4.333333,
+        2.833333,
+        5.166667,
+        5.333333,
+        6.666667,
+        8.333333,
+        5.666667,
+        9.833333,
+        7.666667,
+        3.0);
   }
 
   @Test
   void averageWithCeilModeWithoutThePadding() {
     TorchCase c = new TorchCase();
     check(
-        c, c.op("aten.avg_pool2d", c.x, KERNEL, STRIDE, PADDING, true, false, null), new int[] {1, 1, 3, 4},
-        2.5, 9.666667, 8.666667, 8.5, 7.75, 5.333333, 6.666667, 12.5, 8.5, 9.833333, 7.666667, 4.5);
+        c,
+        c.op("aten.avg_pool2d", c.x, KERNEL, STRIDE, PADDING, true, false, null),
+        new int[] {1, 1, 3, 4},
+        2.5,
+        9.666667,
+        8.666667,
+        8.5,
+        7.75,
+        5.333333,
+        6.666667,
+        12.5,
+        8.5,
+        9.833333,
+        7.666667,
+        4.5);
   }
 
   @Test
   void averageWithADivisor() {
     TorchCase c = new TorchCase();
     check(
-        c, c.op("aten.avg_pool2d", c.x, KERNEL, STRIDE, List.of(0, 1), false, true, 5), new int[] {1, 1, 2, 4},
-        6.2, 11.8, 10.4, 8.4, 3.0, 6.4, 11.0, 8.4);
+        c,
+        c.op("aten.avg_pool2d", c.x, KERNEL, STRIDE, List.of(0, 1), false, true, 5),
+        new int[] {1, 1, 2, 4},
+        6.2,
+        11.8,
+        10.4,
+        8.4,
+        3.0,
+        6.4,
+        11.0,
+        8.4);
   }
 
   @Test
   void maximumWithCeilModeAndDilation() {
     TorchCase c = new TorchCase();
     check(
-        c, c.op("aten.max_pool2d", c.x, KERNEL, STRIDE, PADDING, List.of(1, 2), true), new int[] {1, 1, 3, 3},
-        16, 16, 16, 13, 16, 16, 16, 16, 15);
+        c,
+        c.op("aten.max_pool2d", c.x, KERNEL, STRIDE, PADDING, List.of(1, 2), true),
+        new int[] {1, 1, 3, 3},
+        16,
+        16,
+        16,
+        13,
+        16,
+        16,
+        16,
+        16,
+        15);
   }
 
   @Test
   void adaptiveAverageWithOverlappingWindows() {
     TorchCase c = new TorchCase();
     check(
-        c, c.op("aten.adaptive_avg_pool2d", c.x, List.of(3, 4)), new int[] {1, 1, 3, 4},
-        7.75, 9.833333, 8.666667, 10.5, 6.833333, 6.888889, 9.0, 11.166667, 8.5, 9.833333, 7.666667, 4.5);
+        c,
+        c.op("aten.adaptive_avg_pool2d", c.x, List.of(3, 4)),
+        new int[] {1, 1, 3, 4},
+        7.75,
+        9.833333,
+        8.666667,
+        10.5,
+        6.833333,
+        6.888889,
+        9.0,
+        11.166667,
+        8.5,
+        9.833333,
+        7.666667,
+        4.5);
   }
 
   @Test
@@ -83,7 +141,8 @@ final class PoolingOperatorsTest {
 
     TorchCase again = new TorchCase();
     Value tuple = again.op("aten.adaptive_max_pool2d", again.x, List.of(3, 4));
-    UserException e = assertThrows(UserException.class, () -> again.lower(Shape.of(1, 1, 5, 7), tuple));
+    UserException e =
+        assertThrows(UserException.class, () -> again.lower(Shape.of(1, 1, 5, 7), tuple));
     assertEquals(2, e.location().line());
   }
 
@@ -91,7 +150,9 @@ final class PoolingOperatorsTest {
   void averageOverOneAxisOfAnUnbatchedInput() {
     TorchCase c = new TorchCase();
     TensorData out =
-        c.run(squares(5, 7), c.op("aten.avg_pool1d", c.x, List.of(3), List.of(2), List.of(1), true, false));
+        c.run(
+            squares(5, 7),
+            c.op("aten.avg_pool1d", c.x, List.of(3), List.of(2), List.of(1), true, false));
     assertEquals(Shape.of(5, 4), out.shape());
     float[] row = java.util.Arrays.copyOfRange(out.toFloats(), 16, 20);
     assertArrayEquals(new float[] {12.0f, 9.666667f, 1.666667f, 0.5f}, row, 1e-5f);
@@ -101,7 +162,9 @@ final class PoolingOperatorsTest {
   void anEmptyStrideIsTheKernel() {
     TorchCase c = new TorchCase();
     Value out = c.op("aten.max_pool2d", c.x, List.of(2), List.of(), List.of(0), List.of(1), false);
-    assertEquals(Shape.of(1, 1, 2, 3), c.lower(Shape.of(1, 1, 5, 7), out).main().results().getFirst().shape());
+    assertEquals(
+        Shape.of(1, 1, 2, 3),
+        c.lower(Shape.of(1, 1, 5, 7), out).main().results().getFirst().shape());
   }
 
   @Test

@@ -24,7 +24,10 @@ import org.zkc.ir.torch.TensorConstant;
 import org.zkc.ir.torch.TupleConstruct;
 import org.zkc.passes.PassContext;
 
-/** A torch-level main with one tensor parameter x, built op by op; each op stands on a line of model.py of its own. */
+/**
+ * A torch-level main with one tensor parameter x, built op by op; each op stands on a line of
+ * model.py of its own.
+ */
 final class TorchCase {
   static final TorchType TENSOR = new TorchType.Tensor();
   final FunctionBuilder builder;
@@ -47,8 +50,8 @@ final class TorchCase {
   }
 
   /**
-   * The value of a Java object: null is None, numbers, booleans and strings are literals, Lists are lists, TensorData are
-   * parameters.
+   * The value of a Java object: null is None, numbers, booleans and strings are literals, Lists are
+   * lists, TensorData are parameters.
    */
   Value value(Object object) {
     return switch (object) {
@@ -64,7 +67,8 @@ final class TorchCase {
       case List<?> l -> {
         List<Value> elements = new ArrayList<>();
         l.forEach(e -> elements.add(value(e)));
-        yield builder.value(new ListConstruct(builder.fresh("l", any()), elements, Location.UNKNOWN));
+        yield builder.value(
+            new ListConstruct(builder.fresh("l", any()), elements, Location.UNKNOWN));
       }
       default -> throw new IllegalArgumentException(object.toString());
     };
@@ -75,10 +79,13 @@ final class TorchCase {
   }
 
   private Value literal(String text, String type) {
-    return builder.value(new Constant(builder.fresh("c", new TorchType.Simple(type)), text, Location.UNKNOWN));
+    return builder.value(
+        new Constant(builder.fresh("c", new TorchType.Simple(type)), text, Location.UNKNOWN));
   }
 
-  /** One operator call with one result; {@code name} may carry an overload, {@code aten.mean/dim}. */
+  /**
+   * One operator call with one result; {@code name} may carry an overload, {@code aten.mean/dim}.
+   */
   Value op(String name, Object... arguments) {
     List<Value> values = new ArrayList<>();
     for (Object argument : arguments) {
@@ -86,7 +93,8 @@ final class TorchCase {
     }
     String[] parts = name.split("/");
     Value result = builder.fresh("r", TENSOR);
-    builder.append(new Operator(List.of(result), parts[0], parts.length == 1 ? "" : parts[1], values, next()));
+    builder.append(
+        new Operator(List.of(result), parts[0], parts.length == 1 ? "" : parts[1], values, next()));
     return result;
   }
 
@@ -107,9 +115,11 @@ final class TorchCase {
   }
 
   Program lower(TensorType type, Object result) {
-    List<org.zkc.ir.Function> functions = new ArrayList<>(List.of(builder.build(List.of(value(result)))));
+    List<org.zkc.ir.Function> functions =
+        new ArrayList<>(List.of(builder.build(List.of(value(result)))));
     functions.addAll(others);
-    Program tensor = TorchToTensor.lower(new Program(Level.TORCH, functions), List.of(type), new PassContext());
+    Program tensor =
+        TorchToTensor.lower(new Program(Level.TORCH, functions), List.of(type), new PassContext());
     assertEquals(List.of(), Checker.check(tensor), () -> Printer.print(tensor));
     return tensor;
   }

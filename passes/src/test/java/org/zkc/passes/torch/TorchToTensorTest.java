@@ -58,7 +58,8 @@ final class TorchToTensorTest {
     Value y = c.op("aten.mul", c.x, TensorData.ofDoubles(Shape.of(), new double[] {0.5}));
     Value dtype = c.op("prim.dtype", y);
     Value asInt = c.op("aten.eq", dtype, 6);
-    Value z = c.op("aten.mul", y, c.op("aten.Int", c.op("prim.NumToTensor", c.op("aten.Int", asInt))));
+    Value z =
+        c.op("aten.mul", y, c.op("aten.Int", c.op("prim.NumToTensor", c.op("aten.Int", asInt))));
     assertArrayEquals(new float[] {0.5f, 1}, c.run(TorchCase.counting(2), z).toFloats());
   }
 
@@ -132,7 +133,8 @@ final class TorchToTensorTest {
     Value first = c.builder.fresh("first", TorchCase.TENSOR);
     Value second = c.builder.fresh("second", TorchCase.TENSOR);
     c.builder.append(
-        new Call(List.of(first, second), "__torch__.helper", List.of(c.x, c.value(null)), c.next()));
+        new Call(
+            List.of(first, second), "__torch__.helper", List.of(c.x, c.value(null)), c.next()));
     Program program = c.lower(Shape.of(2), c.op("aten.add", first, second, 1));
     assertEquals(List.of("multiply", "add"), mnemonics(program));
   }
@@ -141,14 +143,16 @@ final class TorchToTensorTest {
   void anOpWithoutALocationStandsWhereItIsCalled() {
     TorchCase helper = new TorchCase("__torch__.relu");
     Value relu = helper.builder.fresh("relu", TorchCase.TENSOR);
-    helper.builder.append(new Operator(List.of(relu), "aten.relu", "", List.of(helper.x), Location.UNKNOWN));
+    helper.builder.append(
+        new Operator(List.of(relu), "aten.relu", "", List.of(helper.x), Location.UNKNOWN));
     TorchCase c = new TorchCase();
     c.add(helper.builder.build(List.of(relu)));
     Value before = c.op("aten.tanh", c.x);
     Value called = c.builder.fresh("called", TorchCase.TENSOR);
     c.builder.append(new Call(List.of(called), "__torch__.relu", List.of(before), c.next()));
     Value after = c.builder.fresh("after", TorchCase.TENSOR);
-    c.builder.append(new Operator(List.of(after), "aten.tanh", "", List.of(called), Location.UNKNOWN));
+    c.builder.append(
+        new Operator(List.of(after), "aten.tanh", "", List.of(called), Location.UNKNOWN));
     Program program = c.lower(Shape.of(2), after);
     assertEquals(
         List.of("model.py:2", "model.py:3", ""),
@@ -172,11 +176,15 @@ final class TorchToTensorTest {
   @Test
   void aConditionOnTheShapePicksTheArmAndARaisedExceptionIsTheUsers() {
     TorchCase c = new TorchCase();
-    Value out = branch(c, c.op("aten.eq", c.op("aten.remainder", c.op("aten.size/int", c.x, 0), 2), 0));
+    Value out =
+        branch(c, c.op("aten.eq", c.op("aten.remainder", c.op("aten.size/int", c.x, 0), 2), 0));
     assertEquals(List.of("relu"), mnemonics(c.lower(Shape.of(4), out)));
 
     TorchCase odd = new TorchCase();
-    Value raised = branch(odd, odd.op("aten.eq", odd.op("aten.remainder", odd.op("aten.size/int", odd.x, 0), 2), 0));
+    Value raised =
+        branch(
+            odd,
+            odd.op("aten.eq", odd.op("aten.remainder", odd.op("aten.size/int", odd.x, 0), 2), 0));
     UserException e = refused(odd, Shape.of(5), raised);
     assertTrue(e.getMessage().contains("ValueError: odd size"), e.getMessage());
     assertEquals("model.py:5", e.location().toString());
@@ -198,11 +206,17 @@ final class TorchToTensorTest {
     Value any = c.op("aten.Bool", c.op("aten.any", c.op("aten.gt", mixed, 1)));
     assertEquals(List.of("relu"), mnemonics(c.lower(Shape.of(4), branch(c, any))));
     TorchCase all = new TorchCase();
-    Value no = all.op("aten.__not__", all.op("aten.Bool", all.op("aten.all", all.op("aten.gt", mixed, 1))));
+    Value no =
+        all.op(
+            "aten.__not__", all.op("aten.Bool", all.op("aten.all", all.op("aten.gt", mixed, 1))));
     assertEquals(List.of("relu"), mnemonics(all.lower(Shape.of(4), branch(all, no))));
     TorchCase traced = new TorchCase();
-    Value unknown = traced.op("aten.Bool", traced.op("aten.all", traced.op("aten.gt", traced.x, 1)));
-    assertTrue(refused(traced, Shape.of(4), branch(traced, unknown)).getMessage().contains("data-dependent"));
+    Value unknown =
+        traced.op("aten.Bool", traced.op("aten.all", traced.op("aten.gt", traced.x, 1)));
+    assertTrue(
+        refused(traced, Shape.of(4), branch(traced, unknown))
+            .getMessage()
+            .contains("data-dependent"));
   }
 
   @Test
@@ -222,7 +236,8 @@ final class TorchToTensorTest {
   void anOperatorThatIsNotInTheTableIsNamedAtTheUsersLine() {
     TorchCase c = new TorchCase();
     UserException e = refused(c, Shape.of(4), c.op("aten.fft_fft", c.op("aten.relu", c.x)));
-    assertEquals("operator aten.fft_fft cannot be proved; `zkc ops` lists those that can", e.getMessage());
+    assertEquals(
+        "operator aten.fft_fft cannot be proved; `zkc ops` lists those that can", e.getMessage());
     assertEquals("model.py:3", e.location().toString());
   }
 
@@ -232,7 +247,10 @@ final class TorchToTensorTest {
     UserException e = refused(c, Shape.of(4), c.op("aten.dropout", c.x, 0.5, true));
     assertTrue(e.getMessage().contains("model.eval()"), e.getMessage());
     TorchCase inference = new TorchCase();
-    assertEquals(List.of(), mnemonics(inference.lower(Shape.of(4), inference.op("aten.dropout", inference.x, 0.5, false))));
+    assertEquals(
+        List.of(),
+        mnemonics(
+            inference.lower(Shape.of(4), inference.op("aten.dropout", inference.x, 0.5, false))));
     TensorData ones = TorchCase.counting(3);
     TorchCase norm = new TorchCase();
     Value y = norm.op("aten.batch_norm", norm.x, ones, ones, ones, ones, true, 0.1, 1e-5, true);
@@ -243,11 +261,13 @@ final class TorchToTensorTest {
   void parametersThatAreNoNumbersAreRefused() {
     TorchCase c = new TorchCase();
     Value y = c.op("aten.linear", c.x, TorchCase.data(Shape.of(1, 2), 1, Double.NaN), null);
-    assertTrue(refused(c, Shape.of(2), y).getMessage().contains("parameter p holds NaN at element 1"));
+    assertTrue(
+        refused(c, Shape.of(2), y).getMessage().contains("parameter p holds NaN at element 1"));
     TorchCase norm = new TorchCase();
     TensorData ones = TorchCase.data(Shape.of(2), 1, 1);
     TensorData negative = TorchCase.data(Shape.of(2), 1, -1);
-    Value z = norm.op("aten.batch_norm", norm.x, ones, ones, ones, negative, false, 0.1, 1e-5, true);
+    Value z =
+        norm.op("aten.batch_norm", norm.x, ones, ones, ones, negative, false, 0.1, 1e-5, true);
     assertTrue(refused(norm, Shape.of(1, 2), z).getMessage().contains("channel 1"));
     TorchCase bound = new TorchCase();
     Value clamped = bound.op("aten.clamp", bound.x, 2, 1);
@@ -257,7 +277,8 @@ final class TorchToTensorTest {
   @Test
   void shapesThatDoNotFitAreTheUsersError() {
     TorchCase c = new TorchCase();
-    UserException e = refused(c, Shape.of(2, 5), c.op("aten.linear", c.x, TorchCase.counting(3, 4), null));
+    UserException e =
+        refused(c, Shape.of(2, 5), c.op("aten.linear", c.x, TorchCase.counting(3, 4), null));
     assertTrue(e.getMessage().contains("--input-shape"), e.getMessage());
     assertEquals("model.py:2", e.location().toString());
   }
@@ -265,9 +286,15 @@ final class TorchToTensorTest {
   @Test
   void anOutputThatDoesNotDependOnTheInputIsRefused() {
     TorchCase c = new TorchCase();
-    assertTrue(refused(c, Shape.of(2), c.tuple(c.x, TorchCase.counting(2))).getMessage().contains("does not depend"));
+    assertTrue(
+        refused(c, Shape.of(2), c.tuple(c.x, TorchCase.counting(2)))
+            .getMessage()
+            .contains("does not depend"));
     TorchCase number = new TorchCase();
-    assertTrue(refused(number, Shape.of(2), number.op("aten.size/int", number.x, 0)).getMessage().contains("is int"));
+    assertTrue(
+        refused(number, Shape.of(2), number.op("aten.size/int", number.x, 0))
+            .getMessage()
+            .contains("is int"));
   }
 
   @Test
@@ -279,16 +306,28 @@ final class TorchToTensorTest {
     }
     assertTrue(refused(c, Shape.of(2), nested).getMessage().contains("nested"));
     TorchCase missing = new TorchCase();
-    assertEquals("model.py:2", refused(missing, Shape.of(2), missing.op("aten.append", missing.value(List.of()))).location().toString());
+    assertEquals(
+        "model.py:2",
+        refused(missing, Shape.of(2), missing.op("aten.append", missing.value(List.of())))
+            .location()
+            .toString());
     TorchCase negative = new TorchCase();
-    Value y = negative.op("aten.constant_pad_nd", negative.x, List.of(Integer.MAX_VALUE, Integer.MAX_VALUE), 0);
+    Value y =
+        negative.op(
+            "aten.constant_pad_nd", negative.x, List.of(Integer.MAX_VALUE, Integer.MAX_VALUE), 0);
     assertEquals("model.py:2", refused(negative, Shape.of(2), y).location().toString());
   }
 
   @Test
   void hugeShapesAreRefusedBeforeTheyAreMade() {
     TorchCase c = new TorchCase();
-    assertTrue(refused(c, Shape.of(4), c.op("aten.zeros", List.of(1 << 20, 1 << 20), null, null, null, null)).getMessage().contains("too large"));
+    assertTrue(
+        refused(
+                c,
+                Shape.of(4),
+                c.op("aten.zeros", List.of(1 << 20, 1 << 20), null, null, null, null))
+            .getMessage()
+            .contains("too large"));
     TorchCase expanded = new TorchCase();
     Value y = expanded.op("aten.expand", expanded.x, List.of(1 << 28, 4), false);
     assertTrue(refused(expanded, Shape.of(4), y).getMessage().contains("too large"));
@@ -322,17 +361,23 @@ final class TorchToTensorTest {
     TensorData square = TorchCase.data(Shape.of(2, 2), 1, 2, 3, 4);
     TensorData x = TorchCase.data(Shape.of(2, 2), 1, 0, 2, 1);
     TorchCase right = new TorchCase();
-    assertArrayEquals(new float[] {1, 2, 5, 8}, right.run(x, right.op("aten.mm", right.x, square)).toFloats());
+    assertArrayEquals(
+        new float[] {1, 2, 5, 8}, right.run(x, right.op("aten.mm", right.x, square)).toFloats());
     TorchCase left = new TorchCase();
-    assertArrayEquals(new float[] {5, 2, 11, 4}, left.run(x, left.op("aten.matmul", square, left.x)).toFloats());
+    assertArrayEquals(
+        new float[] {5, 2, 11, 4}, left.run(x, left.op("aten.matmul", square, left.x)).toFloats());
     TorchCase vector = new TorchCase();
     TensorData v = TorchCase.data(Shape.of(2), 1, -1);
-    assertArrayEquals(new float[] {1, 1}, vector.run(x, vector.op("aten.matmul", vector.x, v)).toFloats());
+    assertArrayEquals(
+        new float[] {1, 1}, vector.run(x, vector.op("aten.matmul", vector.x, v)).toFloats());
     TorchCase affine = new TorchCase();
     Value y = affine.op("aten.addmm", v, affine.x, square, 2, 3.0);
     assertArrayEquals(new float[] {5, 4, 17, 22}, affine.run(x, y).toFloats());
     TorchCase both = new TorchCase();
-    assertTrue(refused(both, Shape.of(2, 2), both.op("aten.mm", both.x, both.x)).getMessage().contains("constant matrix"));
+    assertTrue(
+        refused(both, Shape.of(2, 2), both.op("aten.mm", both.x, both.x))
+            .getMessage()
+            .contains("constant matrix"));
   }
 
   @Test
@@ -340,7 +385,8 @@ final class TorchToTensorTest {
     TorchCase c = new TorchCase();
     TensorData kernel = TorchCase.data(Shape.of(1, 1, 4), 1, 10, 100, 1000);
     Value y = c.op("aten.conv1d/padding", c.x, kernel, null, List.of(1), "same", List.of(1), 1);
-    assertArrayEquals(new float[] {3210, 4321, 432, 43}, c.run(TorchCase.counting(1, 1, 4), y).toFloats());
+    assertArrayEquals(
+        new float[] {3210, 4321, 432, 43}, c.run(TorchCase.counting(1, 1, 4), y).toFloats());
   }
 
   @Test
@@ -348,8 +394,21 @@ final class TorchToTensorTest {
     TorchCase c = new TorchCase();
     TensorData w = TorchCase.counting(1, 1, 2, 2);
     Value y =
-        c.op("aten._convolution", c.x, w, null, List.of(1, 1), List.of(0, 0), List.of(1, 1), true, List.of(0, 0), 1,
-            false, false, true, true);
+        c.op(
+            "aten._convolution",
+            c.x,
+            w,
+            null,
+            List.of(1, 1),
+            List.of(0, 0),
+            List.of(1, 1),
+            true,
+            List.of(0, 0),
+            1,
+            false,
+            false,
+            true,
+            true);
     assertTrue(refused(c, Shape.of(1, 1, 4, 4), y).getMessage().contains("transposed"));
   }
 
@@ -360,10 +419,13 @@ final class TorchToTensorTest {
     Value y = c.op("aten.sub", c.op("aten.add", c.x, row, 2), 1.5, 2);
     Value z = c.op("aten.div", c.op("aten.rsub", y, 1, 1), 4);
     assertArrayEquals(
-        new float[] {-4.25f, -9.5f, -14.75f, -5, -10.25f, -15.5f}, c.run(TorchCase.counting(2, 3), z).toFloats());
+        new float[] {-4.25f, -9.5f, -14.75f, -5, -10.25f, -15.5f},
+        c.run(TorchCase.counting(2, 3), z).toFloats());
     TorchCase column = new TorchCase();
     Value outer = column.op("aten.mul", column.x, row);
-    assertArrayEquals(new float[] {10, 20, 30, 20, 40, 60}, column.run(TorchCase.counting(2, 1), outer).toFloats());
+    assertArrayEquals(
+        new float[] {10, 20, 30, 20, 40, 60},
+        column.run(TorchCase.counting(2, 1), outer).toFloats());
   }
 
   @Test
@@ -376,12 +438,18 @@ final class TorchToTensorTest {
     assertEquals(Shape.of(1, 2, 1), mean.shape());
     assertArrayEquals(new float[] {5, 8}, mean.toFloats());
     TorchCase sum = new TorchCase();
-    TensorData total = sum.run(x, sum.op("aten.sum/dim_IntList", sum.x, List.of(1, 2), false, null));
+    TensorData total =
+        sum.run(x, sum.op("aten.sum/dim_IntList", sum.x, List.of(1, 2), false, null));
     assertEquals(Shape.of(2), total.shape());
     assertArrayEquals(new float[] {21, 57}, total.toFloats());
     TorchCase joined = new TorchCase();
-    Program program = joined.lower(Shape.of(2, 2, 3), joined.op("aten.mean/dim", joined.x, List.of(1, 2), false, null));
-    assertEquals(1, mnemonics(program).stream().filter("window_mean"::equals).count(), "one rounding, not two");
+    Program program =
+        joined.lower(
+            Shape.of(2, 2, 3), joined.op("aten.mean/dim", joined.x, List.of(1, 2), false, null));
+    assertEquals(
+        1,
+        mnemonics(program).stream().filter("window_mean"::equals).count(),
+        "one rounding, not two");
   }
 
   @Test
@@ -390,9 +458,14 @@ final class TorchToTensorTest {
     Value slice = c.op("aten.slice/Tensor", c.x, 1, -3, Long.MAX_VALUE, 2);
     Value select = c.op("aten.select/int", c.x, 0, -1);
     Value stacked = c.op("aten.stack", List.of(select, select), 1);
-    Value flat = c.op("aten.cat", List.of(c.op("aten.flatten", slice, 0, -1), c.op("aten.flatten", stacked, 0, -1)), 0);
+    Value flat =
+        c.op(
+            "aten.cat",
+            List.of(c.op("aten.flatten", slice, 0, -1), c.op("aten.flatten", stacked, 0, -1)),
+            0);
     assertArrayEquals(
-        new float[] {2, 4, 6, 8, 5, 5, 6, 6, 7, 7, 8, 8}, c.run(TorchCase.counting(2, 4), flat).toFloats());
+        new float[] {2, 4, 6, 8, 5, 5, 6, 6, 7, 7, 8, 8},
+        c.run(TorchCase.counting(2, 4), flat).toFloats());
     TorchCase split = new TorchCase();
     Value parts = split.op("aten.split/Tensor", split.x, 3, 1);
     Value second = split.op("aten.__getitem__", parts, 1);
@@ -411,17 +484,21 @@ final class TorchToTensorTest {
     assertArrayEquals(new float[] {4, 7}, c.run(TorchCase.counting(2), y).toFloats());
     TorchCase empty = new TorchCase();
     Value none = empty.op("aten.__range_length", 3, 3, 1);
-    assertArrayEquals(new float[] {0}, empty.run(TorchCase.counting(1), empty.op("aten.mul", empty.x, none)).toFloats());
+    assertArrayEquals(
+        new float[] {0},
+        empty.run(TorchCase.counting(1), empty.op("aten.mul", empty.x, none)).toFloats());
   }
 
   @Test
   void movedAxesAndTiles() {
     TorchCase c = new TorchCase();
-    Program moved = c.lower(Shape.of(2, 3, 4, 5), c.op("aten.movedim", c.x, List.of(0, -1), List.of(2, 0)));
+    Program moved =
+        c.lower(Shape.of(2, 3, 4, 5), c.op("aten.movedim", c.x, List.of(0, -1), List.of(2, 0)));
     assertEquals(Shape.of(5, 3, 2, 4), moved.main().results().getFirst().shape());
     TorchCase t = new TorchCase();
     assertArrayEquals(
-        new float[] {1, 2, 1, 2, 3, 4, 3, 4}, t.run(TorchCase.counting(2, 2), t.op("aten.tile", t.x, List.of(2))).toFloats());
+        new float[] {1, 2, 1, 2, 3, 4, 3, 4},
+        t.run(TorchCase.counting(2, 2), t.op("aten.tile", t.x, List.of(2))).toFloats());
   }
 
   @Test
@@ -444,9 +521,11 @@ final class TorchToTensorTest {
   void clampsWithOneBound() {
     TorchCase c = new TorchCase();
     TensorData x = TorchCase.data(Shape.of(3), -2, 0.5, 2);
-    assertArrayEquals(new float[] {-2, 0.5f, 1}, c.run(x, c.op("aten.clamp", c.x, null, 1)).toFloats());
+    assertArrayEquals(
+        new float[] {-2, 0.5f, 1}, c.run(x, c.op("aten.clamp", c.x, null, 1)).toFloats());
     TorchCase h = new TorchCase();
-    assertArrayEquals(new float[] {-1, 0.5f, 1}, h.run(x, h.op("aten.hardtanh", h.x, -1, 1)).toFloats());
+    assertArrayEquals(
+        new float[] {-1, 0.5f, 1}, h.run(x, h.op("aten.hardtanh", h.x, -1, 1)).toFloats());
     TorchCase s = new TorchCase();
     float[] swish = s.run(x, s.op("aten.hardswish", s.x)).toFloats();
     assertArrayEquals(new float[] {-0.33333334f, 0.29166666f, 1.6666666f}, swish, 1e-6f);
@@ -485,6 +564,7 @@ final class TorchToTensorTest {
                 "big",
                 TensorData.ofLongs(DType.I64, Shape.of(1), new long[] {(1 << 24) + 1}),
                 c.next()));
-    assertTrue(refused(c, Shape.of(1), c.op("aten.mul", c.x, big)).getMessage().contains("not exact"));
+    assertTrue(
+        refused(c, Shape.of(1), c.op("aten.mul", c.x, big)).getMessage().contains("not exact"));
   }
 }

@@ -14,15 +14,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.zkc.ir.UserException;
 
 /**
- * Writes files through a temporary file in the same folder that is renamed when it is complete: whoever looks sees the
- * old content or the new, also after Ctrl-C or a full disk.
+ * Writes files through a temporary file in the same folder that is renamed when it is complete:
+ * whoever looks sees the old content or the new, also after Ctrl-C or a full disk.
  */
 public final class AtomicFiles {
   private static final AtomicInteger COUNTER = new AtomicInteger();
   private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
 
   static {
-    Runtime.getRuntime().addShutdownHook(new Thread(AtomicFiles::deleteUnfinished, "delete unfinished files"));
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(AtomicFiles::deleteUnfinished, "delete unfinished files"));
   }
 
   private AtomicFiles() {}
@@ -63,16 +64,22 @@ public final class AtomicFiles {
   /** Replaces {@code target} by the file that {@code maker} makes beside it. */
   public static void make(Path target, Maker maker) throws IOException {
     requireWritable(target);
-    Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent(), "a root directory is no file to write");
+    Path folder =
+        Objects.requireNonNull(
+            target.toAbsolutePath().getParent(), "a root directory is no file to write");
     Path temporary =
         folder.resolve(
             ".%s.%d-%d.part"
-                .formatted(target.getFileName(), ProcessHandle.current().pid(), COUNTER.incrementAndGet()));
+                .formatted(
+                    target.getFileName(),
+                    ProcessHandle.current().pid(),
+                    COUNTER.incrementAndGet()));
     UNFINISHED.add(temporary);
     try {
       maker.make(temporary);
       try {
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+            temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } catch (AtomicMoveNotSupportedException e) {
         Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
       }
@@ -86,7 +93,9 @@ public final class AtomicFiles {
 
   /** Checks before long work that {@code target} can be written at its end. */
   public static void requireWritable(Path target) {
-    Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent(), "a root directory is no file to write");
+    Path folder =
+        Objects.requireNonNull(
+            target.toAbsolutePath().getParent(), "a root directory is no file to write");
     if (folder == null || Files.isDirectory(target)) {
       throw new UserException(target + " is a folder; name a file");
     }

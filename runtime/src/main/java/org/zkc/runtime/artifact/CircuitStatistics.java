@@ -99,7 +99,10 @@ public record CircuitStatistics(
     };
   }
 
-  /** Lookups that a relation asks for: one into its table and one for each limb, or one for each difference. */
+  /**
+   * Lookups that a relation asks for: one into its table and one for each limb, or one for each
+   * difference.
+   */
   public static long lookups(Circuit circuit, Relation relation) {
     long elements = circuit.tensors().get(relation.result()).elementCount();
     return switch (relation) {

@@ -21,8 +21,9 @@ import org.zkc.runtime.wire.PortMessage;
 import org.zkc.runtime.wire.VerifierKeyFileMessage;
 
 /**
- * The content of a {@code .vk} file: the backend's key, and how its public integers correspond to people's arrays. What
- * the ports say is bound to every proof through {@link #boundContext}, so a key whose scales were changed verifies nothing.
+ * The content of a {@code .vk} file: the backend's key, and how its public integers correspond to
+ * people's arrays. What the ports say is bound to every proof through {@link #boundContext}, so a
+ * key whose scales were changed verifies nothing.
  */
 public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
   private static final byte[] MAGIC = "ZKC-KEY\n".getBytes(StandardCharsets.US_ASCII);
@@ -53,10 +54,13 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
     return arrays(inputs, statement.inputs(), circuit().circuit().inputs());
   }
 
-  private SequencedMap<String, TensorData> arrays(List<Port> ports, List<int[]> elements, List<Integer> tensors) {
+  private SequencedMap<String, TensorData> arrays(
+      List<Port> ports, List<int[]> elements, List<Integer> tensors) {
     SequencedMap<String, TensorData> out = new LinkedHashMap<>();
     for (int i = 0; i < ports.size(); i++) {
-      out.put(ports.get(i).name(), ports.get(i).dequantize(elements.get(i), circuit().tensor(tensors.get(i)).shape()));
+      out.put(
+          ports.get(i).name(),
+          ports.get(i).dequantize(elements.get(i), circuit().tensor(tensors.get(i)).shape()));
     }
     return out;
   }
@@ -77,7 +81,8 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
   /**
    * Reads a key file and checks everything in it.
    *
-   * @throws VerificationFailure when the bytes are not exactly what {@link #encode} writes for some key
+   * @throws VerificationFailure when the bytes are not exactly what {@link #encode} writes for some
+   *     key
    */
   public static KeyFile decode(byte[] bytes) {
     byte[] body = Envelope.unwrap("key file", MAGIC, VERSION, bytes);
@@ -88,7 +93,8 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
       throw new VerificationFailure("key file", "a protobuf message", "damaged bytes");
     }
     VerifierKey key = VerifierKey.decode(message.getKey().toByteArray());
-    KeyFile file = new KeyFile(key, decode(message.getInputsList()), decode(message.getOutputsList()));
+    KeyFile file =
+        new KeyFile(key, decode(message.getInputsList()), decode(message.getOutputsList()));
     VerificationFailure.requireCount(
         "key file inputs", key.circuit().circuit().inputs().size(), file.inputs.size());
     VerificationFailure.requireCount(
@@ -96,17 +102,24 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
     requireBooleans(file.inputs, key, key.circuit().circuit().inputs());
     requireBooleans(file.outputs, key, key.circuit().circuit().outputs());
     if (!Arrays.equals(file.message(message.getKey()).toByteArray(), body)) {
-      throw new VerificationFailure("key file", "the canonical encoding", "another encoding of the same key");
+      throw new VerificationFailure(
+          "key file", "the canonical encoding", "another encoding of the same key");
     }
     return file;
   }
 
-  /** A boolean port of a tensor with other elements would have statements that no array stands for. */
+  /**
+   * A boolean port of a tensor with other elements would have statements that no array stands for.
+   */
   private static void requireBooleans(List<Port> ports, VerifierKey key, List<Integer> tensors) {
     for (int k = 0; k < ports.size(); k++) {
       Interval interval = key.circuit().interval(tensors.get(k));
-      if (ports.get(k).elementType() == ElementType.I1 && (interval.low() < 0 || interval.high() > 1)) {
-        throw new VerificationFailure("key file port " + ports.get(k).name(), "a boolean tensor, in [0, 1]", interval.toString());
+      if (ports.get(k).elementType() == ElementType.I1
+          && (interval.low() < 0 || interval.high() > 1)) {
+        throw new VerificationFailure(
+            "key file port " + ports.get(k).name(),
+            "a boolean tensor, in [0, 1]",
+            interval.toString());
       }
     }
   }
@@ -116,7 +129,10 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
     return HexFormat.of().formatHex(sha256().digest(encode()));
   }
 
-  /** What a proof is bound to besides circuit, model and statement: the ports, and the caller's own context. */
+  /**
+   * What a proof is bound to besides circuit, model and statement: the ports, and the caller's own
+   * context.
+   */
   public byte[] boundContext(byte[] context) {
     MessageDigest ports = sha256();
     ports.update(message(ByteString.EMPTY).toByteArray());
@@ -153,30 +169,35 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
     HashSet<String> names = new HashSet<>();
     for (PortMessage m : messages) {
       // Names are printed beside what was proved: none may hide another or write lines of its own.
-      if (m.getName().codePoints().anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)) {
-        throw new VerificationFailure("key file port", "a name without control characters", "one that has some");
+      if (m.getName()
+          .codePoints()
+          .anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)) {
+        throw new VerificationFailure(
+            "key file port", "a name without control characters", "one that has some");
       }
       if (!names.add(m.getName())) {
-        throw new VerificationFailure("key file port", "a name of its own", "another one's: " + m.getName());
+        throw new VerificationFailure(
+            "key file port", "a name of its own", "another one's: " + m.getName());
       }
     }
     return messages.stream()
-        .map(
-            m -> {
-              ElementType type =
-                  switch (m.getElementType()) {
-                    case F32 -> ElementType.F32;
-                    case I64 -> ElementType.I64;
-                    case I1 -> ElementType.I1;
-                    case UNRECOGNIZED ->
-                        throw new VerificationFailure("key file port", "a known element type", "an unknown one");
-                  };
-              try {
-                return new Port(m.getName(), type, m.getScale());
-              } catch (IllegalArgumentException e) {
-                throw new VerificationFailure("key file port", "a positive scale", String.valueOf(m.getScale()));
-              }
-            })
+        .map(m -> {
+          ElementType type =
+              switch (m.getElementType()) {
+                case F32 -> ElementType.F32;
+                case I64 -> ElementType.I64;
+                case I1 -> ElementType.I1;
+                case UNRECOGNIZED ->
+                    throw new VerificationFailure(
+                        "key file port", "a known element type", "an unknown one");
+              };
+          try {
+            return new Port(m.getName(), type, m.getScale());
+          } catch (IllegalArgumentException e) {
+            throw new VerificationFailure(
+                "key file port", "a positive scale", String.valueOf(m.getScale()));
+          }
+        })
         .toList();
   }
 }

@@ -36,10 +36,11 @@ import org.zkc.runtime.wire.ParameterMessage;
 import org.zkc.runtime.wire.SummaryMessage;
 
 /**
- * A {@code .zkc} file: everything that proving, running and inspecting a compiled model need. A header (magic, version, section
- * count), a table of sections (offset, length, CRC-32C), then the sections, each at a multiple of 64 bytes: manifest,
- * verifier key file, integer program, weights. The weights are memory-mapped. The checksums find damage; they are no
- * protection against a forger, who would need none: a proof is checked against the key that the verifier has.
+ * A {@code .zkc} file: everything that proving, running and inspecting a compiled model need. A
+ * header (magic, version, section count), a table of sections (offset, length, CRC-32C), then the
+ * sections, each at a multiple of 64 bytes: manifest, verifier key file, integer program, weights.
+ * The weights are memory-mapped. The checksums find damage; they are no protection against a
+ * forger, who would need none: a proof is checked against the key that the verifier has.
  *
  * @param program the integer program
  */
@@ -79,12 +80,16 @@ public record ModelFile(
             bytes(keyFile.encode()),
             bytes(storedProgram),
             new Section(blobs.byteSize(), blobs::writeTo));
-    ByteBuffer header = ByteBuffer.allocate(HEADER + SECTIONS * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer header =
+        ByteBuffer.allocate(HEADER + SECTIONS * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
     header.put(MAGIC).putInt(VERSION).putInt(SECTIONS);
     long offset = align(header.capacity());
     for (Section section : sections) {
       CRC32C sum = new CRC32C();
-      section.content().writeTo(Channels.newChannel(new CheckedOutputStream(OutputStream.nullOutputStream(), sum)));
+      section
+          .content()
+          .writeTo(
+              Channels.newChannel(new CheckedOutputStream(OutputStream.nullOutputStream(), sum)));
       header.putLong(offset).putLong(section.length()).putLong(sum.getValue());
       offset = align(offset + section.length());
     }
@@ -166,13 +171,15 @@ public record ModelFile(
 
   /** Whether the file begins as a model file does. */
   public static boolean isModelFile(byte[] beginning) {
-    return beginning.length >= MAGIC.length && Arrays.equals(beginning, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
+    return beginning.length >= MAGIC.length
+        && Arrays.equals(beginning, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
   }
 
   /**
    * Opens a model file; the weights stay mapped for as long as they are reachable.
    *
-   * @throws UserException when the file is missing, of another kind or version, truncated or damaged
+   * @throws UserException when the file is missing, of another kind or version, truncated or
+   *     damaged
    */
   public static ModelFile open(Path path) {
     MemorySegment file;
@@ -196,7 +203,8 @@ public record ModelFile(
   }
 
   private static ModelFile decode(MemorySegment file, Path path) {
-    byte[] beginning = file.asSlice(0, Math.min(file.byteSize(), HEADER)).toArray(ValueLayout.JAVA_BYTE);
+    byte[] beginning =
+        file.asSlice(0, Math.min(file.byteSize(), HEADER)).toArray(ValueLayout.JAVA_BYTE);
     if (beginning.length < HEADER || !isModelFile(beginning)) {
       throw new UserException(path + " is not a compiled model; make one with zkc compile");
     }
@@ -207,7 +215,8 @@ public record ModelFile(
           "%s has model file version %d, this zkc reads version %d; compile the model again"
               .formatted(path, version, VERSION));
     }
-    if (header.getInt(MAGIC.length + 4) != SECTIONS || file.byteSize() < HEADER + SECTIONS * ENTRY) {
+    if (header.getInt(MAGIC.length + 4) != SECTIONS
+        || file.byteSize() < HEADER + SECTIONS * ENTRY) {
       throw damaged(path, "wrong section table");
     }
     List<MemorySegment> sections = sections(file, path);
@@ -221,7 +230,8 @@ public record ModelFile(
     List<EmittedCircuit.Origin> origins = new ArrayList<>();
     for (OriginMessage o : manifest.getOriginsList()) {
       origins.add(
-          new EmittedCircuit.Origin(o.getMnemonic(), new Location(o.getFile(), o.getLine(), o.getText())));
+          new EmittedCircuit.Origin(
+              o.getMnemonic(), new Location(o.getFile(), o.getLine(), o.getText())));
     }
     SummaryMessage s = manifest.getSummary();
     Summary summary =
@@ -233,8 +243,13 @@ public record ModelFile(
     if (origins.size() != keyFile.circuit().circuit().relations().size()) {
       throw damaged(path, "the manifest is not this circuit's");
     }
-    return new ModelFile(keyFile, weights(manifest, keyFile, sections.get(3)), origins, summary,
-        ProgramStorage.decode(sections.get(2).toArray(ValueLayout.JAVA_BYTE), AlignedBlobs.source(sections.get(3))));
+    return new ModelFile(
+        keyFile,
+        weights(manifest, keyFile, sections.get(3)),
+        origins,
+        summary,
+        ProgramStorage.decode(
+            sections.get(2).toArray(ValueLayout.JAVA_BYTE), AlignedBlobs.source(sections.get(3))));
   }
 
   private static List<MemorySegment> sections(MemorySegment file, Path path) {
@@ -262,7 +277,8 @@ public record ModelFile(
     return sections;
   }
 
-  private static ModelWeights weights(ModelManifestMessage manifest, KeyFile keyFile, MemorySegment section) {
+  private static ModelWeights weights(
+      ModelManifestMessage manifest, KeyFile keyFile, MemorySegment section) {
     List<ModelTensor> tensors = new ArrayList<>();
     for (ParameterMessage p : manifest.getParametersList()) {
       long size = keyFile.circuit().tensor(p.getTensor()).elementCount() * p.getElementBytes();

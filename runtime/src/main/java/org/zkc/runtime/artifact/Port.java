@@ -9,29 +9,33 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 
 /**
- * An input or output as people know it: the arrays outside against the integers that a statement lists. Shape and
- * interval are those of the circuit's tensor.
+ * An input or output as people know it: the arrays outside against the integers that a statement
+ * lists. Shape and interval are those of the circuit's tensor.
  *
  * @param name forward's argument, or {@code output}, {@code output1}, ...
- * @param scale the real number that an integer stands for is integer times scale; 1 for integers and booleans
+ * @param scale the real number that an integer stands for is integer times scale; 1 for integers
+ *     and booleans
  */
 public record Port(String name, ElementType elementType, double scale) {
   public Port {
     Objects.requireNonNull(name);
     Objects.requireNonNull(elementType);
     if (!(scale > 0) || Double.isInfinite(scale)) {
-      throw new IllegalArgumentException("the scale of " + name + " must be positive and finite, got " + scale);
+      throw new IllegalArgumentException(
+          "the scale of " + name + " must be positive and finite, got " + scale);
     }
     if (elementType != ElementType.F32 && scale != 1) {
-      throw new IllegalArgumentException(name + " holds integers, its scale must be 1, got " + scale);
+      throw new IllegalArgumentException(
+          name + " holds integers, its scale must be 1, got " + scale);
     }
   }
 
   /**
-   * The integers that the statement lists for an array: clamp(roundHalfEven(x / scale)) in double for real inputs;
-   * integers and booleans as they are.
+   * The integers that the statement lists for an array: clamp(roundHalfEven(x / scale)) in double
+   * for real inputs; integers and booleans as they are.
    *
-   * @throws UserException when the shape differs, an element is NaN, or an integer is outside the declared interval
+   * @throws UserException when the shape differs, an element is NaN, or an integer is outside the
+   *     declared interval
    */
   public int[] quantize(TensorData array, TensorDeclaration declaration) {
     Shape expected = new Shape(declaration.shape());
@@ -44,15 +48,20 @@ public record Port(String name, ElementType elementType, double scale) {
       for (int i = 0; i < out.length; i++) {
         double x = array.getDouble(i);
         if (Double.isNaN(x)) {
-          throw new UserException("input %s has a NaN at element %d; a proof is about numbers".formatted(name, i));
+          throw new UserException(
+              "input %s has a NaN at element %d; a proof is about numbers".formatted(name, i));
         }
-        out[i] = (int) Math.clamp(Math.rint(x / scale), (double) declaration.low(), (double) declaration.high());
+        out[i] =
+            (int)
+                Math.clamp(
+                    Math.rint(x / scale), (double) declaration.low(), (double) declaration.high());
       }
       return out;
     }
     if (array.dtype().isFloating()) {
       throw new UserException(
-          "input %s takes %s, the file holds %s".formatted(name, elementType.dtype().text(), array.dtype().text()));
+          "input %s takes %s, the file holds %s"
+              .formatted(name, elementType.dtype().text(), array.dtype().text()));
     }
     for (int i = 0; i < out.length; i++) {
       long x = array.getLong(i);
@@ -66,7 +75,10 @@ public record Port(String name, ElementType elementType, double scale) {
     return out;
   }
 
-  /** The array that stands for the statement's integers: float32 of integer * scale; integers as i64; booleans. */
+  /**
+   * The array that stands for the statement's integers: float32 of integer * scale; integers as
+   * i64; booleans.
+   */
   public TensorData dequantize(int[] elements, List<Integer> extents) {
     Shape shape = new Shape(extents);
     if (elementType == ElementType.F32) {

@@ -11,7 +11,10 @@ import java.util.zip.CRC32C;
 import org.zkc.ir.storage.AlignedBlobs;
 import org.zkc.ir.storage.BlobSink;
 
-/** Aligned blobs in which equal content lies once: the integer program and the circuit share their weights. */
+/**
+ * Aligned blobs in which equal content lies once: the integer program and the circuit share their
+ * weights.
+ */
 final class SharedBlobs implements BlobSink {
   private static final long SAMPLE = 1 << 16;
 

@@ -24,13 +24,15 @@ public final class SmallFiles {
       }
       long size = Files.size(file);
       if (size > LIMIT) {
-        throw new UserException("%s has %d bytes; no key or proof is that large".formatted(file, size));
+        throw new UserException(
+            "%s has %d bytes; no key or proof is that large".formatted(file, size));
       }
       // Devices and pipes have no size until they are read.
       try (InputStream in = Files.newInputStream(file)) {
         byte[] bytes = in.readNBytes((int) LIMIT + 1);
         if (bytes.length > LIMIT) {
-          throw new UserException("%s has more than %d bytes; no key or proof is that large".formatted(file, LIMIT));
+          throw new UserException(
+              "%s has more than %d bytes; no key or proof is that large".formatted(file, LIMIT));
         }
         return bytes;
       }

@@ -4,7 +4,10 @@ import org.zkc.ir.Program;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 
-/** The networks that {@code zkc bench} measures, with the bounds that hold their figures (one thread, warm). */
+/**
+ * The networks that {@code zkc bench} measures, with the bounds that hold their figures (one
+ * thread, warm).
+ */
 public enum BenchmarkModel {
   /** Multilayer perceptron 784-128-10. */
   MLP("mlp", Bounds.NONE) {
@@ -39,7 +42,10 @@ public enum BenchmarkModel {
     @Override
     NetworkBuilder network() {
       NetworkBuilder n =
-          new NetworkBuilder(SEED, 1, 3, 32, 32).conv("conv1", 16, 3, 1, 1, false).batchNorm("bn1").relu();
+          new NetworkBuilder(SEED, 1, 3, 32, 32)
+              .conv("conv1", 16, 3, 1, 1, false)
+              .batchNorm("bn1")
+              .relu();
       int channels = 16;
       for (int stage = 0; stage < 3; stage++) {
         int outputs = 16 << stage;
@@ -50,7 +56,9 @@ public enum BenchmarkModel {
           Value shortcut =
               outputs == channels
                   ? entry
-                  : n.conv(name + ".shortcut", outputs, 1, stride, 0, false).batchNorm(name + ".bn3").current();
+                  : n.conv(name + ".shortcut", outputs, 1, stride, 0, false)
+                      .batchNorm(name + ".bn3")
+                      .current();
           n.from(entry)
               .conv(name + ".conv1", outputs, 3, stride, 1, false)
               .batchNorm(name + ".bn1")
@@ -66,7 +74,10 @@ public enum BenchmarkModel {
     }
   },
 
-  /** VGG-16 on 32 x 32: 13 convolutions with bias, 512-512-512-10 fully connected, 15,245,130 parameters. */
+  /**
+   * VGG-16 on 32 x 32: 13 convolutions with bias, 512-512-512-10 fully connected, 15,245,130
+   * parameters.
+   */
   VGG16("vgg16", new Bounds(2, 0.2, 3_000_000, 4_000_000_000L)) {
     @Override
     NetworkBuilder network() {
@@ -96,10 +107,13 @@ public enum BenchmarkModel {
    * @param proveSeconds infinite where nothing is promised, as with the others
    */
   public record Bounds(double proveSeconds, double verifySeconds, long proofBytes, long peakBytes) {
-    static final Bounds NONE = new Bounds(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Long.MAX_VALUE, Long.MAX_VALUE);
+    static final Bounds NONE =
+        new Bounds(
+            Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Long.MAX_VALUE, Long.MAX_VALUE);
   }
 
   private final String label;
+
   @SuppressWarnings("ImmutableEnumChecker") // a record of primitives
   private final Bounds bounds;
 
@@ -140,6 +154,7 @@ public enum BenchmarkModel {
         return model;
       }
     }
-    throw new UserException("there is no benchmark %s; there are mlp, lenet5, resnet20 and vgg16".formatted(label));
+    throw new UserException(
+        "there is no benchmark %s; there are mlp, lenet5, resnet20 and vgg16".formatted(label));
   }
 }

@@ -3,13 +3,12 @@ package org.zkc.runtime.bench;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
-import org.zkc.gkr.kernel.Training;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
@@ -25,8 +24,8 @@ import org.zkc.runtime.compile.CompiledModel;
 import org.zkc.runtime.execute.Execution;
 
 /**
- * Measures one model: compile once, then proofs from float input to proof bytes, and their verification from the bytes of key
- * and proof. Times are medians after warm-ups.
+ * Measures one model: compile once, then proofs from float input to proof bytes, and their
+ * verification from the bytes of key and proof. Times are medians after warm-ups.
  */
 public final class ModelBenchmark {
   private static final long INPUT_SEED = 7;
@@ -36,7 +35,9 @@ public final class ModelBenchmark {
   private final int threads;
   private final Set<String> disabled;
 
-  /** @param disabled optimisation passes to leave out */
+  /**
+   * @param disabled optimisation passes to leave out
+   */
   public ModelBenchmark(int warmUps, int runs, int threads, Set<String> disabled) {
     this.disabled = Set.copyOf(disabled);
     this.warmUps = warmUps;
@@ -48,7 +49,8 @@ public final class ModelBenchmark {
    * The figures of one model. Times in seconds.
    *
    * @param stages of the proof, medians each; they need not add up to {@code prove}
-   * @param proveCpu processor time of the proving thread, which other processes on the machine do not lengthen; with one thread it is all there is
+   * @param proveCpu processor time of the proving thread, which other processes on the machine do
+   *     not lengthen; with one thread it is all there is
    * @param verifyCpu likewise
    * @param peakBytes of the whole process so far
    */
@@ -73,7 +75,9 @@ public final class ModelBenchmark {
     long start = System.nanoTime();
     CompiledModel compiled =
         new CompilePipeline(CompileOptions.DEFAULT.withDisabled(disabled))
-            .compile(new CompilePipeline.Calibrated(program, List.of("x"), java.util.Optional.empty(), ""));
+            .compile(
+                new CompilePipeline.Calibrated(
+                    program, List.of("x"), java.util.Optional.empty(), ""));
     double compile = seconds(start);
     start = System.nanoTime();
     CompiledModel.WithKeys keys = compiled.inMemory(threads);
@@ -100,21 +104,27 @@ public final class ModelBenchmark {
       times.add("execute", System.nanoTime() - start);
       byte[] bytes =
           Prover.prove(
-              keys.provingKey(), result.witness(), context, new ProverOptions(threads, (stage, part) -> {}, times));
+              keys.provingKey(),
+              result.witness(),
+              context,
+              new ProverOptions(threads, (stage, part) -> {}, times));
       proof = new ProofFile(result.statement(), bytes).encode();
       double prove = seconds(start);
       long cpuMiddle = cpuTime();
       start = System.nanoTime();
       KeyFile decoded = KeyFile.decode(keyBytes);
       ProofFile file = ProofFile.decode(proof, decoded.key());
-      Verifier.verify(decoded.key(), file.statement(), file.proof(), decoded.boundContext(new byte[0]));
+      Verifier.verify(
+          decoded.key(), file.statement(), file.proof(), decoded.boundContext(new byte[0]));
       double verify = seconds(start);
       if (run >= warmUps) {
         proves.add(prove);
         proveCpus.add((cpuMiddle - cpuStart) / 1e9);
         verifyCpus.add((cpuTime() - cpuMiddle) / 1e9);
         verifies.add(verify);
-        times.nanoseconds().forEach((s, n) -> stages.computeIfAbsent(s, k -> new ArrayList<>()).add(n / 1e9));
+        times
+            .nanoseconds()
+            .forEach((s, n) -> stages.computeIfAbsent(s, k -> new ArrayList<>()).add(n / 1e9));
       }
     }
     SequencedMap<String, Double> stageMedians = new LinkedHashMap<>();

@@ -24,7 +24,10 @@ import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Reshape;
 import org.zkc.ir.tensor.WindowMean;
 
-/** Builds networks at the tensor level, with seeded weights: He et al. 2015, N(0, 2 / fan-in), biases N(0, 0.05^2). */
+/**
+ * Builds networks at the tensor level, with seeded weights: He et al. 2015, N(0, 2 / fan-in),
+ * biases N(0, 0.05^2).
+ */
 final class NetworkBuilder {
   private static final double BIAS_DEVIATION = 0.05;
 
@@ -51,16 +54,38 @@ final class NetworkBuilder {
   NetworkBuilder conv(String name, int outputs, int kernel, int stride, int padding, boolean bias) {
     int channels = current.shape().extent(1);
     Shape weightShape = Shape.of(outputs, channels, kernel, kernel);
-    Value weight = constant(name + ".weight", weightShape, Math.sqrt(2.0 / (channels * kernel * kernel)), 0);
-    Optional<Value> b = bias ? Optional.of(constant(name + ".bias", Shape.of(outputs), BIAS_DEVIATION, 0)) : Optional.empty();
+    Value weight =
+        constant(name + ".weight", weightShape, Math.sqrt(2.0 / (channels * kernel * kernel)), 0);
+    Optional<Value> b =
+        bias
+            ? Optional.of(constant(name + ".bias", Shape.of(outputs), BIAS_DEVIATION, 0))
+            : Optional.empty();
     List<Integer> strides = List.of(stride, stride);
     List<Integer> paddings = List.of(padding, padding);
     List<Integer> dilations = List.of(1, 1);
     Shape shape =
-        Shapes.conv(current.shape(), weightShape, b.map(Value::shape), strides, paddings, paddings, dilations, 1);
+        Shapes.conv(
+            current.shape(),
+            weightShape,
+            b.map(Value::shape),
+            strides,
+            paddings,
+            paddings,
+            dilations,
+            1);
     Value result = fresh(shape);
     builder.append(
-        new Conv(result, current, weight, b, strides, paddings, paddings, dilations, 1, Location.UNKNOWN));
+        new Conv(
+            result,
+            current,
+            weight,
+            b,
+            strides,
+            paddings,
+            paddings,
+            dilations,
+            1,
+            Location.UNKNOWN));
     return from(result);
   }
 
@@ -73,13 +98,21 @@ final class NetworkBuilder {
     Value result = fresh(current.shape());
     builder.append(
         new BatchNorm(
-            result, current, Optional.of(weight), Optional.of(bias), mean, variance, 1e-5, Location.UNKNOWN));
+            result,
+            current,
+            Optional.of(weight),
+            Optional.of(bias),
+            mean,
+            variance,
+            1e-5,
+            Location.UNKNOWN));
     return from(result);
   }
 
   NetworkBuilder linear(String name, int outputs) {
     int inputs = current.shape().extent(1);
-    Value weight = constant(name + ".weight", Shape.of(outputs, inputs), Math.sqrt(2.0 / inputs), 0);
+    Value weight =
+        constant(name + ".weight", Shape.of(outputs, inputs), Math.sqrt(2.0 / inputs), 0);
     Value bias = constant(name + ".bias", Shape.of(outputs), BIAS_DEVIATION, 0);
     Value result = fresh(current.shape().with(1, outputs));
     builder.append(new Linear(result, current, weight, Optional.of(bias), Location.UNKNOWN));
@@ -98,7 +131,8 @@ final class NetworkBuilder {
     Value result = fresh(Shape.of(s.extent(0), s.extent(1), s.extent(2) / 2, s.extent(3) / 2));
     List<Integer> two = List.of(2, 2);
     List<Integer> zero = List.of(0, 0);
-    builder.append(new MaxPool(result, current, two, two, zero, zero, List.of(1, 1), Location.UNKNOWN));
+    builder.append(
+        new MaxPool(result, current, two, two, zero, zero, List.of(1, 1), Location.UNKNOWN));
     return from(result);
   }
 
@@ -109,7 +143,13 @@ final class NetworkBuilder {
       Value result = fresh(current.shape().with(axis, 1));
       builder.append(
           new WindowMean(
-              result, current, axis, List.of(0), List.of(extent), List.of(extent), Location.UNKNOWN));
+              result,
+              current,
+              axis,
+              List.of(0),
+              List.of(extent),
+              List.of(extent),
+              Location.UNKNOWN));
       current = result;
     }
     return this;
@@ -148,6 +188,7 @@ final class NetworkBuilder {
     }
     parameters += elements.length;
     Value result = builder.fresh(name, new TensorType(DType.F32, shape));
-    return builder.value(new Constant(result, name, TensorData.ofFloats(shape, elements), Location.UNKNOWN));
+    return builder.value(
+        new Constant(result, name, TensorData.ofFloats(shape, elements), Location.UNKNOWN));
   }
 }

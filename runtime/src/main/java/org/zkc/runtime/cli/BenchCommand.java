@@ -19,22 +19,33 @@ import picocli.CommandLine.Spec;
 /** {@code zkc bench}. */
 @Command(
     name = "bench",
-    description = "Measure proving and verifying generated models: median of 5 after 3 warm-ups, from float input to proof bytes.",
+    description =
+        "Measure proving and verifying generated models: median of 5 after 3 warm-ups, from float"
+            + " input to proof bytes.",
     sortOptions = false)
 final class BenchCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "NAME", arity = "0..*", description = "mlp, lenet5, resnet20, vgg16; default: all of them.")
+  @Parameters(
+      paramLabel = "NAME",
+      arity = "0..*",
+      description = "mlp, lenet5, resnet20, vgg16; default: all of them.")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--threads", paramLabel = "N", description = "Threads; default: 1.")
   private int threads = 1;
 
-  @Option(names = "--warm-ups", paramLabel = "N", description = "Runs before measuring; default: 3.")
+  @Option(
+      names = "--warm-ups",
+      paramLabel = "N",
+      description = "Runs before measuring; default: 3.")
   private int warmUps = 3;
 
   @Option(names = "--runs", paramLabel = "N", description = "Runs measured; default: 5.")
   private int runs = 5;
 
-  @Option(names = "--disable", paramLabel = "PASS", description = "Leave out an optimisation pass, to see what it brings.")
+  @Option(
+      names = "--disable",
+      paramLabel = "PASS",
+      description = "Leave out an optimisation pass, to see what it brings.")
   private List<String> disabled = new ArrayList<>();
 
   @Option(names = "--json", description = "Print JSON.")
@@ -52,7 +63,9 @@ final class BenchCommand implements Callable<Integer> {
       throw new UserException("--runs must be at least 1 and --warm-ups at least 0");
     }
     List<BenchmarkModel> models =
-        names.isEmpty() ? List.of(BenchmarkModel.values()) : names.stream().map(BenchmarkModel::named).toList();
+        names.isEmpty()
+            ? List.of(BenchmarkModel.values())
+            : names.stream().map(BenchmarkModel::named).toList();
     PrintWriter out = spec.commandLine().getOut();
     List<Object> report = new ArrayList<>();
     for (BenchmarkModel model : models) {
@@ -62,7 +75,8 @@ final class BenchCommand implements Callable<Integer> {
         int steps = warmUps + runs + 1;
         f =
             new ModelBenchmark(warmUps, runs, threads, Set.copyOf(disabled))
-                .measure(model, what -> display.report(what, Math.min(1, (double) step[0]++ / steps)));
+                .measure(
+                    model, what -> display.report(what, Math.min(1, (double) step[0]++ / steps)));
       }
       if (json) {
         report.add(json(f, model.bounds()));
@@ -78,20 +92,43 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void print(ModelBenchmark.Figures f, BenchmarkModel.Bounds bounds, PrintWriter out) {
-    out.println("%s (%s parameters, %d thread%s)".formatted(f.model(), Figures.count(f.parameters()), threads, threads == 1 ? "" : "s"));
-    out.println("  prove     %12s%s".formatted(Figures.time(f.prove()), bound(f.prove() <= bounds.proveSeconds(), seconds(bounds.proveSeconds()))));
+    out.println(
+        "%s (%s parameters, %d thread%s)"
+            .formatted(f.model(), Figures.count(f.parameters()), threads, threads == 1 ? "" : "s"));
+    out.println(
+        "  prove     %12s%s"
+            .formatted(
+                Figures.time(f.prove()),
+                bound(f.prove() <= bounds.proveSeconds(), seconds(bounds.proveSeconds()))));
     if (threads == 1) {
       out.println("    %-24s %12s".formatted("(processor time)", Figures.time(f.proveCpu())));
     }
-    f.stages().forEach((stage, s) -> out.println("    %-24s %12s".formatted(stage, Figures.time(s))));
-    out.println("  verify    %12s%s".formatted(Figures.time(f.verify()), bound(f.verify() <= bounds.verifySeconds(), seconds(bounds.verifySeconds()))));
+    f.stages()
+        .forEach((stage, s) -> out.println("    %-24s %12s".formatted(stage, Figures.time(s))));
+    out.println(
+        "  verify    %12s%s"
+            .formatted(
+                Figures.time(f.verify()),
+                bound(f.verify() <= bounds.verifySeconds(), seconds(bounds.verifySeconds()))));
     if (threads == 1) {
       out.println("    %-24s %12s".formatted("(processor time)", Figures.time(f.verifyCpu())));
     }
-    out.println("  proof     %12s%s".formatted(Figures.bytes(f.proofBytes()), bound(f.proofBytes() <= bounds.proofBytes(), size(bounds.proofBytes()))));
-    out.println("  key       %12s%s".formatted(Figures.bytes(f.keyBytes()), bound(f.keyBytes() <= KEY_BOUND, size(KEY_BOUND))));
+    out.println(
+        "  proof     %12s%s"
+            .formatted(
+                Figures.bytes(f.proofBytes()),
+                bound(f.proofBytes() <= bounds.proofBytes(), size(bounds.proofBytes()))));
+    out.println(
+        "  key       %12s%s"
+            .formatted(
+                Figures.bytes(f.keyBytes()), bound(f.keyBytes() <= KEY_BOUND, size(KEY_BOUND))));
     f.peakBytes()
-        .ifPresent(peak -> out.println("  peak RSS  %12s%s".formatted(Figures.bytes(peak), bound(peak <= bounds.peakBytes(), size(bounds.peakBytes())))));
+        .ifPresent(peak ->
+            out.println(
+                "  peak RSS  %12s%s"
+                    .formatted(
+                        Figures.bytes(peak),
+                        bound(peak <= bounds.peakBytes(), size(bounds.peakBytes())))));
     out.println("  compile   %12s".formatted(Figures.time(f.compile())));
     out.println("  commit    %12s  (once, to the model)".formatted(Figures.time(f.commit())));
   }

@@ -44,46 +44,78 @@ final class CompileCommand implements Callable<Integer> {
     FFT
   }
 
-  @Parameters(paramLabel = "MODEL", description = "The archive: what zkpytorch.export or torch.jit.save wrote.")
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "The archive: what zkpytorch.export or torch.jit.save wrote.")
   private Path model;
 
   @Option(
       names = "--input-shape",
       paramLabel = "SHAPE",
-      description = "Shape of an input, 1x3x32x32 or 1x16:i64; repeat in forward's order, or NAME=SHAPE.")
+      description =
+          "Shape of an input, 1x3x32x32 or 1x16:i64; repeat in forward's order, or NAME=SHAPE.")
   private List<String> inputShapes = new ArrayList<>();
 
   @Option(
       names = "--calibration",
       paramLabel = "FILE",
-      description = "Sample inputs (.npy; repeat in forward's order, NAME=FILE, or one .npz) that ranges are taken from.")
+      description =
+          "Sample inputs (.npy; repeat in forward's order, NAME=FILE, or one .npz) that ranges are"
+              + " taken from.")
   private List<String> calibration = new ArrayList<>();
 
-  @Option(names = "--bits", paramLabel = "N|NAME=N", description = "Bits of the quantisation, 4 to 16, for all tensors or one; default 8.")
+  @Option(
+      names = "--bits",
+      paramLabel = "N|NAME=N",
+      description = "Bits of the quantisation, 4 to 16, for all tensors or one; default 8.")
   private List<String> bits = new ArrayList<>();
 
-  @Option(names = "--min-fidelity", paramLabel = "R2", description = "Fail when the integer program's R^2 against fp32 is below this.")
+  @Option(
+      names = "--min-fidelity",
+      paramLabel = "R2",
+      description = "Fail when the integer program's R^2 against fp32 is below this.")
   private Double minFidelity;
 
-  @Option(names = "--conv", paramLabel = "FORM", description = "Convolutions as auto, direct or fft; default auto.")
+  @Option(
+      names = "--conv",
+      paramLabel = "FORM",
+      description = "Convolutions as auto, direct or fft; default auto.")
   private ConvForm conv = ConvForm.AUTO;
 
-  @Option(names = "--disable", paramLabel = "PASS", description = "Leave out an optimisation pass; zkc ops --passes lists them.")
+  @Option(
+      names = "--disable",
+      paramLabel = "PASS",
+      description = "Leave out an optimisation pass; zkc ops --passes lists them.")
   private List<String> disabled = new ArrayList<>();
 
-  @Option(names = {"-o", "--out"}, paramLabel = "FILE", description = "The model file; default: beside the archive, with .zkc. With --emit: the IR file.")
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      description =
+          "The model file; default: beside the archive, with .zkc. With --emit: the IR file.")
   private Path out;
 
-  @Option(names = "--dump-ir", paramLabel = "DIR", description = "Write the program after every pass into this folder.")
+  @Option(
+      names = "--dump-ir",
+      paramLabel = "DIR",
+      description = "Write the program after every pass into this folder.")
   private Path dump;
 
-  @Option(names = "--emit", paramLabel = "LEVEL", description = "Stop at a level (torch, tensor, integer, circuit) and print the IR.")
+  @Option(
+      names = "--emit",
+      paramLabel = "LEVEL",
+      description = "Stop at a level (torch, tensor, integer, circuit) and print the IR.")
   private Level emit;
 
-  @Option(names = "--explain", description = "Print every pass with its time and counts, and the fidelity of every layer.")
+  @Option(
+      names = "--explain",
+      description = "Print every pass with its time and counts, and the fidelity of every layer.")
   private boolean explain;
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads; default: all cores. The files do not depend on it.")
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads; default: all cores. The files do not depend on it.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain or none.")
@@ -95,7 +127,9 @@ final class CompileCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Threads.check(threads);
     if (conv == ConvForm.FFT) {
-      throw new UserException("--conv fft does not exist yet: convolutions are proved in direct form; leave the flag out");
+      throw new UserException(
+          "--conv fft does not exist yet: convolutions are proved in direct form; leave the flag"
+              + " out");
     }
     PrintWriter err = spec.commandLine().getErr();
     try (ProgressDisplay display = ProgressDisplay.of(progress, err);
@@ -159,7 +193,8 @@ final class CompileCommand implements Callable<Integer> {
           case TORCH -> torch.program();
           case TENSOR -> pipeline.toTensor(torch).tensor();
           case INTEGER -> pipeline.toInteger(pipeline.toTensor(torch)).program();
-          case CIRCUIT -> pipeline.toCircuit(pipeline.toInteger(pipeline.toTensor(torch)).program());
+          case CIRCUIT ->
+              pipeline.toCircuit(pipeline.toInteger(pipeline.toTensor(torch)).program());
         };
     if (out == null) {
       spec.commandLine().getOut().print(Printer.print(program));
@@ -181,7 +216,9 @@ final class CompileCommand implements Callable<Integer> {
           named.put(value.substring(0, equals), n);
         }
       } catch (NumberFormatException e) {
-        throw new UserException("--bits %s: write a number from 4 to 16, or NAME=NUMBER for one tensor".formatted(value));
+        throw new UserException(
+            "--bits %s: write a number from 4 to 16, or NAME=NUMBER for one tensor"
+                .formatted(value));
       }
     }
     return new QuantizationOptions(all, named);
@@ -200,12 +237,19 @@ final class CompileCommand implements Callable<Integer> {
               step.changed() ? "" : "  (no change)"));
     }
     out.println("counts:");
-    pipeline.passes().context().statistics().forEach((name, n) -> out.println("  %-40s %s".formatted(name, Figures.count(n))));
+    pipeline
+        .passes()
+        .context()
+        .statistics()
+        .forEach((name, n) -> out.println("  %-40s %s".formatted(name, Figures.count(n))));
     out.println("fidelity by layer (R^2, cosine):");
     compiled
         .summary()
         .layers()
-        .forEach(f -> out.println(String.format(Locale.ROOT, "  %-32s %.5f  %.5f", f.name(), f.rSquared(), f.cosine())));
+        .forEach(f ->
+            out.println(
+                String.format(
+                    Locale.ROOT, "  %-32s %.5f  %.5f", f.name(), f.rSquared(), f.cosine())));
   }
 
   static Path beside(Path file, String extension) {

@@ -33,7 +33,8 @@ final class ErrorReport {
                     .formatted(e.getMessage(), Runtime.getRuntime().maxMemory() >> 20));
             yield ExitCode.INTERNAL;
           }
-          case UncheckedIOException e -> io(Objects.requireNonNull(e.getCause(), "an UncheckedIOException has a cause"), err);
+          case UncheckedIOException e ->
+              io(Objects.requireNonNull(e.getCause(), "an UncheckedIOException has a cause"), err);
           case IOException e -> io(e, err);
           default -> {
             err.println(
@@ -51,9 +52,13 @@ final class ErrorReport {
       err.println("error: cannot access %s: permission denied".formatted(denied.getFile()));
       return ExitCode.USER;
     }
-    String file = e instanceof FileSystemException f && f.getFile() != null ? f.getFile() + ": " : "";
-    String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : oneLine(e);
-    err.println("error: reading or writing failed (%s%s); check the disk's free space".formatted(file, reason));
+    String file =
+        e instanceof FileSystemException f && f.getFile() != null ? f.getFile() + ": " : "";
+    String reason =
+        e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : oneLine(e);
+    err.println(
+        "error: reading or writing failed (%s%s); check the disk's free space"
+            .formatted(file, reason));
     return ExitCode.INTERNAL;
   }
 

@@ -3,8 +3,9 @@ package org.zkc.runtime.cli;
 import org.zkc.runtime.artifact.CircuitStatistics;
 
 /**
- * What a proof will cost on one warm thread, from counts alone. The coefficients fit the processor times that {@code zkc bench}
- * printed for lenet5 (with and without rewrite-matmul-checks) and vgg16; expect a factor of two.
+ * What a proof will cost on one warm thread, from counts alone. The coefficients fit the processor
+ * times that {@code zkc bench} printed for lenet5 (with and without rewrite-matmul-checks) and
+ * vgg16; expect a factor of two.
  */
 record Estimate(double proveSeconds, long memoryBytes, long proofBytes) {
   private static final double FIXED_SECONDS = 0.03;

@@ -29,14 +29,20 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code zkc inspect}. */
-@Command(name = "inspect", description = "Say what is in a file: .zkc, .vk, .zkp, .zkir or .pt.", sortOptions = false)
+@Command(
+    name = "inspect",
+    description = "Say what is in a file: .zkc, .vk, .zkp, .zkir or .pt.",
+    sortOptions = false)
 final class InspectCommand implements Callable<Integer> {
   private static final int BEGINNING = 16;
 
   @Parameters(paramLabel = "FILE", description = "Any file of zkc, or an archive.")
   private Path file;
 
-  @Option(names = "--key", paramLabel = "MODEL.vk", description = "The key of a proof: its statement is then shown as arrays.")
+  @Option(
+      names = "--key",
+      paramLabel = "MODEL.vk",
+      description = "The key of a proof: its statement is then shown as arrays.")
   private Path key;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -101,12 +107,11 @@ final class InspectCommand implements Callable<Integer> {
     }
     out.println("%s: verifier key".formatted(file));
     ModelReport.ports(keyFile).forEach(line -> out.println("  " + line));
-    content.forEach(
-        (name, value) -> {
-          if (!(value instanceof List<?>)) {
-            out.println("  %-15s %s".formatted(name, value));
-          }
-        });
+    content.forEach((name, value) -> {
+      if (!(value instanceof List<?>)) {
+        out.println("  %-15s %s".formatted(name, value));
+      }
+    });
   }
 
   private void inspectArchive(PrintWriter out) {
@@ -117,14 +122,13 @@ final class InspectCommand implements Callable<Integer> {
     List<Object> inputs = new ArrayList<>();
     model
         .inputs()
-        .forEach(
-            i -> {
-              Map<String, Object> entry = new LinkedHashMap<>();
-              entry.put("name", i.name());
-              entry.put("shape", i.shape().map(s -> (Object) s.extents()).orElse(null));
-              entry.put("elementType", i.dtype().map(d -> (Object) d.text()).orElse(null));
-              inputs.add(entry);
-            });
+        .forEach(i -> {
+          Map<String, Object> entry = new LinkedHashMap<>();
+          entry.put("name", i.name());
+          entry.put("shape", i.shape().map(s -> (Object) s.extents()).orElse(null));
+          entry.put("elementType", i.dtype().map(d -> (Object) d.text()).orElse(null));
+          inputs.add(entry);
+        });
     content.put("inputs", inputs);
     content.put("calibration", model.calibration().isPresent());
     model.exporter().flatMap(e -> e.torchVersion()).ifPresent(v -> content.put("torchVersion", v));
@@ -154,7 +158,9 @@ final class InspectCommand implements Callable<Integer> {
 
   private static void count(Op op, Map<String, Integer> ops) {
     String name =
-        op instanceof org.zkc.ir.torch.Operator operator ? operator.operator() : OpSpec.of(op).mnemonic();
+        op instanceof org.zkc.ir.torch.Operator operator
+            ? operator.operator()
+            : OpSpec.of(op).mnemonic();
     ops.merge(name, 1, Integer::sum);
     OpSpec.of(op).regions(op).forEach(r -> r.body().forEach(inner -> count(inner, ops)));
   }

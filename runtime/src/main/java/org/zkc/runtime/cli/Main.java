@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import picocli.CommandLine;
 
-/** The {@code zkc} command line: parses, runs one command, and turns whatever happened into an exit code. */
+/**
+ * The {@code zkc} command line: parses, runs one command, and turns whatever happened into an exit
+ * code.
+ */
 public final class Main {
   private Main() {}
 
@@ -14,7 +17,10 @@ public final class Main {
     System.exit(execute(arguments, System.out, System.err));
   }
 
-  /** Runs one command and gives its exit code; nothing else is written to, so that tests run commands in their own process. */
+  /**
+   * Runs one command and gives its exit code; nothing else is written to, so that tests run
+   * commands in their own process.
+   */
   public static int execute(String[] arguments, PrintStream out, PrintStream err) {
     PrintWriter outWriter = new PrintWriter(out, true, StandardCharsets.UTF_8);
     PrintWriter errWriter = new PrintWriter(err, true, StandardCharsets.UTF_8);
@@ -33,7 +39,8 @@ public final class Main {
     boolean debug = Arrays.asList(arguments).contains("--debug");
     try {
       return commandLine.execute(arguments);
-    } catch (Throwable t) { // picocli hands Errors through: out of memory must become exit code 3 too
+    } catch (
+        Throwable t) { // picocli hands Errors through: out of memory must become exit code 3 too
       return ErrorReport.report(t, debug, err);
     }
   }
@@ -43,16 +50,17 @@ public final class Main {
     ZkcCommand.addCommands(commandLine, arguments);
     commandLine.setExpandAtFiles(false);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-    commandLine.setParameterExceptionHandler(
-        (exception, given) -> {
-          CommandLine failing = exception.getCommandLine();
-          failing
-              .getErr()
-              .println("error: %s; see %s --help".formatted(firstLine(exception), failing.getCommandSpec().qualifiedName()));
-          return ExitCode.USER;
-        });
-    commandLine.setExecutionExceptionHandler(
-        (exception, failing, parsed) -> ErrorReport.report(exception, root.debug, failing.getErr()));
+    commandLine.setParameterExceptionHandler((exception, given) -> {
+      CommandLine failing = exception.getCommandLine();
+      failing
+          .getErr()
+          .println(
+              "error: %s; see %s --help"
+                  .formatted(firstLine(exception), failing.getCommandSpec().qualifiedName()));
+      return ExitCode.USER;
+    });
+    commandLine.setExecutionExceptionHandler((exception, failing, parsed) ->
+        ErrorReport.report(exception, root.debug, failing.getErr()));
     return commandLine;
   }
 

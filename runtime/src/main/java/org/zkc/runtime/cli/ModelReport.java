@@ -44,12 +44,15 @@ final class ModelReport {
     out.println(
         "  lookups      %s, tables: %d with %s entries"
             .formatted(
-                Figures.count(statistics.lookups()), statistics.tables(), Figures.count(statistics.tableEntries())));
+                Figures.count(statistics.lookups()),
+                statistics.tables(),
+                Figures.count(statistics.tableEntries())));
     for (Summary.Fidelity f : file.summary().outputs()) {
       out.println(
           String.format(
               Locale.ROOT,
-              "  fidelity     %s: R^2 %.5f, cosine %.5f, top-1 agreement %.1f %% with fp32 over unseen inputs%s",
+              "  fidelity     %s: R^2 %.5f, cosine %.5f, top-1 agreement %.1f %% with fp32 over"
+                  + " unseen inputs%s",
               f.name(),
               f.rSquared(),
               f.cosine(),
@@ -65,7 +68,9 @@ final class ModelReport {
                 Figures.bytes(estimate.proofBytes())));
     out.println(
         String.format(
-            Locale.ROOT, "  security     %.1f bits (zkc security lists the terms)", securityBits(key)));
+            Locale.ROOT,
+            "  security     %.1f bits (zkc security lists the terms)",
+            securityBits(key)));
     out.println("  digest       " + key.digest());
   }
 
@@ -77,10 +82,14 @@ final class ModelReport {
     List<String> lines = new ArrayList<>();
     Circuit circuit = key.circuit().circuit();
     for (int i = 0; i < key.inputs().size(); i++) {
-      lines.add("input        " + port(key.inputs().get(i), circuit.tensors().get(circuit.inputs().get(i))));
+      lines.add(
+          "input        "
+              + port(key.inputs().get(i), circuit.tensors().get(circuit.inputs().get(i))));
     }
     for (int i = 0; i < key.outputs().size(); i++) {
-      lines.add("output       " + port(key.outputs().get(i), circuit.tensors().get(circuit.outputs().get(i))));
+      lines.add(
+          "output       "
+              + port(key.outputs().get(i), circuit.tensors().get(circuit.outputs().get(i))));
     }
     return lines;
   }
@@ -104,7 +113,9 @@ final class ModelReport {
   /** One line for each relation: what it came from and what it costs. */
   void printLayers(PrintWriter out) {
     Circuit circuit = file.keyFile().circuit().circuit();
-    out.println("  %-16s %-18s %14s %12s  %s".formatted("relation", "result", "products", "lookups", "source"));
+    out.println(
+        "  %-16s %-18s %14s %12s  %s"
+            .formatted("relation", "result", "products", "lookups", "source"));
     for (int i = 0; i < circuit.relations().size(); i++) {
       Relation r = circuit.relations().get(i);
       EmittedCircuit.Origin origin = file.origins().get(i);

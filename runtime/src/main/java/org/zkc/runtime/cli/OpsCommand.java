@@ -16,7 +16,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code zkc ops}: everything is read off the registries that the compiler itself uses. */
-@Command(name = "ops", description = "List the PyTorch operators that can be proved, the IR's ops, and the passes.", sortOptions = false)
+@Command(
+    name = "ops",
+    description = "List the PyTorch operators that can be proved, the IR's ops, and the passes.",
+    sortOptions = false)
 final class OpsCommand implements Callable<Integer> {
   @Option(names = "--ir", description = "Only the ops of the four levels of the IR.")
   private boolean ir;
@@ -48,7 +51,9 @@ final class OpsCommand implements Callable<Integer> {
       for (Level level : Level.values()) {
         out.println("Ops of the " + level.text() + " level");
         OpCatalogue.ops(level)
-            .forEach((name, op) -> out.println("  %-24s %s%n      %s".formatted(name, op.description(), op.signature())));
+            .forEach((name, op) ->
+                out.println(
+                    "  %-24s %s%n      %s".formatted(name, op.description(), op.signature())));
       }
     }
     if (all || passes) {
@@ -56,7 +61,11 @@ final class OpsCommand implements Callable<Integer> {
       for (Pass pass : PassCatalogue.all()) {
         out.println(
             "%s %-36s %-8s %s"
-                .formatted(pass.isOptimisation() ? "*" : " ", pass.name(), pass.level().text(), pass.description()));
+                .formatted(
+                    pass.isOptimisation() ? "*" : " ",
+                    pass.name(),
+                    pass.level().text(),
+                    pass.description()));
       }
     }
     return ExitCode.OK;
@@ -72,27 +81,25 @@ final class OpsCommand implements Callable<Integer> {
     List<Map<String, String>> rows = new ArrayList<>();
     for (Level level : Level.values()) {
       OpCatalogue.ops(level)
-          .forEach(
-              (name, op) ->
-                  rows.add(
-                      Map.of(
-                          "level", level.text(),
-                          "op", name,
-                          "description", op.description(),
-                          "signature", op.signature())));
+          .forEach((name, op) ->
+              rows.add(
+                  Map.of(
+                      "level", level.text(),
+                      "op", name,
+                      "description", op.description(),
+                      "signature", op.signature())));
     }
     return rows;
   }
 
   private static List<Map<String, Object>> passRows() {
     return PassCatalogue.all().stream()
-        .map(
-            p ->
-                Map.<String, Object>of(
-                    "pass", p.name(),
-                    "level", p.level().text(),
-                    "optimisation", p.isOptimisation(),
-                    "description", p.description()))
+        .map(p ->
+            Map.<String, Object>of(
+                "pass", p.name(),
+                "level", p.level().text(),
+                "optimisation", p.isOptimisation(),
+                "description", p.description()))
         .toList();
   }
 }

@@ -17,15 +17,25 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code zkc opt}. */
-@Command(name = "opt", description = "Run passes on IR text and print the result.", sortOptions = false)
+@Command(
+    name = "opt",
+    description = "Run passes on IR text and print the result.",
+    sortOptions = false)
 final class OptCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE.zkir", description = "A program in text form.")
   private Path file;
 
-  @Option(names = "--passes", split = ",", paramLabel = "PASS", description = "Passes in order, separated by commas; zkc ops --passes lists them.")
+  @Option(
+      names = "--passes",
+      split = ",",
+      paramLabel = "PASS",
+      description = "Passes in order, separated by commas; zkc ops --passes lists them.")
   private List<String> passes = new ArrayList<>();
 
-  @Option(names = {"-o", "--out"}, paramLabel = "FILE", description = "Write to a file instead of stdout.")
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      description = "Write to a file instead of stdout.")
   private Path out;
 
   @Spec private CommandSpec spec;

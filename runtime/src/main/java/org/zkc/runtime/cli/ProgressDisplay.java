@@ -28,7 +28,8 @@ interface ProgressDisplay extends AutoCloseable {
   }
 
   /** The launcher filters stderr through a pipe and says whether a terminal is behind it. */
-  @SuppressWarnings("SystemConsoleNull") // from JDK 25 on it is null again where there is no terminal
+  @SuppressWarnings(
+      "SystemConsoleNull") // from JDK 25 on it is null again where there is no terminal
   private static boolean isTerminal() {
     String launcher = System.getProperty("zkc.terminal");
     if (launcher != null) {

@@ -19,7 +19,9 @@ final class ProofReport {
 
   private record Opened(KeyFile key, ProofFile proof) {}
 
-  /** @param keyFile null where the key is not at hand */
+  /**
+   * @param keyFile null where the key is not at hand
+   */
   ProofReport(Path file, @Nullable Path keyFile) {
     this.file = file;
     byte[] bytes = SmallFiles.read(file);
@@ -33,18 +35,24 @@ final class ProofReport {
 
   /** Whether a file that begins so can be a proof. */
   static boolean isProof(byte[] beginning) {
-    return beginning.length > 4 && beginning[0] == 'z' && beginning[1] == 'k' && beginning[2] == 'c' && beginning[3] == 'p';
+    return beginning.length > 4
+        && beginning[0] == 'z'
+        && beginning[1] == 'k'
+        && beginning[2] == 'c'
+        && beginning[3] == 'p';
   }
 
   void print(PrintWriter out) {
-    out.println("%s: proof, %s (not verified here: use zkc verify)".formatted(file, Figures.bytes(size)));
+    out.println(
+        "%s: proof, %s (not verified here: use zkc verify)".formatted(file, Figures.bytes(size)));
     if (opened.isEmpty()) {
       out.println("  name its key with --key to see the statement");
       return;
     }
     KeyFile key = opened.get().key();
     ProofFile proof = opened.get().proof();
-    out.println("  proof        %s without the statement".formatted(Figures.bytes(proof.proof().length)));
+    out.println(
+        "  proof        %s without the statement".formatted(Figures.bytes(proof.proof().length)));
     key.inputArrays(proof.statement()).forEach((name, a) -> line("input", name, a, out));
     key.outputArrays(proof.statement()).forEach((name, a) -> line("output", name, a, out));
   }

@@ -26,7 +26,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code zkc prove}. */
-@Command(name = "prove", description = "Run a model on inputs and prove the outputs.", sortOptions = false)
+@Command(
+    name = "prove",
+    description = "Run a model on inputs and prove the outputs.",
+    sortOptions = false)
 final class ProveCommand implements Callable<Integer> {
   /** Values of {@code --private}. */
   enum Hidden {
@@ -45,19 +48,34 @@ final class ProveCommand implements Callable<Integer> {
       description = "An input (.npy; repeat in forward's order, NAME=FILE, or one .npz).")
   private List<String> inputs = new ArrayList<>();
 
-  @Option(names = {"-o", "--out"}, paramLabel = "FILE", description = "The proof; default: beside the model, with .zkp.")
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      description = "The proof; default: beside the model, with .zkp.")
   private Path proof;
 
-  @Option(names = "--output", paramLabel = "FILE", description = "Also write the outputs (.npy, repeated, or one .npz).")
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Also write the outputs (.npy, repeated, or one .npz).")
   private List<String> outputs = new ArrayList<>();
 
-  @Option(names = "--context", paramLabel = "TEXT", description = "Bind the proof to this text; verify needs the same.")
+  @Option(
+      names = "--context",
+      paramLabel = "TEXT",
+      description = "Bind the proof to this text; verify needs the same.")
   private String context = "";
 
-  @Option(names = "--private", paramLabel = "WHAT", description = "input, model or both: does not exist yet.")
+  @Option(
+      names = "--private",
+      paramLabel = "WHAT",
+      description = "input, model or both: does not exist yet.")
   private Hidden hidden;
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads; default: all cores. The proof does not depend on it.")
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads; default: all cores. The proof does not depend on it.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain or none.")
@@ -70,7 +88,8 @@ final class ProveCommand implements Callable<Integer> {
     Threads.check(threads);
     if (hidden != null) {
       throw new UserException(
-          "--private does not exist yet: inputs and outputs are public, and a proof may reveal linear combinations of the weights; leave the flag out");
+          "--private does not exist yet: inputs and outputs are public, and a proof may reveal"
+              + " linear combinations of the weights; leave the flag out");
     }
     long start = System.nanoTime();
     Path target = proof != null ? proof : CompileCommand.beside(model, ".zkp");
@@ -90,7 +109,8 @@ final class ProveCommand implements Callable<Integer> {
       result = execution.run(integers, threads);
       times.add("execute", System.nanoTime() - begin);
       ProverOptions options =
-          new ProverOptions(threads, (stage, part) -> display.report(stage, 0.1 + 0.9 * part), times);
+          new ProverOptions(
+              threads, (stage, part) -> display.report(stage, 0.1 + 0.9 * part), times);
       byte[] bound = file.keyFile().boundContext(context.getBytes(StandardCharsets.UTF_8));
       proofBytes = Prover.prove(key, result.witness(), bound, options);
     }
@@ -98,19 +118,27 @@ final class ProveCommand implements Callable<Integer> {
     AtomicFiles.write(target, bytes);
     SequencedMap<String, TensorData> arrays = result.outputs();
     if (!outputs.isEmpty() && ArrayFiles.write(outputs, arrays, "--output")) {
-      spec.commandLine().getErr().println("note: the model has %d outputs; --output took the first %d".formatted(arrays.size(), outputs.size()));
+      spec.commandLine()
+          .getErr()
+          .println(
+              "note: the model has %d outputs; --output took the first %d"
+                  .formatted(arrays.size(), outputs.size()));
     }
     out.println(
         "proved %s in %s (%s)"
-            .formatted(target, Figures.time(Figures.secondsSince(start)), Figures.bytes(bytes.length)));
-    arrays.forEach((name, array) -> out.println("  %-12s %s: %s".formatted(name, array.shape(), Figures.elements(array))));
+            .formatted(
+                target, Figures.time(Figures.secondsSince(start)), Figures.bytes(bytes.length)));
+    arrays.forEach((name, array) ->
+        out.println("  %-12s %s: %s".formatted(name, array.shape(), Figures.elements(array))));
     times
         .nanoseconds()
-        .forEach((stage, nanos) -> out.println("  %-24s %s".formatted(stage, Figures.time(nanos / 1e9))));
+        .forEach((stage, nanos) ->
+            out.println("  %-24s %s".formatted(stage, Figures.time(nanos / 1e9))));
     return ExitCode.OK;
   }
 
   private ProvingKey openKey(ModelFile file) throws IOException {
-    return ProvingKey.open(file.keyFile().key(), file.weights(), ModelFile.codeFile(model), threads);
+    return ProvingKey.open(
+        file.keyFile().key(), file.weights(), ModelFile.codeFile(model), threads);
   }
 }

@@ -21,7 +21,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code zkc run}. */
-@Command(name = "run", description = "Run a compiled model on inputs, without a proof: exactly what would be proved.", sortOptions = false)
+@Command(
+    name = "run",
+    description = "Run a compiled model on inputs, without a proof: exactly what would be proved.",
+    sortOptions = false)
 final class RunCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL.zkc", description = "What zkc compile wrote.")
   private Path model;
@@ -33,10 +36,16 @@ final class RunCommand implements Callable<Integer> {
       description = "An input (.npy; repeat in forward's order, NAME=FILE, or one .npz).")
   private List<String> inputs = new ArrayList<>();
 
-  @Option(names = "--output", paramLabel = "FILE", description = "Write the outputs (.npy, repeated, or one .npz).")
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Write the outputs (.npy, repeated, or one .npz).")
   private List<String> outputs = new ArrayList<>();
 
-  @Option(names = "--reference", paramLabel = "MODEL.pt", description = "Also run this archive in PyTorch and print the distance.")
+  @Option(
+      names = "--reference",
+      paramLabel = "MODEL.pt",
+      description = "Also run this archive in PyTorch and print the distance.")
   private Path reference;
 
   @Option(names = "--threads", paramLabel = "N", description = "Threads; default: all cores.")
@@ -59,20 +68,26 @@ final class RunCommand implements Callable<Integer> {
     }
     result
         .outputs()
-        .forEach((name, array) -> out.println("%s: %s: %s".formatted(name, array.shape(), Figures.elements(array))));
+        .forEach((name, array) ->
+            out.println("%s: %s: %s".formatted(name, array.shape(), Figures.elements(array))));
     if (reference != null) {
       compare(execution, result, out);
     }
     return ExitCode.OK;
   }
 
-  private void compare(Execution execution, Execution.Result result, PrintWriter out) throws IOException {
+  private void compare(Execution execution, Execution.Result result, PrintWriter out)
+      throws IOException {
     List<TensorData> outputs =
-        ReferenceEngine.run(reference, execution.read(inputs), text -> spec.commandLine().getErr().println("note: " + text));
+        ReferenceEngine.run(
+            reference,
+            execution.read(inputs),
+            text -> spec.commandLine().getErr().println("note: " + text));
     List<Map.Entry<String, TensorData>> proved = List.copyOf(result.outputs().entrySet());
     if (outputs.size() != proved.size()) {
       throw new UserException(
-          "%s has %d outputs, the compiled model %d: is it the same model?".formatted(reference, outputs.size(), proved.size()));
+          "%s has %d outputs, the compiled model %d: is it the same model?"
+              .formatted(reference, outputs.size(), proved.size()));
     }
     for (int i = 0; i < outputs.size(); i++) {
       TensorData expected = outputs.get(i);
@@ -82,12 +97,15 @@ final class RunCommand implements Callable<Integer> {
             "%s gives shape %s, the compiled model %s: is it the same model?"
                 .formatted(reference, expected.shape(), actual.shape()));
       }
-      out.println("PyTorch %s: %s: %s".formatted(proved.get(i).getKey(), expected.shape(), Figures.elements(expected)));
+      out.println(
+          "PyTorch %s: %s: %s"
+              .formatted(proved.get(i).getKey(), expected.shape(), Figures.elements(expected)));
       Distance distance = Distance.between(actual.toDoubles(), expected.toDoubles());
       out.println(
           String.format(
               Locale.ROOT,
-              "distance %s: largest %.6g, relative (2-norm) %.6g, cosine %.6f, largest element at the same index: %s",
+              "distance %s: largest %.6g, relative (2-norm) %.6g, cosine %.6f, largest element at"
+                  + " the same index: %s",
               proved.get(i).getKey(),
               distance.largest(),
               distance.relative(),
@@ -115,7 +133,11 @@ final class RunCommand implements Callable<Integer> {
         best = actual[i] > actual[best] ? i : best;
         otherBest = expected[i] > expected[otherBest] ? i : otherBest;
       }
-      return new Distance(largest, Math.sqrt(difference / norm), dot / Math.sqrt(norm * otherNorm), best == otherBest);
+      return new Distance(
+          largest,
+          Math.sqrt(difference / norm),
+          dot / Math.sqrt(norm * otherNorm),
+          best == otherBest);
     }
   }
 }

@@ -25,7 +25,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code zkc security}. */
-@Command(name = "security", description = "Print the soundness error of a model's proofs, term by term.", sortOptions = false)
+@Command(
+    name = "security",
+    description = "Print the soundness error of a model's proofs, term by term.",
+    sortOptions = false)
 final class SecurityCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "MODEL.zkc or MODEL.vk.")
   private Path file;
@@ -74,7 +77,8 @@ final class SecurityCommand implements Callable<Integer> {
     if (KeyFile.isKeyFile(beginning)) {
       return KeyFile.decode(SmallFiles.read(file)).key();
     }
-    throw new UserException(file + " is neither a compiled model nor a verifier key; name a .zkc or .vk file");
+    throw new UserException(
+        file + " is neither a compiled model nor a verifier key; name a .zkc or .vk file");
   }
 
   private static Map<String, Object> json(SecurityParameters parameters, SoundnessBudget budget) {

@@ -28,27 +28,46 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code zkc verify}. Needs the backend's verifier and nothing else: no class of the prover, the front end or the passes is
- * loaded on the way.
+ * {@code zkc verify}. Needs the backend's verifier and nothing else: no class of the prover, the
+ * front end or the passes is loaded on the way.
  */
-@Command(name = "verify", description = "Check a proof and print what it proves.", sortOptions = false)
+@Command(
+    name = "verify",
+    description = "Check a proof and print what it proves.",
+    sortOptions = false)
 final class VerifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "PROOF.zkp", description = "What zkc prove wrote.")
   private Path proof;
 
-  @Option(names = "--key", required = true, paramLabel = "MODEL.vk", description = "The verifier key that zkc compile wrote.")
+  @Option(
+      names = "--key",
+      required = true,
+      paramLabel = "MODEL.vk",
+      description = "The verifier key that zkc compile wrote.")
   private Path key;
 
-  @Option(names = "--input", paramLabel = "FILE", description = "The proof must be about these inputs (as for prove).")
+  @Option(
+      names = "--input",
+      paramLabel = "FILE",
+      description = "The proof must be about these inputs (as for prove).")
   private List<String> inputs = new ArrayList<>();
 
-  @Option(names = "--output", paramLabel = "FILE", description = "The proved outputs must be these, bit for bit (.npy, repeated, or one .npz).")
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "The proved outputs must be these, bit for bit (.npy, repeated, or one .npz).")
   private List<String> outputs = new ArrayList<>();
 
-  @Option(names = "--expect-model", paramLabel = "DIGEST", description = "The key must have this digest: SHA-256 of the .vk file.")
+  @Option(
+      names = "--expect-model",
+      paramLabel = "DIGEST",
+      description = "The key must have this digest: SHA-256 of the .vk file.")
   private String expectedModel;
 
-  @Option(names = "--context", paramLabel = "TEXT", description = "The text that the proof was bound to.")
+  @Option(
+      names = "--context",
+      paramLabel = "TEXT",
+      description = "The text that the proof was bound to.")
   private String context = "";
 
   @Option(names = "--json", description = "Print JSON.")
@@ -66,7 +85,8 @@ final class VerifyCommand implements Callable<Integer> {
       KeyFile keyFile = KeyFile.decode(keyBytes);
       String digest = keyFile.digest();
       if (expectedModel != null) {
-        VerificationFailure.requireEqual("model digest", expectedModel.toLowerCase(java.util.Locale.ROOT), digest);
+        VerificationFailure.requireEqual(
+            "model digest", expectedModel.toLowerCase(java.util.Locale.ROOT), digest);
       }
       ProofFile file = ProofFile.decode(proofBytes, keyFile.key());
       byte[] bound = keyFile.boundContext(context.getBytes(StandardCharsets.UTF_8));
@@ -92,7 +112,8 @@ final class VerifyCommand implements Callable<Integer> {
       return;
     }
     Circuit circuit = keyFile.circuit().circuit();
-    List<TensorData> arrays = ArrayFiles.read(inputs, keyFile.inputs().stream().map(Port::name).toList(), "--input");
+    List<TensorData> arrays =
+        ArrayFiles.read(inputs, keyFile.inputs().stream().map(Port::name).toList(), "--input");
     for (int i = 0; i < arrays.size(); i++) {
       Port port = keyFile.inputs().get(i);
       int[] integers = port.quantize(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)));
@@ -117,10 +138,13 @@ final class VerifyCommand implements Callable<Integer> {
     List<TensorData> arrays = ArrayFiles.read(outputs, expected, "--output");
     SequencedMap<String, TensorData> proved = keyFile.outputArrays(statement);
     for (int i = 0; i < expected.size(); i++) {
-      TensorData is = Objects.requireNonNull(proved.get(expected.get(i)), "the key names every output");
+      TensorData is =
+          Objects.requireNonNull(proved.get(expected.get(i)), "the key names every output");
       TensorData given = arrays.get(i);
-      VerificationFailure.requireEqual("element type of %s".formatted(expected.get(i)), given.dtype().text(), is.dtype().text());
-      VerificationFailure.requireEqual("shape of %s".formatted(expected.get(i)), given.shape(), is.shape());
+      VerificationFailure.requireEqual(
+          "element type of %s".formatted(expected.get(i)), given.dtype().text(), is.dtype().text());
+      VerificationFailure.requireEqual(
+          "shape of %s".formatted(expected.get(i)), given.shape(), is.shape());
       long at = is.bytes().mismatch(given.bytes());
       if (at >= 0) {
         long element = at / is.dtype().bytes();
@@ -138,7 +162,8 @@ final class VerifyCommand implements Callable<Integer> {
         : Long.toString(array.getLong(element));
   }
 
-  private void print(KeyFile keyFile, Statement statement, String digest, double seconds, PrintWriter out) {
+  private void print(
+      KeyFile keyFile, Statement statement, String digest, double seconds, PrintWriter out) {
     SequencedMap<String, TensorData> inputArrays = keyFile.inputArrays(statement);
     SequencedMap<String, TensorData> outputArrays = keyFile.outputArrays(statement);
     if (json) {
@@ -152,19 +177,25 @@ final class VerifyCommand implements Callable<Integer> {
       out.println(JsonText.of(report));
       return;
     }
-    out.println("VALID: the model with this digest, on this input, gives this output (checked in %s)".formatted(Figures.time(seconds)));
+    out.println(
+        "VALID: the model with this digest, on this input, gives this output (checked in %s)"
+            .formatted(Figures.time(seconds)));
     out.println("  model        " + digest);
     if (!context.isEmpty()) {
       out.println("  context      " + context);
     }
-    inputArrays.forEach((name, a) -> out.println("  input        %s: %s: %s".formatted(name, a.shape(), Figures.elements(a))));
-    outputArrays.forEach((name, a) -> out.println("  output       %s: %s: %s".formatted(name, a.shape(), Figures.elements(a))));
+    inputArrays.forEach((name, a) ->
+        out.println("  input        %s: %s: %s".formatted(name, a.shape(), Figures.elements(a))));
+    outputArrays.forEach((name, a) ->
+        out.println("  output       %s: %s: %s".formatted(name, a.shape(), Figures.elements(a))));
   }
 
-  private static List<Object> ports(List<Port> ports, List<int[]> integers, SequencedMap<String, TensorData> arrays) {
+  private static List<Object> ports(
+      List<Port> ports, List<int[]> integers, SequencedMap<String, TensorData> arrays) {
     List<Object> out = new ArrayList<>();
     for (int i = 0; i < ports.size(); i++) {
-      TensorData array = Objects.requireNonNull(arrays.get(ports.get(i).name()), "every port has its array");
+      TensorData array =
+          Objects.requireNonNull(arrays.get(ports.get(i).name()), "every port has its array");
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("name", ports.get(i).name());
       entry.put("shape", array.shape().extents());

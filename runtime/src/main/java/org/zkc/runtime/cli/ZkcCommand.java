@@ -35,14 +35,30 @@ final class ZkcCommand implements Callable<Integer> {
 
   private static final List<String> COMMANDS =
       List.of(
-          "compile", "prove", "verify", "run", "inspect", "opt", "ops", "security", "bench", "demo", "test", "completion");
+          "compile",
+          "prove",
+          "verify",
+          "run",
+          "inspect",
+          "opt",
+          "ops",
+          "security",
+          "bench",
+          "demo",
+          "test",
+          "completion");
 
   /**
-   * Adds the commands that parsing {@code arguments} needs: the one that the first word names, else all. What a command needs is
-   * thereby loaded for that command only; a verifier loads no compiler and no prover.
+   * Adds the commands that parsing {@code arguments} needs: the one that the first word names, else
+   * all. What a command needs is thereby loaded for that command only; a verifier loads no compiler
+   * and no prover.
    */
   static void addCommands(CommandLine root, String... arguments) {
-    Optional<String> named = Arrays.stream(arguments).filter(a -> !a.startsWith("-")).findFirst().filter(COMMANDS::contains);
+    Optional<String> named =
+        Arrays.stream(arguments)
+            .filter(a -> !a.startsWith("-"))
+            .findFirst()
+            .filter(COMMANDS::contains);
     for (String name : named.map(List::of).orElse(COMMANDS)) {
       root.addSubcommand(name, command(name));
     }

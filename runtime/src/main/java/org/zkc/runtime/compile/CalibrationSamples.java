@@ -10,8 +10,9 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 
 /**
- * Splits calibration arrays into samples. An array of the input's shape is one sample; one whose leading axis is k times the
- * input's is k samples; one of shape [N] + input is N samples; the first reading that fits holds.
+ * Splits calibration arrays into samples. An array of the input's shape is one sample; one whose
+ * leading axis is k times the input's is k samples; one of shape [N] + input is N samples; the
+ * first reading that fits holds.
  */
 final class CalibrationSamples {
   private CalibrationSamples() {}
@@ -19,16 +20,19 @@ final class CalibrationSamples {
   /**
    * @param arrays one for each input
    * @return samples, each with one tensor for each input, of the input's type
-   * @throws UserException when an array fits no reading, or inputs have different numbers of samples
+   * @throws UserException when an array fits no reading, or inputs have different numbers of
+   *     samples
    */
-  static List<List<TensorData>> split(List<TensorData> arrays, List<TensorType> types, List<String> names) {
+  static List<List<TensorData>> split(
+      List<TensorData> arrays, List<TensorType> types, List<String> names) {
     List<List<TensorData>> byInput = new ArrayList<>();
     for (int i = 0; i < arrays.size(); i++) {
       byInput.add(split(arrays.get(i), types.get(i), names.get(i)));
       if (byInput.get(i).size() != byInput.get(0).size()) {
         throw new UserException(
             "calibration data has %d samples for input %s and %d for input %s; give as many for each"
-                .formatted(byInput.get(0).size(), names.get(0), byInput.get(i).size(), names.get(i)));
+                .formatted(
+                    byInput.get(0).size(), names.get(0), byInput.get(i).size(), names.get(i)));
       }
     }
     List<List<TensorData>> samples = new ArrayList<>();
@@ -68,7 +72,8 @@ final class CalibrationSamples {
       return given.extent(0) / shape.extent(0);
     }
     boolean stacked =
-        given.rank() == shape.rank() + 1 && given.extents().subList(1, given.rank()).equals(shape.extents());
+        given.rank() == shape.rank() + 1
+            && given.extents().subList(1, given.rank()).equals(shape.extents());
     return stacked ? given.extent(0) : 0;
   }
 

@@ -43,10 +43,12 @@ public record CompileOptions(
   }
 
   public CompileOptions withDisabled(Set<String> passes) {
-    return new CompileOptions(inputShapes, calibration, quantization, passes, minFidelity, listener, warnings);
+    return new CompileOptions(
+        inputShapes, calibration, quantization, passes, minFidelity, listener, warnings);
   }
 
   public CompileOptions withListener(PassListener newListener) {
-    return new CompileOptions(inputShapes, calibration, quantization, disabled, minFidelity, newListener, warnings);
+    return new CompileOptions(
+        inputShapes, calibration, quantization, disabled, minFidelity, newListener, warnings);
   }
 }

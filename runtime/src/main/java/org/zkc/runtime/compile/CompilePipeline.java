@@ -41,8 +41,8 @@ import org.zkc.torchscript.TorchModel;
 import org.zkc.torchscript.TorchScriptReader;
 
 /**
- * Compilation from archive to circuit: the order of lowerings and passes. One object compiles one model; what it produced on
- * the way can be asked for afterwards.
+ * Compilation from archive to circuit: the order of lowerings and passes. One object compiles one
+ * model; what it produced on the way can be asked for afterwards.
  */
 public final class CompilePipeline {
   private final CompileOptions options;
@@ -60,7 +60,10 @@ public final class CompilePipeline {
 
   /** A tensor-level program with the calibration samples for it; none means noise. */
   public record Calibrated(
-      Program tensor, List<String> inputNames, Optional<List<List<TensorData>>> samples, String archiveDigest) {}
+      Program tensor,
+      List<String> inputNames,
+      Optional<List<List<TensorData>>> samples,
+      String archiveDigest) {}
 
   /**
    * Reads an archive.
@@ -74,11 +77,15 @@ public final class CompilePipeline {
     }
     if (name.endsWith(".pt2")) {
       throw new UserException(
-          name + " is a torch.export archive, which zkc does not read yet; save the model with zkpytorch.export or torch.jit.save");
+          name
+              + " is a torch.export archive, which zkc does not read yet; save the model with"
+              + " zkpytorch.export or torch.jit.save");
     }
     if (name.endsWith(".mlir")) {
       throw new UserException(
-          name + " is StableHLO text, which zkc does not read yet; save the model with zkpytorch.export or torch.jit.save");
+          name
+              + " is StableHLO text, which zkc does not read yet; save the model with"
+              + " zkpytorch.export or torch.jit.save");
     }
     TorchModel[] model = new TorchModel[1];
     passes.lower(
@@ -97,10 +104,13 @@ public final class CompilePipeline {
     Optional<List<TensorData>> arrays = calibrationArrays(model, names);
     List<TensorType> types =
         InputTypes.resolve(
-            model.inputs(), options.inputShapes(), arrays.map(a -> a.stream().map(TensorData::dtype).toList()));
+            model.inputs(),
+            options.inputShapes(),
+            arrays.map(a -> a.stream().map(TensorData::dtype).toList()));
     Program torch = runLevel(model.program());
     Program tensor =
-        passes.lower("torch-to-tensor", torch, () -> TorchToTensor.lower(torch, types, passes.context()));
+        passes.lower(
+            "torch-to-tensor", torch, () -> TorchToTensor.lower(torch, types, passes.context()));
     return new Calibrated(
         runLevel(tensor),
         names,
@@ -114,11 +124,11 @@ public final class CompilePipeline {
     }
     return model
         .calibration()
-        .map(
-            bytes -> {
-              String name = "the archive's calibration data";
-              return ArrayFiles.pick(NpzReader.read(bytes.toArray(ValueLayout.JAVA_BYTE), name), names, name);
-            });
+        .map(bytes -> {
+          String name = "the archive's calibration data";
+          return ArrayFiles.pick(
+              NpzReader.read(bytes.toArray(ValueLayout.JAVA_BYTE), name), names, name);
+        });
   }
 
   /** Quantises and runs the passes of the integer level. */
@@ -131,7 +141,8 @@ public final class CompilePipeline {
       options
           .warnings()
           .accept(
-              "no calibration data given: ranges come from noise, which may cost accuracy; pass --calibration FILE with some real inputs");
+              "no calibration data given: ranges come from noise, which may cost accuracy; pass"
+                  + " --calibration FILE with some real inputs");
     }
     QuantizedProgram[] quantized = new QuantizedProgram[1];
     Program integer =
@@ -140,7 +151,8 @@ public final class CompilePipeline {
             model.tensor(),
             () -> {
               quantized[0] =
-                  TensorToInteger.lower(model.tensor(), ranges, options.quantization(), passes.context());
+                  TensorToInteger.lower(
+                      model.tensor(), ranges, options.quantization(), passes.context());
               return quantized[0].program();
             });
     return new QuantizedProgram(runLevel(integer), quantized[0].counterparts());
@@ -150,7 +162,9 @@ public final class CompilePipeline {
   public Program toCircuit(Program integer) {
     return runLevel(
         passes.lower(
-            "integer-to-circuit", integer, () -> IntegerToCircuit.lower(integer, passes.context())));
+            "integer-to-circuit",
+            integer,
+            () -> IntegerToCircuit.lower(integer, passes.context())));
   }
 
   /** The whole way from an archive. */
@@ -167,7 +181,8 @@ public final class CompilePipeline {
     try {
       checked = CircuitCheck.check(emitted.circuit());
     } catch (InvalidCircuit e) {
-      throw new IllegalStateException("the compiler made a circuit that the backend refuses: " + e.getMessage(), e);
+      throw new IllegalStateException(
+          "the compiler made a circuit that the backend refuses: " + e.getMessage(), e);
     }
     FidelityReport fidelity = Fidelity.measure(model, quantized);
     options.minFidelity().ifPresent(target -> requireFidelity(fidelity, target));
@@ -203,7 +218,8 @@ public final class CompilePipeline {
       throw new UserException(
           String.format(
               Locale.ROOT,
-              "the integer program reaches R^2 = %.4f, --min-fidelity asks for %s%s: give real calibration data or more --bits",
+              "the integer program reaches R^2 = %.4f, --min-fidelity asks for %s%s: give real"
+                  + " calibration data or more --bits",
               fidelity.rSquared(),
               target,
               worst));
@@ -227,7 +243,8 @@ public final class CompilePipeline {
     List<Port> ports = new ArrayList<>();
     for (int i = 0; i < model.inputNames().size(); i++) {
       Value parameter = integer.main().parameters().get(i);
-      ports.add(port(model.inputNames().get(i), model.tensor().main().parameters().get(i), parameter));
+      ports.add(
+          port(model.inputNames().get(i), model.tensor().main().parameters().get(i), parameter));
     }
     return ports;
   }
@@ -255,7 +272,8 @@ public final class CompilePipeline {
     for (String name : names) {
       Program before = current;
       if (lowerings.containsKey(name) && before.level().text().equals(lowerings.get(name))) {
-        current = passes.lower(name, before, () -> IntegerToCircuit.lower(before, passes.context()));
+        current =
+            passes.lower(name, before, () -> IntegerToCircuit.lower(before, passes.context()));
       } else {
         current = passes.run(before, List.of(PassCatalogue.byName(name, before.level())));
       }

@@ -30,7 +30,8 @@ public record CompiledModel(
   public record WithKeys(ModelFile file, ProvingKey provingKey) {}
 
   /**
-   * Commits to the model and writes model file, verifier key and codeword file. Bytes do not depend on {@code threads}.
+   * Commits to the model and writes model file, verifier key and codeword file. Bytes do not depend
+   * on {@code threads}.
    *
    * @param target the model file; the key goes beside it with the extension {@code .vk}
    */
@@ -40,14 +41,19 @@ public record CompiledModel(
     ProvingKey[] made = new ProvingKey[1];
     Path code = ModelFile.codeFile(target);
     AtomicFiles.make(
-        code, temporary -> made[0] = ProvingKey.generate(checked, emitted.model(), temporary, threads));
+        code,
+        temporary -> made[0] = ProvingKey.generate(checked, emitted.model(), temporary, threads));
     ModelFile file = file(made[0]);
     AtomicFiles.write(target, file::writeTo);
     AtomicFiles.write(key, file.keyFile().encode());
-    return new WithKeys(file, ProvingKey.open(made[0].verifierKey(), emitted.model(), code, threads));
+    return new WithKeys(
+        file, ProvingKey.open(made[0].verifierKey(), emitted.model(), code, threads));
   }
 
-  /** The same with the codeword in a temporary file that is deleted when the process ends: benchmarks and tests. */
+  /**
+   * The same with the codeword in a temporary file that is deleted when the process ends:
+   * benchmarks and tests.
+   */
   public WithKeys inMemory(int threads) {
     try {
       Path code = Files.createTempFile("zkc", ".code");

@@ -14,14 +14,18 @@ import org.zkc.passes.quantize.QuantizedProgram;
 import org.zkc.passes.quantize.VariedInputs;
 
 /**
- * Measures a quantised program on inputs that calibration has not seen: varied inputs (SYSTEM.md), moved to the mean and
- * deviation of the user's calibration data where there is any, and kept within the range of that data.
+ * Measures a quantised program on inputs that calibration has not seen: varied inputs (SYSTEM.md),
+ * moved to the mean and deviation of the user's calibration data where there is any, and kept
+ * within the range of that data.
  */
 final class Fidelity {
   private static final int SAMPLES = 32;
   private static final int FEWEST_SAMPLES = 4;
 
-  /** The reference interpreters take about a nanosecond for a multiplication: this bounds them to seconds. */
+  /**
+   * The reference interpreters take about a nanosecond for a multiplication: this bounds them to
+   * seconds.
+   */
   private static final long MULTIPLICATIONS = 2_000_000_000L;
 
   private static final long SEED = 0x66696465;
@@ -83,7 +87,10 @@ final class Fidelity {
     long n = 0;
     for (Op op : tensor.main().body()) {
       if (op instanceof Conv c) {
-        n += c.result().shape().elementCount() * c.weight().shape().elementCount() / c.weight().shape().extent(0);
+        n +=
+            c.result().shape().elementCount()
+                * c.weight().shape().elementCount()
+                / c.weight().shape().extent(0);
       } else if (op instanceof Linear l) {
         n += l.result().shape().elementCount() * l.weight().shape().extent(1);
       }

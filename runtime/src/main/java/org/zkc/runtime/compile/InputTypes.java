@@ -13,8 +13,9 @@ import org.zkc.runtime.numpy.NamedArguments;
 import org.zkc.torchscript.TorchInput;
 
 /**
- * Shape and element type of each input: from {@code --input-shape} (1x3x32x32, 1x16:i64), else from the archive; the element type
- * also from the calibration data, and f32 where nothing says otherwise.
+ * Shape and element type of each input: from {@code --input-shape} (1x3x32x32, 1x16:i64), else from
+ * the archive; the element type also from the calibration data, and f32 where nothing says
+ * otherwise.
  */
 final class InputTypes {
   private static final Pattern SHAPE = Pattern.compile("(scalar|\\d+(?:x\\d+)*)(?::(\\w+))?");
@@ -36,11 +37,10 @@ final class InputTypes {
       Shape shape =
           spec.map(TensorSpec::shape)
               .or(input::shape)
-              .orElseThrow(
-                  () ->
-                      new UserException(
-                          "the archive does not record the shape of input %s; give it with --input-shape, for example --input-shape %s1x3x32x32"
-                              .formatted(input.name(), inputs.size() > 1 ? input.name() + "=" : "")));
+              .orElseThrow(() ->
+                  new UserException(
+                      "the archive does not record the shape of input %s; give it with --input-shape, for example --input-shape %s1x3x32x32"
+                          .formatted(input.name(), inputs.size() > 1 ? input.name() + "=" : "")));
       int index = i;
       DType dtype =
           spec.flatMap(TensorSpec::dtype)
@@ -48,7 +48,8 @@ final class InputTypes {
               .or(() -> calibrationTypes.map(types -> floatAsF32(types.get(index))))
               .orElse(DType.F32);
       if (shape.elementCount() == 0) {
-        throw new UserException("input %s has shape %s, which holds no elements".formatted(input.name(), shape));
+        throw new UserException(
+            "input %s has shape %s, which holds no elements".formatted(input.name(), shape));
       }
       out.add(new TensorType(dtype, shape));
     }
@@ -64,7 +65,9 @@ final class InputTypes {
   private static TensorSpec parse(String text) {
     Matcher m = SHAPE.matcher(text);
     if (!m.matches()) {
-      throw new UserException("--input-shape %s: write extents as 1x3x32x32, or 1x16:i64 with an element type".formatted(text));
+      throw new UserException(
+          "--input-shape %s: write extents as 1x3x32x32, or 1x16:i64 with an element type"
+              .formatted(text));
     }
     try {
       List<Integer> extents = new ArrayList<>();
@@ -73,7 +76,8 @@ final class InputTypes {
           extents.add(Integer.parseInt(extent));
         }
       }
-      return new TensorSpec(new Shape(extents), Optional.ofNullable(m.group(2)).map(t -> dtype(t, text)));
+      return new TensorSpec(
+          new Shape(extents), Optional.ofNullable(m.group(2)).map(t -> dtype(t, text)));
     } catch (NumberFormatException | ArithmeticException e) {
       throw new UserException("--input-shape %s: the extents are too large".formatted(text));
     }
@@ -85,6 +89,7 @@ final class InputTypes {
         return dtype;
       }
     }
-    throw new UserException("--input-shape %s: there is no element type %s; use f32, i64 or i1".formatted(text, name));
+    throw new UserException(
+        "--input-shape %s: there is no element type %s; use f32, i64 or i1".formatted(text, name));
   }
 }

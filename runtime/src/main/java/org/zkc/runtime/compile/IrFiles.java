@@ -14,7 +14,10 @@ import org.zkc.ir.text.SidecarReader;
 import org.zkc.passes.PassListener;
 import org.zkc.runtime.artifact.AtomicFiles;
 
-/** Programs as {@code .zkir} text. Large tensors of all programs in one folder lie in one file beside them. */
+/**
+ * Programs as {@code .zkir} text. Large tensors of all programs in one folder lie in one file
+ * beside them.
+ */
 public final class IrFiles {
   /** The file with the large tensors. */
   static final String SIDECAR = "tensors.zkir-data";
@@ -38,7 +41,8 @@ public final class IrFiles {
     try {
       String text = Files.readString(file);
       Path tensors = file.resolveSibling(SIDECAR);
-      SidecarReader sidecar = Files.exists(tensors) ? SidecarFile.open(tensors) : SidecarReader.NONE;
+      SidecarReader sidecar =
+          Files.exists(tensors) ? SidecarFile.open(tensors) : SidecarReader.NONE;
       return Parser.parseChecked(text, String.valueOf(file.getFileName()), sidecar);
     } catch (IOException e) {
       throw new UserException(
@@ -48,7 +52,9 @@ public final class IrFiles {
     }
   }
 
-  /** A listener that writes the program after every pass into a folder, made when it is not there. */
+  /**
+   * A listener that writes the program after every pass into a folder, made when it is not there.
+   */
   public static Dump dumpInto(Path folder) throws IOException {
     Files.createDirectories(folder);
     return new Dump(folder, SidecarFile.append(folder.resolve(SIDECAR)));
@@ -69,7 +75,8 @@ public final class IrFiles {
       String name = "%02d-%s.zkir".formatted(step.number(), step.name());
       try {
         AtomicFiles.write(
-            folder.resolve(name), Printer.print(step.result(), sidecar).getBytes(StandardCharsets.UTF_8));
+            folder.resolve(name),
+            Printer.print(step.result(), sidecar).getBytes(StandardCharsets.UTF_8));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -46,13 +46,16 @@ import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
 
 /**
- * Turns a circuit-level program into the backend's {@link Circuit} and the model's integers. Conv, MatMul, Product, Max, Requantize
- * and RoundedQuotient become one relation each. Sums and views become no tensors of their own as long as they can be
- * folded into the terms of the Linear relation that needs them: a view is composed into all its users, a sum into its
- * only user; a sum with several users is one virtual tensor, so that nothing grows exponentially.
+ * Turns a circuit-level program into the backend's {@link Circuit} and the model's integers. Conv,
+ * MatMul, Product, Max, Requantize and RoundedQuotient become one relation each. Sums and views
+ * become no tensors of their own as long as they can be folded into the terms of the Linear
+ * relation that needs them: a view is composed into all its users, a sum into its only user; a sum
+ * with several users is one virtual tensor, so that nothing grows exponentially.
  */
 public final class CircuitEmitter {
-  /** A sum of more terms than this becomes a tensor, so that long chains of sums cost linear work. */
+  /**
+   * A sum of more terms than this becomes a tensor, so that long chains of sums cost linear work.
+   */
   private static final int TERM_LIMIT = 32;
 
   private final List<TensorDeclaration> tensors = new ArrayList<>();
@@ -70,7 +73,8 @@ public final class CircuitEmitter {
   /** Emits {@code main} of a program of the circuit level. */
   public static EmittedCircuit emit(Program program) {
     if (program.level() != Level.CIRCUIT) {
-      throw new IllegalArgumentException("a program of the " + program.level().text() + " level cannot be emitted");
+      throw new IllegalArgumentException(
+          "a program of the " + program.level().text() + " level cannot be emitted");
     }
     return new CircuitEmitter(program).emitMain(program);
   }
@@ -79,7 +83,8 @@ public final class CircuitEmitter {
     List<Integer> inputs = new ArrayList<>();
     for (Value parameter : program.main().parameters()) {
       ColumnType type = parameter.columnType();
-      int tensor = declare(TensorDeclaration.input(type.shape().extents(), type.low(), type.high()));
+      int tensor =
+          declare(TensorDeclaration.input(type.shape().extents(), type.low(), type.high()));
       forms.put(parameter, LinearForm.of(tensor, type.shape().extents()));
       inputs.add(tensor);
     }
@@ -90,9 +95,11 @@ public final class CircuitEmitter {
     Set<Integer> listed = new HashSet<>();
     for (Value result : program.main().results()) {
       EmittedCircuit.Origin origin =
-          new EmittedCircuit.Origin("output", uses.definition(result).map(Op::location).orElse(Location.UNKNOWN));
+          new EmittedCircuit.Origin(
+              "output", uses.definition(result).map(Op::location).orElse(Location.UNKNOWN));
       int tensor = tensor(result, origin);
-      // A statement lists every tensor once, and inputs as inputs: what is listed already is copied.
+      // A statement lists every tensor once, and inputs as inputs: what is listed already is
+      // copied.
       boolean isDefined =
           switch (tensors.get(tensor).role()) {
             case WITNESS, VIRTUAL -> true;
@@ -103,12 +110,14 @@ public final class CircuitEmitter {
       }
       outputs.add(tensor);
     }
-    Circuit circuit = new Circuit(tensors, List.copyOf(tables.keySet()), relations, inputs, outputs);
+    Circuit circuit =
+        new Circuit(tensors, List.copyOf(tables.keySet()), relations, inputs, outputs);
     return new EmittedCircuit(circuit, new ModelWeights(model), origins);
   }
 
   private void emit(CircuitOp op) {
-    EmittedCircuit.Origin origin = new EmittedCircuit.Origin(OpSpec.of(op).mnemonic(), op.location());
+    EmittedCircuit.Origin origin =
+        new EmittedCircuit.Origin(OpSpec.of(op).mnemonic(), op.location());
     switch (op) {
       case Model m -> model(m);
       case Sum s -> put(s.result(), sum(s, origin), origin);
@@ -116,9 +125,13 @@ public final class CircuitEmitter {
       case WindowSum w -> put(w.result(), windowSum(w, origin), origin);
       case Unfold u -> {
         ViewStep step =
-            new ViewStep.Unfold(u.axis(), u.positions(), u.taps(), u.stride(), u.dilation(), -u.paddingLow());
+            new ViewStep.Unfold(
+                u.axis(), u.positions(), u.taps(), u.stride(), u.dilation(), -u.paddingLow());
         LinearForm form = withoutConstants(u.input(), 1, origin);
-        put(u.result(), form.through(List.of(step), 1, extents(u.result()), UnaryOperator.identity()), origin);
+        put(
+            u.result(),
+            form.through(List.of(step), 1, extents(u.result()), UnaryOperator.identity()),
+            origin);
       }
       case Slice s -> put(s.result(), slice(s, origin), origin);
       case Pad p -> put(p.result(), pad(p), origin);
@@ -129,12 +142,17 @@ public final class CircuitEmitter {
           form = withoutConstants(r.input(), 1, origin);
         }
         List<Integer> shape = extents(r.result());
-        List<ViewStep> steps = shape.equals(form.shape()) ? List.of() : List.of(new ViewStep.Reshape(shape));
-        put(r.result(), form.through(steps, 1, shape, box -> LinearForm.whole(shape, box.value())), origin);
+        List<ViewStep> steps =
+            shape.equals(form.shape()) ? List.of() : List.of(new ViewStep.Reshape(shape));
+        put(
+            r.result(),
+            form.through(steps, 1, shape, box -> LinearForm.whole(shape, box.value())),
+            origin);
       }
       case Transpose t -> {
         List<Integer> permutation = t.permutation();
-        List<ViewStep> steps = isIdentity(permutation) ? List.of() : List.of(new ViewStep.Permute(permutation));
+        List<ViewStep> steps =
+            isIdentity(permutation) ? List.of() : List.of(new ViewStep.Permute(permutation));
         put(
             t.result(),
             form(t.input())
@@ -144,7 +162,9 @@ public final class CircuitEmitter {
                     extents(t.result()),
                     box ->
                         new Linear.Box(
-                            box.value(), permute(box.starts(), permutation), permute(box.limits(), permutation))),
+                            box.value(),
+                            permute(box.starts(), permutation),
+                            permute(box.limits(), permutation))),
             origin);
       }
       case Conv c -> conv(c, origin);
@@ -164,12 +184,14 @@ public final class CircuitEmitter {
         requantize(r.result(), r.input(), r.shift(), r.limbs(), table, origin);
       }
       case RequantizeTable r ->
-          requantize(r.result(), r.input(), r.shift(), r.limbs(), tableOf(r.first(), r.entries()), origin);
+          requantize(
+              r.result(), r.input(), r.shift(), r.limbs(), tableOf(r.first(), r.entries()), origin);
       case RoundedQuotient q -> {
         int numerator = tensor(q.numerator(), origin);
         int denominator = tensor(q.denominator(), origin);
         relate(
-            new org.zkc.gkr.circuit.RoundedQuotient(declareWitness(q.result()), numerator, denominator, q.bits()),
+            new org.zkc.gkr.circuit.RoundedQuotient(
+                declareWitness(q.result()), numerator, denominator, q.bits()),
             origin);
       }
     }
@@ -197,14 +219,17 @@ public final class CircuitEmitter {
       low.set(c.axis(), before);
       int extent = shape.get(c.axis());
       List<ViewStep> steps =
-          c.inputs().size() == 1 ? List.of() : List.of(new ViewStep.Window(c.axis(), extent, 1, 1, -before, 1));
+          c.inputs().size() == 1
+              ? List.of()
+              : List.of(new ViewStep.Window(c.axis(), extent, 1, 1, -before, 1));
       parts.add(
           form(input)
               .through(
                   steps,
                   1,
                   shape,
-                  box -> new Linear.Box(box.value(), add(box.starts(), low), add(box.limits(), low))));
+                  box ->
+                      new Linear.Box(box.value(), add(box.starts(), low), add(box.limits(), low))));
       before += input.shape().extent(c.axis());
     }
     return LinearForm.sum(shape, parts, Collections.nCopies(parts.size(), 1L), 0);
@@ -220,7 +245,8 @@ public final class CircuitEmitter {
     regular &= Set.copyOf(w.lengths()).size() == 1 && Set.copyOf(w.factors()).size() == 1;
     ViewStep step =
         regular
-            ? new ViewStep.Window(w.axis(), count, stride, 1, w.starts().getFirst(), w.lengths().getFirst())
+            ? new ViewStep.Window(
+                w.axis(), count, stride, 1, w.starts().getFirst(), w.lengths().getFirst())
             : new ViewStep.Ranges(w.axis(), w.starts(), w.lengths(), w.factors());
     long factor = regular ? w.factors().getFirst() : 1;
     LinearForm form = withoutConstants(w.input(), factor, origin);
@@ -235,7 +261,9 @@ public final class CircuitEmitter {
     List<ViewStep> steps = new ArrayList<>();
     for (int axis = 0; axis < shape.size(); axis++) {
       if (!shape.get(axis).equals(source.get(axis))) {
-        steps.add(new ViewStep.Window(axis, shape.get(axis), s.strides().get(axis), 1, s.starts().get(axis), 1));
+        steps.add(
+            new ViewStep.Window(
+                axis, shape.get(axis), s.strides().get(axis), 1, s.starts().get(axis), 1));
       }
     }
     return form.through(
@@ -312,7 +340,13 @@ public final class CircuitEmitter {
     int weight = modelTensor(c.weight(), c);
     relate(
         new org.zkc.gkr.circuit.Conv(
-            declareVirtual(c.result()), source, weight, c.strides(), c.paddingLow(), c.dilations(), c.groups()),
+            declareVirtual(c.result()),
+            source,
+            weight,
+            c.strides(),
+            c.paddingLow(),
+            c.dilations(),
+            c.groups()),
         origin);
   }
 
@@ -336,10 +370,17 @@ public final class CircuitEmitter {
   }
 
   private void requantize(
-      Value result, Value input, int shift, List<Integer> limbs, Table table, EmittedCircuit.Origin origin) {
+      Value result,
+      Value input,
+      int shift,
+      List<Integer> limbs,
+      Table table,
+      EmittedCircuit.Origin origin) {
     int source = tensor(input, origin);
     int index = tables.computeIfAbsent(table, t -> tables.size());
-    relate(new org.zkc.gkr.circuit.Requantize(declareWitness(result), source, shift, limbs, index), origin);
+    relate(
+        new org.zkc.gkr.circuit.Requantize(declareWitness(result), source, shift, limbs, index),
+        origin);
   }
 
   /** The table stored by its bounds where it is a clamp, else by its entries. */
@@ -362,7 +403,10 @@ public final class CircuitEmitter {
     return clamp;
   }
 
-  /** Records what a sum or view is; makes it a tensor at once where several users would each repeat a sum. */
+  /**
+   * Records what a sum or view is; makes it a tensor at once where several users would each repeat
+   * a sum.
+   */
   private void put(Value value, LinearForm form, EmittedCircuit.Origin origin) {
     forms.put(value, form);
     boolean isRepeated = uses.count(value) > 1 && !form.isView();
@@ -375,7 +419,10 @@ public final class CircuitEmitter {
     return Objects.requireNonNull(forms.get(value), "no op before the use defined the value");
   }
 
-  /** The value's form, first made a tensor when it carries constants or its coefficients would grow too large. */
+  /**
+   * The value's form, first made a tensor when it carries constants or its coefficients would grow
+   * too large.
+   */
   private LinearForm withoutConstants(Value value, long factor, EmittedCircuit.Origin origin) {
     if (!form(value).constants().isEmpty() || !form(value).fits(factor)) {
       tensor(value, origin);
@@ -400,32 +447,42 @@ public final class CircuitEmitter {
     return tensor;
   }
 
-  /** The constants of the form; a form without anything (x - x) is zero everywhere, which a relation must say. */
+  /**
+   * The constants of the form; a form without anything (x - x) is zero everywhere, which a relation
+   * must say.
+   */
   private static List<Linear.Box> constants(LinearForm form, Shape shape) {
     return form.terms().isEmpty() && form.constants().isEmpty()
-        ? List.of(new Linear.Box(0, shape.extents().stream().map(extent -> 0).toList(), shape.extents()))
+        ? List.of(
+            new Linear.Box(0, shape.extents().stream().map(extent -> 0).toList(), shape.extents()))
         : form.constants();
   }
 
   private int modelTensor(Value value, Op user) {
     LinearForm form = form(value);
-    if (!form.isTensor() || tensors.get(form.terms().getFirst().source()).role() != TensorDeclaration.Role.MODEL) {
+    if (!form.isTensor()
+        || tensors.get(form.terms().getFirst().source()).role() != TensorDeclaration.Role.MODEL) {
       throw new IllegalStateException(
-          OpSpec.of(user).mnemonic() + " needs a model tensor as its weight, and " + value + " is none");
+          OpSpec.of(user).mnemonic()
+              + " needs a model tensor as its weight, and "
+              + value
+              + " is none");
     }
     return form.terms().getFirst().source();
   }
 
   private int declareVirtual(Value value) {
     ColumnType type = value.columnType();
-    int tensor = declare(TensorDeclaration.virtual(type.shape().extents(), type.low(), type.high()));
+    int tensor =
+        declare(TensorDeclaration.virtual(type.shape().extents(), type.low(), type.high()));
     forms.put(value, LinearForm.of(tensor, type.shape().extents()));
     return tensor;
   }
 
   private int declareWitness(Value value) {
     ColumnType type = value.columnType();
-    int tensor = declare(TensorDeclaration.witness(type.shape().extents(), type.low(), type.high()));
+    int tensor =
+        declare(TensorDeclaration.witness(type.shape().extents(), type.low(), type.high()));
     forms.put(value, LinearForm.of(tensor, type.shape().extents()));
     return tensor;
   }

@@ -9,8 +9,8 @@ import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.ViewStep;
 
 /**
- * A value that is not (yet) a tensor of the circuit: a sum of views of tensors plus constants on boxes, over
- * {@code shape}.
+ * A value that is not (yet) a tensor of the circuit: a sum of views of tensors plus constants on
+ * boxes, over {@code shape}.
  */
 record LinearForm(List<Integer> shape, List<Linear.Term> terms, List<Linear.Box> constants) {
   /** The bound on coefficients that {@link Linear.Term} names. */
@@ -34,17 +34,23 @@ record LinearForm(List<Integer> shape, List<Linear.Term> terms, List<Linear.Box>
         && terms.getFirst().steps().isEmpty();
   }
 
-  /** Whether this may be read by several users without becoming a tensor: one view and no constants. */
+  /**
+   * Whether this may be read by several users without becoming a tensor: one view and no constants.
+   */
   boolean isView() {
     return terms.size() == 1 && constants.isEmpty();
   }
 
-  /** Seen through further steps; only for forms without constants, or whose constants {@code boxes} maps. */
+  /**
+   * Seen through further steps; only for forms without constants, or whose constants {@code boxes}
+   * maps.
+   */
   LinearForm through(
       List<ViewStep> steps, long factor, List<Integer> newShape, UnaryOperator<Linear.Box> boxes) {
     List<Linear.Term> mapped = new ArrayList<>();
     for (Linear.Term term : terms) {
-      mapped.add(new Linear.Term(term.source(), term.coefficient() * factor, append(term.steps(), steps)));
+      mapped.add(
+          new Linear.Term(term.source(), term.coefficient() * factor, append(term.steps(), steps)));
     }
     return new LinearForm(
         newShape, mapped, constants.stream().map(boxes).filter(b -> !isEmpty(b)).toList());
@@ -55,7 +61,8 @@ record LinearForm(List<Integer> shape, List<Linear.Term> terms, List<Linear.Box>
   }
 
   /** sum_k coefficients[k] forms[k] + constant; equal views are collected. */
-  static LinearForm sum(List<Integer> shape, List<LinearForm> forms, List<Long> coefficients, long constant) {
+  static LinearForm sum(
+      List<Integer> shape, List<LinearForm> forms, List<Long> coefficients, long constant) {
     record View(int source, List<ViewStep> steps) {}
     Map<View, Long> views = new LinkedHashMap<>();
     List<Linear.Box> boxes = new ArrayList<>();
@@ -72,12 +79,11 @@ record LinearForm(List<Integer> shape, List<Linear.Term> terms, List<Linear.Box>
       boxes.add(whole(shape, constant));
     }
     List<Linear.Term> terms = new ArrayList<>();
-    views.forEach(
-        (view, c) -> {
-          if (c != 0) {
-            terms.add(new Linear.Term(view.source(), c, view.steps()));
-          }
-        });
+    views.forEach((view, c) -> {
+      if (c != 0) {
+        terms.add(new Linear.Term(view.source(), c, view.steps()));
+      }
+    });
     return new LinearForm(shape, terms, boxes.stream().filter(b -> b.value() != 0).toList());
   }
 
@@ -108,7 +114,8 @@ record LinearForm(List<Integer> shape, List<Linear.Term> terms, List<Linear.Box>
       } else if (step instanceof ViewStep.Permute p && last instanceof ViewStep.Permute q) {
         out.set(
             out.size() - 1,
-            new ViewStep.Permute(p.permutation().stream().map(axis -> q.permutation().get(axis)).toList()));
+            new ViewStep.Permute(
+                p.permutation().stream().map(axis -> q.permutation().get(axis)).toList()));
       } else {
         out.add(step);
       }

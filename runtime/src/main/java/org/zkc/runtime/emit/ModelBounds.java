@@ -4,8 +4,9 @@ import java.util.List;
 import org.zkc.gkr.circuit.TensorDeclaration;
 
 /**
- * What a verifier key declares about a parameter, computed from its elements: the interval, and the largest sum of the
- * positive and of the negated negative elements of one output channel (slice along axis 0).
+ * What a verifier key declares about a parameter, computed from its elements: the interval, and the
+ * largest sum of the positive and of the negated negative elements of one output channel (slice
+ * along axis 0).
  */
 record ModelBounds(long low, long high, long positive, long negative) {
 
@@ -34,6 +35,7 @@ record ModelBounds(long low, long high, long positive, long negative) {
   }
 
   TensorDeclaration declaration(List<Integer> shape) {
-    return new TensorDeclaration(TensorDeclaration.Role.MODEL, shape, low, high, positive, negative);
+    return new TensorDeclaration(
+        TensorDeclaration.Role.MODEL, shape, low, high, positive, negative);
   }
 }

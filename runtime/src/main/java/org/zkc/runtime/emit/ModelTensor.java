@@ -8,12 +8,15 @@ import org.zkc.ir.DType;
 import org.zkc.ir.TensorData;
 
 /**
- * The elements of one MODEL tensor of a circuit, row-major: element = mantissa << channelShifts[index on axis 0].
- * Mantissas are signed, little-endian, of 1, 2 or 4 bytes, possibly memory-mapped.
+ * The elements of one MODEL tensor of a circuit, row-major: element = mantissa <<
+ * channelShifts[index on axis 0]. Mantissas are signed, little-endian, of 1, 2 or 4 bytes, possibly
+ * memory-mapped.
  */
 public final class ModelTensor {
-  private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort I16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt I32 =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final int tensor;
   private final String name;
@@ -26,13 +29,16 @@ public final class ModelTensor {
    * @param name the parameter's qualified name in the user's model, for people only
    * @param channelShifts one for each index of axis 0, each in 0..30
    */
-  public ModelTensor(int tensor, String name, int elementBytes, MemorySegment mantissas, byte[] channelShifts) {
+  public ModelTensor(
+      int tensor, String name, int elementBytes, MemorySegment mantissas, byte[] channelShifts) {
     if (elementBytes != 1 && elementBytes != 2 && elementBytes != 4) {
       throw new IllegalArgumentException("elements of " + elementBytes + " bytes");
     }
-    if (channelShifts.length == 0 || mantissas.byteSize() % ((long) elementBytes * channelShifts.length) != 0) {
+    if (channelShifts.length == 0
+        || mantissas.byteSize() % ((long) elementBytes * channelShifts.length) != 0) {
       throw new IllegalArgumentException(
-          "%d bytes do not split over %d channels".formatted(mantissas.byteSize(), channelShifts.length));
+          "%d bytes do not split over %d channels"
+              .formatted(mantissas.byteSize(), channelShifts.length));
     }
     for (byte shift : channelShifts) {
       if (shift < 0 || shift > 30) {
@@ -47,7 +53,8 @@ public final class ModelTensor {
   }
 
   /**
-   * From an IR constant, in the narrowest of the three widths that its type allows without looking at the elements.
+   * From an IR constant, in the narrowest of the three widths that its type allows without looking
+   * at the elements.
    *
    * @param shifts as in {@link org.zkc.ir.circuit.Model}: empty means none
    */
@@ -58,12 +65,14 @@ public final class ModelTensor {
       channelShifts[i] = (byte) Math.toIntExact(shifts.get(i));
     }
     return switch (data.dtype()) {
-      case I8, I16, I32 -> new ModelTensor(tensor, name, data.dtype().bytes(), data.bytes(), channelShifts);
+      case I8, I16, I32 ->
+          new ModelTensor(tensor, name, data.dtype().bytes(), data.bytes(), channelShifts);
       case I64, U8, I1 -> {
         TensorData narrowed = TensorData.ofLongs(DType.I32, data.shape(), data.toLongs());
         yield new ModelTensor(tensor, name, 4, narrowed.bytes(), channelShifts);
       }
-      case F32, F64 -> throw new IllegalArgumentException("parameter " + name + " is not an integer tensor");
+      case F32, F64 ->
+          throw new IllegalArgumentException("parameter " + name + " is not an integer tensor");
     };
   }
 

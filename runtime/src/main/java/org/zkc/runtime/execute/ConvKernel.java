@@ -5,9 +5,9 @@ import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.kernel.Workers;
 
 /**
- * One Conv relation, weights prepared. With many output positions the unfolded input is a matrix [taps, positions] and the
- * product is weights times it; with few, it is [positions, taps] times the transposed weights, so that the long axis is always
- * the one that is vectorised.
+ * One Conv relation, weights prepared. With many output positions the unfolded input is a matrix
+ * [taps, positions] and the product is weights times it; with few, it is [positions, taps] times
+ * the transposed weights, so that the long axis is always the one that is vectorised.
  */
 final class ConvKernel {
   /** From this many positions on, positions are the vectorised axis. */
@@ -39,7 +39,8 @@ final class ConvKernel {
    * @param weight shape [O, C / groups, kh, kw], with its elements
    * @param result shape [N, O, Ho, Wo]
    */
-  ConvKernel(Conv conv, List<Integer> source, List<Integer> weight, int[] elements, List<Integer> result) {
+  ConvKernel(
+      Conv conv, List<Integer> source, List<Integer> weight, int[] elements, List<Integer> result) {
     this.conv = conv;
     batch = source.get(0);
     channels = source.get(1);
@@ -63,7 +64,8 @@ final class ConvKernel {
     int[] out = new int[elements.length];
     for (int g = 0; g < conv.groups(); g++) {
       int at = g * perGroup * taps;
-      System.arraycopy(IntMatrices.transpose(elements, at, perGroup, taps), 0, out, at, perGroup * taps);
+      System.arraycopy(
+          IntMatrices.transpose(elements, at, perGroup, taps), 0, out, at, perGroup * taps);
     }
     return out;
   }
@@ -90,7 +92,8 @@ final class ConvKernel {
     return result;
   }
 
-  private void manyPositions(int[] source, int[] result, int image, int group, int first, int count) {
+  private void manyPositions(
+      int[] source, int[] result, int image, int group, int first, int count) {
     int positions = outHeight * outWidth;
     int o = group * (outputs / conv.groups()) + first;
     int block = Math.min(positions, POSITION_BLOCK);
@@ -119,7 +122,8 @@ final class ConvKernel {
     }
   }
 
-  private void fewPositions(int[] source, int[] result, int image, int group, int first, int count) {
+  private void fewPositions(
+      int[] source, int[] result, int image, int group, int first, int count) {
     int positions = outHeight * outWidth;
     int perGroup = outputs / conv.groups();
     int[] unfolded = new int[positions * taps];
@@ -149,8 +153,8 @@ final class ConvKernel {
   }
 
   /**
-   * What tap {@code tap} of the kernel reads at output positions [p0, p0 + count), 0 outside the source: position p0 + i
-   * goes to out[at + i * step].
+   * What tap {@code tap} of the kernel reads at output positions [p0, p0 + count), 0 outside the
+   * source: position p0 + i goes to out[at + i * step].
    */
   private void unfoldTap(
       int[] source, int image, int group, int tap, int p0, int count, int[] out, int at, int step) {

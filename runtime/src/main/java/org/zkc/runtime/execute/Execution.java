@@ -1,7 +1,6 @@
 package org.zkc.runtime.execute;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.zkc.gkr.circuit.Circuit;
@@ -26,7 +25,8 @@ public final class Execution {
   }
 
   /** Witness, statement and outputs of one run. */
-  public record Result(Witness witness, Statement statement, SequencedMap<String, TensorData> outputs) {}
+  public record Result(
+      Witness witness, Statement statement, SequencedMap<String, TensorData> outputs) {}
 
   /** The statement's integers for the arrays that {@code --input} names. */
   public List<int[]> quantize(List<String> files) {
@@ -42,7 +42,10 @@ public final class Execution {
   public List<int[]> quantizeArrays(List<TensorData> arrays) {
     List<int[]> out = new ArrayList<>();
     for (int i = 0; i < arrays.size(); i++) {
-      out.add(key.inputs().get(i).quantize(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i))));
+      out.add(
+          key.inputs()
+              .get(i)
+              .quantize(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i))));
     }
     return out;
   }

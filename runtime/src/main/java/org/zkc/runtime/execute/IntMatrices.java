@@ -1,8 +1,9 @@
 package org.zkc.runtime.execute;
 
 /**
- * Exact integer matrix products with plain loops that the compiler vectorises. Sums wrap modulo 2^32, which loses nothing: every
- * result is known to lie inside (-2^30, 2^30), whatever partial sums do.
+ * Exact integer matrix products with plain loops that the compiler vectorises. Sums wrap modulo
+ * 2^32, which loses nothing: every result is known to lie inside (-2^30, 2^30), whatever partial
+ * sums do.
  */
 final class IntMatrices {
   /** Rows of b in one block: 64 rows of up to 1024 columns stay in the second-level cache. */
@@ -11,11 +12,22 @@ final class IntMatrices {
   private IntMatrices() {}
 
   /**
-   * c[i, j] += sum_k a[i, k] b[k, j] for i < m, j < n, k < depth. Matrices are row-major from their offset, consecutive rows
-   * lda, ldb, ldc apart. Best when n is long.
+   * c[i, j] += sum_k a[i, k] b[k, j] for i < m, j < n, k < depth. Matrices are row-major from their
+   * offset, consecutive rows lda, ldb, ldc apart. Best when n is long.
    */
   static void multiplyAdd(
-      int m, int n, int depth, int[] a, int aAt, int lda, int[] b, int bAt, int ldb, int[] c, int cAt, int ldc) {
+      int m,
+      int n,
+      int depth,
+      int[] a,
+      int aAt,
+      int lda,
+      int[] b,
+      int bAt,
+      int ldb,
+      int[] c,
+      int cAt,
+      int ldc) {
     for (int k0 = 0; k0 < depth; k0 += DEPTH) {
       int k1 = Math.min(depth, k0 + DEPTH);
       for (int i = 0; i < m; i++) {
@@ -32,7 +44,8 @@ final class IntMatrices {
     }
   }
 
-  private static void eightRows(int[] a, int aAt, int[] b, int b0, int ldb, int[] c, int cAt, int n) {
+  private static void eightRows(
+      int[] a, int aAt, int[] b, int b0, int ldb, int[] c, int cAt, int n) {
     int a0 = a[aAt];
     int a1 = a[aAt + 1];
     int a2 = a[aAt + 2];

@@ -21,8 +21,9 @@ import org.zkc.gkr.prove.Witness;
 import org.zkc.runtime.emit.ModelWeights;
 
 /**
- * Evaluates a circuit on integers: the witness of a proof and the answer of {@code zkc run}. Weights are prepared once; the
- * elements do not depend on the number of threads. Elements are row-major over the real index set.
+ * Evaluates a circuit on integers: the witness of a proof and the answer of {@code zkc run}.
+ * Weights are prepared once; the elements do not depend on the number of threads. Elements are
+ * row-major over the real index set.
  */
 public final class IntegerExecutor {
   private final Circuit circuit;
@@ -53,7 +54,9 @@ public final class IntegerExecutor {
           List<Integer> shape = shape(m.weight());
           matrices.computeIfAbsent(
               m.weight(),
-              w -> IntMatrices.transpose(weights.tensor(w).elements(), 0, shape.get(0), shape.get(1)));
+              w ->
+                  IntMatrices.transpose(
+                      weights.tensor(w).elements(), 0, shape.get(0), shape.get(1)));
         }
         case Linear l -> l.terms().forEach(t -> keepIfModel(t.source(), weights));
         case Product p -> {
@@ -81,7 +84,8 @@ public final class IntegerExecutor {
    *
    * @param inputs elements of the circuit's inputs, in its order
    * @param threads at least 1
-   * @throws IllegalArgumentException when an input has another size than declared, or an element outside its interval
+   * @throws IllegalArgumentException when an input has another size than declared, or an element
+   *     outside its interval
    */
   public Witness run(List<int[]> inputs, int threads) {
     Witness witness = new Witness(circuit.tensors().size());
@@ -106,12 +110,14 @@ public final class IntegerExecutor {
   private static void checkInput(TensorDeclaration declaration, int[] elements) {
     if (elements.length != declaration.elementCount()) {
       throw new IllegalArgumentException(
-          "an input of shape %s was given %d elements".formatted(declaration.shape(), elements.length));
+          "an input of shape %s was given %d elements"
+              .formatted(declaration.shape(), elements.length));
     }
     for (int e : elements) {
       if (e < declaration.low() || e > declaration.high()) {
         throw new IllegalArgumentException(
-            "input element %d is outside [%d, %d]".formatted(e, declaration.low(), declaration.high()));
+            "input element %d is outside [%d, %d]"
+                .formatted(e, declaration.low(), declaration.high()));
       }
     }
   }
@@ -119,7 +125,9 @@ public final class IntegerExecutor {
   private int[] evaluate(Relation relation, Witness witness, Workers workers) {
     return switch (relation) {
       case Linear l -> linear(l, witness);
-      case Conv c -> Objects.requireNonNull(convolutions.get(c), "made with the executor").run(elements(c.source(), witness), workers);
+      case Conv c ->
+          Objects.requireNonNull(convolutions.get(c), "made with the executor")
+              .run(elements(c.source(), witness), workers);
       case MatMul m -> matmul(m, witness, workers);
       case Product p -> product(elements(p.left(), witness), elements(p.right(), witness));
       case Requantize r -> requantize(r, elements(r.source(), witness));
@@ -133,7 +141,8 @@ public final class IntegerExecutor {
     List<Integer> shape = shape(l.result());
     int[] out = new int[Math.toIntExact(circuit.tensors().get(l.result()).elementCount())];
     for (Linear.Term term : l.terms()) {
-      ViewEvaluation view = new ViewEvaluation(elements(term.source(), witness), shape(term.source()));
+      ViewEvaluation view =
+          new ViewEvaluation(elements(term.source(), witness), shape(term.source()));
       for (ViewStep step : term.steps()) {
         view = view.apply(step);
       }

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.zkc.gkr.circuit.ViewStep;
 
-/** A tensor's elements with their shape, seen through view steps one after the other; sums wrap modulo 2^32. */
+/**
+ * A tensor's elements with their shape, seen through view steps one after the other; sums wrap
+ * modulo 2^32.
+ */
 record ViewEvaluation(int[] elements, List<Integer> shape) {
 
   ViewEvaluation apply(ViewStep step) {

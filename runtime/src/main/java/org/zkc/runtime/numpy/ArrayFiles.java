@@ -11,8 +11,8 @@ import org.zkc.ir.UserException;
 import org.zkc.runtime.artifact.AtomicFiles;
 
 /**
- * The arrays that a flag names: files in the order of the model's arguments, {@code NAME=FILE}, or one {@code .npz} that
- * holds them all by name (or, saved without names, in order).
+ * The arrays that a flag names: files in the order of the model's arguments, {@code NAME=FILE}, or
+ * one {@code .npz} that holds them all by name (or, saved without names, in order).
  */
 public final class ArrayFiles {
   private ArrayFiles() {}
@@ -49,9 +49,13 @@ public final class ArrayFiles {
     return pick(arrays, names, file.toString());
   }
 
-  /** The arrays with these names; or all of them in order when they are NumPy's arr_0, arr_1, ... */
-  public static List<TensorData> pick(SequencedMap<String, TensorData> arrays, List<String> names, String file) {
-    if (arrays.size() == names.size() && arrays.keySet().stream().allMatch(n -> n.matches("arr_\\d+"))) {
+  /**
+   * The arrays with these names; or all of them in order when they are NumPy's arr_0, arr_1, ...
+   */
+  public static List<TensorData> pick(
+      SequencedMap<String, TensorData> arrays, List<String> names, String file) {
+    if (arrays.size() == names.size()
+        && arrays.keySet().stream().allMatch(n -> n.matches("arr_\\d+"))) {
       List<TensorData> out = new ArrayList<>();
       for (int i = 0; i < names.size(); i++) {
         TensorData array = arrays.get("arr_" + i);
@@ -67,7 +71,8 @@ public final class ArrayFiles {
       TensorData array = arrays.get(name);
       if (array == null) {
         throw new UserException(
-            "%s has no array named %s; it holds %s".formatted(file, name, String.join(", ", arrays.keySet())));
+            "%s has no array named %s; it holds %s"
+                .formatted(file, name, String.join(", ", arrays.keySet())));
       }
       out.add(array);
     }
@@ -82,20 +87,21 @@ public final class ArrayFiles {
   }
 
   /**
-   * Writes arrays to the files given: one {@code .npz} takes all; {@code .npy} files take them in order, and a single one
-   * takes the first.
+   * Writes arrays to the files given: one {@code .npz} takes all; {@code .npy} files take them in
+   * order, and a single one takes the first.
    *
    * @return whether there were more arrays than files
    */
-  public static boolean write(List<String> files, SequencedMap<String, TensorData> arrays, String flag)
-      throws IOException {
+  public static boolean write(
+      List<String> files, SequencedMap<String, TensorData> arrays, String flag) throws IOException {
     if (files.size() == 1 && isNpz(files.getFirst())) {
       AtomicFiles.write(Path.of(files.getFirst()), NpzWriter.encode(arrays));
       return false;
     }
     if (files.size() > arrays.size()) {
       throw new UserException(
-          "%s is given %d times, the model has %d outputs".formatted(flag, files.size(), arrays.size()));
+          "%s is given %d times, the model has %d outputs"
+              .formatted(flag, files.size(), arrays.size()));
     }
     List<TensorData> values = List.copyOf(arrays.values());
     for (int i = 0; i < files.size(); i++) {

@@ -9,15 +9,16 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.UserException;
 
 /**
- * The header of a {@code .npy} file, versions 1 to 3: magic, version, length, and a Python dictionary literal with
- * exactly the keys {@code descr}, {@code fortran_order} and {@code shape} (numpy.lib.format, NEP 1). The literal is parsed as data;
- * nothing is evaluated.
+ * The header of a {@code .npy} file, versions 1 to 3: magic, version, length, and a Python
+ * dictionary literal with exactly the keys {@code descr}, {@code fortran_order} and {@code shape}
+ * (numpy.lib.format, NEP 1). The literal is parsed as data; nothing is evaluated.
  *
  * @param kind the type letter of the element: one of {@code f i u b}
  * @param width bytes per element
  * @param length bytes of the whole header; the elements begin there
  */
-record NpyHeader(char kind, int width, boolean littleEndian, boolean fortranOrder, Shape shape, int length) {
+record NpyHeader(
+    char kind, int width, boolean littleEndian, boolean fortranOrder, Shape shape, int length) {
   static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
   /** Bytes that decide how long the header is. */
@@ -26,7 +27,10 @@ record NpyHeader(char kind, int width, boolean littleEndian, boolean fortranOrde
   /** A header longer than this is refused; NumPy writes 64 to 128 bytes. */
   private static final int LIMIT = 1 << 16;
 
-  /** The length of the header that begins with {@code prefix} ({@link #PREFIX} bytes, fewer at the end of a file). */
+  /**
+   * The length of the header that begins with {@code prefix} ({@link #PREFIX} bytes, fewer at the
+   * end of a file).
+   */
   static int lengthOf(byte[] prefix, String name) {
     if (prefix.length < PREFIX || !startsWithMagic(prefix)) {
       throw new UserException(name + " is not a NumPy file; save it with numpy.save");
@@ -34,7 +38,8 @@ record NpyHeader(char kind, int width, boolean littleEndian, boolean fortranOrde
     int major = prefix[6];
     if (major < 1 || major > 3 || prefix[7] != 0) {
       throw new UserException(
-          "%s has NumPy format version %d.%d; versions 1.0 to 3.0 are read".formatted(name, prefix[6] & 0xff, prefix[7] & 0xff));
+          "%s has NumPy format version %d.%d; versions 1.0 to 3.0 are read"
+              .formatted(name, prefix[6] & 0xff, prefix[7] & 0xff));
     }
     int start = major == 1 ? 10 : 12;
     long length = (prefix[8] & 0xffL) | (prefix[9] & 0xffL) << 8;
@@ -42,7 +47,8 @@ record NpyHeader(char kind, int width, boolean littleEndian, boolean fortranOrde
       length |= (prefix[10] & 0xffL) << 16 | (prefix[11] & 0xffL) << 24;
     }
     if (length > LIMIT) {
-      throw new UserException("%s has a header of %d bytes; it is damaged or not a NumPy file".formatted(name, length));
+      throw new UserException(
+          "%s has a header of %d bytes; it is damaged or not a NumPy file".formatted(name, length));
     }
     return (int) (start + length);
   }
@@ -74,31 +80,40 @@ record NpyHeader(char kind, int width, boolean littleEndian, boolean fortranOrde
         || !(fields.get("fortran_order") instanceof Boolean fortran)
         || !(fields.get("shape") instanceof List<?> extents)) {
       throw new UserException(
-          name + " does not hold a plain array of numbers (structured and object arrays are not read)");
+          name
+              + " does not hold a plain array of numbers (structured and object arrays are not"
+              + " read)");
     }
     List<Integer> shape = new ArrayList<>();
     for (Object extent : extents) {
       if (!(extent instanceof Long e) || e < 0 || e > Integer.MAX_VALUE) {
-        throw new UserException("%s has an array of shape %s, which is out of range".formatted(name, extents));
+        throw new UserException(
+            "%s has an array of shape %s, which is out of range".formatted(name, extents));
       }
       shape.add(e.intValue());
     }
     return of(descr, fortran, shape, header.length, name);
   }
 
-  private static NpyHeader of(String descr, boolean fortran, List<Integer> extents, int length, String name) {
+  private static NpyHeader of(
+      String descr, boolean fortran, List<Integer> extents, int length, String name) {
     Shape shape;
     try {
       shape = new Shape(extents);
     } catch (ArithmeticException e) {
-      throw new UserException("%s has an array of shape %s, which is out of range".formatted(name, extents));
+      throw new UserException(
+          "%s has an array of shape %s, which is out of range".formatted(name, extents));
     }
     if (descr.matches("[<>=|]O.*")) {
-      throw new UserException(name + " holds pickled Python objects, which are never loaded; save a plain array of numbers");
+      throw new UserException(
+          name
+              + " holds pickled Python objects, which are never loaded; save a plain array of"
+              + " numbers");
     }
     if (!descr.matches("[<>]f[248]|[<>][iu][248]|[|<>][iub]1")) {
       throw new UserException(
-          "%s has elements of type '%s'; use float16/32/64, integers or booleans".formatted(name, descr));
+          "%s has elements of type '%s'; use float16/32/64, integers or booleans"
+              .formatted(name, descr));
     }
     return new NpyHeader(
         descr.charAt(1), descr.charAt(2) - '0', descr.charAt(0) != '>', fortran, shape, length);
@@ -192,7 +207,8 @@ record NpyHeader(char kind, int width, boolean littleEndian, boolean fortranOrde
 
     /** The next character after white space; 0 at the end. */
     private char peek() {
-      while (at < text.length() && (text.charAt(at) == ' ' || text.charAt(at) == '\n' || text.charAt(at) == '\t')) {
+      while (at < text.length()
+          && (text.charAt(at) == ' ' || text.charAt(at) == '\n' || text.charAt(at) == '\t')) {
         at++;
       }
       return at < text.length() ? text.charAt(at) : 0;
@@ -213,7 +229,8 @@ record NpyHeader(char kind, int width, boolean littleEndian, boolean fortranOrde
     }
 
     private UserException damaged() {
-      return new UserException(name + " has a damaged NumPy header; save the array again with numpy.save");
+      return new UserException(
+          name + " has a damaged NumPy header; save the array again with numpy.save");
     }
   }
 }

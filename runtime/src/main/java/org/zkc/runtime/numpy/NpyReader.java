@@ -14,8 +14,9 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 
 /**
- * Reads {@code .npy} files: float16/32/64, signed and unsigned integers, booleans, either byte order, C and Fortran order. float16
- * becomes f32, uint16 i32, uint32 and uint64 i64, all exactly. A file must end where its array ends.
+ * Reads {@code .npy} files: float16/32/64, signed and unsigned integers, booleans, either byte
+ * order, C and Fortran order. float16 becomes f32, uint16 i32, uint32 and uint64 i64, all exactly.
+ * A file must end where its array ends.
  */
 public final class NpyReader {
   private NpyReader() {}
@@ -23,7 +24,8 @@ public final class NpyReader {
   /**
    * Reads one array.
    *
-   * @throws UserException when the file is missing, damaged, truncated, has bytes left over, or holds no numbers
+   * @throws UserException when the file is missing, damaged, truncated, has bytes left over, or
+   *     holds no numbers
    */
   public static TensorData read(Path file) {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
@@ -54,9 +56,11 @@ public final class NpyReader {
     NpyHeader parsed = NpyHeader.parse(header, name);
     long size = parsed.shape().elementCount() * parsed.width();
     if (parsed.shape().elementCount() > Integer.MAX_VALUE / 8) {
-      throw new UserException("%s has an array of shape %s, which is too large".formatted(name, parsed.shape()));
+      throw new UserException(
+          "%s has an array of shape %s, which is too large".formatted(name, parsed.shape()));
     }
-    // readNBytes grows as data arrives: a header that claims more than the file holds costs nothing.
+    // readNBytes grows as data arrives: a header that claims more than the file holds costs
+    // nothing.
     byte[] elements = in.readNBytes((int) size);
     if (elements.length < size) {
       throw truncated(name);
@@ -75,7 +79,8 @@ public final class NpyReader {
     int count = (int) header.shape().elementCount();
     int width = header.width();
     ByteBuffer in =
-        ByteBuffer.wrap(elements).order(header.littleEndian() ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        ByteBuffer.wrap(elements)
+            .order(header.littleEndian() ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
     DType dtype = dtypeOf(header);
     byte[] bytes = new byte[count * dtype.bytes()];
     ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -85,14 +90,16 @@ public final class NpyReader {
       switch (dtype) {
         case F32 -> out.putInt(width == 2 ? floatBits(in.getShort(at)) : in.getInt(at));
         case F64 -> out.putLong(in.getLong(at));
-        case I64 -> out.putLong(header.kind() == 'u' ? unsigned(in, at, width, name) : in.getLong(at));
+        case I64 ->
+            out.putLong(header.kind() == 'u' ? unsigned(in, at, width, name) : in.getLong(at));
         case I32 -> out.putInt(width == 2 ? in.getShort(at) & 0xffff : in.getInt(at));
         case I16 -> out.putShort(in.getShort(at));
         case I8, U8 -> out.put(in.get(at));
         case I1 -> {
           byte b = in.get(at);
           if (b != 0 && b != 1) {
-            throw new UserException(name + " has a boolean that is neither 0 nor 1; the file is damaged");
+            throw new UserException(
+                name + " has a boolean that is neither 0 nor 1; the file is damaged");
           }
           out.put(b);
         }

@@ -8,7 +8,10 @@ import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 
-/** Writes {@code .npy} files, version 1.0, little-endian, C order: byte for byte what {@code numpy.save} writes. */
+/**
+ * Writes {@code .npy} files, version 1.0, little-endian, C order: byte for byte what {@code
+ * numpy.save} writes.
+ */
 public final class NpyWriter {
   /** NumPy aligns the elements to this. */
   private static final int ALIGNMENT = 64;
@@ -18,7 +21,8 @@ public final class NpyWriter {
   /** The whole file. */
   public static byte[] encode(TensorData array) {
     String dictionary =
-        "{'descr': '%s', 'fortran_order': False, 'shape': %s, }".formatted(descr(array.dtype()), tuple(array.shape()));
+        "{'descr': '%s', 'fortran_order': False, 'shape': %s, }"
+            .formatted(descr(array.dtype()), tuple(array.shape()));
     int unpadded = 10 + dictionary.length() + 1;
     int start = (unpadded + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     byte[] out = new byte[Math.toIntExact(start + array.bytes().byteSize())];
@@ -27,7 +31,8 @@ public final class NpyWriter {
     int length = start - 10;
     out[8] = (byte) length;
     out[9] = (byte) (length >> 8);
-    byte[] text = (dictionary + " ".repeat(start - unpadded) + "\n").getBytes(StandardCharsets.ISO_8859_1);
+    byte[] text =
+        (dictionary + " ".repeat(start - unpadded) + "\n").getBytes(StandardCharsets.ISO_8859_1);
     System.arraycopy(text, 0, out, 10, text.length);
     MemorySegment.copy(array.bytes(), ValueLayout.JAVA_BYTE, 0, out, start, out.length - start);
     return out;

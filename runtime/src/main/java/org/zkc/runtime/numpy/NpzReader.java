@@ -18,7 +18,10 @@ import java.util.zip.ZipInputStream;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 
-/** Reads {@code .npz} files (zip archives of {@code .npy} files, stored or deflated) in the order of their directory. */
+/**
+ * Reads {@code .npz} files (zip archives of {@code .npy} files, stored or deflated) in the order of
+ * their directory.
+ */
 public final class NpzReader {
   private static final int ENTRY_LIMIT = 4096;
 
@@ -27,17 +30,20 @@ public final class NpzReader {
   /**
    * Arrays by name, without {@code .npy}.
    *
-   * @throws UserException when the file is missing or damaged, or an entry is not an array of numbers
+   * @throws UserException when the file is missing or damaged, or an entry is not an array of
+   *     numbers
    */
   public static SequencedMap<String, TensorData> read(Path file) {
     SequencedMap<String, TensorData> out = new LinkedHashMap<>();
     try (ZipFile zip = new ZipFile(file.toFile())) {
       if (zip.size() > ENTRY_LIMIT) {
-        throw new UserException("%s has %d entries; at most %d are read".formatted(file, zip.size(), ENTRY_LIMIT));
+        throw new UserException(
+            "%s has %d entries; at most %d are read".formatted(file, zip.size(), ENTRY_LIMIT));
       }
       for (ZipEntry entry : Collections.list(zip.entries())) {
         CRC32 sum = new CRC32();
-        try (InputStream in = new CheckedInputStream(new BufferedInputStream(zip.getInputStream(entry)), sum)) {
+        try (InputStream in =
+            new CheckedInputStream(new BufferedInputStream(zip.getInputStream(entry)), sum)) {
           add(out, entry, in, file.toString());
         }
         if (sum.getValue() != entry.getCrc()) {
@@ -45,7 +51,8 @@ public final class NpzReader {
         }
       }
     } catch (ZipException e) {
-      throw new UserException("%s is not a NumPy .npz file or is damaged; save it with numpy.savez".formatted(file));
+      throw new UserException(
+          "%s is not a NumPy .npz file or is damaged; save it with numpy.savez".formatted(file));
     } catch (IOException e) {
       throw NpyReader.unreadable(file, e);
     }
@@ -63,14 +70,17 @@ public final class NpzReader {
         add(out, entry, zip, name);
       }
     } catch (IOException e) {
-      throw new UserException("%s is not a NumPy .npz file or is damaged; save it with numpy.savez".formatted(name));
+      throw new UserException(
+          "%s is not a NumPy .npz file or is damaged; save it with numpy.savez".formatted(name));
     }
     return out;
   }
 
-  private static void add(Map<String, TensorData> out, ZipEntry entry, InputStream in, String file) throws IOException {
+  private static void add(Map<String, TensorData> out, ZipEntry entry, InputStream in, String file)
+      throws IOException {
     String entryName = entry.getName();
-    String name = entryName.endsWith(".npy") ? entryName.substring(0, entryName.length() - 4) : entryName;
+    String name =
+        entryName.endsWith(".npy") ? entryName.substring(0, entryName.length() - 4) : entryName;
     if (out.putIfAbsent(name, NpyReader.read(in, file + ":" + entryName)) != null) {
       throw new UserException("%s has two arrays named %s".formatted(file, name));
     }

@@ -11,7 +11,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.zkc.ir.TensorData;
 
-/** Writes {@code .npz} files: stored entries with a fixed time, so that equal arrays give equal bytes. */
+/**
+ * Writes {@code .npz} files: stored entries with a fixed time, so that equal arrays give equal
+ * bytes.
+ */
 public final class NpzWriter {
   private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 

@@ -9,7 +9,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.NoopTranslator;
 import java.nio.file.Path;
 
-/** One forward pass in DJL. Loaded by {@link ReferenceEngine} in a class loader that has the engine; speaks JDK types only. */
+/**
+ * One forward pass in DJL. Loaded by {@link ReferenceEngine} in a class loader that has the engine;
+ * speaks JDK types only.
+ */
 public final class DjlForward {
   private DjlForward() {}
 
@@ -18,7 +21,8 @@ public final class DjlForward {
    *
    * @param integers whether an input is i64
    */
-  public static Object[] run(String archive, float[][] elements, long[][] shapes, boolean[] integers) throws Exception {
+  public static Object[] run(
+      String archive, float[][] elements, long[][] shapes, boolean[] integers) throws Exception {
     Path file = Path.of(archive);
     try (Model model = Model.newInstance("reference", "PyTorch")) {
       model.load(file.getParent(), file.getFileName().toString());

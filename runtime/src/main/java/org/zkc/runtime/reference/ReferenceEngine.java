@@ -22,9 +22,10 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 
 /**
- * PyTorch itself, as an oracle: runs an archive through DJL's engine. The engine (some 115 MB) is no part of zkc; Maven fetches it
- * into the user's cache on first use, and a class loader of its own keeps it apart from everything else. Nothing of it is needed for compiling,
- * proving or verifying.
+ * PyTorch itself, as an oracle: runs an archive through DJL's engine. The engine (some 115 MB) is
+ * no part of zkc; Maven fetches it into the user's cache on first use, and a class loader of its
+ * own keeps it apart from everything else. Nothing of it is needed for compiling, proving or
+ * verifying.
  */
 public final class ReferenceEngine {
   private static final String POM = "pom.xml";
@@ -39,7 +40,8 @@ public final class ReferenceEngine {
    * @return the outputs as f32
    * @throws UserException when the engine cannot be fetched or refuses the archive
    */
-  public static List<TensorData> run(Path archive, List<TensorData> inputs, java.util.function.Consumer<String> log)
+  public static List<TensorData> run(
+      Path archive, List<TensorData> inputs, java.util.function.Consumer<String> log)
       throws IOException {
     if (!Files.isRegularFile(archive)) {
       throw new UserException("there is no file " + archive);
@@ -83,13 +85,22 @@ public final class ReferenceEngine {
       List<TensorData> outputs = new ArrayList<>();
       for (Object result : results) {
         Object[] pair = (Object[]) result;
-        int[] extents = java.util.Arrays.stream((long[]) pair[1]).mapToInt(Math::toIntExact).toArray();
+        int[] extents =
+            java.util.Arrays.stream((long[]) pair[1]).mapToInt(Math::toIntExact).toArray();
         outputs.add(TensorData.ofFloats(Shape.of(extents), (float[]) pair[0]));
       }
       return outputs;
     } catch (InvocationTargetException e) {
       throw new UserException(
-          "PyTorch's engine could not run %s: %s".formatted(archive, String.valueOf(Objects.requireNonNull(e.getCause(), "what the engine threw").getMessage()).lines().findFirst().orElse("")));
+          "PyTorch's engine could not run %s: %s"
+              .formatted(
+                  archive,
+                  String.valueOf(
+                          Objects.requireNonNull(e.getCause(), "what the engine threw")
+                              .getMessage())
+                      .lines()
+                      .findFirst()
+                      .orElse("")));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     } finally {
@@ -99,7 +110,12 @@ public final class ReferenceEngine {
 
   private static URL ownCode() {
     try {
-      return ReferenceEngine.class.getProtectionDomain().getCodeSource().getLocation().toURI().toURL();
+      return ReferenceEngine.class
+          .getProtectionDomain()
+          .getCodeSource()
+          .getLocation()
+          .toURI()
+          .toURL();
     } catch (IOException | URISyntaxException e) {
       throw new IllegalStateException(e);
     }
@@ -109,7 +125,8 @@ public final class ReferenceEngine {
   private static Path libraries(java.util.function.Consumer<String> log) throws IOException {
     String pom;
     try (InputStream in = ReferenceEngine.class.getResourceAsStream(POM)) {
-      pom = new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("CLASSIFIER", classifier());
+      pom =
+          new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("CLASSIFIER", classifier());
     }
     Path cache = cache().resolve("reference-" + Integer.toHexString(pom.hashCode()));
     Path libraries = cache.resolve("lib");
@@ -130,7 +147,11 @@ public final class ReferenceEngine {
             pomFile.toString(),
             "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies",
             "-DoutputDirectory=" + work.resolve("lib"));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
     try {
       if (!process.waitFor(FETCH_MINUTES, TimeUnit.MINUTES)) {
         process.destroy();
@@ -148,7 +169,10 @@ public final class ReferenceEngine {
 
   private static Path cache() {
     String xdg = System.getenv("XDG_CACHE_HOME");
-    Path base = xdg != null && !xdg.isEmpty() ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache");
+    Path base =
+        xdg != null && !xdg.isEmpty()
+            ? Path.of(xdg)
+            : Path.of(System.getProperty("user.home"), ".cache");
     return base.resolve("zkc");
   }
 
@@ -166,12 +190,14 @@ public final class ReferenceEngine {
       return "win-x86_64";
     }
     throw new UserException(
-        "--reference runs on Linux x86-64, macOS aarch64 and Windows x86-64; this is %s %s".formatted(os, architecture));
+        "--reference runs on Linux x86-64, macOS aarch64 and Windows x86-64; this is %s %s"
+            .formatted(os, architecture));
   }
 
   /** Maven on the PATH, else the wrapper of the checkout that the jar lies in. */
   private static String maven() {
-    for (String folder : System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator, -1)) {
+    for (String folder :
+        System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator, -1)) {
       Path candidate = Path.of(folder, "mvn");
       if (Files.isExecutable(candidate)) {
         return candidate.toString();
@@ -186,6 +212,7 @@ public final class ReferenceEngine {
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
-    throw new UserException("--reference fetches PyTorch's engine with Maven, and there is no mvn on the PATH");
+    throw new UserException(
+        "--reference fetches PyTorch's engine with Maven, and there is no mvn on the PATH");
   }
 }

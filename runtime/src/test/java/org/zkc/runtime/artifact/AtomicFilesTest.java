@@ -36,7 +36,8 @@ final class AtomicFilesTest {
 
   @Test
   void missingFoldersAndFoldersAsFilesAreTheUsersError() {
-    assertThrows(UserException.class, () -> AtomicFiles.write(folder.resolve("no/a.bin"), new byte[1]));
+    assertThrows(
+        UserException.class, () -> AtomicFiles.write(folder.resolve("no/a.bin"), new byte[1]));
     assertThrows(UserException.class, () -> AtomicFiles.write(folder, new byte[1]));
   }
 }

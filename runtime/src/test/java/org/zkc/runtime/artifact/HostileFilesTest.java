@@ -23,7 +23,9 @@ import org.zkc.gkr.proof.Statement;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.bench.TinyModel;
 
-/** Key and model files made by somebody with bad intentions, who also knows how to write a checksum. */
+/**
+ * Key and model files made by somebody with bad intentions, who also knows how to write a checksum.
+ */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class HostileFilesTest {
   private static final long SEED = 12;
@@ -60,7 +62,10 @@ final class HostileFilesTest {
   /** Prints what the ends of every interval stand for, as verify does with a statement. */
   private static void show(KeyFile file) {
     for (boolean high : new boolean[] {false, true}) {
-      Statement s = new Statement(ends(file, file.circuit().circuit().inputs(), high), ends(file, file.circuit().circuit().outputs(), high));
+      Statement s =
+          new Statement(
+              ends(file, file.circuit().circuit().inputs(), high),
+              ends(file, file.circuit().circuit().outputs(), high));
       file.inputArrays(s);
       file.outputArrays(s);
     }

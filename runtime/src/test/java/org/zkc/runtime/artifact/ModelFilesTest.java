@@ -28,7 +28,10 @@ import org.zkc.runtime.bench.TinyModel;
 import org.zkc.runtime.compile.CompiledModel;
 import org.zkc.runtime.emit.ModelTensor;
 
-/** Model and key files: what is written is read back, the bytes are reproducible, and damage is always noticed. */
+/**
+ * Model and key files: what is written is read back, the bytes are reproducible, and damage is
+ * always noticed.
+ */
 final class ModelFilesTest {
   @TempDir private static Path folder;
   private static Path modelPath;
@@ -70,9 +73,11 @@ final class ModelFilesTest {
     Path other = Files.createDirectories(folder.resolve("elsewhere")).resolve("other.zkc");
     TinyModel.compile().write(other, 2);
     assertArrayEquals(modelBytes, Files.readAllBytes(other));
-    assertArrayEquals(keyBytes, Files.readAllBytes(folder.resolve("elsewhere").resolve("other.vk")));
     assertArrayEquals(
-        Files.readAllBytes(ModelFile.codeFile(modelPath)), Files.readAllBytes(ModelFile.codeFile(other)));
+        keyBytes, Files.readAllBytes(folder.resolve("elsewhere").resolve("other.vk")));
+    assertArrayEquals(
+        Files.readAllBytes(ModelFile.codeFile(modelPath)),
+        Files.readAllBytes(ModelFile.codeFile(other)));
   }
 
   @Test
@@ -80,7 +85,12 @@ final class ModelFilesTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(
           List.of("tiny.vk", "tiny.zkc", "tiny.zkc.code"),
-          files.filter(Files::isRegularFile).map(f -> f.getFileName().toString()).filter(n -> n.startsWith("tiny") || n.endsWith(".part")).sorted().toList());
+          files
+              .filter(Files::isRegularFile)
+              .map(f -> f.getFileName().toString())
+              .filter(n -> n.startsWith("tiny") || n.endsWith(".part"))
+              .sorted()
+              .toList());
     }
   }
 
@@ -99,14 +109,17 @@ final class ModelFilesTest {
         ModelFile.open(damaged);
         assertTrue(padding, "byte " + at);
       } catch (UserException e) {
-        assertTrue(e.getMessage().contains("damaged.zkc") && !e.getMessage().contains("\n"), e.getMessage());
+        assertTrue(
+            e.getMessage().contains("damaged.zkc") && !e.getMessage().contains("\n"),
+            e.getMessage());
       }
     }
   }
 
   /** Whether the byte is one of the zeros between sections. */
   private static boolean isPadding(int at) {
-    java.nio.ByteBuffer b = java.nio.ByteBuffer.wrap(modelBytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    java.nio.ByteBuffer b =
+        java.nio.ByteBuffer.wrap(modelBytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
     boolean inside = at < 16 + 4 * 24;
     for (int s = 0; s < 4; s++) {
       long offset = b.getLong(16 + s * 24);
@@ -119,7 +132,8 @@ final class ModelFilesTest {
   @Test
   void truncatedAndForeignModelFilesAreRefused() throws IOException {
     Path file = folder.resolve("bad.zkc");
-    for (int length : new int[] {0, 1, 8, 15, 16, 111, 112, 200, modelBytes.length / 2, modelBytes.length - 1}) {
+    for (int length :
+        new int[] {0, 1, 8, 15, 16, 111, 112, 200, modelBytes.length / 2, modelBytes.length - 1}) {
       Files.write(file, Arrays.copyOf(modelBytes, length));
       assertThrows(UserException.class, () -> ModelFile.open(file), "length " + length);
     }
@@ -132,7 +146,10 @@ final class ModelFilesTest {
     assertTrue(e.getMessage().contains("version 9"), e.getMessage());
   }
 
-  /** No byte of a key can change without the key being refused or being another key: its digest changes, its proofs fail. */
+  /**
+   * No byte of a key can change without the key being refused or being another key: its digest
+   * changes, its proofs fail.
+   */
   @Test
   void everyChangedByteOfAKeyIsNoticed() {
     KeyFile key = KeyFile.decode(keyBytes);
@@ -153,7 +170,10 @@ final class ModelFilesTest {
     }
   }
 
-  /** What a proof is about must be printable without doubt: one name each, on one line, and booleans that are booleans. */
+  /**
+   * What a proof is about must be printable without doubt: one name each, on one line, and booleans
+   * that are booleans.
+   */
   @Test
   void portsThatCannotBeShownAreRefused() {
     VerifierKey key =
@@ -165,7 +185,12 @@ final class ModelFilesTest {
                         TensorDeclaration.input(List.of(2), 0, 1),
                         TensorDeclaration.virtual(List.of(2), 0, 3)),
                     List.of(),
-                    List.of(new Linear(2, List.of(new Linear.Term(0, 1, List.of()), new Linear.Term(1, 1, List.of())), List.of())),
+                    List.of(
+                        new Linear(
+                            2,
+                            List.of(
+                                new Linear.Term(0, 1, List.of()), new Linear.Term(1, 1, List.of())),
+                            List.of())),
                     List.of(0, 1),
                     List.of(2))),
             new byte[0]);
@@ -179,7 +204,8 @@ final class ModelFilesTest {
             List.of(a, new Port("x\n  model        0000", ElementType.I64, 1)),
             List.of(a, new Port("\u001b[2J", ElementType.I64, 1)))) {
       byte[] bytes = new KeyFile(key, inputs, List.of(a)).encode();
-      VerificationFailure f = assertThrows(VerificationFailure.class, () -> KeyFile.decode(bytes), inputs.toString());
+      VerificationFailure f =
+          assertThrows(VerificationFailure.class, () -> KeyFile.decode(bytes), inputs.toString());
       assertEquals(1, f.getMessage().lines().count(), f.getMessage());
     }
   }
@@ -187,6 +213,7 @@ final class ModelFilesTest {
   @Test
   void contextsDoNotCollide() {
     KeyFile key = KeyFile.decode(keyBytes);
-    assertTrue(!Arrays.equals(key.boundContext(new byte[] {1}), key.boundContext(new byte[] {1, 0})));
+    assertTrue(
+        !Arrays.equals(key.boundContext(new byte[] {1}), key.boundContext(new byte[] {1, 0})));
   }
 }

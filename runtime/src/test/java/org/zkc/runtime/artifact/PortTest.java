@@ -14,13 +14,15 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 
 final class PortTest {
-  private static final TensorDeclaration BYTE_RANGE = TensorDeclaration.input(List.of(6), -128, 127);
+  private static final TensorDeclaration BYTE_RANGE =
+      TensorDeclaration.input(List.of(6), -128, 127);
 
   @Test
   void realNumbersAreRoundedHalfToEvenAndClamped() {
     Port port = new Port("x", ElementType.F32, 0.5);
     TensorData x =
-        TensorData.ofFloats(Shape.of(6), new float[] {0.25f, 0.75f, -0.25f, 1000f, Float.NEGATIVE_INFINITY, 1.2f});
+        TensorData.ofFloats(
+            Shape.of(6), new float[] {0.25f, 0.75f, -0.25f, 1000f, Float.NEGATIVE_INFINITY, 1.2f});
     assertArrayEquals(new int[] {0, 2, 0, 127, -128, 2}, port.quantize(x, BYTE_RANGE));
   }
 
@@ -29,13 +31,15 @@ final class PortTest {
     Port port = new Port("x", ElementType.F32, 0.5);
     TensorData x = TensorData.ofFloats(Shape.of(6), new float[] {0, 0, 0, Float.NaN, 0, 0});
     UserException e = assertThrows(UserException.class, () -> port.quantize(x, BYTE_RANGE));
-    assertTrue(e.getMessage().contains("NaN") && e.getMessage().contains("element 3"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("NaN") && e.getMessage().contains("element 3"), e.getMessage());
   }
 
   @Test
   void integersAreNeverClamped() {
     Port port = new Port("token", ElementType.I64, 1);
-    TensorData good = TensorData.ofLongs(DType.I64, Shape.of(6), new long[] {-128, 127, 0, 1, 2, 3});
+    TensorData good =
+        TensorData.ofLongs(DType.I64, Shape.of(6), new long[] {-128, 127, 0, 1, 2, 3});
     assertArrayEquals(new int[] {-128, 127, 0, 1, 2, 3}, port.quantize(good, BYTE_RANGE));
     TensorData bad = TensorData.ofLongs(DType.I64, Shape.of(6), new long[] {-129, 127, 0, 1, 2, 3});
     assertThrows(UserException.class, () -> port.quantize(bad, BYTE_RANGE));
@@ -55,7 +59,9 @@ final class PortTest {
     Port port = new Port("y", ElementType.F32, 0.1);
     TensorData y = port.dequantize(new int[] {3, -7}, List.of(1, 2));
     assertArrayEquals(new float[] {(float) (3 * 0.1), (float) (-7 * 0.1)}, y.toFloats());
-    assertEquals(DType.I1, new Port("m", ElementType.I1, 1).dequantize(new int[] {0, 1}, List.of(2)).dtype());
+    assertEquals(
+        DType.I1,
+        new Port("m", ElementType.I1, 1).dequantize(new int[] {0, 1}, List.of(2)).dtype());
   }
 
   @Test

@@ -30,12 +30,18 @@ final class BenchmarkModelTest {
     assertTrue(Programs.equal(model.program(), model.program()));
   }
 
-  /** One warm-up and one run of the smallest model: the benchmark itself works, and measures every stage. */
+  /**
+   * One warm-up and one run of the smallest model: the benchmark itself works, and measures every
+   * stage.
+   */
   @Test
   void benchmarkRuns() {
-    ModelBenchmark.Figures f = new ModelBenchmark(0, 1, 1, Set.of()).measure(BenchmarkModel.MLP, what -> {});
+    ModelBenchmark.Figures f =
+        new ModelBenchmark(0, 1, 1, Set.of()).measure(BenchmarkModel.MLP, what -> {});
     assertEquals(101_770, f.parameters());
-    assertTrue(f.prove() > 0 && f.verify() > 0 && f.proofBytes() > 10_000 && f.keyBytes() > 100, f.toString());
+    assertTrue(
+        f.prove() > 0 && f.verify() > 0 && f.proofBytes() > 10_000 && f.keyBytes() > 100,
+        f.toString());
     assertTrue(f.stages().size() >= 4, f.stages().toString());
     double sum = f.stages().values().stream().mapToDouble(Double::doubleValue).sum();
     assertFalse(sum > f.prove() * 1.01, "stages add up to more than the proof: " + f);

@@ -9,7 +9,10 @@ import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
 import org.zkc.runtime.compile.CompiledModel;
 
-/** A small network of every common layer, for tests that need files but no archive. Input x: 1x2x6x6. */
+/**
+ * A small network of every common layer, for tests that need files but no archive. Input x:
+ * 1x2x6x6.
+ */
 public final class TinyModel {
   private TinyModel() {}
 
@@ -25,7 +28,9 @@ public final class TinyModel {
 
   public static CompiledModel compile() {
     return new CompilePipeline(CompileOptions.DEFAULT)
-        .compile(new CompilePipeline.Calibrated(program(), List.of("x"), Optional.empty(), "0".repeat(64)));
+        .compile(
+            new CompilePipeline.Calibrated(
+                program(), List.of("x"), Optional.empty(), "0".repeat(64)));
   }
 
   /** Writes the model file and, beside it, key and codeword. */

@@ -22,25 +22,25 @@ import picocli.CommandLine.Model.OptionSpec;
 final class CliReferenceTest {
   private static final Pattern HEADING = Pattern.compile("^## zkc (\\S+)$");
   private static final Pattern FLAG = Pattern.compile("(?<![\\w-])--?[a-z][a-z-]*");
-  private static final Set<String> EVERYWHERE = Set.of("-h", "--help", "-V", "--version", "--debug");
+  private static final Set<String> EVERYWHERE =
+      Set.of("-h", "--help", "-V", "--version", "--debug");
 
   @Test
   void everyCommandAndFlagIsDocumentedAndNoOther() throws IOException {
     Map<String, CommandLine> commands = Main.commandLine(new ZkcCommand()).getSubcommands();
     Map<String, String> sections = sections(Files.readString(Path.of("..", "docs", "cli.md")));
     assertEquals(new TreeSet<>(commands.keySet()), new TreeSet<>(sections.keySet()), "commands");
-    commands.forEach(
-        (name, command) -> {
-          Set<String> expected = new TreeSet<>();
-          for (OptionSpec option : command.getCommandSpec().options()) {
-            expected.addAll(List.of(option.names()));
-          }
-          expected.removeAll(EVERYWHERE);
-          assertEquals(expected, tableFlags(sections.get(name)), "flags of zkc " + name);
-          List<String> elsewhere = new ArrayList<>(flags(usage(sections.get(name))));
-          elsewhere.removeAll(expected);
-          assertTrue(elsewhere.isEmpty(), () -> "zkc " + name + " has no " + elsewhere);
-        });
+    commands.forEach((name, command) -> {
+      Set<String> expected = new TreeSet<>();
+      for (OptionSpec option : command.getCommandSpec().options()) {
+        expected.addAll(List.of(option.names()));
+      }
+      expected.removeAll(EVERYWHERE);
+      assertEquals(expected, tableFlags(sections.get(name)), "flags of zkc " + name);
+      List<String> elsewhere = new ArrayList<>(flags(usage(sections.get(name))));
+      elsewhere.removeAll(expected);
+      assertTrue(elsewhere.isEmpty(), () -> "zkc " + name + " has no " + elsewhere);
+    });
   }
 
   private static Map<String, String> sections(String text) {
@@ -61,7 +61,10 @@ final class CliReferenceTest {
   /** The flags in the first column of a section's table. */
   private static Set<String> tableFlags(String section) {
     Set<String> found = new TreeSet<>();
-    section.lines().filter(line -> line.startsWith("| `-")).forEach(line -> found.addAll(flags(line.split("\\|")[1])));
+    section
+        .lines()
+        .filter(line -> line.startsWith("| `-"))
+        .forEach(line -> found.addAll(flags(line.split("\\|")[1])));
     return found;
   }
 

@@ -37,7 +37,8 @@ final class CommandLineTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code = Main.execute(arguments, new PrintStream(out, true), new PrintStream(err, true));
-    return new Ended(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    return new Ended(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
   private static String file(String name) {
@@ -51,32 +52,56 @@ final class CommandLineTest {
     for (int i = 0; i < x.length; i++) {
       x[i] = (float) Math.sin(i);
     }
-    Files.write(folder.resolve("x.npy"), NpyWriter.encode(TensorData.ofFloats(Shape.of(1, 2, 6, 6), x)));
+    Files.write(
+        folder.resolve("x.npy"), NpyWriter.encode(TensorData.ofFloats(Shape.of(1, 2, 6, 6), x)));
     x[0] += 1;
-    Files.write(folder.resolve("other.npy"), NpyWriter.encode(TensorData.ofFloats(Shape.of(1, 2, 6, 6), x)));
+    Files.write(
+        folder.resolve("other.npy"),
+        NpyWriter.encode(TensorData.ofFloats(Shape.of(1, 2, 6, 6), x)));
     Ended proved =
-        zkc("prove", file("tiny.zkc"), "--input", file("x.npy"), "-o", file("x.zkp"), "--output", file("y.npy"), "--context", "case 7");
+        zkc(
+            "prove",
+            file("tiny.zkc"),
+            "--input",
+            file("x.npy"),
+            "-o",
+            file("x.zkp"),
+            "--output",
+            file("y.npy"),
+            "--context",
+            "case 7");
     assertEquals(0, proved.code(), proved.err());
   }
 
   @Test
   void runGivesWhatIsProved() throws IOException {
-    assertEquals(0, zkc("run", file("tiny.zkc"), "--input", "x=" + file("x.npy"), "--output", file("z.npy")).code());
+    assertEquals(
+        0,
+        zkc("run", file("tiny.zkc"), "--input", "x=" + file("x.npy"), "--output", file("z.npy"))
+            .code());
     assertEquals(-1, Files.mismatch(folder.resolve("y.npy"), folder.resolve("z.npy")));
   }
 
   @Test
   void verifyChecksEverythingItIsGiven() throws IOException {
-    List<String> valid = List.of("verify", file("x.zkp"), "--key", file("tiny.vk"), "--context", "case 7");
+    List<String> valid =
+        List.of("verify", file("x.zkp"), "--key", file("tiny.vk"), "--context", "case 7");
     String digest = sha256(folder.resolve("tiny.vk"));
     assertVerify(0, valid);
-    assertVerify(0, valid, "--input", file("x.npy"), "--output", file("y.npy"), "--expect-model", digest);
+    assertVerify(
+        0, valid, "--input", file("x.npy"), "--output", file("y.npy"), "--expect-model", digest);
     assertVerify(1, valid, "--input", file("other.npy"));
     assertVerify(1, valid, "--output", file("x.npy"));
-    assertVerify(1, valid, "--expect-model", digest.replace(digest.charAt(0), digest.charAt(0) == '0' ? '1' : '0'));
+    assertVerify(
+        1,
+        valid,
+        "--expect-model",
+        digest.replace(digest.charAt(0), digest.charAt(0) == '0' ? '1' : '0'));
     assertVerify(2, valid, "--input", file("none.npy"));
-    assertEquals(1, zkc("verify", file("x.zkp"), "--key", file("tiny.vk")).code(), "without its context");
-    Ended json = zkc("verify", file("x.zkp"), "--key", file("tiny.vk"), "--context", "case 7", "--json");
+    assertEquals(
+        1, zkc("verify", file("x.zkp"), "--key", file("tiny.vk")).code(), "without its context");
+    Ended json =
+        zkc("verify", file("x.zkp"), "--key", file("tiny.vk"), "--context", "case 7", "--json");
     assertTrue(json.out().contains("\"valid\" : true"), json.out());
     Ended bad = zkc("verify", file("x.zkp"), "--key", file("tiny.vk"), "--json");
     assertTrue(bad.out().contains("\"valid\" : false"), bad.out());
@@ -92,7 +117,8 @@ final class CommandLineTest {
 
   private static String sha256(Path file) throws IOException {
     try {
-      byte[] digest = java.security.MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      byte[] digest =
+          java.security.MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
       return java.util.HexFormat.of().formatHex(digest);
     } catch (java.security.NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
@@ -107,7 +133,8 @@ final class CommandLineTest {
       byte[] changed = key.clone();
       changed[at] ^= 4;
       Files.write(folder.resolve("changed.vk"), changed);
-      Ended ended = zkc("verify", file("x.zkp"), "--key", file("changed.vk"), "--context", "case 7");
+      Ended ended =
+          zkc("verify", file("x.zkp"), "--key", file("changed.vk"), "--context", "case 7");
       assertEquals(1, ended.code(), "key byte " + at + ": " + ended.err());
     }
     byte[] proof = Files.readAllBytes(folder.resolve("x.zkp"));
@@ -115,7 +142,8 @@ final class CommandLineTest {
       byte[] changed = proof.clone();
       changed[at] ^= 16;
       Files.write(folder.resolve("changed.zkp"), changed);
-      Ended ended = zkc("verify", file("changed.zkp"), "--key", file("tiny.vk"), "--context", "case 7");
+      Ended ended =
+          zkc("verify", file("changed.zkp"), "--key", file("tiny.vk"), "--context", "case 7");
       assertEquals(1, ended.code(), "proof byte " + at + ": " + ended.err());
     }
   }
@@ -125,8 +153,22 @@ final class CommandLineTest {
     Path code = folder.resolve("tiny.zkc.code");
     byte[] before = Files.readAllBytes(code);
     Files.delete(code);
-    assertEquals(0, zkc("prove", file("tiny.zkc"), "--input", file("x.npy"), "-o", file("again.zkp"), "--context", "case 7").code());
-    assertEquals(-1, Files.mismatch(folder.resolve("x.zkp"), folder.resolve("again.zkp")), "proofs are deterministic");
+    assertEquals(
+        0,
+        zkc(
+                "prove",
+                file("tiny.zkc"),
+                "--input",
+                file("x.npy"),
+                "-o",
+                file("again.zkp"),
+                "--context",
+                "case 7")
+            .code());
+    assertEquals(
+        -1,
+        Files.mismatch(folder.resolve("x.zkp"), folder.resolve("again.zkp")),
+        "proofs are deterministic");
     assertTrue(java.util.Arrays.equals(before, Files.readAllBytes(code)));
   }
 
@@ -148,7 +190,8 @@ final class CommandLineTest {
     for (String name : List.of("tiny.zkc", "tiny.vk")) {
       Ended ended = zkc("security", file(name));
       assertEquals(0, ended.code(), ended.err());
-      java.util.regex.Matcher total = Pattern.compile("([0-9.]+)  all together").matcher(ended.out());
+      java.util.regex.Matcher total =
+          Pattern.compile("([0-9.]+)  all together").matcher(ended.out());
       assertTrue(total.find(), ended.out());
       assertTrue(Double.parseDouble(total.group(1)) >= 100, ended.out());
     }
@@ -156,7 +199,20 @@ final class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"compile", "prove", "verify", "run", "inspect", "opt", "ops", "security", "bench", "demo", "test", "completion"})
+      strings = {
+        "compile",
+        "prove",
+        "verify",
+        "run",
+        "inspect",
+        "opt",
+        "ops",
+        "security",
+        "bench",
+        "demo",
+        "test",
+        "completion"
+      })
   void everyCommandHasHelp(String command) {
     Ended ended = zkc(command, "--help");
     assertEquals(0, ended.code());
@@ -168,10 +224,15 @@ final class CommandLineTest {
   void theCompletionScriptKnowsTheCommands() {
     Ended ended = zkc("completion");
     assertEquals(0, ended.code());
-    assertTrue(ended.out().contains("expect-model") && ended.out().contains("#!/usr/bin/env bash"), "no completion script");
+    assertTrue(
+        ended.out().contains("expect-model") && ended.out().contains("#!/usr/bin/env bash"),
+        "no completion script");
   }
 
-  /** A verifier needs no class of prover, compiler, front end or parser; a process of its own shows what it loads. */
+  /**
+   * A verifier needs no class of prover, compiler, front end or parser; a process of its own shows
+   * what it loads.
+   */
   @Test
   void verifyLoadsTheVerifierOnly() throws IOException, InterruptedException {
     Path log = folder.resolve("verify.log");
@@ -193,9 +254,17 @@ final class CommandLineTest {
             .start();
     assertEquals(0, process.waitFor(), () -> read(folder.resolve("verify.out")));
     String loaded = read(log);
-    assertTrue(loaded.contains("org.zkc.gkr.verify.Verifier"), "the log names no class of the verifier");
+    assertTrue(
+        loaded.contains("org.zkc.gkr.verify.Verifier"), "the log names no class of the verifier");
     for (String foreign :
-        List.of("org.zkc.gkr.prove.", "org.zkc.passes.", "org.zkc.torchscript.", "org.antlr.", "ai.djl.", "me.tongfei.", "com.fasterxml.")) {
+        List.of(
+            "org.zkc.gkr.prove.",
+            "org.zkc.passes.",
+            "org.zkc.torchscript.",
+            "org.antlr.",
+            "ai.djl.",
+            "me.tongfei.",
+            "com.fasterxml.")) {
       assertFalse(loaded.contains(foreign), () -> "verify loaded a class of " + foreign);
     }
   }
@@ -220,7 +289,8 @@ final class CommandLineTest {
   private static void assertReported(int code, String text, Throwable failure) {
     StringWriter err = new StringWriter();
     assertEquals(code, ErrorReport.report(failure, false, new PrintWriter(err)));
-    assertTrue(err.toString().startsWith("error: ") && err.toString().contains(text), err.toString());
+    assertTrue(
+        err.toString().startsWith("error: ") && err.toString().contains(text), err.toString());
     assertEquals(1, err.toString().lines().count(), err.toString());
     StringWriter debug = new StringWriter();
     ErrorReport.report(failure, true, new PrintWriter(debug));

@@ -36,7 +36,10 @@ import org.zkc.runtime.execute.IntegerExecutor;
 
 final class CircuitEmitterTest {
 
-  /** The reference interpreter runs the program, the executor the emitted circuit: outputs agree, whatever the threads. */
+  /**
+   * The reference interpreter runs the program, the executor the emitted circuit: outputs agree,
+   * whatever the threads.
+   */
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
   void emittedCircuitsComputeWhatProgramsMean(int threads) {
@@ -48,23 +51,23 @@ final class CircuitEmitterTest {
       for (Value parameter : program.main().parameters()) {
         ColumnType type = parameter.columnType();
         inputs.add(
-            random
-                .longs(type.shape().elementCount(), type.low(), type.high() + 1)
-                .toArray());
+            random.longs(type.shape().elementCount(), type.low(), type.high() + 1).toArray());
       }
       List<long[]> expected = CircuitInterpreter.run(program, inputs);
       EmittedCircuit emitted = CircuitEmitter.emit(program);
       assertEquals(emitted.circuit().relations().size(), emitted.origins().size());
       relations += emitted.circuit().relations().size();
       IntegerExecutor executor = new IntegerExecutor(emitted.circuit(), emitted.model());
-      Witness witness = executor.run(inputs.stream().map(CircuitEmitterTest::ints).toList(), threads);
+      Witness witness =
+          executor.run(inputs.stream().map(CircuitEmitterTest::ints).toList(), threads);
       List<int[]> actual = executor.outputs(witness);
       assertEquals(expected.size(), actual.size());
       for (int i = 0; i < expected.size(); i++) {
         assertArrayEquals(ints(expected.get(i)), actual.get(i), "seed " + seed + ", output " + i);
       }
     }
-    assertTrue(relations > 1000, "the generator makes trivial programs: " + relations + " relations");
+    assertTrue(
+        relations > 1000, "the generator makes trivial programs: " + relations + " relations");
   }
 
   private static int[] ints(long[] elements) {
@@ -76,7 +79,8 @@ final class CircuitEmitterTest {
   }
 
   private static Value virtual(FunctionBuilder builder, long bound, int... shape) {
-    return builder.fresh("v", new ColumnType(ColumnType.Kind.VIRTUAL, Shape.of(shape), -bound, bound));
+    return builder.fresh(
+        "v", new ColumnType(ColumnType.Kind.VIRTUAL, Shape.of(shape), -bound, bound));
   }
 
   @Test
@@ -89,7 +93,8 @@ final class CircuitEmitterTest {
     builder.append(new Transpose(t, x, List.of(1, 0), Location.UNKNOWN));
     builder.append(new Reshape(r, t, Location.UNKNOWN));
     builder.append(new Sum(s, List.of(r, r), List.of(3L, 1L), 0, Location.UNKNOWN));
-    Circuit circuit = CircuitEmitter.emit(Program.of(Level.CIRCUIT, builder.build(List.of(s)))).circuit();
+    Circuit circuit =
+        CircuitEmitter.emit(Program.of(Level.CIRCUIT, builder.build(List.of(s)))).circuit();
     assertEquals(1, circuit.relations().size());
     Linear linear = assertInstanceOf(Linear.class, circuit.relations().getFirst());
     assertEquals(1, linear.terms().size(), "equal views are collected: " + linear);
@@ -103,10 +108,12 @@ final class CircuitEmitterTest {
     Value x = input(builder, 3);
     Value s = virtual(builder, 10, 3);
     builder.append(new Sum(s, List.of(x, x), List.of(1L, -1L), 0, Location.UNKNOWN));
-    EmittedCircuit emitted = CircuitEmitter.emit(Program.of(Level.CIRCUIT, builder.build(List.of(s))));
+    EmittedCircuit emitted =
+        CircuitEmitter.emit(Program.of(Level.CIRCUIT, builder.build(List.of(s))));
     CircuitCheck.check(emitted.circuit());
     IntegerExecutor executor = new IntegerExecutor(emitted.circuit(), emitted.model());
-    assertArrayEquals(new int[3], executor.outputs(executor.run(List.of(new int[] {1, -2, 3}), 1)).getFirst());
+    assertArrayEquals(
+        new int[3], executor.outputs(executor.run(List.of(new int[] {1, -2, 3}), 1)).getFirst());
   }
 
   @Test
@@ -133,7 +140,8 @@ final class CircuitEmitterTest {
       builder.append(new Sum(next, List.of(current, back), List.of(1L, 1L), 0, Location.UNKNOWN));
       current = next;
     }
-    Circuit circuit = CircuitEmitter.emit(Program.of(Level.CIRCUIT, builder.build(List.of(current)))).circuit();
+    Circuit circuit =
+        CircuitEmitter.emit(Program.of(Level.CIRCUIT, builder.build(List.of(current)))).circuit();
     int terms = 0;
     for (Relation relation : circuit.relations()) {
       terms += assertInstanceOf(Linear.class, relation).terms().size();
@@ -151,7 +159,8 @@ final class CircuitEmitterTest {
 
   @Test
   void modelBoundsArePerOutputChannel() {
-    TensorData data = TensorData.ofLongs(DType.I8, Shape.of(2, 3), new long[] {1, -2, 3, -4, 5, -6});
+    TensorData data =
+        TensorData.ofLongs(DType.I8, Shape.of(2, 3), new long[] {1, -2, 3, -4, 5, -6});
     ModelBounds bounds = ModelBounds.of(ModelTensor.of(0, "w", data, List.of(0, 2)));
     assertEquals(new ModelBounds(-24, 20, 20, 40), bounds);
   }
@@ -161,7 +170,8 @@ final class CircuitEmitterTest {
     int[] expected = {1, -2, 12, -16};
     for (DType dtype : List.of(DType.I8, DType.I16, DType.I32, DType.I64)) {
       TensorData data = TensorData.ofLongs(dtype, Shape.of(2, 2), new long[] {1, -2, 3, -4});
-      assertArrayEquals(expected, ModelTensor.of(0, "w", data, List.of(0, 2)).elements(), dtype.text());
+      assertArrayEquals(
+          expected, ModelTensor.of(0, "w", data, List.of(0, 2)).elements(), dtype.text());
     }
   }
 }

@@ -31,7 +31,10 @@ import org.zkc.ir.circuit.Transpose;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
 
-/** Seeded circuit-level programs over every op, with correct intervals. Values are 4-dimensional [1..3, 1..4, 1..6, 1..6] or views of these. */
+/**
+ * Seeded circuit-level programs over every op, with correct intervals. Values are 4-dimensional
+ * [1..3, 1..4, 1..6, 1..6] or views of these.
+ */
 final class RandomCircuitPrograms {
   private static final long LIMIT = 1L << 24;
 
@@ -49,9 +52,17 @@ final class RandomCircuitPrograms {
 
   private Program generate(int ops) {
     for (int i = 0; i < 2; i++) {
-      Shape shape = Shape.of(1 + random.nextInt(2), 1 + random.nextInt(4), 1 + random.nextInt(6), 1 + random.nextInt(6));
+      Shape shape =
+          Shape.of(
+              1 + random.nextInt(2),
+              1 + random.nextInt(4),
+              1 + random.nextInt(6),
+              1 + random.nextInt(6));
       values.add(
-          builder.parameter("in", new ColumnType(ColumnType.Kind.PUBLIC, shape, -random.nextInt(9), random.nextInt(9))));
+          builder.parameter(
+              "in",
+              new ColumnType(
+                  ColumnType.Kind.PUBLIC, shape, -random.nextInt(9), random.nextInt(9))));
     }
     while (ops > 0) {
       Value added = step();
@@ -124,7 +135,9 @@ final class RandomCircuitPrograms {
     long low = c + Math.min(a * low(x), a * high(x)) + Math.min(b * low(y), b * high(y));
     long high = c + Math.max(a * low(x), a * high(x)) + Math.max(b * low(y), b * high(y));
     Value result = virtual(x.shape(), low, high);
-    return result == null ? null : builder.value(new Sum(result, List.of(x, y), List.of(a, b), c, Location.UNKNOWN));
+    return result == null
+        ? null
+        : builder.value(new Sum(result, List.of(x, y), List.of(a, b), c, Location.UNKNOWN));
   }
 
   private Value windowSum(Value x) {
@@ -145,7 +158,8 @@ final class RandomCircuitPrograms {
     }
     long most = 3L * extent;
     Value result =
-        virtual(x.shape().with(axis, count), Math.min(0, most * low(x)), Math.max(0, most * high(x)));
+        virtual(
+            x.shape().with(axis, count), Math.min(0, most * low(x)), Math.max(0, most * high(x)));
     return result == null
         ? null
         : builder.value(new WindowSum(result, x, axis, starts, lengths, factors, Location.UNKNOWN));
@@ -166,7 +180,15 @@ final class RandomCircuitPrograms {
         ? null
         : builder.value(
             new Unfold(
-                result, x, axis, positions, taps, 1 + random.nextInt(2), 1 + random.nextInt(2), random.nextInt(3), Location.UNKNOWN));
+                result,
+                x,
+                axis,
+                positions,
+                taps,
+                1 + random.nextInt(2),
+                1 + random.nextInt(2),
+                random.nextInt(3),
+                Location.UNKNOWN));
   }
 
   private Value slice(Value x) {
@@ -184,7 +206,9 @@ final class RandomCircuitPrograms {
       extents.add((limit - start + stride - 1) / stride);
     }
     Value result = virtual(new Shape(extents), low(x), high(x));
-    return result == null ? null : builder.value(new Slice(result, x, starts, limits, strides, Location.UNKNOWN));
+    return result == null
+        ? null
+        : builder.value(new Slice(result, x, starts, limits, strides, Location.UNKNOWN));
   }
 
   private Value pad(Value x) {
@@ -198,7 +222,9 @@ final class RandomCircuitPrograms {
     }
     long value = random.nextInt(5) - 2;
     Value result = virtual(new Shape(extents), Math.min(value, low(x)), Math.max(value, high(x)));
-    return result == null ? null : builder.value(new Pad(result, x, low, high, value, Location.UNKNOWN));
+    return result == null
+        ? null
+        : builder.value(new Pad(result, x, low, high, value, Location.UNKNOWN));
   }
 
   private Value broadcast(Value x) {
@@ -242,7 +268,9 @@ final class RandomCircuitPrograms {
     Collections.shuffle(permutation, random);
     Shape shape = new Shape(permutation.stream().map(x.shape()::extent).toList());
     Value result = virtual(shape, low(x), high(x));
-    return result == null ? null : builder.value(new Transpose(result, x, permutation, Location.UNKNOWN));
+    return result == null
+        ? null
+        : builder.value(new Transpose(result, x, permutation, Location.UNKNOWN));
   }
 
   private Value model(Shape shape) {
@@ -262,7 +290,8 @@ final class RandomCircuitPrograms {
     Value result = fresh(ColumnType.Kind.MODEL, shape, -most, most);
     long[] elements = new long[bytes.length];
     Arrays.setAll(elements, i -> bytes[i]);
-    TensorData data = TensorData.ofLongs(random.nextBoolean() ? DType.I8 : DType.I16, shape, elements);
+    TensorData data =
+        TensorData.ofLongs(random.nextBoolean() ? DType.I8 : DType.I16, shape, elements);
     return builder.value(new Model(result, "w" + values.size(), data, shifts, Location.UNKNOWN));
   }
 
@@ -285,14 +314,16 @@ final class RandomCircuitPrograms {
       return null;
     }
     Shape shape =
-        Shape.of(x.shape().extent(0), outputs, spanH / strides.get(0) + 1, spanW / strides.get(1) + 1);
+        Shape.of(
+            x.shape().extent(0), outputs, spanH / strides.get(0) + 1, spanW / strides.get(1) + 1);
     long most = 28L * (channels / groups) * kh * kw * Math.max(-low(x), high(x));
     Value result = virtual(shape, -most, most);
     if (result == null) {
       return null;
     }
     Value w = model(Shape.of(outputs, channels / groups, kh, kw));
-    return builder.value(new Conv(result, x, w, strides, low, high, dilations, groups, Location.UNKNOWN));
+    return builder.value(
+        new Conv(result, x, w, strides, low, high, dilations, groups, Location.UNKNOWN));
   }
 
   private Value matmul(Value x) {
@@ -315,7 +346,11 @@ final class RandomCircuitPrograms {
   private Value max(Value x) {
     Value y = sameShape(x);
     Value result =
-        fresh(ColumnType.Kind.WITNESS, x.shape(), Math.max(low(x), low(y)), Math.max(high(x), high(y)));
+        fresh(
+            ColumnType.Kind.WITNESS,
+            x.shape(),
+            Math.max(low(x), low(y)),
+            Math.max(high(x), high(y)));
     return result == null ? null : builder.value(new Max(result, List.of(x, y), Location.UNKNOWN));
   }
 
@@ -333,7 +368,8 @@ final class RandomCircuitPrograms {
       Value result = fresh(ColumnType.Kind.WITNESS, x.shape(), -8, 7);
       return result == null
           ? null
-          : builder.value(new Requantize(result, x, shift, limbs, first, size, -8, 7, Location.UNKNOWN));
+          : builder.value(
+              new Requantize(result, x, shift, limbs, first, size, -8, 7, Location.UNKNOWN));
     }
     long[] entries = new long[size];
     for (int i = 0; i < size; i++) {
@@ -344,7 +380,13 @@ final class RandomCircuitPrograms {
         ? null
         : builder.value(
             new RequantizeTable(
-                result, x, shift, limbs, first, TensorData.ofLongs(DType.I32, Shape.of(size), entries), Location.UNKNOWN));
+                result,
+                x,
+                shift,
+                limbs,
+                first,
+                TensorData.ofLongs(DType.I32, Shape.of(size), entries),
+                Location.UNKNOWN));
   }
 
   /** x / (x + c) for x made non-negative by a requantisation. */

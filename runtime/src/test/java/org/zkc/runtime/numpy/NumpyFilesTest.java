@@ -50,7 +50,8 @@ final class NumpyFilesTest {
   /** A file of version {@code major} with this header text. */
   private static byte[] npy(int major, String dictionary, byte[] elements) {
     byte[] text = (dictionary + "\n").getBytes(StandardCharsets.ISO_8859_1);
-    ByteBuffer out = ByteBuffer.allocate(12 + text.length + elements.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out =
+        ByteBuffer.allocate(12 + text.length + elements.length).order(ByteOrder.LITTLE_ENDIAN);
     out.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', (byte) major, 0});
     if (major == 1) {
       out.putShort((short) text.length);
@@ -64,7 +65,8 @@ final class NumpyFilesTest {
   }
 
   private static String header(String descr, boolean fortran, String shape) {
-    return "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }".formatted(descr, fortran ? "True" : "False", shape);
+    return "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }"
+        .formatted(descr, fortran ? "True" : "False", shape);
   }
 
   private static TensorData random(DType dtype, Shape shape, long seed) {
@@ -80,7 +82,9 @@ final class NumpyFilesTest {
       }
       case F64 -> TensorData.ofDoubles(shape, random.doubles(n).toArray());
       case I64 -> TensorData.ofLongs(dtype, shape, random.longs(n).toArray());
-      case I32 -> TensorData.ofLongs(dtype, shape, random.longs(n, Integer.MIN_VALUE, Integer.MAX_VALUE).toArray());
+      case I32 ->
+          TensorData.ofLongs(
+              dtype, shape, random.longs(n, Integer.MIN_VALUE, Integer.MAX_VALUE).toArray());
       case I16 -> TensorData.ofLongs(dtype, shape, random.longs(n, -32768, 32768).toArray());
       case I8 -> TensorData.ofLongs(dtype, shape, random.longs(n, -128, 128).toArray());
       case U8 -> TensorData.ofLongs(dtype, shape, random.longs(n, 0, 256).toArray());
@@ -91,7 +95,14 @@ final class NumpyFilesTest {
   @ParameterizedTest
   @EnumSource(DType.class)
   void writtenArraysReadBackEqual(DType dtype) throws IOException {
-    for (Shape shape : List.of(Shape.of(), Shape.of(1), Shape.of(0), Shape.of(7), Shape.of(2, 3, 4), Shape.of(3, 0, 2))) {
+    for (Shape shape :
+        List.of(
+            Shape.of(),
+            Shape.of(1),
+            Shape.of(0),
+            Shape.of(7),
+            Shape.of(2, 3, 4),
+            Shape.of(3, 0, 2))) {
       TensorData array = random(dtype, shape, shape.hashCode());
       assertEquals(array, read(NpyWriter.encode(array)), dtype + " " + shape);
     }
@@ -112,7 +123,8 @@ final class NumpyFilesTest {
   @ValueSource(ints = {1, 2, 3})
   void everyVersionIsRead(int major) throws IOException {
     byte[] elements = {1, 0, 2, 0};
-    assertArrayEquals(new long[] {1, 2}, read(npy(major, header("<i2", false, "(2,)"), elements)).toLongs());
+    assertArrayEquals(
+        new long[] {1, 2}, read(npy(major, header("<i2", false, "(2,)"), elements)).toLongs());
   }
 
   @Test
@@ -149,10 +161,13 @@ final class NumpyFilesTest {
   void narrowTypesAreWidenedExactly() throws IOException {
     byte[] half = {0x00, 0x3e, 0x00, (byte) 0xc0, 0x00, 0x7c};
     assertArrayEquals(
-        new float[] {1.5f, -2f, Float.POSITIVE_INFINITY}, read(npy(1, header("<f2", false, "(3,)"), half)).toFloats());
+        new float[] {1.5f, -2f, Float.POSITIVE_INFINITY},
+        read(npy(1, header("<f2", false, "(3,)"), half)).toFloats());
     byte[] ones = {-1, -1, -1, -1};
-    assertArrayEquals(new long[] {65535, 65535}, read(npy(1, header("<u2", false, "(2,)"), ones)).toLongs());
-    assertArrayEquals(new long[] {4294967295L}, read(npy(1, header("<u4", false, "(1,)"), ones)).toLongs());
+    assertArrayEquals(
+        new long[] {65535, 65535}, read(npy(1, header("<u2", false, "(2,)"), ones)).toLongs());
+    assertArrayEquals(
+        new long[] {4294967295L}, read(npy(1, header("<u4", false, "(1,)"), ones)).toLongs());
   }
 
   @Test
@@ -164,16 +179,22 @@ final class NumpyFilesTest {
     refused("not a NumPy file", new byte[0]);
     refused("not a NumPy file", "PK\3\4 something else".getBytes(StandardCharsets.UTF_8));
     refused("pickled Python objects", npy(1, header("|O", false, "(1,)"), new byte[8]));
-    refused("structured", npy(1, "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", new byte[4]));
+    refused(
+        "structured",
+        npy(1, "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", new byte[4]));
     refused("type '<c8'", npy(1, header("<c8", false, "(1,)"), new byte[8]));
     refused("type '<f16'", npy(1, header("<f16", false, "(1,)"), new byte[16]));
     refused("damaged NumPy header", npy(1, header("<f4", false, "(1, -2)"), new byte[4]));
     refused("damaged NumPy header", npy(1, header("<f4", false, "(1)(2)"), new byte[4]));
-    refused("damaged NumPy header", npy(1, "{'descr': __import__('os'), 'fortran_order': False, 'shape': ()}", new byte[4]));
+    refused(
+        "damaged NumPy header",
+        npy(1, "{'descr': __import__('os'), 'fortran_order': False, 'shape': ()}", new byte[4]));
     refused("version 4.0", npy(4, header("<f4", false, "(1,)"), new byte[4]));
     refused("neither 0 nor 1", npy(1, header("|b1", false, "(1,)"), new byte[] {2}));
-    refused("2^63", npy(1, header("<u8", false, "(1,)"), new byte[] {-1, -1, -1, -1, -1, -1, -1, -1}));
-    UserException e = assertThrows(UserException.class, () -> NpyReader.read(folder.resolve("none.npy")));
+    refused(
+        "2^63", npy(1, header("<u8", false, "(1,)"), new byte[] {-1, -1, -1, -1, -1, -1, -1, -1}));
+    UserException e =
+        assertThrows(UserException.class, () -> NpyReader.read(folder.resolve("none.npy")));
     assertTrue(e.getMessage().startsWith("there is no file"), e.getMessage());
   }
 
@@ -182,7 +203,9 @@ final class NumpyFilesTest {
   void hugeClaimsCostNothing() throws IOException {
     refused("truncated", npy(1, header("<f4", false, "(200000000,)"), new byte[64]));
     refused("too large", npy(1, header("<f8", false, "(2000000000, 3)"), new byte[64]));
-    refused("out of range", npy(1, header("<f8", false, "(2000000000, 2000000000, 2000000000)"), new byte[64]));
+    refused(
+        "out of range",
+        npy(1, header("<f8", false, "(2000000000, 2000000000, 2000000000)"), new byte[64]));
     refused("out of range", npy(1, header("<f8", false, "(99999999999,)"), new byte[64]));
     byte[] longHeader = npy(2, header("<f4", false, "(1,)"), new byte[4]);
     ByteBuffer.wrap(longHeader).order(ByteOrder.LITTLE_ENDIAN).putInt(8, 0x7fffffff);
@@ -214,7 +237,8 @@ final class NumpyFilesTest {
     arrays.put("first", random(DType.I64, Shape.of(2, 2), 2));
     byte[] bytes = NpzWriter.encode(arrays);
     assertArrayEquals(bytes, NpzWriter.encode(arrays));
-    assertEquals(List.copyOf(arrays.entrySet()), List.copyOf(NpzReader.read(bytes, "memory").entrySet()));
+    assertEquals(
+        List.copyOf(arrays.entrySet()), List.copyOf(NpzReader.read(bytes, "memory").entrySet()));
     Path file = folder.resolve("a.npz");
     Files.write(file, bytes);
     assertEquals(List.copyOf(arrays.entrySet()), List.copyOf(NpzReader.read(file).entrySet()));
@@ -244,7 +268,9 @@ final class NumpyFilesTest {
     byte[] bytes = NpzWriter.encode(arrays);
     Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
     assertThrows(UserException.class, () -> NpzReader.read(file));
-    assertThrows(UserException.class, () -> NpzReader.read(java.util.Arrays.copyOf(bytes, bytes.length / 2), "memory"));
+    assertThrows(
+        UserException.class,
+        () -> NpzReader.read(java.util.Arrays.copyOf(bytes, bytes.length / 2), "memory"));
     bytes[300] ^= 1;
     Files.write(file, bytes);
     assertThrows(UserException.class, () -> NpzReader.read(file), "the checksum of a stored entry");
@@ -253,10 +279,17 @@ final class NumpyFilesTest {
   @Test
   void argumentsAreAssignedInOrderAndByName() {
     List<String> names = List.of("x", "mask");
-    assertEquals(List.of("a.npy", "b.npy"), NamedArguments.assign(List.of("a.npy", "b.npy"), names, "--input"));
-    assertEquals(List.of("a.npy", "b.npy"), NamedArguments.assign(List.of("mask=b.npy", "a.npy"), names, "--input"));
-    assertThrows(UserException.class, () -> NamedArguments.assign(List.of("a", "b", "c"), names, "--input"));
-    assertThrows(UserException.class, () -> NamedArguments.assign(List.of("y=a.npy"), names, "--input"));
-    assertThrows(UserException.class, () -> NamedArguments.assign(List.of("x=a", "x=b"), names, "--input"));
+    assertEquals(
+        List.of("a.npy", "b.npy"),
+        NamedArguments.assign(List.of("a.npy", "b.npy"), names, "--input"));
+    assertEquals(
+        List.of("a.npy", "b.npy"),
+        NamedArguments.assign(List.of("mask=b.npy", "a.npy"), names, "--input"));
+    assertThrows(
+        UserException.class, () -> NamedArguments.assign(List.of("a", "b", "c"), names, "--input"));
+    assertThrows(
+        UserException.class, () -> NamedArguments.assign(List.of("y=a.npy"), names, "--input"));
+    assertThrows(
+        UserException.class, () -> NamedArguments.assign(List.of("x=a", "x=b"), names, "--input"));
   }
 }

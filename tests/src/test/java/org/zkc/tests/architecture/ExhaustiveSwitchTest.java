@@ -32,8 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.zkc.tests.Repository;
 
 /**
- * A switch over a sealed type or an enum must not end in a {@code default} that throws: without it, the compiler names
- * every switch that a new op, relation or type still needs a case in; with it, a user finds out.
+ * A switch over a sealed type or an enum must not end in a {@code default} that throws: without it,
+ * the compiler names every switch that a new op, relation or type still needs a case in; with it, a
+ * user finds out.
  */
 final class ExhaustiveSwitchTest {
   @Test
@@ -42,27 +43,37 @@ final class ExhaustiveSwitchTest {
     try (Stream<Path> files = Files.walk(Repository.root())) {
       sources =
           files
-              .filter(file -> Repository.root().relativize(file).toString().matches("[^/]+/src/main/java/.*\\.java"))
+              .filter(file ->
+                  Repository.root()
+                      .relativize(file)
+                      .toString()
+                      .matches("[^/]+/src/main/java/.*\\.java"))
               .sorted()
               .toList();
     }
-    assertTrue(sources.size() > 100, "only " + sources.size() + " source files found under " + Repository.root());
+    assertTrue(
+        sources.size() > 100,
+        "only " + sources.size() + " source files found under " + Repository.root());
 
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     List<String> found = new ArrayList<>();
     Scanner scanner;
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-      List<String> options = List.of("-proc:none", "-nowarn", "--add-modules", "jdk.incubator.vector");
+      List<String> options =
+          List.of("-proc:none", "-nowarn", "--add-modules", "jdk.incubator.vector");
       var task =
           (JavacTask)
-              compiler.getTask(null, files, d -> {}, options, null, files.getJavaFileObjectsFromPaths(sources));
+              compiler.getTask(
+                  null, files, d -> {}, options, null, files.getJavaFileObjectsFromPaths(sources));
       List<CompilationUnitTree> units = new ArrayList<>();
       task.parse().forEach(units::add);
       task.analyze();
       scanner = new Scanner(Trees.instance(task), found);
       units.forEach(unit -> scanner.scan(unit, null));
     }
-    assertTrue(scanner.switchesOverClosedTypes > 20, "the compiler attributed the sources: " + scanner.switchesOverClosedTypes);
+    assertTrue(
+        scanner.switchesOverClosedTypes > 20,
+        "the compiler attributed the sources: " + scanner.switchesOverClosedTypes);
     assertEquals(List.of(), found);
   }
 
@@ -89,20 +100,30 @@ final class ExhaustiveSwitchTest {
     }
 
     private void check(ExpressionTree selector, List<? extends CaseTree> cases) {
-      if (!(trees.getTypeMirror(new TreePath(getCurrentPath(), selector)) instanceof DeclaredType type)) {
+      if (!(trees.getTypeMirror(new TreePath(getCurrentPath(), selector))
+          instanceof DeclaredType type)) {
         return;
       }
       var element = (TypeElement) type.asElement();
-      boolean closed = element.getKind() == ElementKind.ENUM || element.getModifiers().contains(Modifier.SEALED);
+      boolean closed =
+          element.getKind() == ElementKind.ENUM || element.getModifiers().contains(Modifier.SEALED);
       if (!closed) {
         return;
       }
       switchesOverClosedTypes++;
       for (CaseTree branch : cases) {
-        if (branch.getLabels().stream().anyMatch(DefaultCaseLabelTree.class::isInstance) && throwsAtOnce(branch)) {
+        if (branch.getLabels().stream().anyMatch(DefaultCaseLabelTree.class::isInstance)
+            && throwsAtOnce(branch)) {
           CompilationUnitTree unit = getCurrentPath().getCompilationUnit();
-          long line = unit.getLineMap().getLineNumber(trees.getSourcePositions().getStartPosition(unit, branch));
-          found.add(unit.getSourceFile().getName() + ":" + line + ": default throws in a switch over " + element);
+          long line =
+              unit.getLineMap()
+                  .getLineNumber(trees.getSourcePositions().getStartPosition(unit, branch));
+          found.add(
+              unit.getSourceFile().getName()
+                  + ":"
+                  + line
+                  + ": default throws in a switch over "
+                  + element);
         }
       }
     }

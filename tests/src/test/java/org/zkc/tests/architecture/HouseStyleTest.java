@@ -20,9 +20,12 @@ import org.zkc.tests.Repository;
 /** House rules that a compiler does not check, over every Java file of the repository. */
 final class HouseStyleTest {
   private static final int MAX_LINES = 700;
-  private static final Set<String> VAGUE_PACKAGES = Set.of("util", "utils", "common", "core", "impl", "helper", "helpers", "misc");
-  private static final Pattern VAGUE_CLASS = Pattern.compile(".*(Util|Utils|Helper|Helpers|Impl|Common)\\.java");
-  private static final Pattern REMARK_WITHOUT_ISSUE = Pattern.compile("\\b(TODO|FIXME|XXX|HACK)\\b(?!\\(#\\d+\\))");
+  private static final Set<String> VAGUE_PACKAGES =
+      Set.of("util", "utils", "common", "core", "impl", "helper", "helpers", "misc");
+  private static final Pattern VAGUE_CLASS =
+      Pattern.compile(".*(Util|Utils|Helper|Helpers|Impl|Common)\\.java");
+  private static final Pattern REMARK_WITHOUT_ISSUE =
+      Pattern.compile("\\b(TODO|FIXME|XXX|HACK)\\b(?!\\(#\\d+\\))");
   private static final Pattern MACHINE_PATH = Pattern.compile("\"/(home|Users|tmp|work|root|opt)/");
 
   private record Source(Path file, List<String> lines) {}
@@ -35,12 +38,18 @@ final class HouseStyleTest {
       sources =
           files
               .filter(file -> file.toString().endsWith(".java"))
-              .filter(file -> Repository.root().relativize(file).toString().matches("[^/]+/src/(main|test)/java/.*"))
+              .filter(file ->
+                  Repository.root()
+                      .relativize(file)
+                      .toString()
+                      .matches("[^/]+/src/(main|test)/java/.*"))
               .sorted()
               .map(HouseStyleTest::read)
               .toList();
     }
-    assertFalse(sources.size() < 50, "only " + sources.size() + " Java files found under " + Repository.root());
+    assertFalse(
+        sources.size() < 50,
+        "only " + sources.size() + " Java files found under " + Repository.root());
   }
 
   private static Source read(Path file) {
@@ -55,7 +64,8 @@ final class HouseStyleTest {
   void filesStayReadable() {
     check((source, found) -> {
       if (source.lines().size() >= MAX_LINES) {
-        found.add(source.file() + ": " + source.lines().size() + " lines, the limit is " + MAX_LINES);
+        found.add(
+            source.file() + ": " + source.lines().size() + " lines, the limit is " + MAX_LINES);
       }
     });
   }
@@ -76,7 +86,8 @@ final class HouseStyleTest {
 
   @Test
   void openRemarksNameAnIssue() {
-    checkLines(REMARK_WITHOUT_ISSUE, "an open remark needs the number of its issue, as in TODO(#12)");
+    checkLines(
+        REMARK_WITHOUT_ISSUE, "an open remark needs the number of its issue, as in TODO(#12)");
   }
 
   @Test
@@ -92,7 +103,8 @@ final class HouseStyleTest {
       }
       for (int i = 0; i < source.lines().size(); i++) {
         if (forbidden.matcher(source.lines().get(i)).find()) {
-          found.add(source.file() + ":" + (i + 1) + ": " + reason + ": " + source.lines().get(i).strip());
+          found.add(
+              source.file() + ":" + (i + 1) + ": " + reason + ": " + source.lines().get(i).strip());
         }
       }
     });

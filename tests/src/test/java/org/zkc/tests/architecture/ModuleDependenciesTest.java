@@ -16,15 +16,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Who may depend on whom. The modules' Maven dependencies already forbid most of it; these rules hold it where a pom
- * would be changed in passing, and inside {@code backend-gkr}, where Maven cannot see it.
+ * Who may depend on whom. The modules' Maven dependencies already forbid most of it; these rules
+ * hold it where a pom would be changed in passing, and inside {@code backend-gkr}, where Maven
+ * cannot see it.
  */
 final class ModuleDependenciesTest {
   private static JavaClasses classes;
 
   @BeforeAll
   static void importClasses() {
-    classes = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("org.zkc");
+    classes =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("org.zkc");
   }
 
   /** Each module uses its own packages and those named, and nothing else of the project. */
@@ -38,13 +42,23 @@ final class ModuleDependenciesTest {
   })
   void modulesDependOneWay(String module, String allowed) {
     String[] permitted =
-        Arrays.stream((module + " " + allowed).trim().split(" +")).map(name -> name + "..").toArray(String[]::new);
+        Arrays.stream((module + " " + allowed).trim().split(" +"))
+            .map(name -> name + "..")
+            .toArray(String[]::new);
     DescribedPredicate<JavaClass> foreign =
         resideInAPackage("org.zkc..").and(DescribedPredicate.not(resideInAnyPackage(permitted)));
-    noClasses().that().resideInAPackage(module + "..").should().dependOnClassesThat(foreign).check(classes);
+    noClasses()
+        .that()
+        .resideInAPackage(module + "..")
+        .should()
+        .dependOnClassesThat(foreign)
+        .check(classes);
   }
 
-  /** A verifier is small enough to read: no prover, PyTorch engine or parser stands behind it, however indirectly. */
+  /**
+   * A verifier is small enough to read: no prover, PyTorch engine or parser stands behind it,
+   * however indirectly.
+   */
   @Test
   void verifierReachesNeitherProverNorFrontend() {
     noClasses()
@@ -52,7 +66,8 @@ final class ModuleDependenciesTest {
         .resideInAPackage("org.zkc.gkr.verify..")
         .should()
         .transitivelyDependOnClassesThat(
-            resideInAnyPackage("org.zkc.gkr.prove..", "org.antlr..", "ai.djl..", "org.zkc.torchscript.."))
+            resideInAnyPackage(
+                "org.zkc.gkr.prove..", "org.antlr..", "ai.djl..", "org.zkc.torchscript.."))
         .check(classes);
   }
 

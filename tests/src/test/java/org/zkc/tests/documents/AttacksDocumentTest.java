@@ -16,7 +16,8 @@ import org.zkc.tests.Repository;
 /** Every test that docs/attacks.md names exists. */
 final class AttacksDocumentTest {
   // `folder/SomeTest.method`, `SomeTest`, or `.method` of the class named last.
-  private static final Pattern NAME = Pattern.compile("`(?:(?:[a-z]+/)?(\\w+Test))?(?:\\.(\\w+))?`");
+  private static final Pattern NAME =
+      Pattern.compile("`(?:(?:[a-z]+/)?(\\w+Test))?(?:\\.(\\w+))?`");
 
   @Test
   void everyNamedTestExists() throws IOException {
@@ -29,7 +30,9 @@ final class AttacksDocumentTest {
         current = m.group(1) == null ? current : m.group(1);
         assertTrue(sources.containsKey(current), "no test class " + current + ": " + line);
         if (m.group(2) != null) {
-          assertTrue(sources.get(current).contains("void " + m.group(2) + "("), current + " has no " + m.group(2));
+          assertTrue(
+              sources.get(current).contains("void " + m.group(2) + "("),
+              current + " has no " + m.group(2));
         }
         found++;
       }
@@ -40,7 +43,8 @@ final class AttacksDocumentTest {
   private static Map<String, String> testSources() throws IOException {
     Map<String, String> out = new HashMap<>();
     for (String module : new String[] {"backend-gkr", "runtime", "frontend-torchscript", "tests"}) {
-      try (Stream<Path> files = Files.walk(Repository.root().resolve(module).resolve("src/test/java"))) {
+      try (Stream<Path> files =
+          Files.walk(Repository.root().resolve(module).resolve("src/test/java"))) {
         for (Path file : files.filter(f -> f.toString().endsWith("Test.java")).toList()) {
           out.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
         }

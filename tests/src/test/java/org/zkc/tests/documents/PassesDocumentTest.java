@@ -14,23 +14,27 @@ import org.zkc.passes.Pass;
 import org.zkc.passes.PassCatalogue;
 import org.zkc.tests.Repository;
 
-/** docs/passes.md has a section for each pass of the catalogue, in its order, which opens with the pass's description. */
+/**
+ * docs/passes.md has a section for each pass of the catalogue, in its order, which opens with the
+ * pass's description.
+ */
 final class PassesDocumentTest {
 
   @Test
   void everyPassHasItsSection() throws IOException {
-    Map<String, String> sections = sections(Files.readAllLines(Repository.root().resolve("docs/passes.md")));
+    Map<String, String> sections =
+        sections(Files.readAllLines(Repository.root().resolve("docs/passes.md")));
     Map<String, String> expected = new LinkedHashMap<>();
     for (Pass pass : PassCatalogue.all()) {
       expected.putIfAbsent(pass.name(), opening(pass));
     }
     assertEquals(new ArrayList<>(expected.keySet()), new ArrayList<>(sections.keySet()));
-    expected.forEach(
-        (name, opening) -> {
-          String section = sections.get(name);
-          assertTrue(section.startsWith(opening), name + " opens with\n" + opening + "\nnot with\n" + section);
-          assertTrue(section.length() > opening.length() + 40, name + " has no paragraph of its own");
-        });
+    expected.forEach((name, opening) -> {
+      String section = sections.get(name);
+      assertTrue(
+          section.startsWith(opening), name + " opens with\n" + opening + "\nnot with\n" + section);
+      assertTrue(section.length() > opening.length() + 40, name + " has no paragraph of its own");
+    });
   }
 
   private static String opening(Pass pass) {

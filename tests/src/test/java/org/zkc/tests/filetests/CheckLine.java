@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * One CHECK line. CHECK finds its text on a line after the last match; CHECK-NEXT on the very next one; CHECK-NOT on no line
- * between the matches around it; CHECK-COUNT-n on exactly n lines of the whole output. Runs of blanks are one blank,
- * {@code {{...}}} is a regular expression.
+ * One CHECK line. CHECK finds its text on a line after the last match; CHECK-NEXT on the very next
+ * one; CHECK-NOT on no line between the matches around it; CHECK-COUNT-n on exactly n lines of the
+ * whole output. Runs of blanks are one blank, {@code {{...}}} is a regular expression.
  */
 record CheckLine(Kind kind, int count, Pattern pattern, String text, int line) {
   enum Kind {
@@ -26,7 +26,11 @@ record CheckLine(Kind kind, int count, Pattern pattern, String text, int line) {
         regex.append(Pattern.quote(rest));
         rest = "";
       } else {
-        regex.append(Pattern.quote(rest.substring(0, open))).append("(?:").append(rest, open + 2, close).append(")");
+        regex
+            .append(Pattern.quote(rest.substring(0, open)))
+            .append("(?:")
+            .append(rest, open + 2, close)
+            .append(")");
         rest = rest.substring(close + 2);
       }
     }
@@ -37,7 +41,8 @@ record CheckLine(Kind kind, int count, Pattern pattern, String text, int line) {
           case "CHECK-NOT" -> Kind.NOT;
           default -> Kind.COUNT;
         };
-    int count = kind == Kind.COUNT ? Integer.parseInt(directive.substring("CHECK-COUNT-".length())) : 0;
+    int count =
+        kind == Kind.COUNT ? Integer.parseInt(directive.substring("CHECK-COUNT-".length())) : 0;
     return new CheckLine(kind, count, Pattern.compile(regex.toString()), text, line);
   }
 
@@ -62,7 +67,11 @@ record CheckLine(Kind kind, int count, Pattern pattern, String text, int line) {
           next++;
         }
         case NEXT -> {
-          check.require(next < lines.size() && check.matches(lines.get(next)), "not on the next line", source, output);
+          check.require(
+              next < lines.size() && check.matches(lines.get(next)),
+              "not on the next line",
+              source,
+              output);
           next++;
         }
         case NOT -> {}
@@ -73,12 +82,16 @@ record CheckLine(Kind kind, int count, Pattern pattern, String text, int line) {
       }
     }
     if (!checks.isEmpty()) {
-      checks.getLast().forbidBefore(checks, lines.subList(Math.min(next, lines.size()), lines.size()), source, output);
+      checks
+          .getLast()
+          .forbidBefore(
+              checks, lines.subList(Math.min(next, lines.size()), lines.size()), source, output);
     }
   }
 
   /** The CHECK-NOTs at the end of {@code before} must match none of the lines. */
-  private void forbidBefore(List<CheckLine> before, List<String> lines, FileTestCase source, String output) {
+  private void forbidBefore(
+      List<CheckLine> before, List<String> lines, FileTestCase source, String output) {
     for (CheckLine each : before.reversed()) {
       if (each.kind == Kind.CHECK || each.kind == Kind.NEXT) {
         return;
@@ -91,7 +104,8 @@ record CheckLine(Kind kind, int count, Pattern pattern, String text, int line) {
 
   private void require(boolean condition, String what, FileTestCase source, String output) {
     if (!condition) {
-      throw new AssertionError(source.where(line) + ": " + kind + " '" + text + "' " + what + " in\n" + output);
+      throw new AssertionError(
+          source.where(line) + ": " + kind + " '" + text + "' " + what + " in\n" + output);
     }
   }
 }

@@ -45,7 +45,9 @@ final class DocumentedProgramsTest {
 
   private static void requireWellFormed(String text, String name) {
     Program program = Parser.parse(text, name, SidecarReader.NONE);
-    assertTrue(Checker.check(program).isEmpty(), () -> Diagnostics.render(Checker.check(program), program));
+    assertTrue(
+        Checker.check(program).isEmpty(),
+        () -> Diagnostics.render(Checker.check(program), program));
     assertEquals(text, Printer.print(program));
   }
 }

@@ -21,7 +21,8 @@ record FileTestCase(Path file, int firstLine, List<String> lines) {
   static final String OUTPUT = "//>";
   private static final String SEPARATOR = "// -----";
   private static final Pattern RUN = Pattern.compile("^// RUN: (check|(passes|lower) = (.+))$");
-  private static final Pattern CHECK = Pattern.compile("^\\s*// (CHECK(?:-NEXT|-NOT|-COUNT-\\d+)?): (.*)$");
+  private static final Pattern CHECK =
+      Pattern.compile("^\\s*// (CHECK(?:-NEXT|-NOT|-COUNT-\\d+)?): (.*)$");
   private static final Pattern ERROR = Pattern.compile("// EXPECT-ERROR: (.*)$");
 
   /** What a case does with its program: parse and check it, run passes, or a lowering. */
@@ -76,7 +77,8 @@ record FileTestCase(Path file, int firstLine, List<String> lines) {
       }
     }
     throw new AssertionError(
-        where(firstLine) + ": a case needs '// RUN: check', '// RUN: passes = ...' or '// RUN: lower = ...'");
+        where(firstLine)
+            + ": a case needs '// RUN: check', '// RUN: passes = ...' or '// RUN: lower = ...'");
   }
 
   /** Whether the output must be the input. */

@@ -48,9 +48,13 @@ final class FileTests {
       for (int i = 0; i < cases.size(); i++) {
         int index = i;
         FileTestCase each = cases.get(i);
-        tests.add(DynamicTest.dynamicTest(each.where(each.firstLine()), file.toUri(), () -> run(each, index)));
+        tests.add(
+            DynamicTest.dynamicTest(
+                each.where(each.firstLine()), file.toUri(), () -> run(each, index)));
       }
-      nodes.add(DynamicContainer.dynamicContainer(root.relativize(file).toString(), file.toUri(), tests.stream()));
+      nodes.add(
+          DynamicContainer.dynamicContainer(
+              root.relativize(file).toString(), file.toUri(), tests.stream()));
     }
     return nodes;
   }
@@ -65,14 +69,21 @@ final class FileTests {
     Map<Integer, String> expected = test.expectedErrors();
     Parser.Parsed parsed;
     try {
-      parsed = Parser.parseWithSpans(test.text(), test.file().getFileName().toString(), SidecarReader.NONE);
+      parsed =
+          Parser.parseWithSpans(
+              test.text(), test.file().getFileName().toString(), SidecarReader.NONE);
     } catch (IrSyntaxException e) {
-      assertErrors(expected, Map.of(test.firstLine() + e.span().line() - 1, List.of(e.getMessage())), e.describe(), test);
+      assertErrors(
+          expected,
+          Map.of(test.firstLine() + e.span().line() - 1, List.of(e.getMessage())),
+          e.describe(),
+          test);
       return;
     }
     List<Diagnostic> found = Checker.check(parsed.program());
     if (!found.isEmpty()) {
-      assertErrors(expected, byLine(found, parsed, test), Diagnostics.render(found, parsed.program()), test);
+      assertErrors(
+          expected, byLine(found, parsed, test), Diagnostics.render(found, parsed.program()), test);
       return;
     }
     assertRoundTrip(parsed.program());
@@ -80,13 +91,18 @@ final class FileTests {
     try {
       after = transform(test, parsed.program());
     } catch (UserException e) {
-      assertErrors(expected, Map.of(lineAt(e.location(), test), List.of(e.getMessage())), e.describe(), test);
+      assertErrors(
+          expected,
+          Map.of(lineAt(e.location(), test), List.of(e.getMessage())),
+          e.describe(),
+          test);
       return;
     }
     assertErrors(expected, Map.of(), "nothing", test);
     String output = Printer.print(after);
     if (test.isUnchanged()) {
-      assertEquals(Printer.print(parsed.program()), output, "the passes must not change this program");
+      assertEquals(
+          Printer.print(parsed.program()), output, "the passes must not change this program");
     }
     CheckLine.verify(test.checkLines(), output, test);
     compareRecorded(test, index, output);
@@ -98,10 +114,12 @@ final class FileTests {
         switch (run.kind()) {
           case CHECK -> program;
           case PASSES -> {
-            List<Pass> passes = Stream.of(run.name().split(", *"))
+            List<Pass> passes =
+                Stream.of(run.name().split(", *"))
                     .map(name -> PassCatalogue.byName(name, program.level()))
                     .toList();
-            yield new PassManager(Set.of(), PassListener.NONE, new PassContext()).run(program, passes);
+            yield new PassManager(Set.of(), PassListener.NONE, new PassContext())
+                .run(program, passes);
           }
           case LOWER -> Lowerings.lower(program, run.name());
         };
@@ -128,18 +146,23 @@ final class FileTests {
         return test.firstLine() + i;
       }
     }
-    throw new AssertionError(test.where(test.firstLine()) + ": no line has the location " + location);
+    throw new AssertionError(
+        test.where(test.firstLine()) + ": no line has the location " + location);
   }
 
   private static void assertErrors(
-      Map<Integer, String> expected, Map<Integer, List<String>> found, String rendered, FileTestCase test) {
+      Map<Integer, String> expected,
+      Map<Integer, List<String>> found,
+      String rendered,
+      FileTestCase test) {
     assertEquals(
-        expected.keySet(), found.keySet(), "lines of " + test.file().getFileName() + " with errors; found:\n" + rendered);
-    expected.forEach(
-        (line, text) ->
-            assertTrue(
-                found.get(line).stream().anyMatch(m -> m.contains(text)),
-                test.where(line) + ": expected '" + text + "', found\n" + rendered));
+        expected.keySet(),
+        found.keySet(),
+        "lines of " + test.file().getFileName() + " with errors; found:\n" + rendered);
+    expected.forEach((line, text) ->
+        assertTrue(
+            found.get(line).stream().anyMatch(m -> m.contains(text)),
+            test.where(line) + ": expected '" + text + "', found\n" + rendered));
   }
 
   private static void assertRoundTrip(Program program) {
@@ -149,7 +172,8 @@ final class FileTests {
     assertEquals(text, Printer.print(again));
   }
 
-  private static void compareRecorded(FileTestCase test, int index, String output) throws IOException {
+  private static void compareRecorded(FileTestCase test, int index, String output)
+      throws IOException {
     List<String> recorded = test.recordedOutput();
     if (recorded.isEmpty()) {
       return;
@@ -161,6 +185,8 @@ final class FileTests {
       return;
     }
     assertEquals(
-        String.join("\n", recorded) + "\n", output, test.where(test.firstLine()) + ": if right, run with -Dzkc.bless=true");
+        String.join("\n", recorded) + "\n",
+        output,
+        test.where(test.firstLine()) + ": if right, run with -Dzkc.bless=true");
   }
 }

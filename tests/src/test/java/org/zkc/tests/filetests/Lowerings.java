@@ -32,6 +32,8 @@ final class Lowerings {
       return IntegerToCircuit.lower(program, new PassContext());
     }
     throw new AssertionError(
-        "there is no lowering '" + name + "'; there are torch-to-tensor(SHAPE SHAPE ...) and integer-to-circuit");
+        "there is no lowering '"
+            + name
+            + "'; there are torch-to-tensor(SHAPE SHAPE ...) and integer-to-circuit");
   }
 }

@@ -13,7 +13,10 @@ import org.zkc.passes.Pass;
 import org.zkc.passes.PassCatalogue;
 import org.zkc.tests.Repository;
 
-/** Every pass of the catalogue has a file test, named after it, with a case in which it fires and one in which it does not. */
+/**
+ * Every pass of the catalogue has a file test, named after it, with a case in which it fires and
+ * one in which it does not.
+ */
 final class PassCoverageTest {
   @TestFactory
   List<DynamicTest> passes() {
@@ -27,11 +30,17 @@ final class PassCoverageTest {
 
   private static void requireCovered(Pass pass, String name) throws IOException {
     Path file = Repository.root().resolve("tests/filetests").resolve(name);
-    assertTrue(Files.exists(file), "pass " + pass.name() + " has no file test tests/filetests/" + name);
-    List<FileTestCase> cases =
-        FileTestCase.read(file).stream().filter(c -> List.of(c.run().name().split(", *")).contains(pass.name())).toList();
-    assertTrue(cases.stream().anyMatch(FileTestCase::isUnchanged), name + " has no case in which the pass does not fire");
     assertTrue(
-        cases.stream().anyMatch(c -> !c.isUnchanged() && !c.checkLines().isEmpty()), name + " has no case in which it fires");
+        Files.exists(file), "pass " + pass.name() + " has no file test tests/filetests/" + name);
+    List<FileTestCase> cases =
+        FileTestCase.read(file).stream()
+            .filter(c -> List.of(c.run().name().split(", *")).contains(pass.name()))
+            .toList();
+    assertTrue(
+        cases.stream().anyMatch(FileTestCase::isUnchanged),
+        name + " has no case in which the pass does not fire");
+    assertTrue(
+        cases.stream().anyMatch(c -> !c.isUnchanged() && !c.checkLines().isEmpty()),
+        name + " has no case in which it fires");
   }
 }

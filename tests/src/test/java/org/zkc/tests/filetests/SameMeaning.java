@@ -16,7 +16,10 @@ import org.zkc.ir.interpret.CircuitInterpreter;
 import org.zkc.ir.interpret.IntegerInterpreter;
 import org.zkc.ir.interpret.TensorInterpreter;
 
-/** Runs a program before and after a pass or lowering on random inputs: exact on integers, to rounding on floats. */
+/**
+ * Runs a program before and after a pass or lowering on random inputs: exact on integers, to
+ * rounding on floats.
+ */
 final class SameMeaning {
   private static final int SAMPLES = 5;
   private static final double TOLERANCE = 1e-4;
@@ -25,7 +28,8 @@ final class SameMeaning {
 
   static void require(Program before, Program after) {
     if (before == after || before.level() == Level.TORCH) {
-      return; // the torch level has no interpreter; TorchToTensor is tested against PyTorch's outputs
+      return; // the torch level has no interpreter; TorchToTensor is tested against PyTorch's
+      // outputs
     }
     for (long seed = 0; seed < SAMPLES; seed++) {
       Random random = new Random(seed);
@@ -38,11 +42,15 @@ final class SameMeaning {
           }
           inputs.add(TensorData.ofFloats(p.shape(), elements));
         }
-        requireClose(TensorInterpreter.run(before, inputs), TensorInterpreter.run(after, inputs), seed);
+        requireClose(
+            TensorInterpreter.run(before, inputs), TensorInterpreter.run(after, inputs), seed);
       } else {
         List<long[]> inputs = new ArrayList<>();
         for (Value p : before.main().parameters()) {
-          Interval interval = before.level() == Level.INTEGER ? Interval.of(p.integerType()) : Interval.of(p.columnType());
+          Interval interval =
+              before.level() == Level.INTEGER
+                  ? Interval.of(p.integerType())
+                  : Interval.of(p.columnType());
           inputs.add(
               LongStream.generate(() -> random.nextLong(interval.low(), interval.high() + 1))
                   .limit(p.shape().elementCount())
@@ -52,7 +60,8 @@ final class SameMeaning {
         List<long[]> actual = run(after, inputs);
         assertEquals(expected.size(), actual.size(), "number of results");
         for (int i = 0; i < expected.size(); i++) {
-          assertArrayEquals(expected.get(i), actual.get(i), "result " + i + " on inputs of seed " + seed);
+          assertArrayEquals(
+              expected.get(i), actual.get(i), "result " + i + " on inputs of seed " + seed);
         }
       }
     }
@@ -72,7 +81,10 @@ final class SameMeaning {
       assertEquals(expected.get(i).shape(), actual.get(i).shape());
       for (int k = 0; k < e.length; k++) {
         assertEquals(
-            e[k], a[k], TOLERANCE * Math.max(1, Math.abs(e[k])), "element " + k + " of result " + i + ", seed " + seed);
+            e[k],
+            a[k],
+            TOLERANCE * Math.max(1, Math.abs(e[k])),
+            "element " + k + " of result " + i + ", seed " + seed);
       }
     }
   }

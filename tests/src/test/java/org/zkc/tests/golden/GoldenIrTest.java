@@ -23,8 +23,9 @@ import org.zkc.tests.Repository;
 import org.zkc.torchscript.TorchModel;
 
 /**
- * A few models at every level, as recorded in tests/golden with large tensors by digest. A difference is a change of what is
- * proved, or of how the IR is printed: when it is meant, {@code -Dzkc.bless=true} records it.
+ * A few models at every level, as recorded in tests/golden with large tensors by digest. A
+ * difference is a change of what is proved, or of how the IR is printed: when it is meant, {@code
+ * -Dzkc.bless=true} records it.
  */
 final class GoldenIrTest {
   private static final boolean BLESS = Boolean.getBoolean("zkc.bless");
@@ -34,7 +35,8 @@ final class GoldenIrTest {
   void everyLevelIsAsRecorded(String name) throws IOException {
     CompilePipeline pipeline = new CompilePipeline(CompileOptions.DEFAULT);
     TorchModel model =
-        pipeline.read(Repository.root().resolve("tests/src/test/resources/archives").resolve(name + ".pt"));
+        pipeline.read(
+            Repository.root().resolve("tests/src/test/resources/archives").resolve(name + ".pt"));
     requireRecorded(name, model.program());
     CompilePipeline.Calibrated tensor = pipeline.toTensor(model);
     requireRecorded(name, tensor.tensor());
@@ -55,13 +57,17 @@ final class GoldenIrTest {
               tensors.put(digest, data);
               return digest;
             });
-    Program parsed = Parser.parse(text, file, digest -> Optional.ofNullable(tensors.get(digest)).map(TensorData::bytes));
+    Program parsed =
+        Parser.parse(
+            text, file, digest -> Optional.ofNullable(tensors.get(digest)).map(TensorData::bytes));
     assertTrue(Programs.equal(program, parsed), file + ": print and parse change the program");
     if (BLESS) {
       Files.writeString(golden, text);
       return;
     }
     assertEquals(
-        Files.exists(golden) ? Files.readString(golden) : "", text, file + ": if right, run with -Dzkc.bless=true");
+        Files.exists(golden) ? Files.readString(golden) : "",
+        text,
+        file + ": if right, run with -Dzkc.bless=true");
   }
 }

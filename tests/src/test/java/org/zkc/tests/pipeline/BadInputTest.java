@@ -23,8 +23,9 @@ import org.zkc.ir.TensorData;
 import org.zkc.runtime.numpy.NpyWriter;
 
 /**
- * What a person sees who gives zkc something it cannot use: exit code 2 (1 where a proof or key is wrong), one clear sentence
- * on stderr that names the culprit, no stack trace, and no file left behind.
+ * What a person sees who gives zkc something it cannot use: exit code 2 (1 where a proof or key is
+ * wrong), one clear sentence on stderr that names the culprit, no stack trace, and no file left
+ * behind.
  */
 final class BadInputTest {
   /** The sentence, and at most the quoted source line with its caret. */
@@ -72,7 +73,8 @@ final class BadInputTest {
     byte[] array = Files.readAllBytes(folder.resolve("x.npy"));
     Files.write(folder.resolve("truncated.npy"), Arrays.copyOf(array, array.length - 3));
     Files.writeString(folder.resolve("text.npy"), "1 2 3\n");
-    Cli.run("prove", file("good.zkc"), "--input", file("x.npy"), "-o", file("good.zkp")).succeeded();
+    Cli.run("prove", file("good.zkc"), "--input", file("x.npy"), "-o", file("good.zkp"))
+        .succeeded();
     byte[] proof = Files.readAllBytes(folder.resolve("good.zkp"));
     Files.write(folder.resolve("truncated.zkp"), Arrays.copyOf(proof, proof.length / 2));
     Files.writeString(folder.resolve("text.zkp"), "no proof\n");
@@ -94,26 +96,61 @@ final class BadInputTest {
         compile("folder instead of an archive", file("folder.pt"), "folder.pt"),
         compile("truncated zip", file("truncated.pt"), "truncated.pt"),
         compile("damaged weights", file("damaged.pt"), "damaged.pt"),
-        compile("eager checkpoint", SampleArchive.file("foreign_checkpoint.pt").toString(), "torch.save", "export"),
-        compile("pickle with unknown globals", SampleArchive.file("foreign_hostile_pickle.pt").toString(), "system"),
+        compile(
+            "eager checkpoint",
+            SampleArchive.file("foreign_checkpoint.pt").toString(),
+            "torch.save",
+            "export"),
+        compile(
+            "pickle with unknown globals",
+            SampleArchive.file("foreign_hostile_pickle.pt").toString(),
+            "system"),
         compile("torch.export archive", file("model.pt2"), "pt2"),
         compile("StableHLO text", file("model.mlir"), "mlir"),
         compile("unsupported operator", unsupported, "sort", "model.py:"),
         compile("scripted archive without shapes", scripted, "--input-shape"),
-        bad("wrong input shape", 2, List.of("compile", good, "-o", out, "--input-shape", "1x23"), "23"),
-        bad("input shape that is none", 2, List.of("compile", good, "-o", out, "--input-shape", "1xx24"), "1xx24"),
-        bad("missing calibration", 2, List.of("compile", good, "-o", out, "--calibration", file("no.npy")), "no.npy"),
+        bad(
+            "wrong input shape",
+            2,
+            List.of("compile", good, "-o", out, "--input-shape", "1x23"),
+            "23"),
+        bad(
+            "input shape that is none",
+            2,
+            List.of("compile", good, "-o", out, "--input-shape", "1xx24"),
+            "1xx24"),
+        bad(
+            "missing calibration",
+            2,
+            List.of("compile", good, "-o", out, "--calibration", file("no.npy")),
+            "no.npy"),
         bad(
             "calibration of a wrong shape",
             2,
             List.of("compile", good, "-o", out, "--calibration", file("wrong_shape.npy")),
             "1x23",
             "1x24"),
-        bad("calibration with NaN", 2, List.of("compile", good, "-o", out, "--calibration", file("nan.npy")), "nan"),
-        bad("unreachable fidelity", 2, List.of("compile", good, "-o", out, "--min-fidelity", "0.9999999"), "0.9999999"),
-        bad("unknown pass", 2, List.of("compile", good, "-o", out, "--disable", "no-such-pass"), "no-such-pass"),
+        bad(
+            "calibration with NaN",
+            2,
+            List.of("compile", good, "-o", out, "--calibration", file("nan.npy")),
+            "nan"),
+        bad(
+            "unreachable fidelity",
+            2,
+            List.of("compile", good, "-o", out, "--min-fidelity", "0.9999999"),
+            "0.9999999"),
+        bad(
+            "unknown pass",
+            2,
+            List.of("compile", good, "-o", out, "--disable", "no-such-pass"),
+            "no-such-pass"),
         bad("bits out of range", 2, List.of("compile", good, "-o", out, "--bits", "40"), "40"),
-        bad("output into a missing folder", 2, List.of("compile", good, "-o", file("no/such/m.zkc")), "no/such"),
+        bad(
+            "output into a missing folder",
+            2,
+            List.of("compile", good, "-o", file("no/such/m.zkc")),
+            "no/such"),
         bad("no command", 2, List.of(), "compile", "prove", "verify"),
         bad("unknown command", 2, List.of("prvoe"), "prvoe"),
         bad("unknown flag", 2, List.of("compile", good, "--no-such-flag"), "--no-such-flag"),
@@ -126,27 +163,76 @@ final class BadInputTest {
         bad(
             "too many inputs",
             2,
-            List.of("prove", file("good.zkc"), "--input", file("x.npy"), "--input", file("x.npy"), "-o", file("out.zkp")),
+            List.of(
+                "prove",
+                file("good.zkc"),
+                "--input",
+                file("x.npy"),
+                "--input",
+                file("x.npy"),
+                "-o",
+                file("out.zkp")),
             "input"),
         bad(
             "privacy",
             2,
             List.of(
-                "prove", file("good.zkc"), "--input", file("x.npy"), "-o", file("out.zkp"), "--private", "input"),
+                "prove",
+                file("good.zkc"),
+                "--input",
+                file("x.npy"),
+                "-o",
+                file("out.zkp"),
+                "--private",
+                "input"),
             "private"),
         bad("missing model", 2, List.of("run", file("no.zkc"), "--input", file("x.npy")), "no.zkc"),
-        bad("truncated model", 2, List.of("run", file("truncated.zkc"), "--input", file("x.npy")), "truncated.zkc"),
-        bad("archive instead of a model", 2, List.of("run", good, "--input", file("x.npy")), "softmax_head.pt"),
-        bad("key instead of a model", 2, List.of("run", file("good.vk"), "--input", file("x.npy")), "good.vk"),
-        bad("missing proof", 2, List.of("verify", file("no.zkp"), "--key", file("good.vk")), "no.zkp"),
+        bad(
+            "truncated model",
+            2,
+            List.of("run", file("truncated.zkc"), "--input", file("x.npy")),
+            "truncated.zkc"),
+        bad(
+            "archive instead of a model",
+            2,
+            List.of("run", good, "--input", file("x.npy")),
+            "softmax_head.pt"),
+        bad(
+            "key instead of a model",
+            2,
+            List.of("run", file("good.vk"), "--input", file("x.npy")),
+            "good.vk"),
+        bad(
+            "missing proof",
+            2,
+            List.of("verify", file("no.zkp"), "--key", file("good.vk")),
+            "no.zkp"),
         bad("missing key", 2, List.of("verify", file("good.zkp"), "--key", file("no.vk")), "no.vk"),
-        bad("text instead of a proof", 1, List.of("verify", file("text.zkp"), "--key", file("good.vk")), "proof"),
-        bad("truncated proof", 1, List.of("verify", file("truncated.zkp"), "--key", file("good.vk")), "proof"),
-        bad("proof instead of a key", 1, List.of("verify", file("good.zkp"), "--key", file("good.zkp")), "key"),
+        bad(
+            "text instead of a proof",
+            1,
+            List.of("verify", file("text.zkp"), "--key", file("good.vk")),
+            "proof"),
+        bad(
+            "truncated proof",
+            1,
+            List.of("verify", file("truncated.zkp"), "--key", file("good.vk")),
+            "proof"),
+        bad(
+            "proof instead of a key",
+            1,
+            List.of("verify", file("good.zkp"), "--key", file("good.zkp")),
+            "key"),
         bad(
             "another model expected",
             1,
-            List.of("verify", file("good.zkp"), "--key", file("good.vk"), "--expect-model", "0".repeat(64)),
+            List.of(
+                "verify",
+                file("good.zkp"),
+                "--key",
+                file("good.vk"),
+                "--expect-model",
+                "0".repeat(64)),
             "model"));
   }
 
@@ -156,7 +242,15 @@ final class BadInputTest {
 
   private static Case prove(String what, String input, String... says) {
     List<String> command =
-        List.of("prove", file("good.zkc"), "--input", file(input), "-o", file("out.zkp"), "--output", file("y.npy"));
+        List.of(
+            "prove",
+            file("good.zkc"),
+            "--input",
+            file(input),
+            "-o",
+            file("out.zkp"),
+            "--output",
+            file("y.npy"));
     return bad(what, 2, command, says);
   }
 
@@ -176,12 +270,15 @@ final class BadInputTest {
     result.exited(bad.exitCode());
     String text = result.err().toLowerCase(Locale.ROOT);
     for (String word : bad.says()) {
-      assertTrue(text.contains(word.toLowerCase(Locale.ROOT)), () -> "'" + word + "' is not in: " + result);
+      assertTrue(
+          text.contains(word.toLowerCase(Locale.ROOT)),
+          () -> "'" + word + "' is not in: " + result);
     }
     assertFalse(text.contains("exception") || text.contains("\tat "), result::toString);
     boolean usage = bad.says().contains("compile") && bad.command().isEmpty();
     long lines = result.err().lines().filter(line -> !line.isBlank()).count();
-    assertTrue(usage || lines >= 1 && lines <= MOST_LINES, () -> lines + " lines on stderr: " + result);
+    assertTrue(
+        usage || lines >= 1 && lines <= MOST_LINES, () -> lines + " lines on stderr: " + result);
     assertEquals(before, files(), () -> "files were left by " + result);
   }
 

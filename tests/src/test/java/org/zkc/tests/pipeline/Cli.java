@@ -28,7 +28,14 @@ final class Cli {
 
     @Override
     public String toString() {
-      return "zkc " + command + "\nexit code " + exitCode + "\nstdout:\n" + out + "\nstderr:\n" + err;
+      return "zkc "
+          + command
+          + "\nexit code "
+          + exitCode
+          + "\nstdout:\n"
+          + out
+          + "\nstderr:\n"
+          + err;
     }
   }
 
@@ -45,6 +52,9 @@ final class Cli {
       exitCode = Main.execute(words, outStream, errStream);
     }
     return new Result(
-        String.join(" ", words), exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        String.join(" ", words),
+        exitCode,
+        out.toString(StandardCharsets.UTF_8),
+        err.toString(StandardCharsets.UTF_8));
   }
 }

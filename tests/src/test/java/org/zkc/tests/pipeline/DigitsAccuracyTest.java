@@ -18,7 +18,8 @@ import org.zkc.runtime.numpy.NpyWriter;
 import org.zkc.tests.Repository;
 
 /**
- * Accuracy on real data: the networks that {@code tests/training/train_digits.py} trained, over the whole test split.
+ * Accuracy on real data: the networks that {@code tests/training/train_digits.py} trained, over the
+ * whole test split.
  */
 final class DigitsAccuracyTest {
   private static final Path FOLDER = Repository.root().resolve("tests/src/test/resources/digits");
@@ -36,7 +37,8 @@ final class DigitsAccuracyTest {
     assertEquals(shape, inputShape.toString());
     List<TensorData> images = SampleArchive.unstack(NpyReader.read(FOLDER.resolve("images.npy")));
     long[] labels = NpyReader.read(FOLDER.resolve("labels.npy")).toLongs();
-    List<TensorData> logits = SampleArchive.unstack(NpyReader.read(FOLDER.resolve(name + ".logits.npy")));
+    List<TensorData> logits =
+        SampleArchive.unstack(NpyReader.read(FOLDER.resolve(name + ".logits.npy")));
     assertEquals(labels.length, images.size());
 
     int correctInFloats = 0;
@@ -48,12 +50,18 @@ final class DigitsAccuracyTest {
     }
     double floats = 100.0 * correctInFloats / labels.length;
     double integers = 100.0 * correctInIntegers / labels.length;
-    assertTrue(floats >= LOWEST_FP32_ACCURACY, "fp32 accuracy " + floats + " %: the recorded logits are not of this split");
     assertTrue(
-        integers >= floats - LARGEST_LOSS, "fp32 %.2f %%, integers %.2f %%".formatted(floats, integers));
+        floats >= LOWEST_FP32_ACCURACY,
+        "fp32 accuracy " + floats + " %: the recorded logits are not of this split");
+    assertTrue(
+        integers >= floats - LARGEST_LOSS,
+        "fp32 %.2f %%, integers %.2f %%".formatted(floats, integers));
   }
 
-  /** The program whose accuracy counts is the one that is proved: a few images of the split, through files and back. */
+  /**
+   * The program whose accuracy counts is the one that is proved: a few images of the split, through
+   * files and back.
+   */
   @ParameterizedTest
   @CsvSource({"digits_mlp", "digits_cnn"})
   void itsOutputsAreProved(String name, @TempDir Path folder) throws IOException {
@@ -69,9 +77,12 @@ final class DigitsAccuracyTest {
       Path proof = folder.resolve("image.zkp");
       Files.write(x, NpyWriter.encode(image));
       Cli.run("prove", compiled, "--input", x, "-o", proof, "--output", y).succeeded();
-      Cli.run("verify", proof, "--key", folder.resolve("model.vk"), "--input", x, "--output", y).succeeded();
+      Cli.run("verify", proof, "--key", folder.resolve("model.vk"), "--input", x, "--output", y)
+          .succeeded();
       assertArrayEquals(
-          model.run(List.of(image)).getFirst().toFloats(), NpyReader.read(y).toFloats(), "image " + i);
+          model.run(List.of(image)).getFirst().toFloats(),
+          NpyReader.read(y).toFloats(),
+          "image " + i);
     }
   }
 

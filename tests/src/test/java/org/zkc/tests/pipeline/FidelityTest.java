@@ -12,8 +12,8 @@ import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.passes.quantize.VariedInputs;
 
 /**
- * The proved integers stay close to fp32 on inputs of varied mean and contrast that calibration has not seen, for every
- * sample archive compiled without any flag but the shapes.
+ * The proved integers stay close to fp32 on inputs of varied mean and contrast that calibration has
+ * not seen, for every sample archive compiled without any flag but the shapes.
  */
 final class FidelityTest {
   private static final double SMALLEST_R_SQUARED = 0.95;
@@ -29,14 +29,17 @@ final class FidelityTest {
   void integersFollowFloats(SampleArchive archive) {
     IntegerModel model = IntegerModel.of(archive);
     Program tensor = model.compiled().tensor();
-    List<List<TensorData>> inputs = new VariedInputs(SEED).samples(tensor.main().parameters(), SAMPLES);
+    List<List<TensorData>> inputs =
+        new VariedInputs(SEED).samples(tensor.main().parameters(), SAMPLES);
     var interpreter = new TensorInterpreter(tensor);
-    List<List<TensorData>> expected = inputs.stream().map(x -> interpreter.run(x, (value, elements) -> {})).toList();
+    List<List<TensorData>> expected =
+        inputs.stream().map(x -> interpreter.run(x, (value, elements) -> {})).toList();
     List<List<TensorData>> actual = inputs.stream().map(model::run).toList();
     for (int k = 0; k < expected.getFirst().size(); k++) {
       double rSquared = rSquared(output(expected, k), output(actual, k));
       assertTrue(
-          rSquared >= SMALLEST_R_SQUARED, "output " + k + ": R^2 = " + rSquared + " over inputs of seed " + SEED);
+          rSquared >= SMALLEST_R_SQUARED,
+          "output " + k + ": R^2 = " + rSquared + " over inputs of seed " + SEED);
     }
   }
 
@@ -44,7 +47,9 @@ final class FidelityTest {
     return samples.stream().map(outputs -> outputs.get(k).toDoubles()).toArray(double[][]::new);
   }
 
-  /** 1 - sum |y' - y|^2 / sum |y - mean(y)|^2, the mean taken over the samples, element by element. */
+  /**
+   * 1 - sum |y' - y|^2 / sum |y - mean(y)|^2, the mean taken over the samples, element by element.
+   */
   private static double rSquared(double[][] expected, double[][] actual) {
     int size = expected[0].length;
     double[] mean = new double[size];

@@ -44,16 +44,30 @@ final class ProveEveryArchiveTest {
 
     Cli.run(words("run", model, inputFlags, outputFlags("run", outputs))).succeeded();
     Path proof = folder.resolve("model.zkp");
-    Cli.run(words("prove", model, inputFlags, outputFlags("proved", outputs), "-o", proof, "--progress", "none"))
+    Cli.run(
+            words(
+                "prove",
+                model,
+                inputFlags,
+                outputFlags("proved", outputs),
+                "-o",
+                proof,
+                "--progress",
+                "none"))
         .succeeded();
     for (int k = 0; k < outputs; k++) {
-      assertArrayEquals(Files.readAllBytes(output("run", k)), Files.readAllBytes(output("proved", k)), "output " + k);
+      assertArrayEquals(
+          Files.readAllBytes(output("run", k)),
+          Files.readAllBytes(output("proved", k)),
+          "output " + k);
     }
 
     Path key = folder.resolve("model.vk");
-    assertTrue(Files.size(key) <= LARGEST_KEY, "the verifier key has " + Files.size(key) + " bytes");
+    assertTrue(
+        Files.size(key) <= LARGEST_KEY, "the verifier key has " + Files.size(key) + " bytes");
     Cli.run(words("verify", proof, "--key", key)).succeeded();
-    Cli.run(words("verify", proof, "--key", key, inputFlags, outputFlags("proved", outputs))).succeeded();
+    Cli.run(words("verify", proof, "--key", key, inputFlags, outputFlags("proved", outputs)))
+        .succeeded();
 
     // The last bit of one output element.
     Path claimed = folder.resolve("claimed0.npy");
@@ -100,7 +114,12 @@ final class ProveEveryArchiveTest {
     Files.write(x, NpyWriter.encode(archive.inputs().getFirst().getFirst()));
     Path proof = folder.resolve("model.zkp");
     Cli.run("prove", model, "--input", x, "-o", proof).succeeded();
-    Cli.run("compile", SampleArchive.named("log_softmax_head").path(), "-o", folder.resolve("other.zkc")).succeeded();
+    Cli.run(
+            "compile",
+            SampleArchive.named("log_softmax_head").path(),
+            "-o",
+            folder.resolve("other.zkc"))
+        .succeeded();
     Cli.run("verify", proof, "--key", folder.resolve("other.vk")).exited(Cli.REJECTED);
   }
 
@@ -108,18 +127,21 @@ final class ProveEveryArchiveTest {
   void leNetProvesWithEveryMultiplication() throws IOException {
     SampleArchive archive = SampleArchive.named("lenet5");
     Path model = folder.resolve("model.zkc");
-    Cli.run("compile", archive.path(), "-o", model, "--disable", "rewrite-matmul-checks").succeeded();
+    Cli.run("compile", archive.path(), "-o", model, "--disable", "rewrite-matmul-checks")
+        .succeeded();
     Path x = folder.resolve("x.npy");
     Files.write(x, NpyWriter.encode(archive.inputs().getFirst().getFirst()));
     Path proof = folder.resolve("model.zkp");
     Cli.run("prove", model, "--input", x, "-o", proof, "--output", output("proved", 0)).succeeded();
-    Cli.run("verify", proof, "--key", folder.resolve("model.vk"), "--output", output("proved", 0)).succeeded();
+    Cli.run("verify", proof, "--key", folder.resolve("model.vk"), "--output", output("proved", 0))
+        .succeeded();
 
     // The rewriting changes the proof, not the function.
     Path rewritten = folder.resolve("rewritten.zkc");
     Cli.run("compile", archive.path(), "-o", rewritten).succeeded();
     Cli.run("run", rewritten, "--input", x, "--output", output("run", 0)).succeeded();
-    assertArrayEquals(Files.readAllBytes(output("run", 0)), Files.readAllBytes(output("proved", 0)));
+    assertArrayEquals(
+        Files.readAllBytes(output("run", 0)), Files.readAllBytes(output("proved", 0)));
   }
 
   private Path compile(SampleArchive archive) {
@@ -144,6 +166,8 @@ final class ProveEveryArchiveTest {
 
   /** Words and lists of words, in one array. */
   private static Object[] words(Object... parts) {
-    return Stream.of(parts).flatMap(part -> part instanceof List<?> list ? list.stream() : Stream.of(part)).toArray();
+    return Stream.of(parts)
+        .flatMap(part -> part instanceof List<?> list ? list.stream() : Stream.of(part))
+        .toArray();
   }
 }

@@ -13,7 +13,10 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.runtime.compile.CompilePipeline;
 
-/** The tensor level, as read from each archive, computes what PyTorch computed on the recorded inputs. */
+/**
+ * The tensor level, as read from each archive, computes what PyTorch computed on the recorded
+ * inputs.
+ */
 final class PyTorchOracleTest {
   /** Relative to the largest element of the output: both sides round in single precision. */
   private static final double TOLERANCE = 1e-4;

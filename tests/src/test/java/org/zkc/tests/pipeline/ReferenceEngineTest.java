@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.zkc.runtime.numpy.NpyWriter;
 
 /**
- * {@code run --reference}: PyTorch's own answer beside the integer program's. The engine is a download of 115 MB, so this runs
- * on request only: {@code mvn verify -Dzkc.reference=true}.
+ * {@code run --reference}: PyTorch's own answer beside the integer program's. The engine is a
+ * download of 115 MB, so this runs on request only: {@code mvn verify -Dzkc.reference=true}.
  */
 @EnabledIfSystemProperty(named = "zkc.reference", matches = "true")
 final class ReferenceEngineTest {
@@ -31,7 +31,8 @@ final class ReferenceEngineTest {
     Path x = folder.resolve("x.npy");
     Files.write(x, NpyWriter.encode(archive.inputs().getFirst().getFirst()));
     Cli.run("compile", archive.path(), "-o", model).succeeded();
-    Cli.Result result = Cli.run("run", model, "--input", x, "--reference", archive.path()).succeeded();
+    Cli.Result result =
+        Cli.run("run", model, "--input", x, "--reference", archive.path()).succeeded();
     Matcher relative = RELATIVE.matcher(result.out());
     assertTrue(relative.find(), result::toString);
     assertTrue(Double.parseDouble(relative.group(1)) < LARGEST_DISTANCE, result::toString);

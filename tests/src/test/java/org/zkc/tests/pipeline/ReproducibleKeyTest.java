@@ -14,7 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.runtime.cli.Main;
 
-/** Keys depend on archive, calibration and flags only: not on threads, vector width, file names or the process. */
+/**
+ * Keys depend on archive, calibration and flags only: not on threads, vector width, file names or
+ * the process.
+ */
 final class ReproducibleKeyTest {
   private static final int SECONDS = 120;
 
@@ -38,11 +41,14 @@ final class ReproducibleKeyTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:ActiveProcessorCount=" + processors));
+    command.addAll(
+        List.of("--enable-native-access=ALL-UNNAMED", "-XX:ActiveProcessorCount=" + processors));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of("compile", archive.toString(), "-o", folder.resolve(copy + ".zkc").toString()));
+    command.addAll(
+        List.of("compile", archive.toString(), "-o", folder.resolve(copy + ".zkc").toString()));
     Path log = folder.resolve(copy + ".log");
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new AssertionError("compile took more than " + SECONDS + " s: " + command);

@@ -13,19 +13,27 @@ import org.zkc.runtime.numpy.NpyReader;
 import org.zkc.tests.Repository;
 
 /**
- * An archive that {@code tests/archives/generate.py} wrote, with inputs and what PyTorch answers to them.
+ * An archive that {@code tests/archives/generate.py} wrote, with inputs and what PyTorch answers to
+ * them.
  *
- * @param hasShapes whether the archive says the shapes of its inputs; scripted and frozen ones do not
+ * @param hasShapes whether the archive says the shapes of its inputs; scripted and frozen ones do
+ *     not
  */
 record SampleArchive(String name, boolean hasShapes) {
   private static final Path FOLDER = Repository.root().resolve("tests/src/test/resources/archives");
 
-  /** All archives that zkc is to compile, sorted by name: a file that appears in the folder is tested. */
+  /**
+   * All archives that zkc is to compile, sorted by name: a file that appears in the folder is
+   * tested.
+   */
   static List<SampleArchive> all() {
     try (Stream<Path> files = Files.list(FOLDER)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(file -> file.endsWith(".pt") && !file.startsWith("foreign_") && !file.startsWith("unsupported_"))
+          .filter(file ->
+              file.endsWith(".pt")
+                  && !file.startsWith("foreign_")
+                  && !file.startsWith("unsupported_"))
           .map(file -> named(file.substring(0, file.length() - ".pt".length())))
           .sorted((a, b) -> a.name().compareTo(b.name()))
           .toList();
@@ -35,7 +43,9 @@ record SampleArchive(String name, boolean hasShapes) {
   }
 
   static SampleArchive named(String name) {
-    return new SampleArchive(name, !name.startsWith("scripted") && !name.endsWith("_scripted") && !name.endsWith("_frozen"));
+    return new SampleArchive(
+        name,
+        !name.startsWith("scripted") && !name.endsWith("_scripted") && !name.endsWith("_frozen"));
   }
 
   /** A file of the folder of archives. */
