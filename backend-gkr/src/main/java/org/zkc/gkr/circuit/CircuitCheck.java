@@ -283,7 +283,7 @@ public final class CircuitCheck {
     require(
         l.terms().size() + l.constants().size() <= MAX_TERMS && totalTerms <= MAX_TOTAL_TERMS,
         "more than " + MAX_TERMS + " terms and constants, or " + MAX_TOTAL_TERMS + " in all");
-    Bounds bounds = new Bounds((int) d.elementCount());
+    LinearBounds bounds = new LinearBounds((int) d.elementCount());
     for (Linear.Term term : l.terms()) {
       Interval source = source(term.source());
       require(
@@ -309,49 +309,10 @@ public final class CircuitCheck {
   }
 
   /**
-   * Sums of bounds for every element of a tensor: what all of them share, and arrays once they
-   * differ.
-   */
-  private static final class Bounds {
-    private final int count;
-    private long sharedLow;
-    private long sharedHigh;
-    private long[] low = {};
-    private long[] high = {};
-
-    Bounds(int count) {
-      this.count = count;
-    }
-
-    void addEverywhere(long l, long h) {
-      sharedLow = Math.addExact(sharedLow, l);
-      sharedHigh = Math.addExact(sharedHigh, h);
-    }
-
-    void add(int k, long l, long h) {
-      if (low.length == 0) {
-        low = new long[count];
-        high = new long[count];
-      }
-      low[k] = Math.addExact(low[k], l);
-      high[k] = Math.addExact(high[k], h);
-    }
-
-    Interval interval() {
-      if (low.length == 0) {
-        return new Interval(sharedLow, sharedHigh);
-      }
-      return new Interval(
-          Math.addExact(sharedLow, Arrays.stream(low).min().getAsLong()),
-          Math.addExact(sharedHigh, Arrays.stream(high).max().getAsLong()));
-    }
-  }
-
-  /**
    * Adds the bounds of one term. Every source element has the same bounds, so a result element that
    * sums m of them, with weights that add up to P - N, lies in [P low - N high, P high - N low].
    */
-  private void view(Linear.Term term, Interval source, TensorDeclaration d, Bounds bounds) {
+  private void view(Linear.Term term, Interval source, TensorDeclaration d, LinearBounds bounds) {
     TensorDeclaration from = circuit.tensors().get(term.source());
     boolean summing = false;
     boolean negative = false;
@@ -378,75 +339,10 @@ public final class CircuitCheck {
       bounds.addEverywhere(Math.min(a, b), Math.max(a, b));
       return;
     }
-    long[] positive = weights(from.shape(), term.steps(), 1);
-    long[] negativePart = negative ? weights(from.shape(), term.steps(), -1) : null;
-    for (int k = 0; k < positive.length; k++) {
-      accumulate(
-          bounds,
-          k,
-          positive[k],
-          negativePart == null ? 0 : negativePart[k],
-          source,
-          term.coefficient());
-    }
+    bounds.addWeighted(from.shape(), term.steps(), negative, source, term.coefficient());
   }
 
-  /**
-   * For every result element the sum of the positive (sign 1) or of the negated negative (sign -1)
-   * weights.
-   */
-  private long[] weights(List<Integer> shape, List<ViewStep> steps, int sign) {
-    long[] plus = new long[elementCount(shape)];
-    Arrays.fill(plus, 1);
-    long[] minus = new long[plus.length];
-    for (ViewStep step : steps) {
-      if (step instanceof ViewStep.Ranges r) {
-        ViewStep.Ranges up = ranges(r, 1);
-        ViewStep.Ranges down = ranges(r, -1);
-        long[] newPlus =
-            sum(ViewSemantics.apply(plus, shape, up), ViewSemantics.apply(minus, shape, down));
-        minus = sum(ViewSemantics.apply(minus, shape, up), ViewSemantics.apply(plus, shape, down));
-        plus = newPlus;
-      } else {
-        plus = ViewSemantics.apply(plus, shape, step);
-        minus = ViewSemantics.apply(minus, shape, step);
-      }
-      shape = ViewSemantics.outcomeShape(shape, step);
-    }
-    return sign > 0 ? plus : minus;
-  }
-
-  private static ViewStep.Ranges ranges(ViewStep.Ranges r, int sign) {
-    return new ViewStep.Ranges(
-        r.axis(),
-        r.starts(),
-        r.lengths(),
-        r.factors().stream().map(f -> Math.max(0, sign * f)).toList());
-  }
-
-  private static long[] sum(long[] a, long[] b) {
-    for (int k = 0; k < a.length; k++) {
-      a[k] = Math.addExact(a[k], b[k]);
-    }
-    return a;
-  }
-
-  private static void accumulate(
-      Bounds bounds, int k, long positive, long negative, Interval source, long coefficient) {
-    long l =
-        Math.subtractExact(
-            Math.multiplyExact(positive, source.low()),
-            Math.multiplyExact(negative, source.high()));
-    long h =
-        Math.subtractExact(
-            Math.multiplyExact(positive, source.high()),
-            Math.multiplyExact(negative, source.low()));
-    long a = Math.multiplyExact(l, coefficient);
-    long b = Math.multiplyExact(h, coefficient);
-    bounds.add(k, Math.min(a, b), Math.max(a, b));
-  }
-
-  private void box(Linear.Box box, TensorDeclaration d, Bounds bounds) {
+  private void box(Linear.Box box, TensorDeclaration d, LinearBounds bounds) {
     require(
         box.starts().size() == d.rank() && box.limits().size() == d.rank(),
         "a constant's box has another rank");
@@ -462,26 +358,7 @@ public final class CircuitCheck {
       bounds.addEverywhere(box.value(), box.value());
       return;
     }
-    // The box is runs along the last axis, one for every index of the others inside it.
-    int[] starts = box.starts().stream().mapToInt(Integer::intValue).toArray();
-    int[] limits = box.limits().stream().mapToInt(Integer::intValue).toArray();
-    int last = d.rank() - 1;
-    int[] index = starts.clone();
-    int axis;
-    do {
-      int at = 0;
-      for (int a = 0; a <= last; a++) {
-        at = at * d.extent(a) + index[a];
-      }
-      for (int k = at; k < at + limits[last] - starts[last]; k++) {
-        bounds.add(k, box.value(), box.value());
-      }
-      axis = last - 1;
-      while (axis >= 0 && ++index[axis] == limits[axis]) {
-        index[axis] = starts[axis];
-        axis--;
-      }
-    } while (axis >= 0);
+    bounds.addInside(box, d);
   }
 
   private Interval conv(Conv c, TensorDeclaration d) {
