@@ -247,6 +247,7 @@ public final class CircuitCheck {
         switch (relation) {
           case Linear l -> Role.VIRTUAL;
           case Conv c -> Role.VIRTUAL;
+          case FftConv c -> Role.VIRTUAL;
           case MatMul m -> Role.VIRTUAL;
           case Product p -> Role.VIRTUAL;
           case Requantize r -> Role.WITNESS;
@@ -258,6 +259,7 @@ public final class CircuitCheck {
         switch (relation) {
           case Linear l -> linear(l, d);
           case Conv c -> conv(c, d);
+          case FftConv c -> fftConv(c, d);
           case MatMul m -> matMul(m, d);
           case Product p -> product(p, d);
           case Requantize r -> requantize(r, d);
@@ -362,40 +364,34 @@ public final class CircuitCheck {
   }
 
   private Interval conv(Conv c, TensorDeclaration d) {
+    Interval result = convolution(c, d);
+    for (int a = 2; a < 4; a++) {
+      long taps = circuit.tensors().get(c.weight()).extent(a);
+      // The verifier carries a weight through every tap.
+      count(taps * ((long) d.extent(a) + circuit.tensors().get(c.source()).extent(a)));
+    }
+    return result;
+  }
+
+  private Interval fftConv(FftConv c, TensorDeclaration d) {
+    Interval result = convolution(c.conv(), d);
+    TensorDeclaration s = circuit.tensors().get(c.conv().source());
+    TensorDeclaration w = circuit.tensors().get(c.conv().weight());
+    ConvShapes.requirePoints(c, s, w, d);
+    for (int a = 0; a < 2; a++) {
+      // The verifier evaluates one function of all points and reads it at every index.
+      count((long) c.sizes().get(a) + s.extent(2 + a) + w.extent(2 + a) + d.extent(2 + a));
+    }
+    return result;
+  }
+
+  /** What both ways to prove a convolution ask for. */
+  private Interval convolution(Conv c, TensorDeclaration d) {
     Interval x = source(c.source());
     source(c.weight());
     TensorDeclaration s = circuit.tensors().get(c.source());
     TensorDeclaration w = circuit.tensors().get(c.weight());
-    require(w.role() == Role.MODEL, "the weight must be a MODEL tensor");
-    require(
-        s.rank() == 4 && w.rank() == 4 && d.rank() == 4,
-        "source, weight and result must have 4 axes");
-    require(
-        c.strides().size() == 2 && c.paddingLow().size() == 2 && c.dilations().size() == 2,
-        "two numbers per attribute");
-    int g = c.groups();
-    require(
-        g >= 1 && s.extent(1) % g == 0 && w.extent(0) % g == 0,
-        "groups do not divide the channels");
-    require(
-        w.extent(1) == s.extent(1) / g,
-        "the weight has " + w.extent(1) + " input channels per group");
-    require(
-        d.extent(0) == s.extent(0) && d.extent(1) == w.extent(0),
-        "batch or output channels of the result differ");
-    for (int a = 0; a < 2; a++) {
-      require(c.strides().get(a) >= 1 && c.strides().get(a) < 1 << 20, "stride out of range");
-      require(c.dilations().get(a) >= 1 && c.dilations().get(a) < 1 << 20, "dilation out of range");
-      require(Math.abs((long) c.paddingLow().get(a)) < 1 << 20, "padding out of range");
-    }
-    for (int a = 0; a < 2; a++) {
-      long last =
-          (long) d.extent(2 + a) * c.strides().get(a)
-              + (long) w.extent(2 + a) * c.dilations().get(a);
-      require(last < Interval.BOUND, "source indices out of range");
-      // The verifier carries a weight through every tap.
-      count((long) w.extent(2 + a) * ((long) d.extent(2 + a) + s.extent(2 + a)));
-    }
+    ConvShapes.require(c, s, w, d);
     count(s.elementCount());
     degree[c.result()] = degree[c.source()] + 1;
     return weightedSum(w, x);

@@ -41,6 +41,7 @@ public final class CircuitEvaluator {
     return switch (relation) {
       case Linear l -> linear(l);
       case Conv c -> conv(c);
+      case FftConv c -> conv(c.conv());
       case MatMul m -> matMul(m);
       case Product p -> {
         int[] out = new int[elements[p.left()].length];

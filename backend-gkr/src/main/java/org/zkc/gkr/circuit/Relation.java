@@ -5,7 +5,7 @@ package org.zkc.gkr.circuit;
  * Circuit#tensors()}.
  */
 public sealed interface Relation
-    permits Linear, Conv, MatMul, Product, Requantize, Max, RoundedQuotient {
+    permits Linear, Conv, FftConv, MatMul, Product, Requantize, Max, RoundedQuotient {
   /** The tensor it defines. */
   int result();
 }

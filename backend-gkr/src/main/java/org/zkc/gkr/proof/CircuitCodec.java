@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.MatMul;
@@ -20,6 +21,7 @@ import org.zkc.gkr.wire.CircuitMessage;
 import org.zkc.gkr.wire.ClampMessage;
 import org.zkc.gkr.wire.ConvMessage;
 import org.zkc.gkr.wire.EntriesMessage;
+import org.zkc.gkr.wire.FftConvMessage;
 import org.zkc.gkr.wire.LinearMessage;
 import org.zkc.gkr.wire.MatMulMessage;
 import org.zkc.gkr.wire.MaxMessage;
@@ -111,15 +113,10 @@ final class CircuitCodec {
         }
         b.setLinear(m);
       }
-      case Conv c ->
-          b.setConv(
-              ConvMessage.newBuilder()
-                  .setSource(c.source())
-                  .setWeight(c.weight())
-                  .addAllStrides(c.strides())
-                  .addAllPaddingLow(c.paddingLow())
-                  .addAllDilations(c.dilations())
-                  .setGroups(c.groups()));
+      case Conv c -> b.setConv(conv(c));
+      case FftConv c ->
+          b.setFftConv(
+              FftConvMessage.newBuilder().setConv(conv(c.conv())).addAllSizes(c.sizes()));
       case MatMul m ->
           b.setMatmul(MatMulMessage.newBuilder().setSource(m.source()).setWeight(m.weight()));
       case Product p ->
@@ -140,6 +137,17 @@ final class CircuitCodec {
                   .setBits(q.bits()));
     }
     return b.build();
+  }
+
+  private static ConvMessage conv(Conv c) {
+    return ConvMessage.newBuilder()
+        .setSource(c.source())
+        .setWeight(c.weight())
+        .addAllStrides(c.strides())
+        .addAllPaddingLow(c.paddingLow())
+        .addAllDilations(c.dilations())
+        .setGroups(c.groups())
+        .build();
   }
 
   private static StepMessage step(ViewStep step) {
@@ -236,17 +244,9 @@ final class CircuitCodec {
                 .toList();
         yield new Linear(result, terms, boxes);
       }
-      case CONV -> {
-        ConvMessage c = r.getConv();
-        yield new Conv(
-            result,
-            c.getSource(),
-            c.getWeight(),
-            c.getStridesList(),
-            c.getPaddingLowList(),
-            c.getDilationsList(),
-            c.getGroups());
-      }
+      case CONV -> conv(result, r.getConv());
+      case FFT_CONV ->
+          new FftConv(conv(result, r.getFftConv().getConv()), r.getFftConv().getSizesList());
       case MATMUL -> new MatMul(result, r.getMatmul().getSource(), r.getMatmul().getWeight());
       case PRODUCT -> new Product(result, r.getProduct().getLeft(), r.getProduct().getRight());
       case REQUANTIZE -> {
@@ -260,6 +260,17 @@ final class CircuitCodec {
       }
       case KIND_NOT_SET -> throw new InvalidCircuit("a relation of an unknown kind");
     };
+  }
+
+  private static Conv conv(int result, ConvMessage c) {
+    return new Conv(
+        result,
+        c.getSource(),
+        c.getWeight(),
+        c.getStridesList(),
+        c.getPaddingLowList(),
+        c.getDilationsList(),
+        c.getGroups());
   }
 
   private static ViewStep step(StepMessage s) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
@@ -91,6 +92,7 @@ public record CircuitStatistics(
     return switch (relation) {
       case Linear l -> "linear";
       case Conv c -> "conv";
+      case FftConv c -> "fft-conv";
       case MatMul m -> "matmul";
       case Product p -> "product";
       case Requantize r -> "requantize";
@@ -108,6 +110,7 @@ public record CircuitStatistics(
     return switch (relation) {
       case Linear l -> 0;
       case Conv c -> 0;
+      case FftConv c -> 0;
       case MatMul m -> 0;
       case Product p -> 0;
       case Requantize r -> elements * (1 + r.limbs().size());
@@ -120,10 +123,8 @@ public record CircuitStatistics(
   public static long multiplications(Circuit circuit, Relation relation) {
     TensorDeclaration result = circuit.tensors().get(relation.result());
     return switch (relation) {
-      case Conv c -> {
-        TensorDeclaration w = circuit.tensors().get(c.weight());
-        yield result.elementCount() * (w.elementCount() / Math.max(1, w.extent(0)));
-      }
+      case Conv c -> multiplications(circuit, c);
+      case FftConv c -> multiplications(circuit, c.conv());
       case MatMul m -> result.elementCount() * circuit.tensors().get(m.weight()).extent(1);
       case Product p -> result.elementCount();
       case RoundedQuotient q -> result.elementCount();
@@ -131,6 +132,12 @@ public record CircuitStatistics(
       case Requantize r -> 0;
       case Max m -> 0;
     };
+  }
+
+  private static long multiplications(Circuit circuit, Conv c) {
+    TensorDeclaration w = circuit.tensors().get(c.weight());
+    return circuit.tensors().get(c.result()).elementCount()
+        * (w.elementCount() / Math.max(1, w.extent(0)));
   }
 
   /** {@code 2 conv, 3 matmul, 5 requantize}. */

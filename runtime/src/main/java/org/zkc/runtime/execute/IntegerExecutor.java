@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
@@ -41,15 +42,8 @@ public final class IntegerExecutor {
     this.circuit = circuit;
     for (Relation relation : circuit.relations()) {
       switch (relation) {
-        case Conv c ->
-            convolutions.put(
-                c,
-                new ConvKernel(
-                    c,
-                    shape(c.source()),
-                    shape(c.weight()),
-                    weights.tensor(c.weight()).elements(),
-                    shape(c.result())));
+        case Conv c -> convolutions.put(c, kernel(c, weights));
+        case FftConv c -> convolutions.put(c.conv(), kernel(c.conv(), weights));
         case MatMul m -> {
           List<Integer> shape = shape(m.weight());
           matrices.computeIfAbsent(
@@ -71,6 +65,15 @@ public final class IntegerExecutor {
         }
       }
     }
+  }
+
+  private ConvKernel kernel(Conv c, ModelWeights weights) {
+    return new ConvKernel(
+        c,
+        shape(c.source()),
+        shape(c.weight()),
+        weights.tensor(c.weight()).elements(),
+        shape(c.result()));
   }
 
   private void keepIfModel(int tensor, ModelWeights weights) {
@@ -125,9 +128,8 @@ public final class IntegerExecutor {
   private int[] evaluate(Relation relation, Witness witness, Workers workers) {
     return switch (relation) {
       case Linear l -> linear(l, witness);
-      case Conv c ->
-          Objects.requireNonNull(convolutions.get(c), "made with the executor")
-              .run(elements(c.source(), witness), workers);
+      case Conv c -> convolution(c, witness, workers);
+      case FftConv c -> convolution(c.conv(), witness, workers);
       case MatMul m -> matmul(m, witness, workers);
       case Product p -> product(elements(p.left(), witness), elements(p.right(), witness));
       case Requantize r -> requantize(r, elements(r.source(), witness));
@@ -135,6 +137,11 @@ public final class IntegerExecutor {
       case RoundedQuotient q ->
           quotient(elements(q.numerator(), witness), elements(q.denominator(), witness), q.bits());
     };
+  }
+
+  private int[] convolution(Conv c, Witness witness, Workers workers) {
+    return Objects.requireNonNull(convolutions.get(c), "made with the executor")
+        .run(elements(c.source(), witness), workers);
   }
 
   private int[] linear(Linear l, Witness witness) {
