@@ -1,105 +1,65 @@
 package org.zkc.runtime.bench;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 import org.zkc.ir.Program;
 import org.zkc.ir.UserException;
-import org.zkc.ir.Value;
 
 /**
- * The networks that {@code zkc bench} measures, with the bounds that hold their figures (one
- * thread, warm).
+ * The networks that {@code zkc bench} measures, with seeded weights, and the bounds that hold their
+ * figures (one thread, warm). Those of 224 x 224 have the layers and the parameters of torchvision.
  */
 public enum BenchmarkModel {
-  /** Multilayer perceptron 784-128-10. */
-  MLP("mlp", Bounds.NONE) {
-    @Override
-    NetworkBuilder network() {
-      return new NetworkBuilder(SEED, 1, 784).linear("fc1", 128).relu().linear("fc2", 10);
-    }
-  },
-
-  /** LeNet-5 on 28 x 28 (LeCun et al. 1998, with ReLU and max pooling). */
-  LENET5("lenet5", new Bounds(0.2, 0.1, 1_000_000, Long.MAX_VALUE)) {
-    @Override
-    NetworkBuilder network() {
-      return new NetworkBuilder(SEED, 1, 1, 28, 28)
-          .conv("conv1", 6, 5, 1, 2, true)
-          .relu()
-          .maxPool()
-          .conv("conv2", 16, 5, 1, 0, true)
-          .relu()
-          .maxPool()
-          .flatten()
-          .linear("fc1", 120)
-          .relu()
-          .linear("fc2", 84)
-          .relu()
-          .linear("fc3", 10);
-    }
-  },
-
-  /** ResNet-20 on 32 x 32 (He et al. 2016), projections as shortcuts where the shape changes. */
-  RESNET20("resnet20", Bounds.NONE) {
-    @Override
-    NetworkBuilder network() {
-      NetworkBuilder n =
-          new NetworkBuilder(SEED, 1, 3, 32, 32)
-              .conv("conv1", 16, 3, 1, 1, false)
-              .batchNorm("bn1")
-              .relu();
-      int channels = 16;
-      for (int stage = 0; stage < 3; stage++) {
-        int outputs = 16 << stage;
-        for (int block = 0; block < 3; block++) {
-          String name = "layer%d.%d".formatted(stage + 1, block);
-          int stride = outputs == channels ? 1 : 2;
-          Value entry = n.current();
-          Value shortcut =
-              outputs == channels
-                  ? entry
-                  : n.conv(name + ".shortcut", outputs, 1, stride, 0, false)
-                      .batchNorm(name + ".bn3")
-                      .current();
-          n.from(entry)
-              .conv(name + ".conv1", outputs, 3, stride, 1, false)
-              .batchNorm(name + ".bn1")
-              .relu()
-              .conv(name + ".conv2", outputs, 3, 1, 1, false)
-              .batchNorm(name + ".bn2")
-              .add(shortcut)
-              .relu();
-          channels = outputs;
-        }
-      }
-      return n.globalMean().flatten().linear("fc", 10);
-    }
-  },
-
-  /**
-   * VGG-16 on 32 x 32: 13 convolutions with bias, 512-512-512-10 fully connected, 15,245,130
-   * parameters.
-   */
-  VGG16("vgg16", new Bounds(2, 0.2, 3_000_000, 4_000_000_000L)) {
-    @Override
-    NetworkBuilder network() {
-      NetworkBuilder n = new NetworkBuilder(SEED, 1, 3, 32, 32);
-      int[][] stages = {{64, 64}, {128, 128}, {256, 256, 256}, {512, 512, 512}, {512, 512, 512}};
-      int index = 0;
-      for (int[] stage : stages) {
-        for (int outputs : stage) {
-          n.conv("features.%d".formatted(index++), outputs, 3, 1, 1, true).relu();
-        }
-        n.maxPool();
-      }
-      return n.flatten()
-          .linear("classifier.0", 512)
-          .relu()
-          .linear("classifier.1", 512)
-          .relu()
-          .linear("classifier.2", 10);
-    }
-  };
+  MLP("mlp", Group.SMALL, 101_770, SmallNetworks::mlp, Bounds.NONE),
+  LENET5(
+      "lenet5",
+      Group.SMALL,
+      61_706,
+      SmallNetworks::lenet5,
+      new Bounds(0.2, 0.1, 1_000_000, Long.MAX_VALUE)),
+  DEPTHWISE("depthwise", Group.SMALL, 29_658, SmallNetworks::depthwise, Bounds.NONE),
+  RESNET20("resnet20", Group.SMALL, 272_474, SmallNetworks::resnet20, Bounds.NONE),
+  /** VGG-16 on 32 x 32. */
+  VGG16(
+      "vgg16",
+      Group.SMALL,
+      15_245_130,
+      VggNetworks::vgg16Small,
+      new Bounds(1, 0.2, 3_000_000, 4_000_000_000L)),
+  SQUEEZENET1_0("squeezenet1_0", Group.FULL, 1_248_424, SqueezeNet::version10, Bounds.FULL_SIZE),
+  SQUEEZENET1_1("squeezenet1_1", Group.FULL, 1_235_496, SqueezeNet::version11, Bounds.FULL_SIZE),
+  ALEXNET("alexnet", Group.FULL, 61_100_840, AlexNet::build, Bounds.FULL_SIZE),
+  RESNET18("resnet18", Group.FULL, 11_689_512, ResidualNetworks::resnet18, Bounds.FULL_SIZE),
+  RESNET50(
+      "resnet50",
+      Group.FULL,
+      25_557_032,
+      ResidualNetworks::resnet50,
+      new Bounds(30, 0.5, 6_000_000, 12_000_000_000L)),
+  MOBILENET_V2("mobilenet_v2", Group.FULL, 3_504_872, MobileNetV2::build, Bounds.FULL_SIZE),
+  /** Its training form has 13,004,888. */
+  GOOGLENET("googlenet", Group.FULL, 6_624_904, GoogLeNet::build, Bounds.FULL_SIZE),
+  DENSENET121("densenet121", Group.FULL, 7_978_856, DenseNet121::build, Bounds.FULL_SIZE),
+  VGG11_224("vgg11-224", Group.FULL, 132_863_336, VggNetworks::vgg11, Bounds.FULL_SIZE),
+  VGG16_224(
+      "vgg16-224",
+      Group.FULL,
+      138_357_544,
+      VggNetworks::vgg16,
+      new Bounds(30, Double.POSITIVE_INFINITY, Long.MAX_VALUE, 12_000_000_000L));
 
   private static final long SEED = 2015;
+
+  /** What {@code zkc bench} runs together. */
+  public enum Group {
+    /** Images of at most 32 x 32: seconds each. */
+    SMALL,
+    /** Images of 224 x 224: up to minutes each. */
+    FULL
+  }
 
   /**
    * What a release must reach.
@@ -110,51 +70,87 @@ public enum BenchmarkModel {
     static final Bounds NONE =
         new Bounds(
             Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Long.MAX_VALUE, Long.MAX_VALUE);
+    static final Bounds FULL_SIZE =
+        new Bounds(
+            Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Long.MAX_VALUE, 12_000_000_000L);
   }
 
   private final String label;
+  private final Group group;
+  private final long parameters;
+
+  @SuppressWarnings("ImmutableEnumChecker") // method references
+  private final LongFunction<NetworkBuilder> network;
 
   @SuppressWarnings("ImmutableEnumChecker") // a record of primitives
   private final Bounds bounds;
 
-  BenchmarkModel(String label, Bounds bounds) {
+  BenchmarkModel(
+      String label,
+      Group group,
+      long parameters,
+      LongFunction<NetworkBuilder> network,
+      Bounds bounds) {
     this.label = label;
+    this.group = group;
+    this.parameters = parameters;
+    this.network = network;
     this.bounds = bounds;
   }
-
-  abstract NetworkBuilder network();
 
   /** The name on the command line. */
   public String label() {
     return label;
   }
 
+  public Group group() {
+    return group;
+  }
+
   public Bounds bounds() {
     return bounds;
   }
 
-  /** The tensor-level program; the same in every run. */
-  public Program program() {
-    return network().build();
+  /** Number of parameters, without the statistics of batch norms. */
+  public long parameters() {
+    return parameters;
   }
 
-  /** Number of parameters. */
-  public long parameters() {
-    return network().parameters();
+  /** The tensor-level program; the same in every run. */
+  public Program program() {
+    NetworkBuilder built = network.apply(SEED);
+    if (built.parameters() != parameters) {
+      throw new IllegalStateException(
+          "%s has %d parameters, not %d".formatted(label, built.parameters(), parameters));
+    }
+    return built.build();
+  }
+
+  /** All models of a group. */
+  public static List<BenchmarkModel> of(Group group) {
+    return Arrays.stream(values()).filter(m -> m.group == group).toList();
   }
 
   /**
-   * The model with this name.
+   * The models that a word on the command line names: one, or a group.
    *
    * @throws UserException when there is none
    */
-  public static BenchmarkModel named(String label) {
+  public static List<BenchmarkModel> named(String label) {
     for (BenchmarkModel model : values()) {
       if (model.label.equals(label)) {
-        return model;
+        return List.of(model);
+      }
+    }
+    for (Group group : Group.values()) {
+      if (group.name().toLowerCase(Locale.ROOT).equals(label)) {
+        return of(group);
       }
     }
     throw new UserException(
-        "there is no benchmark %s; there are mlp, lenet5, resnet20 and vgg16".formatted(label));
+        "there is no benchmark %s; there are %s, and the groups small and full"
+            .formatted(
+                label,
+                Arrays.stream(values()).map(m -> m.label).collect(Collectors.joining(", "))));
   }
 }

@@ -1,9 +1,11 @@
 package org.zkc.runtime.bench;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.zkc.ir.DType;
 import org.zkc.ir.FunctionBuilder;
 import org.zkc.ir.Level;
@@ -16,6 +18,8 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Clamp;
+import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Linear;
@@ -51,8 +55,15 @@ final class NetworkBuilder {
     return this;
   }
 
+  /** Square kernel, same padding on all sides. */
   NetworkBuilder conv(String name, int outputs, int kernel, int stride, int padding, boolean bias) {
-    int channels = current.shape().extent(1);
+    return conv(name, outputs, kernel, stride, padding, 1, bias);
+  }
+
+  /** The same in groups. */
+  NetworkBuilder conv(
+      String name, int outputs, int kernel, int stride, int padding, int groups, boolean bias) {
+    int channels = current.shape().extent(1) / groups;
     Shape weightShape = Shape.of(outputs, channels, kernel, kernel);
     Value weight =
         constant(name + ".weight", weightShape, Math.sqrt(2.0 / (channels * kernel * kernel)), 0);
@@ -72,7 +83,7 @@ final class NetworkBuilder {
             paddings,
             paddings,
             dilations,
-            1);
+            groups);
     Value result = fresh(shape);
     builder.append(
         new Conv(
@@ -84,7 +95,7 @@ final class NetworkBuilder {
             paddings,
             paddings,
             dilations,
-            1,
+            groups,
             Location.UNKNOWN));
     return from(result);
   }
@@ -93,8 +104,11 @@ final class NetworkBuilder {
     Shape shape = Shape.of(current.shape().extent(1));
     Value weight = constant(name + ".weight", shape, 0.1, 1);
     Value bias = constant(name + ".bias", shape, BIAS_DEVIATION, 0);
+    // Statistics are no parameters.
+    long trained = parameters;
     Value mean = constant(name + ".running_mean", shape, BIAS_DEVIATION, 0);
     Value variance = constant(name + ".running_var", shape, 0, 1);
+    parameters = trained;
     Value result = fresh(current.shape());
     builder.append(
         new BatchNorm(
@@ -125,39 +139,91 @@ final class NetworkBuilder {
     return from(result);
   }
 
-  /** Windows of 2 x 2, stride 2. */
-  NetworkBuilder maxPool() {
-    Shape s = current.shape();
-    Value result = fresh(Shape.of(s.extent(0), s.extent(1), s.extent(2) / 2, s.extent(3) / 2));
-    List<Integer> two = List.of(2, 2);
-    List<Integer> zero = List.of(0, 0);
-    builder.append(
-        new MaxPool(result, current, two, two, zero, zero, List.of(1, 1), Location.UNKNOWN));
+  /** ReLU6: min(max(x, 0), 6). */
+  NetworkBuilder relu6() {
+    Value result = fresh(current.shape());
+    builder.append(new Clamp(result, current, 0, 6, Location.UNKNOWN));
     return from(result);
   }
 
-  /** The mean over the last two axes, [N, C, 1, 1]. */
-  NetworkBuilder globalMean() {
+  /** Windows of 2 x 2, stride 2. */
+  NetworkBuilder maxPool() {
+    return maxPool(2, 2, 0, false);
+  }
+
+  /**
+   * Square windows.
+   *
+   * @param ceil as PyTorch's {@code ceil_mode}: a last window may begin inside and end outside
+   */
+  NetworkBuilder maxPool(int kernel, int stride, int padding, boolean ceil) {
+    Shape s = current.shape();
+    int[] extents = new int[2];
+    List<Integer> high = new ArrayList<>();
+    for (int k = 0; k < 2; k++) {
+      int extent = s.extent(2 + k);
+      int room = extent + 2 * padding - kernel;
+      int positions = (ceil ? Math.ceilDiv(room, stride) : room / stride) + 1;
+      if ((positions - 1) * stride >= extent + padding) {
+        positions--;
+      }
+      extents[k] = positions;
+      high.add(Math.max(padding, (positions - 1) * stride + kernel - extent - padding));
+    }
+    Value result = fresh(Shape.of(s.extent(0), s.extent(1), extents[0], extents[1]));
+    builder.append(
+        new MaxPool(
+            result,
+            current,
+            List.of(kernel, kernel),
+            List.of(stride, stride),
+            List.of(padding, padding),
+            high,
+            List.of(1, 1),
+            Location.UNKNOWN));
+    return from(result);
+  }
+
+  /** Means of 2 x 2, stride 2. */
+  NetworkBuilder meanPool() {
     for (int axis = 2; axis < 4; axis++) {
-      int extent = current.shape().extent(axis);
-      Value result = fresh(current.shape().with(axis, 1));
-      builder.append(
-          new WindowMean(
-              result,
-              current,
-              axis,
-              List.of(0),
-              List.of(extent),
-              List.of(extent),
-              Location.UNKNOWN));
-      current = result;
+      int positions = current.shape().extent(axis) / 2;
+      List<Integer> starts = IntStream.range(0, positions).mapToObj(j -> 2 * j).toList();
+      mean(axis, starts, Collections.nCopies(positions, 2));
     }
     return this;
   }
 
+  /** The mean over the last two axes, [N, C]. */
+  NetworkBuilder globalMean() {
+    Shape s = current.shape();
+    int count = s.extent(2) * s.extent(3);
+    reshape(Shape.of(s.extent(0), s.extent(1), count));
+    mean(2, List.of(0), List.of(count));
+    return reshape(Shape.of(s.extent(0), s.extent(1)));
+  }
+
+  private void mean(int axis, List<Integer> starts, List<Integer> lengths) {
+    Value result = fresh(current.shape().with(axis, starts.size()));
+    builder.append(
+        new WindowMean(result, current, axis, starts, lengths, lengths, Location.UNKNOWN));
+    current = result;
+  }
+
+  /** Channels of all these, one after the other. */
+  NetworkBuilder concatenate(List<Value> parts) {
+    Value result = fresh(Shapes.concatenate(parts.stream().map(Value::shape).toList(), 1));
+    builder.append(new Concatenate(result, List.copyOf(parts), 1, Location.UNKNOWN));
+    return from(result);
+  }
+
   NetworkBuilder flatten() {
     Shape s = current.shape();
-    Value result = fresh(Shape.of(s.extent(0), Math.toIntExact(s.elementCount() / s.extent(0))));
+    return reshape(Shape.of(s.extent(0), Math.toIntExact(s.elementCount() / s.extent(0))));
+  }
+
+  private NetworkBuilder reshape(Shape shape) {
+    Value result = fresh(shape);
     builder.append(new Reshape(result, current, Location.UNKNOWN));
     return from(result);
   }
@@ -172,7 +238,7 @@ final class NetworkBuilder {
     return Program.of(Level.TENSOR, builder.build(Collections.singletonList(current)));
   }
 
-  /** Elements of all constants so far. */
+  /** Elements of all parameters so far, without the statistics of batch norms. */
   long parameters() {
     return parameters;
   }

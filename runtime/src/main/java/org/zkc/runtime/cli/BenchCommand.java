@@ -64,8 +64,8 @@ final class BenchCommand implements Callable<Integer> {
     }
     List<BenchmarkModel> models =
         names.isEmpty()
-            ? List.of(BenchmarkModel.values())
-            : names.stream().map(BenchmarkModel::named).toList();
+            ? BenchmarkModel.of(BenchmarkModel.Group.SMALL)
+            : names.stream().flatMap(n -> BenchmarkModel.named(n).stream()).toList();
     PrintWriter out = spec.commandLine().getOut();
     List<Object> report = new ArrayList<>();
     for (BenchmarkModel model : models) {

@@ -1,0 +1,71 @@
+package org.zkc.runtime.bench;
+
+import org.zkc.ir.Value;
+
+/** Networks on images of 28 x 28 and 32 x 32. */
+final class SmallNetworks {
+  private SmallNetworks() {}
+
+  /** Multilayer perceptron 784-128-10. */
+  static NetworkBuilder mlp(long seed) {
+    return new NetworkBuilder(seed, 1, 784).linear("fc1", 128).relu().linear("fc2", 10);
+  }
+
+  /** LeNet-5 (LeCun et al. 1998, with ReLU and max pooling). */
+  static NetworkBuilder lenet5(long seed) {
+    return new NetworkBuilder(seed, 1, 1, 28, 28)
+        .conv("conv1", 6, 5, 1, 2, true)
+        .relu()
+        .maxPool()
+        .conv("conv2", 16, 5, 1, 0, true)
+        .relu()
+        .maxPool()
+        .flatten()
+        .linear("fc1", 120)
+        .relu()
+        .linear("fc2", 84)
+        .relu()
+        .linear("fc3", 10);
+  }
+
+  /** ResNet-20 (He et al. 2016), projections as shortcuts where the shape changes. */
+  static NetworkBuilder resnet20(long seed) {
+    NetworkBuilder n =
+        new NetworkBuilder(seed, 1, 3, 32, 32)
+            .conv("conv1", 16, 3, 1, 1, false)
+            .batchNorm("bn1")
+            .relu();
+    int channels = 16;
+    for (int stage = 0; stage < 3; stage++) {
+      int outputs = 16 << stage;
+      for (int block = 0; block < 3; block++) {
+        int stride = outputs == channels ? 1 : 2;
+        ResidualNetworks.basicBlock(n, "layer%d.%d".formatted(stage + 1, block), outputs, stride);
+        channels = outputs;
+      }
+    }
+    return n.globalMean().linear("fc", 10);
+  }
+
+  /** Depthwise separable convolutions (Howard et al. 2017) with a residual and ReLU6. */
+  static NetworkBuilder depthwise(long seed) {
+    NetworkBuilder n =
+        new NetworkBuilder(seed, 1, 3, 32, 32)
+            .conv("stem", 16, 3, 2, 1, false)
+            .batchNorm("stem.bn")
+            .relu6();
+    int[][] blocks = {{16, 1}, {24, 2}, {24, 1}, {32, 2}, {32, 1}};
+    int channels = 16;
+    for (int k = 0; k < blocks.length; k++) {
+      int outputs = blocks[k][0];
+      int stride = blocks[k][1];
+      Value entry = n.current();
+      MobileNetV2.invertedResidual(n, "block%d".formatted(k), channels, outputs, stride, 4);
+      if (stride == 1 && outputs == channels) {
+        n.add(entry);
+      }
+      channels = outputs;
+    }
+    return n.globalMean().linear("fc", 10);
+  }
+}
