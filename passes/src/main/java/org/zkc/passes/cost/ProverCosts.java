@@ -1,0 +1,88 @@
+package org.zkc.passes.cost;
+
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+
+/**
+ * What a unit of {@link Work} costs one warm thread: nanoseconds, or bytes for the units of memory.
+ * One set for the whole compiler: estimates, and every pass that chooses by cost.
+ */
+public final class ProverCosts {
+  private static final String RESOURCE = "prover-costs.properties";
+
+  /** Fitted by {@code zkc bench fit} to what {@code zkc bench} measured. */
+  public static final ProverCosts FITTED = load();
+
+  private final Map<Work, Double> units;
+
+  /**
+   * @param units a cost of at least 0 for each kind of work
+   */
+  public ProverCosts(Map<Work, Double> units) {
+    this.units = new EnumMap<>(units);
+    for (Work work : Work.values()) {
+      Double cost = units.get(work);
+      if (cost == null || !(cost >= 0)) {
+        throw new IllegalArgumentException("a unit of %s costs %s".formatted(work.label(), cost));
+      }
+    }
+  }
+
+  /** Nanoseconds, or bytes, of one unit. */
+  public double of(Work work) {
+    return Objects.requireNonNull(units.get(work), "every kind has a cost");
+  }
+
+  /** Nanoseconds, or bytes, of {@code amount} units. */
+  public double of(Work work, double amount) {
+    return of(work) * amount;
+  }
+
+  /** The properties file that {@link #FITTED} is read from. */
+  public String text() {
+    StringBuilder text =
+        new StringBuilder(
+            """
+            # What a unit of work costs one warm thread: nanoseconds, bytes under memory.
+            # Written by zkc bench fit. See org.zkc.passes.cost.Work for the units.
+            """);
+    for (Work work : Work.values()) {
+      text.append(
+          String.format(Locale.ROOT, "%s = %.4g%n", key(work), of(work)).replace("\r\n", "\n"));
+    }
+    return text.toString();
+  }
+
+  private static String key(Work work) {
+    return work.stage().replace(' ', '-') + "." + work.label();
+  }
+
+  private static ProverCosts load() {
+    Properties properties = new Properties();
+    try (Reader in =
+        new InputStreamReader(
+            Objects.requireNonNull(
+                ProverCosts.class.getResourceAsStream(RESOURCE), "a resource of this package"),
+            StandardCharsets.UTF_8)) {
+      properties.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    EnumMap<Work, Double> units = new EnumMap<>(Work.class);
+    for (Work work : Work.values()) {
+      String value = properties.getProperty(key(work));
+      if (value != null) {
+        units.put(work, Double.parseDouble(value));
+      }
+    }
+    return new ProverCosts(units);
+  }
+}

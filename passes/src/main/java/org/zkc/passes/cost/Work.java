@@ -1,0 +1,103 @@
+package org.zkc.passes.cost;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a proof is made of, in units that follow from shapes alone. Each belongs to a stage of the
+ * prover (the names under which it reports times), or to its peak memory; {@link ProverCosts} says
+ * what a unit costs.
+ */
+public enum Work {
+  /** Once per proof. */
+  EXECUTE_FIXED("execute"),
+  /** A multiplication of a convolution without groups. */
+  DENSE_MULTIPLICATION("execute"),
+  /** A multiplication of a convolution in groups. */
+  GROUPED_MULTIPLICATION("execute"),
+  /** A multiplication of a matrix product. */
+  MATRIX_MULTIPLICATION("execute"),
+  /** An element of a sum's term, a requantisation, a maximum's source, a product. */
+  EXECUTED_CELL("execute"),
+
+  /** Once per proof. */
+  WITNESS_FIXED("witness"),
+  /** A lookup, counted into its table's multiplicities. */
+  COUNTED_LOOKUP("witness"),
+
+  /** Once per proof. */
+  COMMITMENT_FIXED("commitment"),
+  /** A cell of the witness matrix: encoded at rate 1/4, and four cells hashed. */
+  ENCODED_CELL("commitment"),
+
+  /** Once per proof. */
+  LOOKUPS_FIXED("lookups"),
+  /** A lookup or a row of a table. */
+  FRACTION("lookups"),
+  /** A leaf of the fraction tree, padding included. */
+  LEAF("lookups"),
+
+  /** Once per proof. */
+  ZERO_PRODUCTS_FIXED("zero products"),
+  /** An element of a factor of a product that is zero, padding included. */
+  ZERO_PRODUCT_CELL("zero products"),
+
+  /** Once per relation. */
+  RELATION("relations"),
+  /** A parameter that is folded over its output channels. */
+  FOLDED_PARAMETER("relations"),
+  /** An element of a convolution's source, once for each column of the kernel. */
+  WINDOW_CELL("relations"),
+  /** An element of a sum's term whose value is sent or whose claims are merged. */
+  CARRIED_CELL("relations"),
+  /** An element of a product that is proved one by one, padding included. */
+  PRODUCT_CELL("relations"),
+
+  /** Once per proof. */
+  OPENINGS_FIXED("openings"),
+  /** A committed element in the batch of all claims on the witness. */
+  BATCHED_CELL("openings"),
+  /** An element of a row combination of the model. */
+  MODEL_ROW_CELL("openings"),
+  /** A cell of an opened column of the model, which is read from a file. */
+  OPENED_MODEL_CELL("openings"),
+
+  /** Bytes of a process that proves nothing. */
+  MEMORY_FIXED("memory"),
+  /** A parameter: mantissas, the executor's integers, its codeword as far as it is resident. */
+  MEMORY_PARAMETER("memory"),
+  /** An element of any tensor but the model's. */
+  MEMORY_CELL("memory"),
+  /** A leaf of the fraction tree, padding included. */
+  MEMORY_LEAF("memory");
+
+  /** The stage whose units are bytes. */
+  public static final String MEMORY = "memory";
+
+  private final String stage;
+
+  Work(String stage) {
+    this.stage = stage;
+  }
+
+  /** As the prover names it; {@link #MEMORY} for what is measured in bytes. */
+  public String stage() {
+    return stage;
+  }
+
+  /** {@code window-cell}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The stages in the order of a proof; memory last. */
+  public static List<String> stages() {
+    return Arrays.stream(values()).map(Work::stage).distinct().toList();
+  }
+
+  /** The work of one stage. */
+  public static List<Work> of(String stage) {
+    return Arrays.stream(values()).filter(w -> w.stage.equals(stage)).toList();
+  }
+}
