@@ -3,16 +3,32 @@ package org.zkc.ir;
 import java.util.Objects;
 
 /**
- * Where a value came from in the user's own source: {@code loc("model.py":15 "x = self.conv1(x)")}.
- * Line 0 means that nothing is known. {@code text} is the source line, empty where the archive does
- * not carry it.
+ * Where a value came from: the line of the user's own source, and the layer. Printed as {@code
+ * loc("model.py":15 "x = self.conv1(x)" layer 3)}.
+ *
+ * @param line 0 means that the source is not known
+ * @param text the source line, empty where the archive does not carry it
+ * @param layer number of the tensor-level op that this stands for, from 1 ({@link LayerNumbers}); 0
+ *     where layers have not been numbered
  */
-public record Location(String file, int line, String text) {
+public record Location(String file, int line, String text, int layer) {
   public static final Location UNKNOWN = new Location("", 0, "");
 
   public Location {
     Objects.requireNonNull(file);
     Objects.requireNonNull(text);
+    if (layer < 0) {
+      throw new IllegalArgumentException("layer " + layer);
+    }
+  }
+
+  /** A line of source that belongs to no layer. */
+  public Location(String file, int line, String text) {
+    this(file, line, text, 0);
+  }
+
+  public Location withLayer(int number) {
+    return new Location(file, line, text, number);
   }
 
   public boolean isKnown() {

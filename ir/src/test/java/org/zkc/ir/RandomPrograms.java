@@ -210,7 +210,7 @@ public final class RandomPrograms {
   private Location location() {
     return random.nextInt(3) == 0
         ? Location.UNKNOWN
-        : new Location(string(), random.nextInt(100), string());
+        : new Location(string(), random.nextInt(100), string(), random.nextInt(3));
   }
 
   private String string() {

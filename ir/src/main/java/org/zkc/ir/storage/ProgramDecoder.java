@@ -310,7 +310,11 @@ final class ProgramDecoder {
   }
 
   private Location location(Stored.Location location) {
-    return new Location(string(location.getFile()), location.getLine(), string(location.getText()));
+    return new Location(
+        string(location.getFile()),
+        location.getLine(),
+        string(location.getText()),
+        location.getLayer());
   }
 
   private String string(int index) {

@@ -190,6 +190,7 @@ final class ProgramEncoder {
         .setFile(string(location.file()))
         .setLine(location.line())
         .setText(string(location.text()))
+        .setLayer(location.layer())
         .build();
   }
 

@@ -306,8 +306,17 @@ final class LiteralReader {
       return Location.UNKNOWN;
     }
     String text = context.STRING().size() == 2 ? unquote(context.STRING(1).getSymbol()) : "";
+    int layer = context.INTEGER().size() == 2 ? layer(context.INTEGER(1).getSymbol()) : 0;
     return new Location(
-        unquote(context.STRING(0).getSymbol()), int32(context.INTEGER().getSymbol()), text);
+        unquote(context.STRING(0).getSymbol()), int32(context.INTEGER(0).getSymbol()), text, layer);
+  }
+
+  private int layer(Token token) {
+    int layer = int32(token);
+    if (layer < 1) {
+      throw source.error(token, "layers are numbered from 1");
+    }
+    return layer;
   }
 
   /** The name behind the @ sign. */

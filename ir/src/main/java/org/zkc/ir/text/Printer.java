@@ -282,10 +282,17 @@ public final class Printer {
   }
 
   private void location(Location location) {
-    if (!location.equals(Location.UNKNOWN)) {
-      String text = location.text().isEmpty() ? "" : " " + quote(location.text());
-      write(" loc(" + quote(location.file()) + ":" + location.line() + text + ")");
+    write(text(location));
+  }
+
+  /** The location as it ends an op's line, with a space before; empty when nothing is known. */
+  static String text(Location location) {
+    if (location.equals(Location.UNKNOWN)) {
+      return "";
     }
+    String text = location.text().isEmpty() ? "" : " " + quote(location.text());
+    String layer = location.layer() == 0 ? "" : " layer " + location.layer();
+    return " loc(" + quote(location.file()) + ":" + location.line() + text + layer + ")";
   }
 
   private static String symbol(String name) {

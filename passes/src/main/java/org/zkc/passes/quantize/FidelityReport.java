@@ -26,13 +26,16 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
   /**
    * One value over all samples.
    *
+   * @param layer number of the layer whose result it is; 0 for outputs, and where layers are not
+   *     numbered
    * @param rSquared 1 - sum |y' - y|^2 / sum |y - mean(y)|^2, the mean taken per element over the
    *     samples
    * @param cosine of the vectors of all elements of all samples
    * @param top1Agreement share of rows (last axis) whose largest element, the first among equals,
    *     is at the same index
    */
-  public record Entry(String name, double rSquared, double cosine, double top1Agreement) {}
+  public record Entry(
+      String name, int layer, double rSquared, double cosine, double top1Agreement) {}
 
   public FidelityReport {
     layers = List.copyOf(layers);
@@ -54,11 +57,12 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       Value value = op.definitions().getFirst();
       Value counterpart = integer.counterparts().get(value);
       if (counterpart != null) {
-        layers.put(value, new Statistics(value.shape()));
+        layers.put(value, new Statistics(value.shape(), op.location().layer()));
         counterparts.put(value, counterpart);
       }
     }
-    List<Statistics> outputs = tensorResults.stream().map(v -> new Statistics(v.shape())).toList();
+    List<Statistics> outputs =
+        tensorResults.stream().map(v -> new Statistics(v.shape(), 0)).toList();
     TensorInterpreter reference = new TensorInterpreter(tensor);
     for (List<TensorData> sample : samples) {
       Map<Value, float[]> reals = new IdentityHashMap<>();
@@ -111,7 +115,7 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
   static double rSquared(
       Program integer, List<List<TensorData>> samples, List<List<TensorData>> expected) {
     List<Value> results = integer.main().results();
-    List<Statistics> outputs = results.stream().map(v -> new Statistics(v.shape())).toList();
+    List<Statistics> outputs = results.stream().map(v -> new Statistics(v.shape(), 0)).toList();
     for (int s = 0; s < samples.size(); s++) {
       List<long[]> found = IntegerInterpreter.run(integer, quantize(integer, samples.get(s)));
       for (int k = 0; k < results.size(); k++) {
@@ -151,6 +155,7 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
     private final double[] sum;
     private final double[] squares;
     private final int row;
+    private final int layer;
     private double error;
     private double product;
     private double norm;
@@ -159,7 +164,8 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
     private long agreeing;
     private int samples;
 
-    Statistics(Shape shape) {
+    Statistics(Shape shape, int layer) {
+      this.layer = layer;
       int count = Math.toIntExact(shape.elementCount());
       sum = new double[count];
       squares = new double[count];
@@ -200,7 +206,7 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
           norm == 0 || otherNorm == 0
               ? (norm == otherNorm ? 1 : 0)
               : product / Math.sqrt(norm * otherNorm);
-      return new Entry(name, rSquared, cosine, rows == 0 ? 1 : (double) agreeing / rows);
+      return new Entry(name, layer, rSquared, cosine, rows == 0 ? 1 : (double) agreeing / rows);
     }
   }
 }

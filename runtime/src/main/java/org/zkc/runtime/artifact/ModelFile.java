@@ -51,7 +51,7 @@ public record ModelFile(
     Summary summary,
     Program program) {
   private static final byte[] MAGIC = "ZKC-MODL".getBytes(StandardCharsets.US_ASCII);
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int SECTIONS = 4;
   private static final int ENTRY = 24;
   private static final int HEADER = 16;
@@ -145,7 +145,8 @@ public record ModelFile(
               .setMnemonic(origin.mnemonic())
               .setFile(origin.location().file())
               .setLine(origin.location().line())
-              .setText(origin.location().text()));
+              .setText(origin.location().text())
+              .setLayer(origin.location().layer()));
     }
     SummaryMessage.Builder s =
         SummaryMessage.newBuilder()
@@ -153,6 +154,8 @@ public record ModelFile(
             .setDefaultCalibration(summary.defaultCalibration());
     summary.outputs().forEach(f -> s.addOutputs(encode(f)));
     summary.layers().forEach(f -> s.addLayers(encode(f)));
+    summary.graph().forEach(layer -> s.addGraph(LayerCodec.encode(layer)));
+    s.addAllResults(summary.results());
     return message.setSummary(s).build();
   }
 
@@ -162,11 +165,13 @@ public record ModelFile(
         .setRSquared(f.rSquared())
         .setCosine(f.cosine())
         .setTop1Agreement(f.top1Agreement())
+        .setLayer(f.layer())
         .build();
   }
 
   private static Summary.Fidelity decode(FidelityMessage m) {
-    return new Summary.Fidelity(m.getName(), m.getRSquared(), m.getCosine(), m.getTop1Agreement());
+    return new Summary.Fidelity(
+        m.getName(), m.getLayer(), m.getRSquared(), m.getCosine(), m.getTop1Agreement());
   }
 
   /** Whether the file begins as a model file does. */
@@ -231,7 +236,7 @@ public record ModelFile(
     for (OriginMessage o : manifest.getOriginsList()) {
       origins.add(
           new EmittedCircuit.Origin(
-              o.getMnemonic(), new Location(o.getFile(), o.getLine(), o.getText())));
+              o.getMnemonic(), new Location(o.getFile(), o.getLine(), o.getText(), o.getLayer())));
     }
     SummaryMessage s = manifest.getSummary();
     Summary summary =
@@ -239,7 +244,10 @@ public record ModelFile(
             s.getArchiveDigest(),
             s.getDefaultCalibration(),
             s.getOutputsList().stream().map(ModelFile::decode).toList(),
-            s.getLayersList().stream().map(ModelFile::decode).toList());
+            s.getLayersList().stream().map(ModelFile::decode).toList(),
+            LayerCodec.decode(s.getGraphList()),
+            s.getResultsList());
+    LayerCodec.check(summary, origins, keyFile.outputs().size());
     if (origins.size() != keyFile.circuit().circuit().relations().size()) {
       throw damaged(path, "the manifest is not this circuit's");
     }

@@ -10,18 +10,30 @@ import java.util.List;
  *     samples
  * @param outputs fidelity of each output; empty when it was not measured
  * @param layers fidelity of inner values that survived as integers
+ * @param graph the layers by number: the first is layer 1
+ * @param results for each output, the number of the layer that computes it; 0 for an input handed
+ *     through
  */
 public record Summary(
     String archiveDigest,
     boolean defaultCalibration,
     List<Fidelity> outputs,
-    List<Fidelity> layers) {
+    List<Fidelity> layers,
+    List<Layer> graph,
+    List<Integer> results) {
 
-  /** Integer program against the floating-point one, over unseen inputs; see SYSTEM.md for R^2. */
-  public record Fidelity(String name, double rSquared, double cosine, double top1Agreement) {}
+  /**
+   * Integer program against the floating-point one, over unseen inputs; see SYSTEM.md for R^2.
+   *
+   * @param layer number of the layer whose result this is about; 0 for outputs
+   */
+  public record Fidelity(
+      String name, int layer, double rSquared, double cosine, double top1Agreement) {}
 
   public Summary {
     outputs = List.copyOf(outputs);
     layers = List.copyOf(layers);
+    graph = List.copyOf(graph);
+    results = List.copyOf(results);
   }
 }

@@ -12,6 +12,7 @@ import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.ir.IntegerType;
+import org.zkc.ir.LayerNumbers;
 import org.zkc.ir.Level;
 import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
@@ -63,7 +64,12 @@ public final class CompilePipeline {
       Program tensor,
       List<String> inputNames,
       Optional<List<List<TensorData>>> samples,
-      String archiveDigest) {}
+      String archiveDigest) {
+
+    private Calibrated withLayerNumbers() {
+      return new Calibrated(LayerNumbers.number(tensor), inputNames, samples, archiveDigest);
+    }
+  }
 
   /**
    * Reads an archive.
@@ -173,7 +179,8 @@ public final class CompilePipeline {
   }
 
   /** The whole way from a tensor-level program. */
-  public CompiledModel compile(Calibrated model) {
+  public CompiledModel compile(Calibrated calibrated) {
+    Calibrated model = calibrated.withLayerNumbers();
     QuantizedProgram quantized = toInteger(model);
     Program circuit = toCircuit(quantized.program());
     EmittedCircuit emitted = CircuitEmitter.emit(circuit);
@@ -196,7 +203,9 @@ public final class CompilePipeline {
             model.archiveDigest(),
             model.samples().isEmpty(),
             outputFidelity,
-            fidelity.layers().stream().map(e -> entry(e.name(), e)).toList());
+            fidelity.layers().stream().map(e -> entry(e.name(), e)).toList(),
+            Layers.of(model.tensor(), quantized),
+            Layers.results(model.tensor()));
     return new CompiledModel(
         model.tensor(),
         quantized.program(),
@@ -227,7 +236,7 @@ public final class CompilePipeline {
   }
 
   private static Summary.Fidelity entry(String name, FidelityReport.Entry e) {
-    return new Summary.Fidelity(name, e.rSquared(), e.cosine(), e.top1Agreement());
+    return new Summary.Fidelity(name, e.layer(), e.rSquared(), e.cosine(), e.top1Agreement());
   }
 
   /** The passes of the program's level, in the catalogue's order. */

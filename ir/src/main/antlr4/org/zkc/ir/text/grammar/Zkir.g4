@@ -61,10 +61,10 @@ shape: EXTENTS | INTEGER | 'scalar';
 
 interval: '[' INTEGER ',' INTEGER ']';
 
-location: 'loc' '(' STRING ':' INTEGER STRING? ')';
+location: 'loc' '(' STRING ':' INTEGER STRING? ('layer' INTEGER)? ')';
 
 // Words of the grammar may still name attributes, operands and regions.
-name: IDENT | 'program' | 'func' | 'return' | 'loc' | 'dense' | 'scalar' | 'inf' | 'nan';
+name: IDENT | 'program' | 'func' | 'return' | 'loc' | 'layer' | 'dense' | 'scalar' | 'inf' | 'nan';
 
 VALUE: '%' [A-Za-z0-9_.$]+;
 SYMBOL: '@' ([A-Za-z0-9_.$]+ | QUOTED);
