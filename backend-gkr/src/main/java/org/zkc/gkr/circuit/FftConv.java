@@ -28,17 +28,16 @@ public record FftConv(Conv conv, List<Integer> sizes) implements Relation {
    * The least N such that a convolution modulo N is {@code conv} along axis 0 (rows) or 1
    * (columns).
    *
-   * <p>Tap d of output p reads q = p stride + d dilation - low, which runs through [a, b], a = -low,
-   * b = (positions - 1) stride + (taps - 1) dilation - low. Modulo N it would read every real index
-   * t in [0, sourceExtent) with t = q mod N. As -b &lt;= t - q &lt;= sourceExtent - 1 - a, N above
-   * both b and sourceExtent - 1 - a leaves t = q alone, for all taps and outputs.
+   * <p>Tap d of output p reads q = p stride + d dilation - low, which runs through [a, b], a =
+   * -low, b = (positions - 1) stride + (taps - 1) dilation - low. Modulo N it would read every real
+   * index t in [0, sourceExtent) with t = q mod N. As -b &lt;= t - q &lt;= sourceExtent - 1 - a, N
+   * above both b and sourceExtent - 1 - a leaves t = q alone, for all taps and outputs.
    *
    * @param sourceExtent the source's extent along the axis
    * @param taps the kernel's
    * @param positions the result's
    */
-  public static long leastPoints(
-      Conv conv, int axis, int sourceExtent, int taps, int positions) {
+  public static long leastPoints(Conv conv, int axis, int sourceExtent, int taps, int positions) {
     long low = conv.paddingLow().get(axis);
     long last =
         (positions - 1L) * conv.strides().get(axis)

@@ -115,8 +115,7 @@ final class CircuitCodec {
       }
       case Conv c -> b.setConv(conv(c));
       case FftConv c ->
-          b.setFftConv(
-              FftConvMessage.newBuilder().setConv(conv(c.conv())).addAllSizes(c.sizes()));
+          b.setFftConv(FftConvMessage.newBuilder().setConv(conv(c.conv())).addAllSizes(c.sizes()));
       case MatMul m ->
           b.setMatmul(MatMulMessage.newBuilder().setSource(m.source()).setWeight(m.weight()));
       case Product p ->
