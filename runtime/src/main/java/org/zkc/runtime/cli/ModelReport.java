@@ -15,6 +15,7 @@ import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.Port;
 import org.zkc.runtime.artifact.Summary;
+import org.zkc.runtime.cost.CostEstimate;
 import org.zkc.runtime.emit.EmittedCircuit;
 import org.zkc.runtime.emit.ModelTensor;
 
@@ -59,7 +60,7 @@ final class ModelReport {
               100 * f.top1Agreement(),
               file.summary().defaultCalibration() ? " (calibrated on noise)" : ""));
     }
-    Estimate estimate = Estimate.of(statistics);
+    CostEstimate estimate = CostEstimate.of(file.keyFile().key());
     out.println(
         "  estimates    prove about %s on one thread, %s of memory, proof about %s"
             .formatted(
@@ -159,7 +160,7 @@ final class ModelReport {
     out.put("fidelityByLayer", layers);
     out.put("defaultCalibration", file.summary().defaultCalibration());
     out.put("archiveSha256", file.summary().archiveDigest());
-    Estimate estimate = Estimate.of(statistics);
+    CostEstimate estimate = CostEstimate.of(file.keyFile().key());
     out.put(
         "estimates",
         Map.of(

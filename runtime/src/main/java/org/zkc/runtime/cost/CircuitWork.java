@@ -1,0 +1,217 @@
+package org.zkc.runtime.cost;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.FftConv;
+import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.MatMul;
+import org.zkc.gkr.circuit.Max;
+import org.zkc.gkr.circuit.Product;
+import org.zkc.gkr.circuit.Relation;
+import org.zkc.gkr.circuit.Requantize;
+import org.zkc.gkr.circuit.RoundedQuotient;
+import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.circuit.TensorDeclaration.Role;
+import org.zkc.gkr.proof.Arithmetization;
+import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.relation.LookupTable;
+import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.weight.TensorLayout;
+import org.zkc.passes.cost.Work;
+import org.zkc.runtime.artifact.CircuitStatistics;
+
+/**
+ * How much {@link Work} a proof of a circuit is, from its shapes and layouts alone.
+ *
+ * @param whole units of the whole proof
+ * @param byRelation units that one relation causes, in the circuit's order; what no relation causes
+ *     (tables, fixed costs) is in {@code whole} only
+ */
+public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRelation) {
+  public CircuitWork {
+    whole = new EnumMap<>(whole);
+    byRelation = List.copyOf(byRelation);
+  }
+
+  /** The work of a proof for this key. */
+  public static CircuitWork of(VerifierKey key) {
+    return new Count(key).count();
+  }
+
+  /** Units of one kind. */
+  public double of(Work work) {
+    return whole.getOrDefault(work, 0.0);
+  }
+
+  private static final class Count {
+    private final Arithmetization arithmetization;
+    private final Circuit circuit;
+    private final int queries;
+    private final EnumMap<Work, Double> whole = new EnumMap<>(Work.class);
+    private final List<Map<Work, Double>> byRelation = new ArrayList<>();
+    private final Map<Integer, ModelLayout.Entry> entries = new HashMap<>();
+    private EnumMap<Work, Double> current = new EnumMap<>(Work.class);
+
+    Count(VerifierKey key) {
+      arithmetization = key.arithmetization();
+      circuit = key.circuit().circuit();
+      queries = key.parameters().queries();
+      arithmetization.model().entries().forEach(e -> entries.put(e.tensor(), e));
+    }
+
+    CircuitWork count() {
+      for (Relation r : circuit.relations()) {
+        current = new EnumMap<>(Work.class);
+        add(Work.RELATION, 1);
+        add(Work.MEMORY_CELL, elements(r.result()));
+        relation(r);
+        byRelation.add(current);
+        current.forEach((work, amount) -> whole.merge(work, amount, Double::sum));
+      }
+      current = whole;
+      long rows = 0;
+      for (LookupTable table : arithmetization.system().tables()) {
+        rows += table.size();
+      }
+      add(Work.FRACTION, rows);
+      add(Work.BATCHED_CELL, rows);
+      add(Work.EXECUTE_FIXED, 1);
+      add(Work.WITNESS_FIXED, 1);
+      add(Work.COMMITMENT_FIXED, 1);
+      add(Work.LOOKUPS_FIXED, 1);
+      add(Work.ZERO_PRODUCTS_FIXED, 1);
+      add(Work.OPENINGS_FIXED, 1);
+      add(Work.MEMORY_FIXED, 1);
+      int inputs = 0;
+      for (int t : circuit.inputs()) {
+        inputs += elements(t);
+      }
+      add(Work.MEMORY_CELL, inputs);
+      padded();
+      return new CircuitWork(whole, byRelation);
+    }
+
+    /** What layouts add to the sums over relations is shared out in proportion. */
+    private void padded() {
+      double fractions = whole.getOrDefault(Work.FRACTION, 0.0);
+      double leaves =
+          arithmetization.leaves().variables() == 0
+              ? 0
+              : Math.scalb(1.0, arithmetization.leaves().variables());
+      double cells = (double) arithmetization.witness().rows() * arithmetization.witness().width();
+      double batched = whole.getOrDefault(Work.BATCHED_CELL, 0.0);
+      whole.put(Work.LEAF, leaves);
+      whole.put(Work.MEMORY_LEAF, leaves);
+      whole.put(Work.ENCODED_CELL, arithmetization.witness().isEmpty() ? 0 : cells);
+      for (Map<Work, Double> one : byRelation) {
+        Double own = one.get(Work.FRACTION);
+        if (own != null) {
+          one.put(Work.LEAF, leaves * own / fractions);
+          one.put(Work.MEMORY_LEAF, leaves * own / fractions);
+        }
+        Double committed = one.get(Work.BATCHED_CELL);
+        if (committed != null) {
+          one.put(Work.ENCODED_CELL, cells * committed / batched);
+        }
+      }
+    }
+
+    private void relation(Relation r) {
+      int result = r.result();
+      double cells = elements(result);
+      double multiplications = CircuitStatistics.multiplications(circuit, r);
+      double lookups = CircuitStatistics.lookups(circuit, r);
+      add(Work.COUNTED_LOOKUP, lookups);
+      add(Work.FRACTION, lookups);
+      if (circuit.tensors().get(result).role() == Role.WITNESS
+          && !circuit.outputs().contains(result)) {
+        add(Work.BATCHED_CELL, cells);
+      }
+      switch (r) {
+        case Conv c -> convolution(c, multiplications);
+        case FftConv c -> convolution(c.conv(), multiplications);
+        case MatMul m -> {
+          add(Work.MATRIX_MULTIPLICATION, multiplications);
+          parameters(m.weight());
+        }
+        case Linear l -> {
+          add(Work.EXECUTED_CELL, cells * l.terms().size());
+          add(Work.CARRIED_CELL, carried(l));
+        }
+        case Product p -> {
+          add(Work.EXECUTED_CELL, cells);
+          add(Work.PRODUCT_CELL, padded(result));
+        }
+        case Requantize q -> {
+          add(Work.EXECUTED_CELL, cells);
+          add(Work.BATCHED_CELL, cells * q.limbs().size());
+          add(Work.MEMORY_CELL, cells * q.limbs().size());
+        }
+        case Max m -> {
+          add(Work.EXECUTED_CELL, cells * m.sources().size());
+          add(Work.ZERO_PRODUCT_CELL, padded(result) * m.sources().size());
+          add(Work.CARRIED_CELL, cells);
+        }
+        case RoundedQuotient q -> {
+          add(Work.EXECUTED_CELL, cells);
+          add(Work.PRODUCT_CELL, padded(result));
+        }
+      }
+    }
+
+    private void convolution(Conv c, double multiplications) {
+      add(
+          c.groups() == 1 ? Work.DENSE_MULTIPLICATION : Work.GROUPED_MULTIPLICATION,
+          multiplications);
+      add(Work.WINDOW_CELL, elements(c.source()) * circuit.tensors().get(c.weight()).extent(3));
+      parameters(c.weight());
+    }
+
+    private void parameters(int tensor) {
+      add(Work.FOLDED_PARAMETER, elements(tensor));
+      add(Work.MEMORY_PARAMETER, elements(tensor));
+      ModelLayout.Entry e = entries.get(tensor);
+      if (e != null) {
+        add(Work.MODEL_ROW_CELL, e.inRow().storedLength());
+        add(Work.OPENED_MODEL_CELL, (double) e.rows() * queries);
+      }
+    }
+
+    /** All sources have their values sent but public ones and one that the equation gives. */
+    private double carried(Linear l) {
+      Set<Integer> sources = new LinkedHashSet<>();
+      l.terms().forEach(t -> sources.add(t.source()));
+      double sum = 0;
+      double largest = 0;
+      for (int source : sources) {
+        if (circuit.tensors().get(source).role() != Role.INPUT) {
+          sum += elements(source);
+          largest = Math.max(largest, elements(source));
+        }
+      }
+      return sum - largest;
+    }
+
+    private double elements(int tensor) {
+      return circuit.tensors().get(tensor).elementCount();
+    }
+
+    private double padded(int tensor) {
+      TensorDeclaration t = circuit.tensors().get(tensor);
+      return new TensorLayout(t.shape()).paddedLength();
+    }
+
+    private void add(Work work, double amount) {
+      if (amount != 0) {
+        current.merge(work, amount, Double::sum);
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package org.zkc.runtime.cost;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Relation;
+import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.proof.ProofSize;
+import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.passes.cost.ProverCosts;
+import org.zkc.passes.cost.Work;
+import org.zkc.runtime.artifact.CircuitStatistics;
+
+/**
+ * What a proof will cost, from its circuit: time on one warm thread of a machine like the one that
+ * the unit costs were fitted on, peak memory of the proving process, bytes of the proof file.
+ *
+ * @param stages seconds by the prover's stages
+ * @param memoryBytes resident set of a process that opens the model file and proves
+ * @param proofBytes of the proof file, with the statement
+ * @param relations what each relation of the circuit contributes, in its order
+ */
+public record CostEstimate(
+    SequencedMap<String, Double> stages,
+    long memoryBytes,
+    long proofBytes,
+    List<RelationCost> relations) {
+
+  /**
+   * What one relation contributes.
+   *
+   * @param seconds of the prover; what no relation causes (tables, fixed costs) is in none
+   * @param multiplications of the integer program
+   * @param lookups in tables and ranges
+   * @param committedCells elements that the proof commits to
+   */
+  public record RelationCost(
+      double seconds, long multiplications, long lookups, long committedCells) {}
+
+  /** The estimate for proofs under this key. */
+  public static CostEstimate of(VerifierKey key) {
+    return of(key, ProverCosts.FITTED);
+  }
+
+  static CostEstimate of(VerifierKey key, ProverCosts costs) {
+    CircuitWork work = CircuitWork.of(key);
+    SequencedMap<String, Double> stages = new LinkedHashMap<>();
+    for (String stage : Work.stages()) {
+      if (!stage.equals(Work.MEMORY)) {
+        stages.put(stage, sum(work.whole(), stage, costs) / 1e9);
+      }
+    }
+    Circuit circuit = key.circuit().circuit();
+    List<RelationCost> relations = new ArrayList<>();
+    for (int i = 0; i < work.byRelation().size(); i++) {
+      Relation r = circuit.relations().get(i);
+      Map<Work, Double> own = work.byRelation().get(i);
+      double nanoseconds = 0;
+      for (String stage : stages.keySet()) {
+        nanoseconds += sum(own, stage, costs);
+      }
+      relations.add(
+          new RelationCost(
+              nanoseconds / 1e9,
+              CircuitStatistics.multiplications(circuit, r),
+              CircuitStatistics.lookups(circuit, r),
+              Math.round(own.getOrDefault(Work.BATCHED_CELL, 0.0))));
+    }
+    long statement = 0;
+    for (int t = 0; t < circuit.tensors().size(); t++) {
+      TensorDeclaration d = circuit.tensors().get(t);
+      if (key.circuit().isPublic(t)) {
+        statement += Integer.BYTES * d.elementCount();
+      }
+    }
+    return new CostEstimate(
+        stages,
+        Math.round(sum(work.whole(), Work.MEMORY, costs)),
+        statement + ProofSize.of(key.arithmetization(), key.parameters()).bytes(),
+        relations);
+  }
+
+  private static double sum(Map<Work, Double> amounts, String stage, ProverCosts costs) {
+    double sum = 0;
+    for (Work w : Work.of(stage)) {
+      sum += costs.of(w, amounts.getOrDefault(w, 0.0));
+    }
+    return sum;
+  }
+
+  /** Seconds of the whole proof, from float input to proof bytes. */
+  public double proveSeconds() {
+    return stages.values().stream().mapToDouble(Double::doubleValue).sum();
+  }
+}
