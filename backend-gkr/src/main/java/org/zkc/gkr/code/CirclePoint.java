@@ -4,9 +4,10 @@ import org.zkc.gkr.field.M31;
 
 /**
  * A point of the circle group x^2 + y^2 = 1 over F, cyclic of order p + 1 = 2^31 (Haboeck, Levit,
- * Papini 2024, 3.1).
+ * Papini 2024, 3.1). As x + y i it is an element of F[i] of norm 1, and the group's addition is the
+ * product there.
  */
-record CirclePoint(int x, int y) {
+public record CirclePoint(int x, int y) {
   static final CirclePoint IDENTITY = new CirclePoint(1, 0);
 
   /** log2 of the group's order. */
@@ -15,7 +16,7 @@ record CirclePoint(int x, int y) {
   /** A generator: its 2^30-fold is (-1, 0). */
   static final CirclePoint GENERATOR = new CirclePoint(2, 1268011823);
 
-  CirclePoint add(CirclePoint b) {
+  public CirclePoint add(CirclePoint b) {
     return new CirclePoint(
         M31.sub(M31.mul(x, b.x), M31.mul(y, b.y)), M31.add(M31.mul(x, b.y), M31.mul(y, b.x)));
   }
@@ -37,8 +38,8 @@ record CirclePoint(int x, int y) {
     return result;
   }
 
-  /** A point of order 2^logOrder. */
-  static CirclePoint ofOrder(int logOrder) {
+  /** A point of order 2^logOrder, the double of the one of order 2^(logOrder + 1). */
+  public static CirclePoint ofOrder(int logOrder) {
     CirclePoint q = GENERATOR;
     for (int j = logOrder; j < LOG_ORDER; j++) {
       q = q.doubled();
