@@ -12,15 +12,14 @@ sealed interface FourierLoops permits PlainLoops, VectorLoops, TrainedLoops {
   }
 
   /**
-   * One layer on {@code groups} consecutive blocks of 2 * half elements from {@code at} on: (a, b),
-   * {@code half} apart in block g, becomes (a + t b, a - t b), t twiddle {@code first} + g.
+   * One layer on {@code runs} consecutive runs of {@code groups} blocks of 2 * half elements from
+   * {@code at} on: (a, b), {@code half} apart in block g of any run, becomes (a + t b, a - t b), t
+   * twiddle {@code first} + g. Powers of two.
    */
-  void forward(
-      int[] re, int[] im, int at, int half, int groups, Roots roots, int first);
+  void forward(int[] re, int[] im, int at, int half, int groups, int runs, Roots roots, int first);
 
   /** The inverse of {@link #forward} but for a factor 2: (a + b, conj(t) (a - b)). */
-  void inverse(
-      int[] re, int[] im, int at, int half, int groups, Roots roots, int first);
+  void inverse(int[] re, int[] im, int at, int half, int groups, int runs, Roots roots, int first);
 
   /** out[outAt + k] = a[aAt + k] b[bAt + k], and what out holds besides when {@code add}. */
   void multiply(

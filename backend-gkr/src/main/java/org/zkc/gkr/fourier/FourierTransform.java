@@ -68,22 +68,20 @@ public final class FourierTransform {
 
   /** Transforms the points at [at, at + points()), in place. */
   public void forward(int[] re, int[] im, int at) {
-    forward(re, im, at, logRows, logColumns, 0);
-    if (logColumns > 0) {
-      for (int row = 0; row < 1 << logRows; row++) {
-        forward(re, im, at + (row << logColumns), logColumns, 0, 0);
-      }
+    forward(re, im, at, logRows, logColumns, 0, 1);
+    int rows = 1 << rowsTogether();
+    for (int row = 0; row < 1 << logRows; row += rows) {
+      forward(re, im, at + (row << logColumns), logColumns, 0, 0, rows);
     }
   }
 
   /** Undoes {@link #forward}, the factor 1 / points() included. */
   public void inverse(int[] re, int[] im, int at) {
-    if (logColumns > 0) {
-      for (int row = 0; row < 1 << logRows; row++) {
-        inverse(re, im, at + (row << logColumns), logColumns, 0, 0);
-      }
+    int rows = 1 << rowsTogether();
+    for (int row = 0; row < 1 << logRows; row += rows) {
+      inverse(re, im, at + (row << logColumns), logColumns, 0, 0, rows);
     }
-    inverse(re, im, at, logRows, logColumns, 0);
+    inverse(re, im, at, logRows, logColumns, 0, 1);
     halve(re, at);
     halve(im, at);
   }
@@ -128,35 +126,41 @@ public final class FourierTransform {
     loops.multiply(aRe, aIm, aAt, bRe, bIm, bAt, outRe, outIm, outAt, points(), true);
   }
 
+  /** log2 of the rows that are transformed together: those of a block. */
+  private int rowsTogether() {
+    return Math.max(0, Math.min(logRows, LOG_BLOCK - logColumns));
+  }
+
   /**
    * The layers of 2^bits elements of 2^inner points each, block {@code block} of a longer
-   * transform. Long ones depth first, so that short ones stay in the cache.
+   * transform, {@code runs} times side by side. Long ones, alone, depth first, so that short ones
+   * stay in the cache.
    */
-  private void forward(int[] re, int[] im, int at, int bits, int inner, int block) {
+  private void forward(int[] re, int[] im, int at, int bits, int inner, int block, int runs) {
     if (bits > 0 && bits + inner > LOG_BLOCK) {
       int half = 1 << bits - 1 + inner;
-      loops.forward(re, im, at, half, 1, roots, block);
-      forward(re, im, at, bits - 1, inner, 2 * block);
-      forward(re, im, at + half, bits - 1, inner, 2 * block + 1);
+      loops.forward(re, im, at, half, 1, 1, roots, block);
+      forward(re, im, at, bits - 1, inner, 2 * block, 1);
+      forward(re, im, at + half, bits - 1, inner, 2 * block + 1, 1);
       return;
     }
     for (int bit = bits - 1; bit >= 0; bit--) {
       int groups = 1 << bits - 1 - bit;
-      loops.forward(re, im, at, 1 << bit + inner, groups, roots, block * groups);
+      loops.forward(re, im, at, 1 << bit + inner, groups, runs, roots, block * groups);
     }
   }
 
-  private void inverse(int[] re, int[] im, int at, int bits, int inner, int block) {
+  private void inverse(int[] re, int[] im, int at, int bits, int inner, int block, int runs) {
     if (bits > 0 && bits + inner > LOG_BLOCK) {
       int half = 1 << bits - 1 + inner;
-      inverse(re, im, at, bits - 1, inner, 2 * block);
-      inverse(re, im, at + half, bits - 1, inner, 2 * block + 1);
-      loops.inverse(re, im, at, half, 1, roots, block);
+      inverse(re, im, at, bits - 1, inner, 2 * block, 1);
+      inverse(re, im, at + half, bits - 1, inner, 2 * block + 1, 1);
+      loops.inverse(re, im, at, half, 1, 1, roots, block);
       return;
     }
     for (int bit = 0; bit < bits; bit++) {
       int groups = 1 << bits - 1 - bit;
-      loops.inverse(re, im, at, 1 << bit + inner, groups, roots, block * groups);
+      loops.inverse(re, im, at, 1 << bit + inner, groups, runs, roots, block * groups);
     }
   }
 

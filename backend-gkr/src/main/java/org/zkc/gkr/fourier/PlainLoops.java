@@ -5,10 +5,12 @@ import org.zkc.gkr.field.M31;
 /** Plain loops. */
 final class PlainLoops implements FourierLoops {
   @Override
-  public void forward(int[] re, int[] im, int at, int half, int groups, Roots roots, int first) {
-    for (int g = 0; g < groups; g++) {
-      int low = at + 2 * g * half;
-      forward(re, im, low, half, roots.re()[first + g], roots.im()[first + g]);
+  public void forward(
+      int[] re, int[] im, int at, int half, int groups, int runs, Roots roots, int first) {
+    for (int block = 0; block < groups * runs; block++) {
+      int low = at + 2 * block * half;
+      int g = first + (block & groups - 1);
+      forward(re, im, low, half, roots.re()[g], roots.im()[g]);
     }
   }
 
@@ -29,10 +31,12 @@ final class PlainLoops implements FourierLoops {
   }
 
   @Override
-  public void inverse(int[] re, int[] im, int at, int half, int groups, Roots roots, int first) {
-    for (int g = 0; g < groups; g++) {
-      int low = at + 2 * g * half;
-      inverse(re, im, low, half, roots.re()[first + g], M31.neg(roots.im()[first + g]));
+  public void inverse(
+      int[] re, int[] im, int at, int half, int groups, int runs, Roots roots, int first) {
+    for (int block = 0; block < groups * runs; block++) {
+      int low = at + 2 * block * half;
+      int g = first + (block & groups - 1);
+      inverse(re, im, low, half, roots.re()[g], M31.neg(roots.im()[g]));
     }
   }
 

@@ -15,10 +15,10 @@ final class TrainedLoops implements FourierLoops {
     int[] im = new int[EXERCISE];
     Roots roots = Roots.of(EXERCISE / 2);
     for (int half = EXERCISE / 2; half > 0; half /= 2) {
-      loops.forward(re, im, 0, half, EXERCISE / 2 / half, roots, 0);
+      loops.forward(re, im, 0, half, EXERCISE / 2 / half, 1, roots, 0);
     }
     for (int half = 1; half < EXERCISE; half *= 2) {
-      loops.inverse(re, im, 0, half, EXERCISE / 2 / half, roots, 0);
+      loops.inverse(re, im, 0, half, EXERCISE / 2 / half, 1, roots, 0);
     }
     loops.multiply(re, im, 0, re, im, 0, re, im, 0, EXERCISE, false);
     loops.multiply(re, im, 0, re, im, 0, re, im, 0, EXERCISE, true);
@@ -29,13 +29,15 @@ final class TrainedLoops implements FourierLoops {
   }
 
   @Override
-  public void forward(int[] re, int[] im, int at, int half, int groups, Roots roots, int first) {
-    loops().forward(re, im, at, half, groups, roots, first);
+  public void forward(
+      int[] re, int[] im, int at, int half, int groups, int runs, Roots roots, int first) {
+    loops().forward(re, im, at, half, groups, runs, roots, first);
   }
 
   @Override
-  public void inverse(int[] re, int[] im, int at, int half, int groups, Roots roots, int first) {
-    loops().inverse(re, im, at, half, groups, roots, first);
+  public void inverse(
+      int[] re, int[] im, int at, int half, int groups, int runs, Roots roots, int first) {
+    loops().inverse(re, im, at, half, groups, runs, roots, first);
   }
 
   @Override
