@@ -76,8 +76,8 @@ public final class Checker {
       for (Value parameter : function.parameters()) {
         value(parameter).ifPresent(message -> report(function, message));
         if (program.level() == Level.CIRCUIT
-            && parameter.type() instanceof ColumnType t
-            && t.kind() != ColumnType.Kind.PUBLIC) {
+            && !(parameter.type() instanceof ColumnType t
+                && t.kind() == ColumnType.Kind.PUBLIC)) {
           report(function, "parameter " + parameter + " must be a public column");
         }
       }
@@ -181,7 +181,7 @@ public final class Checker {
           case TORCH -> type instanceof TorchType;
           case TENSOR -> type instanceof TensorType;
           case INTEGER -> type instanceof IntegerType;
-          case CIRCUIT -> type instanceof ColumnType;
+          case CIRCUIT -> type instanceof ColumnType || type instanceof SpectrumType;
         };
     if (!fits) {
       return Optional.of(
@@ -191,6 +191,7 @@ public final class Checker {
         switch (type) {
           case IntegerType t -> Optional.of(Interval.of(t));
           case ColumnType t -> Optional.of(Interval.of(t));
+          case SpectrumType t -> Optional.of(Interval.of(t));
           case TensorType _, TorchType _ -> Optional.empty();
         };
     return interval

@@ -22,6 +22,10 @@ public record Interval(long low, long high) {
     return new Interval(type.low(), type.high());
   }
 
+  public static Interval of(SpectrumType type) {
+    return new Interval(type.low(), type.high());
+  }
+
   public static Interval point(long value) {
     return new Interval(value, value);
   }

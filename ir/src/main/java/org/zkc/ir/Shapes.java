@@ -68,6 +68,31 @@ public final class Shapes {
   }
 
   /**
+   * The least sizes, powers of two, of cyclic transforms that compute a convolution over two spatial
+   * axes: with the source at points [0, e) of N, and a window from point -low to the last that the
+   * result reads, no window may wrap around into the source again.
+   */
+  public static List<Integer> transformSizes(
+      Shape input,
+      Shape weight,
+      Shape result,
+      List<Integer> strides,
+      List<Integer> paddingLow,
+      List<Integer> dilations) {
+    List<Integer> sizes = new ArrayList<>();
+    for (int k = 0; k < 2; k++) {
+      long extent = input.extent(2 + k);
+      long low = paddingLow.get(k);
+      long reach = (weight.extent(2 + k) - 1L) * dilations.get(k) + 1;
+      long end = (result.extent(2 + k) - 1L) * strides.get(k) - low + reach;
+      long points = Math.max(Math.max(extent + low, end), Math.max(reach, 1));
+      require(points <= 1 << 30, "a transform of %d points is too large", points);
+      sizes.add(points == 1 ? 1 : Integer.highestOneBit((int) points - 1) << 1);
+    }
+    return sizes;
+  }
+
+  /**
    * Pooling windows over the last {@code kernel.size()} axes. A window must meet the input (padding
    * below the window's reach), as PyTorch demands.
    */

@@ -1,4 +1,5 @@
 package org.zkc.ir;
 
 /** Type of a {@link Value}; each level of the IR has its own. */
-public sealed interface Type permits TorchType, TensorType, IntegerType, ColumnType {}
+public sealed interface Type 
+    permits TorchType, TensorType, IntegerType, ColumnType, SpectrumType {}

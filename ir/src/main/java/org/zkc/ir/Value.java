@@ -36,12 +36,17 @@ public final class Value {
     return (ColumnType) type;
   }
 
+  public SpectrumType spectrumType() {
+    return (SpectrumType) type;
+  }
+
   /** Shape at the tensor, integer and circuit levels. */
   public Shape shape() {
     return switch (type) {
       case TensorType t -> t.shape();
       case IntegerType t -> t.shape();
       case ColumnType t -> t.shape();
+      case SpectrumType t -> t.shape();
       case TorchType t ->
           throw new IllegalStateException("a torch-level value has no static shape");
     };

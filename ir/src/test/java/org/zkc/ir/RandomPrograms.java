@@ -184,11 +184,17 @@ public final class RandomPrograms {
       case TENSOR -> new TensorType(DType.values()[random.nextInt(DType.values().length)], shape());
       case INTEGER -> new IntegerType(shape(), low, high, random.nextDouble() + 1e-9);
       case CIRCUIT ->
-          new ColumnType(
-              ColumnType.Kind.values()[random.nextInt(ColumnType.Kind.values().length)],
-              shape(),
-              low,
-              high);
+          random.nextInt(4) == 0
+              ? new SpectrumType(
+                  random.nextBoolean() ? ColumnType.Kind.MODEL : ColumnType.Kind.VIRTUAL,
+                  Shape.of(random.nextInt(5), 1 << random.nextInt(4), 1 << random.nextInt(4)),
+                  low,
+                  high)
+              : new ColumnType(
+                  ColumnType.Kind.values()[random.nextInt(ColumnType.Kind.values().length)],
+                  shape(),
+                  low,
+                  high);
     };
   }
 

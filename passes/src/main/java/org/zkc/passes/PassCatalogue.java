@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.zkc.ir.Level;
 import org.zkc.ir.UserException;
+import org.zkc.passes.circuit.ReduceFftSteps;
+import org.zkc.passes.circuit.RewriteFftConvolutions;
 import org.zkc.passes.circuit.RewriteMatmulChecks;
 import org.zkc.passes.circuit.ShareTables;
 import org.zkc.passes.circuit.SizeRangeLimbs;
@@ -44,6 +46,8 @@ public final class PassCatalogue {
           new EliminateCommonSubexpressions(Level.INTEGER),
           new EliminateDeadCode(Level.INTEGER),
           // Circuit level.
+          new ReduceFftSteps(),
+          new RewriteFftConvolutions(),
           new RewriteMatmulChecks(),
           new EliminateCommonSubexpressions(Level.CIRCUIT),
           new EliminateDeadCode(Level.CIRCUIT),

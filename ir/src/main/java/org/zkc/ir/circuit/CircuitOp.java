@@ -6,6 +6,13 @@ import org.zkc.ir.Op;
 public sealed interface CircuitOp extends Op
     permits Model,
         Conv,
+        FftConv,
+        ForwardTransform,
+        ModelSpectrum,
+        SpectralProduct,
+        SpectralSum,
+        SpectralReshape,
+        InverseTransform,
         MatMul,
         Product,
         Sum,

@@ -66,12 +66,42 @@ public final class CircuitRules {
                 c.dilations(),
                 c.groups());
         kind(c.result(), ColumnType.Kind.VIRTUAL);
-        boolean pads =
-            c.paddingLow().stream().anyMatch(n -> n > 0)
-                || c.paddingHigh().stream().anyMatch(n -> n > 0);
-        Interval input = pads ? interval(c.input()).withZero() : interval(c.input());
-        result(c.result(), shape, weighted(input, c.weight()));
+        result(
+            c.result(),
+            shape,
+            weighted(padded(c.input(), c.paddingLow(), c.paddingHigh()), c.weight()));
       }
+      case FftConv c -> {
+        Shape shape =
+            Shapes.conv(
+                c.input().shape(),
+                c.weight().shape(),
+                Optional.empty(),
+                c.strides(),
+                c.paddingLow(),
+                c.paddingHigh(),
+                c.dilations(),
+                c.groups());
+        kind(c.result(), ColumnType.Kind.VIRTUAL);
+        result(
+            c.result(),
+            shape,
+            weighted(padded(c.input(), c.paddingLow(), c.paddingHigh()), c.weight()));
+        SpectrumRules.points(c);
+      }
+      case ForwardTransform t ->
+          SpectrumRules.forward(
+              t.result(), t.input(), t.sizes(), t.dilations(), ColumnType.Kind.VIRTUAL);
+      case ModelSpectrum t -> {
+        require(isModelView(t.input()), "%s must be a view of a model column", t.input());
+        SpectrumRules.forward(
+            t.result(), t.input(), t.sizes(), t.dilations(), ColumnType.Kind.MODEL);
+      }
+      case SpectralProduct p ->
+          SpectrumRules.product(p, isModelView(p.left()) || isModelView(p.right()));
+      case SpectralSum s -> SpectrumRules.sum(s, isModelWeighted(s.input()));
+      case SpectralReshape r -> SpectrumRules.reshape(r);
+      case InverseTransform t -> SpectrumRules.inverse(t);
       case MatMul m -> {
         kind(m.result(), ColumnType.Kind.VIRTUAL);
         Shape shape = Shapes.linear(m.input().shape(), m.weight().shape(), Optional.empty());
@@ -169,6 +199,12 @@ public final class CircuitRules {
         result(q.result(), shape, new Interval(0, 1L << q.bits()));
       }
     }
+  }
+
+  private static Interval padded(Value input, List<Integer> low, List<Integer> high) {
+    boolean pads =
+        low.stream().anyMatch(n -> n > 0) || high.stream().anyMatch(n -> n > 0);
+    return pads ? interval(input).withZero() : interval(input);
   }
 
   private static void sum(Sum s) {
@@ -273,6 +309,10 @@ public final class CircuitRules {
     return op.isPresent()
         && switch ((CircuitOp) op.get()) {
           case Product p -> isModelView(p.left()) || isModelView(p.right());
+          case SpectralProduct p -> isModelView(p.left()) || isModelView(p.right());
+          case SpectralSum o -> isModelWeighted(o.input());
+          case SpectralReshape o -> isModelWeighted(o.input());
+          case InverseTransform o -> isModelWeighted(o.input());
           case WindowSum o -> isModelWeighted(o.input());
           case Unfold o -> isModelWeighted(o.input());
           case Slice o -> isModelWeighted(o.input());
@@ -282,6 +322,9 @@ public final class CircuitRules {
           case Transpose o -> isModelWeighted(o.input());
           case Model _,
               Conv _,
+              FftConv _,
+              ForwardTransform _,
+              ModelSpectrum _,
               MatMul _,
               Sum _,
               Concatenate _,
@@ -297,7 +340,9 @@ public final class CircuitRules {
     Optional<Op> op = definition.apply(value);
     return op.isPresent()
         && switch ((CircuitOp) op.get()) {
-          case Model _ -> true;
+          case Model _, ModelSpectrum _ -> true;
+          case ForwardTransform o -> isModelView(o.input());
+          case SpectralReshape o -> isModelView(o.input());
           case Unfold o -> isModelView(o.input());
           case Slice o -> isModelView(o.input());
           case Pad o -> isModelView(o.input());
@@ -306,7 +351,11 @@ public final class CircuitRules {
           case Transpose o -> isModelView(o.input());
           case Product _,
               WindowSum _,
+              SpectralProduct _,
+              SpectralSum _,
+              InverseTransform _,
               Conv _,
+              FftConv _,
               MatMul _,
               Sum _,
               Concatenate _,
@@ -324,10 +373,12 @@ public final class CircuitRules {
   }
 
   private static Interval interval(Value value) {
+    require(value.type() instanceof ColumnType, "%s is a spectrum, it must be a column", value);
     return Interval.of(value.columnType());
   }
 
   private static void kind(Value result, ColumnType.Kind kind) {
+    require(result.type() instanceof ColumnType, "the result must be a column");
     require(
         result.columnType().kind() == kind,
         "the result is a %s column, it must be %s",

@@ -12,11 +12,19 @@ import org.zkc.ir.ColumnType;
 import org.zkc.ir.Function;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
+import org.zkc.ir.SpectrumType;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.CircuitOp;
 import org.zkc.ir.circuit.Concatenate;
 import org.zkc.ir.circuit.Conv;
+import org.zkc.ir.circuit.FftConv;
+import org.zkc.ir.circuit.ForwardTransform;
+import org.zkc.ir.circuit.InverseTransform;
+import org.zkc.ir.circuit.ModelSpectrum;
+import org.zkc.ir.circuit.SpectralProduct;
+import org.zkc.ir.circuit.SpectralReshape;
+import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
@@ -48,7 +56,7 @@ public final class CircuitInterpreter {
    * Evaluates main.
    *
    * @param inputs row-major elements, one array per parameter
-   * @param observer sees each parameter and each value that an op defines, in order; it must not
+   * @param observer sees each parameter and each column that an op defines, in order; it must not
    *     change the arrays
    * @return main's results
    * @throws ArithmeticException when an element is outside the interval of its column, or not in a
@@ -77,6 +85,10 @@ public final class CircuitInterpreter {
   }
 
   private void define(Value value, long[] x) {
+    if (value.type() instanceof SpectrumType) {
+      elements.put(value, x);
+      return;
+    }
     ColumnType type = value.columnType();
     if (x.length != type.shape().elementCount()) {
       throw new IllegalArgumentException(
@@ -112,6 +124,44 @@ public final class CircuitInterpreter {
               c.paddingLow(),
               c.dilations(),
               c.groups());
+      case FftConv c ->
+          IntegerKernels.conv(
+              get(c.input()),
+              c.input().shape(),
+              get(c.weight()),
+              c.weight().shape(),
+              null,
+              c.result().shape(),
+              c.strides(),
+              c.paddingLow(),
+              c.dilations(),
+              c.groups());
+      case ForwardTransform t ->
+          FieldTransforms.forward(
+              get(t.input()),
+              t.input().shape(),
+              t.result().shape(),
+              t.dilations(),
+              t.reversed());
+      case ModelSpectrum t ->
+          FieldTransforms.forward(
+              get(t.input()),
+              t.input().shape(),
+              t.result().shape(),
+              t.dilations(),
+              t.reversed());
+      case SpectralProduct p ->
+          FieldTransforms.product(
+              get(p.left()),
+              p.left().shape(),
+              get(p.right()),
+              p.right().shape(),
+              p.result().shape());
+      case SpectralSum s -> FieldTransforms.sum(get(s.input()), s.input().shape(), s.axis());
+      case SpectralReshape r -> get(r.input());
+      case InverseTransform t ->
+          FieldTransforms.inverse(
+              get(t.input()), t.input().shape(), t.result().shape(), t.starts(), t.strides());
       case MatMul m ->
           IntegerKernels.matMul(
               get(m.input()),

@@ -18,6 +18,7 @@ import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
 import org.zkc.ir.Region;
 import org.zkc.ir.Shape;
+import org.zkc.ir.SpectrumType;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.TorchType;
@@ -285,6 +286,14 @@ final class ProgramDecoder {
       case COLUMN -> {
         Stored.ColumnType t = type.getColumn();
         yield new ColumnType(
+            (ColumnType.Kind) constant(ColumnType.Kind.class, string(t.getKind())),
+            new Shape(t.getExtentsList()),
+            t.getLow(),
+            t.getHigh());
+      }
+      case SPECTRUM -> {
+        Stored.ColumnType t = type.getSpectrum();
+        yield new SpectrumType(
             (ColumnType.Kind) constant(ColumnType.Kind.class, string(t.getKind())),
             new Shape(t.getExtentsList()),
             t.getLow(),

@@ -15,6 +15,8 @@ import org.zkc.ir.Op;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
 import org.zkc.ir.Region;
+import org.zkc.ir.Shape;
+import org.zkc.ir.SpectrumType;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.TorchType;
@@ -158,15 +160,22 @@ final class ProgramEncoder {
                   .setHigh(t.high())
                   .setScale(t.scale()));
       case ColumnType t ->
-          out.setColumn(
-              Stored.ColumnType.newBuilder()
-                  .setKind(string(t.kind().name()))
-                  .addAllExtents(t.shape().extents())
-                  .setLow(t.low())
-                  .setHigh(t.high()));
+          out.setColumn(circuitType(t.kind(), t.shape(), t.low(), t.high()));
+      case SpectrumType t ->
+          out.setSpectrum(circuitType(t.kind(), t.shape(), t.low(), t.high()));
       case TorchType t -> out.setTorch(torchType(t));
     }
     return out.build();
+  }
+
+  private Stored.ColumnType circuitType(
+      ColumnType.Kind kind, Shape shape, long low, long high) {
+    return Stored.ColumnType.newBuilder()
+        .setKind(string(kind.name()))
+        .addAllExtents(shape.extents())
+        .setLow(low)
+        .setHigh(high)
+        .build();
   }
 
   private Stored.TorchType torchType(TorchType type) {

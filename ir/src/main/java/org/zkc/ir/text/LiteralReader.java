@@ -14,6 +14,7 @@ import org.zkc.ir.IntegerType;
 import org.zkc.ir.Location;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Shape;
+import org.zkc.ir.SpectrumType;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.TorchType;
@@ -257,13 +258,21 @@ final class LiteralReader {
         yield guarded(start, () -> new IntegerType(shape, low, high, real(t.number())));
       }
       case ZkirParser.ColumnTypeContext t -> {
-        expectWord(start, "col");
+        boolean isSpectrum = start.getText().equals("spectrum");
+        if (!isSpectrum) {
+          expectWord(start, "col");
+        }
         ColumnType.Kind kind =
             (ColumnType.Kind) constant(t.IDENT(1).getSymbol(), ColumnType.Kind.class);
         Shape shape = shape(t.shape());
         long low = int64(t.interval().INTEGER(0).getSymbol());
         long high = int64(t.interval().INTEGER(1).getSymbol());
-        yield guarded(start, () -> new ColumnType(kind, shape, low, high));
+        yield guarded(
+            start,
+            () ->
+                isSpectrum
+                    ? new SpectrumType(kind, shape, low, high)
+                    : new ColumnType(kind, shape, low, high));
       }
       case ZkirParser.ClassTypeContext t -> {
         expectWord(start, "class");

@@ -19,6 +19,8 @@ import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
 import org.zkc.ir.Region;
 import org.zkc.ir.Shape;
+import org.zkc.ir.SpectrumType;
+import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.TorchType;
@@ -263,22 +265,20 @@ public final class Printer {
               + "] "
               + number(Double.toString(t.scale()))
               + ">";
-      case ColumnType t ->
-          "col<"
-              + t.kind().name().toLowerCase(Locale.ROOT)
-              + " "
-              + t.shape()
-              + " ["
-              + t.low()
-              + ", "
-              + t.high()
-              + "]>";
+      case ColumnType t -> circuitType("col", t.kind(), t.shape(), t.low(), t.high());
+      case SpectrumType t -> circuitType("spectrum", t.kind(), t.shape(), t.low(), t.high());
       case TorchType.Tensor _ -> "Tensor";
       case TorchType.Simple t -> t.name();
       case TorchType.Generic t ->
           t.constructor() + t.arguments().stream().map(Printer::type).collect(list("[", "]"));
       case TorchType.Named t -> "class<" + quote(t.qualifiedName()) + ">";
     };
+  }
+
+  private static String circuitType(
+      String word, ColumnType.Kind kind, Shape shape, long low, long high) {
+    return "%s<%s %s [%d, %d]>"
+        .formatted(word, kind.name().toLowerCase(Locale.ROOT), shape, low, high);
   }
 
   private void location(Location location) {

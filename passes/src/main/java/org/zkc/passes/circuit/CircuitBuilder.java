@@ -11,10 +11,13 @@ import org.zkc.ir.Interval;
 import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
+import org.zkc.ir.SpectrumType;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.Concatenate;
+import org.zkc.ir.circuit.ForwardTransform;
+import org.zkc.ir.circuit.InverseTransform;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
 import org.zkc.ir.circuit.Pad;
@@ -24,6 +27,7 @@ import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.ir.circuit.Reshape;
 import org.zkc.ir.circuit.RoundedQuotient;
 import org.zkc.ir.circuit.Slice;
+import org.zkc.ir.circuit.SpectralProduct;
 import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Transpose;
 import org.zkc.ir.circuit.Unfold;
@@ -147,6 +151,30 @@ final class CircuitBuilder {
     return virtual(shape, interval(input), r -> new Transpose(r, input, permutation, location));
   }
 
+  Value forwardTransform(
+      Value input, List<Integer> sizes, List<Integer> dilations, boolean reversed) {
+    int rank = input.shape().rank();
+    Shape shape = input.shape().with(rank - 2, sizes.get(0)).with(rank - 1, sizes.get(1));
+    return spectrum(
+        shape,
+        interval(input).withZero(),
+        r -> new ForwardTransform(r, input, sizes, dilations, reversed, location));
+  }
+
+  /** {@code interval} is what the caller knows of the planes' convolution. */
+  Value spectralProduct(Value left, Value right, Interval interval) {
+    Shape shape = Shapes.broadcast(left.shape(), right.shape());
+    return spectrum(shape, interval, r -> new SpectralProduct(r, left, right, location));
+  }
+
+  Value inverseTransform(
+      Value input, Shape shape, List<Integer> starts, List<Integer> strides) {
+    return virtual(
+        shape,
+        Interval.of(input.spectrumType()),
+        r -> new InverseTransform(r, input, starts, strides, location));
+  }
+
   Value max(List<Value> inputs) {
     long low = inputs.stream().mapToLong(v -> interval(v).low()).max().orElseThrow();
     long high = inputs.stream().mapToLong(v -> interval(v).high()).max().orElseThrow();
@@ -200,6 +228,15 @@ final class CircuitBuilder {
 
   private Value virtual(Shape shape, Interval interval, Function<Value, org.zkc.ir.Op> op) {
     return out.value(op.apply(fresh(ColumnType.Kind.VIRTUAL, shape, interval)));
+  }
+
+  private Value spectrum(Shape shape, Interval interval, Function<Value, org.zkc.ir.Op> op) {
+    return out.value(
+        op.apply(
+            out.fresh(
+                hint,
+                new SpectrumType(
+                    ColumnType.Kind.VIRTUAL, shape, interval.low(), interval.high()))));
   }
 
   private Value fresh(ColumnType.Kind kind, Shape shape, Interval interval) {

@@ -5,15 +5,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.zkc.ir.Interval;
+import org.zkc.ir.SpectrumType;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.CircuitOp;
 import org.zkc.ir.circuit.Concatenate;
 import org.zkc.ir.circuit.Conv;
+import org.zkc.ir.circuit.FftConv;
+import org.zkc.ir.circuit.ForwardTransform;
+import org.zkc.ir.circuit.InverseTransform;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
+import org.zkc.ir.circuit.ModelSpectrum;
 import org.zkc.ir.circuit.Pad;
 import org.zkc.ir.circuit.Product;
 import org.zkc.ir.circuit.Requantize;
@@ -21,6 +26,9 @@ import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.ir.circuit.Reshape;
 import org.zkc.ir.circuit.RoundedQuotient;
 import org.zkc.ir.circuit.Slice;
+import org.zkc.ir.circuit.SpectralProduct;
+import org.zkc.ir.circuit.SpectralReshape;
+import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Transpose;
 import org.zkc.ir.circuit.Unfold;
@@ -48,6 +56,14 @@ final class ColumnIntervals {
         yield found.elements();
       }
       case Conv c -> weighted(interval(c.input()), c.weight());
+      case FftConv c -> weighted(interval(c.input()), c.weight());
+      case ForwardTransform t -> interval(t.input()).withZero();
+      case ModelSpectrum t -> interval(t.input()).withZero();
+      // Spectra are the compiler's own: by the time the verifier sees a circuit there are none.
+      case SpectralProduct p -> interval(p.result());
+      case SpectralSum s -> interval(s.result());
+      case SpectralReshape r -> interval(r.input());
+      case InverseTransform t -> interval(t.input());
       case MatMul m -> weighted(interval(m.input()), m.weight());
       case Product p -> interval(p.left()).times(interval(p.right()));
       case Sum s -> {
@@ -105,7 +121,9 @@ final class ColumnIntervals {
   }
 
   static Interval interval(Value value) {
-    return Interval.of(value.columnType());
+    return value.type() instanceof SpectrumType t
+        ? Interval.of(t)
+        : Interval.of(value.columnType());
   }
 
   /**

@@ -12,6 +12,7 @@ import org.zkc.ir.Level;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
@@ -46,19 +47,28 @@ import org.zkc.passes.PassContext;
 public final class IntegerToCircuit {
   private final CircuitBuilder out;
   private final Uses uses;
+  private final ConvolutionForm.Choice forms;
   private final PassContext context;
   private final Map<Value, Value> columns = new IdentityHashMap<>();
 
-  private IntegerToCircuit(Function main, PassContext context) {
+  private IntegerToCircuit(
+      Function main, ConvolutionForm.Choice forms, PassContext context) {
+    this.forms = forms;
     this.out = new CircuitBuilder(main.name(), main.location());
     this.uses = Uses.of(main);
     this.context = context;
   }
 
-  /** Lowers main. */
+  /** Lowers main, every convolution in direct form. */
   public static Program lower(Program integer, PassContext context) {
+    return lower(integer, geometry -> ConvolutionForm.DIRECT, context);
+  }
+
+  /** Lowers main. */
+  public static Program lower(
+      Program integer, ConvolutionForm.Choice forms, PassContext context) {
     Function main = integer.main();
-    return Program.of(Level.CIRCUIT, new IntegerToCircuit(main, context).run(main));
+    return Program.of(Level.CIRCUIT, new IntegerToCircuit(main, forms, context).run(main));
   }
 
   private Function run(Function main) {
@@ -77,7 +87,11 @@ public final class IntegerToCircuit {
 
   private Value lower(IntegerOp op) {
     return switch (op) {
-      case Parameter p -> out.model(p.name(), p.data(), p.channelShifts(), interval(p.result()));
+      case Parameter p -> {
+        boolean isRow = isWeightOfRows(p);
+        TensorData data = isRow ? p.data().reshape(withRow(p.data().shape())) : p.data();
+        yield out.model(p.name(), data, p.channelShifts(), interval(p.result()));
+      }
       case Conv c -> conv(c);
       case Linear l -> {
         Value y =
@@ -115,22 +129,41 @@ public final class IntegerToCircuit {
   private Value conv(Conv c) {
     boolean plane = c.strides().size() == 2;
     Value x = plane ? get(c.input()) : out.reshape(get(c.input()), withRow(c.input().shape()));
-    Value weight =
-        plane ? get(c.weight()) : out.reshape(get(c.weight()), withRow(c.weight().shape()));
-    Shape result = plane ? c.result().shape() : withRow(c.result().shape());
-    context.count("integer-to-circuit.convolutions", 1);
+    Value weight = get(c.weight());
+    if (weight.shape().rank() == 3) {
+      weight = out.reshape(weight, withRow(weight.shape()));
+    }
+    ConvolutionForm.Geometry geometry =
+        new ConvolutionForm.Geometry(
+            x.shape(),
+            weight.shape(),
+            plane ? c.result().shape() : withRow(c.result().shape()),
+            plane ? c.strides() : List.of(1, c.strides().getFirst()),
+            plane ? c.paddingLow() : List.of(0, c.paddingLow().getFirst()),
+            plane ? c.dilations() : List.of(1, c.dilations().getFirst()),
+            c.groups());
+    Interval sums = sums(c.input(), c.weight());
     Value y =
-        new ProductSums(out)
-            .conv(
-                x,
-                weight,
-                result,
-                plane ? c.strides() : List.of(1, c.strides().getFirst()),
-                plane ? c.paddingLow() : List.of(0, c.paddingLow().getFirst()),
-                plane ? c.dilations() : List.of(1, c.dilations().getFirst()),
-                c.groups(),
-                sums(c.input(), c.weight()));
+        switch (forms.of(geometry)) {
+          case DIRECT -> {
+            context.count("integer-to-circuit.direct-convolutions", 1);
+            yield new ProductSums(out).conv(x, weight, geometry, sums);
+          }
+          case FFT -> {
+            context.count("integer-to-circuit.fft-convolutions", 1);
+            yield new TransformProducts(out).conv(x, weight, geometry, sums);
+          }
+        };
     return out.reshape(withBias(y, c.bias(), 1), c.result().shape());
+  }
+
+  /** Whether the parameter is the weight of convolutions over one axis, and nothing else. */
+  private boolean isWeightOfRows(Parameter p) {
+    return p.data().shape().rank() == 3
+        && !uses.isYielded(p.result())
+        && !uses.users(p.result()).isEmpty()
+        && uses.users(p.result()).stream()
+            .allMatch(user -> user instanceof Conv c && c.weight() == p.result());
   }
 
   private static Shape withRow(Shape shape) {

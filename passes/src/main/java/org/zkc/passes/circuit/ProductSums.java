@@ -37,15 +37,12 @@ final class ProductSums {
    * brought to [N, g, 1, Ho, Wo, K] with K = C / g kh kw, multiplied with the weight as [g, O / g,
    * 1, 1, K] broadcast alike, summed over K.
    */
-  Value conv(
-      Value x,
-      Value weight,
-      Shape result,
-      List<Integer> strides,
-      List<Integer> paddingLow,
-      List<Integer> dilations,
-      int groups,
-      Interval sums) {
+  Value conv(Value x, Value weight, ConvolutionForm.Geometry g, Interval sums) {
+    Shape result = g.result();
+    List<Integer> strides = g.strides();
+    List<Integer> paddingLow = g.paddingLow();
+    List<Integer> dilations = g.dilations();
+    int groups = g.groups();
     int batch = x.shape().extent(0);
     int channels = weight.shape().extent(1);
     int outputs = weight.shape().extent(0) / groups;
