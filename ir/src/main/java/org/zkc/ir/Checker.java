@@ -76,8 +76,7 @@ public final class Checker {
       for (Value parameter : function.parameters()) {
         value(parameter).ifPresent(message -> report(function, message));
         if (program.level() == Level.CIRCUIT
-            && !(parameter.type() instanceof ColumnType t
-                && t.kind() == ColumnType.Kind.PUBLIC)) {
+            && !(parameter.type() instanceof ColumnType t && t.kind() == ColumnType.Kind.PUBLIC)) {
           report(function, "parameter " + parameter + " must be a public column");
         }
       }

@@ -68,9 +68,9 @@ public final class Shapes {
   }
 
   /**
-   * The least sizes, powers of two, of cyclic transforms that compute a convolution over two spatial
-   * axes: with the source at points [0, e) of N, and a window from point -low to the last that the
-   * result reads, no window may wrap around into the source again.
+   * The least sizes, powers of two, of cyclic transforms that compute a convolution over two
+   * spatial axes: with the source at points [0, e) of N, and a window from point -low to the last
+   * that the result reads, no window may wrap around into the source again.
    */
   public static List<Integer> transformSizes(
       Shape input,

@@ -202,8 +202,7 @@ public final class CircuitRules {
   }
 
   private static Interval padded(Value input, List<Integer> low, List<Integer> high) {
-    boolean pads =
-        low.stream().anyMatch(n -> n > 0) || high.stream().anyMatch(n -> n > 0);
+    boolean pads = low.stream().anyMatch(n -> n > 0) || high.stream().anyMatch(n -> n > 0);
     return pads ? interval(input).withZero() : interval(input);
   }
 
@@ -320,9 +319,9 @@ public final class CircuitRules {
           case Broadcast o -> isModelWeighted(o.input());
           case Reshape o -> isModelWeighted(o.input());
           case Transpose o -> isModelWeighted(o.input());
+          case FftConv _ -> true;
           case Model _,
               Conv _,
-              FftConv _,
               ForwardTransform _,
               ModelSpectrum _,
               MatMul _,

@@ -15,6 +15,8 @@ import org.zkc.ir.Value;
  * together.
  */
 final class SpectrumRules {
+  private static final long MOST_POINTS = 1 << 30;
+
   private SpectrumRules() {}
 
   /** Of {@link ForwardTransform} and {@link ModelSpectrum}. */
@@ -50,11 +52,7 @@ final class SpectrumRules {
       expected = expected.with(axis, size);
     }
     Interval interval = Interval.of(column(input));
-    result(
-        result,
-        kind,
-        expected,
-        expected.equals(shape) ? interval : interval.withZero());
+    result(result, kind, expected, expected.equals(shape) ? interval : interval.withZero());
   }
 
   /**
@@ -129,15 +127,13 @@ final class SpectrumRules {
         shape,
         input.shape());
     for (int k = 0; k < 2; k++) {
-      int size = input.sizes().get(k);
       long first = t.starts().get(k);
       long last = first + (shape.extent(rank - 2 + k) - 1L) * t.strides().get(k);
       require(
-          t.strides().get(k) >= 1 && first > -size && last < size && last - first < size,
-          "points %d to %d do not lie on %d cyclic points",
+          t.strides().get(k) >= 1 && first > -MOST_POINTS && last < MOST_POINTS,
+          "the points %d to %d are out of range or have no positive stride",
           first,
-          last,
-          size);
+          last);
     }
     Interval declared = Interval.of(found);
     Interval bound = Interval.of(input);
@@ -153,14 +149,17 @@ final class SpectrumRules {
   /** The points of an {@link FftConv} are enough that nothing wraps around into the source. */
   static void points(FftConv c) {
     require(
-        c.sizes().equals(
-            raised(c.sizes(), Shapes.transformSizes(
-                c.input().shape(),
-                c.weight().shape(),
-                c.result().shape(),
-                c.strides(),
-                c.paddingLow(),
-                c.dilations()))),
+        c.sizes()
+            .equals(
+                raised(
+                    c.sizes(),
+                    Shapes.transformSizes(
+                        c.input().shape(),
+                        c.weight().shape(),
+                        c.result().shape(),
+                        c.strides(),
+                        c.paddingLow(),
+                        c.dilations()))),
         "transforms of %s points are too small for this convolution",
         c.sizes());
   }
@@ -175,14 +174,12 @@ final class SpectrumRules {
   }
 
   private static ColumnType column(Value value) {
-    require(
-        value.type() instanceof ColumnType, "%s is a spectrum, it must be a column", value);
+    require(value.type() instanceof ColumnType, "%s is a spectrum, it must be a column", value);
     return value.columnType();
   }
 
   private static SpectrumType spectrum(Value value) {
-    require(
-        value.type() instanceof SpectrumType, "%s is a column, it must be a spectrum", value);
+    require(value.type() instanceof SpectrumType, "%s is a column, it must be a spectrum", value);
     return value.spectrumType();
   }
 

@@ -21,13 +21,10 @@ import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.FftConv;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
-import org.zkc.ir.circuit.ModelSpectrum;
-import org.zkc.ir.circuit.SpectralProduct;
-import org.zkc.ir.circuit.SpectralReshape;
-import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
+import org.zkc.ir.circuit.ModelSpectrum;
 import org.zkc.ir.circuit.Pad;
 import org.zkc.ir.circuit.Product;
 import org.zkc.ir.circuit.Requantize;
@@ -35,6 +32,9 @@ import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.ir.circuit.Reshape;
 import org.zkc.ir.circuit.RoundedQuotient;
 import org.zkc.ir.circuit.Slice;
+import org.zkc.ir.circuit.SpectralProduct;
+import org.zkc.ir.circuit.SpectralReshape;
+import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Transpose;
 import org.zkc.ir.circuit.Unfold;
@@ -138,18 +138,10 @@ public final class CircuitInterpreter {
               c.groups());
       case ForwardTransform t ->
           FieldTransforms.forward(
-              get(t.input()),
-              t.input().shape(),
-              t.result().shape(),
-              t.dilations(),
-              t.reversed());
+              get(t.input()), t.input().shape(), t.result().shape(), t.dilations(), t.reversed());
       case ModelSpectrum t ->
           FieldTransforms.forward(
-              get(t.input()),
-              t.input().shape(),
-              t.result().shape(),
-              t.dilations(),
-              t.reversed());
+              get(t.input()), t.input().shape(), t.result().shape(), t.dilations(), t.reversed());
       case SpectralProduct p ->
           FieldTransforms.product(
               get(p.left()),

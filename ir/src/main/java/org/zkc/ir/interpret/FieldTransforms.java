@@ -20,8 +20,8 @@ final class FieldTransforms {
   private FieldTransforms() {}
 
   /**
-   * The transforms of all planes: element (y, x) of a plane stands at point (y dilation, x dilation),
-   * or at minus that when reversed.
+   * The transforms of all planes: element (y, x) of a plane stands at point (y dilation, x
+   * dilation), or at minus that when reversed.
    */
   static long[] forward(
       long[] x, Shape shape, Shape result, List<Integer> dilations, boolean reversed) {
@@ -38,8 +38,7 @@ final class FieldTransforms {
       for (int i = 0; i < height * width; i++) {
         int row = Math.floorMod(sign * (i / width) * dilations.get(0), rows);
         int column = Math.floorMod(sign * (i % width) * dilations.get(1), columns);
-        out[2 * (at + row * columns + column)] =
-            Math.floorMod(x[plane * height * width + i], P);
+        out[2 * (at + row * columns + column)] = Math.floorMod(x[plane * height * width + i], P);
       }
       transform(out, at, rows, columns, false);
     }
@@ -82,7 +81,8 @@ final class FieldTransforms {
   }
 
   /** Pointwise, batch axes broadcast. */
-  static long[] product(long[] left, Shape leftShape, long[] right, Shape rightShape, Shape result) {
+  static long[] product(
+      long[] left, Shape leftShape, long[] right, Shape rightShape, Shape result) {
     int rank = result.rank();
     int points = result.extent(rank - 2) * result.extent(rank - 1);
     long[] numbers = new long[2];

@@ -159,17 +159,14 @@ final class ProgramEncoder {
                   .setLow(t.low())
                   .setHigh(t.high())
                   .setScale(t.scale()));
-      case ColumnType t ->
-          out.setColumn(circuitType(t.kind(), t.shape(), t.low(), t.high()));
-      case SpectrumType t ->
-          out.setSpectrum(circuitType(t.kind(), t.shape(), t.low(), t.high()));
+      case ColumnType t -> out.setColumn(circuitType(t.kind(), t.shape(), t.low(), t.high()));
+      case SpectrumType t -> out.setSpectrum(circuitType(t.kind(), t.shape(), t.low(), t.high()));
       case TorchType t -> out.setTorch(torchType(t));
     }
     return out.build();
   }
 
-  private Stored.ColumnType circuitType(
-      ColumnType.Kind kind, Shape shape, long low, long high) {
+  private Stored.ColumnType circuitType(ColumnType.Kind kind, Shape shape, long low, long high) {
     return Stored.ColumnType.newBuilder()
         .setKind(string(kind.name()))
         .addAllExtents(shape.extents())

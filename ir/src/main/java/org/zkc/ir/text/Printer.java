@@ -20,7 +20,6 @@ import org.zkc.ir.Program;
 import org.zkc.ir.Region;
 import org.zkc.ir.Shape;
 import org.zkc.ir.SpectrumType;
-import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.TorchType;

@@ -167,8 +167,7 @@ final class CircuitBuilder {
     return spectrum(shape, interval, r -> new SpectralProduct(r, left, right, location));
   }
 
-  Value inverseTransform(
-      Value input, Shape shape, List<Integer> starts, List<Integer> strides) {
+  Value inverseTransform(Value input, Shape shape, List<Integer> starts, List<Integer> strides) {
     return virtual(
         shape,
         Interval.of(input.spectrumType()),

@@ -51,8 +51,7 @@ public final class IntegerToCircuit {
   private final PassContext context;
   private final Map<Value, Value> columns = new IdentityHashMap<>();
 
-  private IntegerToCircuit(
-      Function main, ConvolutionForm.Choice forms, PassContext context) {
+  private IntegerToCircuit(Function main, ConvolutionForm.Choice forms, PassContext context) {
     this.forms = forms;
     this.out = new CircuitBuilder(main.name(), main.location());
     this.uses = Uses.of(main);
@@ -65,8 +64,7 @@ public final class IntegerToCircuit {
   }
 
   /** Lowers main. */
-  public static Program lower(
-      Program integer, ConvolutionForm.Choice forms, PassContext context) {
+  public static Program lower(Program integer, ConvolutionForm.Choice forms, PassContext context) {
     Function main = integer.main();
     return Program.of(Level.CIRCUIT, new IntegerToCircuit(main, forms, context).run(main));
   }

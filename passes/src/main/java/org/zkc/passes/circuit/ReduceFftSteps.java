@@ -34,8 +34,8 @@ import org.zkc.passes.PassContext;
 
 /**
  * FFT-step reduction: of a convolution in FFT form with C input and O output channels, written with
- * O C transforms of the source, O C of the kernel and O C back, leaves C of the source and O back. A
- * transform F and its inverse are linear, so
+ * O C transforms of the source, O C of the kernel and O C back, leaves C of the source and O back.
+ * A transform F and its inverse are linear, so
  *
  * <pre>
  *   F(broadcast(x)) W            =  F(x) W, broadcast by the product    one transform for all outputs
@@ -106,7 +106,12 @@ public final class ReduceFftSteps implements Pass {
 
     void visit(Op op, Rewriter out) {
       switch (op) {
-        case ForwardTransform f -> out.replace(f.result(), transform(f, f.input(), out));
+        case ForwardTransform f -> {
+          Value same = transform(f, f.input(), Optional.of(f.result()), out);
+          if (same != f.result()) {
+            out.replace(f.result(), same);
+          }
+        }
         case SpectralProduct p -> append(narrowed(p, out), out);
         case WindowSum w -> {
           Optional<InverseTransform> each =
@@ -123,26 +128,18 @@ public final class ReduceFftSteps implements Pass {
       return op.definitions().getFirst();
     }
 
-    /** The transform {@code like} of another input: shared, the model's, or cancelled. */
-    private Value transform(ForwardTransform like, Value input, Rewriter out) {
-      return transform(
-          like.result().name(),
-          input,
-          like.sizes(),
-          like.dilations(),
-          like.reversed(),
-          like.location(),
-          out);
-    }
-
+    /**
+     * The transform {@code like} of this input: shared, the model's, or cancelled.
+     *
+     * @param defined what a new transform may define if its type fits
+     */
     private Value transform(
-        String name,
-        Value input,
-        List<Integer> sizes,
-        List<Integer> dilations,
-        boolean reversed,
-        Location location,
-        Rewriter out) {
+        ForwardTransform like, Value input, Optional<Value> defined, Rewriter out) {
+      List<Integer> sizes = like.sizes();
+      List<Integer> dilations = like.dilations();
+      boolean reversed = like.reversed();
+      Location location = like.location();
+      String name = like.result().name();
       Value source = definition(input, Reshape.class).map(Reshape::input).orElse(input);
       Key key = new Key(source, input.shape(), sizes, dilations, reversed);
       Value known = transforms.get(key);
@@ -154,7 +151,9 @@ public final class ReduceFftSteps implements Pass {
       Shape points =
           shape.with(shape.rank() - 2, sizes.get(0)).with(shape.rank() - 1, sizes.get(1));
       Optional<Value> before =
-          reversed || !dilations.equals(List.of(1, 1)) ? Optional.empty() : inverted(source, points);
+          reversed || !dilations.equals(List.of(1, 1))
+              ? Optional.empty()
+              : inverted(source, points);
       Value result;
       if (before.isPresent()) {
         cancelled++;
@@ -162,7 +161,9 @@ public final class ReduceFftSteps implements Pass {
       } else {
         Interval interval = ColumnIntervals.interval(input).withZero();
         ColumnType.Kind kind = isModel ? ColumnType.Kind.MODEL : ColumnType.Kind.VIRTUAL;
-        Value fresh = out.fresh(name, spectrum(kind, points, interval));
+        SpectrumType type = spectrum(kind, points, interval);
+        Value fresh =
+            defined.filter(v -> v.type().equals(type)).orElseGet(() -> out.fresh(name, type));
         result =
             append(
                 isModel
@@ -209,25 +210,18 @@ public final class ReduceFftSteps implements Pass {
     }
 
     private Value narrow(Value spectra, Rewriter out) {
-      return switch (definitions.get(spectra)) {
-        case ForwardTransform f ->
-            unrepeated(f.input())
-                .map(x -> transform(f, x, out))
-                .orElse(spectra);
-        case ModelSpectrum m ->
-            unrepeated(m.input())
-                .map(x ->
-                    transform(
-                        m.result().name(),
-                        x,
-                        m.sizes(),
-                        m.dilations(),
-                        m.reversed(),
-                        m.location(),
-                        out))
-                .orElse(spectra);
-        case null, default -> spectra;
-      };
+      ForwardTransform like =
+          switch (definitions.get(spectra)) {
+            case ForwardTransform f -> f;
+            case ModelSpectrum m ->
+                new ForwardTransform(
+                    m.result(), m.input(), m.sizes(), m.dilations(), m.reversed(), m.location());
+            case null, default -> null;
+          };
+      return Optional.ofNullable(like)
+          .flatMap(f -> unrepeated(f.input()))
+          .map(x -> transform(like, x, Optional.empty(), out))
+          .orElse(spectra);
     }
 
     /** What was broadcast over batch axes only. */
@@ -252,8 +246,7 @@ public final class ReduceFftSteps implements Pass {
     private InverseTransform summedBefore(WindowSum w, InverseTransform t, Rewriter out) {
       Shape shape = t.input().shape().with(w.axis(), 1);
       Interval interval = ColumnIntervals.interval(w.result());
-      Value sum =
-          out.fresh(t.input().name(), spectrum(ColumnType.Kind.VIRTUAL, shape, interval));
+      Value sum = out.fresh(t.input().name(), spectrum(ColumnType.Kind.VIRTUAL, shape, interval));
       append(new SpectralSum(sum, t.input(), w.axis(), w.location()), out);
       return new InverseTransform(w.result(), sum, t.starts(), t.strides(), t.location());
     }
@@ -268,9 +261,7 @@ public final class ReduceFftSteps implements Pass {
     }
 
     private <T extends Op> Optional<T> definition(Value value, Class<T> type) {
-      return Optional.ofNullable(definitions.get(value))
-          .filter(type::isInstance)
-          .map(type::cast);
+      return Optional.ofNullable(definitions.get(value)).filter(type::isInstance).map(type::cast);
     }
 
     private static SpectrumType spectrum(ColumnType.Kind kind, Shape shape, Interval interval) {

@@ -41,10 +41,10 @@ import org.zkc.passes.PassContext;
  *                                                            each pair of channels
  * </pre>
  *
- * The first is what {@link ReduceFftSteps} leaves. The second is a convolution as lowering writes it,
- * with its O C transforms each way; it is proved as it stands when that pass is switched off. Spectra
- * that a further convolution reads without a transform between become a column again, since the
- * relation is of one convolution.
+ * The first is what {@link ReduceFftSteps} leaves. The second is a convolution as lowering writes
+ * it, with its O C transforms each way; it is proved as it stands when that pass is switched off.
+ * Spectra that a further convolution reads without a transform between become a column again, since
+ * the relation is of one convolution.
  */
 public final class RewriteFftConvolutions implements Pass {
   @Override
@@ -75,10 +75,11 @@ public final class RewriteFftConvolutions implements Pass {
     Function rewritten =
         DeadOps.remove(Rewriter.rewrite(program.main(), new Rewriting(context)::visit));
     for (Op op : rewritten.body()) {
-      if (op instanceof InverseTransform || op instanceof ForwardTransform) {
+      if (op instanceof InverseTransform) {
         throw new UserException(
             op.location(),
-            "these transforms are not those of a convolution with the model's weights, and only such can be proved");
+            "these transforms are not those of a convolution with the model's weights, and only"
+                + " such can be proved");
       }
     }
     return Program.of(Level.CIRCUIT, rewritten);
@@ -127,8 +128,8 @@ public final class RewriteFftConvolutions implements Pass {
     /**
      * The convolution, [N, O, Ho, Wo], whose spectra these are.
      *
-     * @param window shape of the planes that are read of it, [N, groups, outputs, 1 or channels, Ho,
-     *     Wo]
+     * @param window shape of the planes that are read of it, [N, groups, outputs, 1 or channels,
+     *     Ho, Wo]
      */
     private Optional<Value> convolution(
         Value spectra,
@@ -155,8 +156,7 @@ public final class RewriteFftConvolutions implements Pass {
       int channels = f.planes().extent(TransformProducts.CHANNELS);
       int outputs = f.planes().extent(1) * f.planes().extent(2) * (sum.isPresent() ? 1 : channels);
       Value weight = sum.isPresent() ? model.result() : eachPair(model, out);
-      Shape shape =
-          Shape.of(x.shape().extent(0), outputs, window.extent(4), window.extent(5));
+      Shape shape = Shape.of(x.shape().extent(0), outputs, window.extent(4), window.extent(5));
       List<Integer> low = starts.stream().map(s -> -s).toList();
       List<Integer> dilations = f.kernel().dilations();
       List<Integer> high = new ArrayList<>();
@@ -174,9 +174,7 @@ public final class RewriteFftConvolutions implements Pass {
       Shape expected =
           Shapes.conv(
               x.shape(), weight.shape(), Optional.empty(), strides, low, high, dilations, groups);
-      if (!expected.equals(shape)
-          || least.get(0) > sizes.get(0)
-          || least.get(1) > sizes.get(1)) {
+      if (!expected.equals(shape) || least.get(0) > sizes.get(0) || least.get(1) > sizes.get(1)) {
         return Optional.empty();
       }
       Value result = out.fresh(spectra.name(), column(shape, interval));
@@ -229,8 +227,7 @@ public final class RewriteFftConvolutions implements Pass {
     }
 
     /** The column [N, C, H, W] that was transformed; every output's own copy when not shared. */
-    private Optional<Value> source(
-        Factors f, boolean isShared, Location location, Rewriter out) {
+    private Optional<Value> source(Factors f, boolean isShared, Location location, Rewriter out) {
       Shape planes = f.planes();
       Value spectra = f.spectra();
       Shape batch = spectra.shape();
@@ -266,9 +263,12 @@ public final class RewriteFftConvolutions implements Pass {
           reshaped(all, Shape.of(planes.extent(0), pairs, height, width), location, out));
     }
 
-    /** The whole planes of spectra that a convolution left untransformed, under these batch axes. */
+    /**
+     * The whole planes of spectra that a convolution left untransformed, under these batch axes.
+     */
     private Optional<Value> before(Value spectra, Location location, Rewriter out) {
-      Value whole = definition(spectra, SpectralReshape.class).map(SpectralReshape::input).orElse(spectra);
+      Value whole =
+          definition(spectra, SpectralReshape.class).map(SpectralReshape::input).orElse(spectra);
       List<Integer> zero = List.of(0, 0);
       Interval interval = Interval.of(whole.spectrumType());
       return convolution(whole, zero, List.of(1, 1), whole.shape(), interval, location, out)
@@ -301,8 +301,7 @@ public final class RewriteFftConvolutions implements Pass {
               model.result().name(),
               new ColumnType(ColumnType.Kind.MODEL, shape, type.low(), type.high()));
       return append(
-          new Model(
-              result, model.name(), model.data().reshape(shape), shifts, model.location()),
+          new Model(result, model.name(), model.data().reshape(shape), shifts, model.location()),
           out);
     }
 

@@ -7,9 +7,9 @@ import org.zkc.ir.Shapes;
 import org.zkc.ir.Value;
 
 /**
- * Convolutions in FFT form, as the definition says: each output channel transforms each of its input
- * channels and kernels, multiplies, transforms back, and the planes of its input channels are summed.
- * {@link ReduceFftSteps} brings the number of transforms down.
+ * Convolutions in FFT form, as the definition says: each output channel transforms each of its
+ * input channels and kernels, multiplies, transforms back, and the planes of its input channels are
+ * summed. {@link ReduceFftSteps} brings the number of transforms down.
  */
 final class TransformProducts {
   /** The axis of input channels in [N, g, O / g, C / g, ...]. */
@@ -22,9 +22,9 @@ final class TransformProducts {
   }
 
   /**
-   * Source and weight broadcast to [N, g, O / g, C / g, ...], transformed, the kernel reversed since
-   * a convolution of a network is a correlation; their product transformed back, read where outputs
-   * are, summed over the channels.
+   * Source and weight broadcast to [N, g, O / g, C / g, ...], transformed, the kernel reversed
+   * since a convolution of a network is a correlation; their product transformed back, read where
+   * outputs are, summed over the channels.
    *
    * @param sums holds what every sum of some products of one output can reach
    */
@@ -51,8 +51,7 @@ final class TransformProducts {
     List<Integer> starts = g.paddingLow().stream().map(low -> -low).toList();
     Shape result = planes(batch, g.groups(), outputs, channels, g.result());
     Value each = out.inverseTransform(product, result, starts, g.strides());
-    Value sum =
-        out.windowSum(each, CHANNELS, List.of(0), List.of(channels), List.of(1), sums);
+    Value sum = out.windowSum(each, CHANNELS, List.of(0), List.of(channels), List.of(1), sums);
     return out.reshape(sum, g.result());
   }
 

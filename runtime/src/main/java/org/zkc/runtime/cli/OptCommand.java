@@ -1,6 +1,7 @@
 package org.zkc.runtime.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,12 +39,24 @@ final class OptCommand implements Callable<Integer> {
       description = "Write to a file instead of stdout.")
   private Path out;
 
+  @Option(names = "--explain", description = "Print what the passes counted, on stderr.")
+  private boolean explain;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
     Program program = IrFiles.read(file);
-    Program result = new CompilePipeline(CompileOptions.DEFAULT).run(program, passes);
+    CompilePipeline pipeline = new CompilePipeline(CompileOptions.DEFAULT);
+    Program result = pipeline.run(program, passes);
+    if (explain) {
+      PrintWriter err = spec.commandLine().getErr();
+      pipeline
+          .passes()
+          .context()
+          .statistics()
+          .forEach((name, n) -> err.println("%-40s %s".formatted(name, Figures.count(n))));
+    }
     if (out == null) {
       spec.commandLine().getOut().print(Printer.print(result));
     } else {

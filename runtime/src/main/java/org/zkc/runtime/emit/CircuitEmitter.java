@@ -24,15 +24,20 @@ import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.CircuitOp;
 import org.zkc.ir.circuit.Concatenate;
 import org.zkc.ir.circuit.Conv;
+import org.zkc.ir.circuit.FftConv;
+import org.zkc.ir.circuit.ForwardTransform;
+import org.zkc.ir.circuit.InverseTransform;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
+import org.zkc.ir.circuit.ModelSpectrum;
 import org.zkc.ir.circuit.Pad;
 import org.zkc.ir.circuit.Product;
 import org.zkc.ir.circuit.Requantize;
@@ -40,6 +45,9 @@ import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.ir.circuit.Reshape;
 import org.zkc.ir.circuit.RoundedQuotient;
 import org.zkc.ir.circuit.Slice;
+import org.zkc.ir.circuit.SpectralProduct;
+import org.zkc.ir.circuit.SpectralReshape;
+import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Transpose;
 import org.zkc.ir.circuit.Unfold;
@@ -168,6 +176,16 @@ public final class CircuitEmitter {
             origin);
       }
       case Conv c -> conv(c, origin);
+      case FftConv c -> fftConv(c, origin);
+      case ForwardTransform _,
+          ModelSpectrum _,
+          SpectralProduct _,
+          SpectralSum _,
+          SpectralReshape _,
+          InverseTransform _ ->
+          throw new UserException(
+              op.location(),
+              "no relation proves a single transform; run rewrite-fft-convolutions first");
       case MatMul m -> {
         int source = tensor(m.input(), origin);
         int result = declareVirtual(m.result());
@@ -348,6 +366,21 @@ public final class CircuitEmitter {
             c.dilations(),
             c.groups()),
         origin);
+  }
+
+  private void fftConv(FftConv c, EmittedCircuit.Origin origin) {
+    int source = tensor(c.input(), origin);
+    int weight = modelTensor(c.weight(), c);
+    org.zkc.gkr.circuit.Conv conv =
+        new org.zkc.gkr.circuit.Conv(
+            declareVirtual(c.result()),
+            source,
+            weight,
+            c.strides(),
+            c.paddingLow(),
+            c.dilations(),
+            c.groups());
+    relate(new org.zkc.gkr.circuit.FftConv(conv, c.sizes()), origin);
   }
 
   private void max(Max m, EmittedCircuit.Origin origin) {

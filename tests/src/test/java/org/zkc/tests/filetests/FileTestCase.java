@@ -23,6 +23,7 @@ record FileTestCase(Path file, int firstLine, List<String> lines) {
   private static final Pattern RUN = Pattern.compile("^// RUN: (check|(passes|lower) = (.+))$");
   private static final Pattern CHECK =
       Pattern.compile("^\\s*// (CHECK(?:-NEXT|-NOT|-COUNT-\\d+)?): (.*)$");
+  private static final Pattern COUNTED = Pattern.compile("^\\s*// COUNTED: ([a-z.-]+) = (\\d+)$");
   private static final Pattern ERROR = Pattern.compile("// EXPECT-ERROR: (.*)$");
 
   /** What a case does with its program: parse and check it, run passes, or a lowering. */
@@ -110,6 +111,20 @@ record FileTestCase(Path file, int firstLine, List<String> lines) {
         out.add(CheckLine.of(m.group(1), m.group(2), firstLine + i));
       } else if (lines.get(i).contains("// CHECK")) {
         throw new AssertionError(where(firstLine + i) + ": not a CHECK line of a known form");
+      }
+    }
+    return out;
+  }
+
+  /** What the passes must count, by the name of the count. */
+  Map<String, Long> counts() {
+    Map<String, Long> out = new TreeMap<>();
+    for (int i = 0; i < lines.size(); i++) {
+      Matcher m = COUNTED.matcher(lines.get(i));
+      if (m.matches()) {
+        out.put(m.group(1), Long.valueOf(m.group(2)));
+      } else if (lines.get(i).contains("// COUNTED")) {
+        throw new AssertionError(where(firstLine + i) + ": a count is '// COUNTED: NAME = N'");
       }
     }
     return out;

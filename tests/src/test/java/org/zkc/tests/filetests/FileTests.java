@@ -88,8 +88,9 @@ final class FileTests {
     }
     assertRoundTrip(parsed.program());
     Program after;
+    PassContext context = new PassContext();
     try {
-      after = transform(test, parsed.program());
+      after = transform(test, parsed.program(), context);
     } catch (UserException e) {
       assertErrors(
           expected,
@@ -99,6 +100,9 @@ final class FileTests {
       return;
     }
     assertErrors(expected, Map.of(), "nothing", test);
+    Map<String, Long> counted = new TreeMap<>(context.statistics());
+    counted.keySet().retainAll(test.counts().keySet());
+    assertEquals(test.counts(), counted, "counts of the passes");
     String output = Printer.print(after);
     if (test.isUnchanged()) {
       assertEquals(
@@ -108,7 +112,7 @@ final class FileTests {
     compareRecorded(test, index, output);
   }
 
-  private static Program transform(FileTestCase test, Program program) {
+  private static Program transform(FileTestCase test, Program program, PassContext context) {
     FileTestCase.Run run = test.run();
     Program after =
         switch (run.kind()) {
@@ -118,8 +122,7 @@ final class FileTests {
                 Stream.of(run.name().split(", *"))
                     .map(name -> PassCatalogue.byName(name, program.level()))
                     .toList();
-            yield new PassManager(Set.of(), PassListener.NONE, new PassContext())
-                .run(program, passes);
+            yield new PassManager(Set.of(), PassListener.NONE, context).run(program, passes);
           }
           case LOWER -> Lowerings.lower(program, run.name());
         };

@@ -9,6 +9,7 @@ import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorType;
 import org.zkc.passes.PassContext;
+import org.zkc.passes.circuit.ConvolutionForm;
 import org.zkc.passes.circuit.IntegerToCircuit;
 import org.zkc.passes.torch.TorchToTensor;
 
@@ -31,9 +32,13 @@ final class Lowerings {
     if (name.equals("integer-to-circuit")) {
       return IntegerToCircuit.lower(program, new PassContext());
     }
+    if (name.equals("integer-to-circuit(fft)")) {
+      return IntegerToCircuit.lower(program, convolution -> ConvolutionForm.FFT, new PassContext());
+    }
     throw new AssertionError(
         "there is no lowering '"
             + name
-            + "'; there are torch-to-tensor(SHAPE SHAPE ...) and integer-to-circuit");
+            + "'; there are torch-to-tensor(SHAPE SHAPE ...), integer-to-circuit and"
+            + " integer-to-circuit(fft)");
   }
 }
