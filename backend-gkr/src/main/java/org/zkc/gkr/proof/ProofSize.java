@@ -15,6 +15,7 @@ import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.ConvGeometry;
 import org.zkc.gkr.relation.Definition;
+import org.zkc.gkr.relation.FftConvGeometry;
 import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.relation.WitnessLayout;
@@ -109,6 +110,7 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
           case Definition.Hadamard h -> hadamard(h);
           case Definition.MatrixProduct m -> matrixProduct(m, own);
           case Definition.Convolution c -> convolution(c, own);
+          case Definition.FourierConvolution c -> fourierConvolution(c, own);
         }
       }
       WitnessLayout witness = arithmetization.witness();
@@ -209,6 +211,20 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
       ConvGeometry.Closing next = g.closing(claim, draw(variables));
       value(Section.RELATIONS, c.conv().weight(), next.kernel());
       value(Section.RELATIONS, c.conv().source(), next.source());
+    }
+
+    private void fourierConvolution(Definition.FourierConvolution c, List<Weight> own) {
+      FftConvGeometry g = FftConvGeometry.of(system, c.fft());
+      Weight claim = own.get(0);
+      if (own.size() > 1 || !claim.isByAxis() || !claim.hasPoint(1)) {
+        claim = merge(Section.RELATIONS, c.result());
+      }
+      int channels = g.channels().variables();
+      int frequencies = g.frequencyVariables();
+      send(Section.RELATIONS, 2L * channels + 3L * frequencies);
+      FftConvGeometry.Closing next = g.closing(claim, draw(channels), draw(frequencies));
+      value(Section.RELATIONS, c.fft().conv().weight(), next.kernel());
+      value(Section.RELATIONS, c.fft().conv().source(), next.source());
     }
 
     private Weight merge(Section section, int tensor) {

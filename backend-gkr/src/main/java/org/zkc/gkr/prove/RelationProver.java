@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
@@ -17,10 +18,12 @@ import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.ConvGeometry;
 import org.zkc.gkr.relation.Definition;
+import org.zkc.gkr.relation.FftConvGeometry;
 import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.relation.LinearReduction;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.relation.PublicValues;
+import org.zkc.gkr.sumcheck.ChannelTables;
 import org.zkc.gkr.sumcheck.PairTables;
 import org.zkc.gkr.sumcheck.SumcheckProver;
 import org.zkc.gkr.sumcheck.TripleTables;
@@ -76,6 +79,7 @@ final class RelationProver {
         case Definition.Hadamard h -> hadamard(h, own);
         case Definition.MatrixProduct m -> matrixProduct(m, own);
         case Definition.Convolution c -> convolution(c, own);
+        case Definition.FourierConvolution c -> fourierConvolution(c, own);
       }
     }
   }
@@ -161,37 +165,96 @@ final class RelationProver {
 
   private void convolution(Definition.Convolution c, List<Claims.Claim> own) {
     ConvGeometry g = ConvGeometry.of(system, c.conv());
-    Claims.Claim claim = own.get(0);
-    if (own.size() > 1 || !claim.weight().isByAxis() || !claim.weight().hasPoint(1)) {
-      claim = MergeProver.toPoint(out, Section.RELATIONS, c.name(), own, values.stored(c.result()));
-    }
-    Weight w = claim.weight();
+    Weight w = convolved(c.name(), c.result(), own);
     TensorLayout shape = new TensorLayout(g.sumcheckShape());
-    int tensor = c.conv().weight();
-    ExtVector rows = null;
-    ExtVector kernel;
-    if (g.groups() == 1) {
-      ModelLayout.Entry entry = layout.of(tensor);
-      rows = foldRows(entry, w.axisPoint(1));
-      kernel = channelFold(entry, rows, w.axisPoint(1));
-    } else {
-      ExtVector outputs = w.axisValues(1);
-      int size = g.outputsPerGroup();
-      int rest = shape.elementCount() / g.groups();
-      kernel = new ExtVector(shape.elementCount());
-      for (int k = 0; k < g.groups(); k++) {
-        kernel.slice(k * rest, rest).copyFrom(model.foldChannels(tensor, outputs, k * size, size));
-      }
-    }
+    KernelFold kernel = foldKernel(g, w);
     ExtVector windows = ConvWindows.of(g, w, values.real(c.conv().source()));
-    PairTables tables = new PairTables(shape.pad(kernel), shape.pad(windows), shape.variables());
+    PairTables tables =
+        new PairTables(shape.pad(kernel.values()), shape.pad(windows), shape.variables());
     Ext[] point = SumcheckProver.run(out, Section.RELATIONS, c.name(), tables);
     ConvGeometry.Closing next = g.closing(w, point);
-    if (rows != null) {
-      folds.put(next.kernel(), rows);
-    }
-    close(c.name(), tensor, next.kernel(), tables.f());
+    kernel.rows().ifPresent(rows -> folds.put(next.kernel(), rows));
+    close(c.name(), c.conv().weight(), next.kernel(), tables.f());
     close(c.name(), c.conv().source(), next.source(), tables.g());
+  }
+
+  /**
+   * The sumcheck begins with the channels. There the sums over frequencies are sums over taps as
+   * well (Parseval), of which there are fewer.
+   */
+  private void fourierConvolution(Definition.FourierConvolution c, List<Claims.Claim> own) {
+    FftConvGeometry g = FftConvGeometry.of(system, c.fft());
+    Weight w = convolved(c.name(), c.result(), own);
+    KernelFold kernel = foldKernel(g.direct(), w);
+    FourierTables fourier = new FourierTables(g, w, values.real(c.fft().conv().source()));
+    TensorLayout channels = g.channels();
+    int taps = kernel.values().length() / channels.elementCount();
+    ExtVector folded = kernel.values();
+    Ext[] channelPoint = {};
+    if (channels.variables() > 0) {
+      ChannelTables tables =
+          new ChannelTables(
+              padded(channels, folded, taps),
+              padded(channels, fourier.windows(), taps),
+              channels.variables(),
+              taps);
+      channelPoint =
+          SumcheckProver.run(out, Section.RELATIONS, c.name() + " channels", tables);
+      folded = tables.f();
+    }
+    TripleTables tables =
+        new TripleTables(
+            fourier.g(),
+            fourier.kernel(folded),
+            fourier.source(channelPoint),
+            g.frequencyVariables());
+    Ext[] point =
+        SumcheckProver.run(out, Section.RELATIONS, c.name() + " frequencies", tables);
+    FftConvGeometry.Closing next = g.closing(w, channelPoint, point);
+    kernel.rows().ifPresent(rows -> folds.put(next.kernel(), rows));
+    close(c.name(), c.fft().conv().weight(), next.kernel(), tables.f());
+    close(c.name(), c.fft().conv().source(), next.source(), tables.g());
+  }
+
+  /** Values over channels and {@code inner} others, laid out by the channels' variables. */
+  private static ExtVector padded(TensorLayout channels, ExtVector values, int inner) {
+    ExtVector out = new ExtVector(channels.storedLength() * inner);
+    channels.forEachRun(
+        (from, at, count) ->
+            out.slice(at * inner, count * inner)
+                .copyFrom(values.slice(from * inner, count * inner)));
+    return out;
+  }
+
+  /** The weight of the one claim on a convolution's result, by axis with a point on the channels. */
+  private Weight convolved(String name, int result, List<Claims.Claim> own) {
+    Weight w = own.get(0).weight();
+    return own.size() == 1 && w.isByAxis() && w.hasPoint(1)
+        ? w
+        : MergeProver.toPoint(out, Section.RELATIONS, name, own, values.stored(result)).weight();
+  }
+
+  /**
+   * The kernel folded over its output channels, over (c, dy, dx); with groups over those of each
+   * group, over (g, c, dy, dx). Without groups also the rows' combination that this came from.
+   */
+  private record KernelFold(Optional<ExtVector> rows, ExtVector values) {}
+
+  private KernelFold foldKernel(ConvGeometry g, Weight w) {
+    int tensor = g.conv().weight();
+    if (g.groups() == 1) {
+      ModelLayout.Entry entry = layout.of(tensor);
+      ExtVector rows = foldRows(entry, w.axisPoint(1));
+      return new KernelFold(Optional.of(rows), channelFold(entry, rows, w.axisPoint(1)));
+    }
+    ExtVector outputs = w.axisValues(1);
+    int size = g.outputsPerGroup();
+    int rest = new TensorLayout(g.kernel()).elementCount() / g.kernel().get(0);
+    ExtVector kernel = new ExtVector(g.groups() * rest);
+    for (int k = 0; k < g.groups(); k++) {
+      kernel.slice(k * rest, rest).copyFrom(model.foldChannels(tensor, outputs, k * size, size));
+    }
+    return new KernelFold(Optional.empty(), kernel);
   }
 
   /**

@@ -119,6 +119,7 @@ class TensorValues {
       case Definition.Hadamard h -> product(real(h.left()), real(h.right()));
       case Definition.MatrixProduct m -> throw added(m);
       case Definition.Convolution c -> throw added(c);
+      case Definition.FourierConvolution c -> throw added(c);
     };
   }
 

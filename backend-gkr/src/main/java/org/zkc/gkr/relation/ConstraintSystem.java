@@ -6,7 +6,6 @@ import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
-import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
@@ -86,8 +85,7 @@ public final class ConstraintSystem {
       switch (relation) {
         case Linear l -> LinearRelation.expand(builder, name, l);
         case Conv c -> ConvRelation.expand(builder, name, c);
-        case FftConv c ->
-            throw new InvalidCircuit(name + ": convolutions in FFT form are not proved yet");
+        case FftConv c -> FftConvRelation.expand(builder, name, c);
         case MatMul m -> MatMulRelation.expand(builder, name, m);
         case Product p -> ProductRelation.expand(builder, name, p);
         case Requantize r -> RequantizeRelation.expand(builder, name, r);
@@ -170,6 +168,10 @@ public final class ConstraintSystem {
         case Definition.Convolution c -> {
           out[c.conv().source()]++;
           out[c.conv().weight()]++;
+        }
+        case Definition.FourierConvolution c -> {
+          out[c.fft().conv().source()]++;
+          out[c.fft().conv().weight()]++;
         }
       }
     }

@@ -48,6 +48,14 @@ public sealed interface Definition {
     }
   }
 
+  /** A convolution in FFT form, as the circuit states it. */
+  record FourierConvolution(String name, org.zkc.gkr.circuit.FftConv fft) implements Definition {
+    @Override
+    public int result() {
+      return fft.result();
+    }
+  }
+
   /** A matrix product, as the circuit states it. */
   record MatrixProduct(String name, org.zkc.gkr.circuit.MatMul matMul) implements Definition {
     @Override

@@ -9,6 +9,7 @@ import org.zkc.gkr.proof.Arithmetization;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.ConvGeometry;
 import org.zkc.gkr.relation.Definition;
+import org.zkc.gkr.relation.FftConvGeometry;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.relation.WitnessLayout;
 import org.zkc.gkr.relation.ZeroProduct;
@@ -77,6 +78,10 @@ public record SoundnessBudget(List<Term> terms) {
                     + 2.0
                         * new TensorLayout(ConvGeometry.of(system, c.conv()).sumcheckShape())
                             .variables();
+            case Definition.FourierConvolution c -> {
+              FftConvGeometry g = FftConvGeometry.of(system, c.fft());
+              yield merging + 2.0 * g.channels().variables() + 3.0 * g.frequencyVariables();
+            }
           };
     }
     add(terms, "relations", relations);

@@ -14,6 +14,7 @@ import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.ConvGeometry;
 import org.zkc.gkr.relation.Definition;
+import org.zkc.gkr.relation.FftConvGeometry;
 import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.relation.LinearReduction;
 import org.zkc.gkr.relation.PublicValues;
@@ -54,6 +55,7 @@ final class RelationVerifier {
         case Definition.Hadamard h -> hadamard(h, own);
         case Definition.MatrixProduct m -> matrixProduct(m, own);
         case Definition.Convolution c -> convolution(c, own);
+        case Definition.FourierConvolution c -> fourierConvolution(c, own);
       }
     }
   }
@@ -143,6 +145,36 @@ final class RelationVerifier {
     Ext kernel = value(c.name(), c.conv().weight(), next.kernel());
     Ext source = value(c.name(), c.conv().source(), next.source());
     VerificationFailure.requireEqual(c.name() + " ending", kernel.mul(source), end.value());
+  }
+
+  private void fourierConvolution(Definition.FourierConvolution c, List<Claims.Claim> own) {
+    FftConvGeometry g = FftConvGeometry.of(system, c.fft());
+    Claims.Claim claim = own.get(0);
+    if (own.size() > 1 || !claim.weight().isByAxis() || !claim.weight().hasPoint(1)) {
+      claim = MergeVerifier.toPoint(in, Section.RELATIONS, c.name(), own);
+    }
+    // One sumcheck: the positions' weight has no channels, so their variables have degree 2.
+    SumcheckVerifier.Ending channels =
+        SumcheckVerifier.plain(
+            in,
+            Section.RELATIONS,
+            c.name() + " channels",
+            claim.value(),
+            g.channels().variables(),
+            2);
+    SumcheckVerifier.Ending end =
+        SumcheckVerifier.plain(
+            in,
+            Section.RELATIONS,
+            c.name() + " frequencies",
+            channels.value(),
+            g.frequencyVariables(),
+            3);
+    FftConvGeometry.Closing next = g.closing(claim.weight(), channels.point(), end.point());
+    Ext kernel = value(c.name(), c.fft().conv().weight(), next.kernel());
+    Ext source = value(c.name(), c.fft().conv().source(), next.source());
+    VerificationFailure.requireEqual(
+        c.name() + " ending", next.positions().mul(kernel).mul(source), end.value());
   }
 
   private Ext value(String label, int tensor, Weight weight) {

@@ -96,17 +96,69 @@ public final class CircuitBuilder {
     List<Integer> w = shape(weight);
     int height = (x.get(2) + 2 * padding - dilation * (w.get(2) - 1) - 1) / stride + 1;
     int width = (x.get(3) + 2 * padding - dilation * (w.get(3) - 1) - 1) / stride + 1;
-    int t = virtual(List.of(x.get(0), w.get(0), height, width));
-    relations.add(
+    Conv attributes =
         new Conv(
-            t,
+            -1,
             source,
             weight,
             List.of(stride, stride),
             List.of(padding, padding),
             List.of(dilation, dilation),
-            groups));
+            groups);
+    return conv(attributes, List.of(height, width));
+  }
+
+  /**
+   * A convolution whose result has these spatial extents.
+   *
+   * @param attributes its result is ignored
+   */
+  public int conv(Conv attributes, List<Integer> positions) {
+    int t = convolved(attributes, positions);
+    relations.add(defining(t, attributes));
     return t;
+  }
+
+  /** The same in FFT form. */
+  public int fftConv(Conv attributes, List<Integer> positions, List<Integer> sizes) {
+    int t = convolved(attributes, positions);
+    relations.add(new FftConv(defining(t, attributes), sizes));
+    return t;
+  }
+
+  /** The same through the smallest transforms that do. */
+  public int fftConv(Conv attributes, List<Integer> positions) {
+    List<Integer> sizes =
+        IntStream.range(0, 2)
+            .map(
+                a ->
+                    (int)
+                        Long.highestOneBit(
+                            2
+                                    * FftConv.leastPoints(
+                                        attributes,
+                                        a,
+                                        shape(attributes.source()).get(2 + a),
+                                        shape(attributes.weight()).get(2 + a),
+                                        positions.get(a))
+                                - 1))
+            .boxed()
+            .toList();
+    return fftConv(attributes, positions, sizes);
+  }
+
+  private int convolved(Conv c, List<Integer> positions) {
+    return virtual(
+        List.of(
+            shape(c.source()).get(0),
+            shape(c.weight()).get(0),
+            positions.get(0),
+            positions.get(1)));
+  }
+
+  private static Conv defining(int result, Conv c) {
+    return new Conv(
+        result, c.source(), c.weight(), c.strides(), c.paddingLow(), c.dilations(), c.groups());
   }
 
   public int matMul(int source, int weight) {

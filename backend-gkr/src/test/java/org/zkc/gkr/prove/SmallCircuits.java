@@ -2,6 +2,7 @@ package org.zkc.gkr.prove;
 
 import java.util.List;
 import org.zkc.gkr.circuit.CircuitBuilder;
+import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.ViewStep;
@@ -80,6 +81,63 @@ public enum SmallCircuits {
       int w = b.shape(x).get(3) / 2;
       return b.view(
           x, new ViewStep.Window(2, h, 2, 1, dy, 1), new ViewStep.Window(3, w, 2, 1, dx, 1));
+    }
+  },
+  FOURIER {
+    @Override
+    public CircuitBuilder build(long seed) {
+      CircuitBuilder b = new CircuitBuilder(seed);
+      int x = b.input(-128, 127, 2, 3, 6, 5);
+      // A claim at a point, two claims to be merged, and one with a view's weights on an axis.
+      int c1 =
+          b.requantize(
+              b.addBias(
+                  b.fftConv(
+                      conv(x, b.model(-30, 30, 6, 3, 3, 3), 1, 1, 1, 1), List.of(6, 5)),
+                  b.model(-500, 500, 6)),
+              8,
+              1,
+              0,
+              127);
+      int grouped =
+          b.fftConv(conv(c1, b.model(-30, 30, 9, 2, 2, 3), 2, 1, 2, 3), List.of(3, 2));
+      int flipped =
+          b.view(
+              grouped, new ViewStep.Ranges(3, List.of(1, 0), List.of(1, 1), List.of(1, 1)));
+      int sum =
+          b.linear(
+              b.shape(grouped),
+              List.of(CircuitBuilder.term(grouped, 2), CircuitBuilder.term(flipped, -1)));
+      int c2 = b.requantize(sum, 9, 2, -128, 127);
+      int line = b.view(c2, new ViewStep.Reshape(List.of(1, 6, 1, 18)));
+      // One axis, a kernel longer than the line, points to spare.
+      int c3 =
+          b.fftConv(
+              new Conv(
+                  -1,
+                  line,
+                  b.model(-30, 30, 4, 6, 1, 21),
+                  List.of(1, 3),
+                  List.of(0, 11),
+                  List.of(1, 1),
+                  1),
+              List.of(1, 6),
+              List.of(1, 64));
+      int pooled = b.requantize(b.view(c3, new ViewStep.Window(3, 3, 2, 1, 0, 2)), 9, 1, -128, 127);
+      int flat = b.view(pooled, new ViewStep.Reshape(List.of(1, 12)));
+      return b.output(b.matMul(flat, b.model(-30, 30, 4, 12)));
+    }
+
+    private static Conv conv(
+        int source, int weight, int stride, int padding, int dilation, int groups) {
+      return new Conv(
+          -1,
+          source,
+          weight,
+          List.of(stride, stride),
+          List.of(padding, padding),
+          List.of(dilation, dilation),
+          groups);
     }
   },
   MANY_ROWS {
