@@ -122,9 +122,7 @@ final class FourierTables {
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x += columns) {
         run.at(
-            plane + y * width + x,
-            geometry.ofSource(0, y) * columns,
-            Math.min(columns, width - x));
+            plane + y * width + x, geometry.ofSource(0, y) * columns, Math.min(columns, width - x));
       }
     }
   }

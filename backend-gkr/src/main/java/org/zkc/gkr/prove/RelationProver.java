@@ -198,8 +198,7 @@ final class RelationProver {
               padded(channels, fourier.windows(), taps),
               channels.variables(),
               taps);
-      channelPoint =
-          SumcheckProver.run(out, Section.RELATIONS, c.name() + " channels", tables);
+      channelPoint = SumcheckProver.run(out, Section.RELATIONS, c.name() + " channels", tables);
       folded = tables.f();
     }
     TripleTables tables =
@@ -208,8 +207,7 @@ final class RelationProver {
             fourier.kernel(folded),
             fourier.source(channelPoint),
             g.frequencyVariables());
-    Ext[] point =
-        SumcheckProver.run(out, Section.RELATIONS, c.name() + " frequencies", tables);
+    Ext[] point = SumcheckProver.run(out, Section.RELATIONS, c.name() + " frequencies", tables);
     FftConvGeometry.Closing next = g.closing(w, channelPoint, point);
     kernel.rows().ifPresent(rows -> folds.put(next.kernel(), rows));
     close(c.name(), c.fft().conv().weight(), next.kernel(), tables.f());
@@ -219,14 +217,14 @@ final class RelationProver {
   /** Values over channels and {@code inner} others, laid out by the channels' variables. */
   private static ExtVector padded(TensorLayout channels, ExtVector values, int inner) {
     ExtVector out = new ExtVector(channels.storedLength() * inner);
-    channels.forEachRun(
-        (from, at, count) ->
-            out.slice(at * inner, count * inner)
-                .copyFrom(values.slice(from * inner, count * inner)));
+    channels.forEachRun((from, at, count) ->
+        out.slice(at * inner, count * inner).copyFrom(values.slice(from * inner, count * inner)));
     return out;
   }
 
-  /** The weight of the one claim on a convolution's result, by axis with a point on the channels. */
+  /**
+   * The weight of the one claim on a convolution's result, by axis with a point on the channels.
+   */
   private Weight convolved(String name, int result, List<Claims.Claim> own) {
     Weight w = own.get(0).weight();
     return own.size() == 1 && w.isByAxis() && w.hasPoint(1)

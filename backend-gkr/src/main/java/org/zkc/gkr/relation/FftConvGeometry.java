@@ -127,8 +127,7 @@ public record FftConvGeometry(ConvGeometry direct, List<Integer> sizes) {
       ofSource.add(0, result.axisValues(0));
       // Axis 0 keeps its point, which numbers the rows of the model's commitment.
       return new Closing(
-          Weight.ofAxes(ofKernel, Ext.ONE)
-              .withAxis(0, result.axisPoint(1), direct.kernel().get(0)),
+          Weight.ofAxes(ofKernel, Ext.ONE).withAxis(0, result.axisPoint(1), direct.kernel().get(0)),
           Weight.ofAxes(ofSource, result.scale()),
           positions);
     }

@@ -130,18 +130,17 @@ public final class CircuitBuilder {
   public int fftConv(Conv attributes, List<Integer> positions) {
     List<Integer> sizes =
         IntStream.range(0, 2)
-            .map(
-                a ->
-                    (int)
-                        Long.highestOneBit(
-                            2
-                                    * FftConv.leastPoints(
-                                        attributes,
-                                        a,
-                                        shape(attributes.source()).get(2 + a),
-                                        shape(attributes.weight()).get(2 + a),
-                                        positions.get(a))
-                                - 1))
+            .map(a ->
+                (int)
+                    Long.highestOneBit(
+                        2
+                                * FftConv.leastPoints(
+                                    attributes,
+                                    a,
+                                    shape(attributes.source()).get(2 + a),
+                                    shape(attributes.weight()).get(2 + a),
+                                    positions.get(a))
+                            - 1))
             .boxed()
             .toList();
     return fftConv(attributes, positions, sizes);

@@ -92,18 +92,15 @@ public enum SmallCircuits {
       int c1 =
           b.requantize(
               b.addBias(
-                  b.fftConv(
-                      conv(x, b.model(-30, 30, 6, 3, 3, 3), 1, 1, 1, 1), List.of(6, 5)),
+                  b.fftConv(conv(x, b.model(-30, 30, 6, 3, 3, 3), 1, 1, 1, 1), List.of(6, 5)),
                   b.model(-500, 500, 6)),
               8,
               1,
               0,
               127);
-      int grouped =
-          b.fftConv(conv(c1, b.model(-30, 30, 9, 2, 2, 3), 2, 1, 2, 3), List.of(3, 2));
+      int grouped = b.fftConv(conv(c1, b.model(-30, 30, 9, 2, 2, 3), 2, 1, 2, 3), List.of(3, 2));
       int flipped =
-          b.view(
-              grouped, new ViewStep.Ranges(3, List.of(1, 0), List.of(1, 1), List.of(1, 1)));
+          b.view(grouped, new ViewStep.Ranges(3, List.of(1, 0), List.of(1, 1), List.of(1, 1)));
       int sum =
           b.linear(
               b.shape(grouped),
