@@ -1,161 +1,171 @@
 package org.zkc.runtime.bench;
 
-import java.lang.management.ManagementFactory;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
-import java.util.SequencedMap;
-import java.util.Set;
-import org.zkc.gkr.proof.ProofFile;
-import org.zkc.gkr.prove.Prover;
-import org.zkc.gkr.prove.ProverOptions;
-import org.zkc.gkr.prove.StageTimes;
-import org.zkc.gkr.verify.Verifier;
-import org.zkc.ir.Program;
-import org.zkc.ir.TensorData;
-import org.zkc.passes.quantize.VariedInputs;
-import org.zkc.runtime.artifact.KeyFile;
-import org.zkc.runtime.compile.CompileOptions;
-import org.zkc.runtime.compile.CompilePipeline;
-import org.zkc.runtime.compile.CompiledModel;
-import org.zkc.runtime.execute.Execution;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.zkc.ir.UserException;
 
 /**
- * Measures one model: compile once, then proofs from float input to proof bytes, and their
- * verification from the bytes of key and proof. Times are medians after warm-ups.
+ * Measures one model. Compiling and proving each happen in a Java process of their own, started
+ * with the flags of this one, so that the peak memory of each is its own; a third process is {@code
+ * zkc prove} as a user runs it.
  */
 public final class ModelBenchmark {
-  private static final long INPUT_SEED = 7;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final int warmUps;
-  private final int runs;
-  private final int threads;
-  private final Set<String> disabled;
+  /** The JVM's, which it has no flag against. */
+  private static final String MODULE_WARNING = "WARNING: Using incubator modules";
+
+  private final BenchmarkRequest request;
+  private final Optional<Class<?>> commandLine;
 
   /**
-   * @param disabled optimisation passes to leave out
+   * @param commandLine the main class of {@code zkc}, to measure whole processes too
    */
-  public ModelBenchmark(int warmUps, int runs, int threads, Set<String> disabled) {
-    this.disabled = Set.copyOf(disabled);
-    this.warmUps = warmUps;
-    this.runs = runs;
-    this.threads = threads;
+  public ModelBenchmark(BenchmarkRequest request, Optional<Class<?>> commandLine) {
+    this.request = request;
+    this.commandLine = commandLine;
   }
 
-  /**
-   * The figures of one model. Times in seconds.
-   *
-   * @param stages of the proof, medians each; they need not add up to {@code prove}
-   * @param proveCpu processor time of the proving thread, which other processes on the machine do
-   *     not lengthen; with one thread it is all there is
-   * @param verifyCpu likewise
-   * @param peakBytes of the whole process so far
-   */
-  public record Figures(
-      String model,
-      long parameters,
-      double compile,
-      double commit,
-      double prove,
-      double proveCpu,
-      SequencedMap<String, Double> stages,
-      double verify,
-      double verifyCpu,
-      long proofBytes,
-      long keyBytes,
-      OptionalLong peakBytes) {}
-
-  /** Runs everything; {@code progress} is told what is being done. */
-  public Figures measure(BenchmarkModel model, java.util.function.Consumer<String> progress) {
-    Program program = model.program();
-    progress.accept("compiling " + model.label());
-    long start = System.nanoTime();
-    CompiledModel compiled =
-        new CompilePipeline(CompileOptions.DEFAULT.withDisabled(disabled))
-            .compile(
-                new CompilePipeline.Calibrated(
-                    program, List.of("x"), java.util.Optional.empty(), ""));
-    double compile = seconds(start);
-    start = System.nanoTime();
-    CompiledModel.WithKeys keys = compiled.inMemory(threads);
-    double commit = seconds(start);
-    Execution execution = new Execution(keys.file());
-    List<TensorData> input =
-        new VariedInputs(INPUT_SEED).samples(compiled.tensor().main().parameters(), 1).getFirst();
-    KeyFile keyFile = keys.file().keyFile();
-    byte[] keyBytes = keyFile.encode();
-    byte[] context = keyFile.boundContext(new byte[0]);
-
-    List<Double> proves = new ArrayList<>();
-    List<Double> verifies = new ArrayList<>();
-    List<Double> proveCpus = new ArrayList<>();
-    List<Double> verifyCpus = new ArrayList<>();
-    Map<String, List<Double>> stages = new LinkedHashMap<>();
-    byte[] proof = null;
-    for (int run = 0; run < warmUps + runs; run++) {
-      progress.accept("%s: %s %d".formatted(model.label(), run < warmUps ? "warm-up" : "run", run));
-      StageTimes times = new StageTimes();
-      long cpuStart = cpuTime();
-      start = System.nanoTime();
-      Execution.Result result = execution.run(execution.quantizeArrays(input), threads);
-      times.add("execute", System.nanoTime() - start);
-      byte[] bytes =
-          Prover.prove(
-              keys.provingKey(),
-              result.witness(),
-              context,
-              new ProverOptions(threads, (stage, part) -> {}, times));
-      proof = new ProofFile(result.statement(), bytes).encode();
-      double prove = seconds(start);
-      long cpuMiddle = cpuTime();
-      start = System.nanoTime();
-      KeyFile decoded = KeyFile.decode(keyBytes);
-      ProofFile file = ProofFile.decode(proof, decoded.key());
-      Verifier.verify(
-          decoded.key(), file.statement(), file.proof(), decoded.boundContext(new byte[0]));
-      double verify = seconds(start);
-      if (run >= warmUps) {
-        proves.add(prove);
-        proveCpus.add((cpuMiddle - cpuStart) / 1e9);
-        verifyCpus.add((cpuTime() - cpuMiddle) / 1e9);
-        verifies.add(verify);
-        times
-            .nanoseconds()
-            .forEach((s, n) -> stages.computeIfAbsent(s, k -> new ArrayList<>()).add(n / 1e9));
-      }
+  /** Runs everything in a temporary folder; {@code progress} is told what is being done. */
+  public BenchmarkFigures measure(BenchmarkTarget target, Consumer<String> progress)
+      throws IOException {
+    Path folder = Files.createTempDirectory("zkc-bench");
+    try {
+      return measure(target, folder, progress);
+    } finally {
+      delete(folder);
     }
-    SequencedMap<String, Double> stageMedians = new LinkedHashMap<>();
-    stages.forEach((stage, list) -> stageMedians.put(stage, median(list)));
-    return new Figures(
-        model.label(),
-        keys.file().weights().elementCount(),
-        compile,
-        commit,
-        median(proves),
-        median(proveCpus),
-        stageMedians,
-        median(verifies),
-        median(verifyCpus),
-        proof == null ? 0 : proof.length,
-        keyBytes.length,
-        PeakMemory.bytes());
   }
 
-  private static long cpuTime() {
-    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  private BenchmarkFigures measure(BenchmarkTarget target, Path folder, Consumer<String> progress)
+      throws IOException {
+    if (!(target instanceof BenchmarkTarget.Generated) && request.inputs().isEmpty()) {
+      throw new UserException(
+          "a benchmark of " + target.label() + " needs its input: --input FILE");
+    }
+    JSON.writeValue(folder.resolve(BenchmarkStep.REQUEST).toFile(), request);
+    Path model = folder.resolve(BenchmarkStep.MODEL);
+    CompileFigures compile = null;
+    switch (target) {
+      case BenchmarkTarget.Generated g -> {
+        progress.accept("compiling " + target.label());
+        compile = compile(BenchmarkStep.Kind.COMPILE_GENERATED, g.model().label(), folder);
+      }
+      case BenchmarkTarget.Archive a -> {
+        progress.accept("compiling " + target.label());
+        compile = compile(BenchmarkStep.Kind.COMPILE_ARCHIVE, a.file().toString(), folder);
+      }
+      case BenchmarkTarget.Compiled c -> model = c.file();
+    }
+    double coldSeconds = 0;
+    if (commandLine.isPresent()) {
+      progress.accept("proving %s in a fresh process".formatted(target.label()));
+      coldSeconds = cold(commandLine.get(), model, folder);
+    }
+    progress.accept("proving " + target.label());
+    run(request.heap(), BenchmarkStep.class, step(BenchmarkStep.Kind.PROVE, folder, model));
+    ProofFigures proof = read(BenchmarkStep.Kind.PROVE, folder, ProofFigures.class);
+    return new BenchmarkFigures(target.label(), compile, proof, coldSeconds);
   }
 
-  private static double seconds(long start) {
+  private CompileFigures compile(BenchmarkStep.Kind kind, String what, Path folder)
+      throws IOException {
+    run("", BenchmarkStep.class, List.of(kind.name(), folder.toString(), what));
+    return read(kind, folder, CompileFigures.class);
+  }
+
+  private static List<String> step(BenchmarkStep.Kind kind, Path folder, Path model) {
+    return List.of(kind.name(), folder.toString(), model.toString());
+  }
+
+  private static <T> T read(BenchmarkStep.Kind kind, Path folder, Class<T> type)
+      throws IOException {
+    return JSON.readValue(folder.resolve(kind.figuresFile()).toFile(), type);
+  }
+
+  private double cold(Class<?> main, Path model, Path folder) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("prove", model.toString()));
+    for (String input : BenchmarkStep.inputs(folder, request)) {
+      arguments.add("--input");
+      arguments.add(input);
+    }
+    arguments.addAll(
+        List.of(
+            "-o",
+            folder.resolve("cold.zkp").toString(),
+            "--threads",
+            String.valueOf(request.threads()),
+            "--progress",
+            "none"));
+    long start = System.nanoTime();
+    run(request.heap(), main, arguments);
     return (System.nanoTime() - start) / 1e9;
   }
 
-  private static double median(List<Double> values) {
-    double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  /**
+   * Runs a class's main in a JVM with the flags of this one.
+   *
+   * @throws UserException when it fails; what it wrote to stderr went to this process's
+   */
+  private static void run(String heap, Class<?> main, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String flag :
+        java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (heap.isEmpty() || !flag.startsWith("-Xmx")) {
+        command.add(flag);
+      }
+    }
+    if (!heap.isEmpty()) {
+      command.add("-Xmx" + heap);
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(arguments);
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader messages = process.errorReader()) {
+      for (String line = messages.readLine(); line != null; line = messages.readLine()) {
+        if (!line.startsWith(MODULE_WARNING)) {
+          System.err.println(line);
+        }
+      }
+      int code = process.waitFor();
+      if (code != 0) {
+        throw new UserException(
+            String.format(
+                Locale.ROOT,
+                "the benchmark's process for %s ended with code %d; its message is above",
+                arguments.getFirst().toLowerCase(Locale.ROOT).replace('_', ' '),
+                code));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UserException("the benchmark was interrupted");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -18,14 +18,19 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Broadcast;
 import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
+import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Pad;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Reshape;
+import org.zkc.ir.tensor.Sigmoid;
+import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.WindowMean;
 
 /**
@@ -139,10 +144,49 @@ final class NetworkBuilder {
     return from(result);
   }
 
+  /** (x - mean) / deviation by channel, as preprocessing is written. */
+  NetworkBuilder normalize(String name) {
+    Value mean = perChannel(name + ".mean", 0.2, 0);
+    Value centred = fresh(current.shape());
+    builder.append(new Subtract(centred, current, mean, Location.UNKNOWN));
+    Value deviation = perChannel(name + ".std", 0.05, 1);
+    Value result = fresh(current.shape());
+    builder.append(new Divide(result, centred, deviation, Location.UNKNOWN));
+    return from(result);
+  }
+
+  private Value perChannel(String name, double deviation, double mean) {
+    Shape shape = current.shape();
+    Value values = constant(name, Shape.of(1, shape.extent(1), 1, 1), deviation, mean);
+    Value result = fresh(shape);
+    builder.append(new Broadcast(result, values, Location.UNKNOWN));
+    return result;
+  }
+
+  /** Zeros around the last two axes. */
+  NetworkBuilder pad(int width) {
+    Shape s = current.shape();
+    List<Integer> sides = List.of(0, 0, width, width);
+    Value result = fresh(s.with(2, s.extent(2) + 2 * width).with(3, s.extent(3) + 2 * width));
+    builder.append(new Pad(result, current, sides, sides, 0, Location.UNKNOWN));
+    return from(result);
+  }
+
   /** ReLU6: min(max(x, 0), 6). */
   NetworkBuilder relu6() {
+    return clamp(0, 6);
+  }
+
+  /** min(max(x, low), high). */
+  NetworkBuilder clamp(double low, double high) {
     Value result = fresh(current.shape());
-    builder.append(new Clamp(result, current, 0, 6, Location.UNKNOWN));
+    builder.append(new Clamp(result, current, low, high, Location.UNKNOWN));
+    return from(result);
+  }
+
+  NetworkBuilder sigmoid() {
+    Value result = fresh(current.shape());
+    builder.append(new Sigmoid(result, current, Location.UNKNOWN));
     return from(result);
   }
 

@@ -68,4 +68,28 @@ final class SmallNetworks {
     }
     return n.globalMean().linear("fc", 10);
   }
+
+  /**
+   * What people write that a compiler should not charge for: preprocessing in the network, padding
+   * apart from its convolution, clamps in a row, batch norm, a branch that is computed twice, an
+   * activation by table, views in a row.
+   */
+  static NetworkBuilder handwritten(long seed) {
+    NetworkBuilder n =
+        new NetworkBuilder(seed, 1, 3, 32, 32)
+            .normalize("input")
+            .pad(1)
+            .conv("conv1", 16, 3, 1, 0, true)
+            .batchNorm("bn1")
+            .relu()
+            .clamp(-1, 4)
+            .maxPool()
+            .conv("conv2", 24, 3, 1, 1, true)
+            .batchNorm("bn2")
+            .sigmoid();
+    Value entry = n.current();
+    Value once = n.maxPool().relu().current();
+    Value twice = n.from(entry).maxPool().relu().current();
+    return n.from(once).add(twice).flatten().linear("fc1", 64).relu().linear("fc2", 10);
+  }
 }

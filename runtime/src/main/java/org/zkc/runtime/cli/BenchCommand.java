@@ -1,14 +1,18 @@
 package org.zkc.runtime.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.zkc.ir.UserException;
+import org.zkc.runtime.bench.BenchmarkFigures;
 import org.zkc.runtime.bench.BenchmarkModel;
+import org.zkc.runtime.bench.BenchmarkRequest;
+import org.zkc.runtime.bench.BenchmarkTarget;
 import org.zkc.runtime.bench.ModelBenchmark;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,15 +24,33 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description =
-        "Measure proving and verifying generated models: median of 5 after 3 warm-ups, from float"
-            + " input to proof bytes.",
+        "Measure compiling, proving and verifying generated models or yours: medians after"
+            + " warm-ups, from float input to proof bytes, beside what compile predicts.",
+    subcommands = {BenchFitCommand.class, BenchPassesCommand.class},
     sortOptions = false)
 final class BenchCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
       arity = "0..*",
-      description = "mlp, lenet5, resnet20, vgg16; default: all of them.")
+      description =
+          "A model or group that --list names, an archive (.pt) or a compiled model (.zkc);"
+              + " default: small.")
   private List<String> names = new ArrayList<>();
+
+  @Option(names = "--list", description = "Print the models and groups.")
+  private boolean list;
+
+  @Option(
+      names = "--input",
+      paramLabel = "FILE",
+      description = "An input of your model, as for prove.")
+  private List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--calibration",
+      paramLabel = "FILE",
+      description = "Sample inputs of your archive, as for compile.")
+  private List<String> calibration = new ArrayList<>();
 
   @Option(names = "--threads", paramLabel = "N", description = "Threads; default: 1.")
   private int threads = 1;
@@ -36,11 +58,23 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--warm-ups",
       paramLabel = "N",
-      description = "Runs before measuring; default: 3.")
-  private int warmUps = 3;
+      description = "Proofs before measuring; default: 3, or 1 beyond the group small.")
+  private Integer warmUps;
 
-  @Option(names = "--runs", paramLabel = "N", description = "Runs measured; default: 5.")
-  private int runs = 5;
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      description = "Proofs measured; default: 5, or 3 beyond the group small.")
+  private Integer runs;
+
+  @Option(
+      names = "--heap",
+      paramLabel = "SIZE",
+      description = "The proving process's largest heap, as 8g; default: the launcher's.")
+  private String heap = "";
+
+  @Option(names = "--no-cold", description = "Leave out the proof by a whole process of its own.")
+  private boolean noCold;
 
   @Option(
       names = "--disable",
@@ -57,31 +91,34 @@ final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (list) {
+      list(out);
+      return ExitCode.OK;
+    }
     Threads.check(threads);
-    if (runs < 1 || warmUps < 0) {
+    if (runs != null && runs < 1 || warmUps != null && warmUps < 0) {
       throw new UserException("--runs must be at least 1 and --warm-ups at least 0");
     }
-    List<BenchmarkModel> models =
-        names.isEmpty()
-            ? BenchmarkModel.of(BenchmarkModel.Group.SMALL)
-            : names.stream().flatMap(n -> BenchmarkModel.named(n).stream()).toList();
-    PrintWriter out = spec.commandLine().getOut();
+    List<BenchmarkTarget> targets =
+        (names.isEmpty() ? List.of("small") : names)
+            .stream().flatMap(n -> BenchmarkTarget.named(n).stream()).toList();
     List<Object> report = new ArrayList<>();
-    for (BenchmarkModel model : models) {
-      ModelBenchmark.Figures f;
+    for (BenchmarkTarget target : targets) {
+      BenchmarkFigures figures;
       try (ProgressDisplay display = ProgressDisplay.of(progress, spec.commandLine().getErr())) {
         int[] step = {0};
-        int steps = warmUps + runs + 1;
-        f =
-            new ModelBenchmark(warmUps, runs, threads, Set.copyOf(disabled))
-                .measure(
-                    model, what -> display.report(what, Math.min(1, (double) step[0]++ / steps)));
+        figures =
+            new ModelBenchmark(
+                    request(target), noCold ? Optional.empty() : Optional.<Class<?>>of(Main.class))
+                .measure(target, what -> display.report(what, Math.min(1, step[0]++ / 3.0)));
       }
+      BenchReport one = new BenchReport(figures, target.bounds(), threads);
       if (json) {
-        report.add(json(f, model.bounds()));
+        report.add(one.json());
       } else {
-        print(f, model.bounds(), out);
+        one.print(out);
         out.flush();
       }
     }
@@ -91,90 +128,25 @@ final class BenchCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void print(ModelBenchmark.Figures f, BenchmarkModel.Bounds bounds, PrintWriter out) {
-    out.println(
-        "%s (%s parameters, %d thread%s)"
-            .formatted(f.model(), Figures.count(f.parameters()), threads, threads == 1 ? "" : "s"));
-    out.println(
-        "  prove     %12s%s"
-            .formatted(
-                Figures.time(f.prove()),
-                bound(f.prove() <= bounds.proveSeconds(), seconds(bounds.proveSeconds()))));
-    if (threads == 1) {
-      out.println("    %-24s %12s".formatted("(processor time)", Figures.time(f.proveCpu())));
-    }
-    f.stages()
-        .forEach((stage, s) -> out.println("    %-24s %12s".formatted(stage, Figures.time(s))));
-    out.println(
-        "  verify    %12s%s"
-            .formatted(
-                Figures.time(f.verify()),
-                bound(f.verify() <= bounds.verifySeconds(), seconds(bounds.verifySeconds()))));
-    if (threads == 1) {
-      out.println("    %-24s %12s".formatted("(processor time)", Figures.time(f.verifyCpu())));
-    }
-    out.println(
-        "  proof     %12s%s"
-            .formatted(
-                Figures.bytes(f.proofBytes()),
-                bound(f.proofBytes() <= bounds.proofBytes(), size(bounds.proofBytes()))));
-    out.println(
-        "  key       %12s%s"
-            .formatted(
-                Figures.bytes(f.keyBytes()), bound(f.keyBytes() <= KEY_BOUND, size(KEY_BOUND))));
-    f.peakBytes()
-        .ifPresent(peak ->
-            out.println(
-                "  peak RSS  %12s%s"
-                    .formatted(
-                        Figures.bytes(peak),
-                        bound(peak <= bounds.peakBytes(), size(bounds.peakBytes())))));
-    out.println("  compile   %12s".formatted(Figures.time(f.compile())));
-    out.println("  commit    %12s  (once, to the model)".formatted(Figures.time(f.commit())));
+  private BenchmarkRequest request(BenchmarkTarget target) {
+    boolean generated = target instanceof BenchmarkTarget.Generated;
+    return new BenchmarkRequest(
+        generated ? List.of() : inputs,
+        generated ? List.of() : calibration,
+        new HashSet<>(disabled),
+        threads,
+        warmUps != null ? warmUps : target.isLarge() ? 1 : 3,
+        runs != null ? runs : target.isLarge() ? 3 : 5,
+        heap);
   }
 
-  private static final long KEY_BOUND = 256_000;
-
-  private static String seconds(double bound) {
-    return Double.isInfinite(bound) ? "" : Figures.time(bound);
-  }
-
-  private static String size(long bound) {
-    return bound == Long.MAX_VALUE ? "" : Figures.bytes(bound);
-  }
-
-  private static String bound(boolean holds, String bound) {
-    return bound.isEmpty() ? "" : "  (bound %s: %s)".formatted(bound, holds ? "holds" : "MISSED");
-  }
-
-  private Map<String, Object> json(ModelBenchmark.Figures f, BenchmarkModel.Bounds bounds) {
-    Map<String, Object> out = new LinkedHashMap<>();
-    out.put("model", f.model());
-    out.put("parameters", f.parameters());
-    out.put("threads", threads);
-    out.put("proveSeconds", f.prove());
-    if (threads == 1) {
-      out.put("proveCpuSeconds", f.proveCpu());
-      out.put("verifyCpuSeconds", f.verifyCpu());
+  private static void list(PrintWriter out) {
+    for (BenchmarkModel.Group group : BenchmarkModel.Group.values()) {
+      out.println(group.name().toLowerCase(Locale.ROOT));
+      for (BenchmarkModel model : BenchmarkModel.of(group)) {
+        out.println(
+            "  %-16s %15s parameters".formatted(model.label(), Figures.count(model.parameters())));
+      }
     }
-    out.put("stages", f.stages());
-    out.put("verifySeconds", f.verify());
-    out.put("proofBytes", f.proofBytes());
-    out.put("keyBytes", f.keyBytes());
-    out.put("compileSeconds", f.compile());
-    out.put("commitSeconds", f.commit());
-    f.peakBytes().ifPresent(peak -> out.put("peakBytes", peak));
-    Map<String, Object> limits = new LinkedHashMap<>();
-    if (!Double.isInfinite(bounds.proveSeconds())) {
-      limits.put("proveSeconds", bounds.proveSeconds());
-      limits.put("verifySeconds", bounds.verifySeconds());
-      limits.put("proofBytes", bounds.proofBytes());
-    }
-    if (bounds.peakBytes() != Long.MAX_VALUE) {
-      limits.put("peakBytes", bounds.peakBytes());
-    }
-    limits.put("keyBytes", KEY_BOUND);
-    out.put("bounds", limits);
-    return out;
   }
 }

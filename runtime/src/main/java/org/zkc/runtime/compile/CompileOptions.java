@@ -42,6 +42,11 @@ public record CompileOptions(
     disabled = Set.copyOf(disabled);
   }
 
+  public CompileOptions withCalibration(List<String> files) {
+    return new CompileOptions(
+        inputShapes, files, quantization, disabled, minFidelity, listener, warnings);
+  }
+
   public CompileOptions withDisabled(Set<String> passes) {
     return new CompileOptions(
         inputShapes, calibration, quantization, passes, minFidelity, listener, warnings);

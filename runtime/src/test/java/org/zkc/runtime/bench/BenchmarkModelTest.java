@@ -2,15 +2,19 @@ package org.zkc.runtime.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.zkc.ir.Checker;
 import org.zkc.ir.Programs;
+import org.zkc.ir.UserException;
+import org.zkc.runtime.cli.Main;
 
 final class BenchmarkModelTest {
 
@@ -47,14 +51,15 @@ final class BenchmarkModelTest {
     assertTrue(Programs.equal(model.program(), model.program()));
   }
 
-  /**
-   * One warm-up and one run of the smallest model: the benchmark itself works, and measures every
-   * stage.
-   */
+  /** The benchmark itself works, in processes of its own, and measures every stage. */
   @Test
-  void benchmarkRuns() {
-    ModelBenchmark.Figures f =
-        new ModelBenchmark(0, 1, 1, Set.of()).measure(BenchmarkModel.MLP, what -> {});
+  void benchmarkRuns() throws Exception {
+    BenchmarkRequest request =
+        new BenchmarkRequest(List.of(), List.of(), Set.of(), 1, 0, 1, "700m");
+    BenchmarkFigures figures =
+        new ModelBenchmark(request, Optional.of(Main.class))
+            .measure(new BenchmarkTarget.Generated(BenchmarkModel.MLP), what -> {});
+    ProofFigures f = figures.proof();
     assertEquals(101_770, f.parameters());
     assertTrue(
         f.prove() > 0 && f.verify() > 0 && f.proofBytes() > 10_000 && f.keyBytes() > 100,
@@ -62,5 +67,19 @@ final class BenchmarkModelTest {
     assertTrue(f.stages().size() >= 4, f.stages().toString());
     double sum = f.stages().values().stream().mapToDouble(Double::doubleValue).sum();
     assertFalse(sum > f.prove() * 1.01, "stages add up to more than the proof: " + f);
+    assertTrue(f.heapBytes() < 750_000_000, "--heap reaches the proving process");
+    assertTrue(figures.coldSeconds() > f.prove(), "a process takes longer than its proof");
+    assertEquals(f.proofBytes(), f.predictedProof(), 0.05 * f.proofBytes());
+  }
+
+  @Test
+  void aFailingProcessIsAnError() {
+    BenchmarkRequest request =
+        new BenchmarkRequest(List.of(), List.of(), Set.of("no-such-pass"), 1, 0, 1, "");
+    assertThrows(
+        UserException.class,
+        () ->
+            new ModelBenchmark(request, Optional.empty())
+                .measure(new BenchmarkTarget.Generated(BenchmarkModel.MLP), what -> {}));
   }
 }

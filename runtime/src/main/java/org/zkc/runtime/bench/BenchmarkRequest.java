@@ -1,0 +1,29 @@
+package org.zkc.runtime.bench;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the processes of one benchmark are told.
+ *
+ * @param inputs values of {@code --input}; empty where the inputs are generated
+ * @param calibration values of {@code --calibration}
+ * @param disabled optimisation passes to leave out
+ * @param warmUps proofs before measuring
+ * @param runs proofs measured
+ * @param heap the proving process's largest heap as {@code -Xmx} takes it; empty for the launcher's
+ */
+public record BenchmarkRequest(
+    List<String> inputs,
+    List<String> calibration,
+    Set<String> disabled,
+    int threads,
+    int warmUps,
+    int runs,
+    String heap) {
+  public BenchmarkRequest {
+    inputs = List.copyOf(inputs);
+    calibration = List.copyOf(calibration);
+    disabled = Set.copyOf(disabled);
+  }
+}

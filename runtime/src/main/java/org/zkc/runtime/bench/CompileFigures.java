@@ -1,0 +1,10 @@
+package org.zkc.runtime.bench;
+
+/**
+ * What compiling a model cost, in a process of its own.
+ *
+ * @param seconds from archive or tensor-level program to circuit
+ * @param commitSeconds the commitment to the model and the files
+ * @param peakBytes resident set of the process; 0 when the system does not tell
+ */
+public record CompileFigures(double seconds, double commitSeconds, long peakBytes) {}

@@ -1,0 +1,112 @@
+package org.zkc.runtime.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.zkc.gkr.circuit.InvalidCircuit;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.passes.Pass;
+import org.zkc.passes.PassCatalogue;
+import org.zkc.passes.quantize.VariedInputs;
+import org.zkc.runtime.artifact.CircuitStatistics;
+import org.zkc.runtime.compile.CompileOptions;
+import org.zkc.runtime.compile.CompilePipeline;
+import org.zkc.runtime.compile.CompiledModel;
+
+/**
+ * What each optimisation is worth: the model compiled and proved with everything on, then with one
+ * thing off at a time. One thread, one process.
+ */
+public final class PassAblation {
+  private static final long INPUT_SEED = 7;
+  private static final int WARM_UPS_OF_A_MODEL = 20;
+
+  private final int warmUps;
+  private final int runs;
+
+  public PassAblation(int warmUps, int runs) {
+    this.warmUps = warmUps;
+    this.runs = runs;
+  }
+
+  /** One way of compiling: everything on, or all but something. */
+  public record Variant(String name, CompileOptions options) {}
+
+  /**
+   * What came of a variant.
+   *
+   * @param proveCpu seconds of processor time of a proof, the median
+   * @param allocatedBytes of one proof, dead or alive
+   * @param failure why the variant has no proof, else empty; the figures are then 0
+   */
+  public record Row(
+      String variant,
+      double proveCpu,
+      long proofBytes,
+      long lookups,
+      long multiplicationsProved,
+      long allocatedBytes,
+      String failure) {
+    /** Whether it costs what {@code other} costs: the optimisation found nothing to do. */
+    public boolean sameCircuitCosts(Row other) {
+      return failure.isEmpty()
+          && other.failure.isEmpty()
+          && proofBytes == other.proofBytes
+          && lookups == other.lookups
+          && multiplicationsProved == other.multiplicationsProved;
+    }
+  }
+
+  /** Everything on, then each pass that {@code --disable} accepts, off. */
+  public static List<Variant> variants() {
+    List<Variant> out = new ArrayList<>();
+    out.add(new Variant("everything on", CompileOptions.DEFAULT));
+    PassCatalogue.all().stream()
+        .filter(Pass::isOptimisation)
+        .map(Pass::name)
+        .distinct()
+        .forEach(
+            name -> out.add(new Variant(name, CompileOptions.DEFAULT.withDisabled(Set.of(name)))));
+    return out;
+  }
+
+  /** The rows of one model, in the order of {@link #variants}. */
+  public List<Row> measure(BenchmarkModel model, Consumer<String> progress) {
+    List<Row> rows = new ArrayList<>();
+    // Once for nobody: the first row must not pay for compiling Java.
+    progress.accept(model.label() + ": warming up");
+    new PassAblation(WARM_UPS_OF_A_MODEL, 1).measure(model, variants().getFirst());
+    for (Variant variant : variants()) {
+      progress.accept(model.label() + ": " + variant.name());
+      rows.add(measure(model, variant));
+    }
+    return rows;
+  }
+
+  private Row measure(BenchmarkModel model, Variant variant) {
+    CompiledModel compiled;
+    CompiledModel.WithKeys keys;
+    try {
+      compiled = new CompilePipeline(variant.options()).compile(BenchmarkStep.calibrated(model));
+      keys = compiled.inMemory(1);
+    } catch (UserException | InvalidCircuit e) {
+      return new Row(variant.name(), 0, 0, 0, 0, 0, String.valueOf(e.getMessage()));
+    }
+    try (var key = keys.provingKey()) {
+      List<TensorData> input =
+          new VariedInputs(INPUT_SEED).samples(compiled.tensor().main().parameters(), 1).getFirst();
+      ProofFigures f = new ProofBenchmark(warmUps, runs, 1).measure(keys.file(), key, input);
+      CircuitStatistics s = CircuitStatistics.of(keys.file().keyFile().circuit().circuit());
+      return new Row(
+          variant.name(),
+          f.proveCpu(),
+          f.proofBytes(),
+          s.lookups(),
+          s.products(),
+          f.allocatedBytes(),
+          "");
+    }
+  }
+}

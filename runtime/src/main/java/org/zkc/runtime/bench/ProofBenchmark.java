@@ -1,0 +1,137 @@
+package org.zkc.runtime.bench;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.zkc.gkr.proof.ProofFile;
+import org.zkc.gkr.prove.Prover;
+import org.zkc.gkr.prove.ProverOptions;
+import org.zkc.gkr.prove.ProvingKey;
+import org.zkc.gkr.prove.StageTimes;
+import org.zkc.gkr.security.SoundnessBudget;
+import org.zkc.gkr.verify.Verifier;
+import org.zkc.ir.TensorData;
+import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.artifact.ModelFile;
+import org.zkc.runtime.cost.CircuitWork;
+import org.zkc.runtime.cost.CostEstimate;
+import org.zkc.runtime.execute.Execution;
+
+/**
+ * Measures proofs of one compiled model, from float input to proof bytes, and their verification
+ * from the bytes of key and proof. Times are medians after warm-ups.
+ */
+public final class ProofBenchmark {
+  private final int warmUps;
+  private final int runs;
+  private final int threads;
+
+  public ProofBenchmark(int warmUps, int runs, int threads) {
+    this.warmUps = warmUps;
+    this.runs = runs;
+    this.threads = threads;
+  }
+
+  /** Proves and verifies {@code input}, one array for each of the model's inputs. */
+  public ProofFigures measure(ModelFile model, ProvingKey key, List<TensorData> input) {
+    KeyFile keyFile = model.keyFile();
+    CostEstimate estimate = CostEstimate.of(keyFile.key());
+    Execution execution = new Execution(model);
+    byte[] keyBytes = keyFile.encode();
+    byte[] context = keyFile.boundContext(new byte[0]);
+    List<Double> proves = new ArrayList<>();
+    List<Double> verifies = new ArrayList<>();
+    List<Double> proveCpus = new ArrayList<>();
+    List<Double> verifyCpus = new ArrayList<>();
+    Map<String, List<Double>> stages = new LinkedHashMap<>();
+    byte[] proof = new byte[0];
+    long allocated = 0;
+    for (int run = 0; run < warmUps + runs; run++) {
+      StageTimes times = new StageTimes();
+      long cpuStart = cpuTime();
+      long allocatedBefore = allocatedBytes();
+      long start = System.nanoTime();
+      proof = prove(execution, key, input, context, times);
+      double prove = seconds(start);
+      long cpuMiddle = cpuTime();
+      allocated = allocatedBytes() - allocatedBefore;
+      start = System.nanoTime();
+      KeyFile decoded = KeyFile.decode(keyBytes);
+      ProofFile file = ProofFile.decode(proof, decoded.key());
+      Verifier.verify(
+          decoded.key(), file.statement(), file.proof(), decoded.boundContext(new byte[0]));
+      double verify = seconds(start);
+      if (run >= warmUps) {
+        proves.add(prove);
+        proveCpus.add((cpuMiddle - cpuStart) / 1e9);
+        verifyCpus.add((cpuTime() - cpuMiddle) / 1e9);
+        verifies.add(verify);
+        times
+            .nanoseconds()
+            .forEach((s, n) -> stages.computeIfAbsent(s, k -> new ArrayList<>()).add(n / 1e9));
+      }
+    }
+    Map<String, Double> stageMedians = new LinkedHashMap<>();
+    stages.forEach((stage, list) -> stageMedians.put(stage, median(list)));
+    Map<String, Double> work = new LinkedHashMap<>();
+    CircuitWork.of(keyFile.key()).whole().forEach((w, amount) -> work.put(w.label(), amount));
+    return new ProofFigures(
+        model.weights().elementCount(),
+        median(proves),
+        median(proveCpus),
+        stageMedians,
+        median(verifies),
+        median(verifyCpus),
+        proof.length,
+        keyBytes.length,
+        SoundnessBudget.of(keyFile.key().arithmetization(), keyFile.key().parameters()).totalBits(),
+        PeakMemory.bytes().orElse(0),
+        Runtime.getRuntime().maxMemory(),
+        allocated,
+        estimate.proveSeconds(),
+        estimate.memoryBytes(),
+        estimate.proofBytes(),
+        work);
+  }
+
+  /** In a method of its own: nothing of one proof is alive in the next. */
+  private byte[] prove(
+      Execution execution,
+      ProvingKey key,
+      List<TensorData> input,
+      byte[] context,
+      StageTimes times) {
+    long start = System.nanoTime();
+    Execution.Result result = execution.run(execution.quantizeArrays(input), threads);
+    times.add("execute", System.nanoTime() - start);
+    byte[] bytes =
+        Prover.prove(
+            key, result.witness(), context, new ProverOptions(threads, (stage, part) -> {}, times));
+    return new ProofFile(result.statement(), bytes).encode();
+  }
+
+  private static long cpuTime() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
+  /** 0 where this Java does not count. */
+  private static long allocatedBytes() {
+    return ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean counting
+        ? counting.getCurrentThreadAllocatedBytes()
+        : 0;
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static double median(List<Double> values) {
+    double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+}

@@ -1,0 +1,36 @@
+package org.zkc.runtime.bench;
+
+import java.util.Map;
+
+/**
+ * What proofs of a model cost, in a process of its own that opened the model file. Times in
+ * seconds, medians of the measured runs.
+ *
+ * @param parameters elements of the model's tensors, after folding
+ * @param proveCpu processor time of the proving thread, which other processes on the machine do not
+ *     lengthen; with one thread it is all there is
+ * @param stages of the proof, medians each; they need not add up to {@code prove}
+ * @param peakBytes resident set of the process; 0 when the system does not tell
+ * @param heapBytes the largest heap that the process was allowed
+ * @param allocatedBytes what the proving thread allocated in one proof, whether or not it lived
+ *     long
+ * @param predictedProve estimates, made before proving
+ * @param work amounts by {@link org.zkc.passes.cost.Work#label}
+ */
+public record ProofFigures(
+    long parameters,
+    double prove,
+    double proveCpu,
+    Map<String, Double> stages,
+    double verify,
+    double verifyCpu,
+    long proofBytes,
+    long keyBytes,
+    double securityBits,
+    long peakBytes,
+    long heapBytes,
+    long allocatedBytes,
+    double predictedProve,
+    long predictedMemory,
+    long predictedProof,
+    Map<String, Double> work) {}

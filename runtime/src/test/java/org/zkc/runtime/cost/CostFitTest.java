@@ -1,0 +1,68 @@
+package org.zkc.runtime.cost;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.zkc.passes.cost.ProverCosts;
+import org.zkc.passes.cost.Work;
+
+final class CostFitTest {
+  @Test
+  void findsTheCostsThatTheSamplesWereMadeOf() {
+    Random random = new Random(5);
+    List<CostFit.Sample> samples = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Map<String, Double> work = new HashMap<>();
+      for (Work w : Work.values()) {
+        work.put(w.label(), 1e6 * random.nextDouble());
+      }
+      Map<String, Double> stages = new HashMap<>();
+      double memory = 0;
+      for (Work w : Work.values()) {
+        double cost = truth(w) * work.get(w.label());
+        if (w.stage().equals(Work.MEMORY)) {
+          memory += cost;
+        } else {
+          stages.merge(w.stage(), cost / 1e9, Double::sum);
+        }
+      }
+      samples.add(new CostFit.Sample(work, stages, Math.round(memory)));
+    }
+    ProverCosts costs = CostFit.fit(samples, ProverCosts.FITTED);
+    for (Work w : Work.values()) {
+      assertEquals(truth(w), costs.of(w), 1e-2 * truth(w), "seed 5, " + w);
+    }
+    assertEquals(
+        samples.getFirst().memoryBytes(),
+        CostFit.predicted(samples.getFirst(), costs, true),
+        1e-3 * samples.getFirst().memoryBytes());
+  }
+
+  private static double truth(Work work) {
+    return 1 + work.ordinal() % 7;
+  }
+
+  /** The unconstrained solution is (2, -1); with costs of at least 0 it is another. */
+  @Test
+  void noCostIsNegative() {
+    double[][] amounts = {{1, 1}, {1, 2}, {1, 0}};
+    double[] measured = {1, 0.001, 2};
+    double[] costs = CostFit.leastSquares(amounts, measured, new double[] {1, 1, 1});
+    assertArrayEquals(new double[] {3.001 / 3, 0}, costs, 1e-9);
+  }
+
+  @Test
+  void workThatNoSampleHasKeepsItsCost() {
+    double[] costs =
+        CostFit.leastSquares(new double[][] {{1, 0}}, new double[] {3}, new double[] {1});
+    assertEquals(3, costs[0], 1e-9);
+    assertTrue(Double.isNaN(costs[1]));
+  }
+}
