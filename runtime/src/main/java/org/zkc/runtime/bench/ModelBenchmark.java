@@ -132,9 +132,7 @@ public final class ModelBenchmark {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
     Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     try (BufferedReader messages = process.errorReader()) {
       for (String line = messages.readLine(); line != null; line = messages.readLine()) {
         if (!line.startsWith(MODULE_WARNING)) {

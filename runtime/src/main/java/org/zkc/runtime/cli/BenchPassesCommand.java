@@ -64,7 +64,8 @@ final class BenchPassesCommand implements Callable<Integer> {
       for (BenchmarkModel model : models) {
         List<PassAblation.Row> rows =
             new PassAblation(warmUps, runs)
-                .measure(model, what -> display.report(what, Math.min(1, (double) step[0]++ / total)));
+                .measure(
+                    model, what -> display.report(what, Math.min(1, (double) step[0]++ / total)));
         if (json) {
           report.put(model.label(), rows);
         } else if (markdown) {
