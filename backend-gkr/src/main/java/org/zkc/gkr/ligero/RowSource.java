@@ -5,7 +5,7 @@ package org.zkc.gkr.ligero;
 public interface RowSource {
   /**
    * Writes row {@code row} as canonical residues to target[at, at + width), which holds zeros.
-   * Called once per row, from any thread, in any order.
+   * Called from any thread, about in ascending order; a row that is asked for again is the same.
    */
   void fill(int row, int[] target, int at);
 }

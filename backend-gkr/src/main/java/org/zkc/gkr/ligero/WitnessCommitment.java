@@ -6,20 +6,23 @@ import org.zkc.gkr.hash.MerkleTree;
 import org.zkc.gkr.kernel.Workers;
 
 /**
- * A commitment whose codewords stay on the heap, 16 bytes a cell, row-major in blocks of {@link
- * ColumnHasher#BLOCK_ROWS} rows: the hasher reads rows, and gathering the few opened columns costs
- * nothing.
+ * A commitment that keeps no codeword: 16 bytes a cell would be the largest thing a prover holds.
+ * An opening encodes the rows again and takes the few columns that are queried, which costs a small
+ * part of what hashing all of them did.
  */
 public final class WitnessCommitment implements Commitment {
   private final int width;
   private final int rows;
-  private final int[][] blocks;
+  private final RowSource source;
+  private final Workers workers;
   private final MerkleTree tree;
 
-  private WitnessCommitment(int width, int rows, int[][] blocks, MerkleTree tree) {
+  private WitnessCommitment(
+      int width, int rows, RowSource source, Workers workers, MerkleTree tree) {
     this.width = width;
     this.rows = rows;
-    this.blocks = blocks;
+    this.source = source;
+    this.workers = workers;
     this.tree = tree;
   }
 
@@ -28,18 +31,32 @@ public final class WitnessCommitment implements Commitment {
    *
    * @param width a power of two, 2 to 2^20
    * @param rows at least 1
+   * @param source asked again at every opening
+   * @param workers used again at every opening
    */
   public static WitnessCommitment commit(int width, int rows, RowSource source, Workers workers) {
     CircleCode code = CircleCode.ofDimension(width);
-    RowEncoder encoder = new RowEncoder(code, rows, source, workers);
     ColumnHasher hasher = new ColumnHasher(code.length(), rows);
-    int[][] blocks = new int[encoder.blocks()][];
-    for (int b = 0; b < blocks.length; b++) {
-      blocks[b] = new int[Math.multiplyExact(ColumnHasher.BLOCK_ROWS, code.length())];
-      encoder.encode(b, blocks[b], 0);
-      hasher.absorb(blocks[b], workers);
+    forEachBlock(
+        width, rows, source, workers, (firstRow, count, block) -> hasher.absorb(block, workers));
+    return new WitnessCommitment(width, rows, source, workers, MerkleTree.of(hasher.finish()));
+  }
+
+  /** Sees the codewords of {@code count} rows, row-major from the array's start. */
+  @FunctionalInterface
+  private interface Block {
+    void at(int firstRow, int count, int[] codewords);
+  }
+
+  private static void forEachBlock(
+      int width, int rows, RowSource source, Workers workers, Block action) {
+    CircleCode code = CircleCode.ofDimension(width);
+    RowEncoder encoder = new RowEncoder(code, rows, source, workers);
+    int[] codewords = new int[Math.multiplyExact(ColumnHasher.BLOCK_ROWS, code.length())];
+    for (int b = 0; b < encoder.blocks(); b++) {
+      encoder.encode(b, codewords, 0);
+      action.at(b * ColumnHasher.BLOCK_ROWS, encoder.rowsOf(b), codewords);
     }
-    return new WitnessCommitment(width, rows, blocks, MerkleTree.of(hasher.finish()));
   }
 
   @Override
@@ -59,16 +76,20 @@ public final class WitnessCommitment implements Commitment {
 
   @Override
   public ColumnOpening open(int[] indices) {
-    byte[] multiproof = tree.multiproof(indices);
     int[] columns = new int[Math.multiplyExact(rows, indices.length)];
     int length = Commitment.columns(width);
-    for (int r = 0; r < rows; r++) {
-      int[] block = blocks[r / ColumnHasher.BLOCK_ROWS];
-      int base = r % ColumnHasher.BLOCK_ROWS * length;
-      for (int q = 0; q < indices.length; q++) {
-        columns[q * rows + r] = block[base + indices[q]];
-      }
-    }
-    return new ColumnOpening(columns, multiproof);
+    forEachBlock(
+        width,
+        rows,
+        source,
+        workers,
+        (firstRow, count, codewords) -> {
+          for (int r = 0; r < count; r++) {
+            for (int q = 0; q < indices.length; q++) {
+              columns[q * rows + firstRow + r] = codewords[r * length + indices[q]];
+            }
+          }
+        });
+    return new ColumnOpening(columns, tree.multiproof(indices));
   }
 }

@@ -32,7 +32,7 @@ final class MergeProver {
       sum = sum.add(c.get(j).mul(claims.get(j).value()));
     }
     JoiningTables tables = new JoiningTables(layout.variables());
-    tables.add(layout.variables(), 0, weights, stored, sum);
+    tables.add(layout.variables(), 0, () -> weights, () -> stored, sum);
     Ext[] point = SumcheckProver.run(out, section, label, tables);
     Ext value = tables.value(0);
     out.send(section, label + " end", value);

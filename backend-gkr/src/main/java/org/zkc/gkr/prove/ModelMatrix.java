@@ -3,8 +3,6 @@ package org.zkc.gkr.prove;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.HashMap;
-import java.util.Map;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
@@ -23,7 +21,6 @@ final class ModelMatrix implements RowSource {
   private final ConstraintSystem system;
   private final ModelLayout layout;
   private final ModelTensors tensors;
-  private final Map<Integer, int[]> whole = new HashMap<>();
 
   ModelMatrix(ConstraintSystem system, ModelLayout layout, ModelTensors tensors) {
     this.system = system;
@@ -60,33 +57,47 @@ final class ModelMatrix implements RowSource {
   /** Writes the residues of output channel {@code o} to out[at ...), row-major without padding. */
   private void channel(int tensor, int o, int[] out, int at) {
     MemorySegment data = tensors.mantissas(tensor);
-    int bytes = tensors.elementBytes(tensor);
     int shift = tensors.channelShifts(tensor)[o];
     int count = restCount(tensor);
     long first = (long) o * count;
-    for (int k = 0; k < count; k++) {
-      long mantissa =
-          switch (bytes) {
-            case 1 -> data.get(ValueLayout.JAVA_BYTE, first + k);
-            case 2 -> data.get(SHORT, 2 * (first + k));
-            case 4 -> data.get(INT, 4 * (first + k));
-            default -> throw new IllegalArgumentException("model elements of " + bytes + " bytes");
-          };
-      out[at + k] = M31.fromSigned(mantissa << shift);
+    switch (tensors.elementBytes(tensor)) {
+      case 1 -> {
+        for (int k = 0; k < count; k++) {
+          out[at + k] = residue(data.get(ValueLayout.JAVA_BYTE, first + k), shift);
+        }
+      }
+      case 2 -> {
+        for (int k = 0; k < count; k++) {
+          out[at + k] = residue(data.get(SHORT, 2 * (first + k)), shift);
+        }
+      }
+      case 4 -> {
+        for (int k = 0; k < count; k++) {
+          out[at + k] = residue(data.get(INT, 4 * (first + k)), shift);
+        }
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "model elements of " + tensors.elementBytes(tensor) + " bytes");
     }
   }
 
-  /** The residues of a whole tensor, row-major without padding; kept. */
+  // The residue of mantissa << shift, which lies inside (-2^30, 2^30).
+  private static int residue(int mantissa, int shift) {
+    int value = mantissa << shift;
+    return value + (value >> 31 & M31.P);
+  }
+
+  /**
+   * The residues of a whole tensor, row-major without padding: for those that are small, or of
+   * which no fold along axis 0 is enough.
+   */
   int[] residues(int tensor) {
-    return whole.computeIfAbsent(
-        tensor,
-        t -> {
-          int[] out = new int[system.tensor(t).elementCount()];
-          for (int o = 0; o < outputs(t); o++) {
-            channel(t, o, out, o * restCount(t));
-          }
-          return out;
-        });
+    int[] out = new int[system.tensor(tensor).elementCount()];
+    for (int o = 0; o < outputs(tensor); o++) {
+      channel(tensor, o, out, o * restCount(tensor));
+    }
+    return out;
   }
 
   @Override
@@ -149,10 +160,11 @@ final class ModelMatrix implements RowSource {
    */
   ExtVector foldChannels(int tensor, ExtVector coefficients, int firstChannel, int count) {
     int rest = restCount(tensor);
-    int[] all = residues(tensor);
+    int[] channel = new int[rest];
     ExtVector out = new ExtVector(rest);
     for (int o = firstChannel; o < firstChannel + count; o++) {
-      Kernels.best().addScaledBase(out, coefficients.get(o), all, o * rest, rest);
+      channel(tensor, o, channel, 0);
+      Kernels.best().addScaledBase(out, coefficients.get(o), channel, 0, rest);
     }
     return out;
   }

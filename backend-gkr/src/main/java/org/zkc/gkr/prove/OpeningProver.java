@@ -17,6 +17,7 @@ import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.relation.WitnessLayout;
 import org.zkc.gkr.sumcheck.JoiningTables;
 import org.zkc.gkr.sumcheck.SumcheckProver;
+import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 
 /**
@@ -44,15 +45,19 @@ final class OpeningProver {
     JoiningTables tables = new JoiningTables(layout.variables());
     int at = 0;
     for (WitnessLayout.Column c : columns) {
-      ExtVector weights = new ExtVector(c.layout().storedLength());
+      List<Claims.Claim> own = claims.on(c.tensor());
+      ExtVector coefficients = merging.slice(at, own.size());
+      at += own.size();
       Ext sum = Ext.ZERO;
-      for (Claims.Claim claim : claims.on(c.tensor())) {
-        Ext coefficient = merging.get(at++);
-        claim.weight().addTo(weights, coefficient);
-        sum = sum.add(coefficient.mul(claim.value()));
+      for (int k = 0; k < own.size(); k++) {
+        sum = sum.add(coefficients.get(k).mul(own.get(k).value()));
       }
       tables.add(
-          c.layout().variables(), layout.widthVariables(), weights, values.stored(c.tensor()), sum);
+          c.layout().variables(),
+          layout.widthVariables(),
+          () -> weights(c.layout(), own, coefficients),
+          () -> values.stored(c.tensor()),
+          sum);
     }
     Ext[] point = SumcheckProver.run(out, Section.WITNESS_BATCH, "witness batch", tables);
     Ext[] ends = new Ext[columns.size()];
@@ -82,6 +87,15 @@ final class OpeningProver {
       }
     }
     return u;
+  }
+
+  private static ExtVector weights(
+      TensorLayout layout, List<Claims.Claim> claims, ExtVector coefficients) {
+    ExtVector out = new ExtVector(layout.storedLength());
+    for (int k = 0; k < claims.size(); k++) {
+      claims.get(k).weight().addTo(out, coefficients.get(k));
+    }
+    return out;
   }
 
   /**

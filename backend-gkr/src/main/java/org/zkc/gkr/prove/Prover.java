@@ -63,11 +63,25 @@ public final class Prover {
    */
   public static byte[] prove(
       ProvingKey key, Witness witness, byte[] context, ProverOptions options) {
+    return prove(key, witness, context, options, false);
+  }
+
+  /**
+   * As {@link #prove}, and takes every tensor out of {@code witness} when the last step that reads
+   * it is done.
+   */
+  public static byte[] proveConsuming(
+      ProvingKey key, Witness witness, byte[] context, ProverOptions options) {
+    return prove(key, witness, context, options, true);
+  }
+
+  private static byte[] prove(
+      ProvingKey key, Witness witness, byte[] context, ProverOptions options, boolean consuming) {
     ConstraintSystem system = key.verifierKey().arithmetization().system();
     return prove(
         key,
         statement(key.verifierKey(), witness),
-        new TensorValues(system, witness, key.model()),
+        new TensorValues(system, witness, key.model(), consuming),
         context,
         options);
   }
@@ -170,26 +184,8 @@ public final class Prover {
   }
 
   private WitnessCommitment commit(WitnessLayout layout, Workers workers) {
-    int[] firstRows = layout.columns().stream().mapToInt(WitnessLayout.Column::firstRow).toArray();
-    int[][] stored = new int[firstRows.length][];
-    for (int k = 0; k < stored.length; k++) {
-      stored[k] = values.committed(layout.columns().get(k).tensor());
-    }
     return WitnessCommitment.commit(
-        layout.width(),
-        layout.rows(),
-        (row, target, at) -> {
-          int found = java.util.Arrays.binarySearch(firstRows, row);
-          int column = found >= 0 ? found : -found - 2;
-          int from = (row - firstRows[column]) * layout.width();
-          System.arraycopy(
-              stored[column],
-              from,
-              target,
-              at,
-              Math.min(layout.width(), stored[column].length - from));
-        },
-        workers);
+        layout.width(), layout.rows(), new WitnessRows(layout, values), workers);
   }
 
   private void zeroProduct(SendingChannel out, ZeroProduct zero) {

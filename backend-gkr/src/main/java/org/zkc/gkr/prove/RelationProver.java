@@ -81,6 +81,10 @@ final class RelationProver {
         case Definition.Convolution c -> convolution(c, own);
         case Definition.FourierConvolution c -> fourierConvolution(c, own);
       }
+      // Whatever is computed from the result came later in the circuit, so before it in the sweep.
+      if (system.tensor(d.result()).holder() == Holder.VIRTUAL) {
+        values.release(d.result());
+      }
     }
   }
 

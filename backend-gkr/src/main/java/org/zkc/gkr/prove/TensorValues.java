@@ -3,6 +3,7 @@ package org.zkc.gkr.prove;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -16,7 +17,7 @@ import org.zkc.gkr.weight.TensorLayout;
 /**
  * The elements of every tensor of a constraint system, as residues: those of the circuit from the
  * witness and the model, the others from what defines them. Each is computed once, when first asked
- * for.
+ * for, and kept packed: arrays of residues live only as long as the step that asked for them.
  */
 class TensorValues {
   private final ConstraintSystem system;
@@ -24,34 +25,55 @@ class TensorValues {
   private final ModelMatrix model;
   private final Map<Integer, Advice> advice = new HashMap<>();
   private final Map<Integer, Definition> definitions = new HashMap<>();
-  private final int[][] real;
-  private final int[][] stored;
+  private final boolean consuming;
+  // What the circuit does not name: limbs, quotients, differences, multiplicities.
+  private final @Nullable PackedIntegers[] added;
 
   TensorValues(ConstraintSystem system, Witness witness, ModelMatrix model) {
+    this(system, witness, model, false);
+  }
+
+  /**
+   * @param consuming whether {@link #release} takes tensors out of the witness too
+   */
+  TensorValues(ConstraintSystem system, Witness witness, ModelMatrix model, boolean consuming) {
     this.system = system;
     this.witness = witness;
     this.model = model;
-    real = new int[system.tensors().size()][];
-    stored = new int[system.tensors().size()][];
+    this.consuming = consuming;
+    added = new PackedIntegers[system.tensors().size()];
     system.advice().forEach(a -> advice.put(a.result(), a));
     system.definitions().forEach(d -> definitions.put(d.result(), d));
   }
 
-  /** Row-major over the real indices; shared. */
+  /** Row-major over the real indices; the caller's own, or shared by those who only read it. */
   int[] real(int tensor) {
-    if (real[tensor] == null) {
-      real[tensor] = compute(tensor);
+    if (tensor < system.circuit().tensors().size()) {
+      return given(tensor);
     }
-    return real[tensor];
+    PackedIntegers known = added[tensor];
+    if (known != null) {
+      return known.residues();
+    }
+    int[] computed = compute(tensor);
+    added[tensor] = PackedIntegers.ofResidues(computed);
+    return computed;
   }
 
-  /** As {@link TensorLayout} lays them out; shared, maybe with {@link #real}. */
+  /** As {@link TensorLayout} lays them out; the caller's own, or shared likewise. */
   int[] stored(int tensor) {
-    if (stored[tensor] == null) {
-      TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
-      stored[tensor] = layout.isPrefix() ? real(tensor) : layout.pad(real(tensor));
+    TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
+    return layout.isPrefix() ? real(tensor) : layout.pad(real(tensor));
+  }
+
+  /**
+   * Lets go of a tensor that no step will ask for again, nor for anything that is computed from it.
+   */
+  void release(int tensor) {
+    added[tensor] = null;
+    if (consuming && tensor < system.circuit().tensors().size()) {
+      witness.release(tensor);
     }
-    return stored[tensor];
   }
 
   /**
@@ -69,7 +91,7 @@ class TensorValues {
 
   /** Sets the elements of a tensor that nothing defines: multiplicities. */
   void set(int tensor, int[] residues) {
-    real[tensor] = residues;
+    added[tensor] = PackedIntegers.ofResidues(residues);
   }
 
   /** Finds the multiplicities. */
@@ -88,22 +110,19 @@ class TensorValues {
    */
   void seeModelRow(ModelLayout.Entry entry, Ext[] rowPoint, ExtVector row) {}
 
-  private int[] compute(int tensor) {
-    if (tensor < system.circuit().tensors().size()) {
-      if (system.circuit().tensors().get(tensor).role() == TensorDeclaration.Role.MODEL) {
-        return model.residues(tensor);
-      }
-      int[] elements = witness.elements(tensor);
-      if (elements.length != system.tensor(tensor).elementCount()) {
-        throw new IllegalArgumentException(
-            "tensor " + tensor + " of the witness has " + elements.length + " elements");
-      }
-      int[] out = new int[elements.length];
-      for (int k = 0; k < out.length; k++) {
-        out[k] = M31.fromSigned(elements[k]);
-      }
-      return out;
+  private int[] given(int tensor) {
+    if (system.circuit().tensors().get(tensor).role() == TensorDeclaration.Role.MODEL) {
+      return model.residues(tensor);
     }
+    PackedIntegers elements = witness.packed(tensor);
+    if (elements.length() != system.tensor(tensor).elementCount()) {
+      throw new IllegalArgumentException(
+          "tensor " + tensor + " of the witness has " + elements.length() + " elements");
+    }
+    return elements.residues();
+  }
+
+  private int[] compute(int tensor) {
     Advice a = advice.get(tensor);
     if (a != null) {
       int[] source = real(a.source());

@@ -1,35 +1,48 @@
 package org.zkc.gkr.prove;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The elements of every INPUT, WITNESS and VIRTUAL tensor of a circuit, each row-major over its
- * real index set, as integers. Filled by whoever ran the integer program; the prover only reads it.
+ * real index set, as integers. Filled by whoever ran the integer program. They are kept in as few
+ * bytes as their range needs.
  */
 public final class Witness {
-  private final int[][] elements;
+  private final @Nullable PackedIntegers[] elements;
 
   /** For a circuit of {@code tensors} tensors, none of them known yet. */
   public Witness(int tensors) {
-    elements = new int[tensors][];
+    elements = new PackedIntegers[tensors];
   }
 
-  /** Keeps the array; the caller does not change it afterwards. */
+  /** Sets a tensor's elements; the array is not kept. */
   public void set(int tensor, int[] values) {
-    elements[tensor] = values;
+    elements[tensor] = PackedIntegers.of(values);
   }
 
   /**
-   * The elements of a tensor, shared.
+   * The elements of a tensor, in a fresh array.
    *
-   * @throws IllegalStateException when they were never set
+   * @throws IllegalStateException when they were never set, or released
    */
   public int[] elements(int tensor) {
-    if (elements[tensor] == null) {
+    return packed(tensor).signed();
+  }
+
+  PackedIntegers packed(int tensor) {
+    PackedIntegers packed = elements[tensor];
+    if (packed == null) {
       throw new IllegalStateException("tensor " + tensor + " has no elements in the witness");
     }
-    return elements[tensor];
+    return packed;
   }
 
   public boolean has(int tensor) {
     return elements[tensor] != null;
+  }
+
+  /** Lets go of a tensor's elements. */
+  public void release(int tensor) {
+    elements[tensor] = null;
   }
 }

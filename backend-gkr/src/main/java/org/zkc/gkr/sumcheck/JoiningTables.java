@@ -3,6 +3,7 @@ package org.zkc.gkr.sumcheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -20,6 +21,8 @@ import org.zkc.gkr.kernel.Kernels;
  * Until its own variables begin, a table adds its sum times eq(0, t), or eq(0, t)^2 within the row.
  */
 public final class JoiningTables implements SumcheckTables {
+  private static final ExtVector NONE = new ExtVector(0);
+
   private final Kernels kernels = Kernels.best();
   private final int rounds;
   private final List<Entry> entries = new ArrayList<>();
@@ -31,10 +34,14 @@ public final class JoiningTables implements SumcheckTables {
     left = rounds;
   }
 
+  private record Tables(ExtVector weights, int @Nullable [] base, @Nullable ExtVector values) {}
+
   private static final class Entry {
     final int variables;
     final int rowVariables;
-    ExtVector weights;
+    // Makes the tables when the entry's own variables begin; null once it has.
+    @Nullable Supplier<Tables> tables;
+    ExtVector weights = NONE;
     // Over F until the first variable of the table is bound, over E then: the other is null.
     int @Nullable [] base;
     @Nullable ExtVector values;
@@ -44,11 +51,21 @@ public final class JoiningTables implements SumcheckTables {
     // f_k's own part of the factor.
     Ext extension = Ext.ONE;
 
-    Entry(int variables, int rowVariables, ExtVector weights, Ext sum) {
+    Entry(int variables, int rowVariables, Supplier<Tables> tables, Ext sum) {
       this.variables = variables;
       this.rowVariables = Math.max(variables, rowVariables);
-      this.weights = weights;
+      this.tables = tables;
       this.waiting = sum;
+    }
+
+    void begin() {
+      if (tables != null) {
+        Tables made = tables.get();
+        weights = made.weights();
+        base = made.base();
+        values = made.values();
+        tables = null;
+      }
     }
 
     ExtVector values() {
@@ -57,23 +74,32 @@ public final class JoiningTables implements SumcheckTables {
   }
 
   /**
-   * Adds a table over F.
+   * Adds a table over F. Weights and values are asked for when the table's own variables begin, so
+   * the tables of all entries are never there at once.
    *
    * @param rowVariables variables of a row of the commitment that holds the table, 0 when none does
-   * @param weights overwritten
+   * @param weights a vector to be overwritten
+   * @param values only read
    * @param sum of weights times values
    */
-  public void add(int variables, int rowVariables, ExtVector weights, int[] values, Ext sum) {
-    Entry e = new Entry(variables, rowVariables, weights, sum);
-    e.base = values;
-    entries.add(e);
+  public void add(
+      int variables,
+      int rowVariables,
+      Supplier<ExtVector> weights,
+      Supplier<int[]> values,
+      Ext sum) {
+    entries.add(
+        new Entry(
+            variables,
+            rowVariables,
+            () -> new Tables(weights.get(), values.get(), null),
+            sum));
   }
 
   /** Adds a table over E; both vectors are overwritten. */
   public void add(int variables, int rowVariables, ExtVector weights, ExtVector values, Ext sum) {
-    Entry e = new Entry(variables, rowVariables, weights, sum);
-    e.values = values;
-    entries.add(e);
+    entries.add(
+        new Entry(variables, rowVariables, () -> new Tables(weights, null, values), sum));
   }
 
   @Override
@@ -92,6 +118,7 @@ public final class JoiningTables implements SumcheckTables {
         at2 = left > e.rowVariables ? at2.sub(e.waiting) : at2.add(e.waiting);
         continue;
       }
+      e.begin();
       int half = 1 << left >> 1;
       Ext[] s =
           e.base != null
@@ -117,6 +144,7 @@ public final class JoiningTables implements SumcheckTables {
         e.factor = e.factor.mul(zero);
         continue;
       }
+      e.begin();
       e.weights = kernels.bind(e.weights, half, challenge);
       if (e.base != null) {
         e.values = kernels.bindBase(e.base, 0, e.base.length, half, challenge);
@@ -134,6 +162,7 @@ public final class JoiningTables implements SumcheckTables {
    */
   public Ext value(int index) {
     Entry e = entries.get(index);
+    e.begin();
     return e.extension.mul(e.base != null ? Ext.of(e.base[0]) : e.values().get(0));
   }
 }

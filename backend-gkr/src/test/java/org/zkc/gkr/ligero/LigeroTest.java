@@ -135,10 +135,18 @@ class LigeroTest {
     // Rows changed after committing: the true combination of other rows, with columns of the
     // committed ones.
     WitnessCommitment commitment = committed();
+    ColumnOpening honest = commitment.open(indices);
     matrix[4][9] = M31.add(matrix[4][9], 1);
-    assertThrows(
-        VerificationFailure.class,
-        () -> check(commitment.root(), combination(), commitment.open(indices)));
+    VerificationFailure combined =
+        assertThrows(
+            VerificationFailure.class, () -> check(commitment.root(), combination(), honest));
+    assertEquals("test column 0", combined.where());
+    // An opening encodes the rows again: with others it does not lead to the root.
+    VerificationFailure opened =
+        assertThrows(
+            VerificationFailure.class,
+            () -> check(commitment.root(), combination(), commitment.open(indices)));
+    assertEquals("test Merkle root", opened.where());
   }
 
   @Test
@@ -181,11 +189,45 @@ class LigeroTest {
   }
 
   @Test
+  void blocksOfRowsDoNotShow() throws IOException {
+    // One block, several that end with the rows, several and a rest.
+    int[] rowCounts = {ROWS, 32, ROWS};
+    int[] blockRows = {48, 16, 16};
+    for (int k = 0; k < rowCounts.length; k++) {
+      int rows = rowCounts[k];
+      Path file = folder.resolve("blocks");
+      CodeFile.write(file, WIDTH, rows, blockRows[k], this::row, Workers.callerOnly());
+      ColumnOpening whole =
+          WitnessCommitment.commit(WIDTH, rows, this::row, Workers.callerOnly()).open(indices);
+      try (ModelCommitment model = ModelCommitment.open(file)) {
+        ColumnOpening opened = model.open(indices);
+        assertArrayEquals(whole.columns(), opened.columns(), "case " + k);
+        assertArrayEquals(whole.multiproof(), opened.multiproof(), "case " + k);
+      }
+    }
+  }
+
+  @Test
+  void anotherBlockSizeInTheHeaderOpensNothing() throws IOException {
+    Path file = folder.resolve("model.zkc.code");
+    CodeFile.write(file, WIDTH, ROWS, 16, this::row, Workers.callerOnly());
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[20] = 32;
+    Files.write(file, bytes);
+    try (ModelCommitment model = ModelCommitment.open(file)) {
+      assertThrows(UncheckedIOException.class, () -> model.open(indices));
+    }
+    bytes[20] = 0;
+    Files.write(file, bytes);
+    assertThrows(IOException.class, () -> ModelCommitment.open(file));
+  }
+
+  @Test
   void aFileThatDoesNotMatchIsRebuilt() throws IOException {
     Path file = folder.resolve("model.zkc.code");
     byte[] root = committed().root();
     for (byte[] content :
-        new byte[][] {null, new byte[3], new byte[ModelCommitment.HEADER_BYTES + 10]}) {
+        new byte[][] {null, new byte[3], new byte[CodeFile.HEADER_BYTES + 10]}) {
       Files.deleteIfExists(file);
       if (content != null) {
         Files.write(file, content);
@@ -200,7 +242,7 @@ class LigeroTest {
     assertEquals(
         modified, Files.getLastModifiedTime(file).toMillis(), "a matching file is used as it is");
     byte[] bytes = Files.readAllBytes(file);
-    bytes[ModelCommitment.HEADER_BYTES + 40] ^= 1;
+    bytes[CodeFile.HEADER_BYTES + 40] ^= 1;
     Files.write(file, bytes);
     assertThrows(IOException.class, () -> ModelCommitment.open(file), "damaged digests");
     matrix[0][0] = M31.add(matrix[0][0], 1);
