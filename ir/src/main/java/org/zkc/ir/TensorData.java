@@ -130,6 +130,18 @@ public final class TensorData {
     return out;
   }
 
+  /**
+   * {@code out[i]} = element {@code first + i} for i < count, of an f32 tensor.
+   *
+   * @throws IllegalStateException for another element type
+   */
+  public void copyFloats(long first, float[] out, int count) {
+    if (dtype != DType.F32) {
+      throw new IllegalStateException("a tensor of " + dtype.text() + " read as f32");
+    }
+    MemorySegment.copy(bytes, F32, 4 * first, out, 0, count);
+  }
+
   public double[] toDoubles() {
     double[] out = new double[Math.toIntExact(elementCount())];
     for (int i = 0; i < out.length; i++) {

@@ -1,13 +1,16 @@
 package org.zkc.ir.interpret;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.zkc.ir.DType;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
@@ -15,6 +18,10 @@ import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.kernel.ConvolutionGeometry;
+import org.zkc.ir.kernel.FloatConvolution;
+import org.zkc.ir.kernel.FloatLinear;
+import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Broadcast;
@@ -46,6 +53,13 @@ import org.zkc.ir.tensor.WindowMean;
 public final class TensorInterpreter {
   private final Function main;
   private final Map<Value, float[]> constants = new IdentityHashMap<>();
+
+  /** Constants that are only read as matrices of linear maps: read row by row where they lie. */
+  private final Map<Value, TensorData> matrices = new IdentityHashMap<>();
+
+  /** Constants that are only read as weights. */
+  private final Set<Value> weights = identitySet();
+
   private final List<List<Value>> lastUses = new ArrayList<>();
 
   /**
@@ -59,17 +73,51 @@ public final class TensorInterpreter {
     this.main = program.main();
     Map<Value, Integer> last = new IdentityHashMap<>();
     List<Op> body = main.body();
+    Set<Value> readAsArrays = readBesides(main, false);
+    Set<Value> readAsData = readBesides(main, true);
     for (int i = 0; i < body.size(); i++) {
       int at = i;
       body.get(i).operands().forEach(v -> last.put(v, at));
       body.get(i).definitions().forEach(v -> last.put(v, at));
       lastUses.add(new ArrayList<>());
       if (body.get(i) instanceof Constant c) {
-        constants.put(c.result(), c.data().toFloats());
+        if (!readAsData.contains(c.result())) {
+          weights.add(c.result());
+        }
+        if (c.data().dtype() == DType.F32 && !readAsArrays.contains(c.result())) {
+          matrices.put(c.result(), c.data());
+        } else {
+          constants.put(c.result(), c.data().toFloats());
+        }
       }
     }
     main.results().forEach(last::remove);
     last.forEach((value, at) -> lastUses.get(at).add(value));
+  }
+
+  /**
+   * Every value that is read otherwise than as the matrix of a linear map, or {@code orKernel} the
+   * kernel of a convolution.
+   */
+  private static Set<Value> readBesides(Function main, boolean orKernel) {
+    Set<Value> out = identitySet();
+    out.addAll(main.results());
+    for (Op op : main.body()) {
+      if (op instanceof Linear l) {
+        out.add(l.input());
+        l.bias().ifPresent(out::add);
+      } else if (orKernel && op instanceof Conv c) {
+        out.add(c.input());
+        c.bias().ifPresent(out::add);
+      } else {
+        out.addAll(op.operands());
+      }
+    }
+    return out;
+  }
+
+  private static Set<Value> identitySet() {
+    return Collections.newSetFromMap(new IdentityHashMap<>());
   }
 
   /**
@@ -98,15 +146,15 @@ public final class TensorInterpreter {
       values.put(names.get(i), operands.get(i).toFloats());
     }
     Value result = op.definitions().getFirst();
-    return TensorData.ofFloats(result.shape(), evaluate(op, values, new FloatMatrixProduct()));
+    return TensorData.ofFloats(result.shape(), evaluate(op, values, Map.of()));
   }
 
   /**
    * Evaluates main on one set of inputs.
    *
    * @param inputs one per parameter, of the parameter's shape
-   * @param observer sees each parameter and each value that an op defines, in order, row-major; it
-   *     must neither change nor keep the array
+   * @param observer sees each parameter and each value that an op defines, in order, row-major, but
+   *     for constants that are only weights; it must neither change nor keep the array
    * @return main's results, as f32
    * @throws IllegalArgumentException when the inputs are not those of the parameters
    */
@@ -128,14 +176,22 @@ public final class TensorInterpreter {
       values.put(parameter, elements);
       observer.accept(parameter, elements);
     }
-    FloatMatrixProduct product = new FloatMatrixProduct();
     for (int i = 0; i < main.body().size(); i++) {
       TensorOp op = (TensorOp) main.body().get(i);
       Value result = op.definitions().getFirst();
-      float[] elements =
-          op instanceof Constant ? get(result, constants) : evaluate(op, values, product);
-      values.put(result, elements);
-      observer.accept(result, elements);
+      if (op instanceof Constant) {
+        float[] elements = constants.get(result);
+        if (elements != null) {
+          values.put(result, elements);
+          if (!weights.contains(result)) {
+            observer.accept(result, elements);
+          }
+        }
+      } else {
+        float[] elements = evaluate(op, values, matrices);
+        values.put(result, elements);
+        observer.accept(result, elements);
+      }
       lastUses.get(i).forEach(values::remove);
     }
     return main.results().stream()
@@ -144,23 +200,11 @@ public final class TensorInterpreter {
   }
 
   private static float[] evaluate(
-      TensorOp op, Map<Value, float[]> values, FloatMatrixProduct product) {
+      TensorOp op, Map<Value, float[]> values, Map<Value, TensorData> matrices) {
     return switch (op) {
       case Constant c -> c.data().toFloats();
-      case Conv c ->
-          new FloatConvolution(c)
-              .apply(
-                  get(c.input(), values),
-                  get(c.weight(), values),
-                  optional(c.bias(), values),
-                  product);
-      case Linear l ->
-          linear(
-              l,
-              get(l.input(), values),
-              get(l.weight(), values),
-              optional(l.bias(), values),
-              product);
+      case Conv c -> conv(c, values);
+      case Linear l -> linear(l, values, matrices);
       case BatchNorm b -> batchNorm(b, values);
       case MaxPool m -> FloatReductions.maxPool(m, get(m.input(), values));
       case WindowMean w -> FloatReductions.windowMean(w, get(w.input(), values));
@@ -191,25 +235,61 @@ public final class TensorInterpreter {
     return value.isPresent() ? get(value.get(), values) : null;
   }
 
+  private static float[] conv(Conv op, Map<Value, float[]> values) {
+    ConvolutionGeometry geometry =
+        ConvolutionGeometry.of(
+            op.input().shape(),
+            op.weight().shape(),
+            op.result().shape(),
+            op.strides(),
+            op.paddingLow(),
+            op.dilations(),
+            op.groups());
+    float[] out =
+        FloatConvolution.run(
+            geometry, get(op.input(), values), get(op.weight(), values), TaskRunner.CALLER);
+    float[] bias = optional(op.bias(), values);
+    if (bias != null) {
+      int positions = geometry.positions();
+      for (int row = 0; row < geometry.batch() * geometry.outputs(); row++) {
+        float b = bias[row % geometry.outputs()];
+        for (int i = row * positions; i < (row + 1) * positions; i++) {
+          out[i] += b;
+        }
+      }
+    }
+    return out;
+  }
+
   private static float[] linear(
-      Linear op,
-      float[] input,
-      float[] weight,
-      float @Nullable [] bias,
-      FloatMatrixProduct product) {
+      Linear op, Map<Value, float[]> values, Map<Value, TensorData> matrices) {
     Shape shape = op.weight().shape();
     int outputs = shape.extent(0);
     int depth = shape.extent(1);
     int rows = Math.toIntExact(op.result().shape().elementCount() / Math.max(1, outputs));
-    float[] out = new float[Math.multiplyExact(rows, outputs)];
-    product.multiply(
-        input, 0, rows, depth, FloatMatrixProduct.transposed(weight, 0, depth), outputs, out, 0);
+    float[] out =
+        FloatLinear.run(
+            get(op.input(), values), rows, depth, outputs, weights(op.weight(), values, matrices));
+    float[] bias = optional(op.bias(), values);
     if (bias != null) {
       for (int i = 0; i < out.length; i++) {
         out[i] += bias[i % outputs];
       }
     }
     return out;
+  }
+
+  private static FloatLinear.Weights weights(
+      Value weight, Map<Value, float[]> values, Map<Value, TensorData> matrices) {
+    int depth = weight.shape().extent(1);
+    TensorData stored = matrices.get(weight);
+    if (stored != null) {
+      return (row, first, count, out) ->
+          stored.copyFloats((long) row * depth + first, out, count);
+    }
+    float[] elements = get(weight, values);
+    return (row, first, count, out) ->
+        System.arraycopy(elements, row * depth + first, out, 0, count);
   }
 
   private static float[] batchNorm(BatchNorm op, Map<Value, float[]> values) {

@@ -1,0 +1,53 @@
+package org.zkc.ir.kernel;
+
+/**
+ * Linear map in single precision: out[i, o] = sum_k input[i, k] weight[o, k], summed like {@link
+ * FloatConvolution}. The weights are fetched row by row, so that they need not exist as one array.
+ */
+public final class FloatLinear {
+  private static final int DEPTH = BlockedConvolution.DEPTH;
+
+  private FloatLinear() {}
+
+  /** The weight matrix. */
+  @FunctionalInterface
+  public interface Weights {
+    /** {@code out[i] = weight[row, first + i]} for i < count. */
+    void read(int row, int first, int count, float[] out);
+  }
+
+  /** {@code input} is [rows, depth]; the result [rows, outputs]. */
+  public static float[] run(float[] input, int rows, int depth, int outputs, Weights weights) {
+    Loops<float[]> loops = LoopChoice.floats((long) rows * depth * outputs);
+    return run(input, rows, depth, outputs, weights, loops);
+  }
+
+  static float[] run(
+      float[] input, int rows, int depth, int outputs, Weights weights, Loops<float[]> loops) {
+    int columns = loops.columns();
+    float[] out = new float[Math.multiplyExact(rows, outputs)];
+    float[] panel = new float[Math.min(DEPTH, depth) * columns];
+    float[] part = new float[Math.min(DEPTH, depth)];
+    float[] edge = new float[Loops.ROWS * columns];
+    for (int o = 0; o < outputs; o += columns) {
+      int wide = Math.min(columns, outputs - o);
+      for (int k = 0; k < depth; k += DEPTH) {
+        int terms = Math.min(DEPTH, depth - k);
+        for (int j = 0; j < wide; j++) {
+          weights.read(o + j, k, terms, part);
+          for (int i = 0; i < terms; i++) {
+            panel[i * columns + j] = part[i];
+          }
+        }
+        for (int r = 0; r < rows; r += Loops.ROWS) {
+          int high = Math.min(Loops.ROWS, rows - r);
+          loops.tile(input, r * depth + k, depth, high, panel, 0, terms, edge, 0, columns, false);
+          for (int i = 0; i < high; i++) {
+            loops.store(edge, i * columns, out, (r + i) * outputs + o, wide, k > 0);
+          }
+        }
+      }
+    }
+    return out;
+  }
+}
