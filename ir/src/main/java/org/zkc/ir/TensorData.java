@@ -142,6 +142,35 @@ public final class TensorData {
     MemorySegment.copy(bytes, F32, 4 * first, out, 0, count);
   }
 
+  /**
+   * {@code out[i]} = element {@code first + i} for i < count, of an integer tensor whose elements
+   * fit 32 bits.
+   *
+   * @throws ArithmeticException when one does not
+   */
+  public void copyInts(long first, int[] out, int count) {
+    switch (dtype) {
+      case I8 -> {
+        byte[] part = bytes.asSlice(first, count).toArray(ValueLayout.JAVA_BYTE);
+        for (int i = 0; i < count; i++) {
+          out[i] = part[i];
+        }
+      }
+      case I16 -> {
+        short[] part = bytes.asSlice(2 * first, 2L * count).toArray(I16);
+        for (int i = 0; i < count; i++) {
+          out[i] = part[i];
+        }
+      }
+      case I32 -> MemorySegment.copy(bytes, I32, 4 * first, out, 0, count);
+      case I64, U8, I1, F32, F64 -> {
+        for (int i = 0; i < count; i++) {
+          out[i] = Math.toIntExact(getLong(first + i));
+        }
+      }
+    }
+  }
+
   public double[] toDoubles() {
     double[] out = new double[Math.toIntExact(elementCount())];
     for (int i = 0; i < out.length; i++) {

@@ -144,7 +144,7 @@ public final class LoopChoice {
       for (int k = 0; k < DEPTH; k++) {
         offsets[k] = k * columns / 2;
       }
-      source = loops.newArray(offsets[DEPTH - 1] + 2 * columns);
+      source = loops.newArray(offsets[DEPTH - 1] + Loops.ROWS * columns);
       panel = loops.newArray((DEPTH + 1) * columns);
       out = loops.newArray(Loops.ROWS * columns);
     }
@@ -165,9 +165,7 @@ public final class LoopChoice {
       for (int rows = 1; rows <= Loops.ROWS; rows++) {
         loops.tile(source, 0, 1, rows, panel, 0, DEPTH, out, 0, columns, add);
       }
-      for (int row = 0; row < Loops.ROWS; row++) {
-        loops.store(out, row * columns, panel, 0, columns, add);
-      }
+      loops.taps(source, 0, offsets, 0, 9, panel, 0, out, Loops.ROWS * columns - 1);
     }
   }
 }

@@ -124,4 +124,37 @@ final class VectorFloatLoops extends PlainFloatLoops {
     s3.intoArray(out, c3);
     t3.intoArray(out, c3 + LANES);
   }
+
+  @Override
+  public void taps(
+      float[] source,
+      int base,
+      int[] offsets,
+      int first,
+      int taps,
+      float[] weights,
+      int weightsAt,
+      float[] sums,
+      int count) {
+    int i = 0;
+    for (; i + COLUMNS <= count; i += COLUMNS) {
+      FloatVector s = FloatVector.zero(SPECIES);
+      FloatVector t = s;
+      for (int k = 0; k < taps; k++) {
+        FloatVector x = FloatVector.broadcast(SPECIES, weights[weightsAt + k]);
+        int from = base + offsets[first + k] + i;
+        s = FloatVector.fromArray(SPECIES, source, from).mul(x).add(s);
+        t = FloatVector.fromArray(SPECIES, source, from + LANES).mul(x).add(t);
+      }
+      s.intoArray(sums, i);
+      t.intoArray(sums, i + LANES);
+    }
+    for (; i < count; i++) {
+      float sum = 0;
+      for (int k = 0; k < taps; k++) {
+        sum += weights[weightsAt + k] * source[base + offsets[first + k] + i];
+      }
+      sums[i] = sum;
+    }
+  }
 }

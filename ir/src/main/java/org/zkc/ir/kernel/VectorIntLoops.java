@@ -124,4 +124,37 @@ final class VectorIntLoops extends PlainIntLoops {
     s3.intoArray(out, c3);
     t3.intoArray(out, c3 + LANES);
   }
+
+  @Override
+  public void taps(
+      int[] source,
+      int base,
+      int[] offsets,
+      int first,
+      int taps,
+      int[] weights,
+      int weightsAt,
+      int[] sums,
+      int count) {
+    int i = 0;
+    for (; i + COLUMNS <= count; i += COLUMNS) {
+      IntVector s = IntVector.zero(SPECIES);
+      IntVector t = s;
+      for (int k = 0; k < taps; k++) {
+        IntVector x = IntVector.broadcast(SPECIES, weights[weightsAt + k]);
+        int from = base + offsets[first + k] + i;
+        s = IntVector.fromArray(SPECIES, source, from).mul(x).add(s);
+        t = IntVector.fromArray(SPECIES, source, from + LANES).mul(x).add(t);
+      }
+      s.intoArray(sums, i);
+      t.intoArray(sums, i + LANES);
+    }
+    for (; i < count; i++) {
+      int sum = 0;
+      for (int k = 0; k < taps; k++) {
+        sum += weights[weightsAt + k] * source[base + offsets[first + k] + i];
+      }
+      sums[i] = sum;
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package org.zkc.passes.quantize;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
-import org.zkc.ir.interpret.IntegerInterpreter;
+import org.zkc.ir.interpret.IntegerEvaluator;
 import org.zkc.ir.interpret.TensorInterpreter;
 
 /**
@@ -43,7 +44,7 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
   }
 
   /**
-   * Runs both programs on the samples with the reference interpreters.
+   * Runs both programs on the samples.
    *
    * @param samples two or more, each with one tensor per parameter
    */
@@ -52,18 +53,19 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
     List<Value> tensorResults = tensor.main().results();
     List<Value> integerResults = integer.program().main().results();
     Map<Value, Statistics> layers = new LinkedHashMap<>();
-    Map<Value, Value> counterparts = new IdentityHashMap<>();
+    Map<Value, List<Value>> measured = new IdentityHashMap<>();
     for (Op op : tensor.main().body()) {
       Value value = op.definitions().getFirst();
       Value counterpart = integer.counterparts().get(value);
       if (counterpart != null) {
         layers.put(value, new Statistics(value.shape(), op.location().layer()));
-        counterparts.put(value, counterpart);
+        measured.computeIfAbsent(counterpart, c -> new ArrayList<>()).add(value);
       }
     }
     List<Statistics> outputs =
         tensorResults.stream().map(v -> new Statistics(v.shape(), 0)).toList();
     TensorInterpreter reference = new TensorInterpreter(tensor);
+    IntegerEvaluator evaluator = new IntegerEvaluator(integer.program());
     for (List<TensorData> sample : samples) {
       Map<Value, float[]> reals = new IdentityHashMap<>();
       List<TensorData> expected =
@@ -74,20 +76,15 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
                   reals.put(value, elements.clone());
                 }
               });
-      Map<Value, long[]> integers = new IdentityHashMap<>();
-      List<long[]> found =
-          IntegerInterpreter.run(
-              integer.program(), quantize(integer.program(), sample), integers::put);
-      layers.forEach((value, statistics) -> {
-        Value counterpart =
-            Objects.requireNonNull(counterparts.get(value), "layers have counterparts");
-        long[] own = integers.get(counterpart);
-        if (own != null) {
-          float[] real =
-              Objects.requireNonNull(reals.get(value), "the interpreter shows every layer");
-          statistics.add(real, own, counterpart.integerType());
-        }
-      });
+      List<int[]> found =
+          evaluator.run(
+              narrow(quantize(integer.program(), sample)),
+              (counterpart, integers) ->
+                  measured
+                      .getOrDefault(counterpart, List.of())
+                      .forEach(value ->
+                          present(value, layers)
+                              .add(present(value, reals), integers, counterpart.integerType())));
       for (int i = 0; i < outputs.size(); i++) {
         outputs
             .get(i)
@@ -116,8 +113,9 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       Program integer, List<List<TensorData>> samples, List<List<TensorData>> expected) {
     List<Value> results = integer.main().results();
     List<Statistics> outputs = results.stream().map(v -> new Statistics(v.shape(), 0)).toList();
+    IntegerEvaluator evaluator = new IntegerEvaluator(integer);
     for (int s = 0; s < samples.size(); s++) {
-      List<long[]> found = IntegerInterpreter.run(integer, quantize(integer, samples.get(s)));
+      List<int[]> found = evaluator.run(narrow(quantize(integer, samples.get(s))));
       for (int k = 0; k < results.size(); k++) {
         outputs
             .get(k)
@@ -143,6 +141,14 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       out.add(integers);
     }
     return out;
+  }
+
+  private static List<int[]> narrow(List<long[]> integers) {
+    return integers.stream().map(x -> Arrays.stream(x).mapToInt(Math::toIntExact).toArray()).toList();
+  }
+
+  private static <T> T present(Value value, Map<Value, T> map) {
+    return Objects.requireNonNull(map.get(value), "the interpreter shows every layer");
   }
 
   /** The smallest R^2 of the outputs. */
@@ -172,7 +178,7 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       row = shape.rank() == 0 ? 1 : shape.extent(shape.rank() - 1);
     }
 
-    void add(float[] reals, long[] integers, IntegerType type) {
+    void add(float[] reals, int[] integers, IntegerType type) {
       samples++;
       for (int i = 0; i < sum.length; i++) {
         double y = reals[i];

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
@@ -57,33 +58,33 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Threads.check(threads);
     Execution execution = new Execution(ModelFile.open(model));
-    Execution.Result result = execution.run(execution.quantize(inputs), threads);
+    SequencedMap<String, TensorData> result =
+        execution.outputs(execution.quantize(inputs), threads);
     PrintWriter out = spec.commandLine().getOut();
-    if (!outputs.isEmpty() && ArrayFiles.write(outputs, result.outputs(), "--output")) {
+    if (!outputs.isEmpty() && ArrayFiles.write(outputs, result, "--output")) {
       spec.commandLine()
           .getErr()
           .println(
               "note: the model has %d outputs; --output took the first %d"
-                  .formatted(result.outputs().size(), outputs.size()));
+                  .formatted(result.size(), outputs.size()));
     }
-    result
-        .outputs()
-        .forEach((name, array) ->
-            out.println("%s: %s: %s".formatted(name, array.shape(), Figures.elements(array))));
+    result.forEach((name, array) ->
+        out.println("%s: %s: %s".formatted(name, array.shape(), Figures.elements(array))));
     if (reference != null) {
       compare(execution, result, out);
     }
     return ExitCode.OK;
   }
 
-  private void compare(Execution execution, Execution.Result result, PrintWriter out)
+  private void compare(
+      Execution execution, SequencedMap<String, TensorData> result, PrintWriter out)
       throws IOException {
     List<TensorData> outputs =
         ReferenceEngine.run(
             reference,
             execution.read(inputs),
             text -> spec.commandLine().getErr().println("note: " + text));
-    List<Map.Entry<String, TensorData>> proved = List.copyOf(result.outputs().entrySet());
+    List<Map.Entry<String, TensorData>> proved = List.copyOf(result.entrySet());
     if (outputs.size() != proved.size()) {
       throw new UserException(
           "%s has %d outputs, the compiled model %d: is it the same model?"

@@ -111,15 +111,20 @@ public final class ModelTensor {
     int[] out = new int[elementCount()];
     int slice = out.length / channelShifts.length;
     for (int channel = 0; channel < channelShifts.length; channel++) {
-      copyChannel(channel, slice, out);
+      copyChannel(channel, slice, out, channel * slice);
     }
     return out;
   }
 
-  private void copyChannel(int channel, int slice, int[] out) {
+  /** The elements at one index of axis 0, shifts applied, into an array of their number. */
+  public void copyChannel(int channel, int[] out) {
+    copyChannel(channel, elementCount() / channelShifts.length, out, 0);
+  }
+
+  private void copyChannel(int channel, int slice, int[] out, int at) {
     int shift = channelShifts[channel];
-    int at = channel * slice;
-    MemorySegment part = mantissas.asSlice((long) at * elementBytes, (long) slice * elementBytes);
+    long size = (long) slice * elementBytes;
+    MemorySegment part = mantissas.asSlice(channel * size, size);
     switch (elementBytes) {
       case 1 -> {
         byte[] bytes = part.toArray(ValueLayout.JAVA_BYTE);

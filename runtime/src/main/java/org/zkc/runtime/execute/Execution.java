@@ -50,6 +50,11 @@ public final class Execution {
     return out;
   }
 
+  /** Evaluates the circuit for its outputs alone, in less memory than {@link #run}. */
+  public SequencedMap<String, TensorData> outputs(List<int[]> inputs, int threads) {
+    return key.outputArrays(new Statement(inputs, executor.runForOutputs(inputs, threads)));
+  }
+
   /** Evaluates the circuit. */
   public Result run(List<int[]> inputs, int threads) {
     Witness witness = executor.run(inputs, threads);

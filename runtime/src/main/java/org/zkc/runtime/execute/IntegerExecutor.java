@@ -1,9 +1,10 @@
 package org.zkc.runtime.execute;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.function.IntConsumer;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
@@ -19,71 +20,31 @@ import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.prove.Witness;
+import org.zkc.ir.Shape;
+import org.zkc.ir.kernel.ConvolutionGeometry;
+import org.zkc.ir.kernel.IntConvolution;
+import org.zkc.ir.kernel.IntLinear;
+import org.zkc.ir.kernel.TaskRunner;
+import org.zkc.runtime.emit.ModelTensor;
 import org.zkc.runtime.emit.ModelWeights;
 
 /**
- * Evaluates a circuit on integers: the witness of a proof and the answer of {@code zkc run}.
- * Weights are prepared once; the elements do not depend on the number of threads. Elements are
- * row-major over the real index set.
+ * Evaluates a circuit on integers: the witness of a proof and the answer of {@code zkc run}. The
+ * elements do not depend on the number of threads; they are row-major over the real index set.
+ * Weights are read where they lie, one layer at a time.
  */
 public final class IntegerExecutor {
   private final Circuit circuit;
-
-  /** Elements of the MODEL tensors that are read otherwise than as weights of Conv or MatMul. */
-  private final Map<Integer, int[]> model = new HashMap<>();
-
-  private final Map<Conv, ConvKernel> convolutions = new HashMap<>();
-
-  /** Transposed weights, [I, O]. */
-  private final Map<Integer, int[]> matrices = new HashMap<>();
+  private final ModelWeights weights;
 
   /** The circuit must have passed {@link org.zkc.gkr.circuit.CircuitCheck}. */
   public IntegerExecutor(Circuit circuit, ModelWeights weights) {
     this.circuit = circuit;
-    for (Relation relation : circuit.relations()) {
-      switch (relation) {
-        case Conv c -> convolutions.put(c, kernel(c, weights));
-        case FftConv c -> convolutions.put(c.conv(), kernel(c.conv(), weights));
-        case MatMul m -> {
-          List<Integer> shape = shape(m.weight());
-          matrices.computeIfAbsent(
-              m.weight(),
-              w ->
-                  IntMatrices.transpose(
-                      weights.tensor(w).elements(), 0, shape.get(0), shape.get(1)));
-        }
-        case Linear l -> l.terms().forEach(t -> keepIfModel(t.source(), weights));
-        case Product p -> {
-          keepIfModel(p.left(), weights);
-          keepIfModel(p.right(), weights);
-        }
-        case Max m -> m.sources().forEach(s -> keepIfModel(s, weights));
-        case Requantize r -> keepIfModel(r.source(), weights);
-        case RoundedQuotient q -> {
-          keepIfModel(q.numerator(), weights);
-          keepIfModel(q.denominator(), weights);
-        }
-      }
-    }
-  }
-
-  private ConvKernel kernel(Conv c, ModelWeights weights) {
-    return new ConvKernel(
-        c,
-        shape(c.source()),
-        shape(c.weight()),
-        weights.tensor(c.weight()).elements(),
-        shape(c.result()));
-  }
-
-  private void keepIfModel(int tensor, ModelWeights weights) {
-    if (circuit.tensors().get(tensor).role() == TensorDeclaration.Role.MODEL) {
-      model.computeIfAbsent(tensor, t -> weights.tensor(t).elements());
-    }
+    this.weights = weights;
   }
 
   /**
-   * Evaluates every relation.
+   * Evaluates every relation and keeps every tensor.
    *
    * @param inputs elements of the circuit's inputs, in its order
    * @param threads at least 1
@@ -91,18 +52,73 @@ public final class IntegerExecutor {
    *     outside its interval
    */
   public Witness run(List<int[]> inputs, int threads) {
-    Witness witness = new Witness(circuit.tensors().size());
-    for (int i = 0; i < circuit.inputs().size(); i++) {
-      int tensor = circuit.inputs().get(i);
-      checkInput(circuit.tensors().get(tensor), inputs.get(i));
-      witness.set(tensor, inputs.get(i));
-    }
+    int[][] values = start(inputs);
     try (Workers workers = Workers.of(threads)) {
       for (Relation relation : circuit.relations()) {
-        witness.set(relation.result(), evaluate(relation, witness, workers));
+        values[relation.result()] = evaluate(relation, values, workers);
+      }
+    }
+    Witness witness = new Witness(values.length);
+    for (int tensor = 0; tensor < values.length; tensor++) {
+      if (values[tensor] != null) {
+        witness.set(tensor, values[tensor]);
       }
     }
     return witness;
+  }
+
+  /** The elements of the circuit's outputs alone; a tensor is let go after its last use. */
+  public List<int[]> runForOutputs(List<int[]> inputs, int threads) {
+    int[][] values = start(inputs);
+    List<List<Integer>> lastUses = lastUses();
+    try (Workers workers = Workers.of(threads)) {
+      for (int i = 0; i < circuit.relations().size(); i++) {
+        Relation relation = circuit.relations().get(i);
+        values[relation.result()] = evaluate(relation, values, workers);
+        for (int tensor : lastUses.get(i)) {
+          values[tensor] = null;
+        }
+      }
+    }
+    return circuit.outputs().stream().map(tensor -> values[tensor]).toList();
+  }
+
+  private int[][] start(List<int[]> inputs) {
+    int[][] values = new int[circuit.tensors().size()][];
+    for (int i = 0; i < circuit.inputs().size(); i++) {
+      int tensor = circuit.inputs().get(i);
+      checkInput(circuit.tensors().get(tensor), inputs.get(i));
+      values[tensor] = inputs.get(i);
+    }
+    return values;
+  }
+
+  /** Per relation, the tensors that no later one reads; outputs of the circuit are not among them. */
+  private List<List<Integer>> lastUses() {
+    Map<Integer, Integer> last = new HashMap<>();
+    List<List<Integer>> out = new ArrayList<>();
+    for (int i = 0; i < circuit.relations().size(); i++) {
+      int at = i;
+      last.put(circuit.relations().get(i).result(), at);
+      sources(circuit.relations().get(i)).forEach(t -> last.put(t, at));
+      out.add(new ArrayList<>());
+    }
+    circuit.outputs().forEach(last::remove);
+    last.forEach((tensor, at) -> out.get(at).add(tensor));
+    return out;
+  }
+
+  private static List<Integer> sources(Relation relation) {
+    return switch (relation) {
+      case Linear l -> l.terms().stream().map(Linear.Term::source).toList();
+      case Conv c -> List.of(c.source());
+      case FftConv c -> List.of(c.conv().source());
+      case MatMul m -> List.of(m.source());
+      case Product p -> List.of(p.left(), p.right());
+      case Requantize r -> List.of(r.source());
+      case Max m -> m.sources();
+      case RoundedQuotient q -> List.of(q.numerator(), q.denominator());
+    };
   }
 
   /** The elements of the circuit's outputs, in its order. */
@@ -125,31 +141,56 @@ public final class IntegerExecutor {
     }
   }
 
-  private int[] evaluate(Relation relation, Witness witness, Workers workers) {
+  private int[] evaluate(Relation relation, int[][] values, Workers workers) {
     return switch (relation) {
-      case Linear l -> linear(l, witness);
-      case Conv c -> convolution(c, witness, workers);
-      case FftConv c -> convolution(c.conv(), witness, workers);
-      case MatMul m -> matmul(m, witness, workers);
-      case Product p -> product(elements(p.left(), witness), elements(p.right(), witness));
-      case Requantize r -> requantize(r, elements(r.source(), witness));
-      case Max m -> max(m.sources().stream().map(s -> elements(s, witness)).toList());
+      case Linear l -> linear(l, values);
+      case Conv c -> convolution(c, values, workers);
+      case FftConv c -> convolution(c.conv(), values, workers);
+      case MatMul m -> matmul(m, values, workers);
+      case Product p -> product(elements(p.left(), values), elements(p.right(), values));
+      case Requantize r -> requantize(r, elements(r.source(), values));
+      case Max m -> max(m.sources().stream().map(s -> elements(s, values)).toList());
       case RoundedQuotient q ->
-          quotient(elements(q.numerator(), witness), elements(q.denominator(), witness), q.bits());
+          quotient(elements(q.numerator(), values), elements(q.denominator(), values), q.bits());
     };
   }
 
-  private int[] convolution(Conv c, Witness witness, Workers workers) {
-    return Objects.requireNonNull(convolutions.get(c), "made with the executor")
-        .run(elements(c.source(), witness), workers);
+  private int[] convolution(Conv c, int[][] values, Workers workers) {
+    ConvolutionGeometry geometry =
+        ConvolutionGeometry.of(
+            new Shape(shape(c.source())),
+            new Shape(shape(c.weight())),
+            new Shape(shape(c.result())),
+            c.strides(),
+            c.paddingLow(),
+            c.dilations(),
+            c.groups());
+    return IntConvolution.run(
+        geometry,
+        elements(c.source(), values),
+        weights.tensor(c.weight()).elements(),
+        new Tasks(workers));
   }
 
-  private int[] linear(Linear l, Witness witness) {
+  /** The pieces of products, run by the backend's workers. */
+  private record Tasks(Workers workers) implements TaskRunner {
+    @Override
+    public int threads() {
+      return workers.threads();
+    }
+
+    @Override
+    public void forEach(int count, IntConsumer task) {
+      workers.forEach(count, task);
+    }
+  }
+
+  private int[] linear(Linear l, int[][] values) {
     List<Integer> shape = shape(l.result());
     int[] out = new int[Math.toIntExact(circuit.tensors().get(l.result()).elementCount())];
     for (Linear.Term term : l.terms()) {
       ViewEvaluation view =
-          new ViewEvaluation(elements(term.source(), witness), shape(term.source()));
+          new ViewEvaluation(elements(term.source(), values), shape(term.source()));
       for (ViewStep step : term.steps()) {
         view = view.apply(step);
       }
@@ -173,23 +214,13 @@ public final class IntegerExecutor {
     }
   }
 
-  private int[] matmul(MatMul m, Witness witness, Workers workers) {
-    int[] source = elements(m.source(), witness);
+  private int[] matmul(MatMul m, int[][] values, Workers workers) {
+    int[] source = elements(m.source(), values);
     int outputs = shape(m.weight()).get(0);
     int depth = shape(m.weight()).get(1);
     int rows = depth == 0 ? 0 : source.length / depth;
-    int[] matrix = Objects.requireNonNull(matrices.get(m.weight()), "made with the executor");
-    int[] out = new int[rows * outputs];
-    int chunk = Math.max(1, (outputs + workers.threads() - 1) / workers.threads());
-    workers.forEach(
-        (outputs + chunk - 1) / chunk,
-        task -> {
-          int first = task * chunk;
-          int count = Math.min(chunk, outputs - first);
-          IntMatrices.multiplyAdd(
-              rows, count, depth, source, 0, depth, matrix, first, outputs, out, first, outputs);
-        });
-    return out;
+    ModelTensor matrix = weights.tensor(m.weight());
+    return IntLinear.run(source, rows, depth, outputs, matrix::copyChannel, new Tasks(workers));
   }
 
   private static int[] product(int[] left, int[] right) {
@@ -256,9 +287,10 @@ public final class IntegerExecutor {
     return out;
   }
 
-  private int[] elements(int tensor, Witness witness) {
-    int[] parameters = model.get(tensor);
-    return parameters != null ? parameters : witness.elements(tensor);
+  private int[] elements(int tensor, int[][] values) {
+    return circuit.tensors().get(tensor).role() == TensorDeclaration.Role.MODEL
+        ? weights.tensor(tensor).elements()
+        : values[tensor];
   }
 
   private List<Integer> shape(int tensor) {

@@ -1,0 +1,68 @@
+package org.zkc.ir.interpret;
+
+import java.util.Arrays;
+import org.zkc.ir.Shape;
+import org.zkc.ir.integer.WindowMax;
+import org.zkc.ir.integer.WindowSum;
+
+/** Ops that reduce integers along one axis; sums wrap modulo 2^32. */
+final class IntReductions {
+  private IntReductions() {}
+
+  static int[] windowSum(WindowSum op, int[] input) {
+    Shape shape = op.input().shape();
+    int extent = shape.extent(op.axis());
+    int inner = (int) shape.strides()[op.axis()];
+    int outer = extent == 0 ? 0 : input.length / (extent * inner);
+    int windows = op.starts().size();
+    int[] out = new int[outer * windows * inner];
+    for (int o = 0; o < outer; o++) {
+      for (int w = 0; w < windows; w++) {
+        int at = (o * windows + w) * inner;
+        int factor = op.factors().get(w);
+        for (int x = op.starts().get(w); x < op.starts().get(w) + op.lengths().get(w); x++) {
+          int from = (o * extent + x) * inner;
+          for (int i = 0; i < inner; i++) {
+            out[at + i] += factor * input[from + i];
+          }
+        }
+      }
+    }
+    return out;
+  }
+
+  /** Along the last axis position by position, along others row by row. */
+  static int[] windowMax(WindowMax op, int[] input) {
+    Shape shape = op.input().shape();
+    int extent = shape.extent(op.axis());
+    int inner = (int) shape.strides()[op.axis()];
+    int outer = extent == 0 ? 0 : input.length / (extent * inner);
+    int positions = op.result().shape().extent(op.axis());
+    int[] out = new int[outer * positions * inner];
+    Arrays.fill(out, Integer.MIN_VALUE);
+    for (int o = 0; o < outer; o++) {
+      for (int t = 0; t < op.size(); t++) {
+        int shift = t * op.dilation() - op.paddingLow();
+        int first = shift >= 0 ? 0 : (-shift + op.stride() - 1) / op.stride();
+        int end =
+            shift >= extent ? 0 : Math.min(positions, (extent - 1 - shift) / op.stride() + 1);
+        if (inner == 1) {
+          int from = o * extent + shift;
+          for (int p = first; p < end; p++) {
+            int at = o * positions + p;
+            out[at] = Math.max(out[at], input[from + p * op.stride()]);
+          }
+        } else {
+          for (int p = first; p < end; p++) {
+            int from = (o * extent + p * op.stride() + shift) * inner;
+            int at = (o * positions + p) * inner;
+            for (int i = 0; i < inner; i++) {
+              out[at + i] = Math.max(out[at + i], input[from + i]);
+            }
+          }
+        }
+      }
+    }
+    return out;
+  }
+}

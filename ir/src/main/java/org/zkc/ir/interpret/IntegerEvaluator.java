@@ -1,0 +1,321 @@
+package org.zkc.ir.interpret;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.IntBinaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.zkc.ir.Function;
+import org.zkc.ir.IntegerType;
+import org.zkc.ir.Level;
+import org.zkc.ir.Op;
+import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+import org.zkc.ir.integer.Add;
+import org.zkc.ir.integer.Broadcast;
+import org.zkc.ir.integer.Concatenate;
+import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.IntegerOp;
+import org.zkc.ir.integer.Linear;
+import org.zkc.ir.integer.Multiply;
+import org.zkc.ir.integer.Pad;
+import org.zkc.ir.integer.Parameter;
+import org.zkc.ir.integer.Requantize;
+import org.zkc.ir.integer.RequantizeTable;
+import org.zkc.ir.integer.Reshape;
+import org.zkc.ir.integer.RoundedQuotient;
+import org.zkc.ir.integer.Scale;
+import org.zkc.ir.integer.Slice;
+import org.zkc.ir.integer.Subtract;
+import org.zkc.ir.integer.Table;
+import org.zkc.ir.integer.Transpose;
+import org.zkc.ir.integer.WindowMax;
+import org.zkc.ir.integer.WindowSum;
+import org.zkc.ir.kernel.ConvolutionGeometry;
+import org.zkc.ir.kernel.IntConvolution;
+import org.zkc.ir.kernel.IntLinear;
+import org.zkc.ir.kernel.TaskRunner;
+
+/**
+ * What {@link IntegerInterpreter} says, fast: 32-bit integers, blocked products, weights decoded
+ * layer by layer from where they lie, a value let go after its last use. It relies on the
+ * interval analysis, since sums that left 32 bits would wrap; every element is checked against the
+ * interval of its type.
+ */
+public final class IntegerEvaluator {
+  private static final long LIMIT = 1L << 30;
+
+  private final Function main;
+  private final List<List<Value>> lastUses = new ArrayList<>();
+
+  /** Values of parameters, which are decoded where they are read. */
+  private final Map<Value, Parameter> parameters = new IdentityHashMap<>();
+
+  /**
+   * @throws IllegalArgumentException when the program is of another level, or the interval of a
+   *     value leaves (-2^30, 2^30)
+   */
+  public IntegerEvaluator(Program program) {
+    if (program.level() != Level.INTEGER) {
+      throw new IllegalArgumentException(
+          "a " + program.level().text() + "-level program is no integer-level program");
+    }
+    main = program.main();
+    Map<Value, Integer> last = new IdentityHashMap<>();
+    main.parameters().forEach(IntegerEvaluator::requireNarrow);
+    for (int i = 0; i < main.body().size(); i++) {
+      Op op = main.body().get(i);
+      int at = i;
+      op.operands().forEach(v -> last.put(v, at));
+      op.definitions().forEach(v -> last.put(v, at));
+      requireNarrow(op.definitions().getFirst());
+      lastUses.add(new ArrayList<>());
+      if (op instanceof Parameter p) {
+        parameters.put(p.result(), p);
+      }
+    }
+    main.results().forEach(last::remove);
+    last.forEach((value, at) -> lastUses.get(at).add(value));
+  }
+
+  private static void requireNarrow(Value value) {
+    IntegerType type = value.integerType();
+    if (type.low() <= -LIMIT || type.high() >= LIMIT) {
+      throw new IllegalArgumentException(
+          "the interval [%d, %d] of %s leaves (-2^30, 2^30)"
+              .formatted(type.low(), type.high(), value));
+    }
+  }
+
+  /**
+   * Evaluates main.
+   *
+   * @param inputs row-major elements, one array per parameter
+   * @param observer sees each input and each value that an op computes (not the program's
+   *     parameters), in order; it must neither change nor keep the array
+   * @return main's results
+   * @throws ArithmeticException when an element is outside the interval of its type
+   */
+  public List<int[]> run(List<int[]> inputs, BiConsumer<Value, int[]> observer) {
+    if (inputs.size() != main.parameters().size()) {
+      throw new IllegalArgumentException(
+          inputs.size() + " inputs given for " + main.parameters().size() + " parameters");
+    }
+    Map<Value, int[]> values = new IdentityHashMap<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      define(main.parameters().get(i), inputs.get(i), values, observer);
+    }
+    for (int i = 0; i < main.body().size(); i++) {
+      IntegerOp op = (IntegerOp) main.body().get(i);
+      if (!(op instanceof Parameter)) {
+        define(op.definitions().getFirst(), evaluate(op, values), values, observer);
+      }
+      lastUses.get(i).forEach(values::remove);
+    }
+    return main.results().stream().map(v -> get(v, values)).toList();
+  }
+
+  /** Evaluates main without watching. */
+  public List<int[]> run(List<int[]> inputs) {
+    return run(inputs, (value, elements) -> {});
+  }
+
+  private static void define(
+      Value value, int[] x, Map<Value, int[]> values, BiConsumer<Value, int[]> observer) {
+    IntegerType type = value.integerType();
+    if (x.length != type.shape().elementCount()) {
+      throw new IllegalArgumentException(
+          value + " has shape " + type.shape() + ", got " + x.length + " elements");
+    }
+    int low = Integer.MAX_VALUE;
+    int high = Integer.MIN_VALUE;
+    for (int e : x) {
+      low = Math.min(low, e);
+      high = Math.max(high, e);
+    }
+    if (x.length > 0 && (low < type.low() || high > type.high())) {
+      throw new ArithmeticException(
+          "elements of %s reach [%d, %d], outside [%d, %d]"
+              .formatted(value, low, high, type.low(), type.high()));
+    }
+    values.put(value, x);
+    observer.accept(value, x);
+  }
+
+  private int[] get(Value value, Map<Value, int[]> values) {
+    Parameter parameter = parameters.get(value);
+    return parameter != null
+        ? decode(parameter)
+        : Objects.requireNonNull(values.get(value), "no op before the use defined the value");
+  }
+
+  private int @Nullable [] optional(Optional<Value> value, Map<Value, int[]> values) {
+    return value.isPresent() ? get(value.get(), values) : null;
+  }
+
+  private int[] evaluate(IntegerOp op, Map<Value, int[]> values) {
+    return switch (op) {
+      case Parameter p -> decode(p);
+      case Conv c -> conv(c, values);
+      case Linear l -> linear(l, values);
+      case Requantize r -> requantize(r, get(r.input(), values));
+      case Table t -> look(get(t.input(), values), 0, t.first(), t.entries());
+      case RequantizeTable t -> look(get(t.input(), values), t.shift(), t.first(), t.entries());
+      case Add a -> add(get(a.left(), values), get(a.right(), values), 1);
+      case Subtract s -> add(get(s.left(), values), get(s.right(), values), -1);
+      case Multiply m -> zip(get(m.left(), values), get(m.right(), values), (x, y) -> x * y);
+      case Scale s -> scale(get(s.input(), values), (int) s.factor());
+      case WindowSum w -> IntReductions.windowSum(w, get(w.input(), values));
+      case WindowMax w -> IntReductions.windowMax(w, get(w.input(), values));
+      case RoundedQuotient q ->
+          zip(
+              get(q.numerator(), values),
+              get(q.denominator(), values),
+              (n, d) -> Math.toIntExact(IntegerKernels.roundedQuotient(n, d, q.bits())));
+      case Concatenate c ->
+          IntViews.concatenate(c, c.inputs().stream().map(v -> get(v, values)).toList());
+      case Reshape r -> get(r.input(), values);
+      case Transpose t -> IntViews.transpose(t, get(t.input(), values));
+      case Slice s -> IntViews.slice(s, get(s.input(), values));
+      case Pad p -> IntViews.pad(p, get(p.input(), values));
+      case Broadcast b -> IntViews.broadcast(b, get(b.input(), values));
+    };
+  }
+
+  private int[] conv(Conv op, Map<Value, int[]> values) {
+    ConvolutionGeometry geometry =
+        ConvolutionGeometry.of(
+            op.input().shape(),
+            op.weight().shape(),
+            op.result().shape(),
+            op.strides(),
+            op.paddingLow(),
+            op.dilations(),
+            op.groups());
+    int[] out =
+        IntConvolution.run(
+            geometry, get(op.input(), values), get(op.weight(), values), TaskRunner.CALLER);
+    int[] bias = optional(op.bias(), values);
+    if (bias != null) {
+      int positions = geometry.positions();
+      for (int row = 0; row < geometry.batch() * geometry.outputs(); row++) {
+        int b = bias[row % geometry.outputs()];
+        for (int i = row * positions; i < (row + 1) * positions; i++) {
+          out[i] += b;
+        }
+      }
+    }
+    return out;
+  }
+
+  private int[] linear(Linear op, Map<Value, int[]> values) {
+    Shape shape = op.weight().shape();
+    int outputs = shape.extent(0);
+    int depth = shape.extent(1);
+    int[] input = get(op.input(), values);
+    int rows = depth == 0 ? 0 : input.length / depth;
+    int[] out =
+        IntLinear.run(
+            input, rows, depth, outputs, rows(op.weight(), depth, values), TaskRunner.CALLER);
+    int[] bias = optional(op.bias(), values);
+    if (bias != null) {
+      for (int i = 0; i < out.length; i++) {
+        out[i] += bias[i % outputs];
+      }
+    }
+    return out;
+  }
+
+  private IntLinear.Weights rows(Value weight, int depth, Map<Value, int[]> values) {
+    Parameter parameter = parameters.get(weight);
+    if (parameter != null) {
+      return (row, out) -> decode(parameter, row * depth, depth, out);
+    }
+    int[] elements = get(weight, values);
+    return (row, out) -> System.arraycopy(elements, row * depth, out, 0, depth);
+  }
+
+  private static int[] decode(Parameter p) {
+    int[] out = new int[Math.toIntExact(p.data().elementCount())];
+    decode(p, 0, out.length, out);
+    return out;
+  }
+
+  /** Elements [first, first + count) to the beginning of {@code out}. */
+  private static void decode(Parameter p, int first, int count, int[] out) {
+    TensorData data = p.data();
+    data.copyInts(first, out, count);
+    if (!p.channelShifts().isEmpty()) {
+      int channel = Math.toIntExact(data.elementCount() / p.channelShifts().size());
+      for (int from = 0; from < count; ) {
+        int c = (first + from) / channel;
+        int end = Math.min(count, (c + 1) * channel - first);
+        int shift = p.channelShifts().get(c);
+        for (int i = from; i < end; i++) {
+          out[i] <<= shift;
+        }
+        from = end;
+      }
+    }
+  }
+
+  private static int[] requantize(Requantize op, int[] x) {
+    int shift = op.shift();
+    int half = half(shift);
+    int low = (int) Math.max(op.low(), Integer.MIN_VALUE);
+    int high = (int) Math.min(op.high(), Integer.MAX_VALUE);
+    int[] out = new int[x.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = Math.min(Math.max((x[i] + half) >> shift, low), high);
+    }
+    return out;
+  }
+
+  private static int half(int shift) {
+    return shift == 0 ? 0 : 1 << (shift - 1);
+  }
+
+  /** entries[clamp((x + half) >> shift, first, first + n - 1) - first]. */
+  private static int[] look(int[] x, int shift, long first, TensorData entries) {
+    int[] table = new int[Math.toIntExact(entries.elementCount())];
+    entries.copyInts(0, table, table.length);
+    int half = half(shift);
+    int low = Math.toIntExact(first);
+    int high = Math.toIntExact(first + table.length - 1);
+    int[] out = new int[x.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = table[Math.min(Math.max((x[i] + half) >> shift, low), high) - low];
+    }
+    return out;
+  }
+
+  private static int[] add(int[] left, int[] right, int sign) {
+    int[] out = new int[left.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = left[i] + sign * right[i];
+    }
+    return out;
+  }
+
+  private static int[] scale(int[] x, int factor) {
+    int[] out = new int[x.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = x[i] * factor;
+    }
+    return out;
+  }
+
+  private static int[] zip(int[] left, int[] right, IntBinaryOperator function) {
+    int[] out = new int[left.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = function.applyAsInt(left[i], right[i]);
+    }
+    return out;
+  }
+}
