@@ -44,8 +44,7 @@ final class IntReductions {
       for (int t = 0; t < op.size(); t++) {
         int shift = t * op.dilation() - op.paddingLow();
         int first = shift >= 0 ? 0 : (-shift + op.stride() - 1) / op.stride();
-        int end =
-            shift >= extent ? 0 : Math.min(positions, (extent - 1 - shift) / op.stride() + 1);
+        int end = shift >= extent ? 0 : Math.min(positions, (extent - 1 - shift) / op.stride() + 1);
         if (inner == 1) {
           int from = o * extent + shift;
           for (int p = first; p < end; p++) {

@@ -44,9 +44,9 @@ import org.zkc.ir.kernel.TaskRunner;
 
 /**
  * What {@link IntegerInterpreter} says, fast: 32-bit integers, blocked products, weights decoded
- * layer by layer from where they lie, a value let go after its last use. It relies on the
- * interval analysis, since sums that left 32 bits would wrap; every element is checked against the
- * interval of its type.
+ * layer by layer from where they lie, a value let go after its last use. It relies on the interval
+ * analysis, since sums that left 32 bits would wrap; every element is checked against the interval
+ * of its type.
  */
 public final class IntegerEvaluator {
   private static final long LIMIT = 1L << 30;

@@ -284,8 +284,7 @@ public final class TensorInterpreter {
     int depth = weight.shape().extent(1);
     TensorData stored = matrices.get(weight);
     if (stored != null) {
-      return (row, first, count, out) ->
-          stored.copyFloats((long) row * depth + first, out, count);
+      return (row, first, count, out) -> stored.copyFloats((long) row * depth + first, out, count);
     }
     float[] elements = get(weight, values);
     return (row, first, count, out) ->

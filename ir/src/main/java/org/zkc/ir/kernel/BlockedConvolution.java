@@ -3,12 +3,12 @@ package org.zkc.ir.kernel;
 /**
  * A convolution as a blocked matrix product: weights [O, depth] times the matrix that holds, in
  * column p, the inputs under the kernel at output position p, made panel by panel ("im2col" that
- * never exists as a whole). Of {@value #BLOCK} columns and {@value #DEPTH} terms at a time the panels
- * stay in the second-level cache, one panel in the first.
+ * never exists as a whole). Of {@value #BLOCK} columns and {@value #DEPTH} terms at a time the
+ * panels stay in the second-level cache, one panel in the first.
  *
  * <p>Each output element is the sum of its {@value #DEPTH}-term blocks, each summed from the first
- * term to the last: over floats that order is the definition of the result, whatever the machine and
- * the number of threads.
+ * term to the last: over floats that order is the definition of the result, whatever the machine
+ * and the number of threads.
  */
 final class BlockedConvolution<A> {
   /** Terms summed before the partial sum joins the total. */
@@ -57,8 +57,7 @@ final class BlockedConvolution<A> {
     return out;
   }
 
-  private void byPanels(
-      A source, int base, A weight, A out, int resultBase, TaskRunner tasks) {
+  private void byPanels(A source, int base, A weight, A out, int resultBase, TaskRunner tasks) {
     int blocks = (geometry.positions() + BLOCK - 1) / BLOCK;
     int perGroup = geometry.groupOutputs();
     int items = geometry.groups() * blocks;
@@ -145,8 +144,7 @@ final class BlockedConvolution<A> {
         loops.tile(
             weight, o * lda + k, lda, rows, panels, panelAt, terms, out, outAt, positions, add);
       } else {
-        loops.tile(
-            weight, o * lda + k, lda, rows, panels, panelAt, terms, edge, 0, columns, false);
+        loops.tile(weight, o * lda + k, lda, rows, panels, panelAt, terms, edge, 0, columns, false);
         for (int i = 0; i < rows; i++) {
           loops.store(edge, i * columns, out, outAt + i * positions, wide, add);
         }
@@ -155,16 +153,15 @@ final class BlockedConvolution<A> {
   }
 
   /**
-   * Depthwise and other narrow convolutions: per output, tap by tap over strips of the plane, rows at
-   * the source's distance from each other; what lies between the rows is not kept.
+   * Depthwise and other narrow convolutions: per output, tap by tap over strips of the plane, rows
+   * at the source's distance from each other; what lies between the rows is not kept.
    */
   private void byOutput(A source, int base, A weight, A out, int resultBase, TaskRunner tasks) {
     int workers = Math.min(tasks.threads(), geometry.outputs());
     tasks.forEach(
         workers,
         worker -> {
-          int rowsAtOnce =
-              Math.clamp(STRIP / planes.rowStride(), 1, geometry.outHeight());
+          int rowsAtOnce = Math.clamp(STRIP / planes.rowStride(), 1, geometry.outHeight());
           A sums = loops.newArray(rowsAtOnce * planes.rowStride());
           int end = (int) ((long) geometry.outputs() * (worker + 1) / workers);
           for (int o = (int) ((long) geometry.outputs() * worker / workers); o < end; o++) {

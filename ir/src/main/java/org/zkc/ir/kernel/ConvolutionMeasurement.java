@@ -42,7 +42,8 @@ public final class ConvolutionMeasurement {
     lines.add(limit());
     lines.add(measure("3 x 224 x 224, 64 of 3 x 3 (VGG-16)", geometry(3, 224, 64, 3, 1, 1)));
     lines.add(measure("3 x 224 x 224, 64 of 7 x 7 / 2 (ResNet)", geometry(3, 224, 64, 7, 2, 1)));
-    lines.add(measure("3 x 224 x 224, 64 of 11 x 11 / 4 (AlexNet)", geometry(3, 224, 64, 11, 4, 1)));
+    lines.add(
+        measure("3 x 224 x 224, 64 of 11 x 11 / 4 (AlexNet)", geometry(3, 224, 64, 11, 4, 1)));
     lines.add(measure("64 x 224 x 224, 64 of 3 x 3", geometry(64, 224, 64, 3, 1, 1)));
     lines.add(measure("32 x 112 x 112, 32 of 3 x 3, depthwise", geometry(32, 112, 32, 3, 1, 32)));
     lines.add(measure("128 x 112 x 112, 128 of 3 x 3", geometry(128, 112, 128, 3, 1, 1)));

@@ -1,8 +1,8 @@
 package org.zkc.ir.kernel;
 
 /**
- * Convolution of integers. Sums wrap modulo 2^32, so a result that lies in 32 bits is exact whatever
- * the partial sums do: there is no interval of inputs or weights that needs another road.
+ * Convolution of integers. Sums wrap modulo 2^32, so a result that lies in 32 bits is exact
+ * whatever the partial sums do: there is no interval of inputs or weights that needs another road.
  * (Products of floats are a sixth faster where both were measured, but exact only while sums stay
  * below 2^24.)
  */

@@ -30,14 +30,7 @@ class PlainIntLoops implements Loops<int[]> {
 
   @Override
   public void pack(
-      int[] source,
-      int base,
-      int[] offsets,
-      int first,
-      int rows,
-      Runs runs,
-      int[] panel,
-      int at) {
+      int[] source, int base, int[] offsets, int first, int rows, Runs runs, int[] panel, int at) {
     for (int k = 0; k < rows; k++) {
       int from = base + offsets[first + k];
       int to = at + k * COLUMNS;

@@ -90,8 +90,7 @@ final class SourcePlanes {
           int x = dx * geometry.dilationX();
           int phaseX = indexOf(phasesX, x % geometry.strideX());
           int plane = (c * phasesY.length + phaseY) * phasesX.length + phaseX;
-          out[k++] =
-              (plane * rows + y / geometry.strideY()) * columns + x / geometry.strideX();
+          out[k++] = (plane * rows + y / geometry.strideY()) * columns + x / geometry.strideX();
         }
       }
     }
@@ -109,7 +108,8 @@ final class SourcePlanes {
       int from = (image * geometry.channels() + c) * geometry.height() * geometry.width();
       for (int phaseY : phasesY) {
         for (int phaseX : phasesX) {
-          fillPlane(input, from, phaseY - geometry.padY(), phaseX - geometry.padX(), out, to, loops);
+          fillPlane(
+              input, from, phaseY - geometry.padY(), phaseX - geometry.padX(), out, to, loops);
           to += rows * columns;
         }
       }

@@ -4,10 +4,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link PlainFloatLoops} with the loops that matter in vector instructions. A tile is 4 rows by two
- * vectors: eight independent sums hide the latency of an addition, and with the operands they fit
- * 16 registers. Measured on a core with 512-bit units at 4 GHz: tiles of 8 rows gain nothing, packing
- * the left operand neither.
+ * {@link PlainFloatLoops} with the loops that matter in vector instructions. A tile is 4 rows by
+ * two vectors: eight independent sums hide the latency of an addition, and with the operands they
+ * fit 16 registers. Measured on a core with 512-bit units at 4 GHz: tiles of 8 rows gain nothing,
+ * packing the left operand neither.
  */
 final class VectorFloatLoops extends PlainFloatLoops {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -20,8 +20,8 @@ final class VectorFloatLoops extends PlainFloatLoops {
   }
 
   /**
-   * Copies whole vectors: what is written past a run's end is overwritten by the next run or row, or
-   * unspecified.
+   * Copies whole vectors: what is written past a run's end is overwritten by the next run or row,
+   * or unspecified.
    */
   @Override
   public void pack(

@@ -6,8 +6,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link PlainIntLoops} with the loops that matter in vector instructions. A tile is 4 rows by two
  * vectors: eight independent sums hide the latency of an addition, and with the operands they fit
- * 16 registers. Measured on a core with 512-bit units at 4 GHz: tiles of 8 rows gain nothing, packing
- * the left operand neither.
+ * 16 registers. Measured on a core with 512-bit units at 4 GHz: tiles of 8 rows gain nothing,
+ * packing the left operand neither.
  */
 final class VectorIntLoops extends PlainIntLoops {
   private static final VectorSpecies<Integer> SPECIES = IntVector.SPECIES_PREFERRED;
@@ -20,19 +20,12 @@ final class VectorIntLoops extends PlainIntLoops {
   }
 
   /**
-   * Copies whole vectors: what is written past a run's end is overwritten by the next run or row, or
-   * unspecified.
+   * Copies whole vectors: what is written past a run's end is overwritten by the next run or row,
+   * or unspecified.
    */
   @Override
   public void pack(
-      int[] source,
-      int base,
-      int[] offsets,
-      int first,
-      int rows,
-      Runs runs,
-      int[] panel,
-      int at) {
+      int[] source, int base, int[] offsets, int first, int rows, Runs runs, int[] panel, int at) {
     int lastRun = runs.count - 1;
     int reach = runs.from[lastRun] + runs.length[lastRun] + LANES;
     for (int k = 0; k < rows; k++) {

@@ -114,12 +114,19 @@ final class IntegerEvaluatorTest {
       Value bias = type(b, Shape.of(outputs));
       Shape out =
           Shapes.conv(
-              x.shape(), weightShape, Optional.of(bias.shape()), strides, pads, pads, dilations,
+              x.shape(),
+              weightShape,
+              Optional.of(bias.shape()),
+              strides,
+              pads,
+              pads,
+              dilations,
               groups);
       Value y = type(b, out);
       List<Integer> shifts = random.ints(outputs, 0, 3).boxed().toList();
       long[] weights = random(random, weightShape.elementCount(), (1L << weightBits) - 1);
-      b.append(new Parameter(w, "w", TensorData.ofLongs(dtype, weightShape, weights), shifts, HERE));
+      b.append(
+          new Parameter(w, "w", TensorData.ofLongs(dtype, weightShape, weights), shifts, HERE));
       b.append(
           new Parameter(
               bias,
@@ -127,8 +134,7 @@ final class IntegerEvaluatorTest {
               TensorData.ofLongs(DType.I32, bias.shape(), random(random, outputs, MOST / 2)),
               List.of(),
               HERE));
-      b.append(
-          new Conv(y, x, w, Optional.of(bias), strides, pads, pads, dilations, groups, HERE));
+      b.append(new Conv(y, x, w, Optional.of(bias), strides, pads, pads, dilations, groups, HERE));
       Program program = Program.of(Level.INTEGER, b.build(List.of(y)));
       long[] extremes = random(random, x.shape().elementCount(), 1);
       for (int i = 0; i < extremes.length; i++) {
@@ -168,8 +174,7 @@ final class IntegerEvaluatorTest {
     b.append(new RoundedQuotient(quotient, numerator, p, 12, HERE));
     Value sums = fresh(2, 3, 3, 5);
     b.append(
-        new WindowSum(
-            sums, x, 2, List.of(0, 1, 4), List.of(2, 5, 3), List.of(1, -7, 12), HERE));
+        new WindowSum(sums, x, 2, List.of(0, 1, 4), List.of(2, 5, 3), List.of(1, -7, 12), HERE));
     Value rowMaxima = fresh(2, 3, 7, 4);
     b.append(new WindowMax(rowMaxima, x, 3, 2, 2, 3, 2, HERE));
     Value maxima = fresh(2, 3, 4, 5);
@@ -180,8 +185,7 @@ final class IntegerEvaluatorTest {
     b.append(new Transpose(turned, x, List.of(3, 0, 2, 1), HERE));
     Value cut = fresh(1, 2, 3, 2);
     b.append(
-        new Slice(
-            cut, x, List.of(1, 0, 1, 1), List.of(2, 3, 6, 5), List.of(1, 2, 2, 3), HERE));
+        new Slice(cut, x, List.of(1, 0, 1, 1), List.of(2, 3, 6, 5), List.of(1, 2, 2, 3), HERE));
     Value padded = fresh(2, 4, 9, 8);
     b.append(new Pad(padded, x, List.of(0, 1, 2, 0), List.of(0, 0, 0, 3), -7, HERE));
     Value flat = fresh(2, 105);
@@ -208,8 +212,22 @@ final class IntegerEvaluatorTest {
     b.append(new Broadcast(spread, offsets, HERE));
     List<Value> results =
         List.of(
-            product, scaled, shifted, unshifted, looked, lookedShifted, quotient, sums, rowMaxima,
-            maxima, both, turned, cut, padded, mapped, spread);
+            product,
+            scaled,
+            shifted,
+            unshifted,
+            looked,
+            lookedShifted,
+            quotient,
+            sums,
+            rowMaxima,
+            maxima,
+            both,
+            turned,
+            cut,
+            padded,
+            mapped,
+            spread);
     Program program = Program.of(Level.INTEGER, b.build(results));
     for (int sample = 0; sample < 20; sample++) {
       assertSame(

@@ -8,7 +8,9 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Plain and vector loops, and any number of threads, against sums in the order of the definition. */
+/**
+ * Plain and vector loops, and any number of threads, against sums in the order of the definition.
+ */
 final class ConvolutionTest {
   private static final TaskRunner THREE_THREADS =
       new TaskRunner() {

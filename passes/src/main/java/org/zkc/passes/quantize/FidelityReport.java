@@ -144,7 +144,9 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
   }
 
   private static List<int[]> narrow(List<long[]> integers) {
-    return integers.stream().map(x -> Arrays.stream(x).mapToInt(Math::toIntExact).toArray()).toList();
+    return integers.stream()
+        .map(x -> Arrays.stream(x).mapToInt(Math::toIntExact).toArray())
+        .toList();
   }
 
   private static <T> T present(Value value, Map<Value, T> map) {

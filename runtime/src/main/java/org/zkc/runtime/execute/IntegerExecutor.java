@@ -93,7 +93,9 @@ public final class IntegerExecutor {
     return values;
   }
 
-  /** Per relation, the tensors that no later one reads; outputs of the circuit are not among them. */
+  /**
+   * Per relation, the tensors that no later one reads; outputs of the circuit are not among them.
+   */
   private List<List<Integer>> lastUses() {
     Map<Integer, Integer> last = new HashMap<>();
     List<List<Integer>> out = new ArrayList<>();
