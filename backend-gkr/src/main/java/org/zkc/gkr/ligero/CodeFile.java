@@ -23,10 +23,11 @@ import org.zkc.gkr.kernel.Workers;
  * The file of a model's codewords: written front to back while the rows are encoded, read by
  * column. Neither side ever holds more of it than one block of rows.
  *
- * <p>File, little-endian: magic (8 bytes), format version, width, rows, rows of a block (4 bytes each),
- * root (32), zeros up to {@link #HEADER_BYTES}; the digests of the 4 * width leaves, 32 bytes each; then
- * blocks of rows, the last one perhaps shorter, each column-major in residues of 4 bytes. A column is one run in each block: long enough that reading it costs few accesses, while
- * a block still fits in the buffer that turns rows into columns.
+ * <p>File, little-endian: magic (8 bytes), format version, width, rows, rows of a block (4 bytes
+ * each), root (32), zeros up to {@link #HEADER_BYTES}; the digests of the 4 * width leaves, 32
+ * bytes each; then blocks of rows, the last one perhaps shorter, each column-major in residues of 4
+ * bytes. A column is one run in each block: long enough that reading it costs few accesses, while a
+ * block still fits in the buffer that turns rows into columns.
  */
 final class CodeFile implements AutoCloseable {
   static final int HEADER_BYTES = 4096;
@@ -272,13 +273,16 @@ final class CodeFile implements AutoCloseable {
   int[] columns(int[] indices) throws IOException {
     int[] out = new int[Math.multiplyExact(rows, indices.length)];
     int n = Commitment.columns(width);
-    ByteBuffer bytes = ByteBuffer.allocate(4 * Math.min(rows, blockRows)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(4 * Math.min(rows, blockRows)).order(ByteOrder.LITTLE_ENDIAN);
     for (int blockAt = 0, count; blockAt < rows; blockAt += count) {
       count = Math.min(blockRows, rows - blockAt);
       for (int q = 0; q < indices.length; q++) {
         bytes.clear().limit(4 * count);
         readFully(
-            channel, bytes, columnsAt(width) + 4 * ((long) blockAt * n + (long) indices[q] * count));
+            channel,
+            bytes,
+            columnsAt(width) + 4 * ((long) blockAt * n + (long) indices[q] * count));
         bytes.flip().asIntBuffer().get(out, q * rows + blockAt, count);
       }
     }

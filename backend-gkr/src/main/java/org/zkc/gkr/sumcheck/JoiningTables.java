@@ -90,16 +90,12 @@ public final class JoiningTables implements SumcheckTables {
       Ext sum) {
     entries.add(
         new Entry(
-            variables,
-            rowVariables,
-            () -> new Tables(weights.get(), values.get(), null),
-            sum));
+            variables, rowVariables, () -> new Tables(weights.get(), values.get(), null), sum));
   }
 
   /** Adds a table over E; both vectors are overwritten. */
   public void add(int variables, int rowVariables, ExtVector weights, ExtVector values, Ext sum) {
-    entries.add(
-        new Entry(variables, rowVariables, () -> new Tables(weights, null, values), sum));
+    entries.add(new Entry(variables, rowVariables, () -> new Tables(weights, null, values), sum));
   }
 
   @Override

@@ -226,8 +226,7 @@ class LigeroTest {
   void aFileThatDoesNotMatchIsRebuilt() throws IOException {
     Path file = folder.resolve("model.zkc.code");
     byte[] root = committed().root();
-    for (byte[] content :
-        new byte[][] {null, new byte[3], new byte[CodeFile.HEADER_BYTES + 10]}) {
+    for (byte[] content : new byte[][] {null, new byte[3], new byte[CodeFile.HEADER_BYTES + 10]}) {
       Files.deleteIfExists(file);
       if (content != null) {
         Files.write(file, content);

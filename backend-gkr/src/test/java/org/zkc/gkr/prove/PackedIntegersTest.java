@@ -39,7 +39,9 @@ class PackedIntegersTest {
       Random random = new Random(seed);
       int bound = 1 << random.nextInt(31);
       int[] values =
-          random.ints(1 + random.nextInt(300), -bound, bound == LIMIT ? LIMIT : bound + 1).toArray();
+          random
+              .ints(1 + random.nextInt(300), -bound, bound == LIMIT ? LIMIT : bound + 1)
+              .toArray();
       int[] copy = values.clone();
       PackedIntegers packed = PackedIntegers.of(values);
       values[0]++;
@@ -60,8 +62,7 @@ class PackedIntegersTest {
     assertEquals(bytes, width, at);
     assertArrayEquals(values, packed.signed(), at);
     assertArrayEquals(residues(values), packed.residues(), at);
-    assertArrayEquals(
-        residues(values), PackedIntegers.ofResidues(residues(values)).residues(), at);
+    assertArrayEquals(residues(values), PackedIntegers.ofResidues(residues(values)).residues(), at);
   }
 
   private static int[] residues(int[] values) {

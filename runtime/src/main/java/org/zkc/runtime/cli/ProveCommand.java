@@ -112,7 +112,7 @@ final class ProveCommand implements Callable<Integer> {
           new ProverOptions(
               threads, (stage, part) -> display.report(stage, 0.1 + 0.9 * part), times);
       byte[] bound = file.keyFile().boundContext(context.getBytes(StandardCharsets.UTF_8));
-      proofBytes = Prover.prove(key, result.witness(), bound, options);
+      proofBytes = Prover.proveConsuming(key, result.witness(), bound, options);
     }
     byte[] bytes = new ProofFile(result.statement(), proofBytes).encode();
     AtomicFiles.write(target, bytes);
