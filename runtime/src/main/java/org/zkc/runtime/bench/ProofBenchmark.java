@@ -108,7 +108,7 @@ public final class ProofBenchmark {
     Execution.Result result = execution.run(execution.quantizeArrays(input), threads);
     times.add("execute", System.nanoTime() - start);
     byte[] bytes =
-        Prover.prove(
+        Prover.proveConsuming(
             key, result.witness(), context, new ProverOptions(threads, (stage, part) -> {}, times));
     return new ProofFile(result.statement(), bytes).encode();
   }
