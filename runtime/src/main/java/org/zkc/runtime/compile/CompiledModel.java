@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.prove.ProvingKey;
 import org.zkc.ir.Program;
 import org.zkc.runtime.artifact.AtomicFiles;
@@ -38,16 +39,20 @@ public record CompiledModel(
   public WithKeys write(Path target, int threads) throws IOException {
     Path key = keyFile(target);
     AtomicFiles.requireWritable(target);
-    ProvingKey[] made = new ProvingKey[1];
+    VerifierKey[] made = new VerifierKey[1];
     Path code = ModelFile.codeFile(target);
     AtomicFiles.make(
         code,
-        temporary -> made[0] = ProvingKey.generate(checked, emitted.model(), temporary, threads));
+        temporary -> {
+          try (ProvingKey proving =
+              ProvingKey.generate(checked, emitted.model(), temporary, threads)) {
+            made[0] = proving.verifierKey();
+          }
+        });
     ModelFile file = file(made[0]);
     AtomicFiles.write(target, file::writeTo);
     AtomicFiles.write(key, file.keyFile().encode());
-    return new WithKeys(
-        file, ProvingKey.open(made[0].verifierKey(), emitted.model(), code, threads));
+    return new WithKeys(file, ProvingKey.open(made[0], emitted.model(), code, threads));
   }
 
   /**
@@ -59,15 +64,15 @@ public record CompiledModel(
       Path code = Files.createTempFile("zkc", ".code");
       code.toFile().deleteOnExit();
       ProvingKey key = ProvingKey.generate(checked, emitted.model(), code, threads);
-      return new WithKeys(file(key), key);
+      return new WithKeys(file(key.verifierKey()), key);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private ModelFile file(ProvingKey key) {
+  private ModelFile file(VerifierKey key) {
     return new ModelFile(
-        new KeyFile(key.verifierKey(), inputs, outputs),
+        new KeyFile(key, inputs, outputs),
         emitted.model(),
         emitted.origins(),
         summary,

@@ -11,18 +11,16 @@ import org.zkc.gkr.circuit.TensorDeclaration;
 record ModelBounds(long low, long high, long positive, long negative) {
 
   static ModelBounds of(ModelTensor tensor) {
-    int[] elements = tensor.elements();
-    int channels = tensor.channels();
-    int slice = elements.length / channels;
-    long low = elements.length == 0 ? 0 : Long.MAX_VALUE;
-    long high = elements.length == 0 ? 0 : Long.MIN_VALUE;
+    int[] slice = new int[tensor.elementCount() / tensor.channels()];
+    long low = slice.length == 0 ? 0 : Long.MAX_VALUE;
+    long high = slice.length == 0 ? 0 : Long.MIN_VALUE;
     long positive = 0;
     long negative = 0;
-    for (int channel = 0; channel < channels; channel++) {
+    for (int channel = 0; channel < tensor.channels(); channel++) {
+      tensor.copyChannel(channel, slice);
       long up = 0;
       long down = 0;
-      for (int i = channel * slice; i < (channel + 1) * slice; i++) {
-        int e = elements[i];
+      for (int e : slice) {
         up += Math.max(e, 0);
         down -= Math.min(e, 0);
         low = Math.min(low, e);
