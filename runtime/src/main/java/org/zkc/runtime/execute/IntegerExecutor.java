@@ -44,7 +44,7 @@ public final class IntegerExecutor {
   }
 
   /**
-   * Evaluates every relation and keeps every tensor.
+   * Evaluates every relation and keeps every tensor, packed after its last use.
    *
    * @param inputs elements of the circuit's inputs, in its order
    * @param threads at least 1
@@ -52,23 +52,28 @@ public final class IntegerExecutor {
    *     outside its interval
    */
   public Witness run(List<int[]> inputs, int threads) {
-    int[][] values = start(inputs);
-    try (Workers workers = Workers.of(threads)) {
-      for (Relation relation : circuit.relations()) {
-        values[relation.result()] = evaluate(relation, values, workers);
-      }
-    }
-    Witness witness = new Witness(values.length);
-    for (int tensor = 0; tensor < values.length; tensor++) {
-      if (values[tensor] != null) {
-        witness.set(tensor, values[tensor]);
-      }
+    Witness witness = new Witness(circuit.tensors().size());
+    int[][] outputs = evaluate(inputs, threads, witness::set);
+    for (int tensor : circuit.outputs()) {
+      witness.set(tensor, outputs[tensor]);
     }
     return witness;
   }
 
-  /** The elements of the circuit's outputs alone; a tensor is let go after its last use. */
+  /** The elements of the circuit's outputs alone. */
   public List<int[]> runForOutputs(List<int[]> inputs, int threads) {
+    int[][] outputs = evaluate(inputs, threads, (tensor, elements) -> {});
+    return circuit.outputs().stream().map(tensor -> outputs[tensor]).toList();
+  }
+
+  /** Sees a tensor that no further relation reads. */
+  @FunctionalInterface
+  private interface Finished {
+    void tensor(int index, int[] elements);
+  }
+
+  // What is left at the end are the outputs: any other tensor is let go after its last use.
+  private int[][] evaluate(List<int[]> inputs, int threads, Finished finished) {
     int[][] values = start(inputs);
     List<List<Integer>> lastUses = lastUses();
     try (Workers workers = Workers.of(threads)) {
@@ -76,11 +81,14 @@ public final class IntegerExecutor {
         Relation relation = circuit.relations().get(i);
         values[relation.result()] = evaluate(relation, values, workers);
         for (int tensor : lastUses.get(i)) {
+          if (values[tensor] != null) {
+            finished.tensor(tensor, values[tensor]);
+          }
           values[tensor] = null;
         }
       }
     }
-    return circuit.outputs().stream().map(tensor -> values[tensor]).toList();
+    return values;
   }
 
   private int[][] start(List<int[]> inputs) {
