@@ -379,8 +379,9 @@ public final class CircuitCheck {
     TensorDeclaration w = circuit.tensors().get(c.conv().weight());
     ConvShapes.requirePoints(c, s, w, d);
     for (int a = 0; a < 2; a++) {
-      // The verifier evaluates one function of all points and reads it at every index.
-      count((long) c.sizes().get(a) + s.extent(2 + a) + w.extent(2 + a) + d.extent(2 + a));
+      // The verifier evaluates one function at all points, two products of E each, one by one, and
+      // reads it at every index.
+      count(16L * c.sizes().get(a) + s.extent(2 + a) + w.extent(2 + a) + d.extent(2 + a));
     }
     return result;
   }

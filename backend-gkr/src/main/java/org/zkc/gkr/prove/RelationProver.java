@@ -169,7 +169,7 @@ final class RelationProver {
 
   private void convolution(Definition.Convolution c, List<Claims.Claim> own) {
     ConvGeometry g = ConvGeometry.of(system, c.conv());
-    Weight w = convolved(c.name(), c.result(), own);
+    Weight w = convolved(c.name(), c.result(), own).weight();
     TensorLayout shape = new TensorLayout(g.sumcheckShape());
     KernelFold kernel = foldKernel(g, w);
     ExtVector windows = ConvWindows.of(g, w, values.real(c.conv().source()));
@@ -188,7 +188,9 @@ final class RelationProver {
    */
   private void fourierConvolution(Definition.FourierConvolution c, List<Claims.Claim> own) {
     FftConvGeometry g = FftConvGeometry.of(system, c.fft());
-    Weight w = convolved(c.name(), c.result(), own);
+    Claims.Claim claim = convolved(c.name(), c.result(), own);
+    Weight w = claim.weight();
+    Ext sum = claim.value();
     KernelFold kernel = foldKernel(g.direct(), w);
     FourierTables fourier = new FourierTables(g, w, values.real(c.fft().conv().source()));
     TensorLayout channels = g.channels();
@@ -196,21 +198,23 @@ final class RelationProver {
     ExtVector folded = kernel.values();
     Ext[] channelPoint = {};
     if (channels.variables() > 0) {
+      ExtVector windows = fourier.windows();
+      values.seeWindows(sum, folded, windows);
       ChannelTables tables =
           new ChannelTables(
               padded(channels, folded, taps),
-              padded(channels, fourier.windows(), taps),
+              padded(channels, windows, taps),
               channels.variables(),
               taps);
       channelPoint = SumcheckProver.run(out, Section.RELATIONS, c.name() + " channels", tables);
       folded = tables.f();
+      sum = tables.sum();
     }
-    TripleTables tables =
-        new TripleTables(
-            fourier.g(),
-            fourier.kernel(folded),
-            fourier.source(channelPoint),
-            g.frequencyVariables());
+    ExtVector positions = fourier.g();
+    ExtVector ofKernel = fourier.kernel(folded);
+    ExtVector ofSource = fourier.source(channelPoint);
+    values.seeFrequencies(sum, positions, ofKernel, ofSource);
+    TripleTables tables = new TripleTables(positions, ofKernel, ofSource, g.frequencyVariables());
     Ext[] point = SumcheckProver.run(out, Section.RELATIONS, c.name() + " frequencies", tables);
     FftConvGeometry.Closing next = g.closing(w, channelPoint, point);
     kernel.rows().ifPresent(rows -> folds.put(next.kernel(), rows));
@@ -226,14 +230,12 @@ final class RelationProver {
     return out;
   }
 
-  /**
-   * The weight of the one claim on a convolution's result, by axis with a point on the channels.
-   */
-  private Weight convolved(String name, int result, List<Claims.Claim> own) {
+  /** The one claim on a convolution's result, by axis with a point on the channels. */
+  private Claims.Claim convolved(String name, int result, List<Claims.Claim> own) {
     Weight w = own.get(0).weight();
     return own.size() == 1 && w.isByAxis() && w.hasPoint(1)
-        ? w
-        : MergeProver.toPoint(out, Section.RELATIONS, name, own, values.stored(result)).weight();
+        ? own.get(0)
+        : MergeProver.toPoint(out, Section.RELATIONS, name, own, values.stored(result));
   }
 
   /**

@@ -110,6 +110,20 @@ class TensorValues {
    */
   void seeModelRow(ModelLayout.Entry entry, Ext[] rowPoint, ExtVector row) {}
 
+  /**
+   * Sees a convolution in FFT form before its sumcheck over channels is proved.
+   *
+   * @param claim the sum of kernel times windows
+   */
+  void seeWindows(Ext claim, ExtVector kernel, ExtVector windows) {}
+
+  /**
+   * Sees a convolution in FFT form before its sumcheck over frequencies is proved.
+   *
+   * @param claim the sum of g times kernel times source
+   */
+  void seeFrequencies(Ext claim, ExtVector g, ExtVector kernel, ExtVector source) {}
+
   private int[] given(int tensor) {
     if (system.circuit().tensors().get(tensor).role() == TensorDeclaration.Role.MODEL) {
       return model.residues(tensor);

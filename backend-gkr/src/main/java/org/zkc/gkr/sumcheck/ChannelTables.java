@@ -42,6 +42,11 @@ public final class ChannelTables implements SumcheckTables {
     half = half / inner / 2 * inner;
   }
 
+  /** The sum over k at the point of all challenges. */
+  public Ext sum() {
+    return kernels.dot(f.slice(0, inner), g.slice(0, inner));
+  }
+
   /** f(point of all challenges, .). */
   public ExtVector f() {
     return f.slice(0, inner);

@@ -115,6 +115,67 @@ class CircuitCheckTest {
     assertEquals(new Interval(-12, 20), CircuitCheck.check(b.output(y).circuit()).interval(y));
   }
 
+  private static Circuit fourier(List<Integer> sizes, int low, int stride, int dilation) {
+    return of(
+        List.of(
+            TensorDeclaration.input(List.of(1, 1, 1, 16), -5, 5),
+            new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(1, 1, 1, 3), -1, 1, 3, 3),
+            TensorDeclaration.virtual(List.of(1, 1, 1, 8), -30, 30)),
+        List.of(),
+        new FftConv(
+            new Conv(2, 0, 1, List.of(1, stride), List.of(0, low), List.of(1, dilation), 1),
+            sizes));
+  }
+
+  @Test
+  void pointsOfTransforms() {
+    // Indices -low .. 7 stride + 2 dilation - low of a source of 16.
+    CircuitCheck.check(fourier(List.of(1, 16), 0, 1, 1));
+    CircuitCheck.check(fourier(List.of(1, 16), 0, 1, 4));
+    CircuitCheck.check(fourier(List.of(4, 1 << 20), 0, 1, 1));
+    refused("aliasing", fourier(List.of(1, 8), 0, 1, 1));
+    // Index 16 is not 0; index -1 is not 15.
+    refused("aliasing", fourier(List.of(1, 16), 0, 2, 1));
+    CircuitCheck.check(fourier(List.of(1, 32), 0, 2, 1));
+    refused("aliasing", fourier(List.of(1, 16), 1, 1, 1));
+    CircuitCheck.check(fourier(List.of(1, 32), 1, 1, 1));
+    refused("aliasing", fourier(List.of(1, 1 << 19), 0, (1 << 20) - 1, 1));
+    // Cropped: indices 6 to 15.
+    refused("aliasing", fourier(List.of(1, 8), -6, 1, 1));
+    CircuitCheck.check(fourier(List.of(1, 16), -6, 1, 1));
+    refused("aliasing", fourier(List.of(1, 16), -7, 1, 1));
+    refused("not a power of two", fourier(List.of(1, 24), 0, 1, 1));
+    refused("not a power of two", fourier(List.of(0, 16), 0, 1, 1));
+    refused("not a power of two", fourier(List.of(1, -16), 0, 1, 1));
+    refused("not a power of two", fourier(List.of(1, Integer.MIN_VALUE), 0, 1, 1));
+    refused("not a power of two", fourier(List.of(1, 1 << 21), 0, 1, 1));
+    refused("transforms of", fourier(List.of(1 << 13, 1 << 12), 0, 1, 1));
+    refused("two numbers of points", fourier(List.of(16), 0, 1, 1));
+    refused("two numbers of points", fourier(List.of(1, 16, 1), 0, 1, 1));
+    refused("stride out of range", fourier(List.of(1, 16), 0, 0, 1));
+  }
+
+  @Test
+  void aConvolutionInFftFormIsCheckedAsAConvolution() {
+    CircuitBuilder b = new CircuitBuilder(2);
+    int x = b.input(-3, 5, 1, 1, 4, 4);
+    int w = b.model(1, 1, 2, 1, 2, 2);
+    Conv c = new Conv(-1, x, w, List.of(1, 1), List.of(0, 0), List.of(1, 1), 1);
+    int y = b.fftConv(c, List.of(3, 3));
+    assertEquals(new Interval(-12, 20), CircuitCheck.check(b.output(y).circuit()).interval(y));
+    Circuit good = fourier(List.of(1, 16), 0, 1, 1);
+    ArrayList<TensorDeclaration> tensors = new ArrayList<>(good.tensors());
+    tensors.set(2, TensorDeclaration.virtual(List.of(1, 1, 1, 8), -14, 30));
+    refused("declared", of(tensors, List.of(), good.relations().get(0)));
+    tensors.set(2, TensorDeclaration.virtual(List.of(1, 2, 1, 8), -30, 30));
+    refused("output channels", of(tensors, List.of(), good.relations().get(0)));
+    tensors.set(2, TensorDeclaration.witness(List.of(1, 1, 1, 8), -30, 30));
+    refused("must be VIRTUAL", of(tensors, List.of(), good.relations().get(0)));
+    tensors.set(1, TensorDeclaration.input(List.of(1, 1, 1, 3), -1, 1));
+    tensors.set(2, good.tensors().get(2));
+    refused("must be a MODEL tensor", of(tensors, List.of(), good.relations().get(0)));
+  }
+
   @Test
   void windowOfARequantize() {
     CircuitCheck.check(requantize(-1000, 1000, 4, new Table.Clamp(-63, 128, -50, 50)));

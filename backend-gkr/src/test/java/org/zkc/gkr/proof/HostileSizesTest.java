@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Product;
@@ -167,6 +168,27 @@ class HostileSizesTest {
   @Test
   void aConvolutionOfManyTapsAndPositions() {
     refused("elements in all", convolution(1 << 17, 1, 1 << 20));
+  }
+
+  @Test
+  void transformsOfManyPoints() {
+    // Each asks for 2^20 points, of tensors of one element.
+    ArrayList<TensorDeclaration> tensors = new ArrayList<>(List.of(given(1, 1, 1, 1)));
+    ArrayList<Relation> relations = new ArrayList<>();
+    tensors.add(model(1, 1, 1, 1));
+    for (int k = 0; k < 1 << 14; k++) {
+      tensors.add(zeros(1, 1, 1, 1));
+      Conv conv = new Conv(2 + k, 0, 1, List.of(1, 1), List.of(0, 0), List.of(1, 1), 1);
+      relations.add(new FftConv(conv, List.of(1, 1 << 20)));
+    }
+    refused(
+        "elements in all",
+        new Circuit(
+            tensors,
+            List.of(),
+            relations,
+            List.of(0),
+            IntStream.range(2, tensors.size()).boxed().toList()));
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.zkc.gkr.relation.ModelLayout;
  * The values of a malicious prover: elements of chosen tensors are others, everything computed from
  * them follows, and lookups of rows that do not exist are simply not counted.
  */
-final class ForgedValues extends TensorValues {
+class ForgedValues extends TensorValues {
   private final ConstraintSystem system;
   private final Map<Integer, int[]> forged = new HashMap<>();
   private final Map<Integer, int[]> forgedStored = new HashMap<>();

@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.MatMul;
@@ -101,6 +102,26 @@ class SoundnessBudgetTest {
     ConstraintSystem system = Arithmetization.of(circuit).system();
     assertEquals(2, system.modelClaims(0));
     assertEquals(1, system.modelClaims(1));
+  }
+
+  @Test
+  void roundsOfTransformsCount() {
+    CircuitBuilder b = new CircuitBuilder(1);
+    int x = b.input(-5, 5, 1, 6, 1, 100);
+    int w = b.model(-5, 5, 4, 3, 1, 29);
+    Conv c = new Conv(-1, x, w, List.of(1, 1), List.of(0, 14), List.of(1, 1), 2);
+    int y = b.fftConv(c, List.of(1, 100), List.of(1, 128));
+    SoundnessBudget budget = SoundnessBudget.of(CircuitCheck.check(b.output(y).circuit()));
+    double bits =
+        budget.terms().stream()
+            .filter(t -> t.step().equals("relations"))
+            .findFirst()
+            .orElseThrow()
+            .bits();
+    // Merging to a point of 2 + 7 variables; (2, 3) channels of degree 2, 7 frequencies of degree
+    // 3.
+    double numerator = 16 + 2 * (2 + 7) + 2 * (1 + 2) + 3 * 7;
+    assertEquals(124 - Math.log(numerator) / Math.log(2), bits, 1e-3);
   }
 
   private static double queries(Arithmetization a, SecurityParameters p) {
