@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
+import org.zkc.gkr.kernel.FractionTile;
 
 /**
  * The check that every circuit passes before anything is proved or verified about it; the loader of
@@ -588,7 +589,7 @@ public final class CircuitCheck {
     for (int e : d.shape()) {
       padded *= Long.highestOneBit(2L * e - 1);
     }
-    leaves += padded * times;
+    leaves += Math.max(padded, 2L * FractionTile.SIZE) * times;
   }
 
   // ---- small things

@@ -119,15 +119,6 @@ public interface Kernels {
   Ext[] roundOfProduct(ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half);
 
   /**
-   * One level of the fraction tree: (p[k] / q[k]) + (p[half + k] / q[half + k]), as outP[k] = p[k]
-   * q[half + k] + p[half + k] q[k] and outQ[k] = q[k] q[half + k] for k below half.
-   */
-  void combineFractions(ExtVector p, ExtVector q, int half, ExtVector outP, ExtVector outQ);
-
-  /** {@link #combineFractions} for numerators 1: outP[k] = q[k] + q[half + k]. */
-  void combineUnitFractions(ExtVector q, int half, ExtVector outP, ExtVector outQ);
-
-  /**
    * Denominators of lookups of tuples over F: out[k] = constant - sum over j of betas[j]
    * columns[j][offset + k] for k below out.length().
    */

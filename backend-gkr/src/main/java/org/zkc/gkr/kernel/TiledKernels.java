@@ -10,7 +10,7 @@ import org.zkc.gkr.field.ExtVector;
  * values stay in the first-level cache.
  */
 final class TiledKernels implements Kernels {
-  static final Kernels BEST = new TiledKernels(Loops.best());
+  static final TiledKernels BEST = new TiledKernels(Loops.best());
 
   /** Elements of a tile: 16 bytes each, a few tiles fit the cache. */
   private static final int TILE = 256;
@@ -262,25 +262,15 @@ final class TiledKernels implements Kernels {
   }
 
   @Override
-  public void combineFractions(ExtVector p, ExtVector q, int half, ExtVector outP, ExtVector outQ) {
-    ExtVector q0 = q.slice(0, half);
-    ExtVector q1 = q.slice(half, half);
-    loops.multiplyAdd(p.slice(0, half), q1, p.slice(half, half), q0, outP.slice(0, half));
-    loops.multiply(q0, q1, outQ.slice(0, half));
-  }
-
-  @Override
-  public void combineUnitFractions(ExtVector q, int half, ExtVector outP, ExtVector outQ) {
-    loops.add(q.slice(0, half), q.slice(half, half), outP.slice(0, half));
-    loops.multiply(q.slice(0, half), q.slice(half, half), outQ.slice(0, half));
-  }
-
-  @Override
   public void denominators(Ext constant, Ext[] betas, int[][] columns, int offset, ExtVector out) {
     out.fill(constant);
     for (int j = 0; j < betas.length; j++) {
       addScaledBase(out, betas[j].neg(), columns[j], offset, out.length());
     }
+  }
+
+  Loops loops() {
+    return loops;
   }
 
   private void atTwo(ExtVector f, int from, int half, ExtVector out) {

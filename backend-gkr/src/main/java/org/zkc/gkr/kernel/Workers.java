@@ -44,6 +44,22 @@ public final class Workers implements AutoCloseable {
     }
   }
 
+  /** Elements of a piece of {@link #forEachRange}. */
+  private static final int RANGE = 64;
+
+  /** Works on [from, to). */
+  @FunctionalInterface
+  public interface Range {
+    void run(int from, int to);
+  }
+
+  /** Runs body on pieces of [0, count) of a fixed size and returns when all are done. */
+  public void forEachRange(int count, Range body) {
+    forEach(
+        (count + RANGE - 1) / RANGE,
+        piece -> body.run(piece * RANGE, Math.min(count, (piece + 1) * RANGE)));
+  }
+
   @Override
   public void close() {
     if (pool != null) {

@@ -5,87 +5,155 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.kernel.FractionTile;
 import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Lookup;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * Where the fractions of a lookup argument lie: one block for every lookup and one for every table,
- * largest padded size first, so that every block starts at a multiple of its size. Fractions
- * outside the blocks' real indices are 0 / 1.
+ * Where the fractions of a lookup argument lie. There are two trees: one of all lookups, numerators
+ * 1, and one of all tables, numerators minus the multiplicities. In each, one block for every
+ * lookup or table, largest first, so that every block starts at a multiple of its size.
+ *
+ * <p>A lookup's block holds the stored table of the tensors, zeros in the padding included, up to a
+ * whole pair of tiles: these are <em>live</em>. A padded element is a lookup of the tuple of zeros,
+ * whether its table has it or not; their fractions are known and subtracted at the root. Whatever
+ * is not live is 0 / 1, and no prover needs to touch it.
  */
-public final class LeafLayout {
+public record LeafLayout(Tree lookups, Tree tables) {
+  /** A pair of tiles: the least block of a lookup. */
+  private static final int PAIR_VARIABLES = FractionTile.VARIABLES + 1;
+
+  private static final int PAIR = 1 << PAIR_VARIABLES;
+
   /**
    * @param offset a multiple of 2^variables
+   * @param variables at least those of {@code layout}; a larger block holds the tensor at its start
    * @param tuple the tensors looked up, or the multiplicities alone when this is a table's block
    * @param table the tag
+   * @param live the fractions that are not 0 / 1 by layout: a prefix of the block
    */
   public record Block(
       String name,
       int offset,
+      int variables,
       TensorLayout layout,
-      boolean isTable,
       List<Integer> tuple,
-      int table) {}
+      int table,
+      int live) {
+    /** Live fractions that belong to no element. */
+    public int padding() {
+      return live - layout.elementCount();
+    }
+  }
 
-  private final List<Block> blocks;
-  private final int variables;
+  /**
+   * The blocks of one tree.
+   *
+   * @param variables of all leaves together
+   */
+  public record Tree(List<Block> blocks, int variables) {
+    private static Tree of(List<Block> blocks) {
+      ArrayList<Block> sorted = new ArrayList<>(blocks);
+      sorted.sort(Comparator.comparingInt(b -> -b.variables()));
+      long at = 0;
+      for (int k = 0; k < sorted.size(); k++) {
+        Block b = sorted.get(k);
+        sorted.set(
+            k,
+            new Block(
+                b.name(),
+                Math.toIntExact(at),
+                b.variables(),
+                b.layout(),
+                b.tuple(),
+                b.table(),
+                b.live()));
+        at += 1L << b.variables();
+      }
+      return new Tree(
+          List.copyOf(sorted), at == 0 ? 0 : Mle.variables(Math.toIntExact(at)));
+    }
 
-  private LeafLayout(List<Block> blocks, int variables) {
-    this.blocks = List.copyOf(blocks);
-    this.variables = variables;
+    /** The coordinates of {@code point} that are the tensor's own. */
+    public Ext[] own(Block block, Ext[] point) {
+      return Arrays.copyOfRange(point, variables - block.layout().variables(), variables);
+    }
+
+    /** The multilinear extension at {@code point} of the block's place among the others. */
+    public Ext selector(Block block, Ext[] point) {
+      return Mle.eqAtIndex(
+          block.offset() >>> block.variables(),
+          Arrays.copyOf(point, variables - block.variables()));
+    }
+
+    /** The multilinear extension at {@code point} of the tensor's place at its block's start. */
+    public Ext start(Block block, Ext[] point) {
+      return Mle.eqAtIndex(
+          0,
+          Arrays.copyOfRange(
+              point, variables - block.variables(), variables - block.layout().variables()));
+    }
+
+    /** The multilinear extension at {@code point}, within the block, of what is live in it. */
+    public Ext live(Block block, Ext[] point) {
+      return Mle.prefixIndicator(
+          block.live(), Arrays.copyOfRange(point, variables - block.variables(), variables));
+    }
+
+    /** Lookups of elements, or table rows. */
+    public long fractions() {
+      long n = 0;
+      for (Block b : blocks) {
+        n += b.layout().elementCount();
+      }
+      return n;
+    }
   }
 
   /** The layout of a system's lookups; no blocks when it has none. */
   public static LeafLayout of(ConstraintSystem system) {
-    ArrayList<Block> blocks = new ArrayList<>();
+    ArrayList<Block> lookups = new ArrayList<>();
     for (Lookup l : system.lookups()) {
       TensorLayout layout = new TensorLayout(system.tensor(l.tuple().get(0)).shape());
-      blocks.add(new Block(l.name(), 0, layout, false, l.tuple(), l.table()));
+      int pairs = (layout.storedLength() + PAIR - 1) / PAIR;
+      lookups.add(
+          new Block(
+              l.name(),
+              0,
+              Math.max(PAIR_VARIABLES, layout.variables()),
+              layout,
+              l.tuple(),
+              l.table(),
+              pairs * PAIR));
     }
+    ArrayList<Block> tables = new ArrayList<>();
     for (int t = 0; t < system.tables().size(); t++) {
-      TensorLayout layout = new TensorLayout(List.of(system.tables().get(t).size()));
-      blocks.add(new Block("table " + t, 0, layout, true, List.of(system.multiplicities(t)), t));
+      int size = system.tables().get(t).size();
+      TensorLayout layout = new TensorLayout(List.of(size));
+      tables.add(
+          new Block(
+              "table " + t, 0, layout.variables(), layout, List.of(system.multiplicities(t)), t, size));
     }
-    blocks.sort(Comparator.comparingInt(b -> -b.layout().variables()));
-    long at = 0;
-    for (int k = 0; k < blocks.size(); k++) {
-      Block b = blocks.get(k);
-      blocks.set(
-          k,
-          new Block(b.name(), Math.toIntExact(at), b.layout(), b.isTable(), b.tuple(), b.table()));
-      at += b.layout().paddedLength();
-    }
-    return new LeafLayout(blocks, at == 0 ? 0 : Mle.variables(Math.toIntExact(at)));
+    return new LeafLayout(Tree.of(lookups), Tree.of(tables));
   }
 
-  public List<Block> blocks() {
-    return blocks;
+  public boolean isEmpty() {
+    return lookups.blocks().isEmpty();
   }
 
-  /** Variables of all leaves together. */
-  public int variables() {
-    return variables;
-  }
-
-  /** The coordinates of {@code point} that are the block's own. */
-  public Ext[] own(Block block, Ext[] point) {
-    return Arrays.copyOfRange(point, variables - block.layout().variables(), variables);
-  }
-
-  /** The multilinear extension at {@code point} of the block's place among the others. */
-  public Ext selector(Block block, Ext[] point) {
-    int n = block.layout().variables();
-    return Mle.eqAtIndex(block.offset() >>> n, Arrays.copyOf(point, variables - n));
-  }
-
-  /** Fractions that are not 0 / 1 by layout: lookups and table rows. */
+  /** Lookups of elements and table rows. */
   public long fractions() {
-    long n = 0;
-    for (Block b : blocks) {
-      n += b.layout().elementCount();
+    return lookups.fractions() + tables.fractions();
+  }
+
+  /** Padded elements looked up in each table. */
+  public long[] paddings() {
+    long[] out = new long[tables.blocks().size()];
+    for (Block b : lookups.blocks()) {
+      out[b.table()] += b.padding();
     }
-    return n;
+    return out;
   }
 }

@@ -7,7 +7,7 @@ import org.zkc.gkr.transcript.Transcript;
 /** The beginning of every transcript: all that a proof is about (PROTOCOL section 3, step 0). */
 public final class StatementTranscript {
   /** Changes with every change of the protocol or of an encoding. */
-  public static final String PROTOCOL = "zkc gkr-logup-ligero m31 1";
+  public static final String PROTOCOL = "zkc gkr-logup-ligero m31 2";
 
   private StatementTranscript() {}
 

@@ -7,8 +7,9 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.lookup.FractionTree;
 import org.zkc.gkr.lookup.LeafLayout;
-import org.zkc.gkr.lookup.LogupProver;
 import org.zkc.gkr.lookup.LookupChallenges;
 import org.zkc.gkr.proof.Section;
 import org.zkc.gkr.proof.SendingChannel;
@@ -17,6 +18,7 @@ import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.relation.Lookup;
 import org.zkc.gkr.relation.LookupTable;
+import org.zkc.gkr.sumcheck.TiledTables;
 import org.zkc.gkr.weight.Weight;
 
 /** Multiplicities, leaves and closing claims of the lookup argument. */
@@ -74,22 +76,38 @@ final class LookupProver {
   }
 
   /** Runs the argument; the tensors looked up then have claims. */
-  void prove(SendingChannel out, Claims claims) {
+  void prove(SendingChannel out, Claims claims, Workers workers) {
     LookupChallenges challenges = LookupChallenges.draw(out.transcript());
-    int n = 1 << layout.variables();
-    ExtVector p = new ExtVector(n);
-    ExtVector q = new ExtVector(n);
-    q.fill(Ext.ONE);
-    for (LeafLayout.Block block : layout.blocks()) {
-      leaves(block, challenges, p, q);
+    ExtVector p = new ExtVector(1 << layout.tables().variables());
+    ExtVector q = new ExtVector(1 << layout.tables().variables());
+    tableFractions(challenges, p, q);
+    LookupLeaves leaves = new LookupLeaves(system, layout.lookups(), values, challenges);
+    FractionTree lookups;
+    if (leaves.variables() > TiledTables.DENSE_VARIABLES) {
+      lookups = new FractionTree(leaves, workers);
+    } else {
+      ExtVector lookupP = new ExtVector(2 << leaves.variables());
+      ExtVector lookupQ = new ExtVector(2 << leaves.variables());
+      leaves.writeTo(lookupP, lookupQ);
+      values.seeFractions(lookupP, lookupQ, p, q);
+      lookups = new FractionTree(lookupP, lookupQ, layout.lookups().variables(), workers);
     }
-    values.seeFractions(p, q);
-    Ext[] point = LogupProver.prove(out, p, q, layout.variables());
+    FractionTree tables = new FractionTree(p, q, layout.tables().variables(), workers);
+    out.send(Section.LOOKUPS, "lookup root", lookups.root());
+    out.send(Section.LOOKUPS, "lookup tables root denominator", tables.root()[1]);
+    Ext[] lookupPoint = lookups.prove(out, "lookup");
+    Ext[] tablePoint = tables.prove(out, "lookup tables");
+    claim(out, claims, layout.lookups(), lookupPoint);
+    claim(out, claims, layout.tables(), tablePoint);
+  }
+
+  private void claim(
+      SendingChannel out, Claims claims, LeafLayout.Tree tree, Ext[] point) {
     Map<List<Integer>, Weight> weights = new HashMap<>();
-    for (LeafLayout.Block block : layout.blocks()) {
+    for (LeafLayout.Block block : tree.blocks()) {
       Weight weight =
           weights.computeIfAbsent(
-              block.layout().shape(), shape -> Weight.eq(shape, layout.own(block, point)));
+              block.layout().shape(), shape -> Weight.eq(shape, tree.own(block, point)));
       for (int tensor : block.tuple()) {
         if (system.tensor(tensor).holder() != Holder.PUBLIC
             && claims.known(tensor, weight) == null) {
@@ -101,28 +119,25 @@ final class LookupProver {
     }
   }
 
-  private void leaves(
-      LeafLayout.Block block, LookupChallenges challenges, ExtVector p, ExtVector q) {
-    int width = system.tables().get(block.table()).width();
-    int[][] columns = new int[width][];
-    for (int j = 0; j < width; j++) {
-      columns[j] =
-          block.isTable()
-              ? system.tables().get(block.table()).column(j)
-              : values.real(block.tuple().get(j));
+  private void tableFractions(LookupChallenges challenges, ExtVector p, ExtVector q) {
+    q.fill(Ext.ONE);
+    for (LeafLayout.Block block : layout.tables().blocks()) {
+      LookupTable table = system.tables().get(block.table());
+      int[][] columns = new int[table.width()][];
+      for (int j = 0; j < columns.length; j++) {
+        columns[j] = table.column(j);
+      }
+      Kernels.best()
+          .denominators(
+              challenges.constant(block.table()),
+              challenges.factors(columns.length),
+              columns,
+              0,
+              q.slice(block.offset(), table.size()));
+      int[] counts = values.real(block.tuple().get(0));
+      for (int k = 0; k < counts.length; k++) {
+        p.set(block.offset() + k, Ext.of(M31.neg(counts[k])));
+      }
     }
-    Ext constant = challenges.constant(block.table());
-    Ext[] factors = challenges.factors(width);
-    int[] numerators = p.limb(0);
-    int[] counts = block.isTable() ? values.real(block.tuple().get(0)) : null;
-    block
-        .layout()
-        .forEachRun((real, stored, count) -> {
-          int at = block.offset() + stored;
-          Kernels.best().denominators(constant, factors, columns, real, q.slice(at, count));
-          for (int k = 0; k < count; k++) {
-            numerators[p.offset() + at + k] = counts == null ? 1 : M31.neg(counts[real + k]);
-          }
-        });
   }
 }

@@ -126,10 +126,10 @@ public final class Prover {
 
       begin("lookups", 0.3);
       long lookupNonce = 0;
-      if (arithmetization.leaves().variables() > 0) {
+      if (!arithmetization.leaves().isEmpty()) {
         lookupNonce =
             transcript.grind("lookups", key.verifierKey().parameters().lookupGrindingBits());
-        lookups.prove(out, claims);
+        lookups.prove(out, claims, workers);
       }
       end("lookups");
 

@@ -99,8 +99,11 @@ class TensorValues {
     lookups.count();
   }
 
-  /** Sees the fractions p / q of the lookup argument before they are proved. */
-  void seeFractions(ExtVector p, ExtVector q) {}
+  /**
+   * Sees the fractions p / q of both trees of the lookup argument before they are proved; not called
+   * where there are so many lookups that theirs are not held.
+   */
+  void seeFractions(ExtVector lookupP, ExtVector lookupQ, ExtVector tableP, ExtVector tableQ) {}
 
   /**
    * Sees a combination of a MODEL tensor's rows before it is proved.

@@ -43,12 +43,14 @@ public record SoundnessBudget(List<Term> terms) {
   public static SoundnessBudget of(Arithmetization a, SecurityParameters parameters) {
     ArrayList<Term> terms = new ArrayList<>();
     ConstraintSystem system = a.system();
-    if (a.leaves().variables() > 0) {
+    if (!a.leaves().isEmpty()) {
       terms.add(new Term("lookup challenges", lookupBits(a) + parameters.lookupGrindingBits()));
       double rounds = 0;
-      for (int layer = 0; layer < a.leaves().variables(); layer++) {
-        // lambda, the half, and the rounds of degree 3.
-        rounds += 2 + 3.0 * layer;
+      for (LeafLayout.Tree tree : List.of(a.leaves().lookups(), a.leaves().tables())) {
+        for (int layer = 0; layer < tree.variables(); layer++) {
+          // lambda, the sibling, and the rounds of degree 3.
+          rounds += 2 + 3.0 * layer;
+        }
       }
       terms.add(new Term("lookup layers", overField(rounds)));
     }
@@ -139,9 +141,12 @@ public record SoundnessBudget(List<Term> terms) {
   /** The lookup challenges alone, without grinding: (N + T)(1 + log W) / |E|. */
   static double lookupBits(Arithmetization a) {
     LeafLayout leaves = a.leaves();
-    return leaves.variables() == 0
+    return leaves.isEmpty()
         ? FIELD_BITS
-        : FIELD_BITS - log2((double) leaves.fractions() * (1 + leaves.variables()));
+        : FIELD_BITS
+            - log2(
+                (double) leaves.fractions()
+                    * (1 + Math.max(leaves.lookups().variables(), leaves.tables().variables())));
   }
 
   private static void add(ArrayList<Term> terms, String step, double numerator) {

@@ -9,7 +9,7 @@ import org.zkc.gkr.mle.SplitEq;
  * sum over k of eq(z, k) [lambda (p0 q1 + p1 q0) + q0 q1](k), eq split off: a layer of a fraction
  * tree.
  */
-public final class FractionTables implements SumcheckTables {
+public final class FractionTables implements LayerTables {
   private final Kernels kernels = Kernels.best();
   private final SplitEq eq;
   private final int rounds;
@@ -24,12 +24,17 @@ public final class FractionTables implements SumcheckTables {
    * overwritten.
    */
   public FractionTables(ExtVector p0, ExtVector q0, ExtVector p1, ExtVector q1, Ext[] z) {
+    this(p0, q0, p1, q1, new SplitEq(z), z.length);
+  }
+
+  /** The same with the last {@code rounds} variables of {@code eq} left, for tables bound to it. */
+  FractionTables(ExtVector p0, ExtVector q0, ExtVector p1, ExtVector q1, SplitEq eq, int rounds) {
     this.p0 = p0;
     this.q0 = q0;
     this.p1 = p1;
     this.q1 = q1;
-    rounds = z.length;
-    eq = new SplitEq(z);
+    this.eq = eq;
+    this.rounds = rounds;
     half = 1 << rounds >> 1;
   }
 
@@ -53,7 +58,7 @@ public final class FractionTables implements SumcheckTables {
     half >>= 1;
   }
 
-  /** lambda p0, q0, lambda p1, q1 at the point. */
+  @Override
   public Ext[] values() {
     return new Ext[] {p0.get(0), q0.get(0), p1.get(0), q1.get(0)};
   }

@@ -61,7 +61,6 @@ public final class Verifier {
   private final ReceivingChannel in;
   private final PublicValues publicValues;
   private final Claims claims;
-  private final Map<List<Integer>, Weight> leafWeights = new HashMap<>();
 
   private Verifier(VerifierKey key, Statement statement, Proof proof, byte[] context) {
     this.key = key;
@@ -101,7 +100,7 @@ public final class Verifier {
         hasWitness ? VerifierKey.DIGEST_BYTES : 0,
         proof.witnessRoot().length);
     transcript.absorb("witness root", proof.witnessRoot());
-    if (arithmetization.leaves().variables() > 0) {
+    if (!arithmetization.leaves().isEmpty()) {
       lookups(transcript);
     } else {
       VerificationFailure.requireCount("lookup nonce without lookups", 0, proof.lookupNonce());
@@ -124,55 +123,95 @@ public final class Verifier {
     transcript.checkGrind("lookups", key.parameters().lookupGrindingBits(), proof.lookupNonce());
     LookupChallenges challenges = LookupChallenges.draw(transcript);
     LeafLayout layout = arithmetization.leaves();
-    LogupVerifier.Leaves leaves = LogupVerifier.verify(in, layout.variables());
+    Ext[] root = in.receive(Section.LOOKUPS, "lookup root", 2);
+    Ext tableRoot = in.receiveOne(Section.LOOKUPS, "lookup tables root denominator");
+    if (root[1].isZero() || tableRoot.isZero()) {
+      throw new VerificationFailure("lookup root", "denominators that are not 0", "0");
+    }
+    // What is looked up and what the tables count differ by the padding.
+    Ext tables = padding(layout, challenges).sub(root[0].mul(root[1].inv()));
+    LogupVerifier.Leaves ofLookups =
+        LogupVerifier.verify(in, "lookup", layout.lookups().variables(), root[0], root[1]);
+    LogupVerifier.Leaves ofTables =
+        LogupVerifier.verify(
+            in,
+            "lookup tables",
+            layout.tables().variables(),
+            tableRoot.mul(tables),
+            tableRoot);
+    lookupLeaves(layout.lookups(), challenges, ofLookups);
+    tableLeaves(layout.tables(), challenges, ofTables);
+  }
+
+  /** The sum of the fractions of padded elements, each a lookup of zeros. */
+  private static Ext padding(LeafLayout layout, LookupChallenges challenges) {
+    long[] counts = layout.paddings();
+    Ext sum = Ext.ZERO;
+    for (int t = 0; t < counts.length; t++) {
+      Ext denominator = challenges.constant(t);
+      if (denominator.isZero()) {
+        throw new VerificationFailure("lookup padding", "a denominator that is not 0", "0");
+      }
+      sum = sum.add(denominator.inv().mul(Ext.ofSigned(counts[t])));
+    }
+    return sum;
+  }
+
+  /** Numerators 1 and denominators constant - tuple on what is live, 0 / 1 elsewhere. */
+  private void lookupLeaves(
+      LeafLayout.Tree tree, LookupChallenges challenges, LogupVerifier.Leaves leaves) {
     Ext numerator = Ext.ZERO;
-    Ext denominator = Ext.ZERO;
-    Ext covered = Ext.ZERO;
-    for (LeafLayout.Block block : layout.blocks()) {
-      Ext selector = layout.selector(block, leaves.point());
-      Ext[] own = layout.own(block, leaves.point());
+    Ext denominator = Ext.ONE;
+    Map<List<Integer>, Weight> weights = new HashMap<>();
+    for (LeafLayout.Block block : tree.blocks()) {
+      Ext selector = tree.selector(block, leaves.point());
+      Ext live = selector.mul(tree.live(block, leaves.point()));
+      Ext start = selector.mul(tree.start(block, leaves.point()));
       Weight weight =
-          leafWeights.computeIfAbsent(block.layout().shape(), shape -> Weight.eq(shape, own));
-      Ext real = indicator(block.layout(), own);
-      Ext[] tuple = new Ext[system.tables().get(block.table()).width()];
-      Ext n = real;
-      if (block.isTable()) {
-        LookupTable table = system.tables().get(block.table());
-        for (int j = 0; j < tuple.length; j++) {
-          tuple[j] = weight.dot(table.column(j));
-        }
-        n = value(Section.LEAVES, block.name(), block.tuple().get(0), weight).neg();
-      } else {
-        for (int j = 0; j < tuple.length; j++) {
-          tuple[j] = value(Section.LEAVES, block.name(), block.tuple().get(j), weight);
-        }
+          weights.computeIfAbsent(
+              block.layout().shape(), shape -> Weight.eq(shape, tree.own(block, leaves.point())));
+      Ext[] factors = challenges.factors(block.tuple().size());
+      Ext tuple = Ext.ZERO;
+      for (int j = 0; j < factors.length; j++) {
+        Ext entry = value(Section.LEAVES, block.name(), block.tuple().get(j), weight);
+        tuple = tuple.add(factors[j].mul(entry));
       }
-      // 1 on the padding, constant - tuple on the real indices; the tuple's extensions vanish on
-      // the padding.
-      Ext d = Ext.ONE.sub(real).add(real.mul(challenges.constant(block.table())));
-      Ext[] factors = challenges.factors(tuple.length);
-      for (int j = 0; j < tuple.length; j++) {
-        d = d.sub(factors[j].mul(tuple[j]));
-      }
-      numerator = numerator.add(selector.mul(n));
-      denominator = denominator.add(selector.mul(d));
-      covered = covered.add(selector);
+      numerator = numerator.add(live);
+      denominator =
+          denominator
+              .add(live.mul(challenges.constant(block.table()).sub(Ext.ONE)))
+              .sub(start.mul(tuple));
     }
     VerificationFailure.requireEqual("lookup leaves, numerator", numerator, leaves.numerator());
     VerificationFailure.requireEqual(
-        "lookup leaves, denominator", denominator.add(Ext.ONE.sub(covered)), leaves.denominator());
+        "lookup leaves, denominator", denominator, leaves.denominator());
   }
 
-  private static Ext indicator(TensorLayout layout, Ext[] point) {
-    Ext product = Ext.ONE;
-    int at = 0;
-    for (int axis = 0; axis < layout.shape().size(); axis++) {
-      int n = layout.variables(axis);
-      Ext[] own = java.util.Arrays.copyOfRange(point, at, at + n);
-      product = product.mul(Mle.prefixIndicator(layout.shape().get(axis), own));
-      at += n;
+  /** Numerators minus multiplicities and denominators constant - row on the rows, 0 / 1 elsewhere. */
+  private void tableLeaves(
+      LeafLayout.Tree tree, LookupChallenges challenges, LogupVerifier.Leaves leaves) {
+    Ext numerator = Ext.ZERO;
+    Ext denominator = Ext.ONE;
+    for (LeafLayout.Block block : tree.blocks()) {
+      Ext selector = tree.selector(block, leaves.point());
+      Ext live = tree.live(block, leaves.point());
+      LookupTable table = system.tables().get(block.table());
+      Weight weight = Weight.eq(block.layout().shape(), tree.own(block, leaves.point()));
+      Ext[] factors = challenges.factors(table.width());
+      Ext row = Ext.ZERO;
+      for (int j = 0; j < factors.length; j++) {
+        row = row.add(factors[j].mul(weight.dot(table.column(j))));
+      }
+      Ext count = value(Section.LEAVES, block.name(), block.tuple().get(0), weight);
+      numerator = numerator.sub(selector.mul(count));
+      denominator =
+          denominator.add(
+              selector.mul(
+                  live.mul(challenges.constant(block.table()).sub(Ext.ONE)).sub(row)));
     }
-    return product;
+    VerificationFailure.requireEqual("lookup tables leaves, numerator", numerator, leaves.numerator());
+    VerificationFailure.requireEqual(
+        "lookup tables leaves, denominator", denominator, leaves.denominator());
   }
 
   /** The value of a claim: public, known, or read from the proof and then claimed. */

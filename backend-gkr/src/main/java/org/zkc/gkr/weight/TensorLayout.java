@@ -1,5 +1,6 @@
 package org.zkc.gkr.weight;
 
+import java.util.Arrays;
 import java.util.List;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.mle.Mle;
@@ -76,6 +77,52 @@ public final class TensorLayout {
     int[] out = new int[storedLength];
     forEachRun((from, at, count) -> System.arraycopy(real, from, out, at, count));
     return out;
+  }
+
+  /**
+   * Writes {@code count} entries of the table from entry {@code from} on to the start of {@code
+   * out}, zeros in the padding, given row-major real elements.
+   */
+  public void copyStored(int[] real, int from, int count, int[] out) {
+    Arrays.fill(out, 0, count, 0);
+    // Trailing axes without padding, and the axis before them, are contiguous in both.
+    int inner = 1;
+    int axis = shape.size() - 1;
+    while (axis >= 0 && shape.get(axis) == 1 << Mle.variables(shape.get(axis))) {
+      inner *= shape.get(axis);
+      axis--;
+    }
+    int run = axis < 0 ? inner : inner * shape.get(axis);
+    int padded = axis < 0 ? inner : inner << Mle.variables(shape.get(axis));
+    for (int k = from / padded; k * (long) padded < from + (long) count; k++) {
+      int outer = realIndex(k, axis);
+      if (outer < 0) {
+        continue;
+      }
+      int begin = Math.max(from, k * padded);
+      int length = Math.min(from + count, k * padded + run) - begin;
+      if (length > 0) {
+        System.arraycopy(real, outer * run + begin - k * padded, out, begin - from, length);
+      }
+    }
+  }
+
+  /** The row-major index among the first {@code axes} axes of a padded one, or -1. */
+  private int realIndex(int padded, int axes) {
+    int rest = padded;
+    int index = 0;
+    int stride = 1;
+    for (int a = axes - 1; a >= 0; a--) {
+      int n = Mle.variables(shape.get(a));
+      int digit = rest & (1 << n) - 1;
+      if (digit >= shape.get(a)) {
+        return -1;
+      }
+      index += digit * stride;
+      stride *= shape.get(a);
+      rest >>>= n;
+    }
+    return rest == 0 ? index : -1;
   }
 
   /** Row-major real elements over E, laid out; a fresh vector. */

@@ -142,20 +142,6 @@ abstract class KernelLaws {
               half);
       assertArrayEquals(expected, actual, random.seed() + ": half " + half + ", low " + low);
     }
-    for (boolean unit : new boolean[] {false, true}) {
-      ExtVector[] out = {
-        new ExtVector(half), new ExtVector(half), new ExtVector(half), new ExtVector(half)
-      };
-      if (unit) {
-        reference.combineUnitFractions(q, half, out[0], out[1]);
-        tested.combineUnitFractions(q, half, out[2], out[3]);
-      } else {
-        reference.combineFractions(p, q, half, out[0], out[1]);
-        tested.combineFractions(p, q, half, out[2], out[3]);
-      }
-      assertSame(out[0], out[2], "numerators");
-      assertSame(out[1], out[3], "denominators");
-    }
   }
 
   @ParameterizedTest

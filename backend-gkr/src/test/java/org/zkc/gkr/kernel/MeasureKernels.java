@@ -104,8 +104,6 @@ public final class MeasureKernels {
         "roundOfProduct, 4 tables",
         SIZE,
         () -> kernels.roundOfProduct(new ExtVector[] {a, b, c, d}, eqHigh, eqLow, SIZE));
-    print("combineFractions", SIZE, () -> kernels.combineFractions(a, b, SIZE, p, q));
-    print("combineUnitFractions", SIZE, () -> kernels.combineUnitFractions(b, SIZE, p, q));
     print("eq table", SIZE, () -> EqTable.of(point));
     print("denominators, 2 columns", SIZE, () -> kernels.denominators(e, betas, columns, 0, p));
   }

@@ -212,26 +212,6 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void combineFractions(ExtVector p, ExtVector q, int half, ExtVector outP, ExtVector outQ) {
-    for (int k = 0; k < half; k++) {
-      Ext q0 = q.get(k);
-      Ext q1 = q.get(half + k);
-      outP.set(k, p.get(k).mul(q1).add(p.get(half + k).mul(q0)));
-      outQ.set(k, q0.mul(q1));
-    }
-  }
-
-  @Override
-  public void combineUnitFractions(ExtVector q, int half, ExtVector outP, ExtVector outQ) {
-    for (int k = 0; k < half; k++) {
-      Ext q0 = q.get(k);
-      Ext q1 = q.get(half + k);
-      outP.set(k, q0.add(q1));
-      outQ.set(k, q0.mul(q1));
-    }
-  }
-
-  @Override
   public void denominators(Ext constant, Ext[] betas, int[][] columns, int offset, ExtVector out) {
     for (int k = 0; k < out.length(); k++) {
       Ext d = constant;

@@ -1,11 +1,13 @@
 package org.zkc.gkr.prove;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.ligero.RowSource;
+import org.zkc.gkr.lookup.LeafLayout;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Lookup;
@@ -22,10 +24,15 @@ class ForgedValues extends TensorValues {
   private final Map<Integer, int[]> forgedStored = new HashMap<>();
   private final Map<Integer, int[]> committed = new HashMap<>();
   private final Map<Integer, int[]> combined = new HashMap<>();
-  private int balancedLeaf = -1;
+  private static final int NONE = Integer.MIN_VALUE;
+
+  private int balancedLeaf = NONE;
   private int copiedFrom = -1;
   private int copiedTo = -1;
   private int[] zeroLeaves = {};
+  private int[] exchanged = {0, 0, 0};
+  private int oddNumerator = -1;
+  private Ext numerator = Ext.ONE;
   private RowSource modelJunk;
 
   ForgedValues(WeakProof proof, int[][] elements) {
@@ -53,16 +60,34 @@ class ForgedValues extends TensorValues {
     return this;
   }
 
+  /** The number here of a leaf of the tables' tree. */
+  static int ofTables(int leaf) {
+    return -1 - leaf;
+  }
+
   /** Lets the fractions of the lookups add up to 0 by adding what lacks to one of them. */
   ForgedValues balanceAt(int leaf) {
     balancedLeaf = leaf;
     return this;
   }
 
-  /** Gives one of the fractions the denominator of another. */
+  /** Gives a lookup's fraction the denominator of another. */
   ForgedValues copyDenominator(int from, int to) {
     copiedFrom = from;
     copiedTo = to;
+    return this;
+  }
+
+  /** Lets two ranges of lookups change places. */
+  ForgedValues exchange(int one, int other, int count) {
+    exchanged = new int[] {one, other, count};
+    return this;
+  }
+
+  /** Multiplies the numerator of a lookup. */
+  ForgedValues multiplyNumerator(int leaf, Ext factor) {
+    oddNumerator = leaf;
+    numerator = factor;
     return this;
   }
 
@@ -94,20 +119,56 @@ class ForgedValues extends TensorValues {
   }
 
   @Override
-  void seeFractions(ExtVector p, ExtVector q) {
+  void seeFractions(ExtVector lookupP, ExtVector lookupQ, ExtVector tableP, ExtVector tableQ) {
     for (int leaf : zeroLeaves) {
-      q.set(leaf, Ext.ZERO);
+      (leaf < 0 ? tableQ : lookupQ).set(leaf < 0 ? -1 - leaf : leaf, Ext.ZERO);
     }
     if (copiedTo >= 0) {
-      q.set(copiedTo, q.get(copiedFrom));
+      lookupQ.set(copiedTo, (copiedFrom < 0 ? tableQ : lookupQ).get(at(copiedFrom)));
     }
-    if (balancedLeaf >= 0) {
-      Ext sum = Ext.ZERO;
-      for (int k = 0; k < p.length(); k++) {
-        sum = sum.add(p.get(k).mul(q.get(k).inv()));
+    if (balancedLeaf != NONE) {
+      ExtVector p = balancedLeaf < 0 ? tableP : lookupP;
+      ExtVector q = balancedLeaf < 0 ? tableQ : lookupQ;
+      Ext sum = sum(lookupP, lookupQ).add(sum(tableP, tableQ)).sub(paddings(lookupQ));
+      int leaf = at(balancedLeaf);
+      p.set(leaf, p.get(leaf).sub(sum.mul(q.get(leaf))));
+    }
+    for (int k = 0; k < exchanged[2]; k++) {
+      Ext kept = lookupQ.get(exchanged[0] + k);
+      lookupQ.set(exchanged[0] + k, lookupQ.get(exchanged[1] + k));
+      lookupQ.set(exchanged[1] + k, kept);
+    }
+    if (oddNumerator >= 0) {
+      lookupP.set(oddNumerator, lookupP.get(oddNumerator).mul(numerator));
+    }
+  }
+
+  private static int at(int leaf) {
+    return leaf < 0 ? -1 - leaf : leaf;
+  }
+
+  private static Ext sum(ExtVector p, ExtVector q) {
+    Ext sum = Ext.ZERO;
+    for (int k = 0; k < p.length(); k++) {
+      sum = sum.add(p.get(k).mul(q.get(k).inv()));
+    }
+    return sum;
+  }
+
+  /** What the verifier subtracts: the fractions of elements in the padding, all of one block. */
+  private Ext paddings(ExtVector q) {
+    Ext sum = Ext.ZERO;
+    for (LeafLayout.Block b : LeafLayout.of(system).lookups().blocks()) {
+      int[] real = new int[b.layout().elementCount()];
+      Arrays.fill(real, 1);
+      int[] mask = Arrays.copyOf(b.layout().pad(real), b.live());
+      for (int k = 0; k < mask.length; k++) {
+        if (mask[k] == 0) {
+          sum = sum.add(q.get(b.offset() + k).inv());
+        }
       }
-      p.set(balancedLeaf, p.get(balancedLeaf).sub(sum.mul(q.get(balancedLeaf))));
     }
+    return sum;
   }
 
   /**

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.Table;
+import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.lookup.LeafLayout;
 import org.zkc.gkr.relation.ConstraintSystem;
@@ -30,15 +31,15 @@ class LookupAttackTest {
   }
 
   private static LeafLayout.Block block(WeakProof weak, int tensor) {
-    return weak.key.verifierKey().arithmetization().leaves().blocks().stream()
-        .filter(b -> !b.isTable() && b.tuple().contains(tensor))
+    return weak.key.verifierKey().arithmetization().leaves().lookups().blocks().stream()
+        .filter(b -> b.tuple().contains(tensor))
         .findFirst()
         .orElseThrow();
   }
 
   private static LeafLayout.Block tableBlock(WeakProof weak, int table) {
-    return weak.key.verifierKey().arithmetization().leaves().blocks().stream()
-        .filter(b -> b.isTable() && b.table() == table)
+    return weak.key.verifierKey().arithmetization().leaves().tables().blocks().stream()
+        .filter(b -> b.table() == table)
         .findFirst()
         .orElseThrow();
   }
@@ -78,7 +79,8 @@ class LookupAttackTest {
     values
         .forge(system.multiplicities(own.table()), mine)
         .forge(system.multiplicities(otherTable), other);
-    values.copyDenominator(tableBlock(weak, otherTable).offset() + otherRow, own.offset() + at);
+    int row = tableBlock(weak, otherTable).offset() + otherRow;
+    values.copyDenominator(ForgedValues.ofTables(row), own.offset() + at);
     return rejection(weak, elements, values);
   }
 
@@ -110,7 +112,7 @@ class LookupAttackTest {
       more[negative + 100]++;
       int m = weak.key.verifierKey().arithmetization().system().multiplicities(foreign);
       why = rejection(weak, elements, new ForgedValues(weak, elements).forge(m, more));
-      assertTrue(why.startsWith("lookup layer"), why);
+      assertTrue(why.startsWith("lookup tables layer 0"), why);
     }
   }
 
@@ -150,7 +152,8 @@ class LookupAttackTest {
       other[100 + 8]++;
       values
           .forge(system.multiplicities(pairs), other)
-          .copyDenominator(tableBlock(weak, pairs).offset() + 108, own.offset());
+          .copyDenominator(
+              ForgedValues.ofTables(tableBlock(weak, pairs).offset() + 108), own.offset());
       String why = rejection(weak, elements, values);
       assertTrue(why.contains("lookup leaves, denominator"), why);
     }
@@ -175,7 +178,7 @@ class LookupAttackTest {
               new ForgedValues(weak, elements)
                   .forge(system.multiplicities(table), plus(counts, row, delta));
           String why = rejection(weak, elements, values);
-          assertTrue(why.startsWith("lookup layer"), why);
+          assertTrue(why.startsWith("lookup tables layer 0"), why);
         }
       }
     }
@@ -190,15 +193,99 @@ class LookupAttackTest {
     try (WeakProof weak = new WeakProof(b, directory)) {
       int[][] elements =
           weak.withTensor(a, plus(weak.honest[a], 2, weak.honest[a][2] > 10 ? -1 : 1));
-      LeafLayout leaves = weak.key.verifierKey().arithmetization().leaves();
-      int last = (1 << leaves.variables()) - 1;
-      // 0 / 0 at the root: numerator 0 for whatever was looked up.
-      String why =
-          rejection(weak, elements, new ForgedValues(weak, elements).zeroDenominators(0, last));
-      assertTrue(why.startsWith("lookup root: expected a denominator that is not 0"), why);
-      // One zero leaves a numerator that is not 0, but the denominator is 0 all the same.
-      why = rejection(weak, elements, new ForgedValues(weak, elements).zeroDenominators(last));
-      assertTrue(why.startsWith("lookup root"), why);
+      LeafLayout.Block block = block(weak, a);
+      int table = ForgedValues.ofTables(tableBlock(weak, block.table()).offset());
+      // 0 / 0 at both roots: numerators 0 for whatever was looked up. Then one zero in each.
+      for (int[] zeros :
+          new int[][] {{0, 1, table, table - 1}, {block.offset()}, {block.offset() + 300}, {table}}) {
+        String why =
+            rejection(weak, elements, new ForgedValues(weak, elements).zeroDenominators(zeros));
+        assertTrue(why.startsWith("lookup root: expected denominators that are not 0"), why);
+      }
+    }
+  }
+
+  /** A wrong element whose own fraction, or that of another, is counted with another weight. */
+  @Test
+  void numeratorsThatAreNotOne() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(7);
+    int x = b.input(-100, 100, 3, 5);
+    int a = b.requantize(x, 0, 0, -100, 100);
+    b.output(b.requantize(a, 1, 1, -50, 50));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      LeafLayout.Block block = block(weak, a);
+      ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
+      int m = system.multiplicities(block.table());
+      int[] counts = counted(weak, weak.honest, block.table());
+      for (int factor : new int[] {0, 2, -1}) {
+        // The lookup of element 4 counts so often; so does the row.
+        int row = M31.sub(M31.fromSigned(weak.honest[a][4]), system.tables().get(block.table()).column(0)[0]);
+        ForgedValues values =
+            new ForgedValues(weak, weak.honest)
+                .forge(m, plus(counts, row, factor - 1))
+                .multiplyNumerator(block.offset() + 4, Ext.ofSigned(factor));
+        String why = rejection(weak, weak.honest, values);
+        assertTrue(why.contains("lookup leaves, numerator"), why);
+        // The same in the padding: the zero tuple is counted in its table.
+        int zero = M31.neg(system.tables().get(block.table()).column(0)[0]);
+        values =
+            new ForgedValues(weak, weak.honest)
+                .forge(m, plus(counts, zero, factor - 1))
+                .multiplyNumerator(block.offset() + block.live() - 1, Ext.ofSigned(factor));
+        why = rejection(weak, weak.honest, values);
+        assertTrue(why.contains("lookup leaves, numerator"), why);
+      }
+    }
+  }
+
+  /** The padding's lookups are known: what is not one of them must not be taken for one. */
+  @Test
+  void anElementHiddenInThePadding() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(8);
+    int x = b.input(-100, 100, 3, 5);
+    int a = b.requantize(x, 0, 0, -100, 100);
+    b.output(b.requantize(a, 1, 1, -50, 50));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      LeafLayout.Block block = block(weak, a);
+      int[][] elements = weak.withTensor(a, plus(weak.honest[a], 4, weak.honest[a][4] > 0 ? -1 : 1));
+      ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
+      int m = system.multiplicities(block.table());
+      ForgedValues counted = new ForgedValues(weak, elements);
+      counted.countLookups(null);
+      // The wrong element takes the fraction of a padded one, and is counted as one more zero.
+      int first = system.tables().get(block.table()).column(0)[0];
+      int[] counts = counted.signed(m);
+      int row = M31.sub(counted.real(block.tuple().get(0))[4], first);
+      counts[row]--;
+      ForgedValues values =
+          new ForgedValues(weak, elements)
+              .copyDenominator(block.offset() + block.live() - 1, block.offset() + 4)
+              .forge(m, plus(counts, M31.neg(first), 1));
+      String why = rejection(weak, elements, values);
+      assertTrue(why.contains("lookup leaves, denominator"), why);
+    }
+  }
+
+  /** Two blocks of one shape exchange their fractions: each tuple is in the other's table only. */
+  @Test
+  void exchangedBlocks() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(9);
+    int x = b.input(-100, 100, 1, 8);
+    int y = b.input(-100, 100, 1, 8);
+    int relu = b.requantize(x, 0, 0, 0, 100);
+    int identity = b.requantize(y, 0, 0, -100, 100);
+    int sum =
+        b.linear(
+            List.of(1, 8), List.of(CircuitBuilder.term(relu, 1), CircuitBuilder.term(identity, 1)));
+    b.output(b.requantize(sum, 2, 1, -50, 50));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      LeafLayout.Block one = block(weak, relu);
+      LeafLayout.Block other = block(weak, identity);
+      assertTrue(one.table() != other.table());
+      ForgedValues values =
+          new ForgedValues(weak, weak.honest).exchange(one.offset(), other.offset(), one.live());
+      String why = rejection(weak, weak.honest, values);
+      assertTrue(why.contains("lookup leaves, denominator"), why);
     }
   }
 }

@@ -78,7 +78,7 @@ class TiesAndExtremesTest {
       String why =
           weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
       assertNotNull(why);
-      assertTrue(why.startsWith("lookup layer"), why);
+      assertTrue(why.startsWith("lookup tables layer 0"), why);
     }
   }
 

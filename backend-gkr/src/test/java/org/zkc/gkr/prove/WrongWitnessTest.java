@@ -152,20 +152,27 @@ class WrongWitnessTest {
     try (WeakProof weak = new WeakProof(l.b, directory)) {
       LeafLayout leaves = weak.key.verifierKey().arithmetization().leaves();
       LeafLayout.Block block =
-          leaves.blocks().stream()
+          leaves.lookups().blocks().stream()
               .filter(b -> b.tuple().contains(l.activation))
               .findFirst()
               .orElseThrow();
       int[] wrong = plus(weak.honest[l.activation], 9, weak.honest[l.activation][9] > 0 ? -1 : 1);
       int[][] elements = weak.withTensor(l.activation, wrong);
-      // Index 7 of an axis of 7 in 8 is padding; index 0 a real lookup.
+      // Index 7 of an axis of 7 in 8 is padding; index 0 a real lookup; the last are not live.
+      int last = (1 << leaves.lookups().variables()) - 1;
+      int lastRow = (1 << leaves.tables().variables()) - 1;
+      LeafLayout.Block least = leaves.lookups().blocks().getLast();
+      assertTrue(least.offset() + least.live() <= last, "leaves that are not live");
       for (int leaf :
-          new int[] {block.offset() + 7, block.offset(), (1 << leaves.variables()) - 1}) {
+          new int[] {
+            block.offset() + 7, block.offset(), last, ForgedValues.ofTables(lastRow)
+          }) {
         ForgedValues values = new ForgedValues(weak, elements).balanceAt(leaf);
         String why =
             weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
         assertNotNull(why);
-        assertTrue(why.contains("lookup leaves, numerator"), why);
+        String tree = leaf < 0 ? "lookup tables" : "lookup";
+        assertTrue(why.contains(tree + " leaves, numerator"), why);
       }
     }
   }
@@ -175,7 +182,7 @@ class WrongWitnessTest {
     Layers l = new Layers();
     try (WeakProof weak = new WeakProof(l.b, directory)) {
       LeafLayout.Block block =
-          weak.key.verifierKey().arithmetization().leaves().blocks().stream()
+          weak.key.verifierKey().arithmetization().leaves().lookups().blocks().stream()
               .filter(b -> b.tuple().contains(l.activation))
               .findFirst()
               .orElseThrow();

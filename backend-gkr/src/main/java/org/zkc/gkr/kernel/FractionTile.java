@@ -1,0 +1,86 @@
+package org.zkc.gkr.kernel;
+
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+
+/**
+ * Tiles of {@link #SIZE} fractions of a logup layer, short enough for the first-level cache. Holds
+ * scratch, so each thread needs its own. Every vector has at most {@link #SIZE} elements and all of
+ * one call have one length.
+ */
+public final class FractionTile {
+  /** log2 of {@link #SIZE}. */
+  public static final int VARIABLES = 8;
+
+  public static final int SIZE = 1 << VARIABLES;
+
+  private final Loops loops;
+  private final ExtVector a = new ExtVector(SIZE);
+  private final ExtVector b = new ExtVector(SIZE);
+  private final ExtVector c = new ExtVector(SIZE);
+  private final ExtVector d = new ExtVector(SIZE);
+
+  /** Of the loops of {@link Kernels#best()}. */
+  public FractionTile() {
+    this(TiledKernels.BEST.loops());
+  }
+
+  FractionTile(Loops loops) {
+    this.loops = loops;
+  }
+
+  /**
+   * Adds scale times the values at t = 0 and t = 2 of sum over k of eq[k] [q1(t, k) (p0(t, k) +
+   * q0(t, k)) + p1(t, k) q0(t, k)] to {@code sums}. Both arrays hold p0, q0, p1, q1, at t = 0 and
+   * at t = 1.
+   */
+  public void addFractions(
+      Ext[] sums, ExtVector[] low, ExtVector[] high, ExtVector eq, Ext scale) {
+    int n = eq.length();
+    ExtVector x = a.slice(0, n);
+    ExtVector y = b.slice(0, n);
+    ExtVector z = c.slice(0, n);
+    ExtVector w = d.slice(0, n);
+    loops.add(low[0], low[1], x);
+    loops.multiplyAdd(low[3], x, low[2], low[1], x);
+    sums[0] = sums[0].add(scale.mul(loops.dot(x, eq)));
+    loops.atTwo(low[0], high[0], x);
+    loops.atTwo(low[1], high[1], y);
+    loops.atTwo(low[2], high[2], z);
+    loops.atTwo(low[3], high[3], w);
+    loops.add(x, y, x);
+    loops.multiplyAdd(w, x, z, y, x);
+    sums[1] = sums[1].add(scale.mul(loops.dot(x, eq)));
+  }
+
+  /** {@link #addFractions} of sum over k of eq[k] f0(t, k) f1(t, k). */
+  public void addProducts(Ext[] sums, ExtVector[] low, ExtVector[] high, ExtVector eq, Ext scale) {
+    int n = eq.length();
+    ExtVector x = a.slice(0, n);
+    ExtVector y = b.slice(0, n);
+    loops.multiply(low[0], low[1], x);
+    sums[0] = sums[0].add(scale.mul(loops.dot(x, eq)));
+    loops.atTwo(low[0], high[0], x);
+    loops.atTwo(low[1], high[1], y);
+    loops.multiply(x, y, x);
+    sums[1] = sums[1].add(scale.mul(loops.dot(x, eq)));
+  }
+
+  /** out = low + r (high - low); out may be either. */
+  public void line(ExtVector low, ExtVector high, Ext r, ExtVector out) {
+    loops.line(low, high, r, out);
+  }
+
+  /** The sum p / q of the fractions p0 / q0 and p1 / q1. */
+  public void combine(
+      ExtVector p0, ExtVector q0, ExtVector p1, ExtVector q1, ExtVector p, ExtVector q) {
+    loops.multiplyAdd(p0, q1, p1, q0, p);
+    loops.multiply(q0, q1, q);
+  }
+
+  /** The sum p / q of 1 / q0 and 1 / q1. */
+  public void combineUnits(ExtVector q0, ExtVector q1, ExtVector p, ExtVector q) {
+    loops.add(q0, q1, p);
+    loops.multiply(q0, q1, q);
+  }
+}

@@ -1,0 +1,101 @@
+package org.zkc.gkr.prove;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.FractionTile;
+import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.lookup.LeafLayout;
+import org.zkc.gkr.lookup.LookupChallenges;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.sumcheck.UnitLeaves;
+
+/** The fractions 1 / (alpha - tuple) of all lookups, computed from the tensors looked up. */
+final class LookupLeaves implements UnitLeaves {
+  private static final int PAIR = 2 * FractionTile.SIZE;
+
+  private final int variables;
+  private final int[] tiles;
+  private final List<Column> columns = new ArrayList<>();
+  private final int[] firstTile;
+
+  /** A block's tensors, and what its denominators are made of. */
+  private record Column(LeafLayout.Block block, int[][] tensors, Ext constant, Ext[] factors) {}
+
+  LookupLeaves(
+      ConstraintSystem system,
+      LeafLayout.Tree tree,
+      TensorValues values,
+      LookupChallenges challenges) {
+    variables = tree.variables() - 1;
+    int live = 0;
+    for (LeafLayout.Block block : tree.blocks()) {
+      live += block.live() / PAIR;
+    }
+    tiles = new int[live];
+    firstTile = new int[tree.blocks().size()];
+    int at = 0;
+    for (LeafLayout.Block block : tree.blocks()) {
+      int[][] tensors = new int[system.tables().get(block.table()).width()][];
+      for (int j = 0; j < tensors.length; j++) {
+        tensors[j] = values.real(block.tuple().get(j));
+      }
+      firstTile[columns.size()] = at;
+      columns.add(
+          new Column(
+              block,
+              tensors,
+              challenges.constant(block.table()),
+              challenges.factors(tensors.length)));
+      for (int k = 0; k < block.live() / PAIR; k++) {
+        tiles[at++] = block.offset() / PAIR + k;
+      }
+    }
+  }
+
+  @Override
+  public int variables() {
+    return variables;
+  }
+
+  @Override
+  public int[] tiles() {
+    return tiles;
+  }
+
+  @Override
+  public Reader reader() {
+    int[][] read = new int[2][PAIR];
+    return (slot, shift, even, odd) -> {
+      int found = Arrays.binarySearch(firstTile, slot);
+      int at = found >= 0 ? found : -found - 2;
+      Column column = columns.get(at);
+      for (int j = 0; j < column.tensors().length; j++) {
+        column
+            .block()
+            .layout()
+            .copyStored(column.tensors()[j], (slot - firstTile[at]) * PAIR, PAIR, read[j]);
+      }
+      Ext constant = column.constant().add(shift);
+      Kernels.best().denominators(constant, column.factors(), read, 0, even);
+      Kernels.best().denominators(constant, column.factors(), read, FractionTile.SIZE, odd);
+    };
+  }
+
+  /** Writes all fractions, those that are not live included, in order. */
+  void writeTo(ExtVector p, ExtVector q) {
+    q.fill(Ext.ONE);
+    Reader reader = reader();
+    for (int slot = 0; slot < tiles.length; slot++) {
+      int at = tiles[slot] * PAIR;
+      p.slice(at, PAIR).fill(Ext.ONE);
+      reader.read(
+          slot,
+          Ext.ZERO,
+          q.slice(at, FractionTile.SIZE),
+          q.slice(at + FractionTile.SIZE, FractionTile.SIZE));
+    }
+  }
+}
