@@ -34,8 +34,7 @@ public final class FractionTile {
    * q0(t, k)) + p1(t, k) q0(t, k)] to {@code sums}. Both arrays hold p0, q0, p1, q1, at t = 0 and
    * at t = 1.
    */
-  public void addFractions(
-      Ext[] sums, ExtVector[] low, ExtVector[] high, ExtVector eq, Ext scale) {
+  public void addFractions(Ext[] sums, ExtVector[] low, ExtVector[] high, ExtVector eq, Ext scale) {
     int n = eq.length();
     ExtVector x = a.slice(0, n);
     ExtVector y = b.slice(0, n);

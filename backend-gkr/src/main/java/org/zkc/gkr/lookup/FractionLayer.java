@@ -63,8 +63,7 @@ final class FractionLayer {
       int count = 1 << variables;
       ExtVector p = new ExtVector(count);
       ExtVector q = new ExtVector(count);
-      new FractionTile()
-          .combine(tables[0], tables[1], tables[2], tables[3], p, q);
+      new FractionTile().combine(tables[0], tables[1], tables[2], tables[3], p, q);
       return of(p, q, variables - 1);
     }
     return above(
@@ -108,10 +107,7 @@ final class FractionLayer {
   }
 
   private static FractionLayer above(
-      int variables,
-      int[] below,
-      Workers workers,
-      Supplier<Sums> sums) {
+      int variables, int[] below, Workers workers, Supplier<Sums> sums) {
     int up = variables - 1;
     int[] tiles =
         up <= TiledTables.DENSE_VARIABLES
@@ -139,8 +135,7 @@ final class FractionLayer {
 
   /** The sum of the one pair of the top layer. */
   Ext[] root() {
-    Ext p =
-        tables[0].get(0).mul(tables[3].get(0)).add(tables[2].get(0).mul(tables[1].get(0)));
+    Ext p = tables[0].get(0).mul(tables[3].get(0)).add(tables[2].get(0).mul(tables[1].get(0)));
     return new Ext[] {p, tables[1].get(0).mul(tables[3].get(0))};
   }
 

@@ -72,8 +72,7 @@ public record LeafLayout(Tree lookups, Tree tables) {
                 b.live()));
         at += 1L << b.variables();
       }
-      return new Tree(
-          List.copyOf(sorted), at == 0 ? 0 : Mle.variables(Math.toIntExact(at)));
+      return new Tree(List.copyOf(sorted), at == 0 ? 0 : Mle.variables(Math.toIntExact(at)));
     }
 
     /** The coordinates of {@code point} that are the tensor's own. */
@@ -134,7 +133,13 @@ public record LeafLayout(Tree lookups, Tree tables) {
       TensorLayout layout = new TensorLayout(List.of(size));
       tables.add(
           new Block(
-              "table " + t, 0, layout.variables(), layout, List.of(system.multiplicities(t)), t, size));
+              "table " + t,
+              0,
+              layout.variables(),
+              layout,
+              List.of(system.multiplicities(t)),
+              t,
+              size));
     }
     return new LeafLayout(Tree.of(lookups), Tree.of(tables));
   }
@@ -146,6 +151,17 @@ public record LeafLayout(Tree lookups, Tree tables) {
   /** Lookups of elements and table rows. */
   public long fractions() {
     return lookups.fractions() + tables.fractions();
+  }
+
+  /** Fractions that are not 0 / 1 by layout: what a prover works on. */
+  public long live() {
+    long n = 0;
+    for (Tree tree : List.of(lookups, tables)) {
+      for (Block b : tree.blocks()) {
+        n += b.live();
+      }
+    }
+    return n;
   }
 
   /** Padded elements looked up in each table. */

@@ -11,6 +11,7 @@ import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.hash.Digests;
 import org.zkc.gkr.ligero.Commitment;
+import org.zkc.gkr.lookup.LeafLayout;
 import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.ConvGeometry;
@@ -140,23 +141,21 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
     }
 
     private void lookups() {
-      int variables = arithmetization.leaves().variables();
-      if (variables == 0) {
+      LeafLayout leaves = arithmetization.leaves();
+      if (leaves.isEmpty()) {
         return;
       }
-      long elements = 1;
-      for (int layer = 0; layer < variables; layer++) {
-        elements += 2L * layer + 4;
+      send(Section.LOOKUPS, 3);
+      for (LeafLayout.Tree tree : List.of(leaves.lookups(), leaves.tables())) {
+        for (int layer = 0; layer < tree.variables(); layer++) {
+          send(Section.LOOKUPS, 2L * layer + 4);
+        }
+        Map<List<Integer>, Weight> weights = new HashMap<>();
+        for (LeafLayout.Block b : tree.blocks()) {
+          Weight at = weights.computeIfAbsent(b.layout().shape(), s -> point(b.layout()));
+          b.tuple().forEach(t -> value(Section.LEAVES, t, at));
+        }
       }
-      send(Section.LOOKUPS, elements);
-      Map<List<Integer>, Weight> weights = new HashMap<>();
-      arithmetization
-          .leaves()
-          .blocks()
-          .forEach(b -> {
-            Weight at = weights.computeIfAbsent(b.layout().shape(), s -> point(b.layout()));
-            b.tuple().forEach(t -> value(Section.LEAVES, t, at));
-          });
     }
 
     private void linear(Definition.LinearSum sum, List<Weight> own) {

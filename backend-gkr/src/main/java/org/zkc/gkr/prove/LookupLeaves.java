@@ -9,8 +9,8 @@ import org.zkc.gkr.kernel.FractionTile;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.lookup.LeafLayout;
 import org.zkc.gkr.lookup.LookupChallenges;
-import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.sumcheck.UnitLeaves;
+import org.zkc.gkr.weight.TensorLayout;
 
 /** The fractions 1 / (alpha - tuple) of all lookups, computed from the tensors looked up. */
 final class LookupLeaves implements UnitLeaves {
@@ -22,13 +22,10 @@ final class LookupLeaves implements UnitLeaves {
   private final int[] firstTile;
 
   /** A block's tensors, and what its denominators are made of. */
-  private record Column(LeafLayout.Block block, int[][] tensors, Ext constant, Ext[] factors) {}
+  private record Column(
+      LeafLayout.Block block, TensorLayout.Elements[] tensors, Ext constant, Ext[] factors) {}
 
-  LookupLeaves(
-      ConstraintSystem system,
-      LeafLayout.Tree tree,
-      TensorValues values,
-      LookupChallenges challenges) {
+  LookupLeaves(LeafLayout.Tree tree, TensorValues values, LookupChallenges challenges) {
     variables = tree.variables() - 1;
     int live = 0;
     for (LeafLayout.Block block : tree.blocks()) {
@@ -38,9 +35,9 @@ final class LookupLeaves implements UnitLeaves {
     firstTile = new int[tree.blocks().size()];
     int at = 0;
     for (LeafLayout.Block block : tree.blocks()) {
-      int[][] tensors = new int[system.tables().get(block.table()).width()][];
+      TensorLayout.Elements[] tensors = new TensorLayout.Elements[block.tuple().size()];
       for (int j = 0; j < tensors.length; j++) {
-        tensors[j] = values.real(block.tuple().get(j));
+        tensors[j] = values.elements(block.tuple().get(j));
       }
       firstTile[columns.size()] = at;
       columns.add(

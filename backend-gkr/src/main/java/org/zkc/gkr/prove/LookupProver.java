@@ -81,7 +81,7 @@ final class LookupProver {
     ExtVector p = new ExtVector(1 << layout.tables().variables());
     ExtVector q = new ExtVector(1 << layout.tables().variables());
     tableFractions(challenges, p, q);
-    LookupLeaves leaves = new LookupLeaves(system, layout.lookups(), values, challenges);
+    LookupLeaves leaves = new LookupLeaves(layout.lookups(), values, challenges);
     FractionTree lookups;
     if (leaves.variables() > TiledTables.DENSE_VARIABLES) {
       lookups = new FractionTree(leaves, workers);
@@ -101,8 +101,7 @@ final class LookupProver {
     claim(out, claims, layout.tables(), tablePoint);
   }
 
-  private void claim(
-      SendingChannel out, Claims claims, LeafLayout.Tree tree, Ext[] point) {
+  private void claim(SendingChannel out, Claims claims, LeafLayout.Tree tree, Ext[] point) {
     Map<List<Integer>, Weight> weights = new HashMap<>();
     for (LeafLayout.Block block : tree.blocks()) {
       Weight weight =

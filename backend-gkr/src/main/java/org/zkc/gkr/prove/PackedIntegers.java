@@ -15,6 +15,9 @@ sealed interface PackedIntegers {
   /** Their residues, in a fresh array. */
   int[] residues();
 
+  /** Writes residues [from, from + count) to out[at ...). */
+  void residues(int from, int count, int[] out, int at);
+
   /** Packs integers; none of {@code values} is kept or changed. */
   static PackedIntegers of(int[] values) {
     int low = Integer.MAX_VALUE;
@@ -83,6 +86,13 @@ sealed interface PackedIntegers {
       }
       return out;
     }
+
+    @Override
+    public void residues(int from, int count, int[] out, int at) {
+      for (int k = 0; k < count; k++) {
+        out[at + k] = residue(low + (differences[from + k] & 0xff));
+      }
+    }
   }
 
   /** Differences from {@code low} below 2^16, sums inside (-p, p). */
@@ -109,6 +119,13 @@ sealed interface PackedIntegers {
       }
       return out;
     }
+
+    @Override
+    public void residues(int from, int count, int[] out, int at) {
+      for (int k = 0; k < count; k++) {
+        out[at + k] = residue(low + (differences[from + k] & 0xffff));
+      }
+    }
   }
 
   /** The integers themselves, any. */
@@ -130,6 +147,13 @@ sealed interface PackedIntegers {
         out[k] = M31.fromSigned(values[k]);
       }
       return out;
+    }
+
+    @Override
+    public void residues(int from, int count, int[] out, int at) {
+      for (int k = 0; k < count; k++) {
+        out[at + k] = M31.fromSigned(values[from + k]);
+      }
     }
   }
 }

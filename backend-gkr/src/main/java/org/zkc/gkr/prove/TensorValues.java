@@ -60,6 +60,27 @@ class TensorValues {
     return computed;
   }
 
+  /** As {@link #real}, read piece by piece from where they are kept. */
+  TensorLayout.Elements elements(int tensor) {
+    if (tensor >= system.circuit().tensors().size()) {
+      PackedIntegers known = added[tensor];
+      if (known == null) {
+        known = PackedIntegers.ofResidues(compute(tensor));
+        added[tensor] = known;
+      }
+      return known::residues;
+    }
+    if (system.circuit().tensors().get(tensor).role() == TensorDeclaration.Role.MODEL) {
+      return of(real(tensor));
+    }
+    return packed(tensor)::residues;
+  }
+
+  /** Elements in an array. */
+  static TensorLayout.Elements of(int[] real) {
+    return (from, count, out, at) -> System.arraycopy(real, from, out, at, count);
+  }
+
   /** As {@link TensorLayout} lays them out; the caller's own, or shared likewise. */
   int[] stored(int tensor) {
     TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
@@ -100,8 +121,8 @@ class TensorValues {
   }
 
   /**
-   * Sees the fractions p / q of both trees of the lookup argument before they are proved; not called
-   * where there are so many lookups that theirs are not held.
+   * Sees the fractions p / q of both trees of the lookup argument before they are proved; not
+   * called where there are so many lookups that theirs are not held.
    */
   void seeFractions(ExtVector lookupP, ExtVector lookupQ, ExtVector tableP, ExtVector tableQ) {}
 
@@ -131,12 +152,16 @@ class TensorValues {
     if (system.circuit().tensors().get(tensor).role() == TensorDeclaration.Role.MODEL) {
       return model.residues(tensor);
     }
+    return packed(tensor).residues();
+  }
+
+  private PackedIntegers packed(int tensor) {
     PackedIntegers elements = witness.packed(tensor);
     if (elements.length() != system.tensor(tensor).elementCount()) {
       throw new IllegalArgumentException(
           "tensor " + tensor + " of the witness has " + elements.length() + " elements");
     }
-    return elements.residues();
+    return elements;
   }
 
   private int[] compute(int tensor) {

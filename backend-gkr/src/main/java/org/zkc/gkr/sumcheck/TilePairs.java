@@ -3,9 +3,9 @@ package org.zkc.gkr.sumcheck;
 import java.util.Arrays;
 
 /**
- * Live tiles of a table by pairs that the highest variable joins: tile {@code index[k]} of the lower
- * half lies in slot {@code low[k]}, its counterpart of the upper half in {@code high[k]}, -1 where
- * it is not live.
+ * Live tiles of a table by pairs that the highest variable joins: tile {@code index[k]} of the
+ * lower half lies in slot {@code low[k]}, its counterpart of the upper half in {@code high[k]}, -1
+ * where it is not live.
  */
 record TilePairs(int[] index, int[] low, int[] high) {
   /** Of ascending tiles and their slots; {@code half} tiles make one half. */

@@ -8,8 +8,8 @@ import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.Workers;
 
 /**
- * {@link TiledTables} whose numerators are one constant p on each tile: 1 where the leaves are live,
- * 0 elsewhere, and what binding makes of these. With f = q + lambda p,
+ * {@link TiledTables} whose numerators are one constant p on each tile: 1 where the leaves are
+ * live, 0 elsewhere, and what binding makes of these. With f = q + lambda p,
  *
  * <pre>lambda (p0 q1 + p1 q0) + q0 q1 = f0 f1 - lambda^2 p^2</pre>
  *

@@ -4,8 +4,8 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 
 /**
- * Fractions 1 / q in pairs of siblings by tiles, as anything that can compute the denominators anew:
- * they are never held all at once.
+ * Fractions 1 / q in pairs of siblings by tiles, as anything that can compute the denominators
+ * anew: they are never held all at once.
  */
 public interface UnitLeaves {
   /** Variables of the pairs. */

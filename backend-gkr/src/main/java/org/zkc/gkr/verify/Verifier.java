@@ -134,11 +134,7 @@ public final class Verifier {
         LogupVerifier.verify(in, "lookup", layout.lookups().variables(), root[0], root[1]);
     LogupVerifier.Leaves ofTables =
         LogupVerifier.verify(
-            in,
-            "lookup tables",
-            layout.tables().variables(),
-            tableRoot.mul(tables),
-            tableRoot);
+            in, "lookup tables", layout.tables().variables(), tableRoot.mul(tables), tableRoot);
     lookupLeaves(layout.lookups(), challenges, ofLookups);
     tableLeaves(layout.tables(), challenges, ofTables);
   }
@@ -187,7 +183,9 @@ public final class Verifier {
         "lookup leaves, denominator", denominator, leaves.denominator());
   }
 
-  /** Numerators minus multiplicities and denominators constant - row on the rows, 0 / 1 elsewhere. */
+  /**
+   * Numerators minus multiplicities and denominators constant - row on the rows, 0 / 1 elsewhere.
+   */
   private void tableLeaves(
       LeafLayout.Tree tree, LookupChallenges challenges, LogupVerifier.Leaves leaves) {
     Ext numerator = Ext.ZERO;
@@ -206,10 +204,10 @@ public final class Verifier {
       numerator = numerator.sub(selector.mul(count));
       denominator =
           denominator.add(
-              selector.mul(
-                  live.mul(challenges.constant(block.table()).sub(Ext.ONE)).sub(row)));
+              selector.mul(live.mul(challenges.constant(block.table()).sub(Ext.ONE)).sub(row)));
     }
-    VerificationFailure.requireEqual("lookup tables leaves, numerator", numerator, leaves.numerator());
+    VerificationFailure.requireEqual(
+        "lookup tables leaves, numerator", numerator, leaves.numerator());
     VerificationFailure.requireEqual(
         "lookup tables leaves, denominator", denominator, leaves.denominator());
   }

@@ -79,11 +79,18 @@ public final class TensorLayout {
     return out;
   }
 
+  /** Row-major real elements. */
+  @FunctionalInterface
+  public interface Elements {
+    /** Writes residues [from, from + count) to out[at ...). */
+    void copy(int from, int count, int[] out, int at);
+  }
+
   /**
    * Writes {@code count} entries of the table from entry {@code from} on to the start of {@code
-   * out}, zeros in the padding, given row-major real elements.
+   * out}, zeros in the padding.
    */
-  public void copyStored(int[] real, int from, int count, int[] out) {
+  public void copyStored(Elements real, int from, int count, int[] out) {
     Arrays.fill(out, 0, count, 0);
     // Trailing axes without padding, and the axis before them, are contiguous in both.
     int inner = 1;
@@ -102,7 +109,7 @@ public final class TensorLayout {
       int begin = Math.max(from, k * padded);
       int length = Math.min(from + count, k * padded + run) - begin;
       if (length > 0) {
-        System.arraycopy(real, outer * run + begin - k * padded, out, begin - from, length);
+        real.copy(outer * run + begin - k * padded, length, out, begin - from);
       }
     }
   }

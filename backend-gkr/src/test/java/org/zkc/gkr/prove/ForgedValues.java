@@ -13,6 +13,7 @@ import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Lookup;
 import org.zkc.gkr.relation.LookupTable;
 import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.weight.TensorLayout;
 
 /**
  * The values of a malicious prover: elements of chosen tensors are others, everything computed from
@@ -192,6 +193,11 @@ class ForgedValues extends TensorValues {
   @Override
   int[] real(int tensor) {
     return forged.containsKey(tensor) ? forged.get(tensor) : super.real(tensor);
+  }
+
+  @Override
+  TensorLayout.Elements elements(int tensor) {
+    return of(real(tensor));
   }
 
   @Override

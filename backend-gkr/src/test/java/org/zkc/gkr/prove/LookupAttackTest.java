@@ -197,7 +197,9 @@ class LookupAttackTest {
       int table = ForgedValues.ofTables(tableBlock(weak, block.table()).offset());
       // 0 / 0 at both roots: numerators 0 for whatever was looked up. Then one zero in each.
       for (int[] zeros :
-          new int[][] {{0, 1, table, table - 1}, {block.offset()}, {block.offset() + 300}, {table}}) {
+          new int[][] {
+            {0, 1, table, table - 1}, {block.offset()}, {block.offset() + 300}, {table}
+          }) {
         String why =
             rejection(weak, elements, new ForgedValues(weak, elements).zeroDenominators(zeros));
         assertTrue(why.startsWith("lookup root: expected denominators that are not 0"), why);
@@ -219,7 +221,9 @@ class LookupAttackTest {
       int[] counts = counted(weak, weak.honest, block.table());
       for (int factor : new int[] {0, 2, -1}) {
         // The lookup of element 4 counts so often; so does the row.
-        int row = M31.sub(M31.fromSigned(weak.honest[a][4]), system.tables().get(block.table()).column(0)[0]);
+        int row =
+            M31.sub(
+                M31.fromSigned(weak.honest[a][4]), system.tables().get(block.table()).column(0)[0]);
         ForgedValues values =
             new ForgedValues(weak, weak.honest)
                 .forge(m, plus(counts, row, factor - 1))
@@ -247,7 +251,8 @@ class LookupAttackTest {
     b.output(b.requantize(a, 1, 1, -50, 50));
     try (WeakProof weak = new WeakProof(b, directory)) {
       LeafLayout.Block block = block(weak, a);
-      int[][] elements = weak.withTensor(a, plus(weak.honest[a], 4, weak.honest[a][4] > 0 ? -1 : 1));
+      int[][] elements =
+          weak.withTensor(a, plus(weak.honest[a], 4, weak.honest[a][4] > 0 ? -1 : 1));
       ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
       int m = system.multiplicities(block.table());
       ForgedValues counted = new ForgedValues(weak, elements);

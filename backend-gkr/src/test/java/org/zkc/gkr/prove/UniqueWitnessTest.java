@@ -64,7 +64,8 @@ class UniqueWitnessTest {
           tried++;
           String why = weak.rejection(weak.statement(elements), proof);
           assertNotNull(why, what);
-          assertTrue(why.startsWith("lookup tables layer 0") || why.contains("Max"), what + ": " + why);
+          assertTrue(
+              why.startsWith("lookup tables layer 0") || why.contains("Max"), what + ": " + why);
         }
       }
       assertTrue(committed == 0 || tried > 0, kind + ": nothing was tried");

@@ -164,9 +164,7 @@ class WrongWitnessTest {
       LeafLayout.Block least = leaves.lookups().blocks().getLast();
       assertTrue(least.offset() + least.live() <= last, "leaves that are not live");
       for (int leaf :
-          new int[] {
-            block.offset() + 7, block.offset(), last, ForgedValues.ofTables(lastRow)
-          }) {
+          new int[] {block.offset() + 7, block.offset(), last, ForgedValues.ofTables(lastRow)}) {
         ForgedValues values = new ForgedValues(weak, elements).balanceAt(leaf);
         String why =
             weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));

@@ -35,7 +35,7 @@ public enum Work {
   LOOKUPS_FIXED("lookups"),
   /** A lookup or a row of a table. */
   FRACTION("lookups"),
-  /** A leaf of the fraction tree, padding included. */
+  /** A leaf of the fraction trees that is not 0 / 1 by layout, padding included. */
   LEAF("lookups"),
 
   /** Once per proof. */
@@ -69,7 +69,7 @@ public enum Work {
   MEMORY_PARAMETER("memory"),
   /** An element of any tensor but the model's. */
   MEMORY_CELL("memory"),
-  /** A leaf of the fraction tree, padding included. */
+  /** A leaf of the fraction trees that is not 0 / 1 by layout, padding included. */
   MEMORY_LEAF("memory");
 
   /** The stage whose units are bytes. */

@@ -101,10 +101,7 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
     /** What layouts add to the sums over relations is shared out in proportion. */
     private void padded() {
       double fractions = whole.getOrDefault(Work.FRACTION, 0.0);
-      double leaves =
-          arithmetization.leaves().variables() == 0
-              ? 0
-              : Math.scalb(1.0, arithmetization.leaves().variables());
+      double leaves = arithmetization.leaves().live();
       double cells = (double) arithmetization.witness().rows() * arithmetization.witness().width();
       double batched = whole.getOrDefault(Work.BATCHED_CELL, 0.0);
       whole.put(Work.LEAF, leaves);
