@@ -72,11 +72,7 @@ public record CompiledModel(
 
   private ModelFile file(VerifierKey key) {
     return new ModelFile(
-        new KeyFile(key, inputs, outputs),
-        emitted.model(),
-        emitted.origins(),
-        summary,
-        integer);
+        new KeyFile(key, inputs, outputs), emitted.model(), emitted.origins(), summary, integer);
   }
 
   /** {@code m.vk} for {@code m.zkc}. */
