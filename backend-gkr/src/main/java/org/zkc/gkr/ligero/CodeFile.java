@@ -42,7 +42,7 @@ final class CodeFile implements AutoCloseable {
   /** Hash blocks encoded before they are turned into columns, within this many residues. */
   private static final int STAGED_BLOCKS = 4;
 
-  private static final int STAGED_RESIDUES = 1 << 22;
+  private static final int STAGED_RESIDUES = 1 << 21;
   private static final int TILE_COLUMNS = 16;
   private static final int TASK_COLUMNS = 1024;
   private static final ValueLayout.OfInt INT =

@@ -1,0 +1,84 @@
+package org.zkc.gkr.prove;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A model that no heap holds: {@link LargeModel} in processes of their own. */
+class LargeModelTest {
+  private static final int HEAP_MEGABYTES = 40;
+
+  @TempDir Path folder;
+
+  private Process start(long seed) throws IOException {
+    ArrayList<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // The modules and access that the tests run with, but neither their heap nor their agents.
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(a -> a.startsWith("--") || a.startsWith("-Djdk."))
+        .forEach(command::add);
+    command.add("-Xmx" + HEAP_MEGABYTES + "m");
+    command.add("-XX:+UseSerialGC");
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(LargeModel.class.getName());
+    command.add(folder.toString());
+    command.add(Long.toString(seed));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("log").toFile())
+        .start();
+  }
+
+  private String log() throws IOException {
+    return Files.readString(folder.resolve("log"), StandardCharsets.UTF_8);
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> found = Files.list(folder)) {
+      return found.map(f -> f.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void aModelLargerThanTheHeapIsCommittedToProvedAndVerified() throws Exception {
+    assertTrue(LargeModel.MODEL_BYTES > HEAP_MEGABYTES << 20);
+    Process process = start(11);
+    assertTrue(process.waitFor(2, TimeUnit.MINUTES), "seed 11");
+    assertEquals(0, process.exitValue(), () -> "seed 11: " + readLog());
+    assertTrue(log().contains("verified"), log());
+    assertEquals(List.of("code", "log", "weights"), files());
+  }
+
+  @Test
+  void anInterruptedCommitmentLeavesNoTemporaryFile() throws Exception {
+    Process process = start(12);
+    while (process.isAlive() && files().stream().noneMatch(f -> f.endsWith(".building"))) {
+      Thread.sleep(5);
+    }
+    assertTrue(process.isAlive(), "the commitment was never seen: " + log());
+    process.destroy();
+    assertTrue(process.waitFor(1, TimeUnit.MINUTES));
+    assertTrue(files().stream().noneMatch(f -> f.endsWith(".building")), files().toString());
+  }
+
+  private String readLog() {
+    try {
+      return log();
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+}
