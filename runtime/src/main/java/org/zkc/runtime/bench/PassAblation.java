@@ -21,7 +21,6 @@ import org.zkc.runtime.compile.CompiledModel;
  */
 public final class PassAblation {
   private static final long INPUT_SEED = 7;
-  private static final int WARM_UPS_OF_A_MODEL = 20;
 
   private final int warmUps;
   private final int runs;
@@ -77,7 +76,7 @@ public final class PassAblation {
     List<Row> rows = new ArrayList<>();
     // Once for nobody: the first row must not pay for compiling Java.
     progress.accept(model.label() + ": warming up");
-    new PassAblation(WARM_UPS_OF_A_MODEL, 1).measure(model, variants().getFirst());
+    new PassAblation(3 * (warmUps + runs), 1).measure(model, variants().getFirst());
     for (Variant variant : variants()) {
       progress.accept(model.label() + ": " + variant.name());
       rows.add(measure(model, variant));

@@ -114,19 +114,21 @@ final class ModelReport {
   /** One line for each relation: what it came from and what it costs. */
   void printLayers(PrintWriter out) {
     Circuit circuit = file.keyFile().circuit().circuit();
+    CostEstimate estimate = CostEstimate.of(file.keyFile().key());
     out.println(
-        "  %-16s %-18s %14s %12s  %s"
-            .formatted("relation", "result", "products", "lookups", "source"));
+        "  %-16s %-18s %14s %12s %10s  %s"
+            .formatted("relation", "result", "products", "lookups", "time", "source"));
     for (int i = 0; i < circuit.relations().size(); i++) {
       Relation r = circuit.relations().get(i);
       EmittedCircuit.Origin origin = file.origins().get(i);
       out.println(
-          "  %-16s %-18s %14s %12s  %s"
+          "  %-16s %-18s %14s %12s %10s  %s"
               .formatted(
                   CircuitStatistics.name(r),
                   shape(circuit.tensors().get(r.result())),
                   Figures.count(CircuitStatistics.multiplications(circuit, r)),
                   Figures.count(CircuitStatistics.lookups(circuit, r)),
+                  Figures.time(estimate.relations().get(i).seconds()),
                   source(origin)));
     }
     out.println("  parameters:");
@@ -176,6 +178,8 @@ final class ModelReport {
       entry.put("shape", circuit.tensors().get(r.result()).shape());
       entry.put("multiplications", CircuitStatistics.multiplications(circuit, r));
       entry.put("lookups", CircuitStatistics.lookups(circuit, r));
+      entry.put("committedCells", estimate.relations().get(i).committedCells());
+      entry.put("estimatedSeconds", estimate.relations().get(i).seconds());
       entry.put("source", file.origins().get(i).location().toString());
       entry.put("text", file.origins().get(i).location().text().strip());
       relations.add(entry);
