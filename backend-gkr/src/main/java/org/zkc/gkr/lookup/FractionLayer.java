@@ -72,65 +72,101 @@ final class FractionLayer {
         workers,
         () -> {
           FractionTile tile = new FractionTile();
-          return (k, p, q) ->
+          return (pair, p, q) -> {
+            int found = Arrays.binarySearch(tiles, pair);
+            if (found < 0) {
+              setDead(p, q);
+            } else {
               tile.combine(
-                  slot(tables[0], k),
-                  slot(tables[1], k),
-                  slot(tables[2], k),
-                  slot(tables[3], k),
+                  slot(tables[0], found),
+                  slot(tables[1], found),
+                  slot(tables[2], found),
+                  slot(tables[3], found),
                   p,
                   q);
+            }
+          };
         });
   }
 
   /** The layer above leaves that are not held. */
   static FractionLayer above(UnitLeaves leaves, Workers workers) {
+    return above(leaves.variables(), leaves.tiles(), workers, () -> new LeafSums(leaves));
+  }
+
+  /** The second layer above such leaves. */
+  static FractionLayer twoAbove(UnitLeaves leaves, Workers workers) {
     return above(
-        leaves.variables(),
-        leaves.tiles(),
+        leaves.variables() - 1,
+        halved(leaves.variables() - 1, leaves.tiles()),
         workers,
         () -> {
+          LeafSums sums = new LeafSums(leaves);
           FractionTile tile = new FractionTile();
-          UnitLeaves.Reader reader = leaves.reader();
-          ExtVector even = new ExtVector(FractionTile.SIZE);
-          ExtVector odd = new ExtVector(FractionTile.SIZE);
+          ExtVector[] pair = fresh(1);
           return (k, p, q) -> {
-            reader.read(k, Ext.ZERO, even, odd);
-            tile.combineUnits(even, odd, p, q);
+            sums.into(2 * k, pair[0], pair[1]);
+            sums.into(2 * k + 1, pair[2], pair[3]);
+            tile.combine(pair[0], pair[1], pair[2], pair[3], p, q);
           };
         });
   }
 
-  /** Sums the pairs of tile number {@code k}. */
+  /** Writes the sums of the pairs of one tile. */
   private interface Sums {
-    void into(int k, ExtVector p, ExtVector q);
+    void into(int pair, ExtVector p, ExtVector q);
+  }
+
+  private static final class LeafSums implements Sums {
+    private final FractionTile tile = new FractionTile();
+    private final ExtVector even = new ExtVector(FractionTile.SIZE);
+    private final ExtVector odd = new ExtVector(FractionTile.SIZE);
+    private final int[] live;
+    private final UnitLeaves.Reader reader;
+
+    LeafSums(UnitLeaves leaves) {
+      live = leaves.tiles();
+      reader = leaves.reader();
+    }
+
+    @Override
+    public void into(int pair, ExtVector p, ExtVector q) {
+      int found = Arrays.binarySearch(live, pair);
+      if (found < 0) {
+        setDead(p, q);
+      } else {
+        reader.read(found, Ext.ZERO, even, odd);
+        tile.combineUnits(even, odd, p, q);
+      }
+    }
+  }
+
+  private static void setDead(ExtVector p, ExtVector q) {
+    p.fill(Ext.ZERO);
+    q.fill(Ext.ONE);
   }
 
   private static FractionLayer above(
       int variables, int[] below, Workers workers, Supplier<Sums> sums) {
-    int up = variables - 1;
-    int[] tiles =
-        up <= TiledTables.DENSE_VARIABLES
-            ? all(up)
-            : Arrays.stream(below).map(t -> t >> 1).distinct().toArray();
+    int[] tiles = halved(variables - 1, below);
     ExtVector[] tables = fresh(tiles.length);
     workers.forEachRange(
         tiles.length,
         (from, to) -> {
           Sums work = sums.get();
           for (int k = from; k < to; k++) {
-            for (int side = 0; side < 2; side++) {
-              ExtVector q = slot(tables[2 * side + 1], k);
-              int found = Arrays.binarySearch(below, 2 * tiles[k] + side);
-              if (found < 0) {
-                q.fill(Ext.ONE);
-              } else {
-                work.into(found, slot(tables[2 * side], k), q);
-              }
-            }
+            work.into(2 * tiles[k], slot(tables[0], k), slot(tables[1], k));
+            work.into(2 * tiles[k] + 1, slot(tables[2], k), slot(tables[3], k));
           }
         });
-    return new FractionLayer(up, tiles, tables);
+    return new FractionLayer(variables - 1, tiles, tables);
+  }
+
+  /** The tiles to hold of the layer, of {@code variables}, above one that holds {@code below}. */
+  private static int[] halved(int variables, int[] below) {
+    return variables <= TiledTables.DENSE_VARIABLES
+        ? all(variables)
+        : Arrays.stream(below).map(t -> t >> 1).distinct().toArray();
   }
 
   /** The sum of the one pair of the top layer. */
@@ -150,13 +186,38 @@ final class FractionLayer {
       Kernels.best().scale(tables[2], lambda);
       return new FractionTables(tables[0], tables[1], tables[2], tables[3], z);
     }
-    workers.forEachRange(
-        tiles.length,
-        (from, to) -> {
-          Kernels.best().scale(tables[0].slice(from << TILE, to - from << TILE), lambda);
-          Kernels.best().scale(tables[2].slice(from << TILE, to - from << TILE), lambda);
-        });
-    return new TiledFractionTables(tiles, tables, z, workers);
+    return new TiledFractionTables(
+        tiles,
+        tables,
+        () ->
+            (slot, tile) -> {
+              Kernels.best().scale(tile[0], lambda);
+              Kernels.best().scale(tile[2], lambda);
+            },
+        z,
+        workers);
+  }
+
+  /** The tables of the sumcheck of the layer above leaves that are not held. */
+  static LayerTables sumcheckAbove(UnitLeaves leaves, Ext lambda, Ext[] z, Workers workers) {
+    if (z.length <= TiledTables.DENSE_VARIABLES) {
+      return above(leaves, workers).sumcheck(lambda, z, workers);
+    }
+    int[] tiles = halved(z.length, leaves.tiles());
+    return new TiledFractionTables(
+        tiles,
+        fresh(tiles.length),
+        () -> {
+          LeafSums sums = new LeafSums(leaves);
+          return (slot, tile) -> {
+            for (int side = 0; side < 2; side++) {
+              sums.into(2 * tiles[slot] + side, tile[2 * side], tile[2 * side + 1]);
+              Kernels.best().scale(tile[2 * side], lambda);
+            }
+          };
+        },
+        z,
+        workers);
   }
 
   private static int[] all(int variables) {

@@ -42,7 +42,7 @@ public final class FractionTree {
     this.leaves = leaves;
     this.workers = workers;
     variables = leaves.variables() + 1;
-    root = build(FractionLayer.above(leaves, workers).above(workers));
+    root = build(FractionLayer.twoAbove(leaves, workers));
   }
 
   private Ext[] build(FractionLayer lowest) {
@@ -86,6 +86,6 @@ public final class FractionTree {
     }
     return rho.length == unit.variables()
         ? new UnitFractionTables(unit, lambda, rho, workers)
-        : FractionLayer.above(unit, workers).sumcheck(lambda, rho, workers);
+        : FractionLayer.sumcheckAbove(unit, lambda, rho, workers);
   }
 }

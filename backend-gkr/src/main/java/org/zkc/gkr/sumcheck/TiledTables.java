@@ -1,6 +1,7 @@
 package org.zkc.gkr.sumcheck;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -14,22 +15,22 @@ import org.zkc.gkr.mle.SplitEq;
  * that keep their place, so that nothing is moved. Once few variables are left the tables become
  * {@link FractionTables}.
  *
- * <p>Rounds are split into pieces of whole tiles for several threads; sums in E are exact, so the
- * pieces do not show.
+ * <p>The tables are far larger than any cache, so a tile is bound and its share of the next message
+ * taken in one visit. Rounds are split into pieces of whole tiles for several threads; sums in E are
+ * exact, so the pieces do not show.
  */
 public abstract class TiledTables implements LayerTables {
   /** With this many variables or fewer every tile is held. */
   public static final int DENSE_VARIABLES = 2 * FractionTile.VARIABLES;
 
-  private static final int TILES_OF_A_PIECE = 64;
+  private static final int PAIRS_OF_A_PIECE = 32;
 
   private final int rounds;
   private final SplitEq eq;
   private final Workers workers;
   private int left;
-  private int[] tiles;
-  private int[] slots;
-  private @Nullable TilePairs pairs;
+  private TilePairs pairs;
+  private Ext @Nullable [] message;
   private @Nullable ExtVector summed;
   private Ext[] tileSums = {};
   private @Nullable FractionTables dense;
@@ -38,13 +39,13 @@ public abstract class TiledTables implements LayerTables {
     if (z.length <= DENSE_VARIABLES) {
       throw new IllegalArgumentException(z.length + " variables need no tiles");
     }
-    this.tiles = tiles;
-    this.slots = new int[tiles.length];
-    Arrays.setAll(slots, k -> k);
     this.workers = workers;
     rounds = z.length;
     left = rounds;
     eq = new SplitEq(z);
+    int[] slots = new int[tiles.length];
+    Arrays.setAll(slots, k -> k);
+    pairs = pairs(tiles, slots);
   }
 
   /** What one thread works with. */
@@ -62,7 +63,11 @@ public abstract class TiledTables implements LayerTables {
     void bind(int low, int high, Ext challenge, int target);
   }
 
+  /** For the tables as they are; in the first round {@link Piece#add} meets every slot once. */
   abstract Piece piece();
+
+  /** For the tables whose pairs are bound. */
+  abstract Piece boundPiece();
 
   /** The slots that bound pairs go to. */
   abstract int[] targets(TilePairs pairs);
@@ -83,26 +88,101 @@ public abstract class TiledTables implements LayerTables {
     if (dense != null) {
       return dense.message();
     }
-    TilePairs now = pairs();
+    if (message == null) {
+      TilePairs now = pairs;
+      message =
+          sum(
+              now,
+              () -> {
+                Piece work = piece();
+                return (sums, k, part, scale, share) ->
+                    work.add(sums, now.low()[k], now.high()[k], part, scale, share);
+              });
+    }
+    return message;
+  }
+
+  @Override
+  public final void bind(Ext challenge) {
+    if (dense != null) {
+      dense.bind(challenge);
+      return;
+    }
+    TilePairs now = pairs;
+    int[] targets = targets(now);
+    eq.bind(challenge);
+    left--;
+    if (left == DENSE_VARIABLES) {
+      Piece work = piece();
+      for (int k = 0; k < now.count(); k++) {
+        work.bind(now.low()[k], now.high()[k], challenge, targets[k]);
+      }
+      bound();
+      dense = gather(now.index(), targets);
+      return;
+    }
+    TilePairs next = pairs(now.index(), targets);
+    // The pairs at hand that become the halves of each next one.
+    int[] order = new int[now.count()];
+    Arrays.setAll(order, k -> k);
+    TilePairs joined = pairs(now.index(), order);
+    message =
+        sum(
+            next,
+            () -> {
+              Piece work = piece();
+              Piece after = boundPiece();
+              return (sums, k, part, scale, share) -> {
+                for (int from : new int[] {joined.low()[k], joined.high()[k]}) {
+                  if (from >= 0) {
+                    work.bind(now.low()[from], now.high()[from], challenge, targets[from]);
+                  }
+                }
+                after.add(sums, next.low()[k], next.high()[k], part, scale, share);
+              };
+            });
+    bound();
+    pairs = next;
+  }
+
+  @Override
+  public final Ext[] values() {
+    if (dense == null) {
+      throw new IllegalStateException(left + " variables are not bound");
+    }
+    return dense.values();
+  }
+
+  private TilePairs pairs(int[] tiles, int[] slots) {
+    return TilePairs.of(tiles, slots, 1 << left - 1 - FractionTile.VARIABLES);
+  }
+
+  /** Adds what pair {@code k} is worth. */
+  private interface Term {
+    void add(Ext[] sums, int k, ExtVector eq, Ext scale, Ext share);
+  }
+
+  /** The message: the terms of all pairs, and what is not live. */
+  private Ext[] sum(TilePairs terms, Supplier<Term> term) {
     ExtVector high = eq.high();
     ExtVector low = eq.low();
     int perHigh = low.length() >> FractionTile.VARIABLES;
     Ext[] lowSums = sums(low);
-    int pieces = pieces(now.count());
+    int pieces = (terms.count() + PAIRS_OF_A_PIECE - 1) / PAIRS_OF_A_PIECE;
     Ext[][] parts = new Ext[pieces][];
     workers.forEach(
         pieces,
         piece -> {
-          Piece work = piece();
+          Term work = term.get();
           // The third is the share of eq of the live tiles.
           Ext[] sums = {Ext.ZERO, Ext.ZERO, Ext.ZERO};
-          int end = Math.min(now.count(), (piece + 1) * TILES_OF_A_PIECE);
-          for (int k = piece * TILES_OF_A_PIECE; k < end; k++) {
-            int at = now.index()[k] % perHigh;
-            Ext scale = high.get(now.index()[k] / perHigh);
-            ExtVector part = low.slice(at << FractionTile.VARIABLES, FractionTile.SIZE);
+          int end = Math.min(terms.count(), (piece + 1) * PAIRS_OF_A_PIECE);
+          for (int k = piece * PAIRS_OF_A_PIECE; k < end; k++) {
+            int at = terms.index()[k] % perHigh;
+            Ext scale = high.get(terms.index()[k] / perHigh);
             Ext share = scale.mul(lowSums[at]);
-            work.add(sums, now.low()[k], now.high()[k], part, scale, share);
+            ExtVector part = low.slice(at << FractionTile.VARIABLES, FractionTile.SIZE);
+            work.add(sums, k, part, scale, share);
             sums[2] = sums[2].add(share);
           }
           parts[piece] = sums;
@@ -114,55 +194,6 @@ public abstract class TiledTables implements LayerTables {
       at2 = at2.add(part[1]).sub(part[2]);
     }
     return new Ext[] {at0, at2};
-  }
-
-  @Override
-  public final void bind(Ext challenge) {
-    if (dense != null) {
-      dense.bind(challenge);
-      return;
-    }
-    TilePairs now = pairs();
-    int[] targets = targets(now);
-    workers.forEach(
-        pieces(now.count()),
-        piece -> {
-          Piece work = piece();
-          int end = Math.min(now.count(), (piece + 1) * TILES_OF_A_PIECE);
-          for (int k = piece * TILES_OF_A_PIECE; k < end; k++) {
-            work.bind(now.low()[k], now.high()[k], challenge, targets[k]);
-          }
-        });
-    bound();
-    tiles = now.index();
-    slots = targets;
-    pairs = null;
-    eq.bind(challenge);
-    left--;
-    if (left == DENSE_VARIABLES) {
-      dense = gather();
-    }
-  }
-
-  @Override
-  public final Ext[] values() {
-    if (dense == null) {
-      throw new IllegalStateException(left + " variables are not bound");
-    }
-    return dense.values();
-  }
-
-  private TilePairs pairs() {
-    TilePairs now = pairs;
-    if (now == null) {
-      now = TilePairs.of(tiles, slots, 1 << left - 1 - FractionTile.VARIABLES);
-      pairs = now;
-    }
-    return now;
-  }
-
-  private static int pieces(int count) {
-    return (count + TILES_OF_A_PIECE - 1) / TILES_OF_A_PIECE;
   }
 
   /** The sum of each tile of an eq table. */
@@ -181,7 +212,7 @@ public abstract class TiledTables implements LayerTables {
     return tileSums;
   }
 
-  private FractionTables gather() {
+  private FractionTables gather(int[] tiles, int[] slots) {
     ExtVector[] all = new ExtVector[4];
     for (int j = 0; j < all.length; j++) {
       all[j] = new ExtVector(1 << left);

@@ -36,7 +36,12 @@ public final class UnitFractionTables extends TiledTables {
     return fromLeaves ? new LeafPiece() : new BoundPiece();
   }
 
-  private void subtractNumerators(Ext[] sums, Ext low, Ext high, Ext share) {
+  @Override
+  Piece boundPiece() {
+    return new BoundPiece();
+  }
+
+  private static void subtractNumerators(Ext[] sums, Ext low, Ext high, Ext share) {
     Ext two = high.doubled().sub(low);
     sums[0] = sums[0].sub(share.mul(low.square()));
     sums[1] = sums[1].sub(share.mul(two.square()));

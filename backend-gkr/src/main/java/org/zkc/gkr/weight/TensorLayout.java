@@ -16,11 +16,13 @@ public final class TensorLayout {
   private final List<Integer> shape;
   private final int variables;
   private final int storedLength;
+  private final int[] axisVariables;
 
   public TensorLayout(List<Integer> shape) {
     this.shape = List.copyOf(shape);
     int sum = 0;
     long last = 0;
+    axisVariables = shape.stream().mapToInt(Mle::variables).toArray();
     for (int e : shape) {
       sum += Mle.variables(e);
       last = (last << Mle.variables(e)) + e - 1;
@@ -95,12 +97,12 @@ public final class TensorLayout {
     // Trailing axes without padding, and the axis before them, are contiguous in both.
     int inner = 1;
     int axis = shape.size() - 1;
-    while (axis >= 0 && shape.get(axis) == 1 << Mle.variables(shape.get(axis))) {
+    while (axis >= 0 && shape.get(axis) == 1 << axisVariables[axis]) {
       inner *= shape.get(axis);
       axis--;
     }
     int run = axis < 0 ? inner : inner * shape.get(axis);
-    int padded = axis < 0 ? inner : inner << Mle.variables(shape.get(axis));
+    int padded = axis < 0 ? inner : inner << axisVariables[axis];
     for (int k = from / padded; k * (long) padded < from + (long) count; k++) {
       int outer = realIndex(k, axis);
       if (outer < 0) {
@@ -120,14 +122,14 @@ public final class TensorLayout {
     int index = 0;
     int stride = 1;
     for (int a = axes - 1; a >= 0; a--) {
-      int n = Mle.variables(shape.get(a));
-      int digit = rest & (1 << n) - 1;
-      if (digit >= shape.get(a)) {
+      int extent = shape.get(a);
+      int digit = rest & (1 << axisVariables[a]) - 1;
+      if (digit >= extent) {
         return -1;
       }
       index += digit * stride;
-      stride *= shape.get(a);
-      rest >>>= n;
+      stride *= extent;
+      rest >>>= axisVariables[a];
     }
     return rest == 0 ? index : -1;
   }
