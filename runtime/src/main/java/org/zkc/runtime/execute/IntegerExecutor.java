@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntConsumer;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
@@ -31,16 +32,30 @@ import org.zkc.runtime.emit.ModelWeights;
 /**
  * Evaluates a circuit on integers: the witness of a proof and the answer of {@code zkc run}. The
  * elements do not depend on the number of threads; they are row-major over the real index set.
- * Weights are read where they lie, one layer at a time.
+ * Weights are read where they lie, one layer at a time, but for the spectra of convolutions in FFT
+ * form.
  */
 public final class IntegerExecutor {
   private final Circuit circuit;
   private final ModelWeights weights;
+  private final Map<FftConv, FftConvKernel> transforms = new HashMap<>();
 
   /** The circuit must have passed {@link org.zkc.gkr.circuit.CircuitCheck}. */
   public IntegerExecutor(Circuit circuit, ModelWeights weights) {
     this.circuit = circuit;
     this.weights = weights;
+    for (Relation relation : circuit.relations()) {
+      if (relation instanceof FftConv c) {
+        transforms.put(
+            c,
+            new FftConvKernel(
+                c,
+                shape(c.conv().source()),
+                shape(c.conv().weight()),
+                weights.tensor(c.conv().weight()).elements(),
+                shape(c.result())));
+      }
+    }
   }
 
   /**
@@ -155,7 +170,9 @@ public final class IntegerExecutor {
     return switch (relation) {
       case Linear l -> linear(l, values);
       case Conv c -> convolution(c, values, workers);
-      case FftConv c -> convolution(c.conv(), values, workers);
+      case FftConv c ->
+          Objects.requireNonNull(transforms.get(c), "made with the executor")
+              .run(elements(c.conv().source(), values), workers);
       case MatMul m -> matmul(m, values, workers);
       case Product p -> product(elements(p.left(), values), elements(p.right(), values));
       case Requantize r -> requantize(r, elements(r.source(), values));
