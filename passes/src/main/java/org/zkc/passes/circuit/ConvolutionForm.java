@@ -2,6 +2,7 @@ package org.zkc.passes.circuit;
 
 import java.util.List;
 import org.zkc.ir.Shape;
+import org.zkc.ir.Shapes;
 
 /** How a convolution is executed and proved. */
 public enum ConvolutionForm {
@@ -24,7 +25,27 @@ public enum ConvolutionForm {
       List<Integer> strides,
       List<Integer> paddingLow,
       List<Integer> dilations,
-      int groups) {}
+      int groups) {
+
+    /** The least points, per axis, of transforms that compute it. */
+    public List<Integer> transformSizes() {
+      return Shapes.transformSizes(input, weight, result, strides, paddingLow, dilations);
+    }
+
+    /** Whether transforms of so many points can be executed and proved. */
+    public boolean hasTransforms() {
+      List<Integer> sizes = transformSizes();
+      return sizes.get(0) <= MOST_POINTS
+          && sizes.get(1) <= MOST_POINTS
+          && (long) sizes.get(0) * sizes.get(1) <= MOST_PLANE_POINTS;
+    }
+  }
+
+  /** Along an axis. */
+  private static final int MOST_POINTS = 1 << 20;
+
+  /** Of both axes together. */
+  private static final long MOST_PLANE_POINTS = 1 << 24;
 
   /** Which form a convolution gets. */
   @FunctionalInterface

@@ -13,6 +13,7 @@ import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
@@ -60,7 +61,7 @@ public final class IntegerToCircuit {
 
   /** Lowers main, every convolution in direct form. */
   public static Program lower(Program integer, PassContext context) {
-    return lower(integer, geometry -> ConvolutionForm.DIRECT, context);
+    return lower(integer, ConvolutionPolicy.DIRECT.choice(), context);
   }
 
   /** Lowers main. */
@@ -148,6 +149,12 @@ public final class IntegerToCircuit {
             yield new ProductSums(out).conv(x, weight, geometry, sums);
           }
           case FFT -> {
+            if (!geometry.hasTransforms()) {
+              throw new UserException(
+                  c.location(),
+                  "transforms for this convolution would have %s points, which is too many; compile with --conv auto or direct"
+                      .formatted(geometry.transformSizes()));
+            }
             context.count("integer-to-circuit.fft-convolutions", 1);
             yield new TransformProducts(out).conv(x, weight, geometry, sums);
           }

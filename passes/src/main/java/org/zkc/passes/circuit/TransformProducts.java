@@ -3,7 +3,6 @@ package org.zkc.passes.circuit;
 import java.util.List;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Shape;
-import org.zkc.ir.Shapes;
 import org.zkc.ir.Value;
 
 /**
@@ -32,9 +31,7 @@ final class TransformProducts {
     int batch = x.shape().extent(0);
     int channels = weight.shape().extent(1);
     int outputs = weight.shape().extent(0) / g.groups();
-    List<Integer> sizes =
-        Shapes.transformSizes(
-            g.input(), g.weight(), g.result(), g.strides(), g.paddingLow(), g.dilations());
+    List<Integer> sizes = g.transformSizes();
     Value source =
         out.broadcast(
             out.reshape(x, planes(batch, g.groups(), 1, channels, x)),

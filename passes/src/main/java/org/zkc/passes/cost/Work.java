@@ -18,6 +18,10 @@ public enum Work {
   GROUPED_MULTIPLICATION("execute"),
   /** A multiplication of a matrix product. */
   MATRIX_MULTIPLICATION("execute"),
+  /** A point of a transform over F[i], once for each of its log2 N layers. */
+  TRANSFORM_STEP("execute"),
+  /** A point of a product of two spectra. */
+  SPECTRUM_PRODUCT("execute"),
   /** An element of a sum's term, a requantisation, a maximum's source, a product. */
   EXECUTED_CELL("execute"),
 
@@ -49,6 +53,10 @@ public enum Work {
   FOLDED_PARAMETER("relations"),
   /** An element of a convolution's source, once for each column of the kernel. */
   WINDOW_CELL("relations"),
+  /** A point of a transform that moves a claim, once for each of its log2 N layers. */
+  PROVED_TRANSFORM_STEP("relations"),
+  /** A point of a source channel's spectrum. */
+  SPECTRUM_CELL("relations"),
   /** An element of a sum's term whose value is sent or whose claims are merged. */
   CARRIED_CELL("relations"),
   /** An element of a product that is proved one by one, padding included. */

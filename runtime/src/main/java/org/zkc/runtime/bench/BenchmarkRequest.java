@@ -2,12 +2,14 @@ package org.zkc.runtime.bench;
 
 import java.util.List;
 import java.util.Set;
+import org.zkc.passes.circuit.ConvolutionPolicy;
 
 /**
  * What the processes of one benchmark are told.
  *
  * @param inputs values of {@code --input}; empty where the inputs are generated
  * @param calibration values of {@code --calibration}
+ * @param convolutions which form a convolution gets
  * @param disabled optimisation passes to leave out
  * @param warmUps proofs before measuring
  * @param runs proofs measured
@@ -16,6 +18,7 @@ import java.util.Set;
 public record BenchmarkRequest(
     List<String> inputs,
     List<String> calibration,
+    ConvolutionPolicy convolutions,
     Set<String> disabled,
     int threads,
     int warmUps,

@@ -75,7 +75,10 @@ public final class BenchmarkStep {
     }
     long start = System.nanoTime();
     CompiledModel compiled =
-        new CompilePipeline(CompileOptions.DEFAULT.withDisabled(request.disabled()))
+        new CompilePipeline(
+                CompileOptions.DEFAULT
+                    .withConvolutions(request.convolutions())
+                    .withDisabled(request.disabled()))
             .compile(calibrated);
     return written(compiled, start, folder, request.threads());
   }
@@ -93,7 +96,10 @@ public final class BenchmarkStep {
 
   private static CompileFigures compileArchive(Path archive, Path folder, BenchmarkRequest request)
       throws IOException {
-    CompileOptions options = CompileOptions.DEFAULT.withDisabled(request.disabled());
+    CompileOptions options =
+        CompileOptions.DEFAULT
+            .withConvolutions(request.convolutions())
+            .withDisabled(request.disabled());
     long start = System.nanoTime();
     CompiledModel compiled =
         new CompilePipeline(options.withCalibration(request.calibration())).compile(archive);

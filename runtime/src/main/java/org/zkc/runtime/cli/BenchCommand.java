@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.zkc.ir.UserException;
+import org.zkc.passes.circuit.ConvolutionPolicy;
 import org.zkc.runtime.bench.BenchmarkFigures;
 import org.zkc.runtime.bench.BenchmarkModel;
 import org.zkc.runtime.bench.BenchmarkRequest;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
     description =
         "Measure compiling, proving and verifying generated models or yours: medians after"
             + " warm-ups, from float input to proof bytes, beside what compile predicts.",
-    subcommands = {BenchFitCommand.class, BenchPassesCommand.class},
+    subcommands = {BenchConvCommand.class, BenchFitCommand.class, BenchPassesCommand.class},
     sortOptions = false)
 final class BenchCommand implements Callable<Integer> {
   @Parameters(
@@ -82,6 +83,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "Leave out an optimisation pass, to see what it brings.")
   private List<String> disabled = new ArrayList<>();
 
+  @Option(
+      names = "--conv",
+      paramLabel = "FORM",
+      description = "Convolutions as auto, direct or fft, as for compile; default auto.")
+  private ConvolutionPolicy conv = ConvolutionPolicy.AUTO;
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
@@ -133,6 +140,7 @@ final class BenchCommand implements Callable<Integer> {
     return new BenchmarkRequest(
         generated ? List.of() : inputs,
         generated ? List.of() : calibration,
+        conv,
         new HashSet<>(disabled),
         threads,
         warmUps != null ? warmUps : target.isLarge() ? 1 : 3,

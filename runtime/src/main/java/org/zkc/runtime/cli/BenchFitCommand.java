@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.zkc.passes.circuit.ConvolutionPolicy;
 import org.zkc.passes.cost.ProverCosts;
 import org.zkc.passes.cost.Work;
 import org.zkc.runtime.artifact.AtomicFiles;
@@ -154,6 +155,7 @@ final class BenchFitCommand implements Callable<Integer> {
         new BenchmarkRequest(
             List.of(),
             List.of(),
+            ConvolutionPolicy.AUTO,
             Set.of(),
             1,
             target.isLarge() ? 1 : 3,

@@ -17,6 +17,7 @@ import org.zkc.ir.Program;
 import org.zkc.ir.UserException;
 import org.zkc.ir.text.Printer;
 import org.zkc.passes.PassListener;
+import org.zkc.passes.circuit.ConvolutionPolicy;
 import org.zkc.passes.quantize.QuantizationOptions;
 import org.zkc.runtime.artifact.AtomicFiles;
 import org.zkc.runtime.artifact.ModelFile;
@@ -37,13 +38,6 @@ import picocli.CommandLine.Spec;
     description = "Compile a model into a model file (.zkc) and a verifier key (.vk).",
     sortOptions = false)
 final class CompileCommand implements Callable<Integer> {
-  /** Values of {@code --conv}. */
-  enum ConvForm {
-    AUTO,
-    DIRECT,
-    FFT
-  }
-
   @Parameters(
       paramLabel = "MODEL",
       description = "The archive: what zkpytorch.export or torch.jit.save wrote.")
@@ -79,8 +73,10 @@ final class CompileCommand implements Callable<Integer> {
   @Option(
       names = "--conv",
       paramLabel = "FORM",
-      description = "Convolutions as auto, direct or fft; default auto.")
-  private ConvForm conv = ConvForm.AUTO;
+      description =
+          "Convolutions as sums of products (direct), through transforms (fft), or each as is"
+              + " estimated cheaper (auto); default auto.")
+  private ConvolutionPolicy conv = ConvolutionPolicy.AUTO;
 
   @Option(
       names = "--disable",
@@ -126,11 +122,6 @@ final class CompileCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Threads.check(threads);
-    if (conv == ConvForm.FFT) {
-      throw new UserException(
-          "--conv fft does not exist yet: convolutions are proved in direct form; leave the flag"
-              + " out");
-    }
     PrintWriter err = spec.commandLine().getErr();
     try (ProgressDisplay display = ProgressDisplay.of(progress, err);
         IrFiles.Dump dumps = dump == null ? null : IrFiles.dumpInto(dump)) {
@@ -146,6 +137,7 @@ final class CompileCommand implements Callable<Integer> {
               inputShapes,
               calibration,
               quantization(),
+              conv,
               new HashSet<>(disabled),
               minFidelity == null ? OptionalDouble.empty() : OptionalDouble.of(minFidelity),
               listener,

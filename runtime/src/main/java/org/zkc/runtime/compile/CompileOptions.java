@@ -5,6 +5,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.zkc.passes.PassListener;
+import org.zkc.passes.circuit.ConvolutionPolicy;
 import org.zkc.passes.quantize.QuantizationOptions;
 
 /**
@@ -12,6 +13,7 @@ import org.zkc.passes.quantize.QuantizationOptions;
  *
  * @param inputShapes values of {@code --input-shape}
  * @param calibration values of {@code --calibration}
+ * @param convolutions which form a convolution gets
  * @param disabled optimisation passes to leave out
  * @param minFidelity R^2 that the integer program must reach
  * @param listener told of every pass
@@ -21,6 +23,7 @@ public record CompileOptions(
     List<String> inputShapes,
     List<String> calibration,
     QuantizationOptions quantization,
+    ConvolutionPolicy convolutions,
     Set<String> disabled,
     OptionalDouble minFidelity,
     PassListener listener,
@@ -31,6 +34,7 @@ public record CompileOptions(
           List.of(),
           List.of(),
           QuantizationOptions.DEFAULT,
+          ConvolutionPolicy.AUTO,
           Set.of(),
           OptionalDouble.empty(),
           PassListener.NONE,
@@ -44,16 +48,42 @@ public record CompileOptions(
 
   public CompileOptions withCalibration(List<String> files) {
     return new CompileOptions(
-        inputShapes, files, quantization, disabled, minFidelity, listener, warnings);
+        inputShapes,
+        files,
+        quantization,
+        convolutions,
+        disabled,
+        minFidelity,
+        listener,
+        warnings);
   }
 
   public CompileOptions withDisabled(Set<String> passes) {
     return new CompileOptions(
-        inputShapes, calibration, quantization, passes, minFidelity, listener, warnings);
+        inputShapes,
+        calibration,
+        quantization,
+        convolutions,
+        passes,
+        minFidelity,
+        listener,
+        warnings);
   }
 
   public CompileOptions withListener(PassListener newListener) {
     return new CompileOptions(
-        inputShapes, calibration, quantization, disabled, minFidelity, newListener, warnings);
+        inputShapes,
+        calibration,
+        quantization,
+        convolutions,
+        disabled,
+        minFidelity,
+        newListener,
+        warnings);
+  }
+
+  public CompileOptions withConvolutions(ConvolutionPolicy policy) {
+    return new CompileOptions(
+        inputShapes, calibration, quantization, policy, disabled, minFidelity, listener, warnings);
   }
 }

@@ -170,7 +170,9 @@ public final class CompilePipeline {
         passes.lower(
             "integer-to-circuit",
             integer,
-            () -> IntegerToCircuit.lower(integer, passes.context())));
+            () ->
+                IntegerToCircuit.lower(
+                    integer, options.convolutions().choice(), passes.context())));
   }
 
   /** The whole way from an archive. */
@@ -282,7 +284,12 @@ public final class CompilePipeline {
       Program before = current;
       if (lowerings.containsKey(name) && before.level().text().equals(lowerings.get(name))) {
         current =
-            passes.lower(name, before, () -> IntegerToCircuit.lower(before, passes.context()));
+            passes.lower(
+                name,
+                before,
+                () ->
+                    IntegerToCircuit.lower(
+                        before, options.convolutions().choice(), passes.context()));
       } else {
         current = passes.run(before, List.of(PassCatalogue.byName(name, before.level())));
       }

@@ -24,6 +24,8 @@ import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.relation.LookupTable;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.weight.TensorLayout;
+import org.zkc.ir.Shape;
+import org.zkc.passes.cost.ConvolutionWork;
 import org.zkc.passes.cost.Work;
 import org.zkc.runtime.artifact.CircuitStatistics;
 
@@ -132,8 +134,14 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
         add(Work.BATCHED_CELL, cells);
       }
       switch (r) {
-        case Conv c -> convolution(c, multiplications);
-        case FftConv c -> convolution(c.conv(), multiplications);
+        case Conv c -> {
+          convolution(c).direct().forEach(this::add);
+          parameters(c.weight());
+        }
+        case FftConv c -> {
+          convolution(c.conv()).fft(c.sizes()).forEach(this::add);
+          parameters(c.conv().weight());
+        }
         case MatMul m -> {
           add(Work.MATRIX_MULTIPLICATION, multiplications);
           parameters(m.weight());
@@ -163,12 +171,13 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
       }
     }
 
-    private void convolution(Conv c, double multiplications) {
-      add(
-          c.groups() == 1 ? Work.DENSE_MULTIPLICATION : Work.GROUPED_MULTIPLICATION,
-          multiplications);
-      add(Work.WINDOW_CELL, elements(c.source()) * circuit.tensors().get(c.weight()).extent(3));
-      parameters(c.weight());
+    private ConvolutionWork convolution(Conv c) {
+      return new ConvolutionWork(
+          shape(c.source()), shape(c.weight()), shape(c.result()), c.groups());
+    }
+
+    private Shape shape(int tensor) {
+      return new Shape(circuit.tensors().get(tensor).shape());
     }
 
     private void parameters(int tensor) {

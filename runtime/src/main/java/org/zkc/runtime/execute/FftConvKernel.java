@@ -6,26 +6,24 @@ import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.fourier.FourierTransform;
 import org.zkc.gkr.kernel.Workers;
+import org.zkc.passes.cost.ConvolutionWork;
 
 /**
- * One FftConv relation. Each channel of the source is transformed once; its products with the spectra
- * of kernels are summed over channels, and transformed back two outputs at a time: with the kernel of
- * one output as real and that of the next as imaginary part, the transform back has the two outputs
- * there. All is exact modulo p, and outputs lie in (-2^30, 2^30).
+ * One FftConv relation. Each channel of the source is transformed once; its products with the
+ * spectra of kernels are summed over channels, and transformed back two outputs at a time: with the
+ * kernel of one output as real and that of the next as imaginary part, the transform back has the
+ * two outputs there. All is exact modulo p, and outputs lie in (-2^30, 2^30).
  *
- * <p>Indices are taken modulo the points: what is a whole transform apart shares one, and the relation
- * has as many points as it takes for that not to matter to its outputs.
+ * <p>Indices are taken modulo the points: what is a whole transform apart shares one, and the
+ * relation has as many points as it takes for that not to matter to its outputs.
  *
- * <p>Spectra of kernels are made when the model is loaded, not stored with it: they take up to 4 N /
- * taps bytes for each byte of weights, and transforming them costs less than reading so much from a
- * file. Where they would fill more than {@link #MOST_PREPARED} elements they are made anew in each
- * run.
+ * <p>Spectra of kernels are made when the model is loaded, not stored with it: they take up to 4 N
+ * / taps bytes for each byte of weights, and transforming them costs less than reading so much from
+ * a file. Where they would fill more than {@link ConvolutionWork#MOST_KEPT_POINTS} they are made
+ * anew in each run.
  */
 final class FftConvKernel {
   private static final int P = Integer.MAX_VALUE;
-
-  /** 64 MB. */
-  private static final long MOST_PREPARED = 1 << 24;
 
   private final Conv conv;
   private final FourierTransform transform;
@@ -50,6 +48,7 @@ final class FftConvKernel {
   /** Pairs of outputs of a group, the last perhaps of one. */
   private final int groupPairs;
 
+  /** Empty when the spectra are prepared. */
   private final int[] weights;
 
   /** [pairs of outputs, C / groups, points], two parts; empty when they are made in each run. */
@@ -68,7 +67,7 @@ final class FftConvKernel {
       List<Integer> weight,
       int[] elements,
       List<Integer> result) {
-    this(relation, source, weight, elements, result, MOST_PREPARED);
+    this(relation, source, weight, elements, result, ConvolutionWork.MOST_KEPT_POINTS);
   }
 
   FftConvKernel(
@@ -95,14 +94,14 @@ final class FftConvKernel {
     outWidth = result.get(3);
     groupOutputs = outputs / conv.groups();
     groupPairs = (groupOutputs + 1) / 2;
-    weights = elements;
     long prepared = (long) conv.groups() * groupPairs * groupChannels * points;
     int length = prepared <= mostPrepared ? (int) prepared : 0;
     spectraRe = new int[length];
     spectraIm = new int[length];
     for (int k = 0; k < length / points; k++) {
-      kernel(k / groupChannels, k % groupChannels, spectraRe, spectraIm, k * points);
+      kernel(elements, k / groupChannels, k % groupChannels, spectraRe, spectraIm, k * points);
     }
+    weights = length > 0 ? new int[0] : elements;
   }
 
   /** The result's elements. */
@@ -112,7 +111,8 @@ final class FftConvKernel {
     int[] im = new int[channels * points];
     for (int image = 0; image < batch; image++) {
       int n = image;
-      workers.forEach(channels, c -> source(source, (n * channels + c) * height * width, re, im, c));
+      workers.forEach(
+          channels, c -> source(source, (n * channels + c) * height * width, re, im, c));
       workers.forEach(
           conv.groups() * groupPairs, pair -> outputs(re, im, pair, result, n * outputs));
     }
@@ -145,18 +145,10 @@ final class FftConvKernel {
       if (!isPrepared) {
         Arrays.fill(kernelRe, 0);
         Arrays.fill(kernelIm, 0);
-        kernel(pair, c, kernelRe, kernelIm, 0);
+        kernel(weights, pair, c, kernelRe, kernelIm, 0);
       }
       transform.multiplyAdd(
-          re,
-          im,
-          (group * groupChannels + c) * points,
-          kernelRe,
-          kernelIm,
-          at,
-          sumRe,
-          sumIm,
-          0);
+          re, im, (group * groupChannels + c) * points, kernelRe, kernelIm, at, sumRe, sumIm, 0);
     }
     transform.inverse(sumRe, sumIm, 0);
     int first = group * groupOutputs + pair % groupPairs * 2;
@@ -184,24 +176,24 @@ final class FftConvKernel {
    * The spectrum of the reversed kernels of a pair of outputs for one channel of their group, the
    * arrays being zero from {@code at} on.
    */
-  private void kernel(int pair, int channel, int[] re, int[] im, int at) {
+  private void kernel(int[] elements, int pair, int channel, int[] re, int[] im, int at) {
     int inGroup = pair % groupPairs * 2;
     int first = pair / groupPairs * groupOutputs + inGroup;
-    place(first, channel, re, at);
+    place(elements, first, channel, re, at);
     if (inGroup + 1 < groupOutputs) {
-      place(first + 1, channel, im, at);
+      place(elements, first + 1, channel, im, at);
     }
     transform.forward(re, im, at);
   }
 
-  private void place(int output, int channel, int[] part, int at) {
+  private void place(int[] elements, int output, int channel, int[] part, int at) {
     int taps = (output * groupChannels + channel) * kernelHeight * kernelWidth;
     int dilationY = conv.dilations().get(0);
     int dilationX = conv.dilations().get(1);
     for (int y = 0; y < kernelHeight; y++) {
       int row = at + (-y * dilationY & rows - 1) * columns;
       for (int x = 0; x < kernelWidth; x++) {
-        add(weights[taps + y * kernelWidth + x], part, row + (-x * dilationX & columns - 1));
+        add(elements[taps + y * kernelWidth + x], part, row + (-x * dilationX & columns - 1));
       }
     }
   }

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.zkc.ir.Checker;
 import org.zkc.ir.Programs;
 import org.zkc.ir.UserException;
+import org.zkc.passes.circuit.ConvolutionPolicy;
 import org.zkc.runtime.cli.Main;
 
 final class BenchmarkModelTest {
@@ -55,7 +56,8 @@ final class BenchmarkModelTest {
   @Test
   void benchmarkRuns() throws Exception {
     BenchmarkRequest request =
-        new BenchmarkRequest(List.of(), List.of(), Set.of(), 1, 0, 1, "700m");
+        new BenchmarkRequest(
+            List.of(), List.of(), ConvolutionPolicy.AUTO, Set.of(), 1, 0, 1, "700m");
     BenchmarkFigures figures =
         new ModelBenchmark(request, Optional.of(Main.class))
             .measure(new BenchmarkTarget.Generated(BenchmarkModel.MLP), what -> {});
@@ -75,7 +77,8 @@ final class BenchmarkModelTest {
   @Test
   void aFailingProcessIsAnError() {
     BenchmarkRequest request =
-        new BenchmarkRequest(List.of(), List.of(), Set.of("no-such-pass"), 1, 0, 1, "");
+        new BenchmarkRequest(
+            List.of(), List.of(), ConvolutionPolicy.AUTO, Set.of("no-such-pass"), 1, 0, 1, "");
     assertThrows(
         UserException.class,
         () ->

@@ -9,7 +9,7 @@ import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorType;
 import org.zkc.passes.PassContext;
-import org.zkc.passes.circuit.ConvolutionForm;
+import org.zkc.passes.circuit.ConvolutionPolicy;
 import org.zkc.passes.circuit.IntegerToCircuit;
 import org.zkc.passes.torch.TorchToTensor;
 
@@ -33,7 +33,7 @@ final class Lowerings {
       return IntegerToCircuit.lower(program, new PassContext());
     }
     if (name.equals("integer-to-circuit(fft)")) {
-      return IntegerToCircuit.lower(program, convolution -> ConvolutionForm.FFT, new PassContext());
+      return IntegerToCircuit.lower(program, ConvolutionPolicy.FFT.choice(), new PassContext());
     }
     throw new AssertionError(
         "there is no lowering '"

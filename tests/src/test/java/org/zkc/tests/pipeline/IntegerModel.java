@@ -42,6 +42,7 @@ final class IntegerModel {
         inputShapes,
         defaults.calibration(),
         defaults.quantization(),
+        defaults.convolutions(),
         defaults.disabled(),
         defaults.minFidelity(),
         defaults.listener(),

@@ -1,0 +1,19 @@
+package org.zkc.passes.circuit;
+
+import org.zkc.passes.cost.ProverCosts;
+
+/** What {@code --conv} says. */
+public enum ConvolutionPolicy {
+  /** Each convolution in the form that is estimated cheaper. */
+  AUTO,
+  DIRECT,
+  FFT;
+
+  public ConvolutionForm.Choice choice() {
+    return switch (this) {
+      case AUTO -> new CheapestForm(ProverCosts.FITTED);
+      case DIRECT -> geometry -> ConvolutionForm.DIRECT;
+      case FFT -> geometry -> ConvolutionForm.FFT;
+    };
+  }
+}

@@ -1,0 +1,67 @@
+package org.zkc.passes.cost;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.zkc.ir.Shape;
+
+/**
+ * What a convolution makes the prover do beyond what both of its forms have in common (its
+ * parameters are committed and folded, its source and result carried), from its shape alone. Both
+ * forms are estimated by {@link ProverCosts}, so that choosing between them and estimating a proof
+ * cannot disagree.
+ *
+ * @param input [N, C, H, W]
+ * @param weight [O, C / groups, kh, kw]
+ * @param result [N, O, Ho, Wo]
+ */
+public record ConvolutionWork(Shape input, Shape weight, Shape result, int groups) {
+  /**
+   * Points of kernels' spectra, counted for pairs of outputs, that the executor keeps for each
+   * convolution: 128 MB. Beyond, it transforms the kernels in each run.
+   */
+  public static final long MOST_KEPT_POINTS = 1 << 24;
+
+  /** As sums of products. */
+  public Map<Work, Double> direct() {
+    Map<Work, Double> work = new EnumMap<>(Work.class);
+    double taps = (double) weight.extent(1) * weight.extent(2) * weight.extent(3);
+    work.put(
+        groups == 1 ? Work.DENSE_MULTIPLICATION : Work.GROUPED_MULTIPLICATION,
+        result.elementCount() * taps);
+    work.put(Work.WINDOW_CELL, (double) input.elementCount() * weight.extent(3));
+    return work;
+  }
+
+  /**
+   * Through transforms. Executed: one transform of each source channel and one back for each pair
+   * of outputs, and one product of spectra for each pair of outputs and each of their channels.
+   * Proved: transforms over E of the source's channels, of the folded kernels and of the weights of
+   * the result, and a sumcheck over all channels' points.
+   *
+   * @param sizes points per axis
+   */
+  public Map<Work, Double> fft(List<Integer> sizes) {
+    Map<Work, Double> work = new EnumMap<>(Work.class);
+    double points = (double) sizes.get(0) * sizes.get(1);
+    double layers = Math.log(points) / Math.log(2);
+    double sources = (double) input.extent(0) * input.extent(1);
+    double pairs = (double) input.extent(0) * groups * groupPairs();
+    double kernels = (double) groups * groupPairs() * weight.extent(1);
+    double made = kernels * points > MOST_KEPT_POINTS ? kernels * input.extent(0) : 0;
+    work.put(Work.TRANSFORM_STEP, (sources + pairs + made) * points * layers);
+    work.put(Work.SPECTRUM_PRODUCT, pairs * weight.extent(1) * points);
+    work.put(Work.PROVED_TRANSFORM_STEP, 2 * sources * points * layers);
+    work.put(Work.SPECTRUM_CELL, sources * points);
+    return work;
+  }
+
+  private int groupPairs() {
+    return (weight.extent(0) / groups + 1) / 2;
+  }
+
+  /** Nanoseconds. */
+  public static double nanoseconds(Map<Work, Double> work, ProverCosts costs) {
+    return work.entrySet().stream().mapToDouble(e -> costs.of(e.getKey(), e.getValue())).sum();
+  }
+}
