@@ -26,7 +26,9 @@ public final class CheapestForm implements ConvolutionForm.Choice {
   public Estimates estimates(ConvolutionForm.Geometry g) {
     ConvolutionWork work = new ConvolutionWork(g.input(), g.weight(), g.result(), g.groups());
     return new Estimates(
-        ConvolutionWork.nanoseconds(work.direct(), costs),
+        g.hasDirectForm()
+            ? ConvolutionWork.nanoseconds(work.direct(), costs)
+            : Double.POSITIVE_INFINITY,
         g.hasTransforms()
             ? ConvolutionWork.nanoseconds(work.fft(g.transformSizes()), costs)
             : Double.POSITIVE_INFINITY);

@@ -32,6 +32,18 @@ public enum ConvolutionForm {
       return Shapes.transformSizes(input, weight, result, strides, paddingLow, dilations);
     }
 
+    /**
+     * Whether the direct form can be proved: the verifier carries a weight through every tap, and
+     * what it does for a circuit is limited.
+     */
+    public boolean hasDirectForm() {
+      long steps = 0;
+      for (int axis = 2; axis < 4; axis++) {
+        steps += (long) weight.extent(axis) * ((long) result.extent(axis) + input.extent(axis));
+      }
+      return steps <= MOST_DIRECT_STEPS;
+    }
+
     /** Whether transforms of so many points can be executed and proved. */
     public boolean hasTransforms() {
       List<Integer> sizes = transformSizes();
@@ -40,6 +52,9 @@ public enum ConvolutionForm {
           && (long) sizes.get(0) * sizes.get(1) <= MOST_PLANE_POINTS;
     }
   }
+
+  /** A quarter of what {@code CircuitCheck} allows a whole circuit. */
+  private static final long MOST_DIRECT_STEPS = 1 << 27;
 
   /** Along an axis. */
   private static final int MOST_POINTS = 1 << 20;

@@ -145,6 +145,12 @@ public final class IntegerToCircuit {
     Value y =
         switch (forms.of(geometry)) {
           case DIRECT -> {
+            if (!geometry.hasDirectForm()) {
+              throw new UserException(
+                  c.location(),
+                  "a kernel of %s taps on a result of shape %s is too long for the direct form; compile with --conv auto or fft"
+                      .formatted(weight.shape(), c.result().shape()));
+            }
             context.count("integer-to-circuit.direct-convolutions", 1);
             yield new ProductSums(out).conv(x, weight, geometry, sums);
           }

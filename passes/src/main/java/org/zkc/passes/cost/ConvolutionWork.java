@@ -18,9 +18,9 @@ import org.zkc.ir.Shape;
 public record ConvolutionWork(Shape input, Shape weight, Shape result, int groups) {
   /**
    * Points of kernels' spectra, counted for pairs of outputs, that the executor keeps for each
-   * convolution: 128 MB. Beyond, it transforms the kernels in each run.
+   * convolution: 32 MB. Beyond, it transforms the kernels in each run.
    */
-  public static final long MOST_KEPT_POINTS = 1 << 24;
+  public static final long MOST_KEPT_POINTS = 1 << 22;
 
   /** As sums of products. */
   public Map<Work, Double> direct() {

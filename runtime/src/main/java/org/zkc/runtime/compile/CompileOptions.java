@@ -48,14 +48,7 @@ public record CompileOptions(
 
   public CompileOptions withCalibration(List<String> files) {
     return new CompileOptions(
-        inputShapes,
-        files,
-        quantization,
-        convolutions,
-        disabled,
-        minFidelity,
-        listener,
-        warnings);
+        inputShapes, files, quantization, convolutions, disabled, minFidelity, listener, warnings);
   }
 
   public CompileOptions withDisabled(Set<String> passes) {

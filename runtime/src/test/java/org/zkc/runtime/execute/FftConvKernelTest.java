@@ -12,6 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.kernel.Workers;
+import org.zkc.ir.Shape;
+import org.zkc.ir.kernel.ConvolutionGeometry;
+import org.zkc.ir.kernel.IntConvolution;
+import org.zkc.ir.kernel.TaskRunner;
 
 /** Through transforms and in direct form, convolutions are the same integers. */
 class FftConvKernelTest {
@@ -77,7 +81,16 @@ class FftConvKernelTest {
     int[] x = random.ints(product(source), -most, most + 1).toArray();
     int[] w = random.ints(product(weight), -most, most + 1).toArray();
     try (Workers workers = Workers.of(threads)) {
-      int[] expected = new ConvKernel(conv, source, weight, w, result).run(x, workers);
+      ConvolutionGeometry geometry =
+          ConvolutionGeometry.of(
+              new Shape(source),
+              new Shape(weight),
+              new Shape(result),
+              conv.strides(),
+              conv.paddingLow(),
+              conv.dilations(),
+              conv.groups());
+      int[] expected = IntConvolution.run(geometry, x, w, TaskRunner.CALLER);
       // Spectra of kernels prepared, and made in each run.
       for (long prepared : new long[] {1 << 24, 0}) {
         int[] found =
