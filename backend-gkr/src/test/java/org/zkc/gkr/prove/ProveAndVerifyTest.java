@@ -1,6 +1,7 @@
 package org.zkc.gkr.prove;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.CircuitEvaluator;
+import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.proof.Statement;
@@ -48,6 +50,7 @@ class ProveAndVerifyTest {
             Prover.prove(
                 key, witness, CONTEXT, new ProverOptions(3, (s, f) -> {}, new StageTimes()));
         assertArrayEquals(proof, again, kind + " seed " + seed + ": bytes depend on the threads");
+        consumingMakesTheSameProof(key, elements, proof, kind + " seed " + seed);
         VerifierKey verifierKey = VerifierKey.decode(key.verifierKey().encode());
         Statement statement = Prover.statement(verifierKey, witness);
         Verifier.verify(verifierKey, statement, proof, CONTEXT);
@@ -78,6 +81,24 @@ class ProveAndVerifyTest {
               at);
         }
       }
+    }
+  }
+
+  private static void consumingMakesTheSameProof(
+      ProvingKey key, int[][] elements, byte[] proof, String at) {
+    Witness witness = new Witness(elements.length);
+    for (int t = 0; t < elements.length; t++) {
+      witness.set(t, elements[t]);
+    }
+    assertArrayEquals(
+        proof, Prover.proveConsuming(key, witness, CONTEXT, ProverOptions.quiet()), at);
+    List<TensorDeclaration> tensors = key.verifierKey().circuit().circuit().tensors();
+    for (int t = 0; t < elements.length; t++) {
+      assertEquals(
+          tensors.get(t).role() != TensorDeclaration.Role.VIRTUAL
+              || key.verifierKey().circuit().isPublic(t),
+          witness.has(t),
+          at + ": tensor " + t);
     }
   }
 
