@@ -1,7 +1,6 @@
 package org.zkc.passes.quantize;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,12 @@ import org.zkc.ir.tensor.Linear;
 
 /** Runs a tensor-level program on sample inputs and records the range of each value. */
 public final class Calibrate {
+  /** Runs from which variation is told; where there are fewer samples, variants complete them. */
+  private static final int FEWEST_RUNS = 4;
+
+  /** Multiplications that runs of variants may take together. */
+  private static final long VARIANT_BUDGET = 10_000_000_000L;
+
   private Calibrate() {}
 
   /**
@@ -44,7 +49,7 @@ public final class Calibrate {
         meanAxes.put(l.input(), l.input().shape().rank() - 1);
       }
     }
-    Map<Value, Accumulated> seen = new IdentityHashMap<>();
+    Map<Value, ValueStatistics> seen = new IdentityHashMap<>();
     TensorInterpreter reference = new TensorInterpreter(tensor);
     List<List<TensorData>> outputs = new ArrayList<>();
     for (List<TensorData> sample : samples) {
@@ -52,8 +57,22 @@ public final class Calibrate {
           reference.run(
               sample,
               (value, elements) ->
-                  seen.computeIfAbsent(value, v -> new Accumulated(v, meanAxes.getOrDefault(v, -1)))
-                      .add(value, elements)));
+                  seen.computeIfAbsent(
+                          value, v -> new ValueStatistics(v, meanAxes.getOrDefault(v, -1)))
+                      .add(elements)));
+    }
+    List<List<TensorData>> variants = ContrastVariants.of(samples, variants(tensor, samples));
+    List<List<TensorData>> variantOutputs = new ArrayList<>();
+    for (List<TensorData> variant : variants) {
+      variantOutputs.add(
+          reference.run(
+              variant,
+              (value, elements) -> {
+                ValueStatistics statistics = seen.get(value);
+                if (statistics != null) {
+                  statistics.follow(elements);
+                }
+              }));
     }
     Map<Value, Ranges.Range> ranges = new IdentityHashMap<>();
     Map<Value, double[]> means = new IdentityHashMap<>();
@@ -63,67 +82,14 @@ public final class Calibrate {
         means.put(value, a.means());
       }
     });
-    return new Ranges(ranges, means, samples, outputs, defaultNoise);
+    return new Ranges(
+        ranges, means, new Ranges.Runs(samples, outputs), new Ranges.Runs(variants, variantOutputs), defaultNoise);
   }
 
-  private static final class Accumulated {
-    private double min = Double.POSITIVE_INFINITY;
-    private double max = Double.NEGATIVE_INFINITY;
-    private double squares;
-    private long count;
-    private int samples;
-
-    /** Per element, the sum over samples. */
-    private final double[] elementSums;
-
-    /** Sums per index of the axis that means are wanted of; one sum of all where none is. */
-    private final double[] sums;
-
-    /** Elements between neighbours on that axis. */
-    private final int inner;
-
-    Accumulated(Value value, int axis) {
-      elementSums = new double[Math.toIntExact(value.shape().elementCount())];
-      sums = new double[axis < 0 ? 1 : value.shape().extent(axis)];
-      inner = axis < 0 ? 1 : (int) value.shape().strides()[axis];
-    }
-
-    double[] means() {
-      return Arrays.stream(sums).map(s -> s * sums.length / Math.max(1, count)).toArray();
-    }
-
-    void add(Value value, float[] elements) {
-      for (int i = 0; i < elements.length; i++) {
-        float e = elements[i];
-        if (!Float.isFinite(e)) {
-          throw new UserException(
-              "calibration met "
-                  + e
-                  + " in value "
-                  + value
-                  + "; check the model and the calibration data for overflow");
-        }
-        min = Math.min(min, e);
-        max = Math.max(max, e);
-        squares += (double) e * e;
-        sums[i / inner % sums.length] += e;
-        elementSums[i] += e;
-      }
-      count += elements.length;
-      samples++;
-    }
-
-    Ranges.Range range() {
-      if (count == 0) {
-        return new Ranges.Range(0, 0, 0, 0);
-      }
-      double explained = 0;
-      for (double sum : elementSums) {
-        explained += sum * sum / samples;
-      }
-      double variation =
-          samples == 1 ? 0 : Math.max(0, squares - explained) / (count - elementSums.length);
-      return new Ranges.Range(min, max, variation, squares / count);
-    }
+  /** How many variants complete {@code samples}; at least one, as far as time allows. */
+  private static int variants(Program tensor, List<List<TensorData>> samples) {
+    int missing = Math.max(0, FEWEST_RUNS - samples.size());
+    long affordable = VARIANT_BUDGET / Math.max(1, Multiplications.of(tensor));
+    return (int) Math.min(missing, Math.max(1, affordable));
   }
 }

@@ -107,19 +107,18 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
   /**
    * The smallest R^2 of the outputs alone.
    *
-   * @param expected per sample, what the floating-point program gives
+   * @param runs inputs, and what the floating-point program gives
    */
-  static double rSquared(
-      Program integer, List<List<TensorData>> samples, List<List<TensorData>> expected) {
+  static double rSquared(Program integer, Ranges.Runs runs) {
     List<Value> results = integer.main().results();
     List<Statistics> outputs = results.stream().map(v -> new Statistics(v.shape(), 0)).toList();
     IntegerEvaluator evaluator = new IntegerEvaluator(integer);
-    for (int s = 0; s < samples.size(); s++) {
-      List<int[]> found = evaluator.run(narrow(quantize(integer, samples.get(s))));
+    for (int s = 0; s < runs.count(); s++) {
+      List<int[]> found = evaluator.run(narrow(quantize(integer, runs.inputs().get(s))));
       for (int k = 0; k < results.size(); k++) {
         outputs
             .get(k)
-            .add(expected.get(s).get(k).toFloats(), found.get(k), results.get(k).integerType());
+            .add(runs.outputs().get(s).get(k).toFloats(), found.get(k), results.get(k).integerType());
       }
     }
     return outputs.stream().mapToDouble(o -> o.entry("").rSquared()).min().orElse(1);
@@ -143,7 +142,7 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
     return out;
   }
 
-  private static List<int[]> narrow(List<long[]> integers) {
+  static List<int[]> narrow(List<long[]> integers) {
     return integers.stream()
         .map(x -> Arrays.stream(x).mapToInt(Math::toIntExact).toArray())
         .toList();

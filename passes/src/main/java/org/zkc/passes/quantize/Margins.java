@@ -1,15 +1,30 @@
 package org.zkc.passes.quantize;
 
 /**
- * By how much ranges are widened beyond what calibration saw. Default noise says little about the
- * real input, so it gets more room: inputs of twice its contrast, with an offset, must not
- * saturate.
+ * By how much ranges are widened beyond what calibration saw, which is the more the less that was:
+ * one sample may be of low contrast, and default noise says little about the real input. Saturation
+ * costs far more than resolution.
  */
 record Margins(double input, double activation) {
-  private static final Margins GIVEN = new Margins(2, 2);
-  private static final Margins DEFAULT_NOISE = new Margins(2.5, 3);
+  private static final Margins DEFAULT_NOISE = new Margins(3, 4);
+
+  /** Inputs are public: a bit more of them costs nothing. */
+  private static final Margins FEW = new Margins(4, 4);
+
+  private static final Margins SOME = new Margins(3, 3);
+  private static final Margins MANY = new Margins(2, 2);
+
+  /** With at least this many samples the margins are {@link #SOME}. */
+  private static final int SOME_SAMPLES = 4;
+
+  /** With at least this many samples the margins are {@link #MANY}. */
+  private static final int MANY_SAMPLES = 16;
 
   static Margins of(Ranges ranges) {
-    return ranges.isDefaultNoise() ? DEFAULT_NOISE : GIVEN;
+    if (ranges.isDefaultNoise()) {
+      return DEFAULT_NOISE;
+    }
+    int samples = ranges.samples().count();
+    return samples >= MANY_SAMPLES ? MANY : samples >= SOME_SAMPLES ? SOME : FEW;
   }
 }

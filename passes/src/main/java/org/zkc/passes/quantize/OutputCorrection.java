@@ -20,7 +20,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.Parameter;
-import org.zkc.ir.interpret.IntegerInterpreter;
+import org.zkc.ir.interpret.IntegerEvaluator;
 
 /**
  * Takes the systematic part of the error out of the outputs: runs the integer program on
@@ -31,24 +31,21 @@ import org.zkc.ir.interpret.IntegerInterpreter;
 final class OutputCorrection {
   private static final int MOST_SAMPLES = 16;
 
-  /**
-   * Multiplications that all runs together may take: the interpreter does about a billion in a
-   * second.
-   */
-  private static final long BUDGET = 500_000_000;
+  /** Multiplications that all runs together may take. */
+  private static final long BUDGET = 50_000_000_000L;
 
   private OutputCorrection() {}
 
   static QuantizedProgram apply(QuantizedProgram quantized, Ranges ranges) {
     Program program = quantized.program();
-    int samples = (int) Math.min(MOST_SAMPLES, BUDGET / Math.max(1, multiplications(program)));
-    samples = Math.min(samples, ranges.samples().size());
+    int samples = (int) Math.min(MOST_SAMPLES, BUDGET / Math.max(1, Multiplications.of(program)));
+    samples = Math.min(samples, ranges.samples().count());
     if (samples < 2) {
       return quantized;
     }
     Uses uses = Uses.of(program.main());
     Map<Parameter, TensorData> biases = new IdentityHashMap<>();
-    double[][][] errors = errors(program, ranges, samples);
+    double[][][] errors = errors(program, ranges.samples().first(samples));
     for (int k = 0; k < errors.length; k++) {
       Value result = program.main().results().get(k);
       Optional<Parameter> bias = bias(result, uses);
@@ -66,15 +63,17 @@ final class OutputCorrection {
   }
 
   /** fp32 minus integer result in units of the result's scale: per result, sample and element. */
-  private static double[][][] errors(Program program, Ranges ranges, int samples) {
+  private static double[][][] errors(Program program, Ranges.Runs runs) {
+    IntegerEvaluator evaluator = new IntegerEvaluator(program);
+    int samples = runs.count();
     List<Value> results = program.main().results();
     double[][][] errors = new double[results.size()][samples][];
     for (int s = 0; s < samples; s++) {
-      List<long[]> found =
-          IntegerInterpreter.run(
-              program, FidelityReport.quantize(program, ranges.samples().get(s)));
+      List<int[]> found =
+          evaluator.run(
+              FidelityReport.narrow(FidelityReport.quantize(program, runs.inputs().get(s))));
       for (int k = 0; k < errors.length; k++) {
-        double[] error = ranges.outputs().get(s).get(k).toDoubles();
+        double[] error = runs.outputs().get(s).get(k).toDoubles();
         double scale = results.get(k).integerType().scale();
         for (int i = 0; i < error.length; i++) {
           error[i] = error[i] / scale - found.get(k)[i];
@@ -186,21 +185,5 @@ final class OutputCorrection {
       high = Math.max(high, e);
     }
     return new Interval(low, high);
-  }
-
-  /** Products of an input element and a weight that linear maps take. */
-  static long multiplications(Program program) {
-    long n = 0;
-    for (Op op : program.main().body()) {
-      if (op instanceof Conv c) {
-        n +=
-            c.result().shape().elementCount()
-                * c.weight().shape().elementCount()
-                / c.weight().shape().extent(0);
-      } else if (op instanceof Linear l) {
-        n += l.result().shape().elementCount() * l.weight().shape().extent(1);
-      }
-    }
-    return n;
   }
 }

@@ -1,27 +1,55 @@
 package org.zkc.passes.quantize;
 
+import java.util.Map;
+
 /**
  * How many bits a tensor needs so that its rounding does not drown what of it depends on the input.
- * The bits of the options are the least; tensors get more, at most {@link #MOST_BITS}, while the
- * variance of their rounding error is above a share of the variance that calibration saw between
- * samples. Networks whose activations are nearly constant (random weights, many layers without
- * normalisation) need it; trained ones mostly stay at the least. Bits of activations cost table
- * rows, so {@link PrecisionSearch} chooses the share; bits of weights cost none.
+ * Tensors get more than the least while the variance of their rounding error is above a share of
+ * the variance that calibration saw between runs. Bits of activations cost table rows, those of
+ * weights none, so {@link PrecisionSearch} chooses the shares.
+ *
+ * @param share of the variation that the rounding error of an activation may have
+ * @param weightShare of the variation of a linear map's result that the rounding of its weights may
+ *     cost
+ * @param margin of ranges, beyond what {@link Margins} asks for
+ * @param raised least bits, by value name for activations and parameter name for weights
  */
-enum Precision {
-  LEAST(Double.POSITIVE_INFINITY),
-  COARSE(0.08),
-  MEDIUM(0.02),
-  FINE(0.005),
-  FINEST(0.001);
+record Precision(
+    double share, double weightShare, double margin, Map<String, Integer> raised) {
+  /** No more bits than asked for. */
+  static final Precision LEAST =
+      new Precision(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 1, Map.of());
 
-  /**
-   * Rounding noise of weights over variation, at most; measured on the networks of FidelityTest:
-   * 0.02 loses R^2 visibly.
-   */
-  private static final double WEIGHT_SHARE = 0.005;
+  Precision {
+    raised = Map.copyOf(raised);
+  }
 
-  private static final int MOST_BITS = 12;
+  Precision withShare(double newShare) {
+    return new Precision(newShare, weightShare, margin, raised);
+  }
+
+  Precision withWeightShare(double newShare) {
+    return new Precision(share, newShare, margin, raised);
+  }
+
+  Precision withMargin(double newMargin) {
+    return new Precision(share, weightShare, newMargin, raised);
+  }
+
+  Precision withRaised(Map<String, Integer> newRaised) {
+    return new Precision(share, weightShare, margin, newRaised);
+  }
+
+  /** The least bits of a tensor that is not fixed. */
+  int least(String name, int otherwise) {
+    return Math.max(otherwise, raised.getOrDefault(name, 0));
+  }
+
+
+  private static final int MOST_BITS = 14;
+
+  /** Weights of more bits gain nothing that their accumulators have room for. */
+  private static final int MOST_WEIGHT_BITS = 12;
 
   /**
    * The rounding of a table's input comes on top of the result's: its share is smaller by this
@@ -30,20 +58,20 @@ enum Precision {
   private static final double TABLE_INPUT = 0.1;
 
   /**
-   * Share of the weights' rounding error that bias correction leaves: it removes the error at the
-   * mean input, but not at padded borders, nor where the real input's mean is another than that of
+   * Share of the weights' rounding error at the mean input that bias correction leaves: it does not
+   * remove it at padded borders, nor where the real input's mean is another than that of
    * calibration.
    */
   private static final double UNCORRECTED = 0.25;
 
+  /**
+   * Mantissas fill their bits between half and fully: the mean of 4^u over u uniform in [0, 1] is
+   * 3 / log 4.
+   */
+  private static final double HALF_FILLED = 2.16;
+
   private static final int FEWEST_TABLE_BITS = 6;
   private static final int MOST_TABLE_BITS = 11;
-
-  private final double share;
-
-  Precision(double share) {
-    this.share = share;
-  }
 
   /**
    * How many bits finer than the result's range one step of a table's input is, taken through the
@@ -80,19 +108,27 @@ enum Precision {
   /**
    * Bits of the weights of a linear map.
    *
-   * @param meanSquare of the map's inputs
+   * @param spread mean square of the map's inputs about their channels' means
+   * @param constant mean square of those means
    * @param variation of its outputs
+   * @param allowance share of the variation that the rounding error may have
    */
-  int ofWeights(int least, WeightStatistics weights, double meanSquare, double variation) {
+  static int ofWeights(
+      int least,
+      WeightStatistics weights,
+      double spread,
+      double constant,
+      double variation,
+      double allowance) {
     double squares = 0;
     for (double g : weights.greatest()) {
       squares += g * g / weights.channels();
     }
+    double energy = weights.fanIn() * squares * (spread + UNCORRECTED * constant);
     int bits = least;
-    while (variation > 0 && bits < MOST_BITS) {
+    while (variation > 0 && bits < MOST_WEIGHT_BITS) {
       double step = 1.0 / greatest(bits, false);
-      double noise = weights.fanIn() * squares * step * step / 12 * meanSquare;
-      if (UNCORRECTED * noise <= Math.min(share, WEIGHT_SHARE) * variation) {
+      if (HALF_FILLED * step * step / 12 * energy <= allowance * variation) {
         break;
       }
       bits++;

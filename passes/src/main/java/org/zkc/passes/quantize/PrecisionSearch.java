@@ -1,7 +1,9 @@
 package org.zkc.passes.quantize;
 
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Optional;
 import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
@@ -9,12 +11,22 @@ import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.passes.PassContext;
 
 /**
- * Chooses how precise activations are: quantises with the least bits first, measures R^2 of the
- * outputs, and goes on to more precise candidates only while that is below {@link #TARGET}, while
- * it gains something, and while the table rows that come on top stay a small share of the lookups.
- * In the prover a row costs as much as a lookup.
+ * Chooses how precise activations are, by what precision costs and gains. In the prover a row of a
+ * table costs as much as a lookup, so bits whose rows are a small share of the lookups (large
+ * images: many lookups, the same tables) are taken at once. More are taken one candidate after the
+ * other while R^2 of the outputs, measured, is below {@link #TARGET}, while they gain something,
+ * and while the rows that come on top stay a small share of the lookups.
  */
 final class PrecisionSearch {
+  /** The program at a precision. */
+  @FunctionalInterface
+  interface Lowering {
+    /**
+     * @throws UserException when integers or tables do not fit
+     */
+    QuantizedProgram at(Precision precision, PassContext context);
+  }
+
   /** R^2 that is good enough: what is missing to 1 is not worth table rows. */
   private static final double TARGET = 0.993;
 
@@ -34,103 +46,209 @@ final class PrecisionSearch {
    */
   private static final double ROW_SHARE = 0.1;
 
+  /** Rows, as a share of the lookups, that the floor of all activations may cost unmeasured. */
+  private static final double FLOOR_SHARE = 0.05;
+
   /** Rows that are always allowed: about two milliseconds of the prover's time. */
   private static final long FREE_ROWS = 1 << 13;
 
-  private static final List<Precision> MORE_PRECISE =
-      List.of(Precision.COARSE, Precision.MEDIUM, Precision.FINE, Precision.FINEST);
+  /** The coarsest share of activations that is tried, and the finest. */
+  private static final double COARSEST = 0.08;
+
+  private static final double FINEST = 1e-7;
+
+  /** From one share to the next finer: one bit. */
+  private static final double STEP = 4;
+
+  /** Share of weights to begin with. */
+  private static final double WEIGHT_SHARE = 1e-4;
+
+  /** Candidates that are measured after the first, at most. */
+  private static final int MOST_STEPS = 8;
 
   private static final int MOST_SAMPLES = 12;
 
-  /**
-   * Multiplications that measuring one candidate may take: the interpreter does about a billion in
-   * a second.
-   */
-  private static final long BUDGET = 1_000_000_000;
+  /** With fewer samples than this, R^2 says too little. */
+  private static final int FEWEST_SAMPLES = 3;
+
+  /** Multiplications that measuring one candidate may take. */
+  private static final long BUDGET = 50_000_000_000L;
+
+  /** Multiplications that measuring all candidates after the first may take. */
+  private static final long BUDGET_OF_ALL = 4 * BUDGET;
 
   private static final long SEED = 0x70726563;
 
   private final Program tensor;
   private final Ranges ranges;
-  private List<List<TensorData>> samples = List.of();
-  private List<List<TensorData>> expected = List.of();
+  private final Lowering lowering;
+  private Ranges.Runs runs = new Ranges.Runs(List.of(), List.of());
 
-  PrecisionSearch(Program tensor, Ranges ranges) {
+  PrecisionSearch(Program tensor, Ranges ranges, Lowering lowering) {
     this.tensor = tensor;
     this.ranges = ranges;
+    this.lowering = lowering;
+  }
+
+  /** A program, the precision it has, what it costs and what it reaches. */
+  record Candidate(
+      QuantizedProgram program,
+      Precision precision,
+      LookupCost cost,
+      double rSquared,
+      PassContext counts) {}
+
+  /** What a candidate does better than the best one so far. */
+  private enum Move {
+    WEIGHTS,
+    ACTIVATIONS,
+    RANGES
   }
 
   /**
-   * @param lower the program at a precision; reports to the context
    * @throws UserException when the least precise candidate does not fit; more precise ones that do
    *     not are left out
    */
-  QuantizedProgram cheapest(
-      BiFunction<Precision, PassContext, QuantizedProgram> lower, PassContext context) {
-    PassContext counts = new PassContext();
-    QuantizedProgram best = lower.apply(Precision.LEAST, counts);
-    LookupCost least = LookupCost.of(best.program());
-    long rows = least.rows();
-    double reached = measure(best.program());
-    for (Precision precision : MORE_PRECISE) {
-      if (reached >= TARGET) {
-        break;
-      }
-      PassContext candidateCounts = new PassContext();
-      QuantizedProgram candidate;
-      try {
-        candidate = lower.apply(precision, candidateCounts);
-      } catch (UserException e) {
-        break;
-      }
-      long candidateRows = LookupCost.of(candidate.program()).rows();
-      if (reached >= POOR
-          && candidateRows - least.rows() > Math.max(FREE_ROWS, ROW_SHARE * least.lookups())) {
-        break;
-      }
-      double rSquared = measure(candidate.program());
-      double share =
-          (double) Math.max(0, candidateRows - rows - FREE_ROWS) / Math.max(1, least.lookups());
-      if (rSquared > reached + GAIN + GAIN_OF_DOUBLE_COST * share) {
-        best = candidate;
-        rows = candidateRows;
-        reached = rSquared;
-        counts = candidateCounts;
+  Candidate cheapest() {
+    Candidate first = affordable();
+    Candidate best = measured(first);
+    EnumSet<Move> open = EnumSet.allOf(Move.class);
+    int left = steps();
+    while (!open.isEmpty() && left > 0 && best.rSquared() < TARGET) {
+      for (Move move : List.copyOf(open)) {
+        Optional<Candidate> next = moved(best, move);
+        if (next.isEmpty() || isTooDear(next.get(), best, first.cost())) {
+          open.remove(move);
+          continue;
+        }
+        Candidate candidate = measured(next.get());
+        left--;
+        if (gains(candidate, best, first.cost())) {
+          best = candidate;
+          open = EnumSet.allOf(Move.class);
+        } else {
+          open.remove(move);
+        }
+        if (left == 0 || best.rSquared() >= TARGET) {
+          break;
+        }
       }
     }
-    counts.statistics().forEach(context::count);
     return best;
   }
 
-  /**
-   * R^2 on the user's calibration samples, or on varied inputs where there are none. A program too
-   * large to be measured, or one sample only, counts as {@link #POOR}, so that the least bits are
-   * kept.
-   */
-  private double measure(Program integer) {
-    int count =
-        (int)
-            Math.min(MOST_SAMPLES, BUDGET / Math.max(1, OutputCorrection.multiplications(integer)));
-    if (!ranges.isDefaultNoise()) {
-      count = Math.min(count, ranges.samples().size());
-    }
-    if (count < 2) {
-      return POOR;
-    }
-    if (samples.isEmpty()) {
-      prepare(count);
-    }
-    return FidelityReport.rSquared(integer, samples, expected);
+  private static boolean isTooDear(Candidate next, Candidate best, LookupCost first) {
+    return best.rSquared() >= POOR
+        && next.cost().rows() - first.rows() > allowedRows(first, ROW_SHARE);
   }
 
-  private void prepare(int count) {
-    if (ranges.isDefaultNoise()) {
-      samples = new VariedInputs(SEED).samples(tensor.main().parameters(), count);
-      TensorInterpreter reference = new TensorInterpreter(tensor);
-      expected = samples.stream().map(s -> reference.run(s, (value, elements) -> {})).toList();
-    } else {
-      samples = ranges.samples().subList(0, count);
-      expected = ranges.outputs().subList(0, count);
+  private static boolean gains(Candidate candidate, Candidate best, LookupCost first) {
+    long more = candidate.cost().rows() - best.cost().rows() - FREE_ROWS;
+    double costShare = (double) Math.max(0, more) / Math.max(1, first.lookups());
+    return candidate.rSquared() > best.rSquared() + GAIN + GAIN_OF_DOUBLE_COST * costShare;
+  }
+
+  /** Candidates after the first that time allows to measure; none where none can be. */
+  private int steps() {
+    long runMultiplications = runs.count() * Math.max(1, Multiplications.of(tensor));
+    return runs.count() == 0 ? 0 : (int) Math.min(MOST_STEPS, BUDGET_OF_ALL / runMultiplications);
+  }
+
+  /** The next candidate of a kind; empty when nothing changes any more, or does not fit. */
+  private Optional<Candidate> moved(Candidate from, Move move) {
+    Precision p = from.precision();
+    return switch (move) {
+      case WEIGHTS -> attempt(p.withWeightShare(p.weightShare() / (STEP * STEP)), from);
+      case RANGES -> attempt(p.withMargin(2 * p.margin()), from);
+      case ACTIVATIONS -> {
+        double share = Double.isInfinite(p.share()) ? COARSEST : p.share() / STEP;
+        Optional<Candidate> next = attempt(p.withShare(share), from);
+        while (next.isEmpty() && share > FINEST) {
+          share /= STEP;
+          next = attempt(p.withShare(share), from);
+        }
+        yield next;
+      }
+    };
+  }
+
+  private Optional<Candidate> attempt(Precision precision, Candidate from) {
+    try {
+      return Optional.of(lower(precision))
+          .filter(c -> !c.program().hasTypesOf(from.program()));
+    } catch (UserException e) {
+      return Optional.empty();
     }
+  }
+
+  /** The finest share whose rows are few beside the lookups; the least bits where none is. */
+  private Candidate affordable() {
+    Candidate best = lower(Precision.LEAST.withWeightShare(WEIGHT_SHARE));
+    double allowed = FLOOR_SHARE * best.cost().lookups();
+    double share = COARSEST;
+    while (share > FINEST) {
+      try {
+        Candidate candidate = lower(Precision.LEAST.withWeightShare(WEIGHT_SHARE).withShare(share));
+        if (candidate.cost().rows() > allowed) {
+          break;
+        }
+        best = candidate;
+        // A bit more is a fourth of the share and doubles the rows, as soon as it counts.
+        int bits = (int) (Math.log(allowed / Math.max(1, candidate.cost().rows())) / Math.log(2));
+        share *= Math.pow(STEP, -Math.max(1, bits));
+      } catch (UserException e) {
+        break;
+      }
+    }
+    return best;
+  }
+
+  private static double allowedRows(LookupCost cost, double share) {
+    return Math.max(FREE_ROWS, share * cost.lookups());
+  }
+
+  /** An unmeasured candidate counts as {@link #POOR}. */
+  private Candidate lower(Precision precision) {
+    PassContext counts = new PassContext();
+    QuantizedProgram program = lowering.at(precision, counts);
+    return new Candidate(program, precision, LookupCost.of(program.program()), POOR, counts);
+  }
+
+  /**
+   * With its outputs corrected and its R^2 measured: on the user's calibration samples, with
+   * variants of them where they are few, or on varied inputs where there are none. A program too
+   * large for that counts as {@link #POOR}, so that it is kept as it is.
+   */
+  private Candidate measured(Candidate candidate) {
+    QuantizedProgram corrected = OutputCorrection.apply(candidate.program(), ranges);
+    if (runs.count() == 0) {
+      runs = runs(Multiplications.of(tensor));
+    }
+    double rSquared =
+        runs.count() == 0
+            ? POOR
+            : FidelityReport.rSquared(corrected.program(), runs);
+    return new Candidate(
+        corrected, candidate.precision(), candidate.cost(), rSquared, candidate.counts());
+  }
+
+  private Ranges.Runs runs(long multiplications) {
+    int affordable = (int) Math.min(MOST_SAMPLES, BUDGET / Math.max(1, multiplications));
+    if (affordable < FEWEST_SAMPLES) {
+      return new Ranges.Runs(List.of(), List.of());
+    }
+    if (ranges.isDefaultNoise()) {
+      List<List<TensorData>> inputs =
+          new VariedInputs(SEED).samples(tensor.main().parameters(), affordable);
+      TensorInterpreter reference = new TensorInterpreter(tensor);
+      List<List<TensorData>> outputs = new ArrayList<>();
+      for (List<TensorData> input : inputs) {
+        outputs.add(reference.run(input, (value, elements) -> {}));
+      }
+      return new Ranges.Runs(inputs, outputs);
+    }
+    Ranges.Runs all = ranges.samples().and(ranges.variants());
+    int count = Math.min(affordable, all.count());
+    return all.first(count < FEWEST_SAMPLES ? 0 : count);
   }
 }

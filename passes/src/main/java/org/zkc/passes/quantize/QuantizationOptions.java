@@ -1,24 +1,35 @@
 package org.zkc.passes.quantize;
 
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.zkc.ir.UserException;
 
 /**
- * Bits of weights and activations: 4 to 16, 8 unless said otherwise.
+ * Bits of weights and activations, 4 to 16. Where they are not fixed they are {@link #DEFAULT_BITS} and more, as measurements ask for.
  *
- * @param bits for every tensor that {@code bitsByName} does not name
+ * @param bits of every tensor that {@code bitsByName} does not name; empty: not fixed
  * @param bitsByName by parameter name ({@code layer1.0.conv1.weight}) for weights, by value name
- *     for activations
+ *     for activations; fixed
  */
-public record QuantizationOptions(int bits, Map<String, Integer> bitsByName) {
+public record QuantizationOptions(
+    OptionalInt bits, Map<String, Integer> bitsByName) {
+  /** The least bits of a tensor whose bits are not fixed. */
   public static final int DEFAULT_BITS = 8;
-  public static final QuantizationOptions DEFAULT = new QuantizationOptions(DEFAULT_BITS, Map.of());
+
+  /** Nothing fixed. */
+  public static final QuantizationOptions DEFAULT =
+      new QuantizationOptions(OptionalInt.empty(), Map.of());
 
   public QuantizationOptions {
     bitsByName = Map.copyOf(bitsByName);
-    check("bits", bits);
+    bits.ifPresent(b -> check("bits", b));
     new TreeMap<>(bitsByName).forEach((name, b) -> check("bits of " + name, b));
+  }
+
+  /** Bits that are fixed: {@code bits} for all, others by name. */
+  public static QuantizationOptions fixed(int bits, Map<String, Integer> bitsByName) {
+    return new QuantizationOptions(OptionalInt.of(bits), bitsByName);
   }
 
   private static void check(String what, int bits) {
@@ -27,8 +38,13 @@ public record QuantizationOptions(int bits, Map<String, Integer> bitsByName) {
     }
   }
 
-  /** Bits of the tensor called {@code name}. */
-  public int bitsOf(String name) {
-    return bitsByName.getOrDefault(name, bits);
+  /** Whether the tensor called {@code name} has the bits that it was given, and no others. */
+  boolean isFixed(String name) {
+    return bits.isPresent() || bitsByName.containsKey(name);
+  }
+
+  /** Bits of the tensor called {@code name}, the least where they are not fixed. */
+  int bitsOf(String name) {
+    return bitsByName.getOrDefault(name, bits.orElse(DEFAULT_BITS));
   }
 }

@@ -1,5 +1,6 @@
 package org.zkc.passes.quantize;
 
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,46 +17,72 @@ public final class Ranges {
    * Smallest and largest element, and how much elements differ from sample to sample.
    *
    * @param min at most max; both finite
-   * @param variation the variance of an element over the samples, in the mean over elements: what
-   *     of the value depends on the input; 0 when there was one sample
+   * @param variation the variance of an element over samples and their variants, in the mean over
+   *     elements: what of the value depends on the input
    * @param meanSquare of all elements of all samples
+   * @param histogram of magnitudes, over all samples
    */
-  public record Range(double min, double max, double variation, double meanSquare) {
+  record Range(
+      double min, double max, double variation, double meanSquare, MagnitudeHistogram histogram) {
     /** The larger of |min| and |max|. */
-    public double magnitude() {
+    double magnitude() {
       return Math.max(Math.abs(min), Math.abs(max));
+    }
+  }
+
+  /** Inputs, and the program's results for each. */
+  record Runs(List<List<TensorData>> inputs, List<List<TensorData>> outputs) {
+    Runs {
+      inputs = List.copyOf(inputs);
+      outputs = List.copyOf(outputs);
+    }
+
+    int count() {
+      return inputs.size();
+    }
+
+    Runs first(int count) {
+      return new Runs(inputs.subList(0, count), outputs.subList(0, count));
+    }
+
+    Runs and(Runs others) {
+      List<List<TensorData>> allInputs = new ArrayList<>(inputs);
+      allInputs.addAll(others.inputs);
+      List<List<TensorData>> allOutputs = new ArrayList<>(outputs);
+      allOutputs.addAll(others.outputs);
+      return new Runs(allInputs, allOutputs);
     }
   }
 
   private final Map<Value, Range> ranges;
   private final Map<Value, double[]> means;
-  private final List<List<TensorData>> samples;
-  private final List<List<TensorData>> outputs;
+  private final Runs samples;
+  private final Runs variants;
   private final boolean defaultNoise;
 
   /**
    * @param means for inputs of convolutions and linear maps, the mean of each channel (axis 1) or
    *     feature (last axis)
    * @param samples what calibration ran on
-   * @param outputs the program's results for each sample
+   * @param variants of the samples, where there were few
    * @param defaultNoise the samples were {@link DefaultCalibration}'s, not the user's: quantisation
    *     then leaves more room
    */
-  public Ranges(
+  Ranges(
       Map<Value, Range> ranges,
       Map<Value, double[]> means,
-      List<List<TensorData>> samples,
-      List<List<TensorData>> outputs,
+      Runs samples,
+      Runs variants,
       boolean defaultNoise) {
-    this.samples = List.copyOf(samples);
-    this.outputs = List.copyOf(outputs);
+    this.samples = samples;
+    this.variants = variants;
     this.ranges = new IdentityHashMap<>(ranges);
     this.means = new IdentityHashMap<>(means);
     this.defaultNoise = defaultNoise;
   }
 
   /** The range of a value that the calibrated program defines; a program error otherwise. */
-  public Range of(Value value) {
+  Range of(Value value) {
     Range range = ranges.get(value);
     if (range == null) {
       throw new IllegalStateException("calibration did not see " + value);
@@ -71,12 +98,12 @@ public final class Ranges {
     return Optional.ofNullable(means.get(value));
   }
 
-  List<List<TensorData>> samples() {
+  Runs samples() {
     return samples;
   }
 
-  List<List<TensorData>> outputs() {
-    return outputs;
+  Runs variants() {
+    return variants;
   }
 
   /** Whether the samples were the default noise and not given by the user. */

@@ -111,17 +111,24 @@ final class ScaleClasses {
     Members members = classes.computeIfAbsent(find(value), v -> new Members());
     TensorAnalysis.Bounds bounds = analysis.bounds(value);
     boolean input = analysis.isInputLike(value);
-    double seen = ranges.of(value).magnitude() * (input ? margins.input() : margins.activation());
-    members.magnitude = Math.max(members.magnitude, Math.min(seen, bounds.magnitude()));
+    boolean nonNegative = bounds.low() >= 0;
     members.variation = Math.min(members.variation, ranges.of(value).variation());
-    members.nonNegative &= bounds.low() >= 0;
+    members.nonNegative &= nonNegative;
     members.snapped |= op instanceof Tanh || op instanceof Sigmoid;
     int bits = options.bitsOf(value.name());
     members.fixedBits |= options.bitsByName().containsKey(value.name());
     if (!members.fixedBits) {
-      bits = Math.max(bits, input ? INPUT_BITS : leastBits(op));
+      bits = precision.least(value.name(), Math.max(bits, input ? INPUT_BITS : leastBits(op)));
     }
     members.bits = Math.max(members.bits, bits);
+    double threshold =
+        ranges
+            .of(value)
+            .histogram()
+            .threshold(
+                precision.margin() * (input ? margins.input() : margins.activation()),
+                Precision.greatest(bits, nonNegative));
+    members.magnitude = Math.max(members.magnitude, Math.min(threshold, bounds.magnitude()));
   }
 
   private Members members(Value root) {

@@ -110,7 +110,7 @@ public final class TensorToInteger {
     this.options = options;
     this.context = context;
     this.out = new IntegerBuilder(main.name(), main.location());
-    this.weights = new WeightLowering(analysis, ranges, options, precision, out);
+    this.weights = new WeightLowering(main, analysis, ranges, options, precision, out);
   }
 
   /**
@@ -123,18 +123,16 @@ public final class TensorToInteger {
       Program tensor, Ranges ranges, QuantizationOptions options, PassContext context) {
     Function main = tensor.main();
     checkNames(main, options);
-    return new PrecisionSearch(tensor, ranges)
-        .cheapest((precision, counts) -> at(precision, main, ranges, options, counts), context);
-  }
-
-  private static QuantizedProgram at(
-      Precision precision,
-      Function main,
-      Ranges ranges,
-      QuantizationOptions options,
-      PassContext context) {
-    return OutputCorrection.apply(
-        new TensorToInteger(main, ranges, options, precision, context).run(main), ranges);
+    PrecisionSearch.Lowering lowering =
+        (precision, counts) ->
+            new TensorToInteger(main, ranges, options, precision, counts).run(main);
+    if (options.bits().isPresent()) {
+      return OutputCorrection.apply(lowering.at(Precision.LEAST, context), ranges);
+    }
+    PrecisionSearch.Candidate chosen =
+        new PrecisionSearch(tensor, ranges, lowering).cheapest();
+    chosen.counts().statistics().forEach(context::count);
+    return chosen.program();
   }
 
   private static void checkNames(Function main, QuantizationOptions options) {

@@ -1,5 +1,6 @@
 package org.zkc.passes.quantize;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -7,7 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.DType;
+import org.zkc.ir.Function;
 import org.zkc.ir.Location;
+import org.zkc.ir.Op;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
@@ -34,7 +37,11 @@ final class WeightLowering {
   private final Map<TensorOp, Optional<LinearMap>> maps = new IdentityHashMap<>();
   private final Map<String, Integer> uses = new HashMap<>();
 
+  private long mapCount;
+  private long weightCount;
+
   WeightLowering(
+      Function main,
       TensorAnalysis analysis,
       Ranges ranges,
       QuantizationOptions options,
@@ -45,6 +52,16 @@ final class WeightLowering {
     this.analysis = analysis;
     this.options = options;
     this.out = out;
+    for (Op op : main.body()) {
+      Optional<Value> weight =
+          switch (op) {
+            case Conv c -> Optional.of(c.weight());
+            case Linear l -> Optional.of(l.weight());
+            default -> Optional.empty();
+          };
+      mapCount += weight.isPresent() ? 1 : 0;
+      weightCount += weight.map(w -> w.shape().elementCount()).orElse(0L);
+    }
   }
 
   /**
@@ -106,11 +123,33 @@ final class WeightLowering {
 
   private int bits(String name, WeightStatistics statistics, Value input, TensorOp op) {
     int bits = options.bitsOf(name);
-    if (options.bitsByName().containsKey(name)) {
+    if (options.isFixed(name)) {
       return bits;
     }
-    Ranges.Range result = ranges.of(op.definitions().getFirst());
-    return precision.ofWeights(bits, statistics, ranges.of(input).meanSquare(), result.variation());
+    double meanSquare = ranges.of(input).meanSquare();
+    double constant =
+        ranges.means(input).stream()
+            .flatMapToDouble(Arrays::stream)
+            .map(m -> m * m)
+            .average()
+            .orElse(0);
+    return Precision.ofWeights(
+        precision.least(name, bits),
+        statistics,
+        Math.max(0, meanSquare - constant),
+        constant,
+        ranges.of(op.definitions().getFirst()).variation(),
+        allowance(statistics.weights().length));
+  }
+
+  /**
+   * The share of the variation that the rounding of a map's weights may cost: half of the sum over
+   * all maps in equal parts, half by size, so that large maps keep small weights and small ones
+   * have precise ones. (The sum of the bits of all weights is least where errors are as sizes.)
+   */
+  private double allowance(int size) {
+    double relative = size * (double) mapCount / Math.max(1, weightCount);
+    return precision.weightShare() * (0.5 + 0.5 * relative);
   }
 
   private Constant parameter(Value value, Location location) {

@@ -101,7 +101,7 @@ class TensorToIntegerTest {
     TensorProgramBuilder b = new TensorProgramBuilder(6);
     Program tensor = b.build(b.linear(b.relu(b.linear(b.input(1, 16), 16)), 3));
     Program program =
-        lower(tensor, new QuantizationOptions(8, Map.of("fc0.weight", 4, "fc1.weight", 14)));
+        lower(tensor, QuantizationOptions.fixed(8, Map.of("fc0.weight", 4, "fc1.weight", 14)));
     Map<String, Parameter> parameters = new java.util.TreeMap<>();
     program
         .main()
@@ -182,15 +182,15 @@ class TensorToIntegerTest {
 
   @Test
   void bitsOutsideFourToSixteenAreRefused() {
-    assertThrows(UserException.class, () -> new QuantizationOptions(3, Map.of()));
-    assertThrows(UserException.class, () -> new QuantizationOptions(8, Map.of("w", 17)));
+    assertThrows(UserException.class, () -> QuantizationOptions.fixed(3, Map.of()));
+    assertThrows(UserException.class, () -> QuantizationOptions.fixed(8, Map.of("w", 17)));
   }
 
   @Test
   void bitsOfUnknownTensorsAreRefused() {
     TensorProgramBuilder b = new TensorProgramBuilder(11);
     Program tensor = b.build(b.linear(b.input(1, 8), 3));
-    QuantizationOptions options = new QuantizationOptions(8, Map.of("fc7.weight", 4));
+    QuantizationOptions options = QuantizationOptions.fixed(8, Map.of("fc7.weight", 4));
     UserException e = assertThrows(UserException.class, () -> lower(tensor, options));
     assertTrue(e.getMessage().contains("fc7.weight"), e.getMessage());
   }
@@ -198,7 +198,7 @@ class TensorToIntegerTest {
   @Test
   void productsOfPreciseFactorsAreCutByOneShortTable() {
     for (int bits : new int[] {8, 12, 14}) {
-      Program program = lower(SampleNetworks.gate(12), new QuantizationOptions(bits, Map.of()));
+      Program program = lower(SampleNetworks.gate(12), QuantizationOptions.fixed(bits, Map.of()));
       Op product = only(program, Multiply.class);
       Value reader =
           only(program, Requantize.class, r -> r.input() == product.definitions().getFirst())

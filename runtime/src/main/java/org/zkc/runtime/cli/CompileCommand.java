@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.zkc.ir.Level;
 import org.zkc.ir.Program;
@@ -196,14 +197,14 @@ final class CompileCommand implements Callable<Integer> {
   }
 
   private QuantizationOptions quantization() {
-    int all = QuantizationOptions.DEFAULT_BITS;
+    OptionalInt all = OptionalInt.empty();
     Map<String, Integer> named = new HashMap<>();
     for (String value : bits) {
       int equals = value.lastIndexOf('=');
       try {
         int n = Integer.parseInt(value.substring(equals + 1));
         if (equals < 0) {
-          all = n;
+          all = OptionalInt.of(n);
         } else {
           named.put(value.substring(0, equals), n);
         }

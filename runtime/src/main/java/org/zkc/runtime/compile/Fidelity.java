@@ -3,13 +3,10 @@ package org.zkc.runtime.compile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.zkc.ir.Op;
-import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
-import org.zkc.ir.tensor.Conv;
-import org.zkc.ir.tensor.Linear;
 import org.zkc.passes.quantize.FidelityReport;
+import org.zkc.passes.quantize.Multiplications;
 import org.zkc.passes.quantize.QuantizedProgram;
 import org.zkc.passes.quantize.VariedInputs;
 
@@ -33,7 +30,7 @@ final class Fidelity {
   private Fidelity() {}
 
   static FidelityReport measure(CompilePipeline.Calibrated model, QuantizedProgram quantized) {
-    long cost = Math.max(1, multiplications(model.tensor()));
+    long cost = Math.max(1, Multiplications.of(model.tensor()));
     int count = Math.clamp(MULTIPLICATIONS / cost, FEWEST_SAMPLES, SAMPLES);
     List<Value> parameters = model.tensor().main().parameters();
     List<List<TensorData>> inputs = new VariedInputs(SEED).samples(parameters, count);
@@ -81,20 +78,5 @@ final class Fidelity {
       elements[i] = (float) Math.clamp(mean + deviation * elements[i], low, high);
     }
     return TensorData.ofFloats(input.shape(), elements);
-  }
-
-  private static long multiplications(Program tensor) {
-    long n = 0;
-    for (Op op : tensor.main().body()) {
-      if (op instanceof Conv c) {
-        n +=
-            c.result().shape().elementCount()
-                * c.weight().shape().elementCount()
-                / c.weight().shape().extent(0);
-      } else if (op instanceof Linear l) {
-        n += l.result().shape().elementCount() * l.weight().shape().extent(1);
-      }
-    }
-    return n;
   }
 }

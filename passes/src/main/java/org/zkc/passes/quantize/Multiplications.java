@@ -1,0 +1,33 @@
+package org.zkc.passes.quantize;
+
+import org.zkc.ir.Op;
+import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
+
+/**
+ * Products of an input element and a weight that the linear maps of a tensor- or integer-level
+ * program take: what a run costs, on any machine.
+ */
+public final class Multiplications {
+  private Multiplications() {}
+
+  /** For one run of main. */
+  public static long of(Program program) {
+    long n = 0;
+    for (Op op : program.main().body()) {
+      n +=
+          switch (op) {
+            case org.zkc.ir.tensor.Conv c -> products(c.result().shape(), c.weight().shape());
+            case org.zkc.ir.tensor.Linear l -> products(l.result().shape(), l.weight().shape());
+            case org.zkc.ir.integer.Conv c -> products(c.result().shape(), c.weight().shape());
+            case org.zkc.ir.integer.Linear l -> products(l.result().shape(), l.weight().shape());
+            default -> 0;
+          };
+    }
+    return n;
+  }
+
+  private static long products(Shape result, Shape weight) {
+    return result.elementCount() * weight.elementCount() / Math.max(1, weight.extent(0));
+  }
+}

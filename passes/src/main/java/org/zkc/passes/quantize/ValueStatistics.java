@@ -1,0 +1,110 @@
+package org.zkc.passes.quantize;
+
+import java.util.Arrays;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+
+/**
+ * What calibration keeps of one floating-point value, gathered sample by sample: extremes, energy,
+ * a histogram of magnitudes, means per channel, and how much a spread of its elements differs from
+ * run to run. Constant in memory whatever the number of samples and, but for the histogram and a
+ * few thousand sums, of elements.
+ */
+final class ValueStatistics {
+  /** Elements whose variation is followed: enough for a mean that is exact to a few per cent. */
+  private static final int MOST_FOLLOWED = 1 << 13;
+
+  private final Value value;
+  private final MagnitudeHistogram histogram = new MagnitudeHistogram();
+  private double min = Double.POSITIVE_INFINITY;
+  private double max = Double.NEGATIVE_INFINITY;
+  private double squares;
+  private long count;
+
+  /** Sums per index of the axis that means are wanted of; one sum of all where none is. */
+  private final double[] sums;
+
+  /** Elements between neighbours on that axis. */
+  private final int inner;
+
+  /** Elements between neighbours of those followed. */
+  private final int stride;
+
+  private final double[] followedSums;
+  private final double[] followedSquares;
+  private int runs;
+
+  /**
+   * @param axis of which means are wanted, or -1
+   */
+  ValueStatistics(Value value, int axis) {
+    this.value = value;
+    int elements = Math.toIntExact(value.shape().elementCount());
+    stride = Math.max(1, elements / MOST_FOLLOWED);
+    int followed = (elements + stride - 1) / stride;
+    followedSums = new double[followed];
+    followedSquares = new double[followed];
+    sums = new double[axis < 0 ? 1 : value.shape().extent(axis)];
+    inner = axis < 0 ? Math.max(1, elements) : (int) value.shape().strides()[axis];
+  }
+
+  /**
+   * A run on a sample.
+   *
+   * @throws UserException when an element is NaN or infinite
+   */
+  void add(float[] elements) {
+    for (int start = 0; start < elements.length; start += inner) {
+      int end = Math.min(start + inner, elements.length);
+      double sum = 0;
+      for (int i = start; i < end; i++) {
+        float e = elements[i];
+        if (!Float.isFinite(e)) {
+          throw new UserException(
+              "calibration met "
+                  + e
+                  + " in value "
+                  + value
+                  + "; check the model and the calibration data for overflow");
+        }
+        min = Math.min(min, e);
+        max = Math.max(max, e);
+        squares += (double) e * e;
+        sum += e;
+      }
+      sums[start / inner % sums.length] += sum;
+    }
+    histogram.add(elements);
+    count += elements.length;
+    follow(elements);
+  }
+
+  /** A run that only says how much elements vary. */
+  void follow(float[] elements) {
+    for (int k = 0; k < followedSums.length; k++) {
+      double e = elements[k * stride];
+      followedSums[k] += e;
+      followedSquares[k] += e * e;
+    }
+    runs++;
+  }
+
+  double[] means() {
+    return Arrays.stream(sums).map(s -> s * sums.length / Math.max(1, count)).toArray();
+  }
+
+  Ranges.Range range() {
+    return count == 0
+        ? new Ranges.Range(0, 0, 0, 0, histogram)
+        : new Ranges.Range(min, max, variation(), squares / count, histogram);
+  }
+
+  /** The unbiased variance of an element from run to run, in the mean over those followed. */
+  private double variation() {
+    double unexplained = 0;
+    for (int k = 0; k < followedSums.length; k++) {
+      unexplained += followedSquares[k] - followedSums[k] * followedSums[k] / runs;
+    }
+    return runs < 2 ? 0 : Math.max(0, unexplained) / ((runs - 1.0) * followedSums.length);
+  }
+}
