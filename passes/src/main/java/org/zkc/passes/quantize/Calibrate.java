@@ -83,7 +83,11 @@ public final class Calibrate {
       }
     });
     return new Ranges(
-        ranges, means, new Ranges.Runs(samples, outputs), new Ranges.Runs(variants, variantOutputs), defaultNoise);
+        ranges,
+        means,
+        new Ranges.Runs(samples, outputs),
+        new Ranges.Runs(variants, variantOutputs),
+        defaultNoise);
   }
 
   /** How many variants complete {@code samples}; at least one, as far as time allows. */

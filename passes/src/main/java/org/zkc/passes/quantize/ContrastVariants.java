@@ -22,8 +22,7 @@ final class ContrastVariants {
     Random random = new Random(SEED);
     List<List<TensorData>> variants = new ArrayList<>();
     for (int k = 0; k < count; k++) {
-      variants.add(
-          samples.get(k % samples.size()).stream().map(x -> variant(x, random)).toList());
+      variants.add(samples.get(k % samples.size()).stream().map(x -> variant(x, random)).toList());
     }
     return variants;
   }

@@ -118,7 +118,10 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       for (int k = 0; k < results.size(); k++) {
         outputs
             .get(k)
-            .add(runs.outputs().get(s).get(k).toFloats(), found.get(k), results.get(k).integerType());
+            .add(
+                runs.outputs().get(s).get(k).toFloats(),
+                found.get(k),
+                results.get(k).integerType());
       }
     }
     return outputs.stream().mapToDouble(o -> o.entry("").rSquared()).min().orElse(1);

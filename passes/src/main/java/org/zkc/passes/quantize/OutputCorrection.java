@@ -10,7 +10,6 @@ import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
-import org.zkc.ir.Op;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
 import org.zkc.ir.Rewriter;

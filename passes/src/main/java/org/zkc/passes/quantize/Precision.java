@@ -14,8 +14,7 @@ import java.util.Map;
  * @param margin of ranges, beyond what {@link Margins} asks for
  * @param raised least bits, by value name for activations and parameter name for weights
  */
-record Precision(
-    double share, double weightShare, double margin, Map<String, Integer> raised) {
+record Precision(double share, double weightShare, double margin, Map<String, Integer> raised) {
   /** No more bits than asked for. */
   static final Precision LEAST =
       new Precision(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 1, Map.of());
@@ -45,7 +44,6 @@ record Precision(
     return Math.max(otherwise, raised.getOrDefault(name, 0));
   }
 
-
   private static final int MOST_BITS = 14;
 
   /** Weights of more bits gain nothing that their accumulators have room for. */
@@ -65,8 +63,8 @@ record Precision(
   private static final double UNCORRECTED = 0.25;
 
   /**
-   * Mantissas fill their bits between half and fully: the mean of 4^u over u uniform in [0, 1] is
-   * 3 / log 4.
+   * Mantissas fill their bits between half and fully: the mean of 4^u over u uniform in [0, 1] is 3
+   * / log 4.
    */
   private static final double HALF_FILLED = 2.16;
 

@@ -174,8 +174,7 @@ final class PrecisionSearch {
 
   private Optional<Candidate> attempt(Precision precision, Candidate from) {
     try {
-      return Optional.of(lower(precision))
-          .filter(c -> !c.program().hasTypesOf(from.program()));
+      return Optional.of(lower(precision)).filter(c -> !c.program().hasTypesOf(from.program()));
     } catch (UserException e) {
       return Optional.empty();
     }
@@ -224,10 +223,7 @@ final class PrecisionSearch {
     if (runs.count() == 0) {
       runs = runs(Multiplications.of(tensor));
     }
-    double rSquared =
-        runs.count() == 0
-            ? POOR
-            : FidelityReport.rSquared(corrected.program(), runs);
+    double rSquared = runs.count() == 0 ? POOR : FidelityReport.rSquared(corrected.program(), runs);
     return new Candidate(
         corrected, candidate.precision(), candidate.cost(), rSquared, candidate.counts());
   }

@@ -6,14 +6,14 @@ import java.util.TreeMap;
 import org.zkc.ir.UserException;
 
 /**
- * Bits of weights and activations, 4 to 16. Where they are not fixed they are {@link #DEFAULT_BITS} and more, as measurements ask for.
+ * Bits of weights and activations, 4 to 16. Where they are not fixed they are {@link #DEFAULT_BITS}
+ * and more, as measurements ask for.
  *
  * @param bits of every tensor that {@code bitsByName} does not name; empty: not fixed
  * @param bitsByName by parameter name ({@code layer1.0.conv1.weight}) for weights, by value name
  *     for activations; fixed
  */
-public record QuantizationOptions(
-    OptionalInt bits, Map<String, Integer> bitsByName) {
+public record QuantizationOptions(OptionalInt bits, Map<String, Integer> bitsByName) {
   /** The least bits of a tensor whose bits are not fixed. */
   public static final int DEFAULT_BITS = 8;
 

@@ -129,8 +129,7 @@ public final class TensorToInteger {
     if (options.bits().isPresent()) {
       return OutputCorrection.apply(lowering.at(Precision.LEAST, context), ranges);
     }
-    PrecisionSearch.Candidate chosen =
-        new PrecisionSearch(tensor, ranges, lowering).cheapest();
+    PrecisionSearch.Candidate chosen = new PrecisionSearch(tensor, ranges, lowering).cheapest();
     chosen.counts().statistics().forEach(context::count);
     return chosen.program();
   }
