@@ -2,18 +2,20 @@ package org.zkc.runtime.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassCatalogue;
+import org.zkc.passes.circuit.ConvolutionPolicy;
 import org.zkc.passes.quantize.VariedInputs;
 import org.zkc.runtime.artifact.CircuitStatistics;
 import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
 import org.zkc.runtime.compile.CompiledModel;
+import org.zkc.runtime.cost.CostEstimate;
 
 /**
  * What each optimisation is worth: the model compiled and proved with everything on, then with one
@@ -21,6 +23,9 @@ import org.zkc.runtime.compile.CompiledModel;
  */
 public final class PassAblation {
   private static final long INPUT_SEED = 7;
+
+  /** A variant whose proof is estimated above this is not proved. */
+  private static final double MOST_SECONDS = 5;
 
   private final int warmUps;
   private final int runs;
@@ -58,7 +63,10 @@ public final class PassAblation {
     }
   }
 
-  /** Everything on, then each pass that {@code --disable} accepts, off. */
+  /**
+   * Everything on, then each pass that {@code --disable} accepts, off; then all convolutions in one
+   * form, in place of the cheaper one each.
+   */
   public static List<Variant> variants() {
     List<Variant> out = new ArrayList<>();
     out.add(new Variant("everything on", CompileOptions.DEFAULT));
@@ -68,6 +76,12 @@ public final class PassAblation {
         .distinct()
         .forEach(
             name -> out.add(new Variant(name, CompileOptions.DEFAULT.withDisabled(Set.of(name)))));
+    for (ConvolutionPolicy policy : List.of(ConvolutionPolicy.DIRECT, ConvolutionPolicy.FFT)) {
+      out.add(
+          new Variant(
+              "--conv " + policy.name().toLowerCase(Locale.ROOT),
+              CompileOptions.DEFAULT.withConvolutions(policy)));
+    }
     return out;
   }
 
@@ -90,10 +104,15 @@ public final class PassAblation {
     try {
       compiled = new CompilePipeline(variant.options()).compile(BenchmarkStep.calibrated(model));
       keys = compiled.inMemory(1);
-    } catch (UserException | InvalidCircuit e) {
-      return new Row(variant.name(), 0, 0, 0, 0, 0, String.valueOf(e.getMessage()));
+    } catch (UserException e) {
+      return failed(variant, String.valueOf(e.getMessage()));
     }
     try (var key = keys.provingKey()) {
+      double seconds = CostEstimate.of(keys.file().keyFile().key()).proveSeconds();
+      if (seconds > MOST_SECONDS) {
+        return failed(
+            variant, String.format(Locale.ROOT, "not run: a proof takes about %.0f s", seconds));
+      }
       List<TensorData> input =
           new VariedInputs(INPUT_SEED).samples(compiled.tensor().main().parameters(), 1).getFirst();
       ProofFigures f = new ProofBenchmark(warmUps, runs, 1).measure(keys.file(), key, input);
@@ -107,5 +126,9 @@ public final class PassAblation {
           f.allocatedBytes(),
           "");
     }
+  }
+
+  private static Row failed(Variant variant, String why) {
+    return new Row(variant.name(), 0, 0, 0, 0, 0, why);
   }
 }
