@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.zkc.ir.Function;
@@ -16,10 +17,15 @@ import org.zkc.ir.Op;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
 import org.zkc.ir.UserException;
+import org.zkc.runtime.artifact.AtomicFiles;
 import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.SmallFiles;
 import org.zkc.runtime.compile.IrFiles;
+import org.zkc.runtime.report.KeyPage;
+import org.zkc.runtime.report.ModelPage;
+import org.zkc.runtime.report.ProgramPage;
+import org.zkc.runtime.report.ProofPage;
 import org.zkc.torchscript.TorchModel;
 import org.zkc.torchscript.TorchScriptReader;
 import picocli.CommandLine.Command;
@@ -48,18 +54,28 @@ final class InspectCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
-  @Option(names = "--html", paramLabel = "OUT", description = "Does not exist yet.")
+  @Option(
+      names = "--html",
+      paramLabel = "OUT",
+      description = "Write one self-contained page for a browser.")
   private Path html;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    if (html != null) {
-      throw new UserException("--html does not exist yet; use --json or the plain text");
-    }
     PrintWriter out = spec.commandLine().getOut();
     byte[] beginning = beginning();
+    if (html != null) {
+      if (json) {
+        throw new UserException("--html and --json exclude one another; run inspect twice");
+      }
+      AtomicFiles.requireWritable(html);
+      byte[] page = page(beginning);
+      AtomicFiles.write(html, page);
+      out.println("wrote %s (%s)".formatted(html, Figures.bytes(page.length)));
+      return ExitCode.OK;
+    }
     if (ModelFile.isModelFile(beginning)) {
       ModelReport report = new ModelReport(ModelFile.open(file));
       if (json) {
@@ -71,7 +87,7 @@ final class InspectCommand implements Callable<Integer> {
       }
     } else if (KeyFile.isKeyFile(beginning)) {
       inspectKey(out);
-    } else if (beginning.length > 1 && beginning[0] == 'P' && beginning[1] == 'K') {
+    } else if (isArchive(beginning)) {
       inspectArchive(out);
     } else if (ProofReport.isProof(beginning)) {
       ProofReport report = new ProofReport(file, key);
@@ -84,6 +100,34 @@ final class InspectCommand implements Callable<Integer> {
       inspectProgram(out);
     }
     return ExitCode.OK;
+  }
+
+  private byte[] page(byte[] beginning) {
+    String name = String.valueOf(file.getFileName());
+    if (ModelFile.isModelFile(beginning)) {
+      return ModelPage.write(name, ModelFile.open(file));
+    }
+    if (KeyFile.isKeyFile(beginning)) {
+      return KeyPage.write(name, KeyFile.decode(SmallFiles.read(file)));
+    }
+    if (isArchive(beginning)) {
+      TorchModel model = TorchScriptReader.read(file);
+      List<String> inputs =
+          model.inputs().stream()
+              .map(i -> i.name() + i.shape().map(s -> ": " + s).orElse(""))
+              .toList();
+      return ProgramPage.ofArchive(name, model.program(), model.archiveDigest(), inputs);
+    }
+    if (ProofReport.isProof(beginning)) {
+      Optional<KeyFile> named =
+          Optional.ofNullable(key).map(k -> KeyFile.decode(SmallFiles.read(k)));
+      return ProofPage.write(name, SmallFiles.read(file), named);
+    }
+    return ProgramPage.ofText(name, IrFiles.read(file));
+  }
+
+  private static boolean isArchive(byte[] beginning) {
+    return beginning.length > 1 && beginning[0] == 'P' && beginning[1] == 'K';
   }
 
   private byte[] beginning() throws IOException {

@@ -12,6 +12,7 @@ import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.security.SoundnessBudget;
 import org.zkc.runtime.artifact.CircuitStatistics;
 import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.artifact.Layer;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.Port;
 import org.zkc.runtime.artifact.Summary;
@@ -180,11 +181,25 @@ final class ModelReport {
       entry.put("lookups", CircuitStatistics.lookups(circuit, r));
       entry.put("committedCells", estimate.relations().get(i).committedCells());
       entry.put("estimatedSeconds", estimate.relations().get(i).seconds());
+      entry.put("layer", file.origins().get(i).location().layer());
       entry.put("source", file.origins().get(i).location().toString());
       entry.put("text", file.origins().get(i).location().text().strip());
       relations.add(entry);
     }
     out.put("layers", relations);
+    out.put("network", file.summary().graph().stream().map(ModelReport::layer).toList());
+    return out;
+  }
+
+  private static Map<String, Object> layer(Layer layer) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("layer", layer.location().layer());
+    out.put("name", layer.name());
+    out.put("operation", layer.mnemonic());
+    out.put("shape", layer.shape());
+    out.put("inputs", layer.inputs());
+    out.put("source", layer.location().toString());
+    out.put("text", layer.location().text().strip());
     return out;
   }
 

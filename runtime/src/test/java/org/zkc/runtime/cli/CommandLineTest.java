@@ -176,13 +176,17 @@ final class CommandLineTest {
   void everyFileIsInspected() {
     for (String name : List.of("tiny.zkc", "tiny.vk", "x.zkp")) {
       assertEquals(0, zkc("inspect", file(name)).code(), name);
+      Ended page = zkc("inspect", file(name), "--html", file(name + ".html"));
+      assertEquals(0, page.code(), page.err());
+      assertTrue(page.out().startsWith("wrote "), page.out());
       Ended json = zkc("inspect", file(name), "--json");
       assertEquals(0, json.code(), name);
       assertTrue(json.out().startsWith("{"), json.out());
     }
     Ended proof = zkc("inspect", file("x.zkp"), "--key", file("tiny.vk"));
     assertTrue(proof.out().contains("1x2x6x6"), proof.out());
-    assertEquals(2, zkc("inspect", file("tiny.vk"), "--html", file("report.html")).code());
+    assertEquals(2, zkc("inspect", file("tiny.vk"), "--json", "--html", file("a.html")).code());
+    assertEquals(2, zkc("inspect", file("tiny.vk"), "--html", file("missing/a.html")).code());
   }
 
   @Test

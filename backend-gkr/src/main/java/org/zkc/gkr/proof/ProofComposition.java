@@ -1,0 +1,112 @@
+package org.zkc.gkr.proof;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.wire.ProofFileMessage;
+
+/**
+ * Where the bytes of a proof file go. Needs no key and checks nothing but the outer form: what the
+ * parts hold may be anything. The parts add up to the file.
+ *
+ * @param inputs public integers of the inputs
+ * @param outputs public integers of the outputs
+ * @param witnessRoot Merkle root of the committed witness
+ * @param nonces proofs of work
+ * @param sections elements sent in each section
+ * @param witnessColumns opened columns of the witness
+ * @param witnessPaths their Merkle multiproof
+ * @param modelColumns opened columns of the model
+ * @param modelPaths their Merkle multiproof
+ * @param frame file header, and tags and lengths of the fields
+ */
+public record ProofComposition(
+    long inputs,
+    long outputs,
+    long witnessRoot,
+    long nonces,
+    Map<Section, Long> sections,
+    long witnessColumns,
+    long witnessPaths,
+    long modelColumns,
+    long modelPaths,
+    long frame) {
+
+  public ProofComposition {
+    sections = Map.copyOf(sections);
+  }
+
+  /**
+   * Takes a proof file apart.
+   *
+   * @throws VerificationFailure when the bytes are no proof file of this version
+   */
+  public static ProofComposition of(byte[] file) {
+    ProofFileMessage message;
+    try {
+      message = ProofFileMessage.parseFrom(Envelope.PROOF.unwrap(file));
+    } catch (InvalidProtocolBufferException e) {
+      VerificationFailure f =
+          new VerificationFailure("proof file", "a protobuf", "bytes that are none");
+      f.initCause(e);
+      throw f;
+    }
+    Proof proof = Proof.decode(message.getProof().toByteArray());
+    EnumMap<Section, Long> sections = new EnumMap<>(Section.class);
+    proof.sections().forEach((section, bytes) -> sections.put(section, (long) bytes.length));
+    long inputs = bytes(message.getInputsList());
+    long outputs = bytes(message.getOutputsList());
+    long nonces = nonce(proof.lookupNonce()) + nonce(proof.queryNonce());
+    long witnessColumns = (long) Integer.BYTES * proof.witnessOpening().columns().length;
+    long modelColumns = (long) Integer.BYTES * proof.modelOpening().columns().length;
+    long witnessPaths = proof.witnessOpening().multiproof().length;
+    long modelPaths = proof.modelOpening().multiproof().length;
+    long content =
+        inputs
+            + outputs
+            + proof.witnessRoot().length
+            + nonces
+            + sections.values().stream().mapToLong(n -> n).sum()
+            + witnessColumns
+            + witnessPaths
+            + modelColumns
+            + modelPaths;
+    return new ProofComposition(
+        inputs,
+        outputs,
+        proof.witnessRoot().length,
+        nonces,
+        sections,
+        witnessColumns,
+        witnessPaths,
+        modelColumns,
+        modelPaths,
+        file.length - content);
+  }
+
+  /** A field of value 0 is not written. */
+  private static long nonce(long value) {
+    return value == 0 ? 0 : Long.BYTES;
+  }
+
+  private static long bytes(List<ByteString> arrays) {
+    return arrays.stream().mapToLong(ByteString::size).sum();
+  }
+
+  /** All parts, which is the file's size. */
+  public long total() {
+    return inputs
+        + outputs
+        + witnessRoot
+        + nonces
+        + sections.values().stream().mapToLong(n -> n).sum()
+        + witnessColumns
+        + witnessPaths
+        + modelColumns
+        + modelPaths
+        + frame;
+  }
+}

@@ -1,0 +1,56 @@
+package org.zkc.runtime.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.zkc.runtime.artifact.Layer;
+
+/**
+ * Where the layers of a network are found at one level of the program. A layer that has operations
+ * of its own is found there; one that was merged is found with the layer that carries its integers;
+ * a mere view, which has none, with the nearest layer that reads it, else with what it reads.
+ */
+final class Carriers {
+  private final int[] carrier;
+
+  /**
+   * @param layers by number, the first is 1
+   * @param present numbers of the layers that have operations at this level
+   */
+  Carriers(List<Layer> layers, Set<Integer> present) {
+    carrier = new int[layers.size() + 1];
+    for (int n = layers.size(); n > 0; n--) {
+      int merged = layers.get(n - 1).carrier();
+      carrier[n] = present.contains(n) ? n : present.contains(merged) ? merged : carrier[n];
+      // Later layers that read this one were visited before: theirs is noted here if it has none.
+      for (int source : layers.get(n - 1).inputs()) {
+        if (carrier[n] != 0) {
+          carrier[source] = carrier[n];
+        }
+      }
+    }
+    for (int n = 1; n <= layers.size(); n++) {
+      for (int source : layers.get(n - 1).inputs()) {
+        if (carrier[n] == 0) {
+          carrier[n] = carrier[source];
+        }
+      }
+    }
+  }
+
+  /** The layer with whose operations this one is found; 0 when it left no trace. */
+  int of(int layer) {
+    return carrier[layer];
+  }
+
+  /** The layers that are found with the operations of this one. */
+  List<Integer> carriedBy(int layer) {
+    List<Integer> out = new ArrayList<>();
+    for (int n = 1; layer != 0 && n < carrier.length; n++) {
+      if (carrier[n] == layer) {
+        out.add(n);
+      }
+    }
+    return out;
+  }
+}

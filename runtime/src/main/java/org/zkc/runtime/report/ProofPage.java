@@ -1,0 +1,110 @@
+package org.zkc.runtime.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.zkc.gkr.proof.ProofComposition;
+import org.zkc.gkr.proof.ProofFile;
+import org.zkc.ir.TensorData;
+import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.report.Page.Column;
+import org.zkc.runtime.report.Page.Fact;
+import org.zkc.runtime.report.Page.Row;
+import org.zkc.runtime.report.Page.Unit;
+
+/** The page of a proof: what it says, and where its bytes go. Nothing is verified. */
+public final class ProofPage {
+  private static final int SHOWN_ELEMENTS = 64;
+
+  private ProofPage() {}
+
+  /**
+   * The page's bytes.
+   *
+   * @param key of the proof; without it the statement has no shapes and scales to be shown with
+   */
+  public static byte[] write(String fileName, byte[] proof, Optional<KeyFile> key) {
+    return PageWriter.write(of(fileName, proof, key));
+  }
+
+  static Page of(String fileName, byte[] proof, Optional<KeyFile> key) {
+    ProofComposition composition = ProofComposition.of(proof);
+    List<Page.Table> tables = new ArrayList<>();
+    key.ifPresent(k -> tables.add(statement(ProofFile.decode(proof, k.key()), k)));
+    tables.add(KeyTables.composition(composition));
+    key.ifPresent(k -> {
+      tables.add(KeyTables.ports(k));
+      tables.add(KeyTables.security(k.key()));
+    });
+    List<Fact> facts = new ArrayList<>();
+    facts.add(new Fact("size", (long) proof.length, Unit.BYTES, "Of the file."));
+    facts.add(
+        new Fact(
+            "statement",
+            composition.inputs() + composition.outputs(),
+            Unit.BYTES,
+            "Public inputs and outputs, four bytes each."));
+    key.ifPresent(k -> {
+      facts.add(
+          new Fact(
+              "security",
+              KeyTables.securityBits(k.key()),
+              Unit.BITS,
+              "A false statement is accepted with a probability of at most 2 to the power of minus"
+                  + " this."));
+      facts.add(
+          new Fact("key", k.digest(), Unit.CODE, "SHA-256 of the verifier key that was named."));
+    });
+    return new Page(
+        fileName,
+        "proof",
+        List.of(
+            "A proof says: the model of a verifier key, given these input integers, answers these"
+                + " output integers. This page shows what the file holds; it does not check it."
+                + " Checking is: zkc verify "
+                + "PROOF --key KEY.",
+            key.isPresent()
+                ? "The statement is shown as the key says: integers times a scale are real numbers."
+                : "Without the verifier key only sizes are known. Name it with --key to see the"
+                    + " statement."),
+        facts,
+        List.of(),
+        Page.Graph.NONE,
+        List.of(),
+        tables,
+        Glossary.TERMS);
+  }
+
+  private static Page.Table statement(ProofFile file, KeyFile key) {
+    List<Row> rows = new ArrayList<>();
+    key.inputArrays(file.statement()).forEach((name, a) -> rows.add(row("input", name, a)));
+    key.outputArrays(file.statement()).forEach((name, a) -> rows.add(row("output", name, a)));
+    return new Page.Table(
+        "statement",
+        "What the proof claims",
+        "The model of the key, given these inputs, answers these outputs. Of long arrays the first"
+            + " %d elements are shown.".formatted(SHOWN_ELEMENTS),
+        List.of(
+            Column.of("", "", Unit.TEXT),
+            Column.of("name", "", Unit.CODE),
+            Column.of("shape", "", Unit.CODE),
+            Column.of("elements", "Row by row.", Unit.CODE)),
+        rows,
+        List.of());
+  }
+
+  private static Row row(String what, String name, TensorData array) {
+    StringBuilder text = new StringBuilder();
+    long n = Math.min(array.elementCount(), SHOWN_ELEMENTS);
+    for (long i = 0; i < n; i++) {
+      text.append(i == 0 ? "" : " ");
+      text.append(
+          array.dtype().isFloating()
+              ? String.format(Locale.ROOT, "%.5g", array.getDouble(i))
+              : Long.toString(array.getLong(i)));
+    }
+    text.append(array.elementCount() > n ? " ..." : "");
+    return Row.of(0, what, name, array.shape().toString(), text.toString());
+  }
+}
