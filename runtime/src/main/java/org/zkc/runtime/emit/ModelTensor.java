@@ -126,24 +126,27 @@ public final class ModelTensor {
     long size = (long) slice * elementBytes;
     MemorySegment part = mantissas.asSlice(channel * size, size);
     switch (elementBytes) {
-      case 1 -> {
-        byte[] bytes = part.toArray(ValueLayout.JAVA_BYTE);
-        for (int i = 0; i < slice; i++) {
-          out[at + i] = bytes[i] << shift;
-        }
-      }
-      case 2 -> {
-        short[] shorts = part.toArray(I16);
-        for (int i = 0; i < slice; i++) {
-          out[at + i] = shorts[i] << shift;
-        }
-      }
-      default -> {
-        int[] ints = part.toArray(I32);
-        for (int i = 0; i < slice; i++) {
-          out[at + i] = ints[i] << shift;
-        }
-      }
+      case 1 -> widen(part.toArray(ValueLayout.JAVA_BYTE), shift, out, at);
+      case 2 -> widen(part.toArray(I16), shift, out, at);
+      default -> widen(part.toArray(I32), shift, out, at);
+    }
+  }
+
+  private static void widen(byte[] mantissas, int shift, int[] out, int at) {
+    for (int i = 0; i < mantissas.length; i++) {
+      out[at + i] = mantissas[i] << shift;
+    }
+  }
+
+  private static void widen(short[] mantissas, int shift, int[] out, int at) {
+    for (int i = 0; i < mantissas.length; i++) {
+      out[at + i] = mantissas[i] << shift;
+    }
+  }
+
+  private static void widen(int[] mantissas, int shift, int[] out, int at) {
+    for (int i = 0; i < mantissas.length; i++) {
+      out[at + i] = mantissas[i] << shift;
     }
   }
 }

@@ -216,16 +216,11 @@ public final class IntegerExecutor {
     List<Integer> shape = shape(l.result());
     int[] out = new int[Math.toIntExact(circuit.tensors().get(l.result()).elementCount())];
     for (Linear.Term term : l.terms()) {
-      ViewEvaluation view =
-          new ViewEvaluation(elements(term.source(), values), shape(term.source()));
+      StridedView view = StridedView.of(elements(term.source(), values), shape(term.source()));
       for (ViewStep step : term.steps()) {
         view = view.apply(step);
       }
-      int[] seen = view.elements();
-      int coefficient = (int) term.coefficient();
-      for (int i = 0; i < out.length; i++) {
-        out[i] += coefficient * seen[i];
-      }
+      view.addTo(out, (int) term.coefficient());
     }
     l.constants().forEach(box -> fill(out, shape, box, 0, 0));
     return out;
@@ -259,32 +254,12 @@ public final class IntegerExecutor {
   }
 
   private int[] requantize(Requantize r, int[] source) {
-    int shift = r.shift();
-    int half = shift == 0 ? 0 : 1 << (shift - 1);
-    int[] out = new int[source.length];
-    int low = Integer.MAX_VALUE;
-    int high = Integer.MIN_VALUE;
-    for (int i = 0; i < out.length; i++) {
-      int h = (source[i] + half) >> shift;
-      out[i] = h;
-      low = Math.min(low, h);
-      high = Math.max(high, h);
-    }
     Table table = circuit.tables().get(r.table());
-    if (out.length > 0 && (low < table.first() || high >= table.first() + table.size())) {
-      throw new IllegalStateException(
-          "requantisation met [%d, %d], its table covers [%d, %d]"
-              .formatted(low, high, table.first(), table.first() + table.size() - 1));
-    }
+    int[] out = new int[source.length];
     switch (table) {
-      case Table.Clamp c -> {
-        int least = (int) c.low();
-        int most = (int) c.high();
-        for (int i = 0; i < out.length; i++) {
-          out[i] = Math.min(Math.max(out[i], least), most);
-        }
-      }
+      case Table.Clamp c -> clamp(source, r.shift(), (int) c.low(), (int) c.high(), table, out);
       case Table.Entries e -> {
+        clamp(source, r.shift(), Integer.MIN_VALUE, Integer.MAX_VALUE, table, out);
         int[] values = e.values();
         int first = (int) e.first();
         for (int i = 0; i < out.length; i++) {
@@ -293,6 +268,24 @@ public final class IntegerExecutor {
       }
     }
     return out;
+  }
+
+  /** Sets {@code out} to clamp((x + half) >> shift, least, most), which must be in the table. */
+  private static void clamp(int[] x, int shift, int least, int most, Table table, int[] out) {
+    int half = shift == 0 ? 0 : 1 << (shift - 1);
+    int low = Integer.MAX_VALUE;
+    int high = Integer.MIN_VALUE;
+    for (int i = 0; i < out.length; i++) {
+      int h = (x[i] + half) >> shift;
+      out[i] = Math.min(Math.max(h, least), most);
+      low = Math.min(low, h);
+      high = Math.max(high, h);
+    }
+    if (out.length > 0 && (low < table.first() || high >= table.first() + table.size())) {
+      throw new IllegalStateException(
+          "requantisation met [%d, %d], its table covers [%d, %d]"
+              .formatted(low, high, table.first(), table.first() + table.size() - 1));
+    }
   }
 
   private static int[] max(List<int[]> sources) {
