@@ -6,8 +6,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -54,6 +56,12 @@ final class BenchFitCommand implements Callable<Integer> {
   private Path out;
 
   @Option(
+      names = "--processor-time",
+      description =
+          "Fit to processor time, each stage by its share of the wall time: for a busy machine.")
+  private boolean processorTime;
+
+  @Option(
       names = "--heap",
       paramLabel = "SIZE",
       description = "The proving process's largest heap, as 8g; default: the launcher's.")
@@ -77,7 +85,7 @@ final class BenchFitCommand implements Callable<Integer> {
         measured.add(figures(target, what -> display.report(what, done)));
       }
     }
-    List<CostFit.Sample> samples = measured.stream().map(f -> sample(f.proof())).toList();
+    List<CostFit.Sample> samples = measured.stream().map(this::sample).toList();
     ProverCosts costs = CostFit.fit(samples, ProverCosts.FITTED);
     if (out == null) {
       text.print(costs.text());
@@ -102,13 +110,22 @@ final class BenchFitCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static CostFit.Sample sample(ProofFigures f) {
-    return new CostFit.Sample(f.work(), f.stages(), f.peakBytes());
+  private CostFit.Sample sample(BenchmarkFigures figures) {
+    ProofFigures f = figures.proof();
+    Map<String, Double> stages = new LinkedHashMap<>(f.stages());
+    double share = seconds(f) / f.prove();
+    stages.replaceAll((stage, wall) -> wall * share);
+    return new CostFit.Sample(f.work(), stages, f.peakBytes());
   }
 
-  private static void print(
+  private double seconds(ProofFigures f) {
+    return processorTime ? f.proveCpu() : f.prove();
+  }
+
+  private void print(
       PrintWriter text, BenchmarkFigures figures, CostFit.Sample sample, ProverCosts costs) {
     ProofFigures f = figures.proof();
+    double measured = seconds(f);
     double seconds = CostFit.predicted(sample, costs, false);
     double bytes = CostFit.predicted(sample, costs, true);
     text.println(
@@ -116,9 +133,9 @@ final class BenchFitCommand implements Callable<Integer> {
             Locale.ROOT,
             "%-16s %12s %12s %6.2f   %12s %12s %6.2f   %12s %6.2f",
             figures.model(),
-            Figures.time(f.prove()),
+            Figures.time(measured),
             Figures.time(seconds),
-            seconds / f.prove(),
+            seconds / measured,
             Figures.bytes(f.peakBytes()),
             Figures.bytes(Math.round(bytes)),
             bytes / Math.max(1, f.peakBytes()),
@@ -138,7 +155,7 @@ final class BenchFitCommand implements Callable<Integer> {
                 "  %s %.3f/%.3f",
                 stage,
                 predicted,
-                f.stages().getOrDefault(stage, 0.0)));
+                sample.stages().getOrDefault(stage, 0.0)));
       }
     }
     text.println("   predicted/measured s:" + stages);
