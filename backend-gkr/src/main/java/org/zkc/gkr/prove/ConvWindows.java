@@ -26,14 +26,8 @@ final class ConvWindows {
     int width = g.source().get(3);
     int kh = g.kernel().get(2);
     int kw = g.kernel().get(3);
-    ExtVector[] alongX = new ExtVector[kw];
-    for (int dx = 0; dx < kw; dx++) {
-      alongX[dx] = g.throughTap(1, dx, result.axisValues(3));
-    }
-    ExtVector[] alongY = new ExtVector[kh];
-    for (int dy = 0; dy < kh; dy++) {
-      alongY[dy] = g.throughTap(0, dy, result.axisValues(2));
-    }
+    Tap[] alongX = taps(g, 1, result.axisValues(3));
+    Tap[] alongY = taps(g, 0, result.axisValues(2));
     ExtVector out = new ExtVector(channels * kh * kw);
     ExtVector row = new ExtVector(height);
     for (int n = 0; n < batch; n++) {
@@ -42,15 +36,37 @@ final class ConvWindows {
         int plane = (n * channels + c) * height * width;
         for (int dx = 0; dx < kw; dx++) {
           for (int y = 0; y < height; y++) {
-            row.set(y, kernels.dotBase(source, plane + y * width, width, alongX[dx]));
+            int at = plane + y * width + alongX[dx].from();
+            ExtVector weights = alongX[dx].weights();
+            row.set(y, kernels.dotBase(source, at, weights.length(), weights));
           }
           for (int dy = 0; dy < kh; dy++) {
             int at = (c * kh + dy) * kw + dx;
-            out.set(at, out.get(at).add(weight.mul(kernels.dot(row, alongY[dy]))));
+            ExtVector weights = alongY[dy].weights();
+            Ext sum = kernels.dot(row.slice(alongY[dy].from(), weights.length()), weights);
+            out.set(at, out.get(at).add(weight.mul(sum)));
           }
         }
       }
     }
     return out;
+  }
+
+  /** What a tap multiplies along an axis: weights for the source's indices from {@code from} on. */
+  private record Tap(int from, ExtVector weights) {}
+
+  private static Tap[] taps(ConvGeometry g, int axis, ExtVector w) {
+    Tap[] taps = new Tap[g.kernel().get(2 + axis)];
+    for (int d = 0; d < taps.length; d++) {
+      if (g.hasStride(axis)) {
+        taps[d] = new Tap(0, g.throughTap(axis, d, w));
+      } else {
+        ConvGeometry.Overlap o = g.overlap(axis, d, w.length());
+        // A tap that reads only padding may lie anywhere.
+        int from = o.count() == 0 ? 0 : o.source();
+        taps[d] = new Tap(from, w.slice(o.position(), o.count()));
+      }
+    }
+    return taps;
   }
 }

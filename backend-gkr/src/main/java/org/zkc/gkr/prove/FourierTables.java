@@ -128,10 +128,26 @@ final class FourierTables {
   }
 
   /**
-   * E(channel, dy, dx) as {@link ConvWindows} has it, by a transform of every channel: E(c, d) =
-   * sum over f of omega^(-f d dil) g(f) X^(c, f).
+   * E(channel, dy, dx) as {@link ConvWindows} has it, by the way that takes less time: nanoseconds
+   * for a channel, fitted to measurements of 256 to 65536 elements and 3 to 4097 taps with 512-bit
+   * vectors on one core.
    */
   ExtVector windows() {
+    double height = direct.source().get(2);
+    double kh = direct.kernel().get(2);
+    double kw = direct.kernel().get(3);
+    double dots =
+        kw * height * (40 + 0.36 * direct.source().get(3)) + kh * kw * (40 + 0.5 * height);
+    int log = Mle.variables(transform.points());
+    double transforms = transform.points() * (3.5 + 0.75 * log);
+    return dots < transforms ? ConvWindows.of(direct, result, source) : transformedWindows();
+  }
+
+  /**
+   * E(channel, dy, dx) by a transform of every channel: E(c, d) = sum over f of omega^(-f d dil)
+   * g(f) X^(c, f).
+   */
+  ExtVector transformedWindows() {
     int points = transform.points();
     int kh = direct.kernel().get(2);
     int kw = direct.kernel().get(3);

@@ -53,6 +53,24 @@ public record ConvGeometry(
   }
 
   /**
+   * The positions from {@code position} on whose tap reads the source, {@code count} of them, the
+   * first of them index {@code source}: one run in both where the stride is 1.
+   */
+  public record Overlap(int position, int source, int count) {}
+
+  /** The overlap of a tap along an axis of stride 1 with the first {@code positions} positions. */
+  public Overlap overlap(int axis, int tap, int positions) {
+    int shift = sourceIndex(axis, 0, tap);
+    int first = Math.clamp(-(long) shift, 0, positions);
+    int end = Math.clamp((long) source.get(2 + axis) - shift, first, positions);
+    return new Overlap(first, first + shift, end - first);
+  }
+
+  public boolean hasStride(int axis) {
+    return conv.strides().get(axis) != 1;
+  }
+
+  /**
    * For one tap: the weights along the source's axis that the weights {@code w} along the result's
    * axis become.
    */
@@ -72,7 +90,16 @@ public record ConvGeometry(
   public ExtVector throughTaps(int axis, ExtVector taps, ExtVector w) {
     ExtVector out = new ExtVector(source.get(2 + axis));
     for (int d = 0; d < taps.length(); d++) {
-      Kernels.best().addScaled(out, taps.get(d), throughTap(axis, d, w));
+      if (hasStride(axis)) {
+        Kernels.best().addScaled(out, taps.get(d), throughTap(axis, d, w));
+        continue;
+      }
+      Overlap o = overlap(axis, d, w.length());
+      if (o.count() > 0) {
+        Kernels.best()
+            .addScaled(
+                out.slice(o.source(), o.count()), taps.get(d), w.slice(o.position(), o.count()));
+      }
     }
     return out;
   }

@@ -16,8 +16,8 @@ import org.zkc.gkr.mle.SplitEq;
  * {@link FractionTables}.
  *
  * <p>The tables are far larger than any cache, so a tile is bound and its share of the next message
- * taken in one visit. Rounds are split into pieces of whole tiles for several threads; sums in E are
- * exact, so the pieces do not show.
+ * taken in one visit. Rounds are split into pieces of whole tiles for several threads; sums in E
+ * are exact, so the pieces do not show.
  */
 public abstract class TiledTables implements LayerTables {
   /** With this many variables or fewer every tile is held. */
