@@ -12,7 +12,8 @@ import org.zkc.runtime.report.Page.Unit;
 final class CostTable {
   private CostTable() {}
 
-  static Page.Table of(String title, LayerCosts costs, List<Page.Layer> layers) {
+  static Page.Table of(
+      String title, String noun, LayerCosts costs, List<Page.Layer> layers) {
     List<Row> rows = new ArrayList<>();
     for (int layer = 1; layer <= layers.size(); layer++) {
       rows.add(row(layer, layers.get(layer - 1).title(), costs));
@@ -30,7 +31,7 @@ final class CostTable {
         "Estimates for one warm thread. Rounding (lookups) usually costs most, not arithmetic: a"
             + " convolution is checked with far fewer operations than computing it takes.",
         List.of(
-            Column.of("layer", "", Unit.TEXT),
+            Column.of(noun, "", Unit.TEXT),
             Column.bars(
                 "estimated time", "Part of the proving time that it accounts for.", Unit.SECONDS),
             Column.of("lookups", "Values that are looked up in tables.", Unit.COUNT),

@@ -38,7 +38,7 @@ public final class KeyPage {
     List<Page.Line> lines = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Relation relation = circuit.relations().get(i);
-      String words = Operations.words(CircuitStatistics.name(relation));
+      String words = Operations.relation(CircuitStatistics.name(relation));
       layers.add(
           new Page.Layer(
               words,
@@ -88,6 +88,7 @@ public final class KeyPage {
                 key.digest(),
                 Unit.CODE,
                 "SHA-256 of the file: what zkc verify --expect-model compares.")),
+        "relation",
         layers,
         graph(circuit, costs),
         List.of(
@@ -97,7 +98,7 @@ public final class KeyPage {
                     + " are fixed by hash in the proof.",
                 lines)),
         List.of(
-            CostTable.of("Cost of each relation", costs, layers),
+            CostTable.of("Cost of each relation", "relation", costs, layers),
             KeyTables.ports(key),
             KeyTables.expectedComposition(key.key()),
             KeyTables.security(key.key()),
@@ -125,9 +126,9 @@ public final class KeyPage {
           relation.result(),
           graph.node(
               i + 1,
-              Operations.words(name),
+              Operations.relation(name),
               shape(circuit, relation.result()),
-              Operations.tone(name),
+              Operations.relationTone(name),
               costs.share(i + 1),
               from));
     }

@@ -105,11 +105,12 @@ public final class ModelPage {
                 + " prove, and how much accuracy the rounding takes. Select a layer in the drawing,"
                 + " in a table or in the listings: it is marked everywhere."),
         facts(),
+        "layer",
         shown,
         graph(shown),
         List.of(source(), network(), integerLevel(), relationLevel()),
         List.of(
-            CostTable.of("Cost of proving, layer by layer", costs, shown),
+            CostTable.of("Cost of proving, layer by layer", "layer", costs, shown),
             StageTable.of(estimate),
             errors(shown),
             KeyTables.expectedComposition(model.keyFile().key()),

@@ -2,13 +2,19 @@ package org.zkc.runtime.report;
 
 import java.util.Map;
 
-/** What tensor-level operations are called, and of which family they are. */
+/** What operations and relations are called, and of which family they are. */
 final class Operations {
   private record Entry(String words, Page.Tone tone) {}
 
   private static final Map<String, Entry> BY_MNEMONIC =
       Map.ofEntries(
           Map.entry("conv", new Entry("convolution", Page.Tone.WEIGHTS)),
+          Map.entry("_convolution", new Entry("convolution", Page.Tone.WEIGHTS)),
+          Map.entry("conv2d", new Entry("convolution", Page.Tone.WEIGHTS)),
+          Map.entry("max_pool2d", new Entry("max pooling", Page.Tone.POOL)),
+          Map.entry("avg_pool2d", new Entry("average pooling", Page.Tone.POOL)),
+          Map.entry("cat", new Entry("concatenation", Page.Tone.JOIN)),
+          Map.entry("fft_conv", new Entry("convolution through FFT", Page.Tone.WEIGHTS)),
           Map.entry("linear", new Entry("linear layer", Page.Tone.WEIGHTS)),
           Map.entry("batch_norm", new Entry("batch norm", Page.Tone.WEIGHTS)),
           Map.entry("relu", new Entry("ReLU", Page.Tone.ACTIVATION)),
@@ -39,12 +45,21 @@ final class Operations {
 
   /** The operation in words; its mnemonic where there are none. */
   static String words(String mnemonic) {
-    Entry entry = BY_MNEMONIC.get(mnemonic);
-    return entry == null ? mnemonic.replace('_', ' ') : entry.words();
+    Entry entry = BY_MNEMONIC.get(mnemonic.replace('-', '_'));
+    return entry == null ? mnemonic.replace('_', ' ').replace('-', ' ') : entry.words();
+  }
+
+  /** A relation of the circuit in words. */
+  static String relation(String name) {
+    return name.equals("linear") ? "sum or view" : words(name);
+  }
+
+  static Page.Tone relationTone(String name) {
+    return name.equals("linear") ? Page.Tone.VIEW : tone(name);
   }
 
   static Page.Tone tone(String mnemonic) {
-    Entry entry = BY_MNEMONIC.get(mnemonic);
+    Entry entry = BY_MNEMONIC.get(mnemonic.replace('-', '_'));
     return entry == null ? Page.Tone.VIEW : entry.tone();
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
  * @param kind what the file is, in words
  * @param introduction paragraphs for a reader who has never seen the tool
  * @param facts the headline figures
+ * @param noun what a layer of this page is: {@code layer}, {@code relation}, {@code operation}
  * @param layers what can be selected; numbered from 1 in this order
  * @param graph how layers feed one another; no nodes where that is not known
  * @param levels forms of the program, to stand side by side
@@ -21,6 +22,7 @@ record Page(
     String kind,
     List<String> introduction,
     List<Fact> facts,
+    String noun,
     List<Layer> layers,
     Graph graph,
     List<Level> levels,

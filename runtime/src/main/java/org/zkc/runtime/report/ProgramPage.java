@@ -23,7 +23,7 @@ import org.zkc.runtime.report.Page.Unit;
 
 /**
  * The page of a program of one level: an IR file, or the code of an archive. What can be selected
- * are the ops; the graph is that of main's body, parameters and constants left out.
+ * are the ops; the graph is that of main's body, without what does not depend on an input.
  */
 public final class ProgramPage {
   private final Program program;
@@ -126,7 +126,9 @@ public final class ProgramPage {
   }
 
   private static String mnemonic(Op op) {
-    return op instanceof Operator o ? o.operator() : OpSpec.of(op).mnemonic();
+    return op instanceof Operator o
+        ? o.operator().replaceFirst("^aten\\.", "")
+        : OpSpec.of(op).mnemonic();
   }
 
   private Page page(String fileName, String kind, List<String> introduction, List<Fact> more) {
@@ -142,7 +144,7 @@ public final class ProgramPage {
     }
     levels.add(new Page.Level(program.level().text(), about(program.level()), lines));
     return new Page(
-        fileName, kind, introduction, facts, layers, graph(), levels, List.of(), Glossary.TERMS);
+        fileName, kind, introduction, facts, "operation", layers, graph(), levels, List.of(), Glossary.TERMS);
   }
 
   private Page.Graph graph() {
@@ -151,12 +153,12 @@ public final class ProgramPage {
     Function main = program.main();
     main.parameters().forEach(v -> nodeOf.put(v, graph.port(v.name(), "input", List.of())));
     for (Op op : main.body()) {
-      if (op.operands().isEmpty()) {
-        continue;
-      }
       Set<Integer> from = new LinkedHashSet<>();
       for (Value operand : op.operands()) {
         Optional.ofNullable(nodeOf.get(operand)).ifPresent(from::add);
+      }
+      if (from.isEmpty()) {
+        continue;
       }
       int node =
           graph.node(

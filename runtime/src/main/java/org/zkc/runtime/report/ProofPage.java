@@ -69,6 +69,7 @@ public final class ProofPage {
                 : "Without the verifier key only sizes are known. Name it with --key to see the"
                     + " statement."),
         facts,
+        "layer",
         List.of(),
         Page.Graph.NONE,
         List.of(),

@@ -83,15 +83,17 @@ function definitions(pairs) {
   return element("dl", { class: "terms" }, ...pairs.flatMap(([term, meaning]) => [element("dt", {}, term), element("dd", {}, meaning)]));
 }
 
+// Module names differ at their ends, other texts at their beginnings.
 function shortened(text, length) {
-  return text.length <= length ? text : text.slice(0, length - 1) + "\u2026";
+  if (text.length <= length) return text;
+  return text.includes(".") && !text.includes(" ") ? "\u2026" + text.slice(1 - length) : text.slice(0, length - 1) + "\u2026";
 }
 
 // ---- the drawing
 
 function graph() {
   const data = page.graph;
-  const svg = drawn("svg", { width: data.width, height: data.height, viewBox: `0 0 ${data.width} ${data.height}`, role: "group", "aria-label": "The layers and how they feed one another" });
+  const svg = drawn("svg", { width: data.width, height: data.height, viewBox: `0 0 ${data.width} ${data.height}`, role: "group", "aria-label": "What feeds what" });
   svg.append(drawn("defs", {}, drawn("marker", { id: "tip", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto" },
     drawn("path", { d: "M0 0L8 4L0 8z", class: "arrow" }))));
   for (const edge of data.edges) {
@@ -100,7 +102,8 @@ function graph() {
     mark(data.nodes[edge.to].layer, line);
     svg.append(line);
   }
-  const nodes = data.nodes.map((node, index) => box(node, index));
+  const largest = Math.max(...data.nodes.map((node) => node.share));
+  const nodes = data.nodes.map((node) => box(node, largest));
   svg.append(...nodes);
   svg.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
@@ -117,25 +120,25 @@ function graph() {
     ...Object.entries(TONES).filter(([tone]) => data.nodes.some((node) => node.tone === tone))
       .map(([tone, words]) => element("li", {}, element("i", { class: "key-" + tone }), words)));
   if (data.nodes.some((node) => node.share > 0)) {
-    legend.append(element("li", {}, element("i", { class: "key-cost" }), "share of the proving time"));
+    legend.append(element("li", {}, element("i", { class: "key-cost" }), "proving time, against the largest"));
   }
   const details = element("div", { id: "details", "aria-live": "polite" });
   section("graph", "The network",
-    element("p", { class: "note" }, "From input (top) to output (bottom). Click a layer, or move with the arrow keys, to see it everywhere."),
+    element("p", { class: "note" }, "From input (top) to output (bottom). Click a box, or move with the arrow keys, to see that " + page.noun + " everywhere."),
     element("div", { class: "drawing" }, element("div", { class: "graph", id: "drawing" }, svg), details), legend);
 }
 
-function box(node, index) {
+function box(node, largest) {
   const label = node.title + (node.subtitle ? ", " + node.subtitle : "");
   const group = drawn("g", { class: "node " + node.tone, transform: `translate(${node.x} ${node.y})`, "data-layer": node.layer },
     drawn("title", {}, label),
     drawn("rect", { class: "box", width: NODE.width, height: NODE.height, rx: 6 }),
     drawn("rect", { class: "stripe", width: 5, height: NODE.height, rx: 2 }),
-    drawn("rect", { class: "cost", x: 6, y: NODE.height - 5, width: Math.round((NODE.width - 8) * node.share), height: 4 }),
+    drawn("rect", { class: "cost", x: 6, y: NODE.height - 5, width: Math.round((NODE.width - 8) * node.share / (largest || 1)), height: 4 }),
     drawn("text", { class: "title", x: 13, y: 18 }, shortened(node.title, 24)),
     drawn("text", { class: "subtitle", x: 13, y: 34 }, shortened(node.subtitle, 28)));
   if (node.layer === 0) return group;
-  filled(group, { role: "button", tabindex: -1, "aria-label": "layer " + node.layer + ": " + label, "aria-pressed": "false",
+  filled(group, { role: "button", tabindex: -1, "aria-label": page.noun + " " + node.layer + ": " + label, "aria-pressed": "false",
     click: () => select(node.layer),
     keydown: (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
@@ -151,7 +154,7 @@ function showDetails(layer) {
   if (!details) return;
   const data = page.layers[layer - 1];
   const content = [
-    element("p", { class: "kind" }, `layer ${layer} of ${page.layers.length}` + (data.operation === data.title ? "" : ": " + data.operation)),
+    element("p", { class: "kind" }, `${page.noun} ${layer} of ${page.layers.length}` + (data.operation === data.title ? "" : ": " + data.operation)),
     element("h3", {}, data.title + (data.context ? " " + data.context : "")),
   ];
   if (data.source) {
@@ -199,7 +202,7 @@ function levels() {
       element("h3", {}, `${index + 1}. ${level.name}`), element("p", { class: "note" }, level.note), list);
   });
   section("levels", page.levels.length > 1 ? "The same network at every step" : "The listing",
-    element("p", { class: "note" }, "The number before a line is its layer. Lines of the selected layer are marked and shown in full."),
+    element("p", { class: "note" }, `The number before a line is that of its ${page.noun}. Lines of the selected ${page.noun} are marked and shown in full.`),
     element("div", { class: "levels" }, ...columns));
 }
 
@@ -311,7 +314,5 @@ if (page.levels.length) levels();
 page.tables.forEach(table);
 section("glossary", "Words used here", definitions(page.glossary.map((entry) => [entry.term, entry.meaning])));
 if (page.layers.length) {
-  const costs = page.graph.nodes.filter((node) => node.layer > 0);
-  select(costs.reduce((best, node) => node.share > best.share ? node : best, costs[0] ?? { layer: 1, share: 0 }).layer);
-  document.querySelectorAll(".graph, .lines, .scroll").forEach((container) => { container.scrollTop = 0; });
+  select(1);
 }

@@ -22,6 +22,7 @@ final class PageWriterTest {
         text,
         List.of(text),
         List.of(new Page.Fact(text, 3.5, Page.Unit.BITS, text)),
+        "layer",
         List.of(new Page.Layer(text, text, text, text, text, List.of(text), List.of())),
         Page.Graph.NONE,
         List.of(new Page.Level(text, text, List.of(new Page.Line(text, List.of(1))))),
