@@ -12,8 +12,7 @@ import org.zkc.runtime.report.Page.Unit;
 final class CostTable {
   private CostTable() {}
 
-  static Page.Table of(
-      String title, String noun, LayerCosts costs, List<Page.Layer> layers) {
+  static Page.Table of(String title, String noun, LayerCosts costs, List<Page.Layer> layers) {
     List<Row> rows = new ArrayList<>();
     for (int layer = 1; layer <= layers.size(); layer++) {
       rows.add(row(layer, layers.get(layer - 1).title(), costs));
@@ -35,7 +34,10 @@ final class CostTable {
             Column.bars(
                 "estimated time", "Part of the proving time that it accounts for.", Unit.SECONDS),
             Column.of("lookups", "Values that are looked up in tables.", Unit.COUNT),
-            Column.of("committed values", "Integers that the proof commits to, remainders of roundings included.", Unit.COUNT),
+            Column.of(
+                "committed values",
+                "Integers that the proof commits to, remainders of roundings included.",
+                Unit.COUNT),
             Column.of("multiplications", "Products that running it takes.", Unit.COUNT),
             Column.of("parameters", "Weights that it reads.", Unit.COUNT)),
         rows,

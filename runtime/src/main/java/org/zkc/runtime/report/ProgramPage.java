@@ -144,7 +144,16 @@ public final class ProgramPage {
     }
     levels.add(new Page.Level(program.level().text(), about(program.level()), lines));
     return new Page(
-        fileName, kind, introduction, facts, "operation", layers, graph(), levels, List.of(), Glossary.TERMS);
+        fileName,
+        kind,
+        introduction,
+        facts,
+        "operation",
+        layers,
+        graph(),
+        levels,
+        List.of(),
+        Glossary.TERMS);
   }
 
   private Page.Graph graph() {
