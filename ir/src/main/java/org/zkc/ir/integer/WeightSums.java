@@ -1,6 +1,5 @@
 package org.zkc.ir.integer;
 
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.zkc.ir.DType;
 import org.zkc.ir.Interval;
@@ -19,22 +18,19 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
   /** One slice before its shift. */
   private record Slice(long least, long greatest, long positive, long negative) {
 
-    /**
-     * Weights are mostly of 8 bits and many: their sums cannot overflow, and a byte array is read
-     * fastest.
-     */
-    static Slice ofBytes(byte[] elements) {
-      long least = Long.MAX_VALUE;
-      long greatest = Long.MIN_VALUE;
+    /** Fewer than 2^31 integers of 32 bits: their sums cannot overflow. */
+    static Slice of(int[] elements) {
+      int least = Integer.MAX_VALUE;
+      int greatest = Integer.MIN_VALUE;
       long positive = 0;
-      long negative = 0;
-      for (byte w : elements) {
+      long sum = 0;
+      for (int w : elements) {
         least = Math.min(least, w);
         greatest = Math.max(greatest, w);
         positive += Math.max(w, 0);
-        negative -= Math.min(w, 0);
+        sum += w;
       }
-      return new Slice(least, greatest, positive, negative);
+      return new Slice(least, greatest, positive, positive - sum);
     }
 
     static Slice of(TensorData data, long from, long to) {
@@ -63,13 +59,18 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
     long row = channels == 0 ? 0 : data.elementCount() / channels;
     long[] positive = new long[channels];
     long[] negative = new long[channels];
+    boolean narrow = data.dtype() == DType.I8 || data.dtype() == DType.I16;
+    int[] buffer = new int[narrow ? Math.toIntExact(row) : 0];
     Interval hull = null;
     for (int c = 0; c < channels && row > 0; c++) {
       long from = c * row;
-      Slice slice =
-          data.dtype() == DType.I8
-              ? Slice.ofBytes(data.bytes().asSlice(from, row).toArray(ValueLayout.JAVA_BYTE))
-              : Slice.of(data, from, from + row);
+      Slice slice;
+      if (narrow) {
+        data.copyInts(from, buffer, buffer.length);
+        slice = Slice.of(buffer);
+      } else {
+        slice = Slice.of(data, from, from + row);
+      }
       long factor = channelShifts.isEmpty() ? 1 : 1L << channelShifts.get(c);
       positive[c] = Math.multiplyExact(slice.positive(), factor);
       negative[c] = Math.multiplyExact(slice.negative(), factor);

@@ -250,8 +250,10 @@ final class WeightLowering {
     int taps = map.statistics().fanIn() / channels;
     int outputs = bias.length;
     float[] weights = map.statistics().weights();
+    int[] mantissas = new int[channels * taps];
     double[] out = bias.clone();
     for (int o = 0; o < outputs; o++) {
+      quantized.data().copyInts((long) o * mantissas.length, mantissas, mantissas.length);
       double step =
           quantized.channelShifts().isEmpty()
               ? unit
@@ -260,8 +262,8 @@ final class WeightLowering {
       for (int c = 0; c < channels; c++) {
         double error = 0;
         for (int t = 0; t < taps; t++) {
-          int i = (o * channels + c) * taps + t;
-          error += weights[i] - quantized.data().getLong(i) * step;
+          int i = c * taps + t;
+          error += weights[o * mantissas.length + i] - mantissas[i] * step;
         }
         out[o] += error * means.get()[first + c];
       }

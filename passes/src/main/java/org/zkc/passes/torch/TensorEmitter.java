@@ -47,6 +47,9 @@ import org.zkc.passes.tensor.ConstantFolding;
  * there.
  */
 final class TensorEmitter {
+  /** Elements of a constant that are looked at in one go. */
+  private static final int FINITE_BLOCK = 1 << 13;
+
   /** No tensor of a provable model comes near; a hostile archive could name any shape. */
   private static final long MAXIMAL_ELEMENTS = 1L << 28;
 
@@ -96,13 +99,20 @@ final class TensorEmitter {
   }
 
   private void requireFinite(TensorData floats, String name) {
-    for (long i = 0; i < floats.elementCount(); i++) {
-      if (!Double.isFinite(floats.getDouble(i))) {
-        throw new UserException(
-            location,
-            "%s holds %s at element %d: only finite numbers (in float32) can be proved; check the model's weights"
-                .formatted(
-                    name.isEmpty() ? "a constant" : "parameter " + name, floats.getDouble(i), i));
+    float[] block = new float[(int) Math.min(FINITE_BLOCK, floats.elementCount())];
+    for (long from = 0; from < floats.elementCount(); from += FINITE_BLOCK) {
+      int count = (int) Math.min(FINITE_BLOCK, floats.elementCount() - from);
+      floats.copyFloats(from, block, count);
+      for (int i = 0; i < count; i++) {
+        if (!Float.isFinite(block[i])) {
+          throw new UserException(
+              location,
+              "%s holds %s at element %d: only finite numbers (in float32) can be proved; check the model's weights"
+                  .formatted(
+                      name.isEmpty() ? "a constant" : "parameter " + name,
+                      (double) block[i],
+                      from + i));
+        }
       }
     }
   }
