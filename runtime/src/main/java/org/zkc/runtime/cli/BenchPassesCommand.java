@@ -23,12 +23,12 @@ import picocli.CommandLine.Spec;
             + " proof, proof size, lookups, products proved one by one, memory allocated.",
     sortOptions = false)
 final class BenchPassesCommand implements Callable<Integer> {
-  private static final List<String> MODELS = List.of("lenet5", "handwritten", "depthwise");
+  private static final List<String> MODELS = List.of("lenet5", "handwritten", "longconv");
 
   @Parameters(
       paramLabel = "NAME",
       arity = "0..*",
-      description = "Models of zkc bench; default: lenet5 handwritten depthwise.")
+      description = "Models of zkc bench; default: lenet5 handwritten longconv.")
   private List<String> names = new ArrayList<>();
 
   @Option(
