@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,13 @@ class LargeModelTest {
   private static final int HEAP_MEGABYTES = 40;
 
   @TempDir Path folder;
+
+  private final List<Process> started = new ArrayList<>();
+
+  @AfterEach
+  void endWhatStillRuns() {
+    started.forEach(Process::destroyForcibly);
+  }
 
   private Process start(long seed) throws IOException {
     ArrayList<String> command = new ArrayList<>();
@@ -36,10 +44,13 @@ class LargeModelTest {
     command.add(LargeModel.class.getName());
     command.add(folder.toString());
     command.add(Long.toString(seed));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("log").toFile())
-        .start();
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("log").toFile())
+            .start();
+    started.add(process);
+    return process;
   }
 
   private String log() throws IOException {
