@@ -286,7 +286,7 @@ public final class CircuitCheck {
     require(
         l.terms().size() + l.constants().size() <= MAX_TERMS && totalTerms <= MAX_TOTAL_TERMS,
         "more than " + MAX_TERMS + " terms and constants, or " + MAX_TOTAL_TERMS + " in all");
-    LinearBounds bounds = new LinearBounds((int) d.elementCount());
+    LinearBounds bounds = new LinearBounds(d.shape());
     for (Linear.Term term : l.terms()) {
       Interval source = source(term.source());
       require(
@@ -357,11 +357,7 @@ public final class CircuitCheck {
           "a constant's box is empty or outside the result");
     }
     count(d.elementCount());
-    if (box.limits().equals(d.shape()) && box.starts().stream().allMatch(s -> s == 0)) {
-      bounds.addEverywhere(box.value(), box.value());
-      return;
-    }
-    bounds.addInside(box, d);
+    bounds.addInside(box);
   }
 
   private Interval conv(Conv c, TensorDeclaration d) {

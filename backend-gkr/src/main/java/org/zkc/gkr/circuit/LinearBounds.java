@@ -2,21 +2,28 @@ package org.zkc.gkr.circuit;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Bounds of every element of a Linear relation's result while its terms are added up: what all
- * elements share, and arrays once they differ. Overflow of 64 bits is an ArithmeticException. Sizes
- * are the caller's to check first ({@link CircuitCheck}).
+ * elements share, what they owe to their place along one axis, and arrays of all elements where that
+ * does not do. Overflow of 64 bits is an ArithmeticException. Sizes are the caller's to check first
+ * ({@link CircuitCheck}).
  */
 final class LinearBounds {
-  private final int count;
+  private final List<Integer> shape;
   private long sharedLow;
   private long sharedHigh;
+  // For each axis: empty until needed.
+  private final long[][] axisLow;
+  private final long[][] axisHigh;
   private long[] low = {};
   private long[] high = {};
 
-  LinearBounds(int count) {
-    this.count = count;
+  LinearBounds(List<Integer> shape) {
+    this.shape = shape;
+    axisLow = new long[shape.size()][0];
+    axisHigh = new long[shape.size()][0];
   }
 
   void addEverywhere(long l, long h) {
@@ -24,8 +31,18 @@ final class LinearBounds {
     sharedHigh = Math.addExact(sharedHigh, h);
   }
 
-  void add(int k, long l, long h) {
+  private void addAt(int axis, int k, long l, long h) {
+    if (axisLow[axis].length == 0) {
+      axisLow[axis] = new long[shape.get(axis)];
+      axisHigh[axis] = new long[shape.get(axis)];
+    }
+    axisLow[axis][k] = Math.addExact(axisLow[axis][k], l);
+    axisHigh[axis][k] = Math.addExact(axisHigh[axis][k], h);
+  }
+
+  private void add(int k, long l, long h) {
     if (low.length == 0) {
+      int count = shape.stream().reduce(1, Math::multiplyExact);
       low = new long[count];
       high = new long[count];
     }
@@ -34,12 +51,37 @@ final class LinearBounds {
   }
 
   Interval interval() {
-    if (low.length == 0) {
-      return new Interval(sharedLow, sharedHigh);
+    if (low.length > 0) {
+      spread(axisLow, low);
+      spread(axisHigh, high);
+      return new Interval(
+          Math.addExact(sharedLow, Arrays.stream(low).min().getAsLong()),
+          Math.addExact(sharedHigh, Arrays.stream(high).max().getAsLong()));
     }
-    return new Interval(
-        Math.addExact(sharedLow, Arrays.stream(low).min().getAsLong()),
-        Math.addExact(sharedHigh, Arrays.stream(high).max().getAsLong()));
+    // Places along different axes are independent, so the extremes add.
+    long least = sharedLow;
+    long most = sharedHigh;
+    for (int a = 0; a < axisLow.length; a++) {
+      if (axisLow[a].length > 0) {
+        least = Math.addExact(least, Arrays.stream(axisLow[a]).min().getAsLong());
+        most = Math.addExact(most, Arrays.stream(axisHigh[a]).max().getAsLong());
+      }
+    }
+    return new Interval(least, most);
+  }
+
+  /** Adds to all elements what they owe to their places. */
+  private void spread(long[][] axes, long[] elements) {
+    int inner = elements.length;
+    for (int a = 0; a < axes.length; a++) {
+      int extent = shape.get(a);
+      inner /= extent;
+      if (axes[a].length > 0) {
+        for (int k = 0; k < elements.length; k++) {
+          elements[k] = Math.addExact(elements[k], axes[a][k / inner % extent]);
+        }
+      }
+    }
   }
 
   /**
@@ -50,15 +92,40 @@ final class LinearBounds {
    * @param negative whether any weight of the view is negative
    */
   void addWeighted(
-      List<Integer> shape,
+      List<Integer> sourceShape,
       List<ViewStep> steps,
       boolean negative,
       Interval source,
       long coefficient) {
-    long[] positive = weights(shape, steps, 1);
-    long[] negativePart = negative ? weights(shape, steps, -1) : new long[positive.length];
-    for (int k = 0; k < positive.length; k++) {
-      accumulate(k, positive[k], negativePart[k], source, coefficient);
+    AxisWeights byAxis = negative ? null : AxisWeights.of(sourceShape, steps);
+    if (byAxis == null) {
+      long[] positive = weights(sourceShape, steps, 1);
+      long[] negativePart = negative ? weights(sourceShape, steps, -1) : new long[positive.length];
+      for (int k = 0; k < positive.length; k++) {
+        Interval bounds = weighted(positive[k], negativePart[k], source, coefficient);
+        add(k, bounds.low(), bounds.high());
+      }
+      return;
+    }
+    long uniform = byAxis.uniform();
+    if (uniform >= 0) {
+      Interval bounds = weighted(uniform, 0, source, coefficient);
+      addEverywhere(bounds.low(), bounds.high());
+      return;
+    }
+    int axis = byAxis.onlyAxis();
+    if (axis >= 0) {
+      long[] along = byAxis.along(axis);
+      for (int k = 0; k < along.length; k++) {
+        Interval bounds = weighted(along[k], 0, source, coefficient);
+        addAt(axis, k, bounds.low(), bounds.high());
+      }
+      return;
+    }
+    long[] weights = byAxis.all();
+    for (int k = 0; k < weights.length; k++) {
+      Interval bounds = weighted(weights[k], 0, source, coefficient);
+      add(k, bounds.low(), bounds.high());
     }
   }
 
@@ -102,7 +169,8 @@ final class LinearBounds {
     return a;
   }
 
-  private void accumulate(int k, long positive, long negative, Interval source, long coefficient) {
+  private static Interval weighted(
+      long positive, long negative, Interval source, long coefficient) {
     long l =
         Math.subtractExact(
             Math.multiplyExact(positive, source.low()),
@@ -113,21 +181,35 @@ final class LinearBounds {
             Math.multiplyExact(negative, source.low()));
     long a = Math.multiplyExact(l, coefficient);
     long b = Math.multiplyExact(h, coefficient);
-    add(k, Math.min(a, b), Math.max(a, b));
+    return new Interval(Math.min(a, b), Math.max(a, b));
   }
 
   /** Adds the box's value to the elements inside it; the box lies inside the result. */
-  void addInside(Linear.Box box, TensorDeclaration d) {
+  void addInside(Linear.Box box) {
+    int last = shape.size() - 1;
+    int[] cut =
+        IntStream.rangeClosed(0, last)
+            .filter(a -> box.starts().get(a) > 0 || box.limits().get(a) < shape.get(a))
+            .toArray();
+    if (cut.length == 0) {
+      addEverywhere(box.value(), box.value());
+      return;
+    }
+    if (cut.length == 1) {
+      for (int k = box.starts().get(cut[0]); k < box.limits().get(cut[0]); k++) {
+        addAt(cut[0], k, box.value(), box.value());
+      }
+      return;
+    }
     // The box is runs along the last axis, one for every index of the others inside it.
     int[] starts = box.starts().stream().mapToInt(Integer::intValue).toArray();
     int[] limits = box.limits().stream().mapToInt(Integer::intValue).toArray();
-    int last = d.rank() - 1;
     int[] index = starts.clone();
     int axis;
     do {
       int at = 0;
       for (int a = 0; a <= last; a++) {
-        at = at * d.extent(a) + index[a];
+        at = at * shape.get(a) + index[a];
       }
       for (int k = at; k < at + limits[last] - starts[last]; k++) {
         add(k, box.value(), box.value());
