@@ -13,7 +13,7 @@ enum Envelope {
   VERIFIER_KEY("verifier key", (byte) 'k'),
   PROOF("proof", (byte) 'p');
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int HEADER = 8;
 
   private final String text;

@@ -63,17 +63,16 @@ public final class ModelLayout {
       List<Integer> one = shape.size() == 1 ? shape : shape.subList(1, shape.size());
       least = Math.max(least, new TensorLayout(one).paddedLength());
     }
-    long rowVariables = 0;
+    int rowVariables = 0;
     for (int t : model) {
       List<Integer> shape = system.tensor(t).shape();
       // A vector is always one row, so nothing numbers its rows.
-      rowVariables +=
-          shape.size() == 1 ? 0 : (long) system.modelClaims(t) * Mle.variables(shape.get(0));
+      rowVariables = Math.max(rowVariables, shape.size() == 1 ? 0 : Mle.variables(shape.get(0)));
     }
     int width =
         RowWidth.choose(
             least,
-            rowVariables,
+            rowVariables + logClaims(system),
             w -> model.stream().mapToLong(t -> rows(system.tensor(t).shape(), w)).sum());
     ArrayList<Entry> entries = new ArrayList<>();
     int row = 0;
@@ -91,6 +90,15 @@ public final class ModelLayout {
       row += rows;
     }
     return new ModelLayout(width, row, entries);
+  }
+
+  /** Variables that merge the claims on all MODEL tensors. */
+  public static int logClaims(ConstraintSystem system) {
+    long claims = 1;
+    for (int t : system.heldBy(Holder.MODEL)) {
+      claims += system.modelClaims(t);
+    }
+    return Math.min(Mle.variables((int) Math.min(claims, 1 << 30)), ConstraintSystem.LOG_MAX_CLAIMS);
   }
 
   private static int rows(List<Integer> shape, int width) {

@@ -18,8 +18,8 @@ final class RowWidth {
   private static final int MAX = 1 << 20;
 
   /**
-   * The code's length n is kept below this over the number of distinct row variables: (V + log K) n
-   * / |E| is then below 2^-100.7, the queries take the rest.
+   * The code's length n is kept below this over V + log K, the row variables of one claim and of
+   * their merging: (V + log K) n / |E| is then below 2^-100.7, the queries take the rest.
    */
   private static final long PROXIMITY = 10_000_000;
 
@@ -30,10 +30,11 @@ final class RowWidth {
   /**
    * The best width of at least {@code least}, given the number of rows for each width.
    *
-   * @param rowVariables an upper bound on the distinct variables of the claims that number rows
+   * @param rowVariables an upper bound on the variables that number rows: the most of one claim,
+   *     and those that merge the claims
    * @throws InvalidCircuit when no row is as wide as {@code least}
    */
-  static int choose(int least, long rowVariables, IntToLongFunction rows) {
+  static int choose(int least, int rowVariables, IntToLongFunction rows) {
     if (least > MAX) {
       throw new InvalidCircuit("a row of " + least + " elements, at most " + MAX + " fit in one");
     }
@@ -43,8 +44,7 @@ final class RowWidth {
     for (int width = start;
         width == start
             || width <= MAX
-                && BLOW_UP * (long) width * (rowVariables + ConstraintSystem.LOG_MAX_CLAIMS)
-                    <= PROXIMITY;
+                && BLOW_UP * (long) width * rowVariables <= PROXIMITY;
         width *= 2) {
       long cost = 4 * NOMINAL_QUERIES * rows.applyAsLong(width) + 16L * width;
       if (cost < bestCost) {

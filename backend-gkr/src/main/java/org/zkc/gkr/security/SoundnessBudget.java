@@ -96,17 +96,17 @@ public record SoundnessBudget(List<Term> terms) {
           2.0 * w.variables()
               + ConstraintSystem.LOG_MAX_CLAIMS
               + Mle.variables(w.columns().size()));
-      double distinct = w.variables() - w.widthVariables() + Mle.variables(w.columns().size());
-      opening(terms, "witness", w.width(), distinct, parameters);
+      double rowVariables = w.variables() - w.widthVariables() + Mle.variables(w.columns().size());
+      opening(terms, "witness", w.width(), rowVariables, parameters);
     }
     ModelLayout m = a.model();
     if (!m.isEmpty()) {
       double rowVariables = 0;
       double merges = 0;
       for (ModelLayout.Entry e : m.entries()) {
-        rowVariables +=
-            (double) system.modelClaims(e.tensor())
-                * e.rowVariables(system.tensor(e.tensor()).shape().get(0));
+        rowVariables =
+            Math.max(
+                rowVariables, e.rowVariables(system.tensor(e.tensor()).shape().get(0)));
         merges +=
             e.isSingleRow()
                 ? 0
@@ -114,8 +114,9 @@ public record SoundnessBudget(List<Term> terms) {
       }
       add(terms, "model claims brought to points", merges);
       add(terms, "model merge", 2.0 * (m.widthVariables() + ConstraintSystem.LOG_MAX_CLAIMS));
-      opening(
-          terms, "model", m.width(), rowVariables + ConstraintSystem.LOG_MAX_CLAIMS, parameters);
+      // The claims' points differ, but a column that a claim's rows get wrong need only survive that
+      // claim's combination.
+      opening(terms, "model", m.width(), rowVariables + ModelLayout.logClaims(system), parameters);
     }
     return new SoundnessBudget(terms);
   }
@@ -124,10 +125,10 @@ public record SoundnessBudget(List<Term> terms) {
       ArrayList<Term> terms,
       String name,
       int width,
-      double distinct,
+      double rowVariables,
       SecurityParameters parameters) {
     double n = width * StrictMath.pow(2, parameters.logBlowUp());
-    terms.add(new Term(name + " proximity", FIELD_BITS - log2(distinct * n)));
+    terms.add(new Term(name + " proximity", FIELD_BITS - log2(rowVariables * n)));
     // A word farther than e from the code is caught by a query with probability at least (e + 1) /
     // n.
     double errors = StrictMath.floor((n - width - 1) / 2);

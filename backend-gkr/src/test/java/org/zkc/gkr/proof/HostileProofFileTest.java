@@ -209,7 +209,7 @@ class HostileProofFileTest {
     unknown[body.length + 2] = 1;
     refused(Envelope.PROOF.wrap(unknown), "an unknown field");
     byte[] version = file.clone();
-    version[4] = 2;
+    version[4]++;
     refused(version, "another version");
     refused(key.encode(), "a key");
   }

@@ -47,6 +47,13 @@ class PackedIntegersTest {
       values[0]++;
       assertArrayEquals(copy, packed.signed(), "seed " + seed);
       assertArrayEquals(residues(copy), packed.residues(), "seed " + seed);
+      int from = random.nextInt(copy.length);
+      int count = random.nextInt(copy.length - from + 1);
+      int[] part = new int[count + 2];
+      packed.residues(from, count, part, 1);
+      int[] expected = new int[count + 2];
+      System.arraycopy(residues(copy), from, expected, 1, count);
+      assertArrayEquals(expected, part, "seed " + seed + ", a part");
       assertEquals(copy.length, packed.length());
     }
   }
