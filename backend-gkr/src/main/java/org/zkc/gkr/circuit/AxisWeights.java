@@ -42,10 +42,7 @@ record AxisWeights(List<long[]> axes) {
                         0, w.extent(), w.stride(), w.dilation(), w.offset(), w.taps()));
         case ViewStep.Ranges r ->
             axes =
-                with(
-                    axes,
-                    r.axis(),
-                    new ViewStep.Ranges(0, r.starts(), r.lengths(), r.factors()));
+                with(axes, r.axis(), new ViewStep.Ranges(0, r.starts(), r.lengths(), r.factors()));
         case ViewStep.Unfold u -> {
           return null;
         }

@@ -6,9 +6,9 @@ import java.util.stream.IntStream;
 
 /**
  * Bounds of every element of a Linear relation's result while its terms are added up: what all
- * elements share, what they owe to their place along one axis, and arrays of all elements where that
- * does not do. Overflow of 64 bits is an ArithmeticException. Sizes are the caller's to check first
- * ({@link CircuitCheck}).
+ * elements share, what they owe to their place along one axis, and arrays of all elements where
+ * that does not do. Overflow of 64 bits is an ArithmeticException. Sizes are the caller's to check
+ * first ({@link CircuitCheck}).
  */
 final class LinearBounds {
   private final List<Integer> shape;

@@ -98,7 +98,8 @@ public final class ModelLayout {
     for (int t : system.heldBy(Holder.MODEL)) {
       claims += system.modelClaims(t);
     }
-    return Math.min(Mle.variables((int) Math.min(claims, 1 << 30)), ConstraintSystem.LOG_MAX_CLAIMS);
+    return Math.min(
+        Mle.variables((int) Math.min(claims, 1 << 30)), ConstraintSystem.LOG_MAX_CLAIMS);
   }
 
   private static int rows(List<Integer> shape, int width) {

@@ -42,9 +42,7 @@ final class RowWidth {
     long bestCost = Long.MAX_VALUE;
     int start = Math.max(MIN, least);
     for (int width = start;
-        width == start
-            || width <= MAX
-                && BLOW_UP * (long) width * rowVariables <= PROXIMITY;
+        width == start || width <= MAX && BLOW_UP * (long) width * rowVariables <= PROXIMITY;
         width *= 2) {
       long cost = 4 * NOMINAL_QUERIES * rows.applyAsLong(width) + 16L * width;
       if (cost < bestCost) {

@@ -34,7 +34,10 @@ public final class WitnessLayout {
             .map(t -> new TensorLayout(system.tensor(t).shape()))
             .toList();
     int width =
-        RowWidth.choose(RowWidth.MIN, 30 + ConstraintSystem.LOG_MAX_CLAIMS, w -> layouts.stream().mapToLong(l -> rows(l, w)).sum());
+        RowWidth.choose(
+            RowWidth.MIN,
+            30 + ConstraintSystem.LOG_MAX_CLAIMS,
+            w -> layouts.stream().mapToLong(l -> rows(l, w)).sum());
     ArrayList<Column> columns = new ArrayList<>();
     int row = 0;
     int variables = Integer.numberOfTrailingZeros(width);

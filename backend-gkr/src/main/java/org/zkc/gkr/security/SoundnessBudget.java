@@ -105,8 +105,7 @@ public record SoundnessBudget(List<Term> terms) {
       double merges = 0;
       for (ModelLayout.Entry e : m.entries()) {
         rowVariables =
-            Math.max(
-                rowVariables, e.rowVariables(system.tensor(e.tensor()).shape().get(0)));
+            Math.max(rowVariables, e.rowVariables(system.tensor(e.tensor()).shape().get(0)));
         merges +=
             e.isSingleRow()
                 ? 0
@@ -114,7 +113,8 @@ public record SoundnessBudget(List<Term> terms) {
       }
       add(terms, "model claims brought to points", merges);
       add(terms, "model merge", 2.0 * (m.widthVariables() + ConstraintSystem.LOG_MAX_CLAIMS));
-      // The claims' points differ, but a column that a claim's rows get wrong need only survive that
+      // The claims' points differ, but a column that a claim's rows get wrong need only survive
+      // that
       // claim's combination.
       opening(terms, "model", m.width(), rowVariables + ModelLayout.logClaims(system), parameters);
     }

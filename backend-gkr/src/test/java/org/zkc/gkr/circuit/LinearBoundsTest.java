@@ -10,8 +10,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Bounds of sums of views and boxes, which are kept whole, by axis or by element, against the sum at
- * every element.
+ * Bounds of sums of views and boxes, which are kept whole, by axis or by element, against the sum
+ * at every element.
  */
 class LinearBoundsTest {
   private static final List<Integer> SHAPE = List.of(2, 3, 4);
@@ -51,8 +51,7 @@ class LinearBoundsTest {
             starts.add(random.nextInt(3));
           }
           steps.add(
-              new ViewStep.Ranges(
-                  axis, starts, java.util.Collections.nCopies(extent, 2), factors));
+              new ViewStep.Ranges(axis, starts, java.util.Collections.nCopies(extent, 2), factors));
         }
       }
     }

@@ -56,8 +56,7 @@ class FractionTreeTest {
     int count = 0;
     for (int t = 0; t < tiles.length; t++) {
       // Gaps of single tiles in the first half, one long gap in the second.
-      boolean gap =
-          t < tiles.length / 2 ? random.nextDouble() > share : t > tiles.length * 3 / 4;
+      boolean gap = t < tiles.length / 2 ? random.nextDouble() > share : t > tiles.length * 3 / 4;
       if (!gap) {
         tiles[count++] = t;
       }
@@ -139,8 +138,7 @@ class FractionTreeTest {
       Held leaves = leaves(variables, 100 + variables, share);
       Proved held =
           prove(
-              new FractionTree(
-                  leaves.p(), leaves.q().copy(), variables + 1, Workers.callerOnly()));
+              new FractionTree(leaves.p(), leaves.q().copy(), variables + 1, Workers.callerOnly()));
       Proved read = prove(new FractionTree(leaves, Workers.callerOnly()));
       assertArrayEquals(held.root(), read.root());
       assertArrayEquals(held.bytes(), read.bytes());
