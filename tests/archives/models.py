@@ -343,6 +343,21 @@ class ScriptedBlocks(nn.Module):
         return self.fc(x)
 
 
+class LongKernels(nn.Module):
+    """Convolutions over one axis with kernels of a thousand taps, as for audio."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv1d(1, 8, 1025, padding=512)
+        self.conv2 = nn.Conv1d(8, 8, 1025, padding=512)
+        self.fc = nn.Linear(128, 10)
+
+    def forward(self, x):
+        x = F.max_pool1d(F.relu(self.conv1(x)), 4)
+        x = F.avg_pool1d(F.relu(self.conv2(x)), 64)
+        return self.fc(x.flatten(1))
+
+
 class Sorted(nn.Module):
     """Holds an operator that zkc does not know, for the tests of its error."""
 

@@ -68,17 +68,36 @@ final class NetworkBuilder {
   /** The same in groups. */
   NetworkBuilder conv(
       String name, int outputs, int kernel, int stride, int padding, int groups, boolean bias) {
+    return conv(name, outputs, kernel, stride, padding, groups, bias, 2);
+  }
+
+  /** Over one axis, [N, C, W], with as much padding as leaves its extent; odd kernels. */
+  NetworkBuilder convLine(String name, int outputs, int kernel) {
+    return conv(name, outputs, kernel, 1, kernel / 2, 1, true, 1);
+  }
+
+  private NetworkBuilder conv(
+      String name,
+      int outputs,
+      int kernel,
+      int stride,
+      int padding,
+      int groups,
+      boolean bias,
+      int axes) {
     int channels = current.shape().extent(1) / groups;
-    Shape weightShape = Shape.of(outputs, channels, kernel, kernel);
-    Value weight =
-        constant(name + ".weight", weightShape, Math.sqrt(2.0 / (channels * kernel * kernel)), 0);
+    List<Integer> weightExtents = new ArrayList<>(List.of(outputs, channels));
+    weightExtents.addAll(Collections.nCopies(axes, kernel));
+    Shape weightShape = new Shape(weightExtents);
+    double fanIn = channels * Math.pow(kernel, axes);
+    Value weight = constant(name + ".weight", weightShape, Math.sqrt(2.0 / fanIn), 0);
     Optional<Value> b =
         bias
             ? Optional.of(constant(name + ".bias", Shape.of(outputs), BIAS_DEVIATION, 0))
             : Optional.empty();
-    List<Integer> strides = List.of(stride, stride);
-    List<Integer> paddings = List.of(padding, padding);
-    List<Integer> dilations = List.of(1, 1);
+    List<Integer> strides = Collections.nCopies(axes, stride);
+    List<Integer> paddings = Collections.nCopies(axes, padding);
+    List<Integer> dilations = Collections.nCopies(axes, 1);
     Shape shape =
         Shapes.conv(
             current.shape(),
@@ -228,6 +247,23 @@ final class NetworkBuilder {
     return from(result);
   }
 
+  /** Windows of one axis, [N, C, W], side by side. */
+  NetworkBuilder maxPoolLine(int kernel) {
+    Shape s = current.shape();
+    Value result = fresh(s.with(2, s.extent(2) / kernel));
+    builder.append(
+        new MaxPool(
+            result,
+            current,
+            List.of(kernel),
+            List.of(kernel),
+            List.of(0),
+            List.of(0),
+            List.of(1),
+            Location.UNKNOWN));
+    return from(result);
+  }
+
   /** Means of 2 x 2, stride 2. */
   NetworkBuilder meanPool() {
     for (int axis = 2; axis < 4; axis++) {
@@ -241,7 +277,7 @@ final class NetworkBuilder {
   /** The mean over the last two axes, [N, C]. */
   NetworkBuilder globalMean() {
     Shape s = current.shape();
-    int count = s.extent(2) * s.extent(3);
+    int count = Math.toIntExact(s.elementCount() / s.extent(0) / s.extent(1));
     reshape(Shape.of(s.extent(0), s.extent(1), count));
     mean(2, List.of(0), List.of(count));
     return reshape(Shape.of(s.extent(0), s.extent(1)));

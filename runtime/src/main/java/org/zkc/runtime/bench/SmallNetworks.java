@@ -2,7 +2,7 @@ package org.zkc.runtime.bench;
 
 import org.zkc.ir.Value;
 
-/** Networks on images of 28 x 28 and 32 x 32. */
+/** Networks on images of 28 x 28 and 32 x 32, and on a signal. */
 final class SmallNetworks {
   private SmallNetworks() {}
 
@@ -91,5 +91,20 @@ final class SmallNetworks {
     Value once = n.maxPool().relu().current();
     Value twice = n.from(entry).maxPool().relu().current();
     return n.from(once).add(twice).flatten().linear("fc1", 64).relu().linear("fc2", 10);
+  }
+
+  /**
+   * Kernels of thousands of taps over one axis, as for audio: direct convolutions would be most of
+   * its cost.
+   */
+  static NetworkBuilder longConvolutions(long seed) {
+    return new NetworkBuilder(seed, 1, 4, 8192)
+        .convLine("conv1", 16, 2049)
+        .relu()
+        .maxPoolLine(4)
+        .convLine("conv2", 16, 1025)
+        .relu()
+        .globalMean()
+        .linear("fc", 10);
   }
 }
