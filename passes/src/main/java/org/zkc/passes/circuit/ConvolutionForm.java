@@ -53,8 +53,8 @@ public enum ConvolutionForm {
     }
   }
 
-  /** A quarter of what {@code CircuitCheck} allows a whole circuit. */
-  private static final long MOST_DIRECT_STEPS = 1 << 27;
+  /** Half of what {@code CircuitCheck} allows a whole circuit. */
+  private static final long MOST_DIRECT_STEPS = 1 << 28;
 
   /** Along an axis. */
   private static final int MOST_POINTS = 1 << 20;

@@ -34,10 +34,10 @@ public record ConvolutionWork(Shape input, Shape weight, Shape result, int group
   }
 
   /**
-   * Through transforms. Executed: one transform of each source channel and one back for each pair
-   * of outputs, and one product of spectra for each pair of outputs and each of their channels.
-   * Proved: transforms over E of the source's channels, of the folded kernels and of the weights of
-   * the result, and a sumcheck over all channels' points.
+   * Through transforms. Executed: one transform of each source channel and one back for each pair of
+   * outputs, and one product of spectra for each pair of outputs and each of their channels. Proved:
+   * a transform of each source channel and one over E, two over F[i], back; four over E besides,
+   * and a sumcheck over the frequencies.
    *
    * @param sizes points per axis
    */
@@ -51,8 +51,9 @@ public record ConvolutionWork(Shape input, Shape weight, Shape result, int group
     double made = kernels * points > MOST_KEPT_POINTS ? kernels * input.extent(0) : 0;
     work.put(Work.TRANSFORM_STEP, (sources + pairs + made) * points * layers);
     work.put(Work.SPECTRUM_PRODUCT, pairs * weight.extent(1) * points);
-    work.put(Work.PROVED_TRANSFORM_STEP, 2 * sources * points * layers);
+    work.put(Work.PROVED_TRANSFORM_STEP, (3 * sources + 8) * points * layers);
     work.put(Work.SPECTRUM_CELL, sources * points);
+    work.put(Work.FREQUENCY, points);
     return work;
   }
 

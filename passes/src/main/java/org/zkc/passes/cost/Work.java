@@ -57,6 +57,8 @@ public enum Work {
   PROVED_TRANSFORM_STEP("relations"),
   /** A point of a source channel's spectrum. */
   SPECTRUM_CELL("relations"),
+  /** A frequency in the sumcheck over all of them. */
+  FREQUENCY("relations"),
   /** An element of a sum's term whose value is sent or whose claims are merged. */
   CARRIED_CELL("relations"),
   /** An element of a product that is proved one by one, padding included. */
