@@ -25,12 +25,13 @@ public final class CheapestForm implements ConvolutionForm.Choice {
 
   public Estimates estimates(ConvolutionForm.Geometry g) {
     ConvolutionWork work = new ConvolutionWork(g.input(), g.weight(), g.result(), g.groups());
+    double common = ConvolutionWork.nanoseconds(work.common(), costs);
     return new Estimates(
         g.hasDirectForm()
-            ? ConvolutionWork.nanoseconds(work.direct(), costs)
+            ? common + ConvolutionWork.nanoseconds(work.direct(), costs)
             : Double.POSITIVE_INFINITY,
         g.hasTransforms()
-            ? ConvolutionWork.nanoseconds(work.fft(g.transformSizes()), costs)
+            ? common + ConvolutionWork.nanoseconds(work.fft(g.transformSizes()), costs)
             : Double.POSITIVE_INFINITY);
   }
 }

@@ -30,6 +30,9 @@ public record ConvolutionWork(Shape input, Shape weight, Shape result, int group
         groups == 1 ? Work.DENSE_MULTIPLICATION : Work.GROUPED_MULTIPLICATION,
         result.elementCount() * taps);
     work.put(Work.WINDOW_CELL, (double) input.elementCount() * weight.extent(3));
+    work.put(
+        Work.AXIS_TAP,
+        (double) input.extent(2) * weight.extent(2) + (double) input.extent(3) * weight.extent(3));
     return work;
   }
 
@@ -52,8 +55,16 @@ public record ConvolutionWork(Shape input, Shape weight, Shape result, int group
     work.put(Work.TRANSFORM_STEP, (sources + pairs + made) * points * layers);
     work.put(Work.SPECTRUM_PRODUCT, pairs * weight.extent(1) * points);
     work.put(Work.PROVED_TRANSFORM_STEP, (3 * sources + 8) * points * layers);
-    work.put(Work.SPECTRUM_CELL, sources * points);
+    work.put(Work.TRANSFORMED_TAP, sources * weight.extent(2) * weight.extent(3));
     work.put(Work.FREQUENCY, points);
+    return work;
+  }
+
+  /** What both forms have in common: a relation, and its parameters folded over the outputs. */
+  public Map<Work, Double> common() {
+    Map<Work, Double> work = new EnumMap<>(Work.class);
+    work.put(Work.RELATION, 1.0);
+    work.put(Work.FOLDED_PARAMETER, (double) weight.elementCount());
     return work;
   }
 

@@ -53,10 +53,12 @@ public enum Work {
   FOLDED_PARAMETER("relations"),
   /** An element of a convolution's source, once for each column of the kernel. */
   WINDOW_CELL("relations"),
+  /** An element of an axis of a convolution's source, once for each tap of the kernel there. */
+  AXIS_TAP("relations"),
   /** A point of a transform that moves a claim, once for each of its log2 N layers. */
   PROVED_TRANSFORM_STEP("relations"),
-  /** A point of a source channel's spectrum. */
-  SPECTRUM_CELL("relations"),
+  /** A tap of a channel's kernel, read off a transform. */
+  TRANSFORMED_TAP("relations"),
   /** A frequency in the sumcheck over all of them. */
   FREQUENCY("relations"),
   /** An element of a sum's term whose value is sent or whose claims are merged. */

@@ -22,7 +22,7 @@ public enum BenchmarkModel {
       new Bounds(0.2, 0.1, 1_000_000, Long.MAX_VALUE)),
   DEPTHWISE("depthwise", Group.SMALL, 29_658, SmallNetworks::depthwise, Bounds.NONE),
   HANDWRITTEN("handwritten", Group.SMALL, 103_032, SmallNetworks::handwritten, Bounds.NONE),
-  LONGCONV("longconv", Group.SMALL, 393_738, SmallNetworks::longConvolutions, Bounds.NONE),
+  LONGCONV("longconv", Group.SIGNAL, 393_738, SmallNetworks::longConvolutions, Bounds.NONE),
   RESNET20("resnet20", Group.SMALL, 272_474, SmallNetworks::resnet20, Bounds.NONE),
   /** VGG-16 on 32 x 32. */
   VGG16(
@@ -59,6 +59,8 @@ public enum BenchmarkModel {
   public enum Group {
     /** Images of at most 32 x 32: seconds each. */
     SMALL,
+    /** Signals over one axis, with kernels of thousands of taps. */
+    SIGNAL,
     /** Images of 224 x 224: up to minutes each. */
     FULL
   }
@@ -150,7 +152,7 @@ public enum BenchmarkModel {
       }
     }
     throw new UserException(
-        "there is no benchmark %s; there are %s, and the groups small and full"
+        "there is no benchmark %s; there are %s, and the groups small, signal and full"
             .formatted(
                 label,
                 Arrays.stream(values()).map(m -> m.label).collect(Collectors.joining(", "))));
