@@ -138,7 +138,7 @@ public final class Parser {
       }
       return tokens.stream()
           .map(t -> describe(parser, t))
-          .collect(java.util.stream.Collectors.joining(" or ", ", but ", ""));
+          .collect(java.util.stream.Collectors.joining(" or ", ", expected is ", ""));
     }
 
     private static String describe(ZkirParser parser, int type) {

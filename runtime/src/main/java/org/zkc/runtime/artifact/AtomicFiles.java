@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Objects;
@@ -85,6 +86,8 @@ public final class AtomicFiles {
       }
     } catch (AccessDeniedException e) {
       throw new UserException("cannot write %s: permission denied".formatted(target));
+    } catch (NoSuchFileException e) {
+      throw new UserException("cannot write %s: its folder takes no files".formatted(target));
     } finally {
       Files.deleteIfExists(temporary);
       UNFINISHED.remove(temporary);

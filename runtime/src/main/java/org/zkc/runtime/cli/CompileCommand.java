@@ -123,6 +123,11 @@ final class CompileCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Threads.check(threads);
+    if (minFidelity != null && !(minFidelity >= 0 && minFidelity <= 1)) {
+      throw new UserException(
+          "--min-fidelity must be from 0 to 1, where 1 is the floating-point network itself, got "
+              + minFidelity);
+    }
     PrintWriter err = spec.commandLine().getErr();
     try (ProgressDisplay display = ProgressDisplay.of(progress, err);
         IrFiles.Dump dumps = dump == null ? null : IrFiles.dumpInto(dump)) {

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
 import org.zkc.runtime.numpy.NpyReader;
 import org.zkc.runtime.numpy.NpyWriter;
 import picocli.CommandLine.Command;
@@ -65,7 +66,11 @@ final class DemoCommand implements Callable<Integer> {
       long start = System.nanoTime();
       copy("digits_cnn.pt");
       TensorData images = read("images.npy");
-      long label = read("labels.npy").getLong(Math.floorMod(image, images.shape().extent(0)));
+      int count = images.shape().extent(0);
+      if (image < 0 || image >= count) {
+        throw new UserException("--image must be from 0 to %d, got %d".formatted(count - 1, image));
+      }
+      long label = read("labels.npy").getLong(image);
       float[] pixels = pixels(images);
       Files.write(
           folder.resolve("digit.npy"),
@@ -162,10 +167,9 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private float[] pixels(TensorData images) {
-      int index = Math.floorMod(image, images.shape().extent(0));
       float[] pixels = new float[SIDE * SIDE];
       for (int i = 0; i < pixels.length; i++) {
-        pixels[i] = images.getLong((long) index * SIDE * SIDE + i) / (float) LARGEST_PIXEL;
+        pixels[i] = images.getLong((long) image * SIDE * SIDE + i) / (float) LARGEST_PIXEL;
       }
       return pixels;
     }

@@ -66,6 +66,9 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     byte[] beginning = beginning();
+    if (key != null && !ProofReport.isProof(beginning)) {
+      throw new UserException("--key is for proofs, and %s is none".formatted(file));
+    }
     if (html != null) {
       if (json) {
         throw new UserException("--html and --json exclude one another; run inspect twice");

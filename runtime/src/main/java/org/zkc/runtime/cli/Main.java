@@ -65,6 +65,11 @@ public final class Main {
   }
 
   private static String firstLine(Exception exception) {
+    if (exception instanceof CommandLine.UnmatchedArgumentException unmatched
+        && unmatched.getCommandLine().getParent() == null
+        && !unmatched.isUnknownOption()) {
+      return "there is no command " + unmatched.getUnmatched().getFirst();
+    }
     String message = String.valueOf(exception.getMessage()).lines().findFirst().orElse("");
     return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
   }

@@ -2,6 +2,7 @@ package org.zkc.runtime.compile;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,9 @@ public final class IrFiles {
       SidecarReader sidecar =
           Files.exists(tensors) ? SidecarFile.open(tensors) : SidecarReader.NONE;
       return Parser.parseChecked(text, String.valueOf(file.getFileName()), sidecar);
+    } catch (CharacterCodingException e) {
+      throw new UserException(
+          file + " is no program as text, and none of the other files that zkc reads");
     } catch (IOException e) {
       throw new UserException(
           Files.exists(file)

@@ -100,8 +100,8 @@ public final class ArrayFiles {
     }
     if (files.size() > arrays.size()) {
       throw new UserException(
-          "%s is given %d times, the model has %d outputs"
-              .formatted(flag, files.size(), arrays.size()));
+          "%s is given %d times, the model has %d output%s"
+              .formatted(flag, files.size(), arrays.size(), arrays.size() == 1 ? "" : "s"));
     }
     List<TensorData> values = List.copyOf(arrays.values());
     for (int i = 0; i < files.size(); i++) {
