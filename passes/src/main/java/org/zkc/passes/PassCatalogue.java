@@ -14,6 +14,7 @@ import org.zkc.passes.circuit.SizeRangeLimbs;
 import org.zkc.passes.circuit.SizeTables;
 import org.zkc.passes.integer.FuseRequantizeActivation;
 import org.zkc.passes.tensor.DivideToMultiply;
+import org.zkc.passes.tensor.EqualizeChannels;
 import org.zkc.passes.tensor.FoldAffine;
 import org.zkc.passes.tensor.FoldBatchNorm;
 import org.zkc.passes.tensor.FoldConstants;
@@ -40,6 +41,7 @@ public final class PassCatalogue {
           new MergeClamps(),
           new MergeViews(),
           new EliminateCommonSubexpressions(Level.TENSOR),
+          new EqualizeChannels(),
           new EliminateDeadCode(Level.TENSOR),
           // Integer level.
           new FuseRequantizeActivation(),

@@ -3,7 +3,9 @@ package org.zkc.passes.quantize;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
@@ -22,9 +24,10 @@ final class PrecisionSearch {
   @FunctionalInterface
   interface Lowering {
     /**
+     * @param bits takes the bits that tensors got, by name
      * @throws UserException when integers or tables do not fit
      */
-    QuantizedProgram at(Precision precision, PassContext context);
+    QuantizedProgram at(Precision precision, PassContext context, Map<String, Integer> bits);
   }
 
   /** R^2 that is good enough: what is missing to 1 is not worth table rows. */
@@ -64,7 +67,7 @@ final class PrecisionSearch {
   private static final double WEIGHT_SHARE = 1e-4;
 
   /** Candidates that are measured after the first, at most. */
-  private static final int MOST_STEPS = 8;
+  private static final int MOST_STEPS = 16;
 
   private static final int MOST_SAMPLES = 12;
 
@@ -90,16 +93,32 @@ final class PrecisionSearch {
     this.lowering = lowering;
   }
 
-  /** A program, the precision it has, what it costs and what it reaches. */
+  /**
+   * A program and its precision, what it costs and what it reaches.
+   *
+   * @param bits of tensors, by name
+   */
   record Candidate(
       QuantizedProgram program,
       Precision precision,
       LookupCost cost,
       double rSquared,
-      PassContext counts) {}
+      Map<String, Integer> bits,
+      PassContext counts) {
+    Candidate withRSquared(double newRSquared) {
+      return new Candidate(program, precision, cost, newRSquared, bits, counts);
+    }
+
+    /** Whether bits, tables and ranges are the other's. */
+    boolean isLike(Candidate other) {
+      return bits.equals(other.bits)
+          && cost.equals(other.cost)
+          && precision.margin() == other.precision.margin();
+    }
+  }
 
   /** What a candidate does better than the best one so far. */
-  private enum Move {
+  enum Move {
     WEIGHTS,
     ACTIVATIONS,
     RANGES
@@ -155,7 +174,7 @@ final class PrecisionSearch {
   }
 
   /** The next candidate of a kind; empty when nothing changes any more, or does not fit. */
-  private Optional<Candidate> moved(Candidate from, Move move) {
+  Optional<Candidate> moved(Candidate from, Move move) {
     Precision p = from.precision();
     return switch (move) {
       case WEIGHTS -> attempt(p.withWeightShare(p.weightShare() / (STEP * STEP)), from);
@@ -172,9 +191,10 @@ final class PrecisionSearch {
     };
   }
 
-  private Optional<Candidate> attempt(Precision precision, Candidate from) {
+  /** The candidate of a precision; empty when it is the same program, or does not fit. */
+  Optional<Candidate> attempt(Precision precision, Candidate from) {
     try {
-      return Optional.of(lower(precision)).filter(c -> !c.program().hasTypesOf(from.program()));
+      return Optional.of(lower(precision)).filter(c -> !c.isLike(from));
     } catch (UserException e) {
       return Optional.empty();
     }
@@ -209,8 +229,25 @@ final class PrecisionSearch {
   /** An unmeasured candidate counts as {@link #POOR}. */
   private Candidate lower(Precision precision) {
     PassContext counts = new PassContext();
-    QuantizedProgram program = lowering.at(precision, counts);
-    return new Candidate(program, precision, LookupCost.of(program.program()), POOR, counts);
+    Map<String, Integer> bits = new TreeMap<>();
+    QuantizedProgram program = lowering.at(precision, counts, bits);
+    return new Candidate(program, precision, LookupCost.of(program.program()), POOR, bits, counts);
+  }
+
+  /** The program with no more bits than asked for, and no others tried. */
+  Candidate asAsked() {
+    return corrected(lower(Precision.LEAST));
+  }
+
+  /** With what its outputs lack on average added to their biases. */
+  Candidate corrected(Candidate c) {
+    return new Candidate(
+        OutputCorrection.apply(c.program(), ranges),
+        c.precision(),
+        c.cost(),
+        c.rSquared(),
+        c.bits(),
+        c.counts());
   }
 
   /**
@@ -219,13 +256,14 @@ final class PrecisionSearch {
    * large for that counts as {@link #POOR}, so that it is kept as it is.
    */
   private Candidate measured(Candidate candidate) {
-    QuantizedProgram corrected = OutputCorrection.apply(candidate.program(), ranges);
+    Candidate corrected = corrected(candidate);
     if (runs.count() == 0) {
       runs = runs(Multiplications.of(tensor));
     }
-    double rSquared = runs.count() == 0 ? POOR : FidelityReport.rSquared(corrected.program(), runs);
-    return new Candidate(
-        corrected, candidate.precision(), candidate.cost(), rSquared, candidate.counts());
+    return runs.count() == 0
+        ? corrected
+        : corrected.withRSquared(
+            FidelityReport.rSquared(corrected.program().program(), runs));
   }
 
   private Ranges.Runs runs(long multiplications) {

@@ -21,7 +21,9 @@ import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
+import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
+import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Broadcast;
@@ -88,6 +90,10 @@ public final class TensorToInteger {
   private final QuantizationOptions options;
   private final Precision precision;
   private final PassContext context;
+
+  /** Bits of weights and of what is requantised, by name. */
+  private final Map<String, Integer> bits;
+
   private final IntegerBuilder out;
   private final WeightLowering weights;
 
@@ -102,7 +108,9 @@ public final class TensorToInteger {
       Ranges ranges,
       QuantizationOptions options,
       Precision precision,
-      PassContext context) {
+      PassContext context,
+      Map<String, Integer> bits) {
+    this.bits = bits;
     this.analysis = new TensorAnalysis(main);
     this.classes = new ScaleClasses(main, analysis, ranges, options, precision);
     this.precision = precision;
@@ -110,27 +118,48 @@ public final class TensorToInteger {
     this.options = options;
     this.context = context;
     this.out = new IntegerBuilder(main.name(), main.location());
-    this.weights = new WeightLowering(main, analysis, ranges, options, precision, out);
+    this.weights = new WeightLowering(main, analysis, ranges, options, precision, out, bits);
+  }
+
+  /**
+   * Without a target of fidelity.
+   *
+   * @see #lower(Program, Ranges, QuantizationOptions, Optional, PassContext)
+   */
+  public static QuantizedProgram lower(
+      Program tensor, Ranges ranges, QuantizationOptions options, PassContext context) {
+    return lower(tensor, ranges, options, Optional.empty(), context);
   }
 
   /**
    * @param tensor main's parameters are floating-point; weights are Constant ops
    * @param ranges calibration of this very program
-   * @throws UserException at the user's line for ops without an integer form, and for sums that
-   *     leave (-2^30, 2^30)
+   * @param target fidelity that is to be reached
+   * @param context gets, among counts, the bits of each tensor as {@code bits.NAME}
+   * @throws UserException at the user's line for ops without an integer form, for sums that leave
+   *     (-2^30, 2^30), and when the target is not reached
    */
   public static QuantizedProgram lower(
-      Program tensor, Ranges ranges, QuantizationOptions options, PassContext context) {
+      Program tensor,
+      Ranges ranges,
+      QuantizationOptions options,
+      Optional<FidelityTarget> target,
+      PassContext context) {
     Function main = tensor.main();
     checkNames(main, options);
-    PrecisionSearch.Lowering lowering =
-        (precision, counts) ->
-            new TensorToInteger(main, ranges, options, precision, counts).run(main);
-    if (options.bits().isPresent()) {
-      return OutputCorrection.apply(lowering.at(Precision.LEAST, context), ranges);
+    PrecisionSearch search =
+        new PrecisionSearch(
+            tensor,
+            ranges,
+            (precision, counts, bits) ->
+                new TensorToInteger(main, ranges, options, precision, counts, bits).run(main));
+    boolean isFixed = options.bits().isPresent();
+    PrecisionSearch.Candidate chosen = isFixed ? search.asAsked() : search.cheapest();
+    if (target.isPresent()) {
+      chosen = new FidelitySearch(tensor, target.get(), search, isFixed).reach(chosen);
     }
-    PrecisionSearch.Candidate chosen = new PrecisionSearch(tensor, ranges, lowering).cheapest();
     chosen.counts().statistics().forEach(context::count);
+    chosen.bits().forEach((name, n) -> context.count("bits." + name, n));
     return chosen.program();
   }
 
@@ -172,8 +201,22 @@ public final class TensorToInteger {
       }
     }
     List<Value> results = main.results().stream().map(this::output).toList();
+    Function integers = out.build(results);
+    Uses uses = Uses.of(integers);
+    exact.forEach((value, x) -> {
+      if (uses.definition(x).orElse(null) instanceof Requantize) {
+        bits.put(value.name(), bitsOf(x));
+      }
+    });
+    narrowed.forEach((value, x) -> bits.put(value.name(), bitsOf(x)));
     return new QuantizedProgram(
-        Program.of(Level.INTEGER, out.build(results)), Collections.unmodifiableMap(exact));
+        Program.of(Level.INTEGER, integers), Collections.unmodifiableMap(exact));
+  }
+
+  /** Bits of the integers between the value's bounds. */
+  private static int bitsOf(Value value) {
+    Interval interval = IntegerBuilder.interval(value);
+    return Long.SIZE - Long.numberOfLeadingZeros(Math.max(1, interval.high() - interval.low()));
   }
 
   private Value output(Value value) {

@@ -34,6 +34,7 @@ final class WeightLowering {
   private final QuantizationOptions options;
   private final Precision precision;
   private final IntegerBuilder out;
+  private final Map<String, Integer> bits;
   private final Map<TensorOp, Optional<LinearMap>> maps = new IdentityHashMap<>();
   private final Map<String, Integer> uses = new HashMap<>();
 
@@ -46,7 +47,9 @@ final class WeightLowering {
       Ranges ranges,
       QuantizationOptions options,
       Precision precision,
-      IntegerBuilder out) {
+      IntegerBuilder out,
+      Map<String, Integer> bits) {
+    this.bits = bits;
     this.precision = precision;
     this.ranges = ranges;
     this.analysis = analysis;
@@ -207,6 +210,7 @@ final class WeightLowering {
 
   /** Emits the map of the integers {@code x}; the result has scale {@code a}. */
   Value emit(LinearMap map, Value x, double a) {
+    bits.put(map.name(), map.bits());
     double inputScale = x.integerType().scale();
     WeightQuantizer.Weights quantized =
         WeightQuantizer.quantize(map.statistics(), map.shape(), inputScale / a, map.bits());

@@ -68,7 +68,8 @@ final class CompileCommand implements Callable<Integer> {
   @Option(
       names = "--min-fidelity",
       paramLabel = "R2",
-      description = "Fail when the integer program's R^2 against fp32 is below this.")
+      description = "Raise bits until the integer program has this R^2 against fp32; fail where that is not"
+              + " reached.")
   private Double minFidelity;
 
   @Option(

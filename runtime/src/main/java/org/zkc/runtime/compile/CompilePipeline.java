@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.zkc.gkr.circuit.CheckedCircuit;
@@ -26,6 +25,7 @@ import org.zkc.passes.PassManager;
 import org.zkc.passes.circuit.IntegerToCircuit;
 import org.zkc.passes.quantize.Calibrate;
 import org.zkc.passes.quantize.FidelityReport;
+import org.zkc.passes.quantize.FidelityTarget;
 import org.zkc.passes.quantize.QuantizedProgram;
 import org.zkc.passes.quantize.Ranges;
 import org.zkc.passes.quantize.TensorToInteger;
@@ -158,10 +158,21 @@ public final class CompilePipeline {
             () -> {
               quantized[0] =
                   TensorToInteger.lower(
-                      model.tensor(), ranges, options.quantization(), passes.context());
+                      model.tensor(),
+                      ranges,
+                      options.quantization(),
+                      target(model),
+                      passes.context());
               return quantized[0].program();
             });
     return new QuantizedProgram(runLevel(integer), quantized[0].counterparts());
+  }
+
+  private Optional<FidelityTarget> target(Calibrated model) {
+    return options.minFidelity().isPresent()
+        ? Optional.of(
+            new FidelityTarget(options.minFidelity().getAsDouble(), Fidelity.inputs(model)))
+        : Optional.empty();
   }
 
   /** Lowers to the circuit level and runs its passes. */
@@ -194,7 +205,6 @@ public final class CompilePipeline {
           "the compiler made a circuit that the backend refuses: " + e.getMessage(), e);
     }
     FidelityReport fidelity = Fidelity.measure(model, quantized);
-    options.minFidelity().ifPresent(target -> requireFidelity(fidelity, target));
     List<Port> outputs = outputPorts(model, quantized.program());
     List<Summary.Fidelity> outputFidelity = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
@@ -217,24 +227,6 @@ public final class CompilePipeline {
         inputPorts(model, quantized.program()),
         outputs,
         summary);
-  }
-
-  private static void requireFidelity(FidelityReport fidelity, double target) {
-    if (!(fidelity.rSquared() >= target)) {
-      String worst =
-          fidelity.layers().stream()
-              .min((a, b) -> Double.compare(a.rSquared(), b.rSquared()))
-              .map(e -> "; the weakest layer is %s (%.4f)".formatted(e.name(), e.rSquared()))
-              .orElse("");
-      throw new UserException(
-          String.format(
-              Locale.ROOT,
-              "the integer program reaches R^2 = %.4f, --min-fidelity asks for %s%s: give real"
-                  + " calibration data or more --bits",
-              fidelity.rSquared(),
-              target,
-              worst));
-    }
   }
 
   private static Summary.Fidelity entry(String name, FidelityReport.Entry e) {

@@ -30,11 +30,16 @@ final class Fidelity {
   private Fidelity() {}
 
   static FidelityReport measure(CompilePipeline.Calibrated model, QuantizedProgram quantized) {
+    return FidelityReport.measure(model.tensor(), quantized, inputs(model));
+  }
+
+  /** The inputs that fidelity is measured on. */
+  static List<List<TensorData>> inputs(CompilePipeline.Calibrated model) {
     long cost = Math.max(1, Multiplications.of(model.tensor()));
     int count = Math.clamp(MULTIPLICATIONS / cost, FEWEST_SAMPLES, SAMPLES);
     List<Value> parameters = model.tensor().main().parameters();
     List<List<TensorData>> inputs = new VariedInputs(SEED).samples(parameters, count);
-    return FidelityReport.measure(model.tensor(), quantized, moved(inputs, model.samples()));
+    return moved(inputs, model.samples());
   }
 
   private static List<List<TensorData>> moved(

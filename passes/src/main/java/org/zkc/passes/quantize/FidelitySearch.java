@@ -1,0 +1,156 @@
+package org.zkc.passes.quantize;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.ir.Location;
+import org.zkc.ir.Program;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.ir.interpret.TensorInterpreter;
+
+/**
+ * Raises bits until the outputs have the fidelity that the user asks for. Each step tries more bits
+ * for the layers that lose most by the report of all layers, for all weights, for all activations,
+ * and wider ranges, and takes what gains most for its table rows; it ends when the target is
+ * reached or nothing gains any more.
+ */
+final class FidelitySearch {
+  private static final int MOST_STEPS = 8;
+
+  /** Bits that a step may add to the tensors of layers that lose much. */
+  private static final int[] RAISES = {2, 1};
+
+  private static final int MOST_BITS = 16;
+
+  /** A step that gains less ends the search. */
+  private static final double LEAST_GAIN = 1e-4;
+
+  private final Program tensor;
+  private final FidelityTarget target;
+  private final PrecisionSearch search;
+  private final boolean isFixed;
+  private final Ranges.Runs runs;
+
+  /**
+   * @param isFixed the user fixed the bits of all tensors
+   */
+  FidelitySearch(
+      Program tensor, FidelityTarget target, PrecisionSearch search, boolean isFixed) {
+    this.tensor = tensor;
+    this.target = target;
+    this.search = search;
+    this.isFixed = isFixed;
+    TensorInterpreter reference = new TensorInterpreter(tensor);
+    List<List<TensorData>> outputs = new ArrayList<>();
+    for (List<TensorData> input : target.inputs()) {
+      outputs.add(reference.run(input, (value, elements) -> {}));
+    }
+    this.runs = new Ranges.Runs(target.inputs(), outputs);
+  }
+
+  /**
+   * @param start what is to be improved
+   * @throws UserException at the layer that loses most, when the target is not reached
+   */
+  PrecisionSearch.Candidate reach(PrecisionSearch.Candidate start) {
+    PrecisionSearch.Candidate best = measured(start);
+    for (int step = 0; step < MOST_STEPS && !isReached(best) && !isFixed; step++) {
+      Optional<PrecisionSearch.Candidate> better = better(best);
+      if (better.isEmpty()) {
+        break;
+      }
+      best = better.get();
+    }
+    if (!isReached(best)) {
+      throw unreachable(best);
+    }
+    return best;
+  }
+
+  private boolean isReached(PrecisionSearch.Candidate candidate) {
+    return candidate.rSquared() >= target.rSquared();
+  }
+
+  /** The candidate of a step that gains most for its rows; the first that reaches the target. */
+  private Optional<PrecisionSearch.Candidate> better(PrecisionSearch.Candidate from) {
+    List<Optional<PrecisionSearch.Candidate>> next = new ArrayList<>();
+    FidelityLosses losses = losses(from);
+    for (int raise : RAISES) {
+      next.add(search.attempt(from.precision().withRaised(raised(from, losses, raise)), from));
+    }
+    for (PrecisionSearch.Move move : PrecisionSearch.Move.values()) {
+      next.add(search.moved(from, move));
+    }
+    PrecisionSearch.Candidate best = null;
+    double bestWorth = 0;
+    for (Optional<PrecisionSearch.Candidate> option : next) {
+      if (option.isEmpty()) {
+        continue;
+      }
+      PrecisionSearch.Candidate candidate = measured(search.corrected(option.get()));
+      double gain = candidate.rSquared() - from.rSquared();
+      double rows = Math.max(0, candidate.cost().rows() - from.cost().rows());
+      double worth = gain / (1 + rows / Math.max(1, from.cost().lookups()));
+      if (gain >= LEAST_GAIN && worth > bestWorth) {
+        best = candidate;
+        bestWorth = worth;
+        if (isReached(best)) {
+          break;
+        }
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  /** More bits for what the layers that lose most are made of. */
+  private Map<String, Integer> raised(
+      PrecisionSearch.Candidate from, FidelityLosses losses, int raise) {
+    Map<String, Integer> bits = new HashMap<>(from.precision().raised());
+    for (FidelityLosses.Loss loss : losses.notable()) {
+      for (String name : loss.tensors()) {
+        int now = Math.max(from.bits().getOrDefault(name, 0), bits.getOrDefault(name, 0));
+        bits.put(
+            name, Math.min(MOST_BITS, Math.max(now, QuantizationOptions.DEFAULT_BITS) + raise));
+      }
+    }
+    return bits;
+  }
+
+  private FidelityLosses losses(PrecisionSearch.Candidate candidate) {
+    return new FidelityLosses(
+        tensor, FidelityReport.measure(tensor, candidate.program(), target.inputs()));
+  }
+
+  private PrecisionSearch.Candidate measured(PrecisionSearch.Candidate candidate) {
+    return candidate.withRSquared(
+        FidelityReport.rSquared(candidate.program().program(), runs));
+  }
+
+  private UserException unreachable(PrecisionSearch.Candidate best) {
+    Optional<FidelityLosses.Loss> worst = losses(best).worst();
+    String where =
+        worst
+            .map(w ->
+                String.format(
+                    Locale.ROOT,
+                    "; most is lost in this %s, R^2 = %.4f after it",
+                    w.what(),
+                    w.rSquared()))
+            .orElse("");
+    return new UserException(
+        worst.map(w -> w.op().location()).orElse(Location.UNKNOWN),
+        String.format(
+            Locale.ROOT,
+            "the integer program reaches R^2 = %.4f at best, --min-fidelity asks for %s%s; %s",
+            best.rSquared(),
+            target.rSquared(),
+            where,
+            isFixed
+                ? "leave out --bits, so that the compiler may raise them, or ask for less"
+                : "give more and real --calibration data, or ask for less"));
+  }
+}

@@ -1,0 +1,201 @@
+package org.zkc.passes.tensor;
+
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.zkc.ir.Function;
+import org.zkc.ir.Op;
+import org.zkc.ir.Uses;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Concatenate;
+import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.Conv;
+import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Pad;
+import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.tensor.Reshape;
+import org.zkc.ir.tensor.Subtract;
+import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.WindowMean;
+
+/**
+ * Which channels (indices on axis 1) of which values must be multiplied by one factor for the
+ * program to stay the same but for the parameters of its maps. Maps begin new groups: their rows
+ * absorb a factor, and the columns of those that read it its inverse. What is linear and positively
+ * homogeneous hands groups on; whatever else reads a channel fixes its factor to 1. Union-find,
+ * near linear in the number of channels.
+ */
+final class ChannelGroups {
+  /** The group of channels whose factor is 1. */
+  private static final int FIXED = 0;
+
+  /** Parameters larger than this are not copied: their channels are fixed. */
+  private static final long MOST_PARAMETERS = 1 << 24;
+
+  private final Uses uses;
+  private final Map<Value, int[]> channels = new IdentityHashMap<>();
+  private int[] parents = new int[1 << 10];
+  private int count = 1;
+
+  ChannelGroups(Function main) {
+    uses = Uses.of(main);
+    main.parameters().forEach(v -> channels.put(v, fixed(v)));
+    main.body().forEach(op -> visit((TensorOp) op));
+    main.results().forEach(this::fix);
+  }
+
+  /** Whether the op is a map whose parameters may absorb factors. */
+  boolean isMap(Op op) {
+    return switch (op) {
+      case Conv c -> isConstant(c.weight()) && c.bias().map(this::isConstant).orElse(true);
+      case Linear l ->
+          l.input().shape().rank() == 2
+              && isConstant(l.weight())
+              && l.bias().map(this::isConstant).orElse(true);
+      case BatchNorm b ->
+          isConstant(b.mean())
+              && isConstant(b.variance())
+              && b.weight().map(this::isConstant).orElse(true)
+              && b.bias().map(this::isConstant).orElse(true);
+      default -> false;
+    };
+  }
+
+  private boolean isConstant(Value value) {
+    return value.shape().elementCount() <= MOST_PARAMETERS
+        && uses.definition(value).filter(Constant.class::isInstance).isPresent();
+  }
+
+  /** The group of each channel of a value. */
+  int[] of(Value value) {
+    int[] own = channels.get(value);
+    return own == null ? fixed(value) : Arrays.stream(own).map(this::find).toArray();
+  }
+
+  /** Groups are numbered from 0; this is how many numbers there are. */
+  int count() {
+    return count;
+  }
+
+  /** Whether the group's factor is 1. */
+  boolean isFixed(int group) {
+    return find(group) == find(FIXED);
+  }
+
+  private void visit(TensorOp op) {
+    Value result = op.definitions().getFirst();
+    if (op instanceof Constant) {
+      return;
+    }
+    if (isMap(op)) {
+      channels.put(result, fresh(width(result)));
+      return;
+    }
+    int @Nullable [] handedOn =
+        switch (op) {
+          case Relu r -> channels(r.input());
+          case MaxPool m -> channels(m.input());
+          case WindowMean w when w.axis() > 1 -> channels(w.input());
+          case Pad p when p.value() == 0 && width(p.result()) == width(p.input()) ->
+              channels(p.input());
+          case Reshape r -> reshaped(r);
+          case Add a -> united(List.of(a.left(), a.right()));
+          case Subtract s -> united(List.of(s.left(), s.right()));
+          case Concatenate c when c.axis() == 1 -> joined(c);
+          default -> null;
+        };
+    if (handedOn == null) {
+      op.operands().forEach(this::fix);
+      channels.put(result, fixed(result));
+    } else {
+      channels.put(result, handedOn);
+    }
+  }
+
+  /** Elements of a channel stay together: [N, C, ...] to [N, C * k], and back to [N, C, ...]. */
+  private int @Nullable [] reshaped(Reshape op) {
+    int from = width(op.input());
+    int to = width(op.result());
+    if (op.input().shape().rank() < 2
+        || op.result().shape().rank() < 2
+        || op.input().shape().extent(0) != op.result().shape().extent(0)
+        || from == 0
+        || to % from != 0) {
+      return null;
+    }
+    int[] own = channels(op.input());
+    int[] out = new int[to];
+    for (int i = 0; i < to; i++) {
+      out[i] = own[i / (to / from)];
+    }
+    return out;
+  }
+
+  private int[] united(List<Value> operands) {
+    int[] first = channels(operands.getFirst());
+    for (Value other : operands) {
+      int[] own = channels(other);
+      for (int i = 0; i < first.length; i++) {
+        unite(first[i], own[i]);
+      }
+    }
+    return first;
+  }
+
+  private int[] joined(Concatenate op) {
+    return op.inputs().stream().flatMapToInt(v -> Arrays.stream(channels(v))).toArray();
+  }
+
+  /** Constants are read at factor 1. */
+  private int[] channels(Value value) {
+    return channels.computeIfAbsent(value, this::fixed);
+  }
+
+  private void fix(Value value) {
+    for (int group : channels(value)) {
+      unite(group, FIXED);
+    }
+  }
+
+  private static int width(Value value) {
+    return value.shape().rank() < 2 ? 1 : value.shape().extent(1);
+  }
+
+  private int[] fixed(Value value) {
+    return new int[width(value)];
+  }
+
+  private int[] fresh(int width) {
+    int[] out = new int[width];
+    for (int i = 0; i < width; i++) {
+      if (count == parents.length) {
+        parents = Arrays.copyOf(parents, 2 * count);
+      }
+      parents[count] = count;
+      out[i] = count++;
+    }
+    return out;
+  }
+
+  private int find(int group) {
+    int root = group;
+    while (parents[root] != root) {
+      root = parents[root];
+    }
+    while (parents[group] != root) {
+      int next = parents[group];
+      parents[group] = root;
+      group = next;
+    }
+    return root;
+  }
+
+  private void unite(int a, int b) {
+    parents[find(a)] = find(b);
+  }
+}

@@ -1,0 +1,73 @@
+package org.zkc.passes.tensor;
+
+import org.jspecify.annotations.Nullable;
+import org.zkc.ir.Op;
+import org.zkc.ir.Uses;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.Conv;
+import org.zkc.ir.tensor.Linear;
+
+/**
+ * How far the outputs of a map with constant parameters reach, and how much they depend on each of
+ * its inputs.
+ *
+ * @param rows per output channel, the norm of its weights and bias
+ * @param columns per input channel, the norm of the weights that read it over the number of rows
+ *     that do
+ */
+record MapNorms(double[] rows, double[] columns) {
+  static MapNorms of(Op op, Uses uses) {
+    return switch (op) {
+      case Conv c -> of(c.input(), c.weight(), c.bias().orElse(null), c.groups(), uses);
+      case Linear l -> of(l.input(), l.weight(), l.bias().orElse(null), 1, uses);
+      case BatchNorm b -> of(b, uses);
+      default -> throw new IllegalArgumentException("not a map");
+    };
+  }
+
+  private static MapNorms of(
+      Value input, Value weight, @Nullable Value bias, int groups, Uses uses) {
+    float[] weights = elements(weight, uses);
+    int outputs = weight.shape().extent(0);
+    int width = weight.shape().extent(1);
+    int taps = weights.length / Math.max(1, outputs * width);
+    double[] rows = new double[outputs];
+    double[] columns = new double[input.shape().extent(1)];
+    float[] shifts = bias == null ? new float[outputs] : elements(bias, uses);
+    for (int o = 0; o < outputs; o++) {
+      double sum = (double) shifts[o] * shifts[o];
+      for (int c = 0; c < width; c++) {
+        double squares = 0;
+        for (int i = (o * width + c) * taps; i < (o * width + c + 1) * taps; i++) {
+          squares += (double) weights[i] * weights[i];
+        }
+        sum += squares;
+        columns[o / (outputs / groups) * width + c] += squares;
+      }
+      rows[o] = Math.sqrt(sum);
+    }
+    for (int c = 0; c < columns.length; c++) {
+      columns[c] = Math.sqrt(columns[c] * groups / outputs);
+    }
+    return new MapNorms(rows, columns);
+  }
+
+  private static MapNorms of(BatchNorm op, Uses uses) {
+    float[] variance = elements(op.variance(), uses);
+    double[] rows = new double[variance.length];
+    double[] columns = new double[variance.length];
+    for (int c = 0; c < rows.length; c++) {
+      double gain = op.weight().isPresent() ? elements(op.weight().get(), uses)[c] : 1;
+      double shift = op.bias().isPresent() ? elements(op.bias().get(), uses)[c] : 0;
+      rows[c] = Math.hypot(gain, shift);
+      columns[c] = Math.abs(gain) / Math.sqrt(variance[c] + op.epsilon());
+    }
+    return new MapNorms(rows, columns);
+  }
+
+  private static float[] elements(Value value, Uses uses) {
+    return ((Constant) uses.definition(value).orElseThrow()).data().toFloats();
+  }
+}
