@@ -38,8 +38,7 @@ final class FidelitySearch {
   /**
    * @param isFixed the user fixed the bits of all tensors
    */
-  FidelitySearch(
-      Program tensor, FidelityTarget target, PrecisionSearch search, boolean isFixed) {
+  FidelitySearch(Program tensor, FidelityTarget target, PrecisionSearch search, boolean isFixed) {
     this.tensor = tensor;
     this.target = target;
     this.search = search;
@@ -126,8 +125,7 @@ final class FidelitySearch {
   }
 
   private PrecisionSearch.Candidate measured(PrecisionSearch.Candidate candidate) {
-    return candidate.withRSquared(
-        FidelityReport.rSquared(candidate.program().program(), runs));
+    return candidate.withRSquared(FidelityReport.rSquared(candidate.program().program(), runs));
   }
 
   private UserException unreachable(PrecisionSearch.Candidate best) {

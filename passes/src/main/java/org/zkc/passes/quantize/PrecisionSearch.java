@@ -262,8 +262,7 @@ final class PrecisionSearch {
     }
     return runs.count() == 0
         ? corrected
-        : corrected.withRSquared(
-            FidelityReport.rSquared(corrected.program().program(), runs));
+        : corrected.withRSquared(FidelityReport.rSquared(corrected.program().program(), runs));
   }
 
   private Ranges.Runs runs(long multiplications) {

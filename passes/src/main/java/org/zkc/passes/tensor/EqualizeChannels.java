@@ -78,9 +78,7 @@ public final class EqualizeChannels implements Pass {
             main,
             (op, rewriter) -> {
               Op scaled =
-                  groups.isMap(op)
-                      ? new Scaling(groups, exponents, uses, rewriter).apply(op)
-                      : op;
+                  groups.isMap(op) ? new Scaling(groups, exponents, uses, rewriter).apply(op) : op;
               rewriter.append(scaled);
             });
     return Program.of(Level.TENSOR, DeadOps.remove(equalized));
@@ -102,8 +100,7 @@ public final class EqualizeChannels implements Pass {
     for (int g = 0; g < out.length; g++) {
       if (!groups.isFixed(g) && produced[g] > 0 && consumed[g] > 0) {
         double log = Math.log(produced[g] / consumed[g]) / Math.log(2);
-        out[g] =
-            (int) Math.clamp(Math.rint(log / 2), (double) -LARGEST_EXPONENT, LARGEST_EXPONENT);
+        out[g] = (int) Math.clamp(Math.rint(log / 2), (double) -LARGEST_EXPONENT, LARGEST_EXPONENT);
       }
     }
     return out;
@@ -218,8 +215,7 @@ public final class EqualizeChannels implements Pass {
     private Value constant(String name, TensorData data, Op from) {
       Value value =
           rewriter.fresh(
-              name.isEmpty() ? "constant" : name,
-              new TensorType(DType.F32, data.shape()));
+              name.isEmpty() ? "constant" : name, new TensorType(DType.F32, data.shape()));
       return rewriter.value(new Constant(value, name, data, from.location()));
     }
   }

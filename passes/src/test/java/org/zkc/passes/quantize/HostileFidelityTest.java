@@ -44,10 +44,7 @@ class HostileFidelityTest {
     Program program = optimised(HostileNetworks.mobileLike(1));
     QuantizedProgram quantized =
         TensorToInteger.lower(
-            program,
-            ranges(program, 1),
-            QuantizationOptions.fixed(8, Map.of()),
-            new PassContext());
+            program, ranges(program, 1), QuantizationOptions.fixed(8, Map.of()), new PassContext());
     assertTrue(rSquared(program, quantized, 901) < R_SQUARED);
   }
 
@@ -97,7 +94,9 @@ class HostileFidelityTest {
                     Optional.of(target),
                     new PassContext()));
     assertTrue(
-        e.getMessage().matches("(?s).*reaches R\\^2 = 0\\.\\d{4} at best.*0\\.9999999.*most is lost in this .*"),
+        e.getMessage()
+            .matches(
+                "(?s).*reaches R\\^2 = 0\\.\\d{4} at best.*0\\.9999999.*most is lost in this .*"),
         e.getMessage());
   }
 

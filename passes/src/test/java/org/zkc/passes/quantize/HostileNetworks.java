@@ -9,8 +9,8 @@ import org.zkc.ir.Value;
 
 /**
  * Small relatives of the networks that are hard to quantise, with random weights whose channels
- * have gains of exp(N(0, 1/4)): many narrow layers, depthwise convolutions, long concatenations, and
- * a mean over all positions at the end, which leaves little of what depends on the input.
+ * have gains of exp(N(0, 1/4)): many narrow layers, depthwise convolutions, long concatenations,
+ * and a mean over all positions at the end, which leaves little of what depends on the input.
  */
 public final class HostileNetworks {
   private HostileNetworks() {}
@@ -75,7 +75,9 @@ public final class HostileNetworks {
       Value y = b.relu(b.normalized(x, 8, 1, 1, 0, 1, 1));
       x =
           b.concatenate(
-              1, b.relu(b.normalized(y, 16, 1, 1, 0, 1, 1)), b.relu(b.normalized(y, 16, 3, 1, 1, 1, 1)));
+              1,
+              b.relu(b.normalized(y, 16, 1, 1, 0, 1, 1)),
+              b.relu(b.normalized(y, 16, 3, 1, 1, 1, 1)));
     }
     return b.build(b.flatten(b.averagePool(b.relu(b.normalized(x, 10, 1, 1, 0, 1, 1)), 7)));
   }

@@ -48,13 +48,16 @@ final class EqualizeChannelsTest {
     assertTrue(fired >= 8, "fired on " + fired + " networks");
   }
 
-  /** Rows take half of what is unequal, columns the other half; factors are rounded to powers of 2. */
+  /**
+   * Rows take half of what is unequal, columns the other half; factors are rounded to powers of 2.
+   */
   @Test
   void rangesOfChannelsAreEqualised() {
     Random random = new Random(5);
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < 64; i++) {
-      rows.append(i == 0 ? "" : ", ").append((float) Math.scalb(1 + random.nextDouble(), i % 13 - 6));
+      rows.append(i == 0 ? "" : ", ")
+          .append((float) Math.scalb(1 + random.nextDouble(), i % 13 - 6));
     }
     Program before =
         RewriteCase.of(

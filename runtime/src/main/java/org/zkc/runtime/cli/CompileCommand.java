@@ -68,7 +68,8 @@ final class CompileCommand implements Callable<Integer> {
   @Option(
       names = "--min-fidelity",
       paramLabel = "R2",
-      description = "Raise bits until the integer program has this R^2 against fp32; fail where that is not"
+      description =
+          "Raise bits until the integer program has this R^2 against fp32; fail where that is not"
               + " reached.")
   private Double minFidelity;
 
