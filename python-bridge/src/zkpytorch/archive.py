@@ -122,7 +122,10 @@ def _calibration(calibration: Any, names: list[str], examples: list[torch.Tensor
     else:
         given = dict(zip(names, calibration)) if len(calibration) <= len(names) else {}
     if set(given) != set(names):
-        raise ExportError(f"calibration must hold samples for each input of forward: {', '.join(names)}.")
+        raise ExportError(
+            f"calibration must hold one array of samples for each input of forward ({', '.join(names)});"
+            " join a list of samples with torch.stack or torch.cat."
+        )
     arrays = {}
     for i, name in enumerate(names):
         tensor = torch.as_tensor(given[name]).detach()

@@ -17,15 +17,14 @@ public final class IrSyntaxException extends UserException {
     return span;
   }
 
-  /** {@code file:line:column: message}, the source line, and a caret below the place. */
+  /**
+   * {@code file:line:column: message}, the source line unless it is blank, and a caret below the
+   * place.
+   */
   @Override
   public String describe() {
-    return "%s:%d:%d: %s\n%s"
-        .formatted(
-            location().file(),
-            span.line(),
-            span.column(),
-            getMessage(),
-            span.underlineLine(location().text()));
+    String what =
+        "%s:%d:%d: %s".formatted(location().file(), span.line(), span.column(), getMessage());
+    return location().text().isBlank() ? what : what + "\n" + span.underlineLine(location().text());
   }
 }
