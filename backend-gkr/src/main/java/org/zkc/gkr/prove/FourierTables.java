@@ -137,7 +137,7 @@ final class FourierTables {
     double kh = direct.kernel().get(2);
     double kw = direct.kernel().get(3);
     double dots =
-        kw * height * (40 + 0.36 * direct.source().get(3)) + kh * kw * (40 + 0.5 * height);
+        kw * height * (80 + 0.36 * direct.source().get(3)) + kh * kw * (80 + 0.5 * height);
     int log = Mle.variables(transform.points());
     double transforms = transform.points() * (3.5 + 0.75 * log);
     return dots < transforms ? ConvWindows.of(direct, result, source) : transformedWindows();
