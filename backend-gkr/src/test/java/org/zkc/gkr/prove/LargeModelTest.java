@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A model that no heap holds: {@link LargeModel} in processes of their own. */
 class LargeModelTest {
-  private static final int HEAP_MEGABYTES = 40;
+  private static final int HEAP_MEGABYTES = 48;
 
   @TempDir Path folder;
 
