@@ -16,6 +16,12 @@ import org.zkc.passes.cost.Work;
 public final class CostFit {
   private static final double SHARE_OF_WHOLE = 0.1;
 
+  /**
+   * How much a cost is held to its old value, as if a proof had been measured whose stage were this
+   * work alone and counted so much: costs that the samples do not tell apart stay where they were.
+   */
+  private static final double PRIOR = 0.05;
+
   /** Far more than the few unknowns of a stage need. */
   private static final int SWEEPS = 20_000;
 
@@ -30,16 +36,20 @@ public final class CostFit {
    */
   public record Sample(Map<String, Double> work, Map<String, Double> stages, long memoryBytes) {}
 
-  /** Fits every stage to {@code samples}; work that no sample has keeps its cost of {@code old}. */
+  /**
+   * Fits every stage to {@code samples}, beginning from {@code old}; work that no sample has keeps
+   * its cost.
+   */
   public static ProverCosts fit(List<Sample> samples, ProverCosts old) {
     EnumMap<Work, Double> units = new EnumMap<>(Work.class);
     for (String stage : Work.stages()) {
       List<Work> kinds = Work.of(stage);
       boolean isMemory = stage.equals(Work.MEMORY);
       List<Sample> used = samples.stream().filter(s -> !isMemory || s.memoryBytes() > 0).toList();
-      double[][] amounts = new double[used.size()][kinds.size()];
-      double[] measured = new double[used.size()];
-      double[] scale = new double[used.size()];
+      int rows = used.size() + kinds.size();
+      double[][] amounts = new double[rows][kinds.size()];
+      double[] measured = new double[rows];
+      double[] scale = new double[rows];
       for (int i = 0; i < used.size(); i++) {
         Sample s = used.get(i);
         for (int j = 0; j < kinds.size(); j++) {
@@ -49,9 +59,15 @@ public final class CostFit {
         measured[i] = isMemory ? s.memoryBytes() : 1e9 * s.stages().getOrDefault(stage, 0.0);
         scale[i] = isMemory ? measured[i] : measured[i] + SHARE_OF_WHOLE * 1e9 * whole;
       }
+      for (int j = 0; j < kinds.size(); j++) {
+        double before = old.of(kinds.get(j));
+        amounts[used.size() + j][j] = before == 0 ? 0 : PRIOR;
+        measured[used.size() + j] = PRIOR * before;
+        scale[used.size() + j] = before == 0 ? 1 : before;
+      }
       double[] costs = leastSquares(amounts, measured, scale);
       for (int j = 0; j < kinds.size(); j++) {
-        units.put(kinds.get(j), Double.isNaN(costs[j]) ? old.of(kinds.get(j)) : costs[j]);
+        units.put(kinds.get(j), costs[j]);
       }
     }
     return new ProverCosts(units);
@@ -59,7 +75,7 @@ public final class CostFit {
 
   /**
    * The c >= 0 of least sum of ((amounts c - measured) / scale)^2, by coordinate descent, which
-   * converges for this convex problem; NaN where a column is zero.
+   * converges for this convex problem; 0 where a column is zero.
    */
   static double[] leastSquares(double[][] amounts, double[] measured, double[] scale) {
     int n = amounts.length == 0 ? 0 : amounts[0].length;
@@ -87,11 +103,6 @@ public final class CostFit {
         for (int i = 0; i < amounts.length; i++) {
           residual[i] -= step * amounts[i][j] / scale[i];
         }
-      }
-    }
-    for (int j = 0; j < n; j++) {
-      if (norms[j] == 0) {
-        costs[j] = Double.NaN;
       }
     }
     return costs;
