@@ -2,8 +2,10 @@ package org.zkc.runtime.cost;
 
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.zkc.passes.cost.ProverCosts;
 import org.zkc.passes.cost.Work;
 
@@ -21,6 +23,20 @@ public final class CostFit {
    * work alone and counted so much: costs that the samples do not tell apart stay where they were.
    */
   private static final double PRIOR = 0.05;
+
+  /** The same for costs that {@code zkc bench conv} measures, which see both forms of one shape. */
+  private static final double PRIOR_OF_CONVOLUTIONS = 0.5;
+
+  private static final Set<Work> OF_CONVOLUTIONS =
+      EnumSet.of(
+          Work.DENSE_MULTIPLICATION,
+          Work.TRANSFORM_STEP,
+          Work.SPECTRUM_PRODUCT,
+          Work.WINDOW_CELL,
+          Work.AXIS_TAP,
+          Work.PROVED_TRANSFORM_STEP,
+          Work.TRANSFORMED_TAP,
+          Work.FREQUENCY);
 
   /** Far more than the few unknowns of a stage need. */
   private static final int SWEEPS = 20_000;
@@ -61,8 +77,9 @@ public final class CostFit {
       }
       for (int j = 0; j < kinds.size(); j++) {
         double before = old.of(kinds.get(j));
-        amounts[used.size() + j][j] = before == 0 ? 0 : PRIOR;
-        measured[used.size() + j] = PRIOR * before;
+        double prior = OF_CONVOLUTIONS.contains(kinds.get(j)) ? PRIOR_OF_CONVOLUTIONS : PRIOR;
+        amounts[used.size() + j][j] = before == 0 ? 0 : prior;
+        measured[used.size() + j] = prior * before;
         scale[used.size() + j] = before == 0 ? 1 : before;
       }
       double[] costs = leastSquares(amounts, measured, scale);
