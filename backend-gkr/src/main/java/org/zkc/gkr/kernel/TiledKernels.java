@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.field.M31;
 
 /**
  * The kernels put together from a few {@link Loops}: rounds run over tiles whose intermediate
@@ -265,7 +266,21 @@ final class TiledKernels implements Kernels {
   public void denominators(Ext constant, Ext[] betas, int[][] columns, int offset, ExtVector out) {
     out.fill(constant);
     for (int j = 0; j < betas.length; j++) {
-      addScaledBase(out, betas[j].neg(), columns[j], offset, out.length());
+      if (betas[j].equals(Ext.ONE)) {
+        subtractBase(out, columns[j], offset);
+      } else {
+        addScaledBase(out, betas[j].neg(), columns[j], offset, out.length());
+      }
+    }
+  }
+
+  // Touches the first limb only.
+  private static void subtractBase(ExtVector out, int[] column, int offset) {
+    int[] limb = out.limb(0);
+    int at = out.offset();
+    for (int k = 0; k < out.length(); k++) {
+      int difference = limb[at + k] - column[offset + k];
+      limb[at + k] = difference + (difference >> 31 & M31.P);
     }
   }
 

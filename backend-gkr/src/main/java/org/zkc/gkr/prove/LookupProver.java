@@ -55,24 +55,50 @@ final class LookupProver {
       int[][] rows = columns[l.table()];
       int[] first = values.real(l.tuple().get(0));
       int[] second = rows.length > 1 ? values.real(l.tuple().get(1)) : null;
-      for (int k = 0; k < first.length; k++) {
-        int row = M31.sub(first[k], rows[0][0]);
-        if (row >= counts[l.table()].length || second != null && second[k] != rows[1][row]) {
-          throw new IllegalArgumentException(
-              l.name()
-                  + ": element "
-                  + k
-                  + " of the witness, "
-                  + M31.toSigned(first[k])
-                  + (second == null ? "" : " with " + M31.toSigned(second[k]))
-                  + ", is in no row of its table");
-        }
-        counts[l.table()][row]++;
+      int missing =
+          second == null
+              ? count(first, rows[0][0], counts[l.table()])
+              : count(first, second, rows, counts[l.table()]);
+      if (missing >= 0) {
+        throw new IllegalArgumentException(
+            l.name()
+                + ": element "
+                + missing
+                + " of the witness, "
+                + M31.toSigned(first[missing])
+                + (second == null ? "" : " with " + M31.toSigned(second[missing]))
+                + ", is in no row of its table");
       }
     }
     for (int t = 0; t < counts.length; t++) {
       values.set(system.multiplicities(t), counts[t]);
     }
+  }
+
+  /** Counts the rows of single values; the first element without one, or -1. */
+  private static int count(int[] values, int least, int[] counts) {
+    for (int k = 0; k < values.length; k++) {
+      int row = M31.sub(values[k], least);
+      if (row >= counts.length) {
+        return k;
+      }
+      counts[row]++;
+    }
+    return -1;
+  }
+
+  /** {@link #count(int[], int, int[])} of pairs. */
+  private static int count(int[] first, int[] second, int[][] rows, int[] counts) {
+    int least = rows[0][0];
+    int[] column = rows[1];
+    for (int k = 0; k < first.length; k++) {
+      int row = M31.sub(first[k], least);
+      if (row >= counts.length || second[k] != column[row]) {
+        return k;
+      }
+      counts[row]++;
+    }
+    return -1;
   }
 
   /** Runs the argument; the tensors looked up then have claims. */

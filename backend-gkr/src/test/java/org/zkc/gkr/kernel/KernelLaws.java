@@ -177,13 +177,15 @@ abstract class KernelLaws {
   @ValueSource(ints = {1, 8, 13, 100})
   void denominatorsOfTuples(int count) {
     int[][] columns = {random.residues(count + 3), random.residues(count + 3)};
-    Ext[] betas = random.elements(2);
-    Ext constant = random.element();
-    ExtVector expected = new ExtVector(count);
-    ExtVector actual = new ExtVector(count);
-    reference.denominators(constant, betas, columns, 3, expected);
-    tested.denominators(constant, betas, columns, 3, actual);
-    assertSame(expected, actual, "denominators");
+    for (Ext first : new Ext[] {random.element(), Ext.ONE}) {
+      Ext[] betas = {first, random.element()};
+      Ext constant = random.element();
+      ExtVector expected = new ExtVector(count);
+      ExtVector actual = new ExtVector(count);
+      reference.denominators(constant, betas, columns, 3, expected);
+      tested.denominators(constant, betas, columns, 3, actual);
+      assertSame(expected, actual, "denominators");
+    }
   }
 
   // Rows past the point where exact sums are reduced: 2^7 rows of shorts here, 2^15 of bytes below.
