@@ -219,8 +219,7 @@ public final class ReduceFftSteps implements Pass {
             case null, default -> null;
           };
       return Optional.ofNullable(like)
-          .flatMap(f -> unrepeated(f.input()))
-          .map(x -> transform(like, x, Optional.empty(), out))
+          .flatMap(f -> unrepeated(f.input()).map(x -> transform(f, x, Optional.empty(), out)))
           .orElse(spectra);
     }
 
