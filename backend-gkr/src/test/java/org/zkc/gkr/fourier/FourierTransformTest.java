@@ -3,7 +3,10 @@ package org.zkc.gkr.fourier;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,6 +17,7 @@ import org.zkc.gkr.field.M31;
 import org.zkc.gkr.field.RandomElements;
 
 class FourierTransformTest {
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
   private static final List<FourierLoops> TWINS = List.of(new PlainLoops(), new VectorLoops());
 
   private final RandomElements random = new RandomElements(5);
@@ -149,6 +153,27 @@ class FourierTransformTest {
     assertEquals(sum, v.get(5 + 2 * 8 + 2));
     transform.inverse(v.slice(5, 32));
     assertEquals(List.of(before.toArray()), List.of(v.toArray()));
+  }
+
+  /** As {@code BoxingTest}: a loop that is not compiled whole allocates every vector. */
+  @Test
+  void compiledVectorLoopsAllocateNextToNothing() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    FourierTransform transform = FourierTransform.of(1, 1 << 13, new VectorLoops());
+    int[] re = random.residues(1 << 13);
+    int[] im = random.residues(1 << 13);
+    // The narrow layers split their pairs into a few kilobytes; boxed vectors take megabytes.
+    long allowed = 1 << 18;
+    long start = System.nanoTime();
+    long allocated;
+    do {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      transform.forward(re, im, 0);
+      transform.multiplyAdd(re, im, 0, re, im, 0, re, im, 0);
+      transform.inverse(re, im, 0);
+      allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    } while (allocated > allowed && System.nanoTime() - start < PATIENCE_NANOS);
+    assertTrue(allocated <= allowed, allocated + " bytes when warm");
   }
 
   @Test
