@@ -60,6 +60,9 @@ import org.zkc.passes.integer.IntegerBuilder;
  * reads them.
  */
 public final class TensorToInteger {
+  /** Counts that begin so are bits of tensors, by name. */
+  public static final String BITS = "bits.";
+
   /** Integers up to here are read by maxima and products as they are, without requantisation. */
   private static final long NARROW = 1 << 12;
 
@@ -135,7 +138,7 @@ public final class TensorToInteger {
    * @param tensor main's parameters are floating-point; weights are Constant ops
    * @param ranges calibration of this very program
    * @param target fidelity that is to be reached
-   * @param context gets, among counts, the bits of each tensor as {@code bits.NAME}
+   * @param context gets, among counts, the bits of each tensor as {@link #BITS} and its name
    * @throws UserException at the user's line for ops without an integer form, for sums that leave
    *     (-2^30, 2^30), and when the target is not reached
    */
@@ -159,7 +162,7 @@ public final class TensorToInteger {
       chosen = new FidelitySearch(tensor, target.get(), search, isFixed).reach(chosen);
     }
     chosen.counts().statistics().forEach(context::count);
-    chosen.bits().forEach((name, n) -> context.count("bits." + name, n));
+    chosen.bits().forEach((name, n) -> context.count(BITS + name, n));
     return chosen.program();
   }
 

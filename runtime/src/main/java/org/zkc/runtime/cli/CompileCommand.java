@@ -20,6 +20,7 @@ import org.zkc.ir.text.Printer;
 import org.zkc.passes.PassListener;
 import org.zkc.passes.circuit.ConvolutionPolicy;
 import org.zkc.passes.quantize.QuantizationOptions;
+import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.runtime.artifact.AtomicFiles;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.compile.CompileOptions;
@@ -241,7 +242,22 @@ final class CompileCommand implements Callable<Integer> {
         .passes()
         .context()
         .statistics()
-        .forEach((name, n) -> out.println("  %-40s %s".formatted(name, Figures.count(n))));
+        .forEach((name, n) -> {
+          if (!name.startsWith(TensorToInteger.BITS)) {
+            out.println("  %-40s %s".formatted(name, Figures.count(n)));
+          }
+        });
+    out.println(
+        "bits by tensor (%d unless given or raised):".formatted(QuantizationOptions.DEFAULT_BITS));
+    pipeline
+        .passes()
+        .context()
+        .statistics()
+        .forEach((name, n) -> {
+          if (name.startsWith(TensorToInteger.BITS)) {
+            out.println("  %-40s %d".formatted(name.substring(TensorToInteger.BITS.length()), n));
+          }
+        });
     out.println("fidelity by layer (R^2, cosine):");
     compiled
         .summary()
