@@ -23,8 +23,7 @@ final class ConvolutionFormsTest {
     byte[] direct = run("auto", archive);
     assertTrue(compile(archive, "fft").contains("2 fft-conv,"));
     assertArrayEquals(direct, proved("fft", archive), "fft");
-    assertTrue(
-        compile(archive, "fft", "--disable", "reduce-fft-steps").contains("2 fft-conv,"));
+    assertTrue(compile(archive, "fft", "--disable", "reduce-fft-steps").contains("2 fft-conv,"));
     assertArrayEquals(direct, proved("fft", archive), "fft, not reduced");
   }
 
@@ -71,8 +70,7 @@ final class ConvolutionFormsTest {
             "--progress",
             "none")
         .succeeded();
-    Cli.run(
-            "verify", proof, "--key", folder.resolve(form + ".vk"), "--input", x, "--output", y)
+    Cli.run("verify", proof, "--key", folder.resolve(form + ".vk"), "--input", x, "--output", y)
         .succeeded();
     return Files.readAllBytes(y);
   }
