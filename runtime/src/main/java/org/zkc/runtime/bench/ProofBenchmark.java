@@ -14,6 +14,7 @@ import org.zkc.gkr.prove.StageTimes;
 import org.zkc.gkr.security.SoundnessBudget;
 import org.zkc.gkr.verify.Verifier;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.kernel.LoopChoice;
 import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.cost.CircuitWork;
@@ -50,6 +51,9 @@ public final class ProofBenchmark {
     byte[] proof = new byte[0];
     long allocated = 0;
     for (int run = 0; run < warmUps + runs; run++) {
+      if (run == warmUps) {
+        LoopChoice.await();
+      }
       StageTimes times = new StageTimes();
       long cpuStart = cpuTime();
       long allocatedBefore = allocatedBytes();

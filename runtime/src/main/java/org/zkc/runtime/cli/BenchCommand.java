@@ -27,7 +27,12 @@ import picocli.CommandLine.Spec;
     description =
         "Measure compiling, proving and verifying generated models or yours: medians after"
             + " warm-ups, from float input to proof bytes, beside what compile predicts.",
-    subcommands = {BenchConvCommand.class, BenchFitCommand.class, BenchPassesCommand.class},
+    subcommands = {
+      BenchConvCommand.class,
+      BenchFitCommand.class,
+      BenchKernelsCommand.class,
+      BenchPassesCommand.class
+    },
     sortOptions = false)
 final class BenchCommand implements Callable<Integer> {
   @Parameters(
