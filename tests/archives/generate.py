@@ -76,7 +76,7 @@ ARCHIVES = [
     Sample("reshapes", models.Reshapes, ((2, 3, 8, 8),)),
     Sample("two_outputs", models.TwoOutputs, ((1, 10),)),
     Sample("scripted_blocks", models.ScriptedBlocks, ((1, 3, 12, 12),), "scripted"),
-    Sample("long_kernels", models.LongKernels, ((1, 1, 4096),)),
+    Sample("long_kernels", models.LongKernels, ((1, 1, 8192),)),
     Sample("unsupported_operator", models.Sorted, ((1, 8),)),
 ]
 

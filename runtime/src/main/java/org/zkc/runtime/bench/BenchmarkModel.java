@@ -22,7 +22,7 @@ public enum BenchmarkModel {
       new Bounds(0.2, 0.1, 1_000_000, Long.MAX_VALUE)),
   DEPTHWISE("depthwise", Group.SMALL, 29_658, SmallNetworks::depthwise, Bounds.NONE),
   HANDWRITTEN("handwritten", Group.SMALL, 103_032, SmallNetworks::handwritten, Bounds.NONE),
-  LONGCONV("longconv", Group.SIGNAL, 393_738, SmallNetworks::longConvolutions, Bounds.NONE),
+  LONGCONV("longconv", Group.SIGNAL, 524_810, SmallNetworks::longConvolutions, Bounds.NONE),
   RESNET20("resnet20", Group.SMALL, 272_474, SmallNetworks::resnet20, Bounds.NONE),
   /** VGG-16 on 32 x 32. */
   VGG16(

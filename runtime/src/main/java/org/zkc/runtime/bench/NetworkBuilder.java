@@ -71,9 +71,9 @@ final class NetworkBuilder {
     return conv(name, outputs, kernel, stride, padding, groups, bias, 2);
   }
 
-  /** Over one axis, [N, C, W], with as much padding as leaves its extent; odd kernels. */
-  NetworkBuilder convLine(String name, int outputs, int kernel) {
-    return conv(name, outputs, kernel, 1, kernel / 2, 1, true, 1);
+  /** Over one axis, [N, C, W], padded by half of the kernel. */
+  NetworkBuilder convLine(String name, int outputs, int kernel, int stride) {
+    return conv(name, outputs, kernel, stride, kernel / 2, 1, true, 1);
   }
 
   private NetworkBuilder conv(
@@ -243,23 +243,6 @@ final class NetworkBuilder {
             List.of(padding, padding),
             high,
             List.of(1, 1),
-            Location.UNKNOWN));
-    return from(result);
-  }
-
-  /** Windows of one axis, [N, C, W], side by side. */
-  NetworkBuilder maxPoolLine(int kernel) {
-    Shape s = current.shape();
-    Value result = fresh(s.with(2, s.extent(2) / kernel));
-    builder.append(
-        new MaxPool(
-            result,
-            current,
-            List.of(kernel),
-            List.of(kernel),
-            List.of(0),
-            List.of(0),
-            List.of(1),
             Location.UNKNOWN));
     return from(result);
   }

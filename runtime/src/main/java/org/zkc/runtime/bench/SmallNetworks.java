@@ -99,10 +99,9 @@ final class SmallNetworks {
    */
   static NetworkBuilder longConvolutions(long seed) {
     return new NetworkBuilder(seed, 1, 4, 8192)
-        .convLine("conv1", 16, 2049)
+        .convLine("conv1", 16, 4097, 4)
         .relu()
-        .maxPoolLine(4)
-        .convLine("conv2", 16, 1025)
+        .convLine("conv2", 16, 1025, 4)
         .relu()
         .globalMean()
         .linear("fc", 10);
