@@ -146,7 +146,6 @@ public final class CircuitCheck {
   }
 
   // ---- declarations
-  // ------------------------------------------------------------------------------------------------
 
   private void declarations() {
     for (int t = 0; t < circuit.tensors().size(); t++) {
@@ -237,7 +236,6 @@ public final class CircuitCheck {
   }
 
   // ---- relations
-  // ---------------------------------------------------------------------------------------------------
 
   private void relation(Relation relation) {
     int t = relation.result();
@@ -306,7 +304,8 @@ public final class CircuitCheck {
         sums.values().stream().noneMatch(c -> c % P == 0), "terms cancel each other: drop them");
     for (Linear.Box box : l.constants()) {
       require(inBounds(box.value()), "constant outside (-2^30, 2^30)");
-      box(box, d, bounds);
+      count(d.elementCount());
+      bounds.addInside(box);
     }
     return bounds.interval();
   }
@@ -343,21 +342,6 @@ public final class CircuitCheck {
       return;
     }
     bounds.addWeighted(from.shape(), term.steps(), negative, source, term.coefficient());
-  }
-
-  private void box(Linear.Box box, TensorDeclaration d, LinearBounds bounds) {
-    require(
-        box.starts().size() == d.rank() && box.limits().size() == d.rank(),
-        "a constant's box has another rank");
-    for (int a = 0; a < d.rank(); a++) {
-      int start = box.starts().get(a);
-      int limit = box.limits().get(a);
-      require(
-          start >= 0 && start < limit && limit <= d.extent(a),
-          "a constant's box is empty or outside the result");
-    }
-    count(d.elementCount());
-    bounds.addInside(box);
   }
 
   private Interval conv(Conv c, TensorDeclaration d) {
@@ -545,7 +529,7 @@ public final class CircuitCheck {
     require(den.low() >= 1, "the denominator reaches " + den.low());
     require(degree[q.denominator()] + 1 <= MAX_DEGREE, "multiplicative degree above " + MAX_DEGREE);
     long scale = 1L << q.bits() + 1;
-    int remainderBits = remainderBits(den);
+    int remainderBits = RoundedQuotient.remainderBits(den);
     long range = (1L << remainderBits) - 1;
     long most = Math.addExact(Math.multiplyExact(scale, n.high()), den.high());
     long least = den.low() - 2 * den.high() * (1L << q.bits());
@@ -554,26 +538,8 @@ public final class CircuitCheck {
     require(
         2 * den.high() - 1 < P && range - (2 * den.low() - 1 - range) < P,
         "window condition: 2d - 1 - rem wraps around p");
-    look(d, 1 + 2 * limbs(remainderBits).size());
+    look(d, 1 + 2 * RoundedQuotient.limbs(remainderBits).size());
     return new Interval(0, 1L << q.bits());
-  }
-
-  /** Bits of the remainder of a {@link RoundedQuotient}, which is below 2 d. */
-  public static int remainderBits(Interval denominator) {
-    return Long.SIZE - Long.numberOfLeadingZeros(2 * denominator.high() - 1);
-  }
-
-  /**
-   * The limbs, least significant first, in which {@code bits} bits of a remainder of a division are
-   * range-checked.
-   */
-  public static List<Integer> limbs(int bits) {
-    int count = (bits + 9) / 10;
-    ArrayList<Integer> out = new ArrayList<>();
-    for (int k = 0; k < count; k++) {
-      out.add(bits * (k + 1) / count - bits * k / count);
-    }
-    return out;
   }
 
   /** Counts lookups of every element of a tensor. */
@@ -589,7 +555,6 @@ public final class CircuitCheck {
   }
 
   // ---- small things
-  // ------------------------------------------------------------------------------------------------
 
   private static boolean inBounds(long value) {
     return value > -Interval.BOUND && value < Interval.BOUND;

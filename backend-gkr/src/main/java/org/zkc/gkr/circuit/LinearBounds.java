@@ -184,8 +184,13 @@ final class LinearBounds {
     return new Interval(Math.min(a, b), Math.max(a, b));
   }
 
-  /** Adds the box's value to the elements inside it; the box lies inside the result. */
+  /**
+   * Adds the box's value to the elements inside it.
+   *
+   * @throws InvalidCircuit when the box is empty or not inside the result
+   */
   void addInside(Linear.Box box) {
+    requireInside(box);
     int last = shape.size() - 1;
     int[] cut =
         IntStream.rangeClosed(0, last)
@@ -220,5 +225,18 @@ final class LinearBounds {
         axis--;
       }
     } while (axis >= 0);
+  }
+
+  private void requireInside(Linear.Box box) {
+    if (box.starts().size() != shape.size() || box.limits().size() != shape.size()) {
+      throw new InvalidCircuit("a constant's box has another rank");
+    }
+    for (int a = 0; a < shape.size(); a++) {
+      int start = box.starts().get(a);
+      int limit = box.limits().get(a);
+      if (start < 0 || start >= limit || limit > shape.get(a)) {
+        throw new InvalidCircuit("a constant's box is empty or outside the result");
+      }
+    }
   }
 }

@@ -2,7 +2,6 @@ package org.zkc.gkr.relation;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.field.M31;
 
@@ -43,7 +42,7 @@ final class RoundedQuotientRelation {
                 new Definition.Term(q.denominator(), 2, List.of()),
                 new Definition.Term(rem, M31.neg(1), List.of())),
             List.of(Definition.Constant.everywhere(M31.neg(1), shape))));
-    int bits = CircuitCheck.remainderBits(builder.checked.interval(q.denominator()));
+    int bits = RoundedQuotient.remainderBits(builder.checked.interval(q.denominator()));
     inRange(builder, name + " remainder", rem, bits);
     inRange(builder, name + " gap", top, bits);
   }
@@ -53,7 +52,7 @@ final class RoundedQuotientRelation {
    * value - sum of the higher ones, is virtual; all are looked up in their ranges.
    */
   private static void inRange(SystemBuilder builder, String name, int value, int bits) {
-    List<Integer> limbs = CircuitCheck.limbs(bits);
+    List<Integer> limbs = RoundedQuotient.limbs(bits);
     int low = value;
     if (limbs.size() > 1) {
       ArrayList<Definition.Term> terms = new ArrayList<>();
