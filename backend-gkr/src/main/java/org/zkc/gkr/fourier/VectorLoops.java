@@ -27,7 +27,7 @@ final class VectorLoops implements FourierLoops {
   private static final int LANES = I.length();
   private static final int LOG_LANES = Integer.numberOfTrailingZeros(LANES);
   private static final IntVector MODULUS = IntVector.broadcast(I, M31.P);
-  private static final IntVector TWICE = IntVector.broadcast(I, M31.P << 1);
+  private static final IntVector TWICE = IntVector.broadcast(I, (int) (2L * M31.P));
   private static final LongVector LOW = LongVector.broadcast(L, 0xFFFFFFFFL);
   private static final LongVector HIGH = LongVector.broadcast(L, 0xFFFFFFFFL << 32);
 
