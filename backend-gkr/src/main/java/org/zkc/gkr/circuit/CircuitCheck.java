@@ -578,11 +578,7 @@ public final class CircuitCheck {
   }
 
   private static int elementCount(List<Integer> shape) {
-    int n = 1;
-    for (int e : shape) {
-      n *= e;
-    }
-    return n;
+    return shape.stream().reduce(1, Math::multiplyExact);
   }
 
   private static void requirePaddedSize(List<Integer> shape, long limit, String name) {
