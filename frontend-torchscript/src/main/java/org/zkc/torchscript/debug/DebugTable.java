@@ -19,14 +19,16 @@ import org.zkc.torchscript.pickle.PickleValue.Tuple;
  * offset holds for it.
  *
  * <p>Scripted code carries the function's own text. Traced code carries the Python call stack,
- * innermost frame first, one {@code file(line): function} a line; the first frame outside torch is
- * the user's. Only base names of files leave this class: an archive holds absolute paths of the
- * machine that made it.
+ * innermost frame first, one {@code file(line): function} a line; the first frame outside torch and
+ * zkpytorch is the user's. Only base names of files leave this class: an archive holds absolute
+ * paths of the machine that made it.
  */
 public final class DebugTable {
   private static final Pattern FRAME = Pattern.compile("(.+)\\((\\d{1,9})\\): [^\\n]*");
   private static final Pattern LIBRARY =
-      Pattern.compile("(.*[/\\\\](site-packages|dist-packages|pytorch)[/\\\\])?torch[/\\\\].*");
+      Pattern.compile(
+          "(.*[/\\\\](site-packages|dist-packages|pytorch)[/\\\\])?torch[/\\\\].*"
+              + "|(.*[/\\\\])?zkpytorch[/\\\\]\\w+\\.py");
 
   /** A table that knows nothing. */
   public static final DebugTable EMPTY = new DebugTable(new int[0], List.of(), List.of());

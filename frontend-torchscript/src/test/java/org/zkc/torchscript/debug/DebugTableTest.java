@@ -70,6 +70,15 @@ class DebugTableTest {
     assertEquals(
         new Location("model.py", 4, ""),
         table(new String[] {TORCH}, new String[] {neutral}, 1777, 0).locate(3));
+    // A Sequential has no forward of the user's: then it is the line that asked for the export.
+    String exported =
+        TORCH
+            + "(1777): relu\n"
+            + "/env/lib/python3.11/site-packages/zkpytorch/archive.py(188): _trace\n"
+            + "/data/export.py(5): <module>\n";
+    assertEquals(
+        new Location("export.py", 5, ""),
+        table(new String[] {TORCH}, new String[] {exported}, 1777, 0).locate(3));
   }
 
   @Test
