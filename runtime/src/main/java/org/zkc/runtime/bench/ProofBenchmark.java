@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.zkc.gkr.kernel.Training;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
@@ -23,9 +24,17 @@ import org.zkc.runtime.execute.Execution;
 
 /**
  * Measures proofs of one compiled model, from float input to proof bytes, and their verification
- * from the bytes of key and proof. Times are medians after warm-ups.
+ * from the bytes of key and proof. Times are medians, warm.
  */
 public final class ProofBenchmark {
+  /** Proofs in a row during which the JVM hardly compiles, after which it counts as warm. */
+  private static final int QUIET_RUNS = 3;
+
+  private static final double QUIET_SHARE = 0.02;
+
+  /** Some method or other is compiled again for ever: at most this long after the warm-ups. */
+  private static final double SETTLING_SECONDS = 15;
+
   private final int warmUps;
   private final int runs;
   private final int threads;
@@ -50,10 +59,8 @@ public final class ProofBenchmark {
     Map<String, List<Double>> stages = new LinkedHashMap<>();
     byte[] proof = new byte[0];
     long allocated = 0;
-    for (int run = 0; run < warmUps + runs; run++) {
-      if (run == warmUps) {
-        LoopChoice.await();
-      }
+    warmUp(execution, key, input, keyBytes, context);
+    for (int run = 0; run < runs; run++) {
       StageTimes times = new StageTimes();
       long cpuStart = cpuTime();
       long allocatedBefore = allocatedBytes();
@@ -63,20 +70,14 @@ public final class ProofBenchmark {
       long cpuMiddle = cpuTime();
       allocated = allocatedBytes() - allocatedBefore;
       start = System.nanoTime();
-      KeyFile decoded = KeyFile.decode(keyBytes);
-      ProofFile file = ProofFile.decode(proof, decoded.key());
-      Verifier.verify(
-          decoded.key(), file.statement(), file.proof(), decoded.boundContext(new byte[0]));
-      double verify = seconds(start);
-      if (run >= warmUps) {
-        proves.add(prove);
-        proveCpus.add((cpuMiddle - cpuStart) / 1e9);
-        verifyCpus.add((cpuTime() - cpuMiddle) / 1e9);
-        verifies.add(verify);
-        times
-            .nanoseconds()
-            .forEach((s, n) -> stages.computeIfAbsent(s, k -> new ArrayList<>()).add(n / 1e9));
-      }
+      verify(keyBytes, proof);
+      verifies.add(seconds(start));
+      verifyCpus.add((cpuTime() - cpuMiddle) / 1e9);
+      proves.add(prove);
+      proveCpus.add((cpuMiddle - cpuStart) / 1e9);
+      times
+          .nanoseconds()
+          .forEach((s, n) -> stages.computeIfAbsent(s, k -> new ArrayList<>()).add(n / 1e9));
     }
     Map<String, Double> stageMedians = new LinkedHashMap<>();
     stages.forEach((stage, list) -> stageMedians.put(stage, median(list)));
@@ -99,6 +100,40 @@ public final class ProofBenchmark {
         estimate.memoryBytes(),
         estimate.proofBytes(),
         work);
+  }
+
+  /**
+   * Proves and verifies {@code warmUps} times, waits for the vector loops that this began to
+   * compile, and goes on until the JVM has stopped compiling: vector code takes its compiler
+   * seconds, in which a small model is proved many times.
+   */
+  private void warmUp(
+      Execution execution,
+      ProvingKey key,
+      List<TensorData> input,
+      byte[] keyBytes,
+      byte[] context) {
+    for (int run = 0; run < warmUps; run++) {
+      verify(keyBytes, prove(execution, key, input, context, new StageTimes()));
+    }
+    Training.awaitAll();
+    LoopChoice.await();
+    long start = System.nanoTime();
+    for (int quiet = 0; quiet < QUIET_RUNS && seconds(start) < SETTLING_SECONDS; ) {
+      long compiling = ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
+      long begin = System.nanoTime();
+      verify(keyBytes, prove(execution, key, input, context, new StageTimes()));
+      double compiled =
+          (ManagementFactory.getCompilationMXBean().getTotalCompilationTime() - compiling) / 1e3;
+      quiet = compiled < QUIET_SHARE * seconds(begin) ? quiet + 1 : 0;
+    }
+  }
+
+  private static void verify(byte[] keyBytes, byte[] proof) {
+    KeyFile decoded = KeyFile.decode(keyBytes);
+    ProofFile file = ProofFile.decode(proof, decoded.key());
+    Verifier.verify(
+        decoded.key(), file.statement(), file.proof(), decoded.boundContext(new byte[0]));
   }
 
   /** In a method of its own: nothing of one proof is alive in the next. */
