@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -24,8 +23,10 @@ final class VectorFold {
   private static final int LANES = D.length();
   private static final VectorSpecies<Byte> B =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * LANES)));
-  private static final VectorSpecies<Short> S =
-      VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, 16 * LANES)));
+
+  /** The bytes of one short a lane. */
+  private static final VectorSpecies<Byte> PAIRS =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 16 * LANES)));
 
   /** Columns of a strip. */
   static final int STRIP = 4 * LANES;
@@ -180,26 +181,44 @@ final class VectorFold {
       double[] sums,
       int at) {
     for (int v = 0; v < 4; v++) {
-      int vectorAt = at + v * LANES;
-      DoubleVector a = DoubleVector.fromArray(D, sums, vectorAt);
-      DoubleVector b = DoubleVector.fromArray(D, sums, vectorAt + STRIP);
-      DoubleVector c = DoubleVector.fromArray(D, sums, vectorAt + 2 * STRIP);
-      DoubleVector d = DoubleVector.fromArray(D, sums, vectorAt + 3 * STRIP);
-      for (int r = from; r < to; r++) {
-        long place = 2 * ((long) r * stride + column + (long) v * LANES);
-        DoubleVector w =
-            (DoubleVector)
-                ShortVector.fromMemorySegment(S, weights, place, ByteOrder.LITTLE_ENDIAN)
-                    .convertShape(VectorOperators.S2D, D, 0);
-        a = w.fma(DoubleVector.broadcast(D, coefficient[4 * r]), a);
-        b = w.fma(DoubleVector.broadcast(D, coefficient[4 * r + 1]), b);
-        c = w.fma(DoubleVector.broadcast(D, coefficient[4 * r + 2]), c);
-        d = w.fma(DoubleVector.broadcast(D, coefficient[4 * r + 3]), d);
-      }
-      a.intoArray(sums, vectorAt);
-      b.intoArray(sums, vectorAt + STRIP);
-      c.intoArray(sums, vectorAt + 2 * STRIP);
-      d.intoArray(sums, vectorAt + 3 * STRIP);
+      vectorOfShorts(
+          weights, stride, column + v * LANES, from, to, coefficient, sums, at + v * LANES);
     }
+  }
+
+  // A method of its own: with the loop over the vectors around it the compiler runs out of nodes
+  // before it has inlined everything, and boxes.
+  private static void vectorOfShorts(
+      MemorySegment weights,
+      int stride,
+      int column,
+      int from,
+      int to,
+      double[] coefficient,
+      double[] sums,
+      int at) {
+    DoubleVector a = DoubleVector.fromArray(D, sums, at);
+    DoubleVector b = DoubleVector.fromArray(D, sums, at + STRIP);
+    DoubleVector c = DoubleVector.fromArray(D, sums, at + 2 * STRIP);
+    DoubleVector d = DoubleVector.fromArray(D, sums, at + 3 * STRIP);
+    for (int r = from; r < to; r++) {
+      DoubleVector w = shorts(weights, 2 * ((long) r * stride + column));
+      a = w.fma(DoubleVector.broadcast(D, coefficient[4 * r]), a);
+      b = w.fma(DoubleVector.broadcast(D, coefficient[4 * r + 1]), b);
+      c = w.fma(DoubleVector.broadcast(D, coefficient[4 * r + 2]), c);
+      d = w.fma(DoubleVector.broadcast(D, coefficient[4 * r + 3]), d);
+    }
+    a.intoArray(sums, at);
+    b.intoArray(sums, at + STRIP);
+    c.intoArray(sums, at + 2 * STRIP);
+    d.intoArray(sums, at + 3 * STRIP);
+  }
+
+  // Loaded as bytes: loads of shorts from a segment over a byte[] are boxed.
+  private static DoubleVector shorts(MemorySegment weights, long at) {
+    return (DoubleVector)
+        ByteVector.fromMemorySegment(PAIRS, weights, at, ByteOrder.LITTLE_ENDIAN)
+            .reinterpretAsShorts()
+            .convertShape(VectorOperators.S2D, D, 0);
   }
 }
