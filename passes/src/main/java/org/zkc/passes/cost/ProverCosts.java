@@ -10,12 +10,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What a unit of {@link Work} costs one warm thread: nanoseconds, or bytes for the units of memory.
  * One set for the whole compiler: estimates, and every pass that chooses by cost.
  */
 public final class ProverCosts {
+  /**
+   * Bytes of the launcher's young generation that objects are in at a time: nine tenths of 600 MiB,
+   * the other survivor space stays empty.
+   */
+  public static final double YOUNG_BYTES = 0.9 * 600 * (1 << 20);
+
   private static final String RESOURCE = "prover-costs.properties";
 
   /** Fitted by {@code zkc bench fit} to what {@code zkc bench} measured. */
@@ -46,12 +53,22 @@ public final class ProverCosts {
     return of(work) * amount;
   }
 
+  /** Peak resident bytes of a process that proves, from amounts of each kind of work. */
+  public double memoryBytes(ToDoubleFunction<Work> amounts) {
+    return sum(Work.MEMORY, amounts) + Math.min(YOUNG_BYTES, sum(Work.YOUNG, amounts));
+  }
+
+  /** Nanoseconds of a stage, or bytes of a part of the memory. */
+  public double sum(String stage, ToDoubleFunction<Work> amounts) {
+    return Work.of(stage).stream().mapToDouble(w -> of(w, amounts.applyAsDouble(w))).sum();
+  }
+
   /** The properties file that {@link #FITTED} is read from. */
   public String text() {
     StringBuilder text =
         new StringBuilder(
             """
-            # What a unit of work costs one warm thread: nanoseconds, bytes under memory.
+            # What a unit of work costs one warm thread: nanoseconds; bytes under memory and young-generation.
             # Written by zkc bench fit. See org.zkc.passes.cost.Work for the units.
             """);
     for (Work work : Work.values()) {

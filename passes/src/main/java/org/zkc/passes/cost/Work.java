@@ -75,6 +75,9 @@ public enum Work {
   /** A cell of an opened column of the model, which is read from a file. */
   OPENED_MODEL_CELL("openings"),
 
+  /** Garbage of a leaf of the fraction trees, until the young generation is full. */
+  YOUNG_LEAF("young generation"),
+
   /** Bytes of a process that proves nothing. */
   MEMORY_FIXED("memory"),
   /** A parameter: mantissas, the executor's integers, its codeword as far as it is resident. */
@@ -84,8 +87,11 @@ public enum Work {
   /** A leaf of the fraction trees that is not 0 / 1 by layout, padding included. */
   MEMORY_LEAF("memory");
 
-  /** The stage whose units are bytes. */
+  /** The units of this are bytes that are resident whatever the collector does. */
   public static final String MEMORY = "memory";
+
+  /** The units of this are bytes too, but never more than the young generation has. */
+  public static final String YOUNG = "young generation";
 
   private final String stage;
 
@@ -93,7 +99,7 @@ public enum Work {
     this.stage = stage;
   }
 
-  /** As the prover names it; {@link #MEMORY} for what is measured in bytes. */
+  /** As the prover names it; {@link #MEMORY} or {@link #YOUNG} for what is measured in bytes. */
   public String stage() {
     return stage;
   }
@@ -103,12 +109,17 @@ public enum Work {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** The stages in the order of a proof; memory last. */
-  public static List<String> stages() {
-    return Arrays.stream(values()).map(Work::stage).distinct().toList();
+  /** Whether units are bytes, and not time. */
+  public boolean isMemory() {
+    return stage.equals(MEMORY) || stage.equals(YOUNG);
   }
 
-  /** The work of one stage. */
+  /** The stages in the order of a proof. */
+  public static List<String> stages() {
+    return Arrays.stream(values()).filter(w -> !w.isMemory()).map(Work::stage).distinct().toList();
+  }
+
+  /** The work of one stage, or of a part of the memory. */
   public static List<Work> of(String stage) {
     return Arrays.stream(values()).filter(w -> w.stage.equals(stage)).toList();
   }

@@ -16,10 +16,13 @@ import org.zkc.ir.tensor.Linear;
 /** Runs a tensor-level program on sample inputs and records the range of each value. */
 public final class Calibrate {
   /** Runs from which variation is told; where there are fewer samples, variants complete them. */
-  private static final int FEWEST_RUNS = 4;
+  private static final int FEWEST_RUNS = 5;
+
+  /** Variants that are made for one that is wanted. */
+  private static final int CHOICE = 3;
 
   /** Multiplications that runs of variants may take together. */
-  private static final long VARIANT_BUDGET = 10_000_000_000L;
+  private static final long VARIANT_BUDGET = 100_000_000_000L;
 
   private Calibrate() {}
 
@@ -61,7 +64,13 @@ public final class Calibrate {
                           value, v -> new ValueStatistics(v, meanAxes.getOrDefault(v, -1)))
                       .add(elements)));
     }
-    List<List<TensorData>> variants = ContrastVariants.of(samples, variants(tensor, samples));
+    int missing = Math.max(0, FEWEST_RUNS - samples.size());
+    List<List<TensorData>> variants =
+        VariantSelection.of(
+            reference,
+            outputs,
+            ContrastVariants.of(samples, Math.min(CHOICE * missing, affordable(tensor))),
+            missing);
     List<List<TensorData>> variantOutputs = new ArrayList<>();
     for (List<TensorData> variant : variants) {
       variantOutputs.add(
@@ -90,10 +99,9 @@ public final class Calibrate {
         defaultNoise);
   }
 
-  /** How many variants complete {@code samples}; at least one, as far as time allows. */
-  private static int variants(Program tensor, List<List<TensorData>> samples) {
-    int missing = Math.max(0, FEWEST_RUNS - samples.size());
-    long affordable = VARIANT_BUDGET / Math.max(1, Multiplications.of(tensor));
-    return (int) Math.min(missing, Math.max(1, affordable));
+  /** How many variants time allows to run: at least one. */
+  private static int affordable(Program tensor) {
+    return Math.clamp(
+        VARIANT_BUDGET / Math.max(1, Multiplications.of(tensor)), 1, Integer.MAX_VALUE);
   }
 }

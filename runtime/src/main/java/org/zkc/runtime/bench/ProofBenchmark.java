@@ -59,9 +59,12 @@ public final class ProofBenchmark {
     Map<String, List<Double>> stages = new LinkedHashMap<>();
     byte[] proof = new byte[0];
     long allocated = 0;
+    prove(execution, key, input, context, new StageTimes());
+    long peak = PeakMemory.bytes().orElse(0);
     warmUp(execution, key, input, keyBytes, context);
     for (int run = 0; run < runs; run++) {
       StageTimes times = new StageTimes();
+      System.gc();
       long cpuStart = cpuTime();
       long allocatedBefore = allocatedBytes();
       long start = System.nanoTime();
@@ -93,6 +96,7 @@ public final class ProofBenchmark {
         proof.length,
         keyBytes.length,
         SoundnessBudget.of(keyFile.key().arithmetization(), keyFile.key().parameters()).totalBits(),
+        peak,
         PeakMemory.bytes().orElse(0),
         Runtime.getRuntime().maxMemory(),
         allocated,
@@ -105,7 +109,9 @@ public final class ProofBenchmark {
   /**
    * Proves and verifies {@code warmUps} times, waits for the vector loops that this began to
    * compile, and goes on until the JVM has stopped compiling: vector code takes its compiler
-   * seconds, in which a small model is proved many times.
+   * seconds, in which a small model is proved many times. Here and in the measured runs the garbage
+   * of one proof is collected before the next, off the clock: else the old generation fills to the
+   * limit of the heap, and what is timed is the system handing out fresh pages.
    */
   private void warmUp(
       Execution execution,
@@ -121,6 +127,7 @@ public final class ProofBenchmark {
     long start = System.nanoTime();
     for (int quiet = 0; quiet < QUIET_RUNS && seconds(start) < SETTLING_SECONDS; ) {
       long compiling = ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
+      System.gc();
       long begin = System.nanoTime();
       verify(keyBytes, prove(execution, key, input, context, new StageTimes()));
       double compiled =

@@ -10,7 +10,10 @@ import java.util.Map;
  * @param proveCpu processor time of the proving thread, which other processes on the machine do not
  *     lengthen; with one thread it is all there is
  * @param stages of the proof, medians each; they need not add up to {@code prove}
- * @param peakBytes resident set of the process; 0 when the system does not tell
+ * @param peakBytes resident set of the process after its first proof, which is what {@code zkc
+ *     prove} needs; 0 when the system does not tell
+ * @param warmPeakBytes the same after all of them: how far garbage piles up in a process that lives
+ *     on depends on the collector and the heap
  * @param heapBytes the largest heap that the process was allowed
  * @param allocatedBytes what the proving thread allocated in one proof, whether or not it lived
  *     long
@@ -28,6 +31,7 @@ public record ProofFigures(
     long keyBytes,
     double securityBits,
     long peakBytes,
+    long warmPeakBytes,
     long heapBytes,
     long allocatedBytes,
     double predictedProve,

@@ -143,20 +143,13 @@ final class BenchFitCommand implements Callable<Integer> {
             (double) f.predictedProof() / f.proofBytes()));
     StringBuilder stages = new StringBuilder();
     for (String stage : Work.stages()) {
-      if (!stage.equals(Work.MEMORY)) {
-        double predicted =
-            Work.of(stage).stream()
-                    .mapToDouble(w -> costs.of(w, f.work().getOrDefault(w.label(), 0.0)))
-                    .sum()
-                / 1e9;
-        stages.append(
-            String.format(
-                Locale.ROOT,
-                "  %s %.3f/%.3f",
-                stage,
-                predicted,
-                sample.stages().getOrDefault(stage, 0.0)));
-      }
+      stages.append(
+          String.format(
+              Locale.ROOT,
+              "  %s %.3f/%.3f",
+              stage,
+              costs.sum(stage, w -> f.work().getOrDefault(w.label(), 0.0)) / 1e9,
+              sample.stages().getOrDefault(stage, 0.0)));
     }
     text.println("   predicted/measured s:" + stages);
   }

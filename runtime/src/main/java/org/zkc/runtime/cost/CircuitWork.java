@@ -108,12 +108,12 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
       double batched = whole.getOrDefault(Work.BATCHED_CELL, 0.0);
       whole.put(Work.LEAF, leaves);
       whole.put(Work.MEMORY_LEAF, leaves);
+      whole.put(Work.YOUNG_LEAF, leaves);
       whole.put(Work.ENCODED_CELL, arithmetization.witness().isEmpty() ? 0 : cells);
       for (Map<Work, Double> one : byRelation) {
         Double own = one.get(Work.FRACTION);
         if (own != null) {
           one.put(Work.LEAF, leaves * own / fractions);
-          one.put(Work.MEMORY_LEAF, leaves * own / fractions);
         }
         Double committed = one.get(Work.BATCHED_CELL);
         if (committed != null) {

@@ -19,7 +19,8 @@ import org.zkc.runtime.artifact.CircuitStatistics;
  * the unit costs were fitted on, peak memory of the proving process, bytes of the proof file.
  *
  * @param stages seconds by the prover's stages
- * @param memoryBytes resident set of a process that opens the model file and proves
+ * @param memoryBytes resident set of a process of the launcher that opens the model file and proves
+ *     once
  * @param proofBytes of the proof file, with the statement
  * @param relations what each relation of the circuit contributes, in its order
  */
@@ -49,9 +50,7 @@ public record CostEstimate(
     CircuitWork work = CircuitWork.of(key);
     SequencedMap<String, Double> stages = new LinkedHashMap<>();
     for (String stage : Work.stages()) {
-      if (!stage.equals(Work.MEMORY)) {
-        stages.put(stage, sum(work.whole(), stage, costs) / 1e9);
-      }
+      stages.put(stage, costs.sum(stage, work::of) / 1e9);
     }
     Circuit circuit = key.circuit().circuit();
     List<RelationCost> relations = new ArrayList<>();
@@ -60,7 +59,7 @@ public record CostEstimate(
       Map<Work, Double> own = work.byRelation().get(i);
       double nanoseconds = 0;
       for (String stage : stages.keySet()) {
-        nanoseconds += sum(own, stage, costs);
+        nanoseconds += costs.sum(stage, w -> own.getOrDefault(w, 0.0));
       }
       relations.add(
           new RelationCost(
@@ -78,17 +77,9 @@ public record CostEstimate(
     }
     return new CostEstimate(
         stages,
-        Math.round(sum(work.whole(), Work.MEMORY, costs)),
+        Math.round(costs.memoryBytes(work::of)),
         statement + ProofSize.of(key.arithmetization(), key.parameters()).bytes(),
         relations);
-  }
-
-  private static double sum(Map<Work, Double> amounts, String stage, ProverCosts costs) {
-    double sum = 0;
-    for (Work w : Work.of(stage)) {
-      sum += costs.of(w, amounts.getOrDefault(w, 0.0));
-    }
-    return sum;
   }
 
   /** Seconds of the whole proof, from float input to proof bytes. */

@@ -1,11 +1,14 @@
 package org.zkc.runtime.cost;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import org.zkc.passes.cost.ProverCosts;
 import org.zkc.passes.cost.Work;
 
@@ -38,6 +41,8 @@ public final class CostFit {
           Work.TRANSFORMED_TAP,
           Work.FREQUENCY);
 
+  private static final int MEMORY_TURNS = 20;
+
   /** Far more than the few unknowns of a stage need. */
   private static final int SWEEPS = 20_000;
 
@@ -50,7 +55,11 @@ public final class CostFit {
    * @param stages seconds by stage
    * @param memoryBytes peak of the process; 0 where it was not measured
    */
-  public record Sample(Map<String, Double> work, Map<String, Double> stages, long memoryBytes) {}
+  public record Sample(Map<String, Double> work, Map<String, Double> stages, long memoryBytes) {
+    private double amount(Work kind) {
+      return work.getOrDefault(kind.label(), 0.0);
+    }
+  }
 
   /**
    * Fits every stage to {@code samples}, beginning from {@code old}; work that no sample has keeps
@@ -59,35 +68,91 @@ public final class CostFit {
   public static ProverCosts fit(List<Sample> samples, ProverCosts old) {
     EnumMap<Work, Double> units = new EnumMap<>(Work.class);
     for (String stage : Work.stages()) {
-      List<Work> kinds = Work.of(stage);
-      boolean isMemory = stage.equals(Work.MEMORY);
-      List<Sample> used = samples.stream().filter(s -> !isMemory || s.memoryBytes() > 0).toList();
-      int rows = used.size() + kinds.size();
-      double[][] amounts = new double[rows][kinds.size()];
-      double[] measured = new double[rows];
-      double[] scale = new double[rows];
-      for (int i = 0; i < used.size(); i++) {
-        Sample s = used.get(i);
-        for (int j = 0; j < kinds.size(); j++) {
-          amounts[i][j] = s.work().getOrDefault(kinds.get(j).label(), 0.0);
-        }
+      Equations equations = new Equations(Work.of(stage));
+      for (Sample s : samples) {
         double whole = s.stages().values().stream().mapToDouble(Double::doubleValue).sum();
-        measured[i] = isMemory ? s.memoryBytes() : 1e9 * s.stages().getOrDefault(stage, 0.0);
-        scale[i] = isMemory ? measured[i] : measured[i] + SHARE_OF_WHOLE * 1e9 * whole;
+        double measured = 1e9 * s.stages().getOrDefault(stage, 0.0);
+        equations.add(s::amount, measured, measured + SHARE_OF_WHOLE * 1e9 * whole);
       }
-      for (int j = 0; j < kinds.size(); j++) {
-        double before = old.of(kinds.get(j));
-        double prior = OF_CONVOLUTIONS.contains(kinds.get(j)) ? PRIOR_OF_CONVOLUTIONS : PRIOR;
-        amounts[used.size() + j][j] = before == 0 ? 0 : prior;
-        measured[used.size() + j] = prior * before;
-        scale[used.size() + j] = before == 0 ? 1 : before;
+      units.putAll(equations.solve(old));
+    }
+    units.putAll(memory(samples, old));
+    return new ProverCosts(units);
+  }
+
+  /**
+   * Where the young generation is full its part is known. Which proofs fill it follows from the
+   * costs, which follow from that: so in turn, until both agree.
+   */
+  private static Map<Work, Double> memory(List<Sample> samples, ProverCosts old) {
+    List<Work> kinds = Arrays.stream(Work.values()).filter(Work::isMemory).toList();
+    EnumMap<Work, Double> units = new EnumMap<>(Work.class);
+    kinds.forEach(w -> units.put(w, old.of(w)));
+    Set<Sample> before = Set.of();
+    for (int turn = 0; turn < MEMORY_TURNS; turn++) {
+      Set<Sample> full = new HashSet<>();
+      Equations equations = new Equations(kinds);
+      for (Sample s : samples) {
+        if (s.memoryBytes() == 0) {
+          continue;
+        }
+        double young =
+            Work.of(Work.YOUNG).stream().mapToDouble(w -> units.get(w) * s.amount(w)).sum();
+        if (young < ProverCosts.YOUNG_BYTES) {
+          equations.add(s::amount, s.memoryBytes(), s.memoryBytes());
+        } else {
+          full.add(s);
+          equations.add(
+              w -> w.stage().equals(Work.YOUNG) ? 0 : s.amount(w),
+              s.memoryBytes() - ProverCosts.YOUNG_BYTES,
+              s.memoryBytes());
+        }
       }
-      double[] costs = leastSquares(amounts, measured, scale);
-      for (int j = 0; j < kinds.size(); j++) {
+      units.putAll(equations.solve(old));
+      if (turn > 0 && full.equals(before)) {
+        break;
+      }
+      before = full;
+    }
+    return units;
+  }
+
+  /** One for each sample: the sum of its amounts times their costs is what was measured. */
+  private static final class Equations {
+    private final List<Work> kinds;
+    private final List<double[]> amounts = new ArrayList<>();
+    private final List<Double> measured = new ArrayList<>();
+    private final List<Double> scales = new ArrayList<>();
+
+    Equations(List<Work> kinds) {
+      this.kinds = kinds;
+    }
+
+    void add(ToDoubleFunction<Work> amount, double value, double scale) {
+      amounts.add(kinds.stream().mapToDouble(amount).toArray());
+      measured.add(value);
+      scales.add(scale);
+    }
+
+    /** Costs; what the equations do not tell apart stays near the old ones. */
+    Map<Work, Double> solve(ProverCosts old) {
+      for (Work kind : kinds) {
+        double before = old.of(kind);
+        double prior = OF_CONVOLUTIONS.contains(kind) ? PRIOR_OF_CONVOLUTIONS : PRIOR;
+        add(w -> w == kind && before != 0 ? prior : 0, prior * before, before == 0 ? 1 : before);
+      }
+      double[] costs =
+          leastSquares(amounts.toArray(double[][]::new), toArray(measured), toArray(scales));
+      EnumMap<Work, Double> units = new EnumMap<>(Work.class);
+      for (int j = 0; j < costs.length; j++) {
         units.put(kinds.get(j), costs[j]);
       }
+      return units;
     }
-    return new ProverCosts(units);
+
+    private static double[] toArray(List<Double> values) {
+      return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
   }
 
   /**
@@ -127,10 +192,8 @@ public final class CostFit {
 
   /** Seconds of the proof, or bytes under memory, that these costs give a sample. */
   public static double predicted(Sample sample, ProverCosts costs, boolean memory) {
-    return Arrays.stream(Work.values())
-            .filter(w -> w.stage().equals(Work.MEMORY) == memory)
-            .mapToDouble(w -> costs.of(w, sample.work().getOrDefault(w.label(), 0.0)))
-            .sum()
-        / (memory ? 1 : 1e9);
+    return memory
+        ? costs.memoryBytes(sample::amount)
+        : Work.stages().stream().mapToDouble(s -> costs.sum(s, sample::amount)).sum() / 1e9;
   }
 }

@@ -21,7 +21,7 @@ final class CostFitTest {
     for (int i = 0; i < 40; i++) {
       Map<String, Double> work = new HashMap<>();
       for (Work w : Work.values()) {
-        work.put(w.label(), 1e6 * random.nextDouble());
+        work.put(w.label(), (w.isMemory() ? 3e8 : 1e6) * random.nextDouble());
       }
       Map<String, Double> stages = new HashMap<>();
       double memory = 0;
@@ -29,6 +29,8 @@ final class CostFitTest {
         double cost = truth(w) * work.get(w.label());
         if (w.stage().equals(Work.MEMORY)) {
           memory += cost;
+        } else if (w.stage().equals(Work.YOUNG)) {
+          memory += Math.min(ProverCosts.YOUNG_BYTES, cost);
         } else {
           stages.merge(w.stage(), cost / 1e9, Double::sum);
         }
