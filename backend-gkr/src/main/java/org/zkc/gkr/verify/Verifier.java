@@ -194,11 +194,12 @@ public final class Verifier {
       Ext selector = tree.selector(block, leaves.point());
       Ext live = tree.live(block, leaves.point());
       LookupTable table = system.tables().get(block.table());
-      Weight weight = Weight.eq(block.layout().shape(), tree.own(block, leaves.point()));
+      Ext[] own = tree.own(block, leaves.point());
+      Weight weight = Weight.eq(block.layout().shape(), own);
       Ext[] factors = challenges.factors(table.width());
       Ext row = Ext.ZERO;
       for (int j = 0; j < factors.length; j++) {
-        row = row.add(factors[j].mul(weight.dot(table.column(j))));
+        row = row.add(factors[j].mul(Mle.evaluate(table.column(j), own)));
       }
       Ext count = value(Section.LEAVES, block.name(), block.tuple().get(0), weight);
       numerator = numerator.sub(selector.mul(count));

@@ -2,22 +2,35 @@ package org.zkc.gkr.weight;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.mle.Mle;
 
 /**
  * The part of a {@link Weight} that belongs to consecutive axes of the given extents: one value for
- * every real index of them, row-major. When the values are eq(point, .) of one axis, {@code point}
- * says so; it is null otherwise.
+ * every real index of them, row-major.
+ *
+ * <p>A factor that is eq(point, .) of one axis has the point, and its values are made when somebody
+ * asks for them: a verifier mostly needs the extension alone, so a long axis costs it nothing.
  */
-record Factor(List<Integer> extents, ExtVector values, Ext @Nullable [] point) {
+final class Factor {
+  private final List<Integer> extents;
+  private final Ext @Nullable [] point;
+  private volatile @Nullable ExtVector values;
+
+  private Factor(List<Integer> extents, @Nullable ExtVector values, Ext @Nullable [] point) {
+    this.extents = extents;
+    this.values = values;
+    this.point = point;
+  }
 
   /** eq(point, .) on the real indices of one axis. */
   static Factor eq(Ext[] point, int extent) {
-    return new Factor(List.of(extent), EqTable.of(point, extent), point);
+    return new Factor(List.of(extent), null, point);
   }
 
   static Factor of(List<Integer> extents, ExtVector values) {
@@ -29,8 +42,36 @@ record Factor(List<Integer> extents, ExtVector values, Ext @Nullable [] point) {
     return new Factor(List.of(1), ExtVector.of(Ext.ONE), new Ext[0]);
   }
 
+  List<Integer> extents() {
+    return extents;
+  }
+
+  /** The point of which the values are eq; null when they are others. */
+  Ext @Nullable [] point() {
+    return point;
+  }
+
   boolean isPoint() {
     return point != null;
+  }
+
+  /** The number of values. */
+  int length() {
+    int n = 1;
+    for (int e : extents) {
+      n *= e;
+    }
+    return n;
+  }
+
+  /** One for every real index; shared. */
+  ExtVector values() {
+    ExtVector made = values;
+    if (made == null) {
+      made = EqTable.of(Objects.requireNonNull(point, "a factor has values or a point"), length());
+      values = made;
+    }
+    return made;
   }
 
   int variables() {
@@ -47,7 +88,7 @@ record Factor(List<Integer> extents, ExtVector values, Ext @Nullable [] point) {
       return Mle.maskedEqAt(point, s, extents.get(0));
     }
     // Contract the last axis first: one short dot product with an eq table per remaining index.
-    ExtVector table = values;
+    ExtVector table = values();
     int end = s.length;
     for (int a = extents.size() - 1; a >= 0; a--) {
       int extent = extents.get(a);
@@ -57,7 +98,7 @@ record Factor(List<Integer> extents, ExtVector values, Ext @Nullable [] point) {
       int rows = table.length() / extent;
       ExtVector next = new ExtVector(rows);
       for (int row = 0; row < rows; row++) {
-        next.set(row, org.zkc.gkr.kernel.Kernels.best().dot(table.slice(row * extent, extent), eq));
+        next.set(row, Kernels.best().dot(table.slice(row * extent, extent), eq));
       }
       table = next;
     }
@@ -68,25 +109,29 @@ record Factor(List<Integer> extents, ExtVector values, Ext @Nullable [] point) {
   ExtVector padded() {
     TensorLayout layout = new TensorLayout(extents);
     if (layout.isPrefix()) {
-      return values;
+      return values();
     }
     ExtVector out = new ExtVector(layout.storedLength());
     layout.forEachRun(
-        (real, stored, count) -> out.slice(stored, count).copyFrom(values.slice(real, count)));
+        (real, stored, count) -> out.slice(stored, count).copyFrom(values().slice(real, count)));
     return out;
   }
 
   /** The sum of the values over a box of indices. */
   Ext sum(List<Integer> starts, List<Integer> limits) {
+    if (point != null) {
+      return Mle.prefixIndicator(limits.get(0), point)
+          .sub(Mle.prefixIndicator(starts.get(0), point));
+    }
     int[] index = new int[extents.size()];
     Ext sum = Ext.ZERO;
-    for (int k = 0; k < values.length(); k++) {
+    for (int k = 0; k < length(); k++) {
       boolean inside = true;
       for (int a = 0; a < index.length; a++) {
         inside &= starts.get(a) <= index[a] && index[a] < limits.get(a);
       }
       if (inside) {
-        sum = sum.add(values.get(k));
+        sum = sum.add(values().get(k));
       }
       for (int a = index.length - 1; a >= 0 && ++index[a] == extents.get(a); a--) {
         index[a] = 0;

@@ -251,7 +251,7 @@ final class Transpose {
   private static Weight reshape(Weight weight, List<Integer> source) {
     ArrayList<Factor> parts = new ArrayList<>();
     for (Factor f : weight.factors()) {
-      if (f.values().length() > 1) {
+      if (f.length() > 1) {
         parts.add(f);
       }
     }
@@ -265,13 +265,13 @@ final class Transpose {
       }
       int start = axis;
       int firstPart = next;
-      long covered = parts.get(next++).values().length();
+      long covered = parts.get(next++).length();
       long reached = source.get(axis++);
       while (covered != reached) {
         if (reached < covered) {
           reached *= source.get(axis++);
         } else {
-          covered *= parts.get(next++).values().length();
+          covered *= parts.get(next++).length();
         }
       }
       List<Integer> extents = source.subList(start, axis);

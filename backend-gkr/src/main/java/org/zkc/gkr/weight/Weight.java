@@ -29,7 +29,7 @@ public final class Weight {
     ArrayList<Factor> normal = new ArrayList<>();
     Ext s = scale;
     for (Factor f : factors) {
-      if (!f.isPoint() && f.values().length() == 1) {
+      if (!f.isPoint() && f.length() == 1) {
         s = s.mul(f.values().get(0));
         for (int a = 0; a < f.extents().size(); a++) {
           normal.add(Factor.one());
@@ -212,7 +212,7 @@ public final class Weight {
 
   /** The factors of more than one element; the others are 1 and have no variables. */
   private List<Factor> proper() {
-    return factors.stream().filter(f -> f.values().length() > 1).toList();
+    return factors.stream().filter(f -> f.length() > 1).toList();
   }
 
   /**

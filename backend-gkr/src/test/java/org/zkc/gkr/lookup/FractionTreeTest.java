@@ -2,6 +2,7 @@ package org.zkc.gkr.lookup;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -169,5 +170,45 @@ class FractionTreeTest {
     }
     Ext[] root = {proved.root()[0].add(Ext.ONE), proved.root()[1]};
     assertThrows(VerificationFailure.class, () -> verify(proved.bytes(), variables, root));
+  }
+
+  /** A section of these elements. */
+  private static byte[] section(Ext... ends) {
+    byte[] bytes = new byte[ends.length * Ext.BYTES];
+    for (int k = 0; k < ends.length; k++) {
+      ends[k].write(bytes, k * Ext.BYTES);
+    }
+    return bytes;
+  }
+
+  /** Numerator and denominator are joined by a challenge: no combination known before will do. */
+  @Test
+  void aRootThatAgreesInAKnownCombination() {
+    RandomElements random = new RandomElements(5);
+    Ext[] v = random.elements(4);
+    Ext p = v[0].mul(v[3]).add(v[2].mul(v[1]));
+    Ext q = v[1].mul(v[3]);
+    verify(section(v), 1, new Ext[] {p, q});
+    Ext more = random.element();
+    for (int lambda = -3; lambda <= 3; lambda++) {
+      // lambda p + q is that of the right root.
+      Ext[] root = {p.add(more), q.sub(more.mul(Ext.ofSigned(lambda)))};
+      VerificationFailure e =
+          assertThrows(VerificationFailure.class, () -> verify(section(v), 1, root));
+      assertTrue(e.getMessage().startsWith("test layer 0"), e.getMessage());
+    }
+  }
+
+  /** The siblings are joined at a point that is drawn when both are known. */
+  @Test
+  void theSiblingsCoordinateDependsOnThem() {
+    RandomElements random = new RandomElements(6);
+    Ext[] v = random.elements(4);
+    Ext[] root = {v[0].mul(v[3]).add(v[2].mul(v[1])), v[1].mul(v[3])};
+    LogupVerifier.Leaves leaves = verify(section(v), 1, root);
+    // Exchanged they have the same sum.
+    LogupVerifier.Leaves other = verify(section(v[2], v[3], v[0], v[1]), 1, root);
+    assertNotEquals(leaves.point()[0], other.point()[0], random.seed());
+    assertEquals(v[0].add(leaves.point()[0].mul(v[2].sub(v[0]))), leaves.numerator());
   }
 }

@@ -1,0 +1,141 @@
+package org.zkc.gkr.verify;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.CircuitCheck;
+import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.Relation;
+import org.zkc.gkr.circuit.Requantize;
+import org.zkc.gkr.circuit.Table;
+import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.lookup.LookupChallenges;
+import org.zkc.gkr.proof.Proof;
+import org.zkc.gkr.proof.Section;
+import org.zkc.gkr.proof.SendingChannel;
+import org.zkc.gkr.proof.Statement;
+import org.zkc.gkr.proof.StatementTranscript;
+import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.proof.WeakKeys;
+import org.zkc.gkr.transcript.Transcript;
+
+/**
+ * A key of a few hundred bytes with the longest axes that the check accepts, and a proof of a few
+ * kilobytes that was never proved: rounds and layers of the lookups can be made to agree with any
+ * root, so it comes as far as the leaves, where the verifier meets every tensor that is looked up.
+ * It must not need memory for their elements.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HostileLeavesTest {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final int TENSORS = 4;
+
+  /** One element, repeated along axes of nearly 2^24 that all differ, and looked up. */
+  private static Circuit longAxes() {
+    ArrayList<TensorDeclaration> tensors =
+        new ArrayList<>(List.of(TensorDeclaration.input(List.of(1), 0, 0)));
+    ArrayList<Relation> relations = new ArrayList<>();
+    for (int k = 0; k < TENSORS; k++) {
+      int extent = (1 << 24) - k;
+      int repeated = tensors.size();
+      tensors.add(TensorDeclaration.virtual(List.of(extent), 0, 0));
+      tensors.add(TensorDeclaration.witness(List.of(extent), 0, 0));
+      ViewStep repeat = new ViewStep.Window(0, extent, 0, 1, 0, 1);
+      relations.add(
+          new Linear(repeated, List.of(new Linear.Term(0, 1, List.of(repeat))), List.of()));
+      relations.add(new Requantize(repeated + 1, repeated, 0, List.of(), 0));
+    }
+    int output = tensors.size();
+    tensors.add(TensorDeclaration.virtual(List.of(1), 0, 0));
+    relations.add(new Linear(output, List.of(new Linear.Term(0, 1, List.of())), List.of()));
+    return new Circuit(
+        tensors,
+        List.of(new Table.Clamp(0, 2, 0, 0)),
+        relations,
+        List.of(0),
+        List.of(output));
+  }
+
+  private record Claim(Ext numerator, Ext denominator) {}
+
+  /** Messages of a tree of which every check of a layer holds. */
+  private static void tree(SendingChannel out, String tree, int variables, Claim root) {
+    Claim claim = root;
+    Ext[] rho = {};
+    for (int layer = 0; layer < variables; layer++) {
+      String name = tree + " layer " + layer;
+      Ext lambda = out.transcript().challengeExt(name + " lambda");
+      Ext current = lambda.mul(claim.numerator).add(claim.denominator);
+      Ext[] below = new Ext[layer + 1];
+      int sibling = Math.max(0, layer - 8);
+      for (int j = 0; j < layer; j++) {
+        // 0 at 0 and at 2; the value at 1 follows from the claim.
+        out.send(Section.LOOKUPS, name, Ext.ZERO, Ext.ZERO);
+        Ext r = out.transcript().challengeExt(name);
+        current = current.mul(rho[j].inv()).mul(r).mul(Ext.of(2).sub(r));
+        below[j < sibling ? j : j + 1] = r;
+      }
+      Ext p1 = current.sub(Ext.ONE).mul(lambda.inv());
+      out.send(Section.LOOKUPS, name + " ends", Ext.ZERO, Ext.ONE, p1, Ext.ONE);
+      below[sibling] = out.transcript().challengeExt(name + " half");
+      claim = new Claim(below[sibling].mul(p1), Ext.ONE);
+      rho = below;
+    }
+  }
+
+  @Test
+  void longAxesReachedByAProofOfNothing() {
+    VerifierKey key = WeakKeys.of(CircuitCheck.check(longAxes()), new byte[0]);
+    assertTrue(key.encode().length < 1000);
+    Statement statement = new Statement(List.of(new int[1]), List.of(new int[1]));
+    byte[] root = new byte[VerifierKey.DIGEST_BYTES];
+    Transcript transcript = StatementTranscript.begin(key, statement, new byte[0]);
+    transcript.absorb("witness root", root);
+    transcript.checkGrind("lookups", 0, 0);
+    LookupChallenges challenges = LookupChallenges.draw(transcript);
+    SendingChannel out = new SendingChannel(transcript);
+    out.send(Section.LOOKUPS, "lookup root", Ext.ZERO, Ext.ONE);
+    out.send(Section.LOOKUPS, "lookup tables root denominator", Ext.ONE);
+    long padded = 0;
+    for (long n : key.arithmetization().leaves().paddings()) {
+      padded += n;
+    }
+    Ext tables = challenges.constant(0).inv().mul(Ext.ofSigned(padded));
+    tree(
+        out,
+        "lookup",
+        key.arithmetization().leaves().lookups().variables(),
+        new Claim(Ext.ZERO, Ext.ONE));
+    tree(
+        out,
+        "lookup tables",
+        key.arithmetization().leaves().tables().variables(),
+        new Claim(tables, Ext.ONE));
+    EnumMap<Section, byte[]> sections = new EnumMap<>(Section.class);
+    for (Section s : Section.values()) {
+      sections.put(s, out.bytes(s));
+    }
+    sections.put(Section.LEAVES, new byte[16 * Ext.BYTES]);
+    byte[] proof = new Proof(root, 0, sections, 0, Proof.NONE, Proof.NONE).encode();
+
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    VerificationFailure e =
+        assertThrows(
+            VerificationFailure.class,
+            () -> WeakVerifier.verify(key, statement, proof, new byte[0]));
+    assertTrue(e.getMessage().startsWith("lookup leaves, numerator"), e.getMessage());
+    long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(allocated < 1 << 26, "allocates " + allocated + " bytes");
+  }
+}
