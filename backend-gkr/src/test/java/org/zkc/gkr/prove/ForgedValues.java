@@ -28,8 +28,8 @@ class ForgedValues extends TensorValues {
   private static final int NONE = Integer.MIN_VALUE;
 
   private int balancedLeaf = NONE;
-  private int copiedFrom = -1;
-  private int copiedTo = -1;
+  private int copiedFrom = NONE;
+  private int copiedTo = NONE;
   private int[] zeroLeaves = {};
   private int[] exchanged = {0, 0, 0};
   private int oddNumerator = -1;
@@ -72,7 +72,7 @@ class ForgedValues extends TensorValues {
     return this;
   }
 
-  /** Gives a lookup's fraction the denominator of another. */
+  /** Gives a fraction the denominator of another, in either tree. */
   ForgedValues copyDenominator(int from, int to) {
     copiedFrom = from;
     copiedTo = to;
@@ -124,8 +124,9 @@ class ForgedValues extends TensorValues {
     for (int leaf : zeroLeaves) {
       (leaf < 0 ? tableQ : lookupQ).set(leaf < 0 ? -1 - leaf : leaf, Ext.ZERO);
     }
-    if (copiedTo >= 0) {
-      lookupQ.set(copiedTo, (copiedFrom < 0 ? tableQ : lookupQ).get(at(copiedFrom)));
+    if (copiedTo != NONE) {
+      Ext copied = (copiedFrom < 0 ? tableQ : lookupQ).get(at(copiedFrom));
+      (copiedTo < 0 ? tableQ : lookupQ).set(at(copiedTo), copied);
     }
     if (balancedLeaf != NONE) {
       ExtVector p = balancedLeaf < 0 ? tableP : lookupP;

@@ -293,4 +293,84 @@ class LookupAttackTest {
       assertTrue(why.contains("lookup leaves, denominator"), why);
     }
   }
+
+  /** A row that nobody looks up takes the fraction of a wrong element, and counts it. */
+  @Test
+  void aRowThatIsAnotherThanItsTables() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(10);
+    int x = b.input(-100, 100, 3, 5);
+    int a = b.requantize(x, 0, 0, 0, 60);
+    b.output(b.requantize(a, 2, 1, 0, 60));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
+      int[][] elements =
+          weak.withTensor(a, plus(weak.honest[a], 2, weak.honest[a][2] > 30 ? -1 : 1));
+      LeafLayout.Block own = block(weak, a);
+      int[] counts = counted(weak, elements, own.table());
+      counts[row(weak, own.table(), weak.honest[x][2])]--;
+      int free = 0;
+      while (counts[free] != 0) {
+        free++;
+      }
+      counts[free]++;
+      ForgedValues values =
+          new ForgedValues(weak, elements)
+              .forge(system.multiplicities(own.table()), counts)
+              .copyDenominator(
+                  own.offset() + 2,
+                  ForgedValues.ofTables(tableBlock(weak, own.table()).offset() + free));
+      String why = rejection(weak, elements, values);
+      assertTrue(why.contains("lookup tables leaves, denominator"), why);
+    }
+  }
+
+  /** The row of a table whose first entry is {@code first}. */
+  private static int row(WeakProof weak, int table, int first) {
+    ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
+    return M31.sub(M31.fromSigned(first), system.tables().get(table).column(0)[0]);
+  }
+
+  /** The entries and the tag have challenges of their own: no sum of them known before will do. */
+  @Test
+  void tuplesThatAgreeInAKnownSum() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(11);
+    int x = b.input(-100, 90, 1, 8);
+    int y = b.input(-100, 90, 1, 8);
+    b.given().get(x)[3] = -50;
+    b.given().get(x)[4] = 50;
+    int relu = b.requantize(x, 0, 0, 0, 90);
+    int identity = b.requantize(y, 0, 0, -100, 90);
+    int sum =
+        b.linear(
+            List.of(1, 8), List.of(CircuitBuilder.term(relu, 1), CircuitBuilder.term(identity, 1)));
+    b.output(b.requantize(sum, 2, 1, -50, 50));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      int own = block(weak, relu).table();
+      int other = block(weak, identity).table();
+      // (50, 52) has the sum of the row (51, 51).
+      countedElsewhere(weak, relu, 4, 50, 52, own, 51);
+      // (-50, h) in the table `own` has the sum of first entry and tag of (h, h) in `other`.
+      int h = -50 + own - other;
+      countedElsewhere(weak, relu, 3, -50, h, other, h);
+    }
+  }
+
+  /** An element of another value, counted in a row where it does not belong. */
+  private static void countedElsewhere(
+      WeakProof weak, int tensor, int at, int first, int value, int table, int rowsFirst) {
+    ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
+    int own = block(weak, tensor).table();
+    int[][] elements =
+        weak.withTensor(tensor, plus(weak.honest[tensor], at, value - weak.honest[tensor][at]));
+    ForgedValues values = new ForgedValues(weak, elements);
+    values.countLookups(null);
+    int[] less = values.signed(system.multiplicities(own));
+    less[row(weak, own, first)]--;
+    values.forge(system.multiplicities(own), less);
+    int[] more = values.signed(system.multiplicities(table));
+    more[row(weak, table, rowsFirst)]++;
+    values.forge(system.multiplicities(table), more);
+    String why = rejection(weak, elements, values);
+    assertTrue(why.startsWith("lookup tables layer 0"), why);
+  }
 }
