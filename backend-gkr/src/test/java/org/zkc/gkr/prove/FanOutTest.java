@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CircuitBuilder;
+import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.relation.ConstraintSystem;
 
 /**
@@ -49,6 +50,47 @@ class FanOutTest {
         copy[shared][7] += 1;
         byte[] proof = weak.prove(weak.statement(weak.honest), new ForgedValues(weak, copy));
         assertNotNull(weak.rejection(weak.statement(weak.honest), proof), "readers " + readers);
+      }
+    }
+  }
+
+  private interface Definition {
+    int of(CircuitBuilder b, int source);
+  }
+
+  private static final List<Definition> DEFINITIONS =
+      List.of(
+          (b, a) -> b.matMul(a, b.model(-9, 9, 5, 5)),
+          (b, a) -> b.conv(a, b.model(-9, 9, 2, 2, 3, 3), 1, 1, 1, 1),
+          (b, a) -> {
+            int weight = b.model(-9, 9, 2, 2, 3, 3);
+            Conv c = new Conv(-1, a, weight, List.of(1, 1), List.of(1, 1), List.of(1, 1), 1);
+            return b.fftConv(c, List.of(4, 5));
+          },
+          (b, a) -> b.product(a, a));
+
+  /** Every way to define a virtual tensor takes up all claims on it. */
+  @Test
+  void everyClaimOnADefinedTensorCounts() throws Exception {
+    for (int kind = 0; kind < DEFINITIONS.size(); kind++) {
+      CircuitBuilder b = new CircuitBuilder(9);
+      int x = b.input(-100, 100, 1, 2, 4, 5);
+      int a = b.requantize(x, 2, 1, -20, 20);
+      int shared = DEFINITIONS.get(kind).of(b, a);
+      for (int k = 1; k <= 2; k++) {
+        b.output(b.linear(b.shape(shared), List.of(CircuitBuilder.term(shared, k))));
+      }
+      try (WeakProof weak = new WeakProof(b, directory)) {
+        assertNull(weak.rejection(weak.statement(weak.honest), weak.prove()), "kind " + kind);
+        for (int output : weak.circuit.circuit().outputs()) {
+          int[][] elements = weak.honest.clone();
+          elements[output] = weak.honest[output].clone();
+          elements[output][7] += elements[output][7] > 0 ? -1 : 1;
+          byte[] proof = weak.prove(weak.statement(elements), new ForgedValues(weak, elements));
+          String why = weak.rejection(weak.statement(elements), proof);
+          assertNotNull(why, "kind " + kind + ", output " + output);
+          assertTrue(why.contains("ending"), why);
+        }
       }
     }
   }
