@@ -1,9 +1,11 @@
 package org.zkc.gkr.security;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.Circuit;
@@ -122,6 +124,55 @@ class SoundnessBudgetTest {
     // 3.
     double numerator = 16 + 2 * (2 + 7) + 2 * (1 + 2) + 3 * 7;
     assertEquals(124 - Math.log(numerator) / Math.log(2), bits, 1e-3);
+  }
+
+  /** A circuit of every kind of step but transforms, its errors counted by hand. */
+  @Test
+  void everyTermByHand() {
+    CircuitBuilder b = new CircuitBuilder(2);
+    int x = b.input(-8, 7, 2, 4, 4, 4);
+    int y = b.conv(x, b.model(-3, 3, 8, 4, 3, 3), 1, 1, 1, 1);
+    int a = b.requantize(y, 6, 2, b.table(new Table.Clamp(-64, 128, 0, 15)));
+    int m = b.max(4, a, a);
+    int z = b.matMul(b.product(m, a), b.model(-3, 3, 5, 4));
+    Arithmetization arithmetization =
+        Arithmetization.of(CircuitCheck.check(b.output(z).circuit()));
+    // Everything but the input, 7 variables, and the output (2, 8, 4, 5), 9, has 8: (2, 8, 4, 4).
+    TreeMap<String, Double> errors = new TreeMap<>();
+    // Five lookups of 256 elements: two limbs, the function's pairs, two differences; tables of 8,
+    // 128 and 16 rows. Blocks of 512 leaves need 12 variables, the tables 8.
+    errors.put("lookup challenges", (5 * 256 + 8 + 128 + 16) * (1 + 12.0) / (1 << 5));
+    // A layer of l variables above: lambda, the siblings, l rounds of degree 3.
+    errors.put("lookup layers", 2.0 * (12 + 8) + 3 * (12 * 11 / 2 + 8 * 7 / 2));
+    // The point; rounds of degree 3, the two differences and eq.
+    errors.put("zero products", 8.0 + 8 * 3);
+    errors.put("output points", 9.0);
+    int merging = 16 + 2 * 8;
+    errors.put(
+        "relations",
+        // Convolution over (4, 3, 3), quotient, two differences, product, matrix product over 4.
+        merging + 2.0 * 6 + merging + 2 * merging + (16 + 3 * 8) + (16 + 2 * 9 + 2 * 2));
+    // Columns: two limbs, a, m, three multiplicities; a row has 256 elements.
+    errors.put("witness batch", 2.0 * 8 + 16 + 3);
+    errors.put("witness proximity", (0 + 3) * 4 * 256.0);
+    // The kernel has rows of 2 of its 8 channels, 128 elements; two claims.
+    errors.put("model claims brought to points", 16 + 2.0 * (3 + 2 + 2 + 2));
+    errors.put("model merge", 2.0 * (7 + 16));
+    errors.put("model proximity", (2 + 2) * 4 * 128.0);
+    double missed = Math.pow(1 - 0.375, 40) / (1 << 7);
+    errors.put("witness queries", missed * Math.pow(2, 124));
+    errors.put("model queries", missed * Math.pow(2, 124));
+    SoundnessBudget budget =
+        SoundnessBudget.of(arithmetization, new SecurityParameters(40, 7, 5, 2));
+    double sum = 0;
+    for (SoundnessBudget.Term t : budget.terms()) {
+      Double error = errors.remove(t.step());
+      assertNotNull(error, t.step());
+      assertEquals(124 - Math.log(error) / Math.log(2), t.bits(), 1e-5, t.step());
+      sum += error;
+    }
+    assertTrue(errors.isEmpty(), errors.keySet() + " are not counted");
+    assertEquals(124 - Math.log(sum) / Math.log(2), budget.totalBits(), 1e-5);
   }
 
   private static double queries(Arithmetization a, SecurityParameters p) {
