@@ -135,8 +135,7 @@ class SoundnessBudgetTest {
     int a = b.requantize(y, 6, 2, b.table(new Table.Clamp(-64, 128, 0, 15)));
     int m = b.max(4, a, a);
     int z = b.matMul(b.product(m, a), b.model(-3, 3, 5, 4));
-    Arithmetization arithmetization =
-        Arithmetization.of(CircuitCheck.check(b.output(z).circuit()));
+    Arithmetization arithmetization = Arithmetization.of(CircuitCheck.check(b.output(z).circuit()));
     // Everything but the input, 7 variables, and the output (2, 8, 4, 5), 9, has 8: (2, 8, 4, 4).
     TreeMap<String, Double> errors = new TreeMap<>();
     // Five lookups of 256 elements: two limbs, the function's pairs, two differences; tables of 8,

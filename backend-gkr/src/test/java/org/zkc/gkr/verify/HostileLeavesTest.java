@@ -60,11 +60,7 @@ class HostileLeavesTest {
     tensors.add(TensorDeclaration.virtual(List.of(1), 0, 0));
     relations.add(new Linear(output, List.of(new Linear.Term(0, 1, List.of())), List.of()));
     return new Circuit(
-        tensors,
-        List.of(new Table.Clamp(0, 2, 0, 0)),
-        relations,
-        List.of(0),
-        List.of(output));
+        tensors, List.of(new Table.Clamp(0, 2, 0, 0)), relations, List.of(0), List.of(output));
   }
 
   private record Claim(Ext numerator, Ext denominator) {}
