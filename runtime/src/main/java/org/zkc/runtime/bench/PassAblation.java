@@ -12,6 +12,7 @@ import org.zkc.passes.PassCatalogue;
 import org.zkc.passes.circuit.ConvolutionPolicy;
 import org.zkc.passes.quantize.VariedInputs;
 import org.zkc.runtime.artifact.CircuitStatistics;
+import org.zkc.runtime.artifact.Summary;
 import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
 import org.zkc.runtime.compile.CompiledModel;
@@ -43,6 +44,7 @@ public final class PassAblation {
    *
    * @param proveCpu seconds of processor time of a proof, the median
    * @param allocatedBytes of one proof, dead or alive
+   * @param rSquared of the outputs against the floating-point program, the smallest
    * @param failure why the variant has no proof, else empty; the figures are then 0
    */
   public record Row(
@@ -52,11 +54,16 @@ public final class PassAblation {
       long lookups,
       long multiplicationsProved,
       long allocatedBytes,
+      double rSquared,
       String failure) {
-    /** Whether it costs what {@code other} costs: the optimisation found nothing to do. */
-    public boolean sameCircuitCosts(Row other) {
+    /**
+     * Whether it costs what {@code other} costs and is as faithful: the optimisation found nothing
+     * to do.
+     */
+    public boolean isLike(Row other) {
       return failure.isEmpty()
           && other.failure.isEmpty()
+          && rSquared == other.rSquared
           && proofBytes == other.proofBytes
           && lookups == other.lookups
           && multiplicationsProved == other.multiplicationsProved;
@@ -124,11 +131,15 @@ public final class PassAblation {
           s.lookups(),
           s.products(),
           f.allocatedBytes(),
+          keys.file().summary().outputs().stream()
+              .mapToDouble(Summary.Fidelity::rSquared)
+              .min()
+              .orElse(1),
           "");
     }
   }
 
   private static Row failed(Variant variant, String why) {
-    return new Row(variant.name(), 0, 0, 0, 0, 0, why);
+    return new Row(variant.name(), 0, 0, 0, 0, 0, 0, why);
   }
 }

@@ -20,15 +20,17 @@ import picocli.CommandLine.Spec;
     name = "passes",
     description =
         "Switch each optimisation off in turn and print what it is worth: processor time of a"
-            + " proof, proof size, lookups, products proved one by one, memory allocated.",
+            + " proof, proof size, lookups, products proved one by one, memory allocated,"
+            + " fidelity.",
     sortOptions = false)
 final class BenchPassesCommand implements Callable<Integer> {
-  private static final List<String> MODELS = List.of("lenet5", "handwritten", "longconv");
+  private static final List<String> MODELS =
+      List.of("lenet5", "handwritten", "depthwise", "longconv");
 
   @Parameters(
       paramLabel = "NAME",
       arity = "0..*",
-      description = "Models of zkc bench; default: lenet5 handwritten longconv.")
+      description = "Models of zkc bench; default: lenet5 handwritten depthwise longconv.")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -86,25 +88,30 @@ final class BenchPassesCommand implements Callable<Integer> {
     PassAblation.Row on = rows.getFirst();
     out.println(model.label());
     out.println(
-        "  %-34s %18s %18s %20s %12s %12s"
-            .formatted("off", "prove", "proof", "lookups", "products", "allocated"));
+        "  %-34s %18s %18s %20s %12s %12s %8s"
+            .formatted("off", "prove", "proof", "lookups", "products", "allocated", "R^2"));
     for (PassAblation.Row row : rows) {
       if (!row.failure().isEmpty()) {
         out.println("  %-34s %s".formatted(row.variant(), row.failure()));
-      } else if (row != on && row.sameCircuitCosts(on)) {
+      } else if (row != on && row.isLike(on)) {
         out.println("  %-34s changes nothing here".formatted(row.variant()));
       } else {
         out.println(
-            "  %-34s %18s %18s %20s %12s %12s"
+            "  %-34s %18s %18s %20s %12s %12s %8s"
                 .formatted(
                     row.variant(),
                     Figures.time(row.proveCpu()) + factor(row.proveCpu(), on.proveCpu()),
                     Figures.bytes(row.proofBytes()) + factor(row.proofBytes(), on.proofBytes()),
                     Figures.count(row.lookups()) + factor(row.lookups(), on.lookups()),
                     Figures.count(row.multiplicationsProved()),
-                    Figures.bytes(row.allocatedBytes())));
+                    Figures.bytes(row.allocatedBytes()),
+                    fidelity(row)));
       }
     }
+  }
+
+  private static String fidelity(PassAblation.Row row) {
+    return String.format(Locale.ROOT, "%.4f", row.rSquared());
   }
 
   private static void markdown(PrintWriter out, BenchmarkModel model, List<PassAblation.Row> rows) {
@@ -112,16 +119,16 @@ final class BenchPassesCommand implements Callable<Integer> {
     List<String> idle = new ArrayList<>();
     out.println("`%s`:".formatted(model.label()));
     out.println();
-    out.println("| off | prove | proof | lookups | products | allocated |");
-    out.println("| --- | --- | --- | --- | --- | --- |");
+    out.println("| off | prove | proof | lookups | products | allocated | R^2 |");
+    out.println("| --- | --- | --- | --- | --- | --- | --- |");
     for (PassAblation.Row row : rows) {
       if (!row.failure().isEmpty()) {
-        out.println("| %s | %s | | | | |".formatted(row.variant(), row.failure()));
-      } else if (row != on && row.sameCircuitCosts(on)) {
+        out.println("| %s | %s | | | | | |".formatted(row.variant(), row.failure()));
+      } else if (row != on && row.isLike(on)) {
         idle.add("`" + row.variant() + "`");
       } else {
         out.println(
-            "| %s | %s%s | %s%s | %s%s | %s | %s |"
+            "| %s | %s%s | %s%s | %s%s | %s | %s | %s |"
                 .formatted(
                     row == on ? row.variant() : "`" + row.variant() + "`",
                     Figures.time(row.proveCpu()),
@@ -131,7 +138,8 @@ final class BenchPassesCommand implements Callable<Integer> {
                     Figures.count(row.lookups()),
                     factor(row.lookups(), on.lookups()),
                     Figures.count(row.multiplicationsProved()),
-                    Figures.bytes(row.allocatedBytes())));
+                    Figures.bytes(row.allocatedBytes()),
+                    fidelity(row)));
       }
     }
     out.println();

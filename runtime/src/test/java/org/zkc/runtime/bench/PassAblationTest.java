@@ -19,10 +19,10 @@ final class PassAblationTest {
       boolean written = row.variant().equals("rewrite-matmul-checks");
       assertEquals(written ? 784 * 128 + 128 * 10 : 0, row.multiplicationsProved(), row.variant());
       if (written) {
-        assertFalse(row.sameCircuitCosts(on));
+        assertFalse(row.isLike(on));
         assertTrue(row.allocatedBytes() > on.allocatedBytes());
       }
     }
-    assertTrue(on.sameCircuitCosts(on) && on.proveCpu() > 0 && on.lookups() > 0);
+    assertTrue(on.isLike(on) && on.proveCpu() > 0 && on.lookups() > 0 && on.rSquared() > 0.99);
   }
 }
