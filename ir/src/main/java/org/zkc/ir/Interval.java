@@ -38,6 +38,11 @@ public record Interval(long low, long high) {
     return low <= other.low && other.high <= high;
   }
 
+  /** The largest magnitude of a value in it. */
+  public long magnitude() {
+    return Math.max(Math.abs(low), Math.abs(high));
+  }
+
   /** Whether every value is inside (-2^30, 2^30). */
   public boolean isInsideLimit() {
     return low > -LIMIT && high < LIMIT;

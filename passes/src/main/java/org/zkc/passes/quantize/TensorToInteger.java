@@ -1,6 +1,5 @@
 package org.zkc.passes.quantize;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -9,7 +8,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.zkc.ir.DType;
 import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Interval;
@@ -18,15 +16,12 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Op;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
-import org.zkc.ir.Shape;
-import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
-import org.zkc.ir.tensor.Broadcast;
 import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.Constant;
@@ -37,16 +32,12 @@ import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
-import org.zkc.ir.tensor.Pad;
 import org.zkc.ir.tensor.Relu;
-import org.zkc.ir.tensor.Reshape;
 import org.zkc.ir.tensor.Sigmoid;
-import org.zkc.ir.tensor.Slice;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorOp;
-import org.zkc.ir.tensor.Transpose;
 import org.zkc.ir.tensor.View;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.passes.PassContext;
@@ -75,15 +66,6 @@ public final class TensorToInteger {
    */
   private static final long SUMMAND = 1 << 16;
 
-  /** Integers up to here leave room for a multiplier of 8 bits and more. */
-  private static final long WIDE = 1 << 21;
-
-  /**
-   * Wider ones are cut to this before a multiplier brings them to another scale: tables of 2^16
-   * rows at most.
-   */
-  private static final long CUT = 1 << 15;
-
   /** Scale of results of tables that are outputs of the program: 15 bits and sign. */
   private static final int OUTPUT_TABLE_BITS = 16;
 
@@ -98,6 +80,7 @@ public final class TensorToInteger {
   private final Map<String, Integer> bits;
 
   private final IntegerBuilder out;
+  private final ParameterLowering parameters;
   private final WeightLowering weights;
 
   /** Integers that stand for a value, as precise as there are. */
@@ -121,7 +104,9 @@ public final class TensorToInteger {
     this.options = options;
     this.context = context;
     this.out = new IntegerBuilder(main.name(), main.location());
-    this.weights = new WeightLowering(main, analysis, ranges, options, precision, out, bits);
+    this.parameters = new ParameterLowering(analysis, out);
+    this.weights =
+        new WeightLowering(main, analysis, ranges, options, precision, out, parameters, bits);
   }
 
   /**
@@ -224,7 +209,7 @@ public final class TensorToInteger {
 
   private Value output(Value value) {
     return analysis.isConstant(value)
-        ? constant(value, magnitude(value) / Short.MAX_VALUE)
+        ? parameters.constant(value, parameters.magnitude(value) / Short.MAX_VALUE)
         : exactly(value);
   }
 
@@ -257,7 +242,8 @@ public final class TensorToInteger {
         Quantum q = classes.quantum(c.result());
         yield out.concatenate(
             c.inputs().stream()
-                .map(v -> analysis.isConstant(v) ? constant(v, q.scale()) : atClassScale(v))
+                .map(v ->
+                    analysis.isConstant(v) ? parameters.constant(v, q.scale()) : atClassScale(v))
                 .toList(),
             c.axis());
       }
@@ -281,7 +267,7 @@ public final class TensorToInteger {
     double[] factors =
         ((ConstantFactor.PerElement) analysis.scaled(op).orElseThrow().factor()).factors();
     Value factor =
-        parameter(op.result().name() + ".divisor", factors, op.result().shape(), scaleOf(factors));
+        parameters.rounded(op.result().name() + ".divisor", factors, op.result().shape());
     return out.multiply(narrow(op.left(), NARROW), factor);
   }
 
@@ -289,20 +275,7 @@ public final class TensorToInteger {
     if (analysis.isDeferred(op.input())) {
       return root(op.result(), op.location());
     }
-    return view(op, narrow(op.input(), CONSUMABLE));
-  }
-
-  /** The view op applied to integers that stand for its operand. */
-  private Value view(View op, Value input) {
-    return switch (op) {
-      case Reshape r -> out.reshape(input, r.result().shape());
-      case Transpose t -> out.transpose(input, t.permutation());
-      case Slice s -> out.slice(input, s.starts(), s.limits(), s.strides());
-      case Broadcast b -> out.broadcast(input, b.result().shape());
-      case Pad p ->
-          out.pad(
-              input, p.low(), p.high(), (long) Math.rint(p.value() / input.integerType().scale()));
-    };
+    return IntegerViews.apply(out, op, narrow(op.input(), CONSUMABLE));
   }
 
   /**
@@ -330,7 +303,7 @@ public final class TensorToInteger {
     }
     Value integers = exactly(op.input());
     Quantum q = classes.aligned(op.result(), integers.integerType().scale());
-    return rescale(integers, q, least(q, low), greatest(q, low, high));
+    return Rescaling.apply(out, integers, q, least(q, low), greatest(q, low, high));
   }
 
   /** The lower bound of a clamp in integers. */
@@ -447,7 +420,7 @@ public final class TensorToInteger {
     Value x =
         analysis.isDeferred(input)
             ? requantized(input, terms(input), q, -reach, reach, location)
-            : rescale(exactly(input), q, -reach, reach);
+            : Rescaling.apply(out, exactly(input), q, -reach, reach);
     return new SoftmaxLowering(out, x, axis);
   }
 
@@ -462,13 +435,13 @@ public final class TensorToInteger {
 
   private void collect(Value value, double gain, AccumulatorScale scale, boolean isRoot) {
     if (analysis.isConstant(value)) {
-      scale.addConstants(magnitude(value), gain);
+      scale.addConstants(parameters.magnitude(value), gain);
       return;
     }
     if (!isRoot && !analysis.isDeferred(value)) {
       Value integers = narrow(value, SUMMAND);
       scale.addIntegers(
-          integers.integerType().scale(), magnitude(IntegerBuilder.interval(integers)), gain);
+          integers.integerType().scale(), IntegerBuilder.interval(integers).magnitude(), gain);
       return;
     }
     TensorOp op = analysis.definition(value);
@@ -477,7 +450,7 @@ public final class TensorToInteger {
       Value x = mapInput(map.get());
       scale.addMap(
           x.integerType().scale(),
-          magnitude(IntegerBuilder.interval(x)),
+          IntegerBuilder.interval(x).magnitude(),
           map.get().statistics(),
           map.get().biasMagnitude(),
           gain,
@@ -499,7 +472,7 @@ public final class TensorToInteger {
 
   private Value accumulate(Value value, double a, boolean isRoot) {
     if (analysis.isConstant(value)) {
-      return constant(value, a);
+      return parameters.constant(value, a);
     }
     if (!isRoot && !analysis.isDeferred(value)) {
       Value integers = narrow(value, SUMMAND);
@@ -516,7 +489,7 @@ public final class TensorToInteger {
     }
     return switch (op) {
       case Add s -> out.add(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
-      case View v -> view(v, accumulate(v.input(), a, false));
+      case View v -> IntegerViews.apply(out, v, accumulate(v.input(), a, false));
       case Subtract s ->
           out.subtract(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
       default -> {
@@ -561,10 +534,10 @@ public final class TensorToInteger {
   /** The value's integers, requantised to its class when their magnitude exceeds {@code limit}. */
   private Value narrow(Value value, long limit) {
     if (analysis.isConstant(value)) {
-      return constant(value, magnitude(value) / PARAMETER_LIMIT);
+      return parameters.constant(value);
     }
     Value integers = exactly(value);
-    return magnitude(IntegerBuilder.interval(integers)) <= limit ? integers : atClassScale(value);
+    return IntegerBuilder.interval(integers).magnitude() <= limit ? integers : atClassScale(value);
   }
 
   private Value atClassScale(Value value) {
@@ -573,76 +546,7 @@ public final class TensorToInteger {
     if (integers.integerType().scale() == q.scale()) {
       return integers;
     }
-    return narrowed.computeIfAbsent(value, v -> rescale(integers, q, q.low(), q.high()));
-  }
-
-  /**
-   * clamp(x * x's scale / q's scale, low, high), by an integer multiplier of at most 14 bits and a
-   * shift.
-   */
-  private Value rescale(Value x, Quantum q, long low, long high) {
-    double ratio = x.integerType().scale() / q.scale();
-    double magnitude = magnitude(IntegerBuilder.interval(x));
-    int exponent = (int) Math.rint(Math.log(ratio) / Math.log(2));
-    if (exponent <= 0 && Math.abs(Math.scalb(ratio, -exponent) - 1) < 1e-9) {
-      return out.requantize(x, -exponent, low, high);
-    }
-    if (magnitude > WIDE) {
-      int shift = 64 - Long.numberOfLeadingZeros((long) magnitude / CUT);
-      return rescale(out.requantize(x, shift, -CUT, CUT), q, low, high);
-    }
-    int shift = Math.clamp(13 - Math.getExponent(ratio), 0, 24);
-    while (shift > 0 && Math.scalb(ratio, shift) * magnitude > Interval.LIMIT / 2) {
-      shift--;
-    }
-    long factor = (long) Math.rint(Math.scalb(ratio, shift));
-    return out.requantize(out.scale(x, factor, Math.scalb(q.scale(), -shift)), shift, low, high);
-  }
-
-  /** A constant of the program, or a view of one, at a scale. */
-  private Value constant(Value value, double a) {
-    TensorOp op = analysis.definition(value);
-    if (op instanceof Constant c) {
-      return parameter(
-          c.name().isEmpty() ? value.name() : c.name(), c.data().toDoubles(), c.data().shape(), a);
-    }
-    return view((View) op, constant(op.operands().getFirst(), a));
-  }
-
-  private Value parameter(String name, double[] reals, Shape shape, double a) {
-    long[] integers = new long[reals.length];
-    for (int i = 0; i < reals.length; i++) {
-      integers[i] = (long) Math.rint(reals[i] / a);
-    }
-    // A tensor of the model commitment has an axis 0.
-    Shape committed = shape.rank() == 0 ? Shape.of(1) : shape;
-    Value value =
-        out.parameter(
-            weights.unique(name), TensorData.ofLongs(DType.I32, committed, integers), List.of(), a);
-    return shape.rank() == 0 ? out.reshape(value, shape) : value;
-  }
-
-  private static double scaleOf(double[] reals) {
-    double most = Arrays.stream(reals).map(Math::abs).max().orElse(1);
-    return (most == 0 ? 1 : most) / PARAMETER_LIMIT;
-  }
-
-  /** Constants that are multiplied elementwise, or are outputs, have 8 bits. */
-  private static final double PARAMETER_LIMIT = 127;
-
-  private double magnitude(Value constant) {
-    TensorOp op = analysis.definition(constant);
-    if (!(op instanceof Constant c)) {
-      return magnitude(op.operands().getFirst());
-    }
-    double most = 0;
-    for (long i = 0; i < c.data().elementCount(); i++) {
-      most = Math.max(most, Math.abs(c.data().getDouble(i)));
-    }
-    return most == 0 ? 1 : most;
-  }
-
-  private static double magnitude(Interval interval) {
-    return Math.max(Math.abs(interval.low()), Math.abs(interval.high()));
+    return narrowed.computeIfAbsent(
+        value, v -> Rescaling.apply(out, integers, q, q.low(), q.high()));
   }
 }

@@ -1,13 +1,11 @@
 package org.zkc.passes.quantize;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.zkc.ir.DType;
 import org.zkc.ir.Function;
 import org.zkc.ir.Location;
 import org.zkc.ir.Op;
@@ -34,9 +32,9 @@ final class WeightLowering {
   private final QuantizationOptions options;
   private final Precision precision;
   private final IntegerBuilder out;
+  private final ParameterLowering parameters;
   private final Map<String, Integer> bits;
   private final Map<TensorOp, Optional<LinearMap>> maps = new IdentityHashMap<>();
-  private final Map<String, Integer> uses = new HashMap<>();
 
   private long mapCount;
   private long weightCount;
@@ -48,6 +46,7 @@ final class WeightLowering {
       QuantizationOptions options,
       Precision precision,
       IntegerBuilder out,
+      ParameterLowering parameters,
       Map<String, Integer> bits) {
     this.bits = bits;
     this.precision = precision;
@@ -55,6 +54,7 @@ final class WeightLowering {
     this.analysis = analysis;
     this.options = options;
     this.out = out;
+    this.parameters = parameters;
     for (Op op : main.body()) {
       Optional<Value> weight =
           switch (op) {
@@ -216,7 +216,10 @@ final class WeightLowering {
         WeightQuantizer.quantize(map.statistics(), map.shape(), inputScale / a, map.bits());
     Value weight =
         out.parameter(
-            unique(map.name()), quantized.data(), quantized.channelShifts(), a / inputScale);
+            parameters.unique(map.name()),
+            quantized.data(),
+            quantized.channelShifts(),
+            a / inputScale);
     Optional<Value> bias =
         Optional.ofNullable(map.bias())
             .map(b -> bias(map, corrected(map, b, quantized, a / inputScale), a));
@@ -276,22 +279,11 @@ final class WeightLowering {
   }
 
   private Value bias(LinearMap map, double[] reals, double a) {
-    long[] integers = new long[reals.length];
-    for (int i = 0; i < integers.length; i++) {
-      integers[i] = (long) Math.rint(reals[i] / a);
-    }
     String name =
         map.name().endsWith("weight")
             ? map.name().substring(0, map.name().length() - "weight".length()) + "bias"
             : map.name() + ".bias";
-    TensorData data = TensorData.ofLongs(DType.I32, Shape.of(integers.length), integers);
-    return out.parameter(unique(name), data, List.of(), a);
-  }
-
-  /** A parameter read by several ops is quantised for each; all but the first get a number. */
-  String unique(String name) {
-    int before = uses.merge(name, 1, Integer::sum) - 1;
-    return before == 0 ? name : name + "#" + before;
+    return parameters.rounded(name, reals, Shape.of(reals.length), a);
   }
 
   /** Depthwise convolution with a kernel of one element, over [N, C, everything else, 1]. */

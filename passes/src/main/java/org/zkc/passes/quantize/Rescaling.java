@@ -1,0 +1,42 @@
+package org.zkc.passes.quantize;
+
+import org.zkc.ir.Interval;
+import org.zkc.ir.Value;
+import org.zkc.passes.integer.IntegerBuilder;
+
+/** Brings integers from one scale to another. */
+final class Rescaling {
+  /** Integers up to here leave room for a multiplier of 8 bits and more. */
+  private static final long WIDE = 1 << 21;
+
+  /**
+   * Wider ones are cut to this before a multiplier brings them to another scale: tables of 2^16
+   * rows at most.
+   */
+  private static final long CUT = 1 << 15;
+
+  private Rescaling() {}
+
+  /**
+   * clamp(x * x's scale / q's scale, low, high): a shift where the ratio of scales is a power of
+   * two that is at most 1, else an integer multiplier of at most 14 bits and a shift.
+   */
+  static Value apply(IntegerBuilder out, Value x, Quantum q, long low, long high) {
+    double ratio = x.integerType().scale() / q.scale();
+    double magnitude = IntegerBuilder.interval(x).magnitude();
+    int exponent = (int) Math.rint(Math.log(ratio) / Math.log(2));
+    if (exponent <= 0 && Math.abs(Math.scalb(ratio, -exponent) - 1) < 1e-9) {
+      return out.requantize(x, -exponent, low, high);
+    }
+    if (magnitude > WIDE) {
+      int shift = 64 - Long.numberOfLeadingZeros((long) magnitude / CUT);
+      return apply(out, out.requantize(x, shift, -CUT, CUT), q, low, high);
+    }
+    int shift = Math.clamp(13 - Math.getExponent(ratio), 0, 24);
+    while (shift > 0 && Math.scalb(ratio, shift) * magnitude > Interval.LIMIT / 2) {
+      shift--;
+    }
+    long factor = (long) Math.rint(Math.scalb(ratio, shift));
+    return out.requantize(out.scale(x, factor, Math.scalb(q.scale(), -shift)), shift, low, high);
+  }
+}
