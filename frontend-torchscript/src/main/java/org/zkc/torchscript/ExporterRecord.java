@@ -14,12 +14,11 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.UserException;
 
 /**
- * What {@code zkpytorch.export} wrote to {@code extra/zkpytorch.json}: the version of that file's
- * format, the inputs in {@code forward}'s order, the torch version that made the archive, and the
- * SHA-256 of the reference outputs.
+ * What {@code zkpytorch.export} wrote to {@code extra/zkpytorch.json}: the inputs in {@code
+ * forward}'s order, the torch version that made the archive, and the SHA-256 of the reference
+ * outputs.
  */
 public record ExporterRecord(
-    int formatVersion,
     List<TorchInput> inputs,
     Optional<String> torchVersion,
     Optional<String> referenceDigest) {
@@ -54,7 +53,7 @@ public record ExporterRecord(
       for (JsonNode input : root.path("inputs")) {
         inputs.add(input(input));
       }
-      return new ExporterRecord(version, inputs, text(root, "torch"), text(root, "reference"));
+      return new ExporterRecord(inputs, text(root, "torch"), text(root, "reference"));
     } catch (JsonProcessingException | IllegalArgumentException | ArithmeticException e) {
       throw new UserException(
           "The archive's extra/zkpytorch.json is damaged; export the model again.");

@@ -2,7 +2,6 @@ package org.zkc.ir;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -60,55 +59,6 @@ public final class FunctionBuilder {
           OpSpec.of(op).mnemonic() + " has " + results.size() + " results, not one");
     }
     return results.getFirst();
-  }
-
-  /**
-   * Appends a copy of the region's ops: {@code arguments} stand for its parameters, values defined
-   * inside get fresh identities, values from outside stay. Returns what stands for the region's
-   * results.
-   */
-  public List<Value> inline(Region region, List<Value> arguments) {
-    if (arguments.size() != region.parameters().size()) {
-      throw new IllegalArgumentException(
-          arguments.size()
-              + " arguments for a region of "
-              + region.parameters().size()
-              + " parameters");
-    }
-    Map<Value, Value> map = new IdentityHashMap<>();
-    for (int i = 0; i < arguments.size(); i++) {
-      map.put(region.parameters().get(i), arguments.get(i));
-    }
-    for (Op op : region.body()) {
-      append(copy(op, map));
-    }
-    return region.results().stream().map(v -> map.getOrDefault(v, v)).toList();
-  }
-
-  /**
-   * A copy of {@code op}, nested regions included; {@code map} is read for operands and extended by
-   * results.
-   */
-  private Op copy(Op op, Map<Value, Value> map) {
-    return OpSpec.mapValues(
-        op,
-        result -> {
-          Value copy = fresh(result.name(), result.type());
-          map.put(result, copy);
-          return copy;
-        },
-        operand -> map.getOrDefault(operand, operand),
-        region -> {
-          List<Value> inner = new ArrayList<>();
-          for (Value p : region.parameters()) {
-            Value copy = fresh(p.name(), p.type());
-            map.put(p, copy);
-            inner.add(copy);
-          }
-          List<Op> ops = region.body().stream().map(o -> copy(o, map)).toList();
-          return new Region(
-              inner, ops, region.results().stream().map(v -> map.getOrDefault(v, v)).toList());
-        });
   }
 
   /** The parameters so far. */

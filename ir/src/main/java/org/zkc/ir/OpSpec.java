@@ -144,10 +144,6 @@ public final class OpSpec {
     return SPECS.get(type);
   }
 
-  public Class<?> type() {
-    return type;
-  }
-
   public List<Component> components() {
     return components;
   }
@@ -265,11 +261,6 @@ public final class OpSpec {
       case OPTIONAL -> ((Optional<?>) v).stream();
       case MANY -> ((List<?>) v).stream();
     };
-  }
-
-  /** The same op with its operands replaced (results and regions kept). */
-  public static <T extends Op> T mapOperands(T op, UnaryOperator<Value> map) {
-    return mapValues(op, UnaryOperator.identity(), map, UnaryOperator.identity());
   }
 
   /**

@@ -1,9 +1,7 @@
 package org.zkc.ir;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -115,21 +113,6 @@ final class RewriterTest {
             });
     assertEquals("c_1", after.main().results().getFirst().name());
     assertEquals(List.of(), Checker.check(after));
-  }
-
-  @Test
-  void inliningCopiesNestedRegionsWithFreshValues() {
-    FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
-    Value condition = builder.parameter("c", new TorchType.Simple("bool"));
-    Value x = builder.parameter("x", new TorchType.Tensor());
-    Value once = builder.inline(TORCH.main().region(), List.of(condition, x)).getFirst();
-    Value twice = builder.inline(TORCH.main().region(), List.of(condition, once)).getFirst();
-    Program program = Program.of(Level.TORCH, builder.build(List.of(twice)));
-    assertEquals(List.of(), Checker.check(program), () -> Printer.print(program));
-    assertEquals(8, program.main().body().size());
-    assertNotSame(once, twice);
-    assertThrows(
-        IllegalArgumentException.class, () -> builder.inline(TORCH.main().region(), List.of(x)));
   }
 
   @Test

@@ -18,7 +18,7 @@ import org.zkc.gkr.field.M31;
  * polynomials of total degree at most k/2 on the circle, of dimension k + 1 (ibid., section 4.3),
  * which over an extension that contains i is a generalised Reed-Solomon code by z = x + iy. A
  * nonzero member of the larger space has at most k zeros, so the distance is at least n - k;
- * decoding is unique up to {@link #uniqueDecodingErrors}. Encoding is F-linear: an E-valued message
+ * decoding is unique up to floor((n - k - 1) / 2) errors. Encoding is F-linear: an E-valued message
  * is encoded limb by limb.
  */
 public final class CircleCode {
@@ -56,15 +56,6 @@ public final class CircleCode {
   /** n, the number of symbols of a codeword. */
   public int length() {
     return domain.size();
-  }
-
-  /** floor((n - k - 1) / 2): errors that the circle space of dimension k + 1 corrects uniquely. */
-  public int uniqueDecodingErrors() {
-    return (length() - dimension() - 1) / 2;
-  }
-
-  CircleDomain domain() {
-    return domain;
   }
 
   /**

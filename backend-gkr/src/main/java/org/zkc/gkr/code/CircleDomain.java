@@ -79,10 +79,6 @@ public final class CircleDomain {
     return cached;
   }
 
-  public int logSize() {
-    return logSize;
-  }
-
   public int size() {
     return 1 << logSize;
   }

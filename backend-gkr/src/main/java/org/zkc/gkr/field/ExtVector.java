@@ -47,14 +47,6 @@ public final class ExtVector {
         Arrays.copyOf(base, length), new int[length], new int[length], new int[length], 0, length);
   }
 
-  /** Takes the four arrays, of one length and of canonical residues, without copying. */
-  public static ExtVector wrap(int[] c0, int[] c1, int[] c2, int[] c3) {
-    if (c1.length != c0.length || c2.length != c0.length || c3.length != c0.length) {
-      throw new IllegalArgumentException("limb arrays differ in length");
-    }
-    return new ExtVector(c0, c1, c2, c3, 0, c0.length);
-  }
-
   public int length() {
     return length;
   }

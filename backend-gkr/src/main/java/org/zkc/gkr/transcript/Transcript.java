@@ -38,7 +38,6 @@ public final class Transcript {
     START(0),
     BYTES(1),
     INTS(2),
-    LONGS(3),
     ELEMENTS(4),
     VECTOR(5),
     CHALLENGE(6),
@@ -75,21 +74,11 @@ public final class Transcript {
     update(Operation.BYTES, label, bytes);
   }
 
-  public void absorb(String label, String text) {
-    absorb(label, text.getBytes(StandardCharsets.UTF_8));
-  }
-
   /** Integers of any meaning, 4 bytes each. */
   public void absorb(String label, int... values) {
     byte[] payload = new byte[Math.multiplyExact(4, values.length)];
     littleEndian(payload).asIntBuffer().put(values);
     update(Operation.INTS, label, payload);
-  }
-
-  public void absorb(String label, long... values) {
-    byte[] payload = new byte[Math.multiplyExact(8, values.length)];
-    littleEndian(payload).asLongBuffer().put(values);
-    update(Operation.LONGS, label, payload);
   }
 
   /**

@@ -141,13 +141,6 @@ public final class TensorLayout {
     return out;
   }
 
-  /** The real elements of a laid out array, row-major. */
-  public int[] unpad(int[] stored) {
-    int[] out = new int[elementCount()];
-    forEachRun((from, at, count) -> System.arraycopy(stored, at, out, from, count));
-    return out;
-  }
-
   /** A run of elements that is contiguous both in the real and in the laid out array. */
   @FunctionalInterface
   public interface Run {

@@ -74,15 +74,6 @@ public final class ZipArchive {
     this.file = file;
   }
 
-  /**
-   * Maps a file and reads its directory.
-   *
-   * @throws UserException when the file cannot be read or is not a zip file that is whole
-   */
-  public static ZipArchive open(Path path) {
-    return of(String.valueOf(path.getFileName()), map(path));
-  }
-
   /** Reads the directory of a zip file in memory; {@code displayName} stands in messages. */
   public static ZipArchive of(String displayName, MemorySegment file) {
     ZipArchive archive = new ZipArchive(displayName, file);

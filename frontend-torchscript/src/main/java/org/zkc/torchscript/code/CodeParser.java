@@ -10,7 +10,6 @@ import org.antlr.v4.runtime.Parser;
 import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.misc.ParseCancellationException;
-import org.zkc.ir.Location;
 import org.zkc.ir.TorchType;
 import org.zkc.ir.UserException;
 import org.zkc.torchscript.code.FunctionDefinition.Parameter;
@@ -269,18 +268,5 @@ public final class CodeParser {
 
   static int offset(Token token) {
     return token.getStartIndex();
-  }
-
-  /** Where a user's line is unknown, the place in the archive's own code. */
-  public static Location placeInRecord(String record, String text, int offset) {
-    int line = 1;
-    for (int i = 0; i < offset && i < text.length(); i++) {
-      if (text.charAt(i) == '\n') {
-        line++;
-      }
-    }
-    int start = text.lastIndexOf('\n', Math.min(offset, text.length()) - 1) + 1;
-    int end = text.indexOf('\n', offset);
-    return new Location(record, line, text.substring(start, end < 0 ? text.length() : end).strip());
   }
 }

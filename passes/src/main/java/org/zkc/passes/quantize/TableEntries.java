@@ -1,5 +1,6 @@
 package org.zkc.passes.quantize;
 
+import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
@@ -12,10 +13,6 @@ import org.zkc.ir.TensorData;
  * @param data i32, rank 1
  */
 record TableEntries(long first, TensorData data) {
-
-  long last() {
-    return first + data.elementCount() - 1;
-  }
 
   /**
    * entries[k] = clamp(roundHalfEven(f((first + k) inputScale) / outputScale), low, high) for
@@ -37,7 +34,7 @@ record TableEntries(long first, TensorData data) {
     while (to > from && entries[to] == entries[to - 1]) {
       to--;
     }
-    long[] kept = java.util.Arrays.copyOfRange(entries, from, to + 1);
+    long[] kept = Arrays.copyOfRange(entries, from, to + 1);
     return new TableEntries(
         first + from, TensorData.ofLongs(DType.I32, Shape.of(kept.length), kept));
   }

@@ -59,30 +59,6 @@ public final class SampleNetworks {
     return b.build(b.averagePool(w, 2), b.clamp(b.add(z, w), -0.25, 0.75), b.sigmoid(x));
   }
 
-  /** Networks in which the share of the input in the activations dies away, layer by layer. */
-  public static Map<String, Program> deep(long seed) {
-    Map<String, Program> out = new LinkedHashMap<>();
-    TensorProgramBuilder b = new TensorProgramBuilder(seed);
-    Value x = b.flatten(b.input(1, 1, 28, 28));
-    for (int i = 0; i < 8; i++) {
-      x = b.tanh(b.linear(x, 128));
-    }
-    out.put("tanh 8", b.build(b.linear(x, 10)));
-    b = new TensorProgramBuilder(seed);
-    x = b.flatten(b.input(1, 1, 28, 28));
-    for (int i = 0; i < 6; i++) {
-      x = b.relu(b.linear(x, 128));
-    }
-    out.put("relu 6", b.build(b.linear(x, 10)));
-    b = new TensorProgramBuilder(seed);
-    x = b.input(1, 3, 32, 32);
-    for (int i = 0; i < 6; i++) {
-      x = b.relu(b.conv(x, 16, 3, 1, 1, 1, 1));
-    }
-    out.put("conv 6", b.build(b.linear(b.flatten(b.averagePool(x, 8)), 10)));
-    return out;
-  }
-
   /** A product of two precise factors, tables' results, pooled and read by a linear map. */
   public static Program gate(long seed) {
     TensorProgramBuilder b = new TensorProgramBuilder(seed);

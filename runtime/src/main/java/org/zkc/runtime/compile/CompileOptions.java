@@ -63,18 +63,6 @@ public record CompileOptions(
         warnings);
   }
 
-  public CompileOptions withListener(PassListener newListener) {
-    return new CompileOptions(
-        inputShapes,
-        calibration,
-        quantization,
-        convolutions,
-        disabled,
-        minFidelity,
-        newListener,
-        warnings);
-  }
-
   public CompileOptions withConvolutions(ConvolutionPolicy policy) {
     return new CompileOptions(
         inputShapes, calibration, quantization, policy, disabled, minFidelity, listener, warnings);

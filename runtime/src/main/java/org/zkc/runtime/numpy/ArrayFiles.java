@@ -1,7 +1,6 @@
 package org.zkc.runtime.numpy;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,18 +107,5 @@ public final class ArrayFiles {
       AtomicFiles.write(Path.of(files.get(i)), NpyWriter.encode(values.get(i)));
     }
     return files.size() < arrays.size();
-  }
-
-  /** Checks that an array file exists, before long work. */
-  public static void requireExists(List<String> arguments, List<String> names, String flag) {
-    List<String> files =
-        arguments.size() == 1 && isNpz(arguments.getFirst())
-            ? arguments
-            : NamedArguments.assign(arguments, names, flag);
-    for (String file : files) {
-      if (file != null && !Files.exists(Path.of(file))) {
-        throw new UserException("there is no file " + file);
-      }
-    }
   }
 }
