@@ -19,9 +19,7 @@ import org.zkc.ir.UserException;
  * outputs.
  */
 public record ExporterRecord(
-    List<TorchInput> inputs,
-    Optional<String> torchVersion,
-    Optional<String> referenceDigest) {
+    List<TorchInput> inputs, Optional<String> torchVersion, Optional<String> referenceDigest) {
   private static final int FORMAT_VERSION = 1;
 
   public ExporterRecord {

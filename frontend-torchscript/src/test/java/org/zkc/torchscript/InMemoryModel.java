@@ -1,5 +1,6 @@
 package org.zkc.torchscript;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.UnaryOperator;
 import org.zkc.ir.Shape;
@@ -14,6 +15,14 @@ import org.zkc.torchscript.pickle.PickleBytes;
  * {@code training} False.
  */
 public final class InMemoryModel {
+  /** The root's class with the attributes that every model here has; methods follow. */
+  public static final String CLASS =
+      "class M(Module):\n  w : Tensor\n  il : List[int]\n  training : bool\n";
+
+  /** The head of a {@code forward} of one tensor, {@code x}. */
+  public static final String FORWARD =
+      "  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n";
+
   private final ZipBytes zip = new ZipBytes();
   private UnaryOperator<PickleBytes> attributes = p -> p;
 
@@ -22,16 +31,7 @@ public final class InMemoryModel {
   /** The lines of forward's body, after {@code def forward(self, x: Tensor) -> Tensor:}. */
   public static InMemoryModel forward(String... lines) {
     return code(
-        "class M(Module):\n"
-            + "  w : Tensor\n"
-            + "  il : List[int]\n"
-            + "  training : bool\n"
-            + "  k : Final[int] = 3\n"
-            + "  def forward(self: __torch__.M,\n"
-            + "    x: Tensor) -> Tensor:\n"
-            + "    "
-            + String.join("\n    ", lines)
-            + "\n");
+        CLASS + "  k : Final[int] = 3\n" + FORWARD + "    " + String.join("\n    ", lines) + "\n");
   }
 
   /** The whole of {@code code/__torch__.py}. */
@@ -81,7 +81,7 @@ public final class InMemoryModel {
   }
 
   public TorchModel read() {
-    return TorchScriptReader.read("m.pt", java.lang.foreign.MemorySegment.ofArray(bytes()));
+    return TorchScriptReader.read("m.pt", MemorySegment.ofArray(bytes()));
   }
 
   /** The torch-level program as text. */

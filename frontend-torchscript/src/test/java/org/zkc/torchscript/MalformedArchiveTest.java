@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +66,7 @@ class MalformedArchiveTest {
   void truncatedFiles() throws IOException {
     byte[] file = Files.readAllBytes(SampleArchives.path("in_place"));
     for (int length = 0; length < file.length; length += 397) {
-      byte[] part = java.util.Arrays.copyOf(file, length);
+      byte[] part = Arrays.copyOf(file, length);
       assertTrue(!accepted(part, "length " + length));
     }
   }
@@ -126,13 +129,13 @@ class MalformedArchiveTest {
   }
 
   private static String mutated(String text, SplittableRandom random) {
-    List<String> lines = new java.util.ArrayList<>(text.lines().toList());
+    List<String> lines = new ArrayList<>(text.lines().toList());
     int a = random.nextInt(lines.size());
     int b = random.nextInt(lines.size());
     switch (random.nextInt(6)) {
       case 0 -> lines.remove(a);
       case 1 -> lines.add(a, lines.get(b));
-      case 2 -> java.util.Collections.swap(lines, a, b);
+      case 2 -> Collections.swap(lines, a, b);
       case 3 -> lines.set(a, lines.get(a).replaceFirst("\\w+(?=[,)])", "x"));
       case 4 -> lines.set(a, lines.get(a).replaceFirst("\\d+", Long.toString(random.nextLong())));
       default -> {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.zkc.ir.DType;
@@ -116,7 +117,7 @@ class TorchScriptReaderTest {
     assertEquals(weights(read("lenet5")), weights(read("lenet5_frozen")));
   }
 
-  private static java.util.Set<List<Float>> weights(TorchModel model) {
+  private static Set<List<Float>> weights(TorchModel model) {
     return ops(model).stream()
         .filter(TensorConstant.class::isInstance)
         .map(o -> {

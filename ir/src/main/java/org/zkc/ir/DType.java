@@ -1,5 +1,7 @@
 package org.zkc.ir;
 
+import java.util.Locale;
+
 /** Element types of tensors that come from a model file. */
 public enum DType {
   F32(4),
@@ -28,6 +30,6 @@ public enum DType {
 
   /** The textual form, {@code f32}. */
   public String text() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 }

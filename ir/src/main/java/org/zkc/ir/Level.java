@@ -1,5 +1,7 @@
 package org.zkc.ir;
 
+import java.util.Locale;
+
 /** The four levels of the IR, in the order in which a program passes through them. */
 public enum Level {
   TORCH,
@@ -9,6 +11,6 @@ public enum Level {
 
   /** The prefix of op names and the keyword of the program header, {@code tensor}. */
   public String text() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 }

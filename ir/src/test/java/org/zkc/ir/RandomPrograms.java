@@ -1,5 +1,6 @@
 package org.zkc.ir;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -152,7 +153,7 @@ public final class RandomPrograms {
         bytes[i] &= 1;
       }
     }
-    return new TensorData(dtype, shape, java.lang.foreign.MemorySegment.ofArray(bytes));
+    return new TensorData(dtype, shape, MemorySegment.ofArray(bytes));
   }
 
   private Shape shape() {

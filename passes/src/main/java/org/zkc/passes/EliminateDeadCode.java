@@ -1,5 +1,6 @@
 package org.zkc.passes;
 
+import java.util.List;
 import org.zkc.ir.DeadOps;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
@@ -32,6 +33,6 @@ public record EliminateDeadCode(Level level) implements Pass {
   }
 
   private static long size(Program program) {
-    return program.functions().stream().map(Function::body).mapToLong(java.util.List::size).sum();
+    return program.functions().stream().map(Function::body).mapToLong(List::size).sum();
   }
 }

@@ -20,5 +20,6 @@ public interface PassListener {
    */
   record Step(int number, String name, Program result, boolean changed, long nanoseconds) {}
 
+  /** Called once after each step, in order, by the thread that compiles. */
   void after(Step step);
 }

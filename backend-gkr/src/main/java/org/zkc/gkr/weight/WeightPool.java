@@ -1,5 +1,6 @@
 package org.zkc.gkr.weight;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ public final class WeightPool {
   }
 
   private static Weight carry(Weight weight, List<Integer> source, List<ViewStep> steps) {
-    java.util.ArrayList<List<Integer>> shapes = new java.util.ArrayList<>();
+    ArrayList<List<Integer>> shapes = new ArrayList<>();
     List<Integer> shape = source;
     for (ViewStep step : steps) {
       shapes.add(shape);

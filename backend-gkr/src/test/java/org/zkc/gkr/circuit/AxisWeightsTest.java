@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class AxisWeightsTest {
         for (int k = 0; k < shape.size(); k++) {
           order.add(k);
         }
-        java.util.Collections.shuffle(order, random);
+        Collections.shuffle(order, random);
         yield new ViewStep.Permute(order);
       }
       default -> {

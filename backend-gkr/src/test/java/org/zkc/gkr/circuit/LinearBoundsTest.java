@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,7 @@ class LinearBoundsTest {
             factors.add(k == 0 ? factor : 1);
             starts.add(random.nextInt(3));
           }
-          steps.add(
-              new ViewStep.Ranges(axis, starts, java.util.Collections.nCopies(extent, 2), factors));
+          steps.add(new ViewStep.Ranges(axis, starts, Collections.nCopies(extent, 2), factors));
         }
       }
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,6 @@ final class ProofCompositionTest {
     assertEquals(0, parts.modelColumns());
     assertTrue(parts.frame() >= 8 && parts.frame() < 120, "frame " + parts.frame());
     assertThrows(
-        VerificationFailure.class,
-        () -> ProofComposition.of(java.util.Arrays.copyOf(file, file.length - 1)));
+        VerificationFailure.class, () -> ProofComposition.of(Arrays.copyOf(file, file.length - 1)));
   }
 }

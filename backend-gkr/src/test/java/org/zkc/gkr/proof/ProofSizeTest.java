@@ -17,6 +17,7 @@ import org.zkc.gkr.prove.ProverOptions;
 import org.zkc.gkr.prove.ProvingKey;
 import org.zkc.gkr.prove.SmallCircuits;
 import org.zkc.gkr.prove.SmallModel;
+import org.zkc.gkr.prove.WeakProof;
 import org.zkc.gkr.prove.Witness;
 
 /** Sizes from the circuit alone against those of proofs. */
@@ -29,10 +30,7 @@ final class ProofSizeTest {
     CircuitBuilder builder = kind.build(1);
     CheckedCircuit circuit = CircuitCheck.check(builder.circuit());
     int[][] elements = CircuitEvaluator.evaluate(circuit, builder.given());
-    Witness witness = new Witness(elements.length);
-    for (int t = 0; t < elements.length; t++) {
-      witness.set(t, elements[t]);
-    }
+    Witness witness = WeakProof.witness(elements);
     try (ProvingKey key =
         ProvingKey.generate(
             circuit,

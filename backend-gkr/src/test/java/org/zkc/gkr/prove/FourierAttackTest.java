@@ -66,11 +66,6 @@ class FourierAttackTest {
     return out;
   }
 
-  private static String rejection(WeakProof weak, int[][] elements, TensorValues values) {
-    Statement statement = weak.statement(elements);
-    return weak.rejection(statement, weak.prove(statement, values));
-  }
-
   @Test
   void aWrongElementOfTheResult() throws Exception {
     for (Layer layer : Layer.all()) {
@@ -78,7 +73,7 @@ class FourierAttackTest {
         assertNull(weak.rejection(weak.statement(weak.honest), weak.prove()), "the honest proof");
         for (int at : new int[] {0, 7, weak.honest[layer.result].length - 1}) {
           int[][] elements = weak.withTensor(layer.result, oneOff(weak.honest[layer.result], at));
-          String why = rejection(weak, elements, new ForgedValues(weak, elements));
+          String why = weak.rejection(elements, new ForgedValues(weak, elements));
           assertNotNull(why);
           assertTrue(why.contains("FftConv ending"), why);
         }
@@ -125,7 +120,7 @@ class FourierAttackTest {
         boolean publicSource = weak.circuit.isPublic(layer.weight - 1);
         for (boolean kernelSide : new boolean[] {true, false}) {
           int[][] elements = weak.withTensor(layer.result, oneOff(weak.honest[layer.result], 5));
-          String why = rejection(weak, elements, new Balanced(weak, elements, kernelSide));
+          String why = weak.rejection(elements, new Balanced(weak, elements, kernelSide));
           assertNotNull(why);
           String step =
               kernelSide
@@ -181,7 +176,7 @@ class FourierAttackTest {
                     .findFirst()
                     .orElseThrow();
         OtherRoot values = new OtherRoot(weak, conv.sizes().get(0), conv.sizes().get(1));
-        String why = rejection(weak, weak.honest, values);
+        String why = weak.rejection(weak.honest, values);
         assertNotNull(why);
         assertTrue(why.contains("FftConv ending"), why);
       }
@@ -200,17 +195,7 @@ class FourierAttackTest {
         turned[k] = kernel[k / 6 * 6 + 5 - k % 6];
       }
       other.put(layer.weight, turned);
-      int[][] elements = CircuitEvaluator.evaluate(weak.circuit, other);
-      ModelMatrix matrix =
-          new ModelMatrix(
-              weak.key.verifierKey().arithmetization().system(),
-              weak.key.verifierKey().arithmetization().model(),
-              new SmallModel(weak.circuit.circuit(), other));
-      ProvingKey swapped = new ProvingKey(weak.key.verifierKey(), matrix, weak.key.commitment());
-      byte[] proof =
-          Prover.prove(
-              swapped, WeakProof.witness(elements), WeakProof.CONTEXT, ProverOptions.quiet());
-      String why = weak.rejection(weak.statement(elements), proof);
+      String why = weak.rejectionOfModel(other);
       assertNotNull(why);
       assertTrue(why.contains("model column"), why);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,10 +36,7 @@ class ProveAndVerifyTest {
       CircuitBuilder builder = kind.build(seed);
       CheckedCircuit circuit = CircuitCheck.check(builder.circuit());
       int[][] elements = CircuitEvaluator.evaluate(circuit, builder.given());
-      Witness witness = new Witness(elements.length);
-      for (int t = 0; t < elements.length; t++) {
-        witness.set(t, elements[t]);
-      }
+      Witness witness = WeakProof.witness(elements);
       try (ProvingKey key =
           ProvingKey.generate(
               circuit,
@@ -61,7 +59,7 @@ class ProveAndVerifyTest {
         for (int k = 0; k < statement.outputs().size(); k++) {
           int[] other = statement.outputs().get(k).clone();
           other[other.length / 2] ^= 1;
-          List<int[]> outputs = new java.util.ArrayList<>(statement.outputs());
+          List<int[]> outputs = new ArrayList<>(statement.outputs());
           outputs.set(k, other);
           rejected(at, verifierKey, new Statement(statement.inputs(), outputs), proof, CONTEXT);
         }
@@ -86,10 +84,7 @@ class ProveAndVerifyTest {
 
   private static void consumingMakesTheSameProof(
       ProvingKey key, int[][] elements, byte[] proof, String at) {
-    Witness witness = new Witness(elements.length);
-    for (int t = 0; t < elements.length; t++) {
-      witness.set(t, elements[t]);
-    }
+    Witness witness = WeakProof.witness(elements);
     assertArrayEquals(
         proof, Prover.proveConsuming(key, witness, CONTEXT, ProverOptions.quiet()), at);
     List<TensorDeclaration> tensors = key.verifierKey().circuit().circuit().tensors();

@@ -29,10 +29,7 @@ class TiesAndExtremesTest {
   /** That {@code value} at {@code at} of {@code tensor} is rejected, and at which step. */
   private static void rejected(WeakProof weak, int tensor, int at, int value, String step) {
     int[][] elements = weak.withTensor(tensor, with(weak.honest[tensor], at, value));
-    String why =
-        weak.rejection(
-            weak.statement(elements),
-            weak.prove(weak.statement(elements), new ForgedValues(weak, elements)));
+    String why = weak.rejection(elements, new ForgedValues(weak, elements));
     String what = "element " + at + ": " + value + " for " + weak.honest[tensor][at];
     assertNotNull(why, what + " was accepted");
     assertTrue(why.startsWith(step), what + ": " + why);
@@ -75,8 +72,7 @@ class TiesAndExtremesTest {
       }
       int[][] elements = weak.withTensor(y, new int[] {1, 2});
       ForgedValues values = new ForgedValues(weak, elements).forge(limb, new int[] {8, 0});
-      String why =
-          weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+      String why = weak.rejection(elements, values);
       assertNotNull(why);
       assertTrue(why.startsWith("lookup tables layer 0"), why);
     }

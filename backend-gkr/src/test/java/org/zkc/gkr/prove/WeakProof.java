@@ -3,6 +3,7 @@ package org.zkc.gkr.prove;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.CircuitCheck;
@@ -50,7 +51,7 @@ public final class WeakProof implements AutoCloseable {
 
   /** What follows from the honest values when one tensor has other elements. */
   public int[][] withTensor(int tensor, int[] elements) {
-    java.util.TreeMap<Integer, int[]> changed = new java.util.TreeMap<>(given);
+    TreeMap<Integer, int[]> changed = new TreeMap<>(given);
     changed.put(tensor, elements);
     return CircuitEvaluator.evaluate(circuit, changed);
   }
@@ -77,6 +78,33 @@ public final class WeakProof implements AutoCloseable {
     } catch (VerificationFailure e) {
       return e.getMessage();
     }
+  }
+
+  /**
+   * Why a proof of these elements is rejected, by a prover that follows the protocol with {@code
+   * values} instead; null when it is accepted.
+   */
+  String rejection(int[][] elements, TensorValues values) {
+    Statement statement = statement(elements);
+    return rejection(statement, prove(statement, values));
+  }
+
+  /**
+   * Why an honest proof under another model than the key's is rejected, with the commitment to the
+   * key's model; null when it is accepted.
+   *
+   * @param other inputs and the other model, by tensor
+   */
+  String rejectionOfModel(Map<Integer, int[]> other) {
+    int[][] elements = CircuitEvaluator.evaluate(circuit, other);
+    ModelMatrix matrix =
+        new ModelMatrix(
+            key.verifierKey().arithmetization().system(),
+            key.verifierKey().arithmetization().model(),
+            new SmallModel(circuit.circuit(), other));
+    ProvingKey swapped = new ProvingKey(key.verifierKey(), matrix, key.commitment());
+    byte[] proof = Prover.prove(swapped, witness(elements), CONTEXT, ProverOptions.quiet());
+    return rejection(statement(elements), proof);
   }
 
   @Override

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CheckedCircuit;
@@ -79,22 +82,19 @@ class WindowConditionTest {
       limb++;
     }
     try (ProvingKey proving =
-        ProvingKey.open(
-            key, new SmallModel(wide, java.util.Map.of()), directory.resolve("none"), 1)) {
+        ProvingKey.open(key, new SmallModel(wide, Map.of()), directory.resolve("none"), 1)) {
       ForgedValues values =
           new ForgedValues(system, elements, proving.model())
               .forge(limb, new int[] {remainder, 7 + half});
       Statement wrong = new Statement(List.of(elements[0]), List.of(elements[2]));
       byte[] proof = Prover.prove(proving, wrong, values, WeakProof.CONTEXT, ProverOptions.quiet());
       WeakVerifier.verify(key, wrong, proof, WeakProof.CONTEXT);
-      assertEquals(
-          "[0, 0]", java.util.Arrays.toString(evaluate(unchecked)), "what the circuit means");
+      assertEquals("[0, 0]", Arrays.toString(evaluate(unchecked)), "what the circuit means");
     }
   }
 
   private static int[] evaluate(CheckedCircuit circuit) {
-    return CircuitEvaluator.evaluate(
-        circuit, new java.util.TreeMap<>(java.util.Map.of(0, new int[] {5, 7})))[2];
+    return CircuitEvaluator.evaluate(circuit, new TreeMap<>(Map.of(0, new int[] {5, 7})))[2];
   }
 
   @Test

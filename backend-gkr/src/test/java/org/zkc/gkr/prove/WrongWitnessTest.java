@@ -12,7 +12,6 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CircuitBuilder;
-import org.zkc.gkr.circuit.CircuitEvaluator;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.M31;
@@ -101,8 +100,7 @@ class WrongWitnessTest {
       int[][] elements = weak.withTensor(l.activation, plus(weak.honest[l.activation], at, -1));
       ForgedValues values =
           new ForgedValues(weak, elements).forge(high, plus(honest.signed(high), at, 8));
-      String why =
-          weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+      String why = weak.rejection(elements, values);
       assertNotNull(why);
       assertTrue(why.contains("lookup"), why);
     }
@@ -120,9 +118,7 @@ class WrongWitnessTest {
           new ForgedValues(weak, weak.honest)
               .forge(low, plus(honest.signed(low), 2, -8))
               .forge(high, plus(honest.signed(high), 2, 1));
-      String why =
-          weak.rejection(
-              weak.statement(weak.honest), weak.prove(weak.statement(weak.honest), values));
+      String why = weak.rejection(weak.honest, values);
       assertNotNull(why);
       assertTrue(why.contains("lookup"), why);
     }
@@ -138,9 +134,7 @@ class WrongWitnessTest {
       counted.countLookups(null);
       ForgedValues values =
           new ForgedValues(weak, weak.honest).forge(m, plus(counted.signed(m), 0, 1));
-      String why =
-          weak.rejection(
-              weak.statement(weak.honest), weak.prove(weak.statement(weak.honest), values));
+      String why = weak.rejection(weak.honest, values);
       assertNotNull(why);
       assertTrue(why.contains("lookup"), why);
     }
@@ -166,8 +160,7 @@ class WrongWitnessTest {
       for (int leaf :
           new int[] {block.offset() + 7, block.offset(), last, ForgedValues.ofTables(lastRow)}) {
         ForgedValues values = new ForgedValues(weak, elements).balanceAt(leaf);
-        String why =
-            weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+        String why = weak.rejection(elements, values);
         assertNotNull(why);
         String tree = leaf < 0 ? "lookup tables" : "lookup";
         assertTrue(why.contains(tree + " leaves, numerator"), why);
@@ -200,8 +193,7 @@ class WrongWitnessTest {
           new ForgedValues(weak, elements)
               .copyDenominator(block.offset(), block.offset() + 1)
               .forge(m, multiplicities);
-      String why =
-          weak.rejection(weak.statement(elements), weak.prove(weak.statement(elements), values));
+      String why = weak.rejection(elements, values);
       assertNotNull(why);
       assertTrue(why.contains("lookup leaves, denominator"), why);
     }
@@ -297,9 +289,7 @@ class WrongWitnessTest {
         int[] other = new TensorLayout(List.of(3, 7)).pad(values.real(l.activation));
         other[2]++;
         values.commitTo(l.activation, other, combineCommitted);
-        String why =
-            weak.rejection(
-                weak.statement(weak.honest), weak.prove(weak.statement(weak.honest), values));
+        String why = weak.rejection(weak.honest, values);
         assertNotNull(why);
         assertTrue(why.contains(combineCommitted ? "witness combination" : "witness column"), why);
       }
@@ -313,17 +303,7 @@ class WrongWitnessTest {
       TreeMap<Integer, int[]> other = new TreeMap<>(l.b.given());
       int weight = other.lastKey();
       other.put(weight, plus(other.get(weight), 3, other.get(weight)[3] > 0 ? -1 : 1));
-      int[][] elements = CircuitEvaluator.evaluate(weak.circuit, other);
-      ModelMatrix matrix =
-          new ModelMatrix(
-              weak.key.verifierKey().arithmetization().system(),
-              weak.key.verifierKey().arithmetization().model(),
-              new SmallModel(weak.circuit.circuit(), other));
-      ProvingKey swapped = new ProvingKey(weak.key.verifierKey(), matrix, weak.key.commitment());
-      byte[] proof =
-          Prover.prove(
-              swapped, WeakProof.witness(elements), WeakProof.CONTEXT, ProverOptions.quiet());
-      String why = weak.rejection(weak.statement(elements), proof);
+      String why = weak.rejectionOfModel(other);
       assertNotNull(why);
       assertTrue(why.contains("model column"), why);
     }
@@ -371,10 +351,7 @@ class WrongWitnessTest {
       int[] wrong = weak.honest[m].clone();
       wrong[at] = weak.honest[t.get(0)][at];
       int[][] elements = weak.withTensor(m, wrong);
-      String why =
-          weak.rejection(
-              weak.statement(elements),
-              weak.prove(weak.statement(elements), new ForgedValues(weak, elements)));
+      String why = weak.rejection(elements, new ForgedValues(weak, elements));
       assertNotNull(why);
       assertTrue(why.contains("lookup"), why);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -144,7 +145,7 @@ class WeightTest {
     assertEquals(dot, w.dot(source), at);
     // Nothing on the padding: filling it changes no claim.
     int[] ones = layout.pad(new int[source.length]);
-    layout.forEachRun((real, to, count) -> java.util.Arrays.fill(ones, to, to + count, 1));
+    layout.forEachRun((real, to, count) -> Arrays.fill(ones, to, to + count, 1));
     for (int k = 0; k < stored.length; k++) {
       assertTrue(ones[k] == 1 || table.get(k).isZero(), at);
     }
@@ -152,7 +153,7 @@ class WeightTest {
     assertEquals(Mle.evaluate(table, s), w.at(s), at);
     List<Integer> zeros = w.shape().stream().map(e -> 0).toList();
     int[] all = new int[source.length];
-    java.util.Arrays.fill(all, 1);
+    Arrays.fill(all, 1);
     assertEquals(w.dot(all), w.sum(zeros, w.shape()), at);
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class InPlaceTest {
    */
   private static String term(String... lines) {
     Function main = InMemoryModel.forward(lines).read().program().main();
-    Map<Value, String> terms = new java.util.HashMap<>();
+    Map<Value, String> terms = new HashMap<>();
     main.parameters().forEach(p -> terms.put(p, p.name()));
     for (Op op : main.body()) {
       if (op instanceof Operator o) {
@@ -237,12 +238,8 @@ class InPlaceTest {
   @Test
   void writeInACalledFunctionReachesTheCaller() {
     String code =
-        "class M(Module):\n"
-            + "  w : Tensor\n"
-            + "  il : List[int]\n"
-            + "  training : bool\n"
-            + "  def forward(self: __torch__.M,\n"
-            + "    x: Tensor) -> Tensor:\n"
+        InMemoryModel.CLASS
+            + InMemoryModel.FORWARD
             + "    _0 = __torch__.f(x, )\n"
             + "    return torch.neg(x)\n"
             + "def f(a: Tensor) -> NoneType:\n"
@@ -256,12 +253,8 @@ class InPlaceTest {
   @Test
   void writtenArgumentThatAnotherArgumentSharesIsRefused() {
     String code =
-        "class M(Module):\n"
-            + "  w : Tensor\n"
-            + "  il : List[int]\n"
-            + "  training : bool\n"
-            + "  def forward(self: __torch__.M,\n"
-            + "    x: Tensor) -> Tensor:\n"
+        InMemoryModel.CLASS
+            + InMemoryModel.FORWARD
             + "    return __torch__.f(x, x, )\n"
             + "def f(a: Tensor,\n"
             + "    b: Tensor) -> Tensor:\n"

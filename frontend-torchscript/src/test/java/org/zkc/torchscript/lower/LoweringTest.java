@@ -170,13 +170,9 @@ class LoweringTest {
   @Test
   void sharedWeightOfALiftedSignature() {
     String code =
-        "class M(Module):\n"
-            + "  w : Tensor\n"
-            + "  il : List[int]\n"
-            + "  training : bool\n"
+        InMemoryModel.CLASS
             + "  sub : __torch__.S\n"
-            + "  def forward(self: __torch__.M,\n"
-            + "    x: Tensor) -> Tensor:\n"
+            + InMemoryModel.FORWARD
             + "    sub = self.sub\n"
             + "    w = self.w\n"
             + "    _0, _1, = (sub).forward(w, x, )\n"
@@ -202,12 +198,8 @@ class LoweringTest {
   @Test
   void namedTuple() {
     String code =
-        "class M(Module):\n"
-            + "  w : Tensor\n"
-            + "  il : List[int]\n"
-            + "  training : bool\n"
-            + "  def forward(self: __torch__.M,\n"
-            + "    x: Tensor) -> Tensor:\n"
+        InMemoryModel.CLASS
+            + InMemoryModel.FORWARD
             + "    p = __torch__.P(x, 4)\n"
             + "    return torch.mul(p.a, p.b)\n"
             + "class P(NamedTuple):\n"
@@ -311,10 +303,7 @@ class LoweringTest {
   @Test
   void forwardWithOtherThanTensorsIsRefused() {
     String code =
-        "class M(Module):\n"
-            + "  w : Tensor\n"
-            + "  il : List[int]\n"
-            + "  training : bool\n"
+        InMemoryModel.CLASS
             + "  def forward(self: __torch__.M,\n"
             + "    x: Dict[str, Tensor]) -> Tensor:\n"
             + "    return self.w\n";
@@ -327,10 +316,7 @@ class LoweringTest {
   @Test
   void optionalArgumentsTakeTheirDefaults() {
     String code =
-        "class M(Module):\n"
-            + "  w : Tensor\n"
-            + "  il : List[int]\n"
-            + "  training : bool\n"
+        InMemoryModel.CLASS
             + "  def forward(self: __torch__.M,\n"
             + "    x: Tensor,\n"
             + "    bias: Optional[Tensor]=None,\n"
@@ -356,13 +342,7 @@ class LoweringTest {
   void explosionIsBounded() {
     StringBuilder code =
         new StringBuilder(
-            "class M(Module):\n"
-                + "  w : Tensor\n"
-                + "  il : List[int]\n"
-                + "  training : bool\n"
-                + "  def forward(self: __torch__.M,\n"
-                + "    x: Tensor) -> Tensor:\n"
-                + "    return __torch__.f0(x, )\n");
+            InMemoryModel.CLASS + InMemoryModel.FORWARD + "    return __torch__.f0(x, )\n");
     for (int i = 0; i < 200; i++) {
       code.append(
           "def f%d(x: Tensor) -> Tensor:\n  return torch.add(__torch__.f%d(x, ), __torch__.f%d(x, ))\n"
@@ -380,15 +360,7 @@ class LoweringTest {
       body.append("    ").append("  ".repeat(i)).append("for i%d in range(2):\n".formatted(i));
     }
     body.append("    ").append("  ".repeat(depth)).append("_0 = torch.relu_(x)\n");
-    String code =
-        "class M(Module):\n"
-            + "  w : Tensor\n"
-            + "  il : List[int]\n"
-            + "  training : bool\n"
-            + "  def forward(self: __torch__.M,\n"
-            + "    x: Tensor) -> Tensor:\n"
-            + body
-            + "    return x\n";
+    String code = InMemoryModel.CLASS + InMemoryModel.FORWARD + body + "    return x\n";
     assertThrows(UserException.class, () -> InMemoryModel.code(code).read());
   }
 }

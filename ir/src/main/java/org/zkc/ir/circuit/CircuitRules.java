@@ -1,6 +1,7 @@
 package org.zkc.ir.circuit;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.zkc.ir.ColumnType;
@@ -381,8 +382,8 @@ public final class CircuitRules {
     require(
         result.columnType().kind() == kind,
         "the result is a %s column, it must be %s",
-        result.columnType().kind().name().toLowerCase(java.util.Locale.ROOT),
-        kind.name().toLowerCase(java.util.Locale.ROOT));
+        result.columnType().kind().name().toLowerCase(Locale.ROOT),
+        kind.name().toLowerCase(Locale.ROOT));
   }
 
   private static void result(Value result, Shape shape, Interval exact) {

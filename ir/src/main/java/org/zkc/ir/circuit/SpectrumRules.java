@@ -2,6 +2,7 @@ package org.zkc.ir.circuit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.zkc.ir.ColumnType;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Shape;
@@ -202,7 +203,7 @@ final class SpectrumRules {
   }
 
   private static String name(ColumnType.Kind kind) {
-    return kind.name().toLowerCase(java.util.Locale.ROOT);
+    return kind.name().toLowerCase(Locale.ROOT);
   }
 
   private static void require(boolean condition, String sentence, Object... values) {

@@ -1,18 +1,11 @@
 package org.zkc.ir.interpret;
 
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongUnaryOperator;
-import org.zkc.ir.ColumnType;
-import org.zkc.ir.Function;
-import org.zkc.ir.Op;
 import org.zkc.ir.Program;
-import org.zkc.ir.SpectrumType;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.CircuitOp;
@@ -45,11 +38,10 @@ import org.zkc.ir.circuit.WindowSum;
  * checked against the interval of its column, and every lookup against the bounds of its table.
  */
 public final class CircuitInterpreter {
-  private final Map<Value, long[]> elements = new IdentityHashMap<>();
-  private final BiConsumer<Value, long[]> observer;
+  private final CheckedRun run;
 
   private CircuitInterpreter(BiConsumer<Value, long[]> observer) {
-    this.observer = observer;
+    this.run = new CheckedRun(observer);
   }
 
   /**
@@ -64,19 +56,8 @@ public final class CircuitInterpreter {
    */
   public static List<long[]> run(
       Program program, List<long[]> inputs, BiConsumer<Value, long[]> observer) {
-    Function main = program.main();
-    if (inputs.size() != main.parameters().size()) {
-      throw new IllegalArgumentException(
-          inputs.size() + " inputs given for " + main.parameters().size() + " parameters");
-    }
     CircuitInterpreter interpreter = new CircuitInterpreter(observer);
-    for (int i = 0; i < inputs.size(); i++) {
-      interpreter.define(main.parameters().get(i), inputs.get(i).clone());
-    }
-    for (Op op : main.body()) {
-      interpreter.define(op.definitions().getFirst(), interpreter.evaluate((CircuitOp) op));
-    }
-    return main.results().stream().map(v -> interpreter.get(v).clone()).toList();
+    return interpreter.run.of(program, inputs, op -> interpreter.evaluate((CircuitOp) op));
   }
 
   /** Evaluates main without watching. */
@@ -84,29 +65,8 @@ public final class CircuitInterpreter {
     return run(program, inputs, (value, elements) -> {});
   }
 
-  private void define(Value value, long[] x) {
-    if (value.type() instanceof SpectrumType) {
-      elements.put(value, x);
-      return;
-    }
-    ColumnType type = value.columnType();
-    if (x.length != type.shape().elementCount()) {
-      throw new IllegalArgumentException(
-          value + " has shape " + type.shape() + ", got " + x.length + " elements");
-    }
-    for (int i = 0; i < x.length; i++) {
-      if (x[i] < type.low() || x[i] > type.high()) {
-        throw new ArithmeticException(
-            "element %d of %s is %d, outside [%d, %d]"
-                .formatted(i, value, x[i], type.low(), type.high()));
-      }
-    }
-    elements.put(value, x);
-    observer.accept(value, x);
-  }
-
   private long[] get(Value value) {
-    return Objects.requireNonNull(elements.get(value), "no op before the use defined the value");
+    return run.get(value);
   }
 
   private long[] evaluate(CircuitOp op) {

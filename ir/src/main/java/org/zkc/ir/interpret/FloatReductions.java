@@ -1,5 +1,6 @@
 package org.zkc.ir.interpret;
 
+import java.util.Arrays;
 import org.zkc.ir.Shape;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.WindowMean;
@@ -76,7 +77,7 @@ final class FloatReductions {
     double[] sums = new double[inner];
     for (int o = 0; o < outer; o++) {
       for (int w = 0; w < windows; w++) {
-        java.util.Arrays.fill(sums, 0);
+        Arrays.fill(sums, 0);
         for (int x = op.starts().get(w); x < op.starts().get(w) + op.lengths().get(w); x++) {
           int from = (o * extent + x) * inner;
           for (int i = 0; i < inner; i++) {

@@ -11,6 +11,7 @@ import java.util.function.IntBinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
+import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
@@ -49,8 +50,6 @@ import org.zkc.ir.kernel.TaskRunner;
  * of its type.
  */
 public final class IntegerEvaluator {
-  private static final long LIMIT = 1L << 30;
-
   private final Function main;
   private final List<List<Value>> lastUses = new ArrayList<>();
 
@@ -86,7 +85,7 @@ public final class IntegerEvaluator {
 
   private static void requireNarrow(Value value) {
     IntegerType type = value.integerType();
-    if (type.low() <= -LIMIT || type.high() >= LIMIT) {
+    if (!Interval.of(type).isInsideLimit()) {
       throw new IllegalArgumentException(
           "the interval [%d, %d] of %s leaves (-2^30, 2^30)"
               .formatted(type.low(), type.high(), value));

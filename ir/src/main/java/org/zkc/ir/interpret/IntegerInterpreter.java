@@ -1,18 +1,12 @@
 package org.zkc.ir.interpret;
 
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.zkc.ir.Function;
-import org.zkc.ir.IntegerType;
-import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
@@ -42,11 +36,10 @@ import org.zkc.ir.integer.WindowSum;
  * checked against the interval of its type, so a run is also a test of the interval analysis.
  */
 public final class IntegerInterpreter {
-  private final Map<Value, long[]> elements = new IdentityHashMap<>();
-  private final BiConsumer<Value, long[]> observer;
+  private final CheckedRun run;
 
   private IntegerInterpreter(BiConsumer<Value, long[]> observer) {
-    this.observer = observer;
+    this.run = new CheckedRun(observer);
   }
 
   /**
@@ -60,19 +53,8 @@ public final class IntegerInterpreter {
    */
   public static List<long[]> run(
       Program program, List<long[]> inputs, BiConsumer<Value, long[]> observer) {
-    Function main = program.main();
-    if (inputs.size() != main.parameters().size()) {
-      throw new IllegalArgumentException(
-          inputs.size() + " inputs given for " + main.parameters().size() + " parameters");
-    }
     IntegerInterpreter interpreter = new IntegerInterpreter(observer);
-    for (int i = 0; i < inputs.size(); i++) {
-      interpreter.define(main.parameters().get(i), inputs.get(i).clone());
-    }
-    for (Op op : main.body()) {
-      interpreter.define(op.definitions().getFirst(), interpreter.evaluate((IntegerOp) op));
-    }
-    return main.results().stream().map(v -> interpreter.get(v).clone()).toList();
+    return interpreter.run.of(program, inputs, op -> interpreter.evaluate((IntegerOp) op));
   }
 
   /** Evaluates main without watching. */
@@ -85,25 +67,8 @@ public final class IntegerInterpreter {
     return IntegerKernels.parameter(op.data(), op.channelShifts());
   }
 
-  private void define(Value value, long[] x) {
-    IntegerType type = value.integerType();
-    if (x.length != type.shape().elementCount()) {
-      throw new IllegalArgumentException(
-          value + " has shape " + type.shape() + ", got " + x.length + " elements");
-    }
-    for (int i = 0; i < x.length; i++) {
-      if (x[i] < type.low() || x[i] > type.high()) {
-        throw new ArithmeticException(
-            "element %d of %s is %d, outside [%d, %d]"
-                .formatted(i, value, x[i], type.low(), type.high()));
-      }
-    }
-    elements.put(value, x);
-    observer.accept(value, x);
-  }
-
   private long[] get(Value value) {
-    return Objects.requireNonNull(elements.get(value), "no op before the use defined the value");
+    return run.get(value);
   }
 
   private long @Nullable [] getOrNull(Optional<Value> value) {

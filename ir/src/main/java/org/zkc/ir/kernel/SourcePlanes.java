@@ -1,5 +1,7 @@
 package org.zkc.ir.kernel;
 
+import java.util.stream.IntStream;
+
 /**
  * One image of a convolution's input, laid out so that every tap of the kernel reads each row of
  * outputs at unit stride and never outside: zero-padded, and for stride s split into the planes of
@@ -48,7 +50,7 @@ final class SourcePlanes {
     for (int t = 0; t < taps; t++) {
       met[t * dilation % stride] = true;
     }
-    return java.util.stream.IntStream.range(0, stride).filter(p -> met[p]).toArray();
+    return IntStream.range(0, stride).filter(p -> met[p]).toArray();
   }
 
   private static int indexOf(int[] phases, int phase) {

@@ -2,6 +2,7 @@ package org.zkc.ir.storage;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class ProgramDecoder {
     this.blobs = blobs;
     this.blobNumbers = blobNumbers;
     this.level =
-        java.util.Arrays.stream(Level.values())
+        Arrays.stream(Level.values())
             .filter(l -> l.text().equals(stored.getLevel()))
             .findFirst()
             .orElseThrow(() -> damaged("there is no level '%s'", stored.getLevel()));

@@ -1,11 +1,13 @@
 package org.zkc.ir.tensor;
 
+import org.zkc.ir.Value;
+
 /** A function of one variable, applied to each element; quantisation makes a table of it. */
 public sealed interface Elementwise extends TensorOp permits Relu, Clamp, Tanh, Sigmoid {
 
-  org.zkc.ir.Value result();
+  Value result();
 
-  org.zkc.ir.Value input();
+  Value input();
 
   /** The function in double precision, equal on every machine. */
   double apply(double x);

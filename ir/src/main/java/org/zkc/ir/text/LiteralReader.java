@@ -2,6 +2,7 @@ package org.zkc.ir.text;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -104,7 +105,7 @@ final class LiteralReader {
   }
 
   private static List<String> names(Class<?> enumeration) {
-    return java.util.Arrays.stream(enumeration.getEnumConstants())
+    return Arrays.stream(enumeration.getEnumConstants())
         .map(e -> ((Enum<?>) e).name().toLowerCase(Locale.ROOT))
         .toList();
   }

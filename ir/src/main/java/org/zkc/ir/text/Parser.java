@@ -3,6 +3,7 @@ package org.zkc.ir.text;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.antlr.v4.runtime.BaseErrorListener;
 import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonTokenStream;
@@ -138,7 +139,7 @@ public final class Parser {
       }
       return tokens.stream()
           .map(t -> describe(parser, t))
-          .collect(java.util.stream.Collectors.joining(" or ", ", expected is ", ""));
+          .collect(Collectors.joining(" or ", ", expected is ", ""));
     }
 
     private static String describe(ZkirParser parser, int type) {

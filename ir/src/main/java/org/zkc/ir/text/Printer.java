@@ -6,9 +6,11 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Function;
+import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import org.zkc.ir.ColumnType;
 import org.zkc.ir.IntegerType;
@@ -182,8 +184,7 @@ public final class Printer {
       Object v = c.get(op);
       switch (c.cardinality()) {
         case ONE -> list.add(c.name() + " = " + literal(v));
-        case OPTIONAL ->
-            ((java.util.Optional<?>) v).ifPresent(x -> list.add(c.name() + " = " + literal(x)));
+        case OPTIONAL -> ((Optional<?>) v).ifPresent(x -> list.add(c.name() + " = " + literal(x)));
         case MANY ->
             list.add(
                 c.name()
@@ -333,8 +334,7 @@ public final class Printer {
     return values.stream().map(v -> "%" + names.of(v)).collect(Collectors.joining(", "));
   }
 
-  private static java.util.stream.Collector<CharSequence, ?, String> list(
-      String open, String close) {
+  private static Collector<CharSequence, ?, String> list(String open, String close) {
     return Collectors.joining(", ", open, close);
   }
 

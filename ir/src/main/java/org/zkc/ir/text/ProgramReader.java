@@ -1,11 +1,14 @@
 package org.zkc.ir.text;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.antlr.v4.runtime.Token;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
@@ -30,7 +33,7 @@ final class ProgramReader {
   /** Values by name: unique in the function, visible until their region ends. */
   private final Map<String, Value> visible = new HashMap<>();
 
-  private final Set<String> defined = new java.util.HashSet<>();
+  private final Set<String> defined = new HashSet<>();
 
   private ProgramReader(Source source, SidecarReader sidecar, Map<Op, Span> spans, Level level) {
     this.source = source;
@@ -55,7 +58,7 @@ final class ProgramReader {
 
   private Program program(ZkirParser.FileContext file) {
     List<Function> functions = new ArrayList<>();
-    Set<String> names = new java.util.HashSet<>();
+    Set<String> names = new HashSet<>();
     for (ZkirParser.FunctionContext each : file.function()) {
       Token symbol = each.SYMBOL().getSymbol();
       String name = literals.symbol(symbol);
@@ -239,7 +242,7 @@ final class ProgramReader {
                   case OPTIONAL -> c.name() + " = ...";
                   case MANY -> "[" + c.name() + "]";
                 })
-            .collect(java.util.stream.Collectors.joining(", ", "(", ")"));
+            .collect(Collectors.joining(", ", "(", ")"));
   }
 
   private void readAttributes(
@@ -271,7 +274,7 @@ final class ProgramReader {
       }
     }
     given.values().stream()
-        .min(java.util.Comparator.comparingInt(a -> a.getStart().getTokenIndex()))
+        .min(Comparator.comparingInt(a -> a.getStart().getTokenIndex()))
         .ifPresent(unknown -> {
           throw source.error(
               unknown.getStart(),

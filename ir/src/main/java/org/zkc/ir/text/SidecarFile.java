@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -33,8 +34,7 @@ import org.zkc.ir.UserException;
  * Opened for reading it is memory-mapped; opened for appending it keeps what is there.
  */
 public final class SidecarFile implements SidecarWriter, SidecarReader, AutoCloseable {
-  private static final byte[] MAGIC =
-      "zkir tensors 1\n\0".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC = "zkir tensors 1\n\0".getBytes(StandardCharsets.US_ASCII);
   private static final int RECORD_HEADER = 40;
   private static final ValueLayout.OfLong LENGTH =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

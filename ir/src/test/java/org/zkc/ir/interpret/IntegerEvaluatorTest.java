@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -61,7 +63,7 @@ final class IntegerEvaluatorTest {
 
   /** Runs both and compares every value that the evaluator shows. */
   private static void assertSame(Program program, List<long[]> inputs, String message) {
-    java.util.Map<Value, long[]> expected = new java.util.IdentityHashMap<>();
+    Map<Value, long[]> expected = new IdentityHashMap<>();
     List<long[]> results = IntegerInterpreter.run(program, inputs, expected::put);
     List<int[]> narrow =
         inputs.stream().map(x -> Arrays.stream(x).mapToInt(e -> (int) e).toArray()).toList();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.Channels;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,7 +92,7 @@ final class ProgramStorageTest {
     switch (random.nextInt(4)) {
       case 0 -> out[at] ^= (byte) (1 << random.nextInt(8));
       case 1 -> out[at] = (byte) random.nextInt(256);
-      case 2 -> out = java.util.Arrays.copyOf(out, at);
+      case 2 -> out = Arrays.copyOf(out, at);
       default -> {
         int from = random.nextInt(out.length);
         int length = Math.min(random.nextInt(1, 20), out.length - Math.max(at, from));

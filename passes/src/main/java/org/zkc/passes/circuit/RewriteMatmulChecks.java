@@ -2,6 +2,7 @@ package org.zkc.passes.circuit;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.zkc.ir.DeadOps;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
@@ -232,9 +233,7 @@ public final class RewriteMatmulChecks implements Pass {
     }
 
     private static Shape append(List<Integer> extents, int extent) {
-      return new Shape(
-          java.util.stream.Stream.concat(extents.stream(), java.util.stream.Stream.of(extent))
-              .toList());
+      return new Shape(Stream.concat(extents.stream(), Stream.of(extent)).toList());
     }
   }
 }

@@ -37,7 +37,7 @@ final class AccumulatorScale {
     /** The scale at which the term has the resolution that it should have. */
     double wanted();
 
-    /** The coarsest scale that keeps multipliers below their limit. */
+    /** The finest scale that keeps multipliers below their limit. */
     double finest();
 
     /** A bound on |term|, as a real number, at accumulator scale {@code a}. */

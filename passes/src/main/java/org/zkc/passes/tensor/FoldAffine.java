@@ -2,6 +2,7 @@ package org.zkc.passes.tensor;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Function;
 import org.zkc.ir.Op;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
@@ -50,7 +51,7 @@ public final class FoldAffine extends TensorRewrite {
       Value right,
       Value result,
       Scope scope,
-      java.util.function.Function<double[], ChannelAffine> affine) {
+      Function<double[], ChannelAffine> affine) {
     return fold(left, right, result, scope, affine) || fold(right, left, result, scope, affine);
   }
 
@@ -59,7 +60,7 @@ public final class FoldAffine extends TensorRewrite {
       Value constant,
       Value result,
       Scope scope,
-      java.util.function.Function<double[], ChannelAffine> affine) {
+      Function<double[], ChannelAffine> affine) {
     if (!scope.isReadOnce(mapped)) {
       return false;
     }

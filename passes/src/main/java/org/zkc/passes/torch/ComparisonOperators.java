@@ -3,6 +3,7 @@ package org.zkc.passes.torch;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.IntPredicate;
+import java.util.function.LongBinaryOperator;
 import org.zkc.ir.DType;
 import org.zkc.ir.TensorData;
 import org.zkc.passes.torch.TorchValue.Bool;
@@ -125,8 +126,7 @@ final class ComparisonOperators {
     throw call.refuse("identity of %s and %s".formatted(left.kind(), right.kind()));
   }
 
-  private static TorchValue logic(
-      OperatorCall call, java.util.function.LongBinaryOperator operator) {
+  private static TorchValue logic(OperatorCall call, LongBinaryOperator operator) {
     if (call.argument(0) instanceof Bool l && call.argument(1) instanceof Bool r) {
       return new Bool(operator.applyAsLong(l.value() ? 1 : 0, r.value() ? 1 : 0) != 0);
     }

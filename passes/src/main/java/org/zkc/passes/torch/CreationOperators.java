@@ -1,6 +1,7 @@
 package org.zkc.passes.torch;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
@@ -71,7 +72,7 @@ final class CreationOperators {
       }
     }
     double[] elements = new double[(int) count];
-    java.util.Arrays.fill(elements, value);
+    Arrays.fill(elements, value);
     return new KnownTensor(
         HostTensors.cast(TensorData.ofDoubles(new Shape(extents), elements), dtype), "");
   }

@@ -1,6 +1,7 @@
 package org.zkc.passes.torch;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.zkc.ir.DType;
@@ -140,7 +141,7 @@ record OperatorCall(
       return given;
     }
     if (given.size() == 1) {
-      return java.util.Collections.nCopies(axes, given.getFirst());
+      return Collections.nCopies(axes, given.getFirst());
     }
     throw refuse("argument %d names %d axes, not %d".formatted(index + 1, given.size(), axes));
   }

@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.zkc.ir.DType;
 import org.zkc.ir.Function;
 import org.zkc.ir.FunctionBuilder;
@@ -328,7 +329,7 @@ final class TensorEmitter {
     return shape;
   }
 
-  private Shape inferred(java.util.function.Supplier<Shape> rule) {
+  private Shape inferred(Supplier<Shape> rule) {
     try {
       return rule.get();
     } catch (IllegalArgumentException | ArithmeticException e) {

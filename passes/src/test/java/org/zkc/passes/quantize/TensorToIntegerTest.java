@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.zkc.ir.DType;
@@ -102,7 +104,7 @@ class TensorToIntegerTest {
     Program tensor = b.build(b.linear(b.relu(b.linear(b.input(1, 16), 16)), 3));
     Program program =
         lower(tensor, QuantizationOptions.fixed(8, Map.of("fc0.weight", 4, "fc1.weight", 14)));
-    Map<String, Parameter> parameters = new java.util.TreeMap<>();
+    Map<String, Parameter> parameters = new TreeMap<>();
     program
         .main()
         .body()
@@ -167,9 +169,7 @@ class TensorToIntegerTest {
     List<long[]> inputs = new ArrayList<>(List.of(new long[] {1, 2, 3, -4, 5, 6, 7, -8}));
     assertEquals(
         List.of(-1L, -2L, -3L, 4L, -5L, -6L, -7L, 8L),
-        java.util.Arrays.stream(IntegerInterpreter.run(program, inputs).getFirst())
-            .boxed()
-            .toList());
+        Arrays.stream(IntegerInterpreter.run(program, inputs).getFirst()).boxed().toList());
   }
 
   @Test

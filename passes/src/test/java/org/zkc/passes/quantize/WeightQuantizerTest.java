@@ -3,6 +3,7 @@ package org.zkc.passes.quantize;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class WeightQuantizerTest {
     assertEquals(DType.I8, weights.data().dtype());
     assertEquals(
         List.of(127L, -2L, 64L, 0L, -125L, 0L),
-        java.util.Arrays.stream(weights.data().toLongs()).boxed().toList());
+        Arrays.stream(weights.data().toLongs()).boxed().toList());
   }
 
   @ParameterizedTest

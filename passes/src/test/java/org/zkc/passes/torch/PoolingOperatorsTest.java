@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.zkc.ir.Shape;
@@ -154,7 +155,7 @@ final class PoolingOperatorsTest {
             squares(5, 7),
             c.op("aten.avg_pool1d", c.x, List.of(3), List.of(2), List.of(1), true, false));
     assertEquals(Shape.of(5, 4), out.shape());
-    float[] row = java.util.Arrays.copyOfRange(out.toFloats(), 16, 20);
+    float[] row = Arrays.copyOfRange(out.toFloats(), 16, 20);
     assertArrayEquals(new float[] {12.0f, 9.666667f, 1.666667f, 0.5f}, row, 1e-5f);
   }
 

@@ -3,6 +3,7 @@ package org.zkc.runtime.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.zkc.passes.circuit.ConvolutionPolicy;
 import org.zkc.passes.cost.ProverCosts;
 import org.zkc.passes.cost.Work;
@@ -90,7 +92,7 @@ final class BenchFitCommand implements Callable<Integer> {
     if (out == null) {
       text.print(costs.text());
     } else {
-      AtomicFiles.write(out, costs.text().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      AtomicFiles.write(out, costs.text().getBytes(StandardCharsets.UTF_8));
     }
     text.println(
         "%-16s %12s %12s %6s   %12s %12s %6s   %12s %6s"
@@ -154,8 +156,8 @@ final class BenchFitCommand implements Callable<Integer> {
     text.println("   predicted/measured s:" + stages);
   }
 
-  private BenchmarkFigures figures(
-      BenchmarkTarget target, java.util.function.Consumer<String> display) throws IOException {
+  private BenchmarkFigures figures(BenchmarkTarget target, Consumer<String> display)
+      throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     Path file = keep == null ? null : keep.resolve(target.label() + ".json");
     if (file != null && Files.exists(file)) {

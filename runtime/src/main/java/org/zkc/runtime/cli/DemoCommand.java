@@ -1,8 +1,10 @@
 package org.zkc.runtime.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -150,12 +152,12 @@ final class DemoCommand implements Callable<Integer> {
         resolved.add(isFile ? folder.resolve(argument).toString() : argument);
       }
       out.println("   $ zkc " + String.join(" ", shown));
-      java.io.StringWriter text = new java.io.StringWriter();
+      StringWriter text = new StringWriter();
       PrintWriter captured = new PrintWriter(text);
       int code = Main.run(captured, captured, resolved.toArray(String[]::new));
       captured.flush();
       text.toString()
-          .replace(folder + java.io.File.separator, "")
+          .replace(folder + File.separator, "")
           .lines()
           .forEach(line -> out.println("   | " + line));
       out.println();

@@ -1,5 +1,6 @@
 package org.zkc.runtime.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -35,7 +36,7 @@ interface ProgressDisplay extends AutoCloseable {
     if (launcher != null) {
       return Boolean.parseBoolean(launcher);
     }
-    java.io.Console console = System.console();
+    Console console = System.console();
     return console != null && console.isTerminal();
   }
 

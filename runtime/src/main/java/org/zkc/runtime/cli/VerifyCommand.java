@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
@@ -86,7 +87,7 @@ final class VerifyCommand implements Callable<Integer> {
       String digest = keyFile.digest();
       if (expectedModel != null) {
         VerificationFailure.requireEqual(
-            "model digest", expectedModel.toLowerCase(java.util.Locale.ROOT), digest);
+            "model digest", expectedModel.toLowerCase(Locale.ROOT), digest);
       }
       ProofFile file = ProofFile.decode(proofBytes, keyFile.key());
       byte[] bound = keyFile.boundContext(context.getBytes(StandardCharsets.UTF_8));

@@ -1,5 +1,6 @@
 package org.zkc.runtime.reference;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
@@ -11,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
@@ -40,8 +43,7 @@ public final class ReferenceEngine {
    * @return the outputs as f32
    * @throws UserException when the engine cannot be fetched or refuses the archive
    */
-  public static List<TensorData> run(
-      Path archive, List<TensorData> inputs, java.util.function.Consumer<String> log)
+  public static List<TensorData> run(Path archive, List<TensorData> inputs, Consumer<String> log)
       throws IOException {
     if (!Files.isRegularFile(archive)) {
       throw new UserException("there is no file " + archive);
@@ -85,8 +87,7 @@ public final class ReferenceEngine {
       List<TensorData> outputs = new ArrayList<>();
       for (Object result : results) {
         Object[] pair = (Object[]) result;
-        int[] extents =
-            java.util.Arrays.stream((long[]) pair[1]).mapToInt(Math::toIntExact).toArray();
+        int[] extents = Arrays.stream((long[]) pair[1]).mapToInt(Math::toIntExact).toArray();
         outputs.add(TensorData.ofFloats(Shape.of(extents), (float[]) pair[0]));
       }
       return outputs;
@@ -122,7 +123,7 @@ public final class ReferenceEngine {
   }
 
   /** The folder with the engine's jars; fetched when it is not complete. */
-  private static Path libraries(java.util.function.Consumer<String> log) throws IOException {
+  private static Path libraries(Consumer<String> log) throws IOException {
     String pom;
     try (InputStream in = ReferenceEngine.class.getResourceAsStream(POM)) {
       pom =
@@ -196,8 +197,7 @@ public final class ReferenceEngine {
 
   /** Maven on the PATH, else the wrapper of the checkout that the jar lies in. */
   private static String maven() {
-    for (String folder :
-        System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator, -1)) {
+    for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
       Path candidate = Path.of(folder, "mvn");
       if (Files.isExecutable(candidate)) {
         return candidate.toString();

@@ -1,6 +1,7 @@
 package org.zkc.runtime.report;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * All that a page shows. Strings come from files that anybody may have made: they are data and
@@ -54,7 +55,7 @@ record Page(
 
     @Override
     public String toString() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -121,7 +122,7 @@ record Page(
 
     @Override
     public String toString() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

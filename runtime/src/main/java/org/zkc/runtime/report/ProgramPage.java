@@ -2,10 +2,12 @@ package org.zkc.runtime.report;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.zkc.ir.Function;
@@ -31,7 +33,7 @@ public final class ProgramPage {
   private final List<Page.Layer> layers = new ArrayList<>();
   private final List<Page.Line> lines = new ArrayList<>();
   private final Map<String, List<Integer>> layersOfSource = new LinkedHashMap<>();
-  private final Map<Op, Integer> numbers = new java.util.IdentityHashMap<>();
+  private final Map<Op, Integer> numbers = new IdentityHashMap<>();
 
   private ProgramPage(Program program) {
     this.program = program;
@@ -171,7 +173,7 @@ public final class ProgramPage {
       }
       int node =
           graph.node(
-              java.util.Objects.requireNonNull(numbers.get(op), "every op has a number"),
+              Objects.requireNonNull(numbers.get(op), "every op has a number"),
               Operations.words(mnemonic(op)),
               op.definitions().isEmpty() ? "" : "%" + op.definitions().getFirst().name(),
               Operations.tone(mnemonic(op)),

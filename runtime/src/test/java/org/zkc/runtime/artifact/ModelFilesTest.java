@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -118,8 +120,7 @@ final class ModelFilesTest {
 
   /** Whether the byte is one of the zeros between sections. */
   private static boolean isPadding(int at) {
-    java.nio.ByteBuffer b =
-        java.nio.ByteBuffer.wrap(modelBytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer b = ByteBuffer.wrap(modelBytes).order(ByteOrder.LITTLE_ENDIAN);
     boolean inside = at < 16 + 4 * 24;
     for (int s = 0; s < 4; s++) {
       long offset = b.getLong(16 + s * 24);

@@ -12,7 +12,11 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -108,7 +112,7 @@ final class CommandLineTest {
   }
 
   private static void assertVerify(int code, List<String> start, String... more) {
-    List<String> arguments = new java.util.ArrayList<>(start);
+    List<String> arguments = new ArrayList<>(start);
     arguments.addAll(List.of(more));
     Ended ended = zkc(arguments.toArray(String[]::new));
     assertEquals(code, ended.code(), arguments + "\n" + ended.out() + ended.err());
@@ -119,7 +123,7 @@ final class CommandLineTest {
     try {
       byte[] digest =
           java.security.MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-      return java.util.HexFormat.of().formatHex(digest);
+      return HexFormat.of().formatHex(digest);
     } catch (java.security.NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
@@ -169,7 +173,7 @@ final class CommandLineTest {
         -1,
         Files.mismatch(folder.resolve("x.zkp"), folder.resolve("again.zkp")),
         "proofs are deterministic");
-    assertTrue(java.util.Arrays.equals(before, Files.readAllBytes(code)));
+    assertTrue(Arrays.equals(before, Files.readAllBytes(code)));
   }
 
   @Test
@@ -194,8 +198,7 @@ final class CommandLineTest {
     for (String name : List.of("tiny.zkc", "tiny.vk")) {
       Ended ended = zkc("security", file(name));
       assertEquals(0, ended.code(), ended.err());
-      java.util.regex.Matcher total =
-          Pattern.compile("([0-9.]+)  all together").matcher(ended.out());
+      Matcher total = Pattern.compile("([0-9.]+)  all together").matcher(ended.out());
       assertTrue(total.find(), ended.out());
       assertTrue(Double.parseDouble(total.group(1)) >= 100, ended.out());
     }

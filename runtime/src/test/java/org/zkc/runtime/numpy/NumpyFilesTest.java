@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -173,9 +175,9 @@ final class NumpyFilesTest {
   @Test
   void badFilesAreRefusedInOneSentence() throws IOException {
     byte[] good = NpyWriter.encode(random(DType.F32, Shape.of(3, 4), 1));
-    refused("truncated", java.util.Arrays.copyOf(good, good.length - 1));
-    refused("truncated", java.util.Arrays.copyOf(good, 50));
-    refused("bytes after its array", java.util.Arrays.copyOf(good, good.length + 1));
+    refused("truncated", Arrays.copyOf(good, good.length - 1));
+    refused("truncated", Arrays.copyOf(good, 50));
+    refused("bytes after its array", Arrays.copyOf(good, good.length + 1));
     refused("not a NumPy file", new byte[0]);
     refused("not a NumPy file", "PK\3\4 something else".getBytes(StandardCharsets.UTF_8));
     refused("pickled Python objects", npy(1, header("|O", false, "(1,)"), new byte[8]));
@@ -223,7 +225,7 @@ final class NumpyFilesTest {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
       }
       try {
-        NpyReader.read(new java.io.ByteArrayInputStream(bytes), "array.npy");
+        NpyReader.read(new ByteArrayInputStream(bytes), "array.npy");
       } catch (UserException e) {
         assertTrue(!e.getMessage().contains("\n"), e.getMessage());
       }
@@ -266,11 +268,11 @@ final class NumpyFilesTest {
     SequencedMap<String, TensorData> arrays = new LinkedHashMap<>();
     arrays.put("x", random(DType.F32, Shape.of(1000), 1));
     byte[] bytes = NpzWriter.encode(arrays);
-    Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+    Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
     assertThrows(UserException.class, () -> NpzReader.read(file));
     assertThrows(
         UserException.class,
-        () -> NpzReader.read(java.util.Arrays.copyOf(bytes, bytes.length / 2), "memory"));
+        () -> NpzReader.read(Arrays.copyOf(bytes, bytes.length / 2), "memory"));
     bytes[300] ^= 1;
     Files.write(file, bytes);
     assertThrows(UserException.class, () -> NpzReader.read(file), "the checksum of a stored entry");

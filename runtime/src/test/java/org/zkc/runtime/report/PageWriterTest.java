@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -66,6 +67,6 @@ final class PageWriterTest {
   @Test
   void bytesDependOnThePageAlone() {
     assertArrayEquals(PageWriter.write(page("a")), PageWriter.write(page("a")));
-    assertFalse(java.util.Arrays.equals(PageWriter.write(page("a")), PageWriter.write(page("b"))));
+    assertFalse(Arrays.equals(PageWriter.write(page("a")), PageWriter.write(page("b"))));
   }
 }

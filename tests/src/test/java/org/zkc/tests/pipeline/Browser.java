@@ -1,5 +1,6 @@
 package org.zkc.tests.pipeline;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -87,7 +88,7 @@ final class Browser implements AutoCloseable {
   private static Optional<Path> find(List<String> names) {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
     List<String> folders =
-        Stream.concat(Arrays.stream(path.split(java.io.File.pathSeparator)), USUAL_PLACES.stream())
+        Stream.concat(Arrays.stream(path.split(File.pathSeparator)), USUAL_PLACES.stream())
             .toList();
     return names.stream()
         .flatMap(name -> folders.stream().map(folder -> Path.of(folder, name)))
