@@ -2,6 +2,7 @@ package org.zkc.runtime.cli;
 
 import java.util.Locale;
 import org.zkc.ir.TensorData;
+import org.zkc.runtime.numpy.ArrayExcerpt;
 
 /** Numbers as people read them. */
 final class Figures {
@@ -40,15 +41,6 @@ final class Figures {
 
   /** The first elements of an array. */
   static String elements(TensorData array) {
-    StringBuilder text = new StringBuilder();
-    long n = Math.min(array.elementCount(), SHOWN_ELEMENTS);
-    for (long i = 0; i < n; i++) {
-      text.append(i == 0 ? "" : " ");
-      text.append(
-          array.dtype().isFloating()
-              ? String.format(Locale.ROOT, "%.6g", array.getDouble(i))
-              : Long.toString(array.getLong(i)));
-    }
-    return text + (array.elementCount() > n ? " ..." : "");
+    return ArrayExcerpt.of(array, SHOWN_ELEMENTS, 6);
   }
 }

@@ -2,12 +2,12 @@ package org.zkc.runtime.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.zkc.gkr.proof.ProofComposition;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.ir.TensorData;
 import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.numpy.ArrayExcerpt;
 import org.zkc.runtime.report.Page.Column;
 import org.zkc.runtime.report.Page.Fact;
 import org.zkc.runtime.report.Page.Row;
@@ -96,16 +96,7 @@ public final class ProofPage {
   }
 
   private static Row row(String what, String name, TensorData array) {
-    StringBuilder text = new StringBuilder();
-    long n = Math.min(array.elementCount(), SHOWN_ELEMENTS);
-    for (long i = 0; i < n; i++) {
-      text.append(i == 0 ? "" : " ");
-      text.append(
-          array.dtype().isFloating()
-              ? String.format(Locale.ROOT, "%.5g", array.getDouble(i))
-              : Long.toString(array.getLong(i)));
-    }
-    text.append(array.elementCount() > n ? " ..." : "");
-    return Row.of(0, what, name, array.shape().toString(), text.toString());
+    return Row.of(
+        0, what, name, array.shape().toString(), ArrayExcerpt.of(array, SHOWN_ELEMENTS, 5));
   }
 }
