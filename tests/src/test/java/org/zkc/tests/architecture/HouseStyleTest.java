@@ -19,7 +19,7 @@ import org.zkc.tests.Repository;
 
 /** House rules that a compiler does not check, over every Java file of the repository. */
 final class HouseStyleTest {
-  private static final int MAX_LINES = 700;
+  private static final int MAX_LINES = 600;
   private static final Set<String> VAGUE_PACKAGES =
       Set.of("util", "utils", "common", "core", "impl", "helper", "helpers", "misc");
   private static final Pattern VAGUE_CLASS =
@@ -63,7 +63,7 @@ final class HouseStyleTest {
   @Test
   void filesStayReadable() {
     check((source, found) -> {
-      if (source.lines().size() >= MAX_LINES) {
+      if (source.lines().size() > MAX_LINES) {
         found.add(
             source.file() + ": " + source.lines().size() + " lines, the limit is " + MAX_LINES);
       }
