@@ -252,6 +252,55 @@ class Activations(nn.Module):
         return x
 
 
+class Rectifiers(nn.Module):
+    """Each rectifier other than ReLU once, as modules and as functions."""
+
+    def __init__(self):
+        super().__init__()
+        self.convs = nn.ModuleList([nn.Conv2d(2, 6, 3, padding=1)] + [nn.Conv2d(6, 6, 3, padding=1) for _ in range(7)])
+        self.leaky = nn.LeakyReLU(0.1)
+        self.one = nn.PReLU()
+        self.each = nn.PReLU(6)
+        nn.init.uniform_(self.each.weight, 0.0, 0.5)
+        for conv in self.convs:
+            nn.init.kaiming_normal_(conv.weight)
+        self.gated = nn.Conv2d(6, 12, 1)
+        self.fc = nn.Linear(6, 8)
+
+    def forward(self, x):
+        x = self.leaky(self.convs[0](x))
+        x = F.silu(self.convs[1](x))
+        x = F.elu(self.convs[2](x), alpha=0.8)
+        x = self.one(self.convs[3](x))
+        x = F.hardswish(self.convs[4](x))
+        x = F.selu(self.convs[5](x)) + F.celu(x, alpha=0.5)
+        x = self.each(self.convs[6](x))
+        x = F.relu(self.convs[7](x))
+        x = F.glu(self.gated(x), dim=1)
+        return F.gelu(self.fc(x.mean((2, 3))))
+
+
+class SmallUNet(nn.Module):
+    """Down and up again with skip connections: nearest neighbours by a factor, by sizes that are no multiples, bilinear."""
+
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Conv2d(2, 6, 3, padding=1)
+        self.middle = nn.Conv2d(6, 8, 3, padding=1)
+        self.up = nn.Conv2d(14, 6, 3, padding=1)
+        self.out = nn.Conv2d(6, 3, 1)
+
+    def forward(self, x):
+        wide = F.relu(self.down(x))
+        narrow = F.relu(self.middle(F.max_pool2d(wide, 2)))
+        x = torch.cat([F.interpolate(narrow, scale_factor=2.0), wide], dim=1)
+        x = F.relu(self.up(x))
+        x = F.interpolate(x, size=[9, 24], mode="nearest")
+        x = F.interpolate(x, size=[12, 18], mode="nearest-exact")
+        x = F.interpolate(x, scale_factor=1.5, mode="bilinear", align_corners=False)
+        return F.interpolate(self.out(x), size=[8, 31], mode="bilinear", align_corners=True)
+
+
 class TwoInputs(nn.Module):
     """Two inputs of different shapes, added and multiplied; the batch has three rows."""
 

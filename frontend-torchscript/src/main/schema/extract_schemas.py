@@ -13,12 +13,14 @@ prim: NumToTensor RaiseException device dtype is_nested requires_grad type min m
 aten: linear conv1d conv2d conv3d _convolution _convolution_mode conv_transpose1d conv_transpose2d batch_norm layer_norm group_norm
   instance_norm rms_norm relu relu_ relu6 relu6_ hardtanh hardtanh_ clamp clamp_ clamp_min clamp_min_ clamp_max
   clamp_max_ tanh tanh_ sigmoid sigmoid_ gelu gelu_ silu silu_ elu elu_ leaky_relu leaky_relu_ hardsigmoid
-  hardsigmoid_ hardswish hardswish_ softplus mish mish_ selu selu_ celu celu_ prelu logsigmoid log_sigmoid threshold
+  hardsigmoid_ hardswish hardswish_ softplus mish mish_ selu selu_ celu celu_ prelu logsigmoid log_sigmoid threshold hardshrink softshrink
   threshold_ erf erf_ exp exp_ log log_ log1p log2 log10 sqrt sqrt_ rsqrt rsqrt_ square reciprocal sin cos tan asin
   acos atan sinh cosh pow pow_ abs abs_ neg neg_ sign floor floor_ ceil ceil_ round round_ trunc frac floor_divide
   floor_divide_ fmod remainder expm1 max_pool1d max_pool2d max_pool3d max_pool2d_with_indices avg_pool1d avg_pool2d
   avg_pool3d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d
-  upsample_nearest2d upsample_bilinear2d pixel_shuffle add add_ mul mul_ sub sub_ rsub div div_ true_divide maximum minimum max
+  upsample_nearest1d upsample_nearest2d upsample_nearest3d _upsample_nearest_exact1d _upsample_nearest_exact2d
+  _upsample_nearest_exact3d upsample_linear1d upsample_bilinear2d upsample_trilinear3d upsample_bicubic2d
+  _upsample_bilinear2d_aa _upsample_bicubic2d_aa _upsample_lanczos2d_aa pixel_shuffle add add_ mul mul_ sub sub_ rsub div div_ true_divide maximum minimum max
   min amax amin argmax argmin topk sort argsort cat concat stack hstack vstack flatten unflatten view view_as reshape
   reshape_as permute transpose transpose_ t t_ swapaxes movedim contiguous mean sum prod var std norm
   softmax log_softmax _softmax _log_softmax dropout dropout_ feature_dropout feature_dropout_ alpha_dropout
@@ -37,7 +39,7 @@ aten: linear conv1d conv2d conv3d _convolution _convolution_mode conv_transpose1
   ScalarImplicit item append extend insert pop remove clear reverse index count copy list dict keys values items
   get setdefault update popitem _set_item Delete sorted format percentFormat join split strip lower upper replace
   startswith endswith find warn device ord chr hash set_grad_enabled is_grad_enabled is_tensor wait
-  broadcast_tensors meshgrid cross cdist cosine_similarity normalize lstm gru rnn_tanh quantize_per_tensor
+  broadcast_tensors meshgrid cross cdist cosine_similarity normalize linalg_vector_norm lstm gru rnn_tanh quantize_per_tensor
   dequantize native_layer_norm native_batch_norm native_group_norm unfold im2col col2im glu channel_shuffle
   affine_grid_generator grid_sampler bernoulli_ bernoulli rand rand_like randn randn_like normal_ uniform_ numpy_T
   clip clip_ concatenate broadcast_to lift_fresh max_pool1d_with_indices swapdims moveaxis mT is_contiguous

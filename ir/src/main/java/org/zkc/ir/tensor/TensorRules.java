@@ -110,6 +110,13 @@ public final class TensorRules {
         if (e instanceof Clamp c) {
           require(c.low() <= c.high(), "bounds %s and %s leave no value", c.low(), c.high());
         }
+        if (e instanceof Elu u) {
+          require(
+              u.scale() > 0 && u.inputScale() > 0,
+              "scales %s and %s must be positive",
+              u.scale(),
+              u.inputScale());
+        }
         if (!(e instanceof Clamp) && !(e instanceof Relu)) {
           floating(e.input());
         }

@@ -10,6 +10,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Rectifier;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Sigmoid;
 import org.zkc.ir.tensor.Tanh;
@@ -28,6 +29,9 @@ final class ScaleClasses {
 
   /** Bits of tanh and the logistic function: the size of their tables does not depend on it. */
   static final int TABLE_BITS = 12;
+
+  /** Of rectifiers other than ReLU: one for the sign, one as scales are powers of two. */
+  static final int RECTIFIER_BITS = 10;
 
   /** Bits of means: their accumulators are exact and their number small. */
   static final int MEAN_BITS = 12;
@@ -114,7 +118,7 @@ final class ScaleClasses {
     boolean nonNegative = bounds.low() >= 0;
     members.variation = Math.min(members.variation, ranges.of(value).variation());
     members.nonNegative &= nonNegative;
-    members.snapped |= op instanceof Tanh || op instanceof Sigmoid;
+    members.snapped |= op instanceof Tanh || op instanceof Sigmoid || op instanceof Rectifier;
     int bits = options.bitsOf(value.name());
     members.fixedBits |= options.bitsByName().containsKey(value.name());
     if (!members.fixedBits) {
@@ -137,9 +141,18 @@ final class ScaleClasses {
   }
 
   private static int leastBits(@Nullable TensorOp op) {
-    return op instanceof WindowMean
-        ? MEAN_BITS
-        : op instanceof Tanh || op instanceof Sigmoid ? TABLE_BITS : 0;
+    return switch (op) {
+      case WindowMean m -> MEAN_BITS;
+      case Tanh t -> TABLE_BITS;
+      case Sigmoid s -> TABLE_BITS;
+      case Rectifier r -> RECTIFIER_BITS;
+      case null, default -> 0;
+    };
+  }
+
+  /** The greatest magnitude that the value is given room for. */
+  double greatest(Value value) {
+    return precision.margin() * margins.activation() * ranges.of(value).magnitude();
   }
 
   /** The scale and clamp bounds that the value gets where it is requantised. */

@@ -29,6 +29,7 @@ import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Pad;
+import org.zkc.ir.tensor.Rectifier;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Sigmoid;
 import org.zkc.ir.tensor.Softmax;
@@ -232,6 +233,7 @@ final class TensorAnalysis {
       case Clamp c -> true;
       case Tanh t -> true;
       case Sigmoid s -> true;
+      case Rectifier r -> true;
       case Softmax s -> true;
       case LogSoftmax s -> true;
       case Add a -> true;

@@ -32,6 +32,7 @@ import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
+import org.zkc.ir.tensor.Rectifier;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Sigmoid;
 import org.zkc.ir.tensor.Softmax;
@@ -65,6 +66,9 @@ public final class TensorToInteger {
    * more.
    */
   private static final long SUMMAND = 1 << 16;
+
+  /** Beyond this many steps on each side the table of a rectifier ends. */
+  private static final int MOST_TABLE_STEPS = 1 << 13;
 
   /** Scale of results of tables that are outputs of the program: 15 bits and sign. */
   private static final int OUTPUT_TABLE_BITS = 16;
@@ -236,6 +240,7 @@ public final class TensorToInteger {
       case Clamp c -> clamp(c, c.low(), c.high());
       case Tanh t -> table(t, 1);
       case Sigmoid s -> table(s, 0.25);
+      case Rectifier r -> table(r, r.steepest());
       case MaxPool p -> maxPool(p);
       case WindowMean w -> windowMean(w);
       case Concatenate c -> {
@@ -320,16 +325,14 @@ public final class TensorToInteger {
     Quantum q = classes.quantum(op.result());
     boolean isOutput = analysis.isOutput(op.result());
     if (isOutput) {
-      q =
-          new Quantum(
-              Math.scalb(1.0, 1 - OUTPUT_TABLE_BITS),
-              -(1L << (OUTPUT_TABLE_BITS - 1)),
-              1L << (OUTPUT_TABLE_BITS - 1));
+      long high = 1L << (OUTPUT_TABLE_BITS - 1);
+      double range = op instanceof Rectifier ? q.scale() * q.high() : 1;
+      q = new Quantum(range / high, -high, high);
     }
     double step = tableStep(op, slope);
     Value input;
     if (analysis.isDeferred(op.input())) {
-      long reach = (long) (SATURATION / step);
+      long reach = (long) (tableEnd(op, step) / step);
       input =
           requantized(
               op.input(),
@@ -355,7 +358,17 @@ public final class TensorToInteger {
     Quantum result = classes.quantum(op.result());
     double range = result.scale() * result.high();
     int bits = precision.ofTableInput(range, ranges.of(op.result()).variation());
+    if (op instanceof Rectifier) {
+      bits = Math.max(bits, Long.SIZE - Long.numberOfLeadingZeros(result.high()));
+    }
     return Math.scalb(1.0, (int) Math.floor(Math.log(range / slope) / Math.log(2)) - bits);
+  }
+
+  /** The greatest magnitude of a table's input, before ends that do not change are cut off. */
+  private double tableEnd(Elementwise op, double step) {
+    return op instanceof Rectifier
+        ? Math.min(classes.greatest(op.input()), MOST_TABLE_STEPS * step)
+        : SATURATION;
   }
 
   /** Beyond this, tanh and the logistic function do not change in 16 bits. */

@@ -1,12 +1,21 @@
 package org.zkc.passes.torch;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
+import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 
 /** Functions of one element. */
 final class ActivationOperators {
+  /** Klambauer et al., Self-Normalizing Neural Networks, equation 14. */
+  private static final double SELU_ALPHA = 1.6732632423543772;
+
+  private static final double SELU_SCALE = 1.0507009873554805;
+
   private static final double INFINITY = Double.POSITIVE_INFINITY;
 
   static final List<TorchOperator> ALL =
@@ -41,14 +50,82 @@ final class ActivationOperators {
           new TorchOperator(
               "aten.hardsigmoid", "clamp, add, multiply", c -> c.result(hardsigmoid(c))),
           new TorchOperator(
-              "aten.hardswish",
-              "clamp, add, multiply",
-              c -> c.result(c.emit().multiply(c.value(0), hardsigmoid(c)))),
+              "aten.hardswish", "hardswish", c -> c.result(c.emit().hardswish(c.value(0)))),
+          new TorchOperator("aten.silu", "silu", c -> c.result(c.emit().silu(c.value(0)))),
+          new TorchOperator("aten.gelu", "gelu", ActivationOperators::gelu),
+          new TorchOperator(
+              "aten.leaky_relu",
+              "leaky_relu",
+              c -> c.result(c.emit().leakyRelu(c.value(0), c.number(1)))),
+          new TorchOperator(
+              "aten.prelu",
+              "leaky_relu, relu, clamp, multiply, add",
+              "constant weight",
+              c -> prelu(c)),
+          new TorchOperator("aten.elu", "elu", c -> elu(c, c.number(1), c.number(2), c.number(3))),
+          new TorchOperator("aten.selu", "elu", c -> elu(c, SELU_ALPHA, SELU_SCALE, 1)),
+          new TorchOperator("aten.celu", "elu", c -> elu(c, c.number(1), 1, 1 / c.number(1))),
+          new TorchOperator("aten.glu", "slice, sigmoid, multiply", ActivationOperators::glu),
           new TorchOperator("aten.tanh", "tanh", c -> c.result(c.emit().tanh(c.value(0)))),
           new TorchOperator(
               "aten.sigmoid", "sigmoid", c -> c.result(c.emit().sigmoid(c.value(0)))));
 
   private ActivationOperators() {}
+
+  private static TorchValue gelu(OperatorCall call) {
+    String approximation = call.text(1);
+    return switch (approximation) {
+      case "none" -> call.result(call.emit().gelu(call.value(0), false));
+      case "tanh" -> call.result(call.emit().gelu(call.value(0), true));
+      default ->
+          throw call.refuse(
+              "approximate='%s'; there are 'none' and 'tanh'".formatted(approximation));
+    };
+  }
+
+  private static TorchValue elu(OperatorCall call, double alpha, double scale, double inputScale) {
+    if (!(scale > 0 && inputScale > 0 && Double.isFinite(scale + inputScale + alpha))) {
+      throw call.refuse(
+          "alpha %s with scales %s and %s; scales must be positive"
+              .formatted(alpha, scale, inputScale));
+    }
+    return call.result(call.emit().elu(call.value(0), alpha, scale, inputScale));
+  }
+
+  /**
+   * max(x, 0) + weight min(x, 0), with a weight for all elements or one for each channel (axis 1).
+   */
+  private static TorchValue prelu(OperatorCall call) {
+    TensorData weight = call.knownTensor(1, "weight").data();
+    Value x = call.value(0);
+    if (weight.elementCount() == 1) {
+      return call.result(call.emit().leakyRelu(x, weight.getDouble(0)));
+    }
+    Shape shape = x.shape();
+    if (shape.rank() < 2 || shape.extent(1) != weight.elementCount()) {
+      throw call.refuse(
+          "%d weights for a tensor of shape %s".formatted(weight.elementCount(), shape));
+    }
+    List<Integer> extents = new ArrayList<>(Collections.nCopies(shape.rank(), 1));
+    extents.set(1, shape.extent(1));
+    Value slopes = call.emit().reshape(call.emit().constant(weight, ""), new Shape(extents));
+    Value negative = call.emit().clamp(x, -INFINITY, 0);
+    return call.result(
+        call.emit().add(call.emit().relu(x), call.emit().multiply(negative, slopes)));
+  }
+
+  /** The first half of an axis times the logistic function of the second. */
+  private static TorchValue glu(OperatorCall call) {
+    Value x = call.value(0);
+    int axis = call.axis(1, x.shape().rank());
+    int extent = x.shape().extent(axis);
+    if (extent % 2 != 0) {
+      throw call.refuse("axis %d has %d elements, an odd number".formatted(axis, extent));
+    }
+    Value left = call.emit().slice(x, axis, 0, extent / 2, 1);
+    Value gate = call.emit().slice(x, axis, extent / 2, extent, 1);
+    return call.result(call.emit().multiply(left, call.emit().sigmoid(gate)));
+  }
 
   /** min(max(x, lowest), high); a lower bound above the upper one changes nothing in that. */
   private static TorchValue clamp(OperatorCall call, double lowest, double high) {

@@ -24,6 +24,10 @@ import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
+import org.zkc.ir.tensor.Elu;
+import org.zkc.ir.tensor.Gelu;
+import org.zkc.ir.tensor.Hardswish;
+import org.zkc.ir.tensor.LeakyRelu;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
@@ -32,6 +36,7 @@ import org.zkc.ir.tensor.Pad;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Reshape;
 import org.zkc.ir.tensor.Sigmoid;
+import org.zkc.ir.tensor.Silu;
 import org.zkc.ir.tensor.Slice;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
@@ -230,6 +235,26 @@ final class TensorEmitter {
 
   Value sigmoid(Value input) {
     return emit(new Sigmoid(result(input.shape()), input, location));
+  }
+
+  Value silu(Value input) {
+    return emit(new Silu(result(input.shape()), input, location));
+  }
+
+  Value gelu(Value input, boolean tanh) {
+    return emit(new Gelu(result(input.shape()), input, tanh, location));
+  }
+
+  Value hardswish(Value input) {
+    return emit(new Hardswish(result(input.shape()), input, location));
+  }
+
+  Value leakyRelu(Value input, double slope) {
+    return emit(new LeakyRelu(result(input.shape()), input, slope, location));
+  }
+
+  Value elu(Value input, double alpha, double scale, double inputScale) {
+    return emit(new Elu(result(input.shape()), input, alpha, scale, inputScale, location));
   }
 
   Value clamp(Value input, double low, double high) {

@@ -20,6 +20,7 @@ public final class TorchOperatorTable {
             NormalizationOperators.ALL,
             ActivationOperators.ALL,
             PoolingOperators.ALL,
+            InterpolationOperators.ALL,
             ReductionOperators.ALL,
             ArithmeticOperators.ALL,
             ComparisonOperators.ALL,

@@ -1,0 +1,189 @@
+package org.zkc.passes.torch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+
+/**
+ * Resampling of the last one or two axes. Nearest neighbours by an integer factor are views:
+ * broadcasting along a new axis, or a slice with a stride. Everything else is linear along each
+ * axis, with a constant matrix of the weights that PyTorch computes (area_pixel_compute_scale and
+ * its neighbours in ATen/native/UpSample.h).
+ */
+final class InterpolationOperators {
+  private static final String FACTOR =
+      "reshape, broadcast; slice, or linear by other than integers";
+  private static final String MATRICES = "linear, transpose";
+
+  static final List<TorchOperator> ALL =
+      List.of(
+          new TorchOperator("aten.upsample_nearest1d", FACTOR, c -> nearest(c, 1, 0)),
+          new TorchOperator("aten.upsample_nearest2d", FACTOR, c -> nearest(c, 2, 0)),
+          new TorchOperator("aten._upsample_nearest_exact1d", FACTOR, c -> nearest(c, 1, 0.5f)),
+          new TorchOperator("aten._upsample_nearest_exact2d", FACTOR, c -> nearest(c, 2, 0.5f)),
+          new TorchOperator("aten.upsample_linear1d", MATRICES, c -> linear(c, 1)),
+          new TorchOperator("aten.upsample_bilinear2d", MATRICES, c -> linear(c, 2)));
+
+  private InterpolationOperators() {}
+
+  /**
+   * The length of one axis before and after.
+   *
+   * @param factor after / before as the caller gave it, where it did
+   */
+  private record Resampling(int from, int to, Optional<Double> factor) {
+
+    /** Elements of the input for one of the output. */
+    float step() {
+      return factor.filter(f -> f > 0).map(f -> (float) (1 / f)).orElseGet(() -> (float) from / to);
+    }
+  }
+
+  /**
+   * The sizes and factors of a call: overload vec has them as lists of which one is None, the other
+   * has sizes and a factor for each axis.
+   *
+   * @param at the index of the first argument about factors
+   */
+  private static List<Resampling> resamplings(OperatorCall call, int axes, int at) {
+    Shape shape = call.value(0).shape();
+    if (shape.rank() != axes + 2) {
+      throw call.refuse("its input has shape %s; %d axes are needed".formatted(shape, axes + 2));
+    }
+    List<Optional<Double>> factors = new ArrayList<>();
+    for (int k = 0; k < axes; k++) {
+      factors.add(Optional.empty());
+    }
+    if (call.overload().equals("vec")) {
+      if (!call.isNone(at)) {
+        for (int k = 0; k < axes; k++) {
+          factors.set(k, Optional.of(factor(call, call.elements(at), k)));
+        }
+      }
+    } else {
+      for (int k = 0; k < axes; k++) {
+        factors.set(k, call.isNone(at + k) ? Optional.empty() : Optional.of(call.number(at + k)));
+      }
+    }
+    List<Resampling> out = new ArrayList<>();
+    for (int k = 0; k < axes; k++) {
+      int from = shape.extent(2 + k);
+      int to =
+          call.isNone(1)
+              ? (int) (from * factors.get(k).orElseThrow(() -> call.refuse("it has no sizes")))
+              : call.perAxis(1, axes).get(k);
+      if (to < 1) {
+        throw call.refuse("an axis of %d elements becomes one of %d".formatted(from, to));
+      }
+      out.add(new Resampling(from, to, factors.get(k)));
+    }
+    return out;
+  }
+
+  private static double factor(OperatorCall call, List<TorchValue> factors, int axis) {
+    return factors.stream()
+        .skip(axis)
+        .findFirst()
+        .map(TorchValue::number)
+        .flatMap(n -> n.isPresent() ? Optional.of(n.getAsDouble()) : Optional.empty())
+        .orElseThrow(() -> call.refuse("its scale_factor is not a list of numbers, one per axis"));
+  }
+
+  /**
+   * @param offset where in an element of the output its position is taken
+   */
+  private static TorchValue nearest(OperatorCall call, int axes, float offset) {
+    List<Resampling> resamplings = resamplings(call, axes, 2);
+    Value x = call.value(0);
+    for (int k = 0; k < axes; k++) {
+      Resampling r = resamplings.get(k);
+      int[] sources = new int[r.to];
+      for (int i = 0; i < r.to; i++) {
+        sources[i] = Math.min((int) ((i + offset) * r.step()), r.from - 1);
+      }
+      x = gather(call.emit(), x, 2 + k, sources);
+    }
+    return call.result(x);
+  }
+
+  /** Element i of the axis is that at {@code sources[i]} of the input's. */
+  private static Value gather(TensorEmitter emit, Value x, int axis, int[] sources) {
+    int from = x.shape().extent(axis);
+    int to = sources.length;
+    if (to % from == 0 && isRule(sources, 1, to / from)) {
+      return repeat(emit, x, axis, to / from);
+    }
+    if (from % to == 0 && isRule(sources, from / to, 1)) {
+      return emit.slice(x, axis, sources[0], from, from / to);
+    }
+    float[] matrix = new float[to * from];
+    for (int i = 0; i < to; i++) {
+      matrix[i * from + sources[i]] = 1;
+    }
+    return along(emit, x, axis, TensorData.ofFloats(Shape.of(to, from), matrix));
+  }
+
+  /** Whether sources[i] = sources[0] + floor(i / divisor) factor. */
+  private static boolean isRule(int[] sources, int factor, int divisor) {
+    for (int i = 0; i < sources.length; i++) {
+      if (sources[i] != sources[0] + i / divisor * factor) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Value repeat(TensorEmitter emit, Value x, int axis, int times) {
+    if (times == 1) {
+      return x;
+    }
+    List<Integer> apart = new ArrayList<>(x.shape().extents());
+    apart.add(axis + 1, 1);
+    List<Integer> wide = new ArrayList<>(apart);
+    wide.set(axis + 1, times);
+    List<Integer> joined = new ArrayList<>(x.shape().extents());
+    joined.set(axis, joined.get(axis) * times);
+    Value repeated = emit.broadcast(emit.reshape(x, new Shape(apart)), new Shape(wide));
+    return emit.reshape(repeated, new Shape(joined));
+  }
+
+  private static TorchValue linear(OperatorCall call, int axes) {
+    List<Resampling> resamplings = resamplings(call, axes, 3);
+    boolean alignCorners = call.flag(2);
+    Value x = call.value(0);
+    for (int k = 0; k < axes; k++) {
+      Resampling r = resamplings.get(k);
+      if (r.from != r.to || r.step() != 1) {
+        x = along(call.emit(), x, 2 + k, weights(r, alignCorners));
+      }
+    }
+    return call.result(x);
+  }
+
+  /**
+   * Row i holds the weights of the at most two elements that element i of the output is between.
+   */
+  private static TensorData weights(Resampling r, boolean alignCorners) {
+    float step = alignCorners ? (r.to > 1 ? (float) (r.from - 1) / (r.to - 1) : 0) : r.step();
+    float[] matrix = new float[r.to * r.from];
+    for (int i = 0; i < r.to; i++) {
+      float at = alignCorners ? step * i : Math.max(0, step * (i + 0.5f) - 0.5f);
+      int low = Math.min((int) at, r.from - 1);
+      float share = Math.clamp(at - low, 0f, 1f);
+      matrix[i * r.from + low] += 1 - share;
+      matrix[i * r.from + Math.min(low + 1, r.from - 1)] += share;
+    }
+    return TensorData.ofFloats(Shape.of(r.to, r.from), matrix);
+  }
+
+  /** The matrix times each vector that lies along the axis. */
+  private static Value along(TensorEmitter emit, Value x, int axis, TensorData matrix) {
+    int rank = x.shape().rank();
+    List<Integer> swap = ViewOperators.swapped(rank, axis, rank - 1);
+    Value last = emit.linear(emit.transpose(x, swap), emit.constant(matrix, ""), Optional.empty());
+    return emit.transpose(last, swap);
+  }
+}
