@@ -84,6 +84,11 @@ public final class Weight {
     return factors;
   }
 
+  /** The elements of the vectors that this weight holds; points take none. */
+  long heldElements() {
+    return factors.stream().filter(f -> !f.isPoint()).mapToLong(Factor::length).sum();
+  }
+
   /** Whether every axis is a factor of its own. */
   public boolean isByAxis() {
     return factors.size() == shape.size();

@@ -1,6 +1,7 @@
 package org.zkc.gkr.weight;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.zkc.gkr.circuit.ViewSemantics;
 import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
@@ -194,5 +196,26 @@ class WeightTest {
       sum = sum.add(folded.get(k).mul(eq.get(k)));
     }
     assertEquals(direct, sum, "seed " + SEED);
+  }
+
+  /** Long vectors that views make of points are counted, whatever they are made of. */
+  @Test
+  void aPoolHoldsSoManyElementsOnly() {
+    ViewStep turn = new ViewStep.Permute(List.of(1, 0));
+    ViewStep.Window all = new ViewStep.Window(0, 1, 1, 1, 0, 100);
+    WeightPool pool = new WeightPool(300);
+    for (int claim = 0; claim < 3; claim++) {
+      Weight w = Weight.eq(List.of(1), new Ext[0]);
+      pool.through(w, List.of(100), List.of(all));
+      // Once: the second time it is there.
+      pool.through(w, List.of(100), List.of(all));
+      // A point keeps being one.
+      pool.through(Weight.eq(List.of(64, 32), point(11)), List.of(32, 64), List.of(turn));
+    }
+    Weight more = Weight.eq(List.of(1), new Ext[0]);
+    VerificationFailure e =
+        assertThrows(
+            VerificationFailure.class, () -> pool.through(more, List.of(100), List.of(all)));
+    assertTrue(e.getMessage().startsWith("weights carried"), e.getMessage());
   }
 }
