@@ -185,6 +185,13 @@ class CircuitCheckTest {
     refused(
         "window condition",
         requantize(-1000, 1000, 16, new Table.Clamp(-(1 << 15), 1 << 16, -50, 50)));
+    // Only the table's low end, or only its high end, is p away from the source's other end.
+    refused(
+        "window condition",
+        requantize(-1000, 1000, 16, new Table.Clamp(-(1 << 15), (1 << 15) + 4, -50, 50)));
+    refused(
+        "window condition",
+        requantize(-1000, 1000, 16, new Table.Clamp(-2, (1 << 15) + 4, -50, 50)));
     refused(
         "the limbs have",
         of(
@@ -292,6 +299,26 @@ class CircuitCheckTest {
     CircuitCheck.check(of(t.subList(0, 5), List.of(), r.subList(0, 4).toArray(Relation[]::new)));
   }
 
+  /** Products with weights raise the degree as well. */
+  @Test
+  void degreeOfProductsWithWeights() {
+    List<Integer> one = List.of(1, 1, 1, 1);
+    Conv conv = new Conv(7, 4, 5, List.of(1, 1), List.of(0, 0), List.of(1, 1), 1);
+    for (Relation last : List.of(conv, new FftConv(conv, List.of(1, 1)), new MatMul(7, 4, 6))) {
+      List<TensorDeclaration> t = new ArrayList<>(List.of(TensorDeclaration.input(one, -1, 1)));
+      List<Relation> r = new ArrayList<>();
+      for (int k = 1; k <= 4; k++) {
+        t.add(TensorDeclaration.virtual(one, -1, 1));
+        r.add(new Product(k, k - 1, k - 1));
+      }
+      t.add(new TensorDeclaration(TensorDeclaration.Role.MODEL, one, 0, 1, 1, 0));
+      t.add(new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(1, 1), 0, 1, 1, 0));
+      t.add(TensorDeclaration.virtual(one, -1, 1));
+      r.add(last);
+      refused("multiplicative degree 17", of(t, List.of(), r.toArray(Relation[]::new)));
+    }
+  }
+
   /** The product that is zero multiplies the degrees of all sources of a maximum. */
   @Test
   void degreeOfAMaximum() {
@@ -371,6 +398,12 @@ class CircuitCheckTest {
               List.of(0),
               List.of(0));
       assertThrows(InvalidCircuit.class, () -> CircuitCheck.check(c), shape.toString());
+    }
+    // A MODEL tensor may have more elements than others, but never 2^31 with its padding.
+    for (List<Integer> shape : List.of(List.of((1 << 16) - 1, 1 << 15), List.of(1 << 30, 3))) {
+      TensorDeclaration d =
+          new TensorDeclaration(TensorDeclaration.Role.MODEL, shape, 0, 1, 1 << 20, 0);
+      refused("too many elements", of(List.of(d), List.of()));
     }
     refused("size out of range", requantize(-10, 10, 0, new Table.Clamp(-10, -5, 0, 1)));
     refused("size out of range", requantize(-10, 10, 0, new Table.Clamp(-10, 1 << 21, 0, 1)));

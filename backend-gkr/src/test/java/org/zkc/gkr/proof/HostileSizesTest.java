@@ -210,6 +210,37 @@ class HostileSizesTest {
     refused("elements in all", new Circuit(tensors, tables, relations, List.of(0), List.of(1)), 0);
   }
 
+  /** Clamps take a few bytes in a key, whatever their rows, and each has a block of leaves. */
+  @Test
+  void moreTableRowsThanLeaves() {
+    ArrayList<TensorDeclaration> tensors = new ArrayList<>(List.of(given(1)));
+    ArrayList<Relation> relations = new ArrayList<>();
+    ArrayList<Table> tables = new ArrayList<>();
+    for (int k = 1; k < 1 << 12; k++) {
+      tensors.add(TensorDeclaration.witness(List.of(1), 0, 0));
+      tables.add(new Table.Clamp(0, 1 << 20, 0, 0));
+      relations.add(new Requantize(k, 0, 0, List.of(), k - 1));
+    }
+    refused("table rows", new Circuit(tensors, tables, relations, List.of(0), List.of(1)), 0);
+  }
+
+  /** The least block has two tiles: small lookups take more leaves than they have elements. */
+  @Test
+  void manySmallLookupsBesideLargeOnes() {
+    ArrayList<TensorDeclaration> tensors = new ArrayList<>(List.of(given(MANY), given(1)));
+    ArrayList<Relation> relations = new ArrayList<>();
+    for (int k = 0; k < 15 + (1 << 15); k++) {
+      boolean large = k < 15;
+      tensors.add(TensorDeclaration.witness(List.of(large ? MANY : 1), 0, 0));
+      relations.add(new Requantize(2 + k, large ? 0 : 1, 0, List.of(), 0));
+    }
+    List<Table> tables = List.of(new Table.Clamp(0, 2, 0, 0));
+    refused(
+        "lookups and table rows",
+        new Circuit(tensors, tables, relations, List.of(0, 1), List.of(2)),
+        0);
+  }
+
   @Test
   void limbsOfManyRelations() {
     ArrayList<TensorDeclaration> tensors = new ArrayList<>(List.of(given(1)));

@@ -18,6 +18,7 @@ import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.proof.Arithmetization;
 import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.ModelLayout;
 
 class SoundnessBudgetTest {
 
@@ -104,6 +105,23 @@ class SoundnessBudgetTest {
     ConstraintSystem system = Arithmetization.of(circuit).system();
     assertEquals(2, system.modelClaims(0));
     assertEquals(1, system.modelClaims(1));
+  }
+
+  @Test
+  void claimsOfConvolutionsAndTermsAreCounted() {
+    CircuitBuilder b = new CircuitBuilder(3);
+    int x = b.input(-5, 5, 1, 2, 4, 4);
+    int kernel = b.model(-3, 3, 2, 2, 3, 3);
+    int transformed = b.model(-3, 3, 2, 2, 3, 3);
+    int bias = b.model(-3, 3, 2);
+    Conv c = new Conv(-1, x, transformed, List.of(1, 1), List.of(1, 1), List.of(1, 1), 1);
+    b.output(b.addBias(b.conv(x, kernel, 1, 1, 1, 1), bias)).output(b.fftConv(c, List.of(4, 4)));
+    ConstraintSystem system = Arithmetization.of(CircuitCheck.check(b.circuit())).system();
+    assertEquals(1, system.modelClaims(kernel));
+    assertEquals(1, system.modelClaims(transformed));
+    // Each of as many claims on the sum as are carried on without merging.
+    assertEquals(ConstraintSystem.MERGE_ABOVE, system.modelClaims(bias));
+    assertEquals(4, ModelLayout.logClaims(system));
   }
 
   @Test
