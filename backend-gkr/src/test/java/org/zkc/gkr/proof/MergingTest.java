@@ -13,7 +13,7 @@ import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.transcript.Transcript;
 
 class MergingTest {
-  private static ExtVector coefficients(String absorbed, int count) {
+  private static ExtVector coefficients(int absorbed, int count) {
     Transcript transcript = new Transcript("merging");
     transcript.absorb("claims", absorbed);
     return Merging.coefficients(transcript, "test", count);
@@ -23,15 +23,15 @@ class MergingTest {
   void coefficientsAreDrawnWhenTheClaimsAreKnown() {
     for (int count : new int[] {2, 3, 5, 8}) {
       for (int j = 0; j < count; j++) {
-        assertNotEquals(coefficients("one", count).get(j), coefficients("other", count).get(j));
+        assertNotEquals(coefficients(1, count).get(j), coefficients(2, count).get(j));
         for (int k = 0; k < j; k++) {
-          assertNotEquals(coefficients("one", count).get(j), coefficients("one", count).get(k));
+          assertNotEquals(coefficients(1, count).get(j), coefficients(1, count).get(k));
         }
       }
     }
-    assertEquals(Ext.ONE, coefficients("one", 1).get(0));
+    assertEquals(Ext.ONE, coefficients(1, 1).get(0));
     // eq(tau, .) on the whole cube.
-    ExtVector all = coefficients("one", 8);
+    ExtVector all = coefficients(1, 8);
     Ext sum = Ext.ZERO;
     for (int k = 0; k < 8; k++) {
       sum = sum.add(all.get(k));
@@ -42,9 +42,9 @@ class MergingTest {
   @Test
   void noMoreClaimsThanTheBudgetCounts() {
     int most = 1 << ConstraintSystem.LOG_MAX_CLAIMS;
-    assertEquals(most, coefficients("one", most).length());
+    assertEquals(most, coefficients(1, most).length());
     VerificationFailure e =
-        assertThrows(VerificationFailure.class, () -> coefficients("one", most + 1));
+        assertThrows(VerificationFailure.class, () -> coefficients(1, most + 1));
     assertTrue(e.getMessage().startsWith("test: expected at most 2^16 claims"), e.getMessage());
   }
 }
