@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.zkc.passes.cost.ProverCosts;
@@ -97,7 +98,9 @@ public final class CostFit {
           continue;
         }
         double young =
-            Work.of(Work.YOUNG).stream().mapToDouble(w -> units.get(w) * s.amount(w)).sum();
+            Work.of(Work.YOUNG).stream()
+                .mapToDouble(w -> Objects.requireNonNull(units.get(w)) * s.amount(w))
+                .sum();
         if (young < ProverCosts.YOUNG_BYTES) {
           equations.add(s::amount, s.memoryBytes(), s.memoryBytes());
         } else {
