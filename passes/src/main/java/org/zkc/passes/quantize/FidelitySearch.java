@@ -1,5 +1,7 @@
 package org.zkc.passes.quantize;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -135,20 +137,28 @@ final class FidelitySearch {
             .map(w ->
                 String.format(
                     Locale.ROOT,
-                    "; most is lost in this %s, R^2 = %.4f after it",
+                    "; most is lost in this %s, R^2 = %s after it",
                     w.what(),
-                    w.rSquared()))
+                    text(w.rSquared())))
             .orElse("");
     return new UserException(
         worst.map(w -> w.op().location()).orElse(Location.UNKNOWN),
         String.format(
             Locale.ROOT,
-            "the integer program reaches R^2 = %.4f at best, --min-fidelity asks for %s%s; %s",
-            best.rSquared(),
+            "the integer program reaches R^2 = %s at best, --min-fidelity asks for %s%s; %s",
+            text(best.rSquared()),
             target.rSquared(),
             where,
             isFixed
                 ? "leave out --bits, so that the compiler may raise them, or ask for less"
                 : "give more and real --calibration data, or ask for less"));
+  }
+
+  /** Rounded down, with two digits of what is missing from 1 and four at least. */
+  private static String text(double rSquared) {
+    int digits = rSquared < 1 ? (int) Math.ceil(-Math.log10(1 - rSquared)) + 1 : 0;
+    return BigDecimal.valueOf(rSquared)
+        .setScale(Math.max(4, digits), RoundingMode.FLOOR)
+        .toPlainString();
   }
 }

@@ -102,6 +102,10 @@ public final class AtomicFiles {
     if (folder == null || Files.isDirectory(target)) {
       throw new UserException(target + " is a folder; name a file");
     }
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      // The rename at the end would put a file in the place of the device.
+      throw new UserException(target + " is a device or a pipe; name a file");
+    }
     if (!Files.isDirectory(folder)) {
       throw new UserException("cannot write %s: there is no folder %s".formatted(target, folder));
     }

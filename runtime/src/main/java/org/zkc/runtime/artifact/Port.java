@@ -1,7 +1,10 @@
 package org.zkc.runtime.artifact;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
@@ -73,6 +76,34 @@ public record Port(String name, ElementType elementType, double scale) {
       out[i] = (int) x;
     }
     return out;
+  }
+
+  /**
+   * What to tell about real inputs that lie further outside the interval than rounding explains,
+   * and are cut to it; empty where there are none.
+   */
+  public Optional<String> warning(TensorData array, TensorDeclaration declaration) {
+    long low = declaration.low();
+    long high = declaration.high();
+    long cut =
+        elementType != ElementType.F32
+            ? 0
+            : IntStream.range(0, Math.toIntExact(declaration.elementCount()))
+                .mapToDouble(i -> array.getDouble(i) / scale)
+                .filter(x -> x < low - 1 || x > high + 1)
+                .count();
+    return cut == 0
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "%d of %d elements of input %s lie outside [%.4g, %.4g] and are cut to it; was the"
+                    + " model calibrated with inputs of another scale?",
+                cut,
+                declaration.elementCount(),
+                name,
+                low * scale,
+                high * scale));
   }
 
   /**

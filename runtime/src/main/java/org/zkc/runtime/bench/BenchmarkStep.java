@@ -18,7 +18,10 @@ import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
 import org.zkc.runtime.compile.CompiledModel;
 import org.zkc.runtime.execute.Execution;
+import org.zkc.runtime.numpy.ArrayFiles;
+import org.zkc.runtime.numpy.NpyReader;
 import org.zkc.runtime.numpy.NpyWriter;
+import org.zkc.runtime.numpy.NpzReader;
 
 /**
  * One step of a benchmark, in a process of its own: compiling, or proving. Its request and its
@@ -99,11 +102,27 @@ public final class BenchmarkStep {
     CompileOptions options =
         CompileOptions.DEFAULT
             .withConvolutions(request.convolutions())
-            .withDisabled(request.disabled());
+            .withDisabled(request.disabled())
+            .withInputShapes(shapes(request.inputs()));
     long start = System.nanoTime();
     CompiledModel compiled =
         new CompilePipeline(options.withCalibration(request.calibration())).compile(archive);
     return written(compiled, start, folder, request.threads());
+  }
+
+  /** What {@code --input-shape} would have to say for these values of {@code --input}. */
+  private static List<String> shapes(List<String> inputs) {
+    List<String> out = new ArrayList<>();
+    for (String input : inputs) {
+      if (ArrayFiles.isNpz(input)) {
+        NpzReader.read(Path.of(input)).forEach((name, a) -> out.add(name + "=" + a.shape()));
+      } else {
+        int name = Files.exists(Path.of(input)) ? 0 : input.indexOf('=') + 1;
+        Path file = Path.of(input.substring(name));
+        out.add(input.substring(0, name) + NpyReader.read(file).shape());
+      }
+    }
+    return out;
   }
 
   private static CompileFigures written(

@@ -96,7 +96,9 @@ final class ProveCommand implements Callable<Integer> {
     AtomicFiles.requireWritable(target);
     ModelFile file = ModelFile.open(model);
     Execution execution = new Execution(file);
-    List<int[]> integers = execution.quantize(inputs);
+    List<int[]> integers =
+        execution.quantize(
+            inputs, warning -> spec.commandLine().getErr().println("warning: " + warning));
     PrintWriter out = spec.commandLine().getOut();
     StageTimes times = new StageTimes();
     Execution.Result result;

@@ -59,7 +59,10 @@ final class RunCommand implements Callable<Integer> {
     Threads.check(threads);
     Execution execution = new Execution(ModelFile.open(model));
     SequencedMap<String, TensorData> result =
-        execution.outputs(execution.quantize(inputs), threads);
+        execution.outputs(
+            execution.quantize(
+                inputs, warning -> spec.commandLine().getErr().println("warning: " + warning)),
+            threads);
     PrintWriter out = spec.commandLine().getOut();
     if (!outputs.isEmpty() && ArrayFiles.write(outputs, result, "--output")) {
       spec.commandLine()

@@ -51,6 +51,11 @@ public record CompileOptions(
         inputShapes, files, quantization, convolutions, disabled, minFidelity, listener, warnings);
   }
 
+  public CompileOptions withInputShapes(List<String> shapes) {
+    return new CompileOptions(
+        shapes, calibration, quantization, convolutions, disabled, minFidelity, listener, warnings);
+  }
+
   public CompileOptions withDisabled(Set<String> passes) {
     return new CompileOptions(
         inputShapes,

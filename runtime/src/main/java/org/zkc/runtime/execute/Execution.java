@@ -3,6 +3,7 @@ package org.zkc.runtime.execute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.proof.Statement;
 import org.zkc.gkr.prove.Witness;
@@ -28,9 +29,20 @@ public final class Execution {
   public record Result(
       Witness witness, Statement statement, SequencedMap<String, TensorData> outputs) {}
 
-  /** The statement's integers for the arrays that {@code --input} names. */
-  public List<int[]> quantize(List<String> files) {
-    return quantizeArrays(read(files));
+  /**
+   * The statement's integers for the arrays that {@code --input} names; {@code warnings} is told
+   * where they are cut.
+   */
+  public List<int[]> quantize(List<String> files, Consumer<String> warnings) {
+    List<TensorData> arrays = read(files);
+    List<int[]> out = quantizeArrays(arrays);
+    for (int i = 0; i < arrays.size(); i++) {
+      key.inputs()
+          .get(i)
+          .warning(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)))
+          .ifPresent(warnings);
+    }
+    return out;
   }
 
   /** The arrays that {@code --input} names, in the order of the inputs. */

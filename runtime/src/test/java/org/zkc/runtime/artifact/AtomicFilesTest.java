@@ -1,9 +1,13 @@
 package org.zkc.runtime.artifact;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,5 +43,18 @@ final class AtomicFilesTest {
     assertThrows(
         UserException.class, () -> AtomicFiles.write(folder.resolve("no/a.bin"), new byte[1]));
     assertThrows(UserException.class, () -> AtomicFiles.write(folder, new byte[1]));
+  }
+
+  /** A socket stands for all that is no regular file: Java can make one without privileges. */
+  @Test
+  void devicesAndPipesAreNotReplaced() throws IOException {
+    Path socket = folder.resolve("s");
+    try (ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.bind(UnixDomainSocketAddress.of(socket));
+      UserException e =
+          assertThrows(UserException.class, () -> AtomicFiles.write(socket, new byte[1]));
+      assertEquals(socket + " is a device or a pipe; name a file", e.getMessage());
+      assertFalse(Files.isRegularFile(socket));
+    }
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.ir.DType;
@@ -24,6 +25,20 @@ final class PortTest {
         TensorData.ofFloats(
             Shape.of(6), new float[] {0.25f, 0.75f, -0.25f, 1000f, Float.NEGATIVE_INFINITY, 1.2f});
     assertArrayEquals(new int[] {0, 2, 0, 127, -128, 2}, port.quantize(x, BYTE_RANGE));
+  }
+
+  @Test
+  void inputsThatAreCutAreTold() {
+    Port port = new Port("x", ElementType.F32, 0.5);
+    TensorData inside = TensorData.ofFloats(Shape.of(6), new float[] {-64.2f, 63.7f, 0, 1, 2, 3});
+    assertEquals(Optional.empty(), port.warning(inside, BYTE_RANGE));
+    TensorData outside =
+        TensorData.ofFloats(
+            Shape.of(6), new float[] {-65, 63, 1e9f, Float.NEGATIVE_INFINITY, 2, 3});
+    assertEquals(
+        "3 of 6 elements of input x lie outside [-64.00, 63.50] and are cut to it; was the model"
+            + " calibrated with inputs of another scale?",
+        port.warning(outside, BYTE_RANGE).orElseThrow());
   }
 
   @Test
