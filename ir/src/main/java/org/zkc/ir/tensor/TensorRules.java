@@ -116,12 +116,22 @@ public final class TensorRules {
               "scales %s and %s must be positive",
               u.scale(),
               u.inputScale());
+          finite(u.alpha(), u.scale(), u.inputScale());
+        }
+        if (e instanceof LeakyRelu l) {
+          finite(l.slope());
         }
         if (!(e instanceof Clamp) && !(e instanceof Relu)) {
           floating(e.input());
         }
         result(e.result(), e.input(), e.input().shape());
       }
+    }
+  }
+
+  private static void finite(double... numbers) {
+    for (double number : numbers) {
+      require(Double.isFinite(number), "%s must be finite", number);
     }
   }
 

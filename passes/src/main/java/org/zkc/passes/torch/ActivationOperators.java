@@ -53,10 +53,7 @@ final class ActivationOperators {
               "aten.hardswish", "hardswish", c -> c.result(c.emit().hardswish(c.value(0)))),
           new TorchOperator("aten.silu", "silu", c -> c.result(c.emit().silu(c.value(0)))),
           new TorchOperator("aten.gelu", "gelu", ActivationOperators::gelu),
-          new TorchOperator(
-              "aten.leaky_relu",
-              "leaky_relu",
-              c -> c.result(c.emit().leakyRelu(c.value(0), c.number(1)))),
+          new TorchOperator("aten.leaky_relu", "leaky_relu", c -> leakyRelu(c, c.number(1))),
           new TorchOperator(
               "aten.prelu",
               "leaky_relu, relu, clamp, multiply, add",
@@ -83,6 +80,13 @@ final class ActivationOperators {
     };
   }
 
+  private static TorchValue leakyRelu(OperatorCall call, double slope) {
+    if (!Double.isFinite(slope)) {
+      throw call.refuse("slope %s, which is not finite".formatted(slope));
+    }
+    return call.result(call.emit().leakyRelu(call.value(0), slope));
+  }
+
   private static TorchValue elu(OperatorCall call, double alpha, double scale, double inputScale) {
     if (!(scale > 0 && inputScale > 0 && Double.isFinite(scale + inputScale + alpha))) {
       throw call.refuse(
@@ -99,7 +103,7 @@ final class ActivationOperators {
     TensorData weight = call.knownTensor(1, "weight").data();
     Value x = call.value(0);
     if (weight.elementCount() == 1) {
-      return call.result(call.emit().leakyRelu(x, weight.getDouble(0)));
+      return leakyRelu(call, weight.getDouble(0));
     }
     Shape shape = x.shape();
     if (shape.rank() < 2 || shape.extent(1) != weight.elementCount()) {
