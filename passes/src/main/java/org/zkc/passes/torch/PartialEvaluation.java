@@ -203,8 +203,8 @@ final class PartialEvaluation {
               .orElseThrow(() ->
                   new UserException(
                       nearest,
-                      "operator %s cannot be proved; `zkc ops` lists those that can"
-                          .formatted(op.operator())));
+                      "operator %s cannot be proved%s"
+                          .formatted(op.operator(), Remedies.of(op.operator()))));
       lowered++;
       emitter.at(nearest, op.results().isEmpty() ? "x" : op.results().getFirst().name());
       OperatorCall call =

@@ -518,6 +518,24 @@ final class TorchToTensorTest {
   }
 
   @Test
+  void refusalsNameAReplacementWhereThereIsOne() {
+    TorchCase c = new TorchCase();
+    Value y = c.op("aten.mish", c.x);
+    UserException e = assertThrows(UserException.class, () -> c.lower(Shape.of(2), y));
+    assertEquals(
+        "operator aten.mish cannot be proved: use relu, silu, hardswish, gelu or elu",
+        e.getMessage());
+  }
+
+  /** A remedy for what can be proved would never be seen. */
+  @Test
+  void remediesAreForOperatorsThatAreRefused() {
+    for (TorchOperatorTable.Row row : TorchOperatorTable.rows()) {
+      assertEquals("; `zkc ops` lists those that can", Remedies.of(row.operator()));
+    }
+  }
+
+  @Test
   void clampsWithOneBound() {
     TorchCase c = new TorchCase();
     TensorData x = TorchCase.data(Shape.of(3), -2, 0.5, 2);

@@ -109,6 +109,11 @@ public final class AtomicFiles {
     if (!Files.isDirectory(folder)) {
       throw new UserException("cannot write %s: there is no folder %s".formatted(target, folder));
     }
+    if (!Files.isWritable(folder)) {
+      throw new UserException(
+          "cannot write %s: the folder %s is read-only; name a file in another"
+              .formatted(target, folder));
+    }
   }
 
   private static void deleteUnfinished() {

@@ -3,6 +3,8 @@ package org.zkc.runtime.artifact;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -43,6 +45,17 @@ final class AtomicFilesTest {
     assertThrows(
         UserException.class, () -> AtomicFiles.write(folder.resolve("no/a.bin"), new byte[1]));
     assertThrows(UserException.class, () -> AtomicFiles.write(folder, new byte[1]));
+  }
+
+  /** Not for root, who may write everywhere. */
+  @Test
+  void readOnlyFoldersAreToldBeforeTheWork() {
+    assumeTrue(folder.toFile().setWritable(false) && !Files.isWritable(folder));
+    UserException e =
+        assertThrows(
+            UserException.class, () -> AtomicFiles.requireWritable(folder.resolve("a.bin")));
+    assertTrue(e.getMessage().contains("is read-only"), e.getMessage());
+    assertTrue(folder.toFile().setWritable(true));
   }
 
   /** A socket stands for all that is no regular file: Java can make one without privileges. */

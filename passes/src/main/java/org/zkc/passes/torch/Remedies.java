@@ -1,0 +1,42 @@
+package org.zkc.passes.torch;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** What to use in place of operators that image models have and that cannot be proved. */
+final class Remedies {
+  private static final String BATCH_NORM =
+      "its statistics depend on the input; use batch norm, which inference makes a constant factor";
+  private static final String RECTIFIER = "use relu, silu, hardswish, gelu or elu";
+  private static final String SELECTION = "write it with clamp, relu and products";
+
+  private static final Map<String, String> BY_OPERATOR =
+      Map.ofEntries(
+          Map.entry("aten.layer_norm", BATCH_NORM),
+          Map.entry("aten.group_norm", BATCH_NORM),
+          Map.entry("aten.instance_norm", BATCH_NORM),
+          Map.entry("aten.mish", RECTIFIER),
+          Map.entry("aten.softplus", RECTIFIER),
+          Map.entry("aten.log_sigmoid", RECTIFIER),
+          Map.entry("aten.threshold", RECTIFIER),
+          Map.entry("aten.hardshrink", RECTIFIER),
+          Map.entry("aten.softshrink", RECTIFIER),
+          Map.entry("aten.where", SELECTION),
+          Map.entry("aten.masked_fill", SELECTION),
+          Map.entry("aten.amax", "use max_pool or adaptive_max_pool"),
+          Map.entry("aten.upsample_bicubic2d", "use mode='bilinear' or 'nearest'"),
+          Map.entry(
+              "aten.linalg_vector_norm",
+              "it divides by a computed number; normalise the output after the proof"),
+          Map.entry("aten.argmax", "return the scores, and take their maximum after the proof"),
+          Map.entry("aten.topk", "return the scores, and sort them after the proof"));
+
+  private Remedies() {}
+
+  /** The end of the sentence that refuses the operator. */
+  static String of(String operator) {
+    return Optional.ofNullable(BY_OPERATOR.get(operator))
+        .map(remedy -> ": " + remedy)
+        .orElse("; `zkc ops` lists those that can");
+  }
+}
