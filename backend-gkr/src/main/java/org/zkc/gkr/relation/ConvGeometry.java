@@ -13,15 +13,15 @@ import org.zkc.gkr.weight.Weight;
 
 /**
  * The shapes of a convolution and the weights that its sumcheck leaves, for prover and verifier.
+ *
+ * @param source shape [N, C, H, W]
+ * @param kernel shape [O, C / groups, h, w]
  */
-public record ConvGeometry(
-    Conv conv, List<Integer> source, List<Integer> kernel, List<Integer> result) {
+public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel) {
+  /** Of a convolution of the system. */
   public static ConvGeometry of(ConstraintSystem system, Conv conv) {
     return new ConvGeometry(
-        conv,
-        system.tensor(conv.source()).shape(),
-        system.tensor(conv.weight()).shape(),
-        system.tensor(conv.result()).shape());
+        conv, system.tensor(conv.source()).shape(), system.tensor(conv.weight()).shape());
   }
 
   public int groups() {

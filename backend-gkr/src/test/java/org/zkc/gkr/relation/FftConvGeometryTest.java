@@ -75,7 +75,7 @@ class FftConvGeometryTest {
             new Case(line, List.of(1, 2, 1, 9), List.of(2, 2, 1, 11), List.of(1, 8)))) {
       List<Integer> result = List.of(c.source.get(0), c.kernel.get(0), 3, 4);
       FftConvGeometry g =
-          new FftConvGeometry(new ConvGeometry(c.conv, c.source, c.kernel, result), c.sizes);
+          new FftConvGeometry(new ConvGeometry(c.conv, c.source, c.kernel), c.sizes);
       Weight w = weight(result);
       Ext[] channelPoint = random.elements(g.channels().variables());
       Ext[] frequencyPoint = random.elements(g.frequencyVariables());
@@ -168,8 +168,7 @@ class FftConvGeometryTest {
     Conv conv = new Conv(2, 0, 1, List.of(1, 3), List.of(0, 5), List.of(1, 2), 1);
     FftConvGeometry g =
         new FftConvGeometry(
-            new ConvGeometry(conv, List.of(1, 1, 1, 20), List.of(1, 1, 1, 9), List.of(1, 1, 1, 4)),
-            List.of(1, 16));
+            new ConvGeometry(conv, List.of(1, 1, 1, 20), List.of(1, 1, 1, 9)), List.of(1, 16));
     int[] taps = new int[9];
     int[] positions = new int[4];
     Arrays.setAll(taps, d -> g.ofTap(1, d));
