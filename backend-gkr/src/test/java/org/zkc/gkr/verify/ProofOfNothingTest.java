@@ -1,5 +1,6 @@
 package org.zkc.gkr.verify;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,16 +29,17 @@ import org.zkc.gkr.proof.Statement;
 import org.zkc.gkr.proof.StatementTranscript;
 import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.proof.WeakKeys;
+import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
- * A key of a few hundred bytes with the longest axes that the check accepts, and a proof of a few
- * kilobytes that was never proved: rounds and layers of the lookups can be made to agree with any
- * root, so it comes as far as the leaves, where the verifier meets every tensor that is looked up.
- * It must not need memory for their elements.
+ * Keys of a few hundred bytes with the longest axes that the check accepts, and proofs that were
+ * never proved: rounds and layers of the lookups can be made to agree with any root, so they come
+ * as far as the leaves, where the verifier meets every tensor that is looked up, or as far as the
+ * openings. It must not need memory for elements or rows that the proof does not have.
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class HostileLeavesTest {
+class ProofOfNothingTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int TENSORS = 4;
 
@@ -125,13 +127,48 @@ class HostileLeavesTest {
     sections.put(Section.LEAVES, new byte[16 * Ext.BYTES]);
     byte[] proof = new Proof(root, 0, sections, 0, Proof.NONE, Proof.NONE).encode();
 
+    refused(key, statement, proof, "lookup leaves, numerator", 64 << 20);
+  }
+
+  private static void refused(
+      VerifierKey key, Statement statement, byte[] proof, String part, long allocation) {
     long before = THREADS.getCurrentThreadAllocatedBytes();
     VerificationFailure e =
         assertThrows(
             VerificationFailure.class,
             () -> WeakVerifier.verify(key, statement, proof, new byte[0]));
-    assertTrue(e.getMessage().startsWith("lookup leaves, numerator"), e.getMessage());
+    assertTrue(e.getMessage().startsWith(part), e.getMessage());
     long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-    assertTrue(allocated < 1 << 26, "allocates " + allocated + " bytes");
+    assertTrue(allocated < allocation, "allocates " + allocated + " bytes");
+  }
+
+  /** Sixteen model tensors of as many rows as elements: 2^20 rows, of which a proof has none. */
+  @Test
+  void rowsOfWhichTheProofHasNoColumn() {
+    List<Integer> shape = List.of((1 << 16) + 1, 1);
+    ArrayList<TensorDeclaration> tensors = new ArrayList<>();
+    ArrayList<Linear.Term> terms = new ArrayList<>();
+    for (int k = 0; k < 16; k++) {
+      tensors.add(new TensorDeclaration(TensorDeclaration.Role.MODEL, shape, 0, 0, 0, 0));
+      terms.add(new Linear.Term(k, 1, List.of()));
+    }
+    tensors.add(TensorDeclaration.virtual(shape, 0, 0));
+    Circuit circuit =
+        new Circuit(
+            tensors, List.of(), List.of(new Linear(16, terms, List.of())), List.of(), List.of(16));
+    VerifierKey key = WeakKeys.of(CircuitCheck.check(circuit), new byte[VerifierKey.DIGEST_BYTES]);
+    ModelLayout model = key.arithmetization().model();
+    assertEquals(16 * shape.get(0), model.rows());
+    // Whatever is claimed is 0, so that every check before the columns holds.
+    EnumMap<Section, byte[]> sections = new EnumMap<>(Section.class);
+    for (Section s : Section.values()) {
+      sections.put(s, new byte[0]);
+    }
+    sections.put(Section.RELATIONS, new byte[15 * Ext.BYTES]);
+    sections.put(Section.MODEL_MERGE, new byte[(2 * model.widthVariables() + 16) * Ext.BYTES]);
+    sections.put(Section.COMBINATIONS, new byte[model.width() * Ext.BYTES]);
+    byte[] proof = new Proof(new byte[0], 0, sections, 0, Proof.NONE, Proof.NONE).encode();
+    Statement statement = new Statement(List.of(), List.of(new int[shape.get(0)]));
+    refused(key, statement, proof, "model column elements", 12 << 20);
   }
 }

@@ -1,0 +1,68 @@
+package org.zkc.gkr.verify;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.zkc.gkr.circuit.CircuitBuilder;
+import org.zkc.gkr.ligero.ColumnOpening;
+import org.zkc.gkr.proof.Proof;
+import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.prove.WeakProof;
+
+/** What a circuit has no use for must be empty in its proofs, or one proof had many encodings. */
+class AbsentPartsTest {
+  private static final ColumnOpening COLUMN = new ColumnOpening(new int[1], new byte[0]);
+  private static final ColumnOpening PATH = new ColumnOpening(new int[0], new byte[32]);
+
+  @TempDir Path directory;
+
+  private static void refused(String part, WeakProof weak, Proof proof) {
+    String why = weak.rejection(weak.statement(weak.honest), proof.encode());
+    assertNotNull(why, part);
+    assertTrue(why.startsWith(part), why);
+  }
+
+  private static Proof with(
+      Proof p, byte[] root, long nonce, ColumnOpening witness, ColumnOpening model) {
+    return new Proof(root, nonce, p.sections(), p.queryNonce(), witness, model);
+  }
+
+  @Test
+  void aWitness() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(1);
+    int x = b.input(-9, 9, 3, 5);
+    b.output(b.matMul(x, b.model(-9, 9, 4, 5)));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      Proof p = Proof.decode(weak.prove());
+      byte[] none = new byte[0];
+      assertNull(weak.rejection(weak.statement(weak.honest), p.encode()));
+      refused(
+          "bytes of the witness root",
+          weak,
+          with(p, new byte[VerifierKey.DIGEST_BYTES], 0, Proof.NONE, p.modelOpening()));
+      refused("lookup nonce", weak, with(p, none, 1, Proof.NONE, p.modelOpening()));
+      refused("witness columns", weak, with(p, none, 0, COLUMN, p.modelOpening()));
+      refused("witness paths", weak, with(p, none, 0, PATH, p.modelOpening()));
+    }
+  }
+
+  @Test
+  void aModel() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(2);
+    int x = b.input(-9, 9, 3, 5);
+    b.output(b.linear(b.shape(x), List.of(CircuitBuilder.term(b.requantize(x, 1, 1, -5, 5), 1))));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      Proof p = Proof.decode(weak.prove());
+      assertNull(weak.rejection(weak.statement(weak.honest), p.encode()));
+      byte[] root = p.witnessRoot();
+      long nonce = p.lookupNonce();
+      refused("model columns", weak, with(p, root, nonce, p.witnessOpening(), COLUMN));
+      refused("model paths", weak, with(p, root, nonce, p.witnessOpening(), PATH));
+    }
+  }
+}
