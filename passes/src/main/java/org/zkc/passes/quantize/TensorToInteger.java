@@ -402,7 +402,10 @@ public final class TensorToInteger {
     for (int divisor : op.divisors()) {
       multiple = Math.min(multiple / gcd(multiple, divisor) * divisor, MEAN_UNIT + 1);
     }
-    double unit = multiple <= MEAN_UNIT ? multiple : MEAN_UNIT;
+    // Equal divisors are in the scale alone, however large: rounding MEAN_UNIT / divisor would be
+    // far from it, or 0.
+    boolean equal = op.divisors().stream().distinct().count() == 1;
+    double unit = equal ? op.divisors().getFirst() : multiple <= MEAN_UNIT ? multiple : MEAN_UNIT;
     List<Integer> factors = op.divisors().stream().map(d -> (int) Math.rint(unit / d)).toList();
     return out.windowSum(
         x, op.axis(), op.starts(), op.lengths(), factors, x.integerType().scale() / unit);
