@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitCheck;
@@ -55,6 +56,9 @@ public final class ConvolutionBenchmark {
   private static final long SEED = 1965; // Cooley and Tukey
   private static final Interval INPUT = new Interval(-128, 127);
   private static final int LARGEST_WEIGHT = 31;
+
+  /** How long a form may go on warming up after its first proofs. */
+  private static final double SETTLING_SECONDS = 5;
 
   private final int warmUps;
   private final int runs;
@@ -186,21 +190,28 @@ public final class ConvolutionBenchmark {
       double[] execute = new double[runs];
       double[] relation = new double[runs];
       double[] verify = new double[runs];
-      for (int run = -warmUps; run < runs; run++) {
-        int slot = Math.max(0, run);
-        long start = cpuTime();
-        Witness witness = executor.run(List.of(x), 1);
-        execute[slot] = (cpuTime() - start) / 1e9;
-        Statement statement = new Statement(List.of(x), executor.outputs(witness));
-        StageClock clock = new StageClock();
-        byte[] proof =
-            Prover.prove(
-                key, witness, new byte[0], new ProverOptions(1, clock::begin, new StageTimes()));
-        clock.begin("", 1);
-        relation[slot] = clock.nanoseconds("relations") / 1e9;
-        start = cpuTime();
-        Verifier.verify(key.verifierKey(), statement, proof, new byte[0]);
-        verify[slot] = (cpuTime() - start) / 1e9;
+      IntConsumer proof =
+          slot -> {
+            long start = cpuTime();
+            Witness witness = executor.run(List.of(x), 1);
+            execute[slot] = (cpuTime() - start) / 1e9;
+            Statement statement = new Statement(List.of(x), executor.outputs(witness));
+            StageClock clock = new StageClock();
+            byte[] bytes =
+                Prover.prove(
+                    key,
+                    witness,
+                    new byte[0],
+                    new ProverOptions(1, clock::begin, new StageTimes()));
+            clock.begin("", 1);
+            relation[slot] = clock.nanoseconds("relations") / 1e9;
+            start = cpuTime();
+            Verifier.verify(key.verifierKey(), statement, bytes, new byte[0]);
+            verify[slot] = (cpuTime() - start) / 1e9;
+          };
+      WarmUp.of(() -> proof.accept(0), warmUps, SETTLING_SECONDS);
+      for (int run = 0; run < runs; run++) {
+        proof.accept(run);
       }
       return new Form(estimate, median(execute), median(relation), median(verify));
     } catch (IOException e) {

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.zkc.gkr.kernel.Training;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
@@ -15,7 +14,6 @@ import org.zkc.gkr.prove.StageTimes;
 import org.zkc.gkr.security.SoundnessBudget;
 import org.zkc.gkr.verify.Verifier;
 import org.zkc.ir.TensorData;
-import org.zkc.ir.kernel.LoopChoice;
 import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.cost.CircuitWork;
@@ -27,12 +25,7 @@ import org.zkc.runtime.execute.Execution;
  * from the bytes of key and proof. Times are medians, warm.
  */
 public final class ProofBenchmark {
-  /** Proofs in a row during which the JVM hardly compiles, after which it counts as warm. */
-  private static final int QUIET_RUNS = 3;
-
-  private static final double QUIET_SHARE = 0.02;
-
-  /** Some method or other is compiled again for ever: at most this long after the warm-ups. */
+  /** How long a model may go on warming up after its first proofs. */
   private static final double SETTLING_SECONDS = 15;
 
   private final int warmUps;
@@ -61,10 +54,13 @@ public final class ProofBenchmark {
     long allocated = 0;
     prove(execution, key, input, context, new StageTimes());
     long peak = PeakMemory.bytes().orElse(0);
-    warmUp(execution, key, input, keyBytes, context);
+    WarmUp.of(
+        () -> verify(keyBytes, prove(execution, key, input, context, new StageTimes())),
+        warmUps,
+        SETTLING_SECONDS);
     for (int run = 0; run < runs; run++) {
       StageTimes times = new StageTimes();
-      System.gc();
+      WarmUp.collectIfFull();
       long cpuStart = cpuTime();
       long allocatedBefore = allocatedBytes();
       long start = System.nanoTime();
@@ -104,36 +100,6 @@ public final class ProofBenchmark {
         estimate.memoryBytes(),
         estimate.proofBytes(),
         work);
-  }
-
-  /**
-   * Proves and verifies {@code warmUps} times, waits for the vector loops that this began to
-   * compile, and goes on until the JVM has stopped compiling: vector code takes its compiler
-   * seconds, in which a small model is proved many times. Here and in the measured runs the garbage
-   * of one proof is collected before the next, off the clock: else the old generation fills to the
-   * limit of the heap, and what is timed is the system handing out fresh pages.
-   */
-  private void warmUp(
-      Execution execution,
-      ProvingKey key,
-      List<TensorData> input,
-      byte[] keyBytes,
-      byte[] context) {
-    for (int run = 0; run < warmUps; run++) {
-      verify(keyBytes, prove(execution, key, input, context, new StageTimes()));
-    }
-    Training.awaitAll();
-    LoopChoice.await();
-    long start = System.nanoTime();
-    for (int quiet = 0; quiet < QUIET_RUNS && seconds(start) < SETTLING_SECONDS; ) {
-      long compiling = ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
-      System.gc();
-      long begin = System.nanoTime();
-      verify(keyBytes, prove(execution, key, input, context, new StageTimes()));
-      double compiled =
-          (ManagementFactory.getCompilationMXBean().getTotalCompilationTime() - compiling) / 1e3;
-      quiet = compiled < QUIET_SHARE * seconds(begin) ? quiet + 1 : 0;
-    }
   }
 
   private static void verify(byte[] keyBytes, byte[] proof) {
