@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -15,8 +16,11 @@ import org.zkc.gkr.field.RandomElements;
 
 /**
  * Compiled vector loops allocate nothing per element. A loop that C2 could not inline boxes its
- * vectors: it stays right, and becomes a hundred times slower without a word. This is the word.
+ * vectors: it stays right, and becomes a hundred times slower without a word. This is the word. It
+ * runs first, in a JVM like that of a prover which has just started: what C2 inlines depends on all
+ * that ran before, and the other tests run much that no prover does.
  */
+@Order(1)
 class BoxingTest {
   private static final int SIZE = 4096;
   private static final long PATIENCE_NANOS = 60_000_000_000L;
