@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.zkc.ir.DType;
+import org.zkc.ir.ModelInput;
 import org.zkc.ir.Shape;
 import org.zkc.ir.UserException;
 
@@ -19,7 +20,7 @@ import org.zkc.ir.UserException;
  * outputs.
  */
 public record ExporterRecord(
-    List<TorchInput> inputs, Optional<String> torchVersion, Optional<String> referenceDigest) {
+    List<ModelInput> inputs, Optional<String> torchVersion, Optional<String> referenceDigest) {
   private static final int FORMAT_VERSION = 1;
 
   public ExporterRecord {
@@ -47,7 +48,7 @@ public record ExporterRecord(
             "The archive's extra/zkpytorch.json has format %d; this zkc reads format %d. Export the model with the zkpytorch that belongs to it."
                 .formatted(version, FORMAT_VERSION));
       }
-      List<TorchInput> inputs = new ArrayList<>();
+      List<ModelInput> inputs = new ArrayList<>();
       for (JsonNode input : root.path("inputs")) {
         inputs.add(input(input));
       }
@@ -58,7 +59,7 @@ public record ExporterRecord(
     }
   }
 
-  private static TorchInput input(JsonNode node) {
+  private static ModelInput input(JsonNode node) {
     Optional<Shape> shape = Optional.empty();
     if (node.has("shape")) {
       List<Integer> extents = new ArrayList<>();
@@ -68,7 +69,7 @@ public record ExporterRecord(
       shape = Optional.of(new Shape(extents));
     }
     String name = text(node, "name").orElseThrow(IllegalArgumentException::new);
-    return new TorchInput(name, shape, text(node, "dtype").map(d -> dtype(name, d)));
+    return new ModelInput(name, shape, text(node, "dtype").map(d -> dtype(name, d)));
   }
 
   private static DType dtype(String input, String text) {

@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.zkc.ir.ImportedModel;
+import org.zkc.ir.ModelInput;
 import org.zkc.ir.UserException;
 import org.zkc.torchscript.archive.TorchArchive;
 import org.zkc.torchscript.lower.Lowering;
@@ -28,16 +30,16 @@ public final class TorchScriptReader {
    * @throws UserException when the file is missing, is not a TorchScript archive, is damaged, or
    *     uses something that zkc does not support; the message names the remedy
    */
-  public static TorchModel read(Path file) {
+  public static ImportedModel read(Path file) {
     return read(TorchArchive.open(file));
   }
 
   /** As {@link #read(Path)}, for an archive in memory; {@code name} stands in messages. */
-  public static TorchModel read(String name, MemorySegment file) {
+  public static ImportedModel read(String name, MemorySegment file) {
     return read(TorchArchive.of(name, file));
   }
 
-  private static TorchModel read(TorchArchive archive) {
+  private static ImportedModel read(TorchArchive archive) {
     try {
       return model(archive);
     } catch (StackOverflowError e) {
@@ -48,7 +50,7 @@ public final class TorchScriptReader {
     }
   }
 
-  private static TorchModel model(TorchArchive archive) {
+  private static ImportedModel model(TorchArchive archive) {
     Optional<ExporterRecord> exporter =
         archive.text("extra/zkpytorch.json").map(ExporterRecord::parse);
     List<TracedInputs.Example> examples = TracedInputs.read(archive);
@@ -67,12 +69,12 @@ public final class TorchScriptReader {
         .filter(i -> i.shape().isPresent())
         .forEach(i -> given.add(i.name()));
     Lowering.Lowered lowered = Lowering.lower(archive, module, constants, given);
-    return new TorchModel(
+    return new ImportedModel(
         lowered.program(),
         inputs(lowered.inputs(), exporter, examples),
         archive.record("extra/zkpytorch/calibration.npz"),
         archive.digest(),
-        exporter);
+        exporter.flatMap(ExporterRecord::torchVersion).map(version -> "torch " + version));
   }
 
   private static Optional<PickleValue> pickle(TorchArchive archive, String name) {
@@ -83,12 +85,12 @@ public final class TorchScriptReader {
   }
 
   /** The exporter's shapes where there are some, else those of the traced example. */
-  private static List<TorchInput> inputs(
+  private static List<ModelInput> inputs(
       List<String> names, Optional<ExporterRecord> exporter, List<TracedInputs.Example> examples) {
-    List<TorchInput> out = new ArrayList<>();
+    List<ModelInput> out = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
-      Optional<TorchInput> exported =
+      Optional<ModelInput> exported =
           exporter.stream()
               .flatMap(e -> e.inputs().stream())
               .filter(input -> input.name().equals(name) && input.shape().isPresent())
@@ -97,7 +99,7 @@ public final class TorchScriptReader {
           examples.size() == names.size() ? Optional.of(examples.get(i)) : Optional.empty();
       out.add(
           exported.orElseGet(() ->
-              new TorchInput(
+              new ModelInput(
                   name,
                   example.map(TracedInputs.Example::shape),
                   example.map(TracedInputs.Example::dtype))));

@@ -3,6 +3,7 @@ package org.zkc.torchscript;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.UnaryOperator;
+import org.zkc.ir.ImportedModel;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.text.Printer;
@@ -80,7 +81,7 @@ public final class InMemoryModel {
         .bytes();
   }
 
-  public TorchModel read() {
+  public ImportedModel read() {
     return TorchScriptReader.read("m.pt", MemorySegment.ofArray(bytes()));
   }
 

@@ -13,7 +13,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.zkc.ir.DType;
 import org.zkc.ir.Function;
+import org.zkc.ir.ImportedModel;
 import org.zkc.ir.Location;
+import org.zkc.ir.ModelInput;
 import org.zkc.ir.Op;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Region;
@@ -25,11 +27,11 @@ import org.zkc.ir.torch.TensorConstant;
 /** Archives that torch.jit.save wrote: traced, scripted and frozen. */
 class TorchScriptReaderTest {
 
-  private static TorchModel read(String name) {
+  private static ImportedModel read(String name) {
     return TorchScriptReader.read(SampleArchives.path(name));
   }
 
-  private static List<Op> ops(TorchModel model) {
+  private static List<Op> ops(ImportedModel model) {
     List<Op> out = new ArrayList<>();
     for (Function f : model.program().functions()) {
       collect(f.region(), out);
@@ -44,7 +46,7 @@ class TorchScriptReaderTest {
     }
   }
 
-  private static List<String> operators(TorchModel model) {
+  private static List<String> operators(ImportedModel model) {
     return ops(model).stream()
         .filter(Operator.class::isInstance)
         .map(o -> ((Operator) o).operator())
@@ -52,7 +54,7 @@ class TorchScriptReaderTest {
         .toList();
   }
 
-  private static List<String> parameters(TorchModel model) {
+  private static List<String> parameters(ImportedModel model) {
     return ops(model).stream()
         .filter(TensorConstant.class::isInstance)
         .map(o -> ((TensorConstant) o).name())
@@ -61,7 +63,7 @@ class TorchScriptReaderTest {
         .toList();
   }
 
-  private static Location location(TorchModel model, String operator) {
+  private static Location location(ImportedModel model, String operator) {
     return ops(model).stream()
         .filter(o -> o instanceof Operator p && p.operator().equals(operator))
         .findFirst()
@@ -71,9 +73,9 @@ class TorchScriptReaderTest {
 
   @Test
   void tracedLeNet() {
-    TorchModel model = read("lenet5");
+    ImportedModel model = read("lenet5");
     assertEquals(
-        List.of(new TorchInput("x", Optional.of(Shape.of(1, 1, 28, 28)), Optional.of(DType.F32))),
+        List.of(new ModelInput("x", Optional.of(Shape.of(1, 1, 28, 28)), Optional.of(DType.F32))),
         model.inputs());
     assertEquals(
         List.of(
@@ -89,22 +91,22 @@ class TorchScriptReaderTest {
             "fc3.weight"),
         parameters(model));
     assertEquals(2, operators(model).stream().filter("aten._convolution"::equals).count());
-    assertEquals(64, model.archiveDigest().length());
+    assertEquals(64, model.digest().length());
   }
 
   @Test
   void scriptedLeNetHasTheSameParametersAndNoInputShapes() {
-    TorchModel traced = read("lenet5");
-    TorchModel scripted = read("lenet5_scripted");
+    ImportedModel traced = read("lenet5");
+    ImportedModel scripted = read("lenet5_scripted");
     assertEquals(parameters(traced), parameters(scripted));
     assertEquals(
-        List.of(new TorchInput("x", Optional.empty(), Optional.empty())), scripted.inputs());
+        List.of(new ModelInput("x", Optional.empty(), Optional.empty())), scripted.inputs());
     assertEquals(2, operators(scripted).stream().filter("aten.conv2d"::equals).count());
   }
 
   @Test
   void frozenLeNetIsOneFunctionOfConstants() {
-    TorchModel model = read("lenet5_frozen");
+    ImportedModel model = read("lenet5_frozen");
     assertEquals(1, model.program().functions().size());
     assertTrue(
         parameters(model).stream().allMatch(n -> n.startsWith("CONSTANTS.c")),
@@ -117,7 +119,7 @@ class TorchScriptReaderTest {
     assertEquals(weights(read("lenet5")), weights(read("lenet5_frozen")));
   }
 
-  private static Set<List<Float>> weights(TorchModel model) {
+  private static Set<List<Float>> weights(ImportedModel model) {
     return ops(model).stream()
         .filter(TensorConstant.class::isInstance)
         .map(o -> {
@@ -132,7 +134,7 @@ class TorchScriptReaderTest {
 
   @Test
   void residualNetworkIsFunctional() {
-    TorchModel model = read("resnet20");
+    ImportedModel model = read("resnet20");
     List<String> operators = operators(model);
     assertTrue(operators.stream().noneMatch(o -> o.endsWith("_")), operators.toString());
     assertEquals(9, operators.stream().filter("aten.add"::equals).count());
@@ -143,7 +145,7 @@ class TorchScriptReaderTest {
 
   @Test
   void scriptedBatchNormHasNoTrainingArm() {
-    TorchModel model = read("batch_norm_cnn_scripted");
+    ImportedModel model = read("batch_norm_cnn_scripted");
     assertFalse(parameters(model).stream().anyMatch(n -> n.contains("num_batches_tracked")));
     assertEquals(3, parameters(model).stream().filter(n -> n.endsWith("running_var")).count());
     assertTrue(operators(model).contains("aten.batch_norm"));
@@ -184,7 +186,7 @@ class TorchScriptReaderTest {
   @Test
   void severalInputsAndOutputs() {
     assertEquals(
-        List.of("a", "b"), read("two_inputs").inputs().stream().map(TorchInput::name).toList());
+        List.of("a", "b"), read("two_inputs").inputs().stream().map(ModelInput::name).toList());
     assertEquals(2, read("two_outputs").program().main().results().size());
   }
 

@@ -1,5 +1,6 @@
 package org.zkc.ir;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -23,6 +24,26 @@ public record Shape(List<Integer> extents) {
 
   public static Shape of(int... extents) {
     return new Shape(Arrays.stream(extents).boxed().toList());
+  }
+
+  /**
+   * Reads what {@link #toString} writes.
+   *
+   * @throws IllegalArgumentException when the text is no shape or an extent is no int
+   * @throws ArithmeticException when the shape has more elements than a long can count
+   */
+  public static Shape parse(String text) {
+    if (text.equals("scalar")) {
+      return of();
+    }
+    List<Integer> extents = new ArrayList<>();
+    for (String extent : text.split("x", -1)) {
+      if (extent.isEmpty() || !extent.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        throw new IllegalArgumentException(text + " is no shape");
+      }
+      extents.add(Integer.parseInt(extent));
+    }
+    return new Shape(extents);
   }
 
   public int rank() {

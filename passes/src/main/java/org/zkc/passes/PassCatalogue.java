@@ -3,9 +3,12 @@ package org.zkc.passes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.zkc.ir.Level;
 import org.zkc.ir.UserException;
+import org.zkc.passes.circuit.IntegerToCircuit;
 import org.zkc.passes.circuit.ReduceFftSteps;
 import org.zkc.passes.circuit.RewriteFftConvolutions;
 import org.zkc.passes.circuit.RewriteMatmulChecks;
@@ -21,9 +24,10 @@ import org.zkc.passes.tensor.FoldConstants;
 import org.zkc.passes.tensor.MergeClamps;
 import org.zkc.passes.tensor.MergePadIntoConv;
 import org.zkc.passes.tensor.MergeViews;
+import org.zkc.passes.torch.TorchToTensor;
 
 /**
- * Every pass there is, in the order in which {@code zkc compile} runs those of one level.
+ * Every lowering and every pass there is, the passes in the order in which {@code zkc compile} runs those of one level.
  * docs/passes.md has a paragraph for each; a test holds the two together. A pass that works at
  * several levels has an entry for each, under one name.
  */
@@ -70,7 +74,20 @@ public final class PassCatalogue {
     }
   }
 
+  private static final List<Lowering> LOWERINGS =
+      List.of(TorchToTensor.LOWERING, IntegerToCircuit.LOWERING);
+
   private PassCatalogue() {}
+
+  /** All lowerings, from the first level to the last. */
+  public static List<Lowering> lowerings() {
+    return LOWERINGS;
+  }
+
+  /** The lowering that {@code zkc opt --passes} calls {@code name}. */
+  public static Optional<Lowering> lowering(String name) {
+    return LOWERINGS.stream().filter(each -> each.name().equals(name)).findFirst();
+  }
 
   /** All passes, level by level, in the order of compilation. */
   public static List<Pass> all() {
@@ -91,8 +108,11 @@ public final class PassCatalogue {
     List<Pass> named = BY_NAME.get(name);
     if (named == null) {
       throw new UserException(
-          "there is no pass named %s; the passes are %s"
-              .formatted(name, String.join(", ", BY_NAME.keySet())));
+          "there is no pass or lowering named %s; the passes are %s, the lowerings %s"
+              .formatted(
+                  name,
+                  String.join(", ", BY_NAME.keySet()),
+                  LOWERINGS.stream().map(Lowering::name).collect(Collectors.joining(", "))));
     }
     return List.copyOf(named);
   }

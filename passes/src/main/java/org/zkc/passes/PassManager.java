@@ -2,6 +2,7 @@ package org.zkc.passes;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -66,12 +67,48 @@ public final class PassManager {
   }
 
   /**
+   * Runs a reader of model files as a step: checked, timed and told to the listener like a pass.
+   */
+  public Program read(String name, Supplier<Program> reader) {
+    return step(name, null, reader);
+  }
+
+  /**
    * Runs one lowering as a step: checked, timed and told to the listener like a pass.
    *
-   * @param before null for a reader, which starts from no program
+   * @param arguments the translation that {@code lowering} stands for, with its arguments
+   * @throws UserException when the lowering is for another level than the program's
    */
-  public Program lower(String name, @Nullable Program before, Supplier<Program> lowering) {
-    return step(name, before, lowering);
+  public Program lower(Lowering lowering, Lowering.Step arguments, Program before) {
+    if (lowering.from() != before.level()) {
+      throw new UserException(
+          "lowering %s takes a program of the %s level, this one is at the %s level"
+              .formatted(lowering.name(), lowering.from().text(), before.level().text()));
+    }
+    return step(lowering.name(), before, () -> arguments.run(before, context));
+  }
+
+  /**
+   * Runs passes and lowerings by name, as {@code zkc opt --passes} and file tests do; those of a
+   * level follow the level that the lowerings before reached.
+   *
+   * @throws UserException when a name is unknown, its arguments are not of its form, or it is for
+   *     another level
+   */
+  public Program run(Program program, String... names) {
+    Program current = program;
+    for (String name : names) {
+      Lowering.Call call = Lowering.Call.parse(name);
+      Optional<Lowering> lowering = PassCatalogue.lowering(call.name());
+      if (lowering.isPresent()) {
+        current = lower(lowering.get(), lowering.get().with(call.arguments()), current);
+      } else if (call.arguments().isEmpty()) {
+        current = run(current, List.of(PassCatalogue.byName(call.name(), current.level())));
+      } else {
+        throw new UserException("pass %s takes no arguments".formatted(call.name()));
+      }
+    }
+    return current;
   }
 
   @SuppressWarnings("ReferenceEquality") // a pass that changes nothing returns its very program

@@ -10,14 +10,14 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.zkc.ir.DType;
+import org.zkc.ir.ImportedModel;
+import org.zkc.ir.ModelInput;
 import org.zkc.ir.Shape;
 import org.zkc.ir.UserException;
 import org.zkc.ir.torch.Constant;
 import org.zkc.ir.torch.Operator;
 import org.zkc.ir.torch.Raise;
 import org.zkc.torchscript.InMemoryModel;
-import org.zkc.torchscript.TorchInput;
-import org.zkc.torchscript.TorchModel;
 import org.zkc.torchscript.pickle.PickleBytes;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -152,7 +152,7 @@ class LoweringTest {
 
   @Test
   void raiseKeepsItsMessage() {
-    TorchModel model =
+    ImportedModel model =
         InMemoryModel.forward(
                 "ops.prim.RaiseException(torch.add(\"AssertionError: \", torch.format(\"got {}\","
                     + " torch.dim(x))))",
@@ -243,11 +243,11 @@ class LoweringTest {
             .tuple()
             .op('u')
             .bytes();
-    TorchModel model = InMemoryModel.forward("return x").record("traced_inputs.pkl", traced).read();
+    ImportedModel model = InMemoryModel.forward("return x").record("traced_inputs.pkl", traced).read();
     assertEquals(
-        List.of(new TorchInput("x", Optional.of(Shape.of(2, 3)), Optional.of(DType.F32))),
+        List.of(new ModelInput("x", Optional.of(Shape.of(2, 3)), Optional.of(DType.F32))),
         model.inputs());
-    TorchModel exported =
+    ImportedModel exported =
         InMemoryModel.forward("return x")
             .record("traced_inputs.pkl", traced)
             .record(
@@ -257,10 +257,10 @@ class LoweringTest {
             .record("extra/zkpytorch/calibration.npz", "npz bytes")
             .read();
     assertEquals(
-        List.of(new TorchInput("x", Optional.of(Shape.of(1, 4)), Optional.of(DType.I64))),
+        List.of(new ModelInput("x", Optional.of(Shape.of(1, 4)), Optional.of(DType.I64))),
         exported.inputs());
     assertEquals(9, exported.calibration().orElseThrow().byteSize());
-    assertEquals(Optional.of("ab"), exported.exporter().orElseThrow().referenceDigest());
+    assertEquals(Optional.of("torch 2.15.0"), exported.producer());
   }
 
   @Test
@@ -326,7 +326,7 @@ class LoweringTest {
             + "    else:\n"
             + "      y = x\n"
             + "    return torch.mul(y, scale)\n";
-    TorchModel model = InMemoryModel.code(code).read();
+    ImportedModel model = InMemoryModel.code(code).read();
     assertEquals(1, model.inputs().size());
     assertFalse(InMemoryModel.code(code).text().contains("torch.if"));
     assertTrue(InMemoryModel.code(code).text().contains("1.0e10"));

@@ -3,6 +3,7 @@ package org.zkc.passes.circuit;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,6 +38,7 @@ import org.zkc.ir.integer.Transpose;
 import org.zkc.ir.integer.WeightSums;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
+import org.zkc.passes.Lowering;
 import org.zkc.passes.PassContext;
 
 /**
@@ -46,6 +48,25 @@ import org.zkc.passes.PassContext;
  * circuit computes the same integers as the program.
  */
 public final class IntegerToCircuit {
+  /** The lowering under its name; without argument every convolution is in direct form. */
+  public static final Lowering LOWERING =
+      new Lowering(
+          "integer-to-circuit",
+          "Lowers integer arithmetic to columns and relations.",
+          Level.INTEGER,
+          Level.CIRCUIT,
+          "direct|fft|auto",
+          arguments -> {
+            if (arguments.size() > 1) {
+              throw new IllegalArgumentException("one form of convolutions at most");
+            }
+            ConvolutionPolicy policy =
+                arguments.isEmpty()
+                    ? ConvolutionPolicy.DIRECT
+                    : ConvolutionPolicy.valueOf(arguments.getFirst().toUpperCase(Locale.ROOT));
+            return (program, context) -> lower(program, policy.choice(), context);
+          });
+
   private final CircuitBuilder out;
   private final Uses uses;
   private final ConvolutionForm.Choice forms;

@@ -41,6 +41,7 @@ import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.View;
 import org.zkc.ir.tensor.WindowMean;
+import org.zkc.passes.Lowering;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.integer.IntegerBuilder;
 
@@ -52,6 +53,26 @@ import org.zkc.passes.integer.IntegerBuilder;
  * reads them.
  */
 public final class TensorToInteger {
+  /** The lowering under its name: ranges from noise, {@code bits} for all tensors. */
+  public static final Lowering LOWERING =
+      new Lowering(
+          "tensor-to-integer",
+          "Quantises a calibrated floating-point program to integers.",
+          Level.TENSOR,
+          Level.INTEGER,
+          "BITS",
+          arguments -> {
+            if (arguments.size() > 1) {
+              throw new IllegalArgumentException("one number of bits at most");
+            }
+            QuantizationOptions options =
+                arguments.isEmpty()
+                    ? QuantizationOptions.DEFAULT
+                    : QuantizationOptions.fixed(Integer.parseInt(arguments.getFirst()), Map.of());
+            return (program, context) ->
+                lower(program, Calibrate.runDefault(program), options, context).program();
+          });
+
   /** Counts that begin so are bits of tensors, by name. */
   public static final String BITS = "bits.";
 

@@ -8,9 +8,11 @@ import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Location;
 import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
+import org.zkc.passes.Lowering;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.ListOf;
@@ -25,6 +27,20 @@ import org.zkc.passes.torch.TorchValue.Tuple;
  * quantised to at most 16 bits, far coarser than either.
  */
 public final class TorchToTensor {
+  /** The lowering under its name. */
+  public static final Lowering LOWERING =
+      new Lowering(
+          "torch-to-tensor",
+          "Evaluates everything that the inputs' shapes decide and lowers the rest to tensor ops.",
+          Level.TORCH,
+          Level.TENSOR,
+          "SHAPE SHAPE ...",
+          arguments -> {
+            List<TensorType> types =
+                arguments.stream().map(s -> new TensorType(DType.F32, Shape.parse(s))).toList();
+            return (program, context) -> lower(program, types, context);
+          });
+
   private static final int MAXIMAL_OUTPUTS = 1000;
   private static final int MAXIMAL_NESTING = 20;
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.zkc.ir.ImportedModel;
 import org.zkc.ir.Level;
 import org.zkc.ir.Program;
 import org.zkc.ir.UserException;
@@ -27,7 +28,6 @@ import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
 import org.zkc.runtime.compile.CompiledModel;
 import org.zkc.runtime.compile.IrFiles;
-import org.zkc.torchscript.TorchModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,7 +42,9 @@ import picocli.CommandLine.Spec;
 final class CompileCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "MODEL",
-      description = "The archive: what zkpytorch.export or torch.jit.save wrote.")
+      description =
+          "The archive that zkpytorch.export or torch.jit.save wrote, or a .zkir program of the torch"
+              + " or tensor level.")
   private Path model;
 
   @Option(
@@ -188,7 +190,7 @@ final class CompileCommand implements Callable<Integer> {
   }
 
   private void emit(CompilePipeline pipeline) throws IOException {
-    TorchModel torch = pipeline.read(model);
+    ImportedModel torch = pipeline.read(model);
     Program program =
         switch (emit) {
           case TORCH -> torch.program();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.zkc.ir.Function;
+import org.zkc.ir.ImportedModel;
 import org.zkc.ir.Op;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
@@ -26,7 +27,6 @@ import org.zkc.runtime.report.KeyPage;
 import org.zkc.runtime.report.ModelPage;
 import org.zkc.runtime.report.ProgramPage;
 import org.zkc.runtime.report.ProofPage;
-import org.zkc.torchscript.TorchModel;
 import org.zkc.torchscript.TorchScriptReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -114,12 +114,12 @@ final class InspectCommand implements Callable<Integer> {
       return KeyPage.write(name, KeyFile.decode(SmallFiles.read(file)));
     }
     if (isArchive(beginning)) {
-      TorchModel model = TorchScriptReader.read(file);
+      ImportedModel model = TorchScriptReader.read(file);
       List<String> inputs =
           model.inputs().stream()
               .map(i -> i.name() + i.shape().map(s -> ": " + s).orElse(""))
               .toList();
-      return ProgramPage.ofArchive(name, model.program(), model.archiveDigest(), inputs);
+      return ProgramPage.ofArchive(name, model.program(), model.digest(), inputs);
     }
     if (ProofReport.isProof(beginning)) {
       Optional<KeyFile> named =
@@ -162,10 +162,10 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private void inspectArchive(PrintWriter out) {
-    TorchModel model = TorchScriptReader.read(file);
+    ImportedModel model = TorchScriptReader.read(file);
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("kind", "archive");
-    content.put("sha256", model.archiveDigest());
+    content.put("sha256", model.digest());
     List<Object> inputs = new ArrayList<>();
     model
         .inputs()
@@ -178,7 +178,7 @@ final class InspectCommand implements Callable<Integer> {
         });
     content.put("inputs", inputs);
     content.put("calibration", model.calibration().isPresent());
-    model.exporter().flatMap(e -> e.torchVersion()).ifPresent(v -> content.put("torchVersion", v));
+    model.producer().ifPresent(v -> content.put("producer", v));
     content.putAll(program(model.program()));
     print(content, out);
   }

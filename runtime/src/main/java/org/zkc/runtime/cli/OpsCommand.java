@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.zkc.ir.Level;
 import org.zkc.ir.OpCatalogue;
+import org.zkc.passes.Lowering;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassCatalogue;
 import org.zkc.passes.torch.TorchOperatorTable;
@@ -37,7 +38,7 @@ final class OpsCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     boolean all = !ir && !passes;
     if (json) {
-      out.println(JsonText.of(Map.of("torch", torchRows(), "ir", irRows(), "passes", passRows())));
+      out.println(JsonText.of(Map.of("torch", torchRows(), "ir", irRows(), "passes", passRows(), "lowerings", loweringRows())));
       return ExitCode.OK;
     }
     if (all) {
@@ -57,6 +58,16 @@ final class OpsCommand implements Callable<Integer> {
       }
     }
     if (all || passes) {
+      out.println("Lowerings");
+      for (Lowering lowering : PassCatalogue.lowerings()) {
+        out.println(
+            "  %-36s %s to %s: %s"
+                .formatted(
+                    lowering.signature(),
+                    lowering.from().text(),
+                    lowering.to().text(),
+                    lowering.description()));
+      }
       out.println("Passes (* can be disabled)");
       for (Pass pass : PassCatalogue.all()) {
         out.println(
@@ -90,6 +101,18 @@ final class OpsCommand implements Callable<Integer> {
                       "signature", op.signature())));
     }
     return rows;
+  }
+
+  private static List<Map<String, String>> loweringRows() {
+    return PassCatalogue.lowerings().stream()
+        .map(l ->
+            Map.of(
+                "lowering", l.name(),
+                "from", l.from().text(),
+                "to", l.to().text(),
+                "arguments", l.arguments(),
+                "description", l.description()))
+        .toList();
   }
 
   private static List<Map<String, Object>> passRows() {

@@ -5,11 +5,13 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.zkc.ir.Program;
 import org.zkc.ir.text.Printer;
-import org.zkc.runtime.compile.CompileOptions;
-import org.zkc.runtime.compile.CompilePipeline;
+import org.zkc.passes.PassContext;
+import org.zkc.passes.PassListener;
+import org.zkc.passes.PassManager;
 import org.zkc.runtime.compile.IrFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +32,7 @@ final class OptCommand implements Callable<Integer> {
       names = "--passes",
       split = ",",
       paramLabel = "PASS",
-      description = "Passes in order, separated by commas; zkc ops --passes lists them.")
+      description = "Passes and lowerings in order, separated by commas; zkc ops --passes lists them.")
   private List<String> passes = new ArrayList<>();
 
   @Option(
@@ -47,12 +49,11 @@ final class OptCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Program program = IrFiles.read(file);
-    CompilePipeline pipeline = new CompilePipeline(CompileOptions.DEFAULT);
-    Program result = pipeline.run(program, passes);
+    PassManager manager = new PassManager(Set.of(), PassListener.NONE, new PassContext());
+    Program result = manager.run(program, passes.toArray(String[]::new));
     if (explain) {
       PrintWriter err = spec.commandLine().getErr();
-      pipeline
-          .passes()
+      manager
           .context()
           .statistics()
           .forEach((name, n) -> err.println("%-40s %s".formatted(name, Figures.count(n))));

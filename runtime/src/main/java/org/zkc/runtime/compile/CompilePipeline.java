@@ -7,17 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.InvalidCircuit;
+import org.zkc.ir.Function;
+import org.zkc.ir.ImportedModel;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.LayerNumbers;
 import org.zkc.ir.Level;
+import org.zkc.ir.ModelInput;
 import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
+import org.zkc.ir.text.Printer;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassCatalogue;
 import org.zkc.passes.PassContext;
@@ -37,8 +42,6 @@ import org.zkc.runtime.emit.CircuitEmitter;
 import org.zkc.runtime.emit.EmittedCircuit;
 import org.zkc.runtime.numpy.ArrayFiles;
 import org.zkc.runtime.numpy.NpzReader;
-import org.zkc.torchscript.TorchInput;
-import org.zkc.torchscript.TorchModel;
 import org.zkc.torchscript.TorchScriptReader;
 
 /**
@@ -72,11 +75,12 @@ public final class CompilePipeline {
   }
 
   /**
-   * Reads an archive.
+   * Reads a model by the front end that its name asks for: {@code .zkir} text, else a TorchScript
+   * archive.
    *
    * @throws UserException when the file is missing or not supported
    */
-  public TorchModel read(Path archive) {
+  public ImportedModel read(Path archive) {
     String name = String.valueOf(archive.getFileName());
     if (!Files.exists(archive)) {
       throw new UserException("there is no file " + archive);
@@ -93,38 +97,69 @@ public final class CompilePipeline {
               + " is StableHLO text, which zkc does not read yet; save the model with"
               + " zkpytorch.export or torch.jit.save");
     }
-    TorchModel[] model = new TorchModel[1];
-    passes.lower(
-        "read-torchscript",
-        null,
+    return name.endsWith(".zkir")
+        ? read("read-ir", () -> IrFiles.readModel(archive))
+        : read("read-torchscript", () -> TorchScriptReader.read(archive));
+  }
+
+  private ImportedModel read(String step, Supplier<ImportedModel> reader) {
+    ImportedModel[] model = new ImportedModel[1];
+    passes.read(
+        step,
         () -> {
-          model[0] = TorchScriptReader.read(archive);
+          model[0] = reader.get();
           return model[0].program();
         });
     return model[0];
   }
 
   /** Lowers a model to the tensor level and runs the passes of that level. */
-  public Calibrated toTensor(TorchModel model) {
-    List<String> names = model.inputs().stream().map(TorchInput::name).toList();
+  public Calibrated toTensor(ImportedModel model) {
+    List<String> names = model.inputs().stream().map(ModelInput::name).toList();
     Optional<List<TensorData>> arrays = calibrationArrays(model, names);
     List<TensorType> types =
         InputTypes.resolve(
             model.inputs(),
             options.inputShapes(),
             arrays.map(a -> a.stream().map(TensorData::dtype).toList()));
-    Program torch = runLevel(model.program());
+    Program imported = runLevel(model.program());
     Program tensor =
-        passes.lower(
-            "torch-to-tensor", torch, () -> TorchToTensor.lower(torch, types, passes.context()));
+        switch (imported.level()) {
+          case TORCH ->
+              runLevel(
+                  passes.lower(
+                      TorchToTensor.LOWERING,
+                      (program, context) -> TorchToTensor.lower(program, types, context),
+                      imported));
+          case TENSOR -> {
+            requireTypes(imported.main(), types);
+            yield imported;
+          }
+          case INTEGER, CIRCUIT -> throw new AssertionError("no front end goes so far");
+        };
     return new Calibrated(
-        runLevel(tensor),
+        tensor,
         names,
         arrays.map(a -> CalibrationSamples.split(a, types, names)),
-        model.archiveDigest());
+        model.digest());
   }
 
-  private Optional<List<TensorData>> calibrationArrays(TorchModel model, List<String> names) {
+  /** Shapes of a tensor-level program are fixed: what was asked for must be what is there. */
+  private static void requireTypes(Function main, List<TensorType> types) {
+    for (int i = 0; i < types.size(); i++) {
+      Value parameter = main.parameters().get(i);
+      if (!parameter.type().equals(types.get(i))) {
+        throw new UserException(
+            "input %s of the model is %s and cannot become %s; leave --input-shape out"
+                .formatted(
+                    parameter.name(),
+                    Printer.type(parameter.type()),
+                    Printer.type(types.get(i))));
+      }
+    }
+  }
+
+  private Optional<List<TensorData>> calibrationArrays(ImportedModel model, List<String> names) {
     if (!options.calibration().isEmpty()) {
       return Optional.of(ArrayFiles.read(options.calibration(), names, "--calibration"));
     }
@@ -153,18 +188,14 @@ public final class CompilePipeline {
     QuantizedProgram[] quantized = new QuantizedProgram[1];
     Program integer =
         passes.lower(
-            "tensor-to-integer",
-            model.tensor(),
-            () -> {
+            TensorToInteger.LOWERING,
+            (program, context) -> {
               quantized[0] =
                   TensorToInteger.lower(
-                      model.tensor(),
-                      ranges,
-                      options.quantization(),
-                      target(model),
-                      passes.context());
+                      program, ranges, options.quantization(), target(model), context);
               return quantized[0].program();
-            });
+            },
+            model.tensor());
     return new QuantizedProgram(runLevel(integer), quantized[0].counterparts());
   }
 
@@ -179,11 +210,10 @@ public final class CompilePipeline {
   public Program toCircuit(Program integer) {
     return runLevel(
         passes.lower(
-            "integer-to-circuit",
-            integer,
-            () ->
-                IntegerToCircuit.lower(
-                    integer, options.convolutions().choice(), passes.context())));
+            IntegerToCircuit.LOWERING,
+            (program, context) ->
+                IntegerToCircuit.lower(program, options.convolutions().choice(), context),
+            integer));
   }
 
   /** The whole way from an archive. */
@@ -235,11 +265,7 @@ public final class CompilePipeline {
 
   /** The passes of the program's level, in the catalogue's order. */
   private Program runLevel(Program program) {
-    return passes.run(program, passesOf(program.level()));
-  }
-
-  private static List<Pass> passesOf(Level level) {
-    return PassCatalogue.of(level);
+    return passes.run(program, PassCatalogue.of(program.level()));
   }
 
   private static List<Port> inputPorts(Calibrated model, Program integer) {
@@ -266,26 +292,5 @@ public final class CompilePipeline {
     IntegerType type = integer.integerType();
     ElementType elementType = ElementType.of(tensor.tensorType().dtype());
     return new Port(name, elementType, elementType == ElementType.F32 ? type.scale() : 1);
-  }
-
-  /** Runs single passes by name, as {@code zkc opt} does. */
-  public Program run(Program program, List<String> names) {
-    Map<String, String> lowerings = Map.of("integer-to-circuit", "integer");
-    Program current = program;
-    for (String name : names) {
-      Program before = current;
-      if (lowerings.containsKey(name) && before.level().text().equals(lowerings.get(name))) {
-        current =
-            passes.lower(
-                name,
-                before,
-                () ->
-                    IntegerToCircuit.lower(
-                        before, options.convolutions().choice(), passes.context()));
-      } else {
-        current = passes.run(before, List.of(PassCatalogue.byName(name, before.level())));
-      }
-    }
-    return current;
   }
 }

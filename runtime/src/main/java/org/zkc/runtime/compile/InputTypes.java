@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.zkc.ir.DType;
+import org.zkc.ir.ModelInput;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.numpy.NamedArguments;
-import org.zkc.torchscript.TorchInput;
 
 /**
  * Shape and element type of each input: from {@code --input-shape} (1x3x32x32, 1x16:i64), else from
@@ -27,12 +27,12 @@ final class InputTypes {
    * @throws UserException when a shape is unknown or malformed
    */
   static List<TensorType> resolve(
-      List<TorchInput> inputs, List<String> inputShapes, Optional<List<DType>> calibrationTypes) {
-    List<String> names = inputs.stream().map(TorchInput::name).toList();
+      List<ModelInput> inputs, List<String> inputShapes, Optional<List<DType>> calibrationTypes) {
+    List<String> names = inputs.stream().map(ModelInput::name).toList();
     List<String> given = NamedArguments.assign(inputShapes, names, "--input-shape");
     List<TensorType> out = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
-      TorchInput input = inputs.get(i);
+      ModelInput input = inputs.get(i);
       Optional<TensorSpec> spec = Optional.ofNullable(given.get(i)).map(InputTypes::parse);
       Shape shape =
           spec.map(TensorSpec::shape)
@@ -70,14 +70,8 @@ final class InputTypes {
               .formatted(text));
     }
     try {
-      List<Integer> extents = new ArrayList<>();
-      if (!m.group(1).equals("scalar")) {
-        for (String extent : m.group(1).split("x", -1)) {
-          extents.add(Integer.parseInt(extent));
-        }
-      }
       return new TensorSpec(
-          new Shape(extents), Optional.ofNullable(m.group(2)).map(t -> dtype(t, text)));
+          Shape.parse(m.group(1)), Optional.ofNullable(m.group(2)).map(t -> dtype(t, text)));
     } catch (NumberFormatException | ArithmeticException e) {
       throw new UserException("--input-shape %s: the extents are too large".formatted(text));
     }

@@ -6,7 +6,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.zkc.ir.ImportedModel;
+import org.zkc.ir.ModelInput;
 import org.zkc.ir.Program;
+import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 import org.zkc.ir.text.Parser;
 import org.zkc.ir.text.Printer;
@@ -53,6 +61,41 @@ public final class IrFiles {
           Files.exists(file)
               ? "cannot read %s as text: %s".formatted(file, e.getMessage())
               : "there is no file " + file);
+    }
+  }
+
+  /**
+   * Reads a torch- or tensor-level program as a model to compile. The digest is the text's, which
+   * names the tensors beside it by their own digests.
+   *
+   * @throws UserException when the file is missing, is not a well-formed program, or is of a level
+   *     behind quantisation
+   */
+  static ImportedModel readModel(Path file) {
+    Program program = read(file);
+    switch (program.level()) {
+      case TORCH, TENSOR -> {}
+      case INTEGER, CIRCUIT ->
+          throw new UserException(
+              "%s is a program of the %s level; compile takes those of the torch and tensor levels, zkc opt takes all"
+                  .formatted(file, program.level().text()));
+    }
+    List<ModelInput> inputs =
+        program.main().parameters().stream()
+            .map(p ->
+                p.type() instanceof TensorType t
+                    ? new ModelInput(p.name(), Optional.of(t.shape()), Optional.of(t.dtype()))
+                    : new ModelInput(p.name(), Optional.empty(), Optional.empty()))
+            .toList();
+    try {
+      String digest =
+          HexFormat.of()
+              .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+      return new ImportedModel(program, inputs, Optional.empty(), digest, Optional.empty());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UserException("cannot read %s: %s".formatted(file, e.getMessage()));
     }
   }
 

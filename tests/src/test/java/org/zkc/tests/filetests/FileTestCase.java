@@ -20,20 +20,11 @@ import java.util.regex.Pattern;
 record FileTestCase(Path file, int firstLine, List<String> lines) {
   static final String OUTPUT = "//>";
   private static final String SEPARATOR = "// -----";
-  private static final Pattern RUN = Pattern.compile("^// RUN: (check|(passes|lower) = (.+))$");
+  private static final Pattern RUN = Pattern.compile("^// RUN: (?:check|passes = (.+))$");
   private static final Pattern CHECK =
       Pattern.compile("^\\s*// (CHECK(?:-NEXT|-NOT|-COUNT-\\d+)?): (.*)$");
   private static final Pattern COUNTED = Pattern.compile("^\\s*// COUNTED: ([a-z.-]+) = (\\d+)$");
   private static final Pattern ERROR = Pattern.compile("// EXPECT-ERROR: (.*)$");
-
-  /** What a case does with its program: parse and check it, run passes, or a lowering. */
-  record Run(Kind kind, String name) {
-    enum Kind {
-      CHECK,
-      PASSES,
-      LOWER
-    }
-  }
 
   static List<FileTestCase> read(Path file) throws IOException {
     List<FileTestCase> cases = new ArrayList<>();
@@ -66,20 +57,19 @@ record FileTestCase(Path file, int firstLine, List<String> lines) {
     Files.write(file, lines);
   }
 
-  Run run() {
+  /**
+   * The passes and lowerings to run, as {@code zkc opt --passes} takes them; none for a case that
+   * is only checked.
+   */
+  List<String> steps() {
     for (String line : lines) {
       Matcher m = RUN.matcher(line);
       if (m.matches()) {
-        if (m.group(2) == null) {
-          return new Run(Run.Kind.CHECK, "");
-        }
-        Run.Kind kind = m.group(2).equals("passes") ? Run.Kind.PASSES : Run.Kind.LOWER;
-        return new Run(kind, m.group(3));
+        return m.group(1) == null ? List.of() : List.of(m.group(1).split(", *"));
       }
     }
     throw new AssertionError(
-        where(firstLine)
-            + ": a case needs '// RUN: check', '// RUN: passes = ...' or '// RUN: lower = ...'");
+        where(firstLine) + ": a case needs '// RUN: check' or '// RUN: passes = ...'");
   }
 
   /** Whether the output must be the input. */

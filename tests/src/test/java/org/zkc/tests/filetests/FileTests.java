@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
@@ -26,8 +27,8 @@ import org.zkc.ir.text.IrSyntaxException;
 import org.zkc.ir.text.Parser;
 import org.zkc.ir.text.Printer;
 import org.zkc.ir.text.SidecarReader;
-import org.zkc.passes.Pass;
-import org.zkc.passes.PassCatalogue;
+
+
 import org.zkc.passes.PassContext;
 import org.zkc.passes.PassListener;
 import org.zkc.passes.PassManager;
@@ -113,19 +114,9 @@ final class FileTests {
   }
 
   private static Program transform(FileTestCase test, Program program, PassContext context) {
-    FileTestCase.Run run = test.run();
     Program after =
-        switch (run.kind()) {
-          case CHECK -> program;
-          case PASSES -> {
-            List<Pass> passes =
-                Stream.of(run.name().split(", *"))
-                    .map(name -> PassCatalogue.byName(name, program.level()))
-                    .toList();
-            yield new PassManager(Set.of(), PassListener.NONE, context).run(program, passes);
-          }
-          case LOWER -> Lowerings.lower(program, run.name());
-        };
+        new PassManager(Set.of(), PassListener.NONE, context)
+            .run(program, test.steps().toArray(String[]::new));
     Diagnostics.requireValid(after);
     SameMeaning.require(program, after);
     return after;

@@ -34,7 +34,7 @@ final class PassCoverageTest {
         Files.exists(file), "pass " + pass.name() + " has no file test tests/filetests/" + name);
     List<FileTestCase> cases =
         FileTestCase.read(file).stream()
-            .filter(c -> List.of(c.run().name().split(", *")).contains(pass.name()))
+            .filter(c -> c.steps().contains(pass.name()))
             .toList();
     assertTrue(
         cases.stream().anyMatch(FileTestCase::isUnchanged),

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.zkc.ir.ImportedModel;
 import org.zkc.ir.Program;
 import org.zkc.ir.Programs;
 import org.zkc.ir.TensorData;
@@ -20,7 +21,6 @@ import org.zkc.ir.text.SidecarWriter;
 import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
 import org.zkc.tests.Repository;
-import org.zkc.torchscript.TorchModel;
 
 /**
  * A few models at every level, as recorded in tests/golden with large tensors by digest. A
@@ -34,7 +34,7 @@ final class GoldenIrTest {
   @ValueSource(strings = {"mlp", "lenet5", "residual_cnn"})
   void everyLevelIsAsRecorded(String name) throws IOException {
     CompilePipeline pipeline = new CompilePipeline(CompileOptions.DEFAULT);
-    TorchModel model =
+    ImportedModel model =
         pipeline.read(
             Repository.root().resolve("tests/src/test/resources/archives").resolve(name + ".pt"));
     requireRecorded(name, model.program());
