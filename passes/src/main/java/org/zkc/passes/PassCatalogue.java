@@ -27,9 +27,9 @@ import org.zkc.passes.tensor.MergeViews;
 import org.zkc.passes.torch.TorchToTensor;
 
 /**
- * Every lowering and every pass there is, the passes in the order in which {@code zkc compile} runs those of one level.
- * docs/passes.md has a paragraph for each; a test holds the two together. A pass that works at
- * several levels has an entry for each, under one name.
+ * Every lowering and every pass there is, the passes in the order in which {@code zkc compile} runs
+ * those of one level. docs/passes.md has a paragraph for each; a test holds the two together. A
+ * pass that works at several levels has an entry for each, under one name.
  */
 public final class PassCatalogue {
   private static final List<Pass> PASSES =

@@ -243,7 +243,8 @@ class LoweringTest {
             .tuple()
             .op('u')
             .bytes();
-    ImportedModel model = InMemoryModel.forward("return x").record("traced_inputs.pkl", traced).read();
+    ImportedModel model =
+        InMemoryModel.forward("return x").record("traced_inputs.pkl", traced).read();
     assertEquals(
         List.of(new ModelInput("x", Optional.of(Shape.of(2, 3)), Optional.of(DType.F32))),
         model.inputs());

@@ -43,8 +43,8 @@ final class CompileCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "MODEL",
       description =
-          "The archive that zkpytorch.export or torch.jit.save wrote, or a .zkir program of the torch"
-              + " or tensor level.")
+          "The archive that zkpytorch.export or torch.jit.save wrote, or a .zkir program of the"
+              + " torch or tensor level.")
   private Path model;
 
   @Option(

@@ -38,7 +38,17 @@ final class OpsCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     boolean all = !ir && !passes;
     if (json) {
-      out.println(JsonText.of(Map.of("torch", torchRows(), "ir", irRows(), "passes", passRows(), "lowerings", loweringRows())));
+      out.println(
+          JsonText.of(
+              Map.of(
+                  "torch",
+                  torchRows(),
+                  "ir",
+                  irRows(),
+                  "passes",
+                  passRows(),
+                  "lowerings",
+                  loweringRows())));
       return ExitCode.OK;
     }
     if (all) {

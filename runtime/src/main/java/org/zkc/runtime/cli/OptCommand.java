@@ -32,7 +32,8 @@ final class OptCommand implements Callable<Integer> {
       names = "--passes",
       split = ",",
       paramLabel = "PASS",
-      description = "Passes and lowerings in order, separated by commas; zkc ops --passes lists them.")
+      description =
+          "Passes and lowerings in order, separated by commas; zkc ops --passes lists them.")
   private List<String> passes = new ArrayList<>();
 
   @Option(

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.zkc.gkr.circuit.CheckedCircuit;
@@ -15,7 +14,6 @@ import org.zkc.ir.Function;
 import org.zkc.ir.ImportedModel;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.LayerNumbers;
-import org.zkc.ir.Level;
 import org.zkc.ir.ModelInput;
 import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
@@ -23,7 +21,6 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.text.Printer;
-import org.zkc.passes.Pass;
 import org.zkc.passes.PassCatalogue;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.PassManager;
@@ -138,10 +135,7 @@ public final class CompilePipeline {
           case INTEGER, CIRCUIT -> throw new AssertionError("no front end goes so far");
         };
     return new Calibrated(
-        tensor,
-        names,
-        arrays.map(a -> CalibrationSamples.split(a, types, names)),
-        model.digest());
+        tensor, names, arrays.map(a -> CalibrationSamples.split(a, types, names)), model.digest());
   }
 
   /** Shapes of a tensor-level program are fixed: what was asked for must be what is there. */
@@ -152,9 +146,7 @@ public final class CompilePipeline {
         throw new UserException(
             "input %s of the model is %s and cannot become %s; leave --input-shape out"
                 .formatted(
-                    parameter.name(),
-                    Printer.type(parameter.type()),
-                    Printer.type(types.get(i))));
+                    parameter.name(), Printer.type(parameter.type()), Printer.type(types.get(i))));
       }
     }
   }

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
@@ -27,8 +26,6 @@ import org.zkc.ir.text.IrSyntaxException;
 import org.zkc.ir.text.Parser;
 import org.zkc.ir.text.Printer;
 import org.zkc.ir.text.SidecarReader;
-
-
 import org.zkc.passes.PassContext;
 import org.zkc.passes.PassListener;
 import org.zkc.passes.PassManager;

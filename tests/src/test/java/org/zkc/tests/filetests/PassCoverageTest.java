@@ -33,9 +33,7 @@ final class PassCoverageTest {
     assertTrue(
         Files.exists(file), "pass " + pass.name() + " has no file test tests/filetests/" + name);
     List<FileTestCase> cases =
-        FileTestCase.read(file).stream()
-            .filter(c -> c.steps().contains(pass.name()))
-            .toList();
+        FileTestCase.read(file).stream().filter(c -> c.steps().contains(pass.name())).toList();
     assertTrue(
         cases.stream().anyMatch(FileTestCase::isUnchanged),
         name + " has no case in which the pass does not fire");
