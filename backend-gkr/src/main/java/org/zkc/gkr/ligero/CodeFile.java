@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.UUID;
 import org.zkc.gkr.code.CircleCode;
 import org.zkc.gkr.hash.ColumnHasher;
 import org.zkc.gkr.hash.Digests;
@@ -110,12 +111,15 @@ final class CodeFile implements AutoCloseable {
       Path path, int width, int rows, int blockRows, RowSource source, Workers workers)
       throws IOException {
     CircleCode code = CircleCode.ofDimension(width);
-    Path parent = path.toAbsolutePath().getParent();
-    Path building = Files.createTempFile(parent, path.getFileName().toString(), ".building");
+    // Not a temporary file as the JDK makes them: those are the owner's alone to read, and whoever
+    // may read the model may read its codeword.
+    Path building =
+        path.resolveSibling("%s.%s.building".formatted(path.getFileName(), UUID.randomUUID()));
     try {
       // Ctrl-C runs no finally block.
       building.toFile().deleteOnExit();
-      try (FileChannel channel = FileChannel.open(building, StandardOpenOption.WRITE)) {
+      try (FileChannel channel =
+          FileChannel.open(building, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
         Digests leaves = encode(code, rows, blockRows, source, workers, channel);
         byte[] head = new byte[Math.toIntExact(columnsAt(width))];
         ByteBuffer header = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);

@@ -2,9 +2,9 @@ package org.zkc.gkr.ligero;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import org.zkc.gkr.hash.Digests;
 import org.zkc.gkr.kernel.Workers;
 
@@ -43,6 +43,26 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
   }
 
   /**
+   * The commitment with this root in {@code file}; empty when the file is absent, unreadable or
+   * another's.
+   */
+  public static Optional<ModelCommitment> find(Path file, byte[] root, int width, int rows) {
+    ModelCommitment existing;
+    try {
+      existing = open(file);
+    } catch (IOException notACodeFile) {
+      return Optional.empty();
+    }
+    if (existing.width() == width
+        && existing.rows() == rows
+        && Arrays.equals(existing.root(), root)) {
+      return Optional.of(existing);
+    }
+    existing.close();
+    return Optional.empty();
+  }
+
+  /**
    * The commitment with this root: from {@code file} when it is one, else made anew from the rows
    * and written there.
    *
@@ -52,19 +72,9 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
   public static ModelCommitment openOrCreate(
       Path file, byte[] root, int width, int rows, RowSource source, Workers workers)
       throws IOException {
-    if (Files.exists(file)) {
-      try {
-        ModelCommitment existing = open(file);
-        if (existing.width() == width
-            && existing.rows() == rows
-            && Arrays.equals(existing.root(), root)) {
-          return existing;
-        }
-        existing.close();
-      } catch (IOException notACodeFile) {
-        // Falls through: a cache that does not match is replaced; what cannot be written fails
-        // below.
-      }
+    Optional<ModelCommitment> found = find(file, root, width, rows);
+    if (found.isPresent()) {
+      return found.get();
     }
     ModelCommitment made = create(file, width, rows, source, workers);
     if (!Arrays.equals(made.root(), root)) {

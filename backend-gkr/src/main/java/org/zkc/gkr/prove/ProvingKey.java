@@ -2,6 +2,7 @@ package org.zkc.gkr.prove;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.kernel.Workers;
@@ -67,6 +68,21 @@ public final class ProvingKey implements AutoCloseable {
               codeFile, key.modelRoot(), layout.width(), layout.rows(), model, workers);
       return new ProvingKey(key, model, commitment);
     }
+  }
+
+  /**
+   * The keys of an earlier {@link #generate}, with the code file that is there; empty when the file
+   * is absent, unreadable or another's.
+   */
+  public static Optional<ProvingKey> find(VerifierKey key, ModelTensors tensors, Path codeFile) {
+    Arithmetization a = key.arithmetization();
+    ModelLayout layout = a.model();
+    ModelMatrix model = new ModelMatrix(a.system(), layout, tensors);
+    if (layout.isEmpty()) {
+      return Optional.of(new ProvingKey(key, model, null));
+    }
+    return ModelCommitment.find(codeFile, key.modelRoot(), layout.width(), layout.rows())
+        .map(commitment -> new ProvingKey(key, model, commitment));
   }
 
   public VerifierKey verifierKey() {

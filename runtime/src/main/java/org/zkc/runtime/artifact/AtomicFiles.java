@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -65,9 +66,7 @@ public final class AtomicFiles {
   /** Replaces {@code target} by the file that {@code maker} makes beside it. */
   public static void make(Path target, Maker maker) throws IOException {
     requireWritable(target);
-    Path folder =
-        Objects.requireNonNull(
-            target.toAbsolutePath().getParent(), "a root directory is no file to write");
+    Path folder = folder(target);
     Path temporary =
         folder.resolve(
             ".%s.%d-%d.part"
@@ -88,6 +87,12 @@ public final class AtomicFiles {
       throw new UserException("cannot write %s: permission denied".formatted(target));
     } catch (NoSuchFileException e) {
       throw new UserException("cannot write %s: its folder takes no files".formatted(target));
+    } catch (IOException e) {
+      // Writing through an open file fails without the file's name.
+      FileSystemException named =
+          new FileSystemException(target.toString(), null, FileErrors.reason(e));
+      named.initCause(e);
+      throw named;
     } finally {
       Files.deleteIfExists(temporary);
       UNFINISHED.remove(temporary);
@@ -96,12 +101,10 @@ public final class AtomicFiles {
 
   /** Checks before long work that {@code target} can be written at its end. */
   public static void requireWritable(Path target) {
-    Path folder =
-        Objects.requireNonNull(
-            target.toAbsolutePath().getParent(), "a root directory is no file to write");
-    if (folder == null || Files.isDirectory(target)) {
+    if (Files.isDirectory(target)) {
       throw new UserException(target + " is a folder; name a file");
     }
+    Path folder = folder(target);
     if (Files.exists(target) && !Files.isRegularFile(target)) {
       // The rename at the end would put a file in the place of the device.
       throw new UserException(target + " is a device or a pipe; name a file");
@@ -114,6 +117,12 @@ public final class AtomicFiles {
           "cannot write %s: the folder %s is read-only; name a file in another"
               .formatted(target, folder));
     }
+  }
+
+  /** The folder that a file lies in. */
+  public static Path folder(Path file) {
+    return Objects.requireNonNull(
+        file.toAbsolutePath().getParent(), "a root directory is no file to write");
   }
 
   private static void deleteUnfinished() {

@@ -13,7 +13,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -187,14 +186,12 @@ public record ModelFile(
    *     damaged
    */
   public static ModelFile open(Path path) {
+    FileErrors.requireReadable(path);
     MemorySegment file;
     try (FileChannel channel = FileChannel.open(path)) {
       file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
     } catch (IOException e) {
-      if (!Files.exists(path)) {
-        throw new UserException("there is no file " + path);
-      }
-      throw new UserException("cannot read %s: %s".formatted(path, e.getMessage()));
+      throw FileErrors.unreadable(path, e);
     }
     try {
       return decode(file, path);

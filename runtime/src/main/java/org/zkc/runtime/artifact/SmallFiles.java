@@ -37,10 +37,7 @@ public final class SmallFiles {
         return bytes;
       }
     } catch (IOException e) {
-      if (!Files.exists(file)) {
-        throw new UserException("there is no file " + file);
-      }
-      throw new UserException("cannot read %s: %s".formatted(file, e.getMessage()));
+      throw FileErrors.unreadable(file, e);
     }
   }
 }

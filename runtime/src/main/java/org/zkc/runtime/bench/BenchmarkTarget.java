@@ -1,9 +1,9 @@
 package org.zkc.runtime.bench;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.zkc.ir.UserException;
+import org.zkc.runtime.artifact.FileErrors;
 
 /** What is measured. */
 public sealed interface BenchmarkTarget {
@@ -42,9 +42,7 @@ public sealed interface BenchmarkTarget {
   static List<BenchmarkTarget> named(String word) {
     if (word.endsWith(".zkc") || word.endsWith(".pt")) {
       Path file = Path.of(word).toAbsolutePath();
-      if (!Files.exists(file)) {
-        throw new UserException("there is no file " + word);
-      }
+      FileErrors.requireReadable(file);
       return List.of(word.endsWith(".zkc") ? new Compiled(file) : new Archive(file));
     }
     return BenchmarkModel.named(word).stream().<BenchmarkTarget>map(Generated::new).toList();

@@ -165,7 +165,11 @@ final class CompileCommand implements Callable<Integer> {
   private Integer compile(CompilePipeline pipeline, ProgressDisplay display) throws IOException {
     long start = System.nanoTime();
     Path target = out != null ? out : beside(model, ".zkc");
-    AtomicFiles.requireWritable(target);
+    Path key = CompiledModel.keyFile(target);
+    Path code = ModelFile.codeFile(target);
+    for (Path written : List.of(target, key, code)) {
+      AtomicFiles.requireWritable(written);
+    }
     CompiledModel compiled = pipeline.compile(model);
     display.report("committing to the model", 0.95);
     CompiledModel.WithKeys keys = compiled.write(target, threads);
@@ -176,16 +180,18 @@ final class CompileCommand implements Callable<Integer> {
     }
     text.println("compiled %s in %s".formatted(model, Figures.time(Figures.secondsSince(start))));
     new ModelReport(keys.file()).print(text);
-    Path key = CompiledModel.keyFile(target);
-    text.println(
-        "  wrote        %s (%s), %s (%s), %s (%s)"
-            .formatted(
-                target,
-                Figures.bytes(Files.size(target)),
-                key,
-                Figures.bytes(Files.size(key)),
-                ModelFile.codeFile(target).getFileName(),
-                Figures.bytes(Files.size(ModelFile.codeFile(target)))));
+    List<String> written = new ArrayList<>();
+    for (Path file : List.of(target, key, code)) {
+      // A model without parameters has no codeword.
+      if (Files.exists(file)) {
+        written.add(
+            "%s (%s)"
+                .formatted(
+                    file.equals(code) ? file.getFileName() : file,
+                    Figures.bytes(Files.size(file))));
+      }
+    }
+    text.println("  wrote        " + String.join(", ", written));
     return ExitCode.OK;
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.util.Objects;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.ir.UserException;
+import org.zkc.runtime.artifact.FileErrors;
 
 /** Turns what went wrong into one sentence on stderr and an exit code. */
 final class ErrorReport {
@@ -54,11 +55,12 @@ final class ErrorReport {
     }
     String file =
         e instanceof FileSystemException f && f.getFile() != null ? f.getFile() + ": " : "";
-    String reason =
-        e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : oneLine(e);
     err.println(
-        "error: reading or writing failed (%s%s); check the disk's free space"
-            .formatted(file, reason));
+        "error: reading or writing failed: %s%s%s"
+            .formatted(
+                file,
+                FileErrors.reason(e),
+                FileErrors.isFull(e) ? "; free some space, or write to another disk" : ""));
     return ExitCode.INTERNAL;
   }
 

@@ -19,6 +19,7 @@ import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.artifact.AtomicFiles;
+import org.zkc.runtime.artifact.FileErrors;
 import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.SmallFiles;
@@ -134,12 +135,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private byte[] beginning() throws IOException {
-    if (!Files.exists(file)) {
-      throw new UserException("there is no file " + file);
-    }
-    if (Files.isDirectory(file)) {
-      throw new UserException(file + " is a folder; name a file");
-    }
+    FileErrors.requireReadable(file);
     try (InputStream in = Files.newInputStream(file)) {
       return in.readNBytes(BEGINNING);
     }

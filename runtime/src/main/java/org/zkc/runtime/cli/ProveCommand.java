@@ -16,6 +16,7 @@ import org.zkc.gkr.prove.StageTimes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.artifact.AtomicFiles;
+import org.zkc.runtime.artifact.Codewords;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.execute.Execution;
 import org.zkc.runtime.numpy.ArrayFiles;
@@ -105,7 +106,7 @@ final class ProveCommand implements Callable<Integer> {
     byte[] proofBytes;
     try (ProgressDisplay display = ProgressDisplay.of(progress, spec.commandLine().getErr())) {
       display.report("opening the model", 0);
-      ProvingKey key = openKey(file);
+      ProvingKey key = openKey(file, AtomicFiles.folder(target));
       display.report("running the model", 0.05);
       long begin = System.nanoTime();
       result = execution.run(integers, threads);
@@ -139,8 +140,12 @@ final class ProveCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private ProvingKey openKey(ModelFile file) throws IOException {
-    return ProvingKey.open(
-        file.keyFile().key(), file.weights(), ModelFile.codeFile(model), threads);
+  private ProvingKey openKey(ModelFile file, Path proofFolder) throws IOException {
+    Codewords codewords =
+        new Codewords(
+            Codewords.cache(System.getenv()),
+            proofFolder,
+            note -> spec.commandLine().getErr().println("note: " + note));
+    return codewords.open(file, model, threads);
   }
 }

@@ -15,6 +15,7 @@ import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.security.SecurityParameters;
 import org.zkc.gkr.security.SoundnessBudget;
 import org.zkc.ir.UserException;
+import org.zkc.runtime.artifact.FileErrors;
 import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.SmallFiles;
@@ -64,9 +65,7 @@ final class SecurityCommand implements Callable<Integer> {
   }
 
   private VerifierKey key() throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new UserException("there is no file " + file);
-    }
+    FileErrors.requireReadable(file);
     byte[] beginning;
     try (InputStream in = Files.newInputStream(file)) {
       beginning = in.readNBytes(16);

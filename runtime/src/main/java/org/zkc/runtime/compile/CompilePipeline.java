@@ -1,7 +1,6 @@
 package org.zkc.runtime.compile;
 
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +32,7 @@ import org.zkc.passes.quantize.Ranges;
 import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.passes.torch.TorchToTensor;
 import org.zkc.runtime.artifact.ElementType;
+import org.zkc.runtime.artifact.FileErrors;
 import org.zkc.runtime.artifact.Port;
 import org.zkc.runtime.artifact.Summary;
 import org.zkc.runtime.emit.CircuitEmitter;
@@ -79,9 +79,7 @@ public final class CompilePipeline {
    */
   public ImportedModel read(Path archive) {
     String name = String.valueOf(archive.getFileName());
-    if (!Files.exists(archive)) {
-      throw new UserException("there is no file " + archive);
-    }
+    FileErrors.requireReadable(archive);
     if (name.endsWith(".pt2")) {
       throw new UserException(
           name

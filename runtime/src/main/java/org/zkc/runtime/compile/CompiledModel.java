@@ -38,17 +38,22 @@ public record CompiledModel(
    */
   public WithKeys write(Path target, int threads) throws IOException {
     Path key = keyFile(target);
-    AtomicFiles.requireWritable(target);
     VerifierKey[] made = new VerifierKey[1];
     Path code = ModelFile.codeFile(target);
-    AtomicFiles.make(
-        code,
+    AtomicFiles.Maker maker =
         temporary -> {
           try (ProvingKey proving =
               ProvingKey.generate(checked, emitted.model(), temporary, threads)) {
             made[0] = proving.verifierKey();
           }
-        });
+        };
+    if (emitted.model().tensors().isEmpty()) {
+      // Nothing to encode: another model's codeword must not stay beside this one.
+      maker.make(code);
+      Files.deleteIfExists(code);
+    } else {
+      AtomicFiles.make(code, maker);
+    }
     ModelFile file = file(made[0]);
     AtomicFiles.write(target, file::writeTo);
     AtomicFiles.write(key, file.keyFile().encode());

@@ -22,6 +22,7 @@ import org.zkc.ir.text.SidecarFile;
 import org.zkc.ir.text.SidecarReader;
 import org.zkc.passes.PassListener;
 import org.zkc.runtime.artifact.AtomicFiles;
+import org.zkc.runtime.artifact.FileErrors;
 
 /**
  * Programs as {@code .zkir} text. Large tensors of all programs in one folder lie in one file
@@ -47,6 +48,7 @@ public final class IrFiles {
    * @throws UserException when the file is missing or is not a well-formed program
    */
   public static Program read(Path file) {
+    FileErrors.requireReadable(file);
     try {
       String text = Files.readString(file);
       Path tensors = file.resolveSibling(SIDECAR);
@@ -57,10 +59,7 @@ public final class IrFiles {
       throw new UserException(
           file + " is no program as text, and none of the other files that zkc reads");
     } catch (IOException e) {
-      throw new UserException(
-          Files.exists(file)
-              ? "cannot read %s as text: %s".formatted(file, e.getMessage())
-              : "there is no file " + file);
+      throw FileErrors.unreadable(file, e);
     }
   }
 

@@ -12,6 +12,7 @@ import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
+import org.zkc.runtime.artifact.FileErrors;
 
 /**
  * Reads {@code .npy} files: float16/32/64, signed and unsigned integers, booleans, either byte
@@ -31,16 +32,8 @@ public final class NpyReader {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       return read(in, file.toString());
     } catch (IOException e) {
-      throw unreadable(file, e);
+      throw FileErrors.unreadable(file, e);
     }
-  }
-
-  static UserException unreadable(Path file, IOException e) {
-    if (!Files.exists(file)) {
-      return new UserException("there is no file " + file);
-    }
-    String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return new UserException("cannot read %s: %s".formatted(file, why));
   }
 
   /** Reads one array from a stream to its end; {@code name} is how errors call it. */

@@ -17,6 +17,7 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
+import org.zkc.runtime.artifact.FileErrors;
 
 /**
  * Reads {@code .npz} files (zip archives of {@code .npy} files, stored or deflated) in the order of
@@ -54,7 +55,7 @@ public final class NpzReader {
       throw new UserException(
           "%s is not a NumPy .npz file or is damaged; save it with numpy.savez".formatted(file));
     } catch (IOException e) {
-      throw NpyReader.unreadable(file, e);
+      throw FileErrors.unreadable(file, e);
     }
     return out;
   }

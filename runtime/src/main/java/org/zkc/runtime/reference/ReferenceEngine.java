@@ -23,6 +23,7 @@ import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
+import org.zkc.runtime.artifact.FileErrors;
 
 /**
  * PyTorch itself, as an oracle: runs an archive through DJL's engine. The engine (some 115 MB) is
@@ -45,9 +46,7 @@ public final class ReferenceEngine {
    */
   public static List<TensorData> run(Path archive, List<TensorData> inputs, Consumer<String> log)
       throws IOException {
-    if (!Files.isRegularFile(archive)) {
-      throw new UserException("there is no file " + archive);
-    }
+    FileErrors.requireReadable(archive);
     List<URL> classPath = new ArrayList<>();
     classPath.add(ownCode());
     Path libraries = libraries(log);

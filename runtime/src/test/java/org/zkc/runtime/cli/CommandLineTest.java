@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -289,7 +290,12 @@ final class CommandLineTest {
     assertReported(2, "model.py:3: no", new UserException(new Location("model.py", 3, ""), "no"));
     assertReported(1, "INVALID", new VerificationFailure("round 3", "1", "2"));
     assertReported(3, "out of memory", new OutOfMemoryError("Java heap space"));
-    assertReported(3, "free space", new IOException("No space left on device"));
+    assertReported(
+        3, "o space left on device; free some", new IOException("No space left on device"));
+    assertReported(
+        3,
+        "m.zkp: input/output error",
+        new FileSystemException("m.zkp", null, "Input/output error"));
     assertReported(3, "internal error", new IllegalStateException("two\nlines"));
   }
 
