@@ -11,7 +11,7 @@ import org.zkc.gkr.kernel.FractionTile;
 
 /**
  * The check that every circuit passes before anything is proved or verified about it; the loader of
- * every key runs it again. It holds, for a circuit that it accepts (PROTOCOL sections 1 and 4):
+ * every key runs it again. It holds, for a circuit that it accepts (docs/protocol.md section 2):
  *
  * <ol>
  *   <li>sizes are bounded, every index is in range, every tensor is defined once, before its use,
@@ -68,7 +68,7 @@ public final class CircuitCheck {
   public static final int MAX_QUOTIENT_BITS = 20;
 
   /**
-   * The degree rule (PROTOCOL section 4): a bound on what a circuit can compute between two
+   * The degree rule (docs/protocol.md section 2): a bound on what a circuit can compute between two
    * commitments, against circuits that evaluate their own Fiat-Shamir hash (Khovratovich, Rothblum,
    * Soukhanov 2025). A heuristic.
    */

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * result[n, o, y, x] = sum source[n, c, y * stride + dy * dilation - low, ...] weight[o, c, dy,
  * dx], zero outside the source; source [N, C, H, W], weight MODEL [O, C / groups, kh, kw]; lists
- * hold (rows, columns). No bias: add it with a Linear. PROTOCOL section 4, Conv.
+ * hold (rows, columns). No bias: add it with a Linear. docs/protocol.md section 5.5.
  */
 public record Conv(
     int result,

@@ -6,7 +6,7 @@ import java.util.List;
  * The integer function of {@link #conv}, proved through discrete Fourier transforms over F[i] of
  * {@code sizes} = (rows, columns) points, powers of two; an axis of one point is not transformed.
  * For kernels so long that a sumcheck and a verifier that walk through their taps cost more
- * (PROTOCOL section 4, FFTConv).
+ * (docs/protocol.md section 6).
  *
  * <p>Transforms of N points know indices modulo N only, so {@link CircuitCheck} asks for at least
  * {@link #leastPoints} of them along each axis.

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * result = elementwise maximum of 2 to 4 tensors of one shape: every result - source_i is in a
- * range table of {@code bits} bits, and their product is 0. PROTOCOL section 4, Max.
+ * range table of {@code bits} bits, and their product is 0. docs/protocol.md section 4.
  */
 public record Max(int result, List<Integer> sources, int bits) implements Relation {
   public Max {

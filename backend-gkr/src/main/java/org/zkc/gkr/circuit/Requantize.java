@@ -6,7 +6,7 @@ import java.util.List;
  * h = (source + half) >> shift with half = 2^(shift-1), 0 when shift is 0; result = table(h). The
  * remainder source + half - 2^shift h is committed in limbs of {@code limbs} bits (least
  * significant first, summing to shift, empty when shift is 0), each in a range table; (h, result)
- * is looked up. PROTOCOL section 4, Requantise: the window condition is checked by {@link
+ * is looked up. docs/protocol.md section 4: the window condition is checked by {@link
  * CircuitCheck}.
  *
  * @param table index in {@link Circuit#tables()}; it must cover every h of the source's interval

@@ -5,7 +5,7 @@ import org.zkc.gkr.code.CircleCode;
 
 /**
  * The prover's side of a Ligero commitment (Ames, Hazay, Ishai, Venkitasubramaniam 2017; batched
- * tensor form as in PROTOCOL section 5): a matrix over F of {@code rows} rows and {@code width}
+ * tensor form as in docs/protocol.md section 5.8): a matrix over F of {@code rows} rows and {@code width}
  * columns, each row encoded by {@link CircleCode} of dimension width, the codewords' columns hashed
  * to the leaves of a Merkle tree.
  */

@@ -18,7 +18,7 @@ import org.zkc.gkr.kernel.Kernels;
  * about evaluations is the caller's.
  *
  * <p>u is a message of the FFT space, of dimension k, so a component in the circle space's extra
- * dimension cannot be sent (PROTOCOL section 5).
+ * dimension cannot be sent (docs/protocol.md section 5.8).
  */
 public final class LigeroVerifier {
   private LigeroVerifier() {}

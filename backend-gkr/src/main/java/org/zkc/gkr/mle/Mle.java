@@ -123,7 +123,7 @@ public final class Mle {
 
   /**
    * The multilinear extension in both points of equality masked to [0, count): sum over j below
-   * count of eq(j, a) eq(j, b). The weight of a claim on one padded axis (PROTOCOL section 2), in
+   * count of eq(j, a) eq(j, b). The weight of a claim on one padded axis (docs/protocol.md section 3), in
    * O(n).
    */
   public static Ext maskedEqAt(Ext[] a, Ext[] b, int count) {

@@ -4,7 +4,7 @@ import java.util.List;
 import org.zkc.gkr.relation.SystemTensor;
 import org.zkc.gkr.transcript.Transcript;
 
-/** The beginning of every transcript: all that a proof is about (PROTOCOL section 3, step 0). */
+/** The beginning of every transcript: all that a proof is about (docs/protocol.md section 5.0). */
 public final class StatementTranscript {
   /** Changes with every change of the protocol or of an encoding. */
   public static final String PROTOCOL = "zkc gkr-logup-ligero m31 2";

@@ -4,7 +4,7 @@ import org.zkc.gkr.circuit.FftConv;
 
 /**
  * Claim: Y = conv(X, K) as {@link ConvRelation} has it, through transforms of N_y x N_x points
- * (PROTOCOL section 4, FFTConv). Written for one axis; both have the same.
+ * (docs/protocol.md section 6). Written for one axis; both have the same.
  *
  * <p>With X^(c, f) = sum_t X(c, t) omega^(f t) and K^(o, c, f) = sum_d K(o, c, d) omega^(-f d dil),
  *

@@ -37,7 +37,7 @@ import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 
 /**
- * Checks proofs: the order of PROTOCOL section 3, the mirror of {@link
+ * Checks proofs: the order of docs/protocol.md section 5, the mirror of {@link
  * org.zkc.gkr.proof.SendingChannel}'s user on the other side.
  *
  * <ol>

@@ -8,7 +8,7 @@ import org.zkc.ir.Value;
 /**
  * {@link Conv} by transforms over F[i] on sizes = (N_y, N_x) points: the same integers, executed
  * and checked through one forward transform for each input channel and one inverse transform for
- * each output channel (PROTOCOL: FFTConv).
+ * each output channel (docs/protocol.md section 6).
  */
 @Describes("convolution with model weights through transforms: one relation")
 public record FftConv(

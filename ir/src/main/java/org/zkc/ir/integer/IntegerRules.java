@@ -244,7 +244,7 @@ public final class IntegerRules {
 
   /**
    * A rounded quotient is unique in the field when (2^bits + 1) 2 d stays below p = 2^31 - 1
-   * (PROTOCOL, section 4).
+   * (docs/protocol.md section 2).
    *
    * @throws IllegalArgumentException when the intervals of numerator and denominator do not grant
    *     it

@@ -28,7 +28,7 @@ import org.zkc.passes.PassContext;
 /**
  * Matmul-check rewriting: a matrix product or convolution that is written as products and sums
  * becomes one relation, whose check costs a sumcheck over the inner index instead of one over every
- * product (Thaler 2013; PROTOCOL section 4).
+ * product (Thaler 2013; docs/protocol.md section 5.5).
  *
  * <pre>
  *   reshape(window_sum(product(broadcast(reshape(x)), broadcast(w))))               ->  mat_mul(x, w)

@@ -2,7 +2,7 @@ package org.zkc.passes.circuit;
 
 import org.zkc.ir.Interval;
 
-/** The window condition of PROTOCOL section 4, Requantise. */
+/** The window condition of docs/protocol.md section 2, Requantize. */
 final class TableWindow {
   private static final long P = (1L << 31) - 1;
 

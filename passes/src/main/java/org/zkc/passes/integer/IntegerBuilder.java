@@ -41,7 +41,7 @@ import org.zkc.ir.integer.WindowSum;
  * An integer-level function under construction. Each method appends one op and returns its result,
  * whose type it derives: shape, scale, and the interval that the operands' intervals allow. An
  * interval that leaves (-2^30, 2^30) is an error at the op's source line, so that a finished
- * function is total and unique (PROTOCOL, section 1).
+ * function is total and unique (docs/protocol.md section 2).
  */
 public final class IntegerBuilder {
   private final FunctionBuilder out;

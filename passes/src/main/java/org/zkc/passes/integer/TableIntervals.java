@@ -5,7 +5,7 @@ import org.zkc.ir.TensorData;
 
 /** Intervals of table lookups. */
 public final class TableIntervals {
-  /** No table may be longer: the backend refuses it (PROTOCOL section 1). */
+  /** No table may be longer: the backend refuses it (docs/protocol.md section 2). */
   public static final long MOST_ENTRIES = 1L << 20;
 
   private TableIntervals() {}

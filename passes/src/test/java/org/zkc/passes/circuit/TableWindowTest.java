@@ -16,7 +16,7 @@ class TableWindowTest {
   }
 
   /**
-   * The attack of PROTOCOL section 4: a table of 2^16 entries with a remainder of 16 bits names
+   * The attack of docs/protocol.md section 2: a table of 2^16 entries with a remainder of 16 bits names
    * every residue twice.
    */
   @Test
