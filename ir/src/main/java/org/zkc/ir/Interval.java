@@ -5,7 +5,9 @@ package org.zkc.ir;
  * every result for operands anywhere in theirs, independently of each other.
  */
 public record Interval(long low, long high) {
-  /** No value of an integer or circuit program leaves (-LIMIT, LIMIT): docs/protocol.md section 2. */
+  /**
+   * No value of an integer or circuit program leaves (-LIMIT, LIMIT): docs/protocol.md section 2.
+   */
   public static final long LIMIT = 1L << 30;
 
   public Interval {

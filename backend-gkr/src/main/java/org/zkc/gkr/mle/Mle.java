@@ -123,8 +123,8 @@ public final class Mle {
 
   /**
    * The multilinear extension in both points of equality masked to [0, count): sum over j below
-   * count of eq(j, a) eq(j, b). The weight of a claim on one padded axis (docs/protocol.md section 3), in
-   * O(n).
+   * count of eq(j, a) eq(j, b). The weight of a claim on one padded axis (docs/protocol.md section
+   * 3), in O(n).
    */
   public static Ext maskedEqAt(Ext[] a, Ext[] b, int count) {
     if (a.length != b.length || count < 0 || a.length > 30 || count > 1 << a.length) {

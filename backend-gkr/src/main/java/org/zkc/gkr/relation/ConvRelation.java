@@ -7,9 +7,9 @@ import org.zkc.gkr.circuit.Conv;
  * channels of o's group.
  *
  * <p>Arithmetisation: a claim with weights w_n, eq(r_o, .), w_y, w_x becomes one sumcheck over (c,
- * dy, dx) of the kernel folded by eq(r_o, .) times E(c, dy, dx) = sum w_n w_y w_x X (docs/protocol.md
- * section 5.5); with groups over (g, c, dy, dx), the kernel of a group folded over the outputs
- * of that group.
+ * dy, dx) of the kernel folded by eq(r_o, .) times E(c, dy, dx) = sum w_n w_y w_x X
+ * (docs/protocol.md section 5.5); with groups over (g, c, dy, dx), the kernel of a group folded
+ * over the outputs of that group.
  *
  * <p>Uniqueness: Y is a function of K and X, inside (-2^30, 2^30).
  */

@@ -5,7 +5,8 @@ import org.zkc.gkr.circuit.InvalidCircuit;
 
 /**
  * The row width of a commitment: the power of two with the least proof bytes, 4 a cell of an opened
- * column and 16 an element of the row combination (docs/protocol.md section 8.1: near sqrt(Q N / 4)).
+ * column and 16 an element of the row combination (docs/protocol.md section 8.1: near sqrt(Q N /
+ * 4)).
  */
 final class RowWidth {
   /** About the number of queries at 100 bits; the exact one depends on the width. */

@@ -13,8 +13,9 @@ import org.zkc.gkr.mle.Mle;
 /**
  * The weight w of a claim &lt;w, T&gt; = sum over the real indices of T of w(index) T(index) =
  * value: a scale times one factor for every group of consecutive axes. It has no values outside the
- * real index set, so whatever a table holds in its padding does not enter a claim (docs/protocol.md section
- * 3). A claim about the multilinear extension of T at a point has eq(point, .) on every axis.
+ * real index set, so whatever a table holds in its padding does not enter a claim (docs/protocol.md
+ * section 3). A claim about the multilinear extension of T at a point has eq(point, .) on every
+ * axis.
  *
  * <p>Immutable, compared by identity: two claims with the same object have the same weight.
  */

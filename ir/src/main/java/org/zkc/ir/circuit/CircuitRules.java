@@ -17,10 +17,10 @@ import org.zkc.ir.integer.WeightSums;
 
 /**
  * Shapes, kinds and intervals of every op of the circuit level, and the conditions under which a
- * relation of docs/protocol.md section 4 has one solution. The declared interval of a result must hold what
- * the op can produce from its operands' intervals, with one exception: sums of products with model
- * values may declare less, because the bound that the integer level proved per output channel is
- * finer than any bound from the interval of all weights together.
+ * relation of docs/protocol.md section 4 has one solution. The declared interval of a result must
+ * hold what the op can produce from its operands' intervals, with one exception: sums of products
+ * with model values may declare less, because the bound that the integer level proved per output
+ * channel is finer than any bound from the interval of all weights together.
  */
 public final class CircuitRules {
   private static final long P = Integer.MAX_VALUE;

@@ -16,8 +16,8 @@ class TableWindowTest {
   }
 
   /**
-   * The attack of docs/protocol.md section 2: a table of 2^16 entries with a remainder of 16 bits names
-   * every residue twice.
+   * The attack of docs/protocol.md section 2: a table of 2^16 entries with a remainder of 16 bits
+   * names every residue twice.
    */
   @Test
   void aTableMustNotNameAResidueTwice() {
