@@ -10,7 +10,7 @@ import java.util.Objects;
  * A function under construction: parameters first, then ops in order, then {@link #build}. Time and
  * memory are linear in what is added.
  */
-public final class FunctionBuilder {
+public final class FunctionBuilder implements OpAppender {
   private final String name;
   private final Location location;
   private final List<Value> parameters = new ArrayList<>();
@@ -39,6 +39,7 @@ public final class FunctionBuilder {
    * A new value that no op defines yet; its name is {@code hint}, or {@code hint_1}, {@code
    * hint_2}, ...
    */
+  @Override
   public Value fresh(String hint, Type type) {
     int suffix = nextSuffix.merge(hint, 1, Integer::sum) - 1;
     return new Value(suffix == 0 ? hint : hint + "_" + suffix, type);
@@ -50,7 +51,7 @@ public final class FunctionBuilder {
     return op;
   }
 
-  /** Appends an op with exactly one result and returns that. */
+  @Override
   public Value value(Op op) {
     append(op);
     List<Value> results = op.definitions();

@@ -12,7 +12,7 @@ import java.util.function.BiConsumer;
  * Values that are not replaced keep their identity, so facts that a pass gathered beforehand
  * ({@link Uses}) stay usable by value.
  */
-public final class Rewriter {
+public final class Rewriter implements OpAppender {
   private final Map<Value, Value> replacements = new IdentityHashMap<>();
   private final FunctionBuilder out;
 
@@ -52,12 +52,12 @@ public final class Rewriter {
     return out.append(op);
   }
 
-  /** Adds a new op with one result and returns that. */
+  @Override
   public Value value(Op op) {
     return out.value(op);
   }
 
-  /** A new value with a name of its own. */
+  @Override
   public Value fresh(String hint, Type type) {
     return out.fresh(hint, type);
   }

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.zkc.ir.Level;
 import org.zkc.ir.UserException;
+import org.zkc.passes.circuit.ExpandContractions;
 import org.zkc.passes.circuit.IntegerToCircuit;
 import org.zkc.passes.circuit.ReduceFftSteps;
 import org.zkc.passes.circuit.RewriteFftConvolutions;
@@ -55,6 +56,7 @@ public final class PassCatalogue {
           new ReduceFftSteps(),
           new RewriteFftConvolutions(),
           new RewriteMatmulChecks(),
+          new ExpandContractions(),
           new EliminateCommonSubexpressions(Level.CIRCUIT),
           new EliminateDeadCode(Level.CIRCUIT),
           new SizeTables(),

@@ -5,6 +5,7 @@ import org.zkc.ir.Op;
 /** Operations of the circuit level: columns and the relations between them. */
 public sealed interface CircuitOp extends Op
     permits Model,
+        Contract,
         Conv,
         FftConv,
         ForwardTransform,

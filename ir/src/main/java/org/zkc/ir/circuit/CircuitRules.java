@@ -55,6 +55,11 @@ public final class CircuitRules {
         kind(m.result(), ColumnType.Kind.MODEL);
         result(m.result(), m.data().shape(), WeightSums.of(m.data(), m.channelShifts()).elements());
       }
+      case Contract c -> {
+        kind(c.result(), ColumnType.Kind.VIRTUAL);
+        Shape shape = c.contraction().shape(c.left().shape(), c.right().shape());
+        result(c.result(), shape, contracted(c));
+      }
       case Conv c -> {
         Shape shape =
             Shapes.conv(
@@ -291,6 +296,30 @@ public final class CircuitRules {
         a1);
   }
 
+  /**
+   * What the sums of a contraction reach: of a model column exact per output channel, of a view of
+   * one what lowering declares, of two tensors all products at their extremes.
+   */
+  private Interval contracted(Contract c) {
+    Contraction indices = c.contraction();
+    Interval left = interval(c.left());
+    Interval right = interval(c.right());
+    if (indices.hasWindows()) {
+      left = left.withZero();
+      right = right.withZero();
+    }
+    boolean isChannelwise =
+        definition.apply(c.right()).orElse(null) instanceof Model
+            && !indices.right().isEmpty()
+            && indices.kept().containsAll(indices.right().getFirst().indices());
+    if (isChannelwise) {
+      return weighted(left, c.right());
+    }
+    return isModelView(c.left()) || isModelView(c.right())
+        ? interval(c.result())
+        : left.times(right).times(indices.terms());
+  }
+
   /** What a product with model weights reaches, exact per output channel. */
   private Interval weighted(Interval input, Value weight) {
     Model model =
@@ -322,6 +351,7 @@ public final class CircuitRules {
           case Transpose o -> isModelWeighted(o.input());
           case FftConv _ -> true;
           case Model _,
+              Contract _,
               Conv _,
               ForwardTransform _,
               ModelSpectrum _,
@@ -354,6 +384,7 @@ public final class CircuitRules {
               SpectralProduct _,
               SpectralSum _,
               InverseTransform _,
+              Contract _,
               Conv _,
               FftConv _,
               MatMul _,

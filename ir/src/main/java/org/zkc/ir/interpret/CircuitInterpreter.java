@@ -10,6 +10,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.CircuitOp;
 import org.zkc.ir.circuit.Concatenate;
+import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.FftConv;
 import org.zkc.ir.circuit.ForwardTransform;
@@ -72,6 +73,9 @@ public final class CircuitInterpreter {
   private long[] evaluate(CircuitOp op) {
     return switch (op) {
       case Model m -> IntegerKernels.parameter(m.data(), m.channelShifts());
+      case Contract c ->
+          ContractionKernel.run(
+              c.contraction(), get(c.left()), c.left().shape(), get(c.right()), c.right().shape());
       case Conv c ->
           IntegerKernels.conv(
               get(c.input()),

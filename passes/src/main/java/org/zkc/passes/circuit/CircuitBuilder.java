@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.function.Function;
 import org.zkc.ir.ColumnType;
 import org.zkc.ir.DType;
-import org.zkc.ir.FunctionBuilder;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Location;
+import org.zkc.ir.OpAppender;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.SpectrumType;
@@ -16,6 +16,8 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.Concatenate;
+import org.zkc.ir.circuit.Contract;
+import org.zkc.ir.circuit.Contraction;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
 import org.zkc.ir.circuit.Max;
@@ -34,16 +36,16 @@ import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
 
 /**
- * A circuit-level function under construction: each method appends one op and returns its result.
+ * Circuit-level ops with the types that they have: each method appends one op and returns its
+ * result.
  */
 final class CircuitBuilder {
-  private final FunctionBuilder out;
+  private final OpAppender out;
   private String hint = "v";
-  private Location location;
+  private Location location = Location.UNKNOWN;
 
-  CircuitBuilder(String name, Location location) {
-    this.out = new FunctionBuilder(name, location);
-    this.location = location;
+  CircuitBuilder(OpAppender out) {
+    this.out = out;
   }
 
   /** Sets the name hint and the source line of the ops that follow. */
@@ -52,18 +54,15 @@ final class CircuitBuilder {
     this.location = newLocation;
   }
 
-  Value input(String name, Shape shape, Interval interval) {
-    return out.parameter(
-        name, new ColumnType(ColumnType.Kind.PUBLIC, shape, interval.low(), interval.high()));
-  }
-
-  org.zkc.ir.Function build(List<Value> results) {
-    return out.build(results);
-  }
-
   Value model(String name, TensorData data, List<Integer> channelShifts, Interval interval) {
     Value result = fresh(ColumnType.Kind.MODEL, data.shape(), interval);
     return out.value(new Model(result, name, data, channelShifts, location));
+  }
+
+  /** {@code sums} is what the caller knows of the result. */
+  Value contract(Value left, Value right, String indices, List<Integer> extents, Interval sums) {
+    Shape shape = Contraction.of(indices, extents).shape(left.shape(), right.shape());
+    return virtual(shape, sums, r -> new Contract(r, left, right, indices, extents, location));
   }
 
   Value product(Value left, Value right) {

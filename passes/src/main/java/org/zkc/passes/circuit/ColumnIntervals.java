@@ -11,6 +11,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.CircuitOp;
 import org.zkc.ir.circuit.Concatenate;
+import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.FftConv;
 import org.zkc.ir.circuit.ForwardTransform;
@@ -55,6 +56,8 @@ final class ColumnIntervals {
         sums.put(m.result(), found);
         yield found.elements();
       }
+      // Contractions are the compiler's own: the verifier sees what they become.
+      case Contract c -> interval(c.result());
       case Conv c -> weighted(interval(c.input()), c.weight());
       case FftConv c -> weighted(interval(c.input()), c.weight());
       case ForwardTransform t -> interval(t.input()).withZero();

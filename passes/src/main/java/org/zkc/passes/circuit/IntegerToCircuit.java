@@ -7,7 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.zkc.ir.ColumnType;
 import org.zkc.ir.Function;
+import org.zkc.ir.FunctionBuilder;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
@@ -42,10 +44,9 @@ import org.zkc.passes.Lowering;
 import org.zkc.passes.PassContext;
 
 /**
- * Lowers an integer-level program to columns and relations. Every multiplication becomes an element
- * of a Product ({@link ProductSums}); {@link RewriteMatmulChecks} finds the matrix products and
- * convolutions among them again. Tables cover exactly the interval of what looks them up. The
- * circuit computes the same integers as the program.
+ * Lowers an integer-level program to columns and relations. Convolutions and linear maps become
+ * contractions, or transforms ({@link TransformProducts}). Tables cover exactly the interval of
+ * what looks them up. The circuit computes the same integers as the program.
  */
 public final class IntegerToCircuit {
   /** The lowering under its name; without argument every convolution is in direct form. */
@@ -67,6 +68,7 @@ public final class IntegerToCircuit {
             return (program, context) -> lower(program, policy.choice(), context);
           });
 
+  private final FunctionBuilder function;
   private final CircuitBuilder out;
   private final Uses uses;
   private final ConvolutionForm.Choice forms;
@@ -75,7 +77,8 @@ public final class IntegerToCircuit {
 
   private IntegerToCircuit(Function main, ConvolutionForm.Choice forms, PassContext context) {
     this.forms = forms;
-    this.out = new CircuitBuilder(main.name(), main.location());
+    this.function = new FunctionBuilder(main.name(), main.location());
+    this.out = new CircuitBuilder(function);
     this.uses = Uses.of(main);
     this.context = context;
   }
@@ -93,7 +96,11 @@ public final class IntegerToCircuit {
 
   private Function run(Function main) {
     for (Value parameter : main.parameters()) {
-      columns.put(parameter, out.input(parameter.name(), parameter.shape(), interval(parameter)));
+      Interval interval = interval(parameter);
+      ColumnType type =
+          new ColumnType(
+              ColumnType.Kind.PUBLIC, parameter.shape(), interval.low(), interval.high());
+      columns.put(parameter, function.parameter(parameter.name(), type));
     }
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
@@ -102,7 +109,7 @@ public final class IntegerToCircuit {
         columns.put(result, lower((IntegerOp) op));
       }
     }
-    return out.build(main.results().stream().map(columns::get).toList());
+    return function.build(main.results().stream().map(columns::get).toList());
   }
 
   private Value lower(IntegerOp op) {
@@ -115,7 +122,7 @@ public final class IntegerToCircuit {
       case Conv c -> conv(c);
       case Linear l -> {
         Value y =
-            new ProductSums(out)
+            new Contractions(out)
                 .linear(get(l.input()), get(l.weight()), sums(l.input(), l.weight()));
         yield withBias(y, l.bias(), y.shape().rank() - 1);
       }
@@ -173,7 +180,7 @@ public final class IntegerToCircuit {
                       .formatted(weight.shape(), c.result().shape()));
             }
             context.count("integer-to-circuit.direct-convolutions", 1);
-            yield new ProductSums(out).conv(x, weight, geometry, sums);
+            yield new Contractions(out).conv(x, weight, geometry, sums);
           }
           case FFT -> {
             if (!geometry.hasTransforms()) {

@@ -2,38 +2,32 @@ package org.zkc.passes.circuit;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.zkc.ir.DeadOps;
-import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.Rewriter;
-import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
-import org.zkc.ir.circuit.Broadcast;
+import org.zkc.ir.circuit.Contract;
+import org.zkc.ir.circuit.Contraction;
+import org.zkc.ir.circuit.Contraction.Axis;
+import org.zkc.ir.circuit.Contraction.Plain;
+import org.zkc.ir.circuit.Contraction.Window;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Model;
-import org.zkc.ir.circuit.Product;
-import org.zkc.ir.circuit.Reshape;
-import org.zkc.ir.circuit.Transpose;
-import org.zkc.ir.circuit.Unfold;
-import org.zkc.ir.circuit.WindowSum;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
 
 /**
- * Matmul-check rewriting: a matrix product or convolution that is written as products and sums
- * becomes one relation, whose check costs a sumcheck over the inner index instead of one over every
- * product (Thaler 2013; docs/protocol.md section 5.5).
+ * Matmul-check rewriting: a contraction that is a matrix product or a convolution becomes one
+ * relation, whose check costs a sumcheck over the inner index instead of one over every product
+ * (Thaler 2013; docs/protocol.md section 5.5).
  *
  * <pre>
- *   reshape(window_sum(product(broadcast(reshape(x)), broadcast(w))))               ->  mat_mul(x, w)
- *   reshape(window_sum(product(broadcast(reshape(transpose(reshape(
- *       unfold(unfold(x, rows), columns))))), broadcast(reshape(w)))))              ->  conv(x, w)
+ *   contract(x, w) {b.. i, o i -> b.. o}                                   ->  mat_mul(x, w)
+ *   contract(x, w) {n (g c) window window, (g o) c u v -> n (g o) y x}     ->  conv(x, w)
  * </pre>
  */
 public final class RewriteMatmulChecks implements Pass {
@@ -44,7 +38,7 @@ public final class RewriteMatmulChecks implements Pass {
 
   @Override
   public String description() {
-    return "Turns products and sums into matrix-product and convolution checks.";
+    return "Turns contractions into matrix-product and convolution checks.";
   }
 
   @Override
@@ -59,181 +53,129 @@ public final class RewriteMatmulChecks implements Pass {
 
   @Override
   public Program run(Program program, PassContext context) {
-    Function main = program.main();
-    Match match = new Match(Uses.of(main));
+    Uses uses = Uses.of(program.main());
     boolean[] changed = new boolean[1];
-    Function rewritten =
+    Program rewritten =
         Rewriter.rewrite(
-            main,
+            program,
             (op, rewriter) -> {
-              Optional<Op> check = op instanceof Reshape r ? match.check(r) : Optional.empty();
+              Optional<Op> check =
+                  op instanceof Contract c && isModel(c.right(), uses)
+                      ? check(c)
+                      : Optional.empty();
               if (check.isPresent()) {
                 changed[0] = true;
                 rewriter.append(check.get());
-                context.count(
-                    name()
-                        + "."
-                        + (check.get() instanceof Conv ? "convolutions" : "matrix-products"),
-                    1);
+                boolean isConv = check.get() instanceof Conv;
+                context.count(name() + (isConv ? ".convolutions" : ".matrix-products"), 1);
               } else {
                 rewriter.keep(op);
               }
             });
-    return changed[0] ? Program.of(Level.CIRCUIT, DeadOps.remove(rewritten)) : program;
+    return changed[0] ? rewritten : program;
   }
 
-  /** Reads the pattern backwards from the final reshape; the new op defines the same value. */
-  private record Match(Uses uses) {
+  private static boolean isModel(Value value, Uses uses) {
+    return uses.definition(value).orElse(null) instanceof Model;
+  }
 
-    Optional<Op> check(Reshape root) {
-      Optional<Product> factors =
-          definition(root.input(), WindowSum.class)
-              .filter(Match::isWholeSum)
-              .flatMap(sum -> definition(sum.input(), Product.class));
-      if (factors.isEmpty()) {
-        return Optional.empty();
-      }
-      Product product = factors.get();
-      Value left =
-          definition(product.left(), Broadcast.class).map(Broadcast::input).orElse(product.left());
-      Value weight =
-          definition(product.right(), Broadcast.class)
-              .map(Broadcast::input)
-              .orElse(product.right());
-      Optional<Op> matMul = matMul(root, product, left, weight);
-      return matMul.isPresent() ? matMul : conv(root, product, left, weight);
-    }
+  private static Optional<Op> check(Contract op) {
+    Contraction indices = op.contraction();
+    return isMatrixProduct(indices)
+        ? Optional.of(new MatMul(op.result(), op.left(), op.right(), op.location()))
+        : conv(op, indices);
+  }
 
-    /** The sum is over all of the last axis. */
-    private static boolean isWholeSum(WindowSum sum) {
-      Shape shape = sum.input().shape();
-      int last = shape.rank() - 1;
-      return sum.axis() == last
-          && sum.starts().equals(List.of(0))
-          && sum.lengths().equals(List.of(shape.extent(last)))
-          && sum.factors().equals(List.of(1));
-    }
+  /** {@code b.. i, o i -> b.. o}. */
+  private static boolean isMatrixProduct(Contraction c) {
+    List<String> left = plain(c.left());
+    List<String> right = plain(c.right());
+    List<String> result = plain(c.result());
+    return left.size() >= 1
+        && left.size() == c.left().size()
+        && right.size() == 2
+        && c.right().size() == 2
+        && result.size() == left.size()
+        && result.size() == c.result().size()
+        && left.getLast().equals(right.getLast())
+        && result.getLast().equals(right.getFirst())
+        && result.subList(0, left.size() - 1).equals(left.subList(0, left.size() - 1));
+  }
 
-    /** Product [..., O, I] of x as [..., 1, I] and w [O, I]. */
-    private Optional<Op> matMul(Reshape root, Product product, Value left, Value weight) {
-      if (definition(weight, Model.class).isEmpty() || weight.shape().rank() != 2) {
-        return Optional.empty();
-      }
-      Shape full = product.result().shape();
-      int rank = full.rank();
-      Value x = definition(left, Reshape.class).map(Reshape::input).orElse(left);
-      List<Integer> rows = full.extents().subList(0, rank - 2);
-      Shape inputs = append(rows, full.extent(rank - 1));
-      boolean matches =
-          weight.shape().equals(Shape.of(full.extent(rank - 2), full.extent(rank - 1)))
-              && left.shape().equals(append(append(rows, 1).extents(), full.extent(rank - 1)))
-              && x.shape().equals(inputs)
-              && root.result().shape().equals(append(rows, full.extent(rank - 2)));
-      return matches
-          ? Optional.of(new MatMul(root.result(), x, weight, root.location()))
-          : Optional.empty();
-    }
+  /** The axes that are one index each. */
+  private static List<String> plain(List<Axis> axes) {
+    return axes.stream()
+        .filter(axis -> axis instanceof Plain p && p.indices().size() == 1)
+        .map(axis -> axis.indices().getFirst())
+        .toList();
+  }
 
-    /** Product [N, g, O / g, Ho, Wo, K] of windows and weights. */
-    private Optional<Op> conv(Reshape root, Product product, Value left, Value weightView) {
-      Value weight = definition(weightView, Reshape.class).map(Reshape::input).orElse(weightView);
-      Optional<Transpose> order =
-          definition(left, Reshape.class)
-              .flatMap(flat -> definition(flat.input(), Transpose.class));
-      Optional<Unfold> inner =
-          order
-              .map(Transpose::input)
-              .map(
-                  grouped -> definition(grouped, Reshape.class).map(Reshape::input).orElse(grouped))
-              .flatMap(windows -> definition(windows, Unfold.class));
-      Optional<Unfold> outer = inner.flatMap(columns -> definition(columns.input(), Unfold.class));
-      if (outer.isEmpty()
-          || definition(weight, Model.class).isEmpty()
-          || weight.shape().rank() != 4) {
-        return Optional.empty();
-      }
-      Transpose ordered = order.orElseThrow();
-      Unfold columns = inner.orElseThrow();
-      Unfold rows = outer.get();
-      Value x = rows.input();
-      Shape full = product.result().shape();
-      if (full.rank() != 6 || x.shape().rank() != 4 || rows.axis() != 2 || columns.axis() != 4) {
-        return Optional.empty();
-      }
-      int batch = x.shape().extent(0);
-      int groups = full.extent(1);
-      int channels = weight.shape().extent(1);
-      int outputs = full.extent(2);
-      boolean matches =
-          ordered.permutation().equals(List.of(0, 1, 3, 5, 2, 4, 6))
-              && ordered
-                  .input()
-                  .shape()
-                  .equals(
-                      Shape.of(
-                          batch,
-                          groups,
-                          channels,
-                          rows.positions(),
-                          rows.taps(),
-                          columns.positions(),
-                          columns.taps()))
-              && weight
-                  .shape()
-                  .equals(Shape.of(groups * outputs, channels, rows.taps(), columns.taps()))
-              && weightView
-                  .shape()
-                  .equals(Shape.of(groups, outputs, 1, 1, channels * rows.taps() * columns.taps()))
-              && full.extent(0) == batch
-              && full.extent(3) == rows.positions()
-              && full.extent(4) == columns.positions()
-              && left.shape().equals(full.with(2, 1))
-              && root.result()
-                  .shape()
-                  .equals(Shape.of(batch, groups * outputs, rows.positions(), columns.positions()));
-      if (!matches) {
-        return Optional.empty();
-      }
-      Conv conv = conv(root, x, weight, rows, columns, groups);
-      Shape shape =
-          Shapes.conv(
-              x.shape(),
-              weight.shape(),
-              Optional.empty(),
-              conv.strides(),
-              conv.paddingLow(),
-              conv.paddingHigh(),
-              conv.dilations(),
-              groups);
-      return shape.equals(root.result().shape()) ? Optional.of(conv) : Optional.empty();
+  private static Optional<Op> conv(Contract op, Contraction c) {
+    if (c.left().size() != 4
+        || !(c.left().get(2) instanceof Window rows)
+        || !(c.left().get(3) instanceof Window columns)) {
+      return Optional.empty();
     }
+    List<String> channels = c.left().get(1).indices();
+    boolean isGrouped = channels.size() == 2;
+    List<String> outputs = c.right().isEmpty() ? List.of() : c.right().getFirst().indices();
+    List<Axis> batch = c.left().subList(0, 1);
+    boolean matches =
+        batch.getFirst().indices().size() == 1
+            && channels.size() <= 2
+            && outputs.size() == channels.size()
+            && (!isGrouped || outputs.getFirst().equals(channels.getFirst()))
+            && c.right()
+                .equals(
+                    List.of(
+                        new Plain(outputs),
+                        one(channels.getLast()),
+                        one(rows.tap()),
+                        one(columns.tap())))
+            && c.result()
+                .equals(
+                    List.of(
+                        batch.getFirst(),
+                        new Plain(outputs),
+                        one(rows.position()),
+                        one(columns.position())));
+    if (!matches) {
+      return Optional.empty();
+    }
+    int groups = isGrouped ? c.extent(channels.getFirst()) : 1;
+    Conv conv =
+        new Conv(
+            op.result(),
+            op.left(),
+            op.right(),
+            List.of(rows.stride(), columns.stride()),
+            List.of(rows.padding(), columns.padding()),
+            List.of(paddingHigh(op, c, rows, 2), paddingHigh(op, c, columns, 3)),
+            List.of(rows.dilation(), columns.dilation()),
+            groups,
+            op.location());
+    return Shapes.conv(
+                op.left().shape(),
+                op.right().shape(),
+                Optional.empty(),
+                conv.strides(),
+                conv.paddingLow(),
+                conv.paddingHigh(),
+                conv.dilations(),
+                groups)
+            .equals(op.result().shape())
+        ? Optional.of(conv)
+        : Optional.empty();
+  }
 
-    private static Conv conv(
-        Reshape root, Value x, Value weight, Unfold rows, Unfold columns, int groups) {
-      return new Conv(
-          root.result(),
-          x,
-          weight,
-          List.of(rows.stride(), columns.stride()),
-          List.of(rows.paddingLow(), columns.paddingLow()),
-          List.of(paddingHigh(rows), paddingHigh(columns)),
-          List.of(rows.dilation(), columns.dilation()),
-          groups,
-          root.location());
-    }
+  private static Plain one(String index) {
+    return new Plain(List.of(index));
+  }
 
-    /** The least padding at the high end that gives as many positions. */
-    private static int paddingHigh(Unfold op) {
-      int reach = (op.positions() - 1) * op.stride() + (op.taps() - 1) * op.dilation() + 1;
-      return Math.max(0, reach - op.paddingLow() - op.input().shape().extent(op.axis()));
-    }
-
-    private <T extends Op> Optional<T> definition(Value value, Class<T> type) {
-      return uses.definition(value).filter(type::isInstance).map(type::cast);
-    }
-
-    private static Shape append(List<Integer> extents, int extent) {
-      return new Shape(Stream.concat(extents.stream(), Stream.of(extent)).toList());
-    }
+  /** The least padding at the high end that gives as many positions. */
+  private static int paddingHigh(Contract op, Contraction c, Window w, int axis) {
+    int reach =
+        (c.extent(w.position()) - 1) * w.stride() + (c.extent(w.tap()) - 1) * w.dilation() + 1;
+    return Math.max(0, reach - w.padding() - op.left().shape().extent(axis));
   }
 }

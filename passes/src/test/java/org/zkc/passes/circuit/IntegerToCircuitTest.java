@@ -17,6 +17,7 @@ import org.zkc.ir.IntegerType;
 import org.zkc.ir.Level;
 import org.zkc.ir.Program;
 import org.zkc.ir.Value;
+import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Product;
@@ -59,12 +60,12 @@ class IntegerToCircuitTest {
   }
 
   @Test
-  void matmulChecksReplaceAllProductsWithWeights() {
+  void matmulChecksReplaceAllContractionsWithWeights() {
     Program integer = quantize(SampleNetworks.leNet(5));
-    Program written = IntegerToCircuit.lower(integer, new PassContext());
-    assertEquals(5, count(written, Product.class));
-    Program rewritten = new RewriteMatmulChecks().run(written, new PassContext());
-    assertEquals(0, count(rewritten, Product.class));
+    Program lowered = IntegerToCircuit.lower(integer, new PassContext());
+    assertEquals(5, count(lowered, Contract.class));
+    Program rewritten = new RewriteMatmulChecks().run(lowered, new PassContext());
+    assertEquals(0, count(rewritten, Contract.class));
     assertEquals(2, count(rewritten, Conv.class));
     assertEquals(3, count(rewritten, MatMul.class));
   }

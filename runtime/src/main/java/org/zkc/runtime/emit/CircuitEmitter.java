@@ -30,6 +30,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.CircuitOp;
 import org.zkc.ir.circuit.Concatenate;
+import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.FftConv;
 import org.zkc.ir.circuit.ForwardTransform;
@@ -175,6 +176,9 @@ public final class CircuitEmitter {
                             permute(box.limits(), permutation))),
             origin);
       }
+      case Contract _ ->
+          throw new UserException(
+              op.location(), "no relation proves a contraction; run expand-contractions first");
       case Conv c -> conv(c, origin);
       case FftConv c -> fftConv(c, origin);
       case ForwardTransform _,
