@@ -1,10 +1,13 @@
 package org.zkc.gkr.proof;
 
+import java.util.List;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.relation.Claims;
+import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.transcript.Transcript;
 
@@ -29,5 +32,10 @@ public final class Merging {
     int variables = Mle.variables(count);
     Ext[] tau = variables == 0 ? new Ext[0] : transcript.challengeExts(label, variables);
     return EqTable.of(tau, count);
+  }
+
+  /** Claims on one tensor as one. */
+  public static MergedClaims combine(Transcript transcript, String label, List<Claims.Claim> claims) {
+    return new MergedClaims(claims, coefficients(transcript, label, claims.size()));
   }
 }

@@ -9,16 +9,19 @@ import java.util.Map;
 import java.util.Set;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.hash.Digests;
 import org.zkc.gkr.ligero.Commitment;
 import org.zkc.gkr.lookup.LeafLayout;
-import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.relation.Bilinear;
+import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
-import org.zkc.gkr.relation.ConvGeometry;
 import org.zkc.gkr.relation.Definition;
-import org.zkc.gkr.relation.FftConvGeometry;
 import org.zkc.gkr.relation.Holder;
+import org.zkc.gkr.relation.Merge;
+import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.relation.Reduction;
 import org.zkc.gkr.relation.WitnessLayout;
 import org.zkc.gkr.relation.ZeroProduct;
 import org.zkc.gkr.security.SecurityParameters;
@@ -94,10 +97,8 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
     ProofSize run(int queries) {
       lookups();
       for (ZeroProduct z : system.zeroProducts()) {
-        TensorLayout layout = layout(z.factors().get(0));
-        send(Section.ZERO_CHECKS, (long) layout.variables() * z.factors().size());
-        Weight at = point(layout);
-        z.factors().forEach(t -> value(Section.ZERO_CHECKS, t, at));
+        Weight at = point(new TensorLayout(z.shape()));
+        reduce(Section.ZERO_CHECKS, z, List.of(new Claims.Claim(ZeroProduct.PRODUCT, at, Ext.ZERO)));
       }
       for (int t : system.circuit().outputs()) {
         if (system.circuit().tensors().get(t).role() == TensorDeclaration.Role.VIRTUAL) {
@@ -105,13 +106,12 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
         }
       }
       for (Definition d : system.definitions().reversed()) {
-        List<Weight> own = List.copyOf(claims.get(d.result()));
+        if (!d.takes(open(d.result()))) {
+          merge(Section.RELATIONS, d.result());
+        }
         switch (d) {
-          case Definition.LinearSum l -> linear(l, own);
-          case Definition.Hadamard h -> hadamard(h);
-          case Definition.MatrixProduct m -> matrixProduct(m, own);
-          case Definition.Convolution c -> convolution(c, own);
-          case Definition.FourierConvolution c -> fourierConvolution(c, own);
+          case Definition.LinearSum l -> open(l.result()).forEach(c -> linear(l, c.weight()));
+          case Bilinear b -> reduce(Section.RELATIONS, b, open(b.result()));
         }
       }
       WitnessLayout witness = arithmetization.witness();
@@ -123,13 +123,10 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
       if (!model.isEmpty()) {
         long merged = 0;
         for (ModelLayout.Entry e : model.entries()) {
-          Set<Weight> own = claims.get(e.tensor());
-          if (e.isSingleRow() || own.stream().allMatch(w -> w.hasPoint(0))) {
-            merged += own.size();
-          } else {
+          if (!e.isSingleRow() && claims.get(e.tensor()).stream().anyMatch(w -> !w.hasPoint(0))) {
             merge(Section.MODEL_MERGE, e.tensor());
-            merged++;
           }
+          merged += claims.get(e.tensor()).size();
         }
         send(Section.MODEL_MERGE, 2L * model.widthVariables() + merged);
         send(Section.COMBINATIONS, model.width());
@@ -158,78 +155,43 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
       }
     }
 
-    private void linear(Definition.LinearSum sum, List<Weight> own) {
-      List<Weight> reduced = own;
-      if (own.size() > ConstraintSystem.MERGE_ABOVE) {
-        reduced = List.of(merge(Section.RELATIONS, sum.result()));
-      }
-      for (Weight weight : reduced) {
-        int unknown = 0;
-        for (Definition.Term term : sum.terms()) {
-          int source = term.source();
-          Weight carried = pool.through(weight, system.tensor(source).shape(), term.steps());
-          if (system.tensor(source).holder() != Holder.PUBLIC && claims.get(source).add(carried)) {
-            unknown++;
-          }
+    private void linear(Definition.LinearSum sum, Weight weight) {
+      int unknown = 0;
+      for (Definition.Term term : sum.terms()) {
+        int source = term.source();
+        Weight carried = pool.through(weight, system.tensor(source).shape(), term.steps());
+        if (system.tensor(source).holder() != Holder.PUBLIC && claims.get(source).add(carried)) {
+          unknown++;
         }
-        // One value follows from the equation.
-        send(Section.RELATIONS, Math.max(0, unknown - 1));
       }
+      // One value follows from the equation.
+      send(Section.RELATIONS, Math.max(0, unknown - 1));
     }
 
-    private void hadamard(Definition.Hadamard h) {
-      TensorLayout layout = layout(h.result());
-      send(Section.RELATIONS, 3L * layout.variables());
-      Weight at = point(layout);
-      value(Section.RELATIONS, h.left(), at);
-      value(Section.RELATIONS, h.right(), at);
-    }
-
-    private void matrixProduct(Definition.MatrixProduct m, List<Weight> own) {
-      int outputAxis = system.tensor(m.result()).shape().size() - 1;
-      Weight claim = own.get(0);
-      if (own.size() > 1 || !claim.hasPoint(outputAxis)) {
-        claim = merge(Section.RELATIONS, m.result());
+    private void reduce(Section section, Reduction reduction, List<Claims.Claim> own) {
+      int variables = 0;
+      for (Reduction.Rounds r : reduction.rounds()) {
+        send(section, r.elements());
+        variables += r.variables();
       }
-      int weight = m.matMul().weight();
-      int inner = system.tensor(weight).shape().get(1);
-      send(Section.RELATIONS, 2L * Mle.variables(inner));
-      value(Section.RELATIONS, weight, point(layout(weight)));
-      Ext[] end = draw(Mle.variables(inner));
-      value(Section.RELATIONS, m.matMul().source(), claim.withAxis(outputAxis, end, inner));
+      ExtVector coefficients = new ExtVector(own.size());
+      reduction
+          .close(new MergedClaims(own, coefficients), draw(variables))
+          .ends()
+          .forEach(e -> value(section, e.source(), e.weight()));
     }
 
-    private void convolution(Definition.Convolution c, List<Weight> own) {
-      ConvGeometry g = ConvGeometry.of(system, c.conv());
-      Weight claim = own.get(0);
-      if (own.size() > 1 || !claim.isByAxis() || !claim.hasPoint(1)) {
-        claim = merge(Section.RELATIONS, c.result());
-      }
-      int variables = new TensorLayout(g.sumcheckShape()).variables();
-      send(Section.RELATIONS, 2L * variables);
-      ConvGeometry.Closing next = g.closing(claim, draw(variables));
-      value(Section.RELATIONS, c.conv().weight(), next.kernel());
-      value(Section.RELATIONS, c.conv().source(), next.source());
+    private void merge(Section section, int tensor) {
+      List<Claims.Claim> own = open(tensor);
+      claims.get(tensor).clear();
+      reduce(section, Merge.of(system, "", tensor), own);
     }
 
-    private void fourierConvolution(Definition.FourierConvolution c, List<Weight> own) {
-      FftConvGeometry g = FftConvGeometry.of(system, c.fft());
-      Weight claim = own.get(0);
-      if (own.size() > 1 || !claim.isByAxis() || !claim.hasPoint(1)) {
-        claim = merge(Section.RELATIONS, c.result());
-      }
-      int channels = g.channels().variables();
-      int frequencies = g.frequencyVariables();
-      send(Section.RELATIONS, 2L * channels + 3L * frequencies);
-      FftConvGeometry.Closing next = g.closing(claim, draw(channels), draw(frequencies));
-      value(Section.RELATIONS, c.fft().conv().weight(), next.kernel());
-      value(Section.RELATIONS, c.fft().conv().source(), next.source());
-    }
-
-    private Weight merge(Section section, int tensor) {
-      TensorLayout layout = layout(tensor);
-      send(section, 2L * layout.variables() + 1);
-      return point(layout);
+    /** The claims on a tensor, of no value. */
+    private List<Claims.Claim> open(int tensor) {
+      return claims.get(tensor).stream()
+          .map(w -> new Claims.Claim(tensor, w, Ext.ZERO))
+          .toList();
     }
 
     private void value(Section section, int tensor, Weight weight) {

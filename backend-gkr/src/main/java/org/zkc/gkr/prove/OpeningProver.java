@@ -3,7 +3,6 @@ package org.zkc.gkr.prove;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
@@ -13,6 +12,7 @@ import org.zkc.gkr.proof.Section;
 import org.zkc.gkr.proof.SendingChannel;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.relation.WitnessLayout;
 import org.zkc.gkr.sumcheck.JoiningTables;
@@ -29,12 +29,19 @@ final class OpeningProver {
   private final SendingChannel out;
   private final Claims claims;
   private final TensorValues values;
+  private final ReductionProver reductions;
 
-  OpeningProver(ConstraintSystem system, SendingChannel out, Claims claims, TensorValues values) {
+  OpeningProver(
+      ConstraintSystem system,
+      SendingChannel out,
+      Claims claims,
+      TensorValues values,
+      ReductionProver reductions) {
     this.system = system;
     this.out = out;
     this.claims = claims;
     this.values = values;
+    this.reductions = reductions;
   }
 
   /** The row combination of the witness. */
@@ -46,18 +53,14 @@ final class OpeningProver {
     int at = 0;
     for (WitnessLayout.Column c : columns) {
       List<Claims.Claim> own = claims.on(c.tensor());
-      ExtVector coefficients = merging.slice(at, own.size());
+      MergedClaims merged = new MergedClaims(own, merging.slice(at, own.size()));
       at += own.size();
-      Ext sum = Ext.ZERO;
-      for (int k = 0; k < own.size(); k++) {
-        sum = sum.add(coefficients.get(k).mul(own.get(k).value()));
-      }
       tables.add(
           c.layout().variables(),
           layout.widthVariables(),
-          () -> weights(c.layout(), own, coefficients),
+          () -> weights(c.layout(), merged),
           () -> values.stored(c.tensor()),
-          sum);
+          merged.value());
     }
     Ext[] point = SumcheckProver.run(out, Section.WITNESS_BATCH, "witness batch", tables);
     Ext[] ends = new Ext[columns.size()];
@@ -89,21 +92,14 @@ final class OpeningProver {
     return u;
   }
 
-  private static ExtVector weights(
-      TensorLayout layout, List<Claims.Claim> claims, ExtVector coefficients) {
+  private static ExtVector weights(TensorLayout layout, MergedClaims claims) {
     ExtVector out = new ExtVector(layout.storedLength());
-    for (int k = 0; k < claims.size(); k++) {
-      claims.get(k).weight().addTo(out, coefficients.get(k));
-    }
+    claims.addTo(out);
     return out;
   }
 
-  /**
-   * The row combination of the model.
-   *
-   * @param folds what the backward sweep already combined, without padding
-   */
-  ExtVector model(ModelLayout layout, ModelMatrix matrix, Map<Weight, ExtVector> folds) {
+  /** The row combination of the model. */
+  ExtVector model(ModelLayout layout, ModelMatrix matrix) {
     ArrayList<Claims.Claim> all = new ArrayList<>();
     for (ModelLayout.Entry e : layout.entries()) {
       all.addAll(toPoints(e));
@@ -114,7 +110,7 @@ final class OpeningProver {
     for (int k = 0; k < all.size(); k++) {
       Claims.Claim claim = all.get(k);
       ModelLayout.Entry e = layout.of(claim.tensor());
-      ExtVector fold = folds.get(claim.weight());
+      ExtVector fold = reductions.rows().get(claim.weight());
       if (fold == null) {
         fold = matrix.combination(e, EqTable.of(rowPoint(e, claim.weight()), e.rows()));
       }
@@ -149,13 +145,8 @@ final class OpeningProver {
     if (entry.isSingleRow() || own.stream().allMatch(c -> c.weight().hasPoint(0))) {
       return own;
     }
-    return List.of(
-        MergeProver.toPoint(
-            out,
-            Section.MODEL_MERGE,
-            system.tensor(entry.tensor()).name(),
-            own,
-            values.stored(entry.tensor())));
+    reductions.merge(Section.MODEL_MERGE, system.tensor(entry.tensor()).name(), entry.tensor());
+    return claims.on(entry.tensor());
   }
 
   private Ext[] rowPoint(ModelLayout.Entry e, Weight weight) {

@@ -1,6 +1,5 @@
 package org.zkc.gkr.prove;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Objects;
@@ -20,12 +19,9 @@ import org.zkc.gkr.proof.StatementTranscript;
 import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
-import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.relation.PublicValues;
 import org.zkc.gkr.relation.WitnessLayout;
 import org.zkc.gkr.relation.ZeroProduct;
-import org.zkc.gkr.sumcheck.SumcheckProver;
-import org.zkc.gkr.sumcheck.ZeroProductTables;
 import org.zkc.gkr.transcript.Transcript;
 import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
@@ -134,8 +130,12 @@ public final class Prover {
       end("lookups");
 
       begin("zero products", 0.6);
+      FactorFolds folds = new FactorFolds(system, arithmetization.model(), key.model());
+      ReductionProver reductions = new ReductionProver(system, out, claims, values, folds);
       for (ZeroProduct z : system.zeroProducts()) {
-        zeroProduct(out, z);
+        Weight at = point(out, z.name(), new TensorLayout(z.shape()));
+        Claims.Claim claim = new Claims.Claim(ZeroProduct.PRODUCT, at, Ext.ZERO);
+        reductions.reduce(Section.ZERO_CHECKS, z, List.of(claim));
       }
       end("zero products");
 
@@ -143,19 +143,16 @@ public final class Prover {
       for (int t : system.circuit().outputs()) {
         output(out, publicValues, t);
       }
-      RelationProver relations =
-          new RelationProver(
-              system, arithmetization.model(), out, publicValues, claims, values, key.model());
-      relations.sweep();
+      new RelationProver(system, out, publicValues, claims, values, reductions).sweep();
       end("relations");
 
       begin("openings", 0.85);
-      OpeningProver openings = new OpeningProver(system, out, claims, values);
+      OpeningProver openings = new OpeningProver(system, out, claims, values, reductions);
       ExtVector witnessRow = witness.isEmpty() ? null : openings.witness(witness);
       ExtVector modelRow =
           arithmetization.model().isEmpty()
               ? null
-              : openings.model(arithmetization.model(), key.model(), relations.folds());
+              : openings.model(arithmetization.model(), key.model());
       if (witnessRow != null) {
         out.send(Section.COMBINATIONS, "witness combination", witnessRow);
       }
@@ -188,37 +185,18 @@ public final class Prover {
         layout.width(), layout.rows(), new WitnessRows(layout, values), workers);
   }
 
-  private void zeroProduct(SendingChannel out, ZeroProduct zero) {
-    TensorLayout layout = new TensorLayout(system.tensor(zero.factors().get(0)).shape());
-    Ext[] z = out.transcript().challengeExts(zero.name(), layout.variables());
-    ArrayList<ExtVector> tables = new ArrayList<>();
-    for (int t : zero.factors()) {
-      int[] stored = values.stored(t);
-      tables.add(ExtVector.ofBase(stored, stored.length));
-    }
-    ZeroProductTables rounds = new ZeroProductTables(tables, z);
-    Weight weight =
-        Weight.eq(
-            layout.shape(), SumcheckProver.run(out, Section.ZERO_CHECKS, zero.name(), rounds));
-    Ext[] ends = rounds.values();
-    for (int k = 0; k < ends.length; k++) {
-      int t = zero.factors().get(k);
-      if (system.tensor(t).holder() != Holder.PUBLIC && claims.known(t, weight) == null) {
-        out.send(Section.ZERO_CHECKS, zero.name() + " ends", ends[k]);
-        claims.add(t, weight, ends[k]);
-      }
-    }
-  }
-
   private void output(SendingChannel out, PublicValues publicValues, int tensor) {
     if (system.circuit().tensors().get(tensor).role() != TensorDeclaration.Role.VIRTUAL) {
       return;
     }
     TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
-    Weight weight =
-        Weight.eq(
-            layout.shape(), out.transcript().challengeExts("output " + tensor, layout.variables()));
+    Weight weight = point(out, "output " + tensor, layout);
     claims.add(tensor, weight, publicValues.value(tensor, weight));
+  }
+
+  private static Weight point(SendingChannel out, String label, TensorLayout layout) {
+    Ext[] point = out.transcript().challengeExts(label, layout.variables());
+    return Weight.eq(layout.shape(), point);
   }
 
   private ColumnOpening open(Transcript transcript, String name, Commitment commitment) {

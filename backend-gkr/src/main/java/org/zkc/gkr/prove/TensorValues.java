@@ -10,7 +10,11 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.relation.Advice;
 import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.Convolution;
 import org.zkc.gkr.relation.Definition;
+import org.zkc.gkr.relation.FourierConvolution;
+import org.zkc.gkr.relation.Hadamard;
+import org.zkc.gkr.relation.MatrixProduct;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.weight.TensorLayout;
 
@@ -177,10 +181,10 @@ class TensorValues {
     return switch (Objects.requireNonNull(
         definitions.get(tensor), "what is neither given nor advice is defined")) {
       case Definition.LinearSum l -> linear(l, tensor);
-      case Definition.Hadamard h -> product(real(h.left()), real(h.right()));
-      case Definition.MatrixProduct m -> throw added(m);
-      case Definition.Convolution c -> throw added(c);
-      case Definition.FourierConvolution c -> throw added(c);
+      case Hadamard h -> product(real(h.left()), real(h.right()));
+      case MatrixProduct m -> throw added(m);
+      case Convolution c -> throw added(c);
+      case FourierConvolution c -> throw added(c);
     };
   }
 

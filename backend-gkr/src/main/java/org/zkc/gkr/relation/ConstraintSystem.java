@@ -84,10 +84,13 @@ public final class ConstraintSystem {
       String name = "relation " + k + " " + relation.getClass().getSimpleName();
       switch (relation) {
         case Linear l -> LinearRelation.expand(builder, name, l);
-        case Conv c -> ConvRelation.expand(builder, name, c);
-        case FftConv c -> FftConvRelation.expand(builder, name, c);
-        case MatMul m -> MatMulRelation.expand(builder, name, m);
-        case Product p -> ProductRelation.expand(builder, name, p);
+        case Conv c -> builder.definitions.add(Convolution.of(builder, name, c));
+        case FftConv c -> builder.definitions.add(FourierConvolution.of(builder, name, c));
+        case MatMul m -> builder.definitions.add(MatrixProduct.of(builder, name, m));
+        case Product p ->
+            builder.definitions.add(
+                new Hadamard(
+                    name, p.result(), p.left(), p.right(), builder.shape(p.result())));
         case Requantize r -> RequantizeRelation.expand(builder, name, r);
         case Max m -> MaxRelation.expand(builder, name, m);
         case RoundedQuotient q -> RoundedQuotientRelation.expand(builder, name, q);
@@ -148,31 +151,12 @@ public final class ConstraintSystem {
    */
   private int[] countUses() {
     int[] out = new int[tensors.size()];
-    for (Lookup l : lookups) {
-      l.tuple().forEach(t -> out[t]++);
-    }
-    for (ZeroProduct z : zeroProducts) {
-      z.factors().forEach(t -> out[t]++);
-    }
+    lookups.forEach(l -> l.tuple().forEach(t -> out[t]++));
+    zeroProducts.forEach(z -> z.sources().forEach(t -> out[t]++));
     for (Definition d : definitions) {
       switch (d) {
         case Definition.LinearSum l -> l.terms().forEach(t -> out[t.source()] += MERGE_ABOVE);
-        case Definition.Hadamard h -> {
-          out[h.left()]++;
-          out[h.right()]++;
-        }
-        case Definition.MatrixProduct m -> {
-          out[m.matMul().source()]++;
-          out[m.matMul().weight()]++;
-        }
-        case Definition.Convolution c -> {
-          out[c.conv().source()]++;
-          out[c.conv().weight()]++;
-        }
-        case Definition.FourierConvolution c -> {
-          out[c.fft().conv().source()]++;
-          out[c.fft().conv().weight()]++;
-        }
+        case Bilinear b -> b.sources().forEach(t -> out[t]++);
       }
     }
     return out;

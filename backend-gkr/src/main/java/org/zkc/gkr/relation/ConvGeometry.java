@@ -1,14 +1,12 @@
 package org.zkc.gkr.relation;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.mle.EqTable;
-import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 
 /**
@@ -18,10 +16,8 @@ import org.zkc.gkr.weight.Weight;
  * @param kernel shape [O, C / groups, h, w]
  */
 public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel) {
-  /** Of a convolution of the system. */
-  public static ConvGeometry of(ConstraintSystem system, Conv conv) {
-    return new ConvGeometry(
-        conv, system.tensor(conv.source()).shape(), system.tensor(conv.weight()).shape());
+  static ConvGeometry of(SystemBuilder builder, Conv conv) {
+    return new ConvGeometry(conv, builder.shape(conv.source()), builder.shape(conv.weight()));
   }
 
   public int groups() {
@@ -145,14 +141,7 @@ public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel
    */
   public Closing closing(Weight result, Ext[] point) {
     boolean grouped = groups() > 1;
-    List<Integer> shape = sumcheckShape();
-    Ext[][] parts = new Ext[shape.size()][];
-    int at = 0;
-    for (int a = 0; a < parts.length; a++) {
-      int n = Mle.variables(shape.get(a));
-      parts[a] = Arrays.copyOfRange(point, at, at + n);
-      at += n;
-    }
+    Ext[][] parts = new TensorLayout(sumcheckShape()).byAxis(point);
     int c = grouped ? 1 : 0;
     ExtVector channel = EqTable.of(parts[c], channelsPerGroup());
     ExtVector rows = EqTable.of(parts[c + 1], kernel.get(2));
@@ -168,10 +157,8 @@ public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel
               List.of(result.axisValues(0), byGroup(group, channel), sourceY, sourceX),
               result.scale()));
     }
-    ArrayList<Ext> kernelPoint = new ArrayList<>(Arrays.asList(result.axisPoint(1)));
-    kernelPoint.addAll(Arrays.asList(point));
     return new Closing(
-        Weight.eq(kernel, kernelPoint.toArray(Ext[]::new)),
+        Weight.ofPoints(kernel, List.of(result.axisPoint(1), parts[0], parts[1], parts[2])),
         Weight.ofAxes(List.of(result.axisValues(0), channel, sourceY, sourceX), result.scale()));
   }
 }

@@ -4,12 +4,15 @@ import java.util.List;
 import org.zkc.gkr.circuit.ViewStep;
 
 /** Defines a tensor by the values of others: what the backward sweep walks over. */
-public sealed interface Definition {
+public sealed interface Definition permits Definition.LinearSum, Bilinear {
   /** The tensor it defines. */
   int result();
 
   /** For messages: the relation and its place in the circuit. */
   String name();
+
+  /** Whether claims on the result are carried on as they are; else they are merged to one first. */
+  boolean takes(List<Claims.Claim> claims);
 
   /** result = sum of the terms and of the constants, over F. */
   record LinearSum(String name, int result, List<Term> terms, List<Constant> constants)
@@ -17,6 +20,11 @@ public sealed interface Definition {
     public LinearSum {
       terms = List.copyOf(terms);
       constants = List.copyOf(constants);
+    }
+
+    @Override
+    public boolean takes(List<Claims.Claim> claims) {
+      return claims.size() <= ConstraintSystem.MERGE_ABOVE;
     }
   }
 
@@ -39,31 +47,4 @@ public sealed interface Definition {
       return new Constant(value, shape.stream().map(e -> 0).toList(), shape);
     }
   }
-
-  /** A convolution, as the circuit states it. */
-  record Convolution(String name, org.zkc.gkr.circuit.Conv conv) implements Definition {
-    @Override
-    public int result() {
-      return conv.result();
-    }
-  }
-
-  /** A convolution in FFT form, as the circuit states it. */
-  record FourierConvolution(String name, org.zkc.gkr.circuit.FftConv fft) implements Definition {
-    @Override
-    public int result() {
-      return fft.result();
-    }
-  }
-
-  /** A matrix product, as the circuit states it. */
-  record MatrixProduct(String name, org.zkc.gkr.circuit.MatMul matMul) implements Definition {
-    @Override
-    public int result() {
-      return matMul.result();
-    }
-  }
-
-  /** result = left right, elementwise. */
-  record Hadamard(String name, int result, int left, int right) implements Definition {}
 }

@@ -3,7 +3,6 @@ package org.zkc.gkr.relation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.code.CirclePoint;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -18,10 +17,6 @@ import org.zkc.gkr.weight.Weight;
  * that its sumcheck leaves, for prover and verifier. Axis 0 is rows, axis 1 columns.
  */
 public record FftConvGeometry(ConvGeometry direct, List<Integer> sizes) {
-  public static FftConvGeometry of(ConstraintSystem system, FftConv conv) {
-    return new FftConvGeometry(ConvGeometry.of(system, conv.conv()), conv.sizes());
-  }
-
   /** Points along an axis. */
   public int size(int axis) {
     return sizes.get(axis);

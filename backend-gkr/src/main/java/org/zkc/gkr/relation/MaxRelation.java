@@ -35,6 +35,6 @@ final class MaxRelation {
       builder.lookUp(of, List.of(d), new LookupTable.Range(1 << max.bits()));
       differences.add(d);
     }
-    builder.zeroProducts.add(new ZeroProduct(name, differences));
+    builder.zeroProducts.add(new ZeroProduct(name, differences, shape));
   }
 }

@@ -1,6 +1,5 @@
 package org.zkc.gkr.relation;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.Table;
@@ -26,18 +25,9 @@ final class RequantizeRelation {
     if (r.shift() > 0) {
       long half = 1L << (r.shift() - 1);
       List<Integer> shape = builder.shape(r.source());
-      List<Integer> limbs = builder.limbs(name + " remainder", r.source(), half, r.limbs());
       int inverse = M31.inv(M31.pow(2, r.shift()));
-      ArrayList<Definition.Term> terms = new ArrayList<>();
-      // The source last: its value is the one that the equation gives.
-      int offset = 0;
-      for (int k = 0; k < limbs.size(); k++) {
-        terms.add(
-            new Definition.Term(
-                limbs.get(k), M31.neg(M31.mul(inverse, M31.pow(2, offset))), List.of()));
-        offset += r.limbs().get(k);
-      }
-      terms.add(new Definition.Term(r.source(), inverse, List.of()));
+      List<Definition.Term> terms =
+          builder.withoutLimbs(name + " remainder", r.source(), half, r.limbs(), 0, inverse);
       h = builder.add(name + " quotient", shape, Holder.VIRTUAL);
       builder.definitions.add(
           new Definition.LinearSum(

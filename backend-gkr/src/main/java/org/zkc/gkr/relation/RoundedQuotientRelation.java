@@ -1,6 +1,5 @@
 package org.zkc.gkr.relation;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.field.M31;
@@ -24,7 +23,7 @@ final class RoundedQuotientRelation {
     builder.lookUp(name, List.of(q.result()), new LookupTable.Range((1 << q.bits()) + 1));
     int product = builder.add(name + " product", shape, Holder.VIRTUAL);
     builder.definitions.add(
-        new Definition.Hadamard(name + " product", product, q.denominator(), q.result()));
+        new Hadamard(name + " product", product, q.denominator(), q.result(), shape));
     List<Definition.Term> remainder =
         List.of(
             new Definition.Term(q.numerator(), M31.pow(2, q.bits() + 1), List.of()),
@@ -55,17 +54,7 @@ final class RoundedQuotientRelation {
     List<Integer> limbs = RoundedQuotient.limbs(bits);
     int low = value;
     if (limbs.size() > 1) {
-      ArrayList<Definition.Term> terms = new ArrayList<>();
-      int offset = limbs.get(0);
-      for (int k = 1; k < limbs.size(); k++) {
-        int limb = builder.add(name + " limb " + k, builder.shape(value), Holder.COMMITTED);
-        builder.advice.add(new Advice(limb, value, 0, offset, limbs.get(k)));
-        builder.lookUp(
-            name + " limb " + k, List.of(limb), new LookupTable.Range(1 << limbs.get(k)));
-        terms.add(new Definition.Term(limb, M31.neg(M31.pow(2, offset)), List.of()));
-        offset += limbs.get(k);
-      }
-      terms.add(new Definition.Term(value, 1, List.of()));
+      List<Definition.Term> terms = builder.withoutLimbs(name, value, 0, limbs, 1, 1);
       low = builder.add(name + " limb 0", builder.shape(value), Holder.VIRTUAL);
       builder.definitions.add(new Definition.LinearSum(name + " limb 0", low, terms, List.of()));
     }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.field.M31;
 
 /** Collects what the relations expand to, in the circuit's order. */
 final class SystemBuilder {
@@ -43,22 +44,28 @@ final class SystemBuilder {
   }
 
   /**
-   * Commits the low bits of source + addend in limbs, least significant first, and looks every limb
-   * up in its range. Their sum limb_k 2^offset_k is then an integer in [0, 2^(sum of limbs)).
-   *
-   * @return the limbs as terms of that sum, to be scaled by whoever uses them
+   * The terms of factor times (source + addend - r) but for the addend's: r is the integer in [0,
+   * 2^(sum of limbs)) whose limbs, least significant first, are committed and each looked up in its
+   * range. Limbs before number {@code first} are left out, and what they would hold is left over.
    */
-  List<Integer> limbs(String name, int source, long addend, List<Integer> limbs) {
-    ArrayList<Integer> out = new ArrayList<>();
+  List<Definition.Term> withoutLimbs(
+      String name, int source, long addend, List<Integer> limbs, int first, int factor) {
+    ArrayList<Definition.Term> terms = new ArrayList<>();
     int offset = 0;
     for (int k = 0; k < limbs.size(); k++) {
       int bits = limbs.get(k);
-      int limb = add(name + " limb " + k, shape(source), Holder.COMMITTED);
-      advice.add(new Advice(limb, source, addend, offset, bits));
-      lookUp(name + " limb " + k, List.of(limb), new LookupTable.Range(1 << bits));
-      out.add(limb);
+      if (k >= first) {
+        String of = name + " limb " + k;
+        int limb = add(of, shape(source), Holder.COMMITTED);
+        advice.add(new Advice(limb, source, addend, offset, bits));
+        lookUp(of, List.of(limb), new LookupTable.Range(1 << bits));
+        int scale = M31.neg(M31.mul(factor, M31.pow(2, offset)));
+        terms.add(new Definition.Term(limb, scale, List.of()));
+      }
       offset += bits;
     }
-    return out;
+    // The source last: its value is the one that the equation gives.
+    terms.add(new Definition.Term(source, factor, List.of()));
+    return terms;
   }
 }

@@ -1,10 +1,41 @@
 package org.zkc.gkr.relation;
 
 import java.util.List;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.weight.TensorLayout;
+import org.zkc.gkr.weight.Weight;
 
-/** At every index the product of the tensors' elements is 0. All tensors have one shape. */
-public record ZeroProduct(String name, List<Integer> factors) {
+/**
+ * At every index the product of the tensors' elements is 0. All tensors have one shape.
+ *
+ * <p>The claim is that the extension of the product is 0 at a random point z: the sumcheck of eq(z,
+ * .) f_1 ... f_k, with eq split off, over the padding too, where the product of zero extensions is
+ * 0 by itself.
+ */
+public record ZeroProduct(String name, List<Integer> factors, List<Integer> shape)
+    implements Reduction {
+  /** What a claim on the product names as its tensor: nobody holds it. */
+  public static final int PRODUCT = -1;
+
   public ZeroProduct {
     factors = List.copyOf(factors);
+    shape = List.copyOf(shape);
+  }
+
+  @Override
+  public List<Integer> sources() {
+    return factors;
+  }
+
+  @Override
+  public List<Rounds> rounds() {
+    int variables = new TensorLayout(shape).variables();
+    return List.of(new Rounds(name, variables, factors.size(), shape.size()));
+  }
+
+  @Override
+  public Closing close(MergedClaims claims, Ext[] point) {
+    Weight at = Weight.eq(shape, point);
+    return new Closing(Ext.ONE, factors.stream().map(t -> new End(t, at)).toList());
   }
 }

@@ -6,11 +6,12 @@ import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.lookup.LeafLayout;
 import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.proof.Arithmetization;
+import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.ConstraintSystem;
-import org.zkc.gkr.relation.ConvGeometry;
 import org.zkc.gkr.relation.Definition;
-import org.zkc.gkr.relation.FftConvGeometry;
+import org.zkc.gkr.relation.Merge;
 import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.relation.Reduction;
 import org.zkc.gkr.relation.WitnessLayout;
 import org.zkc.gkr.relation.ZeroProduct;
 import org.zkc.gkr.weight.TensorLayout;
@@ -28,6 +29,9 @@ public record SoundnessBudget(List<Term> terms) {
 
   /** log2 |E|, |E| = (2^31 - 1)^4, rounded down. */
   private static final double FIELD_BITS = 123.999999;
+
+  /** The challenges of one random combination of claims. */
+  private static final double MERGING = ConstraintSystem.LOG_MAX_CLAIMS;
 
   public SoundnessBudget {
     terms = List.copyOf(terms);
@@ -56,8 +60,7 @@ public record SoundnessBudget(List<Term> terms) {
     }
     double zeroChecks = 0;
     for (ZeroProduct z : system.zeroProducts()) {
-      int n = variables(system, z.factors().get(0));
-      zeroChecks += n + (double) n * (z.factors().size() + 1);
+      zeroChecks += new TensorLayout(z.shape()).variables() + rounds(z);
     }
     add(terms, "zero products", zeroChecks);
     double outputs = 0;
@@ -67,23 +70,10 @@ public record SoundnessBudget(List<Term> terms) {
     add(terms, "output points", outputs);
     double relations = 0;
     for (Definition d : system.definitions()) {
-      int n = variables(system, d.result());
-      double merging = ConstraintSystem.LOG_MAX_CLAIMS + 2.0 * n;
       relations +=
           switch (d) {
-            case Definition.LinearSum l -> merging;
-            case Definition.Hadamard h -> ConstraintSystem.LOG_MAX_CLAIMS + 3.0 * n;
-            case Definition.MatrixProduct m ->
-                merging + 2.0 * Mle.variables(system.tensor(m.matMul().weight()).shape().get(1));
-            case Definition.Convolution c ->
-                merging
-                    + 2.0
-                        * new TensorLayout(ConvGeometry.of(system, c.conv()).sumcheckShape())
-                            .variables();
-            case Definition.FourierConvolution c -> {
-              FftConvGeometry g = FftConvGeometry.of(system, c.fft());
-              yield merging + 2.0 * g.channels().variables() + 3.0 * g.frequencyVariables();
-            }
+            case Definition.LinearSum l -> merge(system, d.result());
+            case Bilinear b -> (b.combines() ? MERGING : merge(system, d.result())) + rounds(b);
           };
     }
     add(terms, "relations", relations);
@@ -93,9 +83,7 @@ public record SoundnessBudget(List<Term> terms) {
       add(
           terms,
           "witness batch",
-          2.0 * w.variables()
-              + ConstraintSystem.LOG_MAX_CLAIMS
-              + Mle.variables(w.columns().size()));
+          2.0 * w.variables() + MERGING + Mle.variables(w.columns().size()));
       double rowVariables = w.variables() - w.widthVariables() + Mle.variables(w.columns().size());
       opening(terms, "witness", w.width(), rowVariables, parameters);
     }
@@ -106,13 +94,10 @@ public record SoundnessBudget(List<Term> terms) {
       for (ModelLayout.Entry e : m.entries()) {
         rowVariables =
             Math.max(rowVariables, e.rowVariables(system.tensor(e.tensor()).shape().get(0)));
-        merges +=
-            e.isSingleRow()
-                ? 0
-                : ConstraintSystem.LOG_MAX_CLAIMS + 2.0 * variables(system, e.tensor());
+        merges += e.isSingleRow() ? 0 : merge(system, e.tensor());
       }
       add(terms, "model claims brought to points", merges);
-      add(terms, "model merge", 2.0 * (m.widthVariables() + ConstraintSystem.LOG_MAX_CLAIMS));
+      add(terms, "model merge", 2.0 * (m.widthVariables() + MERGING));
       // The claims' points differ, but a column that a claim's rows get wrong need only survive
       // that
       // claim's combination.
@@ -154,6 +139,15 @@ public record SoundnessBudget(List<Term> terms) {
     if (numerator > 0) {
       terms.add(new Term(step, overField(numerator)));
     }
+  }
+
+  /** Claims on a tensor that are merged to a point. */
+  private static double merge(ConstraintSystem system, int tensor) {
+    return MERGING + rounds(Merge.of(system, "", tensor));
+  }
+
+  private static double rounds(Reduction reduction) {
+    return reduction.rounds().stream().mapToDouble(Reduction.Rounds::error).sum();
   }
 
   private static int variables(ConstraintSystem system, int tensor) {

@@ -66,6 +66,13 @@ public final class SumcheckVerifier {
     return values;
   }
 
+  /** The coordinates of one point, then those of another. */
+  public static Ext[] join(Ext[] first, Ext[] then) {
+    Ext[] out = Arrays.copyOf(first, first.length + then.length);
+    System.arraycopy(then, 0, out, first.length, then.length);
+    return out;
+  }
+
   /** The last {@code count} coordinates of a point. */
   public static Ext[] suffix(Ext[] point, int count) {
     return Arrays.copyOfRange(point, point.length - count, point.length);

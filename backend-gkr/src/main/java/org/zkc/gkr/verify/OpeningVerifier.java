@@ -11,6 +11,7 @@ import org.zkc.gkr.proof.Merging;
 import org.zkc.gkr.proof.ReceivingChannel;
 import org.zkc.gkr.proof.Section;
 import org.zkc.gkr.relation.Claims;
+import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.relation.WitnessLayout;
@@ -35,11 +36,14 @@ final class OpeningVerifier {
   private final ConstraintSystem system;
   private final ReceivingChannel in;
   private final Claims claims;
+  private final ReductionVerifier reductions;
 
-  OpeningVerifier(ConstraintSystem system, ReceivingChannel in, Claims claims) {
+  OpeningVerifier(
+      ConstraintSystem system, ReceivingChannel in, Claims claims, ReductionVerifier reductions) {
     this.system = system;
     this.in = in;
     this.claims = claims;
+    this.reductions = reductions;
   }
 
   /**
@@ -53,13 +57,13 @@ final class OpeningVerifier {
     for (WitnessLayout.Column c : columns) {
       all.addAll(claims.on(c.tensor()));
     }
-    ExtVector merging = Merging.coefficients(in.transcript(), "witness batch", all.size());
+    MergedClaims merged = Merging.combine(in.transcript(), "witness batch", all);
     SumcheckVerifier.Ending end =
         SumcheckVerifier.plain(
             in,
             Section.WITNESS_BATCH,
             "witness batch",
-            merged(all, merging),
+            merged.value(),
             layout.variables(),
             2);
     Ext[] ends = in.receive(Section.WITNESS_BATCH, "witness batch ends", columns.size());
@@ -70,7 +74,7 @@ final class OpeningVerifier {
       Ext[] own = SumcheckVerifier.suffix(end.point(), variables);
       Ext weight = Ext.ZERO;
       for (Claims.Claim claim : claims.on(columns.get(k).tensor())) {
-        weight = weight.add(merging.get(at++).mul(claim.weight().at(own)));
+        weight = weight.add(merged.coefficients().get(at++).mul(claim.weight().at(own)));
       }
       Ext leading = zeros(end.point(), layout.variables() - variables);
       expected = expected.add(leading.mul(weight).mul(ends[k]));
@@ -97,13 +101,13 @@ final class OpeningVerifier {
     for (ModelLayout.Entry e : layout.entries()) {
       all.addAll(toPoints(e));
     }
-    ExtVector merging = Merging.coefficients(in.transcript(), "model merge", all.size());
+    MergedClaims merged = Merging.combine(in.transcript(), "model merge", all);
     SumcheckVerifier.Ending end =
         SumcheckVerifier.plain(
             in,
             Section.MODEL_MERGE,
             "model merge",
-            merged(all, merging),
+            merged.value(),
             layout.widthVariables(),
             2);
     Ext[] ends = in.receive(Section.MODEL_MERGE, "model merge ends", all.size());
@@ -114,7 +118,7 @@ final class OpeningVerifier {
       Ext weight =
           inRow(e, all.get(k).weight()).at(SumcheckVerifier.suffix(end.point(), variables));
       Ext leading = zeros(end.point(), layout.widthVariables() - variables);
-      expected = expected.add(merging.get(k).mul(leading).mul(weight).mul(ends[k]));
+      expected = expected.add(merged.coefficients().get(k).mul(leading).mul(weight).mul(ends[k]));
     }
     VerificationFailure.requireEqual("model merge ending", expected, end.value());
 
@@ -142,8 +146,9 @@ final class OpeningVerifier {
     if (entry.isSingleRow() || own.stream().allMatch(c -> c.weight().hasPoint(0))) {
       return own;
     }
-    return List.of(
-        MergeVerifier.toPoint(in, Section.MODEL_MERGE, system.tensor(entry.tensor()).name(), own));
+    reductions.merge(
+        Section.MODEL_MERGE, system.tensor(entry.tensor()).name(), entry.tensor());
+    return claims.on(entry.tensor());
   }
 
   private Ext[] rowPoint(ModelLayout.Entry e, Weight weight) {
@@ -161,14 +166,6 @@ final class OpeningVerifier {
     Ext[] point = weight.axisPoint(0);
     int n = e.rowVariables(system.tensor(e.tensor()).shape().get(0));
     return weight.withAxis(0, Arrays.copyOfRange(point, n, point.length), e.perRow());
-  }
-
-  private static Ext merged(List<Claims.Claim> all, ExtVector merging) {
-    Ext sum = Ext.ZERO;
-    for (int k = 0; k < all.size(); k++) {
-      sum = sum.add(merging.get(k).mul(all.get(k).value()));
-    }
-    return sum;
   }
 
   /** eq(0, .) on the first {@code count} coordinates of a point. */

@@ -24,14 +24,12 @@ import org.zkc.gkr.proof.StatementTranscript;
 import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
-import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.relation.LookupTable;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.relation.PublicValues;
 import org.zkc.gkr.relation.WitnessLayout;
 import org.zkc.gkr.relation.ZeroProduct;
 import org.zkc.gkr.security.SecurityParameters;
-import org.zkc.gkr.sumcheck.SumcheckVerifier;
 import org.zkc.gkr.transcript.Transcript;
 import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
@@ -61,6 +59,7 @@ public final class Verifier {
   private final ReceivingChannel in;
   private final PublicValues publicValues;
   private final Claims claims;
+  private final ReductionVerifier reductions;
 
   private Verifier(VerifierKey key, Statement statement, Proof proof, byte[] context) {
     this.key = key;
@@ -71,6 +70,7 @@ public final class Verifier {
     this.claims = new Claims(system.tensors().size());
     this.in =
         new ReceivingChannel(StatementTranscript.begin(key, statement, context), proof.sections());
+    this.reductions = new ReductionVerifier(system, in, publicValues, claims);
   }
 
   /**
@@ -111,7 +111,7 @@ public final class Verifier {
     for (int t : system.circuit().outputs()) {
       output(t);
     }
-    new RelationVerifier(system, in, publicValues, claims).sweep();
+    new RelationVerifier(system, in, publicValues, claims, reductions).sweep();
     open(transcript);
     in.finish();
   }
@@ -169,7 +169,7 @@ public final class Verifier {
       Ext[] factors = challenges.factors(block.tuple().size());
       Ext tuple = Ext.ZERO;
       for (int j = 0; j < factors.length; j++) {
-        Ext entry = value(Section.LEAVES, block.name(), block.tuple().get(j), weight);
+        Ext entry = reductions.value(Section.LEAVES, block.name(), block.tuple().get(j), weight);
         tuple = tuple.add(factors[j].mul(entry));
       }
       numerator = numerator.add(live);
@@ -201,7 +201,7 @@ public final class Verifier {
       for (int j = 0; j < factors.length; j++) {
         row = row.add(factors[j].mul(Mle.evaluate(table.column(j), own)));
       }
-      Ext count = value(Section.LEAVES, block.name(), block.tuple().get(0), weight);
+      Ext count = reductions.value(Section.LEAVES, block.name(), block.tuple().get(0), weight);
       numerator = numerator.sub(selector.mul(count));
       denominator =
           denominator.add(
@@ -213,39 +213,14 @@ public final class Verifier {
         "lookup tables leaves, denominator", denominator, leaves.denominator());
   }
 
-  /** The value of a claim: public, known, or read from the proof and then claimed. */
-  private Ext value(Section section, String label, int tensor, Weight weight) {
-    if (system.tensor(tensor).holder() == Holder.PUBLIC) {
-      return publicValues.value(tensor, weight);
-    }
-    Ext known = claims.known(tensor, weight);
-    if (known != null) {
-      return known;
-    }
-    Ext received = in.receiveOne(section, label);
-    claims.add(tensor, weight, received);
-    return received;
-  }
-
   // ---- zero products and outputs
   // -----------------------------------------------------------------------------------
 
-  /**
-   * Claim: f_1 ... f_k = 0 everywhere. A random z is drawn; sumcheck of eq(z, .) f_1 ... f_k to 0;
-   * ending in one claim on each f_i at the sumcheck's point.
-   */
+  /** The extension of the product is 0 at a random point. */
   private void zeroProduct(ZeroProduct zero) {
-    TensorLayout layout = new TensorLayout(system.tensor(zero.factors().get(0)).shape());
-    Ext[] z = in.transcript().challengeExts(zero.name(), layout.variables());
-    SumcheckVerifier.Ending end =
-        SumcheckVerifier.split(
-            in, Section.ZERO_CHECKS, zero.name(), Ext.ZERO, z, zero.factors().size());
-    Weight weight = Weight.eq(layout.shape(), end.point());
-    Ext product = Ext.ONE;
-    for (int t : zero.factors()) {
-      product = product.mul(value(Section.ZERO_CHECKS, zero.name() + " ends", t, weight));
-    }
-    VerificationFailure.requireEqual(zero.name() + " product", product, end.value());
+    Weight at = point(zero.name(), zero.shape());
+    Claims.Claim claim = new Claims.Claim(ZeroProduct.PRODUCT, at, Ext.ZERO);
+    reductions.reduce(Section.ZERO_CHECKS, zero, List.of(claim));
   }
 
   /**
@@ -256,10 +231,13 @@ public final class Verifier {
     if (system.circuit().tensors().get(tensor).role() != TensorDeclaration.Role.VIRTUAL) {
       return;
     }
-    TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
-    Ext[] point = in.transcript().challengeExts("output " + tensor, layout.variables());
-    Weight weight = Weight.eq(layout.shape(), point);
+    Weight weight = point("output " + tensor, system.tensor(tensor).shape());
     claims.add(tensor, weight, publicValues.value(tensor, weight));
+  }
+
+  private Weight point(String label, List<Integer> shape) {
+    int variables = new TensorLayout(shape).variables();
+    return Weight.eq(shape, in.transcript().challengeExts(label, variables));
   }
 
   // ---- openings
@@ -270,7 +248,7 @@ public final class Verifier {
     ModelLayout model = arithmetization.model();
     requireWhole("witness", witness.rows(), proof.witnessOpening());
     requireWhole("model", model.rows(), proof.modelOpening());
-    OpeningVerifier openings = new OpeningVerifier(system, in, claims);
+    OpeningVerifier openings = new OpeningVerifier(system, in, claims, reductions);
     OpeningVerifier.Combination ofWitness = witness.isEmpty() ? null : openings.witness(witness);
     OpeningVerifier.Combination ofModel = model.isEmpty() ? null : openings.model(model);
     ExtVector witnessRow = ofWitness == null ? null : row("witness", ofWitness, witness.width());

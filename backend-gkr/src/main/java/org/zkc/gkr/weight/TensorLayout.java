@@ -2,6 +2,7 @@ package org.zkc.gkr.weight;
 
 import java.util.Arrays;
 import java.util.List;
+import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.mle.Mle;
 
@@ -42,6 +43,21 @@ public final class TensorLayout {
 
   public int variables(int axis) {
     return Mle.variables(shape.get(axis));
+  }
+
+  /** The coordinates of a point of all variables, by axis. */
+  public Ext[][] byAxis(Ext[] point) {
+    if (point.length != variables) {
+      throw new IllegalArgumentException(
+          "a point of " + point.length + " variables for the shape " + shape);
+    }
+    Ext[][] parts = new Ext[shape.size()][];
+    int at = 0;
+    for (int a = 0; a < parts.length; a++) {
+      parts[a] = Arrays.copyOfRange(point, at, at + axisVariables[a]);
+      at += axisVariables[a];
+    }
+    return parts;
   }
 
   /** The length of the table: 2^variables. */

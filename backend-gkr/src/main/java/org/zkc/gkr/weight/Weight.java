@@ -8,7 +8,6 @@ import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
-import org.zkc.gkr.mle.Mle;
 
 /**
  * The weight w of a claim &lt;w, T&gt; = sum over the real indices of T of w(index) T(index) =
@@ -48,16 +47,14 @@ public final class Weight {
    * order.
    */
   public static Weight eq(List<Integer> shape, Ext[] point) {
+    return ofPoints(shape, List.of(new TensorLayout(shape).byAxis(point)));
+  }
+
+  /** eq(point, .) on the real indices of {@code shape}, given the point of every axis. */
+  public static Weight ofPoints(List<Integer> shape, List<Ext[]> points) {
     ArrayList<Factor> factors = new ArrayList<>();
-    int at = 0;
-    for (int extent : shape) {
-      int n = Mle.variables(extent);
-      factors.add(Factor.eq(Arrays.copyOfRange(point, at, at + n), extent));
-      at += n;
-    }
-    if (at != point.length) {
-      throw new IllegalArgumentException(
-          "a point of " + point.length + " variables for the shape " + shape);
+    for (int axis = 0; axis < shape.size(); axis++) {
+      factors.add(Factor.eq(points.get(axis), shape.get(axis)));
     }
     return new Weight(shape, factors, Ext.ONE);
   }
@@ -119,6 +116,19 @@ public final class Weight {
    */
   public Ext[] axisPoint(int axis) {
     return point(axis).orElseThrow().clone();
+  }
+
+  /**
+   * The point of the first {@code axes} axes, of which each must be eq at one.
+   *
+   * @throws java.util.NoSuchElementException when the factor of one is another
+   */
+  public Ext[] leadingPoint(int axes) {
+    ArrayList<Ext> out = new ArrayList<>();
+    for (int axis = 0; axis < axes; axis++) {
+      out.addAll(Arrays.asList(axisPoint(axis)));
+    }
+    return out.toArray(Ext[]::new);
   }
 
   private Optional<Ext[]> point(int axis) {

@@ -12,15 +12,18 @@ import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.RandomElements;
 import org.zkc.gkr.kernel.Provider;
 import org.zkc.gkr.proof.Arithmetization;
 import org.zkc.gkr.proof.SendingChannel;
 import org.zkc.gkr.proof.Statement;
+import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.Claims;
-import org.zkc.gkr.relation.ConvGeometry;
-import org.zkc.gkr.relation.FftConvGeometry;
+import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.PublicValues;
+import org.zkc.gkr.relation.Reduction;
 import org.zkc.gkr.transcript.Transcript;
 import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
@@ -145,24 +148,18 @@ public final class MeasureConvolutions {
           Claims claims = new Claims(a.system().tensors().size());
           claims.add(2, claim, random.element());
           SendingChannel out = new SendingChannel(new Transcript("measure"));
-          new RelationProver(a.system(), a.model(), out, publicValues, claims, values, model)
-              .sweep();
+          FactorFolds folds = new FactorFolds(a.system(), a.model(), model);
+          ReductionProver reductions =
+              new ReductionProver(a.system(), out, claims, values, folds);
+          new RelationProver(a.system(), out, publicValues, claims, values, reductions).sweep();
         });
-    double verify =
-        switch (relation) {
-          case Conv c -> {
-            ConvGeometry g = ConvGeometry.of(a.system(), c);
-            var point = random.elements(new TensorLayout(g.sumcheckShape()).variables());
-            yield best(() -> g.closing(claim, point));
-          }
-          case FftConv c -> {
-            FftConvGeometry g = FftConvGeometry.of(a.system(), c);
-            var channels = random.elements(g.channels().variables());
-            var frequencies = random.elements(g.frequencyVariables());
-            yield best(() -> g.closing(claim, channels, frequencies));
-          }
-          default -> throw new IllegalArgumentException(relation.toString());
-        };
+    Bilinear definition = (Bilinear) a.system().definitions().getFirst();
+    MergedClaims taken =
+        new MergedClaims(
+            List.of(new Claims.Claim(2, claim, Ext.ZERO)), ExtVector.of(Ext.ONE));
+    int variables = definition.rounds().stream().mapToInt(Reduction.Rounds::variables).sum();
+    Ext[] point = random.elements(variables);
+    double verify = best(() -> definition.close(taken, point));
     return new double[] {prove, verify};
   }
 

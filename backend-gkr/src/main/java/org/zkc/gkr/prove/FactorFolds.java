@@ -1,0 +1,66 @@
+package org.zkc.gkr.prove;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.mle.EqTable;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.ConvGeometry;
+import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.weight.Weight;
+
+/** Factors of products, folded over their first axis: the output channels. */
+final class FactorFolds {
+  private final ConstraintSystem system;
+  private final ModelLayout layout;
+  private final ModelMatrix model;
+
+  FactorFolds(ConstraintSystem system, ModelLayout layout, ModelMatrix model) {
+    this.system = system;
+    this.layout = layout;
+    this.model = model;
+  }
+
+  /**
+   * A factor without its first axis.
+   *
+   * @param rows the combination of the commitment's rows that the values came from
+   */
+  record Fold(Optional<ExtVector> rows, ExtVector values) {}
+
+  /** The tensor folded by eq(point, .). */
+  Fold byPoint(int tensor, Ext[] point) {
+    ModelLayout.Entry entry = layout.of(tensor);
+    int n = entry.rowVariables(system.tensor(tensor).shape().get(0));
+    // The first variables number the rows, the others the channels within one.
+    ExtVector rows = model.combination(entry, EqTable.of(Arrays.copyOf(point, n), entry.rows()));
+    ExtVector within = EqTable.of(Arrays.copyOfRange(point, n, point.length), entry.perRow());
+    int rest = rows.length() / entry.perRow();
+    ExtVector folded = new ExtVector(rest);
+    for (int k = 0; k < entry.perRow(); k++) {
+      Kernels.best().addScaled(folded, within.get(k), rows.slice(k * rest, rest));
+    }
+    return new Fold(Optional.of(rows), folded);
+  }
+
+  /**
+   * A kernel folded by the weights of a claim on the result, over (c, dy, dx); with groups over the
+   * outputs of each, over (g, c, dy, dx).
+   */
+  Fold ofKernel(ConvGeometry g, Weight claim) {
+    int tensor = g.conv().weight();
+    if (g.groups() == 1) {
+      return byPoint(tensor, claim.axisPoint(1));
+    }
+    ExtVector outputs = claim.axisValues(1);
+    int size = g.outputsPerGroup();
+    int rest = system.tensor(tensor).elementCount() / g.kernel().get(0);
+    ExtVector folded = new ExtVector(g.groups() * rest);
+    for (int k = 0; k < g.groups(); k++) {
+      folded.slice(k * rest, rest).copyFrom(model.foldChannels(tensor, outputs, k * size, size));
+    }
+    return new Fold(Optional.empty(), folded);
+  }
+}

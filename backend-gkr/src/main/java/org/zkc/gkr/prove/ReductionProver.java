@@ -1,0 +1,99 @@
+package org.zkc.gkr.prove;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.proof.Merging;
+import org.zkc.gkr.proof.Section;
+import org.zkc.gkr.proof.SendingChannel;
+import org.zkc.gkr.relation.Claims;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.Convolution;
+import org.zkc.gkr.relation.FourierConvolution;
+import org.zkc.gkr.relation.Hadamard;
+import org.zkc.gkr.relation.Holder;
+import org.zkc.gkr.relation.MatrixProduct;
+import org.zkc.gkr.relation.Merge;
+import org.zkc.gkr.relation.MergedClaims;
+import org.zkc.gkr.relation.Reduction;
+import org.zkc.gkr.relation.ZeroProduct;
+import org.zkc.gkr.sumcheck.SumcheckProver;
+import org.zkc.gkr.sumcheck.SumcheckVerifier;
+import org.zkc.gkr.weight.Weight;
+
+/** Any {@link Reduction}, in step with the verifier. */
+final class ReductionProver {
+  private final ConstraintSystem system;
+  private final SendingChannel out;
+  private final Claims claims;
+  private final TensorValues values;
+  private final FactorFolds folds;
+  private final Map<Weight, ExtVector> rows = new HashMap<>();
+
+  ReductionProver(
+      ConstraintSystem system,
+      SendingChannel out,
+      Claims claims,
+      TensorValues values,
+      FactorFolds folds) {
+    this.system = system;
+    this.out = out;
+    this.claims = claims;
+    this.values = values;
+    this.folds = folds;
+  }
+
+  /**
+   * The row combinations that were made on the way, without padding, by the weight of the MODEL
+   * claim they belong to.
+   */
+  Map<Weight, ExtVector> rows() {
+    return rows;
+  }
+
+  /** Turns claims that the reduction takes into claims on its sources. */
+  void reduce(Section section, Reduction reduction, List<Claims.Claim> own) {
+    MergedClaims taken = Merging.combine(out.transcript(), reduction.name(), own);
+    ReductionTables tables = tables(reduction, taken);
+    Ext[] point = {};
+    for (int k = 0; k < reduction.rounds().size(); k++) {
+      String name = reduction.rounds().get(k).name();
+      Ext[] drawn = SumcheckProver.run(out, section, name, tables.part(k, point));
+      point = SumcheckVerifier.join(point, drawn);
+    }
+    List<Reduction.End> ends = reduction.close(taken, point).ends();
+    tables.rows().ifPresent(r -> rows.put(ends.get(0).weight(), r));
+    Ext[] values = tables.ends();
+    for (int k = 0; k < values.length; k++) {
+      close(section, reduction.endsName(), ends.get(k), values[k]);
+    }
+  }
+
+  /** Turns all claims on a tensor into one at a point. */
+  void merge(Section section, String name, int tensor) {
+    reduce(section, Merge.of(system, name, tensor), claims.take(tensor));
+  }
+
+  private ReductionTables tables(Reduction reduction, MergedClaims taken) {
+    return switch (reduction) {
+      case Hadamard h -> new HadamardTables(h, taken, values);
+      case MatrixProduct m -> new MatrixProductTables(m, taken, folds, values);
+      case Convolution c -> new ConvolutionTables(c.geometry(), taken, folds, values);
+      case FourierConvolution c ->
+          new FourierConvolutionTables(c.geometry(), taken, folds, values);
+      case Merge m -> new MergeTables(m, taken, values);
+      case ZeroProduct z -> new ZeroTables(z, taken, values);
+    };
+  }
+
+  /** Sends the value of a claim unless the verifier knows it. */
+  private void close(Section section, String label, Reduction.End end, Ext value) {
+    boolean isPublic = system.tensor(end.source()).holder() == Holder.PUBLIC;
+    if (!isPublic && claims.known(end.source(), end.weight()) == null) {
+      out.send(section, label, value);
+      claims.add(end.source(), end.weight(), value);
+    }
+  }
+}

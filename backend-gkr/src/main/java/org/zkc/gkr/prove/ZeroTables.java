@@ -1,0 +1,33 @@
+package org.zkc.gkr.prove;
+
+import java.util.ArrayList;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.relation.MergedClaims;
+import org.zkc.gkr.relation.ZeroProduct;
+import org.zkc.gkr.sumcheck.SumcheckTables;
+import org.zkc.gkr.sumcheck.ZeroProductTables;
+
+/** The factors of a product that is zero. */
+final class ZeroTables implements ReductionTables {
+  private final ZeroProductTables tables;
+
+  ZeroTables(ZeroProduct zero, MergedClaims claims, TensorValues values) {
+    ArrayList<ExtVector> factors = new ArrayList<>();
+    for (int t : zero.factors()) {
+      int[] stored = values.stored(t);
+      factors.add(ExtVector.ofBase(stored, stored.length));
+    }
+    tables = new ZeroProductTables(factors, claims.only().leadingPoint(zero.shape().size()));
+  }
+
+  @Override
+  public SumcheckTables part(int part, Ext[] point) {
+    return tables;
+  }
+
+  @Override
+  public Ext[] ends() {
+    return tables.values();
+  }
+}

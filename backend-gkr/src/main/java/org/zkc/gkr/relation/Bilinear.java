@@ -1,0 +1,16 @@
+package org.zkc.gkr.relation;
+
+import java.util.List;
+
+/** A tensor of which every element is a sum of products of an element each of two tensors. */
+public sealed interface Bilinear extends Definition, Reduction
+    permits Hadamard, MatrixProduct, Convolution, FourierConvolution {
+  // Both parents have these.
+  @Override
+  String name();
+
+  @Override
+  default boolean takes(List<Claims.Claim> claims) {
+    return Reduction.super.takes(claims);
+  }
+}

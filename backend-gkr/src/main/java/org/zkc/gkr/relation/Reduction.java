@@ -1,0 +1,94 @@
+package org.zkc.gkr.relation;
+
+import java.util.List;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.weight.Weight;
+
+/**
+ * How claims on one tensor become claims on others through one sumcheck. Everything that the
+ * protocol says of a reduction is here; the verifier, the prover, the proof's size, the soundness
+ * budget and the counts of claims all read it.
+ *
+ * <pre>
+ * claim   sum_j c_j &lt;w_j, T&gt; = v, for claims on T that the reduction takes
+ * round   for each of {@link #rounds}, a sumcheck of the sum over its variables
+ * check   the last sum is the closing's factor times the product of &lt;w_k, S_k&gt; over its ends, whose values are sent
+ * ending  &lt;w_k, S_k&gt; = those values
+ * </pre>
+ */
+public sealed interface Reduction permits Bilinear, Merge, ZeroProduct {
+  /** Names the challenges that merge the claims; for messages too. */
+  String name();
+
+  /** The tensors S_k, as often and in the order in which the closing names them. */
+  List<Integer> sources();
+
+  /**
+   * Whether any number of claims is taken at once, as their random combination. Otherwise one is
+   * taken, and only if {@link #takes} its weight; any others are merged to a point first.
+   */
+  default boolean combines() {
+    return false;
+  }
+
+  /** Whether a single claim with this weight is taken as it is. Every claim at a point is. */
+  default boolean takes(Weight weight) {
+    return true;
+  }
+
+  /** The sumcheck's parts, in order. */
+  List<Rounds> rounds();
+
+  /**
+   * The closing of the sumcheck.
+   *
+   * @param claims what was taken
+   * @param point the challenges of all rounds
+   */
+  Closing close(MergedClaims claims, Ext[] point);
+
+  /** Names the values that are sent for the ends. */
+  default String endsName() {
+    return name() + " ends";
+  }
+
+  /** Whether these claims are taken together as they are. */
+  default boolean takes(List<Claims.Claim> claims) {
+    return combines() || claims.size() == 1 && takes(claims.get(0).weight());
+  }
+
+  /**
+   * Consecutive variables of the sumcheck.
+   *
+   * @param degree of the polynomial that is sent, in each variable
+   * @param eqAxes when it is not 0, the factor that the claim's weight, eq at a point, has on its
+   *     first {@code eqAxes} axes is split off: their variables are these, and the polynomial that
+   *     is sent lacks it
+   */
+  record Rounds(String name, int variables, int degree, int eqAxes) {
+    /** Rounds of whole polynomials. */
+    static Rounds plain(String name, int variables, int degree) {
+      return new Rounds(name, variables, degree, 0);
+    }
+
+    /** The elements that a prover sends. */
+    public long elements() {
+      return (long) variables * degree;
+    }
+
+    /** The soundness error times |E|: the degree of what is summed, for every variable. */
+    public double error() {
+      return (double) variables * (eqAxes > 0 ? degree + 1 : degree);
+    }
+  }
+
+  /** &lt;weight, source&gt;. */
+  record End(int source, Weight weight) {}
+
+  /** A factor that the verifier computes, and the ends. */
+  record Closing(Ext factor, List<End> ends) {
+    public Closing {
+      ends = List.copyOf(ends);
+    }
+  }
+}
