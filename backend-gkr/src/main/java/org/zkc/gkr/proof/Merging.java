@@ -7,8 +7,8 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.relation.Claims;
-import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
@@ -35,7 +35,8 @@ public final class Merging {
   }
 
   /** Claims on one tensor as one. */
-  public static MergedClaims combine(Transcript transcript, String label, List<Claims.Claim> claims) {
+  public static MergedClaims combine(
+      Transcript transcript, String label, List<Claims.Claim> claims) {
     return new MergedClaims(claims, coefficients(transcript, label, claims.size()));
   }
 }

@@ -98,7 +98,8 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
       lookups();
       for (ZeroProduct z : system.zeroProducts()) {
         Weight at = point(new TensorLayout(z.shape()));
-        reduce(Section.ZERO_CHECKS, z, List.of(new Claims.Claim(ZeroProduct.PRODUCT, at, Ext.ZERO)));
+        reduce(
+            Section.ZERO_CHECKS, z, List.of(new Claims.Claim(ZeroProduct.PRODUCT, at, Ext.ZERO)));
       }
       for (int t : system.circuit().outputs()) {
         if (system.circuit().tensors().get(t).role() == TensorDeclaration.Role.VIRTUAL) {
@@ -189,9 +190,7 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
 
     /** The claims on a tensor, of no value. */
     private List<Claims.Claim> open(int tensor) {
-      return claims.get(tensor).stream()
-          .map(w -> new Claims.Claim(tensor, w, Ext.ZERO))
-          .toList();
+      return claims.get(tensor).stream().map(w -> new Claims.Claim(tensor, w, Ext.ZERO)).toList();
     }
 
     private void value(Section section, int tensor, Weight weight) {

@@ -20,8 +20,7 @@ final class ConvolutionTables implements ReductionTables {
     TensorLayout layout = new TensorLayout(g.sumcheckShape());
     kernel = folds.ofKernel(g, claim);
     ExtVector windows = ConvWindows.of(g, claim, values.real(g.conv().source()));
-    tables =
-        new PairTables(layout.pad(kernel.values()), layout.pad(windows), layout.variables());
+    tables = new PairTables(layout.pad(kernel.values()), layout.pad(windows), layout.variables());
   }
 
   @Override

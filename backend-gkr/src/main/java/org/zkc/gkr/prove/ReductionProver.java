@@ -81,8 +81,7 @@ final class ReductionProver {
       case Hadamard h -> new HadamardTables(h, taken, values);
       case MatrixProduct m -> new MatrixProductTables(m, taken, folds, values);
       case Convolution c -> new ConvolutionTables(c.geometry(), taken, folds, values);
-      case FourierConvolution c ->
-          new FourierConvolutionTables(c.geometry(), taken, folds, values);
+      case FourierConvolution c -> new FourierConvolutionTables(c.geometry(), taken, folds, values);
       case Merge m -> new MergeTables(m, taken, values);
       case ZeroProduct z -> new ZeroTables(z, taken, values);
     };

@@ -89,8 +89,7 @@ public final class ConstraintSystem {
         case MatMul m -> builder.definitions.add(MatrixProduct.of(builder, name, m));
         case Product p ->
             builder.definitions.add(
-                new Hadamard(
-                    name, p.result(), p.left(), p.right(), builder.shape(p.result())));
+                new Hadamard(name, p.result(), p.left(), p.right(), builder.shape(p.result())));
         case Requantize r -> RequantizeRelation.expand(builder, name, r);
         case Max m -> MaxRelation.expand(builder, name, m);
         case RoundedQuotient q -> RoundedQuotientRelation.expand(builder, name, q);

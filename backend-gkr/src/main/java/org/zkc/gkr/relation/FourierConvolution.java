@@ -82,7 +82,6 @@ public record FourierConvolution(String name, FftConvGeometry geometry) implemen
             Arrays.copyOfRange(point, channels, point.length));
     return new Closing(
         next.positions(),
-        List.of(
-            new End(conv().weight(), next.kernel()), new End(conv().source(), next.source())));
+        List.of(new End(conv().weight(), next.kernel()), new End(conv().source(), next.source())));
   }
 }

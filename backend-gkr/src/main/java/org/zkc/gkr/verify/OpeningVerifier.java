@@ -11,8 +11,8 @@ import org.zkc.gkr.proof.Merging;
 import org.zkc.gkr.proof.ReceivingChannel;
 import org.zkc.gkr.proof.Section;
 import org.zkc.gkr.relation.Claims;
-import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.relation.WitnessLayout;
 import org.zkc.gkr.sumcheck.SumcheckVerifier;
@@ -60,12 +60,7 @@ final class OpeningVerifier {
     MergedClaims merged = Merging.combine(in.transcript(), "witness batch", all);
     SumcheckVerifier.Ending end =
         SumcheckVerifier.plain(
-            in,
-            Section.WITNESS_BATCH,
-            "witness batch",
-            merged.value(),
-            layout.variables(),
-            2);
+            in, Section.WITNESS_BATCH, "witness batch", merged.value(), layout.variables(), 2);
     Ext[] ends = in.receive(Section.WITNESS_BATCH, "witness batch ends", columns.size());
     Ext expected = Ext.ZERO;
     int at = 0;
@@ -104,12 +99,7 @@ final class OpeningVerifier {
     MergedClaims merged = Merging.combine(in.transcript(), "model merge", all);
     SumcheckVerifier.Ending end =
         SumcheckVerifier.plain(
-            in,
-            Section.MODEL_MERGE,
-            "model merge",
-            merged.value(),
-            layout.widthVariables(),
-            2);
+            in, Section.MODEL_MERGE, "model merge", merged.value(), layout.widthVariables(), 2);
     Ext[] ends = in.receive(Section.MODEL_MERGE, "model merge ends", all.size());
     Ext expected = Ext.ZERO;
     for (int k = 0; k < ends.length; k++) {
@@ -146,8 +136,7 @@ final class OpeningVerifier {
     if (entry.isSingleRow() || own.stream().allMatch(c -> c.weight().hasPoint(0))) {
       return own;
     }
-    reductions.merge(
-        Section.MODEL_MERGE, system.tensor(entry.tensor()).name(), entry.tensor());
+    reductions.merge(Section.MODEL_MERGE, system.tensor(entry.tensor()).name(), entry.tensor());
     return claims.on(entry.tensor());
   }
 

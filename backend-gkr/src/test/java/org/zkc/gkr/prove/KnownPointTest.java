@@ -53,7 +53,7 @@ class KnownPointTest {
         byte[] proof = weak.prove(weak.statement(elements), new ForgedValues(weak, elements));
         String why = weak.rejection(weak.statement(elements), proof);
         assertNotNull(why, "point " + t);
-        assertTrue(why.contains("Max product"), why);
+        assertTrue(why.contains("Max ending"), why);
       }
     }
   }

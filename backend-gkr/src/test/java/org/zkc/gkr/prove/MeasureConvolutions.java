@@ -149,14 +149,12 @@ public final class MeasureConvolutions {
           claims.add(2, claim, random.element());
           SendingChannel out = new SendingChannel(new Transcript("measure"));
           FactorFolds folds = new FactorFolds(a.system(), a.model(), model);
-          ReductionProver reductions =
-              new ReductionProver(a.system(), out, claims, values, folds);
+          ReductionProver reductions = new ReductionProver(a.system(), out, claims, values, folds);
           new RelationProver(a.system(), out, publicValues, claims, values, reductions).sweep();
         });
     Bilinear definition = (Bilinear) a.system().definitions().getFirst();
     MergedClaims taken =
-        new MergedClaims(
-            List.of(new Claims.Claim(2, claim, Ext.ZERO)), ExtVector.of(Ext.ONE));
+        new MergedClaims(List.of(new Claims.Claim(2, claim, Ext.ZERO)), ExtVector.of(Ext.ONE));
     int variables = definition.rounds().stream().mapToInt(Reduction.Rounds::variables).sum();
     Ext[] point = random.elements(variables);
     double verify = best(() -> definition.close(taken, point));
