@@ -68,6 +68,13 @@ public record ModelFile(
     return file.resolveSibling(file.getFileName() + ".code");
   }
 
+  /** Where the verifier key lies: {@code m.vk} for {@code m.zkc}. */
+  public static Path keyFile(Path file) {
+    String name = String.valueOf(file.getFileName());
+    String stem = name.endsWith(".zkc") ? name.substring(0, name.length() - 4) : name;
+    return file.resolveSibling(stem + ".vk");
+  }
+
   /** The file's bytes; they depend on nothing but the content. */
   public void writeTo(OutputStream out) throws IOException {
     SharedBlobs blobs = new SharedBlobs();

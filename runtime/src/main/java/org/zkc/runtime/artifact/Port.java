@@ -37,8 +37,8 @@ public record Port(String name, ElementType elementType, double scale) {
    * The integers that the statement lists for an array: clamp(roundHalfEven(x / scale)) in double
    * for real inputs; integers and booleans as they are.
    *
-   * @throws UserException when the shape differs, an element is NaN, or an integer is outside the
-   *     declared interval
+   * @throws UserException when the shape differs, an element is NaN or infinite, or an integer is
+   *     outside the declared interval
    */
   public int[] quantize(TensorData array, TensorDeclaration declaration) {
     Shape expected = new Shape(declaration.shape());
@@ -50,9 +50,10 @@ public record Port(String name, ElementType elementType, double scale) {
     if (elementType == ElementType.F32) {
       for (int i = 0; i < out.length; i++) {
         double x = array.getDouble(i);
-        if (Double.isNaN(x)) {
+        if (!Double.isFinite(x)) {
           throw new UserException(
-              "input %s has a NaN at element %d; a proof is about numbers".formatted(name, i));
+              "input %s has %s at element %d; a proof is about numbers"
+                  .formatted(name, Double.isNaN(x) ? "a NaN" : "an infinity", i));
         }
         out[i] =
             (int)
@@ -79,19 +80,21 @@ public record Port(String name, ElementType elementType, double scale) {
   }
 
   /**
-   * What to tell about real inputs that lie further outside the interval than rounding explains,
-   * and are cut to it; empty where there are none.
+   * The number of real elements that lie further outside the interval than rounding explains, and
+   * are cut to it.
    */
+  public long cut(TensorData array, TensorDeclaration declaration) {
+    return elementType != ElementType.F32
+        ? 0
+        : IntStream.range(0, Math.toIntExact(declaration.elementCount()))
+            .mapToDouble(i -> array.getDouble(i) / scale)
+            .filter(x -> x < declaration.low() - 1.0 || x > declaration.high() + 1.0)
+            .count();
+  }
+
+  /** What to tell about the elements that {@link #cut} counts; empty where there are none. */
   public Optional<String> warning(TensorData array, TensorDeclaration declaration) {
-    long low = declaration.low();
-    long high = declaration.high();
-    long cut =
-        elementType != ElementType.F32
-            ? 0
-            : IntStream.range(0, Math.toIntExact(declaration.elementCount()))
-                .mapToDouble(i -> array.getDouble(i) / scale)
-                .filter(x -> x < low - 1 || x > high + 1)
-                .count();
+    long cut = cut(array, declaration);
     return cut == 0
         ? Optional.empty()
         : Optional.of(
@@ -102,8 +105,8 @@ public record Port(String name, ElementType elementType, double scale) {
                 cut,
                 declaration.elementCount(),
                 name,
-                low * scale,
-                high * scale));
+                declaration.low() * scale,
+                declaration.high() * scale));
   }
 
   /**

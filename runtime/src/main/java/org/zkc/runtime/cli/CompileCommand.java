@@ -50,8 +50,7 @@ final class CompileCommand implements Callable<Integer> {
   @Option(
       names = "--input-shape",
       paramLabel = "SHAPE",
-      description =
-          "Shape of an input, 1x3x32x32 or 1x16:i64; repeat in forward's order, or NAME=SHAPE.")
+      description = "Shape of an input, 1x3x32x32; repeat in forward's order, or NAME=SHAPE.")
   private List<String> inputShapes = new ArrayList<>();
 
   @Option(
@@ -165,8 +164,9 @@ final class CompileCommand implements Callable<Integer> {
   private Integer compile(CompilePipeline pipeline, ProgressDisplay display) throws IOException {
     long start = System.nanoTime();
     Path target = out != null ? out : beside(model, ".zkc");
-    Path key = CompiledModel.keyFile(target);
+    Path key = ModelFile.keyFile(target);
     Path code = ModelFile.codeFile(target);
+    sources().writes("--out", target).writes("the key", key).writes("the codeword", code);
     for (Path written : List.of(target, key, code)) {
       AtomicFiles.requireWritable(written);
     }
@@ -195,7 +195,12 @@ final class CompileCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  private DistinctFiles sources() {
+    return new DistinctFiles().reads("MODEL", model).reads("--calibration", calibration);
+  }
+
   private void emit(CompilePipeline pipeline) throws IOException {
+    sources().writes("--out", out);
     ImportedModel torch = pipeline.read(model);
     Program program =
         switch (emit) {

@@ -74,6 +74,7 @@ final class InspectCommand implements Callable<Integer> {
       if (json) {
         throw new UserException("--html and --json exclude one another; run inspect twice");
       }
+      new DistinctFiles().reads("FILE", file).reads("--key", key).writes("--html", html);
       AtomicFiles.requireWritable(html);
       byte[] page = page(beginning);
       AtomicFiles.write(html, page);

@@ -49,6 +49,7 @@ final class OptCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    new DistinctFiles().reads("FILE.zkir", file).writes("--out", out);
     Program program = IrFiles.read(file);
     PassManager manager = new PassManager(Set.of(), PassListener.NONE, new PassContext());
     Program result = manager.run(program, passes.toArray(String[]::new));

@@ -3,10 +3,6 @@ package org.zkc.runtime.cli;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows how far long work is, on stderr. */
 interface ProgressDisplay extends AutoCloseable {
@@ -22,7 +18,7 @@ interface ProgressDisplay extends AutoCloseable {
 
   static ProgressDisplay of(ProgressMode mode, PrintWriter err) {
     return switch (mode) {
-      case AUTO -> isTerminal() ? new Bar() : new Silent();
+      case AUTO -> isTerminal() ? new Bar(err) : new Silent();
       case PLAIN -> new Lines(err);
       case NONE -> new Silent();
     };
@@ -77,27 +73,76 @@ interface ProgressDisplay extends AutoCloseable {
     }
   }
 
-  /** A bar that is redrawn in place and removed at the end. */
+  /**
+   * A bar on one line, redrawn in place and removed at the end. The clock beside it goes on while a
+   * stage is long.
+   */
   final class Bar implements ProgressDisplay {
-    private static final int STEPS = 1000;
-    private final ProgressBar bar =
-        new ProgressBarBuilder()
-            .setInitialMax(STEPS)
-            .setStyle(ProgressBarStyle.ASCII)
-            .hideEta()
-            .clearDisplayOnFinish()
-            .setConsumer(new ConsoleProgressBarConsumer(System.err))
-            .build();
+    private static final int WIDTH = 30;
+    private static final long TICK_MILLIS = 500;
 
-    @Override
-    public void report(String stage, double fraction) {
-      bar.setExtraMessage(stage);
-      bar.stepTo(Math.round(fraction * STEPS));
+    /** Carriage return, then the control sequence that clears the line. */
+    private static final String CLEAR = "\r\u001b[K";
+
+    private final PrintWriter err;
+    private final long start = System.nanoTime();
+    private final Thread clock = new Thread(this::tick, "zkc-progress");
+    private String stage = "";
+    private double fraction;
+    private boolean closed;
+
+    Bar(PrintWriter err) {
+      this.err = err;
+      clock.setDaemon(true);
+      clock.start();
     }
 
     @Override
-    public void close() {
-      bar.close();
+    public synchronized void report(String stage, double fraction) {
+      this.stage = stage;
+      this.fraction = Math.clamp(fraction, 0, 1);
+      draw();
+    }
+
+    private void tick() {
+      try {
+        while (true) {
+          Thread.sleep(TICK_MILLIS);
+          draw();
+        }
+      } catch (InterruptedException closed) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private synchronized void draw() {
+      if (closed || stage.isEmpty()) {
+        return;
+      }
+      int done = (int) Math.round(fraction * WIDTH);
+      long seconds = (System.nanoTime() - start) / 1_000_000_000L;
+      err.print(
+          String.format(
+              Locale.ROOT,
+              "%s%3.0f%% [%s%s] %d:%02d %s",
+              CLEAR,
+              fraction * 100,
+              "=".repeat(done),
+              " ".repeat(WIDTH - done),
+              seconds / 60,
+              seconds % 60,
+              stage));
+      err.flush();
+    }
+
+    @Override
+    public synchronized void close() {
+      if (!closed) {
+        closed = true;
+        clock.interrupt();
+        err.print(CLEAR);
+        err.flush();
+      }
     }
   }
 }

@@ -94,7 +94,15 @@ final class ProveCommand implements Callable<Integer> {
     }
     long start = System.nanoTime();
     Path target = proof != null ? proof : CompileCommand.beside(model, ".zkp");
+    new DistinctFiles()
+        .reads("MODEL.zkc", model)
+        .reads("its codeword", ModelFile.codeFile(model))
+        .reads("its key", ModelFile.keyFile(model))
+        .reads("--input", inputs)
+        .writes("--out", target)
+        .writes("--output", outputs);
     AtomicFiles.requireWritable(target);
+    outputs.forEach(file -> AtomicFiles.requireWritable(Path.of(file)));
     ModelFile file = ModelFile.open(model);
     Execution execution = new Execution(file);
     List<int[]> integers =

@@ -11,6 +11,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
+import org.zkc.runtime.artifact.AtomicFiles;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.execute.Execution;
 import org.zkc.runtime.numpy.ArrayFiles;
@@ -57,6 +58,14 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Threads.check(threads);
+    new DistinctFiles()
+        .reads("MODEL.zkc", model)
+        .reads("its codeword", ModelFile.codeFile(model))
+        .reads("its key", ModelFile.keyFile(model))
+        .reads("--reference", reference)
+        .reads("--input", inputs)
+        .writes("--output", outputs);
+    outputs.forEach(file -> AtomicFiles.requireWritable(Path.of(file)));
     Execution execution = new Execution(ModelFile.open(model));
     SequencedMap<String, TensorData> result =
         execution.outputs(

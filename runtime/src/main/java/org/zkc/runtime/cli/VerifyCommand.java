@@ -89,13 +89,11 @@ final class VerifyCommand implements Callable<Integer> {
         VerificationFailure.requireEqual(
             "model digest", expectedModel.toLowerCase(Locale.ROOT), digest);
       }
-      ProofFile file = ProofFile.decode(proofBytes, keyFile.key());
-      byte[] bound = keyFile.boundContext(context.getBytes(StandardCharsets.UTF_8));
-      Verifier.verify(keyFile.key(), file.statement(), file.proof(), bound);
+      ProofFile file = verify(keyFile, proofBytes);
       double seconds = Figures.secondsSince(start);
-      checkInputs(keyFile, file.statement());
+      List<Long> cut = checkInputs(keyFile, file.statement());
       checkOutputs(keyFile, file.statement());
-      print(keyFile, file.statement(), digest, seconds, out);
+      print(keyFile, file.statement(), digest, cut, seconds, out);
       return ExitCode.OK;
     } catch (VerificationFailure e) {
       if (json) {
@@ -108,10 +106,34 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  private void checkInputs(KeyFile keyFile, Statement statement) {
-    if (inputs.isEmpty()) {
-      return;
+  /**
+   * The file's content once its proof holds. Which of key, context and proof is the wrong one
+   * cannot be told: what a proof is bound to enters it as a hash.
+   */
+  private ProofFile verify(KeyFile keyFile, byte[] proofBytes) {
+    String together = "context, key and proof do not belong together, or one of them was changed";
+    try {
+      ProofFile file = ProofFile.decode(proofBytes, keyFile.key());
+      byte[] bound = keyFile.boundContext(context.getBytes(StandardCharsets.UTF_8));
+      Verifier.verify(keyFile.key(), file.statement(), file.proof(), bound);
+      return file;
+    } catch (VerificationFailure e) {
+      // Bytes that are no proof at all say so themselves.
+      boolean isProof = !e.where().startsWith("file") && !e.where().startsWith("proof file");
+      throw isProof ? e.inside(together) : e;
     }
+  }
+
+  /**
+   * Compares the inputs with those of the statement, and repeats the prover's warnings.
+   *
+   * @return for each input, how many elements are cut; empty where no inputs are given
+   */
+  private List<Long> checkInputs(KeyFile keyFile, Statement statement) {
+    if (inputs.isEmpty()) {
+      return List.of();
+    }
+    List<Long> cut = new ArrayList<>();
     Circuit circuit = keyFile.circuit().circuit();
     List<TensorData> arrays =
         ArrayFiles.read(inputs, keyFile.inputs().stream().map(Port::name).toList(), "--input");
@@ -125,7 +147,11 @@ final class VerifyCommand implements Callable<Integer> {
             Integer.toString(integers[at]),
             Integer.toString(statement.inputs().get(i)[at]));
       }
+      cut.add(port.cut(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i))));
+      port.warning(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)))
+          .ifPresent(text -> spec.commandLine().getErr().println("warning: " + text));
     }
+    return cut;
   }
 
   private void checkOutputs(KeyFile keyFile, Statement statement) {
@@ -164,7 +190,12 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private void print(
-      KeyFile keyFile, Statement statement, String digest, double seconds, PrintWriter out) {
+      KeyFile keyFile,
+      Statement statement,
+      String digest,
+      List<Long> cut,
+      double seconds,
+      PrintWriter out) {
     SequencedMap<String, TensorData> inputArrays = keyFile.inputArrays(statement);
     SequencedMap<String, TensorData> outputArrays = keyFile.outputArrays(statement);
     if (json) {
@@ -172,8 +203,8 @@ final class VerifyCommand implements Callable<Integer> {
       report.put("valid", true);
       report.put("model", digest);
       report.put("context", context);
-      report.put("inputs", ports(keyFile.inputs(), statement.inputs(), inputArrays));
-      report.put("outputs", ports(keyFile.outputs(), statement.outputs(), outputArrays));
+      report.put("inputs", ports(keyFile.inputs(), statement.inputs(), inputArrays, cut));
+      report.put("outputs", ports(keyFile.outputs(), statement.outputs(), outputArrays, List.of()));
       report.put("verifySeconds", seconds);
       out.println(JsonText.of(report));
       return;
@@ -192,7 +223,10 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private static List<Object> ports(
-      List<Port> ports, List<int[]> integers, SequencedMap<String, TensorData> arrays) {
+      List<Port> ports,
+      List<int[]> integers,
+      SequencedMap<String, TensorData> arrays,
+      List<Long> cut) {
     List<Object> out = new ArrayList<>();
     for (int i = 0; i < ports.size(); i++) {
       TensorData array =
@@ -203,6 +237,9 @@ final class VerifyCommand implements Callable<Integer> {
       entry.put("elementType", array.dtype().text());
       entry.put("scale", ports.get(i).scale());
       entry.put("integers", integers.get(i));
+      if (!cut.isEmpty()) {
+        entry.put("clamped", cut.get(i));
+      }
       out.add(entry);
     }
     return out;

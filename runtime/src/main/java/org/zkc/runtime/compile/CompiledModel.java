@@ -37,7 +37,7 @@ public record CompiledModel(
    * @param target the model file; the key goes beside it with the extension {@code .vk}
    */
   public WithKeys write(Path target, int threads) throws IOException {
-    Path key = keyFile(target);
+    Path key = ModelFile.keyFile(target);
     VerifierKey[] made = new VerifierKey[1];
     Path code = ModelFile.codeFile(target);
     AtomicFiles.Maker maker =
@@ -78,12 +78,5 @@ public record CompiledModel(
   private ModelFile file(VerifierKey key) {
     return new ModelFile(
         new KeyFile(key, inputs, outputs), emitted.model(), emitted.origins(), summary, integer);
-  }
-
-  /** {@code m.vk} for {@code m.zkc}. */
-  public static Path keyFile(Path model) {
-    String name = model.getFileName().toString();
-    String stem = name.endsWith(".zkc") ? name.substring(0, name.length() - 4) : name;
-    return model.resolveSibling(stem + ".vk");
   }
 }

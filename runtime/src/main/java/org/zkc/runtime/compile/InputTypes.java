@@ -13,12 +13,14 @@ import org.zkc.ir.UserException;
 import org.zkc.runtime.numpy.NamedArguments;
 
 /**
- * Shape and element type of each input: from {@code --input-shape} (1x3x32x32, 1x16:i64), else from
- * the archive; the element type also from the calibration data, and f32 where nothing says
- * otherwise.
+ * Shape and element type of each input: from {@code --input-shape} (1x3x32x32), else from the
+ * archive; the element type also from the calibration data, and f32 where nothing says otherwise.
  */
 final class InputTypes {
   private static final Pattern SHAPE = Pattern.compile("(scalar|\\d+(?:x\\d+)*)(?::(\\w+))?");
+
+  /** A shape as Python prints one. */
+  private static final Pattern LIST = Pattern.compile("[\\[(]?\\d+(, *\\d+)*,?[\\])]?");
 
   private InputTypes() {}
 
@@ -65,25 +67,29 @@ final class InputTypes {
   private static TensorSpec parse(String text) {
     Matcher m = SHAPE.matcher(text);
     if (!m.matches()) {
+      String likely =
+          LIST.matcher(text).matches()
+              ? text.replaceAll("[\\[\\]() ]", "").replace(',', 'x')
+              : "1x3x32x32";
       throw new UserException(
-          "--input-shape %s: write extents as 1x3x32x32, or 1x16:i64 with an element type"
-              .formatted(text));
+          "--input-shape %s: write the extents with an x between them, as %s"
+              .formatted(text, likely));
+    }
+    if (m.group(2) != null && !m.group(2).equals(DType.F32.text())) {
+      throw new UserException(
+          "--input-shape %s: only inputs of the element type f32 can be proved".formatted(text));
     }
     try {
+      List<Integer> extents = new ArrayList<>();
+      if (!m.group(1).equals("scalar")) {
+        for (String extent : m.group(1).split("x", -1)) {
+          extents.add(Integer.parseInt(extent));
+        }
+      }
       return new TensorSpec(
-          Shape.parse(m.group(1)), Optional.ofNullable(m.group(2)).map(t -> dtype(t, text)));
+          new Shape(extents), Optional.ofNullable(m.group(2)).map(named -> DType.F32));
     } catch (NumberFormatException | ArithmeticException e) {
       throw new UserException("--input-shape %s: the extents are too large".formatted(text));
     }
-  }
-
-  private static DType dtype(String name, String text) {
-    for (DType dtype : DType.values()) {
-      if (dtype.text().equals(name)) {
-        return dtype;
-      }
-    }
-    throw new UserException(
-        "--input-shape %s: there is no element type %s; use f32, i64 or i1".formatted(text, name));
   }
 }

@@ -17,7 +17,11 @@ public final class TinyModel {
   private TinyModel() {}
 
   public static Program program() {
-    return new NetworkBuilder(3, 1, 2, 6, 6)
+    return program(3, 6);
+  }
+
+  private static Program program(long seed, int width) {
+    return new NetworkBuilder(seed, 1, 2, 6, width)
         .conv("conv", 4, 3, 1, 1, true)
         .relu()
         .maxPool()
@@ -27,10 +31,20 @@ public final class TinyModel {
   }
 
   public static CompiledModel compile() {
+    return compile(3, 6);
+  }
+
+  /** The same network with weights of another seed. */
+  public static CompiledModel compile(long seed) {
+    return compile(seed, 6);
+  }
+
+  /** The same network for inputs of another width. */
+  public static CompiledModel compile(long seed, int width) {
     return new CompilePipeline(CompileOptions.DEFAULT)
         .compile(
             new CompilePipeline.Calibrated(
-                program(), List.of("x"), Optional.empty(), "0".repeat(64)));
+                program(seed, width), List.of("x"), Optional.empty(), "0".repeat(64)));
   }
 
   /** Writes the model file and, beside it, key and codeword. */

@@ -3,13 +3,11 @@ package org.zkc.runtime.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.zkc.runtime.cli.Ended.zkc;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,16 +33,6 @@ import org.zkc.runtime.numpy.NpyWriter;
 /** Commands on a model without an archive; the way from archives is tested in the tests module. */
 final class CommandLineTest {
   @TempDir private static Path folder;
-
-  private record Ended(int code, String out, String err) {}
-
-  private static Ended zkc(String... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code = Main.execute(arguments, new PrintStream(out, true), new PrintStream(err, true));
-    return new Ended(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-  }
 
   private static String file(String name) {
     return folder.resolve(name).toString();
@@ -110,6 +98,83 @@ final class CommandLineTest {
     assertTrue(json.out().contains("\"valid\" : true"), json.out());
     Ended bad = zkc("verify", file("x.zkp"), "--key", file("tiny.vk"), "--json");
     assertTrue(bad.out().contains("\"valid\" : false"), bad.out());
+  }
+
+  /** What a proof is bound to cannot be told from its bytes, so the first words name all of it. */
+  @Test
+  void whatDoesNotBelongTogetherIsSaidFirst() throws IOException {
+    TinyModel.compile(7).write(folder.resolve("seven.zkc"), 1);
+    TinyModel.compile(3, 8).write(folder.resolve("wide.zkc"), 1);
+    for (List<String> wrong :
+        List.of(
+            List.of("--key", file("tiny.vk"), "--context", "case 8"),
+            List.of("--key", file("tiny.vk")),
+            List.of("--key", file("seven.vk"), "--context", "case 7"),
+            List.of("--key", file("wide.vk"), "--context", "case 7"))) {
+      List<String> arguments = new ArrayList<>(List.of("verify", file("x.zkp")));
+      arguments.addAll(wrong);
+      Ended ended = zkc(arguments.toArray(String[]::new));
+      assertEquals(1, ended.code(), ended.err());
+      assertTrue(
+          ended
+              .err()
+              .startsWith("error: INVALID: context, key and proof do not belong together, or "),
+          ended.err());
+    }
+    Ended foreign = zkc("verify", file("x.npy"), "--key", file("tiny.vk"));
+    assertTrue(foreign.err().contains("INVALID: file: expected a proof"), foreign.err());
+  }
+
+  @Test
+  void elementsThatAreCutAreToldToTheVerifierToo() throws IOException {
+    float[] x = new float[72];
+    x[3] = 1e30f;
+    x[4] = -1e30f;
+    write("cut.npy", x);
+    String warning = "warning: 2 of 72 elements of input x lie outside";
+    Ended proved =
+        zkc("prove", file("tiny.zkc"), "--input", file("cut.npy"), "-o", file("cut.zkp"));
+    assertEquals(0, proved.code(), proved.err());
+    assertTrue(proved.err().startsWith(warning), proved.err());
+    Ended verified =
+        zkc("verify", file("cut.zkp"), "--key", file("tiny.vk"), "--input", file("cut.npy"));
+    assertEquals(0, verified.code(), verified.err());
+    assertTrue(verified.err().startsWith(warning), verified.err());
+    Ended json =
+        zkc(
+            "verify",
+            file("cut.zkp"),
+            "--key",
+            file("tiny.vk"),
+            "--input",
+            file("cut.npy"),
+            "--json");
+    assertTrue(json.out().contains("\"clamped\" : 2"), json.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN})
+  void whatIsNoNumberIsRefusedEverywhere(float element) throws IOException {
+    float[] x = new float[72];
+    x[5] = element;
+    write("odd.npy", x);
+    for (List<String> command :
+        List.of(
+            List.of("run", file("tiny.zkc")),
+            List.of("prove", file("tiny.zkc"), "-o", file("odd.zkp")),
+            List.of("verify", file("x.zkp"), "--key", file("tiny.vk"), "--context", "case 7"))) {
+      List<String> arguments = new ArrayList<>(command);
+      arguments.addAll(List.of("--input", file("odd.npy")));
+      Ended ended = zkc(arguments.toArray(String[]::new));
+      assertEquals(2, ended.code(), ended.err());
+      assertTrue(ended.err().contains("at element 5; a proof is about numbers"), ended.err());
+    }
+    assertFalse(Files.exists(folder.resolve("odd.zkp")));
+  }
+
+  private static void write(String name, float[] x) throws IOException {
+    Files.write(
+        folder.resolve(name), NpyWriter.encode(TensorData.ofFloats(Shape.of(1, 2, 6, 6), x)));
   }
 
   private static void assertVerify(int code, List<String> start, String... more) {
@@ -271,7 +336,6 @@ final class CommandLineTest {
             "org.zkc.torchscript.",
             "org.antlr.",
             "ai.djl.",
-            "me.tongfei.",
             "com.fasterxml.")) {
       assertFalse(loaded.contains(foreign), () -> "verify loaded a class of " + foreign);
     }

@@ -1,0 +1,29 @@
+"""The launcher as containers start it: without a locale."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ARCHIVES = Path(__file__).parent.parent / "src/test/resources/archives"
+
+
+def zkc(locale, *arguments):
+    environment = {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LC_CTYPE", "LANG")}
+    words = [os.environ.get("ZKC", "zkc"), *map(str, arguments)]
+    return subprocess.run(words, env=environment | locale, capture_output=True, encoding="utf-8", check=True)
+
+
+@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C"}, {"LANG": "xx_XX.UTF-8"}], ids=["none", "C", "not installed"])
+def test_paths_and_texts_beyond_ascii(locale, tmp_path):
+    folder = tmp_path / "Größe"
+    folder.mkdir()
+    for name in ("mlp.pt", "mlp.input0.npy"):
+        shutil.copy(ARCHIVES / name, folder / f"ü-{name}")
+    model, proof = folder / "модель.zkc", folder / "証明.zkp"
+    zkc(locale, "compile", folder / "ü-mlp.pt", "-o", model)
+    zkc(locale, "prove", model, "--input", folder / "ü-mlp.input0.npy", "-o", proof, "--context", "ä 7")
+    verified = zkc(locale, "verify", proof, "--key", folder / "модель.vk", "--context", "ä 7")
+    assert "context      ä 7" in verified.stdout
