@@ -47,7 +47,7 @@ public record ConvolutionWork(Shape input, Shape weight, Shape result, int group
   public Map<Work, Double> fft(List<Integer> sizes) {
     Map<Work, Double> work = new EnumMap<>(Work.class);
     double points = (double) sizes.get(0) * sizes.get(1);
-    double layers = Math.log(points) / Math.log(2);
+    double layers = StrictMath.log(points) / StrictMath.log(2);
     double sources = (double) input.extent(0) * input.extent(1);
     double pairs = (double) input.extent(0) * groups * groupPairs();
     double kernels = (double) groups * groupPairs() * weight.extent(1);

@@ -200,7 +200,7 @@ final class AccumulatorScale {
    * 2^-shift. -1 when none fits.
    */
   int shift(double target) {
-    int shift = (int) Math.ceil(Math.log(target / wanted()) / Math.log(2));
+    int shift = (int) Math.ceil(StrictMath.log(target / wanted()) / StrictMath.log(2));
     shift = Math.clamp(shift, 0, LARGEST_SHIFT);
     while (shift >= 0 && !isPossible(Math.scalb(target, -shift))) {
       shift--;

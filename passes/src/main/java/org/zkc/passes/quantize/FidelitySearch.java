@@ -156,7 +156,7 @@ final class FidelitySearch {
 
   /** Rounded down, with two digits of what is missing from 1 and four at least. */
   private static String text(double rSquared) {
-    int digits = rSquared < 1 ? (int) Math.ceil(-Math.log10(1 - rSquared)) + 1 : 0;
+    int digits = rSquared < 1 ? (int) Math.ceil(-StrictMath.log10(1 - rSquared)) + 1 : 0;
     return BigDecimal.valueOf(rSquared)
         .setScale(Math.max(4, digits), RoundingMode.FLOOR)
         .toPlainString();

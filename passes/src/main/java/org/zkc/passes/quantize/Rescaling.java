@@ -24,7 +24,7 @@ final class Rescaling {
   static Value apply(IntegerBuilder out, Value x, Quantum q, long low, long high) {
     double ratio = x.integerType().scale() / q.scale();
     double magnitude = IntegerBuilder.interval(x).magnitude();
-    int exponent = (int) Math.rint(Math.log(ratio) / Math.log(2));
+    int exponent = (int) Math.rint(StrictMath.log(ratio) / StrictMath.log(2));
     if (exponent <= 0 && Math.abs(Math.scalb(ratio, -exponent) - 1) < 1e-9) {
       return out.requantize(x, -exponent, low, high);
     }

@@ -1,8 +1,10 @@
 package org.zkc.passes.quantize;
 
 import java.util.List;
+import org.zkc.ir.DType;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.passes.integer.IntegerBuilder;
 
@@ -10,6 +12,11 @@ import org.zkc.passes.integer.IntegerBuilder;
  * Softmax over one axis, in integers: m = max x, d = x - m, e = exp(d) by table, S = sum e, and
  * then either e / S by a rounded quotient (softmax), or d - log S with the logarithm by table
  * (log-softmax).
+ *
+ * <p>S is at least 2^bits, as the largest element gives 2^bits, but the intervals of its summands
+ * do not say so, and the quotient's denominator must be positive whatever they say. Along short
+ * axes entries of at least 1 grant it and change nothing that counts; along long ones they would
+ * outweigh the largest element, so entries go down to 0 there and S gets 1 more.
  */
 final class SoftmaxLowering {
   /** Logits are requantised to [-REACH, REACH]. */
@@ -21,34 +28,51 @@ final class SoftmaxLowering {
   /** Log-softmax keeps this many bits below the logits' step, for the logarithm. */
   private static final int LOG_BITS = 4;
 
-  /** The sum is cut to this many bits before its logarithm is looked up. */
+  /** The sum is cut to this many bits and more before its logarithm is looked up. */
   private static final int SUM_BITS = 13;
+
+  /** The least sum, that of a sure winner, keeps this many bits where the axis is not too long. */
+  private static final int WINNER_BITS = 6;
+
+  private static final int MOST_SUM_BITS = 17;
+
+  /** Entries of at least 1 may add this share of the largest element to the sum: 2^-8. */
+  private static final int FLOOR_SHARE = 8;
 
   private final IntegerBuilder out;
   private final Value difference;
   private final Value exponential;
   private final Value sum;
+
+  /** Bits of the quotient. */
   private final int bits;
-  private final int axis;
+
+  private final int extent;
+  private final boolean isFloored;
+  private final String name;
 
   /** The scale of logits of the given real magnitude. */
   static double step(double magnitude) {
     return Math.max(FINEST_STEP, magnitude / REACH);
   }
 
-  SoftmaxLowering(IntegerBuilder out, Value logits, int axis) {
+  /**
+   * @param name of the result, for a parameter that belongs to it
+   */
+  SoftmaxLowering(IntegerBuilder out, Value logits, int axis, String name) {
     this.out = out;
-    this.axis = axis;
+    this.name = name;
     Shape shape = logits.shape();
-    int extent = shape.extent(axis);
+    this.extent = shape.extent(axis);
     Value max = out.broadcast(out.windowMax(logits, axis, 1, extent, 1, 1, 0), shape);
     this.difference = out.subtract(logits, max);
-    // (2^bits + 1) 2 S < 2^31 - 1 with S <= extent 2^bits.
-    this.bits = (29 - (32 - Integer.numberOfLeadingZeros(extent))) / 2;
-    Quantum unit = new Quantum(Math.scalb(1.0, -bits), 1, 1L << bits);
+    int shortBits = (29 - log(extent)) / 2;
+    this.isFloored = (long) extent << FLOOR_SHARE <= 1L << shortBits;
+    this.bits = isFloored ? shortBits : (30 - log(extent)) / 2;
+    int exponentBits = isFloored ? shortBits : exponentBits(extent, bits);
+    Quantum unit =
+        new Quantum(Math.scalb(1.0, -exponentBits), isFloored ? 1 : 0, 1L << exponentBits);
     Interval range = IntegerBuilder.interval(difference);
-    // Entries are at least 1, so that the sum is positive whatever its interval analysis sees of
-    // it; d <= 0 always.
     TableEntries entries =
         TableEntries.of(StrictMath::exp, difference.integerType().scale(), range.low(), 0, unit);
     this.exponential = out.table(difference, entries.first(), entries.data(), unit.scale());
@@ -56,19 +80,43 @@ final class SoftmaxLowering {
         out.windowSum(exponential, axis, List.of(0), List.of(extent), List.of(1), unit.scale());
   }
 
+  /** The least L with extent < 2^L. */
+  private static int log(int extent) {
+    return Integer.SIZE - Integer.numberOfLeadingZeros(extent);
+  }
+
+  /**
+   * The most bits of exponentials whose sum plus 1 can divide to {@code bits} bits: its multiples by
+   * 2^(bits + 1) + 4 stay below p, so that the quotient's remainder and its range do.
+   */
+  private static int exponentBits(int extent, int bits) {
+    int k = 1;
+    while (((2L << bits) + 4) * (((long) extent << k + 1) + 1) < Integer.MAX_VALUE) {
+      k++;
+    }
+    return k;
+  }
+
   /** Shares of 2^-bits. */
   Value softmax() {
-    return out.roundedQuotient(exponential, out.broadcast(sum, exponential.shape()), bits);
+    Value denominator = sum;
+    if (!isFloored) {
+      TensorData one = TensorData.ofLongs(DType.I8, Shape.of(1), new long[] {1});
+      Value parameter = out.parameter(name + ".one", one, List.of(), sum.integerType().scale());
+      denominator = out.add(sum, out.broadcast(parameter, sum.shape()));
+    }
+    return out.roundedQuotient(exponential, out.broadcast(denominator, exponential.shape()), bits);
   }
 
   /** d - log S, in units of the logits' step / 2^4. */
   Value logSoftmax() {
     double step = Math.scalb(difference.integerType().scale(), -LOG_BITS);
     long greatest = IntegerBuilder.interval(sum).high();
-    int shift = Math.max(0, 64 - Long.numberOfLeadingZeros(greatest) - SUM_BITS);
+    int sumBits = Math.clamp(log(extent) + WINNER_BITS, SUM_BITS, MOST_SUM_BITS);
+    int shift = Math.max(0, 64 - Long.numberOfLeadingZeros(greatest) - sumBits);
     Value cut = out.requantize(sum, shift, 0, (greatest >> shift) + 1);
     Interval range = IntegerBuilder.interval(cut);
-    long last = (long) Math.ceil(StrictMath.log(exponential.shape().extent(axis)) / step) + 1;
+    long last = (long) Math.ceil(StrictMath.log(extent) / step) + 1;
     TableEntries entries =
         TableEntries.of(
             StrictMath::log,

@@ -382,7 +382,7 @@ public final class TensorToInteger {
     if (op instanceof Rectifier) {
       bits = Math.max(bits, Long.SIZE - Long.numberOfLeadingZeros(result.high()));
     }
-    return Math.scalb(1.0, (int) Math.floor(Math.log(range / slope) / Math.log(2)) - bits);
+    return Math.scalb(1.0, (int) Math.floor(StrictMath.log(range / slope) / StrictMath.log(2)) - bits);
   }
 
   /** The greatest magnitude of a table's input, before ends that do not change are cut off. */
@@ -416,31 +416,53 @@ public final class TensorToInteger {
 
   /**
    * The exact sum: the division is in the scale, and in integer factors where the divisors differ.
+   * Integers are narrowed where wide ones leave no room for precise factors: the mean of many takes
+   * out what rounding each one adds.
    */
   private Value windowMean(WindowMean op) {
     Value x = narrow(op.input(), CONSUMABLE);
-    long multiple = 1;
-    for (int divisor : op.divisors()) {
-      multiple = Math.min(multiple / gcd(multiple, divisor) * divisor, MEAN_UNIT + 1);
+    Optional<MeanFactors> found = meanFactors(op, x);
+    if (isImprecise(found) && !analysis.isConstant(op.input())) {
+      x = atClassScale(op.input());
+      found = meanFactors(op, x);
     }
-    // Equal divisors are in the scale alone, however large: rounding MEAN_UNIT / divisor would be
-    // far from it, or 0.
-    boolean equal = op.divisors().stream().distinct().count() == 1;
-    double unit = equal ? op.divisors().getFirst() : multiple <= MEAN_UNIT ? multiple : MEAN_UNIT;
-    List<Integer> factors = op.divisors().stream().map(d -> (int) Math.rint(unit / d)).toList();
+    while (isImprecise(found) && IntegerBuilder.interval(x).magnitude() > FEWEST_SUMMED) {
+      Interval half = IntegerBuilder.interval(x).shiftRounded(1);
+      x = out.requantize(x, 1, half.low(), half.high());
+      found = meanFactors(op, x);
+    }
+    if (isImprecise(found)) {
+      throw new UserException(
+          op.location(),
+          "the windows of this mean have sizes from %d to %d, which no integer factors in the 31-bit field tell apart precisely; pool in two steps, or over windows of equal size"
+              .formatted(
+                  op.divisors().stream().min(Integer::compare).orElse(0),
+                  op.divisors().stream().max(Integer::compare).orElse(0)));
+    }
+    MeanFactors mean = found.orElseThrow();
     return out.windowSum(
-        x, op.axis(), op.starts(), op.lengths(), factors, x.integerType().scale() / unit);
+        x,
+        op.axis(),
+        op.starts(),
+        op.lengths(),
+        mean.factors(),
+        x.integerType().scale() / mean.unit());
   }
 
-  /**
-   * Divisors that have no common multiple up to here are approximated by round(2^12 / divisor) /
-   * 2^12.
-   */
-  private static final int MEAN_UNIT = 1 << 12;
-
-  private static long gcd(long a, long b) {
-    return b == 0 ? a : gcd(b, a % b);
+  private static Optional<MeanFactors> meanFactors(WindowMean op, Value x) {
+    return MeanFactors.of(
+        op.divisors(), op.lengths(), IntegerBuilder.interval(x).magnitude());
   }
+
+  private static boolean isImprecise(Optional<MeanFactors> factors) {
+    return factors.isEmpty() || factors.get().error() > LARGEST_MEAN_ERROR;
+  }
+
+  /** Relative error of a mean that its integer factors may cost. */
+  private static final double LARGEST_MEAN_ERROR = Math.scalb(1.0, -10);
+
+  /** Integers of this magnitude are not narrowed further for the sake of a mean's factors. */
+  private static final long FEWEST_SUMMED = 1 << 7;
 
   private SoftmaxLowering softmax(TensorOp op, Value input, int axis) {
     Location location = op.location();
@@ -458,7 +480,7 @@ public final class TensorToInteger {
         analysis.isDeferred(input)
             ? requantized(input, terms(input), q, -reach, reach, location)
             : Rescaling.apply(out, exactly(input), q, -reach, reach);
-    return new SoftmaxLowering(out, x, axis);
+    return new SoftmaxLowering(out, x, axis, op.definitions().getFirst().name());
   }
 
   // ---- accumulators ----

@@ -99,7 +99,7 @@ public final class EqualizeChannels implements Pass {
     int[] out = new int[groups.count()];
     for (int g = 0; g < out.length; g++) {
       if (!groups.isFixed(g) && produced[g] > 0 && consumed[g] > 0) {
-        double log = Math.log(produced[g] / consumed[g]) / Math.log(2);
+        double log = StrictMath.log(produced[g] / consumed[g]) / StrictMath.log(2);
         out[g] = (int) Math.clamp(Math.rint(log / 2), (double) -LARGEST_EXPONENT, LARGEST_EXPONENT);
       }
     }

@@ -61,7 +61,7 @@ record MapNorms(double[] rows, double[] columns) {
     for (int c = 0; c < rows.length; c++) {
       double gain = op.weight().isPresent() ? elements(op.weight().get(), uses)[c] : 1;
       double shift = op.bias().isPresent() ? elements(op.bias().get(), uses)[c] : 0;
-      rows[c] = Math.hypot(gain, shift);
+      rows[c] = StrictMath.hypot(gain, shift);
       columns[c] = Math.abs(gain) / Math.sqrt(variance[c] + op.epsilon());
     }
     return new MapNorms(rows, columns);

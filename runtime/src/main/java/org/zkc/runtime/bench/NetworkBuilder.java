@@ -89,7 +89,7 @@ final class NetworkBuilder {
     List<Integer> weightExtents = new ArrayList<>(List.of(outputs, channels));
     weightExtents.addAll(Collections.nCopies(axes, kernel));
     Shape weightShape = new Shape(weightExtents);
-    double fanIn = channels * Math.pow(kernel, axes);
+    double fanIn = channels * StrictMath.pow(kernel, axes);
     Value weight = constant(name + ".weight", weightShape, Math.sqrt(2.0 / fanIn), 0);
     Optional<Value> b =
         bias
