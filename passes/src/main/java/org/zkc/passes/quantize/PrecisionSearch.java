@@ -213,7 +213,10 @@ final class PrecisionSearch {
         }
         best = candidate;
         // A bit more is a fourth of the share and doubles the rows, as soon as it counts.
-        int bits = (int) (StrictMath.log(allowed / Math.max(1, candidate.cost().rows())) / StrictMath.log(2));
+        int bits =
+            (int)
+                (StrictMath.log(allowed / Math.max(1, candidate.cost().rows()))
+                    / StrictMath.log(2));
         share *= StrictMath.pow(STEP, -Math.max(1, bits));
       } catch (UserException e) {
         break;

@@ -170,7 +170,8 @@ final class ScaleClasses {
     Members members = members(root);
     if (!quanta.containsKey(root) && !members.snapped && !members.fixedBits) {
       Quantum wanted = choose(members);
-      int shift = (int) Math.floor(StrictMath.log(wanted.scale() / unit) / StrictMath.log(2) + 1e-9);
+      int shift =
+          (int) Math.floor(StrictMath.log(wanted.scale() / unit) / StrictMath.log(2) + 1e-9);
       if (shift >= 0) {
         long high = Precision.greatest(members.chosenBits + 1, members.nonNegative);
         quanta.put(
@@ -184,7 +185,8 @@ final class ScaleClasses {
     double magnitude = members.magnitude == 0 ? 1 : members.magnitude;
     if (members.snapped) {
       // Powers of two only, so that layers with the same activation share its table.
-      magnitude = Math.scalb(1.0, (int) Math.ceil(StrictMath.log(magnitude) / StrictMath.log(2) - 1e-9));
+      magnitude =
+          Math.scalb(1.0, (int) Math.ceil(StrictMath.log(magnitude) / StrictMath.log(2) - 1e-9));
     }
     int bits =
         members.fixedBits

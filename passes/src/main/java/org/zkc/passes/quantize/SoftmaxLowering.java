@@ -86,8 +86,8 @@ final class SoftmaxLowering {
   }
 
   /**
-   * The most bits of exponentials whose sum plus 1 can divide to {@code bits} bits: its multiples by
-   * 2^(bits + 1) + 4 stay below p, so that the quotient's remainder and its range do.
+   * The most bits of exponentials whose sum plus 1 can divide to {@code bits} bits: its multiples
+   * by 2^(bits + 1) + 4 stay below p, so that the quotient's remainder and its range do.
    */
   private static int exponentBits(int extent, int bits) {
     int k = 1;

@@ -382,7 +382,8 @@ public final class TensorToInteger {
     if (op instanceof Rectifier) {
       bits = Math.max(bits, Long.SIZE - Long.numberOfLeadingZeros(result.high()));
     }
-    return Math.scalb(1.0, (int) Math.floor(StrictMath.log(range / slope) / StrictMath.log(2)) - bits);
+    return Math.scalb(
+        1.0, (int) Math.floor(StrictMath.log(range / slope) / StrictMath.log(2)) - bits);
   }
 
   /** The greatest magnitude of a table's input, before ends that do not change are cut off. */
@@ -450,8 +451,7 @@ public final class TensorToInteger {
   }
 
   private static Optional<MeanFactors> meanFactors(WindowMean op, Value x) {
-    return MeanFactors.of(
-        op.divisors(), op.lengths(), IntegerBuilder.interval(x).magnitude());
+    return MeanFactors.of(op.divisors(), op.lengths(), IntegerBuilder.interval(x).magnitude());
   }
 
   private static boolean isImprecise(Optional<MeanFactors> factors) {

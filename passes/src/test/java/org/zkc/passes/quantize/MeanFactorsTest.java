@@ -53,8 +53,18 @@ class MeanFactorsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "2000, 7", "20000, 3", "20000, 9", "25001, 1", "25001, 2", "13, 5", "17, 6", "224, 7", "225, 7",
-    "1000, 999", "16383, 31", "100000, 7"
+    "2000, 7",
+    "20000, 3",
+    "20000, 9",
+    "25001, 1",
+    "25001, 2",
+    "13, 5",
+    "17, 6",
+    "224, 7",
+    "225, 7",
+    "1000, 999",
+    "16383, 31",
+    "100000, 7"
   })
   void adaptivePools(int extent, int results) {
     check(extent, Windows.adaptive(extent, results));

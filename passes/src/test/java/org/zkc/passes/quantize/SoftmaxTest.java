@@ -17,8 +17,14 @@ import org.zkc.passes.PassContext;
 class SoftmaxTest {
   @ParameterizedTest
   @CsvSource({
-    "10, 1, 0.999", "10, 6, 0.999", "100, 3, 0.999", "100, 6, 0.999", "1000, 3, 0.998", "1000, 6, 0.999",
-    "10000, 3, 0.96", "10000, 6, 0.998"
+    "10, 1, 0.999",
+    "10, 6, 0.999",
+    "100, 3, 0.999",
+    "100, 6, 0.999",
+    "1000, 3, 0.998",
+    "1000, 6, 0.999",
+    "10000, 3, 0.96",
+    "10000, 6, 0.998"
   })
   void softmaxFollows(int classes, double deviation, double target) {
     check(classes, deviation, false, target);

@@ -33,7 +33,8 @@ class LongAxesTest {
             Program.of(Level.TENSOR, builder.build(List.of(y))), samples, CompileOptions.DEFAULT);
     float[] input = samples.getFirst().getFirst().toFloats();
     input[17] = 26;
-    float[] proved = model.prove(List.of(TensorData.ofFloats(type.shape(), input))).getFirst().toFloats();
+    float[] proved =
+        model.prove(List.of(TensorData.ofFloats(type.shape(), input))).getFirst().toFloats();
     assertEquals(1, proved[17], 0.05);
   }
 
