@@ -45,8 +45,8 @@ public final class OpSpec {
 
   /**
    * One component of an op's record. {@code element} is the class of what it holds, primitives
-   * boxed: Value, Region, or for attributes Integer, Long, Boolean, Double, String, TensorData or
-   * an enum.
+   * boxed: Value, Region, or for attributes Integer, Long, Double, Number (a Double at the tensor
+   * level, a Long below), Boolean, String, TensorData or an enum.
    */
   public record Component(
       String name,
@@ -104,7 +104,13 @@ public final class OpSpec {
 
   private static final Set<Class<?>> ATTRIBUTE_TYPES =
       Set.of(
-          Integer.class, Long.class, Boolean.class, Double.class, String.class, TensorData.class);
+          Integer.class,
+          Long.class,
+          Double.class,
+          Number.class,
+          Boolean.class,
+          String.class,
+          TensorData.class);
 
   private static final ClassValue<OpSpec> SPECS =
       new ClassValue<>() {

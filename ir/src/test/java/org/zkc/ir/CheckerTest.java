@@ -69,11 +69,11 @@ final class CheckerTest {
   void anOpOfAnotherLevel() {
     Value q = new Value("q", new IntegerType(Shape.of(2), 0, 5, 1));
     Value r = new Value("r", new IntegerType(Shape.of(2), 0, 5, 1));
-    Op reshape = new org.zkc.ir.integer.Reshape(r, q, LINE);
-    List<String> found = messages(program(List.of(x), List.of(reshape), List.of(x)));
+    Op scale = new org.zkc.ir.integer.Scale(r, q, 2, LINE);
+    List<String> found = messages(program(List.of(x), List.of(scale), List.of(x)));
     assertEquals(
         List.of(
-            "reshape is not an operation of the tensor level",
+            "scale is not an operation of the tensor level",
             "operand %q is not defined here",
             "%r has a type that is not of the tensor level"),
         found);

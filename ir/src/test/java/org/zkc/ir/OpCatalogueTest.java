@@ -41,7 +41,7 @@ final class OpCatalogueTest {
     assertEquals(
         "(input, weight, bias = ?)", OpSpec.of(org.zkc.ir.tensor.Linear.class).signature());
     assertEquals(
-        "(inputs...) {axis = Integer}", OpSpec.of(org.zkc.ir.tensor.Concatenate.class).signature());
+        "(inputs...) {axis = Integer}", OpSpec.of(org.zkc.ir.view.Concatenate.class).signature());
     assertEquals(
         "(count, [initial...]) body() {}", OpSpec.of(org.zkc.ir.torch.For.class).signature());
     assertEquals(

@@ -137,6 +137,10 @@ public final class RandomPrograms {
       case "Long" -> random.nextLong();
       case "Boolean" -> random.nextBoolean();
       case "Double" -> DOUBLES[random.nextInt(DOUBLES.length)];
+      case "Number" ->
+          level == Level.TENSOR
+              ? (Number) DOUBLES[random.nextInt(DOUBLES.length)]
+              : (Number) random.nextLong();
       case "String" -> string();
       case "TensorData" -> tensor();
       default -> throw new IllegalStateException("no generator for attributes of type " + type);

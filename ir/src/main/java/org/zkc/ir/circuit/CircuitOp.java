@@ -1,6 +1,8 @@
 package org.zkc.ir.circuit;
 
 import org.zkc.ir.Op;
+import org.zkc.ir.Value;
+import org.zkc.ir.view.View;
 
 /** Operations of the circuit level: columns and the relations between them. */
 public sealed interface CircuitOp extends Op
@@ -17,15 +19,13 @@ public sealed interface CircuitOp extends Op
         MatMul,
         Product,
         Sum,
-        Concatenate,
         WindowSum,
         Unfold,
-        Slice,
-        Pad,
-        Broadcast,
-        Reshape,
-        Transpose,
         Max,
         Requantize,
         RequantizeTable,
-        RoundedQuotient {}
+        RoundedQuotient,
+        View {
+  /** What the op defines. */
+  Value result();
+}

@@ -14,6 +14,10 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.integer.WeightSums;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.UnaryView;
+import org.zkc.ir.view.View;
+import org.zkc.ir.view.ViewRules;
 
 /**
  * Shapes, kinds and intervals of every op of the circuit level, and the conditions under which a
@@ -119,14 +123,6 @@ public final class CircuitRules {
         result(p.result(), shape, interval(p.left()).times(interval(p.right())));
       }
       case Sum s -> sum(s);
-      case Concatenate c -> {
-        kind(c.result(), ColumnType.Kind.VIRTUAL);
-        Shape shape = Shapes.concatenate(c.inputs().stream().map(Value::shape).toList(), c.axis());
-        result(
-            c.result(),
-            shape,
-            c.inputs().stream().map(CircuitRules::interval).reduce(Interval::hull).orElseThrow());
-      }
       case WindowSum w -> {
         kind(w.result(), ColumnType.Kind.VIRTUAL);
         Shape shape =
@@ -153,26 +149,11 @@ public final class CircuitRules {
         boolean pads = u.paddingLow() > 0 || last >= u.input().shape().extent(u.axis());
         result(u.result(), shape, pads ? interval(u.input()).withZero() : interval(u.input()));
       }
-      case Slice s ->
-          view(
-              s.result(),
-              s.input(),
-              Shapes.slice(s.input().shape(), s.starts(), s.limits(), s.strides()));
-      case Pad p -> {
-        Shape shape = Shapes.pad(p.input().shape(), p.low(), p.high());
-        kind(p.result(), ColumnType.Kind.VIRTUAL);
-        boolean pads = !shape.equals(p.input().shape());
-        result(
-            p.result(),
-            shape,
-            pads ? interval(p.input()).hull(Interval.point(p.value())) : interval(p.input()));
+      case View v -> {
+        kind(v.result(), ColumnType.Kind.VIRTUAL);
+        ColumnType type = (ColumnType) ViewRules.infer(v);
+        result(v.result(), type.shape(), Interval.of(type));
       }
-      case Broadcast b ->
-          view(b.result(), b.input(), Shapes.broadcastTo(b.input().shape(), b.result().shape()));
-      case Reshape r ->
-          view(r.result(), r.input(), Shapes.reshape(r.input().shape(), r.result().shape()));
-      case Transpose t ->
-          view(t.result(), t.input(), Shapes.transpose(t.input().shape(), t.permutation()));
       case Max m -> max(m);
       case Requantize r -> {
         require(r.size() >= 1, "a table has at least one entry, got %d", r.size());
@@ -344,11 +325,7 @@ public final class CircuitRules {
           case InverseTransform o -> isModelWeighted(o.input());
           case WindowSum o -> isModelWeighted(o.input());
           case Unfold o -> isModelWeighted(o.input());
-          case Slice o -> isModelWeighted(o.input());
-          case Pad o -> isModelWeighted(o.input());
-          case Broadcast o -> isModelWeighted(o.input());
-          case Reshape o -> isModelWeighted(o.input());
-          case Transpose o -> isModelWeighted(o.input());
+          case UnaryView o -> isModelWeighted(o.input());
           case FftConv _ -> true;
           case Model _,
               Contract _,
@@ -374,11 +351,7 @@ public final class CircuitRules {
           case ForwardTransform o -> isModelView(o.input());
           case SpectralReshape o -> isModelView(o.input());
           case Unfold o -> isModelView(o.input());
-          case Slice o -> isModelView(o.input());
-          case Pad o -> isModelView(o.input());
-          case Broadcast o -> isModelView(o.input());
-          case Reshape o -> isModelView(o.input());
-          case Transpose o -> isModelView(o.input());
+          case UnaryView o -> isModelView(o.input());
           case Product _,
               WindowSum _,
               SpectralProduct _,
@@ -396,11 +369,6 @@ public final class CircuitRules {
               RoundedQuotient _ ->
               false;
         };
-  }
-
-  private static void view(Value result, Value input, Shape shape) {
-    kind(result, ColumnType.Kind.VIRTUAL);
-    result(result, shape, interval(input));
   }
 
   private static Interval interval(Value value) {

@@ -1,6 +1,8 @@
 package org.zkc.ir.integer;
 
 import org.zkc.ir.Op;
+import org.zkc.ir.Value;
+import org.zkc.ir.view.View;
 
 /**
  * Operations of the integer level. Their meaning, given here and by the interpreter, is what a
@@ -20,9 +22,7 @@ public sealed interface IntegerOp extends Op
         WindowSum,
         WindowMax,
         RoundedQuotient,
-        Concatenate,
-        Reshape,
-        Transpose,
-        Slice,
-        Pad,
-        Broadcast {}
+        View {
+  /** What the op defines. */
+  Value result();
+}

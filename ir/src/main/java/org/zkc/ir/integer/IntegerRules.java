@@ -11,6 +11,8 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.view.View;
+import org.zkc.ir.view.ViewRules;
 
 /**
  * Shapes, intervals and scales of every op of the integer level. The declared interval of a result
@@ -123,33 +125,11 @@ public final class IntegerRules {
         oneScale(w.result(), List.of(w.input()));
       }
       case RoundedQuotient q -> roundedQuotient(q);
-      case Concatenate c -> {
-        Shape shape = Shapes.concatenate(c.inputs().stream().map(Value::shape).toList(), c.axis());
-        Interval hull =
-            c.inputs().stream().map(IntegerRules::interval).reduce(Interval::hull).orElseThrow();
-        result(c.result(), shape, hull);
-        oneScale(c.result(), c.inputs());
+      case View v -> {
+        oneScale(v.result(), v.operands());
+        IntegerType type = (IntegerType) ViewRules.infer(v);
+        result(v.result(), type.shape(), Interval.of(type));
       }
-      case Reshape r ->
-          view(r.result(), r.input(), Shapes.reshape(r.input().shape(), r.result().shape()));
-      case Transpose t ->
-          view(t.result(), t.input(), Shapes.transpose(t.input().shape(), t.permutation()));
-      case Slice s ->
-          view(
-              s.result(),
-              s.input(),
-              Shapes.slice(s.input().shape(), s.starts(), s.limits(), s.strides()));
-      case Pad p -> {
-        Shape shape = Shapes.pad(p.input().shape(), p.low(), p.high());
-        boolean pads = !shape.equals(p.input().shape());
-        result(
-            p.result(),
-            shape,
-            pads ? interval(p.input()).hull(Interval.point(p.value())) : interval(p.input()));
-        oneScale(p.result(), List.of(p.input()));
-      }
-      case Broadcast b ->
-          view(b.result(), b.input(), Shapes.broadcastTo(b.input().shape(), b.result().shape()));
     }
   }
 
@@ -264,11 +244,6 @@ public final class IntegerRules {
         "(2^%d + 1) 2 d reaches the field's order for denominators up to %d",
         bits,
         denominator.high());
-  }
-
-  private static void view(Value result, Value input, Shape shape) {
-    result(result, shape, interval(input));
-    oneScale(result, List.of(input));
   }
 
   private static void shift(int shift) {

@@ -7,9 +7,7 @@ import java.util.function.LongBinaryOperator;
 import java.util.function.LongUnaryOperator;
 import org.zkc.ir.Program;
 import org.zkc.ir.Value;
-import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.CircuitOp;
-import org.zkc.ir.circuit.Concatenate;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.FftConv;
@@ -19,20 +17,18 @@ import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
 import org.zkc.ir.circuit.ModelSpectrum;
-import org.zkc.ir.circuit.Pad;
 import org.zkc.ir.circuit.Product;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
-import org.zkc.ir.circuit.Reshape;
 import org.zkc.ir.circuit.RoundedQuotient;
-import org.zkc.ir.circuit.Slice;
 import org.zkc.ir.circuit.SpectralProduct;
 import org.zkc.ir.circuit.SpectralReshape;
 import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.Sum;
-import org.zkc.ir.circuit.Transpose;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
+import org.zkc.ir.view.View;
+import org.zkc.ir.view.ViewKernel;
 
 /**
  * Reference evaluation of circuit-level programs; it is what their ops mean. Every element is
@@ -127,12 +123,6 @@ public final class CircuitInterpreter {
               m.weight().shape().extent(0));
       case Product p -> zip(p.left(), p.right(), Math::multiplyExact);
       case Sum s -> sum(s);
-      case Concatenate c ->
-          IntegerKernels.concatenate(
-              c.inputs().stream().map(this::get).toList(),
-              c.inputs().stream().map(Value::shape).toList(),
-              c.result().shape(),
-              c.axis());
       case WindowSum w ->
           IntegerKernels.windowSum(
               get(w.input()), w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors());
@@ -146,18 +136,7 @@ public final class CircuitInterpreter {
               u.stride(),
               u.dilation(),
               u.paddingLow());
-      case Slice s ->
-          IntegerKernels.slice(
-              get(s.input()), s.input().shape(), s.result().shape(), s.starts(), s.strides());
-      case Pad p ->
-          IntegerKernels.pad(
-              get(p.input()), p.input().shape(), p.result().shape(), p.low(), p.value());
-      case Broadcast b ->
-          IntegerKernels.broadcast(get(b.input()), b.input().shape(), b.result().shape());
-      case Reshape r -> get(r.input());
-      case Transpose t ->
-          IntegerKernels.transpose(
-              get(t.input()), t.input().shape(), t.result().shape(), t.permutation());
+      case View v -> ViewKernel.LONGS.apply(v, v.operands().stream().map(this::get).toList());
       case Max m -> max(m);
       case Requantize r ->
           map(

@@ -19,29 +19,25 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
-import org.zkc.ir.integer.Broadcast;
-import org.zkc.ir.integer.Concatenate;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.Multiply;
-import org.zkc.ir.integer.Pad;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.RequantizeTable;
-import org.zkc.ir.integer.Reshape;
 import org.zkc.ir.integer.RoundedQuotient;
 import org.zkc.ir.integer.Scale;
-import org.zkc.ir.integer.Slice;
 import org.zkc.ir.integer.Subtract;
 import org.zkc.ir.integer.Table;
-import org.zkc.ir.integer.Transpose;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
 import org.zkc.ir.kernel.ConvolutionGeometry;
 import org.zkc.ir.kernel.IntConvolution;
 import org.zkc.ir.kernel.IntLinear;
 import org.zkc.ir.kernel.TaskRunner;
+import org.zkc.ir.view.View;
+import org.zkc.ir.view.ViewKernel;
 
 /**
  * What {@link IntegerInterpreter} says, fast: 32-bit integers, blocked products, weights decoded
@@ -177,13 +173,8 @@ public final class IntegerEvaluator {
               get(q.numerator(), values),
               get(q.denominator(), values),
               (n, d) -> Math.toIntExact(IntegerKernels.roundedQuotient(n, d, q.bits())));
-      case Concatenate c ->
-          IntViews.concatenate(c, c.inputs().stream().map(v -> get(v, values)).toList());
-      case Reshape r -> get(r.input(), values);
-      case Transpose t -> IntViews.transpose(t, get(t.input(), values));
-      case Slice s -> IntViews.slice(s, get(s.input(), values));
-      case Pad p -> IntViews.pad(p, get(p.input(), values));
-      case Broadcast b -> IntViews.broadcast(b, get(b.input(), values));
+      case View v ->
+          ViewKernel.INTS.apply(v, v.operands().stream().map(x -> get(x, values)).toList());
     };
   }
 

@@ -11,25 +11,21 @@ import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
-import org.zkc.ir.integer.Broadcast;
-import org.zkc.ir.integer.Concatenate;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.Multiply;
-import org.zkc.ir.integer.Pad;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.RequantizeTable;
-import org.zkc.ir.integer.Reshape;
 import org.zkc.ir.integer.RoundedQuotient;
 import org.zkc.ir.integer.Scale;
-import org.zkc.ir.integer.Slice;
 import org.zkc.ir.integer.Subtract;
 import org.zkc.ir.integer.Table;
-import org.zkc.ir.integer.Transpose;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
+import org.zkc.ir.view.View;
+import org.zkc.ir.view.ViewKernel;
 
 /**
  * Reference evaluation of integer-level programs; it is what their ops mean. Every element is
@@ -128,24 +124,7 @@ public final class IntegerInterpreter {
               q.numerator(),
               q.denominator(),
               (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits()));
-      case Concatenate c ->
-          IntegerKernels.concatenate(
-              c.inputs().stream().map(this::get).toList(),
-              c.inputs().stream().map(Value::shape).toList(),
-              c.result().shape(),
-              c.axis());
-      case Reshape r -> get(r.input());
-      case Transpose t ->
-          IntegerKernels.transpose(
-              get(t.input()), t.input().shape(), t.result().shape(), t.permutation());
-      case Slice s ->
-          IntegerKernels.slice(
-              get(s.input()), s.input().shape(), s.result().shape(), s.starts(), s.strides());
-      case Pad p ->
-          IntegerKernels.pad(
-              get(p.input()), p.input().shape(), p.result().shape(), p.low(), p.value());
-      case Broadcast b ->
-          IntegerKernels.broadcast(get(b.input()), b.input().shape(), b.result().shape());
+      case View v -> ViewKernel.LONGS.apply(v, v.operands().stream().map(this::get).toList());
     };
   }
 

@@ -24,8 +24,6 @@ import org.zkc.ir.kernel.FloatLinear;
 import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
-import org.zkc.ir.tensor.Broadcast;
-import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
@@ -34,14 +32,12 @@ import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
-import org.zkc.ir.tensor.Pad;
-import org.zkc.ir.tensor.Reshape;
-import org.zkc.ir.tensor.Slice;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
-import org.zkc.ir.tensor.Transpose;
 import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.View;
+import org.zkc.ir.view.ViewKernel;
 
 /**
  * Evaluates a tensor-level program in single precision, equal bit for bit on every machine: sums in
@@ -212,13 +208,8 @@ public final class TensorInterpreter {
       case Subtract s -> zip(get(s.left(), values), get(s.right(), values), (x, y) -> x - y);
       case Multiply m -> zip(get(m.left(), values), get(m.right(), values), (x, y) -> x * y);
       case Divide d -> zip(get(d.left(), values), get(d.right(), values), (x, y) -> x / y);
-      case Concatenate c ->
-          FloatViews.concatenate(c, c.inputs().stream().map(v -> get(v, values)).toList());
-      case Reshape r -> get(r.input(), values);
-      case Transpose t -> FloatViews.transpose(t, get(t.input(), values));
-      case Slice s -> FloatViews.slice(s, get(s.input(), values));
-      case Pad p -> FloatViews.pad(p, get(p.input(), values));
-      case Broadcast b -> FloatViews.broadcast(b, get(b.input(), values));
+      case View v ->
+          ViewKernel.FLOATS.apply(v, v.operands().stream().map(x -> get(x, values)).toList());
       case Softmax s ->
           FloatReductions.softmax(s.input().shape(), s.axis(), false, get(s.input(), values));
       case LogSoftmax s ->

@@ -1,6 +1,8 @@
 package org.zkc.ir.tensor;
 
 import org.zkc.ir.Op;
+import org.zkc.ir.Value;
+import org.zkc.ir.view.View;
 
 /** Operations of the tensor level: canonical ops over tensors of static shape. */
 public sealed interface TensorOp extends Op
@@ -14,8 +16,10 @@ public sealed interface TensorOp extends Op
         Subtract,
         Multiply,
         Divide,
-        Concatenate,
         Softmax,
         LogSoftmax,
         View,
-        Elementwise {}
+        Elementwise {
+  /** What the op defines. */
+  Value result();
+}

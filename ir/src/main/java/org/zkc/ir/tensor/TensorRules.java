@@ -7,6 +7,8 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
+import org.zkc.ir.view.View;
+import org.zkc.ir.view.ViewRules;
 
 /**
  * The result type of every op of the tensor level, and what its operands and attributes must
@@ -79,23 +81,10 @@ public final class TensorRules {
         floating(d.left());
         elementwise(d.result(), d.left(), d.right());
       }
-      case Concatenate c -> {
-        c.inputs().forEach(i -> same(c.inputs().getFirst(), i));
-        Shape shape = Shapes.concatenate(c.inputs().stream().map(Value::shape).toList(), c.axis());
-        result(c.result(), c.inputs().getFirst(), shape);
+      case View v -> {
+        TensorType type = (TensorType) ViewRules.infer(v);
+        result(v.result(), type.dtype(), type.shape());
       }
-      case Reshape r ->
-          result(r.result(), r.input(), Shapes.reshape(r.input().shape(), r.result().shape()));
-      case Transpose t ->
-          result(t.result(), t.input(), Shapes.transpose(t.input().shape(), t.permutation()));
-      case Slice s ->
-          result(
-              s.result(),
-              s.input(),
-              Shapes.slice(s.input().shape(), s.starts(), s.limits(), s.strides()));
-      case Pad p -> result(p.result(), p.input(), Shapes.pad(p.input().shape(), p.low(), p.high()));
-      case Broadcast b ->
-          result(b.result(), b.input(), Shapes.broadcastTo(b.input().shape(), b.result().shape()));
       case Softmax s -> {
         floating(s.input());
         Shapes.checkAxis(s.axis(), s.input().shape().rank(), s.input().shape());

@@ -12,6 +12,7 @@ import org.antlr.v4.runtime.Token;
 import org.zkc.ir.ColumnType;
 import org.zkc.ir.DType;
 import org.zkc.ir.IntegerType;
+import org.zkc.ir.Level;
 import org.zkc.ir.Location;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Shape;
@@ -27,10 +28,12 @@ import org.zkc.ir.text.grammar.ZkirParser;
 final class LiteralReader {
   private final Source source;
   private final SidecarReader sidecar;
+  private final Level level;
 
-  LiteralReader(Source source, SidecarReader sidecar) {
+  LiteralReader(Source source, SidecarReader sidecar, Level level) {
     this.source = source;
     this.sidecar = sidecar;
+    this.level = level;
   }
 
   /** Runs a constructor; what it refuses becomes an error at {@code token}. */
@@ -60,8 +63,15 @@ final class LiteralReader {
     };
   }
 
+  /** The class of the component's elements; a number is real at the tensor level. */
+  private Class<?> wanted(OpSpec.Component component) {
+    return component.element() != Number.class
+        ? component.element()
+        : level == Level.TENSOR ? Double.class : Long.class;
+  }
+
   private Object single(ZkirParser.LiteralContext literal, OpSpec.Component component) {
-    Class<?> wanted = component.element();
+    Class<?> wanted = wanted(component);
     return switch (literal) {
       case ZkirParser.NumberLiteralContext number when isNumeric(wanted) ->
           number(number.number(), component);
@@ -117,7 +127,7 @@ final class LiteralReader {
   }
 
   private Object number(ZkirParser.NumberContext context, OpSpec.Component component) {
-    Class<?> wanted = component.element();
+    Class<?> wanted = wanted(component);
     if (wanted == Double.class) {
       return real(context);
     }

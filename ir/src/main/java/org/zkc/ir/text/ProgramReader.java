@@ -37,7 +37,7 @@ final class ProgramReader {
 
   private ProgramReader(Source source, SidecarReader sidecar, Map<Op, Span> spans, Level level) {
     this.source = source;
-    this.literals = new LiteralReader(source, sidecar);
+    this.literals = new LiteralReader(source, sidecar, level);
     this.spans = spans;
     this.level = level;
   }

@@ -23,24 +23,24 @@ import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
-import org.zkc.ir.integer.Broadcast;
-import org.zkc.ir.integer.Concatenate;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.Multiply;
-import org.zkc.ir.integer.Pad;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.RequantizeTable;
-import org.zkc.ir.integer.Reshape;
 import org.zkc.ir.integer.RoundedQuotient;
 import org.zkc.ir.integer.Scale;
-import org.zkc.ir.integer.Slice;
 import org.zkc.ir.integer.Subtract;
 import org.zkc.ir.integer.Table;
-import org.zkc.ir.integer.Transpose;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
+import org.zkc.ir.view.Broadcast;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Pad;
+import org.zkc.ir.view.Reshape;
+import org.zkc.ir.view.Slice;
+import org.zkc.ir.view.Transpose;
 
 /** The fast evaluator and the reference interpreter give the same integers. */
 final class IntegerEvaluatorTest {
@@ -189,7 +189,7 @@ final class IntegerEvaluatorTest {
     b.append(
         new Slice(cut, x, List.of(1, 0, 1, 1), List.of(2, 3, 6, 5), List.of(1, 2, 2, 3), HERE));
     Value padded = fresh(2, 4, 9, 8);
-    b.append(new Pad(padded, x, List.of(0, 1, 2, 0), List.of(0, 0, 0, 3), -7, HERE));
+    b.append(new Pad(padded, x, List.of(0, 1, 2, 0), List.of(0, 0, 0, 3), -7L, HERE));
     Value flat = fresh(2, 105);
     b.append(new Reshape(flat, x, HERE));
     Value matrix = fresh(11, 105);

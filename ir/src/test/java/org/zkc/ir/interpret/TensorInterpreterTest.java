@@ -21,20 +21,20 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
-import org.zkc.ir.tensor.Broadcast;
-import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
-import org.zkc.ir.tensor.Pad;
 import org.zkc.ir.tensor.Relu;
-import org.zkc.ir.tensor.Slice;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Tanh;
-import org.zkc.ir.tensor.Transpose;
 import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.Broadcast;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Pad;
+import org.zkc.ir.view.Slice;
+import org.zkc.ir.view.Transpose;
 
 /** The kernels against the definitions of the ops, written out as loops over indices. */
 final class TensorInterpreterTest {
@@ -241,7 +241,7 @@ final class TensorInterpreterTest {
     assertArrayEquals(
         new float[] {7, 1, 2, 3, 7, 4, 5, 6, 7, 7, 7, 7},
         TensorInterpreter.evaluate(
-                new Pad(value(3, 4), value(2, 3), List.of(0, 1), List.of(1, 0), 7, HERE),
+                new Pad(value(3, 4), value(2, 3), List.of(0, 1), List.of(1, 0), 7.0, HERE),
                 List.of(x))
             .toFloats());
     assertArrayEquals(

@@ -13,33 +13,30 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.SpectrumType;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.Type;
 import org.zkc.ir.Value;
-import org.zkc.ir.circuit.Broadcast;
-import org.zkc.ir.circuit.Concatenate;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Contraction;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
-import org.zkc.ir.circuit.Pad;
 import org.zkc.ir.circuit.Product;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
-import org.zkc.ir.circuit.Reshape;
 import org.zkc.ir.circuit.RoundedQuotient;
-import org.zkc.ir.circuit.Slice;
 import org.zkc.ir.circuit.SpectralProduct;
 import org.zkc.ir.circuit.Sum;
-import org.zkc.ir.circuit.Transpose;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
+import org.zkc.ir.view.View;
+import org.zkc.ir.view.ViewBuilder;
 
 /**
  * Circuit-level ops with the types that they have: each method appends one op and returns its
  * result.
  */
-final class CircuitBuilder {
+final class CircuitBuilder extends ViewBuilder {
   private final OpAppender out;
   private String hint = "v";
   private Location location = Location.UNKNOWN;
@@ -79,13 +76,6 @@ final class CircuitBuilder {
         inputs.getFirst().shape(), interval, r -> new Sum(r, inputs, coefficients, 0, location));
   }
 
-  Value concatenate(List<Value> inputs, int axis) {
-    Shape shape = Shapes.concatenate(inputs.stream().map(Value::shape).toList(), axis);
-    Interval interval =
-        inputs.stream().map(CircuitBuilder::interval).reduce(Interval::hull).orElseThrow();
-    return virtual(shape, interval, r -> new Concatenate(r, inputs, axis, location));
-  }
-
   /**
    * {@code interval} is what the caller knows of the sums; it may be tighter than what the
    * operand's interval allows.
@@ -109,45 +99,6 @@ final class CircuitBuilder {
         shape,
         interval(input).withZero(),
         r -> new Unfold(r, input, axis, positions, taps, stride, dilation, paddingLow, location));
-  }
-
-  Value slice(Value input, List<Integer> starts, List<Integer> limits, List<Integer> strides) {
-    Shape shape = Shapes.slice(input.shape(), starts, limits, strides);
-    if (shape.equals(input.shape())) {
-      return input;
-    }
-    return virtual(
-        shape, interval(input), r -> new Slice(r, input, starts, limits, strides, location));
-  }
-
-  Value pad(Value input, List<Integer> low, List<Integer> high, long value) {
-    Shape shape = Shapes.pad(input.shape(), low, high);
-    if (shape.equals(input.shape())) {
-      return input;
-    }
-    Interval interval = interval(input).hull(Interval.point(value));
-    return virtual(shape, interval, r -> new Pad(r, input, low, high, value, location));
-  }
-
-  Value broadcast(Value input, Shape shape) {
-    if (shape.equals(input.shape())) {
-      return input;
-    }
-    Shapes.broadcastTo(input.shape(), shape);
-    return virtual(shape, interval(input), r -> new Broadcast(r, input, location));
-  }
-
-  Value reshape(Value input, Shape shape) {
-    if (shape.equals(input.shape())) {
-      return input;
-    }
-    Shapes.reshape(input.shape(), shape);
-    return virtual(shape, interval(input), r -> new Reshape(r, input, location));
-  }
-
-  Value transpose(Value input, List<Integer> permutation) {
-    Shape shape = Shapes.transpose(input.shape(), permutation);
-    return virtual(shape, interval(input), r -> new Transpose(r, input, permutation, location));
   }
 
   Value forwardTransform(
@@ -222,6 +173,21 @@ final class CircuitBuilder {
   Value roundedQuotient(Value numerator, Value denominator, int bits) {
     Value result = fresh(ColumnType.Kind.WITNESS, numerator.shape(), new Interval(0, 1L << bits));
     return out.value(new RoundedQuotient(result, numerator, denominator, bits, location));
+  }
+
+  @Override
+  protected Value result(Type type) {
+    return out.fresh(hint, type);
+  }
+
+  @Override
+  protected Value append(View view) {
+    return out.value(view);
+  }
+
+  @Override
+  protected Location location() {
+    return location;
   }
 
   private Value virtual(Shape shape, Interval interval, Function<Value, org.zkc.ir.Op> op) {

@@ -4,13 +4,12 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.zkc.ir.ColumnType;
 import org.zkc.ir.Interval;
 import org.zkc.ir.SpectrumType;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
-import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.CircuitOp;
-import org.zkc.ir.circuit.Concatenate;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.FftConv;
@@ -20,22 +19,20 @@ import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
 import org.zkc.ir.circuit.ModelSpectrum;
-import org.zkc.ir.circuit.Pad;
 import org.zkc.ir.circuit.Product;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
-import org.zkc.ir.circuit.Reshape;
 import org.zkc.ir.circuit.RoundedQuotient;
-import org.zkc.ir.circuit.Slice;
 import org.zkc.ir.circuit.SpectralProduct;
 import org.zkc.ir.circuit.SpectralReshape;
 import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.Sum;
-import org.zkc.ir.circuit.Transpose;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
 import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.integer.WeightSums;
+import org.zkc.ir.view.View;
+import org.zkc.ir.view.ViewRules;
 import org.zkc.passes.integer.TableIntervals;
 
 /**
@@ -76,15 +73,9 @@ final class ColumnIntervals {
         }
         yield sum;
       }
-      case Concatenate c ->
-          c.inputs().stream().map(ColumnIntervals::interval).reduce(Interval::hull).orElseThrow();
       case WindowSum w -> IntegerRules.windowSum(interval(w.input()), w.lengths(), w.factors());
       case Unfold u -> interval(u.input()).withZero();
-      case Slice s -> interval(s.input());
-      case Pad p -> interval(p.input()).hull(Interval.point(p.value()));
-      case Broadcast b -> interval(b.input());
-      case Reshape r -> interval(r.input());
-      case Transpose t -> interval(t.input());
+      case View v -> Interval.of((ColumnType) ViewRules.infer(v));
       case Max m -> {
         long low = Long.MIN_VALUE;
         long high = Long.MIN_VALUE;

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.zkc.ir.ColumnType;
 import org.zkc.ir.Function;
 import org.zkc.ir.FunctionBuilder;
@@ -20,26 +21,21 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
-import org.zkc.ir.integer.Broadcast;
-import org.zkc.ir.integer.Concatenate;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.Multiply;
-import org.zkc.ir.integer.Pad;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.RequantizeTable;
-import org.zkc.ir.integer.Reshape;
 import org.zkc.ir.integer.RoundedQuotient;
 import org.zkc.ir.integer.Scale;
-import org.zkc.ir.integer.Slice;
 import org.zkc.ir.integer.Subtract;
 import org.zkc.ir.integer.Table;
-import org.zkc.ir.integer.Transpose;
 import org.zkc.ir.integer.WeightSums;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
+import org.zkc.ir.view.View;
 import org.zkc.passes.Lowering;
 import org.zkc.passes.PassContext;
 
@@ -143,12 +139,8 @@ public final class IntegerToCircuit {
       }
       case RoundedQuotient q ->
           out.roundedQuotient(get(q.numerator()), get(q.denominator()), q.bits());
-      case Concatenate c -> out.concatenate(c.inputs().stream().map(this::get).toList(), c.axis());
-      case Reshape r -> out.reshape(get(r.input()), r.result().shape());
-      case Transpose t -> out.transpose(get(t.input()), t.permutation());
-      case Slice s -> out.slice(get(s.input()), s.starts(), s.limits(), s.strides());
-      case Pad p -> out.pad(get(p.input()), p.low(), p.high(), p.value());
-      case Broadcast b -> out.broadcast(get(b.input()), b.result().shape());
+      case View v ->
+          out.lower(v, v.operands().stream().map(this::get).toList(), UnaryOperator.identity());
     };
   }
 

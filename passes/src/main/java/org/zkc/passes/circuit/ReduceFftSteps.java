@@ -19,16 +19,16 @@ import org.zkc.ir.Shapes;
 import org.zkc.ir.SpectrumType;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
-import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
 import org.zkc.ir.circuit.Model;
 import org.zkc.ir.circuit.ModelSpectrum;
-import org.zkc.ir.circuit.Reshape;
 import org.zkc.ir.circuit.SpectralProduct;
 import org.zkc.ir.circuit.SpectralReshape;
 import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.WindowSum;
+import org.zkc.ir.view.Broadcast;
+import org.zkc.ir.view.Reshape;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
 

@@ -5,11 +5,11 @@ import java.util.Map;
 import org.zkc.ir.Function;
 import org.zkc.ir.Op;
 import org.zkc.ir.Value;
-import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
 import org.zkc.ir.circuit.Model;
-import org.zkc.ir.circuit.Reshape;
+import org.zkc.ir.view.Broadcast;
+import org.zkc.ir.view.Reshape;
 import org.zkc.passes.PassContext;
 
 /**

@@ -15,27 +15,24 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.Type;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
-import org.zkc.ir.integer.Broadcast;
-import org.zkc.ir.integer.Concatenate;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.Multiply;
-import org.zkc.ir.integer.Pad;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
-import org.zkc.ir.integer.Reshape;
 import org.zkc.ir.integer.RoundedQuotient;
 import org.zkc.ir.integer.Scale;
-import org.zkc.ir.integer.Slice;
 import org.zkc.ir.integer.Subtract;
 import org.zkc.ir.integer.Table;
-import org.zkc.ir.integer.Transpose;
 import org.zkc.ir.integer.WeightSums;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
+import org.zkc.ir.view.View;
+import org.zkc.ir.view.ViewBuilder;
 
 /**
  * An integer-level function under construction. Each method appends one op and returns its result,
@@ -43,7 +40,7 @@ import org.zkc.ir.integer.WindowSum;
  * interval that leaves (-2^30, 2^30) is an error at the op's source line, so that a finished
  * function is total and unique (docs/protocol.md section 2).
  */
-public final class IntegerBuilder {
+public final class IntegerBuilder extends ViewBuilder {
   private final FunctionBuilder out;
   private final Map<Value, WeightSums> sums = new IdentityHashMap<>();
 
@@ -225,52 +222,12 @@ public final class IntegerBuilder {
     return out.value(new RoundedQuotient(result, numerator, denominator, bits, location));
   }
 
-  public Value concatenate(List<Value> inputs, int axis) {
-    Interval interval =
-        inputs.stream().map(IntegerBuilder::interval).reduce(Interval::hull).orElseThrow();
-    double scale =
-        inputs.stream()
-            .map(v -> v.integerType().scale())
-            .reduce(IntegerBuilder::sameScale)
-            .orElseThrow();
-    Value result =
-        fresh(
-            Shapes.concatenate(inputs.stream().map(Value::shape).toList(), axis), interval, scale);
-    return out.value(new Concatenate(result, inputs, axis, location));
-  }
-
-  public Value reshape(Value input, Shape shape) {
-    if (input.shape().equals(shape)) {
-      return input;
-    }
-    return out.value(
-        new Reshape(like(input, Shapes.reshape(input.shape(), shape)), input, location));
-  }
-
-  public Value transpose(Value input, List<Integer> permutation) {
-    Value result = like(input, Shapes.transpose(input.shape(), permutation));
-    return out.value(new Transpose(result, input, permutation, location));
-  }
-
-  public Value slice(
-      Value input, List<Integer> starts, List<Integer> limits, List<Integer> strides) {
-    Value result = like(input, Shapes.slice(input.shape(), starts, limits, strides));
-    return out.value(new Slice(result, input, starts, limits, strides, location));
-  }
-
-  public Value pad(Value input, List<Integer> low, List<Integer> high, long value) {
-    Interval interval = interval(input).hull(Interval.point(value));
-    Value result =
-        fresh(Shapes.pad(input.shape(), low, high), interval, input.integerType().scale());
-    return out.value(new Pad(result, input, low, high, value, location));
-  }
-
-  public Value broadcast(Value input, Shape shape) {
-    if (input.shape().equals(shape)) {
-      return input;
-    }
-    return out.value(
-        new Broadcast(like(input, Shapes.broadcastTo(input.shape(), shape)), input, location));
+  /**
+   * A view of the tensor level, on the integers that stand for its operands; the scale stays.
+   */
+  public Value viewOfReals(View view, List<Value> operands) {
+    double scale = operands.getFirst().integerType().scale();
+    return lower(view, operands, real -> (long) Math.rint(real.doubleValue() / scale));
   }
 
   public Function build(List<Value> results) {
@@ -281,8 +238,20 @@ public final class IntegerBuilder {
     return Interval.of(value.integerType());
   }
 
-  private Value like(Value input, Shape shape) {
-    return out.fresh(hint, input.integerType().withShape(shape));
+  @Override
+  protected Value result(Type type) {
+    IntegerType t = (IntegerType) type;
+    return fresh(t.shape(), Interval.of(t), t.scale());
+  }
+
+  @Override
+  protected Value append(View view) {
+    return out.value(view);
+  }
+
+  @Override
+  protected Location location() {
+    return location;
   }
 
   private Value fresh(Shape shape, Interval interval, double scale) {

@@ -10,7 +10,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.TensorOp;
-import org.zkc.ir.tensor.View;
+import org.zkc.ir.view.UnaryView;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /** Emits constants of the tensor level as parameters of the integer program. */
@@ -34,7 +34,7 @@ final class ParameterLowering {
       return rounded(
           c.name().isEmpty() ? value.name() : c.name(), c.data().toDoubles(), c.data().shape(), a);
     }
-    return IntegerViews.apply(out, (View) op, constant(op.operands().getFirst(), a));
+    return out.viewOfReals((UnaryView) op, List.of(constant(op.operands().getFirst(), a)));
   }
 
   /** The constant, or view of one, as integers of 8 bits. */

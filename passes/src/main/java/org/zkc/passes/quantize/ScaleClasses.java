@@ -8,15 +8,15 @@ import org.zkc.ir.Function;
 import org.zkc.ir.Op;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Clamp;
-import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Rectifier;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Sigmoid;
 import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorOp;
-import org.zkc.ir.tensor.View;
 import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.UnaryView;
 
 /**
  * Chooses a scale for each activation. Values between which only positions change (views, maxima,
@@ -82,7 +82,7 @@ final class ScaleClasses {
     if (analysis.isConstant(result)) {
       return;
     }
-    if (op instanceof View || op instanceof MaxPool) {
+    if (op instanceof UnaryView || op instanceof MaxPool) {
       unite(result, op.operands().getFirst());
     } else if (op instanceof Concatenate c) {
       c.inputs().stream().filter(v -> !analysis.isConstant(v)).forEach(v -> unite(result, v));

@@ -20,7 +20,6 @@ import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Clamp;
-import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
@@ -28,7 +27,6 @@ import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
-import org.zkc.ir.tensor.Pad;
 import org.zkc.ir.tensor.Rectifier;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Sigmoid;
@@ -36,8 +34,10 @@ import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorOp;
-import org.zkc.ir.tensor.View;
 import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Pad;
+import org.zkc.ir.view.UnaryView;
 
 /**
  * Facts about a tensor-level function that decide where requantisations go, gathered in linear
@@ -81,7 +81,7 @@ final class TensorAnalysis {
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
       TensorOp t = (TensorOp) op;
-      if (t instanceof View
+      if (t instanceof UnaryView
           ? op.operands().stream().allMatch(constants::contains)
           : op instanceof Constant) {
         constants.add(result);
@@ -187,7 +187,7 @@ final class TensorAnalysis {
   /** Whether every reader is a result of the program, or a view that feeds such only. */
   boolean feedsOutputsOnly(Value value) {
     return uses.users(value).stream()
-        .allMatch(op -> op instanceof View && feedsOutputsOnly(op.definitions().getFirst()));
+        .allMatch(op -> op instanceof UnaryView && feedsOutputsOnly(op.definitions().getFirst()));
   }
 
   Bounds bounds(Value value) {
@@ -195,7 +195,7 @@ final class TensorAnalysis {
   }
 
   private boolean isAffine(TensorOp op) {
-    return op instanceof View
+    return op instanceof UnaryView
         || op instanceof Add
         || op instanceof Subtract
         || op instanceof BatchNorm
@@ -206,7 +206,7 @@ final class TensorAnalysis {
     if (constants.contains(op.definitions().getFirst())) {
       return false;
     }
-    if (op instanceof View) {
+    if (op instanceof UnaryView) {
       Value input = op.operands().getFirst();
       return accumulating.contains(input) && uses.count(input) == 1;
     }
@@ -224,7 +224,7 @@ final class TensorAnalysis {
       return false;
     }
     TensorOp reader = (TensorOp) uses.users(value).getFirst();
-    if (reader instanceof View) {
+    if (reader instanceof UnaryView) {
       Value result = reader.definitions().getFirst();
       return deferred.contains(result) || uses.isYielded(result);
     }
@@ -259,12 +259,12 @@ final class TensorAnalysis {
       case MaxPool m -> bounds(m.input());
       // Divisors are at least the lengths: a mean lies in the hull of its elements and 0.
       case WindowMean m -> bounds(m.input()).hull(new Bounds(0, 0));
-      case Pad p -> bounds(p.input()).hull(new Bounds(p.value(), p.value()));
+      case Pad p -> bounds(p.input()).hull(new Bounds(p.value().doubleValue(), p.value().doubleValue()));
       case Concatenate c ->
           c.inputs().stream().map(this::bounds).reduce(Bounds::hull).orElse(Bounds.NONE);
       case Add a -> sum(bounds(a.left()), bounds(a.right()));
       case Multiply m -> product(bounds(m.left()), bounds(m.right()));
-      default -> op instanceof View ? bounds(op.operands().getFirst()) : Bounds.NONE;
+      default -> op instanceof UnaryView ? bounds(op.operands().getFirst()) : Bounds.NONE;
     };
   }
 

@@ -23,7 +23,6 @@ import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Clamp;
-import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
@@ -39,8 +38,9 @@ import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorOp;
-import org.zkc.ir.tensor.View;
 import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.UnaryView;
 import org.zkc.passes.Lowering;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.integer.IntegerBuilder;
@@ -275,7 +275,7 @@ public final class TensorToInteger {
       }
       case Softmax s -> softmax(s, s.input(), s.axis()).softmax();
       case LogSoftmax s -> softmax(s, s.input(), s.axis()).logSoftmax();
-      case View v -> viewOrRoot(v);
+      case UnaryView v -> viewOrRoot(v);
       case Constant c ->
           throw new IllegalStateException("constants are emitted where they are read");
     };
@@ -297,11 +297,11 @@ public final class TensorToInteger {
     return out.multiply(narrow(op.left(), NARROW), factor);
   }
 
-  private Value viewOrRoot(View op) {
+  private Value viewOrRoot(UnaryView op) {
     if (analysis.isDeferred(op.input())) {
       return root(op.result(), op.location());
     }
-    return IntegerViews.apply(out, op, narrow(op.input(), CONSUMABLE));
+    return out.viewOfReals(op, List.of(narrow(op.input(), CONSUMABLE)));
   }
 
   /**
@@ -516,7 +516,7 @@ public final class TensorToInteger {
           map.get().bits());
     } else if (op instanceof Add || op instanceof Subtract) {
       op.operands().forEach(v -> collect(v, gain, scale, false));
-    } else if (op instanceof View v) {
+    } else if (op instanceof UnaryView v) {
       collect(v.input(), gain, scale, false);
     } else {
       TensorAnalysis.Scaled scaled = analysis.scaled(op).orElseThrow();
@@ -548,7 +548,7 @@ public final class TensorToInteger {
     }
     return switch (op) {
       case Add s -> out.add(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
-      case View v -> IntegerViews.apply(out, v, accumulate(v.input(), a, false));
+      case UnaryView v -> out.viewOfReals(v, List.of(accumulate(v.input(), a, false)));
       case Subtract s ->
           out.subtract(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
       default -> {

@@ -11,17 +11,17 @@ import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
-import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.MaxPool;
-import org.zkc.ir.tensor.Pad;
 import org.zkc.ir.tensor.Relu;
-import org.zkc.ir.tensor.Reshape;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Pad;
+import org.zkc.ir.view.Reshape;
 
 /**
  * Which channels (indices on axis 1) of which values must be multiplied by one factor for the
@@ -101,7 +101,7 @@ final class ChannelGroups {
           case Relu r -> channels(r.input());
           case MaxPool m -> channels(m.input());
           case WindowMean w when w.axis() > 1 -> channels(w.input());
-          case Pad p when p.value() == 0 && width(p.result()) == width(p.input()) ->
+          case Pad p when p.value().doubleValue() == 0 && width(p.result()) == width(p.input()) ->
               channels(p.input());
           case Reshape r -> reshaped(r);
           case Add a -> united(List.of(a.left(), a.right()));

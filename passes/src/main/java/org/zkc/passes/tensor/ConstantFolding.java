@@ -7,9 +7,9 @@ import org.zkc.ir.OpSpec;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
-import org.zkc.ir.tensor.Broadcast;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.view.Broadcast;
 
 /** Evaluates an op whose operands are all constants, wherever ops are made or rewritten. */
 public final class ConstantFolding {

@@ -6,10 +6,10 @@ import org.zkc.ir.Op;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
-import org.zkc.ir.tensor.Broadcast;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Multiply;
+import org.zkc.ir.view.Broadcast;
 
 /**
  * x / c = x (1 / c) for a constant c without zeros, so that other rules need to know products only.

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.zkc.ir.Op;
 import org.zkc.ir.tensor.Conv;
-import org.zkc.ir.tensor.Pad;
+import org.zkc.ir.view.Pad;
 
 /**
  * Zero padding of spatial axes before a convolution becomes the convolution's own padding.
@@ -23,7 +23,7 @@ public final class MergePadIntoConv extends TensorRewrite {
   boolean rewrite(Op op, Scope scope) {
     if (!(op instanceof Conv conv)
         || !(scope.definition(conv.input()).orElse(null) instanceof Pad pad)
-        || pad.value() != 0
+        || pad.value().doubleValue() != 0
         || pad.low().get(0) + pad.high().get(0) + pad.low().get(1) + pad.high().get(1) != 0) {
       return false;
     }

@@ -7,12 +7,12 @@ import java.util.stream.IntStream;
 import org.zkc.ir.Op;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
-import org.zkc.ir.tensor.Broadcast;
-import org.zkc.ir.tensor.Concatenate;
-import org.zkc.ir.tensor.Pad;
-import org.zkc.ir.tensor.Reshape;
-import org.zkc.ir.tensor.Slice;
-import org.zkc.ir.tensor.Transpose;
+import org.zkc.ir.view.Broadcast;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Pad;
+import org.zkc.ir.view.Reshape;
+import org.zkc.ir.view.Slice;
+import org.zkc.ir.view.Transpose;
 
 /**
  * Two views of one kind in a row are one, and views that change nothing go.
@@ -127,7 +127,7 @@ public final class MergeViews extends TensorRewrite {
       return unchanged(op.result(), op.input(), scope);
     }
     if (!(scope.definition(op.input()).orElse(null) instanceof Pad before)
-        || before.value() != op.value()) {
+        || before.value().doubleValue() != op.value().doubleValue()) {
       return false;
     }
     scope.define(

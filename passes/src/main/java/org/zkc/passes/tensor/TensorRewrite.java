@@ -16,8 +16,8 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
-import org.zkc.ir.tensor.Broadcast;
 import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.view.Broadcast;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
 

@@ -14,13 +14,12 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
+import org.zkc.ir.Type;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
-import org.zkc.ir.tensor.Broadcast;
 import org.zkc.ir.tensor.Clamp;
-import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
@@ -32,18 +31,16 @@ import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
-import org.zkc.ir.tensor.Pad;
 import org.zkc.ir.tensor.Relu;
-import org.zkc.ir.tensor.Reshape;
 import org.zkc.ir.tensor.Sigmoid;
 import org.zkc.ir.tensor.Silu;
-import org.zkc.ir.tensor.Slice;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorOp;
-import org.zkc.ir.tensor.Transpose;
 import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.View;
+import org.zkc.ir.view.ViewBuilder;
 import org.zkc.passes.tensor.ConstantFolding;
 
 /**
@@ -52,7 +49,7 @@ import org.zkc.passes.tensor.ConstantFolding;
  * name of the torch op that is being lowered. A shape that does not fit is a {@link UserException}
  * there.
  */
-final class TensorEmitter {
+final class TensorEmitter extends ViewBuilder {
   /** Elements of a constant that are looked at in one go. */
   private static final int FINITE_BLOCK = 1 << 13;
 
@@ -271,35 +268,9 @@ final class TensorEmitter {
     return emit(new LogSoftmax(result(input.shape()), input, axis, location));
   }
 
-  Value concatenate(List<Value> inputs, int axis) {
-    Shape shape =
-        inferred(() -> Shapes.concatenate(inputs.stream().map(Value::shape).toList(), axis));
-    return inputs.size() == 1
-        ? inputs.getFirst()
-        : emit(new Concatenate(result(shape), inputs, axis, location));
-  }
-
-  Value reshape(Value input, Shape shape) {
-    inferred(() -> Shapes.reshape(input.shape(), shape));
-    return shape.equals(input.shape()) ? input : emit(new Reshape(result(shape), input, location));
-  }
-
-  Value transpose(Value input, List<Integer> permutation) {
-    Shape shape = inferred(() -> Shapes.transpose(input.shape(), permutation));
-    for (int axis = 0; axis < permutation.size(); axis++) {
-      if (permutation.get(axis) != axis) {
-        return emit(new Transpose(result(shape), input, permutation, location));
-      }
-    }
-    return input;
-  }
-
   /** {@code limit} exclusive, on one axis. */
   Value slice(Value input, int axis, int start, int limit, int stride) {
     Shape in = input.shape();
-    if (start == 0 && limit == in.extent(axis) && stride == 1) {
-      return input;
-    }
     List<Integer> starts = new ArrayList<>();
     List<Integer> limits = new ArrayList<>();
     List<Integer> strides = new ArrayList<>();
@@ -308,22 +279,7 @@ final class TensorEmitter {
       limits.add(k == axis ? limit : in.extent(k));
       strides.add(k == axis ? stride : 1);
     }
-    Shape shape = inferred(() -> Shapes.slice(in, starts, limits, strides));
-    return emit(new Slice(result(shape), input, starts, limits, strides, location));
-  }
-
-  Value pad(Value input, List<Integer> low, List<Integer> high, double value) {
-    Shape shape = inferred(() -> Shapes.pad(input.shape(), low, high));
-    return shape.equals(input.shape())
-        ? input
-        : emit(new Pad(result(shape), input, low, high, value, location));
-  }
-
-  Value broadcast(Value input, Shape shape) {
-    inferred(() -> Shapes.broadcastTo(input.shape(), shape));
-    return shape.equals(input.shape())
-        ? input
-        : emit(new Broadcast(result(shape), input, location));
+    return slice(input, starts, limits, strides);
   }
 
   private Shape together(Value left, Value right) {
@@ -341,7 +297,23 @@ final class TensorEmitter {
   }
 
   private Value result(Shape shape) {
-    return builder.fresh(hint, new TensorType(DType.F32, checkSize(shape)));
+    return result(new TensorType(DType.F32, shape));
+  }
+
+  @Override
+  protected Value result(Type type) {
+    checkSize(((TensorType) type).shape());
+    return builder.fresh(hint, type);
+  }
+
+  @Override
+  protected Value append(View view) {
+    return emit(view);
+  }
+
+  @Override
+  protected Location location() {
+    return location;
   }
 
   private Shape checkSize(Shape shape) {
@@ -354,7 +326,8 @@ final class TensorEmitter {
     return shape;
   }
 
-  private Shape inferred(Supplier<Shape> rule) {
+  @Override
+  protected <T> T inferred(Supplier<T> rule) {
     try {
       return rule.get();
     } catch (IllegalArgumentException | ArithmeticException e) {

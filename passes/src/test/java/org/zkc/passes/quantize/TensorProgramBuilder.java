@@ -17,23 +17,23 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
-import org.zkc.ir.tensor.Broadcast;
 import org.zkc.ir.tensor.Clamp;
-import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
-import org.zkc.ir.tensor.Pad;
 import org.zkc.ir.tensor.Relu;
-import org.zkc.ir.tensor.Reshape;
 import org.zkc.ir.tensor.Sigmoid;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.Broadcast;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Pad;
+import org.zkc.ir.view.Reshape;
 
 /**
  * Tensor-level programs with seeded random weights, initialised as PyTorch does, for the tests of

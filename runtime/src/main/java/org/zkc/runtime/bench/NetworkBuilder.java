@@ -18,20 +18,20 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
-import org.zkc.ir.tensor.Broadcast;
 import org.zkc.ir.tensor.Clamp;
-import org.zkc.ir.tensor.Concatenate;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.MaxPool;
-import org.zkc.ir.tensor.Pad;
 import org.zkc.ir.tensor.Relu;
-import org.zkc.ir.tensor.Reshape;
 import org.zkc.ir.tensor.Sigmoid;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.Broadcast;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Pad;
+import org.zkc.ir.view.Reshape;
 
 /**
  * Builds networks at the tensor level, with seeded weights: He et al. 2015, N(0, 2 / fan-in),
@@ -187,7 +187,7 @@ final class NetworkBuilder {
     Shape s = current.shape();
     List<Integer> sides = List.of(0, 0, width, width);
     Value result = fresh(s.with(2, s.extent(2) + 2 * width).with(3, s.extent(3) + 2 * width));
-    builder.append(new Pad(result, current, sides, sides, 0, Location.UNKNOWN));
+    builder.append(new Pad(result, current, sides, sides, 0.0, Location.UNKNOWN));
     return from(result);
   }
 

@@ -27,9 +27,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
-import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.CircuitOp;
-import org.zkc.ir.circuit.Concatenate;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.FftConv;
@@ -39,20 +37,22 @@ import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
 import org.zkc.ir.circuit.ModelSpectrum;
-import org.zkc.ir.circuit.Pad;
 import org.zkc.ir.circuit.Product;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
-import org.zkc.ir.circuit.Reshape;
 import org.zkc.ir.circuit.RoundedQuotient;
-import org.zkc.ir.circuit.Slice;
 import org.zkc.ir.circuit.SpectralProduct;
 import org.zkc.ir.circuit.SpectralReshape;
 import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.Sum;
-import org.zkc.ir.circuit.Transpose;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
+import org.zkc.ir.view.Broadcast;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Pad;
+import org.zkc.ir.view.Reshape;
+import org.zkc.ir.view.Slice;
+import org.zkc.ir.view.Transpose;
 
 /**
  * Turns a circuit-level program into the backend's {@link Circuit} and the model's integers. Conv,
@@ -315,13 +315,14 @@ public final class CircuitEmitter {
     UnaryOperator<Linear.Box> move =
         box -> new Linear.Box(box.value(), add(box.starts(), p.low()), add(box.limits(), p.low()));
     LinearForm moved = form(p.input()).through(steps, 1, shape, move);
-    if (p.value() == 0 || steps.isEmpty()) {
+    long value = p.value().longValue();
+    if (value == 0 || steps.isEmpty()) {
       return moved;
     }
     // The border is everything less the inside.
     List<Linear.Box> boxes = new ArrayList<>(moved.constants());
-    boxes.add(LinearForm.whole(shape, p.value()));
-    boxes.add(move.apply(LinearForm.whole(source, -p.value())));
+    boxes.add(LinearForm.whole(shape, value));
+    boxes.add(move.apply(LinearForm.whole(source, -value)));
     return new LinearForm(shape, moved.terms(), boxes);
   }
 

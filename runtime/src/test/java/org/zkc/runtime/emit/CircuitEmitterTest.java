@@ -27,10 +27,10 @@ import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
-import org.zkc.ir.circuit.Reshape;
 import org.zkc.ir.circuit.Sum;
-import org.zkc.ir.circuit.Transpose;
 import org.zkc.ir.interpret.CircuitInterpreter;
+import org.zkc.ir.view.Reshape;
+import org.zkc.ir.view.Transpose;
 import org.zkc.passes.integer.TableIntervals;
 import org.zkc.runtime.execute.IntegerExecutor;
 

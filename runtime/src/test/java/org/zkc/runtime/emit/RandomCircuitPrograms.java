@@ -14,22 +14,22 @@ import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
-import org.zkc.ir.circuit.Broadcast;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
-import org.zkc.ir.circuit.Pad;
 import org.zkc.ir.circuit.Product;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
-import org.zkc.ir.circuit.Reshape;
 import org.zkc.ir.circuit.RoundedQuotient;
-import org.zkc.ir.circuit.Slice;
 import org.zkc.ir.circuit.Sum;
-import org.zkc.ir.circuit.Transpose;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
+import org.zkc.ir.view.Broadcast;
+import org.zkc.ir.view.Pad;
+import org.zkc.ir.view.Reshape;
+import org.zkc.ir.view.Slice;
+import org.zkc.ir.view.Transpose;
 
 /**
  * Seeded circuit-level programs over every op, with correct intervals. Values are 4-dimensional

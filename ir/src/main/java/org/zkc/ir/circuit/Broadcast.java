@@ -1,9 +1,0 @@
-package org.zkc.ir.circuit;
-
-import org.zkc.ir.Describes;
-import org.zkc.ir.Location;
-import org.zkc.ir.Value;
-
-/** NumPy broadcasting to the result type's shape. */
-@Describes("NumPy broadcasting to the result's shape")
-public record Broadcast(Value result, Value input, Location location) implements CircuitOp {}
