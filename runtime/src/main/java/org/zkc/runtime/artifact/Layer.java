@@ -17,6 +17,7 @@ import org.zkc.ir.Location;
  * @param parameters which inputs of the model it reads, from 0
  * @param carrier the layer whose integer-level ops compute this one's integers: itself, another one
  *     that it was merged into, or 0 where no integer stands for its result alone
+ * @param bounds the finite bounds of a clamp: results at them are meant to be cut
  */
 public record Layer(
     String name,
@@ -26,11 +27,13 @@ public record Layer(
     List<Integer> shape,
     List<Integer> inputs,
     List<Integer> parameters,
-    int carrier) {
+    int carrier,
+    List<Double> bounds) {
 
   public Layer {
     shape = List.copyOf(shape);
     inputs = List.copyOf(inputs);
     parameters = List.copyOf(parameters);
+    bounds = List.copyOf(bounds);
   }
 }

@@ -21,6 +21,7 @@ final class LayerCodec {
         .addAllInputs(layer.inputs())
         .addAllParameters(layer.parameters())
         .setCarrier(layer.carrier())
+        .addAllBounds(layer.bounds())
         .build();
   }
 
@@ -38,7 +39,8 @@ final class LayerCodec {
               m.getShapeList(),
               m.getInputsList(),
               m.getParametersList(),
-              m.getCarrier());
+              m.getCarrier(),
+              m.getBoundsList());
     }
     return List.of(layers);
   }

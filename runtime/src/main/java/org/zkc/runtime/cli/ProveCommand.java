@@ -112,6 +112,7 @@ final class ProveCommand implements Callable<Integer> {
     StageTimes times = new StageTimes();
     Execution.Result result;
     byte[] proofBytes;
+    List<String> saturated;
     try (ProgressDisplay display = ProgressDisplay.of(progress, spec.commandLine().getErr())) {
       display.report("opening the model", 0);
       ProvingKey key = openKey(file, AtomicFiles.folder(target));
@@ -119,6 +120,7 @@ final class ProveCommand implements Callable<Integer> {
       long begin = System.nanoTime();
       result = execution.run(integers, threads);
       times.add("execute", System.nanoTime() - begin);
+      saturated = execution.saturationWarnings();
       ProverOptions options =
           new ProverOptions(
               threads, (stage, part) -> display.report(stage, 0.1 + 0.9 * part), times);
@@ -127,6 +129,7 @@ final class ProveCommand implements Callable<Integer> {
     }
     byte[] bytes = new ProofFile(result.statement(), proofBytes).encode();
     AtomicFiles.write(target, bytes);
+    saturated.forEach(text -> spec.commandLine().getErr().println("warning: " + text));
     SequencedMap<String, TensorData> arrays = result.outputs();
     if (!outputs.isEmpty() && ArrayFiles.write(outputs, arrays, "--output")) {
       spec.commandLine()

@@ -72,6 +72,9 @@ final class RunCommand implements Callable<Integer> {
             execution.quantize(
                 inputs, warning -> spec.commandLine().getErr().println("warning: " + warning)),
             threads);
+    execution
+        .saturationWarnings()
+        .forEach(text -> spec.commandLine().getErr().println("warning: " + text));
     PrintWriter out = spec.commandLine().getOut();
     if (!outputs.isEmpty() && ArrayFiles.write(outputs, result, "--output")) {
       spec.commandLine()

@@ -5,12 +5,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.DoubleStream;
 import org.zkc.ir.Location;
 import org.zkc.ir.Op;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.text.OpText;
 import org.zkc.passes.quantize.QuantizedProgram;
@@ -56,9 +58,16 @@ final class Layers {
               result.shape().extents(),
               List.copyOf(inputs),
               List.copyOf(parameters),
-              carrier));
+              carrier,
+              bounds(op)));
     }
     return layers;
+  }
+
+  private static List<Double> bounds(Op op) {
+    return op instanceof Clamp c
+        ? DoubleStream.of(c.low(), c.high()).filter(Double::isFinite).boxed().toList()
+        : List.of();
   }
 
   /** For each result of main, the number of its layer. */

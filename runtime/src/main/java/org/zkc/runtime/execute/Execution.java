@@ -1,6 +1,7 @@
 package org.zkc.runtime.execute;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
@@ -15,6 +16,8 @@ import org.zkc.runtime.numpy.ArrayFiles;
 
 /** A compiled model ready to run: arrays in, integers through the circuit, arrays out. */
 public final class Execution {
+  private static final int MOST_WARNINGS = 3;
+
   private final KeyFile key;
   private final Circuit circuit;
   private final IntegerExecutor executor;
@@ -22,7 +25,7 @@ public final class Execution {
   public Execution(ModelFile file) {
     key = file.keyFile();
     circuit = key.circuit().circuit();
-    executor = new IntegerExecutor(circuit, file.weights());
+    executor = new IntegerExecutor(circuit, file.weights(), SaturationLimits.of(file));
   }
 
   /** Witness, statement and outputs of one run. */
@@ -58,6 +61,23 @@ public final class Execution {
           key.inputs()
               .get(i)
               .quantize(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i))));
+    }
+    return out;
+  }
+
+  /**
+   * What to tell about the tensors of which the last run cut elements that calibration did not
+   * foresee, those that lose most first.
+   */
+  public List<String> saturationWarnings() {
+    List<Saturation> all =
+        executor.saturations().stream()
+            .sorted(Comparator.comparingDouble(Saturation::lost).reversed())
+            .toList();
+    List<String> out = new ArrayList<>();
+    all.stream().limit(MOST_WARNINGS).forEach(s -> out.add(s.warning()));
+    if (all.size() > MOST_WARNINGS) {
+      out.add("%d more tensors are cut so".formatted(all.size() - MOST_WARNINGS));
     }
     return out;
   }

@@ -38,12 +38,20 @@ import org.zkc.runtime.emit.ModelWeights;
 public final class IntegerExecutor {
   private final Circuit circuit;
   private final ModelWeights weights;
+  private final SaturationLimits limits;
+  private final List<Saturation> saturations = new ArrayList<>();
   private final Map<FftConv, FftConvKernel> transforms = new HashMap<>();
 
   /** The circuit must have passed {@link org.zkc.gkr.circuit.CircuitCheck}. */
   public IntegerExecutor(Circuit circuit, ModelWeights weights) {
+    this(circuit, weights, SaturationLimits.NONE);
+  }
+
+  /** As above; {@link #saturations} then lists what a run cuts beyond {@code limits}. */
+  IntegerExecutor(Circuit circuit, ModelWeights weights, SaturationLimits limits) {
     this.circuit = circuit;
     this.weights = weights;
+    this.limits = limits;
     for (Relation relation : circuit.relations()) {
       if (relation instanceof FftConv c) {
         transforms.put(
@@ -75,6 +83,11 @@ public final class IntegerExecutor {
     return witness;
   }
 
+  /** The tensors of which the last run cut what the network does not ask to cut. */
+  List<Saturation> saturations() {
+    return List.copyOf(saturations);
+  }
+
   /** The elements of the circuit's outputs alone. */
   public List<int[]> runForOutputs(List<int[]> inputs, int threads) {
     int[][] outputs = evaluate(inputs, threads, (tensor, elements) -> {});
@@ -89,6 +102,7 @@ public final class IntegerExecutor {
 
   // What is left at the end are the outputs: any other tensor is let go after its last use.
   private int[][] evaluate(List<int[]> inputs, int threads, Finished finished) {
+    saturations.clear();
     int[][] values = start(inputs);
     List<List<Integer>> lastUses = lastUses();
     try (Workers workers = Workers.of(threads)) {
@@ -256,10 +270,13 @@ public final class IntegerExecutor {
   private int[] requantize(Requantize r, int[] source) {
     Table table = circuit.tables().get(r.table());
     int[] out = new int[source.length];
+    Met met;
     switch (table) {
-      case Table.Clamp c -> clamp(source, r.shift(), (int) c.low(), (int) c.high(), table, out);
+      case Table.Clamp c -> {
+        met = clamp(source, r.shift(), (int) c.low(), (int) c.high(), table, out);
+      }
       case Table.Entries e -> {
-        clamp(source, r.shift(), Integer.MIN_VALUE, Integer.MAX_VALUE, table, out);
+        met = clamp(source, r.shift(), Integer.MIN_VALUE, Integer.MAX_VALUE, table, out);
         int[] values = e.values();
         int first = (int) e.first();
         for (int i = 0; i < out.length; i++) {
@@ -267,11 +284,17 @@ public final class IntegerExecutor {
         }
       }
     }
+    limits
+        .of(r.result(), r.shift(), source, out, met.low(), met.high())
+        .ifPresent(saturations::add);
     return out;
   }
 
+  /** The smallest and the largest integer that a table was entered with. */
+  private record Met(int low, int high) {}
+
   /** Sets {@code out} to clamp((x + half) >> shift, least, most), which must be in the table. */
-  private static void clamp(int[] x, int shift, int least, int most, Table table, int[] out) {
+  private static Met clamp(int[] x, int shift, int least, int most, Table table, int[] out) {
     int half = shift == 0 ? 0 : 1 << (shift - 1);
     int low = Integer.MAX_VALUE;
     int high = Integer.MIN_VALUE;
@@ -286,6 +309,7 @@ public final class IntegerExecutor {
           "requantisation met [%d, %d], its table covers [%d, %d]"
               .formatted(low, high, table.first(), table.first() + table.size() - 1));
     }
+    return new Met(low, high);
   }
 
   private static int[] max(List<int[]> sources) {

@@ -314,7 +314,8 @@ final class InspectPageTest {
               layer.shape(),
               layer.inputs(),
               layer.parameters(),
-              layer.carrier()));
+              layer.carrier(),
+              layer.bounds()));
     }
     Summary s = model.summary();
     Summary summary =

@@ -1,0 +1,197 @@
+package org.zkc.runtime.execute;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Requantize;
+import org.zkc.gkr.circuit.Table;
+import org.zkc.ir.Op;
+import org.zkc.ir.Program;
+import org.zkc.ir.integer.RequantizeTable;
+import org.zkc.runtime.artifact.Layer;
+import org.zkc.runtime.artifact.ModelFile;
+
+/**
+ * The range of each requantised tensor beyond which elements are cut though the network does not
+ * ask for it. A ReLU asks for a cut at 0 and a clamp at its own bounds; whatever else is cut is
+ * what calibration did not see. Of a table the ends are where the function that it holds is cut off
+ * while it still moves: a tanh is flat at its ends, a GELU is not at the upper one.
+ */
+final class SaturationLimits {
+  /** A cut of less than this share of the tensor's mean square is not worth a word. */
+  private static final double NOTABLE = 1e-3;
+
+  /** Nor is one that does not stand out from rounding, whose mean square is 1/12. */
+  private static final double ROUNDING = 8.0 / 12;
+
+  /** A table is cut off where its slope at the end is more than this share of its steepest. */
+  private static final double FLAT = 1.0 / 8;
+
+  /** Slopes are taken over this share of a table. */
+  private static final int STRETCHES = 16;
+
+  static final SaturationLimits NONE = new SaturationLimits(Map.of());
+
+  private final Map<Integer, Limit> limits;
+
+  private SaturationLimits(Map<Integer, Limit> limits) {
+    this.limits = limits;
+  }
+
+  /**
+   * The range of the integers h that a table is entered with.
+   *
+   * @param low the least h that is kept; Integer.MIN_VALUE where nothing is cut unasked
+   * @param high the largest, or Integer.MAX_VALUE
+   * @param lowSlope how much of the result one step of h below {@code low} would be worth
+   * @param highSlope the same above {@code high}
+   */
+  private record Range(int low, int high, double lowSlope, double highSlope) {
+    boolean isOpen() {
+      return low == Integer.MIN_VALUE && high == Integer.MAX_VALUE;
+    }
+  }
+
+  private record Limit(String tensor, int layer, String source, Range range) {}
+
+  static SaturationLimits of(ModelFile file) {
+    Circuit circuit = file.keyFile().circuit().circuit();
+    Map<Integer, Limit> limits = new HashMap<>();
+    for (int i = 0; i < circuit.relations().size(); i++) {
+      if (circuit.relations().get(i) instanceof Requantize r) {
+        int layer = file.origins().get(i).location().layer();
+        Table table = circuit.tables().get(r.table());
+        Optional<Op> op = counterpart(file.program(), table, r.shift(), layer);
+        Range range =
+            switch (table) {
+              case Table.Clamp c -> ofClamp(c, op, bounds(file.summary().graph(), layer));
+              case Table.Entries e -> ofEntries(e);
+            };
+        if (!range.isOpen()) {
+          String tensor = op.map(o -> "%" + o.definitions().getFirst().name()).orElse("a tensor");
+          limits.put(
+              r.result(), new Limit(tensor, layer, source(file.summary().graph(), layer), range));
+        }
+      }
+    }
+    return new SaturationLimits(limits);
+  }
+
+  /** The integer-level op of a requantisation; of several that agree in all, the last. */
+  private static Optional<Op> counterpart(Program program, Table table, int shift, int layer) {
+    return program.main().body().stream()
+        .filter(op -> op.location().layer() == layer)
+        .filter(op ->
+            switch (table) {
+              case Table.Clamp c ->
+                  op instanceof org.zkc.ir.integer.Requantize q
+                      && q.shift() == shift
+                      && q.low() == c.low()
+                      && q.high() == c.high();
+              case Table.Entries _ ->
+                  op instanceof RequantizeTable t && t.shift() == shift
+                      || op instanceof org.zkc.ir.integer.Table && shift == 0;
+            })
+        .reduce((first, second) -> second);
+  }
+
+  private static String source(List<Layer> layers, int layer) {
+    if (layer == 0 || layer > layers.size()) {
+      return "";
+    }
+    Layer of = layers.get(layer - 1);
+    return of.mnemonic() + (of.location().isKnown() ? ", " + of.location() : "");
+  }
+
+  /** The bounds that ops of the network have whose integers this layer computes. */
+  private static List<Double> bounds(List<Layer> layers, int layer) {
+    List<Double> bounds = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      if (i + 1 == layer || layers.get(i).carrier() == layer) {
+        bounds.addAll(layers.get(i).bounds());
+      }
+    }
+    return bounds;
+  }
+
+  private static Range ofClamp(Table.Clamp c, Optional<Op> op, List<Double> bounds) {
+    double scale = op.map(o -> o.definitions().getFirst().integerType().scale()).orElse(Double.NaN);
+    return new Range(
+        isBound(c.low(), scale, bounds) ? Integer.MIN_VALUE : (int) c.low(),
+        isBound(c.high(), scale, bounds) ? Integer.MAX_VALUE : (int) c.high(),
+        1,
+        1);
+  }
+
+  /** Whether an integer stands for a bound of the network itself; 0 is a ReLU's. */
+  private static boolean isBound(long integer, double scale, List<Double> bounds) {
+    return integer == 0
+        || bounds.stream().anyMatch(bound -> Math.abs(bound / scale - integer) <= 1);
+  }
+
+  private static Range ofEntries(Table.Entries e) {
+    int[] v = e.values();
+    int from = 0;
+    int to = v.length - 1;
+    while (from < to && v[from] == v[from + 1]) {
+      from++;
+    }
+    while (to > from && v[to] == v[to - 1]) {
+      to--;
+    }
+    int stretch = Math.max(1, (to - from) / STRETCHES);
+    double steepest = 0;
+    for (int at = from; at + stretch <= to; at++) {
+      steepest = Math.max(steepest, slope(v, at, stretch));
+    }
+    double lowSlope = from + stretch > to ? 0 : slope(v, from, stretch);
+    double highSlope = to - stretch < from ? 0 : slope(v, to - stretch, stretch);
+    return new Range(
+        from > 0 && lowSlope > FLAT * steepest ? (int) e.first() + from : Integer.MIN_VALUE,
+        to < v.length - 1 && highSlope > FLAT * steepest ? (int) e.first() + to : Integer.MAX_VALUE,
+        lowSlope,
+        highSlope);
+  }
+
+  private static double slope(int[] v, int at, int stretch) {
+    return Math.abs(v[at + stretch] - v[at]) / (double) stretch;
+  }
+
+  /**
+   * What a run cut of one tensor; empty where it is not worth a word.
+   *
+   * @param result index of the tensor in the circuit
+   * @param source the elements that were requantised
+   * @param out the elements of the tensor
+   * @param least the smallest h
+   * @param most the largest h
+   */
+  Optional<Saturation> of(int result, int shift, int[] source, int[] out, int least, int most) {
+    Limit limit = limits.get(result);
+    if (limit == null || least >= limit.range.low && most <= limit.range.high) {
+      return Optional.empty();
+    }
+    Range range = limit.range;
+    int half = shift == 0 ? 0 : 1 << (shift - 1);
+    long cut = 0;
+    double lost = 0;
+    double kept = 0;
+    for (int i = 0; i < out.length; i++) {
+      int h = (source[i] + half) >> shift;
+      double beyond =
+          h < range.low
+              ? ((double) range.low - h) * range.lowSlope
+              : h > range.high ? ((double) h - range.high) * range.highSlope : 0;
+      cut += beyond > 0 ? 1 : 0;
+      lost += beyond * beyond;
+      kept += (double) out[i] * out[i];
+    }
+    return lost > NOTABLE * kept && lost > ROUNDING * out.length
+        ? Optional.of(
+            new Saturation(limit.tensor, limit.layer, limit.source, cut, out.length, lost / kept))
+        : Optional.empty();
+  }
+}

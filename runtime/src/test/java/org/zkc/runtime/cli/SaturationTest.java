@@ -1,0 +1,109 @@
+package org.zkc.runtime.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.zkc.runtime.cli.Ended.zkc;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.runtime.numpy.NpyWriter;
+
+/** Runs that cut what calibration did not foresee say so; cuts that the network asks for do not. */
+final class SaturationTest {
+  private static final int WIDTH = 64;
+  private static final String TYPE = "tensor<1x64:f32>";
+
+  @TempDir private Path folder;
+
+  /** A model whose body may name {@code %x}, and must define {@code %y}. */
+  private Path compile(String... body) throws IOException {
+    Path text = folder.resolve("m.zkir");
+    Files.writeString(
+        text,
+        "program tensor {\n  func @main(%%x: %s) {\n    %s\n    return %%y\n  }\n}\n"
+            .formatted(TYPE, String.join("\n    ", body)));
+    Path calibration = input("calibration.npy", 20, 1);
+    Path model = folder.resolve("m.zkc");
+    Ended ended =
+        zkc(
+            "compile",
+            text.toString(),
+            "--calibration",
+            calibration.toString(),
+            "-o",
+            model.toString());
+    assertEquals(0, ended.code(), ended.err());
+    return model;
+  }
+
+  /** Rows of numbers in [-factor, factor], spread evenly over all of it. */
+  private Path input(String name, int rows, double factor) throws IOException {
+    Random random = new Random(5);
+    float[] x = new float[rows * WIDTH];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) (factor * (2 * random.nextDouble() - 1));
+    }
+    Path file = folder.resolve(name);
+    Files.write(file, NpyWriter.encode(TensorData.ofFloats(Shape.of(rows, WIDTH), x)));
+    return file;
+  }
+
+  private String warnings(Path model, double factor) throws IOException {
+    String input = input("x.npy", 1, factor).toString();
+    Ended run = zkc("run", model.toString(), "--input", input);
+    assertEquals(0, run.code(), run.err());
+    Ended proved =
+        zkc("prove", model.toString(), "--input", input, "-o", folder.resolve("p").toString());
+    assertEquals(0, proved.code(), proved.err());
+    assertEquals(run.err(), proved.err());
+    return run.err();
+  }
+
+  private static final String SQUARE =
+      "%s = tensor.multiply(%x, %x) : " + TYPE + " loc(\"m.py\":3)";
+  private static final String CUBE = "%c = tensor.multiply(%s, %x) : " + TYPE + " loc(\"m.py\":4)";
+
+  /** Each reads the cube, whose values grow by 2.7 where calibration lets them double. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%y = tensor.gelu(%c) {tanh = false} : " + TYPE + " loc(\"m.py\":5)",
+        "%y = tensor.clamp(%c) {low = -inf, high = 2.5} : " + TYPE + " loc(\"m.py\":5)"
+      })
+  void aCubeBeyondItsCalibrationIsNamedWithItsShare(String reader) throws IOException {
+    Path model = compile(SQUARE, CUBE, reader);
+    assertEquals("", warnings(model, 1));
+    String warning = warnings(model, 1.4);
+    Matcher m =
+        Pattern.compile(
+                "warning: (\\d+) of 64 elements \\([0-9.e+]+ %\\) of %\\S+, layer [23] \\(\\S+,"
+                    + " m.py:[45]\\), lie beyond")
+            .matcher(warning);
+    assertTrue(m.find(), warning);
+    int cut = Integer.parseInt(m.group(1));
+    assertTrue(cut > 0 && cut < 32, warning);
+  }
+
+  /** The clamp's bounds lie inside what calibration saw, those of the input as well. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%y = tensor.relu(%x) : " + TYPE,
+        "%y = tensor.clamp(%x) {low = -0.5, high = 0.25} : " + TYPE,
+        "%y = tensor.clamp(%x) {low = 0.0, high = 0.5} : " + TYPE,
+        "%y = tensor.tanh(%x) : " + TYPE,
+        "%y = tensor.sigmoid(%x) : " + TYPE
+      })
+  void cutsOfTheNetworkItselfAreNone(String op) throws IOException {
+    assertEquals("", warnings(compile(op), 1.9));
+  }
+}
