@@ -27,7 +27,8 @@ public final class FileErrors {
         String message = failure.getMessage();
         yield message == null || message.isBlank()
             ? failure.getClass().getSimpleName()
-            : message.replace('\n', ' ');
+            : message.substring(0, 1).toLowerCase(Locale.ROOT)
+                + message.substring(1).replace('\n', ' ');
       }
     };
   }

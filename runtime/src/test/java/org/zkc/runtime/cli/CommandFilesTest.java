@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,6 +95,57 @@ final class CommandFilesTest {
         .reads("--input", folder.resolve("hard.npy"))
         .writes("--output", folder.resolve("new.npy"))
         .writes("--output", folder.resolve("other.npy"));
+  }
+
+  /** Not even an empty file can be written to within this limit, as on a disk that is full. */
+  private static Ended onAFullDisk(String command) throws IOException, InterruptedException {
+    Path printed = Files.createTempDirectory("zkc-full");
+    try {
+      // What the process prints goes through a pipe, which no limit holds.
+      return Ended.process(
+          List.of("sh", "-c", "ulimit -f 0; exec \"$@\"", "sh"),
+          List.of("-XX:-UsePerfData"),
+          printed,
+          List.of(words(command)));
+    } finally {
+      try (Stream<Path> files = Files.walk(printed)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "prove @tiny.zkc --input @x.npy -o @full.zkp",
+        "run @tiny.zkc --input @x.npy --output @full.npy"
+      })
+  void aFullDiskIsNamedAndLeavesNothing(String command) throws IOException, InterruptedException {
+    List<Path> before = files();
+    Ended ended = onAFullDisk(command);
+    assertEquals(3, ended.code(), ended.err());
+    assertTrue(
+        ended.err().contains("full.") && ended.err().contains("file too large; free some space"),
+        ended.err());
+    assertEquals(before, files());
+  }
+
+  @Test
+  void aFullDiskWithoutCodewordNamesEveryPlace() throws IOException, InterruptedException {
+    Path kept = folder.resolve("kept");
+    Files.move(folder.resolve("tiny.zkc.code"), kept);
+    List<Path> before = files();
+    try {
+      Ended ended = onAFullDisk("prove @tiny.zkc --input @x.npy -o @full.zkp");
+      assertEquals(3, ended.code(), ended.err());
+      assertTrue(ended.err().contains("codeword can be made nowhere"), ended.err());
+      assertTrue(ended.err().contains("file too large; free some space"), ended.err());
+      assertEquals(before, files());
+    } finally {
+      Files.move(kept, folder.resolve("tiny.zkc.code"));
+    }
   }
 
   private static List<Path> files() throws IOException {
