@@ -1,7 +1,6 @@
 package org.zkc.gkr.circuit;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -242,18 +241,7 @@ public final class CircuitCheck {
     requireIndex(t);
     TensorDeclaration d = circuit.tensors().get(t);
     require(intervals.get(t) == null, "tensor " + t + " is already defined");
-    Role role =
-        switch (relation) {
-          case Linear l -> Role.VIRTUAL;
-          case Conv c -> Role.VIRTUAL;
-          case FftConv c -> Role.VIRTUAL;
-          case MatMul m -> Role.VIRTUAL;
-          case Product p -> Role.VIRTUAL;
-          case Requantize r -> Role.WITNESS;
-          case Max m -> Role.WITNESS;
-          case RoundedQuotient q -> Role.WITNESS;
-        };
-    require(d.role() == role, "its result, tensor " + t + ", must be " + role);
+    require(d.role() == relation.role(), "its result, tensor " + t + ", must be " + relation.role());
     Interval found =
         switch (relation) {
           case Linear l -> linear(l, d);
@@ -273,7 +261,7 @@ public final class CircuitCheck {
         degree[t] <= MAX_DEGREE,
         "multiplicative degree " + degree[t] + " since the last commitment, above " + MAX_DEGREE);
     intervals.set(t, found);
-    if (role == Role.WITNESS || outputs.contains(t)) {
+    if (d.role() == Role.WITNESS || outputs.contains(t)) {
       degree[t] = 1;
     }
   }
@@ -369,32 +357,45 @@ public final class CircuitCheck {
 
   /** What both ways to prove a convolution ask for. */
   private Interval convolution(Conv c, TensorDeclaration d) {
-    Interval x = source(c.source());
+    source(c.source());
     source(c.weight());
     TensorDeclaration s = circuit.tensors().get(c.source());
     TensorDeclaration w = circuit.tensors().get(c.weight());
     ConvShapes.require(c, s, w, d);
-    count(s.elementCount());
-    degree[c.result()] = degree[c.source()] + 1;
-    return weightedSum(w, x);
+    return sumOfProducts(c, elementCount(w.shape().subList(1, 4)));
   }
 
   private Interval matMul(MatMul m, TensorDeclaration d) {
-    Interval x = source(m.source());
-    source(m.weight());
-    TensorDeclaration s = circuit.tensors().get(m.source());
-    TensorDeclaration w = circuit.tensors().get(m.weight());
-    require(w.role() == Role.MODEL, "the weight must be a MODEL tensor");
-    require(w.rank() == 2, "the weight must have 2 axes");
-    require(s.rank() >= 1 && s.rank() == d.rank(), "source and result differ in rank");
-    require(
-        s.shape().subList(0, s.rank() - 1).equals(d.shape().subList(0, s.rank() - 1)),
-        "leading axes differ");
-    require(s.extent(s.rank() - 1) == w.extent(1), "inner extents differ");
-    require(d.extent(d.rank() - 1) == w.extent(0), "output extents differ");
-    count(s.elementCount());
-    degree[m.result()] = degree[m.source()] + 1;
-    return weightedSum(w, x);
+    source(m.left());
+    source(m.right());
+    TensorDeclaration l = circuit.tensors().get(m.left());
+    TensorDeclaration r = circuit.tensors().get(m.right());
+    MatMulShapes.require(l, r, d);
+    return sumOfProducts(m, r.extent(r.rank() - 1));
+  }
+
+  /**
+   * Sums of up to {@code terms} products of an element each of both sources, each element once;
+   * from the bounds of a MODEL tensor's positive and negative sums where there is one.
+   */
+  private Interval sumOfProducts(Relation relation, long terms) {
+    int a = relation.sources().get(0);
+    int b = relation.sources().get(1);
+    degree[relation.result()] = degree[a] + degree[b];
+    TensorDeclaration first = circuit.tensors().get(a);
+    TensorDeclaration second = circuit.tensors().get(b);
+    count(first.elementCount());
+    if (second.role() == Role.MODEL) {
+      return weightedSum(second, intervals.get(a));
+    }
+    count(second.elementCount());
+    if (first.role() == Role.MODEL) {
+      return weightedSum(first, intervals.get(b));
+    }
+    Interval each = intervals.get(a).times(intervals.get(b));
+    return new Interval(
+        Math.multiplyExact(terms, Math.min(0, each.low())),
+        Math.multiplyExact(terms, Math.max(0, each.high())));
   }
 
   /**
@@ -417,11 +418,7 @@ public final class CircuitCheck {
     require(circuit.tensors().get(p.left()).shape().equals(d.shape()), "the left shape differs");
     require(circuit.tensors().get(p.right()).shape().equals(d.shape()), "the right shape differs");
     degree[p.result()] = degree[p.left()] + degree[p.right()];
-    long[] corners = {
-      a.low() * b.low(), a.low() * b.high(), a.high() * b.low(), a.high() * b.high()
-    };
-    return new Interval(
-        Arrays.stream(corners).min().getAsLong(), Arrays.stream(corners).max().getAsLong());
+    return a.times(b);
   }
 
   private Interval requantize(Requantize r, TensorDeclaration d) {

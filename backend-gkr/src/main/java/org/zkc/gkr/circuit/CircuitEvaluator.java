@@ -159,15 +159,20 @@ public final class CircuitEvaluator {
   }
 
   private int[] matMul(MatMul m) {
-    int outputs = shape(m.weight()).get(0);
-    int inner = shape(m.weight()).get(1);
-    int rows = elements[m.source()].length / inner;
+    List<Integer> right = shape(m.right());
+    int inner = right.getLast();
+    int outputs = right.get(right.size() - 2);
+    int rows = elements[m.left()].length / inner;
+    // As many rows of the left factor meet each matrix of the right one.
+    int matrices = elements[m.right()].length / (outputs * inner);
     int[] out = new int[rows * outputs];
     for (int t = 0; t < rows; t++) {
+      int matrix = t / (rows / matrices);
       for (int o = 0; o < outputs; o++) {
         long sum = 0;
         for (int i = 0; i < inner; i++) {
-          sum += (long) elements[m.source()][t * inner + i] * elements[m.weight()][o * inner + i];
+          long l = elements[m.left()][t * inner + i];
+          sum += l * elements[m.right()][(matrix * outputs + o) * inner + i];
         }
         out[t * outputs + o] = Math.toIntExact(sum);
       }

@@ -4,8 +4,9 @@ import java.util.List;
 
 /**
  * result[n, o, y, x] = sum source[n, c, y * stride + dy * dilation - low, ...] weight[o, c, dy,
- * dx], zero outside the source; source [N, C, H, W], weight MODEL [O, C / groups, kh, kw]; lists
- * hold (rows, columns). No bias: add it with a Linear. docs/protocol.md section 5.5.
+ * dx], zero outside the source; source [N, C, H, W], weight [O, C / groups, kh, kw]; lists hold
+ * (rows, columns). Either may be of any role. No bias: add it with a Linear.
+ * docs/protocol.md section 5.5.
  */
 public record Conv(
     int result,
@@ -20,5 +21,15 @@ public record Conv(
     strides = List.copyOf(strides);
     paddingLow = List.copyOf(paddingLow);
     dilations = List.copyOf(dilations);
+  }
+
+  @Override
+  public List<Integer> sources() {
+    return List.of(source, weight);
+  }
+
+  @Override
+  public TensorDeclaration.Role role() {
+    return TensorDeclaration.Role.VIRTUAL;
   }
 }

@@ -11,7 +11,6 @@ final class ConvShapes {
    */
   static void require(
       Conv c, TensorDeclaration source, TensorDeclaration weight, TensorDeclaration result) {
-    require(weight.role() == TensorDeclaration.Role.MODEL, "the weight must be a MODEL tensor");
     require(
         source.rank() == 4 && weight.rank() == 4 && result.rank() == 4,
         "source, weight and result must have 4 axes");

@@ -24,6 +24,16 @@ public record FftConv(Conv conv, List<Integer> sizes) implements Relation {
     return conv.result();
   }
 
+  @Override
+  public List<Integer> sources() {
+    return conv.sources();
+  }
+
+  @Override
+  public TensorDeclaration.Role role() {
+    return TensorDeclaration.Role.VIRTUAL;
+  }
+
   /**
    * The least N such that a convolution modulo N is {@code conv} along axis 0 (rows) or 1
    * (columns).

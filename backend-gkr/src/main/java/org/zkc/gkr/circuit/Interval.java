@@ -24,6 +24,16 @@ public record Interval(long low, long high) {
     return low > -BOUND && high < BOUND;
   }
 
+  /** The products of an element of this and one of the other; both are bounded. */
+  public Interval times(Interval other) {
+    long a = low * other.low;
+    long b = low * other.high;
+    long c = high * other.low;
+    long d = high * other.high;
+    return new Interval(
+        Math.min(Math.min(a, b), Math.min(c, d)), Math.max(Math.max(a, b), Math.max(c, d)));
+  }
+
   @Override
   public String toString() {
     return "[" + low + ", " + high + "]";

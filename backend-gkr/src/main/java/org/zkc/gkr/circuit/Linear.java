@@ -32,4 +32,14 @@ public record Linear(int result, List<Term> terms, List<Box> constants) implemen
     terms = List.copyOf(terms);
     constants = List.copyOf(constants);
   }
+
+  @Override
+  public List<Integer> sources() {
+    return terms.stream().map(Term::source).toList();
+  }
+
+  @Override
+  public TensorDeclaration.Role role() {
+    return TensorDeclaration.Role.VIRTUAL;
+  }
 }

@@ -10,4 +10,9 @@ public record Max(int result, List<Integer> sources, int bits) implements Relati
   public Max {
     sources = List.copyOf(sources);
   }
+
+  @Override
+  public TensorDeclaration.Role role() {
+    return TensorDeclaration.Role.WITNESS;
+  }
 }

@@ -1,5 +1,7 @@
 package org.zkc.gkr.circuit;
 
+import java.util.List;
+
 /**
  * Defines one tensor from earlier ones. Tensors are named by their index in {@link
  * Circuit#tensors()}.
@@ -8,4 +10,10 @@ public sealed interface Relation
     permits Linear, Conv, FftConv, MatMul, Product, Requantize, Max, RoundedQuotient {
   /** The tensor it defines. */
   int result();
+
+  /** The tensors it reads, as often as it names them. */
+  List<Integer> sources();
+
+  /** The role that its result must have. */
+  TensorDeclaration.Role role();
 }

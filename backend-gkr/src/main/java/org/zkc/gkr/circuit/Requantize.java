@@ -16,4 +16,14 @@ public record Requantize(int result, int source, int shift, List<Integer> limbs,
   public Requantize {
     limbs = List.copyOf(limbs);
   }
+
+  @Override
+  public List<Integer> sources() {
+    return List.of(source);
+  }
+
+  @Override
+  public TensorDeclaration.Role role() {
+    return TensorDeclaration.Role.WITNESS;
+  }
 }

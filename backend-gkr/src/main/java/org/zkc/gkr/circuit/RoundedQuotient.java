@@ -10,6 +10,16 @@ import java.util.List;
  */
 public record RoundedQuotient(int result, int numerator, int denominator, int bits)
     implements Relation {
+  @Override
+  public List<Integer> sources() {
+    return List.of(numerator, denominator);
+  }
+
+  @Override
+  public TensorDeclaration.Role role() {
+    return TensorDeclaration.Role.WITNESS;
+  }
+
   /** Bits of the remainder of one, which is below 2 d. */
   public static int remainderBits(Interval denominator) {
     return Long.SIZE - Long.numberOfLeadingZeros(2 * denominator.high() - 1);

@@ -117,7 +117,7 @@ final class CircuitCodec {
       case FftConv c ->
           b.setFftConv(FftConvMessage.newBuilder().setConv(conv(c.conv())).addAllSizes(c.sizes()));
       case MatMul m ->
-          b.setMatmul(MatMulMessage.newBuilder().setSource(m.source()).setWeight(m.weight()));
+          b.setMatmul(MatMulMessage.newBuilder().setLeft(m.left()).setRight(m.right()));
       case Product p ->
           b.setProduct(ProductMessage.newBuilder().setLeft(p.left()).setRight(p.right()));
       case Requantize r ->
@@ -246,7 +246,7 @@ final class CircuitCodec {
       case CONV -> conv(result, r.getConv());
       case FFT_CONV ->
           new FftConv(conv(result, r.getFftConv().getConv()), r.getFftConv().getSizesList());
-      case MATMUL -> new MatMul(result, r.getMatmul().getSource(), r.getMatmul().getWeight());
+      case MATMUL -> new MatMul(result, r.getMatmul().getLeft(), r.getMatmul().getRight());
       case PRODUCT -> new Product(result, r.getProduct().getLeft(), r.getProduct().getRight());
       case REQUANTIZE -> {
         RequantizeMessage q = r.getRequantize();

@@ -8,19 +8,26 @@ import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.ConvGeometry;
+import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.weight.Weight;
 
-/** Factors of products, folded over their first axis: the output channels. */
+/**
+ * Factors of products, folded over their output channels: a MODEL tensor's through the rows of its
+ * commitment, any other's element by element.
+ */
 final class FactorFolds {
   private final ConstraintSystem system;
   private final ModelLayout layout;
   private final ModelMatrix model;
+  private final TensorValues values;
 
-  FactorFolds(ConstraintSystem system, ModelLayout layout, ModelMatrix model) {
+  FactorFolds(
+      ConstraintSystem system, ModelLayout layout, ModelMatrix model, TensorValues values) {
     this.system = system;
     this.layout = layout;
     this.model = model;
+    this.values = values;
   }
 
   /**
@@ -30,8 +37,30 @@ final class FactorFolds {
    */
   record Fold(Optional<ExtVector> rows, ExtVector values) {}
 
-  /** The tensor folded by eq(point, .). */
+  private boolean isModel(int tensor) {
+    return system.tensor(tensor).holder() == Holder.MODEL;
+  }
+
+  /** out(b, i) = sum over k of weights[k] residues(b, k, i), b below {@code count}. */
+  static ExtVector fold(int[] residues, int count, ExtVector weights) {
+    int inner = residues.length / (count * weights.length());
+    ExtVector out = new ExtVector(count * inner);
+    for (int b = 0; b < count; b++) {
+      ExtVector one = out.slice(b * inner, inner);
+      for (int k = 0; k < weights.length(); k++) {
+        int from = (b * weights.length() + k) * inner;
+        Kernels.best().addScaledBase(one, weights.get(k), residues, from, inner);
+      }
+    }
+    return out;
+  }
+
+  /** The tensor without its first axis, folded by eq(point, .). */
   Fold byPoint(int tensor, Ext[] point) {
+    if (!isModel(tensor)) {
+      ExtVector weights = EqTable.of(point, system.tensor(tensor).shape().get(0));
+      return new Fold(Optional.empty(), fold(values.real(tensor), 1, weights));
+    }
     ModelLayout.Entry entry = layout.of(tensor);
     int n = entry.rowVariables(system.tensor(tensor).shape().get(0));
     // The first variables number the rows, the others the channels within one.
@@ -58,8 +87,16 @@ final class FactorFolds {
     int size = g.outputsPerGroup();
     int rest = system.tensor(tensor).elementCount() / g.kernel().get(0);
     ExtVector folded = new ExtVector(g.groups() * rest);
+    int[] all = isModel(tensor) ? new int[0] : values.real(tensor);
     for (int k = 0; k < g.groups(); k++) {
-      folded.slice(k * rest, rest).copyFrom(model.foldChannels(tensor, outputs, k * size, size));
+      ExtVector one = folded.slice(k * rest, rest);
+      if (isModel(tensor)) {
+        one.copyFrom(model.foldChannels(tensor, outputs, k * size, size));
+      } else {
+        for (int o = k * size; o < (k + 1) * size; o++) {
+          Kernels.best().addScaledBase(one, outputs.get(o), all, o * rest, rest);
+        }
+      }
     }
     return new Fold(Optional.empty(), folded);
   }

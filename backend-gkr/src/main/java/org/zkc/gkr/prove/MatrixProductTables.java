@@ -1,41 +1,80 @@
 package org.zkc.gkr.prove;
 
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
-import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.relation.MatrixProduct;
 import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.sumcheck.PairTables;
+import org.zkc.gkr.sumcheck.SharedAxisTables;
 import org.zkc.gkr.sumcheck.SumcheckTables;
+import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 
-/** Both factors folded by the claim's weights, over i. */
+/** Both factors folded by the claim's weights, over the shared axes and i. */
 final class MatrixProductTables implements ReductionTables {
-  private final FactorFolds.Fold weight;
-  private final PairTables tables;
+  private final int innerVariables;
+  private final boolean isShared;
+  private final Ext[] sharedPoint;
+  private final Optional<ExtVector> rows;
+  private final ExtVector right;
+  private final ExtVector left;
+  private @Nullable SharedAxisTables shared;
+  private @Nullable PairTables pairs;
 
   MatrixProductTables(
       MatrixProduct m, MergedClaims claims, FactorFolds folds, TensorValues values) {
     Weight claim = claims.only();
-    weight = folds.byPoint(m.matMul().weight(), claim.axisPoint(m.outputAxis()));
-    ExtVector source =
-        claim.foldOthers(m.outputAxis(), m.inner(), values.real(m.matMul().source()));
-    tables = new PairTables(weight.values(), source, Mle.variables(m.inner()));
+    TensorLayout layout = m.summed();
+    innerVariables = layout.variables(m.sharedAxes());
+    isShared = m.sharedAxes() > 0;
+    sharedPoint = claim.leadingPoint(m.sharedAxes());
+    Ext[] outputPoint = claim.axisPoint(m.outputAxis());
+    if (isShared) {
+      int count = layout.elementCount() / m.inner();
+      int outputs = m.right().get(m.sharedAxes());
+      ExtVector ofRows = claim.axisValues(m.sharedAxes()).copy();
+      Kernels.best().scale(ofRows, claim.scale());
+      rows = Optional.empty();
+      right =
+          layout.pad(
+              FactorFolds.fold(
+                  values.real(m.matMul().right()), count, EqTable.of(outputPoint, outputs)));
+      left = layout.pad(FactorFolds.fold(values.real(m.matMul().left()), count, ofRows));
+    } else {
+      FactorFolds.Fold fold = folds.byPoint(m.matMul().right(), outputPoint);
+      rows = fold.rows();
+      right = fold.values();
+      left = claim.foldOthers(m.outputAxis(), m.inner(), values.real(m.matMul().left()));
+    }
+    values.seeFactors(claims.value(), sharedPoint, right, left);
   }
 
   @Override
   public SumcheckTables part(int part, Ext[] point) {
-    return tables;
+    if (isShared && part == 0) {
+      shared = new SharedAxisTables(right, left, sharedPoint, innerVariables);
+      return shared;
+    }
+    pairs =
+        shared == null
+            ? new PairTables(right, left, innerVariables)
+            : new PairTables(shared.f(), shared.g(), innerVariables);
+    return pairs;
   }
 
   @Override
   public Ext[] ends() {
-    return new Ext[] {tables.f(), tables.g()};
+    PairTables bound = Objects.requireNonNull(pairs, "the last part comes before the ends");
+    return new Ext[] {bound.f(), bound.g()};
   }
 
   @Override
   public Optional<ExtVector> rows() {
-    return weight.rows();
+    return rows;
   }
 }

@@ -130,7 +130,7 @@ public final class Prover {
       end("lookups");
 
       begin("zero products", 0.6);
-      FactorFolds folds = new FactorFolds(system, arithmetization.model(), key.model());
+      FactorFolds folds = new FactorFolds(system, arithmetization.model(), key.model(), values);
       ReductionProver reductions = new ReductionProver(system, out, claims, values, folds);
       for (ZeroProduct z : system.zeroProducts()) {
         Weight at = point(out, z.name(), new TensorLayout(z.shape()));

@@ -9,12 +9,10 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.relation.Advice;
+import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.ConstraintSystem;
-import org.zkc.gkr.relation.Convolution;
 import org.zkc.gkr.relation.Definition;
-import org.zkc.gkr.relation.FourierConvolution;
 import org.zkc.gkr.relation.Hadamard;
-import org.zkc.gkr.relation.MatrixProduct;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.weight.TensorLayout;
 
@@ -139,6 +137,15 @@ class TensorValues {
   void seeModelRow(ModelLayout.Entry entry, Ext[] rowPoint, ExtVector row) {}
 
   /**
+   * Sees the folded factors of a product of matrices before its sumcheck is proved.
+   *
+   * @param claim the sum of eq(sharedPoint, .) times both
+   * @param right over the shared axes and i, laid out
+   * @param left likewise
+   */
+  void seeFactors(Ext claim, Ext[] sharedPoint, ExtVector right, ExtVector left) {}
+
+  /**
    * Sees a convolution in FFT form before its sumcheck over channels is proved.
    *
    * @param claim the sum of kernel times windows
@@ -182,14 +189,8 @@ class TensorValues {
         definitions.get(tensor), "what is neither given nor advice is defined")) {
       case Definition.LinearSum l -> linear(l, tensor);
       case Hadamard h -> product(real(h.left()), real(h.right()));
-      case MatrixProduct m -> throw added(m);
-      case Convolution c -> throw added(c);
-      case FourierConvolution c -> throw added(c);
+      case Bilinear b -> throw new IllegalStateException("no expansion adds a " + b.name());
     };
-  }
-
-  private static IllegalStateException added(Definition d) {
-    return new IllegalStateException("no expansion adds a " + d.name());
   }
 
   private int[] linear(Definition.LinearSum sum, int tensor) {

@@ -1,26 +1,58 @@
 package org.zkc.gkr.relation;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.field.Ext;
-import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 
 /**
- * Claim: Y(t, o) = sum_i X(t, i) W(o, i).
+ * Claim: Y(b, t, o) = sum_i L(b, t, i) R(b, o, i), where there may be no shared axes b.
  *
- * <p>Arithmetisation: a claim with weights w_t, eq(r_o, .) becomes one sumcheck over i of W folded
- * by eq(r_o, .) times X folded by w_t (Thaler 2013, section 4).
+ * <p>Arithmetisation: a claim with weights eq(z, .) on b, w_t, and eq(r_o, .) on o is
  *
- * <p>Uniqueness: Y is a function of X and W, inside (-2^30, 2^30).
+ * <pre>
+ * sum over b and i of eq(z, b) R'(b, i) L'(b, i),  R' = R folded by eq(r_o, .), L' = L folded by w_t
+ * </pre>
  *
- * @param inner the extent of i
+ * (Thaler 2013, section 4, for one product). One sumcheck: first over b with eq(z, .) split off,
+ * then over i, both of degree 2 as sent. The sum over the padding of b is 0, as R' and L' are. It
+ * ends in a claim on R with weights eq(rho_b, .), eq(r_o, .), eq(rho_i, .) and one on L with
+ * eq(rho_b, .), w_t, eq(rho_i, .). Without shared axes w_t may be any weight on all leading axes.
+ *
+ * <p>Uniqueness: Y is a function of L and R, inside (-2^30, 2^30).
+ *
+ * @param right the shape of R
+ * @param outputAxis the axis o of the result, its last
  */
-public record MatrixProduct(String name, MatMul matMul, int inner, int outputAxis)
+public record MatrixProduct(String name, MatMul matMul, List<Integer> right, int outputAxis)
     implements Bilinear {
+  public MatrixProduct {
+    right = List.copyOf(right);
+  }
+
   static MatrixProduct of(SystemBuilder builder, String name, MatMul m) {
-    return new MatrixProduct(
-        name, m, builder.shape(m.weight()).get(1), builder.shape(m.result()).size() - 1);
+    List<Integer> right = builder.shape(m.right());
+    return new MatrixProduct(name, m, right, builder.shape(m.result()).size() - 1);
+  }
+
+  /** The number of axes b. */
+  public int sharedAxes() {
+    return MatMul.sharedAxes(right.size());
+  }
+
+  /** The axes b and i of the sumcheck. */
+  public TensorLayout summed() {
+    ArrayList<Integer> shape = new ArrayList<>(right.subList(0, sharedAxes()));
+    shape.add(inner());
+    return new TensorLayout(shape);
+  }
+
+  /** The extent of i. */
+  public int inner() {
+    return right.getLast();
   }
 
   @Override
@@ -30,31 +62,46 @@ public record MatrixProduct(String name, MatMul matMul, int inner, int outputAxi
 
   @Override
   public List<Integer> sources() {
-    return List.of(matMul.weight(), matMul.source());
+    return List.of(matMul.right(), matMul.left());
   }
 
   @Override
   public boolean takes(Weight weight) {
+    for (int axis = 0; axis < sharedAxes(); axis++) {
+      if (!weight.hasPoint(axis)) {
+        return false;
+      }
+    }
     return weight.hasPoint(outputAxis);
   }
 
   @Override
   public List<Rounds> rounds() {
-    return List.of(Rounds.plain(name, Mle.variables(inner), 2));
+    int shared = sharedAxes();
+    int innerVariables = summed().variables(shared);
+    Rounds inner = Rounds.plain(name, innerVariables, 2);
+    int sharedVariables = summed().variables() - innerVariables;
+    return shared == 0
+        ? List.of(inner)
+        : List.of(new Rounds(name + " shared axes", sharedVariables, 2, shared), inner);
   }
 
   @Override
   public Closing close(MergedClaims claims, Ext[] point) {
     Weight claim = claims.only();
-    int outputs = claim.shape().get(outputAxis);
-    // The other axes keep their weights, and the scale goes with them.
+    Ext[][] parts = summed().byAxis(point);
+    int shared = sharedAxes();
+    ArrayList<Ext[]> ofRight = new ArrayList<>(Arrays.asList(parts));
+    ofRight.add(shared, claim.axisPoint(outputAxis));
+    // Axes that are not summed keep their weights, and the scale goes with them.
+    Weight ofLeft = claim.withAxis(outputAxis, parts[shared], inner());
+    for (int axis = 0; axis < shared; axis++) {
+      ofLeft = ofLeft.withAxis(axis, parts[axis], right.get(axis));
+    }
     return new Closing(
         Ext.ONE,
         List.of(
-            new End(
-                matMul.weight(),
-                Weight.ofPoints(
-                    List.of(outputs, inner), List.of(claim.axisPoint(outputAxis), point))),
-            new End(matMul.source(), claim.withAxis(outputAxis, point, inner))));
+            new End(matMul.right(), Weight.ofPoints(right, ofRight)),
+            new End(matMul.left(), ofLeft)));
   }
 }

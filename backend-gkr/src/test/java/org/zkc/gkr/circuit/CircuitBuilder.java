@@ -160,11 +160,11 @@ public final class CircuitBuilder {
         result, c.source(), c.weight(), c.strides(), c.paddingLow(), c.dilations(), c.groups());
   }
 
-  public int matMul(int source, int weight) {
-    ArrayList<Integer> s = new ArrayList<>(shape(source));
-    s.set(s.size() - 1, shape(weight).get(0));
+  public int matMul(int left, int right) {
+    ArrayList<Integer> s = new ArrayList<>(shape(left));
+    s.set(s.size() - 1, shape(right).get(shape(right).size() - 2));
     int t = virtual(s);
-    relations.add(new MatMul(t, source, weight));
+    relations.add(new MatMul(t, left, right));
     return t;
   }
 

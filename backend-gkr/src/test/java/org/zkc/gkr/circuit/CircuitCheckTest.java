@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,17 @@ class CircuitCheckTest {
       List<TensorDeclaration> tensors, List<Table> tables, Relation... relations) {
     return new Circuit(
         tensors, tables, List.of(relations), List.of(0), List.of(tensors.size() - 1));
+  }
+
+  /** The same, whose statement lists every INPUT. */
+  private static Circuit ofInputs(List<TensorDeclaration> tensors, Relation relation) {
+    List<Integer> inputs =
+        IntStream.range(0, tensors.size())
+            .filter(t -> tensors.get(t).role() == TensorDeclaration.Role.INPUT)
+            .boxed()
+            .toList();
+    return new Circuit(
+        tensors, List.of(), List.of(relation), inputs, List.of(tensors.size() - 1));
   }
 
   private static TensorDeclaration input(long low, long high) {
@@ -171,9 +183,67 @@ class CircuitCheckTest {
     refused("output channels", of(tensors, List.of(), good.relations().get(0)));
     tensors.set(2, TensorDeclaration.witness(List.of(1, 1, 1, 8), -30, 30));
     refused("must be VIRTUAL", of(tensors, List.of(), good.relations().get(0)));
-    tensors.set(1, TensorDeclaration.input(List.of(1, 1, 1, 3), -1, 1));
-    tensors.set(2, good.tensors().get(2));
-    refused("must be a MODEL tensor", of(tensors, List.of(), good.relations().get(0)));
+    // A kernel that is no parameter: 3 taps, each up to 5 times 1.
+    tensors.set(1, TensorDeclaration.input(List.of(1, 1, 1, 3), 0, 1));
+    tensors.set(2, TensorDeclaration.virtual(List.of(1, 1, 1, 8), -15, 15));
+    CircuitCheck.check(ofInputs(tensors, good.relations().get(0)));
+    tensors.set(2, TensorDeclaration.virtual(List.of(1, 1, 1, 8), -15, 14));
+    refused("declared", ofInputs(tensors, good.relations().get(0)));
+  }
+
+  private static Circuit matMul(List<Integer> left, List<Integer> right, List<Integer> result) {
+    return ofInputs(
+        List.of(
+            TensorDeclaration.input(left, -5, 3),
+            TensorDeclaration.input(right, 0, 7),
+            TensorDeclaration.virtual(result, -Interval.BOUND + 1, Interval.BOUND - 1)),
+        new MatMul(2, 0, 1));
+  }
+
+  @Test
+  void shapesOfMatrixProducts() {
+    CircuitCheck.check(matMul(List.of(4), List.of(2, 4), List.of(2)));
+    CircuitCheck.check(matMul(List.of(5, 6, 3, 4), List.of(2, 4), List.of(5, 6, 3, 2)));
+    CircuitCheck.check(matMul(List.of(6, 3, 4), List.of(6, 2, 4), List.of(6, 3, 2)));
+    CircuitCheck.check(matMul(List.of(5, 6, 3, 4), List.of(5, 6, 2, 4), List.of(5, 6, 3, 2)));
+    refused("2 axes or more", matMul(List.of(4), List.of(4), List.of(1)));
+    refused("2 axes or more", matMul(List.of(), List.of(), List.of()));
+    refused("differ in rank", matMul(List.of(), List.of(2, 4), List.of()));
+    refused("differ in rank", matMul(List.of(3, 4), List.of(2, 4), List.of(2)));
+    refused("one rank", matMul(List.of(5, 6, 3, 4), List.of(6, 2, 4), List.of(5, 6, 3, 2)));
+    refused("one rank", matMul(List.of(3, 4), List.of(6, 2, 4), List.of(3, 2)));
+    refused("shared axes differ", matMul(List.of(6, 3, 4), List.of(1, 2, 4), List.of(6, 3, 2)));
+    refused("shared axes differ", matMul(List.of(1, 3, 4), List.of(6, 2, 4), List.of(6, 3, 2)));
+    refused("leading axes", matMul(List.of(6, 3, 4), List.of(6, 2, 4), List.of(6, 4, 2)));
+    refused("leading axes", matMul(List.of(6, 3, 4), List.of(6, 2, 4), List.of(1, 3, 2)));
+    refused("inner extents", matMul(List.of(6, 3, 4), List.of(6, 2, 5), List.of(6, 3, 2)));
+    refused("output extents", matMul(List.of(6, 3, 4), List.of(6, 2, 4), List.of(6, 3, 1)));
+  }
+
+  /** Every index of i adds the extreme product of both intervals. */
+  @Test
+  void intervalOfAProductOfTwoTensors() {
+    Circuit c = matMul(List.of(6, 3, 4), List.of(6, 2, 4), List.of(6, 3, 2));
+    assertEquals(new Interval(-4 * 35, 4 * 21), CircuitCheck.check(c).interval(2));
+    List<TensorDeclaration> t = new ArrayList<>(c.tensors());
+    t.set(0, TensorDeclaration.input(List.of(6, 3, 4), -(1 << 14), 1 << 14));
+    t.set(1, TensorDeclaration.input(List.of(6, 2, 4), -(1 << 14), 1 << 14));
+    refused("outside (-2^30, 2^30)", ofInputs(t, c.relations().get(0)));
+    t.set(1, TensorDeclaration.input(List.of(6, 2, 4), -(1 << 14) + 1, (1 << 14) - 1));
+    CircuitCheck.check(ofInputs(t, c.relations().get(0)));
+    t.set(0, TensorDeclaration.input(List.of(6, 3, 4), -Interval.BOUND + 1, Interval.BOUND - 1));
+    t.set(1, TensorDeclaration.input(List.of(6, 2, 4), -Interval.BOUND + 1, Interval.BOUND - 1));
+    refused("outside (-2^30, 2^30)", ofInputs(t, c.relations().get(0)));
+    // Of a MODEL tensor the sums are known, on whichever side.
+    TensorDeclaration model =
+        new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(6, 2, 4), -9, 9, 2, 1);
+    t.set(0, TensorDeclaration.input(List.of(6, 3, 4), -5, 3));
+    t.set(1, model);
+    Circuit right = ofInputs(t, c.relations().get(0));
+    assertEquals(new Interval(-13, 11), CircuitCheck.check(right).interval(2));
+    t.set(2, TensorDeclaration.virtual(List.of(6, 2, 3), -13, 11));
+    assertEquals(
+        new Interval(-13, 11), CircuitCheck.check(ofInputs(t, new MatMul(2, 1, 0))).interval(2));
   }
 
   @Test
@@ -317,6 +387,16 @@ class CircuitCheckTest {
       r.add(last);
       refused("multiplicative degree 17", of(t, List.of(), r.toArray(Relation[]::new)));
     }
+    // Of two tensors the degrees add up.
+    List<TensorDeclaration> t =
+        new ArrayList<>(List.of(TensorDeclaration.input(List.of(1, 1), -1, 1)));
+    List<Relation> r = new ArrayList<>();
+    for (int k = 1; k <= 5; k++) {
+      t.add(TensorDeclaration.virtual(List.of(1, 1), -1, 1));
+      r.add(new MatMul(k, k - 1, k - 1));
+    }
+    refused("multiplicative degree 32", of(t, List.of(), r.toArray(Relation[]::new)));
+    CircuitCheck.check(of(t.subList(0, 5), List.of(), r.subList(0, 4).toArray(Relation[]::new)));
   }
 
   /** The product that is zero multiplies the degrees of all sources of a maximum. */

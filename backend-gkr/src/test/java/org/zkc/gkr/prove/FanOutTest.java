@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.relation.ConstraintSystem;
 
 /**
@@ -67,7 +68,13 @@ class FanOutTest {
             Conv c = new Conv(-1, a, weight, List.of(1, 1), List.of(1, 1), List.of(1, 1), 1);
             return b.fftConv(c, List.of(4, 5));
           },
-          (b, a) -> b.product(a, a));
+          (b, a) -> b.product(a, a),
+          (b, a) -> b.matMul(a, b.view(a, new ViewStep.Window(2, 3, 1, 1, 1, 1))),
+          (b, a) -> {
+            ViewStep rows = new ViewStep.Window(2, 3, 1, 1, 1, 1);
+            ViewStep columns = new ViewStep.Window(3, 2, 1, 1, 2, 1);
+            return b.conv(a, b.view(a, rows, columns), 1, 0, 1, 1);
+          });
 
   /** Every way to define a virtual tensor takes up all claims on it. */
   @Test

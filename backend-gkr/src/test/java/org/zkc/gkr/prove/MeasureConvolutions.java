@@ -148,7 +148,7 @@ public final class MeasureConvolutions {
           Claims claims = new Claims(a.system().tensors().size());
           claims.add(2, claim, random.element());
           SendingChannel out = new SendingChannel(new Transcript("measure"));
-          FactorFolds folds = new FactorFolds(a.system(), a.model(), model);
+          FactorFolds folds = new FactorFolds(a.system(), a.model(), model, values);
           ReductionProver reductions = new ReductionProver(a.system(), out, claims, values, folds);
           new RelationProver(a.system(), out, publicValues, claims, values, reductions).sweep();
         });

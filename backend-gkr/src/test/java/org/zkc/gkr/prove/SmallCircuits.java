@@ -1,5 +1,6 @@
 package org.zkc.gkr.prove;
 
+import java.util.Collections;
 import java.util.List;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.Conv;
@@ -227,6 +228,70 @@ public enum SmallCircuits {
               new Linear.Box(11, List.of(3), List.of(9)));
       int square = b.product(ranges, ranges);
       return b.output(mixed).output(b.requantize(square, 4, 1, 0, 60)).output(summed);
+    }
+  },
+  /** Products of two data tensors, as attention has them, and kernels that are no parameters. */
+  ATTENTION {
+    @Override
+    public CircuitBuilder build(long seed) {
+      CircuitBuilder b = new CircuitBuilder(seed);
+      // Tokens [5, 6] to queries, keys and values of 3 heads of 2, heads in front.
+      int x = b.input(-60, 60, 5, 6);
+      int[] heads = new int[3];
+      for (int k = 0; k < heads.length; k++) {
+        int projected = b.requantize(b.matMul(x, b.model(-9, 9, 6, 6)), 5, 1, -60, 60);
+        heads[k] =
+            b.view(
+                projected,
+                new ViewStep.Reshape(List.of(5, 3, 2)),
+                new ViewStep.Permute(List.of(1, 0, 2)));
+      }
+      int scores = b.matMul(heads[0], heads[1]);
+      int weights = b.requantize(scores, 7, 1, 0, 40);
+      int mixed = b.matMul(weights, b.view(heads[2], new ViewStep.Permute(List.of(0, 2, 1))));
+      // Claims on a product that are no points, more than one on it, and a claim on its output.
+      int reversed =
+          b.view(
+              mixed, new ViewStep.Ranges(1, List.of(4, 3, 2, 1, 0), ones(5), List.of(1, 2, 1, 1, 3)));
+      int sum =
+          b.linear(
+              b.shape(mixed),
+              List.of(CircuitBuilder.term(mixed, 2), CircuitBuilder.term(reversed, -1)));
+      int folded = b.requantize(sum, 9, 1, -30, 30);
+      // One tensor on both sides, without shared axes; an input as a factor; a product as a factor.
+      int flat = b.view(folded, new ViewStep.Reshape(List.of(3, 10)));
+      int gram = b.matMul(flat, flat);
+      int input = b.input(-3, 3, 3, 3, 4);
+      int chained = b.matMul(b.view(input, new ViewStep.Permute(List.of(0, 2, 1))), b.view(gram, stack()));
+      // Parameters on the left with shared axes, and on the right.
+      int ofLeft = b.matMul(b.model(-5, 5, 3, 2, 2), folded);
+      int ofRight = b.matMul(folded, b.model(-5, 5, 3, 4, 2));
+      // Convolutions whose kernels are computed, one in groups, one in FFT form.
+      int image = b.view(folded, new ViewStep.Reshape(List.of(1, 2, 3, 5)));
+      int kernel = b.requantize(b.view(folded, new ViewStep.Window(1, 4, 1, 1, 1, 1)), 1, 1, -9, 9);
+      int plain = b.view(kernel, new ViewStep.Reshape(List.of(3, 2, 2, 2)));
+      int grouped = b.view(kernel, new ViewStep.Reshape(List.of(12, 1, 1, 2)));
+      int c1 = b.conv(image, plain, 1, 1, 1, 1);
+      int c2 = b.conv(image, grouped, 2, 0, 1, 2);
+      Conv fft = new Conv(-1, image, plain, List.of(1, 2), List.of(1, 0), List.of(1, 1), 1);
+      int c3 = b.fftConv(fft, List.of(4, 2));
+      return b.output(chained)
+          .output(ofLeft)
+          .output(b.requantize(ofRight, 3, 1, -20, 20))
+          .output(c1)
+          .output(b.requantize(c2, 3, 1, -20, 20))
+          .output(c3);
+    }
+
+    private static List<Integer> ones(int count) {
+      return Collections.nCopies(count, 1);
+    }
+
+    // Three copies of a matrix.
+    private static ViewStep[] stack() {
+      return new ViewStep[] {
+        new ViewStep.Reshape(List.of(1, 3, 3)), new ViewStep.Window(0, 3, 0, 1, 0, 1)
+      };
     }
   },
   /**

@@ -116,7 +116,12 @@ class SoundnessBudgetTest {
     int bias = b.model(-3, 3, 2);
     Conv c = new Conv(-1, x, transformed, List.of(1, 1), List.of(1, 1), List.of(1, 1), 1);
     b.output(b.addBias(b.conv(x, kernel, 1, 1, 1, 1), bias)).output(b.fftConv(c, List.of(4, 4)));
+    int factor = b.model(-3, 3, 2, 2, 2);
+    int both = b.model(-3, 3, 3, 2);
+    b.output(b.matMul(factor, b.input(-3, 3, 2, 2, 2))).output(b.matMul(both, both));
     ConstraintSystem system = Arithmetization.of(CircuitCheck.check(b.circuit())).system();
+    assertEquals(1, system.modelClaims(factor));
+    assertEquals(2, system.modelClaims(both));
     assertEquals(1, system.modelClaims(kernel));
     assertEquals(1, system.modelClaims(transformed));
     // Each of as many claims on the sum as are carried on without merging.
@@ -141,6 +146,24 @@ class SoundnessBudgetTest {
     // Merging to a point of 2 + 7 variables; (2, 3) channels of degree 2, 7 frequencies of degree
     // 3.
     double numerator = 16 + 2 * (2 + 7) + 2 * (1 + 2) + 3 * 7;
+    assertEquals(124 - Math.log(numerator) / Math.log(2), bits, 1e-3);
+  }
+
+  @Test
+  void roundsOfProductsWithSharedAxesCount() {
+    CircuitBuilder b = new CircuitBuilder(1);
+    int left = b.input(-5, 5, 3, 5, 4, 6);
+    int y = b.matMul(left, b.input(-5, 5, 3, 5, 7, 6));
+    SoundnessBudget budget = SoundnessBudget.of(CircuitCheck.check(b.output(y).circuit()));
+    double bits =
+        budget.terms().stream()
+            .filter(t -> t.step().equals("relations"))
+            .findFirst()
+            .orElseThrow()
+            .bits();
+    // Merging to a point of 2 + 3 + 2 + 3 variables; shared axes, eq included, of degree 3; 6 of
+    // degree 2.
+    double numerator = 16 + 2 * 10 + 3 * (2 + 3) + 2 * 3;
     assertEquals(124 - Math.log(numerator) / Math.log(2), bits, 1e-3);
   }
 

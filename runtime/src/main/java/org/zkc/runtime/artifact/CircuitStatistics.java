@@ -126,7 +126,8 @@ public record CircuitStatistics(
     return switch (relation) {
       case Conv c -> multiplications(circuit, c);
       case FftConv c -> multiplications(circuit, c.conv());
-      case MatMul m -> result.elementCount() * circuit.tensors().get(m.weight()).extent(1);
+      case MatMul m ->
+          result.elementCount() * circuit.tensors().get(m.right()).shape().getLast();
       case Product p -> result.elementCount();
       case RoundedQuotient q -> result.elementCount();
       case Linear l -> 0;
@@ -139,20 +140,6 @@ public record CircuitStatistics(
     TensorDeclaration w = circuit.tensors().get(c.weight());
     return circuit.tensors().get(c.result()).elementCount()
         * (w.elementCount() / Math.max(1, w.extent(0)));
-  }
-
-  /** The tensors that a relation defines its result from, the model's included. */
-  public static List<Integer> sources(Relation relation) {
-    return switch (relation) {
-      case Conv c -> List.of(c.source(), c.weight());
-      case FftConv c -> sources(c.conv());
-      case MatMul m -> List.of(m.source(), m.weight());
-      case Product p -> List.of(p.left(), p.right());
-      case Max m -> m.sources();
-      case Requantize r -> List.of(r.source());
-      case RoundedQuotient q -> List.of(q.numerator(), q.denominator());
-      case Linear l -> l.terms().stream().map(Linear.Term::source).distinct().toList();
-    };
   }
 
   /** {@code 2 conv, 3 matmul, 5 requantize}. */

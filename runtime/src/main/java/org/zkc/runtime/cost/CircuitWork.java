@@ -144,7 +144,8 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
         }
         case MatMul m -> {
           add(Work.MATRIX_MULTIPLICATION, multiplications);
-          parameters(m.weight());
+          parameters(m.left());
+          parameters(m.right());
         }
         case Linear l -> {
           add(Work.EXECUTED_CELL, cells * l.terms().size());
@@ -181,6 +182,9 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
     }
 
     private void parameters(int tensor) {
+      if (circuit.tensors().get(tensor).role() != Role.MODEL) {
+        return;
+      }
       add(Work.FOLDED_PARAMETER, elements(tensor));
       add(Work.MEMORY_PARAMETER, elements(tensor));
       ModelLayout.Entry e = entries.get(tensor);

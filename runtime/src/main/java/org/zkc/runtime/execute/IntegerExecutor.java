@@ -1,10 +1,10 @@
 package org.zkc.runtime.execute;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.IntConsumer;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
@@ -53,7 +53,7 @@ public final class IntegerExecutor {
     this.weights = weights;
     this.limits = limits;
     for (Relation relation : circuit.relations()) {
-      if (relation instanceof FftConv c) {
+      if (relation instanceof FftConv c && isModel(c.conv().weight())) {
         transforms.put(
             c,
             new FftConvKernel(
@@ -139,25 +139,12 @@ public final class IntegerExecutor {
     for (int i = 0; i < circuit.relations().size(); i++) {
       int at = i;
       last.put(circuit.relations().get(i).result(), at);
-      sources(circuit.relations().get(i)).forEach(t -> last.put(t, at));
+      circuit.relations().get(i).sources().forEach(t -> last.put(t, at));
       out.add(new ArrayList<>());
     }
     circuit.outputs().forEach(last::remove);
     last.forEach((tensor, at) -> out.get(at).add(tensor));
     return out;
-  }
-
-  private static List<Integer> sources(Relation relation) {
-    return switch (relation) {
-      case Linear l -> l.terms().stream().map(Linear.Term::source).toList();
-      case Conv c -> List.of(c.source());
-      case FftConv c -> List.of(c.conv().source());
-      case MatMul m -> List.of(m.source());
-      case Product p -> List.of(p.left(), p.right());
-      case Requantize r -> List.of(r.source());
-      case Max m -> m.sources();
-      case RoundedQuotient q -> List.of(q.numerator(), q.denominator());
-    };
   }
 
   /** The elements of the circuit's outputs, in its order. */
@@ -184,9 +171,13 @@ public final class IntegerExecutor {
     return switch (relation) {
       case Linear l -> linear(l, values);
       case Conv c -> convolution(c, values, workers);
-      case FftConv c ->
-          Objects.requireNonNull(transforms.get(c), "made with the executor")
-              .run(elements(c.conv().source(), values), workers);
+      case FftConv c -> {
+        FftConvKernel kernel = transforms.get(c);
+        // The transform of a kernel that is no parameter would be used once.
+        yield kernel == null
+            ? convolution(c.conv(), values, workers)
+            : kernel.run(elements(c.conv().source(), values), workers);
+      }
       case MatMul m -> matmul(m, values, workers);
       case Product p -> product(elements(p.left(), values), elements(p.right(), values));
       case Requantize r -> requantize(r, elements(r.source(), values));
@@ -209,7 +200,7 @@ public final class IntegerExecutor {
     return IntConvolution.run(
         geometry,
         elements(c.source(), values),
-        weights.tensor(c.weight()).elements(),
+        elements(c.weight(), values),
         new Tasks(workers));
   }
 
@@ -251,12 +242,32 @@ public final class IntegerExecutor {
   }
 
   private int[] matmul(MatMul m, int[][] values, Workers workers) {
-    int[] source = elements(m.source(), values);
-    int outputs = shape(m.weight()).get(0);
-    int depth = shape(m.weight()).get(1);
-    int rows = depth == 0 ? 0 : source.length / depth;
-    ModelTensor matrix = weights.tensor(m.weight());
-    return IntLinear.run(source, rows, depth, outputs, matrix::copyChannel, new Tasks(workers));
+    List<Integer> right = shape(m.right());
+    int depth = right.getLast();
+    int outputs = right.get(right.size() - 2);
+    int[] left = elements(m.left(), values);
+    if (isModel(m.right()) && right.size() == 2) {
+      ModelTensor matrix = weights.tensor(m.right());
+      int rows = left.length / depth;
+      return IntLinear.run(left, rows, depth, outputs, matrix::copyChannel, new Tasks(workers));
+    }
+    int[] matrices = elements(m.right(), values);
+    int count = matrices.length / (outputs * depth);
+    int rows = left.length / (count * depth);
+    int[] out = new int[count * rows * outputs];
+    for (int k = 0; k < count; k++) {
+      int first = k * outputs;
+      int[] one =
+          IntLinear.run(
+              Arrays.copyOfRange(left, k * rows * depth, (k + 1) * rows * depth),
+              rows,
+              depth,
+              outputs,
+              (o, row) -> System.arraycopy(matrices, (first + o) * depth, row, 0, depth),
+              new Tasks(workers));
+      System.arraycopy(one, 0, out, k * rows * outputs, one.length);
+    }
+    return out;
   }
 
   private static int[] product(int[] left, int[] right) {
@@ -332,9 +343,11 @@ public final class IntegerExecutor {
   }
 
   private int[] elements(int tensor, int[][] values) {
-    return circuit.tensors().get(tensor).role() == TensorDeclaration.Role.MODEL
-        ? weights.tensor(tensor).elements()
-        : values[tensor];
+    return isModel(tensor) ? weights.tensor(tensor).elements() : values[tensor];
+  }
+
+  private boolean isModel(int tensor) {
+    return circuit.tensors().get(tensor).role() == TensorDeclaration.Role.MODEL;
   }
 
   private List<Integer> shape(int tensor) {

@@ -118,7 +118,7 @@ public final class KeyPage {
       Relation relation = circuit.relations().get(i);
       String name = CircuitStatistics.name(relation);
       List<Integer> from =
-          CircuitStatistics.sources(relation).stream()
+          relation.sources().stream()
               .flatMap(t -> Optional.ofNullable(nodeOf.get(t)).stream())
               .distinct()
               .toList();

@@ -45,7 +45,7 @@ final class LayerCosts {
       seconds[layer] += time;
       seconds[0] -= time;
       committed[layer] += estimate.relations().get(i).committedCells();
-      for (int source : CircuitStatistics.sources(relation)) {
+      for (int source : relation.sources()) {
         TensorDeclaration tensor = circuit.tensors().get(source);
         if (tensor.role() == Role.MODEL && counted.add(source)) {
           parameters[layer] += tensor.elementCount();

@@ -59,7 +59,7 @@ final class RelationText {
     return switch (relation) {
       case Conv c -> conv("conv", c);
       case FftConv c -> conv("conv through FFT of " + c.sizes(), c.conv());
-      case MatMul m -> "%s times %s".formatted(name(m.source()), name(m.weight()));
+      case MatMul m -> "%s times %s".formatted(name(m.left()), name(m.right()));
       case Product p -> "%s * %s, element by element".formatted(name(p.left()), name(p.right()));
       case Max m -> "maximum of " + names(m.sources());
       case Requantize r ->
