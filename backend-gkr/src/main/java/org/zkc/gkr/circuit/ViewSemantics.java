@@ -2,6 +2,7 @@ package org.zkc.gkr.circuit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a {@link ViewStep} does to a shape and to the elements of a tensor. The reference for the
@@ -68,6 +69,37 @@ public final class ViewSemantics {
         yield out;
       }
     };
+  }
+
+  /** Numbers that only equal steps on an equal shape have. */
+  public static int[] numbers(List<Integer> shape, List<ViewStep> steps) {
+    IntStream.Builder out = IntStream.builder();
+    add(out, shape);
+    for (ViewStep step : steps) {
+      switch (step) {
+        case ViewStep.Permute p -> add(out.add(0), p.permutation());
+        case ViewStep.Reshape r -> add(out.add(1), r.shape());
+        case ViewStep.Window w -> {
+          out.add(2).add(w.axis()).add(w.extent()).add(w.stride()).add(w.dilation());
+          out.add(w.offset()).add(w.taps());
+        }
+        case ViewStep.Ranges r -> {
+          add(out.add(3).add(r.axis()), r.starts());
+          add(out, r.lengths());
+          add(out, r.factors());
+        }
+        case ViewStep.Unfold u -> {
+          out.add(4).add(u.axis()).add(u.positions()).add(u.taps()).add(u.stride());
+          out.add(u.dilation()).add(u.offset());
+        }
+      }
+    }
+    return out.build().toArray();
+  }
+
+  private static void add(IntStream.Builder out, List<Integer> list) {
+    out.add(list.size());
+    list.forEach(out::add);
   }
 
   /** The additions that {@link #apply} makes; the step fits the shape. */

@@ -1,12 +1,9 @@
 package org.zkc.gkr.proof;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -81,14 +78,14 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
     private final Arithmetization arithmetization;
     private final ConstraintSystem system;
     private final WeightPool pool = new WeightPool();
-    private final List<Set<Weight>> claims = new ArrayList<>();
+    private final Claims claims;
     private final EnumMap<Section, Long> sections = new EnumMap<>(Section.class);
     private int drawn = 1;
 
     Walk(Arithmetization arithmetization) {
       this.arithmetization = arithmetization;
       system = arithmetization.system();
-      system.tensors().forEach(t -> claims.add(new LinkedHashSet<>()));
+      claims = new Claims(system.tensors().size());
       for (Section s : Section.values()) {
         sections.put(s, 0L);
       }
@@ -103,16 +100,17 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
       }
       for (int t : system.circuit().outputs()) {
         if (system.circuit().tensors().get(t).role() == TensorDeclaration.Role.VIRTUAL) {
-          claims.get(t).add(point(layout(t)));
+          claims.add(t, point(layout(t)), Ext.ZERO);
         }
       }
       for (Definition d : system.definitions().reversed()) {
-        if (!d.takes(open(d.result()))) {
+        if (!d.takes(claims.on(d.result()))) {
           merge(Section.RELATIONS, d.result());
         }
+        List<Claims.Claim> own = claims.take(d.result());
         switch (d) {
-          case Definition.LinearSum l -> open(l.result()).forEach(c -> linear(l, c.weight()));
-          case Bilinear b -> reduce(Section.RELATIONS, b, open(b.result()));
+          case Definition.LinearSum l -> own.forEach(c -> linear(l, c.weight()));
+          case Bilinear b -> reduce(Section.RELATIONS, b, own);
         }
       }
       WitnessLayout witness = arithmetization.witness();
@@ -124,10 +122,11 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
       if (!model.isEmpty()) {
         long merged = 0;
         for (ModelLayout.Entry e : model.entries()) {
-          if (!e.isSingleRow() && claims.get(e.tensor()).stream().anyMatch(w -> !w.hasPoint(0))) {
+          List<Claims.Claim> own = claims.on(e.tensor());
+          if (!e.isSingleRow() && own.stream().anyMatch(c -> !c.weight().hasPoint(0))) {
             merge(Section.MODEL_MERGE, e.tensor());
           }
-          merged += claims.get(e.tensor()).size();
+          merged += claims.on(e.tensor()).size();
         }
         send(Section.MODEL_MERGE, 2L * model.widthVariables() + merged);
         send(Section.COMBINATIONS, model.width());
@@ -159,11 +158,7 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
     private void linear(Definition.LinearSum sum, Weight weight) {
       int unknown = 0;
       for (Definition.Term term : sum.terms()) {
-        int source = term.source();
-        Weight carried = pool.through(weight, system.tensor(source).shape(), term.steps());
-        if (system.tensor(source).holder() != Holder.PUBLIC && claims.get(source).add(carried)) {
-          unknown++;
-        }
+        unknown += claim(term.source(), pool.through(weight, term.view()));
       }
       // One value follows from the equation.
       send(Section.RELATIONS, Math.max(0, unknown - 1));
@@ -176,27 +171,26 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
         variables += r.variables();
       }
       ExtVector coefficients = new ExtVector(own.size());
-      reduction
-          .close(new MergedClaims(own, coefficients), draw(variables))
-          .ends()
-          .forEach(e -> value(section, e.source(), e.weight()));
+      Reduction.Closing closing =
+          reduction.close(new MergedClaims(own, coefficients), draw(variables)).numbered(pool);
+      closing.ends().forEach(e -> value(section, e.source(), closing.weight(e)));
     }
 
     private void merge(Section section, int tensor) {
-      List<Claims.Claim> own = open(tensor);
-      claims.get(tensor).clear();
-      reduce(section, Merge.of(system, "", tensor), own);
-    }
-
-    /** The claims on a tensor, of no value. */
-    private List<Claims.Claim> open(int tensor) {
-      return claims.get(tensor).stream().map(w -> new Claims.Claim(tensor, w, Ext.ZERO)).toList();
+      reduce(section, Merge.of(system, "", tensor), claims.take(tensor));
     }
 
     private void value(Section section, int tensor, Weight weight) {
-      if (system.tensor(tensor).holder() != Holder.PUBLIC && claims.get(tensor).add(weight)) {
-        send(section, 1);
+      send(section, claim(tensor, weight));
+    }
+
+    /** The elements that a claim's value takes: 1 when nobody knows it. */
+    private int claim(int tensor, Weight weight) {
+      if (system.tensor(tensor).holder() == Holder.PUBLIC || claims.known(tensor, weight) != null) {
+        return 0;
       }
+      claims.add(tensor, weight, Ext.ZERO);
+      return 1;
     }
 
     private void send(Section section, long elements) {
@@ -208,7 +202,7 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
     }
 
     private Weight point(TensorLayout layout) {
-      return Weight.eq(layout.shape(), draw(layout.variables()));
+      return pool.fresh(Weight.eq(layout.shape(), draw(layout.variables())));
     }
 
     private Ext[] draw(int variables) {

@@ -20,6 +20,7 @@ import org.zkc.gkr.relation.Lookup;
 import org.zkc.gkr.relation.LookupTable;
 import org.zkc.gkr.sumcheck.TiledTables;
 import org.zkc.gkr.weight.Weight;
+import org.zkc.gkr.weight.WeightPool;
 
 /** Multiplicities, leaves and closing claims of the lookup argument. */
 final class LookupProver {
@@ -102,7 +103,7 @@ final class LookupProver {
   }
 
   /** Runs the argument; the tensors looked up then have claims. */
-  void prove(SendingChannel out, Claims claims, Workers workers) {
+  void prove(SendingChannel out, Claims claims, WeightPool pool, Workers workers) {
     LookupChallenges challenges = LookupChallenges.draw(out.transcript());
     ExtVector p = new ExtVector(1 << layout.tables().variables());
     ExtVector q = new ExtVector(1 << layout.tables().variables());
@@ -123,16 +124,17 @@ final class LookupProver {
     out.send(Section.LOOKUPS, "lookup tables root denominator", tables.root()[1]);
     Ext[] lookupPoint = lookups.prove(out, "lookup");
     Ext[] tablePoint = tables.prove(out, "lookup tables");
-    claim(out, claims, layout.lookups(), lookupPoint);
-    claim(out, claims, layout.tables(), tablePoint);
+    claim(out, claims, pool, layout.lookups(), lookupPoint);
+    claim(out, claims, pool, layout.tables(), tablePoint);
   }
 
-  private void claim(SendingChannel out, Claims claims, LeafLayout.Tree tree, Ext[] point) {
+  private void claim(
+      SendingChannel out, Claims claims, WeightPool pool, LeafLayout.Tree tree, Ext[] point) {
     Map<List<Integer>, Weight> weights = new HashMap<>();
     for (LeafLayout.Block block : tree.blocks()) {
       Weight weight =
           weights.computeIfAbsent(
-              block.layout().shape(), shape -> Weight.eq(shape, tree.own(block, point)));
+              block.layout().shape(), shape -> pool.fresh(Weight.eq(shape, tree.own(block, point))));
       for (int tensor : block.tuple()) {
         if (system.tensor(tensor).holder() != Holder.PUBLIC
             && claims.known(tensor, weight) == null) {

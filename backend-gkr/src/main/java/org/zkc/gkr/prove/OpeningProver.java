@@ -110,7 +110,7 @@ final class OpeningProver {
     for (int k = 0; k < all.size(); k++) {
       Claims.Claim claim = all.get(k);
       ModelLayout.Entry e = layout.of(claim.tensor());
-      ExtVector fold = reductions.rows().get(claim.weight());
+      ExtVector fold = reductions.rows().get(claim.weight().number());
       if (fold == null) {
         fold = matrix.combination(e, EqTable.of(rowPoint(e, claim.weight()), e.rows()));
       }

@@ -25,6 +25,7 @@ import org.zkc.gkr.relation.ZeroProduct;
 import org.zkc.gkr.transcript.Transcript;
 import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
+import org.zkc.gkr.weight.WeightPool;
 
 /**
  * Makes proofs, in the order that the verifier lists. What is proved about the values is what
@@ -38,6 +39,7 @@ public final class Prover {
   private final TensorValues values;
   private final ProverOptions options;
   private final Claims claims;
+  private final WeightPool pool = new WeightPool();
   private long stageBegan;
 
   private Prover(ProvingKey key, TensorValues values, ProverOptions options) {
@@ -125,13 +127,13 @@ public final class Prover {
       if (!arithmetization.leaves().isEmpty()) {
         lookupNonce =
             transcript.grind("lookups", key.verifierKey().parameters().lookupGrindingBits());
-        lookups.prove(out, claims, workers);
+        lookups.prove(out, claims, pool, workers);
       }
       end("lookups");
 
       begin("zero products", 0.6);
       FactorFolds folds = new FactorFolds(system, arithmetization.model(), key.model(), values);
-      ReductionProver reductions = new ReductionProver(system, out, claims, values, folds);
+      ReductionProver reductions = new ReductionProver(system, out, claims, values, folds, pool);
       for (ZeroProduct z : system.zeroProducts()) {
         Weight at = point(out, z.name(), new TensorLayout(z.shape()));
         Claims.Claim claim = new Claims.Claim(ZeroProduct.PRODUCT, at, Ext.ZERO);
@@ -143,7 +145,7 @@ public final class Prover {
       for (int t : system.circuit().outputs()) {
         output(out, publicValues, t);
       }
-      new RelationProver(system, out, publicValues, claims, values, reductions).sweep();
+      new RelationProver(system, out, publicValues, claims, values, reductions, pool).sweep();
       end("relations");
 
       begin("openings", 0.85);
@@ -194,9 +196,9 @@ public final class Prover {
     claims.add(tensor, weight, publicValues.value(tensor, weight));
   }
 
-  private static Weight point(SendingChannel out, String label, TensorLayout layout) {
+  private Weight point(SendingChannel out, String label, TensorLayout layout) {
     Ext[] point = out.transcript().challengeExts(label, layout.variables());
-    return Weight.eq(layout.shape(), point);
+    return pool.fresh(Weight.eq(layout.shape(), point));
   }
 
   private ColumnOpening open(Transcript transcript, String name, Commitment commitment) {

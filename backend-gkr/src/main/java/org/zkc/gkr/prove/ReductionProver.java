@@ -22,6 +22,7 @@ import org.zkc.gkr.relation.ZeroProduct;
 import org.zkc.gkr.sumcheck.SumcheckProver;
 import org.zkc.gkr.sumcheck.SumcheckVerifier;
 import org.zkc.gkr.weight.Weight;
+import org.zkc.gkr.weight.WeightPool;
 
 /** Any {@link Reduction}, in step with the verifier. */
 final class ReductionProver {
@@ -30,26 +31,29 @@ final class ReductionProver {
   private final Claims claims;
   private final TensorValues values;
   private final FactorFolds folds;
-  private final Map<Weight, ExtVector> rows = new HashMap<>();
+  private final WeightPool pool;
+  private final Map<Integer, ExtVector> rows = new HashMap<>();
 
   ReductionProver(
       ConstraintSystem system,
       SendingChannel out,
       Claims claims,
       TensorValues values,
-      FactorFolds folds) {
+      FactorFolds folds,
+      WeightPool pool) {
     this.system = system;
     this.out = out;
     this.claims = claims;
     this.values = values;
     this.folds = folds;
+    this.pool = pool;
   }
 
   /**
-   * The row combinations that were made on the way, without padding, by the weight of the MODEL
-   * claim they belong to.
+   * The row combinations that were made on the way, without padding, by the number of the
+   * weight of the MODEL claim they belong to.
    */
-  Map<Weight, ExtVector> rows() {
+  Map<Integer, ExtVector> rows() {
     return rows;
   }
 
@@ -63,11 +67,12 @@ final class ReductionProver {
       Ext[] drawn = SumcheckProver.run(out, section, name, tables.part(k, point));
       point = SumcheckVerifier.join(point, drawn);
     }
-    List<Reduction.End> ends = reduction.close(taken, point).ends();
-    tables.rows().ifPresent(r -> rows.put(ends.get(0).weight(), r));
+    Reduction.Closing closing = reduction.close(taken, point).numbered(pool);
+    tables.rows().ifPresent(r -> rows.put(closing.weights().get(0).number(), r));
     Ext[] values = tables.ends();
     for (int k = 0; k < values.length; k++) {
-      close(section, reduction.endsName(), ends.get(k), values[k]);
+      Reduction.End end = closing.ends().get(k);
+      close(section, reduction.endsName(), end.source(), closing.weight(end), values[k]);
     }
   }
 
@@ -88,11 +93,11 @@ final class ReductionProver {
   }
 
   /** Sends the value of a claim unless the verifier knows it. */
-  private void close(Section section, String label, Reduction.End end, Ext value) {
-    boolean isPublic = system.tensor(end.source()).holder() == Holder.PUBLIC;
-    if (!isPublic && claims.known(end.source(), end.weight()) == null) {
+  private void close(Section section, String label, int tensor, Weight weight, Ext value) {
+    boolean isPublic = system.tensor(tensor).holder() == Holder.PUBLIC;
+    if (!isPublic && claims.known(tensor, weight) == null) {
       out.send(section, label, value);
-      claims.add(end.source(), end.weight(), value);
+      claims.add(tensor, weight, value);
     }
   }
 }

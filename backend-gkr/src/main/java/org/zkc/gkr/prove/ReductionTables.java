@@ -20,7 +20,7 @@ interface ReductionTables {
   Ext[] ends();
 
   /**
-   * The combination of the model's rows, without padding, that the first end's source was folded
+   * The combination of the model's rows, without padding, that the source of the first end was folded
    * through: the opening needs the same.
    */
   default Optional<ExtVector> rows() {

@@ -24,7 +24,7 @@ final class RelationProver {
   private final Claims claims;
   private final TensorValues values;
   private final ReductionProver reductions;
-  private final WeightPool pool = new WeightPool();
+  private final WeightPool pool;
 
   RelationProver(
       ConstraintSystem system,
@@ -32,13 +32,15 @@ final class RelationProver {
       PublicValues publicValues,
       Claims claims,
       TensorValues values,
-      ReductionProver reductions) {
+      ReductionProver reductions,
+      WeightPool pool) {
     this.system = system;
     this.out = out;
     this.publicValues = publicValues;
     this.claims = claims;
     this.values = values;
     this.reductions = reductions;
+    this.pool = pool;
   }
 
   void sweep() {

@@ -204,7 +204,7 @@ class TensorValues {
       }
     }
     for (Definition.Term term : sum.terms()) {
-      if (!term.steps().isEmpty()) {
+      if (!term.view().isWhole()) {
         throw new IllegalStateException("no expansion adds views");
       }
       int[] source = real(term.source());

@@ -9,14 +9,14 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.weight.Weight;
 
 /**
- * The open claims &lt;w, T&gt; = v of each tensor, in the order in which they arose. A weight that
- * is the same object makes the same claim, so its value is known already.
+ * The open claims &lt;w, T&gt; = v of each tensor, in the order in which they arose. A weight of
+ * the same number makes the same claim, so its value is known already.
  */
 public final class Claims {
   /** &lt;weight, tensor&gt; = value. */
   public record Claim(int tensor, Weight weight, Ext value) {}
 
-  private final List<Map<Weight, Ext>> claims = new ArrayList<>();
+  private final List<Map<Integer, Claim>> claims = new ArrayList<>();
 
   /** No claims on {@code tensors} tensors. */
   public Claims(int tensors) {
@@ -27,21 +27,21 @@ public final class Claims {
 
   /** The value of a claim that is already there, else null. */
   public @Nullable Ext known(int tensor, Weight weight) {
-    return claims.get(tensor).get(weight);
+    Claim claim = claims.get(tensor).get(weight.number());
+    return claim == null ? null : claim.value();
   }
 
   /** Adds a claim that is not there. */
   public void add(int tensor, Weight weight, Ext value) {
-    if (claims.get(tensor).putIfAbsent(weight, value) != null) {
+    Claim claim = new Claim(tensor, weight, value);
+    if (claims.get(tensor).putIfAbsent(weight.number(), claim) != null) {
       throw new IllegalStateException("a claim on tensor " + tensor + " was made twice");
     }
   }
 
   /** The claims on a tensor. */
   public List<Claim> on(int tensor) {
-    ArrayList<Claim> out = new ArrayList<>();
-    claims.get(tensor).forEach((w, v) -> out.add(new Claim(tensor, w, v)));
-    return out;
+    return List.copyOf(claims.get(tensor).values());
   }
 
   /** Removes and returns the claims on a tensor. */

@@ -48,8 +48,7 @@ public record Convolution(String name, ConvGeometry geometry) implements Bilinea
     ConvGeometry.Closing next = geometry.closing(claims.only(), point);
     return new Closing(
         Ext.ONE,
-        List.of(
-            new End(geometry.conv().weight(), next.kernel()),
-            new End(geometry.conv().source(), next.source())));
+        List.of(next.kernel(), next.source()),
+        List.of(new End(geometry.conv().weight(), 0), new End(geometry.conv().source(), 1)));
   }
 }

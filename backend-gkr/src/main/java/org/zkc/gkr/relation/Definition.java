@@ -1,7 +1,7 @@
 package org.zkc.gkr.relation;
 
 import java.util.List;
-import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.gkr.weight.View;
 
 /** Defines a tensor by the values of others: what the backward sweep walks over. */
 public sealed interface Definition permits Definition.LinearSum, Bilinear {
@@ -28,12 +28,8 @@ public sealed interface Definition permits Definition.LinearSum, Bilinear {
     }
   }
 
-  /** coefficient, a residue that is not 0, times the source through the steps. */
-  record Term(int source, int coefficient, List<ViewStep> steps) {
-    public Term {
-      steps = List.copyOf(steps);
-    }
-  }
+  /** coefficient, a residue that is not 0, times the source seen through the view. */
+  record Term(int source, int coefficient, View view) {}
 
   /** The residue {@code value} on a box of real indices. */
   record Constant(int value, List<Integer> starts, List<Integer> limits) {

@@ -82,6 +82,7 @@ public record FourierConvolution(String name, FftConvGeometry geometry) implemen
             Arrays.copyOfRange(point, channels, point.length));
     return new Closing(
         next.positions(),
-        List.of(new End(conv().weight(), next.kernel()), new End(conv().source(), next.source())));
+        List.of(next.kernel(), next.source()),
+        List.of(new End(conv().weight(), 0), new End(conv().source(), 1)));
   }
 }

@@ -36,7 +36,9 @@ public record Hadamard(String name, int result, int left, int right, List<Intege
 
   @Override
   public Closing close(MergedClaims claims, Ext[] point) {
-    Weight at = Weight.eq(shape, point);
-    return new Closing(claims.at(point), List.of(new End(left, at), new End(right, at)));
+    return new Closing(
+        claims.at(point),
+        List.of(Weight.eq(shape, point)),
+        List.of(new End(left, 0), new End(right, 0)));
   }
 }

@@ -3,7 +3,6 @@ package org.zkc.gkr.relation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.weight.Weight;
@@ -24,8 +23,6 @@ public record LinearReduction(List<Unknown> unknown, int solved, Ext remaining) 
   /** coefficient times &lt;weight, source&gt;; the coefficient is a residue that is not 0. */
   public record Unknown(int source, Weight weight, int coefficient) {}
 
-  private record Key(int source, Weight weight) {}
-
   /** Reduces &lt;weight, result&gt; = value. */
   public static LinearReduction of(
       ConstraintSystem system,
@@ -39,23 +36,25 @@ public record LinearReduction(List<Unknown> unknown, int solved, Ext remaining) 
     for (Definition.Constant c : sum.constants()) {
       remaining = remaining.sub(weight.sum(c.starts(), c.limits()).mulBase(c.value()));
     }
-    LinkedHashMap<Key, Integer> coefficients = new LinkedHashMap<>();
+    // By source and weight: terms of one view add up.
+    LinkedHashMap<Long, Unknown> sums = new LinkedHashMap<>();
     for (Definition.Term term : sum.terms()) {
-      Weight carried = pool.through(weight, system.tensor(term.source()).shape(), term.steps());
-      coefficients.merge(new Key(term.source(), carried), term.coefficient(), M31::add);
+      Weight carried = pool.through(weight, term.view());
+      long key = (long) term.source() << Integer.SIZE | carried.number();
+      sums.merge(
+          key, new Unknown(term.source(), carried, term.coefficient()), LinearReduction::plus);
     }
     ArrayList<Unknown> unknown = new ArrayList<>();
     int solved = -1;
-    for (Map.Entry<Key, Integer> e : coefficients.entrySet()) {
-      int source = e.getKey().source();
-      Weight carried = e.getKey().weight();
-      if (e.getValue() == 0) {
+    for (Unknown u : sums.values()) {
+      if (u.coefficient() == 0) {
         continue;
       }
+      int source = u.source();
       boolean isPublic = system.tensor(source).holder() == Holder.PUBLIC;
-      Ext known = isPublic ? publicValues.value(source, carried) : claims.known(source, carried);
+      Ext known = isPublic ? publicValues.value(source, u.weight()) : claims.known(source, u.weight());
       if (known != null) {
-        remaining = remaining.sub(known.mulBase(e.getValue()));
+        remaining = remaining.sub(known.mulBase(u.coefficient()));
         continue;
       }
       // What nobody holds is the best one to solve for: then nobody has to evaluate it either.
@@ -65,9 +64,13 @@ public record LinearReduction(List<Unknown> unknown, int solved, Ext remaining) 
           || system.tensor(unknown.get(solved).source()).holder() != Holder.VIRTUAL) {
         solved = unknown.size();
       }
-      unknown.add(new Unknown(source, carried, e.getValue()));
+      unknown.add(u);
     }
     return new LinearReduction(List.copyOf(unknown), solved, remaining);
+  }
+
+  private static Unknown plus(Unknown a, Unknown b) {
+    return new Unknown(a.source(), a.weight(), M31.add(a.coefficient(), b.coefficient()));
   }
 
   /** The value of the solved unknown, once the terms of all others are subtracted. */

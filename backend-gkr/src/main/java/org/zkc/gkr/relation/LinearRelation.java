@@ -23,7 +23,7 @@ final class LinearRelation {
             linear.result(),
             linear.terms().stream()
                 .map(t ->
-                    new Definition.Term(t.source(), M31.fromSigned(t.coefficient()), t.steps()))
+                    builder.term(t.source(), M31.fromSigned(t.coefficient()), t.steps()))
                 .toList(),
             linear.constants().stream()
                 .map(

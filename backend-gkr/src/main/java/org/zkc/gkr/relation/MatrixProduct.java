@@ -100,8 +100,7 @@ public record MatrixProduct(String name, MatMul matMul, List<Integer> right, int
     }
     return new Closing(
         Ext.ONE,
-        List.of(
-            new End(matMul.right(), Weight.ofPoints(right, ofRight)),
-            new End(matMul.left(), ofLeft)));
+        List.of(Weight.ofPoints(right, ofRight), ofLeft),
+        List.of(new End(matMul.right(), 0), new End(matMul.left(), 1)));
   }
 }

@@ -29,8 +29,8 @@ final class MaxRelation {
               of,
               d,
               List.of(
-                  new Definition.Term(max.result(), 1, List.of()),
-                  new Definition.Term(max.sources().get(k), M31.neg(1), List.of())),
+                  builder.term(max.result(), 1, List.of()),
+                  builder.term(max.sources().get(k), M31.neg(1), List.of())),
               List.of()));
       builder.lookUp(of, List.of(d), new LookupTable.Range(1 << max.bits()));
       differences.add(d);

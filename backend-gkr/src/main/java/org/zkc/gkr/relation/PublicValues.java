@@ -17,7 +17,7 @@ import org.zkc.gkr.weight.Weight;
  */
 public final class PublicValues {
   private final Map<Integer, int[]> residues = new HashMap<>();
-  private final Map<Integer, Map<Weight, Ext>> evaluated = new HashMap<>();
+  private final Map<Integer, Map<Integer, Ext>> evaluated = new HashMap<>();
 
   /**
    * Takes a statement for a circuit.
@@ -61,6 +61,6 @@ public final class PublicValues {
   public Ext value(int tensor, Weight weight) {
     return evaluated
         .computeIfAbsent(tensor, t -> new HashMap<>())
-        .computeIfAbsent(weight, w -> w.dot(residues(tensor)));
+        .computeIfAbsent(weight.number(), n -> weight.dot(residues(tensor)));
   }
 }

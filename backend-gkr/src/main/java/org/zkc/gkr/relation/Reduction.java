@@ -3,6 +3,7 @@ package org.zkc.gkr.relation;
 import java.util.List;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.weight.Weight;
+import org.zkc.gkr.weight.WeightPool;
 
 /**
  * How claims on one tensor become claims on others through one sumcheck. Everything that the
@@ -82,13 +83,33 @@ public sealed interface Reduction permits Bilinear, Merge, ZeroProduct {
     }
   }
 
-  /** &lt;weight, source&gt;. */
-  record End(int source, Weight weight) {}
+  /**
+   * &lt;weight, source&gt;.
+   *
+   * @param weight an index into the closing's weights
+   */
+  record End(int source, int weight) {}
 
-  /** A factor that the verifier computes, and the ends. */
-  record Closing(Ext factor, List<End> ends) {
+  /**
+   * In what the sumcheck ends.
+   *
+   * @param factor what the verifier computes
+   * @param weights those that arise, in order; ends at one point have one weight
+   */
+  record Closing(Ext factor, List<Weight> weights, List<End> ends) {
     public Closing {
+      weights = List.copyOf(weights);
       ends = List.copyOf(ends);
+    }
+
+    /** This closing with its weights numbered. */
+    public Closing numbered(WeightPool pool) {
+      return new Closing(factor, weights.stream().map(pool::fresh).toList(), ends);
+    }
+
+    /** The weight of an end. */
+    public Weight weight(End end) {
+      return weights.get(end.weight());
     }
   }
 }

@@ -26,9 +26,9 @@ final class RoundedQuotientRelation {
         new Hadamard(name + " product", product, q.denominator(), q.result(), shape));
     List<Definition.Term> remainder =
         List.of(
-            new Definition.Term(q.numerator(), M31.pow(2, q.bits() + 1), List.of()),
-            new Definition.Term(q.denominator(), 1, List.of()),
-            new Definition.Term(product, M31.neg(2), List.of()));
+            builder.term(q.numerator(), M31.pow(2, q.bits() + 1), List.of()),
+            builder.term(q.denominator(), 1, List.of()),
+            builder.term(product, M31.neg(2), List.of()));
     int rem = builder.add(name + " remainder", shape, Holder.VIRTUAL);
     builder.definitions.add(
         new Definition.LinearSum(name + " remainder", rem, remainder, List.of()));
@@ -38,8 +38,8 @@ final class RoundedQuotientRelation {
             name + " gap",
             top,
             List.of(
-                new Definition.Term(q.denominator(), 2, List.of()),
-                new Definition.Term(rem, M31.neg(1), List.of())),
+                builder.term(q.denominator(), 2, List.of()),
+                builder.term(rem, M31.neg(1), List.of())),
             List.of(Definition.Constant.everywhere(M31.neg(1), shape))));
     int bits = RoundedQuotient.remainderBits(builder.checked.interval(q.denominator()));
     inRange(builder, name + " remainder", rem, bits);

@@ -1,11 +1,16 @@
 package org.zkc.gkr.relation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.circuit.ViewSemantics;
+import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.weight.View;
 
 /** Collects what the relations expand to, in the circuit's order. */
 final class SystemBuilder {
@@ -16,6 +21,8 @@ final class SystemBuilder {
   final List<ZeroProduct> zeroProducts = new ArrayList<>();
   final List<Advice> advice = new ArrayList<>();
   private final Map<LookupTable, Integer> tables = new LinkedHashMap<>();
+  // Ordered, not hashed: whoever makes a circuit chooses the steps, and could choose colliding ones.
+  private final TreeMap<int[], View> views = new TreeMap<>(Arrays::compare);
 
   SystemBuilder(CheckedCircuit checked) {
     this.checked = checked;
@@ -39,6 +46,18 @@ final class SystemBuilder {
     return List.copyOf(tables.keySet());
   }
 
+  /** The source through the steps; equal steps on equal shapes are one view. */
+  Definition.Term term(int source, int coefficient, List<ViewStep> steps) {
+    List<Integer> shape = shape(source);
+    View view =
+        steps.isEmpty()
+            ? new View(0, shape, steps)
+            : views.computeIfAbsent(
+                ViewSemantics.numbers(shape, steps),
+                k -> new View(views.size() + 1, shape, steps));
+    return new Definition.Term(source, coefficient, view);
+  }
+
   void lookUp(String name, List<Integer> tuple, LookupTable table) {
     lookups.add(new Lookup(name, tuple, table(table)));
   }
@@ -60,12 +79,12 @@ final class SystemBuilder {
         advice.add(new Advice(limb, source, addend, offset, bits));
         lookUp(of, List.of(limb), new LookupTable.Range(1 << bits));
         int scale = M31.neg(M31.mul(factor, M31.pow(2, offset)));
-        terms.add(new Definition.Term(limb, scale, List.of()));
+        terms.add(term(limb, scale, List.of()));
       }
       offset += bits;
     }
     // The source last: its value is the one that the equation gives.
-    terms.add(new Definition.Term(source, factor, List.of()));
+    terms.add(term(source, factor, List.of()));
     return terms;
   }
 }

@@ -35,7 +35,9 @@ public record ZeroProduct(String name, List<Integer> factors, List<Integer> shap
 
   @Override
   public Closing close(MergedClaims claims, Ext[] point) {
-    Weight at = Weight.eq(shape, point);
-    return new Closing(Ext.ONE, factors.stream().map(t -> new End(t, at)).toList());
+    return new Closing(
+        Ext.ONE,
+        List.of(Weight.eq(shape, point)),
+        factors.stream().map(t -> new End(t, 0)).toList());
   }
 }

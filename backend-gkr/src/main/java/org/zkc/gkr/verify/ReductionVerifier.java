@@ -15,6 +15,7 @@ import org.zkc.gkr.relation.PublicValues;
 import org.zkc.gkr.relation.Reduction;
 import org.zkc.gkr.sumcheck.SumcheckVerifier;
 import org.zkc.gkr.weight.Weight;
+import org.zkc.gkr.weight.WeightPool;
 
 /**
  * Any {@link Reduction}.
@@ -31,13 +32,19 @@ final class ReductionVerifier {
   private final ReceivingChannel in;
   private final PublicValues publicValues;
   private final Claims claims;
+  private final WeightPool pool;
 
   ReductionVerifier(
-      ConstraintSystem system, ReceivingChannel in, PublicValues publicValues, Claims claims) {
+      ConstraintSystem system,
+      ReceivingChannel in,
+      PublicValues publicValues,
+      Claims claims,
+      WeightPool pool) {
     this.system = system;
     this.in = in;
     this.publicValues = publicValues;
     this.claims = claims;
+    this.pool = pool;
   }
 
   /** Turns claims that the reduction takes into claims on its sources. */
@@ -54,10 +61,10 @@ final class ReductionVerifier {
       value = end.value();
       point = SumcheckVerifier.join(point, end.point());
     }
-    Reduction.Closing closing = reduction.close(taken, point);
+    Reduction.Closing closing = reduction.close(taken, point).numbered(pool);
     Ext product = closing.factor();
     for (Reduction.End end : closing.ends()) {
-      product = product.mul(value(section, reduction.endsName(), end.source(), end.weight()));
+      product = product.mul(value(section, reduction.endsName(), end.source(), closing.weight(end)));
     }
     VerificationFailure.requireEqual(reduction.name() + " ending", product, value);
   }

@@ -24,19 +24,21 @@ final class RelationVerifier {
   private final PublicValues publicValues;
   private final Claims claims;
   private final ReductionVerifier reductions;
-  private final WeightPool pool = new WeightPool();
+  private final WeightPool pool;
 
   RelationVerifier(
       ConstraintSystem system,
       ReceivingChannel in,
       PublicValues publicValues,
       Claims claims,
-      ReductionVerifier reductions) {
+      ReductionVerifier reductions,
+      WeightPool pool) {
     this.system = system;
     this.in = in;
     this.publicValues = publicValues;
     this.claims = claims;
     this.reductions = reductions;
+    this.pool = pool;
   }
 
   void sweep() {

@@ -33,6 +33,7 @@ import org.zkc.gkr.security.SecurityParameters;
 import org.zkc.gkr.transcript.Transcript;
 import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
+import org.zkc.gkr.weight.WeightPool;
 
 /**
  * Checks proofs: the order of docs/protocol.md section 5, the mirror of {@link
@@ -60,6 +61,7 @@ public final class Verifier {
   private final PublicValues publicValues;
   private final Claims claims;
   private final ReductionVerifier reductions;
+  private final WeightPool pool = new WeightPool();
 
   private Verifier(VerifierKey key, Statement statement, Proof proof, byte[] context) {
     this.key = key;
@@ -70,7 +72,7 @@ public final class Verifier {
     this.claims = new Claims(system.tensors().size());
     this.in =
         new ReceivingChannel(StatementTranscript.begin(key, statement, context), proof.sections());
-    this.reductions = new ReductionVerifier(system, in, publicValues, claims);
+    this.reductions = new ReductionVerifier(system, in, publicValues, claims, pool);
   }
 
   /**
@@ -111,7 +113,7 @@ public final class Verifier {
     for (int t : system.circuit().outputs()) {
       output(t);
     }
-    new RelationVerifier(system, in, publicValues, claims, reductions).sweep();
+    new RelationVerifier(system, in, publicValues, claims, reductions, pool).sweep();
     open(transcript);
     in.finish();
   }
@@ -165,7 +167,7 @@ public final class Verifier {
       Ext start = selector.mul(tree.start(block, leaves.point()));
       Weight weight =
           weights.computeIfAbsent(
-              block.layout().shape(), shape -> Weight.eq(shape, tree.own(block, leaves.point())));
+              block.layout().shape(), shape -> pool.fresh(Weight.eq(shape, tree.own(block, leaves.point()))));
       Ext[] factors = challenges.factors(block.tuple().size());
       Ext tuple = Ext.ZERO;
       for (int j = 0; j < factors.length; j++) {
@@ -190,12 +192,15 @@ public final class Verifier {
       LeafLayout.Tree tree, LookupChallenges challenges, LogupVerifier.Leaves leaves) {
     Ext numerator = Ext.ZERO;
     Ext denominator = Ext.ONE;
+    Map<List<Integer>, Weight> weights = new HashMap<>();
     for (LeafLayout.Block block : tree.blocks()) {
       Ext selector = tree.selector(block, leaves.point());
       Ext live = tree.live(block, leaves.point());
       LookupTable table = system.tables().get(block.table());
       Ext[] own = tree.own(block, leaves.point());
-      Weight weight = Weight.eq(block.layout().shape(), own);
+      Weight weight =
+          weights.computeIfAbsent(
+              block.layout().shape(), shape -> pool.fresh(Weight.eq(shape, own)));
       Ext[] factors = challenges.factors(table.width());
       Ext row = Ext.ZERO;
       for (int j = 0; j < factors.length; j++) {
@@ -237,7 +242,7 @@ public final class Verifier {
 
   private Weight point(String label, List<Integer> shape) {
     int variables = new TensorLayout(shape).variables();
-    return Weight.eq(shape, in.transcript().challengeExts(label, variables));
+    return pool.fresh(Weight.eq(shape, in.transcript().challengeExts(label, variables)));
   }
 
   // ---- openings

@@ -16,14 +16,26 @@ import org.zkc.gkr.kernel.Kernels;
  * section 3). A claim about the multilinear extension of T at a point has eq(point, .) on every
  * axis.
  *
- * <p>Immutable, compared by identity: two claims with the same object have the same weight.
+ * <p>Immutable. A weight that claims are made with has a number from the proof's {@link
+ * WeightPool}: two claims with the same number have the same weight.
  */
 public final class Weight {
+  private static final int NONE = -1;
+
   private final List<Integer> shape;
   private final List<Factor> factors;
   private final Ext scale;
+  private final int number;
+
+  private Weight(List<Integer> shape, List<Factor> factors, Ext scale, int number) {
+    this.shape = shape;
+    this.factors = factors;
+    this.scale = scale;
+    this.number = number;
+  }
 
   Weight(List<Integer> shape, List<Factor> factors, Ext scale) {
+    number = NONE;
     this.shape = List.copyOf(shape);
     // Factors of one element join the scale.
     ArrayList<Factor> normal = new ArrayList<>();
@@ -72,6 +84,22 @@ public final class Weight {
 
   public List<Integer> shape() {
     return shape;
+  }
+
+  /**
+   * What tells this weight from the others of a proof.
+   *
+   * @throws IllegalStateException when it has no number
+   */
+  public int number() {
+    if (number == NONE) {
+      throw new IllegalStateException("a weight without a number");
+    }
+    return number;
+  }
+
+  Weight numbered(int newNumber) {
+    return new Weight(shape, factors, scale, newNumber);
   }
 
   public Ext scale() {

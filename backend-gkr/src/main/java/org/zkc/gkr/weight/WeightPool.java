@@ -9,8 +9,9 @@ import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.failure.VerificationFailure;
 
 /**
- * The weights that have been carried through views so far, so that the same weight seen through the
- * same view is the same object, and a claim about it need not be sent twice.
+ * Numbers the weights of a proof in the order in which they arise (docs/protocol.md section 5.9).
+ * The same weight seen through the same view is the same weight, and a claim about it need not be
+ * sent twice.
  */
 public final class WeightPool {
   /**
@@ -20,9 +21,9 @@ public final class WeightPool {
    */
   private static final long MAX_ELEMENTS = 1L << 26;
 
-  private record Key(Weight weight, List<Integer> source, List<ViewStep> steps) {}
-
-  private final Map<Key, Weight> carried = new HashMap<>();
+  // By the number of the weight on the outcome, then that of the view.
+  private final Map<Long, Weight> carried = new HashMap<>();
+  private int count;
   private final long limit;
   private long elements;
 
@@ -34,18 +35,23 @@ public final class WeightPool {
     this.limit = limit;
   }
 
+  /** The weight under the next number. */
+  public Weight fresh(Weight weight) {
+    return weight.numbered(count++);
+  }
+
   /**
-   * The weight on a tensor of shape {@code source} that gives {@code weight} on the outcome of
-   * {@code steps}.
+   * The weight on the view's source that gives {@code weight} on its outcome.
    *
    * @throws VerificationFailure when the circuit asks for more memory than any network does
    */
-  public Weight through(Weight weight, List<Integer> source, List<ViewStep> steps) {
-    if (steps.isEmpty()) {
+  public Weight through(Weight weight, View view) {
+    if (view.isWhole()) {
       return weight;
     }
+    long key = (long) weight.number() << Integer.SIZE | view.number();
     return carried.computeIfAbsent(
-        new Key(weight, source, steps), key -> carry(weight, source, steps));
+        key, k -> fresh(carry(weight, view.source(), view.steps())));
   }
 
   private Weight carry(Weight weight, List<Integer> source, List<ViewStep> steps) {

@@ -27,6 +27,7 @@ import org.zkc.gkr.relation.Reduction;
 import org.zkc.gkr.transcript.Transcript;
 import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
+import org.zkc.gkr.weight.WeightPool;
 
 /**
  * Prints milliseconds of processor time of one convolution's relation, direct and in FFT form: the
@@ -145,12 +146,14 @@ public final class MeasureConvolutions {
     Weight claim = Weight.eq(shape, random.elements(new TensorLayout(shape).variables()));
     double prove =
         best(() -> {
+          WeightPool pool = new WeightPool();
           Claims claims = new Claims(a.system().tensors().size());
-          claims.add(2, claim, random.element());
+          claims.add(2, pool.fresh(claim), random.element());
           SendingChannel out = new SendingChannel(new Transcript("measure"));
           FactorFolds folds = new FactorFolds(a.system(), a.model(), model, values);
-          ReductionProver reductions = new ReductionProver(a.system(), out, claims, values, folds);
-          new RelationProver(a.system(), out, publicValues, claims, values, reductions).sweep();
+          ReductionProver reductions = new ReductionProver(a.system(), out, claims, values, folds, pool);
+          new RelationProver(a.system(), out, publicValues, claims, values, reductions, pool)
+              .sweep();
         });
     Bilinear definition = (Bilinear) a.system().definitions().getFirst();
     MergedClaims taken =

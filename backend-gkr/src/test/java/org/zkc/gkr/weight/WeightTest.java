@@ -1,6 +1,8 @@
 package org.zkc.gkr.weight;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -126,8 +128,9 @@ class WeightTest {
         shapes.add(ViewSemantics.outcomeShape(shapes.get(k), step));
       }
       List<Integer> last = shapes.getLast();
-      Weight w = Weight.eq(last, point(new TensorLayout(last).variables()));
-      Weight carried = new WeightPool().through(w, shapes.get(0), steps);
+      WeightPool pool = new WeightPool();
+      Weight w = pool.fresh(Weight.eq(last, point(new TensorLayout(last).variables())));
+      Weight carried = pool.through(w, new View(1, shapes.get(0), steps));
       String at = "seed " + SEED + " trial " + trial + ": " + shapes + " " + steps;
       assertEquals(shapes.get(0), carried.shape(), at);
       assertEquals(w.dot(residues(tensor)), carried.dot(source), at);
@@ -201,21 +204,75 @@ class WeightTest {
   /** Long vectors that views make of points are counted, whatever they are made of. */
   @Test
   void aPoolHoldsSoManyElementsOnly() {
-    ViewStep turn = new ViewStep.Permute(List.of(1, 0));
-    ViewStep.Window all = new ViewStep.Window(0, 1, 1, 1, 0, 100);
+    View turn = new View(1, List.of(32, 64), List.of(new ViewStep.Permute(List.of(1, 0))));
+    View all = new View(2, List.of(100), List.of(new ViewStep.Window(0, 1, 1, 1, 0, 100)));
     WeightPool pool = new WeightPool(300);
     for (int claim = 0; claim < 3; claim++) {
-      Weight w = Weight.eq(List.of(1), new Ext[0]);
-      pool.through(w, List.of(100), List.of(all));
+      Weight w = pool.fresh(Weight.eq(List.of(1), new Ext[0]));
+      pool.through(w, all);
       // Once: the second time it is there.
-      pool.through(w, List.of(100), List.of(all));
+      pool.through(w, all);
       // A point keeps being one.
-      pool.through(Weight.eq(List.of(64, 32), point(11)), List.of(32, 64), List.of(turn));
+      pool.through(pool.fresh(Weight.eq(List.of(64, 32), point(11))), turn);
     }
-    Weight more = Weight.eq(List.of(1), new Ext[0]);
+    Weight more = pool.fresh(Weight.eq(List.of(1), new Ext[0]));
     VerificationFailure e =
-        assertThrows(
-            VerificationFailure.class, () -> pool.through(more, List.of(100), List.of(all)));
+        assertThrows(VerificationFailure.class, () -> pool.through(more, all));
     assertTrue(e.getMessage().startsWith("weights carried"), e.getMessage());
+  }
+
+  /** A number is that of one weight; only a weight through a view that it went through has it. */
+  @Test
+  void weightsAreNumberedAsTheyArise() {
+    WeightPool pool = new WeightPool();
+    List<Integer> shape = List.of(3, 5);
+    View whole = new View(0, shape, List.of());
+    View turned = new View(1, List.of(5, 3), List.of(new ViewStep.Permute(List.of(1, 0))));
+    View moved = new View(2, shape, List.of(new ViewStep.Window(1, 5, 1, 1, 1, 1)));
+    Ext[] point = point(5);
+    Weight first = pool.fresh(Weight.eq(shape, point));
+    Weight second = pool.fresh(Weight.eq(shape, point));
+    assertEquals(0, first.number());
+    assertEquals(1, second.number());
+    assertEquals(0, pool.through(first, whole).number());
+    assertEquals(2, pool.through(first, turned).number());
+    assertEquals(3, pool.through(second, turned).number());
+    assertEquals(4, pool.through(first, moved).number());
+    assertEquals(2, pool.through(first, turned).number());
+    assertEquals(4, pool.through(first, moved).number());
+    // The same vector on another way is another weight.
+    assertEquals(5, pool.through(pool.through(first, turned), new View(3, shape, turned.steps())).number());
+    assertEquals(6, pool.fresh(Weight.eq(shape, point)).number());
+    assertThrows(IllegalStateException.class, () -> Weight.eq(shape, point).number());
+  }
+
+  /** Steps have the numbers of equal steps on an equal shape and of no others. */
+  @Test
+  void numbersOfStepsTellThemApart() {
+    List<Integer> shape = List.of(4, 6);
+    List<List<ViewStep>> different =
+        List.of(
+            List.of(),
+            List.of(new ViewStep.Permute(List.of(1, 0))),
+            List.of(new ViewStep.Permute(List.of(0, 1))),
+            List.of(new ViewStep.Reshape(List.of(1, 0))),
+            List.of(new ViewStep.Window(1, 2, 3, 4, 5, 6)),
+            List.of(new ViewStep.Unfold(1, 2, 6, 3, 4, 5)),
+            List.of(new ViewStep.Unfold(1, 2, 3, 4, 5, 6)),
+            List.of(new ViewStep.Ranges(1, List.of(0, 1), List.of(2), List.of(3))),
+            List.of(new ViewStep.Ranges(1, List.of(0), List.of(1, 2), List.of(3))),
+            List.of(new ViewStep.Ranges(1, List.of(0), List.of(1), List.of(2, 3))),
+            // These two hash alike.
+            List.of(new ViewStep.Window(0, 1, 1, 2, 7, 1)),
+            List.of(new ViewStep.Window(0, 1, 1, 3, 7 - 31, 1)),
+            List.of(new ViewStep.Permute(List.of(1, 0)), new ViewStep.Permute(List.of(1, 0))));
+    for (int k = 0; k < different.size(); k++) {
+      int[] numbers = ViewSemantics.numbers(shape, different.get(k));
+      assertArrayEquals(numbers, ViewSemantics.numbers(shape, different.get(k)));
+      for (int j = 0; j < k; j++) {
+        assertFalse(Arrays.equals(numbers, ViewSemantics.numbers(shape, different.get(j))));
+      }
+      assertFalse(Arrays.equals(numbers, ViewSemantics.numbers(List.of(6, 4), different.get(k))));
+    }
   }
 }
