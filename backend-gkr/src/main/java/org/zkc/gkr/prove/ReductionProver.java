@@ -24,7 +24,7 @@ import org.zkc.gkr.sumcheck.SumcheckVerifier;
 import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightPool;
 
-/** Any {@link Reduction}, in step with the verifier. */
+/** Proves any {@link Reduction}, in step with the verifier. */
 final class ReductionProver {
   private final ConstraintSystem system;
   private final SendingChannel out;

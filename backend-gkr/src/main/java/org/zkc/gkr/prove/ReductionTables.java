@@ -6,7 +6,7 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.relation.Reduction;
 import org.zkc.gkr.sumcheck.SumcheckTables;
 
-/** What the prover adds to a {@link Reduction}: the tables of its sumcheck. */
+/** The prover's part of a {@link Reduction}: the tables of its sumcheck. */
 interface ReductionTables {
   /**
    * The tables of a part of the sumcheck; asked for in order.

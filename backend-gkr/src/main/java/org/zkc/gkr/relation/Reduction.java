@@ -18,7 +18,7 @@ import org.zkc.gkr.weight.WeightPool;
  * </pre>
  */
 public sealed interface Reduction permits Bilinear, Merge, ZeroProduct {
-  /** Names the challenges that merge the claims; for messages too. */
+  /** The label of the challenges that merge the claims; also for messages. */
   String name();
 
   /** The tensors S_k, as often and in the order in which the closing names them. */
@@ -43,12 +43,12 @@ public sealed interface Reduction permits Bilinear, Merge, ZeroProduct {
   /**
    * The closing of the sumcheck.
    *
-   * @param claims what was taken
+   * @param claims the claims that were taken
    * @param point the challenges of all rounds
    */
   Closing close(MergedClaims claims, Ext[] point);
 
-  /** Names the values that are sent for the ends. */
+  /** The label of the values that are sent for the ends. */
   default String endsName() {
     return name() + " ends";
   }
@@ -91,10 +91,10 @@ public sealed interface Reduction permits Bilinear, Merge, ZeroProduct {
   record End(int source, int weight) {}
 
   /**
-   * In what the sumcheck ends.
+   * The end of a sumcheck: it holds if the factor times the product of the ends is the last sum.
    *
-   * @param factor what the verifier computes
-   * @param weights those that arise, in order; ends at one point have one weight
+   * @param factor computed by the verifier
+   * @param weights of the ends, in the order in which they arise; ends at one point have one
    */
   record Closing(Ext factor, List<Weight> weights, List<End> ends) {
     public Closing {

@@ -14,7 +14,7 @@ import org.zkc.gkr.weight.Weight;
  */
 public record ZeroProduct(String name, List<Integer> factors, List<Integer> shape)
     implements Reduction {
-  /** What a claim on the product names as its tensor: nobody holds it. */
+  /** The index that a claim on the product has for its tensor: nobody holds it. */
   public static final int PRODUCT = -1;
 
   public ZeroProduct {

@@ -18,7 +18,7 @@ import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightPool;
 
 /**
- * Any {@link Reduction}.
+ * Checks any {@link Reduction}.
  *
  * <pre>
  * claim   sum_j c_j &lt;w_j, T&gt; = sum_j c_j v_j, c = eq(tau, .) for fresh challenges tau
