@@ -7,6 +7,7 @@ import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.mle.Mle;
 
 /**
  * The transposes of the views: a claim &lt;w, V T&gt; = v is the claim &lt;V^T w, T&gt; = v. Each
@@ -279,10 +280,42 @@ final class Transpose {
       if (group.size() == 1 && group.get(0).extents().equals(extents)) {
         factors.add(group.get(0));
       } else {
-        factors.add(Factor.of(extents, outer(group)));
+        factors.addAll(regrouped(group, extents));
       }
     }
     return new Weight(source, factors, weight.scale());
+  }
+
+  /**
+   * Factors on the same elements under other extents: points where the variables of an index are
+   * those of its digits, which they are when all extents but the first are powers of two; else the
+   * outer product.
+   */
+  private static List<Factor> regrouped(List<Factor> group, List<Integer> extents) {
+    ArrayList<Integer> before = new ArrayList<>();
+    ArrayList<Ext> point = new ArrayList<>();
+    for (Factor f : group) {
+      if (f.point() == null) {
+        return List.of(Factor.of(extents, outer(group)));
+      }
+      before.addAll(f.extents());
+      point.addAll(List.of(f.point()));
+    }
+    if (!isBinaryBehindTheFirst(before) || !isBinaryBehindTheFirst(extents)) {
+      return List.of(Factor.of(extents, outer(group)));
+    }
+    ArrayList<Factor> factors = new ArrayList<>();
+    int at = 0;
+    for (int extent : extents) {
+      int end = at + Mle.variables(extent);
+      factors.add(Factor.eq(point.subList(at, end).toArray(Ext[]::new), extent));
+      at = end;
+    }
+    return factors;
+  }
+
+  private static boolean isBinaryBehindTheFirst(List<Integer> extents) {
+    return extents.stream().skip(1).allMatch(e -> Integer.bitCount(e) == 1);
   }
 
   private static int product(List<Integer> extents, int from, int to) {

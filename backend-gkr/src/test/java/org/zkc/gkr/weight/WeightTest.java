@@ -246,6 +246,33 @@ class WeightTest {
     assertThrows(IllegalStateException.class, () -> Weight.eq(shape, point).number());
   }
 
+  /** An axis that splits or joins at powers of two keeps its point; its weight is the same. */
+  @Test
+  void pointsSurviveReshapesAtPowersOfTwo() {
+    record Case(List<Integer> outcome, List<Integer> source, boolean keepsPoints) {}
+    for (Case c :
+        List.of(
+            new Case(List.of(5, 24), List.of(5, 3, 8), true),
+            new Case(List.of(5, 3, 8), List.of(5, 24), true),
+            new Case(List.of(5, 3, 2, 4), List.of(5, 6, 4), true),
+            new Case(List.of(40), List.of(5, 1, 2, 4), true),
+            new Case(List.of(5, 24), List.of(5, 8, 3), false),
+            new Case(List.of(5, 8, 3), List.of(5, 24), false),
+            new Case(List.of(3, 5), List.of(15), false),
+            new Case(List.of(3, 4), List.of(4, 3), false))) {
+      Weight w = Weight.eq(c.outcome, point(new TensorLayout(c.outcome).variables()));
+      Weight carried = w.through(new ViewStep.Reshape(c.outcome), c.source);
+      boolean all = true;
+      for (int axis = 0; axis < c.source.size(); axis++) {
+        all &= carried.hasPoint(axis);
+      }
+      assertEquals(c.keepsPoints, all, c.toString());
+      int[] tensor = residues(random.longs(count(c.source), -50, 50).toArray());
+      assertEquals(w.dot(tensor), carried.dot(tensor), c.toString());
+      agreesWithItsTable(carried, tensor, c.toString());
+    }
+  }
+
   /** Steps have the numbers of equal steps on an equal shape and of no others. */
   @Test
   void numbersOfStepsTellThemApart() {
