@@ -21,7 +21,7 @@ public final class Training {
   // A process that ends sooner gains nothing by training.
   private static final long DELAY_MILLIS = 500;
   // Runs that make the JVM compile; from then on the trainer only looks whether it has.
-  private static final int COMPILING_RUNS = 400;
+  static final int COMPILING_RUNS = 400;
   private static final long POLL_MILLIS = 20;
   private static final int RUNS = 5;
 
@@ -42,14 +42,37 @@ public final class Training {
     return trainer;
   }
 
+  /** What the trainer reads the time from, and rests with. */
+  interface Clock {
+    long nanos();
+
+    void rest() throws InterruptedException;
+  }
+
+  private static final Clock REAL =
+      new Clock() {
+        @Override
+        public long nanos() {
+          return System.nanoTime();
+        }
+
+        @Override
+        public void rest() throws InterruptedException {
+          Thread.sleep(POLL_MILLIS);
+        }
+      };
+
   private final Runnable plain;
   private final Runnable vector;
+  private final Clock clock;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean done;
 
-  private Training(Runnable plain, Runnable vector) {
+  /** Trains when {@link #train} is called. */
+  Training(Runnable plain, Runnable vector, Clock clock) {
     this.plain = plain;
     this.vector = vector;
+    this.clock = clock;
   }
 
   /**
@@ -59,7 +82,7 @@ public final class Training {
    * @param vector the same work by the vector twin, every loop of it
    */
   public static Training of(Runnable plain, Runnable vector) {
-    Training training = new Training(plain, vector);
+    Training training = new Training(plain, vector, REAL);
     if ("on".equals(System.getProperty(Provider.PROPERTY))) {
       training.done = true;
       training.ended.countDown();
@@ -99,11 +122,12 @@ public final class Training {
     }
   }
 
-  private void train() throws InterruptedException {
-    long start = System.nanoTime();
-    for (int runs = 0; !done && System.nanoTime() - start < PATIENCE_NANOS; runs += RUNS) {
+  /** Runs both twins until the vector one wins, or patience ends. */
+  void train() throws InterruptedException {
+    long start = clock.nanos();
+    for (int runs = 0; !done && clock.nanos() - start < PATIENCE_NANOS; runs += RUNS) {
       if (runs >= COMPILING_RUNS) {
-        Thread.sleep(POLL_MILLIS);
+        clock.rest();
       }
       long plainBest = best(plain);
       done = best(vector) < plainBest;
@@ -111,12 +135,12 @@ public final class Training {
     ended.countDown();
   }
 
-  private static long best(Runnable work) {
+  private long best(Runnable work) {
     long best = Long.MAX_VALUE;
     for (int run = 0; run < RUNS; run++) {
-      long start = System.nanoTime();
+      long start = clock.nanos();
       work.run();
-      best = Math.min(best, System.nanoTime() - start);
+      best = Math.min(best, clock.nanos() - start);
     }
     return best;
   }

@@ -5,19 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.zkc.gkr.code.CirclePoint;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.field.RandomElements;
+import org.zkc.gkr.kernel.AllocationProbe;
 
 class FourierTransformTest {
-  private static final long PATIENCE_NANOS = 60_000_000_000L;
   private static final List<FourierLoops> TWINS = List.of(new PlainLoops(), new VectorLoops());
 
   private final RandomElements random = new RandomElements(5);
@@ -157,23 +157,12 @@ class FourierTransformTest {
 
   /** As {@code BoxingTest}: a loop that is not compiled whole allocates every vector. */
   @Test
-  void compiledVectorLoopsAllocateNextToNothing() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    FourierTransform transform = FourierTransform.of(1, 1 << 13, new VectorLoops());
-    int[] re = random.residues(1 << 13);
-    int[] im = random.residues(1 << 13);
-    // The narrow layers split their pairs into a few kilobytes; boxed vectors take megabytes.
-    long allowed = 1 << 18;
-    long start = System.nanoTime();
-    long allocated;
-    do {
-      long before = threads.getCurrentThreadAllocatedBytes();
-      transform.forward(re, im, 0);
-      transform.multiplyAdd(re, im, 0, re, im, 0, re, im, 0);
-      transform.inverse(re, im, 0);
-      allocated = threads.getCurrentThreadAllocatedBytes() - before;
-    } while (allocated > allowed && System.nanoTime() - start < PATIENCE_NANOS);
-    assertTrue(allocated <= allowed, allocated + " bytes when warm");
+  void compiledVectorLoopsAllocateNextToNothing() throws IOException, InterruptedException {
+    Map<String, AllocationProbe.Found> found =
+        AllocationProbe.inAFreshJvm(TransformAllocations.class);
+    assertEquals(1, found.size(), found.toString());
+    found.forEach(
+        (name, bytes) -> assertTrue(bytes.allocated() <= bytes.allowed(), name + ": " + bytes));
   }
 
   @Test

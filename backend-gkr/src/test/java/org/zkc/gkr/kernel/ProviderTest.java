@@ -12,18 +12,47 @@ class ProviderTest {
     assertEquals(Provider.VECTOR, Provider.chosen(), Provider.reason());
   }
 
-  @Test
-  void trainingEndsWhenTheVectorTwinWins() {
-    Training training = Training.of(() -> spin(200_000), () -> spin(1_000));
-    assertFalse(training.isDone(), "the plain twin is used until then");
-    Training.awaitAll();
-    assertTrue(training.isDone());
+  /** Time that passes only when work or a rest says so. */
+  private static final class Simulated implements Training.Clock {
+    private long now;
+    private int rests;
+
+    @Override
+    public long nanos() {
+      return now;
+    }
+
+    @Override
+    public void rest() {
+      now += 20_000_000;
+      rests++;
+    }
+
+    Runnable work(long nanos) {
+      return () -> now += nanos;
+    }
   }
 
-  private static void spin(long nanos) {
-    long end = System.nanoTime() + nanos;
-    while (System.nanoTime() < end) {
-      Thread.onSpinWait();
-    }
+  @Test
+  void trainingEndsWhenTheVectorTwinWins() throws InterruptedException {
+    Simulated clock = new Simulated();
+    int[] runs = {0};
+    // A thousand times slower until it is compiled.
+    Runnable vector = () -> clock.work(runs[0]++ < 300 ? 1_000_000 : 500).run();
+    Training training = new Training(clock.work(1_000), vector, clock);
+    assertFalse(training.isDone(), "the plain twin is used until then");
+    training.train();
+    assertTrue(training.isDone());
+    assertEquals(305, runs[0], "it ends with the first batch that wins");
+    assertEquals(0, clock.rests, "the runs that make the JVM compile follow one another");
+  }
+
+  @Test
+  void aTwinThatNeverWinsIsGivenUp() throws InterruptedException {
+    Simulated clock = new Simulated();
+    Training training = new Training(clock.work(1_000), clock.work(1_000), clock);
+    training.train();
+    assertFalse(training.isDone());
+    assertTrue(clock.rests > 1_000 && clock.nanos() < 61_000_000_000L, clock.nanos() + " ns");
   }
 }

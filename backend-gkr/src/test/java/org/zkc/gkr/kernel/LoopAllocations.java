@@ -1,0 +1,53 @@
+package org.zkc.gkr.kernel;
+
+import java.lang.foreign.MemorySegment;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.field.RandomElements;
+
+/** Runs every vector loop for {@link BoxingTest}, in a process of its own. */
+final class LoopAllocations {
+  private static final int SIZE = 4096;
+
+  /** One boxed vector per iteration is 8 bytes an element and more. */
+  private static final long ELEMENTWISE = SIZE;
+
+  /** Sums of a fold are allocated: 32 bytes a column, half a byte a weight here. */
+  private static final long FOLD = 40L * SIZE;
+
+  private LoopAllocations() {}
+
+  public static void main(String[] arguments) {
+    RandomElements random = new RandomElements(1);
+    Loops loops = new VectorLoops();
+    ExtVector a = random.vector(SIZE);
+    ExtVector b = random.vector(SIZE);
+    ExtVector out = random.vector(SIZE);
+    int[] base = random.residues(2 * SIZE);
+    int[] baseOut = new int[SIZE];
+    Ext c = random.element();
+    ExtVector coefficients = random.vector(64);
+    MemorySegment weights = MemorySegment.ofArray(new byte[2 * 64 * SIZE]);
+    AllocationProbe.print("multiply", ELEMENTWISE, () -> loops.multiply(a, b, out));
+    AllocationProbe.print("multiplyAdd", ELEMENTWISE, () -> loops.multiplyAdd(a, b, b, a, out));
+    AllocationProbe.print("dot", ELEMENTWISE, () -> loops.dot(a, b));
+    AllocationProbe.print("line", ELEMENTWISE, () -> loops.line(a, b, c, out));
+    AllocationProbe.print("scale", ELEMENTWISE, () -> loops.scale(a, c, out));
+    AllocationProbe.print("addScaled", ELEMENTWISE, () -> loops.addScaled(a, c, out));
+    AllocationProbe.print("add", ELEMENTWISE, () -> loops.add(a, b, out));
+    AllocationProbe.print("subtract", ELEMENTWISE, () -> loops.subtract(a, b, out));
+    AllocationProbe.print("atTwo", ELEMENTWISE, () -> loops.atTwo(a, b, out));
+    AllocationProbe.print("atTwoAndThree", ELEMENTWISE, () -> loops.atTwoAndThree(a, b, out, out));
+    AllocationProbe.print("dotBase", ELEMENTWISE, () -> loops.dotBase(base, 0, b));
+    AllocationProbe.print("addScaledBase", ELEMENTWISE, () -> loops.addScaledBase(out, c, base, 0));
+    AllocationProbe.print("lineBase", ELEMENTWISE, () -> loops.lineBase(base, 0, SIZE, c, out));
+    AllocationProbe.print(
+        "atTwoBase", ELEMENTWISE, () -> loops.atTwoBase(base, 0, SIZE, baseOut, SIZE));
+    AllocationProbe.print(
+        "foldRows of bytes", FOLD, () -> loops.foldRows(weights, 1, SIZE, SIZE, coefficients, out));
+    AllocationProbe.print(
+        "foldRows of shorts",
+        FOLD,
+        () -> loops.foldRows(weights, 2, SIZE, SIZE, coefficients, out));
+  }
+}
