@@ -1,6 +1,6 @@
 /**
- * The intermediate representation. It is a named module because a sealed level may then permit ops of
- * another package: views belong to three levels at once.
+ * The intermediate representation. It is a named module because a sealed level may then permit ops
+ * of another package: views belong to three levels at once.
  */
 module org.zkc.ir {
   requires com.google.protobuf;

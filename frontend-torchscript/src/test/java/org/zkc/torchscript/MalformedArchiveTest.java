@@ -24,7 +24,7 @@ import org.zkc.ir.UserException;
 import org.zkc.torchscript.archive.ZipBytes;
 
 /** Archives changed at random are read or refused with a message; nothing else, and soon. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MalformedArchiveTest {
   private static final List<String> BASES =
       List.of("two_outputs", "in_place", "scripted_blocks", "unsupported_operator");

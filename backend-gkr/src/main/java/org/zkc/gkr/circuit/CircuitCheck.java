@@ -241,7 +241,8 @@ public final class CircuitCheck {
     requireIndex(t);
     TensorDeclaration d = circuit.tensors().get(t);
     require(intervals.get(t) == null, "tensor " + t + " is already defined");
-    require(d.role() == relation.role(), "its result, tensor " + t + ", must be " + relation.role());
+    require(
+        d.role() == relation.role(), "its result, tensor " + t + ", must be " + relation.role());
     Interval found =
         switch (relation) {
           case Linear l -> linear(l, d);

@@ -24,10 +24,8 @@ final class MatMulShapes {
         "shared axes differ");
     List<Integer> leading = left.shape().subList(0, left.rank() - 1);
     require(leading.equals(result.shape().subList(0, left.rank() - 1)), "leading axes differ");
-    require(
-        left.extent(left.rank() - 1) == right.extent(right.rank() - 1), "inner extents differ");
-    require(
-        result.extent(result.rank() - 1) == right.extent(shared), "output extents differ");
+    require(left.extent(left.rank() - 1) == right.extent(right.rank() - 1), "inner extents differ");
+    require(result.extent(result.rank() - 1) == right.extent(shared), "output extents differ");
   }
 
   private static void require(boolean condition, String message) {

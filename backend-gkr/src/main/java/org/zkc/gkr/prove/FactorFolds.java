@@ -22,8 +22,7 @@ final class FactorFolds {
   private final ModelMatrix model;
   private final TensorValues values;
 
-  FactorFolds(
-      ConstraintSystem system, ModelLayout layout, ModelMatrix model, TensorValues values) {
+  FactorFolds(ConstraintSystem system, ModelLayout layout, ModelMatrix model, TensorValues values) {
     this.system = system;
     this.layout = layout;
     this.model = model;

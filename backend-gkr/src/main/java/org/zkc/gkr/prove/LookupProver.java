@@ -134,7 +134,8 @@ final class LookupProver {
     for (LeafLayout.Block block : tree.blocks()) {
       Weight weight =
           weights.computeIfAbsent(
-              block.layout().shape(), shape -> pool.fresh(Weight.eq(shape, tree.own(block, point))));
+              block.layout().shape(),
+              shape -> pool.fresh(Weight.eq(shape, tree.own(block, point))));
       for (int tensor : block.tuple()) {
         if (system.tensor(tensor).holder() != Holder.PUBLIC
             && claims.known(tensor, weight) == null) {

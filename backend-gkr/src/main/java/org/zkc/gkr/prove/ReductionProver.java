@@ -50,8 +50,8 @@ final class ReductionProver {
   }
 
   /**
-   * The row combinations that were made on the way, without padding, by the number of the
-   * weight of the MODEL claim they belong to.
+   * The row combinations that were made on the way, without padding, by the number of the weight of
+   * the MODEL claim they belong to.
    */
   Map<Integer, ExtVector> rows() {
     return rows;

@@ -20,8 +20,8 @@ interface ReductionTables {
   Ext[] ends();
 
   /**
-   * The combination of the model's rows, without padding, that the source of the first end was folded
-   * through: the opening needs the same.
+   * The combination of the model's rows, without padding, that the source of the first end was
+   * folded through: the opening needs the same.
    */
   default Optional<ExtVector> rows() {
     return Optional.empty();

@@ -52,7 +52,8 @@ public record LinearReduction(List<Unknown> unknown, int solved, Ext remaining) 
       }
       int source = u.source();
       boolean isPublic = system.tensor(source).holder() == Holder.PUBLIC;
-      Ext known = isPublic ? publicValues.value(source, u.weight()) : claims.known(source, u.weight());
+      Ext known =
+          isPublic ? publicValues.value(source, u.weight()) : claims.known(source, u.weight());
       if (known != null) {
         remaining = remaining.sub(known.mulBase(u.coefficient()));
         continue;

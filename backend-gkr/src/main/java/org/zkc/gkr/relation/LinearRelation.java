@@ -22,8 +22,7 @@ final class LinearRelation {
             name,
             linear.result(),
             linear.terms().stream()
-                .map(t ->
-                    builder.term(t.source(), M31.fromSigned(t.coefficient()), t.steps()))
+                .map(t -> builder.term(t.source(), M31.fromSigned(t.coefficient()), t.steps()))
                 .toList(),
             linear.constants().stream()
                 .map(

@@ -41,6 +41,7 @@ public record Merge(String name, int tensor, List<Integer> shape) implements Red
 
   @Override
   public Closing close(MergedClaims claims, Ext[] point) {
-    return new Closing(claims.at(point), List.of(Weight.eq(shape, point)), List.of(new End(tensor, 0)));
+    return new Closing(
+        claims.at(point), List.of(Weight.eq(shape, point)), List.of(new End(tensor, 0)));
   }
 }

@@ -21,7 +21,8 @@ final class SystemBuilder {
   final List<ZeroProduct> zeroProducts = new ArrayList<>();
   final List<Advice> advice = new ArrayList<>();
   private final Map<LookupTable, Integer> tables = new LinkedHashMap<>();
-  // Ordered, not hashed: whoever makes a circuit chooses the steps, and could choose colliding ones.
+  // Ordered, not hashed: whoever makes a circuit chooses the steps, and could choose colliding
+  // ones.
   private final TreeMap<int[], View> views = new TreeMap<>(Arrays::compare);
 
   SystemBuilder(CheckedCircuit checked) {
@@ -53,8 +54,7 @@ final class SystemBuilder {
         steps.isEmpty()
             ? new View(0, shape, steps)
             : views.computeIfAbsent(
-                ViewSemantics.numbers(shape, steps),
-                k -> new View(views.size() + 1, shape, steps));
+                ViewSemantics.numbers(shape, steps), k -> new View(views.size() + 1, shape, steps));
     return new Definition.Term(source, coefficient, view);
   }
 

@@ -64,7 +64,8 @@ final class ReductionVerifier {
     Reduction.Closing closing = reduction.close(taken, point).numbered(pool);
     Ext product = closing.factor();
     for (Reduction.End end : closing.ends()) {
-      product = product.mul(value(section, reduction.endsName(), end.source(), closing.weight(end)));
+      product =
+          product.mul(value(section, reduction.endsName(), end.source(), closing.weight(end)));
     }
     VerificationFailure.requireEqual(reduction.name() + " ending", product, value);
   }

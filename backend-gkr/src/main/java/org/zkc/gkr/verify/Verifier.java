@@ -167,7 +167,8 @@ public final class Verifier {
       Ext start = selector.mul(tree.start(block, leaves.point()));
       Weight weight =
           weights.computeIfAbsent(
-              block.layout().shape(), shape -> pool.fresh(Weight.eq(shape, tree.own(block, leaves.point()))));
+              block.layout().shape(),
+              shape -> pool.fresh(Weight.eq(shape, tree.own(block, leaves.point()))));
       Ext[] factors = challenges.factors(block.tuple().size());
       Ext tuple = Ext.ZERO;
       for (int j = 0; j < factors.length; j++) {

@@ -50,8 +50,7 @@ public final class WeightPool {
       return weight;
     }
     long key = (long) weight.number() << Integer.SIZE | view.number();
-    return carried.computeIfAbsent(
-        key, k -> fresh(carry(weight, view.source(), view.steps())));
+    return carried.computeIfAbsent(key, k -> fresh(carry(weight, view.source(), view.steps())));
   }
 
   private Weight carry(Weight weight, List<Integer> source, List<ViewStep> steps) {

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What the check finds, and every condition it refuses. */
@@ -33,8 +33,7 @@ class CircuitCheckTest {
             .filter(t -> tensors.get(t).role() == TensorDeclaration.Role.INPUT)
             .boxed()
             .toList();
-    return new Circuit(
-        tensors, List.of(), List.of(relation), inputs, List.of(tensors.size() - 1));
+    return new Circuit(tensors, List.of(), List.of(relation), inputs, List.of(tensors.size() - 1));
   }
 
   private static TensorDeclaration input(long low, long high) {

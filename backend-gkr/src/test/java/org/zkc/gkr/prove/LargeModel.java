@@ -3,6 +3,7 @@ package org.zkc.gkr.prove;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -12,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.MatMul;
@@ -30,15 +33,22 @@ final class LargeModel implements ModelTensors {
 
   private static final int LARGEST_INPUT = 10;
   private static final int LARGEST_WEIGHT = 1000;
+  static final String HELD = "in the middle of the commitment";
+
   private static final byte[] CONTEXT = {1, 2, 3};
 
   private final int[] input = new int[INPUTS];
   private final int[] output = new int[OUTPUTS];
   private final MemorySegment weights;
+  private final boolean holds;
+  private final Path folder;
   private long positive;
   private long negative;
 
-  private LargeModel(Path file, long seed) throws IOException {
+  private LargeModel(Path folder, long seed, boolean holds) throws IOException {
+    this.folder = folder;
+    this.holds = holds;
+    Path file = folder.resolve("weights");
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < INPUTS; i++) {
       input[i] = random.nextInt(-LARGEST_INPUT, LARGEST_INPUT + 1);
@@ -87,7 +97,21 @@ final class LargeModel implements ModelTensors {
 
   @Override
   public MemorySegment mantissas(int tensor) {
+    if (holds && isCommitting()) {
+      System.out.println(HELD);
+      while (true) {
+        LockSupport.park();
+      }
+    }
     return weights;
+  }
+
+  private boolean isCommitting() {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.anyMatch(file -> file.toString().endsWith(".building"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
@@ -100,13 +124,17 @@ final class LargeModel implements ModelTensors {
     return new byte[OUTPUTS];
   }
 
-  /** Arguments: a folder to work in, a seed. */
+  /**
+   * Arguments: a folder to work in, a seed, and whether to stop for ever in the middle of the
+   * commitment, after a line that says so.
+   */
   public static void main(String[] arguments) throws IOException {
     if (Runtime.getRuntime().maxMemory() >= MODEL_BYTES) {
       throw new IllegalStateException("the heap could hold the model");
     }
     Path folder = Path.of(arguments[0]);
-    LargeModel model = new LargeModel(folder.resolve("weights"), Long.parseLong(arguments[1]));
+    LargeModel model =
+        new LargeModel(folder, Long.parseLong(arguments[1]), Boolean.parseBoolean(arguments[2]));
     Path code = folder.resolve("code");
     VerifierKey verifierKey;
     try (ProvingKey key =

@@ -114,8 +114,7 @@ class MatMulAttackTest {
       Ext lacking = claim;
       for (int x = 0; x * inner < right.length(); x++) {
         int count = Math.min(inner, right.length() - x * inner);
-        Ext sum =
-            Kernels.best().dot(right.slice(x * inner, count), left.slice(x * inner, count));
+        Ext sum = Kernels.best().dot(right.slice(x * inner, count), left.slice(x * inner, count));
         lacking = lacking.sub(eq.get(x).mul(sum));
       }
       ExtVector changed = rightSide ? right : left;
@@ -149,8 +148,7 @@ class MatMulAttackTest {
         for (int factor : new int[] {layer.left, layer.right}) {
           int[][] elements = weak.honest.clone();
           elements[factor] = oneOff(weak.honest[factor], 3);
-          int[] product =
-              weak.withTensor(factor, elements[factor])[layer.result];
+          int[] product = weak.withTensor(factor, elements[factor])[layer.result];
           elements[layer.result] = product;
           // The factor's own relation sees it.
           String why = weak.rejection(elements, new ForgedValues(weak, elements));

@@ -151,7 +151,8 @@ public final class MeasureConvolutions {
           claims.add(2, pool.fresh(claim), random.element());
           SendingChannel out = new SendingChannel(new Transcript("measure"));
           FactorFolds folds = new FactorFolds(a.system(), a.model(), model, values);
-          ReductionProver reductions = new ReductionProver(a.system(), out, claims, values, folds, pool);
+          ReductionProver reductions =
+              new ReductionProver(a.system(), out, claims, values, folds, pool);
           new RelationProver(a.system(), out, publicValues, claims, values, reductions, pool)
               .sweep();
         });

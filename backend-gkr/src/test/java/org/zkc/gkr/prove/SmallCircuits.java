@@ -252,7 +252,8 @@ public enum SmallCircuits {
       // Claims on a product that are no points, more than one on it, and a claim on its output.
       int reversed =
           b.view(
-              mixed, new ViewStep.Ranges(1, List.of(4, 3, 2, 1, 0), ones(5), List.of(1, 2, 1, 1, 3)));
+              mixed,
+              new ViewStep.Ranges(1, List.of(4, 3, 2, 1, 0), ones(5), List.of(1, 2, 1, 1, 3)));
       int sum =
           b.linear(
               b.shape(mixed),
@@ -262,7 +263,8 @@ public enum SmallCircuits {
       int flat = b.view(folded, new ViewStep.Reshape(List.of(3, 10)));
       int gram = b.matMul(flat, flat);
       int input = b.input(-3, 3, 3, 3, 4);
-      int chained = b.matMul(b.view(input, new ViewStep.Permute(List.of(0, 2, 1))), b.view(gram, stack()));
+      int chained =
+          b.matMul(b.view(input, new ViewStep.Permute(List.of(0, 2, 1))), b.view(gram, stack()));
       // Parameters on the left with shared axes, and on the right.
       int ofLeft = b.matMul(b.model(-5, 5, 3, 2, 2), folded);
       int ofRight = b.matMul(folded, b.model(-5, 5, 3, 4, 2));

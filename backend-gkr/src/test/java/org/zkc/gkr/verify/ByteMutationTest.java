@@ -31,7 +31,7 @@ import org.zkc.gkr.prove.Witness;
  * Every byte of a proof file, statement included, counts; whatever is changed, cut off or added,
  * the only outcome is a failure.
  */
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ByteMutationTest {
   private static final long SEED = 2;
 

@@ -38,7 +38,7 @@ import org.zkc.gkr.transcript.Transcript;
  * as far as the leaves, where the verifier meets every tensor that is looked up, or as far as the
  * openings. It must not need memory for elements or rows that the proof does not have.
  */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ProofOfNothingTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int TENSORS = 4;

@@ -216,8 +216,7 @@ class WeightTest {
       pool.through(pool.fresh(Weight.eq(List.of(64, 32), point(11))), turn);
     }
     Weight more = pool.fresh(Weight.eq(List.of(1), new Ext[0]));
-    VerificationFailure e =
-        assertThrows(VerificationFailure.class, () -> pool.through(more, all));
+    VerificationFailure e = assertThrows(VerificationFailure.class, () -> pool.through(more, all));
     assertTrue(e.getMessage().startsWith("weights carried"), e.getMessage());
   }
 
@@ -241,7 +240,8 @@ class WeightTest {
     assertEquals(2, pool.through(first, turned).number());
     assertEquals(4, pool.through(first, moved).number());
     // The same vector on another way is another weight.
-    assertEquals(5, pool.through(pool.through(first, turned), new View(3, shape, turned.steps())).number());
+    assertEquals(
+        5, pool.through(pool.through(first, turned), new View(3, shape, turned.steps())).number());
     assertEquals(6, pool.fresh(Weight.eq(shape, point)).number());
     assertThrows(IllegalStateException.class, () -> Weight.eq(shape, point).number());
   }

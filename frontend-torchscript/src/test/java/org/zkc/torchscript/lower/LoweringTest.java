@@ -20,7 +20,7 @@ import org.zkc.ir.torch.Raise;
 import org.zkc.torchscript.InMemoryModel;
 import org.zkc.torchscript.pickle.PickleBytes;
 
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LoweringTest {
 
   private static String text(String... lines) {

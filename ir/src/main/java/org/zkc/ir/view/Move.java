@@ -19,7 +19,9 @@ public record Move(int operand, Shape box, long from, long[] fromSteps, long to,
     return List.of(new Move(0, result, from, fromSteps, 0, result.strides()));
   }
 
-  /** A whole operand, to the box of {@code result} whose first element has the index {@code low}. */
+  /**
+   * A whole operand, to the box of {@code result} whose first element has the index {@code low}.
+   */
   static Move scatter(int operand, Shape shape, Shape result, List<Integer> low) {
     long[] steps = result.strides();
     long to = 0;

@@ -173,7 +173,10 @@ final class ViewKernelTest {
     assertArrayEquals(want, ViewKernel.LONGS.apply(view, operands), message);
     int[] ints =
         ViewKernel.INTS.apply(
-            view, operands.stream().map(x -> IntStream.range(0, x.length).map(i -> (int) x[i]).toArray()).toList());
+            view,
+            operands.stream()
+                .map(x -> IntStream.range(0, x.length).map(i -> (int) x[i]).toArray())
+                .toList());
     assertArrayEquals(want, IntStream.of(ints).asLongStream().toArray(), message);
     float[] floats =
         ViewKernel.FLOATS.apply(view, operands.stream().map(ViewKernelTest::floats).toList());

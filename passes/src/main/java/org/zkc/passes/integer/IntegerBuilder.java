@@ -222,9 +222,7 @@ public final class IntegerBuilder extends ViewBuilder {
     return out.value(new RoundedQuotient(result, numerator, denominator, bits, location));
   }
 
-  /**
-   * A view of the tensor level, on the integers that stand for its operands; the scale stays.
-   */
+  /** A view of the tensor level, on the integers that stand for its operands; the scale stays. */
   public Value viewOfReals(View view, List<Value> operands) {
     double scale = operands.getFirst().integerType().scale();
     return lower(view, operands, real -> (long) Math.rint(real.doubleValue() / scale));

@@ -259,7 +259,8 @@ final class TensorAnalysis {
       case MaxPool m -> bounds(m.input());
       // Divisors are at least the lengths: a mean lies in the hull of its elements and 0.
       case WindowMean m -> bounds(m.input()).hull(new Bounds(0, 0));
-      case Pad p -> bounds(p.input()).hull(new Bounds(p.value().doubleValue(), p.value().doubleValue()));
+      case Pad p ->
+          bounds(p.input()).hull(new Bounds(p.value().doubleValue(), p.value().doubleValue()));
       case Concatenate c ->
           c.inputs().stream().map(this::bounds).reduce(Bounds::hull).orElse(Bounds.NONE);
       case Add a -> sum(bounds(a.left()), bounds(a.right()));

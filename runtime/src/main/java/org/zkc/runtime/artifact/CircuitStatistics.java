@@ -1,7 +1,6 @@
 package org.zkc.runtime.artifact;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.zkc.gkr.circuit.Circuit;
@@ -126,8 +125,7 @@ public record CircuitStatistics(
     return switch (relation) {
       case Conv c -> multiplications(circuit, c);
       case FftConv c -> multiplications(circuit, c.conv());
-      case MatMul m ->
-          result.elementCount() * circuit.tensors().get(m.right()).shape().getLast();
+      case MatMul m -> result.elementCount() * circuit.tensors().get(m.right()).shape().getLast();
       case Product p -> result.elementCount();
       case RoundedQuotient q -> result.elementCount();
       case Linear l -> 0;

@@ -198,10 +198,7 @@ public final class IntegerExecutor {
             c.dilations(),
             c.groups());
     return IntConvolution.run(
-        geometry,
-        elements(c.source(), values),
-        elements(c.weight(), values),
-        new Tasks(workers));
+        geometry, elements(c.source(), values), elements(c.weight(), values), new Tasks(workers));
   }
 
   /** The pieces of products, run by the backend's workers. */

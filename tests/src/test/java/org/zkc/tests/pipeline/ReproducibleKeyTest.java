@@ -19,7 +19,7 @@ import org.zkc.runtime.cli.Main;
  * the process.
  */
 final class ReproducibleKeyTest {
-  private static final int SECONDS = 120;
+  private static final int SECONDS = 900;
 
   @TempDir Path folder;
 
