@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.zkc.ir.integer.IntegerWeights;
 
 /**
  * How an op's record splits into results, operands, regions, attributes and location; see {@link
@@ -46,7 +47,7 @@ public final class OpSpec {
   /**
    * One component of an op's record. {@code element} is the class of what it holds, primitives
    * boxed: Value, Region, or for attributes Integer, Long, Double, Number (a Double at the tensor
-   * level, a Long below), Boolean, String, TensorData or an enum.
+   * level, a Long below), Boolean, String, TensorData, IntegerWeights or an enum.
    */
   public record Component(
       String name,
@@ -110,7 +111,8 @@ public final class OpSpec {
           Number.class,
           Boolean.class,
           String.class,
-          TensorData.class);
+          TensorData.class,
+          IntegerWeights.class);
 
   private static final ClassValue<OpSpec> SPECS =
       new ClassValue<>() {

@@ -143,29 +143,29 @@ public final class TensorData {
   }
 
   /**
-   * {@code out[i]} = element {@code first + i} for i < count, of an integer tensor whose elements
-   * fit 32 bits.
+   * {@code out[at + i]} = element {@code first + i} for i < count, of an integer tensor whose
+   * elements fit 32 bits.
    *
    * @throws ArithmeticException when one does not
    */
-  public void copyInts(long first, int[] out, int count) {
+  public void copyInts(long first, int[] out, int at, int count) {
     switch (dtype) {
       case I8 -> {
         byte[] part = bytes.asSlice(first, count).toArray(ValueLayout.JAVA_BYTE);
         for (int i = 0; i < count; i++) {
-          out[i] = part[i];
+          out[at + i] = part[i];
         }
       }
       case I16 -> {
         short[] part = bytes.asSlice(2 * first, 2L * count).toArray(I16);
         for (int i = 0; i < count; i++) {
-          out[i] = part[i];
+          out[at + i] = part[i];
         }
       }
-      case I32 -> MemorySegment.copy(bytes, I32, 4 * first, out, 0, count);
+      case I32 -> MemorySegment.copy(bytes, I32, 4 * first, out, at, count);
       case I64, U8, I1, F32, F64 -> {
         for (int i = 0; i < count; i++) {
-          out[i] = Math.toIntExact(getLong(first + i));
+          out[at + i] = Math.toIntExact(getLong(first + i));
         }
       }
     }
@@ -194,10 +194,11 @@ public final class TensorData {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof TensorData that
-        && dtype == that.dtype
-        && shape.equals(that.shape)
-        && bytes.mismatch(that.bytes) == -1;
+    return this == other
+        || (other instanceof TensorData that
+            && dtype == that.dtype
+            && shape.equals(that.shape)
+            && bytes.mismatch(that.bytes) == -1);
   }
 
   @Override

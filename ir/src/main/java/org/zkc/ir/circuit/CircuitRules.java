@@ -13,7 +13,6 @@ import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerRules;
-import org.zkc.ir.integer.WeightSums;
 import org.zkc.ir.view.Concatenate;
 import org.zkc.ir.view.UnaryView;
 import org.zkc.ir.view.View;
@@ -51,13 +50,8 @@ public final class CircuitRules {
   private void check(CircuitOp op) {
     switch (op) {
       case Model m -> {
-        require(
-            !m.data().dtype().isFloating(),
-            "the data must be integers, they are %s",
-            m.data().dtype().text());
-        IntegerRules.channelShifts(m.data().shape(), m.channelShifts());
         kind(m.result(), ColumnType.Kind.MODEL);
-        result(m.result(), m.data().shape(), WeightSums.of(m.data(), m.channelShifts()).elements());
+        result(m.result(), m.weights().shape(), m.weights().sums().elements());
       }
       case Contract c -> {
         kind(c.result(), ColumnType.Kind.VIRTUAL);
@@ -310,7 +304,7 @@ public final class CircuitRules {
             .map(Model.class::cast)
             .orElseThrow(() ->
                 new IllegalArgumentException("the weight " + weight + " must be a model column"));
-    return WeightSums.of(model.data(), model.channelShifts()).outputs(input, new long[0]);
+    return model.weights().sums().outputs(input, new long[0]);
   }
 
   /** Whether the column is a product with model values, or a view or partial sum of one. */

@@ -1,13 +1,11 @@
 package org.zkc.ir.circuit;
 
-import java.util.List;
 import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
-import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.integer.IntegerWeights;
 
-/** A tensor of the model commitment: element = data << channelShifts[index on axis 0]. */
-@Describes("column of the model commitment, data << channelShifts[index on axis 0]")
-public record Model(
-    Value result, String name, TensorData data, List<Integer> channelShifts, Location location)
+/** A tensor of the model commitment. */
+@Describes("column of the model commitment, mantissa << shift of the index on axis 0")
+public record Model(Value result, String name, IntegerWeights weights, Location location)
     implements CircuitOp {}

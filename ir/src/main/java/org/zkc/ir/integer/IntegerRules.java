@@ -44,7 +44,7 @@ public final class IntegerRules {
 
   private void check(IntegerOp op) {
     switch (op) {
-      case Parameter p -> parameter(p);
+      case Parameter p -> result(p.result(), p.weights().shape(), p.weights().sums().elements());
       case Conv c -> {
         Shape shape =
             Shapes.conv(
@@ -133,28 +133,6 @@ public final class IntegerRules {
     }
   }
 
-  private static void parameter(Parameter p) {
-    TensorData data = p.data();
-    require(
-        !data.dtype().isFloating(), "the data must be integers, they are %s", data.dtype().text());
-    channelShifts(data.shape(), p.channelShifts());
-    result(p.result(), data.shape(), WeightSums.of(data, p.channelShifts()).elements());
-  }
-
-  /**
-   * Shifts of a parameter: none, or one in [0, 30] per index on axis 0.
-   *
-   * @throws IllegalArgumentException when they do not fit the shape
-   */
-  public static void channelShifts(Shape shape, List<Integer> channelShifts) {
-    require(
-        channelShifts.isEmpty() || (shape.rank() > 0 && channelShifts.size() == shape.extent(0)),
-        "%d channel shifts do not fit the shape %s",
-        channelShifts.size(),
-        shape);
-    channelShifts.forEach(IntegerRules::shift);
-  }
-
   /**
    * What a convolution or linear map reaches: exact per output channel where weight and bias are
    * parameters.
@@ -169,23 +147,15 @@ public final class IntegerRules {
       return input.times(interval(weight)).times(terms).plus(biasInterval);
     }
     Parameter w = weightParameter.get();
-    WeightSums sums = WeightSums.of(w.data(), w.channelShifts());
+    WeightSums sums = w.weights().sums();
     if (bias.isPresent() && biasParameter.isEmpty()) {
       return sums.outputs(input, new long[0]).plus(biasInterval);
     }
-    return sums.outputs(input, biasParameter.map(IntegerRules::elements).orElse(new long[0]));
+    return sums.outputs(input, biasParameter.map(b -> b.weights().toLongs()).orElse(new long[0]));
   }
 
   private Optional<Parameter> parameterOf(Value value) {
     return definition.apply(value).filter(Parameter.class::isInstance).map(Parameter.class::cast);
-  }
-
-  private static long[] elements(Parameter bias) {
-    long[] out = bias.data().toLongs();
-    for (int i = 0; i < out.length && !bias.channelShifts().isEmpty(); i++) {
-      out[i] <<= bias.channelShifts().get(i);
-    }
-    return out;
   }
 
   /** Entries of a table: 32-bit integers on one axis, at least one. */

@@ -1,16 +1,10 @@
 package org.zkc.ir.integer;
 
-import java.util.List;
 import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
-import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
-/**
- * Integers of the model: element = data << channelShifts[index on axis 0] (an empty list means no
- * shifts).
- */
-@Describes("integers of the model, data << channelShifts[index on axis 0]")
-public record Parameter(
-    Value result, String name, TensorData data, List<Integer> channelShifts, Location location)
+/** Integers of the model. */
+@Describes("integers of the model, mantissa << shift of the index on axis 0")
+public record Parameter(Value result, String name, IntegerWeights weights, Location location)
     implements IntegerOp {}

@@ -68,7 +68,7 @@ public final class CircuitInterpreter {
 
   private long[] evaluate(CircuitOp op) {
     return switch (op) {
-      case Model m -> IntegerKernels.parameter(m.data(), m.channelShifts());
+      case Model m -> m.weights().toLongs();
       case Contract c ->
           ContractionKernel.run(
               c.contraction(), get(c.left()), c.left().shape(), get(c.right()), c.right().shape());

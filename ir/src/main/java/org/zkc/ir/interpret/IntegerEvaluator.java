@@ -225,34 +225,16 @@ public final class IntegerEvaluator {
   private IntLinear.Weights rows(Value weight, int depth, Map<Value, int[]> values) {
     Parameter parameter = parameters.get(weight);
     if (parameter != null) {
-      return (row, out) -> decode(parameter, row * depth, depth, out);
+      return (row, out) -> parameter.weights().copyElements((long) row * depth, out, 0, depth);
     }
     int[] elements = get(weight, values);
     return (row, out) -> System.arraycopy(elements, row * depth, out, 0, depth);
   }
 
   private static int[] decode(Parameter p) {
-    int[] out = new int[Math.toIntExact(p.data().elementCount())];
-    decode(p, 0, out.length, out);
+    int[] out = new int[Math.toIntExact(p.weights().elementCount())];
+    p.weights().copyElements(0, out, 0, out.length);
     return out;
-  }
-
-  /** Elements [first, first + count) to the beginning of {@code out}. */
-  private static void decode(Parameter p, int first, int count, int[] out) {
-    TensorData data = p.data();
-    data.copyInts(first, out, count);
-    if (!p.channelShifts().isEmpty()) {
-      int channel = Math.toIntExact(data.elementCount() / p.channelShifts().size());
-      for (int from = 0; from < count; ) {
-        int c = (first + from) / channel;
-        int end = Math.min(count, (c + 1) * channel - first);
-        int shift = p.channelShifts().get(c);
-        for (int i = from; i < end; i++) {
-          out[i] <<= shift;
-        }
-        from = end;
-      }
-    }
   }
 
   private static int[] requantize(Requantize op, int[] x) {
@@ -274,7 +256,7 @@ public final class IntegerEvaluator {
   /** entries[clamp((x + half) >> shift, first, first + n - 1) - first]. */
   private static int[] look(int[] x, int shift, long first, TensorData entries) {
     int[] table = new int[Math.toIntExact(entries.elementCount())];
-    entries.copyInts(0, table, table.length);
+    entries.copyInts(0, table, 0, table.length);
     int half = half(shift);
     int low = Math.toIntExact(first);
     int high = Math.toIntExact(first + table.length - 1);

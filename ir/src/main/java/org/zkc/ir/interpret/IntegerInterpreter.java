@@ -58,11 +58,6 @@ public final class IntegerInterpreter {
     return run(program, inputs, (value, elements) -> {});
   }
 
-  /** The integers that {@code op} stands for: data << channelShifts. */
-  public static long[] elements(Parameter op) {
-    return IntegerKernels.parameter(op.data(), op.channelShifts());
-  }
-
   private long[] get(Value value) {
     return run.get(value);
   }
@@ -73,7 +68,7 @@ public final class IntegerInterpreter {
 
   private long[] evaluate(IntegerOp op) {
     return switch (op) {
-      case Parameter p -> elements(p);
+      case Parameter p -> p.weights().toLongs();
       case Conv c ->
           IntegerKernels.conv(
               get(c.input()),

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Shape;
-import org.zkc.ir.TensorData;
 
 /**
  * Exact tensor functions on row-major {@code long} arrays, shared by the interpreters of the
@@ -191,18 +190,6 @@ final class IntegerKernels {
           "rounded quotient of " + n + " by " + d + " needs 0 <= n <= d and d > 0");
     }
     return ((n << (bits + 1)) + d) / (2 * d);
-  }
-
-  /** data << channelShifts[index on axis 0]. */
-  static long[] parameter(TensorData data, List<Integer> channelShifts) {
-    long[] out = data.toLongs();
-    if (!channelShifts.isEmpty()) {
-      int row = out.length / channelShifts.size();
-      for (int i = 0; i < out.length; i++) {
-        out[i] <<= channelShifts.get(i / row);
-      }
-    }
-    return out;
   }
 
   static long product(Shape shape, int from, int to) {

@@ -25,6 +25,7 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.TorchType;
 import org.zkc.ir.Type;
 import org.zkc.ir.Value;
+import org.zkc.ir.integer.IntegerWeights;
 
 /**
  * From a stored message to a program. The message may hold anything: every index is checked, and
@@ -168,6 +169,10 @@ final class ProgramDecoder {
                   ? constant(wanted, string(attribute.getText()))
                   : string(attribute.getText());
           case TENSOR -> tensor(attribute.getTensor());
+          case WEIGHTS ->
+              IntegerWeights.of(
+                  tensor(attribute.getWeights().getMantissas()),
+                  attribute.getWeights().getShiftsList());
           case INTEGERS, REALS, TEXTS, VALUE_NOT_SET -> List.of();
         };
     if (!wanted.isInstance(found)) {
@@ -193,7 +198,7 @@ final class ProgramDecoder {
             attribute.getTexts().getElementsList().forEach(x -> out.add(string(x)));
             yield String.class;
           }
-          case INTEGER, REAL, FLAG, TEXT, TENSOR, VALUE_NOT_SET -> Object.class;
+          case INTEGER, REAL, FLAG, TEXT, TENSOR, WEIGHTS, VALUE_NOT_SET -> Object.class;
         };
     if (wanted != found) {
       throw damaged("attribute %s is of another type", component.name());

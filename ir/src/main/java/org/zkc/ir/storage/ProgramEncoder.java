@@ -22,6 +22,7 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.TorchType;
 import org.zkc.ir.Type;
 import org.zkc.ir.Value;
+import org.zkc.ir.integer.IntegerWeights;
 
 /** From a program to its stored message. */
 final class ProgramEncoder {
@@ -92,6 +93,11 @@ final class ProgramEncoder {
       case String s -> out.setText(string(s));
       case Enum<?> e -> out.setText(string(e.name()));
       case TensorData t -> out.setTensor(tensor(t));
+      case IntegerWeights w ->
+          out.setWeights(
+              Stored.Weights.newBuilder()
+                  .setMantissas(tensor(w.mantissas()))
+                  .addAllShifts(w.channelShifts()));
       case List<?> l when component.element() == Double.class -> {
         Stored.Reals.Builder list = Stored.Reals.newBuilder();
         l.forEach(x -> list.addElements((Double) x));

@@ -15,7 +15,7 @@ import org.zkc.ir.TensorData;
  */
 public final class ProgramStorage {
   /** Counts incompatible changes of the schema. */
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
 
   /** Tensors of at most so many bytes lie in the message itself. */
   static final int INLINE_BYTES = 256;

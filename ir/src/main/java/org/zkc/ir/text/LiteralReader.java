@@ -21,6 +21,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.TorchType;
 import org.zkc.ir.Type;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.text.Parser.Source;
 import org.zkc.ir.text.grammar.ZkirParser;
 
@@ -79,11 +80,28 @@ final class LiteralReader {
           unquote(string.STRING().getSymbol());
       case ZkirParser.BooleanLiteralContext flag when wanted == Boolean.class ->
           flag.getText().equals("true");
-      case ZkirParser.TensorLiteralContext tensor when wanted == TensorData.class -> tensor(tensor);
+      case ZkirParser.TensorLiteralContext t when wanted == TensorData.class -> tensor(t.tensor());
+      case ZkirParser.TensorLiteralContext t when wanted == IntegerWeights.class ->
+          weights(t.tensor(), List.of());
+      case ZkirParser.ShiftedLiteralContext t when wanted == IntegerWeights.class ->
+          weights(t.tensor(), t.list().element());
       case ZkirParser.EnumLiteralContext word when wanted.isEnum() ->
           constant(word.IDENT().getSymbol(), wanted);
       default -> throw mismatch(literal, component, describe(wanted));
     };
+  }
+
+  private IntegerWeights weights(
+      ZkirParser.TensorContext mantissas, List<ZkirParser.ElementContext> shifts) {
+    TensorData data = tensor(mantissas);
+    List<Integer> channelShifts = new ArrayList<>();
+    for (ZkirParser.ElementContext each : shifts) {
+      if (each.number() == null || each.number().INTEGER() == null) {
+        throw source.error(each.getStart(), "'" + each.getText() + "' is not a shift");
+      }
+      channelShifts.add(int32(each.number().INTEGER().getSymbol()));
+    }
+    return guarded(mantissas.getStart(), () -> IntegerWeights.of(data, channelShifts));
   }
 
   private Object element(ZkirParser.ElementContext context, OpSpec.Component component) {
@@ -111,7 +129,11 @@ final class LiteralReader {
             ? "a number"
             : type == Boolean.class
                 ? "true or false"
-                : type == String.class ? "a string" : "a tensor (dense<...>)";
+                : type == String.class
+                    ? "a string"
+                    : type == IntegerWeights.class
+                        ? "a tensor (dense<...>), or a tensor << [shifts]"
+                        : "a tensor (dense<...>)";
   }
 
   private static List<String> names(Class<?> enumeration) {
@@ -179,7 +201,7 @@ final class LiteralReader {
     throw source.error(token, "'" + token.getText() + "' is not one of " + names(enumeration));
   }
 
-  private TensorData tensor(ZkirParser.TensorLiteralContext context) {
+  private TensorData tensor(ZkirParser.TensorContext context) {
     Shape shape = shape(context.shape());
     DType dtype = dtype(context.IDENT().getSymbol());
     if (context.SYMBOL() != null) {

@@ -27,6 +27,7 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.TorchType;
 import org.zkc.ir.Type;
 import org.zkc.ir.Value;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.torch.Operator;
 
 /**
@@ -201,6 +202,8 @@ public final class Printer {
       case String s -> quote(s);
       case Enum<?> e -> e.name().toLowerCase(Locale.ROOT);
       case TensorData t -> tensor(t);
+      case IntegerWeights w ->
+          tensor(w.mantissas()) + (w.channelShifts().isEmpty() ? "" : " << " + w.channelShifts());
       default -> v.toString(); // Integer, Long, Boolean
     };
   }

@@ -21,7 +21,7 @@ final class WeightSumsTest {
   void sumsAreExactPerChannelWhateverTheElementType(DType dtype) {
     TensorData data =
         TensorData.ofLongs(dtype, Shape.of(2, 4), new long[] {1, -2, 3, -4, 5, -128, 127, 0});
-    WeightSums sums = WeightSums.of(data, List.of(0, 3));
+    WeightSums sums = IntegerWeights.of(data, List.of(0, 3)).sums();
     assertArrayEquals(new long[] {4, 132 * 8}, sums.positive());
     assertArrayEquals(new long[] {6, 128 * 8}, sums.negative());
     assertEquals(new Interval(-1024, 1016), sums.elements());
@@ -34,17 +34,17 @@ final class WeightSumsTest {
   @Test
   void emptyTensorsReachNothing() {
     TensorData none = TensorData.ofLongs(DType.I8, Shape.of(0, 4), new long[0]);
-    assertEquals(Interval.point(0), WeightSums.of(none, List.of()).elements());
+    assertEquals(Interval.point(0), IntegerWeights.of(none).sums().elements());
     assertEquals(
         Interval.point(0),
-        WeightSums.of(none, List.of()).outputs(new Interval(-5, 5), new long[0]));
+        IntegerWeights.of(none).sums().outputs(new Interval(-5, 5), new long[0]));
     TensorData narrow = TensorData.ofLongs(DType.I8, Shape.of(2, 0), new long[0]);
-    assertEquals(Interval.point(0), WeightSums.of(narrow, List.of()).elements());
+    assertEquals(Interval.point(0), IntegerWeights.of(narrow).sums().elements());
   }
 
   @Test
   void overflowIsAnError() {
     TensorData data = TensorData.ofLongs(DType.I64, Shape.of(1, 2), new long[] {Long.MAX_VALUE, 1});
-    assertThrows(ArithmeticException.class, () -> WeightSums.of(data, List.of()));
+    assertThrows(ArithmeticException.class, IntegerWeights.of(data)::sums);
   }
 }

@@ -24,6 +24,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.Multiply;
 import org.zkc.ir.integer.Parameter;
@@ -128,13 +129,17 @@ final class IntegerEvaluatorTest {
       List<Integer> shifts = random.ints(outputs, 0, 3).boxed().toList();
       long[] weights = random(random, weightShape.elementCount(), (1L << weightBits) - 1);
       b.append(
-          new Parameter(w, "w", TensorData.ofLongs(dtype, weightShape, weights), shifts, HERE));
+          new Parameter(
+              w,
+              "w",
+              IntegerWeights.of(TensorData.ofLongs(dtype, weightShape, weights), shifts),
+              HERE));
       b.append(
           new Parameter(
               bias,
               "b",
-              TensorData.ofLongs(DType.I32, bias.shape(), random(random, outputs, MOST / 2)),
-              List.of(),
+              IntegerWeights.of(
+                  TensorData.ofLongs(DType.I32, bias.shape(), random(random, outputs, MOST / 2))),
               HERE));
       b.append(new Conv(y, x, w, Optional.of(bias), strides, pads, pads, dilations, groups, HERE));
       Program program = Program.of(Level.INTEGER, b.build(List.of(y)));
@@ -197,16 +202,17 @@ final class IntegerEvaluatorTest {
         new Parameter(
             matrix,
             "m",
-            TensorData.ofLongs(DType.I8, matrix.shape(), random(random, 11 * 105, 127)),
-            List.of(3, 0, 1, 2, 0, 0, 1, 0, 2, 0, 0),
+            IntegerWeights.of(
+                TensorData.ofLongs(DType.I8, matrix.shape(), random(random, 11 * 105, 127)),
+                List.of(3, 0, 1, 2, 0, 0, 1, 0, 2, 0, 0)),
             HERE));
     Value offsets = fresh(11);
     b.append(
         new Parameter(
             offsets,
             "o",
-            TensorData.ofLongs(DType.I32, offsets.shape(), random(random, 11, 1 << 20)),
-            List.of(),
+            IntegerWeights.of(
+                TensorData.ofLongs(DType.I32, offsets.shape(), random(random, 11, 1 << 20))),
             HERE));
     Value mapped = fresh(2, 11);
     b.append(new Linear(mapped, flat, matrix, Optional.of(offsets), HERE));

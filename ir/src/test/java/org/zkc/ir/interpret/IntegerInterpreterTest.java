@@ -23,6 +23,7 @@ import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.RequantizeTable;
@@ -165,14 +166,16 @@ class IntegerInterpreterTest {
     Value weight = f.fresh("w", new IntegerType(kernel, -WIDE, WIDE, 1));
     f.append(
         new Parameter(
-            weight, "w", TensorData.ofLongs(DType.I8, kernel, w), shifts, Location.UNKNOWN));
+            weight,
+            "w",
+            IntegerWeights.of(TensorData.ofLongs(DType.I8, kernel, w), shifts),
+            Location.UNKNOWN));
     Value bias = f.fresh("b", new IntegerType(Shape.of(b.length), -WIDE, WIDE, 1));
     f.append(
         new Parameter(
             bias,
             "b",
-            TensorData.ofLongs(DType.I32, Shape.of(b.length), b),
-            List.of(),
+            IntegerWeights.of(TensorData.ofLongs(DType.I32, Shape.of(b.length), b)),
             Location.UNKNOWN));
     Value result = f.fresh("y", new IntegerType(shape, -WIDE, WIDE, 1));
     f.append(

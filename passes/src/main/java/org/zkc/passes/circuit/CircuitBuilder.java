@@ -31,6 +31,7 @@ import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewBuilder;
+import org.zkc.ir.integer.IntegerWeights;
 
 /**
  * Circuit-level ops with the types that they have: each method appends one op and returns its
@@ -51,9 +52,9 @@ final class CircuitBuilder extends ViewBuilder {
     this.location = newLocation;
   }
 
-  Value model(String name, TensorData data, List<Integer> channelShifts, Interval interval) {
-    Value result = fresh(ColumnType.Kind.MODEL, data.shape(), interval);
-    return out.value(new Model(result, name, data, channelShifts, location));
+  Value model(String name, IntegerWeights weights, Interval interval) {
+    Value result = fresh(ColumnType.Kind.MODEL, weights.shape(), interval);
+    return out.value(new Model(result, name, weights, location));
   }
 
   /** {@code sums} is what the caller knows of the result. */

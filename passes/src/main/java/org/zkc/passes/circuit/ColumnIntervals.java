@@ -49,7 +49,7 @@ final class ColumnIntervals {
   Interval of(CircuitOp op) {
     return switch (op) {
       case Model m -> {
-        WeightSums found = WeightSums.of(m.data(), m.channelShifts());
+        WeightSums found = m.weights().sums();
         sums.put(m.result(), found);
         yield found.elements();
       }
@@ -103,15 +103,7 @@ final class ColumnIntervals {
 
   /** What a linear map reaches, from bounds over all output channels. */
   static Interval weighted(Interval input, WeightSums w) {
-    return input.weighted(greatest(w.positive()), greatest(w.negative()));
-  }
-
-  private static long greatest(long[] sums) {
-    long most = 0;
-    for (long s : sums) {
-      most = Math.max(most, s);
-    }
-    return most;
+    return input.weighted(w.mostPositive(), w.mostNegative());
   }
 
   static Interval interval(Value value) {

@@ -16,13 +16,13 @@ import org.zkc.ir.Level;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
-import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.IntegerOp;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.Multiply;
 import org.zkc.ir.integer.Parameter;
@@ -32,7 +32,6 @@ import org.zkc.ir.integer.RoundedQuotient;
 import org.zkc.ir.integer.Scale;
 import org.zkc.ir.integer.Subtract;
 import org.zkc.ir.integer.Table;
-import org.zkc.ir.integer.WeightSums;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
 import org.zkc.ir.view.View;
@@ -112,8 +111,9 @@ public final class IntegerToCircuit {
     return switch (op) {
       case Parameter p -> {
         boolean isRow = isWeightOfRows(p);
-        TensorData data = isRow ? p.data().reshape(withRow(p.data().shape())) : p.data();
-        yield out.model(p.name(), data, p.channelShifts(), interval(p.result()));
+        IntegerWeights weights =
+            isRow ? p.weights().reshape(withRow(p.weights().shape())) : p.weights();
+        yield out.model(p.name(), weights, interval(p.result()));
       }
       case Conv c -> conv(c);
       case Linear l -> {
@@ -190,7 +190,7 @@ public final class IntegerToCircuit {
 
   /** Whether the parameter is the weight of convolutions over one axis, and nothing else. */
   private boolean isWeightOfRows(Parameter p) {
-    return p.data().shape().rank() == 3
+    return p.weights().shape().rank() == 3
         && !uses.isYielded(p.result())
         && !uses.users(p.result()).isEmpty()
         && uses.users(p.result()).stream()
@@ -208,7 +208,7 @@ public final class IntegerToCircuit {
     if (!(uses.definition(weight).orElse(null) instanceof Parameter p)) {
       throw new IllegalArgumentException("the weight " + weight + " must be a parameter");
     }
-    return ColumnIntervals.weighted(interval(input), WeightSums.of(p.data(), p.channelShifts()));
+    return ColumnIntervals.weighted(interval(input), p.weights().sums());
   }
 
   private Value withBias(Value y, Optional<Value> bias, int axis) {

@@ -28,6 +28,7 @@ import org.zkc.ir.circuit.SpectralReshape;
 import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Reshape;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
 
@@ -286,23 +287,22 @@ public final class RewriteFftConvolutions implements Pass {
 
     /** The weights as [O C / groups, 1, kh, kw]: one output for each pair of channels. */
     private Value eachPair(Model model, Rewriter out) {
-      Shape w = model.data().shape();
+      Shape w = model.weights().shape();
       int channels = w.extent(1);
       List<Integer> shifts = new ArrayList<>();
-      for (int shift : model.channelShifts()) {
+      for (int shift : model.weights().channelShifts()) {
         for (int c = 0; c < channels; c++) {
           shifts.add(shift);
         }
       }
       Shape shape = Shape.of(w.extent(0) * channels, 1, w.extent(2), w.extent(3));
+      IntegerWeights pairs = IntegerWeights.of(model.weights().mantissas().reshape(shape), shifts);
       ColumnType type = model.result().columnType();
       Value result =
           out.fresh(
               model.result().name(),
               new ColumnType(ColumnType.Kind.MODEL, shape, type.low(), type.high()));
-      return append(
-          new Model(result, model.name(), model.data().reshape(shape), shifts, model.location()),
-          out);
+      return append(new Model(result, model.name(), pairs, model.location()), out);
     }
 
     private <T extends Op> Optional<T> definition(Value value, Class<T> type) {

@@ -1,7 +1,6 @@
 package org.zkc.passes.integer;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,7 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.Multiply;
 import org.zkc.ir.integer.Parameter;
@@ -76,11 +76,11 @@ public final class IntegerBuilder extends ViewBuilder {
   }
 
   /** Integers of the model; {@code scale} is the real number that one unit stands for. */
-  public Value parameter(String name, TensorData data, List<Integer> channelShifts, double scale) {
-    WeightSums found = WeightSums.of(data, channelShifts);
-    Value result = fresh(data.shape(), found.elements(), scale);
+  public Value parameter(String name, IntegerWeights weights, double scale) {
+    WeightSums found = weights.sums();
+    Value result = fresh(weights.shape(), found.elements(), scale);
     sums.put(result, found);
-    return out.value(new Parameter(result, name, data, channelShifts, location));
+    return out.value(new Parameter(result, name, weights, location));
   }
 
   public Value conv(
@@ -127,11 +127,7 @@ public final class IntegerBuilder extends ViewBuilder {
     WeightSums w =
         Objects.requireNonNull(sums.get(weight), "weights are parameters of this builder");
     // Bounds over all channels, as the verifier has them of the model, and not channel by channel.
-    Interval product =
-        interval(input)
-            .weighted(
-                Arrays.stream(w.positive()).max().orElse(0),
-                Arrays.stream(w.negative()).max().orElse(0));
+    Interval product = interval(input).weighted(w.mostPositive(), w.mostNegative());
     return bias.map(b -> product.plus(interval(b))).orElse(product);
   }
 

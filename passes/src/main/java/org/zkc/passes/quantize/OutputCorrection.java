@@ -17,6 +17,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.interpret.IntegerEvaluator;
@@ -52,7 +53,7 @@ final class OutputCorrection {
         biases.put(
             bias.get(),
             corrected(
-                bias.get().data(),
+                bias.get().weights().mantissas(),
                 result,
                 uses.definition(result).orElseThrow() instanceof Conv,
                 errors[k]));
@@ -142,7 +143,7 @@ final class OutputCorrection {
                 Interval after = elements(biases.get(p));
                 Value value = fresh(rewriter, p.result(), after);
                 rewriter.append(
-                    new Parameter(value, p.name(), biases.get(p), List.of(), p.location()));
+                    new Parameter(value, p.name(), IntegerWeights.of(biases.get(p)), p.location()));
                 rewriter.replace(p.result(), value);
                 low.put(value, after.low() - before.low());
                 high.put(value, after.high() - before.high());

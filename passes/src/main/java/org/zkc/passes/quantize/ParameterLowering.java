@@ -2,12 +2,12 @@ package org.zkc.passes.quantize;
 
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.view.UnaryView;
@@ -58,7 +58,7 @@ final class ParameterLowering {
     Shape committed = shape.rank() == 0 ? Shape.of(1) : shape;
     Value value =
         out.parameter(
-            unique(name), TensorData.ofLongs(DType.I32, committed, integers), List.of(), a);
+            unique(name), IntegerWeights.of(TensorData.ofLongs(DType.I32, committed, integers)), a);
     return shape.rank() == 0 ? out.reshape(value, shape) : value;
   }
 

@@ -13,6 +13,7 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
@@ -212,14 +213,9 @@ final class WeightLowering {
   Value emit(LinearMap map, Value x, double a) {
     bits.put(map.name(), map.bits());
     double inputScale = x.integerType().scale();
-    WeightQuantizer.Weights quantized =
+    IntegerWeights quantized =
         WeightQuantizer.quantize(map.statistics(), map.shape(), inputScale / a, map.bits());
-    Value weight =
-        out.parameter(
-            parameters.unique(map.name()),
-            quantized.data(),
-            quantized.channelShifts(),
-            a / inputScale);
+    Value weight = out.parameter(parameters.unique(map.name()), quantized, a / inputScale);
     Optional<Value> bias =
         Optional.ofNullable(map.bias())
             .map(b -> bias(map, corrected(map, b, quantized, a / inputScale), a));
@@ -246,8 +242,7 @@ final class WeightLowering {
    *
    * @param unit real number for one unit of the integer weights
    */
-  private double[] corrected(
-      LinearMap map, double[] bias, WeightQuantizer.Weights quantized, double unit) {
+  private double[] corrected(LinearMap map, double[] bias, IntegerWeights quantized, double unit) {
     Optional<double[]> means = ranges.means(map.input());
     int groups = map.op() instanceof Conv c ? c.groups() : 1;
     int channels = map.shape().extent(1);
@@ -260,11 +255,8 @@ final class WeightLowering {
     int[] mantissas = new int[channels * taps];
     double[] out = bias.clone();
     for (int o = 0; o < outputs; o++) {
-      quantized.data().copyInts((long) o * mantissas.length, mantissas, mantissas.length);
-      double step =
-          quantized.channelShifts().isEmpty()
-              ? unit
-              : Math.scalb(unit, quantized.channelShifts().get(o));
+      quantized.copyMantissas((long) o * mantissas.length, mantissas, 0, mantissas.length);
+      double step = Math.scalb(unit, quantized.shift(o));
       int first = o / (outputs / groups) * channels;
       for (int c = 0; c < channels; c++) {
         double error = 0;

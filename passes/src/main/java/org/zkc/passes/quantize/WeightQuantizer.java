@@ -8,6 +8,7 @@ import java.util.List;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.integer.IntegerWeights;
 
 /**
  * Turns real weights into integers: mantissa << channel shift, the mantissa in a byte (or two, for
@@ -19,14 +20,12 @@ final class WeightQuantizer {
 
   private WeightQuantizer() {}
 
-  /** Mantissas, and the shift of each slice along axis 0; no shifts at all when every one is 0. */
-  record Weights(TensorData data, List<Integer> channelShifts) {}
-
   /**
    * Per channel, mantissa = roundHalfEven(w * factor / 2^e), with the least e >= 0 that keeps every
    * |mantissa| below 2^(bits-1).
    */
-  static Weights quantize(WeightStatistics statistics, Shape shape, double factor, int bits) {
+  static IntegerWeights quantize(
+      WeightStatistics statistics, Shape shape, double factor, int bits) {
     float[] weights = statistics.weights();
     int channels = statistics.channels();
     int row = statistics.fanIn();
@@ -53,7 +52,7 @@ final class WeightQuantizer {
         }
       }
     }
-    return new Weights(
+    return IntegerWeights.of(
         new TensorData(bits <= 8 ? DType.I8 : DType.I16, shape, segment),
         shifted ? shifts : List.of());
   }

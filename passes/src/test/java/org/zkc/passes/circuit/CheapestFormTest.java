@@ -19,6 +19,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.cost.ProverCosts;
@@ -132,8 +133,7 @@ class CheapestFormTest {
             new Parameter(
                 out.fresh("w", new IntegerType(shape, 0, 0, 1)),
                 "w",
-                TensorData.ofLongs(DType.I8, shape, new long[kernel]),
-                List.of(),
+                IntegerWeights.of(TensorData.ofLongs(DType.I8, shape, new long[kernel])),
                 Location.UNKNOWN));
     List<Integer> one = List.of(1);
     List<Integer> padding = List.of(kernel / 2);

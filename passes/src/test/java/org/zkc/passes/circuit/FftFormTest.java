@@ -23,6 +23,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.FftConv;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.WeightSums;
 import org.zkc.ir.interpret.CircuitInterpreter;
@@ -124,15 +125,15 @@ class FftFormTest {
         TensorData.ofLongs(
             DType.I8, weights, random.longs(weights.elementCount(), -128, 128).toArray());
     List<Integer> shifts = random.ints(outputs, 0, 3).boxed().toList();
-    WeightSums sums = WeightSums.of(data, shifts);
+    IntegerWeights kernels = IntegerWeights.of(data, shifts);
+    WeightSums sums = kernels.sums();
     Interval elements = sums.elements();
     Value w =
         out.value(
             new Parameter(
                 out.fresh("w", new IntegerType(weights, elements.low(), elements.high(), 1)),
                 "conv.weight",
-                data,
-                shifts,
+                kernels,
                 Location.UNKNOWN));
     Shape shape =
         Shapes.conv(x.shape(), weights, Optional.empty(), strides, low, high, dilations, groups);

@@ -36,6 +36,6 @@ final class ScalarConstantTest {
             .map(Parameter.class::cast)
             .toList();
     assertTrue(!parameters.isEmpty());
-    parameters.forEach(p -> assertEquals(Shape.of(1), p.data().shape()));
+    parameters.forEach(p -> assertEquals(Shape.of(1), p.weights().shape()));
   }
 }

@@ -114,11 +114,11 @@ class TensorToIntegerTest {
           }
         });
     long most = 0;
-    for (long m : parameters.get("fc0.weight").data().toLongs()) {
+    for (long m : parameters.get("fc0.weight").weights().mantissas().toLongs()) {
       most = Math.max(most, Math.abs(m));
     }
     assertTrue(most <= 7, "mantissas of 4 bits reach " + most);
-    assertEquals(DType.I16, parameters.get("fc1.weight").data().dtype());
+    assertEquals(DType.I16, parameters.get("fc1.weight").weights().dtype());
   }
 
   @Test

@@ -12,19 +12,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.integer.IntegerWeights;
 
 class WeightQuantizerTest {
   @Test
   void mantissasRoundHalvesToEvenAndChannelsShiftOnlyWhenTheyMust() {
     Shape shape = Shape.of(3, 2);
     TensorData data = TensorData.ofFloats(shape, new float[] {127, -2.5f, 127.5f, 1, -1000, 3.5f});
-    WeightQuantizer.Weights weights =
-        WeightQuantizer.quantize(WeightStatistics.of(data), shape, 1, 8);
+    IntegerWeights weights = WeightQuantizer.quantize(WeightStatistics.of(data), shape, 1, 8);
     assertEquals(List.of(0, 1, 3), weights.channelShifts());
-    assertEquals(DType.I8, weights.data().dtype());
+    assertEquals(DType.I8, weights.dtype());
     assertEquals(
         List.of(127L, -2L, 64L, 0L, -125L, 0L),
-        Arrays.stream(weights.data().toLongs()).boxed().toList());
+        Arrays.stream(weights.mantissas().toLongs()).boxed().toList());
   }
 
   @ParameterizedTest
@@ -37,12 +37,12 @@ class WeightQuantizerTest {
       reals[i] = (float) (random.nextGaussian() * Math.pow(4, i / 7));
     }
     double factor = 10 * random.nextDouble();
-    WeightQuantizer.Weights weights =
+    IntegerWeights weights =
         WeightQuantizer.quantize(
             WeightStatistics.of(TensorData.ofFloats(shape, reals)), shape, factor, bits);
     for (int i = 0; i < reals.length; i++) {
-      int shift = weights.channelShifts().isEmpty() ? 0 : weights.channelShifts().get(i / 7);
-      long mantissa = weights.data().getLong(i);
+      int shift = weights.shift(i / 7);
+      long mantissa = weights.mantissas().getLong(i);
       assertTrue(Math.abs(mantissa) < 1L << (bits - 1), "seed " + seed);
       double error = Math.abs(((double) (mantissa << shift)) - reals[i] * factor);
       assertTrue(

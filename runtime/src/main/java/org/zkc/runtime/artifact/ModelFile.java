@@ -20,9 +20,13 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.ir.DType;
 import org.zkc.ir.Location;
 import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.storage.AlignedBlobs;
 import org.zkc.ir.storage.ProgramStorage;
 import org.zkc.runtime.emit.EmittedCircuit;
@@ -293,15 +297,28 @@ public record ModelFile(
       ModelManifestMessage manifest, KeyFile keyFile, MemorySegment section) {
     List<ModelTensor> tensors = new ArrayList<>();
     for (ParameterMessage p : manifest.getParametersList()) {
-      long size = keyFile.circuit().tensor(p.getTensor()).elementCount() * p.getElementBytes();
+      Shape shape = new Shape(keyFile.circuit().tensor(p.getTensor()).shape());
+      DType dtype = mantissas(p.getElementBytes());
+      MemorySegment bytes = section.asSlice(p.getOffset(), shape.elementCount() * dtype.bytes());
+      List<Integer> shifts = new ArrayList<>();
+      for (byte shift : p.getChannelShifts()) {
+        shifts.add((int) shift);
+      }
       tensors.add(
           new ModelTensor(
               p.getTensor(),
               p.getName(),
-              p.getElementBytes(),
-              section.asSlice(p.getOffset(), size),
-              p.getChannelShifts().toByteArray()));
+              IntegerWeights.of(new TensorData(dtype, shape, bytes), shifts)));
     }
     return new ModelWeights(tensors);
+  }
+
+  private static DType mantissas(int bytes) {
+    for (DType dtype : List.of(DType.I8, DType.I16, DType.I32)) {
+      if (dtype.bytes() == bytes) {
+        return dtype;
+      }
+    }
+    throw new IllegalArgumentException("mantissas of " + bytes + " bytes");
   }
 }

@@ -35,6 +35,7 @@ import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.WeightSums;
 import org.zkc.passes.circuit.CheapestForm;
@@ -267,8 +268,8 @@ public final class ConvolutionBenchmark {
         new Random(SEED)
             .longs(g.weight().elementCount(), -LARGEST_WEIGHT, LARGEST_WEIGHT + 1)
             .toArray();
-    TensorData data = TensorData.ofLongs(DType.I8, g.weight(), elements);
-    WeightSums sums = WeightSums.of(data, List.of());
+    IntegerWeights weights = IntegerWeights.of(TensorData.ofLongs(DType.I8, g.weight(), elements));
+    WeightSums sums = weights.sums();
     Interval bound = sums.outputs(INPUT, new long[0]);
     Value weight =
         out.value(
@@ -277,8 +278,7 @@ public final class ConvolutionBenchmark {
                     "weight",
                     new IntegerType(g.weight(), sums.elements().low(), sums.elements().high(), 1)),
                 "weight",
-                data,
-                List.of(),
+                weights,
                 Location.UNKNOWN));
     Value result =
         out.value(

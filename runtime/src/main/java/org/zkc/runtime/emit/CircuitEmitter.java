@@ -53,6 +53,7 @@ import org.zkc.ir.view.Pad;
 import org.zkc.ir.view.Reshape;
 import org.zkc.ir.view.Slice;
 import org.zkc.ir.view.Transpose;
+import org.zkc.ir.integer.WeightSums;
 
 /**
  * Turns a circuit-level program into the backend's {@link Circuit} and the model's integers. Conv,
@@ -401,8 +402,16 @@ public final class CircuitEmitter {
   }
 
   private void model(Model m) {
-    ModelTensor tensor = ModelTensor.of(tensors.size(), m.name(), m.data(), m.channelShifts());
-    declare(ModelBounds.of(tensor).declaration(extents(m.result())));
+    ModelTensor tensor = new ModelTensor(tensors.size(), m.name(), m.weights());
+    WeightSums sums = m.weights().sums();
+    declare(
+        new TensorDeclaration(
+            TensorDeclaration.Role.MODEL,
+            extents(m.result()),
+            sums.elements().low(),
+            sums.elements().high(),
+            sums.mostPositive(),
+            sums.mostNegative()));
     model.add(tensor);
     forms.put(m.result(), LinearForm.of(tensor.tensor(), extents(m.result())));
   }

@@ -17,6 +17,7 @@ import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Table;
+import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.prove.Witness;
 import org.zkc.ir.ColumnType;
 import org.zkc.ir.DType;
@@ -28,6 +29,9 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Sum;
+import org.zkc.ir.circuit.MatMul;
+import org.zkc.ir.circuit.Model;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.interpret.CircuitInterpreter;
 import org.zkc.ir.view.Reshape;
 import org.zkc.ir.view.Transpose;
@@ -158,11 +162,37 @@ final class CircuitEmitterTest {
   }
 
   @Test
-  void modelBoundsArePerOutputChannel() {
+  void boundsOfTheModelArePerOutputChannel() {
     TensorData data =
         TensorData.ofLongs(DType.I8, Shape.of(2, 3), new long[] {1, -2, 3, -4, 5, -6});
-    ModelBounds bounds = ModelBounds.of(ModelTensor.of(0, "w", data, List.of(0, 2)));
-    assertEquals(new ModelBounds(-24, 20, 20, 40), bounds);
+    FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+    Value x = builder.parameter("x", new ColumnType(ColumnType.Kind.PUBLIC, Shape.of(1, 3), 0, 1));
+    Value w =
+        builder.value(
+            new Model(
+                builder.fresh("w", new ColumnType(ColumnType.Kind.MODEL, Shape.of(2, 3), -24, 20)),
+                "w",
+                IntegerWeights.of(data, List.of(0, 2)),
+                Location.UNKNOWN));
+    Value y =
+        builder.value(
+            new MatMul(
+                builder.fresh(
+                    "y", new ColumnType(ColumnType.Kind.VIRTUAL, Shape.of(1, 2), -40, 20)),
+                x,
+                w,
+                Location.UNKNOWN));
+    TensorDeclaration declared =
+        CircuitEmitter.emit(Program.of(Level.CIRCUIT, builder.build(List.of(y))))
+            .circuit()
+            .tensors()
+            .stream()
+            .filter(t -> t.role() == TensorDeclaration.Role.MODEL)
+            .findFirst()
+            .orElseThrow();
+    assertEquals(
+        new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(2, 3), -24, 20, 20, 40),
+        declared);
   }
 
   @Test
@@ -171,7 +201,9 @@ final class CircuitEmitterTest {
     for (DType dtype : List.of(DType.I8, DType.I16, DType.I32, DType.I64)) {
       TensorData data = TensorData.ofLongs(dtype, Shape.of(2, 2), new long[] {1, -2, 3, -4});
       assertArrayEquals(
-          expected, ModelTensor.of(0, "w", data, List.of(0, 2)).elements(), dtype.text());
+          expected,
+          new ModelTensor(0, "w", IntegerWeights.of(data, List.of(0, 2))).elements(),
+          dtype.text());
     }
   }
 }

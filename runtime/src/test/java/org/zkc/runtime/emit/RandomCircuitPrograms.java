@@ -30,6 +30,7 @@ import org.zkc.ir.view.Pad;
 import org.zkc.ir.view.Reshape;
 import org.zkc.ir.view.Slice;
 import org.zkc.ir.view.Transpose;
+import org.zkc.ir.integer.IntegerWeights;
 
 /**
  * Seeded circuit-level programs over every op, with correct intervals. Values are 4-dimensional
@@ -292,7 +293,8 @@ final class RandomCircuitPrograms {
     Arrays.setAll(elements, i -> bytes[i]);
     TensorData data =
         TensorData.ofLongs(random.nextBoolean() ? DType.I8 : DType.I16, shape, elements);
-    return builder.value(new Model(result, "w" + values.size(), data, shifts, Location.UNKNOWN));
+    return builder.value(
+        new Model(result, "w" + values.size(), IntegerWeights.of(data, shifts), Location.UNKNOWN));
   }
 
   private Value conv(Value x) {

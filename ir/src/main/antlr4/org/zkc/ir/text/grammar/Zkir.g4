@@ -36,8 +36,11 @@ literal
   | ('true' | 'false')                                      # booleanLiteral
   | IDENT                                                   # enumLiteral
   | list                                                    # listLiteral
-  | 'dense' '<' shape ':' IDENT (list | SYMBOL) '>'         # tensorLiteral
+  | tensor                                                  # tensorLiteral
+  | tensor '<<' list                                        # shiftedLiteral
   ;
+
+tensor: 'dense' '<' shape ':' IDENT (list | SYMBOL) '>';
 
 list: '[' (element (',' element)*)? ']';
 
