@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.zkc.ir.integer.IntegerWeights;
 
 /**
  * Random programs of any level out of the ops' records: every component gets a random value of its
@@ -143,6 +144,7 @@ public final class RandomPrograms {
               : (Number) random.nextLong();
       case "String" -> string();
       case "TensorData" -> tensor();
+      case "IntegerWeights" -> weights();
       default -> throw new IllegalStateException("no generator for attributes of type " + type);
     };
   }
@@ -158,6 +160,17 @@ public final class RandomPrograms {
       }
     }
     return new TensorData(dtype, shape, MemorySegment.ofArray(bytes));
+  }
+
+  private IntegerWeights weights() {
+    TensorData mantissas = tensor();
+    while (mantissas.dtype().isFloating()) {
+      mantissas = tensor();
+    }
+    int channels = mantissas.shape().rank() == 0 ? 0 : mantissas.shape().extent(0);
+    return IntegerWeights.of(
+        mantissas,
+        random.nextBoolean() ? List.of() : random.ints(channels, 0, 31).boxed().toList());
   }
 
   private Shape shape() {
