@@ -394,7 +394,9 @@ final class LiteralReader {
         }
         default ->
             throw source.error(
-                token, "\\" + escape + " is not an escape; there are \\\" \\\\ \\n \\t \\u");
+                token,
+                (Character.isISOControl(escape) ? "\\ before a control character" : "\\" + escape)
+                    + " is not an escape; there are \\\" \\\\ \\n \\t \\u");
       }
     }
     return out.toString();
