@@ -2,6 +2,7 @@ package org.zkc.passes.quantize;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;

@@ -6,6 +6,7 @@ import org.zkc.ir.Interval;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
@@ -101,8 +102,9 @@ final class SoftmaxLowering {
   Value softmax() {
     Value denominator = sum;
     if (!isFloored) {
-      TensorData one = TensorData.ofLongs(DType.I8, Shape.of(1), new long[] {1});
-      Value parameter = out.parameter(name + ".one", one, List.of(), sum.integerType().scale());
+      IntegerWeights one =
+          IntegerWeights.of(TensorData.ofLongs(DType.I8, Shape.of(1), new long[] {1}));
+      Value parameter = out.parameter(name + ".one", one, sum.integerType().scale());
       denominator = out.add(sum, out.broadcast(parameter, sum.shape()));
     }
     return out.roundedQuotient(exponential, out.broadcast(denominator, exponential.shape()), bits);
