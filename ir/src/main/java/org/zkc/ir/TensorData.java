@@ -1,13 +1,16 @@
 package org.zkc.ir;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Elements of a constant tensor: contiguous, row-major, little-endian, possibly memory-mapped (a
- * model may be larger than the heap). Two are equal when element type, shape and bytes are.
+ * Elements of a constant tensor, row-major: contiguous and little-endian in memory, possibly
+ * memory-mapped (a model may be larger than the heap), or made when they are read. Two are equal
+ * when element type, shape and bytes are.
  */
 public final class TensorData {
   private static final ValueLayout.OfFloat F32 =
@@ -21,9 +24,21 @@ public final class TensorData {
   private static final ValueLayout.OfShort I16 =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** Elements that are made at a time. */
+  private static final int PART = 1 << 14;
+
+  private static final int HASHED = 64;
+
   private final DType dtype;
   private final Shape shape;
-  private final MemorySegment bytes;
+
+  /** Null where a reader makes the elements. */
+  private final @Nullable MemorySegment stored;
+
+  private final @Nullable FloatReader reader;
+
+  /** What the reader gives, once {@link #bytes} was asked for. */
+  private @Nullable MemorySegment made;
 
   /**
    * @throws IllegalArgumentException when the segment's size is not that of the elements
@@ -31,11 +46,24 @@ public final class TensorData {
   public TensorData(DType dtype, Shape shape, MemorySegment bytes) {
     this.dtype = Objects.requireNonNull(dtype);
     this.shape = Objects.requireNonNull(shape);
-    this.bytes = bytes.asReadOnly();
+    this.stored = bytes.asReadOnly();
+    this.reader = null;
     if (bytes.byteSize() != shape.elementCount() * dtype.bytes()) {
       throw new IllegalArgumentException(
           "%d bytes given for %s elements of %s".formatted(bytes.byteSize(), shape, dtype.text()));
     }
+  }
+
+  private TensorData(Shape shape, FloatReader reader) {
+    this.dtype = DType.F32;
+    this.shape = shape;
+    this.stored = null;
+    this.reader = reader;
+  }
+
+  /** Elements of type f32 that are made each time they are read. */
+  public static TensorData computed(Shape shape, FloatReader reader) {
+    return new TensorData(shape, reader);
   }
 
   public static TensorData ofFloats(Shape shape, float[] elements) {
@@ -88,9 +116,26 @@ public final class TensorData {
     return shape;
   }
 
-  /** The raw little-endian elements, read-only. */
+  /**
+   * The raw little-endian elements, read-only. Elements that a reader makes are written outside the
+   * heap at the first call: runs of them are read without.
+   */
   public MemorySegment bytes() {
-    return bytes;
+    return stored != null ? stored : made();
+  }
+
+  private synchronized MemorySegment made() {
+    if (made == null) {
+      MemorySegment segment = Arena.ofAuto().allocate(4 * elementCount(), Float.BYTES);
+      float[] part = new float[(int) Math.min(PART, elementCount())];
+      for (long at = 0; at < elementCount(); at += part.length) {
+        int count = (int) Math.min(part.length, elementCount() - at);
+        copyFloats(at, part, count);
+        MemorySegment.copy(part, 0, segment, F32, 4 * at, count);
+      }
+      made = segment.asReadOnly();
+    }
+    return made;
   }
 
   public long elementCount() {
@@ -100,46 +145,50 @@ public final class TensorData {
   /** Element {@code index} (row-major) as a double; exact for all types but large i64. */
   public double getDouble(long index) {
     return switch (dtype) {
-      case F32 -> bytes.getAtIndex(F32, index);
-      case F64 -> bytes.getAtIndex(F64, index);
+      case F32 -> getFloat(index);
+      case F64 -> bytes().getAtIndex(F64, index);
       case I64, I32, I16, I8, U8, I1 -> getLong(index);
     };
+  }
+
+  private float getFloat(long index) {
+    if (reader == null) {
+      return bytes().getAtIndex(F32, index);
+    }
+    float[] element = new float[1];
+    reader.read(index, element, 1);
+    return element[0];
   }
 
   /** Element {@code index} of an integer or boolean tensor. */
   public long getLong(long index) {
     return switch (dtype) {
-      case I64 -> bytes.getAtIndex(I64, index);
-      case I32 -> bytes.getAtIndex(I32, index);
-      case I16 -> bytes.getAtIndex(I16, index);
-      case I8 -> bytes.get(ValueLayout.JAVA_BYTE, index);
-      case U8, I1 -> bytes.get(ValueLayout.JAVA_BYTE, index) & 0xff;
+      case I64 -> bytes().getAtIndex(I64, index);
+      case I32 -> bytes().getAtIndex(I32, index);
+      case I16 -> bytes().getAtIndex(I16, index);
+      case I8 -> bytes().get(ValueLayout.JAVA_BYTE, index);
+      case U8, I1 -> bytes().get(ValueLayout.JAVA_BYTE, index) & 0xff;
       case F32, F64 -> throw new IllegalStateException("floating-point tensor read as integers");
     };
   }
 
   public float[] toFloats() {
     float[] out = new float[Math.toIntExact(elementCount())];
-    if (dtype == DType.F32) {
-      MemorySegment.copy(bytes, F32, 0, out, 0, out.length);
-    } else {
-      for (int i = 0; i < out.length; i++) {
-        out[i] = (float) getDouble(i);
-      }
-    }
+    copyFloats(0, out, out.length);
     return out;
   }
 
-  /**
-   * {@code out[i]} = element {@code first + i} for i < count, of an f32 tensor.
-   *
-   * @throws IllegalStateException for another element type
-   */
+  /** {@code out[i]} = element {@code first + i} for i < count, rounded to f32. */
   public void copyFloats(long first, float[] out, int count) {
-    if (dtype != DType.F32) {
-      throw new IllegalStateException("a tensor of " + dtype.text() + " read as f32");
+    if (reader != null) {
+      reader.read(first, out, count);
+    } else if (dtype == DType.F32) {
+      MemorySegment.copy(bytes(), F32, 4 * first, out, 0, count);
+    } else {
+      for (int i = 0; i < count; i++) {
+        out[i] = (float) getDouble(first + i);
+      }
     }
-    MemorySegment.copy(bytes, F32, 4 * first, out, 0, count);
   }
 
   /**
@@ -151,18 +200,18 @@ public final class TensorData {
   public void copyInts(long first, int[] out, int at, int count) {
     switch (dtype) {
       case I8 -> {
-        byte[] part = bytes.asSlice(first, count).toArray(ValueLayout.JAVA_BYTE);
+        byte[] part = bytes().asSlice(first, count).toArray(ValueLayout.JAVA_BYTE);
         for (int i = 0; i < count; i++) {
           out[at + i] = part[i];
         }
       }
       case I16 -> {
-        short[] part = bytes.asSlice(2 * first, 2L * count).toArray(I16);
+        short[] part = bytes().asSlice(2 * first, 2L * count).toArray(I16);
         for (int i = 0; i < count; i++) {
           out[at + i] = part[i];
         }
       }
-      case I32 -> MemorySegment.copy(bytes, I32, 4 * first, out, at, count);
+      case I32 -> MemorySegment.copy(bytes(), I32, 4 * first, out, at, count);
       case I64, U8, I1, F32, F64 -> {
         for (int i = 0; i < count; i++) {
           out[at + i] = Math.toIntExact(getLong(first + i));
@@ -189,7 +238,14 @@ public final class TensorData {
 
   /** The same elements under another shape of equal size. */
   public TensorData reshape(Shape newShape) {
-    return new TensorData(dtype, newShape, bytes);
+    if (reader == null) {
+      return new TensorData(dtype, newShape, bytes());
+    }
+    if (newShape.elementCount() != elementCount()) {
+      throw new IllegalArgumentException(
+          "%d elements do not have the shape %s".formatted(elementCount(), newShape));
+    }
+    return new TensorData(newShape, reader);
   }
 
   @Override
@@ -198,15 +254,14 @@ public final class TensorData {
         || (other instanceof TensorData that
             && dtype == that.dtype
             && shape.equals(that.shape)
-            && bytes.mismatch(that.bytes) == -1);
+            && bytes().mismatch(that.bytes()) == -1);
   }
 
   @Override
   public int hashCode() {
     int h = Objects.hash(dtype, shape);
-    long n = Math.min(bytes.byteSize(), 256);
-    for (long i = 0; i < n; i++) {
-      h = 31 * h + bytes.get(ValueLayout.JAVA_BYTE, i);
+    for (long i = 0; i < Math.min(HASHED, elementCount()); i++) {
+      h = 31 * h + (dtype.isFloating() ? Double.hashCode(getDouble(i)) : Long.hashCode(getLong(i)));
     }
     return h;
   }

@@ -1,8 +1,6 @@
 package org.zkc.gkr.prove;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
@@ -13,11 +11,6 @@ import org.zkc.gkr.relation.ModelLayout;
 
 /** The model's integers as the rows of {@link ModelLayout}. */
 final class ModelMatrix implements RowSource {
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final ConstraintSystem system;
   private final ModelLayout layout;
   private final ModelTensors tensors;
@@ -30,12 +23,12 @@ final class ModelMatrix implements RowSource {
       int count = system.tensor(e.tensor()).elementCount();
       int outputs = outputs(e.tensor());
       long expected = (long) count * tensors.elementBytes(e.tensor());
-      if (tensors.mantissas(e.tensor()).byteSize() != expected) {
+      if (tensors.byteSize(e.tensor()) != expected) {
         throw new IllegalArgumentException(
             "model tensor "
                 + e.tensor()
                 + " has "
-                + tensors.mantissas(e.tensor()).byteSize()
+                + tensors.byteSize(e.tensor())
                 + " bytes, not "
                 + expected);
       }
@@ -56,36 +49,12 @@ final class ModelMatrix implements RowSource {
 
   /** Writes the residues of output channel {@code o} to out[at ...), row-major without padding. */
   private void channel(int tensor, int o, int[] out, int at) {
-    MemorySegment data = tensors.mantissas(tensor);
-    int shift = tensors.channelShifts(tensor)[o];
     int count = restCount(tensor);
-    long first = (long) o * count;
-    switch (tensors.elementBytes(tensor)) {
-      case 1 -> {
-        for (int k = 0; k < count; k++) {
-          out[at + k] = residue(data.get(ValueLayout.JAVA_BYTE, first + k), shift);
-        }
-      }
-      case 2 -> {
-        for (int k = 0; k < count; k++) {
-          out[at + k] = residue(data.get(SHORT, 2 * (first + k)), shift);
-        }
-      }
-      case 4 -> {
-        for (int k = 0; k < count; k++) {
-          out[at + k] = residue(data.get(INT, 4 * (first + k)), shift);
-        }
-      }
-      default ->
-          throw new IllegalArgumentException(
-              "model elements of " + tensors.elementBytes(tensor) + " bytes");
+    tensors.copyChannel(tensor, o, out, at, count);
+    for (int k = at; k < at + count; k++) {
+      // The residue of an element, which lies inside (-2^30, 2^30).
+      out[k] += out[k] >> 31 & M31.P;
     }
-  }
-
-  // The residue of mantissa << shift, which lies inside (-2^30, 2^30).
-  private static int residue(int mantissa, int shift) {
-    int value = mantissa << shift;
-    return value + (value >> 31 & M31.P);
   }
 
   /**

@@ -1,5 +1,13 @@
 package org.zkc.ir.integer;
 
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -8,24 +16,60 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 
 /**
- * Integers of the model, row-major: element = mantissa << channelShifts[index on axis 0].
- * Immutable. Two are equal when shape, type of mantissas, shifts and mantissas are.
+ * Integers of the model, row-major: element = mantissa << channelShifts[index on axis 0]. Mantissas
+ * are stored, or they are rounded from the model's real weights each time they are read, so that a
+ * model larger than the heap is never copied. Immutable. Two are equal when shape, type of
+ * mantissas, shifts and mantissas are.
  */
 public final class IntegerWeights {
   private static final int LARGEST_SHIFT = 30;
 
-  /** Mantissas that are compared, hashed or summed at a time. */
-  static final int PART = 1 << 14;
+  /** Mantissas that are made, compared or summed at a time. */
+  static final int PART = 1 << 13;
 
   private static final int HASHED = 64;
 
-  private final TensorData mantissas;
+  private static final ValueLayout.OfShort I16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final Shape shape;
+  private final DType dtype;
   private final List<Integer> channelShifts;
+  private final Source source;
   private @Nullable WeightSums sums;
 
-  private IntegerWeights(TensorData mantissas, List<Integer> channelShifts) {
-    this.mantissas = mantissas;
+  /** Where mantissas come from. */
+  private sealed interface Source {}
+
+  private record Stored(TensorData mantissas) implements Source {}
+
+  /** mantissa = roundHalfEven(real * 2^-shift factor). */
+  private static final class Rounded implements Source {
+    final TensorData reals;
+    final double factor;
+    private @Nullable MemorySegment made;
+
+    Rounded(TensorData reals, double factor) {
+      this.reals = reals;
+      this.factor = factor;
+    }
+  }
+
+  /** Sees real weights beside the mantissas that they are rounded to. */
+  @FunctionalInterface
+  public interface RoundingObserver {
+    /**
+     * Weights {@code first} to {@code first + count - 1} of a channel, which follow those shown
+     * before.
+     */
+    void accept(int channel, long first, float[] reals, int[] mantissas, int count);
+  }
+
+  private IntegerWeights(Shape shape, DType dtype, List<Integer> channelShifts, Source source) {
+    this.shape = shape;
+    this.dtype = dtype;
     this.channelShifts = channelShifts;
+    this.source = source;
   }
 
   /**
@@ -39,12 +83,43 @@ public final class IntegerWeights {
       throw new IllegalArgumentException(
           "the weights must be integers, they are " + mantissas.dtype().text());
     }
-    return new IntegerWeights(mantissas, checked(mantissas.shape(), channelShifts));
+    return new IntegerWeights(
+        mantissas.shape(),
+        mantissas.dtype(),
+        checked(mantissas.shape(), channelShifts),
+        new Stored(mantissas));
   }
 
   /** Stored weights without shifts. */
   public static IntegerWeights of(TensorData mantissas) {
     return of(mantissas, List.of());
+  }
+
+  /**
+   * Real weights times {@code factor} as mantissas that are rounded when they are read: mantissa =
+   * roundHalfEven(w * factor 2^-shift), in double precision. The weights are read once here, for
+   * their sums.
+   *
+   * @param dtype of the mantissas, I8 or I16, which must hold them all
+   * @param channelShifts as in {@link #of(TensorData, List)}
+   */
+  public static IntegerWeights rounded(
+      TensorData reals,
+      double factor,
+      DType dtype,
+      List<Integer> channelShifts,
+      RoundingObserver observer) {
+    if (dtype != DType.I8 && dtype != DType.I16) {
+      throw new IllegalArgumentException("weights are rounded to i8 or i16, not " + dtype.text());
+    }
+    IntegerWeights out =
+        new IntegerWeights(
+            reals.shape(),
+            dtype,
+            checked(reals.shape(), channelShifts),
+            new Rounded(reals, factor));
+    out.sums = WeightSums.ofRounded(out, observer);
+    return out;
   }
 
   private static List<Integer> checked(Shape shape, List<Integer> channelShifts) {
@@ -63,16 +138,16 @@ public final class IntegerWeights {
   }
 
   public Shape shape() {
-    return mantissas.shape();
+    return shape;
   }
 
   public long elementCount() {
-    return shape().elementCount();
+    return shape.elementCount();
   }
 
   /** The type of the mantissas. */
   public DType dtype() {
-    return mantissas.dtype();
+    return dtype;
   }
 
   /** One shift for each index on axis 0; empty where nothing is shifted. */
@@ -82,7 +157,7 @@ public final class IntegerWeights {
 
   /** Extent of axis 0; 1 for a scalar. */
   public int channels() {
-    return shape().rank() == 0 ? 1 : shape().extent(0);
+    return shape.rank() == 0 ? 1 : shape.extent(0);
   }
 
   /** Elements of a channel; 0 where there are no channels. */
@@ -94,9 +169,29 @@ public final class IntegerWeights {
     return channelShifts.isEmpty() ? 0 : channelShifts.get(channel);
   }
 
-  /** The mantissas where they are stored. */
+  /** Bytes of all mantissas. */
+  public long byteSize() {
+    return elementCount() * dtype.bytes();
+  }
+
+  /**
+   * All mantissas in memory. Those that are rounded are written outside the heap at the first call
+   * and kept: runs of them are read without.
+   */
   public TensorData mantissas() {
-    return mantissas;
+    return switch (source) {
+      case Stored s -> s.mantissas();
+      case Rounded r -> {
+        synchronized (r) {
+          if (r.made == null) {
+            MemorySegment segment = Arena.ofAuto().allocate(byteSize(), dtype.bytes());
+            forEachPart((part, at) -> segment.asSlice(at, part.byteSize()).copyFrom(part));
+            r.made = segment.asReadOnly();
+          }
+          yield new TensorData(dtype, shape, r.made);
+        }
+      }
+    };
   }
 
   /**
@@ -105,7 +200,49 @@ public final class IntegerWeights {
    * @throws ArithmeticException when one does not fit 32 bits
    */
   public void copyMantissas(long first, int[] out, int at, int count) {
-    mantissas.copyInts(first, out, at, count);
+    switch (source) {
+      case Stored s -> s.mantissas().copyInts(first, out, at, count);
+      case Rounded r -> {
+        float[] reals = new float[Math.min(PART, count)];
+        for (int from = 0; from < count; from += reals.length) {
+          int part = Math.min(reals.length, count - from);
+          r.reals.copyFloats(first + from, reals, part);
+          round(r, first + from, reals, out, at + from, part);
+        }
+      }
+    }
+  }
+
+  private void round(Rounded r, long first, float[] reals, int[] out, int at, int count) {
+    long size = channelSize();
+    for (int from = 0; from < count; ) {
+      int channel = (int) ((first + from) / size);
+      int end = (int) Math.min(count, (channel + 1) * size - first);
+      round(reals, from, end, Math.scalb(r.factor, -shift(channel)), out, at);
+      from = end;
+    }
+  }
+
+  private static void round(
+      float[] reals, int from, int end, double factor, int[] out, int at) {
+    for (int i = from; i < end; i++) {
+      out[at + i] = (int) Math.rint(reals[i] * factor);
+    }
+  }
+
+  /** Shows a channel of rounded weights part by part. */
+  void forEachRounded(int channel, RoundingObserver observer) {
+    Rounded r = (Rounded) source;
+    long size = channelSize();
+    float[] reals = new float[(int) Math.min(PART, size)];
+    int[] mantissas = new int[reals.length];
+    double factor = Math.scalb(r.factor, -shift(channel));
+    for (long first = 0; first < size; first += reals.length) {
+      int count = (int) Math.min(reals.length, size - first);
+      r.reals.copyFloats(channel * size + first, reals, count);
+      round(reals, 0, count, factor, mantissas, 0);
+      observer.accept(channel, first, reals, mantissas, count);
+    }
   }
 
   /**
@@ -132,7 +269,7 @@ public final class IntegerWeights {
 
   /** All elements, shifts applied, in 64 bits. */
   public long[] toLongs() {
-    long[] out = mantissas.toLongs();
+    long[] out = mantissas().toLongs();
     long size = channelSize();
     for (int i = 0; i < out.length && !channelShifts.isEmpty(); i++) {
       out[i] <<= channelShifts.get((int) (i / size));
@@ -140,8 +277,78 @@ public final class IntegerWeights {
     return out;
   }
 
+  /** Whether the mantissas are in memory as they are; else they are rounded when read. */
+  public boolean isStored() {
+    return source instanceof Stored;
+  }
+
+  /** The first {@code bytes} bytes of the mantissas, at most all. */
+  public MemorySegment beginning(int bytes) {
+    int count = bytes / dtype.bytes();
+    int[] mantissas = new int[count];
+    copyMantissas(0, mantissas, 0, count);
+    MemorySegment encoded = MemorySegment.ofArray(new byte[count * dtype.bytes()]);
+    encode(mantissas, count, encoded);
+    return encoded;
+  }
+
+  private void encode(int[] mantissas, int count, MemorySegment encoded) {
+    switch (dtype) {
+      case I8 -> {
+        for (int i = 0; i < count; i++) {
+          encoded.set(ValueLayout.JAVA_BYTE, i, (byte) mantissas[i]);
+        }
+      }
+      case I16 -> {
+        for (int i = 0; i < count; i++) {
+          encoded.setAtIndex(I16, i, (short) mantissas[i]);
+        }
+      }
+      case I32, I64, U8, I1, F32, F64 ->
+          throw new AssertionError("weights are rounded to i8 or i16");
+    }
+  }
+
+  /** Writes the mantissas, little-endian, as they are read. */
+  public void writeMantissas(WritableByteChannel channel) throws IOException {
+    forEachPart((part, at) -> {
+      ByteBuffer bytes = part.asByteBuffer();
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    });
+  }
+
+  private interface PartConsumer<E extends Exception> {
+    void accept(MemorySegment part, long at) throws E;
+  }
+
+  /** The bytes of all mantissas in runs. */
+  private <E extends Exception> void forEachPart(PartConsumer<E> consumer) throws E {
+    int bytes = dtype.bytes();
+    switch (source) {
+      case Stored s -> {
+        MemorySegment all = s.mantissas().bytes();
+        for (long at = 0; at < all.byteSize(); at += 1 << 26) {
+          consumer.accept(all.asSlice(at, Math.min(1 << 26, all.byteSize() - at)), at);
+        }
+      }
+      case Rounded r -> {
+        int[] part = new int[16 * PART];
+        MemorySegment encoded = MemorySegment.ofArray(new byte[bytes * part.length]);
+        for (long at = 0; at < elementCount(); at += part.length) {
+          int count = (int) Math.min(part.length, elementCount() - at);
+          copyMantissas(at, part, 0, count);
+          encode(part, count, encoded);
+          consumer.accept(encoded.asSlice(0, (long) bytes * count), bytes * at);
+        }
+      }
+    }
+  }
+
   /**
-   * What linear maps with these weights reach. The elements are read once, at the first call.
+   * What linear maps with these weights reach. The elements are read once, at the first call at the
+   * latest.
    *
    * @throws ArithmeticException when a sum leaves 64 bits
    */
@@ -152,9 +359,19 @@ public final class IntegerWeights {
     return sums;
   }
 
-  /** The same elements in the same order, channels included, under another shape. */
-  public IntegerWeights reshape(Shape shape) {
-    IntegerWeights out = of(mantissas.reshape(shape), channelShifts);
+  /** The same elements in the same order under another shape, which keeps axis 0. */
+  public IntegerWeights reshape(Shape newShape) {
+    if (newShape.elementCount() != elementCount()) {
+      throw new IllegalArgumentException(
+          "%d weights do not have the shape %s".formatted(elementCount(), newShape));
+    }
+    Source same =
+        switch (source) {
+          case Stored s -> new Stored(s.mantissas().reshape(newShape));
+          case Rounded r -> r;
+        };
+    IntegerWeights out =
+        new IntegerWeights(newShape, dtype, checked(newShape, channelShifts), same);
     if (out.channels() == channels()) {
       synchronized (this) {
         out.sums = sums;
@@ -166,16 +383,59 @@ public final class IntegerWeights {
   @Override
   public boolean equals(@Nullable Object other) {
     return this == other
-        || other instanceof IntegerWeights that
+        || (other instanceof IntegerWeights that
+            && shape.equals(that.shape)
             && channelShifts.equals(that.channelShifts)
-            && mantissas.equals(that.mantissas);
+            && hasMantissasOf(that));
+  }
+
+  /** Whether type and mantissas are the other's, under whatever shape and shifts. */
+  @SuppressWarnings("ReferenceEquality") // the elements of one tensor need no comparison
+  public boolean hasMantissasOf(IntegerWeights that) {
+    if (dtype != that.dtype || elementCount() != that.elementCount()) {
+      return false;
+    }
+    if (source instanceof Stored a && that.source instanceof Stored b) {
+      return a.mantissas().bytes().mismatch(b.mantissas().bytes()) < 0;
+    }
+    if (source instanceof Rounded a
+        && that.source instanceof Rounded b
+        && a.reals == b.reals
+        && a.factor == b.factor
+        && channelSize() == that.channelSize()
+        && channelShifts.equals(that.channelShifts)) {
+      return true;
+    }
+    int[] mine = new int[(int) Math.min(PART, elementCount())];
+    int[] others = new int[mine.length];
+    for (long at = 0; at < elementCount(); at += mine.length) {
+      int count = (int) Math.min(mine.length, elementCount() - at);
+      copyMantissas(at, mine, 0, count);
+      that.copyMantissas(at, others, 0, count);
+      if (!Arrays.equals(mine, 0, count, others, 0, count)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
   public int hashCode() {
-    int h = Objects.hash(shape(), dtype(), channelShifts);
-    for (long i = 0; i < Math.min(HASHED, elementCount()); i++) {
-      h = 31 * h + Long.hashCode(mantissas.getLong(i));
+    int h = Objects.hash(shape, dtype, channelShifts);
+    int count = (int) Math.min(HASHED, elementCount());
+    switch (source) {
+      case Stored s -> {
+        for (int i = 0; i < count; i++) {
+          h = 31 * h + Long.hashCode(s.mantissas().getLong(i));
+        }
+      }
+      case Rounded _ -> {
+        int[] beginning = new int[count];
+        copyMantissas(0, beginning, 0, count);
+        for (int m : beginning) {
+          h = 31 * h + Long.hashCode(m);
+        }
+      }
     }
     return h;
   }
@@ -183,6 +443,6 @@ public final class IntegerWeights {
   /** Shape and type; the elements may be many. */
   @Override
   public String toString() {
-    return "weights " + shape() + ":" + dtype().text();
+    return "weights " + shape + ":" + dtype.text();
   }
 }

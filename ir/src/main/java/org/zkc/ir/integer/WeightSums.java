@@ -19,14 +19,25 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
    * @throws ArithmeticException when a sum leaves 64 bits
    */
   static WeightSums of(IntegerWeights weights) {
+    return of(
+        weights,
+        weights.dtype() == DType.I64 ? new WideSlice(weights) : new NarrowSlice(weights));
+  }
+
+  /** The same of weights that are rounded when read; the observer sees each of them once. */
+  static WeightSums ofRounded(
+      IntegerWeights weights, IntegerWeights.RoundingObserver observer) {
+    return of(weights, new RoundedSlice(weights, observer));
+  }
+
+  private static WeightSums of(IntegerWeights weights, Slice slice) {
     int channels = weights.channels();
     long size = weights.channelSize();
     long[] positive = new long[channels];
     long[] negative = new long[channels];
-    Slice slice = weights.dtype() == DType.I64 ? new WideSlice(weights) : new NarrowSlice(weights);
     Interval hull = null;
     for (int c = 0; c < channels && size > 0; c++) {
-      slice.read(c * size, (c + 1) * size);
+      slice.read(c);
       long factor = 1L << weights.shift(c);
       positive[c] = Math.multiplyExact(slice.positive, factor);
       negative[c] = Math.multiplyExact(slice.negative, factor);
@@ -48,60 +59,18 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
       this.weights = weights;
     }
 
-    final void read(long from, long to) {
+    final void read(int channel) {
       least = Long.MAX_VALUE;
       greatest = Long.MIN_VALUE;
       positive = 0;
       negative = 0;
-      add(from, to);
+      add(channel);
     }
 
-    abstract void add(long from, long to);
-  }
-
-  private static final class WideSlice extends Slice {
-    WideSlice(IntegerWeights weights) {
-      super(weights);
-    }
-
-    @Override
-    void add(long from, long to) {
-      for (long i = from; i < to; i++) {
-        long w = weights.mantissas().getLong(i);
-        least = Math.min(least, w);
-        greatest = Math.max(greatest, w);
-        positive = Math.addExact(positive, Math.max(w, 0));
-        negative = Math.subtractExact(negative, Math.min(w, 0));
-      }
-    }
-  }
-
-  /** Mantissas of 32 bits: fewer than 2^32 of them cannot overflow. */
-  private static final class NarrowSlice extends Slice {
-    private final int[] part;
-    private final boolean isShort;
-
-    NarrowSlice(IntegerWeights weights) {
-      super(weights);
-      part = new int[(int) Math.min(IntegerWeights.PART, weights.channelSize())];
-      isShort = weights.dtype() != DType.I32;
-    }
-
-    @Override
-    void add(long from, long to) {
-      for (long at = from; at < to; at += part.length) {
-        int count = (int) Math.min(part.length, to - at);
-        weights.copyMantissas(at, part, 0, count);
-        if (isShort) {
-          addShort(count);
-        } else {
-          addLong(count);
-        }
-      }
-    }
+    abstract void add(int channel);
 
     /** Mantissas of 16 bits: {@link IntegerWeights#PART} of them sum up in 32 bits. */
-    private void addShort(int count) {
+    final void addShort(int[] part, int count) {
       int low = Integer.MAX_VALUE;
       int high = Integer.MIN_VALUE;
       int up = 0;
@@ -116,7 +85,8 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
       join(low, high, up, sum);
     }
 
-    private void addLong(int count) {
+    /** Mantissas of 32 bits: fewer than 2^31 of them cannot overflow. */
+    final void addInts(int[] part, int count) {
       int low = Integer.MAX_VALUE;
       int high = Integer.MIN_VALUE;
       long up = 0;
@@ -136,6 +106,68 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
       greatest = Math.max(greatest, high);
       positive += up;
       negative += up - sum;
+    }
+  }
+
+  private static final class RoundedSlice extends Slice {
+    private final IntegerWeights.RoundingObserver observer;
+
+    RoundedSlice(IntegerWeights weights, IntegerWeights.RoundingObserver observer) {
+      super(weights);
+      this.observer = observer;
+    }
+
+    @Override
+    void add(int channel) {
+      weights.forEachRounded(
+          channel,
+          (c, first, reals, mantissas, count) -> {
+            observer.accept(c, first, reals, mantissas, count);
+            addShort(mantissas, count);
+          });
+    }
+  }
+
+  private static final class WideSlice extends Slice {
+    WideSlice(IntegerWeights weights) {
+      super(weights);
+    }
+
+    @Override
+    void add(int channel) {
+      long size = weights.channelSize();
+      for (long i = channel * size; i < (channel + 1) * size; i++) {
+        long w = weights.mantissas().getLong(i);
+        least = Math.min(least, w);
+        greatest = Math.max(greatest, w);
+        positive = Math.addExact(positive, Math.max(w, 0));
+        negative = Math.subtractExact(negative, Math.min(w, 0));
+      }
+    }
+  }
+
+  private static final class NarrowSlice extends Slice {
+    private final int[] part;
+    private final boolean isShort;
+
+    NarrowSlice(IntegerWeights weights) {
+      super(weights);
+      part = new int[(int) Math.min(IntegerWeights.PART, weights.channelSize())];
+      isShort = weights.dtype() != DType.I32;
+    }
+
+    @Override
+    void add(int channel) {
+      long size = weights.channelSize();
+      for (long first = 0; first < size; first += part.length) {
+        int count = (int) Math.min(part.length, size - first);
+        weights.copyMantissas(channel * size + first, part, 0, count);
+        if (isShort) {
+          addShort(part, count);
+        } else {
+          addInts(part, count);
+        }
+      }
     }
   }
 

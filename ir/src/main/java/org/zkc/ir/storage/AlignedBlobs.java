@@ -14,16 +14,15 @@ import java.util.List;
  */
 public final class AlignedBlobs implements BlobSink {
   public static final int ALIGNMENT = 64;
-  private static final int PART = 1 << 26;
 
-  private final List<MemorySegment> blobs = new ArrayList<>();
+  private final List<Blob> blobs = new ArrayList<>();
   private long end;
 
   @Override
-  public long add(MemorySegment bytes) {
+  public long add(Blob blob) {
     long offset = byteSize();
-    blobs.add(bytes);
-    end = Math.addExact(offset, bytes.byteSize());
+    blobs.add(blob);
+    end = Math.addExact(offset, blob.byteSize());
     return offset;
   }
 
@@ -34,10 +33,8 @@ public final class AlignedBlobs implements BlobSink {
 
   /** Writes the whole area. */
   public void writeTo(WritableByteChannel channel) throws IOException {
-    for (MemorySegment blob : blobs) {
-      for (long at = 0; at < blob.byteSize(); at += PART) {
-        write(channel, blob.asSlice(at, Math.min(PART, blob.byteSize() - at)).asByteBuffer());
-      }
+    for (Blob blob : blobs) {
+      blob.writeTo(channel);
       write(channel, ByteBuffer.allocate((int) (aligned(blob.byteSize()) - blob.byteSize())));
     }
   }

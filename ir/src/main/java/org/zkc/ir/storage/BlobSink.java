@@ -1,7 +1,5 @@
 package org.zkc.ir.storage;
 
-import java.lang.foreign.MemorySegment;
-
 /** Takes the large tensors of a program that is being stored. */
 @FunctionalInterface
 public interface BlobSink {
@@ -10,5 +8,5 @@ public interface BlobSink {
    * Takes the bytes, which stay valid and unchanged, and answers the number by which they will be
    * asked for.
    */
-  long add(MemorySegment bytes);
+  long add(Blob blob);
 }

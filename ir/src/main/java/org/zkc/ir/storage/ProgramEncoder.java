@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToLongFunction;
 import org.zkc.ir.ColumnType;
+import org.zkc.ir.DType;
 import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Location;
@@ -26,12 +26,12 @@ import org.zkc.ir.integer.IntegerWeights;
 
 /** From a program to its stored message. */
 final class ProgramEncoder {
-  private final ToLongFunction<TensorData> blobNumber;
+  private final BlobSink blobs;
   private final Map<String, Integer> strings = new LinkedHashMap<>();
   private Map<Value, Integer> numbers = new IdentityHashMap<>();
 
-  ProgramEncoder(ToLongFunction<TensorData> blobNumber) {
-    this.blobNumber = blobNumber;
+  ProgramEncoder(BlobSink blobs) {
+    this.blobs = blobs;
   }
 
   Stored.Program encode(Program program) {
@@ -96,7 +96,7 @@ final class ProgramEncoder {
       case IntegerWeights w ->
           out.setWeights(
               Stored.Weights.newBuilder()
-                  .setMantissas(tensor(w.mantissas()))
+                  .setMantissas(tensor(w.dtype(), w.shape(), Blob.of(w)))
                   .addAllShifts(w.channelShifts()));
       case List<?> l when component.element() == Double.class -> {
         Stored.Reals.Builder list = Stored.Reals.newBuilder();
@@ -122,14 +122,19 @@ final class ProgramEncoder {
   }
 
   private Stored.Tensor tensor(TensorData data) {
+    return tensor(data.dtype(), data.shape(), Blob.of(data));
+  }
+
+  private Stored.Tensor tensor(DType dtype, Shape shape, Blob bytes) {
     Stored.Tensor.Builder out =
         Stored.Tensor.newBuilder()
-            .setDtype(string(data.dtype().text()))
-            .addAllExtents(data.shape().extents());
-    if (data.bytes().byteSize() <= ProgramStorage.INLINE_BYTES) {
-      out.setInline(ByteString.copyFrom(data.bytes().asByteBuffer()));
+            .setDtype(string(dtype.text()))
+            .addAllExtents(shape.extents());
+    if (bytes.byteSize() <= ProgramStorage.INLINE_BYTES) {
+      out.setInline(
+          ByteString.copyFrom(bytes.beginning(ProgramStorage.INLINE_BYTES).asByteBuffer()));
     } else {
-      out.setBlob(blobNumber.applyAsLong(data));
+      out.setBlob(blobs.add(bytes));
     }
     return out.build();
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 
@@ -31,7 +32,7 @@ public final class ProgramStorage {
    * @throws IllegalArgumentException when an op reads a value that is defined nowhere before it
    */
   public static byte[] encode(Program program, BlobSink blobs) {
-    return new ProgramEncoder(data -> blobs.add(data.bytes())).encode(program).toByteArray();
+    return new ProgramEncoder(blobs).encode(program).toByteArray();
   }
 
   /**
@@ -58,10 +59,19 @@ public final class ProgramStorage {
       // Records and types refuse what they cannot be; here that means a damaged file.
       throw new StorageException("the stored program is damaged: " + e.getMessage());
     }
-    if (!Arrays.equals(bytes, new ProgramEncoder(numbers::get).encode(program).toByteArray())) {
+    if (!Arrays.equals(bytes, new ProgramEncoder(blob -> numberOf(blob, numbers)).encode(program).toByteArray())) {
       throw new StorageException(
           "the stored program is damaged: its bytes are not in the one form there is");
     }
     return program;
+  }
+
+  /** Tensors of a decoded program are all in memory, and known by identity. */
+  private static long numberOf(Blob blob, Map<TensorData, Long> numbers) {
+    return switch (blob) {
+      case Blob.Elements e ->
+          Objects.requireNonNull(numbers.get(e.data()), "the decoder knows every blob");
+      case Blob.Mantissas m -> throw new AssertionError("decoded weights are stored");
+    };
   }
 }

@@ -120,6 +120,7 @@ public final class TensorToInteger {
       QuantizationOptions options,
       Precision precision,
       PassContext context,
+      WeightCache cache,
       Map<String, Integer> bits) {
     this.bits = bits;
     this.analysis = new TensorAnalysis(main);
@@ -131,7 +132,7 @@ public final class TensorToInteger {
     this.out = new IntegerBuilder(main.name(), main.location());
     this.parameters = new ParameterLowering(analysis, out);
     this.weights =
-        new WeightLowering(main, analysis, ranges, options, precision, out, parameters, bits);
+        new WeightLowering(main, analysis, ranges, options, precision, out, parameters, cache, bits);
   }
 
   /**
@@ -160,12 +161,14 @@ public final class TensorToInteger {
       PassContext context) {
     Function main = tensor.main();
     checkNames(main, options);
+    WeightCache cache = new WeightCache();
     PrecisionSearch search =
         new PrecisionSearch(
             tensor,
             ranges,
             (precision, counts, bits) ->
-                new TensorToInteger(main, ranges, options, precision, counts, bits).run(main));
+                new TensorToInteger(main, ranges, options, precision, counts, cache, bits)
+                    .run(main));
     boolean isFixed = options.bits().isPresent();
     PrecisionSearch.Candidate chosen = isFixed ? search.asAsked() : search.cheapest();
     if (target.isPresent()) {

@@ -34,6 +34,7 @@ final class WeightLowering {
   private final Precision precision;
   private final IntegerBuilder out;
   private final ParameterLowering parameters;
+  private final WeightCache cache;
   private final Map<String, Integer> bits;
   private final Map<TensorOp, Optional<LinearMap>> maps = new IdentityHashMap<>();
 
@@ -48,8 +49,10 @@ final class WeightLowering {
       Precision precision,
       IntegerBuilder out,
       ParameterLowering parameters,
+      WeightCache cache,
       Map<String, Integer> bits) {
     this.bits = bits;
+    this.cache = cache;
     this.precision = precision;
     this.ranges = ranges;
     this.analysis = analysis;
@@ -73,15 +76,14 @@ final class WeightLowering {
    *
    * @param op the op it comes from: Conv, Linear, or one that scales channels
    * @param input the tensor-level value x
-   * @param shape of the weights
    * @param bias one per output, or null
    */
   record LinearMap(
       TensorOp op,
       Value input,
       String name,
+      TensorData weights,
       WeightStatistics statistics,
-      Shape shape,
       double @Nullable [] bias,
       int bits) {
 
@@ -114,13 +116,14 @@ final class WeightLowering {
       TensorOp op, Value input, Value weight, Optional<Value> bias, Location location) {
     Constant constant = parameter(weight, location);
     String name = constant.name().isEmpty() ? weight.name() : constant.name();
-    WeightStatistics statistics = WeightStatistics.of(constant.data());
+    WeightStatistics statistics =
+        cache.statistics(op, () -> WeightStatistics.of(constant.data()));
     return new LinearMap(
         op,
         input,
         name,
+        constant.data(),
         statistics,
-        constant.data().shape(),
         bias.isPresent() ? parameter(bias.get(), location).data().toDoubles() : null,
         bits(name, statistics, input, op));
   }
@@ -143,7 +146,7 @@ final class WeightLowering {
         Math.max(0, meanSquare - constant),
         constant,
         ranges.of(op.definitions().getFirst()).variation(),
-        allowance(statistics.weights().length));
+        allowance(statistics.fanIn() * statistics.channels()));
   }
 
   /**
@@ -151,7 +154,7 @@ final class WeightLowering {
    * all maps in equal parts, half by size, so that large maps keep small weights and small ones
    * have precise ones. (The sum of the bits of all weights is least where errors are as sizes.)
    */
-  private double allowance(int size) {
+  private double allowance(long size) {
     double relative = size * (double) mapCount / Math.max(1, weightCount);
     return precision.weightShare() * (0.5 + 0.5 * relative);
   }
@@ -204,21 +207,24 @@ final class WeightLowering {
     for (int c = 0; c < weights.length; c++) {
       weights[c] = (float) factors[c];
     }
-    WeightStatistics statistics = WeightStatistics.of(TensorData.ofFloats(shape, weights));
+    TensorData data = TensorData.ofFloats(shape, weights);
+    WeightStatistics statistics = cache.statistics(op, () -> WeightStatistics.of(data));
     return new LinearMap(
-        op, input, name, statistics, shape, bias, bits(name, statistics, input, op));
+        op, input, name, data, statistics, bias, bits(name, statistics, input, op));
   }
 
   /** Emits the map of the integers {@code x}; the result has scale {@code a}. */
   Value emit(LinearMap map, Value x, double a) {
     bits.put(map.name(), map.bits());
     double inputScale = x.integerType().scale();
-    IntegerWeights quantized =
-        WeightQuantizer.quantize(map.statistics(), map.shape(), inputScale / a, map.bits());
-    Value weight = out.parameter(parameters.unique(map.name()), quantized, a / inputScale);
-    Optional<Value> bias =
-        Optional.ofNullable(map.bias())
-            .map(b -> bias(map, corrected(map, b, quantized, a / inputScale), a));
+    WeightCache.Rounded rounded =
+        cache.rounded(
+            map.op(),
+            new WeightCache.Rounding(inputScale, a, map.bits()),
+            () -> round(map, inputScale, a));
+    Value weight =
+        out.parameter(parameters.unique(map.name()), rounded.weights(), a / inputScale);
+    Optional<Value> bias = Optional.ofNullable(rounded.bias()).map(b -> bias(map, b, a));
     return switch (map.op()) {
       case Conv c ->
           out.conv(
@@ -235,39 +241,36 @@ final class WeightLowering {
     };
   }
 
+  private WeightCache.Rounded round(LinearMap map, double inputScale, double a) {
+    Optional<BiasCorrection> correction = correction(map, a / inputScale);
+    IntegerWeights weights =
+        WeightQuantizer.quantize(
+            map.weights(),
+            map.statistics(),
+            inputScale / a,
+            map.bits(),
+            shifts ->
+                correction
+                    .<IntegerWeights.RoundingObserver>map(c -> c.withShifts(shifts))
+                    .orElse((channel, first, reals, mantissas, count) -> {}));
+    return new WeightCache.Rounded(
+        weights, correction.map(BiasCorrection::bias).orElse(map.bias()));
+  }
+
   /**
-   * The bias plus what rounding the weights takes from the output at the inputs' mean: sum_i (w_i -
-   * w'_i) mean(x_i), so that the rounding shifts no output on average (bias correction, Nagel et
-   * al. 2019, section 4.2).
-   *
    * @param unit real number for one unit of the integer weights
    */
-  private double[] corrected(LinearMap map, double[] bias, IntegerWeights quantized, double unit) {
+  private Optional<BiasCorrection> correction(LinearMap map, double unit) {
+    double[] bias = map.bias();
     Optional<double[]> means = ranges.means(map.input());
     int groups = map.op() instanceof Conv c ? c.groups() : 1;
-    int channels = map.shape().extent(1);
-    if (means.isEmpty() || means.get().length != channels * groups) {
-      return bias;
+    int channels = map.weights().shape().extent(1);
+    if (bias == null || means.isEmpty() || means.get().length != channels * groups) {
+      return Optional.empty();
     }
-    int taps = map.statistics().fanIn() / channels;
-    int outputs = bias.length;
-    float[] weights = map.statistics().weights();
-    int[] mantissas = new int[channels * taps];
-    double[] out = bias.clone();
-    for (int o = 0; o < outputs; o++) {
-      quantized.copyMantissas((long) o * mantissas.length, mantissas, 0, mantissas.length);
-      double step = Math.scalb(unit, quantized.shift(o));
-      int first = o / (outputs / groups) * channels;
-      for (int c = 0; c < channels; c++) {
-        double error = 0;
-        for (int t = 0; t < taps; t++) {
-          int i = c * taps + t;
-          error += weights[o * mantissas.length + i] - mantissas[i] * step;
-        }
-        out[o] += error * means.get()[first + c];
-      }
-    }
-    return out;
+    return Optional.of(
+        new BiasCorrection(
+            bias, means.get(), channels, map.statistics().fanIn() / channels, groups, unit));
   }
 
   private Value bias(LinearMap map, double[] reals, double a) {

@@ -3,44 +3,47 @@ package org.zkc.passes.quantize;
 import org.zkc.ir.TensorData;
 
 /**
- * Real weights and what the choice of their scale needs, per slice along axis 0 (output channel).
+ * What the choice of a scale for real weights needs, per slice along axis 0 (output channel).
  *
+ * @param fanIn weights per channel
  * @param greatest |w| of the channel's largest weight
  * @param positive sum of its positive weights
  * @param negative minus the sum of its negative weights
  */
-record WeightStatistics(float[] weights, double[] greatest, double[] positive, double[] negative) {
+record WeightStatistics(long fanIn, double[] greatest, double[] positive, double[] negative) {
+  private static final int PART = 1 << 13;
+
+  /** One pass over the weights. */
   static WeightStatistics of(TensorData data) {
-    float[] weights = data.toFloats();
     int channels = data.shape().extent(0);
-    int row = channels == 0 ? 0 : weights.length / channels;
+    long row = channels == 0 ? 0 : data.elementCount() / channels;
     double[] greatest = new double[channels];
     double[] positive = new double[channels];
     double[] negative = new double[channels];
+    float[] weights = new float[(int) Math.min(PART, row)];
     for (int c = 0; c < channels; c++) {
       double max = 0;
       double up = 0;
       double down = 0;
-      for (int i = c * row; i < (c + 1) * row; i++) {
-        double w = weights[i];
-        max = Math.max(max, Math.abs(w));
-        up += Math.max(w, 0);
-        down -= Math.min(w, 0);
+      for (long first = 0; first < row; first += weights.length) {
+        int count = (int) Math.min(weights.length, row - first);
+        data.copyFloats(c * row + first, weights, count);
+        for (int i = 0; i < count; i++) {
+          double w = weights[i];
+          max = Math.max(max, Math.abs(w));
+          up += Math.max(w, 0);
+          down -= Math.min(w, 0);
+        }
       }
       greatest[c] = max;
       positive[c] = up;
       negative[c] = down;
     }
-    return new WeightStatistics(weights, greatest, positive, negative);
+    return new WeightStatistics(row, greatest, positive, negative);
   }
 
   int channels() {
     return greatest.length;
-  }
-
-  /** Weights per channel. */
-  int fanIn() {
-    return greatest.length == 0 ? 0 : weights.length / greatest.length;
   }
 
   /** The largest sum of |w| over a channel, in units of its own largest |w|; at least 1. */

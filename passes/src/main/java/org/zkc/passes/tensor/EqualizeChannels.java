@@ -178,20 +178,9 @@ public final class EqualizeChannels implements Pass {
     /** Weights [O, C / groups, ...]: rows divided, columns multiplied. */
     private Value weight(Value weight, int[] rows, int[] columns, int convGroups, Op op) {
       Constant constant = constantOf(weight);
-      float[] elements = constant.data().toFloats();
-      int width = weight.shape().extent(1);
-      int taps = elements.length / (rows.length * width);
-      int perGroup = rows.length / convGroups;
-      for (int o = 0; o < rows.length; o++) {
-        for (int c = 0; c < width; c++) {
-          int exponent = columns[o / perGroup * width + c] - rows[o];
-          int at = (o * width + c) * taps;
-          for (int i = at; exponent != 0 && i < at + taps; i++) {
-            elements[i] = Math.scalb(elements[i], exponent);
-          }
-        }
-      }
-      return constant(constant.name(), TensorData.ofFloats(weight.shape(), elements), op);
+      TensorData data = constant.data();
+      ScaledWeights scaled = new ScaledWeights(data, rows, columns, convGroups);
+      return constant(constant.name(), TensorData.computed(data.shape(), scaled), op);
     }
 
     private Value vector(Value vector, int[] exponentsOfElements, int sign, Op op) {

@@ -2,6 +2,7 @@ package org.zkc.passes.tensor;
 
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Op;
+import org.zkc.ir.TensorData;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.BatchNorm;
@@ -29,19 +30,21 @@ record MapNorms(double[] rows, double[] columns) {
 
   private static MapNorms of(
       Value input, Value weight, @Nullable Value bias, int groups, Uses uses) {
-    float[] weights = elements(weight, uses);
+    TensorData weights = data(weight, uses);
     int outputs = weight.shape().extent(0);
     int width = weight.shape().extent(1);
-    int taps = weights.length / Math.max(1, outputs * width);
+    int taps = (int) (weights.elementCount() / Math.max(1, (long) outputs * width));
+    float[] channel = new float[width * taps];
     double[] rows = new double[outputs];
     double[] columns = new double[input.shape().extent(1)];
     float[] shifts = bias == null ? new float[outputs] : elements(bias, uses);
     for (int o = 0; o < outputs; o++) {
       double sum = (double) shifts[o] * shifts[o];
+      weights.copyFloats((long) o * channel.length, channel, channel.length);
       for (int c = 0; c < width; c++) {
         double squares = 0;
-        for (int i = (o * width + c) * taps; i < (o * width + c + 1) * taps; i++) {
-          squares += (double) weights[i] * weights[i];
+        for (int i = c * taps; i < (c + 1) * taps; i++) {
+          squares += (double) channel[i] * channel[i];
         }
         sum += squares;
         columns[o / (outputs / groups) * width + c] += squares;
@@ -68,6 +71,10 @@ record MapNorms(double[] rows, double[] columns) {
   }
 
   private static float[] elements(Value value, Uses uses) {
-    return ((Constant) uses.definition(value).orElseThrow()).data().toFloats();
+    return data(value, uses).toFloats();
+  }
+
+  private static TensorData data(Value value, Uses uses) {
+    return ((Constant) uses.definition(value).orElseThrow()).data();
   }
 }

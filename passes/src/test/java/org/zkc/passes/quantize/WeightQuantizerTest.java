@@ -15,11 +15,14 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.integer.IntegerWeights;
 
 class WeightQuantizerTest {
+  private static final IntegerWeights.RoundingObserver UNSEEN =
+      (channel, first, reals, mantissas, count) -> {};
+
   @Test
   void mantissasRoundHalvesToEvenAndChannelsShiftOnlyWhenTheyMust() {
     Shape shape = Shape.of(3, 2);
     TensorData data = TensorData.ofFloats(shape, new float[] {127, -2.5f, 127.5f, 1, -1000, 3.5f});
-    IntegerWeights weights = WeightQuantizer.quantize(WeightStatistics.of(data), shape, 1, 8);
+    IntegerWeights weights = WeightQuantizer.quantize(data, WeightStatistics.of(data), 1, 8, shifts -> UNSEEN);
     assertEquals(List.of(0, 1, 3), weights.channelShifts());
     assertEquals(DType.I8, weights.dtype());
     assertEquals(
@@ -37,9 +40,9 @@ class WeightQuantizerTest {
       reals[i] = (float) (random.nextGaussian() * Math.pow(4, i / 7));
     }
     double factor = 10 * random.nextDouble();
+    TensorData data = TensorData.ofFloats(shape, reals);
     IntegerWeights weights =
-        WeightQuantizer.quantize(
-            WeightStatistics.of(TensorData.ofFloats(shape, reals)), shape, factor, bits);
+        WeightQuantizer.quantize(data, WeightStatistics.of(data), factor, bits, shifts -> UNSEEN);
     for (int i = 0; i < reals.length; i++) {
       int shift = weights.shift(i / 7);
       long mantissa = weights.mantissas().getLong(i);

@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.storage.AlignedBlobs;
+import org.zkc.ir.storage.Blob;
 import org.zkc.ir.storage.ProgramStorage;
 import org.zkc.runtime.emit.EmittedCircuit;
 import org.zkc.runtime.emit.ModelTensor;
@@ -79,8 +81,13 @@ public record ModelFile(
     return file.resolveSibling(stem + ".vk");
   }
 
-  /** The file's bytes; they depend on nothing but the content. */
-  public void writeTo(OutputStream out) throws IOException {
+  /**
+   * Writes the file; its bytes depend on nothing but the content. Sections are written as they are
+   * made, the header with their checksums last, so that weights are read once.
+   *
+   * @param path is replaced
+   */
+  public void write(Path path) throws IOException {
     SharedBlobs blobs = new SharedBlobs();
     ModelManifestMessage manifest = manifest(blobs);
     byte[] storedProgram = ProgramStorage.encode(program, blobs);
@@ -93,20 +100,24 @@ public record ModelFile(
     ByteBuffer header =
         ByteBuffer.allocate(HEADER + SECTIONS * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
     header.put(MAGIC).putInt(VERSION).putInt(SECTIONS);
-    long offset = align(header.capacity());
-    for (Section section : sections) {
-      CRC32C sum = new CRC32C();
-      section
-          .content()
-          .writeTo(
-              Channels.newChannel(new CheckedOutputStream(OutputStream.nullOutputStream(), sum)));
-      header.putLong(offset).putLong(section.length()).putLong(sum.getValue());
-      offset = align(offset + section.length());
-    }
-    WritableByteChannel channel = Channels.newChannel(out);
-    write(channel, bytes(header.array()));
-    for (Section section : sections) {
-      write(channel, section);
+    try (FileChannel file =
+        FileChannel.open(
+            path,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      long offset = align(header.capacity());
+      file.write(ByteBuffer.allocate((int) offset));
+      for (Section section : sections) {
+        ChecksumChannel channel = new ChecksumChannel(file);
+        section.content().writeTo(channel);
+        header.putLong(offset).putLong(section.length()).putLong(channel.checksum());
+        offset = align(offset + section.length());
+        channel.write(ByteBuffer.allocate((int) (offset - file.position())));
+      }
+      header.flip();
+      file.position(0);
+      new ChecksumChannel(file).write(header);
     }
   }
 
@@ -119,11 +130,6 @@ public record ModelFile(
 
   private static Section bytes(byte[] bytes) {
     return new Section(bytes.length, channel -> channel.write(ByteBuffer.wrap(bytes)));
-  }
-
-  private static void write(WritableByteChannel channel, Section section) throws IOException {
-    section.content().writeTo(channel);
-    channel.write(ByteBuffer.allocate((int) (align(section.length()) - section.length())));
   }
 
   private static long align(long offset) {
@@ -146,7 +152,7 @@ public record ModelFile(
               .setTensor(t.tensor())
               .setName(t.name())
               .setElementBytes(t.elementBytes())
-              .setOffset(blobs.add(t.mantissas()))
+              .setOffset(blobs.add(Blob.of(t.weights())))
               .setChannelShifts(ByteString.copyFrom(t.channelShifts())));
     }
     for (EmittedCircuit.Origin origin : origins) {

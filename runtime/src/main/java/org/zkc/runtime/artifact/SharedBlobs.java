@@ -1,7 +1,6 @@
 package org.zkc.runtime.artifact;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.zkc.ir.storage.AlignedBlobs;
+import org.zkc.ir.storage.Blob;
 import org.zkc.ir.storage.BlobSink;
 
 /**
@@ -16,31 +16,31 @@ import org.zkc.ir.storage.BlobSink;
  * weights.
  */
 final class SharedBlobs implements BlobSink {
-  private static final long SAMPLE = 1 << 16;
+  private static final int SAMPLE = 1 << 16;
 
-  private record Blob(MemorySegment bytes, long offset) {}
+  private record Placed(Blob blob, long offset) {}
 
   private final AlignedBlobs blobs = new AlignedBlobs();
-  private final Map<Long, List<Blob>> bySample = new HashMap<>();
+  private final Map<Long, List<Placed>> bySample = new HashMap<>();
 
   @Override
-  public long add(MemorySegment bytes) {
-    List<Blob> candidates = bySample.computeIfAbsent(sample(bytes), k -> new ArrayList<>());
-    for (Blob candidate : candidates) {
-      if (candidate.bytes().mismatch(bytes) < 0) {
+  public long add(Blob blob) {
+    List<Placed> candidates = bySample.computeIfAbsent(sample(blob), k -> new ArrayList<>());
+    for (Placed candidate : candidates) {
+      if (candidate.blob().hasBytesOf(blob)) {
         return candidate.offset();
       }
     }
-    long offset = blobs.add(bytes);
-    candidates.add(new Blob(bytes, offset));
+    long offset = blobs.add(blob);
+    candidates.add(new Placed(blob, offset));
     return offset;
   }
 
   /** Size and a checksum of the beginning. */
-  private static long sample(MemorySegment bytes) {
+  private static long sample(Blob blob) {
     CRC32C sum = new CRC32C();
-    sum.update(bytes.asSlice(0, Math.min(SAMPLE, bytes.byteSize())).asByteBuffer());
-    return bytes.byteSize() << 32 ^ sum.getValue();
+    sum.update(blob.beginning(SAMPLE).asByteBuffer());
+    return blob.byteSize() << 32 ^ sum.getValue();
   }
 
   long byteSize() {

@@ -55,7 +55,7 @@ public record CompiledModel(
       AtomicFiles.make(code, maker);
     }
     ModelFile file = file(made[0]);
-    AtomicFiles.write(target, file::writeTo);
+    AtomicFiles.make(target, file::write);
     AtomicFiles.write(key, file.keyFile().encode());
     return new WithKeys(file, ProvingKey.open(made[0], emitted.model(), code, threads));
   }

@@ -48,6 +48,16 @@ public final class ModelWeights implements ModelTensors {
   }
 
   @Override
+  public long byteSize(int tensor) {
+    return tensor(tensor).weights().byteSize();
+  }
+
+  @Override
+  public void copyChannel(int tensor, int channel, int[] out, int at, int count) {
+    tensor(tensor).weights().copyElements((long) channel * count, out, at, count);
+  }
+
+  @Override
   public byte[] channelShifts(int tensor) {
     return tensor(tensor).channelShifts();
   }

@@ -65,9 +65,9 @@ final class ModelFilesTest {
       assertEquals(expected.name(), actual.name());
       assertArrayEquals(expected.elements(), actual.elements(), actual.name());
     }
-    ByteArrayOutputStream again = new ByteArrayOutputStream();
-    read.writeTo(again);
-    assertArrayEquals(modelBytes, again.toByteArray());
+    Path again = folder.resolve("again.zkc");
+    read.write(again);
+    assertArrayEquals(modelBytes, Files.readAllBytes(again));
   }
 
   @Test

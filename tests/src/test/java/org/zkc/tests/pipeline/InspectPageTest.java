@@ -344,9 +344,7 @@ final class InspectPageTest {
                     model.keyFile().inputs().getFirst().scale())),
             model.keyFile().outputs());
     String name = "a'\"<img onerror=hack>&{{data}}.zkc";
-    try (OutputStream out = Files.newOutputStream(file(name))) {
-      new ModelFile(key, model.weights(), origins, summary, model.program()).writeTo(out);
-    }
+    new ModelFile(key, model.weights(), origins, summary, model.program()).write(file(name));
     Path page = file("hostile.html");
     Cli.run("inspect", file(name), "--html", page).succeeded();
     browser.open(page);

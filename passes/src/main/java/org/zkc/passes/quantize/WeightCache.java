@@ -1,0 +1,39 @@
+package org.zkc.passes.quantize;
+
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.tensor.TensorOp;
+
+/**
+ * What lowerings of one program at several precisions share: statistics of the real weights, and
+ * weights rounded in the same way, so that a further candidate reads only weights whose rounding is
+ * another.
+ */
+final class WeightCache {
+  private final Map<TensorOp, WeightStatistics> statistics = new IdentityHashMap<>();
+  private final Map<TensorOp, Map<Rounding, Rounded>> rounded = new IdentityHashMap<>();
+
+  /** How a linear map's weights are rounded: all that the integers depend on. */
+  record Rounding(double inputScale, double scale, int bits) {}
+
+  /**
+   * Integer weights, and the bias with what their rounding takes from the output at the inputs' mean.
+   *
+   * @param bias one per output; null where the map has none
+   */
+  record Rounded(IntegerWeights weights, double @Nullable [] bias) {}
+
+  WeightStatistics statistics(TensorOp map, Supplier<WeightStatistics> find) {
+    return statistics.computeIfAbsent(map, m -> find.get());
+  }
+
+  Rounded rounded(TensorOp map, Rounding rounding, Supplier<Rounded> round) {
+    return rounded
+        .computeIfAbsent(map, m -> new HashMap<>())
+        .computeIfAbsent(rounding, r -> round.get());
+  }
+}
