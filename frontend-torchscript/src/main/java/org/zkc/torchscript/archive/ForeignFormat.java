@@ -36,6 +36,10 @@ final class ForeignFormat {
       what =
           "is a checkpoint written by torch.save, with weights but no program; load it into its"
               + " model and ";
+    } else if (text.startsWith("GGUF")) {
+      what = "is a GGUF file, with quantised weights but no program, which zkc does not read; ";
+    } else if (isOnnx(name, head)) {
+      what = "is an ONNX model, which zkc does not read; ";
     } else if (text.startsWith("\u0089HDF")) {
       what = "is an HDF5 file, not a PyTorch archive; ";
     } else if (text.length() > 9 && text.startsWith("{\"", 8)) {
@@ -47,6 +51,21 @@ final class ForeignFormat {
       what = "is not a zip file, so it is not an archive written by torch.jit.save; ";
     }
     throw new UserException(name + " " + what + EXPORT);
+  }
+
+  /**
+   * Whether it is an ONNX model: a protobuf message ModelProto, which begins with its field 1, the
+   * version of the format, and is followed by the producer's name (2) or the graph (7); the name's
+   * extension decides where that is not so.
+   */
+  private static boolean isOnnx(String name, byte[] head) {
+    boolean message =
+        head.length > 4
+            && head[0] == 0x08
+            && head[1] > 0
+            && head[1] < 32
+            && (head[2] == 0x12 || head[2] == 0x3a);
+    return message || name.endsWith(".onnx");
   }
 
   /** Refuses zip files of other kinds, by the names of their entries. */

@@ -28,7 +28,8 @@ public final class DebugTable {
   private static final Pattern LIBRARY =
       Pattern.compile(
           "(.*[/\\\\](site-packages|dist-packages|pytorch)[/\\\\])?torch[/\\\\].*"
-              + "|(.*[/\\\\])?zkpytorch[/\\\\]\\w+\\.py");
+              + "|(.*[/\\\\])?zkpytorch[/\\\\]\\w+\\.py"
+              + "|<eval_with_key>.*"); // code that a program wrote, as torch.fx does, is in no file of the user's
 
   /** A table that knows nothing. */
   public static final DebugTable EMPTY = new DebugTable(new int[0], List.of(), List.of());

@@ -22,7 +22,8 @@ import org.zkc.torchscript.schema.StaticTypes;
  *
  * <p>A write to {@code v} makes a new value {@code v'}; from then on {@code v} reads as {@code v'}.
  * If v is a view of b by an operator that can be inverted, b reads as {@code v'} brought back to
- * b's form, and other views of b are taken again. Any other value that may share v's memory becomes
+ * b's form; if v is a part of b (a slice, an index), b reads as b with {@code v'} in its place. Other
+ * views of b are taken again. Any other value that may share v's memory becomes
  * stale: reading it is refused, so a program is never wrong, at worst not accepted.
  *
  * <p>May-share is an equivalence over values and over the contents of containers (a list's elements
@@ -83,7 +84,13 @@ final class Aliases {
     private final Map<Value, Operator> views = new HashMap<>();
     private final Map<Value, String> attributes = new HashMap<>();
     private final Set<Value> containers = new LinkedHashSet<>();
+
+    /** Values looked at for all writes together. */
+    private long work;
   }
+
+  /** Ends archives whose writes and views multiply; real models stay far below. */
+  private static final long MAX_WORK = 10_000_000;
 
   private final Shared shared;
   private final Map<Value, Value> replaced;
@@ -165,7 +172,7 @@ final class Aliases {
     if (writer != null) {
       throw new UserException(
           at.isKnown() ? at : writer,
-          "This reads a tensor or list whose memory an in-place operation%s changed through another name; use the operation without the trailing underscore there."
+          "This reads a tensor or list whose memory an in-place operation%s changed through another name in a way that zkc cannot follow; use the operation without the trailing underscore there, and build a tensor from its parts by torch.cat or torch.stack."
               .formatted(writer.isKnown() ? " at " + writer : ""));
     }
     return now;
@@ -299,6 +306,11 @@ final class Aliases {
     updated.put(written, replacement);
     updateBases(written, replacement, updated, region);
     List<Value> members = List.copyOf(node.members);
+    shared.work += members.size();
+    if (shared.work > MAX_WORK) {
+      throw new UserException(
+          at, "The model's in-place operations write tensors that too many others are views of.");
+    }
     for (Value member : members) {
       if (isCurrent(member)) {
         takeAgain(member, updated, region);
@@ -350,7 +362,7 @@ final class Aliases {
     Operator operator = shared.views.get(view);
     while (operator != null) {
       Value base = operator.arguments().get(0);
-      Optional<Operator> inverse = inverse(operator, base, now);
+      Optional<Operator> inverse = inverse(operator, base, now, region);
       if (inverse.isEmpty() || !isCurrent(base) || updated.containsKey(base)) {
         return;
       }
@@ -363,8 +375,28 @@ final class Aliases {
     }
   }
 
-  private static Optional<Operator> inverse(Operator operator, Value base, Value now) {
+  /** The operator that makes of a view's new value that of its base; defines the latter. */
+  private Optional<Operator> inverse(
+      Operator operator, Value base, Value now, RegionBuilder region) {
     Value result = new Value(base.name(), base.type());
+    List<Value> arguments = new ArrayList<>(operator.arguments());
+    arguments.add(1, now);
+    switch (operator.operator()) {
+      case "aten.select" -> {
+        return scatter("aten.select_scatter", arguments, result, operator.location());
+      }
+      case "aten.slice" -> {
+        return scatter("aten.slice_scatter", arguments, result, operator.location());
+      }
+      case "aten.narrow" -> { // (self, dim, start, length)
+        Value end = new Value("end", StaticTypes.INT);
+        List<Value> sum = List.of(operator.arguments().get(2), operator.arguments().get(3));
+        emit(new Operator(List.of(end), "aten.add", "int", sum, operator.location()), region);
+        arguments.set(4, end);
+        return scatter("aten.slice_scatter", arguments, result, operator.location());
+      }
+      default -> {}
+    }
     if (SAME_ELEMENTS.contains(operator.operator())) {
       return Optional.of(
           new Operator(
@@ -373,6 +405,11 @@ final class Aliases {
     return INVOLUTIONS.contains(operator.operator())
         ? Optional.of(over(operator, now, result))
         : Optional.empty();
+  }
+
+  private static Optional<Operator> scatter(
+      String name, List<Value> arguments, Value result, Location at) {
+    return Optional.of(new Operator(List.of(result), name, "", arguments, at));
   }
 
   /** The same operator with another first argument and result. */

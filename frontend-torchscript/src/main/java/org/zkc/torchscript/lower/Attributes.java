@@ -24,6 +24,11 @@ import org.zkc.torchscript.schema.StaticTypes;
 final class Attributes {
   private static final int MAX_DEPTH = 64;
 
+  /** Deeper than calls may nest: what lies below cannot be reached. */
+  private static final int MAX_MODULE_DEPTH = 1000;
+
+  private final Lowering lowering;
+
   private final Map<StridedTensor, String> names = new HashMap<>();
   private final Map<StridedTensor, TensorData> data = new HashMap<>();
 
@@ -31,30 +36,35 @@ final class Attributes {
    * Names every tensor by the first path that leads to it, so that tied weights have one name
    * however they are read.
    */
-  Attributes(PickleValue root) {
-    record Step(String path, PickleValue value) {}
+  Attributes(Lowering lowering, PickleValue root) {
+    this.lowering = lowering;
+    record Step(String path, PickleValue value, int depth) {
+      Step inner(String innerPath, PickleValue innerValue) {
+        return new Step(innerPath, innerValue, depth + 1);
+      }
+    }
     Set<PickleValue> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Deque<Step> pending = new ArrayDeque<>();
-    pending.push(new Step("", root));
+    pending.push(new Step("", root, 0));
     while (!pending.isEmpty()) {
       Step step = pending.pop();
-      if (!seen.add(step.value)) {
+      if (step.depth > MAX_MODULE_DEPTH || !seen.add(step.value)) {
         continue;
       }
       List<Step> inner = new ArrayList<>();
       switch (step.value) {
         case PickleValue.TensorValue t -> names.putIfAbsent(t.tensor(), step.path);
         case PickleValue.Instance i ->
-            i.attributes().forEach((k, v) -> inner.add(new Step(join(step.path, k), v)));
+            i.attributes().forEach((k, v) -> inner.add(step.inner(join(step.path, k), v)));
         case PickleValue.ListValue l ->
-            addAll(l.elements(), step.path, (path, v) -> inner.add(new Step(path, v)));
+            addAll(l.elements(), step.path, (path, v) -> inner.add(step.inner(path, v)));
         case PickleValue.Tuple t ->
-            addAll(t.elements(), step.path, (path, v) -> inner.add(new Step(path, v)));
+            addAll(t.elements(), step.path, (path, v) -> inner.add(step.inner(path, v)));
         case PickleValue.Dict d ->
             addAll(
                 List.copyOf(d.entries().values()),
                 step.path,
-                (path, v) -> inner.add(new Step(path, v)));
+                (path, v) -> inner.add(step.inner(path, v)));
         case PickleValue.None _,
             PickleValue.Bool _,
             PickleValue.Int _,
@@ -101,6 +111,7 @@ final class Attributes {
       String path,
       Location at,
       int depth) {
+    lowering.step(at); // parts of tuples may be shared, so that few bytes unfold to many values
     if (depth > MAX_DEPTH) {
       throw new UserException(
           at, "The attribute '" + path + "' is nested too deeply; zkc cannot read it.");
@@ -190,7 +201,7 @@ final class Attributes {
       operands.add(frame.value(key, at));
       operands.add(frame.value(value, at));
     }
-    TorchType type = declared.orElse(new TorchType.Generic("Dict", List.of(keyType, valueType)));
+    TorchType type = declared.orElse(StaticTypes.dict(keyType, valueType));
     Value result = frame.define("dict", type);
     frame.region().add(new Operator(List.of(result), "prim.DictConstruct", "", operands, at));
     operands.forEach(v -> frame.aliases().hold(result, v));

@@ -163,7 +163,7 @@ final class ExpressionLowering {
     TorchType type =
         expected
             .filter(t -> StaticTypes.isGeneric(t, "Dict"))
-            .orElse(new TorchType.Generic("Dict", List.of(keyType, valueType)));
+            .orElse(StaticTypes.dict(keyType, valueType));
     Value result = frame.define("dict", type);
     frame.region().add(new Operator(List.of(result), "prim.DictConstruct", "", operands, at));
     operands.forEach(v -> frame.aliases().hold(result, v));

@@ -22,7 +22,8 @@ import org.zkc.torchscript.pickle.PickleValue;
 import org.zkc.torchscript.schema.StaticTypes;
 
 /**
- * From code and module tree to a torch-level program: {@code main} is the root's forward; each
+ * From code and module tree to a torch-level program: {@code main} is the root's forward between the
+ * root's own hooks; each
  * method of each module instance that it reaches becomes a function of its own, in which parameters
  * are constants. A function is lowered once for each combination of literal arguments, so that
  * branches on flags are decided while reading.
@@ -50,7 +51,7 @@ public final class Lowering {
       CodeLibrary library, PickleValue.Instance root, Optional<PickleValue.Tuple> constants) {
     this.library = library;
     this.constants = constants;
-    this.attributes = new Attributes(root);
+    this.attributes = new Attributes(this, root);
     functionNames.add("main");
   }
 
@@ -95,7 +96,10 @@ public final class Lowering {
       }
       frame.names().put(p.name(), binding);
     }
-    Binding returned = new StatementLowering(this, frame).body(forward);
+    Hooks hooks =
+        new Hooks(this, frame, new Binding.Module(root, ""), type.definition(), forward);
+    hooks.before();
+    Binding returned = hooks.after(new StatementLowering(this, frame).body(forward));
     List<Value> results = new ArrayList<>();
     flatten(frame, returned, frame.locate(forward.offset()), results, 0);
     Function main =
@@ -190,12 +194,19 @@ public final class Lowering {
     if (known != null) {
       return known;
     }
-    if (inProgress.size() >= MAX_CALL_DEPTH || !inProgress.add(key)) {
+    if (inProgress.contains(key)) {
       throw new UserException(
           callSite,
           "The function %s calls itself; zkc does not support recursion."
               .formatted(function.name()));
     }
+    if (inProgress.size() >= MAX_CALL_DEPTH) {
+      throw new UserException(
+          callSite,
+          "Modules or functions are nested more than %d deep; put the layers into one nn.Sequential rather than one into the other."
+              .formatted(MAX_CALL_DEPTH));
+    }
+    inProgress.add(key);
     Frame frame = new Frame(definition.code(), site);
     List<Value> parameters = new ArrayList<>();
     int first = self.isPresent() ? 1 : 0;

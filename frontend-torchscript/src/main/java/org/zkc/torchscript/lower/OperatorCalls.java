@@ -122,8 +122,7 @@ final class OperatorCalls {
     if (overloads.isEmpty()) {
       throw new UserException(
           at,
-          "The operator %s is not supported; 'zkc ops' lists those that are, rewrite the model with them."
-              .formatted(torchName(name)));
+          "operator %s cannot be proved; `zkc ops` lists those that can".formatted(name));
     }
     List<TorchType> types = positional.stream().map(Frame::typeOf).toList();
     Map<String, TorchType> keywordTypes = new LinkedHashMap<>();
@@ -173,7 +172,11 @@ final class OperatorCalls {
       Location at) {
     OperatorSchema schema = resolved.schema();
     if (schema.name().endsWith("_") && !schema.name().endsWith("__")) {
-      String plain = schema.name().substring(0, schema.name().length() - 1);
+      boolean copiesNumber =
+          schema.name().equals("aten.copy_")
+              && (schema.overload().equals("int") || schema.overload().equals("float"));
+      String plain =
+          copiesNumber ? "aten.fill" : schema.name().substring(0, schema.name().length() - 1);
       if (OperatorTable.overloads(plain).isEmpty()) {
         throw new UserException(
             at,

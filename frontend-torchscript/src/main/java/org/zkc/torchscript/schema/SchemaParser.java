@@ -25,6 +25,14 @@ final class SchemaParser {
     return new SchemaParser(line).schema();
   }
 
+  /** The operator's name in a schema, {@code aten.add} of {@code aten::add.Tensor(...)}. */
+  static String name(String line) {
+    SchemaParser parser = new SchemaParser(line);
+    String namespace = parser.word();
+    parser.expect("::");
+    return namespace + "." + parser.word();
+  }
+
   private record AnnotatedType(TorchType type, int replication, boolean aliased, boolean written) {}
 
   private OperatorSchema schema() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.zkc.ir.TorchType;
+import org.zkc.ir.UserException;
 
 /** TorchScript's subtyping as far as overload resolution needs it. */
 public final class StaticTypes {
@@ -21,7 +22,43 @@ public final class StaticTypes {
 
   private static final Set<String> VARIABLES = Set.of("t", "t1", "t2", "tVal", "v");
 
+  /**
+   * Types are trees; a tuple that holds one value twice has its type twice, so that a few lines of
+   * code could name a type of any size.
+   */
+  private static final int MAX_PARTS = 2_000;
+
   private StaticTypes() {}
+
+  /**
+   * @throws UserException when the type has more than {@link #MAX_PARTS} parts
+   */
+  private static TorchType.Generic bounded(TorchType.Generic type) {
+    if (countParts(type, MAX_PARTS) < 0) {
+      throw new UserException(
+          "The model's code has a tuple or dictionary of more than %d parts; zkc does not read it."
+              .formatted(MAX_PARTS));
+    }
+    return type;
+  }
+
+  /** What is left of {@code room} after the type's parts; negative when it does not suffice. */
+  private static int countParts(TorchType type, int room) {
+    int left = room - 1;
+    if (type instanceof TorchType.Generic g) {
+      for (TorchType argument : g.arguments()) {
+        if (left < 0) {
+          return left;
+        }
+        left = countParts(argument, left);
+      }
+    }
+    return left;
+  }
+
+  public static TorchType dict(TorchType key, TorchType value) {
+    return bounded(new TorchType.Generic("Dict", List.of(key, value)));
+  }
 
   public static TorchType list(TorchType element) {
     return new TorchType.Generic("List", List.of(element));
@@ -34,7 +71,7 @@ public final class StaticTypes {
   }
 
   public static TorchType tuple(List<TorchType> elements) {
-    return new TorchType.Generic("Tuple", elements);
+    return bounded(new TorchType.Generic("Tuple", elements));
   }
 
   public static boolean isGeneric(TorchType type, String constructor) {

@@ -72,6 +72,8 @@ class TorchArchiveTest {
     assertTrue(refusal("\u0080\2}q\0.").contains("checkpoint"));
     assertTrue(refusal("version https://git-lfs.github.com/spec/v1\n").contains("git lfs pull"));
     assertTrue(refusal("\u0089HDF\r\n").contains("HDF5"));
+    assertTrue(refusal("GGUF\3\0\0\0").contains("GGUF file"));
+    assertTrue(refusal("\b\b\u0012\7pytorch").contains("ONNX model"));
     assertTrue(refusal("").contains("empty"));
     assertTrue(refusal("hello, this is a text").contains("not a zip file"));
     assertTrue(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -190,8 +191,77 @@ class InPlaceTest {
   }
 
   @Test
+  void assignmentToAPart() {
+    assertEquals(
+        "neg(slice_scatter(clone(x), copy(slice(clone(x)), x)))",
+        term(
+            "y = torch.clone(x)",
+            "_0 = torch.copy_(torch.slice(y, 0, 0, 1), x)",
+            "return torch.neg(y)"));
+  }
+
+  @Test
+  void assignmentToAPartOfAPart() {
+    assertEquals(
+        "neg(slice_scatter(y, select_scatter(slice(y), fill(select(slice(y))))))",
+        term(
+                "y = torch.clone(x)",
+                "_0 = torch.fill_(torch.select(torch.slice(y, 0), 1, 0), 2)",
+                "return torch.neg(y)")
+            .replace("clone(x)", "y"));
+  }
+
+  @Test
+  void partTakenBeforeIsTakenAgain() {
+    assertEquals(
+        "add(select(select_scatter(y, mul(select(y)))), mul(select(y)))",
+        term(
+                "y = torch.clone(x)",
+                "a = torch.select(y, 0, 0)",
+                "b = torch.select(y, 0, 0)",
+                "_0 = torch.mul_(b, 2)",
+                "return torch.add(a, b)")
+            .replace("clone(x)", "y"));
+  }
+
+  @Test
+  void narrowedPart() {
+    String text =
+        InMemoryModel.forward(
+                "y = torch.clone(x)",
+                "_0 = torch.zero_(torch.narrow(y, 0, 1, 2))",
+                "return torch.neg(y)")
+            .text();
+    assertTrue(
+        text.matches("(?s).*%end = torch.aten.add\\(%c1\\w*, %c2\\w*\\).*slice_scatter\\(.*%end.*"), text);
+  }
+
+  @Test
+  void partsWrittenThroughAnExpandedViewAreRefused() {
+    assertTrue(
+        refusal(
+                "y = torch.clone(x)",
+                "_0 = torch.relu_(torch.expand(y, [2, 2, 2]))",
+                "return torch.neg(y)")
+            .contains("torch.cat or torch.stack"));
+  }
+
+  @Test
+  void writesToManyViewsEnd() {
+    List<String> lines = new ArrayList<>(List.of("y = torch.clone(x)"));
+    for (int i = 0; i < 2500; i++) {
+      lines.add("v%d = torch.expand(y, [2, 2])".formatted(i));
+    }
+    for (int i = 0; i < 2500; i++) {
+      lines.add("_%d = torch.relu_(y)".formatted(i));
+    }
+    lines.add("return y");
+    assertTrue(refusal(lines.toArray(String[]::new)).contains("too many others are views of"));
+  }
+
+  @Test
   void operatorWithoutFunctionalForm() {
-    assertTrue(refusal("_0 = torch.normal_(x, 0., 1.)", "return x").contains("torch.normal_"));
+    assertTrue(refusal("_0 = torch.fill_diagonal_(x, 1.)", "return x").contains("torch.fill_diagonal_"));
   }
 
   @Test

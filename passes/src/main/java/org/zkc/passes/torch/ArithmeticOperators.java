@@ -40,7 +40,7 @@ final class ArithmeticOperators {
               "aten.remainder",
               "host",
               "constants only",
-              c -> known(c, Math::floorMod, (x, y) -> x - y * Math.floor(x / y), false)),
+              c -> known(c, Math::floorMod, ArithmeticOperators::remainder, false)),
           new TorchOperator(
               "aten.pow",
               "multiply",
@@ -49,17 +49,42 @@ final class ArithmeticOperators {
           new TorchOperator(
               "aten.square", "multiply", c -> c.result(c.emit().multiply(c.value(0), c.value(0)))),
           new TorchOperator("aten.neg", "multiply", "by -1", ArithmeticOperators::negate),
-          new TorchOperator("aten.abs", "host", "constants only", c -> unary(c, Math::abs, true)),
+          function("abs", Math::abs, true),
+          function("sign", Math::signum, true),
+          function("trunc", ArithmeticOperators::truncated, true),
+          function("sqrt", Math::sqrt, false),
+          function("rsqrt", x -> 1 / Math.sqrt(x), false),
+          function("reciprocal", x -> 1 / x, false),
+          function("exp", StrictMath::exp, false),
+          function("expm1", StrictMath::expm1, false),
+          function("log", StrictMath::log, false),
+          function("log1p", StrictMath::log1p, false),
+          function("log10", StrictMath::log10, false),
+          function("log2", x -> StrictMath.log(x) / StrictMath.log(2), false),
+          function("sin", StrictMath::sin, false),
+          function("cos", StrictMath::cos, false),
+          function("tan", StrictMath::tan, false),
+          function("asin", StrictMath::asin, false),
+          function("acos", StrictMath::acos, false),
+          function("atan", StrictMath::atan, false),
+          function("sinh", StrictMath::sinh, false),
+          function("cosh", StrictMath::cosh, false),
           new TorchOperator(
-              "aten.sqrt", "host", "constants only", c -> unary(c, Math::sqrt, false)),
+              "aten.fmod",
+              "host",
+              "constants only",
+              c -> known(c, (x, y) -> x % y, (x, y) -> x % y, false)),
           new TorchOperator(
-              "aten.rsqrt", "host", "constants only", c -> unary(c, x -> 1 / Math.sqrt(x), false)),
-          new TorchOperator(
-              "aten.exp", "host", "constants only", c -> unary(c, StrictMath::exp, false)),
-          new TorchOperator(
-              "aten.log", "host", "constants only", c -> unary(c, StrictMath::log, false)),
-          new TorchOperator(
-              "aten.reciprocal", "host", "constants only", c -> unary(c, x -> 1 / x, false)));
+              "aten.atan2",
+              "host",
+              "constants only",
+              c -> known(c, (x, y) -> 0, StrictMath::atan2, true)));
+
+  private static TorchOperator function(
+      String name, DoubleUnaryOperator function, boolean keepsIntegers) {
+    return new TorchOperator(
+        "aten." + name, "host", "constants only", c -> unary(c, function, keepsIntegers));
+  }
 
   private ArithmeticOperators() {}
 
@@ -92,7 +117,7 @@ final class ArithmeticOperators {
       DoubleBinaryOperator onDoubles,
       boolean alwaysFloating) {
     if (traced(call)) {
-      throw call.refuse("an operand is computed from the input; only constants are supported");
+      throw call.unsupported();
     }
     TensorData left = data(call, 0);
     TensorData right = data(call, 1);
@@ -119,7 +144,8 @@ final class ArithmeticOperators {
     }
   }
 
-  private static TensorData data(OperatorCall call, int index) {
+  /** A known tensor, or a number as a 0-dim tensor. */
+  static TensorData data(OperatorCall call, int index) {
     return switch (call.argument(index)) {
       case KnownTensor k -> k.data();
       case TorchValue.Int i -> HostTensors.scalar(i.value());
@@ -205,7 +231,23 @@ final class ArithmeticOperators {
   }
 
   private static TorchValue floored(OperatorCall call, LongBinaryOperator onLongs) {
-    return known(call, onLongs, (x, y) -> Math.floor(x / y), false);
+    return known(call, onLongs, ArithmeticOperators::floorQuotient, false);
+  }
+
+  /** x - y floor(x / y), with the sign of y; exact, unlike that formula in floating point. */
+  private static double remainder(double x, double y) {
+    double rest = x % y;
+    return rest != 0 && (y < 0) != (rest < 0) ? rest + y : rest;
+  }
+
+  /** floor of the exact quotient: x / y rounded to nearest may have reached the next integer. */
+  private static double floorQuotient(double x, double y) {
+    if (y == 0) {
+      return x / y;
+    }
+    double quotient = (x - remainder(x, y)) / y;
+    double floor = Math.floor(quotient);
+    return quotient - floor > 0.5 ? floor + 1 : floor;
   }
 
   private static TorchValue pow(OperatorCall call) {
@@ -244,12 +286,10 @@ final class ArithmeticOperators {
     };
   }
 
-  private static TorchValue unary(
+  static TorchValue unary(
       OperatorCall call, DoubleUnaryOperator function, boolean keepsIntegers) {
     return switch (call.argument(0)) {
-      case TracedTensor t ->
-          throw call.refuse(
-              "its operand is computed from the input; `zkc ops` lists what can be proved");
+      case TracedTensor t -> throw call.unsupported();
       case KnownTensor k -> {
         DType dtype = k.dtype().isFloating() || keepsIntegers ? k.dtype() : DType.F32;
         yield new KnownTensor(

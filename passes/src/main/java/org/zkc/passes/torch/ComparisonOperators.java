@@ -10,6 +10,7 @@ import org.zkc.passes.torch.TorchValue.Bool;
 import org.zkc.passes.torch.TorchValue.DataDependent;
 import org.zkc.passes.torch.TorchValue.Int;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
+import org.zkc.passes.torch.TorchValue.DictOf;
 import org.zkc.passes.torch.TorchValue.ListOf;
 import org.zkc.passes.torch.TorchValue.None;
 import org.zkc.passes.torch.TorchValue.Tensor;
@@ -45,11 +46,6 @@ final class ComparisonOperators {
 
   private ComparisonOperators() {}
 
-  /** -1, 0, 1, or 2 when unordered. */
-  private static int order(double x, double y) {
-    return x < y ? -1 : x > y ? 1 : x == y ? 0 : 2;
-  }
-
   private static TorchValue compare(OperatorCall call, IntPredicate wanted) {
     TorchValue left = call.argument(0);
     TorchValue right = call.argument(1);
@@ -57,11 +53,10 @@ final class ComparisonOperators {
       return new DataDependent(call.operator(), call.location());
     }
     if (left instanceof Tensor || right instanceof Tensor) {
-      TensorData l = left instanceof KnownTensor k ? k.data() : HostTensors.scalar(call.number(0));
-      TensorData r = right instanceof KnownTensor k ? k.data() : HostTensors.scalar(call.number(1));
-      TensorData out =
-          HostTensors.zip(l, r, DType.F64, (x, y) -> 0, (x, y) -> wanted.test(order(x, y)) ? 1 : 0);
-      return new KnownTensor(HostTensors.cast(out, DType.I1), "");
+      TensorData l = ArithmeticOperators.data(call, 0);
+      TensorData r = ArithmeticOperators.data(call, 1);
+      DType common = Promotion.of(List.of(left, right));
+      return new KnownTensor(HostTensors.compare(l, r, common, wanted), "");
     }
     return new Bool(wanted.test(order(call, left, right)));
   }
@@ -98,7 +93,7 @@ final class ComparisonOperators {
     if (l.isEmpty() || r.isEmpty()) {
       throw call.refuse("comparing %s with %s".formatted(left.kind(), right.kind()));
     }
-    return order(l.getAsDouble(), r.getAsDouble());
+    return HostTensors.order(l.getAsDouble(), r.getAsDouble());
   }
 
   private static boolean equal(OperatorCall call, ListOf left, ListOf right) {
@@ -106,6 +101,9 @@ final class ComparisonOperators {
       return false;
     }
     for (int i = 0; i < left.elements().size(); i++) {
+      if (left.elements().get(i) instanceof ListOf) {
+        throw call.refuse("comparing lists of lists");
+      }
       if (order(call, left.elements().get(i), right.elements().get(i)) != 0) {
         return false;
       }
@@ -134,8 +132,11 @@ final class ComparisonOperators {
   }
 
   private static TorchValue contains(OperatorCall call) {
+    if (call.argument(0) instanceof DictOf dict) {
+      return DictOperators.contains(call, dict);
+    }
     for (TorchValue each : call.elements(0)) {
-      if (each.equals(call.argument(1))) {
+      if (!(each instanceof ListOf) && each.equals(call.argument(1))) {
         return new Bool(true);
       }
     }

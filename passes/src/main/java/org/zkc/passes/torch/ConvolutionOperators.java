@@ -36,9 +36,7 @@ final class ConvolutionOperators {
   /** (input, weight, bias, stride, padding, dilation, transposed, output_padding, groups, ...). */
   private static TorchValue general(OperatorCall call) {
     if (call.flag(6)) {
-      throw call.refuse(
-          "transposed convolution is not supported; use an interpolation and a convolution"
-              + " instead");
+      throw call.refuse(Remedies.TRANSPOSED);
     }
     return lower(call, axes(call), call.extent(8));
   }

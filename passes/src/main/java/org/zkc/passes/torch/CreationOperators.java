@@ -15,6 +15,8 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 final class CreationOperators {
   private static final long MAXIMAL_ELEMENTS = 1 << 24;
 
+  private static final String UNINITIALISED = "zeros: what is read must be written before";
+
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator(
@@ -36,6 +38,20 @@ final class CreationOperators {
               "aten.new_ones",
               "host",
               c -> filled(c, c.integers(1), 1, dtype(c, 2, c.tensor(0).dtype()))),
+          new TorchOperator(
+              "aten.new_full",
+              "host",
+              c -> filled(c, c.integers(1), c.number(2), dtype(c, 3, c.tensor(0).dtype()))),
+          new TorchOperator(
+              "aten.empty", "host", UNINITIALISED, c -> filled(c, c.integers(0), 0, dtype(c, 1, DType.F32))),
+          new TorchOperator("aten.empty_like", "host", UNINITIALISED, c -> like(c, 0, 1)),
+          new TorchOperator(
+              "aten.new_empty",
+              "host",
+              UNINITIALISED,
+              c -> filled(c, c.integers(1), 0, dtype(c, 2, c.tensor(0).dtype()))),
+          new TorchOperator("aten.linspace", "host", CreationOperators::linspace),
+          new TorchOperator("aten.eye", "host", CreationOperators::eye),
           new TorchOperator("aten.arange", "host", CreationOperators::arange),
           new TorchOperator(
               "aten.tensor", "host", "from known numbers", CreationOperators::fromNumbers));
@@ -77,6 +93,53 @@ final class CreationOperators {
         HostTensors.cast(TensorData.ofDoubles(new Shape(extents), elements), dtype), "");
   }
 
+  /** (start, end, steps, dtype, ..), in f32 or f64 from both ends to the middle. */
+  private static TorchValue linspace(OperatorCall call) {
+    double start = call.number(0);
+    double end = call.number(1);
+    long steps = call.integer(2);
+    if (steps < 0 || steps > MAXIMAL_ELEMENTS) {
+      throw call.refuse("%d steps".formatted(steps));
+    }
+    DType dtype = dtype(call, 3, DType.F32);
+    if (!dtype.isFloating()) {
+      throw call.refuse("an integer result; use torch.arange");
+    }
+    double[] elements = new double[(int) steps];
+    double step = rounded(dtype, (rounded(dtype, end) - rounded(dtype, start)) / (steps - 1));
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] =
+          i < elements.length / 2 || elements.length == 1
+              ? rounded(dtype, start) + step * i
+              : rounded(dtype, end) - step * (elements.length - 1 - i);
+    }
+    if (elements.length == 1) {
+      elements[0] = start;
+    }
+    TensorData data = TensorData.ofDoubles(Shape.of(elements.length), elements);
+    return new KnownTensor(HostTensors.cast(data, dtype), "");
+  }
+
+  private static double rounded(DType dtype, double x) {
+    return dtype == DType.F32 ? (float) x : x;
+  }
+
+  /** Overloads (n, dtype, ..) and m (n, m, dtype, ..). */
+  private static TorchValue eye(OperatorCall call) {
+    boolean square = !call.overload().equals("m");
+    long rows = call.integer(0);
+    long columns = square ? rows : call.integer(1);
+    if (rows < 0 || columns < 0 || rows > MAXIMAL_ELEMENTS || rows * columns > MAXIMAL_ELEMENTS) {
+      throw call.refuse("shape %dx%d".formatted(rows, columns));
+    }
+    double[] elements = new double[(int) (rows * columns)];
+    for (int i = 0; i < Math.min(rows, columns); i++) {
+      elements[(int) (i * columns) + i] = 1;
+    }
+    TensorData data = TensorData.ofDoubles(Shape.of((int) rows, (int) columns), elements);
+    return new KnownTensor(HostTensors.cast(data, dtype(call, square ? 1 : 2, DType.F32)), "");
+  }
+
   /**
    * Overloads (end, dtype, ..), start (start, end, dtype, ..) and start_step (start, end, step,
    * dtype, ..).
@@ -114,6 +177,13 @@ final class CreationOperators {
       extents.add(l.elements().size());
       if (l.elements().isEmpty()) {
         break;
+      }
+    }
+    long count = 1;
+    for (int extent : extents) {
+      count *= extent;
+      if (count > MAXIMAL_ELEMENTS || extents.size() > 64) {
+        throw call.refuse("a constant of shape %s is too large".formatted(extents));
       }
     }
     List<TorchValue> numbers = new ArrayList<>();

@@ -2,6 +2,7 @@ package org.zkc.passes.torch;
 
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntPredicate;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongUnaryOperator;
 import org.zkc.ir.DType;
@@ -10,8 +11,10 @@ import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 
 /**
- * Arithmetic on tensors whose elements are known: integers exactly, floating types in double and
- * then rounded.
+ * Arithmetic on tensors whose elements are known. Operands are first converted to the type that the
+ * operator computes in, as PyTorch does: 0.1 that meets an f32 tensor is the f32 next to it.
+ * Integers are computed exactly and wrapped, floating types in double and then rounded, which for
+ * the four operations and the square root on f32 operands gives the f32 result.
  */
 final class HostTensors {
   private HostTensors() {}
@@ -76,15 +79,17 @@ final class HostTensors {
   }
 
   /**
-   * Elementwise with broadcasting, the result in {@code dtype}; the operator of the type's category
-   * is used.
+   * Elementwise with broadcasting: both operands are converted to {@code dtype}, which the result
+   * has too; the operator of the type's category is used.
    */
   static TensorData zip(
-      TensorData left,
-      TensorData right,
+      TensorData first,
+      TensorData second,
       DType dtype,
       LongBinaryOperator onLongs,
       DoubleBinaryOperator onDoubles) {
+    TensorData left = cast(first, dtype);
+    TensorData right = cast(second, dtype);
     Shape shape = Shapes.broadcast(left.shape(), right.shape());
     int count = Math.toIntExact(shape.elementCount());
     int[] l = indices(left.shape(), shape);
@@ -101,6 +106,30 @@ final class HostTensors {
       out[i] = onLongs.applyAsLong(left.getLong(l[i]), right.getLong(r[i]));
     }
     return cast(TensorData.ofLongs(DType.I64, shape, out), dtype);
+  }
+
+  /**
+   * Compares with broadcasting, after both operands were converted to {@code dtype}.
+   *
+   * @param wanted takes -1, 0, 1, or 2 where a NaN makes the operands unordered
+   * @return booleans
+   */
+  static TensorData compare(
+      TensorData left, TensorData right, DType dtype, IntPredicate wanted) {
+    DType wide = dtype.isFloating() ? DType.F64 : DType.I64;
+    TensorData out =
+        zip(
+            cast(left, dtype),
+            cast(right, dtype),
+            wide,
+            (x, y) -> wanted.test(Long.compare(x, y)) ? 1 : 0,
+            (x, y) -> wanted.test(order(x, y)) ? 1 : 0);
+    return cast(out, DType.I1);
+  }
+
+  /** -1, 0, 1, or 2 when unordered. */
+  static int order(double x, double y) {
+    return x < y ? -1 : x > y ? 1 : x == y ? 0 : 2;
   }
 
   /** The same elements repeated to {@code shape}. */

@@ -48,7 +48,7 @@ final class IndexOperators {
     return part(call, axis, start, end, (int) Math.min(step, Math.max(extent, 1)));
   }
 
-  private static int extent(OperatorCall call, Shape shape, int axis) {
+  static int extent(OperatorCall call, Shape shape, int axis) {
     if (shape.rank() == 0) {
       throw call.refuse("the tensor has no axes");
     }
@@ -56,7 +56,7 @@ final class IndexOperators {
   }
 
   /** Python's reading of a slice bound. */
-  private static int bound(long index, int extent) {
+  static int bound(long index, int extent) {
     long fromEnd = index < 0 ? index + extent : index;
     return (int) Math.max(0, Math.min(fromEnd, extent));
   }

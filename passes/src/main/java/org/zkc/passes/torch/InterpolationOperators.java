@@ -104,9 +104,26 @@ final class InterpolationOperators {
       for (int i = 0; i < r.to; i++) {
         sources[i] = Math.min((int) ((i + offset) * r.step()), r.from - 1);
       }
+      if (axes == 2 && offset == 0) {
+        requireOneReading(call, r, sources);
+      }
       x = gather(call.emit(), x, 2 + k, sources);
     }
     return call.result(x);
+  }
+
+  /**
+   * In two dimensions PyTorch has two kernels, and the image's size and memory layout choose: one
+   * goes by the factor alone, the other copies an axis that keeps its length and repeats one that
+   * doubles. Where the two differ there is no one answer.
+   */
+  private static void requireOneReading(OperatorCall call, Resampling r, int[] sources) {
+    int repeated = r.to == r.from ? 1 : r.to == 2 * r.from ? 2 : 0;
+    if (repeated > 0 && !isRule(sources, 1, repeated)) {
+      throw call.refuse(
+          "PyTorch's answer for %d elements made %d by factor %s depends on the image's size and layout; give size= or recompute_scale_factor=True"
+              .formatted(r.from, r.to, r.factor.orElse((double) r.to / r.from)));
+    }
   }
 
   /** Element i of the axis is that at {@code sources[i]} of the input's. */
@@ -156,7 +173,7 @@ final class InterpolationOperators {
     Value x = call.value(0);
     for (int k = 0; k < axes; k++) {
       Resampling r = resamplings.get(k);
-      if (r.from != r.to || r.step() != 1) {
+      if (r.from != r.to) { // PyTorch copies an axis that keeps its length, whatever the factor
         x = along(call.emit(), x, 2 + k, weights(r, alignCorners));
       }
     }

@@ -21,9 +21,25 @@ final class LinearOperators {
               "linear",
               "one factor a constant matrix or vector",
               LinearOperators::matmul),
-          new TorchOperator("aten.mv", "linear", "one factor constant", LinearOperators::matmul));
+          new TorchOperator("aten.mv", "linear", "one factor constant", LinearOperators::matmul),
+          new TorchOperator("aten.dot", "linear", "one factor constant", LinearOperators::matmul),
+          new TorchOperator("aten.vdot", "linear", "one factor constant", LinearOperators::matmul),
+          new TorchOperator("aten.outer", "reshape, multiply", LinearOperators::outer),
+          new TorchOperator("aten.ger", "reshape, multiply", LinearOperators::outer));
 
   private LinearOperators() {}
+
+  /** The products of all pairs of elements of two vectors. */
+  private static TorchValue outer(OperatorCall call) {
+    Value column = call.value(0);
+    if (column.shape().rank() != 1 || call.tensor(1).shape().rank() != 1) {
+      throw call.refuse(
+          "factors of shapes %s and %s, where vectors are needed"
+              .formatted(column.shape(), call.tensor(1).shape()));
+    }
+    Value apart = call.emit().reshape(column, Shape.of(column.shape().extent(0), 1));
+    return call.result(call.emit().multiply(apart, call.value(1)));
+  }
 
   private static TorchValue linear(OperatorCall call) {
     call.knownTensor(1, "weight");

@@ -2,7 +2,9 @@ package org.zkc.passes.torch;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.zkc.passes.torch.TorchValue.DictOf;
 import org.zkc.passes.torch.TorchValue.ListOf;
+import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /** Lists, on the host. Operators that change a list in Python return the new list. */
@@ -20,7 +22,11 @@ final class ListOperators {
           new TorchOperator("aten._set_item", "host", ListOperators::setItem),
           new TorchOperator("aten.reverse", "host", c -> new ListOf(c.elements(0).reversed())),
           new TorchOperator("aten.list", "host", c -> new ListOf(c.elements(0))),
-          new TorchOperator("aten.copy", "host", c -> new ListOf(c.elements(0))));
+          new TorchOperator(
+              "aten.copy",
+              "broadcast",
+              "into a tensor; also lists and dictionaries",
+              ListOperators::copy));
 
   private ListOperators() {}
 
@@ -34,8 +40,20 @@ final class ListOperators {
   }
 
   private static TorchValue item(OperatorCall call) {
+    if (call.argument(0) instanceof DictOf dict) {
+      return DictOperators.item(call, dict);
+    }
     List<TorchValue> elements = call.elements(0);
     return elements.get(index(call, 1, elements.size()));
+  }
+
+  /** A container's copy; (self, src, non_blocking) of tensors is src in self's shape. */
+  private static TorchValue copy(OperatorCall call) {
+    return switch (call.argument(0)) {
+      case Tensor t -> WriteOperators.written(call, t, 1);
+      case DictOf dict -> dict;
+      default -> new ListOf(call.elements(0));
+    };
   }
 
   private static TorchValue append(OperatorCall call) {
@@ -63,6 +81,9 @@ final class ListOperators {
   }
 
   private static TorchValue setItem(OperatorCall call) {
+    if (call.argument(0) instanceof DictOf dict) {
+      return DictOperators.setItem(call, dict);
+    }
     List<TorchValue> out = new ArrayList<>(call.elements(0));
     out.set(index(call, 1, out.size()), call.arguments().get(2));
     return new ListOf(out);

@@ -14,6 +14,11 @@ final class NormalizationOperators {
               "inference with running statistics",
               NormalizationOperators::batchNorm),
           new TorchOperator(
+              "aten.instance_norm",
+              "batch_norm",
+              "inference with running statistics",
+              NormalizationOperators::instanceNorm),
+          new TorchOperator(
               "aten.softmax",
               "softmax",
               "see docs/passes.md for where it can be proved",
@@ -36,13 +41,34 @@ final class NormalizationOperators {
 
   /** (input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled). */
   private static TorchValue batchNorm(OperatorCall call) {
+    // Without statistics PyTorch passes training = True in evaluation too.
+    requireStatistics(call);
     if (call.flag(5)) {
       throw call.refuse("the model is in training mode; call model.eval() before exporting it");
     }
+    return byRunningStatistics(call);
+  }
+
+  /**
+   * (input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps,
+   * cudnn_enabled). By running statistics it is a batch norm.
+   */
+  private static TorchValue instanceNorm(OperatorCall call) {
+    if (call.flag(5)) {
+      throw call.refuse(Remedies.BATCH_NORM);
+    }
+    requireStatistics(call);
+    return byRunningStatistics(call);
+  }
+
+  private static void requireStatistics(OperatorCall call) {
     if (call.isNone(3) || call.isNone(4)) {
       throw call.refuse(
           "it has no running statistics; build the layer with track_running_stats=True");
     }
+  }
+
+  private static TorchValue byRunningStatistics(OperatorCall call) {
     Shape input = call.tensor(0).shape();
     if (input.rank() < 2) {
       throw call.refuse("its input has shape %s, without a channel axis".formatted(input));

@@ -13,6 +13,7 @@ import org.zkc.passes.torch.TorchValue.DataDependent;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.ListOf;
 import org.zkc.passes.torch.TorchValue.None;
+import org.zkc.passes.torch.TorchValue.Refused;
 import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Text;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
@@ -34,6 +35,9 @@ record OperatorCall(
     TorchValue argument = index < arguments.size() ? arguments.get(index) : TorchValue.None.NONE;
     if (argument instanceof DataDependent d) {
       throw dataDependent(d, location);
+    }
+    if (argument instanceof Refused r) {
+      throw r.reason();
     }
     return argument;
   }
@@ -85,6 +89,9 @@ record OperatorCall(
   List<Tensor> tensors(int index) {
     List<Tensor> out = new ArrayList<>();
     for (TorchValue each : elements(index)) {
+      if (each instanceof Refused r) {
+        throw r.reason();
+      }
       if (each instanceof Tensor t) {
         out.add(t);
       } else {
@@ -106,6 +113,9 @@ record OperatorCall(
   private long integer(TorchValue value, int index) {
     if (value instanceof DataDependent d) {
       throw dataDependent(d, location);
+    }
+    if (value instanceof Refused r) {
+      throw r.reason();
     }
     return value.integer().orElseThrow(() -> mismatch(index, "an int"));
   }
@@ -191,6 +201,10 @@ record OperatorCall(
   }
 
   Tensor result(Value value, DType dtype) {
+    if (value.shape().elementCount() == 0) { // nothing of the input is in it
+      return new KnownTensor(
+          HostTensors.cast(TensorData.ofFloats(value.shape(), new float[0]), dtype), "");
+    }
     return emit.known(value)
         .map(c -> (Tensor) new KnownTensor(as(c.data(), dtype), c.name()))
         .orElseGet(() -> new TracedTensor(value, dtype.isFloating() ? dtype : DType.F32));
@@ -201,6 +215,12 @@ record OperatorCall(
    */
   private TensorData as(TensorData data, DType dtype) {
     return dtype.isFloating() ? data : HostTensors.cast(data, dtype);
+  }
+
+  /** The error for an operator that cannot be proved, with what to use in its place. */
+  UserException unsupported() {
+    return new UserException(
+        location, "operator %s cannot be proved%s".formatted(operator, Remedies.of(operator)));
   }
 
   UserException refuse(String why) {

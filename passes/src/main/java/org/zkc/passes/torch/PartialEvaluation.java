@@ -1,15 +1,18 @@
 package org.zkc.passes.torch;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.zkc.ir.Function;
 import org.zkc.ir.Location;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.Region;
+import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.torch.Call;
@@ -29,6 +32,7 @@ import org.zkc.passes.torch.TorchValue.DataDependent;
 import org.zkc.passes.torch.TorchValue.Int;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.ListOf;
+import org.zkc.passes.torch.TorchValue.Refused;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
@@ -37,13 +41,24 @@ import org.zkc.passes.torch.TorchValue.Tuple;
  * tensor-level program under construction.
  */
 final class PartialEvaluation {
-  /** Loops that run longer than any network is deep are taken for endless. */
-  private static final long MAXIMAL_STEPS = 5_000_000;
+  /**
+   * Operations, calls and passes through loops; what runs longer than any network is deep is taken
+   * for endless.
+   */
+  private static final long MAXIMAL_STEPS = 1_000_000;
+
+  /** Operations of the tensor level; the largest real networks have some thousands. */
+  private static final int MAXIMAL_OPERATIONS = 100_000;
 
   private static final int MAXIMAL_DEPTH = 400;
 
-  /** Elements of all tensors computed on the host; a hostile archive could ask for any number. */
-  private static final long MAXIMAL_HOST_ELEMENTS = 1L << 30;
+  /**
+   * Elements of all tensors computed on the host, besides those in proportion to what the archive
+   * holds; a hostile archive could ask for any number.
+   */
+  private static final long MAXIMAL_HOST_ELEMENTS = 1L << 27;
+
+  private static final long COMPUTED_FOR_ONE_STORED = 16;
 
   private final Map<String, Function> functions = new HashMap<>();
   private final TensorEmitter emitter;
@@ -57,6 +72,11 @@ final class PartialEvaluation {
   private long steps;
   private long lowered;
   private long hostElements;
+
+  /** Elements of the tensors of the archive that were read. */
+  private long stored;
+
+  private final Set<TensorData> seen = Collections.newSetFromMap(new IdentityHashMap<>());
   private int depth;
 
   PartialEvaluation(Program program, TensorEmitter emitter) {
@@ -76,6 +96,7 @@ final class PartialEvaluation {
           "%s takes %d arguments, %d are given: the archive is damaged"
               .formatted(function.name(), function.parameters().size(), arguments.size()));
     }
+    step();
     if (++depth > MAXIMAL_DEPTH) {
       throw new UserException(
           nearest, "calls are nested more than %d deep".formatted(MAXIMAL_DEPTH));
@@ -83,6 +104,21 @@ final class PartialEvaluation {
     List<TorchValue> results = new Frame().run(function.region(), arguments);
     depth--;
     return results;
+  }
+
+  /** Counts work, so that programs without end are refused. */
+  private void step() {
+    if (++steps > MAXIMAL_STEPS) {
+      throw new UserException(
+          nearest,
+          "the model executes more than %d operations; does a loop end?".formatted(MAXIMAL_STEPS));
+    }
+    if (emitter.operations() > MAXIMAL_OPERATIONS) {
+      throw new UserException(
+          nearest,
+          "the model has more than %d tensor operations; zkc does not prove it"
+              .formatted(MAXIMAL_OPERATIONS));
+    }
   }
 
   /** The values of one activation of a function. */
@@ -120,19 +156,19 @@ final class PartialEvaluation {
     }
 
     private void execute(Op op) {
-      if (++steps > MAXIMAL_STEPS) {
-        throw new UserException(
-            nearest,
-            "the model executes more than %d operations; does a loop end?"
-                .formatted(MAXIMAL_STEPS));
-      }
+      step();
       Location before = nearest;
       if (op.location().isKnown()) {
         nearest = op.location();
       }
       switch ((TorchOp) op) {
         case Constant c -> values.put(c.result(), DialectLiteral.read(c));
-        case TensorConstant t -> values.put(t.result(), new KnownTensor(t.data(), t.name()));
+        case TensorConstant t -> {
+          if (seen.add(t.data())) {
+            stored += t.data().elementCount();
+          }
+          values.put(t.result(), new KnownTensor(t.data(), t.name()));
+        }
         case ListConstruct l -> values.put(l.result(), new ListOf(get(l.elements())));
         case TupleConstruct t -> values.put(t.result(), new Tuple(get(t.elements())));
         case TupleUnpack t -> bind(t.results(), elements(get(t.tuple())));
@@ -170,6 +206,7 @@ final class PartialEvaluation {
       List<TorchValue> carried = get(op.initial());
       boolean more = truth(get(op.condition()), location, why);
       while (more) {
+        step();
         List<TorchValue> next = run(op.body(), carried);
         more = truth(next.getFirst(), location, why);
         carried = next.subList(1, next.size());
@@ -189,6 +226,7 @@ final class PartialEvaluation {
           };
       List<TorchValue> carried = get(op.initial());
       for (long i = 0; i < count; i++) {
+        step();
         List<TorchValue> arguments = new ArrayList<>();
         arguments.add(new Int(i));
         arguments.addAll(carried);
@@ -198,6 +236,30 @@ final class PartialEvaluation {
     }
 
     private List<TorchValue> lower(Operator op) {
+      List<TorchValue> results;
+      try {
+        results = lowerChecked(op);
+      } catch (UserException e) {
+        return Collections.nCopies(op.results().size(), new Refused(e));
+      }
+      results.forEach(this::countElements);
+      return results;
+    }
+
+    private void countElements(TorchValue result) {
+      if (result instanceof KnownTensor k) {
+        hostElements += k.data().elementCount();
+      }
+      if (hostElements + emitter.computedElements()
+          > MAXIMAL_HOST_ELEMENTS + COMPUTED_FOR_ONE_STORED * stored) {
+        throw new UserException(
+            nearest,
+            "the model computes constant tensors of more than %d elements, far more than it holds; store them as buffers instead"
+                .formatted(MAXIMAL_HOST_ELEMENTS));
+      }
+    }
+
+    private List<TorchValue> lowerChecked(Operator op) {
       TorchOperator operator =
           TorchOperatorTable.find(op.operator())
               .orElseThrow(() ->
@@ -216,13 +278,6 @@ final class PartialEvaluation {
         // Arguments that PyTorch itself would refuse; archives can hold anything.
         throw call.refuse("its arguments do not fit (%s)".formatted(e.getMessage()));
       }
-      if (result instanceof KnownTensor k
-          && (hostElements += k.data().elementCount()) > MAXIMAL_HOST_ELEMENTS) {
-        throw new UserException(
-            nearest,
-            "the model computes constant tensors of more than 2^30 elements; store them as buffers"
-                + " instead");
-      }
       if (op.results().size() == 1) {
         return List.of(result);
       }
@@ -231,6 +286,9 @@ final class PartialEvaluation {
   }
 
   private List<TorchValue> elements(TorchValue value) {
+    if (value instanceof Refused r) {
+      throw r.reason();
+    }
     return value
         .sequence()
         .orElseThrow(() ->
@@ -250,6 +308,7 @@ final class PartialEvaluation {
 
   private static UserException dataDependent(TorchValue value, Location location, String why) {
     return switch (value) {
+      case Refused r -> r.reason();
       case DataDependent d ->
           new UserException(
               location.isKnown() ? location : d.location(),

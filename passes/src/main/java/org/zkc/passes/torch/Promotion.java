@@ -37,11 +37,20 @@ final class Promotion {
     switch (value) {
       case Tensor t when t.shape().rank() > 0 -> dimensioned = join(dimensioned, t.dtype());
       case Tensor t -> zeroDim = join(zeroDim, t.dtype());
-      case ListOf l -> l.elements().forEach(e -> see(e, false));
-      case Tuple t -> t.elements().forEach(e -> see(e, false));
+      case ListOf l -> seeTensors(l.elements());
+      case Tuple t -> seeTensors(t.elements());
       case TorchValue.Int i when numbers -> number = join(number, DType.I64);
       case TorchValue.Float f when numbers -> number = join(number, DType.F32);
       default -> {}
+    }
+  }
+
+  /** Only the elements themselves: lists of lists hold no operands, and may share parts. */
+  private void seeTensors(List<TorchValue> elements) {
+    for (TorchValue each : elements) {
+      if (each instanceof Tensor) {
+        see(each, false);
+      }
     }
   }
 

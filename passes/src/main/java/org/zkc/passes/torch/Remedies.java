@@ -5,16 +5,20 @@ import java.util.Optional;
 
 /** What to use in place of operators that image models have and that cannot be proved. */
 final class Remedies {
-  private static final String BATCH_NORM =
+  static final String BATCH_NORM =
       "its statistics depend on the input; use batch norm, which inference makes a constant factor";
   private static final String RECTIFIER = "use relu, silu, hardswish, gelu or elu";
+  static final String TRANSPOSED =
+      "transposed convolution is not supported; use an interpolation and a convolution instead";
+  private static final String PART =
+      "an assignment or a choice by a mask or a list of indices; use slices, and clamp, relu and"
+          + " products for what depends on values";
   private static final String SELECTION = "write it with clamp, relu and products";
 
   private static final Map<String, String> BY_OPERATOR =
       Map.ofEntries(
           Map.entry("aten.layer_norm", BATCH_NORM),
           Map.entry("aten.group_norm", BATCH_NORM),
-          Map.entry("aten.instance_norm", BATCH_NORM),
           Map.entry("aten.mish", RECTIFIER),
           Map.entry("aten.softplus", RECTIFIER),
           Map.entry("aten.log_sigmoid", RECTIFIER),
@@ -23,6 +27,16 @@ final class Remedies {
           Map.entry("aten.softshrink", RECTIFIER),
           Map.entry("aten.where", SELECTION),
           Map.entry("aten.masked_fill", SELECTION),
+          Map.entry("aten.index", PART),
+          Map.entry("aten.index_put", PART),
+          Map.entry("aten.index_fill", PART),
+          Map.entry("aten.index_copy", PART),
+          Map.entry("aten.scatter", PART),
+          Map.entry("aten.masked_scatter", PART),
+          Map.entry("aten.masked_select", PART),
+          Map.entry("aten.conv_transpose1d", TRANSPOSED),
+          Map.entry("aten.conv_transpose2d", TRANSPOSED),
+          Map.entry("aten.conv_transpose3d", TRANSPOSED),
           Map.entry("aten.amax", "use max_pool or adaptive_max_pool"),
           Map.entry("aten.upsample_bicubic2d", "use mode='bilinear' or 'nearest'"),
           Map.entry(

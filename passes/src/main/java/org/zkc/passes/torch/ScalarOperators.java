@@ -20,7 +20,7 @@ final class ScalarOperators {
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator("prim.NumToTensor", "host", ScalarOperators::numToTensor),
-          new TorchOperator("aten.scalar_tensor", "host", ScalarOperators::numToTensor),
+          new TorchOperator("aten.scalar_tensor", "host", ScalarOperators::scalarTensor),
           new TorchOperator("aten.Int", "host", "constants only", ScalarOperators::toInt),
           new TorchOperator("aten.IntImplicit", "host", "constants only", ScalarOperators::toInt),
           new TorchOperator("aten.Float", "host", "constants only", ScalarOperators::toFloat),
@@ -31,9 +31,9 @@ final class ScalarOperators {
           new TorchOperator("aten.item", "host", "constants only", ScalarOperators::item),
           new TorchOperator("aten.str", "host", ScalarOperators::text),
           new TorchOperator("aten.format", "host", "for messages", c -> new Text("")),
-          new TorchOperator("aten.ceil", "host", "numbers", c -> rounded(c, Math::ceil)),
-          new TorchOperator("aten.floor", "host", "numbers", c -> rounded(c, Math::floor)),
-          new TorchOperator("aten.round", "host", "numbers", c -> rounded(c, Math::rint)),
+          new TorchOperator("aten.ceil", "host", "constants only", c -> rounded(c, Math::ceil)),
+          new TorchOperator("aten.floor", "host", "constants only", c -> rounded(c, Math::floor)),
+          new TorchOperator("aten.round", "host", "constants only", c -> rounded(c, Math::rint)),
           new TorchOperator("aten.__range_length", "host", ScalarOperators::rangeLength),
           new TorchOperator(
               "aten.__derive_index",
@@ -53,6 +53,12 @@ final class ScalarOperators {
           new KnownTensor(HostTensors.cast(HostTensors.scalar(b.value() ? 1 : 0), DType.I1), "");
       default -> new KnownTensor(HostTensors.scalar(call.number(0)), "");
     };
+  }
+
+  /** (number, dtype, ...): f32 unless a type is given. */
+  private static TorchValue scalarTensor(OperatorCall call) {
+    DType dtype = call.isNone(1) ? DType.F32 : CastOperators.dtype(call, call.integer(1));
+    return new KnownTensor(HostTensors.cast(ArithmeticOperators.data(call, 0), dtype), "");
   }
 
   private static TorchValue toInt(OperatorCall call) {
@@ -116,7 +122,10 @@ final class ScalarOperators {
       return i;
     }
     if (call.argument(0) instanceof Tensor) {
-      throw call.refuse("its operand is a Tensor; only numbers are supported");
+      if (!call.isNone(1)) {
+        throw call.refuse("rounding to decimals");
+      }
+      return ArithmeticOperators.unary(call, function, true);
     }
     double value = function.applyAsDouble(call.number(0));
     return call.operator().equals("aten.round")

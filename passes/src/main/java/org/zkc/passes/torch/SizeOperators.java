@@ -3,6 +3,7 @@ package org.zkc.passes.torch;
 import java.util.List;
 import org.zkc.ir.Shape;
 import org.zkc.passes.torch.TorchValue.Bool;
+import org.zkc.passes.torch.TorchValue.DictOf;
 import org.zkc.passes.torch.TorchValue.Int;
 import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Text;
@@ -44,6 +45,7 @@ final class SizeOperators {
   private static TorchValue length(OperatorCall call) {
     return switch (call.argument(0)) {
       case Text t -> new Int(t.value().length());
+      case DictOf d -> new Int(d.entries().size());
       case Tensor t when t.shape().rank() > 0 -> new Int(t.shape().extent(0));
       default -> new Int(call.elements(0).size());
     };

@@ -61,6 +61,8 @@ final class TensorEmitter extends ViewBuilder {
   private final Map<TensorData, Value> constants = new IdentityHashMap<>();
   private Location location = Location.UNKNOWN;
   private String hint = "x";
+  private int operations;
+  private long computedElements;
 
   TensorEmitter(Function main) {
     builder = new FunctionBuilder("main", main.location());
@@ -80,6 +82,16 @@ final class TensorEmitter extends ViewBuilder {
     return builder.build(results);
   }
 
+  /** How many operations were emitted, constants among them. */
+  int operations() {
+    return operations;
+  }
+
+  /** Elements of all constants that were computed here. */
+  long computedElements() {
+    return computedElements;
+  }
+
   /** The elements of a value that does not depend on the input. */
   Optional<Constant> known(Value value) {
     return Optional.ofNullable(known.get(value));
@@ -91,11 +103,15 @@ final class TensorEmitter extends ViewBuilder {
     if (seen != null) {
       return seen;
     }
-    TensorData floats = data.dtype() == DType.F32 ? data : asFloats(data);
+    TensorData floats = data;
+    if (data.dtype() != DType.F32) {
+      floats = asFloats(data);
+      computedElements += data.elementCount();
+    }
     requireFinite(floats, name);
     Value result =
         builder.fresh(name.isEmpty() ? "constant" : name, new TensorType(DType.F32, data.shape()));
-    Constant op = builder.append(new Constant(result, name, floats, location));
+    Constant op = added(new Constant(result, name, floats, location));
     known.put(result, op);
     constants.put(data, result);
     return result;
@@ -268,6 +284,13 @@ final class TensorEmitter extends ViewBuilder {
     return emit(new LogSoftmax(result(input.shape()), input, axis, location));
   }
 
+  /** Parts side by side along an axis; those without elements are left out, unless all are. */
+  Value join(List<Value> parts, int axis) {
+    inferred(() -> Shapes.concatenate(parts.stream().map(Value::shape).toList(), axis));
+    List<Value> full = parts.stream().filter(p -> p.shape().elementCount() > 0).toList();
+    return concatenate(full.isEmpty() ? parts.subList(0, 1) : full, axis);
+  }
+
   /** {@code limit} exclusive, on one axis. */
   Value slice(Value input, int axis, int start, int limit, int stride) {
     Shape in = input.shape();
@@ -289,11 +312,17 @@ final class TensorEmitter extends ViewBuilder {
   private Value emit(TensorOp op) {
     Optional<Constant> folded = ConstantFolding.fold(op, v -> Optional.ofNullable(known.get(v)));
     if (folded.isPresent()) {
-      Constant constant = builder.append(folded.get());
+      Constant constant = added(folded.get());
+      computedElements += constant.data().elementCount();
       known.put(constant.result(), constant);
       return constant.result();
     }
-    return builder.value(op);
+    return added(op).definitions().getFirst();
+  }
+
+  private <T extends TensorOp> T added(T op) {
+    operations++;
+    return builder.append(op);
   }
 
   private Value result(Shape shape) {

@@ -1,12 +1,18 @@
 package org.zkc.passes.torch;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.zkc.ir.DType;
 import org.zkc.ir.DeadOps;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Location;
+import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorType;
@@ -15,7 +21,9 @@ import org.zkc.ir.Value;
 import org.zkc.passes.Lowering;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
+import org.zkc.passes.torch.TorchValue.DictOf;
 import org.zkc.passes.torch.TorchValue.ListOf;
+import org.zkc.passes.torch.TorchValue.Refused;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
@@ -38,24 +46,39 @@ public final class TorchToTensor {
           arguments -> {
             List<TensorType> types =
                 arguments.stream().map(s -> new TensorType(DType.F32, Shape.parse(s))).toList();
-            return (program, context) -> lower(program, types, context);
+            return (program, context) -> lower(program, types, context).program();
           });
 
   private static final int MAXIMAL_OUTPUTS = 1000;
   private static final int MAXIMAL_NESTING = 20;
 
+  /** Names that files, flags and reports can carry as they are. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
+
   private TorchToTensor() {}
+
+  /**
+   * A program of the tensor level.
+   *
+   * @param outputNames one for each result of main: the key where the model returns a dictionary,
+   *     else {@code output} and, of several, the position
+   */
+  public record Lowered(Program program, List<String> outputNames) {
+    public Lowered {
+      outputNames = List.copyOf(outputNames);
+    }
+  }
 
   /**
    * Lowers main and what it calls.
    *
    * @param inputTypes types of main's parameters, in order; f32 or f64
-   * @return main at the tensor level, one result per tensor of the model's output in order, lists
-   *     and tuples flattened
+   * @return main at the tensor level, one result per tensor of the model's output in order, lists,
+   *     tuples and dictionaries flattened
    * @throws UserException at the user's line for whatever cannot be proved: an operator that is not
    *     in the table, an operation that depends on the input's elements, shapes that do not fit
    */
-  public static Program lower(Program torch, List<TensorType> inputTypes, PassContext context) {
+  public static Lowered lower(Program torch, List<TensorType> inputTypes, PassContext context) {
     if (torch.level() != Level.TORCH) {
       throw new IllegalArgumentException(
           "a " + torch.level().text() + "-level program is no torch-level program");
@@ -79,48 +102,119 @@ public final class TorchToTensor {
       inputs.add(new TracedTensor(emitter.parameter(name, type.shape()), type.dtype()));
     }
     PartialEvaluation evaluation = new PartialEvaluation(torch, emitter);
-    List<Value> results = new ArrayList<>();
-    Location location = main.location();
-    evaluation.call(main, inputs).forEach(r -> outputs(r, location, 0, results));
-    if (results.isEmpty()) {
-      throw new UserException(location, "the model returns no tensor; there is nothing to prove");
+    Outputs outputs = new Outputs();
+    List<TorchValue> returned = evaluation.call(main, inputs);
+    for (int i = 0; i < returned.size(); i++) {
+      outputs.location = definition(main, main.results().get(i));
+      outputs.add(returned.get(i), "", 0);
+    }
+    if (outputs.values.isEmpty()) {
+      throw new UserException(
+          main.location(), "the model returns no tensor; there is nothing to prove");
     }
     context.count("torch-to-tensor.operators", evaluation.operatorsLowered());
-    Function lowered = DeadOps.remove(emitter.build(results));
+    Function lowered = DeadOps.remove(emitter.build(outputs.values));
     context.count("torch-to-tensor.ops", lowered.body().size());
-    return Program.of(Level.TENSOR, lowered);
+    return new Lowered(Program.of(Level.TENSOR, lowered), outputs.names());
   }
 
-  private static void outputs(TorchValue value, Location location, int depth, List<Value> into) {
-    if (depth > MAXIMAL_NESTING || into.size() > MAXIMAL_OUTPUTS) {
-      throw new UserException(
+  /** The names of {@code count} outputs of which none has one of its own. */
+  public static List<String> outputNames(int count) {
+    return IntStream.range(0, count).mapToObj(i -> outputName(i, count)).toList();
+  }
+
+  private static String outputName(int index, int count) {
+    return count == 1 ? "output" : "output" + index;
+  }
+
+  /** The line of the op of main that defines a value; main's own where there is none. */
+  private static Location definition(Function main, Value value) {
+    return main.body().stream()
+        .filter(op -> op.definitions().contains(value))
+        .map(Op::location)
+        .filter(Location::isKnown)
+        .findFirst()
+        .orElse(main.location());
+  }
+
+  /** The tensors that the model returns, in order, with their names. */
+  private static final class Outputs {
+    private final List<Value> values = new ArrayList<>();
+
+    /** A dictionary's key, or empty for an output that has none. */
+    private final List<String> keys = new ArrayList<>();
+
+    private Location location = Location.UNKNOWN;
+    private int visited;
+
+    private List<String> names() {
+      Set<String> taken = new HashSet<>();
+      List<String> names = new ArrayList<>();
+      for (int i = 0; i < keys.size(); i++) {
+        String key = keys.get(i);
+        boolean usable = NAME.matcher(key).matches() && taken.add(key);
+        names.add(usable ? key : outputName(i, keys.size()));
+        taken.add(names.getLast());
+      }
+      return names;
+    }
+
+    private void add(TorchValue value, String key, int depth) {
+      if (depth > MAXIMAL_NESTING
+          || values.size() > MAXIMAL_OUTPUTS
+          || ++visited > 10 * MAXIMAL_OUTPUTS) {
+        throw new UserException(
+            location,
+            "the model returns more than %d tensors, or lists nested more than %d deep"
+                .formatted(MAXIMAL_OUTPUTS, MAXIMAL_NESTING));
+      }
+      switch (value) {
+        case TracedTensor t -> {
+          values.add(t.value());
+          keys.add(key);
+        }
+        case Tuple t -> elements(t.elements(), key, depth);
+        case ListOf l -> elements(l.elements(), key, depth);
+        case DictOf d -> entries(d.entries(), key, depth);
+        case TorchValue.None n -> {}
+        case KnownTensor k when k.shape().elementCount() == 0 ->
+            throw new UserException(
+                location,
+                "an output has shape %s, which holds no elements: there is nothing to prove; return only tensors that have some"
+                    .formatted(k.shape()));
+        case KnownTensor k ->
+            throw new UserException(
+                location,
+                "an output, of shape %s and type %s, does not depend on the input: there is nothing to prove; return only tensors that are computed from it"
+                    .formatted(k.shape(), k.dtype() == DType.I1 ? "bool" : k.dtype().text()));
+        case TorchValue.DataDependent d ->
+            throw new UserException(
+                d.location(), d.operator() + " as an output of the model cannot be proved");
+        case Refused r -> throw r.reason();
+        case TorchValue.Int i -> throw notTensor(value);
+        case TorchValue.Float f -> throw notTensor(value);
+        case TorchValue.Bool b -> throw notTensor(value);
+        case TorchValue.Text t -> throw notTensor(value);
+      }
+    }
+
+    private void elements(List<TorchValue> elements, String key, int depth) {
+      for (int i = 0; i < elements.size(); i++) {
+        add(elements.get(i), key.isEmpty() ? "" : key + "." + i, depth + 1);
+      }
+    }
+
+    private void entries(Map<TorchValue, TorchValue> entries, String key, int depth) {
+      entries.forEach((k, v) -> {
+        String own = k instanceof TorchValue.Text t ? t.value() : "";
+        add(v, key.isEmpty() || own.isEmpty() ? own : key + "." + own, depth + 1);
+      });
+    }
+
+    private UserException notTensor(TorchValue value) {
+      return new UserException(
           location,
-          "the model returns more than %d tensors, or lists nested more than %d deep"
-              .formatted(MAXIMAL_OUTPUTS, MAXIMAL_NESTING));
+          "an output of the model is %s; only tensors can be proved".formatted(value.kind()));
     }
-    switch (value) {
-      case TracedTensor t -> into.add(t.value());
-      case Tuple t -> t.elements().forEach(e -> outputs(e, location, depth + 1, into));
-      case ListOf l -> l.elements().forEach(e -> outputs(e, location, depth + 1, into));
-      case TorchValue.None n -> {}
-      case KnownTensor k ->
-          throw new UserException(
-              location,
-              "an output, of shape %s and type %s, does not depend on the input: there is nothing to prove; return only tensors that are computed from it"
-                  .formatted(k.shape(), k.dtype() == DType.I1 ? "bool" : k.dtype().text()));
-      case TorchValue.DataDependent d ->
-          throw new UserException(
-              d.location(), d.operator() + " as an output of the model cannot be proved");
-      case TorchValue.Int i -> throw notTensor(value, location);
-      case TorchValue.Float f -> throw notTensor(value, location);
-      case TorchValue.Bool b -> throw notTensor(value, location);
-      case TorchValue.Text t -> throw notTensor(value, location);
-    }
-  }
-
-  private static UserException notTensor(TorchValue value, Location location) {
-    return new UserException(
-        location,
-        "an output of the model is %s; only tensors can be proved".formatted(value.kind()));
   }
 }

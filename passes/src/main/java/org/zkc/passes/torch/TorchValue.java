@@ -1,6 +1,9 @@
 package org.zkc.passes.torch;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -9,6 +12,7 @@ import org.zkc.ir.DType;
 import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 
 /**
@@ -99,6 +103,26 @@ sealed interface TorchValue {
    */
   record DataDependent(String operator, Location location) implements TorchValue {}
 
+  /**
+   * The result of an operator that cannot be proved: an error as soon as anything depends on it, so
+   * that code whose result nobody uses does no harm.
+   */
+  record Refused(UserException reason) implements TorchValue {
+    public Refused {
+      Objects.requireNonNull(reason);
+    }
+  }
+
+  /**
+   * A dictionary, in the order of its keys' first insertion: immutable, as lists are. Keys are
+   * known.
+   */
+  record DictOf(Map<TorchValue, TorchValue> entries) implements TorchValue {
+    public DictOf {
+      entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+    }
+  }
+
   static ListOf ints(List<Integer> values) {
     return new ListOf(values.stream().map(v -> (TorchValue) new Int(v)).toList());
   }
@@ -148,6 +172,8 @@ sealed interface TorchValue {
       case KnownTensor v -> "constant Tensor";
       case TracedTensor v -> "Tensor";
       case DataDependent v -> "value computed from the input";
+      case Refused v -> "value that cannot be proved";
+      case DictOf v -> "dict";
     };
   }
 }

@@ -83,6 +83,30 @@ final class InterpolationOperatorsTest {
   }
 
   @Test
+  void anAxisThatKeepsItsLengthIsCopiedWhateverTheFactor() {
+    check(
+        "aten.upsample_linear1d", arguments(List.of(6), false, 1.15), 0, 1, 4, 9, 16, 25);
+  }
+
+  @Test
+  void whatDependsOnTheKernelThatPyTorchChoosesIsRefused() {
+    TensorData image = TorchCase.counting(1, 1, 4, 4);
+    for (List<Object> sizes : List.of(arguments(8, 2.05), arguments(4, 1.1))) {
+      TorchCase c = new TorchCase();
+      Object size = sizes.get(0);
+      Value y = c.op("aten.upsample_nearest2d", c.x, List.of(size, size), sizes.get(1), null);
+      UserException refused = assertThrows(UserException.class, () -> c.run(image, y));
+      assertTrue(
+          refused.getMessage().contains("give size= or recompute_scale_factor=True"),
+          refused.getMessage());
+    }
+    // Rounding makes no difference here, or there is no second kernel.
+    TorchCase c = new TorchCase();
+    c.run(image, c.op("aten.upsample_nearest2d", c.x, List.of(8, 4), 2.0, 1.0));
+    check("aten.upsample_nearest1d", arguments(List.of(6), 1.1), 0, 0, 1, 4, 9, 16);
+  }
+
+  @Test
   void theRankMustFit() {
     TorchCase c = new TorchCase();
     Value y = c.op("aten.upsample_nearest2d", c.x, List.of(2, 2), null, null);

@@ -115,13 +115,21 @@ final class TorchCase {
   }
 
   Program lower(TensorType type, Object result) {
+    Program tensor = lowered(type, result).program();
+    assertEquals(List.of(), Checker.check(tensor), () -> Printer.print(tensor));
+    return tensor;
+  }
+
+  TorchToTensor.Lowered lowered(Shape shape, Object result) {
+    return lowered(new TensorType(DType.F32, shape), result);
+  }
+
+  private TorchToTensor.Lowered lowered(TensorType type, Object result) {
     List<org.zkc.ir.Function> functions =
         new ArrayList<>(List.of(builder.build(List.of(value(result)))));
     functions.addAll(others);
-    Program tensor =
-        TorchToTensor.lower(new Program(Level.TORCH, functions), List.of(type), new PassContext());
-    assertEquals(List.of(), Checker.check(tensor), () -> Printer.print(tensor));
-    return tensor;
+    return TorchToTensor.lower(
+        new Program(Level.TORCH, functions), List.of(type), new PassContext());
   }
 
   /** Lowers with x's shape and evaluates; the first result. */

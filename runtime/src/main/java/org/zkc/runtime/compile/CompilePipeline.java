@@ -59,15 +59,20 @@ public final class CompilePipeline {
     return passes;
   }
 
-  /** A tensor-level program with the calibration samples for it; none means noise. */
+  /**
+   * A tensor-level program with the calibration samples for it; none means noise. Names are those of
+   * main's parameters and results.
+   */
   public record Calibrated(
       Program tensor,
       List<String> inputNames,
+      List<String> outputNames,
       Optional<List<List<TensorData>>> samples,
       String archiveDigest) {
 
     private Calibrated withLayerNumbers() {
-      return new Calibrated(LayerNumbers.number(tensor), inputNames, samples, archiveDigest);
+      return new Calibrated(
+          LayerNumbers.number(tensor), inputNames, outputNames, samples, archiveDigest);
     }
   }
 
@@ -118,22 +123,33 @@ public final class CompilePipeline {
             options.inputShapes(),
             arrays.map(a -> a.stream().map(TensorData::dtype).toList()));
     Program imported = runLevel(model.program());
+    List<String> outputs = new ArrayList<>();
     Program tensor =
         switch (imported.level()) {
           case TORCH ->
               runLevel(
                   passes.lower(
                       TorchToTensor.LOWERING,
-                      (program, context) -> TorchToTensor.lower(program, types, context),
+                      (program, context) -> {
+                        TorchToTensor.Lowered lowered =
+                            TorchToTensor.lower(program, types, context);
+                        outputs.addAll(lowered.outputNames());
+                        return lowered.program();
+                      },
                       imported));
           case TENSOR -> {
             requireTypes(imported.main(), types);
+            outputs.addAll(TorchToTensor.outputNames(imported.main().results().size()));
             yield imported;
           }
           case INTEGER, CIRCUIT -> throw new AssertionError("no front end goes so far");
         };
     return new Calibrated(
-        tensor, names, arrays.map(a -> CalibrationSamples.split(a, types, names)), model.digest());
+        tensor,
+        names,
+        outputs,
+        arrays.map(a -> CalibrationSamples.split(a, types, names)),
+        model.digest());
   }
 
   /** Shapes of a tensor-level program are fixed: what was asked for must be what is there. */
@@ -272,8 +288,8 @@ public final class CompilePipeline {
     List<Port> ports = new ArrayList<>();
     List<Value> results = integer.main().results();
     for (int i = 0; i < results.size(); i++) {
-      String name = results.size() == 1 ? "output" : "output" + i;
-      ports.add(port(name, model.tensor().main().results().get(i), results.get(i)));
+      ports.add(
+          port(model.outputNames().get(i), model.tensor().main().results().get(i), results.get(i)));
     }
     return ports;
   }

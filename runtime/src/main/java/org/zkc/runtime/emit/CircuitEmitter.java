@@ -117,6 +117,7 @@ public final class CircuitEmitter {
           };
       if (!isDefined || !listed.add(tensor)) {
         tensor = linear(result, LinearForm.of(tensor, result.shape().extents()), origin);
+        listed.add(tensor); // the result's name means the copy from now on
       }
       outputs.add(tensor);
     }

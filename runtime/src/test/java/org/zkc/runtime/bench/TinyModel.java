@@ -44,7 +44,11 @@ public final class TinyModel {
     return new CompilePipeline(CompileOptions.DEFAULT)
         .compile(
             new CompilePipeline.Calibrated(
-                program(seed, width), List.of("x"), Optional.empty(), "0".repeat(64)));
+                program(seed, width),
+                List.of("x"),
+                List.of("output"),
+                Optional.empty(),
+                "0".repeat(64)));
   }
 
   /** Writes the model file and, beside it, key and codeword. */

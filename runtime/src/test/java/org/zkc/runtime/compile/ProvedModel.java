@@ -24,7 +24,7 @@ final class ProvedModel {
         new CompilePipeline(options)
             .compile(
                 new CompilePipeline.Calibrated(
-                    tensor, List.of("x"), Optional.of(samples), "0".repeat(64)));
+                    tensor, List.of("x"), List.of("output"), Optional.of(samples), "0".repeat(64)));
     this.keys = compiled.inMemory(1);
     this.execution = new Execution(keys.file());
   }

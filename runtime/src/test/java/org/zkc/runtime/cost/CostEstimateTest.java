@@ -25,7 +25,8 @@ final class CostEstimateTest {
   private static CompiledModel.WithKeys compile(BenchmarkModel model) {
     return new CompilePipeline(CompileOptions.DEFAULT)
         .compile(
-            new CompilePipeline.Calibrated(model.program(), List.of("x"), Optional.empty(), ""))
+            new CompilePipeline.Calibrated(
+                model.program(), List.of("x"), List.of("output"), Optional.empty(), ""))
         .inMemory(1);
   }
 

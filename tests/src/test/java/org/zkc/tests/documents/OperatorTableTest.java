@@ -15,6 +15,8 @@ final class OperatorTableTest {
     List<String> unreadable =
         TorchOperatorTable.rows().stream()
             .map(TorchOperatorTable.Row::operator)
+            // A literal of the language has no schema.
+            .filter(name -> !name.equals("prim.DictConstruct"))
             .filter(name -> OperatorTable.overloads(name).isEmpty())
             .toList();
     assertEquals(List.of(), unreadable);
