@@ -80,6 +80,8 @@ ARCHIVES = [
     Sample("two_outputs", models.TwoOutputs, ((1, 10),)),
     Sample("scripted_blocks", models.ScriptedBlocks, ((1, 3, 12, 12),), "scripted"),
     Sample("long_kernels", models.LongKernels, ((1, 1, 8192),)),
+    Sample("assignments_scripted", models.Assignments, ((1, 3, 4, 2),), "scripted"),
+    Sample("constants", models.Constants, ((1, 2, 8),)),
     Sample("unsupported_operator", models.Sorted, ((1, 8),)),
 ]
 
@@ -138,6 +140,7 @@ def write(sample: Sample, folder: pathlib.Path) -> None:
             # In-place operators may write into an input: each call gets its own.
             arguments = [torch.from_numpy(x[i].copy()) for x in inputs]
             result = restored(*arguments)
+            result = tuple(result.values()) if isinstance(result, dict) else result
             result = result if isinstance(result, tuple) else (result,)
             outputs.append([y.numpy() for y in result])
     for k, x in enumerate(inputs):

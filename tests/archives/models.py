@@ -1,5 +1,7 @@
 """The sample networks: small, but with every operator that zkc reads from TorchScript."""
 
+from typing import Dict, Tuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -418,3 +420,50 @@ class Sorted(nn.Module):
         x = F.relu(self.fc(x))
         values, _ = torch.sort(x, dim=1)
         return values
+
+
+class Assignments(nn.Module):
+    """Parts assigned in place, a root with hooks, and a dictionary as the result."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(24, 6)
+        self.register_forward_pre_hook(halved)
+        self.register_forward_hook(with_double)
+
+    def forward(self, x: Tensor) -> Dict[str, Tensor]:
+        y = x.clone()
+        y[:, 0] = (y[:, 0] - 0.485) / 0.229
+        y[:, 1] -= 0.456
+        y[:, :, 1:4:2] *= 2
+        top = y[:, 2]
+        top[:, 0].fill_(0.25)
+        return {"out": self.fc(y.flatten(1)), "row": top.tanh()}
+
+
+def halved(self, inputs: Tuple[Tensor]) -> Tuple[Tensor]:
+    return (0.5 * inputs[0],)
+
+
+def with_double(self, inputs: Tuple[Tensor], output: Dict[str, Tensor]) -> Dict[str, Tensor]:
+    return {"out": output["out"], "double": 2 * output["row"], "mean": inputs[0].mean(dim=[1, 2])}
+
+
+class Constants(nn.Module):
+    """Parameters that are computed when the model runs: normalised weights, masks, statistics, grids."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.utils.weight_norm(nn.Conv1d(2, 4, 3))
+        self.fc = nn.utils.spectral_norm(nn.Linear(6, 8))
+        self.norm = nn.InstanceNorm1d(4, affine=True, track_running_stats=True)
+        nn.init.uniform_(self.norm.running_var, 0.3, 2.0)
+        self.register_buffer("score", torch.tensor([0.1, 0.2, 0.3, 0.7, 0.1, 0.05, 0.7, 0.9]))
+
+    def forward(self, x):
+        y = torch.relu(self.norm(self.conv(x)))
+        keep = (self.score > 0.1).float()
+        low = torch.where(self.score <= 0.7, self.score, torch.zeros_like(self.score))
+        ramp = torch.linspace(0.1, 1, 8).cumsum(0)
+        resized = F.interpolate(y, scale_factor=1.5, mode="linear", recompute_scale_factor=True)
+        return self.fc(y) * keep + low * ramp, resized, torch.cat([y, x[:, 2:, 2:]], 1), x, x

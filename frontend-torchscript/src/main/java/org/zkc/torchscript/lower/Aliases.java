@@ -90,7 +90,7 @@ final class Aliases {
   }
 
   /** Ends archives whose writes and views multiply; real models stay far below. */
-  private static final long MAX_WORK = 10_000_000;
+  private static final long MAX_WORK = 1_000_000;
 
   private final Shared shared;
   private final Map<Value, Value> replaced;

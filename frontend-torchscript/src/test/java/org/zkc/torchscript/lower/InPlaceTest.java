@@ -115,9 +115,10 @@ class InPlaceTest {
   }
 
   @Test
-  void writeThroughAPartIsRefusedWhenTheWholeIsRead() {
+  void writeThroughAPartOfSplitIsRefusedWhenTheWholeIsRead() {
     String message =
-        refusal("v = torch.select(x, 0, 0)", "_0 = torch.relu_(v)", "return torch.neg(x)");
+        refusal(
+            "v, w, = torch.split(x, 1)", "_0 = torch.relu_(v)", "return torch.neg(x)");
     assertTrue(message.contains("in-place operation"), message);
   }
 
@@ -233,7 +234,7 @@ class InPlaceTest {
                 "return torch.neg(y)")
             .text();
     assertTrue(
-        text.matches("(?s).*%end = torch.aten.add\\(%c1\\w*, %c2\\w*\\).*slice_scatter\\(.*%end.*"), text);
+        text.matches("(?s).*%end = torch.aten.add\\(%c_2, %c_3\\).*slice_scatter\\(%y, %_0, %c_1, %c_2, %end\\).*"), text);
   }
 
   @Test
@@ -249,10 +250,10 @@ class InPlaceTest {
   @Test
   void writesToManyViewsEnd() {
     List<String> lines = new ArrayList<>(List.of("y = torch.clone(x)"));
-    for (int i = 0; i < 2500; i++) {
+    for (int i = 0; i < 1000; i++) {
       lines.add("v%d = torch.expand(y, [2, 2])".formatted(i));
     }
-    for (int i = 0; i < 2500; i++) {
+    for (int i = 0; i < 1000; i++) {
       lines.add("_%d = torch.relu_(y)".formatted(i));
     }
     lines.add("return y");
