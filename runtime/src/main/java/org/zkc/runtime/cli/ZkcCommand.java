@@ -3,6 +3,7 @@ package org.zkc.runtime.cli;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.zkc.ir.UserException;
 import picocli.CommandLine;
@@ -74,12 +75,16 @@ final class ZkcCommand implements Callable<Integer> {
       case "opt" -> new OptCommand();
       case "ops" -> new OpsCommand();
       case "security" -> new SecurityCommand();
-      case "bench" -> new BenchCommand();
+      case "bench" -> benchmarks();
       case "demo" -> new DemoCommand();
       case "test" -> new TestCommand();
       case "completion" -> new CompletionCommand();
       default -> throw new IllegalArgumentException(name);
     };
+  }
+
+  private static Benchmarks benchmarks() {
+    return ServiceLoader.load(Benchmarks.class).findFirst().orElseGet(NoBenchmarksCommand::new);
   }
 
   @Override

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.zkc.ir.UserException;
 import org.zkc.passes.circuit.ConvolutionPolicy;
 import org.zkc.runtime.bench.BenchmarkFigures;
@@ -34,7 +33,7 @@ import picocli.CommandLine.Spec;
       BenchPassesCommand.class
     },
     sortOptions = false)
-final class BenchCommand implements Callable<Integer> {
+public final class BenchCommand implements Benchmarks {
   @Parameters(
       paramLabel = "NAME",
       arity = "0..*",
