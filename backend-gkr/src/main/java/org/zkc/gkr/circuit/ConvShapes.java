@@ -60,7 +60,7 @@ final class ConvShapes {
           n >= least,
           "aliasing: a transform of " + n + " points along axis " + a + ", at least " + least);
     }
-    require(points <= CircuitCheck.MAX_ELEMENTS, "transforms of " + points + " points");
+    require(points <= CircuitLimits.ELEMENTS, "transforms of " + points + " points");
   }
 
   private static void require(boolean condition, String message) {

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
+import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.Relation;
@@ -108,7 +109,7 @@ public final class MeasureConvolutions {
             .toList();
     FftConv fft = new FftConv(conv, sizes);
     // The check refuses what asks too much of a verifier.
-    boolean refused = (long) taps[1] * (positions[1] + source[1]) > CircuitCheck.MAX_TOTAL_ELEMENTS;
+    boolean refused = (long) taps[1] * (positions[1] + source[1]) > CircuitLimits.TOTAL_ELEMENTS;
     double[] direct = refused ? new double[] {Double.NaN, Double.NaN} : times(tensors, conv);
     double[] fourier = times(tensors, fft);
     System.out.printf(

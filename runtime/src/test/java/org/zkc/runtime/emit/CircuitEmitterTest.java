@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
+import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Table;
@@ -122,7 +123,7 @@ final class CircuitEmitterTest {
 
   @Test
   void quantisationKnowsTheBackendsTableLimit() {
-    assertEquals(CircuitCheck.MAX_TABLE_SIZE, TableIntervals.MOST_ENTRIES);
+    assertEquals(CircuitLimits.TABLE_SIZE, TableIntervals.MOST_ENTRIES);
   }
 
   /** Doubling a value n times by adding it to itself costs n relations, not 2^n terms. */

@@ -1,0 +1,166 @@
+package org.zkc.gkr.circuit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.zkc.gkr.kernel.FractionTile;
+
+/**
+ * What a {@link CircuitCheck} knows after some of the relations: the interval and the degree of
+ * every tensor defined so far, which tensors are used, and the sums that have limits.
+ */
+final class CheckState {
+  private static final long P = Integer.MAX_VALUE;
+
+  private final Circuit circuit;
+  private final List<@Nullable Interval> intervals = new ArrayList<>();
+  private final int[] degree;
+  private final boolean[] used;
+  private long elements;
+  private long terms;
+  private long tensorLookups;
+  private long lookups;
+  private long leaves;
+
+  CheckState(Circuit circuit) {
+    this.circuit = circuit;
+    this.degree = new int[circuit.tensors().size()];
+    this.used = new boolean[circuit.tensors().size()];
+  }
+
+  Circuit circuit() {
+    return circuit;
+  }
+
+  /** Enters the next tensor, in order; null where a relation will define it. */
+  void declare(@Nullable Interval given) {
+    degree[intervals.size()] = given == null ? 0 : 1;
+    intervals.add(given);
+  }
+
+  void define(int t, Interval interval) {
+    intervals.set(t, interval);
+  }
+
+  boolean isDefined(int t) {
+    return intervals.get(t) != null;
+  }
+
+  /** The intervals of all tensors, every one of which is defined. */
+  List<Interval> intervals() {
+    return intervals.stream().map(Objects::requireNonNull).toList();
+  }
+
+  TensorDeclaration tensor(int t) {
+    return circuit.tensors().get(t);
+  }
+
+  /**
+   * The interval of a tensor that a relation reads, which is used by that.
+   *
+   * @throws InvalidCircuit when there is no such tensor, or it is not defined yet
+   */
+  Interval source(int t) {
+    requireIndex(t);
+    Interval x = intervals.get(t);
+    if (x == null) {
+      throw new InvalidCircuit("tensor " + t + " is used before it is defined");
+    }
+    used[t] = true;
+    return x;
+  }
+
+  void use(int t) {
+    used[t] = true;
+  }
+
+  boolean isUsed(int t) {
+    return used[t];
+  }
+
+  /** The multiplicative degree since the last commitment. */
+  int degree(int t) {
+    return degree[t];
+  }
+
+  void degree(int t, int value) {
+    degree[t] = value;
+  }
+
+  void requireIndex(int t) {
+    require(t >= 0 && t < circuit.tensors().size(), "there is no tensor " + t);
+  }
+
+  // ---- sums that have limits
+
+  /** Counts what a check or a verification touches. */
+  void count(long more) {
+    elements = more > CircuitLimits.TOTAL_ELEMENTS ? more : elements + more;
+    require(
+        elements <= CircuitLimits.TOTAL_ELEMENTS,
+        "more than " + CircuitLimits.TOTAL_ELEMENTS + " elements in all");
+  }
+
+  /** Counts terms and constants of one Linear. */
+  void countTerms(int more) {
+    terms += more;
+    require(
+        more <= CircuitLimits.TERMS && terms <= CircuitLimits.TOTAL_TERMS,
+        "more than "
+            + CircuitLimits.TERMS
+            + " terms and constants, or "
+            + CircuitLimits.TOTAL_TERMS
+            + " in all");
+  }
+
+  /** Counts lookups of every element of a tensor. */
+  void look(TensorDeclaration d, int times) {
+    tensorLookups += times;
+    require(
+        tensorLookups <= CircuitLimits.LOOKUPS,
+        "more than " + CircuitLimits.LOOKUPS + " lookups of a tensor");
+    lookups += d.elementCount() * times;
+    long padded = 1;
+    for (int e : d.shape()) {
+      padded *= Long.highestOneBit(2L * e - 1);
+    }
+    leaves += Math.max(padded, 2L * FractionTile.SIZE) * times;
+  }
+
+  /** Counts the rows of a table. */
+  void countRows(int rows) {
+    leaves += Long.highestOneBit(2L * rows - 1);
+  }
+
+  /** The sums of lookups stay within their limits: once everything is counted. */
+  void requireFewLookups() {
+    require(lookups < P, "p or more lookups");
+    require(
+        leaves <= CircuitLimits.LEAVES,
+        "more than " + CircuitLimits.LEAVES + " lookups and table rows, padded");
+  }
+
+  // ---- conditions that several checks ask for
+
+  static boolean inBounds(long value) {
+    return value > -Interval.BOUND && value < Interval.BOUND;
+  }
+
+  static void requirePaddedSize(List<Integer> shape, long limit, String name) {
+    require(
+        shape.size() <= CircuitLimits.RANK, name + ": more than " + CircuitLimits.RANK + " axes");
+    long padded = 1;
+    for (int e : shape) {
+      require(e >= 1 && e <= limit, name + ": extent " + e + " out of range");
+      padded *= Long.highestOneBit(2L * e - 1);
+      require(padded <= limit, name + ": too many elements");
+    }
+  }
+
+  static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new InvalidCircuit(message);
+    }
+  }
+}

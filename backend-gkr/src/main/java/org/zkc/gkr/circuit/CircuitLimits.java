@@ -1,0 +1,55 @@
+package org.zkc.gkr.circuit;
+
+/**
+ * How large a circuit may be: the one table of limits on keys. Each bounds the time or the memory
+ * of a check or a verification, or a number that the soundness budget counts on.
+ */
+public final class CircuitLimits {
+  public static final int TENSORS = 1 << 16;
+  public static final int RANK = 8;
+
+  /** Padded elements of one tensor, and of one step of a view. */
+  public static final long ELEMENTS = 1L << 24;
+
+  /** Padded elements of all MODEL tensors together have no limit of their own but this one each. */
+  public static final long MODEL_ELEMENTS = 1L << 30;
+
+  /**
+   * Elements of all tensors but MODEL ones, elements read and additions made by all steps of all
+   * views, elements under constants, of sources of Conv and MatMul, table rows within reach of each
+   * Requantize, and taps times positions of each axis of a Conv: what a check and a verification
+   * may cost, up to a factor.
+   */
+  public static final long TOTAL_ELEMENTS = 1L << 29;
+
+  /** Terms and constants of one Linear, and of all together. */
+  public static final int TERMS = 1 << 12;
+
+  public static final int TOTAL_TERMS = 1 << 17;
+
+  /**
+   * Lookups of a whole tensor: each but a Requantize's last has a column, and one opening merges
+   * 2^16 claims at most.
+   */
+  public static final int LOOKUPS = 1 << 16;
+
+  public static final int TABLES = 1 << 12;
+  public static final int TABLE_SIZE = 1 << 20;
+
+  /** Padded lookups and table rows of the whole circuit. */
+  public static final long LEAVES = 1L << 28;
+
+  /** Bits of one remainder limb, or of the differences of a Max. */
+  public static final int RANGE_BITS = 20;
+
+  public static final int QUOTIENT_BITS = 20;
+
+  /**
+   * The degree rule (docs/protocol.md section 2): a bound on what a circuit can compute between two
+   * commitments, against circuits that evaluate their own Fiat-Shamir hash (Khovratovich, Rothblum,
+   * Soukhanov 2025). A heuristic.
+   */
+  public static final int DEGREE = 1 << 4;
+
+  private CircuitLimits() {}
+}

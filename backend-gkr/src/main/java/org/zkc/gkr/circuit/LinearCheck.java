@@ -1,0 +1,93 @@
+package org.zkc.gkr.circuit;
+
+import static org.zkc.gkr.circuit.CheckState.inBounds;
+import static org.zkc.gkr.circuit.CheckState.require;
+import static org.zkc.gkr.circuit.CheckState.requirePaddedSize;
+
+import java.util.HashMap;
+import java.util.List;
+import org.zkc.gkr.circuit.TensorDeclaration.Role;
+
+/** The conditions on a {@link Linear}, and what its result ranges over. */
+final class LinearCheck {
+  private static final long P = Integer.MAX_VALUE;
+  private static final int STEPS = 64;
+
+  private LinearCheck() {}
+
+  static Interval interval(Linear l, TensorDeclaration d, CheckState state) {
+    require(!l.terms().isEmpty() || !l.constants().isEmpty(), "no terms and no constants");
+    state.countTerms(l.terms().size() + l.constants().size());
+    LinearBounds bounds = new LinearBounds(d.shape());
+    int degree = 1;
+    for (Linear.Term term : l.terms()) {
+      Interval source = state.source(term.source());
+      require(
+          term.coefficient() != 0 && inBounds(term.coefficient()),
+          "coefficient 0 or outside (-2^30, 2^30)");
+      degree = Math.max(degree, state.degree(term.source()));
+      view(term, source, d, bounds, state);
+    }
+    state.degree(l.result(), degree);
+    requireNoCancellation(l);
+    for (Linear.Box box : l.constants()) {
+      require(inBounds(box.value()), "constant outside (-2^30, 2^30)");
+      state.count(d.elementCount());
+      bounds.addInside(box);
+    }
+    return bounds.interval();
+  }
+
+  /** A source whose terms cancel would leave the sweep without a claim on it. */
+  private static void requireNoCancellation(Linear l) {
+    record View(int source, List<ViewStep> steps) {}
+    HashMap<View, Long> sums = new HashMap<>();
+    for (Linear.Term term : l.terms()) {
+      sums.merge(new View(term.source(), term.steps()), term.coefficient(), Math::addExact);
+    }
+    require(
+        sums.values().stream().noneMatch(c -> c % P == 0), "terms cancel each other: drop them");
+  }
+
+  /**
+   * Adds the bounds of one term. Every source element has the same bounds, so a result element that
+   * sums m of them, with weights that add up to P - N, lies in [P low - N high, P high - N low].
+   */
+  private static void view(
+      Linear.Term term,
+      Interval source,
+      TensorDeclaration d,
+      LinearBounds bounds,
+      CheckState state) {
+    TensorDeclaration from = state.tensor(term.source());
+    boolean summing = false;
+    boolean negative = false;
+    List<Integer> shape = from.shape();
+    require(term.steps().size() <= STEPS, "more than " + STEPS + " steps in a view");
+    for (ViewStep step : term.steps()) {
+      boolean moves = step instanceof ViewStep.Permute || step instanceof ViewStep.Reshape;
+      summing |= !moves;
+      // MODEL tensors seen through windows are broadcast or sliced: bounded like every other tensor
+      // here.
+      long limit =
+          from.role() == Role.MODEL && !summing
+              ? CircuitLimits.MODEL_ELEMENTS
+              : CircuitLimits.ELEMENTS;
+      requirePaddedSize(shape, limit, "source of a step of a view");
+      List<Integer> outcome = ViewSemantics.outcomeShape(shape, step);
+      state.count(shape.stream().reduce(1, Math::multiplyExact));
+      state.count(ViewSemantics.work(shape, step));
+      shape = outcome;
+      requirePaddedSize(shape, limit, "step of a view");
+      negative |= step instanceof ViewStep.Ranges r && r.factors().stream().anyMatch(f -> f < 0);
+    }
+    require(shape.equals(d.shape()), "a term has shape " + shape + ", the result " + d.shape());
+    if (!summing) {
+      long a = Math.multiplyExact(source.low(), term.coefficient());
+      long b = Math.multiplyExact(source.high(), term.coefficient());
+      bounds.addEverywhere(Math.min(a, b), Math.max(a, b));
+      return;
+    }
+    bounds.addWeighted(from.shape(), term.steps(), negative, source, term.coefficient());
+  }
+}
