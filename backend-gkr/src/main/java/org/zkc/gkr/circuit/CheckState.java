@@ -18,6 +18,7 @@ final class CheckState {
   private final int[] degree;
   private final boolean[] used;
   private long elements;
+  private long publicElements;
   private long terms;
   private long tensorLookups;
   private long lookups;
@@ -100,6 +101,14 @@ final class CheckState {
     require(
         elements <= CircuitLimits.TOTAL_ELEMENTS,
         "more than " + CircuitLimits.TOTAL_ELEMENTS + " elements in all");
+  }
+
+  /** Counts the elements of an input or output. */
+  void countPublic(TensorDeclaration d) {
+    publicElements += d.elementCount();
+    require(
+        publicElements <= CircuitLimits.PUBLIC_ELEMENTS,
+        "more than " + CircuitLimits.PUBLIC_ELEMENTS + " elements of inputs and outputs");
   }
 
   /** Counts terms and constants of one Linear. */

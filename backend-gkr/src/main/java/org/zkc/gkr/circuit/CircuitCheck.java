@@ -186,6 +186,7 @@ public final class CircuitCheck {
       require(
           circuit.tensors().get(t).role() == Role.INPUT, "input " + t + " is not an INPUT tensor");
       require(inputs.add(t), "tensor " + t + " is listed twice as an input");
+      state.countPublic(circuit.tensors().get(t));
     }
     HashSet<Integer> listed = new HashSet<>();
     require(!circuit.outputs().isEmpty(), "no outputs");
@@ -197,6 +198,7 @@ public final class CircuitCheck {
           "output " + t + " is not defined by a relation: copy it with a Linear");
       require(listed.add(t), "tensor " + t + " is listed twice as an output");
       state.use(t);
+      state.countPublic(circuit.tensors().get(t));
     }
     for (int t = 0; t < circuit.tensors().size(); t++) {
       Role role = circuit.tensors().get(t).role();

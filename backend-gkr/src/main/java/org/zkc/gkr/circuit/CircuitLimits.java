@@ -22,6 +22,12 @@ public final class CircuitLimits {
    */
   public static final long TOTAL_ELEMENTS = 1L << 29;
 
+  /**
+   * Elements of all inputs and outputs together: a verifier holds each a few times, 4 bytes each.
+   * An image of 512 x 512 with 21 classes a pixel has 6 M.
+   */
+  public static final int PUBLIC_ELEMENTS = 1 << 23;
+
   /** Terms and constants of one Linear, and of all together. */
   public static final int TERMS = 1 << 12;
 

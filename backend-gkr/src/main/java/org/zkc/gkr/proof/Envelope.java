@@ -2,7 +2,6 @@ package org.zkc.gkr.proof;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import org.zkc.gkr.failure.VerificationFailure;
 
 /**
@@ -34,11 +33,11 @@ enum Envelope {
   }
 
   /**
-   * The payload.
+   * Where the payload begins, which goes to the end.
    *
    * @throws VerificationFailure when the bytes are not of this kind and version
    */
-  byte[] unwrap(byte[] bytes) {
+  int payload(byte[] bytes) {
     if (bytes.length < HEADER
         || bytes[0] != 'z'
         || bytes[1] != 'k'
@@ -51,6 +50,6 @@ enum Envelope {
       throw new VerificationFailure(
           text, "format version " + VERSION, "version " + Integer.toUnsignedString(version));
     }
-    return Arrays.copyOfRange(bytes, HEADER, bytes.length);
+    return HEADER;
   }
 }

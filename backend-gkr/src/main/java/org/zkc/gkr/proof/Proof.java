@@ -1,10 +1,8 @@
 package org.zkc.gkr.proof;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import org.zkc.gkr.failure.VerificationFailure;
@@ -27,6 +25,8 @@ public record Proof(
     long queryNonce,
     ColumnOpening witnessOpening,
     ColumnOpening modelOpening) {
+
+  private static final int FIELDS = ProofMessage.getDescriptor().getFields().size();
 
   /** The opening of a commitment that does not exist. */
   public static final ColumnOpening NONE = new ColumnOpening(new int[0], new byte[0]);
@@ -57,14 +57,8 @@ public record Proof(
    * @throws VerificationFailure when the bytes are not exactly what {@link #encode} writes
    */
   public static Proof decode(byte[] bytes) {
-    ProofMessage m;
-    try {
-      m = ProofMessage.parseFrom(bytes);
-    } catch (InvalidProtocolBufferException e) {
-      VerificationFailure f = new VerificationFailure("proof", "a protobuf", "bytes that are none");
-      f.initCause(e);
-      throw f;
-    }
+    ProofMessage m =
+        StrictMessage.read("proof", ProofMessage.getDefaultInstance(), bytes, 0, FIELDS);
     EnumMap<Section, byte[]> sections = new EnumMap<>(Section.class);
     sections.put(Section.LOOKUPS, m.getLookups().toByteArray());
     sections.put(Section.LEAVES, m.getLeaves().toByteArray());
@@ -73,19 +67,13 @@ public record Proof(
     sections.put(Section.WITNESS_BATCH, m.getWitnessBatch().toByteArray());
     sections.put(Section.MODEL_MERGE, m.getModelMerge().toByteArray());
     sections.put(Section.COMBINATIONS, m.getCombinations().toByteArray());
-    Proof proof =
-        new Proof(
-            m.getWitnessRoot().toByteArray(),
-            m.getLookupNonce(),
-            sections,
-            m.getQueryNonce(),
-            opening("witness columns", m.getWitnessColumns(), m.getWitnessPaths()),
-            opening("model columns", m.getModelColumns(), m.getModelPaths()));
-    if (!Arrays.equals(proof.encode(), bytes)) {
-      throw new VerificationFailure(
-          "proof", "the canonical encoding", "another one of the same content, or unknown fields");
-    }
-    return proof;
+    return new Proof(
+        m.getWitnessRoot().toByteArray(),
+        m.getLookupNonce(),
+        sections,
+        m.getQueryNonce(),
+        opening("witness columns", m.getWitnessColumns(), m.getWitnessPaths()),
+        opening("model columns", m.getModelColumns(), m.getModelPaths()));
   }
 
   private ByteString section(Section section) {

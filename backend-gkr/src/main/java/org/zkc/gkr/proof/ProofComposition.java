@@ -1,10 +1,10 @@
 package org.zkc.gkr.proof;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.wire.ProofFileMessage;
 
@@ -45,15 +45,13 @@ public record ProofComposition(
    * @throws VerificationFailure when the bytes are no proof file of this version
    */
   public static ProofComposition of(byte[] file) {
-    ProofFileMessage message;
-    try {
-      message = ProofFileMessage.parseFrom(Envelope.PROOF.unwrap(file));
-    } catch (InvalidProtocolBufferException e) {
-      VerificationFailure f =
-          new VerificationFailure("proof file", "a protobuf", "bytes that are none");
-      f.initCause(e);
-      throw f;
-    }
+    ProofFileMessage message =
+        StrictMessage.read(
+            "proof file",
+            ProofFileMessage.getDefaultInstance(),
+            file,
+            Envelope.PROOF.payload(file),
+            2 * CircuitLimits.TENSORS + 1);
     Proof proof = Proof.decode(message.getProof().toByteArray());
     EnumMap<Section, Long> sections = new EnumMap<>(Section.class);
     proof.sections().forEach((section, bytes) -> sections.put(section, (long) bytes.length));

@@ -1,12 +1,11 @@
 package org.zkc.gkr.proof;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.wire.ProofFileMessage;
 
@@ -16,6 +15,9 @@ import org.zkc.gkr.wire.ProofFileMessage;
 public record ProofFile(Statement statement, byte[] proof) {
   /** A file of more bytes than this besides its public integers is refused unread. */
   private static final long MAX_BYTES = 1 << 26;
+
+  /** The most bytes of any proof file, whatever the key. */
+  public static final long MOST_BYTES = MAX_BYTES + 4L * CircuitLimits.PUBLIC_ELEMENTS;
 
   public byte[] encode() {
     return Envelope.PROOF.wrap(
@@ -41,27 +43,21 @@ public record ProofFile(Statement statement, byte[] proof) {
       throw new VerificationFailure(
           "proof file", "at most " + limit + " bytes", bytes.length + " bytes");
     }
-    ProofFileMessage m;
-    try {
-      m = ProofFileMessage.parseFrom(Envelope.PROOF.unwrap(bytes));
-    } catch (InvalidProtocolBufferException e) {
-      VerificationFailure f =
-          new VerificationFailure("proof file", "a protobuf", "bytes that are none");
-      f.initCause(e);
-      throw f;
-    }
+    int from = Envelope.PROOF.payload(bytes);
+    List<Integer> inputs = key.circuit().circuit().inputs();
+    List<Integer> outputs = key.circuit().circuit().outputs();
+    ProofFileMessage m =
+        StrictMessage.read(
+            "proof file",
+            ProofFileMessage.getDefaultInstance(),
+            bytes,
+            from,
+            inputs.size() + outputs.size() + 1);
     Statement statement =
         new Statement(
-            integers("input", m.getInputsList(), key, key.circuit().circuit().inputs()),
-            integers("output", m.getOutputsList(), key, key.circuit().circuit().outputs()));
-    ProofFile file = new ProofFile(statement, m.getProof().toByteArray());
-    if (!Arrays.equals(file.encode(), bytes)) {
-      throw new VerificationFailure(
-          "proof file",
-          "the canonical encoding",
-          "another one of the same content, or unknown fields");
-    }
-    return file;
+            integers("input", m.getInputsList(), key, inputs),
+            integers("output", m.getOutputsList(), key, outputs));
+    return new ProofFile(statement, m.getProof().toByteArray());
   }
 
   private static long publicBytes(VerifierKey key, List<Integer> tensors) {

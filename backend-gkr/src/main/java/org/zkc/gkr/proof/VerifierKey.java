@@ -1,7 +1,6 @@
 package org.zkc.gkr.proof;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.Arrays;
 import org.bouncycastle.crypto.digests.Blake3Digest;
 import org.zkc.gkr.circuit.CheckedCircuit;
@@ -21,7 +20,12 @@ public final class VerifierKey {
   public static final int DIGEST_BYTES = 32;
 
   /** A key of more bytes than this is refused unread. */
-  private static final int MAX_BYTES = 1 << 23;
+  public static final int MAX_BYTES = 1 << 23;
+
+  /**
+   * Submessages of a key, one or two for every tensor, table, relation, term and step of a view.
+   */
+  private static final int MAX_PARTS = 1 << 19;
 
   private final Arithmetization arithmetization;
   private final SecurityParameters parameters;
@@ -65,12 +69,13 @@ public final class VerifierKey {
       throw new VerificationFailure(
           "verifier key", "at most " + MAX_BYTES + " bytes", bytes.length + " bytes");
     }
-    VerifierKeyMessage m;
-    try {
-      m = VerifierKeyMessage.parseFrom(Envelope.VERIFIER_KEY.unwrap(bytes));
-    } catch (InvalidProtocolBufferException e) {
-      throw failure("a protobuf", "bytes that are none", e);
-    }
+    VerifierKeyMessage m =
+        StrictMessage.read(
+            "verifier key",
+            VerifierKeyMessage.getDefaultInstance(),
+            bytes,
+            Envelope.VERIFIER_KEY.payload(bytes),
+            MAX_PARTS);
     VerifierKey key;
     try {
       Arithmetization a =

@@ -138,7 +138,7 @@ class HostileProofFileTest {
         refused(
             Envelope.PROOF.wrap(bytes.toByteArray()), "field " + field + " of length " + length);
         byte[] nested =
-            ProofFileMessage.parseFrom(Envelope.PROOF.unwrap(file)).toBuilder()
+            ProofFileMessage.parseFrom(payload(file)).toBuilder()
                 .setProof(ByteString.copyFrom(bytes.toByteArray()))
                 .build()
                 .toByteArray();
@@ -150,7 +150,7 @@ class HostileProofFileTest {
 
   @Test
   void oversizedCounts() throws Exception {
-    ProofFileMessage m = ProofFileMessage.parseFrom(Envelope.PROOF.unwrap(file));
+    ProofFileMessage m = ProofFileMessage.parseFrom(payload(file));
     ProofMessage p = ProofMessage.parseFrom(m.getProof());
     ByteString megabyte = ByteString.copyFrom(new byte[1 << 20]);
     for (var field : ProofMessage.getDescriptor().getFields()) {
@@ -185,13 +185,17 @@ class HostileProofFileTest {
     assertTrue(THREADS.getCurrentThreadAllocatedBytes() - before < 1 << 20, "refused unread");
   }
 
+  private static byte[] payload(byte[] file) {
+    return Arrays.copyOfRange(file, Envelope.PROOF.payload(file), file.length);
+  }
+
   private static byte[] wrap(ProofFileMessage.Builder m) {
     return Envelope.PROOF.wrap(m.build().toByteArray());
   }
 
   @Test
   void otherWritingsOfTheSameContent() throws IOException {
-    byte[] body = Envelope.PROOF.unwrap(file);
+    byte[] body = payload(file);
     ProofFileMessage m = ProofFileMessage.parseFrom(body);
     // The same fields in another order.
     byte[] proofFirst = m.toBuilder().clearInputs().clearOutputs().build().toByteArray();

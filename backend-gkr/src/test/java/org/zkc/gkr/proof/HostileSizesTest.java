@@ -260,15 +260,18 @@ class HostileSizesTest {
     ArrayList<TensorDeclaration> tensors =
         new ArrayList<>(Collections.nCopies(count, model((1 << 23) + 1, 1)));
     tensors.add(zeros((1 << 23) + 1, 1));
+    tensors.add(zeros(1, 1));
     List<Linear.Term> all = IntStream.range(0, count).mapToObj(k -> term(k)).toList();
+    Linear.Term sum = term(count, new ViewStep.Window(0, 1, 1, 1, 0, (1 << 23) + 1));
     refused(
         "rows",
         new Circuit(
             tensors,
             List.of(),
-            List.of(new Linear(count, all, List.of())),
+            List.of(
+                new Linear(count, all, List.of()), new Linear(count + 1, List.of(sum), List.of())),
             List.of(),
-            List.of(count)));
+            List.of(count + 1)));
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +126,9 @@ class StatementBindingTest {
         VerifierKey.of(CircuitCheck.check(c.circuit()), new byte[VerifierKey.DIGEST_BYTES]);
     byte[] bytes = key.encode();
     assertEquals(key.parameters(), VerifierKey.decode(bytes).parameters());
-    VerifierKeyMessage m = VerifierKeyMessage.parseFrom(Envelope.VERIFIER_KEY.unwrap(bytes));
+    VerifierKeyMessage m =
+        VerifierKeyMessage.parseFrom(
+            Arrays.copyOfRange(bytes, Envelope.VERIFIER_KEY.payload(bytes), bytes.length));
     for (var field : m.getParameters().getDescriptorForType().getFields()) {
       int honest = (int) m.getParameters().getField(field);
       for (int other :

@@ -24,13 +24,16 @@ final class Envelope {
     return bytes.length >= HEADER && Arrays.equals(magic, 0, magic.length, bytes, 0, magic.length);
   }
 
-  /** The content; a failure that names the version when the file is another version's. */
-  static byte[] unwrap(String what, byte[] magic, int version, byte[] bytes) {
+  /**
+   * Where the content begins, which goes to the end; a failure that names the version when the file
+   * is another version's.
+   */
+  static int payload(String what, byte[] magic, int version, byte[] bytes) {
     if (!has(magic, bytes)) {
       throw new VerificationFailure(what, "a zkc " + what, "another kind of file");
     }
     int found = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(magic.length);
     VerificationFailure.requireEqual(what + " version", version, found);
-    return Arrays.copyOfRange(bytes, HEADER, bytes.length);
+    return HEADER;
   }
 }

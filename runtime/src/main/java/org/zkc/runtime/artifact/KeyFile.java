@@ -1,7 +1,6 @@
 package org.zkc.runtime.artifact;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,9 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.circuit.Interval;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.proof.Statement;
+import org.zkc.gkr.proof.StrictMessage;
 import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.ir.TensorData;
 import org.zkc.runtime.wire.PortMessage;
@@ -28,6 +29,13 @@ import org.zkc.runtime.wire.VerifierKeyFileMessage;
 public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
   private static final byte[] MAGIC = "ZKC-KEY\n".getBytes(StandardCharsets.US_ASCII);
   static final int VERSION = 1;
+
+  /** A key file of more bytes than this is refused unread: a key, and a MB of names. */
+  public static final int MOST_BYTES = VerifierKey.MAX_BYTES + (1 << 20);
+
+  /** The key, and every port with its name. */
+  private static final int MOST_PARTS = 1 + 2 * 2 * CircuitLimits.TENSORS;
+
   private static final String CONTEXT_LABEL = "zkc ports and context, version 1\n";
 
   public KeyFile {
@@ -85,13 +93,17 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
    *     key
    */
   public static KeyFile decode(byte[] bytes) {
-    byte[] body = Envelope.unwrap("key file", MAGIC, VERSION, bytes);
-    VerifierKeyFileMessage message;
-    try {
-      message = VerifierKeyFileMessage.parseFrom(body);
-    } catch (InvalidProtocolBufferException e) {
-      throw new VerificationFailure("key file", "a protobuf message", "damaged bytes");
+    if (bytes.length > MOST_BYTES) {
+      throw new VerificationFailure(
+          "key file", "at most " + MOST_BYTES + " bytes", bytes.length + " bytes");
     }
+    VerifierKeyFileMessage message =
+        StrictMessage.read(
+            "key file",
+            VerifierKeyFileMessage.getDefaultInstance(),
+            bytes,
+            Envelope.payload("key file", MAGIC, VERSION, bytes),
+            MOST_PARTS);
     VerifierKey key = VerifierKey.decode(message.getKey().toByteArray());
     KeyFile file =
         new KeyFile(key, decode(message.getInputsList()), decode(message.getOutputsList()));
@@ -101,10 +113,6 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
         "key file outputs", key.circuit().circuit().outputs().size(), file.outputs.size());
     requireBooleans(file.inputs, key, key.circuit().circuit().inputs());
     requireBooleans(file.outputs, key, key.circuit().circuit().outputs());
-    if (!Arrays.equals(file.message(message.getKey()).toByteArray(), body)) {
-      throw new VerificationFailure(
-          "key file", "the canonical encoding", "another encoding of the same key");
-    }
     return file;
   }
 
@@ -126,7 +134,12 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
 
   /** SHA-256 of the file, as {@code sha256sum} prints it: what {@code --expect-model} compares. */
   public String digest() {
-    return HexFormat.of().formatHex(sha256().digest(encode()));
+    return digest(encode());
+  }
+
+  /** {@link #digest()} of the file with these bytes, whatever they are. */
+  public static String digest(byte[] bytes) {
+    return HexFormat.of().formatHex(sha256().digest(bytes));
   }
 
   /**
@@ -165,15 +178,44 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
         .build();
   }
 
+  /**
+   * Whether a character of a name has no sign of its own: controls, separators of lines, spaces but
+   * the plain one, what no font has, variation selectors, and the letters and symbols that Unicode
+   * defines as blank.
+   */
+  private static boolean isInvisible(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED ->
+          true;
+      case Character.SPACE_SEPARATOR -> c != ' ';
+      case Character.NON_SPACING_MARK ->
+          c == 0x034F
+              || c == 0x17B4
+              || c == 0x17B5
+              || c >= 0x180B && c <= 0x180F
+              || c >= 0xFE00 && c <= 0xFE0F
+              || c >= 0xE0100 && c <= 0xE01EF;
+      case Character.OTHER_LETTER -> c == 0x115F || c == 0x1160 || c == 0x3164 || c == 0xFFA0;
+      case Character.OTHER_SYMBOL -> c == 0x2800;
+      default -> false;
+    };
+  }
+
   private static List<Port> decode(List<PortMessage> messages) {
     HashSet<String> names = new HashSet<>();
     for (PortMessage m : messages) {
       // Names are printed beside what was proved: none may hide another or write lines of its own.
-      if (m.getName()
-          .codePoints()
-          .anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)) {
+      if (m.getName().codePoints().anyMatch(KeyFile::isInvisible)) {
         throw new VerificationFailure(
-            "key file port", "a name without control characters", "one that has some");
+            "key file port",
+            "a name without control characters and invisible ones",
+            "one that has some");
       }
       if (!names.add(m.getName())) {
         throw new VerificationFailure(

@@ -113,7 +113,7 @@ final class InspectCommand implements Callable<Integer> {
       return ModelPage.write(name, ModelFile.open(file));
     }
     if (KeyFile.isKeyFile(beginning)) {
-      return KeyPage.write(name, KeyFile.decode(SmallFiles.read(file)));
+      return KeyPage.write(name, KeyFile.decode(SmallFiles.readKey(file)));
     }
     if (isArchive(beginning)) {
       ImportedModel model = TorchScriptReader.read(file);
@@ -125,8 +125,8 @@ final class InspectCommand implements Callable<Integer> {
     }
     if (ProofReport.isProof(beginning)) {
       Optional<KeyFile> named =
-          Optional.ofNullable(key).map(k -> KeyFile.decode(SmallFiles.read(k)));
-      return ProofPage.write(name, SmallFiles.read(file), named);
+          Optional.ofNullable(key).map(k -> KeyFile.decode(SmallFiles.readKey(k)));
+      return ProofPage.write(name, SmallFiles.readProof(file), named);
     }
     return ProgramPage.ofText(name, IrFiles.read(file));
   }
@@ -143,7 +143,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private void inspectKey(PrintWriter out) {
-    KeyFile keyFile = KeyFile.decode(SmallFiles.read(file));
+    KeyFile keyFile = KeyFile.decode(SmallFiles.readKey(file));
     Map<String, Object> content = ModelReport.keyJson(keyFile);
     if (json) {
       out.println(JsonText.of(content));

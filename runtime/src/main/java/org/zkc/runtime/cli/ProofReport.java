@@ -24,9 +24,10 @@ final class ProofReport {
    */
   ProofReport(Path file, @Nullable Path keyFile) {
     this.file = file;
-    byte[] bytes = SmallFiles.read(file);
+    byte[] bytes = SmallFiles.readProof(file);
     size = bytes.length;
-    opened = Optional.ofNullable(keyFile).map(k -> open(bytes, KeyFile.decode(SmallFiles.read(k))));
+    opened =
+        Optional.ofNullable(keyFile).map(k -> open(bytes, KeyFile.decode(SmallFiles.readKey(k))));
   }
 
   private static Opened open(byte[] bytes, KeyFile key) {

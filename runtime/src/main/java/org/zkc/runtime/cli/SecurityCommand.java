@@ -74,7 +74,7 @@ final class SecurityCommand implements Callable<Integer> {
       return ModelFile.open(file).keyFile().key();
     }
     if (KeyFile.isKeyFile(beginning)) {
-      return KeyFile.decode(SmallFiles.read(file)).key();
+      return KeyFile.decode(SmallFiles.readKey(file)).key();
     }
     throw new UserException(
         file + " is neither a compiled model nor a verifier key; name a .zkc or .vk file");

@@ -78,17 +78,18 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    byte[] keyBytes = SmallFiles.read(key);
-    byte[] proofBytes = SmallFiles.read(proof);
+    byte[] keyBytes = SmallFiles.readKey(key);
+    byte[] proofBytes = SmallFiles.readProof(proof);
     PrintWriter out = spec.commandLine().getOut();
     try {
       long start = System.nanoTime();
-      KeyFile keyFile = KeyFile.decode(keyBytes);
-      String digest = keyFile.digest();
+      // Whoever names a digest never has a stranger's key parsed.
+      String digest = KeyFile.digest(keyBytes);
       if (expectedModel != null) {
         VerificationFailure.requireEqual(
             "model digest", expectedModel.toLowerCase(Locale.ROOT), digest);
       }
+      KeyFile keyFile = KeyFile.decode(keyBytes);
       ProofFile file = verify(keyFile, proofBytes);
       double seconds = Figures.secondsSince(start);
       List<Long> cut = checkInputs(keyFile, file.statement());

@@ -1,10 +1,13 @@
 package org.zkc.runtime.artifact;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -89,6 +92,35 @@ final class HostileFilesTest {
     byte[] bytes = new KeyFile(key.key(), key.inputs(), List.of(other)).encode();
     VerificationFailure e = assertThrows(VerificationFailure.class, () -> KeyFile.decode(bytes));
     assertTrue(e.getMessage().contains("boolean"), e.getMessage());
+  }
+
+  /** Two bytes a port, of which a parser would make an object; and fields that no key file has. */
+  @Test
+  void portsAndUnknownFieldsInBulk() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    byte[] honest = key.encode();
+    for (byte[] unit : new byte[][] {{0x12, 0}, {0x1a, 0}, {0x0b, 8, 0, 0x0c}, {0x78, 1}}) {
+      byte[] bytes = Arrays.copyOf(honest, 1 << 22);
+      for (int k = honest.length; k < bytes.length; k++) {
+        bytes[k] = unit[(k - honest.length) % unit.length];
+      }
+      long before = threads.getCurrentThreadAllocatedBytes();
+      assertThrows(VerificationFailure.class, () -> KeyFile.decode(bytes));
+      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      assertTrue(allocated < bytes.length, allocated + " bytes for units of " + unit.length);
+    }
+  }
+
+  @Test
+  void keyFilesLargerThanAnyKey() throws IOException {
+    byte[] bytes = Arrays.copyOf(key.encode(), KeyFile.MOST_BYTES + 1);
+    VerificationFailure e = assertThrows(VerificationFailure.class, () -> KeyFile.decode(bytes));
+    assertTrue(e.getMessage().contains("at most"), e.getMessage());
+    Path file = folder.resolve("large.vk");
+    Files.write(file, bytes);
+    UserException unread = assertThrows(UserException.class, () -> SmallFiles.readKey(file));
+    assertTrue(unread.getMessage().contains("no key is that large"), unread.getMessage());
+    assertEquals(bytes.length, SmallFiles.readProof(file).length);
   }
 
   /** Model files with damage in a section and its checksum made right. */

@@ -197,12 +197,22 @@ final class ModelFilesTest {
     Port a = new Port("a", ElementType.I64, 1);
     Port flag = new Port("flag", ElementType.I1, 1);
     KeyFile.decode(new KeyFile(key, List.of(a, flag), List.of(a)).encode());
+    Port accented = new Port("Gro\u0308\u00dfe 1_\u6570", ElementType.I64, 1);
+    KeyFile.decode(new KeyFile(key, List.of(a, accented), List.of(a)).encode());
     for (List<Port> inputs :
         List.of(
             List.of(a, a),
             List.of(flag, a),
             List.of(a, new Port("x\n  model        0000", ElementType.I64, 1)),
-            List.of(a, new Port("\u001b[2J", ElementType.I64, 1)))) {
+            List.of(a, new Port("\u001b[2J", ElementType.I64, 1)),
+            List.of(a, new Port("x\u2028model", ElementType.I64, 1)),
+            List.of(a, new Port("x\u2029model", ElementType.I64, 1)),
+            List.of(a, new Port("a\u3164", ElementType.I64, 1)),
+            List.of(a, new Port("a\u115f", ElementType.I64, 1)),
+            List.of(a, new Port("a\u2800", ElementType.I64, 1)),
+            List.of(a, new Port("a\ufe0f", ElementType.I64, 1)),
+            List.of(a, new Port("a\u00a0", ElementType.I64, 1)),
+            List.of(a, new Port("a\u200d", ElementType.I64, 1)))) {
       byte[] bytes = new KeyFile(key, inputs, List.of(a)).encode();
       VerificationFailure f =
           assertThrows(VerificationFailure.class, () -> KeyFile.decode(bytes), inputs.toString());

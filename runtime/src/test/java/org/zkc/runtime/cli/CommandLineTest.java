@@ -92,6 +92,12 @@ final class CommandLineTest {
         valid,
         "--expect-model",
         digest.replace(digest.charAt(0), digest.charAt(0) == '0' ? '1' : '0'));
+    // The digest decides before anything of the key is parsed.
+    Files.write(folder.resolve("garbage.vk"), new byte[] {1, 2, 3});
+    Ended garbage =
+        zkc("verify", file("x.zkp"), "--key", file("garbage.vk"), "--expect-model", digest);
+    assertEquals(1, garbage.code());
+    assertTrue(garbage.err().contains("model digest"), garbage.err());
     assertVerify(2, valid, "--input", file("none.npy"));
     assertEquals(
         1, zkc("verify", file("x.zkp"), "--key", file("tiny.vk")).code(), "without its context");
