@@ -1,11 +1,11 @@
 package org.zkc.gkr.hash;
 
 import java.nio.charset.StandardCharsets;
-import org.bouncycastle.crypto.digests.Blake3Digest;
 
 /**
  * The compression function of BLAKE3 (O'Connor, Aumasson, Neves, Wilcox-O'Hearn 2020, section 2)
- * and its constants. Whole hashes of columns are {@link ColumnHasher}'s.
+ * and its constants. Whole hashes are {@link Blake3Hash}'s, those of columns {@link
+ * ColumnHasher}'s.
  */
 final class Blake3 {
   static final int CHUNK_START = 1;
@@ -45,11 +45,7 @@ final class Blake3 {
   /** A key of keyed mode: the hash of a context string, as words. */
   static int[] key(String context) {
     byte[] name = context.getBytes(StandardCharsets.UTF_8);
-    Blake3Digest digest = new Blake3Digest();
-    digest.update(name, 0, name.length);
-    byte[] out = new byte[32];
-    digest.doFinal(out, 0);
-    return Digests.words(out, 0);
+    return Digests.words(new Blake3Hash().update(name).digest(), 0);
   }
 
   /**

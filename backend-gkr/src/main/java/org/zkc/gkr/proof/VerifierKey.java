@@ -2,11 +2,11 @@ package org.zkc.gkr.proof;
 
 import com.google.protobuf.ByteString;
 import java.util.Arrays;
-import org.bouncycastle.crypto.digests.Blake3Digest;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.hash.Blake3Hash;
 import org.zkc.gkr.security.SecurityParameters;
 import org.zkc.gkr.wire.SecurityParametersMessage;
 import org.zkc.gkr.wire.VerifierKeyMessage;
@@ -134,11 +134,7 @@ public final class VerifierKey {
   }
 
   private static byte[] blake3(byte[] bytes) {
-    Blake3Digest digest = new Blake3Digest();
-    digest.update(bytes, 0, bytes.length);
-    byte[] out = new byte[DIGEST_BYTES];
-    digest.doFinal(out, 0);
-    return out;
+    return new Blake3Hash().update(bytes).digest();
   }
 
   public CheckedCircuit circuit() {

@@ -5,11 +5,11 @@ import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.bouncycastle.crypto.digests.Blake3Digest;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.hash.Blake3Hash;
 import org.zkc.gkr.hash.NonceSearch;
 
 /**
@@ -223,10 +223,8 @@ public final class Transcript {
         .putInt(name.length)
         .put(name)
         .putLong(payload.length);
-    Blake3Digest digest = new Blake3Digest();
-    digest.update(header, 0, header.length);
-    digest.update(payload, 0, payload.length);
-    digest.doFinal(state, 0);
+    byte[] next = new Blake3Hash().update(header).update(payload).digest();
+    System.arraycopy(next, 0, state, 0, STATE_BYTES);
   }
 
   private static ByteBuffer littleEndian(byte[] bytes) {
@@ -239,20 +237,13 @@ public final class Transcript {
 
   /** A stream of uniform 31-bit numbers from the extendable output of the current state. */
   private final class Squeeze {
-    private final Blake3Digest digest = new Blake3Digest();
-    private final byte[] block = new byte[64];
-    private final ByteBuffer words = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN);
-
-    Squeeze() {
-      digest.update(state, 0, STATE_BYTES);
-      digest.update(Operation.SQUEEZE.code);
-      words.position(block.length);
-    }
+    private final Blake3Hash.Output output =
+        new Blake3Hash().update(state).update(Operation.SQUEEZE.code).output();
+    private ByteBuffer words = ByteBuffer.allocate(0);
 
     private int next() {
       if (!words.hasRemaining()) {
-        digest.doOutput(block, 0, block.length);
-        words.clear();
+        words = ByteBuffer.wrap(output.next()).order(ByteOrder.LITTLE_ENDIAN);
       }
       return words.getInt() & Integer.MAX_VALUE;
     }
