@@ -32,4 +32,9 @@ public record Conv(
   public TensorDeclaration.Role role() {
     return TensorDeclaration.Role.VIRTUAL;
   }
+
+  @Override
+  public String mnemonic() {
+    return "conv";
+  }
 }

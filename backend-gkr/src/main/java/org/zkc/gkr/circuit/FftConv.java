@@ -34,6 +34,11 @@ public record FftConv(Conv conv, List<Integer> sizes) implements Relation {
     return TensorDeclaration.Role.VIRTUAL;
   }
 
+  @Override
+  public String mnemonic() {
+    return "fft-conv";
+  }
+
   /**
    * The least N such that a convolution modulo N is {@code conv} along axis 0 (rows) or 1
    * (columns).

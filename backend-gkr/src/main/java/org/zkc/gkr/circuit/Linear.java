@@ -42,4 +42,9 @@ public record Linear(int result, List<Term> terms, List<Box> constants) implemen
   public TensorDeclaration.Role role() {
     return TensorDeclaration.Role.VIRTUAL;
   }
+
+  @Override
+  public String mnemonic() {
+    return "linear";
+  }
 }

@@ -20,6 +20,11 @@ public record MatMul(int result, int left, int right) implements Relation {
     return TensorDeclaration.Role.VIRTUAL;
   }
 
+  @Override
+  public String mnemonic() {
+    return "matmul";
+  }
+
   /** The number of shared axes, given the rank of the right factor. */
   public static int sharedAxes(int rightRank) {
     return rightRank - 2;

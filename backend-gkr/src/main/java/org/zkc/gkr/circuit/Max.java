@@ -15,4 +15,9 @@ public record Max(int result, List<Integer> sources, int bits) implements Relati
   public TensorDeclaration.Role role() {
     return TensorDeclaration.Role.WITNESS;
   }
+
+  @Override
+  public String mnemonic() {
+    return "max";
+  }
 }

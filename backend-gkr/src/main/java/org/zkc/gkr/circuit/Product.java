@@ -16,4 +16,9 @@ public record Product(int result, int left, int right) implements Relation {
   public TensorDeclaration.Role role() {
     return TensorDeclaration.Role.VIRTUAL;
   }
+
+  @Override
+  public String mnemonic() {
+    return "product";
+  }
 }

@@ -16,4 +16,7 @@ public sealed interface Relation
 
   /** The role that its result must have. */
   TensorDeclaration.Role role();
+
+  /** The relation's name in print. */
+  String mnemonic();
 }

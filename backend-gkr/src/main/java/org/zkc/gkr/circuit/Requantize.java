@@ -26,4 +26,9 @@ public record Requantize(int result, int source, int shift, List<Integer> limbs,
   public TensorDeclaration.Role role() {
     return TensorDeclaration.Role.WITNESS;
   }
+
+  @Override
+  public String mnemonic() {
+    return "requantize";
+  }
 }

@@ -20,6 +20,11 @@ public record RoundedQuotient(int result, int numerator, int denominator, int bi
     return TensorDeclaration.Role.WITNESS;
   }
 
+  @Override
+  public String mnemonic() {
+    return "rounded-quotient";
+  }
+
   /** Bits of the remainder of one, which is below 2 d. */
   public static int remainderBits(Interval denominator) {
     return Long.SIZE - Long.numberOfLeadingZeros(2 * denominator.high() - 1);

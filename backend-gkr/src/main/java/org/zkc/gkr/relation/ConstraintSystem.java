@@ -45,6 +45,7 @@ public final class ConstraintSystem {
   private final List<Advice> advice;
   private final List<Integer> multiplicities;
   private final int[] uses;
+  private final long[] lookedUp;
 
   private ConstraintSystem(SystemBuilder builder) {
     checked = builder.checked;
@@ -62,6 +63,8 @@ public final class ConstraintSystem {
     zeroProducts = List.copyOf(builder.zeroProducts);
     advice = List.copyOf(builder.advice);
     uses = countUses();
+    lookedUp = new long[circuit().relations().size()];
+    lookups.forEach(l -> lookedUp[l.relation()] += tensor(l.tuple().getFirst()).elementCount());
   }
 
   /** Expands a circuit. */
@@ -81,6 +84,7 @@ public final class ConstraintSystem {
     }
     for (int k = 0; k < circuit.relations().size(); k++) {
       Relation relation = circuit.relations().get(k);
+      builder.relation = k;
       String name = "relation " + k + " " + relation.getClass().getSimpleName();
       switch (relation) {
         case Linear l -> LinearRelation.expand(builder, name, l);
@@ -137,6 +141,11 @@ public final class ConstraintSystem {
   /** The tensor that holds the multiplicities of table {@code table}. */
   public int multiplicities(int table) {
     return multiplicities.get(table);
+  }
+
+  /** The elements that a relation of the circuit looks up, in tables and ranges. */
+  public long lookedUp(int relation) {
+    return lookedUp[relation];
   }
 
   /** The claims about a MODEL tensor that can reach the opening, at most. */

@@ -20,6 +20,10 @@ final class SystemBuilder {
   final List<Lookup> lookups = new ArrayList<>();
   final List<ZeroProduct> zeroProducts = new ArrayList<>();
   final List<Advice> advice = new ArrayList<>();
+
+  /** The index of the relation that is being expanded. */
+  int relation;
+
   private final Map<LookupTable, Integer> tables = new LinkedHashMap<>();
   // Ordered, not hashed: whoever makes a circuit chooses the steps, and could choose colliding
   // ones.
@@ -59,7 +63,7 @@ final class SystemBuilder {
   }
 
   void lookUp(String name, List<Integer> tuple, LookupTable table) {
-    lookups.add(new Lookup(name, tuple, table(table)));
+    lookups.add(new Lookup(relation, name, tuple, table(table)));
   }
 
   /**

@@ -14,6 +14,7 @@ import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.relation.ConstraintSystem;
 
 /**
  * What a circuit consists of.
@@ -41,14 +42,17 @@ public record CircuitStatistics(
     long multiplications,
     long products) {
 
-  public static CircuitStatistics of(Circuit circuit) {
+  /** Counts of what the protocol proves. */
+  public static CircuitStatistics of(ConstraintSystem system) {
+    Circuit circuit = system.circuit();
     SequencedMap<String, Integer> relations = new LinkedHashMap<>();
     long lookups = 0;
     long multiplications = 0;
     long products = 0;
-    for (Relation r : circuit.relations()) {
-      relations.merge(name(r), 1, Integer::sum);
-      lookups += lookups(circuit, r);
+    for (int k = 0; k < circuit.relations().size(); k++) {
+      Relation r = circuit.relations().get(k);
+      relations.merge(r.mnemonic(), 1, Integer::sum);
+      lookups += system.lookedUp(k);
       multiplications += multiplications(circuit, r);
       products += r instanceof Product ? multiplications(circuit, r) : 0;
     }
@@ -85,38 +89,6 @@ public record CircuitStatistics(
         entries,
         multiplications,
         products);
-  }
-
-  /** The relation's name in print. */
-  public static String name(Relation relation) {
-    return switch (relation) {
-      case Linear l -> "linear";
-      case Conv c -> "conv";
-      case FftConv c -> "fft-conv";
-      case MatMul m -> "matmul";
-      case Product p -> "product";
-      case Requantize r -> "requantize";
-      case Max m -> "max";
-      case RoundedQuotient q -> "rounded-quotient";
-    };
-  }
-
-  /**
-   * Lookups that a relation asks for: one into its table and one for each limb, or one for each
-   * difference.
-   */
-  public static long lookups(Circuit circuit, Relation relation) {
-    long elements = circuit.tensors().get(relation.result()).elementCount();
-    return switch (relation) {
-      case Linear l -> 0;
-      case Conv c -> 0;
-      case FftConv c -> 0;
-      case MatMul m -> 0;
-      case Product p -> 0;
-      case Requantize r -> elements * (1 + r.limbs().size());
-      case Max m -> elements * m.sources().size();
-      case RoundedQuotient q -> elements * 3;
-    };
   }
 
   /** Products of two variables that evaluating the relation takes. */

@@ -27,7 +27,7 @@ final class ModelReport {
 
   ModelReport(ModelFile file) {
     this.file = file;
-    this.statistics = CircuitStatistics.of(file.keyFile().circuit().circuit());
+    this.statistics = CircuitStatistics.of(file.keyFile().key().arithmetization().system());
   }
 
   void print(PrintWriter out) {
@@ -125,10 +125,10 @@ final class ModelReport {
       out.println(
           "  %-16s %-18s %14s %12s %10s  %s"
               .formatted(
-                  CircuitStatistics.name(r),
+                  r.mnemonic(),
                   shape(circuit.tensors().get(r.result())),
-                  Figures.count(CircuitStatistics.multiplications(circuit, r)),
-                  Figures.count(CircuitStatistics.lookups(circuit, r)),
+                  Figures.count(estimate.relations().get(i).multiplications()),
+                  Figures.count(estimate.relations().get(i).lookups()),
                   Figures.time(estimate.relations().get(i).seconds()),
                   source(origin)));
     }
@@ -175,10 +175,10 @@ final class ModelReport {
     for (int i = 0; i < circuit.relations().size(); i++) {
       Relation r = circuit.relations().get(i);
       Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("relation", CircuitStatistics.name(r));
+      entry.put("relation", r.mnemonic());
       entry.put("shape", circuit.tensors().get(r.result()).shape());
-      entry.put("multiplications", CircuitStatistics.multiplications(circuit, r));
-      entry.put("lookups", CircuitStatistics.lookups(circuit, r));
+      entry.put("multiplications", estimate.relations().get(i).multiplications());
+      entry.put("lookups", estimate.relations().get(i).lookups());
       entry.put("committedCells", estimate.relations().get(i).committedCells());
       entry.put("estimatedSeconds", estimate.relations().get(i).seconds());
       entry.put("layer", file.origins().get(i).location().layer());
@@ -213,7 +213,7 @@ final class ModelReport {
 
   /** What a verifier key says. */
   static Map<String, Object> keyJson(KeyFile key) {
-    CircuitStatistics s = CircuitStatistics.of(key.circuit().circuit());
+    CircuitStatistics s = CircuitStatistics.of(key.key().arithmetization().system());
     Circuit circuit = key.circuit().circuit();
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("kind", "key");

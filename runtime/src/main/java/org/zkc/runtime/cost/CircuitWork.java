@@ -21,6 +21,9 @@ import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
 import org.zkc.gkr.proof.Arithmetization;
 import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.Holder;
+import org.zkc.gkr.relation.Lookup;
 import org.zkc.gkr.relation.LookupTable;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.weight.TensorLayout;
@@ -69,10 +72,16 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
     }
 
     CircuitWork count() {
-      for (Relation r : circuit.relations()) {
+      long[] limbs = limbs();
+      for (int k = 0; k < circuit.relations().size(); k++) {
+        Relation r = circuit.relations().get(k);
         current = new EnumMap<>(Work.class);
         add(Work.RELATION, 1);
         add(Work.MEMORY_CELL, elements(r.result()));
+        add(Work.COUNTED_LOOKUP, arithmetization.system().lookedUp(k));
+        add(Work.FRACTION, arithmetization.system().lookedUp(k));
+        add(Work.BATCHED_CELL, limbs[k]);
+        add(Work.MEMORY_CELL, limbs[k]);
         relation(r);
         byRelation.add(current);
         current.forEach((work, amount) -> whole.merge(work, amount, Double::sum));
@@ -122,13 +131,24 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
       }
     }
 
+    /** Per relation, the elements of the limbs that a proof commits to and looks up. */
+    private long[] limbs() {
+      ConstraintSystem system = arithmetization.system();
+      long[] out = new long[circuit.relations().size()];
+      for (Lookup lookup : system.lookups()) {
+        for (int t : lookup.tuple()) {
+          if (t >= circuit.tensors().size() && system.tensor(t).holder() == Holder.COMMITTED) {
+            out[lookup.relation()] += system.tensor(t).elementCount();
+          }
+        }
+      }
+      return out;
+    }
+
     private void relation(Relation r) {
       int result = r.result();
       double cells = elements(result);
       double multiplications = CircuitStatistics.multiplications(circuit, r);
-      double lookups = CircuitStatistics.lookups(circuit, r);
-      add(Work.COUNTED_LOOKUP, lookups);
-      add(Work.FRACTION, lookups);
       if (circuit.tensors().get(result).role() == Role.WITNESS
           && !circuit.outputs().contains(result)) {
         add(Work.BATCHED_CELL, cells);
@@ -155,11 +175,7 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
           add(Work.EXECUTED_CELL, cells);
           add(Work.PRODUCT_CELL, padded(result));
         }
-        case Requantize q -> {
-          add(Work.EXECUTED_CELL, cells);
-          add(Work.BATCHED_CELL, cells * q.limbs().size());
-          add(Work.MEMORY_CELL, cells * q.limbs().size());
-        }
+        case Requantize _ -> add(Work.EXECUTED_CELL, cells);
         case Max m -> {
           add(Work.EXECUTED_CELL, cells * m.sources().size());
           add(Work.ZERO_PRODUCT_CELL, padded(result) * m.sources().size());

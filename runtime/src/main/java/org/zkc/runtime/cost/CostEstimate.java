@@ -65,7 +65,7 @@ public record CostEstimate(
           new RelationCost(
               nanoseconds / 1e9,
               CircuitStatistics.multiplications(circuit, r),
-              CircuitStatistics.lookups(circuit, r),
+              key.arithmetization().system().lookedUp(i),
               Math.round(own.getOrDefault(Work.BATCHED_CELL, 0.0))));
     }
     long statement = 0;

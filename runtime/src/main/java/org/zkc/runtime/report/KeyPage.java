@@ -26,7 +26,7 @@ public final class KeyPage {
   static Page of(String fileName, KeyFile key) {
     Circuit circuit = key.circuit().circuit();
     CostEstimate estimate = CostEstimate.of(key.key());
-    CircuitStatistics statistics = CircuitStatistics.of(circuit);
+    CircuitStatistics statistics = CircuitStatistics.of(key.key().arithmetization().system());
     int count = circuit.relations().size();
     List<Integer> own = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -38,11 +38,11 @@ public final class KeyPage {
     List<Page.Line> lines = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Relation relation = circuit.relations().get(i);
-      String words = Operations.relation(CircuitStatistics.name(relation));
+      String words = Operations.relation(relation.mnemonic());
       layers.add(
           new Page.Layer(
               words,
-              CircuitStatistics.name(relation),
+              relation.mnemonic(),
               "",
               "",
               "",
@@ -116,7 +116,7 @@ public final class KeyPage {
     }
     for (int i = 0; i < circuit.relations().size(); i++) {
       Relation relation = circuit.relations().get(i);
-      String name = CircuitStatistics.name(relation);
+      String name = relation.mnemonic();
       List<Integer> from =
           relation.sources().stream()
               .flatMap(t -> Optional.ofNullable(nodeOf.get(t)).stream())

@@ -7,7 +7,6 @@ import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
-import org.zkc.runtime.artifact.CircuitStatistics;
 import org.zkc.runtime.cost.CostEstimate;
 
 /**
@@ -39,8 +38,8 @@ final class LayerCosts {
       Relation relation = circuit.relations().get(i);
       int layer = layerOf.get(i);
       relations[layer]++;
-      multiplications[layer] += CircuitStatistics.multiplications(circuit, relation);
-      lookups[layer] += CircuitStatistics.lookups(circuit, relation);
+      multiplications[layer] += estimate.relations().get(i).multiplications();
+      lookups[layer] += estimate.relations().get(i).lookups();
       double time = estimate.relations().get(i).seconds();
       seconds[layer] += time;
       seconds[0] -= time;

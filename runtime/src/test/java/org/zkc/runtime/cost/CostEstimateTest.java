@@ -33,7 +33,7 @@ final class CostEstimateTest {
   @Test
   void workIsThatOfTheCircuit() {
     VerifierKey key = compile(BenchmarkModel.LENET5).file().keyFile().key();
-    CircuitStatistics statistics = CircuitStatistics.of(key.circuit().circuit());
+    CircuitStatistics statistics = CircuitStatistics.of(key.arithmetization().system());
     CircuitWork work = CircuitWork.of(key);
     assertEquals(statistics.lookups(), work.of(Work.COUNTED_LOOKUP));
     assertEquals(416_520, work.of(Work.DENSE_MULTIPLICATION) + work.of(Work.MATRIX_MULTIPLICATION));
@@ -52,7 +52,7 @@ final class CostEstimateTest {
         estimate.relations().stream().mapToDouble(CostEstimate.RelationCost::seconds).sum();
     assertTrue(sum > 0 && sum <= estimate.proveSeconds(), sum + " of " + estimate.proveSeconds());
     assertEquals(
-        CircuitStatistics.of(circuit).lookups(),
+        CircuitStatistics.of(key.arithmetization().system()).lookups(),
         estimate.relations().stream().mapToLong(CostEstimate.RelationCost::lookups).sum());
   }
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.Lookup;
 import org.zkc.ir.TensorData;
+import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.numpy.NpyReader;
 import org.zkc.runtime.numpy.NpyWriter;
 
@@ -65,6 +70,7 @@ final class ProveEveryArchiveTest {
     Path key = folder.resolve("model.vk");
     assertTrue(
         Files.size(key) <= LARGEST_KEY, "the verifier key has " + Files.size(key) + " bytes");
+    printedCountsAreThoseOfTheKey(model, key);
     Cli.run(words("verify", proof, "--key", key)).succeeded();
     Cli.run(words("verify", proof, "--key", key, inputFlags, outputFlags("proved", outputs)))
         .succeeded();
@@ -75,6 +81,26 @@ final class ProveEveryArchiveTest {
     bytes[bytes.length - 4] ^= 1;
     Files.write(claimed, bytes);
     Cli.run("verify", proof, "--key", key, "--output", claimed).exited(Cli.REJECTED);
+  }
+
+  /** Inspect tells of as many lookups as the protocol proves, in all and by relation. */
+  private static void printedCountsAreThoseOfTheKey(Path model, Path key) throws IOException {
+    ConstraintSystem system =
+        KeyFile.decode(Files.readAllBytes(key)).key().arithmetization().system();
+    long lookups = 0;
+    for (Lookup lookup : system.lookups()) {
+      lookups += system.tensor(lookup.tuple().getFirst()).elementCount();
+    }
+    ObjectMapper json = new ObjectMapper();
+    JsonNode ofKey = json.readTree(Cli.run("inspect", key, "--json").succeeded().out());
+    JsonNode ofModel = json.readTree(Cli.run("inspect", model, "--json").succeeded().out());
+    long byRelation = 0;
+    for (JsonNode relation : ofModel.get("layers")) {
+      byRelation += relation.get("lookups").asLong();
+    }
+    assertEquals(lookups, ofKey.get("lookups").asLong());
+    assertEquals(lookups, ofModel.get("lookups").asLong());
+    assertEquals(lookups, byRelation);
   }
 
   @Test
