@@ -13,4 +13,12 @@ public record Clamp(Value result, Value input, double low, double high, Location
   public double apply(double x) {
     return Math.min(Math.max(x, low), high);
   }
+
+  @Override
+  public void requireFunction() {
+    if (!(low <= high)) {
+      throw new IllegalArgumentException(
+          "bounds %s and %s leave no value".formatted(low, high));
+    }
+  }
 }

@@ -2,13 +2,20 @@ package org.zkc.ir.tensor;
 
 import org.zkc.ir.Value;
 
-/** A function of one variable, applied to each element; quantisation makes a table of it. */
-public sealed interface Elementwise extends TensorOp permits Relu, Clamp, Tanh, Sigmoid, Rectifier {
-
+/** A function of one variable, applied to each element. */
+public sealed interface Elementwise extends TensorOp permits Relu, Clamp, Activation {
+  @Override
   Value result();
 
   Value input();
 
   /** The function in double precision, equal on every machine. */
   double apply(double x);
+
+  /**
+   * Checks the attributes.
+   *
+   * @throws IllegalArgumentException with one sentence when they make no function
+   */
+  default void requireFunction() {}
 }

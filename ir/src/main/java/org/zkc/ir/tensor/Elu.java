@@ -15,7 +15,7 @@ import org.zkc.ir.Value;
 @Describes("scale x for x >= 0, else scale alpha (exp(inputScale x) - 1)")
 public record Elu(
     Value result, Value input, double alpha, double scale, double inputScale, Location location)
-    implements Rectifier {
+    implements Activation {
 
   @Override
   public double apply(double x) {
@@ -25,5 +25,18 @@ public record Elu(
   @Override
   public double steepest() {
     return scale * Math.max(1, Math.abs(alpha) * inputScale);
+  }
+
+  @Override
+  public void requireFunction() {
+    if (!(scale > 0 && inputScale > 0)) {
+      throw new IllegalArgumentException(
+          "scales %s and %s must be positive".formatted(scale, inputScale));
+    }
+    for (double number : new double[] {alpha, scale, inputScale}) {
+      if (!Double.isFinite(number)) {
+        throw new IllegalArgumentException("%s must be finite".formatted(number));
+      }
+    }
   }
 }

@@ -11,7 +11,7 @@ import org.zkc.ir.Value;
  */
 @Describes("x times the normal distribution's function of x, or its tanh approximation")
 public record Gelu(Value result, Value input, boolean tanh, Location location)
-    implements Rectifier {
+    implements Activation {
 
   /** erf is 1 in double precision from here on. */
   private static final double ERF_IS_ONE = 6;

@@ -6,7 +6,7 @@ import org.zkc.ir.Value;
 
 /** x min(max(x + 3, 0), 6) / 6. */
 @Describes("x min(max(x + 3, 0), 6) / 6")
-public record Hardswish(Value result, Value input, Location location) implements Rectifier {
+public record Hardswish(Value result, Value input, Location location) implements Activation {
 
   @Override
   public double apply(double x) {

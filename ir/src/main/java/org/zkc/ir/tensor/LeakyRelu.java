@@ -11,7 +11,7 @@ import org.zkc.ir.Value;
  */
 @Describes("x for x >= 0, else slope x")
 public record LeakyRelu(Value result, Value input, double slope, Location location)
-    implements Rectifier {
+    implements Activation {
 
   @Override
   public double apply(double x) {
@@ -21,5 +21,12 @@ public record LeakyRelu(Value result, Value input, double slope, Location locati
   @Override
   public double steepest() {
     return Math.max(1, Math.abs(slope));
+  }
+
+  @Override
+  public void requireFunction() {
+    if (!Double.isFinite(slope)) {
+      throw new IllegalArgumentException("%s must be finite".formatted(slope));
+    }
   }
 }

@@ -6,7 +6,7 @@ import org.zkc.ir.Value;
 
 /** x / (1 + exp(-x)) (StrictMath), also called swish. */
 @Describes("x / (1 + exp(-x))")
-public record Silu(Value result, Value input, Location location) implements Rectifier {
+public record Silu(Value result, Value input, Location location) implements Activation {
 
   @Override
   public double apply(double x) {

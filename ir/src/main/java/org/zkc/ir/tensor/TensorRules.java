@@ -96,31 +96,12 @@ public final class TensorRules {
         result(s.result(), s.input(), s.input().shape());
       }
       case Elementwise e -> {
-        if (e instanceof Clamp c) {
-          require(c.low() <= c.high(), "bounds %s and %s leave no value", c.low(), c.high());
-        }
-        if (e instanceof Elu u) {
-          require(
-              u.scale() > 0 && u.inputScale() > 0,
-              "scales %s and %s must be positive",
-              u.scale(),
-              u.inputScale());
-          finite(u.alpha(), u.scale(), u.inputScale());
-        }
-        if (e instanceof LeakyRelu l) {
-          finite(l.slope());
-        }
-        if (!(e instanceof Clamp) && !(e instanceof Relu)) {
+        e.requireFunction();
+        if (e instanceof Activation) {
           floating(e.input());
         }
         result(e.result(), e.input(), e.input().shape());
       }
-    }
-  }
-
-  private static void finite(double... numbers) {
-    for (double number : numbers) {
-      require(Double.isFinite(number), "%s must be finite", number);
     }
   }
 

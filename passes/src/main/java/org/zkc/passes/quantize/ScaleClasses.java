@@ -7,12 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Function;
 import org.zkc.ir.Op;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.MaxPool;
-import org.zkc.ir.tensor.Rectifier;
 import org.zkc.ir.tensor.Relu;
-import org.zkc.ir.tensor.Sigmoid;
-import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Concatenate;
@@ -27,8 +25,8 @@ final class ScaleClasses {
   /** Bits of inputs, which are public and not committed: more of them cost next to nothing. */
   static final int INPUT_BITS = 12;
 
-  /** Bits of tanh and the logistic function: the size of their tables does not depend on it. */
-  static final int TABLE_BITS = 12;
+  /** Bits of bounded activations: the size of their tables does not depend on it. */
+  static final int BOUNDED_BITS = 12;
 
   /** Of rectifiers other than ReLU: one for the sign, one as scales are powers of two. */
   static final int RECTIFIER_BITS = 10;
@@ -118,7 +116,7 @@ final class ScaleClasses {
     boolean nonNegative = bounds.low() >= 0;
     members.variation = Math.min(members.variation, ranges.of(value).variation());
     members.nonNegative &= nonNegative;
-    members.snapped |= op instanceof Tanh || op instanceof Sigmoid || op instanceof Rectifier;
+    members.snapped |= op instanceof Activation;
     int bits = options.bitsOf(value.name());
     members.fixedBits |= options.bitsByName().containsKey(value.name());
     if (!members.fixedBits) {
@@ -143,9 +141,7 @@ final class ScaleClasses {
   private static int leastBits(@Nullable TensorOp op) {
     return switch (op) {
       case WindowMean m -> MEAN_BITS;
-      case Tanh t -> TABLE_BITS;
-      case Sigmoid s -> TABLE_BITS;
-      case Rectifier r -> RECTIFIER_BITS;
+      case Activation t -> t.range().isBounded() ? BOUNDED_BITS : UNBOUNDED_BITS;
       case null, default -> 0;
     };
   }

@@ -17,22 +17,21 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
+import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
+import org.zkc.ir.tensor.Elementwise;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
-import org.zkc.ir.tensor.Rectifier;
 import org.zkc.ir.tensor.Relu;
-import org.zkc.ir.tensor.Sigmoid;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
-import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Concatenate;
@@ -229,11 +228,7 @@ final class TensorAnalysis {
       return deferred.contains(result) || uses.isYielded(result);
     }
     return switch (reader) {
-      case Relu r -> true;
-      case Clamp c -> true;
-      case Tanh t -> true;
-      case Sigmoid s -> true;
-      case Rectifier r -> true;
+      case Elementwise e -> true;
       case Softmax s -> true;
       case LogSoftmax s -> true;
       case Add a -> true;
@@ -252,8 +247,7 @@ final class TensorAnalysis {
     return switch (op) {
       case Relu r -> bounds(r.input()).clamp(0, Double.POSITIVE_INFINITY);
       case Clamp c -> bounds(c.input()).clamp(c.low(), c.high());
-      case Tanh t -> new Bounds(-1, 1);
-      case Sigmoid s -> new Bounds(0, 1);
+      case Activation t -> new Bounds(t.range().low(), t.range().high());
       case Softmax s -> new Bounds(0, 1);
       case LogSoftmax s -> new Bounds(Double.NEGATIVE_INFINITY, 0);
       case MaxPool m -> bounds(m.input());

@@ -20,6 +20,7 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Requantize;
+import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Clamp;
@@ -31,12 +32,9 @@ import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
-import org.zkc.ir.tensor.Rectifier;
 import org.zkc.ir.tensor.Relu;
-import org.zkc.ir.tensor.Sigmoid;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
-import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Concatenate;
@@ -262,9 +260,7 @@ public final class TensorToInteger {
               : out.multiply(narrow(m.left(), NARROW), narrow(m.right(), NARROW));
       case Relu r -> clamp(r, 0, Double.POSITIVE_INFINITY);
       case Clamp c -> clamp(c, c.low(), c.high());
-      case Tanh t -> table(t, 1);
-      case Sigmoid s -> table(s, 0.25);
-      case Rectifier r -> table(r, r.steepest());
+      case Activation t -> table(t);
       case MaxPool p -> maxPool(p);
       case WindowMean w -> windowMean(w);
       case Concatenate c -> {
@@ -345,15 +341,17 @@ public final class TensorToInteger {
     return Math.max((long) Math.min(q.units(high), q.high()), least(q, low));
   }
 
-  private Value table(Elementwise op, double slope) {
+  private Value table(Activation op) {
     Quantum q = classes.quantum(op.result());
     boolean isOutput = analysis.isOutput(op.result());
     if (isOutput) {
       long high = 1L << (OUTPUT_TABLE_BITS - 1);
-      double range = op instanceof Rectifier ? q.scale() * q.high() : 1;
+      double range = op.range().isBounded()
+              ? Math.max(-op.range().low(), op.range().high())
+              : q.scale() * q.high();
       q = new Quantum(range / high, -high, high);
     }
-    double step = tableStep(op, slope);
+    double step = tableStep(op);
     Value input;
     if (analysis.isDeferred(op.input())) {
       long reach = (long) (tableEnd(op, step) / step);
@@ -378,26 +376,23 @@ public final class TensorToInteger {
    * The scale of a table's input: a power of two, so that layers share tables, and fine enough for
    * the result's precision.
    */
-  private double tableStep(Elementwise op, double slope) {
+  private double tableStep(Activation op) {
     Quantum result = classes.quantum(op.result());
     double range = result.scale() * result.high();
     int bits = precision.ofTableInput(range, ranges.of(op.result()).variation());
-    if (op instanceof Rectifier) {
+    if (!op.range().isBounded()) {
       bits = Math.max(bits, Long.SIZE - Long.numberOfLeadingZeros(result.high()));
     }
     return Math.scalb(
-        1.0, (int) Math.floor(StrictMath.log(range / slope) / StrictMath.log(2)) - bits);
+        1.0, (int) Math.floor(StrictMath.log(range / op.steepest()) / StrictMath.log(2)) - bits);
   }
 
   /** The greatest magnitude of a table's input, before ends that do not change are cut off. */
-  private double tableEnd(Elementwise op, double step) {
-    return op instanceof Rectifier
-        ? Math.min(classes.greatest(op.input()), MOST_TABLE_STEPS * step)
-        : SATURATION;
+  private double tableEnd(Activation op, double step) {
+    return Double.isFinite(op.saturation())
+        ? op.saturation()
+        : Math.min(classes.greatest(op.input()), MOST_TABLE_STEPS * step);
   }
-
-  /** Beyond this, tanh and the logistic function do not change in 16 bits. */
-  private static final double SATURATION = 16;
 
   private Value maxPool(MaxPool op) {
     Value x = narrow(op.input(), NARROW);
