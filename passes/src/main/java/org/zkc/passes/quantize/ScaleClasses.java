@@ -28,8 +28,8 @@ final class ScaleClasses {
   /** Bits of bounded activations: the size of their tables does not depend on it. */
   static final int BOUNDED_BITS = 12;
 
-  /** Of rectifiers other than ReLU: one for the sign, one as scales are powers of two. */
-  static final int RECTIFIER_BITS = 10;
+  /** Bits of activations without bounds: one for the sign, one as scales are powers of two. */
+  static final int UNBOUNDED_BITS = 10;
 
   /** Bits of means: their accumulators are exact and their number small. */
   static final int MEAN_BITS = 12;

@@ -7,6 +7,13 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Elu;
+import org.zkc.ir.tensor.Gelu;
+import org.zkc.ir.tensor.Hardswish;
+import org.zkc.ir.tensor.LeakyRelu;
+import org.zkc.ir.tensor.Sigmoid;
+import org.zkc.ir.tensor.Silu;
+import org.zkc.ir.tensor.Tanh;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 
 /** Functions of one element. */
@@ -49,9 +56,8 @@ final class ActivationOperators {
               c -> bound(c, false)),
           new TorchOperator(
               "aten.hardsigmoid", "clamp, add, multiply", c -> c.result(hardsigmoid(c))),
-          new TorchOperator(
-              "aten.hardswish", "hardswish", c -> c.result(c.emit().hardswish(c.value(0)))),
-          new TorchOperator("aten.silu", "silu", c -> c.result(c.emit().silu(c.value(0)))),
+          pointwise("aten.hardswish", "hardswish", Hardswish::new),
+          pointwise("aten.silu", "silu", Silu::new),
           new TorchOperator("aten.gelu", "gelu", ActivationOperators::gelu),
           new TorchOperator("aten.leaky_relu", "leaky_relu", c -> leakyRelu(c, c.number(1))),
           new TorchOperator(
@@ -63,28 +69,39 @@ final class ActivationOperators {
           new TorchOperator("aten.selu", "elu", c -> elu(c, SELU_ALPHA, SELU_SCALE, 1)),
           new TorchOperator("aten.celu", "elu", c -> elu(c, c.number(1), 1, 1 / c.number(1))),
           new TorchOperator("aten.glu", "slice, sigmoid, multiply", ActivationOperators::glu),
-          new TorchOperator("aten.tanh", "tanh", c -> c.result(c.emit().tanh(c.value(0)))),
-          new TorchOperator(
-              "aten.sigmoid", "sigmoid", c -> c.result(c.emit().sigmoid(c.value(0)))));
+          pointwise("aten.tanh", "tanh", Tanh::new),
+          pointwise("aten.sigmoid", "sigmoid", Sigmoid::new));
 
   private ActivationOperators() {}
+
+  private static TorchOperator pointwise(
+      String name, String tensorOp, TensorEmitter.Pointwise function) {
+    return new TorchOperator(
+        name, tensorOp, c -> c.result(c.emit().pointwise(c.value(0), function)));
+  }
 
   private static TorchValue gelu(OperatorCall call) {
     String approximation = call.text(1);
     return switch (approximation) {
-      case "none" -> call.result(call.emit().gelu(call.value(0), false));
-      case "tanh" -> call.result(call.emit().gelu(call.value(0), true));
+      case "none" -> gelu(call, false);
+      case "tanh" -> gelu(call, true);
       default ->
           throw call.refuse(
               "approximate='%s'; there are 'none' and 'tanh'".formatted(approximation));
     };
   }
 
+  private static TorchValue gelu(OperatorCall call, boolean tanh) {
+    return call.result(
+        call.emit().pointwise(call.value(0), (r, x, at) -> new Gelu(r, x, tanh, at)));
+  }
+
   private static TorchValue leakyRelu(OperatorCall call, double slope) {
     if (!Double.isFinite(slope)) {
       throw call.refuse("slope %s, which is not finite".formatted(slope));
     }
-    return call.result(call.emit().leakyRelu(call.value(0), slope));
+    return call.result(
+        call.emit().pointwise(call.value(0), (r, x, at) -> new LeakyRelu(r, x, slope, at)));
   }
 
   private static TorchValue elu(OperatorCall call, double alpha, double scale, double inputScale) {
@@ -93,7 +110,10 @@ final class ActivationOperators {
           "alpha %s with scales %s and %s; scales must be positive"
               .formatted(alpha, scale, inputScale));
     }
-    return call.result(call.emit().elu(call.value(0), alpha, scale, inputScale));
+    return call.result(
+        call.emit()
+            .pointwise(
+                call.value(0), (r, x, at) -> new Elu(r, x, alpha, scale, inputScale, at)));
   }
 
   /**
@@ -128,7 +148,7 @@ final class ActivationOperators {
     }
     Value left = call.emit().slice(x, axis, 0, extent / 2, 1);
     Value gate = call.emit().slice(x, axis, extent / 2, extent, 1);
-    return call.result(call.emit().multiply(left, call.emit().sigmoid(gate)));
+    return call.result(call.emit().multiply(left, call.emit().pointwise(gate, Sigmoid::new)));
   }
 
   /** min(max(x, lowest), high); a lower bound above the upper one changes nothing in that. */

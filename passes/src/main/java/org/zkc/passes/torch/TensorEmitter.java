@@ -23,20 +23,14 @@ import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
-import org.zkc.ir.tensor.Elu;
-import org.zkc.ir.tensor.Gelu;
-import org.zkc.ir.tensor.Hardswish;
-import org.zkc.ir.tensor.LeakyRelu;
+import org.zkc.ir.tensor.Elementwise;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Relu;
-import org.zkc.ir.tensor.Sigmoid;
-import org.zkc.ir.tensor.Silu;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
-import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.View;
@@ -242,32 +236,14 @@ final class TensorEmitter extends ViewBuilder {
     return emit(new Relu(result(input.shape()), input, location));
   }
 
-  Value tanh(Value input) {
-    return emit(new Tanh(result(input.shape()), input, location));
+  /** A record of a function of one element, as {@code Tanh::new}. */
+  @FunctionalInterface
+  interface Pointwise {
+    Elementwise of(Value result, Value input, Location location);
   }
 
-  Value sigmoid(Value input) {
-    return emit(new Sigmoid(result(input.shape()), input, location));
-  }
-
-  Value silu(Value input) {
-    return emit(new Silu(result(input.shape()), input, location));
-  }
-
-  Value gelu(Value input, boolean tanh) {
-    return emit(new Gelu(result(input.shape()), input, tanh, location));
-  }
-
-  Value hardswish(Value input) {
-    return emit(new Hardswish(result(input.shape()), input, location));
-  }
-
-  Value leakyRelu(Value input, double slope) {
-    return emit(new LeakyRelu(result(input.shape()), input, slope, location));
-  }
-
-  Value elu(Value input, double alpha, double scale, double inputScale) {
-    return emit(new Elu(result(input.shape()), input, alpha, scale, inputScale, location));
+  Value pointwise(Value input, Pointwise function) {
+    return emit(function.of(result(input.shape()), input, location));
   }
 
   Value clamp(Value input, double low, double high) {
