@@ -13,13 +13,26 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
 
-/** Rectifiers against what PyTorch computes in double precision, and their greatest slopes. */
-final class RectifierTest {
+/** Activations against what PyTorch computes in double precision, and the facts they state. */
+final class ActivationTest {
   private static final Value V = new Value("v", new TensorType(DType.F32, Shape.of(1)));
   private static final Location HERE = Location.UNKNOWN;
   private static final double[] INPUTS = {-4, -1, -0.5, 0, 0.75, 3, 8};
 
-  private static void check(Rectifier f, double... expected) {
+  private static final List<Activation> ALL =
+      List.of(
+          new Silu(V, V, HERE),
+          new Gelu(V, V, false, HERE),
+          new Gelu(V, V, true, HERE),
+          new Hardswish(V, V, HERE),
+          new LeakyRelu(V, V, 0.1, HERE),
+          new LeakyRelu(V, V, -2, HERE),
+          new Elu(V, V, 1.7, 1.05, 1, HERE),
+          new Elu(V, V, 0.5, 1, 2, HERE),
+          new Tanh(V, V, HERE),
+          new Sigmoid(V, V, HERE));
+
+  private static void check(Activation f, double... expected) {
     double[] found = Arrays.stream(INPUTS).map(f::apply).toArray();
     assertArrayEquals(expected, found, 1e-11, f::toString);
   }
@@ -76,16 +89,7 @@ final class RectifierTest {
 
   @Test
   void noSlopeIsSteeperThanSaidAndOneIsNearlyAsSteep() {
-    for (Rectifier f :
-        List.of(
-            new Silu(V, V, HERE),
-            new Gelu(V, V, false, HERE),
-            new Gelu(V, V, true, HERE),
-            new Hardswish(V, V, HERE),
-            new LeakyRelu(V, V, 0.1, HERE),
-            new LeakyRelu(V, V, -2, HERE),
-            new Elu(V, V, 1.7, 1.05, 1, HERE),
-            new Elu(V, V, 0.5, 1, 2, HERE))) {
+    for (Activation f : ALL) {
       double steepest = 0;
       for (double x = -10; x < 10; x += 1.0 / 1024) {
         steepest = Math.max(steepest, Math.abs(f.apply(x + 1.0 / 1024) - f.apply(x)) * 1024);
@@ -93,6 +97,20 @@ final class RectifierTest {
       double found = steepest;
       assertTrue(found <= f.steepest() * (1 + 1e-9), () -> f + ": " + found);
       assertTrue(found >= 0.99 * f.steepest(), () -> f + ": " + found);
+    }
+  }
+
+  @Test
+  void rangesHoldAllValuesAndSaturationIsReached() {
+    for (Activation f : ALL) {
+      for (double x = -100; x < 100; x += 1.0 / 64) {
+        double y = f.apply(x);
+        assertTrue(f.range().low() <= y && y <= f.range().high(), () -> f + ": " + y);
+        double end = Math.copySign(f.saturation(), x);
+        assertTrue(
+            Math.abs(x) < f.saturation() || Math.abs(y - f.apply(end)) < 0x1p-17,
+            () -> f + ": " + y);
+      }
     }
   }
 }
