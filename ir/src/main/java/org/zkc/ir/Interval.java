@@ -5,11 +5,6 @@ package org.zkc.ir;
  * every result for operands anywhere in theirs, independently of each other.
  */
 public record Interval(long low, long high) {
-  /**
-   * No value of an integer or circuit program leaves (-LIMIT, LIMIT): docs/protocol.md section 2.
-   */
-  public static final long LIMIT = 1L << 30;
-
   public Interval {
     if (low > high) {
       throw new IllegalArgumentException("empty interval [" + low + ", " + high + "]");
@@ -47,7 +42,7 @@ public record Interval(long low, long high) {
 
   /** Whether every value is inside (-2^30, 2^30). */
   public boolean isInsideLimit() {
-    return low > -LIMIT && high < LIMIT;
+    return low > -FieldBounds.LIMIT && high < FieldBounds.LIMIT;
   }
 
   public Interval plus(Interval other) {

@@ -86,7 +86,7 @@ public final class Shapes {
       long reach = (weight.extent(2 + k) - 1L) * dilations.get(k) + 1;
       long end = (result.extent(2 + k) - 1L) * strides.get(k) - low + reach;
       long points = Math.max(Math.max(extent + low, end), Math.max(reach, 1));
-      require(points <= 1 << 30, "a transform of %d points is too large", points);
+      require(points <= FieldBounds.MAX_POINTS, "a transform of %d points is too large", points);
       sizes.add(points == 1 ? 1 : Integer.highestOneBit((int) points - 1) << 1);
     }
     return sizes;

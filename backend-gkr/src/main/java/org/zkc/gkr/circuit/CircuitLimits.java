@@ -50,6 +50,9 @@ public final class CircuitLimits {
 
   public static final int QUOTIENT_BITS = 20;
 
+  /** Bits by which a Requantize shifts: 30 would leave -1, 0 and 1 of what is inside (-2^30, 2^30). */
+  public static final int SHIFT = 29;
+
   /**
    * The degree rule (docs/protocol.md section 2): a bound on what a circuit can compute between two
    * commitments, against circuits that evaluate their own Fiat-Shamir hash (Khovratovich, Rothblum,

@@ -15,8 +15,8 @@ final class RequantizeCheck {
     Interval x = state.source(r.source());
     require(
         state.tensor(r.source()).shape().equals(d.shape()), "source and result differ in shape");
-    require(r.shift() >= 0 && r.shift() <= 29, "shift out of range");
-    require(r.limbs().size() <= 29, "too many limbs");
+    require(r.shift() >= 0 && r.shift() <= CircuitLimits.SHIFT, "shift out of range");
+    require(r.limbs().size() <= CircuitLimits.SHIFT, "too many limbs");
     int bits = 0;
     for (int limb : r.limbs()) {
       require(limb >= 1 && limb <= CircuitLimits.RANGE_BITS, "a limb of " + limb + " bits");

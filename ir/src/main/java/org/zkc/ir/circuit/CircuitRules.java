@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.zkc.ir.ColumnType;
 import org.zkc.ir.DType;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Op;
 import org.zkc.ir.Shape;
@@ -26,10 +27,6 @@ import org.zkc.ir.view.ViewRules;
  * channel is finer than any bound from the interval of all weights together.
  */
 public final class CircuitRules {
-  private static final long P = Integer.MAX_VALUE;
-  private static final int MAX_SHIFT = 30;
-  private static final int MAX_LIMB_BITS = 20;
-
   private final Function<Value, Optional<Op>> definition;
 
   private CircuitRules(Function<Value, Optional<Op>> definition) {
@@ -240,13 +237,16 @@ public final class CircuitRules {
       Value result, Value input, int shift, List<Integer> limbs, long first, long size) {
     kind(result, ColumnType.Kind.WITNESS);
     require(
-        shift >= 0 && shift <= MAX_SHIFT, "a shift must lie in [0, %d], got %d", MAX_SHIFT, shift);
+        shift >= 0 && shift <= FieldBounds.MAX_SHIFT,
+        "a shift must lie in [0, %d], got %d",
+        FieldBounds.MAX_SHIFT,
+        shift);
     require(
-        limbs.stream().allMatch(b -> b >= 1 && b <= MAX_LIMB_BITS)
+        limbs.stream().allMatch(b -> b >= 1 && b <= FieldBounds.MAX_LIMB_BITS)
             && limbs.stream().mapToLong(b -> b).sum() == shift,
         "limbs %s must lie in [1, %d] and add up to the shift %d",
         limbs,
-        MAX_LIMB_BITS,
+        FieldBounds.MAX_LIMB_BITS,
         shift);
     long half = shift == 0 ? 0 : 1L << (shift - 1);
     Interval x = interval(input);
@@ -262,7 +262,8 @@ public final class CircuitRules {
         a0,
         a1);
     require(
-        Math.subtractExact(v1, a0) < P && Math.subtractExact(a1, v0) < P,
+        Math.subtractExact(v1, a0) < FieldBounds.ORDER
+            && Math.subtractExact(a1, v0) < FieldBounds.ORDER,
         "window condition: [%d, %d] of the table and [%d, %d] of the operand are p = 2^31 - 1 or"
             + " more apart",
         v0,

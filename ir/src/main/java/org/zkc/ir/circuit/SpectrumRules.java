@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.zkc.ir.ColumnType;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
@@ -16,7 +17,6 @@ import org.zkc.ir.Value;
  * together.
  */
 final class SpectrumRules {
-  private static final long MOST_POINTS = 1 << 30;
 
   private SpectrumRules() {}
 
@@ -131,7 +131,7 @@ final class SpectrumRules {
       long first = t.starts().get(k);
       long last = first + (shape.extent(rank - 2 + k) - 1L) * t.strides().get(k);
       require(
-          t.strides().get(k) >= 1 && first > -MOST_POINTS && last < MOST_POINTS,
+          t.strides().get(k) >= 1 && first > -FieldBounds.MAX_POINTS && last < FieldBounds.MAX_POINTS,
           "the points %d to %d are out of range or have no positive stride",
           first,
           last);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.zkc.ir.DType;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Op;
@@ -22,8 +23,6 @@ import org.zkc.ir.view.ViewRules;
 public final class IntegerRules {
   /** Scales that must be equal may differ by the rounding of their products. */
   private static final double SCALE_TOLERANCE = 1e-9;
-
-  private static final int MAX_SHIFT = 30;
 
   private final Function<Value, Optional<Op>> definition;
 
@@ -200,7 +199,11 @@ public final class IntegerRules {
    *     it
    */
   public static void quotient(Interval numerator, Interval denominator, int bits) {
-    require(bits >= 1 && bits <= 28, "bits must lie in [1, 28], got %d", bits);
+    require(
+        bits >= 1 && bits <= FieldBounds.MAX_QUOTIENT_BITS,
+        "bits must lie in [1, %d], got %d",
+        FieldBounds.MAX_QUOTIENT_BITS,
+        bits);
     require(
         numerator.low() >= 0,
         "the numerator must not be negative, its interval starts at %d",
@@ -210,7 +213,7 @@ public final class IntegerRules {
         "the denominator must be able to be positive, its interval ends at %d",
         denominator.high());
     require(
-        ((1L << bits) + 1) * 2 * denominator.high() < Integer.MAX_VALUE,
+        ((1L << bits) + 1) * 2 * denominator.high() < FieldBounds.ORDER,
         "(2^%d + 1) 2 d reaches the field's order for denominators up to %d",
         bits,
         denominator.high());
@@ -218,7 +221,10 @@ public final class IntegerRules {
 
   private static void shift(int shift) {
     require(
-        shift >= 0 && shift <= MAX_SHIFT, "a shift must lie in [0, %d], got %d", MAX_SHIFT, shift);
+        shift >= 0 && shift <= FieldBounds.MAX_SHIFT,
+        "a shift must lie in [0, %d], got %d",
+        FieldBounds.MAX_SHIFT,
+        shift);
   }
 
   private static Interval interval(Value value) {

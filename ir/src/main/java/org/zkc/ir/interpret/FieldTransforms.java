@@ -2,6 +2,7 @@ package org.zkc.ir.interpret;
 
 import java.util.Arrays;
 import java.util.List;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Shape;
 
 /**
@@ -10,7 +11,7 @@ import org.zkc.ir.Shape;
  * the coefficient of i. Plain radix-2 loops (Cooley and Tukey 1965).
  */
 final class FieldTransforms {
-  private static final long P = Integer.MAX_VALUE;
+  private static final long P = FieldBounds.ORDER;
 
   /** The order of the unit circle of F[i] is p + 1 = 2^31. */
   private static final int CIRCLE_LOG = 31;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
@@ -74,7 +75,7 @@ public final class ShareTables implements Pass {
     boolean gainsFrom(Use use) {
       Interval hull = window.hull(use.window());
       return size(hull) < size(window) + size(use.window())
-          && size(hull) <= TableIntervals.MOST_ENTRIES
+          && size(hull) <= FieldBounds.MAX_TABLE_ROWS
           && use.allows(hull)
           && uses.stream().allMatch(u -> u.allows(hull))
           && agrees(use);

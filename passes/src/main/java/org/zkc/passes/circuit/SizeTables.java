@@ -1,6 +1,7 @@
 package org.zkc.passes.circuit;
 
 import org.zkc.ir.ColumnType;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
@@ -116,11 +117,11 @@ public final class SizeTables implements Pass {
   /** What the table of {@code op} must cover. */
   private static Interval window(CircuitOp op, Value input, int shift) {
     Interval window = ColumnIntervals.interval(input).shiftRounded(shift);
-    if (TableIntervals.rows(window) > TableIntervals.MOST_ENTRIES) {
+    if (TableIntervals.rows(window) > FieldBounds.MAX_TABLE_ROWS) {
       throw new UserException(
           op.location(),
           "this result can reach %d different integers, a table has at most %d; do not disable rewrite-matmul-checks, or compile with fewer --bits"
-              .formatted(TableIntervals.rows(window), TableIntervals.MOST_ENTRIES));
+              .formatted(TableIntervals.rows(window), FieldBounds.MAX_TABLE_ROWS));
     }
     return window;
   }

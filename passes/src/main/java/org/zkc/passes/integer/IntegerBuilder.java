@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Function;
 import org.zkc.ir.FunctionBuilder;
 import org.zkc.ir.IntegerType;
@@ -19,6 +20,7 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.Multiply;
@@ -207,13 +209,7 @@ public final class IntegerBuilder extends ViewBuilder {
    *     hold
    */
   public Value roundedQuotient(Value numerator, Value denominator, int bits) {
-    Interval d = interval(denominator);
-    if (interval(numerator).low() < 0
-        || d.high() < 1
-        || ((1L << bits) + 1) * 2 * d.high() >= Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "rounded quotient of " + interval(numerator) + " by " + d + " to " + bits);
-    }
+    IntegerRules.quotient(interval(numerator), interval(denominator), bits);
     Value result = fresh(numerator.shape(), new Interval(0, 1L << bits), Math.scalb(1.0, -bits));
     return out.value(new RoundedQuotient(result, numerator, denominator, bits, location));
   }
@@ -260,11 +256,11 @@ public final class IntegerBuilder extends ViewBuilder {
 
   /** The circuit's table covers whatever its operand can reach. */
   private void checkTable(Interval window) {
-    if (TableIntervals.rows(window) > TableIntervals.MOST_ENTRIES) {
+    if (TableIntervals.rows(window) > FieldBounds.MAX_TABLE_ROWS) {
       throw new UserException(
           location,
           "the result of this %s can reach %d different integers, a table has at most %d; compile with fewer --bits"
-              .formatted(source, TableIntervals.rows(window), TableIntervals.MOST_ENTRIES));
+              .formatted(source, TableIntervals.rows(window), FieldBounds.MAX_TABLE_ROWS));
     }
   }
 

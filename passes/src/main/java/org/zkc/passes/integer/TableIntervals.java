@@ -5,9 +5,6 @@ import org.zkc.ir.TensorData;
 
 /** Intervals of table lookups. */
 public final class TableIntervals {
-  /** No table may be longer: the backend refuses it (docs/protocol.md section 2). */
-  public static final long MOST_ENTRIES = 1L << 20;
-
   private TableIntervals() {}
 
   /** How many integers there are in {@code interval}: the rows of a table that covers it. */

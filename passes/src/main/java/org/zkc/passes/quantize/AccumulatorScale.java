@@ -2,6 +2,7 @@ package org.zkc.passes.quantize;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Interval;
 
 /**
@@ -29,7 +30,7 @@ final class AccumulatorScale {
   private static final int LARGEST_SHIFT = 24;
 
   /** Room for rounding of weights and biases, and for the half that requantisation adds. */
-  private static final double LIMIT = 0.95 * Interval.LIMIT;
+  private static final double LIMIT = 0.95 * FieldBounds.LIMIT;
 
   private final List<Term> terms = new ArrayList<>();
 

@@ -1,5 +1,6 @@
 package org.zkc.passes.quantize;
 
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Value;
 import org.zkc.passes.integer.IntegerBuilder;
@@ -33,7 +34,7 @@ final class Rescaling {
       return apply(out, out.requantize(x, shift, -CUT, CUT), q, low, high);
     }
     int shift = Math.clamp(13 - Math.getExponent(ratio), 0, 24);
-    while (shift > 0 && Math.scalb(ratio, shift) * magnitude > Interval.LIMIT / 2) {
+    while (shift > 0 && Math.scalb(ratio, shift) * magnitude > FieldBounds.LIMIT / 2) {
       shift--;
     }
     long factor = (long) Math.rint(Math.scalb(ratio, shift));

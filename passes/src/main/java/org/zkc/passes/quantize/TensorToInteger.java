@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Interval;
@@ -568,7 +569,7 @@ public final class TensorToInteger {
    * The input of a linear map: wide sums are taken as they are where the accumulator can hold them.
    */
   private Value mapInput(WeightLowering.LinearMap map) {
-    double room = 0.9 * Interval.LIMIT / map.statistics().largestSum() / (1L << (map.bits() - 1));
+    double room = 0.9 * FieldBounds.LIMIT / map.statistics().largestSum() / (1L << (map.bits() - 1));
     return narrow(map.input(), (long) Math.clamp(room, NARROW, CONSUMABLE));
   }
 

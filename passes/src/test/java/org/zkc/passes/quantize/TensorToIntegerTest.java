@@ -1,9 +1,5 @@
 package org.zkc.passes.quantize;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +8,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.zkc.ir.DType;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Location;
 import org.zkc.ir.Op;
@@ -30,6 +27,9 @@ import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.integer.IntegerBuilder;
 import org.zkc.passes.integer.TableIntervals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class TensorToIntegerTest {
   private static Program lower(Program tensor) {
@@ -231,7 +231,7 @@ class TensorToIntegerTest {
         out.input(
             "x",
             new IntegerType(
-                Shape.of(4), -TableIntervals.MOST_ENTRIES, TableIntervals.MOST_ENTRIES, 1));
+                Shape.of(4), -FieldBounds.MAX_TABLE_ROWS, FieldBounds.MAX_TABLE_ROWS, 1));
     Location line = new Location("model.py", 7, "y = torch.relu(x)");
     out.at("v", "relu", line);
     assertEquals(0, out.requantize(x, 2, 0, 255).integerType().low());

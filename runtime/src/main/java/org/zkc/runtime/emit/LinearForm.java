@@ -7,15 +7,13 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.ir.FieldBounds;
 
 /**
  * A value that is not (yet) a tensor of the circuit: a sum of views of tensors plus constants on
  * boxes, over {@code shape}.
  */
 record LinearForm(List<Integer> shape, List<Linear.Term> terms, List<Linear.Box> constants) {
-  /** The bound on coefficients that {@link Linear.Term} names. */
-  private static final long COEFFICIENT_LIMIT = 1L << 30;
-
   LinearForm {
     shape = List.copyOf(shape);
     terms = List.copyOf(terms);
@@ -57,7 +55,7 @@ record LinearForm(List<Integer> shape, List<Linear.Term> terms, List<Linear.Box>
   }
 
   boolean fits(long factor) {
-    return terms.stream().allMatch(t -> Math.abs(t.coefficient() * factor) < COEFFICIENT_LIMIT);
+    return terms.stream().allMatch(t -> Math.abs(t.coefficient() * factor) < FieldBounds.LIMIT);
   }
 
   /** sum_k coefficients[k] forms[k] + constant; equal views are collected. */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
+import org.zkc.gkr.field.M31;
 import org.zkc.gkr.fourier.FourierTransform;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.passes.cost.ConvolutionWork;
@@ -23,7 +24,7 @@ import org.zkc.passes.cost.ConvolutionWork;
  * anew in each run.
  */
 final class FftConvKernel {
-  private static final int P = Integer.MAX_VALUE;
+  private static final int P = M31.P;
 
   private final Conv conv;
   private final FourierTransform transform;

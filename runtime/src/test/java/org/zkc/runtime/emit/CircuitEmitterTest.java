@@ -1,10 +1,5 @@
 package org.zkc.runtime.emit;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +9,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
-import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Table;
@@ -36,8 +30,11 @@ import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.interpret.CircuitInterpreter;
 import org.zkc.ir.view.Reshape;
 import org.zkc.ir.view.Transpose;
-import org.zkc.passes.integer.TableIntervals;
 import org.zkc.runtime.execute.IntegerExecutor;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 final class CircuitEmitterTest {
 
@@ -119,11 +116,6 @@ final class CircuitEmitterTest {
     IntegerExecutor executor = new IntegerExecutor(emitted.circuit(), emitted.model());
     assertArrayEquals(
         new int[3], executor.outputs(executor.run(List.of(new int[] {1, -2, 3}), 1)).getFirst());
-  }
-
-  @Test
-  void quantisationKnowsTheBackendsTableLimit() {
-    assertEquals(CircuitLimits.TABLE_SIZE, TableIntervals.MOST_ENTRIES);
   }
 
   /** Doubling a value n times by adding it to itself costs n relations, not 2^n terms. */
