@@ -23,14 +23,31 @@ public final class TensorRules {
    * @throws IllegalArgumentException with one sentence when the op is not as its record says
    */
   public static void check(TensorOp op) {
-    switch (op) {
-      case Constant c -> result(c.result(), c.data().dtype(), c.data().shape());
+    TensorType type = infer(op);
+    TensorType found = op.result().tensorType();
+    require(
+        found.equals(type),
+        "the result is %s:%s, the operands give %s:%s",
+        found.shape(),
+        found.dtype().text(),
+        type.shape(),
+        type.dtype().text());
+  }
+
+  /**
+   * The type that operands and attributes give. The op's own result is not looked at, but for the
+   * shape that a reshape or broadcast is to have.
+   *
+   * @throws IllegalArgumentException with one sentence when operands and attributes do not fit
+   */
+  public static TensorType infer(TensorOp op) {
+    return switch (op) {
+      case Constant c -> new TensorType(c.data().dtype(), c.data().shape());
       case Conv c -> {
         floating(c.input());
         same(c.input(), c.weight());
         c.bias().ifPresent(b -> same(c.input(), b));
-        result(
-            c.result(),
+        yield like(
             c.input(),
             Shapes.conv(
                 c.input().shape(),
@@ -46,15 +63,13 @@ public final class TensorRules {
         floating(l.input());
         same(l.input(), l.weight());
         l.bias().ifPresent(b -> same(l.input(), b));
-        result(
-            l.result(),
+        yield like(
             l.input(),
             Shapes.linear(l.input().shape(), l.weight().shape(), l.bias().map(Value::shape)));
       }
       case BatchNorm b -> batchNorm(b);
       case MaxPool p ->
-          result(
-              p.result(),
+          like(
               p.input(),
               Shapes.pool(
                   p.input().shape(),
@@ -69,43 +84,37 @@ public final class TensorRules {
             w.divisors().stream().allMatch(d -> d >= 1),
             "divisors must be at least 1, got %s",
             w.divisors());
-        result(
-            w.result(),
+        yield like(
             w.input(),
             Shapes.windows(w.input().shape(), w.axis(), w.starts(), w.lengths(), w.divisors()));
       }
-      case Add a -> elementwise(a.result(), a.left(), a.right());
-      case Subtract s -> elementwise(s.result(), s.left(), s.right());
-      case Multiply m -> elementwise(m.result(), m.left(), m.right());
+      case Add a -> elementwise(a.left(), a.right());
+      case Subtract s -> elementwise(s.left(), s.right());
+      case Multiply m -> elementwise(m.left(), m.right());
       case Divide d -> {
         floating(d.left());
-        elementwise(d.result(), d.left(), d.right());
+        yield elementwise(d.left(), d.right());
       }
-      case View v -> {
-        TensorType type = (TensorType) ViewRules.infer(v);
-        result(v.result(), type.dtype(), type.shape());
-      }
-      case Softmax s -> {
-        floating(s.input());
-        Shapes.checkAxis(s.axis(), s.input().shape().rank(), s.input().shape());
-        result(s.result(), s.input(), s.input().shape());
-      }
-      case LogSoftmax s -> {
-        floating(s.input());
-        Shapes.checkAxis(s.axis(), s.input().shape().rank(), s.input().shape());
-        result(s.result(), s.input(), s.input().shape());
-      }
+      case View v -> (TensorType) ViewRules.infer(v);
+      case Softmax s -> alongAxis(s.input(), s.axis());
+      case LogSoftmax s -> alongAxis(s.input(), s.axis());
       case Elementwise e -> {
         e.requireFunction();
         if (e instanceof Activation) {
           floating(e.input());
         }
-        result(e.result(), e.input(), e.input().shape());
+        yield e.input().tensorType();
       }
-    }
+    };
   }
 
-  private static void batchNorm(BatchNorm b) {
+  private static TensorType alongAxis(Value input, int axis) {
+    floating(input);
+    Shapes.checkAxis(axis, input.shape().rank(), input.shape());
+    return input.tensorType();
+  }
+
+  private static TensorType batchNorm(BatchNorm b) {
     floating(b.input());
     Shape input = b.input().shape();
     require(
@@ -127,12 +136,16 @@ public final class TensorRules {
       });
     }
     require(b.epsilon() >= 0, "epsilon must not be negative, got %s", b.epsilon());
-    result(b.result(), b.input(), input);
+    return b.input().tensorType();
   }
 
-  private static void elementwise(Value result, Value left, Value right) {
+  private static TensorType elementwise(Value left, Value right) {
     same(left, right);
-    result(result, left, Shapes.elementwise(left.shape(), right.shape()));
+    return like(left, Shapes.elementwise(left.shape(), right.shape()));
+  }
+
+  private static TensorType like(Value operand, Shape shape) {
+    return new TensorType(operand.tensorType().dtype(), shape);
   }
 
   private static void floating(Value operand) {
@@ -148,21 +161,6 @@ public final class TensorRules {
     DType r = right.tensorType().dtype();
     require(
         l == r, "operands %s and %s have elements of %s and %s", left, right, l.text(), r.text());
-  }
-
-  private static void result(Value result, Value like, Shape shape) {
-    result(result, like.tensorType().dtype(), shape);
-  }
-
-  private static void result(Value result, DType dtype, Shape shape) {
-    TensorType found = result.tensorType();
-    require(
-        found.dtype() == dtype && found.shape().equals(shape),
-        "the result is %s:%s, the operands give %s:%s",
-        found.shape(),
-        found.dtype().text(),
-        shape,
-        dtype.text());
   }
 
   private static void require(boolean condition, String sentence, Object... values) {

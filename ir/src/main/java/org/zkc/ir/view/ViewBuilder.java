@@ -79,7 +79,11 @@ public abstract class ViewBuilder {
         r -> new Broadcast(r, input, location()));
   }
 
-  public final Value concatenate(List<Value> inputs, int axis) {
+  /** Parts without elements are left out, unless all are. */
+  public final Value concatenate(List<Value> parts, int axis) {
+    inferred(() -> Shapes.concatenate(parts.stream().map(Value::shape).toList(), axis));
+    List<Value> full = parts.stream().filter(p -> p.shape().elementCount() > 0).toList();
+    List<Value> inputs = full.isEmpty() ? parts : full;
     return view(
         inputs,
         () -> Shapes.concatenate(inputs.stream().map(Value::shape).toList(), axis),

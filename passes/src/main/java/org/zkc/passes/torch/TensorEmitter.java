@@ -5,9 +5,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.zkc.ir.DType;
-import org.zkc.ir.Function;
 import org.zkc.ir.FunctionBuilder;
 import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
@@ -32,6 +32,7 @@ import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.TensorRules;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewBuilder;
@@ -50,6 +51,9 @@ final class TensorEmitter extends ViewBuilder {
   /** No tensor of a provable model comes near; a hostile archive could name any shape. */
   private static final long MAXIMAL_ELEMENTS = 1L << 28;
 
+  /** Stands for a result whose type is not known yet. */
+  private static final Value DRAFT = new Value("draft", new TensorType(DType.F32, Shape.of()));
+
   private final FunctionBuilder builder;
   private final Map<Value, Constant> known = new IdentityHashMap<>();
   private final Map<TensorData, Value> constants = new IdentityHashMap<>();
@@ -58,7 +62,7 @@ final class TensorEmitter extends ViewBuilder {
   private int operations;
   private long computedElements;
 
-  TensorEmitter(Function main) {
+  TensorEmitter(org.zkc.ir.Function main) {
     builder = new FunctionBuilder("main", main.location());
   }
 
@@ -72,7 +76,7 @@ final class TensorEmitter extends ViewBuilder {
     return builder.parameter(name, new TensorType(DType.F32, checkSize(shape)));
   }
 
-  Function build(List<Value> results) {
+  org.zkc.ir.Function build(List<Value> results) {
     return builder.build(results);
   }
 
@@ -158,26 +162,12 @@ final class TensorEmitter extends ViewBuilder {
       List<Integer> high,
       List<Integer> dilations,
       int groups) {
-    Shape shape =
-        inferred(() ->
-            Shapes.conv(
-                input.shape(),
-                weight.shape(),
-                bias.map(Value::shape),
-                strides,
-                low,
-                high,
-                dilations,
-                groups));
-    return emit(
-        new Conv(
-            result(shape), input, weight, bias, strides, low, high, dilations, groups, location));
+    return inferred(r ->
+        new Conv(r, input, weight, bias, strides, low, high, dilations, groups, location));
   }
 
   Value linear(Value input, Value weight, Optional<Value> bias) {
-    Shape shape =
-        inferred(() -> Shapes.linear(input.shape(), weight.shape(), bias.map(Value::shape)));
-    return emit(new Linear(result(shape), input, weight, bias, location));
+    return inferred(r -> new Linear(r, input, weight, bias, location));
   }
 
   Value batchNorm(
@@ -187,9 +177,8 @@ final class TensorEmitter extends ViewBuilder {
       Value mean,
       Value variance,
       double epsilon) {
-    return emit(
-        new BatchNorm(
-            result(input.shape()), input, weight, bias, mean, variance, epsilon, location));
+    return inferred(r ->
+        new BatchNorm(r, input, weight, bias, mean, variance, epsilon, location));
   }
 
   Value maxPool(
@@ -199,41 +188,33 @@ final class TensorEmitter extends ViewBuilder {
       List<Integer> low,
       List<Integer> high,
       List<Integer> dilations) {
-    Shape shape = inferred(() -> Shapes.pool(input.shape(), kernel, strides, low, high, dilations));
-    return emit(new MaxPool(result(shape), input, kernel, strides, low, high, dilations, location));
+    return inferred(r ->
+        new MaxPool(r, input, kernel, strides, low, high, dilations, location));
   }
 
   Value windowMean(
       Value input, int axis, List<Integer> starts, List<Integer> lengths, List<Integer> divisors) {
-    Shape shape = inferred(() -> Shapes.windows(input.shape(), axis, starts, lengths, divisors));
-    return emit(new WindowMean(result(shape), input, axis, starts, lengths, divisors, location));
+    return inferred(r -> new WindowMean(r, input, axis, starts, lengths, divisors, location));
   }
 
   Value add(Value left, Value right) {
-    Shape shape = together(left, right);
-    return emit(new Add(result(shape), broadcast(left, shape), broadcast(right, shape), location));
+    return together(left, right, (r, a, b) -> new Add(r, a, b, location));
   }
 
   Value subtract(Value left, Value right) {
-    Shape shape = together(left, right);
-    return emit(
-        new Subtract(result(shape), broadcast(left, shape), broadcast(right, shape), location));
+    return together(left, right, (r, a, b) -> new Subtract(r, a, b, location));
   }
 
   Value multiply(Value left, Value right) {
-    Shape shape = together(left, right);
-    return emit(
-        new Multiply(result(shape), broadcast(left, shape), broadcast(right, shape), location));
+    return together(left, right, (r, a, b) -> new Multiply(r, a, b, location));
   }
 
   Value divide(Value left, Value right) {
-    Shape shape = together(left, right);
-    return emit(
-        new Divide(result(shape), broadcast(left, shape), broadcast(right, shape), location));
+    return together(left, right, (r, a, b) -> new Divide(r, a, b, location));
   }
 
   Value relu(Value input) {
-    return emit(new Relu(result(input.shape()), input, location));
+    return pointwise(input, Relu::new);
   }
 
   /** A record of a function of one element, as {@code Tanh::new}. */
@@ -243,21 +224,21 @@ final class TensorEmitter extends ViewBuilder {
   }
 
   Value pointwise(Value input, Pointwise function) {
-    return emit(function.of(result(input.shape()), input, location));
+    return inferred(r -> function.of(r, input, location));
   }
 
   Value clamp(Value input, double low, double high) {
     return low == Double.NEGATIVE_INFINITY && high == Double.POSITIVE_INFINITY
         ? input
-        : emit(new Clamp(result(input.shape()), input, low, high, location));
+        : inferred(r -> new Clamp(r, input, low, high, location));
   }
 
   Value softmax(Value input, int axis) {
-    return emit(new Softmax(result(input.shape()), input, axis, location));
+    return inferred(r -> new Softmax(r, input, axis, location));
   }
 
   Value logSoftmax(Value input, int axis) {
-    return emit(new LogSoftmax(result(input.shape()), input, axis, location));
+    return inferred(r -> new LogSoftmax(r, input, axis, location));
   }
 
   /** Parts side by side along an axis; those without elements are left out, unless all are. */
@@ -281,8 +262,24 @@ final class TensorEmitter extends ViewBuilder {
     return slice(input, starts, limits, strides);
   }
 
-  private Shape together(Value left, Value right) {
-    return inferred(() -> Shapes.broadcast(left.shape(), right.shape()));
+  /** An op on two operands of one shape. */
+  @FunctionalInterface
+  private interface Pairwise {
+    TensorOp of(Value result, Value left, Value right);
+  }
+
+  /** The op on operands that are broadcast to one shape. */
+  private Value together(Value left, Value right, Pairwise op) {
+    Shape shape = inferred(() -> Shapes.broadcast(left.shape(), right.shape()));
+    // The result is named first: broadcasts get the numbered names.
+    Value result = result(new TensorType(left.tensorType().dtype(), shape));
+    return emit(op.of(result, broadcast(left, shape), broadcast(right, shape)));
+  }
+
+  /** Appends an op with the result type that the rules infer. */
+  private Value inferred(Function<Value, TensorOp> op) {
+    TensorType type = inferred(() -> TensorRules.infer(op.apply(DRAFT)));
+    return emit(op.apply(result(type)));
   }
 
   private Value emit(TensorOp op) {
@@ -299,10 +296,6 @@ final class TensorEmitter extends ViewBuilder {
   private <T extends TensorOp> T added(T op) {
     operations++;
     return builder.append(op);
-  }
-
-  private Value result(Shape shape) {
-    return result(new TensorType(DType.F32, shape));
   }
 
   @Override
