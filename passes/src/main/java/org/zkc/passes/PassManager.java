@@ -6,18 +6,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Checker;
 import org.zkc.ir.Diagnostic;
 import org.zkc.ir.Program;
 import org.zkc.ir.UserException;
+import org.zkc.ir.text.Diagnostics;
 
 /**
  * Runs passes and lowerings one after the other: times each step, tells a listener, checks each
  * result, and skips what is disabled.
  */
 public final class PassManager {
+  /** Findings that an error draws. */
+  private static final int MOST_DRAWN = 5;
+
   private final Set<String> disabled;
   private final PassListener listener;
   private final PassContext context;
@@ -132,14 +135,12 @@ public final class PassManager {
     List<Diagnostic> found = Checker.check(step.result());
     if (!found.isEmpty()) {
       throw new IllegalStateException(
-          "step %d, %s, made an ill-formed program: %s"
+          "step %d, %s, made an ill-formed program:%n%s"
               .formatted(
                   step.number(),
                   step.name(),
-                  found.stream()
-                      .limit(5)
-                      .map(Diagnostic::message)
-                      .collect(Collectors.joining("; "))));
+                  Diagnostics.render(
+                      found.subList(0, Math.min(MOST_DRAWN, found.size())), step.result())));
     }
   }
 

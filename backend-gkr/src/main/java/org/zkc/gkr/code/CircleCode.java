@@ -98,18 +98,4 @@ public final class CircleCode {
     }
     return out;
   }
-
-  /** The value at domain position {@code position} of the basis function with index {@code j}. */
-  int basisAt(int j, int position) {
-    CirclePoint point = domain.point(position);
-    int value = (j & 1) != 0 ? point.y() : 1;
-    int x = point.x();
-    for (int rest = j >>> 1; rest != 0; rest >>>= 1) {
-      if ((rest & 1) != 0) {
-        value = M31.mul(value, x);
-      }
-      x = M31.sub(M31.mul(2, M31.mul(x, x)), 1);
-    }
-    return value;
-  }
 }

@@ -121,14 +121,4 @@ public final class ExtVector {
     }
     return out;
   }
-
-  /** Elementwise equality. */
-  public boolean contentEquals(ExtVector other) {
-    int end = offset + length;
-    int otherEnd = other.offset + other.length;
-    return Arrays.equals(c0, offset, end, other.c0, other.offset, otherEnd)
-        && Arrays.equals(c1, offset, end, other.c1, other.offset, otherEnd)
-        && Arrays.equals(c2, offset, end, other.c2, other.offset, otherEnd)
-        && Arrays.equals(c3, offset, end, other.c3, other.offset, otherEnd);
-  }
 }

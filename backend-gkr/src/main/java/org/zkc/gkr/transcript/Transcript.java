@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -45,9 +44,7 @@ public final class Transcript {
     SQUEEZE(8),
     GRIND(9),
     WORK(10),
-    NONCE(11),
-    FORK(12),
-    JOIN(13);
+    NONCE(11);
 
     private final byte code;
 
@@ -57,17 +54,10 @@ public final class Transcript {
   }
 
   private final byte[] state = new byte[STATE_BYTES];
-  private int openForks;
-  private boolean joined;
 
   /** A transcript for the protocol (and version) that {@code label} names. */
   public Transcript(String label) {
     update(Operation.START, label, new byte[0]);
-  }
-
-  private Transcript(byte[] parentState, String label, int index, int count) {
-    System.arraycopy(parentState, 0, state, 0, STATE_BYTES);
-    update(Operation.FORK, label, littleEndian(8).putInt(index).putInt(count).array());
   }
 
   public void absorb(String label, byte[] bytes) {
@@ -176,45 +166,7 @@ public final class Transcript {
     return new NonceSearch(state, Operation.WORK.code);
   }
 
-  /**
-   * Transcript {@code index} of {@code count} that continue this one in parallel. Nothing can be
-   * done with this one until {@link #join} has taken all forks back.
-   */
-  public Transcript fork(String label, int index, int count) {
-    if (index < 0 || index >= count) {
-      throw new IllegalArgumentException("fork " + index + " of " + count);
-    }
-    openForks++;
-    return new Transcript(state, label, index, count);
-  }
-
-  /** Absorbs the final states of all forks, in order; the forks are spent. */
-  public void join(String label, List<Transcript> forks) {
-    if (forks.size() != openForks) {
-      throw new IllegalStateException(forks.size() + " of " + openForks + " forks joined");
-    }
-    byte[] payload = new byte[Math.multiplyExact(STATE_BYTES, forks.size())];
-    ByteBuffer states = littleEndian(payload);
-    for (Transcript fork : forks) {
-      fork.requireUsable();
-      states.put(fork.state);
-      fork.joined = true;
-    }
-    openForks = 0;
-    update(Operation.JOIN, label, payload);
-  }
-
-  private void requireUsable() {
-    if (joined) {
-      throw new IllegalStateException("fork used after it was joined");
-    }
-    if (openForks != 0) {
-      throw new IllegalStateException(openForks + " forks are not joined");
-    }
-  }
-
   private void update(Operation operation, String label, byte[] payload) {
-    requireUsable();
     byte[] name = label.getBytes(StandardCharsets.UTF_8);
     byte[] header = new byte[STATE_BYTES + 1 + 4 + name.length + 8];
     littleEndian(header)

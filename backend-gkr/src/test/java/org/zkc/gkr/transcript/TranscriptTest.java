@@ -135,30 +135,4 @@ class TranscriptTest {
           IllegalArgumentException.class, () -> new Transcript("test").checkGrind("work", bits, 0));
     }
   }
-
-  @Test
-  void forksAreSpentByJoining() {
-    Transcript t = new Transcript("test");
-    Transcript fork = t.fork("f", 0, 1);
-    fork.absorb("a", 1);
-    t.join("j", List.of(fork));
-    assertThrows(IllegalStateException.class, () -> fork.challengeExt("c"));
-    assertThrows(IllegalArgumentException.class, () -> t.fork("f", 2, 2));
-  }
-
-  @Test
-  void nothingHappensBeforeAllForksAreJoined() {
-    Transcript t = new Transcript("test");
-    Transcript first = t.fork("f", 0, 2);
-    Transcript second = t.fork("f", 1, 2);
-    assertThrows(IllegalStateException.class, () -> t.challengeExt("c"));
-    assertThrows(IllegalStateException.class, () -> t.absorb("a", 1));
-    assertThrows(IllegalStateException.class, () -> t.join("j", List.of(first)));
-    assertThrows(IllegalStateException.class, () -> t.join("j", List.of(first, first)));
-    Transcript fresh = new Transcript("test");
-    fresh.join("j", List.of(fresh.fork("f", 0, 1)));
-    fresh.challengeExt("c");
-    assertThrows(
-        IllegalStateException.class, () -> second.fork("f", 0, 1).join("j", List.of(second)));
-  }
 }

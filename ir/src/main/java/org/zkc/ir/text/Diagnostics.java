@@ -2,7 +2,6 @@ package org.zkc.ir.text;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.zkc.ir.Checker;
 import org.zkc.ir.Diagnostic;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
@@ -11,19 +10,6 @@ import org.zkc.ir.torch.Operator;
 /** The checker's findings for people. */
 public final class Diagnostics {
   private Diagnostics() {}
-
-  /**
-   * Checks a program that a pass or reader made; for use after every step.
-   *
-   * @throws IllegalStateException with all findings, each drawn on the op's printed line, when it
-   *     is ill formed: an error of zkc, not of the user
-   */
-  public static void requireValid(Program program) {
-    List<Diagnostic> found = Checker.check(program);
-    if (!found.isEmpty()) {
-      throw new IllegalStateException("the program is ill formed\n" + render(found, program));
-    }
-  }
 
   /**
    * One paragraph for each finding: the user's line, the message, the op as printed, a caret below

@@ -162,12 +162,12 @@ final class TensorEmitter extends ViewBuilder {
       List<Integer> high,
       List<Integer> dilations,
       int groups) {
-    return inferred(r ->
+    return op(r ->
         new Conv(r, input, weight, bias, strides, low, high, dilations, groups, location));
   }
 
   Value linear(Value input, Value weight, Optional<Value> bias) {
-    return inferred(r -> new Linear(r, input, weight, bias, location));
+    return op(r -> new Linear(r, input, weight, bias, location));
   }
 
   Value batchNorm(
@@ -177,7 +177,7 @@ final class TensorEmitter extends ViewBuilder {
       Value mean,
       Value variance,
       double epsilon) {
-    return inferred(r ->
+    return op(r ->
         new BatchNorm(r, input, weight, bias, mean, variance, epsilon, location));
   }
 
@@ -188,13 +188,13 @@ final class TensorEmitter extends ViewBuilder {
       List<Integer> low,
       List<Integer> high,
       List<Integer> dilations) {
-    return inferred(r ->
+    return op(r ->
         new MaxPool(r, input, kernel, strides, low, high, dilations, location));
   }
 
   Value windowMean(
       Value input, int axis, List<Integer> starts, List<Integer> lengths, List<Integer> divisors) {
-    return inferred(r -> new WindowMean(r, input, axis, starts, lengths, divisors, location));
+    return op(r -> new WindowMean(r, input, axis, starts, lengths, divisors, location));
   }
 
   Value add(Value left, Value right) {
@@ -224,21 +224,21 @@ final class TensorEmitter extends ViewBuilder {
   }
 
   Value pointwise(Value input, Pointwise function) {
-    return inferred(r -> function.of(r, input, location));
+    return op(r -> function.of(r, input, location));
   }
 
   Value clamp(Value input, double low, double high) {
     return low == Double.NEGATIVE_INFINITY && high == Double.POSITIVE_INFINITY
         ? input
-        : inferred(r -> new Clamp(r, input, low, high, location));
+        : op(r -> new Clamp(r, input, low, high, location));
   }
 
   Value softmax(Value input, int axis) {
-    return inferred(r -> new Softmax(r, input, axis, location));
+    return op(r -> new Softmax(r, input, axis, location));
   }
 
   Value logSoftmax(Value input, int axis) {
-    return inferred(r -> new LogSoftmax(r, input, axis, location));
+    return op(r -> new LogSoftmax(r, input, axis, location));
   }
 
   /** Parts side by side along an axis; those without elements are left out, unless all are. */
@@ -276,8 +276,8 @@ final class TensorEmitter extends ViewBuilder {
     return emit(op.of(result, broadcast(left, shape), broadcast(right, shape)));
   }
 
-  /** Appends an op with the result type that the rules infer. */
-  private Value inferred(Function<Value, TensorOp> op) {
+  /** Appends an op, given its result; the type of that is what the rules infer. */
+  Value op(Function<Value, TensorOp> op) {
     TensorType type = inferred(() -> TensorRules.infer(op.apply(DRAFT)));
     return emit(op.apply(result(type)));
   }

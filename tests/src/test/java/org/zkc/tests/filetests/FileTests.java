@@ -114,7 +114,7 @@ final class FileTests {
     Program after =
         new PassManager(Set.of(), PassListener.NONE, context)
             .run(program, test.steps().toArray(String[]::new));
-    Diagnostics.requireValid(after);
+    assertEquals("", Diagnostics.render(Checker.check(after), after));
     SameMeaning.require(program, after);
     return after;
   }
