@@ -2,6 +2,7 @@ package org.zkc.passes.quantize;
 
 import java.util.List;
 import java.util.Optional;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Interval;
 
 /**
@@ -83,7 +84,7 @@ record MeanFactors(double unit, List<Integer> factors, double error) {
   private boolean fits(List<Integer> lengths, long magnitude) {
     for (int j = 0; j < lengths.size(); j++) {
       double bound = (double) factors.get(j) * lengths.get(j) * magnitude;
-      if (bound >= Interval.LIMIT) {
+      if (bound >= FieldBounds.LIMIT) {
         return false;
       }
     }
