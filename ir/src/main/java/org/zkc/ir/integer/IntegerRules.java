@@ -24,11 +24,18 @@ public final class IntegerRules {
   /** Scales that must be equal may differ by the rounding of their products. */
   private static final double SCALE_TOLERANCE = 1e-9;
 
-  private final Function<Value, Optional<Op>> definition;
-
-  private IntegerRules(Function<Value, Optional<Op>> definition) {
-    this.definition = definition;
+  /** What a convolution or linear map reaches. */
+  @FunctionalInterface
+  public interface LinearBounds {
+    /**
+     * The interval of all outputs.
+     *
+     * @param input where the elements of the operand lie, padding included
+     */
+    Interval of(Interval input, Value weight, Optional<Value> bias);
   }
+
+  private IntegerRules() {}
 
   /**
    * Checks one op.
@@ -38,12 +45,40 @@ public final class IntegerRules {
    * @throws ArithmeticException when a bound overflows 64 bits
    */
   public static void check(IntegerOp op, Function<Value, Optional<Op>> definition) {
-    new IntegerRules(definition).check(op);
+    IntegerType type =
+        infer(op, (input, weight, bias) -> perChannel(input, weight, bias, definition));
+    IntegerType found = op.result().integerType();
+    require(
+        found.shape().equals(type.shape()),
+        "the result has shape %s, the operands give %s",
+        found.shape(),
+        type.shape());
+    require(
+        type.shape().elementCount() == 0 || Interval.of(found).contains(Interval.of(type)),
+        "the result's interval [%d, %d] does not hold [%d, %d], which the operands allow",
+        found.low(),
+        found.high(),
+        type.low(),
+        type.high());
+    require(
+        isOneScale(found.scale(), type.scale()),
+        "the result's scale is %s, the operands give %s",
+        found.scale(),
+        type.scale());
   }
 
-  private void check(IntegerOp op) {
-    switch (op) {
-      case Parameter p -> result(p.result(), p.weights().shape(), p.weights().sums().elements());
+  /**
+   * The type that operands and attributes give, with the least interval. The op's own result is
+   * looked at only for what the op leaves free: the scale of a parameter, a table, a scaling, a sum
+   * over windows and a quotient, the shape of a reshape or broadcast, and the windows of a maximum.
+   *
+   * @throws IllegalArgumentException with one sentence when operands and attributes do not fit
+   * @throws ArithmeticException when a bound overflows 64 bits
+   */
+  public static IntegerType infer(IntegerOp op, LinearBounds bounds) {
+    double free = op.result().integerType().scale();
+    return switch (op) {
+      case Parameter p -> type(p.weights().shape(), p.weights().sums().elements(), free);
       case Conv c -> {
         Shape shape =
             Shapes.conv(
@@ -59,55 +94,55 @@ public final class IntegerRules {
             c.paddingLow().stream().anyMatch(n -> n > 0)
                 || c.paddingHigh().stream().anyMatch(n -> n > 0);
         Interval input = pads ? interval(c.input()).withZero() : interval(c.input());
-        result(c.result(), shape, weighted(input, c.weight(), c.bias()));
-        scale(c.result(), scaleOf(c.input()) * scaleOf(c.weight()));
+        yield type(
+            shape,
+            bounds.of(input, c.weight(), c.bias()),
+            scaleOf(c.input()) * scaleOf(c.weight()));
       }
-      case Linear l -> {
-        Shape shape =
-            Shapes.linear(l.input().shape(), l.weight().shape(), l.bias().map(Value::shape));
-        result(l.result(), shape, weighted(interval(l.input()), l.weight(), l.bias()));
-        scale(l.result(), scaleOf(l.input()) * scaleOf(l.weight()));
-      }
+      case Linear l ->
+          type(
+              Shapes.linear(l.input().shape(), l.weight().shape(), l.bias().map(Value::shape)),
+              bounds.of(interval(l.input()), l.weight(), l.bias()),
+              scaleOf(l.input()) * scaleOf(l.weight()));
       case Requantize r -> {
         shift(r.shift());
         require(r.low() <= r.high(), "bounds %d and %d leave no value", r.low(), r.high());
-        result(
-            r.result(),
+        yield type(
             r.input().shape(),
-            interval(r.input()).shiftRounded(r.shift()).clamp(r.low(), r.high()));
-        scale(r.result(), Math.scalb(scaleOf(r.input()), r.shift()));
+            interval(r.input()).shiftRounded(r.shift()).clamp(r.low(), r.high()),
+            Math.scalb(scaleOf(r.input()), r.shift()));
       }
       case Table t -> {
         entries(t.entries());
-        result(t.result(), t.input().shape(), lookup(interval(t.input()), t.first(), t.entries()));
+        yield type(t.input().shape(), lookup(interval(t.input()), t.first(), t.entries()), free);
       }
       case RequantizeTable t -> {
         shift(t.shift());
         entries(t.entries());
         Interval index = interval(t.input()).shiftRounded(t.shift());
-        result(t.result(), t.input().shape(), lookup(index, t.first(), t.entries()));
+        yield type(t.input().shape(), lookup(index, t.first(), t.entries()), free);
       }
-      case Add a -> {
-        Shape shape = Shapes.elementwise(a.left().shape(), a.right().shape());
-        result(a.result(), shape, interval(a.left()).plus(interval(a.right())));
-        oneScale(a.result(), List.of(a.left(), a.right()));
-      }
-      case Subtract s -> {
-        Shape shape = Shapes.elementwise(s.left().shape(), s.right().shape());
-        result(s.result(), shape, interval(s.left()).minus(interval(s.right())));
-        oneScale(s.result(), List.of(s.left(), s.right()));
-      }
-      case Multiply m -> {
-        Shape shape = Shapes.elementwise(m.left().shape(), m.right().shape());
-        result(m.result(), shape, interval(m.left()).times(interval(m.right())));
-        scale(m.result(), scaleOf(m.left()) * scaleOf(m.right()));
-      }
-      case Scale s -> result(s.result(), s.input().shape(), interval(s.input()).times(s.factor()));
-      case WindowSum w -> {
-        Shape shape =
-            Shapes.windows(w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors());
-        result(w.result(), shape, windowSum(interval(w.input()), w.lengths(), w.factors()));
-      }
+      case Add a ->
+          type(
+              Shapes.elementwise(a.left().shape(), a.right().shape()),
+              interval(a.left()).plus(interval(a.right())),
+              oneScale(a.left(), a.right()));
+      case Subtract s ->
+          type(
+              Shapes.elementwise(s.left().shape(), s.right().shape()),
+              interval(s.left()).minus(interval(s.right())),
+              oneScale(s.left(), s.right()));
+      case Multiply m ->
+          type(
+              Shapes.elementwise(m.left().shape(), m.right().shape()),
+              interval(m.left()).times(interval(m.right())),
+              scaleOf(m.left()) * scaleOf(m.right()));
+      case Scale s -> type(s.input().shape(), interval(s.input()).times(s.factor()), free);
+      case WindowSum w ->
+          type(
+              Shapes.windows(w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors()),
+              windowSum(interval(w.input()), w.lengths(), w.factors()),
+              free);
       case WindowMax w -> {
         Shape input = w.input().shape();
         Shapes.checkAxis(w.axis(), input.rank(), input);
@@ -120,40 +155,40 @@ public final class IntegerRules {
         Shape shape =
             Shapes.windowMax(
                 input, w.axis(), positions, w.size(), w.stride(), w.dilation(), w.paddingLow());
-        result(w.result(), shape, interval(w.input()));
-        oneScale(w.result(), List.of(w.input()));
+        yield type(shape, interval(w.input()), scaleOf(w.input()));
       }
-      case RoundedQuotient q -> roundedQuotient(q);
-      case View v -> {
-        oneScale(v.result(), v.operands());
-        IntegerType type = (IntegerType) ViewRules.infer(v);
-        result(v.result(), type.shape(), Interval.of(type));
+      case RoundedQuotient q -> {
+        quotient(interval(q.numerator()), interval(q.denominator()), q.bits());
+        Shape shape = Shapes.elementwise(q.numerator().shape(), q.denominator().shape());
+        yield type(shape, new Interval(0, 1L << q.bits()), free);
       }
-    }
+      case View v -> (IntegerType) ViewRules.infer(v);
+    };
   }
 
-  /**
-   * What a convolution or linear map reaches: exact per output channel where weight and bias are
-   * parameters.
-   */
-  private Interval weighted(Interval input, Value weight, Optional<Value> bias) {
-    Optional<Parameter> biasParameter = bias.flatMap(this::parameterOf);
+  /** Exact per output channel where weight and bias are parameters. */
+  private static Interval perChannel(
+      Interval input,
+      Value weight,
+      Optional<Value> bias,
+      Function<Value, Optional<Op>> definition) {
+    Optional<Parameter> biasParameter = bias.flatMap(b -> parameterOf(b, definition));
     Interval biasInterval = bias.map(IntegerRules::interval).orElse(Interval.point(0));
-    Optional<Parameter> weightParameter = parameterOf(weight);
+    Optional<Parameter> weightParameter = parameterOf(weight, definition);
     if (weightParameter.isEmpty()) {
       Shape shape = weight.shape();
       long terms = shape.extent(0) == 0 ? 0 : shape.elementCount() / shape.extent(0);
       return input.times(interval(weight)).times(terms).plus(biasInterval);
     }
-    Parameter w = weightParameter.get();
-    WeightSums sums = w.weights().sums();
+    WeightSums sums = weightParameter.get().weights().sums();
     if (bias.isPresent() && biasParameter.isEmpty()) {
       return sums.outputs(input, new long[0]).plus(biasInterval);
     }
     return sums.outputs(input, biasParameter.map(b -> b.weights().toLongs()).orElse(new long[0]));
   }
 
-  private Optional<Parameter> parameterOf(Value value) {
+  private static Optional<Parameter> parameterOf(
+      Value value, Function<Value, Optional<Op>> definition) {
     return definition.apply(value).filter(Parameter.class::isInstance).map(Parameter.class::cast);
   }
 
@@ -183,12 +218,6 @@ public final class IntegerRules {
       hull = hull == null ? window : hull.hull(window);
     }
     return hull == null ? Interval.point(0) : hull;
-  }
-
-  private static void roundedQuotient(RoundedQuotient q) {
-    quotient(interval(q.numerator()), interval(q.denominator()), q.bits());
-    Shape shape = Shapes.elementwise(q.numerator().shape(), q.denominator().shape());
-    result(q.result(), shape, new Interval(0, 1L << q.bits()));
   }
 
   /**
@@ -235,33 +264,21 @@ public final class IntegerRules {
     return value.integerType().scale();
   }
 
-  private static void oneScale(Value result, List<Value> operands) {
-    operands.forEach(o -> scale(result, scaleOf(o)));
+  private static IntegerType type(Shape shape, Interval interval, double scale) {
+    return new IntegerType(shape, interval.low(), interval.high(), scale);
   }
 
-  private static void scale(Value result, double expected) {
-    double found = scaleOf(result);
+  private static double oneScale(Value left, Value right) {
     require(
-        Math.abs(found - expected) <= SCALE_TOLERANCE * Math.abs(expected),
-        "the result's scale is %s, the operands give %s",
-        found,
-        expected);
+        isOneScale(scaleOf(left), scaleOf(right)),
+        "scales %s and %s meet in one op",
+        scaleOf(left),
+        scaleOf(right));
+    return scaleOf(left);
   }
 
-  private static void result(Value result, Shape shape, Interval exact) {
-    IntegerType found = result.integerType();
-    require(
-        found.shape().equals(shape),
-        "the result has shape %s, the operands give %s",
-        found.shape(),
-        shape);
-    require(
-        shape.elementCount() == 0 || Interval.of(found).contains(exact),
-        "the result's interval [%d, %d] does not hold [%d, %d], which the operands allow",
-        found.low(),
-        found.high(),
-        exact.low(),
-        exact.high());
+  private static boolean isOneScale(double left, double right) {
+    return Math.abs(left - right) <= SCALE_TOLERANCE * Math.abs(right);
   }
 
   private static void require(boolean condition, String sentence, Object... values) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.DType;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 
@@ -22,8 +23,6 @@ import org.zkc.ir.TensorData;
  * mantissas, shifts and mantissas are.
  */
 public final class IntegerWeights {
-  private static final int LARGEST_SHIFT = 30;
-
   /** Mantissas that are made, compared or summed at a time. */
   static final int PART = 1 << 13;
 
@@ -75,7 +74,7 @@ public final class IntegerWeights {
   /**
    * Weights whose mantissas are stored.
    *
-   * @param channelShifts one in [0, 30] for each index on axis 0, or an empty list for no shifts
+   * @param channelShifts one in [0, 29] for each index on axis 0, or an empty list for no shifts
    * @throws IllegalArgumentException when the mantissas are no integers or the shifts do not fit
    */
   public static IntegerWeights of(TensorData mantissas, List<Integer> channelShifts) {
@@ -129,9 +128,9 @@ public final class IntegerWeights {
           "%d channel shifts do not fit the shape %s".formatted(channelShifts.size(), shape));
     }
     for (int shift : channelShifts) {
-      if (shift < 0 || shift > LARGEST_SHIFT) {
+      if (shift < 0 || shift > FieldBounds.MAX_SHIFT) {
         throw new IllegalArgumentException(
-            "a shift must lie in [0, %d], got %d".formatted(LARGEST_SHIFT, shift));
+            "a shift must lie in [0, %d], got %d".formatted(FieldBounds.MAX_SHIFT, shift));
       }
     }
     return List.copyOf(channelShifts);

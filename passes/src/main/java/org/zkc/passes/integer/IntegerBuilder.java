@@ -6,20 +6,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.zkc.ir.FieldBounds;
-import org.zkc.ir.Function;
 import org.zkc.ir.FunctionBuilder;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
-import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Type;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
@@ -79,10 +79,9 @@ public final class IntegerBuilder extends ViewBuilder {
 
   /** Integers of the model; {@code scale} is the real number that one unit stands for. */
   public Value parameter(String name, IntegerWeights weights, double scale) {
-    WeightSums found = weights.sums();
-    Value result = fresh(weights.shape(), found.elements(), scale);
-    sums.put(result, found);
-    return out.value(new Parameter(result, name, weights, location));
+    Value result = op(scale, r -> new Parameter(r, name, weights, location));
+    sums.put(result, weights.sums());
+    return result;
   }
 
   public Value conv(
@@ -94,86 +93,42 @@ public final class IntegerBuilder extends ViewBuilder {
       List<Integer> paddingHigh,
       List<Integer> dilations,
       int groups) {
-    Shape shape =
-        Shapes.conv(
-            input.shape(),
-            weight.shape(),
-            bias.map(Value::shape),
-            strides,
-            paddingLow,
-            paddingHigh,
-            dilations,
-            groups);
-    Value result = fresh(shape, weighted(input, weight, bias), productScale(input, weight));
-    return out.value(
+    return op(r ->
         new Conv(
-            result,
-            input,
-            weight,
-            bias,
-            strides,
-            paddingLow,
-            paddingHigh,
-            dilations,
-            groups,
-            location));
+            r, input, weight, bias, strides, paddingLow, paddingHigh, dilations, groups, location));
   }
 
   public Value linear(Value input, Value weight, Optional<Value> bias) {
-    Shape shape = Shapes.linear(input.shape(), weight.shape(), bias.map(Value::shape));
-    Value result = fresh(shape, weighted(input, weight, bias), productScale(input, weight));
-    return out.value(new Linear(result, input, weight, bias, location));
-  }
-
-  private Interval weighted(Value input, Value weight, Optional<Value> bias) {
-    WeightSums w =
-        Objects.requireNonNull(sums.get(weight), "weights are parameters of this builder");
-    // Bounds over all channels, as the verifier has them of the model, and not channel by channel.
-    Interval product = interval(input).weighted(w.mostPositive(), w.mostNegative());
-    return bias.map(b -> product.plus(interval(b))).orElse(product);
+    return op(r -> new Linear(r, input, weight, bias, location));
   }
 
   /** clamp((x + half) >> shift, low, high); the scale grows by 2^shift. */
   public Value requantize(Value input, int shift, long low, long high) {
-    Interval window = interval(input).shiftRounded(shift);
-    checkTable(window);
-    Interval interval = window.clamp(low, high);
-    Value result = fresh(input.shape(), interval, input.integerType().scale() * (1L << shift));
-    return out.value(new Requantize(result, input, shift, low, high, location));
+    checkTable(interval(input).shiftRounded(shift));
+    return op(r -> new Requantize(r, input, shift, low, high, location));
   }
 
   /** Entries for inputs first, first + 1, ..., saturating; {@code scale} is that of the entries. */
   public Value table(Value input, long first, TensorData entries, double scale) {
     checkTable(interval(input));
-    Value result = fresh(input.shape(), TableIntervals.of(interval(input), first, entries), scale);
-    return out.value(new Table(result, input, first, entries, location));
+    return op(scale, r -> new Table(r, input, first, entries, location));
   }
 
   public Value add(Value left, Value right) {
-    Interval interval = interval(left).plus(interval(right));
-    Value result =
-        fresh(Shapes.elementwise(left.shape(), right.shape()), interval, commonScale(left, right));
-    return out.value(new Add(result, left, right, location));
+    return op(r -> new Add(r, left, right, location));
   }
 
   public Value subtract(Value left, Value right) {
-    Interval interval = interval(left).minus(interval(right));
-    Value result =
-        fresh(Shapes.elementwise(left.shape(), right.shape()), interval, commonScale(left, right));
-    return out.value(new Subtract(result, left, right, location));
+    return op(r -> new Subtract(r, left, right, location));
   }
 
   public Value multiply(Value left, Value right) {
-    Interval interval = interval(left).times(interval(right));
-    Value result =
-        fresh(Shapes.elementwise(left.shape(), right.shape()), interval, productScale(left, right));
-    return out.value(new Multiply(result, left, right, location));
+    return op(r -> new Multiply(r, left, right, location));
   }
 
   /** x times factor, read at {@code scale}. */
   public Value scale(Value input, long factor, double scale) {
-    Value result = fresh(input.shape(), interval(input).times(factor), scale);
-    return out.value(new Scale(result, input, factor, location));
+    return op(scale, r -> new Scale(r, input, factor, location));
   }
 
   public Value windowSum(
@@ -183,23 +138,16 @@ public final class IntegerBuilder extends ViewBuilder {
       List<Integer> lengths,
       List<Integer> factors,
       double scale) {
-    Shape shape = Shapes.windows(input.shape(), axis, starts, lengths, factors);
-    Interval interval = null;
-    for (int j = 0; j < starts.size(); j++) {
-      Interval window = interval(input).times((long) lengths.get(j) * factors.get(j));
-      interval = interval == null ? window : interval.hull(window);
-    }
-    Value result = fresh(shape, interval == null ? interval(input) : interval, scale);
-    return out.value(new WindowSum(result, input, axis, starts, lengths, factors, location));
+    return op(
+        scale, r -> new WindowSum(r, input, axis, starts, lengths, factors, location));
   }
 
   public Value windowMax(
       Value input, int axis, int positions, int size, int stride, int dilation, int paddingLow) {
-    Shape shape =
-        Shapes.windowMax(input.shape(), axis, positions, size, stride, dilation, paddingLow);
-    Value result = fresh(shape, interval(input), input.integerType().scale());
-    return out.value(
-        new WindowMax(result, input, axis, size, stride, dilation, paddingLow, location));
+    IntegerType windows = input.integerType().withShape(input.shape().with(axis, positions));
+    return op(
+        windows,
+        r -> new WindowMax(r, input, axis, size, stride, dilation, paddingLow, location));
   }
 
   /**
@@ -209,9 +157,9 @@ public final class IntegerBuilder extends ViewBuilder {
    *     hold
    */
   public Value roundedQuotient(Value numerator, Value denominator, int bits) {
-    IntegerRules.quotient(interval(numerator), interval(denominator), bits);
-    Value result = fresh(numerator.shape(), new Interval(0, 1L << bits), Math.scalb(1.0, -bits));
-    return out.value(new RoundedQuotient(result, numerator, denominator, bits, location));
+    return op(
+        Math.scalb(1.0, -bits),
+        r -> new RoundedQuotient(r, numerator, denominator, bits, location));
   }
 
   /** A view of the tensor level, on the integers that stand for its operands; the scale stays. */
@@ -220,7 +168,7 @@ public final class IntegerBuilder extends ViewBuilder {
     return lower(view, operands, real -> (long) Math.rint(real.doubleValue() / scale));
   }
 
-  public Function build(List<Value> results) {
+  public org.zkc.ir.Function build(List<Value> results) {
     return out.build(new ArrayList<>(results));
   }
 
@@ -230,8 +178,14 @@ public final class IntegerBuilder extends ViewBuilder {
 
   @Override
   protected Value result(Type type) {
-    IntegerType t = (IntegerType) type;
-    return fresh(t.shape(), Interval.of(t), t.scale());
+    Interval interval = Interval.of((IntegerType) type);
+    if (!interval.isInsideLimit()) {
+      throw new UserException(
+          location,
+          "the integers of this %s can reach [%d, %d], outside the 31-bit field's (-2^30, 2^30); compile with fewer --bits"
+              .formatted(source, interval.low(), interval.high()));
+    }
+    return out.fresh(hint, type);
   }
 
   @Override
@@ -244,14 +198,28 @@ public final class IntegerBuilder extends ViewBuilder {
     return location;
   }
 
-  private Value fresh(Shape shape, Interval interval, double scale) {
-    if (!interval.isInsideLimit()) {
-      throw new UserException(
-          location,
-          "the integers of this %s can reach [%d, %d], outside the 31-bit field's (-2^30, 2^30); compile with fewer --bits"
-              .formatted(source, interval.low(), interval.high()));
-    }
-    return out.fresh(hint, new IntegerType(shape, interval.low(), interval.high(), scale));
+  /** An op whose scale its operands give. */
+  private Value op(Function<Value, IntegerOp> op) {
+    return op(1, op);
+  }
+
+  /** An op that leaves the scale free. */
+  private Value op(double scale, Function<Value, IntegerOp> op) {
+    return op(new IntegerType(Shape.of(), 0, 0, scale), op);
+  }
+
+  /** Appends an op; {@code draft} has what the op leaves to its result, the rules infer the rest. */
+  private Value op(IntegerType draft, Function<Value, IntegerOp> op) {
+    IntegerOp drafted = op.apply(new Value("draft", draft));
+    return out.value(op.apply(result(IntegerRules.infer(drafted, this::overAllChannels))));
+  }
+
+  /** Bounds over all channels, as the verifier has them of the model. */
+  private Interval overAllChannels(Interval input, Value weight, Optional<Value> bias) {
+    WeightSums w =
+        Objects.requireNonNull(sums.get(weight), "weights are parameters of this builder");
+    Interval product = input.weighted(w.mostPositive(), w.mostNegative());
+    return bias.map(b -> product.plus(interval(b))).orElse(product);
   }
 
   /** The circuit's table covers whatever its operand can reach. */
@@ -262,24 +230,5 @@ public final class IntegerBuilder extends ViewBuilder {
           "the result of this %s can reach %d different integers, a table has at most %d; compile with fewer --bits"
               .formatted(source, TableIntervals.rows(window), FieldBounds.MAX_TABLE_ROWS));
     }
-  }
-
-  private static double productScale(Value left, Value right) {
-    return left.integerType().scale() * right.integerType().scale();
-  }
-
-  private static double commonScale(Value left, Value right) {
-    return sameScale(left.integerType().scale(), right.integerType().scale());
-  }
-
-  /**
-   * Scales that should be equal may differ by rounding in the last places, where products of scales
-   * meet.
-   */
-  private static double sameScale(double left, double right) {
-    if (Math.abs(left - right) > 1e-9 * left) {
-      throw new IllegalArgumentException("scales " + left + " and " + right + " meet in one op");
-    }
-    return left;
   }
 }
