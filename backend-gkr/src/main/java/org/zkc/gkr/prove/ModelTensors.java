@@ -18,7 +18,7 @@ public interface ModelTensors {
   /** Bytes of a mantissa: 1, 2 or 4. */
   int elementBytes(int tensor);
 
-  /** One shift in 0..30 for each index of axis 0. */
+  /** One shift in 0..29 for each index of axis 0. */
   byte[] channelShifts(int tensor);
 
   /** Bytes of all mantissas of a tensor. */

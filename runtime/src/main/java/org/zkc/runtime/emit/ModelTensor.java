@@ -37,7 +37,7 @@ public record ModelTensor(int tensor, String name, IntegerWeights weights) {
     return weights.mantissas().bytes();
   }
 
-  /** One for each index of axis 0, each in 0..30. */
+  /** One for each index of axis 0, each in 0..29. */
   public byte[] channelShifts() {
     byte[] out = new byte[weights.channels()];
     for (int c = 0; c < out.length; c++) {
