@@ -109,7 +109,7 @@ public final class IntegerEvaluator {
     for (int i = 0; i < main.body().size(); i++) {
       IntegerOp op = (IntegerOp) main.body().get(i);
       if (!(op instanceof Parameter)) {
-        define(op.definitions().getFirst(), evaluate(op, values), values, observer);
+        define(op.result(), evaluate(op, values), values, observer);
       }
       lastUses.get(i).forEach(values::remove);
     }

@@ -141,7 +141,7 @@ public final class TensorInterpreter {
     for (int i = 0; i < names.size(); i++) {
       values.put(names.get(i), operands.get(i).toFloats());
     }
-    Value result = op.definitions().getFirst();
+    Value result = op.result();
     return TensorData.ofFloats(result.shape(), evaluate(op, values, Map.of()));
   }
 
@@ -174,7 +174,7 @@ public final class TensorInterpreter {
     }
     for (int i = 0; i < main.body().size(); i++) {
       TensorOp op = (TensorOp) main.body().get(i);
-      Value result = op.definitions().getFirst();
+      Value result = op.result();
       if (op instanceof Constant) {
         float[] elements = constants.get(result);
         if (elements != null) {

@@ -33,7 +33,7 @@ public final class ConstantFolding {
       return Optional.empty();
     }
     List<Constant> constants = operands.stream().map(Optional::get).toList();
-    Value result = op.definitions().getFirst();
+    Value result = op.result();
     long available = constants.stream().mapToLong(c -> c.data().elementCount()).sum();
     if (result.shape().elementCount() > Math.max(SMALL, available)) {
       return Optional.empty();
