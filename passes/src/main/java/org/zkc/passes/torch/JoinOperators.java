@@ -32,7 +32,7 @@ final class JoinOperators {
       throw call.refuse("tensors without axes; use torch.stack");
     }
     int axis = call.axis(1, rank);
-    return call.result(call.emit().join(kept.stream().map(call::value).toList(), axis));
+    return call.result(call.emit().concatenate(kept.stream().map(call::value).toList(), axis));
   }
 
   private static List<Tensor> nonEmptyList(OperatorCall call) {
@@ -51,7 +51,7 @@ final class JoinOperators {
     Shape each = new Shape(extents);
     List<Value> parts =
         tensors.stream().map(t -> call.emit().reshape(call.value(t), each)).toList();
-    return call.result(call.emit().join(parts, axis));
+    return call.result(call.emit().concatenate(parts, axis));
   }
 
   /** (input, repeats): copies side by side, new axes in front. */
@@ -78,7 +78,7 @@ final class JoinOperators {
     extents.addAll(current.shape().extents());
     current = call.emit().reshape(current, new Shape(extents));
     for (int axis = 0; axis < repeats.size(); axis++) {
-      current = call.emit().join(Collections.nCopies(repeats.get(axis), current), axis);
+      current = call.emit().concatenate(Collections.nCopies(repeats.get(axis), current), axis);
     }
     return call.result(current);
   }

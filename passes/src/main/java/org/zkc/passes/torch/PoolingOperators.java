@@ -224,7 +224,7 @@ final class PoolingOperators {
         parts.add(
             maxAlong(call, call.emit().slice(current, axis, start, end, 1), axes, k, end - start));
       }
-      current = call.emit().join(parts, axis);
+      current = call.emit().concatenate(parts, axis);
     }
     return current;
   }

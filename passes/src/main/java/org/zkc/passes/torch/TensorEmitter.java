@@ -241,13 +241,6 @@ final class TensorEmitter extends ViewBuilder {
     return op(r -> new LogSoftmax(r, input, axis, location));
   }
 
-  /** Parts side by side along an axis; those without elements are left out, unless all are. */
-  Value join(List<Value> parts, int axis) {
-    inferred(() -> Shapes.concatenate(parts.stream().map(Value::shape).toList(), axis));
-    List<Value> full = parts.stream().filter(p -> p.shape().elementCount() > 0).toList();
-    return concatenate(full.isEmpty() ? parts.subList(0, 1) : full, axis);
-  }
-
   /** {@code limit} exclusive, on one axis. */
   Value slice(Value input, int axis, int start, int limit, int stride) {
     Shape in = input.shape();
@@ -290,7 +283,7 @@ final class TensorEmitter extends ViewBuilder {
       known.put(constant.result(), constant);
       return constant.result();
     }
-    return added(op).definitions().getFirst();
+    return added(op).result();
   }
 
   private <T extends TensorOp> T added(T op) {

@@ -110,7 +110,7 @@ final class WriteOperators {
             : interleaved(emit, whole, values, axis, start, stride));
     int end = count == 0 ? start : start + (count - 1) * stride + 1;
     parts.add(emit.slice(whole, axis, end, self.shape().extent(axis), 1));
-    return call.result(emit.join(parts, axis), self.dtype());
+    return call.result(emit.concatenate(parts, axis), self.dtype());
   }
 
   /**
@@ -124,9 +124,9 @@ final class WriteOperators {
     Value kept = emit.slice(emit.reshape(old, split(old, axis, groups, stride)), axis + 1, 1, stride, 1);
     Value first = emit.slice(values, axis, 0, groups, 1);
     Value grouped = emit.reshape(first, split(first, axis, groups, 1));
-    Value joined = emit.join(List.of(grouped, kept), axis + 1);
+    Value joined = emit.concatenate(List.of(grouped, kept), axis + 1);
     Value flat = emit.reshape(joined, old.shape());
-    return emit.join(List.of(flat, emit.slice(values, axis, groups, groups + 1, 1)), axis);
+    return emit.concatenate(List.of(flat, emit.slice(values, axis, groups, groups + 1, 1)), axis);
   }
 
   /** The shape of {@code value} with one axis as two. */
