@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ARCHIVES = Path(__file__).parent.parent / "src/test/resources/archives"
@@ -20,10 +21,10 @@ def zkc(locale, *arguments):
 def test_paths_and_texts_beyond_ascii(locale, tmp_path):
     folder = tmp_path / "Größe"
     folder.mkdir()
-    for name in ("mlp.pt", "mlp.input0.npy"):
-        shutil.copy(ARCHIVES / name, folder / f"ü-{name}")
+    shutil.copy(ARCHIVES / "mlp.pt", folder / "ü.pt")
+    np.save(folder / "ü.npy", np.zeros((1, 784), np.float32))
     model, proof = folder / "модель.zkc", folder / "証明.zkp"
-    zkc(locale, "compile", folder / "ü-mlp.pt", "-o", model)
-    zkc(locale, "prove", model, "--input", folder / "ü-mlp.input0.npy", "-o", proof, "--context", "ä 7")
+    zkc(locale, "compile", folder / "ü.pt", "-o", model)
+    zkc(locale, "prove", model, "--input", folder / "ü.npy", "-o", proof, "--context", "ä 7")
     verified = zkc(locale, "verify", proof, "--key", folder / "модель.vk", "--context", "ä 7")
     assert "context      ä 7" in verified.stdout

@@ -11,6 +11,9 @@ import java.util.concurrent.LinkedBlockingQueue;
  * it: until the background thread has seen the vector twin beat the plain one, callers use the
  * plain one. Both give the same results, so when this happens changes nothing but time.
  *
+ * <p>The products of calibration and execution are trained in the same way and with the same
+ * constants in their own module. Neither may know the other; a test holds the constants equal.
+ *
  * <p>The system property {@code zkc.vector=on} skips the training, for benchmarks that warm up
  * themselves.
  */
@@ -21,7 +24,7 @@ public final class Training {
   // A process that ends sooner gains nothing by training.
   private static final long DELAY_MILLIS = 500;
   // Runs that make the JVM compile; from then on the trainer only looks whether it has.
-  static final int COMPILING_RUNS = 400;
+  private static final int COMPILING_RUNS = 400;
   private static final long POLL_MILLIS = 20;
   private static final int RUNS = 5;
 

@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * so the plain loops work until a background thread has seen the vector loops beat them. That
  * thread starts when there was enough work that a process may gain by it.
  *
+ * <p>The backend trains its kernels in the same way and with the same constants. Neither module may
+ * know the other, so each has the few lines; a test holds the constants equal.
+ *
  * <p>The system property {@code zkc.vector} chooses: {@code off} for plain loops only, {@code on}
  * for vector loops at once, for benchmarks that warm up themselves.
  */
@@ -23,8 +26,8 @@ public final class LoopChoice {
   // vectors badly).
   private static final long PATIENCE_NANOS = 60_000_000_000L;
   // Runs that make the JVM compile; from then on the trainer only looks whether it has.
-  private static final int COMPILING_RUNS = 600;
-  private static final long POLL_MILLIS = 10;
+  private static final int COMPILING_RUNS = 400;
+  private static final long POLL_MILLIS = 20;
   private static final int RUNS = 5;
 
   private static final boolean POSSIBLE =

@@ -29,9 +29,9 @@ import org.zkc.ir.circuit.SpectralProduct;
 import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewBuilder;
-import org.zkc.ir.integer.IntegerWeights;
 
 /**
  * Circuit-level ops with the types that they have: each method appends one op and returns its

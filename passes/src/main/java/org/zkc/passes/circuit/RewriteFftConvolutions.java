@@ -26,9 +26,9 @@ import org.zkc.ir.circuit.ModelSpectrum;
 import org.zkc.ir.circuit.SpectralProduct;
 import org.zkc.ir.circuit.SpectralReshape;
 import org.zkc.ir.circuit.SpectralSum;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Reshape;
-import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
 

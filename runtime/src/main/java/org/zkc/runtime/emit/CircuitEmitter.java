@@ -47,13 +47,13 @@ import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
+import org.zkc.ir.integer.WeightSums;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Concatenate;
 import org.zkc.ir.view.Pad;
 import org.zkc.ir.view.Reshape;
 import org.zkc.ir.view.Slice;
 import org.zkc.ir.view.Transpose;
-import org.zkc.ir.integer.WeightSums;
 
 /**
  * Turns a circuit-level program into the backend's {@link Circuit} and the model's integers. Conv,

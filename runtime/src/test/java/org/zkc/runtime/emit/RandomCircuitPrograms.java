@@ -25,12 +25,12 @@ import org.zkc.ir.circuit.RoundedQuotient;
 import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
+import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Pad;
 import org.zkc.ir.view.Reshape;
 import org.zkc.ir.view.Slice;
 import org.zkc.ir.view.Transpose;
-import org.zkc.ir.integer.IntegerWeights;
 
 /**
  * Seeded circuit-level programs over every op, with correct intervals. Values are 4-dimensional

@@ -120,6 +120,17 @@ final class BadInputTest {
             List.of("compile", good, "-o", out, "--input-shape", "1xx24"),
             "1xx24"),
         bad(
+            "input shape as Python prints it",
+            2,
+            List.of("compile", good, "-o", out, "--input-shape", "(1, 24)"),
+            "as 1x24"),
+        bad(
+            "input shape of integers",
+            2,
+            List.of("compile", good, "-o", out, "--input-shape", "1x24:i64"),
+            "only inputs of the element type f32"),
+        bad("benchmarks outside of a checkout", 2, List.of("bench", "mlp"), "./zkc bench"),
+        bad(
             "missing calibration",
             2,
             List.of("compile", good, "-o", out, "--calibration", file("no.npy")),
