@@ -170,7 +170,9 @@ public final class RandomPrograms {
     int channels = mantissas.shape().rank() == 0 ? 0 : mantissas.shape().extent(0);
     return IntegerWeights.of(
         mantissas,
-        random.nextBoolean() ? List.of() : random.ints(channels, 0, FieldBounds.MAX_SHIFT + 1).boxed().toList());
+        random.nextBoolean()
+            ? List.of()
+            : random.ints(channels, 0, FieldBounds.MAX_SHIFT + 1).boxed().toList());
   }
 
   private Shape shape() {

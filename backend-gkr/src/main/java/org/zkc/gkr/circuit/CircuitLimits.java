@@ -50,7 +50,9 @@ public final class CircuitLimits {
 
   public static final int QUOTIENT_BITS = 20;
 
-  /** Bits by which a Requantize shifts: 30 would leave -1, 0 and 1 of what is inside (-2^30, 2^30). */
+  /**
+   * Bits by which a Requantize shifts: 30 would leave -1, 0 and 1 of what is inside (-2^30, 2^30).
+   */
   public static final int SHIFT = 29;
 
   /**

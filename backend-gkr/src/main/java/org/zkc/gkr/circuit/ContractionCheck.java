@@ -3,8 +3,8 @@ package org.zkc.gkr.circuit;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
 
 /**
- * The conditions on the relations that sum products of two tensors, {@link Conv}, {@link
- * FftConv} and {@link MatMul}, and what their results range over.
+ * The conditions on the relations that sum products of two tensors, {@link Conv}, {@link FftConv}
+ * and {@link MatMul}, and what their results range over.
  */
 final class ContractionCheck {
   private ContractionCheck() {}

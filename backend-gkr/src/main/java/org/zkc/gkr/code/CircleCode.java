@@ -2,7 +2,6 @@ package org.zkc.gkr.code;
 
 import java.util.Arrays;
 import org.zkc.gkr.field.ExtVector;
-import org.zkc.gkr.field.M31;
 
 /**
  * The circle code of rate 1/4 over F (Haboeck, Levit, Papini, "Circle STARKs", 2024): a message of

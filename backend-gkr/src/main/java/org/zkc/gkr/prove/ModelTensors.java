@@ -27,9 +27,9 @@ public interface ModelTensors {
   }
 
   /**
-   * Writes the {@code count} elements at one index of axis 0, shift applied, to out[at, at + count).
-   * Commitments read the model by this alone, so that a model whose mantissas are not in memory
-   * overrides it.
+   * Writes the {@code count} elements at one index of axis 0, shift applied, to out[at, at +
+   * count). Commitments read the model by this alone, so that a model whose mantissas are not in
+   * memory overrides it.
    */
   default void copyChannel(int tensor, int channel, int[] out, int at, int count) {
     int bytes = elementBytes(tensor);
@@ -57,8 +57,7 @@ public interface ModelTensors {
   }
 
   /** Little-endian mantissas of 2 bytes. */
-  ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** Little-endian mantissas of 4 bytes. */
   ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

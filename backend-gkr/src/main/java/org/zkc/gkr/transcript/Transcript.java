@@ -19,8 +19,8 @@ import org.zkc.gkr.hash.NonceSearch;
  *
  * with little-endian integers. The operation tells absorbed bytes from ints, elements, vectors,
  * challenges, indices and grinding, so that two different sequences of operations never hash the
- * same input. Challenges are read from the extendable output of BLAKE3 of the new
- * state, by rejection, so they are uniform.
+ * same input. Challenges are read from the extendable output of BLAKE3 of the new state, by
+ * rejection, so they are uniform.
  *
  * <p>BLAKE3 with its 256-bit state because the commitment hashes with it too: one primitive to
  * trust. A transcript cannot be copied: a challenge exists once.

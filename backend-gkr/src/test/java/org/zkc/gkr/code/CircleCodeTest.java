@@ -77,8 +77,7 @@ class CircleCodeTest {
     Kernels.best().addScaled(combined, c, b);
     ExtVector expected = code.encode(a);
     Kernels.best().addScaled(expected, c, code.encode(b));
-    assertArrayEquals(
-        expected.toArray(), code.encode(combined).toArray(), () -> random.seed());
+    assertArrayEquals(expected.toArray(), code.encode(combined).toArray(), () -> random.seed());
   }
 
   @Test

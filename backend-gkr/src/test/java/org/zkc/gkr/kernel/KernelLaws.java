@@ -26,8 +26,7 @@ abstract class KernelLaws {
   abstract Kernels kernels();
 
   private void assertSame(ExtVector expected, ExtVector actual, String what) {
-    assertArrayEquals(
-        expected.toArray(), actual.toArray(), () -> random.seed() + ": " + what);
+    assertArrayEquals(expected.toArray(), actual.toArray(), () -> random.seed() + ": " + what);
   }
 
   // A vector inside larger arrays, so that offsets count.

@@ -29,7 +29,9 @@ public final class DebugTable {
       Pattern.compile(
           "(.*[/\\\\](site-packages|dist-packages|pytorch)[/\\\\])?torch[/\\\\].*"
               + "|(.*[/\\\\])?zkpytorch[/\\\\]\\w+\\.py"
-              + "|<eval_with_key>.*"); // code that a program wrote, as torch.fx does, is in no file of the user's
+              + "|<eval_with_key>.*"); // code that a program wrote, as torch.fx does, is in no file
+
+  // of the user's
 
   /** A table that knows nothing. */
   public static final DebugTable EMPTY = new DebugTable(new int[0], List.of(), List.of());

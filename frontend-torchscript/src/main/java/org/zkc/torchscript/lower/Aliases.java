@@ -22,9 +22,9 @@ import org.zkc.torchscript.schema.StaticTypes;
  *
  * <p>A write to {@code v} makes a new value {@code v'}; from then on {@code v} reads as {@code v'}.
  * If v is a view of b by an operator that can be inverted, b reads as {@code v'} brought back to
- * b's form; if v is a part of b (a slice, an index), b reads as b with {@code v'} in its place. Other
- * views of b are taken again. Any other value that may share v's memory becomes
- * stale: reading it is refused, so a program is never wrong, at worst not accepted.
+ * b's form; if v is a part of b (a slice, an index), b reads as b with {@code v'} in its place.
+ * Other views of b are taken again. Any other value that may share v's memory becomes stale:
+ * reading it is refused, so a program is never wrong, at worst not accepted.
  *
  * <p>May-share is an equivalence over values and over the contents of containers (a list's elements
  * share one class). It only grows, and is common to all arms of control flow; what was replaced and

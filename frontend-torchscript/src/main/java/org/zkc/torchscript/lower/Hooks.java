@@ -13,11 +13,11 @@ import org.zkc.torchscript.code.FunctionDefinition;
 import org.zkc.torchscript.schema.StaticTypes;
 
 /**
- * The root module's forward hooks and pre-hooks, which an archive keeps as methods and lists by name
- * in {@code __forward_pre_hooks__} and {@code __forward_hooks__}. PyTorch runs them when the loaded
- * module is called: every pre-hook gets the tuple of inputs and may return others, every hook gets
- * the inputs and the result and may return another. Hooks of inner modules need nothing: the code
- * that calls those modules calls their hooks too.
+ * The root module's forward hooks and pre-hooks, which an archive keeps as methods and lists by
+ * name in {@code __forward_pre_hooks__} and {@code __forward_hooks__}. PyTorch runs them when the
+ * loaded module is called: every pre-hook gets the tuple of inputs and may return others, every
+ * hook gets the inputs and the result and may return another. Hooks of inner modules need nothing:
+ * the code that calls those modules calls their hooks too.
  */
 final class Hooks {
   private final Lowering lowering;
@@ -43,7 +43,8 @@ final class Hooks {
     this.root = root;
     this.definition = definition;
     this.forward = forward;
-    for (FunctionDefinition.Parameter p : forward.parameters().subList(1, forward.parameters().size())) {
+    for (FunctionDefinition.Parameter p :
+        forward.parameters().subList(1, forward.parameters().size())) {
       inputs.add(Objects.requireNonNull(frame.names().get(p.name()), "inputs are bound"));
     }
   }

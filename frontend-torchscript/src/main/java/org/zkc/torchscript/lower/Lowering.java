@@ -22,11 +22,10 @@ import org.zkc.torchscript.pickle.PickleValue;
 import org.zkc.torchscript.schema.StaticTypes;
 
 /**
- * From code and module tree to a torch-level program: {@code main} is the root's forward between the
- * root's own hooks; each
- * method of each module instance that it reaches becomes a function of its own, in which parameters
- * are constants. A function is lowered once for each combination of literal arguments, so that
- * branches on flags are decided while reading.
+ * From code and module tree to a torch-level program: {@code main} is the root's forward between
+ * the root's own hooks; each method of each module instance that it reaches becomes a function of
+ * its own, in which parameters are constants. A function is lowered once for each combination of
+ * literal arguments, so that branches on flags are decided while reading.
  */
 public final class Lowering {
 
@@ -96,8 +95,7 @@ public final class Lowering {
       }
       frame.names().put(p.name(), binding);
     }
-    Hooks hooks =
-        new Hooks(this, frame, new Binding.Module(root, ""), type.definition(), forward);
+    Hooks hooks = new Hooks(this, frame, new Binding.Module(root, ""), type.definition(), forward);
     hooks.before();
     Binding returned = hooks.after(new StatementLowering(this, frame).body(forward));
     List<Value> results = new ArrayList<>();

@@ -121,8 +121,7 @@ final class OperatorCalls {
     List<OperatorSchema> overloads = OperatorTable.overloads(name);
     if (overloads.isEmpty()) {
       throw new UserException(
-          at,
-          "operator %s cannot be proved; `zkc ops` lists those that can".formatted(name));
+          at, "operator %s cannot be proved; `zkc ops` lists those that can".formatted(name));
     }
     List<TorchType> types = positional.stream().map(Frame::typeOf).toList();
     Map<String, TorchType> keywordTypes = new LinkedHashMap<>();

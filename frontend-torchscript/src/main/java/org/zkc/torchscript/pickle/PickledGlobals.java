@@ -44,7 +44,8 @@ final class PickledGlobals {
           qualified.contains("qtensor") || (module.startsWith("torch") && name.startsWith("Q"))
               ? "quantised tensors are not supported, export the float model."
               : name.startsWith("Complex")
-                  ? "complex numbers are not supported; keep real and imaginary parts as two real tensors."
+                  ? "complex numbers are not supported; keep real and imaginary parts as two real"
+                      + " tensors."
                   : "zkc never runs what a pickle names; export the model with torch.jit.save.";
       throw new UserException(
           "The record %s refers to %s: %s".formatted(record, printable(qualified), remedy));

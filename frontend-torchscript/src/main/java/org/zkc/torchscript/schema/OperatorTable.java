@@ -29,8 +29,7 @@ public final class OperatorTable {
    */
   public static List<OperatorSchema> overloads(String name) {
     return OVERLOADS.computeIfAbsent(
-        name,
-        n -> LINES.getOrDefault(n, List.of()).stream().map(SchemaParser::parse).toList());
+        name, n -> LINES.getOrDefault(n, List.of()).stream().map(SchemaParser::parse).toList());
   }
 
   /** Qualified names, sorted. */

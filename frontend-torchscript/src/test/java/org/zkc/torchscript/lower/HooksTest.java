@@ -10,14 +10,23 @@ import org.zkc.torchscript.InMemoryModel;
 /** What torch.jit.load(file)(x) computes of a root module with hooks. */
 class HooksTest {
   private static final String HOOKS =
-      "  __forward_pre_hooks__ = [\"before\", \"quiet\", ]\n  __forward_hooks__ = [\"after\", \"seen\", ]\n";
+      "  __forward_pre_hooks__ = [\"before\", \"quiet\", ]\n"
+          + "  __forward_hooks__ = [\"after\", \"seen\", ]\n";
   private static final String FORWARD = InMemoryModel.FORWARD + "    return torch.relu(x)\n";
   private static final String QUIET =
-      "  def quiet(self: __torch__.M,\n    inputs: Tuple[Tensor]) -> NoneType:\n    return None\n"
-          + "  def seen(self: __torch__.M,\n    inputs: Tuple[Tensor],\n    output: Tensor) -> NoneType:\n    return None\n";
+      "  def quiet(self: __torch__.M,\n"
+          + "    inputs: Tuple[Tensor]) -> NoneType:\n"
+          + "    return None\n"
+          + "  def seen(self: __torch__.M,\n"
+          + "    inputs: Tuple[Tensor],\n"
+          + "    output: Tensor) -> NoneType:\n"
+          + "    return None\n";
 
   private static final String MAYBE =
-      "    if bool(torch.sum(output)):\n      a = annotate(Optional[Tensor], output)\n    else:\n      a = None\n";
+      "    if bool(torch.sum(output)):\n"
+          + "      a = annotate(Optional[Tensor], output)\n"
+          + "    else:\n"
+          + "      a = None\n";
 
   private static String before(String returns, String value) {
     return "  def before(self: __torch__.M,\n    inputs: Tuple[Tensor]) -> %s:\n    return %s\n"
@@ -42,8 +51,9 @@ class HooksTest {
             after("Tensor", "torch.add(output, (inputs)[0])"));
     assertTrue(
         text.matches(
-            "(?s).*@main.*call\\(%\\w+\\) \\{callee = \"before\"\\}.*relu\\(%input\\).*call\\(%\\w+, %\\w+\\)"
-                + " \\{callee = \"after\"\\}.*"),
+            "(?s).*@main.*call\\(%\\w+\\) \\{callee ="
+                + " \"before\"\\}.*relu\\(%input\\).*call\\(%\\w+, %\\w+\\) \\{callee ="
+                + " \"after\"\\}.*"),
         text);
   }
 

@@ -117,8 +117,7 @@ class InPlaceTest {
   @Test
   void writeThroughAPartOfSplitIsRefusedWhenTheWholeIsRead() {
     String message =
-        refusal(
-            "v, w, = torch.split(x, 1)", "_0 = torch.relu_(v)", "return torch.neg(x)");
+        refusal("v, w, = torch.split(x, 1)", "_0 = torch.relu_(v)", "return torch.neg(x)");
     assertTrue(message.contains("in-place operation"), message);
   }
 
@@ -234,7 +233,10 @@ class InPlaceTest {
                 "return torch.neg(y)")
             .text();
     assertTrue(
-        text.matches("(?s).*%end = torch.aten.add\\(%c_2, %c_3\\).*slice_scatter\\(%y, %_0, %c_1, %c_2, %end\\).*"), text);
+        text.matches(
+            "(?s).*%end = torch.aten.add\\(%c_2, %c_3\\).*slice_scatter\\(%y, %_0, %c_1, %c_2,"
+                + " %end\\).*"),
+        text);
   }
 
   @Test
@@ -262,7 +264,8 @@ class InPlaceTest {
 
   @Test
   void operatorWithoutFunctionalForm() {
-    assertTrue(refusal("_0 = torch.fill_diagonal_(x, 1.)", "return x").contains("torch.fill_diagonal_"));
+    assertTrue(
+        refusal("_0 = torch.fill_diagonal_(x, 1.)", "return x").contains("torch.fill_diagonal_"));
   }
 
   @Test

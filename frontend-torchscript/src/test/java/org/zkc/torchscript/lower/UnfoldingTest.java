@@ -48,11 +48,11 @@ class UnfoldingTest {
   void depthAndRecursionAreTwoThings() {
     StringBuilder deep = new StringBuilder();
     for (int i = 0; i < 200; i++) {
-      deep.append("def f%d(x: Tensor) -> Tensor:\n  return __torch__.f%d(x, )\n".formatted(i, i + 1));
+      deep.append(
+          "def f%d(x: Tensor) -> Tensor:\n  return __torch__.f%d(x, )\n".formatted(i, i + 1));
     }
     deep.append("def f200(x: Tensor) -> Tensor:\n  return torch.relu(x)\n");
-    String head =
-        InMemoryModel.CLASS + InMemoryModel.FORWARD + "    return __torch__.f0(x, )\n";
+    String head = InMemoryModel.CLASS + InMemoryModel.FORWARD + "    return __torch__.f0(x, )\n";
     assertTrue(refusal(InMemoryModel.code(head + deep)).contains("nested more than 128 deep"));
     String loop = "def f0(x: Tensor) -> Tensor:\n  return __torch__.f0(x, )\n";
     assertTrue(refusal(InMemoryModel.code(head + loop)).contains("calls itself"));

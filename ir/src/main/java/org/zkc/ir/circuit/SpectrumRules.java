@@ -131,7 +131,9 @@ final class SpectrumRules {
       long first = t.starts().get(k);
       long last = first + (shape.extent(rank - 2 + k) - 1L) * t.strides().get(k);
       require(
-          t.strides().get(k) >= 1 && first > -FieldBounds.MAX_POINTS && last < FieldBounds.MAX_POINTS,
+          t.strides().get(k) >= 1
+              && first > -FieldBounds.MAX_POINTS
+              && last < FieldBounds.MAX_POINTS,
           "the points %d to %d are out of range or have no positive stride",
           first,
           last);

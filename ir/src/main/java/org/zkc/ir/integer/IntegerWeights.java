@@ -222,8 +222,7 @@ public final class IntegerWeights {
     }
   }
 
-  private static void round(
-      float[] reals, int from, int end, double factor, int[] out, int at) {
+  private static void round(float[] reals, int from, int end, double factor, int[] out, int at) {
     for (int i = from; i < end; i++) {
       out[at + i] = (int) Math.rint(reals[i] * factor);
     }

@@ -20,13 +20,11 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
    */
   static WeightSums of(IntegerWeights weights) {
     return of(
-        weights,
-        weights.dtype() == DType.I64 ? new WideSlice(weights) : new NarrowSlice(weights));
+        weights, weights.dtype() == DType.I64 ? new WideSlice(weights) : new NarrowSlice(weights));
   }
 
   /** The same of weights that are rounded when read; the observer sees each of them once. */
-  static WeightSums ofRounded(
-      IntegerWeights weights, IntegerWeights.RoundingObserver observer) {
+  static WeightSums ofRounded(IntegerWeights weights, IntegerWeights.RoundingObserver observer) {
     return of(weights, new RoundedSlice(weights, observer));
   }
 

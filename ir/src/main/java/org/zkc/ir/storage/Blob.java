@@ -35,8 +35,7 @@ public sealed interface Blob {
       case Elements e -> {
         MemorySegment bytes = e.data().bytes();
         for (long at = 0; at < bytes.byteSize(); at += PART) {
-          ByteBuffer part =
-              bytes.asSlice(at, Math.min(PART, bytes.byteSize() - at)).asByteBuffer();
+          ByteBuffer part = bytes.asSlice(at, Math.min(PART, bytes.byteSize() - at)).asByteBuffer();
           while (part.hasRemaining()) {
             channel.write(part);
           }

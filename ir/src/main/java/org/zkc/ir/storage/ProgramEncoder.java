@@ -127,9 +127,7 @@ final class ProgramEncoder {
 
   private Stored.Tensor tensor(DType dtype, Shape shape, Blob bytes) {
     Stored.Tensor.Builder out =
-        Stored.Tensor.newBuilder()
-            .setDtype(string(dtype.text()))
-            .addAllExtents(shape.extents());
+        Stored.Tensor.newBuilder().setDtype(string(dtype.text())).addAllExtents(shape.extents());
     if (bytes.byteSize() <= ProgramStorage.INLINE_BYTES) {
       out.setInline(
           ByteString.copyFrom(bytes.beginning(ProgramStorage.INLINE_BYTES).asByteBuffer()));

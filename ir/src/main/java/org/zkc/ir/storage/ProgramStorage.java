@@ -59,7 +59,8 @@ public final class ProgramStorage {
       // Records and types refuse what they cannot be; here that means a damaged file.
       throw new StorageException("the stored program is damaged: " + e.getMessage());
     }
-    if (!Arrays.equals(bytes, new ProgramEncoder(blob -> numberOf(blob, numbers)).encode(program).toByteArray())) {
+    if (!Arrays.equals(
+        bytes, new ProgramEncoder(blob -> numberOf(blob, numbers)).encode(program).toByteArray())) {
       throw new StorageException(
           "the stored program is damaged: its bytes are not in the one form there is");
     }

@@ -1,6 +1,8 @@
 package org.zkc.ir.tensor;
 
-/** A function of one element that quantisation makes a table of; the facts are what the table needs. */
+/**
+ * A function of one element that quantisation makes a table of; the facts are what the table needs.
+ */
 public sealed interface Activation extends Elementwise
     permits Elu, Gelu, Hardswish, LeakyRelu, Sigmoid, Silu, Tanh {
 

@@ -17,8 +17,7 @@ public record Clamp(Value result, Value input, double low, double high, Location
   @Override
   public void requireFunction() {
     if (!(low <= high)) {
-      throw new IllegalArgumentException(
-          "bounds %s and %s leave no value".formatted(low, high));
+      throw new IllegalArgumentException("bounds %s and %s leave no value".formatted(low, high));
     }
   }
 }

@@ -80,8 +80,7 @@ final class ProgramStorageTest {
   /** Numbers blobs by where they lie in the saved area, which all blobs of a decoded program do. */
   private static BlobSink positions(Saved saved) {
     MemorySegment area = MemorySegment.ofArray(saved.blobs());
-    return blob ->
-        ((Blob.Elements) blob).data().bytes().address() - area.address();
+    return blob -> ((Blob.Elements) blob).data().bytes().address() - area.address();
   }
 
   private static byte[] mutated(byte[] bytes, Random random) {

@@ -4,11 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
-import org.zkc.ir.Program;
-import org.zkc.ir.Rewriter;
 import org.zkc.ir.Shapes;
-import org.zkc.ir.Uses;
-import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Contraction;
 import org.zkc.ir.circuit.Contraction.Axis;
@@ -17,8 +13,7 @@ import org.zkc.ir.circuit.Contraction.Window;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Model;
-import org.zkc.passes.Pass;
-import org.zkc.passes.PassContext;
+import org.zkc.passes.Rewrite;
 
 /**
  * Matmul-check rewriting: a contraction that is a matrix product or a convolution becomes one
@@ -30,53 +25,27 @@ import org.zkc.passes.PassContext;
  *   contract(x, w) {n (g c) window window, (g o) c u v -> n (g o) y x}     ->  conv(x, w)
  * </pre>
  */
-public final class RewriteMatmulChecks implements Pass {
-  @Override
-  public String name() {
-    return "rewrite-matmul-checks";
+public final class RewriteMatmulChecks extends Rewrite {
+  public RewriteMatmulChecks() {
+    super(
+        "rewrite-matmul-checks",
+        "Turns contractions into matrix-product and convolution checks.",
+        Level.CIRCUIT);
   }
 
   @Override
-  public String description() {
-    return "Turns contractions into matrix-product and convolution checks.";
+  protected boolean rewrite(Op op, Scope scope) {
+    Optional<Op> check =
+        op instanceof Contract c && scope.definition(c.right()).orElse(null) instanceof Model
+            ? check(c)
+            : Optional.empty();
+    check.ifPresent(scope::define);
+    return check.isPresent();
   }
 
   @Override
-  public Level level() {
-    return Level.CIRCUIT;
-  }
-
-  @Override
-  public boolean isOptimisation() {
-    return true;
-  }
-
-  @Override
-  public Program run(Program program, PassContext context) {
-    Uses uses = Uses.of(program.main());
-    boolean[] changed = new boolean[1];
-    Program rewritten =
-        Rewriter.rewrite(
-            program,
-            (op, rewriter) -> {
-              Optional<Op> check =
-                  op instanceof Contract c && isModel(c.right(), uses)
-                      ? check(c)
-                      : Optional.empty();
-              if (check.isPresent()) {
-                changed[0] = true;
-                rewriter.append(check.get());
-                boolean isConv = check.get() instanceof Conv;
-                context.count(name() + (isConv ? ".convolutions" : ".matrix-products"), 1);
-              } else {
-                rewriter.keep(op);
-              }
-            });
-    return changed[0] ? rewritten : program;
-  }
-
-  private static boolean isModel(Value value, Uses uses) {
-    return uses.definition(value).orElse(null) instanceof Model;
+  protected String counted(Op op) {
+    return isMatrixProduct(((Contract) op).contraction()) ? "matrix-products" : "convolutions";
   }
 
   private static Optional<Op> check(Contract op) {

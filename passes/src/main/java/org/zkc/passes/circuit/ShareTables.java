@@ -18,7 +18,6 @@ import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
-import org.zkc.passes.integer.TableIntervals;
 
 /**
  * Lets requantisations share tables: those of one function (equal clamp bounds, or entries that

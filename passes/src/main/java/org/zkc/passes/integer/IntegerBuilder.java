@@ -138,16 +138,14 @@ public final class IntegerBuilder extends ViewBuilder {
       List<Integer> lengths,
       List<Integer> factors,
       double scale) {
-    return op(
-        scale, r -> new WindowSum(r, input, axis, starts, lengths, factors, location));
+    return op(scale, r -> new WindowSum(r, input, axis, starts, lengths, factors, location));
   }
 
   public Value windowMax(
       Value input, int axis, int positions, int size, int stride, int dilation, int paddingLow) {
     IntegerType windows = input.integerType().withShape(input.shape().with(axis, positions));
     return op(
-        windows,
-        r -> new WindowMax(r, input, axis, size, stride, dilation, paddingLow, location));
+        windows, r -> new WindowMax(r, input, axis, size, stride, dilation, paddingLow, location));
   }
 
   /**
@@ -208,7 +206,9 @@ public final class IntegerBuilder extends ViewBuilder {
     return op(new IntegerType(Shape.of(), 0, 0, scale), op);
   }
 
-  /** Appends an op; {@code draft} has what the op leaves to its result, the rules infer the rest. */
+  /**
+   * Appends an op; {@code draft} has what the op leaves to its result, the rules infer the rest.
+   */
   private Value op(IntegerType draft, Function<Value, IntegerOp> op) {
     IntegerOp drafted = op.apply(new Value("draft", draft));
     return out.value(op.apply(result(IntegerRules.infer(drafted, this::overAllChannels))));

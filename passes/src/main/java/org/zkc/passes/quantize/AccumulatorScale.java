@@ -3,7 +3,6 @@ package org.zkc.passes.quantize;
 import java.util.ArrayList;
 import java.util.List;
 import org.zkc.ir.FieldBounds;
-import org.zkc.ir.Interval;
 
 /**
  * Chooses the scale of an accumulator: a sum of linear maps (whose integer weights can be had at

@@ -22,8 +22,7 @@ final class BiasCorrection {
    * @param taps weights of an output for each of its input channels
    * @param unit real number for one unit of the integer weights
    */
-  BiasCorrection(
-      double[] bias, double[] means, int channels, long taps, int groups, double unit) {
+  BiasCorrection(double[] bias, double[] means, int channels, long taps, int groups, double unit) {
     this.bias = bias.clone();
     this.means = means;
     this.channels = channels;

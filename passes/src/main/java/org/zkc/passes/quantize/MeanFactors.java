@@ -3,7 +3,6 @@ package org.zkc.passes.quantize;
 import java.util.List;
 import java.util.Optional;
 import org.zkc.ir.FieldBounds;
-import org.zkc.ir.Interval;
 
 /**
  * Integer factors for means over windows: the mean of window j is factors[j] / unit times its sum,

@@ -1,7 +1,6 @@
 package org.zkc.passes.quantize;
 
 import org.zkc.ir.FieldBounds;
-import org.zkc.ir.Interval;
 import org.zkc.ir.Value;
 import org.zkc.passes.integer.IntegerBuilder;
 

@@ -131,7 +131,8 @@ public final class TensorToInteger {
     this.out = new IntegerBuilder(main.name(), main.location());
     this.parameters = new ParameterLowering(analysis, out);
     this.weights =
-        new WeightLowering(main, analysis, ranges, options, precision, out, parameters, cache, bits);
+        new WeightLowering(
+            main, analysis, ranges, options, precision, out, parameters, cache, bits);
   }
 
   /**
@@ -347,7 +348,8 @@ public final class TensorToInteger {
     boolean isOutput = analysis.isOutput(op.result());
     if (isOutput) {
       long high = 1L << (OUTPUT_TABLE_BITS - 1);
-      double range = op.range().isBounded()
+      double range =
+          op.range().isBounded()
               ? Math.max(-op.range().low(), op.range().high())
               : q.scale() * q.high();
       q = new Quantum(range / high, -high, high);
@@ -569,7 +571,8 @@ public final class TensorToInteger {
    * The input of a linear map: wide sums are taken as they are where the accumulator can hold them.
    */
   private Value mapInput(WeightLowering.LinearMap map) {
-    double room = 0.9 * FieldBounds.LIMIT / map.statistics().largestSum() / (1L << (map.bits() - 1));
+    double room =
+        0.9 * FieldBounds.LIMIT / map.statistics().largestSum() / (1L << (map.bits() - 1));
     return narrow(map.input(), (long) Math.clamp(room, NARROW, CONSUMABLE));
   }
 

@@ -21,7 +21,8 @@ final class WeightCache {
   record Rounding(double inputScale, double scale, int bits) {}
 
   /**
-   * Integer weights, and the bias with what their rounding takes from the output at the inputs' mean.
+   * Integer weights, and the bias with what their rounding takes from the output at the inputs'
+   * mean.
    *
    * @param bias one per output; null where the map has none
    */

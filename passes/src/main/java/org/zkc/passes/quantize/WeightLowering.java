@@ -116,8 +116,7 @@ final class WeightLowering {
       TensorOp op, Value input, Value weight, Optional<Value> bias, Location location) {
     Constant constant = parameter(weight, location);
     String name = constant.name().isEmpty() ? weight.name() : constant.name();
-    WeightStatistics statistics =
-        cache.statistics(op, () -> WeightStatistics.of(constant.data()));
+    WeightStatistics statistics = cache.statistics(op, () -> WeightStatistics.of(constant.data()));
     return new LinearMap(
         op,
         input,
@@ -222,8 +221,7 @@ final class WeightLowering {
             map.op(),
             new WeightCache.Rounding(inputScale, a, map.bits()),
             () -> round(map, inputScale, a));
-    Value weight =
-        out.parameter(parameters.unique(map.name()), rounded.weights(), a / inputScale);
+    Value weight = out.parameter(parameters.unique(map.name()), rounded.weights(), a / inputScale);
     Optional<Value> bias = Optional.ofNullable(rounded.bias()).map(b -> bias(map, b, a));
     return switch (map.op()) {
       case Conv c ->

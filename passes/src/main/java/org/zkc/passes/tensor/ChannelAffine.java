@@ -9,7 +9,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Linear;
-import org.zkc.passes.tensor.TensorRewrite.Scope;
+import org.zkc.passes.Rewrite.Scope;
 
 /**
  * y = scale[c] x + shift[c], c the index on one axis, in double precision. After a linear map with
@@ -87,8 +87,8 @@ record ChannelAffine(double[] scale, double[] shift) {
   private record Parameters(Value weight, Value bias) {}
 
   private Optional<Parameters> parameters(Op map, Value weight, Optional<Value> bias, Scope scope) {
-    Optional<Constant> w = scope.constant(weight);
-    Optional<Constant> b = bias.flatMap(scope::constant);
+    Optional<Constant> w = TensorRewrite.constant(scope, weight);
+    Optional<Constant> b = bias.flatMap(v -> TensorRewrite.constant(scope, v));
     if (w.isEmpty() || (bias.isPresent() && b.isEmpty())) {
       return Optional.empty();
     }
@@ -104,11 +104,12 @@ record ChannelAffine(double[] scale, double[] shift) {
     }
     String name = w.get().name();
     Value newWeight =
-        scope.constant(suffixed(name), TensorData.ofFloats(weight.shape(), folded), map);
+        TensorRewrite.constant(
+            scope, suffixed(name), TensorData.ofFloats(weight.shape(), folded), map);
     String biasName = b.map(Constant::name).orElse(name.isEmpty() ? "" : name + ".shift");
     Value newBias =
-        scope.constant(
-            suffixed(biasName), TensorData.ofFloats(Shape.of(shifts.length), shifts), map);
+        TensorRewrite.constant(
+            scope, suffixed(biasName), TensorData.ofFloats(Shape.of(shifts.length), shifts), map);
     return Optional.of(new Parameters(newWeight, newBias));
   }
 

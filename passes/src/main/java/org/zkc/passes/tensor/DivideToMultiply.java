@@ -20,11 +20,11 @@ public final class DivideToMultiply extends TensorRewrite {
   }
 
   @Override
-  boolean rewrite(Op op, Scope scope) {
+  protected boolean rewrite(Op op, Scope scope) {
     if (!(op instanceof Divide divide)) {
       return false;
     }
-    Optional<Constant> divisor = scope.broadcastConstant(divide.right());
+    Optional<Constant> divisor = broadcastConstant(scope, divide.right());
     if (divisor.isEmpty()) {
       return false;
     }
@@ -37,7 +37,8 @@ public final class DivideToMultiply extends TensorRewrite {
     }
     String name = divisor.get().name();
     Value factor =
-        scope.constant(
+        constant(
+            scope,
             name.isEmpty() ? "" : name + ".reciprocal",
             TensorData.ofFloats(divisor.get().data().shape(), reciprocals),
             op);

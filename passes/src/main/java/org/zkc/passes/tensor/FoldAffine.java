@@ -27,7 +27,7 @@ public final class FoldAffine extends TensorRewrite {
   }
 
   @Override
-  boolean rewrite(Op op, Scope scope) {
+  protected boolean rewrite(Op op, Scope scope) {
     return switch (op) {
       case Multiply m ->
           either(m.left(), m.right(), m.result(), scope, c -> new ChannelAffine(c, filled(c, 0)));
@@ -67,8 +67,7 @@ public final class FoldAffine extends TensorRewrite {
     Optional<Op> map = scope.definition(mapped);
     Optional<Integer> axis = map.flatMap(ChannelAffine::outputAxis);
     return axis.isPresent()
-        && scope
-            .broadcastConstant(constant)
+        && broadcastConstant(scope, constant)
             .flatMap(c -> ChannelAffine.perChannel(c.data(), result.shape(), axis.get()))
             .map(c -> affine.apply(c).foldInto(map.get(), result, scope))
             .orElse(false);

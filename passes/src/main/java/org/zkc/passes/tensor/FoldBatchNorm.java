@@ -20,7 +20,7 @@ public final class FoldBatchNorm extends TensorRewrite {
   }
 
   @Override
-  boolean rewrite(Op op, Scope scope) {
+  protected boolean rewrite(Op op, Scope scope) {
     if (!(op instanceof BatchNorm norm) || !scope.isReadOnce(norm.input())) {
       return false;
     }
@@ -33,10 +33,10 @@ public final class FoldBatchNorm extends TensorRewrite {
   }
 
   private static Optional<ChannelAffine> affine(BatchNorm norm, Scope scope) {
-    Optional<Constant> weight = norm.weight().flatMap(scope::constant);
-    Optional<Constant> bias = norm.bias().flatMap(scope::constant);
-    Optional<Constant> mean = scope.constant(norm.mean());
-    Optional<Constant> variance = scope.constant(norm.variance());
+    Optional<Constant> weight = norm.weight().flatMap(v -> constant(scope, v));
+    Optional<Constant> bias = norm.bias().flatMap(v -> constant(scope, v));
+    Optional<Constant> mean = constant(scope, norm.mean());
+    Optional<Constant> variance = constant(scope, norm.variance());
     if (mean.isEmpty()
         || variance.isEmpty()
         || weight.isPresent() != norm.weight().isPresent()

@@ -19,8 +19,8 @@ public final class FoldConstants extends TensorRewrite {
   }
 
   @Override
-  boolean rewrite(Op op, Scope scope) {
-    Optional<Constant> folded = ConstantFolding.fold((TensorOp) op, scope::constant);
+  protected boolean rewrite(Op op, Scope scope) {
+    Optional<Constant> folded = ConstantFolding.fold((TensorOp) op, v -> constant(scope, v));
     folded.ifPresent(scope::define);
     return folded.isPresent();
   }

@@ -112,8 +112,7 @@ final class ActivationOperators {
     }
     return call.result(
         call.emit()
-            .pointwise(
-                call.value(0), (r, x, at) -> new Elu(r, x, alpha, scale, inputScale, at)));
+            .pointwise(call.value(0), (r, x, at) -> new Elu(r, x, alpha, scale, inputScale, at)));
   }
 
   /**

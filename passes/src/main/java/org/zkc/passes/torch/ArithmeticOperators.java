@@ -286,8 +286,7 @@ final class ArithmeticOperators {
     };
   }
 
-  static TorchValue unary(
-      OperatorCall call, DoubleUnaryOperator function, boolean keepsIntegers) {
+  static TorchValue unary(OperatorCall call, DoubleUnaryOperator function, boolean keepsIntegers) {
     return switch (call.argument(0)) {
       case TracedTensor t -> throw call.unsupported();
       case KnownTensor k -> {

@@ -43,7 +43,10 @@ final class CreationOperators {
               "host",
               c -> filled(c, c.integers(1), c.number(2), dtype(c, 3, c.tensor(0).dtype()))),
           new TorchOperator(
-              "aten.empty", "host", UNINITIALISED, c -> filled(c, c.integers(0), 0, dtype(c, 1, DType.F32))),
+              "aten.empty",
+              "host",
+              UNINITIALISED,
+              c -> filled(c, c.integers(0), 0, dtype(c, 1, DType.F32))),
           new TorchOperator("aten.empty_like", "host", UNINITIALISED, c -> like(c, 0, 1)),
           new TorchOperator(
               "aten.new_empty",

@@ -12,13 +12,14 @@ import org.zkc.passes.torch.TorchValue.Text;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /**
- * Dictionaries with known keys, on the host. Operators that change a dictionary in Python return the
- * new one. Operators that lists have too are in {@link ListOperators}, which asks here.
+ * Dictionaries with known keys, on the host. Operators that change a dictionary in Python return
+ * the new one. Operators that lists have too are in {@link ListOperators}, which asks here.
  */
 final class DictOperators {
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("prim.DictConstruct", "host", "constant keys", DictOperators::construct),
+          new TorchOperator(
+              "prim.DictConstruct", "host", "constant keys", DictOperators::construct),
           new TorchOperator("aten.keys", "host", c -> new ListOf(keys(c))),
           new TorchOperator("aten.values", "host", c -> new ListOf(List.copyOf(values(c)))),
           new TorchOperator("aten.items", "host", DictOperators::items),

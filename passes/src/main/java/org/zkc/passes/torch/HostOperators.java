@@ -17,8 +17,8 @@ import org.zkc.passes.torch.TorchValue.TracedTensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /**
- * Operators that are computed on constants, as masks, grids of positions and normalised weights are,
- * and cannot be proved of values that depend on the input.
+ * Operators that are computed on constants, as masks, grids of positions and normalised weights
+ * are, and cannot be proved of values that depend on the input.
  */
 final class HostOperators {
   static final List<TorchOperator> ALL =
@@ -50,14 +50,18 @@ final class HostOperators {
   private HostOperators() {}
 
   private static TorchOperator constant(String name, OperatorLowering lowering) {
-    return new TorchOperator(name, "host", "constants only", call -> {
-      for (TorchValue argument : call.arguments()) {
-        if (argument instanceof TracedTensor) {
-          throw call.unsupported();
-        }
-      }
-      return lowering.lower(call);
-    });
+    return new TorchOperator(
+        name,
+        "host",
+        "constants only",
+        call -> {
+          for (TorchValue argument : call.arguments()) {
+            if (argument instanceof TracedTensor) {
+              throw call.unsupported();
+            }
+          }
+          return lowering.lower(call);
+        });
   }
 
   private static TensorData data(OperatorCall call, int index) {
@@ -78,10 +82,7 @@ final class HostOperators {
   /** (self, mask, value). */
   private static TorchValue maskedFill(OperatorCall call) {
     return chosen(
-        data(call, 1),
-        ArithmeticOperators.data(call, 2),
-        data(call, 0),
-        call.tensor(0).dtype());
+        data(call, 1), ArithmeticOperators.data(call, 2), data(call, 0), call.tensor(0).dtype());
   }
 
   private static TorchValue chosen(
@@ -284,12 +285,7 @@ final class HostOperators {
   private static TorchValue weightNorm(OperatorCall call) {
     TensorData v = data(call, 0);
     TensorData direction =
-        HostTensors.zip(
-            v,
-            norms(call, v).data(),
-            DType.F64,
-            (x, y) -> 0,
-            (x, y) -> x / y);
+        HostTensors.zip(v, norms(call, v).data(), DType.F64, (x, y) -> 0, (x, y) -> x / y);
     TensorData out =
         HostTensors.zip(direction, data(call, 1), DType.F64, (x, y) -> 0, (x, y) -> x * y);
     return new KnownTensor(HostTensors.cast(out, v.dtype()), "");
@@ -324,7 +320,8 @@ final class HostOperators {
   /** (tensors) or (tensors, indexing): each along its own axis, repeated along the others. */
   private static TorchValue meshgrid(OperatorCall call) {
     List<Tensor> tensors = call.tensors(0);
-    boolean swapped = call.arguments().size() > 1 && call.text(1).equals("xy") && tensors.size() > 1;
+    boolean swapped =
+        call.arguments().size() > 1 && call.text(1).equals("xy") && tensors.size() > 1;
     List<Integer> extents = new ArrayList<>();
     for (Tensor t : tensors) {
       if (t.shape().rank() > 1) {

@@ -114,8 +114,7 @@ final class HostTensors {
    * @param wanted takes -1, 0, 1, or 2 where a NaN makes the operands unordered
    * @return booleans
    */
-  static TensorData compare(
-      TensorData left, TensorData right, DType dtype, IntPredicate wanted) {
+  static TensorData compare(TensorData left, TensorData right, DType dtype, IntPredicate wanted) {
     DType wide = dtype.isFloating() ? DType.F64 : DType.I64;
     TensorData out =
         zip(

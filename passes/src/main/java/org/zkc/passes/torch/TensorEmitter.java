@@ -162,8 +162,8 @@ final class TensorEmitter extends ViewBuilder {
       List<Integer> high,
       List<Integer> dilations,
       int groups) {
-    return op(r ->
-        new Conv(r, input, weight, bias, strides, low, high, dilations, groups, location));
+    return op(
+        r -> new Conv(r, input, weight, bias, strides, low, high, dilations, groups, location));
   }
 
   Value linear(Value input, Value weight, Optional<Value> bias) {
@@ -177,8 +177,7 @@ final class TensorEmitter extends ViewBuilder {
       Value mean,
       Value variance,
       double epsilon) {
-    return op(r ->
-        new BatchNorm(r, input, weight, bias, mean, variance, epsilon, location));
+    return op(r -> new BatchNorm(r, input, weight, bias, mean, variance, epsilon, location));
   }
 
   Value maxPool(
@@ -188,8 +187,7 @@ final class TensorEmitter extends ViewBuilder {
       List<Integer> low,
       List<Integer> high,
       List<Integer> dilations) {
-    return op(r ->
-        new MaxPool(r, input, kernel, strides, low, high, dilations, location));
+    return op(r -> new MaxPool(r, input, kernel, strides, low, high, dilations, location));
   }
 
   Value windowMean(

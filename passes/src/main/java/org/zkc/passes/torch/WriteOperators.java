@@ -9,8 +9,8 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
- * Tensors with a part replaced, which is what assignments to a part ({@code y[:, 0] = v}) become when
- * the reader makes them functional: Slice and Concatenate.
+ * Tensors with a part replaced, which is what assignments to a part ({@code y[:, 0] = v}) become
+ * when the reader makes them functional: Slice and Concatenate.
  */
 final class WriteOperators {
   static final List<TorchOperator> ALL =
@@ -105,23 +105,22 @@ final class WriteOperators {
     List<Value> parts = new ArrayList<>();
     parts.add(emit.slice(whole, axis, 0, Math.min(start, self.shape().extent(axis)), 1));
     parts.add(
-        stride == 1 || count <= 1
-            ? values
-            : interleaved(emit, whole, values, axis, start, stride));
+        stride == 1 || count <= 1 ? values : interleaved(emit, whole, values, axis, start, stride));
     int end = count == 0 ? start : start + (count - 1) * stride + 1;
     parts.add(emit.slice(whole, axis, end, self.shape().extent(axis), 1));
     return call.result(emit.concatenate(parts, axis), self.dtype());
   }
 
   /**
-   * Elements {@code start} to {@code start + (count - 1) stride} inclusive: each written one but the
-   * last is followed by the {@code stride - 1} elements of {@code whole} after it.
+   * Elements {@code start} to {@code start + (count - 1) stride} inclusive: each written one but
+   * the last is followed by the {@code stride - 1} elements of {@code whole} after it.
    */
   private static Value interleaved(
       TensorEmitter emit, Value whole, Value values, int axis, int start, int stride) {
     int groups = values.shape().extent(axis) - 1;
     Value old = emit.slice(whole, axis, start, start + groups * stride, 1);
-    Value kept = emit.slice(emit.reshape(old, split(old, axis, groups, stride)), axis + 1, 1, stride, 1);
+    Value kept =
+        emit.slice(emit.reshape(old, split(old, axis, groups, stride)), axis + 1, 1, stride, 1);
     Value first = emit.slice(values, axis, 0, groups, 1);
     Value grouped = emit.reshape(first, split(first, axis, groups, 1));
     Value joined = emit.concatenate(List.of(grouped, kept), axis + 1);

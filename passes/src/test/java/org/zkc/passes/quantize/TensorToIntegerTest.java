@@ -1,5 +1,9 @@
 package org.zkc.passes.quantize;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,10 +30,6 @@ import org.zkc.ir.interpret.IntegerInterpreter;
 import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.integer.IntegerBuilder;
-import org.zkc.passes.integer.TableIntervals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class TensorToIntegerTest {
   private static Program lower(Program tensor) {

@@ -22,7 +22,8 @@ class WeightQuantizerTest {
   void mantissasRoundHalvesToEvenAndChannelsShiftOnlyWhenTheyMust() {
     Shape shape = Shape.of(3, 2);
     TensorData data = TensorData.ofFloats(shape, new float[] {127, -2.5f, 127.5f, 1, -1000, 3.5f});
-    IntegerWeights weights = WeightQuantizer.quantize(data, WeightStatistics.of(data), 1, 8, shifts -> UNSEEN);
+    IntegerWeights weights =
+        WeightQuantizer.quantize(data, WeightStatistics.of(data), 1, 8, shifts -> UNSEEN);
     assertEquals(List.of(0, 1, 3), weights.channelShifts());
     assertEquals(DType.I8, weights.dtype());
     assertEquals(

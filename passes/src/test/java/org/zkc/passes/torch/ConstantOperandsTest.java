@@ -61,10 +61,7 @@ final class ConstantOperandsTest {
   @Test
   void quotientsAreFlooredExactly() {
     TorchCase c = new TorchCase();
-    check(
-        new double[] {-4, 3},
-        c,
-        c.op("aten.floor_divide", floats(-7, 7), floats(2, 2)));
+    check(new double[] {-4, 3}, c, c.op("aten.floor_divide", floats(-7, 7), floats(2, 2)));
     c = new TorchCase();
     TensorData x = TensorData.ofDoubles(Shape.of(2), new double[] {7, -7});
     check(new double[] {69, -70}, c, c.op("aten.floor_divide", x, 0.1));
@@ -78,7 +75,11 @@ final class ConstantOperandsTest {
     Value size = c.op("aten.to", c.op("prim.NumToTensor", c.op("aten.size/int", c.x, 0)), 6);
     Value scaled = c.op("aten.mul", size, TorchCase.data(Shape.of(), 1.5));
     Value floor = c.op("aten.Int", c.op("aten.floor", scaled));
-    Value y = c.op("aten.view", c.op("aten.cat", List.of(c.x, c.op("aten.slice/Tensor", c.x, 0, 0, 3, 1)), 0), List.of(floor));
+    Value y =
+        c.op(
+            "aten.view",
+            c.op("aten.cat", List.of(c.x, c.op("aten.slice/Tensor", c.x, 0, 0, 3, 1)), 0),
+            List.of(floor));
     assertEquals(Shape.of(10), c.lower(Shape.of(7), y).main().results().getFirst().shape());
   }
 
@@ -107,7 +108,10 @@ final class ConstantOperandsTest {
   void masksAndGrids() {
     TorchCase c = new TorchCase();
     Value mask = c.op("aten.gt", floats(1, 5, 2), 1.5);
-    check(new double[] {-1, 5, 2}, c, c.op("aten.where/self", mask, floats(1, 5, 2), floats(-1, -1, -1)));
+    check(
+        new double[] {-1, 5, 2},
+        c,
+        c.op("aten.where/self", mask, floats(1, 5, 2), floats(-1, -1, -1)));
     c = new TorchCase();
     check(
         new double[] {0.1, 0.4, 0.7, 1},
@@ -155,13 +159,13 @@ final class ConstantOperandsTest {
     TorchCase c = new TorchCase();
     Value relu = c.op("aten.relu", c.x);
     Value inner = c.op("prim.DictConstruct", "a", relu, "b c", relu);
-    Value dict =
-        c.op("prim.DictConstruct", "out", relu, "list", List.of(relu, c.x), "in", inner);
+    Value dict = c.op("prim.DictConstruct", "out", relu, "list", List.of(relu, c.x), "in", inner);
     assertEquals(
         List.of("out", "list.0", "list.1", "in.a", "output4"),
         c.lowered(Shape.of(2), dict).outputNames());
     TorchCase one = new TorchCase();
-    assertEquals(List.of("output"), one.lowered(Shape.of(2), one.op("aten.relu", one.x)).outputNames());
+    assertEquals(
+        List.of("output"), one.lowered(Shape.of(2), one.op("aten.relu", one.x)).outputNames());
   }
 
   @Test
@@ -169,7 +173,12 @@ final class ConstantOperandsTest {
     TorchCase c = new TorchCase();
     Value dict = c.op("prim.DictConstruct", "a", c.x);
     Value more = c.op("aten._set_item/str", dict, "b", c.op("aten.add", c.x, 1, 1));
-    Value sum = c.op("aten.add", c.op("aten.__getitem__/Dict_str", more, "b"), c.op("aten.len/Dict_str", more), 1);
+    Value sum =
+        c.op(
+            "aten.add",
+            c.op("aten.__getitem__/Dict_str", more, "b"),
+            c.op("aten.len/Dict_str", more),
+            1);
     assertArrayEquals(new float[] {4}, c.run(ONE, sum).toFloats());
   }
 

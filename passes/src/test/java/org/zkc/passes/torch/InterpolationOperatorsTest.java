@@ -84,8 +84,7 @@ final class InterpolationOperatorsTest {
 
   @Test
   void anAxisThatKeepsItsLengthIsCopiedWhateverTheFactor() {
-    check(
-        "aten.upsample_linear1d", arguments(List.of(6), false, 1.15), 0, 1, 4, 9, 16, 25);
+    check("aten.upsample_linear1d", arguments(List.of(6), false, 1.15), 0, 1, 4, 9, 16, 25);
   }
 
   @Test

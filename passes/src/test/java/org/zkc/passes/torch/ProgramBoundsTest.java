@@ -26,8 +26,10 @@ final class ProgramBoundsTest {
   void passesThroughALoopWithoutOperationsAreCounted() {
     // for i in range(10^15): pass
     TorchCase c = new TorchCase();
-    Region region = region(new TorchCase("body"), List.of(c.builder.fresh("i", TorchCase.any())), List.of());
-    c.builder.append(new For(List.of(), c.value(1_000_000_000_000_000L), List.of(), region, c.next()));
+    Region region =
+        region(new TorchCase("body"), List.of(c.builder.fresh("i", TorchCase.any())), List.of());
+    c.builder.append(
+        new For(List.of(), c.value(1_000_000_000_000_000L), List.of(), region, c.next()));
     assertTrue(refused(c, Shape.of(1), c.x).getMessage().contains("does a loop end?"));
   }
 

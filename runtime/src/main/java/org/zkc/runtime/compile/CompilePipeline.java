@@ -60,8 +60,8 @@ public final class CompilePipeline {
   }
 
   /**
-   * A tensor-level program with the calibration samples for it; none means noise. Names are those of
-   * main's parameters and results.
+   * A tensor-level program with the calibration samples for it; none means noise. Names are those
+   * of main's parameters and results.
    */
   public record Calibrated(
       Program tensor,

@@ -41,13 +41,7 @@ public final class KeyPage {
       String words = Operations.relation(relation.mnemonic());
       layers.add(
           new Page.Layer(
-              words,
-              relation.mnemonic(),
-              "",
-              "",
-              "",
-              List.of(),
-              CostTable.facts(costs, i + 1)));
+              words, relation.mnemonic(), "", "", "", List.of(), CostTable.facts(costs, i + 1)));
       lines.add(new Page.Line(texts.of(relation), List.of(i + 1)));
     }
     return new Page(

@@ -121,7 +121,8 @@ public final class ModelPage {
   }
 
   private List<Fact> facts() {
-    CircuitStatistics statistics = CircuitStatistics.of(model.keyFile().key().arithmetization().system());
+    CircuitStatistics statistics =
+        CircuitStatistics.of(model.keyFile().key().arithmetization().system());
     List<Fact> facts = new ArrayList<>();
     facts.add(
         new Fact("parameters", statistics.parameters(), Unit.COUNT, "Weights of the network."));

@@ -94,8 +94,7 @@ public final class BenchmarkStep {
             ? Optional.of(
                 new VariedInputs(CALIBRATION_SEED).samples(program.main().parameters(), 1))
             : Optional.empty();
-    return new CompilePipeline.Calibrated(
-        program, List.of("x"), List.of("output"), samples, "");
+    return new CompilePipeline.Calibrated(program, List.of("x"), List.of("output"), samples, "");
   }
 
   private static CompileFigures compileArchive(Path archive, Path folder, BenchmarkRequest request)

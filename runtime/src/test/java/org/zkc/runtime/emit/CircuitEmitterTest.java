@@ -1,5 +1,10 @@
 package org.zkc.runtime.emit;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,10 +36,6 @@ import org.zkc.ir.interpret.CircuitInterpreter;
 import org.zkc.ir.view.Reshape;
 import org.zkc.ir.view.Transpose;
 import org.zkc.runtime.execute.IntegerExecutor;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 final class CircuitEmitterTest {
 
