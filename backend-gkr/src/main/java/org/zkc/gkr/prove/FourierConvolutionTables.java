@@ -48,7 +48,7 @@ final class FourierConvolutionTables implements ReductionTables {
     }
     int taps = kernel.values().length() / layout.elementCount();
     ExtVector windows = fourier.windows();
-    values.seeWindows(claim, kernel.values(), windows);
+    values.adversary().seeWindows(claim, kernel.values(), windows);
     channels =
         new ChannelTables(
             padded(kernel.values(), taps), padded(windows, taps), layout.variables(), taps);
@@ -68,7 +68,7 @@ final class FourierConvolutionTables implements ReductionTables {
     ExtVector ofKernel = fourier.kernel(channels == null ? kernel.values() : channels.f());
     ExtVector ofSource = fourier.source(channelPoint);
     Ext sum = channels == null ? claim : channels.sum();
-    values.seeFrequencies(sum, positions, ofKernel, ofSource);
+    values.adversary().seeFrequencies(sum, positions, ofKernel, ofSource);
     frequencies = new TripleTables(positions, ofKernel, ofSource, geometry.frequencyVariables());
     return frequencies;
   }

@@ -116,7 +116,7 @@ final class LookupProver {
       ExtVector lookupP = new ExtVector(2 << leaves.variables());
       ExtVector lookupQ = new ExtVector(2 << leaves.variables());
       leaves.writeTo(lookupP, lookupQ);
-      values.seeFractions(lookupP, lookupQ, p, q);
+      values.adversary().seeFractions(lookupP, lookupQ, p, q);
       lookups = new FractionTree(lookupP, lookupQ, layout.lookups().variables(), workers);
     }
     FractionTree tables = new FractionTree(p, q, layout.tables().variables(), workers);

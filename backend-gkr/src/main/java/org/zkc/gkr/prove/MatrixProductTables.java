@@ -51,7 +51,7 @@ final class MatrixProductTables implements ReductionTables {
       right = fold.values();
       left = claim.foldOthers(m.outputAxis(), m.inner(), values.real(m.matMul().left()));
     }
-    values.seeFactors(claims.value(), sharedPoint, right, left);
+    values.adversary().seeFactors(claims.value(), sharedPoint, right, left);
   }
 
   @Override

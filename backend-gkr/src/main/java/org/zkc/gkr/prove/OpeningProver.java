@@ -117,7 +117,7 @@ final class OpeningProver {
       ExtVector weights = new ExtVector(e.inRow().storedLength());
       inRow(e, claim.weight()).addTo(weights, merging.get(k));
       ExtVector row = e.inRow().pad(fold);
-      values.seeModelRow(e, rowPoint(e, claim.weight()), row);
+      values.adversary().seeModelRow(e, rowPoint(e, claim.weight()), row);
       rows.add(row);
       tables.add(
           e.inRow().variables(),

@@ -5,15 +5,12 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.circuit.TensorDeclaration;
-import org.zkc.gkr.field.Ext;
-import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.relation.Advice;
 import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Definition;
 import org.zkc.gkr.relation.Hadamard;
-import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
@@ -122,42 +119,10 @@ class TensorValues {
     lookups.count();
   }
 
-  /**
-   * Sees the fractions p / q of both trees of the lookup argument before they are proved; not
-   * called where there are so many lookups that theirs are not held.
-   */
-  void seeFractions(ExtVector lookupP, ExtVector lookupQ, ExtVector tableP, ExtVector tableQ) {}
-
-  /**
-   * Sees a combination of a MODEL tensor's rows before it is proved.
-   *
-   * @param rowPoint the coefficients are eq(rowPoint, .)
-   * @param row laid out as the commitment's rows are
-   */
-  void seeModelRow(ModelLayout.Entry entry, Ext[] rowPoint, ExtVector row) {}
-
-  /**
-   * Sees the folded factors of a product of matrices before its sumcheck is proved.
-   *
-   * @param claim the sum of eq(sharedPoint, .) times both
-   * @param right over the shared axes and i, laid out
-   * @param left likewise
-   */
-  void seeFactors(Ext claim, Ext[] sharedPoint, ExtVector right, ExtVector left) {}
-
-  /**
-   * Sees a convolution in FFT form before its sumcheck over channels is proved.
-   *
-   * @param claim the sum of kernel times windows
-   */
-  void seeWindows(Ext claim, ExtVector kernel, ExtVector windows) {}
-
-  /**
-   * Sees a convolution in FFT form before its sumcheck over frequencies is proved.
-   *
-   * @param claim the sum of g times kernel times source
-   */
-  void seeFrequencies(Ext claim, ExtVector g, ExtVector kernel, ExtVector source) {}
+  /** Who sees, and may change, what is computed from the values before it is proved. */
+  Adversary adversary() {
+    return Adversary.NONE;
+  }
 
   private int[] given(int tensor) {
     if (system.circuit().tensors().get(tensor).role() == TensorDeclaration.Role.MODEL) {

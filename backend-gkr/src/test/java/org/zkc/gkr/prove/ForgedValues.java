@@ -19,7 +19,7 @@ import org.zkc.gkr.weight.TensorLayout;
  * The values of a malicious prover: elements of chosen tensors are others, everything computed from
  * them follows, and lookups of rows that do not exist are simply not counted.
  */
-class ForgedValues extends TensorValues {
+class ForgedValues extends TensorValues implements Adversary {
   private final ConstraintSystem system;
   private final Map<Integer, int[]> forged = new HashMap<>();
   private final Map<Integer, int[]> forgedStored = new HashMap<>();
@@ -105,7 +105,12 @@ class ForgedValues extends TensorValues {
   }
 
   @Override
-  void seeModelRow(ModelLayout.Entry entry, Ext[] rowPoint, ExtVector row) {
+  final Adversary adversary() {
+    return this;
+  }
+
+  @Override
+  public void seeModelRow(ModelLayout.Entry entry, Ext[] rowPoint, ExtVector row) {
     if (modelJunk == null) {
       return;
     }
@@ -120,7 +125,8 @@ class ForgedValues extends TensorValues {
   }
 
   @Override
-  void seeFractions(ExtVector lookupP, ExtVector lookupQ, ExtVector tableP, ExtVector tableQ) {
+  public void seeFractions(
+      ExtVector lookupP, ExtVector lookupQ, ExtVector tableP, ExtVector tableQ) {
     for (int leaf : zeroLeaves) {
       (leaf < 0 ? tableQ : lookupQ).set(leaf < 0 ? -1 - leaf : leaf, Ext.ZERO);
     }

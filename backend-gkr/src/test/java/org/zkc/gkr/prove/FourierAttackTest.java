@@ -95,13 +95,13 @@ class FourierAttackTest {
     }
 
     @Override
-    void seeWindows(Ext claim, ExtVector kernel, ExtVector windows) {
+    public void seeWindows(Ext claim, ExtVector kernel, ExtVector windows) {
       Ext lacking = claim.sub(Kernels.best().dot(kernel, windows));
       windows.set(0, windows.get(0).add(lacking.mul(kernel.get(0).inv())));
     }
 
     @Override
-    void seeFrequencies(Ext claim, ExtVector g, ExtVector kernel, ExtVector source) {
+    public void seeFrequencies(Ext claim, ExtVector g, ExtVector kernel, ExtVector source) {
       Ext lacking = claim;
       for (int f = 0; f < g.length(); f++) {
         lacking = lacking.sub(g.get(f).mul(kernel.get(f)).mul(source.get(f)));
@@ -154,7 +154,7 @@ class FourierAttackTest {
     }
 
     @Override
-    void seeFrequencies(Ext claim, ExtVector g, ExtVector kernel, ExtVector source) {
+    public void seeFrequencies(Ext claim, ExtVector g, ExtVector kernel, ExtVector source) {
       for (ExtVector table : List.of(g, kernel, source)) {
         ExtVector old = table.copy();
         for (int k = 0; k < old.length(); k++) {

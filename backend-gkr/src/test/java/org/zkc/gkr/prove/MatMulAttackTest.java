@@ -108,7 +108,7 @@ class MatMulAttackTest {
     }
 
     @Override
-    void seeFactors(Ext claim, Ext[] sharedPoint, ExtVector right, ExtVector left) {
+    public void seeFactors(Ext claim, Ext[] sharedPoint, ExtVector right, ExtVector left) {
       ExtVector eq = EqTable.of(sharedPoint);
       int inner = Integer.highestOneBit(2 * right.length() - 1) / eq.length();
       Ext lacking = claim;

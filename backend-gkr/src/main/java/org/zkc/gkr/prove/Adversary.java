@@ -1,0 +1,54 @@
+package org.zkc.gkr.prove;
+
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.relation.ModelLayout;
+
+/**
+ * What a malicious prover wants to see, and to change, beyond the values that it proves with: a
+ * step of the proof hands it over just before it is used. An honest prover has {@link #NONE}; the
+ * attacks of the tests implement it. A test of soundness needs these places because an attacker who
+ * only lies about values is caught by the first equation, and the later ones stay untried.
+ */
+interface Adversary {
+  /** The honest prover's. */
+  Adversary NONE = new Adversary() {};
+
+  /**
+   * Sees the fractions p / q of both trees of the lookup argument before they are proved; not
+   * called where there are so many lookups that theirs are not held.
+   */
+  default void seeFractions(
+      ExtVector lookupP, ExtVector lookupQ, ExtVector tableP, ExtVector tableQ) {}
+
+  /**
+   * Sees a combination of a MODEL tensor's rows before it is proved.
+   *
+   * @param rowPoint the coefficients are eq(rowPoint, .)
+   * @param row laid out as the commitment's rows are
+   */
+  default void seeModelRow(ModelLayout.Entry entry, Ext[] rowPoint, ExtVector row) {}
+
+  /**
+   * Sees the folded factors of a product of matrices before its sumcheck is proved.
+   *
+   * @param claim the sum of eq(sharedPoint, .) times both
+   * @param right over the shared axes and i, laid out
+   * @param left likewise
+   */
+  default void seeFactors(Ext claim, Ext[] sharedPoint, ExtVector right, ExtVector left) {}
+
+  /**
+   * Sees a convolution in FFT form before its sumcheck over channels is proved.
+   *
+   * @param claim the sum of kernel times windows
+   */
+  default void seeWindows(Ext claim, ExtVector kernel, ExtVector windows) {}
+
+  /**
+   * Sees a convolution in FFT form before its sumcheck over frequencies is proved.
+   *
+   * @param claim the sum of g times kernel times source
+   */
+  default void seeFrequencies(Ext claim, ExtVector g, ExtVector kernel, ExtVector source) {}
+}
