@@ -167,6 +167,12 @@ final class CheckState {
     }
   }
 
+  static void requireShortAxes(List<Integer> shape, String name) {
+    require(
+        shape.stream().allMatch(e -> e <= CircuitLimits.AXIS),
+        name + ": more than " + CircuitLimits.AXIS + " elements along an axis");
+  }
+
   static void require(boolean condition, String message) {
     if (!condition) {
       throw new InvalidCircuit(message);

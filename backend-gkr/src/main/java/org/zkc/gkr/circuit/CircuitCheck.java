@@ -3,6 +3,7 @@ package org.zkc.gkr.circuit;
 import static org.zkc.gkr.circuit.CheckState.inBounds;
 import static org.zkc.gkr.circuit.CheckState.require;
 import static org.zkc.gkr.circuit.CheckState.requirePaddedSize;
+import static org.zkc.gkr.circuit.CheckState.requireShortAxes;
 
 import java.util.HashSet;
 import java.util.List;
@@ -96,6 +97,7 @@ public final class CircuitCheck {
       long limit = model ? CircuitLimits.MODEL_ELEMENTS : CircuitLimits.ELEMENTS;
       requirePaddedSize(d.shape(), limit, name);
       if (!model) {
+        requireShortAxes(d.shape(), name);
         state.count(d.elementCount());
       }
       require(d.low() <= d.high(), name + ": empty bounds");

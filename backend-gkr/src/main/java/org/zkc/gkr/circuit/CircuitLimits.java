@@ -11,6 +11,19 @@ public final class CircuitLimits {
   /** Padded elements of one tensor, and of one step of a view. */
   public static final long ELEMENTS = 1L << 24;
 
+  /**
+   * Elements along one axis of any tensor but a MODEL one: a verifier or a check makes vectors of
+   * 32 MiB for it. A minute of sound at 32 kHz has 1.9 M.
+   */
+  public static final int AXIS = 1 << 21;
+
+  /**
+   * Elements of a Linear's result whose bounds a check must keep one by one, because they do not
+   * follow from their places along each axis: 16 bytes each, and up to three times that while it
+   * adds.
+   */
+  public static final int BOUNDED_ONE_BY_ONE = 1 << 22;
+
   /** Padded elements of all MODEL tensors together have no limit of their own but this one each. */
   public static final long MODEL_ELEMENTS = 1L << 30;
 

@@ -2,6 +2,7 @@ package org.zkc.gkr.circuit;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -12,6 +13,7 @@ import java.util.stream.IntStream;
  */
 final class LinearBounds {
   private final List<Integer> shape;
+  private final LongConsumer work;
   private long sharedLow;
   private long sharedHigh;
   // For each axis: empty until needed.
@@ -20,8 +22,12 @@ final class LinearBounds {
   private long[] low = {};
   private long[] high = {};
 
-  LinearBounds(List<Integer> shape) {
+  /**
+   * @param work takes the operations on elements one by one before they are done
+   */
+  LinearBounds(List<Integer> shape, LongConsumer work) {
     this.shape = shape;
+    this.work = work;
     axisLow = new long[shape.size()][0];
     axisHigh = new long[shape.size()][0];
   }
@@ -42,7 +48,7 @@ final class LinearBounds {
 
   private void add(int k, long l, long h) {
     if (low.length == 0) {
-      int count = shape.stream().reduce(1, Math::multiplyExact);
+      int count = requireFew(shape);
       low = new long[count];
       high = new long[count];
     }
@@ -99,11 +105,13 @@ final class LinearBounds {
       long coefficient) {
     AxisWeights byAxis = negative ? null : AxisWeights.of(sourceShape, steps);
     if (byAxis == null) {
-      long[] positive = weights(sourceShape, steps, 1);
-      long[] negativePart = negative ? weights(sourceShape, steps, -1) : new long[positive.length];
-      for (int k = 0; k < positive.length; k++) {
-        Interval bounds = weighted(positive[k], negativePart[k], source, coefficient);
-        add(k, bounds.low(), bounds.high());
+      requireFew(sourceShape);
+      requireFew(shape);
+      if (!negative) {
+        addWeights(counts(sourceShape, steps), new long[0], source, coefficient);
+      } else {
+        Signed signed = signedWeights(sourceShape, steps);
+        addWeights(signed.positive(), signed.negative(), source, coefficient);
       }
       return;
     }
@@ -122,22 +130,62 @@ final class LinearBounds {
       }
       return;
     }
-    long[] weights = byAxis.all();
-    for (int k = 0; k < weights.length; k++) {
-      Interval bounds = weighted(weights[k], 0, source, coefficient);
+    requireFew(shape);
+    addWeights(byAxis.all(), new long[0], source, coefficient);
+  }
+
+  /** Adds what weights make of the source's bounds; no negative ones where there are no numbers. */
+  private void addWeights(long[] positive, long[] negative, Interval source, long coefficient) {
+    work.accept(4L * positive.length);
+    for (int k = 0; k < positive.length; k++) {
+      Interval bounds =
+          weighted(positive[k], negative.length == 0 ? 0 : negative[k], source, coefficient);
       add(k, bounds.low(), bounds.high());
     }
   }
 
-  /**
-   * For every result element the sum of the positive (sign 1) or of the negated negative (sign -1)
-   * weights.
-   */
-  private static long[] weights(List<Integer> shape, List<ViewStep> steps, int sign) {
-    long[] plus = new long[shape.stream().reduce(1, Math::multiplyExact)];
+  /** The elements of a shape, which are not more than arrays of them may have. */
+  private static int requireFew(List<Integer> shape) {
+    int count = shape.stream().reduce(1, Math::multiplyExact);
+    if (count > CircuitLimits.BOUNDED_ONE_BY_ONE) {
+      throw new InvalidCircuit(
+          "more than "
+              + CircuitLimits.BOUNDED_ONE_BY_ONE
+              + " elements with bounds of their own in one result");
+    }
+    return count;
+  }
+
+  /** For every result element the sum of the weights, none of which is negative. */
+  private long[] counts(List<Integer> shape, List<ViewStep> steps) {
+    long[] out = new long[requireFew(shape)];
+    Arrays.fill(out, 1);
+    List<Integer> current = shape;
+    for (ViewStep step : steps) {
+      List<Integer> outcome = ViewSemantics.outcomeShape(current, step);
+      requireFew(outcome);
+      out = ViewSemantics.apply(out, current, step);
+      current = outcome;
+    }
+    return out;
+  }
+
+  /** Sums of the positive weights, and of the negated negative ones. */
+  // A pair of arrays on its way: compared by nobody.
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Signed(long[] positive, long[] negative) {}
+
+  /** Both sums for every result element. */
+  private Signed signedWeights(List<Integer> sourceShape, List<ViewStep> steps) {
+    List<Integer> shape = sourceShape;
+    long[] plus = new long[requireFew(shape)];
     Arrays.fill(plus, 1);
     long[] minus = new long[plus.length];
     for (ViewStep step : steps) {
+      List<Integer> outcome = ViewSemantics.outcomeShape(shape, step);
+      requireFew(outcome);
+      // Four passes over the elements where one would do without signs.
+      work.accept(3L * (plus.length + ViewSemantics.work(shape, step)));
       if (step instanceof ViewStep.Ranges r) {
         ViewStep.Ranges up = ranges(r, 1);
         ViewStep.Ranges down = ranges(r, -1);
@@ -149,9 +197,9 @@ final class LinearBounds {
         plus = ViewSemantics.apply(plus, shape, step);
         minus = ViewSemantics.apply(minus, shape, step);
       }
-      shape = ViewSemantics.outcomeShape(shape, step);
+      shape = outcome;
     }
-    return sign > 0 ? plus : minus;
+    return new Signed(plus, minus);
   }
 
   private static ViewStep.Ranges ranges(ViewStep.Ranges r, int sign) {
@@ -207,6 +255,7 @@ final class LinearBounds {
       return;
     }
     // The box is runs along the last axis, one for every index of the others inside it.
+    work.accept(requireFew(shape));
     int[] starts = box.starts().stream().mapToInt(Integer::intValue).toArray();
     int[] limits = box.limits().stream().mapToInt(Integer::intValue).toArray();
     int[] index = starts.clone();

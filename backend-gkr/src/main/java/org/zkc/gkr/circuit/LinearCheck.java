@@ -3,9 +3,11 @@ package org.zkc.gkr.circuit;
 import static org.zkc.gkr.circuit.CheckState.inBounds;
 import static org.zkc.gkr.circuit.CheckState.require;
 import static org.zkc.gkr.circuit.CheckState.requirePaddedSize;
+import static org.zkc.gkr.circuit.CheckState.requireShortAxes;
 
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
 
 /** The conditions on a {@link Linear}, and what its result ranges over. */
@@ -18,7 +20,7 @@ final class LinearCheck {
   static Interval interval(Linear l, TensorDeclaration d, CheckState state) {
     require(!l.terms().isEmpty() || !l.constants().isEmpty(), "no terms and no constants");
     state.countTerms(l.terms().size() + l.constants().size());
-    LinearBounds bounds = new LinearBounds(d.shape());
+    LinearBounds bounds = new LinearBounds(d.shape(), state::count);
     int degree = 1;
     for (Linear.Term term : l.terms()) {
       Interval source = state.source(term.source());
@@ -40,10 +42,12 @@ final class LinearCheck {
 
   /** A source whose terms cancel would leave the sweep without a claim on it. */
   private static void requireNoCancellation(Linear l) {
-    record View(int source, List<ViewStep> steps) {}
-    HashMap<View, Long> sums = new HashMap<>();
+    // Ordered, not hashed: whoever makes a circuit chooses the steps, and could choose colliding
+    // ones.
+    TreeMap<int[], Long> sums = new TreeMap<>(Arrays::compare);
     for (Linear.Term term : l.terms()) {
-      sums.merge(new View(term.source(), term.steps()), term.coefficient(), Math::addExact);
+      int[] view = ViewSemantics.numbers(List.of(term.source()), term.steps());
+      sums.merge(view, term.coefficient(), Math::addExact);
     }
     require(
         sums.values().stream().noneMatch(c -> c % P == 0), "terms cancel each other: drop them");
@@ -79,6 +83,9 @@ final class LinearCheck {
       state.count(ViewSemantics.work(shape, step));
       shape = outcome;
       requirePaddedSize(shape, limit, "step of a view");
+      if (summing) {
+        requireShortAxes(shape, "step of a view");
+      }
       negative |= step instanceof ViewStep.Ranges r && r.factors().stream().anyMatch(f -> f < 0);
     }
     require(shape.equals(d.shape()), "a term has shape " + shape + ", the result " + d.shape());

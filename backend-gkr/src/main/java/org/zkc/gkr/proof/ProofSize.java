@@ -147,9 +147,10 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
         for (int layer = 0; layer < tree.variables(); layer++) {
           send(Section.LOOKUPS, 2L * layer + 4);
         }
-        Map<List<Integer>, Weight> weights = new HashMap<>();
+        Map<String, Weight> weights = new HashMap<>();
         for (LeafLayout.Block b : tree.blocks()) {
-          Weight at = weights.computeIfAbsent(b.layout().shape(), s -> point(b.layout()));
+          Weight at =
+              weights.computeIfAbsent(b.layout().shape().toString(), s -> point(b.layout()));
           b.tuple().forEach(t -> value(Section.LEAVES, t, at));
         }
       }

@@ -30,8 +30,9 @@ final class ConvWindows {
     Tap[] alongY = taps(g, 0, result.axisValues(2));
     ExtVector out = new ExtVector(channels * kh * kw);
     ExtVector row = new ExtVector(height);
+    ExtVector batchWeights = result.axisValues(0);
     for (int n = 0; n < batch; n++) {
-      Ext weight = result.axisValues(0).get(n).mul(result.scale());
+      Ext weight = batchWeights.get(n).mul(result.scale());
       for (int c = 0; c < channels; c++) {
         int plane = (n * channels + c) * height * width;
         for (int dx = 0; dx < kw; dx++) {

@@ -93,8 +93,9 @@ final class FourierTables {
                 Arrays.copyOfRange(channelPoint, groupVariables, channelPoint.length),
                 direct.channelsPerGroup()));
     ExtVector out = new ExtVector(transform.points());
+    ExtVector batchWeights = result.axisValues(0);
     for (int n = 0; n < direct.source().get(0); n++) {
-      Ext weight = result.axisValues(0).get(n).mul(result.scale());
+      Ext weight = batchWeights.get(n).mul(result.scale());
       for (int c = 0; c < channel.length(); c++) {
         Ext coefficient = weight.mul(channel.get(c));
         forEachRun(
@@ -156,8 +157,9 @@ final class FourierTables {
     int[] re = new int[points];
     int[] im = new int[points];
     ExtVector product = new ExtVector(points);
+    ExtVector batchWeights = result.axisValues(0);
     for (int n = 0; n < direct.source().get(0); n++) {
-      Ext weight = result.axisValues(0).get(n).mul(result.scale());
+      Ext weight = batchWeights.get(n).mul(result.scale());
       for (int c = 0; c < channels; c++) {
         Arrays.fill(re, 0);
         Arrays.fill(im, 0);

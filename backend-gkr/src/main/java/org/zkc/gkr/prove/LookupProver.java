@@ -1,7 +1,6 @@
 package org.zkc.gkr.prove;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -130,12 +129,12 @@ final class LookupProver {
 
   private void claim(
       SendingChannel out, Claims claims, WeightPool pool, LeafLayout.Tree tree, Ext[] point) {
-    Map<List<Integer>, Weight> weights = new HashMap<>();
+    Map<String, Weight> weights = new HashMap<>();
     for (LeafLayout.Block block : tree.blocks()) {
       Weight weight =
           weights.computeIfAbsent(
-              block.layout().shape(),
-              shape -> pool.fresh(Weight.eq(shape, tree.own(block, point))));
+              block.layout().shape().toString(),
+              s -> pool.fresh(Weight.eq(block.layout().shape(), tree.own(block, point))));
       for (int tensor : block.tuple()) {
         if (system.tensor(tensor).holder() != Holder.PUBLIC
             && claims.known(tensor, weight) == null) {

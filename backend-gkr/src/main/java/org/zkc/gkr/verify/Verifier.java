@@ -32,6 +32,7 @@ import org.zkc.gkr.relation.ZeroProduct;
 import org.zkc.gkr.security.SecurityParameters;
 import org.zkc.gkr.transcript.Transcript;
 import org.zkc.gkr.weight.TensorLayout;
+import org.zkc.gkr.weight.VerifierWork;
 import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightPool;
 
@@ -91,7 +92,8 @@ public final class Verifier {
   /** {@link #verify} for a key whose parameters nobody vouches for: for tests with small ones. */
   static void verifyUnderKeyParameters(
       VerifierKey key, Statement statement, byte[] proof, byte[] context) {
-    new Verifier(key, statement, Proof.decode(proof), context).run();
+    Proof messages = Proof.decode(proof);
+    VerifierWork.within(() -> new Verifier(key, statement, messages, context).run());
   }
 
   private void run() {
@@ -160,15 +162,16 @@ public final class Verifier {
       LeafLayout.Tree tree, LookupChallenges challenges, LogupVerifier.Leaves leaves) {
     Ext numerator = Ext.ZERO;
     Ext denominator = Ext.ONE;
-    Map<List<Integer>, Weight> weights = new HashMap<>();
+    // By the shape's text, which has an order: a key chooses the shapes, and so their hash codes.
+    Map<String, Weight> weights = new HashMap<>();
     for (LeafLayout.Block block : tree.blocks()) {
       Ext selector = tree.selector(block, leaves.point());
       Ext live = selector.mul(tree.live(block, leaves.point()));
       Ext start = selector.mul(tree.start(block, leaves.point()));
       Weight weight =
           weights.computeIfAbsent(
-              block.layout().shape(),
-              shape -> pool.fresh(Weight.eq(shape, tree.own(block, leaves.point()))));
+              block.layout().shape().toString(),
+              s -> pool.fresh(Weight.eq(block.layout().shape(), tree.own(block, leaves.point()))));
       Ext[] factors = challenges.factors(block.tuple().size());
       Ext tuple = Ext.ZERO;
       for (int j = 0; j < factors.length; j++) {
@@ -193,7 +196,7 @@ public final class Verifier {
       LeafLayout.Tree tree, LookupChallenges challenges, LogupVerifier.Leaves leaves) {
     Ext numerator = Ext.ZERO;
     Ext denominator = Ext.ONE;
-    Map<List<Integer>, Weight> weights = new HashMap<>();
+    Map<String, Weight> weights = new HashMap<>();
     for (LeafLayout.Block block : tree.blocks()) {
       Ext selector = tree.selector(block, leaves.point());
       Ext live = tree.live(block, leaves.point());
@@ -201,9 +204,11 @@ public final class Verifier {
       Ext[] own = tree.own(block, leaves.point());
       Weight weight =
           weights.computeIfAbsent(
-              block.layout().shape(), shape -> pool.fresh(Weight.eq(shape, own)));
+              block.layout().shape().toString(),
+              s -> pool.fresh(Weight.eq(block.layout().shape(), own)));
       Ext[] factors = challenges.factors(table.width());
       Ext row = Ext.ZERO;
+      VerifierWork.spend((long) table.width() * table.size());
       for (int j = 0; j < factors.length; j++) {
         row = row.add(factors[j].mul(Mle.evaluate(table.column(j), own)));
       }

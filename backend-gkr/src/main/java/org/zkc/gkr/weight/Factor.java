@@ -15,12 +15,14 @@ import org.zkc.gkr.mle.Mle;
  * every real index of them, row-major.
  *
  * <p>A factor that is eq(point, .) of one axis has the point, and its values are made when somebody
- * asks for them: a verifier mostly needs the extension alone, so a long axis costs it nothing.
+ * asks for them: a verifier mostly needs the extension alone, so a long axis costs it nothing. The
+ * coordinates of a point are fresh challenges, each in one factor of a weight at most: what the
+ * proximity of the openings rests on (docs/protocol.md section 8.2).
  */
 final class Factor {
   private final List<Integer> extents;
   private final Ext @Nullable [] point;
-  private volatile @Nullable ExtVector values;
+  private final @Nullable ExtVector values;
 
   private Factor(List<Integer> extents, @Nullable ExtVector values, Ext @Nullable [] point) {
     this.extents = extents;
@@ -64,14 +66,16 @@ final class Factor {
     return n;
   }
 
-  /** One for every real index; shared. */
+  /**
+   * One for every real index; shared. Those of a point are made anew by every call: kept, they
+   * would outlive whoever asked, as long as the weight does.
+   */
   ExtVector values() {
-    ExtVector made = values;
-    if (made == null) {
-      made = EqTable.of(Objects.requireNonNull(point, "a factor has values or a point"), length());
-      values = made;
+    if (values != null) {
+      return values;
     }
-    return made;
+    VerifierWork.borrow(length());
+    return EqTable.of(Objects.requireNonNull(point, "a factor has values or a point"), length());
   }
 
   int variables() {
@@ -89,6 +93,7 @@ final class Factor {
     }
     // Contract the last axis first: one short dot product with an eq table per remaining index.
     ExtVector table = values();
+    VerifierWork.spend(table.length());
     int end = s.length;
     for (int a = extents.size() - 1; a >= 0; a--) {
       int extent = extents.get(a);
@@ -111,10 +116,7 @@ final class Factor {
     if (layout.isPrefix()) {
       return values();
     }
-    ExtVector out = new ExtVector(layout.storedLength());
-    layout.forEachRun(
-        (real, stored, count) -> out.slice(stored, count).copyFrom(values().slice(real, count)));
-    return out;
+    return layout.pad(values());
   }
 
   /** The sum of the values over a box of indices. */
@@ -123,20 +125,28 @@ final class Factor {
       return Mle.prefixIndicator(limits.get(0), point)
           .sub(Mle.prefixIndicator(starts.get(0), point));
     }
-    int[] index = new int[extents.size()];
+    ExtVector all = values();
+    int last = extents.size() - 1;
+    int run = limits.get(last) - starts.get(last);
+    int[] index = starts.stream().mapToInt(Integer::intValue).toArray();
     Ext sum = Ext.ZERO;
-    for (int k = 0; k < length(); k++) {
-      boolean inside = true;
-      for (int a = 0; a < index.length; a++) {
-        inside &= starts.get(a) <= index[a] && index[a] < limits.get(a);
+    int axis;
+    // The box is runs along the last axis, one for every index of the others inside it.
+    do {
+      int at = 0;
+      for (int a = 0; a <= last; a++) {
+        at = at * extents.get(a) + index[a];
       }
-      if (inside) {
-        sum = sum.add(values().get(k));
+      VerifierWork.spend(run + index.length);
+      for (int k = at; k < at + run; k++) {
+        sum = sum.add(all.get(k));
       }
-      for (int a = index.length - 1; a >= 0 && ++index[a] == extents.get(a); a--) {
-        index[a] = 0;
+      axis = last - 1;
+      while (axis >= 0 && ++index[axis] == limits.get(axis)) {
+        index[axis] = starts.get(axis);
+        axis--;
       }
-    }
+    } while (axis >= 0);
     return sum;
   }
 }

@@ -14,9 +14,13 @@ import org.zkc.gkr.mle.Mle;
  * keeps factors apart where it can and joins them where it must.
  */
 final class Transpose {
+  /** What a step costs besides the elements it touches. */
+  private static final int STEP = 64;
+
   private Transpose() {}
 
   static Weight of(Weight weight, ViewStep step, List<Integer> source) {
+    VerifierWork.begin(STEP);
     return switch (step) {
       case ViewStep.Permute p -> permute(weight, p.permutation(), source);
       case ViewStep.Reshape r -> reshape(weight, source);
@@ -24,6 +28,7 @@ final class Transpose {
         int n = source.get(w.axis());
         yield alongAxis(
             weight,
+            additions(w),
             w.axis(),
             1,
             source,
@@ -41,6 +46,7 @@ final class Transpose {
       case ViewStep.Ranges r ->
           alongAxis(
               weight,
+              additions(r),
               r.axis(),
               1,
               source,
@@ -56,6 +62,7 @@ final class Transpose {
         int n = source.get(u.axis());
         yield alongAxis(
             weight,
+            additions(u),
             u.axis(),
             2,
             source,
@@ -90,9 +97,20 @@ final class Transpose {
     void run(ExtVector in, ExtVector out, int inner);
   }
 
+  /** Additions of {@code inner} values that a scatter makes. */
+  private static long additions(ViewStep step) {
+    return switch (step) {
+      case ViewStep.Permute p -> 0;
+      case ViewStep.Reshape r -> 0;
+      case ViewStep.Window w -> (long) w.extent() * w.taps();
+      case ViewStep.Ranges r -> r.lengths().stream().mapToLong(Integer::longValue).sum();
+      case ViewStep.Unfold u -> (long) u.positions() * u.taps();
+    };
+  }
+
   /** Replaces outcome axes [axis, axis + count) by the source axis {@code axis}. */
   private static Weight alongAxis(
-      Weight weight, int axis, int count, List<Integer> source, Scatter scatter) {
+      Weight weight, long additions, int axis, int count, List<Integer> source, Scatter scatter) {
     int extent = source.get(axis);
     ArrayList<Factor> factors = new ArrayList<>();
     int at = 0;
@@ -102,7 +120,7 @@ final class Transpose {
       int end = at + f.extents().size();
       if (end <= axis || at >= axis + count) {
         if (!touched.isEmpty()) {
-          factors.add(scattered(touched, axis - first, count, extent, scatter));
+          factors.add(scattered(touched, additions, axis - first, count, extent, scatter));
           touched.clear();
         }
         factors.add(f);
@@ -115,21 +133,23 @@ final class Transpose {
       at = end;
     }
     if (!touched.isEmpty()) {
-      factors.add(scattered(touched, axis - first, count, extent, scatter));
+      factors.add(scattered(touched, additions, axis - first, count, extent, scatter));
     }
     return new Weight(source, factors, weight.scale());
   }
 
   private static Factor scattered(
-      List<Factor> touched, int axis, int count, int extent, Scatter scatter) {
+      List<Factor> touched, long additions, int axis, int count, int extent, Scatter scatter) {
     Factor joint = join(touched);
     int inner = product(joint.extents(), axis + count, joint.extents().size());
     int before = product(joint.extents(), 0, axis);
     int in = product(joint.extents(), axis, axis + count) * inner;
+    ExtVector values = joint.values();
+    VerifierWork.spend(additions * before * inner);
+    VerifierWork.borrow((long) before * extent * inner);
     ExtVector out = new ExtVector(before * extent * inner);
     for (int b = 0; b < before; b++) {
-      scatter.run(
-          joint.values().slice(b * in, in), out.slice(b * extent * inner, extent * inner), inner);
+      scatter.run(values.slice(b * in, in), out.slice(b * extent * inner, extent * inner), inner);
     }
     ArrayList<Integer> extents = new ArrayList<>(joint.extents().subList(0, axis));
     extents.add(extent);
@@ -153,13 +173,12 @@ final class Transpose {
   private static ExtVector outer(List<Factor> parts) {
     ExtVector product = ExtVector.of(Ext.ONE);
     for (Factor f : parts) {
-      ExtVector next = new ExtVector(product.length() * f.values().length());
+      ExtVector values = f.values();
+      int n = values.length();
+      VerifierWork.borrow((long) product.length() * n);
+      ExtVector next = new ExtVector(product.length() * n);
       for (int k = 0; k < product.length(); k++) {
-        Kernels.best()
-            .addScaled(
-                next.slice(k * f.values().length(), f.values().length()),
-                product.get(k),
-                f.values());
+        Kernels.best().addScaled(next.slice(k * n, n), product.get(k), values);
       }
       product = next;
     }
@@ -229,14 +248,16 @@ final class Transpose {
       strides[order.get(k) - start] = stride;
       stride *= source.get(order.get(k));
     }
-    ExtVector out = new ExtVector(joint.values().length());
+    ExtVector values = joint.values();
+    VerifierWork.borrow(values.length());
+    ExtVector out = new ExtVector(values.length());
     int[] index = new int[axes];
     for (int k = 0; k < out.length(); k++) {
       int from = 0;
       for (int a = 0; a < axes; a++) {
         from += index[a] * strides[a];
       }
-      out.set(k, joint.values().get(from));
+      out.set(k, values.get(from));
       for (int a = axes - 1; a >= 0 && ++index[a] == source.get(start + a); a--) {
         index[a] = 0;
       }

@@ -56,7 +56,7 @@ public final class Weight {
 
   /**
    * eq(point, .) on the real indices of {@code shape}; the point has the variables of all axes in
-   * order.
+   * order, each coordinate a fresh challenge (docs/protocol.md section 8.2 lists the callers).
    */
   public static Weight eq(List<Integer> shape, Ext[] point) {
     return ofPoints(shape, List.of(new TensorLayout(shape).byAxis(point)));
@@ -76,6 +76,7 @@ public final class Weight {
     ArrayList<Factor> factors = new ArrayList<>();
     ArrayList<Integer> shape = new ArrayList<>();
     for (ExtVector v : axes) {
+      VerifierWork.hold(v.length());
       shape.add(v.length());
       factors.add(Factor.of(List.of(v.length()), v));
     }
@@ -170,7 +171,7 @@ public final class Weight {
     return Optional.empty();
   }
 
-  /** The values on an axis that is a factor of its own; shared. */
+  /** The values on an axis that is a factor of its own; shared, or made by every call. */
   public ExtVector axisValues(int axis) {
     int at = 0;
     for (Factor f : factors) {
@@ -184,7 +185,8 @@ public final class Weight {
 
   /**
    * This weight with the factors of axis {@code axis}, a factor of its own, replaced by eq(point,
-   * .) on {@code extent}.
+   * .) on {@code extent}. The point's coordinates are fresh challenges, and no other axis of the
+   * weight has them: the ends of a sumcheck, or a part of the axis' own point.
    */
   public Weight withAxis(int axis, Ext[] point, int extent) {
     ArrayList<Factor> replaced = new ArrayList<>();
@@ -203,6 +205,7 @@ public final class Weight {
    * shape.
    */
   public Ext at(Ext[] s) {
+    VerifierWork.begin(s.length);
     Ext product = scale;
     int from = 0;
     for (Factor f : factors) {
@@ -219,6 +222,7 @@ public final class Weight {
 
   /** The sum of the weight over a box of real indices. */
   public Ext sum(List<Integer> starts, List<Integer> limits) {
+    VerifierWork.begin(factors.size());
     Ext product = scale;
     int at = 0;
     for (Factor f : factors) {
@@ -231,6 +235,7 @@ public final class Weight {
 
   /** &lt;w, T&gt; for the residues of T's real elements, row-major. */
   public Ext dot(int[] residues) {
+    VerifierWork.begin(residues.length);
     List<Factor> parts = proper();
     if (parts.isEmpty()) {
       return scale.mulBase(residues[0]);
@@ -271,8 +276,9 @@ public final class Weight {
     }
     ExtVector others = ExtVector.of(scale);
     for (Factor f : factors.subList(0, factors.size() - 1)) {
-      ExtVector next = new ExtVector(others.length() * f.values().length());
-      addOuter(next, others, f.values(), f.values().length());
+      ExtVector values = f.values();
+      ExtVector next = new ExtVector(others.length() * values.length());
+      addOuter(next, others, values, values.length());
       others = next;
     }
     ExtVector out = new ExtVector(extent);

@@ -14,12 +14,8 @@ import org.zkc.gkr.failure.VerificationFailure;
  * sent twice.
  */
 public final class WeightPool {
-  /**
-   * The elements of all vectors made so far, at most: 1 GiB. Networks stay below a hundredth of it,
-   * because their weights are one short vector for each axis; but a circuit that the check accepts
-   * can carry eight claims through each of many views of a long axis.
-   */
-  private static final long MAX_ELEMENTS = 1L << 26;
+  /** What a weight takes besides its elements: objects and places in maps, of 16 bytes each. */
+  private static final int OBJECTS = 32;
 
   // By the number of the weight on the outcome, then that of the view.
   private final Map<Long, Weight> carried = new HashMap<>();
@@ -28,7 +24,7 @@ public final class WeightPool {
   private long elements;
 
   public WeightPool() {
-    this(MAX_ELEMENTS);
+    this(VerifierWork.MOST_HELD);
   }
 
   WeightPool(long limit) {
@@ -63,11 +59,13 @@ public final class WeightPool {
     Weight w = weight;
     for (int k = steps.size() - 1; k >= 0; k--) {
       w = w.through(steps.get(k), shapes.get(k));
-      elements += w.heldElements();
-      if (elements > limit) {
-        throw new VerificationFailure(
-            "weights carried through views", "at most " + limit + " elements", "more");
-      }
+    }
+    long held = OBJECTS + w.heldElements();
+    VerifierWork.hold(held);
+    elements += held;
+    if (elements > limit) {
+      throw new VerificationFailure(
+          "weights carried through views", "at most " + limit + " elements", "more");
     }
     return w;
   }

@@ -467,7 +467,8 @@ class CircuitCheckTest {
             List.of(1 << 30, 1 << 30),
             List.of(0, 2),
             List.of(-1),
-            List.of((1 << 24) + 1),
+            List.of((1 << 21) + 1),
+            List.of((1 << 12) + 1, 1 << 12),
             List.of(1, 1, 1, 1, 1, 1, 1, 1, 1))) {
       Circuit c =
           new Circuit(
@@ -536,10 +537,10 @@ class CircuitCheckTest {
   @Test
   void lookupsAreFewerThanTheField() {
     ArrayList<TensorDeclaration> t =
-        new ArrayList<>(List.of(TensorDeclaration.input(List.of(1 << 24), 0, 1)));
+        new ArrayList<>(List.of(TensorDeclaration.input(List.of(8, 1 << 21), 0, 1)));
     ArrayList<Relation> r = new ArrayList<>();
     for (int k = 1; k <= 20; k++) {
-      t.add(TensorDeclaration.witness(List.of(1 << 24), 0, 1));
+      t.add(TensorDeclaration.witness(List.of(8, 1 << 21), 0, 1));
       r.add(new Requantize(k, k - 1, 0, List.of(), 0));
     }
     refused(

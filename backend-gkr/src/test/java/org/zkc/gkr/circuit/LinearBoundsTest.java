@@ -20,7 +20,7 @@ class LinearBoundsTest {
 
   private final long[] low = new long[COUNT];
   private final long[] high = new long[COUNT];
-  private final LinearBounds bounds = new LinearBounds(SHAPE);
+  private final LinearBounds bounds = new LinearBounds(SHAPE, n -> {});
 
   private void view(Random random) {
     List<Integer> source = new ArrayList<>();

@@ -206,7 +206,7 @@ class WeightTest {
   void aPoolHoldsSoManyElementsOnly() {
     View turn = new View(1, List.of(32, 64), List.of(new ViewStep.Permute(List.of(1, 0))));
     View all = new View(2, List.of(100), List.of(new ViewStep.Window(0, 1, 1, 1, 0, 100)));
-    WeightPool pool = new WeightPool(300);
+    WeightPool pool = new WeightPool(300 + 6 * 32);
     for (int claim = 0; claim < 3; claim++) {
       Weight w = pool.fresh(Weight.eq(List.of(1), new Ext[0]));
       pool.through(w, all);

@@ -1,0 +1,269 @@
+package org.zkc.gkr.verify;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.CircuitCheck;
+import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.Product;
+import org.zkc.gkr.circuit.Relation;
+import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.proof.Proof;
+import org.zkc.gkr.proof.Section;
+import org.zkc.gkr.proof.Statement;
+import org.zkc.gkr.proof.VerifierKey;
+
+/**
+ * Circuits that the check accepts, of a few hundred bytes or up to a few megabytes, which ask a
+ * verifier for as much as they can. All their values are 0, so a proof of zeros passes every check
+ * as far as the work before the queries: whoever wants them verified can have that.
+ */
+enum HostileCircuits {
+  /** Products along a long axis, whose points meet the transpose of a broadcast each. */
+  POINTS_ON_A_LONG_AXIS {
+    @Override
+    void build(Parts p) {
+      int x = p.input(1);
+      int length = 1 << 21;
+      ArrayList<Integer> results = new ArrayList<>();
+      for (int j = 0; j < 3; j++) {
+        int b = p.linear(List.of(length), term(x, new ViewStep.Window(0, length, 0, 1, 0, 1)));
+        p.products(b, 8, results);
+      }
+      p.sumUp(results, length);
+    }
+  },
+  /** Many constants on a tensor whose claims have one vector over all its elements. */
+  CONSTANTS_UNDER_VECTORS {
+    @Override
+    void build(Parts p) {
+      List<Integer> shape = Collections.nCopies(7, 8);
+      int t = p.add(shape);
+      List<Linear.Box> boxes =
+          Collections.nCopies(100, new Linear.Box(0, List.of(0, 0, 0, 0, 0, 1, 1), shape));
+      p.relations.add(new Linear(t, List.of(), boxes));
+      int flat = p.linear(List.of(1 << 21), term(t, new ViewStep.Reshape(List.of(1 << 21))));
+      ArrayList<Integer> results = new ArrayList<>();
+      p.products(flat, 8, results);
+      p.sumUp(results, 1 << 21);
+    }
+  },
+  /** Windows of which every 31-polynomial of their numbers is the same. */
+  VIEWS_THAT_HASH_ALIKE {
+    @Override
+    void build(Parts p) {
+      int x = p.input(1);
+      ArrayList<Integer> results = new ArrayList<>();
+      for (int j = 0; j < 31; j++) {
+        ArrayList<Linear.Term> terms = new ArrayList<>();
+        for (int d = 1; d <= 4088; d++) {
+          terms.add(term(x, new ViewStep.Window(0, 1, 1, d, 5 - 31 * d + 31 * 4096, 1)));
+        }
+        p.products(p.linear(List.of(1), terms.toArray(Linear.Term[]::new)), 8, results);
+      }
+      p.sumUp(results, 1);
+    }
+  },
+  /** A window that adds up everything for every element. */
+  TAPS_TIMES_EXTENT {
+    @Override
+    void build(Parts p) {
+      int length = 1 << 14;
+      int x = p.input(length);
+      int s = p.linear(List.of(length), term(x, new ViewStep.Window(0, length, 0, 1, 0, length)));
+      ArrayList<Integer> results = new ArrayList<>();
+      p.products(s, 8, results);
+      p.sumUp(results, length);
+    }
+  },
+  /** Public elements, as many as there may be, with a claim from each of many products. */
+  CLAIMS_ON_A_LARGE_INPUT {
+    @Override
+    void build(Parts p) {
+      int x = p.input(3, 1 << 21);
+      ArrayList<Integer> results = new ArrayList<>();
+      p.products(x, 16, results);
+      Linear.Term[] terms = results.stream().map(t -> term(t)).toArray(Linear.Term[]::new);
+      int all = p.linear(List.of(3, 1 << 21), terms);
+      p.outputs.add(
+          p.linear(
+              List.of(1, 1),
+              term(
+                  all,
+                  new ViewStep.Window(0, 1, 1, 1, 0, 3),
+                  new ViewStep.Window(1, 1, 1, 1, 0, 1 << 21))));
+    }
+  },
+  /** A strided convolution of many taps along a long axis. */
+  A_CONVOLUTION_OF_A_LONG_AXIS {
+    @Override
+    void build(Parts p) {
+      int length = 1 << 21;
+      int x = p.input(1);
+      int row =
+          p.linear(
+              List.of(1, 1, 1, length),
+              term(
+                  x,
+                  new ViewStep.Reshape(List.of(1, 1, 1, 1)),
+                  new ViewStep.Window(3, length, 0, 1, 0, 1)));
+      int kernel = p.tensors.size();
+      p.tensors.add(
+          new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(1, 1, 1, 160), 0, 0, 0, 0));
+      int y = p.add(List.of(1, 1, 1, length / 2));
+      p.relations.add(new Conv(y, row, kernel, List.of(1, 2), List.of(0, 0), List.of(1, 1), 1));
+      p.outputs.add(
+          p.linear(
+              List.of(1),
+              term(
+                  y,
+                  new ViewStep.Window(3, 1, 1, 1, 0, length / 2),
+                  new ViewStep.Reshape(List.of(1)))));
+    }
+  },
+  /** As many terms as there may be, each its own view of eight axes, under eight claims each. */
+  TERMS_OF_MANY_AXES {
+    @Override
+    void build(Parts p) {
+      List<Integer> shape = List.of(1, 2, 1, 2, 1, 2, 1, 2);
+      int x = p.tensors.size();
+      p.tensors.add(TensorDeclaration.input(shape, 0, 0));
+      p.inputs.add(x);
+      ArrayList<Integer> results = new ArrayList<>();
+      for (int j = 0; j < 31; j++) {
+        ArrayList<Linear.Term> terms = new ArrayList<>();
+        for (int d = 1; d <= 4088; d++) {
+          terms.add(term(x, new ViewStep.Window(1, 2, 1, 4096 * j + d, 0, 1)));
+        }
+        p.products(p.linear(shape, terms.toArray(Linear.Term[]::new)), 8, results);
+      }
+      int all = p.linear(shape, results.stream().map(t -> term(t)).toArray(Linear.Term[]::new));
+      p.outputs.add(all);
+    }
+  },
+  /** As many products as there may be, and an output for each fourth. */
+  MANY_SMALL_PRODUCTS {
+    @Override
+    void build(Parts p) {
+      int x = p.input(4);
+      for (int k = 0; k < 1 << 14; k++) {
+        int y = x;
+        for (int j = 0; j < 4 && p.tensors.size() < 1 << 16; j++) {
+          int z = p.add(List.of(4));
+          p.relations.add(new Product(z, x, y));
+          y = z;
+        }
+        if (y != x) {
+          p.outputs.add(y);
+        }
+      }
+    }
+  };
+
+  private static Linear.Term term(int source, ViewStep... steps) {
+    return new Linear.Term(source, 1, List.of(steps));
+  }
+
+  /** A circuit in the making. */
+  private static final class Parts {
+    final List<TensorDeclaration> tensors = new ArrayList<>();
+    final List<Relation> relations = new ArrayList<>();
+    final List<Integer> inputs = new ArrayList<>();
+    final List<Integer> outputs = new ArrayList<>();
+
+    int input(Integer... shape) {
+      inputs.add(tensors.size());
+      tensors.add(TensorDeclaration.input(List.of(shape), 0, 0));
+      return tensors.size() - 1;
+    }
+
+    int add(List<Integer> shape) {
+      tensors.add(TensorDeclaration.virtual(shape, 0, 0));
+      return tensors.size() - 1;
+    }
+
+    int linear(List<Integer> shape, Linear.Term... terms) {
+      int t = add(shape);
+      relations.add(new Linear(t, List.of(terms), List.of()));
+      return t;
+    }
+
+    void products(int of, int count, List<Integer> results) {
+      for (int k = 0; k < count; k++) {
+        int t = add(tensors.get(of).shape());
+        relations.add(new Product(t, of, of));
+        results.add(t);
+      }
+    }
+
+    /** The sum of vectors, and the sum of its elements as the output. */
+    void sumUp(List<Integer> results, int length) {
+      int all =
+          linear(List.of(length), results.stream().map(t -> term(t)).toArray(Linear.Term[]::new));
+      outputs.add(linear(List.of(1), term(all, new ViewStep.Window(0, 1, 1, 1, 0, length))));
+    }
+  }
+
+  abstract void build(Parts p);
+
+  Circuit circuit() {
+    Parts p = new Parts();
+    build(p);
+    return new Circuit(p.tensors, List.of(), p.relations, p.inputs, p.outputs);
+  }
+
+  /** Zeros, of which every section has more than can be read. */
+  private static byte[] proof(int elements) {
+    EnumMap<Section, byte[]> sections = new EnumMap<>(Section.class);
+    for (Section s : Section.values()) {
+      sections.put(s, new byte[0]);
+    }
+    sections.put(Section.RELATIONS, new byte[elements * Ext.BYTES]);
+    sections.put(Section.MODEL_MERGE, new byte[1000 * Ext.BYTES]);
+    sections.put(Section.COMBINATIONS, new byte[(1 << 16) * Ext.BYTES]);
+    return new Proof(new byte[0], 0, sections, 0, Proof.NONE, Proof.NONE).encode();
+  }
+
+  /**
+   * Loads the key from its bytes and verifies the proof of zeros.
+   *
+   * @return why it was refused
+   */
+  String refusal() {
+    Circuit circuit = circuit();
+    boolean model =
+        circuit.tensors().stream().anyMatch(t -> t.role() == TensorDeclaration.Role.MODEL);
+    byte[] bytes =
+        VerifierKey.of(CircuitCheck.check(circuit), new byte[model ? VerifierKey.DIGEST_BYTES : 0])
+            .encode();
+    VerifierKey key = VerifierKey.decode(bytes);
+    Statement zeros =
+        new Statement(
+            circuit.inputs().stream().map(t -> zeros(circuit, t)).toList(),
+            circuit.outputs().stream().map(t -> zeros(circuit, t)).toList());
+    try {
+      Verifier.verify(key, zeros, proof(1_500_000), new byte[0]);
+      return "accepted";
+    } catch (VerificationFailure e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  private static int[] zeros(Circuit circuit, int tensor) {
+    return new int[(int) circuit.tensors().get(tensor).elementCount()];
+  }
+
+  /** Verifies the circuit that is named, in a process whose memory the caller has bounded. */
+  public static void main(String[] arguments) {
+    System.out.println(valueOf(arguments[0]).refusal());
+    System.out.println(
+        "processor time "
+            + ProcessHandle.current().info().totalCpuDuration().map(Object::toString).orElse("?"));
+  }
+}

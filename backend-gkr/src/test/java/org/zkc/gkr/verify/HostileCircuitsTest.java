@@ -1,0 +1,53 @@
+package org.zkc.gkr.verify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Keys that the check accepts are loaded and verified in a process of 384 MB: memory is what the
+ * bound is about, and a process that needs more ends with another code. How long it may take
+ * follows from what is counted, {@link org.zkc.gkr.weight.VerifierWork} and the check's limits.
+ */
+class HostileCircuitsTest {
+  private static final String HEAP = "-Xmx384m";
+
+  @ParameterizedTest
+  @EnumSource(HostileCircuits.class)
+  void isRefusedWithinTheBound(HostileCircuits circuit) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--add-modules",
+                    "jdk.incubator.vector",
+                    HEAP,
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    HostileCircuits.class.getName(),
+                    circuit.name()))
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+    // Either all of it was verified up to the work that nobody did, or the count ended it.
+    String expected =
+        switch (circuit) {
+          case POINTS_ON_A_LONG_AXIS,
+              CONSTANTS_UNDER_VECTORS,
+              CLAIMS_ON_A_LARGE_INPUT,
+              MANY_SMALL_PRODUCTS ->
+              "grinding queries";
+          case A_CONVOLUTION_OF_A_LONG_AXIS -> "model column elements";
+          case VIEWS_THAT_HASH_ALIKE, TERMS_OF_MANY_AXES -> "elements of weights";
+          case TAPS_TIMES_EXTENT -> "operations on weights";
+        };
+    assertTrue(said.lines().anyMatch(l -> l.startsWith(expected)), said);
+  }
+}
