@@ -37,6 +37,11 @@ import picocli.CommandLine.Spec;
     description = "Check a proof and print what it proves.",
     sortOptions = false)
 final class VerifyCommand implements Callable<Integer> {
+  /** What a proof does not show (docs/protocol.md section 1). */
+  private static final String TRUSTED =
+      "whoever made the key, that its model keeps the bounds of weights written in it; who has the"
+          + " model compiles it again and compares digests";
+
   @Parameters(paramLabel = "PROOF.zkp", description = "What zkc prove wrote.")
   private Path proof;
 
@@ -214,6 +219,7 @@ final class VerifyCommand implements Callable<Integer> {
         "VALID: the model with this digest, on this input, gives this output (checked in %s)"
             .formatted(Figures.time(seconds)));
     out.println("  model        " + digest);
+    out.println("  trusted      " + TRUSTED);
     if (!context.isEmpty()) {
       out.println("  context      " + context);
     }

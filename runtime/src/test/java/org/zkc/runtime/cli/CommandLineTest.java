@@ -92,6 +92,8 @@ final class CommandLineTest {
         valid,
         "--expect-model",
         digest.replace(digest.charAt(0), digest.charAt(0) == '0' ? '1' : '0'));
+    String said = zkc(valid.toArray(String[]::new)).out();
+    assertTrue(said.contains("trusted      whoever made the key"), said);
     // The digest decides before anything of the key is parsed.
     Files.write(folder.resolve("garbage.vk"), new byte[] {1, 2, 3});
     Ended garbage =
