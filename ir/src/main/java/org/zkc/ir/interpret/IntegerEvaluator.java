@@ -47,6 +47,7 @@ import org.zkc.ir.view.ViewKernel;
  */
 public final class IntegerEvaluator {
   private final Function main;
+  private final TaskRunner tasks;
   private final List<List<Value>> lastUses = new ArrayList<>();
 
   /** Values of parameters, which are decoded where they are read. */
@@ -57,6 +58,15 @@ public final class IntegerEvaluator {
    *     value leaves (-2^30, 2^30)
    */
   public IntegerEvaluator(Program program) {
+    this(program, TaskRunner.CALLER);
+  }
+
+  /**
+   * @param tasks where pieces of convolutions and linear maps run; results do not depend on it
+   * @throws IllegalArgumentException as above
+   */
+  public IntegerEvaluator(Program program, TaskRunner tasks) {
+    this.tasks = tasks;
     if (program.level() != Level.INTEGER) {
       throw new IllegalArgumentException(
           "a " + program.level().text() + "-level program is no integer-level program");
@@ -189,8 +199,7 @@ public final class IntegerEvaluator {
             op.dilations(),
             op.groups());
     int[] out =
-        IntConvolution.run(
-            geometry, get(op.input(), values), get(op.weight(), values), TaskRunner.CALLER);
+        IntConvolution.run(geometry, get(op.input(), values), get(op.weight(), values), tasks);
     int[] bias = optional(op.bias(), values);
     if (bias != null) {
       int positions = geometry.positions();
@@ -210,9 +219,7 @@ public final class IntegerEvaluator {
     int depth = shape.extent(1);
     int[] input = get(op.input(), values);
     int rows = depth == 0 ? 0 : input.length / depth;
-    int[] out =
-        IntLinear.run(
-            input, rows, depth, outputs, rows(op.weight(), depth, values), TaskRunner.CALLER);
+    int[] out = IntLinear.run(input, rows, depth, outputs, rows(op.weight(), depth, values), tasks);
     int[] bias = optional(op.bias(), values);
     if (bias != null) {
       for (int i = 0; i < out.length; i++) {

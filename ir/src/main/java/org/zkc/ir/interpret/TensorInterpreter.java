@@ -56,12 +56,20 @@ public final class TensorInterpreter {
   /** Constants that are only read as weights. */
   private final Set<Value> weights = identitySet();
 
+  private final TaskRunner tasks;
   private final List<List<Value>> lastUses = new ArrayList<>();
 
+  /** Evaluates on the calling thread alone. */
+  public TensorInterpreter(Program program) {
+    this(program, TaskRunner.CALLER);
+  }
+
   /**
+   * @param tasks where pieces of convolutions and linear maps run; results do not depend on it
    * @throws IllegalArgumentException when the program is of another level
    */
-  public TensorInterpreter(Program program) {
+  public TensorInterpreter(Program program, TaskRunner tasks) {
+    this.tasks = tasks;
     if (program.level() != Level.TENSOR) {
       throw new IllegalArgumentException(
           "a " + program.level().text() + "-level program is no tensor-level program");
@@ -142,7 +150,7 @@ public final class TensorInterpreter {
       values.put(names.get(i), operands.get(i).toFloats());
     }
     Value result = op.result();
-    return TensorData.ofFloats(result.shape(), evaluate(op, values, Map.of()));
+    return TensorData.ofFloats(result.shape(), evaluate(op, values, Map.of(), TaskRunner.CALLER));
   }
 
   /**
@@ -184,7 +192,7 @@ public final class TensorInterpreter {
           }
         }
       } else {
-        float[] elements = evaluate(op, values, matrices);
+        float[] elements = evaluate(op, values, matrices, tasks);
         values.put(result, elements);
         observer.accept(result, elements);
       }
@@ -196,11 +204,11 @@ public final class TensorInterpreter {
   }
 
   private static float[] evaluate(
-      TensorOp op, Map<Value, float[]> values, Map<Value, TensorData> matrices) {
+      TensorOp op, Map<Value, float[]> values, Map<Value, TensorData> matrices, TaskRunner tasks) {
     return switch (op) {
       case Constant c -> c.data().toFloats();
-      case Conv c -> conv(c, values);
-      case Linear l -> linear(l, values, matrices);
+      case Conv c -> conv(c, values, tasks);
+      case Linear l -> linear(l, values, matrices, tasks);
       case BatchNorm b -> batchNorm(b, values);
       case MaxPool m -> FloatReductions.maxPool(m, get(m.input(), values));
       case WindowMean w -> FloatReductions.windowMean(w, get(w.input(), values));
@@ -226,7 +234,7 @@ public final class TensorInterpreter {
     return value.isPresent() ? get(value.get(), values) : null;
   }
 
-  private static float[] conv(Conv op, Map<Value, float[]> values) {
+  private static float[] conv(Conv op, Map<Value, float[]> values, TaskRunner tasks) {
     ConvolutionGeometry geometry =
         ConvolutionGeometry.of(
             op.input().shape(),
@@ -237,8 +245,7 @@ public final class TensorInterpreter {
             op.dilations(),
             op.groups());
     float[] out =
-        FloatConvolution.run(
-            geometry, get(op.input(), values), get(op.weight(), values), TaskRunner.CALLER);
+        FloatConvolution.run(geometry, get(op.input(), values), get(op.weight(), values), tasks);
     float[] bias = optional(op.bias(), values);
     if (bias != null) {
       int positions = geometry.positions();
@@ -253,14 +260,19 @@ public final class TensorInterpreter {
   }
 
   private static float[] linear(
-      Linear op, Map<Value, float[]> values, Map<Value, TensorData> matrices) {
+      Linear op, Map<Value, float[]> values, Map<Value, TensorData> matrices, TaskRunner tasks) {
     Shape shape = op.weight().shape();
     int outputs = shape.extent(0);
     int depth = shape.extent(1);
     int rows = Math.toIntExact(op.result().shape().elementCount() / Math.max(1, outputs));
     float[] out =
         FloatLinear.run(
-            get(op.input(), values), rows, depth, outputs, weights(op.weight(), values, matrices));
+            get(op.input(), values),
+            rows,
+            depth,
+            outputs,
+            weights(op.weight(), values, matrices),
+            tasks);
     float[] bias = optional(op.bias(), values);
     if (bias != null) {
       for (int i = 0; i < out.length; i++) {

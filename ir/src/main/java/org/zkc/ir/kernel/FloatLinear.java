@@ -17,20 +17,51 @@ public final class FloatLinear {
   }
 
   /** {@code input} is [rows, depth]; the result [rows, outputs]. */
-  public static float[] run(float[] input, int rows, int depth, int outputs, Weights weights) {
+  public static float[] run(
+      float[] input, int rows, int depth, int outputs, Weights weights, TaskRunner tasks) {
     Loops<float[]> loops = LoopChoice.floats((long) rows * depth * outputs);
-    return run(input, rows, depth, outputs, weights, loops);
+    return run(input, rows, depth, outputs, weights, loops, tasks);
   }
 
   static float[] run(
-      float[] input, int rows, int depth, int outputs, Weights weights, Loops<float[]> loops) {
-    int columns = loops.columns();
+      float[] input,
+      int rows,
+      int depth,
+      int outputs,
+      Weights weights,
+      Loops<float[]> loops,
+      TaskRunner tasks) {
     float[] out = new float[Math.multiplyExact(rows, outputs)];
+    int columns = loops.columns();
+    int panels = (outputs + columns - 1) / columns;
+    int workers = Math.min(tasks.threads(), Math.max(1, panels));
+    tasks.forEach(
+        workers,
+        worker -> {
+          int first = (int) ((long) panels * worker / workers) * columns;
+          int end = (int) Math.min(outputs, (long) panels * (worker + 1) / workers * columns);
+          outputs(input, rows, depth, outputs, weights, loops, first, end, out);
+        });
+    return out;
+  }
+
+  /** Outputs [first, end) of each row, {@code first} a multiple of the loops' columns. */
+  private static void outputs(
+      float[] input,
+      int rows,
+      int depth,
+      int outputs,
+      Weights weights,
+      Loops<float[]> loops,
+      int first,
+      int end,
+      float[] out) {
+    int columns = loops.columns();
     float[] panel = new float[Math.min(DEPTH, depth) * columns];
     float[] part = new float[Math.min(DEPTH, depth)];
     float[] edge = new float[Loops.ROWS * columns];
-    for (int o = 0; o < outputs; o += columns) {
-      int wide = Math.min(columns, outputs - o);
+    for (int o = first; o < end; o += columns) {
+      int wide = Math.min(columns, end - o);
       for (int k = 0; k < depth; k += DEPTH) {
         int terms = Math.min(DEPTH, depth - k);
         for (int j = 0; j < wide; j++) {
@@ -48,6 +79,5 @@ public final class FloatLinear {
         }
       }
     }
-    return out;
   }
 }

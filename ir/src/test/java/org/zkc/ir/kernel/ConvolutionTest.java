@@ -189,8 +189,10 @@ final class ConvolutionTest {
           (row, first, count, out) ->
               System.arraycopy(weight, row * size[1] + first, out, 0, count);
       for (Loops<float[]> loops : new Loops[] {new PlainFloatLoops(), new VectorFloatLoops()}) {
-        float[] found = FloatLinear.run(input, size[0], size[1], size[2], rows, loops);
-        assertArrayEquals(bits(expected), bits(found));
+        for (TaskRunner tasks : new TaskRunner[] {TaskRunner.CALLER, THREE_THREADS}) {
+          float[] found = FloatLinear.run(input, size[0], size[1], size[2], rows, loops, tasks);
+          assertArrayEquals(bits(expected), bits(found));
+        }
       }
     }
   }

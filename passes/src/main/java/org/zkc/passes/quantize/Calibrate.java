@@ -10,6 +10,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
+import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Linear;
 
@@ -31,16 +32,30 @@ public final class Calibrate {
    * @throws UserException when a value is NaN or infinite
    */
   public static Ranges run(Program tensor, List<List<TensorData>> samples) {
-    return collect(tensor, samples, false);
+    return run(tensor, samples, TaskRunner.CALLER);
+  }
+
+  /**
+   * The same on several threads.
+   *
+   * @param tasks where pieces of large products run; results do not depend on it
+   */
+  public static Ranges run(Program tensor, List<List<TensorData>> samples, TaskRunner tasks) {
+    return collect(tensor, samples, false, tasks);
   }
 
   /** Calibration on {@link DefaultCalibration}'s samples, for want of the user's. */
   public static Ranges runDefault(Program tensor) {
-    return collect(tensor, DefaultCalibration.samples(tensor), true);
+    return runDefault(tensor, TaskRunner.CALLER);
+  }
+
+  /** The same on several threads. */
+  public static Ranges runDefault(Program tensor, TaskRunner tasks) {
+    return collect(tensor, DefaultCalibration.samples(tensor), true, tasks);
   }
 
   private static Ranges collect(
-      Program tensor, List<List<TensorData>> samples, boolean defaultNoise) {
+      Program tensor, List<List<TensorData>> samples, boolean defaultNoise, TaskRunner tasks) {
     if (samples.isEmpty()) {
       throw new IllegalArgumentException("calibration needs at least one sample");
     }
@@ -53,7 +68,7 @@ public final class Calibrate {
       }
     }
     Map<Value, ValueStatistics> seen = new IdentityHashMap<>();
-    TensorInterpreter reference = new TensorInterpreter(tensor);
+    TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
     List<List<TensorData>> outputs = new ArrayList<>();
     for (List<TensorData> sample : samples) {
       outputs.add(

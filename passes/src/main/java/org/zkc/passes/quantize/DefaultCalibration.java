@@ -8,12 +8,17 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
 /**
- * The samples that stand in where the user gives no calibration data: 16 with elements from N(0,
- * 1), always the same.
+ * The samples that stand in where the user gives no calibration data: elements from N(0, 1), always
+ * the same, 16 samples or as many as 10^11 multiplications allow, at least 5.
  */
 public final class DefaultCalibration {
-  /** Number of samples. */
+  /** Number of samples of a program that is not large. */
   public static final int SAMPLES = 16;
+
+  /** Below this the variation of values from run to run would need further runs. */
+  private static final int FEWEST_SAMPLES = 5;
+
+  private static final long BUDGET = 100_000_000_000L;
 
   private static final long SEED = 0x7a6b63;
 
@@ -23,7 +28,9 @@ public final class DefaultCalibration {
   public static List<List<TensorData>> samples(Program tensor) {
     Random random = new Random(SEED);
     List<List<TensorData>> samples = new ArrayList<>();
-    for (int s = 0; s < SAMPLES; s++) {
+    int count =
+        Math.clamp(BUDGET / Math.max(1, Multiplications.of(tensor)), FEWEST_SAMPLES, SAMPLES);
+    for (int s = 0; s < count; s++) {
       List<TensorData> sample = new ArrayList<>();
       for (Value parameter : tensor.main().parameters()) {
         float[] elements = new float[Math.toIntExact(parameter.shape().elementCount())];

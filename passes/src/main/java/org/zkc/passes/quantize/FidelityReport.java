@@ -15,6 +15,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.interpret.IntegerEvaluator;
 import org.zkc.ir.interpret.TensorInterpreter;
+import org.zkc.ir.kernel.TaskRunner;
 
 /**
  * How closely an integer program follows the floating-point one it came from.
@@ -50,6 +51,16 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
    */
   public static FidelityReport measure(
       Program tensor, QuantizedProgram integer, List<List<TensorData>> samples) {
+    return measure(tensor, integer, samples, TaskRunner.CALLER);
+  }
+
+  /**
+   * The same on several threads.
+   *
+   * @param tasks where pieces of large products run; results do not depend on it
+   */
+  public static FidelityReport measure(
+      Program tensor, QuantizedProgram integer, List<List<TensorData>> samples, TaskRunner tasks) {
     List<Value> tensorResults = tensor.main().results();
     List<Value> integerResults = integer.program().main().results();
     Map<Value, Statistics> layers = new LinkedHashMap<>();
@@ -64,8 +75,8 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
     }
     List<Statistics> outputs =
         tensorResults.stream().map(v -> new Statistics(v.shape(), 0)).toList();
-    TensorInterpreter reference = new TensorInterpreter(tensor);
-    IntegerEvaluator evaluator = new IntegerEvaluator(integer.program());
+    TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
+    IntegerEvaluator evaluator = new IntegerEvaluator(integer.program(), tasks);
     for (List<TensorData> sample : samples) {
       Map<Value, float[]> reals = new IdentityHashMap<>();
       List<TensorData> expected =
@@ -109,10 +120,10 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
    *
    * @param runs inputs, and what the floating-point program gives
    */
-  static double rSquared(Program integer, Ranges.Runs runs) {
+  static double rSquared(Program integer, Ranges.Runs runs, TaskRunner tasks) {
     List<Value> results = integer.main().results();
     List<Statistics> outputs = results.stream().map(v -> new Statistics(v.shape(), 0)).toList();
-    IntegerEvaluator evaluator = new IntegerEvaluator(integer);
+    IntegerEvaluator evaluator = new IntegerEvaluator(integer, tasks);
     for (int s = 0; s < runs.count(); s++) {
       List<int[]> found = evaluator.run(narrow(quantize(integer, runs.inputs().get(s))));
       for (int k = 0; k < results.size(); k++) {

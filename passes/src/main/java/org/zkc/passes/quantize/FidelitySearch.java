@@ -13,6 +13,7 @@ import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.interpret.TensorInterpreter;
+import org.zkc.ir.kernel.TaskRunner;
 
 /**
  * Raises bits until the outputs have the fidelity that the user asks for. Each step tries more bits
@@ -35,17 +36,24 @@ final class FidelitySearch {
   private final FidelityTarget target;
   private final PrecisionSearch search;
   private final boolean isFixed;
+  private final TaskRunner tasks;
   private final Ranges.Runs runs;
 
   /**
    * @param isFixed the user fixed the bits of all tensors
    */
-  FidelitySearch(Program tensor, FidelityTarget target, PrecisionSearch search, boolean isFixed) {
+  FidelitySearch(
+      Program tensor,
+      FidelityTarget target,
+      PrecisionSearch search,
+      boolean isFixed,
+      TaskRunner tasks) {
+    this.tasks = tasks;
     this.tensor = tensor;
     this.target = target;
     this.search = search;
     this.isFixed = isFixed;
-    TensorInterpreter reference = new TensorInterpreter(tensor);
+    TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
     List<List<TensorData>> outputs = new ArrayList<>();
     for (List<TensorData> input : target.inputs()) {
       outputs.add(reference.run(input, (value, elements) -> {}));
@@ -123,11 +131,12 @@ final class FidelitySearch {
 
   private FidelityLosses losses(PrecisionSearch.Candidate candidate) {
     return new FidelityLosses(
-        tensor, FidelityReport.measure(tensor, candidate.program(), target.inputs()));
+        tensor, FidelityReport.measure(tensor, candidate.program(), target.inputs(), tasks));
   }
 
   private PrecisionSearch.Candidate measured(PrecisionSearch.Candidate candidate) {
-    return candidate.withRSquared(FidelityReport.rSquared(candidate.program().program(), runs));
+    return candidate.withRSquared(
+        FidelityReport.rSquared(candidate.program().program(), runs, tasks));
   }
 
   private UserException unreachable(PrecisionSearch.Candidate best) {

@@ -21,6 +21,7 @@ import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.interpret.IntegerEvaluator;
+import org.zkc.ir.kernel.TaskRunner;
 
 /**
  * Takes the systematic part of the error out of the outputs: runs the integer program on
@@ -36,7 +37,7 @@ final class OutputCorrection {
 
   private OutputCorrection() {}
 
-  static QuantizedProgram apply(QuantizedProgram quantized, Ranges ranges) {
+  static QuantizedProgram apply(QuantizedProgram quantized, Ranges ranges, TaskRunner tasks) {
     Program program = quantized.program();
     int samples = (int) Math.min(MOST_SAMPLES, BUDGET / Math.max(1, Multiplications.of(program)));
     samples = Math.min(samples, ranges.samples().count());
@@ -45,7 +46,7 @@ final class OutputCorrection {
     }
     Uses uses = Uses.of(program.main());
     Map<Parameter, TensorData> biases = new IdentityHashMap<>();
-    double[][][] errors = errors(program, ranges.samples().first(samples));
+    double[][][] errors = errors(program, ranges.samples().first(samples), tasks);
     for (int k = 0; k < errors.length; k++) {
       Value result = program.main().results().get(k);
       Optional<Parameter> bias = bias(result, uses);
@@ -63,8 +64,8 @@ final class OutputCorrection {
   }
 
   /** fp32 minus integer result in units of the result's scale: per result, sample and element. */
-  private static double[][][] errors(Program program, Ranges.Runs runs) {
-    IntegerEvaluator evaluator = new IntegerEvaluator(program);
+  private static double[][][] errors(Program program, Ranges.Runs runs, TaskRunner tasks) {
+    IntegerEvaluator evaluator = new IntegerEvaluator(program, tasks);
     int samples = runs.count();
     List<Value> results = program.main().results();
     double[][][] errors = new double[results.size()][samples][];

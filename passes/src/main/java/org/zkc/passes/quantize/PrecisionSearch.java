@@ -10,6 +10,7 @@ import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.interpret.TensorInterpreter;
+import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.passes.PassContext;
 
 /**
@@ -85,9 +86,11 @@ final class PrecisionSearch {
   private final Program tensor;
   private final Ranges ranges;
   private final Lowering lowering;
+  private final TaskRunner tasks;
   private Ranges.Runs runs = new Ranges.Runs(List.of(), List.of());
 
-  PrecisionSearch(Program tensor, Ranges ranges, Lowering lowering) {
+  PrecisionSearch(Program tensor, Ranges ranges, Lowering lowering, TaskRunner tasks) {
+    this.tasks = tasks;
     this.tensor = tensor;
     this.ranges = ranges;
     this.lowering = lowering;
@@ -245,7 +248,7 @@ final class PrecisionSearch {
   /** With what its outputs lack on average added to their biases. */
   Candidate corrected(Candidate c) {
     return new Candidate(
-        OutputCorrection.apply(c.program(), ranges),
+        OutputCorrection.apply(c.program(), ranges, tasks),
         c.precision(),
         c.cost(),
         c.rSquared(),
@@ -265,7 +268,8 @@ final class PrecisionSearch {
     }
     return runs.count() == 0
         ? corrected
-        : corrected.withRSquared(FidelityReport.rSquared(corrected.program().program(), runs));
+        : corrected.withRSquared(
+            FidelityReport.rSquared(corrected.program().program(), runs, tasks));
   }
 
   private Ranges.Runs runs(long multiplications) {
@@ -276,7 +280,7 @@ final class PrecisionSearch {
     if (ranges.isDefaultNoise()) {
       List<List<TensorData>> inputs =
           new VariedInputs(SEED).samples(tensor.main().parameters(), affordable);
-      TensorInterpreter reference = new TensorInterpreter(tensor);
+      TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
       List<List<TensorData>> outputs = new ArrayList<>();
       for (List<TensorData> input : inputs) {
         outputs.add(reference.run(input, (value, elements) -> {}));

@@ -2,8 +2,13 @@ package org.zkc.passes.quantize;
 
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.zkc.ir.Function;
+import org.zkc.ir.Op;
 import org.zkc.ir.UserException;
+import org.zkc.ir.tensor.Constant;
 
 /**
  * Bits of weights and activations, 4 to 16. Where they are not fixed they are {@link #DEFAULT_BITS}
@@ -35,6 +40,24 @@ public record QuantizationOptions(OptionalInt bits, Map<String, Integer> bitsByN
   private static void check(String what, int bits) {
     if (bits < 4 || bits > 16) {
       throw new UserException(what + " must be from 4 to 16, got " + bits);
+    }
+  }
+
+  /**
+   * @throws UserException when a tensor whose bits are given is not in the program
+   */
+  void checkNames(Function main) {
+    Set<String> names = new TreeSet<>();
+    main.parameters().forEach(v -> names.add(v.name()));
+    for (Op op : main.body()) {
+      names.add(op instanceof Constant c ? c.name() : op.definitions().getFirst().name());
+    }
+    for (String name : new TreeSet<>(bitsByName.keySet())) {
+      if (!names.contains(name)) {
+        throw new UserException(
+            "no parameter or value is named %s, whose bits are given; zkc compile --emit tensor shows the names"
+                .formatted(name));
+      }
     }
   }
 

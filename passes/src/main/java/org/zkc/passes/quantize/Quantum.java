@@ -6,4 +6,14 @@ record Quantum(double scale, long low, long high) {
   double units(double real) {
     return Math.rint(real / scale);
   }
+
+  /** The lower bound of a clamp in integers. */
+  long least(double lowest) {
+    return Math.min((long) Math.max(units(lowest), low), high);
+  }
+
+  /** The upper bound of a clamp in integers, at least the lower one. */
+  long greatest(double lowest, double highest) {
+    return Math.max((long) Math.min(units(highest), high), least(lowest));
+  }
 }

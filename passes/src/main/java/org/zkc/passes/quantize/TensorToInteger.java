@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
@@ -160,7 +158,7 @@ public final class TensorToInteger {
       Optional<FidelityTarget> target,
       PassContext context) {
     Function main = tensor.main();
-    checkNames(main, options);
+    options.checkNames(main);
     WeightCache cache = new WeightCache();
     PrecisionSearch search =
         new PrecisionSearch(
@@ -168,30 +166,17 @@ public final class TensorToInteger {
             ranges,
             (precision, counts, bits) ->
                 new TensorToInteger(main, ranges, options, precision, counts, cache, bits)
-                    .run(main));
+                    .run(main),
+            context.tasks());
     boolean isFixed = options.bits().isPresent();
     PrecisionSearch.Candidate chosen = isFixed ? search.asAsked() : search.cheapest();
     if (target.isPresent()) {
-      chosen = new FidelitySearch(tensor, target.get(), search, isFixed).reach(chosen);
+      chosen =
+          new FidelitySearch(tensor, target.get(), search, isFixed, context.tasks()).reach(chosen);
     }
     chosen.counts().statistics().forEach(context::count);
     chosen.bits().forEach((name, n) -> context.count(BITS + name, n));
     return chosen.program();
-  }
-
-  private static void checkNames(Function main, QuantizationOptions options) {
-    Set<String> names = new TreeSet<>();
-    main.parameters().forEach(v -> names.add(v.name()));
-    for (Op op : main.body()) {
-      names.add(op instanceof Constant c ? c.name() : op.definitions().getFirst().name());
-    }
-    for (String name : new TreeSet<>(options.bitsByName().keySet())) {
-      if (!names.contains(name)) {
-        throw new UserException(
-            "no parameter or value is named %s, whose bits are given; zkc compile --emit tensor shows the names"
-                .formatted(name));
-      }
-    }
   }
 
   private QuantizedProgram run(Function main) {
@@ -326,21 +311,11 @@ public final class TensorToInteger {
     if (analysis.isDeferred(op.input())) {
       Quantum q = classes.quantum(op.result());
       return requantized(
-          op.input(), terms(op.input()), q, least(q, low), greatest(q, low, high), op.location());
+          op.input(), terms(op.input()), q, q.least(low), q.greatest(low, high), op.location());
     }
     Value integers = exactly(op.input());
     Quantum q = classes.aligned(op.result(), integers.integerType().scale());
-    return Rescaling.apply(out, integers, q, least(q, low), greatest(q, low, high));
-  }
-
-  /** The lower bound of a clamp in integers. */
-  private static long least(Quantum q, double low) {
-    return Math.min((long) Math.max(q.units(low), q.low()), q.high());
-  }
-
-  /** The upper bound of a clamp in integers, at least the lower one. */
-  private static long greatest(Quantum q, double low, double high) {
-    return Math.max((long) Math.min(q.units(high), q.high()), least(q, low));
+    return Rescaling.apply(out, integers, q, q.least(low), q.greatest(low, high));
   }
 
   private Value table(Activation op) {

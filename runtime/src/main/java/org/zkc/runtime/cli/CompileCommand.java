@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.ir.ImportedModel;
 import org.zkc.ir.Level;
 import org.zkc.ir.Program;
@@ -28,6 +29,7 @@ import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
 import org.zkc.runtime.compile.CompiledModel;
 import org.zkc.runtime.compile.IrFiles;
+import org.zkc.runtime.execute.WorkerTasks;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -134,6 +136,7 @@ final class CompileCommand implements Callable<Integer> {
     }
     PrintWriter err = spec.commandLine().getErr();
     try (ProgressDisplay display = ProgressDisplay.of(progress, err);
+        Workers workers = Workers.of(threads);
         IrFiles.Dump dumps = dump == null ? null : IrFiles.dumpInto(dump)) {
       PassListener listener =
           step -> {
@@ -152,7 +155,7 @@ final class CompileCommand implements Callable<Integer> {
               minFidelity == null ? OptionalDouble.empty() : OptionalDouble.of(minFidelity),
               listener,
               warning -> err.println("warning: " + warning));
-      CompilePipeline pipeline = new CompilePipeline(options);
+      CompilePipeline pipeline = new CompilePipeline(options, new WorkerTasks(workers));
       if (emit != null) {
         emit(pipeline);
         return ExitCode.OK;

@@ -19,6 +19,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
+import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.text.Printer;
 import org.zkc.passes.PassCatalogue;
 import org.zkc.passes.PassContext;
@@ -47,11 +48,21 @@ import org.zkc.torchscript.TorchScriptReader;
  */
 public final class CompilePipeline {
   private final CompileOptions options;
+  private final TaskRunner tasks;
   private final PassManager passes;
 
+  /** Compiles on the calling thread alone. */
   public CompilePipeline(CompileOptions options) {
+    this(options, TaskRunner.CALLER);
+  }
+
+  /**
+   * @param tasks where pieces of large products run; what is made does not depend on it
+   */
+  public CompilePipeline(CompileOptions options, TaskRunner tasks) {
     this.options = options;
-    this.passes = new PassManager(options.disabled(), options.listener(), new PassContext());
+    this.tasks = tasks;
+    this.passes = new PassManager(options.disabled(), options.listener(), new PassContext(tasks));
   }
 
   /** Steps with their times, and counts, of what was run so far. */
@@ -182,8 +193,8 @@ public final class CompilePipeline {
   public QuantizedProgram toInteger(Calibrated model) {
     Ranges ranges =
         model.samples().isPresent()
-            ? Calibrate.run(model.tensor(), model.samples().get())
-            : Calibrate.runDefault(model.tensor());
+            ? Calibrate.run(model.tensor(), model.samples().get(), tasks)
+            : Calibrate.runDefault(model.tensor(), tasks);
     if (model.samples().isEmpty()) {
       options
           .warnings()
@@ -240,7 +251,7 @@ public final class CompilePipeline {
       throw new IllegalStateException(
           "the compiler made a circuit that the backend refuses: " + e.getMessage(), e);
     }
-    FidelityReport fidelity = Fidelity.measure(model, quantized);
+    FidelityReport fidelity = Fidelity.measure(model, quantized, tasks);
     List<Port> outputs = outputPorts(model, quantized.program());
     List<Summary.Fidelity> outputFidelity = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.passes.quantize.FidelityReport;
 import org.zkc.passes.quantize.Multiplications;
 import org.zkc.passes.quantize.QuantizedProgram;
@@ -29,8 +30,9 @@ final class Fidelity {
 
   private Fidelity() {}
 
-  static FidelityReport measure(CompilePipeline.Calibrated model, QuantizedProgram quantized) {
-    return FidelityReport.measure(model.tensor(), quantized, inputs(model));
+  static FidelityReport measure(
+      CompilePipeline.Calibrated model, QuantizedProgram quantized, TaskRunner tasks) {
+    return FidelityReport.measure(model.tensor(), quantized, inputs(model), tasks);
   }
 
   /** The inputs that fidelity is measured on. */

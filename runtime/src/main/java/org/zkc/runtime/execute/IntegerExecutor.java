@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntConsumer;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
@@ -25,7 +24,6 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.kernel.ConvolutionGeometry;
 import org.zkc.ir.kernel.IntConvolution;
 import org.zkc.ir.kernel.IntLinear;
-import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.runtime.emit.ModelTensor;
 import org.zkc.runtime.emit.ModelWeights;
 
@@ -198,20 +196,10 @@ public final class IntegerExecutor {
             c.dilations(),
             c.groups());
     return IntConvolution.run(
-        geometry, elements(c.source(), values), elements(c.weight(), values), new Tasks(workers));
-  }
-
-  /** The pieces of products, run by the backend's workers. */
-  private record Tasks(Workers workers) implements TaskRunner {
-    @Override
-    public int threads() {
-      return workers.threads();
-    }
-
-    @Override
-    public void forEach(int count, IntConsumer task) {
-      workers.forEach(count, task);
-    }
+        geometry,
+        elements(c.source(), values),
+        elements(c.weight(), values),
+        new WorkerTasks(workers));
   }
 
   private int[] linear(Linear l, int[][] values) {
@@ -246,7 +234,8 @@ public final class IntegerExecutor {
     if (isModel(m.right()) && right.size() == 2) {
       ModelTensor matrix = weights.tensor(m.right());
       int rows = left.length / depth;
-      return IntLinear.run(left, rows, depth, outputs, matrix::copyChannel, new Tasks(workers));
+      return IntLinear.run(
+          left, rows, depth, outputs, matrix::copyChannel, new WorkerTasks(workers));
     }
     int[] matrices = elements(m.right(), values);
     int count = matrices.length / (outputs * depth);
@@ -261,7 +250,7 @@ public final class IntegerExecutor {
               depth,
               outputs,
               (o, row) -> System.arraycopy(matrices, (first + o) * depth, row, 0, depth),
-              new Tasks(workers));
+              new WorkerTasks(workers));
       System.arraycopy(one, 0, out, k * rows * outputs, one.length);
     }
     return out;
