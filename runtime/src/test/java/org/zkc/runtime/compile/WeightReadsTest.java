@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.ir.DType;
@@ -46,8 +46,11 @@ class WeightReadsTest {
    */
   private static final int PASSES = 5;
 
-  /** Beginnings of tensors are read to tell them apart: hashes and samples of content. */
-  private static final int LOOKS = 4;
+  /** Samples of the beginnings of tensors, which tell blobs apart. */
+  private static final int LOOKS = 3;
+
+  /** Elements that are hashed, once or twice in each pass that looks for equal ops. */
+  private static final int HASHED = 64;
 
   private static final int INPUTS = 96;
   private static final int HIDDEN = 1500;
@@ -141,11 +144,7 @@ class WeightReadsTest {
     return new CompilePipeline(options)
         .compile(
             new CompilePipeline.Calibrated(
-                tensor,
-                List.of("x"),
-                List.of("output"),
-                Optional.of(samples()),
-                "0".repeat(64)))
+                tensor, List.of("x"), List.of("output"), Optional.of(samples()), "0".repeat(64)))
         .write(target, 1);
   }
 
@@ -189,7 +188,7 @@ class WeightReadsTest {
           Arrays.stream(reader.reads, BEGINNING, reader.reads.length).max().orElse(0),
           "reads of an element");
       assertTrue(
-          Arrays.stream(reader.reads).max().orElse(0) <= PASSES + LOOKS,
+          Arrays.stream(reader.reads, HASHED, BEGINNING).max().orElse(0) <= PASSES + LOOKS,
           "reads of an element at the beginning");
     }
     // The same from weights in memory: what is made when it is read is what would be stored.
@@ -200,7 +199,6 @@ class WeightReadsTest {
             TensorData.ofFloats(Shape.of(OUTPUTS, HIDDEN), second.elements)),
         fixed,
         stored);
-    assertArrayEquals(
-        Files.readAllBytes(target), Files.readAllBytes(stored));
+    assertArrayEquals(Files.readAllBytes(target), Files.readAllBytes(stored));
   }
 }
