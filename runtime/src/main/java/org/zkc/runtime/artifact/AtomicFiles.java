@@ -102,7 +102,8 @@ public final class AtomicFiles {
   /** Checks before long work that {@code target} can be written at its end. */
   public static void requireWritable(Path target) {
     if (Files.isDirectory(target)) {
-      throw new UserException(target + " is a folder; name a file");
+      throw new UserException(
+          "cannot write %s: it is a folder; remove it, or name another file".formatted(target));
     }
     Path folder = folder(target);
     if (Files.exists(target) && !Files.isRegularFile(target)) {

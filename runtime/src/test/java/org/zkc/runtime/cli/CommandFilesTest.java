@@ -88,6 +88,23 @@ final class CommandFilesTest {
     }
   }
 
+  /** A folder in the place of the model, its key or its codeword: said before any work. */
+  @ParameterizedTest
+  @ValueSource(strings = {"new.zkc", "new.vk", "new.zkc.code"})
+  void aFolderInThePlaceOfAFileIsNamed(String name) throws IOException {
+    Path place = Files.createDirectory(folder.resolve(name));
+    try {
+      Ended ended = zkc(words("compile @model.pt -o @new.zkc"));
+      assertEquals(2, ended.code(), ended.err());
+      assertEquals(
+          "error: cannot write %s: it is a folder; remove it, or name another file\n"
+              .formatted(place),
+          ended.err());
+    } finally {
+      Files.delete(place);
+    }
+  }
+
   @Test
   void oneInputMayBeGivenTwiceAndFilesOfOneNameMayDiffer() {
     new DistinctFiles()
