@@ -28,7 +28,7 @@ import org.zkc.gkr.wire.ProofMessage;
  * Proof files that lie about counts and lengths, or are garbage: one typed failure each, in bounded
  * time and memory.
  */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostileProofFileTest {
   private static final long SEED = 6;
 

@@ -29,7 +29,7 @@ import org.zkc.runtime.bench.TinyModel;
 /**
  * Key and model files made by somebody with bad intentions, who also knows how to write a checksum.
  */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class HostileFilesTest {
   private static final long SEED = 12;
   private static final int TABLE = 16;
