@@ -35,6 +35,11 @@ public record Interval(long low, long high) {
     return low <= other.low && other.high <= high;
   }
 
+  /** How many integers there are in it. */
+  public long size() {
+    return high - low + 1;
+  }
+
   /** The largest magnitude of a value in it. */
   public long magnitude() {
     return Math.max(Math.abs(low), Math.abs(high));

@@ -5,13 +5,17 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.zkc.ir.ColumnType;
-import org.zkc.ir.DType;
+import org.zkc.ir.ColumnType.Kind;
 import org.zkc.ir.FieldBounds;
+import org.zkc.ir.IntegerType;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Op;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
-import org.zkc.ir.TensorData;
+import org.zkc.ir.SpectrumType;
+import org.zkc.ir.TensorType;
+import org.zkc.ir.TorchType;
+import org.zkc.ir.Type;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.view.Concatenate;
@@ -27,6 +31,32 @@ import org.zkc.ir.view.ViewRules;
  * channel is finer than any bound from the interval of all weights together.
  */
 public final class CircuitRules {
+  /** What is known of sums of products with the model's values. */
+  public interface ModelSums {
+    /** What all outputs of products with the weight sum up to; empty where it is no model column. */
+    Optional<Interval> weighted(Interval input, Value weight);
+
+    /**
+     * Whether the interval that the op's result declares is taken as it is: bounds proved at the
+     * integer level are finer than any from the intervals of all weights together.
+     */
+    boolean isGiven(CircuitOp op);
+  }
+
+  /** Nothing is known: sums reach what all products at their extremes do. */
+  public static final ModelSums UNKNOWN =
+      new ModelSums() {
+        @Override
+        public Optional<Interval> weighted(Interval input, Value weight) {
+          return Optional.empty();
+        }
+
+        @Override
+        public boolean isGiven(CircuitOp op) {
+          return false;
+        }
+      };
+
   private final Function<Value, Optional<Op>> definition;
 
   private CircuitRules(Function<Value, Optional<Op>> definition) {
@@ -45,83 +75,113 @@ public final class CircuitRules {
   }
 
   private void check(CircuitOp op) {
+    conditions(op);
+    switch (infer(op, new Exact())) {
+      case ColumnType type -> compare(op.result(), type);
+      case SpectrumType type -> SpectrumRules.compare(op.result(), type);
+      case TensorType _, IntegerType _, TorchType _ ->
+          throw new IllegalStateException("a circuit's op has a result of another level");
+    }
+  }
+
+  /** What operands and attributes must satisfy besides giving a type: mostly uniqueness. */
+  private void conditions(CircuitOp op) {
     switch (op) {
-      case Model m -> {
-        kind(m.result(), ColumnType.Kind.MODEL);
-        result(m.result(), m.weights().shape(), m.weights().sums().elements());
+      case FftConv c -> SpectrumRules.points(c);
+      case ModelSpectrum t ->
+          require(isModelView(t.input()), "%s must be a view of a model column", t.input());
+      case Requantize r -> {
+        require(r.size() >= 1, "a table has at least one entry, got %d", r.size());
+        require(r.low() <= r.high(), "bounds %d and %d leave no value", r.low(), r.high());
+        requantize(r.input(), r.shift(), r.limbs(), r.first(), r.size());
       }
-      case Contract c -> {
-        kind(c.result(), ColumnType.Kind.VIRTUAL);
-        Shape shape = c.contraction().shape(c.left().shape(), c.right().shape());
-        result(c.result(), shape, contracted(c));
-      }
-      case Conv c -> {
-        Shape shape =
-            Shapes.conv(
-                c.input().shape(),
-                c.weight().shape(),
-                Optional.empty(),
-                c.strides(),
-                c.paddingLow(),
-                c.paddingHigh(),
-                c.dilations(),
-                c.groups());
-        kind(c.result(), ColumnType.Kind.VIRTUAL);
-        result(
-            c.result(),
-            shape,
-            weighted(padded(c.input(), c.paddingLow(), c.paddingHigh()), c.weight()));
-      }
-      case FftConv c -> {
-        Shape shape =
-            Shapes.conv(
-                c.input().shape(),
-                c.weight().shape(),
-                Optional.empty(),
-                c.strides(),
-                c.paddingLow(),
-                c.paddingHigh(),
-                c.dilations(),
-                c.groups());
-        kind(c.result(), ColumnType.Kind.VIRTUAL);
-        result(
-            c.result(),
-            shape,
-            weighted(padded(c.input(), c.paddingLow(), c.paddingHigh()), c.weight()));
-        SpectrumRules.points(c);
-      }
+      case RequantizeTable r ->
+          requantize(r.input(), r.shift(), r.limbs(), r.first(), r.entries().elementCount());
+      case RoundedQuotient q ->
+          IntegerRules.quotient(interval(q.numerator()), interval(q.denominator()), q.bits());
+      case Max m ->
+          require(
+              m.inputs().size() >= 2 && m.inputs().size() <= 4,
+              "a maximum takes 2 to 4 columns, got %d",
+              m.inputs().size());
+      case Model _,
+          Contract _,
+          Conv _,
+          ForwardTransform _,
+          SpectralProduct _,
+          SpectralSum _,
+          SpectralReshape _,
+          InverseTransform _,
+          MatMul _,
+          Product _,
+          Sum _,
+          WindowSum _,
+          Unfold _,
+          View _ -> {}
+    }
+  }
+
+  /**
+   * The type that operands and attributes give, with the least interval. The op's own result is
+   * looked at only for what the op leaves free: the shape of a sum, a maximum, a reshape, a
+   * broadcast and an inverse transform, and an interval that {@link ModelSums#isGiven is given}.
+   *
+   * @throws IllegalArgumentException with one sentence when operands and attributes do not fit
+   * @throws ArithmeticException when a bound overflows 64 bits
+   */
+  public static Type infer(CircuitOp op, ModelSums sums) {
+    return switch (op) {
+      case Model m -> type(Kind.MODEL, m.weights().shape(), m.weights().sums().elements());
+      case Contract c ->
+          virtual(
+              c.contraction().shape(c.left().shape(), c.right().shape()),
+              sums.isGiven(c) ? interval(c.result()) : contracted(c, sums));
+      case Conv c ->
+          virtual(
+              Shapes.conv(
+                  c.input().shape(),
+                  c.weight().shape(),
+                  Optional.empty(),
+                  c.strides(),
+                  c.paddingLow(),
+                  c.paddingHigh(),
+                  c.dilations(),
+                  c.groups()),
+              weighted(padded(c.input(), c.paddingLow(), c.paddingHigh()), c.weight(), sums));
+      case FftConv c ->
+          virtual(
+              Shapes.conv(
+                  c.input().shape(),
+                  c.weight().shape(),
+                  Optional.empty(),
+                  c.strides(),
+                  c.paddingLow(),
+                  c.paddingHigh(),
+                  c.dilations(),
+                  c.groups()),
+              weighted(padded(c.input(), c.paddingLow(), c.paddingHigh()), c.weight(), sums));
       case ForwardTransform t ->
-          SpectrumRules.forward(
-              t.result(), t.input(), t.sizes(), t.dilations(), ColumnType.Kind.VIRTUAL);
-      case ModelSpectrum t -> {
-        require(isModelView(t.input()), "%s must be a view of a model column", t.input());
-        SpectrumRules.forward(
-            t.result(), t.input(), t.sizes(), t.dilations(), ColumnType.Kind.MODEL);
-      }
-      case SpectralProduct p ->
-          SpectrumRules.product(p, isModelView(p.left()) || isModelView(p.right()));
-      case SpectralSum s -> SpectrumRules.sum(s, isModelWeighted(s.input()));
+          SpectrumRules.forward(t.input(), t.sizes(), t.dilations(), Kind.VIRTUAL);
+      case ModelSpectrum t -> SpectrumRules.forward(t.input(), t.sizes(), t.dilations(), Kind.MODEL);
+      case SpectralProduct p -> SpectrumRules.product(p, sums.isGiven(p));
+      case SpectralSum s -> SpectrumRules.sum(s, sums.isGiven(s));
       case SpectralReshape r -> SpectrumRules.reshape(r);
       case InverseTransform t -> SpectrumRules.inverse(t);
-      case MatMul m -> {
-        kind(m.result(), ColumnType.Kind.VIRTUAL);
-        Shape shape = Shapes.linear(m.input().shape(), m.weight().shape(), Optional.empty());
-        result(m.result(), shape, weighted(interval(m.input()), m.weight()));
-      }
-      case Product p -> {
-        kind(p.result(), ColumnType.Kind.VIRTUAL);
-        Shape shape = Shapes.elementwise(p.left().shape(), p.right().shape());
-        result(p.result(), shape, interval(p.left()).times(interval(p.right())));
-      }
+      case MatMul m ->
+          virtual(
+              Shapes.linear(m.input().shape(), m.weight().shape(), Optional.empty()),
+              weighted(interval(m.input()), m.weight(), sums));
+      case Product p ->
+          virtual(
+              Shapes.elementwise(p.left().shape(), p.right().shape()),
+              interval(p.left()).times(interval(p.right())));
       case Sum s -> sum(s);
-      case WindowSum w -> {
-        kind(w.result(), ColumnType.Kind.VIRTUAL);
-        Shape shape =
-            Shapes.windows(w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors());
-        Interval declared = interval(w.result());
-        Interval bound = IntegerRules.windowSum(interval(w.input()), w.lengths(), w.factors());
-        result(w.result(), shape, isModelWeighted(w.input()) ? declared : bound);
-      }
+      case WindowSum w ->
+          virtual(
+              Shapes.windows(w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors()),
+              sums.isGiven(w)
+                  ? interval(w.result())
+                  : IntegerRules.windowSum(interval(w.input()), w.lengths(), w.factors()));
       case Unfold u -> {
         Shape shape =
             Shapes.unfold(
@@ -132,51 +192,32 @@ public final class CircuitRules {
                 u.stride(),
                 u.dilation(),
                 u.paddingLow());
-        kind(u.result(), ColumnType.Kind.VIRTUAL);
         long last =
             (long) (u.positions() - 1) * u.stride()
                 + (long) (u.taps() - 1) * u.dilation()
                 - u.paddingLow();
         boolean pads = u.paddingLow() > 0 || last >= u.input().shape().extent(u.axis());
-        result(u.result(), shape, pads ? interval(u.input()).withZero() : interval(u.input()));
+        yield virtual(shape, pads ? interval(u.input()).withZero() : interval(u.input()));
       }
-      case View v -> {
-        kind(v.result(), ColumnType.Kind.VIRTUAL);
-        ColumnType type = (ColumnType) ViewRules.infer(v);
-        result(v.result(), type.shape(), Interval.of(type));
-      }
+      case View v -> ViewRules.infer(v);
       case Max m -> max(m);
-      case Requantize r -> {
-        require(r.size() >= 1, "a table has at least one entry, got %d", r.size());
-        require(r.low() <= r.high(), "bounds %d and %d leave no value", r.low(), r.high());
-        requantize(r.result(), r.input(), r.shift(), r.limbs(), r.first(), r.size());
-        Interval index = interval(r.input()).shiftRounded(r.shift());
-        result(r.result(), r.input().shape(), index.clamp(r.low(), r.high()));
-      }
+      case Requantize r ->
+          type(
+              Kind.WITNESS,
+              r.input().shape(),
+              interval(r.input()).shiftRounded(r.shift()).clamp(r.low(), r.high()));
       case RequantizeTable r -> {
-        TensorData entries = r.entries();
-        require(
-            entries.dtype() == DType.I32
-                && entries.shape().rank() == 1
-                && entries.elementCount() > 0,
-            "entries must be i32 on one axis and not empty, they are %s:%s",
-            entries.shape(),
-            entries.dtype().text());
-        requantize(r.result(), r.input(), r.shift(), r.limbs(), r.first(), entries.elementCount());
+        IntegerRules.entries(r.entries());
         Interval index = interval(r.input()).shiftRounded(r.shift());
-        Interval hull = Interval.point(entries.getLong(index.low() - r.first()));
-        for (long h = index.low() + 1; h <= index.high(); h++) {
-          hull = hull.hull(Interval.point(entries.getLong(h - r.first())));
-        }
-        result(r.result(), r.input().shape(), hull);
+        yield type(
+            Kind.WITNESS, r.input().shape(), IntegerRules.lookup(index, r.first(), r.entries()));
       }
-      case RoundedQuotient q -> {
-        IntegerRules.quotient(interval(q.numerator()), interval(q.denominator()), q.bits());
-        kind(q.result(), ColumnType.Kind.WITNESS);
-        Shape shape = Shapes.elementwise(q.numerator().shape(), q.denominator().shape());
-        result(q.result(), shape, new Interval(0, 1L << q.bits()));
-      }
-    }
+      case RoundedQuotient q ->
+          type(
+              Kind.WITNESS,
+              Shapes.elementwise(q.numerator().shape(), q.denominator().shape()),
+              new Interval(0, 1L << q.bits()));
+    };
   }
 
   private static Interval padded(Value input, List<Integer> low, List<Integer> high) {
@@ -184,8 +225,7 @@ public final class CircuitRules {
     return pads ? interval(input).withZero() : interval(input);
   }
 
-  private static void sum(Sum s) {
-    kind(s.result(), ColumnType.Kind.VIRTUAL);
+  private static ColumnType sum(Sum s) {
     require(
         s.inputs().size() == s.coefficients().size(),
         "%d coefficients for %d inputs",
@@ -194,38 +234,31 @@ public final class CircuitRules {
     Shape shape = s.result().shape();
     Interval bound = Interval.point(s.constant());
     for (int k = 0; k < s.inputs().size(); k++) {
-      Value input = s.inputs().get(k);
-      require(
-          input.shape().equals(shape),
-          "%s has shape %s, the result has %s",
-          input,
-          input.shape(),
-          shape);
-      bound = bound.plus(interval(input).times(s.coefficients().get(k)));
+      ofShape(s.inputs().get(k), shape);
+      bound = bound.plus(interval(s.inputs().get(k)).times(s.coefficients().get(k)));
     }
-    result(s.result(), shape, bound);
+    return virtual(shape, bound);
   }
 
-  private static void max(Max m) {
-    kind(m.result(), ColumnType.Kind.WITNESS);
-    require(
-        m.inputs().size() >= 2 && m.inputs().size() <= 4,
-        "a maximum takes 2 to 4 columns, got %d",
-        m.inputs().size());
+  private static ColumnType max(Max m) {
     Shape shape = m.result().shape();
     long low = Long.MIN_VALUE;
     long high = Long.MIN_VALUE;
     for (Value input : m.inputs()) {
-      require(
-          input.shape().equals(shape),
-          "%s has shape %s, the result has %s",
-          input,
-          input.shape(),
-          shape);
+      ofShape(input, shape);
       low = Math.max(low, interval(input).low());
       high = Math.max(high, interval(input).high());
     }
-    result(m.result(), shape, new Interval(low, high));
+    return type(Kind.WITNESS, shape, new Interval(low, high));
+  }
+
+  private static void ofShape(Value input, Shape shape) {
+    require(
+        input.shape().equals(shape),
+        "%s has shape %s, the result has %s",
+        input,
+        input.shape(),
+        shape);
   }
 
   /**
@@ -234,8 +267,7 @@ public final class CircuitRules {
    * several (h, remainder) modulo p.
    */
   private static void requantize(
-      Value result, Value input, int shift, List<Integer> limbs, long first, long size) {
-    kind(result, ColumnType.Kind.WITNESS);
+      Value input, int shift, List<Integer> limbs, long first, long size) {
     require(
         shift >= 0 && shift <= FieldBounds.MAX_SHIFT,
         "a shift must lie in [0, %d], got %d",
@@ -273,10 +305,10 @@ public final class CircuitRules {
   }
 
   /**
-   * What the sums of a contraction reach: of a model column exact per output channel, of a view of
-   * one what lowering declares, of two tensors all products at their extremes.
+   * What the sums of a contraction reach: of a model column as known of its sums, of two tensors all
+   * products at their extremes.
    */
-  private Interval contracted(Contract c) {
+  private static Interval contracted(Contract c, ModelSums sums) {
     Contraction indices = c.contraction();
     Interval left = interval(c.left());
     Interval right = interval(c.right());
@@ -284,28 +316,62 @@ public final class CircuitRules {
       left = left.withZero();
       right = right.withZero();
     }
-    boolean isChannelwise =
-        definition.apply(c.right()).orElse(null) instanceof Model
-            && !indices.right().isEmpty()
-            && indices.kept().containsAll(indices.right().getFirst().indices());
-    if (isChannelwise) {
-      return weighted(left, c.right());
-    }
-    return isModelView(c.left()) || isModelView(c.right())
-        ? interval(c.result())
-        : left.times(right).times(indices.terms());
+    Optional<Interval> known =
+        isByChannel(c) ? sums.weighted(left, c.right()) : Optional.empty();
+    return known.isPresent() ? known.get() : left.times(right).times(indices.terms());
   }
 
-  /** What a product with model weights reaches, exact per output channel. */
-  private Interval weighted(Interval input, Value weight) {
-    Model model =
-        definition
-            .apply(weight)
-            .filter(Model.class::isInstance)
-            .map(Model.class::cast)
-            .orElseThrow(() ->
-                new IllegalArgumentException("the weight " + weight + " must be a model column"));
-    return model.weights().sums().outputs(input, new long[0]);
+  /** Whether no sum of a contraction goes over axis 0 of its right factor, the output channels. */
+  private static boolean isByChannel(Contract c) {
+    Contraction indices = c.contraction();
+    return !indices.right().isEmpty()
+        && indices.kept().containsAll(indices.right().getFirst().indices());
+  }
+
+  private static Interval weighted(Interval input, Value weight, ModelSums sums) {
+    return sums.weighted(input, weight)
+        .orElseThrow(() ->
+            new IllegalArgumentException("the weight " + weight + " must be a model column"));
+  }
+
+  /** Products with model columns exact per output channel; products with views of them as declared. */
+  private final class Exact implements ModelSums {
+    @Override
+    public Optional<Interval> weighted(Interval input, Value weight) {
+      return definition
+          .apply(weight)
+          .filter(Model.class::isInstance)
+          .map(op -> ((Model) op).weights().sums().outputs(input, new long[0]));
+    }
+
+    @Override
+    public boolean isGiven(CircuitOp op) {
+      return switch (op) {
+        case Contract c ->
+            !(isByChannel(c) && definition.apply(c.right()).orElse(null) instanceof Model)
+                && (isModelView(c.left()) || isModelView(c.right()));
+        case WindowSum w -> isModelWeighted(w.input());
+        case SpectralProduct p -> isModelView(p.left()) || isModelView(p.right());
+        case SpectralSum s -> isModelWeighted(s.input());
+        case Model _,
+            Conv _,
+            FftConv _,
+            ForwardTransform _,
+            ModelSpectrum _,
+            SpectralReshape _,
+            InverseTransform _,
+            MatMul _,
+            Product _,
+            Sum _,
+            Unfold _,
+            Max _,
+            Requantize _,
+            RequantizeTable _,
+            RoundedQuotient _,
+            View _ ->
+            false;
+      };
+    }
   }
 
   /** Whether the column is a product with model values, or a view or partial sum of one. */
@@ -371,29 +437,34 @@ public final class CircuitRules {
     return Interval.of(value.columnType());
   }
 
-  private static void kind(Value result, ColumnType.Kind kind) {
-    require(result.type() instanceof ColumnType, "the result must be a column");
-    require(
-        result.columnType().kind() == kind,
-        "the result is a %s column, it must be %s",
-        result.columnType().kind().name().toLowerCase(Locale.ROOT),
-        kind.name().toLowerCase(Locale.ROOT));
+  private static ColumnType virtual(Shape shape, Interval interval) {
+    return type(Kind.VIRTUAL, shape, interval);
   }
 
-  private static void result(Value result, Shape shape, Interval exact) {
+  private static ColumnType type(Kind kind, Shape shape, Interval interval) {
+    return new ColumnType(kind, shape, interval.low(), interval.high());
+  }
+
+  private static void compare(Value result, ColumnType type) {
+    require(result.type() instanceof ColumnType, "the result must be a column");
     ColumnType found = result.columnType();
     require(
-        found.shape().equals(shape),
+        found.kind() == type.kind(),
+        "the result is a %s column, it must be %s",
+        found.kind().name().toLowerCase(Locale.ROOT),
+        type.kind().name().toLowerCase(Locale.ROOT));
+    require(
+        found.shape().equals(type.shape()),
         "the result has shape %s, the operands give %s",
         found.shape(),
-        shape);
+        type.shape());
     require(
-        shape.elementCount() == 0 || Interval.of(found).contains(exact),
+        type.shape().elementCount() == 0 || Interval.of(found).contains(Interval.of(type)),
         "the result's interval [%d, %d] does not hold [%d, %d], which the operands allow",
         found.low(),
         found.high(),
-        exact.low(),
-        exact.high());
+        type.low(),
+        type.high());
   }
 
   private static void require(boolean condition, String sentence, Object... values) {

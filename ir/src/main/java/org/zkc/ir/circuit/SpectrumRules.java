@@ -20,13 +20,9 @@ final class SpectrumRules {
 
   private SpectrumRules() {}
 
-  /** Of {@link ForwardTransform} and {@link ModelSpectrum}. */
-  static void forward(
-      Value result,
-      Value input,
-      List<Integer> sizes,
-      List<Integer> dilations,
-      ColumnType.Kind kind) {
+  /** The spectra of {@link ForwardTransform} and {@link ModelSpectrum}. */
+  static SpectrumType forward(
+      Value input, List<Integer> sizes, List<Integer> dilations, ColumnType.Kind kind) {
     Shape shape = column(input).shape();
     require(shape.rank() >= 2, "a transform needs planes, the input has shape %s", shape);
     require(
@@ -53,14 +49,15 @@ final class SpectrumRules {
       expected = expected.with(axis, size);
     }
     Interval interval = Interval.of(column(input));
-    result(result, kind, expected, expected.equals(shape) ? interval : interval.withZero());
+    return type(kind, expected, expected.equals(shape) ? interval : interval.withZero());
   }
 
   /**
-   * @param isBounded whether the declared interval is taken as it is, because a factor is the
-   *     model's
+   * The spectra of a product.
+   *
+   * @param isGiven whether the declared interval is taken as it is
    */
-  static void product(SpectralProduct p, boolean isBounded) {
+  static SpectrumType product(SpectralProduct p, boolean isGiven) {
     SpectrumType left = spectrum(p.left());
     SpectrumType right = spectrum(p.right());
     require(
@@ -69,34 +66,35 @@ final class SpectrumRules {
         left.sizes(),
         right.sizes());
     long points = (long) left.sizes().get(0) * left.sizes().get(1);
-    Interval declared = Interval.of(p.result().spectrumType());
-    result(
-        p.result(),
+    return type(
         ColumnType.Kind.VIRTUAL,
         Shapes.broadcast(left.shape(), right.shape()),
-        isBounded ? declared : Interval.of(left).times(Interval.of(right)).times(points));
+        isGiven
+            ? Interval.of(spectrum(p.result()))
+            : Interval.of(left).times(Interval.of(right)).times(points));
   }
 
   /**
-   * @param isBounded as for {@link #product}
+   * The spectra of a sum.
+   *
+   * @param isGiven as for {@link #product}
    */
-  static void sum(SpectralSum s, boolean isBounded) {
+  static SpectrumType sum(SpectralSum s, boolean isGiven) {
     SpectrumType input = spectrum(s.input());
     require(
         s.axis() >= 0 && s.axis() < input.shape().rank() - 2,
         "axis %d is not a batch axis of %s",
         s.axis(),
         input.shape());
-    result(
-        s.result(),
+    return type(
         ColumnType.Kind.VIRTUAL,
         input.shape().with(s.axis(), 1),
-        isBounded
-            ? Interval.of(s.result().spectrumType())
+        isGiven
+            ? Interval.of(spectrum(s.result()))
             : Interval.of(input).times(input.shape().extent(s.axis())));
   }
 
-  static void reshape(SpectralReshape r) {
+  static SpectrumType reshape(SpectralReshape r) {
     SpectrumType input = spectrum(r.input());
     Shape shape = spectrum(r.result()).shape();
     require(
@@ -106,20 +104,17 @@ final class SpectrumRules {
         spectrum(r.result()).sizes(),
         r.input(),
         input.sizes());
-    result(r.result(), input.kind(), Shapes.reshape(input.shape(), shape), Interval.of(input));
+    return type(input.kind(), Shapes.reshape(input.shape(), shape), Interval.of(input));
   }
 
-  static void inverse(InverseTransform t) {
+  static ColumnType inverse(InverseTransform t) {
     SpectrumType input = spectrum(t.input());
     require(
         t.starts().size() == 2 && t.strides().size() == 2,
         "starts and strides name rows and columns, they name %d and %d axes",
         t.starts().size(),
         t.strides().size());
-    ColumnType found = column(t.result());
-    require(
-        found.kind() == ColumnType.Kind.VIRTUAL, "the result must be a virtual column, it is not");
-    Shape shape = found.shape();
+    Shape shape = column(t.result()).shape();
     int rank = input.shape().rank();
     List<Integer> batch = input.shape().extents().subList(0, rank - 2);
     require(
@@ -138,15 +133,7 @@ final class SpectrumRules {
           first,
           last);
     }
-    Interval declared = Interval.of(found);
-    Interval bound = Interval.of(input);
-    require(
-        declared.contains(bound),
-        "the result's interval [%d, %d] does not hold [%d, %d] of what was transformed",
-        declared.low(),
-        declared.high(),
-        bound.low(),
-        bound.high());
+    return new ColumnType(ColumnType.Kind.VIRTUAL, shape, input.low(), input.high());
   }
 
   /** The points of an {@link FftConv} are enough that nothing wraps around into the source. */
@@ -186,22 +173,27 @@ final class SpectrumRules {
     return value.spectrumType();
   }
 
-  private static void result(Value result, ColumnType.Kind kind, Shape shape, Interval exact) {
+  private static SpectrumType type(ColumnType.Kind kind, Shape shape, Interval interval) {
+    return new SpectrumType(kind, shape, interval.low(), interval.high());
+  }
+
+  /** Checks what a result declares against what the rules infer. */
+  static void compare(Value result, SpectrumType type) {
     SpectrumType found = spectrum(result);
     require(
-        found.kind() == kind && found.shape().equals(shape),
+        found.kind() == type.kind() && found.shape().equals(type.shape()),
         "the result is a %s spectrum of shape %s, it must be %s of shape %s",
         name(found.kind()),
         found.shape(),
-        name(kind),
-        shape);
+        name(type.kind()),
+        type.shape());
     require(
-        Interval.of(found).contains(exact),
+        Interval.of(found).contains(Interval.of(type)),
         "the result's interval [%d, %d] does not hold [%d, %d], which the operands allow",
         found.low(),
         found.high(),
-        exact.low(),
-        exact.high());
+        type.low(),
+        type.high());
   }
 
   private static String name(ColumnType.Kind kind) {

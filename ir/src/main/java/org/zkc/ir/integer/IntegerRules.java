@@ -192,8 +192,12 @@ public final class IntegerRules {
     return definition.apply(value).filter(Parameter.class::isInstance).map(Parameter.class::cast);
   }
 
-  /** Entries of a table: 32-bit integers on one axis, at least one. */
-  private static void entries(TensorData entries) {
+  /**
+   * Checks the entries of a table: 32-bit integers on one axis, at least one.
+   *
+   * @throws IllegalArgumentException when they are not
+   */
+  public static void entries(TensorData entries) {
     require(
         entries.dtype() == DType.I32 && entries.shape().rank() == 1 && entries.elementCount() > 0,
         "entries must be i32 on one axis and not empty, they are %s:%s",
@@ -201,7 +205,8 @@ public final class IntegerRules {
         entries.dtype().text());
   }
 
-  private static Interval lookup(Interval index, long first, TensorData entries) {
+  /** What the entries for indices first, first + 1, ..., saturating, reach. */
+  public static Interval lookup(Interval index, long first, TensorData entries) {
     Interval reached = index.clamp(first, Math.addExact(first, entries.elementCount() - 1));
     Interval hull = Interval.point(entries.getLong(reached.low() - first));
     for (long x = reached.low() + 1; x <= reached.high(); x++) {

@@ -15,6 +15,8 @@ import org.zkc.ir.SpectrumType;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Type;
 import org.zkc.ir.Value;
+import org.zkc.ir.circuit.CircuitOp;
+import org.zkc.ir.circuit.CircuitRules;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Contraction;
 import org.zkc.ir.circuit.ForwardTransform;
@@ -64,17 +66,12 @@ final class CircuitBuilder extends ViewBuilder {
   }
 
   Value product(Value left, Value right) {
-    Interval interval = interval(left).times(interval(right));
-    return virtual(left.shape(), interval, r -> new Product(r, left, right, location));
+    return op(left.shape(), r -> new Product(r, left, right, location));
   }
 
   Value sum(List<Value> inputs, List<Long> coefficients) {
-    Interval interval = Interval.point(0);
-    for (int k = 0; k < inputs.size(); k++) {
-      interval = interval.plus(interval(inputs.get(k)).times(coefficients.get(k)));
-    }
-    return virtual(
-        inputs.getFirst().shape(), interval, r -> new Sum(r, inputs, coefficients, 0, location));
+    return op(
+        inputs.getFirst().shape(), r -> new Sum(r, inputs, coefficients, 0, location));
   }
 
   /**
@@ -95,21 +92,15 @@ final class CircuitBuilder extends ViewBuilder {
 
   Value unfold(
       Value input, int axis, int positions, int taps, int stride, int dilation, int paddingLow) {
-    Shape shape = Shapes.unfold(input.shape(), axis, positions, taps, stride, dilation, paddingLow);
-    return virtual(
-        shape,
-        interval(input).withZero(),
+    return op(
+        input.shape(),
         r -> new Unfold(r, input, axis, positions, taps, stride, dilation, paddingLow, location));
   }
 
   Value forwardTransform(
       Value input, List<Integer> sizes, List<Integer> dilations, boolean reversed) {
-    int rank = input.shape().rank();
-    Shape shape = input.shape().with(rank - 2, sizes.get(0)).with(rank - 1, sizes.get(1));
-    return spectrum(
-        shape,
-        interval(input).withZero(),
-        r -> new ForwardTransform(r, input, sizes, dilations, reversed, location));
+    return op(
+        input.shape(), r -> new ForwardTransform(r, input, sizes, dilations, reversed, location));
   }
 
   /** {@code interval} is what the caller knows of the planes' convolution. */
@@ -119,28 +110,21 @@ final class CircuitBuilder extends ViewBuilder {
   }
 
   Value inverseTransform(Value input, Shape shape, List<Integer> starts, List<Integer> strides) {
-    return virtual(
-        shape,
-        Interval.of(input.spectrumType()),
-        r -> new InverseTransform(r, input, starts, strides, location));
+    return op(shape, r -> new InverseTransform(r, input, starts, strides, location));
   }
 
   Value max(List<Value> inputs) {
-    long low = inputs.stream().mapToLong(v -> interval(v).low()).max().orElseThrow();
-    long high = inputs.stream().mapToLong(v -> interval(v).high()).max().orElseThrow();
-    Value result =
-        fresh(ColumnType.Kind.WITNESS, inputs.getFirst().shape(), new Interval(low, high));
-    return out.value(new Max(result, inputs, location));
+    return op(inputs.getFirst().shape(), r -> new Max(r, inputs, location));
   }
 
   /** The table covers exactly what the operand's interval allows. */
   Value requantize(Value input, int shift, long low, long high) {
     Interval h = interval(input).shiftRounded(shift);
-    Value result = fresh(ColumnType.Kind.WITNESS, input.shape(), h.clamp(low, high));
     int size = Math.toIntExact(h.high() - h.low() + 1);
     List<Integer> limbs = ColumnIntervals.plainLimbs(shift);
-    return out.value(
-        new Requantize(result, input, shift, limbs, h.low(), size, low, high, location));
+    return op(
+        input.shape(),
+        r -> new Requantize(r, input, shift, limbs, h.low(), size, low, high, location));
   }
 
   /**
@@ -150,15 +134,10 @@ final class CircuitBuilder extends ViewBuilder {
   Value requantizeTable(Value input, int shift, long first, TensorData entries) {
     Interval h = interval(input).shiftRounded(shift);
     TensorData fitted = fit(entries, first, h);
-    long low = Long.MAX_VALUE;
-    long high = Long.MIN_VALUE;
-    for (long i = 0; i < fitted.elementCount(); i++) {
-      low = Math.min(low, fitted.getLong(i));
-      high = Math.max(high, fitted.getLong(i));
-    }
-    Value result = fresh(ColumnType.Kind.WITNESS, input.shape(), new Interval(low, high));
     List<Integer> limbs = ColumnIntervals.plainLimbs(shift);
-    return out.value(new RequantizeTable(result, input, shift, limbs, h.low(), fitted, location));
+    return op(
+        input.shape(),
+        r -> new RequantizeTable(r, input, shift, limbs, h.low(), fitted, location));
   }
 
   /** The entries for h in {@code window} of a table that saturates at its ends. */
@@ -172,8 +151,15 @@ final class CircuitBuilder extends ViewBuilder {
   }
 
   Value roundedQuotient(Value numerator, Value denominator, int bits) {
-    Value result = fresh(ColumnType.Kind.WITNESS, numerator.shape(), new Interval(0, 1L << bits));
-    return out.value(new RoundedQuotient(result, numerator, denominator, bits, location));
+    return op(
+        numerator.shape(),
+        r -> new RoundedQuotient(r, numerator, denominator, bits, location));
+  }
+
+  /** Appends an op, given its result; {@code shape} is for ops that take theirs from the result. */
+  private Value op(Shape shape, Function<Value, CircuitOp> op) {
+    Value draft = new Value("draft", new ColumnType(ColumnType.Kind.VIRTUAL, shape, 0, 0));
+    return out.value(op.apply(result(CircuitRules.infer(op.apply(draft), CircuitRules.UNKNOWN))));
   }
 
   @Override

@@ -3,43 +3,25 @@ package org.zkc.passes.circuit;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import org.zkc.ir.ColumnType;
 import org.zkc.ir.Interval;
 import org.zkc.ir.SpectrumType;
-import org.zkc.ir.TensorData;
+import org.zkc.ir.Type;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.CircuitOp;
+import org.zkc.ir.circuit.CircuitRules;
 import org.zkc.ir.circuit.Contract;
-import org.zkc.ir.circuit.Conv;
-import org.zkc.ir.circuit.FftConv;
-import org.zkc.ir.circuit.ForwardTransform;
-import org.zkc.ir.circuit.InverseTransform;
-import org.zkc.ir.circuit.MatMul;
-import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
-import org.zkc.ir.circuit.ModelSpectrum;
-import org.zkc.ir.circuit.Product;
-import org.zkc.ir.circuit.Requantize;
-import org.zkc.ir.circuit.RequantizeTable;
-import org.zkc.ir.circuit.RoundedQuotient;
 import org.zkc.ir.circuit.SpectralProduct;
-import org.zkc.ir.circuit.SpectralReshape;
 import org.zkc.ir.circuit.SpectralSum;
-import org.zkc.ir.circuit.Sum;
-import org.zkc.ir.circuit.Unfold;
-import org.zkc.ir.circuit.WindowSum;
-import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.integer.WeightSums;
-import org.zkc.ir.view.View;
-import org.zkc.ir.view.ViewRules;
-import org.zkc.passes.integer.TableIntervals;
 
 /**
  * What columns can reach, by the rules with which the verifier recomputes it: of the model it knows
  * only bounds over all output channels, and it takes a sum of products term by term.
  */
-final class ColumnIntervals {
+final class ColumnIntervals implements CircuitRules.ModelSums {
   private final Map<Value, WeightSums> sums = new IdentityHashMap<>();
 
   /**
@@ -47,58 +29,24 @@ final class ColumnIntervals {
    * reads them.
    */
   Interval of(CircuitOp op) {
-    return switch (op) {
-      case Model m -> {
-        WeightSums found = m.weights().sums();
-        sums.put(m.result(), found);
-        yield found.elements();
-      }
-      // Contractions are the compiler's own: the verifier sees what they become.
-      case Contract c -> interval(c.result());
-      case Conv c -> weighted(interval(c.input()), c.weight());
-      case FftConv c -> weighted(interval(c.input()), c.weight());
-      case ForwardTransform t -> interval(t.input()).withZero();
-      case ModelSpectrum t -> interval(t.input()).withZero();
-      // Spectra are the compiler's own: by the time the verifier sees a circuit there are none.
-      case SpectralProduct p -> interval(p.result());
-      case SpectralSum s -> interval(s.result());
-      case SpectralReshape r -> interval(r.input());
-      case InverseTransform t -> interval(t.input());
-      case MatMul m -> weighted(interval(m.input()), m.weight());
-      case Product p -> interval(p.left()).times(interval(p.right()));
-      case Sum s -> {
-        Interval sum = Interval.point(s.constant());
-        for (int k = 0; k < s.inputs().size(); k++) {
-          sum = sum.plus(interval(s.inputs().get(k)).times(s.coefficients().get(k)));
-        }
-        yield sum;
-      }
-      case WindowSum w -> IntegerRules.windowSum(interval(w.input()), w.lengths(), w.factors());
-      case Unfold u -> interval(u.input()).withZero();
-      case View v -> Interval.of((ColumnType) ViewRules.infer(v));
-      case Max m -> {
-        long low = Long.MIN_VALUE;
-        long high = Long.MIN_VALUE;
-        for (Value input : m.inputs()) {
-          low = Math.max(low, interval(input).low());
-          high = Math.max(high, interval(input).high());
-        }
-        yield new Interval(low, high);
-      }
-      case Requantize r -> interval(r.input()).shiftRounded(r.shift()).clamp(r.low(), r.high());
-      case RequantizeTable r ->
-          lookedUp(interval(r.input()).shiftRounded(r.shift()), r.first(), r.entries());
-      case RoundedQuotient q -> new Interval(0, 1L << q.bits());
-    };
+    if (op instanceof Model m) {
+      sums.put(m.result(), m.weights().sums());
+    }
+    return interval(CircuitRules.infer(op, this));
   }
 
-  private static Interval lookedUp(Interval index, long first, TensorData entries) {
-    return TableIntervals.of(index, first, entries);
+  @Override
+  public Optional<Interval> weighted(Interval input, Value weight) {
+    return Optional.ofNullable(sums.get(weight)).map(known -> weighted(input, known));
   }
 
-  private Interval weighted(Interval input, Value weight) {
-    return weighted(
-        input, Objects.requireNonNull(sums.get(weight), "the weights of a circuit are Model ops"));
+  /**
+   * Contractions and spectra are the compiler's own: by the time the verifier sees a circuit there
+   * are none.
+   */
+  @Override
+  public boolean isGiven(CircuitOp op) {
+    return op instanceof Contract || op instanceof SpectralProduct || op instanceof SpectralSum;
   }
 
   /** What a linear map reaches, from bounds over all output channels. */
@@ -107,9 +55,11 @@ final class ColumnIntervals {
   }
 
   static Interval interval(Value value) {
-    return value.type() instanceof SpectrumType t
-        ? Interval.of(t)
-        : Interval.of(value.columnType());
+    return interval(value.type());
+  }
+
+  private static Interval interval(Type type) {
+    return type instanceof SpectrumType t ? Interval.of(t) : Interval.of((ColumnType) type);
   }
 
   /**

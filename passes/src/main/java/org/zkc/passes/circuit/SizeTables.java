@@ -16,7 +16,6 @@ import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
-import org.zkc.passes.integer.TableIntervals;
 
 /**
  * Gives each column the interval that the verifier will find for it, and each requantisation a
@@ -117,11 +116,11 @@ public final class SizeTables implements Pass {
   /** What the table of {@code op} must cover. */
   private static Interval window(CircuitOp op, Value input, int shift) {
     Interval window = ColumnIntervals.interval(input).shiftRounded(shift);
-    if (TableIntervals.rows(window) > FieldBounds.MAX_TABLE_ROWS) {
+    if (window.size() > FieldBounds.MAX_TABLE_ROWS) {
       throw new UserException(
           op.location(),
           "this result can reach %d different integers, a table has at most %d; do not disable rewrite-matmul-checks, or compile with fewer --bits"
-              .formatted(TableIntervals.rows(window), FieldBounds.MAX_TABLE_ROWS));
+              .formatted(window.size(), FieldBounds.MAX_TABLE_ROWS));
     }
     return window;
   }

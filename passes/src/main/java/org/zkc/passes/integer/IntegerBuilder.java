@@ -224,11 +224,11 @@ public final class IntegerBuilder extends ViewBuilder {
 
   /** The circuit's table covers whatever its operand can reach. */
   private void checkTable(Interval window) {
-    if (TableIntervals.rows(window) > FieldBounds.MAX_TABLE_ROWS) {
+    if (window.size() > FieldBounds.MAX_TABLE_ROWS) {
       throw new UserException(
           location,
           "the result of this %s can reach %d different integers, a table has at most %d; compile with fewer --bits"
-              .formatted(source, TableIntervals.rows(window), FieldBounds.MAX_TABLE_ROWS));
+              .formatted(source, window.size(), FieldBounds.MAX_TABLE_ROWS));
     }
   }
 }

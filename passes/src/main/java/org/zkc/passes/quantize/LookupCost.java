@@ -10,7 +10,6 @@ import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.Table;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.passes.integer.IntegerBuilder;
-import org.zkc.passes.integer.TableIntervals;
 
 /**
  * What an integer program will cost in tables, before its circuit exists: requantisations with the
@@ -39,7 +38,7 @@ record LookupCost(long rows, long lookups) {
       }
     }
     for (Interval window : windows.values()) {
-      rows += TableIntervals.rows(window);
+      rows += window.size();
     }
     return new LookupCost(rows, lookups);
   }
