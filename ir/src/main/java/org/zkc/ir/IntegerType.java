@@ -7,6 +7,8 @@ import java.util.Objects;
  * high]; the real number it stands for is element times scale.
  */
 public record IntegerType(Shape shape, long low, long high, double scale) implements Type {
+  private static final double SCALE_TOLERANCE = 1e-9;
+
   public IntegerType {
     Objects.requireNonNull(shape);
     if (low > high) {
@@ -23,6 +25,11 @@ public record IntegerType(Shape shape, long low, long high, double scale) implem
         - Math.min(
             Long.numberOfLeadingZeros(low ^ (low >> 63)),
             Long.numberOfLeadingZeros(high ^ (high >> 63)));
+  }
+
+  /** Whether the scale is {@code other}, up to the rounding of products of scales. */
+  public boolean isOfScale(double other) {
+    return Math.abs(scale - other) <= SCALE_TOLERANCE * Math.abs(other);
   }
 
   public IntegerType withShape(Shape newShape) {

@@ -75,19 +75,22 @@ public final class CircuitRules {
   }
 
   private void check(CircuitOp op) {
+    Type inferred = infer(op, new Exact());
     conditions(op);
-    switch (infer(op, new Exact())) {
+    switch (inferred) {
       case ColumnType type -> compare(op.result(), type);
       case SpectrumType type -> SpectrumRules.compare(op.result(), type);
       case TensorType _, IntegerType _, TorchType _ ->
           throw new IllegalStateException("a circuit's op has a result of another level");
+    }
+    if (op instanceof FftConv c) {
+      SpectrumRules.points(c);
     }
   }
 
   /** What operands and attributes must satisfy besides giving a type: mostly uniqueness. */
   private void conditions(CircuitOp op) {
     switch (op) {
-      case FftConv c -> SpectrumRules.points(c);
       case ModelSpectrum t ->
           require(isModelView(t.input()), "%s must be a view of a model column", t.input());
       case Requantize r -> {
@@ -107,6 +110,7 @@ public final class CircuitRules {
       case Model _,
           Contract _,
           Conv _,
+          FftConv _,
           ForwardTransform _,
           SpectralProduct _,
           SpectralSum _,

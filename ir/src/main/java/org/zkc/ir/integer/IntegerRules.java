@@ -21,9 +21,6 @@ import org.zkc.ir.view.ViewRules;
  * all intervals inside (-2^30, 2^30), no integer of any run wraps in the field.
  */
 public final class IntegerRules {
-  /** Scales that must be equal may differ by the rounding of their products. */
-  private static final double SCALE_TOLERANCE = 1e-9;
-
   /** What a convolution or linear map reaches. */
   @FunctionalInterface
   public interface LinearBounds {
@@ -61,7 +58,7 @@ public final class IntegerRules {
         type.low(),
         type.high());
     require(
-        isOneScale(found.scale(), type.scale()),
+        found.isOfScale(type.scale()),
         "the result's scale is %s, the operands give %s",
         found.scale(),
         type.scale());
@@ -275,15 +272,11 @@ public final class IntegerRules {
 
   private static double oneScale(Value left, Value right) {
     require(
-        isOneScale(scaleOf(left), scaleOf(right)),
+        left.integerType().isOfScale(scaleOf(right)),
         "scales %s and %s meet in one op",
         scaleOf(left),
         scaleOf(right));
     return scaleOf(left);
-  }
-
-  private static boolean isOneScale(double left, double right) {
-    return Math.abs(left - right) <= SCALE_TOLERANCE * Math.abs(right);
   }
 
   private static void require(boolean condition, String sentence, Object... values) {

@@ -15,9 +15,6 @@ import org.zkc.ir.Value;
 
 /** The result types of views at every level: the operands' type with another shape. */
 public final class ViewRules {
-  /** Scales that must be equal may differ by the rounding of their products. */
-  private static final double SCALE_TOLERANCE = 1e-9;
-
   private ViewRules() {}
 
   /**
@@ -42,7 +39,7 @@ public final class ViewRules {
         for (Value v : operands) {
           double scale = v.integerType().scale();
           require(
-              Math.abs(scale - t.scale()) <= SCALE_TOLERANCE * t.scale(),
+              t.isOfScale(scale),
               "scales %s and %s meet in one op",
               t.scale(),
               scale);
