@@ -95,7 +95,6 @@ public final class CircuitRules {
           require(isModelView(t.input()), "%s must be a view of a model column", t.input());
       case Requantize r -> {
         require(r.size() >= 1, "a table has at least one entry, got %d", r.size());
-        require(r.low() <= r.high(), "bounds %d and %d leave no value", r.low(), r.high());
         requantize(r.input(), r.shift(), r.limbs(), r.first(), r.size());
       }
       case RequantizeTable r ->
@@ -205,11 +204,13 @@ public final class CircuitRules {
       }
       case View v -> ViewRules.infer(v);
       case Max m -> max(m);
-      case Requantize r ->
-          type(
-              Kind.WITNESS,
-              r.input().shape(),
-              interval(r.input()).shiftRounded(r.shift()).clamp(r.low(), r.high()));
+      case Requantize r -> {
+        require(r.low() <= r.high(), "bounds %d and %d leave no value", r.low(), r.high());
+        yield type(
+            Kind.WITNESS,
+            r.input().shape(),
+            interval(r.input()).shiftRounded(r.shift()).clamp(r.low(), r.high()));
+      }
       case RequantizeTable r -> {
         IntegerRules.entries(r.entries());
         Interval index = interval(r.input()).shiftRounded(r.shift());
