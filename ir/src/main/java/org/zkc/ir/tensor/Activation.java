@@ -15,6 +15,11 @@ public sealed interface Activation extends Elementwise
     public static final Range UNBOUNDED =
         new Range(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
 
+    /** The greatest |f(x)|. */
+    public double magnitude() {
+      return Math.max(Math.abs(low), Math.abs(high));
+    }
+
     /** Whether both ends are finite. */
     public boolean isBounded() {
       return Double.isFinite(low) && Double.isFinite(high);

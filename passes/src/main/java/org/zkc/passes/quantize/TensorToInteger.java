@@ -323,10 +323,7 @@ public final class TensorToInteger {
     boolean isOutput = analysis.isOutput(op.result());
     if (isOutput) {
       long high = 1L << (OUTPUT_TABLE_BITS - 1);
-      double range =
-          op.range().isBounded()
-              ? Math.max(-op.range().low(), op.range().high())
-              : q.scale() * q.high();
+      double range = op.range().isBounded() ? op.range().magnitude() : q.scale() * q.high();
       q = new Quantum(range / high, -high, high);
     }
     double step = tableStep(op);
