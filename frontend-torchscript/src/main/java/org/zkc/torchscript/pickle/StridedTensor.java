@@ -1,5 +1,6 @@
 package org.zkc.torchscript.pickle;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.zkc.ir.DType;
@@ -114,8 +115,7 @@ public record StridedTensor(
 
   private MemorySegment gathered(DType dtype, long count) {
     int width = dtype.bytes();
-    MemorySegment out =
-        MemorySegment.ofArray(new byte[Math.toIntExact(Math.multiplyExact(count, (long) width))]);
+    MemorySegment out = Arena.ofAuto().allocate(Math.multiplyExact(count, (long) width), width);
     int rank = sizes.size();
     long[] index = new long[rank];
     long from = offset;

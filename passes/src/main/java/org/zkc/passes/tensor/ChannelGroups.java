@@ -34,9 +34,6 @@ final class ChannelGroups {
   /** The group of channels whose factor is 1. */
   private static final int FIXED = 0;
 
-  /** Parameters larger than this are not copied: their channels are fixed. */
-  private static final long MOST_PARAMETERS = 1 << 24;
-
   private final Uses uses;
   private final Map<Value, int[]> channels = new IdentityHashMap<>();
   private int[] parents = new int[1 << 10];
@@ -67,8 +64,7 @@ final class ChannelGroups {
   }
 
   private boolean isConstant(Value value) {
-    return value.shape().elementCount() <= MOST_PARAMETERS
-        && uses.definition(value).filter(Constant.class::isInstance).isPresent();
+    return uses.definition(value).filter(Constant.class::isInstance).isPresent();
   }
 
   /** The group of each channel of a value. */
