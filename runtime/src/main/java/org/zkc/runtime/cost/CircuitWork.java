@@ -156,16 +156,16 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
       switch (r) {
         case Conv c -> {
           convolution(c).direct().forEach(this::add);
-          parameters(c.weight());
+          factor(c.weight());
         }
         case FftConv c -> {
           convolution(c.conv()).fft(c.sizes()).forEach(this::add);
-          parameters(c.conv().weight());
+          factor(c.conv().weight());
         }
         case MatMul m -> {
           add(Work.MATRIX_MULTIPLICATION, multiplications);
           parameters(m.left());
-          parameters(m.right());
+          factor(m.right());
         }
         case Linear l -> {
           add(Work.EXECUTED_CELL, cells * l.terms().size());
@@ -195,6 +195,14 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
 
     private Shape shape(int tensor) {
       return new Shape(circuit.tensors().get(tensor).shape());
+    }
+
+    /** A kernel or right factor, which is folded element by element where it is no parameter. */
+    private void factor(int tensor) {
+      parameters(tensor);
+      if (circuit.tensors().get(tensor).role() != Role.MODEL) {
+        add(Work.CARRIED_CELL, elements(tensor));
+      }
     }
 
     private void parameters(int tensor) {
