@@ -132,6 +132,27 @@ class FourierAttackTest {
     }
   }
 
+  /** A kernel that is committed in the proof is bound as one that is a parameter. */
+  @Test
+  void roundsThatAgreeAboutAComputedKernel() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(22);
+    int source = b.requantize(b.input(-100, 100, 2, 3, 5, 6), 2, 1, -20, 20);
+    int kernel = b.requantize(b.input(-100, 100, 2, 3, 3, 2), 2, 1, -20, 20);
+    Conv c = new Conv(-1, source, kernel, List.of(2, 1), List.of(1, 0), List.of(1, 2), 1);
+    int result = b.fftConv(c, List.of(3, 4));
+    b.output(result);
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      for (boolean kernelSide : new boolean[] {true, false}) {
+        assertNull(
+            weak.rejection(weak.honest, new Balanced(weak, weak.honest, kernelSide)), "unchanged");
+        int[][] elements = weak.withTensor(result, oneOff(weak.honest[result], 5));
+        String why = weak.rejection(elements, new Balanced(weak, elements, kernelSide));
+        assertNotNull(why);
+        assertTrue(why.contains("witness batch ending"), why);
+      }
+    }
+  }
+
   /**
    * Transforms with the third power of the root of unity throughout: frequency 3 f in the place of
    * f. The products are still those of a convolution, and the right output is claimed.

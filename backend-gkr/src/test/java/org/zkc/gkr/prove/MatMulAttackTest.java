@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CircuitBuilder;
@@ -154,6 +155,28 @@ class MatMulAttackTest {
           String why = weak.rejection(elements, new ForgedValues(weak, elements));
           assertNotNull(why);
           assertTrue(why.contains("lookup"), why);
+        }
+      }
+    }
+  }
+
+  /** A parameter as either factor: another one is seen where the model is opened. */
+  @Test
+  void anotherParameterOnEitherSide() throws Exception {
+    for (boolean onTheLeft : new boolean[] {true, false}) {
+      for (List<Integer> shape : List.of(List.of(3, 4, 5), List.of(4, 5))) {
+        CircuitBuilder b = new CircuitBuilder(25);
+        Integer[] s = shape.toArray(Integer[]::new);
+        int data = b.requantize(b.input(-100, 100, s), 2, 1, -20, 20);
+        int model = b.model(-9, 9, s);
+        b.output(onTheLeft ? b.matMul(model, data) : b.matMul(data, model));
+        try (WeakProof weak = new WeakProof(b, directory)) {
+          assertNull(weak.rejection(weak.statement(weak.honest), weak.prove()));
+          TreeMap<Integer, int[]> other = new TreeMap<>(b.given());
+          other.put(model, oneOff(other.get(model), 7));
+          String why = weak.rejectionOfModel(other);
+          assertNotNull(why);
+          assertTrue(why.contains("model column"), why);
         }
       }
     }
