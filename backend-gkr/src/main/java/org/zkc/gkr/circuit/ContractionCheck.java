@@ -1,5 +1,7 @@
 package org.zkc.gkr.circuit;
 
+import static org.zkc.gkr.circuit.CheckState.require;
+
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
 
 /**
@@ -39,7 +41,10 @@ final class ContractionCheck {
     TensorDeclaration w = state.tensor(c.weight());
     ConvShapes.require(c, state.tensor(c.source()), w, d);
     long terms = w.shape().subList(1, 4).stream().reduce(1, Math::multiplyExact);
-    return sumOfProducts(c, terms, state);
+    // Taps outside the source add 0.
+    Interval each = state.source(c.source()).times(state.source(c.weight()));
+    Interval orZero = new Interval(Math.min(0, each.low()), Math.max(0, each.high()));
+    return sums(c, orZero, terms, true, state);
   }
 
   static Interval interval(MatMul m, TensorDeclaration d, CheckState state) {
@@ -47,31 +52,40 @@ final class ContractionCheck {
     state.source(m.right());
     TensorDeclaration right = state.tensor(m.right());
     MatMulShapes.require(state.tensor(m.left()), right, d);
-    return sumOfProducts(m, right.extent(right.rank() - 1), state);
+    Interval each = state.source(m.left()).times(state.source(m.right()));
+    return sums(m, each, right.extent(right.rank() - 1), right.rank() == 2, state);
   }
 
   /**
-   * Sums of up to {@code terms} products of an element each of both sources, each element once;
-   * from the bounds of a MODEL tensor's positive and negative sums where there is one.
+   * Sums of products of an element each of both sources, no element twice.
+   *
+   * @param each the interval of a term
+   * @param byChannel whether one index on axis 0 of the second source is all that a sum reads of it
    */
-  private static Interval sumOfProducts(Relation relation, long terms, CheckState state) {
+  private static Interval sums(
+      Relation relation, Interval each, long terms, boolean byChannel, CheckState state) {
     int a = relation.sources().get(0);
     int b = relation.sources().get(1);
     state.degree(relation.result(), state.degree(a) + state.degree(b));
-    TensorDeclaration first = state.tensor(a);
-    TensorDeclaration second = state.tensor(b);
-    state.count(first.elementCount());
-    if (second.role() == Role.MODEL) {
-      return weightedSum(second, state.source(a));
+    state.count(state.tensor(a).elementCount());
+    boolean isModel = state.tensor(b).role() == Role.MODEL;
+    if (isModel && byChannel) {
+      return weightedSum(state.tensor(b), state.source(a));
     }
-    state.count(second.elementCount());
-    if (first.role() == Role.MODEL) {
-      return weightedSum(first, state.source(b));
+    if (!isModel) {
+      state.count(state.tensor(b).elementCount());
     }
-    Interval each = state.source(a).times(state.source(b));
-    return new Interval(
-        Math.multiplyExact(terms, Math.min(0, each.low())),
-        Math.multiplyExact(terms, Math.max(0, each.high())));
+    long low = Math.multiplyExact(terms, each.low());
+    long high = Math.multiplyExact(terms, each.high());
+    int model = isModel ? b : a;
+    if (state.tensor(model).role() == Role.MODEL) {
+      // Its sums are those of more elements.
+      Interval allowed = weightedSum(state.tensor(model), state.source(isModel ? a : b));
+      low = Math.max(low, allowed.low());
+      high = Math.min(high, allowed.high());
+      require(low <= high, "bounds of elements and of channel sums that contradict each other");
+    }
+    return new Interval(low, high);
   }
 
   /**
