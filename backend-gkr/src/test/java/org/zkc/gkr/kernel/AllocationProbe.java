@@ -15,8 +15,8 @@ import java.util.Map;
  * depends on the number of runs and not on the time that a busy machine leaves to it.
  */
 public final class AllocationProbe {
-  /** Some twenty times what C2 waits for before it compiles a method that loops. */
-  private static final int MOST_RUNS = 20_000;
+  /** Some five times what C2 waits for before it compiles a method that loops. */
+  private static final int MOST_RUNS = 3_000;
 
   private AllocationProbe() {}
 
