@@ -14,7 +14,8 @@ public record Arithmetization(
     ConstraintSystem system, LeafLayout leaves, WitnessLayout witness, ModelLayout model) {
   public static Arithmetization of(CheckedCircuit circuit) {
     ConstraintSystem system = ConstraintSystem.of(circuit);
+    WitnessLayout witness = WitnessLayout.of(system);
     return new Arithmetization(
-        system, LeafLayout.of(system), WitnessLayout.of(system), ModelLayout.of(system));
+        system, LeafLayout.of(system), witness, ModelLayout.of(system, witness));
   }
 }

@@ -49,12 +49,12 @@ public final class ModelLayout {
   }
 
   /**
-   * The layout of a system's MODEL tensors.
+   * The layout of a system's MODEL tensors, beside that of its witness.
    *
    * @throws InvalidCircuit when a tensor's output channel is longer than any row, or there are too
    *     many rows
    */
-  public static ModelLayout of(ConstraintSystem system) {
+  public static ModelLayout of(ConstraintSystem system, WitnessLayout witness) {
     List<Integer> model = system.heldBy(Holder.MODEL);
     int least = RowWidth.MIN;
     for (int t : model) {
@@ -70,10 +70,14 @@ public final class ModelLayout {
       rowVariables = Math.max(rowVariables, shape.size() == 1 ? 0 : Mle.variables(shape.get(0)));
     }
     int width =
-        RowWidth.choose(
+        RowWidth.chooseWide(
             least,
             rowVariables + logClaims(system),
-            w -> model.stream().mapToLong(t -> rows(system.tensor(t).shape(), w)).sum());
+            w -> rowVariables(system, model, w) + logClaims(system),
+            w -> model.stream().mapToLong(t -> rows(system.tensor(t).shape(), w)).sum(),
+            witness.isEmpty()
+                ? RowWidth.Beside.NONE
+                : new RowWidth.Beside(witness.width(), witness.rowVariables()));
     ArrayList<Entry> entries = new ArrayList<>();
     int row = 0;
     for (int t : model) {
@@ -100,6 +104,21 @@ public final class ModelLayout {
     }
     return Math.min(
         Mle.variables((int) Math.min(claims, 1 << 30)), ConstraintSystem.LOG_MAX_CLAIMS);
+  }
+
+  /** The most variables that number the rows of one tensor at a width. */
+  private static int rowVariables(ConstraintSystem system, List<Integer> model, int width) {
+    int most = 0;
+    for (int t : model) {
+      List<Integer> shape = system.tensor(t).shape();
+      int outputs = shape.get(0);
+      int rows = rows(shape, width);
+      if (rows > 1) {
+        int perRow = Integer.numberOfTrailingZeros(outputs / rows);
+        most = Math.max(most, Mle.variables(outputs) - perRow);
+      }
+    }
+    return most;
   }
 
   private static int rows(List<Integer> shape, int width) {

@@ -1,6 +1,7 @@
 package org.zkc.gkr.relation;
 
 import java.util.function.IntToLongFunction;
+import java.util.function.IntUnaryOperator;
 import org.zkc.gkr.circuit.InvalidCircuit;
 
 /**
@@ -26,7 +27,62 @@ final class RowWidth {
 
   private static final int BLOW_UP = 4;
 
+  /** log2 of |E| less the 100 bits: proximity costs (V + log K) n of 2^24 parts of the error. */
+  private static final int ERROR_PARTS = 1 << 24;
+
+  /**
+   * What the proximity of wide rows must leave of the error besides the eighth for all that is no
+   * opening: with a thirty-second for the queries of both openings they are NOMINAL_QUERIES still.
+   */
+  private static final double LEFT = 1.0 / 8 + 1.0 / 32;
+
   private RowWidth() {}
+
+  /**
+   * Another opening of the same proof, whose proximity and queries share the error.
+   *
+   * @param rowVariables as in {@link #choose}, but exact
+   */
+  record Beside(int width, int rowVariables) {
+    static final Beside NONE = new Beside(0, 0);
+
+    private double proximity() {
+      return RowWidth.proximity(width, rowVariables);
+    }
+  }
+
+  /** The part of the error that proximity takes. */
+  private static double proximity(int width, int rowVariables) {
+    return (double) BLOW_UP * width * rowVariables / ERROR_PARTS;
+  }
+
+  /**
+   * The best width as {@link #choose(int, int, IntToLongFunction)} has it, or a wider one that
+   * makes a smaller proof, where fewer rows have fewer row variables and the error of both
+   * openings' proximity leaves enough for the queries. What wide rows save is more than what the
+   * few queries cost that they ask for: models of 10^9 weights and more.
+   *
+   * @param rowVariables the exact ones at each width
+   */
+  static int chooseWide(
+      int least,
+      int mostRowVariables,
+      IntUnaryOperator rowVariables,
+      IntToLongFunction rows,
+      Beside beside) {
+    int best = choose(least, mostRowVariables, rows);
+    for (int width = 2 * best; width <= MAX; width *= 2) {
+      double proximity = proximity(width, rowVariables.applyAsInt(width)) + beside.proximity();
+      if (proximity + LEFT <= 1 && cost(width, rows) < cost(best, rows)) {
+        best = width;
+      }
+    }
+    return best;
+  }
+
+  private static long cost(int width, IntToLongFunction rows) {
+    return 4 * NOMINAL_QUERIES * rows.applyAsLong(width) + 16L * width;
+  }
 
   /**
    * The best width of at least {@code least}, given the number of rows for each width.
@@ -45,7 +101,7 @@ final class RowWidth {
     for (int width = start;
         width == start || width <= MAX && BLOW_UP * (long) width * rowVariables <= PROXIMITY;
         width *= 2) {
-      long cost = 4 * NOMINAL_QUERIES * rows.applyAsLong(width) + 16L * width;
+      long cost = cost(width, rows);
       if (cost < bestCost) {
         best = width;
         bestCost = cost;

@@ -2,6 +2,7 @@ package org.zkc.gkr.relation;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
@@ -75,6 +76,11 @@ public final class WitnessLayout {
    */
   public int variables() {
     return variables;
+  }
+
+  /** The variables that number the rows of one column, and those that merge the columns. */
+  public int rowVariables() {
+    return variables - widthVariables() + Mle.variables(columns.size());
   }
 
   public boolean isEmpty() {

@@ -84,8 +84,7 @@ public record SoundnessBudget(List<Term> terms) {
           terms,
           "witness batch",
           2.0 * w.variables() + MERGING + Mle.variables(w.columns().size()));
-      double rowVariables = w.variables() - w.widthVariables() + Mle.variables(w.columns().size());
-      opening(terms, "witness", w.width(), rowVariables, parameters);
+      opening(terms, "witness", w.width(), w.rowVariables(), parameters);
     }
     ModelLayout m = a.model();
     if (!m.isEmpty()) {
