@@ -3,6 +3,7 @@ package org.zkc.ir.interpret;
 import java.util.Arrays;
 import org.zkc.ir.Shape;
 import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Normalization;
 import org.zkc.ir.tensor.WindowMean;
 
 /**
@@ -94,28 +95,21 @@ final class FloatReductions {
     return out;
   }
 
-  /** Softmax along {@code axis}, or its logarithm. */
-  static float[] softmax(Shape shape, int axis, boolean logarithm, float[] input) {
-    int extent = shape.extent(axis);
-    int inner = (int) shape.strides()[axis];
+  static float[] normalize(Normalization op, float[] input) {
+    Shape shape = op.input().shape();
+    int extent = shape.extent(op.axis());
+    int inner = (int) shape.strides()[op.axis()];
     float[] out = new float[input.length];
-    double[] exponentials = new double[extent];
+    double[] line = new double[extent];
     for (int start = 0; start < input.length; start += extent * inner) {
       for (int i = 0; i < inner; i++) {
         int base = start + i;
-        double max = Double.NEGATIVE_INFINITY;
         for (int x = 0; x < extent; x++) {
-          max = Math.max(max, input[base + x * inner]);
+          line[x] = input[base + x * inner];
         }
-        double sum = 0;
+        op.apply(line);
         for (int x = 0; x < extent; x++) {
-          exponentials[x] = StrictMath.exp(input[base + x * inner] - max);
-          sum += exponentials[x];
-        }
-        double log = logarithm ? StrictMath.log(sum) : 0;
-        for (int x = 0; x < extent; x++) {
-          int at = base + x * inner;
-          out[at] = (float) (logarithm ? input[at] - max - log : exponentials[x] / sum);
+          out[base + x * inner] = (float) line[x];
         }
       }
     }

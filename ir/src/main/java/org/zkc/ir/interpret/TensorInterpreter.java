@@ -29,10 +29,9 @@ import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Elementwise;
 import org.zkc.ir.tensor.Linear;
-import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
-import org.zkc.ir.tensor.Softmax;
+import org.zkc.ir.tensor.Normalization;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
@@ -218,10 +217,7 @@ public final class TensorInterpreter {
       case Divide d -> zip(get(d.left(), values), get(d.right(), values), (x, y) -> x / y);
       case View v ->
           ViewKernel.FLOATS.apply(v, v.operands().stream().map(x -> get(x, values)).toList());
-      case Softmax s ->
-          FloatReductions.softmax(s.input().shape(), s.axis(), false, get(s.input(), values));
-      case LogSoftmax s ->
-          FloatReductions.softmax(s.input().shape(), s.axis(), true, get(s.input(), values));
+      case Normalization n -> FloatReductions.normalize(n, get(n.input(), values));
       case Elementwise e -> map(e, get(e.input(), values));
     };
   }

@@ -16,8 +16,7 @@ public sealed interface TensorOp extends Op
         Subtract,
         Multiply,
         Divide,
-        Softmax,
-        LogSoftmax,
+        Normalization,
         View,
         Elementwise {
   /** What the op defines. */

@@ -96,8 +96,11 @@ public final class TensorRules {
         yield elementwise(d.left(), d.right());
       }
       case View v -> (TensorType) ViewRules.infer(v);
-      case Softmax s -> alongAxis(s.input(), s.axis());
-      case LogSoftmax s -> alongAxis(s.input(), s.axis());
+      case Normalization n -> {
+        floating(n.input());
+        Shapes.checkAxis(n.axis(), n.input().shape().rank(), n.input().shape());
+        yield n.input().tensorType();
+      }
       case Elementwise e -> {
         e.requireFunction();
         if (e instanceof Activation) {
@@ -106,12 +109,6 @@ public final class TensorRules {
         yield e.input().tensorType();
       }
     };
-  }
-
-  private static TensorType alongAxis(Value input, int axis) {
-    floating(input);
-    Shapes.checkAxis(axis, input.shape().rank(), input.shape());
-    return input.tensorType();
   }
 
   private static TensorType batchNorm(BatchNorm b) {

@@ -26,11 +26,10 @@ import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Elementwise;
 import org.zkc.ir.tensor.Linear;
-import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
+import org.zkc.ir.tensor.Normalization;
 import org.zkc.ir.tensor.Relu;
-import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
@@ -229,8 +228,7 @@ final class TensorAnalysis {
     }
     return switch (reader) {
       case Elementwise e -> true;
-      case Softmax s -> true;
-      case LogSoftmax s -> true;
+      case Normalization n -> true;
       case Add a -> true;
       case Subtract s -> true;
       case Multiply m -> isUniform(m);
@@ -248,8 +246,7 @@ final class TensorAnalysis {
       case Relu r -> bounds(r.input()).clamp(0, Double.POSITIVE_INFINITY);
       case Clamp c -> bounds(c.input()).clamp(c.low(), c.high());
       case Activation t -> new Bounds(t.range().low(), t.range().high());
-      case Softmax s -> new Bounds(0, 1);
-      case LogSoftmax s -> new Bounds(Double.NEGATIVE_INFINITY, 0);
+      case Normalization n -> new Bounds(n.range().low(), n.range().high());
       case MaxPool m -> bounds(m.input());
       // Divisors are at least the lengths: a mean lies in the hull of its elements and 0.
       case WindowMean m -> bounds(m.input()).hull(new Bounds(0, 0));
