@@ -2,6 +2,7 @@ package org.zkc.runtime.numpy;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -26,6 +27,51 @@ import org.zkc.runtime.artifact.FileErrors;
 public final class NpzReader {
   private static final int ENTRY_LIMIT = 4096;
 
+  /**
+   * Bytes of all arrays together. A deflated file can stand for a thousand times its size; a
+   * thousand images of 3 x 224 x 224 take 0.6 GB.
+   */
+  static final long MOST_BYTES = 1L << 31;
+
+  /** The bytes that the arrays of one file may still have. */
+  private static final class Allowance {
+    private final String file;
+    private long left;
+
+    Allowance(String file, long left) {
+      this.file = file;
+      this.left = left;
+    }
+
+    private void take(long bytes) {
+      left -= bytes;
+      if (left < 0) {
+        throw new UserException(
+            "the arrays of %s take more than %d MB; use fewer samples, or one .npy file an input"
+                .formatted(file, MOST_BYTES >> 20));
+      }
+    }
+
+    /** The stream, of which every byte read is taken. */
+    InputStream of(InputStream in) {
+      return new FilterInputStream(in) {
+        @Override
+        public int read() throws IOException {
+          int b = in.read();
+          take(b < 0 ? 0 : 1);
+          return b;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int count) throws IOException {
+          int n = in.read(bytes, from, count);
+          take(Math.max(0, n));
+          return n;
+        }
+      };
+    }
+  }
+
   private NpzReader() {}
 
   /**
@@ -35,7 +81,12 @@ public final class NpzReader {
    *     numbers
    */
   public static SequencedMap<String, TensorData> read(Path file) {
+    return read(file, MOST_BYTES);
+  }
+
+  static SequencedMap<String, TensorData> read(Path file, long most) {
     SequencedMap<String, TensorData> out = new LinkedHashMap<>();
+    Allowance allowance = new Allowance(file.toString(), most);
     try (ZipFile zip = new ZipFile(file.toFile())) {
       if (zip.size() > ENTRY_LIMIT) {
         throw new UserException(
@@ -45,7 +96,7 @@ public final class NpzReader {
         CRC32 sum = new CRC32();
         try (InputStream in =
             new CheckedInputStream(new BufferedInputStream(zip.getInputStream(entry)), sum)) {
-          add(out, entry, in, file.toString());
+          add(out, entry, allowance.of(in), file.toString());
         }
         if (sum.getValue() != entry.getCrc()) {
           throw new ZipException("wrong checksum of " + entry.getName());
@@ -63,12 +114,13 @@ public final class NpzReader {
   /** The same from bytes already in memory; {@code name} is how errors call it. */
   public static SequencedMap<String, TensorData> read(byte[] bytes, String name) {
     SequencedMap<String, TensorData> out = new LinkedHashMap<>();
+    Allowance allowance = new Allowance(name, MOST_BYTES);
     try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         if (out.size() == ENTRY_LIMIT) {
           throw new UserException("%s has more than %d entries".formatted(name, ENTRY_LIMIT));
         }
-        add(out, entry, zip, name);
+        add(out, entry, allowance.of(zip), name);
       }
     } catch (IOException e) {
       throw new UserException(

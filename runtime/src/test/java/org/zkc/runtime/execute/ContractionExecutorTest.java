@@ -28,7 +28,9 @@ import org.zkc.runtime.artifact.CircuitStatistics;
 import org.zkc.runtime.emit.ModelTensor;
 import org.zkc.runtime.emit.ModelWeights;
 
-/** Products of matrices and convolutions with factors of any role, against the backend's meaning. */
+/**
+ * Products of matrices and convolutions with factors of any role, against the backend's meaning.
+ */
 final class ContractionExecutorTest {
   private final Random random = new Random(71);
 
@@ -53,7 +55,12 @@ final class ContractionExecutorTest {
         } else {
           tensors.add(
               new TensorDeclaration(
-                  TensorDeclaration.Role.MODEL, shape.extents(), -20, 20, 20L * count, 20L * count));
+                  TensorDeclaration.Role.MODEL,
+                  shape.extents(),
+                  -20,
+                  20,
+                  20L * count,
+                  20L * count));
           long[] longs = new long[count];
           for (int k = 0; k < count; k++) {
             longs[k] = values[k];
@@ -68,8 +75,7 @@ final class ContractionExecutorTest {
           CircuitCheck.check(
               new Circuit(tensors, List.of(), List.of(relation), inputs, List.of(2)));
       int[] expected = CircuitEvaluator.evaluate(circuit, elements)[2];
-      IntegerExecutor executor =
-          new IntegerExecutor(circuit.circuit(), new ModelWeights(model));
+      IntegerExecutor executor = new IntegerExecutor(circuit.circuit(), new ModelWeights(model));
       for (int threads = 1; threads <= 3; threads += 2) {
         assertArrayEquals(
             expected, executor.runForOutputs(given, threads).getFirst(), relation + " " + roles);
@@ -110,6 +116,8 @@ final class ContractionExecutorTest {
             List.of(new MatMul(2, 0, 1)),
             List.of(0, 1),
             List.of(2));
-    assertEquals(4 * 3 * 5 * 7, CircuitStatistics.of(ConstraintSystem.of(CircuitCheck.check(circuit))).multiplications());
+    assertEquals(
+        4 * 3 * 5 * 7,
+        CircuitStatistics.of(ConstraintSystem.of(CircuitCheck.check(circuit))).multiplications());
   }
 }

@@ -244,6 +244,10 @@ final class NumpyFilesTest {
     Path file = folder.resolve("a.npz");
     Files.write(file, bytes);
     assertEquals(List.copyOf(arrays.entrySet()), List.copyOf(NpzReader.read(file).entrySet()));
+    // Each array alone is small enough; both together are not.
+    assertEquals(2, NpzReader.read(file, bytes.length).size());
+    UserException e = assertThrows(UserException.class, () -> NpzReader.read(file, 200));
+    assertTrue(e.getMessage().contains("take more than"), e.getMessage());
   }
 
   @Test
