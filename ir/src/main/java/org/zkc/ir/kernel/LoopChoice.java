@@ -1,6 +1,7 @@
 package org.zkc.ir.kernel;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -21,6 +22,11 @@ public final class LoopChoice {
 
   /** Multiplications by plain loops after which the vector loops are compiled: some 20 ms. */
   private static final long WORTHWHILE = 100_000_000;
+
+  /** Multiplications over which plain loops take seconds. */
+  private static final long WORTH_WAITING = 100 * WORTHWHILE;
+
+  private static final long MOST_SECONDS = 10;
 
   // A twin that has not won within this time never will (too few processors, or a JVM that compiles
   // vectors badly).
@@ -70,6 +76,21 @@ public final class LoopChoice {
       long before = DONE.getAndAdd(multiplications);
       if (before < WORTHWHILE && before + multiplications >= WORTHWHILE) {
         trainer().start();
+      }
+    }
+  }
+
+  /**
+   * Says how many multiplications are to come. Where plain loops would take longer over them than
+   * the vector loops take to be compiled, waits until these are, but for some seconds only.
+   */
+  public static void expect(long multiplications) {
+    if (POSSIBLE && multiplications >= WORTH_WAITING) {
+      note(multiplications);
+      try {
+        ENDED.await(MOST_SECONDS, TimeUnit.SECONDS);
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
       }
     }
   }

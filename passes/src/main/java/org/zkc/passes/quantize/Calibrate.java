@@ -10,6 +10,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
+import org.zkc.ir.kernel.LoopChoice;
 import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Linear;
@@ -67,6 +68,7 @@ public final class Calibrate {
         meanAxes.put(l.input(), l.input().shape().rank() - 1);
       }
     }
+    LoopChoice.expect(samples.size() * Multiplications.of(tensor));
     Map<Value, ValueStatistics> seen = new IdentityHashMap<>();
     TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
     List<List<TensorData>> outputs = new ArrayList<>();

@@ -30,9 +30,13 @@ record WeightStatistics(long fanIn, double[] greatest, double[] positive, double
         data.copyFloats(c * row + first, weights, count);
         for (int i = 0; i < count; i++) {
           double w = weights[i];
-          max = Math.max(max, Math.abs(w));
-          up += Math.max(w, 0);
-          down -= Math.min(w, 0);
+          if (w > 0) {
+            up += w;
+            max = w > max ? w : max;
+          } else {
+            down -= w;
+            max = -w > max ? -w : max;
+          }
         }
       }
       greatest[c] = max;

@@ -41,13 +41,14 @@ record MapNorms(double[] rows, double[] columns) {
     for (int o = 0; o < outputs; o++) {
       double sum = (double) shifts[o] * shifts[o];
       weights.copyFloats((long) o * channel.length, channel, channel.length);
+      int first = o / (outputs / groups) * width;
       for (int c = 0; c < width; c++) {
         double squares = 0;
         for (int i = c * taps; i < (c + 1) * taps; i++) {
           squares += (double) channel[i] * channel[i];
         }
         sum += squares;
-        columns[o / (outputs / groups) * width + c] += squares;
+        columns[first + c] += squares;
       }
       rows[o] = Math.sqrt(sum);
     }

@@ -55,14 +55,13 @@ final class ScaledWeights implements FloatReader {
 
   // The product of two powers of two is exact, so that each weight is rounded once at most.
   private void scaleRow(int row, long firstInRow, float[] out, int from, int end) {
-    int column = row / rowsOfGroup * width + (int) (firstInRow / taps);
+    int column = row / rowsOfGroup * width;
     float divisor = rows[row];
     if (taps == 1) {
-      for (int i = from; i < end; i++) {
-        out[i] *= columns[column + i - from] * divisor;
-      }
+      scale(out, from, end - from, column + (int) firstInRow, divisor);
       return;
     }
+    column += (int) (firstInRow / taps);
     long tap = firstInRow % taps;
     for (int i = from; i < end; column++) {
       float factor = columns[column] * divisor;
@@ -71,6 +70,12 @@ final class ScaledWeights implements FloatReader {
         out[i] *= factor;
       }
       tap = 0;
+    }
+  }
+
+  private void scale(float[] out, int at, int count, int column, float divisor) {
+    for (int i = 0; i < count; i++) {
+      out[at + i] *= columns[column + i] * divisor;
     }
   }
 }
