@@ -244,17 +244,12 @@ class CircuitCheckTest {
     assertEquals(
         new Interval(-13, 11), CircuitCheck.check(ofInputs(t, new MatMul(2, 1, 0))).interval(2));
     // Sums of a whole slice allow more than 4 terms reach; bounds that no model keeps are refused.
-    t.set(
-        1,
-        new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(6, 2, 4), 1, 2, 16, 0));
+    t.set(1, new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(6, 2, 4), 1, 2, 16, 0));
     t.set(0, TensorDeclaration.input(List.of(6, 3, 4), 2, 3));
     t.set(2, TensorDeclaration.virtual(List.of(6, 3, 2), 8, 24));
     assertEquals(
-        new Interval(8, 24),
-        CircuitCheck.check(ofInputs(t, c.relations().get(0))).interval(2));
-    t.set(
-        1,
-        new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(6, 2, 4), 1, 2, 0, 0));
+        new Interval(8, 24), CircuitCheck.check(ofInputs(t, c.relations().get(0))).interval(2));
+    t.set(1, new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(6, 2, 4), 1, 2, 0, 0));
     refused("contradict each other", ofInputs(t, c.relations().get(0)));
   }
 

@@ -33,7 +33,9 @@ import org.zkc.ir.view.ViewRules;
 public final class CircuitRules {
   /** What is known of sums of products with the model's values. */
   public interface ModelSums {
-    /** What all outputs of products with the weight sum up to; empty where it is no model column. */
+    /**
+     * What all outputs of products with the weight sum up to; empty where it is no model column.
+     */
     Optional<Interval> weighted(Interval input, Value weight);
 
     /**
@@ -165,7 +167,8 @@ public final class CircuitRules {
               weighted(padded(c.input(), c.paddingLow(), c.paddingHigh()), c.weight(), sums));
       case ForwardTransform t ->
           SpectrumRules.forward(t.input(), t.sizes(), t.dilations(), Kind.VIRTUAL);
-      case ModelSpectrum t -> SpectrumRules.forward(t.input(), t.sizes(), t.dilations(), Kind.MODEL);
+      case ModelSpectrum t ->
+          SpectrumRules.forward(t.input(), t.sizes(), t.dilations(), Kind.MODEL);
       case SpectralProduct p -> SpectrumRules.product(p, sums.isGiven(p));
       case SpectralSum s -> SpectrumRules.sum(s, sums.isGiven(s));
       case SpectralReshape r -> SpectrumRules.reshape(r);
@@ -310,8 +313,8 @@ public final class CircuitRules {
   }
 
   /**
-   * What the sums of a contraction reach: of a model column as known of its sums, of two tensors all
-   * products at their extremes.
+   * What the sums of a contraction reach: of a model column as known of its sums, of two tensors
+   * all products at their extremes.
    */
   private static Interval contracted(Contract c, ModelSums sums) {
     Contraction indices = c.contraction();
@@ -321,8 +324,7 @@ public final class CircuitRules {
       left = left.withZero();
       right = right.withZero();
     }
-    Optional<Interval> known =
-        isByChannel(c) ? sums.weighted(left, c.right()) : Optional.empty();
+    Optional<Interval> known = isByChannel(c) ? sums.weighted(left, c.right()) : Optional.empty();
     return known.isPresent() ? known.get() : left.times(right).times(indices.terms());
   }
 
@@ -335,11 +337,13 @@ public final class CircuitRules {
 
   private static Interval weighted(Interval input, Value weight, ModelSums sums) {
     return sums.weighted(input, weight)
-        .orElseThrow(() ->
-            new IllegalArgumentException("the weight " + weight + " must be a model column"));
+        .orElseThrow(
+            () -> new IllegalArgumentException("the weight " + weight + " must be a model column"));
   }
 
-  /** Products with model columns exact per output channel; products with views of them as declared. */
+  /**
+   * Products with model columns exact per output channel; products with views of them as declared.
+   */
   private final class Exact implements ModelSums {
     @Override
     public Optional<Interval> weighted(Interval input, Value weight) {

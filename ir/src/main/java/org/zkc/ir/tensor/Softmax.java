@@ -6,7 +6,8 @@ import org.zkc.ir.Value;
 
 /** exp(x - max) / sum over one axis. */
 @Describes("exp(x - max) / sum over one axis")
-public record Softmax(Value result, Value input, int axis, Location location) implements Normalization {
+public record Softmax(Value result, Value input, int axis, Location location)
+    implements Normalization {
   @Override
   public void apply(double[] line) {
     double max = Double.NEGATIVE_INFINITY;

@@ -38,11 +38,7 @@ public final class ViewRules {
       case IntegerType t -> {
         for (Value v : operands) {
           double scale = v.integerType().scale();
-          require(
-              t.isOfScale(scale),
-              "scales %s and %s meet in one op",
-              t.scale(),
-              scale);
+          require(t.isOfScale(scale), "scales %s and %s meet in one op", t.scale(), scale);
         }
         Interval hull = hull(operands, filler);
         yield new IntegerType(shape, hull.low(), hull.high(), t.scale());

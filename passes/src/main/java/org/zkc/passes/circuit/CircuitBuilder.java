@@ -70,8 +70,7 @@ final class CircuitBuilder extends ViewBuilder {
   }
 
   Value sum(List<Value> inputs, List<Long> coefficients) {
-    return op(
-        inputs.getFirst().shape(), r -> new Sum(r, inputs, coefficients, 0, location));
+    return op(inputs.getFirst().shape(), r -> new Sum(r, inputs, coefficients, 0, location));
   }
 
   /**
@@ -136,8 +135,7 @@ final class CircuitBuilder extends ViewBuilder {
     TensorData fitted = fit(entries, first, h);
     List<Integer> limbs = ColumnIntervals.plainLimbs(shift);
     return op(
-        input.shape(),
-        r -> new RequantizeTable(r, input, shift, limbs, h.low(), fitted, location));
+        input.shape(), r -> new RequantizeTable(r, input, shift, limbs, h.low(), fitted, location));
   }
 
   /** The entries for h in {@code window} of a table that saturates at its ends. */
@@ -152,8 +150,7 @@ final class CircuitBuilder extends ViewBuilder {
 
   Value roundedQuotient(Value numerator, Value denominator, int bits) {
     return op(
-        numerator.shape(),
-        r -> new RoundedQuotient(r, numerator, denominator, bits, location));
+        numerator.shape(), r -> new RoundedQuotient(r, numerator, denominator, bits, location));
   }
 
   /** Appends an op, given its result; {@code shape} is for ops that take theirs from the result. */
