@@ -59,6 +59,8 @@ def compile(
     output: PathLike | None = None,
     input_shapes: Sequence[Sequence[int] | str] = (),
     calibration: Sequence[ArrayLike] | ArrayLike = (),
+    evaluate: Sequence[ArrayLike] | ArrayLike = (),
+    labels: ArrayLike | None = None,
     bits: int | Mapping[str, int] | None = None,
     min_fidelity: float | None = None,
     disable: Sequence[str] = (),
@@ -70,8 +72,11 @@ def compile(
         output: the `.zkc` file to write; by default beside the archive. The `.vk` file stands beside it.
         input_shapes: for archives without shapes: one for each input, as (1, 3, 32, 32) or "1x3x32x32:f32".
         calibration: sample inputs, one array for each input; by default those of the archive.
+        evaluate: inputs that fidelity is reported on, one array for each input; by default some of the calibration
+            samples are held back for that.
+        labels: the right class of each row of the output on `evaluate`, as integers.
         bits: of the quantisation, for all tensors or by tensor name; by default 8.
-        min_fidelity: the smallest R^2 against fp32 that is accepted.
+        min_fidelity: the smallest R^2 against fp32 that is accepted, on the inputs that fidelity is reported on.
         disable: names of optimisation passes to leave out.
 
     Raises:
@@ -90,10 +95,14 @@ def compile(
         arguments += ["--min-fidelity", repr(min_fidelity)]
     for name in disable:
         arguments += ["--disable", name]
-    samples = [calibration] if isinstance(calibration, (torch.Tensor, np.ndarray)) else list(calibration)
-    with _files(samples, "calibration") as paths:
+    evaluated = _sequence(evaluate)
+    if labels is not None and not evaluated:
+        raise ValueError("labels are for the inputs given as evaluate, and there are none")
+    with _files(_sequence(calibration), "calibration") as paths, _evaluation(evaluated, labels) as files:
         for path in paths:
             arguments += ["--calibration", path]
+        if files:
+            arguments += ["--evaluate", *files]
         summary = run_zkc(arguments)
     return CompiledModel(target, target.with_suffix(".vk"), summary)
 
@@ -194,10 +203,27 @@ def _files(arrays: Sequence[ArrayLike], name: str) -> Iterator[list[pathlib.Path
         paths = []
         for i, array in enumerate(arrays):
             path = pathlib.Path(folder) / f"{name}{i}.npy"
-            values = array.detach().cpu().numpy() if isinstance(array, torch.Tensor) else np.asarray(array)
-            np.save(path, values, allow_pickle=False)
+            np.save(path, _numpy(array), allow_pickle=False)
             paths.append(path)
         yield paths
+
+
+@contextmanager
+def _evaluation(inputs: Sequence[ArrayLike], labels: ArrayLike | None) -> Iterator[list[pathlib.Path]]:
+    """The files of `--evaluate`: one `.npz` with all inputs in order, and the labels; none where there are no inputs."""
+    with tempfile.TemporaryDirectory(prefix="zkpytorch-") as folder:
+        files = []
+        if inputs:
+            files.append(pathlib.Path(folder) / "evaluation.npz")
+            np.savez(files[0], *[_numpy(array) for array in inputs])
+        if labels is not None:
+            files.append(pathlib.Path(folder) / "labels.npy")
+            np.save(files[1], _numpy(labels), allow_pickle=False)
+        yield files
+
+
+def _numpy(array: ArrayLike) -> np.ndarray:
+    return array.detach().cpu().numpy() if isinstance(array, torch.Tensor) else np.asarray(array)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ import org.zkc.passes.tensor.FoldConstants;
 import org.zkc.passes.tensor.MergeClamps;
 import org.zkc.passes.tensor.MergePadIntoConv;
 import org.zkc.passes.tensor.MergeViews;
+import org.zkc.passes.tensor.ScaleColumns;
 import org.zkc.passes.torch.TorchToTensor;
 
 /**
@@ -77,7 +78,7 @@ public final class PassCatalogue {
   }
 
   private static final List<Lowering> LOWERINGS =
-      List.of(TorchToTensor.LOWERING, IntegerToCircuit.LOWERING);
+      List.of(TorchToTensor.LOWERING, ScaleColumns.LOWERING, IntegerToCircuit.LOWERING);
 
   private PassCatalogue() {}
 

@@ -31,13 +31,30 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
    * @param layer number of the layer whose result it is; 0 for outputs, and where layers are not
    *     numbered
    * @param rSquared 1 - sum |y' - y|^2 / sum |y - mean(y)|^2, the mean taken per element over the
-   *     samples
+   *     samples; a divisor below 10^-6 sum |y|^2 counts as that, so that R^2 of a value that does
+   *     not vary is finite
+   * @param varies whether the divisor is above that
    * @param cosine of the vectors of all elements of all samples
    * @param top1Agreement share of rows (last axis) whose largest element, the first among equals,
-   *     is at the same index
+   *     is at the same index; NaN where rows have one element, which says nothing
    */
   public record Entry(
-      String name, int layer, double rSquared, double cosine, double top1Agreement) {}
+      String name,
+      int layer,
+      double rSquared,
+      boolean varies,
+      double cosine,
+      double top1Agreement) {}
+
+  /** Shown the outputs of each sample. */
+  @FunctionalInterface
+  public interface OutputListener {
+    /**
+     * @param expected what the floating-point program gives
+     * @param found integers, one array per output
+     */
+    void accept(List<TensorData> expected, List<int[]> found);
+  }
 
   public FidelityReport {
     layers = List.copyOf(layers);
@@ -51,16 +68,20 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
    */
   public static FidelityReport measure(
       Program tensor, QuantizedProgram integer, List<List<TensorData>> samples) {
-    return measure(tensor, integer, samples, TaskRunner.CALLER);
+    return measure(tensor, integer, samples, TaskRunner.CALLER, (expected, found) -> {});
   }
 
   /**
-   * The same on several threads.
+   * The same on several threads, and shows the outputs.
    *
    * @param tasks where pieces of large products run; results do not depend on it
    */
   public static FidelityReport measure(
-      Program tensor, QuantizedProgram integer, List<List<TensorData>> samples, TaskRunner tasks) {
+      Program tensor,
+      QuantizedProgram integer,
+      List<List<TensorData>> samples,
+      TaskRunner tasks,
+      OutputListener listener) {
     List<Value> tensorResults = tensor.main().results();
     List<Value> integerResults = integer.program().main().results();
     Map<Value, Statistics> layers = new LinkedHashMap<>();
@@ -96,6 +117,7 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
                       .forEach(value ->
                           present(value, layers)
                               .add(present(value, reals), integers, counterpart.integerType())));
+      listener.accept(expected, found);
       for (int i = 0; i < outputs.size(); i++) {
         outputs
             .get(i)
@@ -171,6 +193,12 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
     return outputs.stream().mapToDouble(Entry::rSquared).min().orElse(1);
   }
 
+  /** Of a value that varies less than this, as a share of its mean square, R^2 says nothing. */
+  private static final double LEAST_VARIANCE = 1e-6;
+
+  /** The least R^2: how much worse than the mean a program is makes no difference any more. */
+  private static final double LEAST = -1e6;
+
   /** Sums over samples, all that the entry needs. */
   private static final class Statistics {
     private final double[] sum;
@@ -205,7 +233,7 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
         norm += y * y;
         otherNorm += z * z;
       }
-      for (int from = 0; from < sum.length; from += row) {
+      for (int from = 0; row > 1 && from < sum.length; from += row) {
         int best = from;
         int other = from;
         for (int i = from + 1; i < from + row; i++) {
@@ -222,12 +250,19 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       for (int i = 0; i < sum.length; i++) {
         variance += squares[i] - sum[i] * sum[i] / samples;
       }
-      double rSquared = error == 0 ? 1 : 1 - error / Math.max(variance, Double.MIN_NORMAL);
+      double least = Math.max(LEAST_VARIANCE * norm, Double.MIN_NORMAL);
+      double rSquared = error == 0 ? 1 : Math.max(LEAST, 1 - error / Math.max(variance, least));
       double cosine =
           norm == 0 || otherNorm == 0
               ? (norm == otherNorm ? 1 : 0)
               : product / Math.sqrt(norm * otherNorm);
-      return new Entry(name, layer, rSquared, cosine, rows == 0 ? 1 : (double) agreeing / rows);
+      return new Entry(
+          name,
+          layer,
+          rSquared,
+          variance > least,
+          cosine,
+          rows == 0 ? Double.NaN : (double) agreeing / rows);
     }
   }
 }

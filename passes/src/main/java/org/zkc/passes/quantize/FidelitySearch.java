@@ -36,18 +36,22 @@ final class FidelitySearch {
   private final FidelityTarget target;
   private final PrecisionSearch search;
   private final boolean isFixed;
+  private final boolean defaultNoise;
   private final TaskRunner tasks;
   private final Ranges.Runs runs;
 
   /**
    * @param isFixed the user fixed the bits of all tensors
+   * @param defaultNoise there is no calibration data
    */
   FidelitySearch(
       Program tensor,
       FidelityTarget target,
       PrecisionSearch search,
       boolean isFixed,
+      boolean defaultNoise,
       TaskRunner tasks) {
+    this.defaultNoise = defaultNoise;
     this.tasks = tasks;
     this.tensor = tensor;
     this.target = target;
@@ -131,7 +135,7 @@ final class FidelitySearch {
 
   private FidelityLosses losses(PrecisionSearch.Candidate candidate) {
     return new FidelityLosses(
-        tensor, FidelityReport.measure(tensor, candidate.program(), target.inputs(), tasks));
+        tensor, FidelityReport.measure(tensor, candidate.program(), target.inputs(), tasks, (expected, found) -> {}));
   }
 
   private PrecisionSearch.Candidate measured(PrecisionSearch.Candidate candidate) {
@@ -154,13 +158,24 @@ final class FidelitySearch {
         worst.map(w -> w.op().location()).orElse(Location.UNKNOWN),
         String.format(
             Locale.ROOT,
-            "the integer program reaches R^2 = %s at best, --min-fidelity asks for %s%s; %s",
+            "the integer program reaches R^2 = %s at best on %s, --min-fidelity asks for %s%s; %s",
             text(best.rSquared()),
+            target.name(),
             target.rSquared(),
             where,
-            isFixed
-                ? "leave out --bits, so that the compiler may raise them, or ask for less"
-                : "give more and real --calibration data, or ask for less"));
+            remedy(best)));
+  }
+
+  /** What helps the output that is furthest from its floats, or asking for less. */
+  private String remedy(PrecisionSearch.Candidate best) {
+    List<FidelityReport.Entry> outputs =
+        FidelityReport.measure(tensor, best.program(), target.inputs(), tasks, (expected, found) -> {}).outputs();
+    int worst = 0;
+    for (int i = 1; i < outputs.size(); i++) {
+      worst = outputs.get(i).rSquared() < outputs.get(worst).rSquared() ? i : worst;
+    }
+    return FidelityRemedy.of(tensor, tensor.main().results().get(worst), isFixed, defaultNoise)
+        + ", or ask for less";
   }
 
   /** Rounded down, with two digits of what is missing from 1 and four at least. */

@@ -7,9 +7,10 @@ import org.zkc.ir.TensorData;
  * What {@code --min-fidelity} asks for.
  *
  * @param rSquared of every output, at least
+ * @param name of the inputs, for errors: {@code 3 of 20 calibration samples held back}
  * @param inputs that it is measured on, two or more; calibration has not seen them
  */
-public record FidelityTarget(double rSquared, List<List<TensorData>> inputs) {
+public record FidelityTarget(double rSquared, String name, List<List<TensorData>> inputs) {
   public FidelityTarget {
     inputs = List.copyOf(inputs);
   }

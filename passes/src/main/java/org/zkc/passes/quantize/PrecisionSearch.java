@@ -99,6 +99,8 @@ final class PrecisionSearch {
   /**
    * A program and its precision, what it costs and what it reaches.
    *
+   * @param rSquared on samples and their variants together
+   * @param realRSquared on the samples alone where that is another number, else the same
    * @param bits of tensors, by name
    */
   record Candidate(
@@ -106,10 +108,15 @@ final class PrecisionSearch {
       Precision precision,
       LookupCost cost,
       double rSquared,
+      double realRSquared,
       Map<String, Integer> bits,
       PassContext counts) {
     Candidate withRSquared(double newRSquared) {
-      return new Candidate(program, precision, cost, newRSquared, bits, counts);
+      return withRSquared(newRSquared, newRSquared);
+    }
+
+    Candidate withRSquared(double newRSquared, double newRealRSquared) {
+      return new Candidate(program, precision, cost, newRSquared, newRealRSquared, bits, counts);
     }
 
     /** Whether bits, tables and ranges are the other's. */
@@ -167,7 +174,9 @@ final class PrecisionSearch {
   private static boolean gains(Candidate candidate, Candidate best, LookupCost first) {
     long more = candidate.cost().rows() - best.cost().rows() - FREE_ROWS;
     double costShare = (double) Math.max(0, more) / Math.max(1, first.lookups());
-    return candidate.rSquared() > best.rSquared() + GAIN + GAIN_OF_DOUBLE_COST * costShare;
+    // Variants stand beside the user's samples and are never gained at their cost.
+    return candidate.realRSquared() > best.realRSquared() - GAIN
+        && candidate.rSquared() > best.rSquared() + GAIN + GAIN_OF_DOUBLE_COST * costShare;
   }
 
   /** Candidates after the first that time allows to measure; none where none can be. */
@@ -237,7 +246,7 @@ final class PrecisionSearch {
     PassContext counts = new PassContext();
     Map<String, Integer> bits = new TreeMap<>();
     QuantizedProgram program = lowering.at(precision, counts, bits);
-    return new Candidate(program, precision, LookupCost.of(program.program()), POOR, bits, counts);
+    return new Candidate(program, precision, LookupCost.of(program.program()), POOR, POOR, bits, counts);
   }
 
   /** The program with no more bits than asked for, and no others tried. */
@@ -252,6 +261,7 @@ final class PrecisionSearch {
         c.precision(),
         c.cost(),
         c.rSquared(),
+        c.realRSquared(),
         c.bits(),
         c.counts());
   }
@@ -266,10 +276,15 @@ final class PrecisionSearch {
     if (runs.count() == 0) {
       runs = runs(Multiplications.of(tensor));
     }
-    return runs.count() == 0
-        ? corrected
-        : corrected.withRSquared(
-            FidelityReport.rSquared(corrected.program().program(), runs, tasks));
+    if (runs.count() == 0) {
+      return corrected;
+    }
+    Program integer = corrected.program().program();
+    double rSquared = FidelityReport.rSquared(integer, runs, tasks);
+    int real = ranges.samples().count();
+    boolean isMixed = !ranges.isDefaultNoise() && real >= 2 && real < runs.count();
+    return corrected.withRSquared(
+        rSquared, isMixed ? FidelityReport.rSquared(integer, runs.first(real), tasks) : rSquared);
   }
 
   private Ranges.Runs runs(long multiplications) {

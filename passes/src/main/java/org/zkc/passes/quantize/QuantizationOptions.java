@@ -17,24 +17,32 @@ import org.zkc.ir.tensor.Constant;
  * @param bits of every tensor that {@code bitsByName} does not name; empty: not fixed
  * @param bitsByName by parameter name ({@code layer1.0.conv1.weight}) for weights, by value name
  *     for activations; fixed
+ * @param leastBits of inputs, by name, where they are not fixed by name
  */
-public record QuantizationOptions(OptionalInt bits, Map<String, Integer> bitsByName) {
+public record QuantizationOptions(
+    OptionalInt bits, Map<String, Integer> bitsByName, Map<String, Integer> leastBits) {
   /** The least bits of a tensor whose bits are not fixed. */
   public static final int DEFAULT_BITS = 8;
 
   /** Nothing fixed. */
   public static final QuantizationOptions DEFAULT =
-      new QuantizationOptions(OptionalInt.empty(), Map.of());
+      new QuantizationOptions(OptionalInt.empty(), Map.of(), Map.of());
 
   public QuantizationOptions {
     bitsByName = Map.copyOf(bitsByName);
+    leastBits = Map.copyOf(leastBits);
     bits.ifPresent(b -> check("bits", b));
     new TreeMap<>(bitsByName).forEach((name, b) -> check("bits of " + name, b));
   }
 
+  /** The same with least bits of inputs. */
+  public QuantizationOptions withLeastBits(Map<String, Integer> least) {
+    return new QuantizationOptions(bits, bitsByName, least);
+  }
+
   /** Bits that are fixed: {@code bits} for all, others by name. */
   public static QuantizationOptions fixed(int bits, Map<String, Integer> bitsByName) {
-    return new QuantizationOptions(OptionalInt.of(bits), bitsByName);
+    return new QuantizationOptions(OptionalInt.of(bits), bitsByName, Map.of());
   }
 
   private static void check(String what, int bits) {

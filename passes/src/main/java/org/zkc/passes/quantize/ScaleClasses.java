@@ -120,7 +120,11 @@ final class ScaleClasses {
     int bits = options.bitsOf(value.name());
     members.fixedBits |= options.bitsByName().containsKey(value.name());
     if (!members.fixedBits) {
-      bits = precision.least(value.name(), Math.max(bits, input ? INPUT_BITS : leastBits(op)));
+      int least =
+          input
+              ? Math.max(INPUT_BITS, options.leastBits().getOrDefault(value.name(), 0))
+              : leastBits(op);
+      bits = precision.least(value.name(), Math.max(bits, least));
     }
     members.bits = Math.max(members.bits, bits);
     double threshold =

@@ -67,10 +67,9 @@ final class SoftmaxLowering {
     this.extent = shape.extent(axis);
     Value max = out.broadcast(out.windowMax(logits, axis, 1, extent, 1, 1, 0), shape);
     this.difference = out.subtract(logits, max);
-    int shortBits = (29 - log(extent)) / 2;
-    this.isFloored = (long) extent << FLOOR_SHARE <= 1L << shortBits;
-    this.bits = isFloored ? shortBits : (30 - log(extent)) / 2;
-    int exponentBits = isFloored ? shortBits : exponentBits(extent, bits);
+    this.isFloored = isFloored(extent);
+    this.bits = bits(extent);
+    int exponentBits = isFloored ? bits : exponentBits(extent, bits);
     Quantum unit =
         new Quantum(Math.scalb(1.0, -exponentBits), isFloored ? 1 : 0, 1L << exponentBits);
     Interval range = IntegerBuilder.interval(difference);
@@ -84,6 +83,16 @@ final class SoftmaxLowering {
   /** The least L with extent < 2^L. */
   private static int log(int extent) {
     return Integer.SIZE - Integer.numberOfLeadingZeros(extent);
+  }
+
+  /** Whether entries of at least 1 change nothing that counts, along an axis of that extent. */
+  private static boolean isFloored(int extent) {
+    return (long) extent << FLOOR_SHARE <= 1L << (29 - log(extent)) / 2;
+  }
+
+  /** Bits of a share along an axis of that extent. */
+  static int bits(int extent) {
+    return ((isFloored(extent) ? 29 : 30) - log(extent)) / 2;
   }
 
   /**

@@ -172,7 +172,14 @@ public final class TensorToInteger {
     PrecisionSearch.Candidate chosen = isFixed ? search.asAsked() : search.cheapest();
     if (target.isPresent()) {
       chosen =
-          new FidelitySearch(tensor, target.get(), search, isFixed, context.tasks()).reach(chosen);
+          new FidelitySearch(
+                  tensor,
+                  target.get(),
+                  search,
+                  isFixed,
+                  ranges.isDefaultNoise(),
+                  context.tasks())
+              .reach(chosen);
     }
     chosen.counts().statistics().forEach(context::count);
     chosen.bits().forEach((name, n) -> context.count(BITS + name, n));

@@ -64,7 +64,7 @@ class HostileFidelityTest {
             program,
             ranges,
             QuantizationOptions.DEFAULT,
-            Optional.of(new FidelityTarget(target, inputs)),
+            Optional.of(new FidelityTarget(target, "varied inputs", inputs)),
             raised);
     assertTrue(before < target);
     assertTrue(FidelityReport.measure(program, reached, inputs).rSquared() >= target);
@@ -82,7 +82,7 @@ class HostileFidelityTest {
   void aTargetOutOfReachNamesTheBestValueAndTheWorstLayer() {
     Program program = optimised(HostileNetworks.mobileLike(2));
     List<List<TensorData>> inputs = new VariedInputs(78).samples(program.main().parameters(), 4);
-    FidelityTarget target = new FidelityTarget(0.9999999, inputs);
+    FidelityTarget target = new FidelityTarget(0.9999999, "varied inputs", inputs);
     UserException e =
         assertThrows(
             UserException.class,
@@ -112,7 +112,7 @@ class HostileFidelityTest {
                     program,
                     ranges(program, 1),
                     QuantizationOptions.fixed(8, Map.of()),
-                    Optional.of(new FidelityTarget(0.999, inputs)),
+                    Optional.of(new FidelityTarget(0.999, "varied inputs", inputs)),
                     new PassContext()));
     assertTrue(e.getMessage().contains("leave out --bits"), e.getMessage());
   }
@@ -124,7 +124,8 @@ class HostileFidelityTest {
     TensorToInteger.lower(
         program,
         ranges(program, 1),
-        new QuantizationOptions(QuantizationOptions.DEFAULT.bits(), Map.of("conv3.weight", 6)),
+        new QuantizationOptions(
+            QuantizationOptions.DEFAULT.bits(), Map.of("conv3.weight", 6), Map.of()),
         context);
     assertEquals(6, context.statistics().get("bits.conv3.weight"));
   }

@@ -113,6 +113,8 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
         "key file outputs", key.circuit().circuit().outputs().size(), file.outputs.size());
     requireBooleans(file.inputs, key, key.circuit().circuit().inputs());
     requireBooleans(file.outputs, key, key.circuit().circuit().outputs());
+    requireUnits(file.inputs, key, key.circuit().circuit().inputs());
+    requireUnits(file.outputs, key, key.circuit().circuit().outputs());
     return file;
   }
 
@@ -128,6 +130,18 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
             "key file port " + ports.get(k).name(),
             "a boolean tensor, in [0, 1]",
             interval.toString());
+      }
+    }
+  }
+
+  private static void requireUnits(List<Port> ports, VerifierKey key, List<Integer> tensors) {
+    for (int k = 0; k < ports.size(); k++) {
+      List<Integer> shape = key.circuit().circuit().tensors().get(tensors.get(k)).shape();
+      if (!ports.get(k).fits(shape)) {
+        throw new VerificationFailure(
+            "key file port " + ports.get(k).name(),
+            "no units or one for each index on the last axis of " + shape,
+            ports.get(k).units().size() + " units");
       }
     }
   }
@@ -175,6 +189,7 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
               case I1 -> PortMessage.ElementType.I1;
             })
         .setScale(port.scale())
+        .addAllUnits(port.units())
         .build();
   }
 
@@ -234,10 +249,10 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
                         "key file port", "a known element type", "an unknown one");
               };
           try {
-            return new Port(m.getName(), type, m.getScale());
+            return new Port(m.getName(), type, m.getScale(), m.getUnitsList());
           } catch (IllegalArgumentException e) {
             throw new VerificationFailure(
-                "key file port", "a positive scale", String.valueOf(m.getScale()));
+                "key file port", "positive scales and units", String.valueOf(m.getScale()));
           }
         })
         .toList();

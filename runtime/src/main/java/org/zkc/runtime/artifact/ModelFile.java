@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.ir.DType;
@@ -31,6 +32,7 @@ import org.zkc.ir.storage.ProgramStorage;
 import org.zkc.runtime.emit.EmittedCircuit;
 import org.zkc.runtime.emit.ModelTensor;
 import org.zkc.runtime.emit.ModelWeights;
+import org.zkc.runtime.wire.AccuracyMessage;
 import org.zkc.runtime.wire.FidelityMessage;
 import org.zkc.runtime.wire.ModelManifestMessage;
 import org.zkc.runtime.wire.OriginMessage;
@@ -165,7 +167,18 @@ public record ModelFile(
         SummaryMessage.newBuilder()
             .setArchiveDigest(summary.archiveDigest())
             .setDefaultCalibration(summary.defaultCalibration());
-    summary.outputs().forEach(f -> s.addOutputs(encode(f)));
+    Evaluation evaluation = summary.evaluation();
+    s.setEvaluationBasis(evaluation.basis()).setVariedBasis(evaluation.variedBasis());
+    evaluation.outputs().forEach(f -> s.addOutputs(encode(f)));
+    evaluation.varied().forEach(f -> s.addVaried(encode(f)));
+    evaluation
+        .accuracy()
+        .ifPresent(a ->
+            s.setAccuracy(
+                AccuracyMessage.newBuilder()
+                    .setRows(a.rows())
+                    .setFloats(a.floats())
+                    .setIntegers(a.integers())));
     summary.layers().forEach(f -> s.addLayers(encode(f)));
     summary.graph().forEach(layer -> s.addGraph(LayerCodec.encode(layer)));
     s.addAllResults(summary.results());
@@ -185,6 +198,18 @@ public record ModelFile(
   private static Summary.Fidelity decode(FidelityMessage m) {
     return new Summary.Fidelity(
         m.getName(), m.getLayer(), m.getRSquared(), m.getCosine(), m.getTop1Agreement());
+  }
+
+  private static Evaluation evaluation(SummaryMessage s) {
+    AccuracyMessage a = s.getAccuracy();
+    return new Evaluation(
+        s.getEvaluationBasis(),
+        s.getOutputsList().stream().map(ModelFile::decode).toList(),
+        s.getVariedBasis(),
+        s.getVariedList().stream().map(ModelFile::decode).toList(),
+        s.hasAccuracy()
+            ? Optional.of(new Evaluation.Accuracy(a.getRows(), a.getFloats(), a.getIntegers()))
+            : Optional.empty());
   }
 
   /** Whether the file begins as a model file does. */
@@ -254,7 +279,7 @@ public record ModelFile(
         new Summary(
             s.getArchiveDigest(),
             s.getDefaultCalibration(),
-            s.getOutputsList().stream().map(ModelFile::decode).toList(),
+            evaluation(s),
             s.getLayersList().stream().map(ModelFile::decode).toList(),
             LayerCodec.decode(s.getGraphList()),
             s.getResultsList());

@@ -18,8 +18,15 @@ import org.zkc.ir.UserException;
  * @param name forward's argument, or {@code output}, {@code output1}, ...
  * @param scale the real number that an integer stands for is integer times scale; 1 for integers
  *     and booleans
+ * @param units a further factor for each index on the last axis, where columns are of unlike sizes;
+ *     else empty
  */
-public record Port(String name, ElementType elementType, double scale) {
+public record Port(String name, ElementType elementType, double scale, List<Double> units) {
+  /** One scale for all elements. */
+  public Port(String name, ElementType elementType, double scale) {
+    this(name, elementType, scale, List.of());
+  }
+
   public Port {
     Objects.requireNonNull(name);
     Objects.requireNonNull(elementType);
@@ -31,10 +38,29 @@ public record Port(String name, ElementType elementType, double scale) {
       throw new IllegalArgumentException(
           name + " holds integers, its scale must be 1, got " + scale);
     }
+    units = List.copyOf(units);
+    for (double unit : units) {
+      double own = unit * scale;
+      if (!(own > 0) || Double.isInfinite(own) || elementType != ElementType.F32) {
+        throw new IllegalArgumentException(
+            "a column of " + name + " has the scale " + own + ", which must be positive and finite");
+      }
+    }
+  }
+
+  /** Whether the units are those of a tensor of this shape: none, or one for each column. */
+  public boolean fits(List<Integer> extents) {
+    return units.isEmpty() || (!extents.isEmpty() && extents.getLast() == units.size());
+  }
+
+  /** The real number that one unit of element {@code i} stands for. */
+  private double scaleOf(int i) {
+    return units.isEmpty() ? scale : scale * units.get(i % units.size());
   }
 
   /**
-   * The integers that the statement lists for an array: clamp(roundHalfEven(x / scale)) in double
+   * The integers that the statement lists for an array: clamp(roundHalfEven(x / scale)) in double, the scale times its
+   * unit where there are units,
    * for real inputs; integers and booleans as they are.
    *
    * @throws UserException when the shape differs, an element is NaN or infinite, or an integer is
@@ -58,7 +84,7 @@ public record Port(String name, ElementType elementType, double scale) {
         out[i] =
             (int)
                 Math.clamp(
-                    Math.rint(x / scale), (double) declaration.low(), (double) declaration.high());
+                    Math.rint(x / scaleOf(i)), (double) declaration.low(), (double) declaration.high());
       }
       return out;
     }
@@ -87,7 +113,7 @@ public record Port(String name, ElementType elementType, double scale) {
     return elementType != ElementType.F32
         ? 0
         : IntStream.range(0, Math.toIntExact(declaration.elementCount()))
-            .mapToDouble(i -> array.getDouble(i) / scale)
+            .mapToDouble(i -> array.getDouble(i) / scaleOf(i))
             .filter(x -> x < declaration.low() - 1.0 || x > declaration.high() + 1.0)
             .count();
   }
@@ -100,13 +126,14 @@ public record Port(String name, ElementType elementType, double scale) {
         : Optional.of(
             String.format(
                 Locale.ROOT,
-                "%d of %d elements of input %s lie outside [%.4g, %.4g] and are cut to it; was the"
+                "%d of %d elements of input %s lie outside [%.4g, %.4g]%s and are cut to it; was the"
                     + " model calibrated with inputs of another scale?",
                 cut,
                 declaration.elementCount(),
                 name,
                 declaration.low() * scale,
-                declaration.high() * scale));
+                declaration.high() * scale,
+                units.isEmpty() ? "" : " times their column's unit"));
   }
 
   /**
@@ -118,7 +145,7 @@ public record Port(String name, ElementType elementType, double scale) {
     if (elementType == ElementType.F32) {
       float[] out = new float[elements.length];
       for (int i = 0; i < out.length; i++) {
-        out[i] = (float) (elements[i] * scale);
+        out[i] = (float) (elements[i] * scaleOf(i));
       }
       return TensorData.ofFloats(shape, out);
     }

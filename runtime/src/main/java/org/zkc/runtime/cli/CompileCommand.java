@@ -25,6 +25,7 @@ import org.zkc.passes.quantize.QuantizationOptions;
 import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.runtime.artifact.AtomicFiles;
 import org.zkc.runtime.artifact.ModelFile;
+import org.zkc.runtime.artifact.Summary;
 import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
 import org.zkc.runtime.compile.CompiledModel;
@@ -64,6 +65,16 @@ final class CompileCommand implements Callable<Integer> {
   private List<String> calibration = new ArrayList<>();
 
   @Option(
+      names = "--evaluate",
+      arity = "1..2",
+      paramLabel = "X.npy [Y.npy]",
+      hideParamSyntax = true,
+      description =
+          "Inputs that fidelity is reported on (one .npz for several inputs), and labels: the right"
+              + " class of each row of the output.")
+  private List<String> evaluation = new ArrayList<>();
+
+  @Option(
       names = "--bits",
       paramLabel = "N|NAME=N",
       description = "Bits of the quantisation, 4 to 16, for all tensors or one; default 8.")
@@ -73,8 +84,8 @@ final class CompileCommand implements Callable<Integer> {
       names = "--min-fidelity",
       paramLabel = "R2",
       description =
-          "Raise bits until the integer program has this R^2 against fp32; fail where that is not"
-              + " reached.")
+          "Raise bits until the integer program has this R^2 against fp32, on the inputs that the"
+              + " report is about; fail where that is not reached.")
   private Double minFidelity;
 
   @Option(
@@ -149,6 +160,7 @@ final class CompileCommand implements Callable<Integer> {
           new CompileOptions(
               inputShapes,
               calibration,
+              evaluation,
               quantization(),
               conv,
               new HashSet<>(disabled),
@@ -238,7 +250,7 @@ final class CompileCommand implements Callable<Integer> {
                 .formatted(value));
       }
     }
-    return new QuantizationOptions(all, named);
+    return new QuantizationOptions(all, named, Map.of());
   }
 
   private static void explain(CompilePipeline pipeline, CompiledModel compiled, PrintWriter out) {
@@ -281,7 +293,10 @@ final class CompileCommand implements Callable<Integer> {
         .forEach(f ->
             out.println(
                 String.format(
-                    Locale.ROOT, "  %-32s %.5f  %.5f", f.name(), f.rSquared(), f.cosine())));
+                    Locale.ROOT, "  %-32s %s  %.5f",
+                    f.name(),
+                    Summary.Fidelity.text(f.rSquared()),
+                    f.cosine())));
   }
 
   static Path beside(Path file, String extension) {

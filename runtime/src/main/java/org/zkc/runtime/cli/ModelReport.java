@@ -11,6 +11,7 @@ import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.security.SoundnessBudget;
 import org.zkc.runtime.artifact.CircuitStatistics;
+import org.zkc.runtime.artifact.Evaluation;
 import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.Layer;
 import org.zkc.runtime.artifact.ModelFile;
@@ -49,18 +50,24 @@ final class ModelReport {
                 Figures.count(statistics.lookups()),
                 statistics.tables(),
                 Figures.count(statistics.tableEntries())));
-    for (Summary.Fidelity f : file.summary().outputs()) {
-      out.println(
-          String.format(
-              Locale.ROOT,
-              "  fidelity     %s: R^2 %.5f, cosine %.5f, top-1 agreement %.1f %% with fp32 over"
-                  + " unseen inputs%s",
-              f.name(),
-              f.rSquared(),
-              f.cosine(),
-              100 * f.top1Agreement(),
-              file.summary().defaultCalibration() ? " (calibrated on noise)" : ""));
-    }
+    Evaluation evaluation = file.summary().evaluation();
+    printFidelity(
+        out,
+        "fidelity",
+        evaluation.outputs(),
+        evaluation.basis()
+            + (file.summary().defaultCalibration() ? " (calibrated on noise)" : ""));
+    printFidelity(out, "  varied", evaluation.varied(), evaluation.variedBasis());
+    evaluation
+        .accuracy()
+        .ifPresent(a ->
+            out.println(
+                String.format(
+                    Locale.ROOT,
+                    "  accuracy     top-1 %.2f %% of %d rows, fp32 %.2f %%",
+                    100.0 * a.integers() / Math.max(1, a.rows()),
+                    a.rows(),
+                    100.0 * a.floats() / Math.max(1, a.rows()))));
     CostEstimate estimate = CostEstimate.of(file.keyFile().key());
     out.println(
         "  estimates    prove about %s on one thread, %s of memory, proof about %s"
@@ -74,6 +81,25 @@ final class ModelReport {
             "  security     %.1f bits (zkc security lists the terms)",
             securityBits(key)));
     out.println("  digest       " + key.digest());
+  }
+
+  private static void printFidelity(
+      PrintWriter out, String title, List<Summary.Fidelity> outputs, String basis) {
+    for (Summary.Fidelity f : outputs) {
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "  %-12s %s: R^2 %s, cosine %.5f%s with fp32 on %s",
+              title,
+              f.name(),
+              Summary.Fidelity.text(f.rSquared()),
+              f.cosine(),
+              Double.isNaN(f.top1Agreement())
+                  ? ""
+                  : String.format(
+                      Locale.ROOT, ", top-1 agreement %.1f %%", 100 * f.top1Agreement()),
+              basis));
+    }
   }
 
   private static double securityBits(KeyFile key) {
@@ -99,13 +125,14 @@ final class ModelReport {
   private static String port(Port port, TensorDeclaration tensor) {
     return String.format(
         Locale.ROOT,
-        "%s: %s %s, integers in [%d, %d] times %.6g",
+        "%s: %s %s, integers in [%d, %d] times %.6g%s",
         port.name(),
         shape(tensor),
         port.elementType().dtype().text(),
         tensor.low(),
         tensor.high(),
-        port.scale());
+        port.scale(),
+        port.units().isEmpty() ? "" : " times a unit per column");
   }
 
   static String shape(TensorDeclaration tensor) {
@@ -156,8 +183,19 @@ final class ModelReport {
     Map<String, Object> out = keyJson(file.keyFile());
     out.put("kind", "model");
     Map<String, Object> fidelity = new LinkedHashMap<>();
-    file.summary().outputs().forEach(f -> fidelity.put(f.name(), fidelity(f)));
+    Evaluation evaluation = file.summary().evaluation();
+    evaluation.outputs().forEach(f -> fidelity.put(f.name(), fidelity(f)));
     out.put("fidelity", fidelity);
+    out.put("fidelityBasis", evaluation.basis());
+    Map<String, Object> varied = new LinkedHashMap<>();
+    evaluation.varied().forEach(f -> varied.put(f.name(), fidelity(f)));
+    out.put("fidelityOnVariedInputs", varied);
+    evaluation
+        .accuracy()
+        .ifPresent(a ->
+            out.put(
+                "accuracy",
+                Map.of("rows", a.rows(), "fp32", a.floats(), "integers", a.integers())));
     Map<String, Object> layers = new LinkedHashMap<>();
     file.summary().layers().forEach(f -> layers.put(f.name(), fidelity(f)));
     out.put("fidelityByLayer", layers);
@@ -207,7 +245,9 @@ final class ModelReport {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("rSquared", f.rSquared());
     out.put("cosine", f.cosine());
-    out.put("top1Agreement", f.top1Agreement());
+    if (!Double.isNaN(f.top1Agreement())) {
+      out.put("top1Agreement", f.top1Agreement());
+    }
     return out;
   }
 
@@ -242,6 +282,9 @@ final class ModelReport {
       entry.put("shape", t.shape());
       entry.put("elementType", ports.get(i).elementType().dtype().text());
       entry.put("scale", ports.get(i).scale());
+      if (!ports.get(i).units().isEmpty()) {
+        entry.put("units", ports.get(i).units());
+      }
       entry.put("low", t.low());
       entry.put("high", t.high());
       out.add(entry);

@@ -243,6 +243,9 @@ final class VerifyCommand implements Callable<Integer> {
       entry.put("shape", array.shape().extents());
       entry.put("elementType", array.dtype().text());
       entry.put("scale", ports.get(i).scale());
+      if (!ports.get(i).units().isEmpty()) {
+        entry.put("units", ports.get(i).units());
+      }
       entry.put("integers", integers.get(i));
       if (!cut.isEmpty()) {
         entry.put("clamped", cut.get(i));

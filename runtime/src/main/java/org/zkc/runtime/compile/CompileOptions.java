@@ -13,6 +13,7 @@ import org.zkc.passes.quantize.QuantizationOptions;
  *
  * @param inputShapes values of {@code --input-shape}
  * @param calibration values of {@code --calibration}
+ * @param evaluation values of {@code --evaluate}: inputs, then labels where there are any
  * @param convolutions which form a convolution gets
  * @param disabled optimisation passes to leave out
  * @param minFidelity R^2 that the integer program must reach
@@ -22,6 +23,7 @@ import org.zkc.passes.quantize.QuantizationOptions;
 public record CompileOptions(
     List<String> inputShapes,
     List<String> calibration,
+    List<String> evaluation,
     QuantizationOptions quantization,
     ConvolutionPolicy convolutions,
     Set<String> disabled,
@@ -31,6 +33,7 @@ public record CompileOptions(
   /** Everything at its default; warnings go nowhere. */
   public static final CompileOptions DEFAULT =
       new CompileOptions(
+          List.of(),
           List.of(),
           List.of(),
           QuantizationOptions.DEFAULT,
@@ -43,23 +46,25 @@ public record CompileOptions(
   public CompileOptions {
     inputShapes = List.copyOf(inputShapes);
     calibration = List.copyOf(calibration);
+    evaluation = List.copyOf(evaluation);
     disabled = Set.copyOf(disabled);
   }
 
   public CompileOptions withCalibration(List<String> files) {
     return new CompileOptions(
-        inputShapes, files, quantization, convolutions, disabled, minFidelity, listener, warnings);
+        inputShapes, files, evaluation, quantization, convolutions, disabled, minFidelity, listener, warnings);
   }
 
   public CompileOptions withInputShapes(List<String> shapes) {
     return new CompileOptions(
-        shapes, calibration, quantization, convolutions, disabled, minFidelity, listener, warnings);
+        shapes, calibration, evaluation, quantization, convolutions, disabled, minFidelity, listener, warnings);
   }
 
   public CompileOptions withDisabled(Set<String> passes) {
     return new CompileOptions(
         inputShapes,
         calibration,
+        evaluation,
         quantization,
         convolutions,
         passes,
@@ -70,6 +75,45 @@ public record CompileOptions(
 
   public CompileOptions withConvolutions(ConvolutionPolicy policy) {
     return new CompileOptions(
-        inputShapes, calibration, quantization, policy, disabled, minFidelity, listener, warnings);
+        inputShapes, calibration, evaluation, quantization, policy, disabled, minFidelity, listener, warnings);
+  }
+
+  public CompileOptions withEvaluation(List<String> files) {
+    return new CompileOptions(
+        inputShapes,
+        calibration,
+        files,
+        quantization,
+        convolutions,
+        disabled,
+        minFidelity,
+        listener,
+        warnings);
+  }
+
+  public CompileOptions withMinFidelity(double rSquared) {
+    return new CompileOptions(
+        inputShapes,
+        calibration,
+        evaluation,
+        quantization,
+        convolutions,
+        disabled,
+        OptionalDouble.of(rSquared),
+        listener,
+        warnings);
+  }
+
+  public CompileOptions withWarnings(Consumer<String> taker) {
+    return new CompileOptions(
+        inputShapes,
+        calibration,
+        evaluation,
+        quantization,
+        convolutions,
+        disabled,
+        minFidelity,
+        listener,
+        taker);
   }
 }

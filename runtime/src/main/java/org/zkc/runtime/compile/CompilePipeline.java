@@ -3,8 +3,11 @@ package org.zkc.runtime.compile;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitCheck;
@@ -26,11 +29,13 @@ import org.zkc.passes.PassContext;
 import org.zkc.passes.PassManager;
 import org.zkc.passes.circuit.IntegerToCircuit;
 import org.zkc.passes.quantize.Calibrate;
-import org.zkc.passes.quantize.FidelityReport;
+import org.zkc.passes.quantize.ColumnScales;
+import org.zkc.passes.quantize.QuantizationOptions;
 import org.zkc.passes.quantize.FidelityTarget;
 import org.zkc.passes.quantize.QuantizedProgram;
 import org.zkc.passes.quantize.Ranges;
 import org.zkc.passes.quantize.TensorToInteger;
+import org.zkc.passes.tensor.ScaleColumns;
 import org.zkc.passes.torch.TorchToTensor;
 import org.zkc.runtime.artifact.ElementType;
 import org.zkc.runtime.artifact.FileErrors;
@@ -71,19 +76,63 @@ public final class CompilePipeline {
   }
 
   /**
-   * A tensor-level program with the calibration samples for it; none means noise. Names are those
-   * of main's parameters and results.
+   * A tensor-level program with the calibration samples for it. Names are those of main's parameters
+   * and results.
+   *
+   * @param samples none means noise
+   * @param evaluation the user's own set that fidelity is reported on
+   * @param columns units that the program, samples and evaluation set are in; empty until they are
+   *     chosen
    */
   public record Calibrated(
       Program tensor,
       List<String> inputNames,
       List<String> outputNames,
       Optional<List<List<TensorData>>> samples,
+      Optional<EvaluationSet> evaluation,
+      Optional<ColumnScales> columns,
       String archiveDigest) {
+
+    /** Without an evaluation set. */
+    public Calibrated(
+        Program tensor,
+        List<String> inputNames,
+        List<String> outputNames,
+        Optional<List<List<TensorData>>> samples,
+        String archiveDigest) {
+      this(
+          tensor,
+          inputNames,
+          outputNames,
+          samples,
+          Optional.empty(),
+          Optional.empty(),
+          archiveDigest);
+    }
 
     private Calibrated withLayerNumbers() {
       return new Calibrated(
-          LayerNumbers.number(tensor), inputNames, outputNames, samples, archiveDigest);
+          LayerNumbers.number(tensor),
+          inputNames,
+          outputNames,
+          samples,
+          evaluation,
+          columns,
+          archiveDigest);
+    }
+
+    /** A program that reads samples and evaluation set in these units. */
+    private Calibrated inUnits(ColumnScales units, Program newTensor) {
+      return new Calibrated(
+          newTensor,
+          inputNames,
+          outputNames,
+          samples.map(list -> list.stream().map(units::apply).toList()),
+          evaluation.map(set ->
+              new EvaluationSet(
+                  set.name(), set.inputs().stream().map(units::apply).toList(), set.labels())),
+          Optional.of(units),
+          archiveDigest);
     }
   }
 
@@ -155,12 +204,33 @@ public final class CompilePipeline {
           }
           case INTEGER, CIRCUIT -> throw new AssertionError("no front end goes so far");
         };
-    return new Calibrated(
+    return withColumns(new Calibrated(
         tensor,
         names,
         outputs,
-        arrays.map(a -> CalibrationSamples.split(a, types, names)),
-        model.digest());
+        arrays.map(a -> SampleArrays.split(a, types, names, "calibration data")),
+        options.evaluation().isEmpty()
+            ? Optional.empty()
+            : Optional.of(EvaluationFiles.read(options.evaluation(), types, names, tensor)),
+        Optional.empty(),
+        model.digest()));
+  }
+
+  /** Chooses units of columns, where that is not done, and lets the program absorb them. */
+  private Calibrated withColumns(Calibrated model) {
+    if (model.columns().isPresent()) {
+      return model;
+    }
+    ColumnScales units = ColumnScales.of(model.tensor(), model.samples().orElse(List.of()));
+    Program tensor =
+        units.isPlain()
+            ? model.tensor()
+            : runLevel(
+                passes.lower(
+                    ScaleColumns.LOWERING,
+                    (program, context) -> units.apply(program),
+                    model.tensor()));
+    return model.inUnits(units, tensor);
   }
 
   /** Shapes of a tensor-level program are fixed: what was asked for must be what is there. */
@@ -191,11 +261,13 @@ public final class CompilePipeline {
 
   /** Quantises and runs the passes of the integer level. */
   public QuantizedProgram toInteger(Calibrated model) {
+    SampleSplit split = SampleSplit.of(model);
+    split.calibration().ifPresent(samples -> warnOfSamples(model, samples));
     Ranges ranges =
-        model.samples().isPresent()
-            ? Calibrate.run(model.tensor(), model.samples().get(), tasks)
+        split.calibration().isPresent()
+            ? Calibrate.run(model.tensor(), split.calibration().get(), tasks)
             : Calibrate.runDefault(model.tensor(), tasks);
-    if (model.samples().isEmpty()) {
+    if (split.calibration().isEmpty()) {
       options
           .warnings()
           .accept(
@@ -209,18 +281,53 @@ public final class CompilePipeline {
             (program, context) -> {
               quantized[0] =
                   TensorToInteger.lower(
-                      program, ranges, options.quantization(), target(model), context);
+                      program, ranges, quantization(model), target(model, split.primary()), context);
               return quantized[0].program();
             },
             model.tensor());
     return new QuantizedProgram(runLevel(integer), quantized[0].counterparts());
   }
 
-  private Optional<FidelityTarget> target(Calibrated model) {
-    return options.minFidelity().isPresent()
-        ? Optional.of(
-            new FidelityTarget(options.minFidelity().getAsDouble(), Fidelity.inputs(model)))
-        : Optional.empty();
+  private Optional<FidelityTarget> target(Calibrated model, EvaluationSet primary) {
+    if (options.minFidelity().isEmpty()) {
+      return Optional.empty();
+    }
+    EvaluationSet measured = primary.first(VariedSet.affordable(model.tensor()));
+    return Optional.of(
+        new FidelityTarget(
+            options.minFidelity().getAsDouble(), measured.name(), measured.inputs()));
+  }
+
+  /** The user's options, and bits of tables. */
+  private QuantizationOptions quantization(Calibrated model) {
+    Map<String, Integer> least = new TreeMap<>();
+    for (int i = 0; i < model.inputNames().size(); i++) {
+      int input = i;
+      int bits = model.columns().map(c -> c.bits(input)).orElse(0);
+      if (bits > 0) {
+        least.put(model.tensor().main().parameters().get(i).name(), bits);
+      }
+    }
+    return options.quantization().withLeastBits(least);
+  }
+
+  /** Samples that are all the same say nothing of what depends on the input. */
+  private void warnOfSamples(Calibrated model, List<List<TensorData>> samples) {
+    for (int i = 0; i < model.inputNames().size(); i++) {
+      int input = i;
+      double[] first = samples.getFirst().get(i).toDoubles();
+      boolean isSame =
+          samples.size() > 1
+              ? samples.stream().allMatch(s -> Arrays.equals(s.get(input).toDoubles(), first))
+              : first.length > 1 && Arrays.stream(first).allMatch(x -> x == first[0]);
+      if (isSame) {
+        options
+            .warnings()
+            .accept(
+                "the calibration samples of input %s do not vary: ranges that other inputs need are not known from them, and R^2 says nothing; give real inputs"
+                    .formatted(model.inputNames().get(i)));
+      }
+    }
   }
 
   /** Lowers to the circuit level and runs its passes. */
@@ -240,7 +347,7 @@ public final class CompilePipeline {
 
   /** The whole way from a tensor-level program. */
   public CompiledModel compile(Calibrated calibrated) {
-    Calibrated model = calibrated.withLayerNumbers();
+    Calibrated model = withColumns(calibrated).withLayerNumbers();
     QuantizedProgram quantized = toInteger(model);
     Program circuit = toCircuit(quantized.program());
     EmittedCircuit emitted = CircuitEmitter.emit(circuit);
@@ -251,18 +358,17 @@ public final class CompilePipeline {
       throw new IllegalStateException(
           "the compiler made a circuit that the backend refuses: " + e.getMessage(), e);
     }
-    FidelityReport fidelity = Fidelity.measure(model, quantized, tasks);
+    Measured measured = Measured.of(model, quantized, options, tasks);
     List<Port> outputs = outputPorts(model, quantized.program());
-    List<Summary.Fidelity> outputFidelity = new ArrayList<>();
-    for (int i = 0; i < outputs.size(); i++) {
-      outputFidelity.add(entry(outputs.get(i).name(), fidelity.outputs().get(i)));
-    }
+    List<String> names = outputs.stream().map(Port::name).toList();
+    measured.warnings(names).forEach(options.warnings());
+    measured.requireTarget(names);
     Summary summary =
         new Summary(
             model.archiveDigest(),
             model.samples().isEmpty(),
-            outputFidelity,
-            fidelity.layers().stream().map(e -> entry(e.name(), e)).toList(),
+            measured.evaluation(names),
+            measured.layers(),
             Layers.of(model.tensor(), quantized),
             Layers.results(model.tensor()));
     return new CompiledModel(
@@ -276,10 +382,6 @@ public final class CompilePipeline {
         summary);
   }
 
-  private static Summary.Fidelity entry(String name, FidelityReport.Entry e) {
-    return new Summary.Fidelity(name, e.layer(), e.rSquared(), e.cosine(), e.top1Agreement());
-  }
-
   /** The passes of the program's level, in the catalogue's order. */
   private Program runLevel(Program program) {
     return passes.run(program, PassCatalogue.of(program.level()));
@@ -288,9 +390,14 @@ public final class CompilePipeline {
   private static List<Port> inputPorts(Calibrated model, Program integer) {
     List<Port> ports = new ArrayList<>();
     for (int i = 0; i < model.inputNames().size(); i++) {
+      int input = i;
       Value parameter = integer.main().parameters().get(i);
       ports.add(
-          port(model.inputNames().get(i), model.tensor().main().parameters().get(i), parameter));
+          port(
+              model.inputNames().get(i),
+              model.tensor().main().parameters().get(i),
+              parameter,
+              model.columns().map(c -> c.units().get(input)).orElse(List.of())));
     }
     return ports;
   }
@@ -300,14 +407,18 @@ public final class CompilePipeline {
     List<Value> results = integer.main().results();
     for (int i = 0; i < results.size(); i++) {
       ports.add(
-          port(model.outputNames().get(i), model.tensor().main().results().get(i), results.get(i)));
+          port(
+              model.outputNames().get(i),
+              model.tensor().main().results().get(i),
+              results.get(i),
+              List.of()));
     }
     return ports;
   }
 
-  private static Port port(String name, Value tensor, Value integer) {
+  private static Port port(String name, Value tensor, Value integer, List<Double> units) {
     IntegerType type = integer.integerType();
     ElementType elementType = ElementType.of(tensor.tensorType().dtype());
-    return new Port(name, elementType, elementType == ElementType.F32 ? type.scale() : 1);
+    return new Port(name, elementType, elementType == ElementType.F32 ? type.scale() : 1, units);
   }
 }

@@ -63,7 +63,8 @@ final class KeyTables {
               new Shape(t.shape()).toString(),
               t.low(),
               t.high(),
-              String.format(Locale.ROOT, "%.6g", ports.get(k).scale())));
+              String.format(Locale.ROOT, "%.6g", ports.get(k).scale())
+                  + (ports.get(k).units().isEmpty() ? "" : " times a unit per column")));
     }
   }
 

@@ -135,17 +135,19 @@ public final class ModelPage {
               "accuracy kept" + of + " (R\u00b2)",
               f.rSquared(),
               Unit.SCORE,
-              "1 means that the integers answer like the floating-point network. Measured on inputs"
-                  + " that were not used to choose the scales"
+              "1 means that the integers answer like the floating-point network. Measured on "
+                  + model.summary().evaluation().basis()
                   + (model.summary().defaultCalibration()
                       ? "; the scales were chosen on noise, as no sample inputs were given."
                       : ".")));
-      facts.add(
-          new Fact(
-              "same answer" + of,
-              100 * f.top1Agreement(),
-              Unit.PERCENT,
-              "How often the largest output is the same as the floating-point network's."));
+      if (!Double.isNaN(f.top1Agreement())) {
+        facts.add(
+            new Fact(
+                "same answer" + of,
+                100 * f.top1Agreement(),
+                Unit.PERCENT,
+                "How often the largest output is the same as the floating-point network's."));
+      }
     }
     facts.add(
         new Fact(
@@ -385,7 +387,12 @@ public final class ModelPage {
 
   private static Row row(int layer, String title, Object bits, Summary.Fidelity f) {
     return Row.of(
-        layer, title, score(f.rSquared()), decibel(f.rSquared()), 100 * f.top1Agreement(), bits);
+        layer,
+        title,
+        score(f.rSquared()),
+        decibel(f.rSquared()),
+        Double.isNaN(f.top1Agreement()) ? "" : (Object) (100 * f.top1Agreement()),
+        bits);
   }
 
   private static Object score(double rSquared) {

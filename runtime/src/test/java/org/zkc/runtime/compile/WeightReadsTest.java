@@ -173,6 +173,7 @@ class WeightReadsTest {
         new CompileOptions(
             List.of(),
             List.of(),
+            List.of(),
             QuantizationOptions.fixed(8, Map.of()),
             ConvolutionPolicy.AUTO,
             Set.of(),

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +28,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.zkc.ir.Location;
 import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.artifact.Evaluation;
 import org.zkc.runtime.artifact.Layer;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.Port;
@@ -321,11 +323,16 @@ final class InspectPageTest {
         new Summary(
             HOSTILE,
             s.defaultCalibration(),
-            s.outputs().stream()
-                .map(f ->
-                    new Summary.Fidelity(
-                        HOSTILE, f.layer(), f.rSquared(), f.cosine(), f.top1Agreement()))
-                .toList(),
+            new Evaluation(
+                HOSTILE,
+                s.outputs().stream()
+                    .map(f ->
+                        new Summary.Fidelity(
+                            HOSTILE, f.layer(), f.rSquared(), f.cosine(), f.top1Agreement()))
+                    .toList(),
+                HOSTILE,
+                List.of(),
+                Optional.empty()),
             s.layers(),
             graph,
             s.results());

@@ -37,16 +37,7 @@ final class IntegerModel {
 
   /** The default options with input shapes. */
   static CompileOptions options(List<String> inputShapes) {
-    CompileOptions defaults = CompileOptions.DEFAULT;
-    return new CompileOptions(
-        inputShapes,
-        defaults.calibration(),
-        defaults.quantization(),
-        defaults.convolutions(),
-        defaults.disabled(),
-        defaults.minFidelity(),
-        defaults.listener(),
-        defaults.warnings());
+    return CompileOptions.DEFAULT.withInputShapes(inputShapes);
   }
 
   CompiledModel compiled() {

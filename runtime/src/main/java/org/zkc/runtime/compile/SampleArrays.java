@@ -10,28 +10,30 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 
 /**
- * Splits calibration arrays into samples. An array of the input's shape is one sample; one whose
+ * Splits arrays of several inputs into samples. An array of the input's shape is one sample; one whose
  * leading axis is k times the input's is k samples; one of shape [N] + input is N samples; the
  * first reading that fits holds.
  */
-final class CalibrationSamples {
-  private CalibrationSamples() {}
+final class SampleArrays {
+  private SampleArrays() {}
 
   /**
    * @param arrays one for each input
+   * @param what the arrays are, for errors: {@code calibration data}
    * @return samples, each with one tensor for each input, of the input's type
    * @throws UserException when an array fits no reading, or inputs have different numbers of
    *     samples
    */
   static List<List<TensorData>> split(
-      List<TensorData> arrays, List<TensorType> types, List<String> names) {
+      List<TensorData> arrays, List<TensorType> types, List<String> names, String what) {
     List<List<TensorData>> byInput = new ArrayList<>();
     for (int i = 0; i < arrays.size(); i++) {
-      byInput.add(split(arrays.get(i), types.get(i), names.get(i)));
+      byInput.add(split(arrays.get(i), types.get(i), names.get(i), what));
       if (byInput.get(i).size() != byInput.get(0).size()) {
         throw new UserException(
-            "calibration data has %d samples for input %s and %d for input %s; give as many for each"
+            "%s has %d samples for input %s and %d for input %s; give as many for each"
                 .formatted(
+                    what,
                     byInput.get(0).size(), names.get(0), byInput.get(i).size(), names.get(i)));
       }
     }
@@ -43,20 +45,21 @@ final class CalibrationSamples {
     return samples;
   }
 
-  private static List<TensorData> split(TensorData array, TensorType type, String name) {
+  private static List<TensorData> split(
+      TensorData array, TensorType type, String name, String what) {
     Shape shape = type.shape();
     Shape given = array.shape();
     int count = count(given, shape);
     if (count == 0) {
       throw new UserException(
-          "calibration data for input %s has shape %s; give %s (one sample), k times its first axis, or [N] + that shape"
-              .formatted(name, given, shape));
+          "%s for input %s has shape %s; give %s (one sample), k times its first axis, or [N] + that shape"
+              .formatted(what, name, given, shape));
     }
     long size = shape.elementCount() * array.dtype().bytes();
     List<TensorData> samples = new ArrayList<>();
     for (int s = 0; s < count; s++) {
       MemorySegment slice = array.bytes().asSlice(s * size, size);
-      samples.add(convert(new TensorData(array.dtype(), shape, slice), type.dtype(), name));
+      samples.add(convert(new TensorData(array.dtype(), shape, slice), type.dtype(), name, what));
     }
     return samples;
   }
@@ -77,7 +80,8 @@ final class CalibrationSamples {
     return stacked ? given.extent(0) : 0;
   }
 
-  private static TensorData convert(TensorData sample, DType dtype, String name) {
+  private static TensorData convert(
+      TensorData sample, DType dtype, String name, String what) {
     if (sample.dtype() == dtype) {
       return sample;
     }
@@ -89,8 +93,8 @@ final class CalibrationSamples {
     }
     if (sample.dtype().isFloating()) {
       throw new UserException(
-          "calibration data for input %s holds %s, the model takes %s"
-              .formatted(name, sample.dtype().text(), dtype.text()));
+          "%s for input %s holds %s, the model takes %s"
+              .formatted(what, name, sample.dtype().text(), dtype.text()));
     }
     return TensorData.ofLongs(dtype, sample.shape(), sample.toLongs());
   }

@@ -3,20 +3,17 @@ package org.zkc.runtime.compile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
-import org.zkc.ir.Value;
-import org.zkc.ir.kernel.TaskRunner;
-import org.zkc.passes.quantize.FidelityReport;
 import org.zkc.passes.quantize.Multiplications;
-import org.zkc.passes.quantize.QuantizedProgram;
 import org.zkc.passes.quantize.VariedInputs;
 
 /**
- * Measures a quantised program on inputs that calibration has not seen: varied inputs (SYSTEM.md),
- * moved to the mean and deviation of the user's calibration data where there is any, and kept
- * within the range of that data.
+ * Synthetic inputs that calibration has not seen: of varied mean and contrast, moved to the mean and
+ * deviation of the user's calibration data where there is any, and kept within the range of that
+ * data.
  */
-final class Fidelity {
+final class VariedSet {
   private static final int SAMPLES = 32;
   private static final int FEWEST_SAMPLES = 4;
 
@@ -28,20 +25,27 @@ final class Fidelity {
 
   private static final long SEED = 0x66696465;
 
-  private Fidelity() {}
+  private VariedSet() {}
 
-  static FidelityReport measure(
-      CompilePipeline.Calibrated model, QuantizedProgram quantized, TaskRunner tasks) {
-    return FidelityReport.measure(model.tensor(), quantized, inputs(model), tasks);
+  /**
+   * As many inputs as reports can be measured on in seconds.
+   *
+   * @param samples the user's, empty where there are none
+   */
+  static EvaluationSet of(Program tensor, Optional<List<List<TensorData>>> samples) {
+    List<List<TensorData>> inputs =
+        new VariedInputs(SEED).samples(tensor.main().parameters(), affordable(tensor));
+    return new EvaluationSet(
+        samples.isPresent()
+            ? "synthetic inputs of varied mean and contrast"
+            : "synthetic inputs (noise of varied mean and contrast)",
+        moved(inputs, samples));
   }
 
-  /** The inputs that fidelity is measured on. */
-  static List<List<TensorData>> inputs(CompilePipeline.Calibrated model) {
-    long cost = Math.max(1, Multiplications.of(model.tensor()));
-    int count = Math.clamp(MULTIPLICATIONS / cost, FEWEST_SAMPLES, SAMPLES);
-    List<Value> parameters = model.tensor().main().parameters();
-    List<List<TensorData>> inputs = new VariedInputs(SEED).samples(parameters, count);
-    return moved(inputs, model.samples());
+  /** How many inputs the reference interpreters can run in seconds. */
+  static int affordable(Program tensor) {
+    long cost = Math.max(1, Multiplications.of(tensor));
+    return Math.clamp(MULTIPLICATIONS / cost, FEWEST_SAMPLES, SAMPLES);
   }
 
   private static List<List<TensorData>> moved(

@@ -1,0 +1,183 @@
+package org.zkc.runtime.compile;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.ir.kernel.TaskRunner;
+import org.zkc.passes.quantize.FidelityRemedy;
+import org.zkc.passes.quantize.FidelityReport;
+import org.zkc.passes.quantize.QuantizedProgram;
+import org.zkc.runtime.artifact.Evaluation;
+import org.zkc.runtime.artifact.Summary;
+
+/** How well the integers of a compiled model follow its floats, and what is to be said of it. */
+final class Measured {
+  /** Below this R^2 there is a warning. */
+  private static final double LOW = 0.9;
+
+  private final CompilePipeline.Calibrated model;
+  private final CompileOptions options;
+  private final EvaluationSet set;
+  private final FidelityReport primary;
+  private final Optional<EvaluationSet> variedSet;
+  private final Optional<FidelityReport> varied;
+  private final Optional<Evaluation.Accuracy> accuracy;
+
+  private Measured(
+      CompilePipeline.Calibrated model,
+      CompileOptions options,
+      EvaluationSet set,
+      FidelityReport primary,
+      Optional<EvaluationSet> variedSet,
+      Optional<FidelityReport> varied,
+      Optional<Evaluation.Accuracy> accuracy) {
+    this.model = model;
+    this.options = options;
+    this.set = set;
+    this.primary = primary;
+    this.variedSet = variedSet;
+    this.varied = varied;
+    this.accuracy = accuracy;
+  }
+
+  static Measured of(
+      CompilePipeline.Calibrated model, QuantizedProgram quantized, CompileOptions options, TaskRunner tasks) {
+    SampleSplit split = SampleSplit.of(model);
+    EvaluationSet set =
+        model.evaluation().isPresent()
+            ? split.primary()
+            : split.primary().first(VariedSet.affordable(model.tensor()));
+    Counter counter = new Counter(set, model.tensor().main().results().getFirst().shape());
+    FidelityReport report =
+        FidelityReport.measure(model.tensor(), quantized, set.inputs(), tasks, counter);
+    return new Measured(
+        model,
+        options,
+        set,
+        report,
+        split.varied(),
+        split
+            .varied()
+            .map(v ->
+                FidelityReport.measure(
+                    model.tensor(), quantized, v.inputs(), tasks, (expected, found) -> {})),
+        set.labels().map(labels -> counter.accuracy()));
+  }
+
+  /** Counts rows of the first output whose largest element is at the label's index. */
+  private static final class Counter implements FidelityReport.OutputListener {
+    private final Optional<long[]> labels;
+    private final int classes;
+    private int row;
+    private int floats;
+    private int integers;
+
+    Counter(EvaluationSet set, Shape output) {
+      this.labels = set.labels();
+      this.classes = output.rank() == 0 ? 1 : output.extent(output.rank() - 1);
+    }
+
+    @Override
+    public void accept(List<TensorData> expected, List<int[]> found) {
+      if (labels.isEmpty()) {
+        return;
+      }
+      float[] reals = expected.getFirst().toFloats();
+      int[] numbers = found.getFirst();
+      for (int from = 0; from < reals.length; from += classes) {
+        int best = 0;
+        int other = 0;
+        for (int i = 1; i < classes; i++) {
+          best = reals[from + i] > reals[from + best] ? i : best;
+          other = numbers[from + i] > numbers[from + other] ? i : other;
+        }
+        long label = labels.get()[row++];
+        floats += best == label ? 1 : 0;
+        integers += other == label ? 1 : 0;
+      }
+    }
+
+    Evaluation.Accuracy accuracy() {
+      return new Evaluation.Accuracy(row, floats, integers);
+    }
+  }
+
+  /**
+   * @param names of the outputs
+   */
+  Evaluation evaluation(List<String> names) {
+    return new Evaluation(
+        set.name(),
+        entries(primary, names),
+        variedSet.map(EvaluationSet::name).orElse(""),
+        varied.map(r -> entries(r, names)).orElse(List.of()),
+        accuracy);
+  }
+
+  private static List<Summary.Fidelity> entries(FidelityReport report, List<String> names) {
+    List<Summary.Fidelity> entries = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      entries.add(entry(names.get(i), report.outputs().get(i)));
+    }
+    return entries;
+  }
+
+  List<Summary.Fidelity> layers() {
+    return primary.layers().stream().map(e -> entry(e.name(), e)).toList();
+  }
+
+  private static Summary.Fidelity entry(String name, FidelityReport.Entry e) {
+    return new Summary.Fidelity(name, e.layer(), e.rSquared(), e.cosine(), e.top1Agreement());
+  }
+
+  /** One sentence for each output that does not follow, or of which R^2 says nothing. */
+  List<String> warnings(List<String> names) {
+    List<String> warnings = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      FidelityReport.Entry e = primary.outputs().get(i);
+      if (!e.varies()) {
+        warnings.add(
+            "%s is the same for every one of the inputs that fidelity is measured on (%s), so R^2 says nothing; give --calibration or --evaluate data that varies"
+                .formatted(names.get(i), set.name()));
+      } else if (e.rSquared() < LOW) {
+        warnings.add(
+            "the integers of %s do not follow the network: R^2 = %s on %s; %s"
+                .formatted(
+                    names.get(i),
+                    Summary.Fidelity.text(e.rSquared()),
+                    set.name(),
+                    FidelityRemedy.of(
+                        model.tensor(),
+                        model.tensor().main().results().get(i),
+                        options.quantization().bits().isPresent(),
+                        model.samples().isEmpty())));
+      }
+    }
+    return warnings;
+  }
+
+  /**
+   * @throws UserException when an output stays below what {@code --min-fidelity} asks for on the
+   *     whole set
+   */
+  void requireTarget(List<String> names) {
+    for (int i = 0; i < names.size() && options.minFidelity().isPresent(); i++) {
+      double rSquared = primary.outputs().get(i).rSquared();
+      double target = options.minFidelity().getAsDouble();
+      if (rSquared < target) {
+        throw new UserException(
+            String.format(
+                Locale.ROOT,
+                "%s has R^2 = %s on %s, --min-fidelity asks for %s; give more calibration samples, or ask for less",
+                names.get(i),
+                Summary.Fidelity.text(rSquared),
+                set.name(),
+                target));
+      }
+    }
+  }
+}

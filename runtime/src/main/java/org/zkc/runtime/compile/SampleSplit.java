@@ -1,0 +1,68 @@
+package org.zkc.runtime.compile;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+
+/**
+ * Which of the user's samples ranges come from, and which inputs fidelity is reported on: an
+ * evaluation set where there is one; else samples that calibration does not see, where there are
+ * enough; else the few samples themselves; and synthetic inputs where there is no more than one.
+ *
+ * @param calibration samples for ranges and for the search; empty where there are none
+ * @param primary what fidelity is about, and {@code --min-fidelity} asks for
+ * @param varied synthetic inputs of varied mean and contrast, reported beside the primary set where
+ *     inputs are like images, whose lighting is not known
+ */
+record SampleSplit(
+    Optional<List<List<TensorData>>> calibration,
+    EvaluationSet primary,
+    Optional<EvaluationSet> varied) {
+  /** Fewer samples are all needed for ranges. */
+  static final int FEWEST_TO_SPLIT = 10;
+
+  /** Of so many samples one is held back. */
+  private static final double HELD_BACK = 0.15;
+
+  private static final int FEWEST_HELD_BACK = 2;
+  private static final int MOST_HELD_BACK = 64;
+
+  static SampleSplit of(CompilePipeline.Calibrated model) {
+    Optional<List<List<TensorData>>> samples = model.samples();
+    EvaluationSet varied = VariedSet.of(model.tensor(), samples);
+    boolean isImage = model.tensor().main().parameters().stream().anyMatch(SampleSplit::isImage);
+    Optional<EvaluationSet> beside = isImage ? Optional.of(varied) : Optional.empty();
+    if (model.evaluation().isPresent()) {
+      return new SampleSplit(samples, model.evaluation().get(), beside);
+    }
+    int count = samples.map(List::size).orElse(0);
+    if (count < 2) {
+      return new SampleSplit(samples, varied, Optional.empty());
+    }
+    List<List<TensorData>> given = samples.orElseThrow();
+    if (count < FEWEST_TO_SPLIT) {
+      String name =
+          "the %d calibration samples themselves, too few to hold some back".formatted(count);
+      return new SampleSplit(samples, new EvaluationSet(name, given), beside);
+    }
+    int held =
+        Math.clamp(Math.round(HELD_BACK * count), FEWEST_HELD_BACK, MOST_HELD_BACK);
+    List<List<TensorData>> kept = new ArrayList<>();
+    List<List<TensorData>> heldBack = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      // Evenly spread, as samples may be sorted by class.
+      boolean isHeld = (long) (i + 1) * held / count > (long) i * held / count;
+      (isHeld ? heldBack : kept).add(given.get(i));
+    }
+    String name = "%d of %d calibration samples held back".formatted(held, count);
+    return new SampleSplit(Optional.of(kept), new EvaluationSet(name, heldBack), beside);
+  }
+
+  private static boolean isImage(Value input) {
+    Shape shape = input.shape();
+    return shape.rank() == 4 && shape.extent(2) >= 4 && shape.extent(3) >= 4;
+  }
+}
