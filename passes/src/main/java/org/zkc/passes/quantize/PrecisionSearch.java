@@ -174,8 +174,8 @@ final class PrecisionSearch {
   private static boolean gains(Candidate candidate, Candidate best, LookupCost first) {
     long more = candidate.cost().rows() - best.cost().rows() - FREE_ROWS;
     double costShare = (double) Math.max(0, more) / Math.max(1, first.lookups());
-    // Variants stand beside the user's samples and are never gained at their cost.
-    return candidate.realRSquared() > best.realRSquared() - GAIN
+    // Variants are never gained at the cost of samples that are or become poor.
+    return candidate.realRSquared() > Math.min(POOR, best.realRSquared() - GAIN)
         && candidate.rSquared() > best.rSquared() + GAIN + GAIN_OF_DOUBLE_COST * costShare;
   }
 
