@@ -140,7 +140,18 @@ final class PrecisionSearch {
    */
   Candidate cheapest() {
     Candidate first = affordable();
-    Candidate best = measured(first);
+    Candidate start = measured(first);
+    Candidate best = search(first, start);
+    if (best.realRSquared() >= Math.min(POOR, start.realRSquared() - GAIN)) {
+      return best;
+    }
+    // Variants were gained at the cost of the samples: they do not count here.
+    runs = ranges.samples();
+    return search(first, measured(first));
+  }
+
+  private Candidate search(Candidate first, Candidate start) {
+    Candidate best = start;
     EnumSet<Move> open = EnumSet.allOf(Move.class);
     int left = steps();
     while (!open.isEmpty() && left > 0 && best.rSquared() < TARGET) {
@@ -174,9 +185,7 @@ final class PrecisionSearch {
   private static boolean gains(Candidate candidate, Candidate best, LookupCost first) {
     long more = candidate.cost().rows() - best.cost().rows() - FREE_ROWS;
     double costShare = (double) Math.max(0, more) / Math.max(1, first.lookups());
-    // Variants are never gained at the cost of samples that are or become poor.
-    return candidate.realRSquared() > Math.min(POOR, best.realRSquared() - GAIN)
-        && candidate.rSquared() > best.rSquared() + GAIN + GAIN_OF_DOUBLE_COST * costShare;
+    return candidate.rSquared() > best.rSquared() + GAIN + GAIN_OF_DOUBLE_COST * costShare;
   }
 
   /** Candidates after the first that time allows to measure; none where none can be. */
