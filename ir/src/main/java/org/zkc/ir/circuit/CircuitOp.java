@@ -14,7 +14,6 @@ public sealed interface CircuitOp extends Op
         ModelSpectrum,
         SpectralProduct,
         SpectralSum,
-        SpectralReshape,
         InverseTransform,
         MatMul,
         Product,

@@ -115,7 +115,6 @@ public final class CircuitRules {
           ForwardTransform _,
           SpectralProduct _,
           SpectralSum _,
-          SpectralReshape _,
           InverseTransform _,
           MatMul _,
           Product _,
@@ -171,7 +170,6 @@ public final class CircuitRules {
           SpectrumRules.forward(t.input(), t.sizes(), t.dilations(), Kind.MODEL);
       case SpectralProduct p -> SpectrumRules.product(p, sums.isGiven(p));
       case SpectralSum s -> SpectrumRules.sum(s, sums.isGiven(s));
-      case SpectralReshape r -> SpectrumRules.reshape(r);
       case InverseTransform t -> SpectrumRules.inverse(t);
       case MatMul m ->
           virtual(
@@ -367,7 +365,6 @@ public final class CircuitRules {
             FftConv _,
             ForwardTransform _,
             ModelSpectrum _,
-            SpectralReshape _,
             InverseTransform _,
             MatMul _,
             Product _,
@@ -391,7 +388,6 @@ public final class CircuitRules {
           case Product p -> isModelView(p.left()) || isModelView(p.right());
           case SpectralProduct p -> isModelView(p.left()) || isModelView(p.right());
           case SpectralSum o -> isModelWeighted(o.input());
-          case SpectralReshape o -> isModelWeighted(o.input());
           case InverseTransform o -> isModelWeighted(o.input());
           case WindowSum o -> isModelWeighted(o.input());
           case Unfold o -> isModelWeighted(o.input());
@@ -419,7 +415,6 @@ public final class CircuitRules {
         && switch ((CircuitOp) op.get()) {
           case Model _, ModelSpectrum _ -> true;
           case ForwardTransform o -> isModelView(o.input());
-          case SpectralReshape o -> isModelView(o.input());
           case Unfold o -> isModelView(o.input());
           case UnaryView o -> isModelView(o.input());
           case Product _,

@@ -94,19 +94,6 @@ final class SpectrumRules {
             : Interval.of(input).times(input.shape().extent(s.axis())));
   }
 
-  static SpectrumType reshape(SpectralReshape r) {
-    SpectrumType input = spectrum(r.input());
-    Shape shape = spectrum(r.result()).shape();
-    require(
-        spectrum(r.result()).sizes().equals(input.sizes()),
-        "%s has transforms of %s points, %s of %s",
-        r.result(),
-        spectrum(r.result()).sizes(),
-        r.input(),
-        input.sizes());
-    return type(input.kind(), Shapes.reshape(input.shape(), shape), Interval.of(input));
-  }
-
   static ColumnType inverse(InverseTransform t) {
     SpectrumType input = spectrum(t.input());
     require(

@@ -22,7 +22,6 @@ import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.ir.circuit.RoundedQuotient;
 import org.zkc.ir.circuit.SpectralProduct;
-import org.zkc.ir.circuit.SpectralReshape;
 import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Unfold;
@@ -110,7 +109,6 @@ public final class CircuitInterpreter {
               p.right().shape(),
               p.result().shape());
       case SpectralSum s -> FieldTransforms.sum(get(s.input()), s.input().shape(), s.axis());
-      case SpectralReshape r -> get(r.input());
       case InverseTransform t ->
           FieldTransforms.inverse(
               get(t.input()), t.input().shape(), t.result().shape(), t.starts(), t.strides());

@@ -19,12 +19,24 @@ public final class ViewRules {
 
   /**
    * The type of the view's result. Intervals are the hull of the operands' and the filler; a view
-   * of columns is virtual.
+   * of columns is virtual, and a reshape may regroup transforms.
    *
    * @throws IllegalArgumentException with one sentence when operands and attributes do not fit
    */
   public static Type infer(View view) {
-    return infer(view.operands(), view.shape(), view.filler());
+    return view instanceof Reshape r && r.input().type() instanceof SpectrumType t
+        ? regrouped(t, r.shape())
+        : infer(view.operands(), view.shape(), view.filler());
+  }
+
+  private static SpectrumType regrouped(SpectrumType type, Shape shape) {
+    int batch = shape.rank() - 2;
+    require(
+        batch >= 0 && shape.extents().subList(batch, batch + 2).equals(type.sizes()),
+        "the transforms have %s points, a reshape to %s does not keep them",
+        type.sizes(),
+        shape);
+    return new SpectrumType(type.kind(), shape, type.low(), type.high());
   }
 
   /** The type of a view of {@code operands} that has the shape and filler given. */

@@ -24,7 +24,6 @@ import org.zkc.ir.circuit.InverseTransform;
 import org.zkc.ir.circuit.Model;
 import org.zkc.ir.circuit.ModelSpectrum;
 import org.zkc.ir.circuit.SpectralProduct;
-import org.zkc.ir.circuit.SpectralReshape;
 import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.WindowSum;
 import org.zkc.ir.view.Broadcast;
@@ -197,7 +196,7 @@ public final class ReduceFftSteps implements Pass {
       }
       SpectrumType type = spectra.spectrumType();
       Value fresh = out.fresh(name, spectrum(type.kind(), points, Interval.of(type)));
-      return append(new SpectralReshape(fresh, spectra, location), out);
+      return append(new Reshape(fresh, spectra, location), out);
     }
 
     /** The product of transforms of what was broadcast: it broadcasts by itself. */

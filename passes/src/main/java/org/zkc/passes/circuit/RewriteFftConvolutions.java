@@ -24,7 +24,6 @@ import org.zkc.ir.circuit.InverseTransform;
 import org.zkc.ir.circuit.Model;
 import org.zkc.ir.circuit.ModelSpectrum;
 import org.zkc.ir.circuit.SpectralProduct;
-import org.zkc.ir.circuit.SpectralReshape;
 import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.view.Broadcast;
@@ -269,7 +268,7 @@ public final class RewriteFftConvolutions implements Pass {
      */
     private Optional<Value> before(Value spectra, Location location, Rewriter out) {
       Value whole =
-          definition(spectra, SpectralReshape.class).map(SpectralReshape::input).orElse(spectra);
+          definition(spectra, Reshape.class).map(Reshape::input).orElse(spectra);
       List<Integer> zero = List.of(0, 0);
       Interval interval = Interval.of(whole.spectrumType());
       return convolution(whole, zero, List.of(1, 1), whole.shape(), interval, location, out)

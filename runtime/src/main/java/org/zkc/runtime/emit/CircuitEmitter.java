@@ -42,7 +42,6 @@ import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.ir.circuit.RoundedQuotient;
 import org.zkc.ir.circuit.SpectralProduct;
-import org.zkc.ir.circuit.SpectralReshape;
 import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Unfold;
@@ -187,7 +186,6 @@ public final class CircuitEmitter {
           ModelSpectrum _,
           SpectralProduct _,
           SpectralSum _,
-          SpectralReshape _,
           InverseTransform _ ->
           throw new UserException(
               op.location(),
