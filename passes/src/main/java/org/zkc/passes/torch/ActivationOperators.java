@@ -175,6 +175,11 @@ final class ActivationOperators {
 
   /** max(x, c) and min(x, c) with a constant c. */
   private static TorchValue bound(OperatorCall call, boolean lower) {
+    if (call.argument(0) instanceof KnownTensor && call.argument(1) instanceof KnownTensor) {
+      return lower
+          ? ArithmeticOperators.known(call, Math::max, Math::max, false)
+          : ArithmeticOperators.known(call, Math::min, Math::min, false);
+    }
     int constant = call.argument(1) instanceof KnownTensor ? 1 : 0;
     if (!(call.argument(constant) instanceof KnownTensor k) || k.data().elementCount() != 1) {
       throw call.refuse(

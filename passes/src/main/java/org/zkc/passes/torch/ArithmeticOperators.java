@@ -54,7 +54,7 @@ final class ArithmeticOperators {
           function("trunc", ArithmeticOperators::truncated, true),
           function("sqrt", Math::sqrt, false),
           function("rsqrt", x -> 1 / Math.sqrt(x), false),
-          function("reciprocal", x -> 1 / x, false),
+          new TorchOperator("aten.reciprocal", "divide", ArithmeticOperators::reciprocal),
           function("exp", StrictMath::exp, false),
           function("expm1", StrictMath::expm1, false),
           function("log", StrictMath::log, false),
@@ -224,6 +224,12 @@ final class ArithmeticOperators {
     return traced(call)
         ? elementwise(call, 0, 1, call.emit()::divide)
         : known(call, (x, y) -> x / y, (x, y) -> x / y, true);
+  }
+
+  private static TorchValue reciprocal(OperatorCall call) {
+    return call.argument(0) instanceof TracedTensor t
+        ? call.result(call.emit().divide(call.emit().scalar(1), t.value()))
+        : unary(call, x -> 1 / x, false);
   }
 
   private static double truncated(double x) {

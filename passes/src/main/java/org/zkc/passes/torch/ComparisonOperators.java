@@ -42,6 +42,14 @@ final class ComparisonOperators {
               "aten.__or__", "host", "bools and ints", c -> logic(c, (x, y) -> x | y)),
           new TorchOperator(
               "aten.__xor__", "host", "bools and ints", c -> logic(c, (x, y) -> x ^ y)),
+          new TorchOperator(
+              "aten.bitwise_and", "host", "constants only", c -> logic(c, (x, y) -> x & y)),
+          new TorchOperator(
+              "aten.bitwise_or", "host", "constants only", c -> logic(c, (x, y) -> x | y)),
+          new TorchOperator(
+              "aten.bitwise_xor", "host", "constants only", c -> logic(c, (x, y) -> x ^ y)),
+          new TorchOperator(
+              "aten.bitwise_not", "host", "constants only", ComparisonOperators::complement),
           new TorchOperator("aten.__contains__", "host", ComparisonOperators::contains));
 
   private ComparisonOperators() {}
@@ -129,6 +137,16 @@ final class ComparisonOperators {
       return new Bool(operator.applyAsLong(l.value() ? 1 : 0, r.value() ? 1 : 0) != 0);
     }
     return ArithmeticOperators.known(call, operator, (x, y) -> Double.NaN, false);
+  }
+
+  private static TorchValue complement(OperatorCall call) {
+    KnownTensor operand = call.knownTensor(0, "operand");
+    if (operand.dtype().isFloating()) {
+      throw call.refuse("the complement of a floating-point tensor");
+    }
+    boolean truth = operand.dtype() == DType.I1;
+    return new KnownTensor(
+        HostTensors.map(operand.data(), operand.dtype(), x -> truth ? 1 - x : ~x, x -> x), "");
   }
 
   private static TorchValue contains(OperatorCall call) {

@@ -219,7 +219,7 @@ final class HostOperators {
   }
 
   /** Folds over the axes that argument {@code dims} names, all where it is None or empty. */
-  private static TensorData reduced(
+  static TensorData reduced(
       OperatorCall call,
       TensorData data,
       int dims,

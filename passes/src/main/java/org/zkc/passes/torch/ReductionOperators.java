@@ -3,8 +3,10 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
+import org.zkc.passes.torch.TorchValue.KnownTensor;
 
 /** Means and sums over whole axes: WindowMean with one window. */
 final class ReductionOperators {
@@ -27,6 +29,19 @@ final class ReductionOperators {
     int dtypeAt = whole ? 1 : 3;
     if (!call.isNone(dtypeAt)) {
       CastOperators.requireFloating(call, call.integer(dtypeAt));
+    }
+    if (sum && call.isNone(dtypeAt) && call.tensor(0) instanceof KnownTensor known
+        && !known.dtype().isFloating()) {
+      boolean keep = !whole && call.flag(2);
+      return new KnownTensor(
+          HostOperators.reduced(
+              call,
+              HostTensors.cast(known.data(), DType.I64),
+              whole ? call.arguments().size() : 1,
+              keep,
+              0,
+              Double::sum),
+          "");
     }
     if (!call.tensor(0).dtype().isFloating()) {
       throw call.refuse(

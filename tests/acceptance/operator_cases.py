@@ -1,0 +1,369 @@
+"""Random calls of every operator that `zkc ops` lists, as functions of one tensor.
+
+A case is made from a random generator: it draws a shape and arguments and returns a function that PyTorch can trace. What is
+drawn are arguments that PyTorch takes and that zkc says it supports; what both compute must then agree.
+"""
+
+import random
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+
+Case = tuple[tuple[int, ...], Callable[[torch.Tensor], torch.Tensor]]
+FAMILIES: dict[str, Callable[[random.Random], Case]] = {}
+
+
+def family(function: Callable[[random.Random], Case]) -> Callable[[random.Random], Case]:
+    FAMILIES[function.__name__] = function
+    return function
+
+
+def constant(r: random.Random, *shape: int) -> torch.Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(r.getrandbits(32)))
+
+
+def shape(r: random.Random, low: int = 1, high: int = 4, extent: int = 6) -> tuple[int, ...]:
+    return tuple(r.randint(1, extent) for _ in range(r.randint(low, high)))
+
+
+def parts(r: random.Random, total: int) -> list[int]:
+    sizes = []
+    while total:
+        sizes.append(r.randint(1, total))
+        total -= sizes[-1]
+    return sizes
+
+
+def axis(r: random.Random, rank: int) -> int:
+    return r.randrange(-rank, rank)
+
+
+def some_axes(r: random.Random, rank: int) -> list[int]:
+    return [a - rank if r.random() < 0.5 else a for a in r.sample(range(rank), r.randint(1, rank))]
+
+
+def broadcastable(r: random.Random, to: tuple[int, ...]) -> tuple[int, ...]:
+    tail = to[r.randint(0, len(to)) :]
+    return tuple(1 if r.random() < 0.3 else n for n in tail)
+
+
+@family
+def linear(r):
+    s, out = shape(r), r.randint(1, 5)
+    weight, bias = constant(r, out, s[-1]), constant(r, out) if r.random() < 0.6 else None
+    return s, lambda x: F.linear(x, weight, bias)
+
+
+@family
+def products_with_constants(r):
+    n, k, m = (r.randint(1, 5) for _ in range(3))
+    w, v, bias, b = constant(r, k, m), constant(r, k), constant(r, m), r.randint(1, 3)
+    left, alpha, beta = constant(r, m, n), round(r.uniform(-2, 2), 2), round(r.uniform(-2, 2), 2)
+    return r.choice([
+        ((n, k), lambda x: x @ w),
+        ((b, n, k), lambda x: torch.matmul(x, w)),
+        ((n, k), lambda x: torch.mv(x, v)),
+        ((k,), lambda x: torch.dot(x, v)),
+        ((k,), lambda x: torch.matmul(x, w)),
+        ((b, n, k), lambda x: torch.matmul(left, x)),
+        ((n, k), lambda x: torch.mm(left, x)),
+        ((n, k), lambda x: torch.addmm(bias, x, w)),
+        ((n, k), lambda x: torch.addmm(bias, x, w, alpha=alpha, beta=beta)),
+        ((k,), lambda x: torch.outer(x, v)),
+    ])
+
+
+@family
+def convolution(r):
+    axes = r.randint(1, 2)
+    groups, inner, outer = r.choice([1, 1, 2, 3]), r.randint(1, 2), r.randint(1, 2)
+    kernel = [r.randint(1, 3) for _ in range(axes)]
+    dilation = [r.randint(1, 2) for _ in range(axes)]
+    stride = [r.randint(1, 3) for _ in range(axes)]
+    padding = [r.randint(0, 2) for _ in range(axes)]
+    extents = [r.randint(d * (k - 1) + 1, 8) for k, d in zip(kernel, dilation)]
+    weight = constant(r, groups * outer, inner, *kernel)
+    bias = constant(r, groups * outer) if r.random() < 0.5 else None
+    convolve = F.conv1d if axes == 1 else F.conv2d
+    if r.random() < 0.2:
+        stride, padding = [1] * axes, r.choice(["same", "valid"])
+    batch = [r.randint(1, 2)] if r.random() < 0.8 else []
+    return (*batch, groups * inner, *extents), lambda x: convolve(x, weight, bias, stride, padding, dilation, groups)
+
+
+@family
+def normalisation(r):
+    s = (r.randint(1, 2), r.randint(1, 4), *shape(r, 0, 2))
+    mean, variance = constant(r, s[1]), constant(r, s[1]).abs() + 0.1
+    weight, bias = (constant(r, s[1]), constant(r, s[1])) if r.random() < 0.6 else (None, None)
+    epsilon = r.choice([1e-5, 1e-3, 0.1])
+    if len(s) > 2 and r.random() < 0.4:
+        return s, lambda x: F.instance_norm(x, mean, variance, weight, bias, False, 0.1, epsilon)
+    return s, lambda x: F.batch_norm(x, mean, variance, weight, bias, False, 0.1, epsilon)
+
+
+def pooling(r, axes, dilated):
+    kernel = [r.randint(1, 4) for _ in range(axes)]
+    padding = [r.randint(0, k // 2) for k in kernel]
+    dilation = [r.randint(1, 2) if dilated else 1 for _ in range(axes)]
+    stride = None if r.random() < 0.3 else [r.randint(1, 4) for _ in range(axes)]
+    # No window lies in the padding alone: PyTorch answers -inf there.
+    extents = [r.randint(max(1, d * (k - 1) + 1 - (p if d == 1 else 0)), 10) for k, p, d in zip(kernel, padding, dilation)]
+    batch = [r.randint(1, 2)] if r.random() < 0.8 else []
+    return (*batch, r.randint(1, 3), *extents), kernel, stride, padding, dilation
+
+
+@family
+def max_pool(r):
+    axes, ceil = r.randint(1, 2), r.random() < 0.5
+    s, kernel, stride, padding, dilation = pooling(r, axes, True)
+    pool = F.max_pool1d if axes == 1 else F.max_pool2d
+    return s, lambda x: pool(x, kernel, stride, padding, dilation, ceil)
+
+
+@family
+def average_pool(r):
+    axes, ceil, count = r.randint(1, 2), r.random() < 0.5, r.random() < 0.5
+    s, kernel, stride, padding, _ = pooling(r, axes, False)
+    if axes == 1:
+        return s, lambda x: F.avg_pool1d(x, kernel, stride, padding, ceil, count)
+    divisor = r.choice([None, None, r.randint(1, 20)])
+    return s, lambda x: F.avg_pool2d(x, kernel, stride, padding, ceil, count, divisor)
+
+
+@family
+def adaptive_pool(r):
+    axes = r.randint(1, 2)
+    extents = [r.choice([r.randint(1, 12), r.randint(20, 70)]) if axes == 1 else r.randint(1, 12) for _ in range(axes)]
+    sizes = [None if axes == 2 and r.random() < 0.2 else r.randint(1, min(n + 2, 12)) for n in extents]
+    batch = [r.randint(1, 2)] if r.random() < 0.8 else []
+    pools = (F.adaptive_avg_pool1d, F.adaptive_max_pool1d) if axes == 1 else (F.adaptive_avg_pool2d, F.adaptive_max_pool2d)
+    pool, size = r.choice(pools), sizes[0] if axes == 1 else sizes
+    return (*batch, r.randint(1, 2), *extents), lambda x: pool(x, size)
+
+
+@family
+def interpolation(r):
+    axes = r.randint(1, 2)
+    s = (r.randint(1, 2), r.randint(1, 2), *(r.randint(1, 9) for _ in range(axes)))
+    mode = r.choice(["nearest", "nearest-exact", "linear" if axes == 1 else "bilinear"])
+    corners = r.choice([None, True, False]) if mode.endswith("linear") else None
+    if r.random() < 0.5:
+        size = [r.randint(1, 20) for _ in range(axes)]
+        return s, lambda x: F.interpolate(x, size, mode=mode, align_corners=corners)
+    recompute = r.random() < 0.4
+    factor = [round(r.uniform(1 / n if n > 1 else 1, 3), 2) + 0.01 for n in s[2:]]
+    if mode == "nearest" and not recompute:  # others have no one answer in two dimensions
+        factor = [float(r.randint(1, 3)) for _ in s[2:]]
+    return s, lambda x: F.interpolate(
+        x, scale_factor=factor, mode=mode, align_corners=corners, recompute_scale_factor=recompute or None
+    )
+
+
+@family
+def activation(r):
+    a, b = sorted(round(r.uniform(-2, 2), 3) for _ in range(2))
+    positive, slope = round(r.uniform(0.1, 2), 3), round(r.uniform(-0.5, 0.5), 3)
+    s = shape(r, 2)
+    weight, one, half = constant(r, s[1]), constant(r, 1), r.randrange(len(s))
+    even = tuple(2 * n if k == half else n for k, n in enumerate(s))
+    return r.choice([
+        (s, F.relu), (s, F.relu6), (s, torch.tanh), (s, torch.sigmoid), (s, F.silu), (s, F.selu), (s, F.hardswish), (s, F.hardsigmoid),
+        (s, lambda x: F.hardtanh(x, a, b)), (s, lambda x: x.clamp(a, b)), (s, lambda x: x.clamp(min=a)), (s, lambda x: x.clip(max=b)),
+        (s, lambda x: x.clamp(b, a)), (s, lambda x: torch.clamp_min(x, a)), (s, lambda x: torch.clamp_max(x, b)),
+        (s, lambda x: torch.maximum(x, one)), (s, lambda x: torch.minimum(one, x)),
+        (s, F.gelu), (s, lambda x: F.gelu(x, approximate="tanh")), (s, lambda x: F.leaky_relu(x, slope)),
+        (s, lambda x: F.prelu(x, weight)), (s, lambda x: F.prelu(x, one)), (s, lambda x: F.elu(x, a)), (s, lambda x: F.celu(x, positive)),
+        (even, lambda x: F.glu(x, half)),
+    ])  # fmt: skip
+
+
+@family
+def arithmetic(r):
+    s = shape(r)
+    other, number, alpha = constant(r, *broadcastable(r, s)), round(r.uniform(-3, 3), 3), round(r.uniform(-2, 2), 2)
+    whole, divisor = r.randint(-4, 4), constant(r, *broadcastable(r, s)).abs() + 0.5
+    return s, r.choice([
+        lambda x: x + other, lambda x: other - x, lambda x: x * other, lambda x: x / divisor, lambda x: x + number,
+        lambda x: number - x, lambda x: x * number, lambda x: x / (abs(number) + 1), lambda x: x + whole, lambda x: x * whole,
+        lambda x: torch.add(x, other, alpha=alpha), lambda x: torch.sub(x, other, alpha=alpha), lambda x: torch.rsub(x, other, alpha=alpha),
+        lambda x: torch.add(x, x * x, alpha=alpha), lambda x: -x, lambda x: x**2, lambda x: x**3, lambda x: x**1, lambda x: x.square(),
+        lambda x: torch.true_divide(x, divisor), lambda x: x * x.sigmoid(), lambda x: x - x.tanh(), lambda x: number / (x.sigmoid() + 1),
+    ])  # fmt: skip
+
+
+@family
+def reduction(r):
+    s = shape(r)
+    axes, keep = some_axes(r, len(s)), r.random() < 0.5
+    return s, r.choice([
+        lambda x: x.mean(axes, keep), lambda x: x.sum(axes, keep), lambda x: x.mean(), lambda x: x.sum(),
+        lambda x: x.mean(axes[0], keepdim=keep), lambda x: x.sum(dim=axes[:1], keepdim=keep),
+    ])  # fmt: skip
+
+
+@family
+def softmax(r):
+    s = shape(r)
+    a = axis(r, len(s))
+    return s, r.choice([lambda x: x.softmax(a), lambda x: x.log_softmax(a)])
+
+
+@family
+def view(r):
+    s = shape(r, 1, 4, 4)
+    rank, count = len(s), 1
+    for n in s:
+        count *= n
+    order = r.sample(range(rank), rank)
+    first = r.randrange(rank)
+    last = r.randrange(first, rank)
+    a, b, at = axis(r, rank), axis(r, rank), r.randint(-rank - 1, rank)
+    divisor = r.choice([d for d in range(1, count + 1) if count % d == 0])
+    moved = r.sample(range(rank), r.randint(1, rank))
+    target = r.sample(range(rank), len(moved))
+    ones = tuple(1 if r.random() < 0.5 else n for n in s)
+    expanded = tuple(r.randint(1, 3) if n == 1 else r.choice([n, -1]) for n in ones)
+    front = (2, *expanded) if all(n >= 0 for n in expanded) else expanded
+    width, height, factor, channels = r.randint(1, 3), r.randint(1, 3), r.randint(1, 3), r.randint(1, 2)
+    like = torch.zeros([n if n > 0 else ones[k] for k, n in enumerate(expanded)])
+    return r.choice([
+        (s, lambda x: x.view(divisor, -1)), (s, lambda x: x.reshape(-1, divisor)), (s, lambda x: x.flatten(first, last)),
+        (s, lambda x: x.permute(order)), (s, lambda x: x.transpose(a, b)), (s, lambda x: x.swapaxes(a, b)), (s, lambda x: x.unsqueeze(at)),
+        (s, lambda x: x.movedim(moved, target)), (ones, lambda x: x.squeeze()), (ones, lambda x: x.squeeze(a)),
+        (ones, lambda x: x.expand(expanded)), (ones, lambda x: x.expand(front)), (ones, lambda x: x.expand_as(like)),
+        (ones, lambda x: torch.broadcast_to(x, front)), ((count,), lambda x: x.unflatten(0, (divisor, -1))),
+        ((height, width), lambda x: x.t()), ((channels, height, width), lambda x: x.mT), ((height, width), lambda x: x.T),
+        ((1, channels * factor * factor, height, width), lambda x: F.pixel_shuffle(x, factor)),
+        ((1, channels * factor, height, width), lambda x: F.channel_shuffle(x, factor)),
+        (s, lambda x: x.contiguous().view_as(x.detach()).clone()),
+    ])  # fmt: skip
+
+
+@family
+def index(r):
+    s = shape(r, 1, 4, 7)
+    a = axis(r, len(s))
+    n = s[a]
+    start, end, step, at = r.randint(-n - 1, n - 1), r.randint(-n - 1, n + 2), r.randint(1, 4), r.randrange(-n, n)
+    low = r.randrange(n)
+    length, sizes, chunk = r.randint(1, n - low), parts(r, n), r.randint(1, n)
+    which = r.random()
+
+    def sliced(x):
+        part = x.movedim(a, 0)[start:end:step]
+        return torch.cat([part, x.movedim(a, 0)[:1]])
+
+    def chosen(pieces):
+        return pieces[int(which * len(pieces))] * 2
+
+    return s, r.choice([
+        sliced, lambda x: x.select(a, at), lambda x: x.narrow(a, low, length), lambda x: chosen(x.split(sizes, a)),
+        lambda x: chosen(x.split(chunk, a)), lambda x: chosen(x.chunk(chunk, a)), lambda x: chosen(x.unbind(a)),
+    ])  # fmt: skip
+
+
+@family
+def joining(r):
+    s = shape(r)
+    a, new = axis(r, len(s)), r.randint(-len(s) - 1, len(s))
+    other = constant(r, *(r.randint(1, 3) if k == a % len(s) else n for k, n in enumerate(s)))
+    repeats = [r.randint(1, 3) for _ in range(len(s) + r.randint(0, 1))]
+    tiles = [r.randint(1, 2) for _ in range(r.randint(1, len(s)))]
+    empty = r.randint(0, s[a])
+    return s, r.choice([
+        lambda x: torch.cat([x, other, x], a), lambda x: torch.stack([x, x.tanh()], new), lambda x: x.repeat(repeats),
+        lambda x: x.tile(tiles), lambda x: torch.concat([x, x.narrow(a, empty, 0)], a),
+    ])  # fmt: skip
+
+
+@family
+def padding(r):
+    s = shape(r, 1, 4, 5)
+    amounts = []
+    for n in list(reversed(s))[: r.randint(1, len(s))]:
+        low = r.randint(-(n - 1), 2)
+        amounts += [low, r.randint(-(n - 1 + min(low, 0)), 2)]
+    value = r.choice([0.0, round(r.uniform(-2, 2), 2)])
+    return s, lambda x: F.pad(x, amounts, value=value)
+
+
+@family
+def assignment(r):
+    s = shape(r, 1, 3, 6)
+    rank = len(s)
+    a = axis(r, rank)
+    n = s[a]
+    at, start, step = r.randrange(-n, n), r.randint(0, n - 1), r.randint(1, 3)
+    end, number = r.randint(start + 1, n), round(r.uniform(-2, 2), 2)
+    operation, selects = r.randrange(6), r.random() < 0.5
+
+    def written(x):
+        y = x.tanh()
+        whole = y if rank == 1 else y.transpose(a, 0)
+        part = whole[at] if selects else whole[start:end:step]
+        if operation == 0:
+            part.fill_(number)
+        elif operation == 1:
+            part.mul_(number)
+        elif operation == 2:
+            part -= number
+        elif operation == 3:
+            part.copy_(part * part + 1)
+        elif operation == 4:
+            whole[start:end:step] = number
+        else:
+            part.relu_()
+        return torch.cat([y.flatten(), whole.flatten(), x.flatten()])
+
+    return s, written
+
+
+@family
+def constants(r):
+    n = r.randint(2, 8)
+    v, w = constant(r, n), constant(r, n)
+    threshold, whole = round(r.uniform(-1, 1), 1), torch.tensor([r.randint(-9, 9) for _ in range(n)])
+    tenths = torch.tensor([round(r.uniform(-1, 1), 1) for _ in range(n)])
+    matrix, d = constant(r, 3, n), r.choice([-7, -3, 2, 5])
+    start, end = round(r.uniform(-3, 0), 2), round(r.uniform(0.5, 3), 2)
+    diagonal = r.randint(-2, 2)
+    return (n,), r.choice([
+        lambda x: x * (tenths > threshold), lambda x: x + (tenths <= threshold).float(), lambda x: x + (whole >= threshold),
+        lambda x: x + (tenths == threshold).float() + (whole != d).float(), lambda x: x * torch.where(v > 0, v, w),
+        lambda x: x + v.masked_fill(w > 0, threshold), lambda x: x + torch.linspace(start, end, n), lambda x: x * torch.arange(n),
+        lambda x: x + (whole // d), lambda x: x + (whole % d), lambda x: x + torch.remainder(v, threshold + 1.05),
+        lambda x: x + torch.floor_divide(v, threshold + 1.05), lambda x: x + v.abs().sqrt(), lambda x: x + v.exp() - v.abs().log1p(),
+        lambda x: x + v.sin() * w.cos(), lambda x: x + v.floor() + w.ceil() + v.round() + w.trunc(), lambda x: x + torch.fmod(v, w),
+        lambda x: x + v.cumsum(0), lambda x: x + v.flip(0), lambda x: x + matrix.amax(0), lambda x: x + matrix.amin(0) + matrix.norm(dim=0),
+        lambda x: x + torch.linalg.vector_norm(v), lambda x: x * torch.tril(torch.ones(n, n), diagonal)[0] + torch.triu(matrix, diagonal)[1],
+        lambda x: x + torch._weight_norm(matrix, matrix.norm(dim=1, keepdim=True), 0)[0], lambda x: x / torch.dot(v, v).clamp(0.5),
+        lambda x: x + torch.eye(3, n)[1] + torch.full((n,), threshold), lambda x: x + torch.atan2(v, w), lambda x: x + torch.maximum(v, w),
+        lambda x: x + whole.sum() + (v > 0).sum(), lambda x: x + torch.meshgrid(v, w, indexing="ij")[1][0],
+        lambda x: x + (v > threshold).logical_and(w > threshold).float() + (~(v > 0)).float(), lambda x: x + v.index_select(0, whole.abs() % n),
+        lambda x: x + v**2.5 if bool((v > 0).all()) else x + v**2, lambda x: x + v.mean() + matrix.sum(0) + matrix.mean((0, 1)),
+        lambda x: x + v.double().mul(0.1).float() + (v.double() > 0.1), lambda x: x + v.to(torch.int64).clamp(-1, 1),
+    ])  # fmt: skip
+
+
+def batch(name: str, seed: int, count: int) -> tuple[torch.jit.ScriptModule, torch.Tensor]:
+    """A traced module with `count` cases of a family as outputs, and the input that all read parts of."""
+    r = random.Random(f"{name} {seed}")
+    cases, offset = [], 0
+    for _ in range(count):
+        extents, function = FAMILIES[name](r)
+        size = 1
+        for extent in extents:
+            size *= extent
+        cases.append((extents, function, offset, size))
+        offset += size
+
+    class Cases(torch.nn.Module):
+        def forward(self, x):
+            return tuple(function(x[at : at + size].view(extents)) for extents, function, at, size in cases)
+
+    x = torch.randn(offset, generator=torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        module = torch.jit.trace(Cases().eval(), x, check_trace=False)
+    return module, x
