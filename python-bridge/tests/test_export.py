@@ -283,10 +283,42 @@ def test_inputs_that_zkc_cannot_take_are_refused(tmp_path):
 
 def test_outputs_other_than_tensors_are_refused(tmp_path):
     def forward(self, x):
-        return {"logits": self.fc(x)}
+        return {"logits": self.fc(x), "scale": 2.0}
 
     with pytest.raises(zkpytorch.ExportError, match="forward returns a dict"):
         zkpytorch.export(model(forward), torch.ones(1, 4), tmp_path / "m.pt")
+
+
+def test_what_the_model_answered_is_recorded(tmp_path):
+    def forward(self, x, y):
+        return {"sum": self.fc(x) + y, "parts": [x * 2, y.sum()]}
+
+    two = model(forward)
+    x, y = torch.randn(2, 4), torch.randn(4)
+    path = zkpytorch.export(two, (x, y), tmp_path / "m.pt")
+    (tmp_path / "answers.npz").write_bytes(record(path, "extra/zkpytorch/answers.npz"))
+    with np.load(tmp_path / "answers.npz") as stored:
+        answers = dict(stored)
+    assert sorted(answers) == ["input0", "input1", "output0", "output1", "output2"]
+    np.testing.assert_array_equal(answers["input0"][0], x)
+    assert len(answers["input1"]) == 2 and not np.array_equal(answers["input1"][0], answers["input1"][1])
+    for k in range(2):
+        expected = two(torch.from_numpy(answers["input0"][k]), torch.from_numpy(answers["input1"][k]))
+        np.testing.assert_allclose(answers["output0"][k], expected["sum"].detach(), rtol=1e-6)
+        np.testing.assert_allclose(answers["output2"][k], expected["parts"][1], rtol=1e-6)
+    assert "answers" not in "".join(zipfile.ZipFile(zkpytorch.export(Classifier(), path=tmp_path / "s.pt")).namelist())
+
+
+def test_an_archive_whose_program_is_not_the_recorded_model_is_not_compiled(tmp_path):
+    path = zkpytorch.export(Classifier(), torch.randn(2, 6), tmp_path / "c.pt")
+    other = zkpytorch.export(Classifier(), torch.randn(2, 6), tmp_path / "d.pt")
+    foreign = record(other, "extra/zkpytorch/answers.npz")
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(tmp_path / "e.pt", "w") as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name), foreign if name.endswith("/answers.npz") else source.read(name))
+    zkpytorch.compile(path)
+    with pytest.raises(zkpytorch.ZkcError, match="where PyTorch answered .* record of the model's answers"):
+        zkpytorch.compile(tmp_path / "e.pt")
 
 
 def test_a_model_that_cannot_be_scripted_says_how_to_go_on(tmp_path):

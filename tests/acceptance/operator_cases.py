@@ -1,4 +1,4 @@
-"""Random calls of every operator that `zkc ops` lists, as functions of one tensor.
+"""Random calls of the operators that `zkc ops` lists, as functions of one tensor.
 
 A case is made from a random generator: it draws a shape and arguments and returns a function that PyTorch can trace. What is
 drawn are arguments that PyTorch takes and that zkc says it supports; what both compute must then agree.
@@ -347,17 +347,18 @@ def constants(r):
     ])  # fmt: skip
 
 
-def batch(name: str, seed: int, count: int) -> tuple[torch.jit.ScriptModule, torch.Tensor]:
-    """A traced module with `count` cases of a family as outputs, and the input that all read parts of."""
-    r = random.Random(f"{name} {seed}")
+def batch(seed: int, count: int) -> tuple[torch.jit.ScriptModule, torch.Tensor]:
+    """A traced module with `count` cases of every family as outputs, and the input that all read parts of."""
     cases, offset = [], 0
-    for _ in range(count):
-        extents, function = FAMILIES[name](r)
-        size = 1
-        for extent in extents:
-            size *= extent
-        cases.append((extents, function, offset, size))
-        offset += size
+    for name, draw in FAMILIES.items():
+        r = random.Random(f"{name} {seed}")
+        for _ in range(count):
+            extents, function = draw(r)
+            size = 1
+            for extent in extents:
+                size *= extent
+            cases.append((extents, function, offset, size))
+            offset += size
 
     class Cases(torch.nn.Module):
         def forward(self, x):

@@ -30,6 +30,7 @@ FORMAT_VERSION = 1
 _SEED = 20240229
 _VARIATIONS = 4
 _RELATIVE_TOLERANCE = 1e-4
+_MAXIMAL_RECORD = 1 << 22
 
 
 def export(
@@ -76,11 +77,13 @@ def export(
 
     with model_checks.inference_mode_of(model), torch.no_grad(), _quiet():
         if examples is None:
-            module, outputs = _script(model), None
+            module, answers = _script(model), []
         else:
-            module, outputs = _trace(model, examples, names)
+            module, answers = _trace(model, examples, names)
         model_checks.check_no_training_operators(module)
-        extra: dict[str, str | bytes] = {"zkpytorch.json": _description(model, module, names, examples, outputs)}
+        extra: dict[str, str | bytes] = {"zkpytorch.json": _description(model, names, examples, answers[0][1] if answers else None)}
+        if answers:
+            extra["zkpytorch/answers.npz"] = _npz(_recorded(answers))
         if samples is not None:
             extra["zkpytorch/calibration.npz"] = _npz(samples)
         _save(module, target, extra)
@@ -165,9 +168,11 @@ def _script(model: nn.Module) -> torch.jit.ScriptModule:
         raise ExportError(f"the model cannot be scripted ({reason}); pass example_inputs to have it traced.") from e
 
 
-def _trace(
-    model: nn.Module, examples: list[torch.Tensor], names: list[str]
-) -> tuple[torch.jit.ScriptModule, list[torch.Tensor]]:
+#: Inputs, and what the model answered.
+Answer = tuple[list[torch.Tensor], list[torch.Tensor]]
+
+
+def _trace(model: nn.Module, examples: list[torch.Tensor], names: list[str]) -> tuple[torch.jit.ScriptModule, list[Answer]]:
     variations = [examples, *_varied(examples)]
     with model_checks.unchanged_state(model):
         if isinstance(model, torch.jit.ScriptModule):
@@ -184,18 +189,51 @@ def _trace(
     for k, output in enumerate(expected[0]):
         model_checks.check_tensor(output, f"output {k}")
     if isinstance(model, torch.jit.ScriptModule):
-        return model, expected[0]
-    traced = torch.jit.trace(model, tuple(_copies(examples)), check_trace=False)
+        return model, list(zip(variations, expected))
+    # Dictionaries are results of one structure: their keys become names of outputs.
+    traced = torch.jit.trace(model, tuple(_copies(examples)), check_trace=False, strict=False)
     for inputs, wanted in zip(variations, expected):
         _compare(_outputs(traced(*_copies(inputs))), wanted, names)
-    return traced, expected[0]
+    return traced, list(zip(variations, expected))
+
+
+def _recorded(answers: list[Answer]) -> dict[str, np.ndarray]:
+    """The arrays of `zkpytorch/answers.npz`: `input0`, `input1`, ..., `output0`, ... with a leading axis of samples.
+
+    The example and one variation, or the example alone where the model's answer to the other has no finite numbers or
+    both are large.
+    """
+    kept = [answers[0]]
+    _, outputs = answers[2]
+    size = sum(t.numel() * t.element_size() for part in answers[0] for t in part)
+    if size <= _MAXIMAL_RECORD and all(torch.isfinite(y).all() for y in outputs):
+        kept.append(answers[2])
+    arrays = {}
+    for kind, part in (("input", 0), ("output", 1)):
+        for k in range(len(answers[0][part])):
+            arrays[f"{kind}{k}"] = torch.stack([answer[part][k] for answer in kept]).numpy()
+    return arrays
 
 
 def _outputs(result: Any) -> list[torch.Tensor]:
-    outputs = [result] if isinstance(result, torch.Tensor) else result
-    if not isinstance(outputs, (tuple, list)) or not outputs or not all(isinstance(y, torch.Tensor) for y in outputs):
-        raise ExportError(f"forward returns a {type(result).__name__}; expected a tensor or a tuple of tensors.")
-    return list(outputs)
+    outputs = list(_tensors(result))
+    if not outputs or not all(isinstance(y, torch.Tensor) for y in outputs):
+        raise ExportError(
+            f"forward returns a {type(result).__name__}; expected a tensor, or a tuple or dictionary of tensors."
+        )
+    return outputs
+
+
+def _tensors(result: Any) -> Iterator[Any]:
+    """The leaves of tuples, lists and dictionaries, in the order of zkc's outputs."""
+    if isinstance(result, (tuple, list)):
+        for part in result:
+            yield from _tensors(part)
+    elif isinstance(result, Mapping):
+        for part in result.values():
+            yield from _tensors(part)
+    else:
+        yield result
 
 
 def _copies(inputs: list[torch.Tensor]) -> list[torch.Tensor]:
@@ -235,7 +273,6 @@ def _compare(actual: list[torch.Tensor], expected: list[torch.Tensor], names: li
 
 def _description(
     model: nn.Module,
-    module: torch.jit.ScriptModule,
     names: list[str],
     examples: list[torch.Tensor] | None,
     outputs: list[torch.Tensor] | None,

@@ -73,6 +73,7 @@ public final class TorchScriptReader {
         lowered.program(),
         inputs(lowered.inputs(), exporter, examples),
         archive.record("extra/zkpytorch/calibration.npz"),
+        archive.record("extra/zkpytorch/answers.npz"),
         archive.digest(),
         exporter.flatMap(ExporterRecord::torchVersion).map(version -> "torch " + version));
   }

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param inputs the tensor inputs, in order
  * @param calibration sample inputs that came with the model, the bytes of an .npz file; read-only,
  *     possibly memory-mapped
+ * @param answers what the model itself answered for some inputs, the bytes of an .npz file with the
+ *     arrays input0, input1, ..., output0, output1, ... in which a leading axis counts the samples
  * @param digest SHA-256 of the model file, 64 lower-case hexadecimal digits
  * @param producer the program and version that wrote the model file, where the file tells
  */
@@ -20,6 +22,7 @@ public record ImportedModel(
     Program program,
     List<ModelInput> inputs,
     Optional<MemorySegment> calibration,
+    Optional<MemorySegment> answers,
     String digest,
     Optional<String> producer) {
   public ImportedModel {
@@ -38,6 +41,7 @@ public record ImportedModel(
               .formatted(program.main().parameters().size(), inputs.size()));
     }
     Objects.requireNonNull(calibration);
+    Objects.requireNonNull(answers);
     Objects.requireNonNull(digest);
     Objects.requireNonNull(producer);
   }

@@ -75,6 +75,14 @@ final class CompileCommand implements Callable<Integer> {
   private List<String> evaluation = new ArrayList<>();
 
   @Option(
+      names = "--reference",
+      paramLabel = "FILE",
+      description =
+          "What PyTorch answers: inputs and then outputs (.npy; repeat in that order, NAME=FILE, or"
+              + " one .npz). Nothing is compiled that does not compute the same.")
+  private List<String> reference = new ArrayList<>();
+
+  @Option(
       names = "--bits",
       paramLabel = "N|NAME=N",
       description = "Bits of the quantisation, 4 to 16, for all tensors or one; default 8.")
@@ -161,6 +169,7 @@ final class CompileCommand implements Callable<Integer> {
               inputShapes,
               calibration,
               evaluation,
+              reference,
               quantization(),
               conv,
               new HashSet<>(disabled),

@@ -14,6 +14,7 @@ import org.zkc.passes.quantize.QuantizationOptions;
  * @param inputShapes values of {@code --input-shape}
  * @param calibration values of {@code --calibration}
  * @param evaluation values of {@code --evaluate}: inputs, then labels where there are any
+ * @param reference values of {@code --reference}
  * @param convolutions which form a convolution gets
  * @param disabled optimisation passes to leave out
  * @param minFidelity R^2 that the integer program must reach
@@ -24,6 +25,7 @@ public record CompileOptions(
     List<String> inputShapes,
     List<String> calibration,
     List<String> evaluation,
+    List<String> reference,
     QuantizationOptions quantization,
     ConvolutionPolicy convolutions,
     Set<String> disabled,
@@ -33,6 +35,7 @@ public record CompileOptions(
   /** Everything at its default; warnings go nowhere. */
   public static final CompileOptions DEFAULT =
       new CompileOptions(
+          List.of(),
           List.of(),
           List.of(),
           List.of(),
@@ -47,17 +50,18 @@ public record CompileOptions(
     inputShapes = List.copyOf(inputShapes);
     calibration = List.copyOf(calibration);
     evaluation = List.copyOf(evaluation);
+    reference = List.copyOf(reference);
     disabled = Set.copyOf(disabled);
   }
 
   public CompileOptions withCalibration(List<String> files) {
     return new CompileOptions(
-        inputShapes, files, evaluation, quantization, convolutions, disabled, minFidelity, listener, warnings);
+        inputShapes, files, evaluation, reference, quantization, convolutions, disabled, minFidelity, listener, warnings);
   }
 
   public CompileOptions withInputShapes(List<String> shapes) {
     return new CompileOptions(
-        shapes, calibration, evaluation, quantization, convolutions, disabled, minFidelity, listener, warnings);
+        shapes, calibration, evaluation, reference, quantization, convolutions, disabled, minFidelity, listener, warnings);
   }
 
   public CompileOptions withDisabled(Set<String> passes) {
@@ -65,6 +69,7 @@ public record CompileOptions(
         inputShapes,
         calibration,
         evaluation,
+        reference,
         quantization,
         convolutions,
         passes,
@@ -75,7 +80,7 @@ public record CompileOptions(
 
   public CompileOptions withConvolutions(ConvolutionPolicy policy) {
     return new CompileOptions(
-        inputShapes, calibration, evaluation, quantization, policy, disabled, minFidelity, listener, warnings);
+        inputShapes, calibration, evaluation, reference, quantization, policy, disabled, minFidelity, listener, warnings);
   }
 
   public CompileOptions withEvaluation(List<String> files) {
@@ -83,6 +88,7 @@ public record CompileOptions(
         inputShapes,
         calibration,
         files,
+        reference,
         quantization,
         convolutions,
         disabled,
@@ -96,6 +102,7 @@ public record CompileOptions(
         inputShapes,
         calibration,
         evaluation,
+        reference,
         quantization,
         convolutions,
         disabled,
@@ -109,6 +116,7 @@ public record CompileOptions(
         inputShapes,
         calibration,
         evaluation,
+        reference,
         quantization,
         convolutions,
         disabled,

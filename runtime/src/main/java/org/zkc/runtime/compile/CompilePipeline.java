@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.function.Supplier;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitCheck;
@@ -204,6 +206,7 @@ public final class CompilePipeline {
           }
           case INTEGER, CIRCUIT -> throw new AssertionError("no front end goes so far");
         };
+    requireAnswers(model, tensor, names, outputs);
     return withColumns(new Calibrated(
         tensor,
         names,
@@ -231,6 +234,31 @@ public final class CompilePipeline {
                     (program, context) -> units.apply(program),
                     model.tensor()));
     return model.inUnits(units, tensor);
+  }
+
+  /** Compares with the answers in the archive and with those that the user gave. */
+  private void requireAnswers(
+      ImportedModel model, Program tensor, List<String> inputs, List<String> outputs) {
+    if (!options.reference().isEmpty()) {
+      List<String> names = Stream.concat(inputs.stream(), outputs.stream()).toList();
+      RecordedAnswers.check(
+          tensor,
+          outputs,
+          ArrayFiles.read(options.reference(), names, "--reference"),
+          "--reference");
+    }
+    if (model.answers().isPresent()) {
+      String source = "the archive's record of the model's answers";
+      List<String> names = new ArrayList<>();
+      IntStream.range(0, inputs.size()).forEach(i -> names.add("input" + i));
+      IntStream.range(0, outputs.size()).forEach(i -> names.add("output" + i));
+      byte[] bytes = model.answers().get().toArray(ValueLayout.JAVA_BYTE);
+      List<TensorData> arrays = ArrayFiles.pick(NpzReader.read(bytes, source), names, source);
+      // Answers for another shape than the one asked for say nothing.
+      if (options.inputShapes().isEmpty() || RecordedAnswers.fit(tensor, arrays)) {
+        RecordedAnswers.check(tensor, outputs, arrays, source);
+      }
+    }
   }
 
   /** Shapes of a tensor-level program are fixed: what was asked for must be what is there. */

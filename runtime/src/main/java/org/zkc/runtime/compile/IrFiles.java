@@ -90,7 +90,8 @@ public final class IrFiles {
       String digest =
           HexFormat.of()
               .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
-      return new ImportedModel(program, inputs, Optional.empty(), digest, Optional.empty());
+      return new ImportedModel(
+          program, inputs, Optional.empty(), Optional.empty(), digest, Optional.empty());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {
