@@ -289,9 +289,17 @@ def test_outputs_other_than_tensors_are_refused(tmp_path):
         zkpytorch.export(model(forward), torch.ones(1, 4), tmp_path / "m.pt")
 
 
+def test_a_result_that_cannot_be_traced_is_refused(tmp_path):
+    def forward(self, x):
+        return {"one": self.fc(x), "two": (x, x)}
+
+    with pytest.raises(zkpytorch.ExportError, match="cannot be traced"):
+        zkpytorch.export(model(forward), torch.ones(1, 4), tmp_path / "m.pt")
+
+
 def test_what_the_model_answered_is_recorded(tmp_path):
     def forward(self, x, y):
-        return {"sum": self.fc(x) + y, "parts": [x * 2, y.sum()]}
+        return {"sum": self.fc(x) + y, "double": x * 2, "total": y.sum()}
 
     two = model(forward)
     x, y = torch.randn(2, 4), torch.randn(4)
@@ -306,7 +314,7 @@ def test_what_the_model_answered_is_recorded(tmp_path):
         with torch.no_grad():
             expected = two(torch.from_numpy(answers["input0"][k]), torch.from_numpy(answers["input1"][k]))
         np.testing.assert_allclose(answers["output0"][k], expected["sum"], rtol=1e-6)
-        np.testing.assert_allclose(answers["output2"][k], expected["parts"][1], rtol=1e-6)
+        np.testing.assert_allclose(answers["output2"][k], expected["total"], rtol=1e-6)
     assert "answers" not in "".join(zipfile.ZipFile(zkpytorch.export(Classifier(), path=tmp_path / "s.pt")).namelist())
 
 

@@ -191,7 +191,11 @@ def _trace(model: nn.Module, examples: list[torch.Tensor], names: list[str]) -> 
     if isinstance(model, torch.jit.ScriptModule):
         return model, list(zip(variations, expected))
     # Dictionaries are results of one structure: their keys become names of outputs.
-    traced = torch.jit.trace(model, tuple(_copies(examples)), check_trace=False, strict=False)
+    try:
+        traced = torch.jit.trace(model, tuple(_copies(examples)), check_trace=False, strict=False)
+    except RuntimeError as e:
+        reason = " ".join(str(e).split())
+        raise ExportError(f"the model cannot be traced ({reason}); return a tensor, a tuple of tensors or a dictionary of tensors.") from e
     for inputs, wanted in zip(variations, expected):
         _compare(_outputs(traced(*_copies(inputs))), wanted, names)
     return traced, list(zip(variations, expected))
