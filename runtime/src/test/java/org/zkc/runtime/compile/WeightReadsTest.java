@@ -174,6 +174,7 @@ class WeightReadsTest {
             List.of(),
             List.of(),
             List.of(),
+            List.of(),
             QuantizationOptions.fixed(8, Map.of()),
             ConvolutionPolicy.AUTO,
             Set.of(),
