@@ -233,6 +233,35 @@ public final class Shapes {
     return input.with(input.rank() - 1, weight.extent(0));
   }
 
+  /**
+   * Matrix product: left [..., I] and right [O, I], or left [..., T, I] and right [..., O, I] with
+   * the same leading axes; result left with O in place of I.
+   */
+  public static Shape matMul(Shape left, Shape right) {
+    int rank = left.rank();
+    require(
+        rank >= 1 && right.rank() >= 2 && (right.rank() == 2 || right.rank() == rank),
+        "factors of shapes %s and %s are no batches of matrices: the right one has the axes of the"
+            + " left, or two",
+        left,
+        right);
+    int inner = right.extent(right.rank() - 1);
+    require(
+        left.extent(rank - 1) == inner,
+        "the last axis of %s has %d elements, that of %s has %d",
+        left,
+        left.extent(rank - 1),
+        right,
+        inner);
+    int batch = right.rank() - 2;
+    require(
+        right.extents().subList(0, batch).equals(left.extents().subList(0, batch)),
+        "factors of shapes %s and %s have different leading axes",
+        left,
+        right);
+    return left.with(rank - 1, right.extent(batch));
+  }
+
   /** Inputs equal but for {@code axis}, whose extents add. */
   public static Shape concatenate(List<Shape> inputs, int axis) {
     require(!inputs.isEmpty(), "nothing to concatenate");

@@ -172,9 +172,7 @@ public final class CircuitRules {
       case SpectralSum s -> SpectrumRules.sum(s, sums.isGiven(s));
       case InverseTransform t -> SpectrumRules.inverse(t);
       case MatMul m ->
-          virtual(
-              Shapes.linear(m.input().shape(), m.weight().shape(), Optional.empty()),
-              weighted(interval(m.input()), m.weight(), sums));
+          virtual(Shapes.matMul(m.left().shape(), m.right().shape()), product(m, sums));
       case Product p ->
           virtual(
               Shapes.elementwise(p.left().shape(), p.right().shape()),
@@ -308,6 +306,15 @@ public final class CircuitRules {
         v1,
         a0,
         a1);
+  }
+
+  /** Sums of products with a matrix of the model's by its sums; of others all at their extremes. */
+  private static Interval product(MatMul m, ModelSums sums) {
+    Interval left = interval(m.left());
+    Optional<Interval> known =
+        m.right().shape().rank() == 2 ? sums.weighted(left, m.right()) : Optional.empty();
+    return known.orElseGet(() ->
+        IntegerRules.matMul(left, interval(m.right()), m.left().shape()));
   }
 
   /**

@@ -4,7 +4,10 @@ import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/** y[..., o] = sum_i x[..., i] w[o, i] with model weights (Thaler's matrix-product check). */
-@Describes("x w^T with model weights: one relation (Thaler)")
-public record MatMul(Value result, Value input, Value weight, Location location)
+/**
+ * y[..., t, o] = sum_i left[..., t, i] right[..., o, i] (Thaler's matrix-product check). Right has
+ * the same leading axes as left, or none: [O, I]. Either may be a model column.
+ */
+@Describes("x y^T over the last axis of both: one relation (Thaler)")
+public record MatMul(Value result, Value left, Value right, Location location)
     implements CircuitOp {}

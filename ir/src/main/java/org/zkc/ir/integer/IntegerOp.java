@@ -12,6 +12,7 @@ public sealed interface IntegerOp extends Op
     permits Parameter,
         Conv,
         Linear,
+        MatMul,
         Requantize,
         Table,
         RequantizeTable,

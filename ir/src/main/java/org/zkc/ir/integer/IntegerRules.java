@@ -101,6 +101,11 @@ public final class IntegerRules {
               Shapes.linear(l.input().shape(), l.weight().shape(), l.bias().map(Value::shape)),
               bounds.of(interval(l.input()), l.weight(), l.bias()),
               scaleOf(l.input()) * scaleOf(l.weight()));
+      case MatMul m ->
+          type(
+              Shapes.matMul(m.left().shape(), m.right().shape()),
+              matMul(interval(m.left()), interval(m.right()), m.left().shape()),
+              scaleOf(m.left()) * scaleOf(m.right()));
       case Requantize r -> {
         shift(r.shift());
         require(r.low() <= r.high(), "bounds %d and %d leave no value", r.low(), r.high());
@@ -210,6 +215,11 @@ public final class IntegerRules {
       hull = hull.hull(Interval.point(entries.getLong(x - first)));
     }
     return hull;
+  }
+
+  /** What sums of products over the last axis of {@code shape} reach. */
+  public static Interval matMul(Interval left, Interval right, Shape shape) {
+    return left.times(right).times(shape.extent(shape.rank() - 1));
   }
 
   /** What sums over windows of {@code lengths} elements times {@code factors} reach. */

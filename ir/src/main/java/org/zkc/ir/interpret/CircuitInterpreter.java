@@ -113,12 +113,7 @@ public final class CircuitInterpreter {
           FieldTransforms.inverse(
               get(t.input()), t.input().shape(), t.result().shape(), t.starts(), t.strides());
       case MatMul m ->
-          IntegerKernels.matMul(
-              get(m.input()),
-              get(m.weight()),
-              null,
-              m.weight().shape().extent(1),
-              m.weight().shape().extent(0));
+          IntegerKernels.matMul(get(m.left()), m.left().shape(), get(m.right()), m.right().shape());
       case Product p -> zip(p.left(), p.right(), Math::multiplyExact);
       case Sum s -> sum(s);
       case WindowSum w ->

@@ -22,6 +22,7 @@ import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.Linear;
+import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Multiply;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
@@ -35,6 +36,7 @@ import org.zkc.ir.integer.WindowSum;
 import org.zkc.ir.kernel.ConvolutionGeometry;
 import org.zkc.ir.kernel.IntConvolution;
 import org.zkc.ir.kernel.IntLinear;
+import org.zkc.ir.kernel.IntMatMul;
 import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewKernel;
@@ -169,6 +171,13 @@ public final class IntegerEvaluator {
       case Parameter p -> decode(p);
       case Conv c -> conv(c, values);
       case Linear l -> linear(l, values);
+      case MatMul m ->
+          IntMatMul.run(
+              get(m.left(), values),
+              m.left().shape(),
+              get(m.right(), values),
+              m.right().shape(),
+              TaskRunner.CALLER);
       case Requantize r -> requantize(r, get(r.input(), values));
       case Table t -> look(get(t.input(), values), 0, t.first(), t.entries());
       case RequantizeTable t -> look(get(t.input(), values), t.shift(), t.first(), t.entries());

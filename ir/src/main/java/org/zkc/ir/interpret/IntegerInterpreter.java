@@ -14,6 +14,7 @@ import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.Linear;
+import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Multiply;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
@@ -88,6 +89,8 @@ public final class IntegerInterpreter {
               getOrNull(l.bias()),
               l.weight().shape().extent(1),
               l.weight().shape().extent(0));
+      case MatMul m ->
+          IntegerKernels.matMul(get(m.left()), m.left().shape(), get(m.right()), m.right().shape());
       case Requantize r ->
           map(
               r.input(),

@@ -178,6 +178,26 @@ final class IntegerKernels {
     return out;
   }
 
+  /** y[..., t, o] = sum_i left[..., t, i] right[..., o, i], right with all leading axes or none. */
+  static long[] matMul(long[] left, Shape leftShape, long[] right, Shape rightShape) {
+    int inputs = rightShape.extent(rightShape.rank() - 1);
+    int outputs = rightShape.extent(rightShape.rank() - 2);
+    int batch = (int) product(rightShape, 0, rightShape.rank() - 2);
+    int rows = batch == 0 ? 0 : (int) (product(leftShape, 0, leftShape.rank() - 1) / batch);
+    long[] out = new long[batch * rows * outputs];
+    for (int n = 0; n < batch * rows; n++) {
+      for (int o = 0; o < outputs; o++) {
+        long sum = 0;
+        int row = (n / rows * outputs + o) * inputs;
+        for (int i = 0; i < inputs; i++) {
+          sum = Math.addExact(sum, Math.multiplyExact(left[n * inputs + i], right[row + i]));
+        }
+        out[n * outputs + o] = sum;
+      }
+    }
+    return out;
+  }
+
   /** (x + half) >> shift with half = 2^(shift-1), or 0 when shift = 0. */
   static long shiftRounded(long x, int shift) {
     return shift == 0 ? x : (x + (1L << (shift - 1))) >> shift;

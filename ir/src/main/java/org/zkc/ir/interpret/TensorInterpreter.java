@@ -1,6 +1,7 @@
 package org.zkc.ir.interpret;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Elementwise;
 import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Normalization;
@@ -208,6 +210,7 @@ public final class TensorInterpreter {
       case Constant c -> c.data().toFloats();
       case Conv c -> conv(c, values, tasks);
       case Linear l -> linear(l, values, matrices, tasks);
+      case MatMul m -> matMul(m, get(m.left(), values), get(m.right(), values), tasks);
       case BatchNorm b -> batchNorm(b, values);
       case MaxPool m -> FloatReductions.maxPool(m, get(m.input(), values));
       case WindowMean w -> FloatReductions.windowMean(w, get(w.input(), values));
@@ -274,6 +277,33 @@ public final class TensorInterpreter {
       for (int i = 0; i < out.length; i++) {
         out[i] += bias[i % outputs];
       }
+    }
+    return out;
+  }
+
+  /** One linear map for each index of the leading axes that both factors have. */
+  private static float[] matMul(MatMul op, float[] left, float[] right, TaskRunner tasks) {
+    Shape shape = op.right().shape();
+    int depth = shape.extent(shape.rank() - 1);
+    int outputs = shape.extent(shape.rank() - 2);
+    float[] out = new float[Math.toIntExact(op.result().shape().elementCount())];
+    if (out.length == 0) {
+      return out;
+    }
+    int batch = (int) (shape.elementCount() / Math.max(1, (long) depth * outputs));
+    int rows = out.length / outputs / Math.max(1, batch);
+    for (int n = 0; n < batch; n++) {
+      int first = n * outputs * depth;
+      float[] part =
+          FloatLinear.run(
+              Arrays.copyOfRange(left, n * rows * depth, (n + 1) * rows * depth),
+              rows,
+              depth,
+              outputs,
+              (row, from, count, panel) ->
+                  System.arraycopy(right, first + row * depth + from, panel, 0, count),
+              tasks);
+      System.arraycopy(part, 0, out, n * part.length, part.length);
     }
     return out;
   }

@@ -9,6 +9,7 @@ public sealed interface TensorOp extends Op
     permits Constant,
         Conv,
         Linear,
+        MatMul,
         BatchNorm,
         MaxPool,
         WindowMean,

@@ -67,6 +67,11 @@ public final class TensorRules {
             l.input(),
             Shapes.linear(l.input().shape(), l.weight().shape(), l.bias().map(Value::shape)));
       }
+      case MatMul m -> {
+        floating(m.left());
+        same(m.left(), m.right());
+        yield like(m.left(), Shapes.matMul(m.left().shape(), m.right().shape()));
+      }
       case BatchNorm b -> batchNorm(b);
       case MaxPool p ->
           like(

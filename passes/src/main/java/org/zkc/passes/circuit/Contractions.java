@@ -8,7 +8,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Contraction;
 
-/** Linear maps and convolutions as {@link Contract} ops: which indices they have. */
+/** Matrix products and convolutions as {@link Contract} ops: which indices they have. */
 final class Contractions {
   private final CircuitBuilder out;
 
@@ -16,13 +16,22 @@ final class Contractions {
     this.out = out;
   }
 
-  /** y[..., o] = sum_i x[..., i] w[o, i]. */
-  Value linear(Value x, Value weight, Interval sums) {
-    int rows = x.shape().rank() - 1;
-    String before = String.join("", IntStream.range(0, rows).mapToObj(k -> "b" + k + " ").toList());
-    List<Integer> extents = new ArrayList<>(x.shape().extents());
-    extents.add(weight.shape().extent(0));
-    return out.contract(x, weight, "%si, o i -> %so".formatted(before, before), extents, sums);
+  /**
+   * y[..., t, o] = sum_i left[..., t, i] right[..., o, i], right with the leading axes of left or
+   * none.
+   */
+  Value matMul(Value left, Value right, Interval sums) {
+    int rows = left.shape().rank() - 1;
+    String batch = batch(right.shape().rank() - 2);
+    String before = batch(rows);
+    List<Integer> extents = new ArrayList<>(left.shape().extents());
+    extents.add(right.shape().extent(right.shape().rank() - 2));
+    return out.contract(
+        left, right, "%si, %so i -> %so".formatted(before, batch, before), extents, sums);
+  }
+
+  private static String batch(int axes) {
+    return String.join("", IntStream.range(0, axes).mapToObj(k -> "b" + k + " ").toList());
   }
 
   /** Input [N, C, H, W], weight [O, C / g, kh, kw]; result [N, O, Ho, Wo]. */

@@ -24,6 +24,7 @@ import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
+import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Multiply;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
@@ -119,9 +120,11 @@ public final class IntegerToCircuit {
       case Linear l -> {
         Value y =
             new Contractions(out)
-                .linear(get(l.input()), get(l.weight()), sums(l.input(), l.weight()));
+                .matMul(get(l.input()), get(l.weight()), sums(l.input(), l.weight()));
         yield withBias(y, l.bias(), y.shape().rank() - 1);
       }
+      case MatMul m ->
+          new Contractions(out).matMul(get(m.left()), get(m.right()), interval(m.result()));
       case Requantize r -> out.requantize(get(r.input()), r.shift(), r.low(), r.high());
       case Table t -> out.requantizeTable(get(t.input()), 0, t.first(), t.entries());
       case RequantizeTable t ->

@@ -21,6 +21,7 @@ import org.zkc.passes.Rewrite;
  * (Thaler 2013; docs/protocol.md section 5.5).
  *
  * <pre>
+ *   contract(x, y) {b.. t i, b.. o i -> b.. t o}                           ->  mat_mul(x, y)
  *   contract(x, w) {b.. i, o i -> b.. o}                                   ->  mat_mul(x, w)
  *   contract(x, w) {n (g c) window window, (g o) c u v -> n (g o) y x}     ->  conv(x, w)
  * </pre>
@@ -35,10 +36,7 @@ public final class RewriteMatmulChecks extends Rewrite {
 
   @Override
   protected boolean rewrite(Op op, Scope scope) {
-    Optional<Op> check =
-        op instanceof Contract c && scope.definition(c.right()).orElse(null) instanceof Model
-            ? check(c)
-            : Optional.empty();
+    Optional<Op> check = op instanceof Contract c ? check(c, scope) : Optional.empty();
     check.ifPresent(scope::define);
     return check.isPresent();
   }
@@ -48,26 +46,30 @@ public final class RewriteMatmulChecks extends Rewrite {
     return isMatrixProduct(((Contract) op).contraction()) ? "matrix-products" : "convolutions";
   }
 
-  private static Optional<Op> check(Contract op) {
+  private static Optional<Op> check(Contract op, Scope scope) {
     Contraction indices = op.contraction();
-    return isMatrixProduct(indices)
-        ? Optional.of(new MatMul(op.result(), op.left(), op.right(), op.location()))
-        : conv(op, indices);
+    if (isMatrixProduct(indices)) {
+      return Optional.of(new MatMul(op.result(), op.left(), op.right(), op.location()));
+    }
+    boolean isModel = scope.definition(op.right()).orElse(null) instanceof Model;
+    return isModel ? conv(op, indices) : Optional.empty();
   }
 
-  /** {@code b.. i, o i -> b.. o}. */
+  /** {@code b.. t i, b.. o i -> b.. t o}, or without b in the right operand. */
   private static boolean isMatrixProduct(Contraction c) {
     List<String> left = plain(c.left());
     List<String> right = plain(c.right());
     List<String> result = plain(c.result());
     return left.size() >= 1
         && left.size() == c.left().size()
-        && right.size() == 2
-        && c.right().size() == 2
+        && right.size() >= 2
+        && right.size() == c.right().size()
+        && (right.size() == 2 || right.size() == left.size())
+        && right.subList(0, right.size() - 2).equals(left.subList(0, right.size() - 2))
         && result.size() == left.size()
         && result.size() == c.result().size()
         && left.getLast().equals(right.getLast())
-        && result.getLast().equals(right.getFirst())
+        && result.getLast().equals(right.get(right.size() - 2))
         && result.subList(0, left.size() - 1).equals(left.subList(0, left.size() - 1));
   }
 

@@ -23,6 +23,7 @@ import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
+import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Multiply;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
@@ -100,6 +101,11 @@ public final class IntegerBuilder extends ViewBuilder {
 
   public Value linear(Value input, Value weight, Optional<Value> bias) {
     return op(r -> new Linear(r, input, weight, bias, location));
+  }
+
+  /** Right with the leading axes of left, or none. */
+  public Value matMul(Value left, Value right) {
+    return op(r -> new MatMul(r, left, right, location));
   }
 
   /** clamp((x + half) >> shift, low, high); the scale grows by 2^shift. */

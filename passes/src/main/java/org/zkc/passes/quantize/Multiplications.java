@@ -19,12 +19,18 @@ public final class Multiplications {
           switch (op) {
             case org.zkc.ir.tensor.Conv c -> products(c.result().shape(), c.weight().shape());
             case org.zkc.ir.tensor.Linear l -> products(l.result().shape(), l.weight().shape());
+            case org.zkc.ir.tensor.MatMul m -> matMul(m.result().shape(), m.left().shape());
+            case org.zkc.ir.integer.MatMul m -> matMul(m.result().shape(), m.left().shape());
             case org.zkc.ir.integer.Conv c -> products(c.result().shape(), c.weight().shape());
             case org.zkc.ir.integer.Linear l -> products(l.result().shape(), l.weight().shape());
             default -> 0;
           };
     }
     return n;
+  }
+
+  private static long matMul(Shape result, Shape left) {
+    return result.elementCount() * left.extent(left.rank() - 1);
   }
 
   private static long products(Shape result, Shape weight) {

@@ -26,6 +26,7 @@ import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Elementwise;
 import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Normalization;
@@ -256,6 +257,11 @@ final class TensorAnalysis {
           c.inputs().stream().map(this::bounds).reduce(Bounds::hull).orElse(Bounds.NONE);
       case Add a -> sum(bounds(a.left()), bounds(a.right()));
       case Multiply m -> product(bounds(m.left()), bounds(m.right()));
+      case MatMul m -> {
+        Bounds one = product(bounds(m.left()), bounds(m.right()));
+        int terms = m.left().shape().extent(m.left().shape().rank() - 1);
+        yield new Bounds(times(one.low, terms), times(one.high, terms));
+      }
       default -> op instanceof UnaryView ? bounds(op.operands().getFirst()) : Bounds.NONE;
     };
   }

@@ -1,5 +1,6 @@
 package org.zkc.passes.torch;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.zkc.ir.Shape;
@@ -7,25 +8,29 @@ import org.zkc.ir.Value;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.Tensor;
 
-/** Matrix products with one constant factor: Linear. */
+/** Matrix products: Linear where one factor is a constant matrix, else MatMul. */
 final class LinearOperators {
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator(
               "aten.linear", "linear", "constant weight and bias", LinearOperators::linear),
-          new TorchOperator("aten.addmm", "linear", "one factor constant", LinearOperators::addmm),
-          new TorchOperator(
-              "aten.mm", "linear", "one factor constant", c -> c.result(product(c, 0, 1))),
+          new TorchOperator("aten.addmm", "linear or matmul", c -> added(c, 2, 2)),
+          new TorchOperator("aten.addmv", "linear or matmul", c -> added(c, 2, 1)),
+          new TorchOperator("aten.baddbmm", "linear or matmul", c -> added(c, 3, 3)),
+          new TorchOperator("aten.addbmm", "linear or matmul", c -> added(c, 3, 3)),
+          new TorchOperator("aten.mm", "linear or matmul", c -> product(c, 2, 2)),
+          new TorchOperator("aten.bmm", "linear or matmul", c -> product(c, 3, 3)),
+          new TorchOperator("aten.mv", "linear or matmul", c -> product(c, 2, 1)),
+          new TorchOperator("aten.dot", "linear or matmul", c -> product(c, 1, 1)),
           new TorchOperator(
               "aten.matmul",
-              "linear",
-              "one factor a constant matrix or vector",
-              LinearOperators::matmul),
-          new TorchOperator("aten.mv", "linear", "one factor constant", LinearOperators::matmul),
-          new TorchOperator("aten.dot", "linear", "one factor constant", LinearOperators::matmul),
-          new TorchOperator("aten.vdot", "linear", "one factor constant", LinearOperators::matmul),
+              "linear or matmul",
+              c -> c.result(product(c, c.tensor(0), c.tensor(1)))),
+          new TorchOperator("aten.vdot", "linear or matmul", c -> product(c, 1, 1)),
           new TorchOperator("aten.outer", "reshape, multiply", LinearOperators::outer),
-          new TorchOperator("aten.ger", "reshape, multiply", LinearOperators::outer));
+          new TorchOperator("aten.ger", "reshape, multiply", LinearOperators::outer),
+          new TorchOperator(
+              "aten.einsum", "linear or matmul", "products of two tensors", Einsum::lower));
 
   private LinearOperators() {}
 
@@ -56,25 +61,33 @@ final class LinearOperators {
     return call.result(call.emit().linear(call.value(0), weight, call.optionalValue(2)));
   }
 
-  /** beta self + alpha (mat1 mat2); a constant vector self is the bias of a linear map. */
-  private static TorchValue addmm(OperatorCall call) {
+  /** beta self + alpha (left right); a constant vector self is the bias of a linear map. */
+  private static TorchValue added(OperatorCall call, int leftRank, int rightRank) {
+    requireProduct(call, 1, leftRank, rightRank);
     double beta = call.number(3, 1);
     double alpha = call.number(4, 1);
     boolean isBias =
-        beta == 1
+        leftRank == 2
+            && rightRank == 2
+            && beta == 1
             && alpha == 1
             && call.tensor(0) instanceof KnownTensor
             && call.tensor(0).shape().rank() == 1
             && call.tensor(2) instanceof KnownTensor
-            && call.tensor(2).shape().rank() == 2
             && call.tensor(0).shape().extent(0) == call.tensor(2).shape().extent(1);
     if (isBias) {
       Value weight = call.emit().transpose(call.value(2), List.of(1, 0));
       return call.result(call.emit().linear(call.value(1), weight, Optional.of(call.value(0))));
     }
-    Value product = product(call, 1, 2);
+    Value product =
+        call.operator().equals("aten.addbmm")
+            ? summedProduct(call)
+            : product(call, call.tensor(1), call.tensor(2));
     if (alpha != 1) {
       product = call.emit().multiply(product, call.emit().scalar(alpha));
+    }
+    if (beta == 0) { // what self holds does not matter, as PyTorch has it
+      return call.result(product);
     }
     Value self = call.value(0);
     if (beta != 1) {
@@ -83,47 +96,124 @@ final class LinearOperators {
     return call.result(call.emit().add(self, product));
   }
 
-  private static TorchValue matmul(OperatorCall call) {
-    Tensor left = call.tensor(0);
-    Tensor right = call.tensor(1);
+  /** sum_b left[b] right[b]: one product whose inner axis is both the batch and the inner axis. */
+  private static Value summedProduct(OperatorCall call) {
+    TensorEmitter out = call.emit();
+    Value a = out.transpose(call.value(1), List.of(1, 0, 2));
+    Value b = out.transpose(call.value(2), List.of(2, 0, 1));
+    return timesTransposed(call, out.reshape(a, joined(a)), out.reshape(b, joined(b)));
+  }
+
+  /** The shape with its last two axes of three as one. */
+  private static Shape joined(Value value) {
+    Shape shape = value.shape();
+    return Shape.of(shape.extent(0), shape.extent(1) * shape.extent(2));
+  }
+
+  private static TorchValue product(OperatorCall call, int leftRank, int rightRank) {
+    requireProduct(call, 0, leftRank, rightRank);
+    return call.result(product(call, call.tensor(0), call.tensor(1)));
+  }
+
+  /** Factors from argument {@code first} on, which these operators do not broadcast. */
+  private static void requireProduct(OperatorCall call, int first, int leftRank, int rightRank) {
+    Shape left = call.tensor(first).shape();
+    Shape right = call.tensor(first + 1).shape();
+    if (call.overload().equals("dtype")) {
+      throw call.refuse("a product with elements of another type");
+    }
+    boolean isBatch = leftRank == 3;
+    if (left.rank() != leftRank
+        || right.rank() != rightRank
+        || (isBatch && left.extent(0) != right.extent(0))) {
+      throw call.refuse("factors of shapes %s and %s do not fit together".formatted(left, right));
+    }
+  }
+
+  /** The product of two tensors as {@code torch.matmul} has it. */
+  static Value product(OperatorCall call, Tensor left, Tensor right) {
+    TensorEmitter out = call.emit();
     int leftRank = left.shape().rank();
     int rightRank = right.shape().rank();
     if (leftRank == 0 || rightRank == 0) {
       throw call.refuse("a factor has no axes");
     }
-    if (right instanceof KnownTensor && rightRank == 1) {
-      Value row = call.emit().reshape(call.value(1), Shape.of(1, right.shape().extent(0)));
-      return call.result(dropLast(call, call.emit().linear(call.value(0), row, Optional.empty())));
+    Value a = call.value(left);
+    if (leftRank == 1) {
+      a = out.reshape(a, Shape.of(1, left.shape().extent(0)));
     }
-    if (left instanceof KnownTensor && leftRank == 1) {
-      Value row = call.emit().reshape(call.value(0), Shape.of(1, left.shape().extent(0)));
-      Value out = call.emit().linear(lastTwoSwapped(call, call.value(1)), row, Optional.empty());
-      return call.result(dropLast(call, out));
+    Value b = call.value(right);
+    b =
+        rightRank == 1
+            ? out.reshape(b, Shape.of(1, right.shape().extent(0)))
+            : lastTwoSwapped(call, b);
+    Value y = timesTransposed(call, a, b);
+    List<Integer> extents = new ArrayList<>(y.shape().extents());
+    if (rightRank == 1) {
+      extents.removeLast();
     }
-    if (left instanceof KnownTensor && leftRank == 2 && rightRank == 1) {
-      return call.result(call.emit().linear(call.value(1), call.value(0), Optional.empty()));
+    if (leftRank == 1) {
+      extents.remove(extents.size() - (rightRank == 1 ? 1 : 2));
     }
-    return call.result(product(call, 0, 1));
+    return out.reshape(y, new Shape(extents));
   }
 
-  /** The product of arguments {@code left} and {@code right}, one of which is a constant matrix. */
-  private static Value product(OperatorCall call, int left, int right) {
-    Tensor a = call.tensor(left);
-    Tensor b = call.tensor(right);
-    if (b instanceof KnownTensor && b.shape().rank() == 2) {
-      Value weight = call.emit().transpose(call.value(right), List.of(1, 0));
-      return call.emit().linear(call.value(left), weight, Optional.empty());
+  /** a b^T over the last two axes, a [..., T, I] and b [..., O, I], the axes before broadcast. */
+  static Value timesTransposed(OperatorCall call, Value a, Value b) {
+    TensorEmitter out = call.emit();
+    Shape left = leading(a);
+    Shape right = leading(b);
+    if (right.elementCount() == 1) {
+      Value matrix = out.reshape(b, last(b, 2));
+      Value rows = right.rank() > left.rank() ? out.reshape(a, padded(right.rank(), a)) : a;
+      return matrixProduct(call, rows, matrix);
     }
-    if (a instanceof KnownTensor && a.shape().rank() == 2 && b.shape().rank() >= 2) {
-      // A B = (B^T A^T)^T, and Linear multiplies by the transpose of its weight.
-      Value out =
-          call.emit()
-              .linear(lastTwoSwapped(call, call.value(right)), call.value(left), Optional.empty());
-      return lastTwoSwapped(call, out);
+    if (left.elementCount() == 1) { // (a b^T) = (b a^T)^T
+      Value matrix = out.reshape(a, last(a, 2));
+      Value rows = left.rank() > right.rank() ? out.reshape(b, padded(left.rank(), b)) : b;
+      return lastTwoSwapped(call, matrixProduct(call, rows, matrix));
     }
-    throw call.refuse(
-        "factors of shapes %s and %s, where one must be a constant matrix"
-            .formatted(a.shape(), b.shape()));
+    Shape batch = out.broadcast(left, right);
+    return out.matMul(
+        out.broadcast(a, under(batch, last(a, 2))), out.broadcast(b, under(batch, last(b, 2))));
+  }
+
+  /** x w^T with w [O, I]; constant factors are the weights of a linear map. */
+  private static Value matrixProduct(OperatorCall call, Value x, Value w) {
+    TensorEmitter out = call.emit();
+    if (out.known(w).isPresent()) {
+      return out.linear(x, w, Optional.empty());
+    }
+    if (out.known(x).isPresent() && x.shape().rank() == 2) { // x w^T = (w x^T)^T
+      return lastTwoSwapped(call, out.linear(w, x, Optional.empty()));
+    }
+    return out.matMul(x, w);
+  }
+
+  /**
+   * The value's shape with axes of extent 1 before, so that there are {@code axes} leading ones.
+   */
+  private static Shape padded(int axes, Value value) {
+    List<Integer> extents = new ArrayList<>(value.shape().extents());
+    while (extents.size() < axes + 2) {
+      extents.addFirst(1);
+    }
+    return new Shape(extents);
+  }
+
+  private static Shape leading(Value value) {
+    return new Shape(value.shape().extents().subList(0, value.shape().rank() - 2));
+  }
+
+  private static Shape last(Value value, int axes) {
+    int rank = value.shape().rank();
+    return new Shape(value.shape().extents().subList(rank - axes, rank));
+  }
+
+  private static Shape under(Shape batch, Shape matrix) {
+    List<Integer> extents = new ArrayList<>(batch.extents());
+    extents.addAll(matrix.extents());
+    return new Shape(extents);
   }
 
   private static Value lastTwoSwapped(OperatorCall call, Value value) {

@@ -26,6 +26,7 @@ import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Elementwise;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
+import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Relu;
@@ -170,6 +171,11 @@ final class TensorEmitter extends ViewBuilder {
     return op(r -> new Linear(r, input, weight, bias, location));
   }
 
+  /** Right with the leading axes of left, or none. */
+  Value matMul(Value left, Value right) {
+    return op(r -> new MatMul(r, left, right, location));
+  }
+
   Value batchNorm(
       Value input,
       Optional<Value> weight,
@@ -265,6 +271,11 @@ final class TensorEmitter extends ViewBuilder {
     // The result is named first: broadcasts get the numbered names.
     Value result = result(new TensorType(left.tensorType().dtype(), shape));
     return emit(op.of(result, broadcast(left, shape), broadcast(right, shape)));
+  }
+
+  /** The shape that two broadcast to. */
+  Shape broadcast(Shape left, Shape right) {
+    return inferred(() -> Shapes.broadcast(left, right));
   }
 
   /** Appends an op, given its result; the type of that is what the rules infer. */

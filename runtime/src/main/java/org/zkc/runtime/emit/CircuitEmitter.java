@@ -190,11 +190,7 @@ public final class CircuitEmitter {
           throw new UserException(
               op.location(),
               "no relation proves a single transform; run rewrite-fft-convolutions first");
-      case MatMul m -> {
-        int source = tensor(m.input(), origin);
-        int result = declareVirtual(m.result());
-        relate(new org.zkc.gkr.circuit.MatMul(result, source, modelTensor(m.weight(), m)), origin);
-      }
+      case MatMul m -> matMul(m, origin);
       case Product p -> {
         int left = tensor(p.left(), origin);
         int right = tensor(p.right(), origin);
@@ -371,6 +367,12 @@ public final class CircuitEmitter {
             c.dilations(),
             c.groups()),
         origin);
+  }
+
+  private void matMul(MatMul m, EmittedCircuit.Origin origin) {
+    int left = tensor(m.left(), origin);
+    int right = tensor(m.right(), origin);
+    relate(new org.zkc.gkr.circuit.MatMul(declareVirtual(m.result()), left, right), origin);
   }
 
   private void fftConv(FftConv c, EmittedCircuit.Origin origin) {

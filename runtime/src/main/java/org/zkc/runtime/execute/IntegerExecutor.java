@@ -24,6 +24,7 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.kernel.ConvolutionGeometry;
 import org.zkc.ir.kernel.IntConvolution;
 import org.zkc.ir.kernel.IntLinear;
+import org.zkc.ir.kernel.IntMatMul;
 import org.zkc.runtime.emit.ModelTensor;
 import org.zkc.runtime.emit.ModelWeights;
 
@@ -228,32 +229,24 @@ public final class IntegerExecutor {
 
   private int[] matmul(MatMul m, int[][] values, Workers workers) {
     List<Integer> right = shape(m.right());
-    int depth = right.getLast();
-    int outputs = right.get(right.size() - 2);
     int[] left = elements(m.left(), values);
     if (isModel(m.right()) && right.size() == 2) {
       ModelTensor matrix = weights.tensor(m.right());
-      int rows = left.length / depth;
+      int depth = right.get(1);
       return IntLinear.run(
-          left, rows, depth, outputs, matrix::copyChannel, new WorkerTasks(workers));
+          left,
+          left.length / depth,
+          depth,
+          right.get(0),
+          matrix::copyChannel,
+          new WorkerTasks(workers));
     }
-    int[] matrices = elements(m.right(), values);
-    int count = matrices.length / (outputs * depth);
-    int rows = left.length / (count * depth);
-    int[] out = new int[count * rows * outputs];
-    for (int k = 0; k < count; k++) {
-      int first = k * outputs;
-      int[] one =
-          IntLinear.run(
-              Arrays.copyOfRange(left, k * rows * depth, (k + 1) * rows * depth),
-              rows,
-              depth,
-              outputs,
-              (o, row) -> System.arraycopy(matrices, (first + o) * depth, row, 0, depth),
-              new WorkerTasks(workers));
-      System.arraycopy(one, 0, out, k * rows * outputs, one.length);
-    }
-    return out;
+    return IntMatMul.run(
+        left,
+        new Shape(shape(m.left())),
+        elements(m.right(), values),
+        new Shape(right),
+        new WorkerTasks(workers));
   }
 
   private static int[] product(int[] left, int[] right) {
