@@ -82,6 +82,8 @@ ARCHIVES = [
     Sample("long_kernels", models.LongKernels, ((1, 1, 8192),)),
     Sample("assignments_scripted", models.Assignments, ((1, 3, 4, 2),), "scripted"),
     Sample("constants", models.Constants, ((1, 2, 8),)),
+    Sample("products", models.Products, ((2, 5, 10),)),
+    Sample("linear_attention", models.LinearAttention, ((1, 8, 16),)),
     Sample("unsupported_operator", models.Sorted, ((1, 8),)),
 ]
 

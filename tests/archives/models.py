@@ -467,3 +467,41 @@ class Constants(nn.Module):
         ramp = torch.linspace(0.1, 1, 8).cumsum(0)
         resized = F.interpolate(y, scale_factor=1.5, mode="linear", recompute_scale_factor=True)
         return self.fc(y) * keep + low * ramp, resized, torch.cat([y, x[:, 2:, 2:]], 1), x, x
+
+
+class Products(nn.Module):
+    """Products of two computed tensors: in batches, one matrix for all, of an input with itself, by einsum."""
+
+    def __init__(self):
+        super().__init__()
+        self.left = nn.Linear(10, 12)
+        self.right = nn.Linear(10, 12)
+
+    def forward(self, x):
+        a = F.relu(self.left(x))
+        b = self.right(x)
+        scores = torch.bmm(a, b.transpose(1, 2))
+        first = x[0]
+        shared = torch.matmul(scores, first @ first.t())
+        heads = torch.einsum("bthd,bshd->bhts", a.reshape(2, 5, 3, 4), b.reshape(2, 5, 3, 4))
+        return shared, heads
+
+
+class LinearAttention(nn.Module):
+    """Attention of two heads without a softmax between, and a softmax as the last layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.q = nn.Linear(16, 16)
+        self.k = nn.Linear(16, 16)
+        self.v = nn.Linear(16, 16)
+        self.fc = nn.Linear(16, 6)
+
+    def split(self, x):
+        return x.reshape(1, 8, 2, 8).transpose(1, 2)
+
+    def forward(self, x):
+        q, k, v = self.split(self.q(x)), self.split(self.k(x)), self.split(self.v(x))
+        scores = F.relu(q @ k.transpose(-2, -1) / 8**0.5)
+        y = (scores @ v).transpose(1, 2).reshape(1, 8, 16)
+        return F.softmax(self.fc(y), dim=-1)

@@ -313,8 +313,7 @@ public final class CircuitRules {
     Interval left = interval(m.left());
     Optional<Interval> known =
         m.right().shape().rank() == 2 ? sums.weighted(left, m.right()) : Optional.empty();
-    return known.orElseGet(() ->
-        IntegerRules.matMul(left, interval(m.right()), m.left().shape()));
+    return known.orElseGet(() -> IntegerRules.matMul(left, interval(m.right()), m.left().shape()));
   }
 
   /**

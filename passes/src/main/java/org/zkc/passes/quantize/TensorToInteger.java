@@ -310,7 +310,7 @@ public final class TensorToInteger {
   }
 
   private static boolean hasRoom(long left, long right, int depth) {
-    return (left <= 1 && right <= 1) || left * right < Interval.LIMIT / Math.max(1, depth);
+    return (left <= 1 && right <= 1) || left * right < FieldBounds.LIMIT / Math.max(1, depth);
   }
 
   /** The integers with {@code bits} less. */
