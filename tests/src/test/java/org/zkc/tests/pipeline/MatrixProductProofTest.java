@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
+import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.proof.Statement;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
 import org.zkc.gkr.prove.StageTimes;
 import org.zkc.gkr.prove.Witness;
-import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.verify.Verifier;
 import org.zkc.runtime.compile.CompiledModel;
 import org.zkc.runtime.execute.Execution;
@@ -67,7 +67,8 @@ final class MatrixProductProofTest {
         });
     List<Integer> shape = circuit.tensors().get(product.result()).shape();
     int size = shape.getLast();
-    assertEquals(size, shape.get(shape.size() - 2), "a square product, whose factors can change places");
+    assertEquals(
+        size, shape.get(shape.size() - 2), "a square product, whose factors can change places");
     assertRefused(product, elements -> transposed(elements, size));
   }
 
@@ -75,7 +76,9 @@ final class MatrixProductProofTest {
     assertThrows(VerificationFailure.class, () -> proveAndVerify(product, change));
   }
 
-  /** The matrices along the last two axes, each transposed: right left^T in place of left right^T. */
+  /**
+   * The matrices along the last two axes, each transposed: right left^T in place of left right^T.
+   */
   private static int[] transposed(int[] elements, int size) {
     int[] out = new int[elements.length];
     for (int i = 0; i < out.length; i++) {
