@@ -26,6 +26,7 @@ import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
+import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Multiply;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
@@ -170,6 +171,13 @@ final class IntegerEvaluatorTest {
     b.append(new Requantize(shifted, product, 9, -127, 127, HERE));
     Value unshifted = fresh(2, 3, 7, 5);
     b.append(new Requantize(unshifted, x, 0, -500, 127, HERE));
+    Value rows = fresh(2, 3, 7, 7);
+    b.append(new MatMul(rows, x, p, HERE));
+    Value matrixOfAll = fresh(7, 5);
+    b.append(
+        new Reshape(matrixOfAll, b.parameter("m", new IntegerType(Shape.of(35), -9, 9, 1)), HERE));
+    Value shared = fresh(2, 3, 7, 7);
+    b.append(new MatMul(shared, x, matrixOfAll, HERE));
     TensorData entries = TensorData.ofLongs(DType.I16, Shape.of(33), random(random, 33, 30000));
     Value looked = fresh(2, 3, 7, 5);
     b.append(new Table(looked, x, -16, entries, HERE));
@@ -240,7 +248,10 @@ final class IntegerEvaluatorTest {
     for (int sample = 0; sample < 20; sample++) {
       assertSame(
           program,
-          List.of(random(random, 210, 2000), random.longs(210, 1, 1001).toArray()),
+          List.of(
+              random(random, 210, 2000),
+              random.longs(210, 1, 1001).toArray(),
+              random(random, 35, 9)),
           "sample " + sample);
     }
   }

@@ -245,7 +245,7 @@ public final class TensorToInteger {
     return switch (op) {
       case Conv c -> root(c.result(), c.location());
       case Linear l -> root(l.result(), l.location());
-      case MatMul m -> matMul(m);
+      case MatMul m -> MatMulLowering.of(m, out, this::narrow);
       case BatchNorm b -> root(b.result(), b.location());
       case Add a -> root(a.result(), a.location());
       case Subtract s -> root(s.result(), s.location());
@@ -274,49 +274,6 @@ public final class TensorToInteger {
       case Constant c ->
           throw new IllegalStateException("constants are emitted where they are read");
     };
-  }
-
-  /**
-   * The exact sums. Operands stay as precise as there are while the sums have room; else they are
-   * read at the scales of their classes, and the wider one with a bit less until there is.
-   */
-  private Value matMul(MatMul op) {
-    int depth = op.left().shape().extent(op.left().shape().rank() - 1);
-    Value left = narrow(op.left(), CONSUMABLE);
-    Value right = narrow(op.right(), CONSUMABLE);
-    if (!hasRoom(left, right, depth)) {
-      left = narrow(op.left(), NARROW);
-      right = narrow(op.right(), NARROW);
-    }
-    int leftShift = 0;
-    int rightShift = 0;
-    long leftMagnitude = IntegerBuilder.interval(left).magnitude();
-    long rightMagnitude = IntegerBuilder.interval(right).magnitude();
-    while (!hasRoom(leftMagnitude >> leftShift, rightMagnitude >> rightShift, depth)) {
-      if (leftMagnitude >> leftShift >= rightMagnitude >> rightShift) {
-        leftShift++;
-      } else {
-        rightShift++;
-      }
-    }
-    return out.matMul(coarser(left, leftShift), coarser(right, rightShift));
-  }
-
-  private static boolean hasRoom(Value left, Value right, int depth) {
-    return hasRoom(
-        IntegerBuilder.interval(left).magnitude(),
-        IntegerBuilder.interval(right).magnitude(),
-        depth);
-  }
-
-  private static boolean hasRoom(long left, long right, int depth) {
-    return (left <= 1 && right <= 1) || left * right < FieldBounds.LIMIT / Math.max(1, depth);
-  }
-
-  /** The integers with {@code bits} less. */
-  private Value coarser(Value integers, int bits) {
-    long high = IntegerBuilder.interval(integers).magnitude() >> bits;
-    return bits == 0 ? integers : out.requantize(integers, bits, -high, high);
   }
 
   private Value divide(Divide op) {

@@ -40,7 +40,37 @@ public final class SampleNetworks {
     out.put("pools", pools(seed));
     out.put("gate", gate(seed));
     out.put("hard swish", hardSwish(seed));
+    out.put("attention", attention(seed));
+    out.put("gram", gram(seed));
     return out;
+  }
+
+  /** Two heads of attention with a ReLU of scaled scores in place of a softmax. */
+  public static Program attention(long seed) {
+    TensorProgramBuilder b = new TensorProgramBuilder(seed);
+    Value x = b.input(1, 6, 16);
+    Value q = heads(b, b.linear(x, 16));
+    Value k = heads(b, b.linear(x, 16));
+    Value v = heads(b, b.linear(x, 16));
+    Value scores = b.matMul(q, k);
+    Value scaled = b.relu(b.multiply(scores, b.filled(scores.shape(), 0.35f)));
+    Value y = b.matMul(scaled, b.transpose(v, List.of(0, 1, 3, 2)));
+    return b.build(b.linear(b.reshape(b.transpose(y, List.of(0, 2, 1, 3)), 1, 6, 16), 5));
+  }
+
+  /** [N, T, 16] as [N, 2, T, 8]. */
+  private static Value heads(TensorProgramBuilder b, Value x) {
+    return b.transpose(b.reshape(x, 1, 6, 2, 8), List.of(0, 2, 1, 3));
+  }
+
+  /** Every element times every other: an input with itself, and one matrix for all batches. */
+  public static Program gram(long seed) {
+    TensorProgramBuilder b = new TensorProgramBuilder(seed);
+    Value x = b.input(3, 5, 12);
+    Value y = b.matMul(x, x);
+    Value z = b.tanh(b.linear(x, 7));
+    Value first = b.reshape(b.linear(b.reshape(x, 1, 180), 14), 2, 7);
+    return b.build(y, b.matMul(z, first));
   }
 
   public static Program classifier(long seed, boolean logarithm) {

@@ -22,6 +22,7 @@ import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
+import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Relu;
@@ -34,6 +35,7 @@ import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Concatenate;
 import org.zkc.ir.view.Pad;
 import org.zkc.ir.view.Reshape;
+import org.zkc.ir.view.Transpose;
 
 /**
  * Tensor-level programs with seeded random weights, initialised as PyTorch does, for the tests of
@@ -94,6 +96,17 @@ public final class TensorProgramBuilder {
     Value bias = uniform(name + ".bias", Shape.of(outputs), bound, false);
     Shape shape = Shapes.linear(x.shape(), weight.shape(), Optional.of(bias.shape()));
     return out.value(new Linear(fresh(shape), x, weight, Optional.of(bias), Location.UNKNOWN));
+  }
+
+  /** Right with the leading axes of left, or none. */
+  public Value matMul(Value left, Value right) {
+    Shape shape = Shapes.matMul(left.shape(), right.shape());
+    return out.value(new MatMul(fresh(shape), left, right, Location.UNKNOWN));
+  }
+
+  public Value transpose(Value x, List<Integer> permutation) {
+    Shape shape = Shapes.transpose(x.shape(), permutation);
+    return out.value(new Transpose(fresh(shape), x, permutation, Location.UNKNOWN));
   }
 
   /** torch.nn.Conv2d. */
