@@ -1,9 +1,12 @@
 package org.zkc.gkr.proof;
 
+import java.util.Arrays;
+import java.util.List;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.lookup.LeafLayout;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.relation.RowLayout;
 import org.zkc.gkr.relation.WitnessLayout;
 
 /**
@@ -17,5 +20,18 @@ public record Arithmetization(
     WitnessLayout witness = WitnessLayout.of(system);
     return new Arithmetization(
         system, LeafLayout.of(system), witness, ModelLayout.of(system, witness));
+  }
+
+  /** Where what an opening is about lies. */
+  public RowLayout layout(Opening opening) {
+    return switch (opening) {
+      case WITNESS -> witness;
+      case MODEL -> model;
+    };
+  }
+
+  /** The openings of things that there are, in the order of the protocol. */
+  public List<Opening> openings() {
+    return Arrays.stream(Opening.values()).filter(o -> !layout(o).isEmpty()).toList();
   }
 }

@@ -15,6 +15,7 @@ import org.zkc.gkr.wire.ProofMessage;
  *
  * @param witnessRoot 32 bytes
  * @param sections what {@link SendingChannel} collected
+ * @param openings of what is committed
  */
 // Holders of messages between codec, prover and verifier: compared by nobody.
 @SuppressWarnings("ArrayRecordComponent")
@@ -23,13 +24,21 @@ public record Proof(
     long lookupNonce,
     Map<Section, byte[]> sections,
     long queryNonce,
-    ColumnOpening witnessOpening,
-    ColumnOpening modelOpening) {
+    Map<Opening, ColumnOpening> openings) {
 
   private static final int FIELDS = ProofMessage.getDescriptor().getFields().size();
 
   /** The opening of a commitment that does not exist. */
   public static final ColumnOpening NONE = new ColumnOpening(new int[0], new byte[0]);
+
+  public Proof {
+    openings = Map.copyOf(openings);
+  }
+
+  /** An opening; none when nothing of the kind is committed. */
+  public ColumnOpening opening(Opening opening) {
+    return openings.getOrDefault(opening, NONE);
+  }
 
   public byte[] encode() {
     return ProofMessage.newBuilder()
@@ -43,10 +52,10 @@ public record Proof(
         .setModelMerge(section(Section.MODEL_MERGE))
         .setCombinations(section(Section.COMBINATIONS))
         .setQueryNonce(queryNonce)
-        .setWitnessColumns(residues(witnessOpening.columns()))
-        .setWitnessPaths(ByteString.copyFrom(witnessOpening.multiproof()))
-        .setModelColumns(residues(modelOpening.columns()))
-        .setModelPaths(ByteString.copyFrom(modelOpening.multiproof()))
+        .setWitnessColumns(residues(opening(Opening.WITNESS).columns()))
+        .setWitnessPaths(ByteString.copyFrom(opening(Opening.WITNESS).multiproof()))
+        .setModelColumns(residues(opening(Opening.MODEL).columns()))
+        .setModelPaths(ByteString.copyFrom(opening(Opening.MODEL).multiproof()))
         .build()
         .toByteArray();
   }
@@ -72,8 +81,11 @@ public record Proof(
         m.getLookupNonce(),
         sections,
         m.getQueryNonce(),
-        opening("witness columns", m.getWitnessColumns(), m.getWitnessPaths()),
-        opening("model columns", m.getModelColumns(), m.getModelPaths()));
+        Map.of(
+            Opening.WITNESS,
+            opening("witness columns", m.getWitnessColumns(), m.getWitnessPaths()),
+            Opening.MODEL,
+            opening("model columns", m.getModelColumns(), m.getModelPaths())));
   }
 
   private ByteString section(Section section) {

@@ -17,10 +17,8 @@ import org.zkc.gkr.wire.ProofFileMessage;
  * @param witnessRoot Merkle root of the committed witness
  * @param nonces proofs of work
  * @param sections elements sent in each section
- * @param witnessColumns opened columns of the witness
- * @param witnessPaths their Merkle multiproof
- * @param modelColumns opened columns of the model
- * @param modelPaths their Merkle multiproof
+ * @param columns opened columns of each commitment
+ * @param paths their Merkle multiproofs
  * @param frame file header, and tags and lengths of the fields
  */
 public record ProofComposition(
@@ -29,14 +27,14 @@ public record ProofComposition(
     long witnessRoot,
     long nonces,
     Map<Section, Long> sections,
-    long witnessColumns,
-    long witnessPaths,
-    long modelColumns,
-    long modelPaths,
+    Map<Opening, Long> columns,
+    Map<Opening, Long> paths,
     long frame) {
 
   public ProofComposition {
     sections = Map.copyOf(sections);
+    columns = Map.copyOf(columns);
+    paths = Map.copyOf(paths);
   }
 
   /**
@@ -58,31 +56,33 @@ public record ProofComposition(
     long inputs = bytes(message.getInputsList());
     long outputs = bytes(message.getOutputsList());
     long nonces = nonce(proof.lookupNonce()) + nonce(proof.queryNonce());
-    long witnessColumns = (long) Integer.BYTES * proof.witnessOpening().columns().length;
-    long modelColumns = (long) Integer.BYTES * proof.modelOpening().columns().length;
-    long witnessPaths = proof.witnessOpening().multiproof().length;
-    long modelPaths = proof.modelOpening().multiproof().length;
+    EnumMap<Opening, Long> columns = new EnumMap<>(Opening.class);
+    EnumMap<Opening, Long> paths = new EnumMap<>(Opening.class);
+    for (Opening o : Opening.values()) {
+      columns.put(o, (long) Integer.BYTES * proof.opening(o).columns().length);
+      paths.put(o, (long) proof.opening(o).multiproof().length);
+    }
     long content =
         inputs
             + outputs
             + proof.witnessRoot().length
             + nonces
-            + sections.values().stream().mapToLong(n -> n).sum()
-            + witnessColumns
-            + witnessPaths
-            + modelColumns
-            + modelPaths;
+            + sum(sections)
+            + sum(columns)
+            + sum(paths);
     return new ProofComposition(
         inputs,
         outputs,
         proof.witnessRoot().length,
         nonces,
         sections,
-        witnessColumns,
-        witnessPaths,
-        modelColumns,
-        modelPaths,
+        columns,
+        paths,
         file.length - content);
+  }
+
+  private static long sum(Map<?, Long> bytes) {
+    return bytes.values().stream().mapToLong(n -> n).sum();
   }
 
   /** A field of value 0 is not written. */
@@ -100,11 +100,9 @@ public record ProofComposition(
         + outputs
         + witnessRoot
         + nonces
-        + sections.values().stream().mapToLong(n -> n).sum()
-        + witnessColumns
-        + witnessPaths
-        + modelColumns
-        + modelPaths
+        + sum(sections)
+        + sum(columns)
+        + sum(paths)
         + frame;
   }
 }

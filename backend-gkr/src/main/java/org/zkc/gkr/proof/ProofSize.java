@@ -19,6 +19,7 @@ import org.zkc.gkr.relation.Merge;
 import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.relation.Reduction;
+import org.zkc.gkr.relation.RowLayout;
 import org.zkc.gkr.relation.WitnessLayout;
 import org.zkc.gkr.relation.ZeroProduct;
 import org.zkc.gkr.security.SecurityParameters;
@@ -33,10 +34,9 @@ import org.zkc.gkr.weight.WeightPool;
  * share, only a transcript says.
  *
  * @param sections bytes of each
- * @param witnessOpening columns and paths
- * @param modelOpening columns and paths
+ * @param openings columns and paths of each commitment that there is
  */
-public record ProofSize(Map<Section, Long> sections, double witnessOpening, double modelOpening) {
+public record ProofSize(Map<Section, Long> sections, Map<Opening, Double> openings) {
   private static final int ELEMENT = 4 * Integer.BYTES;
 
   /** Root, two nonces, and the tag and length of each field. */
@@ -44,6 +44,12 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
 
   public ProofSize {
     sections = Map.copyOf(sections);
+    openings = Map.copyOf(openings);
+  }
+
+  /** Columns and paths of one commitment; 0 when nothing of the kind is committed. */
+  public double opening(Opening opening) {
+    return openings.getOrDefault(opening, 0.0);
   }
 
   /** Of a circuit under these parameters. */
@@ -57,11 +63,11 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
     for (long s : sections.values()) {
       sum += s;
     }
-    return sum + Math.round(witnessOpening + modelOpening);
+    return sum + Math.round(openings.values().stream().mapToDouble(b -> b).sum());
   }
 
   /** Expected bytes of {@code queries} columns of {@code rows} cells, and of their multiproof. */
-  private static double opening(int width, int rows, int queries) {
+  private static double expected(int width, int rows, int queries) {
     double columns = Commitment.columns(width);
     double distinct = columns * (1 - StrictMath.pow(1 - 1 / columns, queries));
     double nodes = 0;
@@ -131,10 +137,12 @@ public record ProofSize(Map<Section, Long> sections, double witnessOpening, doub
         send(Section.MODEL_MERGE, 2L * model.widthVariables() + merged);
         send(Section.COMBINATIONS, model.width());
       }
-      return new ProofSize(
-          sections,
-          witness.isEmpty() ? 0 : opening(witness.width(), witness.rows(), queries),
-          model.isEmpty() ? 0 : opening(model.width(), model.rows(), queries));
+      EnumMap<Opening, Double> openings = new EnumMap<>(Opening.class);
+      for (Opening o : arithmetization.openings()) {
+        RowLayout layout = arithmetization.layout(o);
+        openings.put(o, expected(layout.width(), layout.rows(), queries));
+      }
+      return new ProofSize(sections, openings);
     }
 
     private void lookups() {

@@ -14,6 +14,7 @@ import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.relation.RowLayout;
 import org.zkc.gkr.relation.WitnessLayout;
 import org.zkc.gkr.sumcheck.JoiningTables;
 import org.zkc.gkr.sumcheck.SumcheckProver;
@@ -44,8 +45,16 @@ final class OpeningProver {
     this.reductions = reductions;
   }
 
+  /** The combination of one commitment's rows. */
+  ExtVector row(RowLayout layout, ModelMatrix matrix) {
+    return switch (layout) {
+      case WitnessLayout w -> witness(w);
+      case ModelLayout m -> model(m, matrix);
+    };
+  }
+
   /** The row combination of the witness. */
-  ExtVector witness(WitnessLayout layout) {
+  private ExtVector witness(WitnessLayout layout) {
     List<WitnessLayout.Column> columns = layout.columns();
     int count = columns.stream().mapToInt(c -> claims.on(c.tensor()).size()).sum();
     ExtVector merging = Merging.coefficients(out.transcript(), "witness batch", count);
@@ -99,7 +108,7 @@ final class OpeningProver {
   }
 
   /** The row combination of the model. */
-  ExtVector model(ModelLayout layout, ModelMatrix matrix) {
+  private ExtVector model(ModelLayout layout, ModelMatrix matrix) {
     ArrayList<Claims.Claim> all = new ArrayList<>();
     for (ModelLayout.Entry e : layout.entries()) {
       all.addAll(toPoints(e));

@@ -11,6 +11,7 @@ import org.zkc.gkr.ligero.ColumnOpening;
 import org.zkc.gkr.ligero.Commitment;
 import org.zkc.gkr.ligero.WitnessCommitment;
 import org.zkc.gkr.proof.Arithmetization;
+import org.zkc.gkr.proof.Opening;
 import org.zkc.gkr.proof.Proof;
 import org.zkc.gkr.proof.Section;
 import org.zkc.gkr.proof.SendingChannel;
@@ -150,33 +151,30 @@ public final class Prover {
 
       begin("openings", 0.85);
       OpeningProver openings = new OpeningProver(system, out, claims, values, reductions);
-      ExtVector witnessRow = witness.isEmpty() ? null : openings.witness(witness);
-      ExtVector modelRow =
-          arithmetization.model().isEmpty()
-              ? null
-              : openings.model(arithmetization.model(), key.model());
-      if (witnessRow != null) {
-        out.send(Section.COMBINATIONS, "witness combination", witnessRow);
+      EnumMap<Opening, Commitment> commitments = new EnumMap<>(Opening.class);
+      if (commitment != null) {
+        commitments.put(Opening.WITNESS, commitment);
       }
-      if (modelRow != null) {
-        out.send(Section.COMBINATIONS, "model combination", modelRow);
+      if (key.commitment() != null) {
+        commitments.put(Opening.MODEL, key.commitment());
       }
+      EnumMap<Opening, ExtVector> rows = new EnumMap<>(Opening.class);
+      for (Opening o : arithmetization.openings()) {
+        rows.put(o, openings.row(arithmetization.layout(o), key.model()));
+      }
+      rows.forEach((o, row) -> out.send(Section.COMBINATIONS, o.text() + " combination", row));
       long queryNonce =
           transcript.grind("queries", key.verifierKey().parameters().queryGrindingBits());
-      ColumnOpening ofWitness =
-          commitment == null ? Proof.NONE : open(transcript, "witness", commitment);
-      ColumnOpening ofModel =
-          modelRow == null
-              ? Proof.NONE
-              : open(
-                  transcript,
-                  "model",
-                  Objects.requireNonNull(key.commitment(), "a model is committed"));
+      EnumMap<Opening, ColumnOpening> opened = new EnumMap<>(Opening.class);
+      for (Opening o : rows.keySet()) {
+        Commitment c = Objects.requireNonNull(commitments.get(o), "what is opened is committed");
+        opened.put(o, open(transcript, o.text(), c));
+      }
       EnumMap<Section, byte[]> sections = new EnumMap<>(Section.class);
       for (Section s : Section.values()) {
         sections.put(s, out.bytes(s));
       }
-      Proof proof = new Proof(root, lookupNonce, sections, queryNonce, ofWitness, ofModel);
+      Proof proof = new Proof(root, lookupNonce, sections, queryNonce, opened);
       end("openings");
       return proof;
     }

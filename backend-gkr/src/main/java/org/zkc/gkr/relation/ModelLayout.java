@@ -14,7 +14,7 @@ import org.zkc.gkr.weight.TensorLayout;
  * that divides O, so that no row is partly padding; a claim about it must have eq at a point on
  * axis 0, whose first variables number the rows.
  */
-public final class ModelLayout {
+public final class ModelLayout implements RowLayout {
   /**
    * A proof opens whole columns, so it could not be read with more; the verifier makes a
    * coefficient for each.
@@ -130,6 +130,7 @@ public final class ModelLayout {
     return outputs / Math.min(Integer.lowestOneBit(outputs), width >> rest);
   }
 
+  @Override
   public int width() {
     return width;
   }
@@ -138,6 +139,7 @@ public final class ModelLayout {
     return Integer.numberOfTrailingZeros(width);
   }
 
+  @Override
   public int rows() {
     return rows;
   }
@@ -155,6 +157,7 @@ public final class ModelLayout {
     return e;
   }
 
+  @Override
   public boolean isEmpty() {
     return entries.isEmpty();
   }

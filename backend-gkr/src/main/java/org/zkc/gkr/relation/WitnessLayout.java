@@ -10,7 +10,7 @@ import org.zkc.gkr.weight.TensorLayout;
  * cut into rows of {@link #width}; rows that are zero by shape do not exist. A table shorter than a
  * row sits at its start.
  */
-public final class WitnessLayout {
+public final class WitnessLayout implements RowLayout {
   /**
    * @param firstRow its first row in the matrix
    * @param rows the rows that hold its stored prefix
@@ -55,6 +55,7 @@ public final class WitnessLayout {
     return (layout.storedLength() + width - 1) / width;
   }
 
+  @Override
   public int width() {
     return width;
   }
@@ -63,6 +64,7 @@ public final class WitnessLayout {
     return Integer.numberOfTrailingZeros(width);
   }
 
+  @Override
   public int rows() {
     return rows;
   }
@@ -83,6 +85,7 @@ public final class WitnessLayout {
     return variables - widthVariables() + Mle.variables(columns.size());
   }
 
+  @Override
   public boolean isEmpty() {
     return columns.isEmpty();
   }

@@ -14,6 +14,7 @@ import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.relation.RowLayout;
 import org.zkc.gkr.relation.WitnessLayout;
 import org.zkc.gkr.sumcheck.SumcheckVerifier;
 import org.zkc.gkr.weight.Weight;
@@ -51,7 +52,15 @@ final class OpeningVerifier {
    */
   record Combination(ExtVector coefficients, Ext[] columnPoint, Ext value) {}
 
-  Combination witness(WitnessLayout layout) {
+  /** Turns the claims on what one commitment holds into its combination. */
+  Combination combination(RowLayout layout) {
+    return switch (layout) {
+      case WitnessLayout w -> witness(w);
+      case ModelLayout m -> model(m);
+    };
+  }
+
+  private Combination witness(WitnessLayout layout) {
     List<WitnessLayout.Column> columns = layout.columns();
     ArrayList<Claims.Claim> all = new ArrayList<>();
     for (WitnessLayout.Column c : columns) {
@@ -91,7 +100,7 @@ final class OpeningVerifier {
         coefficients, SumcheckVerifier.suffix(end.point(), layout.widthVariables()), value);
   }
 
-  Combination model(ModelLayout layout) {
+  private Combination model(ModelLayout layout) {
     ArrayList<Claims.Claim> all = new ArrayList<>();
     for (ModelLayout.Entry e : layout.entries()) {
       all.addAll(toPoints(e));

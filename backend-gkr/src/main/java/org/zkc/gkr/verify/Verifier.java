@@ -1,9 +1,9 @@
 package org.zkc.gkr.verify;
 
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
@@ -16,6 +16,7 @@ import org.zkc.gkr.lookup.LogupVerifier;
 import org.zkc.gkr.lookup.LookupChallenges;
 import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.proof.Arithmetization;
+import org.zkc.gkr.proof.Opening;
 import org.zkc.gkr.proof.Proof;
 import org.zkc.gkr.proof.ReceivingChannel;
 import org.zkc.gkr.proof.Section;
@@ -25,9 +26,7 @@ import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.LookupTable;
-import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.relation.PublicValues;
-import org.zkc.gkr.relation.WitnessLayout;
 import org.zkc.gkr.relation.ZeroProduct;
 import org.zkc.gkr.security.SecurityParameters;
 import org.zkc.gkr.transcript.Transcript;
@@ -255,52 +254,47 @@ public final class Verifier {
   // ----------------------------------------------------------------------------------------------------
 
   private void open(Transcript transcript) {
-    WitnessLayout witness = arithmetization.witness();
-    ModelLayout model = arithmetization.model();
-    requireWhole("witness", witness.rows(), proof.witnessOpening());
-    requireWhole("model", model.rows(), proof.modelOpening());
+    for (Opening o : Opening.values()) {
+      requireWhole(o, arithmetization.layout(o).rows(), proof.opening(o));
+    }
     OpeningVerifier openings = new OpeningVerifier(system, in, claims, reductions);
-    OpeningVerifier.Combination ofWitness = witness.isEmpty() ? null : openings.witness(witness);
-    OpeningVerifier.Combination ofModel = model.isEmpty() ? null : openings.model(model);
-    ExtVector witnessRow = ofWitness == null ? null : row("witness", ofWitness, witness.width());
-    ExtVector modelRow = ofModel == null ? null : row("model", ofModel, model.width());
+    EnumMap<Opening, OpeningVerifier.Combination> combinations = new EnumMap<>(Opening.class);
+    for (Opening o : arithmetization.openings()) {
+      combinations.put(o, openings.combination(arithmetization.layout(o)));
+    }
+    EnumMap<Opening, ExtVector> rows = new EnumMap<>(Opening.class);
+    combinations.forEach((o, c) -> rows.put(o, row(o, c)));
     transcript.checkGrind("queries", key.parameters().queryGrindingBits(), proof.queryNonce());
-    if (ofWitness != null) {
-      check(
-          "witness",
-          proof.witnessRoot(),
-          ofWitness,
-          Objects.requireNonNull(witnessRow),
-          proof.witnessOpening());
-    } else {
-      requireNone("witness", proof.witnessOpening());
+    for (Opening o : Opening.values()) {
+      OpeningVerifier.Combination combination = combinations.get(o);
+      ExtVector row = rows.get(o);
+      if (combination == null || row == null) {
+        requireNone(o, proof.opening(o));
+      } else {
+        check(o, combination, row);
+      }
     }
-    if (ofModel != null) {
-      check(
-          "model",
-          key.modelRoot(),
-          ofModel,
-          Objects.requireNonNull(modelRow),
-          proof.modelOpening());
-    } else {
-      requireNone("model", proof.modelOpening());
-    }
+  }
+
+  private byte[] root(Opening opening) {
+    return switch (opening) {
+      case WITNESS -> proof.witnessRoot();
+      case MODEL -> key.modelRoot();
+    };
   }
 
   /** Reads a row combination, which must have the claimed value. */
-  private ExtVector row(String name, OpeningVerifier.Combination combination, int width) {
-    ExtVector u = in.receiveVector(Section.COMBINATIONS, name + " combination", width);
+  private ExtVector row(Opening opening, OpeningVerifier.Combination combination) {
+    String name = opening.text() + " combination";
+    int width = arithmetization.layout(opening).width();
+    ExtVector u = in.receiveVector(Section.COMBINATIONS, name, width);
     VerificationFailure.requireEqual(
-        name + " combination", combination.value(), Mle.evaluate(u, combination.columnPoint()));
+        name, combination.value(), Mle.evaluate(u, combination.columnPoint()));
     return u;
   }
 
-  private void check(
-      String name,
-      byte[] root,
-      OpeningVerifier.Combination combination,
-      ExtVector u,
-      ColumnOpening opening) {
+  private void check(Opening opening, OpeningVerifier.Combination combination, ExtVector u) {
+    String name = opening.text();
     int width = u.length();
     int[] drawn =
         in.transcript()
@@ -309,31 +303,31 @@ public final class Verifier {
     int rows = combination.coefficients().length();
     LigeroVerifier.check(
         name,
-        root,
+        root(opening),
         width,
         rows,
         combination.coefficients(),
         u,
         Commitment.distinct(drawn),
-        opening);
+        proof.opening(opening));
   }
 
   /**
    * Columns of all rows: before a coefficient is made for every row, the proof must be as large as
    * they are.
    */
-  private static void requireWhole(String name, int rows, ColumnOpening opening) {
+  private static void requireWhole(Opening what, int rows, ColumnOpening opening) {
     int elements = opening.columns().length;
     if (rows > 0 && (elements == 0 || elements % rows != 0)) {
       throw new VerificationFailure(
-          name + " column elements", "columns of " + rows + " rows", elements + " elements");
+          what.text() + " column elements", "columns of " + rows + " rows", elements + " elements");
     }
   }
 
-  private static void requireNone(String name, ColumnOpening opening) {
+  private static void requireNone(Opening what, ColumnOpening opening) {
     VerificationFailure.requireCount(
-        name + " columns without a commitment", 0, opening.columns().length);
+        what.text() + " columns without a commitment", 0, opening.columns().length);
     VerificationFailure.requireCount(
-        name + " paths without a commitment", 0, opening.multiproof().length);
+        what.text() + " paths without a commitment", 0, opening.multiproof().length);
   }
 }

@@ -32,8 +32,7 @@ final class ProofCompositionTest {
             random.nextInt(2) * random.nextLong(),
             sections,
             0,
-            new ColumnOpening(columns, paths),
-            Proof.NONE);
+            Map.of(Opening.WITNESS, new ColumnOpening(columns, paths)));
     Statement statement =
         new Statement(List.of(new int[random.nextInt(100)]), List.of(new int[7], new int[1]));
     byte[] file = new ProofFile(statement, proof.encode()).encode();
@@ -44,9 +43,9 @@ final class ProofCompositionTest {
     assertEquals(root.length, parts.witnessRoot());
     assertEquals(proof.lookupNonce() == 0 ? 0 : 8, parts.nonces());
     sections.forEach((s, bytes) -> assertEquals(bytes.length, parts.sections().get(s)));
-    assertEquals(4L * columns.length, parts.witnessColumns());
-    assertEquals(paths.length, parts.witnessPaths());
-    assertEquals(0, parts.modelColumns());
+    assertEquals(4L * columns.length, parts.columns().get(Opening.WITNESS));
+    assertEquals(paths.length, parts.paths().get(Opening.WITNESS));
+    assertEquals(0, parts.columns().get(Opening.MODEL));
     assertTrue(parts.frame() >= 8 && parts.frame() < 120, "frame " + parts.frame());
     assertThrows(
         VerificationFailure.class, () -> ProofComposition.of(Arrays.copyOf(file, file.length - 1)));

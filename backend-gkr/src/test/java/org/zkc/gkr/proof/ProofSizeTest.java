@@ -47,8 +47,8 @@ final class ProofSizeTest {
             proof.sections().get(section).length, size.sections().get(section), section.text());
       }
       // Few columns, nearly all of them opened: the sharing varies most here.
-      assertEquals(length(proof.witnessOpening()), size.witnessOpening(), 2000);
-      assertEquals(length(proof.modelOpening()), size.modelOpening(), 2000);
+      assertEquals(length(proof.opening(Opening.WITNESS)), size.opening(Opening.WITNESS), 2000);
+      assertEquals(length(proof.opening(Opening.MODEL)), size.opening(Opening.MODEL), 2000);
       assertEquals(bytes.length, size.bytes(), 4000);
     }
   }

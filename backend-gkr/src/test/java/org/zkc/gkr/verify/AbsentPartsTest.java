@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.ligero.ColumnOpening;
+import org.zkc.gkr.proof.Opening;
 import org.zkc.gkr.proof.Proof;
 import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.prove.WeakProof;
@@ -29,7 +31,12 @@ class AbsentPartsTest {
 
   private static Proof with(
       Proof p, byte[] root, long nonce, ColumnOpening witness, ColumnOpening model) {
-    return new Proof(root, nonce, p.sections(), p.queryNonce(), witness, model);
+    return new Proof(
+        root,
+        nonce,
+        p.sections(),
+        p.queryNonce(),
+        Map.of(Opening.WITNESS, witness, Opening.MODEL, model));
   }
 
   @Test
@@ -44,10 +51,10 @@ class AbsentPartsTest {
       refused(
           "bytes of the witness root",
           weak,
-          with(p, new byte[VerifierKey.DIGEST_BYTES], 0, Proof.NONE, p.modelOpening()));
-      refused("lookup nonce", weak, with(p, none, 1, Proof.NONE, p.modelOpening()));
-      refused("witness columns", weak, with(p, none, 0, COLUMN, p.modelOpening()));
-      refused("witness paths", weak, with(p, none, 0, PATH, p.modelOpening()));
+          with(p, new byte[VerifierKey.DIGEST_BYTES], 0, Proof.NONE, p.opening(Opening.MODEL)));
+      refused("lookup nonce", weak, with(p, none, 1, Proof.NONE, p.opening(Opening.MODEL)));
+      refused("witness columns", weak, with(p, none, 0, COLUMN, p.opening(Opening.MODEL)));
+      refused("witness paths", weak, with(p, none, 0, PATH, p.opening(Opening.MODEL)));
     }
   }
 
@@ -61,8 +68,8 @@ class AbsentPartsTest {
       assertNull(weak.rejection(weak.statement(weak.honest), p.encode()));
       byte[] root = p.witnessRoot();
       long nonce = p.lookupNonce();
-      refused("model columns", weak, with(p, root, nonce, p.witnessOpening(), COLUMN));
-      refused("model paths", weak, with(p, root, nonce, p.witnessOpening(), PATH));
+      refused("model columns", weak, with(p, root, nonce, p.opening(Opening.WITNESS), COLUMN));
+      refused("model paths", weak, with(p, root, nonce, p.opening(Opening.WITNESS), PATH));
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.Conv;
@@ -227,7 +228,7 @@ enum HostileCircuits {
     sections.put(Section.RELATIONS, new byte[elements * Ext.BYTES]);
     sections.put(Section.MODEL_MERGE, new byte[1000 * Ext.BYTES]);
     sections.put(Section.COMBINATIONS, new byte[(1 << 16) * Ext.BYTES]);
-    return new Proof(new byte[0], 0, sections, 0, Proof.NONE, Proof.NONE).encode();
+    return new Proof(new byte[0], 0, sections, 0, Map.of()).encode();
   }
 
   /**

@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.zkc.gkr.circuit.Circuit;
@@ -125,7 +126,7 @@ class ProofOfNothingTest {
       sections.put(s, out.bytes(s));
     }
     sections.put(Section.LEAVES, new byte[16 * Ext.BYTES]);
-    byte[] proof = new Proof(root, 0, sections, 0, Proof.NONE, Proof.NONE).encode();
+    byte[] proof = new Proof(root, 0, sections, 0, Map.of()).encode();
 
     refused(key, statement, proof, "lookup leaves, numerator", 64 << 20);
   }
@@ -142,10 +143,10 @@ class ProofOfNothingTest {
     assertTrue(allocated < allocation, "allocates " + allocated + " bytes");
   }
 
-  /** Sixteen model tensors of as many rows as elements: 2^20 rows, of which a proof has none. */
+  /** Sixteen model tensors of as many rows as elements: 2^24 rows, of which a proof has none. */
   @Test
   void rowsOfWhichTheProofHasNoColumn() {
-    List<Integer> shape = List.of((1 << 16) + 1, 1);
+    List<Integer> shape = List.of((1 << 20) + 1, 1);
     ArrayList<TensorDeclaration> tensors = new ArrayList<>();
     ArrayList<Linear.Term> terms = new ArrayList<>();
     for (int k = 0; k < 16; k++) {
@@ -167,8 +168,8 @@ class ProofOfNothingTest {
     sections.put(Section.RELATIONS, new byte[15 * Ext.BYTES]);
     sections.put(Section.MODEL_MERGE, new byte[(2 * model.widthVariables() + 16) * Ext.BYTES]);
     sections.put(Section.COMBINATIONS, new byte[model.width() * Ext.BYTES]);
-    byte[] proof = new Proof(new byte[0], 0, sections, 0, Proof.NONE, Proof.NONE).encode();
+    byte[] proof = new Proof(new byte[0], 0, sections, 0, Map.of()).encode();
     Statement statement = new Statement(List.of(), List.of(new int[shape.get(0)]));
-    refused(key, statement, proof, "model column elements", 12 << 20);
+    refused(key, statement, proof, "model column elements", 64 << 20);
   }
 }

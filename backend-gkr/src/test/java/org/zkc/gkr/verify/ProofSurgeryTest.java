@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +20,7 @@ import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.ligero.ColumnOpening;
+import org.zkc.gkr.proof.Opening;
 import org.zkc.gkr.proof.Proof;
 import org.zkc.gkr.proof.Section;
 import org.zkc.gkr.proof.Statement;
@@ -69,12 +71,7 @@ class ProofSurgeryTest {
     EnumMap<Section, byte[]> sections = new EnumMap<>(proof.sections());
     sections.put(section, bytes);
     return new Proof(
-        proof.witnessRoot(),
-        proof.lookupNonce(),
-        sections,
-        proof.queryNonce(),
-        proof.witnessOpening(),
-        proof.modelOpening());
+        proof.witnessRoot(), proof.lookupNonce(), sections, proof.queryNonce(), proof.openings());
   }
 
   private Proof withOpenings(
@@ -84,8 +81,11 @@ class ProofSurgeryTest {
         proof.lookupNonce(),
         proof.sections(),
         proof.queryNonce(),
-        witness.apply(proof.witnessOpening()),
-        model.apply(proof.modelOpening()));
+        Map.of(
+            Opening.WITNESS,
+            witness.apply(proof.opening(Opening.WITNESS)),
+            Opening.MODEL,
+            model.apply(proof.opening(Opening.MODEL))));
   }
 
   private static byte[] without(byte[] bytes, int from, int count) {
@@ -178,8 +178,7 @@ class ProofSurgeryTest {
               proof.lookupNonce(),
               sections,
               proof.queryNonce(),
-              proof.witnessOpening(),
-              proof.modelOpening());
+              proof.openings());
       String why = rejection("moved from " + all[k], moved);
       assertTrue(why.contains("left in the section"), why);
     }
@@ -198,7 +197,8 @@ class ProofSurgeryTest {
       }
     }
     for (boolean ofWitness : new boolean[] {true, false}) {
-      ColumnOpening honest = ofWitness ? proof.witnessOpening() : proof.modelOpening();
+      ColumnOpening honest =
+          ofWitness ? proof.opening(Opening.WITNESS) : proof.opening(Opening.MODEL);
       for (int at = 0; at < honest.columns().length; at++) {
         int[] columns = honest.columns().clone();
         columns[at] += M31.P;
@@ -250,7 +250,8 @@ class ProofSurgeryTest {
   @Test
   void columnsLeftOutRepeatedAndUnsorted() {
     for (boolean ofWitness : new boolean[] {true, false}) {
-      ColumnOpening honest = ofWitness ? proof.witnessOpening() : proof.modelOpening();
+      ColumnOpening honest =
+          ofWitness ? proof.opening(Opening.WITNESS) : proof.opening(Opening.MODEL);
       int rows =
           ofWitness
               ? weak.key.verifierKey().arithmetization().witness().rows()
@@ -325,7 +326,8 @@ class ProofSurgeryTest {
   @Test
   void oneOpeningForTheOther() {
     rejection(
-        "openings exchanged", withOpenings(o -> proof.modelOpening(), o -> proof.witnessOpening()));
-    rejection("the witness twice", withOpenings(o -> o, o -> proof.witnessOpening()));
+        "openings exchanged",
+        withOpenings(o -> proof.opening(Opening.MODEL), o -> proof.opening(Opening.WITNESS)));
+    rejection("the witness twice", withOpenings(o -> o, o -> proof.opening(Opening.WITNESS)));
   }
 }

@@ -102,8 +102,7 @@ class RelationMessagesTest {
             proof.lookupNonce(),
             sections,
             proof.queryNonce(),
-            proof.witnessOpening(),
-            proof.modelOpening());
+            proof.openings());
     assertNotNull(weak.rejection(statement, altered.encode()), what + " was accepted");
   }
 

@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.proof.Opening;
 import org.zkc.gkr.proof.ProofComposition;
 import org.zkc.gkr.proof.ProofSize;
 import org.zkc.gkr.proof.Section;
@@ -133,8 +134,8 @@ final class KeyTables {
       sections += n;
       rows.add(ProofParts.row(section, n));
     }
-    long witness = Math.round(size.witnessOpening());
-    long model = Math.round(size.modelOpening());
+    long witness = Math.round(size.opening(Opening.WITNESS));
+    long model = Math.round(size.opening(Opening.MODEL));
     rows.add(ProofParts.row(ProofParts.WITNESS_OPENING, witness));
     rows.add(ProofParts.row(ProofParts.MODEL_OPENING, model));
     long rest = size.bytes() - sections - witness - model;
@@ -164,10 +165,10 @@ final class KeyTables {
     for (Section section : Section.values()) {
       rows.add(ProofParts.row(section, c.sections().getOrDefault(section, 0L)));
     }
-    rows.add(ProofParts.row(ProofParts.WITNESS_COLUMNS, c.witnessColumns()));
-    rows.add(ProofParts.row(ProofParts.WITNESS_PATHS, c.witnessPaths()));
-    rows.add(ProofParts.row(ProofParts.MODEL_COLUMNS, c.modelColumns()));
-    rows.add(ProofParts.row(ProofParts.MODEL_PATHS, c.modelPaths()));
+    rows.add(ProofParts.row(ProofParts.WITNESS_COLUMNS, c.columns().get(Opening.WITNESS)));
+    rows.add(ProofParts.row(ProofParts.WITNESS_PATHS, c.paths().get(Opening.WITNESS)));
+    rows.add(ProofParts.row(ProofParts.MODEL_COLUMNS, c.columns().get(Opening.MODEL)));
+    rows.add(ProofParts.row(ProofParts.MODEL_PATHS, c.paths().get(Opening.MODEL)));
     rows.add(ProofParts.row(ProofParts.FRAME, c.frame()));
     return ProofParts.table(
         "What the proof consists of",
