@@ -172,7 +172,7 @@ public final class Checker {
     return defined.add(value);
   }
 
-  /** What is wrong with the value's type, if anything. */
+  /** The error in the value's type, if there is one. */
   private Optional<String> value(Value value) {
     Type type = value.type();
     boolean fits =

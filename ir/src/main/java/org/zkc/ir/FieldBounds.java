@@ -1,7 +1,7 @@
 package org.zkc.ir;
 
 /**
- * What the field of the proof system leaves room for (docs/protocol.md sections 1 to 4). The
+ * The room that the field of the proof system leaves (docs/protocol.md sections 1 to 4). The
  * compiler keeps to these numbers; the backend checks a circuit by constants of its own, and a test
  * holds the two equal.
  */

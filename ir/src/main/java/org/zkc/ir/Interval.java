@@ -81,21 +81,21 @@ public record Interval(long low, long high) {
     return hull(point(0));
   }
 
-  /** Of (x + half) >> shift, half = 2^(shift-1), or 0 when shift = 0. */
+  /** The interval of (x + half) >> shift, where half = 2^(shift-1), or 0 when shift = 0. */
   public Interval shiftRounded(int shift) {
     long half = shift == 0 ? 0 : 1L << (shift - 1);
     return new Interval((low + half) >> shift, (high + half) >> shift);
   }
 
-  /** Of min(max(x, least), greatest). */
+  /** The interval of min(max(x, least), greatest). */
   public Interval clamp(long least, long greatest) {
     return new Interval(Math.clamp(low, least, greatest), Math.clamp(high, least, greatest));
   }
 
   /**
-   * Of sum_i w_i x_i with x_i anywhere in this interval or 0, the positive w_i summing to at most
-   * {@code positive} and the negative ones to at least {@code -negative}: one output of a
-   * convolution or linear map.
+   * The interval of sum_i w_i x_i, one output of a convolution or linear map. Each x_i lies
+   * anywhere in this interval or is 0. The positive w_i sum to at most {@code positive} and the
+   * negative ones to at least {@code -negative}.
    */
   public Interval weighted(long positive, long negative) {
     long least = Math.min(low, 0);

@@ -3,13 +3,13 @@ package org.zkc.ir;
 import java.util.Objects;
 
 /**
- * Where a value came from: the line of the user's own source, and the layer. Printed as {@code
- * loc("model.py":15 "x = self.conv1(x)" layer 3)}.
+ * The origin of a value: the line of the user's own source, and the layer. A location is printed as
+ * {@code loc("model.py":15 "x = self.conv1(x)" layer 3)}.
  *
  * @param line 0 means that the source is not known
  * @param text the source line, empty where the archive does not carry it
  * @param layer number of the tensor-level op that this stands for, from 1 ({@link LayerNumbers}); 0
- *     where layers have not been numbered
+ * where layers have not been numbered
  */
 public record Location(String file, int line, String text, int layer) {
   public static final Location UNKNOWN = new Location("", 0, "");

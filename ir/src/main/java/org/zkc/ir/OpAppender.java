@@ -1,6 +1,9 @@
 package org.zkc.ir;
 
-/** Where ops of a function under construction go: a new function, or one that is rewritten. */
+/**
+ * The end of a function under construction, where ops are appended: a new function, or one that is
+ * rewritten.
+ */
 public interface OpAppender {
   /** A new value that no op defines yet, with a name of its own. */
   Value fresh(String hint, Type type);

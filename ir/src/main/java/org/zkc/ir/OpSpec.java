@@ -20,8 +20,7 @@ import java.util.stream.Stream;
 import org.zkc.ir.integer.IntegerWeights;
 
 /**
- * How an op's record splits into results, operands, regions, attributes and location; see {@link
- * Op}.
+ * The parts of an op's record: results, operands, regions, attributes and location; see {@link Op}.
  */
 public final class OpSpec {
 
@@ -166,7 +165,7 @@ public final class OpSpec {
     return type.getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
   }
 
-  /** What the op does, in one line, from its {@link Describes}. */
+  /** The line of the op's {@link Describes}, which says what the op does. */
   public String description() {
     Describes line = type.getAnnotation(Describes.class);
     if (line == null) {

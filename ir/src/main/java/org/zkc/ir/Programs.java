@@ -11,7 +11,9 @@ public final class Programs {
 
   private Programs() {}
 
-  /** Same level, functions, ops, types, attributes, wiring and locations. */
+  /**
+   * Whether two programs agree in level, functions, ops, types, attributes, wiring and locations.
+   */
   public static boolean equal(Program left, Program right) {
     if (left.level() != right.level() || left.functions().size() != right.functions().size()) {
       return false;

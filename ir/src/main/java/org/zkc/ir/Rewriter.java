@@ -70,7 +70,7 @@ public final class Rewriter implements OpAppender {
     replacements.put(old, current(replacement));
   }
 
-  /** What stands for {@code value} now: its replacement or itself. */
+  /** The value that stands for {@code value} now: its replacement or itself. */
   public Value current(Value value) {
     return replacements.getOrDefault(value, value);
   }

@@ -37,7 +37,7 @@ public final class TensorData {
 
   private final @Nullable FloatReader reader;
 
-  /** What the reader gives, once {@link #bytes} was asked for. */
+  /** The bytes that the reader gave, from the first call of {@link #bytes} on. */
   private @Nullable MemorySegment made;
 
   /**

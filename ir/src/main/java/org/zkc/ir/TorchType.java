@@ -6,7 +6,7 @@ import java.util.Objects;
 /** A torch-level type, as the serialised TorchScript dialect names it. */
 public sealed interface TorchType extends Type {
 
-  /** What the name of a type or type constructor looks like. */
+  /** The pattern of the names of types and type constructors. */
   String NAME = "[A-Za-z_][A-Za-z0-9_]*";
 
   /** {@code Tensor}: rank, extents and element type unknown until shape inference. */

@@ -24,7 +24,7 @@ public class UserException extends RuntimeException {
     return location;
   }
 
-  /** Never null: the constructors demand a message. */
+  /** The message, never null: the constructors demand one. */
   @Override
   public String getMessage() {
     return Objects.requireNonNull(super.getMessage());

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the values of a function are defined and read, nested regions included; gathered in one
- * pass.
+ * The definitions and readers of a function's values, those in nested regions included; one pass
+ * over the function gathers them.
  */
 public final class Uses {
   private final Map<Value, Op> definitions = new IdentityHashMap<>();

@@ -13,7 +13,7 @@ import org.zkc.ir.integer.IntegerWeights;
  * tested on them.
  */
 public final class RandomPrograms {
-  /** What strings may hold. */
+  /** The characters that random strings may hold. */
   public enum Strings {
     /** Anything that UTF-8 can carry. */
     UNICODE(

@@ -51,8 +51,8 @@ public final class EliminateCommonSubexpressions implements Pass {
   }
 
   /**
-   * What makes two ops equal: operands by identity and component (a weight is not a bias),
-   * attributes by content; names of constants apart.
+   * The parts that make two ops equal: operands by identity and component (a weight is not a bias),
+   * attributes by content. Names of constants do not count.
    */
   private record Key(
       Class<?> type,

@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.zkc.ir.kernel.TaskRunner;
 
-/** Where passes run large products, and what they report: named counts, summed over a run. */
+/**
+ * The surroundings of passes: the threads for large products, and named counts, summed over a run.
+ */
 public final class PassContext {
   private final Map<String, Long> statistics = new TreeMap<>();
   private final TaskRunner tasks;
@@ -20,7 +22,7 @@ public final class PassContext {
     this.tasks = tasks;
   }
 
-  /** Where pieces of large products run. */
+  /** The runner of pieces of large products. */
   public TaskRunner tasks() {
     return tasks;
   }

@@ -144,7 +144,7 @@ public final class PassManager {
     }
   }
 
-  /** What lowerings and passes of this run count their work in. */
+  /** The context in which lowerings and passes of this run count their work. */
   public PassContext context() {
     return context;
   }

@@ -3,7 +3,7 @@ package org.zkc.tests;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where the checkout lies that the tests run in. */
+/** The checkout that the tests run in. */
 public final class Repository {
   private static final Path ROOT = find();
 

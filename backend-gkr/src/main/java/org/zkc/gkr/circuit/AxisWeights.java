@@ -7,9 +7,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often every element of a view's outcome counts its source, where that is a product of one
- * number for each axis: windows, ranges and permutations keep such a form, and so does a reshape of
- * something uniform. Spares a check the elements of broadcasts, sums and slices.
+ * The number of times that each element of a view's outcome counts the source, where that is a
+ * product of one number for each axis. Windows, ranges and permutations keep such a form, and so
+ * does a reshape of something uniform. A check thus need not visit the elements of broadcasts, sums
+ * and slices.
  *
  * @param axes the numbers along each axis of the outcome, none negative
  */

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.kernel.FractionTile;
 
 /**
- * What a {@link CircuitCheck} knows after some of the relations: the interval and the degree of
- * every tensor defined so far, which tensors are used, and the sums that have limits.
+ * The knowledge of a {@link CircuitCheck} after some of the relations: the interval and the degree
+ * of every tensor defined so far, which tensors are used, and the sums that have limits.
  */
 final class CheckState {
   private static final long P = Integer.MAX_VALUE;

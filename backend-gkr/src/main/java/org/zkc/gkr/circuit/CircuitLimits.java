@@ -1,8 +1,8 @@
 package org.zkc.gkr.circuit;
 
 /**
- * How large a circuit may be: the one table of limits on keys. Each bounds the time or the memory
- * of a check or a verification, or a number that the soundness budget counts on.
+ * The limits on a circuit's size: the one table of limits on keys. Each bounds the time or the
+ * memory of a check or a verification, or a number that the soundness budget counts on.
  */
 public final class CircuitLimits {
   public static final int TENSORS = 1 << 16;
@@ -18,13 +18,13 @@ public final class CircuitLimits {
   public static final int AXIS = 1 << 21;
 
   /**
-   * Elements of a Linear's result whose bounds a check must keep one by one, because they do not
-   * follow from their places along each axis: 16 bytes each, and up to three times that while it
-   * adds.
+   * Elements of a Linear's result whose bounds a check must keep one by one, because the bounds do
+   * not follow from the elements' places along each axis. Each takes 16 bytes, and up to three
+   * times that during an addition.
    */
   public static final int BOUNDED_ONE_BY_ONE = 1 << 22;
 
-  /** Padded elements of all MODEL tensors together have no limit of their own but this one each. */
+  /** Padded elements of one MODEL tensor; their total has no limit. */
   public static final long MODEL_ELEMENTS = 1L << 30;
 
   /**

@@ -34,7 +34,7 @@ final class ContractionCheck {
     return result;
   }
 
-  /** What both ways to prove a convolution ask for. */
+  /** Checks the conditions that both ways to prove a convolution share. */
   private static Interval convolution(Conv c, TensorDeclaration d, CheckState state) {
     state.source(c.source());
     state.source(c.weight());

@@ -6,10 +6,10 @@ import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Bounds of every element of a Linear relation's result while its terms are added up: what all
- * elements share, what they owe to their place along one axis, and arrays of all elements where
- * that does not do. Overflow of 64 bits is an ArithmeticException. Sizes are the caller's to check
- * first ({@link CircuitCheck}).
+ * Bounds of every element of a Linear relation's result while its terms are added up. They have
+ * three parts: one that all elements share, one that an element owes to its place along one axis,
+ * and arrays of all elements where those two do not do. Overflow of 64 bits is an
+ * ArithmeticException. The caller checks sizes first ({@link CircuitCheck}).
  */
 final class LinearBounds {
   private final List<Integer> shape;
@@ -156,7 +156,7 @@ final class LinearBounds {
     return count;
   }
 
-  /** For every result element the sum of the weights, none of which is negative. */
+  /** The sum of the weights for every result element. No weight is negative. */
   private long[] counts(List<Integer> shape, List<ViewStep> steps) {
     long[] out = new long[requireFew(shape)];
     Arrays.fill(out, 1);

@@ -16,7 +16,7 @@ import java.util.List;
 public record TensorDeclaration(
     Role role, List<Integer> shape, long low, long high, long positive, long negative) {
 
-  /** Who holds the elements. */
+  /** The holder of the elements. */
   public enum Role {
     /** Public, chosen by the user of the program. */
     INPUT,

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What a {@link ViewStep} does to a shape and to the elements of a tensor. The reference for the
- * executor, for the weights' transposes and for the interval analysis.
+ * The effect of a {@link ViewStep} on a shape and on the elements of a tensor. This class is the
+ * reference for the executor, for the weights' transposes and for the interval analysis.
  */
 public final class ViewSemantics {
   /**

@@ -14,7 +14,7 @@ record Roots(int[] re, int[] im) {
 
   private static volatile Roots longest = new Roots(new int[PADDING], new int[PADDING]);
 
-  /** At least {@code count} twiddles. */
+  /** The table with at least {@code count} twiddles. */
   static Roots of(int count) {
     Roots known = longest;
     if (known.re.length - PADDING < count) {

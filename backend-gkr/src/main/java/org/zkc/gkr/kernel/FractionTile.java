@@ -4,9 +4,9 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 
 /**
- * Tiles of {@link #SIZE} fractions of a logup layer, short enough for the first-level cache. Holds
- * scratch, so each thread needs its own. Every vector has at most {@link #SIZE} elements and all of
- * one call have one length.
+ * Tiles of {@link #SIZE} fractions of a logup layer, short enough for the first-level cache. An
+ * instance holds scratch, so each thread needs its own. Every vector has at most {@link #SIZE}
+ * elements and all of one call have one length.
  */
 public final class FractionTile {
   /** log2 of {@link #SIZE}. */
@@ -20,7 +20,7 @@ public final class FractionTile {
   private final ExtVector c = new ExtVector(SIZE);
   private final ExtVector d = new ExtVector(SIZE);
 
-  /** Of the loops of {@link Kernels#best()}. */
+  /** A tile with the loops of {@link Kernels#best()}. */
   public FractionTile() {
     this(TiledKernels.BEST.loops());
   }

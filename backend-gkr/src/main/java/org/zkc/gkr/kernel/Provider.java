@@ -37,7 +37,7 @@ public enum Provider {
     return CHOSEN;
   }
 
-  /** What was chosen and why, for a log line. */
+  /** The choice and its reason, for a log line. */
   public static String reason() {
     return REASON;
   }

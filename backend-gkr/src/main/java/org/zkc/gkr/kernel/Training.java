@@ -45,7 +45,7 @@ public final class Training {
     return trainer;
   }
 
-  /** What the trainer reads the time from, and rests with. */
+  /** The clock that the trainer reads the time from, and rests with. */
   interface Clock {
     long nanos();
 

@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where independent pieces of work run. Pieces write to places of their own, so results are the
+ * Threads for independent pieces of work. Pieces write to places of their own, so results are the
  * same for every number of threads.
  */
 public final class Workers implements AutoCloseable {

@@ -12,9 +12,9 @@ import org.zkc.gkr.relation.Lookup;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * Where the fractions of a lookup argument lie. There are two trees: one of all lookups, numerators
- * 1, and one of all tables, numerators minus the multiplicities. In each, one block for every
- * lookup or table, largest first, so that every block starts at a multiple of its size.
+ * The places of the fractions of a lookup argument. There are two trees: one of all lookups,
+ * numerators 1, and one of all tables, numerators minus the multiplicities. Each tree has one block
+ * for every lookup or table, largest first, so that every block starts at a multiple of its size.
  *
  * <p>A lookup's block holds the stored table of the tensors, zeros in the padding included, up to a
  * whole pair of tiles: these are <em>live</em>. A padded element is a lookup of the tuple of zeros,

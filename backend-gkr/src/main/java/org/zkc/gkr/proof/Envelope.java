@@ -33,7 +33,7 @@ enum Envelope {
   }
 
   /**
-   * Where the payload begins, which goes to the end.
+   * The offset of the payload, which reaches to the end of the bytes.
    *
    * @throws VerificationFailure when the bytes are not of this kind and version
    */

@@ -9,8 +9,8 @@ import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.wire.ProofFileMessage;
 
 /**
- * Where the bytes of a proof file go. Needs no key and checks nothing but the outer form: what the
- * parts hold may be anything. The parts add up to the file.
+ * The bytes of a proof file by their use. Finding them needs no key and checks nothing but the
+ * outer form: the parts may hold anything. The parts add up to the file.
  *
  * @param inputs public integers of the inputs
  * @param outputs public integers of the outputs

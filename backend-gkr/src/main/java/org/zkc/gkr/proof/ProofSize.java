@@ -52,7 +52,7 @@ public record ProofSize(Map<Section, Long> sections, Map<Opening, Double> openin
     return openings.getOrDefault(opening, 0.0);
   }
 
-  /** Of a circuit under these parameters. */
+  /** The size of a proof of a circuit under these parameters. */
   public static ProofSize of(Arithmetization arithmetization, SecurityParameters parameters) {
     return new Walk(arithmetization).run(parameters.queries());
   }

@@ -48,7 +48,7 @@ public final class SendingChannel {
     return Objects.requireNonNull(sections.get(section), "every section has its stream");
   }
 
-  /** What was sent in a section. */
+  /** The bytes that were sent in a section. */
   public byte[] bytes(Section section) {
     return stream(section).toByteArray();
   }

@@ -12,8 +12,8 @@ import org.zkc.gkr.wire.SecurityParametersMessage;
 import org.zkc.gkr.wire.VerifierKeyMessage;
 
 /**
- * What a verifier must have: circuit, tables, security parameters and the model commitment.
- * Immutable.
+ * The verifier's key: circuit, tables, security parameters and the model commitment. A key is
+ * immutable.
  */
 public final class VerifierKey {
   /** Bytes of a commitment's root and of digests. */

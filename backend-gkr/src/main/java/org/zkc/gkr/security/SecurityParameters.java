@@ -4,8 +4,8 @@ import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.proof.Arithmetization;
 
 /**
- * What the verifier fixes about the cryptography of a proof. Computed from the circuit, so that the
- * sum of all errors stays below 2^-{@link #TARGET_BITS}; never chosen by a prover.
+ * The verifier's choices about the cryptography of a proof. They are computed from the circuit, so
+ * that the sum of all errors stays below 2^-{@link #TARGET_BITS}; a prover never chooses them.
  *
  * @param queries columns drawn in each opening
  * @param queryGrindingBits work before they are drawn

@@ -28,7 +28,7 @@ public final class JoiningTables implements SumcheckTables {
   private final List<Entry> entries = new ArrayList<>();
   private int left;
 
-  /** For {@code rounds} variables. */
+  /** Tables for {@code rounds} variables. */
   public JoiningTables(int rounds) {
     this.rounds = rounds;
     left = rounds;

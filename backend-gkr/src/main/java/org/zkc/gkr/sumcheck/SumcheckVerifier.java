@@ -24,7 +24,7 @@ import org.zkc.gkr.proof.Section;
 public final class SumcheckVerifier {
   private SumcheckVerifier() {}
 
-  /** What remains to be checked: the polynomial at {@code point} has this value. */
+  /** The claim that remains to be checked: the polynomial has this value at {@code point}. */
   public record Ending(Ext value, Ext[] point) {}
 
   /** A sumcheck of a polynomial of degree {@code degree} in each of {@code rounds} variables. */

@@ -8,7 +8,10 @@ import java.util.Arrays;
  * where it is not live.
  */
 record TilePairs(int[] index, int[] low, int[] high) {
-  /** Of ascending tiles and their slots; {@code half} tiles make one half. */
+  /**
+   * Pairs ascending tiles, each in its slot; {@code half} is the number of tiles in one half of the
+   * table.
+   */
   static TilePairs of(int[] tiles, int[] slots, int half) {
     int split = Arrays.binarySearch(tiles, half);
     int middle = split < 0 ? -split - 1 : split;
@@ -34,7 +37,10 @@ record TilePairs(int[] index, int[] low, int[] high) {
     return index.length;
   }
 
-  /** Where a bound tile goes: over its lower half, or its upper half where that alone is live. */
+  /**
+   * The slots that bound tiles go to: each to that of its lower half, or of its upper half where
+   * that alone is live.
+   */
   int[] targets() {
     int[] out = low.clone();
     for (int k = 0; k < out.length; k++) {

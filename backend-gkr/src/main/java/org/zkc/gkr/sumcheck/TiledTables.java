@@ -48,7 +48,7 @@ public abstract class TiledTables implements LayerTables {
     pairs = pairs(tiles, slots);
   }
 
-  /** What one thread works with. */
+  /** The tables and buffers that one thread works with. */
   interface Piece {
     /**
      * Adds scale times the values at t = 0 and t = 2 of one pair of tiles to sums.
@@ -63,10 +63,13 @@ public abstract class TiledTables implements LayerTables {
     void bind(int low, int high, Ext challenge, int target);
   }
 
-  /** For the tables as they are; in the first round {@link Piece#add} meets every slot once. */
+  /**
+   * The piece for the tables as they are; in the first round {@link Piece#add} meets every slot
+   * once.
+   */
   abstract Piece piece();
 
-  /** For the tables whose pairs are bound. */
+  /** The piece for the tables whose pairs are bound. */
   abstract Piece boundPiece();
 
   /** The slots that bound pairs go to. */

@@ -31,7 +31,10 @@ public final class Transcript {
 
   private static final int STATE_BYTES = 32;
 
-  /** What an operation's hash begins with after the state; part of the protocol. */
+  /**
+   * The operations of a transcript. Their hashes begin with the state and then the operation, which
+   * is part of the protocol.
+   */
   private enum Operation {
     START(0),
     BYTES(1),

@@ -7,9 +7,9 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.mle.Mle;
 
 /**
- * How a tensor lies in the table of its multilinear extension: every axis padded to a power of two,
- * row-major, so that the variables come axis by axis, most significant bit first. An array holds
- * the prefix that ends with the last real element; what lies behind it is zero.
+ * The layout of a tensor in the table of its multilinear extension: every axis padded to a power of
+ * two, row-major, so that the variables come axis by axis, most significant bit first. An array
+ * holds the prefix that ends with the last real element; what lies behind it is zero.
  *
  * <pre>shape (3, 2): padded (4, 2), variables (2, 1), array a00 a01 a10 a11 a20 a21 | 0 0</pre>
  */

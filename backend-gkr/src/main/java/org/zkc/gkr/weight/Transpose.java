@@ -14,7 +14,7 @@ import org.zkc.gkr.mle.Mle;
  * keeps factors apart where it can and joins them where it must.
  */
 final class Transpose {
-  /** What a step costs besides the elements it touches. */
+  /** The cost of a step besides the elements that it touches. */
   private static final int STEP = 64;
 
   private Transpose() {}

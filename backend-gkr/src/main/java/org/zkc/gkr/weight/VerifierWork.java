@@ -3,9 +3,9 @@ package org.zkc.gkr.weight;
 import org.zkc.gkr.failure.VerificationFailure;
 
 /**
- * What one verification spends on weights, which a hostile key can make large: additions and
- * products of elements of E, one by one, and elements of vectors that stay until its end. Both are
- * counted, not timed, so a key is refused everywhere or nowhere.
+ * The work that one verification spends on weights, which a hostile key can make large. Counted are
+ * additions and products of elements of E, one by one, and elements of vectors that stay until the
+ * end of the verification. Neither is timed, so a key is refused everywhere or nowhere.
  *
  * <p>The count belongs to the thread that verifies. Where none is bound, as in a prover, which may
  * take what its machine has, nothing is counted.

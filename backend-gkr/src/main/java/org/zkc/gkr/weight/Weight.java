@@ -88,7 +88,7 @@ public final class Weight {
   }
 
   /**
-   * What tells this weight from the others of a proof.
+   * The number that tells this weight from the others of a proof.
    *
    * @throws IllegalStateException when it has no number
    */

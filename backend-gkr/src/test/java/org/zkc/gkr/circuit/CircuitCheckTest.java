@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What the check finds, and every condition it refuses. */
+/** Cases for the check's findings and for every condition that it enforces. */
 class CircuitCheckTest {
   private static final List<Integer> SHAPE = List.of(2, 3);
 

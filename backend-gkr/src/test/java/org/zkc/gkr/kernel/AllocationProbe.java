@@ -38,7 +38,7 @@ public final class AllocationProbe {
   /** Allocated and allowed bytes of a piece of work. */
   public record Found(long allocated, long allowed) {}
 
-  /** What the {@code main} of a class printed through {@link #print}, by name. */
+  /** The figures that the {@code main} of a class printed through {@link #print}, by name. */
   public static Map<String, Found> inAFreshJvm(Class<?> main)
       throws IOException, InterruptedException {
     Process process =

@@ -16,7 +16,8 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.RandomElements;
 
 /**
- * What every provider must do: the results of {@link ReferenceKernels}; one subclass per provider.
+ * The laws of every provider: it gives the results of {@link ReferenceKernels}. Each provider has a
+ * subclass.
  */
 abstract class KernelLaws {
   private final Kernels reference = new ReferenceKernels();

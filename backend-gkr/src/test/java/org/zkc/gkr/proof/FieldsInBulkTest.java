@@ -29,7 +29,7 @@ class FieldsInBulkTest {
   private static final int BYTES = 1 << 22;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** What fills a message. */
+  /** The content of a message. */
   private enum Filling {
     /** Varints under field numbers that no message has, each its own. */
     UNKNOWN,

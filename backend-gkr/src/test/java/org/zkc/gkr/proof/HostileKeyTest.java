@@ -20,7 +20,7 @@ import org.zkc.gkr.prove.SmallCircuits;
 class HostileKeyTest {
   private static final long SEED = 4;
 
-  /** Of processor time, which other processes on the machine do not lengthen. */
+  /** A bound on processor time, which other processes on the machine do not lengthen. */
   private static final long MOST_NANOS = 20_000_000_000L;
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

@@ -33,8 +33,8 @@ class HostileProofFileTest {
   private static final long SEED = 6;
 
   /**
-   * What a verification may allocate besides a few copies of the file: this circuit's honest one
-   * needs less than half.
+   * The bytes that a verification may allocate besides a few copies of the file. The honest one of
+   * this circuit needs less than half.
    */
   private static final long ALLOCATION = 32L << 20;
 

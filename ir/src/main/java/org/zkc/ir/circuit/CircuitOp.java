@@ -25,6 +25,6 @@ public sealed interface CircuitOp extends Op
         RequantizeTable,
         RoundedQuotient,
         View {
-  /** What the op defines. */
+  /** The value that the op defines. */
   Value result();
 }

@@ -31,10 +31,11 @@ import org.zkc.ir.view.ViewRules;
  * channel is finer than any bound from the interval of all weights together.
  */
 public final class CircuitRules {
-  /** What is known of sums of products with the model's values. */
+  /** Bounds on sums of products with the model's values, as far as they are known. */
   public interface ModelSums {
     /**
-     * What all outputs of products with the weight sum up to; empty where it is no model column.
+     * The interval of all outputs of products with the weight; empty where the weight is no model
+     * column.
      */
     Optional<Interval> weighted(Interval input, Value weight);
 
@@ -45,7 +46,7 @@ public final class CircuitRules {
     boolean isGiven(CircuitOp op);
   }
 
-  /** Nothing is known: sums reach what all products at their extremes do. */
+  /** The bounds where nothing is known: sums reach what all products at their extremes do. */
   public static final ModelSums UNKNOWN =
       new ModelSums() {
         @Override
@@ -90,7 +91,10 @@ public final class CircuitRules {
     }
   }
 
-  /** What operands and attributes must satisfy besides giving a type: mostly uniqueness. */
+  /**
+   * Checks the conditions on operands and attributes that the type does not imply, mostly
+   * uniqueness.
+   */
   private void conditions(CircuitOp op) {
     switch (op) {
       case ModelSpectrum t ->
@@ -317,8 +321,8 @@ public final class CircuitRules {
   }
 
   /**
-   * What the sums of a contraction reach: of a model column as known of its sums, of two tensors
-   * all products at their extremes.
+   * The interval that the sums of a contraction reach. With a model column it follows from what is
+   * known of the column's sums; with two tensors, from all products at their extremes.
    */
   private static Interval contracted(Contract c, ModelSums sums) {
     Contraction indices = c.contraction();

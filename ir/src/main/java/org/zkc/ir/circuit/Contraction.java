@@ -31,7 +31,7 @@ import org.zkc.ir.Shape;
 public record Contraction(
     List<Axis> left, List<Axis> right, List<Axis> result, Map<String, Integer> extents) {
 
-  /** What one axis of an operand or of the result is made of. */
+  /** The indices that make up one axis of an operand or of the result. */
   public sealed interface Axis {
     /** The indices in order. */
     List<String> indices();

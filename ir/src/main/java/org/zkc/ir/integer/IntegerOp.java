@@ -24,6 +24,6 @@ public sealed interface IntegerOp extends Op
         WindowMax,
         RoundedQuotient,
         View {
-  /** What the op defines. */
+  /** The value that the op defines. */
   Value result();
 }

@@ -21,7 +21,7 @@ import org.zkc.ir.view.ViewRules;
  * all intervals inside (-2^30, 2^30), no integer of any run wraps in the field.
  */
 public final class IntegerRules {
-  /** What a convolution or linear map reaches. */
+  /** The interval that a convolution or linear map reaches. */
   @FunctionalInterface
   public interface LinearBounds {
     /**
@@ -207,7 +207,10 @@ public final class IntegerRules {
         entries.dtype().text());
   }
 
-  /** What the entries for indices first, first + 1, ..., saturating, reach. */
+  /**
+   * The interval that the entries for the indices first, first + 1, ... reach; an index beyond the
+   * table reads its nearest entry.
+   */
   public static Interval lookup(Interval index, long first, TensorData entries) {
     Interval reached = index.clamp(first, Math.addExact(first, entries.elementCount() - 1));
     Interval hull = Interval.point(entries.getLong(reached.low() - first));
@@ -222,7 +225,9 @@ public final class IntegerRules {
     return left.times(right).times(shape.extent(shape.rank() - 1));
   }
 
-  /** What sums over windows of {@code lengths} elements times {@code factors} reach. */
+  /**
+   * The interval that sums over windows of {@code lengths} elements times {@code factors} reach.
+   */
   public static Interval windowSum(Interval input, List<Integer> lengths, List<Integer> factors) {
     Interval hull = null;
     for (int j = 0; j < lengths.size(); j++) {

@@ -37,7 +37,7 @@ public final class IntegerWeights {
   private final Source source;
   private @Nullable WeightSums sums;
 
-  /** Where mantissas come from. */
+  /** A source of mantissas. */
   private sealed interface Source {}
 
   private record Stored(TensorData mantissas) implements Source {}
@@ -345,8 +345,8 @@ public final class IntegerWeights {
   }
 
   /**
-   * What linear maps with these weights reach. The elements are read once, at the first call at the
-   * latest.
+   * The bounds that linear maps with these weights reach. The elements are read once, at the first
+   * call at the latest.
    *
    * @throws ArithmeticException when a sum leaves 64 bits
    */

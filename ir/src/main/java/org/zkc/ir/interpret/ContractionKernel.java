@@ -12,7 +12,9 @@ final class ContractionKernel {
   private final Operand left;
   private final Operand right;
 
-  /** Where an operand's element lies: linear in the indices, and nowhere outside an axis. */
+  /**
+   * The position of an operand's element: linear in the indices. An index outside its axis reads 0.
+   */
   private static final class Operand {
     final long[] elements;
     final int[] steps;

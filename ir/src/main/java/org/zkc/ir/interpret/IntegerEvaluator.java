@@ -42,10 +42,10 @@ import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewKernel;
 
 /**
- * What {@link IntegerInterpreter} says, fast: 32-bit integers, blocked products, weights decoded
- * layer by layer from where they lie, a value let go after its last use. It relies on the interval
- * analysis, since sums that left 32 bits would wrap; every element is checked against the interval
- * of its type.
+ * A fast evaluator with the results of {@link IntegerInterpreter}: 32-bit integers and blocked
+ * products. Weights are decoded layer by layer from where they lie, and a value is let go after its
+ * last use. The evaluator relies on the interval analysis, since sums that left 32 bits would wrap;
+ * every element is checked against the interval of its type.
  */
 public final class IntegerEvaluator {
   private final Function main;

@@ -27,7 +27,8 @@ public record ConvolutionGeometry(
     int groups) {
 
   /**
-   * Of an op over one or two spatial axes; one is taken as two, the first of extent 1.
+   * The geometry of an op over one or two spatial axes. One spatial axis is taken as two, the first
+   * of extent 1.
    *
    * @param input [N, C, spatial...]
    * @param weight [O, C / groups, spatial...]

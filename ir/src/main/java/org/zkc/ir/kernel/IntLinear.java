@@ -1,8 +1,8 @@
 package org.zkc.ir.kernel;
 
 /**
- * Linear map of integers: out[i, o] = sum_k input[i, k] weight[o, k], modulo 2^32. What limits it
- * is reading the weights, each of which is used once for a row of inputs.
+ * A linear map of integers: out[i, o] = sum_k input[i, k] weight[o, k], modulo 2^32. Its limit is
+ * reading the weights, each of which is used once for a row of inputs.
  */
 public final class IntLinear {
   private IntLinear() {}

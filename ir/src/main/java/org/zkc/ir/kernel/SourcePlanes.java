@@ -75,7 +75,7 @@ final class SourcePlanes {
     return identity ? image * geometry.channels() * channelSize() : 0;
   }
 
-  /** Where the planes of a group begin, after those of the groups before it. */
+  /** The offset of a group's planes, which follow those of the groups before it. */
   int groupOffset(int group) {
     return group * geometry.groupInputs() * channelSize();
   }

@@ -3,8 +3,8 @@ package org.zkc.ir.kernel;
 import java.util.function.IntConsumer;
 
 /**
- * Where independent pieces of work run. Pieces write to places of their own, so results are the
- * same for every number of threads.
+ * Runs independent pieces of work. Pieces write to places of their own, so results are the same for
+ * every number of threads.
  */
 public interface TaskRunner {
   /** The calling thread alone. */

@@ -28,7 +28,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerWeights;
 
 /**
- * From a stored message to a program. The message may hold anything: every index is checked, and
+ * Turns a stored message into a program. The message may hold anything: every index is checked, and
  * nothing is allocated beyond a small multiple of the message's own size.
  */
 final class ProgramDecoder {

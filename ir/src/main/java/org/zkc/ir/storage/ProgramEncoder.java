@@ -24,7 +24,7 @@ import org.zkc.ir.Type;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerWeights;
 
-/** From a program to its stored message. */
+/** Turns a program into its stored message. */
 final class ProgramEncoder {
   private final BlobSink blobs;
   private final Map<String, Integer> strings = new LinkedHashMap<>();

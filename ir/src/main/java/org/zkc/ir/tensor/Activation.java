@@ -7,8 +7,8 @@ public sealed interface Activation extends Elementwise
     permits Elu, Gelu, Hardswish, LeakyRelu, Sigmoid, Silu, Tanh {
 
   /**
-   * Where the values of the function lie. An infinite end grows with the input: where the table
-   * then ends comes from the ranges that calibration saw.
+   * The range of the function's values. An infinite end grows with the input; the table then ends
+   * where the ranges that calibration saw end.
    */
   default Range range() {
     return Range.UNBOUNDED;

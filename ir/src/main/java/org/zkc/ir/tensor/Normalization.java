@@ -14,6 +14,6 @@ public sealed interface Normalization extends TensorOp permits LogSoftmax, Softm
    */
   void apply(double[] line);
 
-  /** Where the values of the function lie. */
+  /** The range of the function's values. */
   Range range();
 }

@@ -20,6 +20,6 @@ public sealed interface TensorOp extends Op
         Normalization,
         View,
         Elementwise {
-  /** What the op defines. */
+  /** The value that the op defines. */
   Value result();
 }

@@ -23,7 +23,9 @@ import org.zkc.ir.text.Parser.Source;
 import org.zkc.ir.text.grammar.ZkirParser;
 import org.zkc.ir.torch.Operator;
 
-/** From the parse tree to a program: names resolved to values, components to the ops' records. */
+/**
+ * Turns a parse tree into a program: names are resolved to values, components to the ops' records.
+ */
 final class ProgramReader {
   private final Source source;
   private final LiteralReader literals;

@@ -7,7 +7,7 @@ import java.util.Optional;
 @FunctionalInterface
 public interface SidecarReader {
 
-  /** For texts that carry all their elements. */
+  /** The reader for texts that carry all their elements. */
   SidecarReader NONE = digest -> Optional.empty();
 
   /** The bytes with this digest (lower-case hexadecimal), empty when they are not here. */

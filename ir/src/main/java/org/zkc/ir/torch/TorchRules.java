@@ -13,8 +13,9 @@ import org.zkc.ir.TorchType;
 import org.zkc.ir.Value;
 
 /**
- * What the ops of the torch level demand: arities of regions and calls, and the types that control
- * flow and literals need. Operators are checked against their schemas where they are lowered.
+ * The conditions on ops of the torch level: arities of regions and calls, and the types that
+ * control flow and literals need. Operators are checked against their schemas where they are
+ * lowered.
  */
 public final class TorchRules {
   private TorchRules() {}

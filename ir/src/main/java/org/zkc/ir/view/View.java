@@ -30,7 +30,7 @@ public sealed interface View extends TensorOp, IntegerOp, CircuitOp permits Unar
    */
   Shape shape();
 
-  /** Where the result's elements come from. */
+  /** The moves that bring elements of the input to the result. */
   List<Move> moves();
 
   /** The number at positions that no move fills; empty when there are no such positions. */

@@ -27,7 +27,9 @@ public abstract class ViewBuilder {
   /** The source line of the next op. */
   protected abstract Location location();
 
-  /** What the rule infers; a level may turn the rule's refusal into an error of its own. */
+  /**
+   * The type that the rule infers. A level may turn the rule's refusal into an error of its own.
+   */
   protected <T> T inferred(Supplier<T> rule) {
     return rule.get();
   }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 
-/** What errors look like; which there are is in tests/filetests. */
+/** The form of parse errors; tests/filetests has one case for each error. */
 final class ParserErrorsTest {
   private static final String TEXT =
       """

@@ -18,8 +18,9 @@ import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.integer.WeightSums;
 
 /**
- * What columns can reach, by the rules with which the verifier recomputes it: of the model it knows
- * only bounds over all output channels, and it takes a sum of products term by term.
+ * The intervals that columns can reach, by the rules with which the verifier recomputes them: of
+ * the model the verifier knows only bounds over all output channels, and it takes a sum of products
+ * term by term.
  */
 final class ColumnIntervals implements CircuitRules.ModelSums {
   private final Map<Value, WeightSums> sums = new IdentityHashMap<>();
@@ -49,7 +50,7 @@ final class ColumnIntervals implements CircuitRules.ModelSums {
     return op instanceof Contract || op instanceof SpectralProduct || op instanceof SpectralSum;
   }
 
-  /** What a linear map reaches, from bounds over all output channels. */
+  /** The interval that a linear map reaches, from bounds over all output channels. */
   static Interval weighted(Interval input, WeightSums w) {
     return input.weighted(w.mostPositive(), w.mostNegative());
   }

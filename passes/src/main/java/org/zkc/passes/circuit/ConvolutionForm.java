@@ -4,11 +4,11 @@ import java.util.List;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 
-/** How a convolution is executed and proved. */
+/** The form in which a convolution is executed and proved. */
 public enum ConvolutionForm {
-  /** As sums of products: {@link org.zkc.ir.circuit.Conv}. */
+  /** Sums of products: {@link org.zkc.ir.circuit.Conv}. */
   DIRECT,
-  /** As products of transforms over F[i]: {@link org.zkc.ir.circuit.FftConv}. */
+  /** Products of transforms over F[i]: {@link org.zkc.ir.circuit.FftConv}. */
   FFT;
 
   /**
@@ -53,13 +53,16 @@ public enum ConvolutionForm {
     }
   }
 
-  /** Half of what {@code CircuitCheck} allows a whole circuit. */
+  /**
+   * The most multiplications in direct form: half of what {@code CircuitCheck} allows a whole
+   * circuit.
+   */
   private static final long MOST_DIRECT_STEPS = 1 << 28;
 
-  /** Along an axis. */
+  /** The most points along an axis. */
   private static final int MOST_POINTS = 1 << 20;
 
-  /** Of both axes together. */
+  /** The limit for both axes together. */
   private static final long MOST_PLANE_POINTS = 1 << 24;
 
   /** Which form a convolution gets. */

@@ -2,7 +2,7 @@ package org.zkc.passes.circuit;
 
 import org.zkc.passes.cost.ProverCosts;
 
-/** What {@code --conv} says. */
+/** The values of {@code --conv}. */
 public enum ConvolutionPolicy {
   /** Each convolution in the form that is estimated cheaper. */
   AUTO,

@@ -206,7 +206,7 @@ public final class IntegerToCircuit {
     return new Shape(extents);
   }
 
-  /** What a linear map reaches without its bias. */
+  /** The interval of a linear map without its bias. */
   private Interval sums(Value input, Value weight) {
     if (!(uses.definition(weight).orElse(null) instanceof Parameter p)) {
       throw new IllegalArgumentException("the weight " + weight + " must be a parameter");

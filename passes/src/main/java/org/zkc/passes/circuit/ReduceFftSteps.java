@@ -85,15 +85,15 @@ public final class ReduceFftSteps implements Pass {
         : Program.of(Level.CIRCUIT, reduced);
   }
 
-  /** What makes two transforms of one source equal. */
+  /** The parts that make two transforms of one source equal. */
   private record Key(
       Value source, Shape shape, List<Integer> sizes, List<Integer> dilations, boolean reversed) {}
 
   private static final class Reduction {
-    /** Of the program as it was: values keep their identity unless they are replaced. */
+    /** Uses in the program as it was: values keep their identity unless they are replaced. */
     private final Uses uses;
 
-    /** Of the program that comes out. */
+    /** Definitions in the program that comes out. */
     private final Map<Value, Op> definitions = new IdentityHashMap<>();
 
     private final Map<Key, Value> transforms = new HashMap<>();
@@ -222,7 +222,10 @@ public final class ReduceFftSteps implements Pass {
           .orElse(spectra);
     }
 
-    /** What was broadcast over batch axes only. */
+    /**
+     * The column that was broadcast over batch axes only to give this one; empty when there is
+     * none.
+     */
     private Optional<Value> unrepeated(Value column) {
       return definition(column, Broadcast.class)
           .map(Broadcast::input)

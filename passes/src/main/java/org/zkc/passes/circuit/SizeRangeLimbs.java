@@ -126,7 +126,7 @@ public final class SizeRangeLimbs implements Pass {
     return best == null ? Map.of() : best;
   }
 
-  /** From limbs of at most {@code start} bits, null when that takes too many. */
+  /** The limbs found from limbs of at most {@code start} bits; null when that takes too many. */
   private static @Nullable Map<Integer, List<Integer>> descend(
       Map<Integer, Long> elements, Set<Integer> present, int start) {
     Map<Integer, List<Integer>> limbs = new TreeMap<>();

@@ -113,7 +113,7 @@ public final class SizeTables implements Pass {
     };
   }
 
-  /** What the table of {@code op} must cover. */
+  /** The window that the table of {@code op} must cover. */
   private static Interval window(CircuitOp op, Value input, int shift) {
     Interval window = ColumnIntervals.interval(input).shiftRounded(shift);
     if (window.size() > FieldBounds.MAX_TABLE_ROWS) {

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.zkc.ir.Shape;
 
 /**
- * What a convolution makes the prover do beyond what both of its forms have in common (its
- * parameters are committed and folded, its source and result carried), from its shape alone. Both
+ * The work of the prover for a convolution, from its shape alone, beyond what both of its forms
+ * have in common (its parameters are committed and folded, its source and result carried). Both
  * forms are estimated by {@link ProverCosts}, so that choosing between them and estimating a proof
  * cannot disagree.
  *
@@ -22,7 +22,7 @@ public record ConvolutionWork(Shape input, Shape weight, Shape result, int group
    */
   public static final long MOST_KEPT_POINTS = 1 << 22;
 
-  /** As sums of products. */
+  /** The work of the form of sums of products. */
   public Map<Work, Double> direct() {
     Map<Work, Double> work = new EnumMap<>(Work.class);
     double taps = (double) weight.extent(1) * weight.extent(2) * weight.extent(3);
@@ -60,7 +60,10 @@ public record ConvolutionWork(Shape input, Shape weight, Shape result, int group
     return work;
   }
 
-  /** What both forms have in common: a relation, and its parameters folded over the outputs. */
+  /**
+   * The work that both forms have in common: a relation, and its parameters folded over the
+   * outputs.
+   */
   public Map<Work, Double> common() {
     Map<Work, Double> work = new EnumMap<>(Work.class);
     work.put(Work.RELATION, 1.0);

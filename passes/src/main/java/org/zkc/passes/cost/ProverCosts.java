@@ -13,8 +13,9 @@ import java.util.Properties;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What a unit of {@link Work} costs one warm thread: nanoseconds, or bytes for the units of memory.
- * One set for the whole compiler: estimates, and every pass that chooses by cost.
+ * The cost of a unit of {@link Work} on one warm thread: nanoseconds, or bytes for the units of
+ * memory. There is one set for the whole compiler: for estimates, and for every pass that chooses
+ * by cost.
  */
 public final class ProverCosts {
   /**

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a proof is made of, in units that follow from shapes alone. Each belongs to a stage of the
- * prover (the names under which it reports times), or to its peak memory; {@link ProverCosts} says
- * what a unit costs.
+ * The work of a proof, in units that follow from shapes alone. Each unit belongs to a stage of the
+ * prover (the names under which the prover reports times), or to its peak memory;
+ * {@link ProverCosts} says what a unit costs.
  */
 public enum Work {
-  /** Once per proof. */
+  /** One unit per proof. */
   EXECUTE_FIXED("execute"),
   /** A multiplication of a convolution without groups. */
   DENSE_MULTIPLICATION("execute"),
@@ -25,29 +25,29 @@ public enum Work {
   /** An element of a sum's term, a requantisation, a maximum's source, a product. */
   EXECUTED_CELL("execute"),
 
-  /** Once per proof. */
+  /** One unit per proof. */
   WITNESS_FIXED("witness"),
   /** A lookup, counted into its table's multiplicities. */
   COUNTED_LOOKUP("witness"),
 
-  /** Once per proof. */
+  /** One unit per proof. */
   COMMITMENT_FIXED("commitment"),
   /** A cell of the witness matrix: encoded at rate 1/4, and four cells hashed. */
   ENCODED_CELL("commitment"),
 
-  /** Once per proof. */
+  /** One unit per proof. */
   LOOKUPS_FIXED("lookups"),
   /** A lookup or a row of a table. */
   FRACTION("lookups"),
   /** A leaf of the fraction trees that is not 0 / 1 by layout, padding included. */
   LEAF("lookups"),
 
-  /** Once per proof. */
+  /** One unit per proof. */
   ZERO_PRODUCTS_FIXED("zero products"),
   /** An element of a factor of a product that is zero, padding included. */
   ZERO_PRODUCT_CELL("zero products"),
 
-  /** Once per relation. */
+  /** One unit per relation. */
   RELATION("relations"),
   /** A parameter that is folded over its output channels. */
   FOLDED_PARAMETER("relations"),
@@ -66,7 +66,7 @@ public enum Work {
   /** An element of a product that is proved one by one, padding included. */
   PRODUCT_CELL("relations"),
 
-  /** Once per proof. */
+  /** One unit per proof. */
   OPENINGS_FIXED("openings"),
   /** A committed element in the batch of all claims on the witness. */
   BATCHED_CELL("openings"),

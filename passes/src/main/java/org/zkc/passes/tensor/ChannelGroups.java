@@ -24,11 +24,11 @@ import org.zkc.ir.view.Pad;
 import org.zkc.ir.view.Reshape;
 
 /**
- * Which channels (indices on axis 1) of which values must be multiplied by one factor for the
+ * Finds the channels (indices on axis 1) of values that must be multiplied by one factor for the
  * program to stay the same but for the parameters of its maps. Maps begin new groups: their rows
- * absorb a factor, and the columns of those that read it its inverse. What is linear and positively
- * homogeneous hands groups on; whatever else reads a channel fixes its factor to 1. Union-find,
- * near linear in the number of channels.
+ * absorb a factor, and the columns of the maps that read the channel its inverse. An op that is
+ * linear and positively homogeneous hands groups on; any other op that reads a channel fixes its
+ * factor to 1. The method is union-find, near linear in the number of channels.
  */
 final class ChannelGroups {
   /** The group of channels whose factor is 1. */

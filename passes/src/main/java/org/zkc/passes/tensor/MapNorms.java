@@ -11,12 +11,12 @@ import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Linear;
 
 /**
- * How far the outputs of a map with constant parameters reach, and how much they depend on each of
+ * The reach of the outputs of a map with constant parameters, and how much they depend on each of
  * its inputs.
  *
  * @param rows per output channel, the norm of its weights and bias
  * @param columns per input channel, the norm of the weights that read it over the number of rows
- *     that do
+ * that do
  */
 record MapNorms(double[] rows, double[] columns) {
   static MapNorms of(Op op, Uses uses) {

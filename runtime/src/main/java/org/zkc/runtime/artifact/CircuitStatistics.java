@@ -17,7 +17,7 @@ import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.relation.ConstraintSystem;
 
 /**
- * What a circuit consists of.
+ * Counts of a circuit's parts.
  *
  * @param relations number by kind
  * @param parameters elements of MODEL tensors

@@ -22,7 +22,7 @@ public enum ElementType {
     return dtype;
   }
 
-  /** How a tensor of the model's element type is exchanged. */
+  /** The form in which a tensor of the model's element type is exchanged. */
   public static ElementType of(DType dtype) {
     return switch (dtype) {
       case F32, F64 -> F32;

@@ -25,8 +25,8 @@ final class Envelope {
   }
 
   /**
-   * Where the content begins, which goes to the end; a failure that names the version when the file
-   * is another version's.
+   * The offset of the content, which reaches to the end of the bytes. The failure for another
+   * version's file names both versions.
    */
   static int payload(String what, byte[] magic, int version, byte[] bytes) {
     if (!has(magic, bytes)) {

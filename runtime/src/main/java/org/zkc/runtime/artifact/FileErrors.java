@@ -56,7 +56,7 @@ public final class FileErrors {
     }
   }
 
-  /** What to tell of a file that could not be read. */
+  /** The error for a file that could not be read. */
   public static UserException unreadable(Path file, IOException failure) {
     return new UserException(
         Files.notExists(file)

@@ -157,8 +157,8 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
   }
 
   /**
-   * What a proof is bound to besides circuit, model and statement: the ports, and the caller's own
-   * context.
+   * The context that a proof is bound to besides circuit, model and statement: the ports, and the
+   * caller's own context.
    */
   public byte[] boundContext(byte[] context) {
     MessageDigest ports = sha256();

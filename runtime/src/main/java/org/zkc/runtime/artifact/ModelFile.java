@@ -68,12 +68,12 @@ public record ModelFile(
     origins = List.copyOf(origins);
   }
 
-  /** Where the model's codeword lies: beside the file. */
+  /** The file of the model's codeword, beside the model file. */
   public static Path codeFile(Path file) {
     return file.resolveSibling(file.getFileName() + ".code");
   }
 
-  /** Where the verifier key lies: {@code m.vk} for {@code m.zkc}. */
+  /** The file of the verifier key: {@code m.vk} for {@code m.zkc}. */
   public static Path keyFile(Path file) {
     String name = String.valueOf(file.getFileName());
     String stem = name.endsWith(".zkc") ? name.substring(0, name.length() - 4) : name;

@@ -118,7 +118,7 @@ public record Port(String name, ElementType elementType, double scale, List<Doub
             .count();
   }
 
-  /** What to tell about the elements that {@link #cut} counts; empty where there are none. */
+  /** A warning about the elements that {@link #cut} counts; empty where there are none. */
   public Optional<String> warning(TensorData array, TensorDeclaration declaration) {
     long cut = cut(array, declaration);
     return cut == 0

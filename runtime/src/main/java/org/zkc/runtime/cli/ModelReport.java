@@ -21,7 +21,7 @@ import org.zkc.runtime.cost.CostEstimate;
 import org.zkc.runtime.emit.EmittedCircuit;
 import org.zkc.runtime.emit.ModelTensor;
 
-/** What is in a compiled model, as text and as JSON. */
+/** The content of a compiled model, as text and as JSON. */
 final class ModelReport {
   private final ModelFile file;
   private final CircuitStatistics statistics;
@@ -251,7 +251,7 @@ final class ModelReport {
     return out;
   }
 
-  /** What a verifier key says. */
+  /** The content of a verifier key. */
   static Map<String, Object> keyJson(KeyFile key) {
     CircuitStatistics s = CircuitStatistics.of(key.key().arithmetization().system());
     Circuit circuit = key.circuit().circuit();

@@ -11,7 +11,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.SmallFiles;
 
-/** What a proof file carries. Without the key only sizes are known; nothing is verified here. */
+/** The parts of a proof file. Without the key only sizes are known; nothing is verified here. */
 final class ProofReport {
   private final Path file;
   private final int size;

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
     description = "Check a proof and print what it proves.",
     sortOptions = false)
 final class VerifyCommand implements Callable<Integer> {
-  /** What a proof does not show (docs/protocol.md section 1). */
+  /** The trust that no proof replaces (docs/protocol.md section 1). */
   private static final String TRUSTED =
       "whoever made the key, that its model keeps the bounds of weights written in it; who has the"
           + " model compiles it again and compares digests";

@@ -33,11 +33,11 @@ import org.zkc.passes.cost.Work;
 import org.zkc.runtime.artifact.CircuitStatistics;
 
 /**
- * How much {@link Work} a proof of a circuit is, from its shapes and layouts alone.
+ * The amounts of {@link Work} that a proof of a circuit takes, from its shapes and layouts alone.
  *
  * @param whole units of the whole proof
  * @param byRelation units that one relation causes, in the circuit's order; what no relation causes
- *     (tables, fixed costs) is in {@code whole} only
+ * (tables, fixed costs) is in {@code whole} only
  */
 public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRelation) {
   public CircuitWork {
@@ -109,7 +109,7 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
       return new CircuitWork(whole, byRelation);
     }
 
-    /** What layouts add to the sums over relations is shared out in proportion. */
+    /** Shares out in proportion what layouts add to the sums over relations. */
     private void padded() {
       double fractions = whole.getOrDefault(Work.FRACTION, 0.0);
       double leaves = arithmetization.leaves().live();

@@ -15,12 +15,13 @@ import org.zkc.passes.cost.Work;
 import org.zkc.runtime.artifact.CircuitStatistics;
 
 /**
- * What a proof will cost, from its circuit: time on one warm thread of a machine like the one that
- * the unit costs were fitted on, peak memory of the proving process, bytes of the proof file.
+ * An estimate of a proof's cost, from its circuit: time on one warm thread of a machine like the
+ * one that the unit costs were fitted on, peak memory of the proving process, bytes of the proof
+ * file.
  *
  * @param stages seconds by the prover's stages
  * @param memoryBytes resident set of a process of the launcher that opens the model file and proves
- *     once
+ * once
  * @param proofBytes of the proof file, with the statement
  * @param relations what each relation of the circuit contributes, in its order
  */
@@ -31,7 +32,7 @@ public record CostEstimate(
     List<RelationCost> relations) {
 
   /**
-   * What one relation contributes.
+   * The contribution of one relation.
    *
    * @param seconds of the prover; what no relation causes (tables, fixed costs) is in none
    * @param multiplications of the integer program

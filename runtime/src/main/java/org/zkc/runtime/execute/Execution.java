@@ -66,8 +66,8 @@ public final class Execution {
   }
 
   /**
-   * What to tell about the tensors of which the last run cut elements that calibration did not
-   * foresee, those that lose most first.
+   * Warnings about the tensors of which the last run cut elements that calibration did not foresee,
+   * those that lose most first.
    */
   public List<String> saturationWarnings() {
     List<Saturation> all =

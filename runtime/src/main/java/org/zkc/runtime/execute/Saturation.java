@@ -16,7 +16,7 @@ import java.util.Locale;
 public record Saturation(
     String tensor, int layer, String source, long cut, long elements, double lost) {
 
-  /** What to tell a person. */
+  /** The warning for a person. */
   public String warning() {
     return String.format(
         Locale.ROOT,

@@ -161,7 +161,7 @@ final class SaturationLimits {
   }
 
   /**
-   * What a run cut of one tensor; empty where it is not worth a word.
+   * The elements that a run cut of one tensor; empty where too little was lost to tell anyone.
    *
    * @param result index of the tensor in the circuit
    * @param source the elements that were requantised

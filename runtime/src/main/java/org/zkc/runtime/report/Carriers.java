@@ -6,9 +6,10 @@ import java.util.Set;
 import org.zkc.runtime.artifact.Layer;
 
 /**
- * Where the layers of a network are found at one level of the program. A layer that has operations
- * of its own is found there; one that was merged is found with the layer that carries its integers;
- * a mere view, which has none, with the nearest layer that reads it, else with what it reads.
+ * The places of a network's layers at one level of the program. A layer that has operations of its
+ * own is found there. One that was merged is found with the layer that carries its integers. A mere
+ * view has no operations; it is found with the nearest layer that reads it, else with what it
+ * reads.
  */
 final class Carriers {
   private final int[] carrier;

@@ -119,7 +119,7 @@ final class KeyTables {
         rows.isEmpty() ? List.of() : List.of("all", entries, "", ""));
   }
 
-  /** What a proof under this key will consist of. */
+  /** The parts that a proof under this key will have, with their expected sizes. */
   static Page.Table expectedComposition(VerifierKey key) {
     ProofSize size = ProofSize.of(key.arithmetization(), key.parameters());
     Circuit circuit = key.circuit().circuit();
@@ -155,7 +155,7 @@ final class KeyTables {
         .sum();
   }
 
-  /** What a proof file consists of. */
+  /** The parts of a proof file. */
   static Page.Table composition(ProofComposition c) {
     List<Row> rows = new ArrayList<>();
     rows.add(ProofParts.row(ProofParts.INPUTS, c.inputs()));

@@ -10,8 +10,8 @@ import org.zkc.gkr.circuit.TensorDeclaration.Role;
 import org.zkc.runtime.cost.CostEstimate;
 
 /**
- * What the relations of each layer cost. Index 0 collects what belongs to no layer, so that every
- * sum over all indices is the circuit's own total.
+ * The costs of the relations of each layer. Index 0 collects the costs that belong to no layer, so
+ * that every sum over all indices is the circuit's own total.
  */
 final class LayerCosts {
   final long[] relations;

@@ -36,7 +36,7 @@ public final class ModelPage {
   private final Carriers relations;
   private final Map<Integer, Summary.Fidelity> fidelity = new HashMap<>();
 
-  /** For each layer with operations at the integer level, the type of the last one's result. */
+  /** The type of the last result of each layer that has operations at the integer level. */
   private final Map<Integer, IntegerType> types = new HashMap<>();
 
   private final List<Integer> layerOfOp;

@@ -2,7 +2,7 @@ package org.zkc.runtime.report;
 
 import java.util.Map;
 
-/** What operations and relations are called, and of which family they are. */
+/** The names of operations and relations, and their families. */
 final class Operations {
   private record Entry(String words, Page.Tone tone) {}
 

@@ -39,7 +39,7 @@ record Page(
     glossary = List.copyOf(glossary);
   }
 
-  /** How a value is written. */
+  /** The way in which a value is written. */
   enum Unit {
     TEXT,
     /** Text in a fixed-width face. */

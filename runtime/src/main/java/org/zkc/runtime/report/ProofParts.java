@@ -6,7 +6,7 @@ import org.zkc.runtime.report.Page.Column;
 import org.zkc.runtime.report.Page.Row;
 import org.zkc.runtime.report.Page.Unit;
 
-/** What the parts of a proof, and the steps of its security budget, are for. */
+/** The purposes of the parts of a proof and of the steps of its security budget. */
 final class ProofParts {
   private ProofParts() {}
 
@@ -91,7 +91,10 @@ final class ProofParts {
     };
   }
 
-  /** What a step of the security budget guards against; empty for a step without an entry. */
+  /**
+   * The attack that a step of the security budget guards against; empty for a step without an
+   * entry.
+   */
   static String step(String step) {
     return switch (step) {
       case "lookup challenges" -> "Wrong lookups whose fractions cancel by chance.";

@@ -7,7 +7,7 @@ import org.zkc.runtime.report.Page.Column;
 import org.zkc.runtime.report.Page.Row;
 import org.zkc.runtime.report.Page.Unit;
 
-/** Where the time of a proof goes, stage by stage of the prover. */
+/** The time of a proof, stage by stage of the prover. */
 final class StageTable {
   private StageTable() {}
 

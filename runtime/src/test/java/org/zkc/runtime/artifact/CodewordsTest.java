@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.prove.ProvingKey;
 import org.zkc.runtime.bench.TinyModel;
 
-/** Where the codeword of a model comes from when it cannot lie beside its model. */
+/** The place of a model's codeword when it cannot lie beside its model. */
 final class CodewordsTest {
   @TempDir private Path folder;
 

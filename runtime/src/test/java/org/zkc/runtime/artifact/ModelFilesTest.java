@@ -171,8 +171,8 @@ final class ModelFilesTest {
   }
 
   /**
-   * What a proof is about must be printable without doubt: one name each, on one line, and booleans
-   * that are booleans.
+   * The subject of a proof must be printable without doubt: one name each, on one line, and
+   * booleans that are booleans.
    */
   @Test
   void portsThatCannotBeShownAreRefused() {

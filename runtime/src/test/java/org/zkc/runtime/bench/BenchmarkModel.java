@@ -55,7 +55,7 @@ public enum BenchmarkModel {
 
   private static final long SEED = 2015;
 
-  /** What {@code zkc bench} runs together. */
+  /** The groups of models that {@code zkc bench} runs together. */
   public enum Group {
     /** Images of at most 32 x 32: seconds each. */
     SMALL,
@@ -66,7 +66,7 @@ public enum BenchmarkModel {
   }
 
   /**
-   * What a release must reach.
+   * The bounds that a release must keep.
    *
    * @param proveSeconds infinite where nothing is promised, as with the others
    */

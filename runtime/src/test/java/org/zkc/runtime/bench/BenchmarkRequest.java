@@ -5,7 +5,7 @@ import java.util.Set;
 import org.zkc.passes.circuit.ConvolutionPolicy;
 
 /**
- * What the processes of one benchmark are told.
+ * The settings for the processes of one benchmark.
  *
  * @param inputs values of {@code --input}; empty where the inputs are generated
  * @param calibration values of {@code --calibration}

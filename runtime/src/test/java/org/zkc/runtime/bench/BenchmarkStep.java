@@ -110,7 +110,7 @@ public final class BenchmarkStep {
     return written(compiled, start, folder, request.threads());
   }
 
-  /** What {@code --input-shape} would have to say for these values of {@code --input}. */
+  /** The values of {@code --input-shape} that stand for these values of {@code --input}. */
   private static List<String> shapes(List<String> inputs) {
     List<String> out = new ArrayList<>();
     for (String input : inputs) {

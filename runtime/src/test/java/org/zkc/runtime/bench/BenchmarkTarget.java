@@ -5,7 +5,7 @@ import java.util.List;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.artifact.FileErrors;
 
-/** What is measured. */
+/** The model that a benchmark measures. */
 public sealed interface BenchmarkTarget {
   /** How it is called in print. */
   String label();

@@ -1,7 +1,7 @@
 package org.zkc.runtime.bench;
 
 /**
- * What compiling a model cost, in a process of its own.
+ * The costs of compiling a model, in a process of its own.
  *
  * @param seconds from archive or tensor-level program to circuit
  * @param commitSeconds the commitment to the model and the files

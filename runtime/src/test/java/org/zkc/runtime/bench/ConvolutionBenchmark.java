@@ -135,7 +135,7 @@ public final class ConvolutionBenchmark {
    * @param estimate of execution and relation together
    */
   public record Form(double estimate, double execute, double relation, double verify) {
-    /** What the estimate is of. */
+    /** The measured counterpart of the estimate. */
     public double measured() {
       return execute + relation;
     }

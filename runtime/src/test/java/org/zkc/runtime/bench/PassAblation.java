@@ -19,8 +19,8 @@ import org.zkc.runtime.compile.CompiledModel;
 import org.zkc.runtime.cost.CostEstimate;
 
 /**
- * What each optimisation is worth: the model compiled and proved with everything on, then with one
- * thing off at a time. One thread, one process.
+ * The worth of each optimisation: the model compiled and proved with everything on, then with one
+ * thing off at a time. All of it runs on one thread, in one process.
  */
 public final class PassAblation {
   private static final long INPUT_SEED = 7;
@@ -40,7 +40,7 @@ public final class PassAblation {
   public record Variant(String name, CompileOptions options) {}
 
   /**
-   * What came of a variant.
+   * The figures of one variant.
    *
    * @param proveCpu seconds of processor time of a proof, the median
    * @param allocatedBytes of one proof, dead or alive

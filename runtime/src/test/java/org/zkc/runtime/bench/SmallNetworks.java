@@ -70,9 +70,9 @@ final class SmallNetworks {
   }
 
   /**
-   * What people write that a compiler should not charge for: preprocessing in the network, padding
-   * apart from its convolution, clamps in a row, batch norm, a branch that is computed twice, an
-   * activation by table, views in a row.
+   * A network with things that people write and a compiler should not charge for: preprocessing in
+   * the network, padding apart from its convolution, clamps in a row, batch norm, a branch that is
+   * computed twice, an activation by table, views in a row.
    */
   static NetworkBuilder handwritten(long seed) {
     NetworkBuilder n =

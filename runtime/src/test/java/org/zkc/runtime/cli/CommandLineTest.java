@@ -110,7 +110,10 @@ final class CommandLineTest {
     assertTrue(bad.out().contains("\"valid\" : false"), bad.out());
   }
 
-  /** What a proof is bound to cannot be told from its bytes, so the first words name all of it. */
+  /**
+   * A proof's bytes do not tell which part of its binding failed, so the first words name every
+   * part.
+   */
   @Test
   void whatDoesNotBelongTogetherIsSaidFirst() throws IOException {
     TinyModel.compile(7).write(folder.resolve("seven.zkc"), 1);
@@ -313,9 +316,9 @@ final class CommandLineTest {
   }
 
   /**
-   * What {@code verify} may load besides the JDK: the backend's verifier with its protobuf, and the
-   * command line with what it reads files and arguments with. Of the IR these are the arrays that
-   * people give and see.
+   * The classes that {@code verify} may load besides the JDK: the backend's verifier with its
+   * protobuf, and the command line with the readers of files and arguments. Of the IR these are the
+   * arrays that people give and see.
    */
   private static final List<String> LOADED_BY_VERIFY =
       List.of(

@@ -41,7 +41,7 @@ final class CostEstimateTest {
     assertTrue(work.of(Work.LEAF) >= work.of(Work.FRACTION));
   }
 
-  /** What relations cause is part of the whole, and most of it. */
+  /** The costs that relations cause are part of the whole, and most of it. */
   @Test
   void relationsAddUpToTheWhole() {
     VerifierKey key = compile(BenchmarkModel.LENET5).file().keyFile().key();

@@ -82,8 +82,9 @@ public final class CostFit {
   }
 
   /**
-   * Where the young generation is full its part is known. Which proofs fill it follows from the
-   * costs, which follow from that: so in turn, until both agree.
+   * Fits the units of memory. The young generation's part is known for proofs that fill it. Which
+   * proofs fill it follows from the costs, and the costs from these proofs: both are computed in
+   * turn until they agree.
    */
   private static Map<Work, Double> memory(List<Sample> samples, ProverCosts old) {
     List<Work> kinds = Arrays.stream(Work.values()).filter(Work::isMemory).toList();

@@ -110,7 +110,7 @@ final class NumpyFilesTest {
     }
   }
 
-  /** What numpy.save(np.array([1.5, -2], '<f4')) wrote, byte for byte. */
+  /** The expected file is what numpy.save(np.array([1.5, -2], '<f4')) wrote, byte for byte. */
   @Test
   void writerAgreesWithNumpy() {
     String expected =

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.zkc.passes.torch.TorchOperatorTable;
 import org.zkc.torchscript.schema.OperatorTable;
 
-/** What {@code zkc ops} promises, the reader can read. */
+/** The reader can read every operator that {@code zkc ops} promises. */
 final class OperatorTableTest {
 
   @Test

@@ -106,7 +106,7 @@ record FileTestCase(Path file, int firstLine, List<String> lines) {
     return out;
   }
 
-  /** What the passes must count, by the name of the count. */
+  /** The counts that the passes must report, by name. */
   Map<String, Long> counts() {
     Map<String, Long> out = new TreeMap<>();
     for (int i = 0; i < lines.size(); i++) {

@@ -23,9 +23,9 @@ import org.zkc.ir.TensorData;
 import org.zkc.runtime.numpy.NpyWriter;
 
 /**
- * What a person sees who gives zkc something it cannot use: exit code 2 (1 where a proof or key is
- * wrong), one clear sentence on stderr that names the culprit, no stack trace, and no file left
- * behind.
+ * A person who gives zkc something that it cannot use sees exit code 2 (1 where a proof or key is
+ * wrong) and one clear sentence on stderr that names the culprit. There is no stack trace, and no
+ * file is left behind.
  */
 final class BadInputTest {
   /** The sentence, and at most the quoted source line with its caret. */

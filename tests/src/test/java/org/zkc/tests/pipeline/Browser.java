@@ -107,7 +107,7 @@ final class Browser implements AutoCloseable {
     driver.get(file.toUri().toString());
   }
 
-  /** What a script answers. */
+  /** The answer of a script. */
   Object run(String script, Object... arguments) {
     return driver.executeScript(script, arguments);
   }

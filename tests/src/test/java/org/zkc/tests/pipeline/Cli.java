@@ -14,7 +14,7 @@ final class Cli {
   static final int REJECTED = 1;
   static final int BAD_INPUT = 2;
 
-  /** What a command printed, and its exit code. */
+  /** A command with its output and exit code. */
   record Result(String command, int exitCode, String out, String err) {
     /** This result, if the command succeeded. */
     Result succeeded() {

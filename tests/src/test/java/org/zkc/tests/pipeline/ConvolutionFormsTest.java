@@ -36,7 +36,7 @@ final class ConvolutionFormsTest {
     assertArrayEquals(run("direct", archive), fft);
   }
 
-  /** What compile prints. */
+  /** The output of compile. */
   private String compile(SampleArchive archive, String form, Object... more) {
     Object[] words = {
       "compile", archive.path(), "-o", folder.resolve(form + ".zkc"), "--conv", form

@@ -36,7 +36,7 @@ import org.zkc.runtime.artifact.Summary;
 import org.zkc.runtime.emit.EmittedCircuit;
 import org.zkc.runtime.numpy.NpyWriter;
 
-/** What {@code zkc inspect --html} writes, as a person sees it in a browser. */
+/** The page that {@code zkc inspect --html} writes, as a person sees it in a browser. */
 final class InspectPageTest {
   private static final String HOSTILE =
       "</script><img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>&lt;b&gt;";

@@ -69,7 +69,7 @@ record SampleArchive(String name, boolean hasShapes) {
     return samples("input");
   }
 
-  /** What PyTorch answers, sample by sample. */
+  /** The answers of PyTorch, sample by sample. */
   List<List<TensorData>> outputs() {
     return samples("output");
   }
