@@ -17,6 +17,7 @@ import org.zkc.passes.circuit.ShareTables;
 import org.zkc.passes.circuit.SizeRangeLimbs;
 import org.zkc.passes.circuit.SizeTables;
 import org.zkc.passes.integer.FuseRequantizeActivation;
+import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.passes.tensor.DivideToMultiply;
 import org.zkc.passes.tensor.EqualizeChannels;
 import org.zkc.passes.tensor.FoldAffine;
@@ -78,7 +79,11 @@ public final class PassCatalogue {
   }
 
   private static final List<Lowering> LOWERINGS =
-      List.of(TorchToTensor.LOWERING, ScaleColumns.LOWERING, IntegerToCircuit.LOWERING);
+      List.of(
+          TorchToTensor.LOWERING,
+          ScaleColumns.LOWERING,
+          TensorToInteger.LOWERING,
+          IntegerToCircuit.LOWERING);
 
   private PassCatalogue() {}
 

@@ -267,8 +267,7 @@ public final class RewriteFftConvolutions implements Pass {
      * The whole planes of spectra that a convolution left untransformed, under these batch axes.
      */
     private Optional<Value> before(Value spectra, Location location, Rewriter out) {
-      Value whole =
-          definition(spectra, Reshape.class).map(Reshape::input).orElse(spectra);
+      Value whole = definition(spectra, Reshape.class).map(Reshape::input).orElse(spectra);
       List<Integer> zero = List.of(0, 0);
       Interval interval = Interval.of(whole.spectrumType());
       return convolution(whole, zero, List.of(1, 1), whole.shape(), interval, location, out)

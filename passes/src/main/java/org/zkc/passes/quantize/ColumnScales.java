@@ -93,8 +93,7 @@ public record ColumnScales(List<List<Double>> units) {
     for (int i = 0; i < units.size(); i++) {
       if (!units.get(i).isEmpty()) {
         scales.put(
-            tensor.main().parameters().get(i),
-            units.get(i).stream().mapToDouble(u -> u).toArray());
+            tensor.main().parameters().get(i), units.get(i).stream().mapToDouble(u -> u).toArray());
       }
     }
     return ScaleColumns.apply(tensor, scales);
@@ -122,6 +121,8 @@ public record ColumnScales(List<List<Double>> units) {
   public int bits(int input) {
     int columns = units.get(input).size();
     int log = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(0, columns - 1));
-    return columns == 0 ? 0 : Math.clamp(BITS_AND_COLUMNS - log, ScaleClasses.INPUT_BITS, MOST_BITS);
+    return columns == 0
+        ? 0
+        : Math.clamp(BITS_AND_COLUMNS - log, ScaleClasses.INPUT_BITS, MOST_BITS);
   }
 }

@@ -135,7 +135,9 @@ final class FidelitySearch {
 
   private FidelityLosses losses(PrecisionSearch.Candidate candidate) {
     return new FidelityLosses(
-        tensor, FidelityReport.measure(tensor, candidate.program(), target.inputs(), tasks, (expected, found) -> {}));
+        tensor,
+        FidelityReport.measure(
+            tensor, candidate.program(), target.inputs(), tasks, (expected, found) -> {}));
   }
 
   private PrecisionSearch.Candidate measured(PrecisionSearch.Candidate candidate) {
@@ -169,7 +171,9 @@ final class FidelitySearch {
   /** What helps the output that is furthest from its floats, or asking for less. */
   private String remedy(PrecisionSearch.Candidate best) {
     List<FidelityReport.Entry> outputs =
-        FidelityReport.measure(tensor, best.program(), target.inputs(), tasks, (expected, found) -> {}).outputs();
+        FidelityReport.measure(
+                tensor, best.program(), target.inputs(), tasks, (expected, found) -> {})
+            .outputs();
     int worst = 0;
     for (int i = 1; i < outputs.size(); i++) {
       worst = outputs.get(i).rSquared() < outputs.get(worst).rSquared() ? i : worst;

@@ -255,7 +255,8 @@ final class PrecisionSearch {
     PassContext counts = new PassContext();
     Map<String, Integer> bits = new TreeMap<>();
     QuantizedProgram program = lowering.at(precision, counts, bits);
-    return new Candidate(program, precision, LookupCost.of(program.program()), POOR, POOR, bits, counts);
+    return new Candidate(
+        program, precision, LookupCost.of(program.program()), POOR, POOR, bits, counts);
   }
 
   /** The program with no more bits than asked for, and no others tried. */

@@ -3,10 +3,13 @@ package org.zkc.passes.quantize;
 import java.util.List;
 import org.zkc.ir.DType;
 import org.zkc.ir.Interval;
+import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.tensor.TensorOp;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
@@ -21,7 +24,7 @@ import org.zkc.passes.integer.IntegerBuilder;
  */
 final class SoftmaxLowering {
   /** Logits are requantised to [-REACH, REACH]. */
-  static final long REACH = (1 << 12) - 1;
+  private static final long REACH = (1 << 12) - 1;
 
   /** No finer than this: exp is then exact to 0.2 %. */
   private static final double FINEST_STEP = Math.scalb(1.0, -8);
@@ -52,15 +55,40 @@ final class SoftmaxLowering {
   private final boolean isFloored;
   private final String name;
 
+  /**
+   * The integers of softmax's input, ready for its result or the logarithm of that.
+   *
+   * @throws UserException at the op's line when something reads its result
+   */
+  static SoftmaxLowering of(
+      TensorOp op, Value input, int axis, IntegerValues values, Accumulators accumulators) {
+    Location location = op.location();
+    if (!values.analysis().feedsOutputsOnly(op.definitions().getFirst())) {
+      throw new UserException(
+          location,
+          "softmax is supported as a last layer only; return its result from forward without"
+              + " further computation");
+    }
+    double step =
+        step(values.classes().quantum(input).scale() * values.classes().quantum(input).high());
+    long reach = REACH;
+    Quantum q = new Quantum(step, -reach, reach);
+    Value x =
+        values.analysis().isDeferred(input)
+            ? accumulators.requantized(input, q, -reach, reach, location)
+            : Rescaling.apply(values.out(), values.exactly(input), q, -reach, reach);
+    return new SoftmaxLowering(values.out(), x, axis, op.definitions().getFirst().name());
+  }
+
   /** The scale of logits of the given real magnitude. */
-  static double step(double magnitude) {
+  private static double step(double magnitude) {
     return Math.max(FINEST_STEP, magnitude / REACH);
   }
 
   /**
    * @param name of the result, for a parameter that belongs to it
    */
-  SoftmaxLowering(IntegerBuilder out, Value logits, int axis, String name) {
+  private SoftmaxLowering(IntegerBuilder out, Value logits, int axis, String name) {
     this.out = out;
     this.name = name;
     Shape shape = logits.shape();

@@ -23,19 +23,19 @@ import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
-import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Subtract;
+import org.zkc.ir.view.Broadcast;
 import org.zkc.passes.Lowering;
 
 /**
- * Gives each column of a table its own unit. An input x of shape [rows, columns] becomes x' with x =
- * x' scale, column by column, and the first linear map absorbs scale, with the standardisation that
- * stands between: W (a (x' scale) + b) + c = (W a scale) x' + (W b + c), in double precision. Other
- * readers get the product.
+ * Gives each column of a table its own unit. An input x of shape [rows, columns] becomes x' with x
+ * = x' scale, column by column, and the first linear map absorbs scale, with the standardisation
+ * that stands between: W (a (x' scale) + b) + c = (W a scale) x' + (W b + c), in double precision.
+ * Other readers get the product.
  *
  * <pre>
  *   %y = tensor.subtract %x, m          %z = tensor.linear %x', W s k, c - W k m
@@ -96,8 +96,7 @@ public final class ScaleColumns {
     scales.forEach((parameter, s) ->
         rewrite.affine.put(parameter, new Affine(parameter, s.clone(), new double[s.length])));
     Function rewritten = Rewriter.rewrite(main, rewrite::rewrite);
-    List<Value> results =
-        main.results().stream().filter(rewrite.affine::containsKey).toList();
+    List<Value> results = main.results().stream().filter(rewrite.affine::containsKey).toList();
     if (!results.isEmpty()) {
       throw new IllegalArgumentException("an input of scaled columns is an output");
     }
@@ -143,13 +142,11 @@ public final class ScaleColumns {
     };
   }
 
-  private Optional<Affine> either(
-      Value left, Value right, Terms terms) {
+  private Optional<Affine> either(Value left, Value right, Terms terms) {
     return affine.containsKey(left) ? of(left, right, terms) : of(right, left, terms);
   }
 
-  private Optional<Affine> of(
-      Value value, Value constant, Terms terms) {
+  private Optional<Affine> of(Value value, Value constant, Terms terms) {
     Affine from = affine.get(value);
     if (from == null) {
       return Optional.empty();
@@ -165,9 +162,7 @@ public final class ScaleColumns {
     Optional<double[]> mean = elements(op.mean());
     Optional<double[]> variance = elements(op.variance());
     Optional<double[]> weight =
-        op.weight().isPresent()
-            ? elements(op.weight().get())
-            : mean.map(m -> filled(m, 1));
+        op.weight().isPresent() ? elements(op.weight().get()) : mean.map(m -> filled(m, 1));
     Optional<double[]> bias =
         op.bias().isPresent() ? elements(op.bias().get()) : mean.map(m -> filled(m, 0));
     if (mean.isEmpty() || variance.isEmpty() || weight.isEmpty() || bias.isEmpty()) {
@@ -240,8 +235,7 @@ public final class ScaleColumns {
     Value constant = constant("", Shape.of(1, elements.length), elements, location, out);
     return value.shape().extent(0) == 1
         ? constant
-        : out.value(
-            new Broadcast(out.fresh("columns", value.type()), constant, location));
+        : out.value(new Broadcast(out.fresh("columns", value.type()), constant, location));
   }
 
   private static Value constant(

@@ -30,7 +30,9 @@ final class ReductionOperators {
     if (!call.isNone(dtypeAt)) {
       CastOperators.requireFloating(call, call.integer(dtypeAt));
     }
-    if (sum && call.isNone(dtypeAt) && call.tensor(0) instanceof KnownTensor known
+    if (sum
+        && call.isNone(dtypeAt)
+        && call.tensor(0) instanceof KnownTensor known
         && !known.dtype().isFloating()) {
       boolean keep = !whole && call.flag(2);
       return new KnownTensor(

@@ -18,7 +18,9 @@ import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.passes.PassContext;
 
-/** Matrix products of two computed tensors: how precise they are, and that no sum leaves its room. */
+/**
+ * Matrix products of two computed tensors: how precise they are, and that no sum leaves its room.
+ */
 class MatMulQuantizationTest {
   private static final PassContext CONTEXT = new PassContext();
 
@@ -26,8 +28,7 @@ class MatMulQuantizationTest {
   @ValueSource(longs = {1, 2, 3})
   void integersFollowFloats(long seed) {
     Map<String, Program> networks =
-        Map.of(
-            "attention", SampleNetworks.attention(seed), "gram", SampleNetworks.gram(seed));
+        Map.of("attention", SampleNetworks.attention(seed), "gram", SampleNetworks.gram(seed));
     networks.forEach((name, program) -> {
       QuantizedProgram quantized =
           TensorToInteger.lower(

@@ -1,0 +1,177 @@
+package org.zkc.passes.quantize;
+
+import java.util.List;
+import java.util.Optional;
+import org.zkc.ir.FieldBounds;
+import org.zkc.ir.Location;
+import org.zkc.ir.OpSpec;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.Subtract;
+import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.view.UnaryView;
+import org.zkc.passes.PassContext;
+import org.zkc.passes.integer.IntegerBuilder;
+
+/**
+ * Sums of linear maps, of integers and of constants, at a scale that suits all of them: an op that
+ * can give its result at any scale is computed within its reader's accumulator ({@link
+ * TensorAnalysis}), and requantised once.
+ */
+final class Accumulators {
+  private final IntegerValues values;
+  private final WeightLowering weights;
+  private final QuantizationOptions options;
+  private final PassContext context;
+
+  Accumulators(
+      IntegerValues values,
+      WeightLowering weights,
+      QuantizationOptions options,
+      PassContext context) {
+    this.values = values;
+    this.weights = weights;
+    this.options = options;
+    this.context = context;
+  }
+
+  /**
+   * The value of an accumulating op that nobody absorbs: exact for an output, else requantised at
+   * once.
+   */
+  Value root(Value value, Location location) {
+    AccumulatorScale scale = terms(value);
+    double only = scale.onlyIntegers();
+    if (only > 0 && scale.fits(only, IntegerValues.CONSUMABLE)) {
+      return accumulate(value, only);
+    }
+    if (values.analysis().isOutput(value)) {
+      return accumulate(value, scale.free());
+    }
+    Quantum q = values.classes().quantum(value);
+    return requantized(value, scale, q, q.low(), q.high(), location);
+  }
+
+  /**
+   * A deferred value, in its accumulator, requantised to {@code q} and cut to [low, high].
+   *
+   * @throws UserException at the location, when no scale of the accumulator fits
+   */
+  Value requantized(Value value, Quantum q, long low, long high, Location location) {
+    return requantized(value, terms(value), q, low, high, location);
+  }
+
+  /** The terms of the accumulator of {@code value}, itself accumulating. */
+  private AccumulatorScale terms(Value value) {
+    AccumulatorScale scale = new AccumulatorScale();
+    collect(value, 1, scale, true);
+    return scale;
+  }
+
+  private void collect(Value value, double gain, AccumulatorScale scale, boolean isRoot) {
+    if (values.analysis().isConstant(value)) {
+      scale.addConstants(values.parameters().magnitude(value), gain);
+      return;
+    }
+    if (!isRoot && !values.analysis().isDeferred(value)) {
+      Value integers = values.narrow(value, IntegerValues.SUMMAND);
+      scale.addIntegers(
+          integers.integerType().scale(), IntegerBuilder.interval(integers).magnitude(), gain);
+      return;
+    }
+    TensorOp op = values.analysis().definition(value);
+    Optional<WeightLowering.LinearMap> map = weights.linearMap(op);
+    if (map.isPresent()) {
+      Value x = mapInput(map.get());
+      scale.addMap(
+          x.integerType().scale(),
+          IntegerBuilder.interval(x).magnitude(),
+          map.get().statistics(),
+          map.get().biasMagnitude(),
+          gain,
+          map.get().bits());
+    } else if (op instanceof Add || op instanceof Subtract) {
+      op.operands().forEach(v -> collect(v, gain, scale, false));
+    } else if (op instanceof UnaryView v) {
+      collect(v.input(), gain, scale, false);
+    } else {
+      TensorAnalysis.Scaled scaled = values.analysis().scaled(op).orElseThrow();
+      collect(scaled.input(), gain * Math.abs(uniform(scaled)), scale, false);
+    }
+  }
+
+  /** The integers of {@code value} at scale {@code a}. */
+  private Value accumulate(Value value, double a) {
+    return accumulate(value, a, true);
+  }
+
+  private Value accumulate(Value value, double a, boolean isRoot) {
+    if (values.analysis().isConstant(value)) {
+      return values.parameters().constant(value, a);
+    }
+    if (!isRoot && !values.analysis().isDeferred(value)) {
+      Value integers = values.narrow(value, IntegerValues.SUMMAND);
+      double ratio = integers.integerType().scale() / a;
+      return Math.abs(ratio - 1) < 1e-9
+          ? integers
+          : values.out().scale(integers, (long) Math.rint(ratio), a);
+    }
+    TensorOp op = values.analysis().definition(value);
+    values.out().at(value.name(), OpSpec.of(op).mnemonic(), op.location());
+    Optional<WeightLowering.LinearMap> map = weights.linearMap(op);
+    if (map.isPresent()) {
+      return weights.emit(map.get(), mapInput(map.get()), a);
+    }
+    return switch (op) {
+      case Add s ->
+          values.out().add(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
+      case UnaryView v -> values.out().viewOfReals(v, List.of(accumulate(v.input(), a, false)));
+      case Subtract s ->
+          values.out().subtract(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
+      default -> {
+        TensorAnalysis.Scaled scaled = values.analysis().scaled(op).orElseThrow();
+        double factor = uniform(scaled);
+        yield factor == 0
+            ? values.out().scale(accumulate(scaled.input(), a, false), 0, a)
+            : values
+                .out()
+                .scale(
+                    accumulate(scaled.input(), a / Math.abs(factor), false),
+                    factor < 0 ? -1 : 1,
+                    a);
+      }
+    };
+  }
+
+  private static double uniform(TensorAnalysis.Scaled scaled) {
+    return ((ConstantFactor.Uniform) scaled.factor()).factor();
+  }
+
+  /**
+   * The input of a linear map: wide sums are taken as they are where the accumulator can hold them.
+   */
+  private Value mapInput(WeightLowering.LinearMap map) {
+    double room =
+        0.9 * FieldBounds.LIMIT / map.statistics().largestSum() / (1L << (map.bits() - 1));
+    return values.narrow(
+        map.input(), (long) Math.clamp(room, IntegerValues.NARROW, IntegerValues.CONSUMABLE));
+  }
+
+  private Value requantized(
+      Value value, AccumulatorScale scale, Quantum q, long low, long high, Location location) {
+    int shift = scale.shift(q.scale());
+    if (shift < 0) {
+      throw new UserException(
+          location,
+          "the sums of this %s do not fit the 31-bit field at %d bits; compile with fewer --bits"
+              .formatted(
+                  OpSpec.of(values.analysis().definition(value)).mnemonic(),
+                  options.bitsOf(value.name())));
+    }
+    context.count("quantize.requantisations", 1);
+    return values
+        .out()
+        .requantize(accumulate(value, Math.scalb(q.scale(), -shift)), shift, low, high);
+  }
+}

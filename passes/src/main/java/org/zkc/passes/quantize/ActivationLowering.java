@@ -1,0 +1,88 @@
+package org.zkc.passes.quantize;
+
+import org.zkc.ir.Interval;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Activation;
+import org.zkc.ir.tensor.Elementwise;
+import org.zkc.passes.integer.IntegerBuilder;
+
+/** Functions of one variable: clamps as the bounds of a requantisation, others as tables. */
+final class ActivationLowering {
+  /** Beyond this many steps on each side the table of a function without bounds ends. */
+  private static final int MOST_TABLE_STEPS = 1 << 13;
+
+  /** Scale of results of tables that are outputs of the program: 15 bits and sign. */
+  private static final int OUTPUT_TABLE_BITS = 16;
+
+  private final IntegerValues values;
+  private final Accumulators accumulators;
+  private final Ranges ranges;
+  private final Precision precision;
+
+  ActivationLowering(
+      IntegerValues values, Accumulators accumulators, Ranges ranges, Precision precision) {
+    this.values = values;
+    this.accumulators = accumulators;
+    this.ranges = ranges;
+    this.precision = precision;
+  }
+
+  /** A clamp, or a ReLU, of the op's input. */
+  Value clamp(Elementwise op, double low, double high) {
+    if (values.analysis().isDeferred(op.input())) {
+      Quantum q = values.classes().quantum(op.result());
+      return accumulators.requantized(
+          op.input(), q, q.least(low), q.greatest(low, high), op.location());
+    }
+    Value integers = values.exactly(op.input());
+    Quantum q = values.classes().aligned(op.result(), integers.integerType().scale());
+    return Rescaling.apply(values.out(), integers, q, q.least(low), q.greatest(low, high));
+  }
+
+  /** A table of the function. */
+  Value table(Activation op) {
+    Quantum q = values.classes().quantum(op.result());
+    boolean isOutput = values.analysis().isOutput(op.result());
+    if (isOutput) {
+      long high = 1L << (OUTPUT_TABLE_BITS - 1);
+      double range = op.range().isBounded() ? op.range().magnitude() : q.scale() * q.high();
+      q = new Quantum(range / high, -high, high);
+    }
+    double step = tableStep(op);
+    Value input;
+    if (values.analysis().isDeferred(op.input())) {
+      long reach = (long) (tableEnd(op, step) / step);
+      input =
+          accumulators.requantized(
+              op.input(), new Quantum(step, -reach, reach), -reach, reach, op.location());
+    } else {
+      input = values.narrow(op.input(), IntegerValues.NARROW);
+    }
+    Interval interval = IntegerBuilder.interval(input);
+    TableEntries entries =
+        TableEntries.of(op::apply, input.integerType().scale(), interval.low(), interval.high(), q);
+    return values.out().table(input, entries.first(), entries.data(), q.scale());
+  }
+
+  /**
+   * The scale of a table's input: a power of two, so that layers share tables, and fine enough for
+   * the result's precision.
+   */
+  private double tableStep(Activation op) {
+    Quantum result = values.classes().quantum(op.result());
+    double range = result.scale() * result.high();
+    int bits = precision.ofTableInput(range, ranges.of(op.result()).variation());
+    if (!op.range().isBounded()) {
+      bits = Math.max(bits, Long.SIZE - Long.numberOfLeadingZeros(result.high()));
+    }
+    return Math.scalb(
+        1.0, (int) Math.floor(StrictMath.log(range / op.steepest()) / StrictMath.log(2)) - bits);
+  }
+
+  /** The greatest magnitude of a table's input, before ends that do not change are cut off. */
+  private double tableEnd(Activation op, double step) {
+    return Double.isFinite(op.saturation())
+        ? op.saturation()
+        : Math.min(values.classes().greatest(op.input()), MOST_TABLE_STEPS * step);
+  }
+}

@@ -1,0 +1,192 @@
+package org.zkc.passes.quantize;
+
+import java.util.List;
+import java.util.Map;
+import org.zkc.ir.Function;
+import org.zkc.ir.IntegerType;
+import org.zkc.ir.Level;
+import org.zkc.ir.Op;
+import org.zkc.ir.OpSpec;
+import org.zkc.ir.Program;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Activation;
+import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Clamp;
+import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.Conv;
+import org.zkc.ir.tensor.Divide;
+import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.LogSoftmax;
+import org.zkc.ir.tensor.MatMul;
+import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Multiply;
+import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.tensor.Softmax;
+import org.zkc.ir.tensor.Subtract;
+import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.UnaryView;
+import org.zkc.passes.PassContext;
+import org.zkc.passes.integer.IntegerBuilder;
+
+/**
+ * Lowers one tensor-level function to integers: what comes out depends on the function, the ranges
+ * of its values, the options and the precision alone. Each family of ops has a class of its own;
+ * all read operands from {@link IntegerValues}.
+ */
+final class IntegerLowering {
+  private final IntegerValues values;
+  private final Accumulators accumulators;
+  private final ActivationLowering activations;
+  private final PoolLowering pools;
+
+  private IntegerLowering(
+      IntegerValues values,
+      Accumulators accumulators,
+      ActivationLowering activations,
+      PoolLowering pools) {
+    this.values = values;
+    this.accumulators = accumulators;
+    this.activations = activations;
+    this.pools = pools;
+  }
+
+  /**
+   * The integer program at a precision.
+   *
+   * @param cache of weights that other precisions rounded
+   * @param context takes counts
+   * @param bits takes the bits that tensors got, by name
+   * @throws UserException at the user's line for ops without an integer form, and when integers or
+   *     tables do not fit
+   */
+  static QuantizedProgram lower(
+      Function main,
+      Ranges ranges,
+      QuantizationOptions options,
+      Precision precision,
+      WeightCache cache,
+      PassContext context,
+      Map<String, Integer> bits) {
+    TensorAnalysis analysis = new TensorAnalysis(main);
+    ScaleClasses classes = new ScaleClasses(main, analysis, ranges, options, precision);
+    IntegerBuilder out = new IntegerBuilder(main.name(), main.location());
+    ParameterLowering parameters = new ParameterLowering(analysis, out);
+    IntegerValues values = new IntegerValues(analysis, classes, out, parameters);
+    WeightLowering weights =
+        new WeightLowering(
+            main, analysis, ranges, options, precision, out, parameters, cache, bits);
+    Accumulators accumulators = new Accumulators(values, weights, options, context);
+    Function integers =
+        new IntegerLowering(
+                values,
+                accumulators,
+                new ActivationLowering(values, accumulators, ranges, precision),
+                new PoolLowering(values))
+            .run(main);
+    bits.putAll(values.bits(integers));
+    return new QuantizedProgram(Program.of(Level.INTEGER, integers), values.counterparts());
+  }
+
+  private Function run(Function main) {
+    for (Value parameter : main.parameters()) {
+      if (!parameter.tensorType().dtype().isFloating()) {
+        throw new UserException(
+            main.location(),
+            "input %s has elements of type %s; only floating-point inputs can be quantised"
+                .formatted(parameter.name(), parameter.tensorType().dtype().text()));
+      }
+      Quantum q = values.classes().quantum(parameter);
+      values.define(
+          parameter,
+          values
+              .out()
+              .input(
+                  parameter.name(),
+                  new IntegerType(parameter.shape(), -q.high(), q.high(), q.scale())));
+    }
+    for (Op op : main.body()) {
+      Value result = op.definitions().getFirst();
+      if (!values.analysis().isConstant(result) && !values.analysis().isDeferred(result)) {
+        values.out().at(result.name(), OpSpec.of(op).mnemonic(), op.location());
+        values.define(result, materialise((TensorOp) op));
+      }
+    }
+    return values.out().build(main.results().stream().map(values::output).toList());
+  }
+
+  private Value materialise(TensorOp op) {
+    return switch (op) {
+      case Conv c -> accumulators.root(c.result(), c.location());
+      case Linear l -> accumulators.root(l.result(), l.location());
+      case MatMul m -> MatMulLowering.of(m, values.out(), values::narrow);
+      case BatchNorm b -> accumulators.root(b.result(), b.location());
+      case Add a -> accumulators.root(a.result(), a.location());
+      case Subtract s -> accumulators.root(s.result(), s.location());
+      case Divide d -> divide(d);
+      case Multiply m ->
+          values.analysis().isAccumulating(m.result())
+              ? accumulators.root(m.result(), m.location())
+              : values
+                  .out()
+                  .multiply(
+                      values.narrow(m.left(), IntegerValues.NARROW),
+                      values.narrow(m.right(), IntegerValues.NARROW));
+      case Relu r -> activations.clamp(r, 0, Double.POSITIVE_INFINITY);
+      case Clamp c -> activations.clamp(c, c.low(), c.high());
+      case Activation t -> activations.table(t);
+      case MaxPool p -> pools.maxPool(p);
+      case WindowMean w -> pools.windowMean(w);
+      case Concatenate c -> {
+        Quantum q = values.classes().quantum(c.result());
+        yield values
+            .out()
+            .concatenate(
+                c.inputs().stream()
+                    .map(v ->
+                        values.analysis().isConstant(v)
+                            ? values.parameters().constant(v, q.scale())
+                            : values.atClassScale(v))
+                    .toList(),
+                c.axis());
+      }
+      case Softmax s -> softmax(s, s.input(), s.axis()).softmax();
+      case LogSoftmax s -> softmax(s, s.input(), s.axis()).logSoftmax();
+      case UnaryView v -> viewOf(v);
+      case Constant c ->
+          throw new IllegalStateException("constants are emitted where they are read");
+    };
+  }
+
+  private Value divide(Divide op) {
+    if (!values.analysis().isConstant(op.right())) {
+      throw new UserException(
+          op.location(),
+          "division by computed values is not supported; divide by constants or parameters only");
+    }
+    if (values.analysis().isAccumulating(op.result())) {
+      return accumulators.root(op.result(), op.location());
+    }
+    double[] factors =
+        ((ConstantFactor.PerElement) values.analysis().scaled(op).orElseThrow().factor()).factors();
+    Value factor =
+        values.parameters().rounded(op.result().name() + ".divisor", factors, op.result().shape());
+    return values.out().multiply(values.narrow(op.left(), IntegerValues.NARROW), factor);
+  }
+
+  private Value viewOf(UnaryView op) {
+    if (values.analysis().isDeferred(op.input())) {
+      return accumulators.root(op.result(), op.location());
+    }
+    return values
+        .out()
+        .viewOfReals(op, List.of(values.narrow(op.input(), IntegerValues.CONSUMABLE)));
+  }
+
+  private SoftmaxLowering softmax(TensorOp op, Value input, int axis) {
+    return SoftmaxLowering.of(op, input, axis, values, accumulators);
+  }
+}
