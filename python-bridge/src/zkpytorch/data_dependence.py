@@ -18,6 +18,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from .errors import ExportError
+from .model_checks import names_library
 
 _aten = torch.ops.aten
 
@@ -117,7 +118,6 @@ def _refuse(how: str) -> None:
 def _user_line() -> str:
     """`file:line: source` of the innermost frame that belongs neither to PyTorch nor to this package."""
     for frame in reversed(traceback.extract_stack()):
-        module_path = frame.filename.replace("\\", "/")
-        if "/torch/" not in module_path and "/zkpytorch/" not in module_path and not module_path.startswith("<"):
+        if not names_library(frame.filename) and not frame.filename.startswith("<"):
             return f"{frame.filename}:{frame.lineno}: '{(frame.line or '').strip()}'"
     return "the model"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import pathlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,9 @@ import torch
 from torch import nn
 
 from .errors import ExportError
+
+# The folders of PyTorch and of this package. Whole paths: a user's folder may be called torch too.
+_LIBRARIES = tuple(pathlib.Path(file).absolute().parent.as_posix() + "/" for file in (torch.__file__, __file__))
 
 # The element types of zkc, by PyTorch's.
 DTYPES = {
@@ -34,6 +38,12 @@ _TRAINING_ARGUMENT = {
     "aten::batch_norm": 5,
     "aten::instance_norm": 5,
 }
+
+
+def names_library(text: str) -> bool:
+    """Whether a path, or a line that holds one, is of PyTorch's or this package's own files."""
+    path = text.replace("\\", "/")
+    return any(folder in path for folder in _LIBRARIES)
 
 
 def check_state(model: nn.Module) -> None:
@@ -132,5 +142,5 @@ def _all_nodes(block: Any) -> Iterator[Any]:
 
 def _first_line(node: Any) -> str:
     lines = [line.strip() for line in node.sourceRange().splitlines() if line.strip()]
-    outside = [line for line in lines if "/torch/" not in line]
+    outside = [line for line in lines if not names_library(line)]
     return (outside or lines or ["the model"])[0]

@@ -57,6 +57,22 @@ class DebugTableTest {
   }
 
   @Test
+  void codeThatTorchFxWroteIsNoLineOfTheUsers() {
+    String generated = "<eval_with_key>.18(398): forward\n";
+    assertEquals(
+        new Location("net.py", 15, ""),
+        table(
+                new String[] {TORCH},
+                new String[] {TORCH + "(1777): relu\n" + generated + "net.py(15): forward\n"},
+                1777,
+                0)
+            .locate(3));
+    assertEquals(
+        Location.UNKNOWN,
+        table(new String[] {"<eval_with_key>.18"}, new String[] {generated}, 398, 0).locate(3));
+  }
+
+  @Test
   void tracedStackGivesTheFirstFrameOutsideTorch() {
     String stack =
         TORCH
