@@ -15,9 +15,9 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.UserException;
 
 /**
- * What {@code zkpytorch.export} wrote to {@code extra/zkpytorch.json}: the inputs in {@code
- * forward}'s order, the torch version that made the archive, and the SHA-256 of the reference
- * outputs.
+ * The record that {@code zkpytorch.export} wrote to {@code extra/zkpytorch.json}: the inputs in
+ * {@code forward}'s order, the torch version that made the archive, and the SHA-256 of the
+ * reference outputs.
  */
 public record ExporterRecord(
     List<ModelInput> inputs, Optional<String> torchVersion, Optional<String> referenceDigest) {

@@ -8,7 +8,7 @@ import java.util.Objects;
  */
 public record ColumnType(Kind kind, Shape shape, long low, long high) implements Type {
 
-  /** Who holds the elements. */
+  /** The holder of the elements. */
   public enum Kind {
     /** Known to the verifier. */
     PUBLIC,

@@ -34,7 +34,7 @@ public record SpectrumType(ColumnType.Kind kind, Shape shape, long low, long hig
     return shape.extents().subList(shape.rank() - 2, shape.rank());
   }
 
-  /** How many transforms it holds. */
+  /** The number of transforms that the spectrum holds. */
   public long transforms() {
     long count = 1;
     for (int axis = 0; axis < shape.rank() - 2; axis++) {

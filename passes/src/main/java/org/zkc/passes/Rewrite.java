@@ -59,7 +59,7 @@ public abstract class Rewrite implements Pass {
    */
   protected abstract boolean rewrite(Op op, Scope scope);
 
-  /** Under which name the pass counts that the rule replaced this op. */
+  /** The name under which the pass counts that the rule replaced this op. */
   protected String counted(Op op) {
     return "rewritten";
   }
@@ -113,7 +113,9 @@ public abstract class Rewrite implements Pass {
       return readings.computeIfAbsent(value, uses::count);
     }
 
-    /** One reading less; an op that nobody reads any more reads nothing either. */
+    /**
+     * Takes one reading of the value away. An op that nobody reads any more reads nothing either.
+     */
     private void release(Value value) {
       int left = readings(value) - 1;
       readings.put(value, left);

@@ -4,12 +4,13 @@ import java.util.List;
 
 /**
  * An integer program to be proved: the tensors, the relations that define them in topological
- * order, and which tensors are public. Holds nothing of the network it came from but shapes and
- * constants. Built by anyone; trusted by nobody until {@link CircuitCheck} accepted it.
+ * order, and which tensors are public. A circuit holds nothing of the network that it came from but
+ * shapes and constants. Anyone may build one; nobody trusts it until {@link CircuitCheck} accepted
+ * it.
  *
  * @param inputs INPUT tensors in the order in which a statement lists them
  * @param outputs tensors whose elements the statement lists; an output of role WITNESS is public,
- *     not committed
+ * not committed
  */
 public record Circuit(
     List<TensorDeclaration> tensors,

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The meaning of a circuit: its relations on integers, one element at a time. The reference for
- * every executor.
+ * The meaning of a circuit: its relations on integers, one element at a time. This evaluator is the
+ * reference for every executor.
  */
 public final class CircuitEvaluator {
   private final Circuit circuit;

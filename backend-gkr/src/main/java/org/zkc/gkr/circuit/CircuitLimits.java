@@ -28,10 +28,10 @@ public final class CircuitLimits {
   public static final long MODEL_ELEMENTS = 1L << 30;
 
   /**
-   * Elements of all tensors but MODEL ones, elements read and additions made by all steps of all
-   * views, elements under constants, of sources of Conv and MatMul, table rows within reach of each
-   * Requantize, and taps times positions of each axis of a Conv: what a check and a verification
-   * may cost, up to a factor.
+   * A limit on what a check and a verification may cost, up to a factor. It counts elements of all
+   * tensors but MODEL ones, elements read and additions made by all steps of all views, elements
+   * under constants, of sources of Conv and MatMul, table rows within reach of each Requantize, and
+   * taps times positions of each axis of a Conv.
    */
   public static final long TOTAL_ELEMENTS = 1L << 29;
 
@@ -71,7 +71,7 @@ public final class CircuitLimits {
   /**
    * The degree rule (docs/protocol.md section 2): a bound on what a circuit can compute between two
    * commitments, against circuits that evaluate their own Fiat-Shamir hash (Khovratovich, Rothblum,
-   * Soukhanov 2025). A heuristic.
+   * Soukhanov 2025). The rule is a heuristic.
    */
   public static final int DEGREE = 1 << 4;
 

@@ -4,9 +4,9 @@ import java.util.List;
 
 /**
  * result = sum_k coefficient_k view_k(source_k) + sum_j value_j [index in box_j], elementwise on
- * the result's real index set. Covers addition, scaling, slices, padding, concatenation, broadcast,
- * permutation, reshape, sums along axes, sum pooling. Costs no sumcheck: claims move to the
- * sources.
+ * the result's real index set. The relation covers addition, scaling, slices, padding,
+ * concatenation, broadcast, permutation, reshape, sums along axes, sum pooling. It costs no
+ * sumcheck: claims move to the sources.
  */
 public record Linear(int result, List<Term> terms, List<Box> constants) implements Relation {
 

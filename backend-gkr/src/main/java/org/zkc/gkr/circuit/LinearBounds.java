@@ -134,7 +134,10 @@ final class LinearBounds {
     addWeights(byAxis.all(), new long[0], source, coefficient);
   }
 
-  /** Adds what weights make of the source's bounds; no negative ones where there are no numbers. */
+  /**
+   * Adds the bounds that weights make of the source's bounds. An empty {@code negative} stands for
+   * no negative weights.
+   */
   private void addWeights(long[] positive, long[] negative, Interval source, long coefficient) {
     work.accept(4L * positive.length);
     for (int k = 0; k < positive.length; k++) {
@@ -144,7 +147,10 @@ final class LinearBounds {
     }
   }
 
-  /** The elements of a shape, which are not more than arrays of them may have. */
+  /**
+   * The number of elements of a shape, refused where it exceeds the limit of bounds kept one by
+   * one.
+   */
   private static int requireFew(List<Integer> shape) {
     int count = shape.stream().reduce(1, Math::multiplyExact);
     if (count > CircuitLimits.BOUNDED_ONE_BY_ONE) {

@@ -22,7 +22,7 @@ public record Arithmetization(
         system, LeafLayout.of(system), witness, ModelLayout.of(system, witness));
   }
 
-  /** Where what an opening is about lies. */
+  /** The layout of the tensors that an opening is about. */
   public RowLayout layout(Opening opening) {
     return switch (opening) {
       case WITNESS -> witness;

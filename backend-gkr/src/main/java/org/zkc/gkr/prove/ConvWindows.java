@@ -53,7 +53,7 @@ final class ConvWindows {
     return out;
   }
 
-  /** What a tap multiplies along an axis: weights for the source's indices from {@code from} on. */
+  /** The factors of a tap along an axis: weights for the source's indices from {@code from} on. */
   private record Tap(int from, ExtVector weights) {}
 
   private static Tap[] taps(ConvGeometry g, int axis, ExtVector w) {

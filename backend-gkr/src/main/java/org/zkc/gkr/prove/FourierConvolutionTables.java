@@ -13,8 +13,8 @@ import org.zkc.gkr.sumcheck.TripleTables;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * First the channels, where the sums over frequencies are sums over taps as well (Parseval), of
- * which there are fewer; then the frequencies.
+ * The tables of a convolution in FFT form. The channels come first, where the sums over frequencies
+ * are sums over taps as well (Parseval), of which there are fewer; then come the frequencies.
  */
 final class FourierConvolutionTables implements ReductionTables {
   private final FftConvGeometry geometry;

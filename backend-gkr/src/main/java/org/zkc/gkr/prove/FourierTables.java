@@ -28,7 +28,7 @@ final class FourierTables {
   private final ExtVector positions;
 
   /**
-   * For a claim with weights by axis.
+   * The tables for a claim with weights by axis.
    *
    * @param source residues
    */

@@ -12,7 +12,7 @@ import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.relation.ModelLayout;
 
 /**
- * What a prover needs: the verifier key, the model's elements and their commitment. Close it to
+ * A prover's key: the verifier key, the model's elements and their commitment. Close the key to
  * unmap the code file.
  */
 public final class ProvingKey implements AutoCloseable {

@@ -15,8 +15,9 @@ import org.zkc.gkr.weight.TensorLayout;
 
 /**
  * The elements of every tensor of a constraint system, as residues: those of the circuit from the
- * witness and the model, the others from what defines them. Each is computed once, when first asked
- * for, and kept packed: arrays of residues live only as long as the step that asked for them.
+ * witness and the model, the others from what defines them. Each tensor is computed once, when
+ * first asked for, and kept packed: arrays of residues live only as long as the step that asked for
+ * them.
  */
 class TensorValues {
   private final ConstraintSystem system;
@@ -87,7 +88,8 @@ class TensorValues {
   }
 
   /**
-   * Lets go of a tensor that no step will ask for again, nor for anything that is computed from it.
+   * Lets go of a tensor that no step will ask for again, not even for a value that is computed from
+   * it.
    */
   void release(int tensor) {
     added[tensor] = null;
@@ -97,14 +99,17 @@ class TensorValues {
   }
 
   /**
-   * What is committed of a COMMITTED tensor, from the start of its first row on; the rest of its
-   * last row is zero.
+   * The committed elements of a COMMITTED tensor, from the start of its first row on; the rest of
+   * its last row is zero.
    */
   int[] committed(int tensor) {
     return stored(tensor);
   }
 
-  /** What goes into the combination of the committed rows, laid out likewise. */
+  /**
+   * The elements that go into the combination of the committed rows, laid out as
+   * {@link #committed}.
+   */
   int[] combined(int tensor) {
     return committed(tensor);
   }
@@ -119,7 +124,9 @@ class TensorValues {
     lookups.count();
   }
 
-  /** Who sees, and may change, what is computed from the values before it is proved. */
+  /**
+   * The adversary that sees, and may change, what is computed from the values before it is proved.
+   */
   Adversary adversary() {
     return Adversary.NONE;
   }

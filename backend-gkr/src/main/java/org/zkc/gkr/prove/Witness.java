@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class Witness {
   private final @Nullable PackedIntegers[] elements;
 
-  /** For a circuit of {@code tensors} tensors, none of them known yet. */
+  /** A witness for a circuit of {@code tensors} tensors, none of them known yet. */
   public Witness(int tensors) {
     elements = new PackedIntegers[tensors];
   }

@@ -1,8 +1,8 @@
 package org.zkc.gkr.relation;
 
 /**
- * How the prover finds a committed tensor that the circuit does not name: bits [shift, shift +
- * bits) of source + addend, two's complement, elementwise on integers. Constrains nothing.
+ * A prover's rule for a committed tensor that the circuit does not name: bits [shift, shift + bits)
+ * of source + addend, two's complement, elementwise on integers. Advice constrains nothing.
  */
 public record Advice(int result, int source, long addend, int shift, int bits) {
   /** The advice for one element. */

@@ -67,8 +67,8 @@ public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel
   }
 
   /**
-   * For one tap: the weights along the source's axis that the weights {@code w} along the result's
-   * axis become.
+   * The weights along the source's axis that the weights {@code w} along the result's axis become
+   * for one tap.
    */
   public ExtVector throughTap(int axis, int tap, ExtVector w) {
     int extent = source.get(2 + axis);

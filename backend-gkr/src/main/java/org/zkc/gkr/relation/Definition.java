@@ -8,7 +8,7 @@ public sealed interface Definition permits Definition.LinearSum, Bilinear {
   /** The tensor it defines. */
   int result();
 
-  /** For messages: the relation and its place in the circuit. */
+  /** The relation and its place in the circuit, for messages. */
   String name();
 
   /** Whether claims on the result are carried on as they are; else they are merged to one first. */
@@ -38,7 +38,7 @@ public sealed interface Definition permits Definition.LinearSum, Bilinear {
       limits = List.copyOf(limits);
     }
 
-    /** On all real indices. */
+    /** The constant on all real indices. */
     static Constant everywhere(int value, List<Integer> shape) {
       return new Constant(value, shape.stream().map(e -> 0).toList(), shape);
     }

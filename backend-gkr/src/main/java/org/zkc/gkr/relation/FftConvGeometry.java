@@ -35,17 +35,17 @@ public record FftConvGeometry(ConvGeometry direct, List<Integer> sizes) {
     return Mle.variables(size(0)) + Mle.variables(size(1));
   }
 
-  /** Where the transform takes a source index. */
+  /** The place of a source index in the transform. */
   public int ofSource(int axis, int index) {
     return index & size(axis) - 1;
   }
 
-  /** Where the transform takes a tap: d dil, negated, because K^ has conjugate exponents. */
+  /** The place of a tap in the transform: d dil, negated, because K^ has conjugate exponents. */
   public int ofTap(int axis, int tap) {
     return -tap * direct.conv().dilations().get(axis) & size(axis) - 1;
   }
 
-  /** Where the transform takes an output position: s y - low, negated. */
+  /** The place of an output position in the transform: s y - low, negated. */
   public int ofPosition(int axis, int position) {
     return -direct.sourceIndex(axis, position, 0) & size(axis) - 1;
   }
@@ -78,7 +78,7 @@ public record FftConvGeometry(ConvGeometry direct, List<Integer> sizes) {
   }
 
   /**
-   * In what the sumcheck ends: claims on kernel and source with these weights, and g at the point.
+   * The end of the sumcheck: claims on kernel and source with these weights, and g at the point.
    */
   public record Closing(Weight kernel, Weight source, Ext positions) {}
 

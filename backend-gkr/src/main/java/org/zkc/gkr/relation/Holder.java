@@ -1,7 +1,8 @@
 package org.zkc.gkr.relation;
 
 /**
- * Who can evaluate a tensor of a {@link ConstraintSystem}, and so where the claims about it end.
+ * The party that can evaluate a tensor of a {@link ConstraintSystem}, and so the place where the
+ * claims about it end.
  */
 public enum Holder {
   /** In the statement: prover and verifier evaluate a claim directly. */

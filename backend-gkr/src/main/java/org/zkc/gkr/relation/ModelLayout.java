@@ -9,9 +9,9 @@ import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * Where the MODEL tensors lie in the model matrix, in the circuit's order. A tensor [O, rest] that
- * fits in a row is one row. Any other has rows of {@code perRow} output channels, a power of two
- * that divides O, so that no row is partly padding; a claim about it must have eq at a point on
+ * The places of the MODEL tensors in the model matrix, in the circuit's order. A tensor [O, rest]
+ * that fits in a row is one row. Any other has rows of {@code perRow} output channels, a power of
+ * two that divides O, so that no row is partly padding; a claim about it must have eq at a point on
  * axis 0, whose first variables number the rows.
  */
 public final class ModelLayout implements RowLayout {

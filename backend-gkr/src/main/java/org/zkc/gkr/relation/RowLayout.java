@@ -1,6 +1,8 @@
 package org.zkc.gkr.relation;
 
-/** Where the tensors of one commitment lie in a matrix of rows of a power of two of elements. */
+/**
+ * The places of one commitment's tensors in a matrix, whose rows have a power of two of elements.
+ */
 public sealed interface RowLayout permits WitnessLayout, ModelLayout {
   int width();
 

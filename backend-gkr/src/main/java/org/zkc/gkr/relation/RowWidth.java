@@ -31,8 +31,9 @@ final class RowWidth {
   private static final int ERROR_PARTS = 1 << 24;
 
   /**
-   * What the proximity of wide rows must leave of the error besides the eighth for all that is no
-   * opening: with a thirty-second for the queries of both openings they are NOMINAL_QUERIES still.
+   * The share of the error that the proximity of wide rows must leave: an eighth for all that is no
+   * opening, and a thirty-second for the queries of both openings. With that share there are still
+   * NOMINAL_QUERIES queries.
    */
   private static final double LEFT = 1.0 / 8 + 1.0 / 32;
 

@@ -67,9 +67,10 @@ final class SystemBuilder {
   }
 
   /**
-   * The terms of factor times (source + addend - r) but for the addend's: r is the integer in [0,
-   * 2^(sum of limbs)) whose limbs, least significant first, are committed and each looked up in its
-   * range. Limbs before number {@code first} are left out, and what they would hold is left over.
+   * The terms of factor times (source + addend - r), the addend's own left out. Here r is the
+   * integer in [0, 2^(sum of limbs)) whose limbs, least significant first, are committed and each
+   * looked up in its range. Limbs before number {@code first} are left out of r, and what they
+   * would hold is left over.
    */
   List<Definition.Term> withoutLimbs(
       String name, int source, long addend, List<Integer> limbs, int first, int factor) {

@@ -6,9 +6,9 @@ import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * Where the committed tensors lie in the witness matrix: each from a row of its own on, its table
- * cut into rows of {@link #width}; rows that are zero by shape do not exist. A table shorter than a
- * row sits at its start.
+ * The places of the committed tensors in the witness matrix. Each begins at a row of its own, and
+ * its table is cut into rows of {@link #width}; rows that are zero by shape do not exist. A table
+ * shorter than a row sits at its start.
  */
 public final class WitnessLayout implements RowLayout {
   /**

@@ -163,7 +163,10 @@ class ForgedValues extends TensorValues implements Adversary {
     return sum;
   }
 
-  /** What the verifier subtracts: the fractions of elements in the padding, all of one block. */
+  /**
+   * The sum that the verifier subtracts: the fractions of elements in the padding, all of one
+   * block.
+   */
   private Ext paddings(ExtVector q) {
     Ext sum = Ext.ZERO;
     for (LeafLayout.Block b : LeafLayout.of(system).lookups().blocks()) {

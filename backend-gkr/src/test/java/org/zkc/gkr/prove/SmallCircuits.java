@@ -297,8 +297,8 @@ public enum SmallCircuits {
     }
   },
   /**
-   * What is allowed but never comes from a compiler: odd roles of tensors, the same one twice,
-   * extents and ranks of nothing.
+   * Forms that are allowed but never come from a compiler: odd roles of tensors, the same one
+   * twice, extents and ranks of nothing.
    */
   UNUSUAL {
     @Override

@@ -49,7 +49,7 @@ public final class WeakProof implements AutoCloseable {
     return Prover.statement(key.verifierKey(), witness(elements));
   }
 
-  /** What follows from the honest values when one tensor has other elements. */
+  /** The values that follow from the honest ones when one tensor has other elements. */
   public int[][] withTensor(int tensor, int[] elements) {
     TreeMap<Integer, int[]> changed = new TreeMap<>(given);
     changed.put(tensor, elements);

@@ -31,8 +31,8 @@ import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.verify.WeakVerifier;
 
 /**
- * What the window condition is there for: in circuits that break it wrong statements are proved and
- * accepted, so the check that refuses them is the only defence, and it is run on every key that is
+ * The reason for the window condition: in circuits that break it wrong statements are proved and
+ * accepted. The check that refuses them is the only defence, and it runs on every key that is
  * loaded.
  */
 class WindowConditionTest {

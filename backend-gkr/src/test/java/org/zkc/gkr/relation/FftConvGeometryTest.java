@@ -16,7 +16,7 @@ import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 
-/** What the verifier evaluates by product formulas, against sums over all frequencies. */
+/** The product formulas that the verifier evaluates, against sums over all frequencies. */
 class FftConvGeometryTest {
   private final RandomElements random = new RandomElements(31);
 

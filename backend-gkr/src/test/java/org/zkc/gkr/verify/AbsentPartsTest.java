@@ -16,7 +16,10 @@ import org.zkc.gkr.proof.Proof;
 import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.prove.WeakProof;
 
-/** What a circuit has no use for must be empty in its proofs, or one proof had many encodings. */
+/**
+ * A part that a circuit has no use for must be empty in its proofs, or one proof had many
+ * encodings.
+ */
 class AbsentPartsTest {
   private static final ColumnOpening COLUMN = new ColumnOpening(new int[1], new byte[0]);
   private static final ColumnOpening PATH = new ColumnOpening(new int[0], new byte[32]);

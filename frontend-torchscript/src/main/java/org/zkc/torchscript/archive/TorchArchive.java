@@ -24,7 +24,7 @@ public final class TorchArchive {
    */
   private static final int MIN_VERSION = 3;
 
-  /** What torch 2.15 writes for operators changed last (gelu). */
+  /** The version that torch 2.15 writes for operators changed last (gelu). */
   private static final int MAX_VERSION = 10;
 
   private final String displayName;

@@ -124,7 +124,7 @@ final class Aliases {
     }
   }
 
-  /** How much {@link #fork} copies. */
+  /** The number of things that {@link #fork} copies. */
   int size() {
     return replaced.size() + stale.size();
   }
@@ -151,7 +151,7 @@ final class Aliases {
     }
   }
 
-  /** What the value reads as now. */
+  /** The value that reads of {@code value} give now. */
   Value latest(Value value) {
     Value now = value;
     while (replaced.containsKey(now)) {

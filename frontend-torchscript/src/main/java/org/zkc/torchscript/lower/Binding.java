@@ -5,7 +5,7 @@ import org.zkc.ir.Value;
 import org.zkc.torchscript.pickle.PickleValue;
 import org.zkc.torchscript.schema.StaticTypes;
 
-/** What a name of the code stands for while its function is lowered. */
+/** The meaning of a name of the code while its function is lowered. */
 sealed interface Binding {
 
   /**

@@ -26,7 +26,7 @@ final class Hooks {
   private final ClassDefinition definition;
   private final FunctionDefinition forward;
 
-  /** What forward gets; it may bind its parameters anew. */
+  /** The arguments of forward, which may bind its parameters anew. */
   private final List<Binding> inputs = new ArrayList<>();
 
   /**

@@ -54,7 +54,7 @@ final class LoopLowering {
     frame.region().add(new For(loop.define(), count, loop.initial, loop.region(), at));
   }
 
-  /** What is known about the loop before an attempt. */
+  /** The facts known about the loop before an attempt. */
   private static final class Plan {
     private final Map<String, TorchType> names = new LinkedHashMap<>();
     private final Set<Value> written = new LinkedHashSet<>();

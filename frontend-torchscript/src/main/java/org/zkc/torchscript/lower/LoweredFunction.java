@@ -5,14 +5,14 @@ import org.zkc.ir.Location;
 import org.zkc.ir.TorchType;
 
 /**
- * What a caller must know of a function that was lowered for certain arguments.
+ * The facts that a caller must know of a function that was lowered for certain arguments.
  *
  * @param name in the program
  * @param empty whether the body does nothing, so that no call is needed
  * @param resultTypes of the call
  * @param returned what the call's value is
  * @param written parameters that the function changes in place, with the result that holds the
- *     changed value
+ * changed value
  * @param stale parameters whose memory was changed in a way that cannot be followed
  * @param relations what may share memory afterwards
  */

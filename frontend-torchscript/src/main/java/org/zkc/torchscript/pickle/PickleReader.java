@@ -29,7 +29,7 @@ public final class PickleReader {
   private static final PickleValue MARK = new PickleValue.Global("(mark)");
   private static final PickleValue.None NONE = new PickleValue.None();
 
-  /** Where the raw elements of the storages are. */
+  /** A source of the storages' raw elements. */
   @FunctionalInterface
   public interface StorageSource {
     /** The content of the storage with this key. */

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a pickle of an archive describes, as data. Lists, dictionaries, objects and tensors have
+ * The content of an archive's pickle, as data. Lists, dictionaries, objects and tensors have
  * identity, since one may be reached by several paths (tied weights, shared modules). A malformed
  * pickle can make cyclic values: whoever walks a tree bounds the depth.
  */

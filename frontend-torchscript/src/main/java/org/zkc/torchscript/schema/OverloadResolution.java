@@ -17,7 +17,7 @@ import org.zkc.ir.TorchType;
  */
 public final class OverloadResolution {
 
-  /** How an actual argument becomes the formal one. */
+  /** The conversion of an actual argument to the formal one. */
   public enum Conversion {
     NONE,
     /** A tensor of one element read as int, float or number: {@code aten.IntImplicit}, ... */
@@ -37,7 +37,7 @@ public final class OverloadResolution {
     REPLICATE
   }
 
-  /** Where a formal argument's value comes from. */
+  /** The origin of a formal argument's value. */
   public sealed interface Source {
     /** The i-th actual: positional ones first, then keywords. */
     record Actual(int index, Conversion conversion) implements Source {}

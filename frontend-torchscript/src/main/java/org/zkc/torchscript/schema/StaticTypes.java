@@ -42,7 +42,7 @@ public final class StaticTypes {
     return type;
   }
 
-  /** What is left of {@code room} after the type's parts; negative when it does not suffice. */
+  /** The rest of {@code room} after the type's parts; negative when the room does not suffice. */
   private static int countParts(TorchType type, int room) {
     int left = room - 1;
     if (type instanceof TorchType.Generic g) {

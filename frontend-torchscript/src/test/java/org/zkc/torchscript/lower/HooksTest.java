@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.zkc.ir.UserException;
 import org.zkc.torchscript.InMemoryModel;
 
-/** What torch.jit.load(file)(x) computes of a root module with hooks. */
+/** The values that torch.jit.load(file)(x) computes of a root module with hooks. */
 class HooksTest {
   private static final String HOOKS =
       "  __forward_pre_hooks__ = [\"before\", \"quiet\", ]\n"

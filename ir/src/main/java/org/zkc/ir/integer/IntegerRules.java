@@ -220,7 +220,7 @@ public final class IntegerRules {
     return hull;
   }
 
-  /** What sums of products over the last axis of {@code shape} reach. */
+  /** The interval that sums of products over the last axis of {@code shape} reach. */
   public static Interval matMul(Interval left, Interval right, Shape shape) {
     return left.times(right).times(shape.extent(shape.rank() - 1));
   }

@@ -44,7 +44,7 @@ final class SourcePlanes {
             && columns == geometry.width();
   }
 
-  /** Which residues modulo the stride the taps have, ascending. */
+  /** The residues modulo the stride that the taps have, ascending. */
   private static int[] phases(int taps, int dilation, int stride) {
     boolean[] met = new boolean[stride];
     for (int t = 0; t < taps; t++) {
@@ -70,7 +70,7 @@ final class SourcePlanes {
     return phasesY.length * phasesX.length * rows * columns;
   }
 
-  /** Where, in the array that {@link #fill} returns, the planes of {@code image} begin. */
+  /** The offset of the planes of {@code image} in the array that {@link #fill} returns. */
   int base(int image) {
     return identity ? image * geometry.channels() * channelSize() : 0;
   }

@@ -234,7 +234,7 @@ public final class ReduceFftSteps implements Pass {
                   && sizes(x.shape()).equals(sizes(column.shape())));
     }
 
-    /** All of one batch axis, and nobody else reads the planes. */
+    /** Whether the sum is over all of one batch axis and nobody else reads the planes. */
     private boolean isWholeSum(WindowSum w, InverseTransform t) {
       Shape shape = w.input().shape();
       return uses.count(t.result()) == 1

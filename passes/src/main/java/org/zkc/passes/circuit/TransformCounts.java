@@ -13,7 +13,7 @@ import org.zkc.ir.view.Reshape;
 import org.zkc.passes.PassContext;
 
 /**
- * How many transforms a function makes when it is executed or proved.
+ * The number of transforms that a function makes when it is executed or proved.
  *
  * @param forward of columns that depend on the input
  * @param kernel of model columns

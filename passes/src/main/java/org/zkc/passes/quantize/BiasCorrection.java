@@ -36,7 +36,10 @@ final class BiasCorrection {
     return bias;
   }
 
-  /** What sees the weights of each output in order, whose mantissas have these shifts. */
+  /**
+   * An observer for weights whose mantissas have these shifts; it sees the weights of each output
+   * in order.
+   */
   IntegerWeights.RoundingObserver withShifts(List<Integer> shifts) {
     return new Sums(shifts);
   }

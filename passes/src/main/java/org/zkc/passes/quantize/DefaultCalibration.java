@@ -15,7 +15,10 @@ public final class DefaultCalibration {
   /** Number of samples of a program that is not large. */
   public static final int SAMPLES = 16;
 
-  /** Below this the variation of values from run to run would need further runs. */
+  /**
+   * The number of samples below which the variation of values from run to run would need further
+   * runs.
+   */
   private static final int FEWEST_SAMPLES = 5;
 
   private static final long BUDGET = 100_000_000_000L;

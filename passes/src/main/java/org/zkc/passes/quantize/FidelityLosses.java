@@ -20,8 +20,8 @@ import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Linear;
 
 /**
- * Where a program loses its fidelity, by the report of its layers: what a layer loses is what is
- * missing to R^2 = 1 after it and was not missing after any layer that it reads.
+ * The layers in which a program loses its fidelity, by the report of its layers. The loss of a
+ * layer is what is missing to R^2 = 1 after it and was not missing after any layer that it reads.
  */
 final class FidelityLosses {
   /** A layer with less than this share of the greatest loss is left as it is. */

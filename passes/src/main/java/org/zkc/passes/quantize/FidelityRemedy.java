@@ -8,7 +8,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.view.UnaryView;
 
-/** What helps where integers do not follow the network. */
+/** Remedies for outputs whose integers do not follow the network. */
 public final class FidelityRemedy {
   /** A quotient over more classes than this has fewer bits than what it is made of. */
   private static final int MANY_CLASSES = 64;
@@ -16,7 +16,7 @@ public final class FidelityRemedy {
   private FidelityRemedy() {}
 
   /**
-   * An imperative clause.
+   * The remedy as an imperative clause.
    *
    * @param output that does not follow
    * @param isFixed the user fixed the bits of all tensors

@@ -18,7 +18,7 @@ import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.kernel.TaskRunner;
 
 /**
- * How closely an integer program follows the floating-point one it came from.
+ * The fidelity of an integer program to the floating-point program that it came from.
  *
  * @param layers values of the tensor-level program that have integer counterparts, in program order
  * @param outputs one per result of main
@@ -193,7 +193,9 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
     return outputs.stream().mapToDouble(Entry::rSquared).min().orElse(1);
   }
 
-  /** Of a value that varies less than this, as a share of its mean square, R^2 says nothing. */
+  /**
+   * The least variance, as a share of the mean square, of a value about which R^2 says anything.
+   */
   private static final double LEAST_VARIANCE = 1e-6;
 
   /** The least R^2: how much worse than the mean a program is makes no difference any more. */

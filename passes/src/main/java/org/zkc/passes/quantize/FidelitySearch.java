@@ -119,7 +119,7 @@ final class FidelitySearch {
     return Optional.ofNullable(best);
   }
 
-  /** More bits for what the layers that lose most are made of. */
+  /** The bits with more for the tensors of the layers that lose most. */
   private Map<String, Integer> raised(
       PrecisionSearch.Candidate from, FidelityLosses losses, int raise) {
     Map<String, Integer> bits = new HashMap<>(from.precision().raised());
@@ -168,7 +168,7 @@ final class FidelitySearch {
             remedy(best)));
   }
 
-  /** What helps the output that is furthest from its floats, or asking for less. */
+  /** The remedy for the output that is furthest from its floats, or asking for less. */
   private String remedy(PrecisionSearch.Candidate best) {
     List<FidelityReport.Entry> outputs =
         FidelityReport.measure(
@@ -182,7 +182,10 @@ final class FidelitySearch {
         + ", or ask for less";
   }
 
-  /** Rounded down, with two digits of what is missing from 1 and four at least. */
+  /**
+   * The text of an R^2, rounded down, with two digits of what is missing from 1, and with four
+   * digits at least.
+   */
   private static String text(double rSquared) {
     int digits = rSquared < 1 ? (int) Math.ceil(-StrictMath.log10(1 - rSquared)) + 1 : 0;
     return BigDecimal.valueOf(rSquared)

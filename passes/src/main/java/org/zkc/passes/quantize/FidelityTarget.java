@@ -4,7 +4,7 @@ import java.util.List;
 import org.zkc.ir.TensorData;
 
 /**
- * What {@code --min-fidelity} asks for.
+ * The demand of {@code --min-fidelity}.
  *
  * @param rSquared of every output, at least
  * @param name of the inputs, for errors: {@code 3 of 20 calibration samples held back}

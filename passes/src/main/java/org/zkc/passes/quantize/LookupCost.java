@@ -12,8 +12,8 @@ import org.zkc.ir.integer.WindowMax;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * What an integer program will cost in tables, before its circuit exists: requantisations with the
- * same clamp bounds share a table over the hull of their windows; every element is looked up, and
+ * The cost of an integer program in tables, before its circuit exists. Requantisations with the
+ * same clamp bounds share a table over the hull of their windows. Every element is looked up, and
  * its remainder once.
  *
  * @param rows of all tables of functions

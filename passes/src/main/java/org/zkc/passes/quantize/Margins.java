@@ -1,9 +1,9 @@
 package org.zkc.passes.quantize;
 
 /**
- * By how much ranges are widened beyond what calibration saw, which is the more the less that was:
- * one sample may be of low contrast, and default noise says little about the real input. Saturation
- * costs far more than resolution.
+ * The factors by which ranges are widened beyond what calibration saw. They are the greater the
+ * less calibration saw: one sample may be of low contrast, and default noise says little about the
+ * real input. Saturation costs far more than resolution.
  */
 record Margins(double input, double activation) {
   private static final Margins DEFAULT_NOISE = new Margins(3, 4);
@@ -14,10 +14,10 @@ record Margins(double input, double activation) {
   private static final Margins SOME = new Margins(3, 3);
   private static final Margins MANY = new Margins(2, 2);
 
-  /** With at least this many samples the margins are {@link #SOME}. */
+  /** The number of samples from which the margins are {@link #SOME}. */
   private static final int SOME_SAMPLES = 4;
 
-  /** With at least this many samples the margins are {@link #MANY}. */
+  /** The number of samples from which the margins are {@link #MANY}. */
   private static final int MANY_SAMPLES = 16;
 
   static Margins of(Ranges ranges) {

@@ -17,7 +17,10 @@ record MeanFactors(double unit, List<Integer> factors, double error) {
   /** Divisors that have a common multiple up to here get exact factors. */
   private static final int LARGEST_EXACT_UNIT = 1 << 12;
 
-  /** The first factors whose error is at most this are taken: finer ones only widen the sums. */
+  /**
+   * Factors of at most this error are taken, and no finer ones are tried, which would only widen
+   * the sums.
+   */
   private static final double PRECISE = Math.scalb(1.0, -12);
 
   /** Factors of the largest divisor that are tried. */

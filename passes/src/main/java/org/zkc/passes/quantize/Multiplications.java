@@ -11,7 +11,7 @@ import org.zkc.ir.Shape;
 public final class Multiplications {
   private Multiplications() {}
 
-  /** For one run of main. */
+  /** The products of one run of main. */
   public static long of(Program program) {
     long n = 0;
     for (Op op : program.main().body()) {

@@ -122,7 +122,7 @@ final class OutputCorrection {
         squares += mean * mean;
       }
       double mean = sum / samples;
-      // The variance of the mean itself: what of it may be chance is left where it is.
+      // The variance of the mean itself: the part of the mean that may be chance is not corrected.
       double chance = Math.max(0, squares / samples - mean * mean) / (samples - 1);
       double share = mean == 0 ? 0 : Math.max(0, 1 - chance / (mean * mean));
       integers[c] += (long) Math.rint(share * mean);

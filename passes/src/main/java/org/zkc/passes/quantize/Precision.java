@@ -3,14 +3,15 @@ package org.zkc.passes.quantize;
 import java.util.Map;
 
 /**
- * How many bits a tensor needs so that its rounding does not drown what of it depends on the input.
- * Tensors get more than the least while the variance of their rounding error is above a share of
- * the variance that calibration saw between runs. Bits of activations cost table rows, those of
- * weights none, so {@link PrecisionSearch} chooses the shares.
+ * The bits of tensors. A tensor needs enough of them that its rounding error stays small beside the
+ * part of its values that varies with the input. Tensors get more than the least while the variance
+ * of their rounding error is above a share of the variance that calibration saw between runs. Bits
+ * of activations cost table rows, those of weights none, so {@link PrecisionSearch} chooses the
+ * shares.
  *
  * @param share of the variation that the rounding error of an activation may have
  * @param weightShare of the variation of a linear map's result that the rounding of its weights may
- *     cost
+ * cost
  * @param margin of ranges, beyond what {@link Margins} asks for
  * @param raised least bits, by value name for activations and parameter name for weights
  */

@@ -34,12 +34,12 @@ final class PrecisionSearch {
   /** R^2 that is good enough: what is missing to 1 is not worth table rows. */
   private static final double TARGET = 0.993;
 
-  /** Below this, more precision may cost more rows than {@link #ROW_SHARE}. */
+  /** An R^2 below which more precision may cost more rows than {@link #ROW_SHARE}. */
   private static final double POOR = 0.98;
 
   /**
-   * The least gain of R^2 for which a more precise candidate is taken, and what as many rows as
-   * lookups must gain.
+   * The least gain of R^2 for which a more precise candidate is taken; {@link #GAIN_OF_DOUBLE_COST}
+   * is the gain that as many rows as lookups must bring.
    */
   private static final double GAIN = 0.001;
 
@@ -72,7 +72,7 @@ final class PrecisionSearch {
 
   private static final int MOST_SAMPLES = 12;
 
-  /** With fewer samples than this, R^2 says too little. */
+  /** The number of samples below which R^2 says too little. */
   private static final int FEWEST_SAMPLES = 3;
 
   /** Multiplications that measuring one candidate may take. */
@@ -127,7 +127,7 @@ final class PrecisionSearch {
     }
   }
 
-  /** What a candidate does better than the best one so far. */
+  /** The respect in which a candidate is better than the best one so far. */
   enum Move {
     WEIGHTS,
     ACTIVATIONS,
@@ -264,7 +264,7 @@ final class PrecisionSearch {
     return corrected(lower(Precision.LEAST));
   }
 
-  /** With what its outputs lack on average added to their biases. */
+  /** The candidate with what its outputs lack on average added to their biases. */
   Candidate corrected(Candidate c) {
     return new Candidate(
         OutputCorrection.apply(c.program(), ranges, tasks),
@@ -277,9 +277,9 @@ final class PrecisionSearch {
   }
 
   /**
-   * With its outputs corrected and its R^2 measured: on the user's calibration samples, with
-   * variants of them where they are few, or on varied inputs where there are none. A program too
-   * large for that counts as {@link #POOR}, so that it is kept as it is.
+   * The candidate with its outputs corrected and its R^2 measured: on the user's calibration
+   * samples, with variants of them where they are few, or on varied inputs where there are none. A
+   * program too large for that counts as {@link #POOR}, so that it is kept as it is.
    */
   private Candidate measured(Candidate candidate) {
     Candidate corrected = corrected(candidate);

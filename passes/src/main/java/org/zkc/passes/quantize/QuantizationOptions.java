@@ -24,7 +24,7 @@ public record QuantizationOptions(
   /** The least bits of a tensor whose bits are not fixed. */
   public static final int DEFAULT_BITS = 8;
 
-  /** Nothing fixed. */
+  /** The options with nothing fixed. */
   public static final QuantizationOptions DEFAULT =
       new QuantizationOptions(OptionalInt.empty(), Map.of(), Map.of());
 

@@ -9,7 +9,8 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
 /**
- * What calibration saw of each floating-point value of a tensor-level program, over all samples.
+ * The ranges that calibration saw of each floating-point value of a tensor-level program, over all
+ * samples.
  */
 public final class Ranges {
 

@@ -43,7 +43,7 @@ final class ScaleClasses {
   private final Map<Value, Members> classes = new IdentityHashMap<>();
   private final Map<Value, Quantum> quanta = new IdentityHashMap<>();
 
-  /** What a class must hold. */
+  /** The values that the scale of one class must hold. */
   private static final class Members {
     double magnitude;
     boolean nonNegative = true;

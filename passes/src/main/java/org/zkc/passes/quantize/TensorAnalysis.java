@@ -49,7 +49,7 @@ import org.zkc.ir.view.UnaryView;
  */
 final class TensorAnalysis {
 
-  /** What a value is certain to lie in, whatever the input. */
+  /** The range that certainly holds a value, whatever the input. */
   record Bounds(double low, double high) {
     static final Bounds NONE = new Bounds(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
 

@@ -43,7 +43,7 @@ public final class TensorToInteger {
   private TensorToInteger() {}
 
   /**
-   * Without a target of fidelity.
+   * Lowers without a target of fidelity.
    *
    * @see #lower(Program, Ranges, QuantizationOptions, Optional, PassContext)
    */

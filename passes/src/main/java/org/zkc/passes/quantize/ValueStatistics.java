@@ -5,10 +5,10 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 
 /**
- * What calibration keeps of one floating-point value, gathered sample by sample: extremes, energy,
- * a histogram of magnitudes, means per channel, and how much a spread of its elements differs from
- * run to run. Constant in memory whatever the number of samples and, but for the histogram and a
- * few thousand sums, of elements.
+ * Statistics of calibration about one floating-point value, gathered sample by sample: extremes,
+ * energy, a histogram of magnitudes, means per channel, and how much a spread of its elements
+ * differs from run to run. Their memory does not grow with the number of samples and, but for the
+ * histogram and a few thousand sums, not with that of elements.
  */
 final class ValueStatistics {
   /** Elements whose variation is followed: enough for a mean that is exact to a few per cent. */

@@ -14,7 +14,10 @@ import org.zkc.ir.interpret.TensorInterpreter;
  * need to be, and how well candidates do.
  */
 final class VariantSelection {
-  /** How far variants may move the outputs (mean square), against the lower quartile of all. */
+  /**
+   * The limit on how far variants may move the outputs (mean square), against the lower quartile of
+   * all.
+   */
   private static final double MOST_MOVED = 8;
 
   private VariantSelection() {}

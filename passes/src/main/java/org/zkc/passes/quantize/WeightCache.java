@@ -9,15 +9,15 @@ import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.tensor.TensorOp;
 
 /**
- * What lowerings of one program at several precisions share: statistics of the real weights, and
- * weights rounded in the same way, so that a further candidate reads only weights whose rounding is
- * another.
+ * The values that lowerings of one program at several precisions share: statistics of the real
+ * weights, and weights rounded in the same way. A further candidate so reads only the weights that
+ * it rounds in another way.
  */
 final class WeightCache {
   private final Map<TensorOp, WeightStatistics> statistics = new IdentityHashMap<>();
   private final Map<TensorOp, Map<Rounding, Rounded>> rounded = new IdentityHashMap<>();
 
-  /** How a linear map's weights are rounded: all that the integers depend on. */
+  /** The rounding of a linear map's weights: all that the integers depend on. */
   record Rounding(double inputScale, double scale, int bits) {}
 
   /**

@@ -3,7 +3,8 @@ package org.zkc.passes.quantize;
 import org.zkc.ir.TensorData;
 
 /**
- * What the choice of a scale for real weights needs, per slice along axis 0 (output channel).
+ * The statistics that the choice of a scale for real weights needs, per slice along axis 0 (output
+ * channel).
  *
  * @param fanIn weights per channel
  * @param greatest |w| of the channel's largest weight

@@ -150,8 +150,8 @@ final class HostTensors {
   }
 
   /**
-   * For each element of {@code to}, row-major, the index of the element of {@code from} that
-   * broadcasts there.
+   * The index of the element of {@code from} that broadcasts to each element of {@code to},
+   * row-major.
    */
   private static int[] indices(Shape from, Shape to) {
     long[] own = from.strides();

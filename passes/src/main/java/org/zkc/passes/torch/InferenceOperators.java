@@ -2,7 +2,7 @@ package org.zkc.passes.torch;
 
 import java.util.List;
 
-/** What changes nothing in inference: dropout, copies, gradients, warnings. */
+/** Operators that change nothing in inference: dropout, copies, gradients, warnings. */
 final class InferenceOperators {
   static final List<TorchOperator> ALL =
       List.of(

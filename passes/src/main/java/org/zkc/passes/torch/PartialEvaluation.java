@@ -64,8 +64,8 @@ final class PartialEvaluation {
   private final TensorEmitter emitter;
 
   /**
-   * Of the op being executed; where it has none, of the innermost call or statement around it that
-   * has one.
+   * The location of the op being executed. An op without one has that of the innermost call or
+   * statement around it that has one.
    */
   private Location nearest = Location.UNKNOWN;
 

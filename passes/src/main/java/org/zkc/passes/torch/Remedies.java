@@ -3,7 +3,7 @@ package org.zkc.passes.torch;
 import java.util.Map;
 import java.util.Optional;
 
-/** What to use in place of operators that image models have and that cannot be proved. */
+/** Replacements for operators that image models have and that cannot be proved. */
 final class Remedies {
   static final String BATCH_NORM =
       "its statistics depend on the input; use batch norm, which inference makes a constant factor";

@@ -151,7 +151,7 @@ final class ScalarOperators {
         Math.max(0, step > 0 ? Math.ceilDiv(end - start, step) : Math.ceilDiv(start - end, -step)));
   }
 
-  /** Of two numbers, or of a list of them. */
+  /** The extreme of two numbers, or of a list of them. */
   private static TorchValue extreme(OperatorCall call, boolean minimum) {
     List<TorchValue> candidates =
         call.argument(0) instanceof ListOf l

@@ -8,7 +8,7 @@ import org.zkc.passes.torch.TorchValue.Int;
 import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Text;
 
-/** What is known of a tensor without its elements: all on the host. */
+/** Operators on what is known of a tensor without its elements: all on the host. */
 final class SizeOperators {
   static final List<TorchOperator> ALL =
       List.of(

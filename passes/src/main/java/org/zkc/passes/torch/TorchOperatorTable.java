@@ -47,7 +47,7 @@ public final class TorchOperatorTable {
 
   private TorchOperatorTable() {}
 
-  /** What {@code zkc ops} prints of an operator. */
+  /** The line of {@code zkc ops} about an operator. */
   public record Row(String operator, String becomes, String remarks) {}
 
   /** All rows, by operator name. */

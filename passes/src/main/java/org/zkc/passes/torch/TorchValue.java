@@ -16,8 +16,8 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 
 /**
- * What a torch-level value is during partial evaluation: known on the host, or a tensor-level value
- * of static shape.
+ * A torch-level value during partial evaluation: known on the host, or a tensor-level value of
+ * static shape.
  */
 sealed interface TorchValue {
 
@@ -159,7 +159,7 @@ sealed interface TorchValue {
     };
   }
 
-  /** What to call it in a message: {@code int}, {@code Tensor}. */
+  /** The name of the value's kind in a message: {@code int}, {@code Tensor}. */
   default String kind() {
     return switch (this) {
       case Int v -> "int";

@@ -14,7 +14,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 
-/** What is computed while compiling; the expected numbers are PyTorch's. */
+/** Values that are computed while compiling; the expected numbers are PyTorch's. */
 final class ConstantOperandsTest {
   private static final TensorData ONE = TorchCase.data(Shape.of(1), 1);
 

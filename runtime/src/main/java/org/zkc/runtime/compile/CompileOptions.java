@@ -9,7 +9,7 @@ import org.zkc.passes.circuit.ConvolutionPolicy;
 import org.zkc.passes.quantize.QuantizationOptions;
 
 /**
- * How to compile.
+ * Options of a compilation.
  *
  * @param inputShapes values of {@code --input-shape}
  * @param calibration values of {@code --calibration}
@@ -32,7 +32,7 @@ public record CompileOptions(
     OptionalDouble minFidelity,
     PassListener listener,
     Consumer<String> warnings) {
-  /** Everything at its default; warnings go nowhere. */
+  /** The options with everything at its default; warnings go nowhere. */
   public static final CompileOptions DEFAULT =
       new CompileOptions(
           List.of(),

@@ -24,7 +24,7 @@ record SampleSplit(
   /** Fewer samples are all needed for ranges. */
   static final int FEWEST_TO_SPLIT = 10;
 
-  /** Of so many samples one is held back. */
+  /** The share of the samples that is held back. */
   private static final double HELD_BACK = 0.15;
 
   private static final int FEWEST_HELD_BACK = 2;

@@ -95,7 +95,7 @@ public final class PassAblation {
   /** The rows of one model, in the order of {@link #variants}. */
   public List<Row> measure(BenchmarkModel model, Consumer<String> progress) {
     List<Row> rows = new ArrayList<>();
-    // Once for nobody: the first row must not pay for compiling Java.
+    // This run is not recorded: the first row must not pay for compiling Java.
     progress.accept(model.label() + ": warming up");
     new PassAblation(3 * (warmUps + runs), 1).measure(model, variants().getFirst());
     for (Variant variant : variants()) {

@@ -26,6 +26,8 @@ final class HouseStyleTest {
       Pattern.compile(".*(Util|Utils|Helper|Helpers|Impl|Common)\\.java");
   private static final Pattern REMARK_WITHOUT_ISSUE =
       Pattern.compile("\\b(TODO|FIXME|XXX|HACK)\\b(?!\\(#\\d+\\))");
+  private static final Pattern DOC_COMMENT_WITHOUT_SUBJECT =
+      Pattern.compile("/\\*\\*[\\s*]*(Of|What|Where|Once)\\s");
   private static final Pattern MACHINE_PATH = Pattern.compile("\"/(home|Users|tmp|work|root|opt)/");
 
   private record Source(Path file, List<String> lines) {}
@@ -93,6 +95,23 @@ final class HouseStyleTest {
   @Test
   void noPathOfOneMachine() {
     checkLines(MACHINE_PATH, "a path that exists on one machine only");
+  }
+
+  @Test
+  void docCommentsOpenWithTheirSubject() {
+    check((source, found) -> {
+      if (source.file().toString().contains("/src/main/")) {
+        DOC_COMMENT_WITHOUT_SUBJECT
+            .matcher(String.join("\n", source.lines()))
+            .results()
+            .forEach(opening ->
+                found.add(
+                    source.file()
+                        + ": a doc comment names its subject before '"
+                        + opening.group(1)
+                        + "'"));
+      }
+    });
   }
 
   private static void checkLines(Pattern forbidden, String reason) {
