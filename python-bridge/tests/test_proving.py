@@ -74,6 +74,26 @@ def test_a_changed_proof_is_rejected(compiled, proved, tmp_path):
         zkpytorch.verify(tmp_path / "changed.zkp", compiled[1], context="order 17")
 
 
+def test_evaluation_sets_with_labels_are_reported_on(compiled, tmp_path):
+    network, _ = compiled
+    torch.manual_seed(13)
+    archive = zkpytorch.export(network, torch.randn(1, 12), tmp_path / "network.pt", calibration=torch.randn(32, 12))
+    x = torch.randn(40, 12)
+    with torch.no_grad():
+        labels = network(x).argmax(1)
+    summary = zkpytorch.compile(archive, evaluate=x, labels=labels, min_fidelity=0.9).summary
+    assert "40 samples of evaluation.npz" in summary
+    assert "of 40 rows, fp32 100.00 %" in summary
+    with pytest.raises(zkpytorch.ZkcError, match="classes 0 to 3"):
+        zkpytorch.compile(archive, evaluate=x, labels=labels + 4)
+    with pytest.raises(ValueError, match="evaluate"):
+        zkpytorch.compile(archive, labels=labels)
+
+
+def test_some_calibration_samples_are_held_back(compiled):
+    assert "5 of 32 calibration samples held back" in compiled[1].summary
+
+
 def test_errors_carry_zkcs_own_text(compiled, tmp_path):
     with pytest.raises(zkpytorch.ZkcError, match="missing.pt") as caught:
         zkpytorch.compile(tmp_path / "missing.pt")
