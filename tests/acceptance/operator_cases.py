@@ -75,6 +75,31 @@ def products_with_constants(r):
 
 
 @family
+def products_of_computed_tensors(r):
+    b, n, k, m = (r.randint(1, 4) for _ in range(4))
+    left, right, row = constant(r, k, k), constant(r, k, k), constant(r, n, m)
+    alpha, beta = round(r.uniform(-2, 2), 2), round(r.uniform(-2, 2), 2)
+    weight, bias = constant(r, m, k, k), constant(r, m) if r.random() < 0.6 else None
+    return r.choice([
+        ((n, k), lambda x: x @ x.t()),
+        ((b, n, k), lambda x: (x @ left) @ x.transpose(1, 2)),
+        ((b, n, k), lambda x: torch.bmm(torch.tanh(x), (x @ right).transpose(-2, -1))),
+        ((b, n, k), lambda x: torch.matmul(x, x[0].t())),
+        ((b, 1, n, k), lambda x: torch.matmul(x, x[:, 0].transpose(1, 2))),
+        ((n, k), lambda x: torch.mv(x, x[0])),
+        ((k,), lambda x: torch.dot(x, torch.tanh(x))),
+        ((k,), lambda x: torch.matmul(x, torch.outer(x, x))),
+        ((n, k), lambda x: torch.addmm(x, x, x.t() @ x, alpha=alpha, beta=beta)),
+        ((b, n, k), lambda x: torch.baddbmm(x[:, :, :1], x, x.transpose(1, 2), alpha=alpha, beta=beta)),
+        ((b, n, k), lambda x: torch.addbmm(x[0, :, :1], x, x.transpose(1, 2), alpha=alpha, beta=beta)),
+        ((b, n, k), lambda x: torch.einsum("bik,bjk->bji", x, x)),
+        ((b, n, k), lambda x: torch.einsum("...ik,...jk->...ij", x, x[:1])),
+        ((n, k), lambda x: torch.einsum("ik,im", x, row)),
+        ((n, k), lambda x: F.bilinear(x, torch.tanh(x), weight, bias)),
+    ])
+
+
+@family
 def convolution(r):
     axes = r.randint(1, 2)
     groups, inner, outer = r.choice([1, 1, 2, 3]), r.randint(1, 2), r.randint(1, 2)

@@ -106,3 +106,5 @@ einsum("ij, jk -> ki", [1, 3], [3, 2])
 einsum("ij,jk->ik", [2, 1], [3, 2])
 for _ in range(40):
     random_einsum()
+record("bilinear", [[2, 3, 4], [2, 3, 5], [3, 4, 5], [3]], torch.nn.functional.bilinear)
+record("bilinear", [[6, 1], [6, 2], [1, 1, 2]], torch.nn.functional.bilinear)

@@ -30,6 +30,11 @@ final class LinearOperators {
           new TorchOperator("aten.outer", "reshape, multiply", LinearOperators::outer),
           new TorchOperator("aten.ger", "reshape, multiply", LinearOperators::outer),
           new TorchOperator(
+              "aten.bilinear",
+              "linear, matmul",
+              "constant weight and bias",
+              LinearOperators::bilinear),
+          new TorchOperator(
               "aten.einsum", "linear or matmul", "products of two tensors", Einsum::lower));
 
   private LinearOperators() {}
@@ -59,6 +64,28 @@ final class LinearOperators {
       return call.result(dropLast(call, out));
     }
     return call.result(call.emit().linear(call.value(0), weight, call.optionalValue(2)));
+  }
+
+  /** y[..., o] = left[..., i] weight[o, i, j] right[..., j] + bias[o], first over j. */
+  private static TorchValue bilinear(OperatorCall call) {
+    TensorEmitter out = call.emit();
+    Shape weight = call.knownTensor(2, "weight").shape();
+    if (!call.isNone(3)) {
+      call.knownTensor(3, "bias");
+    }
+    int outputs = weight.extent(0);
+    int inputs = weight.extent(1);
+    Value left = call.value(0);
+    int rows = call.narrow(leading(left, 1).elementCount());
+    Value rightWeight = out.reshape(call.value(2), Shape.of(outputs * inputs, weight.extent(2)));
+    Value matrices = out.linear(call.value(1), rightWeight, Optional.empty());
+    Value y =
+        timesTransposed(
+            call,
+            out.reshape(matrices, Shape.of(rows, outputs, inputs)),
+            out.reshape(left, Shape.of(rows, 1, inputs)));
+    Value result = out.reshape(y, under(leading(left, 1), Shape.of(outputs)));
+    return call.result(call.isNone(3) ? result : out.add(result, call.value(3)));
   }
 
   /** beta self + alpha (left right); a constant vector self is the bias of a linear map. */
@@ -202,7 +229,12 @@ final class LinearOperators {
   }
 
   private static Shape leading(Value value) {
-    return new Shape(value.shape().extents().subList(0, value.shape().rank() - 2));
+    return leading(value, 2);
+  }
+
+  /** The value's shape without its last axes. */
+  private static Shape leading(Value value, int last) {
+    return new Shape(value.shape().extents().subList(0, value.shape().rank() - last));
   }
 
   private static Shape last(Value value, int axes) {

@@ -43,7 +43,11 @@ public record Port(String name, ElementType elementType, double scale, List<Doub
       double own = unit * scale;
       if (!(own > 0) || Double.isInfinite(own) || elementType != ElementType.F32) {
         throw new IllegalArgumentException(
-            "a column of " + name + " has the scale " + own + ", which must be positive and finite");
+            "a column of "
+                + name
+                + " has the scale "
+                + own
+                + ", which must be positive and finite");
       }
     }
   }
@@ -59,9 +63,9 @@ public record Port(String name, ElementType elementType, double scale, List<Doub
   }
 
   /**
-   * The integers that the statement lists for an array: clamp(roundHalfEven(x / scale)) in double, the scale times its
-   * unit where there are units,
-   * for real inputs; integers and booleans as they are.
+   * The integers that the statement lists for an array: clamp(roundHalfEven(x / scale)) in double,
+   * the scale times its unit where there are units, for real inputs; integers and booleans as they
+   * are.
    *
    * @throws UserException when the shape differs, an element is NaN or infinite, or an integer is
    *     outside the declared interval
@@ -84,7 +88,9 @@ public record Port(String name, ElementType elementType, double scale, List<Doub
         out[i] =
             (int)
                 Math.clamp(
-                    Math.rint(x / scaleOf(i)), (double) declaration.low(), (double) declaration.high());
+                    Math.rint(x / scaleOf(i)),
+                    (double) declaration.low(),
+                    (double) declaration.high());
       }
       return out;
     }
@@ -126,8 +132,8 @@ public record Port(String name, ElementType elementType, double scale, List<Doub
         : Optional.of(
             String.format(
                 Locale.ROOT,
-                "%d of %d elements of input %s lie outside [%.4g, %.4g]%s and are cut to it; was the"
-                    + " model calibrated with inputs of another scale?",
+                "%d of %d elements of input %s lie outside [%.4g, %.4g]%s and are cut to it; was"
+                    + " the model calibrated with inputs of another scale?",
                 cut,
                 declaration.elementCount(),
                 name,

@@ -302,7 +302,8 @@ final class CompileCommand implements Callable<Integer> {
         .forEach(f ->
             out.println(
                 String.format(
-                    Locale.ROOT, "  %-32s %s  %.5f",
+                    Locale.ROOT,
+                    "  %-32s %s  %.5f",
                     f.name(),
                     Summary.Fidelity.text(f.rSquared()),
                     f.cosine())));

@@ -55,8 +55,7 @@ final class ModelReport {
         out,
         "fidelity",
         evaluation.outputs(),
-        evaluation.basis()
-            + (file.summary().defaultCalibration() ? " (calibrated on noise)" : ""));
+        evaluation.basis() + (file.summary().defaultCalibration() ? " (calibrated on noise)" : ""));
     printFidelity(out, "  varied", evaluation.varied(), evaluation.variedBasis());
     evaluation
         .accuracy()

@@ -56,12 +56,30 @@ public record CompileOptions(
 
   public CompileOptions withCalibration(List<String> files) {
     return new CompileOptions(
-        inputShapes, files, evaluation, reference, quantization, convolutions, disabled, minFidelity, listener, warnings);
+        inputShapes,
+        files,
+        evaluation,
+        reference,
+        quantization,
+        convolutions,
+        disabled,
+        minFidelity,
+        listener,
+        warnings);
   }
 
   public CompileOptions withInputShapes(List<String> shapes) {
     return new CompileOptions(
-        shapes, calibration, evaluation, reference, quantization, convolutions, disabled, minFidelity, listener, warnings);
+        shapes,
+        calibration,
+        evaluation,
+        reference,
+        quantization,
+        convolutions,
+        disabled,
+        minFidelity,
+        listener,
+        warnings);
   }
 
   public CompileOptions withDisabled(Set<String> passes) {
@@ -80,7 +98,16 @@ public record CompileOptions(
 
   public CompileOptions withConvolutions(ConvolutionPolicy policy) {
     return new CompileOptions(
-        inputShapes, calibration, evaluation, reference, quantization, policy, disabled, minFidelity, listener, warnings);
+        inputShapes,
+        calibration,
+        evaluation,
+        reference,
+        quantization,
+        policy,
+        disabled,
+        minFidelity,
+        listener,
+        warnings);
   }
 
   public CompileOptions withEvaluation(List<String> files) {

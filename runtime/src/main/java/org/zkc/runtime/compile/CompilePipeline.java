@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.function.Supplier;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.InvalidCircuit;
@@ -32,8 +32,8 @@ import org.zkc.passes.PassManager;
 import org.zkc.passes.circuit.IntegerToCircuit;
 import org.zkc.passes.quantize.Calibrate;
 import org.zkc.passes.quantize.ColumnScales;
-import org.zkc.passes.quantize.QuantizationOptions;
 import org.zkc.passes.quantize.FidelityTarget;
+import org.zkc.passes.quantize.QuantizationOptions;
 import org.zkc.passes.quantize.QuantizedProgram;
 import org.zkc.passes.quantize.Ranges;
 import org.zkc.passes.quantize.TensorToInteger;
@@ -78,8 +78,8 @@ public final class CompilePipeline {
   }
 
   /**
-   * A tensor-level program with the calibration samples for it. Names are those of main's parameters
-   * and results.
+   * A tensor-level program with the calibration samples for it. Names are those of main's
+   * parameters and results.
    *
    * @param samples none means noise
    * @param evaluation the user's own set that fidelity is reported on
@@ -207,16 +207,17 @@ public final class CompilePipeline {
           case INTEGER, CIRCUIT -> throw new AssertionError("no front end goes so far");
         };
     requireAnswers(model, tensor, names, outputs);
-    return withColumns(new Calibrated(
-        tensor,
-        names,
-        outputs,
-        arrays.map(a -> SampleArrays.split(a, types, names, "calibration data")),
-        options.evaluation().isEmpty()
-            ? Optional.empty()
-            : Optional.of(EvaluationFiles.read(options.evaluation(), types, names, tensor)),
-        Optional.empty(),
-        model.digest()));
+    return withColumns(
+        new Calibrated(
+            tensor,
+            names,
+            outputs,
+            arrays.map(a -> SampleArrays.split(a, types, names, "calibration data")),
+            options.evaluation().isEmpty()
+                ? Optional.empty()
+                : Optional.of(EvaluationFiles.read(options.evaluation(), types, names, tensor)),
+            Optional.empty(),
+            model.digest()));
   }
 
   /** Chooses units of columns, where that is not done, and lets the program absorb them. */
@@ -309,7 +310,11 @@ public final class CompilePipeline {
             (program, context) -> {
               quantized[0] =
                   TensorToInteger.lower(
-                      program, ranges, quantization(model), target(model, split.primary()), context);
+                      program,
+                      ranges,
+                      quantization(model),
+                      target(model, split.primary()),
+                      context);
               return quantized[0].program();
             },
             model.tensor());

@@ -19,8 +19,8 @@ final class EvaluationFiles {
 
   /**
    * @param files inputs in order, or one {@code .npz} with all of them; one more holds labels
-   * @throws UserException when a file is missing, has another shape, holds less than two samples, or
-   *     labels do not fit the output
+   * @throws UserException when a file is missing, has another shape, holds less than two samples,
+   *     or labels do not fit the output
    */
   static EvaluationSet read(
       List<String> files, List<TensorType> types, List<String> names, Program tensor) {
@@ -37,7 +37,10 @@ final class EvaluationFiles {
       throw new UserException(
           "%s holds one sample of the input's shape; fidelity needs two or more".formatted(FLAG));
     }
-    String name = "%d samples of %s".formatted(samples.size(), 
+    String name =
+        "%d samples of %s"
+            .formatted(
+                samples.size(),
                 String.join(", ", arrays.stream().map(EvaluationFiles::fileName).toList()));
     Optional<long[]> labels =
         files.size() == inputs + 1

@@ -45,7 +45,10 @@ final class Measured {
   }
 
   static Measured of(
-      CompilePipeline.Calibrated model, QuantizedProgram quantized, CompileOptions options, TaskRunner tasks) {
+      CompilePipeline.Calibrated model,
+      QuantizedProgram quantized,
+      CompileOptions options,
+      TaskRunner tasks) {
     SampleSplit split = SampleSplit.of(model);
     EvaluationSet set =
         model.evaluation().isPresent()
@@ -172,7 +175,8 @@ final class Measured {
         throw new UserException(
             String.format(
                 Locale.ROOT,
-                "%s has R^2 = %s on %s, --min-fidelity asks for %s; give more calibration samples, or ask for less",
+                "%s has R^2 = %s on %s, --min-fidelity asks for %s; give more calibration samples,"
+                    + " or ask for less",
                 names.get(i),
                 Summary.Fidelity.text(rSquared),
                 set.name(),

@@ -14,9 +14,9 @@ import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
 
 /**
- * Holds the tensor level to what PyTorch itself answered for some inputs. Everything after the tensor
- * level is compared with the tensor level, so that a wrong reading of an operator would show nowhere
- * else.
+ * Holds the tensor level to what PyTorch itself answered for some inputs. Everything after the
+ * tensor level is compared with the tensor level, so that a wrong reading of an operator would show
+ * nowhere else.
  */
 final class RecordedAnswers {
   /**
@@ -39,8 +39,7 @@ final class RecordedAnswers {
   static void check(
       Program tensor, List<String> outputNames, List<TensorData> arrays, String source) {
     List<Value> values =
-        Stream.concat(
-                tensor.main().parameters().stream(), tensor.main().results().stream())
+        Stream.concat(tensor.main().parameters().stream(), tensor.main().results().stream())
             .toList();
     if (arrays.size() != values.size()) {
       throw new UserException(

@@ -10,9 +10,9 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 
 /**
- * Splits arrays of several inputs into samples. An array of the input's shape is one sample; one whose
- * leading axis is k times the input's is k samples; one of shape [N] + input is N samples; the
- * first reading that fits holds.
+ * Splits arrays of several inputs into samples. An array of the input's shape is one sample; one
+ * whose leading axis is k times the input's is k samples; one of shape [N] + input is N samples;
+ * the first reading that fits holds.
  */
 final class SampleArrays {
   private SampleArrays() {}
@@ -34,7 +34,10 @@ final class SampleArrays {
             "%s has %d samples for input %s and %d for input %s; give as many for each"
                 .formatted(
                     what,
-                    byInput.get(0).size(), names.get(0), byInput.get(i).size(), names.get(i)));
+                    byInput.get(0).size(),
+                    names.get(0),
+                    byInput.get(i).size(),
+                    names.get(i)));
       }
     }
     List<List<TensorData>> samples = new ArrayList<>();
@@ -80,8 +83,7 @@ final class SampleArrays {
     return stacked ? given.extent(0) : 0;
   }
 
-  private static TensorData convert(
-      TensorData sample, DType dtype, String name, String what) {
+  private static TensorData convert(TensorData sample, DType dtype, String name, String what) {
     if (sample.dtype() == dtype) {
       return sample;
     }

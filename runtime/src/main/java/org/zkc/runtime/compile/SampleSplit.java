@@ -48,8 +48,7 @@ record SampleSplit(
           "the %d calibration samples themselves, too few to hold some back".formatted(count);
       return new SampleSplit(samples, new EvaluationSet(name, given), beside);
     }
-    int held =
-        Math.clamp(Math.round(HELD_BACK * count), FEWEST_HELD_BACK, MOST_HELD_BACK);
+    int held = Math.clamp(Math.round(HELD_BACK * count), FEWEST_HELD_BACK, MOST_HELD_BACK);
     List<List<TensorData>> kept = new ArrayList<>();
     List<List<TensorData>> heldBack = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -9,9 +9,9 @@ import org.zkc.passes.quantize.Multiplications;
 import org.zkc.passes.quantize.VariedInputs;
 
 /**
- * Synthetic inputs that calibration has not seen: of varied mean and contrast, moved to the mean and
- * deviation of the user's calibration data where there is any, and kept within the range of that
- * data.
+ * Synthetic inputs that calibration has not seen: of varied mean and contrast, moved to the mean
+ * and deviation of the user's calibration data where there is any, and kept within the range of
+ * that data.
  */
 final class VariedSet {
   private static final int SAMPLES = 32;

@@ -50,7 +50,8 @@ class RecordedAnswersTest {
 
   @Test
   void anAnswerThatDiffersIsToldAtTheLineOfItsOutput() {
-    UserException e = refused(data(Shape.of(2, 2), 1, 2, 3, 4), data(Shape.of(2, 2), 2, 4, 6, 8.1f));
+    UserException e =
+        refused(data(Shape.of(2, 2), 1, 2, 3, 4), data(Shape.of(2, 2), 2, 4, 6, 8.1f));
     assertEquals("model.py:7", e.location().toString());
     assertTrue(
         e.getMessage().startsWith("output output is 8.0 at element 1 where PyTorch answered 8.1"),

@@ -20,15 +20,18 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.tensor.BatchNorm;
-import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Gelu;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.Sigmoid;
 import org.zkc.ir.tensor.Subtract;
+import org.zkc.ir.view.Broadcast;
 
-/** Tables whose columns run from thousandths to thousands: scalers and batch norms before the first map. */
+/**
+ * Tables whose columns run from thousandths to thousands: scalers and batch norms before the first
+ * map.
+ */
 class TableTest {
   private static final int ROWS = 16;
 
@@ -69,7 +72,10 @@ class TableTest {
     }
     return builder.value(
         new Constant(
-            fresh(data.length), name, TensorData.ofFloats(Shape.of(data.length), data), Location.UNKNOWN));
+            fresh(data.length),
+            name,
+            TensorData.ofFloats(Shape.of(data.length), data),
+            Location.UNKNOWN));
   }
 
   private Value row(String name, double... elements) {
@@ -103,8 +109,7 @@ class TableTest {
     List<List<TensorData>> samples = samples(20, 1);
     ProvedModel model = new ProvedModel(tensor, samples, CompileOptions.DEFAULT);
     assertEquals(
-        "3 of 20 calibration samples held back",
-        model.compiled().summary().evaluation().basis());
+        "3 of 20 calibration samples held back", model.compiled().summary().evaluation().basis());
     assertEquals(MEANS.length, model.compiled().inputs().getFirst().units().size());
     assertTrue(
         model.compiled().summary().outputs().getFirst().rSquared() >= target,
@@ -141,9 +146,7 @@ class TableTest {
         builder.value(
             new Divide(
                 fresh(ROWS, MEANS.length), centred, row("scale", DEVIATIONS), Location.UNKNOWN));
-    Value y =
-        builder.value(
-            new Sigmoid(fresh(ROWS, 1), linear(scaled, "fc", 1), Location.UNKNOWN));
+    Value y = builder.value(new Sigmoid(fresh(ROWS, 1), linear(scaled, "fc", 1), Location.UNKNOWN));
     check(Program.of(Level.TENSOR, builder.build(List.of(y))), 0.99);
   }
 
@@ -166,7 +169,6 @@ class TableTest {
                 Location.UNKNOWN));
     Value hidden = linear(normal, "fc1", 32);
     Value active = builder.value(new Gelu(fresh(ROWS, 32), hidden, false, Location.UNKNOWN));
-    check(
-        Program.of(Level.TENSOR, builder.build(List.of(linear(active, "fc2", 1)))), 0.99);
+    check(Program.of(Level.TENSOR, builder.build(List.of(linear(active, "fc2", 1)))), 0.99);
   }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Lookup;
 import org.zkc.ir.TensorData;
@@ -149,9 +150,10 @@ final class ProveEveryArchiveTest {
     Cli.run("verify", proof, "--key", folder.resolve("other.vk")).exited(Cli.REJECTED);
   }
 
-  @Test
-  void leNetProvesWithEveryMultiplication() throws IOException {
-    SampleArchive archive = SampleArchive.named("lenet5");
+  @ParameterizedTest
+  @ValueSource(strings = {"lenet5", "linear_attention"})
+  void everyMultiplicationCanBeProved(String name) throws IOException {
+    SampleArchive archive = SampleArchive.named(name);
     Path model = folder.resolve("model.zkc");
     Cli.run("compile", archive.path(), "-o", model, "--disable", "rewrite-matmul-checks")
         .succeeded();
