@@ -58,6 +58,13 @@ final class SampleArrays {
           "%s for input %s has shape %s; give %s (one sample), k times its first axis, or [N] + that shape"
               .formatted(what, name, given, shape));
     }
+    for (long i = 0; array.dtype().isFloating() && i < array.elementCount(); i++) {
+      if (!Double.isFinite(array.getDouble(i))) {
+        throw new UserException(
+            "%s for input %s holds %s at element %d; give finite numbers"
+                .formatted(what, name, array.getDouble(i), i));
+      }
+    }
     long size = shape.elementCount() * array.dtype().bytes();
     List<TensorData> samples = new ArrayList<>();
     for (int s = 0; s < count; s++) {
