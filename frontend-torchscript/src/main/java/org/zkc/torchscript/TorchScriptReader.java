@@ -34,7 +34,10 @@ public final class TorchScriptReader {
     return read(TorchArchive.open(file));
   }
 
-  /** As {@link #read(Path)}, for an archive in memory; {@code name} stands in messages. */
+  /**
+   * Reads an archive in memory, as {@link #read(Path)} does a file; {@code name} stands in
+   * messages.
+   */
   public static ImportedModel read(String name, MemorySegment file) {
     return read(TorchArchive.of(name, file));
   }

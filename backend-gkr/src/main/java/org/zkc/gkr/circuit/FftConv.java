@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * The integer function of {@link #conv}, proved through discrete Fourier transforms over F[i] of
  * {@code sizes} = (rows, columns) points, powers of two; an axis of one point is not transformed.
- * For kernels so long that a sumcheck and a verifier that walk through their taps cost more
- * (docs/protocol.md section 6).
+ * The relation is for kernels so long that a sumcheck and a verifier that walk through their taps
+ * cost more (docs/protocol.md section 6).
  *
  * <p>Transforms of N points know indices modulo N only, so {@link CircuitCheck} asks for at least
  * {@link #leastPoints} of them along each axis.

@@ -13,10 +13,10 @@ import org.zkc.gkr.field.ExtVector;
  *
  * is encoded as its n = 4k evaluations on {@link CircleDomain}, in the domain's order.
  *
- * <p>The span of the basis, the FFT space of dimension k, lies in the space of all bivariate
- * polynomials of total degree at most k/2 on the circle, of dimension k + 1 (ibid., section 4.3),
- * which over an extension that contains i is a generalised Reed-Solomon code by z = x + iy. A
- * nonzero member of the larger space has at most k zeros, so the distance is at least n - k;
+ * <p>The span of the basis is the FFT space of dimension k. It lies in the space of all bivariate
+ * polynomials of total degree at most k/2 on the circle, which has dimension k + 1 (ibid., section
+ * 4.3). Over an extension that contains i, the larger space is a generalised Reed-Solomon code by z
+ * = x + iy. A nonzero member of that space has at most k zeros, so the distance is at least n - k;
  * decoding is unique up to floor((n - k - 1) / 2) errors. Encoding is F-linear: an E-valued message
  * is encoded limb by limb.
  */

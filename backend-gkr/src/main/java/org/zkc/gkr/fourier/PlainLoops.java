@@ -2,7 +2,7 @@ package org.zkc.gkr.fourier;
 
 import org.zkc.gkr.field.M31;
 
-/** Plain loops. */
+/** The reference loops, without vector instructions. */
 final class PlainLoops implements FourierLoops {
   @Override
   public void forward(

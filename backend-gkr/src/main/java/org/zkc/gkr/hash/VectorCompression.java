@@ -5,9 +5,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * As many lanes as an int vector has, then single lanes. The sixteen state words stay in registers
- * over the seven rounds; message words are loaded where a round wants them. The round is written
- * out: helpers past C2's inlining limits would box every vector.
+ * Compression of as many lanes as an int vector has, then of single lanes. The sixteen state words
+ * stay in registers over the seven rounds; message words are loaded where a round wants them. The
+ * round is written out: helpers past C2's inlining limits would box every vector.
  */
 final class VectorCompression implements Compression {
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;

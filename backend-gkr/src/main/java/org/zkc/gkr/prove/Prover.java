@@ -66,8 +66,8 @@ public final class Prover {
   }
 
   /**
-   * As {@link #prove}, and takes every tensor out of {@code witness} when the last step that reads
-   * it is done.
+   * Proves as {@link #prove} does, and takes every tensor out of {@code witness} when the last step
+   * that reads it is done.
    */
   public static byte[] proveConsuming(
       ProvingKey key, Witness witness, byte[] context, ProverOptions options) {

@@ -46,7 +46,10 @@ class TensorValues {
     system.definitions().forEach(d -> definitions.put(d.result(), d));
   }
 
-  /** Row-major over the real indices; the caller's own, or shared by those who only read it. */
+  /**
+   * The elements, row-major over the real indices; the array is the caller's own, or shared by
+   * those who only read it.
+   */
   int[] real(int tensor) {
     if (tensor < system.circuit().tensors().size()) {
       return given(tensor);
@@ -60,7 +63,7 @@ class TensorValues {
     return computed;
   }
 
-  /** As {@link #real}, read piece by piece from where they are kept. */
+  /** The elements as {@link #real} has them, read piece by piece from where they are kept. */
   TensorLayout.Elements elements(int tensor) {
     if (tensor >= system.circuit().tensors().size()) {
       PackedIntegers known = added[tensor];
@@ -81,7 +84,10 @@ class TensorValues {
     return (from, count, out, at) -> System.arraycopy(real, from, out, at, count);
   }
 
-  /** As {@link TensorLayout} lays them out; the caller's own, or shared likewise. */
+  /**
+   * The elements as {@link TensorLayout} lays them out; the array is the caller's own, or shared
+   * likewise.
+   */
   int[] stored(int tensor) {
     TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
     return layout.isPrefix() ? real(tensor) : layout.pad(real(tensor));

@@ -5,7 +5,7 @@ import org.zkc.gkr.field.M31;
 
 /** A table of a {@link ConstraintSystem}; its index there is its tag in the lookup argument. */
 public sealed interface LookupTable {
-  /** Rows. */
+  /** The number of rows. */
   int size();
 
   /** Entries of one row: the width of the tuples looked up in it. */

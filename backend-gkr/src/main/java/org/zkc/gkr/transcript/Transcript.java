@@ -66,7 +66,7 @@ public final class Transcript {
     update(Operation.BYTES, label, bytes);
   }
 
-  /** Integers of any meaning, 4 bytes each. */
+  /** Absorbs integers of any meaning, 4 bytes each. */
   public void absorb(String label, int... values) {
     byte[] payload = new byte[Math.multiplyExact(4, values.length)];
     littleEndian(payload).asIntBuffer().put(values);
@@ -74,8 +74,8 @@ public final class Transcript {
   }
 
   /**
-   * One or more elements: each is framed as 16 bytes, and their number is bound by the payload's
-   * length.
+   * Absorbs one or more elements. Each is framed as 16 bytes, and the payload's length binds their
+   * number.
    */
   public void absorb(String label, Ext... elements) {
     byte[] payload = new byte[Math.multiplyExact(Ext.BYTES, elements.length)];
@@ -85,7 +85,7 @@ public final class Transcript {
     update(Operation.ELEMENTS, label, payload);
   }
 
-  /** A vector, limb by limb. */
+  /** Absorbs a vector, limb by limb. */
   public void absorb(String label, ExtVector vector) {
     byte[] payload = new byte[Math.multiplyExact(Ext.BYTES, vector.length())];
     IntBuffer words = littleEndian(payload).asIntBuffer();

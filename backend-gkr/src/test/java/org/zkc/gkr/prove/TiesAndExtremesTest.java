@@ -26,7 +26,7 @@ class TiesAndExtremesTest {
     return out;
   }
 
-  /** That {@code value} at {@code at} of {@code tensor} is rejected, and at which step. */
+  /** Asserts that {@code value} at {@code at} of {@code tensor} is rejected, and at which step. */
   private static void rejected(WeakProof weak, int tensor, int at, int value, String step) {
     int[][] elements = weak.withTensor(tensor, with(weak.honest[tensor], at, value));
     String why = weak.rejection(elements, new ForgedValues(weak, elements));

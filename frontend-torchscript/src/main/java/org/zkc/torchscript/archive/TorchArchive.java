@@ -54,7 +54,7 @@ public final class TorchArchive {
     return of(name, ZipArchive.map(path));
   }
 
-  /** As {@link #open}, for an archive in memory. */
+  /** Opens an archive in memory, as {@link #open} does a file. */
   public static TorchArchive of(String name, MemorySegment file) {
     ForeignFormat.refuseForeignBytes(name, file);
     ZipArchive zip = ZipArchive.of(name, file);

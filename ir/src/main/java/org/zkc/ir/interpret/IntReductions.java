@@ -31,7 +31,7 @@ final class IntReductions {
     return out;
   }
 
-  /** Along the last axis position by position, along others row by row. */
+  /** Takes window maxima along the last axis position by position, along others row by row. */
   static int[] windowMax(WindowMax op, int[] input) {
     Shape shape = op.input().shape();
     int extent = shape.extent(op.axis());

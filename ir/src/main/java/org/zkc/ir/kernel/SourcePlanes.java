@@ -4,14 +4,14 @@ import java.util.stream.IntStream;
 
 /**
  * One image of a convolution's input, laid out so that every tap of the kernel reads each row of
- * outputs at unit stride and never outside: zero-padded, and for stride s split into the planes of
- * the rows and columns that are congruent modulo s ("phases"), of which only those that some tap
+ * outputs at unit stride and never outside. The image is zero-padded. For stride s it is split into
+ * planes ("phases") of rows and columns that are congruent modulo s; only planes that some tap
  * reads are there.
  *
  * <pre>
  * plane(c, a, b)[y][x] = input[c][y strideY + a - padY][x strideX + b - padX], 0 outside
  * tap (c, dy, dx) at output (y, x) = plane(c, dy dilationY mod strideY, dx dilationX mod strideX)
- *                                    [y + dy dilationY / strideY][x + dx dilationX / strideX]
+ * [y + dy dilationY / strideY][x + dx dilationX / strideX]
  * </pre>
  *
  * Where that is the input as it stands (stride 1, no padding, every row and column read), nothing

@@ -37,10 +37,10 @@ public record ConvolutionWork(Shape input, Shape weight, Shape result, int group
   }
 
   /**
-   * Through transforms. Executed: one transform of each source channel and one back for each pair
-   * of outputs, and one product of spectra for each pair of outputs and each of their channels.
-   * Proved: a transform of each source channel and one over E, two over F[i], back; four over E
-   * besides, and a sumcheck over the frequencies.
+   * The work of the form through transforms. Execution takes one transform of each source channel
+   * and one back for each pair of outputs, and one product of spectra for each pair of outputs and
+   * each of their channels. The proof takes a transform of each source channel and one over E, two
+   * over F[i], back; four over E besides, and a sumcheck over the frequencies.
    *
    * @param sizes points per axis
    */

@@ -99,7 +99,10 @@ public enum Work {
     this.stage = stage;
   }
 
-  /** As the prover names it; {@link #MEMORY} or {@link #YOUNG} for what is measured in bytes. */
+  /**
+   * The stage as the prover names it; {@link #MEMORY} or {@link #YOUNG} for what is measured in
+   * bytes.
+   */
   public String stage() {
     return stage;
   }

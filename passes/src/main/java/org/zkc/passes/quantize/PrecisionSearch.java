@@ -97,7 +97,7 @@ final class PrecisionSearch {
   }
 
   /**
-   * A program and its precision, what it costs and what it reaches.
+   * A program with its precision, its cost and its fidelity.
    *
    * @param rSquared on samples and their variants together
    * @param realRSquared on the samples alone where that is another number, else the same

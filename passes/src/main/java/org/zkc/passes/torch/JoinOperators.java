@@ -59,7 +59,7 @@ final class JoinOperators {
     return repeat(call, call.integers(1));
   }
 
-  /** As repeat, but that missing repeats in front are 1. */
+  /** Repeats as repeat does, but missing repeats in front are 1. */
   private static TorchValue tile(OperatorCall call) {
     List<Integer> repeats = new ArrayList<>(call.integers(1));
     while (repeats.size() < call.tensor(0).shape().rank()) {

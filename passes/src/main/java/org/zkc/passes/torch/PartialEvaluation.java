@@ -42,8 +42,8 @@ import org.zkc.passes.torch.TorchValue.Tuple;
  */
 final class PartialEvaluation {
   /**
-   * Operations, calls and passes through loops; what runs longer than any network is deep is taken
-   * for endless.
+   * The most operations, calls and passes through loops: a run longer than any network is deep is
+   * taken for endless.
    */
   private static final long MAXIMAL_STEPS = 1_000_000;
 

@@ -203,8 +203,8 @@ final class PoolingOperators {
   }
 
   /**
-   * As {@link #adaptiveAverage}; windows of one size at one stride are a pooling, others are taken
-   * one by one.
+   * Pools as {@link #adaptiveAverage} does; windows of one size at one stride are a pooling, others
+   * are taken one by one.
    */
   private static Value adaptiveMax(OperatorCall call, int axes) {
     Value current = input(call, axes);

@@ -45,7 +45,9 @@ final class Promotion {
     }
   }
 
-  /** Only the elements themselves: lists of lists hold no operands, and may share parts. */
+  /**
+   * Looks at the elements themselves only: lists of lists hold no operands, and may share parts.
+   */
   private void seeTensors(List<TorchValue> elements) {
     for (TorchValue each : elements) {
       if (each instanceof Tensor) {

@@ -52,7 +52,7 @@ final class ViewOperators {
     return IntStream.range(0, rank).mapToObj(k -> k == a ? b : k == b ? a : k).toList();
   }
 
-  /** At most one extent is -1 and follows from the others. */
+  /** Reshapes; at most one extent is -1 and follows from the others. */
   private static TorchValue reshape(OperatorCall call, List<Integer> wanted) {
     if (call.overload().equals("dtype")) {
       throw call.refuse("reading the bits as another type");

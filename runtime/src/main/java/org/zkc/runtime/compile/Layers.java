@@ -70,7 +70,7 @@ final class Layers {
         : List.of();
   }
 
-  /** For each result of main, the number of its layer. */
+  /** The number of the layer of each result of main. */
   static List<Integer> results(Program tensor) {
     Uses uses = Uses.of(tensor.main());
     return tensor.main().results().stream()

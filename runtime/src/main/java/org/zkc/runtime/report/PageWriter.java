@@ -74,7 +74,7 @@ final class PageWriter {
     }
   }
 
-  /** As a content security policy names a script or a style. */
+  /** The digest of a script or a style, as a content security policy names it. */
   private static String sha256(String text) {
     try {
       byte[] digest =

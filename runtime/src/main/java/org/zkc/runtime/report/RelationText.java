@@ -22,7 +22,7 @@ final class RelationText {
   private final Circuit circuit;
   private final Map<Integer, String> names = new HashMap<>();
 
-  /** Tensors are named by number. */
+  /** A text that names tensors by number. */
   RelationText(Circuit circuit) {
     this.circuit = circuit;
     for (int k = 0; k < circuit.inputs().size(); k++) {
@@ -30,7 +30,7 @@ final class RelationText {
     }
   }
 
-  /** Parameters are named as in the model. */
+  /** A text that names parameters as the model does. */
   RelationText(ModelFile model) {
     this(model.keyFile().circuit().circuit());
     model.weights().tensors().forEach(t -> names.put(t.tensor(), t.name()));

@@ -28,7 +28,10 @@ final class Browser implements AutoCloseable {
   private static final List<String> USUAL_PLACES =
       List.of("/usr/bin", "/usr/local/bin", "/usr/lib/chromium", "/usr/lib/chromium-browser");
 
-  /** It warns that it knows this browser's version of a protocol not yet; nothing here uses it. */
+  /**
+   * The driver warns that it does not know this browser's version of a protocol yet; nothing here
+   * uses that protocol.
+   */
   private static final Logger DEVTOOLS = Logger.getLogger("org.openqa.selenium.devtools");
 
   static {
