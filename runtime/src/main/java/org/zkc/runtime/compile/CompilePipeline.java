@@ -291,11 +291,11 @@ public final class CompilePipeline {
   /** Quantises and runs the passes of the integer level. */
   public QuantizedProgram toInteger(Calibrated model) {
     SampleSplit split = SampleSplit.of(model);
-    split.calibration().ifPresent(samples -> warnOfSamples(model, samples));
     Ranges ranges =
         split.calibration().isPresent()
             ? Calibrate.run(model.tensor(), split.calibration().get(), tasks)
             : Calibrate.runDefault(model.tensor(), tasks);
+    split.calibration().ifPresent(samples -> warnOfSamples(model, samples));
     if (split.calibration().isEmpty()) {
       options
           .warnings()
