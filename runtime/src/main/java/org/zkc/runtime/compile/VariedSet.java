@@ -75,6 +75,10 @@ final class VariedSet {
     long n = 0;
     for (List<TensorData> sample : calibration) {
       for (double x : sample.get(index).toDoubles()) {
+        if (!Double.isFinite(x)) {
+          // Calibration refuses such a sample, with its value's name.
+          return input;
+        }
         sum += x;
         squares += x * x;
         low = Math.min(low, x);
