@@ -1,4 +1,4 @@
-"""What a model must be before it is exported, and the state it must keep while it is."""
+"""The conditions that a model must meet to be exported, and the state it must keep meanwhile."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ PathLike = Union[str, "os.PathLike[str]"]
 
 @dataclasses.dataclass(frozen=True)
 class CompiledModel:
-    """What `compile` wrote.
+    """The files that `compile` wrote.
 
     Attributes:
         model: the `.zkc` file, for `run` and `prove`.
@@ -42,7 +42,7 @@ class CompiledModel:
 
 @dataclasses.dataclass(frozen=True)
 class Proof:
-    """What `prove` wrote.
+    """The proof that `prove` wrote.
 
     Attributes:
         proof: the `.zkp` file.

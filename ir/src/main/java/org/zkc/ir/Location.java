@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param line 0 means that the source is not known
  * @param text the source line, empty where the archive does not carry it
  * @param layer number of the tensor-level op that this stands for, from 1 ({@link LayerNumbers}); 0
- * where layers have not been numbered
+ *     where layers have not been numbered
  */
 public record Location(String file, int line, String text, int layer) {
   public static final Location UNKNOWN = new Location("", 0, "");

@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param inputs INPUT tensors in the order in which a statement lists them
  * @param outputs tensors whose elements the statement lists; an output of role WITNESS is public,
- * not committed
+ *     not committed
  */
 public record Circuit(
     List<TensorDeclaration> tensors,

@@ -35,7 +35,7 @@ public record Proof(
     openings = Map.copyOf(openings);
   }
 
-  /** An opening; none when nothing of the kind is committed. */
+  /** An opening, or none when nothing of the kind is committed. */
   public ColumnOpening opening(Opening opening) {
     return openings.getOrDefault(opening, NONE);
   }

@@ -57,7 +57,7 @@ sealed interface PackedIntegers {
     return of(signed);
   }
 
-  // Of a value inside (-p, p).
+  // The residue of a value inside (-p, p).
   private static int residue(int value) {
     return value + (value >> 31 & M31.P);
   }

@@ -7,7 +7,7 @@ import java.util.function.BiConsumer;
  *
  * @param threads at least 1
  * @param progress called from the proving thread with the stage begun and the fraction of the whole
- * in [0, 1]
+ *     in [0, 1]
  * @param times receives the time of every stage
  */
 public record ProverOptions(int threads, BiConsumer<String, Double> progress, StageTimes times) {

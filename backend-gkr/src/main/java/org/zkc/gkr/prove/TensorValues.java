@@ -26,7 +26,7 @@ class TensorValues {
   private final Map<Integer, Advice> advice = new HashMap<>();
   private final Map<Integer, Definition> definitions = new HashMap<>();
   private final boolean consuming;
-  // What the circuit does not name: limbs, quotients, differences, multiplicities.
+  // Tensors that the circuit does not name: limbs, quotients, differences, multiplicities.
   private final @Nullable PackedIntegers[] added;
 
   TensorValues(ConstraintSystem system, Witness witness, ModelMatrix model) {

@@ -58,7 +58,7 @@ public record LinearReduction(List<Unknown> unknown, int solved, Ext remaining) 
         remaining = remaining.sub(known.mulBase(u.coefficient()));
         continue;
       }
-      // What nobody holds is the best one to solve for: then nobody has to evaluate it either.
+      // The best one to solve for is one that nobody holds: then nobody has to evaluate it either.
       boolean isVirtual = system.tensor(source).holder() == Holder.VIRTUAL;
       if (solved < 0
           || isVirtual

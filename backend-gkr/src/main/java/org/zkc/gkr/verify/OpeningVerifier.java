@@ -52,7 +52,7 @@ final class OpeningVerifier {
    */
   record Combination(ExtVector coefficients, Ext[] columnPoint, Ext value) {}
 
-  /** Turns the claims on what one commitment holds into its combination. */
+  /** Turns the claims on one commitment's tensors into its combination. */
   Combination combination(RowLayout layout) {
     return switch (layout) {
       case WitnessLayout w -> witness(w);

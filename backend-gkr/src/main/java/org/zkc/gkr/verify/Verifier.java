@@ -131,7 +131,7 @@ public final class Verifier {
     if (root[1].isZero() || tableRoot.isZero()) {
       throw new VerificationFailure("lookup root", "denominators that are not 0", "0");
     }
-    // What is looked up and what the tables count differ by the padding.
+    // The lookups and the counts of the tables differ by the padding.
     Ext tables = padding(layout, challenges).sub(root[0].mul(root[1].inv()));
     LogupVerifier.Leaves ofLookups =
         LogupVerifier.verify(in, "lookup", layout.lookups().variables(), root[0], root[1]);

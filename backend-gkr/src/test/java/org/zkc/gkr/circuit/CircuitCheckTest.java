@@ -233,7 +233,7 @@ class CircuitCheckTest {
     t.set(0, TensorDeclaration.input(List.of(6, 3, 4), -Interval.BOUND + 1, Interval.BOUND - 1));
     t.set(1, TensorDeclaration.input(List.of(6, 2, 4), -Interval.BOUND + 1, Interval.BOUND - 1));
     refused("outside (-2^30, 2^30)", ofInputs(t, c.relations().get(0)));
-    // Of a MODEL tensor the sums are known, on whichever side.
+    // The sums of a MODEL tensor are known, on whichever side it is.
     TensorDeclaration model =
         new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(6, 2, 4), -9, 9, 2, 1);
     t.set(0, TensorDeclaration.input(List.of(6, 3, 4), -5, 3));
@@ -394,7 +394,7 @@ class CircuitCheckTest {
       r.add(last);
       refused("multiplicative degree 17", of(t, List.of(), r.toArray(Relation[]::new)));
     }
-    // Of two tensors the degrees add up.
+    // The degrees of two tensors add up.
     List<TensorDeclaration> t =
         new ArrayList<>(List.of(TensorDeclaration.input(List.of(1, 1), -1, 1)));
     List<Relation> r = new ArrayList<>();

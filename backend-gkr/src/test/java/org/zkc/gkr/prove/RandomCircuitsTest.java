@@ -166,7 +166,7 @@ class RandomCircuitsTest {
         | ArithmeticException noSuchProof) {
       return 0;
     }
-    // What nothing reads may be anything; then the outputs are the same.
+    // A tensor that nothing reads may be anything; then the outputs are the same.
     assertTrue(
         rejection != null || sameOutputs(weak, all),
         "seed " + seed + " tensor " + tensor + " element " + at);

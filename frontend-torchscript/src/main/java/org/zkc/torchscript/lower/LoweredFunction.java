@@ -12,7 +12,7 @@ import org.zkc.ir.TorchType;
  * @param resultTypes of the call
  * @param returned what the call's value is
  * @param written parameters that the function changes in place, with the result that holds the
- * changed value
+ *     changed value
  * @param stale parameters whose memory was changed in a way that cannot be followed
  * @param relations what may share memory afterwards
  */

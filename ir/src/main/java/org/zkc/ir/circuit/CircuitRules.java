@@ -312,7 +312,10 @@ public final class CircuitRules {
         a1);
   }
 
-  /** Sums of products with a matrix of the model's by its sums; of others all at their extremes. */
+  /**
+   * The interval of sums of products: with a matrix of the model from what is known of its sums,
+   * with any other from all products at their extremes.
+   */
   private static Interval product(MatMul m, ModelSums sums) {
     Interval left = interval(m.left());
     Optional<Interval> known =

@@ -61,7 +61,7 @@ final class BlockedConvolution<A> {
     int blocks = (geometry.positions() + BLOCK - 1) / BLOCK;
     int perGroup = geometry.groupOutputs();
     int items = geometry.groups() * blocks;
-    // Where positions are few, outputs are what threads share; each then makes its panels itself.
+    // Threads share outputs where positions are few; each then makes its panels itself.
     int splits =
         Math.min((tasks.threads() + items - 1) / items, (perGroup + Loops.ROWS - 1) / Loops.ROWS);
     int pieces = items * splits;

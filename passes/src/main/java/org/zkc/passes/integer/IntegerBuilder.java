@@ -103,7 +103,7 @@ public final class IntegerBuilder extends ViewBuilder {
     return op(r -> new Linear(r, input, weight, bias, location));
   }
 
-  /** Right with the leading axes of left, or none. */
+  /** The matrix product of left and right; right has the leading axes of left, or none. */
   public Value matMul(Value left, Value right) {
     return op(r -> new MatMul(r, left, right, location));
   }

@@ -8,7 +8,7 @@ import org.zkc.passes.integer.IntegerBuilder;
 
 /** Functions of one variable: clamps as the bounds of a requantisation, others as tables. */
 final class ActivationLowering {
-  /** Beyond this many steps on each side the table of a function without bounds ends. */
+  /** The most steps on each side in the table of a function without bounds. */
   private static final int MOST_TABLE_STEPS = 1 << 13;
 
   /** Scale of results of tables that are outputs of the program: 15 bits and sign. */

@@ -12,17 +12,17 @@ import org.zkc.ir.Value;
 import org.zkc.passes.tensor.ScaleColumns;
 
 /**
- * Units of the columns of tables: an input [rows, columns] whose columns differ by orders of
+ * Units of the columns of tables. An input [rows, columns] whose columns differ by orders of
  * magnitude is read in units of powers of two, one per column, so that every column keeps its bits.
  *
  * @param units per input of the program, one per column; an empty list where one unit is right for
  *     all
  */
 public record ColumnScales(List<List<Double>> units) {
-  /** Columns of which the greatest is less than this much greater than the least share a unit. */
+  /** The ratio of the greatest to the least column below which all columns share a unit. */
   private static final double ALIKE = 8;
 
-  /** Inputs of more columns are no tables. */
+  /** The most columns of a table. */
   private static final int MOST_COLUMNS = 1 << 12;
 
   /** Bits of a table of few columns; the first map's accumulator has room for these. */

@@ -10,7 +10,7 @@ import org.zkc.ir.view.UnaryView;
 
 /** Remedies for outputs whose integers do not follow the network. */
 public final class FidelityRemedy {
-  /** A quotient over more classes than this has fewer bits than what it is made of. */
+  /** The number of classes above which a quotient has fewer bits than its operands. */
   private static final int MANY_CLASSES = 64;
 
   private FidelityRemedy() {}

@@ -198,7 +198,10 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
    */
   private static final double LEAST_VARIANCE = 1e-6;
 
-  /** The least R^2: how much worse than the mean a program is makes no difference any more. */
+  /**
+   * The least R^2 that is told: below it, how much worse than the mean a program is makes no
+   * difference any more.
+   */
   private static final double LEAST = -1e6;
 
   /** Sums over samples, all that the entry needs. */

@@ -33,9 +33,9 @@ import org.zkc.passes.PassContext;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Lowers one tensor-level function to integers: what comes out depends on the function, the ranges
- * of its values, the options and the precision alone. Each family of ops has a class of its own;
- * all read operands from {@link IntegerValues}.
+ * Lowers one tensor-level function to integers. The outcome depends on the function, the ranges of
+ * its values, the options and the precision alone. Each family of ops has a class of its own; all
+ * read operands from {@link IntegerValues}.
  */
 final class IntegerLowering {
   private final IntegerValues values;

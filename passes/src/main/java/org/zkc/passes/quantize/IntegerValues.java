@@ -13,19 +13,19 @@ import org.zkc.ir.integer.Requantize;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * The integers that stand for values of a tensor-level function while it is lowered: what every
- * family of ops reads its operands from.
+ * The integers that stand for values of a tensor-level function while the function is lowered.
+ * Every family of ops reads its operands from here.
  */
 final class IntegerValues {
-  /** Integers up to here are read by maxima and products as they are, without requantisation. */
+  /** The greatest integers that maxima and products read as they are, without requantisation. */
   static final long NARROW = 1 << 12;
 
-  /** Integers up to here are read by linear maps as they are, where the accumulator has room. */
+  /** The greatest integers that linear maps read as they are, where the accumulator has room. */
   static final long CONSUMABLE = 1 << 20;
 
   /**
-   * Integers up to here are summands as they are: a sum has room for a multiplier of 8 bits and
-   * more.
+   * The greatest integers that are summands as they are: a sum has room for a multiplier of 8 bits
+   * and more.
    */
   static final long SUMMAND = 1 << 16;
 
@@ -68,7 +68,7 @@ final class IntegerValues {
     return parameters;
   }
 
-  /** From now on {@code integers} stand for the value. */
+  /** Lets {@code integers} stand for the value from now on. */
   void define(Value value, Value integers) {
     exact.put(value, integers);
   }
@@ -110,7 +110,7 @@ final class IntegerValues {
     return Collections.unmodifiableMap(exact);
   }
 
-  /** The bits of what is requantised, by the value's name. */
+  /** The bits of requantised values, by name. */
   Map<String, Integer> bits(Function integers) {
     Map<String, Integer> bits = new TreeMap<>();
     Uses uses = Uses.of(integers);

@@ -6,12 +6,12 @@ import org.zkc.ir.tensor.MatMul;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Matrix products of two computed tensors as exact sums. Factors stay as precise as there are
- * integers while the sums have room; else they are read at the scales of their classes, and the
- * wider one with a bit less until there is.
+ * Matrix products of two computed tensors as exact sums. Factors stay as precise as their integers
+ * are while the sums have room. Else they are read at the scales of their classes, and the wider
+ * one loses a bit at a time until the sums have room.
  */
 final class MatMulLowering {
-  /** Factors up to here are read as they are where the sums have room. */
+  /** The greatest factors that are read as they are where the sums have room. */
   private static final long WIDE = 1 << 20;
 
   /** Wider factors are read at the scales of their classes where the sums have no room. */

@@ -45,9 +45,9 @@ final class PoolLowering {
   }
 
   /**
-   * The exact sum: the division is in the scale, and in integer factors where the divisors differ.
-   * Integers are narrowed where wide ones leave no room for precise factors: the mean of many takes
-   * out what rounding each one adds.
+   * The exact sum. The division is in the scale, and in integer factors where the divisors differ.
+   * Integers are narrowed where wide ones leave no room for precise factors: in the mean of many
+   * integers their rounding errors cancel.
    */
   Value windowMean(WindowMean op) {
     Value x = values.narrow(op.input(), IntegerValues.CONSUMABLE);

@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param share of the variation that the rounding error of an activation may have
  * @param weightShare of the variation of a linear map's result that the rounding of its weights may
- * cost
+ *     cost
  * @param margin of ranges, beyond what {@link Margins} asks for
  * @param raised least bits, by value name for activations and parameter name for weights
  */

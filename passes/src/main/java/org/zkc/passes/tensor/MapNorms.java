@@ -16,7 +16,7 @@ import org.zkc.ir.tensor.Linear;
  *
  * @param rows per output channel, the norm of its weights and bias
  * @param columns per input channel, the norm of the weights that read it over the number of rows
- * that do
+ *     that do
  */
 record MapNorms(double[] rows, double[] columns) {
   static MapNorms of(Op op, Uses uses) {

@@ -58,7 +58,7 @@ public final class ScaleColumns {
                 apply(program, Map.of(program.main().parameters().getFirst(), units));
           });
 
-  /** scale x' + shift per column, of an input. */
+  /** An affine function scale x' + shift of an input, per column. */
   private record Affine(Value input, double[] scale, double[] shift) {
     Affine then(double[] factor, double[] summand) {
       double[] newScale = new double[scale.length];

@@ -11,8 +11,8 @@ import org.zkc.ir.Value;
 import org.zkc.passes.torch.TorchValue.Tensor;
 
 /**
- * {@code torch.einsum} of two tensors: the axes of each are brought to [batch, own, summed], and
- * what is left is one product of matrices.
+ * {@code torch.einsum} of two tensors. The axes of each are brought to [batch, own, summed]; one
+ * product of matrices remains.
  */
 final class Einsum {
   /** Names of the axes under an ellipsis, counted from the last. */

@@ -171,7 +171,7 @@ final class TensorEmitter extends ViewBuilder {
     return op(r -> new Linear(r, input, weight, bias, location));
   }
 
-  /** Right with the leading axes of left, or none. */
+  /** The matrix product of left and right; right has the leading axes of left, or none. */
   Value matMul(Value left, Value right) {
     return op(r -> new MatMul(r, left, right, location));
   }

@@ -98,7 +98,7 @@ public final class TensorProgramBuilder {
     return out.value(new Linear(fresh(shape), x, weight, Optional.of(bias), Location.UNKNOWN));
   }
 
-  /** Right with the leading axes of left, or none. */
+  /** The matrix product of left and right; right has the leading axes of left, or none. */
   public Value matMul(Value left, Value right) {
     Shape shape = Shapes.matMul(left.shape(), right.shape());
     return out.value(new MatMul(fresh(shape), left, right, Location.UNKNOWN));

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How well the integers of each output follow the floating-point network.
+ * The fidelity of each output's integers to the floating-point network.
  *
  * @param basis the inputs that {@code outputs} are about: {@code 3 of 20 calibration samples held
  *     back}

@@ -63,9 +63,9 @@ public record Port(String name, ElementType elementType, double scale, List<Doub
   }
 
   /**
-   * The integers that the statement lists for an array: clamp(roundHalfEven(x / scale)) in double,
-   * the scale times its unit where there are units, for real inputs; integers and booleans as they
-   * are.
+   * The integers that the statement lists for an array. A real element x becomes
+   * clamp(roundHalfEven(x / scale)), computed in double; where there are units, the scale is
+   * multiplied by the column's unit. Integers and booleans stay as they are.
    *
    * @throws UserException when the shape differs, an element is NaN or infinite, or an integer is
    *     outside the declared interval

@@ -8,12 +8,12 @@ import java.util.Locale;
  *
  * @param archiveDigest SHA-256 of the archive, empty for generated models
  * @param defaultCalibration whether quantisation ranges came from noise, for want of the user's
- * samples
+ *     samples
  * @param evaluation fidelity of each output
  * @param layers fidelity of inner values that survived as integers
  * @param graph the layers by number: the first is layer 1
  * @param results for each output, the number of the layer that computes it; 0 for an input handed
- * through
+ *     through
  */
 public record Summary(
     String archiveDigest,

@@ -66,7 +66,7 @@ final class DistinctFiles {
     try {
       return Files.exists(a) && Files.exists(b) ? Files.isSameFile(a, b) : real(a).equals(real(b));
     } catch (IOException unreadable) {
-      // What cannot be looked at cannot be written either, and is reported where it is used.
+      // A file that cannot be looked at cannot be written either, and is reported where it is used.
       return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
     }
   }

@@ -95,7 +95,7 @@ public final class CompilePipeline {
       Optional<ColumnScales> columns,
       String archiveDigest) {
 
-    /** Without an evaluation set. */
+    /** The same without an evaluation set. */
     public Calibrated(
         Program tensor,
         List<String> inputNames,

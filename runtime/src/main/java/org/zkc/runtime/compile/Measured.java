@@ -14,9 +14,9 @@ import org.zkc.passes.quantize.QuantizedProgram;
 import org.zkc.runtime.artifact.Evaluation;
 import org.zkc.runtime.artifact.Summary;
 
-/** How well the integers of a compiled model follow its floats, and what is to be said of it. */
+/** The fidelity of a compiled model's integers to its floats, and the warnings about it. */
 final class Measured {
-  /** Below this R^2 there is a warning. */
+  /** The R^2 below which there is a warning. */
   private static final double LOW = 0.9;
 
   private final CompilePipeline.Calibrated model;

@@ -14,7 +14,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
 
 /**
- * Holds the tensor level to what PyTorch itself answered for some inputs. Everything after the
+ * Holds the tensor level to the answers of PyTorch itself for some inputs. Everything after the
  * tensor level is compared with the tensor level, so that a wrong reading of an operator would show
  * nowhere else.
  */

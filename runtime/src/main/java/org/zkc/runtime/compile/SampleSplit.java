@@ -8,9 +8,10 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
 /**
- * Which of the user's samples ranges come from, and which inputs fidelity is reported on: an
- * evaluation set where there is one; else samples that calibration does not see, where there are
- * enough; else the few samples themselves; and synthetic inputs where there is no more than one.
+ * The split of the user's samples: those that ranges come from, and the inputs that fidelity is
+ * reported on. These inputs are an evaluation set where there is one; else samples that calibration
+ * does not see, where there are enough; else the few samples themselves; and synthetic inputs where
+ * there is no more than one.
  *
  * @param calibration samples for ranges and for the search; empty where there are none
  * @param primary what fidelity is about, and {@code --min-fidelity} asks for
@@ -21,7 +22,7 @@ record SampleSplit(
     Optional<List<List<TensorData>>> calibration,
     EvaluationSet primary,
     Optional<EvaluationSet> varied) {
-  /** Fewer samples are all needed for ranges. */
+  /** The least number of samples of which some are held back: ranges need all of fewer samples. */
   static final int FEWEST_TO_SPLIT = 10;
 
   /** The share of the samples that is held back. */

@@ -28,7 +28,7 @@ final class VariedSet {
   private VariedSet() {}
 
   /**
-   * As many inputs as reports can be measured on in seconds.
+   * The inputs, as many as reports can be measured on in seconds.
    *
    * @param samples the user's, empty where there are none
    */
@@ -42,7 +42,7 @@ final class VariedSet {
         moved(inputs, samples));
   }
 
-  /** How many inputs the reference interpreters can run in seconds. */
+  /** The number of inputs that the reference interpreters can run in seconds. */
   static int affordable(Program tensor) {
     long cost = Math.max(1, Multiplications.of(tensor));
     return Math.clamp(MULTIPLICATIONS / cost, FEWEST_SAMPLES, SAMPLES);

@@ -37,7 +37,7 @@ import org.zkc.runtime.artifact.CircuitStatistics;
  *
  * @param whole units of the whole proof
  * @param byRelation units that one relation causes, in the circuit's order; what no relation causes
- * (tables, fixed costs) is in {@code whole} only
+ *     (tables, fixed costs) is in {@code whole} only
  */
 public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRelation) {
   public CircuitWork {

@@ -21,7 +21,7 @@ import org.zkc.runtime.artifact.CircuitStatistics;
  *
  * @param stages seconds by the prover's stages
  * @param memoryBytes resident set of a process of the launcher that opens the model file and proves
- * once
+ *     once
  * @param proofBytes of the proof file, with the statement
  * @param relations what each relation of the circuit contributes, in its order
  */

@@ -98,7 +98,7 @@ public final class IntegerExecutor {
     void tensor(int index, int[] elements);
   }
 
-  // What is left at the end are the outputs: any other tensor is let go after its last use.
+  // The outputs are left at the end: any other tensor is let go after its last use.
   private int[][] evaluate(List<int[]> inputs, int threads, Finished finished) {
     saturations.clear();
     int[][] values = start(inputs);

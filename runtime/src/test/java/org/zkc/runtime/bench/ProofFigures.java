@@ -8,15 +8,15 @@ import java.util.Map;
  *
  * @param parameters elements of the model's tensors, after folding
  * @param proveCpu processor time of the proving thread, which other processes on the machine do not
- * lengthen; with one thread it is all there is
+ *     lengthen; with one thread it is all there is
  * @param stages of the proof, medians each; they need not add up to {@code prove}
  * @param peakBytes resident set of the process after its first proof, which is what {@code zkc
- * prove} needs; 0 when the system does not tell
+ *     prove} needs; 0 when the system does not tell
  * @param warmPeakBytes the same after all of them: how far garbage piles up in a process that lives
- * on depends on the collector and the heap
+ *     on depends on the collector and the heap
  * @param heapBytes the largest heap that the process was allowed
  * @param allocatedBytes what the proving thread allocated in one proof, whether or not it lived
- * long
+ *     long
  * @param predictedProve estimates, made before proving
  * @param work amounts by {@link org.zkc.passes.cost.Work#label}
  */

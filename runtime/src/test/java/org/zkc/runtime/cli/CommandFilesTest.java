@@ -118,7 +118,7 @@ final class CommandFilesTest {
   private static Ended onAFullDisk(String command) throws IOException, InterruptedException {
     Path printed = Files.createTempDirectory("zkc-full");
     try {
-      // What the process prints goes through a pipe, which no limit holds.
+      // The process prints through a pipe, which no limit holds.
       return Ended.process(
           List.of("sh", "-c", "ulimit -f 0; exec \"$@\"", "sh"),
           List.of("-XX:-UsePerfData"),
