@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 import org.zkc.ir.DType;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
+import org.zkc.ir.Location;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.kernel.ConvolutionGeometry;
 import org.zkc.ir.kernel.FloatConvolution;
@@ -43,11 +45,15 @@ import org.zkc.ir.view.ViewKernel;
 /**
  * Evaluates a tensor-level program in single precision, equal bit for bit on every machine: sums in
  * a fixed order, transcendental functions from StrictMath in double precision. Values of every
- * element type are held as floats; f64 is rounded to f32. An instance keeps the constants unpacked,
+ * element type are held as floats; f64 is rounded to f32, and integers that floats might round are
+ * refused. An instance keeps the constants unpacked,
  * so evaluating many samples costs their conversion once; it may be used by several threads at
  * once, each of whose runs has its own values. A value is let go after its last use.
  */
 public final class TensorInterpreter {
+  /** Floats hold every integer below this. */
+  private static final float EXACT = 1 << 24;
+
   private final Function main;
   private final Map<Value, float[]> constants = new IdentityHashMap<>();
 
@@ -92,7 +98,7 @@ public final class TensorInterpreter {
         if (c.data().dtype() == DType.F32 && !readAsArrays.contains(c.result())) {
           matrices.put(c.result(), c.data());
         } else {
-          constants.put(c.result(), c.data().toFloats());
+          constants.put(c.result(), exact(c.result(), c.location(), c.data().toFloats()));
         }
       }
     }
@@ -142,7 +148,8 @@ public final class TensorInterpreter {
   /**
    * Evaluates one op on known operands, in the order of {@link Op#operands()}: constant folding.
    *
-   * @return the result, as f32
+   * @return the result; f64 as f32
+   * @throws UserException when an integer leaves (-2^24, 2^24)
    */
   public static TensorData evaluate(TensorOp op, List<TensorData> operands) {
     Map<Value, float[]> values = new IdentityHashMap<>();
@@ -151,7 +158,8 @@ public final class TensorInterpreter {
       values.put(names.get(i), operands.get(i).toFloats());
     }
     Value result = op.result();
-    return TensorData.ofFloats(result.shape(), evaluate(op, values, Map.of(), TaskRunner.CALLER));
+    float[] elements = evaluate(op, values, Map.of(), TaskRunner.CALLER);
+    return data(result, exact(result, op.location(), elements));
   }
 
   /**
@@ -160,8 +168,9 @@ public final class TensorInterpreter {
    * @param inputs one per parameter, of the parameter's shape
    * @param observer sees each parameter and each value that an op defines, in order, row-major, but
    *     for constants that are only weights; it must neither change nor keep the array
-   * @return main's results, as f32
+   * @return main's results; f64 as f32
    * @throws IllegalArgumentException when the inputs are not those of the parameters
+   * @throws UserException when an integer leaves (-2^24, 2^24)
    */
   public List<TensorData> run(List<TensorData> inputs, BiConsumer<Value, float[]> observer) {
     List<Value> parameters = main.parameters();
@@ -177,7 +186,7 @@ public final class TensorInterpreter {
             "input %d has shape %s, the program takes %s"
                 .formatted(i, inputs.get(i).shape(), parameter.shape()));
       }
-      float[] elements = inputs.get(i).toFloats();
+      float[] elements = exact(parameter, main.location(), inputs.get(i).toFloats());
       values.put(parameter, elements);
       observer.accept(parameter, elements);
     }
@@ -193,15 +202,45 @@ public final class TensorInterpreter {
           }
         }
       } else {
-        float[] elements = evaluate(op, values, matrices, tasks);
+        float[] elements = exact(result, op.location(), evaluate(op, values, matrices, tasks));
         values.put(result, elements);
         observer.accept(result, elements);
       }
       lastUses.get(i).forEach(values::remove);
     }
-    return main.results().stream()
-        .map(v -> TensorData.ofFloats(v.shape(), get(v, values)))
-        .toList();
+    return main.results().stream().map(v -> data(v, get(v, values))).toList();
+  }
+
+  /**
+   * The elements as data of the value's type; f64 as f32.
+   *
+   * @throws UserException when an integer is too large for the floats that hold it
+   */
+  private static TensorData data(Value value, float[] elements) {
+    DType dtype = value.tensorType().dtype();
+    if (dtype.isFloating()) {
+      return TensorData.ofFloats(value.shape(), elements);
+    }
+    long[] integers = new long[elements.length];
+    for (int i = 0; i < integers.length; i++) {
+      integers[i] = (long) elements[i];
+    }
+    return TensorData.ofLongs(dtype, value.shape(), integers);
+  }
+
+  /** Refuses integers that floats may have rounded: those of 2^24 and more. */
+  private static float[] exact(Value value, Location location, float[] elements) {
+    if (!value.tensorType().dtype().isFloating()) {
+      for (float element : elements) {
+        if (!(Math.abs(element) < EXACT)) {
+          throw new UserException(
+              location,
+              "%s holds the integer %.0f: integers of the tensor level must stay inside (-2^24, 2^24)"
+                  .formatted(value, element));
+        }
+      }
+    }
+    return elements;
   }
 
   private static float[] evaluate(

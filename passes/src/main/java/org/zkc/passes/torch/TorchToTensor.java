@@ -89,7 +89,7 @@ public final class TorchToTensor {
           "the model takes %d inputs, %d shapes are given; pass --input-shape once for each"
               .formatted(main.parameters().size(), inputTypes.size()));
     }
-    TensorEmitter emitter = new TensorEmitter(main);
+    TensorEmitter emitter = new TensorEmitter(main.location());
     List<TorchValue> inputs = new ArrayList<>();
     for (int i = 0; i < inputTypes.size(); i++) {
       TensorType type = inputTypes.get(i);
