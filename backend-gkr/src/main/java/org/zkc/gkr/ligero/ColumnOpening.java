@@ -15,7 +15,7 @@ import org.zkc.gkr.kernel.Workers;
 public record ColumnOpening(int[] columns, byte[] multiproof) {
 
   /** The leaves that these columns of {@code rows} residues hash to. */
-  Digests leaves(int rows) {
+  public Digests leaves(int rows) {
     int count = columns.length / rows;
     ColumnHasher hasher = new ColumnHasher(count, rows);
     int[] block = new int[ColumnHasher.BLOCK_ROWS * count];

@@ -29,7 +29,7 @@ public final class LigeroVerifier {
    * @param where names the commitment in failures
    * @param rows number of rows; {@code coefficients} has one per row
    * @param u {@code width} elements
-   * @param indices ascending, distinct ({@link Commitment#distinct}), drawn by the verifier's
+   * @param indices ascending, distinct ({@link Columns#distinct}), drawn by the verifier's
    *     transcript
    * @throws VerificationFailure when anything differs
    */
@@ -56,12 +56,7 @@ public final class LigeroVerifier {
       }
     }
     MerkleTree.verify(
-        where,
-        root,
-        Commitment.columns(width),
-        indices,
-        opening.leaves(rows),
-        opening.multiproof());
+        where, root, Columns.count(width), indices, opening.leaves(rows), opening.multiproof());
     ExtVector expected = CircleCode.ofDimension(width).codewordAt(u, indices);
     for (int q = 0; q < indices.length; q++) {
       Ext actual = Kernels.best().dotBase(columns, q * rows, rows, coefficients);

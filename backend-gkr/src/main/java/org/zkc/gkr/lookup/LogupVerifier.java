@@ -1,10 +1,10 @@
 package org.zkc.gkr.lookup;
 
+import org.zkc.gkr.channel.ReceivingChannel;
+import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.kernel.FractionTile;
-import org.zkc.gkr.proof.ReceivingChannel;
-import org.zkc.gkr.proof.Section;
 import org.zkc.gkr.sumcheck.SumcheckVerifier;
 
 /**
@@ -49,7 +49,7 @@ public final class LogupVerifier {
   }
 
   /** The point of the layer below: that of the pairs, with the siblings' coordinate put in. */
-  static Ext[] below(Ext[] pairs, Ext sibling) {
+  public static Ext[] below(Ext[] pairs, Ext sibling) {
     int at = Math.max(0, pairs.length - FractionTile.VARIABLES);
     Ext[] out = new Ext[pairs.length + 1];
     System.arraycopy(pairs, 0, out, 0, at);

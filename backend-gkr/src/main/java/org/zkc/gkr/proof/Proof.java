@@ -5,7 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumMap;
 import java.util.Map;
+import org.zkc.gkr.channel.Section;
+import org.zkc.gkr.channel.SendingChannel;
+import org.zkc.gkr.encoding.StrictMessage;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.layout.Opening;
 import org.zkc.gkr.ligero.ColumnOpening;
 import org.zkc.gkr.wire.ProofMessage;
 

@@ -6,7 +6,11 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.zkc.gkr.circuit.CircuitLimits;
+import org.zkc.gkr.encoding.Envelope;
+import org.zkc.gkr.encoding.StrictMessage;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.wire.ProofFileMessage;
 
 /** A statement and its proof in a versioned envelope: the content of a {@code .zkp} file. */

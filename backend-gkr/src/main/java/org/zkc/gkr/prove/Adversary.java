@@ -2,14 +2,14 @@ package org.zkc.gkr.prove;
 
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
-import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.layout.ModelLayout;
 
 /**
  * The places at which a malicious prover sees and changes more than the values that it proves with:
- * a step of the proof hands such a thing over just before it is used. An honest prover has
- * {@link #NONE}; the attacks of the tests implement this interface. A test of soundness needs these
- * places because an attacker who only lies about values is caught by the first equation, and the
- * later ones stay untried.
+ * a step of the proof hands such a thing over just before it is used. An honest prover has {@link
+ * #NONE}; the attacks of the tests implement this interface. A test of soundness needs these places
+ * because an attacker who only lies about values is caught by the first equation, and the later
+ * ones stay untried.
  */
 interface Adversary {
   /** The honest prover's. */

@@ -3,10 +3,10 @@ package org.zkc.gkr.prove;
 import java.util.Optional;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.prove.sumcheck.PairTables;
+import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.relation.ConvGeometry;
 import org.zkc.gkr.relation.MergedClaims;
-import org.zkc.gkr.sumcheck.PairTables;
-import org.zkc.gkr.sumcheck.SumcheckTables;
 import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 

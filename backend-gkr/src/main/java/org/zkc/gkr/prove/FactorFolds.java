@@ -5,11 +5,11 @@ import java.util.Optional;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.layout.ModelLayout;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.ConvGeometry;
 import org.zkc.gkr.relation.Holder;
-import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.weight.Weight;
 
 /**

@@ -5,11 +5,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.prove.sumcheck.ChannelTables;
+import org.zkc.gkr.prove.sumcheck.SumcheckTables;
+import org.zkc.gkr.prove.sumcheck.TripleTables;
 import org.zkc.gkr.relation.FftConvGeometry;
 import org.zkc.gkr.relation.MergedClaims;
-import org.zkc.gkr.sumcheck.ChannelTables;
-import org.zkc.gkr.sumcheck.SumcheckTables;
-import org.zkc.gkr.sumcheck.TripleTables;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**

@@ -2,10 +2,10 @@ package org.zkc.gkr.prove;
 
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.prove.sumcheck.SumcheckTables;
+import org.zkc.gkr.prove.sumcheck.TripleTables;
 import org.zkc.gkr.relation.Hadamard;
 import org.zkc.gkr.relation.MergedClaims;
-import org.zkc.gkr.sumcheck.SumcheckTables;
-import org.zkc.gkr.sumcheck.TripleTables;
 import org.zkc.gkr.weight.TensorLayout;
 
 /** The claims' weights and both factors, element by element. */

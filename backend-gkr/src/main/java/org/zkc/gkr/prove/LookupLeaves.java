@@ -7,9 +7,9 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.FractionTile;
 import org.zkc.gkr.kernel.Kernels;
-import org.zkc.gkr.lookup.LeafLayout;
+import org.zkc.gkr.layout.LeafLayout;
 import org.zkc.gkr.lookup.LookupChallenges;
-import org.zkc.gkr.sumcheck.UnitLeaves;
+import org.zkc.gkr.prove.sumcheck.UnitLeaves;
 import org.zkc.gkr.weight.TensorLayout;
 
 /** The fractions 1 / (alpha - tuple) of all lookups, computed from the tensors looked up. */

@@ -2,22 +2,22 @@ package org.zkc.gkr.prove;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.zkc.gkr.channel.Section;
+import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.Workers;
-import org.zkc.gkr.lookup.FractionTree;
-import org.zkc.gkr.lookup.LeafLayout;
+import org.zkc.gkr.layout.LeafLayout;
 import org.zkc.gkr.lookup.LookupChallenges;
-import org.zkc.gkr.proof.Section;
-import org.zkc.gkr.proof.SendingChannel;
+import org.zkc.gkr.prove.fraction.FractionTree;
+import org.zkc.gkr.prove.sumcheck.TiledTables;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.relation.Lookup;
 import org.zkc.gkr.relation.LookupTable;
-import org.zkc.gkr.sumcheck.TiledTables;
 import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightPool;
 

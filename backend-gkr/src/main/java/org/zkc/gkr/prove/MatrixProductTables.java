@@ -7,11 +7,11 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.mle.EqTable;
+import org.zkc.gkr.prove.sumcheck.PairTables;
+import org.zkc.gkr.prove.sumcheck.SharedAxisTables;
+import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.relation.MatrixProduct;
 import org.zkc.gkr.relation.MergedClaims;
-import org.zkc.gkr.sumcheck.PairTables;
-import org.zkc.gkr.sumcheck.SharedAxisTables;
-import org.zkc.gkr.sumcheck.SumcheckTables;
 import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 

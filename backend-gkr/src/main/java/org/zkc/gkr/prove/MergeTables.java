@@ -2,10 +2,10 @@ package org.zkc.gkr.prove;
 
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.prove.sumcheck.JoiningTables;
+import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.relation.Merge;
 import org.zkc.gkr.relation.MergedClaims;
-import org.zkc.gkr.sumcheck.JoiningTables;
-import org.zkc.gkr.sumcheck.SumcheckTables;
 import org.zkc.gkr.weight.TensorLayout;
 
 /** The claims' weights and the tensor, which stays over F for the first round. */

@@ -5,9 +5,9 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.kernel.Kernels;
-import org.zkc.gkr.ligero.RowSource;
+import org.zkc.gkr.layout.ModelLayout;
+import org.zkc.gkr.prove.commitment.RowSource;
 import org.zkc.gkr.relation.ConstraintSystem;
-import org.zkc.gkr.relation.ModelLayout;
 
 /** The model's integers as the rows of {@link ModelLayout}. */
 final class ModelMatrix implements RowSource {

@@ -3,26 +3,27 @@ package org.zkc.gkr.prove;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Objects;
+import org.zkc.gkr.channel.Section;
+import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.layout.Arithmetization;
+import org.zkc.gkr.layout.Opening;
+import org.zkc.gkr.layout.WitnessLayout;
 import org.zkc.gkr.ligero.ColumnOpening;
-import org.zkc.gkr.ligero.Commitment;
-import org.zkc.gkr.ligero.WitnessCommitment;
-import org.zkc.gkr.proof.Arithmetization;
-import org.zkc.gkr.proof.Opening;
+import org.zkc.gkr.ligero.Columns;
 import org.zkc.gkr.proof.Proof;
-import org.zkc.gkr.proof.Section;
-import org.zkc.gkr.proof.SendingChannel;
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.proof.StatementTranscript;
-import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.prove.commitment.Commitment;
+import org.zkc.gkr.prove.commitment.WitnessCommitment;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.PublicValues;
-import org.zkc.gkr.relation.WitnessLayout;
 import org.zkc.gkr.relation.ZeroProduct;
+import org.zkc.gkr.statement.Statement;
+import org.zkc.gkr.statement.StatementTranscript;
 import org.zkc.gkr.transcript.Transcript;
 import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
@@ -107,7 +108,7 @@ public final class Prover {
   }
 
   private Proof run(Statement statement, byte[] context) {
-    PublicValues publicValues = new PublicValues(system, statement);
+    PublicValues publicValues = new PublicValues(system, statement.inputs(), statement.outputs());
     Transcript transcript = StatementTranscript.begin(key.verifierKey(), statement, context);
     SendingChannel out = new SendingChannel(transcript);
     try (Workers workers = Workers.of(options.threads())) {
@@ -204,8 +205,8 @@ public final class Prover {
         transcript.challengeIndices(
             name + " queries",
             key.verifierKey().parameters().queries(),
-            Commitment.columns(commitment.width()));
-    return commitment.open(Commitment.distinct(drawn));
+            Columns.count(commitment.width()));
+    return commitment.open(Columns.distinct(drawn));
   }
 
   private void begin(String stage, double fraction) {

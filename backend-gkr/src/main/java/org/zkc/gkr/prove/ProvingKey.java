@@ -6,10 +6,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.kernel.Workers;
-import org.zkc.gkr.ligero.ModelCommitment;
-import org.zkc.gkr.proof.Arithmetization;
-import org.zkc.gkr.proof.VerifierKey;
-import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.layout.Arithmetization;
+import org.zkc.gkr.layout.ModelLayout;
+import org.zkc.gkr.prove.commitment.ModelCommitment;
 
 /**
  * A prover's key: the verifier key, the model's elements and their commitment. Close the key to

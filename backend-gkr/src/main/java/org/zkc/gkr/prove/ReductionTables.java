@@ -3,8 +3,8 @@ package org.zkc.gkr.prove;
 import java.util.Optional;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.relation.Reduction;
-import org.zkc.gkr.sumcheck.SumcheckTables;
 
 /** The prover's part of a {@link Reduction}: the tables of its sumcheck. */
 interface ReductionTables {

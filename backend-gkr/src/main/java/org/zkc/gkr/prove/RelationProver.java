@@ -1,9 +1,9 @@
 package org.zkc.gkr.prove;
 
 import java.util.List;
+import org.zkc.gkr.channel.Section;
+import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.field.Ext;
-import org.zkc.gkr.proof.Section;
-import org.zkc.gkr.proof.SendingChannel;
 import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;

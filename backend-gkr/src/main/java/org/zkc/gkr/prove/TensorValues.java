@@ -113,8 +113,8 @@ class TensorValues {
   }
 
   /**
-   * The elements that go into the combination of the committed rows, laid out as
-   * {@link #committed}.
+   * The elements that go into the combination of the committed rows, laid out as {@link
+   * #committed}.
    */
   int[] combined(int tensor) {
     return committed(tensor);

@@ -1,8 +1,8 @@
 package org.zkc.gkr.prove;
 
 import java.util.Arrays;
-import org.zkc.gkr.ligero.RowSource;
-import org.zkc.gkr.relation.WitnessLayout;
+import org.zkc.gkr.layout.WitnessLayout;
+import org.zkc.gkr.prove.commitment.RowSource;
 
 /** The committed tensors as the rows of {@link WitnessLayout}; holds one tensor at a time. */
 final class WitnessRows implements RowSource {

@@ -3,10 +3,10 @@ package org.zkc.gkr.prove;
 import java.util.ArrayList;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.prove.sumcheck.SumcheckTables;
+import org.zkc.gkr.prove.sumcheck.ZeroProductTables;
 import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.ZeroProduct;
-import org.zkc.gkr.sumcheck.SumcheckTables;
-import org.zkc.gkr.sumcheck.ZeroProductTables;
 
 /** The factors of a product that is zero. */
 final class ZeroTables implements ReductionTables {

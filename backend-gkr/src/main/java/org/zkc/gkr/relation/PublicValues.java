@@ -8,7 +8,6 @@ import org.zkc.gkr.circuit.Interval;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.M31;
-import org.zkc.gkr.proof.Statement;
 import org.zkc.gkr.weight.Weight;
 
 /**
@@ -20,14 +19,14 @@ public final class PublicValues {
   private final Map<Integer, Map<Integer, Ext>> evaluated = new HashMap<>();
 
   /**
-   * Takes a statement for a circuit.
+   * Takes the public integers of a statement, tensor by tensor.
    *
    * @throws VerificationFailure when a count differs or an integer lies outside its tensor's
    *     interval
    */
-  public PublicValues(ConstraintSystem system, Statement statement) {
-    take(system, "input", system.circuit().inputs(), statement.inputs());
-    take(system, "output", system.circuit().outputs(), statement.outputs());
+  public PublicValues(ConstraintSystem system, List<int[]> inputs, List<int[]> outputs) {
+    take(system, "input", system.circuit().inputs(), inputs);
+    take(system, "output", system.circuit().outputs(), outputs);
   }
 
   private void take(

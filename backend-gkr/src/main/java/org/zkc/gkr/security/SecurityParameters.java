@@ -1,7 +1,7 @@
 package org.zkc.gkr.security;
 
 import org.zkc.gkr.circuit.InvalidCircuit;
-import org.zkc.gkr.proof.Arithmetization;
+import org.zkc.gkr.layout.Arithmetization;
 
 /**
  * The verifier's choices about the cryptography of a proof. They are computed from the circuit, so

@@ -1,10 +1,10 @@
 package org.zkc.gkr.sumcheck;
 
 import java.util.Arrays;
+import org.zkc.gkr.channel.ReceivingChannel;
+import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
-import org.zkc.gkr.proof.ReceivingChannel;
-import org.zkc.gkr.proof.Section;
 
 /**
  * Sumcheck (Lund, Fortnow, Karloff, Nisan 1992), the verifier.

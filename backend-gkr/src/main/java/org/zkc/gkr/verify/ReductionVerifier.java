@@ -1,16 +1,16 @@
 package org.zkc.gkr.verify;
 
 import java.util.List;
+import org.zkc.gkr.channel.ReceivingChannel;
+import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
-import org.zkc.gkr.proof.Merging;
-import org.zkc.gkr.proof.ReceivingChannel;
-import org.zkc.gkr.proof.Section;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.relation.Merge;
 import org.zkc.gkr.relation.MergedClaims;
+import org.zkc.gkr.relation.Merging;
 import org.zkc.gkr.relation.PublicValues;
 import org.zkc.gkr.relation.Reduction;
 import org.zkc.gkr.sumcheck.SumcheckVerifier;

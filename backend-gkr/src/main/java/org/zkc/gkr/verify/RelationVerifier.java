@@ -1,10 +1,10 @@
 package org.zkc.gkr.verify;
 
 import java.util.List;
+import org.zkc.gkr.channel.ReceivingChannel;
+import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
-import org.zkc.gkr.proof.ReceivingChannel;
-import org.zkc.gkr.proof.Section;
 import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;

@@ -4,31 +4,31 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.zkc.gkr.channel.ReceivingChannel;
+import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.layout.Arithmetization;
+import org.zkc.gkr.layout.LeafLayout;
+import org.zkc.gkr.layout.Opening;
 import org.zkc.gkr.ligero.ColumnOpening;
-import org.zkc.gkr.ligero.Commitment;
+import org.zkc.gkr.ligero.Columns;
 import org.zkc.gkr.ligero.LigeroVerifier;
-import org.zkc.gkr.lookup.LeafLayout;
 import org.zkc.gkr.lookup.LogupVerifier;
 import org.zkc.gkr.lookup.LookupChallenges;
 import org.zkc.gkr.mle.Mle;
-import org.zkc.gkr.proof.Arithmetization;
-import org.zkc.gkr.proof.Opening;
 import org.zkc.gkr.proof.Proof;
-import org.zkc.gkr.proof.ReceivingChannel;
-import org.zkc.gkr.proof.Section;
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.proof.StatementTranscript;
-import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.LookupTable;
 import org.zkc.gkr.relation.PublicValues;
 import org.zkc.gkr.relation.ZeroProduct;
 import org.zkc.gkr.security.SecurityParameters;
+import org.zkc.gkr.statement.Statement;
+import org.zkc.gkr.statement.StatementTranscript;
 import org.zkc.gkr.transcript.Transcript;
 import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.VerifierWork;
@@ -37,7 +37,7 @@ import org.zkc.gkr.weight.WeightPool;
 
 /**
  * Checks proofs: the order of docs/protocol.md section 5, the mirror of {@link
- * org.zkc.gkr.proof.SendingChannel}'s user on the other side.
+ * org.zkc.gkr.channel.SendingChannel}'s user on the other side.
  *
  * <ol>
  *   <li>public values lie in their intervals; the statement is absorbed;
@@ -68,7 +68,7 @@ public final class Verifier {
     this.arithmetization = key.arithmetization();
     this.system = arithmetization.system();
     this.proof = proof;
-    this.publicValues = new PublicValues(system, statement);
+    this.publicValues = new PublicValues(system, statement.inputs(), statement.outputs());
     this.claims = new Claims(system.tensors().size());
     this.in =
         new ReceivingChannel(StatementTranscript.begin(key, statement, context), proof.sections());
@@ -298,8 +298,7 @@ public final class Verifier {
     int width = u.length();
     int[] drawn =
         in.transcript()
-            .challengeIndices(
-                name + " queries", key.parameters().queries(), Commitment.columns(width));
+            .challengeIndices(name + " queries", key.parameters().queries(), Columns.count(width));
     int rows = combination.coefficients().length();
     LigeroVerifier.check(
         name,
@@ -308,7 +307,7 @@ public final class Verifier {
         rows,
         combination.coefficients(),
         u,
-        Commitment.distinct(drawn),
+        Columns.distinct(drawn),
         proof.opening(opening));
   }
 

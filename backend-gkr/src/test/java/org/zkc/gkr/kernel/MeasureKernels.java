@@ -10,10 +10,10 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.hash.ColumnHasher;
 import org.zkc.gkr.ligero.ColumnOpening;
-import org.zkc.gkr.ligero.Commitment;
+import org.zkc.gkr.ligero.Columns;
 import org.zkc.gkr.ligero.LigeroVerifier;
-import org.zkc.gkr.ligero.WitnessCommitment;
 import org.zkc.gkr.mle.EqTable;
+import org.zkc.gkr.prove.commitment.WitnessCommitment;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
@@ -145,7 +145,7 @@ public final class MeasureKernels {
     print("commit, cells", (long) rows * width, () -> commit(cells, width, rows));
     WitnessCommitment commitment = commit(cells, width, rows);
     int[] indices =
-        Commitment.distinct(new Transcript("measure").challengeIndices("q", 150, code.length()));
+        Columns.distinct(new Transcript("measure").challengeIndices("q", 150, code.length()));
     ColumnOpening opening = commitment.open(indices);
     ExtVector coefficients = vector(rows);
     ExtVector u = new ExtVector(width);

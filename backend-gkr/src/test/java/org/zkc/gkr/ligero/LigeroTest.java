@@ -20,6 +20,10 @@ import org.zkc.gkr.field.M31;
 import org.zkc.gkr.field.RandomElements;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.prove.commitment.CodeFile;
+import org.zkc.gkr.prove.commitment.ModelCommitment;
+import org.zkc.gkr.prove.commitment.RowSource;
+import org.zkc.gkr.prove.commitment.WitnessCommitment;
 
 class LigeroTest {
   private static final int WIDTH = 64;
@@ -30,7 +34,7 @@ class LigeroTest {
   private final RandomElements random = new RandomElements(23);
   private final int[][] matrix = new int[ROWS][];
   private final ExtVector coefficients;
-  private final int[] indices = Commitment.distinct(new int[] {200, 3, 3, 77, 0, 255, 128});
+  private final int[] indices = Columns.distinct(new int[] {200, 3, 3, 77, 0, 255, 128});
 
   LigeroTest() {
     for (int r = 0; r < ROWS; r++) {
@@ -261,7 +265,7 @@ class LigeroTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length - 1] ^= 1;
     Files.write(file, bytes);
-    int last = Commitment.columns(WIDTH) - 1;
+    int last = Columns.count(WIDTH) - 1;
     try (ModelCommitment model = ModelCommitment.open(file)) {
       model.open(new int[] {0, last - 1});
       UncheckedIOException damaged =

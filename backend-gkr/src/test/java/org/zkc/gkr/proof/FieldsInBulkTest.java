@@ -17,7 +17,10 @@ import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.encoding.Envelope;
+import org.zkc.gkr.estimate.ProofComposition;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.wire.ProofFileMessage;
 import org.zkc.gkr.wire.ProofMessage;
 

@@ -11,6 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.layout.Arithmetization;
 import org.zkc.gkr.prove.SmallCircuits;
 
 /**

@@ -1,6 +1,8 @@
 package org.zkc.gkr.proof;
 
 import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.layout.Arithmetization;
 import org.zkc.gkr.security.SecurityParameters;
 
 /**

@@ -6,13 +6,13 @@ import java.util.Map;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
-import org.zkc.gkr.ligero.RowSource;
-import org.zkc.gkr.lookup.LeafLayout;
+import org.zkc.gkr.layout.LeafLayout;
+import org.zkc.gkr.layout.ModelLayout;
 import org.zkc.gkr.mle.EqTable;
+import org.zkc.gkr.prove.commitment.RowSource;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Lookup;
 import org.zkc.gkr.relation.LookupTable;
-import org.zkc.gkr.relation.ModelLayout;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**

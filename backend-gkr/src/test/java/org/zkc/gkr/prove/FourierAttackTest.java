@@ -25,9 +25,9 @@ import org.zkc.gkr.circuit.Unchecked;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.proof.WeakKeys;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.verify.WeakVerifier;
 
 /** Provers that lie about a convolution in FFT form, each adapting what follows to its lie. */

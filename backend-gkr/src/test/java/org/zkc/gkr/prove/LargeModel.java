@@ -19,7 +19,7 @@ import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.TensorDeclaration;
-import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.verify.Verifier;
 
 /**
@@ -148,7 +148,7 @@ final class LargeModel implements ModelTensors {
       byte[] proof = Prover.proveConsuming(key, witness, CONTEXT, ProverOptions.quiet());
       Verifier.verify(
           VerifierKey.decode(verifierKey.encode()),
-          new org.zkc.gkr.proof.Statement(List.of(model.input), List.of(model.output)),
+          new org.zkc.gkr.statement.Statement(List.of(model.input), List.of(model.output)),
           proof,
           CONTEXT);
       System.out.println("verified " + proof.length);

@@ -12,7 +12,7 @@ import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.M31;
-import org.zkc.gkr.lookup.LeafLayout;
+import org.zkc.gkr.layout.LeafLayout;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.LookupTable;
 

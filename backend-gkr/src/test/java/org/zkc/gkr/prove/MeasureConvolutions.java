@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.CircuitLimits;
@@ -17,9 +18,7 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.RandomElements;
 import org.zkc.gkr.kernel.Provider;
-import org.zkc.gkr.proof.Arithmetization;
-import org.zkc.gkr.proof.SendingChannel;
-import org.zkc.gkr.proof.Statement;
+import org.zkc.gkr.layout.Arithmetization;
 import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.MergedClaims;
@@ -142,7 +141,7 @@ public final class MeasureConvolutions {
     ModelMatrix model = new ModelMatrix(a.system(), a.model(), new SmallModel(circuit, given));
     TensorValues values = new TensorValues(a.system(), WeakProof.witness(elements), model, false);
     PublicValues publicValues =
-        new PublicValues(a.system(), new Statement(List.of(elements[0]), List.of(elements[2])));
+        new PublicValues(a.system(), List.of(elements[0]), List.of(elements[2]));
     List<Integer> shape = tensors.get(2).shape();
     Weight claim = Weight.eq(shape, random.elements(new TensorLayout(shape).variables()));
     double prove =

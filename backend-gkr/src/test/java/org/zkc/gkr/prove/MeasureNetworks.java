@@ -7,9 +7,9 @@ import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.CircuitEvaluator;
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.security.SoundnessBudget;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.verify.Verifier;
 
 /** Prints times of proving and verifying {@link Networks}: main class for measurements, no test. */

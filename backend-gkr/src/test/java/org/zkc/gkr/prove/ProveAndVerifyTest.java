@@ -18,9 +18,9 @@ import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.CircuitEvaluator;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.proof.ProofFile;
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.verify.Verifier;
 
 /** Every small circuit proves and verifies at full parameters, and no other statement passes. */

@@ -23,8 +23,8 @@ import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
 import org.zkc.gkr.failure.VerificationFailure;
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.layout.ModelLayout;
+import org.zkc.gkr.statement.Statement;
 
 /**
  * Random circuits through prover and verifier: what they compute is proved, and neither another

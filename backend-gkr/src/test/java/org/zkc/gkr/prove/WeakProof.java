@@ -9,9 +9,9 @@ import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.CircuitEvaluator;
 import org.zkc.gkr.failure.VerificationFailure;
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.proof.WeakKeys;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.verify.WeakVerifier;
 
 /** A circuit with its keys under weak parameters, and proofs of any values for it. */

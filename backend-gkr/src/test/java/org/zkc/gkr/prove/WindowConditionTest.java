@@ -24,10 +24,10 @@ import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.Unchecked;
 import org.zkc.gkr.field.M31;
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.proof.WeakKeys;
 import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.verify.WeakVerifier;
 
 /**

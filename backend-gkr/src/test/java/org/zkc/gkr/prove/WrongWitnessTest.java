@@ -15,7 +15,7 @@ import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.M31;
-import org.zkc.gkr.lookup.LeafLayout;
+import org.zkc.gkr.layout.LeafLayout;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.weight.TensorLayout;

@@ -16,8 +16,8 @@ import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
-import org.zkc.gkr.proof.Arithmetization;
-import org.zkc.gkr.proof.ProofSize;
+import org.zkc.gkr.estimate.ProofSize;
+import org.zkc.gkr.layout.Arithmetization;
 import org.zkc.gkr.security.SecurityParameters;
 import org.zkc.gkr.security.SoundnessBudget;
 

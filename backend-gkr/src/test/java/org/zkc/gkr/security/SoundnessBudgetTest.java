@@ -16,9 +16,9 @@ import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.TensorDeclaration;
-import org.zkc.gkr.proof.Arithmetization;
+import org.zkc.gkr.layout.Arithmetization;
+import org.zkc.gkr.layout.ModelLayout;
 import org.zkc.gkr.relation.ConstraintSystem;
-import org.zkc.gkr.relation.ModelLayout;
 
 class SoundnessBudgetTest {
 

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.EnumMap;
 import org.junit.jupiter.api.Test;
+import org.zkc.gkr.channel.ReceivingChannel;
+import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.RandomElements;
-import org.zkc.gkr.proof.ReceivingChannel;
-import org.zkc.gkr.proof.Section;
 import org.zkc.gkr.transcript.Transcript;
 
 /** The verifier alone, on messages of any prover. */

@@ -10,10 +10,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CircuitBuilder;
+import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.layout.Opening;
 import org.zkc.gkr.ligero.ColumnOpening;
-import org.zkc.gkr.proof.Opening;
 import org.zkc.gkr.proof.Proof;
-import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.prove.WeakProof;
 
 /**

@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.proof.ProofFile;
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.prove.WeakProof;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.wire.ProofMessage;
 
 /** Proofs, proof files and keys that were altered on the way. */

@@ -17,15 +17,15 @@ import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.CircuitEvaluator;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.proof.ProofFile;
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
 import org.zkc.gkr.prove.ProvingKey;
 import org.zkc.gkr.prove.SmallModel;
 import org.zkc.gkr.prove.WeakProof;
 import org.zkc.gkr.prove.Witness;
+import org.zkc.gkr.statement.Statement;
 
 /**
  * Every byte of a proof file, statement included, counts; whatever is changed, cut off or added,

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.Conv;
@@ -15,10 +16,9 @@ import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.proof.Proof;
-import org.zkc.gkr.proof.Section;
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.statement.Statement;
 
 /**
  * Circuits that the check accepts, of a few hundred bytes or up to a few megabytes, which ask a

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.zkc.gkr.channel.Section;
+import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.Linear;
@@ -22,15 +24,13 @@ import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.layout.ModelLayout;
 import org.zkc.gkr.lookup.LookupChallenges;
 import org.zkc.gkr.proof.Proof;
-import org.zkc.gkr.proof.Section;
-import org.zkc.gkr.proof.SendingChannel;
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.proof.StatementTranscript;
-import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.proof.WeakKeys;
-import org.zkc.gkr.relation.ModelLayout;
+import org.zkc.gkr.statement.Statement;
+import org.zkc.gkr.statement.StatementTranscript;
 import org.zkc.gkr.transcript.Transcript;
 
 /**

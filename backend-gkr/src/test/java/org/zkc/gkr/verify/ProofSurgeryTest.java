@@ -15,16 +15,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.layout.Opening;
 import org.zkc.gkr.ligero.ColumnOpening;
-import org.zkc.gkr.proof.Opening;
 import org.zkc.gkr.proof.Proof;
-import org.zkc.gkr.proof.Section;
-import org.zkc.gkr.proof.Statement;
 import org.zkc.gkr.prove.WeakProof;
+import org.zkc.gkr.statement.Statement;
 
 /**
  * Proofs whose messages were left out, repeated, exchanged, moved or written otherwise, field by

@@ -11,14 +11,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.proof.Proof;
-import org.zkc.gkr.proof.Section;
-import org.zkc.gkr.proof.Statement;
 import org.zkc.gkr.prove.WeakProof;
+import org.zkc.gkr.statement.Statement;
 
 /** Every message of the sumcheck of a relation counts, and so does its place. */
 class RelationMessagesTest {

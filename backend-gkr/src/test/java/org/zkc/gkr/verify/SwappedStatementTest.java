@@ -13,11 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.proof.Proof;
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.proof.VerifierKey;
 import org.zkc.gkr.proof.WeakKeys;
 import org.zkc.gkr.prove.WeakProof;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.wire.ProofMessage;
 
 /**

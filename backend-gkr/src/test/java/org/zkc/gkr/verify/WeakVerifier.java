@@ -1,7 +1,7 @@
 package org.zkc.gkr.verify;
 
-import org.zkc.gkr.proof.Statement;
-import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.statement.Statement;
 
 /** Verifies under whatever parameters a key has: for {@link org.zkc.gkr.proof.WeakKeys}. */
 public final class WeakVerifier {

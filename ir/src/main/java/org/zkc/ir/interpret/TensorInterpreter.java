@@ -46,9 +46,9 @@ import org.zkc.ir.view.ViewKernel;
  * Evaluates a tensor-level program in single precision, equal bit for bit on every machine: sums in
  * a fixed order, transcendental functions from StrictMath in double precision. Values of every
  * element type are held as floats; f64 is rounded to f32, and integers that floats might round are
- * refused. An instance keeps the constants unpacked,
- * so evaluating many samples costs their conversion once; it may be used by several threads at
- * once, each of whose runs has its own values. A value is let go after its last use.
+ * refused. An instance keeps the constants unpacked, so evaluating many samples costs their
+ * conversion once; it may be used by several threads at once, each of whose runs has its own
+ * values. A value is let go after its last use.
  */
 public final class TensorInterpreter {
   /** Floats hold every integer below this. */

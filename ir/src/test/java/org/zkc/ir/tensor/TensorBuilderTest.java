@@ -39,8 +39,7 @@ final class TensorBuilderTest {
   void integersStayIntegers(DType dtype) {
     Value x = builder.parameter("x", new TensorType(dtype, Shape.of(2, 3)));
     Value c =
-        builder.constant(
-            TensorData.ofLongs(dtype, Shape.of(3), new long[] {1, -2, 3}), "offsets");
+        builder.constant(TensorData.ofLongs(dtype, Shape.of(3), new long[] {1, -2, 3}), "offsets");
     Value y = builder.transpose(builder.multiply(builder.add(x, c), c), List.of(1, 0));
     assertEquals(new TensorType(dtype, Shape.of(3, 2)), y.type());
     TensorData in = TensorData.ofLongs(dtype, Shape.of(2, 3), new long[] {1, 2, 3, 4, 5, -6});
@@ -61,8 +60,7 @@ final class TensorBuilderTest {
         assertThrows(UserException.class, () -> TensorInterpreter.run(square, List.of(in)));
     assertEquals(LINE, e.location());
     TensorData less = TensorData.ofLongs(dtype, Shape.of(1), new long[] {(1 << 12) - 1});
-    assertEquals(
-        4095L * 4095, TensorInterpreter.run(square, List.of(less)).getFirst().getLong(0));
+    assertEquals(4095L * 4095, TensorInterpreter.run(square, List.of(less)).getFirst().getLong(0));
   }
 
   @Test

@@ -6,8 +6,8 @@ import java.util.Locale;
 
 /**
  * The work of a proof, in units that follow from shapes alone. Each unit belongs to a stage of the
- * prover (the names under which the prover reports times), or to its peak memory;
- * {@link ProverCosts} says what a unit costs.
+ * prover (the names under which the prover reports times), or to its peak memory; {@link
+ * ProverCosts} says what a unit costs.
  */
 public enum Work {
   /** One unit per proof. */

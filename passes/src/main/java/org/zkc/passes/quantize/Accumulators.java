@@ -16,8 +16,8 @@ import org.zkc.passes.integer.IntegerBuilder;
 
 /**
  * Sums of linear maps, of integers and of constants, at a scale that suits all of them. An op that
- * can give its result at any scale is computed within its reader's accumulator
- * ({@link TensorAnalysis}), and requantised once.
+ * can give its result at any scale is computed within its reader's accumulator ({@link
+ * TensorAnalysis}), and requantised once.
  */
 final class Accumulators {
   private final IntegerValues values;

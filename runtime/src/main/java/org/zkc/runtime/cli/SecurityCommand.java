@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.security.SecurityParameters;
 import org.zkc.gkr.security.SoundnessBudget;
 import org.zkc.ir.UserException;

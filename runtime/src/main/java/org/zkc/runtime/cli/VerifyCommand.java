@@ -15,7 +15,7 @@ import java.util.concurrent.Callable;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.proof.ProofFile;
-import org.zkc.gkr.proof.Statement;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.verify.Verifier;
 import org.zkc.ir.TensorData;
 import org.zkc.runtime.artifact.KeyFile;

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.zkc.gkr.circuit.CheckedCircuit;
-import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.prove.ProvingKey;
 import org.zkc.ir.Program;
 import org.zkc.runtime.artifact.AtomicFiles;

@@ -5,8 +5,8 @@ import java.util.List;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.field.M31;
-import org.zkc.gkr.fourier.FourierTransform;
 import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.prove.fourier.FourierTransform;
 import org.zkc.passes.cost.ConvolutionWork;
 
 /**

@@ -3,7 +3,7 @@ package org.zkc.runtime.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.zkc.gkr.proof.ProofComposition;
+import org.zkc.gkr.estimate.ProofComposition;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.ir.TensorData;
 import org.zkc.runtime.artifact.KeyFile;

@@ -1,7 +1,7 @@
 package org.zkc.runtime.report;
 
 import java.util.List;
-import org.zkc.gkr.proof.Section;
+import org.zkc.gkr.channel.Section;
 import org.zkc.runtime.report.Page.Column;
 import org.zkc.runtime.report.Page.Row;
 import org.zkc.runtime.report.Page.Unit;

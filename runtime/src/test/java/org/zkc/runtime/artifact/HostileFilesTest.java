@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.failure.VerificationFailure;
-import org.zkc.gkr.proof.Statement;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.bench.TinyModel;
 

@@ -22,7 +22,7 @@ import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
-import org.zkc.gkr.proof.VerifierKey;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.ir.Programs;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.bench.TinyModel;

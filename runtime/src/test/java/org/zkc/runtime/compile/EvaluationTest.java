@@ -209,11 +209,9 @@ class EvaluationTest {
     List<List<TensorData>> samples = samples(20, 2000, 0.5);
     UserException e =
         assertThrows(
-            UserException.class,
-            () -> compile(tensor, samples, options.withMinFidelity(0.95)));
+            UserException.class, () -> compile(tensor, samples, options.withMinFidelity(0.95)));
     assertTrue(e.getMessage().contains("return the logits"), e.getMessage());
-    assertTrue(
-        e.getMessage().contains("3 of 20 calibration samples held back"), e.getMessage());
+    assertTrue(e.getMessage().contains("3 of 20 calibration samples held back"), e.getMessage());
     compile(tensor, samples, options);
     assertTrue(
         warnings.stream()
@@ -229,10 +227,7 @@ class EvaluationTest {
 
   private static EvaluationSet read(List<String> files, Program tensor) {
     return EvaluationFiles.read(
-        files,
-        List.of(new TensorType(DType.F32, Shape.of(1, INPUTS))),
-        List.of("x"),
-        tensor);
+        files, List.of(new TensorType(DType.F32, Shape.of(1, INPUTS))), List.of("x"), tensor);
   }
 
   private static void assertRefused(List<String> files, Program tensor, String text) {

@@ -3,6 +3,7 @@ package org.zkc.tests.architecture;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -69,6 +70,12 @@ final class ModuleDependenciesTest {
             resideInAnyPackage(
                 "org.zkc.gkr.prove..", "org.antlr..", "ai.djl..", "org.zkc.torchscript.."))
         .check(classes);
+  }
+
+  /** Each package of the backend can be read on its own, after those that it uses. */
+  @Test
+  void roomsOfTheBackendDependOneWay() {
+    slices().matching("org.zkc.gkr.(**)").should().beFreeOfCycles().check(classes);
   }
 
   /** Only the TorchScript reader and the IR's own parser use ANTLR. */

@@ -1,0 +1,55 @@
+package org.zkc.gkr.encoding;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.zkc.gkr.failure.VerificationFailure;
+
+/**
+ * The first bytes of every artefact: magic "zkc", the kind (1 byte), the format version (4 bytes,
+ * little-endian); then its protobuf.
+ */
+public enum Envelope {
+  VERIFIER_KEY("verifier key", (byte) 'k'),
+  PROOF("proof", (byte) 'p');
+
+  private static final int VERSION = 2;
+  private static final int HEADER = 8;
+
+  private final String text;
+  private final byte kind;
+
+  Envelope(String text, byte kind) {
+    this.text = text;
+    this.kind = kind;
+  }
+
+  public byte[] wrap(byte[] payload) {
+    return ByteBuffer.allocate(HEADER + payload.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(new byte[] {'z', 'k', 'c', kind})
+        .putInt(VERSION)
+        .put(payload)
+        .array();
+  }
+
+  /**
+   * The offset of the payload, which reaches to the end of the bytes.
+   *
+   * @throws VerificationFailure when the bytes are not of this kind and version
+   */
+  public int payload(byte[] bytes) {
+    if (bytes.length < HEADER
+        || bytes[0] != 'z'
+        || bytes[1] != 'k'
+        || bytes[2] != 'c'
+        || bytes[3] != kind) {
+      throw new VerificationFailure("file", "a " + text, "something else");
+    }
+    int version = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
+    if (version != VERSION) {
+      throw new VerificationFailure(
+          text, "format version " + VERSION, "version " + Integer.toUnsignedString(version));
+    }
+    return HEADER;
+  }
+}

@@ -1,0 +1,228 @@
+package org.zkc.gkr.estimate;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.zkc.gkr.channel.Section;
+import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.hash.Digests;
+import org.zkc.gkr.layout.Arithmetization;
+import org.zkc.gkr.layout.LeafLayout;
+import org.zkc.gkr.layout.ModelLayout;
+import org.zkc.gkr.layout.Opening;
+import org.zkc.gkr.layout.RowLayout;
+import org.zkc.gkr.layout.WitnessLayout;
+import org.zkc.gkr.ligero.Columns;
+import org.zkc.gkr.relation.Bilinear;
+import org.zkc.gkr.relation.Claims;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.Definition;
+import org.zkc.gkr.relation.Holder;
+import org.zkc.gkr.relation.Merge;
+import org.zkc.gkr.relation.MergedClaims;
+import org.zkc.gkr.relation.Reduction;
+import org.zkc.gkr.relation.ZeroProduct;
+import org.zkc.gkr.security.SecurityParameters;
+import org.zkc.gkr.weight.TensorLayout;
+import org.zkc.gkr.weight.Weight;
+import org.zkc.gkr.weight.WeightPool;
+
+/**
+ * The bytes of a proof, from the circuit alone. The sections are exact: this walks through the
+ * claims in the verifier's order, with weights at points of no meaning and without values. The
+ * openings are expectations: how many of the queries coincide, and how many Merkle nodes they
+ * share, only a transcript says.
+ *
+ * @param sections bytes of each
+ * @param openings columns and paths of each commitment that there is
+ */
+public record ProofSize(Map<Section, Long> sections, Map<Opening, Double> openings) {
+  private static final int ELEMENT = 4 * Integer.BYTES;
+
+  /** Root, two nonces, and the tag and length of each field. */
+  private static final int FRAME = 32 + 2 * Long.BYTES + 14 * 5;
+
+  public ProofSize {
+    sections = Map.copyOf(sections);
+    openings = Map.copyOf(openings);
+  }
+
+  /** Columns and paths of one commitment; 0 when nothing of the kind is committed. */
+  public double opening(Opening opening) {
+    return openings.getOrDefault(opening, 0.0);
+  }
+
+  /** The size of a proof of a circuit under these parameters. */
+  public static ProofSize of(Arithmetization arithmetization, SecurityParameters parameters) {
+    return new Walk(arithmetization).run(parameters.queries());
+  }
+
+  /** All bytes but those of the statement. */
+  public long bytes() {
+    long sum = FRAME;
+    for (long s : sections.values()) {
+      sum += s;
+    }
+    return sum + Math.round(openings.values().stream().mapToDouble(b -> b).sum());
+  }
+
+  /** Expected bytes of {@code queries} columns of {@code rows} cells, and of their multiproof. */
+  private static double expected(int width, int rows, int queries) {
+    double columns = Columns.count(width);
+    double distinct = columns * (1 - StrictMath.pow(1 - 1 / columns, queries));
+    double nodes = 0;
+    for (double level = columns; level > 1; level /= 2) {
+      // A pair needs one node in the proof when queries meet exactly one of its two subtrees.
+      double missesOne = StrictMath.pow(1 - 1 / level, queries);
+      double missesBoth = StrictMath.pow(1 - 2 / level, queries);
+      nodes += level * (missesOne - missesBoth);
+    }
+    return distinct * rows * Integer.BYTES + nodes * Digests.BYTES;
+  }
+
+  private static final class Walk {
+    private final Arithmetization arithmetization;
+    private final ConstraintSystem system;
+    private final WeightPool pool = new WeightPool();
+    private final Claims claims;
+    private final EnumMap<Section, Long> sections = new EnumMap<>(Section.class);
+    private int drawn = 1;
+
+    Walk(Arithmetization arithmetization) {
+      this.arithmetization = arithmetization;
+      system = arithmetization.system();
+      claims = new Claims(system.tensors().size());
+      for (Section s : Section.values()) {
+        sections.put(s, 0L);
+      }
+    }
+
+    ProofSize run(int queries) {
+      lookups();
+      for (ZeroProduct z : system.zeroProducts()) {
+        Weight at = point(new TensorLayout(z.shape()));
+        reduce(
+            Section.ZERO_CHECKS, z, List.of(new Claims.Claim(ZeroProduct.PRODUCT, at, Ext.ZERO)));
+      }
+      for (int t : system.circuit().outputs()) {
+        if (system.circuit().tensors().get(t).role() == TensorDeclaration.Role.VIRTUAL) {
+          claims.add(t, point(layout(t)), Ext.ZERO);
+        }
+      }
+      for (Definition d : system.definitions().reversed()) {
+        if (!d.takes(claims.on(d.result()))) {
+          merge(Section.RELATIONS, d.result());
+        }
+        List<Claims.Claim> own = claims.take(d.result());
+        switch (d) {
+          case Definition.LinearSum l -> own.forEach(c -> linear(l, c.weight()));
+          case Bilinear b -> reduce(Section.RELATIONS, b, own);
+        }
+      }
+      WitnessLayout witness = arithmetization.witness();
+      if (!witness.isEmpty()) {
+        send(Section.WITNESS_BATCH, 2L * witness.variables() + witness.columns().size());
+        send(Section.COMBINATIONS, witness.width());
+      }
+      ModelLayout model = arithmetization.model();
+      if (!model.isEmpty()) {
+        long merged = 0;
+        for (ModelLayout.Entry e : model.entries()) {
+          List<Claims.Claim> own = claims.on(e.tensor());
+          if (!e.isSingleRow() && own.stream().anyMatch(c -> !c.weight().hasPoint(0))) {
+            merge(Section.MODEL_MERGE, e.tensor());
+          }
+          merged += claims.on(e.tensor()).size();
+        }
+        send(Section.MODEL_MERGE, 2L * model.widthVariables() + merged);
+        send(Section.COMBINATIONS, model.width());
+      }
+      EnumMap<Opening, Double> openings = new EnumMap<>(Opening.class);
+      for (Opening o : arithmetization.openings()) {
+        RowLayout layout = arithmetization.layout(o);
+        openings.put(o, expected(layout.width(), layout.rows(), queries));
+      }
+      return new ProofSize(sections, openings);
+    }
+
+    private void lookups() {
+      LeafLayout leaves = arithmetization.leaves();
+      if (leaves.isEmpty()) {
+        return;
+      }
+      send(Section.LOOKUPS, 3);
+      for (LeafLayout.Tree tree : List.of(leaves.lookups(), leaves.tables())) {
+        for (int layer = 0; layer < tree.variables(); layer++) {
+          send(Section.LOOKUPS, 2L * layer + 4);
+        }
+        Map<String, Weight> weights = new HashMap<>();
+        for (LeafLayout.Block b : tree.blocks()) {
+          Weight at =
+              weights.computeIfAbsent(b.layout().shape().toString(), s -> point(b.layout()));
+          b.tuple().forEach(t -> value(Section.LEAVES, t, at));
+        }
+      }
+    }
+
+    private void linear(Definition.LinearSum sum, Weight weight) {
+      int unknown = 0;
+      for (Definition.Term term : sum.terms()) {
+        unknown += claim(term.source(), pool.through(weight, term.view()));
+      }
+      // One value follows from the equation.
+      send(Section.RELATIONS, Math.max(0, unknown - 1));
+    }
+
+    private void reduce(Section section, Reduction reduction, List<Claims.Claim> own) {
+      int variables = 0;
+      for (Reduction.Rounds r : reduction.rounds()) {
+        send(section, r.elements());
+        variables += r.variables();
+      }
+      ExtVector coefficients = new ExtVector(own.size());
+      Reduction.Closing closing =
+          reduction.close(new MergedClaims(own, coefficients), draw(variables)).numbered(pool);
+      closing.ends().forEach(e -> value(section, e.source(), closing.weight(e)));
+    }
+
+    private void merge(Section section, int tensor) {
+      reduce(section, Merge.of(system, "", tensor), claims.take(tensor));
+    }
+
+    private void value(Section section, int tensor, Weight weight) {
+      send(section, claim(tensor, weight));
+    }
+
+    /** The elements that a claim's value takes: 1 when nobody knows it. */
+    private int claim(int tensor, Weight weight) {
+      if (system.tensor(tensor).holder() == Holder.PUBLIC || claims.known(tensor, weight) != null) {
+        return 0;
+      }
+      claims.add(tensor, weight, Ext.ZERO);
+      return 1;
+    }
+
+    private void send(Section section, long elements) {
+      sections.merge(section, ELEMENT * elements, Long::sum);
+    }
+
+    private TensorLayout layout(int tensor) {
+      return new TensorLayout(system.tensor(tensor).shape());
+    }
+
+    private Weight point(TensorLayout layout) {
+      return pool.fresh(Weight.eq(layout.shape(), draw(layout.variables())));
+    }
+
+    private Ext[] draw(int variables) {
+      Ext[] out = new Ext[variables];
+      for (int j = 0; j < variables; j++) {
+        out[j] = Ext.of(++drawn);
+      }
+      return out;
+    }
+  }
+}

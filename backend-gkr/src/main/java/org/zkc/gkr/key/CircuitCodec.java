@@ -1,0 +1,302 @@
+package org.zkc.gkr.key;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.FftConv;
+import org.zkc.gkr.circuit.InvalidCircuit;
+import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.MatMul;
+import org.zkc.gkr.circuit.Max;
+import org.zkc.gkr.circuit.Product;
+import org.zkc.gkr.circuit.Relation;
+import org.zkc.gkr.circuit.Requantize;
+import org.zkc.gkr.circuit.RoundedQuotient;
+import org.zkc.gkr.circuit.Table;
+import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.gkr.wire.BoxMessage;
+import org.zkc.gkr.wire.CircuitMessage;
+import org.zkc.gkr.wire.ClampMessage;
+import org.zkc.gkr.wire.ConvMessage;
+import org.zkc.gkr.wire.EntriesMessage;
+import org.zkc.gkr.wire.FftConvMessage;
+import org.zkc.gkr.wire.LinearMessage;
+import org.zkc.gkr.wire.MatMulMessage;
+import org.zkc.gkr.wire.MaxMessage;
+import org.zkc.gkr.wire.PermuteMessage;
+import org.zkc.gkr.wire.ProductMessage;
+import org.zkc.gkr.wire.RangesMessage;
+import org.zkc.gkr.wire.RelationMessage;
+import org.zkc.gkr.wire.RequantizeMessage;
+import org.zkc.gkr.wire.ReshapeMessage;
+import org.zkc.gkr.wire.RoundedQuotientMessage;
+import org.zkc.gkr.wire.StepMessage;
+import org.zkc.gkr.wire.TableMessage;
+import org.zkc.gkr.wire.TensorMessage;
+import org.zkc.gkr.wire.TermMessage;
+import org.zkc.gkr.wire.UnfoldMessage;
+import org.zkc.gkr.wire.WindowMessage;
+
+/**
+ * Circuits to protobuf and back. Unsigned fields are range-checked by the circuit check, which sees
+ * them as negative ints.
+ */
+public final class CircuitCodec {
+  private CircuitCodec() {}
+
+  public static CircuitMessage toMessage(Circuit circuit) {
+    CircuitMessage.Builder b = CircuitMessage.newBuilder();
+    for (TensorDeclaration d : circuit.tensors()) {
+      TensorMessage.Role role =
+          switch (d.role()) {
+            case INPUT -> TensorMessage.Role.INPUT;
+            case MODEL -> TensorMessage.Role.MODEL;
+            case WITNESS -> TensorMessage.Role.WITNESS;
+            case VIRTUAL -> TensorMessage.Role.VIRTUAL;
+          };
+      b.addTensors(
+          TensorMessage.newBuilder()
+              .setRole(role)
+              .addAllShape(d.shape())
+              .setLow(d.low())
+              .setHigh(d.high())
+              .setPositive(d.positive())
+              .setNegative(d.negative()));
+    }
+    for (Table t : circuit.tables()) {
+      TableMessage.Builder m = TableMessage.newBuilder();
+      switch (t) {
+        case Table.Clamp c ->
+            m.setClamp(
+                ClampMessage.newBuilder()
+                    .setFirst(c.first())
+                    .setSize(c.size())
+                    .setLow(c.low())
+                    .setHigh(c.high()));
+        case Table.Entries e -> {
+          EntriesMessage.Builder entries = EntriesMessage.newBuilder().setFirst(e.first());
+          for (int k = 0; k < e.size(); k++) {
+            entries.addValues((int) e.value(k));
+          }
+          m.setEntries(entries);
+        }
+      }
+      b.addTables(m);
+    }
+    for (Relation r : circuit.relations()) {
+      b.addRelations(relation(r));
+    }
+    return b.addAllInputs(circuit.inputs()).addAllOutputs(circuit.outputs()).build();
+  }
+
+  private static RelationMessage relation(Relation relation) {
+    RelationMessage.Builder b = RelationMessage.newBuilder().setResult(relation.result());
+    switch (relation) {
+      case Linear l -> {
+        LinearMessage.Builder m = LinearMessage.newBuilder();
+        for (Linear.Term t : l.terms()) {
+          TermMessage.Builder term =
+              TermMessage.newBuilder().setSource(t.source()).setCoefficient(t.coefficient());
+          for (ViewStep step : t.steps()) {
+            term.addSteps(step(step));
+          }
+          m.addTerms(term);
+        }
+        for (Linear.Box box : l.constants()) {
+          m.addConstants(
+              BoxMessage.newBuilder()
+                  .setValue(box.value())
+                  .addAllStarts(box.starts())
+                  .addAllLimits(box.limits()));
+        }
+        b.setLinear(m);
+      }
+      case Conv c -> b.setConv(conv(c));
+      case FftConv c ->
+          b.setFftConv(FftConvMessage.newBuilder().setConv(conv(c.conv())).addAllSizes(c.sizes()));
+      case MatMul m ->
+          b.setMatmul(MatMulMessage.newBuilder().setLeft(m.left()).setRight(m.right()));
+      case Product p ->
+          b.setProduct(ProductMessage.newBuilder().setLeft(p.left()).setRight(p.right()));
+      case Requantize r ->
+          b.setRequantize(
+              RequantizeMessage.newBuilder()
+                  .setSource(r.source())
+                  .setShift(r.shift())
+                  .addAllLimbs(r.limbs())
+                  .setTable(r.table()));
+      case Max m -> b.setMax(MaxMessage.newBuilder().addAllSources(m.sources()).setBits(m.bits()));
+      case RoundedQuotient q ->
+          b.setQuotient(
+              RoundedQuotientMessage.newBuilder()
+                  .setNumerator(q.numerator())
+                  .setDenominator(q.denominator())
+                  .setBits(q.bits()));
+    }
+    return b.build();
+  }
+
+  private static ConvMessage conv(Conv c) {
+    return ConvMessage.newBuilder()
+        .setSource(c.source())
+        .setWeight(c.weight())
+        .addAllStrides(c.strides())
+        .addAllPaddingLow(c.paddingLow())
+        .addAllDilations(c.dilations())
+        .setGroups(c.groups())
+        .build();
+  }
+
+  private static StepMessage step(ViewStep step) {
+    StepMessage.Builder b = StepMessage.newBuilder();
+    switch (step) {
+      case ViewStep.Permute p ->
+          b.setPermute(PermuteMessage.newBuilder().addAllPermutation(p.permutation()));
+      case ViewStep.Reshape r -> b.setReshape(ReshapeMessage.newBuilder().addAllShape(r.shape()));
+      case ViewStep.Window w ->
+          b.setWindow(
+              WindowMessage.newBuilder()
+                  .setAxis(w.axis())
+                  .setExtent(w.extent())
+                  .setStride(w.stride())
+                  .setDilation(w.dilation())
+                  .setOffset(w.offset())
+                  .setTaps(w.taps()));
+      case ViewStep.Ranges r ->
+          b.setRanges(
+              RangesMessage.newBuilder()
+                  .setAxis(r.axis())
+                  .addAllStarts(r.starts())
+                  .addAllLengths(r.lengths())
+                  .addAllFactors(r.factors()));
+      case ViewStep.Unfold u ->
+          b.setUnfold(
+              UnfoldMessage.newBuilder()
+                  .setAxis(u.axis())
+                  .setPositions(u.positions())
+                  .setTaps(u.taps())
+                  .setStride(u.stride())
+                  .setDilation(u.dilation())
+                  .setOffset(u.offset()));
+    }
+    return b.build();
+  }
+
+  /**
+   * The circuit of a message.
+   *
+   * @throws InvalidCircuit when a variant is missing or unknown
+   */
+  static Circuit fromMessage(CircuitMessage m) {
+    ArrayList<TensorDeclaration> tensors = new ArrayList<>();
+    for (TensorMessage t : m.getTensorsList()) {
+      TensorDeclaration.Role role =
+          switch (t.getRole()) {
+            case INPUT -> TensorDeclaration.Role.INPUT;
+            case MODEL -> TensorDeclaration.Role.MODEL;
+            case WITNESS -> TensorDeclaration.Role.WITNESS;
+            case VIRTUAL -> TensorDeclaration.Role.VIRTUAL;
+            case UNRECOGNIZED -> throw new InvalidCircuit("a tensor of an unknown role");
+          };
+      tensors.add(
+          new TensorDeclaration(
+              role, t.getShapeList(), t.getLow(), t.getHigh(), t.getPositive(), t.getNegative()));
+    }
+    ArrayList<Table> tables = new ArrayList<>();
+    for (TableMessage t : m.getTablesList()) {
+      tables.add(
+          switch (t.getKindCase()) {
+            case CLAMP ->
+                new Table.Clamp(
+                    t.getClamp().getFirst(),
+                    t.getClamp().getSize(),
+                    t.getClamp().getLow(),
+                    t.getClamp().getHigh());
+            case ENTRIES ->
+                new Table.Entries(
+                    t.getEntries().getFirst(),
+                    t.getEntries().getValuesList().stream().mapToInt(Integer::intValue).toArray());
+            case KIND_NOT_SET -> throw new InvalidCircuit("a table of an unknown kind");
+          });
+    }
+    ArrayList<Relation> relations = new ArrayList<>();
+    for (RelationMessage r : m.getRelationsList()) {
+      relations.add(relation(r));
+    }
+    return new Circuit(tensors, tables, relations, m.getInputsList(), m.getOutputsList());
+  }
+
+  private static Relation relation(RelationMessage r) {
+    int result = r.getResult();
+    return switch (r.getKindCase()) {
+      case LINEAR -> {
+        ArrayList<Linear.Term> terms = new ArrayList<>();
+        for (TermMessage t : r.getLinear().getTermsList()) {
+          List<ViewStep> steps = t.getStepsList().stream().map(CircuitCodec::step).toList();
+          terms.add(new Linear.Term(t.getSource(), t.getCoefficient(), steps));
+        }
+        List<Linear.Box> boxes =
+            r.getLinear().getConstantsList().stream()
+                .map(b -> new Linear.Box(b.getValue(), b.getStartsList(), b.getLimitsList()))
+                .toList();
+        yield new Linear(result, terms, boxes);
+      }
+      case CONV -> conv(result, r.getConv());
+      case FFT_CONV ->
+          new FftConv(conv(result, r.getFftConv().getConv()), r.getFftConv().getSizesList());
+      case MATMUL -> new MatMul(result, r.getMatmul().getLeft(), r.getMatmul().getRight());
+      case PRODUCT -> new Product(result, r.getProduct().getLeft(), r.getProduct().getRight());
+      case REQUANTIZE -> {
+        RequantizeMessage q = r.getRequantize();
+        yield new Requantize(result, q.getSource(), q.getShift(), q.getLimbsList(), q.getTable());
+      }
+      case MAX -> new Max(result, r.getMax().getSourcesList(), r.getMax().getBits());
+      case QUOTIENT -> {
+        RoundedQuotientMessage q = r.getQuotient();
+        yield new RoundedQuotient(result, q.getNumerator(), q.getDenominator(), q.getBits());
+      }
+      case KIND_NOT_SET -> throw new InvalidCircuit("a relation of an unknown kind");
+    };
+  }
+
+  private static Conv conv(int result, ConvMessage c) {
+    return new Conv(
+        result,
+        c.getSource(),
+        c.getWeight(),
+        c.getStridesList(),
+        c.getPaddingLowList(),
+        c.getDilationsList(),
+        c.getGroups());
+  }
+
+  private static ViewStep step(StepMessage s) {
+    return switch (s.getKindCase()) {
+      case PERMUTE -> new ViewStep.Permute(s.getPermute().getPermutationList());
+      case RESHAPE -> new ViewStep.Reshape(s.getReshape().getShapeList());
+      case WINDOW -> {
+        WindowMessage w = s.getWindow();
+        yield new ViewStep.Window(
+            w.getAxis(), w.getExtent(), w.getStride(), w.getDilation(), w.getOffset(), w.getTaps());
+      }
+      case RANGES -> {
+        RangesMessage r = s.getRanges();
+        yield new ViewStep.Ranges(
+            r.getAxis(), r.getStartsList(), r.getLengthsList(), r.getFactorsList());
+      }
+      case UNFOLD -> {
+        UnfoldMessage u = s.getUnfold();
+        yield new ViewStep.Unfold(
+            u.getAxis(),
+            u.getPositions(),
+            u.getTaps(),
+            u.getStride(),
+            u.getDilation(),
+            u.getOffset());
+      }
+      case KIND_NOT_SET -> throw new InvalidCircuit("a step of an unknown kind");
+    };
+  }
+}

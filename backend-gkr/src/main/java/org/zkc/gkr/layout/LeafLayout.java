@@ -1,0 +1,175 @@
+package org.zkc.gkr.layout;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.kernel.FractionTile;
+import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.Lookup;
+import org.zkc.gkr.weight.TensorLayout;
+
+/**
+ * The places of the fractions of a lookup argument. There are two trees: one of all lookups,
+ * numerators 1, and one of all tables, numerators minus the multiplicities. Each tree has one block
+ * for every lookup or table, largest first, so that every block starts at a multiple of its size.
+ *
+ * <p>A lookup's block holds the stored table of the tensors, zeros in the padding included, up to a
+ * whole pair of tiles: these are <em>live</em>. A padded element is a lookup of the tuple of zeros,
+ * whether its table has it or not; their fractions are known and subtracted at the root. Whatever
+ * is not live is 0 / 1, and no prover needs to touch it.
+ */
+public record LeafLayout(Tree lookups, Tree tables) {
+  /** A pair of tiles: the least block of a lookup. */
+  private static final int PAIR_VARIABLES = FractionTile.VARIABLES + 1;
+
+  private static final int PAIR = 1 << PAIR_VARIABLES;
+
+  /**
+   * @param offset a multiple of 2^variables
+   * @param variables at least those of {@code layout}; a larger block holds the tensor at its start
+   * @param tuple the tensors looked up, or the multiplicities alone when this is a table's block
+   * @param table the tag
+   * @param live the fractions that are not 0 / 1 by layout: a prefix of the block
+   */
+  public record Block(
+      String name,
+      int offset,
+      int variables,
+      TensorLayout layout,
+      List<Integer> tuple,
+      int table,
+      int live) {
+    /** Live fractions that belong to no element. */
+    public int padding() {
+      return live - layout.elementCount();
+    }
+  }
+
+  /**
+   * The blocks of one tree.
+   *
+   * @param variables of all leaves together
+   */
+  public record Tree(List<Block> blocks, int variables) {
+    private static Tree of(List<Block> blocks) {
+      ArrayList<Block> sorted = new ArrayList<>(blocks);
+      sorted.sort(Comparator.comparingInt(b -> -b.variables()));
+      long at = 0;
+      for (int k = 0; k < sorted.size(); k++) {
+        Block b = sorted.get(k);
+        sorted.set(
+            k,
+            new Block(
+                b.name(),
+                Math.toIntExact(at),
+                b.variables(),
+                b.layout(),
+                b.tuple(),
+                b.table(),
+                b.live()));
+        at += 1L << b.variables();
+      }
+      return new Tree(List.copyOf(sorted), at == 0 ? 0 : Mle.variables(Math.toIntExact(at)));
+    }
+
+    /** The coordinates of {@code point} that are the tensor's own. */
+    public Ext[] own(Block block, Ext[] point) {
+      return Arrays.copyOfRange(point, variables - block.layout().variables(), variables);
+    }
+
+    /** The multilinear extension at {@code point} of the block's place among the others. */
+    public Ext selector(Block block, Ext[] point) {
+      return Mle.eqAtIndex(
+          block.offset() >>> block.variables(),
+          Arrays.copyOf(point, variables - block.variables()));
+    }
+
+    /** The multilinear extension at {@code point} of the tensor's place at its block's start. */
+    public Ext start(Block block, Ext[] point) {
+      return Mle.eqAtIndex(
+          0,
+          Arrays.copyOfRange(
+              point, variables - block.variables(), variables - block.layout().variables()));
+    }
+
+    /** The multilinear extension at {@code point}, within the block, of what is live in it. */
+    public Ext live(Block block, Ext[] point) {
+      return Mle.prefixIndicator(
+          block.live(), Arrays.copyOfRange(point, variables - block.variables(), variables));
+    }
+
+    /** Lookups of elements, or table rows. */
+    public long fractions() {
+      long n = 0;
+      for (Block b : blocks) {
+        n += b.layout().elementCount();
+      }
+      return n;
+    }
+  }
+
+  /** The layout of a system's lookups; no blocks when it has none. */
+  public static LeafLayout of(ConstraintSystem system) {
+    ArrayList<Block> lookups = new ArrayList<>();
+    for (Lookup l : system.lookups()) {
+      TensorLayout layout = new TensorLayout(system.tensor(l.tuple().get(0)).shape());
+      int pairs = (layout.storedLength() + PAIR - 1) / PAIR;
+      lookups.add(
+          new Block(
+              l.name(),
+              0,
+              Math.max(PAIR_VARIABLES, layout.variables()),
+              layout,
+              l.tuple(),
+              l.table(),
+              pairs * PAIR));
+    }
+    ArrayList<Block> tables = new ArrayList<>();
+    for (int t = 0; t < system.tables().size(); t++) {
+      int size = system.tables().get(t).size();
+      TensorLayout layout = new TensorLayout(List.of(size));
+      tables.add(
+          new Block(
+              "table " + t,
+              0,
+              layout.variables(),
+              layout,
+              List.of(system.multiplicities(t)),
+              t,
+              size));
+    }
+    return new LeafLayout(Tree.of(lookups), Tree.of(tables));
+  }
+
+  public boolean isEmpty() {
+    return lookups.blocks().isEmpty();
+  }
+
+  /** Lookups of elements and table rows. */
+  public long fractions() {
+    return lookups.fractions() + tables.fractions();
+  }
+
+  /** Fractions that are not 0 / 1 by layout: what a prover works on. */
+  public long live() {
+    long n = 0;
+    for (Tree tree : List.of(lookups, tables)) {
+      for (Block b : tree.blocks()) {
+        n += b.live();
+      }
+    }
+    return n;
+  }
+
+  /** Padded elements looked up in each table. */
+  public long[] paddings() {
+    long[] out = new long[tables.blocks().size()];
+    for (Block b : lookups.blocks()) {
+      out[b.table()] += b.padding();
+    }
+    return out;
+  }
+}

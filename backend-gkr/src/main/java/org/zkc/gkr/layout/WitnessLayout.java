@@ -1,0 +1,94 @@
+package org.zkc.gkr.layout;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.Holder;
+import org.zkc.gkr.weight.TensorLayout;
+
+/**
+ * The places of the committed tensors in the witness matrix. Each begins at a row of its own, and
+ * its table is cut into rows of {@link #width}; rows that are zero by shape do not exist. A table
+ * shorter than a row sits at its start.
+ */
+public final class WitnessLayout implements RowLayout {
+  /**
+   * @param firstRow its first row in the matrix
+   * @param rows the rows that hold its stored prefix
+   */
+  public record Column(int tensor, TensorLayout layout, int firstRow, int rows) {}
+
+  private final int width;
+  private final int rows;
+  private final List<Column> columns;
+  private final int variables;
+
+  private WitnessLayout(int width, int rows, List<Column> columns, int variables) {
+    this.width = width;
+    this.rows = rows;
+    this.columns = List.copyOf(columns);
+    this.variables = variables;
+  }
+
+  public static WitnessLayout of(ConstraintSystem system) {
+    List<TensorLayout> layouts =
+        system.heldBy(Holder.COMMITTED).stream()
+            .map(t -> new TensorLayout(system.tensor(t).shape()))
+            .toList();
+    int width =
+        RowWidth.choose(
+            RowWidth.MIN,
+            30 + ConstraintSystem.LOG_MAX_CLAIMS,
+            w -> layouts.stream().mapToLong(l -> rows(l, w)).sum());
+    ArrayList<Column> columns = new ArrayList<>();
+    int row = 0;
+    int variables = Integer.numberOfTrailingZeros(width);
+    for (int tensor : system.heldBy(Holder.COMMITTED)) {
+      TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
+      columns.add(new Column(tensor, layout, row, rows(layout, width)));
+      row += rows(layout, width);
+      variables = Math.max(variables, layout.variables());
+    }
+    return new WitnessLayout(width, row, columns, variables);
+  }
+
+  private static int rows(TensorLayout layout, int width) {
+    return (layout.storedLength() + width - 1) / width;
+  }
+
+  @Override
+  public int width() {
+    return width;
+  }
+
+  public int widthVariables() {
+    return Integer.numberOfTrailingZeros(width);
+  }
+
+  @Override
+  public int rows() {
+    return rows;
+  }
+
+  public List<Column> columns() {
+    return columns;
+  }
+
+  /**
+   * Variables of the batch opening's sumcheck: those of the largest table, at least those of a row.
+   */
+  public int variables() {
+    return variables;
+  }
+
+  /** The variables that number the rows of one column, and those that merge the columns. */
+  public int rowVariables() {
+    return variables - widthVariables() + Mle.variables(columns.size());
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return columns.isEmpty();
+  }
+}

@@ -1,0 +1,58 @@
+package org.zkc.gkr.estimate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.zkc.gkr.channel.Section;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.layout.Opening;
+import org.zkc.gkr.ligero.ColumnOpening;
+import org.zkc.gkr.proof.Proof;
+import org.zkc.gkr.proof.ProofFile;
+import org.zkc.gkr.statement.Statement;
+
+final class ProofCompositionTest {
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void partsAreThoseOfTheFileAndAddUpToIt(long seed) {
+    Random random = new Random(seed);
+    Map<Section, byte[]> sections = new EnumMap<>(Section.class);
+    for (Section section : Section.values()) {
+      sections.put(section, new byte[16 * random.nextInt(200)]);
+    }
+    int[] columns = new int[random.nextInt(3000)];
+    byte[] root = new byte[random.nextBoolean() ? 32 : 0];
+    byte[] paths = new byte[32 * random.nextInt(50)];
+    Proof proof =
+        new Proof(
+            root,
+            random.nextInt(2) * random.nextLong(),
+            sections,
+            0,
+            Map.of(Opening.WITNESS, new ColumnOpening(columns, paths)));
+    Statement statement =
+        new Statement(List.of(new int[random.nextInt(100)]), List.of(new int[7], new int[1]));
+    byte[] file = new ProofFile(statement, proof.encode()).encode();
+    ProofComposition parts = ProofComposition.of(file);
+    assertEquals(file.length, parts.total(), "seed " + seed);
+    assertEquals(4L * statement.inputs().getFirst().length, parts.inputs());
+    assertEquals(32, parts.outputs());
+    assertEquals(root.length, parts.witnessRoot());
+    assertEquals(proof.lookupNonce() == 0 ? 0 : 8, parts.nonces());
+    sections.forEach((s, bytes) -> assertEquals(bytes.length, parts.sections().get(s)));
+    assertEquals(4L * columns.length, parts.columns().get(Opening.WITNESS));
+    assertEquals(paths.length, parts.paths().get(Opening.WITNESS));
+    assertEquals(0, parts.columns().get(Opening.MODEL));
+    assertTrue(parts.frame() >= 8 && parts.frame() < 120, "frame " + parts.frame());
+    assertThrows(
+        VerificationFailure.class, () -> ProofComposition.of(Arrays.copyOf(file, file.length - 1)));
+  }
+}
