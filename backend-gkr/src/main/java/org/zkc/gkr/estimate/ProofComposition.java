@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.encoding.Envelope;
@@ -40,6 +41,16 @@ public record ProofComposition(
     sections = Map.copyOf(sections);
     columns = Map.copyOf(columns);
     paths = Map.copyOf(paths);
+  }
+
+  /** Bytes of the opened columns of one commitment. */
+  public long columnsOf(Opening opening) {
+    return Objects.requireNonNull(columns.get(opening), "every opening has its columns");
+  }
+
+  /** Bytes of the Merkle multiproof of one commitment. */
+  public long pathsOf(Opening opening) {
+    return Objects.requireNonNull(paths.get(opening), "every opening has its paths");
   }
 
   /**

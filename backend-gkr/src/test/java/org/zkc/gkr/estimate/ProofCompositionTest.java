@@ -48,9 +48,9 @@ final class ProofCompositionTest {
     assertEquals(root.length, parts.witnessRoot());
     assertEquals(proof.lookupNonce() == 0 ? 0 : 8, parts.nonces());
     sections.forEach((s, bytes) -> assertEquals(bytes.length, parts.sections().get(s)));
-    assertEquals(4L * columns.length, parts.columns().get(Opening.WITNESS));
-    assertEquals(paths.length, parts.paths().get(Opening.WITNESS));
-    assertEquals(0, parts.columns().get(Opening.MODEL));
+    assertEquals(4L * columns.length, parts.columnsOf(Opening.WITNESS));
+    assertEquals(paths.length, parts.pathsOf(Opening.WITNESS));
+    assertEquals(0, parts.columnsOf(Opening.MODEL));
     assertTrue(parts.frame() >= 8 && parts.frame() < 120, "frame " + parts.frame());
     assertThrows(
         VerificationFailure.class, () -> ProofComposition.of(Arrays.copyOf(file, file.length - 1)));

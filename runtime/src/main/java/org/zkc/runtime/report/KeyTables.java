@@ -165,10 +165,10 @@ final class KeyTables {
     for (Section section : Section.values()) {
       rows.add(ProofParts.row(section, c.sections().getOrDefault(section, 0L)));
     }
-    rows.add(ProofParts.row(ProofParts.WITNESS_COLUMNS, c.columns().get(Opening.WITNESS)));
-    rows.add(ProofParts.row(ProofParts.WITNESS_PATHS, c.paths().get(Opening.WITNESS)));
-    rows.add(ProofParts.row(ProofParts.MODEL_COLUMNS, c.columns().get(Opening.MODEL)));
-    rows.add(ProofParts.row(ProofParts.MODEL_PATHS, c.paths().get(Opening.MODEL)));
+    rows.add(ProofParts.row(ProofParts.WITNESS_COLUMNS, c.columnsOf(Opening.WITNESS)));
+    rows.add(ProofParts.row(ProofParts.WITNESS_PATHS, c.pathsOf(Opening.WITNESS)));
+    rows.add(ProofParts.row(ProofParts.MODEL_COLUMNS, c.columnsOf(Opening.MODEL)));
+    rows.add(ProofParts.row(ProofParts.MODEL_PATHS, c.pathsOf(Opening.MODEL)));
     rows.add(ProofParts.row(ProofParts.FRAME, c.frame()));
     return ProofParts.table(
         "What the proof consists of",
