@@ -17,7 +17,7 @@ import org.zkc.tests.Repository;
 final class AttacksDocumentTest {
   // `folder/SomeTest.method`, `SomeTest`, or `.method` of the class named last.
   private static final Pattern NAME =
-      Pattern.compile("`(?:(?:[a-z]+/)?(\\w+Test))?(?:\\.(\\w+))?`");
+      Pattern.compile("`(?:(?:[a-z]+/)*(\\w+Test))?(?:\\.(\\w+))?`");
 
   @Test
   void everyNamedTestExists() throws IOException {
