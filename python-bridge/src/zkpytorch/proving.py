@@ -98,11 +98,14 @@ def compile(
     evaluated = _sequence(evaluate)
     if labels is not None and not evaluated:
         raise ValueError("labels are for the inputs given as evaluate, and there are none")
-    with _files(_sequence(calibration), "calibration") as paths, _evaluation(evaluated, labels) as files:
+    with (
+        _files(_sequence(calibration), "calibration") as paths,
+        _evaluation(evaluated, labels) as files,
+    ):
         for path in paths:
             arguments += ["--calibration", path]
-        if files:
-            arguments += ["--evaluate", *files]
+        for flag, path in files.items():
+            arguments += [flag, path]
         summary = run_zkc(arguments)
     return CompiledModel(target, target.with_suffix(".vk"), summary)
 
@@ -209,16 +212,16 @@ def _files(arrays: Sequence[ArrayLike], name: str) -> Iterator[list[pathlib.Path
 
 
 @contextmanager
-def _evaluation(inputs: Sequence[ArrayLike], labels: ArrayLike | None) -> Iterator[list[pathlib.Path]]:
-    """The files of `--evaluate`: one `.npz` with all inputs in order, and the labels; none where there are no inputs."""
+def _evaluation(inputs: Sequence[ArrayLike], labels: ArrayLike | None) -> Iterator[dict[str, pathlib.Path]]:
+    """The files of `--evaluate`, one `.npz` with all inputs in order, and of `--labels`, by flag; what is not given is left out."""
     with tempfile.TemporaryDirectory(prefix="zkpytorch-") as folder:
-        files = []
+        files = {}
         if inputs:
-            files.append(pathlib.Path(folder) / "evaluation.npz")
-            np.savez(files[0], *[_numpy(array) for array in inputs])
+            files["--evaluate"] = pathlib.Path(folder) / "evaluation.npz"
+            np.savez(files["--evaluate"], *[_numpy(array) for array in inputs])
         if labels is not None:
-            files.append(pathlib.Path(folder) / "labels.npy")
-            np.save(files[1], _numpy(labels), allow_pickle=False)
+            files["--labels"] = pathlib.Path(folder) / "labels.npy"
+            np.save(files["--labels"], _numpy(labels), allow_pickle=False)
         yield files
 
 

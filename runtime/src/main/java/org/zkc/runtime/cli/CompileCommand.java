@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -29,6 +30,7 @@ import org.zkc.runtime.artifact.Summary;
 import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
 import org.zkc.runtime.compile.CompiledModel;
+import org.zkc.runtime.compile.EvaluationFiles;
 import org.zkc.runtime.compile.IrFiles;
 import org.zkc.runtime.execute.WorkerTasks;
 import picocli.CommandLine.Command;
@@ -66,13 +68,19 @@ final class CompileCommand implements Callable<Integer> {
 
   @Option(
       names = "--evaluate",
-      arity = "1..2",
-      paramLabel = "X.npy [Y.npy]",
-      hideParamSyntax = true,
+      paramLabel = "FILE",
       description =
-          "Inputs that fidelity is reported on (one .npz for several inputs), and labels: the right"
-              + " class of each row of the output.")
+          "Inputs that fidelity is reported on (.npy; repeat in forward's order, NAME=FILE, or one"
+              + " .npz).")
   private List<String> evaluation = new ArrayList<>();
+
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description =
+          "The right class of each row of the first output on the inputs of --evaluate (.npy of"
+              + " integers), for top-1 accuracy.")
+  private Path labels;
 
   @Option(
       names = "--reference",
@@ -168,7 +176,7 @@ final class CompileCommand implements Callable<Integer> {
           new CompileOptions(
               inputShapes,
               calibration,
-              evaluation,
+              new EvaluationFiles(evaluation, Optional.ofNullable(labels)),
               reference,
               quantization(),
               conv,
@@ -220,7 +228,12 @@ final class CompileCommand implements Callable<Integer> {
   }
 
   private DistinctFiles sources() {
-    return new DistinctFiles().reads("MODEL", model).reads("--calibration", calibration);
+    return new DistinctFiles()
+        .reads("MODEL", model)
+        .reads("--calibration", calibration)
+        .reads("--evaluate", evaluation)
+        .reads("--labels", labels)
+        .reads("--reference", reference);
   }
 
   private void emit(CompilePipeline pipeline) throws IOException {

@@ -13,7 +13,7 @@ import org.zkc.passes.quantize.QuantizationOptions;
  *
  * @param inputShapes values of {@code --input-shape}
  * @param calibration values of {@code --calibration}
- * @param evaluation values of {@code --evaluate}: inputs, then labels where there are any
+ * @param evaluation the files of {@code --evaluate} and {@code --labels}
  * @param reference values of {@code --reference}
  * @param convolutions which form a convolution gets
  * @param disabled optimisation passes to leave out
@@ -24,7 +24,7 @@ import org.zkc.passes.quantize.QuantizationOptions;
 public record CompileOptions(
     List<String> inputShapes,
     List<String> calibration,
-    List<String> evaluation,
+    EvaluationFiles evaluation,
     List<String> reference,
     QuantizationOptions quantization,
     ConvolutionPolicy convolutions,
@@ -37,7 +37,7 @@ public record CompileOptions(
       new CompileOptions(
           List.of(),
           List.of(),
-          List.of(),
+          EvaluationFiles.NONE,
           List.of(),
           QuantizationOptions.DEFAULT,
           ConvolutionPolicy.AUTO,
@@ -49,7 +49,6 @@ public record CompileOptions(
   public CompileOptions {
     inputShapes = List.copyOf(inputShapes);
     calibration = List.copyOf(calibration);
-    evaluation = List.copyOf(evaluation);
     reference = List.copyOf(reference);
     disabled = Set.copyOf(disabled);
   }
@@ -104,20 +103,6 @@ public record CompileOptions(
         reference,
         quantization,
         policy,
-        disabled,
-        minFidelity,
-        listener,
-        warnings);
-  }
-
-  public CompileOptions withEvaluation(List<String> files) {
-    return new CompileOptions(
-        inputShapes,
-        calibration,
-        files,
-        reference,
-        quantization,
-        convolutions,
         disabled,
         minFidelity,
         listener,

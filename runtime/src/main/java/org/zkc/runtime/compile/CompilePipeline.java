@@ -213,9 +213,7 @@ public final class CompilePipeline {
             names,
             outputs,
             arrays.map(a -> SampleArrays.split(a, types, names, "calibration data")),
-            options.evaluation().isEmpty()
-                ? Optional.empty()
-                : Optional.of(EvaluationFiles.read(options.evaluation(), types, names, tensor)),
+            options.evaluation().read(types, names, tensor),
             Optional.empty(),
             model.digest()));
   }

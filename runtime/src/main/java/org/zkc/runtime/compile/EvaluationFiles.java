@@ -11,28 +11,43 @@ import org.zkc.ir.UserException;
 import org.zkc.runtime.numpy.ArrayFiles;
 import org.zkc.runtime.numpy.NpyReader;
 
-/** Reads the files of {@code --evaluate}: one array for each input, and labels after them. */
-final class EvaluationFiles {
+/**
+ * The files that fidelity is reported on.
+ *
+ * @param inputs values of {@code --evaluate}: a file for each input in order, {@code NAME=FILE}, or
+ *     one {@code .npz} with all of them; empty where the user gave none
+ * @param labels value of {@code --labels}: the right class of each row of the first output
+ */
+public record EvaluationFiles(List<String> inputs, Optional<Path> labels) {
+  /** No files: fidelity is reported on other inputs. */
+  public static final EvaluationFiles NONE = new EvaluationFiles(List.of(), Optional.empty());
+
   private static final String FLAG = "--evaluate";
 
-  private EvaluationFiles() {}
+  /**
+   * @throws UserException when there are labels and no inputs
+   */
+  public EvaluationFiles {
+    inputs = List.copyOf(inputs);
+    if (inputs.isEmpty() && labels.isPresent()) {
+      throw new UserException(
+          "--labels %s are the classes of the inputs of %s, and there are none; give both"
+              .formatted(labels.get(), FLAG));
+    }
+  }
 
   /**
-   * @param files inputs in order, or one {@code .npz} with all of them; one more holds labels
+   * Reads the files; empty where there are none.
+   *
    * @throws UserException when a file is missing, has another shape, holds less than two samples,
    *     or labels do not fit the output
    */
-  static EvaluationSet read(
-      List<String> files, List<TensorType> types, List<String> names, Program tensor) {
-    int inputs = ArrayFiles.isNpz(files.getFirst()) ? 1 : names.size();
-    if (files.size() > inputs + 1) {
-      throw new UserException(
-          "%s got %d files, the model takes %d, and one with labels may follow"
-              .formatted(FLAG, files.size(), inputs));
+  Optional<EvaluationSet> read(List<TensorType> types, List<String> names, Program tensor) {
+    if (inputs.isEmpty()) {
+      return Optional.empty();
     }
-    List<String> arrays = files.subList(0, Math.min(inputs, files.size()));
     List<List<TensorData>> samples =
-        SampleArrays.split(ArrayFiles.read(arrays, names, FLAG), types, names, "evaluation data");
+        SampleArrays.split(ArrayFiles.read(inputs, names, FLAG), types, names, "evaluation data");
     if (samples.size() < 2) {
       throw new UserException(
           "%s holds one sample of the input's shape; fidelity needs two or more".formatted(FLAG));
@@ -41,12 +56,10 @@ final class EvaluationFiles {
         "%d samples of %s"
             .formatted(
                 samples.size(),
-                String.join(", ", arrays.stream().map(EvaluationFiles::fileName).toList()));
-    Optional<long[]> labels =
-        files.size() == inputs + 1
-            ? Optional.of(labels(files.getLast(), samples.size(), tensor))
-            : Optional.empty();
-    return new EvaluationSet(name, samples, labels);
+                String.join(", ", inputs.stream().map(EvaluationFiles::fileName).toList()));
+    return Optional.of(
+        new EvaluationSet(
+            name, samples, labels.map(file -> classes(file, samples.size(), tensor))));
   }
 
   /** {@code x.npy} for {@code x=data/x.npy}. */
@@ -54,8 +67,8 @@ final class EvaluationFiles {
     return String.valueOf(Path.of(argument.substring(argument.indexOf('=') + 1)).getFileName());
   }
 
-  private static long[] labels(String file, int samples, Program tensor) {
-    TensorData array = NpyReader.read(Path.of(file));
+  private static long[] classes(Path file, int samples, Program tensor) {
+    TensorData array = NpyReader.read(file);
     Shape output = tensor.main().results().getFirst().shape();
     int classes = output.rank() == 0 ? 1 : output.extent(output.rank() - 1);
     if (classes < 2) {

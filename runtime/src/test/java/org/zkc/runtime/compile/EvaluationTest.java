@@ -141,7 +141,7 @@ class EvaluationTest {
     String inputs = file("x.npy", TensorData.ofFloats(Shape.of(rows.size(), INPUTS), x));
     String classes = file("y.npy", TensorData.ofLongs(DType.I64, Shape.of(rows.size()), labels));
     Program tensor = selection(3);
-    EvaluationSet set = read(List.of(inputs, classes), tensor);
+    EvaluationSet set = read(labelled(inputs, classes), tensor);
     CompiledModel model =
         new CompilePipeline(options)
             .compile(
@@ -169,12 +169,17 @@ class EvaluationTest {
     String high = file("high.npy", TensorData.ofLongs(DType.I64, Shape.of(2), new long[] {0, 3}));
     String real = file("real.npy", TensorData.ofFloats(Shape.of(2), new float[2]));
     String one = file("one.npy", TensorData.ofFloats(Shape.of(1, INPUTS), new float[INPUTS]));
-    assertRefused(List.of(x, few), tensor, "holds 1 numbers, the evaluation set has 2 rows");
-    assertRefused(List.of(x, high), tensor, "classes 0 to 2");
-    assertRefused(List.of(x, real), tensor, "as integers");
-    assertRefused(List.of(x, few), selection(1), "rows have one element");
-    assertRefused(List.of(one), tensor, "two or more");
-    assertRefused(List.of(x, few, few), tensor, "got 3 files");
+    assertRefused(labelled(x, few), tensor, "holds 1 numbers, the evaluation set has 2 rows");
+    assertRefused(labelled(x, high), tensor, "classes 0 to 2");
+    assertRefused(labelled(x, real), tensor, "as integers");
+    assertRefused(labelled(x, few), selection(1), "rows have one element");
+    assertRefused(new EvaluationFiles(List.of(one), Optional.empty()), tensor, "two or more");
+    assertRefused(
+        new EvaluationFiles(List.of(x, few), Optional.of(Path.of(few))), tensor, "--evaluate");
+    UserException alone =
+        assertThrows(
+            UserException.class, () -> new EvaluationFiles(List.of(), Optional.of(Path.of(few))));
+    assertTrue(alone.getMessage().contains("give both"), alone.getMessage());
   }
 
   @Test
@@ -225,12 +230,17 @@ class EvaluationTest {
     return file.toString();
   }
 
-  private static EvaluationSet read(List<String> files, Program tensor) {
-    return EvaluationFiles.read(
-        files, List.of(new TensorType(DType.F32, Shape.of(1, INPUTS))), List.of("x"), tensor);
+  private static EvaluationFiles labelled(String inputs, String labels) {
+    return new EvaluationFiles(List.of(inputs), Optional.of(Path.of(labels)));
   }
 
-  private static void assertRefused(List<String> files, Program tensor, String text) {
+  private static EvaluationSet read(EvaluationFiles files, Program tensor) {
+    return files
+        .read(List.of(new TensorType(DType.F32, Shape.of(1, INPUTS))), List.of("x"), tensor)
+        .orElseThrow();
+  }
+
+  private static void assertRefused(EvaluationFiles files, Program tensor, String text) {
     UserException e = assertThrows(UserException.class, () -> read(files, tensor));
     assertTrue(e.getMessage().contains(text), e.getMessage());
   }

@@ -174,7 +174,7 @@ class WeightReadsTest {
         new CompileOptions(
             List.of(),
             List.of(),
-            List.of(),
+            EvaluationFiles.NONE,
             List.of(),
             QuantizationOptions.fixed(8, Map.of()),
             ConvolutionPolicy.AUTO,
