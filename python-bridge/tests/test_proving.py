@@ -90,6 +90,25 @@ def test_evaluation_sets_with_labels_are_reported_on(compiled, tmp_path):
         zkpytorch.compile(archive, labels=labels)
 
 
+def test_reference_answers_are_compared(compiled, tmp_path):
+    network, _ = compiled
+    torch.manual_seed(14)
+    archive = zkpytorch.export(network, torch.randn(1, 12), tmp_path / "network.pt", calibration=torch.randn(32, 12))
+    x = torch.randn(5, 1, 12)
+    with torch.no_grad():
+        answers = network(x)
+    files = zkpytorch.compile(archive, reference=(x, answers))
+    assert files.model.is_file()
+    files.model.unlink()
+    changed = answers.clone()
+    changed[3, 0, 2] += 0.01 * answers.abs().max()
+    with pytest.raises(zkpytorch.ZkcError, match="where PyTorch answered") as caught:
+        zkpytorch.compile(archive, reference=(x, changed))
+    assert caught.value.exit_code == 2 and not files.model.exists()
+    with pytest.raises(zkpytorch.ZkcError, match="no array given"):
+        zkpytorch.compile(archive, reference=(x,))
+
+
 def test_some_calibration_samples_are_held_back(compiled):
     assert "5 of 32 calibration samples held back" in compiled[1].summary
 

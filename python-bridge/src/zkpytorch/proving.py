@@ -61,6 +61,7 @@ def compile(
     calibration: Sequence[ArrayLike] | ArrayLike = (),
     evaluate: Sequence[ArrayLike] | ArrayLike = (),
     labels: ArrayLike | None = None,
+    reference: Sequence[ArrayLike] = (),
     bits: int | Mapping[str, int] | None = None,
     min_fidelity: float | None = None,
     disable: Sequence[str] = (),
@@ -75,6 +76,9 @@ def compile(
         evaluate: inputs that fidelity is reported on, one array for each input; by default some of the calibration
             samples are held back for that.
         labels: the right class of each row of the output on `evaluate`, as integers.
+        reference: what the model answers in PyTorch: the inputs and then the outputs, in order, each of its shape or with a
+            leading axis of samples. Where zkc's reading of the model does not compute the same, nothing is compiled. `export`
+            records such answers in the archive, which are always compared.
         bits: of the quantisation, for all tensors or by tensor name; by default 8.
         min_fidelity: the smallest R^2 against fp32 that is accepted, on the inputs that fidelity is reported on.
         disable: names of optimisation passes to leave out.
@@ -101,9 +105,12 @@ def compile(
     with (
         _files(_sequence(calibration), "calibration") as paths,
         _evaluation(evaluated, labels) as files,
+        _files(reference, "reference") as answers,
     ):
         for path in paths:
             arguments += ["--calibration", path]
+        for path in answers:
+            arguments += ["--reference", path]
         for flag, path in files.items():
             arguments += [flag, path]
         summary = run_zkc(arguments)
