@@ -31,7 +31,7 @@ import org.zkc.gkr.wire.VerifierKeyMessage;
 
 /** Small keys that ask for much work or memory: refused with the typed failure, and soon. */
 class HostileSizesTest {
-  /** Work that is not refused takes hours; a busy machine makes nothing fail. */
+  /** Far above what a refusal takes, so that the load of the machine decides nothing. */
   private static final Duration SOON = Duration.ofMinutes(15);
 
   private static final int MANY = 1 << 21;
