@@ -7,31 +7,15 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.zkc.ir.DType;
-import org.zkc.ir.FunctionBuilder;
 import org.zkc.ir.Level;
 import org.zkc.ir.Location;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
-import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
-import org.zkc.ir.tensor.Add;
-import org.zkc.ir.tensor.BatchNorm;
-import org.zkc.ir.tensor.Clamp;
-import org.zkc.ir.tensor.Constant;
-import org.zkc.ir.tensor.Conv;
-import org.zkc.ir.tensor.Divide;
-import org.zkc.ir.tensor.Linear;
-import org.zkc.ir.tensor.MaxPool;
-import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Sigmoid;
-import org.zkc.ir.tensor.Subtract;
-import org.zkc.ir.tensor.WindowMean;
-import org.zkc.ir.view.Broadcast;
-import org.zkc.ir.view.Concatenate;
-import org.zkc.ir.view.Pad;
-import org.zkc.ir.view.Reshape;
+import org.zkc.ir.tensor.TensorBuilder;
 
 /**
  * Builds networks at the tensor level, with seeded weights: He et al. 2015, N(0, 2 / fan-in),
@@ -40,13 +24,14 @@ import org.zkc.ir.view.Reshape;
 final class NetworkBuilder {
   private static final double BIAS_DEVIATION = 0.05;
 
-  private final FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+  private final TensorBuilder builder = new TensorBuilder(Location.UNKNOWN);
   private final Random random;
   private Value current;
   private long parameters;
 
   NetworkBuilder(long seed, int... inputShape) {
     random = new Random(seed);
+    builder.at(Location.UNKNOWN, "v");
     current = builder.parameter("x", new TensorType(DType.F32, Shape.of(inputShape)));
   }
 
@@ -98,30 +83,7 @@ final class NetworkBuilder {
     List<Integer> strides = Collections.nCopies(axes, stride);
     List<Integer> paddings = Collections.nCopies(axes, padding);
     List<Integer> dilations = Collections.nCopies(axes, 1);
-    Shape shape =
-        Shapes.conv(
-            current.shape(),
-            weightShape,
-            b.map(Value::shape),
-            strides,
-            paddings,
-            paddings,
-            dilations,
-            groups);
-    Value result = fresh(shape);
-    builder.append(
-        new Conv(
-            result,
-            current,
-            weight,
-            b,
-            strides,
-            paddings,
-            paddings,
-            dilations,
-            groups,
-            Location.UNKNOWN));
-    return from(result);
+    return from(builder.conv(current, weight, b, strides, paddings, paddings, dilations, groups));
   }
 
   NetworkBuilder batchNorm(String name) {
@@ -133,18 +95,8 @@ final class NetworkBuilder {
     Value mean = constant(name + ".running_mean", shape, BIAS_DEVIATION, 0);
     Value variance = constant(name + ".running_var", shape, 0, 1);
     parameters = trained;
-    Value result = fresh(current.shape());
-    builder.append(
-        new BatchNorm(
-            result,
-            current,
-            Optional.of(weight),
-            Optional.of(bias),
-            mean,
-            variance,
-            1e-5,
-            Location.UNKNOWN));
-    return from(result);
+    return from(
+        builder.batchNorm(current, Optional.of(weight), Optional.of(bias), mean, variance, 1e-5));
   }
 
   NetworkBuilder linear(String name, int outputs) {
@@ -152,43 +104,27 @@ final class NetworkBuilder {
     Value weight =
         constant(name + ".weight", Shape.of(outputs, inputs), Math.sqrt(2.0 / inputs), 0);
     Value bias = constant(name + ".bias", Shape.of(outputs), BIAS_DEVIATION, 0);
-    Value result = fresh(current.shape().with(1, outputs));
-    builder.append(new Linear(result, current, weight, Optional.of(bias), Location.UNKNOWN));
-    return from(result);
+    return from(builder.linear(current, weight, Optional.of(bias)));
   }
 
   NetworkBuilder relu() {
-    Value result = fresh(current.shape());
-    builder.append(new Relu(result, current, Location.UNKNOWN));
-    return from(result);
+    return from(builder.relu(current));
   }
 
   /** (x - mean) / deviation by channel, as preprocessing is written. */
   NetworkBuilder normalize(String name) {
-    Value mean = perChannel(name + ".mean", 0.2, 0);
-    Value centred = fresh(current.shape());
-    builder.append(new Subtract(centred, current, mean, Location.UNKNOWN));
-    Value deviation = perChannel(name + ".std", 0.05, 1);
-    Value result = fresh(current.shape());
-    builder.append(new Divide(result, centred, deviation, Location.UNKNOWN));
-    return from(result);
+    from(builder.subtract(current, perChannel(name + ".mean", 0.2, 0)));
+    return from(builder.divide(current, perChannel(name + ".std", 0.05, 1)));
   }
 
   private Value perChannel(String name, double deviation, double mean) {
-    Shape shape = current.shape();
-    Value values = constant(name, Shape.of(1, shape.extent(1), 1, 1), deviation, mean);
-    Value result = fresh(shape);
-    builder.append(new Broadcast(result, values, Location.UNKNOWN));
-    return result;
+    return constant(name, Shape.of(1, current.shape().extent(1), 1, 1), deviation, mean);
   }
 
   /** Zeros around the last two axes. */
   NetworkBuilder pad(int width) {
-    Shape s = current.shape();
     List<Integer> sides = List.of(0, 0, width, width);
-    Value result = fresh(s.with(2, s.extent(2) + 2 * width).with(3, s.extent(3) + 2 * width));
-    builder.append(new Pad(result, current, sides, sides, 0.0, Location.UNKNOWN));
-    return from(result);
+    return from(builder.pad(current, sides, sides, 0.0));
   }
 
   /** ReLU6: min(max(x, 0), 6). */
@@ -198,15 +134,11 @@ final class NetworkBuilder {
 
   /** min(max(x, low), high). */
   NetworkBuilder clamp(double low, double high) {
-    Value result = fresh(current.shape());
-    builder.append(new Clamp(result, current, low, high, Location.UNKNOWN));
-    return from(result);
+    return from(builder.clamp(current, low, high));
   }
 
   NetworkBuilder sigmoid() {
-    Value result = fresh(current.shape());
-    builder.append(new Sigmoid(result, current, Location.UNKNOWN));
-    return from(result);
+    return from(builder.pointwise(current, Sigmoid::new));
   }
 
   /** Windows of 2 x 2, stride 2. */
@@ -221,7 +153,6 @@ final class NetworkBuilder {
    */
   NetworkBuilder maxPool(int kernel, int stride, int padding, boolean ceil) {
     Shape s = current.shape();
-    int[] extents = new int[2];
     List<Integer> high = new ArrayList<>();
     for (int k = 0; k < 2; k++) {
       int extent = s.extent(2 + k);
@@ -230,21 +161,16 @@ final class NetworkBuilder {
       if ((positions - 1) * stride >= extent + padding) {
         positions--;
       }
-      extents[k] = positions;
       high.add(Math.max(padding, (positions - 1) * stride + kernel - extent - padding));
     }
-    Value result = fresh(Shape.of(s.extent(0), s.extent(1), extents[0], extents[1]));
-    builder.append(
-        new MaxPool(
-            result,
+    return from(
+        builder.maxPool(
             current,
             List.of(kernel, kernel),
             List.of(stride, stride),
             List.of(padding, padding),
             high,
-            List.of(1, 1),
-            Location.UNKNOWN));
-    return from(result);
+            List.of(1, 1)));
   }
 
   /** Means of 2 x 2, stride 2. */
@@ -267,17 +193,12 @@ final class NetworkBuilder {
   }
 
   private void mean(int axis, List<Integer> starts, List<Integer> lengths) {
-    Value result = fresh(current.shape().with(axis, starts.size()));
-    builder.append(
-        new WindowMean(result, current, axis, starts, lengths, lengths, Location.UNKNOWN));
-    current = result;
+    from(builder.windowMean(current, axis, starts, lengths, lengths));
   }
 
   /** Channels of all these, one after the other. */
   NetworkBuilder concatenate(List<Value> parts) {
-    Value result = fresh(Shapes.concatenate(parts.stream().map(Value::shape).toList(), 1));
-    builder.append(new Concatenate(result, List.copyOf(parts), 1, Location.UNKNOWN));
-    return from(result);
+    return from(builder.concatenate(parts, 1));
   }
 
   NetworkBuilder flatten() {
@@ -286,15 +207,11 @@ final class NetworkBuilder {
   }
 
   private NetworkBuilder reshape(Shape shape) {
-    Value result = fresh(shape);
-    builder.append(new Reshape(result, current, Location.UNKNOWN));
-    return from(result);
+    return from(builder.reshape(current, shape));
   }
 
   NetworkBuilder add(Value other) {
-    Value result = fresh(current.shape());
-    builder.append(new Add(result, current, other, Location.UNKNOWN));
-    return from(result);
+    return from(builder.add(current, other));
   }
 
   Program build() {
@@ -306,18 +223,12 @@ final class NetworkBuilder {
     return parameters;
   }
 
-  private Value fresh(Shape shape) {
-    return builder.fresh("v", new TensorType(DType.F32, shape));
-  }
-
   private Value constant(String name, Shape shape, double deviation, double mean) {
     float[] elements = new float[Math.toIntExact(shape.elementCount())];
     for (int i = 0; i < elements.length; i++) {
       elements[i] = (float) (mean + deviation * random.nextGaussian());
     }
     parameters += elements.length;
-    Value result = builder.fresh(name, new TensorType(DType.F32, shape));
-    return builder.value(
-        new Constant(result, name, TensorData.ofFloats(shape, elements), Location.UNKNOWN));
+    return builder.constant(TensorData.ofFloats(shape, elements), name);
   }
 }
