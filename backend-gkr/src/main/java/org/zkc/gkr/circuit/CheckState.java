@@ -111,7 +111,7 @@ final class CheckState {
         "more than " + CircuitLimits.PUBLIC_ELEMENTS + " elements of inputs and outputs");
   }
 
-  /** Counts terms and constants of one Linear. */
+  /** Counts terms and constants of one Affine. */
   void countTerms(int more) {
     terms += more;
     require(

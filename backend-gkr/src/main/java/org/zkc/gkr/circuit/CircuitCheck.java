@@ -79,8 +79,8 @@ public final class CircuitCheck {
       try {
         check.relation(relation);
       } catch (InvalidCircuit e) {
-        String kind = relation.getClass().getSimpleName();
-        throw new InvalidCircuit("relation " + k + " (" + kind + "): " + e.getMessage());
+        throw new InvalidCircuit(
+            "relation " + k + " (" + relation.label() + "): " + e.getMessage());
       } catch (ArithmeticException e) {
         throw new InvalidCircuit("relation " + k + ": bounds overflow 64 bits");
       }
@@ -156,7 +156,7 @@ public final class CircuitCheck {
         d.role() == relation.role(), "its result, tensor " + t + ", must be " + relation.role());
     Interval found =
         switch (relation) {
-          case Linear l -> LinearCheck.interval(l, d, state);
+          case Affine a -> AffineCheck.interval(a, d, state);
           case Conv c -> ContractionCheck.interval(c, d, state);
           case FftConv c -> ContractionCheck.interval(c, d, state);
           case MatMul m -> ContractionCheck.interval(m, d, state);
@@ -197,7 +197,7 @@ public final class CircuitCheck {
       Role role = circuit.tensors().get(t).role();
       require(
           role == Role.WITNESS || role == Role.VIRTUAL,
-          "output " + t + " is not defined by a relation: copy it with a Linear");
+          "output " + t + " is not defined by a relation: copy it with an Affine");
       require(listed.add(t), "tensor " + t + " is listed twice as an output");
       state.use(t);
       state.countPublic(circuit.tensors().get(t));

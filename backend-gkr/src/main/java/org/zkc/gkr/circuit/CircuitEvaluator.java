@@ -39,7 +39,7 @@ public final class CircuitEvaluator {
 
   private int[] relation(Relation relation) {
     return switch (relation) {
-      case Linear l -> linear(l);
+      case Affine a -> affine(a);
       case Conv c -> conv(c);
       case FftConv c -> conv(c.conv());
       case MatMul m -> matMul(m);
@@ -82,10 +82,10 @@ public final class CircuitEvaluator {
     };
   }
 
-  private int[] linear(Linear l) {
-    TensorDeclaration d = circuit.tensors().get(l.result());
+  private int[] affine(Affine affine) {
+    TensorDeclaration d = circuit.tensors().get(affine.result());
     long[] sum = new long[(int) d.elementCount()];
-    for (Linear.Term term : l.terms()) {
+    for (Affine.Term term : affine.terms()) {
       long[] seen = new long[elements[term.source()].length];
       for (int k = 0; k < seen.length; k++) {
         seen[k] = elements[term.source()][k];
@@ -102,7 +102,7 @@ public final class CircuitEvaluator {
     int[] index = new int[d.rank()];
     int[] out = new int[sum.length];
     for (int k = 0; k < sum.length; k++) {
-      for (Linear.Box box : l.constants()) {
+      for (Affine.Box box : affine.constants()) {
         boolean inside = true;
         for (int a = 0; a < index.length; a++) {
           inside &= box.starts().get(a) <= index[a] && index[a] < box.limits().get(a);

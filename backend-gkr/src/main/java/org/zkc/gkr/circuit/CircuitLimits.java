@@ -18,7 +18,7 @@ public final class CircuitLimits {
   public static final int AXIS = 1 << 21;
 
   /**
-   * Elements of a Linear's result whose bounds a check must keep one by one, because the bounds do
+   * Elements of an Affine's result whose bounds a check must keep one by one, because the bounds do
    * not follow from the elements' places along each axis. Each takes 16 bytes, and up to three
    * times that during an addition.
    */
@@ -41,7 +41,7 @@ public final class CircuitLimits {
    */
   public static final int PUBLIC_ELEMENTS = 1 << 23;
 
-  /** Terms and constants of one Linear, and of all together. */
+  /** Terms and constants of one Affine, and of all together. */
   public static final int TERMS = 1 << 12;
 
   public static final int TOTAL_TERMS = 1 << 17;

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * result[n, o, y, x] = sum source[n, c, y * stride + dy * dilation - low, ...] weight[o, c, dy,
  * dx], zero outside the source; source [N, C, H, W], weight [O, C / groups, kh, kw]; lists hold
- * (rows, columns). Either may be of any role. No bias: add it with a Linear. docs/protocol.md
+ * (rows, columns). Either may be of any role. No bias: add it with an Affine. docs/protocol.md
  * section 5.5.
  */
 public record Conv(
@@ -36,5 +36,10 @@ public record Conv(
   @Override
   public String mnemonic() {
     return "conv";
+  }
+
+  @Override
+  public String label() {
+    return "Conv";
   }
 }

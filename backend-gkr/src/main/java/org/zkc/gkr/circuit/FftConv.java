@@ -39,6 +39,11 @@ public record FftConv(Conv conv, List<Integer> sizes) implements Relation {
     return "fft-conv";
   }
 
+  @Override
+  public String label() {
+    return "FftConv";
+  }
+
   /**
    * The least N such that a convolution modulo N is {@code conv} along axis 0 (rows) or 1
    * (columns).

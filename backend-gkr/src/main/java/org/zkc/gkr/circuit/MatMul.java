@@ -25,6 +25,11 @@ public record MatMul(int result, int left, int right) implements Relation {
     return "matmul";
   }
 
+  @Override
+  public String label() {
+    return "MatMul";
+  }
+
   /** The number of shared axes, given the rank of the right factor. */
   public static int sharedAxes(int rightRank) {
     return rightRank - 2;

@@ -20,4 +20,9 @@ public record Max(int result, List<Integer> sources, int bits) implements Relati
   public String mnemonic() {
     return "max";
   }
+
+  @Override
+  public String label() {
+    return "Max";
+  }
 }

@@ -21,4 +21,9 @@ public record Product(int result, int left, int right) implements Relation {
   public String mnemonic() {
     return "product";
   }
+
+  @Override
+  public String label() {
+    return "Product";
+  }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  * Circuit#tensors()}.
  */
 public sealed interface Relation
-    permits Linear, Conv, FftConv, MatMul, Product, Requantize, Max, RoundedQuotient {
+    permits Affine, Conv, FftConv, MatMul, Product, Requantize, Max, RoundedQuotient {
   /** The tensor it defines. */
   int result();
 
@@ -19,4 +19,10 @@ public sealed interface Relation
 
   /** The relation's name in print. */
   String mnemonic();
+
+  /**
+   * The relation's name in the transcript's labels and in refusals. The name is part of the
+   * protocol: another one changes every proof.
+   */
+  String label();
 }

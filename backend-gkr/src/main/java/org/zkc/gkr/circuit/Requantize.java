@@ -31,4 +31,9 @@ public record Requantize(int result, int source, int shift, List<Integer> limbs,
   public String mnemonic() {
     return "requantize";
   }
+
+  @Override
+  public String label() {
+    return "Requantize";
+  }
 }

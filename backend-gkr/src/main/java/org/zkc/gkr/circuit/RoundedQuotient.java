@@ -25,6 +25,11 @@ public record RoundedQuotient(int result, int numerator, int denominator, int bi
     return "rounded-quotient";
   }
 
+  @Override
+  public String label() {
+    return "RoundedQuotient";
+  }
+
   /** Bits of the remainder of one, which is below 2 d. */
   public static int remainderBits(Interval denominator) {
     return Long.SIZE - Long.numberOfLeadingZeros(2 * denominator.high() - 1);

@@ -27,7 +27,7 @@ public record TensorDeclaration(
      * circuit (then public).
      */
     WITNESS,
-    /** Defined by a Linear, Conv, FftConv, MatMul or Product relation; never committed. */
+    /** Defined by an Affine, Conv, FftConv, MatMul or Product relation; never committed. */
     VIRTUAL
   }
 

@@ -118,7 +118,7 @@ public record ProofSize(Map<Section, Long> sections, Map<Opening, Double> openin
         }
         List<Claims.Claim> own = claims.take(d.result());
         switch (d) {
-          case Definition.LinearSum l -> own.forEach(c -> linear(l, c.weight()));
+          case Definition.AffineSum a -> own.forEach(c -> affine(a, c.weight()));
           case Bilinear b -> reduce(Section.RELATIONS, b, own);
         }
       }
@@ -167,7 +167,7 @@ public record ProofSize(Map<Section, Long> sections, Map<Opening, Double> openin
       }
     }
 
-    private void linear(Definition.LinearSum sum, Weight weight) {
+    private void affine(Definition.AffineSum sum, Weight weight) {
       int unknown = 0;
       for (Definition.Term term : sum.terms()) {
         unknown += claim(term.source(), pool.through(weight, term.view()));

@@ -2,11 +2,11 @@ package org.zkc.gkr.key;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.InvalidCircuit;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
 import org.zkc.gkr.circuit.Product;
@@ -94,9 +94,9 @@ public final class CircuitCodec {
   private static RelationMessage relation(Relation relation) {
     RelationMessage.Builder b = RelationMessage.newBuilder().setResult(relation.result());
     switch (relation) {
-      case Linear l -> {
+      case Affine a -> {
         LinearMessage.Builder m = LinearMessage.newBuilder();
-        for (Linear.Term t : l.terms()) {
+        for (Affine.Term t : a.terms()) {
           TermMessage.Builder term =
               TermMessage.newBuilder().setSource(t.source()).setCoefficient(t.coefficient());
           for (ViewStep step : t.steps()) {
@@ -104,7 +104,7 @@ public final class CircuitCodec {
           }
           m.addTerms(term);
         }
-        for (Linear.Box box : l.constants()) {
+        for (Affine.Box box : a.constants()) {
           m.addConstants(
               BoxMessage.newBuilder()
                   .setValue(box.value())
@@ -232,16 +232,16 @@ public final class CircuitCodec {
     int result = r.getResult();
     return switch (r.getKindCase()) {
       case LINEAR -> {
-        ArrayList<Linear.Term> terms = new ArrayList<>();
+        ArrayList<Affine.Term> terms = new ArrayList<>();
         for (TermMessage t : r.getLinear().getTermsList()) {
           List<ViewStep> steps = t.getStepsList().stream().map(CircuitCodec::step).toList();
-          terms.add(new Linear.Term(t.getSource(), t.getCoefficient(), steps));
+          terms.add(new Affine.Term(t.getSource(), t.getCoefficient(), steps));
         }
-        List<Linear.Box> boxes =
+        List<Affine.Box> boxes =
             r.getLinear().getConstantsList().stream()
-                .map(b -> new Linear.Box(b.getValue(), b.getStartsList(), b.getLimitsList()))
+                .map(b -> new Affine.Box(b.getValue(), b.getStartsList(), b.getLimitsList()))
                 .toList();
-        yield new Linear(result, terms, boxes);
+        yield new Affine(result, terms, boxes);
       }
       case CONV -> conv(result, r.getConv());
       case FFT_CONV ->

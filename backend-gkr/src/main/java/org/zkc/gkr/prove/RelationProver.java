@@ -4,12 +4,12 @@ import java.util.List;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.relation.AffineReduction;
 import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Definition;
 import org.zkc.gkr.relation.Holder;
-import org.zkc.gkr.relation.LinearReduction;
 import org.zkc.gkr.relation.PublicValues;
 import org.zkc.gkr.weight.WeightPool;
 
@@ -50,7 +50,7 @@ final class RelationProver {
       }
       List<Claims.Claim> own = claims.take(d.result());
       switch (d) {
-        case Definition.LinearSum l -> own.forEach(claim -> linear(l, claim));
+        case Definition.AffineSum a -> own.forEach(claim -> affine(a, claim));
         case Bilinear b -> reductions.reduce(Section.RELATIONS, b, own);
       }
       // Whatever is computed from the result came later in the circuit, so before it in the sweep.
@@ -60,22 +60,22 @@ final class RelationProver {
     }
   }
 
-  private void linear(Definition.LinearSum sum, Claims.Claim claim) {
-    LinearReduction r =
-        LinearReduction.of(system, sum, claim.weight(), claim.value(), pool, claims, publicValues);
+  private void affine(Definition.AffineSum sum, Claims.Claim claim) {
+    AffineReduction r =
+        AffineReduction.of(system, sum, claim.weight(), claim.value(), pool, claims, publicValues);
     Ext remainder = r.remaining();
     for (int k = 0; k < r.unknown().size(); k++) {
       if (k == r.solved()) {
         continue;
       }
-      LinearReduction.Unknown u = r.unknown().get(k);
+      AffineReduction.Unknown u = r.unknown().get(k);
       Ext value = u.weight().dot(values.real(u.source()));
       out.send(Section.RELATIONS, sum.name(), value);
       claims.add(u.source(), u.weight(), value);
       remainder = remainder.sub(value.mulBase(u.coefficient()));
     }
     if (!r.unknown().isEmpty()) {
-      LinearReduction.Unknown u = r.unknown().get(r.solved());
+      AffineReduction.Unknown u = r.unknown().get(r.solved());
       claims.add(u.source(), u.weight(), r.solve(remainder));
     }
   }

@@ -165,13 +165,13 @@ class TensorValues {
     }
     return switch (Objects.requireNonNull(
         definitions.get(tensor), "what is neither given nor advice is defined")) {
-      case Definition.LinearSum l -> linear(l, tensor);
+      case Definition.AffineSum sum -> affine(sum, tensor);
       case Hadamard h -> product(real(h.left()), real(h.right()));
       case Bilinear b -> throw new IllegalStateException("no expansion adds a " + b.name());
     };
   }
 
-  private int[] linear(Definition.LinearSum sum, int tensor) {
+  private int[] affine(Definition.AffineSum sum, int tensor) {
     int[] out = new int[system.tensor(tensor).elementCount()];
     for (Definition.Constant c : sum.constants()) {
       if (!c.limits().equals(system.tensor(tensor).shape())) {

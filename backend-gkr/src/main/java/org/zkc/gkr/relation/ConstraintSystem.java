@@ -2,11 +2,11 @@ package org.zkc.gkr.relation;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
 import org.zkc.gkr.circuit.Product;
@@ -85,9 +85,9 @@ public final class ConstraintSystem {
     for (int k = 0; k < circuit.relations().size(); k++) {
       Relation relation = circuit.relations().get(k);
       builder.relation = k;
-      String name = "relation " + k + " " + relation.getClass().getSimpleName();
+      String name = "relation " + k + " " + relation.label();
       switch (relation) {
-        case Linear l -> LinearRelation.expand(builder, name, l);
+        case Affine a -> AffineRelation.expand(builder, name, a);
         case Conv c -> builder.definitions.add(Convolution.of(builder, name, c));
         case FftConv c -> builder.definitions.add(FourierConvolution.of(builder, name, c));
         case MatMul m -> builder.definitions.add(MatrixProduct.of(builder, name, m));
@@ -163,7 +163,7 @@ public final class ConstraintSystem {
     zeroProducts.forEach(z -> z.sources().forEach(t -> out[t]++));
     for (Definition d : definitions) {
       switch (d) {
-        case Definition.LinearSum l -> l.terms().forEach(t -> out[t.source()] += MERGE_ABOVE);
+        case Definition.AffineSum a -> a.terms().forEach(t -> out[t.source()] += MERGE_ABOVE);
         case Bilinear b -> b.sources().forEach(t -> out[t]++);
       }
     }

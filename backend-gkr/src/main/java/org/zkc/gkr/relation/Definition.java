@@ -4,7 +4,7 @@ import java.util.List;
 import org.zkc.gkr.weight.View;
 
 /** Defines a tensor by the values of others: what the backward sweep walks over. */
-public sealed interface Definition permits Definition.LinearSum, Bilinear {
+public sealed interface Definition permits Definition.AffineSum, Bilinear {
   /** The tensor it defines. */
   int result();
 
@@ -15,9 +15,9 @@ public sealed interface Definition permits Definition.LinearSum, Bilinear {
   boolean takes(List<Claims.Claim> claims);
 
   /** result = sum of the terms and of the constants, over F. */
-  record LinearSum(String name, int result, List<Term> terms, List<Constant> constants)
+  record AffineSum(String name, int result, List<Term> terms, List<Constant> constants)
       implements Definition {
-    public LinearSum {
+    public AffineSum {
       terms = List.copyOf(terms);
       constants = List.copyOf(constants);
     }

@@ -25,7 +25,7 @@ final class MaxRelation {
       String of = name + " difference " + k;
       int d = builder.add(of, shape, Holder.VIRTUAL);
       builder.definitions.add(
-          new Definition.LinearSum(
+          new Definition.AffineSum(
               of,
               d,
               List.of(

@@ -30,7 +30,7 @@ final class RequantizeRelation {
           builder.withoutLimbs(name + " remainder", r.source(), half, r.limbs(), 0, inverse);
       h = builder.add(name + " quotient", shape, Holder.VIRTUAL);
       builder.definitions.add(
-          new Definition.LinearSum(
+          new Definition.AffineSum(
               name + " quotient",
               h,
               terms,

@@ -31,10 +31,10 @@ final class RoundedQuotientRelation {
             builder.term(product, M31.neg(2), List.of()));
     int rem = builder.add(name + " remainder", shape, Holder.VIRTUAL);
     builder.definitions.add(
-        new Definition.LinearSum(name + " remainder", rem, remainder, List.of()));
+        new Definition.AffineSum(name + " remainder", rem, remainder, List.of()));
     int top = builder.add(name + " gap", shape, Holder.VIRTUAL);
     builder.definitions.add(
-        new Definition.LinearSum(
+        new Definition.AffineSum(
             name + " gap",
             top,
             List.of(
@@ -56,7 +56,7 @@ final class RoundedQuotientRelation {
     if (limbs.size() > 1) {
       List<Definition.Term> terms = builder.withoutLimbs(name, value, 0, limbs, 1, 1);
       low = builder.add(name + " limb 0", builder.shape(value), Holder.VIRTUAL);
-      builder.definitions.add(new Definition.LinearSum(name + " limb 0", low, terms, List.of()));
+      builder.definitions.add(new Definition.AffineSum(name + " limb 0", low, terms, List.of()));
     }
     builder.lookUp(name + " limb 0", List.of(low), new LookupTable.Range(1 << limbs.get(0)));
   }

@@ -72,7 +72,7 @@ public record SoundnessBudget(List<Term> terms) {
     for (Definition d : system.definitions()) {
       relations +=
           switch (d) {
-            case Definition.LinearSum l -> merge(system, d.result());
+            case Definition.AffineSum _ -> merge(system, d.result());
             case Bilinear b -> (b.combines() ? MERGING : merge(system, d.result())) + rounds(b);
           };
     }

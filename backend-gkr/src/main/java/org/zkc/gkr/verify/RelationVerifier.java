@@ -5,11 +5,11 @@ import org.zkc.gkr.channel.ReceivingChannel;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.relation.AffineReduction;
 import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Definition;
-import org.zkc.gkr.relation.LinearReduction;
 import org.zkc.gkr.relation.PublicValues;
 import org.zkc.gkr.weight.WeightPool;
 
@@ -53,21 +53,21 @@ final class RelationVerifier {
       }
       own = claims.take(d.result());
       switch (d) {
-        case Definition.LinearSum l -> own.forEach(claim -> linear(l, claim));
+        case Definition.AffineSum a -> own.forEach(claim -> affine(a, claim));
         case Bilinear b -> reductions.reduce(Section.RELATIONS, b, own);
       }
     }
   }
 
-  private void linear(Definition.LinearSum sum, Claims.Claim claim) {
-    LinearReduction r =
-        LinearReduction.of(system, sum, claim.weight(), claim.value(), pool, claims, publicValues);
+  private void affine(Definition.AffineSum sum, Claims.Claim claim) {
+    AffineReduction r =
+        AffineReduction.of(system, sum, claim.weight(), claim.value(), pool, claims, publicValues);
     Ext remainder = r.remaining();
     for (int k = 0; k < r.unknown().size(); k++) {
       if (k == r.solved()) {
         continue;
       }
-      LinearReduction.Unknown u = r.unknown().get(k);
+      AffineReduction.Unknown u = r.unknown().get(k);
       Ext value = in.receiveOne(Section.RELATIONS, sum.name());
       claims.add(u.source(), u.weight(), value);
       remainder = remainder.sub(value.mulBase(u.coefficient()));
@@ -75,7 +75,7 @@ final class RelationVerifier {
     if (r.unknown().isEmpty()) {
       VerificationFailure.requireEqual(sum.name() + " sum", Ext.ZERO, remainder);
     } else {
-      LinearReduction.Unknown u = r.unknown().get(r.solved());
+      AffineReduction.Unknown u = r.unknown().get(r.solved());
       claims.add(u.source(), u.weight(), r.solve(remainder));
     }
   }

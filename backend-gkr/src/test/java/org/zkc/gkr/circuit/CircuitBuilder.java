@@ -174,14 +174,14 @@ public final class CircuitBuilder {
     return t;
   }
 
-  public int linear(List<Integer> shape, List<Linear.Term> terms, Linear.Box... constants) {
+  public int affine(List<Integer> shape, List<Affine.Term> terms, Affine.Box... constants) {
     int t = virtual(shape);
-    relations.add(new Linear(t, terms, List.of(constants)));
+    relations.add(new Affine(t, terms, List.of(constants)));
     return t;
   }
 
-  public static Linear.Term term(int source, long coefficient, ViewStep... steps) {
-    return new Linear.Term(source, coefficient, List.of(steps));
+  public static Affine.Term term(int source, long coefficient, ViewStep... steps) {
+    return new Affine.Term(source, coefficient, List.of(steps));
   }
 
   /** A view of one tensor. */
@@ -190,14 +190,14 @@ public final class CircuitBuilder {
     for (ViewStep step : steps) {
       s = ViewSemantics.outcomeShape(s, step);
     }
-    return linear(s, List.of(term(source, 1, steps)));
+    return affine(s, List.of(term(source, 1, steps)));
   }
 
   /** source + bias on axis 1 of a 4-axis tensor, or on the last of a 2-axis one. */
   public int addBias(int source, int bias) {
     List<Integer> s = shape(source);
     if (s.size() == 2) {
-      return linear(
+      return affine(
           s,
           List.of(
               term(source, 1),
@@ -207,7 +207,7 @@ public final class CircuitBuilder {
                   new ViewStep.Reshape(List.of(1, s.get(1))),
                   new ViewStep.Window(0, s.get(0), 0, 1, 0, 1))));
     }
-    return linear(
+    return affine(
         s,
         List.of(
             term(source, 1),

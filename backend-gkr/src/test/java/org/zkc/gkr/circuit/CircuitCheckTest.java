@@ -48,8 +48,8 @@ class CircuitCheckTest {
     return TensorDeclaration.virtual(SHAPE, low, high);
   }
 
-  private static Linear copy(int result, int source) {
-    return new Linear(result, List.of(new Linear.Term(source, 1, List.of())), List.of());
+  private static Affine copy(int result, int source) {
+    return new Affine(result, List.of(new Affine.Term(source, 1, List.of())), List.of());
   }
 
   private static Circuit requantize(long low, long high, int shift, Table table) {
@@ -66,12 +66,12 @@ class CircuitCheckTest {
     int x = b.input(-5, 7, 2, 3);
     int y = b.input(10, 20, 2, 4);
     int c =
-        b.linear(
+        b.affine(
             List.of(2, 7),
             List.of(
                 CircuitBuilder.term(x, 1, new ViewStep.Window(1, 7, 1, 1, 0, 1)),
                 CircuitBuilder.term(y, -1, new ViewStep.Window(1, 7, 1, 1, -3, 1))),
-            new Linear.Box(3, List.of(0, 0), List.of(2, 3)));
+            new Affine.Box(3, List.of(0, 0), List.of(2, 3)));
     int s = b.view(x, new ViewStep.Ranges(1, List.of(0, 1), List.of(3, 2), List.of(2, -1)));
     CheckedCircuit checked = CircuitCheck.check(b.output(c).output(s).circuit());
     assertEquals(new Interval(-20, 10), checked.interval(c));
@@ -85,7 +85,7 @@ class CircuitCheckTest {
     Random random = new Random(6);
     for (int trial = 0; trial < 50; trial++) {
       long[] sums = new long[24];
-      List<Linear.Box> boxes = new ArrayList<>();
+      List<Affine.Box> boxes = new ArrayList<>();
       for (int j = 0; j < 3; j++) {
         List<Integer> starts = shape.stream().map(e -> random.nextInt(e)).toList();
         List<Integer> limits = new ArrayList<>();
@@ -93,7 +93,7 @@ class CircuitCheckTest {
           limits.add(random.nextInt(starts.get(a), shape.get(a)) + 1);
         }
         int value = random.nextInt(-9, 10);
-        boxes.add(new Linear.Box(value, starts, limits));
+        boxes.add(new Affine.Box(value, starts, limits));
         for (int k = 0; k < 24; k++) {
           int[] index = {k / 8, k / 4 % 2, k % 4};
           boolean inside = true;
@@ -107,7 +107,7 @@ class CircuitCheckTest {
           new Circuit(
               List.of(TensorDeclaration.virtual(shape, -100, 100)),
               List.of(),
-              List.of(new Linear(0, List.of(), boxes)),
+              List.of(new Affine(0, List.of(), boxes)),
               List.of(),
               List.of(0));
       Interval expected =
@@ -292,11 +292,11 @@ class CircuitCheckTest {
   @Test
   void rangeOfAMaximum() {
     List<TensorDeclaration> t = List.of(input(-100, 100), virtual(-50, 300), witness(-50, 300));
-    Linear shifted =
-        new Linear(
+    Affine shifted =
+        new Affine(
             1,
-            List.of(new Linear.Term(0, 1, List.of())),
-            List.of(new Linear.Box(150, List.of(0, 0), List.of(2, 3))));
+            List.of(new Affine.Term(0, 1, List.of())),
+            List.of(new Affine.Box(150, List.of(0, 0), List.of(2, 3))));
     CircuitCheck.check(of(t, List.of(), shifted, new Max(2, List.of(0, 1), 9)));
     refused("a difference reaches", of(t, List.of(), shifted, new Max(2, List.of(0, 1), 8)));
     refused("2 to 4 sources", of(t, List.of(), shifted, new Max(2, List.of(0), 9)));
@@ -306,11 +306,11 @@ class CircuitCheckTest {
   @Test
   void rangesOfAQuotient() {
     RoundedQuotient q = new RoundedQuotient(2, 0, 1, 8);
-    Linear den =
-        new Linear(
+    Affine den =
+        new Affine(
             1,
-            List.of(new Linear.Term(0, 1, List.of())),
-            List.of(new Linear.Box(1, List.of(0, 0), List.of(2, 3))));
+            List.of(new Affine.Term(0, 1, List.of())),
+            List.of(new Affine.Box(1, List.of(0, 0), List.of(2, 3))));
     CircuitCheck.check(
         of(List.of(input(0, 1000), virtual(1, 1001), witness(0, 256)), List.of(), den, q));
     refused(
@@ -335,7 +335,7 @@ class CircuitCheckTest {
         of(
             List.of(input(-100, 100), virtual(-(1 << 29), 1 << 29)),
             List.of(),
-            new Linear(1, List.of(new Linear.Term(0, 1 << 25, List.of())), List.of())));
+            new Affine(1, List.of(new Affine.Term(0, 1 << 25, List.of())), List.of())));
     refused("declared is", of(List.of(input(-100, 100), virtual(-99, 100)), List.of(), copy(1, 0)));
     refused(
         "bounds outside",
@@ -346,16 +346,16 @@ class CircuitCheckTest {
         of(
             List.of(input(0, 0), virtual(0, 0)),
             List.of(),
-            new Linear(1, List.of(new Linear.Term(0, Long.MIN_VALUE, List.of())), List.of())));
+            new Affine(1, List.of(new Affine.Term(0, Long.MIN_VALUE, List.of())), List.of())));
     refused(
         "64 bits",
         of(
             List.of(input(-(1 << 29), 1 << 29), virtual(0, 0)),
             List.of(),
-            new Linear(
+            new Affine(
                 1,
                 List.of(
-                    new Linear.Term(
+                    new Affine.Term(
                         0,
                         (1 << 29) - 1,
                         List.of(
@@ -451,9 +451,9 @@ class CircuitCheckTest {
         of(
             List.of(input(-1, 1), virtual(-2, 2)),
             List.of(),
-            new Linear(
+            new Affine(
                 1,
-                List.of(new Linear.Term(0, 2, List.of()), new Linear.Term(0, -2, List.of())),
+                List.of(new Affine.Term(0, 2, List.of()), new Affine.Term(0, -2, List.of())),
                 List.of())));
     List<TensorDeclaration> t = List.of(input(-1, 1), virtual(-1, 1));
     refused("no outputs", new Circuit(t, List.of(), List.of(copy(1, 0)), List.of(0), List.of()));
@@ -504,10 +504,10 @@ class CircuitCheckTest {
         of(
             List.of(input(0, 1), virtual(0, 1)),
             List.of(),
-            new Linear(
+            new Affine(
                 1,
                 List.of(
-                    new Linear.Term(0, 1, List.of(new ViewStep.Window(0, 1 << 24, 1, 1, 0, 1)))),
+                    new Affine.Term(0, 1, List.of(new ViewStep.Window(0, 1 << 24, 1, 1, 0, 1)))),
                 List.of())));
   }
 
@@ -531,7 +531,7 @@ class CircuitCheckTest {
           of(
               List.of(input(0, 1), virtual(-9, 9)),
               List.of(),
-              new Linear(1, List.of(new Linear.Term(0, 1, List.of(step))), List.of()));
+              new Affine(1, List.of(new Affine.Term(0, 1, List.of(step))), List.of()));
       assertThrows(InvalidCircuit.class, () -> CircuitCheck.check(c), step.toString());
     }
     refused(
@@ -539,7 +539,7 @@ class CircuitCheckTest {
         of(
             List.of(input(0, 1), virtual(-9, 9)),
             List.of(),
-            new Linear(1, List.of(), List.of(new Linear.Box(1, List.of(0, 0), List.of(2, 4))))));
+            new Affine(1, List.of(), List.of(new Affine.Box(1, List.of(0, 0), List.of(2, 4))))));
   }
 
   @Test

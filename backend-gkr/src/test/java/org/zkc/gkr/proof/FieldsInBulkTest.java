@@ -13,9 +13,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.encoding.Envelope;
 import org.zkc.gkr.estimate.ProofComposition;
@@ -105,7 +105,7 @@ class FieldsInBulkTest {
                     TensorDeclaration.input(List.of(1), 0, 0),
                     TensorDeclaration.virtual(List.of(1), 0, 0)),
                 List.of(),
-                List.of(new Linear(1, List.of(new Linear.Term(0, 1, List.of())), List.of())),
+                List.of(new Affine(1, List.of(new Affine.Term(0, 1, List.of())), List.of())),
                 List.of(0),
                 List.of(1))),
         new byte[0]);

@@ -10,10 +10,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Product;
 import org.zkc.gkr.circuit.Relation;
@@ -71,20 +71,20 @@ class HostileSizesTest {
     return new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(shape), 0, 0, 0, 0);
   }
 
-  private static Linear.Term term(int source, ViewStep... steps) {
-    return new Linear.Term(source, 1, List.of(steps));
+  private static Affine.Term term(int source, ViewStep... steps) {
+    return new Affine.Term(source, 1, List.of(steps));
   }
 
-  private static Circuit linear(
+  private static Circuit affine(
       TensorDeclaration source,
       TensorDeclaration result,
-      List<Linear.Term> terms,
-      Linear.Box... boxes) {
+      List<Affine.Term> terms,
+      Affine.Box... boxes) {
     boolean input = source.role() == TensorDeclaration.Role.INPUT;
     return new Circuit(
         List.of(source, result),
         List.of(),
-        List.of(new Linear(1, terms, List.of(boxes))),
+        List.of(new Affine(1, terms, List.of(boxes))),
         input ? List.of(0) : List.of(),
         List.of(1));
   }
@@ -95,7 +95,7 @@ class HostileSizesTest {
     ArrayList<Relation> relations = new ArrayList<>();
     for (int k = 1; k < 1 << 15; k++) {
       tensors.add(zeros(1));
-      relations.add(new Linear(k, List.of(term(0)), List.of()));
+      relations.add(new Affine(k, List.of(term(0)), List.of()));
     }
     refused(
         "outputs",
@@ -104,23 +104,23 @@ class HostileSizesTest {
 
   @Test
   void termsOnALargeTensor() {
-    refused("terms", linear(given(MANY), zeros(MANY), Collections.nCopies(1 << 18, term(0))));
+    refused("terms", affine(given(MANY), zeros(MANY), Collections.nCopies(1 << 18, term(0))));
   }
 
   @Test
   void constantsOnALargeTensor() {
-    Linear.Box[] boxes =
+    Affine.Box[] boxes =
         IntStream.range(0, 4000)
-            .mapToObj(k -> new Linear.Box(0, List.of(k), List.of(MANY - 1)))
-            .toArray(Linear.Box[]::new);
-    refused("elements in all", linear(given(MANY), zeros(MANY), List.of(term(0)), boxes));
+            .mapToObj(k -> new Affine.Box(0, List.of(k), List.of(MANY - 1)))
+            .toArray(Affine.Box[]::new);
+    refused("elements in all", affine(given(MANY), zeros(MANY), List.of(term(0)), boxes));
   }
 
   @Test
   void constantsEverywhereInALargeTensor() {
-    Linear.Box everywhere = new Linear.Box(0, List.of(0), List.of(MANY));
-    Linear.Box[] boxes = Collections.nCopies(4000, everywhere).toArray(Linear.Box[]::new);
-    refused("elements in all", linear(given(MANY), zeros(MANY), List.of(term(0)), boxes));
+    Affine.Box everywhere = new Affine.Box(0, List.of(0), List.of(MANY));
+    Affine.Box[] boxes = Collections.nCopies(4000, everywhere).toArray(Affine.Box[]::new);
+    refused("elements in all", affine(given(MANY), zeros(MANY), List.of(term(0)), boxes));
   }
 
   /** Every product of matrices has its own claim on the source, which is public. */
@@ -140,18 +140,18 @@ class HostileSizesTest {
 
   @Test
   void slicesOfALargeTensor() {
-    List<Linear.Term> slices =
+    List<Affine.Term> slices =
         IntStream.range(0, 4000)
             .mapToObj(k -> term(0, new ViewStep.Window(0, 1, 1, 1, k, 1)))
             .toList();
-    refused("elements in all", linear(given(MANY), zeros(1), slices));
+    refused("elements in all", affine(given(MANY), zeros(1), slices));
   }
 
   @Test
   void aModelTensorBroadcastAndSummed() {
     refused(
         "out of range",
-        linear(
+        affine(
             model(1),
             zeros(1),
             List.of(
@@ -266,15 +266,15 @@ class HostileSizesTest {
         new ArrayList<>(Collections.nCopies(count, model((1 << 21) - 1, 1)));
     tensors.add(zeros((1 << 21) - 1, 1));
     tensors.add(zeros(1, 1));
-    List<Linear.Term> all = IntStream.range(0, count).mapToObj(k -> term(k)).toList();
-    Linear.Term sum = term(count, new ViewStep.Window(0, 1, 1, 1, 0, (1 << 21) - 1));
+    List<Affine.Term> all = IntStream.range(0, count).mapToObj(k -> term(k)).toList();
+    Affine.Term sum = term(count, new ViewStep.Window(0, 1, 1, 1, 0, (1 << 21) - 1));
     refused(
         "rows",
         new Circuit(
             tensors,
             List.of(),
             List.of(
-                new Linear(count, all, List.of()), new Linear(count + 1, List.of(sum), List.of())),
+                new Affine(count, all, List.of()), new Affine(count + 1, List.of(sum), List.of())),
             List.of(),
             List.of(count + 1)));
   }

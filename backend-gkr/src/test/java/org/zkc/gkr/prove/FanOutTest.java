@@ -27,9 +27,9 @@ class FanOutTest {
       int x = b.input(-100, 100, 3, 5);
       int a = b.requantize(x, 2, 1, -20, 20);
       int shared =
-          b.linear(List.of(3, 5), List.of(CircuitBuilder.term(a, 2), CircuitBuilder.term(x, 1)));
+          b.affine(List.of(3, 5), List.of(CircuitBuilder.term(a, 2), CircuitBuilder.term(x, 1)));
       for (int k = 1; k <= readers; k++) {
-        b.output(b.linear(List.of(3, 5), List.of(CircuitBuilder.term(shared, k))));
+        b.output(b.affine(List.of(3, 5), List.of(CircuitBuilder.term(shared, k))));
       }
       b.output(b.product(shared, shared));
       try (WeakProof weak = new WeakProof(b, directory)) {
@@ -85,7 +85,7 @@ class FanOutTest {
       int a = b.requantize(x, 2, 1, -20, 20);
       int shared = DEFINITIONS.get(kind).of(b, a);
       for (int k = 1; k <= 2; k++) {
-        b.output(b.linear(b.shape(shared), List.of(CircuitBuilder.term(shared, k))));
+        b.output(b.affine(b.shape(shared), List.of(CircuitBuilder.term(shared, k))));
       }
       try (WeakProof weak = new WeakProof(b, directory)) {
         assertNull(weak.rejection(weak.statement(weak.honest), weak.prove()), "kind " + kind);

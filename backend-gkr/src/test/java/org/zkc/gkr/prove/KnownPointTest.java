@@ -22,7 +22,7 @@ class KnownPointTest {
   void outputsThatAreRightAtAKnownPoint() throws Exception {
     CircuitBuilder b = new CircuitBuilder(1);
     int x = b.input(-50, 50, 2);
-    int y = b.linear(List.of(2), List.of(CircuitBuilder.term(x, 2)));
+    int y = b.affine(List.of(2), List.of(CircuitBuilder.term(x, 2)));
     b.given().get(x)[0] = 1;
     b.given().get(x)[1] = -1;
     try (WeakProof weak = new WeakProof(b.output(y), directory)) {
@@ -45,7 +45,7 @@ class KnownPointTest {
       b.given().put(x, new int[] {0, 0});
       b.given().put(y, new int[] {t - 1, t - 2});
       int m = b.max(4, x, y);
-      b.output(b.linear(List.of(2), List.of(CircuitBuilder.term(m, 1))));
+      b.output(b.affine(List.of(2), List.of(CircuitBuilder.term(m, 1))));
       try (WeakProof weak = new WeakProof(b, directory)) {
         assertNull(weak.rejection(weak.statement(weak.honest), weak.prove()));
         // Differences (t, t - 1) and (1, 1), all in their range.

@@ -92,7 +92,7 @@ class LookupAttackTest {
     int relu = b.requantize(x, 0, 0, 0, 100);
     int identity = b.requantize(y, 0, 0, -100, 100);
     int sum =
-        b.linear(
+        b.affine(
             List.of(1, 8), List.of(CircuitBuilder.term(relu, 1), CircuitBuilder.term(identity, 1)));
     b.output(b.requantize(sum, 2, 1, -50, 50));
     try (WeakProof weak = new WeakProof(b, directory)) {
@@ -279,7 +279,7 @@ class LookupAttackTest {
     int relu = b.requantize(x, 0, 0, 0, 100);
     int identity = b.requantize(y, 0, 0, -100, 100);
     int sum =
-        b.linear(
+        b.affine(
             List.of(1, 8), List.of(CircuitBuilder.term(relu, 1), CircuitBuilder.term(identity, 1)));
     b.output(b.requantize(sum, 2, 1, -50, 50));
     try (WeakProof weak = new WeakProof(b, directory)) {
@@ -340,7 +340,7 @@ class LookupAttackTest {
     int relu = b.requantize(x, 0, 0, 0, 90);
     int identity = b.requantize(y, 0, 0, -100, 90);
     int sum =
-        b.linear(
+        b.affine(
             List.of(1, 8), List.of(CircuitBuilder.term(relu, 1), CircuitBuilder.term(identity, 1)));
     b.output(b.requantize(sum, 2, 1, -50, 50));
     try (WeakProof weak = new WeakProof(b, directory)) {

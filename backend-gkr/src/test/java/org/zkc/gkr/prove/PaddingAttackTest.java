@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.CircuitBuilder;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.M31;
@@ -54,10 +54,10 @@ class PaddingAttackTest {
     int broadcast =
         b.view(row, new ViewStep.Window(1, 3, 0, 1, 0, 1), new ViewStep.Window(3, 5, 0, 1, 0, 1));
     int mixed =
-        b.linear(
+        b.affine(
             b.shape(slice),
             List.of(CircuitBuilder.term(slice, 2), CircuitBuilder.term(broadcast, -1)),
-            new Linear.Box(3, List.of(0, 0, 0, 0), List.of(1, 3, 5, 5)));
+            new Affine.Box(3, List.of(0, 0, 0, 0), List.of(1, 3, 5, 5)));
     int dense = b.addBias(b.matMul(flat, b.model(-9, 9, 3, 150)), b.model(-50, 50, 3));
     return b.output(zeroExtended)
         .output(mixed)

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.InvalidCircuit;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.ViewSemantics;
 import org.zkc.gkr.circuit.ViewStep;
@@ -172,7 +172,7 @@ final class RandomCircuits {
   private void relation() {
     int t = pick();
     switch (random.nextInt(9)) {
-      case 0, 1 -> linear(t);
+      case 0, 1 -> affine(t);
       case 2 -> matMul(t);
       case 3, 4 -> convolution(t);
       case 5 -> made.add(small(t));
@@ -195,19 +195,19 @@ final class RandomCircuits {
       default -> {
         int numerator = b.requantize(t, random.nextInt(5), 1, 0, 20);
         List<Integer> shape = b.shape(numerator);
-        Linear.Box more =
-            new Linear.Box(1 + random.nextInt(5), shape.stream().map(e -> 0).toList(), shape);
-        int denominator = b.linear(shape, List.of(CircuitBuilder.term(numerator, 1)), more);
+        Affine.Box more =
+            new Affine.Box(1 + random.nextInt(5), shape.stream().map(e -> 0).toList(), shape);
+        int denominator = b.affine(shape, List.of(CircuitBuilder.term(numerator, 1)), more);
         made.add(b.quotient(numerator, denominator, 1 + random.nextInt(6)));
       }
     }
   }
 
-  private void linear(int t) {
+  private void affine(int t) {
     List<ViewStep> view = steps(b.shape(t), 3);
     List<Integer> shape = outcome(b.shape(t), view);
-    ArrayList<Linear.Term> terms =
-        new ArrayList<>(List.of(new Linear.Term(t, random.nextInt(5) + 1, view)));
+    ArrayList<Affine.Term> terms =
+        new ArrayList<>(List.of(new Affine.Term(t, random.nextInt(5) + 1, view)));
     for (int k = random.nextInt(3); k > 0; k--) {
       int other = pick();
       boolean found = false;
@@ -219,12 +219,12 @@ final class RandomCircuits {
           is = shape;
         }
         if (is.equals(shape)) {
-          terms.add(new Linear.Term(other, -(random.nextInt(5) + 1), steps));
+          terms.add(new Affine.Term(other, -(random.nextInt(5) + 1), steps));
           found = true;
         }
       }
     }
-    ArrayList<Linear.Box> boxes = new ArrayList<>();
+    ArrayList<Affine.Box> boxes = new ArrayList<>();
     for (int k = random.nextInt(3); k > 0; k--) {
       ArrayList<Integer> starts = new ArrayList<>();
       ArrayList<Integer> limits = new ArrayList<>();
@@ -233,9 +233,9 @@ final class RandomCircuits {
         starts.add(start);
         limits.add(start + 1 + random.nextInt(extent - start));
       }
-      boxes.add(new Linear.Box(random.nextInt(41) - 20, starts, limits));
+      boxes.add(new Affine.Box(random.nextInt(41) - 20, starts, limits));
     }
-    made.add(b.linear(shape, terms, boxes.toArray(Linear.Box[]::new)));
+    made.add(b.affine(shape, terms, boxes.toArray(Affine.Box[]::new)));
   }
 
   private void matMul(int t) {

@@ -30,7 +30,7 @@ class RandomContractionsTest {
       case 1 -> b.model(-9, 9, s);
       case 2 -> b.requantize(b.input(-30, 30, s), 1, 1, -12, 12);
       default ->
-          b.linear(
+          b.affine(
               shape,
               List.of(
                   CircuitBuilder.term(b.requantize(b.input(-9, 9, s), 0, 0, -9, 9), 2),
@@ -85,7 +85,7 @@ class RandomContractionsTest {
         int extent = b.shape(result).get(last);
         int sums = b.view(result, new ViewStep.Window(last, extent, 0, 1, 0, extent));
         out =
-            b.linear(
+            b.affine(
                 b.shape(result),
                 List.of(CircuitBuilder.term(sums, 1), CircuitBuilder.term(result, 2)));
       }

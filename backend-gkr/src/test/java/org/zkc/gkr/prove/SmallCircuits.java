@@ -2,9 +2,9 @@ package org.zkc.gkr.prove;
 
 import java.util.Collections;
 import java.util.List;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.Conv;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.ViewStep;
 
@@ -57,7 +57,7 @@ public enum SmallCircuits {
       int side =
           b.requantize(b.conv(c1, b.model(-30, 30, 6, 5, 1, 1), 2, 0, 1, 1), 7, 1, -128, 127);
       int sum =
-          b.linear(b.shape(c2), List.of(CircuitBuilder.term(c2, 3), CircuitBuilder.term(side, -2)));
+          b.affine(b.shape(c2), List.of(CircuitBuilder.term(c2, 3), CircuitBuilder.term(side, -2)));
       int r = b.requantize(sum, 2, 1, 0, 127);
       // Depthwise with dilation, then grouped.
       int d = b.requantize(b.conv(r, b.model(-30, 30, 6, 1, 2, 2), 1, 1, 2, 6), 6, 1, 0, 127);
@@ -103,7 +103,7 @@ public enum SmallCircuits {
       int flipped =
           b.view(grouped, new ViewStep.Ranges(3, List.of(1, 0), List.of(1, 1), List.of(1, 1)));
       int sum =
-          b.linear(
+          b.affine(
               b.shape(grouped),
               List.of(CircuitBuilder.term(grouped, 2), CircuitBuilder.term(flipped, -1)));
       int c2 = b.requantize(sum, 9, 2, -128, 127);
@@ -162,7 +162,7 @@ public enum SmallCircuits {
       int m1 = b.max(8, slices[0], slices[1], slices[2]);
       int m = b.max(8, m1, slices[3], slices[4]);
       int shifted =
-          b.linear(
+          b.affine(
               List.of(3, 5),
               List.of(
                   CircuitBuilder.term(m, 1, new ViewStep.Window(1, 5, 0, 1, 0, 1)),
@@ -173,7 +173,7 @@ public enum SmallCircuits {
       }
       int e = b.requantize(shifted, 0, 0, b.table(new Table.Entries(-256, exp)));
       int s =
-          b.linear(
+          b.affine(
               List.of(3, 5),
               List.of(
                   CircuitBuilder.term(
@@ -181,7 +181,7 @@ public enum SmallCircuits {
                       1,
                       new ViewStep.Window(1, 1, 0, 1, 0, 5),
                       new ViewStep.Window(1, 5, 0, 1, 0, 1))),
-              new Linear.Box(1, List.of(0, 0), List.of(3, 5)));
+              new Affine.Box(1, List.of(0, 0), List.of(3, 5)));
       return b.output(b.quotient(e, s, 8));
     }
   },
@@ -215,7 +215,7 @@ public enum SmallCircuits {
               new ViewStep.Window(3, 1, 0, 1, 0, 4),
               new ViewStep.Reshape(List.of(15)));
       int mixed =
-          b.linear(
+          b.affine(
               List.of(15),
               List.of(
                   CircuitBuilder.term(summed, 2),
@@ -225,7 +225,7 @@ public enum SmallCircuits {
                       new ViewStep.Reshape(List.of(18)),
                       new ViewStep.Window(0, 15, 1, 1, -2, 1)),
                   CircuitBuilder.term(summed, -1, new ViewStep.Window(0, 15, 1, 2, -3, 3))),
-              new Linear.Box(11, List.of(3), List.of(9)));
+              new Affine.Box(11, List.of(3), List.of(9)));
       int square = b.product(ranges, ranges);
       return b.output(mixed).output(b.requantize(square, 4, 1, 0, 60)).output(summed);
     }
@@ -255,7 +255,7 @@ public enum SmallCircuits {
               mixed,
               new ViewStep.Ranges(1, List.of(4, 3, 2, 1, 0), ones(5), List.of(1, 2, 1, 1, 3)));
       int sum =
-          b.linear(
+          b.affine(
               b.shape(mixed),
               List.of(CircuitBuilder.term(mixed, 2), CircuitBuilder.term(reversed, -1)));
       int folded = b.requantize(sum, 9, 1, -30, 30);
@@ -316,7 +316,7 @@ public enum SmallCircuits {
       // Outputs of every kind that are used inside as well.
       int column = b.view(square, new ViewStep.Window(1, 1, 1, 1, 2, 1));
       int sum =
-          b.linear(
+          b.affine(
               List.of(5, 1),
               List.of(
                   CircuitBuilder.term(column, 1),
@@ -331,15 +331,15 @@ public enum SmallCircuits {
       int clamped = b.requantize(scalar, 1, 1, -2, 2);
       // A quotient of a tensor by itself plus zeros.
       int one =
-          b.linear(
+          b.affine(
               List.of(5, 3),
               List.of(CircuitBuilder.term(greatest, 1)),
-              new Linear.Box(1, List.of(0, 0), List.of(5, 3)));
+              new Affine.Box(1, List.of(0, 0), List.of(5, 3)));
       int whole = b.quotient(one, one, 3);
-      int constant = b.linear(List.of(), List.of(), new Linear.Box(7, List.of(), List.of()));
+      int constant = b.affine(List.of(), List.of(), new Affine.Box(7, List.of(), List.of()));
       int again =
           b.requantize(
-              b.linear(
+              b.affine(
                   List.of(5, 3),
                   List.of(CircuitBuilder.term(whole, 2), CircuitBuilder.term(squared, 1))),
               2,

@@ -45,7 +45,7 @@ class TiesAndExtremesTest {
     int x = b.input(-40, 40, 1, 6);
     System.arraycopy(new int[] {4, -4, 12, -12, 3, -5}, 0, b.given().get(x), 0, 6);
     int y = b.requantize(x, 3, 1, -5, 5);
-    b.output(b.linear(List.of(1, 6), List.of(CircuitBuilder.term(y, 7))));
+    b.output(b.affine(List.of(1, 6), List.of(CircuitBuilder.term(y, 7))));
     try (WeakProof weak = new WeakProof(b, directory)) {
       accepted(weak);
       assertEquals("[1, 0, 2, -1, 0, -1]", Arrays.toString(weak.honest[y]));
@@ -63,7 +63,7 @@ class TiesAndExtremesTest {
     int x = b.input(-40, 40, 1, 2);
     Arrays.fill(b.given().get(x), 12);
     int y = b.requantize(x, 3, 1, -5, 5);
-    b.output(b.linear(List.of(1, 2), List.of(CircuitBuilder.term(y, 7))));
+    b.output(b.affine(List.of(1, 2), List.of(CircuitBuilder.term(y, 7))));
     try (WeakProof weak = new WeakProof(b, directory)) {
       ConstraintSystem system = weak.key.verifierKey().arithmetization().system();
       int limb = 0;
@@ -87,7 +87,7 @@ class TiesAndExtremesTest {
     System.arraycopy(new int[] {3, 1, 0, 32}, 0, b.given().get(n), 0, 4);
     Arrays.fill(b.given().get(d), 32);
     int q = b.quotient(n, d, 4);
-    b.output(b.linear(List.of(1, 4), List.of(CircuitBuilder.term(q, 3))));
+    b.output(b.affine(List.of(1, 4), List.of(CircuitBuilder.term(q, 3))));
     try (WeakProof weak = new WeakProof(b, directory)) {
       accepted(weak);
       assertEquals("[2, 1, 0, 16]", Arrays.toString(weak.honest[q]));
@@ -109,7 +109,7 @@ class TiesAndExtremesTest {
     System.arraycopy(left, 0, b.given().get(x), 0, 3);
     System.arraycopy(right, 0, b.given().get(y), 0, 3);
     int m = b.max(8, x, y);
-    return b.output(b.linear(List.of(1, 3), List.of(CircuitBuilder.term(m, 5))));
+    return b.output(b.affine(List.of(1, 3), List.of(CircuitBuilder.term(m, 5))));
   }
 
   @Test
@@ -144,7 +144,7 @@ class TiesAndExtremesTest {
       b.setModel(w, k -> weight);
       int acc = b.matMul(x, w);
       int y = b.requantize(acc, 16, 2, -1 << 13, 1 << 13);
-      b.output(b.linear(List.of(1, 2), List.of(CircuitBuilder.term(y, 3))));
+      b.output(b.affine(List.of(1, 2), List.of(CircuitBuilder.term(y, 3))));
       try (WeakProof weak = new WeakProof(b, directory)) {
         accepted(weak);
         assertEquals(sign * extent * weight * most, weak.honest[acc][0]);

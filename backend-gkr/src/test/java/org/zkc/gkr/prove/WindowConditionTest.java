@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.CircuitEvaluator;
 import org.zkc.gkr.circuit.InvalidCircuit;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.Max;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Requantize;
@@ -40,8 +40,8 @@ class WindowConditionTest {
 
   @TempDir Path directory;
 
-  private static Linear copy(int result, int source) {
-    return new Linear(result, List.of(new Linear.Term(source, 1, List.of())), List.of());
+  private static Affine copy(int result, int source) {
+    return new Affine(result, List.of(new Affine.Term(source, 1, List.of())), List.of());
   }
 
   private static Circuit circuit(TensorDeclaration source, Table table, Relation relation) {

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.CircuitBuilder;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.layout.LeafLayout;
@@ -233,30 +233,30 @@ class WrongWitnessTest {
   }
 
   @Test
-  void wrongLinear() throws Exception {
+  void wrongAffine() throws Exception {
     CircuitBuilder b = new CircuitBuilder(13);
     int x = b.input(-100, 100, 3, 5);
     int a = b.requantize(x, 2, 1, -20, 20);
     int sum =
-        b.linear(
+        b.affine(
             List.of(3, 5),
             List.of(
                 CircuitBuilder.term(a, 3),
                 CircuitBuilder.term(x, -2, new ViewStep.Window(1, 5, 1, 1, -1, 2))),
-            new Linear.Box(7, List.of(1, 2), List.of(3, 4)));
+            new Affine.Box(7, List.of(1, 2), List.of(3, 4)));
     b.output(b.requantize(sum, 3, 1, -30, 30));
     wrongElement(b, sum, v -> plus(v, 7, 8), "");
   }
 
   @Test
-  void wrongLinearOfPublicTensors() throws Exception {
+  void wrongAffineOfPublicTensors() throws Exception {
     CircuitBuilder b = new CircuitBuilder(17);
     int x = b.input(-100, 100, 3, 5);
     int y =
-        b.linear(
+        b.affine(
             List.of(3, 5),
             List.of(CircuitBuilder.term(x, 3)),
-            new Linear.Box(1, List.of(0, 0), List.of(3, 5)));
+            new Affine.Box(1, List.of(0, 0), List.of(3, 5)));
     b.output(y);
     wrongElement(b, y, v -> plus(v, 7, v[7] > 0 ? -1 : 1), "Linear sum");
   }

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Product;
 import org.zkc.gkr.circuit.Relation;
@@ -54,21 +54,21 @@ class LargeRowsTest {
     tensors.add(TensorDeclaration.input(List.of(TOKENS, width), 0, 0));
     int x = 0;
     for (int layer = 0; layer < layers; layer++) {
-      ArrayList<Linear.Term> terms = new ArrayList<>();
+      ArrayList<Affine.Term> terms = new ArrayList<>();
       for (int outputs : List.of(width, heads)) {
         // Two projections there and back each: what attention does between them has no weights.
         int y = committed(product(x, outputs));
-        terms.add(new Linear.Term(committed(product(y, width)), 1, List.of()));
+        terms.add(new Affine.Term(committed(product(y, width)), 1, List.of()));
       }
       int gate = committed(product(x, hidden));
       int up = committed(product(x, hidden));
       int gated = tensors.size();
       tensors.add(TensorDeclaration.virtual(List.of(TOKENS, hidden), 0, 0));
       relations.add(new Product(gated, gate, up));
-      terms.add(new Linear.Term(committed(product(committed(gated), width)), 1, List.of()));
+      terms.add(new Affine.Term(committed(product(committed(gated), width)), 1, List.of()));
       int sum = tensors.size();
       tensors.add(TensorDeclaration.virtual(List.of(TOKENS, width), 0, 0));
-      relations.add(new Linear(sum, terms, List.of()));
+      relations.add(new Affine(sum, terms, List.of()));
       x = committed(sum);
     }
     int out = product(x, vocabulary);

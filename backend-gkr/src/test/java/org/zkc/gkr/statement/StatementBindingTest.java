@@ -34,8 +34,8 @@ class StatementBindingTest {
     int x = c.input(-100, 100, a.toArray(Integer[]::new));
     int y = c.input(-100, 100, b.toArray(Integer[]::new));
     int w = c.model(-9, 9, 2, a.getLast());
-    int linear = c.linear(a, List.of(CircuitBuilder.term(x, scale)));
-    c.output(c.matMul(linear, w)).output(c.product(y, y));
+    int doubled = c.affine(a, List.of(CircuitBuilder.term(x, scale)));
+    c.output(c.matMul(doubled, w)).output(c.product(y, y));
     CheckedCircuit checked = CircuitCheck.check(c.circuit());
     byte[] modelRoot = new byte[VerifierKey.DIGEST_BYTES];
     modelRoot[31] = root;

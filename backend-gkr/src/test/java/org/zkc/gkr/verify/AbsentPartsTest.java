@@ -65,7 +65,7 @@ class AbsentPartsTest {
   void aModel() throws Exception {
     CircuitBuilder b = new CircuitBuilder(2);
     int x = b.input(-9, 9, 3, 5);
-    b.output(b.linear(b.shape(x), List.of(CircuitBuilder.term(b.requantize(x, 1, 1, -5, 5), 1))));
+    b.output(b.affine(b.shape(x), List.of(CircuitBuilder.term(b.requantize(x, 1, 1, -5, 5), 1))));
     try (WeakProof weak = new WeakProof(b, directory)) {
       Proof p = Proof.decode(weak.prove());
       assertNull(weak.rejection(weak.statement(weak.honest), p.encode()));

@@ -6,10 +6,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.zkc.gkr.channel.Section;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.Conv;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.Product;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration;
@@ -34,7 +34,7 @@ enum HostileCircuits {
       int length = 1 << 21;
       ArrayList<Integer> results = new ArrayList<>();
       for (int j = 0; j < 3; j++) {
-        int b = p.linear(List.of(length), term(x, new ViewStep.Window(0, length, 0, 1, 0, 1)));
+        int b = p.affine(List.of(length), term(x, new ViewStep.Window(0, length, 0, 1, 0, 1)));
         p.products(b, 8, results);
       }
       p.sumUp(results, length);
@@ -46,10 +46,10 @@ enum HostileCircuits {
     void build(Parts p) {
       List<Integer> shape = Collections.nCopies(7, 8);
       int t = p.add(shape);
-      List<Linear.Box> boxes =
-          Collections.nCopies(100, new Linear.Box(0, List.of(0, 0, 0, 0, 0, 1, 1), shape));
-      p.relations.add(new Linear(t, List.of(), boxes));
-      int flat = p.linear(List.of(1 << 21), term(t, new ViewStep.Reshape(List.of(1 << 21))));
+      List<Affine.Box> boxes =
+          Collections.nCopies(100, new Affine.Box(0, List.of(0, 0, 0, 0, 0, 1, 1), shape));
+      p.relations.add(new Affine(t, List.of(), boxes));
+      int flat = p.affine(List.of(1 << 21), term(t, new ViewStep.Reshape(List.of(1 << 21))));
       ArrayList<Integer> results = new ArrayList<>();
       p.products(flat, 8, results);
       p.sumUp(results, 1 << 21);
@@ -62,11 +62,11 @@ enum HostileCircuits {
       int x = p.input(1);
       ArrayList<Integer> results = new ArrayList<>();
       for (int j = 0; j < 31; j++) {
-        ArrayList<Linear.Term> terms = new ArrayList<>();
+        ArrayList<Affine.Term> terms = new ArrayList<>();
         for (int d = 1; d <= 4088; d++) {
           terms.add(term(x, new ViewStep.Window(0, 1, 1, d, 5 - 31 * d + 31 * 4096, 1)));
         }
-        p.products(p.linear(List.of(1), terms.toArray(Linear.Term[]::new)), 8, results);
+        p.products(p.affine(List.of(1), terms.toArray(Affine.Term[]::new)), 8, results);
       }
       p.sumUp(results, 1);
     }
@@ -77,7 +77,7 @@ enum HostileCircuits {
     void build(Parts p) {
       int length = 1 << 14;
       int x = p.input(length);
-      int s = p.linear(List.of(length), term(x, new ViewStep.Window(0, length, 0, 1, 0, length)));
+      int s = p.affine(List.of(length), term(x, new ViewStep.Window(0, length, 0, 1, 0, length)));
       ArrayList<Integer> results = new ArrayList<>();
       p.products(s, 8, results);
       p.sumUp(results, length);
@@ -90,10 +90,10 @@ enum HostileCircuits {
       int x = p.input(3, 1 << 21);
       ArrayList<Integer> results = new ArrayList<>();
       p.products(x, 16, results);
-      Linear.Term[] terms = results.stream().map(t -> term(t)).toArray(Linear.Term[]::new);
-      int all = p.linear(List.of(3, 1 << 21), terms);
+      Affine.Term[] terms = results.stream().map(t -> term(t)).toArray(Affine.Term[]::new);
+      int all = p.affine(List.of(3, 1 << 21), terms);
       p.outputs.add(
-          p.linear(
+          p.affine(
               List.of(1, 1),
               term(
                   all,
@@ -108,7 +108,7 @@ enum HostileCircuits {
       int length = 1 << 21;
       int x = p.input(1);
       int row =
-          p.linear(
+          p.affine(
               List.of(1, 1, 1, length),
               term(
                   x,
@@ -120,7 +120,7 @@ enum HostileCircuits {
       int y = p.add(List.of(1, 1, 1, length / 2));
       p.relations.add(new Conv(y, row, kernel, List.of(1, 2), List.of(0, 0), List.of(1, 1), 1));
       p.outputs.add(
-          p.linear(
+          p.affine(
               List.of(1),
               term(
                   y,
@@ -138,13 +138,13 @@ enum HostileCircuits {
       p.inputs.add(x);
       ArrayList<Integer> results = new ArrayList<>();
       for (int j = 0; j < 31; j++) {
-        ArrayList<Linear.Term> terms = new ArrayList<>();
+        ArrayList<Affine.Term> terms = new ArrayList<>();
         for (int d = 1; d <= 4088; d++) {
           terms.add(term(x, new ViewStep.Window(1, 2, 1, 4096 * j + d, 0, 1)));
         }
-        p.products(p.linear(shape, terms.toArray(Linear.Term[]::new)), 8, results);
+        p.products(p.affine(shape, terms.toArray(Affine.Term[]::new)), 8, results);
       }
-      int all = p.linear(shape, results.stream().map(t -> term(t)).toArray(Linear.Term[]::new));
+      int all = p.affine(shape, results.stream().map(t -> term(t)).toArray(Affine.Term[]::new));
       p.outputs.add(all);
     }
   },
@@ -167,8 +167,8 @@ enum HostileCircuits {
     }
   };
 
-  private static Linear.Term term(int source, ViewStep... steps) {
-    return new Linear.Term(source, 1, List.of(steps));
+  private static Affine.Term term(int source, ViewStep... steps) {
+    return new Affine.Term(source, 1, List.of(steps));
   }
 
   /** A circuit in the making. */
@@ -189,9 +189,9 @@ enum HostileCircuits {
       return tensors.size() - 1;
     }
 
-    int linear(List<Integer> shape, Linear.Term... terms) {
+    int affine(List<Integer> shape, Affine.Term... terms) {
       int t = add(shape);
-      relations.add(new Linear(t, List.of(terms), List.of()));
+      relations.add(new Affine(t, List.of(terms), List.of()));
       return t;
     }
 
@@ -206,8 +206,8 @@ enum HostileCircuits {
     /** The sum of vectors, and the sum of its elements as the output. */
     void sumUp(List<Integer> results, int length) {
       int all =
-          linear(List.of(length), results.stream().map(t -> term(t)).toArray(Linear.Term[]::new));
-      outputs.add(linear(List.of(1), term(all, new ViewStep.Window(0, 1, 1, 1, 0, length))));
+          affine(List.of(length), results.stream().map(t -> term(t)).toArray(Affine.Term[]::new));
+      outputs.add(affine(List.of(1), term(all, new ViewStep.Window(0, 1, 1, 1, 0, length))));
     }
   }
 

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.channel.SendingChannel;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.Table;
@@ -56,12 +56,12 @@ class ProofOfNothingTest {
       tensors.add(TensorDeclaration.witness(List.of(extent), 0, 0));
       ViewStep repeat = new ViewStep.Window(0, extent, 0, 1, 0, 1);
       relations.add(
-          new Linear(repeated, List.of(new Linear.Term(0, 1, List.of(repeat))), List.of()));
+          new Affine(repeated, List.of(new Affine.Term(0, 1, List.of(repeat))), List.of()));
       relations.add(new Requantize(repeated + 1, repeated, 0, List.of(), 0));
     }
     int output = tensors.size();
     tensors.add(TensorDeclaration.virtual(List.of(1), 0, 0));
-    relations.add(new Linear(output, List.of(new Linear.Term(0, 1, List.of())), List.of()));
+    relations.add(new Affine(output, List.of(new Affine.Term(0, 1, List.of())), List.of()));
     return new Circuit(
         tensors, List.of(new Table.Clamp(0, 2, 0, 0)), relations, List.of(0), List.of(output));
   }
@@ -148,15 +148,15 @@ class ProofOfNothingTest {
   void rowsOfWhichTheProofHasNoColumn() {
     List<Integer> shape = List.of((1 << 20) + 1, 1);
     ArrayList<TensorDeclaration> tensors = new ArrayList<>();
-    ArrayList<Linear.Term> terms = new ArrayList<>();
+    ArrayList<Affine.Term> terms = new ArrayList<>();
     for (int k = 0; k < 16; k++) {
       tensors.add(new TensorDeclaration(TensorDeclaration.Role.MODEL, shape, 0, 0, 0, 0));
-      terms.add(new Linear.Term(k, 1, List.of()));
+      terms.add(new Affine.Term(k, 1, List.of()));
     }
     tensors.add(TensorDeclaration.virtual(shape, 0, 0));
     Circuit circuit =
         new Circuit(
-            tensors, List.of(), List.of(new Linear(16, terms, List.of())), List.of(), List.of(16));
+            tensors, List.of(), List.of(new Affine(16, terms, List.of())), List.of(), List.of(16));
     VerifierKey key = WeakKeys.of(CircuitCheck.check(circuit), new byte[VerifierKey.DIGEST_BYTES]);
     ModelLayout model = key.arithmetization().model();
     assertEquals(16 * shape.get(0), model.rows());

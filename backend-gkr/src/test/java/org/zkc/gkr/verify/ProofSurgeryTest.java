@@ -50,7 +50,7 @@ class ProofSurgeryTest {
     int m = b.max(7, y, b.view(y, new ViewStep.Window(3, 4, 1, 1, 1, 1)));
     weak =
         new WeakProof(
-            b.output(b.linear(b.shape(m), List.of(CircuitBuilder.term(m, 2)))), directory);
+            b.output(b.affine(b.shape(m), List.of(CircuitBuilder.term(m, 2)))), directory);
     statement = weak.statement(weak.honest);
     proof = Proof.decode(weak.prove());
     weak.verify(statement, proof.encode());

@@ -40,11 +40,11 @@ class SwappedStatementTest {
     int x = b.input(-100, 100, 3, 5);
     int y = b.input(-100, 100, 3, 5);
     int sum =
-        b.linear(List.of(3, 5), List.of(CircuitBuilder.term(x, scale), CircuitBuilder.term(y, -1)));
+        b.affine(List.of(3, 5), List.of(CircuitBuilder.term(x, scale), CircuitBuilder.term(y, -1)));
     int a = b.requantize(b.matMul(sum, b.model(-9, 9, 6, 5)), 4, 2, -60, 60);
     int w = b.model(-9, 9, 2, 6);
     return b.output(b.matMul(a, w))
-        .output(b.linear(List.of(3, 6), List.of(CircuitBuilder.term(a, 3))));
+        .output(b.affine(List.of(3, 6), List.of(CircuitBuilder.term(a, 3))));
   }
 
   @BeforeEach

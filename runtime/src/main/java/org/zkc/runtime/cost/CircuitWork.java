@@ -7,10 +7,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
 import org.zkc.gkr.circuit.Product;
@@ -167,9 +167,9 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
           parameters(m.left());
           factor(m.right());
         }
-        case Linear l -> {
-          add(Work.EXECUTED_CELL, cells * l.terms().size());
-          add(Work.CARRIED_CELL, carried(l));
+        case Affine a -> {
+          add(Work.EXECUTED_CELL, cells * a.terms().size());
+          add(Work.CARRIED_CELL, carried(a));
         }
         case Product p -> {
           add(Work.EXECUTED_CELL, cells);
@@ -219,9 +219,9 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
     }
 
     /** All sources have their values sent but public ones and one that the equation gives. */
-    private double carried(Linear l) {
+    private double carried(Affine affine) {
       Set<Integer> sources = new LinkedHashSet<>();
-      l.terms().forEach(t -> sources.add(t.source()));
+      affine.terms().forEach(t -> sources.add(t.source()));
       double sum = 0;
       double largest = 0;
       for (int source : sources) {

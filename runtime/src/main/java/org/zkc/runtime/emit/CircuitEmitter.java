@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.TensorDeclaration;
@@ -57,7 +57,7 @@ import org.zkc.ir.view.Transpose;
 /**
  * Turns a circuit-level program into the backend's {@link Circuit} and the model's integers. Conv,
  * MatMul, Product, Max, Requantize and RoundedQuotient become one relation each. Sums and views
- * become no tensors of their own as long as they can be folded into the terms of the Linear
+ * become no tensors of their own as long as they can be folded into the terms of the Affine
  * relation that needs them: a view is composed into all its users, a sum into its only user; a sum
  * with several users is one virtual tensor, so that nothing grows exponentially.
  */
@@ -72,7 +72,7 @@ public final class CircuitEmitter {
   private final List<Relation> relations = new ArrayList<>();
   private final List<EmittedCircuit.Origin> origins = new ArrayList<>();
   private final List<ModelTensor> model = new ArrayList<>();
-  private final Map<Value, LinearForm> forms = new IdentityHashMap<>();
+  private final Map<Value, AffineForm> forms = new IdentityHashMap<>();
   private final Uses uses;
 
   private CircuitEmitter(Program program) {
@@ -94,7 +94,7 @@ public final class CircuitEmitter {
       ColumnType type = parameter.columnType();
       int tensor =
           declare(TensorDeclaration.input(type.shape().extents(), type.low(), type.high()));
-      forms.put(parameter, LinearForm.of(tensor, type.shape().extents()));
+      forms.put(parameter, AffineForm.of(tensor, type.shape().extents()));
       inputs.add(tensor);
     }
     for (Op op : program.main().body()) {
@@ -115,7 +115,7 @@ public final class CircuitEmitter {
             case INPUT, MODEL -> false;
           };
       if (!isDefined || !listed.add(tensor)) {
-        tensor = linear(result, LinearForm.of(tensor, result.shape().extents()), origin);
+        tensor = affine(result, AffineForm.of(tensor, result.shape().extents()), origin);
         listed.add(tensor); // the result's name means the copy from now on
       }
       outputs.add(tensor);
@@ -137,7 +137,7 @@ public final class CircuitEmitter {
         ViewStep step =
             new ViewStep.Unfold(
                 u.axis(), u.positions(), u.taps(), u.stride(), u.dilation(), -u.paddingLow());
-        LinearForm form = withoutConstants(u.input(), 1, origin);
+        AffineForm form = withoutConstants(u.input(), 1, origin);
         put(
             u.result(),
             form.through(List.of(step), 1, extents(u.result()), UnaryOperator.identity()),
@@ -147,7 +147,7 @@ public final class CircuitEmitter {
       case Pad p -> put(p.result(), pad(p), origin);
       case Broadcast b -> put(b.result(), broadcast(b), origin);
       case Reshape r -> {
-        LinearForm form = form(r.input());
+        AffineForm form = form(r.input());
         if (!form.constantsCoverWhole()) {
           form = withoutConstants(r.input(), 1, origin);
         }
@@ -156,7 +156,7 @@ public final class CircuitEmitter {
             shape.equals(form.shape()) ? List.of() : List.of(new ViewStep.Reshape(shape));
         put(
             r.result(),
-            form.through(steps, 1, shape, box -> LinearForm.whole(shape, box.value())),
+            form.through(steps, 1, shape, box -> AffineForm.whole(shape, box.value())),
             origin);
       }
       case Transpose t -> {
@@ -171,7 +171,7 @@ public final class CircuitEmitter {
                     1,
                     extents(t.result()),
                     box ->
-                        new Linear.Box(
+                        new Affine.Box(
                             box.value(),
                             permute(box.starts(), permutation),
                             permute(box.limits(), permutation))),
@@ -215,8 +215,8 @@ public final class CircuitEmitter {
     }
   }
 
-  private LinearForm sum(Sum s, EmittedCircuit.Origin origin) {
-    List<LinearForm> parts = new ArrayList<>();
+  private AffineForm sum(Sum s, EmittedCircuit.Origin origin) {
+    List<AffineForm> parts = new ArrayList<>();
     for (int k = 0; k < s.inputs().size(); k++) {
       Value input = s.inputs().get(k);
       if (!form(input).fits(s.coefficients().get(k))) {
@@ -224,13 +224,13 @@ public final class CircuitEmitter {
       }
       parts.add(form(input));
     }
-    return LinearForm.sum(extents(s.result()), parts, s.coefficients(), s.constant());
+    return AffineForm.sum(extents(s.result()), parts, s.coefficients(), s.constant());
   }
 
   /** Each input moved to its place, zero elsewhere, and the sum of all. */
-  private LinearForm concatenate(Concatenate c) {
+  private AffineForm concatenate(Concatenate c) {
     List<Integer> shape = extents(c.result());
-    List<LinearForm> parts = new ArrayList<>();
+    List<AffineForm> parts = new ArrayList<>();
     int before = 0;
     for (Value input : c.inputs()) {
       List<Integer> low = new ArrayList<>(Collections.nCopies(shape.size(), 0));
@@ -247,13 +247,13 @@ public final class CircuitEmitter {
                   1,
                   shape,
                   box ->
-                      new Linear.Box(box.value(), add(box.starts(), low), add(box.limits(), low))));
+                      new Affine.Box(box.value(), add(box.starts(), low), add(box.limits(), low))));
       before += input.shape().extent(c.axis());
     }
-    return LinearForm.sum(shape, parts, Collections.nCopies(parts.size(), 1L), 0);
+    return AffineForm.sum(shape, parts, Collections.nCopies(parts.size(), 1L), 0);
   }
 
-  private LinearForm windowSum(WindowSum w, EmittedCircuit.Origin origin) {
+  private AffineForm windowSum(WindowSum w, EmittedCircuit.Origin origin) {
     int count = w.starts().size();
     int stride = count > 1 ? w.starts().get(1) - w.starts().get(0) : 0;
     boolean regular = stride >= 0 && count > 0;
@@ -267,15 +267,15 @@ public final class CircuitEmitter {
                 w.axis(), count, stride, 1, w.starts().getFirst(), w.lengths().getFirst())
             : new ViewStep.Ranges(w.axis(), w.starts(), w.lengths(), w.factors());
     long factor = regular ? w.factors().getFirst() : 1;
-    LinearForm form = withoutConstants(w.input(), factor, origin);
+    AffineForm form = withoutConstants(w.input(), factor, origin);
     return form.through(List.of(step), factor, extents(w.result()), UnaryOperator.identity());
   }
 
-  private LinearForm slice(Slice s, EmittedCircuit.Origin origin) {
+  private AffineForm slice(Slice s, EmittedCircuit.Origin origin) {
     List<Integer> source = extents(s.input());
     List<Integer> shape = extents(s.result());
     boolean unit = s.strides().stream().allMatch(stride -> stride == 1);
-    LinearForm form = unit ? form(s.input()) : withoutConstants(s.input(), 1, origin);
+    AffineForm form = unit ? form(s.input()) : withoutConstants(s.input(), 1, origin);
     List<ViewStep> steps = new ArrayList<>();
     for (int axis = 0; axis < shape.size(); axis++) {
       if (!shape.get(axis).equals(source.get(axis))) {
@@ -295,11 +295,11 @@ public final class CircuitEmitter {
             starts.add(Math.max(0, box.starts().get(axis) - s.starts().get(axis)));
             limits.add(Math.min(shape.get(axis), box.limits().get(axis) - s.starts().get(axis)));
           }
-          return new Linear.Box(box.value(), starts, limits);
+          return new Affine.Box(box.value(), starts, limits);
         });
   }
 
-  private LinearForm pad(Pad p) {
+  private AffineForm pad(Pad p) {
     List<Integer> shape = extents(p.result());
     List<Integer> source = extents(p.input());
     List<ViewStep> steps = new ArrayList<>();
@@ -308,21 +308,21 @@ public final class CircuitEmitter {
         steps.add(new ViewStep.Window(axis, shape.get(axis), 1, 1, -p.low().get(axis), 1));
       }
     }
-    UnaryOperator<Linear.Box> move =
-        box -> new Linear.Box(box.value(), add(box.starts(), p.low()), add(box.limits(), p.low()));
-    LinearForm moved = form(p.input()).through(steps, 1, shape, move);
+    UnaryOperator<Affine.Box> move =
+        box -> new Affine.Box(box.value(), add(box.starts(), p.low()), add(box.limits(), p.low()));
+    AffineForm moved = form(p.input()).through(steps, 1, shape, move);
     long value = p.value().longValue();
     if (value == 0 || steps.isEmpty()) {
       return moved;
     }
     // The border is everything less the inside.
-    List<Linear.Box> boxes = new ArrayList<>(moved.constants());
-    boxes.add(LinearForm.whole(shape, value));
-    boxes.add(move.apply(LinearForm.whole(source, -value)));
-    return new LinearForm(shape, moved.terms(), boxes);
+    List<Affine.Box> boxes = new ArrayList<>(moved.constants());
+    boxes.add(AffineForm.whole(shape, value));
+    boxes.add(move.apply(AffineForm.whole(source, -value)));
+    return new AffineForm(shape, moved.terms(), boxes);
   }
 
-  private LinearForm broadcast(Broadcast b) {
+  private AffineForm broadcast(Broadcast b) {
     List<Integer> shape = extents(b.result());
     List<Integer> source = extents(b.input());
     int added = shape.size() - source.size();
@@ -350,7 +350,7 @@ public final class CircuitEmitter {
                 starts.add(repeated ? 0 : box.starts().get(axis - added));
                 limits.add(repeated ? shape.get(axis) : box.limits().get(axis - added));
               }
-              return new Linear.Box(box.value(), starts, limits);
+              return new Affine.Box(box.value(), starts, limits);
             });
   }
 
@@ -414,7 +414,7 @@ public final class CircuitEmitter {
             sums.mostPositive(),
             sums.mostNegative()));
     model.add(tensor);
-    forms.put(m.result(), LinearForm.of(tensor.tensor(), extents(m.result())));
+    forms.put(m.result(), AffineForm.of(tensor.tensor(), extents(m.result())));
   }
 
   private void requantize(
@@ -455,7 +455,7 @@ public final class CircuitEmitter {
    * Records what a sum or view is; makes it a tensor at once where several users would each repeat
    * a sum.
    */
-  private void put(Value value, LinearForm form, EmittedCircuit.Origin origin) {
+  private void put(Value value, AffineForm form, EmittedCircuit.Origin origin) {
     forms.put(value, form);
     boolean isRepeated = uses.count(value) > 1 && !form.isView();
     if (isRepeated || form.terms().size() > TERM_LIMIT) {
@@ -463,7 +463,7 @@ public final class CircuitEmitter {
     }
   }
 
-  private LinearForm form(Value value) {
+  private AffineForm form(Value value) {
     return Objects.requireNonNull(forms.get(value), "no op before the use defined the value");
   }
 
@@ -471,7 +471,7 @@ public final class CircuitEmitter {
    * The value's form, first made a tensor when it carries constants or its coefficients would grow
    * too large.
    */
-  private LinearForm withoutConstants(Value value, long factor, EmittedCircuit.Origin origin) {
+  private AffineForm withoutConstants(Value value, long factor, EmittedCircuit.Origin origin) {
     if (!form(value).constants().isEmpty() || !form(value).fits(factor)) {
       tensor(value, origin);
     }
@@ -480,18 +480,18 @@ public final class CircuitEmitter {
 
   /** The tensor that holds the value; a form that is none yet becomes a virtual tensor. */
   private int tensor(Value value, EmittedCircuit.Origin origin) {
-    LinearForm form = form(value);
+    AffineForm form = form(value);
     if (form.isTensor()) {
       return form.terms().getFirst().source();
     }
-    int tensor = linear(value, form, origin);
-    forms.put(value, LinearForm.of(tensor, form.shape()));
+    int tensor = affine(value, form, origin);
+    forms.put(value, AffineForm.of(tensor, form.shape()));
     return tensor;
   }
 
-  private int linear(Value value, LinearForm form, EmittedCircuit.Origin origin) {
+  private int affine(Value value, AffineForm form, EmittedCircuit.Origin origin) {
     int tensor = declareVirtual(value);
-    relate(new Linear(tensor, form.terms(), constants(form, value.columnType().shape())), origin);
+    relate(new Affine(tensor, form.terms(), constants(form, value.columnType().shape())), origin);
     return tensor;
   }
 
@@ -499,15 +499,15 @@ public final class CircuitEmitter {
    * The constants of the form; a form without anything (x - x) is zero everywhere, which a relation
    * must say.
    */
-  private static List<Linear.Box> constants(LinearForm form, Shape shape) {
+  private static List<Affine.Box> constants(AffineForm form, Shape shape) {
     return form.terms().isEmpty() && form.constants().isEmpty()
         ? List.of(
-            new Linear.Box(0, shape.extents().stream().map(extent -> 0).toList(), shape.extents()))
+            new Affine.Box(0, shape.extents().stream().map(extent -> 0).toList(), shape.extents()))
         : form.constants();
   }
 
   private int modelTensor(Value value, Op user) {
-    LinearForm form = form(value);
+    AffineForm form = form(value);
     if (!form.isTensor()
         || tensors.get(form.terms().getFirst().source()).role() != TensorDeclaration.Role.MODEL) {
       throw new IllegalStateException(
@@ -523,7 +523,7 @@ public final class CircuitEmitter {
     ColumnType type = value.columnType();
     int tensor =
         declare(TensorDeclaration.virtual(type.shape().extents(), type.low(), type.high()));
-    forms.put(value, LinearForm.of(tensor, type.shape().extents()));
+    forms.put(value, AffineForm.of(tensor, type.shape().extents()));
     return tensor;
   }
 
@@ -531,7 +531,7 @@ public final class CircuitEmitter {
     ColumnType type = value.columnType();
     int tensor =
         declare(TensorDeclaration.witness(type.shape().extents(), type.low(), type.high()));
-    forms.put(value, LinearForm.of(tensor, type.shape().extents()));
+    forms.put(value, AffineForm.of(tensor, type.shape().extents()));
     return tensor;
   }
 

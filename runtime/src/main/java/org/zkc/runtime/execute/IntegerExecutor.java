@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
 import org.zkc.gkr.circuit.Product;
@@ -167,7 +167,7 @@ public final class IntegerExecutor {
 
   private int[] evaluate(Relation relation, int[][] values, Workers workers) {
     return switch (relation) {
-      case Linear l -> linear(l, values);
+      case Affine a -> affine(a, values);
       case Conv c -> convolution(c, values, workers);
       case FftConv c -> {
         FftConvKernel kernel = transforms.get(c);
@@ -202,21 +202,21 @@ public final class IntegerExecutor {
         new WorkerTasks(workers));
   }
 
-  private int[] linear(Linear l, int[][] values) {
-    List<Integer> shape = shape(l.result());
-    int[] out = new int[Math.toIntExact(circuit.tensors().get(l.result()).elementCount())];
-    for (Linear.Term term : l.terms()) {
+  private int[] affine(Affine affine, int[][] values) {
+    List<Integer> shape = shape(affine.result());
+    int[] out = new int[Math.toIntExact(circuit.tensors().get(affine.result()).elementCount())];
+    for (Affine.Term term : affine.terms()) {
       StridedView view = StridedView.of(elements(term.source(), values), shape(term.source()));
       for (ViewStep step : term.steps()) {
         view = view.apply(step);
       }
       view.addTo(out, (int) term.coefficient());
     }
-    l.constants().forEach(box -> fill(out, shape, box, 0, 0));
+    affine.constants().forEach(box -> fill(out, shape, box, 0, 0));
     return out;
   }
 
-  private static void fill(int[] out, List<Integer> shape, Linear.Box box, int axis, int at) {
+  private static void fill(int[] out, List<Integer> shape, Affine.Box box, int axis, int at) {
     if (axis == shape.size()) {
       out[at] += (int) box.value();
       return;

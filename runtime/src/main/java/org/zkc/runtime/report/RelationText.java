@@ -3,10 +3,10 @@ package org.zkc.runtime.report;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
 import org.zkc.gkr.circuit.Product;
@@ -68,7 +68,7 @@ final class RelationText {
       case RoundedQuotient q ->
           "%s / %s, rounded to %d bits"
               .formatted(name(q.numerator()), name(q.denominator()), q.bits());
-      case Linear l -> sum(l);
+      case Affine a -> sum(a);
     };
   }
 
@@ -84,18 +84,18 @@ final class RelationText {
 
   private static final int SHOWN_TERMS = 6;
 
-  private String sum(Linear l) {
+  private String sum(Affine affine) {
     StringBuilder text = new StringBuilder();
-    for (int k = 0; k < Math.min(SHOWN_TERMS, l.terms().size()); k++) {
-      Linear.Term term = l.terms().get(k);
+    for (int k = 0; k < Math.min(SHOWN_TERMS, affine.terms().size()); k++) {
+      Affine.Term term = affine.terms().get(k);
       text.append(k == 0 ? "" : " + ");
       text.append(term.coefficient() == 1 ? "" : term.coefficient() + " ");
       text.append(term.steps().isEmpty() ? name(term.source()) : "view of " + name(term.source()));
     }
-    if (l.terms().size() > SHOWN_TERMS) {
-      text.append(" + %d more".formatted(l.terms().size() - SHOWN_TERMS));
+    if (affine.terms().size() > SHOWN_TERMS) {
+      text.append(" + %d more".formatted(affine.terms().size() - SHOWN_TERMS));
     }
-    if (!l.constants().isEmpty()) {
+    if (!affine.constants().isEmpty()) {
       text.append(text.isEmpty() ? "constant" : " + constant");
     }
     return text.isEmpty() ? "0" : text.toString();

@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.key.VerifierKey;
@@ -186,10 +186,10 @@ final class ModelFilesTest {
                         TensorDeclaration.virtual(List.of(2), 0, 3)),
                     List.of(),
                     List.of(
-                        new Linear(
+                        new Affine(
                             2,
                             List.of(
-                                new Linear.Term(0, 1, List.of()), new Linear.Term(1, 1, List.of())),
+                                new Affine.Term(0, 1, List.of()), new Affine.Term(1, 1, List.of())),
                             List.of())),
                     List.of(0, 1),
                     List.of(2))),

@@ -12,9 +12,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
-import org.zkc.gkr.circuit.Linear;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.TensorDeclaration;
@@ -99,9 +99,9 @@ final class CircuitEmitterTest {
     Circuit circuit =
         CircuitEmitter.emit(Program.of(Level.CIRCUIT, builder.build(List.of(s)))).circuit();
     assertEquals(1, circuit.relations().size());
-    Linear linear = assertInstanceOf(Linear.class, circuit.relations().getFirst());
-    assertEquals(1, linear.terms().size(), "equal views are collected: " + linear);
-    assertEquals(4, linear.terms().getFirst().coefficient());
+    Affine affine = assertInstanceOf(Affine.class, circuit.relations().getFirst());
+    assertEquals(1, affine.terms().size(), "equal views are collected: " + affine);
+    assertEquals(4, affine.terms().getFirst().coefficient());
   }
 
   /** Softmax over one element is made of x - x. */
@@ -142,7 +142,7 @@ final class CircuitEmitterTest {
         CircuitEmitter.emit(Program.of(Level.CIRCUIT, builder.build(List.of(current)))).circuit();
     int terms = 0;
     for (Relation relation : circuit.relations()) {
-      terms += assertInstanceOf(Linear.class, relation).terms().size();
+      terms += assertInstanceOf(Affine.class, relation).terms().size();
     }
     assertTrue(terms < 60, terms + " terms");
   }

@@ -10,19 +10,20 @@ import java.util.List;
 import java.util.TreeMap;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
 
-/** The conditions on a {@link Linear}, and what its result ranges over. */
-final class LinearCheck {
+/** The conditions on an {@link Affine} relation, and what its result ranges over. */
+final class AffineCheck {
   private static final long P = Integer.MAX_VALUE;
   private static final int STEPS = 64;
 
-  private LinearCheck() {}
+  private AffineCheck() {}
 
-  static Interval interval(Linear l, TensorDeclaration d, CheckState state) {
-    require(!l.terms().isEmpty() || !l.constants().isEmpty(), "no terms and no constants");
-    state.countTerms(l.terms().size() + l.constants().size());
-    LinearBounds bounds = new LinearBounds(d.shape(), state::count);
+  static Interval interval(Affine affine, TensorDeclaration d, CheckState state) {
+    require(
+        !affine.terms().isEmpty() || !affine.constants().isEmpty(), "no terms and no constants");
+    state.countTerms(affine.terms().size() + affine.constants().size());
+    AffineBounds bounds = new AffineBounds(d.shape(), state::count);
     int degree = 1;
-    for (Linear.Term term : l.terms()) {
+    for (Affine.Term term : affine.terms()) {
       Interval source = state.source(term.source());
       require(
           term.coefficient() != 0 && inBounds(term.coefficient()),
@@ -30,9 +31,9 @@ final class LinearCheck {
       degree = Math.max(degree, state.degree(term.source()));
       view(term, source, d, bounds, state);
     }
-    state.degree(l.result(), degree);
-    requireNoCancellation(l);
-    for (Linear.Box box : l.constants()) {
+    state.degree(affine.result(), degree);
+    requireNoCancellation(affine);
+    for (Affine.Box box : affine.constants()) {
       require(inBounds(box.value()), "constant outside (-2^30, 2^30)");
       state.count(d.elementCount());
       bounds.addInside(box);
@@ -41,11 +42,11 @@ final class LinearCheck {
   }
 
   /** A source whose terms cancel would leave the sweep without a claim on it. */
-  private static void requireNoCancellation(Linear l) {
+  private static void requireNoCancellation(Affine affine) {
     // Ordered, not hashed: whoever makes a circuit chooses the steps, and could choose colliding
     // ones.
     TreeMap<int[], Long> sums = new TreeMap<>(Arrays::compare);
-    for (Linear.Term term : l.terms()) {
+    for (Affine.Term term : affine.terms()) {
       int[] view = ViewSemantics.numbers(List.of(term.source()), term.steps());
       sums.merge(view, term.coefficient(), Math::addExact);
     }
@@ -58,10 +59,10 @@ final class LinearCheck {
    * sums m of them, with weights that add up to P - N, lies in [P low - N high, P high - N low].
    */
   private static void view(
-      Linear.Term term,
+      Affine.Term term,
       Interval source,
       TensorDeclaration d,
-      LinearBounds bounds,
+      AffineBounds bounds,
       CheckState state) {
     TensorDeclaration from = state.tensor(term.source());
     boolean summing = false;

@@ -9,7 +9,7 @@ import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightPool;
 
 /**
- * A claim on the result of a {@link Definition.LinearSum}, carried to its sources: sum over {@link
+ * A claim on the result of a {@link Definition.AffineSum}, carried to its sources: sum over {@link
  * #unknown} of coefficient times value = {@link #remaining}. Whatever is known already, public or
  * claimed, and the constants are in {@code remaining}.
  *
@@ -18,15 +18,15 @@ import org.zkc.gkr.weight.WeightPool;
  *
  * @param solved an index into unknown, -1 when there is none
  */
-public record LinearReduction(List<Unknown> unknown, int solved, Ext remaining) {
+public record AffineReduction(List<Unknown> unknown, int solved, Ext remaining) {
 
   /** coefficient times &lt;weight, source&gt;; the coefficient is a residue that is not 0. */
   public record Unknown(int source, Weight weight, int coefficient) {}
 
   /** Reduces &lt;weight, result&gt; = value. */
-  public static LinearReduction of(
+  public static AffineReduction of(
       ConstraintSystem system,
-      Definition.LinearSum sum,
+      Definition.AffineSum sum,
       Weight weight,
       Ext value,
       WeightPool pool,
@@ -42,7 +42,7 @@ public record LinearReduction(List<Unknown> unknown, int solved, Ext remaining) 
       Weight carried = pool.through(weight, term.view());
       long key = (long) term.source() << Integer.SIZE | carried.number();
       sums.merge(
-          key, new Unknown(term.source(), carried, term.coefficient()), LinearReduction::plus);
+          key, new Unknown(term.source(), carried, term.coefficient()), AffineReduction::plus);
     }
     ArrayList<Unknown> unknown = new ArrayList<>();
     int solved = -1;
@@ -67,7 +67,7 @@ public record LinearReduction(List<Unknown> unknown, int solved, Ext remaining) 
       }
       unknown.add(u);
     }
-    return new LinearReduction(List.copyOf(unknown), solved, remaining);
+    return new AffineReduction(List.copyOf(unknown), solved, remaining);
   }
 
   private static Unknown plus(Unknown a, Unknown b) {

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.ir.FieldBounds;
 
@@ -13,15 +13,15 @@ import org.zkc.ir.FieldBounds;
  * A value that is not (yet) a tensor of the circuit: a sum of views of tensors plus constants on
  * boxes, over {@code shape}.
  */
-record LinearForm(List<Integer> shape, List<Linear.Term> terms, List<Linear.Box> constants) {
-  LinearForm {
+record AffineForm(List<Integer> shape, List<Affine.Term> terms, List<Affine.Box> constants) {
+  AffineForm {
     shape = List.copyOf(shape);
     terms = List.copyOf(terms);
     constants = List.copyOf(constants);
   }
 
-  static LinearForm of(int tensor, List<Integer> shape) {
-    return new LinearForm(shape, List.of(new Linear.Term(tensor, 1, List.of())), List.of());
+  static AffineForm of(int tensor, List<Integer> shape) {
+    return new AffineForm(shape, List.of(new Affine.Term(tensor, 1, List.of())), List.of());
   }
 
   /** Whether this is just a tensor. */
@@ -43,14 +43,14 @@ record LinearForm(List<Integer> shape, List<Linear.Term> terms, List<Linear.Box>
    * Seen through further steps; only for forms without constants, or whose constants {@code boxes}
    * maps.
    */
-  LinearForm through(
-      List<ViewStep> steps, long factor, List<Integer> newShape, UnaryOperator<Linear.Box> boxes) {
-    List<Linear.Term> mapped = new ArrayList<>();
-    for (Linear.Term term : terms) {
+  AffineForm through(
+      List<ViewStep> steps, long factor, List<Integer> newShape, UnaryOperator<Affine.Box> boxes) {
+    List<Affine.Term> mapped = new ArrayList<>();
+    for (Affine.Term term : terms) {
       mapped.add(
-          new Linear.Term(term.source(), term.coefficient() * factor, append(term.steps(), steps)));
+          new Affine.Term(term.source(), term.coefficient() * factor, append(term.steps(), steps)));
     }
-    return new LinearForm(
+    return new AffineForm(
         newShape, mapped, constants.stream().map(boxes).filter(b -> !isEmpty(b)).toList());
   }
 
@@ -59,41 +59,41 @@ record LinearForm(List<Integer> shape, List<Linear.Term> terms, List<Linear.Box>
   }
 
   /** sum_k coefficients[k] forms[k] + constant; equal views are collected. */
-  static LinearForm sum(
-      List<Integer> shape, List<LinearForm> forms, List<Long> coefficients, long constant) {
+  static AffineForm sum(
+      List<Integer> shape, List<AffineForm> forms, List<Long> coefficients, long constant) {
     record View(int source, List<ViewStep> steps) {}
     Map<View, Long> views = new LinkedHashMap<>();
-    List<Linear.Box> boxes = new ArrayList<>();
+    List<Affine.Box> boxes = new ArrayList<>();
     for (int k = 0; k < forms.size(); k++) {
       long c = coefficients.get(k);
-      for (Linear.Term term : forms.get(k).terms()) {
+      for (Affine.Term term : forms.get(k).terms()) {
         views.merge(new View(term.source(), term.steps()), c * term.coefficient(), Long::sum);
       }
-      for (Linear.Box box : forms.get(k).constants()) {
-        boxes.add(new Linear.Box(c * box.value(), box.starts(), box.limits()));
+      for (Affine.Box box : forms.get(k).constants()) {
+        boxes.add(new Affine.Box(c * box.value(), box.starts(), box.limits()));
       }
     }
     if (constant != 0) {
       boxes.add(whole(shape, constant));
     }
-    List<Linear.Term> terms = new ArrayList<>();
+    List<Affine.Term> terms = new ArrayList<>();
     views.forEach((view, c) -> {
       if (c != 0) {
-        terms.add(new Linear.Term(view.source(), c, view.steps()));
+        terms.add(new Affine.Term(view.source(), c, view.steps()));
       }
     });
-    return new LinearForm(shape, terms, boxes.stream().filter(b -> b.value() != 0).toList());
+    return new AffineForm(shape, terms, boxes.stream().filter(b -> b.value() != 0).toList());
   }
 
-  static Linear.Box whole(List<Integer> shape, long value) {
-    return new Linear.Box(value, shape.stream().map(e -> 0).toList(), shape);
+  static Affine.Box whole(List<Integer> shape, long value) {
+    return new Affine.Box(value, shape.stream().map(e -> 0).toList(), shape);
   }
 
   boolean constantsCoverWhole() {
     return constants.stream().allMatch(b -> b.equals(whole(shape, b.value())));
   }
 
-  private static boolean isEmpty(Linear.Box box) {
+  private static boolean isEmpty(Affine.Box box) {
     for (int axis = 0; axis < box.starts().size(); axis++) {
       if (box.starts().get(axis) >= box.limits().get(axis)) {
         return true;

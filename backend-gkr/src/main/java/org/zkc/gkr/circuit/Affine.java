@@ -8,7 +8,7 @@ import java.util.List;
  * concatenation, broadcast, permutation, reshape, sums along axes, sum pooling. It costs no
  * sumcheck: claims move to the sources.
  */
-public record Linear(int result, List<Term> terms, List<Box> constants) implements Relation {
+public record Affine(int result, List<Term> terms, List<Box> constants) implements Relation {
 
   /**
    * coefficient times the source seen through {@code steps}, applied in order, source first.
@@ -28,7 +28,7 @@ public record Linear(int result, List<Term> terms, List<Box> constants) implemen
     }
   }
 
-  public Linear {
+  public Affine {
     terms = List.copyOf(terms);
     constants = List.copyOf(constants);
   }
@@ -46,5 +46,10 @@ public record Linear(int result, List<Term> terms, List<Box> constants) implemen
   @Override
   public String mnemonic() {
     return "linear";
+  }
+
+  @Override
+  public String label() {
+    return "Linear";
   }
 }

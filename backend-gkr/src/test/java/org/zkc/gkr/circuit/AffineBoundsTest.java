@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Test;
  * Bounds of sums of views and boxes, which are kept whole, by axis or by element, against the sum
  * at every element.
  */
-class LinearBoundsTest {
+class AffineBoundsTest {
   private static final List<Integer> SHAPE = List.of(2, 3, 4);
   private static final int COUNT = 24;
 
   private final long[] low = new long[COUNT];
   private final long[] high = new long[COUNT];
-  private final LinearBounds bounds = new LinearBounds(SHAPE, n -> {});
+  private final AffineBounds bounds = new AffineBounds(SHAPE, n -> {});
 
   private void view(Random random) {
     List<Integer> source = new ArrayList<>();
@@ -86,7 +86,7 @@ class LinearBoundsTest {
       limits.add(random.nextInt(3) == 0 ? random.nextInt(start, extent) + 1 : extent);
     }
     int value = random.nextInt(-9, 10);
-    bounds.addInside(new Linear.Box(value, starts, limits));
+    bounds.addInside(new Affine.Box(value, starts, limits));
     for (int k = 0; k < COUNT; k++) {
       int[] index = {k / 12, k / 4 % 3, k % 4};
       boolean inside = true;
@@ -101,7 +101,7 @@ class LinearBoundsTest {
   @Test
   void asElementByElement() {
     for (int seed = 0; seed < 500; seed++) {
-      LinearBoundsTest sum = new LinearBoundsTest();
+      AffineBoundsTest sum = new AffineBoundsTest();
       Random random = new Random(seed);
       for (int k = random.nextInt(1, 5); k > 0; k--) {
         if (random.nextInt(3) == 0) {

@@ -1,6 +1,6 @@
 package org.zkc.gkr.relation;
 
-import org.zkc.gkr.circuit.Linear;
+import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.field.M31;
 
 /**
@@ -13,18 +13,18 @@ import org.zkc.gkr.field.M31;
  * <p>Uniqueness: the elements are an integer combination inside (-2^30, 2^30), so the residue is
  * the integer.
  */
-final class LinearRelation {
-  private LinearRelation() {}
+final class AffineRelation {
+  private AffineRelation() {}
 
-  static void expand(SystemBuilder builder, String name, Linear linear) {
+  static void expand(SystemBuilder builder, String name, Affine affine) {
     builder.definitions.add(
-        new Definition.LinearSum(
+        new Definition.AffineSum(
             name,
-            linear.result(),
-            linear.terms().stream()
+            affine.result(),
+            affine.terms().stream()
                 .map(t -> builder.term(t.source(), M31.fromSigned(t.coefficient()), t.steps()))
                 .toList(),
-            linear.constants().stream()
+            affine.constants().stream()
                 .map(
                     b -> new Definition.Constant(M31.fromSigned(b.value()), b.starts(), b.limits()))
                 .toList()));

@@ -6,12 +6,12 @@ import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Bounds of every element of a Linear relation's result while its terms are added up. They have
+ * Bounds of every element of an Affine relation's result while its terms are added up. They have
  * three parts: one that all elements share, one that an element owes to its place along one axis,
  * and arrays of all elements where those two do not do. Overflow of 64 bits is an
  * ArithmeticException. The caller checks sizes first ({@link CircuitCheck}).
  */
-final class LinearBounds {
+final class AffineBounds {
   private final List<Integer> shape;
   private final LongConsumer work;
   private long sharedLow;
@@ -25,7 +25,7 @@ final class LinearBounds {
   /**
    * @param work takes the operations on elements one by one before they are done
    */
-  LinearBounds(List<Integer> shape, LongConsumer work) {
+  AffineBounds(List<Integer> shape, LongConsumer work) {
     this.shape = shape;
     this.work = work;
     axisLow = new long[shape.size()][0];
@@ -243,7 +243,7 @@ final class LinearBounds {
    *
    * @throws InvalidCircuit when the box is empty or not inside the result
    */
-  void addInside(Linear.Box box) {
+  void addInside(Affine.Box box) {
     requireInside(box);
     int last = shape.size() - 1;
     int[] cut =
@@ -282,7 +282,7 @@ final class LinearBounds {
     } while (axis >= 0);
   }
 
-  private void requireInside(Linear.Box box) {
+  private void requireInside(Affine.Box box) {
     if (box.starts().size() != shape.size() || box.limits().size() != shape.size()) {
       throw new InvalidCircuit("a constant's box has another rank");
     }
