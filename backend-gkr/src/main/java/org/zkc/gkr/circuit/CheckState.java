@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.zkc.gkr.kernel.FractionTile;
+import org.zkc.gkr.protocol.ProtocolConstants;
 
 /**
  * The knowledge of a {@link CircuitCheck} after some of the relations: the interval and the degree
@@ -134,7 +134,7 @@ final class CheckState {
     for (int e : d.shape()) {
       padded *= Long.highestOneBit(2L * e - 1);
     }
-    leaves += Math.max(padded, 2L * FractionTile.SIZE) * times;
+    leaves += Math.max(padded, ProtocolConstants.LEAST_BLOCK) * times;
   }
 
   /** Counts the rows of a table. */

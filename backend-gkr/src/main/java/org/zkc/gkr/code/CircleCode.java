@@ -2,6 +2,7 @@ package org.zkc.gkr.code;
 
 import java.util.Arrays;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.protocol.ProtocolConstants;
 
 /**
  * The circle code of rate 1/4 over F (Haboeck, Levit, Papini, "Circle STARKs", 2024): a message of
@@ -21,18 +22,13 @@ import org.zkc.gkr.field.ExtVector;
  * is encoded limb by limb.
  */
 public final class CircleCode {
-  /** n / k. */
-  public static final int BLOW_UP = 4;
-
-  private static final int LOG_BLOW_UP = 2;
-
   private final int logDimension;
   private final CircleDomain domain;
   private final Butterflies butterflies;
 
   private CircleCode(int logDimension, Butterflies butterflies) {
     this.logDimension = logDimension;
-    this.domain = CircleDomain.of(logDimension + LOG_BLOW_UP);
+    this.domain = CircleDomain.of(logDimension + ProtocolConstants.LOG_BLOW_UP);
     this.butterflies = butterflies;
   }
 
@@ -42,7 +38,9 @@ public final class CircleCode {
   }
 
   static CircleCode ofDimension(int k, Butterflies butterflies) {
-    if (Integer.bitCount(k) != 1 || k < 2 || k > 1 << CircleDomain.MAX_LOG_SIZE - LOG_BLOW_UP) {
+    if (Integer.bitCount(k) != 1
+        || k < 2
+        || k > 1 << CircleDomain.MAX_LOG_SIZE - ProtocolConstants.LOG_BLOW_UP) {
       throw new IllegalArgumentException("circle code of dimension " + k);
     }
     return new CircleCode(Integer.numberOfTrailingZeros(k), butterflies);
@@ -67,7 +65,7 @@ public final class CircleCode {
       throw new IllegalArgumentException(length + " coefficients for dimension " + k);
     }
     // The upper two layers see zero coefficients only: they copy.
-    for (int block = 0; block < BLOW_UP; block++) {
+    for (int block = 0; block < ProtocolConstants.BLOW_UP; block++) {
       int base = at + block * k;
       System.arraycopy(message, from, out, base, length);
       Arrays.fill(out, base + length, base + k, 0);

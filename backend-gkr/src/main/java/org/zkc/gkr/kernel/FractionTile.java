@@ -2,6 +2,7 @@ package org.zkc.gkr.kernel;
 
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.protocol.ProtocolConstants;
 
 /**
  * Tiles of {@link #SIZE} fractions of a logup layer, short enough for the first-level cache. An
@@ -9,8 +10,8 @@ import org.zkc.gkr.field.ExtVector;
  * elements and all of one call have one length.
  */
 public final class FractionTile {
-  /** log2 of {@link #SIZE}. */
-  public static final int VARIABLES = 8;
+  /** log2 of {@link #SIZE}, which is the tile of the protocol. */
+  public static final int VARIABLES = ProtocolConstants.LOG_FRACTION_TILE;
 
   public static final int SIZE = 1 << VARIABLES;
 

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.zkc.gkr.field.Ext;
-import org.zkc.gkr.kernel.FractionTile;
 import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Lookup;
 import org.zkc.gkr.weight.TensorLayout;
@@ -23,9 +23,7 @@ import org.zkc.gkr.weight.TensorLayout;
  */
 public record LeafLayout(Tree lookups, Tree tables) {
   /** A pair of tiles: the least block of a lookup. */
-  private static final int PAIR_VARIABLES = FractionTile.VARIABLES + 1;
-
-  private static final int PAIR = 1 << PAIR_VARIABLES;
+  private static final int PAIR = ProtocolConstants.LEAST_BLOCK;
 
   /**
    * @param offset a multiple of 2^variables
@@ -121,7 +119,7 @@ public record LeafLayout(Tree lookups, Tree tables) {
           new Block(
               l.name(),
               0,
-              Math.max(PAIR_VARIABLES, layout.variables()),
+              Math.max(ProtocolConstants.LOG_LEAST_BLOCK, layout.variables()),
               layout,
               l.tuple(),
               l.table(),

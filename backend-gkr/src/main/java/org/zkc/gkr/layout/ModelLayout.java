@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.weight.TensorLayout;
@@ -105,7 +106,7 @@ public final class ModelLayout implements RowLayout {
       claims += system.modelClaims(t);
     }
     return Math.min(
-        Mle.variables((int) Math.min(claims, 1 << 30)), ConstraintSystem.LOG_MAX_CLAIMS);
+        Mle.variables((int) Math.min(claims, 1 << 30)), ProtocolConstants.LOG_MAX_CLAIMS);
   }
 
   /** The most variables that number the rows of one tensor at a width. */

@@ -3,6 +3,7 @@ package org.zkc.gkr.layout;
 import java.util.function.IntToLongFunction;
 import java.util.function.IntUnaryOperator;
 import org.zkc.gkr.circuit.InvalidCircuit;
+import org.zkc.gkr.protocol.ProtocolConstants;
 
 /**
  * The row width of a commitment: the power of two with the least proof bytes, 4 a cell of an opened
@@ -24,8 +25,6 @@ final class RowWidth {
    * their merging: (V + log K) n / |E| is then below 2^-100.7, the queries take the rest.
    */
   private static final long PROXIMITY = 10_000_000;
-
-  private static final int BLOW_UP = 4;
 
   /** log2 of |E| less the 100 bits: proximity costs (V + log K) n of 2^24 parts of the error. */
   private static final int ERROR_PARTS = 1 << 24;
@@ -54,7 +53,7 @@ final class RowWidth {
 
   /** The part of the error that proximity takes. */
   private static double proximity(int width, int rowVariables) {
-    return (double) BLOW_UP * width * rowVariables / ERROR_PARTS;
+    return (double) ProtocolConstants.BLOW_UP * width * rowVariables / ERROR_PARTS;
   }
 
   /**
@@ -100,7 +99,8 @@ final class RowWidth {
     long bestCost = Long.MAX_VALUE;
     int start = Math.max(MIN, least);
     for (int width = start;
-        width == start || width <= MAX && BLOW_UP * (long) width * rowVariables <= PROXIMITY;
+        width == start
+            || width <= MAX && ProtocolConstants.BLOW_UP * (long) width * rowVariables <= PROXIMITY;
         width *= 2) {
       long cost = cost(width, rows);
       if (cost < bestCost) {

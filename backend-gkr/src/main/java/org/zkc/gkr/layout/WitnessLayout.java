@@ -3,6 +3,7 @@ package org.zkc.gkr.layout;
 import java.util.ArrayList;
 import java.util.List;
 import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.weight.TensorLayout;
@@ -39,7 +40,7 @@ public final class WitnessLayout implements RowLayout {
     int width =
         RowWidth.choose(
             RowWidth.MIN,
-            30 + ConstraintSystem.LOG_MAX_CLAIMS,
+            30 + ProtocolConstants.LOG_MAX_CLAIMS,
             w -> layouts.stream().mapToLong(l -> rows(l, w)).sum());
     ArrayList<Column> columns = new ArrayList<>();
     int row = 0;

@@ -1,7 +1,7 @@
 package org.zkc.gkr.ligero;
 
 import java.util.Arrays;
-import org.zkc.gkr.code.CircleCode;
+import org.zkc.gkr.protocol.ProtocolConstants;
 
 /** The columns of an encoded matrix, and which of them are opened. */
 public final class Columns {
@@ -9,7 +9,7 @@ public final class Columns {
 
   /** The number of columns for rows of {@code width} elements. */
   public static int count(int width) {
-    return CircleCode.BLOW_UP * width;
+    return ProtocolConstants.BLOW_UP * width;
   }
 
   /** Drawn queries as the ascending, distinct indices that are opened. */

@@ -4,7 +4,7 @@ import org.zkc.gkr.channel.ReceivingChannel;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
-import org.zkc.gkr.kernel.FractionTile;
+import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.sumcheck.SumcheckVerifier;
 
 /**
@@ -50,7 +50,7 @@ public final class LogupVerifier {
 
   /** The point of the layer below: that of the pairs, with the siblings' coordinate put in. */
   public static Ext[] below(Ext[] pairs, Ext sibling) {
-    int at = Math.max(0, pairs.length - FractionTile.VARIABLES);
+    int at = Math.max(0, pairs.length - ProtocolConstants.LOG_FRACTION_TILE);
     Ext[] out = new Ext[pairs.length + 1];
     System.arraycopy(pairs, 0, out, 0, at);
     out[at] = sibling;

@@ -14,6 +14,7 @@ import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.protocol.ProtocolConstants;
 
 /**
  * A circuit expanded into what the protocol proves: definitions (backward sweep), lookups (one
@@ -25,17 +26,6 @@ import org.zkc.gkr.circuit.TensorDeclaration;
  * table.
  */
 public final class ConstraintSystem {
-  /**
-   * A virtual tensor with more claims than this has them merged to one by a sumcheck before they
-   * are carried on.
-   */
-  public static final int MERGE_ABOVE = 8;
-
-  /**
-   * log2 of the most claims that one random combination merges; the soundness budget counts on it.
-   */
-  public static final int LOG_MAX_CLAIMS = 16;
-
   private final CheckedCircuit checked;
   private final List<SystemTensor> tensors;
   private final List<Definition> definitions;
@@ -163,7 +153,8 @@ public final class ConstraintSystem {
     zeroProducts.forEach(z -> z.sources().forEach(t -> out[t]++));
     for (Definition d : definitions) {
       switch (d) {
-        case Definition.AffineSum a -> a.terms().forEach(t -> out[t.source()] += MERGE_ABOVE);
+        case Definition.AffineSum a ->
+            a.terms().forEach(t -> out[t.source()] += ProtocolConstants.MERGE_ABOVE);
         case Bilinear b -> b.sources().forEach(t -> out[t]++);
       }
     }

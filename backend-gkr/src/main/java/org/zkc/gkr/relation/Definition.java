@@ -1,6 +1,7 @@
 package org.zkc.gkr.relation;
 
 import java.util.List;
+import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.weight.View;
 
 /** Defines a tensor by the values of others: what the backward sweep walks over. */
@@ -24,7 +25,7 @@ public sealed interface Definition permits Definition.AffineSum, Bilinear {
 
     @Override
     public boolean takes(List<Claims.Claim> claims) {
-      return claims.size() <= ConstraintSystem.MERGE_ABOVE;
+      return claims.size() <= ProtocolConstants.MERGE_ABOVE;
     }
   }
 

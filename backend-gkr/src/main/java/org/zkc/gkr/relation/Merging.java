@@ -6,6 +6,7 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
@@ -22,9 +23,9 @@ public final class Merging {
    *     property of the circuit
    */
   public static ExtVector coefficients(Transcript transcript, String label, int count) {
-    if (count > 1 << ConstraintSystem.LOG_MAX_CLAIMS) {
+    if (count > 1 << ProtocolConstants.LOG_MAX_CLAIMS) {
       throw new VerificationFailure(
-          label, "at most 2^" + ConstraintSystem.LOG_MAX_CLAIMS + " claims", count + " claims");
+          label, "at most 2^" + ProtocolConstants.LOG_MAX_CLAIMS + " claims", count + " claims");
     }
     int variables = Mle.variables(count);
     Ext[] tau = variables == 0 ? new Ext[0] : transcript.challengeExts(label, variables);

@@ -2,6 +2,7 @@ package org.zkc.gkr.security;
 
 import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.layout.Arithmetization;
+import org.zkc.gkr.protocol.ProtocolConstants;
 
 /**
  * The verifier's choices about the cryptography of a proof. They are computed from the circuit, so
@@ -25,7 +26,6 @@ public record SecurityParameters(
 
   private static final int MAX_LOOKUP_GRINDING_BITS = 24;
   private static final int MAX_QUERIES = 400;
-  private static final int LOG_BLOW_UP = 2;
 
   /**
    * The parameters of a circuit.
@@ -62,6 +62,7 @@ public record SecurityParameters(
   }
 
   private static SecurityParameters with(int queries, int lookupGrinding) {
-    return new SecurityParameters(queries, QUERY_GRINDING_BITS, lookupGrinding, LOG_BLOW_UP);
+    return new SecurityParameters(
+        queries, QUERY_GRINDING_BITS, lookupGrinding, ProtocolConstants.LOG_BLOW_UP);
   }
 }

@@ -8,6 +8,7 @@ import org.zkc.gkr.layout.LeafLayout;
 import org.zkc.gkr.layout.ModelLayout;
 import org.zkc.gkr.layout.WitnessLayout;
 import org.zkc.gkr.mle.Mle;
+import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Definition;
@@ -31,7 +32,7 @@ public record SoundnessBudget(List<Term> terms) {
   private static final double FIELD_BITS = 123.999999;
 
   /** The challenges of one random combination of claims. */
-  private static final double MERGING = ConstraintSystem.LOG_MAX_CLAIMS;
+  private static final double MERGING = ProtocolConstants.LOG_MAX_CLAIMS;
 
   public SoundnessBudget {
     terms = List.copyOf(terms);

@@ -2,19 +2,17 @@ package org.zkc.gkr.statement;
 
 import java.util.List;
 import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.relation.SystemTensor;
 import org.zkc.gkr.transcript.Transcript;
 
 /** The beginning of every transcript: all that a proof is about (docs/protocol.md section 5.0). */
 public final class StatementTranscript {
-  /** Changes with every change of the protocol or of an encoding. */
-  public static final String PROTOCOL = "zkc gkr-logup-ligero m31 2";
-
   private StatementTranscript() {}
 
   /** Absorbs version, parameters, circuit, model, public values with their shapes, and context. */
   public static Transcript begin(VerifierKey key, Statement statement, byte[] context) {
-    Transcript t = new Transcript(PROTOCOL);
+    Transcript t = new Transcript(ProtocolConstants.LABEL);
     t.absorb(
         "security parameters",
         key.parameters().queries(),

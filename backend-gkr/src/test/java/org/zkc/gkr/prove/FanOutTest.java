@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CircuitBuilder;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.ViewStep;
-import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.protocol.ProtocolConstants;
 
 /**
  * A tensor that many relations read: each reads the same one, whether its claims are carried on or
@@ -22,7 +22,7 @@ class FanOutTest {
 
   @Test
   void everyReaderOfATensorReadsTheSameOne() throws Exception {
-    for (int readers : new int[] {3, ConstraintSystem.MERGE_ABOVE + 3}) {
+    for (int readers : new int[] {3, ProtocolConstants.MERGE_ABOVE + 3}) {
       CircuitBuilder b = new CircuitBuilder(8);
       int x = b.input(-100, 100, 3, 5);
       int a = b.requantize(x, 2, 1, -20, 20);

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.transcript.Transcript;
 
 class MergingTest {
@@ -40,7 +41,7 @@ class MergingTest {
 
   @Test
   void noMoreClaimsThanTheBudgetCounts() {
-    int most = 1 << ConstraintSystem.LOG_MAX_CLAIMS;
+    int most = 1 << ProtocolConstants.LOG_MAX_CLAIMS;
     assertEquals(most, coefficients(1, most).length());
     VerificationFailure e =
         assertThrows(VerificationFailure.class, () -> coefficients(1, most + 1));

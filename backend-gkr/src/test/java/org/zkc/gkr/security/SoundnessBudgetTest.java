@@ -18,6 +18,7 @@ import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.layout.Arithmetization;
 import org.zkc.gkr.layout.ModelLayout;
+import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.relation.ConstraintSystem;
 
 class SoundnessBudgetTest {
@@ -125,7 +126,7 @@ class SoundnessBudgetTest {
     assertEquals(1, system.modelClaims(kernel));
     assertEquals(1, system.modelClaims(transformed));
     // Each of as many claims on the sum as are carried on without merging.
-    assertEquals(ConstraintSystem.MERGE_ABOVE, system.modelClaims(bias));
+    assertEquals(ProtocolConstants.MERGE_ABOVE, system.modelClaims(bias));
     assertEquals(4, ModelLayout.logClaims(system));
   }
 
