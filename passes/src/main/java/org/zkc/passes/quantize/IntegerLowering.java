@@ -2,9 +2,11 @@ package org.zkc.passes.quantize;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Level;
+import org.zkc.ir.Location;
 import org.zkc.ir.Op;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
@@ -54,23 +56,55 @@ final class IntegerLowering {
     this.pools = pools;
   }
 
+  /** The outcome at one precision. */
+  sealed interface Outcome {}
+
   /**
-   * The integer program at a precision.
+   * The integer program.
+   *
+   * @param bits of tensors, by name
+   */
+  record Lowered(QuantizedProgram program, Map<String, Integer> bits, PassContext counts)
+      implements Outcome {}
+
+  /**
+   * An op has no integer form, or integers or tables do not fit.
+   *
+   * @param location the op's line of the user's model
+   * @param sentence what does not fit, and the remedy
+   */
+  record Refused(Location location, String sentence) implements Outcome {
+    UserException exception() {
+      return new UserException(location, sentence);
+    }
+  }
+
+  /**
+   * Lowers at a precision.
    *
    * @param cache of weights that other precisions rounded
-   * @param context takes counts
-   * @param bits takes the bits that tensors got, by name
-   * @throws UserException at the user's line for ops without an integer form, and when integers or
-   *     tables do not fit
    */
-  static QuantizedProgram lower(
+  static Outcome lower(
       Function main,
       Ranges ranges,
       QuantizationOptions options,
       Precision precision,
-      WeightCache cache,
-      PassContext context,
-      Map<String, Integer> bits) {
+      WeightCache cache) {
+    try {
+      return lowered(main, ranges, options, precision, cache);
+    } catch (UserException e) {
+      return new Refused(e.location(), e.getMessage());
+    }
+  }
+
+  private static Lowered lowered(
+      Function main,
+      Ranges ranges,
+      QuantizationOptions options,
+      Precision precision,
+      WeightCache cache) {
+    PassContext counts = new PassContext();
+    Map<String, Integer> bits = new TreeMap<>();
     TensorAnalysis analysis = new TensorAnalysis(main);
     ScaleClasses classes = new ScaleClasses(main, analysis, ranges, options, precision);
     IntegerBuilder out = new IntegerBuilder(main.name(), main.location());
@@ -79,7 +113,7 @@ final class IntegerLowering {
     WeightLowering weights =
         new WeightLowering(
             main, analysis, ranges, options, precision, out, parameters, cache, bits);
-    Accumulators accumulators = new Accumulators(values, weights, options, context);
+    Accumulators accumulators = new Accumulators(values, weights, options, counts);
     Function integers =
         new IntegerLowering(
                 values,
@@ -88,7 +122,10 @@ final class IntegerLowering {
                 new PoolLowering(values))
             .run(main);
     bits.putAll(values.bits(integers));
-    return new QuantizedProgram(Program.of(Level.INTEGER, integers), values.counterparts());
+    return new Lowered(
+        new QuantizedProgram(Program.of(Level.INTEGER, integers), values.counterparts()),
+        bits,
+        counts);
   }
 
   private Function run(Function main) {

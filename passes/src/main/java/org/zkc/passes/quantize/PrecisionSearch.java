@@ -5,7 +5,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
@@ -24,11 +23,7 @@ final class PrecisionSearch {
   /** The program at a precision. */
   @FunctionalInterface
   interface Lowering {
-    /**
-     * @param bits takes the bits that tensors got, by name
-     * @throws UserException when integers or tables do not fit
-     */
-    QuantizedProgram at(Precision precision, PassContext context, Map<String, Integer> bits);
+    IntegerLowering.Outcome at(Precision precision);
   }
 
   /** R^2 that is good enough: what is missing to 1 is not worth table rows. */
@@ -214,34 +209,25 @@ final class PrecisionSearch {
 
   /** The candidate of a precision; empty when it is the same program, or does not fit. */
   Optional<Candidate> attempt(Precision precision, Candidate from) {
-    try {
-      return Optional.of(lower(precision)).filter(c -> !c.isLike(from));
-    } catch (UserException e) {
-      return Optional.empty();
-    }
+    return fitting(precision).filter(c -> !c.isLike(from));
   }
 
   /** The finest share whose rows are few beside the lookups; the least bits where none is. */
   private Candidate affordable() {
-    Candidate best = lower(Precision.LEAST.withWeightShare(WEIGHT_SHARE));
+    Candidate best = required(Precision.LEAST.withWeightShare(WEIGHT_SHARE));
     double allowed = FLOOR_SHARE * best.cost().lookups();
     double share = COARSEST;
     while (share > FINEST) {
-      try {
-        Candidate candidate = lower(Precision.LEAST.withWeightShare(WEIGHT_SHARE).withShare(share));
-        if (candidate.cost().rows() > allowed) {
-          break;
-        }
-        best = candidate;
-        // A bit more is a fourth of the share and doubles the rows, as soon as it counts.
-        int bits =
-            (int)
-                (StrictMath.log(allowed / Math.max(1, candidate.cost().rows()))
-                    / StrictMath.log(2));
-        share *= StrictMath.pow(STEP, -Math.max(1, bits));
-      } catch (UserException e) {
+      Optional<Candidate> candidate =
+          fitting(Precision.LEAST.withWeightShare(WEIGHT_SHARE).withShare(share));
+      if (candidate.isEmpty() || candidate.get().cost().rows() > allowed) {
         break;
       }
+      best = candidate.get();
+      // A bit more is a fourth of the share and doubles the rows, as soon as it counts.
+      int bits =
+          (int) (StrictMath.log(allowed / Math.max(1, best.cost().rows())) / StrictMath.log(2));
+      share *= StrictMath.pow(STEP, -Math.max(1, bits));
     }
     return best;
   }
@@ -250,18 +236,41 @@ final class PrecisionSearch {
     return Math.max(FREE_ROWS, share * cost.lookups());
   }
 
+  /** The candidate of a precision; empty when integers or tables do not fit. */
+  private Optional<Candidate> fitting(Precision precision) {
+    return switch (lowering.at(precision)) {
+      case IntegerLowering.Lowered l -> Optional.of(unmeasured(l, precision));
+      case IntegerLowering.Refused r -> Optional.empty();
+    };
+  }
+
+  /**
+   * The candidate of a precision.
+   *
+   * @throws UserException when integers or tables do not fit
+   */
+  private Candidate required(Precision precision) {
+    return switch (lowering.at(precision)) {
+      case IntegerLowering.Lowered l -> unmeasured(l, precision);
+      case IntegerLowering.Refused r -> throw r.exception();
+    };
+  }
+
   /** An unmeasured candidate counts as {@link #POOR}. */
-  private Candidate lower(Precision precision) {
-    PassContext counts = new PassContext();
-    Map<String, Integer> bits = new TreeMap<>();
-    QuantizedProgram program = lowering.at(precision, counts, bits);
+  private static Candidate unmeasured(IntegerLowering.Lowered lowered, Precision precision) {
     return new Candidate(
-        program, precision, LookupCost.of(program.program()), POOR, POOR, bits, counts);
+        lowered.program(),
+        precision,
+        LookupCost.of(lowered.program().program()),
+        POOR,
+        POOR,
+        lowered.bits(),
+        lowered.counts());
   }
 
   /** The program with no more bits than asked for, and no others tried. */
   Candidate asAsked() {
-    return corrected(lower(Precision.LEAST));
+    return corrected(required(Precision.LEAST));
   }
 
   /** The candidate with what its outputs lack on average added to their biases. */

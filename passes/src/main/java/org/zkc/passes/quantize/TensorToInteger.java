@@ -73,8 +73,7 @@ public final class TensorToInteger {
         new PrecisionSearch(
             tensor,
             ranges,
-            (precision, counts, bits) ->
-                IntegerLowering.lower(main, ranges, options, precision, cache, counts, bits),
+            precision -> IntegerLowering.lower(main, ranges, options, precision, cache),
             context.tasks());
     boolean isFixed = options.bits().isPresent();
     PrecisionSearch.Candidate chosen = isFixed ? search.asAsked() : search.cheapest();
