@@ -78,8 +78,10 @@ final class ContractionCheck {
     long low = Math.multiplyExact(terms, each.low());
     long high = Math.multiplyExact(terms, each.high());
     int model = isModel ? b : a;
-    if (state.tensor(model).role() == Role.MODEL) {
-      // Its sums are those of more elements.
+    // The sums of a MODEL tensor are those of one index on axis 0: they bound a sum that reads
+    // fewer elements of that index, and say nothing of one that runs along axis 0 itself, as a sum
+    // over a left factor without other axes does.
+    if (state.tensor(model).role() == Role.MODEL && state.tensor(model).rank() >= 2) {
       Interval allowed = weightedSum(state.tensor(model), state.source(isModel ? a : b));
       low = Math.max(low, allowed.low());
       high = Math.min(high, allowed.high());

@@ -376,6 +376,23 @@ class CircuitCheckTest {
     CircuitCheck.check(of(t.subList(0, 5), List.of(), r.subList(0, 4).toArray(Relation[]::new)));
   }
 
+  /**
+   * The sums of a parameter with one axis are those of single elements, while a product sums along
+   * that axis: honest bounds of a hostile key would otherwise let sums wrap around p.
+   */
+  @Test
+  void aVectorOfTheModelIsSummedAlongItsAxis() {
+    List<TensorDeclaration> t = new ArrayList<>();
+    t.add(new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(64), 0, 1 << 20, 1 << 20, 0));
+    t.add(TensorDeclaration.input(List.of(1, 64), 0, (1 << 9) - 1));
+    t.add(TensorDeclaration.virtual(List.of(1), 0, (1 << 29) - 1));
+    refused("outside (-2^30, 2^30)", ofInputs(t, new MatMul(2, 0, 1)));
+    t.set(0, new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(64), 0, 3, 3, 0));
+    assertEquals(
+        new Interval(0, 64 * 3 * 511),
+        CircuitCheck.check(ofInputs(t, new MatMul(2, 0, 1))).interval(2));
+  }
+
   /** Products with weights raise the degree as well. */
   @Test
   void degreeOfProductsWithWeights() {
