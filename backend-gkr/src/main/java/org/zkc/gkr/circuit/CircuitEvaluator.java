@@ -75,7 +75,8 @@ public final class CircuitEvaluator {
         int[] out = new int[elements[q.numerator()].length];
         for (int k = 0; k < out.length; k++) {
           long d = elements[q.denominator()][k];
-          out[k] = (int) (((1L << q.bits() + 1) * elements[q.numerator()][k] + d) / (2 * d));
+          long n = elements[q.numerator()][k];
+          out[k] = (int) Math.floorDiv((1L << q.bits() + 1) * n + d, 2 * d);
         }
         yield out;
       }

@@ -4,11 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * result = floor((2^(bits+1) n + d) / (2 d)) for 0 <= n <= d, d > 0: with P = d * result (a
+ * result = floor((2^(bits+1) n + d) / (2 d)) in [low, high], d > 0: with P = d * result (a
  * product), rem = 2^(bits+1) n + d - 2 P lies in [0, 2d): rem and 2d - 1 - rem are range-checked,
- * result is in [0, 2^bits], and (2^bits + 1) 2 d_max < p. docs/protocol.md section 4.
+ * and so is result - low. docs/protocol.md section 4.
+ *
+ * @param low the least quotient; an input whose quotient is less has no proof
+ * @param high the greatest quotient; an input whose quotient is greater has no proof
  */
-public record RoundedQuotient(int result, int numerator, int denominator, int bits)
+public record RoundedQuotient(
+    int result, int numerator, int denominator, int bits, long low, long high)
     implements Relation {
   @Override
   public List<Integer> sources() {

@@ -17,23 +17,36 @@ final class RoundedQuotientCheck {
     require(state.tensor(q.numerator()).shape().equals(d.shape()), "the numerator's shape differs");
     require(
         state.tensor(q.denominator()).shape().equals(d.shape()), "the denominator's shape differs");
-    require(q.bits() >= 1 && q.bits() <= CircuitLimits.QUOTIENT_BITS, "bits out of range");
-    require(n.low() >= 0, "the numerator reaches " + n.low());
+    require(q.bits() >= 0 && q.bits() <= CircuitLimits.QUOTIENT_BITS, "bits out of range");
+    require(
+        -Interval.BOUND < q.low() && q.low() <= q.high() && q.high() < Interval.BOUND,
+        "a quotient in [" + q.low() + ", " + q.high() + "]");
+    Interval range = new Interval(q.low(), q.high());
+    require(
+        q.high() - q.low() <= 1L << CircuitLimits.QUOTIENT_BITS,
+        "the quotient's range " + range + " is too large for a table");
     require(den.low() >= 1, "the denominator reaches " + den.low());
     require(
         state.degree(q.denominator()) + 1 <= CircuitLimits.DEGREE,
         "multiplicative degree above " + CircuitLimits.DEGREE);
     long scale = 1L << q.bits() + 1;
     int remainderBits = RoundedQuotient.remainderBits(den);
-    long range = (1L << remainderBits) - 1;
-    long most = Math.addExact(Math.multiplyExact(scale, n.high()), den.high());
-    long least = den.low() - 2 * den.high() * (1L << q.bits());
-    require((scale + 2) * den.high() < P, "(2^bits + 1) 2 d must stay below p");
-    require(most < P && range - least < P, "window condition: the remainder wraps around p");
+    long window = (1L << remainderBits) - 1;
+    // 2^(bits+1) n + d - 2 P with every operand on its own: what the equation modulo p allows.
+    Interval product = den.times(range);
+    long most =
+        Math.subtractExact(
+            Math.addExact(Math.multiplyExact(scale, n.high()), den.high()), 2 * product.low());
+    long least =
+        Math.subtractExact(
+            Math.addExact(Math.multiplyExact(scale, n.low()), den.low()), 2 * product.high());
     require(
-        2 * den.high() - 1 < P && range - (2 * den.low() - 1 - range) < P,
+        most < P && Math.subtractExact(window, least) < P,
+        "window condition: the remainder wraps around p");
+    require(
+        2 * den.high() - 1 < P && window - (2 * den.low() - 1 - window) < P,
         "window condition: 2d - 1 - rem wraps around p");
     state.look(d, 1 + 2 * RoundedQuotient.limbs(remainderBits).size());
-    return new Interval(0, 1L << q.bits());
+    return range;
   }
 }

@@ -133,7 +133,9 @@ public final class CircuitCodec {
               RoundedQuotientMessage.newBuilder()
                   .setNumerator(q.numerator())
                   .setDenominator(q.denominator())
-                  .setBits(q.bits()));
+                  .setBits(q.bits())
+                  .setLow(q.low())
+                  .setExcess(q.high() - (1L << q.bits())));
     }
     return b.build();
   }
@@ -255,7 +257,13 @@ public final class CircuitCodec {
       case MAX -> new Max(result, r.getMax().getSourcesList(), r.getMax().getBits());
       case QUOTIENT -> {
         RoundedQuotientMessage q = r.getQuotient();
-        yield new RoundedQuotient(result, q.getNumerator(), q.getDenominator(), q.getBits());
+        yield new RoundedQuotient(
+            result,
+            q.getNumerator(),
+            q.getDenominator(),
+            q.getBits(),
+            q.getLow(),
+            q.getExcess() + (1L << q.getBits()));
       }
       case KIND_NOT_SET -> throw new InvalidCircuit("a relation of an unknown kind");
     };

@@ -5,22 +5,25 @@ import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.field.M31;
 
 /**
- * Claim: out = floor((2^(b+1) n + d) / (2 d)), for 0 <= n <= d and d > 0.
+ * Claim: out = floor((2^(b+1) n + d) / (2 d)), which lies in [low, high], for d > 0.
  *
  * <p>Arithmetisation: P = d out is a product; rem = 2^(b+1) n + d - 2 P and top = 2 d - 1 - rem are
- * virtual; out is in [0, 2^b], rem and top are each the sum of range-checked limbs, which is
- * asserted by looking rem minus its higher limbs up as the lowest limb.
+ * virtual; out - low is in [0, high - low], rem and top are each the sum of range-checked limbs,
+ * which is asserted by looking rem minus its higher limbs up as the lowest limb.
  *
- * <p>Uniqueness: with d and out bounded, 2^(b+1) n + d - 2 d out and the range of rem are closer
- * than p to each other, so rem is that integer, and likewise top; 0 <= rem < 2 d makes the quotient
- * unique.
+ * <p>Uniqueness: with n, d and out bounded, each on its own, 2^(b+1) n + d - 2 d out and the range
+ * of rem are closer than p to each other, so rem is that integer, and likewise top; 0 <= rem < 2 d
+ * makes the quotient unique, of whatever sign.
  */
 final class RoundedQuotientRelation {
   private RoundedQuotientRelation() {}
 
   static void expand(SystemBuilder builder, String name, RoundedQuotient q) {
     List<Integer> shape = builder.shape(q.result());
-    builder.lookUp(name, List.of(q.result()), new LookupTable.Range((1 << q.bits()) + 1));
+    builder.lookUp(
+        name,
+        List.of(fromZero(builder, name, q)),
+        new LookupTable.Range((int) (q.high() - q.low() + 1)));
     int product = builder.add(name + " product", shape, Holder.VIRTUAL);
     builder.definitions.add(
         new Hadamard(name + " product", product, q.denominator(), q.result(), shape));
@@ -44,6 +47,22 @@ final class RoundedQuotientRelation {
     int bits = RoundedQuotient.remainderBits(builder.checked.interval(q.denominator()));
     inRange(builder, name + " remainder", rem, bits);
     inRange(builder, name + " gap", top, bits);
+  }
+
+  /** The tensor out - low, out itself where low is 0. */
+  private static int fromZero(SystemBuilder builder, String name, RoundedQuotient q) {
+    if (q.low() == 0) {
+      return q.result();
+    }
+    List<Integer> shape = builder.shape(q.result());
+    int above = builder.add(name + " above its least", shape, Holder.VIRTUAL);
+    builder.definitions.add(
+        new Definition.AffineSum(
+            name + " above its least",
+            above,
+            List.of(builder.term(q.result(), 1, List.of())),
+            List.of(Definition.Constant.everywhere(M31.fromSigned(-q.low()), shape))));
+    return above;
   }
 
   /**

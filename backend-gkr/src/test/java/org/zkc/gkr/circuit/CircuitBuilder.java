@@ -255,8 +255,12 @@ public final class CircuitBuilder {
   }
 
   public int quotient(int numerator, int denominator, int bits) {
+    return quotient(numerator, denominator, bits, 0, 1L << bits);
+  }
+
+  public int quotient(int numerator, int denominator, int bits, long low, long high) {
     int t = witness(shape(numerator));
-    relations.add(new RoundedQuotient(t, numerator, denominator, bits));
+    relations.add(new RoundedQuotient(t, numerator, denominator, bits, low, high));
     return t;
   }
 

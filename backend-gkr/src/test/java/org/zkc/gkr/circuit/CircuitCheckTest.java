@@ -305,7 +305,7 @@ class CircuitCheckTest {
 
   @Test
   void rangesOfAQuotient() {
-    RoundedQuotient q = new RoundedQuotient(2, 0, 1, 8);
+    RoundedQuotient q = new RoundedQuotient(2, 0, 1, 8, 0, 256);
     Affine den =
         new Affine(
             1,
@@ -314,18 +314,38 @@ class CircuitCheckTest {
     CircuitCheck.check(
         of(List.of(input(0, 1000), virtual(1, 1001), witness(0, 256)), List.of(), den, q));
     refused(
-        "the numerator reaches",
-        of(List.of(input(-1, 1000), virtual(0, 1001), witness(0, 256)), List.of(), den, q));
-    refused(
         "the denominator reaches",
         of(List.of(input(0, 1000), virtual(0, 1000), witness(0, 256)), List.of(), copy(1, 0), q));
     refused(
-        "must stay below p",
+        "window condition",
         of(
             List.of(input(0, 1 << 22), virtual(1, (1 << 22) + 1), witness(0, 256)),
             List.of(),
             den,
             q));
+    for (RoundedQuotient bad :
+        List.of(
+            new RoundedQuotient(2, 0, 1, -1, 0, 256),
+            new RoundedQuotient(2, 0, 1, 21, 0, 256),
+            new RoundedQuotient(2, 0, 1, 8, 5, 4),
+            new RoundedQuotient(2, 0, 1, 8, Long.MIN_VALUE, Long.MAX_VALUE),
+            new RoundedQuotient(2, 0, 1, 8, 0, (1 << 20) + 1))) {
+      refused(
+          bad.bits() == 8 ? "quotient" : "bits out of range",
+          of(List.of(input(0, 1000), virtual(1, 1001), witness(0, 256)), List.of(), den, bad));
+    }
+  }
+
+  @Test
+  void windowOfASignedQuotient() {
+    RoundedQuotient q = new RoundedQuotient(2, 0, 1, 8, -1024, 1023);
+    // 2^9 2^15 + d + 2 1024 d must stay below p.
+    long limit = (Integer.MAX_VALUE - (1L << 24)) / 2049;
+    TensorDeclaration n = input(-(1 << 15), 1 << 15);
+    CircuitCheck.check(ofInputs(List.of(n, input(1, limit), witness(-1024, 1023)), q));
+    refused(
+        "window condition: the remainder",
+        ofInputs(List.of(n, input(1, limit + 1), witness(-1024, 1023)), q));
   }
 
   @Test

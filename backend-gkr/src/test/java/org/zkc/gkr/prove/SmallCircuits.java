@@ -185,6 +185,27 @@ public enum SmallCircuits {
       return b.output(b.quotient(e, s, 8));
     }
   },
+  /** Means weighted by computed weights, as attention has them: quotients of either sign. */
+  WEIGHTED_MEAN {
+    @Override
+    public CircuitBuilder build(long seed) {
+      CircuitBuilder b = new CircuitBuilder(seed);
+      int weights = b.requantize(b.input(0, 200, 3, 5), 1, 1, 1, 99);
+      int values = b.requantize(b.input(-100, 100, 6, 5), 1, 1, -31, 31);
+      int sums = b.matMul(weights, values);
+      int total =
+          b.affine(
+              List.of(3, 6),
+              List.of(
+                  CircuitBuilder.term(
+                      weights,
+                      1,
+                      new ViewStep.Window(1, 1, 0, 1, 0, 5),
+                      new ViewStep.Window(1, 6, 0, 1, 0, 1))));
+      return b.output(b.requantize(b.quotient(sums, total, 4, -512, 511), 1, 1, -200, 200))
+          .output(b.quotient(sums, total, 0, -31, 31));
+    }
+  },
   VIEWS {
     @Override
     public CircuitBuilder build(long seed) {

@@ -369,6 +369,21 @@ class WrongWitnessTest {
     }
   }
 
+  /** A quotient of either sign, each off by one, and by one more than its range. */
+  @Test
+  void wrongSignedQuotient() throws Exception {
+    for (int delta : new int[] {1, -1}) {
+      for (long high : new long[] {511, 600}) {
+        CircuitBuilder b = new CircuitBuilder(20);
+        int n = b.input(-4000, 4000, 3, 5);
+        int d = b.input(1000, 9000, 3, 5);
+        int q = b.quotient(n, d, 7, -512, high);
+        b.output(b.requantize(q, 1, 1, -300, 300));
+        wrongElement(b, q, v -> plus(v, 3, delta), "lookup");
+      }
+    }
+  }
+
   @Test
   void publicResiduesAreNotIntegers() throws Exception {
     Layers l = new Layers();

@@ -106,7 +106,11 @@ public final class CircuitRules {
       case RequantizeTable r ->
           requantize(r.input(), r.shift(), r.limbs(), r.first(), r.entries().elementCount());
       case RoundedQuotient q ->
-          IntegerRules.quotient(interval(q.numerator()), interval(q.denominator()), q.bits());
+          IntegerRules.quotient(
+              interval(q.numerator()),
+              interval(q.denominator()),
+              q.bits(),
+              new Interval(q.low(), q.high()));
       case Max m ->
           require(
               m.inputs().size() >= 2 && m.inputs().size() <= 4,
@@ -224,7 +228,7 @@ public final class CircuitRules {
           type(
               Kind.WITNESS,
               Shapes.elementwise(q.numerator().shape(), q.denominator().shape()),
-              new Interval(0, 1L << q.bits()));
+              IntegerRules.quotient(q.bits(), q.low(), q.high()));
     };
   }
 

@@ -160,9 +160,10 @@ public final class IntegerRules {
         yield type(shape, interval(w.input()), scaleOf(w.input()));
       }
       case RoundedQuotient q -> {
-        quotient(interval(q.numerator()), interval(q.denominator()), q.bits());
+        Interval range = quotient(q.bits(), q.low(), q.high());
+        quotient(interval(q.numerator()), interval(q.denominator()), q.bits(), range);
         Shape shape = Shapes.elementwise(q.numerator().shape(), q.denominator().shape());
-        yield type(shape, new Interval(0, 1L << q.bits()), free);
+        yield type(shape, range, free);
       }
       case View v -> (IntegerType) ViewRules.infer(v);
     };
@@ -238,31 +239,64 @@ public final class IntegerRules {
   }
 
   /**
-   * A rounded quotient is unique in the field when (2^bits + 1) 2 d stays below p = 2^31 - 1
-   * (docs/protocol.md section 2).
+   * The interval of a rounded quotient.
    *
-   * @throws IllegalArgumentException when the intervals of numerator and denominator do not grant
-   *     it
+   * @throws IllegalArgumentException when it is empty, or too wide for a table
    */
-  public static void quotient(Interval numerator, Interval denominator, int bits) {
+  public static Interval quotient(int bits, long low, long high) {
     require(
-        bits >= 1 && bits <= FieldBounds.MAX_QUOTIENT_BITS,
-        "bits must lie in [1, %d], got %d",
+        bits >= 0 && bits <= FieldBounds.MAX_QUOTIENT_BITS,
+        "bits must lie in [0, %d], got %d",
         FieldBounds.MAX_QUOTIENT_BITS,
         bits);
+    require(low <= high, "bounds %d and %d leave no value", low, high);
+    Interval range = new Interval(low, high);
     require(
-        numerator.low() >= 0,
-        "the numerator must not be negative, its interval starts at %d",
-        numerator.low());
+        range.isInsideLimit() && high - low <= 1L << FieldBounds.MAX_QUOTIENT_BITS,
+        "a quotient has 2^%d + 1 values at most, [%d, %d] has more",
+        FieldBounds.MAX_QUOTIENT_BITS,
+        low,
+        high);
+    return range;
+  }
+
+  /**
+   * A rounded quotient is unique in the field when its remainder 2^(bits+1) n + d - 2 d q stays
+   * closer than p = 2^31 - 1 to the remainder's range, whatever n, d and q are in their intervals
+   * (docs/protocol.md section 2).
+   *
+   * @param range of the quotient
+   * @throws IllegalArgumentException when the intervals do not grant it
+   */
+  public static void quotient(
+      Interval numerator, Interval denominator, int bits, Interval range) {
     require(
         denominator.high() > 0,
         "the denominator must be able to be positive, its interval ends at %d",
         denominator.high());
     require(
-        ((1L << bits) + 1) * 2 * denominator.high() < FieldBounds.ORDER,
-        "(2^%d + 1) 2 d reaches the field's order for denominators up to %d",
+        isUniqueQuotient(numerator, denominator, bits, range),
+        "2^%d n - d q of a quotient q in [%d, %d] reaches the field's order for numerators in"
+            + " [%d, %d] and denominators up to %d",
         bits,
+        range.low(),
+        range.high(),
+        numerator.low(),
+        numerator.high(),
         denominator.high());
+  }
+
+  /** Whether the remainder of a quotient by a positive denominator names one integer only. */
+  public static boolean isUniqueQuotient(
+      Interval numerator, Interval denominator, int bits, Interval range) {
+    Interval d = new Interval(Math.max(1, denominator.low()), denominator.high());
+    Interval doubled = d.times(range).times(2);
+    long most = (numerator.high() << bits + 1) + d.high() - doubled.low();
+    long least = (numerator.low() << bits + 1) + d.low() - doubled.high();
+    long window = Long.highestOneBit(2 * d.high() - 1) * 2 - 1;
+    return most < FieldBounds.ORDER
+        && window - least < FieldBounds.ORDER
+        && 2 * window + 1 - 2 * d.low() < FieldBounds.ORDER;
   }
 
   private static void shift(int shift) {

@@ -145,7 +145,7 @@ public final class CircuitInterpreter {
           zip(
               q.numerator(),
               q.denominator(),
-              (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits()));
+              (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits(), q.low(), q.high()));
     };
   }
 

@@ -191,7 +191,9 @@ public final class IntegerEvaluator {
           zip(
               get(q.numerator(), values),
               get(q.denominator(), values),
-              (n, d) -> Math.toIntExact(IntegerKernels.roundedQuotient(n, d, q.bits())));
+              (n, d) ->
+                  Math.toIntExact(
+                      IntegerKernels.roundedQuotient(n, d, q.bits(), q.low(), q.high())));
       case View v ->
           ViewKernel.INTS.apply(v, v.operands().stream().map(x -> get(x, values)).toList());
     };

@@ -121,7 +121,7 @@ public final class IntegerInterpreter {
           zip(
               q.numerator(),
               q.denominator(),
-              (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits()));
+              (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits(), q.low(), q.high()));
       case View v -> ViewKernel.LONGS.apply(v, v.operands().stream().map(this::get).toList());
     };
   }

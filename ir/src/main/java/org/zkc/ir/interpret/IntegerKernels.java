@@ -203,13 +203,22 @@ final class IntegerKernels {
     return shift == 0 ? x : (x + (1L << (shift - 1))) >> shift;
   }
 
-  /** floor((2^(bits+1) n + d) / (2 d)). */
-  static long roundedQuotient(long n, long d, int bits) {
-    if (n < 0 || d <= 0 || n > d) {
-      throw new ArithmeticException(
-          "rounded quotient of " + n + " by " + d + " needs 0 <= n <= d and d > 0");
+  /**
+   * floor((2^(bits+1) n + d) / (2 d)).
+   *
+   * @throws ArithmeticException when d is not positive or the quotient is outside [low, high]
+   */
+  static long roundedQuotient(long n, long d, int bits, long low, long high) {
+    if (d <= 0) {
+      throw new ArithmeticException("rounded quotient of " + n + " by " + d + " needs d > 0");
     }
-    return ((n << (bits + 1)) + d) / (2 * d);
+    long quotient = Math.floorDiv((n << (bits + 1)) + d, 2 * d);
+    if (quotient < low || quotient > high) {
+      throw new ArithmeticException(
+          "the rounded quotient of %d by %d is %d, outside [%d, %d]"
+              .formatted(n, d, quotient, low, high));
+    }
+    return quotient;
   }
 
   static long product(Shape shape, int from, int to) {

@@ -186,7 +186,7 @@ final class IntegerEvaluatorTest {
     Value quotient = fresh(2, 3, 7, 5);
     Value numerator = fresh(2, 3, 7, 5);
     b.append(new Requantize(numerator, p, 1, 0, 500, HERE));
-    b.append(new RoundedQuotient(quotient, numerator, p, 12, HERE));
+    b.append(new RoundedQuotient(quotient, numerator, p, 12, 0, 1 << 12, HERE));
     Value sums = fresh(2, 3, 3, 5);
     b.append(
         new WindowSum(sums, x, 2, List.of(0, 1, 4), List.of(2, 5, 3), List.of(1, -7, 12), HERE));

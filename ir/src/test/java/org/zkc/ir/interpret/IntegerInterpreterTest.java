@@ -112,7 +112,7 @@ class IntegerInterpreterTest {
     IntegerType type = new IntegerType(Shape.of(5), 0, 100, 1);
     Value n = b.parameter("n", type);
     Value d = b.parameter("d", type);
-    Value q = b.value(new RoundedQuotient(b.fresh("q", type), n, d, 2, Location.UNKNOWN));
+    Value q = b.value(new RoundedQuotient(b.fresh("q", type), n, d, 2, 0, 4, Location.UNKNOWN));
     Program program = Program.of(Level.INTEGER, b.build(List.of(q)));
     // 4 n / d: 0, 1.5, 0.5, 4, 1.33
     List<long[]> inputs = List.of(new long[] {0, 3, 1, 9, 1}, new long[] {5, 8, 8, 9, 3});
@@ -123,6 +123,21 @@ class IntegerInterpreterTest {
         () ->
             IntegerInterpreter.run(
                 program, List.of(new long[] {2, 0, 0, 0, 0}, new long[] {1, 1, 1, 1, 1})));
+  }
+
+  @Test
+  void quotientsOfNegativeNumbersRoundHalvesUp() {
+    FunctionBuilder b = new FunctionBuilder("main", Location.UNKNOWN);
+    IntegerType type = new IntegerType(Shape.of(5), -100, 100, 1);
+    Value n = b.parameter("n", type);
+    Value d = b.parameter("d", type);
+    Value q =
+        b.value(new RoundedQuotient(b.fresh("q", type), n, d, 1, -100, 100, Location.UNKNOWN));
+    Program program = Program.of(Level.INTEGER, b.build(List.of(q)));
+    // 2 n / d: -1.5, -0.5, -18, -1.67, 5
+    List<long[]> inputs = List.of(new long[] {-3, -1, -9, -5, 5}, new long[] {4, 4, 1, 6, 2});
+    assertArrayEquals(
+        new long[] {-1, 0, -18, -2, 5}, IntegerInterpreter.run(program, inputs).getFirst());
   }
 
   @Test

@@ -148,9 +148,10 @@ final class CircuitBuilder extends ViewBuilder {
     return TensorData.ofLongs(DType.I32, Shape.of(fitted.length), fitted);
   }
 
-  Value roundedQuotient(Value numerator, Value denominator, int bits) {
+  Value roundedQuotient(Value numerator, Value denominator, int bits, long low, long high) {
     return op(
-        numerator.shape(), r -> new RoundedQuotient(r, numerator, denominator, bits, location));
+        numerator.shape(),
+        r -> new RoundedQuotient(r, numerator, denominator, bits, low, high, location));
   }
 
   /** Appends an op, given its result; {@code shape} is for ops that take theirs from the result. */

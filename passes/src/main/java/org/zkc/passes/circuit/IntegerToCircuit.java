@@ -141,7 +141,8 @@ public final class IntegerToCircuit {
         yield new WindowMaxima(out).max(get(windows.getFirst().input()), windows);
       }
       case RoundedQuotient q ->
-          out.roundedQuotient(get(q.numerator()), get(q.denominator()), q.bits());
+          out.roundedQuotient(
+              get(q.numerator()), get(q.denominator()), q.bits(), q.low(), q.high());
       case View v ->
           out.lower(v, v.operands().stream().map(this::get).toList(), UnaryOperator.identity());
     };

@@ -155,15 +155,17 @@ public final class IntegerBuilder extends ViewBuilder {
   }
 
   /**
-   * numerator / denominator in units of 2^-bits.
+   * numerator / denominator in units of 2^-bits, read at {@code scale}.
    *
-   * @throws IllegalArgumentException when 0 <= n <= d, d > 0 and (2^bits + 1) 2 d < p cannot all
-   *     hold
+   * @param low the least quotient that any run can have
+   * @param high the greatest quotient that any run can have
+   * @throws IllegalArgumentException when d > 0 cannot hold, or the remainder would reach p
    */
-  public Value roundedQuotient(Value numerator, Value denominator, int bits) {
+  public Value roundedQuotient(
+      Value numerator, Value denominator, int bits, long low, long high, double scale) {
     return op(
-        Math.scalb(1.0, -bits),
-        r -> new RoundedQuotient(r, numerator, denominator, bits, location));
+        scale,
+        r -> new RoundedQuotient(r, numerator, denominator, bits, low, high, location));
   }
 
   /** A view of the tensor level, on the integers that stand for its operands; the scale stays. */

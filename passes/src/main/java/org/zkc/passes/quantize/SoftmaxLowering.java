@@ -144,7 +144,13 @@ final class SoftmaxLowering {
       Value parameter = out.parameter(name + ".one", one, sum.integerType().scale());
       denominator = out.add(sum, out.broadcast(parameter, sum.shape()));
     }
-    return out.roundedQuotient(exponential, out.broadcast(denominator, exponential.shape()), bits);
+    return out.roundedQuotient(
+        exponential,
+        out.broadcast(denominator, exponential.shape()),
+        bits,
+        0,
+        1L << bits,
+        Math.scalb(1.0, -bits));
   }
 
   /** d - log S, in units of the logits' step / 2^4. */

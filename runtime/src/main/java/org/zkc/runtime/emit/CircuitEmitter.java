@@ -209,7 +209,12 @@ public final class CircuitEmitter {
         int denominator = tensor(q.denominator(), origin);
         relate(
             new org.zkc.gkr.circuit.RoundedQuotient(
-                declareWitness(q.result()), numerator, denominator, q.bits()),
+                declareWitness(q.result()),
+                numerator,
+                denominator,
+                q.bits(),
+                q.low(),
+                q.high()),
             origin);
       }
     }

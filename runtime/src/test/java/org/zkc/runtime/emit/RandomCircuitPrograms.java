@@ -402,6 +402,6 @@ final class RandomCircuitPrograms {
     }
     builder.append(new Sum(d, List.of(x), List.of(1L), 1, Location.UNKNOWN));
     Value result = fresh(ColumnType.Kind.WITNESS, x.shape(), 0, 16);
-    return builder.value(new RoundedQuotient(result, x, d, 4, Location.UNKNOWN));
+    return builder.value(new RoundedQuotient(result, x, d, 4, 0, 16, Location.UNKNOWN));
   }
 }
