@@ -79,6 +79,10 @@ final class AffineCheck {
               ? CircuitLimits.MODEL_ELEMENTS
               : CircuitLimits.ELEMENTS;
       requirePaddedSize(shape, limit, "source of a step of a view");
+      if (summing) {
+        // The bounds of a parameter seen through windows are kept along each axis.
+        requireShortAxes(shape, "source of a step of a view");
+      }
       List<Integer> outcome = ViewSemantics.outcomeShape(shape, step);
       state.count(shape.stream().reduce(1, Math::multiplyExact));
       state.count(ViewSemantics.work(shape, step));

@@ -17,6 +17,7 @@ import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.Merging;
 import org.zkc.gkr.sumcheck.SumcheckVerifier;
+import org.zkc.gkr.weight.VerifierWork;
 import org.zkc.gkr.weight.Weight;
 
 /**
@@ -86,7 +87,7 @@ final class OpeningVerifier {
     VerificationFailure.requireEqual("witness batch ending", expected, end.value());
 
     ExtVector stacking = Merging.coefficients(in.transcript(), "witness rows", columns.size());
-    ExtVector coefficients = new ExtVector(layout.rows());
+    ExtVector coefficients = coefficients(layout);
     Ext value = Ext.ZERO;
     int rowEnd = layout.variables() - layout.widthVariables();
     for (int k = 0; k < columns.size(); k++) {
@@ -122,7 +123,7 @@ final class OpeningVerifier {
     VerificationFailure.requireEqual("model merge ending", expected, end.value());
 
     ExtVector stacking = Merging.coefficients(in.transcript(), "model rows", all.size());
-    ExtVector coefficients = new ExtVector(layout.rows());
+    ExtVector coefficients = coefficients(layout);
     Ext value = Ext.ZERO;
     for (int k = 0; k < ends.length; k++) {
       ModelLayout.Entry e = layout.of(all.get(k).tensor());
@@ -164,6 +165,15 @@ final class OpeningVerifier {
     Ext[] point = weight.axisPoint(0);
     int n = e.rowVariables(system.tensor(e.tensor()).shape().get(0));
     return weight.withAxis(0, Arrays.copyOfRange(point, n, point.length), e.perRow());
+  }
+
+  /**
+   * Room for a coefficient of every row. Tables of them are made besides, of one tensor at a time;
+   * both are counted, because a proof may have one column of very many rows.
+   */
+  private static ExtVector coefficients(RowLayout layout) {
+    VerifierWork.hold(2L * layout.rows());
+    return new ExtVector(layout.rows());
   }
 
   /** eq(0, .) on the first {@code count} coordinates of a point. */

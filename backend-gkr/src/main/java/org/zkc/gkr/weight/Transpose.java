@@ -21,6 +21,10 @@ final class Transpose {
 
   static Weight of(Weight weight, ViewStep step, List<Integer> source) {
     VerifierWork.begin(STEP);
+    if (!weight.isNumbered()) {
+      // The step before made it: its vectors are there beside those that this step makes.
+      VerifierWork.borrow(weight.heldElements());
+    }
     return switch (step) {
       case ViewStep.Permute p -> permute(weight, p.permutation(), source);
       case ViewStep.Reshape r -> reshape(weight, source);

@@ -99,6 +99,11 @@ public final class Weight {
     return number;
   }
 
+  /** Whether the weight is one of a pool, which has counted its elements. */
+  boolean isNumbered() {
+    return number != NONE;
+  }
+
   Weight numbered(int newNumber) {
     return new Weight(shape, factors, scale, newNumber);
   }

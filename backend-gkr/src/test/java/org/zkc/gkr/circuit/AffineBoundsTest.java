@@ -1,6 +1,7 @@
 package org.zkc.gkr.circuit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -115,5 +116,27 @@ class AffineBoundsTest {
       assertTrue(least <= most);
       assertEquals(new Interval(least, most), sum.bounds.interval(), "seed " + seed);
     }
+  }
+
+  /** A parameter's axis may be longer than those of other tensors, but not where it is summed. */
+  @Test
+  void aSlicedParameterHasShortAxes() {
+    Circuit circuit =
+        new Circuit(
+            List.of(
+                new TensorDeclaration(
+                    TensorDeclaration.Role.MODEL, List.of(1 << 22, 1), 0, 1, 1, 0),
+                TensorDeclaration.virtual(List.of(1, 1), 0, 1)),
+            List.of(),
+            List.of(
+                new Affine(
+                    1,
+                    List.of(
+                        new Affine.Term(0, 1, List.of(new ViewStep.Window(0, 1, 1, 1, 0, 1)))),
+                    List.of())),
+            List.of(),
+            List.of(1));
+    InvalidCircuit e = assertThrows(InvalidCircuit.class, () -> CircuitCheck.check(circuit));
+    assertTrue(String.valueOf(e.getMessage()).contains("elements along an axis"), e.getMessage());
   }
 }

@@ -17,6 +17,8 @@ import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.layout.Opening;
+import org.zkc.gkr.ligero.ColumnOpening;
 import org.zkc.gkr.proof.Proof;
 import org.zkc.gkr.statement.Statement;
 
@@ -114,9 +116,7 @@ enum HostileCircuits {
                   x,
                   new ViewStep.Reshape(List.of(1, 1, 1, 1)),
                   new ViewStep.Window(3, length, 0, 1, 0, 1)));
-      int kernel = p.tensors.size();
-      p.tensors.add(
-          new TensorDeclaration(TensorDeclaration.Role.MODEL, List.of(1, 1, 1, 160), 0, 0, 0, 0));
+      int kernel = p.model(List.of(1, 1, 1, 160));
       int y = p.add(List.of(1, 1, 1, length / 2));
       p.relations.add(new Conv(y, row, kernel, List.of(1, 2), List.of(0, 0), List.of(1, 1), 1));
       p.outputs.add(
@@ -146,6 +146,37 @@ enum HostileCircuits {
       }
       int all = p.affine(shape, results.stream().map(t -> term(t)).toArray(Affine.Term[]::new));
       p.outputs.add(all);
+    }
+  },
+  /** Parameters of as many rows as a proof file has room for, an element a row. */
+  ROWS_OF_ONE_ELEMENT {
+    @Override
+    void build(Parts p) {
+      List<Integer> shape = List.of((1 << 20) + 1, 1);
+      ArrayList<Affine.Term> terms = new ArrayList<>();
+      for (int k = 0; k < 15; k++) {
+        terms.add(term(p.model(shape)));
+      }
+      p.outputs.add(p.affine(shape, terms.toArray(Affine.Term[]::new)));
+    }
+  },
+  /** A view of several steps, of which each makes a vector of all elements. */
+  VECTORS_OF_SEVERAL_STEPS {
+    @Override
+    void build(Parts p) {
+      int odd = 900_001;
+      int x = p.input(7, odd);
+      int seen =
+          p.affine(
+              List.of(7, odd),
+              term(x, new ViewStep.Reshape(List.of(odd, 7)), new ViewStep.Reshape(List.of(7, odd))));
+      p.outputs.add(
+          p.affine(
+              List.of(1, 1),
+              term(
+                  seen,
+                  new ViewStep.Window(0, 1, 1, 1, 0, 7),
+                  new ViewStep.Window(1, 1, 1, 1, 0, odd))));
     }
   },
   /** As many products as there may be, and an output for each fourth. */
@@ -181,6 +212,11 @@ enum HostileCircuits {
     int input(Integer... shape) {
       inputs.add(tensors.size());
       tensors.add(TensorDeclaration.input(List.of(shape), 0, 0));
+      return tensors.size() - 1;
+    }
+
+    int model(List<Integer> shape) {
+      tensors.add(new TensorDeclaration(TensorDeclaration.Role.MODEL, shape, 0, 0, 0, 0));
       return tensors.size() - 1;
     }
 
@@ -220,7 +256,7 @@ enum HostileCircuits {
   }
 
   /** Zeros, of which every section has more than can be read. */
-  private static byte[] proof(int elements) {
+  private static byte[] proof(int elements, int columns) {
     EnumMap<Section, byte[]> sections = new EnumMap<>(Section.class);
     for (Section s : Section.values()) {
       sections.put(s, new byte[0]);
@@ -228,7 +264,9 @@ enum HostileCircuits {
     sections.put(Section.RELATIONS, new byte[elements * Ext.BYTES]);
     sections.put(Section.MODEL_MERGE, new byte[1000 * Ext.BYTES]);
     sections.put(Section.COMBINATIONS, new byte[(1 << 16) * Ext.BYTES]);
-    return new Proof(new byte[0], 0, sections, 0, Map.of()).encode();
+    Map<Opening, ColumnOpening> openings =
+        Map.of(Opening.MODEL, new ColumnOpening(new int[columns], new byte[0]));
+    return new Proof(new byte[0], 0, sections, 0, openings).encode();
   }
 
   /**
@@ -249,7 +287,10 @@ enum HostileCircuits {
             circuit.inputs().stream().map(t -> zeros(circuit, t)).toList(),
             circuit.outputs().stream().map(t -> zeros(circuit, t)).toList());
     try {
-      Verifier.verify(key, zeros, proof(1_500_000), new byte[0]);
+      // A column of every row, where the largest proof has room for one.
+      int rows = key.arithmetization().model().rows();
+      byte[] proof = rows > 1 << 20 ? proof(1000, rows) : proof(1_500_000, 0);
+      Verifier.verify(key, zeros, proof, new byte[0]);
       return "accepted";
     } catch (VerificationFailure e) {
       return String.valueOf(e.getMessage());

@@ -45,7 +45,11 @@ class HostileCircuitsTest {
               MANY_SMALL_PRODUCTS ->
               "grinding queries";
           case A_CONVOLUTION_OF_A_LONG_AXIS -> "model column elements";
-          case VIEWS_THAT_HASH_ALIKE, TERMS_OF_MANY_AXES -> "elements of weights";
+          case VIEWS_THAT_HASH_ALIKE,
+              TERMS_OF_MANY_AXES,
+              VECTORS_OF_SEVERAL_STEPS,
+              ROWS_OF_ONE_ELEMENT ->
+              "elements of weights";
           case TAPS_TIMES_EXTENT -> "operations on weights";
         };
     assertTrue(said.lines().anyMatch(l -> l.startsWith(expected)), said);
