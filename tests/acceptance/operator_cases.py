@@ -205,6 +205,30 @@ def activation(r):
 
 
 @family
+def pointwise(r):
+    s = shape(r)
+    a, b = sorted(round(r.uniform(0.2, 2), 3) for _ in range(2))
+    number, decimals = round(r.uniform(-3, 3), 3), r.randint(-1, 2)
+    signed = r.choice([a, -a])
+    exponent = r.choice([-3, -2, -1, -0.5, 0, 0.5, 1.5, 4, 5])
+    return s, r.choice([
+        torch.abs, torch.sign, torch.floor, torch.ceil, torch.round, torch.trunc, torch.frac, torch.exp, torch.exp2, torch.expm1,
+        torch.sin, torch.cos, torch.atan, torch.sinh, torch.cosh, torch.asinh, torch.erf, torch.erfc, F.mish, F.logsigmoid, F.tanhshrink,
+        lambda x: torch.asin(torch.tanh(x)), lambda x: torch.acos(torch.tanh(x)), lambda x: torch.atanh(0.9 * torch.tanh(x)),
+        lambda x: torch.acosh(1 + x.abs()), lambda x: torch.tan(torch.tanh(x)), lambda x: torch.logit(x.sigmoid()),
+        lambda x: torch.logit(x, 0.01), lambda x: torch.log(x.abs() + a), lambda x: torch.log1p(x.abs()), lambda x: torch.log2(x.abs() + a),
+        lambda x: torch.log10(x.abs() + a), lambda x: torch.sqrt(x.abs()), lambda x: torch.rsqrt(x.abs() + a),
+        lambda x: torch.reciprocal(x.abs() + a), lambda x: torch.reciprocal(-a - x.abs()), lambda x: (x.abs() + a) ** exponent,
+        lambda x: a**x, lambda x: torch.pow(2, x), lambda x: x**4, lambda x: torch.remainder(x, signed), lambda x: torch.fmod(x, signed),
+        lambda x: torch.round(x, decimals=decimals), lambda x: torch.div(x, signed, rounding_mode="floor"),
+        lambda x: torch.div(x, signed, rounding_mode="trunc"), lambda x: torch.floor_divide(x, signed), lambda x: x // signed,
+        lambda x: F.softplus(x, a, b), F.softplus, lambda x: F.hardshrink(x, a), lambda x: F.softshrink(x, a),
+        lambda x: F.threshold(x, number, signed), lambda x: F.rrelu(x, a, b), lambda x: torch.maximum(x, x.sin()),
+        lambda x: torch.minimum(x, x.flatten()[0]), lambda x: torch.fmax(x[:1], x * number), lambda x: torch.fmin(x, x.cos()),
+    ])  # fmt: skip
+
+
+@family
 def arithmetic(r):
     s = shape(r)
     other, number, alpha = constant(r, *broadcastable(r, s)), round(r.uniform(-3, 3), 3), round(r.uniform(-2, 2), 2)

@@ -84,6 +84,7 @@ ARCHIVES = [
     Sample("constants", models.Constants, ((1, 2, 8),)),
     Sample("products", models.Products, ((2, 5, 10),)),
     Sample("linear_attention", models.LinearAttention, ((1, 8, 16),)),
+    Sample("pointwise_functions", models.PointwiseFunctions, ((2, 24),)),
     Sample("unsupported_operator", models.Sorted, ((1, 8),)),
 ]
 

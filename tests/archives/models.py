@@ -505,3 +505,21 @@ class LinearAttention(nn.Module):
         scores = F.relu(q @ k.transpose(-2, -1) / 8**0.5)
         y = (scores @ v).transpose(1, 2).reshape(1, 8, 16)
         return F.softmax(self.fc(y), dim=-1)
+
+
+class PointwiseFunctions(nn.Module):
+    """Functions of one number: smooth ones, ones that jump, ones with a domain; a maximum of two tensors."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(24, 24)
+        self.head = nn.Linear(48, 12)
+
+    def forward(self, x):
+        y = self.fc(x)
+        smooth = F.mish(y) + torch.sin(y) + torch.erf(y)
+        size = torch.log1p(torch.exp(y)) + 0.1
+        roots = torch.sqrt(size) + torch.rsqrt(size) + size**1.5 + torch.reciprocal(size)
+        jumps = torch.round(2 * y) + torch.remainder(y, 1.5) + F.hardshrink(y, 0.3)
+        greater = torch.maximum(smooth, jumps)
+        return self.head(torch.cat([greater, roots], 1)), torch.log(size)

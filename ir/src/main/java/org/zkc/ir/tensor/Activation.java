@@ -2,9 +2,11 @@ package org.zkc.ir.tensor;
 
 /**
  * A function of one element that quantisation makes a table of; the facts are what the table needs.
+ * A function that is flat at its ends, or whose steepest slope is known, is a record of its own. All
+ * others are a {@link Pointwise}, whose facts follow from the function's values.
  */
 public sealed interface Activation extends Elementwise
-    permits Elu, Gelu, Hardswish, LeakyRelu, Sigmoid, Silu, Tanh {
+    permits Elu, Gelu, Hardswish, LeakyRelu, Pointwise, Sigmoid, Silu, Tanh {
 
   /**
    * The range of the function's values. An infinite end grows with the input; the table then ends
@@ -14,7 +16,12 @@ public sealed interface Activation extends Elementwise
     return Range.UNBOUNDED;
   }
 
-  /** An upper bound of |f'(x)| over all x, positive. */
+  /** The numbers that the function takes, if it has to take those of {@code seen}. */
+  default Domain domain(Range seen) {
+    return Domain.REALS;
+  }
+
+  /** An upper bound of |f'(x)| over all x, positive; infinite where there is none. */
   double steepest();
 
   /** The magnitude of x beyond which f(x) does not change in 16 bits; infinite where it does. */

@@ -6,6 +6,9 @@ public record Range(double low, double high) {
   public static final Range UNBOUNDED =
       new Range(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
 
+  public static final Range NOT_NEGATIVE = new Range(0, Double.POSITIVE_INFINITY);
+  public static final Range NOT_POSITIVE = new Range(Double.NEGATIVE_INFINITY, 0);
+
   /** The greatest magnitude. */
   public double magnitude() {
     return Math.max(Math.abs(low), Math.abs(high));

@@ -193,12 +193,17 @@ public class TensorBuilder extends ViewBuilder {
 
   /** A record of a function of one element, as {@code Tanh::new}. */
   @FunctionalInterface
-  public interface Pointwise {
+  public interface OfElement {
     Elementwise of(Value result, Value input, Location location);
   }
 
-  public final Value pointwise(Value input, Pointwise function) {
+  public final Value pointwise(Value input, OfElement function) {
     return op(r -> function.of(r, input, location));
+  }
+
+  /** The named function of each element. */
+  public final Value pointwise(Value input, ScalarFunction function, Double... parameters) {
+    return op(r -> new Pointwise(r, input, function, List.of(parameters), location));
   }
 
   public final Value clamp(Value input, double low, double high) {

@@ -18,6 +18,7 @@ final class ActivationLowering {
   private final Accumulators accumulators;
   private final Ranges ranges;
   private final Precision precision;
+  private final PointwiseLowering pointwise;
 
   ActivationLowering(
       IntegerValues values, Accumulators accumulators, Ranges ranges, Precision precision) {
@@ -25,6 +26,7 @@ final class ActivationLowering {
     this.accumulators = accumulators;
     this.ranges = ranges;
     this.precision = precision;
+    this.pointwise = new PointwiseLowering(values, accumulators, ranges, precision);
   }
 
   /** A clamp, or a ReLU, of the op's input. */
@@ -48,20 +50,28 @@ final class ActivationLowering {
       double range = op.range().isBounded() ? op.range().magnitude() : q.scale() * q.high();
       q = new Quantum(range / high, -high, high);
     }
-    double step = tableStep(op);
-    Value input;
+    PointwiseLowering.TableInput input =
+        Double.isFinite(op.steepest()) ? steady(op) : pointwise.of(op);
+    Value x = input.integers();
+    TableEntries entries =
+        TableEntries.of(op::apply, x.integerType().scale(), input.first(), input.last(), q);
+    return values.out().table(x, entries.first(), entries.data(), q.scale());
+  }
+
+  /** The table's input, for a function whose steepest slope is known. */
+  private PointwiseLowering.TableInput steady(Activation op) {
+    Value integers;
     if (values.analysis().isDeferred(op.input())) {
+      double step = tableStep(op);
       long reach = (long) (tableEnd(op, step) / step);
-      input =
+      integers =
           accumulators.requantized(
               op.input(), new Quantum(step, -reach, reach), -reach, reach, op.location());
     } else {
-      input = values.narrow(op.input(), IntegerValues.NARROW);
+      integers = values.narrow(op.input(), IntegerValues.NARROW);
     }
-    Interval interval = IntegerBuilder.interval(input);
-    TableEntries entries =
-        TableEntries.of(op::apply, input.integerType().scale(), interval.low(), interval.high(), q);
-    return values.out().table(input, entries.first(), entries.data(), q.scale());
+    Interval interval = IntegerBuilder.interval(integers);
+    return new PointwiseLowering.TableInput(integers, interval.low(), interval.high());
   }
 
   /**

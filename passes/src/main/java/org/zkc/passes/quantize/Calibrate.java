@@ -12,8 +12,11 @@ import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.kernel.LoopChoice;
 import org.zkc.ir.kernel.TaskRunner;
+import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Conv;
+import org.zkc.ir.tensor.Domain;
 import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.Range;
 
 /** Runs a tensor-level program on sample inputs and records the range of each value. */
 public final class Calibrate {
@@ -30,7 +33,8 @@ public final class Calibrate {
 
   /**
    * @param samples one or more; each has one tensor per parameter of main, of the parameter's type
-   * @throws UserException when a value is NaN or infinite
+   * @throws UserException when a value is NaN or infinite, or a function has to take a number outside
+   *     its domain
    */
   public static Ranges run(Program tensor, List<List<TensorData>> samples) {
     return run(tensor, samples, TaskRunner.CALLER);
@@ -61,11 +65,14 @@ public final class Calibrate {
       throw new IllegalArgumentException("calibration needs at least one sample");
     }
     Map<Value, Integer> meanAxes = new IdentityHashMap<>();
+    Map<Value, List<Activation>> readers = new IdentityHashMap<>();
     for (Op op : tensor.main().body()) {
       if (op instanceof Conv c) {
         meanAxes.put(c.input(), 1);
       } else if (op instanceof Linear l) {
         meanAxes.put(l.input(), l.input().shape().rank() - 1);
+      } else if (op instanceof Activation a) {
+        readers.computeIfAbsent(a.input(), v -> new ArrayList<>()).add(a);
       }
     }
     LoopChoice.expect(samples.size() * Multiplications.of(tensor));
@@ -76,10 +83,15 @@ public final class Calibrate {
       outputs.add(
           reference.run(
               sample,
-              (value, elements) ->
-                  seen.computeIfAbsent(
-                          value, v -> new ValueStatistics(v, meanAxes.getOrDefault(v, -1)))
-                      .add(elements)));
+              (value, elements) -> {
+                ValueStatistics statistics =
+                    seen.computeIfAbsent(
+                        value, v -> new ValueStatistics(v, meanAxes.getOrDefault(v, -1)));
+                statistics.add(elements);
+                readers
+                    .getOrDefault(value, List.of())
+                    .forEach(reader -> requireDomain(reader, statistics));
+              }));
     }
     int missing = Math.max(0, FEWEST_RUNS - samples.size());
     List<List<TensorData>> variants =
@@ -114,6 +126,19 @@ public final class Calibrate {
         new Ranges.Runs(samples, outputs),
         new Ranges.Runs(variants, variantOutputs),
         defaultNoise);
+  }
+
+  /** Refuses a function that calibration saw outside its domain. */
+  private static void requireDomain(Activation op, ValueStatistics input) {
+    Domain domain = op.domain(new Range(input.min(), input.max()));
+    for (double x : new double[] {input.min(), input.max()}) {
+      if (Double.isFinite(x) && !domain.contains(x)) {
+        throw new UserException(
+            op.location(),
+            "this function takes numbers in %s, calibration met %s; clamp its input, or calibrate with data that stay inside"
+                .formatted(domain, (float) x));
+      }
+    }
   }
 
   /** How many variants time allows to run: at least one. */

@@ -10,6 +10,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Pointwise;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
@@ -25,7 +26,7 @@ final class ScaleClasses {
   /** Bits of inputs, which are public and not committed: more of them cost next to nothing. */
   static final int INPUT_BITS = 12;
 
-  /** Bits of bounded activations: the size of their tables does not depend on it. */
+  /** Bits of activations whose tables' sizes do not depend on it. */
   static final int BOUNDED_BITS = 12;
 
   /** Bits of activations without bounds: one for the sign, one as scales are powers of two. */
@@ -145,6 +146,7 @@ final class ScaleClasses {
   private static int leastBits(@Nullable TensorOp op) {
     return switch (op) {
       case WindowMean m -> MEAN_BITS;
+      case Pointwise p -> BOUNDED_BITS;
       case Activation t -> t.range().isBounded() ? BOUNDED_BITS : UNBOUNDED_BITS;
       case null, default -> 0;
     };

@@ -113,6 +113,16 @@ final class ValueStatistics {
     runs++;
   }
 
+  /** The least element of all samples; infinite where there was none. */
+  double min() {
+    return min;
+  }
+
+  /** The greatest element of all samples; -infinity where there was none. */
+  double max() {
+    return max;
+  }
+
   double[] means() {
     return Arrays.stream(sums).map(s -> s * sums.length / Math.max(1, count)).toArray();
   }

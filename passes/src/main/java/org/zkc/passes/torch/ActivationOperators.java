@@ -44,22 +44,18 @@ final class ActivationOperators {
               "aten.clamp_min", "clamp", "constant bound", c -> clamp(c, c.number(1), INFINITY)),
           new TorchOperator(
               "aten.clamp_max", "clamp", "constant bound", c -> clamp(c, -INFINITY, c.number(1))),
-          new TorchOperator(
-              "aten.maximum",
-              "clamp",
-              "one argument a constant of one element",
-              c -> bound(c, true)),
-          new TorchOperator(
-              "aten.minimum",
-              "clamp",
-              "one argument a constant of one element",
-              c -> bound(c, false)),
+          extreme("maximum", true),
+          extreme("fmax", true),
+          extreme("minimum", false),
+          extreme("fmin", false),
           new TorchOperator(
               "aten.hardsigmoid", "clamp, add, multiply", c -> c.result(hardsigmoid(c))),
           pointwise("aten.hardswish", "hardswish", Hardswish::new),
           pointwise("aten.silu", "silu", Silu::new),
           new TorchOperator("aten.gelu", "gelu", ActivationOperators::gelu),
           new TorchOperator("aten.leaky_relu", "leaky_relu", c -> leakyRelu(c, c.number(1))),
+          new TorchOperator(
+              "aten.rrelu", "leaky_relu", "not in training mode", ActivationOperators::rrelu),
           new TorchOperator(
               "aten.prelu",
               "leaky_relu, relu, clamp, multiply, add",
@@ -75,7 +71,7 @@ final class ActivationOperators {
   private ActivationOperators() {}
 
   private static TorchOperator pointwise(
-      String name, String tensorOp, TensorEmitter.Pointwise function) {
+      String name, String tensorOp, TensorEmitter.OfElement function) {
     return new TorchOperator(
         name, tensorOp, c -> c.result(c.emit().pointwise(c.value(0), function)));
   }
@@ -102,6 +98,14 @@ final class ActivationOperators {
     }
     return call.result(
         call.emit().pointwise(call.value(0), (r, x, at) -> new LeakyRelu(r, x, slope, at)));
+  }
+
+  /** (input, lower, upper, training): in inference the slope is the mean of the bounds. */
+  private static TorchValue rrelu(OperatorCall call) {
+    if (call.flag(3)) {
+      throw call.refuse("the model is in training mode; call model.eval() before exporting it");
+    }
+    return leakyRelu(call, (call.number(1) + call.number(2)) / 2);
   }
 
   private static TorchValue elu(OperatorCall call, double alpha, double scale, double inputScale) {
@@ -173,22 +177,43 @@ final class ActivationOperators {
     return call.result(call.emit().clamp(call.value(0), low, high));
   }
 
-  /** max(x, c) and min(x, c) with a constant c. */
-  private static TorchValue bound(OperatorCall call, boolean lower) {
+  private static TorchOperator extreme(String name, boolean greatest) {
+    return new TorchOperator(
+        "aten." + name,
+        "clamp; concatenate, max_pool",
+        "clamp where one is a constant of one element",
+        c -> extreme(c, greatest));
+  }
+
+  /** The greater, or the smaller, of two tensors. */
+  static TorchValue extreme(OperatorCall call, boolean greatest) {
     if (call.argument(0) instanceof KnownTensor && call.argument(1) instanceof KnownTensor) {
-      return lower
+      return greatest
           ? ArithmeticOperators.known(call, Math::max, Math::max, false)
           : ArithmeticOperators.known(call, Math::min, Math::min, false);
     }
     int constant = call.argument(1) instanceof KnownTensor ? 1 : 0;
-    if (!(call.argument(constant) instanceof KnownTensor k) || k.data().elementCount() != 1) {
-      throw call.refuse(
-          "the larger or smaller of two tensors, where one must be a constant of one element");
+    if (call.argument(constant) instanceof KnownTensor k && k.data().elementCount() == 1) {
+      double c = k.data().getDouble(0);
+      Value other = call.value(1 - constant);
+      Value out = call.emit().clamp(other, greatest ? c : -INFINITY, greatest ? INFINITY : c);
+      return call.result(call.emit().broadcast(out, Shapes.broadcast(other.shape(), k.shape())));
     }
-    double c = k.data().getDouble(0);
-    Value other = call.value(1 - constant);
-    Value out = call.emit().clamp(other, lower ? c : -INFINITY, lower ? INFINITY : c);
-    return call.result(call.emit().broadcast(out, Shapes.broadcast(other.shape(), k.shape())));
+    return call.result(extreme(call.emit(), call.value(0), call.value(1), greatest));
+  }
+
+  /** The maximum, or minimum, along a new last axis that holds both. */
+  static Value extreme(TensorEmitter emit, Value left, Value right, boolean greatest) {
+    Shape shape = emit.broadcast(left.shape(), right.shape());
+    List<Integer> apart = new ArrayList<>(shape.extents());
+    apart.add(1);
+    Value both =
+        emit.concatenate(
+            List.of(
+                emit.reshape(emit.broadcast(left, shape), new Shape(apart)),
+                emit.reshape(emit.broadcast(right, shape), new Shape(apart))),
+            shape.rank());
+    return emit.reshape(ReductionOperators.extreme(emit, both, greatest), shape);
   }
 
   /** clamp(x + 3, 0, 6) / 6. */

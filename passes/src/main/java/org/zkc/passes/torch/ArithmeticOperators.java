@@ -1,13 +1,15 @@
 package org.zkc.passes.torch;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
-import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongBinaryOperator;
 import org.zkc.ir.DType;
+import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.ScalarFunction;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.ListOf;
 import org.zkc.passes.torch.TorchValue.Tensor;
@@ -30,61 +32,40 @@ final class ArithmeticOperators {
           new TorchOperator(
               "aten.div",
               "divide",
-              "rounding modes on constants only; also numbers",
+              "also numbers; rounded quotients: divide, pointwise",
               ArithmeticOperators::divide),
           new TorchOperator("aten.true_divide", "divide", "", ArithmeticOperators::divide),
           new TorchOperator(
-              "aten.floor_divide", "host", "constants only", c -> floored(c, Math::floorDiv)),
+              "aten.floor_divide", "divide, pointwise", c -> floored(c, Math::floorDiv)),
           new TorchOperator("aten.floordiv", "host", "numbers", c -> floored(c, Math::floorDiv)),
           new TorchOperator(
               "aten.remainder",
-              "host",
-              "constants only",
-              c -> known(c, Math::floorMod, ArithmeticOperators::remainder, false)),
+              "pointwise",
+              "by a number",
+              c ->
+                  byNumber(
+                      c,
+                      ScalarFunction.REMAINDER,
+                      Math::floorMod,
+                      ArithmeticOperators::remainder)),
           new TorchOperator(
               "aten.pow",
-              "multiply",
-              "exponents 1, 2 and 3; any on constants",
+              "multiply, pointwise",
+              "base or exponent a number",
               ArithmeticOperators::pow),
           new TorchOperator(
               "aten.square", "multiply", c -> c.result(c.emit().multiply(c.value(0), c.value(0)))),
           new TorchOperator("aten.neg", "multiply", "by -1", ArithmeticOperators::negate),
-          function("abs", Math::abs, true),
-          function("sign", Math::signum, true),
-          function("trunc", ArithmeticOperators::truncated, true),
-          function("sqrt", Math::sqrt, false),
-          function("rsqrt", x -> 1 / Math.sqrt(x), false),
-          new TorchOperator("aten.reciprocal", "divide", ArithmeticOperators::reciprocal),
-          function("exp", StrictMath::exp, false),
-          function("expm1", StrictMath::expm1, false),
-          function("log", StrictMath::log, false),
-          function("log1p", StrictMath::log1p, false),
-          function("log10", StrictMath::log10, false),
-          function("log2", x -> StrictMath.log(x) / StrictMath.log(2), false),
-          function("sin", StrictMath::sin, false),
-          function("cos", StrictMath::cos, false),
-          function("tan", StrictMath::tan, false),
-          function("asin", StrictMath::asin, false),
-          function("acos", StrictMath::acos, false),
-          function("atan", StrictMath::atan, false),
-          function("sinh", StrictMath::sinh, false),
-          function("cosh", StrictMath::cosh, false),
           new TorchOperator(
               "aten.fmod",
-              "host",
-              "constants only",
-              c -> known(c, (x, y) -> x % y, (x, y) -> x % y, false)),
+              "pointwise",
+              "by a number",
+              c -> byNumber(c, ScalarFunction.FMOD, (x, y) -> x % y, (x, y) -> x % y)),
           new TorchOperator(
               "aten.atan2",
               "host",
               "constants only",
               c -> known(c, (x, y) -> 0, StrictMath::atan2, true)));
-
-  private static TorchOperator function(
-      String name, DoubleUnaryOperator function, boolean keepsIntegers) {
-    return new TorchOperator(
-        "aten." + name, "host", "constants only", c -> unary(c, function, keepsIntegers));
-  }
 
   private ArithmeticOperators() {}
 
@@ -217,7 +198,10 @@ final class ArithmeticOperators {
     if (!call.isNone(2)) {
       return switch (call.text(2)) {
         case "floor" -> floored(call, Math::floorDiv);
-        case "trunc" -> known(call, (x, y) -> x / y, (x, y) -> truncated(x / y), false);
+        case "trunc" ->
+            traced(call)
+                ? quotient(call, ScalarFunction.TRUNC)
+                : known(call, (x, y) -> x / y, (x, y) -> truncated(x / y), false);
         default -> throw call.refuse("rounding mode '%s'".formatted(call.text(2)));
       };
     }
@@ -226,18 +210,20 @@ final class ArithmeticOperators {
         : known(call, (x, y) -> x / y, (x, y) -> x / y, true);
   }
 
-  private static TorchValue reciprocal(OperatorCall call) {
-    return call.argument(0) instanceof TracedTensor t
-        ? call.result(call.emit().divide(call.emit().scalar(1), t.value()))
-        : unary(call, x -> 1 / x, false);
-  }
-
   private static double truncated(double x) {
     return x < 0 ? Math.ceil(x) : Math.floor(x);
   }
 
+  /** The quotient, rounded by the function. */
+  private static TorchValue quotient(OperatorCall call, ScalarFunction rounding) {
+    return elementwise(
+        call, 0, 1, (x, y) -> call.emit().pointwise(call.emit().divide(x, y), rounding));
+  }
+
   private static TorchValue floored(OperatorCall call, LongBinaryOperator onLongs) {
-    return known(call, onLongs, ArithmeticOperators::floorQuotient, false);
+    return traced(call)
+        ? quotient(call, ScalarFunction.FLOOR)
+        : known(call, onLongs, ArithmeticOperators::floorQuotient, false);
   }
 
   /** x - y floor(x / y), with the sign of y; exact, unlike that formula in floating point. */
@@ -258,7 +244,7 @@ final class ArithmeticOperators {
 
   private static TorchValue pow(OperatorCall call) {
     if (call.argument(0) instanceof TracedTensor base) {
-      double exponent = call.number(1);
+      double exponent = number(call, 1);
       Value x = base.value();
       if (exponent == 1) {
         return base;
@@ -267,11 +253,57 @@ final class ArithmeticOperators {
         Value square = call.emit().multiply(x, x);
         return call.result(exponent == 2 ? square : call.emit().multiply(square, x));
       }
-      throw call.refuse("exponent %s; 1, 2 and 3 are supported".formatted(exponent));
+      return power(call, exponent);
+    }
+    if (call.argument(1) instanceof TracedTensor exponent) {
+      double base = number(call, 0);
+      if (!(base > 0)) {
+        throw call.refuse("base %s; only a positive one can be proved".formatted(base));
+      }
+      return call.result(call.emit().pointwise(exponent.value(), ScalarFunction.EXPONENTIAL, base));
     }
     boolean floating =
         call.overload().equals("int"); // pow(int, int) is a float unless the overload is int_to_int
     return known(call, ArithmeticOperators::power, StrictMath::pow, floating);
+  }
+
+  /** x^exponent of a computed x, for exponents that are not 1, 2 or 3. */
+  private static TorchValue power(OperatorCall call, double exponent) {
+    if (exponent == 0) {
+      Shape shape = call.tensor(0).shape();
+      float[] ones = new float[Math.toIntExact(shape.elementCount())];
+      Arrays.fill(ones, 1);
+      return new KnownTensor(TensorData.ofFloats(shape, ones), "");
+    }
+    if (exponent == 0.5) {
+      return PointwiseOperators.apply(call, ScalarFunction.SQRT);
+    }
+    if (exponent == -0.5) {
+      return PointwiseOperators.apply(call, ScalarFunction.RSQRT);
+    }
+    return exponent == -1
+        ? PointwiseOperators.apply(call, ScalarFunction.RECIPROCAL)
+        : PointwiseOperators.apply(call, ScalarFunction.POWER, exponent);
+  }
+
+  /** The number, or the element of a constant, that a function of a computed tensor goes by. */
+  private static double number(OperatorCall call, int index) {
+    if (call.argument(index) instanceof Tensor t && t.shape().elementCount() != 1) {
+      throw call.refuse(
+          "two tensors; one of them must be a number or a constant of one element");
+    }
+    return call.number(index);
+  }
+
+  /** A function of the first argument with the second as its parameter. */
+  private static TorchValue byNumber(
+      OperatorCall call,
+      ScalarFunction function,
+      LongBinaryOperator onLongs,
+      DoubleBinaryOperator onDoubles) {
+    return call.argument(0) instanceof TracedTensor
+        ? PointwiseOperators.apply(call, function, number(call, 1))
+        : known(call, onLongs, onDoubles, false);
   }
 
   private static long power(long base, long exponent) {
@@ -289,20 +321,6 @@ final class ArithmeticOperators {
           new KnownTensor(HostTensors.map(k.data(), k.dtype(), x -> -x, x -> -x), "");
       case TorchValue.Float f -> new TorchValue.Float(-f.value());
       default -> new TorchValue.Int(-call.integer(0));
-    };
-  }
-
-  static TorchValue unary(OperatorCall call, DoubleUnaryOperator function, boolean keepsIntegers) {
-    return switch (call.argument(0)) {
-      case TracedTensor t -> throw call.unsupported();
-      case KnownTensor k -> {
-        DType dtype = k.dtype().isFloating() || keepsIntegers ? k.dtype() : DType.F32;
-        yield new KnownTensor(
-            HostTensors.map(k.data(), dtype, x -> (long) function.applyAsDouble(x), function), "");
-      }
-      case TorchValue.Int i when keepsIntegers ->
-          new TorchValue.Int((long) function.applyAsDouble(i.value()));
-      default -> new TorchValue.Float(function.applyAsDouble(call.number(0)));
     };
   }
 }

@@ -7,7 +7,6 @@ import java.util.Optional;
 final class Remedies {
   static final String BATCH_NORM =
       "its statistics depend on the input; use batch norm, which inference makes a constant factor";
-  private static final String RECTIFIER = "use relu, silu, hardswish, gelu or elu";
   static final String TRANSPOSED =
       "transposed convolution is not supported; use an interpolation and a convolution instead";
   private static final String PART =
@@ -19,12 +18,6 @@ final class Remedies {
       Map.ofEntries(
           Map.entry("aten.layer_norm", BATCH_NORM),
           Map.entry("aten.group_norm", BATCH_NORM),
-          Map.entry("aten.mish", RECTIFIER),
-          Map.entry("aten.softplus", RECTIFIER),
-          Map.entry("aten.log_sigmoid", RECTIFIER),
-          Map.entry("aten.threshold", RECTIFIER),
-          Map.entry("aten.hardshrink", RECTIFIER),
-          Map.entry("aten.softshrink", RECTIFIER),
           Map.entry("aten.where", SELECTION),
           Map.entry("aten.masked_fill", SELECTION),
           Map.entry("aten.index", PART),

@@ -31,9 +31,6 @@ final class ScalarOperators {
           new TorchOperator("aten.item", "host", "constants only", ScalarOperators::item),
           new TorchOperator("aten.str", "host", ScalarOperators::text),
           new TorchOperator("aten.format", "host", "for messages", c -> new Text("")),
-          new TorchOperator("aten.ceil", "host", "constants only", c -> rounded(c, Math::ceil)),
-          new TorchOperator("aten.floor", "host", "constants only", c -> rounded(c, Math::floor)),
-          new TorchOperator("aten.round", "host", "constants only", c -> rounded(c, Math::rint)),
           new TorchOperator("aten.__range_length", "host", ScalarOperators::rangeLength),
           new TorchOperator(
               "aten.__derive_index",
@@ -117,15 +114,9 @@ final class ScalarOperators {
   }
 
   /** ceil, floor and round of a number are ints; round keeps a float one. */
-  private static TorchValue rounded(OperatorCall call, DoubleUnaryOperator function) {
+  static TorchValue rounded(OperatorCall call, DoubleUnaryOperator function) {
     if (call.argument(0) instanceof Int i) {
       return i;
-    }
-    if (call.argument(0) instanceof Tensor) {
-      if (!call.isNone(1)) {
-        throw call.refuse("rounding to decimals");
-      }
-      return ArithmeticOperators.unary(call, function, true);
     }
     double value = function.applyAsDouble(call.number(0));
     return call.operator().equals("aten.round")

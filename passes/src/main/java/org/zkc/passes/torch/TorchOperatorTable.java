@@ -19,6 +19,7 @@ public final class TorchOperatorTable {
             ConvolutionOperators.ALL,
             NormalizationOperators.ALL,
             ActivationOperators.ALL,
+            PointwiseOperators.ALL,
             PoolingOperators.ALL,
             InterpolationOperators.ALL,
             ReductionOperators.ALL,
