@@ -268,8 +268,7 @@ public final class IntegerRules {
    * @param range of the quotient
    * @throws IllegalArgumentException when the intervals do not grant it
    */
-  public static void quotient(
-      Interval numerator, Interval denominator, int bits, Interval range) {
+  public static void quotient(Interval numerator, Interval denominator, int bits, Interval range) {
     require(
         denominator.high() > 0,
         "the denominator must be able to be positive, its interval ends at %d",

@@ -2,8 +2,8 @@ package org.zkc.ir.tensor;
 
 /**
  * A function of one element that quantisation makes a table of; the facts are what the table needs.
- * A function that is flat at its ends, or whose steepest slope is known, is a record of its own. All
- * others are a {@link Pointwise}, whose facts follow from the function's values.
+ * A function that is flat at its ends, or whose steepest slope is known, is a record of its own.
+ * All others are a {@link Pointwise}, whose facts follow from the function's values.
  */
 public sealed interface Activation extends Elementwise
     permits Elu, Gelu, Hardswish, LeakyRelu, Pointwise, Sigmoid, Silu, Tanh {

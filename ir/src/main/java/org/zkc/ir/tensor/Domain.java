@@ -36,11 +36,7 @@ public record Domain(double low, boolean holdsLow, double high, boolean holdsHig
   /** The domain for people: {@code [0, inf)}. */
   @Override
   public String toString() {
-    return (holdsLow ? "[" : "(")
-        + text(low)
-        + ", "
-        + text(high)
-        + (holdsHigh ? "]" : ")");
+    return (holdsLow ? "[" : "(") + text(low) + ", " + text(high) + (holdsHigh ? "]" : ")");
   }
 
   private static String text(double end) {

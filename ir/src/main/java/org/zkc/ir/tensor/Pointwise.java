@@ -12,11 +12,7 @@ import org.zkc.ir.Value;
  */
 @Describes("a function of each element, by its name")
 public record Pointwise(
-    Value result,
-    Value input,
-    ScalarFunction function,
-    List<Double> parameters,
-    Location location)
+    Value result, Value input, ScalarFunction function, List<Double> parameters, Location location)
     implements Activation {
   public Pointwise {
     parameters = List.copyOf(parameters);

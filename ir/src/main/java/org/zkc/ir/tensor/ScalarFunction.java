@@ -70,8 +70,7 @@ public enum ScalarFunction {
   /** x^exponent. */
   POWER(
       "exponent",
-      p ->
-          isInteger(p.getFirst()) && p.getFirst() % 2 != 0 ? Range.UNBOUNDED : Range.NOT_NEGATIVE,
+      p -> isInteger(p.getFirst()) && p.getFirst() % 2 != 0 ? Range.UNBOUNDED : Range.NOT_NEGATIVE,
       ScalarFunction::domainOfPower,
       (x, p) -> StrictMath.pow(x, p.getFirst())),
   RECIPROCAL(
@@ -99,8 +98,7 @@ public enum ScalarFunction {
       List.of("beta", "threshold"),
       p -> p.getFirst() > 0 ? Range.NOT_NEGATIVE : Range.UNBOUNDED,
       (p, seen) -> Domain.REALS,
-      (x, p) ->
-          x * p.getFirst() > p.getLast() ? x : softplus(x * p.getFirst()) / p.getFirst()) {
+      (x, p) -> x * p.getFirst() > p.getLast() ? x : softplus(x * p.getFirst()) / p.getFirst()) {
     @Override
     boolean takes(List<Double> parameters) {
       return parameters.getFirst() != 0;

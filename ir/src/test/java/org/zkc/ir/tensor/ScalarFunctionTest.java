@@ -53,7 +53,10 @@ final class ScalarFunctionTest {
       for (int i = 0; i < c.inputs.length; i++) {
         double found = c.function.apply(c.inputs[i], c.parameters);
         assertEquals(
-            c.values[i], found, 1e-11 * (1 + Math.abs(c.values[i])), c.function + " at " + c.inputs[i]);
+            c.values[i],
+            found,
+            1e-11 * (1 + Math.abs(c.values[i])),
+            c.function + " at " + c.inputs[i]);
       }
     }
     assertEquals(Set.of(), missing);
@@ -90,10 +93,8 @@ final class ScalarFunctionTest {
   void functionsWithSeveralBranchesTakeThatOfTheirInputs() {
     assertEquals(Domain.NEGATIVE, ScalarFunction.RECIPROCAL.domain(List.of(), new Range(-3, -1)));
     assertEquals(Domain.POSITIVE, ScalarFunction.RECIPROCAL.domain(List.of(), new Range(-3, 1)));
-    assertEquals(
-        Domain.NEGATIVE, ScalarFunction.POWER.domain(List.of(-2.0), new Range(-3, -1)));
-    assertEquals(
-        Domain.POSITIVE, ScalarFunction.POWER.domain(List.of(-0.5), new Range(-3, -1)));
+    assertEquals(Domain.NEGATIVE, ScalarFunction.POWER.domain(List.of(-2.0), new Range(-3, -1)));
+    assertEquals(Domain.POSITIVE, ScalarFunction.POWER.domain(List.of(-0.5), new Range(-3, -1)));
     assertEquals(Domain.REALS, ScalarFunction.POWER.domain(List.of(4.0), new Range(-3, -1)));
     Domain branch = ScalarFunction.TAN.domain(List.of(), new Range(2, 3));
     assertTrue(branch.contains(2) && branch.contains(4));

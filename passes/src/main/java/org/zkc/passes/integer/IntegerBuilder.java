@@ -164,8 +164,7 @@ public final class IntegerBuilder extends ViewBuilder {
   public Value roundedQuotient(
       Value numerator, Value denominator, int bits, long low, long high, double scale) {
     return op(
-        scale,
-        r -> new RoundedQuotient(r, numerator, denominator, bits, low, high, location));
+        scale, r -> new RoundedQuotient(r, numerator, denominator, bits, low, high, location));
   }
 
   /** A view of the tensor level, on the integers that stand for its operands; the scale stays. */

@@ -33,8 +33,8 @@ public final class Calibrate {
 
   /**
    * @param samples one or more; each has one tensor per parameter of main, of the parameter's type
-   * @throws UserException when a value is NaN or infinite, or a function has to take a number outside
-   *     its domain
+   * @throws UserException when a value is NaN or infinite, or a function has to take a number
+   *     outside its domain
    */
   public static Ranges run(Program tensor, List<List<TensorData>> samples) {
     return run(tensor, samples, TaskRunner.CALLER);

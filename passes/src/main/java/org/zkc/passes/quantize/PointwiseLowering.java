@@ -66,8 +66,7 @@ final class PointwiseLowering {
       step = Math.max(step, values.exactly(op.input()).integerType().scale());
     }
     Multiples kept =
-        Multiples.in(
-            domain, step, (long) Math.ceil(low / step), (long) Math.floor(high / step));
+        Multiples.in(domain, step, (long) Math.ceil(low / step), (long) Math.floor(high / step));
     Quantum q = new Quantum(step, kept.first, kept.last);
     Value integers =
         deferred

@@ -44,10 +44,7 @@ final class ArithmeticOperators {
               "by a number",
               c ->
                   byNumber(
-                      c,
-                      ScalarFunction.REMAINDER,
-                      Math::floorMod,
-                      ArithmeticOperators::remainder)),
+                      c, ScalarFunction.REMAINDER, Math::floorMod, ArithmeticOperators::remainder)),
           new TorchOperator(
               "aten.pow",
               "multiply, pointwise",
@@ -289,8 +286,7 @@ final class ArithmeticOperators {
   /** The number, or the element of a constant, that a function of a computed tensor goes by. */
   private static double number(OperatorCall call, int index) {
     if (call.argument(index) instanceof Tensor t && t.shape().elementCount() != 1) {
-      throw call.refuse(
-          "two tensors; one of them must be a number or a constant of one element");
+      throw call.refuse("two tensors; one of them must be a number or a constant of one element");
     }
     return call.number(index);
   }

@@ -51,8 +51,7 @@ final class PointwiseOperators {
           row("log_sigmoid", ScalarFunction.LOG_SIGMOID, false, ""),
           operator("logit", "clamp, pointwise", DOMAIN, PointwiseOperators::logit),
           row("mish", ScalarFunction.MISH, false, ""),
-          operator(
-              "reciprocal", "pointwise", DOMAIN, c -> apply(c, ScalarFunction.RECIPROCAL)),
+          operator("reciprocal", "pointwise", DOMAIN, c -> apply(c, ScalarFunction.RECIPROCAL)),
           operator("round", "pointwise, multiply", "also numbers", PointwiseOperators::round),
           row("rsqrt", ScalarFunction.RSQRT, false, DOMAIN),
           row("sgn", ScalarFunction.SIGN, true, ""),

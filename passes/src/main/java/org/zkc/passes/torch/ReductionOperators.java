@@ -110,8 +110,7 @@ final class ReductionOperators {
   static Value extreme(TensorEmitter emit, Value input, boolean greatest) {
     List<Integer> whole = List.of(input.shape().extent(input.shape().rank() - 1));
     Value signed = greatest ? input : emit.multiply(input, emit.scalar(-1));
-    Value out =
-        emit.maxPool(signed, whole, List.of(1), List.of(0), List.of(0), List.of(1));
+    Value out = emit.maxPool(signed, whole, List.of(1), List.of(0), List.of(0), List.of(1));
     return greatest ? out : emit.multiply(out, emit.scalar(-1));
   }
 }

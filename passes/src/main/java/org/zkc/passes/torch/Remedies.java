@@ -12,6 +12,8 @@ final class Remedies {
   private static final String PART =
       "an assignment or a choice by a mask or a list of indices; use slices, and clamp, relu and"
           + " products for what depends on values";
+  private static final String UNPOOLING =
+      "where its elements go depends on the input; use an interpolation";
   private static final String SELECTION = "write it with clamp, relu and products";
 
   private static final Map<String, String> BY_OPERATOR =
@@ -30,6 +32,8 @@ final class Remedies {
           Map.entry("aten.conv_transpose1d", TRANSPOSED),
           Map.entry("aten.conv_transpose2d", TRANSPOSED),
           Map.entry("aten.conv_transpose3d", TRANSPOSED),
+          Map.entry("aten.max_unpool2d", UNPOOLING),
+          Map.entry("aten.max_unpool3d", UNPOOLING),
           Map.entry("aten.amax", "use max_pool or adaptive_max_pool"),
           Map.entry("aten.upsample_bicubic2d", "use mode='bilinear' or 'nearest'"),
           Map.entry(

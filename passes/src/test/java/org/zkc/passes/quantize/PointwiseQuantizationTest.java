@@ -79,8 +79,7 @@ class PointwiseQuantizationTest {
   private Program network(ScalarFunction function) {
     b.at(LINE, "y");
     Value inside = into(function, linear(input()));
-    Double[] parameters =
-        PARAMETERS.getOrDefault(function, List.of()).toArray(Double[]::new);
+    Double[] parameters = PARAMETERS.getOrDefault(function, List.of()).toArray(Double[]::new);
     return program(linear(b.pointwise(inside, function, parameters)));
   }
 
@@ -142,7 +141,8 @@ class PointwiseQuantizationTest {
     assertThrows(UserException.class, () -> Calibrate.runDefault(both));
 
     PointwiseQuantizationTest other = new PointwiseQuantizationTest();
-    Value negative = other.affine(other.b.pointwise(other.linear(other.input()), Sigmoid::new), -2, -0.5);
+    Value negative =
+        other.affine(other.b.pointwise(other.linear(other.input()), Sigmoid::new), -2, -0.5);
     Value y = other.linear(other.b.pointwise(negative, ScalarFunction.RECIPROCAL));
     other.fidelity(other.program(y), 0.99);
   }

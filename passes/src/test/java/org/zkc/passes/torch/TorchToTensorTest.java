@@ -515,10 +515,11 @@ final class TorchToTensorTest {
   @Test
   void refusalsNameAReplacementWhereThereIsOne() {
     TorchCase c = new TorchCase();
-    Value y = c.op("aten.mish", c.x);
-    UserException e = assertThrows(UserException.class, () -> c.lower(Shape.of(2), y));
+    Value y = c.op("aten.max_unpool2d", c.x, c.x, List.of(4, 4));
+    UserException e = assertThrows(UserException.class, () -> c.lower(Shape.of(1, 2, 2), y));
     assertEquals(
-        "operator aten.mish cannot be proved: use relu, silu, hardswish, gelu or elu",
+        "operator aten.max_unpool2d cannot be proved: where its elements go depends on the input;"
+            + " use an interpolation",
         e.getMessage());
   }
 
