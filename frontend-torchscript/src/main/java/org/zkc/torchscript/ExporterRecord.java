@@ -15,12 +15,15 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.UserException;
 
 /**
- * The record that {@code zkpytorch.export} wrote to {@code extra/zkpytorch.json}: the inputs in
- * {@code forward}'s order, the torch version that made the archive, and the SHA-256 of the
- * reference outputs.
+ * The record that {@code zkpytorch.export} wrote to {@code extra/zkpytorch.json}: the method that it
+ * is about, forward where it names none, that method's inputs in order, the torch version that made
+ * the archive, and the SHA-256 of the reference outputs.
  */
 public record ExporterRecord(
-    List<ModelInput> inputs, Optional<String> torchVersion, Optional<String> referenceDigest) {
+    String method,
+    List<ModelInput> inputs,
+    Optional<String> torchVersion,
+    Optional<String> referenceDigest) {
   private static final int FORMAT_VERSION = 1;
 
   public ExporterRecord {
@@ -30,7 +33,7 @@ public record ExporterRecord(
   }
 
   /**
-   * Reads the JSON text: {@code format}, {@code torch}, {@code inputs} each with {@code name} and
+   * Reads the JSON text: {@code format}, {@code torch}, {@code method}, {@code inputs} each with {@code name} and
    * possibly {@code shape} and {@code dtype}, {@code reference}. Other fields are ignored.
    *
    * @throws UserException when it is not such a text, or of another format version
@@ -52,7 +55,8 @@ public record ExporterRecord(
       for (JsonNode input : root.path("inputs")) {
         inputs.add(input(input));
       }
-      return new ExporterRecord(inputs, text(root, "torch"), text(root, "reference"));
+      return new ExporterRecord(
+          text(root, "method").orElse("forward"), inputs, text(root, "torch"), text(root, "reference"));
     } catch (JsonProcessingException | IllegalArgumentException | ArithmeticException e) {
       throw new UserException(
           "The archive's extra/zkpytorch.json is damaged; export the model again.");

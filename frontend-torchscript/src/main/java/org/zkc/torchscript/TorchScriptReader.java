@@ -3,14 +3,13 @@ package org.zkc.torchscript;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.zkc.ir.ImportedModel;
 import org.zkc.ir.ModelInput;
 import org.zkc.ir.UserException;
 import org.zkc.torchscript.archive.TorchArchive;
+import org.zkc.torchscript.lower.Inputs;
 import org.zkc.torchscript.lower.Lowering;
 import org.zkc.torchscript.pickle.PickleReader;
 import org.zkc.torchscript.pickle.PickleValue;
@@ -24,14 +23,34 @@ public final class TorchScriptReader {
   private TorchScriptReader() {}
 
   /**
+   * The method of a module that is read.
+   *
+   * @param method the method's name
+   * @param inputs paths of tensors that the caller will pass, where the archive does not tell:
+   *     {@code batch.mask}
+   */
+  public record EntryPoint(String method, List<String> inputs) {
+    public static final EntryPoint FORWARD = new EntryPoint("forward", List.of());
+
+    public EntryPoint {
+      inputs = List.copyOf(inputs);
+    }
+  }
+
+  /** Reads the module's forward, as {@link #read(Path, EntryPoint)} does any method. */
+  public static ImportedModel read(Path file) {
+    return read(file, EntryPoint.FORWARD);
+  }
+
+  /**
    * Reads a TorchScript archive. Weights stay memory-mapped for as long as the model is reachable;
    * the file must not change meanwhile.
    *
    * @throws UserException when the file is missing, is not a TorchScript archive, is damaged, or
    *     uses something that zkc does not support; the message names the remedy
    */
-  public static ImportedModel read(Path file) {
-    return read(TorchArchive.open(file));
+  public static ImportedModel read(Path file, EntryPoint entry) {
+    return read(TorchArchive.open(file), entry);
   }
 
   /**
@@ -39,12 +58,12 @@ public final class TorchScriptReader {
    * messages.
    */
   public static ImportedModel read(String name, MemorySegment file) {
-    return read(TorchArchive.of(name, file));
+    return read(TorchArchive.of(name, file), EntryPoint.FORWARD);
   }
 
-  private static ImportedModel read(TorchArchive archive) {
+  private static ImportedModel read(TorchArchive archive, EntryPoint entry) {
     try {
-      return model(archive);
+      return model(archive, entry);
     } catch (StackOverflowError e) {
       throw new UserException(
           "The archive "
@@ -53,10 +72,13 @@ public final class TorchScriptReader {
     }
   }
 
-  private static ImportedModel model(TorchArchive archive) {
-    Optional<ExporterRecord> exporter =
+  private static ImportedModel model(TorchArchive archive, EntryPoint entry) {
+    Optional<ExporterRecord> recorded =
         archive.text("extra/zkpytorch.json").map(ExporterRecord::parse);
-    List<TracedInputs.Example> examples = TracedInputs.read(archive);
+    // What the exporter recorded is about one method.
+    boolean ofAnother = recorded.filter(r -> !r.method().equals(entry.method())).isPresent();
+    Optional<ExporterRecord> exporter = ofAnother ? Optional.empty() : recorded;
+    List<TracedInputs.Example> examples = TracedInputs.read(archive, entry.method());
     PickleValue root = pickle(archive, "data").orElseThrow();
     if (!(root instanceof PickleValue.Instance module)) {
       throw new UserException(
@@ -66,19 +88,22 @@ public final class TorchScriptReader {
         pickle(archive, "constants")
             .filter(PickleValue.Tuple.class::isInstance)
             .map(PickleValue.Tuple.class::cast);
-    Set<String> given = new HashSet<>();
+    List<String> given = new ArrayList<>();
     exporter.stream()
         .flatMap(e -> e.inputs().stream())
         .filter(i -> i.shape().isPresent())
         .forEach(i -> given.add(i.name()));
-    Lowering.Lowered lowered = Lowering.lower(archive, module, constants, given);
+    given.addAll(entry.inputs());
+    List<String> traced = examples.stream().map(TracedInputs.Example::path).toList();
+    Lowering.Lowered lowered =
+        Lowering.lower(archive, module, constants, entry.method(), new Inputs(given, traced));
     return new ImportedModel(
         lowered.program(),
-        inputs(lowered.inputs(), exporter, examples),
-        archive.record("extra/zkpytorch/calibration.npz"),
-        archive.record("extra/zkpytorch/answers.npz"),
+        inputs(lowered, exporter, examples),
+        ofAnother ? Optional.empty() : archive.record("extra/zkpytorch/calibration.npz"),
+        ofAnother ? Optional.empty() : archive.record("extra/zkpytorch/answers.npz"),
         archive.digest(),
-        exporter.flatMap(ExporterRecord::torchVersion).map(version -> "torch " + version));
+        recorded.flatMap(ExporterRecord::torchVersion).map(version -> "torch " + version));
   }
 
   private static Optional<PickleValue> pickle(TorchArchive archive, String name) {
@@ -90,21 +115,22 @@ public final class TorchScriptReader {
 
   /** The exporter's shapes where there are some, else those of the traced example. */
   private static List<ModelInput> inputs(
-      List<String> names, Optional<ExporterRecord> exporter, List<TracedInputs.Example> examples) {
+      Lowering.Lowered lowered,
+      Optional<ExporterRecord> exporter,
+      List<TracedInputs.Example> examples) {
     List<ModelInput> out = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      String name = names.get(i);
+    for (Lowering.Input input : lowered.inputs()) {
       Optional<ModelInput> exported =
           exporter.stream()
               .flatMap(e -> e.inputs().stream())
-              .filter(input -> input.name().equals(name) && input.shape().isPresent())
+              .filter(e -> e.name().equals(input.name()) && e.shape().isPresent())
               .findFirst();
       Optional<TracedInputs.Example> example =
-          examples.size() == names.size() ? Optional.of(examples.get(i)) : Optional.empty();
+          examples.stream().filter(e -> e.path().equals(input.position())).findFirst();
       out.add(
           exported.orElseGet(() ->
               new ModelInput(
-                  name,
+                  input.name(),
                   example.map(TracedInputs.Example::shape),
                   example.map(TracedInputs.Example::dtype))));
     }

@@ -17,13 +17,20 @@ import org.zkc.torchscript.pickle.PickleValue;
  */
 final class TracedInputs {
 
-  /** One tensor argument of the traced call. */
-  record Example(Shape shape, DType dtype) {}
+  /**
+   * One tensor in the arguments of the traced call.
+   *
+   * @param path the argument's number, then keys and positions inside it: {@code 0}, {@code 1.mask}
+   */
+  record Example(String path, Shape shape, DType dtype) {}
+
+  private static final int MAX_DEPTH = 16;
+  private static final int MAX_EXAMPLES = 10_000;
 
   private TracedInputs() {}
 
-  /** Tensor arguments of forward in order; empty where the archive has no such record. */
-  static List<Example> read(TorchArchive archive) {
+  /** Tensors in the arguments of the method, in order; empty where the archive has no record. */
+  static List<Example> read(TorchArchive archive, String method) {
     Optional<MemorySegment> record = archive.record("traced_inputs.pkl");
     if (record.isEmpty()) {
       return List.of();
@@ -35,20 +42,17 @@ final class TracedInputs {
             _ -> Optional.of(MemorySegment.ofArray(new byte[0])));
     List<Example> out = new ArrayList<>();
     if (value instanceof PickleValue.Dict dict) {
-      dict.get("forward").ifPresent(arguments -> collect(arguments, out));
+      dict.get(method).ifPresent(arguments -> collect(arguments, "", 0, out));
     }
     return out;
   }
 
-  private static void collect(PickleValue arguments, List<Example> out) {
-    List<PickleValue> elements =
-        switch (arguments) {
-          case PickleValue.Tuple t -> t.elements();
-          case PickleValue.ListValue l -> l.elements();
-          default -> List.of(arguments);
-        };
-    for (PickleValue element : elements) {
-      if (element instanceof PickleValue.TensorValue t) {
+  private static void collect(PickleValue value, String path, int depth, List<Example> out) {
+    if (depth > MAX_DEPTH || out.size() > MAX_EXAMPLES) {
+      throw new UserException("The model was traced with inputs that are nested too deeply.");
+    }
+    switch (value) {
+      case PickleValue.TensorValue t -> {
         DType dtype =
             t.tensor()
                 .type()
@@ -57,8 +61,38 @@ final class TracedInputs {
                     new UserException(
                         "The model was traced with a %s input, which zkc does not support; trace it with float32."
                             .formatted(t.tensor().type().torchName())));
-        out.add(new Example(t.tensor().shape(), dtype));
+        out.add(new Example(path, t.tensor().shape(), dtype));
       }
+      case PickleValue.Tuple t -> collectAll(t.elements(), path, depth, out);
+      case PickleValue.ListValue l -> collectAll(l.elements(), path, depth, out);
+      case PickleValue.Dict d ->
+          d.entries()
+              .forEach((key, element) -> {
+                if (key instanceof PickleValue.Text name) {
+                  collect(element, join(path, name.value()), depth + 1, out);
+                }
+              });
+      case PickleValue.None _,
+          PickleValue.Bool _,
+          PickleValue.Int _,
+          PickleValue.Float _,
+          PickleValue.Text _,
+          PickleValue.Complex _,
+          PickleValue.Device _,
+          PickleValue.Instance _,
+          PickleValue.Global _,
+          PickleValue.StorageValue _ -> {}
     }
+  }
+
+  private static void collectAll(
+      List<PickleValue> elements, String path, int depth, List<Example> out) {
+    for (int i = 0; i < elements.size(); i++) {
+      collect(elements.get(i), join(path, Integer.toString(i)), depth + 1, out);
+    }
+  }
+
+  private static String join(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Location;
@@ -23,7 +24,7 @@ import org.zkc.torchscript.schema.StaticTypes;
 
 /**
  * From code and module tree to a torch-level program: {@code main} is the root's forward between
- * the root's own hooks; each method of each module instance that it reaches becomes a function of
+ * the root's own hooks, or another of its methods; each method of each module instance that it reaches becomes a function of
  * its own, in which parameters are constants. A function is lowered once for each combination of
  * literal arguments, so that branches on flags are decided while reading.
  */
@@ -54,92 +55,78 @@ public final class Lowering {
     functionNames.add("main");
   }
 
+  /**
+   * A tensor parameter of main.
+   *
+   * @param name its path in the method's arguments: {@code x}, {@code batch.mask}
+   * @param position the same with the argument's number in place of its name: {@code 0}, {@code
+   *     1.mask}
+   */
+  public record Input(String name, String position) {}
+
   /** A program and the tensor parameters of its main. */
-  public record Lowered(Program program, List<String> inputs) {}
+  public record Lowered(Program program, List<Input> inputs) {}
 
   /**
-   * Lowers {@code root.forward}.
+   * Lowers a method of the root module.
    *
    * @param archive holds the code
    * @param root the object of data.pkl
    * @param constants the tuple of constants.pkl
-   * @param given names of optional parameters that are to be inputs nevertheless
+   * @param method the method's name
+   * @param given the inputs that are known to be there
    */
   public static Lowered lower(
       TorchArchive archive,
       PickleValue.Instance root,
       Optional<PickleValue.Tuple> constants,
-      Set<String> given) {
-    return new Lowering(new CodeLibrary(archive), root, constants).program(root, given);
+      String method,
+      Inputs given) {
+    return new Lowering(new CodeLibrary(archive), root, constants).program(root, method, given);
   }
 
-  private Lowered program(PickleValue.Instance root, Set<String> given) {
+  private Lowered program(PickleValue.Instance root, String method, Inputs given) {
     CodeLibrary.Located<ClassDefinition> type =
         library.requireClass(root.className(), Location.UNKNOWN);
-    FunctionDefinition forward =
+    FunctionDefinition definition =
         type.definition()
-            .method("forward")
-            .orElseThrow(() ->
-                new UserException(
-                    "The model's class %s has no forward method; export a module that has one."
-                        .formatted(CodeLibrary.demangled(root.className()))));
+            .method(method)
+            .orElseThrow(() -> noMethod(type.definition(), root.className(), method));
     Frame frame = new Frame(type.code(), Location.UNKNOWN);
-    List<Value> parameters = new ArrayList<>();
-    List<String> inputs = new ArrayList<>();
-    for (int i = 0; i < forward.parameters().size(); i++) {
-      FunctionDefinition.Parameter p = forward.parameters().get(i);
-      Binding binding =
-          i == 0 ? new Binding.Module(root, "") : mainParameter(frame, forward, p, given);
-      if (binding instanceof Binding.Dynamic d && parameters.add(d.value())) {
-        inputs.add(p.name());
-      }
-      frame.names().put(p.name(), binding);
-    }
-    Hooks hooks = new Hooks(this, frame, new Binding.Module(root, ""), type.definition(), forward);
-    hooks.before();
-    Binding returned = hooks.after(new StatementLowering(this, frame).body(forward));
-    List<Value> results = new ArrayList<>();
-    flatten(frame, returned, frame.locate(forward.offset()), results, 0);
-    Function main =
-        new Function("main", frame.region().finish(parameters, results), Location.UNKNOWN);
-    functions.addFirst(main);
-    return new Lowered(new Program(Level.TORCH, functions), inputs);
-  }
-
-  private Binding mainParameter(
-      Frame frame, FunctionDefinition forward, FunctionDefinition.Parameter p, Set<String> given) {
-    TorchType type = p.type().orElse(StaticTypes.TENSOR);
-    boolean tensor = type.equals(StaticTypes.TENSOR);
-    boolean optionalTensor = type.equals(StaticTypes.optional(StaticTypes.TENSOR));
-    boolean listed = (tensor || optionalTensor) && given.contains(p.name());
-    if (listed || (tensor && p.defaultValue().isEmpty())) {
-      return new Binding.Dynamic(frame.define(p.name(), StaticTypes.TENSOR), StaticTypes.TENSOR);
-    }
-    if (p.defaultValue().isPresent()) {
-      return new ExpressionLowering(this, frame).evaluate(p.defaultValue().get());
-    }
-    if (optionalTensor) {
-      return Binding.Literal.NONE;
-    }
-    throw new UserException(
-        frame.locate(forward.offset()),
-        "forward's argument '%s' is of type %s; zkc takes tensors as inputs, so wrap the model in a module whose forward takes tensors only."
-            .formatted(p.name(), CodeLibrary.demangled(TypeNames.text(type))));
-  }
-
-  /** A tuple of outputs becomes several results. */
-  private static void flatten(
-      Frame frame, Binding returned, Location at, List<Value> results, int depth) {
-    TorchType type = Frame.typeOf(returned);
-    if (depth < 16 && StaticTypes.isGeneric(type, "Tuple")) {
-      List<TorchType> types = ((TorchType.Generic) type).arguments();
-      List<String> hints = types.stream().map(_ -> "output").toList();
-      for (Binding element : frame.unpack(returned, types, hints, at)) {
-        flatten(frame, element, at, results, depth + 1);
-      }
+    MainSignature signature = new MainSignature(this, frame, definition, given);
+    frame.names().put(definition.parameters().getFirst().name(), new Binding.Module(root, ""));
+    signature.bindParameters();
+    Binding returned;
+    if (method.equals("forward")) {
+      Hooks hooks =
+          new Hooks(this, frame, new Binding.Module(root, ""), type.definition(), definition);
+      hooks.before();
+      returned = hooks.after(new StatementLowering(this, frame).body(definition));
     } else {
-      results.add(frame.value(returned, at));
+      returned = new StatementLowering(this, frame).body(definition);
     }
+    List<Value> results = signature.results(returned);
+    Function main =
+        new Function(
+            "main", frame.region().finish(signature.parameters(), results), Location.UNKNOWN);
+    functions.addFirst(main);
+    return new Lowered(new Program(Level.TORCH, functions), signature.inputs());
+  }
+
+  private static UserException noMethod(ClassDefinition type, String className, String method) {
+    String others =
+        type.methods().stream()
+            .map(FunctionDefinition::name)
+            .filter(name -> !name.startsWith("__"))
+            .collect(Collectors.joining(", "));
+    return new UserException(
+        "The model's class %s has no method %s%s."
+            .formatted(
+                CodeLibrary.demangled(className),
+                method,
+                others.isEmpty()
+                    ? "; export a module that has one"
+                    : "; pass --method with one of those that it has: " + others));
   }
 
   CodeLibrary library() {

@@ -60,8 +60,10 @@ public final class TorchToTensor {
   /**
    * A program of the tensor level.
    *
-   * @param outputNames one for each result of main: the key where the model returns a dictionary,
-   *     else {@code output} and, of several, the position
+   * @param outputNames one for each result of main: the output's path in what the model returns, of
+   *     keys, fields and positions ({@code logits}, {@code states.0}). A path that begins with a
+   *     position is written after the word output ({@code output1.mask}); a tensor that is all the
+   *     model returns is {@code output}.
    */
   public record Lowered(Program program, List<String> outputNames) {
     public Lowered {
@@ -106,7 +108,7 @@ public final class TorchToTensor {
     List<TorchValue> returned = evaluation.call(main, inputs);
     for (int i = 0; i < returned.size(); i++) {
       outputs.location = definition(main, main.results().get(i));
-      outputs.add(returned.get(i), "", 0);
+      outputs.add(returned.get(i), returned.size() == 1 ? "" : Integer.toString(i), 0);
     }
     if (outputs.values.isEmpty()) {
       throw new UserException(
@@ -141,8 +143,7 @@ public final class TorchToTensor {
   private static final class Outputs {
     private final List<Value> values = new ArrayList<>();
 
-    /** A dictionary's key, or empty for an output that has none. */
-    private final List<String> keys = new ArrayList<>();
+    private final List<String> paths = new ArrayList<>();
 
     private Location location = Location.UNKNOWN;
     private int visited;
@@ -150,16 +151,19 @@ public final class TorchToTensor {
     private List<String> names() {
       Set<String> taken = new HashSet<>();
       List<String> names = new ArrayList<>();
-      for (int i = 0; i < keys.size(); i++) {
-        String key = keys.get(i);
-        boolean usable = NAME.matcher(key).matches() && taken.add(key);
-        names.add(usable ? key : outputName(i, keys.size()));
+      for (int i = 0; i < paths.size(); i++) {
+        String path = paths.get(i);
+        boolean positioned = path.isEmpty() || Character.isDigit(path.charAt(0));
+        String name =
+            positioned && paths.size() == 1 ? "output" : positioned ? "output" + path : path;
+        boolean usable = NAME.matcher(name).matches() && taken.add(name);
+        names.add(usable ? name : outputName(i, paths.size()));
         taken.add(names.getLast());
       }
       return names;
     }
 
-    private void add(TorchValue value, String key, int depth) {
+    private void add(TorchValue value, String path, int depth) {
       if (depth > MAXIMAL_NESTING
           || values.size() > MAXIMAL_OUTPUTS
           || ++visited > 10 * MAXIMAL_OUTPUTS) {
@@ -171,11 +175,11 @@ public final class TorchToTensor {
       switch (value) {
         case TracedTensor t -> {
           values.add(t.value());
-          keys.add(key);
+          paths.add(path);
         }
-        case Tuple t -> elements(t.elements(), key, depth);
-        case ListOf l -> elements(l.elements(), key, depth);
-        case DictOf d -> entries(d.entries(), key, depth);
+        case Tuple t -> elements(t.elements(), path, depth);
+        case ListOf l -> elements(l.elements(), path, depth);
+        case DictOf d -> entries(d.entries(), path, depth);
         case TorchValue.None n -> {}
         case KnownTensor k when k.shape().elementCount() == 0 ->
             throw new UserException(
@@ -198,17 +202,34 @@ public final class TorchToTensor {
       }
     }
 
-    private void elements(List<TorchValue> elements, String key, int depth) {
+    private void elements(List<TorchValue> elements, String path, int depth) {
       for (int i = 0; i < elements.size(); i++) {
-        add(elements.get(i), key.isEmpty() ? "" : key + "." + i, depth + 1);
+        add(elements.get(i), inside(path, Integer.toString(i)), depth + 1);
       }
     }
 
-    private void entries(Map<TorchValue, TorchValue> entries, String key, int depth) {
-      entries.forEach((k, v) -> {
-        String own = k instanceof TorchValue.Text t ? t.value() : "";
-        add(v, key.isEmpty() || own.isEmpty() ? own : key + "." + own, depth + 1);
-      });
+    private void entries(Map<TorchValue, TorchValue> entries, String path, int depth) {
+      entries.forEach((key, value) -> add(value, inside(path, text(key)), depth + 1));
+    }
+
+    private static String text(TorchValue key) {
+      return switch (key) {
+        case TorchValue.Text t -> t.value();
+        case TorchValue.Int i -> Long.toString(i.value());
+        case TorchValue.Float f -> Double.toString(f.value());
+        case TorchValue.Bool b -> Boolean.toString(b.value());
+        case TorchValue.None n -> "None";
+        case Tuple t -> "";
+        case ListOf l -> "";
+        case DictOf d -> "";
+        case TorchValue.Tensor t -> "";
+        case TorchValue.DataDependent d -> "";
+        case Refused r -> "";
+      };
+    }
+
+    private static String inside(String path, String part) {
+      return path.isEmpty() ? part : path + "." + part;
     }
 
     private UserException notTensor(TorchValue value) {

@@ -53,6 +53,13 @@ final class CompileCommand implements Callable<Integer> {
   private Path model;
 
   @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      description =
+          "The method to compile, one that torch.jit.export kept; default forward.")
+  private String method = "forward";
+
+  @Option(
       names = "--input-shape",
       paramLabel = "SHAPE",
       description = "Shape of an input, 1x3x32x32; repeat in forward's order, or NAME=SHAPE.")
@@ -174,6 +181,7 @@ final class CompileCommand implements Callable<Integer> {
           };
       CompileOptions options =
           new CompileOptions(
+              method,
               inputShapes,
               calibration,
               new EvaluationFiles(evaluation, Optional.ofNullable(labels)),

@@ -11,6 +11,7 @@ import org.zkc.passes.quantize.QuantizationOptions;
 /**
  * Options of a compilation.
  *
+ * @param method the method of the root module that is compiled
  * @param inputShapes values of {@code --input-shape}
  * @param calibration values of {@code --calibration}
  * @param evaluation the files of {@code --evaluate} and {@code --labels}
@@ -22,6 +23,7 @@ import org.zkc.passes.quantize.QuantizationOptions;
  * @param warnings takes each warning, one sentence
  */
 public record CompileOptions(
+    String method,
     List<String> inputShapes,
     List<String> calibration,
     EvaluationFiles evaluation,
@@ -35,6 +37,7 @@ public record CompileOptions(
   /** The options with everything at its default; warnings go nowhere. */
   public static final CompileOptions DEFAULT =
       new CompileOptions(
+          "forward",
           List.of(),
           List.of(),
           EvaluationFiles.NONE,
@@ -53,8 +56,24 @@ public record CompileOptions(
     disabled = Set.copyOf(disabled);
   }
 
+  public CompileOptions withMethod(String name) {
+    return new CompileOptions(
+        name,
+        inputShapes,
+        calibration,
+        evaluation,
+        reference,
+        quantization,
+        convolutions,
+        disabled,
+        minFidelity,
+        listener,
+        warnings);
+  }
+
   public CompileOptions withCalibration(List<String> files) {
     return new CompileOptions(
+        method,
         inputShapes,
         files,
         evaluation,
@@ -69,6 +88,7 @@ public record CompileOptions(
 
   public CompileOptions withInputShapes(List<String> shapes) {
     return new CompileOptions(
+        method,
         shapes,
         calibration,
         evaluation,
@@ -83,6 +103,7 @@ public record CompileOptions(
 
   public CompileOptions withDisabled(Set<String> passes) {
     return new CompileOptions(
+        method,
         inputShapes,
         calibration,
         evaluation,
@@ -97,6 +118,7 @@ public record CompileOptions(
 
   public CompileOptions withConvolutions(ConvolutionPolicy policy) {
     return new CompileOptions(
+        method,
         inputShapes,
         calibration,
         evaluation,
@@ -111,6 +133,7 @@ public record CompileOptions(
 
   public CompileOptions withMinFidelity(double rSquared) {
     return new CompileOptions(
+        method,
         inputShapes,
         calibration,
         evaluation,
@@ -125,6 +148,7 @@ public record CompileOptions(
 
   public CompileOptions withWarnings(Consumer<String> taker) {
     return new CompileOptions(
+        method,
         inputShapes,
         calibration,
         evaluation,

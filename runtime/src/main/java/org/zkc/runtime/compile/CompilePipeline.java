@@ -161,7 +161,17 @@ public final class CompilePipeline {
     }
     return name.endsWith(".zkir")
         ? read("read-ir", () -> IrFiles.readModel(archive))
-        : read("read-torchscript", () -> TorchScriptReader.read(archive));
+        : read("read-torchscript", () -> TorchScriptReader.read(archive, entryPoint()));
+  }
+
+  /** The method, and the inputs that {@code --input-shape NAME=SHAPE} names. */
+  private TorchScriptReader.EntryPoint entryPoint() {
+    List<String> named =
+        options.inputShapes().stream()
+            .filter(shape -> shape.indexOf('=') > 0)
+            .map(shape -> shape.substring(0, shape.indexOf('=')))
+            .toList();
+    return new TorchScriptReader.EntryPoint(options.method(), named);
   }
 
   private ImportedModel read(String step, Supplier<ImportedModel> reader) {

@@ -172,6 +172,7 @@ class WeightReadsTest {
             TensorData.computed(Shape.of(OUTPUTS, HIDDEN), second));
     CompileOptions fixed =
         new CompileOptions(
+            "forward",
             List.of(),
             List.of(),
             EvaluationFiles.NONE,
