@@ -1,11 +1,14 @@
 """The whole way in Python: export, compile, run, prove, verify, with the zkc that these tests belong to."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 import zkpytorch
+from zkpytorch import command
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +129,33 @@ def test_a_zkc_that_is_not_there_is_named(monkeypatch):
     monkeypatch.setenv("ZKC", "/nowhere/zkc")
     with pytest.raises(FileNotFoundError, match="/nowhere/zkc"):
         zkpytorch.run("model.zkc", np.zeros(1, np.float32))
+
+
+def test_zkc_is_found_in_the_checkout_that_pip_installed_from(monkeypatch, tmp_path):
+    checkout = tmp_path / "a checkout"
+    (checkout / "python-bridge").mkdir(parents=True)
+    (checkout / "zkc").write_text("#!/bin/sh\n")
+    (checkout / "zkc").chmod(0o755)
+    installed = tmp_path / "lib" / "python" / "site-packages" / "zkpytorch"
+    installed.mkdir(parents=True)
+    record = tmp_path / "lib" / "python" / "site-packages" / "zkpytorch-0.1.0.dist-info"
+    record.mkdir()
+    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: zkpytorch\nVersion: 0.1.0\n")
+    (record / "direct_url.json").write_text(json.dumps({"dir_info": {}, "url": (checkout / "python-bridge").as_uri()}))
+    monkeypatch.syspath_prepend(str(record.parent))
+    monkeypatch.setattr(command, "__file__", str(installed / "command.py"))
+    monkeypatch.delenv("ZKC", raising=False)
+    monkeypatch.setenv("PATH", "")
+    assert command.find_zkc() == str(checkout / "zkc")
+    (checkout / "zkc").unlink()
+    with pytest.raises(FileNotFoundError, match="set the variable ZKC"):
+        command.find_zkc()
+
+
+def test_several_inputs_may_come_as_a_tuple_and_other_things_are_named(compiled):
+    x = torch.zeros(1, 12)
+    assert torch.equal(zkpytorch.run(compiled[1], (x,)), zkpytorch.run(compiled[1], x))
+    with pytest.raises(TypeError, match="input 0 must be a tensor or an array of numbers, got str"):
+        zkpytorch.prove(compiled[1], "x.npy")
+    with pytest.raises(TypeError, match="input 0 must be a tensor or an array of numbers, got list"):
+        zkpytorch.run(compiled[1], [[1.0], [2.0, 3.0]])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import json
 import os
 import pathlib
 import shutil
 import subprocess
+import urllib.parse
+import urllib.request
 from collections.abc import Sequence
 
 from .errors import VerificationError, ZkcError
@@ -14,7 +18,8 @@ _REJECTED = 1
 
 
 def find_zkc() -> str:
-    """The executable: the variable `ZKC`, else the launcher of the checkout this package lies in, else `zkc` on the PATH.
+    """The executable: the variable `ZKC`, else the launcher of the checkout that this package lies in or was installed from,
+    else `zkc` on the PATH.
 
     Raises:
         FileNotFoundError: there is none.
@@ -24,14 +29,29 @@ def find_zkc() -> str:
         if shutil.which(named) is None:
             raise FileNotFoundError(f"the variable ZKC names '{named}', which is no executable file.")
         return named
-    checkout = pathlib.Path(__file__).resolve().parents[3]
-    launcher = checkout / "zkc"
-    if (checkout / "python-bridge").is_dir() and os.access(launcher, os.X_OK):
-        return str(launcher)
+    for checkout in (pathlib.Path(__file__).resolve().parents[3], _installed_from()):
+        launcher = checkout / "zkc" if checkout else None
+        if launcher and (checkout / "python-bridge").is_dir() and os.access(launcher, os.X_OK):
+            return str(launcher)
     on_path = shutil.which("zkc")
     if on_path is None:
-        raise FileNotFoundError("there is no zkc: set the variable ZKC to its launcher, or add it to the PATH.")
+        raise FileNotFoundError(
+            "there is no zkc: this package was not installed from a checkout that is still there, and no zkc is on the PATH. "
+            "Clone zkc's repository and set the variable ZKC to the file 'zkc' in it: export ZKC=/path/to/checkout/zkc"
+        )
     return on_path
+
+
+def _installed_from() -> pathlib.Path | None:
+    """The checkout whose python-bridge pip installed, as pip recorded it; None for any other installation."""
+    try:
+        record = importlib.metadata.distribution("zkpytorch").read_text("direct_url.json")
+        url = urllib.parse.urlsplit(json.loads(record or "{}").get("url", ""))
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        return None
+    if url.scheme != "file":
+        return None
+    return pathlib.Path(urllib.request.url2pathname(url.path)).parent
 
 
 def run_zkc(arguments: Sequence[str | os.PathLike[str]]) -> str:

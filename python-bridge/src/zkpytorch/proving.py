@@ -120,9 +120,15 @@ def compile(
 def run(model: CompiledModel | PathLike, *inputs: ArrayLike) -> Outputs:
     """The integer program's output on the inputs, without a proof: exactly what `prove` would prove.
 
+    Args:
+        model: what `compile` gave, or a `.zkc` file.
+        inputs: in the order of forward's arguments; one tuple of them all, as `export` takes it, is the same.
+
     Raises:
+        TypeError: an input is no tensor or array.
         ZkcError: with zkc's own text.
     """
+    inputs = _arguments(inputs)
     with _files(inputs, "input") as paths, _output_file() as target:
         run_zkc(["run", _model_file(model), *_repeated("--input", paths), "--output", target])
         return _read(target, inputs)
@@ -139,14 +145,16 @@ def prove(
 
     Args:
         model: what `compile` gave, or a `.zkc` file.
-        inputs: in the order of forward's arguments.
+        inputs: in the order of forward's arguments; one tuple of them all, as `export` takes it, is the same.
         proof: the `.zkp` file to write; by default beside the model.
         context: a text that the proof is bound to; `verify` needs the same.
         threads: how many to use; by default all.
 
     Raises:
+        TypeError: an input is no tensor or array.
         ZkcError: with zkc's own text.
     """
+    inputs = _arguments(inputs)
     model_file = _model_file(model)
     target = pathlib.Path(proof) if proof is not None else model_file.with_suffix(".zkp")
     with _files(inputs, "input") as paths, _output_file() as output:
@@ -199,6 +207,11 @@ def _model_file(model: CompiledModel | PathLike) -> pathlib.Path:
     return model.model if isinstance(model, CompiledModel) else pathlib.Path(model)
 
 
+def _arguments(inputs: tuple[Any, ...]) -> tuple[ArrayLike, ...]:
+    """forward's arguments, given one by one or, as `export` takes them, in one tuple."""
+    return inputs[0] if len(inputs) == 1 and isinstance(inputs[0], tuple) else inputs
+
+
 def _sequence(arrays: ArrayLike | Sequence[ArrayLike]) -> Sequence[ArrayLike]:
     return [arrays] if isinstance(arrays, (torch.Tensor, np.ndarray)) else arrays
 
@@ -213,7 +226,7 @@ def _files(arrays: Sequence[ArrayLike], name: str) -> Iterator[list[pathlib.Path
         paths = []
         for i, array in enumerate(arrays):
             path = pathlib.Path(folder) / f"{name}{i}.npy"
-            np.save(path, _numpy(array), allow_pickle=False)
+            np.save(path, _numpy(array, f"{name} {i}"), allow_pickle=False)
             paths.append(path)
         yield paths
 
@@ -225,15 +238,23 @@ def _evaluation(inputs: Sequence[ArrayLike], labels: ArrayLike | None) -> Iterat
         files = {}
         if inputs:
             files["--evaluate"] = pathlib.Path(folder) / "evaluation.npz"
-            np.savez(files["--evaluate"], *[_numpy(array) for array in inputs])
+            np.savez(files["--evaluate"], *[_numpy(array, f"evaluate {i}") for i, array in enumerate(inputs)])
         if labels is not None:
             files["--labels"] = pathlib.Path(folder) / "labels.npy"
-            np.save(files["--labels"], _numpy(labels), allow_pickle=False)
+            np.save(files["--labels"], _numpy(labels, "labels"), allow_pickle=False)
         yield files
 
 
-def _numpy(array: ArrayLike) -> np.ndarray:
-    return array.detach().cpu().numpy() if isinstance(array, torch.Tensor) else np.asarray(array)
+def _numpy(array: ArrayLike, name: str) -> np.ndarray:
+    if isinstance(array, torch.Tensor):
+        return array.detach().cpu().numpy()
+    try:
+        converted = np.asarray(array)
+    except ValueError:
+        converted = np.empty(0, dtype=object)
+    if converted.dtype.kind not in "fiub":
+        raise TypeError(f"{name} must be a tensor or an array of numbers, got {type(array).__name__}")
+    return converted
 
 
 @contextmanager

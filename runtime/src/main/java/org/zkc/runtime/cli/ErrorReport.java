@@ -28,6 +28,10 @@ final class ErrorReport {
             err.println("error: INVALID: " + e.getMessage());
             yield ExitCode.INVALID;
           }
+          case OtherStatement e -> {
+            err.println("error: INVALID: " + e.getMessage());
+            yield ExitCode.INVALID;
+          }
           case OutOfMemoryError e -> {
             err.println(
                 "error: out of memory (%s; the limit is %d MB): give more with ZKC_JAVA_OPTS=-Xmx16g or use a smaller model"

@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.zkc.ir.DType;
 import org.zkc.ir.Function;
 import org.zkc.ir.ImportedModel;
 import org.zkc.ir.Op;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.artifact.AtomicFiles;
 import org.zkc.runtime.artifact.FileErrors;
@@ -142,24 +144,22 @@ final class InspectCommand implements Callable<Integer> {
     }
   }
 
-  private void inspectKey(PrintWriter out) {
+  private void inspectKey(PrintWriter out) throws IOException {
     KeyFile keyFile = KeyFile.decode(SmallFiles.readKey(file));
-    Map<String, Object> content = ModelReport.keyJson(keyFile);
     if (json) {
-      out.println(JsonText.of(content));
+      out.println(JsonText.of(ModelReport.keyJson(keyFile)));
       return;
     }
-    out.println("%s: verifier key".formatted(file));
-    ModelReport.ports(keyFile).forEach(line -> out.println("  " + line));
-    content.forEach((name, value) -> {
-      if (!(value instanceof List<?>)) {
-        out.println("  %-15s %s".formatted(name, value));
-      }
-    });
+    out.println("%s: verifier key, %s".formatted(file, Figures.bytes(Files.size(file))));
+    ModelReport.printKey(keyFile, out);
   }
 
-  private void inspectArchive(PrintWriter out) {
+  private void inspectArchive(PrintWriter out) throws IOException {
     ImportedModel model = TorchScriptReader.read(file);
+    if (!json) {
+      printArchive(model, out);
+      return;
+    }
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("kind", "archive");
     content.put("sha256", model.digest());
@@ -177,27 +177,72 @@ final class InspectCommand implements Callable<Integer> {
     content.put("calibration", model.calibration().isPresent());
     model.producer().ifPresent(v -> content.put("producer", v));
     content.putAll(program(model.program()));
-    print(content, out);
+    out.println(JsonText.of(content));
   }
 
-  private void inspectProgram(PrintWriter out) {
+  private void printArchive(ImportedModel model, PrintWriter out) throws IOException {
+    out.println(
+        "%s: TorchScript archive%s, %s"
+            .formatted(
+                file,
+                model.producer().map(v -> " of " + v).orElse(""),
+                Figures.bytes(Files.size(file))));
+    model
+        .inputs()
+        .forEach(i ->
+            out.println(
+                "  input        %s: %s %s"
+                    .formatted(
+                        i.name(),
+                        i.shape().map(Shape::toString).orElse("shape not recorded,"),
+                        i.dtype().map(DType::text).orElse("element type not recorded"))));
+    out.println(
+        "  calibration  "
+            + (model.calibration().isPresent() ? "in the archive" : "none in the archive"));
+    printProgram(model.program(), out);
+    out.println("  sha256       " + model.digest());
+  }
+
+  private static void printProgram(Program program, PrintWriter out) {
+    out.println(
+        "  level        %s, %d function%s"
+            .formatted(
+                program.level().text(),
+                program.functions().size(),
+                program.functions().size() == 1 ? "" : "s"));
+    out.println("  ops:");
+    counts(program)
+        .forEach((name, count) -> out.println("  %9s  %s".formatted(Figures.count(count), name)));
+  }
+
+  private void inspectProgram(PrintWriter out) throws IOException {
     Program program = IrFiles.read(file);
+    if (!json) {
+      out.println("%s: program in text form, %s".formatted(file, Figures.bytes(Files.size(file))));
+      printProgram(program, out);
+      return;
+    }
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("kind", "program");
     content.putAll(program(program));
-    print(content, out);
+    out.println(JsonText.of(content));
   }
 
   private static Map<String, Object> program(Program program) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("level", program.level().text());
+    out.put("functions", program.functions().size());
+    out.put("ops", counts(program));
+    return out;
+  }
+
+  /** How often each op occurs, by name. */
+  private static Map<String, Integer> counts(Program program) {
     Map<String, Integer> ops = new TreeMap<>();
     for (Function f : program.functions()) {
       f.body().forEach(op -> count(op, ops));
     }
-    Map<String, Object> out = new LinkedHashMap<>();
-    out.put("level", program.level().text());
-    out.put("functions", program.functions().size());
-    out.put("ops", ops);
-    return out;
+    return ops;
   }
 
   private static void count(Op op, Map<String, Integer> ops) {
@@ -207,14 +252,5 @@ final class InspectCommand implements Callable<Integer> {
             : OpSpec.of(op).mnemonic();
     ops.merge(name, 1, Integer::sum);
     OpSpec.of(op).regions(op).forEach(r -> r.body().forEach(inner -> count(inner, ops)));
-  }
-
-  private void print(Map<String, Object> content, PrintWriter out) {
-    if (json) {
-      out.println(JsonText.of(content));
-      return;
-    }
-    out.println(file + ":");
-    content.forEach((name, value) -> out.println("  %-15s %s".formatted(name, value)));
   }
 }

@@ -33,23 +33,7 @@ final class ModelReport {
 
   void print(PrintWriter out) {
     KeyFile key = file.keyFile();
-    ports(key).forEach(line -> out.println("  " + line));
-    out.println(
-        "  model        %s parameters in %d tensors"
-            .formatted(Figures.count(statistics.parameters()), statistics.modelTensors()));
-    out.println("  relations    " + statistics.relationText());
-    out.println(
-        "  columns      %s committed cells, %s virtual, %s public"
-            .formatted(
-                Figures.count(statistics.witnessCells()),
-                Figures.count(statistics.virtualCells()),
-                Figures.count(statistics.publicCells())));
-    out.println(
-        "  lookups      %s, tables: %d with %s entries"
-            .formatted(
-                Figures.count(statistics.lookups()),
-                statistics.tables(),
-                Figures.count(statistics.tableEntries())));
+    printCircuit(key, statistics, out);
     Evaluation evaluation = file.summary().evaluation();
     printFidelity(
         out,
@@ -69,11 +53,41 @@ final class ModelReport {
                     100.0 * a.floats() / Math.max(1, a.rows()))));
     CostEstimate estimate = CostEstimate.of(file.keyFile().key());
     out.println(
-        "  estimates    prove about %s on one thread, %s of memory, proof about %s"
+        "  estimates    prove about %s on one thread in a warm process, %s of memory, proof about %s"
             .formatted(
                 Figures.time(estimate.proveSeconds()),
                 Figures.bytes(estimate.memoryBytes()),
                 Figures.bytes(estimate.proofBytes())));
+    printDigest(key, out);
+  }
+
+  /** The content of a verifier key. */
+  static void printKey(KeyFile key, PrintWriter out) {
+    printCircuit(key, CircuitStatistics.of(key.key().arithmetization().system()), out);
+    printDigest(key, out);
+  }
+
+  private static void printCircuit(KeyFile key, CircuitStatistics s, PrintWriter out) {
+    ports(key).forEach(line -> out.println("  " + line));
+    out.println(
+        "  model        %s parameters in %d tensors"
+            .formatted(Figures.count(s.parameters()), s.modelTensors()));
+    out.println("  relations    " + s.relationText());
+    out.println(
+        "  columns      %s committed cells, %s virtual, %s public"
+            .formatted(
+                Figures.count(s.witnessCells()),
+                Figures.count(s.virtualCells()),
+                Figures.count(s.publicCells())));
+    out.println(
+        "  lookups      %s, tables: %d with %s entries"
+            .formatted(
+                Figures.count(s.lookups()),
+                s.tables(),
+                Figures.count(s.tableEntries())));
+  }
+
+  private static void printDigest(KeyFile key, PrintWriter out) {
     out.println(
         String.format(
             Locale.ROOT,
@@ -105,7 +119,7 @@ final class ModelReport {
     return SoundnessBudget.of(key.key().arithmetization(), key.key().parameters()).totalBits();
   }
 
-  static List<String> ports(KeyFile key) {
+  private static List<String> ports(KeyFile key) {
     List<String> lines = new ArrayList<>();
     Circuit circuit = key.circuit().circuit();
     for (int i = 0; i < key.inputs().size(); i++) {
@@ -250,7 +264,7 @@ final class ModelReport {
     return out;
   }
 
-  /** The content of a verifier key. */
+  /** The content of a verifier key as JSON. */
   static Map<String, Object> keyJson(KeyFile key) {
     CircuitStatistics s = CircuitStatistics.of(key.key().arithmetization().system());
     Circuit circuit = key.circuit().circuit();

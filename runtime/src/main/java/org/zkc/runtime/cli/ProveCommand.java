@@ -117,6 +117,7 @@ final class ProveCommand implements Callable<Integer> {
       display.report("opening the model", 0);
       ProvingKey key = openKey(file, AtomicFiles.folder(target));
       display.report("running the model", 0.05);
+      times.add("load", System.nanoTime() - start);
       long begin = System.nanoTime();
       result = execution.run(integers, threads);
       times.add("execute", System.nanoTime() - begin);

@@ -91,8 +91,7 @@ final class VerifyCommand implements Callable<Integer> {
       // Whoever names a digest never has a stranger's key parsed.
       String digest = KeyFile.digest(keyBytes);
       if (expectedModel != null) {
-        VerificationFailure.requireEqual(
-            "model digest", expectedModel.toLowerCase(Locale.ROOT), digest);
+        requireModel(digest);
       }
       KeyFile keyFile = KeyFile.decode(keyBytes);
       ProofFile file = verify(keyFile, proofBytes);
@@ -101,7 +100,7 @@ final class VerifyCommand implements Callable<Integer> {
       checkOutputs(keyFile, file.statement());
       print(keyFile, file.statement(), digest, cut, seconds, out);
       return ExitCode.OK;
-    } catch (VerificationFailure e) {
+    } catch (VerificationFailure | OtherStatement e) {
       if (json) {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("valid", false);
@@ -109,6 +108,14 @@ final class VerifyCommand implements Callable<Integer> {
         out.println(JsonText.of(report));
       }
       throw e;
+    }
+  }
+
+  private void requireModel(String digest) {
+    if (!digest.equals(expectedModel.toLowerCase(Locale.ROOT))) {
+      throw new OtherStatement(
+          "the key is of another model: its digest is %s, --expect-model names %s"
+              .formatted(digest, expectedModel));
     }
   }
 
@@ -148,10 +155,10 @@ final class VerifyCommand implements Callable<Integer> {
       int[] integers = port.quantize(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)));
       int at = Arrays.mismatch(integers, statement.inputs().get(i));
       if (at >= 0) {
-        throw new VerificationFailure(
-            "element %d of input %s".formatted(at, port.name()),
-            Integer.toString(integers[at]),
-            Integer.toString(statement.inputs().get(i)[at]));
+        TensorData proved =
+            Objects.requireNonNull(
+                keyFile.inputArrays(statement).get(port.name()), "the key names every input");
+        throw OtherStatement.element("input", port.name(), proved, arrays.get(i), at);
       }
       cut.add(port.cut(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i))));
       port.warning(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)))
@@ -174,25 +181,14 @@ final class VerifyCommand implements Callable<Integer> {
       TensorData is =
           Objects.requireNonNull(proved.get(expected.get(i)), "the key names every output");
       TensorData given = arrays.get(i);
-      VerificationFailure.requireEqual(
-          "element type of %s".formatted(expected.get(i)), given.dtype().text(), is.dtype().text());
-      VerificationFailure.requireEqual(
-          "shape of %s".formatted(expected.get(i)), given.shape(), is.shape());
+      if (given.dtype() != is.dtype() || !given.shape().equals(is.shape())) {
+        throw OtherStatement.type("output", expected.get(i), is, given);
+      }
       long at = is.bytes().mismatch(given.bytes());
       if (at >= 0) {
-        long element = at / is.dtype().bytes();
-        throw new VerificationFailure(
-            "element %d of %s".formatted(element, expected.get(i)),
-            number(given, element),
-            number(is, element));
+        throw OtherStatement.output(expected.get(i), is, given, at / is.dtype().bytes());
       }
     }
-  }
-
-  private static String number(TensorData array, long element) {
-    return array.dtype().isFloating()
-        ? Float.toString((float) array.getDouble(element))
-        : Long.toString(array.getLong(element));
   }
 
   private void print(

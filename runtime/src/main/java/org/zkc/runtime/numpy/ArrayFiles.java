@@ -31,8 +31,8 @@ public final class ArrayFiles {
     for (int i = 0; i < names.size(); i++) {
       if (files.get(i) == null) {
         throw new UserException(
-            "no array given for input %s; the model takes %s: repeat %s in that order or write %s %s=FILE"
-                .formatted(names.get(i), String.join(", ", names), flag, flag, names.get(i)));
+            "no array given for %s; %s takes %s: repeat it in that order or write %s %s=FILE"
+                .formatted(names.get(i), flag, String.join(", ", names), flag, names.get(i)));
       }
       out.add(NpyReader.read(Path.of(files.get(i))));
     }

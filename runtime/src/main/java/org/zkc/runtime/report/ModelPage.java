@@ -154,7 +154,7 @@ public final class ModelPage {
             "proving",
             estimate.proveSeconds(),
             Unit.SECONDS,
-            "Estimated time for one proof on one thread."));
+            "Estimated time for one proof on one thread, in a process that has proved before."));
     facts.add(
         new Fact("memory", estimate.memoryBytes(), Unit.BYTES, "Estimated peak while proving."));
     facts.add(

@@ -46,6 +46,15 @@ final class CliReferenceTest {
       List<String> elsewhere = new ArrayList<>(flags(usage(sections.get(name))));
       elsewhere.removeAll(expected);
       assertTrue(elsewhere.isEmpty(), () -> "zkc " + name + " has no " + elsewhere);
+      // A command with a synopsis has all of its flags there, each by one of its names.
+      Set<String> synopsis = flags(usage(sections.get(name)));
+      for (OptionSpec option : command.getCommandSpec().options()) {
+        assertTrue(
+            synopsis.isEmpty()
+                || EVERYWHERE.contains(option.longestName())
+                || List.of(option.names()).stream().anyMatch(synopsis::contains),
+            () -> "the synopsis of zkc " + name + " lacks " + option.longestName());
+      }
     });
   }
 

@@ -30,6 +30,7 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.bench.TinyModel;
+import org.zkc.runtime.numpy.NpyReader;
 import org.zkc.runtime.numpy.NpyWriter;
 
 /** Commands on a model without an archive; the way from archives is tested in the tests module. */
@@ -99,7 +100,7 @@ final class CommandLineTest {
     Ended garbage =
         zkc("verify", file("x.zkp"), "--key", file("garbage.vk"), "--expect-model", digest);
     assertEquals(1, garbage.code());
-    assertTrue(garbage.err().contains("model digest"), garbage.err());
+    assertTrue(garbage.err().contains("INVALID: the key is of another model"), garbage.err());
     assertVerify(2, valid, "--input", file("none.npy"));
     assertEquals(
         1, zkc("verify", file("x.zkp"), "--key", file("tiny.vk")).code(), "without its context");
@@ -108,6 +109,51 @@ final class CommandLineTest {
     assertTrue(json.out().contains("\"valid\" : true"), json.out());
     Ended bad = zkc("verify", file("x.zkp"), "--key", file("tiny.vk"), "--json");
     assertTrue(bad.out().contains("\"valid\" : false"), bad.out());
+  }
+
+  /** The proof stands fast, the file that was named does not: it is never called expected. */
+  @Test
+  void whatTheProofIsAboutIsSaidFirst() throws IOException {
+    float[] y = NpyReader.read(folder.resolve("y.npy")).toFloats();
+    Shape shape = NpyReader.read(folder.resolve("y.npy")).shape();
+    float proved = y[1];
+    y[1] += 100;
+    assertSays(shape, y, "element [0, 1] of output is %s in the proof, %s in".formatted(proved, y[1]));
+    // An array as near as PyTorch's own answer gets a remedy.
+    y[1] = Math.nextUp(proved);
+    assertSays(shape, y, "give what zkc prove or zkc run wrote");
+    assertSays(new Shape(List.of(y.length)), y, "the proof is of another output");
+    Ended input =
+        zkc(
+            "verify",
+            file("x.zkp"),
+            "--key",
+            file("tiny.vk"),
+            "--context",
+            "case 7",
+            "--input",
+            file("other.npy"));
+    assertTrue(
+        input.err().startsWith("error: INVALID: the proof is of another input: element [0, "),
+        input.err());
+  }
+
+  private void assertSays(Shape shape, float[] output, String text) throws IOException {
+    Files.write(
+        folder.resolve("forged.npy"), NpyWriter.encode(TensorData.ofFloats(shape, output)));
+    for (boolean json : new boolean[] {false, true}) {
+      List<String> words =
+          new ArrayList<>(
+              List.of("verify", file("x.zkp"), "--key", file("tiny.vk"), "--context", "case 7"));
+      words.addAll(List.of("--output", file("forged.npy")));
+      if (json) {
+        words.add("--json");
+      }
+      Ended ended = zkc(words.toArray(String[]::new));
+      assertEquals(1, ended.code());
+      String said = json ? ended.out() : ended.err();
+      assertTrue(said.contains(text) && !said.contains("expected"), said);
+    }
   }
 
   /**
@@ -258,7 +304,9 @@ final class CommandLineTest {
   @Test
   void everyFileIsInspected() {
     for (String name : List.of("tiny.zkc", "tiny.vk", "x.zkp")) {
-      assertEquals(0, zkc("inspect", file(name)).code(), name);
+      Ended text = zkc("inspect", file(name));
+      assertEquals(0, text.code(), name);
+      assertFalse(text.out().contains("{") || text.out().contains("null"), text.out());
       Ended page = zkc("inspect", file(name), "--html", file(name + ".html"));
       assertEquals(0, page.code(), page.err());
       assertTrue(page.out().startsWith("wrote "), page.out());
