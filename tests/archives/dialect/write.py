@@ -94,7 +94,7 @@ def write(case: Case, folder: pathlib.Path) -> None:
     description = {
         "format": 1,
         "torch": torch.__version__,
-        "method": case.method,
+        "entry": case.method,
         "inputs": [{"name": path, "shape": list(x.shape), "dtype": "f32"} for path, x in inputs],
     }
     answers = io.BytesIO()

@@ -20,7 +20,7 @@ import org.zkc.ir.UserException;
  * the archive, and the SHA-256 of the reference outputs.
  */
 public record ExporterRecord(
-    String method,
+    String entry,
     List<ModelInput> inputs,
     Optional<String> torchVersion,
     Optional<String> referenceDigest) {
@@ -33,7 +33,7 @@ public record ExporterRecord(
   }
 
   /**
-   * Reads the JSON text: {@code format}, {@code torch}, {@code method}, {@code inputs} each with {@code name} and
+   * Reads the JSON text: {@code format}, {@code torch}, {@code entry}, {@code inputs} each with {@code name} and
    * possibly {@code shape} and {@code dtype}, {@code reference}. Other fields are ignored.
    *
    * @throws UserException when it is not such a text, or of another format version
@@ -56,7 +56,7 @@ public record ExporterRecord(
         inputs.add(input(input));
       }
       return new ExporterRecord(
-          text(root, "method").orElse("forward"), inputs, text(root, "torch"), text(root, "reference"));
+          text(root, "entry").orElse("forward"), inputs, text(root, "torch"), text(root, "reference"));
     } catch (JsonProcessingException | IllegalArgumentException | ArithmeticException e) {
       throw new UserException(
           "The archive's extra/zkpytorch.json is damaged; export the model again.");

@@ -76,7 +76,7 @@ public final class TorchScriptReader {
     Optional<ExporterRecord> recorded =
         archive.text("extra/zkpytorch.json").map(ExporterRecord::parse);
     // What the exporter recorded is about one method.
-    boolean ofAnother = recorded.filter(r -> !r.method().equals(entry.method())).isPresent();
+    boolean ofAnother = recorded.filter(r -> !r.entry().equals(entry.method())).isPresent();
     Optional<ExporterRecord> exporter = ofAnother ? Optional.empty() : recorded;
     List<TracedInputs.Example> examples = TracedInputs.read(archive, entry.method());
     PickleValue root = pickle(archive, "data").orElseThrow();
