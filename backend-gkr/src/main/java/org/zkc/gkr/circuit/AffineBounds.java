@@ -154,7 +154,7 @@ final class AffineBounds {
   private static int requireFew(List<Integer> shape) {
     int count = shape.stream().reduce(1, Math::multiplyExact);
     if (count > CircuitLimits.BOUNDED_ONE_BY_ONE) {
-      throw new InvalidCircuit(
+      throw new CircuitTooLarge(
           "more than "
               + CircuitLimits.BOUNDED_ONE_BY_ONE
               + " elements with bounds of their own in one result");

@@ -98,7 +98,7 @@ final class CheckState {
   /** Counts what a check or a verification touches. */
   void count(long more) {
     elements = more > CircuitLimits.TOTAL_ELEMENTS ? more : elements + more;
-    require(
+    requireFew(
         elements <= CircuitLimits.TOTAL_ELEMENTS,
         "more than " + CircuitLimits.TOTAL_ELEMENTS + " elements in all");
   }
@@ -106,7 +106,7 @@ final class CheckState {
   /** Counts the elements of an input or output. */
   void countPublic(TensorDeclaration d) {
     publicElements += d.elementCount();
-    require(
+    requireFew(
         publicElements <= CircuitLimits.PUBLIC_ELEMENTS,
         "more than " + CircuitLimits.PUBLIC_ELEMENTS + " elements of inputs and outputs");
   }
@@ -114,7 +114,7 @@ final class CheckState {
   /** Counts terms and constants of one Affine. */
   void countTerms(int more) {
     terms += more;
-    require(
+    requireFew(
         more <= CircuitLimits.TERMS && terms <= CircuitLimits.TOTAL_TERMS,
         "more than "
             + CircuitLimits.TERMS
@@ -126,7 +126,7 @@ final class CheckState {
   /** Counts lookups of every element of a tensor. */
   void look(TensorDeclaration d, int times) {
     tensorLookups += times;
-    require(
+    requireFew(
         tensorLookups <= CircuitLimits.LOOKUPS,
         "more than " + CircuitLimits.LOOKUPS + " lookups of a tensor");
     lookups += d.elementCount() * times;
@@ -144,8 +144,8 @@ final class CheckState {
 
   /** The sums of lookups stay within their limits: once everything is counted. */
   void requireFewLookups() {
-    require(lookups < P, "p or more lookups");
-    require(
+    requireFew(lookups < P, "p or more lookups");
+    requireFew(
         leaves <= CircuitLimits.LEAVES,
         "more than " + CircuitLimits.LEAVES + " lookups and table rows, padded");
   }
@@ -157,20 +157,28 @@ final class CheckState {
   }
 
   static void requirePaddedSize(List<Integer> shape, long limit, String name) {
-    require(
+    requireFew(
         shape.size() <= CircuitLimits.RANK, name + ": more than " + CircuitLimits.RANK + " axes");
     long padded = 1;
     for (int e : shape) {
-      require(e >= 1 && e <= limit, name + ": extent " + e + " out of range");
+      require(e >= 1, name + ": extent " + e + " out of range");
+      requireFew(e <= limit, name + ": extent " + e + " out of range");
       padded *= Long.highestOneBit(2L * e - 1);
-      require(padded <= limit, name + ": too many elements");
+      requireFew(padded <= limit, name + ": too many elements");
     }
   }
 
   static void requireShortAxes(List<Integer> shape, String name) {
-    require(
+    requireFew(
         shape.stream().allMatch(e -> e <= CircuitLimits.AXIS),
         name + ": more than " + CircuitLimits.AXIS + " elements along an axis");
+  }
+
+  /** A condition that a smaller circuit would keep. */
+  static void requireFew(boolean condition, String message) {
+    if (!condition) {
+      throw new CircuitTooLarge(message);
+    }
   }
 
   static void require(boolean condition, String message) {

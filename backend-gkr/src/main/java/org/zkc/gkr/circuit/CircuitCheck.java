@@ -2,6 +2,7 @@ package org.zkc.gkr.circuit;
 
 import static org.zkc.gkr.circuit.CheckState.inBounds;
 import static org.zkc.gkr.circuit.CheckState.require;
+import static org.zkc.gkr.circuit.CheckState.requireFew;
 import static org.zkc.gkr.circuit.CheckState.requirePaddedSize;
 import static org.zkc.gkr.circuit.CheckState.requireShortAxes;
 
@@ -64,9 +65,9 @@ public final class CircuitCheck {
 
   private static CircuitCheck start(Circuit circuit) {
     int tensors = circuit.tensors().size();
-    require(tensors <= CircuitLimits.TENSORS, "more than " + CircuitLimits.TENSORS + " tensors");
+    requireFew(tensors <= CircuitLimits.TENSORS, "more than " + CircuitLimits.TENSORS + " tensors");
     require(circuit.relations().size() <= tensors, "more relations than tensors");
-    require(
+    requireFew(
         circuit.tables().size() <= CircuitLimits.TABLES,
         "more than " + CircuitLimits.TABLES + " tables");
     require(circuit.inputs().size() <= tensors, "more inputs than tensors");
@@ -79,10 +80,9 @@ public final class CircuitCheck {
       try {
         check.relation(relation);
       } catch (InvalidCircuit e) {
-        throw new InvalidCircuit(
-            "relation " + k + " (" + relation.label() + "): " + e.getMessage());
+        throw e.at(k, relation.label());
       } catch (ArithmeticException e) {
-        throw new InvalidCircuit("relation " + k + ": bounds overflow 64 bits");
+        throw new InvalidCircuit("bounds overflow 64 bits").at(k, relation.label());
       }
     }
     check.state.requireFewLookups();
@@ -94,11 +94,10 @@ public final class CircuitCheck {
       TensorDeclaration d = circuit.tensors().get(t);
       String name = "tensor " + t;
       boolean model = d.role() == Role.MODEL;
-      long limit = model ? CircuitLimits.MODEL_ELEMENTS : CircuitLimits.ELEMENTS;
-      requirePaddedSize(d.shape(), limit, name);
-      if (!model) {
-        requireShortAxes(d.shape(), name);
-        state.count(d.elementCount());
+      try {
+        size(d, name);
+      } catch (InvalidCircuit e) {
+        throw ofDefinition(t, e);
       }
       require(d.low() <= d.high(), name + ": empty bounds");
       require(new Interval(d.low(), d.high()).isBounded(), name + ": bounds outside (-2^30, 2^30)");
@@ -118,6 +117,27 @@ public final class CircuitCheck {
       boolean given = model || d.role() == Role.INPUT;
       state.declare(given ? new Interval(d.low(), d.high()) : null);
     }
+  }
+
+  private void size(TensorDeclaration d, String name) {
+    boolean model = d.role() == Role.MODEL;
+    requirePaddedSize(
+        d.shape(), model ? CircuitLimits.MODEL_ELEMENTS : CircuitLimits.ELEMENTS, name);
+    if (!model) {
+      requireShortAxes(d.shape(), name);
+      state.count(d.elementCount());
+    }
+  }
+
+  /** The refusal of a tensor, of the relation that defines it where there is one. */
+  private InvalidCircuit ofDefinition(int tensor, InvalidCircuit e) {
+    for (int k = 0; k < circuit.relations().size(); k++) {
+      Relation r = circuit.relations().get(k);
+      if (r.result() == tensor) {
+        return e.at(k, r.label());
+      }
+    }
+    return e;
   }
 
   private void tables() {

@@ -1,9 +1,12 @@
 package org.zkc.gkr.estimate;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.field.Ext;
@@ -16,30 +19,36 @@ import org.zkc.gkr.layout.Opening;
 import org.zkc.gkr.layout.RowLayout;
 import org.zkc.gkr.layout.WitnessLayout;
 import org.zkc.gkr.ligero.Columns;
+import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Definition;
 import org.zkc.gkr.relation.Holder;
+import org.zkc.gkr.relation.LookupTable;
 import org.zkc.gkr.relation.Merge;
 import org.zkc.gkr.relation.MergedClaims;
+import org.zkc.gkr.relation.Merging;
 import org.zkc.gkr.relation.Reduction;
 import org.zkc.gkr.relation.ZeroProduct;
 import org.zkc.gkr.security.SecurityParameters;
 import org.zkc.gkr.weight.TensorLayout;
+import org.zkc.gkr.weight.VerifierWork;
 import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightPool;
 
 /**
  * The bytes of a proof, from the circuit alone. The sections are exact: this walks through the
- * claims in the verifier's order, with weights at points of no meaning and without values. The
- * openings are expectations: how many of the queries coincide, and how many Merkle nodes they
- * share, only a transcript says.
+ * claims in the verifier's order, with weights at points of no meaning and without values, and spends
+ * on weights what a verifier does ({@link VerifierWork}). The openings are expectations: how many of
+ * the queries coincide, and how many Merkle nodes they share, only a transcript says.
  *
  * @param sections bytes of each
  * @param openings columns and paths of each commitment that there is
+ * @param mostOpened bytes of all columns and paths when no queries coincide and no nodes are shared
  */
-public record ProofSize(Map<Section, Long> sections, Map<Opening, Double> openings) {
+public record ProofSize(
+    Map<Section, Long> sections, Map<Opening, Double> openings, long mostOpened) {
   private static final int ELEMENT = 4 * Integer.BYTES;
 
   /** Root, two nonces, and the tag and length of each field. */
@@ -62,11 +71,21 @@ public record ProofSize(Map<Section, Long> sections, Map<Opening, Double> openin
 
   /** All bytes but those of the statement. */
   public long bytes() {
-    long sum = FRAME;
-    for (long s : sections.values()) {
-      sum += s;
-    }
-    return sum + Math.round(openings.values().stream().mapToDouble(b -> b).sum());
+    return sent() + Math.round(openings.values().stream().mapToDouble(b -> b).sum());
+  }
+
+  /** The bytes of the longest proof, but those of the statement. */
+  public long mostBytes() {
+    return sent() + mostOpened;
+  }
+
+  private long sent() {
+    return FRAME + sections.values().stream().mapToLong(b -> b).sum();
+  }
+
+  private static long most(int width, int rows, int queries) {
+    long path = (long) Mle.variables(Columns.count(width)) * Digests.BYTES;
+    return queries * ((long) rows * Integer.BYTES + path);
   }
 
   /** Expected bytes of {@code queries} columns of {@code rows} cells, and of their multiproof. */
@@ -89,6 +108,7 @@ public record ProofSize(Map<Section, Long> sections, Map<Opening, Double> openin
     private final WeightPool pool = new WeightPool();
     private final Claims claims;
     private final EnumMap<Section, Long> sections = new EnumMap<>(Section.class);
+    private final Set<List<Integer>> evaluated = new HashSet<>();
     private int drawn = 1;
 
     Walk(Arithmetization arithmetization) {
@@ -109,7 +129,9 @@ public record ProofSize(Map<Section, Long> sections, Map<Opening, Double> openin
       }
       for (int t : system.circuit().outputs()) {
         if (system.circuit().tensors().get(t).role() == TensorDeclaration.Role.VIRTUAL) {
-          claims.add(t, point(layout(t)), Ext.ZERO);
+          Weight at = point(layout(t));
+          evaluate(t, at);
+          claims.add(t, at, Ext.ZERO);
         }
       }
       for (Definition d : system.definitions().reversed()) {
@@ -124,28 +146,54 @@ public record ProofSize(Map<Section, Long> sections, Map<Opening, Double> openin
       }
       WitnessLayout witness = arithmetization.witness();
       if (!witness.isEmpty()) {
-        send(Section.WITNESS_BATCH, 2L * witness.variables() + witness.columns().size());
-        send(Section.COMBINATIONS, witness.width());
+        witness(witness);
       }
       ModelLayout model = arithmetization.model();
       if (!model.isEmpty()) {
-        long merged = 0;
-        for (ModelLayout.Entry e : model.entries()) {
-          List<Claims.Claim> own = claims.on(e.tensor());
-          if (!e.isSingleRow() && own.stream().anyMatch(c -> !c.weight().hasPoint(0))) {
-            merge(Section.MODEL_MERGE, e.tensor());
-          }
-          merged += claims.on(e.tensor()).size();
-        }
-        send(Section.MODEL_MERGE, 2L * model.widthVariables() + merged);
-        send(Section.COMBINATIONS, model.width());
+        model(model);
       }
       EnumMap<Opening, Double> openings = new EnumMap<>(Opening.class);
+      long most = 0;
       for (Opening o : arithmetization.openings()) {
         RowLayout layout = arithmetization.layout(o);
         openings.put(o, expected(layout.width(), layout.rows(), queries));
+        most += most(layout.width(), layout.rows(), queries);
       }
-      return new ProofSize(sections, openings);
+      return new ProofSize(sections, openings, most);
+    }
+
+    private void witness(WitnessLayout layout) {
+      send(Section.WITNESS_BATCH, 2L * layout.variables() + layout.columns().size());
+      send(Section.COMBINATIONS, layout.width());
+      int merged = 0;
+      for (WitnessLayout.Column c : layout.columns()) {
+        for (Claims.Claim claim : claims.on(c.tensor())) {
+          claim.weight().at(draw(c.layout().variables()));
+          merged++;
+        }
+      }
+      Merging.requireFew("witness batch", merged);
+      Merging.requireFew("witness rows", layout.columns().size());
+      VerifierWork.hold(2L * layout.rows());
+    }
+
+    private void model(ModelLayout layout) {
+      ArrayList<Claims.Claim> all = new ArrayList<>();
+      for (ModelLayout.Entry e : layout.entries()) {
+        List<Claims.Claim> own = claims.on(e.tensor());
+        if (!e.isSingleRow() && own.stream().anyMatch(c -> !c.weight().hasPoint(0))) {
+          merge(Section.MODEL_MERGE, e.tensor());
+        }
+        all.addAll(claims.on(e.tensor()));
+      }
+      send(Section.MODEL_MERGE, 2L * layout.widthVariables() + all.size());
+      send(Section.COMBINATIONS, layout.width());
+      for (Claims.Claim claim : all) {
+        ModelLayout.Entry e = layout.of(claim.tensor());
+        e.inRow(claim.weight()).at(draw(e.inRow().variables()));
+      }
+      Merging.requireFew("model merge", all.size());
+      VerifierWork.hold(2L * layout.rows());
     }
 
     private void lookups() {
@@ -162,12 +210,19 @@ public record ProofSize(Map<Section, Long> sections, Map<Opening, Double> openin
         for (LeafLayout.Block b : tree.blocks()) {
           Weight at =
               weights.computeIfAbsent(b.layout().shape().toString(), s -> point(b.layout()));
+          if (tree == leaves.tables()) {
+            LookupTable table = system.tables().get(b.table());
+            VerifierWork.spend((long) table.width() * table.size());
+          }
           b.tuple().forEach(t -> value(Section.LEAVES, t, at));
         }
       }
     }
 
     private void affine(Definition.AffineSum sum, Weight weight) {
+      for (Definition.Constant c : sum.constants()) {
+        weight.sum(c.starts(), c.limits());
+      }
       int unknown = 0;
       for (Definition.Term term : sum.terms()) {
         unknown += claim(term.source(), pool.through(weight, term.view()));
@@ -177,6 +232,7 @@ public record ProofSize(Map<Section, Long> sections, Map<Opening, Double> openin
     }
 
     private void reduce(Section section, Reduction reduction, List<Claims.Claim> own) {
+      Merging.requireFew(reduction.name(), own.size());
       int variables = 0;
       for (Reduction.Rounds r : reduction.rounds()) {
         send(section, r.elements());
@@ -198,11 +254,22 @@ public record ProofSize(Map<Section, Long> sections, Map<Opening, Double> openin
 
     /** The elements that a claim's value takes: 1 when nobody knows it. */
     private int claim(int tensor, Weight weight) {
-      if (system.tensor(tensor).holder() == Holder.PUBLIC || claims.known(tensor, weight) != null) {
+      if (system.tensor(tensor).holder() == Holder.PUBLIC) {
+        evaluate(tensor, weight);
+        return 0;
+      }
+      if (claims.known(tensor, weight) != null) {
         return 0;
       }
       claims.add(tensor, weight, Ext.ZERO);
       return 1;
+    }
+
+    /** Spends what the value of a public tensor costs whoever asks for it first. */
+    private void evaluate(int tensor, Weight weight) {
+      if (evaluated.add(List.of(tensor, weight.number()))) {
+        weight.dot(new int[system.tensor(tensor).elementCount()]);
+      }
     }
 
     private void send(Section section, long elements) {

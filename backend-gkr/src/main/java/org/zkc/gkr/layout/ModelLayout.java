@@ -1,15 +1,18 @@
 package org.zkc.gkr.layout;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.zkc.gkr.circuit.InvalidCircuit;
+import org.zkc.gkr.circuit.CircuitTooLarge;
+import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.weight.TensorLayout;
+import org.zkc.gkr.weight.Weight;
 
 /**
  * The places of the MODEL tensors in the model matrix, in the circuit's order. A tensor [O, rest]
@@ -34,8 +37,27 @@ public final class ModelLayout implements RowLayout {
     }
 
     /** The variables of axis 0 that number the rows. */
-    public int rowVariables(int outputs) {
-      return isSingleRow() ? 0 : Mle.variables(outputs) - Integer.numberOfTrailingZeros(perRow);
+    public int rowVariables() {
+      return isSingleRow()
+          ? 0
+          : Mle.variables(rows * perRow) - Integer.numberOfTrailingZeros(perRow);
+    }
+
+    /** The point at which a claim on the tensor combines its rows: eq at a point on axis 0. */
+    public Ext[] rowPoint(Weight weight) {
+      return isSingleRow() ? new Ext[0] : Arrays.copyOf(weight.axisPoint(0), rowVariables());
+    }
+
+    /**
+     * The weight of a claim within a row: what is left of axis 0 once its first variables have
+     * chosen the row.
+     */
+    public Weight inRow(Weight weight) {
+      if (isSingleRow()) {
+        return weight;
+      }
+      Ext[] point = weight.axisPoint(0);
+      return weight.withAxis(0, Arrays.copyOfRange(point, rowVariables(), point.length), perRow);
     }
   }
 
@@ -54,7 +76,7 @@ public final class ModelLayout implements RowLayout {
   /**
    * The layout of a system's MODEL tensors, beside that of its witness.
    *
-   * @throws InvalidCircuit when a tensor's output channel is longer than any row, or there are too
+   * @throws CircuitTooLarge when a tensor's output channel is longer than any row, or there are too
    *     many rows
    */
   public static ModelLayout of(ConstraintSystem system, WitnessLayout witness) {
@@ -90,7 +112,7 @@ public final class ModelLayout implements RowLayout {
       ArrayList<Integer> inRow = new ArrayList<>(shape);
       inRow.set(0, perRow);
       if (row + (long) rows > MAX_ROWS) {
-        throw new InvalidCircuit(
+        throw new CircuitTooLarge(
             "more than " + MAX_ROWS + " rows of MODEL tensors, at " + width + " elements a row");
       }
       entries.add(new Entry(t, new TensorLayout(inRow), perRow, row, rows));

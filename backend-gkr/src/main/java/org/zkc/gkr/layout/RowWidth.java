@@ -2,7 +2,7 @@ package org.zkc.gkr.layout;
 
 import java.util.function.IntToLongFunction;
 import java.util.function.IntUnaryOperator;
-import org.zkc.gkr.circuit.InvalidCircuit;
+import org.zkc.gkr.circuit.CircuitTooLarge;
 import org.zkc.gkr.protocol.ProtocolConstants;
 
 /**
@@ -89,11 +89,11 @@ final class RowWidth {
    *
    * @param rowVariables an upper bound on the variables that number rows: the most of one claim,
    *     and those that merge the claims
-   * @throws InvalidCircuit when no row is as wide as {@code least}
+   * @throws CircuitTooLarge when no row is as wide as {@code least}
    */
   static int choose(int least, int rowVariables, IntToLongFunction rows) {
     if (least > MAX) {
-      throw new InvalidCircuit("a row of " + least + " elements, at most " + MAX + " fit in one");
+      throw new CircuitTooLarge("a row of " + least + " elements, at most " + MAX + " fit in one");
     }
     int best = 0;
     long bestCost = Long.MAX_VALUE;

@@ -18,7 +18,7 @@ import org.zkc.gkr.wire.ProofFileMessage;
 @SuppressWarnings("ArrayRecordComponent")
 public record ProofFile(Statement statement, byte[] proof) {
   /** A file of more bytes than this besides its public integers is refused unread. */
-  private static final long MAX_BYTES = 1 << 26;
+  public static final long MAX_BYTES = 1 << 26;
 
   /** The most bytes of any proof file, whatever the key. */
   public static final long MOST_BYTES = MAX_BYTES + 4L * CircuitLimits.PUBLIC_ELEMENTS;

@@ -61,7 +61,7 @@ final class FactorFolds {
       return new Fold(Optional.empty(), fold(values.real(tensor), 1, weights));
     }
     ModelLayout.Entry entry = layout.of(tensor);
-    int n = entry.rowVariables(system.tensor(tensor).shape().get(0));
+    int n = entry.rowVariables();
     // The first variables number the rows, the others the channels within one.
     ExtVector rows = model.combination(entry, EqTable.of(Arrays.copyOf(point, n), entry.rows()));
     ExtVector within = EqTable.of(Arrays.copyOfRange(point, n, point.length), entry.perRow());

@@ -121,12 +121,12 @@ final class OpeningProver {
       ModelLayout.Entry e = layout.of(claim.tensor());
       ExtVector fold = reductions.rows().get(claim.weight().number());
       if (fold == null) {
-        fold = matrix.combination(e, EqTable.of(rowPoint(e, claim.weight()), e.rows()));
+        fold = matrix.combination(e, EqTable.of(e.rowPoint(claim.weight()), e.rows()));
       }
       ExtVector weights = new ExtVector(e.inRow().storedLength());
-      inRow(e, claim.weight()).addTo(weights, merging.get(k));
+      e.inRow(claim.weight()).addTo(weights, merging.get(k));
       ExtVector row = e.inRow().pad(fold);
-      values.adversary().seeModelRow(e, rowPoint(e, claim.weight()), row);
+      values.adversary().seeModelRow(e, e.rowPoint(claim.weight()), row);
       rows.add(row);
       tables.add(
           e.inRow().variables(),
@@ -156,19 +156,5 @@ final class OpeningProver {
     }
     reductions.merge(Section.MODEL_MERGE, system.tensor(entry.tensor()).name(), entry.tensor());
     return claims.on(entry.tensor());
-  }
-
-  private Ext[] rowPoint(ModelLayout.Entry e, Weight weight) {
-    int n = e.rowVariables(system.tensor(e.tensor()).shape().get(0));
-    return n == 0 ? new Ext[0] : Arrays.copyOf(weight.axisPoint(0), n);
-  }
-
-  private Weight inRow(ModelLayout.Entry e, Weight weight) {
-    if (e.isSingleRow()) {
-      return weight;
-    }
-    Ext[] point = weight.axisPoint(0);
-    int n = e.rowVariables(system.tensor(e.tensor()).shape().get(0));
-    return weight.withAxis(0, Arrays.copyOfRange(point, n, point.length), e.perRow());
   }
 }

@@ -23,13 +23,22 @@ public final class Merging {
    *     property of the circuit
    */
   public static ExtVector coefficients(Transcript transcript, String label, int count) {
+    requireFew(label, count);
+    int variables = Mle.variables(count);
+    Ext[] tau = variables == 0 ? new Ext[0] : transcript.challengeExts(label, variables);
+    return EqTable.of(tau, count);
+  }
+
+  /**
+   * Claims are as many as one combination merges.
+   *
+   * @throws VerificationFailure when they are more
+   */
+  public static void requireFew(String label, int count) {
     if (count > 1 << ProtocolConstants.LOG_MAX_CLAIMS) {
       throw new VerificationFailure(
           label, "at most 2^" + ProtocolConstants.LOG_MAX_CLAIMS + " claims", count + " claims");
     }
-    int variables = Mle.variables(count);
-    Ext[] tau = variables == 0 ? new Ext[0] : transcript.challengeExts(label, variables);
-    return EqTable.of(tau, count);
   }
 
   /** Claims on one tensor as one. */

@@ -1,6 +1,6 @@
 package org.zkc.gkr.security;
 
-import org.zkc.gkr.circuit.InvalidCircuit;
+import org.zkc.gkr.circuit.CircuitTooLarge;
 import org.zkc.gkr.layout.Arithmetization;
 import org.zkc.gkr.protocol.ProtocolConstants;
 
@@ -30,7 +30,7 @@ public record SecurityParameters(
   /**
    * The parameters of a circuit.
    *
-   * @throws InvalidCircuit when it is too large for {@link #TARGET_BITS}
+   * @throws CircuitTooLarge when it is too large for {@link #TARGET_BITS}
    */
   public static SecurityParameters of(Arithmetization arithmetization) {
     int lookupGrinding = 0;
@@ -39,7 +39,7 @@ public record SecurityParameters(
       lookupGrinding++;
     }
     if (!reaches(arithmetization, MAX_QUERIES, lookupGrinding)) {
-      throw new InvalidCircuit(
+      throw new CircuitTooLarge(
           "the circuit is too large for " + TARGET_BITS + " bits of soundness");
     }
     // More queries never cost soundness: the least number that reaches the target, by halving.

@@ -93,7 +93,7 @@ public record SoundnessBudget(List<Term> terms) {
       double merges = 0;
       for (ModelLayout.Entry e : m.entries()) {
         rowVariables =
-            Math.max(rowVariables, e.rowVariables(system.tensor(e.tensor()).shape().get(0)));
+            Math.max(rowVariables, e.rowVariables());
         merges += e.isSingleRow() ? 0 : merge(system, e.tensor());
       }
       add(terms, "model claims brought to points", merges);

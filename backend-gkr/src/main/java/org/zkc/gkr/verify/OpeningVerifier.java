@@ -116,7 +116,7 @@ final class OpeningVerifier {
       ModelLayout.Entry e = layout.of(all.get(k).tensor());
       int variables = e.inRow().variables();
       Ext weight =
-          inRow(e, all.get(k).weight()).at(SumcheckVerifier.suffix(end.point(), variables));
+          e.inRow(all.get(k).weight()).at(SumcheckVerifier.suffix(end.point(), variables));
       Ext leading = zeros(end.point(), layout.widthVariables() - variables);
       expected = expected.add(merged.coefficients().get(k).mul(leading).mul(weight).mul(ends[k]));
     }
@@ -131,7 +131,7 @@ final class OpeningVerifier {
       place(
           coefficients,
           e.firstRow(),
-          EqTable.of(rowPoint(e, all.get(k).weight()), e.rows()),
+          EqTable.of(e.rowPoint(all.get(k).weight()), e.rows()),
           stacking.get(k));
     }
     return new Combination(coefficients, end.point(), value);
@@ -148,23 +148,6 @@ final class OpeningVerifier {
     }
     reductions.merge(Section.MODEL_MERGE, system.tensor(entry.tensor()).name(), entry.tensor());
     return claims.on(entry.tensor());
-  }
-
-  private Ext[] rowPoint(ModelLayout.Entry e, Weight weight) {
-    int n = e.rowVariables(system.tensor(e.tensor()).shape().get(0));
-    return n == 0 ? new Ext[0] : Arrays.copyOf(weight.axisPoint(0), n);
-  }
-
-  /**
-   * The weight within a row: what is left of axis 0 once its first variables have chosen the row.
-   */
-  private Weight inRow(ModelLayout.Entry e, Weight weight) {
-    if (e.isSingleRow()) {
-      return weight;
-    }
-    Ext[] point = weight.axisPoint(0);
-    int n = e.rowVariables(system.tensor(e.tensor()).shape().get(0));
-    return weight.withAxis(0, Arrays.copyOfRange(point, n, point.length), e.perRow());
   }
 
   /**

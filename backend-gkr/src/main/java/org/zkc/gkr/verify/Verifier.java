@@ -88,11 +88,15 @@ public final class Verifier {
     verifyUnderKeyParameters(key, statement, proof, context);
   }
 
-  /** {@link #verify} for a key whose parameters nobody vouches for: for tests with small ones. */
-  static void verifyUnderKeyParameters(
+  /**
+   * {@link #verify} for a key whose parameters nobody vouches for: for tests with small ones.
+   *
+   * @return what was spent
+   */
+  static VerifierWork verifyUnderKeyParameters(
       VerifierKey key, Statement statement, byte[] proof, byte[] context) {
     Proof messages = Proof.decode(proof);
-    VerifierWork.within(() -> new Verifier(key, statement, messages, context).run());
+    return VerifierWork.within(() -> new Verifier(key, statement, messages, context).run());
   }
 
   private void run() {

@@ -21,7 +21,7 @@ import org.zkc.gkr.circuit.ViewStep;
  * views of up to 3 steps; every tensor that nothing reads is an output, and some others. A seed
  * always gives the same one.
  */
-final class RandomCircuits {
+public final class RandomCircuits {
   private static final int MOST_AXES = 7;
   private static final int MOST_ELEMENTS = 400;
 
@@ -39,7 +39,7 @@ final class RandomCircuits {
    *
    * @throws InvalidCircuit when the values of what the seed draws grow too large
    */
-  static CircuitBuilder of(long seed) {
+  public static CircuitBuilder of(long seed) {
     RandomCircuits c = new RandomCircuits(seed);
     c.made.add(c.b.input(-5, 5, c.shape(c.random.nextInt(5))));
     c.made.add(c.b.input(-5, 5, c.shape(1 + c.random.nextInt(4))));

@@ -13,6 +13,7 @@ import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.proof.WeakKeys;
 import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.verify.WeakVerifier;
+import org.zkc.gkr.weight.VerifierWork;
 
 /** A circuit with its keys under weak parameters, and proofs of any values for it. */
 public final class WeakProof implements AutoCloseable {
@@ -66,8 +67,9 @@ public final class WeakProof implements AutoCloseable {
     return Prover.prove(key, statement, values, CONTEXT, ProverOptions.quiet());
   }
 
-  public void verify(Statement statement, byte[] proof) {
-    WeakVerifier.verify(key.verifierKey(), statement, proof, CONTEXT);
+  /** Verifies, and returns what that took. */
+  public VerifierWork verify(Statement statement, byte[] proof) {
+    return WeakVerifier.verify(key.verifierKey(), statement, proof, CONTEXT);
   }
 
   /** Why a proof is rejected; null when it is accepted. */

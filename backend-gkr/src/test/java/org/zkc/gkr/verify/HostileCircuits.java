@@ -9,11 +9,13 @@ import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
+import org.zkc.gkr.circuit.CircuitTooLarge;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.Product;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.gkr.estimate.VerifierBounds;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.key.VerifierKey;
@@ -269,19 +271,22 @@ enum HostileCircuits {
     return new Proof(new byte[0], 0, sections, 0, openings).encode();
   }
 
+  private VerifierKey key() {
+    Circuit circuit = circuit();
+    boolean model =
+        circuit.tensors().stream().anyMatch(t -> t.role() == TensorDeclaration.Role.MODEL);
+    return VerifierKey.of(
+        CircuitCheck.check(circuit), new byte[model ? VerifierKey.DIGEST_BYTES : 0]);
+  }
+
   /**
    * Loads the key from its bytes and verifies the proof of zeros.
    *
    * @return why it was refused
    */
   String refusal() {
-    Circuit circuit = circuit();
-    boolean model =
-        circuit.tensors().stream().anyMatch(t -> t.role() == TensorDeclaration.Role.MODEL);
-    byte[] bytes =
-        VerifierKey.of(CircuitCheck.check(circuit), new byte[model ? VerifierKey.DIGEST_BYTES : 0])
-            .encode();
-    VerifierKey key = VerifierKey.decode(bytes);
+    VerifierKey key = VerifierKey.decode(key().encode());
+    Circuit circuit = key.circuit().circuit();
     Statement zeros =
         new Statement(
             circuit.inputs().stream().map(t -> zeros(circuit, t)).toList(),
@@ -297,6 +302,16 @@ enum HostileCircuits {
     }
   }
 
+  /** Whether the bounds of a verifier are kept, as whoever compiles asks; what they say where not. */
+  String foretold() {
+    try {
+      VerifierBounds.require(key());
+      return "within the bounds";
+    } catch (CircuitTooLarge e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
   private static int[] zeros(Circuit circuit, int tensor) {
     return new int[(int) circuit.tensors().get(tensor).elementCount()];
   }
@@ -304,6 +319,7 @@ enum HostileCircuits {
   /** Verifies the circuit that is named, in a process whose memory the caller has bounded. */
   public static void main(String[] arguments) {
     System.out.println(valueOf(arguments[0]).refusal());
+    System.out.println("foretold: " + valueOf(arguments[0]).foretold());
     System.out.println(
         "processor time "
             + ProcessHandle.current().info().totalCpuDuration().map(Object::toString).orElse("?"));

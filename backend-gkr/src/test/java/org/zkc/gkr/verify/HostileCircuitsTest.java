@@ -53,5 +53,9 @@ class HostileCircuitsTest {
           case TAPS_TIMES_EXTENT -> "operations on weights";
         };
     assertTrue(said.lines().anyMatch(l -> l.startsWith(expected)), said);
+    // Whoever compiles is told what the count will end, and nothing else.
+    boolean counted = expected.endsWith("weights");
+    String foretold = "foretold: " + (counted ? expected : "within the bounds");
+    assertTrue(said.lines().anyMatch(l -> l.startsWith(foretold)), said);
   }
 }

@@ -12,8 +12,6 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.zkc.gkr.circuit.CheckedCircuit;
-import org.zkc.gkr.circuit.CircuitCheck;
-import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.ir.Function;
 import org.zkc.ir.ImportedModel;
 import org.zkc.ir.IntegerType;
@@ -392,15 +390,10 @@ public final class CompilePipeline {
     QuantizedProgram quantized = toInteger(model);
     Program circuit = toCircuit(quantized.program());
     EmittedCircuit emitted = CircuitEmitter.emit(circuit);
-    CheckedCircuit checked;
-    try {
-      checked = CircuitCheck.check(emitted.circuit());
-    } catch (InvalidCircuit e) {
-      throw new IllegalStateException(
-          "the compiler made a circuit that the backend refuses: " + e.getMessage(), e);
-    }
-    Measured measured = Measured.of(model, quantized, options, tasks);
+    List<Port> inputs = inputPorts(model, quantized.program());
     List<Port> outputs = outputPorts(model, quantized.program());
+    CheckedCircuit checked = VerifierLimits.check(emitted, inputs, outputs);
+    Measured measured = Measured.of(model, quantized, options, tasks);
     List<String> names = outputs.stream().map(Port::name).toList();
     measured.warnings(names).forEach(options.warnings());
     measured.requireTarget(names);
@@ -418,7 +411,7 @@ public final class CompilePipeline {
         circuit,
         emitted,
         checked,
-        inputPorts(model, quantized.program()),
+        inputs,
         outputs,
         summary);
   }

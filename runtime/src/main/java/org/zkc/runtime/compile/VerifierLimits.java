@@ -1,0 +1,69 @@
+package org.zkc.runtime.compile;
+
+import java.util.List;
+import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.circuit.CircuitCheck;
+import org.zkc.gkr.circuit.CircuitTooLarge;
+import org.zkc.gkr.circuit.InvalidCircuit;
+import org.zkc.gkr.circuit.TensorDeclaration.Role;
+import org.zkc.gkr.estimate.VerifierBounds;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.key.VerifierKey;
+import org.zkc.ir.Location;
+import org.zkc.ir.UserException;
+import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.artifact.Port;
+import org.zkc.runtime.emit.EmittedCircuit;
+
+/**
+ * The questions that a compilation asks the verifier before anything is committed to or written: a
+ * model that {@code verify} would refuse, for its size or its names, is refused here.
+ */
+final class VerifierLimits {
+  private VerifierLimits() {}
+
+  /**
+   * The circuit once every condition of the verifier is checked that does not depend on a proof.
+   *
+   * @throws UserException when it is too large for a verifier; at the source line of the relation
+   *     that is, where there is one
+   */
+  static CheckedCircuit check(EmittedCircuit emitted, List<Port> inputs, List<Port> outputs) {
+    try {
+      CheckedCircuit checked = CircuitCheck.check(emitted.circuit());
+      VerifierKey key = withoutModel(checked);
+      VerifierBounds.require(key);
+      readsBack(new KeyFile(key, inputs, outputs));
+      return checked;
+    } catch (CircuitTooLarge e) {
+      Location location =
+          e.relation().isPresent()
+              ? emitted.origins().get(e.relation().getAsInt()).location()
+              : Location.UNKNOWN;
+      throw new UserException(
+          location,
+          "the model is too large to be verified (%s); give a smaller --input-shape, or compile its parts on their own"
+              .formatted(e.getMessage()));
+    } catch (InvalidCircuit e) {
+      throw new IllegalStateException(
+          "the compiler made a circuit that the backend refuses: " + e.getMessage(), e);
+    }
+  }
+
+  /** The key but for the commitment, on which no limit depends. */
+  private static VerifierKey withoutModel(CheckedCircuit checked) {
+    boolean hasModel =
+        checked.circuit().tensors().stream().anyMatch(t -> t.role() == Role.MODEL);
+    return VerifierKey.of(checked, new byte[hasModel ? VerifierKey.DIGEST_BYTES : 0]);
+  }
+
+  private static void readsBack(KeyFile file) {
+    try {
+      KeyFile.decode(file.encode());
+    } catch (VerificationFailure e) {
+      throw new UserException(
+          "verify would not read the key of this model (%s); give its inputs and outputs other names, or make it smaller"
+              .formatted(e.getMessage()));
+    }
+  }
+}

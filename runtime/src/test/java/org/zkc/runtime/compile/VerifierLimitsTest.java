@@ -1,0 +1,67 @@
+package org.zkc.runtime.compile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.zkc.ir.DType;
+import org.zkc.ir.FunctionBuilder;
+import org.zkc.ir.Level;
+import org.zkc.ir.Location;
+import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.TensorType;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.tensor.Relu;
+
+/** Models that no verifier would take are refused before anything is committed to. */
+class VerifierLimitsTest {
+  private static final Location LINE = new Location("model.py", 7, "torch.cat([x, x, x], 1)");
+
+  private static UserException refused(Program program, int elements, String name) {
+    TensorData sample = TensorData.ofFloats(Shape.of(1, elements), new float[elements]);
+    return assertThrows(
+        UserException.class,
+        () ->
+            new CompilePipeline(CompileOptions.DEFAULT)
+                .compile(
+                    new CompilePipeline.Calibrated(
+                        program,
+                        List.of(name),
+                        List.of("output"),
+                        Optional.of(List.of(List.of(sample))),
+                        "0".repeat(64))));
+  }
+
+  @Test
+  void aTensorThatIsTooLongIsNamedByItsLine() {
+    int elements = 1 << 20;
+    FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+    Value x = builder.parameter("x", new TensorType(DType.F32, Shape.of(1, elements)));
+    TensorType type = new TensorType(DType.F32, Shape.of(1, 3 * elements));
+    Value y =
+        builder.value(new Concatenate(builder.fresh("y", type), List.of(x, x, x), 1, LINE));
+    UserException e =
+        refused(Program.of(Level.TENSOR, builder.build(List.of(y))), elements, "x");
+    assertTrue(e.getMessage().contains("too large to be verified"), e.getMessage());
+    assertTrue(e.getMessage().contains("--input-shape"), e.getMessage());
+    assertEquals(LINE.line(), e.location().line());
+  }
+
+  @Test
+  void aNameThatNoVerifierPrintsIsRefused() {
+    FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+    TensorType type = new TensorType(DType.F32, Shape.of(1, 4));
+    Value x = builder.parameter("x", type);
+    Value y = builder.value(new Relu(builder.fresh("y", type), x, Location.UNKNOWN));
+    UserException e =
+        refused(Program.of(Level.TENSOR, builder.build(List.of(y))), 4, "x\u2028VALID");
+    assertTrue(e.getMessage().contains("would not read the key"), e.getMessage());
+  }
+}
