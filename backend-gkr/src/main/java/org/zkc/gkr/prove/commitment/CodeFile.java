@@ -120,15 +120,15 @@ public final class CodeFile implements AutoCloseable {
     try {
       // Ctrl-C runs no finally block.
       building.toFile().deleteOnExit();
-      try (FileChannel channel =
-          FileChannel.open(building, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-        Digests leaves = encode(code, rows, blockRows, source, workers, channel);
-        byte[] head = new byte[Math.toIntExact(columnsAt(width))];
-        ByteBuffer header = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
+      try (NewFile file = NewFile.create(building, fileBytes(width, rows));
+          Arena arena = Arena.ofShared()) {
+        Digests leaves = encode(code, rows, blockRows, source, workers, file, arena);
+        MemorySegment head = arena.allocate(columnsAt(width), NewFile.ALIGNMENT);
+        ByteBuffer header = head.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
         header.putLong(MAGIC).putInt(VERSION).putInt(width).putInt(rows).putInt(blockRows);
         header.put(ROOT_AT, MerkleTree.of(leaves).root());
         header.position(HEADER_BYTES).asIntBuffer().put(leaves.words());
-        writeFully(channel, header.clear(), 0);
+        file.write(head, 0);
       }
       Files.move(
           building, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
@@ -143,7 +143,8 @@ public final class CodeFile implements AutoCloseable {
       int blockRows,
       RowSource source,
       Workers workers,
-      FileChannel channel)
+      NewFile file,
+      Arena arena)
       throws IOException {
     RowEncoder encoder = new RowEncoder(code, rows, source, workers);
     int n = code.length();
@@ -151,31 +152,28 @@ public final class CodeFile implements AutoCloseable {
     int staged = Math.clamp(STAGED_RESIDUES / stageResidues, 1, STAGED_BLOCKS);
     int[] stage = new int[Math.min(staged, encoder.blocks()) * stageResidues];
     ColumnHasher hasher = new ColumnHasher(n, rows);
-    try (Arena arena = Arena.ofShared()) {
-      MemorySegment columns = arena.allocate(4L * Math.min(rows, blockRows) * n, 64);
-      for (int blockAt = 0; blockAt < rows; blockAt += blockRows) {
-        int count = Math.min(blockRows, rows - blockAt);
-        int done = 0;
-        while (done < count) {
-          int run = 0;
-          for (int b = 0; b < staged && done + run < count; b++) {
-            int block = (blockAt + done + run) / ColumnHasher.BLOCK_ROWS;
-            encoder.encode(block, stage, b * stageResidues);
-            hasher.absorb(stage, b * stageResidues, workers);
-            run += encoder.rowsOf(block);
-          }
-          int turned = run;
-          int firstRow = done;
-          workers.forEach(
-              (n + TASK_COLUMNS - 1) / TASK_COLUMNS,
-              task -> turn(stage, n, task * TASK_COLUMNS, turned, columns, count, firstRow));
-          done += run;
+    MemorySegment columns =
+        arena.allocate(4L * Math.min(rows, blockRows) * n, NewFile.ALIGNMENT);
+    for (int blockAt = 0; blockAt < rows; blockAt += blockRows) {
+      int count = Math.min(blockRows, rows - blockAt);
+      int done = 0;
+      while (done < count) {
+        int run = 0;
+        for (int b = 0; b < staged && done + run < count; b++) {
+          int block = (blockAt + done + run) / ColumnHasher.BLOCK_ROWS;
+          encoder.encode(block, stage, b * stageResidues);
+          hasher.absorb(stage, b * stageResidues, workers);
+          run += encoder.rowsOf(block);
         }
-        writeFully(
-            channel,
-            columns.asSlice(0, 4L * count * n).asByteBuffer(),
-            columnsAt(code.dimension()) + 4L * blockAt * n);
+        int turned = run;
+        int firstRow = done;
+        workers.forEach(
+            (n + TASK_COLUMNS - 1) / TASK_COLUMNS,
+            task -> turn(stage, n, task * TASK_COLUMNS, turned, columns, count, firstRow));
+        done += run;
       }
+      file.write(
+          columns.asSlice(0, 4L * count * n), columnsAt(code.dimension()) + 4L * blockAt * n);
     }
     return hasher.finish();
   }
@@ -197,14 +195,6 @@ public final class CodeFile implements AutoCloseable {
         MemorySegment.copy(
             tile, j * run, columns, INT, 4 * ((long) (c + j) * rows + firstRow), run);
       }
-    }
-  }
-
-  private static void writeFully(FileChannel channel, ByteBuffer bytes, long at)
-      throws IOException {
-    long position = at;
-    while (bytes.hasRemaining()) {
-      position += channel.write(bytes, position);
     }
   }
 
