@@ -101,7 +101,7 @@ def products_of_computed_tensors(r):
 
 @family
 def convolution(r):
-    axes = r.randint(1, 2)
+    axes = r.randint(1, 3)
     groups, inner, outer = r.choice([1, 1, 2, 3]), r.randint(1, 2), r.randint(1, 2)
     kernel = [r.randint(1, 3) for _ in range(axes)]
     dilation = [r.randint(1, 2) for _ in range(axes)]
@@ -110,11 +110,29 @@ def convolution(r):
     extents = [r.randint(d * (k - 1) + 1, 8) for k, d in zip(kernel, dilation)]
     weight = constant(r, groups * outer, inner, *kernel)
     bias = constant(r, groups * outer) if r.random() < 0.5 else None
-    convolve = F.conv1d if axes == 1 else F.conv2d
+    convolve = (F.conv1d, F.conv2d, F.conv3d)[axes - 1]
     if r.random() < 0.2:
         stride, padding = [1] * axes, r.choice(["same", "valid"])
     batch = [r.randint(1, 2)] if r.random() < 0.8 else []
     return (*batch, groups * inner, *extents), lambda x: convolve(x, weight, bias, stride, padding, dilation, groups)
+
+
+@family
+def transposed_convolution(r):
+    axes = r.randint(1, 3)
+    groups, inner, outer = r.choice([1, 1, 2, 3]), r.randint(1, 2), r.randint(1, 2)
+    kernel = [r.randint(1, 4) for _ in range(axes)]
+    dilation = [r.randint(1, 2) for _ in range(axes)]
+    stride = [r.randint(1, 3) for _ in range(axes)]
+    extents = [r.randint(2, 5) for _ in range(axes)]
+    longest = [(n - 1) * s + d * (k - 1) for n, s, d, k in zip(extents, stride, dilation, kernel)]
+    padding = [r.randint(0, min(3, most // 2)) for most in longest]
+    output_padding = [r.randint(0, max(s, d) - 1) for s, d in zip(stride, dilation)]
+    weight = constant(r, groups * inner, outer, *kernel)
+    bias = constant(r, groups * outer) if r.random() < 0.5 else None
+    convolve = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[axes - 1]
+    batch = [r.randint(1, 2)] if r.random() < 0.8 else []
+    return (*batch, groups * inner, *extents), lambda x: convolve(x, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
 @family
@@ -336,6 +354,19 @@ def padding(r):
         amounts += [low, r.randint(-(n - 1 + min(low, 0)), 2)]
     value = r.choice([0.0, round(r.uniform(-2, 2), 2)])
     return s, lambda x: F.pad(x, amounts, value=value)
+
+
+@family
+def padding_with_elements(r):
+    axes = r.randint(1, 3)
+    mode = r.choice(["reflect", "replicate", "circular"])
+    s = tuple(r.randint(1, 5) for _ in range(axes + r.randint(1, 2)))
+    amounts = []
+    for n in list(reversed(s))[:axes]:
+        most = n - 1 if mode == "reflect" else n
+        low = r.randint(-(n - 1) if mode != "circular" else 0, min(most, 4))
+        amounts += [low, r.randint(max(-(n - 1 + min(low, 0)), -2) if mode != "circular" else 0, min(most, 4))]
+    return s, lambda x: F.pad(x, amounts, mode)
 
 
 @family

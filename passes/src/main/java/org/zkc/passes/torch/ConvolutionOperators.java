@@ -3,62 +3,83 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
+import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.Text;
 
-/** Convolutions over one and two axes: Conv. */
+/** Convolutions over one to three axes, plain and transposed: Conv. */
 final class ConvolutionOperators {
+  private static final String CONSTANT = "constant weight and bias";
+  private static final String VIEWS = "conv, reshape, transpose";
+
   static final List<TorchOperator> ALL =
       List.of(
+          new TorchOperator("aten.conv1d", "conv", CONSTANT, c -> convolution(c, 1)),
+          new TorchOperator("aten.conv2d", "conv", CONSTANT, c -> convolution(c, 2)),
           new TorchOperator(
-              "aten.conv1d", "conv", "constant weight and bias", c -> convolution(c, 1)),
-          new TorchOperator(
-              "aten.conv2d", "conv", "constant weight and bias", c -> convolution(c, 2)),
+              "aten.conv3d", "window_mean, " + VIEWS, CONSTANT, c -> convolution(c, 3)),
           new TorchOperator(
               "aten._convolution_mode",
               "conv",
-              "padding by name; one or two axes; constant weight and bias",
+              "padding by name; " + CONSTANT,
               c -> convolution(c, axes(c))),
-          new TorchOperator(
-              "aten._convolution",
-              "conv",
-              "not transposed; one or two axes; constant weight and bias",
-              ConvolutionOperators::general));
+          new TorchOperator("aten.conv_transpose1d", VIEWS, CONSTANT, c -> transposed(c, 1)),
+          new TorchOperator("aten.conv_transpose2d", VIEWS, CONSTANT, c -> transposed(c, 2)),
+          new TorchOperator("aten.conv_transpose3d", VIEWS, CONSTANT, c -> transposed(c, 3)),
+          new TorchOperator("aten.convolution", VIEWS, CONSTANT, ConvolutionOperators::general),
+          new TorchOperator("aten._convolution", VIEWS, CONSTANT, ConvolutionOperators::general));
 
   private ConvolutionOperators() {}
 
   /** (input, weight, bias, stride, padding, dilation, groups). */
   private static TorchValue convolution(OperatorCall call, int axes) {
-    return lower(call, axes, call.extent(6));
+    return plain(call, axes, call.extent(6));
   }
 
   /** (input, weight, bias, stride, padding, dilation, transposed, output_padding, groups, ...). */
   private static TorchValue general(OperatorCall call) {
-    if (call.flag(6)) {
-      throw call.refuse(Remedies.TRANSPOSED);
-    }
-    return lower(call, axes(call), call.extent(8));
+    int axes = axes(call);
+    return call.flag(6)
+        ? transposed(call, axes, call.perAxis(7, axes), call.extent(8), call.perAxis(5, axes))
+        : plain(call, axes, call.extent(8));
+  }
+
+  /** (input, weight, bias, stride, padding, output_padding, groups, dilation). */
+  private static TorchValue transposed(OperatorCall call, int axes) {
+    return transposed(call, axes, call.perAxis(5, axes), call.extent(6), call.perAxis(7, axes));
   }
 
   private static int axes(OperatorCall call) {
     int axes = call.tensor(1).shape().rank() - 2;
-    if (axes != 1 && axes != 2) {
-      throw call.refuse("convolution over %d axes; one or two are supported".formatted(axes));
+    if (axes < 1 || axes > 3) {
+      throw call.refuse("convolution over %d axes; one to three are supported".formatted(axes));
     }
     return axes;
   }
 
-  private static TorchValue lower(OperatorCall call, int axes, int groups) {
-    call.knownTensor(1, "weight");
-    if (!call.isNone(2)) {
-      call.knownTensor(2, "bias");
-    }
+  private static void requireAxes(OperatorCall call, int axes) {
     Shape weight = call.tensor(1).shape();
     if (weight.rank() != axes + 2) {
       throw call.refuse(
           "a weight of shape %s does not fit a convolution over %d axes".formatted(weight, axes));
     }
+    int rank = call.tensor(0).shape().rank();
+    if (rank != axes + 1 && rank != axes + 2) {
+      throw call.refuse(
+          "an input of shape %s does not fit a convolution over %d axes"
+              .formatted(call.tensor(0).shape(), axes));
+    }
+  }
+
+  private static TorchValue plain(OperatorCall call, int axes, int groups) {
+    Shape weight = call.knownTensor(1, "weight").shape();
+    if (!call.isNone(2)) {
+      call.knownTensor(2, "bias");
+    }
+    requireAxes(call, axes);
     List<Integer> strides = call.perAxis(3, axes);
     List<Integer> dilations = call.perAxis(5, axes);
     List<Integer> low = new ArrayList<>();
@@ -69,20 +90,38 @@ final class ConvolutionOperators {
       low.addAll(call.perAxis(4, axes));
       high.addAll(low);
     }
+    ConvolutionEmitter convolution =
+        new ConvolutionEmitter(call, strides, low, high, dilations, groups);
+    return inBatch(
+        call, axes, x -> convolution.of(x, call.value(1), call.optionalValue(2)));
+  }
+
+  private static TorchValue transposed(
+      OperatorCall call,
+      int axes,
+      List<Integer> outputPadding,
+      int groups,
+      List<Integer> dilations) {
+    KnownTensor weight = call.knownTensor(1, "weight");
+    Optional<KnownTensor> bias =
+        call.isNone(2) ? Optional.empty() : Optional.of(call.knownTensor(2, "bias"));
+    requireAxes(call, axes);
+    TransposedConvolution convolution =
+        new TransposedConvolution(
+            call, call.perAxis(3, axes), call.perAxis(4, axes), outputPadding, dilations, groups);
+    return inBatch(call, axes, x -> convolution.of(x, weight, bias));
+  }
+
+  /** An input without an axis of images is one image. */
+  private static TorchValue inBatch(OperatorCall call, int axes, UnaryOperator<Value> convolution) {
     Value input = call.value(0);
-    boolean unbatched = input.shape().rank() == axes + 1;
-    if (unbatched) {
-      input = call.emit().reshape(input, withBatch(input.shape()));
+    if (input.shape().rank() != axes + 1) {
+      return call.result(convolution.apply(input));
     }
-    Value out =
-        call.emit()
-            .conv(
-                input, call.value(1), call.optionalValue(2), strides, low, high, dilations, groups);
-    if (unbatched) {
-      List<Integer> extents = out.shape().extents();
-      out = call.emit().reshape(out, new Shape(extents.subList(1, extents.size())));
-    }
-    return call.result(out);
+    Value out = convolution.apply(call.emit().reshape(input, withBatch(input.shape())));
+    List<Integer> extents = out.shape().extents();
+    return call.result(
+        call.emit().reshape(out, new Shape(extents.subList(1, extents.size()))));
   }
 
   /** "valid" pads nothing; "same" keeps the extents, the odd element of padding at the end. */

@@ -7,8 +7,6 @@ import java.util.Optional;
 final class Remedies {
   static final String BATCH_NORM =
       "its statistics depend on the input; use batch norm, which inference makes a constant factor";
-  static final String TRANSPOSED =
-      "transposed convolution is not supported; use an interpolation and a convolution instead";
   private static final String PART =
       "an assignment or a choice by a mask or a list of indices; use slices, and clamp, relu and"
           + " products for what depends on values";
@@ -29,9 +27,6 @@ final class Remedies {
           Map.entry("aten.scatter", PART),
           Map.entry("aten.masked_scatter", PART),
           Map.entry("aten.masked_select", PART),
-          Map.entry("aten.conv_transpose1d", TRANSPOSED),
-          Map.entry("aten.conv_transpose2d", TRANSPOSED),
-          Map.entry("aten.conv_transpose3d", TRANSPOSED),
           Map.entry("aten.max_unpool2d", UNPOOLING),
           Map.entry("aten.max_unpool3d", UNPOOLING),
           Map.entry("aten.amax", "use max_pool or adaptive_max_pool"),
