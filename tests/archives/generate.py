@@ -85,6 +85,7 @@ ARCHIVES = [
     Sample("products", models.Products, ((2, 5, 10),)),
     Sample("linear_attention", models.LinearAttention, ((1, 8, 16),)),
     Sample("pointwise_functions", models.PointwiseFunctions, ((2, 24),)),
+    Sample("volumes", models.Volumes, ((1, 2, 4, 6, 8),)),
     Sample("unsupported_operator", models.Sorted, ((1, 8),)),
 ]
 

@@ -523,3 +523,24 @@ class PointwiseFunctions(nn.Module):
         jumps = torch.round(2 * y) + torch.remainder(y, 1.5) + F.hardshrink(y, 0.3)
         greater = torch.maximum(smooth, jumps)
         return self.head(torch.cat([greater, roots], 1)), torch.log(size)
+
+
+class Volumes(nn.Module):
+    """Convolutions over three axes and transposed ones, with every kind of padding."""
+
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Conv3d(2, 4, 3, stride=(1, 2, 2), padding=1)
+        self.grouped = nn.Conv3d(4, 4, (2, 1, 3), padding="same", groups=2)
+        self.up = nn.ConvTranspose3d(4, 3, (2, 3, 4), stride=(1, 2, 2), padding=(0, 1, 1), output_padding=(0, 1, 0))
+        self.mirrored = nn.Conv2d(3, 4, 3, padding=2, padding_mode="reflect")
+        self.wrapped = nn.Conv2d(4, 4, 3, padding=1, padding_mode="circular", groups=2)
+        self.back = nn.ConvTranspose2d(4, 2, 3, stride=2, groups=2)
+        self.line = nn.ConvTranspose1d(2, 2, 5, stride=3, dilation=2, bias=False)
+
+    def forward(self, x):
+        y = F.relu(self.grouped(F.relu(self.down(x))))
+        volume = self.up(y)
+        plane = F.relu(self.wrapped(F.relu(self.mirrored(volume[:, :, 0]))))
+        plane = self.back(F.pad(plane, (1, 0, 0, 2), mode="replicate"))
+        return volume, self.line(plane.mean(2))

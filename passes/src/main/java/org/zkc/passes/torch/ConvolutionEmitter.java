@@ -52,10 +52,7 @@ record ConvolutionEmitter(
     int taps = kernel.extent(2);
     Value x =
         emit.pad(
-            input,
-            List.of(0, 0, low.getFirst(), 0, 0),
-            List.of(0, 0, high.getFirst(), 0, 0),
-            0.0);
+            input, List.of(0, 0, low.getFirst(), 0, 0), List.of(0, 0, high.getFirst(), 0, 0), 0.0);
     if (strides.getFirst() < 1 || dilations.getFirst() < 1) {
       throw call.refuse("strides %s, dilations %s".formatted(strides, dilations));
     }
@@ -73,7 +70,9 @@ record ConvolutionEmitter(
     int channels = x.shape().extent(1);
     int height = x.shape().extent(3);
     int width = x.shape().extent(4);
-    x = emit.reshape(Picks.along(emit, x, 2, sources), Shape.of(n, channels, depth, taps, height, width));
+    x =
+        emit.reshape(
+            Picks.along(emit, x, 2, sources), Shape.of(n, channels, depth, taps, height, width));
     x = emit.transpose(x, List.of(0, 2, 1, 3, 4, 5));
     x = emit.reshape(x, Shape.of(n * depth, channels * taps, height, width));
     Value flat =

@@ -92,8 +92,7 @@ final class ConvolutionOperators {
     }
     ConvolutionEmitter convolution =
         new ConvolutionEmitter(call, strides, low, high, dilations, groups);
-    return inBatch(
-        call, axes, x -> convolution.of(x, call.value(1), call.optionalValue(2)));
+    return inBatch(call, axes, x -> convolution.of(x, call.value(1), call.optionalValue(2)));
   }
 
   private static TorchValue transposed(
@@ -120,8 +119,7 @@ final class ConvolutionOperators {
     }
     Value out = convolution.apply(call.emit().reshape(input, withBatch(input.shape())));
     List<Integer> extents = out.shape().extents();
-    return call.result(
-        call.emit().reshape(out, new Shape(extents.subList(1, extents.size()))));
+    return call.result(call.emit().reshape(out, new Shape(extents.subList(1, extents.size()))));
   }
 
   /** "valid" pads nothing; "same" keeps the extents, the odd element of padding at the end. */

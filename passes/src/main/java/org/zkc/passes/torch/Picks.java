@@ -23,8 +23,7 @@ final class Picks {
   static Value along(TensorEmitter emit, Value x, int axis, int[] sources) {
     int repeats = repeats(sources);
     if (repeats > 0) {
-      return repeat(
-          emit, emit.slice(x, axis, sources[0], last(sources) + 1, 1), axis, repeats);
+      return repeat(emit, emit.slice(x, axis, sources[0], last(sources) + 1, 1), axis, repeats);
     }
     List<int[]> runs = runs(sources);
     if (runs.size() <= MOST_SLICES) {

@@ -13,8 +13,8 @@ import org.zkc.passes.torch.TorchValue.KnownTensor;
  * Transposed convolutions, element o of whose result is the sum of x[i] w[k] over all i stride + k
  * dilation = o + padding. With o + padding = q stride + r, only every stride-th element of the
  * kernel meets a residue r. So each residue is a plain convolution of the input, with a share of
- * the kernel, and its results are those at positions q of an axis that residues extend. No
- * zero is put between elements of the input.
+ * the kernel, and its results are those at positions q of an axis that residues extend. No zero is
+ * put between elements of the input.
  */
 final class TransposedConvolution {
   private final OperatorCall call;
@@ -79,11 +79,9 @@ final class TransposedConvolution {
     }
     TensorEmitter emit = call.emit();
     Value kernel = emit.constant(kernel(weight.data(), taps), weight.name());
-    Optional<Value> shifts =
-        bias.map(b -> emit.constant(repeated(b.data(), residues()), b.name()));
+    Optional<Value> shifts = bias.map(b -> emit.constant(repeated(b.data(), residues()), b.name()));
     List<Integer> ones = Collections.nCopies(axes, 1);
-    Value y =
-        new ConvolutionEmitter(call, ones, low, high, ones, groups).of(input, kernel, shifts);
+    Value y = new ConvolutionEmitter(call, ones, low, high, ones, groups).of(input, kernel, shifts);
     return cut(interleaved(y, groups * shape.extent(1)), ends);
   }
 
@@ -115,11 +113,9 @@ final class TransposedConvolution {
       for (int k = 0; k < strides.size() && there; k++) {
         block /= strides.get(k);
         int position =
-            residue / block % strides.get(k)
-                + (taps.get(k) - 1 - index[2 + k]) * strides.get(k);
+            residue / block % strides.get(k) + (taps.get(k) - 1 - index[2 + k]) * strides.get(k);
         there =
-            position % dilations.get(k) == 0
-                && position / dilations.get(k) < shape.extent(2 + k);
+            position % dilations.get(k) == 0 && position / dilations.get(k) < shape.extent(2 + k);
         source = source * shape.extent(2 + k) + position / dilations.get(k);
       }
       out[at] = there ? from[source] : 0;

@@ -385,29 +385,6 @@ final class TorchToTensorTest {
   }
 
   @Test
-  void transposedConvolutionIsRefused() {
-    TorchCase c = new TorchCase();
-    TensorData w = TorchCase.counting(1, 1, 2, 2);
-    Value y =
-        c.op(
-            "aten._convolution",
-            c.x,
-            w,
-            null,
-            List.of(1, 1),
-            List.of(0, 0),
-            List.of(1, 1),
-            true,
-            List.of(0, 0),
-            1,
-            false,
-            false,
-            true,
-            true);
-    assertTrue(refused(c, Shape.of(1, 1, 4, 4), y).getMessage().contains("transposed"));
-  }
-
-  @Test
   void arithmeticWithAlphaNumbersAndBroadcasting() {
     TorchCase c = new TorchCase();
     TensorData row = TorchCase.data(Shape.of(3), 10, 20, 30);
