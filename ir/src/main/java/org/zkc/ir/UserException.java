@@ -10,10 +10,28 @@ import java.util.Objects;
 public class UserException extends RuntimeException {
   private static final long serialVersionUID = 1;
   private final transient Location location;
+  private final String why;
+  private final String remedy;
 
+  /** A message that names the remedy itself, or that has none. */
   public UserException(Location location, String message) {
     super(Objects.requireNonNull(message));
     this.location = Objects.requireNonNull(location);
+    this.why = message;
+    this.remedy = "";
+  }
+
+  /**
+   * A message of two parts, for those who show them apart.
+   *
+   * @param why what cannot be accepted, and for what reason
+   * @param remedy what to write in its place, an imperative
+   */
+  public UserException(Location location, String why, String remedy) {
+    super(why + "; " + remedy);
+    this.location = Objects.requireNonNull(location);
+    this.why = why;
+    this.remedy = remedy;
   }
 
   public UserException(String message) {
@@ -22,6 +40,16 @@ public class UserException extends RuntimeException {
 
   public Location location() {
     return location;
+  }
+
+  /** The message without the remedy where the two are apart, else the whole message. */
+  public String why() {
+    return why;
+  }
+
+  /** The remedy; empty where the message does not tell it apart. */
+  public String remedy() {
+    return remedy;
   }
 
   /** The message, never null: the constructors demand one. */

@@ -44,10 +44,11 @@ record OperatorCall(
 
   /** The error for anything that needs to know a value that is computed from the input. */
   static UserException dataDependent(DataDependent value, Location location) {
-    return new UserException(
+    return new DataDependence(
         location.isKnown() ? location : value.location(),
-        "this depends on the values of the input, through %s: a proof fixes one sequence of operations for all inputs; rewrite it without a data-dependent branch, index or size"
-            .formatted(value.operator()));
+        "this depends on the values of the input, through %s: a proof fixes one sequence of operations for all inputs"
+            .formatted(value.operator()),
+        "rewrite it without a data-dependent branch, index or size");
   }
 
   boolean isNone(int index) {
@@ -219,8 +220,7 @@ record OperatorCall(
 
   /** The error for an operator that cannot be proved, with what to use in its place. */
   UserException unsupported() {
-    return new UserException(
-        location, "operator %s cannot be proved%s".formatted(operator, Remedies.of(operator)));
+    return Remedies.refusal(operator, location);
   }
 
   UserException refuse(String why) {

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.zkc.ir.Function;
 import org.zkc.ir.Location;
@@ -52,6 +54,8 @@ final class PartialEvaluation {
 
   private static final int MAXIMAL_DEPTH = 400;
 
+  private static final String COMBINE = "compute both sides and combine them";
+
   /**
    * Elements of all tensors computed on the host, besides those in proportion to what the archive
    * holds; a hostile archive could ask for any number.
@@ -79,9 +83,30 @@ final class PartialEvaluation {
   private final Set<TensorData> seen = Collections.newSetFromMap(new IdentityHashMap<>());
   private int depth;
 
+  private final Optional<FaultCollector> faults;
+
+  /** Stops at the first fault that something depends on. */
   PartialEvaluation(Program program, TensorEmitter emitter) {
+    this(program, emitter, Optional.empty());
+  }
+
+  /**
+   * @param faults where given, the walk puts faults there and goes on: what is not known because of
+   *     one is refused, and both arms of a branch that cannot be decided are walked through
+   */
+  PartialEvaluation(Program program, TensorEmitter emitter, Optional<FaultCollector> faults) {
     program.functions().forEach(f -> functions.put(f.name(), f));
     this.emitter = emitter;
+    this.faults = faults;
+  }
+
+  /** A fault after which no walk goes on. */
+  private static final class Ended extends UserException {
+    private static final long serialVersionUID = 1;
+
+    Ended(Location location, String message) {
+      super(location, message);
+    }
   }
 
   /** Operators that were looked up in the table, one count per execution. */
@@ -98,7 +123,7 @@ final class PartialEvaluation {
     }
     step();
     if (++depth > MAXIMAL_DEPTH) {
-      throw new UserException(
+      throw new Ended(
           nearest, "calls are nested more than %d deep".formatted(MAXIMAL_DEPTH));
     }
     List<TorchValue> results = new Frame().run(function.region(), arguments);
@@ -109,12 +134,12 @@ final class PartialEvaluation {
   /** Counts work, so that programs without end are refused. */
   private void step() {
     if (++steps > MAXIMAL_STEPS) {
-      throw new UserException(
+      throw new Ended(
           nearest,
           "the model executes more than %d operations; does a loop end?".formatted(MAXIMAL_STEPS));
     }
     if (emitter.operations() > MAXIMAL_OPERATIONS) {
-      throw new UserException(
+      throw new Ended(
           nearest,
           "the model has more than %d tensor operations; zkc does not prove it"
               .formatted(MAXIMAL_OPERATIONS));
@@ -161,7 +186,23 @@ final class PartialEvaluation {
       if (op.location().isKnown()) {
         nearest = op.location();
       }
-      switch ((TorchOp) op) {
+      try {
+        perform((TorchOp) op);
+      } catch (Ended e) {
+        throw e;
+      } catch (UserException e) {
+        FaultCollector collector = faults.orElseThrow(() -> e);
+        List<TorchValue> operands =
+            op.operands().stream().map(values::get).filter(Objects::nonNull).toList();
+        bind(
+            op.definitions(),
+            Collections.nCopies(op.definitions().size(), collector.refused(e, operands)));
+      }
+      nearest = before;
+    }
+
+    private void perform(TorchOp op) {
+      switch (op) {
         case Constant c -> values.put(c.result(), DialectLiteral.read(c));
         case TensorConstant t -> {
           if (seen.add(t.data())) {
@@ -177,9 +218,13 @@ final class PartialEvaluation {
         case If i -> branch(i);
         case While w -> loop(w);
         case For f -> count(f);
-        case Raise r -> throw new UserException(nearest, raised(r));
+        case Raise r -> {
+          // A branch that cannot be decided need not be the one taken.
+          if (faults.isEmpty() || !faults.get().isInOpenArm()) {
+            throw new Ended(nearest, raised(r));
+          }
+        }
       }
-      nearest = before;
     }
 
     private void call(Call call) {
@@ -192,39 +237,83 @@ final class PartialEvaluation {
 
     private void branch(If op) {
       Location location = nearest;
-      boolean condition =
-          truth(
-              get(op.condition()),
-              location,
-              "the model branches on it, and only the branch taken would be proved");
-      bind(op.results(), run(condition ? op.then() : op.otherwise(), List.of()));
+      TorchValue condition = get(op.condition());
+      boolean taken;
+      try {
+        taken =
+            truth(
+                condition,
+                location,
+                "the model branches on it, and only the branch taken would be proved");
+      } catch (UserException e) {
+        FaultCollector collector = faults.orElseThrow(() -> e);
+        List<TorchValue> then = open(collector, condition, e, op.then(), List.of());
+        List<TorchValue> otherwise = open(collector, condition, e, op.otherwise(), List.of());
+        bind(op.results(), collector.merged(then, otherwise, e));
+        return;
+      }
+      bind(op.results(), run(taken ? op.then() : op.otherwise(), List.of()));
+    }
+
+    /** Walks through a region of which it is not known whether, or how often, it is executed. */
+    private List<TorchValue> open(
+        FaultCollector collector,
+        TorchValue decision,
+        UserException reason,
+        Region region,
+        List<TorchValue> arguments) {
+      collector.enter(decision, reason);
+      List<TorchValue> results = run(region, arguments);
+      collector.leave();
+      return results;
     }
 
     private void loop(While op) {
       Location location = nearest;
       String why = "the number of passes through a loop depends on it";
       List<TorchValue> carried = get(op.initial());
-      boolean more = truth(get(op.condition()), location, why);
-      while (more) {
+      TorchValue condition = get(op.condition());
+      while (true) {
+        boolean more;
+        try {
+          more = truth(condition, location, why);
+        } catch (UserException e) {
+          FaultCollector collector = faults.orElseThrow(() -> e);
+          List<TorchValue> next = open(collector, condition, e, op.body(), carried);
+          bind(op.results(), collector.merged(carried, next.subList(1, next.size()), e));
+          return;
+        }
+        if (!more) {
+          break;
+        }
         step();
         List<TorchValue> next = run(op.body(), carried);
-        more = truth(next.getFirst(), location, why);
+        condition = next.getFirst();
         carried = next.subList(1, next.size());
       }
       bind(op.results(), carried);
     }
 
     private void count(For op) {
-      long count =
-          switch (get(op.count())) {
-            case Int i -> i.value();
-            case KnownTensor k when k.data().elementCount() == 1 && !k.dtype().isFloating() ->
-                k.data().getLong(0);
-            case TorchValue other ->
-                throw dataDependent(
-                    other, nearest, "the number of passes through a loop depends on it");
-          };
       List<TorchValue> carried = get(op.initial());
+      TorchValue known = get(op.count());
+      long count;
+      switch (known) {
+        case Int i -> count = i.value();
+        case KnownTensor k when k.data().elementCount() == 1 && !k.dtype().isFloating() ->
+            count = k.data().getLong(0);
+        case TorchValue other -> {
+          UserException e =
+              dataDependent(other, nearest, "the number of passes through a loop depends on it");
+          FaultCollector collector = faults.orElseThrow(() -> e);
+          List<TorchValue> arguments = new ArrayList<>();
+          arguments.add(new DataDependent("the number of a pass through a loop", nearest));
+          arguments.addAll(carried);
+          List<TorchValue> next = open(collector, other, e, op.body(), arguments);
+          bind(op.results(), collector.merged(carried, next, e));
+          return;
+        }
+      }
       for (long i = 0; i < count; i++) {
         step();
         List<TorchValue> arguments = new ArrayList<>();
@@ -240,7 +329,9 @@ final class PartialEvaluation {
       try {
         results = lowerChecked(op);
       } catch (UserException e) {
-        return Collections.nCopies(op.results().size(), new Refused(e));
+        Refused refused =
+            faults.map(f -> f.refused(e, get(op.arguments()))).orElseGet(() -> new Refused(e));
+        return Collections.nCopies(op.results().size(), refused);
       }
       results.forEach(this::countElements);
       return results;
@@ -252,7 +343,7 @@ final class PartialEvaluation {
       }
       if (hostElements + emitter.computedElements()
           > MAXIMAL_HOST_ELEMENTS + COMPUTED_FOR_ONE_STORED * stored) {
-        throw new UserException(
+        throw new Ended(
             nearest,
             "the model computes constant tensors of more than %d elements, far more than it holds; store them as buffers instead"
                 .formatted(MAXIMAL_HOST_ELEMENTS));
@@ -262,11 +353,7 @@ final class PartialEvaluation {
     private List<TorchValue> lowerChecked(Operator op) {
       TorchOperator operator =
           TorchOperatorTable.find(op.operator())
-              .orElseThrow(() ->
-                  new UserException(
-                      nearest,
-                      "operator %s cannot be proved%s"
-                          .formatted(op.operator(), Remedies.of(op.operator()))));
+              .orElseThrow(() -> Remedies.refusal(op.operator(), nearest));
       lowered++;
       emitter.at(nearest, op.results().isEmpty() ? "x" : op.results().getFirst().name());
       OperatorCall call =
@@ -310,15 +397,17 @@ final class PartialEvaluation {
     return switch (value) {
       case Refused r -> r.reason();
       case DataDependent d ->
-          new UserException(
+          new DataDependence(
               location.isKnown() ? location : d.location(),
-              "%s depends on the values of the input, and %s: a data-dependent branch cannot be proved; compute both sides and combine them"
-                  .formatted(d.operator(), why));
+              "%s depends on the values of the input, and %s: a data-dependent branch cannot be proved"
+                  .formatted(d.operator(), why),
+              COMBINE);
       case TracedTensor t ->
-          new UserException(
+          new DataDependence(
               location,
-              "this condition or count is computed from the input, and %s: a data-dependent branch cannot be proved; compute both sides and combine them"
-                  .formatted(why));
+              "this condition or count is computed from the input, and %s: a data-dependent branch cannot be proved"
+                  .formatted(why),
+              COMBINE);
       default -> new UserException(location, "%s is no condition or count".formatted(value.kind()));
     };
   }

@@ -2,6 +2,8 @@ package org.zkc.passes.torch;
 
 import java.util.Map;
 import java.util.Optional;
+import org.zkc.ir.Location;
+import org.zkc.ir.UserException;
 
 /** Replacements for operators that image models have and that cannot be proved. */
 final class Remedies {
@@ -39,10 +41,12 @@ final class Remedies {
 
   private Remedies() {}
 
-  /** The end of the sentence that refuses the operator. */
-  static String of(String operator) {
-    return Optional.ofNullable(BY_OPERATOR.get(operator))
-        .map(remedy -> ": " + remedy)
-        .orElse("; `zkc ops` lists those that can");
+  /** The error for an operator that cannot be proved, with what to use in its place. */
+  static UserException refusal(String operator, Location location) {
+    return new UserException(
+        location,
+        "operator %s cannot be proved".formatted(operator),
+        Optional.ofNullable(BY_OPERATOR.get(operator))
+            .orElse("`zkc ops` lists those that can"));
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -18,6 +19,7 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
+import org.zkc.passes.Fault;
 import org.zkc.passes.Lowering;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.torch.TorchValue.DictOf;
@@ -94,14 +96,7 @@ public final class TorchToTensor {
     TensorEmitter emitter = new TensorEmitter(main.location());
     List<TorchValue> inputs = new ArrayList<>();
     for (int i = 0; i < inputTypes.size(); i++) {
-      TensorType type = inputTypes.get(i);
-      String name = main.parameters().get(i).name();
-      if (!type.dtype().isFloating()) {
-        throw new UserException(
-            "input %s has element type %s; only floating-point inputs can be proved"
-                .formatted(name, type.dtype().text()));
-      }
-      inputs.add(new TracedTensor(emitter.parameter(name, type.shape()), type.dtype()));
+      inputs.add(input(emitter, main.parameters().get(i).name(), inputTypes.get(i)));
     }
     PartialEvaluation evaluation = new PartialEvaluation(torch, emitter);
     Outputs outputs = new Outputs();
@@ -118,6 +113,68 @@ public final class TorchToTensor {
     Function lowered = DeadOps.remove(emitter.build(outputs.values));
     context.count("torch-to-tensor.ops", lowered.body().size());
     return new Lowered(Program.of(Level.TENSOR, lowered), outputs.names());
+  }
+
+  private static TorchValue input(TensorEmitter emitter, String name, TensorType type) {
+    if (!type.dtype().isFloating()) {
+      throw new UserException(
+          "input %s has element type %s; only floating-point inputs can be proved"
+              .formatted(name, type.dtype().text()));
+    }
+    return new TracedTensor(emitter.parameter(name, type.shape()), type.dtype());
+  }
+
+  /**
+   * Everything for which {@link #lower} would refuse a program, found in one walk. Faults of which
+   * the proof would not depend are none. An operation is not told of because what it reads is not
+   * known, but because it cannot be proved itself.
+   *
+   * @param inputTypes types of main's parameters, in order
+   * @return faults in the order in which the model meets them; empty where {@link #lower} succeeds
+   */
+  public static List<Fault> check(Program torch, List<TensorType> inputTypes) {
+    Function main = torch.main();
+    TensorEmitter emitter = new TensorEmitter(main.location());
+    FaultCollector faults = new FaultCollector();
+    try {
+      List<TorchValue> inputs = new ArrayList<>();
+      for (int i = 0; i < inputTypes.size(); i++) {
+        try {
+          inputs.add(input(emitter, main.parameters().get(i).name(), inputTypes.get(i)));
+        } catch (UserException e) {
+          faults.add(e);
+          inputs.add(new Refused(e));
+        }
+      }
+      List<TorchValue> returned =
+          new PartialEvaluation(torch, emitter, Optional.of(faults)).call(main, inputs);
+      checkOutputs(main, returned, faults);
+    } catch (UserException e) {
+      faults.add(e);
+    }
+    return faults.faults();
+  }
+
+  private static void checkOutputs(
+      Function main, List<TorchValue> returned, FaultCollector faults) {
+    Outputs outputs = new Outputs();
+    boolean isKnown = true;
+    for (int i = 0; i < returned.size(); i++) {
+      outputs.location = definition(main, main.results().get(i));
+      faults.need(returned.get(i));
+      try {
+        outputs.add(returned.get(i), Integer.toString(i), 0);
+      } catch (UserException e) {
+        // The reason of a value that is refused is there already.
+        faults.add(e);
+        isKnown = false;
+      }
+    }
+    if (isKnown && outputs.values.isEmpty()) {
+      faults.add(
+          new UserException(
+              main.location(), "the model returns no tensor; there is nothing to prove"));
+    }
   }
 
   /** The names of {@code count} outputs of which none has one of its own. */

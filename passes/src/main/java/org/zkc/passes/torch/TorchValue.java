@@ -106,10 +106,29 @@ sealed interface TorchValue {
   /**
    * The result of an operator that cannot be proved: an error as soon as anything depends on it, so
    * that code whose result nobody uses does no harm.
+   *
+   * @param reason of its own, or that of the first cause
+   * @param causes operands that are refused themselves; kept by a walk that collects faults only
    */
-  record Refused(UserException reason) implements TorchValue {
+  record Refused(UserException reason, List<Refused> causes) implements TorchValue {
     public Refused {
       Objects.requireNonNull(reason);
+      causes = List.copyOf(causes);
+    }
+
+    Refused(UserException reason) {
+      this(reason, List.of());
+    }
+
+    /** Only itself: causes have causes, as far back as the program is long. */
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
     }
   }
 

@@ -22,6 +22,7 @@ import org.zkc.ir.torch.ListConstruct;
 import org.zkc.ir.torch.Operator;
 import org.zkc.ir.torch.TensorConstant;
 import org.zkc.ir.torch.TupleConstruct;
+import org.zkc.passes.Fault;
 import org.zkc.passes.PassContext;
 
 /**
@@ -125,11 +126,19 @@ final class TorchCase {
   }
 
   private TorchToTensor.Lowered lowered(TensorType type, Object result) {
+    return TorchToTensor.lower(program(result), List.of(type), new PassContext());
+  }
+
+  private Program program(Object result) {
     List<org.zkc.ir.Function> functions =
         new ArrayList<>(List.of(builder.build(List.of(value(result)))));
     functions.addAll(others);
-    return TorchToTensor.lower(
-        new Program(Level.TORCH, functions), List.of(type), new PassContext());
+    return new Program(Level.TORCH, functions);
+  }
+
+  /** Everything for which the program is refused. */
+  List<Fault> check(Shape shape, Object result) {
+    return TorchToTensor.check(program(result), List.of(new TensorType(DType.F32, shape)));
   }
 
   /** Lowers with x's shape and evaluates; the first result. */
