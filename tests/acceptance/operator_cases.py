@@ -152,55 +152,71 @@ def pooling(r, axes, dilated):
     dilation = [r.randint(1, 2) if dilated else 1 for _ in range(axes)]
     stride = None if r.random() < 0.3 else [r.randint(1, 4) for _ in range(axes)]
     # No window lies in the padding alone: PyTorch answers -inf there.
-    extents = [r.randint(max(1, d * (k - 1) + 1 - (p if d == 1 else 0)), 10) for k, p, d in zip(kernel, padding, dilation)]
+    extents = [r.randint(max(1, d * (k - 1) + 1 - (p if d == 1 and axes < 3 else 0)), 10) for k, p, d in zip(kernel, padding, dilation)]
     batch = [r.randint(1, 2)] if r.random() < 0.8 else []
     return (*batch, r.randint(1, 3), *extents), kernel, stride, padding, dilation
 
 
 @family
 def max_pool(r):
-    axes, ceil = r.randint(1, 2), r.random() < 0.5
+    axes, ceil = r.randint(1, 3), r.random() < 0.5
     s, kernel, stride, padding, dilation = pooling(r, axes, True)
-    pool = F.max_pool1d if axes == 1 else F.max_pool2d
+    pool = (F.max_pool1d, F.max_pool2d, F.max_pool3d)[axes - 1]
     return s, lambda x: pool(x, kernel, stride, padding, dilation, ceil)
 
 
 @family
 def average_pool(r):
-    axes, ceil, count = r.randint(1, 2), r.random() < 0.5, r.random() < 0.5
+    axes, ceil, count = r.randint(1, 3), r.random() < 0.5, r.random() < 0.5
     s, kernel, stride, padding, _ = pooling(r, axes, False)
     if axes == 1:
         return s, lambda x: F.avg_pool1d(x, kernel, stride, padding, ceil, count)
-    divisor = r.choice([None, None, r.randint(1, 20)])
-    return s, lambda x: F.avg_pool2d(x, kernel, stride, padding, ceil, count, divisor)
+    divisor, pool = r.choice([None, None, r.randint(1, 20)]), F.avg_pool2d if axes == 2 else F.avg_pool3d
+    return s, lambda x: pool(x, kernel, stride, padding, ceil, count, divisor)
+
+
+@family
+def power_pool(r):
+    axes, order, ceil = r.randint(1, 3), r.choice([1, 2, 3]), r.random() < 0.5
+    s, kernel, stride, _, _ = pooling(r, axes, False)
+    s = tuple(max(n, k) for n, k in zip(s[-axes:], kernel))
+    pool = (F.lp_pool1d, F.lp_pool2d, F.lp_pool3d)[axes - 1]
+    kernel, stride = (kernel[0], stride and stride[0]) if axes == 1 else (kernel, stride)
+    return (1, 2, *s), lambda x: pool(x.abs() + 0.1, order, kernel, stride, ceil)
 
 
 @family
 def adaptive_pool(r):
-    axes = r.randint(1, 2)
+    axes = r.randint(1, 3)
     extents = [r.choice([r.randint(1, 12), r.randint(20, 70)]) if axes == 1 else r.randint(1, 12) for _ in range(axes)]
-    sizes = [None if axes == 2 and r.random() < 0.2 else r.randint(1, min(n + 2, 12)) for n in extents]
+    sizes = [None if axes > 1 and r.random() < 0.2 else r.randint(1, min(n + 2, 12)) for n in extents]
     batch = [r.randint(1, 2)] if r.random() < 0.8 else []
-    pools = (F.adaptive_avg_pool1d, F.adaptive_max_pool1d) if axes == 1 else (F.adaptive_avg_pool2d, F.adaptive_max_pool2d)
-    pool, size = r.choice(pools), sizes[0] if axes == 1 else sizes
+    pools = [
+        (F.adaptive_avg_pool1d, F.adaptive_max_pool1d),
+        (F.adaptive_avg_pool2d, F.adaptive_max_pool2d),
+        (F.adaptive_avg_pool3d, F.adaptive_max_pool3d),
+    ]
+    pool, size = r.choice(pools[axes - 1]), sizes[0] if axes == 1 else sizes
     return (*batch, r.randint(1, 2), *extents), lambda x: pool(x, size)
 
 
 @family
 def interpolation(r):
-    axes = r.randint(1, 2)
-    s = (r.randint(1, 2), r.randint(1, 2), *(r.randint(1, 9) for _ in range(axes)))
-    mode = r.choice(["nearest", "nearest-exact", "linear" if axes == 1 else "bilinear"])
-    corners = r.choice([None, True, False]) if mode.endswith("linear") else None
+    axes = r.randint(1, 3)
+    s = (r.randint(1, 2), r.randint(1, 2), *(r.randint(1, 9 if axes < 3 else 5) for _ in range(axes)))
+    modes = ["nearest", "nearest-exact", "area", ("linear", "bilinear", "trilinear")[axes - 1]]
+    mode = r.choice(modes + ["bicubic"] * (axes == 2))
+    corners = r.choice([None, True, False]) if mode.endswith(("linear", "cubic")) else None
+    smooth = axes == 2 and mode in ("bilinear", "bicubic") and r.random() < 0.5
     if r.random() < 0.5:
-        size = [r.randint(1, 20) for _ in range(axes)]
-        return s, lambda x: F.interpolate(x, size, mode=mode, align_corners=corners)
+        size = [r.randint(1, 20 if axes < 3 else 8) for _ in range(axes)]
+        return s, lambda x: F.interpolate(x, size, mode=mode, align_corners=corners, antialias=smooth)
     recompute = r.random() < 0.4
     factor = [round(r.uniform(1 / n if n > 1 else 1, 3), 2) + 0.01 for n in s[2:]]
     if mode == "nearest" and not recompute:  # others have no one answer in two dimensions
         factor = [float(r.randint(1, 3)) for _ in s[2:]]
     return s, lambda x: F.interpolate(
-        x, scale_factor=factor, mode=mode, align_corners=corners, recompute_scale_factor=recompute or None
+        x, scale_factor=factor, mode=mode, align_corners=corners, recompute_scale_factor=recompute or None, antialias=smooth
     )
 
 

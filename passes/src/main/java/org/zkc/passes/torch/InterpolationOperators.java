@@ -8,24 +8,49 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
 /**
- * Resampling of the last one or two axes. Nearest neighbours by an integer factor are views:
- * broadcasting along a new axis, or a slice with a stride. Everything else is linear along each
- * axis, with a constant matrix of the weights that PyTorch computes (area_pixel_compute_scale and
- * its neighbours in ATen/native/UpSample.h).
+ * Resampling of the last one to three axes. Nearest neighbours are picks. Everything else is linear
+ * along each axis, with a constant matrix of the weights that PyTorch computes
+ * (area_pixel_compute_scale and its neighbours in ATen/native/UpSample.h; with antialiasing
+ * HelperInterpBase in ATen/native/cpu/UpSampleKernel.cpp).
  */
 final class InterpolationOperators {
-  private static final String FACTOR =
-      "reshape, broadcast; slice, or linear by other than integers";
+  private static final String PICKS = "reshape, broadcast; slice, or window_mean";
   private static final String MATRICES = "linear, transpose";
 
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("aten.upsample_nearest1d", FACTOR, c -> nearest(c, 1, 0)),
-          new TorchOperator("aten.upsample_nearest2d", FACTOR, c -> nearest(c, 2, 0)),
-          new TorchOperator("aten._upsample_nearest_exact1d", FACTOR, c -> nearest(c, 1, 0.5f)),
-          new TorchOperator("aten._upsample_nearest_exact2d", FACTOR, c -> nearest(c, 2, 0.5f)),
-          new TorchOperator("aten.upsample_linear1d", MATRICES, c -> linear(c, 1)),
-          new TorchOperator("aten.upsample_bilinear2d", MATRICES, c -> linear(c, 2)));
+          new TorchOperator("aten.upsample_nearest1d", PICKS, c -> nearest(c, 1, 0)),
+          new TorchOperator("aten.upsample_nearest2d", PICKS, c -> nearest(c, 2, 0)),
+          new TorchOperator("aten.upsample_nearest3d", PICKS, c -> nearest(c, 3, 0)),
+          new TorchOperator("aten._upsample_nearest_exact1d", PICKS, c -> nearest(c, 1, 0.5f)),
+          new TorchOperator("aten._upsample_nearest_exact2d", PICKS, c -> nearest(c, 2, 0.5f)),
+          new TorchOperator("aten._upsample_nearest_exact3d", PICKS, c -> nearest(c, 3, 0.5f)),
+          matrices("aten.upsample_linear1d", 1, Kernel.LINEAR),
+          matrices("aten.upsample_bilinear2d", 2, Kernel.LINEAR),
+          matrices("aten.upsample_trilinear3d", 3, Kernel.LINEAR),
+          matrices("aten.upsample_bicubic2d", 2, Kernel.CUBIC),
+          matrices("aten._upsample_bilinear2d_aa", 2, Kernel.LINEAR_ANTIALIASED),
+          matrices("aten._upsample_bicubic2d_aa", 2, Kernel.CUBIC_ANTIALIASED));
+
+  private static TorchOperator matrices(String name, int axes, Kernel kernel) {
+    return new TorchOperator(name, MATRICES, c -> linear(c, axes, kernel));
+  }
+
+  private enum Kernel {
+    LINEAR,
+    CUBIC,
+    LINEAR_ANTIALIASED,
+    CUBIC_ANTIALIASED;
+
+    private TensorData weights(ResamplingWeights axis) {
+      return switch (this) {
+        case LINEAR -> axis.linear();
+        case CUBIC -> axis.cubic();
+        case LINEAR_ANTIALIASED -> axis.smoothed(ResamplingWeights.Filter.TRIANGLE);
+        case CUBIC_ANTIALIASED -> axis.smoothed(ResamplingWeights.Filter.CUBIC);
+      };
+    }
+  }
 
   private InterpolationOperators() {}
 
@@ -107,7 +132,7 @@ final class InterpolationOperators {
       if (axes == 2 && offset == 0) {
         requireOneReading(call, r, sources);
       }
-      x = gather(call.emit(), x, 2 + k, sources);
+      x = Picks.along(call.emit(), x, 2 + k, sources);
     }
     return call.result(x);
   }
@@ -126,23 +151,6 @@ final class InterpolationOperators {
     }
   }
 
-  /** Element i of the axis is that at {@code sources[i]} of the input's. */
-  private static Value gather(TensorEmitter emit, Value x, int axis, int[] sources) {
-    int from = x.shape().extent(axis);
-    int to = sources.length;
-    if (to % from == 0 && isRule(sources, 1, to / from)) {
-      return repeat(emit, x, axis, to / from);
-    }
-    if (from % to == 0 && isRule(sources, from / to, 1)) {
-      return emit.slice(x, axis, sources[0], from, from / to);
-    }
-    float[] matrix = new float[to * from];
-    for (int i = 0; i < to; i++) {
-      matrix[i * from + sources[i]] = 1;
-    }
-    return along(emit, x, axis, TensorData.ofFloats(Shape.of(to, from), matrix));
-  }
-
   /** Whether sources[i] = sources[0] + floor(i / divisor) factor. */
   private static boolean isRule(int[] sources, int factor, int divisor) {
     for (int i = 0; i < sources.length; i++) {
@@ -153,47 +161,23 @@ final class InterpolationOperators {
     return true;
   }
 
-  private static Value repeat(TensorEmitter emit, Value x, int axis, int times) {
-    if (times == 1) {
-      return x;
-    }
-    List<Integer> apart = new ArrayList<>(x.shape().extents());
-    apart.add(axis + 1, 1);
-    List<Integer> wide = new ArrayList<>(apart);
-    wide.set(axis + 1, times);
-    List<Integer> joined = new ArrayList<>(x.shape().extents());
-    joined.set(axis, joined.get(axis) * times);
-    Value repeated = emit.broadcast(emit.reshape(x, new Shape(apart)), new Shape(wide));
-    return emit.reshape(repeated, new Shape(joined));
-  }
-
-  private static TorchValue linear(OperatorCall call, int axes) {
+  private static TorchValue linear(OperatorCall call, int axes, Kernel kernel) {
     List<Resampling> resamplings = resamplings(call, axes, 3);
     boolean alignCorners = call.flag(2);
     Value x = call.value(0);
     for (int k = 0; k < axes; k++) {
       Resampling r = resamplings.get(k);
       if (r.from != r.to) { // PyTorch copies an axis that keeps its length, whatever the factor
-        x = along(call.emit(), x, 2 + k, weights(r, alignCorners));
+        float step = alignCorners ? (r.to > 1 ? (float) (r.from - 1) / (r.to - 1) : 0) : r.step();
+        x =
+            along(
+                call.emit(),
+                x,
+                2 + k,
+                kernel.weights(new ResamplingWeights(r.from, r.to, step, alignCorners)));
       }
     }
     return call.result(x);
-  }
-
-  /**
-   * Row i holds the weights of the at most two elements that element i of the output is between.
-   */
-  private static TensorData weights(Resampling r, boolean alignCorners) {
-    float step = alignCorners ? (r.to > 1 ? (float) (r.from - 1) / (r.to - 1) : 0) : r.step();
-    float[] matrix = new float[r.to * r.from];
-    for (int i = 0; i < r.to; i++) {
-      float at = alignCorners ? step * i : Math.max(0, step * (i + 0.5f) - 0.5f);
-      int low = Math.min((int) at, r.from - 1);
-      float share = Math.clamp(at - low, 0f, 1f);
-      matrix[i * r.from + low] += 1 - share;
-      matrix[i * r.from + Math.min(low + 1, r.from - 1)] += share;
-    }
-    return TensorData.ofFloats(Shape.of(r.to, r.from), matrix);
   }
 
   /** The matrix times each vector that lies along the axis. */

@@ -3,42 +3,38 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
 import org.zkc.passes.torch.TorchValue.DataDependent;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
-/** Pooling over the last one or two axes: MaxPool, and WindowMean one axis after the other. */
+/** Pooling over the last one to three axes: MaxPool, and WindowMean one axis after the other. */
 final class PoolingOperators {
+  private static final String NO_INDICES = "the indices must not be used";
+
   static final List<TorchOperator> ALL =
-      List.of(
-          new TorchOperator("aten.max_pool1d", "max_pool", c -> c.result(maxPool(c, 1))),
-          new TorchOperator("aten.max_pool2d", "max_pool", c -> c.result(maxPool(c, 2))),
-          new TorchOperator(
-              "aten.max_pool1d_with_indices",
-              "max_pool",
-              "the indices must not be used",
-              c -> withIndices(c, maxPool(c, 1))),
-          new TorchOperator(
-              "aten.max_pool2d_with_indices",
-              "max_pool",
-              "the indices must not be used",
-              c -> withIndices(c, maxPool(c, 2))),
-          new TorchOperator("aten.avg_pool1d", "window_mean", c -> averagePool(c, 1)),
-          new TorchOperator("aten.avg_pool2d", "window_mean", c -> averagePool(c, 2)),
-          new TorchOperator("aten.adaptive_avg_pool1d", "window_mean", c -> adaptiveAverage(c, 1)),
-          new TorchOperator("aten.adaptive_avg_pool2d", "window_mean", c -> adaptiveAverage(c, 2)),
-          new TorchOperator(
-              "aten.adaptive_max_pool1d",
-              "max_pool, slice, concatenate",
-              "the indices must not be used",
-              c -> withIndices(c, adaptiveMax(c, 1))),
-          new TorchOperator(
-              "aten.adaptive_max_pool2d",
-              "max_pool, slice, concatenate",
-              "the indices must not be used",
-              c -> withIndices(c, adaptiveMax(c, 2))));
+      IntStream.rangeClosed(1, 3).mapToObj(PoolingOperators::over).flatMap(List::stream).toList();
+
+  /** The poolings over the last {@code axes} axes. */
+  private static List<TorchOperator> over(int axes) {
+    String end = "pool" + axes + "d";
+    return List.of(
+        new TorchOperator("aten.max_" + end, "max_pool", c -> c.result(maxPool(c, axes))),
+        new TorchOperator(
+            "aten.max_" + end + "_with_indices",
+            "max_pool",
+            NO_INDICES,
+            c -> withIndices(c, maxPool(c, axes))),
+        new TorchOperator("aten.avg_" + end, "window_mean", c -> averagePool(c, axes)),
+        new TorchOperator("aten.adaptive_avg_" + end, "window_mean", c -> adaptiveAverage(c, axes)),
+        new TorchOperator(
+            "aten.adaptive_max_" + end,
+            "max_pool, slice, concatenate",
+            NO_INDICES,
+            c -> withIndices(c, adaptiveMax(c, axes))));
+  }
 
   private PoolingOperators() {}
 
@@ -181,7 +177,7 @@ final class PoolingOperators {
     List<Integer> sizes = sizes(call, axes);
     int rank = current.shape().rank();
     if (sizes.stream().allMatch(s -> s == 1)) {
-      List<Integer> reduced = axes == 1 ? List.of(rank - 1) : List.of(rank - 2, rank - 1);
+      List<Integer> reduced = IntStream.range(rank - axes, rank).boxed().toList();
       return call.result(ReductionOperators.mean(call, current, reduced, true, false));
     }
     for (int k = 0; k < axes; k++) {

@@ -32,7 +32,6 @@ final class Remedies {
           Map.entry("aten.max_unpool2d", UNPOOLING),
           Map.entry("aten.max_unpool3d", UNPOOLING),
           Map.entry("aten.amax", "use max_pool or adaptive_max_pool"),
-          Map.entry("aten.upsample_bicubic2d", "use mode='bilinear' or 'nearest'"),
           Map.entry(
               "aten.linalg_vector_norm",
               "it divides by a computed number; normalise the output after the proof"),
