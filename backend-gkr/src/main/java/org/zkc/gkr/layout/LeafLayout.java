@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
+import org.zkc.gkr.circuit.CircuitLimits;
+import org.zkc.gkr.circuit.CircuitTooLarge;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.protocol.ProtocolConstants;
@@ -109,7 +112,12 @@ public record LeafLayout(Tree lookups, Tree tables) {
     }
   }
 
-  /** The layout of a system's lookups; no blocks when it has none. */
+  /**
+   * The layout of a system's lookups; no blocks when it has none.
+   *
+   * @throws CircuitTooLarge when there are too many leaves: ranges are tables too, which the check
+   *     of the circuit's own does not see
+   */
   public static LeafLayout of(ConstraintSystem system) {
     ArrayList<Block> lookups = new ArrayList<>();
     for (Lookup l : system.lookups()) {
@@ -138,6 +146,12 @@ public record LeafLayout(Tree lookups, Tree tables) {
               List.of(system.multiplicities(t)),
               t,
               size));
+    }
+    long leaves =
+        Stream.concat(lookups.stream(), tables.stream()).mapToLong(b -> 1L << b.variables()).sum();
+    if (leaves > CircuitLimits.LEAVES) {
+      throw new CircuitTooLarge(
+          "more than " + CircuitLimits.LEAVES + " lookups and rows of tables and ranges, padded");
     }
     return new LeafLayout(Tree.of(lookups), Tree.of(tables));
   }

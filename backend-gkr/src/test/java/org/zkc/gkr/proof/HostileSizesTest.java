@@ -18,6 +18,7 @@ import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Product;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Requantize;
+import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.ViewStep;
@@ -295,5 +296,24 @@ class HostileSizesTest {
       outputs.add(k + 1);
     }
     refused("security parameters", new Circuit(tensors, List.of(), relations, List.of(0), outputs));
+  }
+
+  /** Each quotient has a range of its own, of 2^20 rows: together more than 2^31. */
+  @Test
+  void rangesThatAllDiffer() {
+    ArrayList<TensorDeclaration> tensors =
+        new ArrayList<>(List.of(given(1), TensorDeclaration.input(List.of(1), 1, 1)));
+    ArrayList<Relation> relations = new ArrayList<>();
+    ArrayList<Integer> outputs = new ArrayList<>();
+    for (int k = 0; k < 2100; k++) {
+      int high = (1 << 20) - k;
+      tensors.add(TensorDeclaration.witness(List.of(1), 0, high));
+      relations.add(new RoundedQuotient(2 + k, 0, 1, 0, 0, high));
+      outputs.add(2 + k);
+    }
+    refused(
+        "rows of tables and ranges",
+        new Circuit(tensors, List.of(), relations, List.of(0, 1), outputs),
+        0);
   }
 }
