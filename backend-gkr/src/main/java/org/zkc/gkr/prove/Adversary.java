@@ -3,6 +3,9 @@ package org.zkc.gkr.prove;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.layout.ModelLayout;
+import org.zkc.gkr.prove.sumcheck.SumcheckTables;
+import org.zkc.gkr.relation.MergedClaims;
+import org.zkc.gkr.relation.Reduction;
 
 /**
  * The places at which a malicious prover sees and changes more than the values that it proves with:
@@ -29,6 +32,19 @@ interface Adversary {
    * @param row laid out as the commitment's rows are
    */
   default void seeModelRow(ModelLayout.Entry entry, Ext[] rowPoint, ExtVector row) {}
+
+  /**
+   * Sees a part of a reduction's sumcheck before it is proved.
+   *
+   * @return the tables that are proved instead
+   */
+  default SumcheckTables seeRounds(
+      Reduction reduction, int part, MergedClaims claims, SumcheckTables tables) {
+    return tables;
+  }
+
+  /** Sees the values of the ends of a reduction before they are sent. */
+  default void seeEnds(Reduction reduction, Reduction.Closing closing, Ext[] ends) {}
 
   /**
    * Sees the folded factors of a product of matrices before its sumcheck is proved.

@@ -8,6 +8,7 @@ import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.prove.sumcheck.SumcheckProver;
+import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Convolution;
@@ -64,15 +65,18 @@ final class ReductionProver {
     Ext[] point = {};
     for (int k = 0; k < reduction.rounds().size(); k++) {
       String name = reduction.rounds().get(k).name();
-      Ext[] drawn = SumcheckProver.run(out, section, name, tables.part(k, point));
+      SumcheckTables part =
+          values.adversary().seeRounds(reduction, k, taken, tables.part(k, point));
+      Ext[] drawn = SumcheckProver.run(out, section, name, part);
       point = SumcheckVerifier.join(point, drawn);
     }
     Reduction.Closing closing = reduction.close(taken, point).numbered(pool);
     tables.rows().ifPresent(r -> rows.put(closing.weights().get(0).number(), r));
-    Ext[] values = tables.ends();
-    for (int k = 0; k < values.length; k++) {
+    Ext[] ends = tables.ends();
+    values.adversary().seeEnds(reduction, closing, ends);
+    for (int k = 0; k < ends.length; k++) {
       Reduction.End end = closing.ends().get(k);
-      close(section, reduction.endsName(), end.source(), closing.weight(end), values[k]);
+      close(section, reduction.endsName(), end.source(), closing.weight(end), ends[k]);
     }
   }
 

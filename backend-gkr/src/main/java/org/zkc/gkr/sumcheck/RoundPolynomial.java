@@ -4,11 +4,11 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.M31;
 
 /** Evaluation of a polynomial of low degree from its values at 0, 1, ..., degree. */
-final class RoundPolynomial {
+public final class RoundPolynomial {
   private RoundPolynomial() {}
 
   /** The value at {@code x}, by Lagrange's formula on the nodes 0 .. values.length-1. */
-  static Ext at(Ext[] values, Ext x) {
+  public static Ext at(Ext[] values, Ext x) {
     int n = values.length;
     // prefix[j] = product of (x - i) for i < j, suffix likewise from above: no division but by
     // small integers.
