@@ -86,6 +86,9 @@ ARCHIVES = [
     Sample("linear_attention", models.LinearAttention, ((1, 8, 16),)),
     Sample("pointwise_functions", models.PointwiseFunctions, ((2, 24),)),
     Sample("volumes", models.Volumes, ((1, 2, 4, 6, 8),)),
+    Sample("lstm_tagger", models.LstmTagger, ((2, 20, 12),)),
+    Sample("gru_forecaster", models.GruForecaster, ((2, 24, 4), (2, 3))),
+    Sample("gru_forecaster_scripted", models.GruForecaster, ((2, 24, 4), (2, 3)), "scripted"),
     Sample("unsupported_operator", models.Sorted, ((1, 8),)),
 ]
 

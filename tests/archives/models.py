@@ -544,3 +544,52 @@ class Volumes(nn.Module):
         plane = F.relu(self.wrapped(F.relu(self.mirrored(volume[:, :, 0]))))
         plane = self.back(F.pad(plane, (1, 0, 0, 2), mode="replicate"))
         return volume, self.line(plane.mean(2))
+
+
+def as_trained(module: nn.Module) -> nn.Module:
+    """Weights of the size that training leaves: orthogonal maps of the state, larger inputs, open forget gates."""
+    with torch.no_grad():
+        for name, weight in module.named_parameters():
+            if "weight_hh" in name:
+                for block in weight.split(weight.shape[1]):
+                    nn.init.orthogonal_(block, gain=1.2)
+            elif "weight_ih" in name:
+                nn.init.normal_(weight, std=1.5 / weight.shape[1] ** 0.5)
+            elif "bias_ih" in name:
+                nn.init.normal_(weight, std=0.3)
+                if isinstance(module, nn.LSTM):
+                    weight[module.hidden_size : 2 * module.hidden_size] = 1.0
+    return module
+
+
+class LstmTagger(nn.Module):
+    """Two bidirectional LSTM layers and a tag for every step; the last state beside."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = as_trained(nn.LSTM(12, 16, num_layers=2, bidirectional=True, batch_first=True))
+        self.tags = nn.Linear(32, 5)
+
+    def forward(self, x):
+        y, (_, c) = self.lstm(x)
+        return self.tags(y), c
+
+
+class GruForecaster(nn.Module):
+    """A GRU over a window, started from a given state, then a few steps of a cell that reads its own forecasts."""
+
+    def __init__(self):
+        super().__init__()
+        self.gru = as_trained(nn.GRU(4, 24, batch_first=True))
+        self.start = nn.Linear(3, 24)
+        self.cell = as_trained(nn.RNNCell(4, 24))
+        self.head = nn.Linear(24, 4)
+
+    def forward(self, x, static):
+        _, h = self.gru(x, torch.tanh(self.start(static)).unsqueeze(0))
+        h = h[0]
+        forecasts = []
+        for step in range(3):
+            forecasts.append(self.head(h))
+            h = self.cell(forecasts[-1], h)
+        return torch.stack(forecasts, 1)

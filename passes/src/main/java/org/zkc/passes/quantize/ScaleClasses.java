@@ -73,6 +73,23 @@ final class ScaleClasses {
       if (!analysis.isConstant(result)) {
         join(result, (TensorOp) op);
       }
+      if (op instanceof Activation a && a.range().isBounded()) {
+        snapOperand(a.operands().getFirst());
+      }
+    }
+  }
+
+  /**
+   * A table that reads integers of a class is a table for that class's scale. Powers of two make
+   * the tables of a recurrent network's steps one; the bit that this may cost is given back.
+   */
+  private void snapOperand(Value operand) {
+    if (!analysis.isConstant(operand) && !analysis.isDeferred(operand)) {
+      Members members = members(find(operand));
+      members.snapped = true;
+      if (!members.fixedBits) {
+        members.bits++;
+      }
     }
   }
 

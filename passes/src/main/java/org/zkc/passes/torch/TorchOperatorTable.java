@@ -16,6 +16,7 @@ public final class TorchOperatorTable {
   static {
     Stream.of(
             LinearOperators.ALL,
+            RecurrentOperators.ALL,
             ConvolutionOperators.ALL,
             NormalizationOperators.ALL,
             ActivationOperators.ALL,
