@@ -52,6 +52,7 @@ class Sample:
     model: Callable[[], nn.Module]
     shapes: tuple[tuple[int, ...], ...]
     how: str = "traced"
+    bounds: tuple[int, ...] = ()  # inputs are integers below these
 
 
 ARCHIVES = [
@@ -74,6 +75,7 @@ ARCHIVES = [
     Sample("rectifiers", models.Rectifiers, ((1, 2, 8, 10),)),
     Sample("small_unet", models.SmallUNet, ((1, 2, 8, 12),)),
     Sample("small_unet_scripted", models.SmallUNet, ((1, 2, 8, 12),), "scripted"),
+    Sample("token_embedding", models.TokenEmbedding, ((2, 9), (2, 9)), bounds=(40, 2)),
     Sample("two_inputs", models.TwoInputs, ((3, 12), (3, 7))),
     Sample("in_place", models.InPlace, ((1, 2, 4, 4),)),
     Sample("reshapes", models.Reshapes, ((2, 3, 8, 8),)),
@@ -133,7 +135,10 @@ def write(sample: Sample, folder: pathlib.Path) -> None:
     model = sample.model().eval()
     randomise_statistics(model)
     generator = np.random.default_rng(seed)
-    inputs = [varied_inputs(shape, generator) for shape in sample.shapes]
+    if sample.bounds:
+        inputs = [generator.integers(0, n, (SAMPLES, *shape)) for shape, n in zip(sample.shapes, sample.bounds)]
+    else:
+        inputs = [varied_inputs(shape, generator) for shape in sample.shapes]
     module = script_module(model, sample.how, [torch.from_numpy(x[0]) for x in inputs])
 
     archive = folder / f"{sample.name}.pt"

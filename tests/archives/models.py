@@ -303,6 +303,23 @@ class SmallUNet(nn.Module):
         return F.interpolate(self.out(x), size=[8, 31], mode="bilinear", align_corners=True)
 
 
+class TokenEmbedding(nn.Module):
+    """Token and position embeddings under a mask of integers, and sums of the integers themselves."""
+
+    def __init__(self):
+        super().__init__()
+        self.tokens = nn.Embedding(40, 12, padding_idx=0)
+        self.positions = nn.Embedding(16, 12)
+        self.register_buffer("ids", torch.arange(16).unsqueeze(0))
+        self.linear = nn.Linear(12, 7)
+
+    def forward(self, ids, mask):
+        length = ids.shape[1]
+        x = self.tokens(ids.view(-1, length)) + self.positions(self.ids[:, :length])
+        x = F.relu(self.linear(x)) * mask.unsqueeze(-1).float()
+        return x, ids * mask - 3 * ids
+
+
 class TwoInputs(nn.Module):
     """Two inputs of different shapes, added and multiplied; the batch has three rows."""
 

@@ -28,6 +28,19 @@ public enum DType {
     return this == F32 || this == F64;
   }
 
+  /** Whether the integer is a value of this type of integers or booleans. */
+  public boolean holds(long value) {
+    return switch (this) {
+      case I64 -> true;
+      case I32 -> value == (int) value;
+      case I16 -> value == (short) value;
+      case I8 -> value == (byte) value;
+      case U8 -> value >= 0 && value < 256;
+      case I1 -> value == 0 || value == 1;
+      case F32, F64 -> false;
+    };
+  }
+
   /** The textual form, {@code f32}. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);

@@ -84,17 +84,7 @@ public final class TensorData {
         MemorySegment.ofArray(new byte[Math.multiplyExact(elements.length, dtype.bytes())]);
     for (int i = 0; i < elements.length; i++) {
       long e = elements[i];
-      boolean fits =
-          switch (dtype) {
-            case I64 -> true;
-            case I32 -> e == (int) e;
-            case I16 -> e == (short) e;
-            case I8 -> e == (byte) e;
-            case U8 -> e >= 0 && e < 256;
-            case I1 -> e == 0 || e == 1;
-            case F32, F64 -> false;
-          };
-      if (!fits) {
+      if (!dtype.holds(e)) {
         throw new IllegalArgumentException(e + " is not a value of " + dtype.text());
       }
       switch (dtype) {

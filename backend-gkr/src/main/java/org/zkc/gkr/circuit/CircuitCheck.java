@@ -179,6 +179,7 @@ public final class CircuitCheck {
           case Affine a -> AffineCheck.interval(a, d, state);
           case Conv c -> ContractionCheck.interval(c, d, state);
           case FftConv c -> ContractionCheck.interval(c, d, state);
+          case Gather g -> GatherCheck.interval(g, d, state);
           case MatMul m -> ContractionCheck.interval(m, d, state);
           case Product p -> ProductCheck.interval(p, d, state);
           case Requantize r -> RequantizeCheck.interval(r, d, state);

@@ -42,6 +42,7 @@ public final class CircuitEvaluator {
       case Affine a -> affine(a);
       case Conv c -> conv(c);
       case FftConv c -> conv(c.conv());
+      case Gather g -> gather(g);
       case MatMul m -> matMul(m);
       case Product p -> {
         int[] out = new int[elements[p.left()].length];
@@ -155,6 +156,16 @@ public final class CircuitEvaluator {
           }
         }
       }
+    }
+    return out;
+  }
+
+  private int[] gather(Gather g) {
+    int size = elements[g.table()].length / shape(g.table()).getFirst();
+    int[] indices = elements[g.indices()];
+    int[] out = new int[indices.length * size];
+    for (int k = 0; k < out.length; k++) {
+      out[k] = elements[g.table()][indices[k / size] * size + k % size];
     }
     return out;
   }

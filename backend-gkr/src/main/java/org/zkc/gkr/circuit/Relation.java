@@ -7,7 +7,7 @@ import java.util.List;
  * Circuit#tensors()}.
  */
 public sealed interface Relation
-    permits Affine, Conv, FftConv, MatMul, Product, Requantize, Max, RoundedQuotient {
+    permits Affine, Conv, FftConv, Gather, MatMul, Product, Requantize, Max, RoundedQuotient {
   /** The tensor it defines. */
   int result();
 

@@ -6,6 +6,7 @@ import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
+import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
@@ -22,6 +23,7 @@ import org.zkc.gkr.wire.ClampMessage;
 import org.zkc.gkr.wire.ConvMessage;
 import org.zkc.gkr.wire.EntriesMessage;
 import org.zkc.gkr.wire.FftConvMessage;
+import org.zkc.gkr.wire.GatherMessage;
 import org.zkc.gkr.wire.LinearMessage;
 import org.zkc.gkr.wire.MatMulMessage;
 import org.zkc.gkr.wire.MaxMessage;
@@ -116,6 +118,8 @@ public final class CircuitCodec {
       case Conv c -> b.setConv(conv(c));
       case FftConv c ->
           b.setFftConv(FftConvMessage.newBuilder().setConv(conv(c.conv())).addAllSizes(c.sizes()));
+      case Gather g ->
+          b.setGather(GatherMessage.newBuilder().setTable(g.table()).setIndices(g.indices()));
       case MatMul m ->
           b.setMatmul(MatMulMessage.newBuilder().setLeft(m.left()).setRight(m.right()));
       case Product p ->
@@ -248,6 +252,7 @@ public final class CircuitCodec {
       case CONV -> conv(result, r.getConv());
       case FFT_CONV ->
           new FftConv(conv(result, r.getFftConv().getConv()), r.getFftConv().getSizesList());
+      case GATHER -> new Gather(result, r.getGather().getTable(), r.getGather().getIndices());
       case MATMUL -> new MatMul(result, r.getMatmul().getLeft(), r.getMatmul().getRight());
       case PRODUCT -> new Product(result, r.getProduct().getLeft(), r.getProduct().getRight());
       case REQUANTIZE -> {

@@ -47,7 +47,8 @@ interface Adversary {
   default void seeEnds(Reduction reduction, Reduction.Closing closing, Ext[] ends) {}
 
   /**
-   * Sees the folded factors of a product of matrices before its sumcheck is proved.
+   * Sees the folded factors of a product of matrices before its sumcheck is proved, or those of a
+   * choice of rows: the weights by row, then the rows.
    *
    * @param claim the sum of eq(sharedPoint, .) times both
    * @param right over the shared axes and i, laid out

@@ -73,6 +73,20 @@ final class FactorFolds {
     return new Fold(Optional.of(rows), folded);
   }
 
+  /** Every row, which is one index of the first axis, folded by the weights of its elements. */
+  ExtVector rowsBy(int tensor, ExtVector weights) {
+    if (isModel(tensor)) {
+      return model.foldRest(tensor, weights);
+    }
+    int[] residues = values.real(tensor);
+    ExtVector out = new ExtVector(residues.length / weights.length());
+    for (int row = 0; row < out.length(); row++) {
+      out.set(
+          row, Kernels.best().dotBase(residues, row * weights.length(), weights.length(), weights));
+    }
+    return out;
+  }
+
   /**
    * A kernel folded by the weights of a claim on the result, over (c, dy, dx); with groups over the
    * outputs of each, over (g, c, dy, dx).

@@ -138,6 +138,17 @@ final class ModelMatrix implements RowSource {
     return out;
   }
 
+  /** Every output channel folded by the weights of its elements. One pass over the weights. */
+  ExtVector foldRest(int tensor, ExtVector weights) {
+    int[] channel = new int[weights.length()];
+    ExtVector out = new ExtVector(outputs(tensor));
+    for (int o = 0; o < out.length(); o++) {
+      channel(tensor, o, channel, 0);
+      out.set(o, Kernels.best().dotBase(channel, 0, channel.length, weights));
+    }
+    return out;
+  }
+
   /** The fold of a tensor that is one row: the row. */
   ExtVector singleRow(int tensor) {
     int[] all = residues(tensor);

@@ -20,6 +20,7 @@ import org.zkc.gkr.relation.Merge;
 import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.Merging;
 import org.zkc.gkr.relation.Reduction;
+import org.zkc.gkr.relation.RowGather;
 import org.zkc.gkr.relation.ZeroProduct;
 import org.zkc.gkr.sumcheck.SumcheckVerifier;
 import org.zkc.gkr.weight.Weight;
@@ -91,6 +92,8 @@ final class ReductionProver {
       case MatrixProduct m -> new MatrixProductTables(m, taken, folds, values);
       case Convolution c -> new ConvolutionTables(c.geometry(), taken, folds, values);
       case FourierConvolution c -> new FourierConvolutionTables(c.geometry(), taken, folds, values);
+      case RowGather g ->
+          new RowGatherTables(g, taken, values.real(g.gather().indices()), folds, values);
       case Merge m -> new MergeTables(m, taken, values);
       case ZeroProduct z -> new ZeroTables(z, taken, values);
     };

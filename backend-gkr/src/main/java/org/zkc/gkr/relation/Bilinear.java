@@ -2,9 +2,12 @@ package org.zkc.gkr.relation;
 
 import java.util.List;
 
-/** A tensor of which every element is a sum of products of an element each of two tensors. */
+/**
+ * A tensor of which every element is a sum of products of an element each of two tensors, of which
+ * one may be public.
+ */
 public sealed interface Bilinear extends Definition, Reduction
-    permits Hadamard, MatrixProduct, Convolution, FourierConvolution {
+    permits Hadamard, MatrixProduct, Convolution, FourierConvolution, RowGather {
   // Both parents have these.
   @Override
   String name();

@@ -7,6 +7,7 @@ import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
+import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
 import org.zkc.gkr.circuit.Product;
@@ -80,6 +81,7 @@ public final class ConstraintSystem {
         case Affine a -> AffineRelation.expand(builder, name, a);
         case Conv c -> builder.definitions.add(Convolution.of(builder, name, c));
         case FftConv c -> builder.definitions.add(FourierConvolution.of(builder, name, c));
+        case Gather g -> builder.definitions.add(RowGather.of(builder, name, g));
         case MatMul m -> builder.definitions.add(MatrixProduct.of(builder, name, m));
         case Product p ->
             builder.definitions.add(

@@ -13,7 +13,8 @@ import org.zkc.gkr.weight.WeightPool;
  * <pre>
  * claim   sum_j c_j &lt;w_j, T&gt; = v, for claims on T that the reduction takes
  * round   for each of {@link #rounds}, a sumcheck of the sum over its variables
- * check   the last sum is the closing's factor times the product of &lt;w_k, S_k&gt; over its ends, whose values are sent
+ * check   the last sum is the closing's factor times {@link #publicFactor} times the product of &lt;w_k, S_k&gt; over its
+ *         ends, whose values are sent
  * ending  &lt;w_k, S_k&gt; = those values
  * </pre>
  */
@@ -47,6 +48,17 @@ public sealed interface Reduction permits Bilinear, Merge, ZeroProduct {
    * @param point the challenges of all rounds
    */
   Closing close(MergedClaims claims, Ext[] point);
+
+  /**
+   * A further factor of the closing, which only a verifier needs: what it computes from the public
+   * integers.
+   *
+   * @param claims the claims that were taken
+   * @param point the challenges of all rounds
+   */
+  default Ext publicFactor(MergedClaims claims, Ext[] point, PublicValues publicValues) {
+    return Ext.ONE;
+  }
 
   /** The label of the values that are sent for the ends. */
   default String endsName() {

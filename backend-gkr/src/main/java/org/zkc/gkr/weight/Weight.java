@@ -126,6 +126,18 @@ public final class Weight {
     return factors.size() == shape.size();
   }
 
+  /** Whether some factors are those of the first {@code axes} axes, and no factor is of more. */
+  public boolean splitsAt(int axes) {
+    int at = 0;
+    for (Factor f : factors) {
+      if (at >= axes) {
+        break;
+      }
+      at += f.extents().size();
+    }
+    return at == axes;
+  }
+
   /** Whether axis {@code axis} is a factor of its own. */
   public boolean isOwnFactor(int axis) {
     int at = 0;
@@ -206,6 +218,62 @@ public final class Weight {
   }
 
   /**
+   * The scale times the weights of the first {@code axes} axes, at which the factors {@link
+   * #splitsAt split}: one value for every index of them, row-major.
+   */
+  public ExtVector leading(int axes) {
+    VerifierWork.begin(axes);
+    return outer(scale, factorsOf(axes, true));
+  }
+
+  /**
+   * The weights of the other axes, row-major.
+   *
+   * @see #leading
+   */
+  public ExtVector trailing(int axes) {
+    return outer(Ext.ONE, factorsOf(axes, false));
+  }
+
+  private List<Factor> factorsOf(int axes, boolean leading) {
+    ArrayList<Factor> out = new ArrayList<>();
+    int at = 0;
+    for (Factor f : factors) {
+      if (at < axes == leading) {
+        out.add(f);
+      }
+      at += f.extents().size();
+    }
+    return out;
+  }
+
+  /** The values of the factors' product, every one borrowed. */
+  private static ExtVector outer(Ext first, List<Factor> parts) {
+    ExtVector product = ExtVector.of(first);
+    for (Factor f : parts) {
+      VerifierWork.borrow((long) product.length() * f.length());
+      ExtVector values = f.values();
+      ExtVector next = new ExtVector(product.length() * values.length());
+      addOuter(next, product, values, values.length());
+      product = next;
+    }
+    return product;
+  }
+
+  /**
+   * This weight without its scale and with the first {@code axes} axes, at which the factors {@link
+   * #splitsAt split}, replaced by one axis of {@code extent} elements with eq(point, .), fresh
+   * challenges as for {@link #withAxis}.
+   */
+  public Weight withLeading(int axes, Ext[] point, int extent) {
+    ArrayList<Factor> replaced = new ArrayList<>(List.of(Factor.eq(point, extent)));
+    replaced.addAll(factorsOf(axes, false));
+    ArrayList<Integer> newShape = new ArrayList<>(List.of(extent));
+    newShape.addAll(shape.subList(axes, shape.size()));
+    return new Weight(newShape, replaced, Ext.ONE);
+  }
+
+  /**
    * The multilinear extension of the weight at {@code s}, a point of all variables of the padded
    * shape.
    */
@@ -279,13 +347,7 @@ public final class Weight {
       throw new IllegalArgumentException(
           "axis " + lastAxis + " of " + shape + " is not the last, or has no factor");
     }
-    ExtVector others = ExtVector.of(scale);
-    for (Factor f : factors.subList(0, factors.size() - 1)) {
-      ExtVector values = f.values();
-      ExtVector next = new ExtVector(others.length() * values.length());
-      addOuter(next, others, values, values.length());
-      others = next;
-    }
+    ExtVector others = outer(scale, factors.subList(0, factors.size() - 1));
     ExtVector out = new ExtVector(extent);
     for (int k = 0; k < others.length(); k++) {
       Kernels.best().addScaledBase(out, others.get(k), residues, k * extent, extent);

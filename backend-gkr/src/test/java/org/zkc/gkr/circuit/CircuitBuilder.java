@@ -168,6 +168,15 @@ public final class CircuitBuilder {
     return t;
   }
 
+  /** The rows of the table that the indices name. */
+  public int gather(int table, int indices) {
+    ArrayList<Integer> s = new ArrayList<>(shape(indices));
+    s.addAll(shape(table).subList(1, shape(table).size()));
+    int t = virtual(s);
+    relations.add(new Gather(t, table, indices));
+    return t;
+  }
+
   public int product(int left, int right) {
     int t = virtual(shape(left));
     relations.add(new Product(t, left, right));

@@ -69,6 +69,7 @@ class FanOutTest {
             return b.fftConv(c, List.of(4, 5));
           },
           (b, a) -> b.product(a, a),
+          (b, a) -> b.gather(a, b.input(0, 0, 3)),
           (b, a) -> b.matMul(a, b.view(a, new ViewStep.Window(2, 3, 1, 1, 1, 1))),
           (b, a) -> {
             ViewStep rows = new ViewStep.Window(2, 3, 1, 1, 1, 1);

@@ -251,6 +251,31 @@ public enum SmallCircuits {
       return b.output(mixed).output(b.requantize(square, 4, 1, 0, 60)).output(summed);
     }
   },
+  /** Rows of a parameter of several rows of the commitment, of a small one and of a computed table. */
+  GATHER {
+    @Override
+    public CircuitBuilder build(long seed) {
+      CircuitBuilder b = new CircuitBuilder(seed);
+      int ids = b.input(0, 18, 2, 3);
+      int others = b.input(1, 6, 5);
+      int x = b.gather(b.model(-100, 100, 19, 3, 25), ids);
+      int a = b.requantize(b.view(x, new ViewStep.Reshape(List.of(6, 75))), 3, 1, -9, 9);
+      int scalars = b.gather(b.model(-5, 5, 7), others);
+      // A claim that is no point and one that is, on rows of what was computed from rows.
+      int table = b.view(a, new ViewStep.Window(0, 7, 1, 1, 0, 1));
+      int again = b.gather(table, others);
+      int reversed =
+          b.view(
+              again,
+              new ViewStep.Ranges(
+                  0, List.of(4, 3, 2, 1, 0), List.of(1, 1, 1, 1, 1), List.of(1, 2, 1, 1, 3)));
+      int sum =
+          b.affine(
+              b.shape(again),
+              List.of(CircuitBuilder.term(again, 2), CircuitBuilder.term(reversed, -1)));
+      return b.output(b.requantize(sum, 1, 1, -50, 50)).output(scalars).output(again);
+    }
+  },
   /** Products of two data tensors, as attention has them, and kernels that are no parameters. */
   ATTENTION {
     @Override

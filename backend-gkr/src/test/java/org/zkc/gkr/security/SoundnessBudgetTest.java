@@ -168,6 +168,22 @@ class SoundnessBudgetTest {
     assertEquals(124 - Math.log(numerator) / Math.log(2), bits, 1e-3);
   }
 
+  @Test
+  void roundsOfRowsCount() {
+    CircuitBuilder b = new CircuitBuilder(1);
+    int y = b.gather(b.input(-5, 5, 9, 6), b.input(0, 8, 5));
+    SoundnessBudget budget = SoundnessBudget.of(CircuitCheck.check(b.output(y).circuit()));
+    double bits =
+        budget.terms().stream()
+            .filter(t -> t.step().equals("relations"))
+            .findFirst()
+            .orElseThrow()
+            .bits();
+    // Merging to a point of 3 + 3 variables; 9 rows of degree 2.
+    double numerator = 16 + 2 * 6 + 2 * 4;
+    assertEquals(124 - Math.log(numerator) / Math.log(2), bits, 1e-3);
+  }
+
   /** A circuit of every kind of step but transforms, its errors counted by hand. */
   @Test
   void everyTermByHand() {

@@ -49,6 +49,14 @@ class RelationMessagesTest {
         return b.matMul(committed(b, 3, 2, 4, 5), committed(b, 3, 2, 3, 5));
       }
     },
+    ROWS(
+        // 11 rows in 4 rounds of 2 values, and a claim.
+        4 * 2 + 1) {
+      @Override
+      int build(CircuitBuilder b) {
+        return b.gather(committed(b, 11, 3), b.input(0, 10, 2, 2));
+      }
+    },
     MATRIX_BY_ITSELF(3 * 2 + 2) {
       @Override
       int build(CircuitBuilder b) {

@@ -2,6 +2,7 @@ package org.zkc.ir.circuit;
 
 import org.zkc.ir.Op;
 import org.zkc.ir.Value;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 
 /** Operations of the circuit level: columns and the relations between them. */
@@ -24,6 +25,7 @@ public sealed interface CircuitOp extends Op
         Requantize,
         RequantizeTable,
         RoundedQuotient,
+        Gather,
         View {
   /** The value that the op defines. */
   Value result();

@@ -19,6 +19,7 @@ import org.zkc.ir.Type;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.UnaryView;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewRules;
@@ -129,6 +130,7 @@ public final class CircuitRules {
           Sum _,
           WindowSum _,
           Unfold _,
+          Gather _,
           View _ -> {}
     }
   }
@@ -209,6 +211,7 @@ public final class CircuitRules {
         boolean pads = u.paddingLow() > 0 || last >= u.input().shape().extent(u.axis());
         yield virtual(shape, pads ? interval(u.input()).withZero() : interval(u.input()));
       }
+      case Gather g -> g.infer();
       case View v -> ViewRules.infer(v);
       case Max m -> max(m);
       case Requantize r -> {
@@ -391,6 +394,7 @@ public final class CircuitRules {
             Requantize _,
             RequantizeTable _,
             RoundedQuotient _,
+            Gather _,
             View _ ->
             false;
       };
@@ -421,7 +425,8 @@ public final class CircuitRules {
               Max _,
               Requantize _,
               RequantizeTable _,
-              RoundedQuotient _ ->
+              RoundedQuotient _,
+              Gather _ ->
               false;
         };
   }
@@ -448,7 +453,8 @@ public final class CircuitRules {
               Max _,
               Requantize _,
               RequantizeTable _,
-              RoundedQuotient _ ->
+              RoundedQuotient _,
+              Gather _ ->
               false;
         };
   }

@@ -2,6 +2,7 @@ package org.zkc.ir.integer;
 
 import org.zkc.ir.Op;
 import org.zkc.ir.Value;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 
 /**
@@ -23,6 +24,7 @@ public sealed interface IntegerOp extends Op
         WindowSum,
         WindowMax,
         RoundedQuotient,
+        Gather,
         View {
   /** The value that the op defines. */
   Value result();

@@ -12,6 +12,7 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewRules;
 
@@ -165,6 +166,7 @@ public final class IntegerRules {
         Shape shape = Shapes.elementwise(q.numerator().shape(), q.denominator().shape());
         yield type(shape, range, free);
       }
+      case Gather g -> (IntegerType) g.infer();
       case View v -> (IntegerType) ViewRules.infer(v);
     };
   }

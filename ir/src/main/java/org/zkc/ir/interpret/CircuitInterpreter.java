@@ -26,6 +26,7 @@ import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewKernel;
 
@@ -129,6 +130,11 @@ public final class CircuitInterpreter {
               u.stride(),
               u.dilation(),
               u.paddingLow());
+      case Gather g -> {
+        long[] indices = get(g.indices());
+        long[] out = new long[Math.toIntExact(g.result().shape().elementCount())];
+        yield g.rows(get(g.table()), k -> (int) indices[k], out);
+      }
       case View v -> ViewKernel.LONGS.apply(v, v.operands().stream().map(this::get).toList());
       case Max m -> max(m);
       case Requantize r ->

@@ -38,6 +38,7 @@ import org.zkc.ir.kernel.IntConvolution;
 import org.zkc.ir.kernel.IntLinear;
 import org.zkc.ir.kernel.IntMatMul;
 import org.zkc.ir.kernel.TaskRunner;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewKernel;
 
@@ -194,6 +195,11 @@ public final class IntegerEvaluator {
               (n, d) ->
                   Math.toIntExact(
                       IntegerKernels.roundedQuotient(n, d, q.bits(), q.low(), q.high())));
+      case Gather g -> {
+        int[] indices = get(g.indices(), values);
+        int[] out = new int[Math.toIntExact(g.result().shape().elementCount())];
+        yield g.rows(get(g.table(), values), k -> indices[k], out);
+      }
       case View v ->
           ViewKernel.INTS.apply(v, v.operands().stream().map(x -> get(x, values)).toList());
     };

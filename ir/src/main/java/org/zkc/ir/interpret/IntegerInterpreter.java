@@ -25,6 +25,7 @@ import org.zkc.ir.integer.Subtract;
 import org.zkc.ir.integer.Table;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewKernel;
 
@@ -122,6 +123,11 @@ public final class IntegerInterpreter {
               q.numerator(),
               q.denominator(),
               (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits(), q.low(), q.high()));
+      case Gather g -> {
+        long[] indices = get(g.indices());
+        long[] out = new long[Math.toIntExact(g.result().shape().elementCount())];
+        yield g.rows(get(g.table()), k -> (int) indices[k], out);
+      }
       case View v -> ViewKernel.LONGS.apply(v, v.operands().stream().map(this::get).toList());
     };
   }

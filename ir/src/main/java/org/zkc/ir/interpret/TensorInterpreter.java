@@ -27,6 +27,7 @@ import org.zkc.ir.kernel.FloatLinear;
 import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
@@ -39,6 +40,7 @@ import org.zkc.ir.tensor.Normalization;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewKernel;
 
@@ -228,10 +230,20 @@ public final class TensorInterpreter {
     return TensorData.ofLongs(dtype, value.shape(), integers);
   }
 
-  /** Refuses integers that floats may have rounded: those of 2^24 and more. */
+  /**
+   * Refuses integers that floats may have rounded, those of 2^24 and more, and those that the type
+   * does not hold: PyTorch would wrap around.
+   */
   private static float[] exact(Value value, Location location, float[] elements) {
-    if (!value.tensorType().dtype().isFloating()) {
+    DType dtype = value.tensorType().dtype();
+    if (!dtype.isFloating()) {
       for (float element : elements) {
+        if (!dtype.holds((long) element)) {
+          throw new UserException(
+              location,
+              "%s holds the integer %.0f, which %s does not hold; use a wider type"
+                  .formatted(value, element, dtype.text()));
+        }
         if (!(Math.abs(element) < EXACT)) {
           throw new UserException(
               location,
@@ -257,11 +269,31 @@ public final class TensorInterpreter {
       case Subtract s -> zip(get(s.left(), values), get(s.right(), values), (x, y) -> x - y);
       case Multiply m -> zip(get(m.left(), values), get(m.right(), values), (x, y) -> x * y);
       case Divide d -> zip(get(d.left(), values), get(d.right(), values), (x, y) -> x / y);
+      case Cast c -> cast(c, get(c.input(), values));
+      case Gather g -> gather(g, get(g.table(), values), get(g.indices(), values));
       case View v ->
           ViewKernel.FLOATS.apply(v, v.operands().stream().map(x -> get(x, values)).toList());
       case Normalization n -> FloatReductions.normalize(n, get(n.input(), values));
       case Elementwise e -> map(e, get(e.input(), values));
     };
+  }
+
+  private static float[] cast(Cast op, float[] input) {
+    float[] out = input.clone();
+    for (int i = 0; op.dtype() == DType.I1 && i < out.length; i++) {
+      out[i] = out[i] == 0 ? 0 : 1;
+    }
+    return out;
+  }
+
+  private static float[] gather(Gather op, float[] table, float[] indices) {
+    float[] out = new float[Math.toIntExact(op.result().shape().elementCount())];
+    try {
+      return op.rows(table, k -> (int) indices[k], out);
+    } catch (IndexOutOfBoundsException e) {
+      throw new UserException(
+          op.location(), "the input asks for %s, counted from 0".formatted(e.getMessage()));
+    }
   }
 
   private static float[] get(Value value, Map<Value, float[]> values) {

@@ -17,6 +17,7 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.Type;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewBuilder;
 
@@ -185,6 +186,18 @@ public class TensorBuilder extends ViewBuilder {
 
   public final Value divide(Value left, Value right) {
     return together(left, right, (r, a, b) -> new Divide(r, a, b, location));
+  }
+
+  /** Integers or booleans in another element type; the operand where it has the type. */
+  public final Value cast(Value input, DType dtype) {
+    return input.tensorType().dtype() == dtype
+        ? input
+        : op(r -> new Cast(r, input, dtype, location));
+  }
+
+  /** The rows of the table that the indices name. */
+  public final Value gather(Value table, Value indices) {
+    return op(r -> new Gather(r, table, indices, location));
   }
 
   public final Value relu(Value input) {

@@ -2,6 +2,7 @@ package org.zkc.ir.tensor;
 
 import org.zkc.ir.Op;
 import org.zkc.ir.Value;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 
 /** Operations of the tensor level: canonical ops over tensors of static shape. */
@@ -18,6 +19,8 @@ public sealed interface TensorOp extends Op
         Multiply,
         Divide,
         Normalization,
+        Cast,
+        Gather,
         View,
         Elementwise {
   /** The value that the op defines. */

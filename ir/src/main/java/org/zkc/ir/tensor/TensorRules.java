@@ -7,6 +7,7 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewRules;
 
@@ -100,6 +101,16 @@ public final class TensorRules {
         floating(d.left());
         yield elementwise(d.left(), d.right());
       }
+      case Cast c -> {
+        require(
+            !c.input().tensorType().dtype().isFloating(),
+            "%s must have integer or boolean elements, it has %s",
+            c.input(),
+            c.input().tensorType().dtype().text());
+        require(c.dtype() != DType.F64, "a cast to f64; the tensor level computes in f32");
+        yield new TensorType(c.dtype(), c.input().shape());
+      }
+      case Gather g -> (TensorType) g.infer();
       case View v -> (TensorType) ViewRules.infer(v);
       case Normalization n -> {
         floating(n.input());

@@ -32,6 +32,7 @@ import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewBuilder;
 
@@ -63,6 +64,10 @@ final class CircuitBuilder extends ViewBuilder {
   Value contract(Value left, Value right, String indices, List<Integer> extents, Interval sums) {
     Shape shape = Contraction.of(indices, extents).shape(left.shape(), right.shape());
     return virtual(shape, sums, r -> new Contract(r, left, right, indices, extents, location));
+  }
+
+  Value gather(Value table, Value indices) {
+    return op(table.shape(), r -> new Gather(r, table, indices, location));
   }
 
   Value product(Value left, Value right) {

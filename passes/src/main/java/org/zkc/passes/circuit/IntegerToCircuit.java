@@ -35,6 +35,7 @@ import org.zkc.ir.integer.Subtract;
 import org.zkc.ir.integer.Table;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 import org.zkc.passes.Lowering;
 import org.zkc.passes.PassContext;
@@ -143,6 +144,7 @@ public final class IntegerToCircuit {
       case RoundedQuotient q ->
           out.roundedQuotient(
               get(q.numerator()), get(q.denominator()), q.bits(), q.low(), q.high());
+      case Gather g -> out.gather(get(g.table()), get(g.indices()));
       case View v ->
           out.lower(v, v.operands().stream().map(this::get).toList(), UnaryOperator.identity());
     };

@@ -34,6 +34,7 @@ import org.zkc.ir.integer.Table;
 import org.zkc.ir.integer.WeightSums;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewBuilder;
 
@@ -106,6 +107,11 @@ public final class IntegerBuilder extends ViewBuilder {
   /** The matrix product of left and right; right has the leading axes of left, or none. */
   public Value matMul(Value left, Value right) {
     return op(r -> new MatMul(r, left, right, location));
+  }
+
+  /** The rows of the table that the indices name. */
+  public Value gather(Value table, Value indices) {
+    return op(r -> new Gather(r, table, indices, location));
   }
 
   /** clamp((x + half) >> shift, low, high); the scale grows by 2^shift. */

@@ -123,6 +123,7 @@ public final class Calibrate {
     return new Ranges(
         ranges,
         means,
+        IntegerInputs.intervals(tensor.main(), samples),
         new Ranges.Runs(samples, outputs),
         new Ranges.Runs(variants, variantOutputs),
         defaultNoise);

@@ -10,7 +10,7 @@ import org.zkc.ir.TensorData;
  * Variants of calibration samples of other mean and contrast, where there are too few samples to
  * tell what of the activations depends on the input. Each channel (axis 1 of images, all elements
  * of other inputs) gets its contrast times 2^U(-1, 1) and its mean moved by N(0, 1/2) deviations of
- * the whole sample. Seeded, so always the same.
+ * the whole sample. Integers are put in another order. Seeded, so always the same.
  */
 final class ContrastVariants {
   private static final long SEED = 0x636f6e74;
@@ -28,8 +28,11 @@ final class ContrastVariants {
   }
 
   private static TensorData variant(TensorData sample, Random random) {
-    if (!sample.dtype().isFloating() || sample.elementCount() == 0) {
+    if (sample.elementCount() == 0) {
       return sample;
+    }
+    if (!sample.dtype().isFloating()) {
+      return shuffled(sample, random);
     }
     float[] elements = sample.toFloats();
     Shape shape = sample.shape();
@@ -44,6 +47,17 @@ final class ContrastVariants {
       }
     }
     return TensorData.ofFloats(shape, elements);
+  }
+
+  private static TensorData shuffled(TensorData sample, Random random) {
+    long[] elements = sample.toLongs();
+    for (int i = elements.length - 1; i > 0; i--) {
+      int other = random.nextInt(i + 1);
+      long kept = elements[i];
+      elements[i] = elements[other];
+      elements[other] = kept;
+    }
+    return TensorData.ofLongs(sample.dtype(), sample.shape(), elements);
   }
 
   private static double mean(float[] elements, int from, int count) {

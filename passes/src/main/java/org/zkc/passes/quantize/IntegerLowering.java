@@ -2,9 +2,11 @@ package org.zkc.passes.quantize;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
+import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
 import org.zkc.ir.Location;
 import org.zkc.ir.Op;
@@ -15,6 +17,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
@@ -30,6 +33,7 @@ import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.UnaryView;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.integer.IntegerBuilder;
@@ -44,16 +48,23 @@ final class IntegerLowering {
   private final Accumulators accumulators;
   private final ActivationLowering activations;
   private final PoolLowering pools;
+  private final ExactLowering exact;
+  private final GatherLowering gathers;
+  private final Ranges ranges;
 
   private IntegerLowering(
       IntegerValues values,
       Accumulators accumulators,
       ActivationLowering activations,
-      PoolLowering pools) {
+      PoolLowering pools,
+      Ranges ranges) {
     this.values = values;
     this.accumulators = accumulators;
     this.activations = activations;
     this.pools = pools;
+    this.ranges = ranges;
+    this.gathers = new GatherLowering(values);
+    this.exact = new ExactLowering(values, gathers);
   }
 
   /** The outcome at one precision. */
@@ -119,7 +130,8 @@ final class IntegerLowering {
                 values,
                 accumulators,
                 new ActivationLowering(values, accumulators, ranges, precision),
-                new PoolLowering(values))
+                new PoolLowering(values),
+                ranges)
             .run(main);
     bits.putAll(values.bits(integers));
     return new Lowered(
@@ -130,20 +142,8 @@ final class IntegerLowering {
 
   private Function run(Function main) {
     for (Value parameter : main.parameters()) {
-      if (!parameter.tensorType().dtype().isFloating()) {
-        throw new UserException(
-            main.location(),
-            "input %s has elements of type %s; only floating-point inputs can be quantised"
-                .formatted(parameter.name(), parameter.tensorType().dtype().text()));
-      }
-      Quantum q = values.classes().quantum(parameter);
       values.define(
-          parameter,
-          values
-              .out()
-              .input(
-                  parameter.name(),
-                  new IntegerType(parameter.shape(), -q.high(), q.high(), q.scale())));
+          parameter, values.out().input(parameter.name(), inputType(parameter)));
     }
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
@@ -155,8 +155,26 @@ final class IntegerLowering {
     return values.out().build(main.results().stream().map(values::output).toList());
   }
 
+  private IntegerType inputType(Value parameter) {
+    if (TensorAnalysis.isExact(parameter)) {
+      Interval interval =
+          Objects.requireNonNull(
+              ranges.integerInputs().get(parameter), "calibration saw every parameter");
+      return new IntegerType(parameter.shape(), interval.low(), interval.high(), 1);
+    }
+    Quantum q = values.classes().quantum(parameter);
+    return new IntegerType(parameter.shape(), -q.high(), q.high(), q.scale());
+  }
+
   private Value materialise(TensorOp op) {
+    return TensorAnalysis.isExact(op.result()) ? exact.lower(op) : real(op);
+  }
+
+  private Value real(TensorOp op) {
+    requireReal(op);
     return switch (op) {
+      case Cast c -> values.exactly(c.input());
+      case Gather g -> gathers.of(g);
       case Conv c -> accumulators.root(c.result(), c.location());
       case Linear l -> accumulators.root(l.result(), l.location());
       case MatMul m -> MatMulLowering.of(m, values.out(), values::narrow);
@@ -196,6 +214,17 @@ final class IntegerLowering {
       case Constant c ->
           throw new IllegalStateException("constants are emitted where they are read");
     };
+  }
+
+  /** Only casts and indices bring integers into real numbers. */
+  private static void requireReal(TensorOp op) {
+    boolean takesIntegers = op instanceof Cast || op instanceof Gather;
+    if (!takesIntegers && op.operands().stream().anyMatch(TensorAnalysis::isExact)) {
+      throw new UserException(
+          op.location(),
+          "%s takes real numbers here and is given integers; convert them with .float() first"
+              .formatted(OpSpec.of(op).mnemonic()));
+    }
   }
 
   private Value divide(Divide op) {

@@ -73,6 +73,11 @@ final class IntegerValues {
     exact.put(value, integers);
   }
 
+  /** Whether the value is an input of the program. */
+  boolean isInput(Value value) {
+    return analysis.uses().definition(value).isEmpty();
+  }
+
   /** The integers of a value that an op before made. */
   Value exactly(Value value) {
     return Objects.requireNonNull(exact.get(value), "no op before the use made the value");

@@ -1,10 +1,12 @@
 package org.zkc.passes.quantize;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.zkc.ir.Interval;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
@@ -57,6 +59,7 @@ public final class Ranges {
 
   private final Map<Value, Range> ranges;
   private final Map<Value, double[]> means;
+  private final Map<Value, Interval> integerInputs;
   private final Runs samples;
   private final Runs variants;
   private final boolean defaultNoise;
@@ -64,6 +67,7 @@ public final class Ranges {
   /**
    * @param means for inputs of convolutions and linear maps, the mean of each channel (axis 1) or
    *     feature (last axis)
+   * @param integerInputs the interval of each parameter that holds integers or booleans
    * @param samples what calibration ran on
    * @param variants of the samples, where there were few
    * @param defaultNoise the samples were {@link DefaultCalibration}'s, not the user's: quantisation
@@ -72,9 +76,11 @@ public final class Ranges {
   Ranges(
       Map<Value, Range> ranges,
       Map<Value, double[]> means,
+      Map<Value, Interval> integerInputs,
       Runs samples,
       Runs variants,
       boolean defaultNoise) {
+    this.integerInputs = new IdentityHashMap<>(integerInputs);
     this.samples = samples;
     this.variants = variants;
     this.ranges = new IdentityHashMap<>(ranges);
@@ -97,6 +103,11 @@ public final class Ranges {
    */
   Optional<double[]> means(Value value) {
     return Optional.ofNullable(means.get(value));
+  }
+
+  /** The interval of each parameter that holds integers or booleans. */
+  Map<Value, Interval> integerInputs() {
+    return Collections.unmodifiableMap(integerInputs);
   }
 
   Runs samples() {

@@ -15,6 +15,7 @@ import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.UnaryView;
 
 /**
@@ -67,10 +68,12 @@ final class ScaleClasses {
     this.options = options;
     this.margins = Margins.of(ranges);
     main.body().forEach(op -> unite((TensorOp) op));
-    main.parameters().forEach(v -> join(v, null));
+    main.parameters().stream()
+        .filter(v -> !TensorAnalysis.isExact(v))
+        .forEach(v -> join(v, null));
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
-      if (!analysis.isConstant(result)) {
+      if (!analysis.isConstant(result) && !TensorAnalysis.isExact(result)) {
         join(result, (TensorOp) op);
       }
       if (op instanceof Activation a && a.range().isBounded()) {
@@ -95,11 +98,13 @@ final class ScaleClasses {
 
   private void unite(TensorOp op) {
     Value result = op.definitions().getFirst();
-    if (analysis.isConstant(result)) {
+    if (analysis.isConstant(result) || TensorAnalysis.isExact(result)) {
       return;
     }
     if (op instanceof UnaryView || op instanceof MaxPool) {
       unite(result, op.operands().getFirst());
+    } else if (op instanceof Gather g && !analysis.isConstant(g.table())) {
+      unite(result, g.table());
     } else if (op instanceof Concatenate c) {
       c.inputs().stream().filter(v -> !analysis.isConstant(v)).forEach(v -> unite(result, v));
     } else if ((op instanceof Relu || op instanceof Clamp)
@@ -164,6 +169,7 @@ final class ScaleClasses {
     return switch (op) {
       case WindowMean m -> MEAN_BITS;
       case Pointwise p -> BOUNDED_BITS;
+      case Gather g -> INPUT_BITS;
       case Activation t -> t.range().isBounded() ? BOUNDED_BITS : UNBOUNDED_BITS;
       case null, default -> 0;
     };

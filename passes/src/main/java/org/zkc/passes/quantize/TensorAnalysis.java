@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.zkc.ir.DType;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
@@ -20,6 +21,7 @@ import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
@@ -35,6 +37,7 @@ import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.Pad;
 import org.zkc.ir.view.UnaryView;
 
@@ -76,7 +79,7 @@ final class TensorAnalysis {
 
   TensorAnalysis(Function main) {
     this.uses = Uses.of(main);
-    inputLike.addAll(main.parameters());
+    main.parameters().stream().filter(p -> !isExact(p)).forEach(inputLike::add);
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
       TensorOp t = (TensorOp) op;
@@ -84,6 +87,9 @@ final class TensorAnalysis {
           ? op.operands().stream().allMatch(constants::contains)
           : op instanceof Constant) {
         constants.add(result);
+      }
+      if (isExact(result)) {
+        continue;
       }
       findFactor(t);
       if (isAccumulating(t)) {
@@ -113,6 +119,11 @@ final class TensorAnalysis {
 
   TensorOp definition(Value value) {
     return (TensorOp) uses.definition(value).orElseThrow();
+  }
+
+  /** Whether the value holds integers or booleans, which are not quantised. */
+  static boolean isExact(Value value) {
+    return !value.tensorType().dtype().isFloating();
   }
 
   /** A constant of the program, or a view of one. */
@@ -255,6 +266,9 @@ final class TensorAnalysis {
           bounds(p.input()).hull(new Bounds(p.value().doubleValue(), p.value().doubleValue()));
       case Concatenate c ->
           c.inputs().stream().map(this::bounds).reduce(Bounds::hull).orElse(Bounds.NONE);
+      case Cast c when c.input().tensorType().dtype() == DType.I1 -> new Bounds(0, 1);
+      case Gather g -> bounds(g.table());
+      case Constant c -> ofElements(c.data());
       case Add a -> sum(bounds(a.left()), bounds(a.right()));
       case Multiply m -> product(bounds(m.left()), bounds(m.right()));
       case MatMul m -> {
@@ -264,6 +278,16 @@ final class TensorAnalysis {
       }
       default -> op instanceof UnaryView ? bounds(op.operands().getFirst()) : Bounds.NONE;
     };
+  }
+
+  private static Bounds ofElements(TensorData data) {
+    double low = Double.POSITIVE_INFINITY;
+    double high = Double.NEGATIVE_INFINITY;
+    for (long i = 0; i < data.elementCount(); i++) {
+      low = Math.min(low, data.getDouble(i));
+      high = Math.max(high, data.getDouble(i));
+    }
+    return low <= high ? new Bounds(low, high) : Bounds.NONE;
   }
 
   private static Bounds product(Bounds a, Bounds b) {

@@ -1,8 +1,11 @@
 package org.zkc.passes.quantize;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import org.zkc.ir.Interval;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
@@ -11,14 +14,25 @@ import org.zkc.ir.Value;
  * Seeded inputs of varied mean and contrast, for measuring fidelity. Images ([N, C, H, W], H and W
  * at least 4): per sample and channel a mean of 0.7 N(0, 1), per sample a contrast of 2^U(-2, 1)
  * times N(0, 1) noise, every second sample smooth (noise on a grid 4 times coarser, upsampled
- * bilinearly). Other shapes: the same with one channel and no smooth samples.
+ * bilinearly). Other shapes: the same with one channel and no smooth samples. Integers: evenly from
+ * their interval.
  */
 public final class VariedInputs {
   private final Random random;
+  private final Map<Value, Interval> integers;
   private int produced;
 
+  /** For parameters that hold real numbers. */
   public VariedInputs(long seed) {
+    this(seed, Map.of());
+  }
+
+  /**
+   * @param integers the interval of each parameter that holds integers or booleans
+   */
+  public VariedInputs(long seed, Map<Value, Interval> integers) {
     this.random = new Random(seed);
+    this.integers = new IdentityHashMap<>(integers);
   }
 
   /** {@code count} samples for the given parameters. */
@@ -26,12 +40,25 @@ public final class VariedInputs {
     List<List<TensorData>> samples = new ArrayList<>();
     for (int s = 0; s < count; s++) {
       boolean smooth = produced++ % 2 == 1;
-      samples.add(parameters.stream().map(p -> sample(p.shape(), smooth)).toList());
+      samples.add(parameters.stream().map(p -> sample(p, smooth)).toList());
     }
     return samples;
   }
 
-  private TensorData sample(Shape shape, boolean smooth) {
+  /** Integers of the parameter's type, evenly from the interval. */
+  static TensorData integers(Value parameter, Interval interval, Random random) {
+    long[] elements = new long[Math.toIntExact(parameter.shape().elementCount())];
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] = interval.low() + random.nextInt(Math.toIntExact(interval.size()));
+    }
+    return TensorData.ofLongs(parameter.tensorType().dtype(), parameter.shape(), elements);
+  }
+
+  private TensorData sample(Value parameter, boolean smooth) {
+    if (integers.get(parameter) instanceof Interval interval) {
+      return integers(parameter, interval, random);
+    }
+    Shape shape = parameter.shape();
     double contrast = StrictMath.pow(2, -2 + 3 * random.nextDouble());
     boolean image = shape.rank() == 4 && shape.extent(2) >= 4 && shape.extent(3) >= 4;
     int count = Math.toIntExact(shape.elementCount());

@@ -72,16 +72,22 @@ final class ArithmeticOperators {
   }
 
   /** Tensors of which at least one depends on the input. */
-  private static TorchValue elementwise(OperatorCall call, int left, int right, Emission emission) {
-    return call.result(
-        emission.emit(operand(call, left), operand(call, right)),
-        Promotion.of(List.of(call.argument(left), call.argument(right))));
+  private static TorchValue elementwise(OperatorCall call, Emission emission) {
+    return elementwise(call, Promotion.of(call.arguments().subList(0, 2)), emission);
   }
 
-  private static Value operand(OperatorCall call, int index) {
-    return call.argument(index) instanceof Tensor t
-        ? call.value(t)
-        : call.emit().scalar(call.number(index));
+  /** The same, computed in an element type. */
+  private static TorchValue elementwise(OperatorCall call, DType dtype, Emission emission) {
+    return call.result(
+        emission.emit(call.in(dtype, call.argument(0)), call.in(dtype, call.argument(1))), dtype);
+  }
+
+  /** The same for sums, which PyTorch does not define on booleans alone as integers have them. */
+  private static TorchValue sum(OperatorCall call, Emission emission) {
+    if (Promotion.of(call.arguments().subList(0, 2)) == DType.I1) {
+      throw call.refuse("a sum of booleans; use | or convert them to integers first");
+    }
+    return elementwise(call, emission);
   }
 
   private static boolean traced(OperatorCall call) {
@@ -143,7 +149,7 @@ final class ArithmeticOperators {
     }
     double alpha = call.number(2, 1);
     if (traced(call)) {
-      return elementwise(call, 0, 1, (x, y) -> call.emit().add(x, scaled(call, y, alpha)));
+      return sum(call, (x, y) -> call.emit().add(x, scaled(call, y, alpha)));
     }
     return known(
         call, (x, y) -> x + ((long) alpha) * y, (x, y) -> x + alpha * y, alpha != Math.rint(alpha));
@@ -152,7 +158,7 @@ final class ArithmeticOperators {
   private static TorchValue subtract(OperatorCall call) {
     double alpha = call.number(2, 1);
     if (traced(call)) {
-      return elementwise(call, 0, 1, (x, y) -> call.emit().subtract(x, scaled(call, y, alpha)));
+      return sum(call, (x, y) -> call.emit().subtract(x, scaled(call, y, alpha)));
     }
     return known(
         call, (x, y) -> x - ((long) alpha) * y, (x, y) -> x - alpha * y, alpha != Math.rint(alpha));
@@ -161,14 +167,17 @@ final class ArithmeticOperators {
   private static TorchValue reverseSubtract(OperatorCall call) {
     double alpha = call.number(2, 1);
     if (traced(call)) {
-      return elementwise(call, 0, 1, (x, y) -> call.emit().subtract(y, scaled(call, x, alpha)));
+      return sum(call, (x, y) -> call.emit().subtract(y, scaled(call, x, alpha)));
     }
     return known(
         call, (x, y) -> y - ((long) alpha) * x, (x, y) -> y - alpha * x, alpha != Math.rint(alpha));
   }
 
   private static Value scaled(OperatorCall call, Value value, double factor) {
-    return factor == 1 ? value : call.emit().multiply(value, call.emit().scalar(factor));
+    DType dtype = value.tensorType().dtype();
+    return factor == 1
+        ? value
+        : call.emit().multiply(value, call.in(dtype, new TorchValue.Float(factor)));
   }
 
   private static TorchValue multiply(OperatorCall call) {
@@ -186,7 +195,7 @@ final class ArithmeticOperators {
       return new ListOf(out);
     }
     return traced(call)
-        ? elementwise(call, 0, 1, call.emit()::multiply)
+        ? elementwise(call, call.emit()::multiply)
         : known(call, (x, y) -> x * y, (x, y) -> x * y, false);
   }
 
@@ -202,8 +211,9 @@ final class ArithmeticOperators {
         default -> throw call.refuse("rounding mode '%s'".formatted(call.text(2)));
       };
     }
+    DType promoted = Promotion.of(call.arguments().subList(0, 2));
     return traced(call)
-        ? elementwise(call, 0, 1, call.emit()::divide)
+        ? elementwise(call, promoted.isFloating() ? promoted : DType.F32, call.emit()::divide)
         : known(call, (x, y) -> x / y, (x, y) -> x / y, true);
   }
 
@@ -312,7 +322,7 @@ final class ArithmeticOperators {
 
   private static TorchValue negate(OperatorCall call) {
     return switch (call.argument(0)) {
-      case TracedTensor t -> call.result(call.emit().multiply(t.value(), call.emit().scalar(-1)));
+      case TracedTensor t -> call.result(scaled(call, t.value(), -1));
       case KnownTensor k ->
           new KnownTensor(HostTensors.map(k.data(), k.dtype(), x -> -x, x -> -x), "");
       case TorchValue.Float f -> new TorchValue.Float(-f.value());

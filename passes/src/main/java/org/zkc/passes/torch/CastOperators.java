@@ -9,19 +9,19 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
- * Element types. Everything that depends on the input is computed as f32, f64 too: quantisation to
- * at most 16 bits is far coarser than either. So a cast between floating types changes what the
- * program sees, and no element.
+ * Element types. Every real number that depends on the input is computed as f32, f64 too:
+ * quantisation to at most 16 bits is far coarser than either. So a cast between floating types
+ * changes what the program sees, and no element. Integers and booleans are exact.
  */
 final class CastOperators {
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator(
-              "aten.to", "identity", "to f32 or f64, any on constants", CastOperators::to),
+              "aten.to", "cast", "not of real numbers to integers, but constants", CastOperators::to),
           new TorchOperator(
               "aten.type_as",
-              "identity",
-              "to f32 or f64, any on constants",
+              "cast",
+              "not of real numbers to integers, but constants",
               c -> cast(c, c.tensor(1).dtype())),
           new TorchOperator("aten.cpu", "identity", c -> c.tensor(0)));
 
@@ -82,9 +82,8 @@ final class CastOperators {
     return switch (call.tensor(0)) {
       case KnownTensor k when k.dtype() == dtype -> k;
       case KnownTensor k -> new KnownTensor(HostTensors.cast(k.data(), dtype), k.name());
-      case TracedTensor t when dtype.isFloating() -> new TracedTensor(t.value(), dtype);
-      case TracedTensor t ->
-          throw call.refuse("a value computed from the input is made an integer");
+      case TracedTensor t when t.dtype() == dtype -> t;
+      case TracedTensor t -> call.result(call.in(dtype, t), dtype);
     };
   }
 }

@@ -36,7 +36,6 @@ final class HostOperators {
           constant("aten.tril", c -> triangle(c, false)),
           constant("aten.cumsum", HostOperators::cumulativeSum),
           constant("aten.flip", HostOperators::flip),
-          constant("aten.index_select", HostOperators::indexSelect),
           constant("aten.amax", c -> extreme(c, true)),
           constant("aten.amin", c -> extreme(c, false)),
           constant("aten.norm", HostOperators::norm),
@@ -186,27 +185,6 @@ final class HostOperators {
     return known(data, data.shape(), elements);
   }
 
-  /** (self, dim, index). */
-  private static TorchValue indexSelect(OperatorCall call) {
-    TensorData data = data(call, 0);
-    int dim = call.axis(1, data.shape().rank());
-    Axis axis = Axis.of(data.shape(), dim);
-    TensorData index = data(call, 2);
-    double[] elements = data.toDoubles();
-    int count = Math.toIntExact(index.elementCount());
-    double[] out = new double[Math.multiplyExact(axis.outer * axis.inner, count)];
-    for (int i = 0; i < out.length; i++) {
-      long at = index.getLong(i / axis.inner % count);
-      if (at < 0 || at >= axis.extent) {
-        throw call.refuse("index %d of an axis of %d".formatted(at, axis.extent));
-      }
-      int outer = i / axis.inner / count;
-      out[i] = elements[(outer * axis.extent + (int) at) * axis.inner + i % axis.inner];
-    }
-    Shape shape = data.shape().rank() == 0 ? data.shape() : data.shape().with(dim, count);
-    return known(data, shape, out);
-  }
-
   /** (self, dim, keepdim), over all axes where dim is an empty list. */
   private static TorchValue extreme(OperatorCall call, boolean largest) {
     TensorData data = data(call, 0);
@@ -340,7 +318,7 @@ final class HostOperators {
         TensorData along = new TensorData(known.dtype(), new Shape(own), known.data().bytes());
         full = new KnownTensor(HostTensors.broadcast(along, grid), "");
       } else {
-        Value along = call.emit().reshape(call.value(each), new Shape(own));
+        Value along = call.emit().reshape(call.held(each), new Shape(own));
         full = call.result(call.emit().broadcast(along, grid), each.dtype());
       }
       out.add(swapped ? firstTwoSwapped(call, (Tensor) full) : full);
@@ -350,6 +328,6 @@ final class HostOperators {
 
   private static TorchValue firstTwoSwapped(OperatorCall call, Tensor tensor) {
     List<Integer> permutation = ViewOperators.swapped(tensor.shape().rank(), 0, 1);
-    return call.result(call.emit().transpose(call.value(tensor), permutation), tensor.dtype());
+    return call.result(call.emit().transpose(call.held(tensor), permutation), tensor.dtype());
   }
 }

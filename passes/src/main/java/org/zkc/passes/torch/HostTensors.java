@@ -1,5 +1,7 @@
 package org.zkc.passes.torch;
 
+import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntPredicate;
@@ -129,6 +131,30 @@ final class HostTensors {
   /** -1, 0, 1, or 2 when unordered. */
   static int order(double x, double y) {
     return x < y ? -1 : x > y ? 1 : x == y ? 0 : 2;
+  }
+
+  /** The elements of one axis at these indices, each inside it, in their order. */
+  static TensorData select(TensorData data, int axis, int[] indices) {
+    List<Integer> extents = data.shape().extents();
+    long outer = count(extents.subList(0, axis));
+    long run = count(extents.subList(axis + 1, extents.size())) * data.dtype().bytes();
+    Shape shape = data.shape().with(axis, indices.length);
+    MemorySegment out =
+        MemorySegment.ofArray(
+            new byte[Math.toIntExact(shape.elementCount() * data.dtype().bytes())]);
+    long to = 0;
+    for (long o = 0; o < outer; o++) {
+      for (int index : indices) {
+        long from = (o * extents.get(axis) + index) * run;
+        MemorySegment.copy(data.bytes(), from, out, to, run);
+        to += run;
+      }
+    }
+    return new TensorData(data.dtype(), shape, out);
+  }
+
+  private static long count(List<Integer> extents) {
+    return extents.stream().mapToLong(e -> e).reduce(1, Math::multiplyExact);
   }
 
   /** The same elements repeated to {@code shape}. */

@@ -62,7 +62,7 @@ final class IndexOperators {
   }
 
   private static TorchValue part(OperatorCall call, int axis, int start, int end, int step) {
-    return call.result(call.emit().slice(call.value(0), axis, start, end, step));
+    return call.result(call.emit().slice(call.held(0), axis, start, end, step));
   }
 
   private static TorchValue select(OperatorCall call) {
@@ -76,7 +76,7 @@ final class IndexOperators {
     if (at < 0 || at >= extent) {
       throw call.refuse("index %d of an axis of %d".formatted(index, extent));
     }
-    Value slice = call.emit().slice(call.value(0), axis, (int) at, (int) at + 1, 1);
+    Value slice = call.emit().slice(call.held(0), axis, (int) at, (int) at + 1, 1);
     List<Integer> extents = new ArrayList<>(shape.extents());
     extents.subList(axis, axis + 1).clear();
     return call.result(call.emit().reshape(slice, new Shape(extents)));

@@ -3,8 +3,10 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
+import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.Tensor;
 
 /** Several tensors in one: Concatenate. */
@@ -32,7 +34,16 @@ final class JoinOperators {
       throw call.refuse("tensors without axes; use torch.stack");
     }
     int axis = call.axis(1, rank);
-    return call.result(call.emit().concatenate(kept.stream().map(call::value).toList(), axis));
+    return call.result(call.emit().concatenate(inOneType(call, kept), axis));
+  }
+
+  /** The tensors in the type that PyTorch promotes them to. */
+  private static List<Value> inOneType(OperatorCall call, List<Tensor> tensors) {
+    if (tensors.stream().allMatch(KnownTensor.class::isInstance)) {
+      return tensors.stream().map(call::held).toList();
+    }
+    DType dtype = Promotion.ofTensors(List.copyOf(tensors));
+    return tensors.stream().map(t -> call.in(dtype, t)).toList();
   }
 
   private static List<Tensor> nonEmptyList(OperatorCall call) {
@@ -50,7 +61,7 @@ final class JoinOperators {
     extents.add(axis, 1);
     Shape each = new Shape(extents);
     List<Value> parts =
-        tensors.stream().map(t -> call.emit().reshape(call.value(t), each)).toList();
+        inOneType(call, tensors).stream().map(v -> call.emit().reshape(v, each)).toList();
     return call.result(call.emit().concatenate(parts, axis));
   }
 
@@ -69,7 +80,7 @@ final class JoinOperators {
   }
 
   private static TorchValue repeat(OperatorCall call, List<Integer> repeats) {
-    Value current = call.value(0);
+    Value current = call.held(0);
     int added = repeats.size() - current.shape().rank();
     if (added < 0 || repeats.stream().anyMatch(r -> r < 1)) {
       throw call.refuse("repeats %s of a tensor of shape %s".formatted(repeats, current.shape()));

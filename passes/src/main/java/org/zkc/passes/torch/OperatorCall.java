@@ -62,15 +62,58 @@ record OperatorCall(
     throw mismatch(index, "a Tensor");
   }
 
-  /** A tensor argument as a value of the program under construction. */
+  /** A tensor argument as a floating-point value of the program under construction. */
   Value value(int index) {
     return value(tensor(index));
   }
 
   Value value(Tensor tensor) {
+    if (tensor instanceof TracedTensor t && !t.dtype().isFloating()) {
+      throw refuse(
+          "it computes on %s; convert them with .float() first"
+              .formatted(t.dtype() == DType.I1 ? "booleans" : "integers"));
+    }
+    return held(tensor);
+  }
+
+  /**
+   * A tensor argument as a value of whatever elements, for operators that only move them. Those of
+   * constants are f32.
+   */
+  Value held(int index) {
+    return held(tensor(index));
+  }
+
+  Value held(Tensor tensor) {
     return switch (tensor) {
       case TracedTensor t -> t.value();
       case KnownTensor k -> emit.constant(k.data(), k.name());
+    };
+  }
+
+  /**
+   * A tensor or number in an element type, f32 for the floating-point ones.
+   *
+   * @throws UserException where real numbers computed from the input would become integers
+   */
+  Value in(DType dtype, TorchValue value) {
+    DType held = dtype.isFloating() ? DType.F32 : dtype;
+    return switch (value) {
+      case TracedTensor t when t.dtype().isFloating() && !dtype.isFloating() ->
+          throw refuse("real numbers computed from the input become integers");
+      case TracedTensor t when t.dtype().isFloating() -> t.value();
+      case TracedTensor t -> emit.cast(t.value(), held);
+      case KnownTensor k when dtype.isFloating() -> emit.constant(k.data(), k.name());
+      case KnownTensor k -> emit.integers(HostTensors.cast(k.data(), dtype), k.name());
+      default -> {
+        double number =
+            value
+                .number()
+                .orElseThrow(() -> refuse("%s is no number".formatted(value.kind())));
+        yield dtype.isFloating()
+            ? emit.scalar(number)
+            : emit.integers(HostTensors.cast(HostTensors.scalar(number), dtype), "");
+      }
     };
   }
 
@@ -208,7 +251,11 @@ record OperatorCall(
     }
     return emit.known(value)
         .map(c -> (Tensor) new KnownTensor(as(c.data(), dtype), c.name()))
-        .orElseGet(() -> new TracedTensor(value, dtype.isFloating() ? dtype : DType.F32));
+        .orElseGet(() -> {
+          DType held = value.tensorType().dtype();
+          return new TracedTensor(
+              value, held.isFloating() && dtype.isFloating() ? dtype : held);
+        });
   }
 
   /**

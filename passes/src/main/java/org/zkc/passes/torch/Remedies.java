@@ -22,7 +22,6 @@ final class Remedies {
           Map.entry("aten.group_norm", BATCH_NORM),
           Map.entry("aten.where", SELECTION),
           Map.entry("aten.masked_fill", SELECTION),
-          Map.entry("aten.index", PART),
           Map.entry("aten.index_put", PART),
           Map.entry("aten.index_fill", PART),
           Map.entry("aten.index_copy", PART),

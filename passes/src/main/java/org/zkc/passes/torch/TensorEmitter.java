@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.zkc.ir.DType;
 import org.zkc.ir.Location;
-import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
@@ -16,8 +15,8 @@ import org.zkc.ir.tensor.TensorOp;
 import org.zkc.passes.tensor.ConstantFolding;
 
 /**
- * Builds main of the tensor-level program that a torch-level one becomes: all in f32, with ops on
- * constants folded, and with counts of what was made.
+ * Builds main of the tensor-level program that a torch-level one becomes: floating-point numbers in
+ * f32, with ops on constants folded, and with counts of what was made.
  */
 final class TensorEmitter extends TensorBuilder {
   private final Map<Value, Constant> known = new IdentityHashMap<>();
@@ -29,8 +28,10 @@ final class TensorEmitter extends TensorBuilder {
     super(location);
   }
 
-  Value parameter(String name, Shape shape) {
-    return parameter(name, new TensorType(DType.F32, shape));
+  /** A new parameter of a floating-point type, as f32, or of integers or booleans. */
+  Value input(String name, TensorType type) {
+    DType held = type.dtype().isFloating() ? DType.F32 : type.dtype();
+    return parameter(name, new TensorType(held, type.shape()));
   }
 
   /** How many operations were emitted, constants among them. */
@@ -55,6 +56,11 @@ final class TensorEmitter extends TensorBuilder {
       return super.constant(data, name);
     }
     return super.constant(converted.computeIfAbsent(data, this::asFloats), name);
+  }
+
+  /** A constant of integers or booleans in their own type, for what is computed exactly. */
+  Value integers(TensorData data, String name) {
+    return super.constant(data, name);
   }
 
   private TensorData asFloats(TensorData data) {

@@ -29,6 +29,7 @@ public final class TorchOperatorTable {
             ScalarOperators.ALL,
             ViewOperators.ALL,
             IndexOperators.ALL,
+            GatherOperators.ALL,
             JoinOperators.ALL,
             PaddingOperators.ALL,
             ListOperators.ALL,

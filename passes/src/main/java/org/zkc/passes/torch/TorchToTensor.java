@@ -3,6 +3,7 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,10 +45,10 @@ public final class TorchToTensor {
           "Evaluates everything that the inputs' shapes decide and lowers the rest to tensor ops.",
           Level.TORCH,
           Level.TENSOR,
-          "SHAPE SHAPE ...",
+          "SHAPE SHAPE:TYPE ...",
           arguments -> {
             List<TensorType> types =
-                arguments.stream().map(s -> new TensorType(DType.F32, Shape.parse(s))).toList();
+                arguments.stream().map(TorchToTensor::typeOf).toList();
             return (program, context) -> lower(program, types, context).program();
           });
 
@@ -58,6 +59,16 @@ public final class TorchToTensor {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
 
   private TorchToTensor() {}
+
+  /** {@code 1x3x8x8}, of f32, or {@code 1x16:i64}. */
+  private static TensorType typeOf(String text) {
+    int colon = text.indexOf(':');
+    return colon < 0
+        ? new TensorType(DType.F32, Shape.parse(text))
+        : new TensorType(
+            DType.valueOf(text.substring(colon + 1).toUpperCase(Locale.ROOT)),
+            Shape.parse(text.substring(0, colon)));
+  }
 
   /**
    * A program of the tensor level.
@@ -76,7 +87,7 @@ public final class TorchToTensor {
   /**
    * Lowers main and what it calls.
    *
-   * @param inputTypes types of main's parameters, in order; f32 or f64
+   * @param inputTypes types of main's parameters, in order
    * @return main at the tensor level, one result per tensor of the model's output in order, lists,
    *     tuples and dictionaries flattened
    * @throws UserException at the user's line for whatever cannot be proved: an operator that is not
@@ -116,12 +127,7 @@ public final class TorchToTensor {
   }
 
   private static TorchValue input(TensorEmitter emitter, String name, TensorType type) {
-    if (!type.dtype().isFloating()) {
-      throw new UserException(
-          "input %s has element type %s; only floating-point inputs can be proved"
-              .formatted(name, type.dtype().text()));
-    }
-    return new TracedTensor(emitter.parameter(name, type.shape()), type.dtype());
+    return new TracedTensor(emitter.input(name, type), type.dtype());
   }
 
   /**

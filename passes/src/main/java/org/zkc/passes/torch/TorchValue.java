@@ -79,15 +79,17 @@ sealed interface TorchValue {
   }
 
   /**
-   * A tensor that depends on the input. The value is f32 whatever the {@code dtype}, which is kept
-   * because the program may ask for it.
+   * A tensor that depends on the input. The value of a floating-point one is f32 whatever the
+   * {@code dtype}, which is kept because the program may ask for it; that of integers and booleans
+   * has the {@code dtype}.
    */
   record TracedTensor(Value value, DType dtype) implements Tensor {
     public TracedTensor {
       Objects.requireNonNull(value);
-      if (!dtype.isFloating()) {
+      DType held = value.tensorType().dtype();
+      if (held != (dtype.isFloating() ? DType.F32 : dtype)) {
         throw new IllegalArgumentException(
-            "a tensor computed from the input is floating-point, not " + dtype.text());
+            "a tensor of %s is held as %s".formatted(dtype.text(), held.text()));
       }
     }
 

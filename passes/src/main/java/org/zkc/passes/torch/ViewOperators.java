@@ -77,7 +77,7 @@ final class ViewOperators {
   }
 
   private static TorchValue reshaped(OperatorCall call, List<Integer> extents) {
-    return call.result(call.emit().reshape(call.value(0), new Shape(extents)));
+    return call.result(call.emit().reshape(call.held(0), new Shape(extents)));
   }
 
   /** (input, start_dim, end_dim). */
@@ -141,7 +141,7 @@ final class ViewOperators {
   }
 
   private static TorchValue transposed(OperatorCall call, List<Integer> permutation) {
-    return call.result(call.emit().transpose(call.value(0), permutation));
+    return call.result(call.emit().transpose(call.held(0), permutation));
   }
 
   private static TorchValue permute(OperatorCall call) {
@@ -211,7 +211,7 @@ final class ViewOperators {
       }
       return new KnownTensor(HostTensors.broadcast(known.data(), to), "");
     }
-    return call.result(call.emit().broadcast(call.value(0), to));
+    return call.result(call.emit().broadcast(call.held(0), to));
   }
 
   /** [..., C r^2, H, W] becomes [..., C, H r, W r]. */
@@ -231,7 +231,7 @@ final class ViewOperators {
     Value split =
         call.emit()
             .reshape(
-                call.value(0), joined(outer, List.of(channels, factor, factor, height, width)));
+                call.held(0), joined(outer, List.of(channels, factor, factor, height, width)));
     List<Integer> permutation = new ArrayList<>(IntStream.range(0, o).boxed().toList());
     permutation.addAll(List.of(o, o + 3, o + 1, o + 4, o + 2));
     Value moved = call.emit().transpose(split, permutation);
@@ -242,7 +242,7 @@ final class ViewOperators {
 
   /** [N, g c, ...] read as [N, g, c, ...], transposed to [N, c, g, ...]. */
   private static TorchValue channelShuffle(OperatorCall call) {
-    Value input = call.value(0);
+    Value input = call.held(0);
     List<Integer> extents = input.shape().extents();
     int groups = call.extent(1);
     if (extents.size() < 2 || groups < 1 || extents.get(1) % groups != 0) {

@@ -33,10 +33,8 @@ final class WriteOperators {
   /** Argument {@code source}, a tensor or number, as all elements of a tensor like {@code self}. */
   static TorchValue written(OperatorCall call, Tensor self, int source) {
     if (call.argument(source) instanceof TracedTensor t) {
-      if (!self.dtype().isFloating()) {
-        throw call.refuse("a value computed from the input is written into a tensor of integers");
-      }
-      return call.result(call.emit().broadcast(t.value(), self.shape()), self.dtype());
+      return call.result(
+          call.emit().broadcast(call.in(self.dtype(), t), self.shape()), self.dtype());
     }
     return new KnownTensor(
         HostTensors.broadcast(
@@ -90,18 +88,17 @@ final class WriteOperators {
       OperatorCall call, int axis, int start, int count, int stride, Shape part) {
     Tensor self = call.tensor(0);
     Tensor source = call.tensor(1);
-    if (source instanceof TracedTensor && !self.dtype().isFloating()) {
-      throw call.refuse("a value computed from the input is written into a tensor of integers");
-    }
     if (!source.shape().equals(part)) {
       throw call.refuse("a tensor of shape %s where %s is needed".formatted(source.shape(), part));
     }
-    if (source instanceof KnownTensor k && k.dtype() != self.dtype()) {
-      source = new KnownTensor(HostTensors.cast(k.data(), self.dtype()), "");
-    }
     TensorEmitter emit = call.emit();
-    Value whole = call.value(self);
-    Value values = emit.reshape(call.value(source), self.shape().with(axis, count));
+    boolean known = self instanceof KnownTensor && source instanceof KnownTensor;
+    Value whole = known ? call.held(self) : call.in(self.dtype(), self);
+    Value taken =
+        source instanceof KnownTensor k && known
+            ? call.held(new KnownTensor(HostTensors.cast(k.data(), self.dtype()), ""))
+            : call.in(self.dtype(), source);
+    Value values = emit.reshape(taken, self.shape().with(axis, count));
     List<Value> parts = new ArrayList<>();
     parts.add(emit.slice(whole, axis, 0, Math.min(start, self.shape().extent(axis)), 1));
     parts.add(

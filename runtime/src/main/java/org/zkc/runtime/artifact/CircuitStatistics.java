@@ -7,6 +7,7 @@ import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
+import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
 import org.zkc.gkr.circuit.Product;
@@ -101,6 +102,7 @@ public record CircuitStatistics(
       case Product p -> result.elementCount();
       case RoundedQuotient q -> result.elementCount();
       case Affine _ -> 0;
+      case Gather _ -> 0;
       case Requantize r -> 0;
       case Max m -> 0;
     };

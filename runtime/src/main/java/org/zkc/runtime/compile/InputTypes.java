@@ -1,10 +1,12 @@
 package org.zkc.runtime.compile;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.zkc.ir.DType;
 import org.zkc.ir.ModelInput;
 import org.zkc.ir.Shape;
@@ -64,6 +66,21 @@ final class InputTypes {
     return dtype.isFloating() ? DType.F32 : dtype;
   }
 
+  private static DType dtype(String named, String text) {
+    return Arrays.stream(DType.values())
+        .filter(d -> d.text().equals(named))
+        .findFirst()
+        .orElseThrow(() ->
+            new UserException(
+                "--input-shape %s: there is no element type %s; the types are %s"
+                    .formatted(
+                        text,
+                        named,
+                        Arrays.stream(DType.values())
+                            .map(DType::text)
+                            .collect(Collectors.joining(", ")))));
+  }
+
   private static TensorSpec parse(String text) {
     Matcher m = SHAPE.matcher(text);
     if (!m.matches()) {
@@ -75,10 +92,7 @@ final class InputTypes {
           "--input-shape %s: write the extents with an x between them, as %s"
               .formatted(text, likely));
     }
-    if (m.group(2) != null && !m.group(2).equals(DType.F32.text())) {
-      throw new UserException(
-          "--input-shape %s: only inputs of the element type f32 can be proved".formatted(text));
-    }
+    Optional<DType> dtype = Optional.ofNullable(m.group(2)).map(named -> dtype(named, text));
     try {
       List<Integer> extents = new ArrayList<>();
       if (!m.group(1).equals("scalar")) {
@@ -86,8 +100,7 @@ final class InputTypes {
           extents.add(Integer.parseInt(extent));
         }
       }
-      return new TensorSpec(
-          new Shape(extents), Optional.ofNullable(m.group(2)).map(named -> DType.F32));
+      return new TensorSpec(new Shape(extents), dtype);
     } catch (NumberFormatException | ArithmeticException e) {
       throw new UserException("--input-shape %s: the extents are too large".formatted(text));
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
+import org.zkc.passes.quantize.IntegerInputs;
 import org.zkc.passes.quantize.Multiplications;
 import org.zkc.passes.quantize.VariedInputs;
 
@@ -34,7 +35,9 @@ final class VariedSet {
    */
   static EvaluationSet of(Program tensor, Optional<List<List<TensorData>>> samples) {
     List<List<TensorData>> inputs =
-        new VariedInputs(SEED).samples(tensor.main().parameters(), affordable(tensor));
+        new VariedInputs(
+                SEED, IntegerInputs.intervals(tensor.main(), samples.orElse(List.of())))
+            .samples(tensor.main().parameters(), affordable(tensor));
     return new EvaluationSet(
         samples.isPresent()
             ? "synthetic inputs of varied mean and contrast"

@@ -11,6 +11,7 @@ import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
+import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
 import org.zkc.gkr.circuit.Product;
@@ -161,6 +162,10 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
         case FftConv c -> {
           convolution(c.conv()).fft(c.sizes()).forEach(this::add);
           factor(c.conv().weight());
+        }
+        case Gather g -> {
+          add(Work.EXECUTED_CELL, cells);
+          factor(g.table());
         }
         case MatMul m -> {
           add(Work.MATRIX_MULTIPLICATION, multiplications);

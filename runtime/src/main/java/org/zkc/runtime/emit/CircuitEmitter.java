@@ -49,6 +49,7 @@ import org.zkc.ir.circuit.WindowSum;
 import org.zkc.ir.integer.WeightSums;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.Pad;
 import org.zkc.ir.view.Reshape;
 import org.zkc.ir.view.Slice;
@@ -56,7 +57,7 @@ import org.zkc.ir.view.Transpose;
 
 /**
  * Turns a circuit-level program into the backend's {@link Circuit} and the model's integers. Conv,
- * MatMul, Product, Max, Requantize and RoundedQuotient become one relation each. Sums and views
+ * Gather, MatMul, Product, Max, Requantize and RoundedQuotient become one relation each. Sums and views
  * become no tensors of their own as long as they can be folded into the terms of the Affine
  * relation that needs them: a view is composed into all its users, a sum into its only user; a sum
  * with several users is one virtual tensor, so that nothing grows exponentially.
@@ -190,6 +191,12 @@ public final class CircuitEmitter {
           throw new UserException(
               op.location(),
               "no relation proves a single transform; run rewrite-fft-convolutions first");
+      case Gather g -> {
+        int table = tensor(g.table(), origin);
+        int indices = tensor(g.indices(), origin);
+        relate(
+            new org.zkc.gkr.circuit.Gather(declareVirtual(g.result()), table, indices), origin);
+      }
       case MatMul m -> matMul(m, origin);
       case Product p -> {
         int left = tensor(p.left(), origin);

@@ -8,6 +8,7 @@ import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
+import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
 import org.zkc.gkr.circuit.Product;
@@ -176,6 +177,7 @@ public final class IntegerExecutor {
             ? convolution(c.conv(), values, workers)
             : kernel.run(elements(c.conv().source(), values), workers);
       }
+      case Gather g -> gather(g, values);
       case MatMul m -> matmul(m, values, workers);
       case Product p -> product(elements(p.left(), values), elements(p.right(), values));
       case Requantize r -> requantize(r, elements(r.source(), values));
@@ -224,6 +226,24 @@ public final class IntegerExecutor {
     for (int i = box.starts().get(axis); i < box.limits().get(axis); i++) {
       fill(out, shape, box, axis + 1, at * shape.get(axis) + i);
     }
+  }
+
+  private int[] gather(Gather g, int[][] values) {
+    int[] indices = elements(g.indices(), values);
+    TensorDeclaration d = circuit.tensors().get(g.table());
+    int size = Math.toIntExact(d.elementCount() / d.extent(0));
+    int[] out = new int[indices.length * size];
+    if (isModel(g.table())) {
+      for (int k = 0; k < indices.length; k++) {
+        weights.copyChannel(g.table(), indices[k], out, k * size, size);
+      }
+      return out;
+    }
+    int[] table = elements(g.table(), values);
+    for (int k = 0; k < indices.length; k++) {
+      System.arraycopy(table, indices[k] * size, out, k * size, size);
+    }
+    return out;
   }
 
   private int[] matmul(MatMul m, int[][] values, Workers workers) {

@@ -7,6 +7,7 @@ import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.FftConv;
+import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
 import org.zkc.gkr.circuit.Product;
@@ -59,6 +60,7 @@ final class RelationText {
     return switch (relation) {
       case Conv c -> conv("conv", c);
       case FftConv c -> conv("conv through FFT of " + c.sizes(), c.conv());
+      case Gather g -> "rows %s of %s".formatted(name(g.indices()), name(g.table()));
       case MatMul m -> "%s times %s".formatted(name(m.left()), name(m.right()));
       case Product p -> "%s * %s, element by element".formatted(name(p.left()), name(p.right()));
       case Max m -> "maximum of " + names(m.sources());

@@ -1,0 +1,171 @@
+package org.zkc.passes.quantize;
+
+import java.util.List;
+import java.util.OptionalLong;
+import org.zkc.ir.DType;
+import org.zkc.ir.Interval;
+import org.zkc.ir.OpSpec;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.tensor.Activation;
+import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Cast;
+import org.zkc.ir.tensor.Clamp;
+import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.Conv;
+import org.zkc.ir.tensor.Divide;
+import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.MatMul;
+import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Multiply;
+import org.zkc.ir.tensor.Normalization;
+import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.tensor.Subtract;
+import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.Broadcast;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Gather;
+import org.zkc.ir.view.UnaryView;
+import org.zkc.passes.integer.IntegerBuilder;
+
+/**
+ * Ops whose results are integers or booleans: exact, of scale 1, in intervals that follow from those
+ * of the inputs. A result that its element type may not hold is refused: PyTorch would wrap around.
+ */
+final class ExactLowering {
+  private final IntegerValues values;
+  private final GatherLowering gathers;
+
+  ExactLowering(IntegerValues values, GatherLowering gathers) {
+    this.values = values;
+    this.gathers = gathers;
+  }
+
+  Value lower(TensorOp op) {
+    Value result = result(op);
+    Interval found = IntegerBuilder.interval(result);
+    DType dtype = op.result().tensorType().dtype();
+    if (!dtype.holds(found.low()) || !dtype.holds(found.high())) {
+      throw new UserException(
+          op.location(),
+          "this %s can reach [%d, %d], which %s does not hold; use a wider type"
+              .formatted(OpSpec.of(op).mnemonic(), found.low(), found.high(), dtype.text()));
+    }
+    return result;
+  }
+
+  private Value result(TensorOp op) {
+    IntegerBuilder out = values.out();
+    return switch (op) {
+      case Add a -> out.add(integers(a.left()), integers(a.right()));
+      case Subtract s -> out.subtract(integers(s.left()), integers(s.right()));
+      case Multiply m -> product(m);
+      case Relu r -> clamped(r.input(), 0, Double.POSITIVE_INFINITY);
+      case Clamp c -> clamped(c.input(), c.low(), c.high());
+      case Cast c when c.dtype() == DType.I1 -> truth(integers(c.input()));
+      case Cast c -> integers(c.input());
+      case Concatenate c ->
+          out.concatenate(c.inputs().stream().map(this::integers).toList(), c.axis());
+      case Gather g -> gathers.rows(g, integers(g.table()), g.indices());
+      case UnaryView v -> out.viewOfReals(v, List.of(integers(v.input())));
+      case Constant _,
+          Conv _,
+          Linear _,
+          MatMul _,
+          BatchNorm _,
+          MaxPool _,
+          WindowMean _,
+          Divide _,
+          Normalization _,
+          Activation _ ->
+          throw new UserException(
+              op.location(),
+              "%s of integers cannot be proved; convert them with .float() first"
+                  .formatted(OpSpec.of(op).mnemonic()));
+    };
+  }
+
+  private Value product(Multiply m) {
+    OptionalLong left = uniform(m.left());
+    OptionalLong right = uniform(m.right());
+    if (right.isPresent() && !values.analysis().isConstant(m.left())) {
+      return values.out().scale(integers(m.left()), right.getAsLong(), 1);
+    }
+    if (left.isPresent() && !values.analysis().isConstant(m.right())) {
+      return values.out().scale(integers(m.right()), left.getAsLong(), 1);
+    }
+    return values.out().multiply(integers(m.left()), integers(m.right()));
+  }
+
+  /** The number that all elements of a constant are; empty for other values. */
+  private OptionalLong uniform(Value value) {
+    if (!values.analysis().isConstant(value)) {
+      return OptionalLong.empty();
+    }
+    return switch (values.analysis().definition(value)) {
+      case Constant c when c.data().elementCount() == 1 -> OptionalLong.of(c.data().getLong(0));
+      case Broadcast b -> uniform(b.input());
+      default -> OptionalLong.empty();
+    };
+  }
+
+  /** The integers of an exact value, a constant's as parameters. */
+  Value integers(Value value) {
+    if (!values.analysis().isConstant(value)) {
+      return values.exactly(value);
+    }
+    if (!(values.analysis().definition(value) instanceof Constant c)) {
+      UnaryView view = (UnaryView) values.analysis().definition(value);
+      return values.out().viewOfReals(view, List.of(integers(view.input())));
+    }
+    Shape shape = c.data().shape();
+    // A tensor of the model commitment has an axis 0.
+    Shape committed = shape.rank() == 0 ? Shape.of(1) : shape;
+    String name = c.name().isEmpty() ? value.name() : c.name();
+    TensorData elements;
+    try {
+      elements = TensorData.ofLongs(DType.I32, committed, c.data().toLongs());
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          c.location(),
+          "the constant %s holds integers outside (-2^30, 2^30)".formatted(name));
+    }
+    Value parameter =
+        values
+            .out()
+            .parameter(values.parameters().unique(name), IntegerWeights.of(elements), 1);
+    return shape.rank() == 0 ? values.out().reshape(parameter, shape) : parameter;
+  }
+
+  private Value clamped(Value input, double low, double high) {
+    Value x = integers(input);
+    Interval all = IntegerBuilder.interval(x);
+    return values
+        .out()
+        .requantize(
+            x,
+            0,
+            (long) Math.max(all.low(), Math.ceil(low)),
+            (long) Math.min(all.high(), Math.floor(high)));
+  }
+
+  /** 1 where the integer is not 0. */
+  private Value truth(Value x) {
+    Interval all = IntegerBuilder.interval(x);
+    if (new Interval(0, 1).contains(all)) {
+      return x;
+    }
+    if (all.low() >= 0) {
+      return values.out().requantize(x, 0, 0, 1);
+    }
+    long[] entries = {1, 0, 1};
+    return values
+        .out()
+        .table(x, -1, TensorData.ofLongs(DType.I32, Shape.of(3), entries), 1);
+  }
+}

@@ -1,0 +1,125 @@
+package org.zkc.passes.quantize;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.zkc.ir.DType;
+import org.zkc.ir.Shape;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.tensor.Cast;
+import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.view.Broadcast;
+import org.zkc.ir.view.Gather;
+import org.zkc.ir.view.Reshape;
+import org.zkc.ir.view.Slice;
+import org.zkc.ir.view.Transpose;
+import org.zkc.passes.integer.IntegerBuilder;
+
+/**
+ * Rows of tables by the program's inputs. The indices must be an input as it is, so views of them
+ * become views of the gathered rows. Elements of a table of parameters have the scale of the
+ * result's class, and whatever precision that has: they take no lookups.
+ */
+final class GatherLowering {
+  private final IntegerValues values;
+
+  GatherLowering(IntegerValues values) {
+    this.values = values;
+  }
+
+  /** Rows of real numbers. */
+  Value of(Gather op) {
+    Value table =
+        values.analysis().isConstant(op.table())
+            ? parameter(op)
+            : values.narrow(op.table(), IntegerValues.CONSUMABLE);
+    return rows(op, table, op.indices());
+  }
+
+  private Value parameter(Gather op) {
+    if (!(values.analysis().definition(op.table()) instanceof Constant c)) {
+      return values
+          .parameters()
+          .constant(op.table(), values.classes().quantum(op.result()).scale());
+    }
+    double most = values.parameters().magnitude(c.result());
+    double scale =
+        Math.max(values.classes().quantum(op.result()).scale(), most / Short.MAX_VALUE);
+    String name = c.name().isEmpty() ? c.result().name() : c.name();
+    IntegerWeights rounded =
+        IntegerWeights.rounded(
+            c.data(),
+            1 / scale,
+            DType.I16,
+            List.of(),
+            (channel, first, reals, mantissas, count) -> {});
+    return values.out().parameter(values.parameters().unique(name), rounded, scale);
+  }
+
+  /**
+   * The rows that the indices name.
+   *
+   * @param table integers
+   * @param indices the tensor level's indices, an input or views of one
+   */
+  Value rows(Gather op, Value table, Value indices) {
+    if (values.isInput(indices)) {
+      return values.out().gather(table, values.exactly(indices));
+    }
+    Optional<Value> moved =
+        values.analysis().isConstant(indices)
+            ? Optional.empty()
+            : moved(op, table, values.analysis().definition(indices));
+    return moved.orElseThrow(() ->
+        new UserException(
+            op.location(),
+            "the indices of this gather are computed; only inputs of the model, reshaped, transposed, sliced or repeated, can be indices"));
+  }
+
+  /** The rows that a view of indices names, as the same view of rows; empty for other ops. */
+  private Optional<Value> moved(Gather op, Value table, TensorOp definition) {
+    IntegerBuilder out = values.out();
+    return switch (definition) {
+      case Cast c when TensorAnalysis.isExact(c.input()) && c.dtype() != DType.I1 ->
+          Optional.of(rows(op, table, c.input()));
+      case Reshape r ->
+          Optional.of(out.reshape(rows(op, table, r.input()), whole(r.shape(), table)));
+      case Transpose t -> {
+        List<Integer> permutation = new ArrayList<>(t.permutation());
+        IntStream.range(0, table.shape().rank() - 1)
+            .forEach(k -> permutation.add(t.permutation().size() + k));
+        yield Optional.of(out.transpose(rows(op, table, t.input()), permutation));
+      }
+      case Slice s ->
+          Optional.of(
+              out.slice(
+                  rows(op, table, s.input()),
+                  joined(s.starts(), Collections.nCopies(rest(table).size(), 0)),
+                  joined(s.limits(), rest(table)),
+                  joined(s.strides(), Collections.nCopies(rest(table).size(), 1))));
+      case Broadcast b ->
+          Optional.of(out.broadcast(rows(op, table, b.input()), whole(b.shape(), table)));
+      default -> Optional.empty();
+    };
+  }
+
+  /** The shape of the indices with the table's axes but the first behind it. */
+  private static Shape whole(Shape indices, Value table) {
+    return new Shape(joined(indices.extents(), rest(table)));
+  }
+
+  private static List<Integer> rest(Value table) {
+    return table.shape().extents().subList(1, table.shape().rank());
+  }
+
+  private static List<Integer> joined(List<Integer> first, List<Integer> second) {
+    List<Integer> out = new ArrayList<>(first);
+    out.addAll(second);
+    return out;
+  }
+}

@@ -1,0 +1,107 @@
+package org.zkc.passes.quantize;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.zkc.ir.DType;
+import org.zkc.ir.Function;
+import org.zkc.ir.Interval;
+import org.zkc.ir.Op;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Uses;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Cast;
+import org.zkc.ir.view.Gather;
+import org.zkc.ir.view.UnaryView;
+
+/**
+ * The intervals of inputs that hold integers or booleans. An input outside its interval has no
+ * proof, so the interval is what the program can take, where that is known: 0 and 1 for booleans,
+ * what a byte holds, the rows of the smallest table that the input is an index of. Otherwise it is
+ * the least power of two that holds what the samples have.
+ */
+public final class IntegerInputs {
+  private IntegerInputs() {}
+
+  /**
+   * The interval of each parameter of main that holds integers or booleans.
+   *
+   * @param samples each with one tensor for each parameter; may be empty
+   * @throws UserException when nothing tells what an input holds
+   */
+  public static Map<Value, Interval> intervals(Function main, List<List<TensorData>> samples) {
+    Map<Value, Interval> out = new IdentityHashMap<>();
+    Uses uses = Uses.of(main);
+    for (int i = 0; i < main.parameters().size(); i++) {
+      Value parameter = main.parameters().get(i);
+      DType dtype = parameter.tensorType().dtype();
+      if (!dtype.isFloating()) {
+        OptionalInt rows = rows(parameter, uses);
+        out.put(
+            parameter,
+            rows.isPresent()
+                ? new Interval(0, rows.getAsInt() - 1)
+                : ofType(dtype).orElse(null) instanceof Interval interval
+                    ? interval
+                    : ofSamples(parameter, i, samples));
+      }
+    }
+    return out;
+  }
+
+  /** The rows of the smallest table of which the value is an index. */
+  private static OptionalInt rows(Value value, Uses uses) {
+    return uses.users(value).stream()
+        .map(user -> rows(user, value, uses))
+        .flatMapToInt(OptionalInt::stream)
+        .min();
+  }
+
+  private static OptionalInt rows(Op user, Value value, Uses uses) {
+    return switch (user) {
+      case Gather g when g.indices() == value -> OptionalInt.of(g.table().shape().extent(0));
+      case UnaryView v -> rows(v.result(), uses);
+      case Cast c when !c.dtype().isFloating() && c.dtype() != DType.I1 -> rows(c.result(), uses);
+      default -> OptionalInt.empty();
+    };
+  }
+
+  /** The integers of a narrow type; empty for types of 16 bits and more. */
+  private static Optional<Interval> ofType(DType dtype) {
+    return switch (dtype) {
+      case I1 -> Optional.of(new Interval(0, 1));
+      case U8 -> Optional.of(new Interval(0, 255));
+      case I8 -> Optional.of(new Interval(-128, 127));
+      case I16, I32, I64, F32, F64 -> Optional.empty();
+    };
+  }
+
+  private static Interval ofSamples(Value parameter, int index, List<List<TensorData>> samples) {
+    if (samples.isEmpty()) {
+      throw new UserException(
+          "input %s holds integers of unknown range; give --calibration with some real inputs"
+              .formatted(parameter.name()));
+    }
+    long low = 0;
+    long high = 0;
+    for (List<TensorData> sample : samples) {
+      TensorData data = sample.get(index);
+      for (long k = 0; k < data.elementCount(); k++) {
+        low = Math.min(low, data.getLong(k));
+        high = Math.max(high, data.getLong(k));
+      }
+    }
+    long most = Math.max(high, -(low + 1));
+    long all = most == 0 ? 0 : 2 * Long.highestOneBit(most) - 1;
+    Interval interval = new Interval(low < 0 ? -all - 1 : 0, all);
+    if (!interval.isInsideLimit()) {
+      throw new UserException(
+          "input %s reaches %d and %d in the calibration samples; integers must stay inside (-2^30, 2^30)"
+              .formatted(parameter.name(), low, high));
+    }
+    return interval;
+  }
+}

@@ -1,0 +1,126 @@
+package org.zkc.passes.torch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.zkc.ir.DType;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+import org.zkc.passes.torch.TorchValue.KnownTensor;
+import org.zkc.passes.torch.TorchValue.None;
+import org.zkc.passes.torch.TorchValue.Tensor;
+import org.zkc.passes.torch.TorchValue.TracedTensor;
+
+/**
+ * Elements by lists of indices along one axis: Gather where the indices are those of the input, and
+ * views where they are known.
+ */
+final class GatherOperators {
+  static final List<TorchOperator> ALL =
+      List.of(
+          new TorchOperator(
+              "aten.embedding",
+              "gather",
+              "indices of the input or known",
+              c -> selected(c, c.tensor(0), 0, c.tensor(1))),
+          new TorchOperator(
+              "aten.index",
+              "gather",
+              "one tensor of integers; from the input not negative",
+              GatherOperators::index),
+          new TorchOperator(
+              "aten.index_select",
+              "gather",
+              "indices of the input or known",
+              c -> selected(c, c.tensor(0), c.axis(1, c.tensor(0).shape().rank()), c.tensor(2))));
+
+  /** Runs of neighbouring indices that one gather by known indices may have. */
+  private static final int MOST_RUNS = 1 << 10;
+
+  private GatherOperators() {}
+
+  /** (self, indices), one for each of the first axes; None takes all of an axis. */
+  private static TorchValue index(OperatorCall call) {
+    List<TorchValue> indices = call.elements(1);
+    List<Integer> axes =
+        IntStream.range(0, indices.size())
+            .filter(axis -> !(indices.get(axis) instanceof None))
+            .boxed()
+            .toList();
+    if (axes.size() != 1) {
+      throw call.refuse("%d tensors of indices; one is supported".formatted(axes.size()));
+    }
+    int axis = axes.getFirst();
+    if (!(indices.get(axis) instanceof Tensor index)) {
+      throw call.refuse("indices that are no tensor");
+    }
+    return selected(call, call.tensor(0), axis, index);
+  }
+
+  /** The elements of one axis that the indices name; their axes take its place. */
+  private static TorchValue selected(OperatorCall call, Tensor table, int axis, Tensor index) {
+    if (index.dtype().isFloating() || index.dtype() == DType.I1) {
+      throw call.refuse(
+          "indices of type %s; integers are supported".formatted(index.dtype().text()));
+    }
+    int extent = IndexOperators.extent(call, table.shape(), axis);
+    return switch (index) {
+      case KnownTensor k -> byKnown(call, table, axis, extent, k.data());
+      case TracedTensor t -> byInput(call, table, axis, t.value());
+    };
+  }
+
+  private static TorchValue byInput(OperatorCall call, Tensor table, int axis, Value index) {
+    int rank = table.shape().rank();
+    List<Integer> first = new ArrayList<>(List.of(axis));
+    IntStream.range(0, rank).filter(a -> a != axis).forEach(first::add);
+    boolean integers = !table.dtype().isFloating();
+    Value rows = integers ? call.in(table.dtype(), table) : call.value(table);
+    Value gathered = call.emit().gather(call.emit().transpose(rows, first), index);
+    // The axes of the indices come first, then the others; they belong where the axis was.
+    int own = index.shape().rank();
+    List<Integer> back = new ArrayList<>();
+    IntStream.range(own, own + axis).forEach(back::add);
+    IntStream.range(0, own).forEach(back::add);
+    IntStream.range(own + axis, own + rank - 1).forEach(back::add);
+    return call.result(call.emit().transpose(gathered, back), table.dtype());
+  }
+
+  /** Slices of runs of neighbouring indices, one after the other. */
+  private static TorchValue byKnown(
+      OperatorCall call, Tensor table, int axis, int extent, TensorData index) {
+    int count = call.narrow(index.elementCount());
+    int[] at = new int[count];
+    for (int k = 0; k < count; k++) {
+      long i = index.getLong(k);
+      if (i < -extent || i >= extent) {
+        throw call.refuse("index %d of an axis of %d".formatted(i, extent));
+      }
+      at[k] = (int) (i < 0 ? i + extent : i);
+    }
+    List<Integer> extents = new ArrayList<>(table.shape().extents().subList(0, axis));
+    extents.addAll(index.shape().extents());
+    extents.addAll(table.shape().extents().subList(axis + 1, table.shape().rank()));
+    Shape shape = new Shape(extents);
+    if (table instanceof KnownTensor k) {
+      return new KnownTensor(HostTensors.select(k.data(), axis, at).reshape(shape), "");
+    }
+    Value whole = call.held(table);
+    List<Value> parts = new ArrayList<>();
+    for (int from = 0; from < count; ) {
+      int to = from + 1;
+      while (to < count && at[to] == at[to - 1] + 1) {
+        to++;
+      }
+      parts.add(call.emit().slice(whole, axis, at[from], at[to - 1] + 1, 1));
+      from = to;
+    }
+    if (parts.isEmpty() || parts.size() > MOST_RUNS) {
+      throw call.refuse(
+          "%d runs of indices; from 1 to %d are supported".formatted(parts.size(), MOST_RUNS));
+    }
+    Value joined = parts.size() == 1 ? parts.getFirst() : call.emit().concatenate(parts, axis);
+    return call.result(call.emit().reshape(joined, shape), table.dtype());
+  }
+}
