@@ -223,8 +223,11 @@ final class ArithmeticOperators {
 
   /** The quotient, rounded by the function. */
   private static TorchValue quotient(OperatorCall call, ScalarFunction rounding) {
+    if (!Promotion.of(call.arguments().subList(0, 2)).isFloating()) {
+      throw call.refuse("a rounded quotient of integers; convert them with .float() first");
+    }
     return elementwise(
-        call, 0, 1, (x, y) -> call.emit().pointwise(call.emit().divide(x, y), rounding));
+        call, (x, y) -> call.emit().pointwise(call.emit().divide(x, y), rounding));
   }
 
   private static TorchValue floored(OperatorCall call, LongBinaryOperator onLongs) {
@@ -267,7 +270,7 @@ final class ArithmeticOperators {
       if (!(base > 0)) {
         throw call.refuse("base %s; only a positive one can be proved".formatted(base));
       }
-      return call.result(call.emit().pointwise(exponent.value(), ScalarFunction.EXPONENTIAL, base));
+      return call.result(call.emit().pointwise(call.value(exponent), ScalarFunction.EXPONENTIAL, base));
     }
     boolean floating =
         call.overload().equals("int"); // pow(int, int) is a float unless the overload is int_to_int

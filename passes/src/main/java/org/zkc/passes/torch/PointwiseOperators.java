@@ -114,7 +114,7 @@ final class PointwiseOperators {
       throw call.refuse(String.valueOf(e.getMessage()));
     }
     return switch (call.argument(0)) {
-      case TracedTensor t -> call.result(call.emit().pointwise(t.value(), function, parameters));
+      case TracedTensor t -> call.result(call.emit().pointwise(call.value(t), function, parameters));
       case KnownTensor k -> {
         DType dtype = k.dtype().isFloating() || keepsIntegers ? k.dtype() : DType.F32;
         TensorData data =
@@ -138,7 +138,7 @@ final class PointwiseOperators {
       throw call.refuse("rounding of constants to decimals");
     }
     double unit = StrictMath.pow(10, -decimals);
-    Value scaled = call.emit().divide(t.value(), call.emit().scalar(unit));
+    Value scaled = call.emit().divide(call.value(t), call.emit().scalar(unit));
     Value rounded = call.emit().pointwise(scaled, ScalarFunction.ROUND);
     return call.result(call.emit().multiply(rounded, call.emit().scalar(unit)));
   }
@@ -152,7 +152,7 @@ final class PointwiseOperators {
     if (!(eps <= 0.5)) {
       throw call.refuse("eps %s leaves no number between eps and 1 - eps".formatted(eps));
     }
-    Value inside = call.emit().clamp(t.value(), eps, 1 - eps);
+    Value inside = call.emit().clamp(call.value(t), eps, 1 - eps);
     return call.result(call.emit().pointwise(inside, ScalarFunction.LOGIT));
   }
 }
