@@ -239,8 +239,10 @@ public record ProofSize(
         variables += r.variables();
       }
       ExtVector coefficients = new ExtVector(own.size());
-      Reduction.Closing closing =
-          reduction.close(new MergedClaims(own, coefficients), draw(variables)).numbered(pool);
+      MergedClaims taken = new MergedClaims(own, coefficients);
+      Ext[] point = draw(variables);
+      Reduction.Closing closing = reduction.close(taken, point).numbered(pool);
+      reduction.publicFactor(taken, point, t -> new int[system.tensor(t).elementCount()]);
       closing.ends().forEach(e -> value(section, e.source(), closing.weight(e)));
     }
 

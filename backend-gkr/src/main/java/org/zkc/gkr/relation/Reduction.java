@@ -1,6 +1,7 @@
 package org.zkc.gkr.relation;
 
 import java.util.List;
+import java.util.function.IntFunction;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightPool;
@@ -55,8 +56,9 @@ public sealed interface Reduction permits Bilinear, Merge, ZeroProduct {
    *
    * @param claims the claims that were taken
    * @param point the challenges of all rounds
+   * @param residues of a PUBLIC tensor, row-major
    */
-  default Ext publicFactor(MergedClaims claims, Ext[] point, PublicValues publicValues) {
+  default Ext publicFactor(MergedClaims claims, Ext[] point, IntFunction<int[]> residues) {
     return Ext.ONE;
   }
 

@@ -1,6 +1,7 @@
 package org.zkc.gkr.relation;
 
 import java.util.List;
+import java.util.function.IntFunction;
 import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -73,8 +74,8 @@ public record RowGather(String name, Gather gather, List<Integer> table, int ind
 
   /** The extension of S at the point. */
   @Override
-  public Ext publicFactor(MergedClaims claims, Ext[] point, PublicValues publicValues) {
-    int[] indices = publicValues.residues(gather.indices());
+  public Ext publicFactor(MergedClaims claims, Ext[] point, IntFunction<int[]> residues) {
+    int[] indices = residues.apply(gather.indices());
     ExtVector weights = claims.only().leading(indexAxes);
     VerifierWork.spend((long) indices.length * (point.length + 1));
     Ext[] complement = new Ext[point.length];
