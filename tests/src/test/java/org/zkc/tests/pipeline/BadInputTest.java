@@ -128,7 +128,7 @@ final class BadInputTest {
             "input shape of integers",
             2,
             List.of("compile", good, "-o", out, "--input-shape", "1x24:i64"),
-            "only inputs of the element type f32"),
+            "it computes on integers; convert them with .float() first"),
         bad("benchmarks outside of a checkout", 2, List.of("bench", "mlp"), "./zkc bench"),
         bad(
             "missing calibration",
