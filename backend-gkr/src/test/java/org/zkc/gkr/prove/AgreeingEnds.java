@@ -1,5 +1,9 @@
 package org.zkc.gkr.prove;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.relation.ConstraintSystem;
@@ -16,6 +20,8 @@ import org.zkc.gkr.sumcheck.RoundPolynomial;
 final class AgreeingEnds extends ForgedValues {
   private final ConstraintSystem system;
   private final int preferred;
+  private final List<Ext> point = new ArrayList<>();
+  private @Nullable MergedClaims taken;
   private Ext current = Ext.ZERO;
   private int changed;
 
@@ -37,7 +43,9 @@ final class AgreeingEnds extends ForgedValues {
   public SumcheckTables seeRounds(
       Reduction reduction, int part, MergedClaims claims, SumcheckTables tables) {
     if (part == 0) {
+      taken = claims;
       current = claims.value();
+      point.clear();
     }
     int eqAxes = reduction.rounds().get(part).eqAxes();
     Ext[] split = eqAxes == 0 ? new Ext[0] : claims.only().leadingPoint(eqAxes);
@@ -69,6 +77,7 @@ final class AgreeingEnds extends ForgedValues {
                     .mul(split[round].inv());
         current = RoundPolynomial.at(values, challenge);
         round++;
+        point.add(challenge);
         tables.bind(challenge);
       }
     };
@@ -76,7 +85,13 @@ final class AgreeingEnds extends ForgedValues {
 
   @Override
   public void seeEnds(Reduction reduction, Reduction.Closing closing, Ext[] ends) {
-    Ext product = closing.factor();
+    Ext factor =
+        closing
+            .factor()
+            .mul(
+                reduction.publicFactor(
+                    Objects.requireNonNull(taken), point.toArray(Ext[]::new), this::real));
+    Ext product = factor;
     for (Ext end : ends) {
       product = product.mul(end);
     }
@@ -87,7 +102,7 @@ final class AgreeingEnds extends ForgedValues {
       int end = (k + preferred) % ends.length;
       // The verifier evaluates public tensors itself.
       if (system.tensor(closing.ends().get(end).source()).holder() != Holder.PUBLIC) {
-        Ext others = closing.factor();
+        Ext others = factor;
         for (int j = 0; j < ends.length; j++) {
           others = j == end ? others : others.mul(ends[j]);
         }
