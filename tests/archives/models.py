@@ -320,6 +320,20 @@ class TokenEmbedding(nn.Module):
         return x, ids * mask - 3 * ids
 
 
+class NarrowWeights(nn.Module):
+    """Weights of 16 bits, of both kinds, and a factor of 64, widened or narrowed where they are read."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(12, 10).half())
+        self.bias = nn.Parameter(torch.randn(12).bfloat16())
+        self.register_buffer("factor", torch.rand(12, dtype=torch.float64))
+
+    def forward(self, x):
+        x = F.linear(x, self.weight.float(), self.bias.to(torch.float32))
+        return F.relu(x.double() * self.factor).float()
+
+
 class TwoInputs(nn.Module):
     """Two inputs of different shapes, added and multiplied; the batch has three rows."""
 

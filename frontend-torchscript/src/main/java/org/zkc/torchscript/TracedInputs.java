@@ -53,15 +53,7 @@ final class TracedInputs {
     }
     switch (value) {
       case PickleValue.TensorValue t -> {
-        DType dtype =
-            t.tensor()
-                .type()
-                .dtype()
-                .orElseThrow(() ->
-                    new UserException(
-                        "The model was traced with a %s input, which zkc does not support; trace it with float32."
-                            .formatted(t.tensor().type().torchName())));
-        out.add(new Example(path, t.tensor().shape(), dtype));
+        out.add(new Example(path, t.tensor().shape(), t.tensor().type().dtype()));
       }
       case PickleValue.Tuple t -> collectAll(t.elements(), path, depth, out);
       case PickleValue.ListValue l -> collectAll(l.elements(), path, depth, out);

@@ -2,10 +2,15 @@ package org.zkc.ir;
 
 import java.util.Locale;
 
-/** Element types of tensors that come from a model file. */
+/**
+ * Element types of tensors that come from a model file. The floating-point types of 16 bits are
+ * IEEE's and the upper half of f32; zkc reads them and computes in f32.
+ */
 public enum DType {
   F32(4),
   F64(8),
+  F16(2),
+  BF16(2),
   I64(8),
   I32(4),
   I16(2),
@@ -25,7 +30,7 @@ public enum DType {
   }
 
   public boolean isFloating() {
-    return this == F32 || this == F64;
+    return this == F32 || this == F64 || this == F16 || this == BF16;
   }
 
   /** Whether the integer is a value of this type of integers or booleans. */
@@ -37,7 +42,7 @@ public enum DType {
       case I8 -> value == (byte) value;
       case U8 -> value >= 0 && value < 256;
       case I1 -> value == 0 || value == 1;
-      case F32, F64 -> false;
+      case F32, F64, F16, BF16 -> false;
     };
   }
 

@@ -78,6 +78,35 @@ public final class TensorData {
     return new TensorData(DType.F64, shape, segment);
   }
 
+  /**
+   * Elements rounded to {@code dtype}, a floating-point type: to those of 16 bits through f32, as
+   * PyTorch does.
+   */
+  public static TensorData ofReals(DType dtype, Shape shape, double[] elements) {
+    int size = dtype.bytes();
+    MemorySegment segment =
+        MemorySegment.ofArray(new byte[Math.multiplyExact(elements.length, size)]);
+    for (int i = 0; i < elements.length; i++) {
+      float single = (float) elements[i];
+      switch (dtype) {
+        case F32 -> segment.setAtIndex(F32, i, single);
+        case F64 -> segment.setAtIndex(F64, i, elements[i]);
+        case F16 -> segment.setAtIndex(I16, i, Float.floatToFloat16(single));
+        case BF16 -> segment.setAtIndex(I16, i, toBrain(single));
+        case I64, I32, I16, I8, U8, I1 ->
+            throw new IllegalArgumentException(dtype.text() + " holds no real numbers");
+      }
+    }
+    return new TensorData(dtype, shape, segment);
+  }
+
+  /** The upper half of the bits of an f32, rounded half to even. */
+  private static short toBrain(float x) {
+    int bits = Float.floatToIntBits(x);
+    int odd = bits >>> Short.SIZE & 1;
+    return (short) (Float.isNaN(x) ? bits >>> Short.SIZE : bits + 0x7fff + odd >>> Short.SIZE);
+  }
+
   /** Elements narrowed to {@code dtype}, which must be an integer type that holds them all. */
   public static TensorData ofLongs(DType dtype, Shape shape, long[] elements) {
     MemorySegment segment =
@@ -92,7 +121,7 @@ public final class TensorData {
         case I32 -> segment.setAtIndex(I32, i, (int) e);
         case I16 -> segment.setAtIndex(I16, i, (short) e);
         case I8, U8, I1 -> segment.set(ValueLayout.JAVA_BYTE, i, (byte) e);
-        case F32, F64 -> throw new AssertionError();
+        case F32, F64, F16, BF16 -> throw new AssertionError();
       }
     }
     return new TensorData(dtype, shape, segment);
@@ -137,6 +166,8 @@ public final class TensorData {
     return switch (dtype) {
       case F32 -> getFloat(index);
       case F64 -> bytes().getAtIndex(F64, index);
+      case F16 -> Float.float16ToFloat(bytes().getAtIndex(I16, index));
+      case BF16 -> Float.intBitsToFloat(bytes().getAtIndex(I16, index) << Short.SIZE);
       case I64, I32, I16, I8, U8, I1 -> getLong(index);
     };
   }
@@ -158,7 +189,8 @@ public final class TensorData {
       case I16 -> bytes().getAtIndex(I16, index);
       case I8 -> bytes().get(ValueLayout.JAVA_BYTE, index);
       case U8, I1 -> bytes().get(ValueLayout.JAVA_BYTE, index) & 0xff;
-      case F32, F64 -> throw new IllegalStateException("floating-point tensor read as integers");
+      case F32, F64, F16, BF16 ->
+          throw new IllegalStateException("floating-point tensor read as integers");
     };
   }
 
@@ -202,7 +234,7 @@ public final class TensorData {
         }
       }
       case I32 -> MemorySegment.copy(bytes(), I32, 4 * first, out, at, count);
-      case I64, U8, I1, F32, F64 -> {
+      case I64, U8, I1, F32, F64, F16, BF16 -> {
         for (int i = 0; i < count; i++) {
           out[at + i] = Math.toIntExact(getLong(first + i));
         }

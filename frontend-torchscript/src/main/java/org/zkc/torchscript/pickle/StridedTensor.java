@@ -51,18 +51,12 @@ public record StridedTensor(
    * The elements, contiguous: a slice of the archive where the view is contiguous, else a copy.
    *
    * @param name stands in messages
-   * @throws UserException when the element type is not supported, the view leaves its storage, or
+   * @throws UserException when the view leaves its storage, or
    *     it repeats elements beyond reason
    */
   public TensorData data(String name) {
     Shape shape = shape();
-    DType dtype =
-        type()
-            .dtype()
-            .orElseThrow(() ->
-                new UserException(
-                    "The tensor %s is %s, which zkc does not compute in; call model.float() before exporting."
-                        .formatted(name, type().torchName())));
+    DType dtype = type().dtype();
     long count = shape.elementCount();
     if (storage.bytes().byteSize() < storage.elements() * dtype.bytes()) {
       throw new UserException(

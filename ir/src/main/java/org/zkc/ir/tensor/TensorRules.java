@@ -107,7 +107,10 @@ public final class TensorRules {
             "%s must have integer or boolean elements, it has %s",
             c.input(),
             c.input().tensorType().dtype().text());
-        require(c.dtype() != DType.F64, "a cast to f64; the tensor level computes in f32");
+        require(
+            !c.dtype().isFloating() || c.dtype() == DType.F32,
+            "a cast to %s; the tensor level computes in f32",
+            c.dtype().text());
         yield new TensorType(c.dtype(), c.input().shape());
       }
       case Gather g -> (TensorType) g.infer();

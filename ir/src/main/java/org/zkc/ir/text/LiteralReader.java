@@ -240,9 +240,9 @@ final class LiteralReader {
         }
         yield TensorData.ofFloats(shape, values);
       }
-      case F64 ->
-          TensorData.ofDoubles(
-              shape, elements.stream().mapToDouble(e -> real(e.number())).toArray());
+      case F64, F16, BF16 ->
+          TensorData.ofReals(
+              dtype, shape, elements.stream().mapToDouble(e -> real(e.number())).toArray());
       case I64, I32, I16, I8, U8, I1 ->
           guarded(
               context.list().getStart(),

@@ -219,7 +219,7 @@ public final class Printer {
     for (long i = 0; i < data.elementCount(); i++) {
       elements.add(
           switch (data.dtype()) {
-            case F32 -> number(Float.toString((float) data.getDouble(i)));
+            case F32, F16, BF16 -> number(Float.toString((float) data.getDouble(i)));
             case F64 -> number(Double.toString(data.getDouble(i)));
             case I64, I32, I16, I8, U8, I1 -> Long.toString(data.getLong(i));
           });
@@ -238,9 +238,7 @@ public final class Printer {
 
   private static boolean hasCanonicalBits(TensorData data, long i) {
     TensorData canonical =
-        data.dtype() == org.zkc.ir.DType.F32
-            ? TensorData.ofFloats(Shape.of(), new float[] {Float.NaN})
-            : TensorData.ofDoubles(Shape.of(), new double[] {Double.NaN});
+        TensorData.ofReals(data.dtype(), Shape.of(), new double[] {Double.NaN});
     int size = data.dtype().bytes();
     return data.bytes().asSlice(i * size, size).mismatch(canonical.bytes()) == -1;
   }

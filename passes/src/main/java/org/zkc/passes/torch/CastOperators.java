@@ -9,7 +9,7 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
- * Element types. Every real number that depends on the input is computed as f32, f64 too:
+ * Element types. Every real number that depends on the input is computed as f32, f64, f16 and bf16 too:
  * quantisation to at most 16 bits is far coarser than either. So a cast between floating types
  * changes what the program sees, and no element. Integers and booleans are exact.
  */
@@ -35,9 +35,11 @@ final class CastOperators {
       case I16 -> 2;
       case I32 -> 3;
       case I64 -> 4;
+      case F16 -> 5;
       case F32 -> 6;
       case F64 -> 7;
       case I1 -> 11;
+      case BF16 -> 15;
     };
   }
 
@@ -47,13 +49,7 @@ final class CastOperators {
         return dtype;
       }
     }
-    String name =
-        switch ((int) scalarType) {
-          case 5 -> "float16";
-          case 15 -> "bfloat16";
-          default -> "number " + scalarType;
-        };
-    throw call.refuse("element type %s; use float32".formatted(name));
+    throw call.refuse("element type number %d; use float32".formatted(scalarType));
   }
 
   static void requireFloating(OperatorCall call, long scalarType) {

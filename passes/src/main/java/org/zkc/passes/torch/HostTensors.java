@@ -41,8 +41,8 @@ final class HostTensors {
     if (dtype == DType.F32) {
       return TensorData.ofFloats(data.shape(), data.toFloats());
     }
-    if (dtype == DType.F64) {
-      return TensorData.ofDoubles(data.shape(), data.toDoubles());
+    if (dtype.isFloating()) {
+      return TensorData.ofReals(dtype, data.shape(), data.toDoubles());
     }
     long[] out = new long[Math.toIntExact(data.elementCount())];
     for (int i = 0; i < out.length; i++) {
@@ -56,7 +56,7 @@ final class HostTensors {
             case I8 -> (byte) e;
             case U8 -> e & 0xff;
             case I1 -> nonZero ? 1 : 0;
-            case F32, F64 -> throw new AssertionError();
+            case F32, F64, F16, BF16 -> throw new AssertionError();
           };
     }
     return TensorData.ofLongs(dtype, data.shape(), out);

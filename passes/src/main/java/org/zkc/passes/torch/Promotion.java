@@ -73,14 +73,15 @@ final class Promotion {
     if (category(a) > category(b)) {
       return a;
     }
-    return a.bytes() >= b.bytes() ? a : b;
+    boolean halves = a != b && category(a) == 2 && a.bytes() == 2 && b.bytes() == 2;
+    return halves ? DType.F32 : a.bytes() >= b.bytes() ? a : b;
   }
 
   private static int category(DType dtype) {
     return switch (dtype) {
       case I1 -> 0;
       case U8, I8, I16, I32, I64 -> 1;
-      case F32, F64 -> 2;
+      case F32, F64, F16, BF16 -> 2;
     };
   }
 }

@@ -25,7 +25,7 @@ public enum ElementType {
   /** The form in which a tensor of the model's element type is exchanged. */
   public static ElementType of(DType dtype) {
     return switch (dtype) {
-      case F32, F64 -> F32;
+      case F32, F64, F16, BF16 -> F32;
       case I64, I32, I16, I8, U8 -> I64;
       case I1 -> I1;
     };

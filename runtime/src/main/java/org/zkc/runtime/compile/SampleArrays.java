@@ -94,11 +94,8 @@ final class SampleArrays {
     if (sample.dtype() == dtype) {
       return sample;
     }
-    if (dtype == DType.F32) {
-      return TensorData.ofFloats(sample.shape(), sample.toFloats());
-    }
-    if (dtype == DType.F64) {
-      return TensorData.ofDoubles(sample.shape(), sample.toDoubles());
+    if (dtype.isFloating()) {
+      return TensorData.ofReals(dtype, sample.shape(), sample.toDoubles());
     }
     if (sample.dtype().isFloating()) {
       throw new UserException(

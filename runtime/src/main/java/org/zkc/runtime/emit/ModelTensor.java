@@ -23,7 +23,7 @@ public record ModelTensor(int tensor, String name, IntegerWeights weights) {
               IntegerWeights.of(
                   TensorData.ofLongs(DType.I32, weights.shape(), weights.mantissas().toLongs()),
                   weights.channelShifts());
-          case F32, F64 -> throw new AssertionError("weights are integers");
+          case F32, F64, F16, BF16 -> throw new AssertionError("weights are integers");
         };
   }
 

@@ -42,6 +42,7 @@ public final class NpyWriter {
     return switch (dtype) {
       case F32 -> "<f4";
       case F64 -> "<f8";
+      case F16, BF16 -> throw new IllegalArgumentException("results are never of " + dtype.text());
       case I64 -> "<i8";
       case I32 -> "<i4";
       case I16 -> "<i2";

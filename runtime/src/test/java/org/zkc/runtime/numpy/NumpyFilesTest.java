@@ -82,7 +82,7 @@ final class NumpyFilesTest {
         }
         yield TensorData.ofFloats(shape, e);
       }
-      case F64 -> TensorData.ofDoubles(shape, random.doubles(n).toArray());
+      case F64, F16, BF16 -> TensorData.ofReals(dtype, shape, random.doubles(n).toArray());
       case I64 -> TensorData.ofLongs(dtype, shape, random.longs(n).toArray());
       case I32 ->
           TensorData.ofLongs(
@@ -95,7 +95,7 @@ final class NumpyFilesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(DType.class)
+  @EnumSource(value = DType.class, mode = EnumSource.Mode.EXCLUDE, names = {"F16", "BF16"})
   void writtenArraysReadBackEqual(DType dtype) throws IOException {
     for (Shape shape :
         List.of(
