@@ -82,7 +82,7 @@ public class TensorBuilder extends ViewBuilder {
     if (seen != null) {
       return seen;
     }
-    requireFinite(data, name);
+    requireFinite(data, name, location);
     Value result =
         builder.fresh(
             name.isEmpty() ? "constant" : name, new TensorType(data.dtype(), data.shape()));
@@ -91,7 +91,8 @@ public class TensorBuilder extends ViewBuilder {
     return constant;
   }
 
-  private void requireFinite(TensorData data, String name) {
+  /** Refuses a constant with elements that are not finite in f32, at the location. */
+  protected void requireFinite(TensorData data, String name, Location at) {
     if (!data.dtype().isFloating()) {
       return;
     }
@@ -109,7 +110,7 @@ public class TensorBuilder extends ViewBuilder {
       for (int i = 0; i < size; i++) {
         if (!Float.isFinite(block[i])) {
           throw new UserException(
-              location,
+              at,
               "%s holds %s at element %d: only finite numbers (in float32) can be proved; check the model's weights"
                   .formatted(
                       name.isEmpty() ? "a constant" : "parameter " + name,

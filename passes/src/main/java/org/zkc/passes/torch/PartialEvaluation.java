@@ -351,16 +351,20 @@ final class PartialEvaluation {
     }
 
     private List<TorchValue> lowerChecked(Operator op) {
-      TorchOperator operator =
-          TorchOperatorTable.find(op.operator())
-              .orElseThrow(() -> Remedies.refusal(op.operator(), nearest));
       lowered++;
       emitter.at(nearest, op.results().isEmpty() ? "x" : op.results().getFirst().name());
       OperatorCall call =
           new OperatorCall(op.operator(), op.overload(), get(op.arguments()), nearest, emitter);
       TorchValue result;
       try {
-        result = operator.lowering().lower(call);
+        Optional<TorchValue> known = HostFunctions.apply(call);
+        result =
+            known.isPresent()
+                ? known.get()
+                : TorchOperatorTable.find(op.operator())
+                    .orElseThrow(() -> Remedies.refusal(op.operator(), nearest))
+                    .lowering()
+                    .lower(call);
       } catch (ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
         // Arguments that PyTorch itself would refuse; archives can hold anything.
         throw call.refuse("its arguments do not fit (%s)".formatted(e.getMessage()));

@@ -29,8 +29,7 @@ final class ScalarOperators {
           new TorchOperator("aten.Bool", "host", "constants only", c -> new Bool(truth(c, 0))),
           new TorchOperator("aten.ScalarImplicit", "host", "constants only", ScalarOperators::item),
           new TorchOperator("aten.item", "host", "constants only", ScalarOperators::item),
-          new TorchOperator("aten.str", "host", ScalarOperators::text),
-          new TorchOperator("aten.format", "host", "for messages", c -> new Text("")),
+          new TorchOperator("aten.str", "host", c -> new Text(StringFunctions.text(c.argument(0)))),
           new TorchOperator("aten.__range_length", "host", ScalarOperators::rangeLength),
           new TorchOperator(
               "aten.__derive_index",
@@ -100,16 +99,6 @@ final class ScalarOperators {
       case KnownTensor k -> new Int(k.data().getLong(0));
       case Tensor t -> throw new AssertionError(t);
       case TorchValue other -> other;
-    };
-  }
-
-  private static TorchValue text(OperatorCall call) {
-    return switch (call.argument(0)) {
-      case Text t -> t;
-      case Int i -> new Text(Long.toString(i.value()));
-      case Bool b -> new Text(b.value() ? "True" : "False");
-      case TorchValue.None n -> new Text("None");
-      default -> new Text(call.argument(0).kind());
     };
   }
 

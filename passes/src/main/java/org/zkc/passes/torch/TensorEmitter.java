@@ -4,6 +4,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.zkc.ir.DType;
+import org.zkc.ir.Function;
 import org.zkc.ir.Location;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
@@ -61,6 +62,22 @@ final class TensorEmitter extends TensorBuilder {
   /** A constant of integers or booleans in their own type, for what is computed exactly. */
   Value integers(TensorData data, String name) {
     return super.constant(data, name);
+  }
+
+  /**
+   * Nothing is refused here: constants may become finite before anything that depends on the input
+   * reads them, as the softmax of a mask with -inf does. See {@link #requireFiniteConstants}.
+   */
+  @Override
+  protected void requireFinite(TensorData data, String name, Location at) {}
+
+  /** Refuses a finished function with a constant that is not finite. */
+  void requireFiniteConstants(Function finished) {
+    finished.body().forEach(op -> {
+      if (op instanceof Constant c) {
+        super.requireFinite(c.data(), c.name(), c.location());
+      }
+    });
   }
 
   private TensorData asFloats(TensorData data) {

@@ -55,7 +55,12 @@ public final class TorchOperatorTable {
 
   /** All rows, by operator name. */
   public static List<Row> rows() {
-    return BY_NAME.values().stream().map(o -> new Row(o.name(), o.becomes(), o.remarks())).toList();
+    Map<String, Row> rows = new TreeMap<>();
+    for (String name : HostFunctions.names()) {
+      rows.put(name, new Row(name, "host", "constants only"));
+    }
+    BY_NAME.values().forEach(o -> rows.put(o.name(), new Row(o.name(), o.becomes(), o.remarks())));
+    return List.copyOf(rows.values());
   }
 
   static Optional<TorchOperator> find(String operator) {

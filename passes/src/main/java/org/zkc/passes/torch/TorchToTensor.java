@@ -122,6 +122,7 @@ public final class TorchToTensor {
     }
     context.count("torch-to-tensor.operators", evaluation.operatorsLowered());
     Function lowered = DeadOps.remove(emitter.build(outputs.values));
+    emitter.requireFiniteConstants(lowered);
     context.count("torch-to-tensor.ops", lowered.body().size());
     return new Lowered(Program.of(Level.TENSOR, lowered), outputs.names());
   }

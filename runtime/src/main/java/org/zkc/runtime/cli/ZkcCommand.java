@@ -37,7 +37,6 @@ final class ZkcCommand implements Callable<Integer> {
   private static final List<String> COMMANDS =
       List.of(
           "compile",
-          "check",
           "prove",
           "verify",
           "run",
@@ -69,7 +68,6 @@ final class ZkcCommand implements Callable<Integer> {
   private static Object command(String name) {
     return switch (name) {
       case "compile" -> new CompileCommand();
-      case "check" -> new CheckCommand();
       case "prove" -> new ProveCommand();
       case "verify" -> new VerifyCommand();
       case "run" -> new RunCommand();
