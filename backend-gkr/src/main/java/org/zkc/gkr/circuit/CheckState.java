@@ -15,6 +15,7 @@ final class CheckState {
 
   private final Circuit circuit;
   private final List<@Nullable Interval> intervals = new ArrayList<>();
+  private final @Nullable Relation[] definitions;
   private final int[] degree;
   private final boolean[] used;
   private long elements;
@@ -26,6 +27,7 @@ final class CheckState {
 
   CheckState(Circuit circuit) {
     this.circuit = circuit;
+    this.definitions = new Relation[circuit.tensors().size()];
     this.degree = new int[circuit.tensors().size()];
     this.used = new boolean[circuit.tensors().size()];
   }
@@ -40,8 +42,14 @@ final class CheckState {
     intervals.add(given);
   }
 
-  void define(int t, Interval interval) {
+  void define(int t, Interval interval, Relation relation) {
     intervals.set(t, interval);
+    definitions[t] = relation;
+  }
+
+  /** The relation that defines a tensor; null where none does, or none so far. */
+  @Nullable Relation definition(int t) {
+    return definitions[t];
   }
 
   boolean isDefined(int t) {

@@ -185,6 +185,9 @@ public final class CircuitCheck {
           case Requantize r -> RequantizeCheck.interval(r, d, state);
           case Max m -> MaxCheck.interval(m, d, state);
           case RoundedQuotient q -> RoundedQuotientCheck.interval(q, d, state);
+          case EuclideanNorm n -> NormCheck.interval(n, d, state);
+          case Reciprocal r -> NormCheck.interval(r, d, state);
+          case Normalize n -> NormCheck.interval(n, d, state);
         };
     require(found.isBounded(), "its result ranges over " + found + ", outside (-2^30, 2^30)");
     Interval declared = new Interval(d.low(), d.high());
@@ -196,7 +199,7 @@ public final class CircuitCheck {
             + state.degree(t)
             + " since the last commitment, above "
             + CircuitLimits.DEGREE);
-    state.define(t, found);
+    state.define(t, found, relation);
     if (d.role() == Role.WITNESS || outputs.contains(t)) {
       state.degree(t, 1);
     }

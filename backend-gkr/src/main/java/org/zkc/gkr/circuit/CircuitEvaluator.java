@@ -81,6 +81,37 @@ public final class CircuitEvaluator {
         }
         yield out;
       }
+      case EuclideanNorm n -> {
+        int[] source = elements[n.source()];
+        int extent = shape(n.source()).getLast();
+        int[] out = new int[source.length / extent];
+        for (int k = 0; k < out.length; k++) {
+          long radicand = n.constant();
+          for (int i = 0; i < extent; i++) {
+            radicand += (long) source[k * extent + i] * source[k * extent + i];
+          }
+          while ((out[k] + 1L) * (out[k] + 1L) <= radicand) {
+            out[k]++;
+          }
+        }
+        yield out;
+      }
+      case Reciprocal r -> {
+        int[] out = new int[elements[r.source()].length];
+        for (int k = 0; k < out.length; k++) {
+          long x = elements[r.source()][k];
+          out[k] = (int) (((1L << r.bits() + 1) + x) / (2 * x));
+        }
+        yield out;
+      }
+      case Normalize n -> {
+        int[] out = elements[n.source()].clone();
+        int extent = shape(n.source()).getLast();
+        for (int k = 0; k < out.length; k++) {
+          out[k] *= elements[n.reciprocal()][k / extent];
+        }
+        yield out;
+      }
     };
   }
 

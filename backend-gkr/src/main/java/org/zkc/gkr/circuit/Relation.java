@@ -7,7 +7,18 @@ import java.util.List;
  * Circuit#tensors()}.
  */
 public sealed interface Relation
-    permits Affine, Conv, FftConv, Gather, MatMul, Product, Requantize, Max, RoundedQuotient {
+    permits Affine,
+        Conv,
+        EuclideanNorm,
+        FftConv,
+        Gather,
+        MatMul,
+        Max,
+        Normalize,
+        Product,
+        Reciprocal,
+        Requantize,
+        RoundedQuotient {
   /** The tensor it defines. */
   int result();
 

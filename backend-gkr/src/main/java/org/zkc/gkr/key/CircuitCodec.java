@@ -5,12 +5,15 @@ import java.util.List;
 import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.EuclideanNorm;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
+import org.zkc.gkr.circuit.Normalize;
 import org.zkc.gkr.circuit.Product;
+import org.zkc.gkr.circuit.Reciprocal;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.RoundedQuotient;
@@ -22,14 +25,17 @@ import org.zkc.gkr.wire.CircuitMessage;
 import org.zkc.gkr.wire.ClampMessage;
 import org.zkc.gkr.wire.ConvMessage;
 import org.zkc.gkr.wire.EntriesMessage;
+import org.zkc.gkr.wire.EuclideanNormMessage;
 import org.zkc.gkr.wire.FftConvMessage;
 import org.zkc.gkr.wire.GatherMessage;
 import org.zkc.gkr.wire.LinearMessage;
 import org.zkc.gkr.wire.MatMulMessage;
 import org.zkc.gkr.wire.MaxMessage;
+import org.zkc.gkr.wire.NormalizeMessage;
 import org.zkc.gkr.wire.PermuteMessage;
 import org.zkc.gkr.wire.ProductMessage;
 import org.zkc.gkr.wire.RangesMessage;
+import org.zkc.gkr.wire.ReciprocalMessage;
 import org.zkc.gkr.wire.RelationMessage;
 import org.zkc.gkr.wire.RequantizeMessage;
 import org.zkc.gkr.wire.ReshapeMessage;
@@ -140,6 +146,19 @@ public final class CircuitCodec {
                   .setBits(q.bits())
                   .setLow(q.low())
                   .setExcess(q.high() - (1L << q.bits())));
+      case EuclideanNorm n ->
+          b.setEuclideanNorm(
+              EuclideanNormMessage.newBuilder()
+                  .setSource(n.source())
+                  .setConstant(n.constant()));
+      case Reciprocal r ->
+          b.setReciprocal(
+              ReciprocalMessage.newBuilder().setSource(r.source()).setBits(r.bits()));
+      case Normalize n ->
+          b.setNormalize(
+              NormalizeMessage.newBuilder()
+                  .setSource(n.source())
+                  .setReciprocal(n.reciprocal()));
     }
     return b.build();
   }
@@ -270,6 +289,14 @@ public final class CircuitCodec {
             q.getLow(),
             q.getExcess() + (1L << q.getBits()));
       }
+      case EUCLIDEAN_NORM -> {
+        EuclideanNormMessage n = r.getEuclideanNorm();
+        yield new EuclideanNorm(result, n.getSource(), n.getConstant());
+      }
+      case RECIPROCAL ->
+          new Reciprocal(result, r.getReciprocal().getSource(), r.getReciprocal().getBits());
+      case NORMALIZE ->
+          new Normalize(result, r.getNormalize().getSource(), r.getNormalize().getReciprocal());
       case KIND_NOT_SET -> throw new InvalidCircuit("a relation of an unknown kind");
     };
   }

@@ -1,10 +1,14 @@
 package org.zkc.gkr.prove;
 
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.circuit.ViewSemantics;
+import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.relation.Advice;
 import org.zkc.gkr.relation.Bilinear;
@@ -182,16 +186,28 @@ class TensorValues {
       }
     }
     for (Definition.Term term : sum.terms()) {
-      if (!term.view().isWhole()) {
-        throw new IllegalStateException("no expansion adds views");
-      }
-      int[] source = real(term.source());
+      int[] source = seen(term);
       int c = term.coefficient();
       for (int k = 0; k < out.length; k++) {
         out[k] = M31.add(out[k], M31.mul(c, source[k]));
       }
     }
     return out;
+  }
+
+  /** The elements of a term's source through its view, whose weights are not negative. */
+  private int[] seen(Definition.Term term) {
+    int[] source = real(term.source());
+    if (term.view().isWhole()) {
+      return source;
+    }
+    List<Integer> shape = term.view().source();
+    long[] elements = Arrays.stream(source).asLongStream().toArray();
+    for (ViewStep step : term.view().steps()) {
+      elements = ViewSemantics.apply(elements, shape, step);
+      shape = ViewSemantics.outcomeShape(shape, step);
+    }
+    return Arrays.stream(elements).mapToInt(M31::reduce).toArray();
   }
 
   private static int[] product(int[] a, int[] b) {

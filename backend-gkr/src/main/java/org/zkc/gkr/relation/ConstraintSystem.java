@@ -6,11 +6,14 @@ import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.EuclideanNorm;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
+import org.zkc.gkr.circuit.Normalize;
 import org.zkc.gkr.circuit.Product;
+import org.zkc.gkr.circuit.Reciprocal;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.RoundedQuotient;
@@ -89,6 +92,9 @@ public final class ConstraintSystem {
         case Requantize r -> RequantizeRelation.expand(builder, name, r);
         case Max m -> MaxRelation.expand(builder, name, m);
         case RoundedQuotient q -> RoundedQuotientRelation.expand(builder, name, q);
+        case EuclideanNorm n -> EuclideanNormRelation.expand(builder, name, n);
+        case Reciprocal r -> ReciprocalRelation.expand(builder, name, r);
+        case Normalize n -> NormalizeRelation.expand(builder, name, n);
       }
     }
     return new ConstraintSystem(builder);

@@ -45,8 +45,8 @@ final class RoundedQuotientRelation {
                 builder.term(rem, M31.neg(1), List.of())),
             List.of(Definition.Constant.everywhere(M31.neg(1), shape))));
     int bits = RoundedQuotient.remainderBits(builder.checked.interval(q.denominator()));
-    inRange(builder, name + " remainder", rem, bits);
-    inRange(builder, name + " gap", top, bits);
+    builder.inRange(name + " remainder", rem, bits);
+    builder.inRange(name + " gap", top, bits);
   }
 
   /** The tensor out - low, out itself where low is 0. */
@@ -63,20 +63,5 @@ final class RoundedQuotientRelation {
             List.of(builder.term(q.result(), 1, List.of())),
             List.of(Definition.Constant.everywhere(M31.fromSigned(-q.low()), shape))));
     return above;
-  }
-
-  /**
-   * Asserts that a virtual tensor is in [0, 2^bits): the higher limbs are committed, the lowest,
-   * value - sum of the higher ones, is virtual; all are looked up in their ranges.
-   */
-  private static void inRange(SystemBuilder builder, String name, int value, int bits) {
-    List<Integer> limbs = RoundedQuotient.limbs(bits);
-    int low = value;
-    if (limbs.size() > 1) {
-      List<Definition.Term> terms = builder.withoutLimbs(name, value, 0, limbs, 1, 1);
-      low = builder.add(name + " limb 0", builder.shape(value), Holder.VIRTUAL);
-      builder.definitions.add(new Definition.AffineSum(name + " limb 0", low, terms, List.of()));
-    }
-    builder.lookUp(name + " limb 0", List.of(low), new LookupTable.Range(1 << limbs.get(0)));
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.circuit.ViewSemantics;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.M31;
@@ -91,5 +92,20 @@ final class SystemBuilder {
     // The source last: its value is the one that the equation gives.
     terms.add(term(source, factor, List.of()));
     return terms;
+  }
+
+  /**
+   * Asserts that a virtual tensor is in [0, 2^bits): the higher limbs are committed, the lowest,
+   * value - sum of the higher ones, is virtual; all are looked up in their ranges.
+   */
+  void inRange(String name, int value, int bits) {
+    List<Integer> limbs = RoundedQuotient.limbs(bits);
+    int low = value;
+    if (limbs.size() > 1) {
+      List<Definition.Term> terms = withoutLimbs(name, value, 0, limbs, 1, 1);
+      low = add(name + " limb 0", shape(value), Holder.VIRTUAL);
+      definitions.add(new Definition.AffineSum(name + " limb 0", low, terms, List.of()));
+    }
+    lookUp(name + " limb 0", List.of(low), new LookupTable.Range(1 << limbs.get(0)));
   }
 }

@@ -273,6 +273,24 @@ public final class CircuitBuilder {
     return t;
   }
 
+  public int euclideanNorm(int source, long constant) {
+    int t = witness(EuclideanNorm.withLast(shape(source), 1));
+    relations.add(new EuclideanNorm(t, source, constant));
+    return t;
+  }
+
+  public int reciprocal(int source, int bits) {
+    int t = witness(shape(source));
+    relations.add(new Reciprocal(t, source, bits));
+    return t;
+  }
+
+  public int normalize(int source, int reciprocal) {
+    int t = virtual(shape(source));
+    relations.add(new Normalize(t, source, reciprocal));
+    return t;
+  }
+
   public CircuitBuilder output(int tensor) {
     outputs.add(tensor);
     return this;

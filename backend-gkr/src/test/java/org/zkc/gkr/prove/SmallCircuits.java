@@ -206,6 +206,23 @@ public enum SmallCircuits {
           .output(b.quotient(sums, total, 0, -31, 31));
     }
   },
+  /** Norms whose radicand is one element of the field, and whose radicand is two. */
+  NORMS {
+    @Override
+    public CircuitBuilder build(long seed) {
+      CircuitBuilder b = new CircuitBuilder(seed);
+      int x = b.input(-60, 60, 3, 5);
+      int norm = b.euclideanNorm(x, 7);
+      int y = b.requantize(b.normalize(x, b.reciprocal(norm, 28)), 21, 2, -100, 100);
+      int wide = b.input(-20000, 20000, 2, 3, 6);
+      int copy = b.affine(List.of(2, 3, 6), List.of(CircuitBuilder.term(wide, 1)));
+      int wideNorm = b.euclideanNorm(copy, (3 << 20) + 5);
+      int wideY = b.normalize(copy, b.reciprocal(wideNorm, 27));
+      return b.output(b.matMul(y, b.model(-9, 9, 4, 5)))
+          .output(b.requantize(wideY, 18, 1, -1000, 1000))
+          .output(wideNorm);
+    }
+  },
   VIEWS {
     @Override
     public CircuitBuilder build(long seed) {

@@ -26,6 +26,9 @@ public sealed interface CircuitOp extends Op
         RequantizeTable,
         RoundedQuotient,
         Gather,
+        EuclideanNorm,
+        Reciprocal,
+        Normalize,
         View {
   /** The value that the op defines. */
   Value result();

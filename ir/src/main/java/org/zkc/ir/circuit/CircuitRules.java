@@ -18,6 +18,7 @@ import org.zkc.ir.TorchType;
 import org.zkc.ir.Type;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerRules;
+import org.zkc.ir.integer.NormRules;
 import org.zkc.ir.view.Concatenate;
 import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.UnaryView;
@@ -112,6 +113,7 @@ public final class CircuitRules {
               interval(q.denominator()),
               q.bits(),
               new Interval(q.low(), q.high()));
+      case Normalize n -> normalized(n);
       case Max m ->
           require(
               m.inputs().size() >= 2 && m.inputs().size() <= 4,
@@ -131,6 +133,8 @@ public final class CircuitRules {
           WindowSum _,
           Unfold _,
           Gather _,
+          EuclideanNorm _,
+          Reciprocal _,
           View _ -> {}
     }
   }
@@ -232,7 +236,46 @@ public final class CircuitRules {
               Kind.WITNESS,
               Shapes.elementwise(q.numerator().shape(), q.denominator().shape()),
               IntegerRules.quotient(q.bits(), q.low(), q.high()));
+      case EuclideanNorm n -> {
+        Shape shape = n.input().shape();
+        yield type(
+            Kind.WITNESS,
+            NormRules.shape(shape),
+            NormRules.norm(interval(n.input()), shape.extent(shape.rank() - 1), n.constant()));
+      }
+      case Reciprocal r -> {
+        Shape shape = r.input().shape();
+        require(
+            shape.rank() >= 1 && shape.extent(shape.rank() - 1) == 1,
+            "the last axis of a reciprocal has extent 1, the shape is %s",
+            shape);
+        yield type(Kind.WITNESS, shape, NormRules.reciprocal(interval(r.input()), r.bits()));
+      }
+      case Normalize n -> {
+        Shape shape = NormRules.shape(n.input().shape());
+        ofShape(n.norm(), shape);
+        ofShape(n.reciprocal(), shape);
+        yield virtual(n.input().shape(), NormRules.normalized(interval(n.norm()), n.bits()));
+      }
     };
+  }
+
+  /** The bound of what is normalised holds for the reciprocal of the very input's norm alone. */
+  private void normalized(Normalize n) {
+    require(
+        definition.apply(n.norm()).orElse(null) instanceof EuclideanNorm norm
+            && norm.input().equals(n.input()),
+        "%s must be the Euclidean norm of %s",
+        n.norm(),
+        n.input());
+    require(
+        definition.apply(n.reciprocal()).orElse(null) instanceof Reciprocal r
+            && r.input().equals(n.norm())
+            && r.bits() == n.bits(),
+        "%s must be the reciprocal of %s with %d bits",
+        n.reciprocal(),
+        n.norm(),
+        n.bits());
   }
 
   private static Interval padded(Value input, List<Integer> low, List<Integer> high) {
@@ -395,6 +438,9 @@ public final class CircuitRules {
             RequantizeTable _,
             RoundedQuotient _,
             Gather _,
+            EuclideanNorm _,
+            Reciprocal _,
+            Normalize _,
             View _ ->
             false;
       };
@@ -426,7 +472,10 @@ public final class CircuitRules {
               Requantize _,
               RequantizeTable _,
               RoundedQuotient _,
-              Gather _ ->
+              Gather _,
+              EuclideanNorm _,
+              Reciprocal _,
+              Normalize _ ->
               false;
         };
   }
@@ -454,7 +503,10 @@ public final class CircuitRules {
               Requantize _,
               RequantizeTable _,
               RoundedQuotient _,
-              Gather _ ->
+              Gather _,
+              EuclideanNorm _,
+              Reciprocal _,
+              Normalize _ ->
               false;
         };
   }

@@ -25,6 +25,8 @@ public sealed interface IntegerOp extends Op
         WindowMax,
         RoundedQuotient,
         Gather,
+        EuclideanNorm,
+        Normalize,
         View {
   /** The value that the op defines. */
   Value result();

@@ -68,7 +68,7 @@ public final class IntegerRules {
   /**
    * The type that operands and attributes give, with the least interval. The op's own result is
    * looked at only for what the op leaves free: the scale of a parameter, a table, a scaling, a sum
-   * over windows and a quotient, the shape of a reshape or broadcast, and the windows of a maximum.
+   * over windows, a quotient and a normalised tensor, the shape of a reshape or broadcast, and the windows of a maximum.
    *
    * @throws IllegalArgumentException with one sentence when operands and attributes do not fit
    * @throws ArithmeticException when a bound overflows 64 bits
@@ -167,6 +167,16 @@ public final class IntegerRules {
         yield type(shape, range, free);
       }
       case Gather g -> (IntegerType) g.infer();
+      case EuclideanNorm n -> {
+        Shape shape = NormRules.shape(n.input().shape());
+        yield type(shape, norm(n.input(), n.constant()), scaleOf(n.input()));
+      }
+      case Normalize n -> {
+        NormRules.shape(n.input().shape());
+        Interval norm = norm(n.input(), n.constant());
+        NormRules.reciprocal(norm, Normalize.BITS);
+        yield type(n.input().shape(), NormRules.normalized(norm, Normalize.BITS), free);
+      }
       case View v -> (IntegerType) ViewRules.infer(v);
     };
   }
@@ -298,6 +308,11 @@ public final class IntegerRules {
     return most < FieldBounds.ORDER
         && window - least < FieldBounds.ORDER
         && 2 * window + 1 - 2 * d.low() < FieldBounds.ORDER;
+  }
+
+  private static Interval norm(Value input, long constant) {
+    Shape shape = input.shape();
+    return NormRules.norm(interval(input), shape.extent(shape.rank() - 1), constant);
   }
 
   private static void shift(int shift) {

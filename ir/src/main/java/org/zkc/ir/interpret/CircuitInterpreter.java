@@ -10,14 +10,17 @@ import org.zkc.ir.Value;
 import org.zkc.ir.circuit.CircuitOp;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Conv;
+import org.zkc.ir.circuit.EuclideanNorm;
 import org.zkc.ir.circuit.FftConv;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
+import org.zkc.ir.circuit.Normalize;
 import org.zkc.ir.circuit.ModelSpectrum;
 import org.zkc.ir.circuit.Product;
+import org.zkc.ir.circuit.Reciprocal;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.ir.circuit.RoundedQuotient;
@@ -152,6 +155,10 @@ public final class CircuitInterpreter {
               q.numerator(),
               q.denominator(),
               (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits(), q.low(), q.high()));
+      case EuclideanNorm n ->
+          IntegerKernels.euclideanNorm(get(n.input()), n.input().shape(), n.constant());
+      case Reciprocal r -> map(r.input(), x -> IntegerKernels.reciprocal(x, r.bits()));
+      case Normalize n -> IntegerKernels.timesPerLine(get(n.input()), get(n.reciprocal()));
     };
   }
 

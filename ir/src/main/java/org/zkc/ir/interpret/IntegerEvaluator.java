@@ -20,10 +20,12 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.EuclideanNorm;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Multiply;
+import org.zkc.ir.integer.Normalize;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.RequantizeTable;
@@ -37,6 +39,7 @@ import org.zkc.ir.kernel.ConvolutionGeometry;
 import org.zkc.ir.kernel.IntConvolution;
 import org.zkc.ir.kernel.IntLinear;
 import org.zkc.ir.kernel.IntMatMul;
+import org.zkc.ir.kernel.IntNorms;
 import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
@@ -200,9 +203,19 @@ public final class IntegerEvaluator {
         int[] out = new int[Math.toIntExact(g.result().shape().elementCount())];
         yield g.rows(get(g.table(), values), k -> indices[k], out);
       }
+      case EuclideanNorm n -> norms(n.input(), n.constant(), values);
+      case Normalize n ->
+          IntNorms.scaled(
+              get(n.input(), values),
+              IntNorms.reciprocals(norms(n.input(), n.constant(), values), Normalize.BITS));
       case View v ->
           ViewKernel.INTS.apply(v, v.operands().stream().map(x -> get(x, values)).toList());
     };
+  }
+
+  private int[] norms(Value input, long constant, Map<Value, int[]> values) {
+    Shape shape = input.shape();
+    return IntNorms.euclidean(get(input, values), shape.extent(shape.rank() - 1), constant);
   }
 
   private int[] conv(Conv op, Map<Value, int[]> values) {

@@ -12,10 +12,12 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.EuclideanNorm;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Multiply;
+import org.zkc.ir.integer.Normalize;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.RequantizeTable;
@@ -127,6 +129,14 @@ public final class IntegerInterpreter {
         long[] indices = get(g.indices());
         long[] out = new long[Math.toIntExact(g.result().shape().elementCount())];
         yield g.rows(get(g.table()), k -> (int) indices[k], out);
+      }
+      case EuclideanNorm n ->
+          IntegerKernels.euclideanNorm(get(n.input()), n.input().shape(), n.constant());
+      case Normalize n -> {
+        long[] norm = IntegerKernels.euclideanNorm(get(n.input()), n.input().shape(), n.constant());
+        long[] reciprocals =
+            Arrays.stream(norm).map(y -> IntegerKernels.reciprocal(y, Normalize.BITS)).toArray();
+        yield IntegerKernels.timesPerLine(get(n.input()), reciprocals);
       }
       case View v -> ViewKernel.LONGS.apply(v, v.operands().stream().map(this::get).toList());
     };

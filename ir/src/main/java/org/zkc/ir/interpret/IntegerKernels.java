@@ -221,6 +221,46 @@ final class IntegerKernels {
     return quotient;
   }
 
+  /** floor(sqrt(constant + sum of squares)) of each line along the last axis. */
+  static long[] euclideanNorm(long[] x, Shape shape, long constant) {
+    int extent = shape.extent(shape.rank() - 1);
+    long[] out = new long[x.length / extent];
+    for (int line = 0; line < out.length; line++) {
+      long radicand = constant;
+      for (int i = 0; i < extent; i++) {
+        long element = x[line * extent + i];
+        radicand = Math.addExact(radicand, Math.multiplyExact(element, element));
+      }
+      for (long bit = 1L << 30; bit > 0; bit >>= 1) {
+        if ((out[line] + bit) * (out[line] + bit) <= radicand) {
+          out[line] += bit;
+        }
+      }
+    }
+    return out;
+  }
+
+  /**
+   * floor((2^(bits+1) + x) / (2 x)).
+   *
+   * @throws ArithmeticException when x is not positive
+   */
+  static long reciprocal(long x, int bits) {
+    if (x <= 0) {
+      throw new ArithmeticException("the reciprocal of " + x + " needs a positive number");
+    }
+    return Math.floorDiv((2L << bits) + x, 2 * x);
+  }
+
+  /** Each line of x, as many as there are factors, times its factor. */
+  static long[] timesPerLine(long[] x, long[] factors) {
+    long[] out = new long[x.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = Math.multiplyExact(x[i], factors[i / (x.length / factors.length)]);
+    }
+    return out;
+  }
+
   static long product(Shape shape, int from, int to) {
     long n = 1;
     for (int axis = from; axis < to; axis++) {

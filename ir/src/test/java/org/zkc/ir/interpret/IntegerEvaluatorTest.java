@@ -24,10 +24,12 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.EuclideanNorm;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Multiply;
+import org.zkc.ir.integer.Normalize;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.RequantizeTable;
@@ -187,6 +189,10 @@ final class IntegerEvaluatorTest {
     Value numerator = fresh(2, 3, 7, 5);
     b.append(new Requantize(numerator, p, 1, 0, 500, HERE));
     b.append(new RoundedQuotient(quotient, numerator, p, 12, 0, 1 << 12, HERE));
+    Value norms = fresh(2, 3, 7, 1);
+    b.append(new EuclideanNorm(norms, x, 1000, HERE));
+    Value normalized = fresh(2, 3, 7, 5);
+    b.append(new Normalize(normalized, x, 1, HERE));
     Value sums = fresh(2, 3, 3, 5);
     b.append(
         new WindowSum(sums, x, 2, List.of(0, 1, 4), List.of(2, 5, 3), List.of(1, -7, 12), HERE));
@@ -235,6 +241,8 @@ final class IntegerEvaluatorTest {
             looked,
             lookedShifted,
             quotient,
+            norms,
+            normalized,
             sums,
             rowMaxima,
             maxima,

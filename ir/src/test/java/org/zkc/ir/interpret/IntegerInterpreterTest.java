@@ -24,6 +24,8 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.integer.EuclideanNorm;
+import org.zkc.ir.integer.Normalize;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.RequantizeTable;
@@ -104,6 +106,23 @@ class IntegerInterpreterTest {
                 new WindowSum(
                     v[0], v[1], 0, List.of(0, 1), List.of(2, 3), List.of(1, -2), Location.UNKNOWN));
     assertArrayEquals(new long[] {3, 30, -18, -180}, y);
+  }
+
+  @Test
+  void normsRoundDownAndReciprocalsRoundHalvesUp() {
+    // 3^2 + 4^2 = 25, 5^2 + 1^2 = 26; with 9 or 11 more 34, 36 and 35, 37.
+    long[] x = {3, -4, -5, 1};
+    Shape shape = Shape.of(2, 2);
+    assertArrayEquals(
+        new long[] {5, 5},
+        run(shape, Shape.of(2, 1), x, v -> new EuclideanNorm(v[0], v[1], 9, Location.UNKNOWN)));
+    assertArrayEquals(
+        new long[] {6, 6},
+        run(shape, Shape.of(2, 1), x, v -> new EuclideanNorm(v[0], v[1], 11, Location.UNKNOWN)));
+    // 2^28 / 6 = 44739242.67
+    assertArrayEquals(
+        new long[] {3 * 44739243L, -4 * 44739243L, -5 * 44739243L, 44739243},
+        run(shape, shape, x, v -> new Normalize(v[0], v[1], 11, Location.UNKNOWN)));
   }
 
   @Test

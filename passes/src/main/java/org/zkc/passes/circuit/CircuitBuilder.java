@@ -19,11 +19,14 @@ import org.zkc.ir.circuit.CircuitOp;
 import org.zkc.ir.circuit.CircuitRules;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Contraction;
+import org.zkc.ir.circuit.EuclideanNorm;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
+import org.zkc.ir.circuit.Normalize;
 import org.zkc.ir.circuit.Product;
+import org.zkc.ir.circuit.Reciprocal;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.ir.circuit.RoundedQuotient;
@@ -157,6 +160,18 @@ final class CircuitBuilder extends ViewBuilder {
     return op(
         numerator.shape(),
         r -> new RoundedQuotient(r, numerator, denominator, bits, low, high, location));
+  }
+
+  Value euclideanNorm(Value input, long constant) {
+    return op(input.shape(), r -> new EuclideanNorm(r, input, constant, location));
+  }
+
+  Value reciprocal(Value input, int bits) {
+    return op(input.shape(), r -> new Reciprocal(r, input, bits, location));
+  }
+
+  Value normalize(Value input, Value norm, Value reciprocal, int bits) {
+    return op(input.shape(), r -> new Normalize(r, input, norm, reciprocal, bits, location));
   }
 
   /** Appends an op, given its result; {@code shape} is for ops that take theirs from the result. */

@@ -21,11 +21,13 @@ import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.EuclideanNorm;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Multiply;
+import org.zkc.ir.integer.Normalize;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.RequantizeTable;
@@ -145,6 +147,12 @@ public final class IntegerToCircuit {
           out.roundedQuotient(
               get(q.numerator()), get(q.denominator()), q.bits(), q.low(), q.high());
       case Gather g -> out.gather(get(g.table()), get(g.indices()));
+      case EuclideanNorm n -> out.euclideanNorm(get(n.input()), n.constant());
+      case Normalize n -> {
+        Value x = get(n.input());
+        Value norm = out.euclideanNorm(x, n.constant());
+        yield out.normalize(x, norm, out.reciprocal(norm, Normalize.BITS), Normalize.BITS);
+      }
       case View v ->
           out.lower(v, v.operands().stream().map(this::get).toList(), UnaryOperator.identity());
     };

@@ -19,12 +19,14 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
+import org.zkc.ir.integer.EuclideanNorm;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Multiply;
+import org.zkc.ir.integer.Normalize;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.RoundedQuotient;
@@ -171,6 +173,19 @@ public final class IntegerBuilder extends ViewBuilder {
       Value numerator, Value denominator, int bits, long low, long high, double scale) {
     return op(
         scale, r -> new RoundedQuotient(r, numerator, denominator, bits, low, high, location));
+  }
+
+  /** floor(sqrt(constant + sum of squares over the last axis)), at the input's scale. */
+  public Value euclideanNorm(Value input, long constant) {
+    return op(r -> new EuclideanNorm(r, input, constant, location));
+  }
+
+  /**
+   * The input over its norm along the last axis, the constant among the squares; one unit of the
+   * result stands for {@code scale}.
+   */
+  public Value normalize(Value input, long constant, double scale) {
+    return op(scale, r -> new Normalize(r, input, constant, location));
   }
 
   /** A view of the tensor level, on the integers that stand for its operands; the scale stays. */

@@ -10,11 +10,14 @@ import java.util.Set;
 import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.EuclideanNorm;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
+import org.zkc.gkr.circuit.Normalize;
 import org.zkc.gkr.circuit.Product;
+import org.zkc.gkr.circuit.Reciprocal;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.RoundedQuotient;
@@ -184,6 +187,19 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
         case Max m -> {
           add(Work.EXECUTED_CELL, cells * m.sources().size());
           add(Work.ZERO_PRODUCT_CELL, padded(result) * m.sources().size());
+          add(Work.CARRIED_CELL, cells);
+        }
+        case EuclideanNorm n -> {
+          add(Work.EXECUTED_CELL, elements(n.source()));
+          add(Work.PRODUCT_CELL, padded(n.source()));
+        }
+        case Reciprocal _ -> {
+          add(Work.EXECUTED_CELL, cells);
+          add(Work.PRODUCT_CELL, 4 * padded(result));
+        }
+        case Normalize _ -> {
+          add(Work.EXECUTED_CELL, cells);
+          add(Work.PRODUCT_CELL, padded(result));
           add(Work.CARRIED_CELL, cells);
         }
         case RoundedQuotient q -> {

@@ -30,6 +30,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.circuit.CircuitOp;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Conv;
+import org.zkc.ir.circuit.EuclideanNorm;
 import org.zkc.ir.circuit.FftConv;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
@@ -37,7 +38,9 @@ import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
 import org.zkc.ir.circuit.ModelSpectrum;
+import org.zkc.ir.circuit.Normalize;
 import org.zkc.ir.circuit.Product;
+import org.zkc.ir.circuit.Reciprocal;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.ir.circuit.RoundedQuotient;
@@ -211,6 +214,22 @@ public final class CircuitEmitter {
       case RequantizeTable r ->
           requantize(
               r.result(), r.input(), r.shift(), r.limbs(), tableOf(r.first(), r.entries()), origin);
+      case EuclideanNorm n -> {
+        int source = tensor(n.input(), origin);
+        int result = declareWitness(n.result());
+        relate(new org.zkc.gkr.circuit.EuclideanNorm(result, source, n.constant()), origin);
+      }
+      case Reciprocal r -> {
+        int source = tensor(r.input(), origin);
+        int result = declareWitness(r.result());
+        relate(new org.zkc.gkr.circuit.Reciprocal(result, source, r.bits()), origin);
+      }
+      case Normalize n -> {
+        int source = tensor(n.input(), origin);
+        int reciprocal = tensor(n.reciprocal(), origin);
+        int result = declareVirtual(n.result());
+        relate(new org.zkc.gkr.circuit.Normalize(result, source, reciprocal), origin);
+      }
       case RoundedQuotient q -> {
         int numerator = tensor(q.numerator(), origin);
         int denominator = tensor(q.denominator(), origin);

@@ -7,11 +7,14 @@ import java.util.Map;
 import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.EuclideanNorm;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
+import org.zkc.gkr.circuit.Normalize;
 import org.zkc.gkr.circuit.Product;
+import org.zkc.gkr.circuit.Reciprocal;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.RoundedQuotient;
@@ -25,6 +28,7 @@ import org.zkc.ir.kernel.ConvolutionGeometry;
 import org.zkc.ir.kernel.IntConvolution;
 import org.zkc.ir.kernel.IntLinear;
 import org.zkc.ir.kernel.IntMatMul;
+import org.zkc.ir.kernel.IntNorms;
 import org.zkc.runtime.emit.ModelTensor;
 import org.zkc.runtime.emit.ModelWeights;
 
@@ -179,6 +183,13 @@ public final class IntegerExecutor {
       }
       case Gather g -> gather(g, values);
       case MatMul m -> matmul(m, values, workers);
+      case EuclideanNorm n -> {
+        int[] source = elements(n.source(), values);
+        yield IntNorms.euclidean(source, shape(n.source()).getLast(), n.constant());
+      }
+      case Reciprocal r -> IntNorms.reciprocals(elements(r.source(), values), r.bits());
+      case Normalize n ->
+          IntNorms.scaled(elements(n.source(), values), elements(n.reciprocal(), values));
       case Product p -> product(elements(p.left(), values), elements(p.right(), values));
       case Requantize r -> requantize(r, elements(r.source(), values));
       case Max m -> max(m.sources().stream().map(s -> elements(s, values)).toList());

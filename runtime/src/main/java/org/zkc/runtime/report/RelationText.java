@@ -6,11 +6,14 @@ import java.util.Map;
 import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.EuclideanNorm;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.MatMul;
 import org.zkc.gkr.circuit.Max;
+import org.zkc.gkr.circuit.Normalize;
 import org.zkc.gkr.circuit.Product;
+import org.zkc.gkr.circuit.Reciprocal;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.RoundedQuotient;
@@ -70,6 +73,11 @@ final class RelationText {
       case RoundedQuotient q ->
           "%s / %s, rounded to %d bits"
               .formatted(name(q.numerator()), name(q.denominator()), q.bits());
+      case EuclideanNorm n ->
+          "root of %d + the squares of %s".formatted(n.constant(), name(n.source()));
+      case Reciprocal r -> "2^%d / %s, rounded".formatted(r.bits(), name(r.source()));
+      case Normalize n ->
+          "%s * %s, repeated along the last axis".formatted(name(n.source()), name(n.reciprocal()));
       case Affine a -> sum(a);
     };
   }

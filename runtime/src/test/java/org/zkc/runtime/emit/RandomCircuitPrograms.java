@@ -9,16 +9,20 @@ import org.zkc.ir.ColumnType;
 import org.zkc.ir.DType;
 import org.zkc.ir.FunctionBuilder;
 import org.zkc.ir.Level;
+import org.zkc.ir.Interval;
 import org.zkc.ir.Location;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Conv;
+import org.zkc.ir.circuit.EuclideanNorm;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
+import org.zkc.ir.circuit.Normalize;
 import org.zkc.ir.circuit.Product;
+import org.zkc.ir.circuit.Reciprocal;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.ir.circuit.RoundedQuotient;
@@ -26,6 +30,7 @@ import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.integer.NormRules;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Pad;
 import org.zkc.ir.view.Reshape;
@@ -82,7 +87,7 @@ final class RandomCircuitPrograms {
   /** One more op, or null when the chosen one does not fit the chosen value. */
   private Value step() {
     Value x = pick();
-    return switch (random.nextInt(15)) {
+    return switch (random.nextInt(16)) {
       case 0, 1 -> sum(x);
       case 2 -> windowSum(x);
       case 3 -> unfold(x);
@@ -96,6 +101,7 @@ final class RandomCircuitPrograms {
       case 11 -> product(x);
       case 12 -> max(x);
       case 13 -> requantize(x);
+      case 14 -> normalize(x);
       default -> quotient(x);
     };
   }
@@ -389,6 +395,31 @@ final class RandomCircuitPrograms {
                 first,
                 TensorData.ofLongs(DType.I32, Shape.of(size), entries),
                 Location.UNKNOWN));
+  }
+
+  /** x over its norm, whose squares add up to less or more than one element of the field holds. */
+  private Value normalize(Value x) {
+    long constant = random.nextBoolean() ? 1 : 1L << 30;
+    int extent = x.shape().extent(x.shape().rank() - 1);
+    long most = Math.max(-low(x), high(x));
+    if (most > 1000) {
+      return null;
+    }
+    Interval root = NormRules.norm(new Interval(-most, most), extent, constant);
+    Shape shape = NormRules.shape(x.shape());
+    Value norm = column(ColumnType.Kind.WITNESS, shape, root);
+    builder.append(new EuclideanNorm(norm, x, constant, Location.UNKNOWN));
+    Interval inverse = NormRules.reciprocal(root, 28);
+    Value reciprocal = column(ColumnType.Kind.WITNESS, shape, inverse);
+    builder.append(new Reciprocal(reciprocal, norm, 28, Location.UNKNOWN));
+    Interval range = NormRules.normalized(root, 28);
+    Value result = column(ColumnType.Kind.VIRTUAL, x.shape(), range);
+    values.add(norm);
+    return builder.value(new Normalize(result, x, norm, reciprocal, 28, Location.UNKNOWN));
+  }
+
+  private Value column(ColumnType.Kind kind, Shape shape, Interval interval) {
+    return builder.fresh("v", new ColumnType(kind, shape, interval.low(), interval.high()));
   }
 
   /** x / (x + c) for x made non-negative by a requantisation. */

@@ -1,0 +1,33 @@
+package org.zkc.gkr.circuit;
+
+import java.util.List;
+
+/**
+ * result = source times reciprocal, the reciprocal of the source's Euclidean norm over the last axis
+ * repeated along it. No element of the source is greater than the norm, so no element of the result
+ * exceeds 2^bits + norm / 2: that bound, which intervals of the two factors do not give, is why this
+ * is no Product. docs/protocol.md section 4.
+ *
+ * @param reciprocal the result of a {@link Reciprocal} of an {@link EuclideanNorm} of the source
+ */
+public record Normalize(int result, int source, int reciprocal) implements Relation {
+  @Override
+  public List<Integer> sources() {
+    return List.of(source, reciprocal);
+  }
+
+  @Override
+  public TensorDeclaration.Role role() {
+    return TensorDeclaration.Role.VIRTUAL;
+  }
+
+  @Override
+  public String mnemonic() {
+    return "normalize";
+  }
+
+  @Override
+  public String label() {
+    return "Normalize";
+  }
+}

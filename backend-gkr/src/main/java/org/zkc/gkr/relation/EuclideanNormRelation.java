@@ -1,0 +1,128 @@
+package org.zkc.gkr.relation;
+
+import java.util.List;
+import org.zkc.gkr.circuit.EuclideanNorm;
+import org.zkc.gkr.circuit.Interval;
+import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.gkr.field.M31;
+
+/**
+ * Claim: y = floor(sqrt(V)), V = constant + sum of x_i^2 over the last axis, 1 <= V < 2^40.
+ *
+ * <p>Arithmetisation: the squares are a Hadamard. V = L + 2^20 H: where V can reach 2^29, the sum s
+ * of each group's squares is split at bit 20 into a part h and a rest in limbs of 10 bits, H is the
+ * sum of the h and L that of the rests, the constant split likewise; else L = V and H = 0. With y =
+ * 2^10 a + b in limbs, the products a a, a b and b b are one Hadamard. m = a b + 2^9 (a a - H), t =
+ * L - b b - 2^11 m and gap = 2 y - t are virtual; m + 2^11 is in [0, 2^19), t and gap are in [0,
+ * 2^21).
+ *
+ * <p>Uniqueness: s is an integer below 2^30, and so is the one that its three limbs name; being one
+ * residue they are equal. So L and H are integers, L below 2^29 as there are at most 2^8 groups, H
+ * below 2^20 as V is below 2^40. The limbs a and b are below 2^10, hence m is an integer within 2^30
+ * of 0, and the range of m + 2^11 fixes it. Then t is an integer within 2^30 + 2^22 of 0, which its
+ * range fixes, and with it gap. The definitions of m and t give t = V - y^2 over the integers, and 0
+ * <= t <= 2 y says y^2 <= V < (y + 1)^2.
+ *
+ * <p>Existence: m = (L - b b - t) / 2^11 is an integer in [-2^11, 2^18].
+ */
+final class EuclideanNormRelation {
+  private static final int LIMB_BITS = 10;
+  private static final int SPLIT_BITS = 2 * LIMB_BITS;
+
+  /** Bits of the range of m + 2^11. */
+  private static final int CARRY_BITS = 19;
+
+  /** Added to m, which may be negative. */
+  private static final int OFFSET = 1 << 11;
+
+  private EuclideanNormRelation() {}
+
+  static void expand(SystemBuilder builder, String name, EuclideanNorm n) {
+    List<Integer> shape = builder.shape(n.result());
+    List<Integer> source = builder.shape(n.source());
+    Interval range = builder.checked.interval(n.source());
+    Stacks stacks = new Stacks(builder, shape);
+    int squares = builder.add(name + " squares", source, Holder.VIRTUAL);
+    builder.definitions.add(
+        new Hadamard(name + " squares", squares, n.source(), n.source(), source));
+    Stacks.Halves y = stacks.halves(name + " result", n.result(), LIMB_BITS);
+    stacks.lookUp(
+        name + " limbs", List.of(y.low(), y.high()), new LookupTable.Range(1 << LIMB_BITS));
+    int products =
+        stacks.product(
+            name + " products", List.of(y.high(), y.high(), y.low()), List.of(y.high(), y.low(), y.low()));
+    int carry;
+    int low;
+    if (n.isSplit(range, source.getLast())) {
+      Groups groups = groups(builder, name, squares, n, range);
+      carry =
+          stacks.sum(
+              name + " carry",
+              -((n.constant() >> SPLIT_BITS) << LIMB_BITS - 1),
+              stacks.part(products, 1, 1),
+              stacks.part(products, 0, 1 << LIMB_BITS - 1),
+              total(builder, groups.high(), M31.neg(1 << LIMB_BITS - 1)));
+      low =
+          stacks.sum(
+              name + " low",
+              n.constant() & (1L << SPLIT_BITS) - 1,
+              total(builder, groups.high(), M31.neg(1 << SPLIT_BITS)),
+              total(builder, groups.sums(), 1));
+    } else {
+      carry =
+          stacks.sum(
+              name + " carry",
+              0,
+              stacks.part(products, 1, 1),
+              stacks.part(products, 0, 1 << LIMB_BITS - 1));
+      low = stacks.sum(name + " low", n.constant(), total(builder, squares, 1));
+    }
+    int rest =
+        stacks.sum(
+            name + " rest",
+            0,
+            stacks.part(products, 2, M31.neg(1)),
+            stacks.whole(carry, M31.neg(1 << LIMB_BITS + 1)),
+            stacks.whole(low, 1));
+    int gap =
+        stacks.sum(
+            name + " gap", 0, stacks.whole(n.result(), 2), stacks.whole(rest, M31.neg(1)));
+    int shifted = stacks.sum(name + " carry from 0", OFFSET, stacks.whole(carry, 1));
+    stacks.inRange(name + " carry", List.of(shifted), CARRY_BITS);
+    stacks.inRange(name + " remainders", List.of(rest, gap), EuclideanNorm.ROOT_BITS + 1);
+  }
+
+  /** The sums of the groups, and their parts from bit 20 on. */
+  private record Groups(int sums, int high) {}
+
+  private static Groups groups(
+      SystemBuilder builder, String name, int squares, EuclideanNorm n, Interval range) {
+    List<Integer> source = builder.shape(squares);
+    int axis = source.size() - 1;
+    int size = EuclideanNorm.group(range, source.getLast());
+    int count = source.getLast() / size;
+    List<Integer> shape = EuclideanNorm.withLast(source, count);
+    int sums = builder.add(name + " groups", shape, Holder.VIRTUAL);
+    ViewStep step = new ViewStep.Window(axis, count, size, 1, 0, size);
+    builder.definitions.add(
+        new Definition.AffineSum(
+            name + " groups", sums, List.of(builder.term(squares, 1, List.of(step))), List.of()));
+    List<Integer> limbs = List.of(LIMB_BITS, LIMB_BITS, LIMB_BITS);
+    int high = builder.tensors.size() + 1; // limb 2: limbs 1 and 2 are the next tensors
+    List<Definition.Term> terms = builder.withoutLimbs(name + " groups", sums, 0, limbs, 1, 1);
+    int low = builder.add(name + " groups limb 0", shape, Holder.VIRTUAL);
+    builder.definitions.add(
+        new Definition.AffineSum(name + " groups limb 0", low, terms, List.of()));
+    builder.lookUp(name + " groups limb 0", List.of(low), new LookupTable.Range(1 << LIMB_BITS));
+    return new Groups(sums, high);
+  }
+
+  /** The sum of a tensor over its last axis. */
+  private static Definition.Term total(SystemBuilder builder, int tensor, int coefficient) {
+    List<Integer> shape = builder.shape(tensor);
+    return builder.term(
+        tensor,
+        coefficient,
+        List.of(new ViewStep.Window(shape.size() - 1, 1, 0, 1, 0, shape.getLast())));
+  }
+}

@@ -1,0 +1,103 @@
+package org.zkc.gkr.circuit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Each condition on norms and reciprocals refuses, and accepts at its limit. */
+class NormCheckTest {
+  private static void refused(String part, CircuitBuilder b) {
+    InvalidCircuit e = assertThrows(InvalidCircuit.class, b::circuit);
+    assertTrue(e.getMessage().contains(part), e.getMessage());
+  }
+
+  private static CircuitBuilder norm(int most, long constant, Integer... shape) {
+    CircuitBuilder b = new CircuitBuilder(1);
+    return b.output(b.euclideanNorm(b.input(-most, most, shape), constant));
+  }
+
+  private static Interval result(CircuitBuilder b) {
+    return CircuitCheck.intervalsOf(b.circuit()).getLast();
+  }
+
+  @Test
+  void radicands() {
+    assertEquals(new Interval(3, 11), result(norm(5, 15, 2, 5)));
+    // 2^15 - 1 is the greatest element whose square is below 2^30.
+    assertEquals(new Interval(1, 65534), result(norm((1 << 15) - 1, 1, 2, 4)));
+    refused("the square of an element", norm(1 << 15, 1, 2, 4));
+    refused("the constant 0", norm(5, 0, 2, 4));
+    refused("the constant", norm(5, 1L << 40, 2, 4));
+    assertEquals((1 << 20) - 1, result(norm(5, (1L << 40) - 101, 2, 4)).high());
+    refused("the radicand reaches", norm(5, (1L << 40) - 100, 2, 4));
+    TensorDeclaration scalar = TensorDeclaration.input(List.of(), -5, 5);
+    TensorDeclaration root = TensorDeclaration.witness(List.of(), 1, 5);
+    Circuit circuit =
+        new Circuit(
+            List.of(scalar, root),
+            List.of(),
+            List.of(new EuclideanNorm(1, 0, 1)),
+            List.of(0),
+            List.of(1));
+    assertThrows(InvalidCircuit.class, () -> CircuitCheck.check(circuit));
+  }
+
+  @Test
+  void groups() {
+    assertEquals(6, EuclideanNorm.group(new Interval(-100, 3), 6));
+    assertEquals(2, EuclideanNorm.group(new Interval(-20000, 3), 6));
+    assertEquals(1, EuclideanNorm.group(new Interval(-20000, 3), 7));
+    // One element a group: at most 2^8 of them.
+    result(norm(30000, 1, 1, 256));
+    refused("groups of squares", norm(30000, 1, 1, 257));
+  }
+
+  @Test
+  void degree() {
+    CircuitBuilder b = new CircuitBuilder(1);
+    int x = b.input(-3, 3, 2, 4);
+    int eighth = b.product(b.product(b.product(x, x), b.product(x, x)), x);
+    int ninth = b.product(b.product(b.product(x, x), b.product(x, x)), eighth);
+    refused("multiplicative degree", b.output(b.euclideanNorm(ninth, 1)));
+  }
+
+  private static CircuitBuilder reciprocal(int low, int high, int bits, Integer... shape) {
+    CircuitBuilder b = new CircuitBuilder(1);
+    return b.output(b.reciprocal(b.input(low, high, shape), bits));
+  }
+
+  @Test
+  void reciprocals() {
+    assertEquals(new Interval(256, 1 << 28), result(reciprocal(1, (1 << 20) - 1, 28, 3, 1)));
+    assertEquals(new Interval(0, 1 << 10), result(reciprocal(1, (1 << 20) - 1, 10, 3, 1)));
+    refused("the source ranges over", reciprocal(0, 9, 28, 3, 1));
+    refused("the source ranges over", reciprocal(1, 1 << 20, 28, 3, 1));
+    refused("bits out of range", reciprocal(1, 9, 29, 3, 1));
+    refused("bits out of range", reciprocal(1, 9, 9, 3, 1));
+    refused("the last axis", reciprocal(1, 9, 28, 3));
+    refused("the last axis", reciprocal(1, 9, 28));
+  }
+
+  @Test
+  void normalised() {
+    CircuitBuilder b = new CircuitBuilder(1);
+    int x = b.input(-5, 5, 2, 4);
+    int norm = b.euclideanNorm(x, 1);
+    int r = b.reciprocal(norm, 28);
+    b.output(b.normalize(x, r));
+    // The root of 101 is 10.
+    assertEquals(new Interval(-(1 << 28) - 5, (1 << 28) + 5), result(b));
+    CircuitBuilder other = new CircuitBuilder(1);
+    int z = other.input(-5, 5, 2, 4);
+    int w = other.input(-5, 5, 2, 4);
+    other.output(other.normalize(w, other.reciprocal(other.euclideanNorm(z, 1), 28)));
+    refused("no reciprocal of the source's Euclidean norm", other);
+    CircuitBuilder given = new CircuitBuilder(1);
+    int v = given.input(-5, 5, 2, 4);
+    given.output(given.normalize(v, given.input(1, 5, 2, 1)));
+    refused("no reciprocal of the source's Euclidean norm", given);
+  }
+}
