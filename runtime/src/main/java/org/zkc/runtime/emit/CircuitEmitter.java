@@ -23,7 +23,6 @@ import org.zkc.ir.Op;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
-import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
@@ -213,7 +212,7 @@ public final class CircuitEmitter {
       }
       case RequantizeTable r ->
           requantize(
-              r.result(), r.input(), r.shift(), r.limbs(), tableOf(r.first(), r.entries()), origin);
+              r.result(), r.input(), r.shift(), r.limbs(), EntryTables.of(r.first(), r.entries()), origin);
       case EuclideanNorm n -> {
         int source = tensor(n.input(), origin);
         int result = declareWitness(n.result());
@@ -460,26 +459,6 @@ public final class CircuitEmitter {
     relate(
         new org.zkc.gkr.circuit.Requantize(declareWitness(result), source, shift, limbs, index),
         origin);
-  }
-
-  /** The table stored by its bounds where it is a clamp, else by its entries. */
-  static Table tableOf(long first, TensorData entries) {
-    int size = Math.toIntExact(entries.elementCount());
-    int[] values = new int[size];
-    long low = Long.MAX_VALUE;
-    long high = Long.MIN_VALUE;
-    for (int i = 0; i < size; i++) {
-      values[i] = Math.toIntExact(entries.getLong(i));
-      low = Math.min(low, values[i]);
-      high = Math.max(high, values[i]);
-    }
-    Table clamp = new Table.Clamp(first, size, low, high);
-    for (int i = 0; i < size; i++) {
-      if (clamp.value(i) != values[i]) {
-        return new Table.Entries(first, values);
-      }
-    }
-    return clamp;
   }
 
   /**

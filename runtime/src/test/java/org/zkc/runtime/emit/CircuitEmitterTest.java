@@ -151,8 +151,8 @@ final class CircuitEmitterTest {
   void tablesAreRecognisedAsClampsOnlyWhenTheyAre() {
     long[] entries = {-2, -2, -2, -1, 0, 1, 2, 3, 3, 3};
     TensorData data = TensorData.ofLongs(DType.I32, Shape.of(entries.length), entries);
-    assertEquals(new Table.Clamp(-4, 10, -2, 3), CircuitEmitter.tableOf(-4, data));
-    assertInstanceOf(Table.Entries.class, CircuitEmitter.tableOf(-3, data));
+    assertEquals(new Table.Clamp(-4, 10, -2, 3), EntryTables.of(-4, data));
+    assertInstanceOf(Table.Entries.class, EntryTables.of(-3, data));
   }
 
   @Test
