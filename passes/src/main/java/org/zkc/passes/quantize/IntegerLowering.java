@@ -1,9 +1,12 @@
 package org.zkc.passes.quantize;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Interval;
@@ -52,13 +55,18 @@ final class IntegerLowering {
   private final GatherLowering gathers;
   private final Ranges ranges;
 
+  /** Takes what is refused, after which the lowering goes on; where empty, it ends. */
+  private final Optional<Consumer<UserException>> refusals;
+
   private IntegerLowering(
       IntegerValues values,
       Accumulators accumulators,
       ActivationLowering activations,
       PoolLowering pools,
-      Ranges ranges) {
+      Ranges ranges,
+      Optional<Consumer<UserException>> refusals) {
     this.values = values;
+    this.refusals = refusals;
     this.accumulators = accumulators;
     this.activations = activations;
     this.pools = pools;
@@ -102,10 +110,27 @@ final class IntegerLowering {
       Precision precision,
       WeightCache cache) {
     try {
-      return lowered(main, ranges, options, precision, cache);
+      return lowered(main, ranges, options, precision, cache, Optional.empty());
     } catch (UserException e) {
       return new Refused(e.location(), e.getMessage());
     }
+  }
+
+  /** Everything for which the lowering with the fewest bits is refused, in program order. */
+  static List<UserException> refusals(Function main, Ranges ranges) {
+    List<UserException> found = new ArrayList<>();
+    try {
+      lowered(
+          main,
+          ranges,
+          QuantizationOptions.DEFAULT,
+          Precision.LEAST,
+          new WeightCache(),
+          Optional.of(found::add));
+    } catch (UserException e) {
+      found.add(e);
+    }
+    return found;
   }
 
   private static Lowered lowered(
@@ -113,7 +138,8 @@ final class IntegerLowering {
       Ranges ranges,
       QuantizationOptions options,
       Precision precision,
-      WeightCache cache) {
+      WeightCache cache,
+      Optional<Consumer<UserException>> refusals) {
     PassContext counts = new PassContext();
     Map<String, Integer> bits = new TreeMap<>();
     TensorAnalysis analysis = new TensorAnalysis(main);
@@ -131,7 +157,8 @@ final class IntegerLowering {
                 accumulators,
                 new ActivationLowering(values, accumulators, ranges, precision),
                 new PoolLowering(values),
-                ranges)
+                ranges,
+                refusals)
             .run(main);
     bits.putAll(values.bits(integers));
     return new Lowered(
@@ -149,7 +176,12 @@ final class IntegerLowering {
       Value result = op.definitions().getFirst();
       if (!values.analysis().isConstant(result) && !values.analysis().isDeferred(result)) {
         values.out().at(result.name(), OpSpec.of(op).mnemonic(), op.location());
-        values.define(result, materialise((TensorOp) op));
+        try {
+          values.define(result, materialise((TensorOp) op));
+        } catch (UserException e) {
+          refusals.orElseThrow(() -> e).accept(e);
+          values.define(result, anything(result));
+        }
       }
     }
     return values.out().build(main.results().stream().map(values::output).toList());
@@ -164,6 +196,18 @@ final class IntegerLowering {
     }
     Quantum q = values.classes().quantum(parameter);
     return new IntegerType(parameter.shape(), -q.high(), q.high(), q.scale());
+  }
+
+  /** Integers in place of those that an op does not give; of reals, in their class's interval. */
+  private Value anything(Value value) {
+    IntegerType type;
+    if (TensorAnalysis.isExact(value)) {
+      type = new IntegerType(value.shape(), 0, 1, 1);
+    } else {
+      Quantum q = values.classes().quantum(value);
+      type = new IntegerType(value.shape(), q.low(), q.high(), q.scale());
+    }
+    return values.out().input(value.name(), type);
   }
 
   private Value materialise(TensorOp op) {

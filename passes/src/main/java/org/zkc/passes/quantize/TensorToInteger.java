@@ -1,11 +1,15 @@
 package org.zkc.passes.quantize;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Program;
+import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
+import org.zkc.ir.kernel.TaskRunner;
+import org.zkc.passes.Fault;
 import org.zkc.passes.Lowering;
 import org.zkc.passes.PassContext;
 
@@ -86,5 +90,29 @@ public final class TensorToInteger {
     chosen.counts().statistics().forEach(context::count);
     chosen.bits().forEach((name, n) -> context.count(BITS + name, n));
     return chosen.program();
+  }
+
+  /**
+   * Everything for which {@link #lower} would refuse a program at any precision, as far as ranges
+   * tell: an operation without an integer form, or integers that do not fit even with the fewest
+   * bits.
+   *
+   * @param samples calibration samples; none means noise, of which a range that a function does not
+   *     take says nothing certain
+   */
+  public static List<Fault> check(Program tensor, Optional<List<List<TensorData>>> samples) {
+    Ranges ranges;
+    try {
+      ranges =
+          samples.isPresent()
+              ? Calibrate.run(tensor, samples.get(), TaskRunner.CALLER)
+              : Calibrate.runDefault(tensor);
+    } catch (UserException e) {
+      return List.of(Fault.of(e, samples.isPresent()));
+    }
+    return Fault.distinct(
+        IntegerLowering.refusals(tensor.main(), ranges).stream()
+            .map(e -> Fault.of(e, true))
+            .toList());
   }
 }

@@ -115,8 +115,8 @@ final class FaultCollector {
   }
 
   /**
-   * What is known of values of which either the one or the other is meant: the value where the two
-   * are alike, else nothing. Tensors computed from the input are alike in their type.
+   * The values known where either the one list or the other is meant: a value where the two are
+   * alike, else a refused one. Tensors computed from the input are alike in their type.
    */
   List<TorchValue> merged(List<TorchValue> left, List<TorchValue> right, UserException reason) {
     List<TorchValue> out = new ArrayList<>();

@@ -11,12 +11,16 @@ import org.zkc.passes.Lowering;
 import org.zkc.passes.Pass;
 import org.zkc.passes.PassCatalogue;
 import org.zkc.passes.torch.TorchOperatorTable;
+import org.zkc.torchscript.schema.OperatorTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code zkc ops}: everything is read off the registries that the compiler itself uses. */
+/**
+ * {@code zkc ops}: everything is read off the registries that the compiler itself uses. What it
+ * prints is Markdown, and without flags the page docs/operators.md.
+ */
 @Command(
     name = "ops",
     description = "List the PyTorch operators that can be proved, the IR's ops, and the passes.",
@@ -52,49 +56,91 @@ final class OpsCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     if (all) {
-      out.println("PyTorch operators");
-      for (TorchOperatorTable.Row row : TorchOperatorTable.rows()) {
-        String remarks = row.remarks().isEmpty() ? "" : "; " + row.remarks();
-        out.println("  %-36s %s%s".formatted(row.operator(), row.becomes(), remarks));
-      }
+      out.println("# Operators");
+      out.println();
+      out.println("This page is what `zkc ops` prints; `./zkc ops > docs/operators.md` writes it.");
+      out.println();
+      printOperators(out);
     }
     if (all || ir) {
       for (Level level : Level.values()) {
-        out.println("Ops of the " + level.text() + " level");
+        heading("Ops of the " + level.text() + " level", out);
         OpCatalogue.ops(level)
             .forEach((name, op) ->
                 out.println(
-                    "  %-24s %s%n      %s".formatted(name, op.description(), op.signature())));
+                    "* `%s`: %s: `%s`".formatted(name, op.description(), op.signature())));
       }
     }
     if (all || passes) {
-      out.println("Lowerings");
+      heading("Lowerings", out);
       for (Lowering lowering : PassCatalogue.lowerings()) {
         out.println(
-            "  %-36s %s to %s: %s"
+            "* `%s`, %s to %s: %s"
                 .formatted(
                     lowering.signature(),
                     lowering.from().text(),
                     lowering.to().text(),
                     lowering.description()));
       }
-      out.println("Passes (* can be disabled)");
+      heading("Passes", out);
       for (Pass pass : PassCatalogue.all()) {
         out.println(
-            "%s %-36s %-8s %s"
+            "* `%s`, %s level%s: %s"
                 .formatted(
-                    pass.isOptimisation() ? "*" : " ",
                     pass.name(),
                     pass.level().text(),
+                    pass.isOptimisation() ? ", can be disabled" : "",
                     pass.description()));
       }
     }
     return ExitCode.OK;
   }
 
-  private static List<Map<String, String>> torchRows() {
+  private static void heading(String text, PrintWriter out) {
+    out.println();
+    out.println("## " + text);
+    out.println();
+  }
+
+  private static void printOperators(PrintWriter out) {
+    out.println("## PyTorch operators");
+    out.println();
+    out.println(
+        "Operators that can be proved. Overloads are those that PyTorch's schemas name; complex numbers"
+            + " are in none of them.");
+    out.println(
+        "Those that become `host` are computed while compiling. In-place forms (`relu_`) are as"
+            + " those without underscore.");
+    out.println();
+    out.println("| operator | overloads | becomes | restrictions |");
+    out.println("| --- | --- | --- | --- |");
+    for (TorchOperatorTable.Row row : TorchOperatorTable.rows()) {
+      out.println(
+          "| `%s` | %s | %s | %s |"
+              .formatted(
+                  row.operator(),
+                  String.join(", ", overloads(row.operator())),
+                  row.becomes(),
+                  row.remarks()));
+    }
+  }
+
+  /** Names of the overloads that the reader knows; the one without a name is {@code default}. */
+  private static List<String> overloads(String operator) {
+    return OperatorTable.overloads(operator).stream()
+        .map(o -> o.overload().isEmpty() ? "default" : o.overload())
+        .distinct()
+        .toList();
+  }
+
+  private static List<Map<String, Object>> torchRows() {
     return TorchOperatorTable.rows().stream()
-        .map(r -> Map.of("operator", r.operator(), "becomes", r.becomes(), "remarks", r.remarks()))
+        .map(r ->
+            Map.<String, Object>of(
+                "operator", r.operator(),
+                "overloads", overloads(r.operator()),
+                "becomes", r.becomes(),
+                "remarks", r.remarks()))
         .toList();
   }
 

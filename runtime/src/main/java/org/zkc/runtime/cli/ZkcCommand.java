@@ -37,6 +37,7 @@ final class ZkcCommand implements Callable<Integer> {
   private static final List<String> COMMANDS =
       List.of(
           "compile",
+          "check",
           "prove",
           "verify",
           "run",
@@ -68,6 +69,7 @@ final class ZkcCommand implements Callable<Integer> {
   private static Object command(String name) {
     return switch (name) {
       case "compile" -> new CompileCommand();
+      case "check" -> new CheckCommand();
       case "prove" -> new ProveCommand();
       case "verify" -> new VerifyCommand();
       case "run" -> new RunCommand();

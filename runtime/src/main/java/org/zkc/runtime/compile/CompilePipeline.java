@@ -16,6 +16,7 @@ import org.zkc.ir.Function;
 import org.zkc.ir.ImportedModel;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.LayerNumbers;
+import org.zkc.ir.Level;
 import org.zkc.ir.ModelInput;
 import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
@@ -24,6 +25,7 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.text.Printer;
+import org.zkc.passes.Fault;
 import org.zkc.passes.PassCatalogue;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.PassManager;
@@ -224,6 +226,29 @@ public final class CompilePipeline {
             options.evaluation().read(types, names, tensor),
             Optional.empty(),
             model.digest()));
+  }
+
+  /**
+   * Everything in a model that cannot be proved, as far as it shows: the faults of the step from the
+   * torch level; else those of quantisation, with the model's own calibration data or noise.
+   */
+  public List<Fault> check(ImportedModel model) {
+    if (model.program().level() == Level.TORCH) {
+      List<Fault> faults = TorchToTensor.check(model.program(), types(model));
+      if (!faults.isEmpty()) {
+        return faults;
+      }
+    }
+    Calibrated calibrated = toTensor(model);
+    return TensorToInteger.check(calibrated.tensor(), calibrated.samples());
+  }
+
+  private List<TensorType> types(ImportedModel model) {
+    List<String> names = model.inputs().stream().map(ModelInput::name).toList();
+    return InputTypes.resolve(
+        model.inputs(),
+        options.inputShapes(),
+        calibrationArrays(model, names).map(a -> a.stream().map(TensorData::dtype).toList()));
   }
 
   /** Chooses units of columns, where that is not done, and lets the program absorb them. */
