@@ -86,7 +86,6 @@ class WrittenConstants(nn.Module):
         w.index_put_((rows, columns), torch.tensor(1.5), accumulate=True)
         w[w == 2.0] = -1.0
         w.masked_fill_(w > 6, 0.25)
-        w.fill_diagonal_(4.0)
         return F.relu(x * w)
 
 

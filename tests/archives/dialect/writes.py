@@ -45,16 +45,16 @@ class WritesThroughViews(nn.Module):
         y.transpose(0, 1)[0].add_(1.0)
         y.view(-1)[5:9].mul_(2.0)
         y.permute(2, 0, 1)[1] = 0.0
-        y.flatten(1)[:, 3].sub_(x[:, 0, 0])
+        y.swapaxes(0, 2)[3].sub_(x[:, :, 0].t())
         z = y.unsqueeze(0)
         z[0, 1].relu_()
         first, second = y.split([1, 2], dim=1)
         second.add_(first)
         a, b = y.chunk(2, dim=2)
         a.mul_(0.5)
-        for row in y.unbind(0):
-            row[0].clamp_(-1.0, 1.0)
-        y.squeeze(0).t_() if y.dim() == 2 else y.neg_()
+        rows = y.unbind(0)
+        rows[1][0].clamp_(-1.0, 1.0)
+        y.neg_()
         y.narrow(1, 0, 1).fill_(0.25)
         return y + b.sum()
 

@@ -43,7 +43,8 @@ final class Aliases {
           "aten.alias");
 
   /** Views that are their own inverse. */
-  private static final Set<String> INVOLUTIONS = Set.of("aten.transpose", "aten.t");
+  private static final Set<String> INVOLUTIONS =
+      Set.of("aten.transpose", "aten.t", "aten.swapaxes", "aten.swapdims");
 
   /**
    * Views that always share memory, so that they can be taken again; others (reshape) may have
@@ -59,12 +60,29 @@ final class Aliases {
           "aten.alias",
           "aten.transpose",
           "aten.t",
+          "aten.swapaxes",
+          "aten.swapdims",
           "aten.permute",
           "aten.select",
           "aten.slice",
           "aten.narrow",
           "aten.expand",
           "aten.expand_as");
+
+  /**
+   * Operators whose result is the list of all parts of their first argument, with the place of the
+   * axis among their arguments. A part is a view of the list, the list one of the whole.
+   */
+  private static final Map<String, Integer> SPLITS =
+      Map.of(
+          "aten.chunk", 2,
+          "aten.unsafe_chunk", 2,
+          "aten.split", 2,
+          "aten.split_with_sizes", 2,
+          "aten.tensor_split", 2,
+          "aten.unsafe_split", 2,
+          "aten.unsafe_split_with_sizes", 2,
+          "aten.unbind", 1);
 
   /**
    * A class of the equivalence; {@code contents} is the class of what the members hold, if they
@@ -146,9 +164,22 @@ final class Aliases {
   /** Records that an operator's result is a view of its first argument. */
   void recordView(Value result, Operator operator) {
     boolean reinterprets = operator.overload().equals("dtype");
-    if (ALWAYS_VIEWS.contains(operator.operator()) && !reinterprets) {
+    boolean isPart =
+        operator.operator().equals("aten.__getitem__")
+            && isSplit(operator.arguments().getFirst());
+    boolean isView =
+        ALWAYS_VIEWS.contains(operator.operator())
+            || SPLITS.containsKey(operator.operator())
+            || isPart;
+    if (isView && !reinterprets) {
       shared.views.put(result, operator);
     }
+  }
+
+  /** Whether the value is the list of all parts of a tensor. */
+  boolean isSplit(Value value) {
+    Operator operator = shared.views.get(value);
+    return operator != null && SPLITS.containsKey(operator.operator());
   }
 
   /** The value that reads of {@code value} give now. */
@@ -326,7 +357,9 @@ final class Aliases {
       }
     }
     for (Value container : shared.containers) {
-      if (isCurrent(container) && holdsDeeply(container, find(node))) {
+      if (isCurrent(container)
+          && !updated.containsValue(container)
+          && holdsDeeply(container, find(node))) {
         stale.putIfAbsent(container, at);
       }
     }
@@ -395,7 +428,20 @@ final class Aliases {
         arguments.set(4, end);
         return scatter("aten.slice_scatter", arguments, result, operator.location());
       }
+      case "aten.__getitem__" -> { // a part of a tensor that was split
+        List<Value> item = List.of(base, operator.arguments().get(1), now);
+        return scatter("aten._set_item", item, result, operator.location());
+      }
+      case "aten.permute" -> {
+        return Optional.of(unpermuted(operator, now, result, region));
+      }
       default -> {}
+    }
+    Integer axis = SPLITS.get(operator.operator());
+    if (axis != null) {
+      String join = operator.operator().equals("aten.unbind") ? "aten.stack" : "aten.cat";
+      List<Value> parts = List.of(now, operator.arguments().get(axis));
+      return scatter(join, parts, result, operator.location());
     }
     if (SAME_ELEMENTS.contains(operator.operator())) {
       return Optional.of(
@@ -405,6 +451,18 @@ final class Aliases {
     return INVOLUTIONS.contains(operator.operator())
         ? Optional.of(over(operator, now, result))
         : Optional.empty();
+  }
+
+  /** Axis i of {@code now} back to where the permutation took it from. */
+  private Operator unpermuted(Operator permute, Value now, Value result, RegionBuilder region) {
+    Value order = permute.arguments().get(1);
+    Value rank = new Value("rank", StaticTypes.INT);
+    Value axes = new Value("axes", StaticTypes.list(StaticTypes.INT));
+    Location at = permute.location();
+    emit(new Operator(List.of(rank), "aten.len", "t", List.of(order), at), region);
+    emit(new Operator(List.of(axes), "prim.rangelist", "", List.of(rank), at), region);
+    return new Operator(
+        List.of(result), "aten.movedim", "intlist", List.of(now, axes, order), at);
   }
 
   private static Optional<Operator> scatter(

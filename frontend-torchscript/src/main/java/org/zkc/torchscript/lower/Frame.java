@@ -200,6 +200,15 @@ final class Frame {
       results.add(result);
     }
     region.add(new TupleUnpack(results, source, at));
+    if (aliases.isSplit(source)) {
+      for (int i = 0; i < results.size(); i++) {
+        Value index = region.constant(Binding.Literal.of(i), at);
+        aliases.recordView(
+            results.get(i),
+            new Operator(
+                List.of(results.get(i)), "aten.__getitem__", "t", List.of(source, index), at));
+      }
+    }
     return results.stream()
         .<Binding>map(v -> new Binding.Dynamic(v, (TorchType) v.type()))
         .toList();
