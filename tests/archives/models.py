@@ -334,6 +334,24 @@ class NarrowWeights(nn.Module):
         return F.relu(x.double() * self.factor).float()
 
 
+class Comparisons(nn.Module):
+    """Comparisons of computed values and constants, logic, choices by masks and what is made of them."""
+
+    def __init__(self):
+        super().__init__()
+        self.left = nn.Linear(10, 12)
+        self.right = nn.Linear(10, 12)
+
+    def forward(self, x):
+        a, b = self.left(x), self.right(x)
+        greater = a > b
+        small = (a <= 0.1) & ~greater
+        chosen = torch.where(greater, a, b * 0.5)
+        filled = a.masked_fill(small, 2.0)
+        some = torch.logical_or(a > 1, b < -1).any(dim=1)
+        return greater, small, chosen, filled, some, (greater.float() * a).sum(1)
+
+
 class TwoInputs(nn.Module):
     """Two inputs of different shapes, added and multiplied; the batch has three rows."""
 

@@ -28,6 +28,7 @@ import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Cast;
+import org.zkc.ir.tensor.CompareZero;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
@@ -270,6 +271,7 @@ public final class TensorInterpreter {
       case Multiply m -> zip(get(m.left(), values), get(m.right(), values), (x, y) -> x * y);
       case Divide d -> zip(get(d.left(), values), get(d.right(), values), (x, y) -> x / y);
       case Cast c -> cast(c, get(c.input(), values));
+      case CompareZero c -> compare(c, get(c.input(), values));
       case Gather g -> gather(g, get(g.table(), values), get(g.indices(), values));
       case View v ->
           ViewKernel.FLOATS.apply(v, v.operands().stream().map(x -> get(x, values)).toList());
@@ -282,6 +284,14 @@ public final class TensorInterpreter {
     float[] out = input.clone();
     for (int i = 0; op.dtype() == DType.I1 && i < out.length; i++) {
       out[i] = out[i] == 0 ? 0 : 1;
+    }
+    return out;
+  }
+
+  private static float[] compare(CompareZero op, float[] input) {
+    float[] out = new float[input.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = op.comparison().holds(input[i]) ? 1 : 0;
     }
     return out;
   }

@@ -196,6 +196,11 @@ public class TensorBuilder extends ViewBuilder {
         : op(r -> new Cast(r, input, dtype, location));
   }
 
+  /** Whether each element is in the relation to 0. */
+  public final Value compareZero(Value input, Comparison comparison) {
+    return op(r -> new CompareZero(r, input, comparison, location));
+  }
+
   /** The rows of the table that the indices name. */
   public final Value gather(Value table, Value indices) {
     return op(r -> new Gather(r, table, indices, location));

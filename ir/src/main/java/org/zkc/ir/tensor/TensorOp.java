@@ -20,6 +20,7 @@ public sealed interface TensorOp extends Op
         Divide,
         Normalization,
         Cast,
+        CompareZero,
         Gather,
         View,
         Elementwise {

@@ -113,6 +113,7 @@ public final class TensorRules {
             c.dtype().text());
         yield new TensorType(c.dtype(), c.input().shape());
       }
+      case CompareZero c -> new TensorType(DType.I1, c.input().shape());
       case Gather g -> (TensorType) g.infer();
       case View v -> (TensorType) ViewRules.infer(v);
       case Normalization n -> {

@@ -29,6 +29,7 @@ import org.zkc.ir.integer.Multiply;
 import org.zkc.ir.integer.Normalize;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.integer.Requantize;
+import org.zkc.ir.integer.RequantizeTable;
 import org.zkc.ir.integer.RoundedQuotient;
 import org.zkc.ir.integer.Scale;
 import org.zkc.ir.integer.Subtract;
@@ -126,6 +127,13 @@ public final class IntegerBuilder extends ViewBuilder {
   public Value table(Value input, long first, TensorData entries, double scale) {
     checkTable(interval(input));
     return op(scale, r -> new Table(r, input, first, entries, location));
+  }
+
+  /** Entries for (x + half) >> shift from {@code first}, saturating. */
+  public Value requantizeTable(
+      Value input, int shift, long first, TensorData entries, double scale) {
+    checkTable(interval(input).shiftRounded(shift));
+    return op(scale, r -> new RequantizeTable(r, input, shift, first, entries, location));
   }
 
   public Value add(Value left, Value right) {

@@ -15,6 +15,8 @@ import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Clamp;
+import org.zkc.ir.tensor.CompareZero;
+import org.zkc.ir.tensor.Comparison;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
@@ -40,10 +42,12 @@ import org.zkc.passes.integer.IntegerBuilder;
 final class ExactLowering {
   private final IntegerValues values;
   private final GatherLowering gathers;
+  private final ComparisonLowering comparisons;
 
   ExactLowering(IntegerValues values, GatherLowering gathers) {
     this.values = values;
     this.gathers = gathers;
+    this.comparisons = new ComparisonLowering(values);
   }
 
   Value lower(TensorOp op) {
@@ -67,6 +71,7 @@ final class ExactLowering {
       case Multiply m -> product(m);
       case Relu r -> clamped(r.input(), 0, Double.POSITIVE_INFINITY);
       case Clamp c -> clamped(c.input(), c.low(), c.high());
+      case CompareZero c -> comparisons.of(compared(c.input()), c.comparison());
       case Cast c when c.dtype() == DType.I1 -> truth(integers(c.input()));
       case Cast c -> integers(c.input());
       case Concatenate c ->
@@ -156,16 +161,13 @@ final class ExactLowering {
 
   /** 1 where the integer is not 0. */
   private Value truth(Value x) {
-    Interval all = IntegerBuilder.interval(x);
-    if (new Interval(0, 1).contains(all)) {
-      return x;
-    }
-    if (all.low() >= 0) {
-      return values.out().requantize(x, 0, 0, 1);
-    }
-    long[] entries = {1, 0, 1};
-    return values
-        .out()
-        .table(x, -1, TensorData.ofLongs(DType.I32, Shape.of(3), entries), 1);
+    return new Interval(0, 1).contains(IntegerBuilder.interval(x))
+        ? x
+        : comparisons.of(x, Comparison.NOT_EQUAL);
+  }
+
+  /** The integers that stand for real numbers, as precise as there are, or are integers. */
+  private Value compared(Value value) {
+    return TensorAnalysis.isExact(value) ? integers(value) : values.exactly(value);
   }
 }

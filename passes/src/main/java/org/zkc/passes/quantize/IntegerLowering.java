@@ -22,6 +22,7 @@ import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Clamp;
+import org.zkc.ir.tensor.CompareZero;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
@@ -218,6 +219,7 @@ final class IntegerLowering {
     requireReal(op);
     return switch (op) {
       case Cast c -> values.exactly(c.input());
+      case CompareZero c -> exact.lower(c);
       case Gather g -> gathers.of(g);
       case Conv c -> accumulators.root(c.result(), c.location());
       case Linear l -> accumulators.root(l.result(), l.location());

@@ -130,11 +130,19 @@ final class ArithmeticOperators {
 
   /** A known tensor, or a number as a 0-dim tensor. */
   static TensorData data(OperatorCall call, int index) {
-    return switch (call.argument(index)) {
+    return data(call, call.argument(index));
+  }
+
+  static TensorData data(OperatorCall call, TorchValue value) {
+    return switch (value) {
       case KnownTensor k -> k.data();
       case TorchValue.Int i -> HostTensors.scalar(i.value());
       case TorchValue.Bool b -> HostTensors.scalar(b.value() ? 1 : 0);
-      default -> HostTensors.scalar(call.number(index));
+      default ->
+          HostTensors.scalar(
+              value
+                  .number()
+                  .orElseThrow(() -> call.refuse("%s is no number".formatted(value.kind()))));
     };
   }
 

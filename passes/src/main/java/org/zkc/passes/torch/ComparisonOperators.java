@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.IntPredicate;
 import java.util.function.LongBinaryOperator;
+import java.util.stream.IntStream;
 import org.zkc.ir.DType;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Comparison;
 import org.zkc.passes.torch.TorchValue.Bool;
-import org.zkc.passes.torch.TorchValue.DataDependent;
 import org.zkc.passes.torch.TorchValue.DictOf;
 import org.zkc.passes.torch.TorchValue.Int;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
@@ -17,49 +19,63 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
- * Comparisons and logic, on the host; a comparison of traced tensors is a value that nothing may
- * depend on.
+ * Comparisons and logic: on the host when all is known, otherwise a difference's relation to 0.
  */
 final class ComparisonOperators {
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("aten.eq", "host", "constants only", c -> compare(c, r -> r == 0)),
-          new TorchOperator("aten.ne", "host", "constants only", c -> compare(c, r -> r != 0)),
-          new TorchOperator("aten.lt", "host", "constants only", c -> compare(c, r -> r == -1)),
-          new TorchOperator(
-              "aten.le", "host", "constants only", c -> compare(c, r -> r == -1 || r == 0)),
-          new TorchOperator("aten.gt", "host", "constants only", c -> compare(c, r -> r == 1)),
-          new TorchOperator(
-              "aten.ge", "host", "constants only", c -> compare(c, r -> r == 1 || r == 0)),
-          new TorchOperator("aten.all", "host", "constants only", c -> quantified(c, true)),
-          new TorchOperator("aten.any", "host", "constants only", c -> quantified(c, false)),
+          comparison("eq", Comparison.EQUAL, r -> r == 0),
+          comparison("ne", Comparison.NOT_EQUAL, r -> r != 0),
+          comparison("lt", Comparison.LESS, r -> r == -1),
+          comparison("le", Comparison.LESS_EQUAL, r -> r == -1 || r == 0),
+          comparison("gt", Comparison.GREATER, r -> r == 1),
+          comparison("ge", Comparison.GREATER_EQUAL, r -> r == 1 || r == 0),
+          new TorchOperator("aten.all", "window_mean, compare_zero", "", c -> quantified(c, true)),
+          new TorchOperator("aten.any", "window_mean, compare_zero", "", c -> quantified(c, false)),
           new TorchOperator("aten.__is__", "host", c -> new Bool(identical(c))),
           new TorchOperator("aten.__isnot__", "host", c -> new Bool(!identical(c))),
           new TorchOperator("aten.__not__", "host", c -> new Bool(!ScalarOperators.truth(c, 0))),
           new TorchOperator(
-              "aten.__and__", "host", "bools and ints", c -> logic(c, (x, y) -> x & y)),
+              "aten.__and__", "multiply, subtract", "of computed values booleans only", c -> bitwise(c, (x, y) -> x & y, LogicOperators::and)),
           new TorchOperator(
-              "aten.__or__", "host", "bools and ints", c -> logic(c, (x, y) -> x | y)),
+              "aten.__or__", "multiply, subtract", "of computed values booleans only", c -> bitwise(c, (x, y) -> x | y, LogicOperators::or)),
           new TorchOperator(
-              "aten.__xor__", "host", "bools and ints", c -> logic(c, (x, y) -> x ^ y)),
+              "aten.__xor__", "multiply, subtract", "of computed values booleans only", c -> bitwise(c, (x, y) -> x ^ y, LogicOperators::xor)),
           new TorchOperator(
-              "aten.bitwise_and", "host", "constants only", c -> logic(c, (x, y) -> x & y)),
+              "aten.bitwise_and", "multiply, subtract", "of computed values booleans only", c -> bitwise(c, (x, y) -> x & y, LogicOperators::and)),
           new TorchOperator(
-              "aten.bitwise_or", "host", "constants only", c -> logic(c, (x, y) -> x | y)),
+              "aten.bitwise_or", "multiply, subtract", "of computed values booleans only", c -> bitwise(c, (x, y) -> x | y, LogicOperators::or)),
           new TorchOperator(
-              "aten.bitwise_xor", "host", "constants only", c -> logic(c, (x, y) -> x ^ y)),
+              "aten.bitwise_xor", "multiply, subtract", "of computed values booleans only", c -> bitwise(c, (x, y) -> x ^ y, LogicOperators::xor)),
           new TorchOperator(
-              "aten.bitwise_not", "host", "constants only", ComparisonOperators::complement),
+              "aten.bitwise_not", "subtract", "of computed values booleans only", ComparisonOperators::complement),
           new TorchOperator("aten.__contains__", "host", ComparisonOperators::contains));
 
   private ComparisonOperators() {}
 
+  private static TorchOperator comparison(
+      String name, Comparison comparison, IntPredicate wanted) {
+    return new TorchOperator(
+        "aten." + name,
+        "subtract, compare_zero",
+        "also numbers",
+        call ->
+            LogicOperators.isTraced(call) ? traced(call, comparison) : compare(call, wanted));
+  }
+
+  /** The difference's relation to 0, booleans and integers as 64-bit integers. */
+  private static TorchValue traced(OperatorCall call, Comparison comparison) {
+    DType promoted = Promotion.of(call.arguments().subList(0, 2));
+    DType dtype = promoted.isFloating() ? promoted : DType.I64;
+    Value difference =
+        call.emit()
+            .subtract(call.in(dtype, call.argument(0)), call.in(dtype, call.argument(1)));
+    return call.result(call.emit().compareZero(difference, comparison), DType.I1);
+  }
+
   private static TorchValue compare(OperatorCall call, IntPredicate wanted) {
     TorchValue left = call.argument(0);
     TorchValue right = call.argument(1);
-    if (left instanceof TracedTensor || right instanceof TracedTensor) {
-      return new DataDependent(call.operator(), call.location());
-    }
     if (left instanceof Tensor || right instanceof Tensor) {
       TensorData l = ArithmeticOperators.data(call, 0);
       TensorData r = ArithmeticOperators.data(call, 1);
@@ -69,10 +85,13 @@ final class ComparisonOperators {
     return new Bool(wanted.test(order(call, left, right)));
   }
 
-  /** Whether all, or any, of a tensor's elements are true; (input) only. */
+  /**
+   * Whether all, or any, of a tensor's elements are true: (input), and of computed ones also (input,
+   * dim, keepdim).
+   */
   private static TorchValue quantified(OperatorCall call, boolean all) {
-    if (call.argument(0) instanceof TracedTensor) {
-      return new DataDependent(call.operator(), call.location());
+    if (call.argument(0) instanceof TracedTensor t) {
+      return counted(call, t, all);
     }
     if (call.arguments().size() > 1) {
       throw call.refuse("over one axis");
@@ -84,6 +103,24 @@ final class ComparisonOperators {
       result = all ? result && element : result || element;
     }
     return new KnownTensor(HostTensors.cast(HostTensors.scalar(result ? 1 : 0), DType.I1), "");
+  }
+
+  /** None is true where the count of the true ones, or of the others, is 0. */
+  private static TorchValue counted(OperatorCall call, TracedTensor input, boolean all) {
+    TorchValue truth = LogicOperators.truth(call, input);
+    Value counted =
+        call.in(DType.F32, all ? LogicOperators.not(call, truth) : truth);
+    int rank = input.shape().rank();
+    List<Integer> axes =
+        call.isNone(1)
+            ? IntStream.range(0, rank).boxed().toList()
+            : call.integers(1).stream().map(a -> call.resolveAxis(a, rank)).sorted().toList();
+    Value count =
+        rank == 0
+            ? counted
+            : ReductionOperators.mean(call, counted, axes, !call.isNone(1) && call.flag(2), true);
+    return call.result(
+        call.emit().compareZero(count, all ? Comparison.EQUAL : Comparison.GREATER), DType.I1);
   }
 
   private static int order(OperatorCall call, TorchValue left, TorchValue right) {
@@ -132,6 +169,20 @@ final class ComparisonOperators {
     throw call.refuse("identity of %s and %s".formatted(left.kind(), right.kind()));
   }
 
+  private static TorchValue bitwise(
+      OperatorCall call, LongBinaryOperator operator, LogicOperators.Connective connective) {
+    if (!LogicOperators.isTraced(call)) {
+      return logic(call, operator);
+    }
+    if (!LogicOperators.areBooleans(call, 2)) {
+      throw call.refuse("bits of computed integers; booleans are supported");
+    }
+    return connective.of(
+        call,
+        LogicOperators.truth(call, call.argument(0)),
+        LogicOperators.truth(call, call.argument(1)));
+  }
+
   private static TorchValue logic(OperatorCall call, LongBinaryOperator operator) {
     if (call.argument(0) instanceof Bool l && call.argument(1) instanceof Bool r) {
       return new Bool(operator.applyAsLong(l.value() ? 1 : 0, r.value() ? 1 : 0) != 0);
@@ -140,6 +191,12 @@ final class ComparisonOperators {
   }
 
   private static TorchValue complement(OperatorCall call) {
+    if (call.argument(0) instanceof TracedTensor t) {
+      if (t.dtype() != DType.I1) {
+        throw call.refuse("bits of computed integers; booleans are supported");
+      }
+      return LogicOperators.not(call, t);
+    }
     KnownTensor operand = call.knownTensor(0, "operand");
     if (operand.dtype().isFloating()) {
       throw call.refuse("the complement of a floating-point tensor");

@@ -23,15 +23,9 @@ import org.zkc.passes.torch.TorchValue.Tuple;
 final class HostOperators {
   static final List<TorchOperator> ALL =
       List.of(
-          constant("aten.where", HostOperators::where),
-          constant("aten.masked_fill", HostOperators::maskedFill),
           constant("aten.isnan", c -> test(c, Double::isNaN)),
           constant("aten.isinf", c -> test(c, Double::isInfinite)),
           constant("aten.isfinite", c -> test(c, Double::isFinite)),
-          constant("aten.logical_not", c -> test(c, x -> x == 0)),
-          constant("aten.logical_and", c -> logical(c, (x, y) -> x != 0 && y != 0 ? 1 : 0)),
-          constant("aten.logical_or", c -> logical(c, (x, y) -> x != 0 || y != 0 ? 1 : 0)),
-          constant("aten.logical_xor", c -> logical(c, (x, y) -> x != 0 ^ y != 0 ? 1 : 0)),
           constant("aten.triu", c -> triangle(c, true)),
           constant("aten.tril", c -> triangle(c, false)),
           constant("aten.cumsum", HostOperators::cumulativeSum),
@@ -67,38 +61,6 @@ final class HostOperators {
     return call.knownTensor(index, "operand").data();
   }
 
-  /** (condition, self, other). */
-  private static TorchValue where(OperatorCall call) {
-    if (call.arguments().size() < 3) {
-      throw call.unsupported();
-    }
-    TensorData condition = data(call, 0);
-    DType dtype = Promotion.of(call.arguments().subList(1, 3));
-    return chosen(
-        condition, ArithmeticOperators.data(call, 1), ArithmeticOperators.data(call, 2), dtype);
-  }
-
-  /** (self, mask, value). */
-  private static TorchValue maskedFill(OperatorCall call) {
-    return chosen(
-        data(call, 1), ArithmeticOperators.data(call, 2), data(call, 0), call.tensor(0).dtype());
-  }
-
-  private static TorchValue chosen(
-      TensorData condition, TensorData whenTrue, TensorData whenFalse, DType dtype) {
-    DType wide = dtype.isFloating() ? DType.F64 : DType.I64;
-    TensorData yes = HostTensors.cast(HostTensors.cast(whenTrue, dtype), wide);
-    TensorData no = HostTensors.cast(HostTensors.cast(whenFalse, dtype), wide);
-    TensorData mask = HostTensors.cast(condition, wide);
-    TensorData taken =
-        HostTensors.zip(mask, yes, wide, (c, y) -> c != 0 ? y : 0, (c, y) -> c != 0 ? y : 0);
-    TensorData rest =
-        HostTensors.zip(mask, no, wide, (c, n) -> c != 0 ? 0 : n, (c, n) -> c != 0 ? 0 : n);
-    // One of the two terms is 0 everywhere.
-    TensorData out = HostTensors.zip(taken, rest, wide, Long::sum, Double::sum);
-    return new KnownTensor(HostTensors.cast(out, dtype), "");
-  }
-
   private static TorchValue test(OperatorCall call, DoublePredicate predicate) {
     TensorData out =
         HostTensors.map(
@@ -106,12 +68,6 @@ final class HostOperators {
             DType.F64,
             x -> x,
             x -> predicate.test(x) ? 1 : 0);
-    return new KnownTensor(HostTensors.cast(out, DType.I1), "");
-  }
-
-  private static TorchValue logical(OperatorCall call, DoubleBinaryOperator operator) {
-    TensorData out =
-        HostTensors.zip(data(call, 0), data(call, 1), DType.F64, (x, y) -> 0, operator);
     return new KnownTensor(HostTensors.cast(out, DType.I1), "");
   }
 

@@ -91,6 +91,14 @@ record OperatorCall(
     };
   }
 
+  /** A tensor among values that may be others. */
+  Tensor tensorOf(TorchValue value) {
+    if (value instanceof Tensor t) {
+      return t;
+    }
+    throw refuse("%s where a Tensor is needed".formatted(value.kind()));
+  }
+
   /**
    * A tensor or number in an element type, f32 for the floating-point ones.
    *

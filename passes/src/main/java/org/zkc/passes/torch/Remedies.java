@@ -14,14 +14,11 @@ final class Remedies {
           + " products for what depends on values";
   private static final String UNPOOLING =
       "where its elements go depends on the input; use an interpolation";
-  private static final String SELECTION = "write it with clamp, relu and products";
 
   private static final Map<String, String> BY_OPERATOR =
       Map.ofEntries(
           Map.entry("aten.layer_norm", BATCH_NORM),
           Map.entry("aten.group_norm", BATCH_NORM),
-          Map.entry("aten.where", SELECTION),
-          Map.entry("aten.masked_fill", SELECTION),
           Map.entry("aten.index_put", PART),
           Map.entry("aten.index_fill", PART),
           Map.entry("aten.index_copy", PART),

@@ -26,6 +26,8 @@ public final class TorchOperatorTable {
             ReductionOperators.ALL,
             ArithmeticOperators.ALL,
             ComparisonOperators.ALL,
+            LogicOperators.ALL,
+            SelectionOperators.ALL,
             ScalarOperators.ALL,
             ViewOperators.ALL,
             IndexOperators.ALL,

@@ -33,6 +33,9 @@ final class SaturationLimits {
   /** Slopes are taken over this share of a table. */
   private static final int STRETCHES = 16;
 
+  /** A table that moves over no more rows than this is a comparison, which cuts nothing off. */
+  private static final int STEP = 2;
+
   static final SaturationLimits NONE = new SaturationLimits(Map.of());
 
   private final Map<Integer, Limit> limits;
@@ -141,6 +144,9 @@ final class SaturationLimits {
     }
     while (to > from && v[to] == v[to - 1]) {
       to--;
+    }
+    if (to - from <= STEP) {
+      return new Range(Integer.MIN_VALUE, Integer.MAX_VALUE, 0, 0);
     }
     int stretch = Math.max(1, (to - from) / STRETCHES);
     double steepest = 0;
