@@ -280,9 +280,40 @@ def arithmetic(r):
 def reduction(r):
     s = shape(r)
     axes, keep = some_axes(r, len(s)), r.random() < 0.5
+    a, n = axes[0], s[axes[0]]
+    before, after = (constant(r, *(r.randint(1, 2) if k == a % len(s) else e for k, e in enumerate(s))) for _ in range(2))
     return s, r.choice([
         lambda x: x.mean(axes, keep), lambda x: x.sum(axes, keep), lambda x: x.mean(), lambda x: x.sum(),
         lambda x: x.mean(axes[0], keepdim=keep), lambda x: x.sum(dim=axes[:1], keepdim=keep),
+        lambda x: x.amax(axes, keep), lambda x: x.amin(axes, keep), lambda x: x.amax(), lambda x: x.max(), lambda x: x.min(),
+        lambda x: x.max(a, keep)[0], lambda x: x.min(a, keepdim=keep)[0], lambda x: torch.max(x, x.sin()), lambda x: torch.min(x, -x),
+        lambda x: torch.stack(torch.aminmax(x, dim=a, keepdim=keep)), lambda x: torch.stack(torch.aminmax(x)),
+        lambda x: x.prod(a, keep), lambda x: x.prod(), lambda x: x.cumsum(a), lambda x: torch.diff(x, dim=a, prepend=before, append=after),
+        lambda x: torch.diff(x, n - 1, a) if n > 1 else x, lambda x: x.logsumexp(axes, keep), lambda x: torch.logaddexp(x, x.cos()),
+    ])  # fmt: skip
+
+
+@family
+def norms(r):
+    s = shape(r)
+    axes, keep, p = some_axes(r, len(s)), r.random() < 0.5, r.choice([1, 2, 3, 1.5, float("inf")])
+    count = 1
+    for a in axes:
+        count *= s[a]
+    correction = r.randint(0, min(2, count - 1))
+    other = constant(r, *s[-1:])
+    rows, more = constant(r, 3, s[-1]), constant(r, 4, s[-1])
+    wide = (r.randint(2, 4), r.randint(2, 4))
+    return r.choice([
+        (s, lambda x: x.var(axes, correction=correction, keepdim=keep)), (s, lambda x: x.std(axes, correction=correction, keepdim=keep)),
+        (wide, lambda x: x.var()), (wide, lambda x: x.std(0)), (wide, lambda x: torch.std_mean(x, 1)[0] + torch.var_mean(x, 1)[1]),
+        (wide, lambda x: x.var(unbiased=False)), (wide, lambda x: x.std(1, False, keep)), (s, lambda x: x.norm()),
+        (s, lambda x: torch.linalg.vector_norm(x, p, axes, keep)), (s, lambda x: torch.linalg.vector_norm(x, p)),
+        (s, lambda x: x.norm(p, axes, keep)), (s, lambda x: torch.dist(x, other, p)),
+        (wide, lambda x: F.pairwise_distance(x, x.sin(), p, keepdim=keep)), (wide, lambda x: F.pdist(x, p)),
+        ((2, s[-1]), lambda x: torch.cdist(x, rows, p)), ((2, 1, 5, s[-1]), lambda x: torch.cdist(x, torch.stack([rows, more[:3]]), p)),
+        (s, lambda x: F.cosine_similarity(x, other, axes[0])), (wide, lambda x: F.cosine_similarity(x, x.cos(), 0)),
+        (wide, lambda x: torch.linalg.norm(x)), (wide, lambda x: torch.linalg.matrix_norm(x)),
     ])  # fmt: skip
 
 
@@ -325,6 +356,46 @@ def view(r):
 
 
 @family
+def picks(r):
+    s = shape(r, 1, 4, 5)
+    rank = len(s)
+    a, axes, shifts = axis(r, rank), some_axes(r, rank), r.randint(-7, 7)
+    many = [r.randint(-4, 4) for _ in axes]
+    repeats, often = r.randint(1, 3), torch.tensor([r.randint(0, 3) for _ in range(s[a])])
+    often[r.randrange(s[a])] += 1
+    size = r.randint(1, s[a])
+    step, offset, turns = r.randint(1, 3), r.randint(-2, 2), r.randint(-5, 5)
+    m = shape(r, 2, 4, 5)
+    row, column = r.sample(range(len(m)), 2)
+    seen, n = r.randint(-min(m[row] - 1, 2), min(m[column] - 1, 2)), s[0]
+    factor, channels, height, width = r.randint(1, 3), r.randint(1, 2), r.randint(1, 3), r.randint(1, 3)
+    return r.choice([
+        (s, lambda x: x.flip(axes)), (m, torch.fliplr), (s, torch.flipud), (m, lambda x: torch.rot90(x, turns, (row, column))),
+        (s, lambda x: x.roll(shifts)), (s, lambda x: x.roll(many, axes)), (s, lambda x: x.repeat_interleave(repeats)),
+        (s, lambda x: x.repeat_interleave(repeats, a)), (s, lambda x: x.repeat_interleave(often, a)), (s, lambda x: x.unfold(a, size, step)),
+        (m, lambda x: x.diagonal(seen, row, column)), ((n,), lambda x: torch.diag(x, offset)), ((n, n), lambda x: torch.diag(x)),
+        (s, lambda x: torch.diag_embed(x, offset)), (s, lambda x: torch.diag_embed(x, offset, 1, 0)), ((n, height), torch.trace),
+        (m, lambda x: x.tril(offset)), (m, lambda x: x.triu(offset)), (s, torch.ravel),
+        ((channels, height * factor, width * factor), lambda x: F.pixel_unshuffle(x, factor)),
+        ((2, channels, height * factor, width * factor), lambda x: F.pixel_unshuffle(x, factor)),
+    ])  # fmt: skip
+
+
+@family
+def blocks(r):
+    kernel, dilation, stride = ([r.randint(1, 3) for _ in range(2)] for _ in range(3))
+    padding = [r.randint(0, 2) for _ in range(2)]
+    channels = r.randint(1, 2)
+    size = [r.randint(max(1, d * (k - 1) + 1 - 2 * p), 8) for k, d, p in zip(kernel, dilation, padding)]
+    positions = [(n + 2 * p - d * (k - 1) - 1) // t + 1 for n, k, d, p, t in zip(size, kernel, dilation, padding, stride)]
+    batch = [r.randint(1, 2)] if r.random() < 0.8 else []
+    if r.random() < 0.5:
+        return (*batch, channels, *size), lambda x: F.unfold(x, kernel, dilation, padding, stride)
+    columns = (*batch, channels * kernel[0] * kernel[1], positions[0] * positions[1])
+    return columns, lambda x: F.fold(x, size, kernel, dilation, padding, stride)
+
+
+@family
 def index(r):
     s = shape(r, 1, 4, 7)
     a = axis(r, len(s))
@@ -344,6 +415,8 @@ def index(r):
     return s, r.choice([
         sliced, lambda x: x.select(a, at), lambda x: x.narrow(a, low, length), lambda x: chosen(x.split(sizes, a)),
         lambda x: chosen(x.split(chunk, a)), lambda x: chosen(x.chunk(chunk, a)), lambda x: chosen(x.unbind(a)),
+        lambda x: chosen(torch.tensor_split(x, chunk, a)), lambda x: torch.tensor_split(x, [low, low + length], a)[1],
+        lambda x: torch.hsplit(x, [low, low + length])[1] if x.shape[min(1, x.dim() - 1)] == n else x,
     ])  # fmt: skip
 
 
@@ -357,7 +430,9 @@ def joining(r):
     empty = r.randint(0, s[a])
     return s, r.choice([
         lambda x: torch.cat([x, other, x], a), lambda x: torch.stack([x, x.tanh()], new), lambda x: x.repeat(repeats),
-        lambda x: x.tile(tiles), lambda x: torch.concat([x, x.narrow(a, empty, 0)], a),
+        lambda x: x.tile(tiles), lambda x: torch.concat([x, x.narrow(a, empty, 0)], a), lambda x: torch.hstack([x, x.cos()]),
+        lambda x: torch.vstack([x, x.cos()]), lambda x: torch.dstack([x, x.cos()]), lambda x: torch.column_stack([x, x.cos()]),
+        lambda x: torch.atleast_2d(x), lambda x: torch.atleast_3d(x),
     ])  # fmt: skip
 
 

@@ -93,6 +93,8 @@ ARCHIVES = [
     Sample("lstm_tagger", models.LstmTagger, ((2, 20, 12),)),
     Sample("gru_forecaster", models.GruForecaster, ((2, 24, 4), (2, 3))),
     Sample("gru_forecaster_scripted", models.GruForecaster, ((2, 24, 4), (2, 3)), "scripted"),
+    Sample("rearrangements", models.Rearrangements, ((1, 1, 6, 8),)),
+    Sample("reductions", models.Reductions, ((2, 4, 12),)),
     Sample("unsupported_operator", models.Sorted, ((1, 8),)),
 ]
 

@@ -642,3 +642,38 @@ class GruForecaster(nn.Module):
             forecasts.append(self.head(h))
             h = self.cell(forecasts[-1], h)
         return torch.stack(forecasts, 1)
+
+
+class Rearrangements(nn.Module):
+    """Elements of computed tensors in other places: mirrored, rolled, in blocks, on diagonals, under triangles."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 3, padding=1)
+        self.fc = nn.Linear(9, 6)
+
+    def forward(self, x):
+        y = F.relu(self.conv(x))
+        y = y.flip(3) + y.roll((1, -2), (2, 3))
+        blocks = F.unfold(y, 3, padding=1, stride=2)
+        again = F.fold(blocks, (6, 8), 3, padding=1, stride=2)
+        small = F.pixel_unshuffle(again, 2).repeat_interleave(2, dim=3)
+        matrices = self.fc(blocks[:, :9].transpose(1, 2))
+        lower = matrices[:, :6].tril(1) + torch.diag_embed(matrices[:, 0], 0)
+        return small, lower, matrices.diagonal(0, 1, 2).cumsum(1)
+
+
+class Reductions(nn.Module):
+    """Extremes, products, spreads, norms and distances along axes of computed tensors."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(12, 16)
+        self.prototypes = nn.Parameter(torch.randn(5, 16))
+
+    def forward(self, x):
+        y = torch.tanh(self.fc(x)) + 0.1
+        spread = torch.cat([y.var(2), y.std((0, 2)).expand(2, 4), y.amax(2), y.amin(1)[:, :4]], 1)
+        logs = y.logsumexp(2) + (y[:, :, :3].abs() + 0.5).prod(2)
+        distances = torch.cdist(y, self.prototypes[None])
+        return spread, logs, distances, F.cosine_similarity(y, self.prototypes[0], dim=2)

@@ -32,8 +32,7 @@ public record Fault(Location location, String why, String remedy, boolean certai
           new Key(f.location.file(), f.location.line(), f.why),
           f,
           (a, b) ->
-              new Fault(
-                  a.location, a.why, a.remedy, a.certain || b.certain, a.times + b.times));
+              new Fault(a.location, a.why, a.remedy, a.certain || b.certain, a.times + b.times));
     }
     return new ArrayList<>(found.values());
   }

@@ -260,8 +260,7 @@ final class TensorAnalysis {
       case Activation t -> new Bounds(t.range().low(), t.range().high());
       case Normalization n -> new Bounds(n.range().low(), n.range().high());
       case MaxPool m -> bounds(m.input());
-      // Divisors are at least the lengths: a mean lies in the hull of its elements and 0.
-      case WindowMean m -> bounds(m.input()).hull(new Bounds(0, 0));
+      case WindowMean m -> windows(m);
       case Pad p ->
           bounds(p.input()).hull(new Bounds(p.value().doubleValue(), p.value().doubleValue()));
       case Concatenate c ->
@@ -270,6 +269,10 @@ final class TensorAnalysis {
       case Gather g -> bounds(g.table());
       case Constant c -> ofElements(c.data());
       case Add a -> sum(bounds(a.left()), bounds(a.right()));
+      case Multiply m when m.left() == m.right() -> {
+        Bounds of = product(bounds(m.left()), bounds(m.left()));
+        yield of.clamp(0, Double.POSITIVE_INFINITY);
+      }
       case Multiply m -> product(bounds(m.left()), bounds(m.right()));
       case MatMul m -> {
         Bounds one = product(bounds(m.left()), bounds(m.right()));
@@ -288,6 +291,16 @@ final class TensorAnalysis {
       high = Math.max(high, data.getDouble(i));
     }
     return low <= high ? new Bounds(low, high) : Bounds.NONE;
+  }
+
+  /** A mean lies in the hull of its elements and 0, a sum as far from 0 as it has elements. */
+  private Bounds windows(WindowMean op) {
+    Bounds of = bounds(op.input()).hull(new Bounds(0, 0));
+    double most = 1;
+    for (int j = 0; j < op.lengths().size(); j++) {
+      most = Math.max(most, (double) op.lengths().get(j) / op.divisors().get(j));
+    }
+    return new Bounds(times(of.low, most), times(of.high, most));
   }
 
   private static Bounds product(Bounds a, Bounds b) {

@@ -23,14 +23,18 @@ import org.zkc.passes.torch.TorchValue.Tuple;
  * known because of a fault makes no further one: what reads it is refused with the same reason.
  */
 final class FaultCollector {
-  /** Every reason in the order in which the walk met it, and whether its place is surely reached. */
+  /**
+   * Every reason in the order in which the walk met it, and whether its place is surely reached.
+   */
   private final Map<UserException, Boolean> met = new IdentityHashMap<>();
 
   private final List<UserException> order = new ArrayList<>();
   private final Set<UserException> needed = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<Refused> visited = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  /** For each region around the walk that may not be executed: whether an earlier fault hides it. */
+  /**
+   * For each region around the walk that may not be executed: whether an earlier fault hides it.
+   */
   private final Deque<Boolean> hidden = new ArrayDeque<>();
 
   private int hiding;

@@ -26,14 +26,6 @@ final class HostOperators {
           constant("aten.isnan", c -> test(c, Double::isNaN)),
           constant("aten.isinf", c -> test(c, Double::isInfinite)),
           constant("aten.isfinite", c -> test(c, Double::isFinite)),
-          constant("aten.triu", c -> triangle(c, true)),
-          constant("aten.tril", c -> triangle(c, false)),
-          constant("aten.cumsum", HostOperators::cumulativeSum),
-          constant("aten.flip", HostOperators::flip),
-          constant("aten.amax", c -> extreme(c, true)),
-          constant("aten.amin", c -> extreme(c, false)),
-          constant("aten.norm", HostOperators::norm),
-          constant("aten.linalg_vector_norm", HostOperators::norm),
           constant("aten._weight_norm", HostOperators::weightNorm),
           constant(
               "aten._weight_norm_interface",
@@ -48,13 +40,16 @@ final class HostOperators {
         "host",
         "constants only",
         call -> {
-          for (TorchValue argument : call.arguments()) {
-            if (argument instanceof TracedTensor) {
-              throw call.unsupported();
-            }
+          if (!isKnown(call)) {
+            throw call.unsupported();
           }
           return lowering.lower(call);
         });
+  }
+
+  /** Whether no argument is a tensor that depends on the input. */
+  static boolean isKnown(OperatorCall call) {
+    return call.arguments().stream().noneMatch(TracedTensor.class::isInstance);
   }
 
   private static TensorData data(OperatorCall call, int index) {
@@ -72,7 +67,7 @@ final class HostOperators {
   }
 
   /** (self, diagonal): elements of the last two axes on one side of a diagonal, 0 elsewhere. */
-  private static TorchValue triangle(OperatorCall call, boolean upper) {
+  static TorchValue triangle(OperatorCall call, boolean upper) {
     TensorData data = data(call, 0);
     Shape shape = data.shape();
     if (shape.rank() < 2) {
@@ -110,7 +105,7 @@ final class HostOperators {
   }
 
   /** (self, dim, dtype). */
-  private static TorchValue cumulativeSum(OperatorCall call) {
+  static TorchValue cumulativeSum(OperatorCall call) {
     TensorData data = data(call, 0);
     Axis axis = Axis.of(data.shape(), call.axis(1, data.shape().rank()));
     DType natural = data.dtype().isFloating() ? data.dtype() : DType.I64;
@@ -126,7 +121,7 @@ final class HostOperators {
   }
 
   /** (self, dims). */
-  private static TorchValue flip(OperatorCall call) {
+  static TorchValue flip(OperatorCall call) {
     TensorData data = data(call, 0);
     double[] elements = data.toDoubles();
     for (int dim : call.integers(1)) {
@@ -142,7 +137,7 @@ final class HostOperators {
   }
 
   /** (self, dim, keepdim), over all axes where dim is an empty list. */
-  private static TorchValue extreme(OperatorCall call, boolean largest) {
+  static TorchValue extreme(OperatorCall call, boolean largest) {
     TensorData data = data(call, 0);
     if (data.elementCount() == 0) {
       throw call.refuse("the tensor has no elements");
@@ -189,7 +184,7 @@ final class HostOperators {
   }
 
   /** (self, p, dim, keepdim, dtype); p is 2 where it is None. */
-  private static TorchValue norm(OperatorCall call) {
+  static TorchValue norm(OperatorCall call) {
     TensorData data = data(call, 0);
     double p = call.number(1, 2);
     if (!data.dtype().isFloating() || !call.isNone(4)) {

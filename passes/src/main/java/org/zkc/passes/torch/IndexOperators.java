@@ -15,7 +15,14 @@ final class IndexOperators {
           new TorchOperator("aten.narrow", "slice", IndexOperators::narrow),
           new TorchOperator("aten.split", "slice", IndexOperators::split),
           new TorchOperator("aten.split_with_sizes", "slice", IndexOperators::split),
+          new TorchOperator("aten.unsafe_split", "slice", IndexOperators::split),
+          new TorchOperator("aten.unsafe_split_with_sizes", "slice", IndexOperators::split),
           new TorchOperator("aten.chunk", "slice", IndexOperators::chunk),
+          new TorchOperator("aten.unsafe_chunk", "slice", IndexOperators::chunk),
+          new TorchOperator("aten.tensor_split", "slice", c -> at(c, c.axis(2, rank(c)))),
+          new TorchOperator("aten.hsplit", "slice", c -> at(c, rank(c) == 1 ? 0 : 1)),
+          new TorchOperator("aten.vsplit", "slice", c -> at(c, 0)),
+          new TorchOperator("aten.dsplit", "slice", c -> at(c, 2)),
           new TorchOperator("aten.unbind", "slice, reshape", IndexOperators::unbind));
 
   private IndexOperators() {}
@@ -140,6 +147,39 @@ final class IndexOperators {
     }
     if (start != extent) {
       throw call.refuse("parts %s of an axis of %d".formatted(sizes, extent));
+    }
+    return new ListOf(out);
+  }
+
+  private static int rank(OperatorCall call) {
+    return call.tensor(0).shape().rank();
+  }
+
+  /** (input, sections or indices): nearly equal parts, or those between indices. */
+  private static TorchValue at(OperatorCall call, int axis) {
+    if (axis >= rank(call)) {
+      throw call.refuse("the tensor has %d axes".formatted(rank(call)));
+    }
+    int extent = extent(call, call.tensor(0).shape(), axis);
+    List<Integer> ends = new ArrayList<>();
+    if (call.argument(1) instanceof ListOf) {
+      call.integers(1).forEach(i -> ends.add(bound(i, extent)));
+      ends.add(extent);
+    } else {
+      int sections = call.extent(1);
+      if (sections < 1) {
+        throw call.refuse("%d sections".formatted(sections));
+      }
+      int longer = extent % sections; // the first parts hold one element more
+      for (int i = 1; i <= sections; i++) {
+        ends.add(i * (extent / sections) + Math.min(i, longer));
+      }
+    }
+    List<TorchValue> out = new ArrayList<>();
+    int start = 0;
+    for (int end : ends) {
+      out.add(part(call, axis, start, Math.max(start, end), 1));
+      start = end;
     }
     return new ListOf(out);
   }

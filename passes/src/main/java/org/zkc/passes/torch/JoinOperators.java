@@ -17,6 +17,14 @@ final class JoinOperators {
           new TorchOperator("aten.concat", "concatenate", JoinOperators::concatenate),
           new TorchOperator("aten.concatenate", "concatenate", JoinOperators::concatenate),
           new TorchOperator("aten.stack", "reshape, concatenate", JoinOperators::stack),
+          new TorchOperator("aten.hstack", "reshape, concatenate", c -> joined(c, 1)),
+          new TorchOperator("aten.vstack", "reshape, concatenate", c -> joined(c, 0)),
+          new TorchOperator("aten.row_stack", "reshape, concatenate", c -> joined(c, 0)),
+          new TorchOperator("aten.dstack", "reshape, concatenate", c -> joined(c, 2)),
+          new TorchOperator("aten.column_stack", "reshape, concatenate", JoinOperators::columns),
+          new TorchOperator("aten.atleast_1d", "reshape", c -> atLeast(c, 1)),
+          new TorchOperator("aten.atleast_2d", "reshape", c -> atLeast(c, 2)),
+          new TorchOperator("aten.atleast_3d", "reshape", c -> atLeast(c, 3)),
           new TorchOperator("aten.repeat", "reshape, concatenate", JoinOperators::repeat),
           new TorchOperator("aten.tile", "reshape, concatenate", JoinOperators::tile));
 
@@ -63,6 +71,53 @@ final class JoinOperators {
     List<Value> parts =
         inOneType(call, tensors).stream().map(v -> call.emit().reshape(v, each)).toList();
     return call.result(call.emit().concatenate(parts, axis));
+  }
+
+  /** Along an axis that tensors without it get; hstack joins vectors along their only axis. */
+  private static TorchValue joined(OperatorCall call, int axis) {
+    List<Value> parts = new ArrayList<>();
+    boolean vectors = axis == 1 && nonEmptyList(call).getFirst().shape().rank() < 2;
+    for (Tensor t : nonEmptyList(call)) {
+      parts.add(atLeast(call, call.value(t), vectors ? 1 : axis == 2 ? 3 : 2));
+    }
+    return call.result(call.emit().concatenate(parts, vectors ? 0 : axis));
+  }
+
+  /** Vectors are columns. */
+  private static TorchValue columns(OperatorCall call) {
+    List<Value> parts = new ArrayList<>();
+    for (Tensor t : nonEmptyList(call)) {
+      Value v = call.value(t);
+      int count = Math.toIntExact(v.shape().elementCount());
+      parts.add(v.shape().rank() < 2 ? call.emit().reshape(v, Shape.of(count, 1)) : v);
+    }
+    return call.result(call.emit().concatenate(parts, 1));
+  }
+
+  private static TorchValue atLeast(OperatorCall call, int rank) {
+    if (call.argument(0).sequence().isEmpty()) {
+      return call.result(atLeast(call, call.value(0), rank));
+    }
+    List<TorchValue> out = new ArrayList<>();
+    for (Tensor t : call.tensors(0)) {
+      out.add(call.result(atLeast(call, call.value(t), rank), t.dtype()));
+    }
+    return new TorchValue.ListOf(out);
+  }
+
+  /** Axes of extent 1 are added: in front, and behind the second axis. */
+  private static Value atLeast(OperatorCall call, Value x, int rank) {
+    List<Integer> extents = new ArrayList<>(x.shape().extents());
+    if (extents.isEmpty()) {
+      extents.add(1);
+    }
+    if (extents.size() == 1 && rank > 1) {
+      extents.addFirst(1);
+    }
+    if (extents.size() == 2 && rank > 2) {
+      extents.add(1);
+    }
+    return call.emit().reshape(x, new Shape(extents));
   }
 
   /** (input, repeats): copies side by side, new axes in front. */

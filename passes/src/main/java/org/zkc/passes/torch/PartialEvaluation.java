@@ -123,8 +123,7 @@ final class PartialEvaluation {
     }
     step();
     if (++depth > MAXIMAL_DEPTH) {
-      throw new Ended(
-          nearest, "calls are nested more than %d deep".formatted(MAXIMAL_DEPTH));
+      throw new Ended(nearest, "calls are nested more than %d deep".formatted(MAXIMAL_DEPTH));
     }
     List<TorchValue> results = new Frame().run(function.region(), arguments);
     depth--;

@@ -1,20 +1,57 @@
 package org.zkc.passes.torch;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.ScalarFunction;
+import org.zkc.passes.torch.TorchValue.DataDependent;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
+import org.zkc.passes.torch.TorchValue.Tuple;
 
-/** Means and sums over whole axes: WindowMean with one window. */
+/**
+ * Means and sums over whole axes, as WindowMean with one window, and what is made of sums, extremes
+ * and products along axes.
+ */
 final class ReductionOperators {
+  /** Beyond it log(1 + exp(x)) is x in single precision. */
+  private static final double LINEAR_FROM = 40;
+
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator("aten.mean", "window_mean", c -> reduce(c, false)),
           new TorchOperator(
-              "aten.sum", "window_mean", "as a mean with divisor 1", c -> reduce(c, true)));
+              "aten.sum", "window_mean", "as a mean with divisor 1", c -> reduce(c, true)),
+          new TorchOperator("aten.amax", "max_pool", c -> extremes(c, true)),
+          new TorchOperator("aten.amin", "max_pool, multiply", c -> extremes(c, false)),
+          new TorchOperator("aten.aminmax", "max_pool, multiply", ReductionOperators::both),
+          new TorchOperator(
+              "aten.max", "max_pool", "the indices must not be used", c -> extremeOf(c, true)),
+          new TorchOperator(
+              "aten.min",
+              "max_pool, multiply",
+              "the indices must not be used",
+              c -> extremeOf(c, false)),
+          new TorchOperator("aten.prod", "slice, multiply", ReductionOperators::product),
+          new TorchOperator("aten.cumsum", "window_mean", ReductionOperators::cumulativeSum),
+          new TorchOperator("aten.diff", "slice, subtract", ReductionOperators::differences),
+          new TorchOperator(
+              "aten.logsumexp",
+              "max_pool, subtract, pointwise, window_mean, add",
+              ReductionOperators::logarithmOfSum),
+          new TorchOperator(
+              "aten.logaddexp",
+              "subtract, pointwise, add",
+              c -> {
+                Value d = c.emit().subtract(c.value(0), c.value(1));
+                Value more = c.emit().pointwise(d, ScalarFunction.SOFTPLUS, 1.0, LINEAR_FROM);
+                return c.result(c.emit().add(c.value(1), more));
+              }));
 
   private ReductionOperators() {}
 
@@ -112,5 +149,183 @@ final class ReductionOperators {
     Value signed = greatest ? input : emit.multiply(input, emit.scalar(-1));
     Value out = emit.maxPool(signed, whole, List.of(1), List.of(0), List.of(0), List.of(1));
     return greatest ? out : emit.multiply(out, emit.scalar(-1));
+  }
+
+  /**
+   * A tensor whose last axis holds what is reduced.
+   *
+   * @param result the shape after the reduction
+   */
+  record Lines(Value lines, Shape result) {
+
+    /**
+     * @param dims the argument that names the axes; all of them where it is None or empty
+     */
+    static Lines of(OperatorCall call, Value input, int dims, boolean keep) {
+      Shape shape = input.shape();
+      TreeSet<Integer> axes = new TreeSet<>();
+      if (!call.isNone(dims)) {
+        call.integers(dims).forEach(a -> axes.add(call.resolveAxis(a, shape.rank())));
+      }
+      return of(call, input, axes, keep);
+    }
+
+    /** The same with the axes resolved; all of them where there are none. */
+    static Lines of(OperatorCall call, Value input, Set<Integer> axes, boolean keep) {
+      Shape shape = input.shape();
+      List<Integer> order = new ArrayList<>();
+      List<Integer> last = new ArrayList<>();
+      List<Integer> result = new ArrayList<>();
+      List<Integer> extents = new ArrayList<>();
+      for (int axis = 0; axis < shape.rank(); axis++) {
+        boolean gone = axes.isEmpty() || axes.contains(axis);
+        (gone ? last : order).add(axis);
+        if (!gone) {
+          extents.add(shape.extent(axis));
+        }
+        if (!gone || keep) {
+          result.add(gone ? 1 : shape.extent(axis));
+        }
+      }
+      int count = last.stream().map(shape::extent).reduce(1, Math::multiplyExact);
+      if (count == 0) {
+        throw call.refuse("the tensor has no elements");
+      }
+      order.addAll(last);
+      extents.add(count);
+      Value moved = call.emit().transpose(input, order);
+      return new Lines(call.emit().reshape(moved, new Shape(extents)), new Shape(result));
+    }
+
+    int axis() {
+      return lines.shape().rank() - 1;
+    }
+
+    int count() {
+      return lines.shape().extent(axis());
+    }
+
+    /** The sums of the lines, divided; with an axis of extent 1. */
+    Value sums(OperatorCall call, Value lines, int divisor) {
+      return call.emit().windowMean(lines, axis(), List.of(0), List.of(count()), List.of(divisor));
+    }
+  }
+
+  /** (input, dim, keepdim). */
+  private static TorchValue extremes(OperatorCall call, boolean greatest) {
+    if (HostOperators.isKnown(call)) {
+      return HostOperators.extreme(call, greatest);
+    }
+    return call.result(extreme(call, Lines.of(call, call.value(0), 1, call.flag(2)), greatest));
+  }
+
+  private static Value extreme(OperatorCall call, Lines lines, boolean greatest) {
+    return call.emit().reshape(extreme(call.emit(), lines.lines, greatest), lines.result);
+  }
+
+  /** (input, dim, keepdim): the least and the greatest. */
+  private static TorchValue both(OperatorCall call) {
+    Lines lines = Lines.of(call, call.value(0), 1, call.flag(2));
+    return new Tuple(
+        List.of(call.result(extreme(call, lines, false)), call.result(extreme(call, lines, true))));
+  }
+
+  /** (input), (input, other), or (input, dim, keepdim) with the indices of the elements. */
+  private static TorchValue extremeOf(OperatorCall call, boolean greatest) {
+    return switch (call.overload()) {
+      case "other" -> ActivationOperators.extreme(call, greatest);
+      case "dim" -> {
+        Value out = extreme(call, Lines.of(call, call.value(0), 1, call.flag(2)), greatest);
+        yield new Tuple(
+            List.of(
+                call.result(out),
+                new DataDependent("the indices of " + call.operator(), call.location())));
+      }
+      default ->
+          call.result(extreme(call, Lines.of(call, call.value(0), Set.of(), false), greatest));
+    };
+  }
+
+  /** (input, dtype) or (input, dim, keepdim, dtype): halves are multiplied, and their halves. */
+  private static TorchValue product(OperatorCall call) {
+    boolean whole = call.overload().isEmpty();
+    int dtypeAt = whole ? 1 : 3;
+    if (!call.isNone(dtypeAt)) {
+      CastOperators.requireFloating(call, call.integer(dtypeAt));
+    }
+    Lines lines =
+        whole
+            ? Lines.of(call, call.value(0), Set.of(), false)
+            : Lines.of(call, call.value(0), 1, call.flag(2));
+    TensorEmitter emit = call.emit();
+    Value x = lines.lines;
+    int axis = lines.axis();
+    for (int n = lines.count(); n > 1; n = (n + 1) / 2) {
+      Value left = emit.slice(x, axis, 0, n / 2, 1);
+      Value right = emit.slice(x, axis, n / 2, n / 2 * 2, 1);
+      Value products = emit.multiply(left, right);
+      x =
+          n % 2 == 0
+              ? products
+              : emit.concatenate(List.of(products, emit.slice(x, axis, n - 1, n, 1)), axis);
+    }
+    return call.result(emit.reshape(x, lines.result));
+  }
+
+  /** (input, dim, dtype): window j is the first j + 1 elements. */
+  private static TorchValue cumulativeSum(OperatorCall call) {
+    if (HostOperators.isKnown(call)) {
+      return HostOperators.cumulativeSum(call);
+    }
+    if (!call.isNone(2)) {
+      CastOperators.requireFloating(call, call.integer(2));
+    }
+    Value x = call.value(0);
+    if (x.shape().elementCount() < 2) {
+      return call.result(x);
+    }
+    int axis = call.axis(1, x.shape().rank());
+    int n = x.shape().extent(axis);
+    return call.result(
+        call.emit()
+            .windowMean(
+                x,
+                axis,
+                Collections.nCopies(n, 0),
+                IntStream.rangeClosed(1, n).boxed().toList(),
+                Collections.nCopies(n, 1)));
+  }
+
+  /** (input, n, dim, prepend, append): neighbours subtracted, n times. */
+  private static TorchValue differences(OperatorCall call) {
+    Value x = call.value(0);
+    int axis = call.axis(2, x.shape().rank());
+    List<Value> parts = new ArrayList<>();
+    call.optionalValue(3).ifPresent(parts::add);
+    parts.add(x);
+    call.optionalValue(4).ifPresent(parts::add);
+    x = call.emit().concatenate(parts, axis);
+    long times = call.integer(1);
+    for (long k = 0; k < times; k++) {
+      int n = IndexOperators.extent(call, x.shape(), axis);
+      if (n < 2) {
+        throw call.refuse("%d differences of an axis of %d".formatted(times, n));
+      }
+      x =
+          call.emit()
+              .subtract(
+                  call.emit().slice(x, axis, 1, n, 1), call.emit().slice(x, axis, 0, n - 1, 1));
+    }
+    return call.result(x);
+  }
+
+  /** (input, dim, keepdim): max + log(sum exp(x - max)), where the sum is at least 1. */
+  private static TorchValue logarithmOfSum(OperatorCall call) {
+    Lines lines = Lines.of(call, call.value(0), 1, call.flag(2));
+    TensorEmitter emit = call.emit();
+    Value most = extreme(emit, lines.lines, true);
+    Value powers = emit.pointwise(emit.subtract(lines.lines, most), ScalarFunction.EXP);
+    Value sum = emit.pointwise(lines.sums(call, powers, 1), ScalarFunction.LOG);
+    return call.result(emit.reshape(emit.add(most, sum), lines.result));
   }
 }

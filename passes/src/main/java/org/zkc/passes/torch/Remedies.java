@@ -27,10 +27,6 @@ final class Remedies {
           Map.entry("aten.masked_select", PART),
           Map.entry("aten.max_unpool2d", UNPOOLING),
           Map.entry("aten.max_unpool3d", UNPOOLING),
-          Map.entry("aten.amax", "use max_pool or adaptive_max_pool"),
-          Map.entry(
-              "aten.linalg_vector_norm",
-              "it divides by a computed number; normalise the output after the proof"),
           Map.entry("aten.argmax", "return the scores, and take their maximum after the proof"),
           Map.entry("aten.topk", "return the scores, and sort them after the proof"));
 
@@ -41,7 +37,6 @@ final class Remedies {
     return new UserException(
         location,
         "operator %s cannot be proved".formatted(operator),
-        Optional.ofNullable(BY_OPERATOR.get(operator))
-            .orElse("`zkc ops` lists those that can"));
+        Optional.ofNullable(BY_OPERATOR.get(operator)).orElse("`zkc ops` lists those that can"));
   }
 }

@@ -23,6 +23,7 @@ final class ViewOperators {
           new TorchOperator(
               "aten.reshape_as", "reshape", c -> reshape(c, c.tensor(1).shape().extents())),
           new TorchOperator("aten.flatten", "reshape", ViewOperators::flatten),
+          new TorchOperator("aten.ravel", "reshape", c -> reshape(c, List.of(-1))),
           new TorchOperator("aten.unflatten", "reshape", ViewOperators::unflatten),
           new TorchOperator("aten.squeeze", "reshape", ViewOperators::squeeze),
           new TorchOperator("aten.unsqueeze", "reshape", ViewOperators::unsqueeze),
@@ -43,7 +44,9 @@ final class ViewOperators {
           new TorchOperator(
               "aten.pixel_shuffle", "reshape, transpose", ViewOperators::pixelShuffle),
           new TorchOperator(
-              "aten.channel_shuffle", "reshape, transpose", ViewOperators::channelShuffle));
+              "aten.channel_shuffle", "reshape, transpose", ViewOperators::channelShuffle),
+          new TorchOperator(
+              "aten.native_channel_shuffle", "reshape, transpose", ViewOperators::channelShuffle));
 
   private ViewOperators() {}
 

@@ -116,6 +116,15 @@ class PointwiseQuantizationTest {
     fidelity(program(linear(b.pointwise(squares, ScalarFunction.SQRT))), 0.99);
   }
 
+  /** Sums of 40 numbers below 1 are beyond 1. */
+  @Test
+  void aSumIsNotCutAtTheBoundOfItsTerms() {
+    b.at(LINE, "y");
+    Value shares = b.pointwise(linear(input()), Sigmoid::new);
+    Value sums = b.windowMean(shares, 1, List.of(0), List.of(COLUMNS), List.of(1));
+    fidelity(program(b.pointwise(sums, ScalarFunction.LOG)), 0.99);
+  }
+
   @Test
   void aTableHoldsNoNumberOutsideTheDomain() {
     b.at(LINE, "y");

@@ -71,7 +71,8 @@ final class FaultCollectorTest {
     Value joined = c.op("aten.cat", List.of(a, c.x, b), 0);
     Value other = c.op("aten.igamma", c.x, c.x);
     assertEquals(
-        List.of(unknown(2, "aten.fft_fft"), unknown(3, "aten.polygamma"), unknown(5, "aten.igamma")),
+        List.of(
+            unknown(2, "aten.fft_fft"), unknown(3, "aten.polygamma"), unknown(5, "aten.igamma")),
         at(c.check(Shape.of(4), c.tuple(joined, other))));
   }
 
@@ -126,7 +127,8 @@ final class FaultCollectorTest {
     c.builder.append(new For(List.of(out), count, List.of(c.x), region, c.next()));
     TorchCase again = new TorchCase("again");
     Value more = again.op("aten.Bool", again.op("aten.sum", carried));
-    Region whileBody = region(again, List.of(carried), more, operator(again, "aten.igamma", carried));
+    Region whileBody =
+        region(again, List.of(carried), more, operator(again, "aten.igamma", carried));
     Value end = c.builder.fresh("end", TorchCase.TENSOR);
     Value start = c.op("aten.Bool", c.op("aten.mean", c.x));
     c.builder.append(new While(List.of(end), start, List.of(c.x), whileBody, c.next()));
