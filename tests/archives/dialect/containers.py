@@ -159,6 +159,21 @@ class Shape:
         return Shape(self.height, self.width)
 
 
+@torch.jit.script
+class Queue:
+    def __init__(self):
+        self.items: List[Tensor] = []
+        self.count = 0
+
+    def push(self, x: Tensor):
+        self.items.append(x)
+        self.count += 1
+
+    def pop(self) -> Tensor:
+        self.count -= 1
+        return self.items.pop()
+
+
 def grown(shape: Shape, by: int) -> Shape:
     other = shape.clone()
     other.height += by
@@ -174,12 +189,13 @@ class ClassesOfClasses(nn.Module):
         total = 0
         for s in shapes:
             total += s.area
-        if a.height == 2:
-            c = a
-        else:
-            c = b
+        c = a
         c.width = 7
-        return F.relu(x) * total + a.width
+        queue = Queue()
+        for i in range(3):
+            queue.push(x * i)
+        first = queue.pop()
+        return F.relu(x) * total + a.width + first + queue.items[0] * queue.count
 
 
 @case((2, 4), method="encode")
@@ -236,7 +252,7 @@ class Attributes(nn.Module):
         return x
 
 
-@case((2, 4))
+@case((2, 4), refused="containers.py")
 class CountsItsCalls(nn.Module):
     def __init__(self):
         super().__init__()
@@ -264,3 +280,72 @@ class IntKeys(nn.Module):
             x = F.relu(self.fc(x))
             out[i] = x
         return out
+
+
+@torch.jit.script
+class Cell:
+    def __init__(self, value: Tensor, items: List[Tensor]):
+        self.value = value
+        self.items = items
+        self.others = items
+
+    def add(self, x: Tensor):
+        self.items.append(x)
+
+
+@torch.jit.script
+class Slot:
+    def __init__(self, value: Tensor):
+        self.value = value
+        self.spare = value * 2
+
+
+@case((2, 4))
+class ObjectsHoldTensors(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        slot = Slot(x * 1.5)
+        old = slot.value
+        slot.value.add_(1.0)
+        slot.value[0] = 0.25
+        total = old + slot.value
+        slot.value = x * 3
+        alias = slot
+        alias.spare.mul_(2.0)
+        return F.relu(total + slot.value + slot.spare)
+
+
+@case((2, 4), refused="containers.py")
+class OldAttributeWritten(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        slot = Slot(x * 1.5)
+        old = slot.value
+        slot.value = x * 3
+        old.add_(1.0)
+        return F.relu(old + slot.value)
+
+
+@case((2, 4), refused="containers.py")
+class OneListInTwoAttributes(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        cell = Cell(x, [x])
+        cell.add(x * 2)
+        return F.relu(x) * len(cell.others)
+
+
+@case((2, 4), refused="containers.py")
+class OneListInTwoObjects(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        a = Queue()
+        b = Queue()
+        b.items = a.items
+        a.push(x)
+        return F.relu(x) * len(b.items)
+
+
+@case((2, 4), refused="containers.py")
+class ObjectsInLists(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        a = Shape(1, 2)
+        shapes = [a, Shape(2, 3)]
+        a.width = 7
+        return F.relu(x) * shapes[0].width

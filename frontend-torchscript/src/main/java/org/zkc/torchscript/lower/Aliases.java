@@ -32,58 +32,6 @@ import org.zkc.torchscript.schema.StaticTypes;
  */
 final class Aliases {
 
-  /** Views whose result has the same elements in the same order as their first argument. */
-  private static final Set<String> SAME_ELEMENTS =
-      Set.of(
-          "aten.view",
-          "aten.view_as",
-          "aten.unsqueeze",
-          "aten.squeeze",
-          "aten.detach",
-          "aten.alias");
-
-  /** Views that are their own inverse. */
-  private static final Set<String> INVOLUTIONS =
-      Set.of("aten.transpose", "aten.t", "aten.swapaxes", "aten.swapdims");
-
-  /**
-   * Views that always share memory, so that they can be taken again; others (reshape) may have
-   * copied.
-   */
-  private static final Set<String> ALWAYS_VIEWS =
-      Set.of(
-          "aten.view",
-          "aten.view_as",
-          "aten.unsqueeze",
-          "aten.squeeze",
-          "aten.detach",
-          "aten.alias",
-          "aten.transpose",
-          "aten.t",
-          "aten.swapaxes",
-          "aten.swapdims",
-          "aten.permute",
-          "aten.select",
-          "aten.slice",
-          "aten.narrow",
-          "aten.expand",
-          "aten.expand_as");
-
-  /**
-   * Operators whose result is the list of all parts of their first argument, with the place of the
-   * axis among their arguments. A part is a view of the list, the list one of the whole.
-   */
-  private static final Map<String, Integer> SPLITS =
-      Map.of(
-          "aten.chunk", 2,
-          "aten.unsafe_chunk", 2,
-          "aten.split", 2,
-          "aten.split_with_sizes", 2,
-          "aten.tensor_split", 2,
-          "aten.unsafe_split", 2,
-          "aten.unsafe_split_with_sizes", 2,
-          "aten.unbind", 1);
-
   /**
    * A class of the equivalence; {@code contents} is the class of what the members hold, if they
    * hold anything.
@@ -102,6 +50,15 @@ final class Aliases {
     private final Map<Value, Operator> views = new HashMap<>();
     private final Map<Value, String> attributes = new HashMap<>();
     private final Set<Value> containers = new LinkedHashSet<>();
+
+    /** Values read from attributes of objects, with the attributes' names. */
+    private final Map<Value, String> attributeNames = new HashMap<>();
+
+    /** Classes of which a member was written. */
+    private final List<Node> written = new ArrayList<>();
+
+    /** Objects that may hold one container in two attributes. */
+    private final Set<Value> tangled = new LinkedHashSet<>();
 
     /** Values looked at for all writes together. */
     private long work;
@@ -163,23 +120,70 @@ final class Aliases {
 
   /** Records that an operator's result is a view of its first argument. */
   void recordView(Value result, Operator operator) {
-    boolean reinterprets = operator.overload().equals("dtype");
     boolean isPart =
         operator.operator().equals("aten.__getitem__")
             && isSplit(operator.arguments().getFirst());
-    boolean isView =
-        ALWAYS_VIEWS.contains(operator.operator())
-            || SPLITS.containsKey(operator.operator())
-            || isPart;
-    if (isView && !reinterprets) {
+    if (isPart || Views.isView(operator)) {
       shared.views.put(result, operator);
     }
+  }
+
+  /** Records that a value is an attribute of an object, the first argument of the operator. */
+  void recordAttribute(Value result, Operator operator, String name) {
+    if (!isTangled(operator.arguments().getFirst())) {
+      shared.views.put(result, operator);
+      shared.attributeNames.put(result, name);
+    }
+  }
+
+  /**
+   * Notes that {@code changed} is the object with another value as an attribute. Values read from
+   * that attribute before belong to it no longer; those of its other attributes belong to the
+   * changed object.
+   */
+  void setAttribute(Value object, Value changed, String name, Value element) {
+    if (mayHold(object, element)) {
+      tangle(object);
+    }
+    hold(object, element);
+    for (Value read : List.copyOf(shared.attributeNames.keySet())) {
+      Operator operator = shared.views.get(read);
+      if (operator != null && operator.arguments().getFirst() == object) {
+        if (name.equals(shared.attributeNames.get(read))) {
+          shared.views.remove(read);
+        } else {
+          shared.views.put(read, Views.over(operator, changed, read));
+        }
+      }
+    }
+  }
+
+  /**
+   * Notes that two attributes of the object may hold the same container: a write through one of them
+   * cannot be put back.
+   */
+  void tangle(Value object) {
+    shared.tangled.add(object);
+    for (Value read : List.copyOf(shared.attributeNames.keySet())) {
+      Operator operator = shared.views.get(read);
+      if (operator != null && mayShare(operator.arguments().getFirst(), object)) {
+        shared.views.remove(read);
+      }
+    }
+  }
+
+  boolean hasTangled() {
+    return !shared.tangled.isEmpty();
+  }
+
+  boolean isTangled(Value object) {
+    return shared.tangled.stream().anyMatch(t -> t == object || mayShare(t, object));
   }
 
   /** Whether the value is the list of all parts of a tensor. */
   boolean isSplit(Value value) {
     Operator operator = shared.views.get(value);
-    return operator != null && SPLITS.containsKey(operator.operator());
+    return operator != null && Views.isSplit(operator);
   }
 
   /** The value that reads of {@code value} give now. */
@@ -322,6 +326,7 @@ final class Aliases {
   void replace(Value value, Value replacement, RegionBuilder region, Location at) {
     Value written = latest(value);
     Node node = Objects.requireNonNull(node(written), "tensors and containers have a class");
+    shared.written.add(node);
     node.members.removeIf(this::isOutOfReach);
     shared.containers.removeIf(this::isOutOfReach);
     for (Value member : node.members) {
@@ -365,6 +370,46 @@ final class Aliases {
     }
   }
 
+  /** Whether something that the container holds, at any depth, was written. */
+  boolean isWrittenInside(Value container) {
+    Set<Node> inside = contentsOf(container);
+    return shared.written.stream().anyMatch(node -> inside.contains(find(node)));
+  }
+
+  /**
+   * Notes that a function wrote something that the container holds: all that may be a part of the
+   * contents becomes stale, and so do other containers that hold such a part.
+   */
+  void writeInside(Value container, Location at) {
+    Set<Node> inside = contentsOf(container);
+    for (Node node : inside) {
+      shared.written.add(node);
+      for (Value member : node.members) {
+        if (isCurrent(member)) {
+          stale.putIfAbsent(member, at);
+        }
+      }
+    }
+    for (Value other : shared.containers) {
+      if (isCurrent(other)
+          && !mayShare(other, container)
+          && inside.stream().anyMatch(node -> holdsDeeply(other, node))) {
+        stale.putIfAbsent(other, at);
+      }
+    }
+  }
+
+  /** The classes of what the container holds, of what that holds, and so on. */
+  private Set<Node> contentsOf(Value container) {
+    Set<Node> out = new LinkedHashSet<>();
+    Node node = node(container);
+    for (int depth = 0; depth < 16 && node != null && node.contents != null; depth++) {
+      node = find(node.contents);
+      out.add(node);
+    }
+    return out;
+  }
+
   private boolean isCurrent(Value value) {
     return !replaced.containsKey(value) && !isOutOfReach(value);
   }
@@ -395,87 +440,17 @@ final class Aliases {
     Operator operator = shared.views.get(view);
     while (operator != null) {
       Value base = operator.arguments().get(0);
-      Optional<Operator> inverse = inverse(operator, base, now, region);
+      Optional<Operator> inverse = Views.inverse(operator, base, now, op -> emit(op, region));
       if (inverse.isEmpty() || !isCurrent(base) || updated.containsKey(base)) {
         return;
       }
       Value baseNow = emit(inverse.get(), region);
-      shared.views.put(now, over(operator, baseNow, now));
+      shared.views.put(now, Views.over(operator, baseNow, now));
       updated.put(base, baseNow);
       view = base;
       now = baseNow;
       operator = shared.views.get(view);
     }
-  }
-
-  /** The operator that makes of a view's new value that of its base; defines the latter. */
-  private Optional<Operator> inverse(
-      Operator operator, Value base, Value now, RegionBuilder region) {
-    Value result = new Value(base.name(), base.type());
-    List<Value> arguments = new ArrayList<>(operator.arguments());
-    arguments.add(1, now);
-    switch (operator.operator()) {
-      case "aten.select" -> {
-        return scatter("aten.select_scatter", arguments, result, operator.location());
-      }
-      case "aten.slice" -> {
-        return scatter("aten.slice_scatter", arguments, result, operator.location());
-      }
-      case "aten.narrow" -> { // (self, dim, start, length)
-        Value end = new Value("end", StaticTypes.INT);
-        List<Value> sum = List.of(operator.arguments().get(2), operator.arguments().get(3));
-        emit(new Operator(List.of(end), "aten.add", "int", sum, operator.location()), region);
-        arguments.set(4, end);
-        return scatter("aten.slice_scatter", arguments, result, operator.location());
-      }
-      case "aten.__getitem__" -> { // a part of a tensor that was split
-        List<Value> item = List.of(base, operator.arguments().get(1), now);
-        return scatter("aten._set_item", item, result, operator.location());
-      }
-      case "aten.permute" -> {
-        return Optional.of(unpermuted(operator, now, result, region));
-      }
-      default -> {}
-    }
-    Integer axis = SPLITS.get(operator.operator());
-    if (axis != null) {
-      String join = operator.operator().equals("aten.unbind") ? "aten.stack" : "aten.cat";
-      List<Value> parts = List.of(now, operator.arguments().get(axis));
-      return scatter(join, parts, result, operator.location());
-    }
-    if (SAME_ELEMENTS.contains(operator.operator())) {
-      return Optional.of(
-          new Operator(
-              List.of(result), "aten.reshape_as", "", List.of(now, base), operator.location()));
-    }
-    return INVOLUTIONS.contains(operator.operator())
-        ? Optional.of(over(operator, now, result))
-        : Optional.empty();
-  }
-
-  /** Axis i of {@code now} back to where the permutation took it from. */
-  private Operator unpermuted(Operator permute, Value now, Value result, RegionBuilder region) {
-    Value order = permute.arguments().get(1);
-    Value rank = new Value("rank", StaticTypes.INT);
-    Value axes = new Value("axes", StaticTypes.list(StaticTypes.INT));
-    Location at = permute.location();
-    emit(new Operator(List.of(rank), "aten.len", "t", List.of(order), at), region);
-    emit(new Operator(List.of(axes), "prim.rangelist", "", List.of(rank), at), region);
-    return new Operator(
-        List.of(result), "aten.movedim", "intlist", List.of(now, axes, order), at);
-  }
-
-  private static Optional<Operator> scatter(
-      String name, List<Value> arguments, Value result, Location at) {
-    return Optional.of(new Operator(List.of(result), name, "", arguments, at));
-  }
-
-  /** The same operator with another first argument and result. */
-  private static Operator over(Operator operator, Value first, Value result) {
-    List<Value> arguments = new ArrayList<>(operator.arguments());
-    arguments.set(0, first);
-    return new Operator(
-        List.of(result), operator.operator(), operator.overload(), arguments, operator.location());
   }
 
   /** Takes a view again if its base was updated; bases first. */
@@ -496,7 +471,7 @@ final class Aliases {
       Value base =
           Objects.requireNonNull(
               updated.get(operator.arguments().get(0)), "bases are taken again first");
-      Operator again = over(operator, base, new Value(link.name(), link.type()));
+      Operator again = Views.over(operator, base, new Value(link.name(), link.type()));
       Value result = emit(again, region);
       shared.views.put(result, again);
       updated.put(link, result);

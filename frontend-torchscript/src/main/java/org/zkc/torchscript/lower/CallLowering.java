@@ -87,6 +87,8 @@ final class CallLowering {
               expected.orElse(StaticTypes.list(StaticTypes.FLOAT)),
               hint,
               at);
+      case Binding.Dynamic d when Objects.isObject(lowering.library(), d.type()) ->
+          userCalls().method(d, a.name(), arguments(c), expressions.keywords(c), at);
       case Binding.Dynamic _, Binding.Literal _, Binding.FunctionReference _ ->
           throw new UserException(
               at,
@@ -102,10 +104,7 @@ final class CallLowering {
       if (className.startsWith("__torch__.torch.autograd.grad_mode.")) {
         return new Binding.GradientGuard();
       }
-      throw new UserException(
-          at,
-          "The model makes an object of the class %s while it runs; zkc supports tensors, numbers, lists and tuples only."
-              .formatted(CodeLibrary.demangled(className)));
+      return Objects.create(frame, lowering.library(), className, at);
     }
     Optional<CodeLibrary.Located<ClassDefinition>> type = lowering.library().findClass(name);
     if (type.isPresent()) {

@@ -231,6 +231,8 @@ final class ExpressionLowering {
             "The module '%s' has no attribute '%s' in the archive; export the model again."
                 .formatted(m.path(), name));
       }
+      case Binding.Dynamic d when Objects.isObject(lowering.library(), d.type()) ->
+          Objects.get(frame, lowering.library(), d, name, at);
       case Binding.Dynamic d when d.type() instanceof TorchType.Named named ->
           field(d, named, name, at);
       case Binding.Dynamic _,

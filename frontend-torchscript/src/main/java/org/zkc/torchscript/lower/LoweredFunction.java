@@ -15,6 +15,8 @@ import org.zkc.ir.TorchType;
  *     changed value
  * @param stale parameters whose memory was changed in a way that cannot be followed
  * @param relations what may share memory afterwards
+ * @param writtenInside parameters that hold something which the function changes in place
+ * @param tangles whether it may leave an object with one container in two attributes
  */
 record LoweredFunction(
     String name,
@@ -23,7 +25,9 @@ record LoweredFunction(
     Returned returned,
     List<Written> written,
     List<Stale> stale,
-    List<Relation> relations) {
+    List<Relation> relations,
+    List<Integer> writtenInside,
+    boolean tangles) {
 
   sealed interface Returned {
     /** Known without calling. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Location;
@@ -255,7 +256,18 @@ public final class Lowering {
     List<TorchType> types = results.stream().map(v -> (TorchType) v.type()).toList();
     LoweredFunction function =
         new LoweredFunction(
-            name, empty, types, returns, written, stale, relations(aliases, places));
+            name,
+            empty,
+            types,
+            returns,
+            written,
+            stale,
+            relations(aliases, places),
+            IntStream.range(0, parameters.size())
+                .filter(i -> aliases.isWrittenInside(parameters.get(i)))
+                .boxed()
+                .toList(),
+            aliases.hasTangled());
     if (!empty) {
       functions.add(new Function(name, frame.region().finish(parameters, results), at));
     }

@@ -69,11 +69,7 @@ final class StatementLowering {
           bind(a.targets().get(i), values.get(i));
         }
       }
-      case Statement.SetAttribute a ->
-          throw new UserException(
-              frame.locate(a.offset()),
-              "forward changes the attribute '%s' of a module; a proof is about a fixed model, so make forward leave it unchanged."
-                  .formatted(a.name()));
+      case Statement.SetAttribute a -> setAttribute(a);
       case Statement.Effect e -> expressions.evaluateAll(e.expression(), "v");
       case Statement.Pass _ -> {}
       case Statement.If i -> branch(i);
@@ -91,6 +87,20 @@ final class StatementLowering {
               "The model starts asynchronous work (torch.jit.fork); call the function directly"
                   + " instead.");
     }
+  }
+
+  private void setAttribute(Statement.SetAttribute s) {
+    Location own = frame.locate(s.offset());
+    Location at = own.isKnown() ? own : frame.locate(s.value().offset());
+    if (expressions.evaluate(s.object()) instanceof Binding.Dynamic d
+        && Objects.isObject(lowering.library(), d.type())) {
+      Objects.set(frame, lowering.library(), d, s.name(), expressions.evaluate(s.value()), at);
+      return;
+    }
+    throw new UserException(
+        at,
+        "forward changes the attribute '%s' of a module; a proof is about a fixed model, so make forward leave it unchanged."
+            .formatted(s.name()));
   }
 
   private void bind(String name, Binding value) {

@@ -49,6 +49,35 @@ final class UserCalls {
         at);
   }
 
+  /** Calls a method of an object that was made while the model runs. */
+  Binding method(
+      Binding.Dynamic object,
+      String name,
+      List<Binding> positional,
+      Map<String, Binding> keywords,
+      Location at) {
+    String className = ((TorchType.Named) object.type()).qualifiedName();
+    CodeLibrary.Located<ClassDefinition> type = lowering.library().requireClass(className, at);
+    FunctionDefinition method =
+        type.definition()
+            .method(name)
+            .orElseThrow(() ->
+                new UserException(
+                    at,
+                    "The class %s has no method '%s' in the archive; export the model again."
+                        .formatted(CodeLibrary.demangled(className), name)));
+    List<Binding> arguments = new ArrayList<>();
+    arguments.add(object);
+    arguments.addAll(positional);
+    return call(
+        new CodeLibrary.Located<>(method, type.code()),
+        className + "." + name,
+        Optional.empty(),
+        arguments,
+        keywords,
+        at);
+  }
+
   Binding function(
       String qualifiedName, List<Binding> positional, Map<String, Binding> keywords, Location at) {
     CodeLibrary.Located<FunctionDefinition> function =
@@ -81,6 +110,7 @@ final class UserCalls {
       return returned(function, passed, List.of());
     }
     List<Value> operands = frame.values(passed, at);
+    refuseTangled(function, operands, at);
     refuseSharedWrites(function, operands, at);
     List<Value> results = new ArrayList<>();
     String hint = self.map(Binding.Module::name).orElse(definition.definition().name());
@@ -188,7 +218,9 @@ final class UserCalls {
         if (j != w.parameter()
             && (writtenOperand == operands.get(j)
                 || frame.aliases().mayShare(writtenOperand, operands.get(j))
-                || frame.aliases().mayHold(operands.get(j), writtenOperand))) {
+                || frame.aliases().mayHold(operands.get(j), writtenOperand)
+                || (Objects.isObject(lowering.library(), (TorchType) writtenOperand.type())
+                    && frame.aliases().mayShareContents(writtenOperand, operands.get(j))))) {
           throw new UserException(
               at,
               "%s changes one of its arguments in place while another argument shares its memory; use an out-of-place operation."
@@ -198,9 +230,22 @@ final class UserCalls {
     }
   }
 
+  /** A callee takes the attributes of an object to be distinct. */
+  private void refuseTangled(LoweredFunction function, List<Value> operands, Location at) {
+    for (Value operand : operands) {
+      if (frame.aliases().isTangled(operand)) {
+        throw new UserException(
+            at,
+            "%s gets an object that holds one list or tensor in two attributes, which zkc cannot follow; give each attribute a copy of its own."
+                .formatted(function.name()));
+      }
+    }
+  }
+
   private void applyEffects(
       LoweredFunction function, List<Value> operands, List<Value> results, Location at) {
     Aliases aliases = frame.aliases();
+    function.writtenInside().forEach(i -> aliases.writeInside(operands.get(i), at));
     List<Value> places = new ArrayList<>(operands);
     places.addAll(results);
     for (LoweredFunction.Relation r : function.relations()) {
@@ -211,6 +256,11 @@ final class UserCalls {
         case LEFT_HOLDS_RIGHT -> aliases.hold(left, right);
         case SHARE_CONTENTS -> aliases.shareContents(left, right);
       }
+    }
+    if (function.tangles()) {
+      places.stream()
+          .filter(v -> Objects.isObject(lowering.library(), (TorchType) v.type()))
+          .forEach(aliases::tangle);
     }
     for (LoweredFunction.Written w : function.written()) {
       aliases.replace(operands.get(w.parameter()), results.get(w.result()), frame.region(), at);

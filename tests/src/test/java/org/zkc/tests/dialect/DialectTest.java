@@ -25,7 +25,7 @@ final class DialectTest {
 
   @Test
   void thereAreArchives() {
-    assertTrue(archives().count() >= 60);
+    assertTrue(archives().count() >= 70);
   }
 
   @ParameterizedTest
