@@ -69,6 +69,9 @@ final class TensorAnalysis {
     }
   }
 
+  /** Elements of a constant that are read at a time. */
+  private static final int PART = 1 << 13;
+
   private final Uses uses;
   private final Set<Value> constants = identitySet();
   private final Set<Value> accumulating = identitySet();
@@ -99,7 +102,10 @@ final class TensorAnalysis {
           && op.operands().stream().allMatch(v -> constants.contains(v) || inputLike.contains(v))) {
         inputLike.add(result);
       }
-      bounds.put(result, boundsOf(t));
+      // A constant's elements are read when its bounds are asked for: weights are many.
+      if (!(t instanceof Constant)) {
+        bounds.put(result, boundsOf(t));
+      }
     }
     for (Op op : main.body().reversed()) {
       Value result = op.definitions().getFirst();
@@ -201,7 +207,16 @@ final class TensorAnalysis {
   }
 
   Bounds bounds(Value value) {
-    return bounds.getOrDefault(value, Bounds.NONE);
+    Bounds known = bounds.get(value);
+    if (known != null) {
+      return known;
+    }
+    if (isExact(value) || !(uses.definition(value).orElse(null) instanceof Constant constant)) {
+      return Bounds.NONE;
+    }
+    Bounds found = ofElements(constant.data());
+    bounds.put(value, found);
+    return found;
   }
 
   private boolean isAffine(TensorOp op) {
@@ -286,9 +301,21 @@ final class TensorAnalysis {
   private static Bounds ofElements(TensorData data) {
     double low = Double.POSITIVE_INFINITY;
     double high = Double.NEGATIVE_INFINITY;
-    for (long i = 0; i < data.elementCount(); i++) {
-      low = Math.min(low, data.getDouble(i));
-      high = Math.max(high, data.getDouble(i));
+    if (data.dtype() != DType.F32) {
+      for (long i = 0; i < data.elementCount(); i++) {
+        low = Math.min(low, data.getDouble(i));
+        high = Math.max(high, data.getDouble(i));
+      }
+    } else {
+      float[] part = new float[(int) Math.min(PART, data.elementCount())];
+      for (long first = 0; first < data.elementCount(); first += part.length) {
+        int count = (int) Math.min(part.length, data.elementCount() - first);
+        data.copyFloats(first, part, count);
+        for (int i = 0; i < count; i++) {
+          low = Math.min(low, part[i]);
+          high = Math.max(high, part[i]);
+        }
+      }
     }
     return low <= high ? new Bounds(low, high) : Bounds.NONE;
   }

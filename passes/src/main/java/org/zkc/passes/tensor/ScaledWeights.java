@@ -13,12 +13,11 @@ final class ScaledWeights implements FloatReader {
   /** 2^-e of each row. */
   private final float[] rows;
 
-  /** 2^e of each column, those of all groups. */
+  /** 2^e of the column that each weight of a row has, the rows of all groups one after the other. */
   private final float[] columns;
 
   private final int rowsOfGroup;
-  private final int width;
-  private final long taps;
+  private final int rowSize;
 
   /**
    * @param rowExponents e per output: its weights are divided by 2^e
@@ -26,50 +25,32 @@ final class ScaledWeights implements FloatReader {
    */
   ScaledWeights(TensorData weights, int[] rowExponents, int[] columnExponents, int groups) {
     this.weights = weights;
-    this.rows = powers(rowExponents, -1);
-    this.columns = powers(columnExponents, 1);
+    this.rows = powers(rowExponents, -1, 1);
     this.rowsOfGroup = Math.max(1, rows.length / groups);
-    this.width = weights.shape().extent(1);
-    this.taps = weights.elementCount() / Math.max(1, (long) rows.length * width);
+    this.rowSize = Math.toIntExact(weights.elementCount() / Math.max(1, rows.length));
+    this.columns =
+        powers(columnExponents, 1, rowSize / Math.max(1, weights.shape().extent(1)));
   }
 
-  private static float[] powers(int[] exponents, int sign) {
-    float[] out = new float[exponents.length];
+  /** 2^(sign e) of each exponent, {@code times} times. */
+  private static float[] powers(int[] exponents, int sign, int times) {
+    float[] out = new float[exponents.length * times];
     for (int i = 0; i < out.length; i++) {
-      out[i] = Math.scalb(1f, sign * exponents[i]);
+      out[i] = Math.scalb(1f, sign * exponents[i / times]);
     }
     return out;
   }
 
+  // The product of two powers of two is exact, so that each weight is rounded once at most.
   @Override
   public void read(long first, float[] out, int count) {
     weights.copyFloats(first, out, count);
-    long rowSize = width * taps;
     for (int from = 0; from < count; ) {
       int row = (int) ((first + from) / rowSize);
-      int end = (int) Math.min(count, (row + 1) * rowSize - first);
-      scaleRow(row, first + from - row * rowSize, out, from, end);
-      from = end;
-    }
-  }
-
-  // The product of two powers of two is exact, so that each weight is rounded once at most.
-  private void scaleRow(int row, long firstInRow, float[] out, int from, int end) {
-    int column = row / rowsOfGroup * width;
-    float divisor = rows[row];
-    if (taps == 1) {
-      scale(out, from, end - from, column + (int) firstInRow, divisor);
-      return;
-    }
-    column += (int) (firstInRow / taps);
-    long tap = firstInRow % taps;
-    for (int i = from; i < end; column++) {
-      float factor = columns[column] * divisor;
-      int stop = (int) Math.min(end, i + taps - tap);
-      for (; i < stop; i++) {
-        out[i] *= factor;
-      }
-      tap = 0;
+      int inRow = (int) (first + from - (long) row * rowSize);
+      int part = Math.min(count - from, rowSize - inRow);
+      scale(out, from, part, row / rowsOfGroup * rowSize + inRow, rows[row]);
+      from += part;
     }
   }
 
