@@ -17,6 +17,7 @@ final class TrainedButterflies implements Butterflies {
 
   @Override
   public void transform(int[] values, int base, int logSize, int[][] layers, int twiddleBlock) {
-    (training.isDone() ? vector : scalar).transform(values, base, logSize, layers, twiddleBlock);
+    (training.isReady((long) logSize << logSize) ? vector : scalar)
+        .transform(values, base, logSize, layers, twiddleBlock);
   }
 }

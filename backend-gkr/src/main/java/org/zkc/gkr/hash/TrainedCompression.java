@@ -38,7 +38,7 @@ final class TrainedCompression implements Compression {
       long counter,
       int blockLength,
       int flags) {
-    (training.isDone() ? vector : scalar)
+    (training.isReady((long) Blake3.BLOCK_WORDS * lanes) ? vector : scalar)
         .compress(
             chaining,
             chainingBase,

@@ -14,8 +14,8 @@ final class TrainedLoops implements Loops {
   private final Loops vector = new VectorLoops();
   private final Training training = Training.of(() -> exercise(plain), () -> exercise(vector));
 
-  private Loops loops() {
-    return training.isDone() ? vector : plain;
+  private Loops loops(long elements) {
+    return training.isReady(elements) ? vector : plain;
   }
 
   // Runs every loop once.
@@ -46,72 +46,72 @@ final class TrainedLoops implements Loops {
 
   @Override
   public void multiply(ExtVector a, ExtVector b, ExtVector out) {
-    loops().multiply(a, b, out);
+    loops(out.length()).multiply(a, b, out);
   }
 
   @Override
   public void multiplyAdd(ExtVector a, ExtVector b, ExtVector c, ExtVector d, ExtVector out) {
-    loops().multiplyAdd(a, b, c, d, out);
+    loops(out.length()).multiplyAdd(a, b, c, d, out);
   }
 
   @Override
   public Ext dot(ExtVector a, ExtVector b) {
-    return loops().dot(a, b);
+    return loops(b.length()).dot(a, b);
   }
 
   @Override
   public void line(ExtVector low, ExtVector high, Ext c, ExtVector out) {
-    loops().line(low, high, c, out);
+    loops(out.length()).line(low, high, c, out);
   }
 
   @Override
   public void scale(ExtVector v, Ext c, ExtVector out) {
-    loops().scale(v, c, out);
+    loops(out.length()).scale(v, c, out);
   }
 
   @Override
   public void addScaled(ExtVector v, Ext c, ExtVector out) {
-    loops().addScaled(v, c, out);
+    loops(out.length()).addScaled(v, c, out);
   }
 
   @Override
   public void add(ExtVector a, ExtVector b, ExtVector out) {
-    loops().add(a, b, out);
+    loops(out.length()).add(a, b, out);
   }
 
   @Override
   public void subtract(ExtVector a, ExtVector b, ExtVector out) {
-    loops().subtract(a, b, out);
+    loops(out.length()).subtract(a, b, out);
   }
 
   @Override
   public void atTwo(ExtVector low, ExtVector high, ExtVector out) {
-    loops().atTwo(low, high, out);
+    loops(out.length()).atTwo(low, high, out);
   }
 
   @Override
   public void atTwoAndThree(ExtVector low, ExtVector high, ExtVector two, ExtVector three) {
-    loops().atTwoAndThree(low, high, two, three);
+    loops(two.length()).atTwoAndThree(low, high, two, three);
   }
 
   @Override
   public Ext dotBase(int[] base, int offset, ExtVector b) {
-    return loops().dotBase(base, offset, b);
+    return loops(b.length()).dotBase(base, offset, b);
   }
 
   @Override
   public void addScaledBase(ExtVector accumulator, Ext c, int[] base, int offset) {
-    loops().addScaledBase(accumulator, c, base, offset);
+    loops(accumulator.length()).addScaledBase(accumulator, c, base, offset);
   }
 
   @Override
   public void lineBase(int[] base, int low, int high, Ext c, ExtVector out) {
-    loops().lineBase(base, low, high, c, out);
+    loops(out.length()).lineBase(base, low, high, c, out);
   }
 
   @Override
   public void atTwoBase(int[] base, int low, int high, int[] out, int count) {
-    loops().atTwoBase(base, low, high, out, count);
+    loops(count).atTwoBase(base, low, high, out, count);
   }
 
   @Override
@@ -122,6 +122,7 @@ final class TrainedLoops implements Loops {
       int stride,
       ExtVector coefficients,
       ExtVector accumulator) {
-    loops().foldRows(weights, width, columns, stride, coefficients, accumulator);
+    loops((long) columns * coefficients.length())
+        .foldRows(weights, width, columns, stride, coefficients, accumulator);
   }
 }

@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Gets a vector twin compiled before anyone depends on it. Uncompiled vector code is about a
@@ -27,6 +28,9 @@ public final class Training {
   private static final int COMPILING_RUNS = 400;
   private static final long POLL_MILLIS = 20;
   private static final int RUNS = 5;
+
+  /** Elements that the plain twin has worked on when training begins: some ten milliseconds. */
+  static final long WORTHWHILE = 1 << 20;
 
   private static final LinkedBlockingQueue<Training> QUEUE = new LinkedBlockingQueue<>();
   private static final Queue<Training> ALL = new ConcurrentLinkedQueue<>();
@@ -69,6 +73,7 @@ public final class Training {
   private final Runnable vector;
   private final Clock clock;
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicLong work = new AtomicLong();
   private volatile boolean done;
 
   /** Trains when {@link #train} is called. */
@@ -79,7 +84,8 @@ public final class Training {
   }
 
   /**
-   * Begins to train.
+   * Training that begins when the plain twin has done so much work that more is to be expected: the
+   * JVM's compiler takes a second and more for a set of vector loops.
    *
    * @param plain some work by the plain twin, well below a millisecond when compiled
    * @param vector the same work by the vector twin, every loop of it
@@ -89,9 +95,6 @@ public final class Training {
     if ("on".equals(System.getProperty(Provider.PROPERTY))) {
       training.done = true;
       training.ended.countDown();
-    } else {
-      ALL.add(training);
-      QUEUE.add(training);
     }
     return training;
   }
@@ -109,9 +112,25 @@ public final class Training {
     }
   }
 
-  /** Whether the vector twin is ready. */
-  public boolean isDone() {
+  /**
+   * Whether the vector twin is ready.
+   *
+   * @param elements what the caller is going to work on, with one twin or the other
+   */
+  public boolean isReady(long elements) {
+    if (!done && work.get() < WORTHWHILE) {
+      long before = work.getAndAdd(elements);
+      if (before < WORTHWHILE && before + elements >= WORTHWHILE) {
+        ALL.add(this);
+        QUEUE.add(this);
+      }
+    }
     return done;
+  }
+
+  /** Whether enough work was done that training began. */
+  boolean hasBegun() {
+    return work.get() >= WORTHWHILE;
   }
 
   private static void work() {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class ProviderTest {
@@ -40,9 +42,9 @@ class ProviderTest {
     // A thousand times slower until it is compiled.
     Runnable vector = () -> clock.work(runs[0]++ < 300 ? 1_000_000 : 500).run();
     Training training = new Training(clock.work(1_000), vector, clock);
-    assertFalse(training.isDone(), "the plain twin is used until then");
+    assertFalse(training.isReady(0), "the plain twin is used until then");
     training.train();
-    assertTrue(training.isDone());
+    assertTrue(training.isReady(0));
     assertEquals(305, runs[0], "it ends with the first batch that wins");
     assertEquals(0, clock.rests, "the runs that make the JVM compile follow one another");
   }
@@ -52,7 +54,23 @@ class ProviderTest {
     Simulated clock = new Simulated();
     Training training = new Training(clock.work(1_000), clock.work(1_000), clock);
     training.train();
-    assertFalse(training.isDone());
+    assertFalse(training.isReady(0));
     assertTrue(clock.rests > 1_000 && clock.nanos() < 61_000_000_000L, clock.nanos() + " ns");
+  }
+
+  @Test
+  void trainingBeginsWhenThePlainTwinHasDoneEnough() throws InterruptedException {
+    CountDownLatch runs = new CountDownLatch(1);
+    Runnable plain =
+        () -> {
+          runs.countDown();
+          LockSupport.parkNanos(1_000_000);
+        };
+    Training training = Training.of(plain, () -> {});
+    training.isReady(Training.WORTHWHILE - 1);
+    assertFalse(training.hasBegun(), "a process that does little waits for no compiler");
+    training.isReady(1);
+    assertTrue(training.hasBegun());
+    runs.await();
   }
 }

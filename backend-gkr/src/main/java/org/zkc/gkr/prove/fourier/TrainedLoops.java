@@ -24,20 +24,20 @@ final class TrainedLoops implements FourierLoops {
     loops.multiply(re, im, 0, re, im, 0, re, im, 0, EXERCISE, true);
   }
 
-  private FourierLoops loops() {
-    return training.isDone() ? vector : plain;
+  private FourierLoops loops(long elements) {
+    return training.isReady(elements) ? vector : plain;
   }
 
   @Override
   public void forward(
       int[] re, int[] im, int at, int half, int groups, int runs, Roots roots, int first) {
-    loops().forward(re, im, at, half, groups, runs, roots, first);
+    loops((long) half * groups * runs).forward(re, im, at, half, groups, runs, roots, first);
   }
 
   @Override
   public void inverse(
       int[] re, int[] im, int at, int half, int groups, int runs, Roots roots, int first) {
-    loops().inverse(re, im, at, half, groups, runs, roots, first);
+    loops((long) half * groups * runs).inverse(re, im, at, half, groups, runs, roots, first);
   }
 
   @Override
@@ -53,6 +53,6 @@ final class TrainedLoops implements FourierLoops {
       int outAt,
       int count,
       boolean add) {
-    loops().multiply(aRe, aIm, aAt, bRe, bIm, bAt, outRe, outIm, outAt, count, add);
+    loops(count).multiply(aRe, aIm, aAt, bRe, bIm, bAt, outRe, outIm, outAt, count, add);
   }
 }
