@@ -171,9 +171,13 @@ public final class RandomCircuits {
 
   private void relation() {
     int t = pick();
-    switch (random.nextInt(9)) {
+    switch (random.nextInt(13)) {
       case 0, 1 -> affine(t);
       case 2 -> matMul(t);
+      case 9 -> matMulOfTensors(t);
+      case 10 -> gather(t);
+      case 11 -> signedQuotient(t);
+      case 12 -> withComputedKernel(t);
       case 3, 4 -> convolution(t);
       case 5 -> made.add(small(t));
       case 6 -> {
@@ -247,6 +251,76 @@ public final class RandomCircuits {
     }
   }
 
+  /** A product along shared axes of a tensor and itself, a view of itself, or a parameter. */
+  private void matMulOfTensors(int t) {
+    int left = small(withAxes(t, 2 + random.nextInt(3)));
+    List<Integer> shape = b.shape(left);
+    int rank = shape.size();
+    int right =
+        switch (random.nextInt(3)) {
+          case 0 -> left;
+          case 1 -> {
+            int outputs = 1 + random.nextInt(4);
+            int step = random.nextInt(3);
+            yield b.view(left, new ViewStep.Window(rank - 2, outputs, step, 1, 0, 2));
+          }
+          default -> {
+            Integer[] s = shape.toArray(Integer[]::new);
+            s[rank - 2] = 1 + random.nextInt(4);
+            yield b.model(-3, 3, s);
+          }
+        };
+    // A parameter may be on either side.
+    boolean turned = random.nextBoolean();
+    made.add(turned ? b.matMul(right, left) : b.matMul(left, right));
+  }
+
+  /** Rows of a tensor or a parameter by a public tensor of indices. */
+  private void gather(int t) {
+    int table = b.shape(t).isEmpty() || random.nextInt(3) == 0 ? b.model(-3, 3, 5, 3) : t;
+    int rows = b.shape(table).getFirst();
+    if (b.shape(table).size() <= 4) {
+      int indices = b.input(0, rows - 1, shape(random.nextInt(3)));
+      if (count(b.shape(indices)) * count(b.shape(table)) / rows <= MOST_ELEMENTS) {
+        made.add(b.gather(table, indices));
+      }
+    }
+  }
+
+  private void signedQuotient(int t) {
+    int numerator = small(t);
+    List<Integer> shape = b.shape(numerator);
+    int square = b.product(numerator, numerator);
+    Affine.Box more =
+        new Affine.Box(1 + random.nextInt(9), shape.stream().map(e -> 0).toList(), shape);
+    int denominator = b.affine(shape, List.of(CircuitBuilder.term(square, 1)), more);
+    int bits = random.nextInt(4);
+    made.add(b.quotient(numerator, denominator, bits, -(20L << bits), 20L << bits));
+  }
+
+  /** A convolution whose kernel is made of the source. */
+  private void withComputedKernel(int t) {
+    int source = small(withFourAxes(t));
+    List<Integer> shape = b.shape(source);
+    int kernel =
+        b.view(
+            source,
+            new ViewStep.Window(0, 1 + random.nextInt(2), 1, 1, 0, 1),
+            new ViewStep.Window(2, 1 + random.nextInt(2), 1, 1, random.nextInt(2), 1),
+            new ViewStep.Window(3, 1 + random.nextInt(3), 1, 1, 0, 1));
+    Conv conv =
+        new Conv(
+            -1,
+            source,
+            kernel,
+            List.of(1 + random.nextInt(2), 1),
+            List.of(random.nextInt(3) - 1, random.nextInt(3) - 1),
+            List.of(1, 1 + random.nextInt(2)),
+            1);
+    List<Integer> positions = List.of(1 + random.nextInt(4), 1 + shape.get(3) / 2);
+    made.add(random.nextBoolean() ? b.conv(conv, positions) : b.fftConv(conv, positions));
+  }
+
   /** A convolution, in either form, with strides, dilations, groups, and padding of both signs. */
   private void convolution(int t) {
     int source = withFourAxes(t);
@@ -276,19 +350,23 @@ public final class RandomCircuits {
   }
 
   private int withFourAxes(int t) {
+    return withAxes(t, 4);
+  }
+
+  private int withAxes(int t, int rank) {
     List<Integer> shape = b.shape(t);
-    if (shape.size() == 4) {
+    if (shape.size() == rank) {
       return t;
     }
-    ArrayList<Integer> four = new ArrayList<>(factors(count(shape)));
-    while (four.size() > 4) {
-      int last = four.removeLast();
-      four.set(four.size() - 1, four.getLast() * last);
+    ArrayList<Integer> axes = new ArrayList<>(factors(count(shape)));
+    while (axes.size() > rank) {
+      int last = axes.removeLast();
+      axes.set(axes.size() - 1, axes.getLast() * last);
     }
-    while (four.size() < 4) {
-      four.add(random.nextInt(four.size() + 1), 1);
+    while (axes.size() < rank) {
+      axes.add(random.nextInt(axes.size() + 1), 1);
     }
-    return b.view(t, new ViewStep.Reshape(four));
+    return b.view(t, new ViewStep.Reshape(axes));
   }
 
   private int small(int t) {
