@@ -2,6 +2,7 @@ package org.zkc.gkr.circuit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * result = floor(sqrt(constant + sum of the squares of the source over its last axis)), the last
@@ -34,8 +35,30 @@ public record EuclideanNorm(int result, int source, long constant) implements Re
   }
 
   @Override
+  public int[] evaluate(Circuit circuit, IntFunction<int[]> elements) {
+    int[] x = elements.apply(source);
+    int extent = circuit.tensors().get(source).shape().getLast();
+    int[] out = new int[x.length / extent];
+    for (int k = 0; k < out.length; k++) {
+      long radicand = constant;
+      for (int i = 0; i < extent; i++) {
+        radicand += (long) x[k * extent + i] * x[k * extent + i];
+      }
+      while ((out[k] + 1L) * (out[k] + 1L) <= radicand) {
+        out[k]++;
+      }
+    }
+    return out;
+  }
+
+  @Override
   public String mnemonic() {
     return "euclidean-norm";
+  }
+
+  @Override
+  public String details() {
+    return "constant " + constant;
   }
 
   @Override

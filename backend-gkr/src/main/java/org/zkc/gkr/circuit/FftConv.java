@@ -1,6 +1,7 @@
 package org.zkc.gkr.circuit;
 
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * The integer function of {@link #conv}, proved through discrete Fourier transforms over F[i] of
@@ -35,8 +36,18 @@ public record FftConv(Conv conv, List<Integer> sizes) implements Relation {
   }
 
   @Override
+  public int[] evaluate(Circuit circuit, IntFunction<int[]> elements) {
+    return conv.evaluate(circuit, elements);
+  }
+
+  @Override
   public String mnemonic() {
     return "fft-conv";
+  }
+
+  @Override
+  public String details() {
+    return conv.details() + ", transforms of " + sizes;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.zkc.gkr.circuit;
 
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * result[i..., j...] = table[indices[i...], j...]: rows of the table, which may be of any role, by
@@ -16,6 +17,18 @@ public record Gather(int result, int table, int indices) implements Relation {
   @Override
   public TensorDeclaration.Role role() {
     return TensorDeclaration.Role.VIRTUAL;
+  }
+
+  @Override
+  public int[] evaluate(Circuit circuit, IntFunction<int[]> elements) {
+    int[] rows = elements.apply(table);
+    int[] chosen = elements.apply(indices);
+    int size = rows.length / circuit.tensors().get(table).extent(0);
+    int[] out = new int[chosen.length * size];
+    for (int k = 0; k < out.length; k++) {
+      out[k] = rows[chosen[k / size] * size + k % size];
+    }
+    return out;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.zkc.gkr.circuit;
 
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * result[b..., t, o] = sum_i left[b..., t, i] right[b..., o, i]. Either factor may be of any role.
@@ -18,6 +19,31 @@ public record MatMul(int result, int left, int right) implements Relation {
   @Override
   public TensorDeclaration.Role role() {
     return TensorDeclaration.Role.VIRTUAL;
+  }
+
+  @Override
+  public int[] evaluate(Circuit circuit, IntFunction<int[]> elements) {
+    List<Integer> shape = circuit.tensors().get(right).shape();
+    int[] lefts = elements.apply(left);
+    int[] rights = elements.apply(right);
+    int inner = shape.getLast();
+    int outputs = shape.get(shape.size() - 2);
+    int rows = lefts.length / inner;
+    // As many rows of the left factor meet each matrix of the right one.
+    int matrices = rights.length / (outputs * inner);
+    int[] out = new int[rows * outputs];
+    for (int t = 0; t < rows; t++) {
+      int matrix = t / (rows / matrices);
+      for (int o = 0; o < outputs; o++) {
+        long sum = 0;
+        for (int i = 0; i < inner; i++) {
+          long l = lefts[t * inner + i];
+          sum += l * rights[(matrix * outputs + o) * inner + i];
+        }
+        out[t * outputs + o] = Math.toIntExact(sum);
+      }
+    }
+    return out;
   }
 
   @Override

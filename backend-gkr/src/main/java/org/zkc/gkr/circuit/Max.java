@@ -1,6 +1,7 @@
 package org.zkc.gkr.circuit;
 
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * result = elementwise maximum of 2 to 4 tensors of one shape: every result - source_i is in a
@@ -14,6 +15,17 @@ public record Max(int result, List<Integer> sources, int bits) implements Relati
   @Override
   public TensorDeclaration.Role role() {
     return TensorDeclaration.Role.WITNESS;
+  }
+
+  @Override
+  public int[] evaluate(Circuit circuit, IntFunction<int[]> elements) {
+    int[] out = elements.apply(sources.get(0)).clone();
+    for (int t : sources) {
+      for (int k = 0; k < out.length; k++) {
+        out[k] = Math.max(out[k], elements.apply(t)[k]);
+      }
+    }
+    return out;
   }
 
   @Override

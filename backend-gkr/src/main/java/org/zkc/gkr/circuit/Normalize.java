@@ -1,6 +1,7 @@
 package org.zkc.gkr.circuit;
 
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * result = source times reciprocal, the reciprocal of the source's Euclidean norm over the last axis
@@ -19,6 +20,17 @@ public record Normalize(int result, int source, int reciprocal) implements Relat
   @Override
   public TensorDeclaration.Role role() {
     return TensorDeclaration.Role.VIRTUAL;
+  }
+
+  @Override
+  public int[] evaluate(Circuit circuit, IntFunction<int[]> elements) {
+    int[] out = elements.apply(source).clone();
+    int[] factors = elements.apply(reciprocal);
+    int extent = circuit.tensors().get(source).shape().getLast();
+    for (int k = 0; k < out.length; k++) {
+      out[k] *= factors[k / extent];
+    }
+    return out;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.zkc.gkr.circuit;
 
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * result = left * right elementwise; one shape. Either may be a MODEL tensor. docs/protocol.md
@@ -15,6 +16,17 @@ public record Product(int result, int left, int right) implements Relation {
   @Override
   public TensorDeclaration.Role role() {
     return TensorDeclaration.Role.VIRTUAL;
+  }
+
+  @Override
+  public int[] evaluate(Circuit circuit, IntFunction<int[]> elements) {
+    int[] a = elements.apply(left);
+    int[] b = elements.apply(right);
+    int[] out = new int[a.length];
+    for (int k = 0; k < out.length; k++) {
+      out[k] = a[k] * b[k];
+    }
+    return out;
   }
 
   @Override

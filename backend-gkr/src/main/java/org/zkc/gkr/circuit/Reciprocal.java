@@ -1,6 +1,7 @@
 package org.zkc.gkr.circuit;
 
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * result = floor((2^(bits+1) + x) / (2 x)) for 1 <= x < 2^{@value #SOURCE_BITS}: 2^bits / x, rounded
@@ -24,8 +25,23 @@ public record Reciprocal(int result, int source, int bits) implements Relation {
   }
 
   @Override
+  public int[] evaluate(Circuit circuit, IntFunction<int[]> elements) {
+    int[] out = elements.apply(source).clone();
+    for (int k = 0; k < out.length; k++) {
+      long x = out[k];
+      out[k] = (int) (((1L << bits + 1) + x) / (2 * x));
+    }
+    return out;
+  }
+
+  @Override
   public String mnemonic() {
     return "reciprocal";
+  }
+
+  @Override
+  public String details() {
+    return bits + " bits";
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.zkc.gkr.circuit;
 
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Defines one tensor from earlier ones. Tensors are named by their index in {@link
@@ -28,8 +29,22 @@ public sealed interface Relation
   /** The role that its result must have. */
   TensorDeclaration.Role role();
 
+  /**
+   * The meaning on integers, one element at a time and without tricks: the reference for every
+   * executor.
+   *
+   * @param elements of the tensors so far, row-major, by index; nobody changes them
+   * @return the elements of the result, row-major
+   */
+  int[] evaluate(Circuit circuit, IntFunction<int[]> elements);
+
   /** The relation's name in print. */
   String mnemonic();
+
+  /** The attributes that print shows beside the sources; empty where there are none. */
+  default String details() {
+    return "";
+  }
 
   /**
    * The relation's name in the transcript's labels and in refusals. The name is part of the

@@ -1,6 +1,7 @@
 package org.zkc.gkr.circuit;
 
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * h = (source + half) >> shift with half = 2^(shift-1), 0 when shift is 0; result = table(h). The
@@ -28,8 +29,25 @@ public record Requantize(int result, int source, int shift, List<Integer> limbs,
   }
 
   @Override
+  public int[] evaluate(Circuit circuit, IntFunction<int[]> elements) {
+    Table function = circuit.tables().get(table);
+    long half = shift == 0 ? 0 : 1L << (shift - 1);
+    int[] x = elements.apply(source);
+    int[] out = new int[x.length];
+    for (int k = 0; k < out.length; k++) {
+      out[k] = (int) function.value((int) ((x[k] + half >> shift) - function.first()));
+    }
+    return out;
+  }
+
+  @Override
   public String mnemonic() {
     return "requantize";
+  }
+
+  @Override
+  public String details() {
+    return "shift " + shift + ", table " + table;
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.zkc.gkr.circuit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * result = floor((2^(bits+1) n + d) / (2 d)) in [low, high], d > 0: with P = d * result (a
@@ -25,8 +26,26 @@ public record RoundedQuotient(
   }
 
   @Override
+  public int[] evaluate(Circuit circuit, IntFunction<int[]> elements) {
+    int[] numerators = elements.apply(numerator);
+    int[] denominators = elements.apply(denominator);
+    int[] out = new int[numerators.length];
+    for (int k = 0; k < out.length; k++) {
+      long n = numerators[k];
+      long d = denominators[k];
+      out[k] = (int) Math.floorDiv((1L << bits + 1) * n + d, 2 * d);
+    }
+    return out;
+  }
+
+  @Override
   public String mnemonic() {
     return "rounded-quotient";
+  }
+
+  @Override
+  public String details() {
+    return bits + " bits";
   }
 
   @Override

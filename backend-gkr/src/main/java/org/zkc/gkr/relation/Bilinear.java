@@ -8,6 +8,9 @@ import java.util.List;
  */
 public sealed interface Bilinear extends Definition, Reduction
     permits Hadamard, MatrixProduct, Convolution, FourierConvolution, RowGather {
+  /** The products of two variables that make {@code elements} elements. */
+  long multiplications(long elements);
+
   // Both parents have these.
   @Override
   String name();

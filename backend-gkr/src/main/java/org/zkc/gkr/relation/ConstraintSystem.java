@@ -38,6 +38,8 @@ public final class ConstraintSystem {
   private final List<ZeroProduct> zeroProducts;
   private final List<Advice> advice;
   private final List<Integer> multiplicities;
+  private final List<Integer> definitionEnds;
+  private final List<Integer> zeroProductEnds;
   private final int[] uses;
   private final long[] lookedUp;
 
@@ -56,6 +58,8 @@ public final class ConstraintSystem {
     lookups = List.copyOf(builder.lookups);
     zeroProducts = List.copyOf(builder.zeroProducts);
     advice = List.copyOf(builder.advice);
+    definitionEnds = List.copyOf(builder.definitionEnds);
+    zeroProductEnds = List.copyOf(builder.zeroProductEnds);
     uses = countUses();
     lookedUp = new long[circuit().relations().size()];
     lookups.forEach(l -> lookedUp[l.relation()] += tensor(l.tuple().getFirst()).elementCount());
@@ -96,6 +100,7 @@ public final class ConstraintSystem {
         case Reciprocal r -> ReciprocalRelation.expand(builder, name, r);
         case Normalize n -> NormalizeRelation.expand(builder, name, n);
       }
+      builder.end();
     }
     return new ConstraintSystem(builder);
   }
@@ -139,6 +144,33 @@ public final class ConstraintSystem {
   /** The tensor that holds the multiplicities of table {@code table}. */
   public int multiplicities(int table) {
     return multiplicities.get(table);
+  }
+
+  /** The definitions that a relation of the circuit expands to. */
+  public List<Definition> definitions(int relation) {
+    return part(definitions, definitionEnds, relation);
+  }
+
+  /** The products that a relation of the circuit says are zero. */
+  public List<ZeroProduct> zeroProducts(int relation) {
+    return part(zeroProducts, zeroProductEnds, relation);
+  }
+
+  private static <T> List<T> part(List<T> all, List<Integer> ends, int relation) {
+    return all.subList(relation == 0 ? 0 : ends.get(relation - 1), ends.get(relation));
+  }
+
+  /** The products of two variables in what a relation of the circuit defines. */
+  public long multiplications(int relation) {
+    long sum = 0;
+    for (Definition d : definitions(relation)) {
+      sum +=
+          switch (d) {
+            case Definition.AffineSum _ -> 0;
+            case Bilinear b -> b.multiplications(tensor(d.result()).elementCount());
+          };
+    }
+    return sum;
   }
 
   /** The elements that a relation of the circuit looks up, in tables and ranges. */

@@ -32,6 +32,11 @@ public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel
     return kernel.get(1);
   }
 
+  /** The products in one element of the result: the kernel's elements of an output channel. */
+  public long taps() {
+    return (long) kernel.get(1) * kernel.get(2) * kernel.get(3);
+  }
+
   /** The axes (c, dy, dx) of the sumcheck, or (g, c, dy, dx) when there are groups. */
   public List<Integer> sumcheckShape() {
     List<Integer> rest = kernel.subList(1, 4);

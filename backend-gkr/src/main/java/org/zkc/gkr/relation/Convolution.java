@@ -38,6 +38,11 @@ public record Convolution(String name, ConvGeometry geometry) implements Bilinea
   }
 
   @Override
+  public long multiplications(long elements) {
+    return elements * geometry.taps();
+  }
+
+  @Override
   public List<Rounds> rounds() {
     int variables = new TensorLayout(geometry.sumcheckShape()).variables();
     return List.of(Rounds.plain(name, variables, 2));

@@ -66,6 +66,11 @@ public record FourierConvolution(String name, FftConvGeometry geometry) implemen
   }
 
   @Override
+  public long multiplications(long elements) {
+    return elements * geometry.direct().taps();
+  }
+
+  @Override
   public List<Rounds> rounds() {
     return List.of(
         Rounds.plain(name + " channels", geometry.channels().variables(), 2),

@@ -30,6 +30,11 @@ public record Hadamard(String name, int result, int left, int right, List<Intege
   }
 
   @Override
+  public long multiplications(long elements) {
+    return elements;
+  }
+
+  @Override
   public List<Rounds> rounds() {
     return List.of(Rounds.plain(name, new TensorLayout(shape).variables(), 3));
   }

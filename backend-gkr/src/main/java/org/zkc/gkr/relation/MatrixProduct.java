@@ -76,6 +76,11 @@ public record MatrixProduct(String name, MatMul matMul, List<Integer> right, int
   }
 
   @Override
+  public long multiplications(long elements) {
+    return elements * inner();
+  }
+
+  @Override
   public List<Rounds> rounds() {
     int shared = sharedAxes();
     int innerVariables = summed().variables(shared);

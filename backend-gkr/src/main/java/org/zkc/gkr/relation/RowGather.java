@@ -60,6 +60,11 @@ public record RowGather(String name, Gather gather, List<Integer> table, int ind
   }
 
   @Override
+  public long multiplications(long elements) {
+    return 0;
+  }
+
+  @Override
   public List<Rounds> rounds() {
     return List.of(Rounds.plain(name, new TensorLayout(List.of(rows())).variables(), 2));
   }

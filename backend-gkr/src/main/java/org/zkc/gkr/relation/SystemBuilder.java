@@ -22,6 +22,11 @@ final class SystemBuilder {
   final List<ZeroProduct> zeroProducts = new ArrayList<>();
   final List<Advice> advice = new ArrayList<>();
 
+  /** The definitions and the zero products that there were when each relation was expanded. */
+  final List<Integer> definitionEnds = new ArrayList<>();
+
+  final List<Integer> zeroProductEnds = new ArrayList<>();
+
   /** The index of the relation that is being expanded. */
   int relation;
 
@@ -32,6 +37,12 @@ final class SystemBuilder {
 
   SystemBuilder(CheckedCircuit checked) {
     this.checked = checked;
+  }
+
+  /** Ends the expansion of a relation. */
+  void end() {
+    definitionEnds.add(definitions.size());
+    zeroProductEnds.add(zeroProducts.size());
   }
 
   List<Integer> shape(int tensor) {

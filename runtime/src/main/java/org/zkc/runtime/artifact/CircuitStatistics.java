@@ -3,20 +3,9 @@ package org.zkc.runtime.artifact;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
-import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
-import org.zkc.gkr.circuit.Conv;
-import org.zkc.gkr.circuit.EuclideanNorm;
-import org.zkc.gkr.circuit.FftConv;
-import org.zkc.gkr.circuit.Gather;
-import org.zkc.gkr.circuit.MatMul;
-import org.zkc.gkr.circuit.Max;
-import org.zkc.gkr.circuit.Normalize;
 import org.zkc.gkr.circuit.Product;
-import org.zkc.gkr.circuit.Reciprocal;
 import org.zkc.gkr.circuit.Relation;
-import org.zkc.gkr.circuit.Requantize;
-import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.relation.ConstraintSystem;
 
@@ -57,8 +46,8 @@ public record CircuitStatistics(
       Relation r = circuit.relations().get(k);
       relations.merge(r.mnemonic(), 1, Integer::sum);
       lookups += system.lookedUp(k);
-      multiplications += multiplications(circuit, r);
-      products += r instanceof Product ? multiplications(circuit, r) : 0;
+      multiplications += system.multiplications(k);
+      products += r instanceof Product ? system.multiplications(k) : 0;
     }
     int modelTensors = 0;
     long parameters = 0;
@@ -93,31 +82,6 @@ public record CircuitStatistics(
         entries,
         multiplications,
         products);
-  }
-
-  /** Products of two variables that evaluating the relation takes. */
-  public static long multiplications(Circuit circuit, Relation relation) {
-    TensorDeclaration result = circuit.tensors().get(relation.result());
-    return switch (relation) {
-      case Conv c -> multiplications(circuit, c);
-      case FftConv c -> multiplications(circuit, c.conv());
-      case MatMul m -> result.elementCount() * circuit.tensors().get(m.right()).shape().getLast();
-      case Product p -> result.elementCount();
-      case RoundedQuotient q -> result.elementCount();
-      case EuclideanNorm n -> circuit.tensors().get(n.source()).elementCount();
-      case Reciprocal r -> result.elementCount();
-      case Normalize n -> result.elementCount();
-      case Affine _ -> 0;
-      case Gather _ -> 0;
-      case Requantize r -> 0;
-      case Max m -> 0;
-    };
-  }
-
-  private static long multiplications(Circuit circuit, Conv c) {
-    TensorDeclaration w = circuit.tensors().get(c.weight());
-    return circuit.tensors().get(c.result()).elementCount()
-        * (w.elementCount() / Math.max(1, w.extent(0)));
   }
 
   /** {@code 2 conv, 3 matmul, 5 requantize}. */

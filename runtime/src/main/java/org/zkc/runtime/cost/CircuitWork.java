@@ -10,31 +10,26 @@ import java.util.Set;
 import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
-import org.zkc.gkr.circuit.EuclideanNorm;
-import org.zkc.gkr.circuit.FftConv;
-import org.zkc.gkr.circuit.Gather;
-import org.zkc.gkr.circuit.MatMul;
-import org.zkc.gkr.circuit.Max;
-import org.zkc.gkr.circuit.Normalize;
-import org.zkc.gkr.circuit.Product;
-import org.zkc.gkr.circuit.Reciprocal;
 import org.zkc.gkr.circuit.Relation;
-import org.zkc.gkr.circuit.Requantize;
-import org.zkc.gkr.circuit.RoundedQuotient;
-import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.layout.Arithmetization;
 import org.zkc.gkr.layout.ModelLayout;
 import org.zkc.gkr.relation.ConstraintSystem;
+import org.zkc.gkr.relation.Convolution;
+import org.zkc.gkr.relation.Definition;
+import org.zkc.gkr.relation.FourierConvolution;
+import org.zkc.gkr.relation.Hadamard;
 import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.relation.Lookup;
 import org.zkc.gkr.relation.LookupTable;
+import org.zkc.gkr.relation.MatrixProduct;
+import org.zkc.gkr.relation.RowGather;
+import org.zkc.gkr.relation.ZeroProduct;
 import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.ir.Shape;
 import org.zkc.passes.cost.ConvolutionWork;
 import org.zkc.passes.cost.Work;
-import org.zkc.runtime.artifact.CircuitStatistics;
 
 /**
  * The amounts of {@link Work} that a proof of a circuit takes, from its shapes and layouts alone.
@@ -61,8 +56,10 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
 
   private static final class Count {
     private final Arithmetization arithmetization;
+    private final ConstraintSystem system;
     private final Circuit circuit;
     private final int queries;
+    private final long[] tableCells;
     private final EnumMap<Work, Double> whole = new EnumMap<>(Work.class);
     private final List<Map<Work, Double>> byRelation = new ArrayList<>();
     private final Map<Integer, ModelLayout.Entry> entries = new HashMap<>();
@@ -70,7 +67,14 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
 
     Count(VerifierKey key) {
       arithmetization = key.arithmetization();
+      system = arithmetization.system();
       circuit = key.circuit().circuit();
+      tableCells = new long[circuit.relations().size()];
+      for (Lookup l : system.lookups()) {
+        if (system.tables().get(l.table()) instanceof LookupTable.Function) {
+          tableCells[l.relation()] += system.tensor(l.tuple().getFirst()).elementCount();
+        }
+      }
       queries = key.parameters().queries();
       arithmetization.model().entries().forEach(e -> entries.put(e.tensor(), e));
     }
@@ -82,17 +86,17 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
         current = new EnumMap<>(Work.class);
         add(Work.RELATION, 1);
         add(Work.MEMORY_CELL, elements(r.result()));
-        add(Work.COUNTED_LOOKUP, arithmetization.system().lookedUp(k));
-        add(Work.FRACTION, arithmetization.system().lookedUp(k));
+        add(Work.COUNTED_LOOKUP, system.lookedUp(k));
+        add(Work.FRACTION, system.lookedUp(k));
         add(Work.BATCHED_CELL, limbs[k]);
         add(Work.MEMORY_CELL, limbs[k]);
-        relation(r);
+        relation(k, r);
         byRelation.add(current);
         current.forEach((work, amount) -> whole.merge(work, amount, Double::sum));
       }
       current = whole;
       long rows = 0;
-      for (LookupTable table : arithmetization.system().tables()) {
+      for (LookupTable table : system.tables()) {
         rows += table.size();
       }
       add(Work.FRACTION, rows);
@@ -137,7 +141,6 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
 
     /** Per relation, the elements of the limbs that a proof commits to and looks up. */
     private long[] limbs() {
-      ConstraintSystem system = arithmetization.system();
       long[] out = new long[circuit.relations().size()];
       for (Lookup lookup : system.lookups()) {
         for (int t : lookup.tuple()) {
@@ -149,62 +152,54 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
       return out;
     }
 
-    private void relation(Relation r) {
-      int result = r.result();
-      double cells = elements(result);
-      double multiplications = CircuitStatistics.multiplications(circuit, r);
-      if (circuit.tensors().get(result).role() == Role.WITNESS
-          && !circuit.outputs().contains(result)) {
-        add(Work.BATCHED_CELL, cells);
+    private void relation(int k, Relation r) {
+      if (circuit.tensors().get(r.result()).role() == Role.WITNESS
+          && !circuit.outputs().contains(r.result())) {
+        add(Work.BATCHED_CELL, elements(r.result()));
       }
-      switch (r) {
-        case Conv c -> {
-          convolution(c).direct().forEach(this::add);
-          factor(c.weight());
+      add(Work.EXECUTED_CELL, tableCells[k]);
+      for (Definition d : system.definitions(k)) {
+        definition(r, d);
+      }
+      for (ZeroProduct z : system.zeroProducts(k)) {
+        add(Work.EXECUTED_CELL, elements(r.result()) * z.factors().size());
+        add(Work.ZERO_PRODUCT_CELL, padded(z.shape()) * z.factors().size());
+        add(Work.CARRIED_CELL, elements(r.result()));
+      }
+    }
+
+    private void definition(Relation r, Definition d) {
+      double cells = system.tensor(d.result()).elementCount();
+      switch (d) {
+        case Convolution c -> {
+          convolution(c.geometry().conv()).direct().forEach(this::add);
+          factor(c.geometry().conv().weight());
         }
-        case FftConv c -> {
-          convolution(c.conv()).fft(c.sizes()).forEach(this::add);
-          factor(c.conv().weight());
+        case FourierConvolution c -> {
+          Conv conv = c.geometry().direct().conv();
+          convolution(conv).fft(c.geometry().sizes()).forEach(this::add);
+          factor(conv.weight());
         }
-        case Gather g -> {
+        case RowGather g -> {
           add(Work.EXECUTED_CELL, cells);
-          factor(g.table());
+          factor(g.gather().table());
         }
-        case MatMul m -> {
-          add(Work.MATRIX_MULTIPLICATION, multiplications);
-          parameters(m.left());
-          factor(m.right());
+        case MatrixProduct m -> {
+          add(Work.MATRIX_MULTIPLICATION, m.multiplications(Math.round(cells)));
+          parameters(m.matMul().left());
+          factor(m.matMul().right());
         }
-        case Affine a -> {
-          add(Work.EXECUTED_CELL, cells * a.terms().size());
-          add(Work.CARRIED_CELL, carried(a));
-        }
-        case Product p -> {
+        case Hadamard h -> {
           add(Work.EXECUTED_CELL, cells);
-          add(Work.PRODUCT_CELL, padded(result));
+          add(Work.PRODUCT_CELL, padded(h.shape()));
         }
-        case Requantize _ -> add(Work.EXECUTED_CELL, cells);
-        case Max m -> {
-          add(Work.EXECUTED_CELL, cells * m.sources().size());
-          add(Work.ZERO_PRODUCT_CELL, padded(result) * m.sources().size());
-          add(Work.CARRIED_CELL, cells);
-        }
-        case EuclideanNorm n -> {
-          add(Work.EXECUTED_CELL, elements(n.source()));
-          add(Work.PRODUCT_CELL, padded(n.source()));
-        }
-        case Reciprocal _ -> {
-          add(Work.EXECUTED_CELL, cells);
-          add(Work.PRODUCT_CELL, 4 * padded(result));
-        }
-        case Normalize _ -> {
-          add(Work.EXECUTED_CELL, cells);
-          add(Work.PRODUCT_CELL, padded(result));
-          add(Work.CARRIED_CELL, cells);
-        }
-        case RoundedQuotient q -> {
-          add(Work.EXECUTED_CELL, cells);
-          add(Work.PRODUCT_CELL, padded(result));
+        case Definition.AffineSum s -> {
+          if (r instanceof Affine a) {
+            add(Work.EXECUTED_CELL, cells * a.terms().size());
+            add(Work.CARRIED_CELL, carried(a));
+          } else if (s.terms().stream().anyMatch(t -> !t.view().isWhole())) {
+            add(Work.CARRIED_CELL, cells);
+          }
         }
       }
     }
@@ -258,9 +253,8 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
       return circuit.tensors().get(tensor).elementCount();
     }
 
-    private double padded(int tensor) {
-      TensorDeclaration t = circuit.tensors().get(tensor);
-      return new TensorLayout(t.shape()).paddedLength();
+    private static double padded(List<Integer> shape) {
+      return new TensorLayout(shape).paddedLength();
     }
 
     private void add(Work work, double amount) {

@@ -6,13 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.zkc.gkr.circuit.Circuit;
-import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.estimate.ProofSize;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.passes.cost.ProverCosts;
 import org.zkc.passes.cost.Work;
-import org.zkc.runtime.artifact.CircuitStatistics;
 
 /**
  * An estimate of a proof's cost, from its circuit: time on one warm thread of a machine like the
@@ -56,7 +54,6 @@ public record CostEstimate(
     Circuit circuit = key.circuit().circuit();
     List<RelationCost> relations = new ArrayList<>();
     for (int i = 0; i < work.byRelation().size(); i++) {
-      Relation r = circuit.relations().get(i);
       Map<Work, Double> own = work.byRelation().get(i);
       double nanoseconds = 0;
       for (String stage : stages.keySet()) {
@@ -65,7 +62,7 @@ public record CostEstimate(
       relations.add(
           new RelationCost(
               nanoseconds / 1e9,
-              CircuitStatistics.multiplications(circuit, r),
+              key.arithmetization().system().multiplications(i),
               key.arithmetization().system().lookedUp(i),
               Math.round(own.getOrDefault(Work.BATCHED_CELL, 0.0))));
     }
