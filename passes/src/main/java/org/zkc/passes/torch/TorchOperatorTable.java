@@ -29,6 +29,7 @@ public final class TorchOperatorTable {
             ComparisonOperators.ALL,
             LogicOperators.ALL,
             SelectionOperators.ALL,
+            OrderOperators.ALL,
             ScalarOperators.ALL,
             ViewOperators.ALL,
             IndexOperators.ALL,
