@@ -85,8 +85,8 @@ class ArgmaxTest {
   @Test
   void maximaOfWideIntegers() throws Exception {
     CircuitBuilder b = new CircuitBuilder(6);
-    int x = b.input(-30_000_000, 60_000_000, 2, 3);
-    int y = b.input(-50_000_000, 20_000_000, 2, 3);
+    int x = b.input(-50_000_000, 60_000_000, 2, 3);
+    int y = b.input(-50_000_000, 60_000_000, 2, 3);
     int m = b.max(27, x, y);
     b.output(b.affine(List.of(2, 3), List.of(CircuitBuilder.term(m, 1))));
     try (WeakProof weak = new WeakProof(b, directory)) {

@@ -111,8 +111,14 @@ final class OrderOperators {
                 : new TopValues(r, x, axis, k, call.location()));
   }
 
+  /** The indices of the largest, or smallest, elements of a call of (self, dim, keepdim). */
+  static TorchValue indices(OperatorCall call, boolean largest) {
+    Value x = signed(call, tracedFirst(call), largest);
+    return indices(call, x, call.axis(1, x.shape().rank()), call.flag(2));
+  }
+
   /** The indices of the largest elements along an axis. */
-  static TorchValue indices(OperatorCall call, Value x, int axis, boolean keep) {
+  private static TorchValue indices(OperatorCall call, Value x, int axis, boolean keep) {
     return call.result(dropped(call, top(call, x, axis, 1, true), axis, keep), DType.I64);
   }
 
