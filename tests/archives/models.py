@@ -472,7 +472,7 @@ class LongKernels(nn.Module):
         return self.fc(x.flatten(1))
 
 
-class Sorted(nn.Module):
+class Histogram(nn.Module):
     """Holds an operator that zkc does not know, for the tests of its error."""
 
     def __init__(self):
@@ -481,8 +481,7 @@ class Sorted(nn.Module):
 
     def forward(self, x):
         x = F.relu(self.fc(x))
-        values, _ = torch.sort(x, dim=1)
-        return values
+        return torch.histc(x, bins=4)
 
 
 class Assignments(nn.Module):
