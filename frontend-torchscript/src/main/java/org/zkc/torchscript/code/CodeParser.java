@@ -248,7 +248,7 @@ public final class CodeParser {
       case TorchScriptParser.EmptyTupleTypeContext e ->
           new TorchType.Generic(constructor(e.NAME().getText(), e.start), List.of());
       case TorchScriptParser.GenericTypeContext g ->
-          new TorchType.Generic(
+          TypeNames.type(
               constructor(g.NAME().getText(), g.start),
               g.type().stream().map(CodeParser::type).toList());
       default -> throw new IllegalStateException("unhandled type " + t.getClass());

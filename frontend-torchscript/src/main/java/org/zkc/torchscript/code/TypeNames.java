@@ -22,6 +22,14 @@ public final class TypeNames {
     return dotted.contains(".") ? new TorchType.Named(dotted) : new TorchType.Simple(dotted);
   }
 
+  /** A type with arguments. Work that is not waited for yet has the type of its result. */
+  static TorchType type(String constructor, List<TorchType> arguments) {
+    boolean pending = constructor.equals("Future") || constructor.equals("Await");
+    return pending && arguments.size() == 1
+        ? arguments.getFirst()
+        : new TorchType.Generic(constructor, arguments);
+  }
+
   static boolean isConstructor(String name) {
     return CONSTRUCTORS.contains(name);
   }
@@ -65,7 +73,7 @@ public final class TypeNames {
       }
       arguments.add(argument.get());
     }
-    return Optional.of(new TorchType.Generic(n.name(), arguments));
+    return Optional.of(type(n.name(), arguments));
   }
 
   /** {@code a.b.c} of a chain of attributes that starts at a name. */

@@ -1,7 +1,9 @@
 package org.zkc.torchscript.lower;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.zkc.ir.Location;
 import org.zkc.ir.TorchType;
@@ -141,15 +143,25 @@ final class CallLowering {
       case "sorted" -> operator("aten.sorted", c, hint, at);
       case "list" -> operator("aten.list", c, hint, at);
       case "print" -> List.of();
-      case "fork" ->
-          throw new UserException(
-              at,
-              "The model starts asynchronous work (torch.jit.fork); call the function directly"
-                  + " instead.");
+      case "fork" -> List.of(forked(c, at));
       default ->
           throw new UserException(
               at, "The archive's code calls '%s', which zkc does not know.".formatted(name));
     };
+  }
+
+  /** Work that PyTorch may do at any time before it is waited for is done at once. */
+  private Binding forked(Expression.Call c, Location at) {
+    if (!(argument(c, 0, at) instanceof Expression.Name n)) {
+      throw new UserException(
+          at, "The archive's code forks something that is no function; export the model again.");
+    }
+    Map<String, Binding> outer = new LinkedHashMap<>(frame.names());
+    Binding result =
+        new StatementLowering(lowering, frame).body(frame.nestedFunction(n.name(), at));
+    frame.names().clear();
+    frame.names().putAll(outer);
+    return result;
   }
 
   private Expression argument(Expression.Call c, int i, Location at) {
@@ -188,11 +200,19 @@ final class CallLowering {
     return value;
   }
 
+  /** A cast to one of several types keeps the narrower type that is known already. */
   private Binding uncheckedCast(TorchType type, Expression e) {
-    return switch (expressions.evaluate(e)) {
-      case Binding.Dynamic d -> new Binding.Dynamic(d.value(), type);
-      case Binding known -> known;
-    };
+    Binding value = expressions.evaluate(e);
+    boolean isOpen = StaticTypes.isOptional(type) || StaticTypes.isGeneric(type, "Union");
+    return value instanceof Binding.Dynamic d && !(isOpen && isClosed(d.type()))
+        ? new Binding.Dynamic(d.value(), type)
+        : value;
+  }
+
+  private static boolean isClosed(TorchType type) {
+    return !type.equals(StaticTypes.ANY)
+        && !StaticTypes.isOptional(type)
+        && !StaticTypes.isGeneric(type, "Union");
   }
 
   private Binding isInstance(Expression e, TorchType type, Location at) {
@@ -200,15 +220,11 @@ final class CallLowering {
     if (actual.equals(type)) {
       return Binding.Literal.of(true);
     }
-    boolean open =
-        actual.equals(StaticTypes.ANY)
-            || StaticTypes.isOptional(actual)
-            || StaticTypes.isGeneric(actual, "Union");
     boolean sameConstructor =
         actual instanceof TorchType.Generic a
             && type instanceof TorchType.Generic t
             && a.constructor().equals(t.constructor());
-    if (open || sameConstructor) {
+    if (!isClosed(actual) || sameConstructor) {
       throw new UserException(
           at,
           "isinstance asks for the type of a value that is known only while the model runs; give"

@@ -13,6 +13,7 @@ import org.zkc.ir.torch.ListConstruct;
 import org.zkc.ir.torch.Operator;
 import org.zkc.ir.torch.TupleConstruct;
 import org.zkc.ir.torch.TupleUnpack;
+import org.zkc.torchscript.code.FunctionDefinition;
 import org.zkc.torchscript.schema.StaticTypes;
 
 /**
@@ -26,6 +27,7 @@ final class Frame {
   private final Aliases aliases;
   private final RegionBuilder region;
   private final Map<Value, String> messages;
+  private final Map<String, FunctionDefinition> nestedFunctions;
 
   /**
    * A function's outermost frame.
@@ -39,6 +41,7 @@ final class Frame {
         new LinkedHashMap<>(),
         new Aliases(),
         new RegionBuilder(),
+        new LinkedHashMap<>(),
         new LinkedHashMap<>());
   }
 
@@ -48,13 +51,15 @@ final class Frame {
       Map<String, Binding> names,
       Aliases aliases,
       RegionBuilder region,
-      Map<Value, String> messages) {
+      Map<Value, String> messages,
+      Map<String, FunctionDefinition> nestedFunctions) {
     this.code = code;
     this.callSite = callSite;
     this.names = names;
     this.aliases = aliases;
     this.region = region;
     this.messages = messages;
+    this.nestedFunctions = nestedFunctions;
   }
 
   Frame fork(Lowering lowering) {
@@ -65,7 +70,8 @@ final class Frame {
         new LinkedHashMap<>(names),
         aliases.fork(),
         new RegionBuilder(region),
-        messages);
+        messages,
+        nestedFunctions);
   }
 
   CodeLibrary.Code code() {
@@ -90,6 +96,22 @@ final class Frame {
   Location locate(int offset) {
     Location own = code.debug().locate(offset);
     return own.isKnown() ? own : callSite;
+  }
+
+  /** Remembers a function without parameters that is defined inside this one. */
+  void defineFunction(FunctionDefinition function) {
+    nestedFunctions.put(function.name(), function);
+  }
+
+  FunctionDefinition nestedFunction(String name, Location at) {
+    FunctionDefinition function = nestedFunctions.get(name);
+    if (function == null || !function.parameters().isEmpty()) {
+      throw new UserException(
+          at,
+          "The archive's code forks '%s', which is no function of it; export the model again."
+              .formatted(name));
+    }
+    return function;
   }
 
   /** A new value of this region. */

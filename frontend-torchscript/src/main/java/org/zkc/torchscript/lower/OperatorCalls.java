@@ -81,6 +81,11 @@ final class OperatorCalls {
           return List.of(Binding.Literal.device(l.asString()));
         }
       }
+      case "aten.wait" -> { // what was forked is done already
+        if (positional.size() == 1) {
+          return positional;
+        }
+      }
       case "aten.is_grad_enabled" -> {
         return List.of(Binding.Literal.of(false));
       }

@@ -81,11 +81,7 @@ final class StatementLowering {
               frame.locate(r.offset()),
               "The archive's code returns from inside a block; export the model again with a"
                   + " current torch.");
-      case Statement.NestedFunction n ->
-          throw new UserException(
-              frame.locate(n.offset()),
-              "The model starts asynchronous work (torch.jit.fork); call the function directly"
-                  + " instead.");
+      case Statement.NestedFunction n -> frame.defineFunction(n.function());
     }
   }
 

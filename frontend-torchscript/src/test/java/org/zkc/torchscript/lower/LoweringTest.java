@@ -298,7 +298,7 @@ class LoweringTest {
     assertTrue(refusal("return (self).forward(x, )").contains("recursion"));
     assertTrue(refusal("a, b, = (x, x, x)", "return a").contains("do not fit"));
     assertTrue(refusal("y = self", "return torch.relu(y)").contains("No form"));
-    assertTrue(refusal("def __forked_function():", "  return x", "return x").contains("fork"));
+    assertTrue(refusal("return torch.wait(fork(gone))").contains("'gone'"));
   }
 
   @Test

@@ -63,10 +63,7 @@ final class ComparisonLowering {
   }
 
   /** The integers and a constant, as a parameter; the scale stays. */
-  Value plus(Value x, long constant) {
-    if (constant == 0) {
-      return x;
-    }
+  private Value plus(Value x, long constant) {
     IntegerBuilder out = values.out();
     Value one =
         out.parameter(

@@ -35,7 +35,6 @@ import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
-import org.zkc.ir.tensor.TopK;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Concatenate;
 import org.zkc.ir.view.Gather;
@@ -55,7 +54,6 @@ final class IntegerLowering {
   private final PoolLowering pools;
   private final ExactLowering exact;
   private final GatherLowering gathers;
-  private final TopKLowering tops;
   private final Ranges ranges;
 
   /** Takes what is refused, after which the lowering goes on; where empty, it ends. */
@@ -75,7 +73,6 @@ final class IntegerLowering {
     this.pools = pools;
     this.ranges = ranges;
     this.gathers = new GatherLowering(values);
-    this.tops = new TopKLowering(values);
     this.exact = new ExactLowering(values, gathers);
   }
 
@@ -223,7 +220,6 @@ final class IntegerLowering {
     return switch (op) {
       case Cast c -> values.exactly(c.input());
       case CompareZero c -> exact.lower(c);
-      case TopK t -> tops.of(t);
       case Gather g -> gathers.of(g);
       case Conv c -> accumulators.root(c.result(), c.location());
       case Linear l -> accumulators.root(l.result(), l.location());

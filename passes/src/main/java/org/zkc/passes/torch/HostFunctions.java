@@ -22,6 +22,7 @@ final class HostFunctions {
     Stream.of(
             StringFunctions.ALL,
             ContainerFunctions.ALL,
+            NumberFunctions.ALL,
             ConstantReductions.ALL,
             ConstantSelections.ALL,
             ConstantOrders.ALL)

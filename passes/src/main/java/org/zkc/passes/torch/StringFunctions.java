@@ -44,6 +44,7 @@ final class StringFunctions {
           of("aten.__getitem__", StringFunctions::character),
           of("aten.slice", StringFunctions::slice),
           of("aten.__contains__", (c, s) -> new Bool(s.contains(c.text(1)))),
+          of("prim.type", (c, device) -> new Text(device.replaceFirst(":.*", ""))),
           of("aten.format", StringFunctions::formatted),
           of("aten.percentFormat", StringFunctions::percentFormatted));
 
