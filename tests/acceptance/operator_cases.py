@@ -263,6 +263,26 @@ def pointwise(r):
 
 
 @family
+def fake_quantisation(r):
+    s = shape(r, 1, 4)
+    a, scale, zero = axis(r, len(s)), round(r.uniform(0.01, 0.5), 3), r.randint(-3, 3)
+    scales = constant(r, s[a]).abs() * 0.1 + 0.01
+    zeros = torch.tensor([r.choice([zero, r.randint(-3, 3)]) for _ in range(s[a])], dtype=torch.int32)
+    weight, rows = constant(r, 4, s[-1]), constant(r, 4).abs() * 0.1 + 0.01
+    low, high = r.choice([(-128, 127), (0, 255), (-8, 7)])
+    same = torch.full((s[a],), min(max(zero, low), high), dtype=torch.int32)
+    zeros = zeros.clamp(low, high)
+    zero = min(max(zero, low), high)
+    return s, r.choice([
+        lambda x: torch.fake_quantize_per_tensor_affine(x, scale, zero, low, high),
+        lambda x: torch.fake_quantize_per_tensor_affine(x, torch.tensor(scale), torch.tensor(zero, dtype=torch.int32), low, high),
+        lambda x: torch.fake_quantize_per_channel_affine(x, scales, zeros, a % len(s), low, high),
+        lambda x: torch.fake_quantize_per_channel_affine(x, scales, same, a % len(s), low, high),
+        lambda x: F.linear(x, torch.fake_quantize_per_channel_affine(weight, rows, torch.zeros(4, dtype=torch.int32), 0, -128, 127)),
+    ])  # fmt: skip
+
+
+@family
 def arithmetic(r):
     s = shape(r)
     other, number, alpha = constant(r, *broadcastable(r, s)), round(r.uniform(-3, 3), 3), round(r.uniform(-2, 2), 2)
@@ -272,6 +292,9 @@ def arithmetic(r):
         lambda x: number - x, lambda x: x * number, lambda x: x / (abs(number) + 1), lambda x: x + whole, lambda x: x * whole,
         lambda x: torch.add(x, other, alpha=alpha), lambda x: torch.sub(x, other, alpha=alpha), lambda x: torch.rsub(x, other, alpha=alpha),
         lambda x: torch.add(x, x * x, alpha=alpha), lambda x: -x, lambda x: x**2, lambda x: x**3, lambda x: x**1, lambda x: x.square(),
+        lambda x: torch.addcmul(x, x, other, value=number), lambda x: torch.addcdiv(x, x, divisor, value=number), F.softsign,
+        lambda x: torch.lerp(x, x.sin(), number), lambda x: torch.lerp(x, other.expand(s), x.sigmoid()),
+        lambda x: torch.clamp(x, other - 1, other), lambda x: torch.clamp(x, max=other), lambda x: torch.clamp(x, x.cos() - 2, x.cos()),
         lambda x: torch.true_divide(x, divisor), lambda x: x * x.sigmoid(), lambda x: x - x.tanh(), lambda x: number / (x.sigmoid() + 1),
     ])  # fmt: skip
 

@@ -96,6 +96,8 @@ ARCHIVES = [
     Sample("rearrangements", models.Rearrangements, ((1, 1, 6, 8),)),
     Sample("reductions", models.Reductions, ((2, 4, 12),)),
     Sample("unsupported_operator", models.Sorted, ((1, 8),)),
+    Sample("fake_quantized", models.FakeQuantized, ((1, 1, 8, 10),)),
+    Sample("unsupported_operator", models.Histogram, ((1, 8),)),
 ]
 
 

@@ -677,3 +677,25 @@ class Reductions(nn.Module):
         logs = y.logsumexp(2) + (y[:, :, :3].abs() + 0.5).prod(2)
         distances = torch.cdist(y, self.prototypes[None])
         return spread, logs, distances, F.cosine_similarity(y, self.prototypes[0], dim=2)
+
+
+class FakeQuantized(nn.Module):
+    """A network as quantisation-aware training leaves it: weights and activations on grids, with floats."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3, padding=1)
+        self.fc = nn.Linear(4 * 4 * 5, 6)
+
+    @staticmethod
+    def on_grid(weight):
+        scale = weight.detach().flatten(1).abs().amax(1) / 127
+        return torch.fake_quantize_per_channel_affine(weight, scale, torch.zeros_like(scale, dtype=torch.int32), 0, -127, 127)
+
+    def forward(self, x):
+        x = torch.fake_quantize_per_tensor_affine(x, 0.04, 0, -128, 127)
+        y = F.relu(F.conv2d(x, self.on_grid(self.conv.weight), self.conv.bias, padding=1))
+        y = torch.fake_quantize_per_tensor_affine(y, 0.011, 0, 0, 255)
+        y = torch.cat([F.max_pool2d(y, 2), F.max_pool2d(y.flip(3), 2)], 0)[:1]
+        z = F.linear(y.flatten(1), self.on_grid(self.fc.weight), self.fc.bias)
+        return torch.fake_quantize_per_tensor_affine(z, 0.02, 117, 0, 255), y

@@ -3,7 +3,7 @@ package org.zkc.ir.tensor;
 import org.zkc.ir.Value;
 
 /** A function of one variable, applied to each element. */
-public sealed interface Elementwise extends TensorOp permits Relu, Clamp, Activation {
+public sealed interface Elementwise extends TensorOp permits Activation, Clamp, FakeQuantize, Relu {
   @Override
   Value result();
 

@@ -115,6 +115,8 @@ public enum ScalarFunction {
       return parameters.getFirst() >= 0;
     }
   },
+  /** x / (1 + |x|). */
+  SOFTSIGN(new Range(-1, 1), Domain.REALS, x -> x / (1 + Math.abs(x))),
   SQRT(Range.NOT_NEGATIVE, Domain.NOT_NEGATIVE, Math::sqrt),
   /** tan, on the branch that holds the least number that it is to take. */
   TAN(

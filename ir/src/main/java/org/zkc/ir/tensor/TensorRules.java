@@ -123,7 +123,7 @@ public final class TensorRules {
       }
       case Elementwise e -> {
         e.requireFunction();
-        if (e instanceof Activation) {
+        if (e instanceof Activation || e instanceof FakeQuantize) {
           floating(e.input());
         }
         yield e.input().tensorType();

@@ -4,6 +4,7 @@ import org.zkc.ir.Interval;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Elementwise;
+import org.zkc.ir.tensor.FakeQuantize;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /** Functions of one variable: clamps as the bounds of a requantisation, others as tables. */
@@ -39,6 +40,14 @@ final class ActivationLowering {
     Value integers = values.exactly(op.input());
     Quantum q = values.classes().aligned(op.result(), integers.integerType().scale());
     return Rescaling.apply(values.out(), integers, q, q.least(low), q.greatest(low, high));
+  }
+
+  /** The input on the grid of the op: its steps are the integers. */
+  Value onGrid(FakeQuantize op) {
+    Quantum grid = new Quantum(op.scale(), op.low(), op.high());
+    return values.analysis().isDeferred(op.input())
+        ? accumulators.requantized(op.input(), grid, grid.low(), grid.high(), op.location())
+        : Rescaling.apply(values.out(), values.exactly(op.input()), grid, grid.low(), grid.high());
   }
 
   /** A table of the function. */

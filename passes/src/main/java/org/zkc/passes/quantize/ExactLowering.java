@@ -20,6 +20,7 @@ import org.zkc.ir.tensor.Comparison;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
+import org.zkc.ir.tensor.FakeQuantize;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.MaxPool;
@@ -36,8 +37,9 @@ import org.zkc.ir.view.UnaryView;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Ops whose results are integers or booleans: exact, of scale 1, in intervals that follow from those
- * of the inputs. A result that its element type may not hold is refused: PyTorch would wrap around.
+ * Ops whose results are integers or booleans: exact, of scale 1, in intervals that follow from
+ * those of the inputs. A result that its element type may not hold is refused: PyTorch would wrap
+ * around.
  */
 final class ExactLowering {
   private final IntegerValues values;
@@ -78,7 +80,8 @@ final class ExactLowering {
           out.concatenate(c.inputs().stream().map(this::integers).toList(), c.axis());
       case Gather g -> gathers.rows(g, integers(g.table()), g.indices());
       case UnaryView v -> out.viewOfReals(v, List.of(integers(v.input())));
-      case Constant _,
+      case FakeQuantize _,
+          Constant _,
           Conv _,
           Linear _,
           MatMul _,
@@ -137,13 +140,10 @@ final class ExactLowering {
       elements = TensorData.ofLongs(DType.I32, committed, c.data().toLongs());
     } catch (IllegalArgumentException e) {
       throw new UserException(
-          c.location(),
-          "the constant %s holds integers outside (-2^30, 2^30)".formatted(name));
+          c.location(), "the constant %s holds integers outside (-2^30, 2^30)".formatted(name));
     }
     Value parameter =
-        values
-            .out()
-            .parameter(values.parameters().unique(name), IntegerWeights.of(elements), 1);
+        values.out().parameter(values.parameters().unique(name), IntegerWeights.of(elements), 1);
     return shape.rank() == 0 ? values.out().reshape(parameter, shape) : parameter;
   }
 

@@ -26,6 +26,7 @@ import org.zkc.ir.tensor.CompareZero;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
+import org.zkc.ir.tensor.FakeQuantize;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MatMul;
@@ -170,8 +171,7 @@ final class IntegerLowering {
 
   private Function run(Function main) {
     for (Value parameter : main.parameters()) {
-      values.define(
-          parameter, values.out().input(parameter.name(), inputType(parameter)));
+      values.define(parameter, values.out().input(parameter.name(), inputType(parameter)));
     }
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
@@ -238,6 +238,7 @@ final class IntegerLowering {
                       values.narrow(m.right(), IntegerValues.NARROW));
       case Relu r -> activations.clamp(r, 0, Double.POSITIVE_INFINITY);
       case Clamp c -> activations.clamp(c, c.low(), c.high());
+      case FakeQuantize f -> activations.onGrid(f);
       case Activation t -> activations.table(t);
       case MaxPool p -> pools.maxPool(p);
       case WindowMean w -> pools.windowMean(w);

@@ -9,6 +9,7 @@ import org.zkc.ir.Op;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Clamp;
+import org.zkc.ir.tensor.FakeQuantize;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Pointwise;
 import org.zkc.ir.tensor.Relu;
@@ -54,6 +55,22 @@ final class ScaleClasses {
     double variation = Double.POSITIVE_INFINITY;
     int bits;
     int chosenBits;
+
+    /** The step of the grid that elements lie on, 0 for none and NaN for several. */
+    double step;
+
+    /** The most steps from 0. */
+    long steps;
+
+    private void lieOn(FakeQuantize grid) {
+      step = step == 0 || step == grid.scale() ? grid.scale() : Double.NaN;
+      steps = Math.max(steps, Math.max(Math.abs((long) grid.low()), Math.abs((long) grid.high())));
+      snapped = true;
+    }
+
+    private boolean fitGrid() {
+      return step > 0 && !fixedBits && magnitude <= step * steps * (1 + 1e-9);
+    }
   }
 
   ScaleClasses(
@@ -68,9 +85,7 @@ final class ScaleClasses {
     this.options = options;
     this.margins = Margins.of(ranges);
     main.body().forEach(op -> unite((TensorOp) op));
-    main.parameters().stream()
-        .filter(v -> !TensorAnalysis.isExact(v))
-        .forEach(v -> join(v, null));
+    main.parameters().stream().filter(v -> !TensorAnalysis.isExact(v)).forEach(v -> join(v, null));
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
       if (!analysis.isConstant(result) && !TensorAnalysis.isExact(result)) {
@@ -140,6 +155,9 @@ final class ScaleClasses {
     members.variation = Math.min(members.variation, ranges.of(value).variation());
     members.nonNegative &= nonNegative;
     members.snapped |= op instanceof Activation;
+    if (op instanceof FakeQuantize f) {
+      members.lieOn(f);
+    }
     int bits = options.bitsOf(value.name());
     members.fixedBits |= options.bitsByName().containsKey(value.name());
     if (!members.fixedBits) {
@@ -207,6 +225,9 @@ final class ScaleClasses {
   }
 
   private Quantum choose(Members members) {
+    if (members.fitGrid()) {
+      return new Quantum(members.step, members.nonNegative ? 0 : -members.steps, members.steps);
+    }
     double magnitude = members.magnitude == 0 ? 1 : members.magnitude;
     if (members.snapped) {
       // Powers of two only, so that layers with the same activation share its table.

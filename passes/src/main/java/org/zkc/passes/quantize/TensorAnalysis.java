@@ -27,6 +27,7 @@ import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Elementwise;
+import org.zkc.ir.tensor.FakeQuantize;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.MaxPool;
@@ -272,6 +273,7 @@ final class TensorAnalysis {
     return switch (op) {
       case Relu r -> bounds(r.input()).clamp(0, Double.POSITIVE_INFINITY);
       case Clamp c -> bounds(c.input()).clamp(c.low(), c.high());
+      case FakeQuantize f -> new Bounds(f.scale() * f.low(), f.scale() * f.high());
       case Activation t -> new Bounds(t.range().low(), t.range().high());
       case Normalization n -> new Bounds(n.range().low(), n.range().high());
       case MaxPool m -> bounds(m.input());

@@ -31,15 +31,9 @@ final class ActivationOperators {
           new TorchOperator("aten.relu6", "clamp", c -> c.result(c.emit().clamp(c.value(0), 0, 6))),
           new TorchOperator("aten.hardtanh", "clamp", c -> clamp(c, c.number(1), c.number(2))),
           new TorchOperator(
-              "aten.clamp",
-              "clamp",
-              "constant bounds",
-              c -> clamp(c, c.number(1, -INFINITY), c.number(2, INFINITY))),
+              "aten.clamp", "clamp; concatenate, max_pool", ActivationOperators::between),
           new TorchOperator(
-              "aten.clip",
-              "clamp",
-              "constant bounds",
-              c -> clamp(c, c.number(1, -INFINITY), c.number(2, INFINITY))),
+              "aten.clip", "clamp; concatenate, max_pool", ActivationOperators::between),
           new TorchOperator(
               "aten.clamp_min", "clamp", "constant bound", c -> clamp(c, c.number(1), INFINITY)),
           new TorchOperator(
@@ -152,6 +146,22 @@ final class ActivationOperators {
     Value left = call.emit().slice(x, axis, 0, extent / 2, 1);
     Value gate = call.emit().slice(x, axis, extent / 2, extent, 1);
     return call.result(call.emit().multiply(left, call.emit().pointwise(gate, Sigmoid::new)));
+  }
+
+  /** (input, min, max): numbers, or tensors of which one or none may be missing. */
+  private static TorchValue between(OperatorCall call) {
+    if (call.argument(1) instanceof TorchValue.Tensor
+        || call.argument(2) instanceof TorchValue.Tensor) {
+      Value x = call.value(0);
+      if (!call.isNone(1)) {
+        x = extreme(call.emit(), x, call.value(1), true);
+      }
+      if (!call.isNone(2)) {
+        x = extreme(call.emit(), x, call.value(2), false);
+      }
+      return call.result(x);
+    }
+    return clamp(call, call.number(1, -INFINITY), call.number(2, INFINITY));
   }
 
   /** min(max(x, lowest), high); a lower bound above the upper one changes nothing in that. */

@@ -9,7 +9,10 @@ import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.Pointwise;
 import org.zkc.ir.tensor.ScalarFunction;
+import org.zkc.ir.view.Broadcast;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.ListOf;
 import org.zkc.passes.torch.TorchValue.Tensor;
@@ -34,6 +37,10 @@ final class ArithmeticOperators {
               "divide",
               "also numbers; rounded quotients: divide, pointwise",
               ArithmeticOperators::divide),
+          new TorchOperator("aten.addcmul", "multiply, add", c -> addTerm(c, false)),
+          new TorchOperator("aten.addcdiv", "divide, multiply, add", c -> addTerm(c, true)),
+          new TorchOperator(
+              "aten.lerp", "subtract, multiply, add", ArithmeticOperators::interpolate),
           new TorchOperator("aten.true_divide", "divide", "", ArithmeticOperators::divide),
           new TorchOperator(
               "aten.floor_divide", "divide, pointwise", c -> floored(c, Math::floorDiv)),
@@ -221,8 +228,50 @@ final class ArithmeticOperators {
     }
     DType promoted = Promotion.of(call.arguments().subList(0, 2));
     return traced(call)
-        ? elementwise(call, promoted.isFloating() ? promoted : DType.F32, call.emit()::divide)
+        ? elementwise(
+            call, promoted.isFloating() ? promoted : DType.F32, (x, y) -> divided(call, x, y))
         : known(call, (x, y) -> x / y, (x, y) -> x / y, true);
+  }
+
+  /** x / y; where y is 1 + |x|, as PyTorch writes softsign, one function of x. */
+  private static Value divided(OperatorCall call, Value x, Value y) {
+    TensorEmitter emit = call.emit();
+    if (emit.definition(y).orElse(null) instanceof Add sum
+        && (isOneMore(emit, sum.left(), sum.right(), x)
+            || isOneMore(emit, sum.right(), sum.left(), x))) {
+      return emit.pointwise(x, ScalarFunction.SOFTSIGN);
+    }
+    return emit.divide(x, y);
+  }
+
+  private static boolean isOneMore(TensorEmitter emit, Value one, Value size, Value x) {
+    Value number = emit.definition(one).orElse(null) instanceof Broadcast b ? b.input() : one;
+    return emit.known(number)
+            .filter(c -> Arrays.stream(c.data().toDoubles()).allMatch(e -> e == 1))
+            .isPresent()
+        && emit.definition(size).orElse(null) instanceof Pointwise p
+        && p.function() == ScalarFunction.ABS
+        && p.input() == x;
+  }
+
+  /** (input, tensor1, tensor2, value): input plus value times the product, or quotient, of two. */
+  private static TorchValue addTerm(OperatorCall call, boolean quotient) {
+    TensorEmitter emit = call.emit();
+    Value left = call.value(1);
+    Value right = call.value(2);
+    Value term = quotient ? emit.divide(left, right) : emit.multiply(left, right);
+    return call.result(emit.add(call.value(0), scaled(call, term, call.number(3, 1))));
+  }
+
+  /** (input, end, weight): input + weight (end - input). */
+  private static TorchValue interpolate(OperatorCall call) {
+    TensorEmitter emit = call.emit();
+    Value way = emit.subtract(call.value(1), call.value(0));
+    Value part =
+        call.argument(2) instanceof Tensor
+            ? emit.multiply(way, call.value(2))
+            : scaled(call, way, call.number(2));
+    return call.result(emit.add(call.value(0), part));
   }
 
   private static double truncated(double x) {
@@ -234,8 +283,7 @@ final class ArithmeticOperators {
     if (!Promotion.of(call.arguments().subList(0, 2)).isFloating()) {
       throw call.refuse("a rounded quotient of integers; convert them with .float() first");
     }
-    return elementwise(
-        call, (x, y) -> call.emit().pointwise(call.emit().divide(x, y), rounding));
+    return elementwise(call, (x, y) -> call.emit().pointwise(call.emit().divide(x, y), rounding));
   }
 
   private static TorchValue floored(OperatorCall call, LongBinaryOperator onLongs) {
@@ -278,7 +326,8 @@ final class ArithmeticOperators {
       if (!(base > 0)) {
         throw call.refuse("base %s; only a positive one can be proved".formatted(base));
       }
-      return call.result(call.emit().pointwise(call.value(exponent), ScalarFunction.EXPONENTIAL, base));
+      return call.result(
+          call.emit().pointwise(call.value(exponent), ScalarFunction.EXPONENTIAL, base));
     }
     boolean floating =
         call.overload().equals("int"); // pow(int, int) is a float unless the overload is int_to_int

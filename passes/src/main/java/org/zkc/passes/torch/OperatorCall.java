@@ -115,9 +115,7 @@ record OperatorCall(
       case KnownTensor k -> emit.integers(HostTensors.cast(k.data(), dtype), k.name());
       default -> {
         double number =
-            value
-                .number()
-                .orElseThrow(() -> refuse("%s is no number".formatted(value.kind())));
+            value.number().orElseThrow(() -> refuse("%s is no number".formatted(value.kind())));
         yield dtype.isFloating()
             ? emit.scalar(number)
             : emit.integers(HostTensors.cast(HostTensors.scalar(number), dtype), "");
@@ -259,10 +257,10 @@ record OperatorCall(
     }
     return emit.known(value)
         .map(c -> (Tensor) new KnownTensor(as(c.data(), dtype), c.name()))
+        .or(() -> emit.computed(value).map(data -> new KnownTensor(as(data, dtype), "")))
         .orElseGet(() -> {
           DType held = value.tensorType().dtype();
-          return new TracedTensor(
-              value, held.isFloating() && dtype.isFloating() ? dtype : held);
+          return new TracedTensor(value, held.isFloating() && dtype.isFloating() ? dtype : held);
         });
   }
 

@@ -1,8 +1,12 @@
 package org.zkc.passes.torch;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.zkc.ir.DType;
 import org.zkc.ir.Function;
 import org.zkc.ir.Location;
@@ -10,6 +14,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
+import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.TensorBuilder;
 import org.zkc.ir.tensor.TensorOp;
@@ -20,8 +25,16 @@ import org.zkc.passes.tensor.ConstantFolding;
  * f32, with ops on constants folded, and with counts of what was made.
  */
 final class TensorEmitter extends TensorBuilder {
+  /** Elements of a value that is computed while compiling though folding left it. */
+  private static final long MOST_COMPUTED = 1 << 20;
+
   private final Map<Value, Constant> known = new IdentityHashMap<>();
   private final Map<TensorData, TensorData> converted = new IdentityHashMap<>();
+  private final Map<Value, TensorOp> definitions = new IdentityHashMap<>();
+
+  /** Values that depend on no parameter. */
+  private final Set<Value> constantOnly = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private int operations;
   private long computedElements;
 
@@ -50,6 +63,36 @@ final class TensorEmitter extends TensorBuilder {
     return Optional.ofNullable(known.get(value));
   }
 
+  /** The op that defines a value; empty for a parameter. */
+  Optional<TensorOp> definition(Value value) {
+    return Optional.ofNullable(definitions.get(value));
+  }
+
+  /**
+   * The elements of a value that does not depend on the input, and is not folded only because a
+   * constant was broadcast on the way to it; empty for large ones.
+   */
+  Optional<TensorData> computed(Value value) {
+    TensorOp op = definitions.get(value);
+    if (op == null || value.shape().elementCount() > MOST_COMPUTED) {
+      return Optional.empty();
+    }
+    if (op instanceof Constant constant) {
+      return Optional.of(constant.data());
+    }
+    List<TensorData> operands = new ArrayList<>();
+    for (Value operand : op.operands()) {
+      Optional<TensorData> data =
+          constantOnly.contains(operand) ? computed(operand) : Optional.empty();
+      if (data.isEmpty()) {
+        return Optional.empty();
+      }
+      operands.add(data.get());
+    }
+    computedElements += value.shape().elementCount();
+    return Optional.of(TensorInterpreter.evaluate(op, operands));
+  }
+
   /** A constant as an f32 value; the same data is emitted once. */
   @Override
   public Value constant(TensorData data, String name) {
@@ -73,11 +116,13 @@ final class TensorEmitter extends TensorBuilder {
 
   /** Refuses a finished function with a constant that is not finite. */
   void requireFiniteConstants(Function finished) {
-    finished.body().forEach(op -> {
-      if (op instanceof Constant c) {
-        super.requireFinite(c.data(), c.name(), c.location());
-      }
-    });
+    finished
+        .body()
+        .forEach(op -> {
+          if (op instanceof Constant c) {
+            super.requireFinite(c.data(), c.name(), c.location());
+          }
+        });
   }
 
   private TensorData asFloats(TensorData data) {
@@ -104,6 +149,10 @@ final class TensorEmitter extends TensorBuilder {
     TensorOp emitted = folded.isPresent() ? folded.get() : op;
     if (emitted instanceof Constant constant) {
       known.put(constant.result(), constant);
+    }
+    definitions.put(emitted.result(), emitted);
+    if (constantOnly.containsAll(emitted.operands())) {
+      constantOnly.add(emitted.result());
     }
     return super.emit(emitted);
   }

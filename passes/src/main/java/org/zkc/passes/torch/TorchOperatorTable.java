@@ -21,6 +21,7 @@ public final class TorchOperatorTable {
             NormalizationOperators.ALL,
             ActivationOperators.ALL,
             PointwiseOperators.ALL,
+            QuantizationOperators.ALL,
             PoolingOperators.ALL,
             InterpolationOperators.ALL,
             ReductionOperators.ALL,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.zkc.ir.OpSpec;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
@@ -78,6 +79,19 @@ final class ReductionOperatorsTest {
         c.op("aten.logsumexp", c.x, List.of(1), false),
         Math.log(Math.exp(1) + Math.exp(-2) + Math.exp(4)),
         Math.log(1 + Math.exp(3) + Math.exp(-3)));
+  }
+
+  /** As a layer that standardises its weights does. */
+  @Test
+  void ofConstantsTheyAreConstants() {
+    TorchCase c = new TorchCase();
+    TensorData weight = TorchCase.data(Shape.of(2, 3), 1, 2, 3, 4, 6, 8);
+    Value deviation = c.op("aten.std/dim", weight, List.of(1), true, true);
+    Value y = c.op("aten.linear", c.x, c.op("aten.div", weight, deviation), null);
+    assertEquals(
+        List.of("constant", "linear"),
+        c.lower(X.shape(), y).main().body().stream().map(op -> OpSpec.of(op).mnemonic()).toList());
+    check(c, y, 9, 12, -3, -3);
   }
 
   @Test
