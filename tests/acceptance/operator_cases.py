@@ -341,6 +341,28 @@ def norms(r):
 
 
 @family
+def attention(r):
+    b, h, t, d = (r.randint(1, 3) for _ in range(4))
+    k, v = constant(r, d, d), constant(r, d, d)
+    scale = r.choice([None, 0.3])
+    whole, some = (b, 2 * h, t, d), torch.rand(t, t, generator=torch.Generator().manual_seed(t)) < 0.6
+    some = some | torch.eye(t, dtype=torch.bool)
+    added = torch.zeros(t, t).masked_fill(~some, r.choice([float("-inf"), torch.finfo(torch.float32).min])) + constant(r, t, t)
+    attend = F.scaled_dot_product_attention
+    return whole, r.choice([
+        lambda x: attend(x, x @ k, x @ v, scale=scale),
+        lambda x: attend(x, x @ k, x @ v, is_causal=True),
+        lambda x: attend(x, x @ k, x @ v, attn_mask=some, scale=scale),
+        lambda x: attend(x, x @ k, x @ v, attn_mask=added),
+        lambda x: attend(x, x[:, :h] @ k, x[:, :h] @ v, enable_gqa=True),
+        lambda x: (x @ (x @ k).transpose(-2, -1) / d**0.5 + added).softmax(-1) @ (x @ v),
+        lambda x: (x @ (x @ k).transpose(-2, -1)).masked_fill(~some, float("-inf")).softmax(-1) @ x,
+        lambda x: torch.where(some, x @ x.transpose(-2, -1), torch.tensor(-1e9)).softmax(-1),
+        lambda x: x.masked_fill(some[:, :1], 0.5).log_softmax(-2).relu(),
+    ])
+
+
+@family
 def softmax(r):
     s = shape(r)
     a = axis(r, len(s))

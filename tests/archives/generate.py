@@ -69,6 +69,7 @@ ARCHIVES = [
     Sample("resnet20", lambda: models.ResNet(width=8, blocks=3), ((1, 3, 32, 32),)),
     Sample("concat_cnn", models.ConcatCnn, ((1, 3, 16, 16),)),
     Sample("pools", models.Pools, ((1, 2, 19, 22),)),
+    Sample("causal_attention", models.CausalAttention, ((2, 6, 24),)),
     Sample("softmax_head", models.SoftmaxHead, ((1, 24),)),
     Sample("log_softmax_head", models.LogSoftmaxHead, ((1, 24),)),
     Sample("activations", models.Activations, ((2, 20),)),

@@ -212,6 +212,46 @@ class Pools(nn.Module):
         return self.fc(self.adaptive(x).flatten(1))
 
 
+class CausalAttention(nn.Module):
+    """Grouped heads with rotated queries and keys, under a causal mask; the weights of a second attention as an output."""
+
+    def __init__(self, width: int = 24, heads: int = 4, groups: int = 2, length: int = 6):
+        super().__init__()
+        self.heads, self.groups, self.size = heads, groups, width // heads
+        self.query = nn.Linear(width, width)
+        self.key = nn.Linear(width, self.size * groups)
+        self.value = nn.Linear(width, self.size * groups)
+        self.out = nn.Linear(width, width)
+        angles = torch.arange(length)[:, None] / 10.0 ** (torch.arange(0, self.size, 2) / self.size)
+        self.register_buffer("cos", torch.cat([angles, angles], -1).cos())
+        self.register_buffer("sin", torch.cat([angles, angles], -1).sin())
+        self.register_buffer("mask", torch.full((length, length), float("-inf")).triu(1))
+
+    def rotated(self, x: torch.Tensor) -> torch.Tensor:
+        first, second = x.chunk(2, dim=-1)
+        return x * self.cos + torch.cat([-second, first], -1) * self.sin
+
+    def split(self, x: torch.Tensor, heads: int) -> torch.Tensor:
+        return x.view(x.shape[0], x.shape[1], heads, self.size).transpose(1, 2)
+
+    def repeated(self, x: torch.Tensor) -> torch.Tensor:
+        n, groups, length, size = x.shape
+        spread = x[:, :, None].expand(n, groups, self.heads // groups, length, size)
+        return spread.reshape(n, self.heads, length, size)
+
+    def forward(self, x):
+        q = self.rotated(self.split(self.query(x), self.heads))
+        k = self.rotated(self.split(self.key(x), self.groups))
+        v = self.split(self.value(x), self.groups)
+        k, v = self.repeated(k), self.repeated(v)
+        scores = q @ k.transpose(2, 3) / self.size**0.5 + self.mask
+        mixed = scores.softmax(-1) @ v
+        y = x + self.out(mixed.transpose(1, 2).flatten(2))
+        again = nn.functional.scaled_dot_product_attention(y, x, y, is_causal=True)
+        weights = (y @ x.transpose(1, 2)).softmax(1)
+        return again, weights * 2
+
+
 class SoftmaxHead(nn.Module):
     def __init__(self):
         super().__init__()

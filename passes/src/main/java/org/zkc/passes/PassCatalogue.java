@@ -23,6 +23,8 @@ import org.zkc.passes.tensor.EqualizeChannels;
 import org.zkc.passes.tensor.FoldAffine;
 import org.zkc.passes.tensor.FoldBatchNorm;
 import org.zkc.passes.tensor.FoldConstants;
+import org.zkc.passes.tensor.FuseAttention;
+import org.zkc.passes.tensor.MaskSoftmax;
 import org.zkc.passes.tensor.MergeClamps;
 import org.zkc.passes.tensor.MergePadIntoConv;
 import org.zkc.passes.tensor.MergeViews;
@@ -47,6 +49,8 @@ public final class PassCatalogue {
           new MergePadIntoConv(),
           new MergeClamps(),
           new MergeViews(),
+          new MaskSoftmax(),
+          new FuseAttention(),
           new EliminateCommonSubexpressions(Level.TENSOR),
           new EqualizeChannels(),
           new EliminateDeadCode(Level.TENSOR),

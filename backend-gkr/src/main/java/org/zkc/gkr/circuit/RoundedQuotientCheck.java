@@ -25,7 +25,7 @@ final class RoundedQuotientCheck {
     require(
         q.high() - q.low() <= 1L << CircuitLimits.QUOTIENT_BITS,
         "the quotient's range " + range + " is too large for a table");
-    require(den.low() >= 1, "the denominator reaches " + den.low());
+    require(den.high() >= 1, "the denominator is at most " + den.high());
     require(
         state.degree(q.denominator()) + 1 <= CircuitLimits.DEGREE,
         "multiplicative degree above " + CircuitLimits.DEGREE);

@@ -13,7 +13,8 @@ import org.zkc.gkr.field.M31;
  *
  * <p>Uniqueness: with n, d and out bounded, each on its own, 2^(b+1) n + d - 2 d out and the range
  * of rem are closer than p to each other, so rem is that integer, and likewise top; 0 <= rem < 2 d
- * makes the quotient unique, of whatever sign.
+ * makes the quotient unique, of whatever sign. Where d is 0 or less there is no such rem, hence no
+ * proof.
  */
 final class RoundedQuotientRelation {
   private RoundedQuotientRelation() {}

@@ -314,8 +314,8 @@ class CircuitCheckTest {
     CircuitCheck.check(
         of(List.of(input(0, 1000), virtual(1, 1001), witness(0, 256)), List.of(), den, q));
     refused(
-        "the denominator reaches",
-        of(List.of(input(0, 1000), virtual(0, 1000), witness(0, 256)), List.of(), copy(1, 0), q));
+        "the denominator is at most",
+        ofInputs(List.of(input(0, 1000), input(-9, 0), witness(0, 256)), q));
     refused(
         "window condition",
         of(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -380,6 +381,31 @@ class WrongWitnessTest {
         int q = b.quotient(n, d, 7, -512, high);
         b.output(b.requantize(q, 1, 1, -300, 300));
         wrongElement(b, q, v -> plus(v, 3, delta), "lookup");
+      }
+    }
+  }
+
+  /** No quotient by 0, or by a negative number, has a proof. */
+  @Test
+  void quotientByZero() throws Exception {
+    for (int divisor : new int[] {0, -5}) {
+      CircuitBuilder b = new CircuitBuilder(20);
+      int n = b.input(0, 400, 3, 5);
+      int d = b.input(-9, 900, 3, 5);
+      int q = b.quotient(n, d, 7, -300, 1000);
+      b.output(q);
+      int[] denominators = new int[15];
+      Arrays.fill(denominators, 400);
+      b.given().put(d, denominators);
+      try (WeakProof weak = new WeakProof(b, directory)) {
+        int[][] elements = weak.honest.clone();
+        elements[d] = plus(denominators, 7, divisor - 400);
+        for (int quotient : new int[] {0, 1, -1, 128, 900}) {
+          elements[q] = weak.honest[q].clone();
+          elements[q][7] = quotient;
+          String why = weak.rejection(elements, new ForgedValues(weak, elements));
+          assertNotNull(why, "a quotient by " + divisor + " was accepted");
+        }
       }
     }
   }

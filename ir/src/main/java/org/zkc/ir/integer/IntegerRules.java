@@ -300,14 +300,13 @@ public final class IntegerRules {
   /** Whether the remainder of a quotient by a positive denominator names one integer only. */
   public static boolean isUniqueQuotient(
       Interval numerator, Interval denominator, int bits, Interval range) {
-    Interval d = new Interval(Math.max(1, denominator.low()), denominator.high());
-    Interval doubled = d.times(range).times(2);
-    long most = (numerator.high() << bits + 1) + d.high() - doubled.low();
-    long least = (numerator.low() << bits + 1) + d.low() - doubled.high();
-    long window = Long.highestOneBit(2 * d.high() - 1) * 2 - 1;
+    Interval doubled = denominator.times(range).times(2);
+    long most = (numerator.high() << bits + 1) + denominator.high() - doubled.low();
+    long least = (numerator.low() << bits + 1) + denominator.low() - doubled.high();
+    long window = Long.highestOneBit(2 * denominator.high() - 1) * 2 - 1;
     return most < FieldBounds.ORDER
         && window - least < FieldBounds.ORDER
-        && 2 * window + 1 - 2 * d.low() < FieldBounds.ORDER;
+        && 2 * window + 1 - 2 * denominator.low() < FieldBounds.ORDER;
   }
 
   private static Interval norm(Value input, long constant) {

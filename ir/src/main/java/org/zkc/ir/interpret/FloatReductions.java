@@ -1,9 +1,11 @@
 package org.zkc.ir.interpret;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Shape;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Normalization;
+import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.WindowMean;
 
 /**
@@ -93,6 +95,36 @@ final class FloatReductions {
       }
     }
     return out;
+  }
+
+  /**
+   * A softmax of what a mask includes.
+   *
+   * @param mask 1 for elements that are included, 0 for others; null includes all
+   */
+  static float[] softmax(Softmax op, float[] input, float @Nullable [] mask) {
+    if (mask == null) {
+      return normalize(op, input);
+    }
+    float[] scores = input.clone();
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = mask[i] == 0 ? Float.NEGATIVE_INFINITY : scores[i];
+    }
+    int axis = op.axis();
+    int extent = op.input().shape().extent(axis);
+    int inner = (int) op.input().shape().strides()[axis];
+    for (int start = 0; start < scores.length; start += extent * inner) {
+      for (int i = start; i < start + inner; i++) {
+        boolean includesNone = true;
+        for (int x = 0; x < extent; x++) {
+          includesNone &= mask[i + x * inner] == 0;
+        }
+        for (int x = 0; includesNone && x < extent; x++) {
+          scores[i + x * inner] = input[i + x * inner];
+        }
+      }
+    }
+    return normalize(op, scores);
   }
 
   static float[] normalize(Normalization op, float[] input) {

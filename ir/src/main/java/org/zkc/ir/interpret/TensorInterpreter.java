@@ -26,6 +26,7 @@ import org.zkc.ir.kernel.FloatConvolution;
 import org.zkc.ir.kernel.FloatLinear;
 import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.Attention;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.CompareZero;
@@ -38,6 +39,7 @@ import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Normalization;
+import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
@@ -262,7 +264,13 @@ public final class TensorInterpreter {
       case Constant c -> c.data().toFloats();
       case Conv c -> conv(c, values, tasks);
       case Linear l -> linear(l, values, matrices, tasks);
-      case MatMul m -> matMul(m, get(m.left(), values), get(m.right(), values), tasks);
+      case MatMul m ->
+          matMul(
+              m.right().shape(),
+              m.result().shape(),
+              get(m.left(), values),
+              get(m.right(), values),
+              tasks);
       case BatchNorm b -> batchNorm(b, values);
       case MaxPool m -> FloatReductions.maxPool(m, get(m.input(), values));
       case WindowMean w -> FloatReductions.windowMean(w, get(w.input(), values));
@@ -275,7 +283,14 @@ public final class TensorInterpreter {
       case Gather g -> gather(g, get(g.table(), values), get(g.indices(), values));
       case View v ->
           ViewKernel.FLOATS.apply(v, v.operands().stream().map(x -> get(x, values)).toList());
+      case Softmax s -> FloatReductions.softmax(s, get(s.input(), values), optional(s.mask(), values));
       case Normalization n -> FloatReductions.normalize(n, get(n.input(), values));
+      case Attention a -> {
+        float[] weights =
+            FloatReductions.softmax(
+                weights(a), get(a.scores(), values), optional(a.mask(), values));
+        yield matMul(a.values().shape(), a.result().shape(), weights, get(a.values(), values), tasks);
+      }
       case Elementwise e -> map(e, get(e.input(), values));
     };
   }
@@ -363,11 +378,11 @@ public final class TensorInterpreter {
   }
 
   /** One linear map for each index of the leading axes that both factors have. */
-  private static float[] matMul(MatMul op, float[] left, float[] right, TaskRunner tasks) {
-    Shape shape = op.right().shape();
+  private static float[] matMul(
+      Shape shape, Shape result, float[] left, float[] right, TaskRunner tasks) {
     int depth = shape.extent(shape.rank() - 1);
     int outputs = shape.extent(shape.rank() - 2);
-    float[] out = new float[Math.toIntExact(op.result().shape().elementCount())];
+    float[] out = new float[Math.toIntExact(result.elementCount())];
     if (out.length == 0) {
       return out;
     }
@@ -387,6 +402,12 @@ public final class TensorInterpreter {
       System.arraycopy(part, 0, out, n * part.length, part.length);
     }
     return out;
+  }
+
+  /** The softmax whose result is the weights of an attention. */
+  private static Softmax weights(Attention op) {
+    int last = op.scores().shape().rank() - 1;
+    return new Softmax(op.scores(), op.scores(), op.mask(), last, op.location());
   }
 
   private static FloatLinear.Weights weights(

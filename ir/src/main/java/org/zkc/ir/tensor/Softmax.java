@@ -1,12 +1,19 @@
 package org.zkc.ir.tensor;
 
+import java.util.Optional;
 import org.zkc.ir.Describes;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
-/** exp(x - max) / sum over one axis. */
+/**
+ * exp(x - max) / sum over one axis, with max and sum over the elements that the mask includes; 0
+ * for the others. Where the mask includes no element of a line, all count.
+ *
+ * @param mask i1, of the input's shape: 1 includes; without one all elements are included
+ */
 @Describes("exp(x - max) / sum over one axis")
-public record Softmax(Value result, Value input, int axis, Location location)
+public record Softmax(
+    Value result, Value input, Optional<Value> mask, int axis, Location location)
     implements Normalization {
   @Override
   public void apply(double[] line) {

@@ -232,7 +232,23 @@ public class TensorBuilder extends ViewBuilder {
   }
 
   public final Value softmax(Value input, int axis) {
-    return op(r -> new Softmax(r, input, axis, location));
+    return op(r -> new Softmax(r, input, Optional.empty(), axis, location));
+  }
+
+  /**
+   * Softmax over what a mask includes.
+   *
+   * @param mask i1, 1 for what is included; broadcast to the input's shape
+   */
+  public final Value softmax(Value input, Value mask, int axis) {
+    Value all = broadcast(mask, input.shape());
+    return op(r -> new Softmax(r, input, Optional.of(all), axis, location));
+  }
+
+  /** Softmax of the scores over their last axis, times values [..., o, s]. */
+  public final Value attention(Value scores, Optional<Value> mask, Value values) {
+    Optional<Value> all = mask.map(m -> broadcast(m, scores.shape()));
+    return op(r -> new Attention(r, scores, all, values, location));
   }
 
   public final Value logSoftmax(Value input, int axis) {

@@ -19,6 +19,7 @@ public sealed interface TensorOp extends Op
         Multiply,
         Divide,
         Normalization,
+        Attention,
         Cast,
         CompareZero,
         Gather,

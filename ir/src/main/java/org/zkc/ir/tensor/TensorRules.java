@@ -119,7 +119,16 @@ public final class TensorRules {
       case Normalization n -> {
         floating(n.input());
         Shapes.checkAxis(n.axis(), n.input().shape().rank(), n.input().shape());
+        if (n instanceof Softmax s) {
+          s.mask().ifPresent(m -> mask(m, s.input()));
+        }
         yield n.input().tensorType();
+      }
+      case Attention a -> {
+        floating(a.scores());
+        same(a.scores(), a.values());
+        a.mask().ifPresent(m -> mask(m, a.scores()));
+        yield like(a.scores(), Shapes.matMul(a.scores().shape(), a.values().shape()));
       }
       case Elementwise e -> {
         e.requireFunction();
@@ -129,6 +138,15 @@ public final class TensorRules {
         yield e.input().tensorType();
       }
     };
+  }
+
+  private static void mask(Value mask, Value scores) {
+    require(
+        mask.tensorType().dtype() == DType.I1 && mask.shape().equals(scores.shape()),
+        "a mask must be %s:i1, it is %s:%s",
+        scores.shape(),
+        mask.shape(),
+        mask.tensorType().dtype().text());
   }
 
   private static TensorType batchNorm(BatchNorm b) {

@@ -20,6 +20,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.Attention;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
@@ -258,11 +259,38 @@ final class TensorInterpreterTest {
             .toFloats());
   }
 
+  /** Weights of what a mask includes; of all where it includes nothing; and means under them. */
+  @Test
+  void maskedSoftmaxAndAttention() {
+    TensorData x = TensorData.ofFloats(Shape.of(2, 3), new float[] {0, 1, 1000, 0, 1, 1});
+    TensorData mask =
+        TensorData.ofLongs(DType.I1, Shape.of(2, 3), new long[] {1, 1, 0, 0, 0, 0});
+    Value included = new Value("mask", new TensorType(DType.I1, Shape.of(2, 3)));
+    float[] soft =
+        TensorInterpreter.evaluate(
+                new Softmax(value(2, 3), value(2, 3), Optional.of(included), 1, HERE),
+                List.of(x, mask))
+            .toFloats();
+    assertArrayEquals(
+        new float[] {0.26894143f, 0.7310586f, 0, 0.15536241f, 0.4223188f, 0.4223188f},
+        soft,
+        1e-6f);
+    TensorData values =
+        TensorData.ofFloats(Shape.of(2, 3), new float[] {1, 2, 1000, 0, 10, -10});
+    float[] means =
+        TensorInterpreter.evaluate(
+                new Attention(
+                    value(2, 2), value(2, 3), Optional.of(included), value(2, 3), HERE),
+                List.of(x, mask, values))
+            .toFloats();
+    assertArrayEquals(new float[] {1.7310586f, 7.310586f, 423.3188f, 0}, means, 1e-3f);
+  }
+
   @Test
   void normalisations() {
     TensorData x = TensorData.ofFloats(Shape.of(2, 2), new float[] {0, 1000, 1, 1000});
     float[] soft =
-        TensorInterpreter.evaluate(new Softmax(value(2, 2), value(2, 2), 0, HERE), List.of(x))
+        TensorInterpreter.evaluate(new Softmax(value(2, 2), value(2, 2), Optional.empty(), 0, HERE), List.of(x))
             .toFloats();
     assertArrayEquals(new float[] {0.26894143f, 0.5f, 0.7310586f, 0.5f}, soft, 1e-7f);
     float[] log =

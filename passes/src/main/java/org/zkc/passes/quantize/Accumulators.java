@@ -20,6 +20,9 @@ import org.zkc.passes.integer.IntegerBuilder;
  * TensorAnalysis}), and requantised once.
  */
 final class Accumulators {
+  /** Room for the rounding of constants beside exact integers. */
+  private static final double ROOM = 0.95 * FieldBounds.LIMIT;
+
   private final IntegerValues values;
   private final WeightLowering weights;
   private final QuantizationOptions options;
@@ -62,20 +65,38 @@ final class Accumulators {
     return requantized(value, terms(value), q, low, high, location);
   }
 
+  /**
+   * A deferred value as exact integers: where it is one tensor of integers, through views, times
+   * numbers, plus constants, at the scale that these integers have already. Empty where it is more,
+   * or where the sums have no room.
+   */
+  Optional<Value> exactly(Value value) {
+    AccumulatorScale scale = new AccumulatorScale();
+    collect(value, 1, scale, true, FieldBounds.LIMIT);
+    double only = scale.onlyIntegers();
+    return only > 0 && scale.fits(only, ROOM)
+        ? Optional.of(accumulate(value, only, true, FieldBounds.LIMIT))
+        : Optional.empty();
+  }
+
   /** The terms of the accumulator of {@code value}, itself accumulating. */
   private AccumulatorScale terms(Value value) {
     AccumulatorScale scale = new AccumulatorScale();
-    collect(value, 1, scale, true);
+    collect(value, 1, scale, true, IntegerValues.SUMMAND);
     return scale;
   }
 
-  private void collect(Value value, double gain, AccumulatorScale scale, boolean isRoot) {
+  /**
+   * @param widest the greatest integers that are summands as they are
+   */
+  private void collect(
+      Value value, double gain, AccumulatorScale scale, boolean isRoot, long widest) {
     if (values.analysis().isConstant(value)) {
       scale.addConstants(values.parameters().magnitude(value), gain);
       return;
     }
     if (!isRoot && !values.analysis().isDeferred(value)) {
-      Value integers = values.narrow(value, IntegerValues.SUMMAND);
+      Value integers = values.narrow(value, widest);
       scale.addIntegers(
           integers.integerType().scale(), IntegerBuilder.interval(integers).magnitude(), gain);
       return;
@@ -92,26 +113,26 @@ final class Accumulators {
           gain,
           map.get().bits());
     } else if (op instanceof Add || op instanceof Subtract) {
-      op.operands().forEach(v -> collect(v, gain, scale, false));
+      op.operands().forEach(v -> collect(v, gain, scale, false, widest));
     } else if (op instanceof UnaryView v) {
-      collect(v.input(), gain, scale, false);
+      collect(v.input(), gain, scale, false, widest);
     } else {
       TensorAnalysis.Scaled scaled = values.analysis().scaled(op).orElseThrow();
-      collect(scaled.input(), gain * Math.abs(uniform(scaled)), scale, false);
+      collect(scaled.input(), gain * Math.abs(uniform(scaled)), scale, false, widest);
     }
   }
 
   /** The integers of {@code value} at scale {@code a}. */
   private Value accumulate(Value value, double a) {
-    return accumulate(value, a, true);
+    return accumulate(value, a, true, IntegerValues.SUMMAND);
   }
 
-  private Value accumulate(Value value, double a, boolean isRoot) {
+  private Value accumulate(Value value, double a, boolean isRoot, long widest) {
     if (values.analysis().isConstant(value)) {
       return values.parameters().constant(value, a);
     }
     if (!isRoot && !values.analysis().isDeferred(value)) {
-      Value integers = values.narrow(value, IntegerValues.SUMMAND);
+      Value integers = values.narrow(value, widest);
       double ratio = integers.integerType().scale() / a;
       return Math.abs(ratio - 1) < 1e-9
           ? integers
@@ -125,19 +146,19 @@ final class Accumulators {
     }
     return switch (op) {
       case Add s ->
-          values.out().add(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
-      case UnaryView v -> values.out().viewOfReals(v, List.of(accumulate(v.input(), a, false)));
+          values.out().add(accumulate(s.left(), a, false, widest), accumulate(s.right(), a, false, widest));
+      case UnaryView v -> values.out().viewOfReals(v, List.of(accumulate(v.input(), a, false, widest)));
       case Subtract s ->
-          values.out().subtract(accumulate(s.left(), a, false), accumulate(s.right(), a, false));
+          values.out().subtract(accumulate(s.left(), a, false, widest), accumulate(s.right(), a, false, widest));
       default -> {
         TensorAnalysis.Scaled scaled = values.analysis().scaled(op).orElseThrow();
         double factor = uniform(scaled);
         yield factor == 0
-            ? values.out().scale(accumulate(scaled.input(), a, false), 0, a)
+            ? values.out().scale(accumulate(scaled.input(), a, false, widest), 0, a)
             : values
                 .out()
                 .scale(
-                    accumulate(scaled.input(), a / Math.abs(factor), false),
+                    accumulate(scaled.input(), a / Math.abs(factor), false, widest),
                     factor < 0 ? -1 : 1,
                     a);
       }

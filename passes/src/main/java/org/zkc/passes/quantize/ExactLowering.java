@@ -12,6 +12,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.Attention;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Clamp;
@@ -90,6 +91,7 @@ final class ExactLowering {
           WindowMean _,
           Divide _,
           Normalization _,
+          Attention _,
           Activation _ ->
           throw new UserException(
               op.location(),

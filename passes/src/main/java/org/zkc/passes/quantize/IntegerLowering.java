@@ -19,6 +19,7 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.Attention;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Clamp;
@@ -56,6 +57,7 @@ final class IntegerLowering {
   private final ExactLowering exact;
   private final GatherLowering gathers;
   private final Ranges ranges;
+  private final AttentionLowering attentions;
 
   /** Takes what is refused, after which the lowering goes on; where empty, it ends. */
   private final Optional<Consumer<UserException>> refusals;
@@ -65,6 +67,7 @@ final class IntegerLowering {
       Accumulators accumulators,
       ActivationLowering activations,
       PoolLowering pools,
+      AttentionLowering attentions,
       Ranges ranges,
       Optional<Consumer<UserException>> refusals) {
     this.values = values;
@@ -75,6 +78,7 @@ final class IntegerLowering {
     this.ranges = ranges;
     this.gathers = new GatherLowering(values);
     this.exact = new ExactLowering(values, gathers);
+    this.attentions = attentions;
   }
 
   /** The outcome at one precision. */
@@ -159,6 +163,7 @@ final class IntegerLowering {
                 accumulators,
                 new ActivationLowering(values, accumulators, ranges, precision),
                 new PoolLowering(values),
+                new AttentionLowering(values, accumulators, precision),
                 ranges,
                 refusals)
             .run(main);
@@ -255,7 +260,11 @@ final class IntegerLowering {
                     .toList(),
                 c.axis());
       }
-      case Softmax s -> softmax(s, s.input(), s.axis()).softmax();
+      case Softmax s ->
+          s.mask().isEmpty() && values.analysis().feedsOutputsOnly(s.result())
+              ? softmax(s, s.input(), s.axis()).softmax()
+              : attentions.softmax(s);
+      case Attention a -> attentions.attention(a);
       case LogSoftmax s -> softmax(s, s.input(), s.axis()).logSoftmax();
       case UnaryView v -> viewOf(v);
       case Constant c ->
@@ -263,9 +272,13 @@ final class IntegerLowering {
     };
   }
 
-  /** Only casts and indices bring integers into real numbers. */
+  /** Only casts, indices and masks bring integers into real numbers. */
   private static void requireReal(TensorOp op) {
-    boolean takesIntegers = op instanceof Cast || op instanceof Gather;
+    boolean takesIntegers =
+        op instanceof Cast
+            || op instanceof Gather
+            || op instanceof Softmax
+            || op instanceof Attention;
     if (!takesIntegers && op.operands().stream().anyMatch(TensorAnalysis::isExact)) {
       throw new UserException(
           op.location(),

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleToLongFunction;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
@@ -38,6 +39,17 @@ final class ParameterLowering {
     return out.viewOfReals((UnaryView) op, List.of(constant(op.operands().getFirst(), a)));
   }
 
+  /** The integers that a function makes of a constant's elements, or of those of a view of one. */
+  Value mapped(Value value, String name, DoubleToLongFunction function, double a) {
+    TensorOp op = analysis.definition(value);
+    if (op instanceof Constant c) {
+      long[] integers = Arrays.stream(c.data().toDoubles()).mapToLong(function).toArray();
+      return integers(unique(value.name() + "." + name), c.data().shape(), integers, a);
+    }
+    return out.viewOfReals(
+        (UnaryView) op, List.of(mapped(op.operands().getFirst(), name, function, a)));
+  }
+
   /** The constant, or view of one, as integers of 8 bits. */
   Value constant(Value value) {
     return constant(value, magnitude(value) / LIMIT);
@@ -55,11 +67,15 @@ final class ParameterLowering {
     for (int i = 0; i < reals.length; i++) {
       integers[i] = (long) Math.rint(reals[i] / a);
     }
+    return integers(unique(name), shape, integers, a);
+  }
+
+  private Value integers(String name, Shape shape, long[] integers, double a) {
     // A tensor of the model commitment has an axis 0.
     Shape committed = shape.rank() == 0 ? Shape.of(1) : shape;
     Value value =
         out.parameter(
-            unique(name), IntegerWeights.of(TensorData.ofLongs(DType.I32, committed, integers)), a);
+            name, IntegerWeights.of(TensorData.ofLongs(DType.I32, committed, integers)), a);
     return shape.rank() == 0 ? out.reshape(value, shape) : value;
   }
 

@@ -69,6 +69,14 @@ record Precision(double share, double weightShare, double margin, Map<String, In
    */
   private static final double HALF_FILLED = 2.16;
 
+  /**
+   * Errors of weights partly cancel in their sum, and what is common to all of a row does altogether.
+   */
+  private static final double SCORE = 4;
+
+  private static final int FEWEST_SCORE_BITS = 3;
+  private static final int MOST_SCORE_BITS = 7;
+
   private static final int FEWEST_TABLE_BITS = 6;
   private static final int MOST_TABLE_BITS = 11;
 
@@ -89,6 +97,18 @@ record Precision(double share, double weightShare, double margin, Map<String, In
       bits++;
     }
     return variation > 0 ? bits : (FEWEST_TABLE_BITS + MOST_TABLE_BITS) / 2;
+  }
+
+  /**
+   * The bits behind the point of scores whose exponentials are weights: what the rounding error of
+   * a score leaves of a weight's relative error is its own variance.
+   */
+  int ofScores() {
+    int bits = FEWEST_SCORE_BITS;
+    while (bits < MOST_SCORE_BITS && Math.scalb(1.0, -2 * bits) / 12 > SCORE * share) {
+      bits++;
+    }
+    return bits;
   }
 
   /** Bits of an activation whose integers reach from 0, or from -magnitude, to magnitude. */

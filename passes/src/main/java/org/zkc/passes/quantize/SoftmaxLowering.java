@@ -6,7 +6,6 @@ import org.zkc.ir.Interval;
 import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
-import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.tensor.TensorOp;
@@ -57,18 +56,10 @@ final class SoftmaxLowering {
 
   /**
    * The integers of softmax's input, ready for its result or the logarithm of that.
-   *
-   * @throws UserException at the op's line when something reads its result
    */
   static SoftmaxLowering of(
       TensorOp op, Value input, int axis, IntegerValues values, Accumulators accumulators) {
     Location location = op.location();
-    if (!values.analysis().feedsOutputsOnly(op.definitions().getFirst())) {
-      throw new UserException(
-          location,
-          "softmax is supported as a last layer only; return its result from forward without"
-              + " further computation");
-    }
     double step =
         step(values.classes().quantum(input).scale() * values.classes().quantum(input).high());
     long reach = REACH;

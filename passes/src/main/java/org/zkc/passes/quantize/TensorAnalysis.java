@@ -20,6 +20,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.Attention;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Clamp;
@@ -257,6 +258,7 @@ final class TensorAnalysis {
     return switch (reader) {
       case Elementwise e -> true;
       case Normalization n -> true;
+      case Attention a -> a.scores() == value;
       case Add a -> true;
       case Subtract s -> true;
       case Multiply m -> isUniform(m);
@@ -276,6 +278,8 @@ final class TensorAnalysis {
       case FakeQuantize f -> new Bounds(f.scale() * f.low(), f.scale() * f.high());
       case Activation t -> new Bounds(t.range().low(), t.range().high());
       case Normalization n -> new Bounds(n.range().low(), n.range().high());
+      // A mean of the values.
+      case Attention a -> bounds(a.values());
       case MaxPool m -> bounds(m.input());
       case WindowMean m -> windows(m);
       case Pad p ->

@@ -164,7 +164,14 @@ final class ArithmeticOperators {
     }
     double alpha = call.number(2, 1);
     if (traced(call)) {
-      return sum(call, (x, y) -> call.emit().add(x, scaled(call, y, alpha)));
+      List<TorchValue> finite =
+          call.arguments().stream()
+              .map(a -> a instanceof KnownTensor k ? SelectionOperators.finite(k) : a)
+              .toList();
+      OperatorCall sum =
+          new OperatorCall(
+              call.operator(), call.overload(), finite, call.location(), call.emit());
+      return sum(sum, (x, y) -> sum.emit().add(x, scaled(sum, y, alpha)));
     }
     return known(
         call, (x, y) -> x + ((long) alpha) * y, (x, y) -> x + alpha * y, alpha != Math.rint(alpha));

@@ -248,7 +248,7 @@ final class LinearOperators {
     return new Shape(extents);
   }
 
-  private static Value lastTwoSwapped(OperatorCall call, Value value) {
+  static Value lastTwoSwapped(OperatorCall call, Value value) {
     int rank = value.shape().rank();
     return rank < 2
         ? value

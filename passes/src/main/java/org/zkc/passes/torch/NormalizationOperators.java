@@ -21,12 +21,10 @@ final class NormalizationOperators {
           new TorchOperator(
               "aten.softmax",
               "softmax",
-              "see docs/passes.md for where it can be proved",
               c -> c.result(c.emit().softmax(c.value(0), axis(c)))),
           new TorchOperator(
               "aten.log_softmax",
               "log_softmax",
-              "see docs/passes.md for where it can be proved",
               c -> c.result(c.emit().logSoftmax(c.value(0), axis(c)))));
 
   private NormalizationOperators() {}

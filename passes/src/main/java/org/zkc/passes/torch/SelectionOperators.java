@@ -53,6 +53,14 @@ final class SelectionOperators {
           ArithmeticOperators.data(call, no),
           dtype);
     }
+    if (mask instanceof KnownTensor known && dtype.isFloating()) {
+      if (no instanceof TracedTensor t && !(yes instanceof TracedTensor)) {
+        return filled(call, t, indicator(known, true), yes, dtype);
+      }
+      if (yes instanceof TracedTensor t && !(no instanceof TracedTensor)) {
+        return filled(call, t, indicator(known, false), no, dtype);
+      }
+    }
     TensorEmitter emit = call.emit();
     requireModest(call, yes);
     requireModest(call, no);
@@ -65,6 +73,69 @@ final class SelectionOperators {
     Value zero = call.in(dtype, LogicOperators.not(call, truth(call, mask)));
     Value sum = emit.add(emit.multiply(one, whenTrue), emit.multiply(zero, whenFalse));
     return call.result(emit.broadcast(sum, shape), dtype);
+  }
+
+  /** 1 where the condition is {@code wanted}, else 0. */
+  private static TensorData indicator(KnownTensor condition, boolean wanted) {
+    return HostTensors.map(
+        HostTensors.cast(condition.data(), DType.F32),
+        DType.F32,
+        x -> x,
+        x -> (x != 0) == wanted ? 1 : 0);
+  }
+
+  /**
+   * A value where {@code replaced} is 0, a constant of any size where it is 1: x keep + c, with keep
+   * 1 or 0, which the mask of a softmax is made of.
+   */
+  private static TorchValue filled(
+      OperatorCall call, TracedTensor kept, TensorData replaced, TorchValue constant, DType dtype) {
+    TensorEmitter out = call.emit();
+    TensorData keep = HostTensors.map(replaced, DType.F32, x -> x, x -> 1 - x);
+    TensorData addend =
+        HostTensors.zip(
+            replaced,
+            HostTensors.cast(ArithmeticOperators.data(call, constant), DType.F32),
+            DType.F32,
+            (c, x) -> 0,
+            (c, x) -> c == 0 ? 0 : finite(x));
+    Value product = out.multiply(call.in(dtype, kept), out.constant(keep, ""));
+    return call.result(
+        isZero(addend)
+            ? out.broadcast(product, out.broadcast(product.shape(), addend.shape()))
+            : out.add(product, out.constant(addend, "")),
+        dtype);
+  }
+
+  /** Minus infinity as the least number of single precision: softmax makes 0 of either. */
+  private static double finite(double x) {
+    return x == Double.NEGATIVE_INFINITY ? -Float.MAX_VALUE : x;
+  }
+
+  /** A constant addend without minus infinities. */
+  static KnownTensor finite(KnownTensor addend) {
+    TensorData data = addend.data();
+    if (!data.dtype().isFloating()) {
+      return addend;
+    }
+    for (long i = 0; i < data.elementCount(); i++) {
+      if (data.getDouble(i) == Double.NEGATIVE_INFINITY) {
+        TensorData wide = HostTensors.cast(data, DType.F64);
+        TensorData finite =
+            HostTensors.map(wide, DType.F64, x -> x, SelectionOperators::finite);
+        return new KnownTensor(HostTensors.cast(finite, data.dtype()), "");
+      }
+    }
+    return addend;
+  }
+
+  private static boolean isZero(TensorData data) {
+    for (long i = 0; i < data.elementCount(); i++) {
+      if (data.getDouble(i) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static TorchValue truth(OperatorCall call, TorchValue mask) {

@@ -19,6 +19,7 @@ public final class TorchOperatorTable {
             RecurrentOperators.ALL,
             ConvolutionOperators.ALL,
             NormalizationOperators.ALL,
+            AttentionOperators.ALL,
             ActivationOperators.ALL,
             PointwiseOperators.ALL,
             QuantizationOperators.ALL,

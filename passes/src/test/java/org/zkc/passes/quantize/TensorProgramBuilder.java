@@ -181,7 +181,7 @@ public final class TensorProgramBuilder {
   }
 
   public Value softmax(Value x, int axis) {
-    return out.value(new Softmax(fresh(x.shape()), x, axis, Location.UNKNOWN));
+    return out.value(new Softmax(fresh(x.shape()), x, Optional.empty(), axis, Location.UNKNOWN));
   }
 
   public Value logSoftmax(Value x, int axis) {
