@@ -108,7 +108,8 @@ public record ProofSize(
     private final WeightPool pool = new WeightPool();
     private final Claims claims;
     private final EnumMap<Section, Long> sections = new EnumMap<>(Section.class);
-    private final Set<List<Integer>> evaluated = new HashSet<>();
+    // By tensor and weight: numbers, which no choice of a key's author makes collide for long.
+    private final Set<Long> evaluated = new HashSet<>();
     private int drawn = 1;
 
     Walk(Arithmetization arithmetization) {
@@ -269,7 +270,7 @@ public record ProofSize(
 
     /** Spends what the value of a public tensor costs whoever asks for it first. */
     private void evaluate(int tensor, Weight weight) {
-      if (evaluated.add(List.of(tensor, weight.number()))) {
+      if (evaluated.add((long) tensor << Integer.SIZE | weight.number())) {
         weight.dot(new int[system.tensor(tensor).elementCount()]);
       }
     }

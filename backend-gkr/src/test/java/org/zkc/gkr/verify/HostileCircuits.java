@@ -11,7 +11,9 @@ import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.CircuitTooLarge;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.Product;
+import org.zkc.gkr.circuit.Reciprocal;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.ViewStep;
@@ -179,6 +181,41 @@ enum HostileCircuits {
                   seen,
                   new ViewStep.Window(0, 1, 1, 1, 0, 7),
                   new ViewStep.Window(1, 1, 1, 1, 0, odd))));
+    }
+  },
+  /** Choices of rows by as many indices as a few relations may have. */
+  CHOICES_BY_MANY_INDICES {
+    @Override
+    void build(Parts p) {
+      int length = 1 << 21;
+      int indices = p.input(length);
+      ArrayList<Integer> results = new ArrayList<>();
+      for (int k = 0; k < 6; k++) {
+        int t = p.add(List.of(length));
+        p.relations.add(new Gather(t, p.model(List.of(1 << 10)), indices));
+        results.add(t);
+      }
+      p.sumUp(results, length);
+    }
+  },
+  /** As many reciprocals as there may be lookups for: each expands into thirty tensors. */
+  MANY_RECIPROCALS {
+    @Override
+    void build(Parts p) {
+      int x = p.tensors.size();
+      p.tensors.add(TensorDeclaration.input(List.of(1), 0, 0));
+      p.inputs.add(x);
+      int one = p.tensors.size();
+      p.tensors.add(TensorDeclaration.virtual(List.of(1), 1, 1));
+      p.relations.add(
+          new Affine(
+              one, List.of(term(x)), List.of(new Affine.Box(1, List.of(0), List.of(1)))));
+      for (int k = 0; k < (1 << 16) / 6; k++) {
+        int t = p.tensors.size();
+        p.tensors.add(TensorDeclaration.witness(List.of(1), 1 << 10, 1 << 10));
+        p.relations.add(new Reciprocal(t, one, 10));
+      }
+      p.outputs.add(p.affine(List.of(1), term(x)));
     }
   },
   /** As many products as there may be, and an output for each fourth. */
