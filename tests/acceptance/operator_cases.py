@@ -357,6 +357,7 @@ def attention(r):
         lambda x: attend(x, x[:, :h] @ k, x[:, :h] @ v, enable_gqa=True),
         lambda x: (x @ (x @ k).transpose(-2, -1) / d**0.5 + added).softmax(-1) @ (x @ v),
         lambda x: (x @ (x @ k).transpose(-2, -1)).masked_fill(~some, float("-inf")).softmax(-1) @ x,
+        lambda x: torch.baddbmm(added, x[0], x[0].transpose(1, 2)).softmax(-1) @ x[0],
         lambda x: torch.where(some, x @ x.transpose(-2, -1), torch.tensor(-1e9)).softmax(-1),
         lambda x: x.masked_fill(some[:, :1], 0.5).log_softmax(-2).relu(),
     ])

@@ -116,7 +116,12 @@ final class LinearOperators {
     if (beta == 0) { // what self holds does not matter, as PyTorch has it
       return call.result(product);
     }
-    Value self = call.value(0);
+    // What is added may be the mask of a softmax.
+    Value self =
+        call.value(
+            call.tensor(0) instanceof KnownTensor k
+                ? SelectionOperators.finite(k)
+                : call.tensor(0));
     if (beta != 1) {
       self = call.emit().multiply(self, call.emit().scalar(beta));
     }
