@@ -20,6 +20,15 @@ final class PointwiseLowering {
   /** The fewest rows, as a power of two, where the function is nearly constant. */
   private static final int FEWEST_ROWS = 6;
 
+  /**
+   * The most rows, as a power of two, of the requantisation to a table's own step: it has one for
+   * every step of what the exact integers could be.
+   */
+  private static final int MOST_REQUANTISED_ROWS = 16;
+
+  /** The fewest rows, as a power of two, that are left to a table for that. */
+  private static final int FEWEST_REQUANTISED_ROWS = 10;
+
   /** The least bits of the input, as {@link Precision#ofTableInput} counts them. */
   private static final int LEAST_BITS = 10;
 
@@ -63,7 +72,11 @@ final class PointwiseLowering {
         Math.min(Math.max(0, margin * seen.max()), Math.min(bounds.high(), domain.high()));
     double step = low < high ? step(op, seen, domain, high - low) : 1;
     if (!deferred) {
-      step = Math.max(step, values.exactly(op.input()).integerType().scale());
+      double scale = values.exactly(op.input()).integerType().scale();
+      double reach = IntegerBuilder.interval(values.exactly(op.input())).size() * scale;
+      double affordable = Math.scalb(1.0, Math.getExponent(reach) + 1 - MOST_REQUANTISED_ROWS);
+      double coarsest = Math.scalb(1.0, Math.getExponent(high - low) - FEWEST_REQUANTISED_ROWS);
+      step = Math.max(scale, Math.max(step, Math.min(affordable, coarsest)));
     }
     Multiples kept =
         Multiples.in(domain, step, (long) Math.ceil(low / step), (long) Math.floor(high / step));
