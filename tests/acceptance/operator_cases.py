@@ -438,6 +438,8 @@ def blocks(r):
     if r.random() < 0.5:
         return (*batch, channels, *size), lambda x: F.unfold(x, kernel, dilation, padding, stride)
     columns = (*batch, channels * kernel[0] * kernel[1], positions[0] * positions[1])
+    if not F.fold(torch.ones(columns), size, kernel, dilation, padding, stride).any():
+        return blocks(r)  # every element falls into the padding: nothing depends on the input
     return columns, lambda x: F.fold(x, size, kernel, dilation, padding, stride)
 
 

@@ -3,7 +3,7 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
@@ -282,35 +282,59 @@ final class PickOperators {
   /** The sum over taps of the positions' elements, each tap's at its place. */
   private static Value overlapAlong(
       TensorEmitter emit, Value x, int taps, int positions, Blocks blocks, int k, int length) {
+    List<Integer> extents = new ArrayList<>(x.shape().extents());
+    extents.remove(taps);
     Value sum = null;
     for (int tap = 0; tap < blocks.kernel.get(k); tap++) {
-      List<Integer> extents = new ArrayList<>(x.shape().extents());
-      extents.remove(taps);
       Value part = emit.reshape(emit.slice(x, taps, tap, tap + 1, 1), new Shape(extents));
       int start = tap * blocks.dilations.get(k) - blocks.padding.get(k);
-      part = placed(emit, part, positions - 1, blocks.strides.get(k), start, length);
-      sum = sum == null ? part : emit.add(sum, part);
+      Optional<Value> placed =
+          placed(emit, part, positions - 1, blocks.strides.get(k), start, length);
+      if (placed.isPresent()) {
+        sum = sum == null ? placed.get() : emit.add(sum, placed.get());
+      }
     }
-    return Objects.requireNonNull(sum);
+    if (sum != null) {
+      return sum;
+    }
+    extents.set(positions - 1, length);
+    return emit.broadcast(emit.scalar(0), new Shape(extents));
   }
 
-  /** Elements at start, start + stride, ... of an axis of {@code length}; zeros elsewhere. */
-  private static Value placed(
+  /**
+   * Elements at start, start + stride, ... of an axis of {@code length}, and zeros elsewhere; empty
+   * where none of them is on the axis.
+   */
+  private static Optional<Value> placed(
       TensorEmitter emit, Value x, int axis, int stride, int start, int length) {
-    List<Integer> zeros = Collections.nCopies(x.shape().rank() + 1, 0);
-    List<Integer> apart = new ArrayList<>(x.shape().extents());
-    apart.add(axis + 1, 1);
-    Value wide =
-        emit.pad(emit.reshape(x, new Shape(apart)), zeros, with(zeros, axis + 1, stride - 1), 0.0);
-    List<Integer> joined = new ArrayList<>(x.shape().extents());
-    joined.set(axis, joined.get(axis) * stride);
-    Value y = emit.reshape(wide, new Shape(joined));
-    int from = Math.clamp(-start, 0, joined.get(axis));
-    int to = Math.clamp((long) length - start, from, joined.get(axis));
-    y = emit.slice(y, axis, from, to, 1);
-    int low = Math.clamp(start, 0, length);
-    List<Integer> none = zeros.subList(1, zeros.size());
-    return emit.pad(y, with(none, axis, low), with(none, axis, length - low - (to - from)), 0.0);
+    List<Integer> none = Collections.nCopies(x.shape().rank(), 0);
+    int n = x.shape().extent(axis);
+    int first = Math.clamp(Math.ceilDiv(-start, stride), 0, n);
+    int end = Math.clamp(Math.ceilDiv(length - start, stride), first, n);
+    if (first == end) {
+      return Optional.empty();
+    }
+    Value part = emit.slice(x, axis, first, end, 1);
+    int low = start + first * stride;
+    int covered = (end - first) * stride;
+    if (stride > 1) {
+      List<Integer> apart = new ArrayList<>(part.shape().extents());
+      apart.add(axis + 1, 1);
+      List<Integer> zeros = Collections.nCopies(apart.size(), 0);
+      List<Integer> joined = new ArrayList<>(part.shape().extents());
+      joined.set(axis, covered);
+      Value wide =
+          emit.pad(
+              emit.reshape(part, new Shape(apart)), zeros, with(zeros, axis + 1, stride - 1), 0.0);
+      part = emit.reshape(wide, new Shape(joined));
+    }
+    int kept = Math.min(covered, length - low);
+    return Optional.of(
+        emit.pad(
+            emit.slice(part, axis, 0, kept, 1),
+            with(none, axis, low),
+            with(none, axis, length - low - kept),
+            0.0));
   }
 
   private static List<Integer> with(List<Integer> list, int at, int value) {
@@ -413,7 +437,9 @@ final class PickOperators {
     int axis = x.shape().rank() - 1;
     int side = x.shape().extent(axis) + Math.abs(offset);
     int start = offset < 0 ? -offset * side : offset;
-    Value line = placed(emit, x, axis, side + 1, start, Math.multiplyExact(side, side));
+    Value line =
+        placed(emit, x, axis, side + 1, start, Math.multiplyExact(side, side))
+            .orElseGet(() -> emit.broadcast(emit.scalar(0), x.shape().with(axis, side * side)));
     List<Integer> extents = new ArrayList<>(x.shape().extents());
     extents.set(axis, side);
     extents.add(side);

@@ -69,6 +69,16 @@ final class PickOperatorsTest {
     check(c, y, TorchCase.counting(1, 2, 3), 1, 4, 3, 4, 10, 6);
   }
 
+  /** A block that starts in the padding may have taps that meet no element. */
+  @Test
+  void whatIsFoldedOutsideTheResultIsLeftOut() {
+    TorchCase c = new TorchCase();
+    List<Integer> ones = List.of(1, 1);
+    Value y =
+        c.op("aten.col2im", c.x, ones, List.of(3, 1), List.of(2, 1), List.of(2, 0), List.of(2, 1));
+    check(c, y, TorchCase.counting(1, 3, 1), 2);
+  }
+
   @Test
   void eachElementComesAsOftenAsItsRepeatsSay() {
     TorchCase c = new TorchCase();

@@ -107,7 +107,7 @@ final class BadInputTest {
             "system"),
         compile("torch.export archive", file("model.pt2"), "pt2"),
         compile("StableHLO text", file("model.mlir"), "mlir"),
-        compile("unsupported operator", unsupported, "sort", "model.py:"),
+        compile("unsupported operator", unsupported, "histc", "model.py:"),
         compile("scripted archive without shapes", scripted, "--input-shape"),
         bad(
             "wrong input shape",
