@@ -25,7 +25,7 @@ class Spectrum(nn.Module):
 
 
 class Faulty(nn.Module):
-    """Two modules of one class with a fault each, a branch on the input with faults in both arms, and harmless code."""
+    """Two modules of one class with a fault each, complex numbers, a branch with faults in both arms, and harmless code."""
 
     def __init__(self):
         super().__init__()
@@ -35,12 +35,14 @@ class Faulty(nn.Module):
 
     def forward(self, x):
         unused = torch.linalg.inv(x)
+        turned = torch.abs(x * 2j)
+        work = torch.jit.fork(torch.relu, x)
         x = self.second(self.first(x))
         if bool(x.sum() > 0):
             y = torch.igamma(x, x)
         else:
             y = torch.linalg.pinv(x)
-        return self.last(y), torch.nn.functional.dropout(x, 0.5, True)
+        return self.last(y) + turned + torch.jit.wait(work), torch.nn.functional.dropout(x, 0.5, True)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.zkc.ir.ImportedModel;
 import org.zkc.ir.ModelInput;
 import org.zkc.ir.UserException;
@@ -61,9 +62,62 @@ public final class TorchScriptReader {
     return read(TorchArchive.of(name, file), EntryPoint.FORWARD);
   }
 
-  private static ImportedModel read(TorchArchive archive, EntryPoint entry) {
+  /**
+   * A model that was looked through for faults.
+   *
+   * @param model with unknown values in place of what could not be read ({@link
+   *     org.zkc.ir.torch.Operator#UNKNOWN}); for {@code TorchToTensor.check} alone
+   * @param faults empty where {@link #read(Path, EntryPoint)} succeeds
+   */
+  public record Checked(Optional<ImportedModel> model, List<UserException> faults) {}
+
+  /**
+   * Reads an archive as {@link #read(Path, EntryPoint)} does, and goes on after statements that it
+   * cannot read.
+   *
+   * @throws UserException when the file is no archive at all, or damaged
+   */
+  public static Checked check(Path file, EntryPoint entry) {
+    List<UserException> faults = new ArrayList<>();
+    Optional<ImportedModel> model =
+        bounded(
+            TorchArchive.open(file),
+            archive ->
+                model(
+                    archive,
+                    entry,
+                    (root, constants, inputs) -> {
+                      Lowering.Checked checked =
+                          Lowering.check(archive, root, constants, entry.method(), inputs);
+                      faults.addAll(checked.faults());
+                      return checked.lowered();
+                    }));
+    return new Checked(model, List.copyOf(faults));
+  }
+
+  private static ImportedModel read(TorchArchive file, EntryPoint entry) {
+    return bounded(
+            file,
+            archive ->
+                model(
+                    archive,
+                    entry,
+                    (root, constants, inputs) ->
+                        Optional.of(
+                            Lowering.lower(archive, root, constants, entry.method(), inputs))))
+        .orElseThrow();
+  }
+
+  /** The step from module tree and code to a program; empty where there is none. */
+  @FunctionalInterface
+  private interface Step {
+    Optional<Lowering.Lowered> lower(
+        PickleValue.Instance root, Optional<PickleValue.Tuple> constants, Inputs inputs);
+  }
+
+  private static <T> T bounded(TorchArchive archive, Function<TorchArchive, T> reading) {
     try {
-      return model(archive, entry);
+      return reading.apply(archive);
     } catch (StackOverflowError e) {
       throw new UserException(
           "The archive "
@@ -72,7 +126,8 @@ public final class TorchScriptReader {
     }
   }
 
-  private static ImportedModel model(TorchArchive archive, EntryPoint entry) {
+  private static Optional<ImportedModel> model(
+      TorchArchive archive, EntryPoint entry, Step step) {
     Optional<ExporterRecord> recorded =
         archive.text("extra/zkpytorch.json").map(ExporterRecord::parse);
     // What the exporter recorded is about one method.
@@ -95,15 +150,15 @@ public final class TorchScriptReader {
         .forEach(i -> given.add(i.name()));
     given.addAll(entry.inputs());
     List<String> traced = examples.stream().map(TracedInputs.Example::path).toList();
-    Lowering.Lowered lowered =
-        Lowering.lower(archive, module, constants, entry.method(), new Inputs(given, traced));
-    return new ImportedModel(
-        lowered.program(),
-        inputs(lowered, exporter, examples),
-        ofAnother ? Optional.empty() : archive.record("extra/zkpytorch/calibration.npz"),
-        ofAnother ? Optional.empty() : archive.record("extra/zkpytorch/answers.npz"),
-        archive.digest(),
-        recorded.flatMap(ExporterRecord::torchVersion).map(version -> "torch " + version));
+    return step.lower(module, constants, new Inputs(given, traced))
+        .map(lowered ->
+            new ImportedModel(
+                lowered.program(),
+                inputs(lowered, exporter, examples),
+                ofAnother ? Optional.empty() : archive.record("extra/zkpytorch/calibration.npz"),
+                ofAnother ? Optional.empty() : archive.record("extra/zkpytorch/answers.npz"),
+                archive.digest(),
+                recorded.flatMap(ExporterRecord::torchVersion).map(version -> "torch " + version)));
   }
 
   private static Optional<PickleValue> pickle(TorchArchive archive, String name) {

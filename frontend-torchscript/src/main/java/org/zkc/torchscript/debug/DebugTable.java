@@ -3,10 +3,13 @@ package org.zkc.torchscript.debug;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Location;
 import org.zkc.torchscript.pickle.PickleValue;
 import org.zkc.torchscript.pickle.PickleValue.ListValue;
@@ -34,19 +37,96 @@ public final class DebugTable {
   // of the user's
 
   /** A table that knows nothing. */
-  public static final DebugTable EMPTY = new DebugTable(new int[0], List.of(), List.of());
+  public static final DebugTable EMPTY = new DebugTable(new int[0], List.of());
 
-  private record Span(List<Integer> strings, int file, int firstLine, int start) {}
+  private record Span(Source source, int start) {}
+
+  /** One text that spans point into: thousands of rows share the text of one function. */
+  private static final class Source {
+    private static final int LONGEST = 1 << 22;
+
+    private final List<String> parts;
+    private final String file;
+    private final int firstLine;
+    private @Nullable Joined text;
+
+    /**
+     * The joined text.
+     *
+     * @param frame the user's frame where it is a call stack
+     * @param lineStarts where lines begin, in bytes of UTF-8
+     */
+    private record Joined(
+        byte[] bytes, Optional<Location> frame, int[] lineStarts) {}
+
+    Source(List<String> parts, String file, int firstLine) {
+      this.parts = parts;
+      this.file = file;
+      this.firstLine = firstLine;
+    }
+
+    boolean isOf(List<PickleValue> source, List<String> strings) {
+      return firstLine == integer(source.get(2))
+          && strings.get(integer(source.get(1))).equals(file);
+    }
+
+    Location locate(int offset) {
+      if (text == null) {
+        text = text();
+      }
+      if (text.frame().isPresent()) {
+        return text.frame().get();
+      }
+      int start = Math.clamp(offset, 0, text.bytes().length);
+      int line = Arrays.binarySearch(text.lineStarts(), start);
+      line = line < 0 ? -line - 2 : line;
+      int from = text.lineStarts()[line];
+      int to =
+          line + 1 < text.lineStarts().length
+              ? text.lineStarts()[line + 1] - 1
+              : text.bytes().length;
+      String shown = new String(text.bytes(), from, to - from, StandardCharsets.UTF_8);
+      return new Location(baseName(file), firstLine + line, shown.strip());
+    }
+
+    private Joined text() {
+      StringBuilder builder = new StringBuilder();
+      for (String part : parts) {
+        builder.append(part);
+        if (builder.length() > LONGEST) {
+          return known(Location.UNKNOWN);
+        }
+      }
+      String joined = builder.toString();
+      if (FRAME.matcher(joined.lines().findFirst().orElse("")).matches()) {
+        return known(firstUserFrame(joined));
+      }
+      if (file.isEmpty() || LIBRARY.matcher(file).matches()) {
+        return known(Location.UNKNOWN);
+      }
+      byte[] bytes = joined.getBytes(StandardCharsets.UTF_8);
+      int[] starts = new int[bytes.length + 1];
+      int lines = 1;
+      for (int i = 0; i < bytes.length; i++) {
+        if (bytes[i] == '\n') {
+          starts[lines++] = i + 1;
+        }
+      }
+      return new Joined(bytes, Optional.empty(), Arrays.copyOf(starts, lines));
+    }
+
+    private static Joined known(Location location) {
+      return new Joined(new byte[0], Optional.of(location), new int[1]);
+    }
+  }
 
   private final int[] offsets;
   private final List<Optional<Span>> spans;
-  private final List<String> strings;
   private final Location[] located;
 
-  private DebugTable(int[] offsets, List<Optional<Span>> spans, List<String> strings) {
+  private DebugTable(int[] offsets, List<Optional<Span>> spans) {
     this.offsets = offsets;
     this.spans = spans;
-    this.strings = strings;
     this.located = new Location[offsets.length];
   }
 
@@ -66,31 +146,40 @@ public final class DebugTable {
       List<String> strings = texts.elements().stream().map(t -> ((Text) t).value()).toList();
       int[] offsets = new int[rows.elements().size()];
       List<Optional<Span>> spans = new ArrayList<>();
+      Map<PickleValue, Optional<Source>> sources = new IdentityHashMap<>();
       for (int i = 0; i < offsets.length; i++) {
         List<PickleValue> row = ((Tuple) rows.elements().get(i)).elements();
         offsets[i] = integer(row.get(0));
-        spans.add(span(((Tuple) row.get(1)).elements(), strings.size()));
+        List<PickleValue> range = ((Tuple) row.get(1)).elements();
+        int start = integer(range.get(1));
+        List<PickleValue> source = ((Tuple) range.get(0)).elements();
+        Optional<Source> known = sources.get(source.get(0));
+        if (known == null || known.filter(k -> !k.isOf(source, strings)).isPresent()) {
+          known = source(source, strings);
+          sources.put(source.get(0), known);
+        }
+        spans.add(known.map(k -> new Span(k, start)));
       }
-      return new DebugTable(offsets, spans, strings);
+      return new DebugTable(offsets, spans);
     } catch (ClassCastException | IndexOutOfBoundsException | ArithmeticException e) {
       return EMPTY;
     }
   }
 
-  private static Optional<Span> span(List<PickleValue> range, int stringCount) {
-    List<PickleValue> source = ((Tuple) range.get(0)).elements();
-    List<Integer> parts = new ArrayList<>();
+  private static Optional<Source> source(List<PickleValue> source, List<String> strings) {
+    List<String> parts = new ArrayList<>();
     for (PickleValue part : ((ListValue) source.get(0)).elements()) {
-      parts.add(integer(part));
+      int index = integer(part);
+      if (index < 0 || index >= strings.size()) {
+        return Optional.empty();
+      }
+      parts.add(strings.get(index));
     }
     int file = integer(source.get(1));
-    if (parts.isEmpty()
-        || file < 0
-        || file >= stringCount
-        || parts.stream().anyMatch(p -> p < 0 || p >= stringCount)) {
+    if (parts.isEmpty() || file < 0 || file >= strings.size()) {
       return Optional.empty();
     }
-    return Optional.of(new Span(parts, file, integer(source.get(2)), integer(range.get(1))));
+    return Optional.of(new Source(parts, strings.get(file), integer(source.get(2))));
   }
 
   private static int integer(PickleValue value) {
@@ -114,35 +203,9 @@ public final class DebugTable {
       return Location.UNKNOWN;
     }
     if (located[row] == null) {
-      located[row] = spans.get(row).map(this::location).orElse(Location.UNKNOWN);
+      located[row] = spans.get(row).map(s -> s.source().locate(s.start())).orElse(Location.UNKNOWN);
     }
     return located[row];
-  }
-
-  private Location location(Span span) {
-    StringBuilder joined = new StringBuilder();
-    for (int part : span.strings) {
-      joined.append(strings.get(part));
-      if (joined.length() > 1 << 22) {
-        return Location.UNKNOWN;
-      }
-    }
-    String text = joined.toString();
-    if (FRAME.matcher(text.lines().findFirst().orElse("")).matches()) {
-      return firstUserFrame(text);
-    }
-    String file = strings.get(span.file);
-    if (file.isEmpty() || LIBRARY.matcher(file).matches()) {
-      return Location.UNKNOWN;
-    }
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    int start = Math.clamp(span.start, 0, bytes.length);
-    String before = new String(bytes, 0, start, StandardCharsets.UTF_8);
-    int newlines = (int) before.chars().filter(c -> c == '\n').count();
-    int lineStart = before.lastIndexOf('\n') + 1;
-    int lineEnd = text.indexOf('\n', lineStart);
-    String line = text.substring(lineStart, lineEnd < 0 ? text.length() : lineEnd);
-    return new Location(baseName(file), span.firstLine + newlines, line.strip());
   }
 
   private static Location firstUserFrame(String stack) {

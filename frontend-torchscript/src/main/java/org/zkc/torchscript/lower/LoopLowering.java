@@ -38,7 +38,12 @@ final class LoopLowering {
 
   void whileLoop(Statement.While w) {
     Location at = frame.locate(w.offset());
-    Binding condition = new ExpressionLowering(lowering, frame).evaluate(w.condition());
+    Binding condition =
+        lowering.orUnknown(
+            frame,
+            w.condition(),
+            StaticTypes.BOOL,
+            () -> new ExpressionLowering(lowering, frame).evaluate(w.condition()));
     if (condition instanceof Binding.Literal l && !l.asBoolean()) {
       return;
     }
@@ -49,7 +54,13 @@ final class LoopLowering {
 
   void forLoop(Statement.For f) {
     Location at = frame.locate(f.offset());
-    Value count = frame.value(new ExpressionLowering(lowering, frame).evaluate(f.count()), at);
+    Binding times =
+        lowering.orUnknown(
+            frame,
+            f.count(),
+            StaticTypes.INT,
+            () -> new ExpressionLowering(lowering, frame).evaluate(f.count()));
+    Value count = frame.value(times, at);
     Attempt loop = converge(f.body(), Optional.of(f.index()), Optional.empty(), at);
     frame.region().add(new For(loop.define(), count, loop.initial, loop.region(), at));
   }
@@ -84,7 +95,8 @@ final class LoopLowering {
         at, "The values that this loop carries cannot be given fixed types; simplify the loop.");
   }
 
-  private static void assignedNames(List<Statement> statements, Set<String> out) {
+  /** Adds the names that statements assign, those within them too. */
+  static void assignedNames(List<Statement> statements, Set<String> out) {
     for (Statement s : statements) {
       switch (s) {
         case Statement.Assign a -> out.add(a.target());

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.IntStream;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
@@ -18,6 +20,7 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.torchscript.archive.TorchArchive;
 import org.zkc.torchscript.code.ClassDefinition;
+import org.zkc.torchscript.code.Expression;
 import org.zkc.torchscript.code.FunctionDefinition;
 import org.zkc.torchscript.code.TypeNames;
 import org.zkc.torchscript.pickle.PickleValue;
@@ -46,11 +49,16 @@ public final class Lowering {
   private final Set<String> inProgress = new HashSet<>();
   private final Set<String> functionNames = new HashSet<>();
   private final List<Function> functions = new ArrayList<>();
+  private final Optional<ReadFaults> faults;
   private long steps;
 
   private Lowering(
-      CodeLibrary library, PickleValue.Instance root, Optional<PickleValue.Tuple> constants) {
+      CodeLibrary library,
+      PickleValue.Instance root,
+      Optional<PickleValue.Tuple> constants,
+      Optional<ReadFaults> faults) {
     this.library = library;
+    this.faults = faults;
     this.constants = constants;
     this.attributes = new Attributes(this, root);
     functionNames.add("main");
@@ -83,7 +91,43 @@ public final class Lowering {
       Optional<PickleValue.Tuple> constants,
       String method,
       Inputs given) {
-    return new Lowering(new CodeLibrary(archive), root, constants).program(root, method, given);
+    return new Lowering(new CodeLibrary(archive), root, constants, Optional.empty())
+        .program(root, method, given);
+  }
+
+  /**
+   * A reading that went on after faults.
+   *
+   * @param lowered with {@link org.zkc.ir.torch.Operator#UNKNOWN} in place of what could not be
+   *     read; empty where a fault concerns the method as a whole
+   * @param faults in the order in which they were met; empty where {@link #lower} succeeds
+   */
+  public record Checked(Optional<Lowered> lowered, List<UserException> faults) {
+    public Checked {
+      faults = List.copyOf(faults);
+    }
+  }
+
+  /** Lowers as {@link #lower} does, and goes on after statements that cannot be lowered. */
+  public static Checked check(
+      TorchArchive archive,
+      PickleValue.Instance root,
+      Optional<PickleValue.Tuple> constants,
+      String method,
+      Inputs given) {
+    ReadFaults faults = new ReadFaults();
+    Optional<Lowered> lowered;
+    List<UserException> last = new ArrayList<>();
+    try {
+      lowered =
+          Optional.of(
+              new Lowering(new CodeLibrary(archive), root, constants, Optional.of(faults))
+                  .program(root, method, given));
+    } catch (UserException e) {
+      lowered = Optional.empty();
+      last.add(e);
+    }
+    return new Checked(lowered, Stream.concat(faults.found().stream(), last.stream()).toList());
   }
 
   private Lowered program(PickleValue.Instance root, String method, Inputs given) {
@@ -132,6 +176,33 @@ public final class Lowering {
 
   CodeLibrary library() {
     return library;
+  }
+
+  Optional<ReadFaults> faults() {
+    return faults;
+  }
+
+  /**
+   * The place for a fault after which the reading goes on.
+   *
+   * @throws UserException {@code reason} itself where it ends the reading
+   */
+  ReadFaults goesOnAfter(UserException reason) {
+    if (steps > MAX_STEPS) {
+      throw reason;
+    }
+    return faults.orElseThrow(() -> reason);
+  }
+
+  /** The value of an expression, or an unknown one of the type where faults are collected. */
+  Binding orUnknown(Frame frame, Expression read, TorchType type, Supplier<Binding> evaluation) {
+    try {
+      return evaluation.get();
+    } catch (UserException e) {
+      ReadFaults collected = goesOnAfter(e);
+      collected.add(e, frame, List.of(read));
+      return collected.unknown(frame, "v", type, List.of(read), frame.locate(read.offset()));
+    }
   }
 
   Attributes attributes() {
@@ -193,7 +264,23 @@ public final class Lowering {
               .formatted(MAX_CALL_DEPTH));
     }
     inProgress.add(key);
-    Frame frame = new Frame(definition.code(), site);
+    try {
+      LoweredFunction result = body(function, qualifiedName, self, arguments, definition.code(), site);
+      lowered.put(key, result);
+      return result;
+    } finally {
+      inProgress.remove(key);
+    }
+  }
+
+  private LoweredFunction body(
+      FunctionDefinition function,
+      String qualifiedName,
+      Optional<Binding.Module> self,
+      List<Binding> arguments,
+      CodeLibrary.Code code,
+      Location site) {
+    Frame frame = new Frame(code, site);
     List<Value> parameters = new ArrayList<>();
     int first = self.isPresent() ? 1 : 0;
     self.ifPresent(module -> frame.names().put(function.parameters().get(0).name(), module));
@@ -208,16 +295,12 @@ public final class Lowering {
       frame.names().put(name, argument);
     }
     Binding returned = new StatementLowering(this, frame).body(function);
-    LoweredFunction result =
-        finish(
-            uniqueName(qualifiedName, self),
-            frame,
-            parameters,
-            returned,
-            frame.locate(function.offset()));
-    inProgress.remove(key);
-    lowered.put(key, result);
-    return result;
+    return finish(
+        uniqueName(qualifiedName, self),
+        frame,
+        parameters,
+        returned,
+        frame.locate(function.offset()));
   }
 
   private LoweredFunction finish(

@@ -2,8 +2,10 @@ package org.zkc.torchscript.lower;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.zkc.ir.Location;
 import org.zkc.ir.TorchType;
 import org.zkc.ir.UserException;
@@ -33,7 +35,12 @@ final class StatementLowering {
     List<Statement> statements = function.body();
     if (statements.getLast() instanceof Statement.Return r) {
       statements(statements.subList(0, statements.size() - 1));
-      return expressions.evaluate(r.value(), function.returnType(), "result");
+      TorchType type = function.returnType().orElse(StaticTypes.TENSOR);
+      return lowering.orUnknown(
+          frame,
+          r.value(),
+          type,
+          () -> expressions.evaluate(r.value(), function.returnType(), "result"));
     }
     statements(statements);
     return Binding.Literal.NONE;
@@ -42,8 +49,34 @@ final class StatementLowering {
   void statements(List<Statement> statements) {
     for (Statement s : statements) {
       lowering.step(Location.UNKNOWN);
-      statement(s);
+      try {
+        statement(s);
+        lowering.faults().ifPresent(f -> f.spread(s, frame, assigned(s)));
+      } catch (UserException e) {
+        leaveOut(s, e);
+      }
     }
+  }
+
+  /** Goes on without a statement where faults are collected. */
+  private void leaveOut(Statement s, UserException reason) {
+    ReadFaults faults = lowering.goesOnAfter(reason);
+    faults.add(reason, frame, ReadFaults.expressions(s));
+    Location at = frame.locate(s.offset());
+    for (String name : assigned(s)) {
+      Binding before = frame.names().get(name);
+      TorchType type =
+          s instanceof Statement.Assign a && a.type().isPresent()
+              ? a.type().get()
+              : before instanceof Binding.Dynamic d ? d.type() : StaticTypes.TENSOR;
+      bind(name, faults.unknown(frame, name, type, ReadFaults.expressions(s), at));
+    }
+  }
+
+  private static List<String> assigned(Statement s) {
+    Set<String> names = new LinkedHashSet<>();
+    LoopLowering.assignedNames(List.of(s), names);
+    return List.copyOf(names);
   }
 
   private void statement(Statement s) {
@@ -138,7 +171,12 @@ final class StatementLowering {
 
   private void branch(Statement.If s) {
     Location at = frame.locate(s.offset());
-    Binding condition = expressions.evaluate(s.condition());
+    Binding condition =
+        lowering.orUnknown(
+            frame,
+            s.condition(),
+            StaticTypes.BOOL,
+            () -> expressions.evaluate(s.condition()));
     if (condition instanceof Binding.Literal l) {
       statements(l.asBoolean() ? s.then() : s.otherwise());
       return;

@@ -15,6 +15,12 @@ import org.zkc.ir.Value;
 public record Operator(
     List<Value> results, String operator, String overload, List<Value> arguments, Location location)
     implements TorchOp {
+  /**
+   * The operator without arguments that stands for a value which a reader could not make, in
+   * programs that are only looked through for faults. No compilation accepts it.
+   */
+  public static final String UNKNOWN = "zkc.unknown";
+
   public Operator {
     if (!operator.matches("\\w+\\.\\w+")) {
       throw new IllegalArgumentException(

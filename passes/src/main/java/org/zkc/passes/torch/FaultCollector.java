@@ -87,8 +87,12 @@ final class FaultCollector {
     return !hidden.isEmpty();
   }
 
-  /** Takes everything that is refused in a value for needed. */
-  void need(TorchValue value) {
+  /**
+   * Takes everything that is refused in a value for needed.
+   *
+   * @return whether there is anything
+   */
+  boolean need(TorchValue value) {
     List<Refused> roots = new ArrayList<>();
     collect(value, roots);
     Deque<Refused> open = new ArrayDeque<>(roots);
@@ -99,6 +103,14 @@ final class FaultCollector {
         open.addAll(at.causes());
       }
     }
+    return !roots.isEmpty();
+  }
+
+  /** The value in place of one whose reason is told elsewhere. */
+  static Refused consequence(UserException reason, List<TorchValue> operands) {
+    List<Refused> causes = new ArrayList<>();
+    operands.forEach(value -> collect(value, causes));
+    return new Refused(reason, causes);
   }
 
   private static void collect(TorchValue value, List<Refused> into) {

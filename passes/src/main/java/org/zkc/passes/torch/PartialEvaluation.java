@@ -324,6 +324,11 @@ final class PartialEvaluation {
     }
 
     private List<TorchValue> lower(Operator op) {
+      if (op.operator().equals(Operator.UNKNOWN)) {
+        // The reader has told of the reason.
+        UserException reason = new UserException(nearest, "this value could not be read");
+        return List.of(FaultCollector.consequence(reason, get(op.arguments())));
+      }
       List<TorchValue> results;
       try {
         results = lowerChecked(op);

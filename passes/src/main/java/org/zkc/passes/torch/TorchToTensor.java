@@ -168,11 +168,13 @@ public final class TorchToTensor {
     boolean isKnown = true;
     for (int i = 0; i < returned.size(); i++) {
       outputs.location = definition(main, main.results().get(i));
-      faults.need(returned.get(i));
+      if (faults.need(returned.get(i))) {
+        isKnown = false;
+        continue;
+      }
       try {
         outputs.add(returned.get(i), Integer.toString(i), 0);
       } catch (UserException e) {
-        // The reason of a value that is refused is there already.
         faults.add(e);
         isKnown = false;
       }

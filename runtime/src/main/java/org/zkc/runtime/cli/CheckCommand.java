@@ -59,7 +59,7 @@ final class CheckCommand implements Callable<Integer> {
                 .withMethod(method)
                 .withInputShapes(inputShapes)
                 .withCalibration(calibration));
-    List<Fault> faults = pipeline.check(pipeline.read(model));
+    List<Fault> faults = pipeline.check(model);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(JsonText.of(report(faults)));

@@ -145,6 +145,17 @@ public final class CompilePipeline {
    * @throws UserException when the file is missing or not supported
    */
   public ImportedModel read(Path archive) {
+    requireReadable(archive);
+    return isText(archive)
+        ? read("read-ir", () -> IrFiles.readModel(archive))
+        : read("read-torchscript", () -> TorchScriptReader.read(archive, entryPoint()));
+  }
+
+  private static boolean isText(Path archive) {
+    return String.valueOf(archive.getFileName()).endsWith(".zkir");
+  }
+
+  private static void requireReadable(Path archive) {
     String name = String.valueOf(archive.getFileName());
     FileErrors.requireReadable(archive);
     if (name.endsWith(".pt2")) {
@@ -159,9 +170,6 @@ public final class CompilePipeline {
               + " is StableHLO text, which zkc does not read yet; save the model with"
               + " zkpytorch.export or torch.jit.save");
     }
-    return name.endsWith(".zkir")
-        ? read("read-ir", () -> IrFiles.readModel(archive))
-        : read("read-torchscript", () -> TorchScriptReader.read(archive, entryPoint()));
   }
 
   /** The method, and the inputs that {@code --input-shape NAME=SHAPE} names. */
@@ -229,10 +237,30 @@ public final class CompilePipeline {
   }
 
   /**
-   * Everything in a model that cannot be proved, as far as it shows: the faults of the step from the
-   * torch level; else those of quantisation, with the model's own calibration data or noise.
+   * Everything in a model that cannot be proved, as far as it shows: the faults of reading and of
+   * the step from the torch level; where there are none, those of quantisation, with calibration
+   * data or noise.
+   *
+   * @throws UserException when the file is missing, is no model, or lacks shapes that are not given
    */
-  public List<Fault> check(ImportedModel model) {
+  public List<Fault> check(Path archive) {
+    if (isText(archive)) {
+      return checkRead(read(archive));
+    }
+    requireReadable(archive);
+    TorchScriptReader.Checked checked = TorchScriptReader.check(archive, entryPoint());
+    if (checked.faults().isEmpty()) {
+      return checkRead(checked.model().orElseThrow());
+    }
+    List<Fault> faults = new ArrayList<>();
+    checked.faults().forEach(e -> faults.add(Fault.of(e, true)));
+    checked
+        .model()
+        .ifPresent(model -> faults.addAll(TorchToTensor.check(model.program(), types(model))));
+    return Fault.distinct(faults);
+  }
+
+  private List<Fault> checkRead(ImportedModel model) {
     if (model.program().level() == Level.TORCH) {
       List<Fault> faults = TorchToTensor.check(model.program(), types(model));
       if (!faults.isEmpty()) {
