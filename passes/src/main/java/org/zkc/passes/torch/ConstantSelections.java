@@ -30,8 +30,8 @@ final class ConstantSelections {
           Map.entry("aten.take_along_dim", at(1, ConstantSelections::takeAlong)),
           Map.entry("aten.masked_select", at(1, c -> read(c, masked(c)))),
           Map.entry("aten.index_select", at(2, c -> read(c, along(c)))),
-          Map.entry("aten.masked_fill", at(1, ConstantSelections::maskedFill)),
-          Map.entry("aten.where", at(0, ConstantSelections::where)),
+          Map.entry("aten.masked_fill", unlessVanishing(at(1, ConstantSelections::maskedFill))),
+          Map.entry("aten.where", unlessVanishing(at(0, ConstantSelections::where))),
           Map.entry("aten.scatter", at(2, ConstantSelections::scatter)),
           Map.entry("aten.scatter_add", at(2, c -> added(c, gathered(c), values(c, 3)))),
           Map.entry("aten.index_add", at(2, ConstantSelections::indexAdd)),
@@ -49,6 +49,12 @@ final class ConstantSelections {
                 && call.argument(index) instanceof KnownTensor
             ? Optional.of(lowering.lower(call))
             : Optional.empty();
+  }
+
+  /** A function that leaves masks of a softmax to {@link SelectionOperators}. */
+  private static HostFunction unlessVanishing(HostFunction function) {
+    return call ->
+        SelectionOperators.isMask(call) ? Optional.empty() : function.apply(call);
   }
 
   private static TorchValue read(OperatorCall call, Positions positions) {

@@ -27,6 +27,9 @@ final class SelectionOperators {
   /** A fill beyond this stands for infinity: no integers hold it beside other numbers. */
   private static final double MOST = 1e9;
 
+  /** Fills below this are no numbers beside others but masks, as -10000 and -1e9 are. */
+  private static final double VANISHES = -9999;
+
   private SelectionOperators() {}
 
   /** (condition, self, other). */
@@ -105,6 +108,25 @@ final class SelectionOperators {
             ? out.broadcast(product, out.broadcast(product.shape(), addend.shape()))
             : out.add(product, out.constant(addend, "")),
         dtype);
+  }
+
+  /**
+   * Whether elements of a computed tensor are replaced by a number so far below zero that a softmax
+   * makes 0 of them.
+   */
+  static boolean isMask(OperatorCall call) {
+    boolean isComputed = false;
+    boolean vanishes = false;
+    for (TorchValue argument : call.arguments()) {
+      isComputed |= argument instanceof TracedTensor t && t.dtype().isFloating();
+      vanishes |=
+          argument instanceof KnownTensor k
+              ? k.dtype().isFloating()
+                  && k.shape().elementCount() == 1
+                  && k.data().getDouble(0) <= VANISHES
+              : argument.number().orElse(0) <= VANISHES;
+    }
+    return isComputed && vanishes;
   }
 
   /** Minus infinity as the least number of single precision: softmax makes 0 of either. */
