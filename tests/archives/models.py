@@ -392,6 +392,20 @@ class Comparisons(nn.Module):
         return greater, small, chosen, filled, some, (greater.float() * a).sum(1)
 
 
+class Orders(nn.Module):
+    """Indices of extremes, the largest elements, and elements in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(10, 13)
+
+    def forward(self, x):
+        scores = self.linear(x)
+        values, indices = torch.topk(scores, 3, dim=1)
+        ascending, places = torch.sort(x[:, :4], dim=-1)
+        return scores.argmax(dim=-1), scores.argmin(dim=1, keepdim=True), values, indices, ascending, places
+
+
 class TwoInputs(nn.Module):
     """Two inputs of different shapes, added and multiplied; the batch has three rows."""
 

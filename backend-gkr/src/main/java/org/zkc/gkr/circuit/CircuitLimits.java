@@ -58,8 +58,11 @@ public final class CircuitLimits {
   /** Padded lookups and table rows of the whole circuit. */
   public static final long LEAVES = 1L << 28;
 
-  /** Bits of one remainder limb, or of the differences of a Max. */
+  /** Bits of one remainder limb, or of the differences of a Max that are looked up whole. */
   public static final int RANGE_BITS = 20;
+
+  /** Bits of the differences of a Max, which are inside (-2^30, 2^30) by one. */
+  public static final int MAX_BITS = 29;
 
   public static final int QUOTIENT_BITS = 20;
 

@@ -4,12 +4,17 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * result = elementwise maximum of 2 to 4 tensors of one shape: every result - source_i is in a
- * range table of {@code bits} bits, and their product is 0. docs/protocol.md section 4.
+ * result = elementwise maximum of 2 to 4 tensors of one shape: every result - source_i is in [0,
+ * 2^bits), looked up whole or in limbs, and their product is 0. docs/protocol.md section 4.
  */
 public record Max(int result, List<Integer> sources, int bits) implements Relation {
   public Max {
     sources = List.copyOf(sources);
+  }
+
+  /** The bits that are looked up of a difference, from the lowest on: all, or limbs of at most 10. */
+  public List<Integer> limbs() {
+    return bits <= CircuitLimits.RANGE_BITS ? List.of(bits) : RoundedQuotient.limbs(bits);
   }
 
   @Override

@@ -13,7 +13,7 @@ final class MaxCheck {
 
   static Interval interval(Max m, TensorDeclaration d, CheckState state) {
     require(m.sources().size() >= 2 && m.sources().size() <= 4, "2 to 4 sources");
-    require(m.bits() >= 1 && m.bits() <= CircuitLimits.RANGE_BITS, "bits out of range");
+    require(m.bits() >= 1 && m.bits() <= CircuitLimits.MAX_BITS, "bits out of range");
     int product = 0;
     long low = Long.MIN_VALUE;
     long high = Long.MIN_VALUE;
@@ -23,7 +23,7 @@ final class MaxCheck {
       product += state.degree(t);
       low = Math.max(low, x.low());
       high = Math.max(high, x.high());
-      state.look(d, 1);
+      state.look(d, m.limbs().size());
     }
     require(
         product <= CircuitLimits.DEGREE,

@@ -8,8 +8,8 @@ import org.zkc.gkr.field.M31;
 /**
  * Claim: m = max(x_1, ..., x_k) elementwise.
  *
- * <p>Arithmetisation: the differences d_i = m - x_i are virtual, each in a range table; their
- * product is 0 everywhere.
+ * <p>Arithmetisation: the differences d_i = m - x_i are virtual, each in a range table or, where
+ * they have many bits, in limbs that are; their product is 0 everywhere.
  *
  * <p>Uniqueness: some d_i is 0, so m is the residue of some x_i; then every other d_j is the
  * residue of x_i - x_j, which the window condition keeps closer than p to the whole range, so x_i
@@ -32,7 +32,11 @@ final class MaxRelation {
                   builder.term(max.result(), 1, List.of()),
                   builder.term(max.sources().get(k), M31.neg(1), List.of())),
               List.of()));
-      builder.lookUp(of, List.of(d), new LookupTable.Range(1 << max.bits()));
+      if (max.limbs().size() == 1) {
+        builder.lookUp(of, List.of(d), new LookupTable.Range(1 << max.bits()));
+      } else {
+        builder.inRange(of, d, max.bits());
+      }
       differences.add(d);
     }
     builder.zeroProducts.add(new ZeroProduct(name, differences, shape));

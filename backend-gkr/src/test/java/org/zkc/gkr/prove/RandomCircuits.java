@@ -171,7 +171,9 @@ public final class RandomCircuits {
 
   private void relation() {
     int t = pick();
-    switch (random.nextInt(13)) {
+    switch (random.nextInt(14)) {
+      case 13 -> norm(t);
+
       case 0, 1 -> affine(t);
       case 2 -> matMul(t);
       case 9 -> matMulOfTensors(t);
@@ -284,6 +286,17 @@ public final class RandomCircuits {
       if (count(b.shape(indices)) * count(b.shape(table)) / rows <= MOST_ELEMENTS) {
         made.add(b.gather(table, indices));
       }
+    }
+  }
+
+  /** A tensor over its norm, or the reciprocal or the norm alone. */
+  private void norm(int t) {
+    int source = b.shape(t).isEmpty() ? withAxes(t, 1) : t;
+    int norm = b.euclideanNorm(source, 1L + random.nextInt(1000));
+    made.add(norm);
+    if (random.nextInt(4) > 0) {
+      int reciprocal = b.reciprocal(norm, 10 + random.nextInt(8));
+      made.add(random.nextBoolean() ? b.normalize(source, reciprocal) : reciprocal);
     }
   }
 

@@ -268,6 +268,17 @@ public enum SmallCircuits {
       return b.output(mixed).output(b.requantize(square, 4, 1, 0, 60)).output(summed);
     }
   },
+  /** Maxima of wide integers, whose differences are looked up in limbs. */
+  WIDE_MAXIMA {
+    @Override
+    public CircuitBuilder build(long seed) {
+      CircuitBuilder b = new CircuitBuilder(seed);
+      int x = b.input(-30_000_000, 60_000_000, 3, 5);
+      int y = b.input(-50_000_000, 20_000_000, 3, 5);
+      int z = b.affine(List.of(3, 5), List.of(CircuitBuilder.term(x, -2)));
+      return b.output(b.max(28, x, y, z));
+    }
+  },
   /** Rows of a parameter of several rows of the commitment, of a small one and of a computed table. */
   GATHER {
     @Override

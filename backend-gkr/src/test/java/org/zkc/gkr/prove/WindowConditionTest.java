@@ -20,6 +20,7 @@ import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.circuit.Max;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Requantize;
+import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.Unchecked;
@@ -115,5 +116,47 @@ class WindowConditionTest {
             List.of(3));
     InvalidCircuit e = assertThrows(InvalidCircuit.class, () -> CircuitCheck.check(wide));
     assertTrue(e.getMessage().contains("window condition"), e.getMessage());
+  }
+
+  @Test
+  void aQuotientWhoseRemainderTurnsAroundNamesSeveralIntegers() throws Exception {
+    // 2 n + d - 2 d q over q in [0, 2^20] and d up to 2^12 covers 2^33 integers.
+    Circuit wide =
+        new Circuit(
+            List.of(
+                TensorDeclaration.input(SHAPE, 0, 100),
+                TensorDeclaration.input(SHAPE, 1, 1 << 12),
+                TensorDeclaration.witness(SHAPE, 0, 1 << 20),
+                TensorDeclaration.virtual(SHAPE, 0, 1 << 20)),
+            List.of(),
+            List.of(new RoundedQuotient(2, 0, 1, 0, 0, 1 << 20), copy(3, 2)),
+            List.of(0, 1),
+            List.of(3));
+    InvalidCircuit e = assertThrows(InvalidCircuit.class, () -> CircuitCheck.check(wide));
+    assertTrue(e.getMessage().contains("window condition"), e.getMessage());
+
+    // Without the check: a quotient whose remainder is in [0, 2 d) modulo p.
+    int n = 50;
+    int d = 1 << 12;
+    int quotient = 1;
+    while (Math.floorMod(2L * n + d - 2L * d * quotient, (long) M31.P) >= 2L * d) {
+      quotient++;
+    }
+    assertTrue(quotient <= 1 << 20);
+    CheckedCircuit unchecked = Unchecked.circuit(wide);
+    VerifierKey key = WeakKeys.of(unchecked, new byte[0]);
+    int[][] elements = {{n, 7}, {d, 1}, {quotient, 7}, {quotient, 7}};
+    try (ProvingKey proving =
+        ProvingKey.open(key, new SmallModel(wide, Map.of()), directory.resolve("none"), 1)) {
+      ForgedValues values =
+          new ForgedValues(key.arithmetization().system(), elements, proving.model());
+      Statement wrong = new Statement(List.of(elements[0], elements[1]), List.of(elements[3]));
+      byte[] proof = Prover.prove(proving, wrong, values, WeakProof.CONTEXT, ProverOptions.quiet());
+      WeakVerifier.verify(key, wrong, proof, WeakProof.CONTEXT);
+      int[][] meant =
+          CircuitEvaluator.evaluate(
+              unchecked, new TreeMap<>(Map.of(0, elements[0], 1, elements[1])));
+      assertEquals("[0, 7]", Arrays.toString(meant[3]), "what the circuit means");
+    }
   }
 }

@@ -6,6 +6,9 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Normalization;
 import org.zkc.ir.tensor.Softmax;
+import org.zkc.ir.tensor.TopIndices;
+import org.zkc.ir.tensor.TopK;
+import org.zkc.ir.tensor.TopValues;
 import org.zkc.ir.tensor.WindowMean;
 
 /**
@@ -143,6 +146,33 @@ final class FloatReductions {
         for (int x = 0; x < extent; x++) {
           out[base + x * inner] = (float) line[x];
         }
+      }
+    }
+    return out;
+  }
+
+  /** The k largest elements along an axis, or their indices. */
+  static float[] topK(TopK op, float[] input) {
+    Shape shape = op.input().shape();
+    int extent = shape.extent(op.axis());
+    int inner = Math.toIntExact(shape.strides()[op.axis()]);
+    float[] out = new float[Math.toIntExact(op.shape().elementCount())];
+    for (int row = 0; row < input.length / extent; row++) {
+      int from = row / inner * extent * inner + row % inner;
+      int to = row / inner * op.k() * inner + row % inner;
+      boolean[] taken = new boolean[extent];
+      for (int k = 0; k < op.k(); k++) {
+        int best = -1;
+        for (int j = 0; j < extent; j++) {
+          boolean better = best < 0 || input[from + j * inner] > input[from + best * inner];
+          best = !taken[j] && better ? j : best;
+        }
+        taken[best] = true;
+        out[to + k * inner] =
+            switch (op) {
+              case TopIndices _ -> best;
+              case TopValues _ -> input[from + best * inner];
+            };
       }
     }
     return out;

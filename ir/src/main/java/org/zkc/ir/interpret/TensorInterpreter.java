@@ -42,6 +42,7 @@ import org.zkc.ir.tensor.Normalization;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.TopK;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
@@ -280,6 +281,7 @@ public final class TensorInterpreter {
       case Divide d -> zip(get(d.left(), values), get(d.right(), values), (x, y) -> x / y);
       case Cast c -> cast(c, get(c.input(), values));
       case CompareZero c -> compare(c, get(c.input(), values));
+      case TopK t -> FloatReductions.topK(t, get(t.input(), values));
       case Gather g -> gather(g, get(g.table(), values), get(g.indices(), values));
       case View v ->
           ViewKernel.FLOATS.apply(v, v.operands().stream().map(x -> get(x, values)).toList());

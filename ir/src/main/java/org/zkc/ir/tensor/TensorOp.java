@@ -23,6 +23,7 @@ public sealed interface TensorOp extends Op
         Cast,
         CompareZero,
         Gather,
+        TopK,
         View,
         Elementwise {
   /** The value that the op defines. */

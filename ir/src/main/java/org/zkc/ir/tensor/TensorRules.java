@@ -114,6 +114,16 @@ public final class TensorRules {
         yield new TensorType(c.dtype(), c.input().shape());
       }
       case CompareZero c -> new TensorType(DType.I1, c.input().shape());
+      case TopK t -> {
+        Shape input = t.input().shape();
+        Shapes.checkAxis(t.axis(), input.rank(), input);
+        require(
+            t.k() >= 1 && t.k() <= input.extent(t.axis()),
+            "%d elements of an axis of %d",
+            t.k(),
+            input.extent(t.axis()));
+        yield new TensorType(t.dtype(), t.shape());
+      }
       case Gather g -> (TensorType) g.infer();
       case View v -> (TensorType) ViewRules.infer(v);
       case Normalization n -> {

@@ -63,7 +63,10 @@ final class ComparisonLowering {
   }
 
   /** The integers and a constant, as a parameter; the scale stays. */
-  private Value plus(Value x, long constant) {
+  Value plus(Value x, long constant) {
+    if (constant == 0) {
+      return x;
+    }
     IntegerBuilder out = values.out();
     Value one =
         out.parameter(

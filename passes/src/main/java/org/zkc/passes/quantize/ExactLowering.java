@@ -30,6 +30,7 @@ import org.zkc.ir.tensor.Normalization;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.TopK;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Concatenate;
@@ -46,11 +47,13 @@ final class ExactLowering {
   private final IntegerValues values;
   private final GatherLowering gathers;
   private final ComparisonLowering comparisons;
+  private final TopKLowering tops;
 
   ExactLowering(IntegerValues values, GatherLowering gathers) {
     this.values = values;
     this.gathers = gathers;
     this.comparisons = new ComparisonLowering(values);
+    this.tops = new TopKLowering(values);
   }
 
   Value lower(TensorOp op) {
@@ -74,6 +77,7 @@ final class ExactLowering {
       case Multiply m -> product(m);
       case Relu r -> clamped(r.input(), 0, Double.POSITIVE_INFINITY);
       case Clamp c -> clamped(c.input(), c.low(), c.high());
+      case TopK t -> tops.of(t);
       case CompareZero c -> comparisons.of(compared(c.input()), c.comparison());
       case Cast c when c.dtype() == DType.I1 -> truth(integers(c.input()));
       case Cast c -> integers(c.input());

@@ -37,6 +37,7 @@ import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.TopK;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Concatenate;
 import org.zkc.ir.view.Gather;
@@ -56,6 +57,7 @@ final class IntegerLowering {
   private final PoolLowering pools;
   private final ExactLowering exact;
   private final GatherLowering gathers;
+  private final TopKLowering tops;
   private final Ranges ranges;
   private final AttentionLowering attentions;
 
@@ -77,6 +79,7 @@ final class IntegerLowering {
     this.pools = pools;
     this.ranges = ranges;
     this.gathers = new GatherLowering(values);
+    this.tops = new TopKLowering(values);
     this.exact = new ExactLowering(values, gathers);
     this.attentions = attentions;
   }
@@ -225,6 +228,7 @@ final class IntegerLowering {
     return switch (op) {
       case Cast c -> values.exactly(c.input());
       case CompareZero c -> exact.lower(c);
+      case TopK t -> tops.of(t);
       case Gather g -> gathers.of(g);
       case Conv c -> accumulators.root(c.result(), c.location());
       case Linear l -> accumulators.root(l.result(), l.location());

@@ -1,5 +1,7 @@
 package org.zkc.passes.quantize;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,14 @@ final class MagnitudeHistogram {
   private long total;
   private @Nullable Tails tails;
 
+  /** Thresholds that were asked for: each precision that is tried asks again. */
+  private final Map<Query, Double> thresholds = new HashMap<>();
+
+  private record Query(double margin, double levels) {}
+
   void add(float[] elements) {
     tails = null;
+    thresholds.clear();
     float most = greatest;
     for (float e : elements) {
       most = Math.max(most, Math.abs(e));
@@ -63,6 +71,14 @@ final class MagnitudeHistogram {
    * @param levels positive integers that magnitudes are rounded to
    */
   double threshold(double margin, double levels) {
+    return thresholds.computeIfAbsent(new Query(margin, levels), q -> best(margin, levels));
+  }
+
+  private double best(double margin, double levels) {
+    double[] contrasts = new double[CONTRASTS];
+    for (int c = 0; c < CONTRASTS; c++) {
+      contrasts[c] = StrictMath.pow(margin, (c + 1.0) / CONTRASTS);
+    }
     double limit = margin * greatest;
     double best = limit;
     double least = Double.POSITIVE_INFINITY;
@@ -70,8 +86,7 @@ final class MagnitudeHistogram {
       double threshold = limit * k / CANDIDATES;
       double step = threshold / levels;
       double error = step * step / 12;
-      for (int c = 0; c < CONTRASTS; c++) {
-        double contrast = StrictMath.pow(margin, (c + 1.0) / CONTRASTS);
+      for (double contrast : contrasts) {
         error += clipped(threshold / contrast) * contrast * contrast / CONTRASTS;
       }
       if (error < least) {

@@ -74,6 +74,12 @@ final class TensorAnalysis {
   /** Elements of a constant that are read at a time. */
   private static final int PART = 1 << 13;
 
+  /**
+   * The most ops that lie one behind the other in one accumulator. Longer sums, as a loop makes
+   * them, are requantised on the way: the work on an accumulator recurs through its ops.
+   */
+  private static final int MAXIMAL_DEPTH = 256;
+
   private final Uses uses;
   private final Set<Value> constants = identitySet();
   private final Set<Value> accumulating = identitySet();
@@ -109,12 +115,37 @@ final class TensorAnalysis {
         bounds.put(result, boundsOf(t));
       }
     }
+    Set<Value> ends = endsOfLongSums(main);
     for (Op op : main.body().reversed()) {
       Value result = op.definitions().getFirst();
-      if (accumulating.contains(result) && uses.count(result) == 1 && isAbsorbed(result)) {
+      if (accumulating.contains(result)
+          && uses.count(result) == 1
+          && isAbsorbed(result)
+          && !ends.contains(result)) {
         deferred.add(result);
       }
     }
+  }
+
+  /** The values behind which an accumulator would become deeper than it may be. */
+  private Set<Value> endsOfLongSums(Function main) {
+    Set<Value> ends = identitySet();
+    Map<Value, Integer> depths = new IdentityHashMap<>();
+    for (Op op : main.body()) {
+      Value result = op.definitions().getFirst();
+      if (accumulating.contains(result)) {
+        int depth = 1;
+        for (Value operand : op.operands()) {
+          depth = Math.max(depth, 1 + depths.getOrDefault(operand, 0));
+        }
+        if (depth >= MAXIMAL_DEPTH) {
+          ends.add(result);
+        } else {
+          depths.put(result, depth);
+        }
+      }
+    }
+    return ends;
   }
 
   private static Set<Value> identitySet() {

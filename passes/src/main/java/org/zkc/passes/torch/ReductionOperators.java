@@ -10,7 +10,6 @@ import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.ScalarFunction;
-import org.zkc.passes.torch.TorchValue.DataDependent;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
@@ -31,11 +30,11 @@ final class ReductionOperators {
           new TorchOperator("aten.amin", "max_pool, multiply", c -> extremes(c, false)),
           new TorchOperator("aten.aminmax", "max_pool, multiply", ReductionOperators::both),
           new TorchOperator(
-              "aten.max", "max_pool", "the indices must not be used", c -> extremeOf(c, true)),
+              "aten.max", "max_pool, top_indices", "", c -> extremeOf(c, true)),
           new TorchOperator(
               "aten.min",
-              "max_pool, multiply",
-              "the indices must not be used",
+              "max_pool, multiply, top_indices",
+              "",
               c -> extremeOf(c, false)),
           new TorchOperator("aten.prod", "slice, multiply", ReductionOperators::product),
           new TorchOperator("aten.cumsum", "window_mean", ReductionOperators::cumulativeSum),
@@ -236,10 +235,7 @@ final class ReductionOperators {
       case "other" -> ActivationOperators.extreme(call, greatest);
       case "dim" -> {
         Value out = extreme(call, Lines.of(call, call.value(0), 1, call.flag(2)), greatest);
-        yield new Tuple(
-            List.of(
-                call.result(out),
-                new DataDependent("the indices of " + call.operator(), call.location())));
+        yield new Tuple(List.of(call.result(out), OrderOperators.indices(call, greatest)));
       }
       default ->
           call.result(extreme(call, Lines.of(call, call.value(0), Set.of(), false), greatest));

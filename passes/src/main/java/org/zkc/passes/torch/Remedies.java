@@ -26,9 +26,7 @@ final class Remedies {
           Map.entry("aten.masked_scatter", PART),
           Map.entry("aten.masked_select", PART),
           Map.entry("aten.max_unpool2d", UNPOOLING),
-          Map.entry("aten.max_unpool3d", UNPOOLING),
-          Map.entry("aten.argmax", "return the scores, and take their maximum after the proof"),
-          Map.entry("aten.topk", "return the scores, and sort them after the proof"));
+          Map.entry("aten.max_unpool3d", UNPOOLING));
 
   private Remedies() {}
 

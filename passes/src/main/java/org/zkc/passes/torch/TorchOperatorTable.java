@@ -31,6 +31,7 @@ public final class TorchOperatorTable {
             ComparisonOperators.ALL,
             LogicOperators.ALL,
             SelectionOperators.ALL,
+            OrderOperators.ALL,
             ScalarOperators.ALL,
             ViewOperators.ALL,
             IndexOperators.ALL,

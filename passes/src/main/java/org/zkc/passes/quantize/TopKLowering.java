@@ -1,0 +1,122 @@
+package org.zkc.passes.quantize;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
+import org.zkc.ir.DType;
+import org.zkc.ir.Interval;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.tensor.Comparison;
+import org.zkc.ir.tensor.TopIndices;
+import org.zkc.ir.tensor.TopK;
+import org.zkc.ir.tensor.TopValues;
+import org.zkc.passes.integer.IntegerBuilder;
+
+/**
+ * The largest elements along an axis of n, and their indices, exactly on the integers:
+ *
+ * <pre>
+ * m = max over j of x_j,  z_j = 1 where m - x_j &lt;= 0,  index = n - max over j of z_j (n - j)
+ * </pre>
+ *
+ * As m is one of the x_j, some z_j is 1, and the greatest n - j among them is that of the lowest
+ * index. For the next largest, x is set below all others at the index, and all is done again.
+ */
+final class TopKLowering {
+  /** One largest element is found among integers that span at most this. */
+  private static final long WIDE = 1L << 29;
+
+  /** Several are found among integers of at most this magnitude: each round has tables of twice as many. */
+  private static final long NARROW = 1L << 13;
+
+  private final IntegerValues values;
+  private final ComparisonLowering comparisons;
+
+  TopKLowering(IntegerValues values) {
+    this.values = values;
+    this.comparisons = new ComparisonLowering(values);
+  }
+
+  /** The integers of the op's result. */
+  Value of(TopK op) {
+    int extent = op.input().shape().extent(op.axis());
+    Value left = input(op);
+    Value numbers = along(op, extent, j -> j);
+    List<Value> out = new ArrayList<>();
+    for (int k = 0; k < op.k(); k++) {
+      Value max = values.out().windowMax(left, op.axis(), 1, extent, 1, 1, 0);
+      boolean isLast = k == op.k() - 1;
+      switch (op) {
+        case TopIndices _ -> {
+          Value index = index(op, left, max, extent);
+          out.add(index);
+          left = isLast ? left : without(left, numbers, index);
+        }
+        case TopValues _ -> {
+          out.add(max);
+          left = isLast ? left : without(left, numbers, index(op, left, max, extent));
+        }
+      }
+    }
+    return out.size() == 1 ? out.getFirst() : values.out().concatenate(out, op.axis());
+  }
+
+  private Value input(TopK op) {
+    boolean isExact = TensorAnalysis.isExact(op.input());
+    Value integers = values.exactly(op.input());
+    Interval all = IntegerBuilder.interval(integers);
+    boolean fits = op.k() == 1 ? all.size() < WIDE : all.magnitude() <= NARROW;
+    if (fits) {
+      return integers;
+    }
+    if (isExact) {
+      throw new UserException(
+          op.location(),
+          "the %d largest of integers in [%d, %d] cannot be proved, the range is too wide"
+              .formatted(op.k(), all.low(), all.high()));
+    }
+    return values.narrow(op.input(), NARROW);
+  }
+
+  private Value index(TopK op, Value x, Value max, int extent) {
+    IntegerBuilder out = values.out();
+    Value below = out.subtract(out.broadcast(max, x.shape()), x);
+    Value attained = comparisons.of(below, Comparison.LESS_EQUAL);
+    Value fromEnd = out.multiply(attained, along(op, extent, j -> extent - j));
+    Value greatest = out.windowMax(fromEnd, op.axis(), 1, extent, 1, 1, 0);
+    return out.scale(comparisons.plus(greatest, -extent), -1, 1);
+  }
+
+  /** The elements with the one at the index set below all. */
+  private Value without(Value x, Value numbers, Value index) {
+    IntegerBuilder out = values.out();
+    Value apart = out.subtract(numbers, out.broadcast(index, numbers.shape()));
+    Value taken = comparisons.of(apart, Comparison.EQUAL);
+    Interval all = IntegerBuilder.interval(x);
+    Value above = comparisons.plus(x, 1 - all.low());
+    Value dropped = out.scale(out.multiply(taken, above), 1, x.integerType().scale());
+    // Nothing is cut: the table says so where intervals cannot.
+    return out.requantize(out.subtract(x, dropped), 0, all.low() - 1, all.high());
+  }
+
+  /** Numbers along the axis, as a parameter. */
+  private Value along(TopK op, int extent, IntUnaryOperator number) {
+    IntegerBuilder out = values.out();
+    long[] elements = IntStream.range(0, extent).map(number).asLongStream().toArray();
+    Value parameter =
+        out.parameter(
+            values.parameters().unique("indices"),
+            IntegerWeights.of(TensorData.ofLongs(DType.I32, Shape.of(extent), elements)),
+            1);
+    Shape shape = op.input().shape();
+    List<Integer> extents = new ArrayList<>(Collections.nCopies(shape.rank(), 1));
+    extents.set(op.axis(), extent);
+    return out.broadcast(out.reshape(parameter, new Shape(extents)), shape);
+  }
+}
