@@ -225,6 +225,31 @@ final class IntegerLowering {
 
   private Value real(TensorOp op) {
     requireReal(op);
+    return values.analysis().isIntegral(op.result()) ? integral(op) : scaled(op);
+  }
+
+  /** Integers in units of 1. */
+  private Value integral(TensorOp op) {
+    IntegerBuilder out = values.out();
+    return switch (op) {
+      case Linear l ->
+          out.linear(
+              values.exactly(l.input()), units(l.weight()), l.bias().map(this::units));
+      case Add a -> out.add(units(a.left()), units(a.right()));
+      case Subtract s -> out.subtract(units(s.left()), units(s.right()));
+      case Multiply m -> out.multiply(units(m.left()), units(m.right()));
+      case UnaryView v -> out.viewOfReals(v, List.of(units(v.input())));
+      default -> scaled(op);
+    };
+  }
+
+  private Value units(Value value) {
+    return values.analysis().isConstant(value)
+        ? values.parameters().constant(value, 1)
+        : values.exactly(value);
+  }
+
+  private Value scaled(TensorOp op) {
     return switch (op) {
       case Cast c -> values.exactly(c.input());
       case CompareZero c -> exact.lower(c);

@@ -38,9 +38,11 @@ import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Concatenate;
 import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.Pad;
+import org.zkc.ir.view.Reshape;
 import org.zkc.ir.view.UnaryView;
 
 /**
@@ -85,6 +87,7 @@ final class TensorAnalysis {
   private final Set<Value> accumulating = identitySet();
   private final Set<Value> deferred = identitySet();
   private final Set<Value> inputLike = identitySet();
+  private final IntegralValues integral = new IntegralValues(this::constantOf);
   private final Map<TensorOp, Scaled> factors = new IdentityHashMap<>();
   private final Map<Value, Bounds> bounds = new IdentityHashMap<>();
 
@@ -100,6 +103,11 @@ final class TensorAnalysis {
         constants.add(result);
       }
       if (isExact(result)) {
+        continue;
+      }
+      integral.see(t);
+      if (integral.contains(result)) {
+        bounds.put(result, boundsOf(t));
         continue;
       }
       findFactor(t);
@@ -163,6 +171,21 @@ final class TensorAnalysis {
   /** Whether the value holds integers or booleans, which are not quantised. */
   static boolean isExact(Value value) {
     return !value.tensorType().dtype().isFloating();
+  }
+
+  /** Whether the value's real numbers are integers, which are computed in units of 1. */
+  boolean isIntegral(Value value) {
+    return integral.contains(value);
+  }
+
+  /** The constant that the value is, or is broadcast or reshaped from. */
+  private Optional<Constant> constantOf(Value value) {
+    return switch (uses.definition(value).orElse(null)) {
+      case Constant c -> Optional.of(c);
+      case Broadcast b -> constantOf(b.input());
+      case Reshape r -> constantOf(r.input());
+      case null, default -> Optional.empty();
+    };
   }
 
   /** A constant of the program, or a view of one. */
