@@ -28,7 +28,7 @@ public final class VerifierBounds {
     try {
       VerifierWork.within(() -> size[0] = ProofSize.of(key.arithmetization(), key.parameters()));
     } catch (VerificationFailure e) {
-      throw new CircuitTooLarge(e.getMessage());
+      throw new CircuitTooLarge(String.valueOf(e.getMessage()));
     }
     Circuit circuit = key.circuit().circuit();
     long frame = (long) FRAME * (circuit.inputs().size() + circuit.outputs().size());
