@@ -24,6 +24,7 @@ import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.prove.Witness;
 import org.zkc.ir.Shape;
+import org.zkc.ir.UserException;
 import org.zkc.ir.kernel.ConvolutionGeometry;
 import org.zkc.ir.kernel.IntConvolution;
 import org.zkc.ir.kernel.IntLinear;
@@ -76,6 +77,7 @@ public final class IntegerExecutor {
    * @param threads at least 1
    * @throws IllegalArgumentException when an input has another size than declared, or an element
    *     outside its interval
+   * @throws UserException when the model divides by what no proof divides by
    */
   public Witness run(List<int[]> inputs, int threads) {
     Witness witness = new Witness(circuit.tensors().size());
@@ -194,7 +196,7 @@ public final class IntegerExecutor {
       case Requantize r -> requantize(r, elements(r.source(), values));
       case Max m -> max(m.sources().stream().map(s -> elements(s, values)).toList());
       case RoundedQuotient q ->
-          quotient(elements(q.numerator(), values), elements(q.denominator(), values), q.bits());
+          quotient(q, elements(q.numerator(), values), elements(q.denominator(), values));
     };
   }
 
@@ -342,11 +344,22 @@ public final class IntegerExecutor {
     return out;
   }
 
-  private static int[] quotient(int[] numerators, int[] denominators, int bits) {
+  /**
+   * @throws UserException when there is no quotient, or not one in the relation's range: no proof
+   *     says so
+   */
+  private static int[] quotient(RoundedQuotient q, int[] numerators, int[] denominators) {
     int[] out = new int[numerators.length];
     for (int i = 0; i < out.length; i++) {
+      long n = numerators[i];
       long d = denominators[i];
-      out[i] = (int) Math.floorDiv(((long) numerators[i] << (bits + 1)) + d, 2 * d);
+      long quotient = d <= 0 ? 0 : Math.floorDiv((n << (q.bits() + 1)) + d, 2 * d);
+      if (d <= 0 || quotient < q.low() || quotient > q.high()) {
+        throw new UserException(
+            "this input cannot be proved: it makes the model divide %d by %d, and divisions by 0 or less, or with rounded quotients outside [%d, %d] / 2^%d, have no proof; give an input like those it was calibrated on"
+                .formatted(n, d, q.low(), q.high(), q.bits()));
+      }
+      out[i] = (int) quotient;
     }
     return out;
   }
