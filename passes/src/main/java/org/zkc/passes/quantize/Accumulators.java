@@ -49,7 +49,7 @@ final class Accumulators {
     if (only > 0 && scale.fits(only, IntegerValues.CONSUMABLE)) {
       return accumulate(value, only);
     }
-    if (values.analysis().isOutput(value)) {
+    if (values.analysis().isOutput(value) || values.analysis().feedsComparisonsOnly(value)) {
       return accumulate(value, scale.free());
     }
     Quantum q = values.classes().quantum(value);

@@ -24,6 +24,7 @@ import org.zkc.ir.tensor.Attention;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Clamp;
+import org.zkc.ir.tensor.CompareZero;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
@@ -254,6 +255,11 @@ final class TensorAnalysis {
 
   boolean isOutput(Value value) {
     return uses.isYielded(value);
+  }
+
+  /** Whether every reader asks for the sign alone, which is exact whatever the width. */
+  boolean feedsComparisonsOnly(Value value) {
+    return uses.users(value).stream().allMatch(CompareZero.class::isInstance);
   }
 
   /** Whether every reader is a result of the program, or a view that feeds such only. */
