@@ -136,6 +136,28 @@ def transposed_convolution(r):
 
 
 @family
+def norms_by_own_statistics(r):
+    s = (*shape(r, 0, 2), r.randint(2, 6))
+    epsilon = r.choice([1e-5, 1e-3, 0.1])
+    gain, bias = (constant(r, *s[-1:]), constant(r, *s[-1:])) if r.random() < 0.6 else (None, None)
+    kind = r.randrange(4)
+    if kind == 0:
+        axes = r.randint(1, len(s))
+        if axes > 1:
+            gain, bias = constant(r, *s[-axes:]), None
+        return s, lambda x: F.layer_norm(x, s[-axes:], gain, bias, epsilon)
+    if kind == 1:
+        return s, lambda x: F.rms_norm(x, s[-1:], gain, epsilon)
+    groups, inner, extent = r.randint(1, 3), r.randint(1, 2), r.randint(2, 4)
+    channels = groups * inner
+    gain, bias = (constant(r, channels), constant(r, channels)) if r.random() < 0.6 else (None, None)
+    s = (r.randint(1, 2), channels, extent, *shape(r, 0, 1))
+    if kind == 2:
+        return s, lambda x: F.group_norm(x, groups, gain, bias, epsilon)
+    return s, lambda x: F.instance_norm(x, None, None, gain, bias, True, 0.1, epsilon)
+
+
+@family
 def normalisation(r):
     s = (r.randint(1, 2), r.randint(1, 4), *shape(r, 0, 2))
     mean, variance = constant(r, s[1]), constant(r, s[1]).abs() + 0.1

@@ -97,6 +97,7 @@ ARCHIVES = [
     Sample("gru_forecaster_scripted", models.GruForecaster, ((2, 24, 4), (2, 3)), "scripted"),
     Sample("rearrangements", models.Rearrangements, ((1, 1, 6, 8),)),
     Sample("reductions", models.Reductions, ((2, 4, 12),)),
+    Sample("norms", models.Norms, ((1, 4, 8, 6),)),
     Sample("fake_quantized", models.FakeQuantized, ((1, 1, 8, 10),)),
     Sample("unsupported_operator", models.Histogram, ((1, 8),)),
 ]

@@ -754,3 +754,25 @@ class FakeQuantized(nn.Module):
         y = torch.cat([F.max_pool2d(y, 2), F.max_pool2d(y.flip(3), 2)], 0)[:1]
         z = F.linear(y.flatten(1), self.on_grid(self.fc.weight), self.fc.bias)
         return torch.fake_quantize_per_tensor_affine(z, 0.02, 117, 0, 255), y
+
+
+class Norms(nn.Module):
+    """Norms by the input's own statistics: of channels and groups of an image, then of tokens made of it."""
+
+    def __init__(self):
+        super().__init__()
+        self.channels = nn.InstanceNorm2d(4, affine=True)
+        self.groups = nn.GroupNorm(2, 4)
+        self.patches = nn.Conv2d(4, 12, 2, stride=2)
+        self.before = nn.LayerNorm(12)
+        self.up, self.down = nn.Linear(12, 24), nn.Linear(24, 12)
+        self.after = nn.RMSNorm(12, eps=1e-6)
+        self.head = nn.Linear(12, 5)
+        for norm in (self.channels, self.groups, self.before, self.after):
+            nn.init.uniform_(norm.weight, 0.5, 2.0)
+
+    def forward(self, x):
+        x = F.relu(self.groups(self.channels(x)))
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        x = x + self.down(F.gelu(self.up(self.before(x))))
+        return self.head(self.after(x))

@@ -36,7 +36,6 @@ _TRAINING_ARGUMENT = {
     "aten::alpha_dropout_": 2,
     "aten::feature_alpha_dropout": 2,
     "aten::batch_norm": 5,
-    "aten::instance_norm": 5,
 }
 
 

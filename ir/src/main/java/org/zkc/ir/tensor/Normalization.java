@@ -3,7 +3,7 @@ package org.zkc.ir.tensor;
 import org.zkc.ir.Value;
 
 /** A function of all elements along one axis, which has as many values. */
-public sealed interface Normalization extends TensorOp permits LogSoftmax, Softmax {
+public sealed interface Normalization extends TensorOp permits LogSoftmax, Softmax, Standardization {
   Value input();
 
   int axis();

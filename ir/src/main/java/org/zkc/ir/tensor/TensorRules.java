@@ -132,6 +132,12 @@ public final class TensorRules {
         if (n instanceof Softmax s) {
           s.mask().ifPresent(m -> mask(m, s.input()));
         }
+        if (n instanceof Standardization s) {
+          require(
+              s.epsilon() >= 0 && Double.isFinite(s.epsilon()),
+              "an epsilon is finite and not negative, got %s",
+              s.epsilon());
+        }
         yield n.input().tensorType();
       }
       case Attention a -> {

@@ -25,9 +25,11 @@ import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.LayerNorm;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.tensor.RmsNorm;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.WindowMean;
@@ -284,6 +286,31 @@ final class TensorInterpreterTest {
                 List.of(x, mask, values))
             .toFloats();
     assertArrayEquals(new float[] {1.7310586f, 7.310586f, 423.3188f, 0}, means, 1e-3f);
+  }
+
+  @Test
+  void normsDivideByTheRootOfTheMeanSquare() {
+    // Lines along axis 0: (3, 4) and (-1, 7).
+    TensorData x = TensorData.ofFloats(Shape.of(2, 2), new float[] {3, -1, 4, 7});
+    float[] rms =
+        TensorInterpreter.evaluate(new RmsNorm(value(2, 2), value(2, 2), 0, 12.5, HERE), List.of(x))
+            .toFloats();
+    // Mean squares 12.5 and 25, with epsilon 25 and 37.5.
+    float root = (float) Math.sqrt(37.5);
+    assertArrayEquals(new float[] {0.6f, -1 / root, 0.8f, 7 / root}, rms, 1e-6f);
+    float[] layer =
+        TensorInterpreter.evaluate(
+                new LayerNorm(value(2, 2), value(2, 2), 0, 0.75, HERE), List.of(x))
+            .toFloats();
+    // Less the means 3.5 and 3: variances 0.25 and 16, with epsilon 1 and 16.75.
+    float deviation = (float) Math.sqrt(16.75);
+    assertArrayEquals(new float[] {-0.5f, -4 / deviation, 0.5f, 4 / deviation}, layer, 1e-6f);
+    float[] zeros =
+        TensorInterpreter.evaluate(
+                new LayerNorm(value(1, 2), value(1, 2), 1, 0, HERE),
+                List.of(TensorData.ofFloats(Shape.of(1, 2), new float[] {5, 5})))
+            .toFloats();
+    assertArrayEquals(new float[] {0, 0}, zeros);
   }
 
   @Test

@@ -35,6 +35,7 @@ import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Softmax;
+import org.zkc.ir.tensor.Standardization;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.TopK;
@@ -55,6 +56,7 @@ final class IntegerLowering {
   private final Accumulators accumulators;
   private final ActivationLowering activations;
   private final PoolLowering pools;
+  private final StandardizationLowering standardizations;
   private final ExactLowering exact;
   private final GatherLowering gathers;
   private final TopKLowering tops;
@@ -77,6 +79,7 @@ final class IntegerLowering {
     this.accumulators = accumulators;
     this.activations = activations;
     this.pools = pools;
+    this.standardizations = new StandardizationLowering(values, accumulators);
     this.ranges = ranges;
     this.gathers = new GatherLowering(values);
     this.tops = new TopKLowering(values);
@@ -289,6 +292,7 @@ final class IntegerLowering {
                     .toList(),
                 c.axis());
       }
+      case Standardization s -> standardizations.of(s);
       case Softmax s ->
           s.mask().isEmpty() && values.analysis().feedsOutputsOnly(s.result())
               ? softmax(s, s.input(), s.axis()).softmax()

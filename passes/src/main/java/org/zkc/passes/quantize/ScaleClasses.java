@@ -13,6 +13,7 @@ import org.zkc.ir.tensor.FakeQuantize;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Pointwise;
 import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.tensor.Standardization;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Concatenate;
@@ -36,6 +37,15 @@ final class ScaleClasses {
 
   /** Bits of means: their accumulators are exact and their number small. */
   static final int MEAN_BITS = 12;
+
+  /**
+   * Bits of what a norm divides, whose lines may be smaller than the greatest of calibration by
+   * orders of magnitude.
+   */
+  static final int STANDARDIZED_BITS = 12;
+
+  /** Bits of the result of a norm, whose elements have a mean square of 1 and outliers. */
+  static final int STANDARD_BITS = 10;
 
   private final TensorAnalysis analysis;
   private final Ranges ranges;
@@ -93,6 +103,10 @@ final class ScaleClasses {
       }
       if (op instanceof Activation a && a.range().isBounded()) {
         snapOperand(a.operands().getFirst());
+      }
+      if (op instanceof Standardization s && !analysis.isConstant(s.input())) {
+        Members members = members(find(s.input()));
+        members.bits = members.fixedBits ? members.bits : Math.max(members.bits, STANDARDIZED_BITS);
       }
     }
   }
@@ -189,6 +203,7 @@ final class ScaleClasses {
       case Pointwise p -> BOUNDED_BITS;
       case Gather g -> INPUT_BITS;
       case Activation t -> t.range().isBounded() ? BOUNDED_BITS : UNBOUNDED_BITS;
+      case Standardization s -> STANDARD_BITS;
       case null, default -> 0;
     };
   }

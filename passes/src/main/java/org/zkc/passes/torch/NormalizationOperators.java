@@ -4,10 +4,21 @@ import java.util.List;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 
-/** Normalisation: batch norm with running statistics, softmax. */
+/** Batch norm with running statistics, norms by the input's own statistics, softmax. */
 final class NormalizationOperators {
   static final List<TorchOperator> ALL =
       List.of(
+          new TorchOperator(
+              "aten.layer_norm", "layer_norm, multiply, add", StandardizationOperators::layerNorm),
+          new TorchOperator(
+              "aten.native_layer_norm",
+              "layer_norm, multiply, add",
+              "without its statistics",
+              StandardizationOperators::nativeLayerNorm),
+          new TorchOperator(
+              "aten.rms_norm", "rms_norm, multiply", StandardizationOperators::rmsNorm),
+          new TorchOperator(
+              "aten.group_norm", "layer_norm, multiply, add", StandardizationOperators::groupNorm),
           new TorchOperator(
               "aten.batch_norm",
               "batch_norm",
@@ -15,8 +26,7 @@ final class NormalizationOperators {
               NormalizationOperators::batchNorm),
           new TorchOperator(
               "aten.instance_norm",
-              "batch_norm",
-              "inference with running statistics",
+              "batch_norm, layer_norm, multiply, add",
               NormalizationOperators::instanceNorm),
           new TorchOperator(
               "aten.softmax",
@@ -49,11 +59,11 @@ final class NormalizationOperators {
 
   /**
    * (input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps,
-   * cudnn_enabled). By running statistics it is a batch norm.
+   * cudnn_enabled). By running statistics it is a batch norm, by the input's own a group norm.
    */
   private static TorchValue instanceNorm(OperatorCall call) {
     if (call.flag(5)) {
-      throw call.refuse(Remedies.BATCH_NORM);
+      return StandardizationOperators.instanceNorm(call);
     }
     requireStatistics(call);
     return byRunningStatistics(call);

@@ -7,8 +7,6 @@ import org.zkc.ir.UserException;
 
 /** Replacements for operators that image models have and that cannot be proved. */
 final class Remedies {
-  static final String BATCH_NORM =
-      "its statistics depend on the input; use batch norm, which inference makes a constant factor";
   private static final String PART =
       "an assignment or a choice by a mask or a list of indices; use slices, and clamp, relu and"
           + " products for what depends on values";
@@ -17,8 +15,6 @@ final class Remedies {
 
   private static final Map<String, String> BY_OPERATOR =
       Map.ofEntries(
-          Map.entry("aten.layer_norm", BATCH_NORM),
-          Map.entry("aten.group_norm", BATCH_NORM),
           Map.entry("aten.index_put", PART),
           Map.entry("aten.index_fill", PART),
           Map.entry("aten.index_copy", PART),

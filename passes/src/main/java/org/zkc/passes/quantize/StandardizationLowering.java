@@ -1,0 +1,133 @@
+package org.zkc.passes.quantize;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.zkc.ir.Shape;
+import org.zkc.ir.Value;
+import org.zkc.ir.integer.NormRules;
+import org.zkc.ir.tensor.LayerNorm;
+import org.zkc.ir.tensor.RmsNorm;
+import org.zkc.ir.tensor.Standardization;
+import org.zkc.passes.integer.IntegerBuilder;
+
+/**
+ * Layer and RMS norms: integers less their rounded mean, as fine as their squares have room, over
+ * their Euclidean norm along the axis. With n elements x / sqrt(mean x^2 + epsilon) is sqrt(n) x /
+ * sqrt(sum x^2 + n epsilon), so sqrt(n) is in the scale and n epsilon the norm's constant.
+ */
+final class StandardizationLowering {
+  /** Wider integers are read at the scale of their class. */
+  private static final long WIDE = 1 << 13;
+
+  /**
+   * Integers are made this much finer where there is room: the norm is rounded down to an integer,
+   * so it should be large also where elements are small.
+   */
+  private static final long FINE = 1 << 13;
+
+  /** Means are as fine as the integers at least, and finer while they have few values. */
+  private static final long MEAN = 1 << 12;
+
+  private final IntegerValues values;
+  private final Accumulators accumulators;
+
+  StandardizationLowering(IntegerValues values, Accumulators accumulators) {
+    this.values = values;
+    this.accumulators = accumulators;
+  }
+
+  Value of(Standardization op) {
+    IntegerBuilder out = values.out();
+    Value x = input(op);
+    out.at(op.result().name(), "norm", op.location());
+    int last = x.shape().rank() - 1;
+    List<Integer> swap = swapped(last + 1, op.axis(), last);
+    if (op.axis() != last) {
+      x = out.transpose(x, swap);
+    }
+    Value y =
+        switch (op) {
+          case LayerNorm n -> normalized(centred(x), n.epsilon());
+          case RmsNorm n -> normalized(x, n.epsilon());
+        };
+    return op.axis() == last ? y : out.transpose(y, swap);
+  }
+
+  private Value input(Standardization op) {
+    if (!values.analysis().isDeferred(op.input())) {
+      return values.narrow(op.input(), WIDE);
+    }
+    Quantum q = values.classes().quantum(op.input());
+    return accumulators.requantized(op.input(), q, q.low(), q.high(), op.location());
+  }
+
+  private static List<Integer> swapped(int rank, int a, int b) {
+    List<Integer> axes = new ArrayList<>();
+    for (int k = 0; k < rank; k++) {
+      axes.add(k == a ? b : k == b ? a : k);
+    }
+    return axes;
+  }
+
+  /** x less its mean over the last axis, in units finer by a power of two. */
+  private Value centred(Value x) {
+    IntegerBuilder out = values.out();
+    Shape shape = x.shape();
+    int last = shape.rank() - 1;
+    int extent = shape.extent(last);
+    double scale = x.integerType().scale();
+    long most = IntegerBuilder.interval(x).magnitude();
+    int bits = 0;
+    while (most << bits + 2 <= MEAN) {
+      bits++;
+    }
+    Value sum = out.windowSum(x, last, List.of(0), List.of(extent), List.of(1), scale);
+    Value count =
+        values
+            .parameters()
+            .rounded(values.parameters().unique("count"), new double[] {extent}, Shape.of(1), 1);
+    Value mean =
+        out.roundedQuotient(
+            sum,
+            out.broadcast(count, sum.shape()),
+            bits,
+            -most << bits,
+            most << bits,
+            Math.scalb(scale, -bits));
+    Value fine = bits == 0 ? x : out.scale(x, 1L << bits, Math.scalb(scale, -bits));
+    return out.subtract(fine, out.broadcast(mean, shape));
+  }
+
+  /** x over sqrt(mean of x^2 + epsilon) along the last axis. */
+  private Value normalized(Value input, double epsilon) {
+    IntegerBuilder out = values.out();
+    Value x = input;
+    int extent = x.shape().extent(x.shape().rank() - 1);
+    while (!NormRules.fits(magnitude(x), extent, constant(x, extent, epsilon, 0))) {
+      long half = (magnitude(x) + 1) >> 1;
+      x = out.requantize(x, 1, -half, half);
+    }
+    int bits = 0;
+    while (magnitude(x) << bits + 1 <= FINE
+        && NormRules.fits(
+            magnitude(x) << bits + 1, extent, constant(x, extent, epsilon, bits + 1))) {
+      bits++;
+    }
+    long constant = constant(x, extent, epsilon, bits);
+    if (bits > 0) {
+      x = out.scale(x, 1L << bits, Math.scalb(x.integerType().scale(), -bits));
+    }
+    return out.normalize(
+        x, constant, Math.scalb(Math.sqrt(extent), -org.zkc.ir.integer.Normalize.BITS));
+  }
+
+  private static long magnitude(Value x) {
+    return IntegerBuilder.interval(x).magnitude();
+  }
+
+  /** The epsilon of the mean square in the sum of squares of integers of x times 2^bits. */
+  private static long constant(Value x, int extent, double epsilon, int bits) {
+    double unit = Math.scalb(x.integerType().scale(), -bits);
+    return Math.max(1, (long) Math.rint(epsilon * extent / (unit * unit)));
+  }
+}
