@@ -14,6 +14,7 @@ import org.zkc.ir.tensor.LeakyRelu;
 import org.zkc.ir.tensor.Sigmoid;
 import org.zkc.ir.tensor.Silu;
 import org.zkc.ir.tensor.Tanh;
+import org.zkc.ir.tensor.TensorBuilder;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 
 /** Functions of one element. */
@@ -65,7 +66,7 @@ final class ActivationOperators {
   private ActivationOperators() {}
 
   private static TorchOperator pointwise(
-      String name, String tensorOp, TensorEmitter.OfElement function) {
+      String name, String tensorOp, TensorBuilder.OfElement function) {
     return new TorchOperator(
         name, tensorOp, c -> c.result(c.emit().pointwise(c.value(0), function)));
   }

@@ -166,7 +166,8 @@ final class PickOperators {
     Value apart = taps(call.emit(), x, axis, (extent - size) / step + 1, size, step, 1);
     List<Integer> order =
         new ArrayList<>(IntStream.range(0, apart.shape().rank()).boxed().toList());
-    order.add(order.remove(axis));
+    order.subList(axis, axis + 1).clear();
+    order.add(axis);
     return call.result(call.emit().transpose(apart, order));
   }
 
@@ -283,7 +284,7 @@ final class PickOperators {
   private static Value overlapAlong(
       TensorEmitter emit, Value x, int taps, int positions, Blocks blocks, int k, int length) {
     List<Integer> extents = new ArrayList<>(x.shape().extents());
-    extents.remove(taps);
+    extents.subList(taps, taps + 1).clear();
     Value sum = null;
     for (int tap = 0; tap < blocks.kernel.get(k); tap++) {
       Value part = emit.reshape(emit.slice(x, taps, tap, tap + 1, 1), new Shape(extents));
