@@ -15,9 +15,9 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.UserException;
 
 /**
- * The record that {@code zkpytorch.export} wrote to {@code extra/zkpytorch.json}: the method that it
- * is about, forward where it names none, that method's inputs in order, the torch version that made
- * the archive, and the SHA-256 of the reference outputs.
+ * The record that {@code zkpytorch.export} wrote to {@code extra/zkpytorch.json}: the method that
+ * it is about, forward where it names none, that method's inputs in order, the torch version that
+ * made the archive, and the SHA-256 of the reference outputs.
  */
 public record ExporterRecord(
     String entry,
@@ -33,8 +33,9 @@ public record ExporterRecord(
   }
 
   /**
-   * Reads the JSON text: {@code format}, {@code torch}, {@code entry}, {@code inputs} each with {@code name} and
-   * possibly {@code shape} and {@code dtype}, {@code reference}. Other fields are ignored.
+   * Reads the JSON text: {@code format}, {@code torch}, {@code entry}, {@code inputs} each with
+   * {@code name} and possibly {@code shape} and {@code dtype}, {@code reference}. Other fields are
+   * ignored.
    *
    * @throws UserException when it is not such a text, or of another format version
    */
@@ -56,7 +57,10 @@ public record ExporterRecord(
         inputs.add(input(input));
       }
       return new ExporterRecord(
-          text(root, "entry").orElse("forward"), inputs, text(root, "torch"), text(root, "reference"));
+          text(root, "entry").orElse("forward"),
+          inputs,
+          text(root, "torch"),
+          text(root, "reference"));
     } catch (JsonProcessingException | IllegalArgumentException | ArithmeticException e) {
       throw new UserException(
           "The archive's extra/zkpytorch.json is damaged; export the model again.");

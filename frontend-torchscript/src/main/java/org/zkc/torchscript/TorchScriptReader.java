@@ -126,8 +126,7 @@ public final class TorchScriptReader {
     }
   }
 
-  private static Optional<ImportedModel> model(
-      TorchArchive archive, EntryPoint entry, Step step) {
+  private static Optional<ImportedModel> model(TorchArchive archive, EntryPoint entry, Step step) {
     Optional<ExporterRecord> recorded =
         archive.text("extra/zkpytorch.json").map(ExporterRecord::parse);
     // What the exporter recorded is about one method.

@@ -38,9 +38,7 @@ class TensorDataTest {
         bytes[2 * k] = (byte) k;
         bytes[2 * k + 1] = (byte) (k >> 8);
       }
-      TensorData all =
-          new TensorData(
-              dtype, Shape.of(1 << 16), MemorySegment.ofArray(bytes));
+      TensorData all = new TensorData(dtype, Shape.of(1 << 16), MemorySegment.ofArray(bytes));
       double[] reals = all.toDoubles();
       float[] singles = all.toFloats();
       TensorData back = TensorData.ofReals(dtype, all.shape(), reals);

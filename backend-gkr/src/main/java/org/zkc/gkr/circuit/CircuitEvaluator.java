@@ -3,8 +3,8 @@ package org.zkc.gkr.circuit;
 import java.util.Map;
 
 /**
- * The meaning of a circuit: what its relations say ({@link Relation#evaluate}), one after the other.
- * This evaluator is the reference for every executor.
+ * The meaning of a circuit: what its relations say ({@link Relation#evaluate}), one after the
+ * other. This evaluator is the reference for every executor.
  */
 public final class CircuitEvaluator {
   private CircuitEvaluator() {}

@@ -56,12 +56,10 @@ public record Conv(
                 for (int dx = 0; dx < w.get(3); dx++) {
                   int sx = column * strides.get(1) + dx * dilations.get(1) - paddingLow.get(1);
                   if (sy >= 0 && sy < x.get(2) && sx >= 0 && sx < x.get(3)) {
-                    long factor =
-                        weights[((o * w.get(1) + k) * w.get(2) + dy) * w.get(3) + dx];
+                    long factor = weights[((o * w.get(1) + k) * w.get(2) + dy) * w.get(3) + dx];
                     sum +=
                         factor
-                            * sources[
-                                ((n * x.get(1) + channel) * x.get(2) + sy) * x.get(3) + sx];
+                            * sources[((n * x.get(1) + channel) * x.get(2) + sy) * x.get(3) + sx];
                   }
                 }
               }

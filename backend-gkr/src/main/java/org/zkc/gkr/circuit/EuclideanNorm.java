@@ -7,9 +7,9 @@ import java.util.function.IntFunction;
 /**
  * result = floor(sqrt(constant + sum of the squares of the source over its last axis)), the last
  * axis of the result having extent 1. The radicand is at least 1 and below 2^{@value
- * #RADICAND_BITS}, so that the root has {@value #ROOT_BITS} bits. Squares are summed in groups whose
- * sums stay below 2^30; where the radicand can reach 2^{@value #WHOLE_BITS} each group's sum is
- * split in limbs. docs/protocol.md section 4.
+ * #RADICAND_BITS}, so that the root has {@value #ROOT_BITS} bits. Squares are summed in groups
+ * whose sums stay below 2^30; where the radicand can reach 2^{@value #WHOLE_BITS} each group's sum
+ * is split in limbs. docs/protocol.md section 4.
  */
 public record EuclideanNorm(int result, int source, long constant) implements Relation {
   /** Bits of a root. */

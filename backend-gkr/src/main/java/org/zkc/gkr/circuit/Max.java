@@ -12,7 +12,9 @@ public record Max(int result, List<Integer> sources, int bits) implements Relati
     sources = List.copyOf(sources);
   }
 
-  /** The bits that are looked up of a difference, from the lowest on: all, or limbs of at most 10. */
+  /**
+   * The bits that are looked up of a difference, from the lowest on: all, or limbs of at most 10.
+   */
   public List<Integer> limbs() {
     return bits <= CircuitLimits.RANGE_BITS ? List.of(bits) : RoundedQuotient.limbs(bits);
   }

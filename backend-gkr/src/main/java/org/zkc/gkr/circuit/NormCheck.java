@@ -50,9 +50,9 @@ final class NormCheck {
 
   static Interval interval(Reciprocal r, TensorDeclaration d, CheckState state) {
     Interval x = state.source(r.source());
-    require(state.tensor(r.source()).shape().equals(d.shape()), "source and result differ in shape");
     require(
-        !d.shape().isEmpty() && d.shape().getLast() == 1, "the last axis must have extent 1");
+        state.tensor(r.source()).shape().equals(d.shape()), "source and result differ in shape");
+    require(!d.shape().isEmpty() && d.shape().getLast() == 1, "the last axis must have extent 1");
     require(
         r.bits() >= LEAST_RECIPROCAL_BITS && r.bits() <= MOST_RECIPROCAL_BITS, "bits out of range");
     require(

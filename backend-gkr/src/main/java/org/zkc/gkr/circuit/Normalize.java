@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * result = source times reciprocal, the reciprocal of the source's Euclidean norm over the last axis
- * repeated along it. No element of the source is greater than the norm, so no element of the result
- * exceeds 2^bits + norm / 2: that bound, which intervals of the two factors do not give, is why this
- * is no Product. docs/protocol.md section 4.
+ * result = source times reciprocal, the reciprocal of the source's Euclidean norm over the last
+ * axis repeated along it. No element of the source is greater than the norm, so no element of the
+ * result exceeds 2^bits + norm / 2: that bound, which intervals of the two factors do not give, is
+ * why this is no Product. docs/protocol.md section 4.
  *
  * @param reciprocal the result of a {@link Reciprocal} of an {@link EuclideanNorm} of the source
  */

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * result = floor((2^(bits+1) + x) / (2 x)) for 1 <= x < 2^{@value #SOURCE_BITS}: 2^bits / x, rounded
- * half up. docs/protocol.md section 4.
+ * result = floor((2^(bits+1) + x) / (2 x)) for 1 <= x < 2^{@value #SOURCE_BITS}: 2^bits / x,
+ * rounded half up. docs/protocol.md section 4.
  */
 public record Reciprocal(int result, int source, int bits) implements Relation {
   /** Bits of what is divided by. */

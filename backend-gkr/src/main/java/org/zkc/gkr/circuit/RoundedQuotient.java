@@ -13,8 +13,7 @@ import java.util.function.IntFunction;
  * @param high the greatest quotient; an input whose quotient is greater has no proof
  */
 public record RoundedQuotient(
-    int result, int numerator, int denominator, int bits, long low, long high)
-    implements Relation {
+    int result, int numerator, int denominator, int bits, long low, long high) implements Relation {
   @Override
   public List<Integer> sources() {
     return List.of(numerator, denominator);

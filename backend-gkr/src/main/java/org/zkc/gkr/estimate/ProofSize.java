@@ -39,9 +39,9 @@ import org.zkc.gkr.weight.WeightPool;
 
 /**
  * The bytes of a proof, from the circuit alone. The sections are exact: this walks through the
- * claims in the verifier's order, with weights at points of no meaning and without values, and spends
- * on weights what a verifier does ({@link VerifierWork}). The openings are expectations: how many of
- * the queries coincide, and how many Merkle nodes they share, only a transcript says.
+ * claims in the verifier's order, with weights at points of no meaning and without values, and
+ * spends on weights what a verifier does ({@link VerifierWork}). The openings are expectations: how
+ * many of the queries coincide, and how many Merkle nodes they share, only a transcript says.
  *
  * @param sections bytes of each
  * @param openings columns and paths of each commitment that there is

@@ -8,8 +8,8 @@ import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.weight.VerifierWork;
 
 /**
- * The bounds that a verifier keeps for itself (docs/protocol.md section 2), asked before anything is
- * made: nobody should prove what nobody verifies.
+ * The bounds that a verifier keeps for itself (docs/protocol.md section 2), asked before anything
+ * is made: nobody should prove what nobody verifies.
  */
 public final class VerifierBounds {
   /** The tag and the length of a public tensor in a proof file. */
@@ -18,8 +18,8 @@ public final class VerifierBounds {
   private VerifierBounds() {}
 
   /**
-   * Proofs under a key, which reads back, are within the bounds: the work on weights, the claims that
-   * one combination merges, and the bytes of the longest proof.
+   * Proofs under a key, which reads back, are within the bounds: the work on weights, the claims
+   * that one combination merges, and the bytes of the longest proof.
    *
    * @throws CircuitTooLarge naming the limit
    */

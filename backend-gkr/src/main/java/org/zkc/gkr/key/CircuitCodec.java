@@ -148,17 +148,12 @@ public final class CircuitCodec {
                   .setExcess(q.high() - (1L << q.bits())));
       case EuclideanNorm n ->
           b.setEuclideanNorm(
-              EuclideanNormMessage.newBuilder()
-                  .setSource(n.source())
-                  .setConstant(n.constant()));
+              EuclideanNormMessage.newBuilder().setSource(n.source()).setConstant(n.constant()));
       case Reciprocal r ->
-          b.setReciprocal(
-              ReciprocalMessage.newBuilder().setSource(r.source()).setBits(r.bits()));
+          b.setReciprocal(ReciprocalMessage.newBuilder().setSource(r.source()).setBits(r.bits()));
       case Normalize n ->
           b.setNormalize(
-              NormalizeMessage.newBuilder()
-                  .setSource(n.source())
-                  .setReciprocal(n.reciprocal()));
+              NormalizeMessage.newBuilder().setSource(n.source()).setReciprocal(n.reciprocal()));
     }
     return b.build();
   }

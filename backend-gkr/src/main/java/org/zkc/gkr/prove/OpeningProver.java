@@ -19,7 +19,6 @@ import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.Merging;
 import org.zkc.gkr.weight.TensorLayout;
-import org.zkc.gkr.weight.Weight;
 
 /**
  * Turns the claims on committed tensors into one row combination each for witness and model: the

@@ -18,10 +18,10 @@ import org.zkc.gkr.field.M31;
  *
  * <p>Uniqueness: s is an integer below 2^30, and so is the one that its three limbs name; being one
  * residue they are equal. So L and H are integers, L below 2^29 as there are at most 2^8 groups, H
- * below 2^20 as V is below 2^40. The limbs a and b are below 2^10, hence m is an integer within 2^30
- * of 0, and the range of m + 2^11 fixes it. Then t is an integer within 2^30 + 2^22 of 0, which its
- * range fixes, and with it gap. The definitions of m and t give t = V - y^2 over the integers, and 0
- * <= t <= 2 y says y^2 <= V < (y + 1)^2.
+ * below 2^20 as V is below 2^40. The limbs a and b are below 2^10, hence m is an integer within
+ * 2^30 of 0, and the range of m + 2^11 fixes it. Then t is an integer within 2^30 + 2^22 of 0,
+ * which its range fixes, and with it gap. The definitions of m and t give t = V - y^2 over the
+ * integers, and 0 <= t <= 2 y says y^2 <= V < (y + 1)^2.
  *
  * <p>Existence: m = (L - b b - t) / 2^11 is an integer in [-2^11, 2^18].
  */
@@ -50,7 +50,9 @@ final class EuclideanNormRelation {
         name + " limbs", List.of(y.low(), y.high()), new LookupTable.Range(1 << LIMB_BITS));
     int products =
         stacks.product(
-            name + " products", List.of(y.high(), y.high(), y.low()), List.of(y.high(), y.low(), y.low()));
+            name + " products",
+            List.of(y.high(), y.high(), y.low()),
+            List.of(y.high(), y.low(), y.low()));
     int carry;
     int low;
     if (n.isSplit(range, source.getLast())) {
@@ -85,8 +87,7 @@ final class EuclideanNormRelation {
             stacks.whole(carry, M31.neg(1 << LIMB_BITS + 1)),
             stacks.whole(low, 1));
     int gap =
-        stacks.sum(
-            name + " gap", 0, stacks.whole(n.result(), 2), stacks.whole(rest, M31.neg(1)));
+        stacks.sum(name + " gap", 0, stacks.whole(n.result(), 2), stacks.whole(rest, M31.neg(1)));
     int shifted = stacks.sum(name + " carry from 0", OFFSET, stacks.whole(carry, 1));
     stacks.inRange(name + " carry", List.of(shifted), CARRY_BITS);
     stacks.inRange(name + " remainders", List.of(rest, gap), EuclideanNorm.ROOT_BITS + 1);

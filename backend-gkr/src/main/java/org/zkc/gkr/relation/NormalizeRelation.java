@@ -9,8 +9,8 @@ import org.zkc.gkr.circuit.ViewStep;
  *
  * <p>Arithmetisation: r repeated is virtual; z is a Hadamard of x and that.
  *
- * <p>Uniqueness: z is a function of x and r. The bound of its elements is that of the check: x is at
- * most the Euclidean norm of which r is the reciprocal.
+ * <p>Uniqueness: z is a function of x and r. The bound of its elements is that of the check: x is
+ * at most the Euclidean norm of which r is the reciprocal.
  */
 final class NormalizeRelation {
   private NormalizeRelation() {}

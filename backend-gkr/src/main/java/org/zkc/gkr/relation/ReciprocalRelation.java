@@ -14,10 +14,10 @@ import org.zkc.gkr.field.M31;
  *
  * <p>Uniqueness: the limbs are looked up in [0, 2^10), so that a, b and e are below 2^10, c below
  * 2^20, and every product is an integer below 2^30. Therefore w is the integer a c; being below
- * 2^12, w leaves m an integer within 2^30 + 2^23 of 0. The range of m + 2^11 is closer than p to all
- * of these, so m itself is in [-2^11, 2^11), rem is an integer within 2^24 of 0, and by the range
- * one of [0, 2^21); likewise gap. The definitions of m and rem give 2^(k+1) + x = 2 x y + rem over
- * the integers, and 0 <= rem < 2 x makes the quotient unique.
+ * 2^12, w leaves m an integer within 2^30 + 2^23 of 0. The range of m + 2^11 is closer than p to
+ * all of these, so m itself is in [-2^11, 2^11), rem is an integer within 2^24 of 0, and by the
+ * range one of [0, 2^21); likewise gap. The definitions of m and rem give 2^(k+1) + x = 2 x y + rem
+ * over the integers, and 0 <= rem < 2 x makes the quotient unique.
  *
  * <p>Existence: x y <= 2^k + x / 2 leaves w below 2^9, and m = (2 b e + rem - x) / 2^11 is in
  * [-2^9, 2^11).

@@ -35,8 +35,7 @@ public record RowGather(String name, Gather gather, List<Integer> table, int ind
   }
 
   static RowGather of(SystemBuilder builder, String name, Gather g) {
-    return new RowGather(
-        name, g, builder.shape(g.table()), builder.shape(g.indices()).size());
+    return new RowGather(name, g, builder.shape(g.table()), builder.shape(g.indices()).size());
   }
 
   /** The number of rows. */

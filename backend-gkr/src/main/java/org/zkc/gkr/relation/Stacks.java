@@ -40,9 +40,7 @@ final class Stacks {
   /** The part {@code index} of a stack as a term. */
   Definition.Term part(int stack, int index, int coefficient) {
     return builder.term(
-        stack,
-        coefficient,
-        List.of(new ViewStep.Window(shape.size() - 1, 1, 1, 1, index, 1)));
+        stack, coefficient, List.of(new ViewStep.Window(shape.size() - 1, 1, 1, 1, index, 1)));
   }
 
   /** The virtual tensor of a constant, 0 included, and terms. */

@@ -92,8 +92,7 @@ public record SoundnessBudget(List<Term> terms) {
       double rowVariables = 0;
       double merges = 0;
       for (ModelLayout.Entry e : m.entries()) {
-        rowVariables =
-            Math.max(rowVariables, e.rowVariables());
+        rowVariables = Math.max(rowVariables, e.rowVariables());
         merges += e.isSingleRow() ? 0 : merge(system, e.tensor());
       }
       add(terms, "model claims brought to points", merges);

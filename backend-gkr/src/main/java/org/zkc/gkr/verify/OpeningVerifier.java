@@ -18,7 +18,6 @@ import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.Merging;
 import org.zkc.gkr.sumcheck.SumcheckVerifier;
 import org.zkc.gkr.weight.VerifierWork;
-import org.zkc.gkr.weight.Weight;
 
 /**
  * Turns the claims on committed tensors into one claim about a row combination.
@@ -115,8 +114,7 @@ final class OpeningVerifier {
     for (int k = 0; k < ends.length; k++) {
       ModelLayout.Entry e = layout.of(all.get(k).tensor());
       int variables = e.inRow().variables();
-      Ext weight =
-          e.inRow(all.get(k).weight()).at(SumcheckVerifier.suffix(end.point(), variables));
+      Ext weight = e.inRow(all.get(k).weight()).at(SumcheckVerifier.suffix(end.point(), variables));
       Ext leading = zeros(end.point(), layout.widthVariables() - variables);
       expected = expected.add(merged.coefficients().get(k).mul(leading).mul(weight).mul(ends[k]));
     }

@@ -62,7 +62,8 @@ final class ReductionVerifier {
       point = SumcheckVerifier.join(point, end.point());
     }
     Reduction.Closing closing = reduction.close(taken, point).numbered(pool);
-    Ext product = closing.factor().mul(reduction.publicFactor(taken, point, publicValues::residues));
+    Ext product =
+        closing.factor().mul(reduction.publicFactor(taken, point, publicValues::residues));
     for (Reduction.End end : closing.ends()) {
       product =
           product.mul(value(section, reduction.endsName(), end.source(), closing.weight(end)));

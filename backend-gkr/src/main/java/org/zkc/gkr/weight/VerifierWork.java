@@ -4,8 +4,9 @@ import org.zkc.gkr.failure.VerificationFailure;
 
 /**
  * The work that one verification spends on weights, which a hostile key can make large. Counted are
- * additions and products of elements of E, one by one, and elements of vectors: those that stay until
- * the end of the verification, and those that one operation needs besides. Neither is timed, so a key is refused everywhere or nowhere.
+ * additions and products of elements of E, one by one, and elements of vectors: those that stay
+ * until the end of the verification, and those that one operation needs besides. Neither is timed,
+ * so a key is refused everywhere or nowhere.
  *
  * <p>The count belongs to the thread that verifies. Where none is bound, as in a prover, which may
  * take what its machine has, nothing is counted.

@@ -131,8 +131,7 @@ class AffineBoundsTest {
             List.of(
                 new Affine(
                     1,
-                    List.of(
-                        new Affine.Term(0, 1, List.of(new ViewStep.Window(0, 1, 1, 1, 0, 1)))),
+                    List.of(new Affine.Term(0, 1, List.of(new ViewStep.Window(0, 1, 1, 1, 0, 1)))),
                     List.of())),
             List.of(),
             List.of(1));

@@ -55,7 +55,6 @@ class GatherCheckTest {
     Affine copy = new Affine(2, List.of(CircuitBuilder.term(1, 1)), List.of());
     refused(
         "the indices must be an INPUT tensor",
-        new Circuit(
-            t, List.of(), List.of(copy, new Gather(3, 0, 2)), List.of(0, 1), List.of(3)));
+        new Circuit(t, List.of(), List.of(copy, new Gather(3, 0, 2)), List.of(0, 1), List.of(3)));
   }
 }

@@ -31,8 +31,8 @@ import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.verify.WeakVerifier;
 
 /**
- * Damaged keys and proofs of a model of 7.5 G weights, whose rows are wider than those of small ones.
- * All its integers are 0, so that a proof of zeros holds as far as the columns.
+ * Damaged keys and proofs of a model of 7.5 G weights, whose rows are wider than those of small
+ * ones. All its integers are 0, so that a proof of zeros holds as far as the columns.
  */
 class LargeRowsDamageTest {
   private static final long SEED = 8;
@@ -121,7 +121,8 @@ class LargeRowsDamageTest {
 
   @Test
   void proofs() {
-    VerifierKey key = WeakKeys.of(CircuitCheck.check(circuit()), new byte[VerifierKey.DIGEST_BYTES]);
+    VerifierKey key =
+        WeakKeys.of(CircuitCheck.check(circuit()), new byte[VerifierKey.DIGEST_BYTES]);
     assertEquals(1 << 17, key.arithmetization().model().width());
     Statement zeros = new Statement(List.of(new int[INPUTS]), List.of(new int[OUTPUTS]));
     byte[] proof = proofOfZeros(key);

@@ -14,8 +14,8 @@ import org.zkc.gkr.sumcheck.RoundPolynomial;
 
 /**
  * A malicious prover that passes the check at the end of every sumcheck of a reduction: it follows
- * what the verifier makes of its rounds, and sends for one of the ends what makes the product agree.
- * A wrong claim so becomes a wrong claim on a source, through any relation.
+ * what the verifier makes of its rounds, and sends for one of the ends what makes the product
+ * agree. A wrong claim so becomes a wrong claim on a source, through any relation.
  */
 final class AgreeingEnds extends ForgedValues {
   private final ConstraintSystem system;
@@ -72,9 +72,7 @@ final class AgreeingEnds extends ForgedValues {
         values[1] =
             split.length == 0
                 ? current.sub(sent[0])
-                : current
-                    .sub(Ext.ONE.sub(split[round]).mul(sent[0]))
-                    .mul(split[round].inv());
+                : current.sub(Ext.ONE.sub(split[round]).mul(sent[0])).mul(split[round].inv());
         current = RoundPolynomial.at(values, challenge);
         round++;
         point.add(challenge);

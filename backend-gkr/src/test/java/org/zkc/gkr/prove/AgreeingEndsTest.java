@@ -19,8 +19,8 @@ import org.zkc.gkr.failure.VerificationFailure;
 
 /**
  * A wrong element of every sum and product of circuits, and all that follows from it, by a prover
- * whose every sumcheck ends as it must: the lie goes from claim to claim as far as what is committed or
- * public, whatever the relations on the way, and must be seen there.
+ * whose every sumcheck ends as it must: the lie goes from claim to claim as far as what is
+ * committed or public, whatever the relations on the way, and must be seen there.
  */
 class AgreeingEndsTest {
   @TempDir Path directory;

@@ -87,7 +87,9 @@ class GatherAttackTest {
         assertTrue(why.contains("Gather ending"), why);
         // A proof of the other statement is none of this one.
         assertNotNull(
-            weak.rejection(weak.statement(weak.honest), weak.prove(weak.statement(claimed), new ForgedValues(weak, claimed))));
+            weak.rejection(
+                weak.statement(weak.honest),
+                weak.prove(weak.statement(claimed), new ForgedValues(weak, claimed))));
       }
     }
   }

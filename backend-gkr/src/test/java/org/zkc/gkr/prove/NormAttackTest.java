@@ -148,8 +148,7 @@ class NormAttackTest {
         int[] honest = new ForgedValues(weak, weak.honest).signed(tensor);
         for (int delta : new int[] {1, -1, 1 << 10, -(1 << 10)}) {
           ForgedValues values =
-              new ForgedValues(weak, weak.honest)
-                  .forge(tensor, with(honest, 0, honest[0] + delta));
+              new ForgedValues(weak, weak.honest).forge(tensor, with(honest, 0, honest[0] + delta));
           rejected(weak, weak.honest, values);
         }
       }

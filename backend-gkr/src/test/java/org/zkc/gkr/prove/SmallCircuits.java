@@ -279,7 +279,9 @@ public enum SmallCircuits {
       return b.output(b.max(28, x, y, z));
     }
   },
-  /** Rows of a parameter of several rows of the commitment, of a small one and of a computed table. */
+  /**
+   * Rows of a parameter of several rows of the commitment, of a small one and of a computed table.
+   */
   GATHER {
     @Override
     public CircuitBuilder build(long seed) {

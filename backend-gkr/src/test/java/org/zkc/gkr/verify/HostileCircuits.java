@@ -173,7 +173,8 @@ enum HostileCircuits {
       int seen =
           p.affine(
               List.of(7, odd),
-              term(x, new ViewStep.Reshape(List.of(odd, 7)), new ViewStep.Reshape(List.of(7, odd))));
+              term(
+                  x, new ViewStep.Reshape(List.of(odd, 7)), new ViewStep.Reshape(List.of(7, odd))));
       p.outputs.add(
           p.affine(
               List.of(1, 1),
@@ -208,8 +209,7 @@ enum HostileCircuits {
       int one = p.tensors.size();
       p.tensors.add(TensorDeclaration.virtual(List.of(1), 1, 1));
       p.relations.add(
-          new Affine(
-              one, List.of(term(x)), List.of(new Affine.Box(1, List.of(0), List.of(1)))));
+          new Affine(one, List.of(term(x)), List.of(new Affine.Box(1, List.of(0), List.of(1)))));
       for (int k = 0; k < (1 << 16) / 6; k++) {
         int t = p.tensors.size();
         p.tensors.add(TensorDeclaration.witness(List.of(1), 1 << 10, 1 << 10));
@@ -339,7 +339,9 @@ enum HostileCircuits {
     }
   }
 
-  /** Whether the bounds of a verifier are kept, as whoever compiles asks; what they say where not. */
+  /**
+   * Whether the bounds of a verifier are kept, as whoever compiles asks; what they say where not.
+   */
   String foretold() {
     try {
       VerifierBounds.require(key());

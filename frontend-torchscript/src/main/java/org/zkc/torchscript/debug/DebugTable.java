@@ -56,8 +56,7 @@ public final class DebugTable {
      * @param frame the user's frame where it is a call stack
      * @param lineStarts where lines begin, in bytes of UTF-8
      */
-    private record Joined(
-        byte[] bytes, Optional<Location> frame, int[] lineStarts) {}
+    private record Joined(byte[] bytes, Optional<Location> frame, int[] lineStarts) {}
 
     Source(List<String> parts, String file, int firstLine) {
       this.parts = parts;

@@ -121,8 +121,7 @@ final class Aliases {
   /** Records that an operator's result is a view of its first argument. */
   void recordView(Value result, Operator operator) {
     boolean isPart =
-        operator.operator().equals("aten.__getitem__")
-            && isSplit(operator.arguments().getFirst());
+        operator.operator().equals("aten.__getitem__") && isSplit(operator.arguments().getFirst());
     if (isPart || Views.isView(operator)) {
       shared.views.put(result, operator);
     }
@@ -159,8 +158,8 @@ final class Aliases {
   }
 
   /**
-   * Notes that two attributes of the object may hold the same container: a write through one of them
-   * cannot be put back.
+   * Notes that two attributes of the object may hold the same container: a write through one of
+   * them cannot be put back.
    */
   void tangle(Value object) {
     shared.tangled.add(object);

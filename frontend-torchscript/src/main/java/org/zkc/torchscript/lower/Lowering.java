@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Location;
@@ -24,13 +24,13 @@ import org.zkc.torchscript.code.Expression;
 import org.zkc.torchscript.code.FunctionDefinition;
 import org.zkc.torchscript.code.TypeNames;
 import org.zkc.torchscript.pickle.PickleValue;
-import org.zkc.torchscript.schema.StaticTypes;
 
 /**
  * From code and module tree to a torch-level program: {@code main} is the root's forward between
- * the root's own hooks, or another of its methods; each method of each module instance that it reaches becomes a function of
- * its own, in which parameters are constants. A function is lowered once for each combination of
- * literal arguments, so that branches on flags are decided while reading.
+ * the root's own hooks, or another of its methods; each method of each module instance that it
+ * reaches becomes a function of its own, in which parameters are constants. A function is lowered
+ * once for each combination of literal arguments, so that branches on flags are decided while
+ * reading.
  */
 public final class Lowering {
 
@@ -265,7 +265,8 @@ public final class Lowering {
     }
     inProgress.add(key);
     try {
-      LoweredFunction result = body(function, qualifiedName, self, arguments, definition.code(), site);
+      LoweredFunction result =
+          body(function, qualifiedName, self, arguments, definition.code(), site);
       lowered.put(key, result);
       return result;
     } finally {

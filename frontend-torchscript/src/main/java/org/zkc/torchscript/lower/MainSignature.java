@@ -105,7 +105,8 @@ final class MainSignature {
       List<Binding> elements = new ArrayList<>();
       List<String> names = known(path, type, "0");
       for (int i = 0; i < names.size(); i++) {
-        elements.add(input(inside(path, Integer.toString(i)), StaticTypes.argument(type, 0), depth + 1));
+        elements.add(
+            input(inside(path, Integer.toString(i)), StaticTypes.argument(type, 0), depth + 1));
       }
       return frame.list(StaticTypes.argument(type, 0), elements, at);
     }

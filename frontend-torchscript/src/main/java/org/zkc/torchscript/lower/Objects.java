@@ -37,9 +37,7 @@ final class Objects {
     }
     String name = className.substring(className.lastIndexOf('.') + 1);
     Value result = frame.define(name, type);
-    frame
-        .region()
-        .add(new Operator(List.of(result), "prim.DictConstruct", "", List.of(), at));
+    frame.region().add(new Operator(List.of(result), "prim.DictConstruct", "", List.of(), at));
     return new Binding.Dynamic(result, type);
   }
 
@@ -73,8 +71,7 @@ final class Objects {
         value instanceof Binding.Literal l && type.equals(StaticTypes.FLOAT) && l.isInt();
     Value source = frame.value(object, at);
     Value key = frame.value(Binding.Literal.of(name), at);
-    Value element =
-        frame.value(widened ? ((Binding.Literal) value).toFloat() : value, at);
+    Value element = frame.value(widened ? ((Binding.Literal) value).toFloat() : value, at);
     Value changed = frame.define(source.name(), object.type());
     frame
         .region()

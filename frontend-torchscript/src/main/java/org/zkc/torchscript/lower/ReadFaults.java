@@ -44,11 +44,15 @@ final class ReadFaults {
   Binding.Dynamic unknown(
       Frame frame, String name, TorchType type, List<Expression> read, Location at) {
     List<Value> operands = new ArrayList<>();
-    read.forEach(e -> names(e, n -> {
-      if (frame.names().get(n) instanceof Binding.Dynamic d && !frame.aliases().isStale(d.value())) {
-        operands.add(frame.value(d, at));
-      }
-    }));
+    read.forEach(e ->
+        names(
+            e,
+            n -> {
+              if (frame.names().get(n) instanceof Binding.Dynamic d
+                  && !frame.aliases().isStale(d.value())) {
+                operands.add(frame.value(d, at));
+              }
+            }));
     Value value = frame.define(name, type);
     frame.region().add(new Operator(List.of(value), Operator.UNKNOWN, "", operands, at));
     unknown.add(value);

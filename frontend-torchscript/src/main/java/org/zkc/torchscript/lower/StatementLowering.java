@@ -173,10 +173,7 @@ final class StatementLowering {
     Location at = frame.locate(s.offset());
     Binding condition =
         lowering.orUnknown(
-            frame,
-            s.condition(),
-            StaticTypes.BOOL,
-            () -> expressions.evaluate(s.condition()));
+            frame, s.condition(), StaticTypes.BOOL, () -> expressions.evaluate(s.condition()));
     if (condition instanceof Binding.Literal l) {
       statements(l.asBoolean() ? s.then() : s.otherwise());
       return;

@@ -68,7 +68,9 @@ final class Views {
 
   private Views() {}
 
-  /** Whether the operator's result is a view that can be taken again; bits as another type are not. */
+  /**
+   * Whether the operator's result is a view that can be taken again; bits as another type are not.
+   */
   static boolean isView(Operator operator) {
     return (ALWAYS_VIEWS.contains(operator.operator()) || isSplit(operator))
         && !operator.overload().equals("dtype");
@@ -137,8 +139,7 @@ final class Views {
     Location at = permute.location();
     emit.accept(new Operator(List.of(rank), "aten.len", "t", List.of(order), at));
     emit.accept(new Operator(List.of(axes), "prim.rangelist", "", List.of(rank), at));
-    return new Operator(
-        List.of(result), "aten.movedim", "intlist", List.of(now, axes, order), at);
+    return new Operator(List.of(result), "aten.movedim", "intlist", List.of(now, axes, order), at);
   }
 
   private static Optional<Operator> scatter(

@@ -51,8 +51,7 @@ public record StridedTensor(
    * The elements, contiguous: a slice of the archive where the view is contiguous, else a copy.
    *
    * @param name stands in messages
-   * @throws UserException when the view leaves its storage, or
-   *     it repeats elements beyond reason
+   * @throws UserException when the view leaves its storage, or it repeats elements beyond reason
    */
   public TensorData data(String name) {
     Shape shape = shape();

@@ -253,8 +253,9 @@ class LoweringTest {
             .record("traced_inputs.pkl", traced)
             .record(
                 "extra/zkpytorch.json",
-                "{\"format\": 1, \"method\": \"traced\", \"torch\": \"2.15.0\", \"inputs\": [{\"name\": \"x\", \"shape\":"
-                    + " [1, 4], \"dtype\": \"i64\"}], \"reference\": \"ab\"}")
+                "{\"format\": 1, \"method\": \"traced\", \"torch\": \"2.15.0\", \"inputs\":"
+                    + " [{\"name\": \"x\", \"shape\": [1, 4], \"dtype\": \"i64\"}], \"reference\":"
+                    + " \"ab\"}")
             .record("extra/zkpytorch/calibration.npz", "npz bytes")
             .read();
     assertEquals(

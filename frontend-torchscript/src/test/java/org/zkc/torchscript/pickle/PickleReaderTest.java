@@ -172,8 +172,7 @@ class PickleReaderTest {
   void halfPrecisionIsRead() {
     for (String storage : new String[] {"HalfStorage", "BFloat16Storage"}) {
       StridedTensor t =
-          tensor(
-              read(new PickleBytes().tensor(storage, "0", 8, 0, new int[] {2}, new int[] {1})));
+          tensor(read(new PickleBytes().tensor(storage, "0", 8, 0, new int[] {2}, new int[] {1})));
       TensorData data = t.data("fc.weight");
       assertEquals(2, data.dtype().bytes());
       assertArrayEquals(new double[2], data.toDoubles());

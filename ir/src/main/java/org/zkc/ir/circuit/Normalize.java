@@ -6,8 +6,8 @@ import org.zkc.ir.Value;
 
 /**
  * x times the reciprocal of its Euclidean norm, repeated along the last axis. {@code norm} is an
- * {@link EuclideanNorm} of the input, {@code reciprocal} the {@link Reciprocal} of that with as many
- * bits; the bound 2^bits + norm / 2 of the result follows from that.
+ * {@link EuclideanNorm} of the input, {@code reciprocal} the {@link Reciprocal} of that with as
+ * many bits; the bound 2^bits + norm / 2 of the result follows from that.
  */
 @Describes("x times the reciprocal of its norm along the last axis")
 public record Normalize(

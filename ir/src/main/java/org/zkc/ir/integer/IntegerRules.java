@@ -68,7 +68,8 @@ public final class IntegerRules {
   /**
    * The type that operands and attributes give, with the least interval. The op's own result is
    * looked at only for what the op leaves free: the scale of a parameter, a table, a scaling, a sum
-   * over windows, a quotient and a normalised tensor, the shape of a reshape or broadcast, and the windows of a maximum.
+   * over windows, a quotient and a normalised tensor, the shape of a reshape or broadcast, and the
+   * windows of a maximum.
    *
    * @throws IllegalArgumentException with one sentence when operands and attributes do not fit
    * @throws ArithmeticException when a bound overflows 64 bits

@@ -47,8 +47,7 @@ public final class NormRules {
         "the constant must lie in [1, 2^40), got %d",
         constant);
     long most = input.magnitude();
-    require(
-        most * most < FieldBounds.LIMIT, "the square of an element can reach %d", most * most);
+    require(most * most < FieldBounds.LIMIT, "the square of an element can reach %d", most * most);
     long radicand = constant + most * most * extent;
     require(
         radicand < 1L << 2 * ROOT_BITS, "the sum of squares can reach %d, above 2^40", radicand);

@@ -285,13 +285,15 @@ public final class TensorInterpreter {
       case Gather g -> gather(g, get(g.table(), values), get(g.indices(), values));
       case View v ->
           ViewKernel.FLOATS.apply(v, v.operands().stream().map(x -> get(x, values)).toList());
-      case Softmax s -> FloatReductions.softmax(s, get(s.input(), values), optional(s.mask(), values));
+      case Softmax s ->
+          FloatReductions.softmax(s, get(s.input(), values), optional(s.mask(), values));
       case Normalization n -> FloatReductions.normalize(n, get(n.input(), values));
       case Attention a -> {
         float[] weights =
             FloatReductions.softmax(
                 weights(a), get(a.scores(), values), optional(a.mask(), values));
-        yield matMul(a.values().shape(), a.result().shape(), weights, get(a.values(), values), tasks);
+        yield matMul(
+            a.values().shape(), a.result().shape(), weights, get(a.values(), values), tasks);
       }
       case Elementwise e -> map(e, get(e.input(), values));
     };

@@ -6,9 +6,9 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
 /**
- * y[..., t, o] = sum_s p[..., t, s] values[..., o, s], with p the {@link Softmax} of the scores over
- * their last axis: the mean of the values under these weights, as one unit, so that nobody needs
- * the weights themselves. Vaswani et al. 2017, section 3.2.1.
+ * y[..., t, o] = sum_s p[..., t, s] values[..., o, s], with p the {@link Softmax} of the scores
+ * over their last axis: the mean of the values under these weights, as one unit, so that nobody
+ * needs the weights themselves. Vaswani et al. 2017, section 3.2.1.
  *
  * @param scores [..., t, s]
  * @param mask i1, of the scores' shape; as that of {@link Softmax}

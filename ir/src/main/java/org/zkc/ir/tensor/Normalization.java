@@ -3,7 +3,8 @@ package org.zkc.ir.tensor;
 import org.zkc.ir.Value;
 
 /** A function of all elements along one axis, which has as many values. */
-public sealed interface Normalization extends TensorOp permits LogSoftmax, Softmax, Standardization {
+public sealed interface Normalization extends TensorOp
+    permits LogSoftmax, Softmax, Standardization {
   Value input();
 
   int axis();

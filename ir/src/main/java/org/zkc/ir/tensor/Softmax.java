@@ -12,8 +12,7 @@ import org.zkc.ir.Value;
  * @param mask i1, of the input's shape: 1 includes; without one all elements are included
  */
 @Describes("exp(x - max) / sum over one axis")
-public record Softmax(
-    Value result, Value input, Optional<Value> mask, int axis, Location location)
+public record Softmax(Value result, Value input, Optional<Value> mask, int axis, Location location)
     implements Normalization {
   @Override
   public void apply(double[] line) {

@@ -1,8 +1,8 @@
 package org.zkc.ir.tensor;
 
 /**
- * Division of the elements along one axis by their root mean square, about 0 or about their mean. As
- * n elements have the mean square 1 then, or less, none exceeds sqrt(n).
+ * Division of the elements along one axis by their root mean square, about 0 or about their mean.
+ * As n elements have the mean square 1 then, or less, none exceeds sqrt(n).
  */
 public sealed interface Standardization extends Normalization permits LayerNorm, RmsNorm {
   /** The number added to the mean square, at least 0. */

@@ -237,8 +237,7 @@ public final class Printer {
   }
 
   private static boolean hasCanonicalBits(TensorData data, long i) {
-    TensorData canonical =
-        TensorData.ofReals(data.dtype(), Shape.of(), new double[] {Double.NaN});
+    TensorData canonical = TensorData.ofReals(data.dtype(), Shape.of(), new double[] {Double.NaN});
     int size = data.dtype().bytes();
     return data.bytes().asSlice(i * size, size).mismatch(canonical.bytes()) == -1;
   }

@@ -66,7 +66,8 @@ public record Gather(Value result, Value table, Value indices, Location location
       }
       case SpectrumType _ ->
           throw new IllegalArgumentException(table + " is a spectrum, it must be a column");
-      case TorchType _ -> throw new IllegalArgumentException("no gather has operands of torch types");
+      case TorchType _ ->
+          throw new IllegalArgumentException("no gather has operands of torch types");
     };
   }
 
@@ -96,8 +97,7 @@ public record Gather(Value result, Value table, Value indices, Location location
     for (int k = 0; k < count; k++) {
       int row = index.applyAsInt(k);
       if (row < 0 || row >= rows) {
-        throw new IndexOutOfBoundsException(
-            "index %d of a table of %d rows".formatted(row, rows));
+        throw new IndexOutOfBoundsException("index %d of a table of %d rows".formatted(row, rows));
       }
       // The one copy that serves arrays of every element type.
       System.arraycopy(elements, row * size, out, k * size, size);

@@ -24,8 +24,8 @@ import org.zkc.ir.tensor.Attention;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
-import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LayerNorm;
+import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Relu;
@@ -265,8 +265,7 @@ final class TensorInterpreterTest {
   @Test
   void maskedSoftmaxAndAttention() {
     TensorData x = TensorData.ofFloats(Shape.of(2, 3), new float[] {0, 1, 1000, 0, 1, 1});
-    TensorData mask =
-        TensorData.ofLongs(DType.I1, Shape.of(2, 3), new long[] {1, 1, 0, 0, 0, 0});
+    TensorData mask = TensorData.ofLongs(DType.I1, Shape.of(2, 3), new long[] {1, 1, 0, 0, 0, 0});
     Value included = new Value("mask", new TensorType(DType.I1, Shape.of(2, 3)));
     float[] soft =
         TensorInterpreter.evaluate(
@@ -274,15 +273,11 @@ final class TensorInterpreterTest {
                 List.of(x, mask))
             .toFloats();
     assertArrayEquals(
-        new float[] {0.26894143f, 0.7310586f, 0, 0.15536241f, 0.4223188f, 0.4223188f},
-        soft,
-        1e-6f);
-    TensorData values =
-        TensorData.ofFloats(Shape.of(2, 3), new float[] {1, 2, 1000, 0, 10, -10});
+        new float[] {0.26894143f, 0.7310586f, 0, 0.15536241f, 0.4223188f, 0.4223188f}, soft, 1e-6f);
+    TensorData values = TensorData.ofFloats(Shape.of(2, 3), new float[] {1, 2, 1000, 0, 10, -10});
     float[] means =
         TensorInterpreter.evaluate(
-                new Attention(
-                    value(2, 2), value(2, 3), Optional.of(included), value(2, 3), HERE),
+                new Attention(value(2, 2), value(2, 3), Optional.of(included), value(2, 3), HERE),
                 List.of(x, mask, values))
             .toFloats();
     assertArrayEquals(new float[] {1.7310586f, 7.310586f, 423.3188f, 0}, means, 1e-3f);
@@ -317,7 +312,8 @@ final class TensorInterpreterTest {
   void normalisations() {
     TensorData x = TensorData.ofFloats(Shape.of(2, 2), new float[] {0, 1000, 1, 1000});
     float[] soft =
-        TensorInterpreter.evaluate(new Softmax(value(2, 2), value(2, 2), Optional.empty(), 0, HERE), List.of(x))
+        TensorInterpreter.evaluate(
+                new Softmax(value(2, 2), value(2, 2), Optional.empty(), 0, HERE), List.of(x))
             .toFloats();
     assertArrayEquals(new float[] {0.26894143f, 0.5f, 0.7310586f, 0.5f}, soft, 1e-7f);
     float[] log =

@@ -146,10 +146,16 @@ final class Accumulators {
     }
     return switch (op) {
       case Add s ->
-          values.out().add(accumulate(s.left(), a, false, widest), accumulate(s.right(), a, false, widest));
-      case UnaryView v -> values.out().viewOfReals(v, List.of(accumulate(v.input(), a, false, widest)));
+          values
+              .out()
+              .add(accumulate(s.left(), a, false, widest), accumulate(s.right(), a, false, widest));
+      case UnaryView v ->
+          values.out().viewOfReals(v, List.of(accumulate(v.input(), a, false, widest)));
       case Subtract s ->
-          values.out().subtract(accumulate(s.left(), a, false, widest), accumulate(s.right(), a, false, widest));
+          values
+              .out()
+              .subtract(
+                  accumulate(s.left(), a, false, widest), accumulate(s.right(), a, false, widest));
       default -> {
         TensorAnalysis.Scaled scaled = values.analysis().scaled(op).orElseThrow();
         double factor = uniform(scaled);

@@ -44,8 +44,7 @@ final class AttentionLowering {
     Value e = weights.exponentials();
     return values
         .out()
-        .roundedQuotient(
-            e, weights.sum(e.shape()), bits, 0, 1L << bits, Math.scalb(1.0, -bits));
+        .roundedQuotient(e, weights.sum(e.shape()), bits, 0, 1L << bits, Math.scalb(1.0, -bits));
   }
 
   /** The weighted means of the values, at a power of two of the values' scale. */

@@ -10,8 +10,9 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 
 /**
- * The samples that stand in where the user gives no calibration data: elements from N(0, 1), integers
- * evenly from their interval ({@link IntegerInputs}), always the same, 16 samples or as many as 10^11 multiplications allow, at least 5.
+ * The samples that stand in where the user gives no calibration data: elements from N(0, 1),
+ * integers evenly from their interval ({@link IntegerInputs}), always the same, 16 samples or as
+ * many as 10^11 multiplications allow, at least 5.
  */
 public final class DefaultCalibration {
   /** Number of samples of a program that is not large. */

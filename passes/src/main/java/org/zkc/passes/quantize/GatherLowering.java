@@ -48,8 +48,7 @@ final class GatherLowering {
           .constant(op.table(), values.classes().quantum(op.result()).scale());
     }
     double most = values.parameters().magnitude(c.result());
-    double scale =
-        Math.max(values.classes().quantum(op.result()).scale(), most / Short.MAX_VALUE);
+    double scale = Math.max(values.classes().quantum(op.result()).scale(), most / Short.MAX_VALUE);
     String name = c.name().isEmpty() ? c.result().name() : c.name();
     IntegerWeights rounded =
         IntegerWeights.rounded(
@@ -78,7 +77,8 @@ final class GatherLowering {
     return moved.orElseThrow(() ->
         new UserException(
             op.location(),
-            "the indices of this gather are computed; only inputs of the model, reshaped, transposed, sliced or repeated, can be indices"));
+            "the indices of this gather are computed; only inputs of the model, reshaped,"
+                + " transposed, sliced or repeated, can be indices"));
   }
 
   /** The rows that a view of indices names, as the same view of rows; empty for other ops. */

@@ -236,8 +236,7 @@ final class IntegerLowering {
     IntegerBuilder out = values.out();
     return switch (op) {
       case Linear l ->
-          out.linear(
-              values.exactly(l.input()), units(l.weight()), l.bias().map(this::units));
+          out.linear(values.exactly(l.input()), units(l.weight()), l.bias().map(this::units));
       case Add a -> out.add(units(a.left()), units(a.right()));
       case Subtract s -> out.subtract(units(s.left()), units(s.right()));
       case Multiply m -> out.multiply(units(m.left()), units(m.right()));

@@ -20,10 +20,10 @@ import org.zkc.ir.view.Slice;
 import org.zkc.ir.view.Transpose;
 
 /**
- * Real numbers that are certainly integers of few bits: booleans as numbers, and what sums, products
- * and linear maps with integers for weights make of them. They are computed exactly, in units of 1,
- * so that a count is equal to the number that it is compared with. Counts of paths in trees are of
- * this kind.
+ * Real numbers that are certainly integers of few bits: booleans as numbers, and what sums,
+ * products and linear maps with integers for weights make of them. They are computed exactly, in
+ * units of 1, so that a count is equal to the number that it is compared with. Counts of paths in
+ * trees are of this kind.
  */
 final class IntegralValues {
   private static final double MOST = 1 << 20;
@@ -76,7 +76,9 @@ final class IntegralValues {
 
   /** The greatest magnitude of an integral value or constant; {@link #MOST} for any other. */
   private double of(Value value) {
-    return contains(value) ? computed(value) : constants.apply(value).map(c -> ofConstant(c.data())).orElse(MOST);
+    return contains(value)
+        ? computed(value)
+        : constants.apply(value).map(c -> ofConstant(c.data())).orElse(MOST);
   }
 
   private static double ofConstant(TensorData data) {

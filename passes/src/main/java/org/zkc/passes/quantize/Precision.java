@@ -70,7 +70,8 @@ record Precision(double share, double weightShare, double margin, Map<String, In
   private static final double HALF_FILLED = 2.16;
 
   /**
-   * Errors of weights partly cancel in their sum, and what is common to all of a row does altogether.
+   * Errors of weights partly cancel in their sum, and what is common to all of a row does
+   * altogether.
    */
   private static final double SCORE = 4;
 

@@ -313,7 +313,8 @@ final class PrecisionSearch {
     }
     if (ranges.isDefaultNoise()) {
       List<List<TensorData>> inputs =
-          new VariedInputs(SEED, ranges.integerInputs()).samples(tensor.main().parameters(), affordable);
+          new VariedInputs(SEED, ranges.integerInputs())
+              .samples(tensor.main().parameters(), affordable);
       TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
       List<List<TensorData>> outputs = new ArrayList<>();
       for (List<TensorData> input : inputs) {

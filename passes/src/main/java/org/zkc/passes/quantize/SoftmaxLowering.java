@@ -54,9 +54,7 @@ final class SoftmaxLowering {
   private final boolean isFloored;
   private final String name;
 
-  /**
-   * The integers of softmax's input, ready for its result or the logarithm of that.
-   */
+  /** The integers of softmax's input, ready for its result or the logarithm of that. */
   static SoftmaxLowering of(
       TensorOp op, Value input, int axis, IntegerValues values, Accumulators accumulators) {
     Location location = op.location();

@@ -22,7 +22,9 @@ final class SoftmaxWeights {
   /** The greatest magnitude of scores on their grid. */
   private static final long REACH = (1 << 12) - 1;
 
-  /** The most rows of the table that brings exact scores to the grid, where a coarser one will do. */
+  /**
+   * The most rows of the table that brings exact scores to the grid, where a coarser one will do.
+   */
   private static final long ROWS = 1 << 16;
 
   /** The grid is not made coarser than this for the sake of fewer rows. */
@@ -80,8 +82,7 @@ final class SoftmaxWeights {
             new Quantum(Math.scalb(1.0, -bits), 0, 1L << bits));
     Value e = out.table(difference, entries.first(), entries.data(), Math.scalb(1.0, -bits));
     Value sum =
-        out.windowSum(
-            e, axis, List.of(0), List.of(extent), List.of(1), Math.scalb(1.0, -bits));
+        out.windowSum(e, axis, List.of(0), List.of(extent), List.of(1), Math.scalb(1.0, -bits));
     return new SoftmaxWeights(out, e, sum);
   }
 
@@ -94,8 +95,7 @@ final class SoftmaxWeights {
       Location location) {
     double magnitude =
         Math.min(values.classes().greatest(scores), values.analysis().bounds(scores).magnitude());
-    double wanted =
-        Math.max(Math.scalb(1.0, -precision.ofScores()), magnitude / REACH);
+    double wanted = Math.max(Math.scalb(1.0, -precision.ofScores()), magnitude / REACH);
     Optional<Value> exact =
         values.analysis().isDeferred(scores)
             ? accumulators.exactly(scores)

@@ -32,7 +32,10 @@ final class TopKLowering {
   /** One largest element is found among integers that span at most this. */
   private static final long WIDE = 1L << 29;
 
-  /** Several are found among integers of at most this magnitude: each round has tables of twice as many. */
+  /**
+   * Several are found among integers of at most this magnitude: each round has tables of twice as
+   * many.
+   */
   private static final long NARROW = 1L << 13;
 
   private final IntegerValues values;

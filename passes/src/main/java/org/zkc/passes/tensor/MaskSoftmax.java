@@ -27,8 +27,8 @@ import org.zkc.ir.view.Reshape;
 public final class MaskSoftmax extends TensorRewrite {
   /**
    * An addend from which on an element does not count: Hugging Face's models take -10000 or the
-   * least number of the type. The exponential of a difference of that size is 0 in single precision,
-   * whatever scores there are within a few thousand of each other.
+   * least number of the type. The exponential of a difference of that size is 0 in single
+   * precision, whatever scores there are within a few thousand of each other.
    */
   private static final double VANISHES = -9999;
 

@@ -13,7 +13,9 @@ final class ScaledWeights implements FloatReader {
   /** 2^-e of each row. */
   private final float[] rows;
 
-  /** 2^e of the column that each weight of a row has, the rows of all groups one after the other. */
+  /**
+   * 2^e of the column that each weight of a row has, the rows of all groups one after the other.
+   */
   private final float[] columns;
 
   private final int rowsOfGroup;
@@ -28,8 +30,7 @@ final class ScaledWeights implements FloatReader {
     this.rows = powers(rowExponents, -1, 1);
     this.rowsOfGroup = Math.max(1, rows.length / groups);
     this.rowSize = Math.toIntExact(weights.elementCount() / Math.max(1, rows.length));
-    this.columns =
-        powers(columnExponents, 1, rowSize / Math.max(1, weights.shape().extent(1)));
+    this.columns = powers(columnExponents, 1, rowSize / Math.max(1, weights.shape().extent(1)));
   }
 
   /** 2^(sign e) of each exponent, {@code times} times. */

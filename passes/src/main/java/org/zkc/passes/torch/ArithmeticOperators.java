@@ -169,8 +169,7 @@ final class ArithmeticOperators {
               .map(a -> a instanceof KnownTensor k ? SelectionOperators.finite(k) : a)
               .toList();
       OperatorCall sum =
-          new OperatorCall(
-              call.operator(), call.overload(), finite, call.location(), call.emit());
+          new OperatorCall(call.operator(), call.overload(), finite, call.location(), call.emit());
       return sum(sum, (x, y) -> sum.emit().add(x, scaled(sum, y, alpha)));
     }
     return known(

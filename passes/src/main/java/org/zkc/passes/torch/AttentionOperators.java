@@ -71,7 +71,8 @@ final class AttentionOperators {
       weights = masked(call, scaled, call.tensor(3), false);
     }
     return call.result(
-        LinearOperators.timesTransposed(call, weights, LinearOperators.lastTwoSwapped(call, values)),
+        LinearOperators.timesTransposed(
+            call, weights, LinearOperators.lastTwoSwapped(call, values)),
         call.tensor(0).dtype());
   }
 
@@ -164,7 +165,10 @@ final class AttentionOperators {
     return new Tuple(
         List.of(
             call.result(result),
-            call.result(call.flag(11) ? ReductionOperators.mean(call, weights, List.of(1), false, false) : weights)));
+            call.result(
+                call.flag(11)
+                    ? ReductionOperators.mean(call, weights, List.of(1), false, false)
+                    : weights)));
   }
 
   /**

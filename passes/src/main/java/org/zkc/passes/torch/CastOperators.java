@@ -9,15 +9,18 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
- * Element types. Every real number that depends on the input is computed as f32, f64, f16 and bf16 too:
- * quantisation to at most 16 bits is far coarser than either. So a cast between floating types
+ * Element types. Every real number that depends on the input is computed as f32, f64, f16 and bf16
+ * too: quantisation to at most 16 bits is far coarser than either. So a cast between floating types
  * changes what the program sees, and no element. Integers and booleans are exact.
  */
 final class CastOperators {
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator(
-              "aten.to", "cast", "not of real numbers to integers, but constants", CastOperators::to),
+              "aten.to",
+              "cast",
+              "not of real numbers to integers, but constants",
+              CastOperators::to),
           new TorchOperator(
               "aten.type_as",
               "cast",

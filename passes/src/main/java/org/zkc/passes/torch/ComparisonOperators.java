@@ -18,9 +18,7 @@ import org.zkc.passes.torch.TorchValue.None;
 import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
-/**
- * Comparisons and logic: on the host when all is known, otherwise a difference's relation to 0.
- */
+/** Comparisons and logic: on the host when all is known, otherwise a difference's relation to 0. */
 final class ComparisonOperators {
   static final List<TorchOperator> ALL =
       List.of(
@@ -36,31 +34,50 @@ final class ComparisonOperators {
           new TorchOperator("aten.__isnot__", "host", c -> new Bool(!identical(c))),
           new TorchOperator("aten.__not__", "host", c -> new Bool(!ScalarOperators.truth(c, 0))),
           new TorchOperator(
-              "aten.__and__", "multiply, subtract", "of computed values booleans only", c -> bitwise(c, (x, y) -> x & y, LogicOperators::and)),
+              "aten.__and__",
+              "multiply, subtract",
+              "of computed values booleans only",
+              c -> bitwise(c, (x, y) -> x & y, LogicOperators::and)),
           new TorchOperator(
-              "aten.__or__", "multiply, subtract", "of computed values booleans only", c -> bitwise(c, (x, y) -> x | y, LogicOperators::or)),
+              "aten.__or__",
+              "multiply, subtract",
+              "of computed values booleans only",
+              c -> bitwise(c, (x, y) -> x | y, LogicOperators::or)),
           new TorchOperator(
-              "aten.__xor__", "multiply, subtract", "of computed values booleans only", c -> bitwise(c, (x, y) -> x ^ y, LogicOperators::xor)),
+              "aten.__xor__",
+              "multiply, subtract",
+              "of computed values booleans only",
+              c -> bitwise(c, (x, y) -> x ^ y, LogicOperators::xor)),
           new TorchOperator(
-              "aten.bitwise_and", "multiply, subtract", "of computed values booleans only", c -> bitwise(c, (x, y) -> x & y, LogicOperators::and)),
+              "aten.bitwise_and",
+              "multiply, subtract",
+              "of computed values booleans only",
+              c -> bitwise(c, (x, y) -> x & y, LogicOperators::and)),
           new TorchOperator(
-              "aten.bitwise_or", "multiply, subtract", "of computed values booleans only", c -> bitwise(c, (x, y) -> x | y, LogicOperators::or)),
+              "aten.bitwise_or",
+              "multiply, subtract",
+              "of computed values booleans only",
+              c -> bitwise(c, (x, y) -> x | y, LogicOperators::or)),
           new TorchOperator(
-              "aten.bitwise_xor", "multiply, subtract", "of computed values booleans only", c -> bitwise(c, (x, y) -> x ^ y, LogicOperators::xor)),
+              "aten.bitwise_xor",
+              "multiply, subtract",
+              "of computed values booleans only",
+              c -> bitwise(c, (x, y) -> x ^ y, LogicOperators::xor)),
           new TorchOperator(
-              "aten.bitwise_not", "subtract", "of computed values booleans only", ComparisonOperators::complement),
+              "aten.bitwise_not",
+              "subtract",
+              "of computed values booleans only",
+              ComparisonOperators::complement),
           new TorchOperator("aten.__contains__", "host", ComparisonOperators::contains));
 
   private ComparisonOperators() {}
 
-  private static TorchOperator comparison(
-      String name, Comparison comparison, IntPredicate wanted) {
+  private static TorchOperator comparison(String name, Comparison comparison, IntPredicate wanted) {
     return new TorchOperator(
         "aten." + name,
         "subtract, compare_zero",
         "also numbers",
-        call ->
-            LogicOperators.isTraced(call) ? traced(call, comparison) : compare(call, wanted));
+        call -> LogicOperators.isTraced(call) ? traced(call, comparison) : compare(call, wanted));
   }
 
   /** The difference's relation to 0, booleans and integers as 64-bit integers. */
@@ -68,8 +85,7 @@ final class ComparisonOperators {
     DType promoted = Promotion.of(call.arguments().subList(0, 2));
     DType dtype = promoted.isFloating() ? promoted : DType.I64;
     Value difference =
-        call.emit()
-            .subtract(call.in(dtype, call.argument(0)), call.in(dtype, call.argument(1)));
+        call.emit().subtract(call.in(dtype, call.argument(0)), call.in(dtype, call.argument(1)));
     return call.result(call.emit().compareZero(difference, comparison), DType.I1);
   }
 
@@ -86,8 +102,8 @@ final class ComparisonOperators {
   }
 
   /**
-   * Whether all, or any, of a tensor's elements are true: (input), and of computed ones also (input,
-   * dim, keepdim).
+   * Whether all, or any, of a tensor's elements are true: (input), and of computed ones also
+   * (input, dim, keepdim).
    */
   private static TorchValue quantified(OperatorCall call, boolean all) {
     if (call.argument(0) instanceof TracedTensor t) {
@@ -108,8 +124,7 @@ final class ComparisonOperators {
   /** None is true where the count of the true ones, or of the others, is 0. */
   private static TorchValue counted(OperatorCall call, TracedTensor input, boolean all) {
     TorchValue truth = LogicOperators.truth(call, input);
-    Value counted =
-        call.in(DType.F32, all ? LogicOperators.not(call, truth) : truth);
+    Value counted = call.in(DType.F32, all ? LogicOperators.not(call, truth) : truth);
     int rank = input.shape().rank();
     List<Integer> axes =
         call.isNone(1)

@@ -109,8 +109,7 @@ final class ConstantReductions {
     int dtypeAt = whole ? 1 : 3;
     Lanes lanes = lanes(call, whole ? call.arguments().size() : 1);
     DType natural = lanes.dtype().isFloating() ? lanes.dtype() : DType.I64;
-    DType type =
-        call.isNone(dtypeAt) ? natural : CastOperators.dtype(call, call.integer(dtypeAt));
+    DType type = call.isNone(dtypeAt) ? natural : CastOperators.dtype(call, call.integer(dtypeAt));
     return reduced(
         lanes,
         type,

@@ -15,8 +15,8 @@ import org.zkc.passes.torch.TorchValue.ListOf;
 import org.zkc.passes.torch.TorchValue.Tensor;
 
 /**
- * Elements read and written at positions that are known: masks and indices are constant, the tensors
- * themselves may depend on the input.
+ * Elements read and written at positions that are known: masks and indices are constant, the
+ * tensors themselves may depend on the input.
  */
 final class ConstantSelections {
   /** Writes that add to one element of a computed tensor; each is a sum of its own. */
@@ -45,16 +45,14 @@ final class ConstantSelections {
   /** A function for calls in which the tensor that says the positions is constant. */
   private static HostFunction at(int index, OperatorLowering lowering) {
     return call ->
-        index < call.arguments().size()
-                && call.argument(index) instanceof KnownTensor
+        index < call.arguments().size() && call.argument(index) instanceof KnownTensor
             ? Optional.of(lowering.lower(call))
             : Optional.empty();
   }
 
   /** A function that leaves masks of a softmax to {@link SelectionOperators}. */
   private static HostFunction unlessVanishing(HostFunction function) {
-    return call ->
-        SelectionOperators.isMask(call) ? Optional.empty() : function.apply(call);
+    return call -> SelectionOperators.isMask(call) ? Optional.empty() : function.apply(call);
   }
 
   private static TorchValue read(OperatorCall call, Positions positions) {
@@ -97,8 +95,7 @@ final class ConstantSelections {
       for (int i = 0; i < more.length; i++) {
         out[positions.at()[i]] += more[i];
       }
-      return new KnownTensor(
-          HostTensors.cast(TensorData.ofDoubles(k.shape(), out), k.dtype()), "");
+      return new KnownTensor(HostTensors.cast(TensorData.ofDoubles(k.shape(), out), k.dtype()), "");
     }
     int[] layer = new int[positions.at().length];
     int[] seen = new int[Math.toIntExact(self.shape().elementCount())];
@@ -112,7 +109,8 @@ final class ConstantSelections {
           "%d numbers added to one element; up to %d are supported".formatted(layers, MOST_ADDED));
     }
     KnownTensor zeros =
-        new KnownTensor(HostTensors.broadcast(TensorData.ofFloats(Shape.of(), new float[1]), self.shape()), "");
+        new KnownTensor(
+            HostTensors.broadcast(TensorData.ofFloats(Shape.of(), new float[1]), self.shape()), "");
     Value sum = call.value(self);
     for (int l = 0; l < layers; l++) {
       int[] source = new int[seen.length];
@@ -138,8 +136,7 @@ final class ConstantSelections {
             && call.argument(1) instanceof ListOf indices
             && HostFunctions.isKnown(indices.elements());
     return known
-        ? Optional.of(
-            read(call, Positions.indexed(call, call.tensor(0).shape(), call.elements(1))))
+        ? Optional.of(read(call, Positions.indexed(call, call.tensor(0).shape(), call.elements(1))))
         : Optional.empty();
   }
 
@@ -190,8 +187,7 @@ final class ConstantSelections {
           "indices of shape %s for a tensor of shape %s".formatted(index.shape(), self.shape()));
     }
     return read(
-        call,
-        Positions.gathered(call, self.shape(), axis, HostTensors.broadcast(index, wanted)));
+        call, Positions.gathered(call, self.shape(), axis, HostTensors.broadcast(index, wanted)));
   }
 
   /** The positions of a mask's true elements, the mask broadcast to the tensor. */
@@ -225,10 +221,8 @@ final class ConstantSelections {
     TensorData condition = call.knownTensor(0, "condition").data();
     Tensor yes = values(call, 1);
     Tensor no = values(call, 2);
-    Shape shape =
-        Shapes.broadcast(Shapes.broadcast(yes.shape(), no.shape()), condition.shape());
-    return chosen(
-        call, condition, yes, no, shape, Promotion.of(call.arguments().subList(1, 3)));
+    Shape shape = Shapes.broadcast(Shapes.broadcast(yes.shape(), no.shape()), condition.shape());
+    return chosen(call, condition, yes, no, shape, Promotion.of(call.arguments().subList(1, 3)));
   }
 
   private static TorchValue chosen(

@@ -73,8 +73,7 @@ final class ContainerFunctions {
     return switch (call.argument(0)) {
       case ListOf list -> {
         int at = position(call, list, call.integer(1, -1));
-        yield Optional.of(
-            new Tuple(List.of(list.elements().get(at), without(list, at))));
+        yield Optional.of(new Tuple(List.of(list.elements().get(at), without(list, at))));
       }
       case DictOf dict -> {
         Map<TorchValue, TorchValue> entries = new LinkedHashMap<>(dict.entries());
@@ -136,8 +135,7 @@ final class ContainerFunctions {
       throw call.refuse(
           "a dictionary of more than %d elements".formatted(ListOperators.MAXIMAL_LENGTH));
     }
-    return Optional.of(
-        new Tuple(List.of(entries.get(call.argument(1)), new DictOf(entries))));
+    return Optional.of(new Tuple(List.of(entries.get(call.argument(1)), new DictOf(entries))));
   }
 
   /** (list, reverse); equal elements keep their order. */
@@ -159,8 +157,7 @@ final class ContainerFunctions {
 
   private static boolean equal(TorchValue a, TorchValue b) {
     boolean numbers = a.number().isPresent() && b.number().isPresent();
-    return a.equals(b)
-        || (numbers && a.number().getAsDouble() == b.number().getAsDouble());
+    return a.equals(b) || (numbers && a.number().getAsDouble() == b.number().getAsDouble());
   }
 
   private static int found(OperatorCall call, ListOf list) {
@@ -193,9 +190,7 @@ final class ContainerFunctions {
             truth
                 == (e instanceof Text t
                     ? !t.value().isEmpty()
-                    : e.number()
-                            .orElseThrow(() -> call.refuse("an element is " + e.kind()))
-                        != 0));
+                    : e.number().orElseThrow(() -> call.refuse("an element is " + e.kind())) != 0));
   }
 
   private static Optional<TorchValue> range(OperatorCall call) {

@@ -47,8 +47,7 @@ final class HostFunctions {
 
   /** A function for calls whose tensors are all constant. */
   static HostFunction ofConstants(OperatorLowering lowering) {
-    return call ->
-        isKnown(call.arguments()) ? Optional.of(lowering.lower(call)) : Optional.empty();
+    return call -> isKnown(call.arguments()) ? Optional.of(lowering.lower(call)) : Optional.empty();
   }
 
   /** Whether none of the values, nor of those in their lists, depends on the input. */

@@ -10,7 +10,8 @@ import org.zkc.ir.TensorData;
  * A constant tensor as lines along one axis: {@code outer} x {@code inner} of them, with {@code
  * extent} elements each. Elements are doubles, exact for integers below 2^53.
  */
-record Lanes(double[] elements, DType dtype, Shape shape, int axis, int outer, int extent, int inner) {
+record Lanes(
+    double[] elements, DType dtype, Shape shape, int axis, int outer, int extent, int inner) {
 
   /** The elements of a tensor along an axis of it; a tensor without axes is one line of one. */
   static Lanes of(TensorData data, int axis) {

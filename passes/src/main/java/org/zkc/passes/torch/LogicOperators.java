@@ -38,8 +38,7 @@ final class LogicOperators {
         "",
         call -> {
           if (isTraced(call)) {
-            return traced.of(
-                call, truth(call, call.argument(0)), truth(call, call.argument(1)));
+            return traced.of(call, truth(call, call.argument(0)), truth(call, call.argument(1)));
           }
           TensorData out =
               HostTensors.zip(
@@ -64,8 +63,7 @@ final class LogicOperators {
       case TracedTensor t ->
           call.result(call.emit().compareZero(t.value(), Comparison.NOT_EQUAL), DType.I1);
       default ->
-          new KnownTensor(
-              HostTensors.cast(ArithmeticOperators.data(call, value), DType.I1), "");
+          new KnownTensor(HostTensors.cast(ArithmeticOperators.data(call, value), DType.I1), "");
     };
   }
 
@@ -90,8 +88,7 @@ final class LogicOperators {
   }
 
   static TorchValue xor(OperatorCall call, TorchValue left, TorchValue right) {
-    Value difference =
-        call.emit().subtract(call.in(DType.I64, left), call.in(DType.I64, right));
+    Value difference = call.emit().subtract(call.in(DType.I64, left), call.in(DType.I64, right));
     return call.result(call.emit().compareZero(difference, Comparison.NOT_EQUAL), DType.I1);
   }
 

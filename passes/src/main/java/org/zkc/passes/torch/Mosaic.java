@@ -52,8 +52,7 @@ record Mosaic(Shape shape, List<Tensor> sources, int[] source, int[] at) {
       return new KnownTensor(known(type), "");
     }
     if (shape.elementCount() == 0) {
-      return new KnownTensor(
-          HostTensors.cast(TensorData.ofFloats(shape, new float[0]), type), "");
+      return new KnownTensor(HostTensors.cast(TensorData.ofFloats(shape, new float[0]), type), "");
     }
     TensorEmitter emit = call.emit();
     for (int axis = 0; axis < shape.rank(); axis++) {
@@ -82,8 +81,7 @@ record Mosaic(Shape shape, List<Tensor> sources, int[] source, int[] at) {
   }
 
   /** Picks along an axis; of integers, which have no means, as slices side by side. */
-  private static Value picked(
-      OperatorCall call, Value joined, int axis, int[] picked, DType type) {
+  private static Value picked(OperatorCall call, Value joined, int axis, int[] picked, DType type) {
     if (type.isFloating()) {
       return Picks.along(call.emit(), joined, axis, picked);
     }
@@ -125,8 +123,7 @@ record Mosaic(Shape shape, List<Tensor> sources, int[] source, int[] at) {
     int joined = 0;
     for (int s = 0; s < sources.size(); s++) {
       Shape own = sources.get(s).shape();
-      if (own.rank() != shape.rank()
-          || !own.with(axis, 1).equals(shape.with(axis, 1))) {
+      if (own.rank() != shape.rank() || !own.with(axis, 1).equals(shape.with(axis, 1))) {
         return new int[0];
       }
       starts[s] = joined;
@@ -140,8 +137,7 @@ record Mosaic(Shape shape, List<Tensor> sources, int[] source, int[] at) {
       int place = i / inner % extent;
       int other = sources.get(source[i]).shape().extent(axis);
       int there = at[i] / inner % other;
-      boolean aligned =
-          at[i] % inner == i % inner && at[i] / inner / other == i / inner / extent;
+      boolean aligned = at[i] % inner == i % inner && at[i] / inner / other == i / inner / extent;
       int found = starts[source[i]] + there;
       if (!aligned || (picked[place] >= 0 && picked[place] != found)) {
         return new int[0];

@@ -69,8 +69,7 @@ final class NumberFunctions {
     }
     double value = StrictMath.log(call.number(0));
     return Optional.of(
-        new TorchValue.Float(
-            isNumber(call, 1) ? value / StrictMath.log(call.number(1)) : value));
+        new TorchValue.Float(isNumber(call, 1) ? value / StrictMath.log(call.number(1)) : value));
   }
 
   private static Optional<TorchValue> divisor(OperatorCall call) {

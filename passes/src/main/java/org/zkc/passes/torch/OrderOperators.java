@@ -12,9 +12,9 @@ import org.zkc.passes.torch.TorchValue.TracedTensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /**
- * Indices of the largest and smallest elements along an axis, and elements in order. The smallest are
- * the largest of the negated elements. Of equal elements the lowest index counts,
- * as on PyTorch's CPU for an argmax; it says nothing of equal ones in topk and sort.
+ * Indices of the largest and smallest elements along an axis, and elements in order. The smallest
+ * are the largest of the negated elements. Of equal elements the lowest index counts, as on
+ * PyTorch's CPU for an argmax; it says nothing of equal ones in topk and sort.
  */
 final class OrderOperators {
   static final List<TorchOperator> ALL =
@@ -97,14 +97,11 @@ final class OrderOperators {
 
   private static Value restored(OperatorCall call, Value value, boolean largest) {
     DType dtype = value.tensorType().dtype();
-    return largest
-        ? value
-        : call.emit().multiply(value, call.in(dtype, new TorchValue.Int(-1)));
+    return largest ? value : call.emit().multiply(value, call.in(dtype, new TorchValue.Int(-1)));
   }
 
   private static Value top(OperatorCall call, Value x, int axis, int k, boolean indices) {
-    return call
-        .emit()
+    return call.emit()
         .op(r ->
             indices
                 ? new TopIndices(r, x, axis, k, call.location())

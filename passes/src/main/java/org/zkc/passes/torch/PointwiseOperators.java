@@ -114,7 +114,8 @@ final class PointwiseOperators {
       throw call.refuse(String.valueOf(e.getMessage()));
     }
     return switch (call.argument(0)) {
-      case TracedTensor t -> call.result(call.emit().pointwise(call.value(t), function, parameters));
+      case TracedTensor t ->
+          call.result(call.emit().pointwise(call.value(t), function, parameters));
       case KnownTensor k -> {
         DType dtype = k.dtype().isFloating() || keepsIntegers ? k.dtype() : DType.F32;
         TensorData data =

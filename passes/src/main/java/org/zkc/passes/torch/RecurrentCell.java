@@ -103,7 +103,8 @@ final class RecurrentCell {
           biases ? Optional.of(bias(weights.get(2), weights.get(3), group)) : Optional.empty());
     }
     boolean isGru = kind == Kind.GRU;
-    this.newBias = isGru && biases ? Optional.of(part(weights.get(3), List.of(2))) : Optional.empty();
+    this.newBias =
+        isGru && biases ? Optional.of(part(weights.get(3), List.of(2))) : Optional.empty();
     int projected = biases ? 4 : 2;
     this.projection =
         weights.size() > projected
@@ -112,20 +113,20 @@ final class RecurrentCell {
   }
 
   /**
-   * A cell of the weights {@code w_ih, w_hh, b_ih, b_hh, w_hr}, the biases only where {@code biases}
-   * says so, the last only for a projected LSTM.
+   * A cell of the weights {@code w_ih, w_hh, b_ih, b_hh, w_hr}, the biases only where {@code
+   * biases} says so, the last only for a projected LSTM.
    */
   static RecurrentCell of(OperatorCall call, Kind kind, List<Tensor> weights, boolean biases) {
     int plain = biases ? 4 : 2;
-    boolean fits =
-        weights.size() == plain || (kind == Kind.LSTM && weights.size() == plain + 1);
+    boolean fits = weights.size() == plain || (kind == Kind.LSTM && weights.size() == plain + 1);
     if (!fits) {
       throw call.refuse("%d weights for a layer".formatted(weights.size()));
     }
     List<KnownTensor> known = new ArrayList<>();
     for (Tensor weight : weights) {
       if (!(weight instanceof KnownTensor k)) {
-        throw call.refuse("its weights are computed from the input; only constant ones can be proved");
+        throw call.refuse(
+            "its weights are computed from the input; only constant ones can be proved");
       }
       known.add(k);
     }
@@ -236,10 +237,7 @@ final class RecurrentCell {
     Value offered = tanh(sum(state, gates, 1));
     Value added = emit.multiply(gate(opened, 0), offered);
     Value cell =
-        state
-            .cell()
-            .map(old -> emit.add(emit.multiply(gate(opened, 1), old), added))
-            .orElse(added);
+        state.cell().map(old -> emit.add(emit.multiply(gate(opened, 1), old), added)).orElse(added);
     Value full = emit.multiply(gate(opened, 2), tanh(cell));
     Value hidden = projection.map(w -> emit.linear(full, w, Optional.empty())).orElse(full);
     return new State(Optional.of(hidden), Optional.of(cell));
@@ -248,10 +246,7 @@ final class RecurrentCell {
   private State gru(State state, List<Value> gates) {
     Value opened = sigmoid(sum(state, gates, 0));
     Optional<Value> ofHidden =
-        state
-            .hidden()
-            .map(h -> emit.linear(h, hiddenWeights.get(1), newBias))
-            .or(() -> newBias);
+        state.hidden().map(h -> emit.linear(h, hiddenWeights.get(1), newBias)).or(() -> newBias);
     Value offered =
         tanh(
             ofHidden
@@ -271,8 +266,7 @@ final class RecurrentCell {
     return state
         .hidden()
         .map(h ->
-            emit.add(
-                emit.linear(h, hiddenWeights.get(group), Optional.empty()), gates.get(group)))
+            emit.add(emit.linear(h, hiddenWeights.get(group), Optional.empty()), gates.get(group)))
         .orElse(gates.get(group));
   }
 

@@ -72,8 +72,7 @@ final class RecurrentOperators {
     }
     int layers = call.extent(4);
     if (call.flag(6) && call.number(5) > 0 && layers > 1) {
-      throw call.refuse(
-          "the model is in training mode; call model.eval() before exporting it");
+      throw call.refuse("the model is in training mode; call model.eval() before exporting it");
     }
     TensorEmitter emit = call.emit();
     int directions = call.flag(7) ? 2 : 1;
@@ -103,10 +102,7 @@ final class RecurrentOperators {
         int index = layer * directions + direction;
         RecurrentCell cell =
             RecurrentCell.of(
-                call,
-                kind,
-                parameters.subList(index * each, (index + 1) * each),
-                call.flag(3));
+                call, kind, parameters.subList(index * each, (index + 1) * each), call.flag(3));
         State state = cell.initial(initial, index, sequence.shape().extent(1));
         sides.add(run(emit, cell, state, sequence, direction == 1, last));
       }

@@ -29,13 +29,9 @@ final class ReductionOperators {
           new TorchOperator("aten.amax", "max_pool", c -> extremes(c, true)),
           new TorchOperator("aten.amin", "max_pool, multiply", c -> extremes(c, false)),
           new TorchOperator("aten.aminmax", "max_pool, multiply", ReductionOperators::both),
+          new TorchOperator("aten.max", "max_pool, top_indices", "", c -> extremeOf(c, true)),
           new TorchOperator(
-              "aten.max", "max_pool, top_indices", "", c -> extremeOf(c, true)),
-          new TorchOperator(
-              "aten.min",
-              "max_pool, multiply, top_indices",
-              "",
-              c -> extremeOf(c, false)),
+              "aten.min", "max_pool, multiply, top_indices", "", c -> extremeOf(c, false)),
           new TorchOperator("aten.prod", "slice, multiply", ReductionOperators::product),
           new TorchOperator("aten.cumsum", "window_mean", ReductionOperators::cumulativeSum),
           new TorchOperator("aten.diff", "slice, subtract", ReductionOperators::differences),

@@ -10,8 +10,8 @@ import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
- * Choices by masks: on the host when all is known, otherwise mask times one and its complement times
- * the other.
+ * Choices by masks: on the host when all is known, otherwise mask times one and its complement
+ * times the other.
  */
 final class SelectionOperators {
   static final List<TorchOperator> ALL =
@@ -88,8 +88,8 @@ final class SelectionOperators {
   }
 
   /**
-   * A value where {@code replaced} is 0, a constant of any size where it is 1: x keep + c, with keep
-   * 1 or 0, which the mask of a softmax is made of.
+   * A value where {@code replaced} is 0, a constant of any size where it is 1: x keep + c, with
+   * keep 1 or 0, which the mask of a softmax is made of.
    */
   private static TorchValue filled(
       OperatorCall call, TracedTensor kept, TensorData replaced, TorchValue constant, DType dtype) {
@@ -143,8 +143,7 @@ final class SelectionOperators {
     for (long i = 0; i < data.elementCount(); i++) {
       if (data.getDouble(i) == Double.NEGATIVE_INFINITY) {
         TensorData wide = HostTensors.cast(data, DType.F64);
-        TensorData finite =
-            HostTensors.map(wide, DType.F64, x -> x, SelectionOperators::finite);
+        TensorData finite = HostTensors.map(wide, DType.F64, x -> x, SelectionOperators::finite);
         return new KnownTensor(HostTensors.cast(finite, data.dtype()), "");
       }
     }
@@ -179,7 +178,8 @@ final class SelectionOperators {
         };
     if (!modest) {
       throw call.refuse(
-          "a fill that stands for infinity; only before a softmax can it be proved, elsewhere use a number of the size of the others");
+          "a fill that stands for infinity; only before a softmax can it be proved, elsewhere use a"
+              + " number of the size of the others");
     }
   }
 

@@ -30,8 +30,7 @@ final class StandardizationOperators {
     TorchValue statistics =
         new TorchValue.Refused(
             call.refuse("the statistics of a layer norm; compute them by mean and var"));
-    return new TorchValue.Tuple(
-        List.of(call.result(layerNormed(call)), statistics, statistics));
+    return new TorchValue.Tuple(List.of(call.result(layerNormed(call)), statistics, statistics));
   }
 
   private static Value layerNormed(OperatorCall call) {
@@ -43,8 +42,7 @@ final class StandardizationOperators {
             input,
             x ->
                 call.emit()
-                    .op(r ->
-                        new LayerNorm(r, x, x.shape().rank() - 1, epsilon, call.location())));
+                    .op(r -> new LayerNorm(r, x, x.shape().rank() - 1, epsilon, call.location())));
     return withGain(call, y, call.optionalValue(2), call.optionalValue(3));
   }
 

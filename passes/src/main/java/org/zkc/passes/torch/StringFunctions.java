@@ -266,7 +266,9 @@ final class StringFunctions {
       case Bool b -> b.value() ? "True" : "False";
       case TorchValue.None n -> "None";
       case ListOf l when l.elements().size() <= 100 ->
-          l.elements().stream().map(StringFunctions::quoted).collect(Collectors.joining(", ", "[", "]"));
+          l.elements().stream()
+              .map(StringFunctions::quoted)
+              .collect(Collectors.joining(", ", "[", "]"));
       default -> value.kind();
     };
   }

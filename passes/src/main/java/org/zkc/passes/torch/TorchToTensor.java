@@ -47,8 +47,7 @@ public final class TorchToTensor {
           Level.TENSOR,
           "SHAPE SHAPE:TYPE ...",
           arguments -> {
-            List<TensorType> types =
-                arguments.stream().map(TorchToTensor::typeOf).toList();
+            List<TensorType> types = arguments.stream().map(TorchToTensor::typeOf).toList();
             return (program, context) -> lower(program, types, context).program();
           });
 

@@ -233,8 +233,7 @@ final class ViewOperators {
     int o = outer.size();
     Value split =
         call.emit()
-            .reshape(
-                call.held(0), joined(outer, List.of(channels, factor, factor, height, width)));
+            .reshape(call.held(0), joined(outer, List.of(channels, factor, factor, height, width)));
     List<Integer> permutation = new ArrayList<>(IntStream.range(0, o).boxed().toList());
     permutation.addAll(List.of(o, o + 3, o + 1, o + 4, o + 2));
     Value moved = call.emit().transpose(split, permutation);

@@ -40,8 +40,10 @@ class ComparisonLoweringTest {
     long[] right = new long[COUNT];
     for (int k = 0; k < COUNT; k++) {
       // The ends, what is next to 0, and what lies between.
-      left[k] = k < 3 ? k - 1 : k == 3 ? most : k == 4 ? -most - 1 : random.nextLong(-3, 4) * (most / 3);
-      right[k] = k % 7 == 0 ? 0 : k % 2 == 0 ? 1 : k == 3 || k == 5 ? most : random.nextLong(-most, most);
+      left[k] =
+          k < 3 ? k - 1 : k == 3 ? most : k == 4 ? -most - 1 : random.nextLong(-3, 4) * (most / 3);
+      right[k] =
+          k % 7 == 0 ? 0 : k % 2 == 0 ? 1 : k == 3 || k == 5 ? most : random.nextLong(-most, most);
     }
     List<List<TensorData>> samples =
         List.of(

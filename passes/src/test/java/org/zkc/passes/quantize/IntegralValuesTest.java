@@ -42,8 +42,7 @@ class IntegralValuesTest {
     Value result = b.compareZero(apart, Comparison.EQUAL);
     Program tensor = Program.of(Level.TENSOR, b.build(List.of(result)));
     long[] input = random.longs(20 * 11, 0, 2).toArray();
-    List<TensorData> sample =
-        List.of(TensorData.ofLongs(DType.I1, Shape.of(20, 11), input));
+    List<TensorData> sample = List.of(TensorData.ofLongs(DType.I1, Shape.of(20, 11), input));
     Program integer =
         TensorToInteger.lower(
                 tensor,

@@ -218,7 +218,9 @@ final class ConstantOperandsTest {
     TensorData longs = TensorData.ofLongs(DType.I64, Shape.of(2), new long[2]);
     Value y = c.op("aten.copy", longs, c.x, false);
     UserException e = assertThrows(UserException.class, () -> c.lower(Shape.of(2), y));
-    assertTrue(e.getMessage().contains("real numbers computed from the input become integers"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("real numbers computed from the input become integers"),
+        e.getMessage());
   }
 
   @Test

@@ -68,8 +68,7 @@ final class CheckCommand implements Callable<Integer> {
       out.println(
           faults.isEmpty()
               ? "%s: nothing found that cannot be proved".formatted(model)
-              : "%s: %d fault%s"
-                  .formatted(model, faults.size(), faults.size() == 1 ? "" : "s"));
+              : "%s: %d fault%s".formatted(model, faults.size(), faults.size() == 1 ? "" : "s"));
     }
     return faults.isEmpty() ? ExitCode.OK : ExitCode.USER;
   }
@@ -80,7 +79,9 @@ final class CheckCommand implements Callable<Integer> {
         line
             + fault.why()
             + (fault.times() > 1 ? " (met %d times)".formatted(fault.times()) : "")
-            + (fault.certain() ? "" : " (perhaps: that depends on other faults, or on calibration data)"));
+            + (fault.certain()
+                ? ""
+                : " (perhaps: that depends on other faults, or on calibration data)"));
     if (!fault.location().text().isBlank()) {
       out.println("    " + fault.location().text().strip());
     }

@@ -55,8 +55,7 @@ final class CompileCommand implements Callable<Integer> {
   @Option(
       names = "--method",
       paramLabel = "NAME",
-      description =
-          "The method to compile, one that torch.jit.export kept; default forward.")
+      description = "The method to compile, one that torch.jit.export kept; default forward.")
   private String method = "forward";
 
   @Option(

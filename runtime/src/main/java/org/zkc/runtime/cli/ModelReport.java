@@ -81,10 +81,7 @@ final class ModelReport {
                 Figures.count(s.publicCells())));
     out.println(
         "  lookups      %s, tables: %d with %s entries"
-            .formatted(
-                Figures.count(s.lookups()),
-                s.tables(),
-                Figures.count(s.tableEntries())));
+            .formatted(Figures.count(s.lookups()), s.tables(), Figures.count(s.tableEntries())));
   }
 
   private static void printDigest(KeyFile key, PrintWriter out) {

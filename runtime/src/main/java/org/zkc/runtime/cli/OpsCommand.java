@@ -67,8 +67,7 @@ final class OpsCommand implements Callable<Integer> {
         heading("Ops of the " + level.text() + " level", out);
         OpCatalogue.ops(level)
             .forEach((name, op) ->
-                out.println(
-                    "* `%s`: %s: `%s`".formatted(name, op.description(), op.signature())));
+                out.println("* `%s`: %s: `%s`".formatted(name, op.description(), op.signature())));
       }
     }
     if (all || passes) {
@@ -106,8 +105,8 @@ final class OpsCommand implements Callable<Integer> {
     out.println("## PyTorch operators");
     out.println();
     out.println(
-        "Operators that can be proved. Overloads are those that PyTorch's schemas name; complex numbers"
-            + " are in none of them.");
+        "Operators that can be proved. Overloads are those that PyTorch's schemas name; complex"
+            + " numbers are in none of them.");
     out.println(
         "Those that become `host` are computed while compiling. In-place forms (`relu_`) are as"
             + " those without underscore.");

@@ -9,7 +9,9 @@ import org.zkc.ir.TensorData;
  * second.
  */
 final class OtherStatement extends RuntimeException {
-  /** Outputs whose elements are all this near, relative to the largest, are another arithmetic's. */
+  /**
+   * Outputs whose elements are all this near, relative to the largest, are another arithmetic's.
+   */
   private static final double NEAR = 0.05;
 
   OtherStatement(String message) {
@@ -17,8 +19,7 @@ final class OtherStatement extends RuntimeException {
   }
 
   /** The failure for a file whose element type or shape is another one. */
-  static OtherStatement type(
-      String flag, String port, TensorData proved, TensorData given) {
+  static OtherStatement type(String flag, String port, TensorData proved, TensorData given) {
     return new OtherStatement(
         "the proof is of another %s: %s has elements of type %s and shape %s, the array of --%s has %s and %s"
             .formatted(

@@ -459,14 +459,7 @@ public final class CompilePipeline {
             Layers.of(model.tensor(), quantized),
             Layers.results(model.tensor()));
     return new CompiledModel(
-        model.tensor(),
-        quantized.program(),
-        circuit,
-        emitted,
-        checked,
-        inputs,
-        outputs,
-        summary);
+        model.tensor(), quantized.program(), circuit, emitted, checked, inputs, outputs, summary);
   }
 
   /** The passes of the program's level, in the catalogue's order. */

@@ -35,8 +35,7 @@ final class VariedSet {
    */
   static EvaluationSet of(Program tensor, Optional<List<List<TensorData>>> samples) {
     List<List<TensorData>> inputs =
-        new VariedInputs(
-                SEED, IntegerInputs.intervals(tensor.main(), samples.orElse(List.of())))
+        new VariedInputs(SEED, IntegerInputs.intervals(tensor.main(), samples.orElse(List.of())))
             .samples(tensor.main().parameters(), affordable(tensor));
     return new EvaluationSet(
         samples.isPresent()

@@ -52,8 +52,7 @@ final class VerifierLimits {
 
   /** The key but for the commitment, on which no limit depends. */
   private static VerifierKey withoutModel(CheckedCircuit checked) {
-    boolean hasModel =
-        checked.circuit().tensors().stream().anyMatch(t -> t.role() == Role.MODEL);
+    boolean hasModel = checked.circuit().tensors().stream().anyMatch(t -> t.role() == Role.MODEL);
     return VerifierKey.of(checked, new byte[hasModel ? VerifierKey.DIGEST_BYTES : 0]);
   }
 

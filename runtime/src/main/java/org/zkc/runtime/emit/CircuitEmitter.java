@@ -59,8 +59,8 @@ import org.zkc.ir.view.Transpose;
 
 /**
  * Turns a circuit-level program into the backend's {@link Circuit} and the model's integers. Conv,
- * Gather, MatMul, Product, Max, Requantize and RoundedQuotient become one relation each. Sums and views
- * become no tensors of their own as long as they can be folded into the terms of the Affine
+ * Gather, MatMul, Product, Max, Requantize and RoundedQuotient become one relation each. Sums and
+ * views become no tensors of their own as long as they can be folded into the terms of the Affine
  * relation that needs them: a view is composed into all its users, a sum into its only user; a sum
  * with several users is one virtual tensor, so that nothing grows exponentially.
  */
@@ -196,8 +196,7 @@ public final class CircuitEmitter {
       case Gather g -> {
         int table = tensor(g.table(), origin);
         int indices = tensor(g.indices(), origin);
-        relate(
-            new org.zkc.gkr.circuit.Gather(declareVirtual(g.result()), table, indices), origin);
+        relate(new org.zkc.gkr.circuit.Gather(declareVirtual(g.result()), table, indices), origin);
       }
       case MatMul m -> matMul(m, origin);
       case Product p -> {
@@ -212,7 +211,12 @@ public final class CircuitEmitter {
       }
       case RequantizeTable r ->
           requantize(
-              r.result(), r.input(), r.shift(), r.limbs(), EntryTables.of(r.first(), r.entries()), origin);
+              r.result(),
+              r.input(),
+              r.shift(),
+              r.limbs(),
+              EntryTables.of(r.first(), r.entries()),
+              origin);
       case EuclideanNorm n -> {
         int source = tensor(n.input(), origin);
         int result = declareWitness(n.result());
@@ -234,12 +238,7 @@ public final class CircuitEmitter {
         int denominator = tensor(q.denominator(), origin);
         relate(
             new org.zkc.gkr.circuit.RoundedQuotient(
-                declareWitness(q.result()),
-                numerator,
-                denominator,
-                q.bits(),
-                q.low(),
-                q.high()),
+                declareWitness(q.result()), numerator, denominator, q.bits(), q.low(), q.high()),
             origin);
       }
     }

@@ -118,7 +118,8 @@ final class CommandLineTest {
     Shape shape = NpyReader.read(folder.resolve("y.npy")).shape();
     float proved = y[1];
     y[1] += 100;
-    assertSays(shape, y, "element [0, 1] of output is %s in the proof, %s in".formatted(proved, y[1]));
+    assertSays(
+        shape, y, "element [0, 1] of output is %s in the proof, %s in".formatted(proved, y[1]));
     // An array as near as PyTorch's own answer gets a remedy.
     y[1] = Math.nextUp(proved);
     assertSays(shape, y, "give what zkc prove or zkc run wrote");
@@ -139,8 +140,7 @@ final class CommandLineTest {
   }
 
   private void assertSays(Shape shape, float[] output, String text) throws IOException {
-    Files.write(
-        folder.resolve("forged.npy"), NpyWriter.encode(TensorData.ofFloats(shape, output)));
+    Files.write(folder.resolve("forged.npy"), NpyWriter.encode(TensorData.ofFloats(shape, output)));
     for (boolean json : new boolean[] {false, true}) {
       List<String> words =
           new ArrayList<>(

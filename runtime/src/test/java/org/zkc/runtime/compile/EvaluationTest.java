@@ -208,7 +208,9 @@ class EvaluationTest {
     FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
     TensorType type = new TensorType(DType.F32, Shape.of(1, 2000));
     Value x = builder.parameter("x", type);
-    Value y = builder.value(new Softmax(builder.fresh("y", type), x, Optional.empty(), 1, Location.UNKNOWN));
+    Value y =
+        builder.value(
+            new Softmax(builder.fresh("y", type), x, Optional.empty(), 1, Location.UNKNOWN));
     Program tensor = Program.of(Level.TENSOR, builder.build(List.of(y)));
     // Nearly equal shares: 2^-9 cannot tell them apart.
     List<List<TensorData>> samples = samples(20, 2000, 0.5);

@@ -27,7 +27,9 @@ class LongAxesTest {
     FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
     TensorType type = new TensorType(DType.F32, Shape.of(1, 1000));
     Value x = builder.parameter("x", type);
-    Value y = builder.value(new Softmax(builder.fresh("y", type), x, Optional.empty(), 1, Location.UNKNOWN));
+    Value y =
+        builder.value(
+            new Softmax(builder.fresh("y", type), x, Optional.empty(), 1, Location.UNKNOWN));
     List<List<TensorData>> samples = samples(1000, 6, 0);
     ProvedModel model =
         new ProvedModel(

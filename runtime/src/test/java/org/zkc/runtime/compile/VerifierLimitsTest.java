@@ -17,8 +17,8 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
-import org.zkc.ir.view.Concatenate;
 import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.view.Concatenate;
 
 /** Models that no verifier would take are refused before anything is committed to. */
 class VerifierLimitsTest {
@@ -45,10 +45,8 @@ class VerifierLimitsTest {
     FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
     Value x = builder.parameter("x", new TensorType(DType.F32, Shape.of(1, elements)));
     TensorType type = new TensorType(DType.F32, Shape.of(1, 3 * elements));
-    Value y =
-        builder.value(new Concatenate(builder.fresh("y", type), List.of(x, x, x), 1, LINE));
-    UserException e =
-        refused(Program.of(Level.TENSOR, builder.build(List.of(y))), elements, "x");
+    Value y = builder.value(new Concatenate(builder.fresh("y", type), List.of(x, x, x), 1, LINE));
+    UserException e = refused(Program.of(Level.TENSOR, builder.build(List.of(y))), elements, "x");
     assertTrue(e.getMessage().contains("too large to be verified"), e.getMessage());
     assertTrue(e.getMessage().contains("--input-shape"), e.getMessage());
     assertEquals(LINE.line(), e.location().line());

@@ -95,7 +95,10 @@ final class NumpyFilesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = DType.class, mode = EnumSource.Mode.EXCLUDE, names = {"F16", "BF16"})
+  @EnumSource(
+      value = DType.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"F16", "BF16"})
   void writtenArraysReadBackEqual(DType dtype) throws IOException {
     for (Shape shape :
         List.of(

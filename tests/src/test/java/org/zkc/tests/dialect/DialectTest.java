@@ -34,8 +34,7 @@ final class DialectTest {
     var pipeline = new CompilePipeline(CompileOptions.DEFAULT.withMethod(archive.method()));
     if (!archive.refused().isEmpty()) {
       String message =
-          assertThrows(
-                  UserException.class, () -> pipeline.toTensor(pipeline.read(archive.path())))
+          assertThrows(UserException.class, () -> pipeline.toTensor(pipeline.read(archive.path())))
               .describe();
       assertTrue(message.contains(archive.refused()), message);
       return;

@@ -40,7 +40,8 @@ final class CheckTest {
             .out();
     assertTrue(
         text.startsWith(
-            "faults.py:38: The model computes with complex numbers; zkc supports real models only.\n"
+            "faults.py:38: The model computes with complex numbers; zkc supports real models"
+                + " only.\n"
                 + "    turned = torch.abs(x * 2j)\n"),
         text);
     assertTrue(
@@ -76,7 +77,10 @@ final class CheckTest {
     List<Object> words = new ArrayList<>(List.of("check", archive.path()));
     archive.inputShapes().forEach(shape -> words.addAll(List.of("--input-shape", shape)));
     assertTrue(
-        Cli.run(words.toArray()).succeeded().out().endsWith("nothing found that cannot be proved\n"));
+        Cli.run(words.toArray())
+            .succeeded()
+            .out()
+            .endsWith("nothing found that cannot be proved\n"));
   }
 
   /** Weights that are computed from the input, twice: no integer form at two places. */

@@ -152,8 +152,7 @@ public final class CodeFile implements AutoCloseable {
     int staged = Math.clamp(STAGED_RESIDUES / stageResidues, 1, STAGED_BLOCKS);
     int[] stage = new int[Math.min(staged, encoder.blocks()) * stageResidues];
     ColumnHasher hasher = new ColumnHasher(n, rows);
-    MemorySegment columns =
-        arena.allocate(4L * Math.min(rows, blockRows) * n, NewFile.ALIGNMENT);
+    MemorySegment columns = arena.allocate(4L * Math.min(rows, blockRows) * n, NewFile.ALIGNMENT);
     for (int blockAt = 0; blockAt < rows; blockAt += blockRows) {
       int count = Math.min(blockRows, rows - blockAt);
       int done = 0;

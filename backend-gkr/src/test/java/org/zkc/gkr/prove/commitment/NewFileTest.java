@@ -21,9 +21,17 @@ final class NewFileTest {
 
   @TempDir Path folder;
 
-  /** Parts are [split, BYTES), then [0, split): with and without what writing past the cache asks. */
+  /**
+   * Parts are [split, BYTES), then [0, split): with and without what writing past the cache asks.
+   */
   @ParameterizedTest
-  @CsvSource({"true, 8192, 0", "false, 8192, 0", "false, 8192, 4", "false, 100, 0", "false, 8191, 1"})
+  @CsvSource({
+    "true, 8192, 0",
+    "false, 8192, 0",
+    "false, 8192, 4",
+    "false, 100, 0",
+    "false, 8191, 1"
+  })
   void holdsItsPartsWhereverTheyLie(boolean isCached, int split, int misaligned)
       throws IOException {
     Path path = folder.resolve("parts");
