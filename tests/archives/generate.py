@@ -52,7 +52,7 @@ class Sample:
     model: Callable[[], nn.Module]
     shapes: tuple[tuple[int, ...], ...]
     how: str = "traced"
-    bounds: tuple[int, ...] = ()  # inputs are integers below these
+    bounds: tuple[int, ...] = ()  # inputs are integers below these; below 2, booleans
 
 
 ARCHIVES = [
@@ -145,6 +145,7 @@ def write(sample: Sample, folder: pathlib.Path) -> None:
     generator = np.random.default_rng(seed)
     if sample.bounds:
         inputs = [generator.integers(0, n, (SAMPLES, *shape)) for shape, n in zip(sample.shapes, sample.bounds)]
+        inputs = [x.astype(bool) if n == 2 else x for x, n in zip(inputs, sample.bounds)]
     else:
         inputs = [varied_inputs(shape, generator) for shape in sample.shapes]
     module = script_module(model, sample.how, [torch.from_numpy(x[0]) for x in inputs])

@@ -344,7 +344,7 @@ class SmallUNet(nn.Module):
 
 
 class TokenEmbedding(nn.Module):
-    """Token and position embeddings under a mask of integers, and sums of the integers themselves."""
+    """Token and position embeddings under a mask, and sums of the integers themselves."""
 
     def __init__(self):
         super().__init__()

@@ -120,10 +120,10 @@ public final class MaskSoftmax extends TensorRewrite {
   }
 
   /**
-   * Splits addends into a mask and what is left to add, 0 where the mask excludes. A line in which
-   * all would vanish stays as it is.
+   * Splits addends into a mask and what is left to add, 0 where the mask excludes.
    *
-   * @return whether anything is excluded
+   * @return whether anything is excluded, and no line altogether: numbers that swallow the digits of
+   *     all its scores leave equal shares, as no mask does
    */
   private static boolean split(float[] addends, long[] included, Shape shape, int axis) {
     int extent = shape.extent(axis);
@@ -135,13 +135,15 @@ public final class MaskSoftmax extends TensorRewrite {
         for (int s = 0; s < extent; s++) {
           vanishing += addends[i + s * inner] <= VANISHES ? 1 : 0;
         }
-        excludes |= vanishing > 0 && vanishing < extent;
+        if (vanishing == extent) {
+          return false;
+        }
+        excludes |= vanishing > 0;
         for (int s = 0; s < extent; s++) {
           int at = i + s * inner;
-          boolean vanishes = vanishing < extent && addends[at] <= VANISHES;
+          boolean vanishes = addends[at] <= VANISHES;
           included[at] = vanishes ? 0 : 1;
-          // In a line where all vanish, what all have in common changes nothing.
-          addends[at] = addends[at] <= VANISHES ? 0 : addends[at];
+          addends[at] = vanishes ? 0 : addends[at];
         }
       }
     }
