@@ -386,6 +386,18 @@ def attention(r):
 
 
 @family
+def encoder_layer(r):
+    heads, t, b = r.randint(1, 3), r.randint(2, 4), r.randint(1, 2)
+    w, f = 4 * heads, r.randint(3, 7)
+    parameters = [constant(r, 3 * w, w), constant(r, 3 * w), constant(r, w, w), constant(r, w)]
+    rest = [constant(r, w) for _ in range(4)] + [constant(r, f, w), constant(r, f), constant(r, w, f), constant(r, w)]
+    gelu, first = r.choice([True, False]), r.choice([True, False])
+    mask, kind = r.choice([(None, None), (torch.ones(t, t).triu(1).bool(), 0)])
+    layer = torch._transformer_encoder_layer_fwd
+    return (b, t, w), lambda x: layer(x, w, heads, *parameters, gelu, first, 1e-5, *rest, mask, kind)
+
+
+@family
 def softmax(r):
     s = shape(r)
     a = axis(r, len(s))

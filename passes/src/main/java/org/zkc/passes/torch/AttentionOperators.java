@@ -28,7 +28,12 @@ final class AttentionOperators {
               "aten._native_multi_head_attention",
               "linear, matmul, softmax",
               "constant parameters",
-              AttentionOperators::multiHead));
+              AttentionOperators::multiHead),
+          new TorchOperator(
+              "aten._transformer_encoder_layer_fwd",
+              "linear, matmul, softmax, layer_norm, relu, gelu",
+              "constant parameters",
+              EncoderLayer::lower));
 
   /** Kinds of mask that torch.nn.MultiheadAttention names by numbers. */
   private static final int BETWEEN_POSITIONS = 0;
@@ -156,7 +161,7 @@ final class AttentionOperators {
    * batches in front.
    */
   private static TorchValue multiHead(OperatorCall call) {
-    Heads heads = new Heads(call, call.extent(3), call.extent(4), 5, 9);
+    Heads heads = new Heads(call, call.extent(3), call.extent(4), 5, 9, 12);
     Value weights = heads.weights(call.value(0), call.value(1));
     Value result = heads.mixed(weights, call.value(2));
     if (!call.flag(10)) {
@@ -178,8 +183,9 @@ final class AttentionOperators {
    * @param parameters index of the first of weight and bias of the three projections, and of the
    *     last one
    * @param mask index of the mask
+   * @param kind index of its kind
    */
-  record Heads(OperatorCall call, int width, int count, int parameters, int mask) {
+  record Heads(OperatorCall call, int width, int count, int parameters, int mask, int kind) {
     /** The weights [N, heads, T, S] of inputs [N, T, width] and [N, S, width]. */
     Value weights(Value query, Value key) {
       TensorEmitter out = call.emit();
@@ -197,8 +203,7 @@ final class AttentionOperators {
     /** A mask [T, S], [N, S] or of all axes, to be broadcast to the scores. */
     private Tensor shaped(Shape scores) {
       KnownTensor known = call.knownTensor(mask, "mask");
-      int kind = (int) call.integer(mask + 3, BETWEEN_POSITIONS);
-      if (known.shape().rank() != 2 || kind != OF_KEYS) {
+      if (known.shape().rank() != 2 || call.integer(kind, BETWEEN_POSITIONS) != OF_KEYS) {
         return known;
       }
       return new KnownTensor(

@@ -46,6 +46,15 @@ final class StandardizationOperators {
     return withGain(call, y, call.optionalValue(2), call.optionalValue(3));
   }
 
+  /** A layer norm of the last axis alone. */
+  static Value layerNormed(
+      OperatorCall call, Value x, double eps, Optional<Value> gain, Optional<Value> bias) {
+    double epsilon = epsilon(call, eps);
+    int axis = x.shape().rank() - 1;
+    Value y = call.emit().op(r -> new LayerNorm(r, x, axis, epsilon, call.location()));
+    return withGain(call, y, gain, bias);
+  }
+
   /** (input, normalized_shape, weight, eps). */
   static TorchValue rmsNorm(OperatorCall call) {
     Value input = call.value(0);
