@@ -122,8 +122,8 @@ public final class MaskSoftmax extends TensorRewrite {
   /**
    * Splits addends into a mask and what is left to add, 0 where the mask excludes.
    *
-   * @return whether anything is excluded, and no line altogether: numbers that swallow the digits of
-   *     all its scores leave equal shares, as no mask does
+   * @return whether anything is excluded, and no line altogether: numbers that swallow the digits
+   *     of all its scores leave equal shares, as no mask does
    */
   private static boolean split(float[] addends, long[] included, Shape shape, int axis) {
     int extent = shape.extent(axis);

@@ -20,8 +20,8 @@ final class FidelityTest {
   private static final double SMALLEST_R_SQUARED = 0.95;
 
   /**
-   * Of indices, integers and booleans. Scores of inputs of low contrast are nearly tied in some rows
-   * of a hundred.
+   * Of indices, integers and booleans. Scores of inputs of low contrast are nearly tied in some
+   * rows of a hundred.
    */
   private static final double SMALLEST_AGREEMENT = 0.9;
 
