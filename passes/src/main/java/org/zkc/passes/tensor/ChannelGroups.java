@@ -100,8 +100,8 @@ final class ChannelGroups {
           case Pad p when p.value().doubleValue() == 0 && width(p.result()) == width(p.input()) ->
               channels(p.input());
           case Reshape r -> reshaped(r);
-          case Add a -> united(List.of(a.left(), a.right()));
-          case Subtract s -> united(List.of(s.left(), s.right()));
+          case Add a -> united(result, List.of(a.left(), a.right()));
+          case Subtract s -> united(result, List.of(s.left(), s.right()));
           case Concatenate c when c.axis() == 1 -> joined(c);
           default -> null;
         };
@@ -132,15 +132,26 @@ final class ChannelGroups {
     return out;
   }
 
-  private int[] united(List<Value> operands) {
+  /**
+   * Operands are broadcast against each other: a single channel meets all of the other operand's.
+   * Axis 1 of an operand of lower rank meets another axis of the result, which hands nothing on.
+   */
+  private int @Nullable [] united(Value result, List<Value> operands) {
+    if (operands.stream().anyMatch(v -> v.shape().rank() != result.shape().rank())) {
+      return null;
+    }
+    int[] out = new int[width(result)];
     int[] first = channels(operands.getFirst());
+    for (int i = 0; i < out.length; i++) {
+      out[i] = first[i % first.length];
+    }
     for (Value other : operands) {
       int[] own = channels(other);
-      for (int i = 0; i < first.length; i++) {
-        unite(first[i], own[i]);
+      for (int i = 0; i < out.length; i++) {
+        unite(out[i], own[i % own.length]);
       }
     }
-    return first;
+    return out;
   }
 
   private int[] joined(Concatenate op) {
