@@ -16,6 +16,7 @@ import org.zkc.passes.circuit.RewriteMatmulChecks;
 import org.zkc.passes.circuit.ShareTables;
 import org.zkc.passes.circuit.SizeRangeLimbs;
 import org.zkc.passes.circuit.SizeTables;
+import org.zkc.passes.generation.PrefillReuse;
 import org.zkc.passes.integer.FuseRequantizeActivation;
 import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.passes.tensor.DivideToMultiply;
@@ -85,6 +86,7 @@ public final class PassCatalogue {
   private static final List<Lowering> LOWERINGS =
       List.of(
           TorchToTensor.LOWERING,
+          PrefillReuse.LOWERING,
           ScaleColumns.LOWERING,
           TensorToInteger.LOWERING,
           IntegerToCircuit.LOWERING);
