@@ -1,7 +1,8 @@
 package org.zkc.runtime.emit;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Relation;
@@ -63,6 +65,10 @@ import org.zkc.ir.view.Transpose;
  * views become no tensors of their own as long as they can be folded into the terms of the Affine
  * relation that needs them: a view is composed into all its users, a sum into its only user; a sum
  * with several users is one virtual tensor, so that nothing grows exponentially.
+ *
+ * <p>Terms of a sum may cancel (x - x, or a factor that rounds to 0), even through views and several
+ * sums. Values that are read by such terms alone are left out of the circuit, whose check refuses
+ * tensors without a use.
  */
 public final class CircuitEmitter {
   /**
@@ -70,7 +76,7 @@ public final class CircuitEmitter {
    */
   private static final int TERM_LIMIT = 32;
 
-  private final List<TensorDeclaration> tensors = new ArrayList<>();
+  private final Map<Integer, TensorDeclaration> tensors = new HashMap<>();
   private final Map<Table, Integer> tables = new LinkedHashMap<>();
   private final List<Relation> relations = new ArrayList<>();
   private final List<EmittedCircuit.Origin> origins = new ArrayList<>();
@@ -78,8 +84,15 @@ public final class CircuitEmitter {
   private final Map<Value, AffineForm> forms = new IdentityHashMap<>();
   private final Uses uses;
 
-  private CircuitEmitter(Program program) {
+  /** The tensors to leave out, in the order of declaration: no output depends on them. */
+  private final BitSet dead;
+
+  /** How many tensors were left out so far. */
+  private int left;
+
+  private CircuitEmitter(Program program, BitSet dead) {
     uses = Uses.of(program.main());
+    this.dead = dead;
   }
 
   /** Emits {@code main} of a program of the circuit level. */
@@ -88,7 +101,23 @@ public final class CircuitEmitter {
       throw new IllegalArgumentException(
           "a program of the " + program.level().text() + " level cannot be emitted");
     }
-    return new CircuitEmitter(program).emitMain(program);
+    EmittedCircuit whole = new CircuitEmitter(program, new BitSet()).emitMain(program);
+    BitSet dead = dead(whole.circuit());
+    return dead.isEmpty() ? whole : new CircuitEmitter(program, dead).emitMain(program);
+  }
+
+  /** The tensors that no output depends on; inputs are never among them. */
+  private static BitSet dead(Circuit circuit) {
+    BitSet dead = new BitSet();
+    dead.set(0, circuit.tensors().size());
+    circuit.inputs().forEach(dead::clear);
+    circuit.outputs().forEach(dead::clear);
+    for (Relation relation : circuit.relations().reversed()) {
+      if (!dead.get(relation.result())) {
+        relation.sources().forEach(dead::clear);
+      }
+    }
+    return dead;
   }
 
   private EmittedCircuit emitMain(Program program) {
@@ -113,7 +142,7 @@ public final class CircuitEmitter {
       // A statement lists every tensor once, and inputs as inputs: what is listed already is
       // copied.
       boolean isDefined =
-          switch (tensors.get(tensor).role()) {
+          switch (declaration(tensor).role()) {
             case WITNESS, VIRTUAL -> true;
             case INPUT, MODEL -> false;
           };
@@ -123,8 +152,9 @@ public final class CircuitEmitter {
       }
       outputs.add(tensor);
     }
+    List<TensorDeclaration> kept = IntStream.range(0, tensors.size() - left).mapToObj(this::declaration).toList();
     Circuit circuit =
-        new Circuit(tensors, List.copyOf(tables.keySet()), relations, inputs, outputs);
+        new Circuit(kept, List.copyOf(tables.keySet()), relations, inputs, outputs);
     return new EmittedCircuit(circuit, new ModelWeights(model), origins);
   }
 
@@ -134,7 +164,10 @@ public final class CircuitEmitter {
     switch (op) {
       case Model m -> model(m);
       case Sum s -> put(s.result(), sum(s, origin), origin);
-      case Concatenate c -> put(c.result(), concatenate(c), origin);
+      case Concatenate c -> put(
+              c.result(),
+              ViewForms.concatenate(c, c.inputs().stream().map(this::form).toList()),
+              origin);
       case WindowSum w -> put(w.result(), windowSum(w, origin), origin);
       case Unfold u -> {
         ViewStep step =
@@ -146,9 +179,13 @@ public final class CircuitEmitter {
             form.through(List.of(step), 1, extents(u.result()), UnaryOperator.identity()),
             origin);
       }
-      case Slice s -> put(s.result(), slice(s, origin), origin);
-      case Pad p -> put(p.result(), pad(p), origin);
-      case Broadcast b -> put(b.result(), broadcast(b), origin);
+      case Slice s -> {
+        boolean unit = s.strides().stream().allMatch(stride -> stride == 1);
+        AffineForm form = unit ? form(s.input()) : withoutConstants(s.input(), 1, origin);
+        put(s.result(), ViewForms.slice(s, form), origin);
+      }
+      case Pad p -> put(p.result(), ViewForms.pad(p, form(p.input())), origin);
+      case Broadcast b -> put(b.result(), ViewForms.broadcast(b, form(b.input())), origin);
       case Reshape r -> {
         AffineForm form = form(r.input());
         if (!form.constantsCoverWhole()) {
@@ -162,24 +199,8 @@ public final class CircuitEmitter {
             form.through(steps, 1, shape, box -> AffineForm.whole(shape, box.value())),
             origin);
       }
-      case Transpose t -> {
-        List<Integer> permutation = t.permutation();
-        List<ViewStep> steps =
-            isIdentity(permutation) ? List.of() : List.of(new ViewStep.Permute(permutation));
-        put(
-            t.result(),
-            form(t.input())
-                .through(
-                    steps,
-                    1,
-                    extents(t.result()),
-                    box ->
-                        new Affine.Box(
-                            box.value(),
-                            permute(box.starts(), permutation),
-                            permute(box.limits(), permutation))),
-            origin);
-      }
+      case Transpose t ->
+          put(t.result(), ViewForms.transpose(t, form(t.input())), origin);
       case Contract _ ->
           throw new UserException(
               op.location(), "no relation proves a contraction; run expand-contractions first");
@@ -256,32 +277,6 @@ public final class CircuitEmitter {
     return AffineForm.sum(extents(s.result()), parts, s.coefficients(), s.constant());
   }
 
-  /** Each input moved to its place, zero elsewhere, and the sum of all. */
-  private AffineForm concatenate(Concatenate c) {
-    List<Integer> shape = extents(c.result());
-    List<AffineForm> parts = new ArrayList<>();
-    int before = 0;
-    for (Value input : c.inputs()) {
-      List<Integer> low = new ArrayList<>(Collections.nCopies(shape.size(), 0));
-      low.set(c.axis(), before);
-      int extent = shape.get(c.axis());
-      List<ViewStep> steps =
-          c.inputs().size() == 1
-              ? List.of()
-              : List.of(new ViewStep.Window(c.axis(), extent, 1, 1, -before, 1));
-      parts.add(
-          form(input)
-              .through(
-                  steps,
-                  1,
-                  shape,
-                  box ->
-                      new Affine.Box(box.value(), add(box.starts(), low), add(box.limits(), low))));
-      before += input.shape().extent(c.axis());
-    }
-    return AffineForm.sum(shape, parts, Collections.nCopies(parts.size(), 1L), 0);
-  }
-
   private AffineForm windowSum(WindowSum w, EmittedCircuit.Origin origin) {
     int count = w.starts().size();
     int stride = count > 1 ? w.starts().get(1) - w.starts().get(0) : 0;
@@ -298,89 +293,6 @@ public final class CircuitEmitter {
     long factor = regular ? w.factors().getFirst() : 1;
     AffineForm form = withoutConstants(w.input(), factor, origin);
     return form.through(List.of(step), factor, extents(w.result()), UnaryOperator.identity());
-  }
-
-  private AffineForm slice(Slice s, EmittedCircuit.Origin origin) {
-    List<Integer> source = extents(s.input());
-    List<Integer> shape = extents(s.result());
-    boolean unit = s.strides().stream().allMatch(stride -> stride == 1);
-    AffineForm form = unit ? form(s.input()) : withoutConstants(s.input(), 1, origin);
-    List<ViewStep> steps = new ArrayList<>();
-    for (int axis = 0; axis < shape.size(); axis++) {
-      if (!shape.get(axis).equals(source.get(axis))) {
-        steps.add(
-            new ViewStep.Window(
-                axis, shape.get(axis), s.strides().get(axis), 1, s.starts().get(axis), 1));
-      }
-    }
-    return form.through(
-        steps,
-        1,
-        shape,
-        box -> {
-          List<Integer> starts = new ArrayList<>();
-          List<Integer> limits = new ArrayList<>();
-          for (int axis = 0; axis < shape.size(); axis++) {
-            starts.add(Math.max(0, box.starts().get(axis) - s.starts().get(axis)));
-            limits.add(Math.min(shape.get(axis), box.limits().get(axis) - s.starts().get(axis)));
-          }
-          return new Affine.Box(box.value(), starts, limits);
-        });
-  }
-
-  private AffineForm pad(Pad p) {
-    List<Integer> shape = extents(p.result());
-    List<Integer> source = extents(p.input());
-    List<ViewStep> steps = new ArrayList<>();
-    for (int axis = 0; axis < shape.size(); axis++) {
-      if (!shape.get(axis).equals(source.get(axis))) {
-        steps.add(new ViewStep.Window(axis, shape.get(axis), 1, 1, -p.low().get(axis), 1));
-      }
-    }
-    UnaryOperator<Affine.Box> move =
-        box -> new Affine.Box(box.value(), add(box.starts(), p.low()), add(box.limits(), p.low()));
-    AffineForm moved = form(p.input()).through(steps, 1, shape, move);
-    long value = p.value().longValue();
-    if (value == 0 || steps.isEmpty()) {
-      return moved;
-    }
-    // The border is everything less the inside.
-    List<Affine.Box> boxes = new ArrayList<>(moved.constants());
-    boxes.add(AffineForm.whole(shape, value));
-    boxes.add(move.apply(AffineForm.whole(source, -value)));
-    return new AffineForm(shape, moved.terms(), boxes);
-  }
-
-  private AffineForm broadcast(Broadcast b) {
-    List<Integer> shape = extents(b.result());
-    List<Integer> source = extents(b.input());
-    int added = shape.size() - source.size();
-    List<Integer> aligned = new ArrayList<>(Collections.nCopies(added, 1));
-    aligned.addAll(source);
-    List<ViewStep> steps = new ArrayList<>();
-    if (added > 0) {
-      steps.add(new ViewStep.Reshape(aligned));
-    }
-    for (int axis = 0; axis < shape.size(); axis++) {
-      if (!shape.get(axis).equals(aligned.get(axis))) {
-        steps.add(new ViewStep.Window(axis, shape.get(axis), 0, 1, 0, 1));
-      }
-    }
-    return form(b.input())
-        .through(
-            steps,
-            1,
-            shape,
-            box -> {
-              List<Integer> starts = new ArrayList<>();
-              List<Integer> limits = new ArrayList<>();
-              for (int axis = 0; axis < shape.size(); axis++) {
-                boolean repeated = axis < added || aligned.get(axis) == 1;
-                starts.add(repeated ? 0 : box.starts().get(axis - added));
-                limits.add(repeated ? shape.get(axis) : box.limits().get(axis - added));
-              }
-              return new Affine.Box(box.value(), starts, limits);
-            });
   }
 
   private void conv(Conv c, EmittedCircuit.Origin origin) {
@@ -424,26 +336,28 @@ public final class CircuitEmitter {
     long low = Long.MAX_VALUE;
     for (Value input : m.inputs()) {
       sources.add(tensor(input, origin));
-      low = Math.min(low, tensors.get(sources.getLast()).low());
+      low = Math.min(low, declaration(sources.getLast()).low());
     }
     int result = declareWitness(m.result());
-    int bits = 64 - Long.numberOfLeadingZeros(tensors.get(result).high() - low);
+    int bits = 64 - Long.numberOfLeadingZeros(declaration(result).high() - low);
     relate(new org.zkc.gkr.circuit.Max(result, sources, Math.max(bits, 1)), origin);
   }
 
   private void model(Model m) {
-    ModelTensor tensor = new ModelTensor(tensors.size(), m.name(), m.weights());
     WeightSums sums = m.weights().sums();
-    declare(
-        new TensorDeclaration(
-            TensorDeclaration.Role.MODEL,
-            extents(m.result()),
-            sums.elements().low(),
-            sums.elements().high(),
-            sums.mostPositive(),
-            sums.mostNegative()));
-    model.add(tensor);
-    forms.put(m.result(), AffineForm.of(tensor.tensor(), extents(m.result())));
+    int tensor =
+        declare(
+            new TensorDeclaration(
+                TensorDeclaration.Role.MODEL,
+                extents(m.result()),
+                sums.elements().low(),
+                sums.elements().high(),
+                sums.mostPositive(),
+                sums.mostNegative()));
+    if (!isLeft(tensor)) {
+      model.add(new ModelTensor(tensor, m.name(), m.weights()));
+    }
+    forms.put(m.result(), AffineForm.of(tensor, extents(m.result())));
   }
 
   private void requantize(
@@ -454,10 +368,9 @@ public final class CircuitEmitter {
       Table table,
       EmittedCircuit.Origin origin) {
     int source = tensor(input, origin);
-    int index = tables.computeIfAbsent(table, t -> tables.size());
-    relate(
-        new org.zkc.gkr.circuit.Requantize(declareWitness(result), source, shift, limbs, index),
-        origin);
+    int tensor = declareWitness(result);
+    int index = isLeft(tensor) ? 0 : tables.computeIfAbsent(table, t -> tables.size());
+    relate(new org.zkc.gkr.circuit.Requantize(tensor, source, shift, limbs, index), origin);
   }
 
   /**
@@ -518,7 +431,7 @@ public final class CircuitEmitter {
   private int modelTensor(Value value, Op user) {
     AffineForm form = form(value);
     if (!form.isTensor()
-        || tensors.get(form.terms().getFirst().source()).role() != TensorDeclaration.Role.MODEL) {
+        || declaration(form.terms().getFirst().source()).role() != TensorDeclaration.Role.MODEL) {
       throw new IllegalStateException(
           OpSpec.of(user).mnemonic()
               + " needs a model tensor as its weight, and "
@@ -544,38 +457,32 @@ public final class CircuitEmitter {
     return tensor;
   }
 
+  /**
+   * A number for a tensor: those that are kept count from 0, those that are left out from -1 down,
+   * so that terms cancel as they did when everything was kept.
+   */
   private int declare(TensorDeclaration declaration) {
-    tensors.add(declaration);
-    return tensors.size() - 1;
+    int tensor = dead.get(tensors.size()) ? -++left : tensors.size() - left;
+    tensors.put(tensor, declaration);
+    return tensor;
+  }
+
+  private static boolean isLeft(int tensor) {
+    return tensor < 0;
+  }
+
+  private TensorDeclaration declaration(int tensor) {
+    return Objects.requireNonNull(tensors.get(tensor), "no such tensor");
   }
 
   private void relate(Relation relation, EmittedCircuit.Origin origin) {
-    relations.add(relation);
-    origins.add(origin);
+    if (!isLeft(relation.result())) {
+      relations.add(relation);
+      origins.add(origin);
+    }
   }
 
   private static List<Integer> extents(Value value) {
     return value.shape().extents();
-  }
-
-  private static boolean isIdentity(List<Integer> permutation) {
-    for (int k = 0; k < permutation.size(); k++) {
-      if (permutation.get(k) != k) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static List<Integer> permute(List<Integer> list, List<Integer> permutation) {
-    return permutation.stream().map(list::get).toList();
-  }
-
-  private static List<Integer> add(List<Integer> left, List<Integer> right) {
-    List<Integer> out = new ArrayList<>();
-    for (int k = 0; k < left.size(); k++) {
-      out.add(left.get(k) + right.get(k));
-    }
-    return out;
   }
 }

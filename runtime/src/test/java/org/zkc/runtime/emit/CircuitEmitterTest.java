@@ -119,6 +119,36 @@ final class CircuitEmitterTest {
         new int[3], executor.outputs(executor.run(List.of(new int[] {1, -2, 3}), 1)).getFirst());
   }
 
+  /** The product and its factor, a parameter, are read by two terms alone that cancel. */
+  @Test
+  void valuesThatCancelAreLeftOut() {
+    FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+    Value x = builder.parameter("x", new ColumnType(ColumnType.Kind.PUBLIC, Shape.of(1, 3), 0, 1));
+    Value w = builder.fresh("w", new ColumnType(ColumnType.Kind.MODEL, Shape.of(2, 3), -6, 5));
+    Value y = virtual(builder, 18, 1, 2);
+    Value more = virtual(builder, 40, 1, 2);
+    Value view = virtual(builder, 18, 2);
+    Value moreView = virtual(builder, 40, 2);
+    Value s = virtual(builder, 60, 2);
+    TensorData data =
+        TensorData.ofLongs(DType.I8, Shape.of(2, 3), new long[] {1, -2, 3, -4, 5, -6});
+    builder.append(new Model(w, "w", IntegerWeights.of(data, List.of(0, 0)), Location.UNKNOWN));
+    builder.append(new MatMul(y, x, w, Location.UNKNOWN));
+    builder.append(new Sum(more, List.of(y, y), List.of(1L, 1L), 1, Location.UNKNOWN));
+    builder.append(new Reshape(view, y, Location.UNKNOWN));
+    builder.append(new Reshape(moreView, more, Location.UNKNOWN));
+    builder.append(new Sum(s, List.of(moreView, view), List.of(1L, -2L), 0, Location.UNKNOWN));
+    EmittedCircuit emitted =
+        CircuitEmitter.emit(Program.of(Level.CIRCUIT, builder.build(List.of(s))));
+    CircuitCheck.check(emitted.circuit());
+    assertEquals(List.of(), emitted.model().tensors());
+    assertInstanceOf(Affine.class, emitted.circuit().relations().getFirst());
+    IntegerExecutor executor = new IntegerExecutor(emitted.circuit(), emitted.model());
+    assertArrayEquals(
+        new int[] {1, 1},
+        executor.outputs(executor.run(List.of(new int[] {1, 0, 1}), 1)).getFirst());
+  }
+
   /** Doubling a value n times by adding it to itself costs n relations, not 2^n terms. */
   @Test
   void sharedSumsDoNotGrowExponentially() {
