@@ -318,6 +318,8 @@ def arithmetic(r):
         lambda x: torch.lerp(x, x.sin(), number), lambda x: torch.lerp(x, other.expand(s), x.sigmoid()),
         lambda x: torch.clamp(x, other - 1, other), lambda x: torch.clamp(x, max=other), lambda x: torch.clamp(x, x.cos() - 2, x.cos()),
         lambda x: torch.true_divide(x, divisor), lambda x: x * x.sigmoid(), lambda x: x - x.tanh(), lambda x: number / (x.sigmoid() + 1),
+        lambda x: x / (x.cos() + 1.5), lambda x: x.sin() / -(x * x + 1), lambda x: torch.addcdiv(x, x, x.sigmoid() + 0.5, value=number),
+        lambda x: torch.div(other, x.sigmoid() + 1), lambda x: F.normalize(x + 3, dim=-1), lambda x: F.normalize(x.exp(), p=1.0, dim=0),
     ])  # fmt: skip
 
 

@@ -60,6 +60,7 @@ final class IntegerLowering {
   private final ExactLowering exact;
   private final GatherLowering gathers;
   private final TopKLowering tops;
+  private final DivisionLowering divisions;
   private final Ranges ranges;
   private final AttentionLowering attentions;
 
@@ -83,6 +84,7 @@ final class IntegerLowering {
     this.ranges = ranges;
     this.gathers = new GatherLowering(values);
     this.tops = new TopKLowering(values);
+    this.divisions = new DivisionLowering(values, accumulators, ranges);
     this.exact = new ExactLowering(values, gathers);
     this.attentions = attentions;
   }
@@ -321,9 +323,7 @@ final class IntegerLowering {
 
   private Value divide(Divide op) {
     if (!values.analysis().isConstant(op.right())) {
-      throw new UserException(
-          op.location(),
-          "division by computed values is not supported; divide by constants or parameters only");
+      return divisions.of(op);
     }
     if (values.analysis().isAccumulating(op.result())) {
       return accumulators.root(op.result(), op.location());

@@ -9,6 +9,7 @@ import org.zkc.ir.Op;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Clamp;
+import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.FakeQuantize;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Pointwise;
@@ -39,7 +40,7 @@ final class ScaleClasses {
   static final int MEAN_BITS = 12;
 
   /**
-   * Bits of what a norm divides, whose lines may be smaller than the greatest of calibration by
+   * Bits of what a norm or a quotient divides, whose lines may be smaller than the greatest of calibration by
    * orders of magnitude.
    */
   static final int STANDARDIZED_BITS = 12;
@@ -104,10 +105,19 @@ final class ScaleClasses {
       if (op instanceof Activation a && a.range().isBounded()) {
         snapOperand(a.operands().getFirst());
       }
-      if (op instanceof Standardization s && !analysis.isConstant(s.input())) {
-        Members members = members(find(s.input()));
-        members.bits = members.fixedBits ? members.bits : Math.max(members.bits, STANDARDIZED_BITS);
+      if (op instanceof Standardization s) {
+        divided(s.input());
+      } else if (op instanceof Divide d && !analysis.isConstant(d.right())) {
+        divided(d.left());
       }
+    }
+  }
+
+  /** Gives what is divided the bits that it needs. */
+  private void divided(Value value) {
+    if (!analysis.isConstant(value)) {
+      Members members = members(find(value));
+      members.bits = members.fixedBits ? members.bits : Math.max(members.bits, STANDARDIZED_BITS);
     }
   }
 

@@ -322,7 +322,7 @@ final class TensorAnalysis {
       case Add a -> true;
       case Subtract s -> true;
       case Multiply m -> isUniform(m);
-      case Divide d -> isUniform(d);
+      case Divide d -> isUniform(d) || !constants.contains(d.right());
       default -> false;
     };
   }
@@ -355,6 +355,10 @@ final class TensorAnalysis {
         yield of.clamp(0, Double.POSITIVE_INFINITY);
       }
       case Multiply m -> product(bounds(m.left()), bounds(m.right()));
+      case Divide d when bounds(d.right()).low > 0 -> {
+        Bounds by = bounds(d.right());
+        yield product(bounds(d.left()), new Bounds(1 / by.high, 1 / by.low));
+      }
       case MatMul m -> {
         Bounds one = product(bounds(m.left()), bounds(m.right()));
         int terms = m.left().shape().extent(m.left().shape().rank() - 1);

@@ -239,9 +239,15 @@ final class ArithmeticOperators {
         : known(call, (x, y) -> x / y, (x, y) -> x / y, true);
   }
 
-  /** x / y; where y is 1 + |x|, as PyTorch writes softsign, one function of x. */
+  /**
+   * x / y; where y is 1 + |x|, as PyTorch writes softsign, one function of x, and where x is
+   * constant a product with the reciprocal.
+   */
   private static Value divided(OperatorCall call, Value x, Value y) {
     TensorEmitter emit = call.emit();
+    if (emit.isConstant(x) && !emit.isConstant(y)) {
+      return emit.multiply(x, emit.pointwise(y, ScalarFunction.RECIPROCAL));
+    }
     if (emit.definition(y).orElse(null) instanceof Add sum
         && (isOneMore(emit, sum.left(), sum.right(), x)
             || isOneMore(emit, sum.right(), sum.left(), x))) {
@@ -265,7 +271,7 @@ final class ArithmeticOperators {
     TensorEmitter emit = call.emit();
     Value left = call.value(1);
     Value right = call.value(2);
-    Value term = quotient ? emit.divide(left, right) : emit.multiply(left, right);
+    Value term = quotient ? divided(call, left, right) : emit.multiply(left, right);
     return call.result(emit.add(call.value(0), scaled(call, term, call.number(3, 1))));
   }
 
@@ -289,7 +295,7 @@ final class ArithmeticOperators {
     if (!Promotion.of(call.arguments().subList(0, 2)).isFloating()) {
       throw call.refuse("a rounded quotient of integers; convert them with .float() first");
     }
-    return elementwise(call, (x, y) -> call.emit().pointwise(call.emit().divide(x, y), rounding));
+    return elementwise(call, (x, y) -> call.emit().pointwise(divided(call, x, y), rounding));
   }
 
   private static TorchValue floored(OperatorCall call, LongBinaryOperator onLongs) {

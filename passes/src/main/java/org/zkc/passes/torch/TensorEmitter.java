@@ -63,6 +63,11 @@ final class TensorEmitter extends TensorBuilder {
     return Optional.ofNullable(known.get(value));
   }
 
+  /** Whether a value depends on no parameter. */
+  boolean isConstant(Value value) {
+    return constantOnly.contains(value);
+  }
+
   /** The op that defines a value; empty for a parameter. */
   Optional<TensorOp> definition(Value value) {
     return Optional.ofNullable(definitions.get(value));
