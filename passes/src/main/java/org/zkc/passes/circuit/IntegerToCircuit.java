@@ -114,9 +114,15 @@ public final class IntegerToCircuit {
   private Value lower(IntegerOp op) {
     return switch (op) {
       case Parameter p -> {
-        boolean isRow = isWeightOfRows(p);
-        IntegerWeights weights =
-            isRow ? p.weights().reshape(withRow(p.weights().shape())) : p.weights();
+        IntegerWeights weights = p.weights();
+        Shape shape = weights.shape();
+        Shape rows = withoutLeadingOnes(shape);
+        if (isWeightOfRows(p)) {
+          yield out.model(p.name(), weights.reshape(withRow(shape)), interval(p.result()));
+        } else if (!rows.equals(shape) && weights.shift(0) == 0 && isReadByElement(p)) {
+          yield out.reshape(
+              out.model(p.name(), weights.reshape(rows), interval(p.result())), shape);
+        }
         yield out.model(p.name(), weights, interval(p.result()));
       }
       case Conv c -> conv(c);
@@ -209,6 +215,24 @@ public final class IntegerToCircuit {
         && !uses.users(p.result()).isEmpty()
         && uses.users(p.result()).stream()
             .allMatch(user -> user instanceof Conv c && c.weight() == p.result());
+  }
+
+  /** Whether no user is a map, which needs the parameter in its own shape. */
+  private boolean isReadByElement(Parameter p) {
+    return uses.users(p.result()).stream()
+        .noneMatch(user -> user instanceof Conv || user instanceof Linear || user instanceof MatMul);
+  }
+
+  /**
+   * The shape without leading axes of extent 1, as far as two axes remain. Axis 0 numbers the rows of a
+   * commitment, so [1, 24, 49, 49] would be a single row as wide as all of the elements.
+   */
+  private static Shape withoutLeadingOnes(Shape shape) {
+    int first = 0;
+    while (first < shape.rank() - 2 && shape.extent(first) == 1) {
+      first++;
+    }
+    return new Shape(shape.extents().subList(first, shape.rank()));
   }
 
   private static Shape withRow(Shape shape) {
