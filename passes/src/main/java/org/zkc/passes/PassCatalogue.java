@@ -18,6 +18,7 @@ import org.zkc.passes.circuit.SizeRangeLimbs;
 import org.zkc.passes.circuit.SizeTables;
 import org.zkc.passes.generation.PrefillReuse;
 import org.zkc.passes.integer.FuseRequantizeActivation;
+import org.zkc.passes.integer.LengthenTables;
 import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.passes.tensor.DivideToMultiply;
 import org.zkc.passes.tensor.EqualizeChannels;
@@ -58,6 +59,7 @@ public final class PassCatalogue {
           // Integer level.
           new FuseRequantizeActivation(),
           new EliminateCommonSubexpressions(Level.INTEGER),
+          new LengthenTables(),
           new EliminateDeadCode(Level.INTEGER),
           // Circuit level.
           new ReduceFftSteps(),

@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -376,6 +377,61 @@ public final class IntegerWeights {
       }
     }
     return out;
+  }
+
+  /**
+   * The same channels and, behind them, copies of the first. Bounds over all channels stay.
+   *
+   * @param count of channels of the result, at least as many as there are
+   */
+  public IntegerWeights continuedByFirst(int count) {
+    int own = channels();
+    Shape longer = shape.with(0, count);
+    List<Integer> shifts = new ArrayList<>(channelShifts);
+    while (!channelShifts.isEmpty() && shifts.size() < count) {
+      shifts.add(channelShifts.getFirst());
+    }
+    Source continued =
+        switch (source) {
+          case Stored s -> {
+            MemorySegment from = s.mantissas().bytes();
+            long channel = channelSize() * dtype.bytes();
+            MemorySegment to = Arena.ofAuto().allocate(channel * count, dtype.bytes());
+            to.copyFrom(from);
+            for (int c = own; c < count; c++) {
+              to.asSlice(c * channel, channel).copyFrom(from.asSlice(0, channel));
+            }
+            yield new Stored(new TensorData(dtype, longer, to.asReadOnly()));
+          }
+          case Rounded r ->
+              new Rounded(
+                  TensorData.computed(
+                      longer, (first, out, n) -> readContinued(r.reals, first, out, n)),
+                  r.factor);
+        };
+    IntegerWeights out = new IntegerWeights(longer, dtype, List.copyOf(shifts), continued);
+    WeightSums old = sums();
+    long[] positive = Arrays.copyOf(old.positive(), count);
+    long[] negative = Arrays.copyOf(old.negative(), count);
+    Arrays.fill(positive, own, count, positive[0]);
+    Arrays.fill(negative, own, count, negative[0]);
+    out.sums = new WeightSums(old.elements(), positive, negative);
+    return out;
+  }
+
+  private void readContinued(TensorData reals, long first, float[] out, int count) {
+    long size = channelSize();
+    float[] part = new float[(int) Math.min(PART, size)];
+    for (int done = 0; done < count; ) {
+      long at = first + done;
+      boolean own = at < elementCount();
+      long from = own ? at : at % size;
+      long end = own ? elementCount() : size;
+      int n = (int) Math.min(Math.min(part.length, count - done), end - from);
+      reals.copyFloats(from, part, n);
+      System.arraycopy(part, 0, out, done, n);
+      done += n;
+    }
   }
 
   @Override

@@ -51,6 +51,36 @@ final class IntegerWeightsTest {
   }
 
   @Test
+  void furtherChannelsRepeatTheFirst() {
+    IntegerWeights stored = weights(DType.I8, List.of(1, 2, 0));
+    IntegerWeights rounded =
+        IntegerWeights.rounded(
+            TensorData.ofFloats(Shape.of(3, 2), new float[] {2, -4, 12, -16, 5, -6}),
+            1,
+            DType.I8,
+            List.of(1, 2, 0),
+            (channel, first, reals, mantissas, count) -> {});
+    long[] all = {2, -4, 12, -16, 5, -6, 2, -4, 2, -4};
+    for (IntegerWeights weights : List.of(stored, rounded)) {
+      IntegerWeights longer = weights.continuedByFirst(5);
+      assertEquals(Shape.of(5, 2), longer.shape());
+      for (int first = 0; first < all.length; first++) {
+        for (int count = 0; count <= all.length - first; count++) {
+          int[] found = new int[count];
+          longer.copyElements(first, found, 0, count);
+          for (int i = 0; i < count; i++) {
+            assertEquals(all[first + i], found[i]);
+          }
+        }
+      }
+      assertArrayEquals(all, longer.toLongs());
+      assertArrayEquals(new long[] {2, 12, 5, 2, 2}, longer.sums().positive());
+      assertArrayEquals(new long[] {4, 16, 6, 4, 4}, longer.sums().negative());
+      assertEquals(weights.sums().elements(), longer.sums().elements());
+    }
+  }
+
+  @Test
   void sumsAreMadeOnceAndGoWithAReshape() {
     IntegerWeights weights = weights(DType.I8, List.of(0, 2, 1));
     WeightSums sums = weights.sums();

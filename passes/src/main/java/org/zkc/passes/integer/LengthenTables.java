@@ -1,0 +1,178 @@
+package org.zkc.passes.integer;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.ir.DeadOps;
+import org.zkc.ir.Function;
+import org.zkc.ir.IntegerType;
+import org.zkc.ir.Level;
+import org.zkc.ir.Op;
+import org.zkc.ir.Program;
+import org.zkc.ir.Rewriter;
+import org.zkc.ir.Shape;
+import org.zkc.ir.Uses;
+import org.zkc.ir.Value;
+import org.zkc.ir.integer.Linear;
+import org.zkc.ir.integer.Parameter;
+import org.zkc.ir.view.Gather;
+import org.zkc.ir.view.Slice;
+import org.zkc.passes.Pass;
+import org.zkc.passes.PassContext;
+
+/**
+ * Lengthens tall parameters, such as the embeddings of a vocabulary, by copies of their first
+ * channel to a multiple of a power of two of channels. A row of the model commitment has a power of
+ * two of channels that divides their number (docs/protocol.md section 4, step 7), so 30,522 = 2 *
+ * 15,261 channels would take 15,261 rows, each almost empty.
+ *
+ * <pre>
+ *   %t = parameter [O, I]                     %t' = parameter [O', I]
+ *   %r = gather %t, %indices                  %r = gather %t', %indices
+ *   %y = linear %x, %t, %b                    %y' = linear %x, %t', %b'    %y = slice %y' to O
+ * </pre>
+ *
+ * Nothing reads the copies: indices stay below O. They are copies rather than zeros so that all
+ * intervals stay as they are.
+ */
+public final class LengthenTables implements Pass {
+  /** Smaller parameters share rows or have few. */
+  private static final long FEWEST_ELEMENTS = 1 << 10;
+
+  /** How much longer than the root of the number of elements a row should be. */
+  private static final int ROW = 8;
+
+  /** The greatest part of the channels that is added: 1 / GROWTH. */
+  private static final int GROWTH = 16;
+
+  @Override
+  public String name() {
+    return "lengthen-tables";
+  }
+
+  @Override
+  public String description() {
+    return "Lengthens tall parameters to a multiple of a power of two, so that commitments' rows are full.";
+  }
+
+  @Override
+  public Level level() {
+    return Level.INTEGER;
+  }
+
+  @Override
+  public boolean isOptimisation() {
+    return true;
+  }
+
+  @Override
+  public Program run(Program program, PassContext context) {
+    Function main = program.main();
+    Uses uses = Uses.of(main);
+    Map<Value, Value> longer = new IdentityHashMap<>();
+    Function rewritten =
+        Rewriter.rewrite(
+            main,
+            (op, rewriter) -> {
+              switch (op) {
+                case Parameter p when lengthens(p, uses) -> {
+                  rewriter.keep(p);
+                  int count = count(p.weights().shape());
+                  longer.put(p.result(), longer(p, count, rewriter));
+                  context.count(name() + ".lengthened", 1);
+                }
+                case Gather g when longer.containsKey(g.table()) ->
+                    rewriter.keep(
+                        new Gather(g.result(), longer.get(g.table()), g.indices(), g.location()));
+                case Linear l when longer.containsKey(l.weight()) ->
+                    rewrite(l, longer.get(l.weight()), uses, rewriter);
+                default -> rewriter.keep(op);
+              }
+            });
+    return longer.isEmpty() ? program : Program.of(level(), DeadOps.remove(rewritten));
+  }
+
+  private static void rewrite(Linear op, Value weight, Uses uses, Rewriter rewriter) {
+    int count = weight.shape().extent(0);
+    Optional<Value> bias =
+        op.bias().map(b -> longer((Parameter) uses.definition(b).orElseThrow(), count, rewriter));
+    Shape shape = op.result().shape();
+    int last = shape.rank() - 1;
+    Value all =
+        rewriter.fresh(
+            op.result().name(), op.result().integerType().withShape(shape.with(last, count)));
+    rewriter.append(new Linear(all, op.input(), weight, bias, op.location()));
+    rewriter.append(
+        new Slice(
+            op.result(),
+            all,
+            Collections.nCopies(last + 1, 0),
+            shape.extents(),
+            Collections.nCopies(last + 1, 1),
+            op.location()));
+  }
+
+  private static Value longer(Parameter p, int count, Rewriter rewriter) {
+    IntegerType type = p.result().integerType();
+    Value value =
+        rewriter.fresh(p.result().name(), type.withShape(p.weights().shape().with(0, count)));
+    return rewriter.value(
+        new Parameter(value, p.name(), p.weights().continuedByFirst(count), p.location()));
+  }
+
+  private static boolean lengthens(Parameter p, Uses uses) {
+    Shape shape = p.weights().shape();
+    if (shape.rank() < 2 || shape.elementCount() < FEWEST_ELEMENTS) {
+      return false;
+    }
+    return count(shape) > shape.extent(0)
+        && !uses.isYielded(p.result())
+        && uses.users(p.result()).stream().allMatch(op -> takesLonger(op, p.result(), uses));
+  }
+
+  private static boolean takesLonger(Op op, Value table, Uses uses) {
+    return switch (op) {
+      case Gather g -> g.table() == table && g.indices() != table;
+      case Linear l ->
+          l.weight() == table
+              && l.input() != table
+              && l.bias().map(b -> isOnlyReader(b, uses)).orElse(true);
+      default -> false;
+    };
+  }
+
+  private static boolean isOnlyReader(Value bias, Uses uses) {
+    return uses.count(bias) == 1 && uses.definition(bias).orElse(null) instanceof Parameter;
+  }
+
+  /** The number of channels that a parameter of this shape should have. */
+  private static int count(Shape shape) {
+    int own = shape.extent(0);
+    List<Integer> channel = new ArrayList<>(shape.extents().subList(1, shape.rank()));
+    long cells = 1;
+    for (int extent : channel) {
+      cells *= powerOfTwo(extent);
+    }
+    double root = Math.sqrt(shape.elementCount());
+    if (Integer.lowestOneBit(own) * cells >= root) {
+      return own;
+    }
+    int unit = Integer.lowestOneBit(own);
+    while (unit * cells < ROW * root
+        && roundedUp(own, 2L * unit) - own <= own / GROWTH) {
+      unit *= 2;
+    }
+    return (int) roundedUp(own, unit);
+  }
+
+  private static long roundedUp(long number, long unit) {
+    return (number + unit - 1) / unit * unit;
+  }
+
+  private static long powerOfTwo(int extent) {
+    return extent <= 1 ? 1 : 2L * Integer.highestOneBit(extent - 1);
+  }
+}
