@@ -23,6 +23,9 @@ final class AccumulatorScale {
    */
   private static final int MULTIPLIER_BITS = 8;
 
+  /** Sums of nothing but constants have about this many bits. */
+  private static final int CONSTANT_BITS = 16;
+
   /** Multipliers stay below 2^14. */
   private static final double LARGEST_MULTIPLIER = 1 << 14;
 
@@ -54,7 +57,8 @@ final class AccumulatorScale {
       implements Term {
     @Override
     public double wanted() {
-      return inputScale * weights.reference(CAP) * gain / (1L << (bits - 2));
+      double reference = inputScale * weights.reference(CAP) * gain / (1L << (bits - 2));
+      return reference == 0 ? wantedForConstants(bias * gain) : reference;
     }
 
     @Override
@@ -179,7 +183,15 @@ final class AccumulatorScale {
     for (Term term : terms) {
       a = Math.min(a, term.wanted());
     }
-    return Double.isInfinite(a) || a == 0 ? 1 : a;
+    if (Double.isInfinite(a)) {
+      a = wantedForConstants(bound(1));
+    }
+    return Double.isInfinite(a) ? 1 : a;
+  }
+
+  /** The resolution of what holds constants alone, such as the bias of a map whose weights are 0. */
+  private static double wantedForConstants(double magnitude) {
+    return magnitude == 0 ? Double.POSITIVE_INFINITY : magnitude / (1L << CONSTANT_BITS);
   }
 
   private boolean isPossible(double a) {
