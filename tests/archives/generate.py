@@ -77,6 +77,7 @@ ARCHIVES = [
     Sample("small_unet", models.SmallUNet, ((1, 2, 8, 12),)),
     Sample("small_unet_scripted", models.SmallUNet, ((1, 2, 8, 12),), "scripted"),
     Sample("token_embedding", models.TokenEmbedding, ((2, 9), (2, 9)), bounds=(40, 2)),
+    Sample("language_model", models.LanguageModel, ((1, 8),), bounds=(24,)),
     Sample("narrow_weights", models.NarrowWeights, ((2, 10),)),
     Sample("comparisons", models.Comparisons, ((3, 10),)),
     Sample("orders", models.Orders, ((3, 10),)),

@@ -360,6 +360,29 @@ class TokenEmbedding(nn.Module):
         return x, ids * mask - 3 * ids
 
 
+class LanguageModel(nn.Module):
+    """A decoder of one layer: tokens to logits of the next one, from those before it."""
+
+    def __init__(self):
+        super().__init__()
+        self.tokens = nn.Embedding(24, 16)
+        self.positions = nn.Embedding(8, 16)
+        self.norm = nn.LayerNorm(16)
+        self.qkv = nn.Linear(16, 48)
+        self.out = nn.Linear(16, 16)
+        self.up = nn.Linear(16, 32)
+        self.down = nn.Linear(32, 16)
+        self.head = nn.Linear(16, 24, bias=False)
+
+    def forward(self, ids):
+        x = self.tokens(ids) + self.positions(torch.arange(ids.shape[1]))
+        q, k, v = (y.unflatten(2, (2, 8)).transpose(1, 2) for y in self.qkv(self.norm(x)).chunk(3, dim=2))
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.out(y.transpose(1, 2).flatten(2))
+        x = x + self.down(F.gelu(self.up(x)))
+        return self.head(x)
+
+
 class NarrowWeights(nn.Module):
     """Weights of 16 bits, of both kinds, and a factor of 64, widened or narrowed where they are read."""
 

@@ -25,7 +25,7 @@ import org.zkc.gkr.wire.ProofFileMessage;
  * @param sections elements sent in each section
  * @param columns opened columns of each commitment
  * @param paths their Merkle multiproofs
- * @param frame file header, and tags and lengths of the fields
+ * @param frame file header, tags and lengths of the fields, and the claim
  */
 public record ProofComposition(
     long inputs,
@@ -65,7 +65,7 @@ public record ProofComposition(
             ProofFileMessage.getDefaultInstance(),
             file,
             Envelope.PROOF.payload(file),
-            2 * CircuitLimits.TENSORS + 1);
+            2 * CircuitLimits.TENSORS + 2);
     Proof proof = Proof.decode(message.getProof().toByteArray());
     EnumMap<Section, Long> sections = new EnumMap<>(Section.class);
     proof.sections().forEach((section, bytes) -> sections.put(section, (long) bytes.length));

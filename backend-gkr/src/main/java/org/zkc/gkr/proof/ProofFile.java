@@ -13,15 +13,29 @@ import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.wire.ProofFileMessage;
 
-/** A statement and its proof in a versioned envelope: the content of a {@code .zkp} file. */
+/**
+ * A statement and its proof in a versioned envelope: the content of a {@code .zkp} file.
+ *
+ * @param claim what is said of the statement's integers besides what the circuit says; empty where
+ *     nothing is. Whoever makes and reads it knows its meaning, and binds the proof to it by the
+ *     context.
+ */
 // A holder between file and verifier: compared by nobody.
 @SuppressWarnings("ArrayRecordComponent")
-public record ProofFile(Statement statement, byte[] proof) {
+public record ProofFile(Statement statement, byte[] proof, byte[] claim) {
   /** A file of more bytes than this besides its public integers is refused unread. */
   public static final long MAX_BYTES = 1 << 26;
 
   /** The most bytes of any proof file, whatever the key. */
   public static final long MOST_BYTES = MAX_BYTES + 4L * CircuitLimits.PUBLIC_ELEMENTS;
+
+  /** A claim of more bytes is refused. */
+  public static final int MAX_CLAIM_BYTES = 64;
+
+  /** A proof that claims nothing besides its circuit. */
+  public ProofFile(Statement statement, byte[] proof) {
+    this(statement, proof, new byte[0]);
+  }
 
   public byte[] encode() {
     return Envelope.PROOF.wrap(
@@ -29,6 +43,7 @@ public record ProofFile(Statement statement, byte[] proof) {
             .addAllInputs(statement.inputs().stream().map(ProofFile::integers).toList())
             .addAllOutputs(statement.outputs().stream().map(ProofFile::integers).toList())
             .setProof(ByteString.copyFrom(proof))
+            .setClaim(ByteString.copyFrom(claim))
             .build()
             .toByteArray());
   }
@@ -56,12 +71,18 @@ public record ProofFile(Statement statement, byte[] proof) {
             ProofFileMessage.getDefaultInstance(),
             bytes,
             from,
-            inputs.size() + outputs.size() + 1);
+            inputs.size() + outputs.size() + 2);
+    if (m.getClaim().size() > MAX_CLAIM_BYTES) {
+      throw new VerificationFailure(
+          "proof file, claim",
+          "at most " + MAX_CLAIM_BYTES + " bytes",
+          m.getClaim().size() + " bytes");
+    }
     Statement statement =
         new Statement(
             integers("input", m.getInputsList(), key, inputs),
             integers("output", m.getOutputsList(), key, outputs));
-    return new ProofFile(statement, m.getProof().toByteArray());
+    return new ProofFile(statement, m.getProof().toByteArray(), m.getClaim().toByteArray());
   }
 
   private static long publicBytes(VerifierKey key, List<Integer> tensors) {

@@ -115,6 +115,13 @@ public final class PrefillReuse {
       throw new UserException(
           location, "logits of shape %s are of several sequences".formatted(logits.shape()), FORM);
     }
+    if (length < 2) {
+      throw new UserException(
+          location,
+          "logits of shape %s are of one token, after which there is none to check"
+              .formatted(logits.shape()),
+          "compile for a sequence, --input-shape 1x64:i64");
+    }
     requireVocabulary(main, main.parameters().get(input), extents.getLast());
     requireCausal(main, main.parameters().get(input), logits, extents.getLast());
     return new Tokens(input, length);

@@ -57,6 +57,37 @@ public final class TensorToInteger {
   }
 
   /**
+   * A program with what its values are.
+   *
+   * @param tensor main's parameters are floating-point or integers; weights are Constant ops
+   * @param ranges calibration of this very program
+   */
+  public record Source(Program tensor, Ranges ranges) {}
+
+  /**
+   * Lowers one program at the precision that suits another.
+   *
+   * @param stated the program that is lowered
+   * @param suited a program that computes the same values and has other outputs, on which fidelity
+   *     is measured
+   * @see #lower(Program, Ranges, QuantizationOptions, Optional, PassContext)
+   */
+  public static QuantizedProgram lower(
+      Source stated,
+      Source suited,
+      QuantizationOptions options,
+      Optional<FidelityTarget> target,
+      PassContext context) {
+    WeightCache cache = new WeightCache();
+    Precision precision = choose(suited, options, target, cache, context).precision();
+    return switch (IntegerLowering.lower(
+        stated.tensor().main(), stated.ranges(), options, precision, cache)) {
+      case IntegerLowering.Lowered l -> l.program();
+      case IntegerLowering.Refused r -> throw r.exception();
+    };
+  }
+
+  /**
    * @param tensor main's parameters are floating-point; weights are Constant ops
    * @param ranges calibration of this very program
    * @param target fidelity that is to be reached
@@ -70,9 +101,20 @@ public final class TensorToInteger {
       QuantizationOptions options,
       Optional<FidelityTarget> target,
       PassContext context) {
+    Source source = new Source(tensor, ranges);
+    return choose(source, options, target, new WeightCache(), context).program();
+  }
+
+  private static PrecisionSearch.Candidate choose(
+      Source source,
+      QuantizationOptions options,
+      Optional<FidelityTarget> target,
+      WeightCache cache,
+      PassContext context) {
+    Program tensor = source.tensor();
+    Ranges ranges = source.ranges();
     Function main = tensor.main();
     options.checkNames(main);
-    WeightCache cache = new WeightCache();
     PrecisionSearch search =
         new PrecisionSearch(
             tensor,
@@ -89,7 +131,7 @@ public final class TensorToInteger {
     }
     chosen.counts().statistics().forEach(context::count);
     chosen.bits().forEach((name, n) -> context.count(BITS + name, n));
-    return chosen.program();
+    return chosen;
   }
 
   /**

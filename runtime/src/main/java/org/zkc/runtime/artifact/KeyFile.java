@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitLimits;
@@ -25,22 +26,34 @@ import org.zkc.runtime.wire.VerifierKeyFileMessage;
  * The content of a {@code .vk} file: the backend's key, and how its public integers correspond to
  * people's arrays. What the ports say is bound to every proof through {@link #boundContext}, so a
  * key whose scales were changed verifies nothing.
+ *
+ * @param generation present in the key of a causal language model, whose proofs may speak of text
+ *     that was generated
  */
-public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
+public record KeyFile(
+    VerifierKey key, List<Port> inputs, List<Port> outputs, Optional<Generation> generation) {
   private static final byte[] MAGIC = "ZKC-KEY\n".getBytes(StandardCharsets.US_ASCII);
   static final int VERSION = 1;
 
   /** A key file of more bytes than this is refused unread: a key, and a MB of names. */
   public static final int MOST_BYTES = VerifierKey.MAX_BYTES + (1 << 20);
 
-  /** The key, and every port with its name. */
-  private static final int MOST_PARTS = 1 + 2 * 2 * CircuitLimits.TENSORS;
+  /** The key, every port with its name, and what is said of generation. */
+  private static final int MOST_PARTS = 1 + 2 * 2 * CircuitLimits.TENSORS + 1;
 
   private static final String CONTEXT_LABEL = "zkc ports and context, version 1\n";
+
+  /** No beginning of the other label, so that no claim can be taken for a part of a context. */
+  private static final String CLAIM_LABEL = "zkc ports, claim and context, version 1\n";
 
   public KeyFile {
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
+  }
+
+  /** A key whose proofs speak of no generated text. */
+  public KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
+    this(key, inputs, outputs, Optional.empty());
   }
 
   public CheckedCircuit circuit() {
@@ -83,6 +96,7 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
     VerifierKeyFileMessage.Builder message = VerifierKeyFileMessage.newBuilder().setKey(keyBytes);
     inputs.forEach(p -> message.addInputs(encode(p)));
     outputs.forEach(p -> message.addOutputs(encode(p)));
+    generation.ifPresent(g -> message.setGeneration(g.encode()));
     return message.build();
   }
 
@@ -106,7 +120,13 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
             MOST_PARTS);
     VerifierKey key = VerifierKey.decode(message.getKey().toByteArray());
     KeyFile file =
-        new KeyFile(key, decode(message.getInputsList()), decode(message.getOutputsList()));
+        new KeyFile(
+            key,
+            decode(message.getInputsList()),
+            decode(message.getOutputsList()),
+            message.hasGeneration()
+                ? Optional.of(Generation.decode(message.getGeneration()))
+                : Optional.empty());
     VerificationFailure.requireCount(
         "key file inputs", key.circuit().circuit().inputs().size(), file.inputs.size());
     VerificationFailure.requireCount(
@@ -115,6 +135,7 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
     requireBooleans(file.outputs, key, key.circuit().circuit().outputs());
     requireUnits(file.inputs, key, key.circuit().circuit().inputs());
     requireUnits(file.outputs, key, key.circuit().circuit().outputs());
+    file.generation.ifPresent(g -> g.requireFit(file));
     return file;
   }
 
@@ -161,13 +182,30 @@ public record KeyFile(VerifierKey key, List<Port> inputs, List<Port> outputs) {
    * caller's own context.
    */
   public byte[] boundContext(byte[] context) {
+    return bound(CONTEXT_LABEL, context);
+  }
+
+  /** The same for a proof that claims text to be generated. */
+  public byte[] boundContext(byte[] context, Continuation claim) {
+    byte[] encoded = claim.encode();
+    byte[] all = Arrays.copyOf(encoded, encoded.length + context.length);
+    System.arraycopy(context, 0, all, encoded.length, context.length);
+    return bound(CLAIM_LABEL, all);
+  }
+
+  /** The same for what a proof file says that its proof claims. */
+  public byte[] boundContext(byte[] context, Optional<Continuation> claim) {
+    return claim.map(c -> boundContext(context, c)).orElseGet(() -> boundContext(context));
+  }
+
+  private byte[] bound(String labelText, byte[] content) {
     MessageDigest ports = sha256();
     ports.update(message(ByteString.EMPTY).toByteArray());
-    byte[] label = CONTEXT_LABEL.getBytes(StandardCharsets.US_ASCII);
+    byte[] label = labelText.getBytes(StandardCharsets.US_ASCII);
     byte[] digest = ports.digest();
-    byte[] out = Arrays.copyOf(label, label.length + digest.length + context.length);
+    byte[] out = Arrays.copyOf(label, label.length + digest.length + content.length);
     System.arraycopy(digest, 0, out, label.length, digest.length);
-    System.arraycopy(context, 0, out, label.length + digest.length, context.length);
+    System.arraycopy(content, 0, out, label.length + digest.length, content.length);
     return out;
   }
 

@@ -111,6 +111,13 @@ final class CompileCommand implements Callable<Integer> {
   private Double minFidelity;
 
   @Option(
+      names = "--generation",
+      description =
+          "Of a causal language model: state the likeliest next token after each token in place of"
+              + " the logits.")
+  private boolean generation;
+
+  @Option(
       names = "--conv",
       paramLabel = "FORM",
       description =
@@ -188,6 +195,7 @@ final class CompileCommand implements Callable<Integer> {
               quantization(),
               conv,
               new HashSet<>(disabled),
+              generation,
               minFidelity == null ? OptionalDouble.empty() : OptionalDouble.of(minFidelity),
               listener,
               warning -> err.println("warning: " + warning));

@@ -129,6 +129,11 @@ final class ModelReport {
           "output       "
               + port(key.outputs().get(i), circuit.tensors().get(circuit.outputs().get(i))));
     }
+    key.generation()
+        .ifPresent(g ->
+            lines.add(
+                "generation   causal, prompts and text of up to %d tokens (zkc prove --generated)"
+                    .formatted(g.length(key))));
     return lines;
   }
 
@@ -270,6 +275,7 @@ final class ModelReport {
     out.put("digest", key.digest());
     out.put("inputs", portsJson(key.inputs(), circuit, circuit.inputs()));
     out.put("outputs", portsJson(key.outputs(), circuit, circuit.outputs()));
+    key.generation().ifPresent(g -> out.put("generation", Map.of("tokens", g.length(key))));
     out.put("parameters", s.parameters());
     out.put("relations", s.relations());
     out.put("witnessCells", s.witnessCells());

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.zkc.gkr.proof.ProofFile;
@@ -17,9 +18,12 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.artifact.AtomicFiles;
 import org.zkc.runtime.artifact.Codewords;
+import org.zkc.runtime.artifact.Continuation;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.execute.Execution;
+import org.zkc.runtime.execute.LanguageModel;
 import org.zkc.runtime.numpy.ArrayFiles;
+import org.zkc.runtime.numpy.NpyReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -48,6 +52,14 @@ final class ProveCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "An input (.npy; repeat in forward's order, NAME=FILE, or one .npz).")
   private List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--generated",
+      paramLabel = "TOKENS.npy",
+      description =
+          "Prove that a causal language model, greedily, generates these tokens after the prompt"
+              + " that --input gives.")
+  private Path generated;
 
   @Option(
       names = {"-o", "--out"},
@@ -99,15 +111,25 @@ final class ProveCommand implements Callable<Integer> {
         .reads("its codeword", ModelFile.codeFile(model))
         .reads("its key", ModelFile.keyFile(model))
         .reads("--input", inputs)
+        .reads("--generated", generated)
         .writes("--out", target)
         .writes("--output", outputs);
     AtomicFiles.requireWritable(target);
     outputs.forEach(file -> AtomicFiles.requireWritable(Path.of(file)));
     ModelFile file = ModelFile.open(model);
     Execution execution = new Execution(file);
+    Optional<LanguageModel.Text> text =
+        Optional.ofNullable(generated)
+            .map(tokens ->
+                new LanguageModel(file, execution)
+                    .text(execution.read(inputs), NpyReader.read(tokens)));
+    Optional<Continuation> claim = text.map(LanguageModel.Text::claim);
     List<int[]> integers =
-        execution.quantize(
-            inputs, warning -> spec.commandLine().getErr().println("warning: " + warning));
+        text.map(LanguageModel.Text::inputs)
+            .orElseGet(() ->
+                execution.quantize(
+                    inputs,
+                    warning -> spec.commandLine().getErr().println("warning: " + warning)));
     PrintWriter out = spec.commandLine().getOut();
     StageTimes times = new StageTimes();
     Execution.Result result;
@@ -122,15 +144,22 @@ final class ProveCommand implements Callable<Integer> {
       result = execution.run(integers, threads);
       times.add("execute", System.nanoTime() - begin);
       saturated = execution.saturationWarnings();
+      if (claim.isPresent()) {
+        new LanguageModel(file, execution).requirePicked(result.statement(), claim.get());
+      }
       ProverOptions options =
           new ProverOptions(
               threads, (stage, part) -> display.report(stage, 0.1 + 0.9 * part), times);
-      byte[] bound = file.keyFile().boundContext(context.getBytes(StandardCharsets.UTF_8));
+      byte[] bound = file.keyFile().boundContext(context.getBytes(StandardCharsets.UTF_8), claim);
       proofBytes = Prover.proveConsuming(key, result.witness(), bound, options);
     }
-    byte[] bytes = new ProofFile(result.statement(), proofBytes).encode();
+    byte[] bytes = new ProofFile(
+                result.statement(),
+                proofBytes,
+                claim.map(Continuation::encode).orElseGet(() -> new byte[0]))
+            .encode();
     AtomicFiles.write(target, bytes);
-    saturated.forEach(text -> spec.commandLine().getErr().println("warning: " + text));
+    saturated.forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
     SequencedMap<String, TensorData> arrays = result.outputs();
     if (!outputs.isEmpty() && ArrayFiles.write(outputs, arrays, "--output")) {
       spec.commandLine()
@@ -143,6 +172,7 @@ final class ProveCommand implements Callable<Integer> {
         "proved %s in %s (%s)"
             .formatted(
                 target, Figures.time(Figures.secondsSince(start)), Figures.bytes(bytes.length)));
+    claim.ifPresent(c -> ProvedText.of(file.keyFile(), result.statement(), c).print(out));
     arrays.forEach((name, array) ->
         out.println("  %-12s %s: %s".formatted(name, array.shape(), Figures.elements(array))));
     times

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,8 @@ import org.zkc.ir.UserException;
 import org.zkc.runtime.artifact.AtomicFiles;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.execute.Execution;
+import org.zkc.runtime.execute.LanguageModel;
+import org.zkc.runtime.numpy.ArrayExcerpt;
 import org.zkc.runtime.numpy.ArrayFiles;
 import org.zkc.runtime.reference.ReferenceEngine;
 import picocli.CommandLine.Command;
@@ -37,6 +40,14 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "An input (.npy; repeat in forward's order, NAME=FILE, or one .npz).")
   private List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--generate",
+      paramLabel = "N",
+      description =
+          "Of a causal language model: generate N tokens after the prompt that --input gives,"
+              + " greedily; --output takes them.")
+  private Integer generate;
 
   @Option(
       names = "--output",
@@ -66,7 +77,12 @@ final class RunCommand implements Callable<Integer> {
         .reads("--input", inputs)
         .writes("--output", outputs);
     outputs.forEach(file -> AtomicFiles.requireWritable(Path.of(file)));
-    Execution execution = new Execution(ModelFile.open(model));
+    ModelFile file = ModelFile.open(model);
+    Execution execution = new Execution(file);
+    if (generate != null) {
+      generate(file, execution);
+      return ExitCode.OK;
+    }
     SequencedMap<String, TensorData> result =
         execution.outputs(
             execution.quantize(
@@ -89,6 +105,23 @@ final class RunCommand implements Callable<Integer> {
       compare(execution, result, out);
     }
     return ExitCode.OK;
+  }
+
+  private void generate(ModelFile file, Execution execution) throws IOException {
+    if (generate < 1 || reference != null) {
+      throw new UserException(
+          "--generate takes the number of tokens, 1 or more, and no --reference beside it");
+    }
+    TensorData tokens =
+        new LanguageModel(file, execution).generate(execution.read(inputs), generate, threads);
+    SequencedMap<String, TensorData> result = new LinkedHashMap<>();
+    result.put("generated", tokens);
+    ArrayFiles.write(outputs, result, "--output");
+    spec.commandLine()
+        .getOut()
+        .println(
+            "generated: %s: %s"
+                .formatted(tokens.shape(), ArrayExcerpt.of(tokens, generate, 1)));
   }
 
   private void compare(

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.zkc.gkr.circuit.Circuit;
@@ -18,10 +19,12 @@ import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.verify.Verifier;
 import org.zkc.ir.TensorData;
+import org.zkc.runtime.artifact.Continuation;
 import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.Port;
 import org.zkc.runtime.artifact.SmallFiles;
 import org.zkc.runtime.numpy.ArrayFiles;
+import org.zkc.runtime.numpy.NpyReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -57,6 +60,13 @@ final class VerifyCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "The proof must be about these inputs (as for prove).")
   private List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--generated",
+      paramLabel = "TOKENS.npy",
+      description =
+          "The proof must be about these tokens, generated after the prompt that --input gives.")
+  private Path generated;
 
   @Option(
       names = "--output",
@@ -95,10 +105,17 @@ final class VerifyCommand implements Callable<Integer> {
       }
       KeyFile keyFile = KeyFile.decode(keyBytes);
       ProofFile file = verify(keyFile, proofBytes);
+      Optional<ProvedText> text =
+          Continuation.decode(file.claim())
+              .map(claim -> {
+                claim.requireHolds(keyFile, file.statement());
+                return ProvedText.of(keyFile, file.statement(), claim);
+              });
       double seconds = Figures.secondsSince(start);
-      List<Long> cut = checkInputs(keyFile, file.statement());
+      checkGenerated(text);
+      List<Long> cut = checkInputs(keyFile, file.statement(), text);
       checkOutputs(keyFile, file.statement());
-      print(keyFile, file.statement(), digest, cut, seconds, out);
+      print(keyFile, file.statement(), text, digest, cut, seconds, out);
       return ExitCode.OK;
     } catch (VerificationFailure | OtherStatement e) {
       if (json) {
@@ -127,7 +144,9 @@ final class VerifyCommand implements Callable<Integer> {
     String together = "context, key and proof do not belong together, or one of them was changed";
     try {
       ProofFile file = ProofFile.decode(proofBytes, keyFile.key());
-      byte[] bound = keyFile.boundContext(context.getBytes(StandardCharsets.UTF_8));
+      byte[] bound =
+          keyFile.boundContext(
+              context.getBytes(StandardCharsets.UTF_8), Continuation.decode(file.claim()));
       Verifier.verify(keyFile.key(), file.statement(), file.proof(), bound);
       return file;
     } catch (VerificationFailure e) {
@@ -137,12 +156,20 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
+  private void checkGenerated(Optional<ProvedText> text) {
+    if (generated != null) {
+      text.orElseThrow(() -> new OtherStatement("the proof says of no text that it was generated"))
+          .requireGenerated(NpyReader.read(generated));
+    }
+  }
+
   /**
    * Compares the inputs with those of the statement, and repeats the prover's warnings.
    *
    * @return for each input, how many elements are cut; empty where no inputs are given
    */
-  private List<Long> checkInputs(KeyFile keyFile, Statement statement) {
+  private List<Long> checkInputs(
+      KeyFile keyFile, Statement statement, Optional<ProvedText> text) {
     if (inputs.isEmpty()) {
       return List.of();
     }
@@ -151,6 +178,11 @@ final class VerifyCommand implements Callable<Integer> {
     List<TensorData> arrays =
         ArrayFiles.read(inputs, keyFile.inputs().stream().map(Port::name).toList(), "--input");
     for (int i = 0; i < arrays.size(); i++) {
+      if (text.isPresent() && i == text.get().generation().input()) {
+        text.get().requirePrompt(arrays.get(i));
+        cut.add(0L);
+        continue;
+      }
       Port port = keyFile.inputs().get(i);
       int[] integers = port.quantize(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)));
       int at = Arrays.mismatch(integers, statement.inputs().get(i));
@@ -162,7 +194,7 @@ final class VerifyCommand implements Callable<Integer> {
       }
       cut.add(port.cut(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i))));
       port.warning(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)))
-          .ifPresent(text -> spec.commandLine().getErr().println("warning: " + text));
+          .ifPresent(warning -> spec.commandLine().getErr().println("warning: " + warning));
     }
     return cut;
   }
@@ -194,6 +226,7 @@ final class VerifyCommand implements Callable<Integer> {
   private void print(
       KeyFile keyFile,
       Statement statement,
+      Optional<ProvedText> text,
       String digest,
       List<Long> cut,
       double seconds,
@@ -205,20 +238,26 @@ final class VerifyCommand implements Callable<Integer> {
       report.put("valid", true);
       report.put("model", digest);
       report.put("context", context);
+      text.ifPresent(t -> report.put("generation", t.json()));
       report.put("inputs", ports(keyFile.inputs(), statement.inputs(), inputArrays, cut));
       report.put("outputs", ports(keyFile.outputs(), statement.outputs(), outputArrays, List.of()));
       report.put("verifySeconds", seconds);
       out.println(JsonText.of(report));
       return;
     }
+    String says =
+        text.isPresent()
+            ? " generates this text after this prompt"
+            : ", on this input, gives this output";
     out.println(
-        "VALID: the model with this digest, on this input, gives this output (checked in %s)"
-            .formatted(Figures.time(seconds)));
+        "VALID: the model with this digest%s (checked in %s)"
+            .formatted(says, Figures.time(seconds)));
     out.println("  model        " + digest);
     out.println("  trusted      " + TRUSTED);
     if (!context.isEmpty()) {
       out.println("  context      " + context);
     }
+    text.ifPresent(t -> t.print(out));
     inputArrays.forEach((name, a) ->
         out.println("  input        %s: %s: %s".formatted(name, a.shape(), Figures.elements(a))));
     outputArrays.forEach((name, a) ->

@@ -18,6 +18,7 @@ import org.zkc.passes.quantize.QuantizationOptions;
  * @param reference values of {@code --reference}
  * @param convolutions which form a convolution gets
  * @param disabled optimisation passes to leave out
+ * @param generation whether the next tokens of a language model are stated in place of its outputs
  * @param minFidelity R^2 that the integer program must reach
  * @param listener told of every pass
  * @param warnings takes each warning, one sentence
@@ -31,6 +32,7 @@ public record CompileOptions(
     QuantizationOptions quantization,
     ConvolutionPolicy convolutions,
     Set<String> disabled,
+    boolean generation,
     OptionalDouble minFidelity,
     PassListener listener,
     Consumer<String> warnings) {
@@ -45,6 +47,7 @@ public record CompileOptions(
           QuantizationOptions.DEFAULT,
           ConvolutionPolicy.AUTO,
           Set.of(),
+          false,
           OptionalDouble.empty(),
           PassListener.NONE,
           warning -> {});
@@ -66,6 +69,7 @@ public record CompileOptions(
         quantization,
         convolutions,
         disabled,
+        generation,
         minFidelity,
         listener,
         warnings);
@@ -81,6 +85,7 @@ public record CompileOptions(
         quantization,
         convolutions,
         disabled,
+        generation,
         minFidelity,
         listener,
         warnings);
@@ -96,6 +101,7 @@ public record CompileOptions(
         quantization,
         convolutions,
         disabled,
+        generation,
         minFidelity,
         listener,
         warnings);
@@ -111,6 +117,7 @@ public record CompileOptions(
         quantization,
         convolutions,
         passes,
+        generation,
         minFidelity,
         listener,
         warnings);
@@ -126,6 +133,7 @@ public record CompileOptions(
         quantization,
         policy,
         disabled,
+        generation,
         minFidelity,
         listener,
         warnings);
@@ -141,6 +149,7 @@ public record CompileOptions(
         quantization,
         convolutions,
         disabled,
+        generation,
         OptionalDouble.of(rSquared),
         listener,
         warnings);
@@ -156,8 +165,25 @@ public record CompileOptions(
         quantization,
         convolutions,
         disabled,
+        generation,
         minFidelity,
         listener,
         taker);
+  }
+
+  public CompileOptions withGeneration() {
+    return new CompileOptions(
+        method,
+        inputShapes,
+        calibration,
+        evaluation,
+        reference,
+        quantization,
+        convolutions,
+        disabled,
+        true,
+        minFidelity,
+        listener,
+        warnings);
   }
 }

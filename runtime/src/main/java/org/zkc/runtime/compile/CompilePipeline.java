@@ -30,6 +30,7 @@ import org.zkc.passes.PassCatalogue;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.PassManager;
 import org.zkc.passes.circuit.IntegerToCircuit;
+import org.zkc.passes.generation.PrefillReuse;
 import org.zkc.passes.quantize.Calibrate;
 import org.zkc.passes.quantize.ColumnScales;
 import org.zkc.passes.quantize.FidelityTarget;
@@ -41,6 +42,7 @@ import org.zkc.passes.tensor.ScaleColumns;
 import org.zkc.passes.torch.TorchToTensor;
 import org.zkc.runtime.artifact.ElementType;
 import org.zkc.runtime.artifact.FileErrors;
+import org.zkc.runtime.artifact.Generation;
 import org.zkc.runtime.artifact.Port;
 import org.zkc.runtime.artifact.Summary;
 import org.zkc.runtime.emit.CircuitEmitter;
@@ -85,6 +87,10 @@ public final class CompilePipeline {
    * @param evaluation the user's own set that fidelity is reported on
    * @param columns units that the program, samples and evaluation set are in; empty until they are
    *     chosen
+   * @param generation present where the program is a causal language model: which output is about
+   *     which input's next token
+   * @param logits the language model whose next tokens {@code tensor} states in place of its
+   *     logits; precision is chosen for these. Empty for all other programs
    */
   public record Calibrated(
       Program tensor,
@@ -93,6 +99,8 @@ public final class CompilePipeline {
       Optional<List<List<TensorData>>> samples,
       Optional<EvaluationSet> evaluation,
       Optional<ColumnScales> columns,
+      Optional<Generation> generation,
+      Optional<Program> logits,
       String archiveDigest) {
 
     /** The same without an evaluation set. */
@@ -109,6 +117,8 @@ public final class CompilePipeline {
           samples,
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
           archiveDigest);
     }
 
@@ -120,6 +130,22 @@ public final class CompilePipeline {
           samples,
           evaluation,
           columns,
+          generation,
+          logits,
+          archiveDigest);
+    }
+
+    /** A program that states the likeliest next tokens of this one. */
+    private Calibrated stating(Program nextTokens) {
+      return new Calibrated(
+          nextTokens,
+          inputNames,
+          List.of("next"),
+          samples,
+          evaluation,
+          columns,
+          generation,
+          Optional.of(tensor),
           archiveDigest);
     }
 
@@ -134,6 +160,8 @@ public final class CompilePipeline {
               new EvaluationSet(
                   set.name(), set.inputs().stream().map(units::apply).toList(), set.labels())),
           Optional.of(units),
+          generation,
+          logits,
           archiveDigest);
     }
   }
@@ -225,15 +253,43 @@ public final class CompilePipeline {
           case INTEGER, CIRCUIT -> throw new AssertionError("no front end goes so far");
         };
     requireAnswers(model, tensor, names, outputs);
-    return withColumns(
-        new Calibrated(
-            tensor,
-            names,
-            outputs,
-            arrays.map(a -> SampleArrays.split(a, types, names, "calibration data")),
-            options.evaluation().read(types, names, tensor),
-            Optional.empty(),
-            model.digest()));
+    Calibrated calibrated =
+        withColumns(
+            new Calibrated(
+                tensor,
+                names,
+                outputs,
+                arrays.map(a -> SampleArrays.split(a, types, names, "calibration data")),
+                options.evaluation().read(types, names, tensor),
+                Optional.empty(),
+                generation(tensor),
+                Optional.empty(),
+                model.digest()));
+    return options.generation()
+        ? calibrated.stating(nextTokens(calibrated.tensor()))
+        : calibrated;
+  }
+
+  /**
+   * The input and output of next tokens, where the program is a causal language model.
+   *
+   * @throws UserException when that is asked for and it is no causal language model
+   */
+  private Optional<Generation> generation(Program tensor) {
+    if (options.generation() && options.evaluation().labels().isPresent()) {
+      throw new UserException("--labels counts classes of an output that --generation leaves out");
+    }
+    Optional<PrefillReuse.Tokens> tokens =
+        options.generation()
+            ? Optional.of(PrefillReuse.require(tensor))
+            : PrefillReuse.find(tensor);
+    return tokens.map(t -> new Generation(t.input(), 0));
+  }
+
+  private Program nextTokens(Program tensor) {
+    return runLevel(
+        passes.lower(
+            PrefillReuse.LOWERING, PrefillReuse.LOWERING.with(List.of()), tensor));
   }
 
   /**
@@ -350,10 +406,7 @@ public final class CompilePipeline {
   /** Quantises and runs the passes of the integer level. */
   public QuantizedProgram toInteger(Calibrated model) {
     SampleSplit split = SampleSplit.of(model);
-    Ranges ranges =
-        split.calibration().isPresent()
-            ? Calibrate.run(model.tensor(), split.calibration().get(), tasks)
-            : Calibrate.runDefault(model.tensor(), tasks);
+    Ranges ranges = ranges(model.tensor(), split);
     split.calibration().ifPresent(samples -> warnOfSamples(model, samples));
     if (split.calibration().isEmpty()) {
       options
@@ -367,17 +420,30 @@ public final class CompilePipeline {
         passes.lower(
             TensorToInteger.LOWERING,
             (program, context) -> {
+              Optional<FidelityTarget> target = target(model, split.primary());
               quantized[0] =
-                  TensorToInteger.lower(
-                      program,
-                      ranges,
-                      quantization(model),
-                      target(model, split.primary()),
-                      context);
+                  model
+                      .logits()
+                      .map(logits ->
+                          TensorToInteger.lower(
+                              new TensorToInteger.Source(program, ranges),
+                              new TensorToInteger.Source(logits, ranges(logits, split)),
+                              quantization(model),
+                              target,
+                              context))
+                      .orElseGet(() ->
+                          TensorToInteger.lower(
+                              program, ranges, quantization(model), target, context));
               return quantized[0].program();
             },
             model.tensor());
     return new QuantizedProgram(runLevel(integer), quantized[0].counterparts());
+  }
+
+  private Ranges ranges(Program tensor, SampleSplit split) {
+    return split.calibration().isPresent()
+        ? Calibrate.run(tensor, split.calibration().get(), tasks)
+        : Calibrate.runDefault(tensor, tasks);
   }
 
   private Optional<FidelityTarget> target(Calibrated model, EvaluationSet primary) {
@@ -445,11 +511,14 @@ public final class CompilePipeline {
     EmittedCircuit emitted = CircuitEmitter.emit(circuit);
     List<Port> inputs = inputPorts(model, quantized.program());
     List<Port> outputs = outputPorts(model, quantized.program());
-    CheckedCircuit checked = VerifierLimits.check(emitted, inputs, outputs);
+    CheckedCircuit checked = VerifierLimits.check(emitted, inputs, outputs, model.generation());
     Measured measured = Measured.of(model, quantized, options, tasks);
     List<String> names = outputs.stream().map(Port::name).toList();
     measured.warnings(names).forEach(options.warnings());
-    measured.requireTarget(names);
+    // The target of a language model whose next tokens are stated is one of its logits.
+    if (model.logits().isEmpty()) {
+      measured.requireTarget(names);
+    }
     Summary summary =
         new Summary(
             model.archiveDigest(),
@@ -459,7 +528,15 @@ public final class CompilePipeline {
             Layers.of(model.tensor(), quantized),
             Layers.results(model.tensor()));
     return new CompiledModel(
-        model.tensor(), quantized.program(), circuit, emitted, checked, inputs, outputs, summary);
+        model.tensor(),
+        quantized.program(),
+        circuit,
+        emitted,
+        checked,
+        inputs,
+        outputs,
+        model.generation(),
+        summary);
   }
 
   /** The passes of the program's level, in the catalogue's order. */

@@ -5,11 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.prove.ProvingKey;
 import org.zkc.ir.Program;
 import org.zkc.runtime.artifact.AtomicFiles;
+import org.zkc.runtime.artifact.Generation;
 import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.Port;
@@ -25,6 +27,7 @@ public record CompiledModel(
     CheckedCircuit checked,
     List<Port> inputs,
     List<Port> outputs,
+    Optional<Generation> generation,
     Summary summary) {
 
   /** A model with its keys. */
@@ -77,6 +80,6 @@ public record CompiledModel(
 
   private ModelFile file(VerifierKey key) {
     return new ModelFile(
-        new KeyFile(key, inputs, outputs), emitted.model(), emitted.origins(), summary, integer);
+        new KeyFile(key, inputs, outputs, generation), emitted.model(), emitted.origins(), summary, integer);
   }
 }

@@ -1,6 +1,7 @@
 package org.zkc.runtime.compile;
 
 import java.util.List;
+import java.util.Optional;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.CircuitTooLarge;
@@ -11,6 +12,7 @@ import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.ir.Location;
 import org.zkc.ir.UserException;
+import org.zkc.runtime.artifact.Generation;
 import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.Port;
 import org.zkc.runtime.emit.EmittedCircuit;
@@ -28,12 +30,16 @@ final class VerifierLimits {
    * @throws UserException when it is too large for a verifier; at the source line of the relation
    *     that is, where there is one
    */
-  static CheckedCircuit check(EmittedCircuit emitted, List<Port> inputs, List<Port> outputs) {
+  static CheckedCircuit check(
+      EmittedCircuit emitted,
+      List<Port> inputs,
+      List<Port> outputs,
+      Optional<Generation> generation) {
     try {
       CheckedCircuit checked = CircuitCheck.check(emitted.circuit());
       VerifierKey key = withoutModel(checked);
       VerifierBounds.require(key);
-      readsBack(new KeyFile(key, inputs, outputs));
+      readsBack(new KeyFile(key, inputs, outputs, generation));
       return checked;
     } catch (CircuitTooLarge e) {
       Location location =

@@ -57,12 +57,16 @@ public final class Execution {
   public List<int[]> quantizeArrays(List<TensorData> arrays) {
     List<int[]> out = new ArrayList<>();
     for (int i = 0; i < arrays.size(); i++) {
-      out.add(
-          key.inputs()
-              .get(i)
-              .quantize(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i))));
+      out.add(quantize(i, arrays.get(i)));
     }
     return out;
+  }
+
+  /** The statement's integers for the array of one input. */
+  int[] quantize(int input, TensorData array) {
+    return key.inputs()
+        .get(input)
+        .quantize(array, circuit.tensors().get(circuit.inputs().get(input)));
   }
 
   /**
@@ -84,7 +88,12 @@ public final class Execution {
 
   /** Evaluates the circuit for its outputs alone, in less memory than {@link #run}. */
   public SequencedMap<String, TensorData> outputs(List<int[]> inputs, int threads) {
-    return key.outputArrays(new Statement(inputs, executor.runForOutputs(inputs, threads)));
+    return key.outputArrays(statement(inputs, threads));
+  }
+
+  /** The statement of a run, in less memory than {@link #run}. */
+  public Statement statement(List<int[]> inputs, int threads) {
+    return new Statement(inputs, executor.runForOutputs(inputs, threads));
   }
 
   /** Evaluates the circuit. */

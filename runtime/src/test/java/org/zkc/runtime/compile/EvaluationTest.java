@@ -152,6 +152,8 @@ class EvaluationTest {
                     Optional.of(samples(20, INPUTS, 1)),
                     Optional.of(set),
                     Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
                     ""));
     Evaluation e = model.summary().evaluation();
     assertEquals("40 samples of x.npy", e.basis());

@@ -180,6 +180,7 @@ class WeightReadsTest {
             QuantizationOptions.fixed(8, Map.of()),
             ConvolutionPolicy.AUTO,
             Set.of(),
+            false,
             OptionalDouble.empty(),
             PassListener.NONE,
             warning -> {});

@@ -1,0 +1,142 @@
+package org.zkc.runtime.artifact;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.statement.Statement;
+import org.zkc.ir.DType;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.runtime.wire.GenerationMessage;
+
+/**
+ * The part of a causal language model's key that says which output is about the next token of which
+ * input: after the token at position t, position t of the output says which one comes at position t
+ * + 1. The output has an index for each position, or a line of logits, of which the largest names
+ * the token, of equal ones that of the lowest index (docs/protocol.md section 1.1).
+ *
+ * @param input the place of the tokens among the key's inputs
+ * @param output the place of the indices or logits among the key's outputs
+ */
+public record Generation(int input, int output) {
+  /** The form of the output. */
+  private static final String FORM = "indices for %s tokens, or a line of logits for each";
+
+  GenerationMessage encode() {
+    return GenerationMessage.newBuilder().setInput(input).setOutput(output).build();
+  }
+
+  static Generation decode(GenerationMessage message) {
+    return new Generation(message.getInput(), message.getOutput());
+  }
+
+  /**
+   * Checks that the key's ports are tokens and what follows them.
+   *
+   * @throws VerificationFailure when they are not
+   */
+  void requireFit(KeyFile key) {
+    String where = "key file, generation";
+    if (input < 0
+        || output < 0
+        || input >= key.inputs().size()
+        || output >= key.outputs().size()) {
+      throw new VerificationFailure(where, "ports that there are", input + " and " + output);
+    }
+    List<Integer> tokens = tokens(key).shape();
+    List<Integer> next = next(key).shape();
+    Port port = key.outputs().get(output);
+    boolean isSequence =
+        key.inputs().get(input).elementType() == ElementType.I64
+            && tokens.stream().filter(extent -> extent > 1).count() == 1;
+    boolean areIndices = port.elementType() == ElementType.I64 && next.equals(tokens);
+    boolean areLogits =
+        port.elementType() == ElementType.F32
+            && port.units().isEmpty()
+            && next.size() == tokens.size() + 1
+            && next.subList(0, tokens.size()).equals(tokens);
+    if (!isSequence || !areIndices && !areLogits) {
+      throw new VerificationFailure(where, FORM.formatted(tokens), port.elementType() + " " + next);
+    }
+  }
+
+  private TensorDeclaration tokens(KeyFile key) {
+    return key.circuit().tensor(key.circuit().circuit().inputs().get(input));
+  }
+
+  private TensorDeclaration next(KeyFile key) {
+    return key.circuit().tensor(key.circuit().circuit().outputs().get(output));
+  }
+
+  /** The most tokens of a sequence. */
+  public int length(KeyFile key) {
+    return Collections.max(tokens(key).shape());
+  }
+
+  /**
+   * The tokens that an array holds, which has no other axis.
+   *
+   * @param flag what to call the array in errors, {@code --input}
+   * @throws UserException when it holds none, or something else
+   */
+  public int[] tokens(KeyFile key, TensorData array, String flag) {
+    long longest = array.shape().extents().stream().max(Integer::compare).orElse(1);
+    if (array.dtype().isFloating() || longest != array.elementCount() || longest == 0) {
+      throw new UserException(
+          "%s takes tokens, integers of shape [1, n]; the file holds %s of shape %s"
+              .formatted(flag, array.dtype().text(), array.shape()));
+    }
+    int[] out = new int[(int) longest];
+    for (int i = 0; i < out.length; i++) {
+      long token = array.getLong(i);
+      if (token < tokens(key).low() || token > tokens(key).high()) {
+        throw new UserException(
+            "%s has %d at place %d, the model's tokens are in [%d, %d]"
+                .formatted(flag, token, i, tokens(key).low(), tokens(key).high()));
+      }
+      out[i] = (int) token;
+    }
+    return out;
+  }
+
+  /** Tokens as an array with the axes of the model's input, {@code [1, n]}. */
+  public TensorData array(KeyFile key, int[] tokens) {
+    List<Integer> extents =
+        tokens(key).shape().stream().map(extent -> extent > 1 ? tokens.length : 1).toList();
+    return TensorData.ofLongs(
+        DType.I64, new Shape(extents), Arrays.stream(tokens).asLongStream().toArray());
+  }
+
+  /** The token behind a sequence that is shorter than the most: the least there is. */
+  public int padding(KeyFile key) {
+    return (int) tokens(key).low();
+  }
+
+  /** The tokens of a statement and their padding. */
+  public int[] sequence(Statement statement) {
+    return statement.inputs().get(input);
+  }
+
+  /**
+   * The token that the model picks after the one at a position.
+   *
+   * @param position from 0, below {@link #length}
+   */
+  public int picked(KeyFile key, Statement statement, int position) {
+    int[] outputs = statement.outputs().get(this.output);
+    int length = length(key);
+    if (outputs.length == length) {
+      return outputs[position];
+    }
+    int vocabulary = outputs.length / length;
+    int first = position * vocabulary;
+    int best = 0;
+    for (int token = 1; token < vocabulary; token++) {
+      best = outputs[first + token] > outputs[first + best] ? token : best;
+    }
+    return best;
+  }
+}
