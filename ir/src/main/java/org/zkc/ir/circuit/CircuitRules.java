@@ -374,8 +374,9 @@ public final class CircuitRules {
   }
 
   /**
-   * The interval that the sums of a contraction reach. With a model column it follows from what is
-   * known of the column's sums; with two tensors, from all products at their extremes.
+   * The interval that the sums of a contraction reach: all products at their extremes, and with a
+   * model column within what is known of the column's sums. These are over all of a channel, of
+   * which a contraction with an index in both factors sums a part only.
    */
   private static Interval contracted(Contract c, ModelSums sums) {
     Contraction indices = c.contraction();
@@ -385,8 +386,9 @@ public final class CircuitRules {
       left = left.withZero();
       right = right.withZero();
     }
+    Interval each = left.times(right).times(indices.terms());
     Optional<Interval> known = isByChannel(c) ? sums.weighted(left, c.right()) : Optional.empty();
-    return known.isPresent() ? known.get() : left.times(right).times(indices.terms());
+    return known.map(k -> k.clamp(each.low(), each.high())).orElse(each);
   }
 
   /** Whether no sum of a contraction goes over axis 0 of its right factor, the output channels. */
