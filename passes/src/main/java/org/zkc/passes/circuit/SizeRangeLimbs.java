@@ -26,7 +26,7 @@ import org.zkc.passes.PassContext;
  */
 public final class SizeRangeLimbs implements Pass {
   private static final int MOST_LIMBS = 3;
-  private static final int LARGEST_LIMB = 16;
+  private static final int LARGEST_LIMB = 18;
 
   @Override
   public String name() {
