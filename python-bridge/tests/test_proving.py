@@ -159,3 +159,35 @@ def test_several_inputs_may_come_as_a_tuple_and_other_things_are_named(compiled)
         zkpytorch.prove(compiled[1], "x.npy")
     with pytest.raises(TypeError, match="input 0 must be a tensor or an array of numbers, got list"):
         zkpytorch.run(compiled[1], [[1.0], [2.0, 3.0]])
+
+
+class Bigram(nn.Module):
+    """Tokens to logits of the next one."""
+
+    def __init__(self):
+        super().__init__()
+        self.tokens = nn.Embedding(12, 8)
+        self.head = nn.Linear(8, 12)
+
+    def forward(self, ids):
+        return self.head(torch.relu(self.tokens(ids)))
+
+
+@pytest.mark.parametrize("generation", [False, True])
+def test_generated_text_is_proved(generation, tmp_path):
+    torch.manual_seed(13)
+    ids = torch.randint(0, 12, (16, 6))
+    archive = zkpytorch.export(Bigram(), ids[:1], tmp_path / "bigram.pt", calibration=ids)
+    files = zkpytorch.compile(archive, generation=generation)
+    prompt = torch.tensor([[3, 1]])
+    tokens = zkpytorch.generate(files, prompt, 3)
+    assert tokens.shape == (1, 3) and tokens.dtype == torch.int64
+    proof = zkpytorch.prove(files, prompt, generated=tokens)
+    statement = zkpytorch.verify(proof, files, inputs=prompt, generated=tokens)
+    assert statement["generation"]["prompt"] == [3, 1]
+    assert statement["generation"]["generated"] == tokens[0].tolist()
+    other = (tokens + 1) % 12
+    with pytest.raises(zkpytorch.VerificationError):
+        zkpytorch.verify(proof, files, inputs=prompt, generated=other)
+    with pytest.raises(zkpytorch.ZkcError):
+        zkpytorch.prove(files, prompt, generated=other)

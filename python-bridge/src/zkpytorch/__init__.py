@@ -2,7 +2,7 @@
 
 from .archive import export
 from .errors import ExportError, VerificationError, ZkcError
-from .proving import CompiledModel, Proof, compile, prove, run, verify
+from .proving import CompiledModel, Proof, compile, generate, prove, run, verify
 
 __version__ = "0.1.0"
 
@@ -14,6 +14,7 @@ __all__ = [
     "ZkcError",
     "compile",
     "export",
+    "generate",
     "prove",
     "run",
     "verify",

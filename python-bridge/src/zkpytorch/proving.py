@@ -1,4 +1,4 @@
-"""`compile`, `run`, `prove` and `verify` of zkc, on PyTorch tensors and NumPy arrays.
+"""`compile`, `run`, `generate`, `prove` and `verify` of zkc, on PyTorch tensors and NumPy arrays.
 
 Arrays travel as `.npy` files in a temporary folder. Outputs come back as tensors where the first input is a tensor, else as
 arrays; one output comes back as itself, several as a tuple.
@@ -64,6 +64,7 @@ def compile(
     reference: Sequence[ArrayLike] = (),
     bits: int | Mapping[str, int] | None = None,
     min_fidelity: float | None = None,
+    generation: bool = False,
     disable: Sequence[str] = (),
 ) -> CompiledModel:
     """Compiles an archive into a model file and a verifier key.
@@ -81,6 +82,7 @@ def compile(
             records such answers in the archive, which are always compared.
         bits: of the quantisation, for all tensors or by tensor name; by default 8.
         min_fidelity: the smallest R^2 against fp32 that is accepted, on the inputs that fidelity is reported on.
+        generation: of a causal language model, state the likeliest next tokens in place of the logits.
         disable: names of optimisation passes to leave out.
 
     Raises:
@@ -97,6 +99,8 @@ def compile(
         arguments += ["--bits", str(bits)]
     if min_fidelity is not None:
         arguments += ["--min-fidelity", repr(min_fidelity)]
+    if generation:
+        arguments.append("--generation")
     for name in disable:
         arguments += ["--disable", name]
     evaluated = _sequence(evaluate)
@@ -134,9 +138,27 @@ def run(model: CompiledModel | PathLike, *inputs: ArrayLike) -> Outputs:
         return _read(target, inputs)
 
 
+def generate(model: CompiledModel | PathLike, prompt: ArrayLike, count: int) -> ArrayLike:
+    """The tokens that a causal language model, in integers, picks after a prompt, greedily: `prove` takes them as `generated`.
+
+    Args:
+        model: what `compile` gave, or a `.zkc` file.
+        prompt: tokens, integers of shape [1, n].
+        count: how many tokens to generate; with the prompt at most as many as the model was compiled for.
+
+    Raises:
+        TypeError: the prompt is no tensor or array.
+        ZkcError: with zkc's own text.
+    """
+    with _files([prompt], "prompt") as paths, _output_file() as target:
+        run_zkc(["run", _model_file(model), *_repeated("--input", paths), "--generate", str(count), "--output", target])
+        return _read(target, [prompt])
+
+
 def prove(
     model: CompiledModel | PathLike,
     *inputs: ArrayLike,
+    generated: ArrayLike | None = None,
     proof: PathLike | None = None,
     context: str | None = None,
     threads: int | None = None,
@@ -146,6 +168,8 @@ def prove(
     Args:
         model: what `compile` gave, or a `.zkc` file.
         inputs: in the order of forward's arguments; one tuple of them all, as `export` takes it, is the same.
+        generated: when given, the proof is that a causal language model generates these tokens, greedily, after the prompt
+            that is its input.
         proof: the `.zkp` file to write; by default beside the model.
         context: a text that the proof is bound to; `verify` needs the same.
         threads: how many to use; by default all.
@@ -157,9 +181,9 @@ def prove(
     inputs = _arguments(inputs)
     model_file = _model_file(model)
     target = pathlib.Path(proof) if proof is not None else model_file.with_suffix(".zkp")
-    with _files(inputs, "input") as paths, _output_file() as output:
+    with _files(inputs, "input") as paths, _files(_optional(generated), "generated") as text, _output_file() as output:
         arguments = ["prove", model_file, *_repeated("--input", paths), "-o", target, "--output", output]
-        arguments += ["--progress", "none"]
+        arguments += ["--progress", "none", *_repeated("--generated", text)]
         if context is not None:
             arguments += ["--context", context]
         if threads is not None:
@@ -173,6 +197,7 @@ def verify(
     key: CompiledModel | PathLike,
     *,
     inputs: ArrayLike | Sequence[ArrayLike] = (),
+    generated: ArrayLike | None = None,
     outputs: ArrayLike | Sequence[ArrayLike] = (),
     expect_model: str | None = None,
     context: str | None = None,
@@ -182,7 +207,8 @@ def verify(
     Args:
         proof: what `prove` gave, or a `.zkp` file.
         key: what `compile` gave, or a `.vk` file.
-        inputs: when given, the proof must be about these inputs.
+        inputs: when given, the proof must be about these inputs; of generated text, about this prompt.
+        generated: when given, the proof must be that these tokens were generated.
         outputs: when given, the proved outputs must be these, bit for bit.
         expect_model: when given, the model's digest must be this.
         context: the text that the proof was bound to.
@@ -193,9 +219,14 @@ def verify(
     """
     proof_file = proof.proof if isinstance(proof, Proof) else pathlib.Path(proof)
     key_file = key.key if isinstance(key, CompiledModel) else pathlib.Path(key)
-    with _files(_sequence(inputs), "input") as input_paths, _files(_sequence(outputs), "output") as output_paths:
+    with (
+        _files(_sequence(inputs), "input") as input_paths,
+        _files(_sequence(outputs), "output") as output_paths,
+        _files(_optional(generated), "generated") as text,
+    ):
         arguments = ["verify", proof_file, "--key", key_file, "--json"]
         arguments += _repeated("--input", input_paths) + _repeated("--output", output_paths)
+        arguments += _repeated("--generated", text)
         if expect_model is not None:
             arguments += ["--expect-model", expect_model]
         if context is not None:
@@ -214,6 +245,10 @@ def _arguments(inputs: tuple[Any, ...]) -> tuple[ArrayLike, ...]:
 
 def _sequence(arrays: ArrayLike | Sequence[ArrayLike]) -> Sequence[ArrayLike]:
     return [arrays] if isinstance(arrays, (torch.Tensor, np.ndarray)) else arrays
+
+
+def _optional(array: ArrayLike | None) -> Sequence[ArrayLike]:
+    return [] if array is None else [array]
 
 
 def _repeated(flag: str, paths: list[pathlib.Path]) -> list[str | os.PathLike[str]]:

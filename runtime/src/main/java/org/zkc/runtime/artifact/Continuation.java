@@ -83,6 +83,15 @@ public record Continuation(int prompt, int length) {
     }
   }
 
+  /**
+   * The claim of a proof file that nobody verified, to be shown; empty where it makes none, or one
+   * that is about no sequence of this key.
+   */
+  public static Optional<Continuation> unverified(byte[] claim, KeyFile key) {
+    return decode(claim)
+        .filter(c -> key.generation().filter(g -> c.length <= g.length(key)).isPresent());
+  }
+
   /** The tokens of the prompt. */
   public int[] prompt(int[] sequence) {
     return Arrays.copyOfRange(sequence, 0, prompt);

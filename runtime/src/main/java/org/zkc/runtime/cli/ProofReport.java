@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.ir.TensorData;
+import org.zkc.runtime.artifact.Continuation;
 import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.SmallFiles;
 
@@ -54,8 +55,15 @@ final class ProofReport {
     ProofFile proof = opened.get().proof();
     out.println(
         "  proof        %s without the statement".formatted(Figures.bytes(proof.proof().length)));
+    text().ifPresent(t -> t.print(out));
     key.inputArrays(proof.statement()).forEach((name, a) -> line("input", name, a, out));
     key.outputArrays(proof.statement()).forEach((name, a) -> line("output", name, a, out));
+  }
+
+  private Optional<ProvedText> text() {
+    return opened.flatMap(o ->
+        Continuation.unverified(o.proof().claim(), o.key())
+            .map(claim -> ProvedText.of(o.key(), o.proof().statement(), claim)));
   }
 
   private static void line(String what, String name, TensorData array, PrintWriter out) {
@@ -69,6 +77,7 @@ final class ProofReport {
     if (opened.isPresent()) {
       ProofFile proof = opened.get().proof();
       out.put("proofBytes", proof.proof().length);
+      text().ifPresent(t -> out.put("generation", t.json()));
       out.put("inputs", proof.statement().inputs());
       out.put("outputs", proof.statement().outputs());
     }

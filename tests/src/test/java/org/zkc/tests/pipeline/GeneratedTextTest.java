@@ -407,6 +407,11 @@ final class GeneratedTextTest {
     Cli.Result json = Cli.run(with(verify, "--json")).succeeded();
     assertTrue(json.out().contains("\"prompt\" : [ 3, 1, 4 ]"), json::toString);
     Cli.run(with(verify, "--input", prompt, "--generated", tokens)).succeeded();
+    Cli.Result shown = Cli.run("inspect", proof, "--key", key).succeeded();
+    assertTrue(shown.out().contains("generated    4 tokens: " + text), shown::toString);
+    Path page = folder.resolve("p.html");
+    Cli.run("inspect", proof, "--key", key, "--html", page).succeeded();
+    assertTrue(Files.readString(page).contains("generated"));
     for (int[] other : List.of(new int[] {3, 1, 5}, new int[] {3, 1}, new int[] {3, 1, 4, 1})) {
       Cli.run(with(verify, "--input", npy("other", other))).exited(Cli.REJECTED);
     }
