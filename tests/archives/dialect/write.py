@@ -21,7 +21,7 @@ import torch
 
 HERE = pathlib.Path(__file__).resolve().parent
 TARGET = HERE.parents[1] / "src" / "test" / "resources" / "dialect"
-THEMES = ["control_flow", "containers", "host_values", "idioms", "recurrent", "writes"]
+THEMES = ["attention", "control_flow", "containers", "host_values", "idioms", "recurrent", "writes"]
 SAMPLES = 2
 
 sys.path[:0] = [str(HERE), str(HERE.parent)]

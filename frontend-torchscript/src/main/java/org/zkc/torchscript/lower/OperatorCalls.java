@@ -86,7 +86,7 @@ final class OperatorCalls {
           return positional;
         }
       }
-      case "aten.is_grad_enabled" -> {
+      case "aten.is_grad_enabled", "aten.is_autocast_enabled", "aten.is_autocast_cpu_enabled" -> {
         return List.of(Binding.Literal.of(false));
       }
       default -> {}

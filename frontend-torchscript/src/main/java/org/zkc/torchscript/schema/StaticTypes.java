@@ -1,5 +1,6 @@
 package org.zkc.torchscript.schema;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,17 @@ public final class StaticTypes {
     }
     if (isOptional(a) && isOptional(b)) {
       return optional(join(argument(a, 0), argument(b, 0)));
+    }
+    if (isGeneric(a, "Tuple")
+        && a instanceof TorchType.Generic left
+        && b instanceof TorchType.Generic right
+        && right.constructor().equals("Tuple")
+        && left.arguments().size() == right.arguments().size()) {
+      List<TorchType> elements = new ArrayList<>();
+      for (int i = 0; i < left.arguments().size(); i++) {
+        elements.add(join(left.arguments().get(i), right.arguments().get(i)));
+      }
+      return tuple(elements);
     }
     return ANY;
   }

@@ -119,6 +119,10 @@ class OverloadResolutionTest {
     assertTrue(resolve("aten.append", StaticTypes.list(I), T).isEmpty());
     assertEquals(StaticTypes.optional(T), StaticTypes.join(T, StaticTypes.NONE));
     assertEquals(StaticTypes.ANY, StaticTypes.join(T, I));
+    assertEquals(
+        StaticTypes.tuple(List.of(T, StaticTypes.optional(T))),
+        StaticTypes.join(
+            StaticTypes.tuple(List.of(T, StaticTypes.NONE)), StaticTypes.tuple(List.of(T, T))));
   }
 
   @Test

@@ -171,7 +171,10 @@ final class ComparisonOperators {
     return true;
   }
 
-  /** Only comparisons with None occur in archives. */
+  /**
+   * Identity with None, of booleans, and of tensors as far as it is known: what is one value here
+   * through several operators may be one tensor or a view in PyTorch.
+   */
   private static boolean identical(OperatorCall call) {
     TorchValue left = call.arguments().get(0);
     TorchValue right = call.arguments().get(1);
@@ -180,6 +183,12 @@ final class ComparisonOperators {
     }
     if (left instanceof Bool && right instanceof Bool) {
       return left.equals(right);
+    }
+    if (left == right) {
+      return true;
+    }
+    if (left instanceof TracedTensor l && right instanceof TracedTensor r && l.value() != r.value()) {
+      return false;
     }
     throw call.refuse("identity of %s and %s".formatted(left.kind(), right.kind()));
   }
