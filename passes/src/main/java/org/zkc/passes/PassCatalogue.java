@@ -30,6 +30,7 @@ import org.zkc.passes.tensor.MaskSoftmax;
 import org.zkc.passes.tensor.MergeClamps;
 import org.zkc.passes.tensor.MergePadIntoConv;
 import org.zkc.passes.tensor.MergeViews;
+import org.zkc.passes.tensor.RaiseNorms;
 import org.zkc.passes.tensor.ScaleColumns;
 import org.zkc.passes.torch.TorchToTensor;
 
@@ -54,6 +55,7 @@ public final class PassCatalogue {
           new MaskSoftmax(),
           new FuseAttention(),
           new EliminateCommonSubexpressions(Level.TENSOR),
+          new RaiseNorms(),
           new EqualizeChannels(),
           new EliminateDeadCode(Level.TENSOR),
           // Integer level.
