@@ -19,6 +19,7 @@ import org.zkc.passes.circuit.SizeTables;
 import org.zkc.passes.generation.PrefillReuse;
 import org.zkc.passes.integer.FuseRequantizeActivation;
 import org.zkc.passes.integer.LengthenTables;
+import org.zkc.passes.quantize.ChannelBalance;
 import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.passes.tensor.DivideToMultiply;
 import org.zkc.passes.tensor.EqualizeChannels;
@@ -92,6 +93,7 @@ public final class PassCatalogue {
           TorchToTensor.LOWERING,
           PrefillReuse.LOWERING,
           ScaleColumns.LOWERING,
+          ChannelBalance.LOWERING,
           TensorToInteger.LOWERING,
           IntegerToCircuit.LOWERING);
 

@@ -32,6 +32,7 @@ import org.zkc.passes.PassManager;
 import org.zkc.passes.circuit.IntegerToCircuit;
 import org.zkc.passes.generation.PrefillReuse;
 import org.zkc.passes.quantize.Calibrate;
+import org.zkc.passes.quantize.ChannelBalance;
 import org.zkc.passes.quantize.ColumnScales;
 import org.zkc.passes.quantize.FidelityTarget;
 import org.zkc.passes.quantize.QuantizationOptions;
@@ -123,8 +124,12 @@ public final class CompilePipeline {
     }
 
     private Calibrated withLayerNumbers() {
+      return withTensor(LayerNumbers.number(tensor));
+    }
+
+    private Calibrated withTensor(Program newTensor) {
       return new Calibrated(
-          LayerNumbers.number(tensor),
+          newTensor,
           inputNames,
           outputNames,
           samples,
@@ -335,7 +340,7 @@ public final class CompilePipeline {
         calibrationArrays(model, names).map(a -> a.stream().map(TensorData::dtype).toList()));
   }
 
-  /** Chooses units of columns, where that is not done, and lets the program absorb them. */
+  /** Chooses units of columns and factors of channels, where that is not done, and lets the program absorb them. */
   private Calibrated withColumns(Calibrated model) {
     if (model.columns().isPresent()) {
       return model;
@@ -349,7 +354,19 @@ public final class CompilePipeline {
                     ScaleColumns.LOWERING,
                     (program, context) -> units.apply(program),
                     model.tensor()));
-    return model.inUnits(units, tensor);
+    return balanced(model.inUnits(units, tensor));
+  }
+
+  /** Moves factors between channels by the samples that ranges are taken from. */
+  private Calibrated balanced(Calibrated model) {
+    Optional<List<List<TensorData>>> samples = SampleSplit.of(model).calibration();
+    return samples.isEmpty()
+        ? model
+        : model.withTensor(
+            passes.lower(
+                ChannelBalance.LOWERING,
+                (program, context) -> ChannelBalance.apply(program, samples.get(), context, tasks),
+                model.tensor()));
   }
 
   /** Compares with the answers in the archive and with those that the user gave. */
