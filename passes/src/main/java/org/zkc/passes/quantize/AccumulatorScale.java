@@ -170,6 +170,11 @@ final class AccumulatorScale {
     return bound(a) < magnitude * a;
   }
 
+  /** A bound on the magnitude of the sums, as a real number. */
+  double bound() {
+    return bound(wanted());
+  }
+
   private double bound(double a) {
     double sum = 0;
     for (Term term : terms) {

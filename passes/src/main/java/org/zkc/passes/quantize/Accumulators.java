@@ -23,6 +23,9 @@ final class Accumulators {
   /** Room for the rounding of constants beside exact integers. */
   private static final double ROOM = 0.95 * FieldBounds.LIMIT;
 
+  /** The steps that sums may reach, with room for what rounding adds to their bounds. */
+  private static final double MOST_STEPS = 0.9 * FieldBounds.MAX_TABLE_ROWS;
+
   private final IntegerValues values;
   private final WeightLowering weights;
   private final QuantizationOptions options;
@@ -52,7 +55,21 @@ final class Accumulators {
     if (values.analysis().isOutput(value) || values.analysis().feedsComparisonsOnly(value)) {
       return accumulate(value, scale.free());
     }
-    Quantum q = values.classes().quantum(value);
+    return requantized(value, scale, location);
+  }
+
+  /**
+   * A deferred value, in its accumulator, requantised to the scale of its class.
+   *
+   * @throws UserException at the location, when no scale of the accumulator fits
+   */
+  Value requantized(Value value, Location location) {
+    return requantized(value, terms(value), location);
+  }
+
+  /** The table of a requantisation has a row for every step that the sums may reach. */
+  private Value requantized(Value value, AccumulatorScale scale, Location location) {
+    Quantum q = values.classes().quantum(value, 2 * scale.bound() / MOST_STEPS);
     return requantized(value, scale, q, q.low(), q.high(), location);
   }
 

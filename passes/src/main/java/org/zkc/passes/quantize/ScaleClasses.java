@@ -48,6 +48,9 @@ final class ScaleClasses {
   /** Bits of the result of a norm, whose elements have a mean square of 1 and outliers. */
   static final int STANDARD_BITS = 10;
 
+  /** Bits that no class falls below for the sake of its tables. */
+  private static final int FEWEST_BITS = 8;
+
   private final TensorAnalysis analysis;
   private final Ranges ranges;
   private final QuantizationOptions options;
@@ -225,7 +228,15 @@ final class ScaleClasses {
 
   /** The scale and clamp bounds that the value gets where it is requantised. */
   Quantum quantum(Value value) {
-    return quanta.computeIfAbsent(find(value), root -> choose(members(root)));
+    return quantum(value, 0);
+  }
+
+  /**
+   * The same where the scale should be {@code leastScale} or more: a class that has no scale yet
+   * gets fewer bits for that.
+   */
+  Quantum quantum(Value value, double leastScale) {
+    return quanta.computeIfAbsent(find(value), root -> choose(members(root), leastScale));
   }
 
   /**
@@ -250,6 +261,10 @@ final class ScaleClasses {
   }
 
   private Quantum choose(Members members) {
+    return choose(members, 0);
+  }
+
+  private Quantum choose(Members members, double leastScale) {
     if (members.fitGrid()) {
       return new Quantum(members.step, members.nonNegative ? 0 : -members.steps, members.steps);
     }
@@ -264,6 +279,11 @@ final class ScaleClasses {
             ? members.bits
             : precision.ofActivation(
                 members.bits, magnitude, members.nonNegative, members.variation);
+    while (!members.fixedBits
+        && bits > FEWEST_BITS
+        && magnitude / Precision.greatest(bits, members.nonNegative) < leastScale) {
+      bits--;
+    }
     members.chosenBits = bits;
     long high = Precision.greatest(bits, members.nonNegative);
     return new Quantum(magnitude / high, members.nonNegative ? 0 : -high, high);

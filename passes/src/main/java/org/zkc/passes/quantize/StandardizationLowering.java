@@ -57,8 +57,7 @@ final class StandardizationLowering {
     if (!values.analysis().isDeferred(op.input())) {
       return values.narrow(op.input(), WIDE);
     }
-    Quantum q = values.classes().quantum(op.input());
-    return accumulators.requantized(op.input(), q, q.low(), q.high(), op.location());
+    return accumulators.requantized(op.input(), op.location());
   }
 
   private static List<Integer> swapped(int rank, int a, int b) {
