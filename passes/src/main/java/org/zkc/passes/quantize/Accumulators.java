@@ -67,9 +67,18 @@ final class Accumulators {
     return requantized(value, terms(value), location);
   }
 
+  /** The least scale that a deferred value may be requantised to, as far as its table goes. */
+  double leastStep(Value value) {
+    return leastStep(terms(value));
+  }
+
+  private static double leastStep(AccumulatorScale scale) {
+    return 2 * scale.bound() / MOST_STEPS;
+  }
+
   /** The table of a requantisation has a row for every step that the sums may reach. */
   private Value requantized(Value value, AccumulatorScale scale, Location location) {
-    Quantum q = values.classes().quantum(value, 2 * scale.bound() / MOST_STEPS);
+    Quantum q = values.classes().quantum(value, leastStep(scale));
     return requantized(value, scale, q, q.low(), q.high(), location);
   }
 

@@ -72,6 +72,9 @@ final class ActivationLowering {
     Value integers;
     if (values.analysis().isDeferred(op.input())) {
       double step = tableStep(op);
+      for (double least = accumulators.leastStep(op.input()); step < least; ) {
+        step *= 2;
+      }
       long reach = (long) (tableEnd(op, step) / step);
       integers =
           accumulators.requantized(
