@@ -18,8 +18,6 @@ record ProvedText(KeyFile key, Generation generation, int[] prompt, int[] genera
   /** Every token is shown up to this many. */
   private static final int SHOWN = 64;
 
-  /** The rule by which the model picks. */
-  private static final String RULE = "greedy: the largest logit, of equal ones the lowest index";
 
   /** The text of a claim that holds, or will. */
   static ProvedText of(KeyFile key, Statement statement, Continuation claim) {
@@ -31,7 +29,13 @@ record ProvedText(KeyFile key, Generation generation, int[] prompt, int[] genera
   void print(PrintWriter out) {
     out.println("  prompt       " + line(prompt));
     out.println("  generated    " + line(generated));
-    out.println("  rule         " + RULE);
+    out.println("  rule         " + rule());
+  }
+
+  /** The rule by which the model picks, and the output that it goes by. */
+  private String rule() {
+    return "greedy by %s: the largest logit, of equal ones the lowest index"
+        .formatted(key.outputs().get(generation.output()).name());
   }
 
   private String line(int[] tokens) {
@@ -46,7 +50,7 @@ record ProvedText(KeyFile key, Generation generation, int[] prompt, int[] genera
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("prompt", prompt);
     out.put("generated", generated);
-    out.put("rule", RULE);
+    out.put("rule", rule());
     return out;
   }
 

@@ -22,6 +22,12 @@ import org.zkc.runtime.emit.EmittedCircuit;
  * model that {@code verify} would refuse, for its size or its names, is refused here.
  */
 final class VerifierLimits {
+  private static final String PARTS = "compile its parts on their own";
+
+  /** The remedy where logits of a large vocabulary are too many public integers. */
+  private static final String STATE_TOKENS =
+      "--generation, which states the next tokens of a language model in place of their logits";
+
   private VerifierLimits() {}
 
   /**
@@ -48,8 +54,8 @@ final class VerifierLimits {
               : Location.UNKNOWN;
       throw new UserException(
           location,
-          "the model is too large to be verified (%s); give a smaller --input-shape, or compile its parts on their own"
-              .formatted(e.getMessage()));
+          "the model is too large to be verified (%s); give a smaller --input-shape, or %s"
+              .formatted(e.getMessage(), generation.isPresent() ? STATE_TOKENS : PARTS));
     } catch (InvalidCircuit e) {
       throw new IllegalStateException(
           "the compiler made a circuit that the backend refuses: " + e.getMessage(), e);

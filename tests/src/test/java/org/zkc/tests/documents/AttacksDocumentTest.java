@@ -42,7 +42,7 @@ final class AttacksDocumentTest {
 
   private static Map<String, String> testSources() throws IOException {
     Map<String, String> out = new HashMap<>();
-    for (String module : new String[] {"backend-gkr", "runtime", "frontend-torchscript", "tests"}) {
+    for (String module : new String[] {"backend-gkr", "passes", "runtime", "frontend-torchscript", "tests"}) {
       try (Stream<Path> files =
           Files.walk(Repository.root().resolve(module).resolve("src/test/java"))) {
         for (Path file : files.filter(f -> f.toString().endsWith("Test.java")).toList()) {
