@@ -9,6 +9,7 @@ import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.interpret.TensorInterpreter;
+import org.zkc.ir.tensor.Attention;
 import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.passes.PassContext;
 
@@ -31,6 +32,22 @@ final class PrecisionSearch {
 
   /** An R^2 below which more precision may cost more rows than {@link #ROW_SHARE}. */
   private static final double POOR = 0.98;
+
+  /**
+   * The same for programs with attention: what a language model says next depends on small
+   * differences between the likeliest tokens. Their rows stay below this share of the lookups.
+   */
+  private static final double POOR_ATTENTION = 0.992;
+
+  private static final double ROW_SHARE_OF_ATTENTION = 1;
+
+  /** The share of activations and of weights at which large programs with attention begin. */
+  private static final double SHARE_OF_ATTENTION = 3e-4;
+
+  private static final double SHARE_OF_ITS_WEIGHTS = 1e-6;
+
+  /** The steps that leave time to come there one by one. */
+  private static final int STEPS_OF_ATTENTION = 8;
 
   /**
    * The least gain of R^2 for which a more precise candidate is taken; {@link #GAIN_OF_DOUBLE_COST}
@@ -81,6 +98,7 @@ final class PrecisionSearch {
   private final Program tensor;
   private final Ranges ranges;
   private final Lowering lowering;
+  private final boolean isAttentive;
   private final TaskRunner tasks;
   private Ranges.Runs runs = new Ranges.Runs(List.of(), List.of());
 
@@ -89,6 +107,7 @@ final class PrecisionSearch {
     this.tensor = tensor;
     this.ranges = ranges;
     this.lowering = lowering;
+    this.isAttentive = tensor.main().body().stream().anyMatch(Attention.class::isInstance);
   }
 
   /**
@@ -135,7 +154,7 @@ final class PrecisionSearch {
    */
   Candidate cheapest() {
     Candidate first = affordable();
-    Candidate start = measured(first);
+    Candidate start = start(first);
     Candidate best = search(first, start);
     if (best.realRSquared() >= Math.min(POOR, start.realRSquared() - GAIN)) {
       return best;
@@ -143,6 +162,25 @@ final class PrecisionSearch {
     // Variants were gained at the cost of the samples: they do not count here.
     runs = ranges.samples();
     return search(first, measured(first));
+  }
+
+  /**
+   * The candidate to begin with. A large program with attention has no time for the steps that its
+   * precision takes, one bit after the other, so it begins where such programs end.
+   */
+  private Candidate start(Candidate first) {
+    Candidate start = measured(first);
+    if (!isAttentive || start.rSquared() >= TARGET || steps() >= STEPS_OF_ATTENTION) {
+      return start;
+    }
+    Optional<Candidate> finer = Optional.empty();
+    for (double share = SHARE_OF_ATTENTION; finer.isEmpty() && share < COARSEST; share *= STEP) {
+      finer = fitting(Precision.LEAST.withWeightShare(SHARE_OF_ITS_WEIGHTS).withShare(share));
+    }
+    return finer
+        .map(this::measured)
+        .filter(c -> runs.count() == 0 || c.rSquared() > start.rSquared() + GAIN)
+        .orElse(start);
   }
 
   private Candidate search(Candidate first, Candidate start) {
@@ -172,9 +210,11 @@ final class PrecisionSearch {
     return best;
   }
 
-  private static boolean isTooDear(Candidate next, Candidate best, LookupCost first) {
-    return best.rSquared() >= POOR
-        && next.cost().rows() - first.rows() > allowedRows(first, ROW_SHARE);
+  private boolean isTooDear(Candidate next, Candidate best, LookupCost first) {
+    double poor = isAttentive ? POOR_ATTENTION : POOR;
+    long more = next.cost().rows() - first.rows();
+    return best.rSquared() >= poor && more > allowedRows(first, ROW_SHARE)
+        || best.rSquared() >= POOR && more > allowedRows(first, ROW_SHARE_OF_ATTENTION);
   }
 
   private static boolean gains(Candidate candidate, Candidate best, LookupCost first) {
