@@ -26,6 +26,7 @@ import org.zkc.passes.tensor.EqualizeChannels;
 import org.zkc.passes.tensor.FoldAffine;
 import org.zkc.passes.tensor.FoldBatchNorm;
 import org.zkc.passes.tensor.FoldConstants;
+import org.zkc.passes.tensor.FoldGains;
 import org.zkc.passes.tensor.FuseAttention;
 import org.zkc.passes.tensor.MaskSoftmax;
 import org.zkc.passes.tensor.MergeClamps;
@@ -57,6 +58,7 @@ public final class PassCatalogue {
           new FuseAttention(),
           new EliminateCommonSubexpressions(Level.TENSOR),
           new RaiseNorms(),
+          new FoldGains(),
           new EqualizeChannels(),
           new EliminateDeadCode(Level.TENSOR),
           // Integer level.
