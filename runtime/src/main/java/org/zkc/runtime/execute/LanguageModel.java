@@ -46,10 +46,19 @@ public final class LanguageModel {
   public Text text(List<TensorData> arrays, TensorData generated) {
     int[] prompt = prompt(arrays);
     int[] more = generation.tokens(key, generated, "--generated");
+    if (prompt.length + more.length > generation.length(key) && startsWith(more, prompt)) {
+      throw new UserException(
+          "the text of --generated begins with the prompt; give the tokens after it alone");
+    }
     requireRoom(prompt.length, more.length);
     int[] all = Arrays.copyOf(prompt, prompt.length + more.length);
     System.arraycopy(more, 0, all, prompt.length, more.length);
     return new Text(inputs(arrays, all), new Continuation(prompt.length, all.length));
+  }
+
+  private static boolean startsWith(int[] tokens, int[] beginning) {
+    return tokens.length > beginning.length
+        && Arrays.equals(tokens, 0, beginning.length, beginning, 0, beginning.length);
   }
 
   private int[] prompt(List<TensorData> arrays) {
@@ -115,13 +124,16 @@ public final class LanguageModel {
       int picked = generation.picked(key, statement, position - 1);
       if (picked != tokens[position]) {
         throw new UserException(
-            "token %d of --generated, position %d of the sequence, is %d, and the model picks %d there; what is proved is the model in integers, which may choose otherwise than floats where logits are close: zkc run --generate %d writes the tokens that it picks"
+            "token %d of --generated, position %d of the sequence, is %d, and the model picks %d there; what is proved is the model in integers, which may choose otherwise than floats where logits are close: zkc run --generate %d writes the tokens that it picks%s"
                 .formatted(
                     position - claim.prompt(),
                     position,
                     tokens[position],
                     picked,
-                    claim.length() - claim.prompt()));
+                    claim.length() - claim.prompt(),
+                    startsWith(claim.generated(tokens), claim.prompt(tokens))
+                        ? "; the text begins with the prompt: give the tokens after it alone"
+                        : ""));
       }
     }
   }

@@ -36,6 +36,7 @@ import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
 import org.zkc.runtime.compile.CompiledModel;
+import org.zkc.runtime.cost.CostEstimate;
 import org.zkc.runtime.execute.Execution;
 import org.zkc.runtime.execute.LanguageModel;
 import org.zkc.runtime.numpy.NpyWriter;
@@ -119,7 +120,7 @@ final class GeneratedTextTest {
     return isOfIndices ? INDICES : LOGITS;
   }
 
-  /** The whole of what verify does with a proof file. */
+  /** Every check that verify makes of a proof file. */
   private static void verify(KeyFile key, ProofFile given) {
     ProofFile file = ProofFile.decode(given.encode(), key.key());
     Optional<Continuation> claim = Continuation.decode(file.claim());
@@ -142,7 +143,14 @@ final class GeneratedTextTest {
         form.run(form.sequence()).statement().outputs().getFirst().length);
   }
 
-  /** What the compiler establishes of reals holds of the integers: later tokens change nothing. */
+  /** A forward pass of the same model is the proof with logits; indices cost an argmax more. */
+  @Test
+  void statingIndicesCostsLessThanAnotherPass() {
+    double pass = CostEstimate.of(LOGITS.key.key()).proveSeconds();
+    assertTrue(CostEstimate.of(INDICES.key.key()).proveSeconds() <= 2 * pass);
+  }
+
+  /** Causality, established of reals, holds of the integers: later tokens change nothing. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void laterTokensDoNotChangeWhatIsPicked(boolean isOfIndices) {
@@ -424,15 +432,21 @@ final class GeneratedTextTest {
     assertTrue(
         refused.err().contains("token 2 of --generated, position 5 of the sequence"),
         refused::toString);
+    int[] again = Arrays.copyOf(PROMPT, PROMPT.length + COUNT);
+    System.arraycopy(form(isOfIndices).generated(), 0, again, PROMPT.length, COUNT);
+    Cli.Result whole =
+        Cli.run("prove", model, "--input", prompt, "--generated", npy("all", again), "-o", proof)
+            .exited(Cli.BAD_INPUT);
+    assertTrue(whole.err().contains("begins with the prompt"), whole::toString);
     Cli.run("prove", model, "--input", prompt, "--generated", npy("many", new int[6]), "-o", proof)
         .exited(Cli.BAD_INPUT);
     Cli.run("prove", model, "--input", prompt, "--generated", npy("no token", TOKENS), "-o", proof)
         .exited(Cli.BAD_INPUT);
 
     // Proofs of whole inputs are what they were, and speak of no text.
-    Path whole = npy("whole", form(isOfIndices).sequence());
-    Cli.run("prove", model, "--input", whole, "-o", proof).succeeded();
-    Cli.Result plain = Cli.run("verify", proof, "--key", key, "--input", whole).succeeded();
+    Path full = npy("full", form(isOfIndices).sequence());
+    Cli.run("prove", model, "--input", full, "-o", proof).succeeded();
+    Cli.Result plain = Cli.run("verify", proof, "--key", key, "--input", full).succeeded();
     assertTrue(!plain.out().contains("prompt"), plain::toString);
     Cli.run("verify", proof, "--key", key, "--generated", tokens).exited(Cli.REJECTED);
   }
