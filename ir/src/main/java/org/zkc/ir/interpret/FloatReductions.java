@@ -101,7 +101,7 @@ final class FloatReductions {
   }
 
   /**
-   * A softmax of what a mask includes.
+   * A softmax of what a mask includes; equal shares of a line of which it includes nothing.
    *
    * @param mask 1 for elements that are included, 0 for others; null includes all
    */
@@ -123,7 +123,7 @@ final class FloatReductions {
           includesNone &= mask[i + x * inner] == 0;
         }
         for (int x = 0; includesNone && x < extent; x++) {
-          scores[i + x * inner] = input[i + x * inner];
+          scores[i + x * inner] = 0;
         }
       }
     }

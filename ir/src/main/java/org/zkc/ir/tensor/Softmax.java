@@ -7,7 +7,8 @@ import org.zkc.ir.Value;
 
 /**
  * exp(x - max) / sum over one axis, with max and sum over the elements that the mask includes; 0
- * for the others. Where the mask includes no element of a line, all count.
+ * for the others. Where the mask includes no element of a line, all have equal shares: so PyTorch
+ * has it where a mask is a huge negative number, which swallows the digits of all scores.
  *
  * @param mask i1, of the input's shape: 1 includes; without one all elements are included
  */

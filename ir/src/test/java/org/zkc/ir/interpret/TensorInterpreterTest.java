@@ -261,7 +261,7 @@ final class TensorInterpreterTest {
             .toFloats());
   }
 
-  /** Weights of what a mask includes; of all where it includes nothing; and means under them. */
+  /** Weights of what a mask includes; equal ones where it includes nothing; means under them. */
   @Test
   void maskedSoftmaxAndAttention() {
     TensorData x = TensorData.ofFloats(Shape.of(2, 3), new float[] {0, 1, 1000, 0, 1, 1});
@@ -273,14 +273,14 @@ final class TensorInterpreterTest {
                 List.of(x, mask))
             .toFloats();
     assertArrayEquals(
-        new float[] {0.26894143f, 0.7310586f, 0, 0.15536241f, 0.4223188f, 0.4223188f}, soft, 1e-6f);
+        new float[] {0.26894143f, 0.7310586f, 0, 1 / 3f, 1 / 3f, 1 / 3f}, soft, 1e-6f);
     TensorData values = TensorData.ofFloats(Shape.of(2, 3), new float[] {1, 2, 1000, 0, 10, -10});
     float[] means =
         TensorInterpreter.evaluate(
                 new Attention(value(2, 2), value(2, 3), Optional.of(included), value(2, 3), HERE),
                 List.of(x, mask, values))
             .toFloats();
-    assertArrayEquals(new float[] {1.7310586f, 7.310586f, 423.3188f, 0}, means, 1e-3f);
+    assertArrayEquals(new float[] {1.7310586f, 7.310586f, 1003 / 3f, 0}, means, 1e-3f);
   }
 
   @Test

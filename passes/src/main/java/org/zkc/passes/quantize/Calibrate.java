@@ -13,6 +13,7 @@ import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.kernel.LoopChoice;
 import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.Activation;
+import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Domain;
 import org.zkc.ir.tensor.Linear;
@@ -22,6 +23,9 @@ import org.zkc.ir.tensor.Range;
 public final class Calibrate {
   /** Runs from which variation is told; where there are fewer samples, variants complete them. */
   private static final int FEWEST_RUNS = 5;
+
+  /** Numbers beyond this stand for infinity. */
+  private static final double MOST = 1e10;
 
   /** Variants that are made for one that is wanted. */
   private static final int CHOICE = 3;
@@ -112,6 +116,12 @@ public final class Calibrate {
                 }
               }));
     }
+    for (Op op : tensor.main().body()) {
+      ValueStatistics statistics = seen.get(op.definitions().getFirst());
+      if (statistics != null && !(op instanceof Constant)) {
+        requireModest(op, statistics);
+      }
+    }
     Map<Value, Ranges.Range> ranges = new IdentityHashMap<>();
     Map<Value, double[]> means = new IdentityHashMap<>();
     seen.forEach((value, a) -> {
@@ -139,6 +149,17 @@ public final class Calibrate {
             "this function takes numbers in %s, calibration met %s; clamp its input, or calibrate with data that stay inside"
                 .formatted(domain, (float) x));
       }
+    }
+  }
+
+  /** Refuses a stand-in for infinity that no softmax took in: no integers hold it beside others. */
+  private static void requireModest(Op op, ValueStatistics result) {
+    double most = Math.max(Math.abs(result.min()), Math.abs(result.max()));
+    if (most > MOST && Double.isFinite(most)) {
+      throw new UserException(
+          op.location(),
+          "numbers reach %s here: a fill that stands for infinity can be proved before a softmax only; use a number of the size of the others"
+              .formatted((float) most));
     }
   }
 

@@ -269,11 +269,7 @@ final class IntegerLowering {
       case Multiply m ->
           values.analysis().isAccumulating(m.result())
               ? accumulators.root(m.result(), m.location())
-              : values
-                  .out()
-                  .multiply(
-                      values.narrow(m.left(), IntegerValues.NARROW),
-                      values.narrow(m.right(), IntegerValues.NARROW));
+              : product(m);
       case Relu r -> activations.clamp(r, 0, Double.POSITIVE_INFINITY);
       case Clamp c -> activations.clamp(c, c.low(), c.high());
       case FakeQuantize f -> activations.onGrid(f);
@@ -319,6 +315,27 @@ final class IntegerLowering {
           "%s takes real numbers here and is given integers; convert them with .float() first"
               .formatted(OpSpec.of(op).mnemonic()));
     }
+  }
+
+  /** Factors of few bits; beside a boolean the other one as it is. */
+  private Value product(Multiply op) {
+    IntegerBuilder out = values.out();
+    if (isBoolean(op.left()) != isBoolean(op.right())) {
+      Value boole = isBoolean(op.left()) ? op.left() : op.right();
+      Value other = boole == op.left() ? op.right() : op.left();
+      if (!values.analysis().isConstant(other)) {
+        return out.multiply(values.exactly(other), values.exactly(boole));
+      }
+    }
+    return out.multiply(
+        values.narrow(op.left(), IntegerValues.NARROW),
+        values.narrow(op.right(), IntegerValues.NARROW));
+  }
+
+  private boolean isBoolean(Value value) {
+    return values.analysis().isIntegral(value)
+        && !values.analysis().isConstant(value)
+        && new Interval(0, 1).contains(IntegerBuilder.interval(values.exactly(value)));
   }
 
   private Value divide(Divide op) {

@@ -7,6 +7,7 @@ import org.zkc.ir.Interval;
 import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
+import org.zkc.ir.view.Broadcast;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
@@ -15,8 +16,8 @@ import org.zkc.passes.integer.IntegerBuilder;
  * S is 2^k at least, since the largest score gives 2^k.
  *
  * <p>A mask takes so much off the scores that it excludes that they are never the largest and their
- * exponentials are 0 in the table: what a proof states then is a sum over the included ones. Where
- * a mask excludes a whole line it takes the same off all of it, which changes nothing.
+ * exponentials are 0 in the table: what a proof states then is a sum over the included ones. Scores
+ * of a line of which a computed mask includes nothing are made 0, so that all shares are equal.
  */
 final class SoftmaxWeights {
   /** The greatest magnitude of scores on their grid. */
@@ -68,7 +69,7 @@ final class SoftmaxWeights {
     IntegerBuilder out = values.out();
     Value x = onGrid(scores, values, accumulators, precision, location);
     if (mask.isPresent()) {
-      x = masked(x, mask.get(), bits, values);
+      x = masked(x, mask.get(), axis, bits, values);
     }
     int extent = x.shape().extent(axis);
     Value max = out.broadcast(out.windowMax(x, axis, 1, extent, 1, 1, 0), x.shape());
@@ -136,7 +137,7 @@ final class SoftmaxWeights {
   }
 
   /** The scores, less what makes exponentials of excluded ones 0 whatever the scores are. */
-  private static Value masked(Value x, Value mask, int bits, IntegerValues values) {
+  private static Value masked(Value x, Value mask, int axis, int bits, IntegerValues values) {
     IntegerBuilder out = values.out();
     Interval interval = IntegerBuilder.interval(x);
     double step = x.integerType().scale();
@@ -147,8 +148,28 @@ final class SoftmaxWeights {
       return out.subtract(
           x, values.parameters().mapped(mask, "excluded", m -> m == 0 ? penalty : 0, step));
     }
+    Value some = out.multiply(x, out.broadcast(includesSome(mask, axis, values), x.shape()));
     // Softmax does not change when all included scores grow by the same.
-    return out.add(x, out.scale(values.exactly(mask), penalty, step));
+    return out.add(some, out.scale(values.exactly(mask), penalty, step));
+  }
+
+  /**
+   * 1 for a line of which a mask includes an element, else 0; of extent 1 along the axis. It is
+   * taken before the mask is repeated along other axes, where that is how it was made.
+   */
+  private static Value includesSome(Value mask, int axis, IntegerValues values) {
+    Value source = mask;
+    int along = axis;
+    while (values.analysis().uses().definition(source).orElse(null) instanceof Broadcast b
+        && along >= b.result().shape().rank() - b.input().shape().rank()) {
+      along -= b.result().shape().rank() - b.input().shape().rank();
+      source = b.input();
+    }
+    Value integers = values.exactly(source);
+    int extent = source.shape().extent(along);
+    return extent == 1
+        ? integers
+        : values.out().windowMax(integers, along, 1, extent, 1, 1, 0);
   }
 
   /** The least L with extent < 2^L. */

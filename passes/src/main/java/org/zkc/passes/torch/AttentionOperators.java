@@ -7,9 +7,11 @@ import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Comparison;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.None;
 import org.zkc.passes.torch.TorchValue.Tensor;
+import org.zkc.passes.torch.TorchValue.TracedTensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /**
@@ -75,10 +77,31 @@ final class AttentionOperators {
     } else {
       weights = masked(call, scaled, call.tensor(3), false);
     }
-    return call.result(
+    Value mean =
         LinearOperators.timesTransposed(
-            call, weights, LinearOperators.lastTwoSwapped(call, values)),
-        call.tensor(0).dtype());
+            call, weights, LinearOperators.lastTwoSwapped(call, values));
+    if (!call.isNone(3)
+        && call.tensor(3) instanceof TracedTensor mask
+        && mask.dtype() == DType.I1) {
+      mean = out.multiply(mean, includesSome(call, mask));
+    }
+    return call.result(mean, call.tensor(0).dtype());
+  }
+
+  /** 1 for a query for which a mask includes a key, else 0: PyTorch answers 0 to others. */
+  private static Value includesSome(OperatorCall call, TracedTensor mask) {
+    Value included = call.in(DType.F32, mask);
+    int last = mask.shape().rank() - 1;
+    TorchValue some =
+        mask.shape().extent(last) == 1
+            ? mask
+            : call.result(
+                call.emit()
+                    .compareZero(
+                        ReductionOperators.mean(call, included, List.of(last), true, true),
+                        Comparison.GREATER),
+                DType.I1);
+    return call.in(DType.F32, some);
   }
 
   /** Position t sees positions up to t. */
@@ -107,10 +130,11 @@ final class AttentionOperators {
           mask instanceof KnownTensor k
               ? call.value(SelectionOperators.finite(k))
               : call.value(mask);
-      return out.softmax(out.add(scores, addend), last);
+      return MaskedSoftmax.of(call, out.add(scores, addend), last);
     }
     if (!(mask instanceof KnownTensor known)) {
-      return out.softmax(scores, call.held(mask), last);
+      Value included = call.held(mask);
+      return out.softmax(scores, excludes ? Choices.not(call, included) : included, last);
     }
     long[] included = known.data().toLongs();
     for (int i = 0; excludes && i < included.length; i++) {
@@ -195,6 +219,10 @@ final class AttentionOperators {
           out.multiply(
               LinearOperators.timesTransposed(call, q, k),
               out.scalar(1 / Math.sqrt((double) width / count)));
+      Optional<Value> included = NestedOperators.included(call, query);
+      if (included.isPresent()) {
+        return out.softmax(scores, keys(included.get()), 3);
+      }
       return call.isNone(mask)
           ? out.softmax(scores, 3)
           : masked(call, scores, shaped(scores.shape()), true);
@@ -202,12 +230,21 @@ final class AttentionOperators {
 
     /** A mask [T, S], [N, S] or of all axes, to be broadcast to the scores. */
     private Tensor shaped(Shape scores) {
-      KnownTensor known = call.knownTensor(mask, "mask");
-      if (known.shape().rank() != 2 || call.integer(kind, BETWEEN_POSITIONS) != OF_KEYS) {
-        return known;
+      boolean isOfKeys =
+          call.tensor(mask).shape().rank() == 2
+              && call.integer(kind, BETWEEN_POSITIONS) == OF_KEYS;
+      if (call.tensor(mask) instanceof KnownTensor known) {
+        Shape apart = Shape.of(scores.extent(0), 1, 1, scores.extent(3));
+        return isOfKeys ? new KnownTensor(known.data().reshape(apart), "") : known;
       }
-      return new KnownTensor(
-          known.data().reshape(Shape.of(scores.extent(0), 1, 1, scores.extent(3))), "");
+      Value excluded = call.in(DType.I1, LogicOperators.truth(call, call.argument(mask)));
+      return new TracedTensor(isOfKeys ? keys(excluded) : excluded, DType.I1);
+    }
+
+    /** A mask [N, S] of keys, to be broadcast to scores [N, heads, T, S]. */
+    private Value keys(Value mask) {
+      Shape shape = mask.shape();
+      return call.emit().reshape(mask, Shape.of(shape.extent(0), 1, 1, shape.extent(1)));
     }
 
     /** The result [N, T, width] of the weights and a value [N, S, width]. */

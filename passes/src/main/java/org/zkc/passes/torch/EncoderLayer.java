@@ -41,7 +41,9 @@ final class EncoderLayer {
             ? out.pointwise(hidden, (r, v, at) -> new Gelu(r, v, false, at))
             : out.relu(hidden);
     Value z = out.add(linear(call, active, NARROWING), y);
-    return call.result(before ? z : norm(call, z, NORM_2));
+    Value result = before ? z : norm(call, z, NORM_2);
+    NestedOperators.included(call, source).ifPresent(mask -> out.nested().put(result, mask));
+    return call.result(result);
   }
 
   private static Value norm(OperatorCall call, Value x, int weight) {

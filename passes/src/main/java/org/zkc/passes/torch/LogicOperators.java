@@ -60,6 +60,8 @@ final class LogicOperators {
   static TorchValue truth(OperatorCall call, TorchValue value) {
     return switch (value) {
       case TracedTensor t when t.dtype() == DType.I1 -> t;
+      case TracedTensor t when call.emit().choices().of(t.value()).isPresent() ->
+          call.emit().choices().truth(call, t);
       case TracedTensor t ->
           call.result(call.emit().compareZero(t.value(), Comparison.NOT_EQUAL), DType.I1);
       default ->

@@ -29,7 +29,7 @@ final class NormalizationOperators {
               "batch_norm, layer_norm, multiply, add",
               NormalizationOperators::instanceNorm),
           new TorchOperator(
-              "aten.softmax", "softmax", c -> c.result(c.emit().softmax(c.value(0), axis(c)))),
+              "aten.softmax", "softmax", c -> c.result(MaskedSoftmax.of(c, c.value(0), axis(c)))),
           new TorchOperator(
               "aten.log_softmax",
               "log_softmax",

@@ -361,14 +361,8 @@ final class PartialEvaluation {
           new OperatorCall(op.operator(), op.overload(), get(op.arguments()), nearest, emitter);
       TorchValue result;
       try {
-        Optional<TorchValue> known = HostFunctions.apply(call);
-        result =
-            known.isPresent()
-                ? known.get()
-                : TorchOperatorTable.find(op.operator())
-                    .orElseThrow(() -> Remedies.refusal(op.operator(), nearest))
-                    .lowering()
-                    .lower(call);
+        Optional<TorchValue> chosen = emitter.choices().apply(call, PartialEvaluation::evaluate);
+        result = chosen.isPresent() ? chosen.get() : evaluate(call);
       } catch (ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
         // Arguments that PyTorch itself would refuse; archives can hold anything.
         throw call.refuse("its arguments do not fit (%s)".formatted(e.getMessage()));
@@ -378,6 +372,17 @@ final class PartialEvaluation {
       }
       return op.results().isEmpty() ? List.of() : elements(result);
     }
+  }
+
+  /** An operator's result: computed here where everything is known, else by its lowering. */
+  private static TorchValue evaluate(OperatorCall call) {
+    Optional<TorchValue> known = HostFunctions.apply(call);
+    return known.isPresent()
+        ? known.get()
+        : TorchOperatorTable.find(call.operator())
+            .orElseThrow(() -> Remedies.refusal(call.operator(), call.location()))
+            .lowering()
+            .lower(call);
   }
 
   private List<TorchValue> elements(TorchValue value) {

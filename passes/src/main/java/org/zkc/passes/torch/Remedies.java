@@ -13,9 +13,14 @@ final class Remedies {
   private static final String UNPOOLING =
       "where its elements go depends on the input; use an interpolation";
 
+  private static final String NESTED =
+      "the model branches on where the padding is; build the encoder with"
+          + " enable_nested_tensor=False";
+
   private static final Map<String, String> BY_OPERATOR =
       Map.ofEntries(
           Map.entry("aten.index_put", PART),
+          Map.entry("aten._nested_tensor_from_mask_left_aligned", NESTED),
           Map.entry("aten.index_fill", PART),
           Map.entry("aten.index_copy", PART),
           Map.entry("aten.scatter", PART),

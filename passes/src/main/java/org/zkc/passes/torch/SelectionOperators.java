@@ -65,6 +65,14 @@ final class SelectionOperators {
       }
     }
     TensorEmitter emit = call.emit();
+    if (dtype.isFloating() && mask instanceof TracedTensor) {
+      if (no instanceof TracedTensor t && vanishes(yes)) {
+        return excluded(call, t, LogicOperators.not(call, truth(call, mask)), yes, dtype);
+      }
+      if (yes instanceof TracedTensor t && vanishes(no)) {
+        return excluded(call, t, truth(call, mask), no, dtype);
+      }
+    }
     requireModest(call, yes);
     requireModest(call, no);
     Value whenTrue = call.in(dtype, yes);
@@ -76,6 +84,31 @@ final class SelectionOperators {
     Value zero = call.in(dtype, LogicOperators.not(call, truth(call, mask)));
     Value sum = emit.add(emit.multiply(one, whenTrue), emit.multiply(zero, whenFalse));
     return call.result(emit.broadcast(sum, shape), dtype);
+  }
+
+  /** Whether a constant is so far below zero, everywhere, that it takes an element out. */
+  private static boolean vanishes(TorchValue value) {
+    return value instanceof KnownTensor k
+        ? k.dtype().isFloating()
+            && k.shape().elementCount() == 1
+            && vanishes(k.data().getDouble(0))
+        : !(value instanceof TracedTensor) && vanishes(value.number().orElse(0));
+  }
+
+  /** A value where it is included, elsewhere a constant that a softmax makes 0 of. */
+  private static TorchValue excluded(
+      OperatorCall call, TracedTensor kept, TorchValue included, TorchValue constant, DType dtype) {
+    TensorEmitter emit = call.emit();
+    Value mask = call.in(DType.I1, included);
+    double fill = finite(constant.number().orElseThrow());
+    Value one = call.in(dtype, included);
+    Value product = emit.multiply(kept.value(), one);
+    Value addend =
+        emit.multiply(
+            call.in(dtype, LogicOperators.not(call, included)), emit.scalar(fill));
+    Value sum = emit.add(product, addend);
+    emit.choices().note(sum, new Choices.Fill(kept.value(), mask));
+    return call.result(sum, dtype);
   }
 
   /** 1 where the condition is {@code wanted}, else 0. */
@@ -127,6 +160,16 @@ final class SelectionOperators {
               : argument.number().orElse(0) <= VANISHES;
     }
     return isComputed && vanishes;
+  }
+
+  /** Whether an addend takes an element out of a softmax. */
+  static boolean vanishes(double x) {
+    return x <= VANISHES;
+  }
+
+  /** Whether a number stands for infinity, or takes elements out of a softmax. */
+  static boolean isHuge(double x) {
+    return !(Math.abs(x) <= MOST) || vanishes(x);
   }
 
   /** Minus infinity as the least number of single precision: softmax makes 0 of either. */

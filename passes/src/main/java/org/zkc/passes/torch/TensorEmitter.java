@@ -32,6 +32,11 @@ final class TensorEmitter extends TensorBuilder {
   private final Map<TensorData, TensorData> converted = new IdentityHashMap<>();
   private final Map<Value, TensorOp> definitions = new IdentityHashMap<>();
 
+  private final Choices choices = new Choices();
+
+  /** For each nested tensor, which is held with its padding, the mask [N, S] of what is none. */
+  private final Map<Value, Value> nested = new IdentityHashMap<>();
+
   /** Values that depend on no parameter. */
   private final Set<Value> constantOnly = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -66,6 +71,15 @@ final class TensorEmitter extends TensorBuilder {
   /** Whether a value depends on no parameter. */
   boolean isConstant(Value value) {
     return constantOnly.contains(value);
+  }
+
+  /** Values that are one of two constants by a computed mask. */
+  Choices choices() {
+    return choices;
+  }
+
+  Map<Value, Value> nested() {
+    return nested;
   }
 
   /** The op that defines a value; empty for a parameter. */

@@ -20,6 +20,7 @@ public final class TorchOperatorTable {
             ConvolutionOperators.ALL,
             NormalizationOperators.ALL,
             AttentionOperators.ALL,
+            NestedOperators.ALL,
             ActivationOperators.ALL,
             PointwiseOperators.ALL,
             QuantizationOperators.ALL,

@@ -1,5 +1,6 @@
 package org.zkc.passes.quantize;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -81,6 +82,41 @@ class AttentionTest {
     for (int i = 0; i < WIDTH; i++) {
       assertEquals(0, after[i] % (1L << quotient.bits()), "element " + i);
     }
+  }
+
+  /** A mask from the input: what it excludes does not count, and without any all shares are equal. */
+  @Test
+  void aComputedMaskMayIncludeNothing() {
+    int length = 4;
+    TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
+    Value scores = b.parameter("s", new TensorType(DType.F32, Shape.of(3, length)));
+    Value v = b.parameter("v", new TensorType(DType.F32, Shape.of(1, length)));
+    Value mask = b.parameter("m", new TensorType(DType.I1, Shape.of(3, length)));
+    Program tensor =
+        Program.of(Level.TENSOR, b.build(List.of(b.attention(scores, Optional.of(mask), v))));
+    Random random = new Random(2);
+    List<List<TensorData>> samples = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      long[] included = new long[3 * length];
+      for (int k = 0; k < 2 * length; k++) {
+        included[k] = random.nextInt(2);
+      }
+      included[2 * length] = 1;
+      List<TensorData> sample = new ArrayList<>(samples(tensor, 1, i + 1).getLast());
+      sample.set(2, TensorData.ofLongs(DType.I1, Shape.of(3, length), included));
+      samples.add(sample);
+    }
+    check(tensor, samples, 0.99);
+    Program integer = lower(tensor, samples);
+    List<long[]> inputs = extremes(integer, 1);
+    for (int i = 0; i < length; i++) {
+      inputs.get(1)[i] = 8 * i;
+    }
+    inputs.set(2, new long[] {0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 0});
+    long[] means = IntegerInterpreter.run(integer, inputs).getFirst();
+    inputs.get(0)[0] += inputs.get(0)[0] > 0 ? -5 : 5; // excluded
+    assertArrayEquals(means, IntegerInterpreter.run(integer, inputs).getFirst());
+    assertEquals(2 * means[0], means[1]); // 12 and 24 of v's units
   }
 
   /** No integer leaves its interval for inputs at the ends of theirs: the interpreter checks. */
