@@ -17,6 +17,9 @@ sealed interface Butterflies permits ScalarButterflies, VectorButterflies, Train
    */
   void transform(int[] values, int base, int logSize, int[][] layers, int twiddleBlock);
 
+  /** Hears how many transforms of 2^logSize values are to come, before the first. */
+  default void expect(long transforms, int logSize) {}
+
   /** The choice, made when first used. */
   final class Choice {
     private static final Butterflies CHOSEN =

@@ -55,6 +55,11 @@ public final class CircleCode {
     return domain.size();
   }
 
+  /** Hears that so many codewords are to come, before the first. */
+  public void expect(int codewords) {
+    butterflies.expect((long) codewords * ProtocolConstants.BLOW_UP, logDimension);
+  }
+
   /**
    * Writes the codeword of message[from, from + length), a prefix of the k coefficients whose rest
    * is zero, to out[at, at + n).

@@ -16,6 +16,11 @@ final class TrainedButterflies implements Butterflies {
   }
 
   @Override
+  public void expect(long transforms, int logSize) {
+    training.expect(transforms * ((long) logSize << logSize));
+  }
+
+  @Override
   public void transform(int[] values, int base, int logSize, int[][] layers, int twiddleBlock) {
     (training.isReady((long) logSize << logSize) ? vector : scalar)
         .transform(values, base, logSize, layers, twiddleBlock);

@@ -57,6 +57,11 @@ public final class ColumnHasher {
     return keyed;
   }
 
+  /** Hears that all rows are to come at once, before the first. */
+  public void expectAll() {
+    compression.expect((rows + BLOCK_ROWS - 1L) / BLOCK_ROWS * columns);
+  }
+
   /**
    * Takes the next BLOCK_ROWS rows, row-major without gaps from the array's start; the last call
    * may take fewer real rows, and overwrites the rest of the block with zeros.

@@ -27,6 +27,9 @@ sealed interface Compression permits ScalarCompression, VectorCompression, Train
       int blockLength,
       int flags);
 
+  /** Hears how many blocks are to come, before the first. */
+  default void expect(long blocks) {}
+
   /** The choice, made when first used. */
   final class Choice {
     private static final Compression CHOSEN =

@@ -27,6 +27,11 @@ final class TrainedCompression implements Compression {
   }
 
   @Override
+  public void expect(long blocks) {
+    training.expect(Blake3.BLOCK_WORDS * blocks);
+  }
+
+  @Override
   public void compress(
       int[] chaining,
       int chainingBase,

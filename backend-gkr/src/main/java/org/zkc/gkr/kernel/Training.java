@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -31,6 +32,11 @@ public final class Training {
 
   /** Elements that the plain twin has worked on when training begins: some ten milliseconds. */
   static final long WORTHWHILE = 1 << 20;
+
+  /** Elements over which the plain twin takes seconds. */
+  static final long WORTH_WAITING = 256 * WORTHWHILE;
+
+  private static final long MOST_SECONDS = 10;
 
   private static final LinkedBlockingQueue<Training> QUEUE = new LinkedBlockingQueue<>();
   private static final Queue<Training> ALL = new ConcurrentLinkedQueue<>();
@@ -126,6 +132,20 @@ public final class Training {
       }
     }
     return done;
+  }
+
+  /**
+   * Says how many elements are to come. Where the plain twin would take longer over them than the
+   * vector twin takes to be compiled, waits until this is, but for some seconds only.
+   */
+  public void expect(long elements) {
+    if (elements >= WORTH_WAITING && !isReady(elements)) {
+      try {
+        ended.await(MOST_SECONDS, TimeUnit.SECONDS);
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** Whether enough work was done that training began. */

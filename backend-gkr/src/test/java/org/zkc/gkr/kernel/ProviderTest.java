@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -72,5 +73,23 @@ class ProviderTest {
     training.isReady(1);
     assertTrue(training.hasBegun());
     runs.await();
+  }
+
+  @Test
+  void muchWorkWaitsUntilTheVectorTwinIsCompiled() {
+    AtomicInteger runs = new AtomicInteger();
+    // The plain twin takes a millisecond; the vector one wins with its first batch.
+    Training training =
+        Training.of(
+            () -> {
+              runs.incrementAndGet();
+              LockSupport.parkNanos(1_000_000);
+            },
+            () -> {});
+    training.expect(Training.WORTHWHILE);
+    assertEquals(0, runs.get(), "little work does not wait");
+    training.expect(Training.WORTH_WAITING);
+    assertTrue(training.isReady(1));
+    assertTrue(runs.get() > 0);
   }
 }

@@ -1,6 +1,7 @@
 package org.zkc.ir.interpret;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.IntBinaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
@@ -56,6 +58,9 @@ public final class IntegerEvaluator {
   private final TaskRunner tasks;
   private final List<List<Value>> lastUses = new ArrayList<>();
 
+  /** Samples that go through the program together. */
+  private final int group;
+
   /** Values of parameters, which are decoded where they are read. */
   private final Map<Value, Parameter> parameters = new IdentityHashMap<>();
 
@@ -93,6 +98,12 @@ public final class IntegerEvaluator {
     }
     main.results().forEach(last::remove);
     last.forEach((value, at) -> lastUses.get(at).add(value));
+    long shared =
+        main.body().stream()
+            .filter(op -> op instanceof Linear l && isShared(l))
+            .mapToLong(op -> ((Linear) op).weight().shape().elementCount())
+            .sum();
+    group = SampleGroups.size(main, lastUses, parameters::containsKey, shared);
   }
 
   private static void requireNarrow(Value value) {
@@ -114,22 +125,69 @@ public final class IntegerEvaluator {
    * @throws ArithmeticException when an element is outside the interval of its type
    */
   public List<int[]> run(List<int[]> inputs, BiConsumer<Value, int[]> observer) {
-    if (inputs.size() != main.parameters().size()) {
-      throw new IllegalArgumentException(
-          inputs.size() + " inputs given for " + main.parameters().size() + " parameters");
+    return runTogether(List.of(inputs), (sample, value, elements) -> observer.accept(value, elements))
+        .getFirst();
+  }
+
+  /**
+   * Evaluates main on several samples, with the results of {@link #run(List, BiConsumer)} on each.
+   * Samples go through the program in groups, op by op, so that a group decodes the weights of a
+   * linear map once.
+   *
+   * @param samples each with one array per parameter
+   * @param observer sees for each value what that method's observer does, sample after sample
+   * @return main's results, per sample
+   */
+  public List<List<int[]>> runAll(List<List<int[]>> samples, SampleObserver<int[]> observer) {
+    List<List<int[]>> results = new ArrayList<>();
+    for (int from = 0; from < samples.size(); from += group) {
+      int first = from;
+      results.addAll(
+          runTogether(
+              samples.subList(from, Math.min(from + group, samples.size())),
+              (sample, value, elements) -> observer.see(first + sample, value, elements)));
     }
-    Map<Value, int[]> values = new IdentityHashMap<>();
-    for (int i = 0; i < inputs.size(); i++) {
-      define(main.parameters().get(i), inputs.get(i), values, observer);
+    return results;
+  }
+
+  private List<List<int[]>> runTogether(
+      List<List<int[]>> samples, SampleObserver<int[]> observer) {
+    List<Map<Value, int[]>> values = new ArrayList<>();
+    for (int s = 0; s < samples.size(); s++) {
+      List<int[]> inputs = samples.get(s);
+      if (inputs.size() != main.parameters().size()) {
+        throw new IllegalArgumentException(
+            inputs.size() + " inputs given for " + main.parameters().size() + " parameters");
+      }
+      values.add(new IdentityHashMap<>());
+      for (int i = 0; i < inputs.size(); i++) {
+        define(main.parameters().get(i), inputs.get(i), s, values.get(s), observer);
+      }
     }
     for (int i = 0; i < main.body().size(); i++) {
       IntegerOp op = (IntegerOp) main.body().get(i);
-      if (!(op instanceof Parameter)) {
-        define(op.result(), evaluate(op, values), values, observer);
+      List<int[]> together =
+          op instanceof Linear l && samples.size() > 1 && isShared(l)
+              ? linear(l, values)
+              : List.of();
+      for (int s = 0; s < samples.size(); s++) {
+        Map<Value, int[]> own = values.get(s);
+        if (!(op instanceof Parameter)) {
+          int[] elements = together.isEmpty() ? evaluate(op, own) : together.get(s);
+          define(op.result(), elements, s, own, observer);
+        }
+        lastUses.get(i).forEach(own::remove);
       }
-      lastUses.get(i).forEach(values::remove);
     }
-    return main.results().stream().map(v -> get(v, values)).toList();
+    return values.stream()
+        .map(own -> main.results().stream().map(v -> get(v, own)).toList())
+        .toList();
+  }
+
+  /** Whether weights and bias are the same for all samples. */
+  private boolean isShared(Linear op) {
+    return parameters.containsKey(op.weight())
+        && op.bias().map(parameters::containsKey).orElse(true);
   }
 
   /** Evaluates main without watching. */
@@ -138,7 +196,11 @@ public final class IntegerEvaluator {
   }
 
   private static void define(
-      Value value, int[] x, Map<Value, int[]> values, BiConsumer<Value, int[]> observer) {
+      Value value,
+      int[] x,
+      int sample,
+      Map<Value, int[]> values,
+      SampleObserver<int[]> observer) {
     IntegerType type = value.integerType();
     if (x.length != type.shape().elementCount()) {
       throw new IllegalArgumentException(
@@ -156,7 +218,7 @@ public final class IntegerEvaluator {
               .formatted(value, low, high, type.low(), type.high()));
     }
     values.put(value, x);
-    observer.accept(value, x);
+    observer.see(sample, value, x);
   }
 
   private int[] get(Value value, Map<Value, int[]> values) {
@@ -244,10 +306,27 @@ public final class IntegerEvaluator {
   }
 
   private int[] linear(Linear op, Map<Value, int[]> values) {
+    return linear(op, get(op.input(), values), values);
+  }
+
+  /** The results of all samples, whose inputs pass as the rows of one matrix. */
+  private List<int[]> linear(Linear op, List<Map<Value, int[]>> values) {
+    int size = get(op.input(), values.getFirst()).length;
+    int[] inputs = new int[values.size() * size];
+    for (int s = 0; s < values.size(); s++) {
+      System.arraycopy(get(op.input(), values.get(s)), 0, inputs, s * size, size);
+    }
+    int[] out = linear(op, inputs, values.getFirst());
+    int part = out.length / values.size();
+    return IntStream.range(0, values.size())
+        .mapToObj(s -> Arrays.copyOfRange(out, s * part, (s + 1) * part))
+        .toList();
+  }
+
+  private int[] linear(Linear op, int[] input, Map<Value, int[]> values) {
     Shape shape = op.weight().shape();
     int outputs = shape.extent(0);
     int depth = shape.extent(1);
-    int[] input = get(op.input(), values);
     int rows = depth == 0 ? 0 : input.length / depth;
     int[] out = IntLinear.run(input, rows, depth, outputs, rows(op.weight(), depth, values), tasks);
     int[] bias = optional(op.bias(), values);

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.DType;
 import org.zkc.ir.Function;
@@ -72,6 +73,9 @@ public final class TensorInterpreter {
   private final TaskRunner tasks;
   private final List<List<Value>> lastUses = new ArrayList<>();
 
+  /** Samples that go through the program together. */
+  private final int group;
+
   /** Evaluates on the calling thread alone. */
   public TensorInterpreter(Program program) {
     this(program, TaskRunner.CALLER);
@@ -110,6 +114,12 @@ public final class TensorInterpreter {
     }
     main.results().forEach(last::remove);
     last.forEach((value, at) -> lastUses.get(at).add(value));
+    long shared =
+        body.stream()
+            .filter(op -> op instanceof Linear l && isShared(l))
+            .mapToLong(op -> ((Linear) op).weight().shape().elementCount())
+            .sum();
+    group = SampleGroups.size(main, lastUses, this::isConstant, shared);
   }
 
   /**
@@ -179,12 +189,84 @@ public final class TensorInterpreter {
    * @throws UserException when an integer leaves (-2^24, 2^24)
    */
   public List<TensorData> run(List<TensorData> inputs, BiConsumer<Value, float[]> observer) {
+    return runTogether(List.of(inputs), (sample, value, elements) -> observer.accept(value, elements))
+        .getFirst();
+  }
+
+  /**
+   * Evaluates main on several samples, with the results of {@link #run(List, BiConsumer)} on each.
+   * Samples go through the program in groups, op by op, so that a group reads the matrix of a linear
+   * map once: large matrices cost more to read than to multiply by one row.
+   *
+   * @param samples each with one tensor per parameter
+   * @param observer sees for each value what that method's observer does, sample after sample
+   * @return main's results, per sample
+   */
+  public List<List<TensorData>> runAll(
+      List<List<TensorData>> samples, SampleObserver<float[]> observer) {
+    List<List<TensorData>> results = new ArrayList<>();
+    
+    for (int from = 0; from < samples.size(); from += group) {
+      int first = from;
+      results.addAll(
+          runTogether(
+              samples.subList(from, Math.min(from + group, samples.size())),
+              (sample, value, elements) -> observer.see(first + sample, value, elements)));
+    }
+    return results;
+  }
+
+  private List<List<TensorData>> runTogether(
+      List<List<TensorData>> samples, SampleObserver<float[]> observer) {
+    List<Map<Value, float[]>> values = new ArrayList<>();
+    for (int s = 0; s < samples.size(); s++) {
+      values.add(new IdentityHashMap<>());
+      define(samples.get(s), s, values.get(s), observer);
+    }
+    for (int i = 0; i < main.body().size(); i++) {
+      TensorOp op = (TensorOp) main.body().get(i);
+      Value result = op.result();
+      List<float[]> together =
+          op instanceof Linear l && samples.size() > 1 && isShared(l)
+              ? linear(l, values)
+              : List.of();
+      for (int s = 0; s < samples.size(); s++) {
+        Map<Value, float[]> own = values.get(s);
+        if (op instanceof Constant) {
+          float[] elements = constants.get(result);
+          if (elements != null) {
+            own.put(result, elements);
+            if (!weights.contains(result)) {
+              observer.see(s, result, elements);
+            }
+          }
+        } else {
+          float[] elements =
+              exact(
+                  result,
+                  op.location(),
+                  together.isEmpty() ? evaluate(op, own, matrices, tasks) : together.get(s));
+          own.put(result, elements);
+          observer.see(s, result, elements);
+        }
+        lastUses.get(i).forEach(own::remove);
+      }
+    }
+    return values.stream()
+        .map(own -> main.results().stream().map(v -> data(v, get(v, own))).toList())
+        .toList();
+  }
+
+  private void define(
+      List<TensorData> inputs,
+      int sample,
+      Map<Value, float[]> values,
+      SampleObserver<float[]> observer) {
     List<Value> parameters = main.parameters();
     if (inputs.size() != parameters.size()) {
       throw new IllegalArgumentException(
           "the program has %d inputs, %d were given".formatted(parameters.size(), inputs.size()));
     }
-    Map<Value, float[]> values = new IdentityHashMap<>();
     for (int i = 0; i < inputs.size(); i++) {
       Value parameter = parameters.get(i);
       if (!inputs.get(i).shape().equals(parameter.shape())) {
@@ -194,27 +276,17 @@ public final class TensorInterpreter {
       }
       float[] elements = exact(parameter, main.location(), inputs.get(i).toFloats());
       values.put(parameter, elements);
-      observer.accept(parameter, elements);
+      observer.see(sample, parameter, elements);
     }
-    for (int i = 0; i < main.body().size(); i++) {
-      TensorOp op = (TensorOp) main.body().get(i);
-      Value result = op.result();
-      if (op instanceof Constant) {
-        float[] elements = constants.get(result);
-        if (elements != null) {
-          values.put(result, elements);
-          if (!weights.contains(result)) {
-            observer.accept(result, elements);
-          }
-        }
-      } else {
-        float[] elements = exact(result, op.location(), evaluate(op, values, matrices, tasks));
-        values.put(result, elements);
-        observer.accept(result, elements);
-      }
-      lastUses.get(i).forEach(values::remove);
-    }
-    return main.results().stream().map(v -> data(v, get(v, values))).toList();
+  }
+
+  /** Whether weights and bias are the same for all samples. */
+  private boolean isShared(Linear op) {
+    return isConstant(op.weight()) && op.bias().map(this::isConstant).orElse(true);
+  }
+
+  private boolean isConstant(Value value) {
+    return matrices.containsKey(value) || constants.containsKey(value);
   }
 
   /**
@@ -360,18 +432,42 @@ public final class TensorInterpreter {
 
   private static float[] linear(
       Linear op, Map<Value, float[]> values, Map<Value, TensorData> matrices, TaskRunner tasks) {
+    return linear(op, 1, get(op.input(), values), values, matrices, tasks);
+  }
+
+  /** The results of all samples, whose inputs pass as the rows of one matrix. */
+  private List<float[]> linear(Linear op, List<Map<Value, float[]>> values) {
+    int size = get(op.input(), values.getFirst()).length;
+    float[] inputs = new float[values.size() * size];
+    for (int s = 0; s < values.size(); s++) {
+      System.arraycopy(get(op.input(), values.get(s)), 0, inputs, s * size, size);
+    }
+    float[] out = linear(op, values.size(), inputs, values.getFirst(), matrices, tasks);
+    int part = out.length / values.size();
+    return IntStream.range(0, values.size())
+        .mapToObj(s -> Arrays.copyOfRange(out, s * part, (s + 1) * part))
+        .toList();
+  }
+
+  /**
+   * @param input of all samples
+   * @param values holds the weight, where {@code matrices} do not, and the bias
+   */
+  private static float[] linear(
+      Linear op,
+      int samples,
+      float[] input,
+      Map<Value, float[]> values,
+      Map<Value, TensorData> matrices,
+      TaskRunner tasks) {
     Shape shape = op.weight().shape();
     int outputs = shape.extent(0);
     int depth = shape.extent(1);
-    int rows = Math.toIntExact(op.result().shape().elementCount() / Math.max(1, outputs));
+    int rows =
+        Math.toIntExact(samples * (op.result().shape().elementCount() / Math.max(1, outputs)));
     float[] out =
         FloatLinear.run(
-            get(op.input(), values),
-            rows,
-            depth,
-            outputs,
-            weights(op.weight(), values, matrices),
-            tasks);
+            input, rows, depth, outputs, weights(op.weight(), values, matrices), tasks);
     float[] bias = optional(op.bias(), values);
     if (bias != null) {
       for (int i = 0; i < out.length; i++) {

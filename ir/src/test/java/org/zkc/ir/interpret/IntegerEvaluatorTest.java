@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.zkc.ir.DType;
 import org.zkc.ir.FunctionBuilder;
@@ -82,6 +83,26 @@ final class IntegerEvaluatorTest {
     for (int i = 0; i < found.size(); i++) {
       assertArrayEquals(results.get(i), widened(found.get(i)), message);
     }
+    assertSameTogether(program, narrow, message);
+  }
+
+  /** Samples that go through the program together give what each gives alone. */
+  private static void assertSameTogether(Program program, List<int[]> inputs, String message) {
+    IntegerEvaluator evaluator = new IntegerEvaluator(program);
+    List<List<int[]>> samples =
+        List.of(
+            inputs, inputs.stream().map(IntegerEvaluatorTest::reversed).toList(), inputs);
+    List<List<int[]>> together = evaluator.runAll(samples, (sample, value, x) -> {});
+    for (int s = 0; s < samples.size(); s++) {
+      List<int[]> alone = evaluator.run(samples.get(s));
+      for (int i = 0; i < alone.size(); i++) {
+        assertArrayEquals(alone.get(i), together.get(s).get(i), message + ", sample " + s);
+      }
+    }
+  }
+
+  private static int[] reversed(int[] x) {
+    return IntStream.range(0, x.length).map(i -> x[x.length - 1 - i]).toArray();
   }
 
   private static long[] widened(int[] x) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -374,5 +375,52 @@ final class TensorInterpreterTest {
                 TensorInterpreter.run(
                     program, List.of(TensorData.ofFloats(Shape.of(3), new float[3]))));
     assertEquals("input 0 has shape 3, the program takes 2", wrong.getMessage());
+  }
+
+  /** Samples that share the reading of a matrix get what each gets alone, bit for bit. */
+  @Test
+  void samplesTogetherGiveWhatEachGivesAlone() {
+    Random random = new Random(11);
+    for (int rows : new int[] {1, 3}) {
+      FunctionBuilder b = new FunctionBuilder("main", HERE);
+      Value x = b.parameter("x", new TensorType(DType.F32, Shape.of(rows, 300)));
+      Value w = constant(b, random, Shape.of(70, 300));
+      Value bias = constant(b, random, Shape.of(70));
+      Value h = b.fresh("h", new TensorType(DType.F32, Shape.of(rows, 70)));
+      b.append(new Linear(h, x, w, Optional.of(bias), HERE));
+      Value r = b.fresh("r", h.type());
+      b.append(new Relu(r, h, HERE));
+      Value v = constant(b, random, Shape.of(40, 70));
+      Value y = b.fresh("y", new TensorType(DType.F32, Shape.of(rows, 40)));
+      b.append(new Linear(y, r, v, Optional.empty(), HERE));
+      Program program = Program.of(Level.TENSOR, b.build(List.of(y, r)));
+      TensorInterpreter interpreter = new TensorInterpreter(program);
+      List<List<TensorData>> samples = new ArrayList<>();
+      for (int s = 0; s < 5; s++) {
+        samples.add(List.of(random(random, x.shape())));
+      }
+      List<List<String>> seen = new ArrayList<>();
+      samples.forEach(s -> seen.add(new ArrayList<>()));
+      List<List<TensorData>> all =
+          interpreter.runAll(
+              samples,
+              (s, value, elements) -> seen.get(s).add(value + Arrays.toString(elements)));
+      for (int s = 0; s < samples.size(); s++) {
+        List<String> alone = new ArrayList<>();
+        List<TensorData> expected =
+            interpreter.run(
+                samples.get(s), (value, elements) -> alone.add(value + Arrays.toString(elements)));
+        for (int k = 0; k < expected.size(); k++) {
+          assertArrayEquals(expected.get(k).toFloats(), all.get(s).get(k).toFloats());
+        }
+        assertEquals(alone, seen.get(s));
+      }
+    }
+  }
+
+  private static Value constant(FunctionBuilder b, Random random, Shape shape) {
+    Value c = b.fresh("c", new TensorType(DType.F32, shape));
+    b.append(new Constant(c, c.name(), random(random, shape), HERE));
+    return c;
   }
 }

@@ -82,21 +82,18 @@ public final class Calibrate {
     LoopChoice.expect(samples.size() * Multiplications.of(tensor));
     Map<Value, ValueStatistics> seen = new IdentityHashMap<>();
     TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
-    List<List<TensorData>> outputs = new ArrayList<>();
-    for (List<TensorData> sample : samples) {
-      outputs.add(
-          reference.run(
-              sample,
-              (value, elements) -> {
-                ValueStatistics statistics =
-                    seen.computeIfAbsent(
-                        value, v -> new ValueStatistics(v, meanAxes.getOrDefault(v, -1)));
-                statistics.add(elements);
-                readers
-                    .getOrDefault(value, List.of())
-                    .forEach(reader -> requireDomain(reader, statistics));
-              }));
-    }
+    List<List<TensorData>> outputs =
+        reference.runAll(
+            samples,
+            (sample, value, elements) -> {
+              ValueStatistics statistics =
+                  seen.computeIfAbsent(
+                      value, v -> new ValueStatistics(v, meanAxes.getOrDefault(v, -1)));
+              statistics.add(elements);
+              readers
+                  .getOrDefault(value, List.of())
+                  .forEach(reader -> requireDomain(reader, statistics));
+            });
     int missing = Math.max(0, FEWEST_RUNS - samples.size());
     List<List<TensorData>> variants =
         VariantSelection.of(
@@ -104,18 +101,15 @@ public final class Calibrate {
             outputs,
             ContrastVariants.of(samples, Math.min(CHOICE * missing, affordable(tensor))),
             missing);
-    List<List<TensorData>> variantOutputs = new ArrayList<>();
-    for (List<TensorData> variant : variants) {
-      variantOutputs.add(
-          reference.run(
-              variant,
-              (value, elements) -> {
-                ValueStatistics statistics = seen.get(value);
-                if (statistics != null) {
-                  statistics.follow(elements);
-                }
-              }));
-    }
+    List<List<TensorData>> variantOutputs =
+        reference.runAll(
+            variants,
+            (sample, value, elements) -> {
+              ValueStatistics statistics = seen.get(value);
+              if (statistics != null) {
+                statistics.follow(elements);
+              }
+            });
     for (Op op : tensor.main().body()) {
       ValueStatistics statistics = seen.get(op.definitions().getFirst());
       if (statistics != null && !(op instanceof Constant)) {

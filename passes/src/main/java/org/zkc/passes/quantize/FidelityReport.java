@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
@@ -24,6 +25,8 @@ import org.zkc.ir.kernel.TaskRunner;
  * @param outputs one per result of main
  */
 public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
+  /** Elements of layers that are held until the integers are there: 128 MiB. */
+  private static final long MOST_HELD = 1L << 25;
 
   /**
    * One value over all samples.
@@ -98,30 +101,41 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
         tensorResults.stream().map(v -> new Statistics(v.shape(), 0)).toList();
     TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
     IntegerEvaluator evaluator = new IntegerEvaluator(integer.program(), tasks);
-    for (List<TensorData> sample : samples) {
-      Map<Value, float[]> reals = new IdentityHashMap<>();
-      List<TensorData> expected =
-          reference.run(
-              sample,
-              (value, elements) -> {
+    int group = group(layers.keySet());
+    for (int from = 0; from < samples.size(); from += group) {
+      List<List<TensorData>> some = samples.subList(from, Math.min(from + group, samples.size()));
+      List<Map<Value, float[]>> reals = new ArrayList<>();
+      some.forEach(sample -> reals.add(new IdentityHashMap<>()));
+      List<List<TensorData>> expected =
+          reference.runAll(
+              some,
+              (s, value, elements) -> {
                 if (layers.containsKey(value)) {
-                  reals.put(value, elements.clone());
+                  reals.get(s).put(value, elements.clone());
                 }
               });
-      List<int[]> found =
-          evaluator.run(
-              narrow(quantize(integer.program(), sample)),
-              (counterpart, integers) ->
+      List<List<int[]>> found =
+          evaluator.runAll(
+              quantized(integer.program(), some),
+              (s, counterpart, integers) ->
                   measured
                       .getOrDefault(counterpart, List.of())
                       .forEach(value ->
                           present(value, layers)
-                              .add(present(value, reals), integers, counterpart.integerType())));
-      listener.accept(expected, found);
-      for (int i = 0; i < outputs.size(); i++) {
-        outputs
-            .get(i)
-            .add(expected.get(i).toFloats(), found.get(i), integerResults.get(i).integerType());
+                              .add(
+                                  present(value, reals.get(s)),
+                                  integers,
+                                  counterpart.integerType())));
+      for (int s = 0; s < some.size(); s++) {
+        listener.accept(expected.get(s), found.get(s));
+        for (int i = 0; i < outputs.size(); i++) {
+          outputs
+              .get(i)
+              .add(
+                  expected.get(s).get(i).toFloats(),
+                  found.get(s).get(i),
+                  integerResults.get(i).integerType());
+        }
       }
     }
     List<Entry> layerEntries = new ArrayList<>();
@@ -146,8 +160,10 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
     List<Value> results = integer.main().results();
     List<Statistics> outputs = results.stream().map(v -> new Statistics(v.shape(), 0)).toList();
     IntegerEvaluator evaluator = new IntegerEvaluator(integer, tasks);
+    List<List<int[]>> allFound =
+        evaluator.runAll(quantized(integer, runs.inputs()), (sample, value, elements) -> {});
     for (int s = 0; s < runs.count(); s++) {
-      List<int[]> found = evaluator.run(narrow(quantize(integer, runs.inputs().get(s))));
+      List<int[]> found = allFound.get(s);
       for (int k = 0; k < results.size(); k++) {
         outputs
             .get(k)
@@ -158,6 +174,17 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       }
     }
     return outputs.stream().mapToDouble(o -> o.entry("").rSquared()).min().orElse(1);
+  }
+
+  /** Samples whose layers are held at a time. */
+  private static int group(Set<Value> layers) {
+    long elements = layers.stream().mapToLong(v -> v.shape().elementCount()).sum();
+    return (int) Math.clamp(MOST_HELD / Math.max(1, elements), 1, Integer.MAX_VALUE);
+  }
+
+  /** The integers that stand for samples. */
+  static List<List<int[]>> quantized(Program integer, List<List<TensorData>> samples) {
+    return samples.stream().map(sample -> narrow(quantize(integer, sample))).toList();
   }
 
   /** The integers that stand for a sample: clamp(roundHalfEven(x / scale)) in double precision. */

@@ -58,10 +58,8 @@ final class FidelitySearch {
     this.search = search;
     this.isFixed = isFixed;
     TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
-    List<List<TensorData>> outputs = new ArrayList<>();
-    for (List<TensorData> input : target.inputs()) {
-      outputs.add(reference.run(input, (value, elements) -> {}));
-    }
+    List<List<TensorData>> outputs =
+        reference.runAll(target.inputs(), (sample, value, elements) -> {});
     this.runs = new Ranges.Runs(target.inputs(), outputs);
   }
 

@@ -69,10 +69,11 @@ final class OutputCorrection {
     int samples = runs.count();
     List<Value> results = program.main().results();
     double[][][] errors = new double[results.size()][samples][];
+    List<List<int[]>> allFound =
+        evaluator.runAll(
+            FidelityReport.quantized(program, runs.inputs()), (sample, value, elements) -> {});
     for (int s = 0; s < samples; s++) {
-      List<int[]> found =
-          evaluator.run(
-              FidelityReport.narrow(FidelityReport.quantize(program, runs.inputs().get(s))));
+      List<int[]> found = allFound.get(s);
       for (int k = 0; k < errors.length; k++) {
         double[] error = runs.outputs().get(s).get(k).toDoubles();
         double scale = results.get(k).integerType().scale();

@@ -1,6 +1,5 @@
 package org.zkc.passes.quantize;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -356,10 +355,8 @@ final class PrecisionSearch {
           new VariedInputs(SEED, ranges.integerInputs())
               .samples(tensor.main().parameters(), affordable);
       TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
-      List<List<TensorData>> outputs = new ArrayList<>();
-      for (List<TensorData> input : inputs) {
-        outputs.add(reference.run(input, (value, elements) -> {}));
-      }
+      List<List<TensorData>> outputs =
+          reference.runAll(inputs, (sample, value, elements) -> {});
       return new Ranges.Runs(inputs, outputs);
     }
     Ranges.Runs all = ranges.samples().and(ranges.variants());

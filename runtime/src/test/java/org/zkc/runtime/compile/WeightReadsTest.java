@@ -52,6 +52,14 @@ class WeightReadsTest {
   /** Elements that are hashed, once or twice in each pass that looks for equal ops. */
   private static final int HASHED = 64;
 
+  /**
+   * Passes of the runs: samples and their variants for ranges, the choice of variants, the correction
+   * of outputs, the report on samples and on varied inputs by floats and integers.
+   */
+  private static final int RUNS = 8;
+
+  private static final String QUANTIZE = "org.zkc.passes.quantize.";
+
   private static final int INPUTS = 96;
   private static final int HIDDEN = 1500;
   private static final int OUTPUTS = 64;
@@ -67,21 +75,38 @@ class WeightReadsTest {
     private final int[] reads;
     private long runs;
 
+    /** Reads by the analysis that each candidate of the search for precision has anew. */
+    private long analysed;
+
+    /** Reads of each element that were for rounding. */
+    private final int[] rounded;
+
     CountingReader(float[] elements) {
       this.elements = elements;
       this.reads = new int[elements.length];
+      this.rounded = new int[elements.length];
     }
 
     @Override
     public void read(long first, float[] out, int count) {
       System.arraycopy(elements, (int) first, out, 0, count);
+      if (isIn(QUANTIZE + "TensorAnalysis")) {
+        analysed += count;
+      }
       if (isRun()) {
         runs += count;
         return;
       }
+      int rounding = isIn(QUANTIZE + "WeightQuantizer") ? 1 : 0;
       for (int i = 0; i < count; i++) {
         reads[(int) first + i]++;
+        rounded[(int) first + i] += rounding;
       }
+    }
+
+    private static boolean isIn(String name) {
+      return StackWalker.getInstance()
+          .walk(frames -> frames.anyMatch(f -> f.getClassName().equals(name)));
     }
 
     private static boolean isRun() {
@@ -162,6 +187,42 @@ class WeightReadsTest {
     return samples;
   }
 
+  private static CompileOptions options(QuantizationOptions quantization) {
+    return new CompileOptions(
+        "forward",
+        List.of(),
+        List.of(),
+        EvaluationFiles.NONE,
+        List.of(),
+        quantization,
+        ConvolutionPolicy.AUTO,
+        Set.of(),
+        false,
+        OptionalDouble.empty(),
+        PassListener.NONE,
+        warning -> {});
+  }
+
+  @Test
+  void noCandidateReadsWeightsForItsAnalysis() throws IOException {
+    CountingReader first = weights(HIDDEN, INPUTS);
+    CountingReader second = weights(OUTPUTS, HIDDEN);
+    Program tensor =
+        program(
+            TensorData.computed(Shape.of(HIDDEN, INPUTS), first),
+            TensorData.computed(Shape.of(OUTPUTS, HIDDEN), second));
+    compile(tensor, options(QuantizationOptions.DEFAULT), folder.resolve("searched.zkc"));
+    int candidates = Arrays.stream(second.rounded).max().orElse(0);
+    assertTrue(candidates > 1, "several precisions were tried");
+    for (CountingReader reader : List.of(first, second)) {
+      assertEquals(0, reader.analysed, "elements read by analyses");
+      assertTrue(
+          Arrays.stream(reader.reads, BEGINNING, reader.reads.length).max().orElse(0)
+              <= PASSES - 1 + candidates,
+          "a candidate reads an element to round it and for nothing else");
+    }
+  }
+
   @Test
   void eachWeightIsReadOnceForEachThingThatIsMadeOfIt() throws IOException {
     CountingReader first = weights(HIDDEN, INPUTS);
@@ -170,24 +231,14 @@ class WeightReadsTest {
         program(
             TensorData.computed(Shape.of(HIDDEN, INPUTS), first),
             TensorData.computed(Shape.of(OUTPUTS, HIDDEN), second));
-    CompileOptions fixed =
-        new CompileOptions(
-            "forward",
-            List.of(),
-            List.of(),
-            EvaluationFiles.NONE,
-            List.of(),
-            QuantizationOptions.fixed(8, Map.of()),
-            ConvolutionPolicy.AUTO,
-            Set.of(),
-            false,
-            OptionalDouble.empty(),
-            PassListener.NONE,
-            warning -> {});
+    CompileOptions fixed = options(QuantizationOptions.fixed(8, Map.of()));
     Path target = folder.resolve("counted.zkc");
     compile(tensor, fixed, target);
     for (CountingReader reader : List.of(first, second)) {
       assertTrue(reader.runs > 0, "the program was run on samples");
+      assertTrue(
+          reader.runs <= (long) RUNS * reader.elements.length,
+          () -> "samples share passes: " + (double) reader.runs / reader.elements.length);
       assertEquals(
           PASSES,
           Arrays.stream(reader.reads, BEGINNING, reader.reads.length).max().orElse(0),

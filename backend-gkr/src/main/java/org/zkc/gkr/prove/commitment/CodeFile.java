@@ -45,7 +45,7 @@ public final class CodeFile implements AutoCloseable {
   /** Hash blocks encoded before they are turned into columns, within this many residues. */
   private static final int STAGED_BLOCKS = 4;
 
-  private static final int STAGED_RESIDUES = 1 << 21;
+  private static final int STAGED_RESIDUES = 1 << 24;
   private static final int TILE_COLUMNS = 16;
   private static final int TASK_COLUMNS = 1024;
   private static final ValueLayout.OfInt INT =
@@ -152,6 +152,8 @@ public final class CodeFile implements AutoCloseable {
     int staged = Math.clamp(STAGED_RESIDUES / stageResidues, 1, STAGED_BLOCKS);
     int[] stage = new int[Math.min(staged, encoder.blocks()) * stageResidues];
     ColumnHasher hasher = new ColumnHasher(n, rows);
+    code.expect(rows);
+    hasher.expectAll();
     MemorySegment columns = arena.allocate(4L * Math.min(rows, blockRows) * n, NewFile.ALIGNMENT);
     for (int blockAt = 0; blockAt < rows; blockAt += blockRows) {
       int count = Math.min(blockRows, rows - blockAt);
