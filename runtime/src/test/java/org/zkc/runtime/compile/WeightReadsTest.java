@@ -187,7 +187,8 @@ class WeightReadsTest {
     return samples;
   }
 
-  private static CompileOptions options(QuantizationOptions quantization) {
+  private static CompileOptions options(
+      QuantizationOptions quantization, OptionalDouble minFidelity) {
     return new CompileOptions(
         "forward",
         List.of(),
@@ -198,7 +199,7 @@ class WeightReadsTest {
         ConvolutionPolicy.AUTO,
         Set.of(),
         false,
-        OptionalDouble.empty(),
+        minFidelity,
         PassListener.NONE,
         warning -> {});
   }
@@ -211,7 +212,8 @@ class WeightReadsTest {
         program(
             TensorData.computed(Shape.of(HIDDEN, INPUTS), first),
             TensorData.computed(Shape.of(OUTPUTS, HIDDEN), second));
-    compile(tensor, options(QuantizationOptions.DEFAULT), folder.resolve("searched.zkc"));
+    CompileOptions searching = options(QuantizationOptions.DEFAULT, OptionalDouble.of(0.9999));
+    compile(tensor, searching, folder.resolve("searched.zkc"));
     int candidates = Arrays.stream(second.rounded).max().orElse(0);
     assertTrue(candidates > 1, "several precisions were tried");
     for (CountingReader reader : List.of(first, second)) {
@@ -231,7 +233,7 @@ class WeightReadsTest {
         program(
             TensorData.computed(Shape.of(HIDDEN, INPUTS), first),
             TensorData.computed(Shape.of(OUTPUTS, HIDDEN), second));
-    CompileOptions fixed = options(QuantizationOptions.fixed(8, Map.of()));
+    CompileOptions fixed = options(QuantizationOptions.fixed(8, Map.of()), OptionalDouble.empty());
     Path target = folder.resolve("counted.zkc");
     compile(tensor, fixed, target);
     for (CountingReader reader : List.of(first, second)) {
