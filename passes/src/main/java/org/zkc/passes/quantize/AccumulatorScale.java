@@ -2,6 +2,7 @@ package org.zkc.passes.quantize;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.zkc.ir.FieldBounds;
 
 /**
@@ -34,7 +35,18 @@ final class AccumulatorScale {
   /** Room for rounding of weights and biases, and for the half that requantisation adds. */
   private static final double LIMIT = 0.95 * FieldBounds.LIMIT;
 
+  /** The same where order is asked: exact to 0.01 %. */
+  private static final int DECISIVE_MULTIPLIER_BITS = 14;
+
   private final List<Term> terms = new ArrayList<>();
+  private final int multiplierBits;
+
+  /**
+   * @param isDecisive what the accumulator holds is compared
+   */
+  AccumulatorScale(boolean isDecisive) {
+    this.multiplierBits = isDecisive ? DECISIVE_MULTIPLIER_BITS : MULTIPLIER_BITS;
+  }
 
   private sealed interface Term {
     /** The scale at which the term has the resolution that it should have. */
@@ -84,10 +96,11 @@ final class AccumulatorScale {
     }
   }
 
-  private record Integers(double scale, double magnitude, double gain) implements Term {
+  private record Integers(double scale, double magnitude, double gain, int multiplierBits)
+      implements Term {
     @Override
     public double wanted() {
-      return scale * gain / (1L << (MULTIPLIER_BITS - 1));
+      return scale * gain / (1L << (multiplierBits - 1));
     }
 
     @Override
@@ -134,7 +147,7 @@ final class AccumulatorScale {
 
   /** Integers of the given scale and greatest magnitude. */
   void addIntegers(double scale, double magnitude, double gain) {
-    terms.add(new Integers(scale, magnitude, gain));
+    terms.add(new Integers(scale, magnitude, gain, multiplierBits));
   }
 
   /** Constants, which are rounded to whatever scale there is. */
@@ -210,6 +223,16 @@ final class AccumulatorScale {
       a *= 2;
     }
     return a;
+  }
+
+  /** The same, a power of two that is at most 1/2; empty where sums have no room for that. */
+  OptionalInt binary() {
+    int shift = -(int) Math.ceil(StrictMath.log(wanted()) / StrictMath.log(2));
+    shift = Math.min(shift, LARGEST_SHIFT);
+    while (shift > 0 && !isPossible(Math.scalb(1.0, -shift))) {
+      shift--;
+    }
+    return shift > 0 ? OptionalInt.of(shift) : OptionalInt.empty();
   }
 
   /**

@@ -2,6 +2,7 @@ package org.zkc.passes.quantize;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Location;
 import org.zkc.ir.OpSpec;
@@ -52,7 +53,7 @@ final class Accumulators {
     if (only > 0 && scale.fits(only, IntegerValues.CONSUMABLE)) {
       return accumulate(value, only);
     }
-    if (values.analysis().isOutput(value) || values.analysis().feedsComparisonsOnly(value)) {
+    if (values.analysis().isOutput(value) || values.analysis().feedsOrder(value)) {
       return accumulate(value, scale.free());
     }
     return requantized(value, scale, location);
@@ -97,7 +98,7 @@ final class Accumulators {
    * or where the sums have no room.
    */
   Optional<Value> exactly(Value value) {
-    AccumulatorScale scale = new AccumulatorScale();
+    AccumulatorScale scale = new AccumulatorScale(false);
     collect(value, 1, scale, true, FieldBounds.LIMIT);
     double only = scale.onlyIntegers();
     return only > 0 && scale.fits(only, ROOM)
@@ -105,9 +106,25 @@ final class Accumulators {
         : Optional.empty();
   }
 
+  /**
+   * The value as integers of which 2^k make 1 for some k from 1 on, as precise as there is room for; empty where
+   * there is none.
+   */
+  Optional<Value> binary(Value value) {
+    boolean isRoot = values.analysis().isDeferred(value);
+    AccumulatorScale scale = new AccumulatorScale(true);
+    collect(value, 1, scale, isRoot, IntegerValues.SUMMAND);
+    OptionalInt shift = scale.binary();
+    return shift.isPresent()
+        ? Optional.of(
+            accumulate(
+                value, Math.scalb(1.0, -shift.getAsInt()), isRoot, IntegerValues.SUMMAND))
+        : Optional.empty();
+  }
+
   /** The terms of the accumulator of {@code value}, itself accumulating. */
   private AccumulatorScale terms(Value value) {
-    AccumulatorScale scale = new AccumulatorScale();
+    AccumulatorScale scale = new AccumulatorScale(values.analysis().feedsOrder(value));
     collect(value, 1, scale, true, IntegerValues.SUMMAND);
     return scale;
   }

@@ -5,6 +5,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Elementwise;
 import org.zkc.ir.tensor.FakeQuantize;
+import org.zkc.ir.tensor.Pointwise;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /** Functions of one variable: clamps as the bounds of a requantisation, others as tables. */
@@ -20,6 +21,7 @@ final class ActivationLowering {
   private final Ranges ranges;
   private final Precision precision;
   private final PointwiseLowering pointwise;
+  private final StepLowering steps;
 
   ActivationLowering(
       IntegerValues values, Accumulators accumulators, Ranges ranges, Precision precision) {
@@ -28,6 +30,7 @@ final class ActivationLowering {
     this.ranges = ranges;
     this.precision = precision;
     this.pointwise = new PointwiseLowering(values, accumulators, ranges, precision);
+    this.steps = new StepLowering(values, accumulators);
   }
 
   /** A clamp, or a ReLU, of the op's input. */
@@ -50,11 +53,16 @@ final class ActivationLowering {
         : Rescaling.apply(values.out(), values.exactly(op.input()), grid, grid.low(), grid.high());
   }
 
-  /** A table of the function. */
-  Value table(Activation op) {
+  /** The function, by its steps where it has such, else by a table. */
+  Value activation(Activation op) {
+    return op instanceof Pointwise p && StepLowering.isStep(p)
+        ? steps.of(p).orElseGet(() -> table(op))
+        : table(op);
+  }
+
+  private Value table(Activation op) {
     Quantum q = values.classes().quantum(op.result());
-    boolean isOutput = values.analysis().isOutput(op.result());
-    if (isOutput) {
+    if (values.analysis().isOutput(op.result()) || values.analysis().feedsOrder(op.result())) {
       long high = 1L << (OUTPUT_TABLE_BITS - 1);
       double range = op.range().isBounded() ? op.range().magnitude() : q.scale() * q.high();
       q = new Quantum(range / high, -high, high);

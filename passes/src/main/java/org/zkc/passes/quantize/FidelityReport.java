@@ -11,7 +11,6 @@ import java.util.Set;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
-import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.interpret.IntegerEvaluator;
@@ -39,7 +38,9 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
    * @param varies whether the divisor is above that
    * @param cosine of the vectors of all elements of all samples
    * @param top1Agreement share of rows (last axis) whose largest element, the first among equals,
-   *     is at the same index; NaN where rows have one element, which says nothing
+   *     is at the same index; NaN where rows have one element, which says nothing, and for
+   *     integers and truth values
+   * @param agreement share of elements that are the same; NaN for real numbers, which never are
    */
   public record Entry(
       String name,
@@ -47,7 +48,14 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       double rSquared,
       boolean varies,
       double cosine,
-      double top1Agreement) {}
+      double top1Agreement,
+      double agreement) {
+
+    /** How well the integers follow, in one number: R^2, or the agreement where there is one. */
+    public double score() {
+      return Double.isNaN(agreement) ? rSquared : agreement;
+    }
+  }
 
   /** Shown the outputs of each sample. */
   @FunctionalInterface
@@ -87,18 +95,18 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       OutputListener listener) {
     List<Value> tensorResults = tensor.main().results();
     List<Value> integerResults = integer.program().main().results();
-    Map<Value, Statistics> layers = new LinkedHashMap<>();
+    Map<Value, FidelityStatistics> layers = new LinkedHashMap<>();
     Map<Value, List<Value>> measured = new IdentityHashMap<>();
     for (Op op : tensor.main().body()) {
       Value value = op.definitions().getFirst();
       Value counterpart = integer.counterparts().get(value);
       if (counterpart != null) {
-        layers.put(value, new Statistics(value.shape(), op.location().layer()));
+        layers.put(value, new FidelityStatistics(value, op.location().layer()));
         measured.computeIfAbsent(counterpart, c -> new ArrayList<>()).add(value);
       }
     }
-    List<Statistics> outputs =
-        tensorResults.stream().map(v -> new Statistics(v.shape(), 0)).toList();
+    List<FidelityStatistics> outputs =
+        tensorResults.stream().map(v -> new FidelityStatistics(v, 0)).toList();
     TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
     IntegerEvaluator evaluator = new IntegerEvaluator(integer.program(), tasks);
     int group = group(layers.keySet());
@@ -140,7 +148,7 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
     }
     List<Entry> layerEntries = new ArrayList<>();
     layers.forEach((value, statistics) -> {
-      if (statistics.samples > 0) {
+      if (statistics.samples() > 0) {
         layerEntries.add(statistics.entry(value.name()));
       }
     });
@@ -149,31 +157,6 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       outputEntries.add(outputs.get(i).entry(tensorResults.get(i).name()));
     }
     return new FidelityReport(layerEntries, outputEntries);
-  }
-
-  /**
-   * The smallest R^2 of the outputs alone.
-   *
-   * @param runs inputs, and what the floating-point program gives
-   */
-  static double rSquared(Program integer, Ranges.Runs runs, TaskRunner tasks) {
-    List<Value> results = integer.main().results();
-    List<Statistics> outputs = results.stream().map(v -> new Statistics(v.shape(), 0)).toList();
-    IntegerEvaluator evaluator = new IntegerEvaluator(integer, tasks);
-    List<List<int[]>> allFound =
-        evaluator.runAll(quantized(integer, runs.inputs()), (sample, value, elements) -> {});
-    for (int s = 0; s < runs.count(); s++) {
-      List<int[]> found = allFound.get(s);
-      for (int k = 0; k < results.size(); k++) {
-        outputs
-            .get(k)
-            .add(
-                runs.outputs().get(s).get(k).toFloats(),
-                found.get(k),
-                results.get(k).integerType());
-      }
-    }
-    return outputs.stream().mapToDouble(o -> o.entry("").rSquared()).min().orElse(1);
   }
 
   /** Samples whose layers are held at a time. */
@@ -220,81 +203,8 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
     return outputs.stream().mapToDouble(Entry::rSquared).min().orElse(1);
   }
 
-  /**
-   * The least variance, as a share of the mean square, of a value about which R^2 says anything.
-   */
-  private static final double LEAST_VARIANCE = 1e-6;
-
-  /**
-   * The least R^2 that is told: below it, how much worse than the mean a program is makes no
-   * difference any more.
-   */
-  private static final double LEAST = -1e6;
-
-  /** Sums over samples, all that the entry needs. */
-  private static final class Statistics {
-    private final double[] sum;
-    private final double[] squares;
-    private final int row;
-    private final int layer;
-    private double error;
-    private double product;
-    private double norm;
-    private double otherNorm;
-    private long rows;
-    private long agreeing;
-    private int samples;
-
-    Statistics(Shape shape, int layer) {
-      this.layer = layer;
-      int count = Math.toIntExact(shape.elementCount());
-      sum = new double[count];
-      squares = new double[count];
-      row = shape.rank() == 0 ? 1 : shape.extent(shape.rank() - 1);
-    }
-
-    void add(float[] reals, int[] integers, IntegerType type) {
-      samples++;
-      for (int i = 0; i < sum.length; i++) {
-        double y = reals[i];
-        double z = integers[i] * type.scale();
-        sum[i] += y;
-        squares[i] += y * y;
-        error += (z - y) * (z - y);
-        product += y * z;
-        norm += y * y;
-        otherNorm += z * z;
-      }
-      for (int from = 0; row > 1 && from < sum.length; from += row) {
-        int best = from;
-        int other = from;
-        for (int i = from + 1; i < from + row; i++) {
-          best = reals[i] > reals[best] ? i : best;
-          other = integers[i] > integers[other] ? i : other;
-        }
-        rows++;
-        agreeing += best == other ? 1 : 0;
-      }
-    }
-
-    Entry entry(String name) {
-      double variance = 0;
-      for (int i = 0; i < sum.length; i++) {
-        variance += squares[i] - sum[i] * sum[i] / samples;
-      }
-      double least = Math.max(LEAST_VARIANCE * norm, Double.MIN_NORMAL);
-      double rSquared = error == 0 ? 1 : Math.max(LEAST, 1 - error / Math.max(variance, least));
-      double cosine =
-          norm == 0 || otherNorm == 0
-              ? (norm == otherNorm ? 1 : 0)
-              : product / Math.sqrt(norm * otherNorm);
-      return new Entry(
-          name,
-          layer,
-          rSquared,
-          variance > least,
-          cosine,
-          rows == 0 ? Double.NaN : (double) agreeing / rows);
-    }
+  /** The smallest score of the outputs. */
+  public double score() {
+    return outputs.stream().mapToDouble(Entry::score).min().orElse(1);
   }
 }

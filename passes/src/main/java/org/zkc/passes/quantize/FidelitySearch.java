@@ -38,7 +38,7 @@ final class FidelitySearch {
   private final boolean isFixed;
   private final boolean defaultNoise;
   private final TaskRunner tasks;
-  private final Ranges.Runs runs;
+  private final FidelityMeter meter;
 
   /**
    * @param isFixed the user fixed the bits of all tensors
@@ -60,7 +60,7 @@ final class FidelitySearch {
     TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
     List<List<TensorData>> outputs =
         reference.runAll(target.inputs(), (sample, value, elements) -> {});
-    this.runs = new Ranges.Runs(target.inputs(), outputs);
+    this.meter = new FidelityMeter(tensor, new Ranges.Runs(target.inputs(), outputs), tasks);
   }
 
   /**
@@ -139,8 +139,7 @@ final class FidelitySearch {
   }
 
   private PrecisionSearch.Candidate measured(PrecisionSearch.Candidate candidate) {
-    return candidate.withRSquared(
-        FidelityReport.rSquared(candidate.program().program(), runs, tasks));
+    return candidate.withRSquared(meter.of(candidate.program()));
   }
 
   private UserException unreachable(PrecisionSearch.Candidate best) {

@@ -273,7 +273,7 @@ final class IntegerLowering {
       case Relu r -> activations.clamp(r, 0, Double.POSITIVE_INFINITY);
       case Clamp c -> activations.clamp(c, c.low(), c.high());
       case FakeQuantize f -> activations.onGrid(f);
-      case Activation t -> activations.table(t);
+      case Activation t -> activations.activation(t);
       case MaxPool p -> pools.maxPool(p);
       case WindowMean w -> pools.windowMean(w);
       case Concatenate c -> {

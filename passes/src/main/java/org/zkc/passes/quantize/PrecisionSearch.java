@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
@@ -101,6 +102,9 @@ final class PrecisionSearch {
   private final TaskRunner tasks;
   private Ranges.Runs runs = new Ranges.Runs(List.of(), List.of());
 
+  /** Of {@link #runs}; null until it is asked. */
+  private @Nullable FidelityMeter meter;
+
   PrecisionSearch(Program tensor, Ranges ranges, Lowering lowering, TaskRunner tasks) {
     this.tasks = tasks;
     this.tensor = tensor;
@@ -112,7 +116,8 @@ final class PrecisionSearch {
   /**
    * A program with its precision, its cost and its fidelity.
    *
-   * @param rSquared on samples and their variants together
+   * @param rSquared on samples and their variants together, or what {@link FidelityMeter} gives for
+   *     outputs of indices and truth values
    * @param realRSquared on the samples alone where that is another number, else the same
    * @param bits of tensors, by name
    */
@@ -160,6 +165,7 @@ final class PrecisionSearch {
     }
     // Variants were gained at the cost of the samples: they do not count here.
     runs = ranges.samples();
+    meter = null;
     return search(first, measured(first));
   }
 
@@ -337,12 +343,20 @@ final class PrecisionSearch {
     if (runs.count() == 0) {
       return corrected;
     }
-    Program integer = corrected.program().program();
-    double rSquared = FidelityReport.rSquared(integer, runs, tasks);
+    double measure = meter().of(corrected.program());
     int real = ranges.samples().count();
     boolean isMixed = !ranges.isDefaultNoise() && real >= 2 && real < runs.count();
     return corrected.withRSquared(
-        rSquared, isMixed ? FidelityReport.rSquared(integer, runs.first(real), tasks) : rSquared);
+        measure, isMixed ? meter().of(corrected.program(), real) : measure);
+  }
+
+  private FidelityMeter meter() {
+    FidelityMeter current = meter;
+    if (current == null) {
+      current = new FidelityMeter(tensor, runs, tasks);
+      meter = current;
+    }
+    return current;
   }
 
   private Ranges.Runs runs(long multiplications) {

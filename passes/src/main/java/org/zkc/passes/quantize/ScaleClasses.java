@@ -4,18 +4,27 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Function;
 import org.zkc.ir.Op;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Activation;
+import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.Clamp;
+import org.zkc.ir.tensor.CompareZero;
+import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.FakeQuantize;
+import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Pointwise;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Standardization;
+import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.TopK;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Concatenate;
 import org.zkc.ir.view.Gather;
@@ -29,6 +38,12 @@ import org.zkc.ir.view.UnaryView;
 final class ScaleClasses {
   /** Bits of inputs, which are public and not committed: more of them cost next to nothing. */
   static final int INPUT_BITS = 12;
+
+  /** The same where order is asked of what is made of them. */
+  private static final int DECISIVE_INPUT_BITS = 16;
+
+  /** Bits of activations by which order is asked. */
+  private static final int DECISIVE_BITS = 12;
 
   /** Bits of activations whose tables' sizes do not depend on it. */
   static final int BOUNDED_BITS = 12;
@@ -190,8 +205,8 @@ final class ScaleClasses {
     if (!members.fixedBits) {
       int least =
           input
-              ? Math.max(INPUT_BITS, options.leastBits().getOrDefault(value.name(), 0))
-              : leastBits(op);
+              ? Math.max(inputBits(value), options.leastBits().getOrDefault(value.name(), 0))
+              : Math.max(leastBits(op), analysis.isDecisive(value) ? DECISIVE_BITS : 0);
       bits = precision.least(value.name(), Math.max(bits, least));
     }
     members.bits = Math.max(members.bits, bits);
@@ -203,6 +218,50 @@ final class ScaleClasses {
                 precision.margin() * (input ? margins.input() : margins.activation()),
                 Precision.greatest(bits, nonNegative));
     members.magnitude = Math.max(members.magnitude, Math.min(threshold, bounds.magnitude()));
+  }
+
+  /**
+   * Bits of an input, or of what is made of inputs by sums: where order is asked of it as many as its readers have
+   * room for.
+   */
+  private int inputBits(Value value) {
+    return analysis.isDecisive(value) ? roomFor(value) : INPUT_BITS;
+  }
+
+  private int roomFor(Value value) {
+    int room = DECISIVE_INPUT_BITS;
+    for (Op user : analysis.uses().users(value)) {
+      room = Math.min(room, roomFor(value, (TensorOp) user));
+    }
+    return Math.max(INPUT_BITS, room);
+  }
+
+  private int roomFor(Value value, TensorOp user) {
+    return switch (user) {
+      case CompareZero _, TopK _, Add _, Subtract _ -> DECISIVE_INPUT_BITS;
+      case Linear l -> roomBesideWeights(l.weight());
+      case Conv c -> roomBesideWeights(c.weight());
+      case UnaryView v -> roomFor(v.result());
+      case Pointwise p when StepLowering.isStep(p) -> DECISIVE_INPUT_BITS;
+      case Multiply m when analysis.isIntegral(m.left() == value ? m.right() : m.left()) ->
+          DECISIVE_INPUT_BITS;
+      default ->
+          analysis.scaled(user).map(TensorAnalysis.Scaled::factor).orElse(null)
+                  instanceof ConstantFactor.Uniform
+              ? DECISIVE_INPUT_BITS
+              : INPUT_BITS;
+    };
+  }
+
+  /** The bits with which sums of products with weights of decisive bits stay inside the limit. */
+  private int roomBesideWeights(Value weight) {
+    if (!(analysis.uses().definition(weight).orElse(null) instanceof Constant c)) {
+      return INPUT_BITS;
+    }
+    double sum = WeightStatistics.of(c.data()).largestSum();
+    double weightRoom = Math.scalb(1.0, WeightLowering.DECISIVE_BITS - 1);
+    // Half is left to channels whose sums have other signs.
+    return Math.getExponent(FieldBounds.LIMIT / 2 / sum / weightRoom);
   }
 
   private Members members(Value root) {

@@ -35,9 +35,11 @@ import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Normalization;
+import org.zkc.ir.tensor.Pointwise;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.TopK;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Concatenate;
@@ -88,6 +90,7 @@ final class TensorAnalysis {
   private final Set<Value> accumulating = identitySet();
   private final Set<Value> deferred = identitySet();
   private final Set<Value> inputLike = identitySet();
+  private final Set<Value> decisive = identitySet();
   private final IntegralValues integral = new IntegralValues(this::constantOf);
   private final Map<TensorOp, Scaled> factors = new IdentityHashMap<>();
   private final Map<Value, Bounds> bounds = new IdentityHashMap<>();
@@ -127,12 +130,21 @@ final class TensorAnalysis {
     Set<Value> ends = endsOfLongSums(main);
     for (Op op : main.body().reversed()) {
       Value result = op.definitions().getFirst();
+      findDecisive(result);
       if (accumulating.contains(result)
           && uses.count(result) == 1
           && isAbsorbed(result)
           && !ends.contains(result)) {
         deferred.add(result);
       }
+    }
+    main.parameters().forEach(this::findDecisive);
+  }
+
+  /** Readers come before. */
+  private void findDecisive(Value value) {
+    if (uses.users(value).stream().anyMatch(user -> isOrder(user) || handsOrderOn(user))) {
+      decisive.add(value);
     }
   }
 
@@ -257,9 +269,39 @@ final class TensorAnalysis {
     return uses.isYielded(value);
   }
 
-  /** Whether every reader asks for the sign alone, which is exact whatever the width. */
-  boolean feedsComparisonsOnly(Value value) {
-    return uses.users(value).stream().allMatch(CompareZero.class::isInstance);
+  /**
+   * Whether the op asks which of its elements are larger, or on which side of a step they are: its
+   * result is as good as its operand is precise, and exact whatever the operand's width.
+   */
+  static boolean isOrder(Op op) {
+    return op instanceof CompareZero
+        || op instanceof TopK
+        || (op instanceof Pointwise p && StepLowering.isStep(p));
+  }
+
+  /** Whether an op by whose result order is asked asks for that of its operands with it. */
+  private boolean handsOrderOn(Op op) {
+    Value result = op.definitions().getFirst();
+    return decisive.contains(result)
+        && (op instanceof UnaryView
+            || op instanceof Concatenate
+            || op instanceof Add
+            || op instanceof Subtract
+            || op instanceof MaxPool
+            || op instanceof Linear
+            || op instanceof Conv
+            || op instanceof BatchNorm
+            || factors.containsKey(op));
+  }
+
+  /** Whether an op of order reads the value, by itself or through sums, linear maps and views. */
+  boolean isDecisive(Value value) {
+    return decisive.contains(value);
+  }
+
+  /** Whether an op of order reads the value itself. */
+  boolean feedsOrder(Value value) {
+    return uses.users(value).stream().anyMatch(TensorAnalysis::isOrder);
   }
 
   /** Whether every reader is a result of the program, or a view that feeds such only. */
@@ -313,7 +355,7 @@ final class TensorAnalysis {
     TensorOp reader = (TensorOp) uses.users(value).getFirst();
     if (reader instanceof UnaryView) {
       Value result = reader.definitions().getFirst();
-      return deferred.contains(result) || uses.isYielded(result);
+      return deferred.contains(result) || uses.isYielded(result) || feedsOrder(result);
     }
     return switch (reader) {
       case Elementwise e -> true;

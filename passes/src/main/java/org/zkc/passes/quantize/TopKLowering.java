@@ -29,14 +29,11 @@ import org.zkc.passes.integer.IntegerBuilder;
  * index. For the next largest, x is set below all others at the index, and all is done again.
  */
 final class TopKLowering {
-  /** One largest element is found among integers that span at most this. */
+  /** The integers, and each time that one is set below all others, span at most this together. */
   private static final long WIDE = 1L << 29;
 
-  /**
-   * Several are found among integers of at most this magnitude: each round has tables of twice as
-   * many.
-   */
-  private static final long NARROW = 1L << 13;
+  /** Wider integers are requantised to at most as many. */
+  private static final long MOST_ROWS = 1L << 16;
 
   private final IntegerValues values;
   private final ComparisonLowering comparisons;
@@ -51,6 +48,7 @@ final class TopKLowering {
     int extent = op.input().shape().extent(op.axis());
     Value left = input(op);
     Value numbers = along(op, extent, j -> j);
+    long span = IntegerBuilder.interval(left).size();
     List<Value> out = new ArrayList<>();
     for (int k = 0; k < op.k(); k++) {
       Value max = values.out().windowMax(left, op.axis(), 1, extent, 1, 1, 0);
@@ -59,11 +57,11 @@ final class TopKLowering {
         case TopIndices _ -> {
           Value index = index(op, left, max, extent);
           out.add(index);
-          left = isLast ? left : without(left, numbers, index);
+          left = isLast ? left : without(left, numbers, index, span);
         }
         case TopValues _ -> {
           out.add(max);
-          left = isLast ? left : without(left, numbers, index(op, left, max, extent));
+          left = isLast ? left : without(left, numbers, index(op, left, max, extent), span);
         }
       }
     }
@@ -74,8 +72,7 @@ final class TopKLowering {
     boolean isExact = TensorAnalysis.isExact(op.input());
     Value integers = values.exactly(op.input());
     Interval all = IntegerBuilder.interval(integers);
-    boolean fits = op.k() == 1 ? all.size() < WIDE : all.magnitude() <= NARROW;
-    if (fits) {
+    if (all.size() < WIDE / op.k()) {
       return integers;
     }
     if (isExact) {
@@ -84,7 +81,13 @@ final class TopKLowering {
           "the %d largest of integers in [%d, %d] cannot be proved, the range is too wide"
               .formatted(op.k(), all.low(), all.high()));
     }
-    return values.narrow(op.input(), NARROW);
+    // The finest units in which there is room for all, and for a table of them.
+    int shift = 0;
+    while (all.shiftRounded(shift).size() >= Math.min(MOST_ROWS, WIDE / op.k())) {
+      shift++;
+    }
+    Interval kept = all.shiftRounded(shift);
+    return values.out().requantize(integers, shift, kept.low(), kept.high());
   }
 
   private Value index(TopK op, Value x, Value max, int extent) {
@@ -96,16 +99,15 @@ final class TopKLowering {
     return out.scale(comparisons.plus(greatest, -extent), -1, 1);
   }
 
-  /** The elements with the one at the index set below all. */
-  private Value without(Value x, Value numbers, Value index) {
+  /**
+   * The elements with the one at the index set below all: less {@code span}, which is above the
+   * difference of any two of them, where the number is the index.
+   */
+  private Value without(Value x, Value numbers, Value index, long span) {
     IntegerBuilder out = values.out();
     Value apart = out.subtract(numbers, out.broadcast(index, numbers.shape()));
     Value taken = comparisons.of(apart, Comparison.EQUAL);
-    Interval all = IntegerBuilder.interval(x);
-    Value above = comparisons.plus(x, 1 - all.low());
-    Value dropped = out.scale(out.multiply(taken, above), 1, x.integerType().scale());
-    // Nothing is cut: the table says so where intervals cannot.
-    return out.requantize(out.subtract(x, dropped), 0, all.low() - 1, all.high());
+    return out.subtract(x, out.scale(taken, span, x.integerType().scale()));
   }
 
   /** Numbers along the axis, as a parameter. */

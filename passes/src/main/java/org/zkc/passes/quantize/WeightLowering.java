@@ -28,6 +28,12 @@ import org.zkc.passes.integer.IntegerBuilder;
  * accumulator scale.
  */
 final class WeightLowering {
+  /** Bits of weights whose sums are compared: they cost no lookups. */
+  static final int DECISIVE_BITS = 12;
+
+  /** Of more weights than these the bytes are too many for that. */
+  private static final long MOST_DECISIVE = 1 << 20;
+
   private final TensorAnalysis analysis;
   private final Ranges ranges;
   private final QuantizationOptions options;
@@ -131,6 +137,10 @@ final class WeightLowering {
     int bits = options.bitsOf(name);
     if (options.isFixed(name)) {
       return bits;
+    }
+    if (analysis.isDecisive(op.definitions().getFirst())
+        && statistics.fanIn() * statistics.channels() <= MOST_DECISIVE) {
+      bits = Math.max(bits, DECISIVE_BITS);
     }
     double meanSquare = ranges.of(input).meanSquare();
     double constant =

@@ -34,6 +34,7 @@ import org.zkc.runtime.emit.ModelTensor;
 import org.zkc.runtime.emit.ModelWeights;
 import org.zkc.runtime.wire.AccuracyMessage;
 import org.zkc.runtime.wire.FidelityMessage;
+import org.zkc.runtime.wire.PerplexityMessage;
 import org.zkc.runtime.wire.ModelManifestMessage;
 import org.zkc.runtime.wire.OriginMessage;
 import org.zkc.runtime.wire.ParameterMessage;
@@ -179,6 +180,14 @@ public record ModelFile(
                     .setRows(a.rows())
                     .setFloats(a.floats())
                     .setIntegers(a.integers())));
+    evaluation
+        .perplexity()
+        .ifPresent(p ->
+            s.setPerplexity(
+                PerplexityMessage.newBuilder()
+                    .setTokens(p.tokens())
+                    .setFloats(p.floats())
+                    .setIntegers(p.integers())));
     summary.layers().forEach(f -> s.addLayers(encode(f)));
     summary.graph().forEach(layer -> s.addGraph(LayerCodec.encode(layer)));
     s.addAllResults(summary.results());
@@ -191,13 +200,14 @@ public record ModelFile(
         .setRSquared(f.rSquared())
         .setCosine(f.cosine())
         .setTop1Agreement(f.top1Agreement())
+        .setAgreement(f.agreement())
         .setLayer(f.layer())
         .build();
   }
 
   private static Summary.Fidelity decode(FidelityMessage m) {
     return new Summary.Fidelity(
-        m.getName(), m.getLayer(), m.getRSquared(), m.getCosine(), m.getTop1Agreement());
+        m.getName(), m.getLayer(), m.getRSquared(), m.getCosine(), m.getTop1Agreement(), m.getAgreement());
   }
 
   private static Evaluation evaluation(SummaryMessage s) {
@@ -209,6 +219,13 @@ public record ModelFile(
         s.getVariedList().stream().map(ModelFile::decode).toList(),
         s.hasAccuracy()
             ? Optional.of(new Evaluation.Accuracy(a.getRows(), a.getFloats(), a.getIntegers()))
+            : Optional.empty(),
+        s.hasPerplexity()
+            ? Optional.of(
+                new Evaluation.Perplexity(
+                    s.getPerplexity().getTokens(),
+                    s.getPerplexity().getFloats(),
+                    s.getPerplexity().getIntegers()))
             : Optional.empty());
   }
 

@@ -51,6 +51,16 @@ final class ModelReport {
                     100.0 * a.integers() / Math.max(1, a.rows()),
                     a.rows(),
                     100.0 * a.floats() / Math.max(1, a.rows()))));
+    evaluation
+        .perplexity()
+        .ifPresent(p ->
+            out.println(
+                String.format(
+                    Locale.ROOT,
+                    "  perplexity   %.3f, fp32 %.3f, of %d next tokens",
+                    p.integers(),
+                    p.floats(),
+                    p.tokens())));
     CostEstimate estimate = CostEstimate.of(file.keyFile().key());
     out.println(
         "  estimates    prove about %s on one thread in a warm process, %s of memory, proof about %s"
@@ -96,6 +106,17 @@ final class ModelReport {
   private static void printFidelity(
       PrintWriter out, String title, List<Summary.Fidelity> outputs, String basis) {
     for (Summary.Fidelity f : outputs) {
+      if (f.isExact()) {
+        out.println(
+            String.format(
+                Locale.ROOT,
+                "  %-12s %s: agreement %.2f %% of elements with fp32 on %s",
+                title,
+                f.name(),
+                100 * f.agreement(),
+                basis));
+        continue;
+      }
       out.println(
           String.format(
               Locale.ROOT,
@@ -211,6 +232,12 @@ final class ModelReport {
             out.put(
                 "accuracy",
                 Map.of("rows", a.rows(), "fp32", a.floats(), "integers", a.integers())));
+    evaluation
+        .perplexity()
+        .ifPresent(p ->
+            out.put(
+                "perplexity",
+                Map.of("tokens", p.tokens(), "fp32", p.floats(), "integers", p.integers())));
     Map<String, Object> layers = new LinkedHashMap<>();
     file.summary().layers().forEach(f -> layers.put(f.name(), fidelity(f)));
     out.put("fidelityByLayer", layers);
@@ -262,6 +289,9 @@ final class ModelReport {
     out.put("cosine", f.cosine());
     if (!Double.isNaN(f.top1Agreement())) {
       out.put("top1Agreement", f.top1Agreement());
+    }
+    if (f.isExact()) {
+      out.put("agreement", f.agreement());
     }
     return out;
   }

@@ -19,6 +19,9 @@ final class Measured {
   /** The R^2 below which there is a warning. */
   private static final double LOW = 0.9;
 
+  /** The share of equal elements below which there is a warning. */
+  private static final double LOW_AGREEMENT = 0.95;
+
   private final CompilePipeline.Calibrated model;
   private final CompileOptions options;
   private final EvaluationSet set;
@@ -26,6 +29,7 @@ final class Measured {
   private final Optional<EvaluationSet> variedSet;
   private final Optional<FidelityReport> varied;
   private final Optional<Evaluation.Accuracy> accuracy;
+  private final Optional<Evaluation.Perplexity> perplexity;
 
   private Measured(
       CompilePipeline.Calibrated model,
@@ -34,7 +38,8 @@ final class Measured {
       FidelityReport primary,
       Optional<EvaluationSet> variedSet,
       Optional<FidelityReport> varied,
-      Optional<Evaluation.Accuracy> accuracy) {
+      Optional<Evaluation.Accuracy> accuracy,
+      Optional<Evaluation.Perplexity> perplexity) {
     this.model = model;
     this.options = options;
     this.set = set;
@@ -42,6 +47,7 @@ final class Measured {
     this.variedSet = variedSet;
     this.varied = varied;
     this.accuracy = accuracy;
+    this.perplexity = perplexity;
   }
 
   static Measured of(
@@ -55,8 +61,17 @@ final class Measured {
             ? split.primary()
             : split.primary().first(VariedSet.affordable(model.tensor()));
     Counter counter = new Counter(set, model.tensor().main().results().getFirst().shape());
+    Optional<Perplexity> perplexity = perplexity(model, quantized, set);
     FidelityReport report =
-        FidelityReport.measure(model.tensor(), quantized, set.inputs(), tasks, counter);
+        FidelityReport.measure(
+            model.tensor(),
+            quantized,
+            set.inputs(),
+            tasks,
+            (expected, found) -> {
+              counter.accept(expected, found);
+              perplexity.ifPresent(p -> p.accept(expected, found));
+            });
     return new Measured(
         model,
         options,
@@ -68,7 +83,29 @@ final class Measured {
             .map(v ->
                 FidelityReport.measure(
                     model.tensor(), quantized, v.inputs(), tasks, (expected, found) -> {})),
-        set.labels().map(labels -> counter.accuracy()));
+        set.labels().map(labels -> counter.accuracy()),
+        perplexity.flatMap(Perplexity::measured));
+  }
+
+  /** What counts the perplexity of a language model that gives its logits, and not tokens. */
+  private static Optional<Perplexity> perplexity(
+      CompilePipeline.Calibrated model, QuantizedProgram quantized, EvaluationSet set) {
+    return model
+        .generation()
+        .filter(g ->
+            model
+                .tensor()
+                .main()
+                .results()
+                .get(g.output())
+                .tensorType()
+                .dtype()
+                .isFloating())
+        .map(g ->
+            new Perplexity(
+                set,
+                g,
+                quantized.program().main().results().get(g.output()).integerType().scale()));
   }
 
   /** Counts rows of the first output whose largest element is at the label's index. */
@@ -118,7 +155,8 @@ final class Measured {
         entries(primary, names),
         variedSet.map(EvaluationSet::name).orElse(""),
         varied.map(r -> entries(r, names)).orElse(List.of()),
-        accuracy);
+        accuracy,
+        perplexity);
   }
 
   private static List<Summary.Fidelity> entries(FidelityReport report, List<String> names) {
@@ -134,7 +172,7 @@ final class Measured {
   }
 
   private static Summary.Fidelity entry(String name, FidelityReport.Entry e) {
-    return new Summary.Fidelity(name, e.layer(), e.rSquared(), e.cosine(), e.top1Agreement());
+    return new Summary.Fidelity(name, e.layer(), e.rSquared(), e.cosine(), e.top1Agreement(), e.agreement());
   }
 
   /** One sentence for each output that does not follow, or of which R^2 says nothing. */
@@ -142,7 +180,18 @@ final class Measured {
     List<String> warnings = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       FidelityReport.Entry e = primary.outputs().get(i);
-      if (!e.varies()) {
+      if (!Double.isNaN(e.agreement())) {
+        if (e.agreement() < LOW_AGREEMENT) {
+          warnings.add(
+              String.format(
+                  Locale.ROOT,
+                  "the integers of %s do not follow the network: %.1f %% of its elements agree on %s; %s",
+                  names.get(i),
+                  100 * e.agreement(),
+                  set.name(),
+                  remedy(i)));
+        }
+      } else if (!e.varies()) {
         warnings.add(
             "%s is the same for every one of the inputs that fidelity is measured on (%s), so R^2 says nothing; give --calibration or --evaluate data that varies"
                 .formatted(names.get(i), set.name()));
@@ -153,14 +202,18 @@ final class Measured {
                     names.get(i),
                     Summary.Fidelity.text(e.rSquared()),
                     set.name(),
-                    FidelityRemedy.of(
-                        model.tensor(),
-                        model.tensor().main().results().get(i),
-                        options.quantization().bits().isPresent(),
-                        model.samples().isEmpty())));
+                    remedy(i)));
       }
     }
     return warnings;
+  }
+
+  private String remedy(int output) {
+    return FidelityRemedy.of(
+        model.tensor(),
+        model.tensor().main().results().get(output),
+        options.quantization().bits().isPresent(),
+        model.samples().isEmpty());
   }
 
   /**
@@ -169,16 +222,17 @@ final class Measured {
    */
   void requireTarget(List<String> names) {
     for (int i = 0; i < names.size() && options.minFidelity().isPresent(); i++) {
-      double rSquared = primary.outputs().get(i).rSquared();
+      FidelityReport.Entry e = primary.outputs().get(i);
       double target = options.minFidelity().getAsDouble();
-      if (rSquared < target) {
+      if (e.score() < target) {
         throw new UserException(
             String.format(
                 Locale.ROOT,
-                "%s has R^2 = %s on %s, --min-fidelity asks for %s; give more calibration samples,"
+                "%s has %s = %s on %s, --min-fidelity asks for %s; give more calibration samples,"
                     + " or ask for less",
                 names.get(i),
-                Summary.Fidelity.text(rSquared),
+                Double.isNaN(e.agreement()) ? "R^2" : "agreement",
+                Summary.Fidelity.text(e.score()),
                 set.name(),
                 target));
       }

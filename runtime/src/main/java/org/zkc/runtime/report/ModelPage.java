@@ -130,6 +130,17 @@ public final class ModelPage {
         new Fact("layers", (long) layers.size(), Unit.COUNT, "Operations after simplification."));
     for (Summary.Fidelity f : model.summary().outputs()) {
       String of = model.summary().outputs().size() == 1 ? "" : " of " + f.name();
+      if (f.isExact()) {
+        facts.add(
+            new Fact(
+                "same elements" + of,
+                100 * f.agreement(),
+                Unit.PERCENT,
+                "How many of its elements are those of the floating-point network. Measured on "
+                    + model.summary().evaluation().basis()
+                    + "."));
+        continue;
+      }
       facts.add(
           new Fact(
               "accuracy kept" + of + " (R\u00b2)",
@@ -149,6 +160,22 @@ public final class ModelPage {
                 "How often the largest output is the same as the floating-point network's."));
       }
     }
+    model
+        .summary()
+        .evaluation()
+        .perplexity()
+        .ifPresent(p ->
+            facts.add(
+                new Fact(
+                    "perplexity",
+                    String.format(Locale.ROOT, "%.3f", p.integers()),
+                    Unit.TEXT,
+                    String.format(
+                        Locale.ROOT,
+                        "How many tokens the model hesitates between; %.3f in floating point, over %d"
+                            + " tokens.",
+                        p.floats(),
+                        p.tokens()))));
     facts.add(
         new Fact(
             "proving",

@@ -328,10 +328,11 @@ final class InspectPageTest {
                 s.outputs().stream()
                     .map(f ->
                         new Summary.Fidelity(
-                            HOSTILE, f.layer(), f.rSquared(), f.cosine(), f.top1Agreement()))
+                            HOSTILE, f.layer(), f.rSquared(), f.cosine(), f.top1Agreement(), f.agreement()))
                     .toList(),
                 HOSTILE,
                 List.of(),
+                Optional.empty(),
                 Optional.empty()),
             s.layers(),
             graph,

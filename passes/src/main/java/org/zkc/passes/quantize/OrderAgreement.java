@@ -1,0 +1,170 @@
+package org.zkc.passes.quantize;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.zkc.ir.Op;
+import org.zkc.ir.Shape;
+import org.zkc.ir.Uses;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.CompareZero;
+import org.zkc.ir.tensor.ScalarFunction;
+import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.TopIndices;
+
+/**
+ * The agreement that is to be expected of a comparison, or of indices of largest elements, by how
+ * far the integers that decide are from their floats. Counting takes many samples: twelve rows have
+ * twelve argmaxes, of which 99 % is no number. The deviation of the errors and the distances at
+ * which decisions turn are known well from few. With errors that are normally distributed, a
+ * comparison of x with 0 turns with probability Q(|x| / deviation), and two neighbours in order
+ * change places with probability Q(distance / deviation of the difference of their errors).
+ */
+final class OrderAgreement {
+  private final TensorOp op;
+  private final Value decisive;
+  private final Map<Integer, float[]> floats;
+
+  private OrderAgreement(TensorOp op, Value decisive) {
+    this.op = op;
+    this.decisive = decisive;
+    this.floats = new HashMap<>();
+  }
+
+  /**
+   * The decisions that an output of indices or truth values is made of, through logic, views and
+   * arithmetic of integers; empty for one that is made of integers alone.
+   */
+  static List<OrderAgreement> of(Value output, Uses uses) {
+    List<OrderAgreement> found = new ArrayList<>();
+    Deque<Value> open = new ArrayDeque<>(List.of(output));
+    List<Value> seen = new ArrayList<>();
+    while (!open.isEmpty()) {
+      Value value = open.pop();
+      Optional<Op> op = uses.definition(value);
+      if (op.isEmpty() || !TensorAnalysis.isExact(value) || seen.contains(value)) {
+        continue;
+      }
+      seen.add(value);
+      switch ((TensorOp) op.get()) {
+        case CompareZero c when !TensorAnalysis.isExact(c.input()) ->
+            found.add(new OrderAgreement(c, c.input()));
+        case TopIndices t when !TensorAnalysis.isExact(t.input()) ->
+            found.add(new OrderAgreement(t, t.input()));
+        case TensorOp other -> other.operands().forEach(open::push);
+      }
+    }
+    return found;
+  }
+
+  /** The value by which is decided. */
+  Value decisive() {
+    return decisive;
+  }
+
+  /** A sample's floats of {@link #decisive}. */
+  void add(int sample, float[] elements) {
+    floats.put(sample, elements);
+  }
+
+  private float[] floats(int sample) {
+    return Objects.requireNonNull(floats.get(sample), "the sample was added");
+  }
+
+  /**
+   * The share of elements that are expected to agree.
+   *
+   * @param found for the first samples that were added the reals that
+   *     integers stand for
+   */
+  double expected(List<double[]> found) {
+    return switch (op) {
+      case TopIndices t -> ofLines(found, t);
+      default -> ofSigns(found);
+    };
+  }
+
+  private double ofSigns(List<double[]> found) {
+    double squares = 0;
+    long count = 0;
+    for (int s = 0; s < found.size(); s++) {
+      float[] expected = floats(s);
+      for (int i = 0; i < expected.length; i++) {
+        double error = found.get(s)[i] - expected[i];
+        squares += error * error;
+        count++;
+      }
+    }
+    double deviation = Math.sqrt(squares / Math.max(1, count));
+    double turned = 0;
+    for (int s = 0; s < found.size(); s++) {
+      for (float x : floats(s)) {
+        turned += tail(Math.abs(x), deviation);
+      }
+    }
+    return 1 - turned / Math.max(1, count);
+  }
+
+  /** What all of a line are off by changes no order. */
+  private double ofLines(List<double[]> found, TopIndices t) {
+    Shape shape = t.input().shape();
+    int extent = shape.extent(t.axis());
+    int inner = (int) shape.strides()[t.axis()];
+    double squares = 0;
+    long count = 0;
+    for (int s = 0; s < found.size(); s++) {
+      float[] expected = floats(s);
+      double[] errors = new double[extent];
+      for (int line = 0; line < expected.length / extent; line++) {
+        double mean = 0;
+        for (int j = 0; j < extent; j++) {
+          int at = at(line, j, extent, inner);
+          errors[j] = found.get(s)[at] - expected[at];
+          mean += errors[j] / extent;
+        }
+        for (double error : errors) {
+          squares += (error - mean) * (error - mean);
+          count++;
+        }
+      }
+    }
+    double deviation = Math.sqrt(2 * squares / Math.max(1, count));
+    double turned = 0;
+    long places = 0;
+    for (int s = 0; s < found.size(); s++) {
+      float[] expected = floats(s);
+      float[] sorted = new float[extent];
+      for (int line = 0; line < expected.length / extent; line++) {
+        for (int j = 0; j < extent; j++) {
+          sorted[j] = -expected[at(line, j, extent, inner)];
+        }
+        Arrays.sort(sorted);
+        for (int k = 0; k < t.k(); k++) {
+          double before = k == 0 ? 0 : tail((double) sorted[k] - sorted[k - 1], deviation);
+          double after =
+              k == extent - 1 ? 0 : tail((double) sorted[k + 1] - sorted[k], deviation);
+          turned += Math.min(1, before + after);
+          places++;
+        }
+      }
+    }
+    return 1 - turned / Math.max(1, places);
+  }
+
+  private static int at(int line, int j, int extent, int inner) {
+    return (line / inner * extent + j) * inner + line % inner;
+  }
+
+  /** The probability of a normal error beyond the distance; equal elements stay equal. */
+  private static double tail(double distance, double deviation) {
+    return distance == 0 || deviation == 0
+        ? 0
+        : 0.5 - 0.5 * ScalarFunction.ERF.apply(distance / deviation / Math.sqrt(2), List.of());
+  }
+}

@@ -1,0 +1,67 @@
+package org.zkc.passes.quantize;
+
+import java.util.Optional;
+import org.zkc.ir.Interval;
+import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Comparison;
+import org.zkc.ir.tensor.Pointwise;
+import org.zkc.ir.tensor.ScalarFunction;
+import org.zkc.passes.integer.IntegerBuilder;
+
+/**
+ * Functions that jump: floor, ceil, round and sign. Next to a step the result is as good as the
+ * input is precise, so the input is read as its accumulator has it, in units of 2^-k: a table of the
+ * results and the limbs of a remainder of k bits give floor and its kin, two comparisons the sign.
+ */
+final class StepLowering {
+  /** The most results that get a table of their own. */
+  private static final int MOST_RESULTS = 1 << 14;
+
+  private final IntegerValues values;
+  private final Accumulators accumulators;
+  private final ComparisonLowering comparisons;
+
+  StepLowering(IntegerValues values, Accumulators accumulators) {
+    this.values = values;
+    this.accumulators = accumulators;
+    this.comparisons = new ComparisonLowering(values);
+  }
+
+  /** Whether the function is constant but for steps that this lowering finds. */
+  static boolean isStep(Pointwise op) {
+    return op.function() == ScalarFunction.SIGN
+        || op.function() == ScalarFunction.FLOOR
+        || op.function() == ScalarFunction.CEIL
+        || op.function() == ScalarFunction.ROUND;
+  }
+
+  /** The function's results, in units of 1; empty where there is no room for them. */
+  Optional<Value> of(Pointwise op) {
+    Optional<Value> integers = accumulators.binary(op.input());
+    if (integers.isEmpty()) {
+      return Optional.empty();
+    }
+    Value x = integers.get();
+    if (op.function() == ScalarFunction.SIGN) {
+      return Optional.of(
+          values
+              .out()
+              .subtract(
+                  comparisons.of(x, Comparison.GREATER), comparisons.of(x, Comparison.LESS)));
+    }
+    int shift = -Math.getExponent(x.integerType().scale());
+    // Requantisation gives floor((x + half) / 2^shift).
+    long half = 1L << (shift - 1);
+    long moved =
+        switch (op.function()) {
+          case ScalarFunction f when f == ScalarFunction.FLOOR -> -half;
+          case ScalarFunction f when f == ScalarFunction.CEIL -> half - 1;
+          default -> 0;
+        };
+    Value nudged = comparisons.plus(x, moved);
+    Interval results = IntegerBuilder.interval(nudged).shiftRounded(shift);
+    return results.size() <= MOST_RESULTS
+        ? Optional.of(values.out().requantize(nudged, shift, results.low(), results.high()))
+        : Optional.empty();
+  }
+}
