@@ -111,7 +111,7 @@ final class OrderAgreement {
     return 1 - turned / Math.max(1, count);
   }
 
-  /** What all of a line are off by changes no order. */
+  /** The errors of a line count less their mean: what all of a line are off by changes no order. */
   private double ofLines(List<double[]> found, TopIndices t) {
     Shape shape = t.input().shape();
     int extent = shape.extent(t.axis());

@@ -102,7 +102,7 @@ final class PrecisionSearch {
   private final TaskRunner tasks;
   private Ranges.Runs runs = new Ranges.Runs(List.of(), List.of());
 
-  /** Of {@link #runs}; null until it is asked. */
+  /** The meter on {@link #runs}; null until it is asked. */
   private @Nullable FidelityMeter meter;
 
   PrecisionSearch(Program tensor, Ranges ranges, Lowering lowering, TaskRunner tasks) {

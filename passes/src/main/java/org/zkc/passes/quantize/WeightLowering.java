@@ -31,7 +31,7 @@ final class WeightLowering {
   /** Bits of weights whose sums are compared: they cost no lookups. */
   static final int DECISIVE_BITS = 12;
 
-  /** Of more weights than these the bytes are too many for that. */
+  /** The most weights of one map whose bytes are worth that. */
   private static final long MOST_DECISIVE = 1 << 20;
 
   private final TensorAnalysis analysis;

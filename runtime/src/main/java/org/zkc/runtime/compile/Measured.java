@@ -87,7 +87,7 @@ final class Measured {
         perplexity.flatMap(Perplexity::measured));
   }
 
-  /** What counts the perplexity of a language model that gives its logits, and not tokens. */
+  /** The perplexity of a language model that gives its logits, and not tokens; empty for others. */
   private static Optional<Perplexity> perplexity(
       CompilePipeline.Calibrated model, QuantizedProgram quantized, EvaluationSet set) {
     return model
