@@ -148,7 +148,7 @@ class OrderAgreementTest {
           reals[i] = decisive[i] + error;
           others[i] = (float) (elements[i] + error);
         }
-        agreement.add(decisive);
+        agreement.add(found.size(), decisive);
         found.add(reals);
         moved.add(List.of(TensorData.ofFloats(sample.getFirst().shape(), others)));
       }
