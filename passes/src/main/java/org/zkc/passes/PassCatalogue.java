@@ -32,6 +32,7 @@ import org.zkc.passes.tensor.MaskSoftmax;
 import org.zkc.passes.tensor.MergeClamps;
 import org.zkc.passes.tensor.MergePadIntoConv;
 import org.zkc.passes.tensor.MergeViews;
+import org.zkc.passes.tensor.OrderBeforeActivations;
 import org.zkc.passes.tensor.RaiseNorms;
 import org.zkc.passes.tensor.ScaleColumns;
 import org.zkc.passes.torch.TorchToTensor;
@@ -56,6 +57,7 @@ public final class PassCatalogue {
           new MergeViews(),
           new MaskSoftmax(),
           new FuseAttention(),
+          new OrderBeforeActivations(),
           new EliminateCommonSubexpressions(Level.TENSOR),
           new RaiseNorms(),
           new FoldGains(),

@@ -31,7 +31,7 @@ final class FidelityLosses {
    * A layer and what it is made of.
    *
    * @param op that gives the layer's value
-   * @param rSquared after it
+   * @param rSquared after it, the agreement for indices and truth values
    * @param lost in it
    * @param tensors names of the values that are rounded for it: its own, and the weights of the
    *     maps that no layer between stands for
@@ -48,7 +48,7 @@ final class FidelityLosses {
   FidelityLosses(Program tensor, FidelityReport report) {
     Uses uses = Uses.of(tensor.main());
     Map<String, Double> measured = new HashMap<>();
-    report.layers().forEach(e -> measured.put(e.name(), e.rSquared()));
+    report.layers().forEach(e -> measured.put(e.name(), e.score()));
     Map<Op, Loss> found = new LinkedHashMap<>();
     for (Op op : tensor.main().body()) {
       Value result = op.definitions().getFirst();

@@ -17,10 +17,10 @@ import org.zkc.ir.kernel.TaskRunner;
  * Measures how well integer programs follow one floating-point program, as one number to search by:
  * of its outputs the worst. An output of real numbers counts by R^2. One of indices or truth
  * values counts by its {@link OrderAgreement expected agreement}, what is missing to 1 taken {@link
- * #DISAGREEMENT} times, so that 0.99 of agreement and an R^2 of 0.98 are as good as each other.
+ * #DISAGREEMENT} times, so that 0.995 of agreement and an R^2 of 0.98 are as good as each other.
  */
 final class FidelityMeter {
-  private static final double DISAGREEMENT = 2;
+  private static final double DISAGREEMENT = 4;
 
   private final Ranges.Runs runs;
   private final TaskRunner tasks;

@@ -76,10 +76,15 @@ final class FidelitySearch {
       }
       best = better.get();
     }
-    if (!isReached(best)) {
-      throw unreachable(best);
+    if (isReached(best)) {
+      return best;
     }
-    return best;
+    FidelityReport report = report(best);
+    // What is expected of indices and truth values is a bit less than what is counted, or a bit more.
+    if (report.score() >= target.rSquared()) {
+      return best;
+    }
+    throw unreachable(report);
   }
 
   private boolean isReached(PrecisionSearch.Candidate candidate) {
@@ -132,50 +137,57 @@ final class FidelitySearch {
   }
 
   private FidelityLosses losses(PrecisionSearch.Candidate candidate) {
-    return new FidelityLosses(
-        tensor,
-        FidelityReport.measure(
-            tensor, candidate.program(), target.inputs(), tasks, (expected, found) -> {}));
+    return new FidelityLosses(tensor, report(candidate));
+  }
+
+  private FidelityReport report(PrecisionSearch.Candidate candidate) {
+    return FidelityReport.measure(
+        tensor, candidate.program(), target.inputs(), tasks, (expected, found) -> {});
   }
 
   private PrecisionSearch.Candidate measured(PrecisionSearch.Candidate candidate) {
     return candidate.withRSquared(meter.of(candidate.program()));
   }
 
-  private UserException unreachable(PrecisionSearch.Candidate best) {
-    Optional<FidelityLosses.Loss> worst = losses(best).worst();
+  private UserException unreachable(FidelityReport report) {
+    Optional<FidelityLosses.Loss> worst = new FidelityLosses(tensor, report).worst();
+    int output = worstOutput(report);
+    boolean isExact = !Double.isNaN(report.outputs().get(output).agreement());
     String where =
         worst
             .map(w ->
                 String.format(
                     Locale.ROOT,
-                    "; most is lost in this %s, R^2 = %s after it",
+                    "; most is lost in this %s, %s = %s after it",
                     w.what(),
+                    TensorAnalysis.isExact(w.op().definitions().getFirst()) ? "agreement" : "R^2",
                     text(w.rSquared())))
             .orElse("");
     return new UserException(
         worst.map(w -> w.op().location()).orElse(Location.UNKNOWN),
         String.format(
             Locale.ROOT,
-            "the integer program reaches R^2 = %s at best on %s, --min-fidelity asks for %s%s; %s",
-            text(best.rSquared()),
+            "the integer program reaches %s = %s at best on %s, --min-fidelity asks for %s%s; %s",
+            isExact ? "agreement" : "R^2",
+            text(report.score()),
             target.name(),
             target.rSquared(),
             where,
-            remedy(best)));
+            remedy(output)));
   }
 
-  /** The remedy for the output that is furthest from its floats, or asking for less. */
-  private String remedy(PrecisionSearch.Candidate best) {
-    List<FidelityReport.Entry> outputs =
-        FidelityReport.measure(
-                tensor, best.program(), target.inputs(), tasks, (expected, found) -> {})
-            .outputs();
+  /** The output that is furthest from its floats. */
+  private static int worstOutput(FidelityReport report) {
+    List<FidelityReport.Entry> outputs = report.outputs();
     int worst = 0;
     for (int i = 1; i < outputs.size(); i++) {
-      worst = outputs.get(i).rSquared() < outputs.get(worst).rSquared() ? i : worst;
+      worst = outputs.get(i).score() < outputs.get(worst).score() ? i : worst;
     }
-    return FidelityRemedy.of(tensor, tensor.main().results().get(worst), isFixed, defaultNoise)
+    return worst;
+  }
+
+  private String remedy(int output) {
+    return FidelityRemedy.of(tensor, tensor.main().results().get(output), isFixed, defaultNoise)
         + ", or ask for less";
   }
 

@@ -3,6 +3,7 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -252,16 +253,20 @@ final class ReductionOperators {
     TensorEmitter emit = call.emit();
     Value x = lines.lines;
     int axis = lines.axis();
-    for (int n = lines.count(); n > 1; n = (n + 1) / 2) {
+    // What is left over is multiplied apart: side by side with products it would share their scale.
+    Optional<Value> over = Optional.empty();
+    for (int n = lines.count(); n > 1; n /= 2) {
+      if (n % 2 == 1) {
+        Value last = emit.slice(x, axis, n - 1, n, 1);
+        over = Optional.of(over.map(o -> emit.multiply(o, last)).orElse(last));
+      }
       Value left = emit.slice(x, axis, 0, n / 2, 1);
       Value right = emit.slice(x, axis, n / 2, n / 2 * 2, 1);
-      Value products = emit.multiply(left, right);
-      x =
-          n % 2 == 0
-              ? products
-              : emit.concatenate(List.of(products, emit.slice(x, axis, n - 1, n, 1)), axis);
+      x = emit.multiply(left, right);
     }
-    return call.result(emit.reshape(x, lines.result));
+    Value products = x;
+    Value all = over.map(o -> emit.multiply(products, o)).orElse(products);
+    return call.result(emit.reshape(all, lines.result));
   }
 
   /** (input, dim, dtype): window j is the first j + 1 elements. */

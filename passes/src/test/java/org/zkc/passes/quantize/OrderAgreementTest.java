@@ -1,10 +1,12 @@
 package org.zkc.passes.quantize;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiFunction;
@@ -18,6 +20,7 @@ import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
+import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
@@ -118,6 +121,35 @@ class OrderAgreementTest {
       samples.add(sample);
     }
     return samples;
+  }
+
+  @Test
+  void aTargetThatIsNotReachedSaysHowFarItIs() {
+    TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
+    Value x = b.parameter("x", new TensorType(DType.F32, Shape.of(ROWS, WIDTH)));
+    Value hidden = b.relu(linear(b, x, WIDTH, 2 * WIDTH));
+    Value scores = linear(b, hidden, 2 * WIDTH, CLASSES);
+    Program tensor =
+        Program.of(Level.TENSOR, b.build(List.of(Decision.ALL_IN_ORDER.of.apply(b, scores))));
+    FidelityTarget target = new FidelityTarget(0.9, "16 samples", samples(tensor, 2, 16));
+    Ranges ranges = Calibrate.run(tensor, samples(tensor, 1, 16));
+    QuantizedProgram reached =
+        TensorToInteger.lower(
+            tensor, ranges, QuantizationOptions.DEFAULT, Optional.of(target), new PassContext());
+    assertTrue(FidelityReport.measure(tensor, reached, target.inputs()).score() >= 0.9);
+    UserException e =
+        assertThrows(
+            UserException.class,
+            () ->
+                TensorToInteger.lower(
+                    tensor,
+                    ranges,
+                    QuantizationOptions.fixed(4, Map.of()),
+                    Optional.of(target),
+                    new PassContext()));
+    assertTrue(
+        e.getMessage().startsWith("the integer program reaches agreement = 0."), e.getMessage());
+    assertTrue(e.getMessage().contains("most is lost in"), e.getMessage());
   }
 
   /** Errors of known deviation: as many elements change as are expected to. */
