@@ -39,7 +39,7 @@ public record ExporterRecord(
    *
    * @throws UserException when it is not such a text, or of another format version
    */
-  static ExporterRecord parse(String json) {
+  public static ExporterRecord parse(String json) {
     try {
       JsonFactory factory =
           JsonFactory.builder()

@@ -84,7 +84,7 @@ final class ForeignFormat {
     }
     if (pt2) {
       throw new UserException(
-          name + " was written by torch.export.save (.pt2), which is not supported yet; " + EXPORT);
+          name + " was written by torch.export.save, and is no archive of TorchScript.");
     }
     if (code && data) {
       return;

@@ -10,8 +10,11 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +89,7 @@ public final class ZipArchive {
   }
 
   /** Maps a file read-only for as long as the segment is reachable. */
-  static MemorySegment map(Path path) {
+  public static MemorySegment map(Path path) {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       long size = channel.size();
       return size == 0
@@ -108,6 +111,19 @@ public final class ZipArchive {
   /** The whole file. */
   public MemorySegment file() {
     return file;
+  }
+
+  /** SHA-256 of the whole file, in lower-case hexadecimal. */
+  public String digest() {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      for (long at = 0; at < file.byteSize(); at += 1 << 30) {
+        sha.update(file.asSlice(at, Math.min(1 << 30, file.byteSize() - at)).asByteBuffer());
+      }
+      return HexFormat.of().formatHex(sha.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   /**

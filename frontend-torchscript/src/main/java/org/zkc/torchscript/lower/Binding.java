@@ -6,7 +6,7 @@ import org.zkc.torchscript.pickle.PickleValue;
 import org.zkc.torchscript.schema.StaticTypes;
 
 /** The meaning of a name of the code while its function is lowered. */
-sealed interface Binding {
+public sealed interface Binding {
 
   /**
    * A value of the program; {@code type} may be narrower than the value's own ({@code
@@ -19,13 +19,13 @@ sealed interface Binding {
    * specialisation work on these, so that arms which cannot run are not read further.
    */
   record Literal(TorchType type, String text) implements Binding {
-    static final Literal NONE = new Literal(StaticTypes.NONE, "None");
+    public static final Literal NONE = new Literal(StaticTypes.NONE, "None");
 
-    static Literal of(long value) {
+    public static Literal of(long value) {
       return new Literal(StaticTypes.INT, Long.toString(value));
     }
 
-    static Literal of(double value) {
+    public static Literal of(double value) {
       String text =
           Double.isNaN(value)
               ? "nan"
@@ -35,15 +35,15 @@ sealed interface Binding {
       return new Literal(StaticTypes.FLOAT, text);
     }
 
-    static Literal of(boolean value) {
+    public static Literal of(boolean value) {
       return new Literal(StaticTypes.BOOL, value ? "True" : "False");
     }
 
-    static Literal of(String value) {
+    public static Literal of(String value) {
       return new Literal(StaticTypes.STRING, quoted(value));
     }
 
-    static Literal device(String name) {
+    public static Literal device(String name) {
       return new Literal(StaticTypes.DEVICE, quoted(name));
     }
 

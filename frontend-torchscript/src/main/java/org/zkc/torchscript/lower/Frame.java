@@ -194,6 +194,15 @@ final class Frame {
     return new Binding.Dynamic(value, StaticTypes.TENSOR);
   }
 
+  /** A tensor that the code may write to, which changes no later call. */
+  Binding state(String name, TensorData data, Location at) {
+    Value value = region.tensor(name, data, at);
+    if (!aliases.isDefined(value)) {
+      aliases.define(value, region);
+    }
+    return new Binding.Dynamic(value, StaticTypes.TENSOR);
+  }
+
   /** A list of elements of one type. */
   Binding.Dynamic list(TorchType elementType, List<? extends Binding> elements, Location at) {
     List<Value> values = values(elements, at);
@@ -209,6 +218,20 @@ final class Frame {
     Value result = define("tuple", type);
     region.add(new TupleConstruct(result, values, at));
     values.forEach(v -> aliases.hold(result, v));
+    return new Binding.Dynamic(result, type);
+  }
+
+  /** A dictionary with keys that are known. */
+  Binding.Dynamic dictionary(
+      List<String> keys, List<? extends Binding> values, TorchType type, Location at) {
+    List<Value> operands = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      operands.add(value(Binding.Literal.of(keys.get(i)), at));
+      operands.add(value(values.get(i), at));
+    }
+    Value result = define("dict", type);
+    region.add(new Operator(List.of(result), "prim.DictConstruct", "", operands, at));
+    operands.forEach(v -> aliases.hold(result, v));
     return new Binding.Dynamic(result, type);
   }
 

@@ -7,7 +7,6 @@ import org.zkc.ir.Location;
 import org.zkc.ir.TorchType;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
-import org.zkc.ir.torch.Operator;
 import org.zkc.torchscript.code.ClassDefinition;
 import org.zkc.torchscript.code.FunctionDefinition;
 import org.zkc.torchscript.code.TypeNames;
@@ -127,19 +126,7 @@ final class MainSignature {
     for (String key : keys) {
       values.add(input(inside(path, key), StaticTypes.argument(type, 1), depth + 1));
     }
-    return dictionary(keys, values, type);
-  }
-
-  private Binding.Dynamic dictionary(List<String> keys, List<Binding> values, TorchType type) {
-    List<Value> operands = new ArrayList<>();
-    for (int i = 0; i < keys.size(); i++) {
-      operands.add(frame.value(Binding.Literal.of(keys.get(i)), at));
-      operands.add(frame.value(values.get(i), at));
-    }
-    Value result = frame.define("dict", type);
-    frame.region().add(new Operator(List.of(result), "prim.DictConstruct", "", operands, at));
-    operands.forEach(v -> frame.aliases().hold(result, v));
-    return new Binding.Dynamic(result, type);
+    return frame.dictionary(keys, values, type, at);
   }
 
   private List<String> known(Lowering.Input path, TorchType type, String example) {
@@ -184,7 +171,8 @@ final class MainSignature {
               .map(element -> output(element, depth + 1))
               .toList();
       List<String> names = fields.stream().map(ClassDefinition.Field::name).toList();
-      return dictionary(names, elements, StaticTypes.dict(StaticTypes.STRING, StaticTypes.ANY));
+      return frame.dictionary(
+          names, elements, StaticTypes.dict(StaticTypes.STRING, StaticTypes.ANY), at);
     }
     List<Binding> elements =
         unpacked(value, ((TorchType.Generic) type).arguments()).stream()

@@ -97,7 +97,39 @@ final class OperatorCalls {
         return List.of(folded.get());
       }
     }
-    Resolved resolved = resolve(name, positional, keywords, at);
+    return emit(
+        frame, resolve(name, positional, keywords, at), positional, keywords, hint, at);
+  }
+
+  /**
+   * Lowers a call of which the archive states the overload. Where that takes no such arguments, as
+   * a tensor's overload takes no number, the first that does is meant.
+   *
+   * @param overload empty for the default one
+   */
+  static List<Binding> call(
+      Frame frame,
+      String name,
+      String overload,
+      List<Binding> positional,
+      Map<String, Binding> keywords,
+      String hint,
+      Location at) {
+    List<OperatorSchema> stated =
+        OperatorTable.overloads(name).stream().filter(s -> s.overload().equals(overload)).toList();
+    Resolved resolved =
+        OverloadResolution.resolve(stated, types(positional), types(keywords))
+            .orElseGet(() -> resolve(name, positional, keywords, at));
+    return emit(frame, resolved, positional, keywords, hint, at);
+  }
+
+  private static List<Binding> emit(
+      Frame frame,
+      Resolved resolved,
+      List<Binding> positional,
+      Map<String, Binding> keywords,
+      String hint,
+      Location at) {
     List<Binding> actuals = new ArrayList<>(positional);
     actuals.addAll(keywords.values());
     return resolved.schema().writes()
@@ -128,9 +160,8 @@ final class OperatorCalls {
       throw new UserException(
           at, "operator %s cannot be proved; `zkc ops` lists those that can".formatted(name));
     }
-    List<TorchType> types = positional.stream().map(Frame::typeOf).toList();
-    Map<String, TorchType> keywordTypes = new LinkedHashMap<>();
-    keywords.forEach((k, v) -> keywordTypes.put(k, Frame.typeOf(v)));
+    List<TorchType> types = types(positional);
+    Map<String, TorchType> keywordTypes = types(keywords);
     return OverloadResolution.resolve(overloads, types, keywordTypes)
         .orElseThrow(() -> {
           List<String> given = new ArrayList<>(types.stream().map(TypeNames::text).toList());
@@ -140,6 +171,16 @@ final class OperatorCalls {
               "No form of the operator %s takes (%s); zkc supports its standard arguments only."
                   .formatted(torchName(name), CodeLibrary.demangled(String.join(", ", given))));
         });
+  }
+
+  private static List<TorchType> types(List<Binding> positional) {
+    return positional.stream().map(Frame::typeOf).toList();
+  }
+
+  private static Map<String, TorchType> types(Map<String, Binding> keywords) {
+    Map<String, TorchType> types = new LinkedHashMap<>();
+    keywords.forEach((k, v) -> types.put(k, Frame.typeOf(v)));
+    return types;
   }
 
   private static String torchName(String name) {

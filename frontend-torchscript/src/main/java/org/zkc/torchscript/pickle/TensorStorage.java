@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
  * Raw elements that one or more tensors view; identity is what ties weights. {@code elements}
  * counts them.
  */
-record TensorStorage(String record, StorageType type, long elements, MemorySegment bytes) {
+public record TensorStorage(String record, StorageType type, long elements, MemorySegment bytes) {
 
   @Override
   public boolean equals(Object other) {

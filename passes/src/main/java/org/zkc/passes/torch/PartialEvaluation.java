@@ -333,6 +333,9 @@ final class PartialEvaluation {
       try {
         results = lowerChecked(op);
       } catch (UserException e) {
+        if (op.results().isEmpty()) { // an assertion, which the model is not to pass unproved
+          throw e;
+        }
         Refused refused =
             faults.map(f -> f.refused(e, get(op.arguments()))).orElseGet(() -> new Refused(e));
         return Collections.nCopies(op.results().size(), refused);

@@ -47,7 +47,8 @@ public final class TorchOperatorTable {
             SizeOperators.ALL,
             CreationOperators.ALL,
             CastOperators.ALL,
-            InferenceOperators.ALL)
+            InferenceOperators.ALL,
+            CoreOperators.ALL)
         .flatMap(List::stream)
         .forEach(o -> {
           if (BY_NAME.put(o.name(), o) != null) {

@@ -41,6 +41,12 @@ final class CheckCommand implements Callable<Integer> {
   private List<String> inputShapes = new ArrayList<>();
 
   @Option(
+      names = "--dim",
+      paramLabel = "NAME=N",
+      description = "Extent of a symbolic dimension, as for compile.")
+  private List<String> dimensions = new ArrayList<>();
+
+  @Option(
       names = "--calibration",
       paramLabel = "FILE",
       description = "Sample inputs, as for compile: they tell which functions leave their domain.")
@@ -58,6 +64,7 @@ final class CheckCommand implements Callable<Integer> {
             CompileOptions.DEFAULT
                 .withMethod(method)
                 .withInputShapes(inputShapes)
+                .withDimensions(dimensions)
                 .withCalibration(calibration));
     List<Fault> faults = pipeline.check(model);
     PrintWriter out = spec.commandLine().getOut();

@@ -48,8 +48,8 @@ final class CompileCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "MODEL",
       description =
-          "The archive that zkpytorch.export or torch.jit.save wrote, or a .zkir program of the"
-              + " torch or tensor level.")
+          "The archive that zkpytorch.export, torch.jit.save or torch.export.save wrote, or a .zkir"
+              + " program of the torch or tensor level.")
   private Path model;
 
   @Option(
@@ -63,6 +63,14 @@ final class CompileCommand implements Callable<Integer> {
       paramLabel = "SHAPE",
       description = "Shape of an input, 1x3x32x32; repeat in forward's order, or NAME=SHAPE.")
   private List<String> inputShapes = new ArrayList<>();
+
+  @Option(
+      names = "--dim",
+      paramLabel = "NAME=N",
+      description =
+          "Extent of a symbolic dimension of a torch.export archive: by its symbol (s77=1), or by"
+              + " input and axis (x.0=1); any name where there is only one.")
+  private List<String> dimensions = new ArrayList<>();
 
   @Option(
       names = "--calibration",
@@ -189,6 +197,7 @@ final class CompileCommand implements Callable<Integer> {
           new CompileOptions(
               method,
               inputShapes,
+              dimensions,
               calibration,
               new EvaluationFiles(evaluation, Optional.ofNullable(labels)),
               reference,

@@ -25,12 +25,13 @@ import org.zkc.runtime.artifact.FileErrors;
 import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.SmallFiles;
+import org.zkc.runtime.compile.CompileOptions;
+import org.zkc.runtime.compile.FrontEnd;
 import org.zkc.runtime.compile.IrFiles;
 import org.zkc.runtime.report.KeyPage;
 import org.zkc.runtime.report.ModelPage;
 import org.zkc.runtime.report.ProgramPage;
 import org.zkc.runtime.report.ProofPage;
-import org.zkc.torchscript.TorchScriptReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -118,12 +119,14 @@ final class InspectCommand implements Callable<Integer> {
       return KeyPage.write(name, KeyFile.decode(SmallFiles.readKey(file)));
     }
     if (isArchive(beginning)) {
-      ImportedModel model = TorchScriptReader.read(file);
+      FrontEnd frontEnd = FrontEnd.of(file, CompileOptions.DEFAULT);
+      ImportedModel model = frontEnd.read();
       List<String> inputs =
           model.inputs().stream()
               .map(i -> i.name() + i.shape().map(s -> ": " + s).orElse(""))
               .toList();
-      return ProgramPage.ofArchive(name, model.program(), model.digest(), inputs);
+      return ProgramPage.ofArchive(
+          name, frontEnd.kind(), model.program(), model.digest(), inputs);
     }
     if (ProofReport.isProof(beginning)) {
       Optional<KeyFile> named =
@@ -155,9 +158,10 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private void inspectArchive(PrintWriter out) throws IOException {
-    ImportedModel model = TorchScriptReader.read(file);
+    FrontEnd frontEnd = FrontEnd.of(file, CompileOptions.DEFAULT);
+    ImportedModel model = frontEnd.read();
     if (!json) {
-      printArchive(model, out);
+      printArchive(frontEnd.kind(), model, out);
       return;
     }
     Map<String, Object> content = new LinkedHashMap<>();
@@ -180,11 +184,12 @@ final class InspectCommand implements Callable<Integer> {
     out.println(JsonText.of(content));
   }
 
-  private void printArchive(ImportedModel model, PrintWriter out) throws IOException {
+  private void printArchive(String kind, ImportedModel model, PrintWriter out) throws IOException {
     out.println(
-        "%s: TorchScript archive%s, %s"
+        "%s: %s%s, %s"
             .formatted(
                 file,
+                kind,
                 model.producer().map(v -> " of " + v).orElse(""),
                 Figures.bytes(Files.size(file))));
     model

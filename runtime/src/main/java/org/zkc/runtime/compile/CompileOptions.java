@@ -13,6 +13,7 @@ import org.zkc.passes.quantize.QuantizationOptions;
  *
  * @param method the method of the root module that is compiled
  * @param inputShapes values of {@code --input-shape}
+ * @param dimensions values of {@code --dim}, NAME=EXTENT
  * @param calibration values of {@code --calibration}
  * @param evaluation the files of {@code --evaluate} and {@code --labels}
  * @param reference values of {@code --reference}
@@ -26,6 +27,7 @@ import org.zkc.passes.quantize.QuantizationOptions;
 public record CompileOptions(
     String method,
     List<String> inputShapes,
+    List<String> dimensions,
     List<String> calibration,
     EvaluationFiles evaluation,
     List<String> reference,
@@ -42,6 +44,7 @@ public record CompileOptions(
           "forward",
           List.of(),
           List.of(),
+          List.of(),
           EvaluationFiles.NONE,
           List.of(),
           QuantizationOptions.DEFAULT,
@@ -54,6 +57,7 @@ public record CompileOptions(
 
   public CompileOptions {
     inputShapes = List.copyOf(inputShapes);
+    dimensions = List.copyOf(dimensions);
     calibration = List.copyOf(calibration);
     reference = List.copyOf(reference);
     disabled = Set.copyOf(disabled);
@@ -63,6 +67,7 @@ public record CompileOptions(
     return new CompileOptions(
         name,
         inputShapes,
+        dimensions,
         calibration,
         evaluation,
         reference,
@@ -79,6 +84,7 @@ public record CompileOptions(
     return new CompileOptions(
         method,
         inputShapes,
+        dimensions,
         files,
         evaluation,
         reference,
@@ -95,6 +101,24 @@ public record CompileOptions(
     return new CompileOptions(
         method,
         shapes,
+        dimensions,
+        calibration,
+        evaluation,
+        reference,
+        quantization,
+        convolutions,
+        disabled,
+        generation,
+        minFidelity,
+        listener,
+        warnings);
+  }
+
+  public CompileOptions withDimensions(List<String> extents) {
+    return new CompileOptions(
+        method,
+        inputShapes,
+        extents,
         calibration,
         evaluation,
         reference,
@@ -111,6 +135,7 @@ public record CompileOptions(
     return new CompileOptions(
         method,
         inputShapes,
+        dimensions,
         calibration,
         evaluation,
         reference,
@@ -127,6 +152,7 @@ public record CompileOptions(
     return new CompileOptions(
         method,
         inputShapes,
+        dimensions,
         calibration,
         evaluation,
         reference,
@@ -143,6 +169,7 @@ public record CompileOptions(
     return new CompileOptions(
         method,
         inputShapes,
+        dimensions,
         calibration,
         evaluation,
         reference,
@@ -159,6 +186,7 @@ public record CompileOptions(
     return new CompileOptions(
         method,
         inputShapes,
+        dimensions,
         calibration,
         evaluation,
         reference,
@@ -175,6 +203,7 @@ public record CompileOptions(
     return new CompileOptions(
         method,
         inputShapes,
+        dimensions,
         calibration,
         evaluation,
         reference,

@@ -42,7 +42,6 @@ import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.passes.tensor.ScaleColumns;
 import org.zkc.passes.torch.TorchToTensor;
 import org.zkc.runtime.artifact.ElementType;
-import org.zkc.runtime.artifact.FileErrors;
 import org.zkc.runtime.artifact.Generation;
 import org.zkc.runtime.artifact.Port;
 import org.zkc.runtime.artifact.Summary;
@@ -50,7 +49,6 @@ import org.zkc.runtime.emit.CircuitEmitter;
 import org.zkc.runtime.emit.EmittedCircuit;
 import org.zkc.runtime.numpy.ArrayFiles;
 import org.zkc.runtime.numpy.NpzReader;
-import org.zkc.torchscript.TorchScriptReader;
 
 /**
  * Compilation from archive to circuit: the order of lowerings and passes. One object compiles one
@@ -172,47 +170,13 @@ public final class CompilePipeline {
   }
 
   /**
-   * Reads a model by the front end that its name asks for: {@code .zkir} text, else a TorchScript
-   * archive.
+   * Reads a model by the front end that it is for.
    *
    * @throws UserException when the file is missing or not supported
    */
-  public ImportedModel read(Path archive) {
-    requireReadable(archive);
-    return isText(archive)
-        ? read("read-ir", () -> IrFiles.readModel(archive))
-        : read("read-torchscript", () -> TorchScriptReader.read(archive, entryPoint()));
-  }
-
-  private static boolean isText(Path archive) {
-    return String.valueOf(archive.getFileName()).endsWith(".zkir");
-  }
-
-  private static void requireReadable(Path archive) {
-    String name = String.valueOf(archive.getFileName());
-    FileErrors.requireReadable(archive);
-    if (name.endsWith(".pt2")) {
-      throw new UserException(
-          name
-              + " is a torch.export archive, which zkc does not read yet; save the model with"
-              + " zkpytorch.export or torch.jit.save");
-    }
-    if (name.endsWith(".mlir")) {
-      throw new UserException(
-          name
-              + " is StableHLO text, which zkc does not read yet; save the model with"
-              + " zkpytorch.export or torch.jit.save");
-    }
-  }
-
-  /** The method, and the inputs that {@code --input-shape NAME=SHAPE} names. */
-  private TorchScriptReader.EntryPoint entryPoint() {
-    List<String> named =
-        options.inputShapes().stream()
-            .filter(shape -> shape.indexOf('=') > 0)
-            .map(shape -> shape.substring(0, shape.indexOf('=')))
-            .toList();
-    return new TorchScriptReader.EntryPoint(options.method(), named);
+  public ImportedModel read(Path file) {
+    FrontEnd frontEnd = FrontEnd.of(file, options);
+    return read(frontEnd.step(), frontEnd::read);
   }
 
   private ImportedModel read(String step, Supplier<ImportedModel> reader) {
@@ -305,11 +269,7 @@ public final class CompilePipeline {
    * @throws UserException when the file is missing, is no model, or lacks shapes that are not given
    */
   public List<Fault> check(Path archive) {
-    if (isText(archive)) {
-      return checkRead(read(archive));
-    }
-    requireReadable(archive);
-    TorchScriptReader.Checked checked = TorchScriptReader.check(archive, entryPoint());
+    FrontEnd.Checked checked = FrontEnd.of(archive, options).check();
     if (checked.faults().isEmpty()) {
       return checkRead(checked.model().orElseThrow());
     }

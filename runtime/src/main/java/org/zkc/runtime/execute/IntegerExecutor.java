@@ -85,6 +85,11 @@ public final class IntegerExecutor {
     for (int tensor : circuit.outputs()) {
       witness.set(tensor, outputs[tensor]);
     }
+    for (int i = 0; i < inputs.size(); i++) { // an input that no relation reads has no last use
+      if (!witness.has(circuit.inputs().get(i))) {
+        witness.set(circuit.inputs().get(i), inputs.get(i));
+      }
+    }
     return witness;
   }
 

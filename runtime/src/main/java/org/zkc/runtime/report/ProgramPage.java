@@ -69,13 +69,15 @@ public final class ProgramPage {
   /**
    * The page of an archive.
    *
+   * @param kind the kind of archive, {@code TorchScript archive}
    * @param facts what is known of it besides its code
    */
-  static Page archivePage(String fileName, Program program, List<Fact> facts) {
+  static Page archivePage(
+      String fileName, String kind, Program program, List<Fact> facts) {
     return new ProgramPage(program)
         .page(
             fileName,
-            "TorchScript archive",
+            kind,
             List.of(
                 "This is a network as PyTorch saved it. The listing shows its code as zkc reads it:"
                     + " one line for each operator, still without shapes.",
@@ -84,13 +86,17 @@ public final class ProgramPage {
             facts);
   }
 
-  /** The page of an archive. */
+  /**
+   * The page of an archive.
+   *
+   * @param kind the kind of archive, {@code TorchScript archive}
+   */
   public static byte[] ofArchive(
-      String fileName, Program program, String digest, List<String> inputs) {
+      String fileName, String kind, Program program, String digest, List<String> inputs) {
     List<Fact> facts = new ArrayList<>();
     inputs.forEach(input -> facts.add(new Fact("input", input, Unit.CODE, "Name and shape.")));
     facts.add(new Fact("digest", digest, Unit.CODE, "SHA-256 of the file."));
-    return PageWriter.write(archivePage(fileName, program, facts));
+    return PageWriter.write(archivePage(fileName, kind, program, facts));
   }
 
   private static String about(Level level) {

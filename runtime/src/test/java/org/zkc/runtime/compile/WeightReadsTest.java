@@ -193,6 +193,7 @@ class WeightReadsTest {
         "forward",
         List.of(),
         List.of(),
+        List.of(),
         EvaluationFiles.NONE,
         List.of(),
         quantization,

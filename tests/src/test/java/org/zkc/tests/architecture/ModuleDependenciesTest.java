@@ -37,9 +37,10 @@ final class ModuleDependenciesTest {
   @CsvSource({
     "org.zkc.ir, ''",
     "org.zkc.torchscript, org.zkc.ir",
+    "org.zkc.torchexport, org.zkc.ir org.zkc.torchscript",
     "org.zkc.passes, org.zkc.ir",
     "org.zkc.gkr, ''",
-    "org.zkc.runtime, org.zkc.ir org.zkc.torchscript org.zkc.passes org.zkc.gkr",
+    "org.zkc.runtime, org.zkc.ir org.zkc.torchscript org.zkc.torchexport org.zkc.passes org.zkc.gkr",
   })
   void modulesDependOneWay(String module, String allowed) {
     String[] permitted =
@@ -68,7 +69,11 @@ final class ModuleDependenciesTest {
         .should()
         .transitivelyDependOnClassesThat(
             resideInAnyPackage(
-                "org.zkc.gkr.prove..", "org.antlr..", "ai.djl..", "org.zkc.torchscript.."))
+                "org.zkc.gkr.prove..",
+                "org.antlr..",
+                "ai.djl..",
+                "org.zkc.torchscript..",
+                "org.zkc.torchexport.."))
         .check(classes);
   }
 
