@@ -141,7 +141,8 @@ final class TorchExportTest {
     prove.addAll(List.of("-o", folder.resolve("nested.zkp")));
     Cli.run(prove.toArray()).succeeded();
     Cli.Result verified =
-        Cli.run("verify", folder.resolve("nested.vk"), folder.resolve("nested.zkp")).succeeded();
+        Cli.run("verify", folder.resolve("nested.zkp"), "--key", folder.resolve("nested.vk"))
+            .succeeded();
     for (String output : List.of("logits", "states.0", "states.1.0")) {
       assertTrue(verified.out().contains(output), verified::toString);
     }
