@@ -1,6 +1,7 @@
 package org.zkc.gkr.circuit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ final class CheckState {
   private final List<@Nullable Interval> intervals = new ArrayList<>();
   private final @Nullable Relation[] definitions;
   private final int[] degree;
+  private final long[] lineNorms;
   private final boolean[] used;
   private long elements;
   private long publicElements;
@@ -29,6 +31,8 @@ final class CheckState {
     this.circuit = circuit;
     this.definitions = new Relation[circuit.tensors().size()];
     this.degree = new int[circuit.tensors().size()];
+    this.lineNorms = new long[circuit.tensors().size()];
+    Arrays.fill(lineNorms, LineNorms.UNKNOWN);
     this.used = new boolean[circuit.tensors().size()];
   }
 
@@ -95,6 +99,18 @@ final class CheckState {
 
   void degree(int t, int value) {
     degree[t] = value;
+  }
+
+  /**
+   * A bound on the 2-norm of every line of a tensor along its last axis; {@link LineNorms#UNKNOWN}
+   * where there is none.
+   */
+  long lineNorm(int t) {
+    return lineNorms[t];
+  }
+
+  void lineNorm(int t, long bound) {
+    lineNorms[t] = bound;
   }
 
   void requireIndex(int t) {

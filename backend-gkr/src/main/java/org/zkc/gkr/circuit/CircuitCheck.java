@@ -63,6 +63,11 @@ public final class CircuitCheck {
     return start(circuit).state.intervals();
   }
 
+  /** The knowledge after all relations of such a circuit. */
+  static CheckState stateOf(Circuit circuit) {
+    return start(circuit).state;
+  }
+
   private static CircuitCheck start(Circuit circuit) {
     int tensors = circuit.tensors().size();
     requireFew(tensors <= CircuitLimits.TENSORS, "more than " + CircuitLimits.TENSORS + " tensors");
@@ -109,9 +114,11 @@ public final class CircuitCheck {
                 && d.positive() < 1L << 40
                 && d.negative() < 1L << 40,
             name + ": bounds of the channel sums out of range");
+        require(
+            d.norm() >= 0 && d.norm() < Interval.BOUND, name + ": bound of the norms out of range");
       } else {
         require(
-            d.positive() == 0 && d.negative() == 0,
+            d.positive() == 0 && d.negative() == 0 && d.norm() == 0,
             name + ": only MODEL tensors bound channel sums");
       }
       boolean given = model || d.role() == Role.INPUT;
@@ -200,6 +207,7 @@ public final class CircuitCheck {
             + " since the last commitment, above "
             + CircuitLimits.DEGREE);
     state.define(t, found, relation);
+    state.lineNorm(t, LineNorms.of(relation, state));
     if (d.role() == Role.WITNESS || outputs.contains(t)) {
       state.degree(t, 1);
     }

@@ -53,7 +53,19 @@ final class ContractionCheck {
     TensorDeclaration right = state.tensor(m.right());
     MatMulShapes.require(state.tensor(m.left()), right, d);
     Interval each = state.source(m.left()).times(state.source(m.right()));
-    return sums(m, each, right.extent(right.rank() - 1), right.rank() == 2, state);
+    Interval sums = sums(m, each, right.extent(right.rank() - 1), right.rank() == 2, state);
+    return right.role() == Role.MODEL && right.rank() == 2
+        ? withinNorms(sums, state.lineNorm(m.left()), right.norm())
+        : sums;
+  }
+
+  /** A sum is at most the product of the 2-norms of its factors (Cauchy and Schwarz). */
+  private static Interval withinNorms(Interval sums, long left, long right) {
+    if (left == LineNorms.UNKNOWN || right == 0) {
+      return sums;
+    }
+    long most = Math.multiplyExact(left, right);
+    return new Interval(Math.max(sums.low(), -most), Math.min(sums.high(), most));
   }
 
   /**

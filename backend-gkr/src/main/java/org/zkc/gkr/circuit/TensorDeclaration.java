@@ -12,9 +12,11 @@ import java.util.List;
  *     (one output channel); 0 otherwise. Whoever makes the key is trusted for it, as for the
  *     element bounds.
  * @param negative likewise, minus the sum of the negative elements
+ * @param norm for MODEL: a bound on the 2-norm of any such slice, or 0 where none is declared; 0
+ *     otherwise. The key's maker is trusted for it likewise.
  */
 public record TensorDeclaration(
-    Role role, List<Integer> shape, long low, long high, long positive, long negative) {
+    Role role, List<Integer> shape, long low, long high, long positive, long negative, long norm) {
 
   /** The holder of the elements. */
   public enum Role {
@@ -33,6 +35,12 @@ public record TensorDeclaration(
 
   public TensorDeclaration {
     shape = List.copyOf(shape);
+  }
+
+  /** A tensor without a bound on 2-norms. */
+  public TensorDeclaration(
+      Role role, List<Integer> shape, long low, long high, long positive, long negative) {
+    this(role, shape, low, high, positive, negative, 0);
   }
 
   public static TensorDeclaration input(List<Integer> shape, long low, long high) {

@@ -71,7 +71,8 @@ public final class CircuitCodec {
               .setLow(d.low())
               .setHigh(d.high())
               .setPositive(d.positive())
-              .setNegative(d.negative()));
+              .setNegative(d.negative())
+              .setNorm(d.norm()));
     }
     for (Table t : circuit.tables()) {
       TableMessage.Builder m = TableMessage.newBuilder();
@@ -222,7 +223,13 @@ public final class CircuitCodec {
           };
       tensors.add(
           new TensorDeclaration(
-              role, t.getShapeList(), t.getLow(), t.getHigh(), t.getPositive(), t.getNegative()));
+              role,
+              t.getShapeList(),
+              t.getLow(),
+              t.getHigh(),
+              t.getPositive(),
+              t.getNegative(),
+              t.getNorm()));
     }
     ArrayList<Table> tables = new ArrayList<>();
     for (TableMessage t : m.getTablesList()) {

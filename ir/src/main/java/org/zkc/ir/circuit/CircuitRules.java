@@ -18,6 +18,7 @@ import org.zkc.ir.TorchType;
 import org.zkc.ir.Type;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerRules;
+import org.zkc.ir.integer.LineNorms;
 import org.zkc.ir.integer.NormRules;
 import org.zkc.ir.view.Concatenate;
 import org.zkc.ir.view.Gather;
@@ -46,6 +47,14 @@ public final class CircuitRules {
      * integer level are finer than any from the intervals of all weights together.
      */
     boolean isGiven(CircuitOp op);
+
+    /**
+     * The part of an interval that sums of products of a line of the input with a channel of the
+     * weight can reach, by the 2-norms of both: all of it where these are not known.
+     */
+    default Interval withinNorms(Interval sums, Value input, Value weight) {
+      return sums;
+    }
   }
 
   /** The bounds where nothing is known: sums reach what all products at their extremes do. */
@@ -369,7 +378,9 @@ public final class CircuitRules {
   private static Interval product(MatMul m, ModelSums sums) {
     Interval left = interval(m.left());
     Optional<Interval> known =
-        m.right().shape().rank() == 2 ? sums.weighted(left, m.right()) : Optional.empty();
+        m.right().shape().rank() == 2
+            ? sums.weighted(left, m.right()).map(i -> sums.withinNorms(i, m.left(), m.right()))
+            : Optional.empty();
     return known.orElseGet(() -> IntegerRules.matMul(left, interval(m.right()), m.left().shape()));
   }
 
@@ -388,7 +399,20 @@ public final class CircuitRules {
     }
     Interval each = left.times(right).times(indices.terms());
     Optional<Interval> known = isByChannel(c) ? sums.weighted(left, c.right()) : Optional.empty();
-    return known.map(k -> k.clamp(each.low(), each.high())).orElse(each);
+    return known
+        .map(k -> isOfLines(c) ? sums.withinNorms(k, c.left(), c.right()) : k)
+        .map(k -> k.clamp(each.low(), each.high()))
+        .orElse(each);
+  }
+
+  /** Whether every sum is over a line of the left factor and a channel of the right one. */
+  private static boolean isOfLines(Contract c) {
+    Contraction indices = c.contraction();
+    return indices.right().size() == 2
+        && !indices.left().isEmpty()
+        && !indices.hasWindows()
+        && indices.left().getLast().equals(indices.right().getLast())
+        && indices.terms() == c.right().shape().extent(1);
   }
 
   /** Whether no sum of a contraction goes over axis 0 of its right factor, the output channels. */
@@ -414,6 +438,14 @@ public final class CircuitRules {
           .apply(weight)
           .filter(Model.class::isInstance)
           .map(op -> ((Model) op).weights().sums().outputs(input, new long[0]));
+    }
+
+    @Override
+    public Interval withinNorms(Interval sums, Value input, Value weight) {
+      return definition.apply(weight).orElse(null) instanceof Model m
+          ? LineNorms.within(
+              sums, ColumnNorms.of(input, definition), m.weights().sums().mostNorm())
+          : sums;
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.zkc.ir.integer;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.zkc.ir.DType;
 import org.zkc.ir.FieldBounds;
@@ -23,14 +24,17 @@ import org.zkc.ir.view.ViewRules;
  */
 public final class IntegerRules {
   /** The interval that a convolution or linear map reaches. */
-  @FunctionalInterface
   public interface LinearBounds {
     /**
      * The interval of all outputs.
      *
      * @param input where the elements of the operand lie, padding included
+     * @param line a bound on the 2-norm of what a sum reads of the operand, where there is one
      */
-    Interval of(Interval input, Value weight, Optional<Value> bias);
+    Interval of(Interval input, OptionalLong line, Value weight, Optional<Value> bias);
+
+    /** A bound on the 2-norms of a value's lines along its last axis, where there is one. */
+    OptionalLong line(Value value);
   }
 
   private IntegerRules() {}
@@ -43,8 +47,7 @@ public final class IntegerRules {
    * @throws ArithmeticException when a bound overflows 64 bits
    */
   public static void check(IntegerOp op, Function<Value, Optional<Op>> definition) {
-    IntegerType type =
-        infer(op, (input, weight, bias) -> perChannel(input, weight, bias, definition));
+    IntegerType type = infer(op, new PerChannel(definition));
     IntegerType found = op.result().integerType();
     require(
         found.shape().equals(type.shape()),
@@ -95,13 +98,13 @@ public final class IntegerRules {
         Interval input = pads ? interval(c.input()).withZero() : interval(c.input());
         yield type(
             shape,
-            bounds.of(input, c.weight(), c.bias()),
+            bounds.of(input, OptionalLong.empty(), c.weight(), c.bias()),
             scaleOf(c.input()) * scaleOf(c.weight()));
       }
       case Linear l ->
           type(
               Shapes.linear(l.input().shape(), l.weight().shape(), l.bias().map(Value::shape)),
-              bounds.of(interval(l.input()), l.weight(), l.bias()),
+              bounds.of(interval(l.input()), bounds.line(l.input()), l.weight(), l.bias()),
               scaleOf(l.input()) * scaleOf(l.weight()));
       case MatMul m ->
           type(
@@ -183,8 +186,21 @@ public final class IntegerRules {
   }
 
   /** Exact per output channel where weight and bias are parameters. */
+  private record PerChannel(Function<Value, Optional<Op>> definition) implements LinearBounds {
+    @Override
+    public Interval of(Interval input, OptionalLong line, Value weight, Optional<Value> bias) {
+      return perChannel(input, line, weight, bias, definition);
+    }
+
+    @Override
+    public OptionalLong line(Value value) {
+      return LineNorms.of(value, definition);
+    }
+  }
+
   private static Interval perChannel(
       Interval input,
+      OptionalLong line,
       Value weight,
       Optional<Value> bias,
       Function<Value, Optional<Op>> definition) {
@@ -198,9 +214,10 @@ public final class IntegerRules {
     }
     WeightSums sums = weightParameter.get().weights().sums();
     if (bias.isPresent() && biasParameter.isEmpty()) {
-      return sums.outputs(input, new long[0]).plus(biasInterval);
+      return sums.outputs(input, line, new long[0]).plus(biasInterval);
     }
-    return sums.outputs(input, biasParameter.map(b -> b.weights().toLongs()).orElse(new long[0]));
+    return sums.outputs(
+        input, line, biasParameter.map(b -> b.weights().toLongs()).orElse(new long[0]));
   }
 
   private static Optional<Parameter> parameterOf(

@@ -414,8 +414,10 @@ public final class IntegerWeights {
     long[] positive = Arrays.copyOf(old.positive(), count);
     long[] negative = Arrays.copyOf(old.negative(), count);
     Arrays.fill(positive, own, count, positive[0]);
+    long[] norms = Arrays.copyOf(old.norms(), count);
     Arrays.fill(negative, own, count, negative[0]);
-    out.sums = new WeightSums(old.elements(), positive, negative);
+    Arrays.fill(norms, own, count, norms[0]);
+    out.sums = new WeightSums(old.elements(), positive, negative, norms);
     return out;
   }
 

@@ -1,5 +1,6 @@
 package org.zkc.ir.integer;
 
+import java.util.OptionalLong;
 import org.zkc.ir.DType;
 import org.zkc.ir.Interval;
 
@@ -10,8 +11,9 @@ import org.zkc.ir.Interval;
  * @param elements the hull of single elements; the point 0 for an empty tensor
  * @param positive per channel, the sum of the positive elements
  * @param negative per channel, minus the sum of the negative elements
+ * @param norms per channel, a bound on the 2-norm
  */
-public record WeightSums(Interval elements, long[] positive, long[] negative) {
+public record WeightSums(Interval elements, long[] positive, long[] negative, long[] norms) {
 
   /**
    * One pass over the weights.
@@ -33,16 +35,18 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
     long size = weights.channelSize();
     long[] positive = new long[channels];
     long[] negative = new long[channels];
+    long[] norms = new long[channels];
     Interval hull = null;
     for (int c = 0; c < channels && size > 0; c++) {
       slice.read(c);
       long factor = 1L << weights.shift(c);
       positive[c] = Math.multiplyExact(slice.positive, factor);
       negative[c] = Math.multiplyExact(slice.negative, factor);
+      norms[c] = Math.multiplyExact(slice.norm(), factor);
       Interval elements = new Interval(slice.least, slice.greatest).times(factor);
       hull = hull == null ? elements : hull.hull(elements);
     }
-    return new WeightSums(hull == null ? Interval.point(0) : hull, positive, negative);
+    return new WeightSums(hull == null ? Interval.point(0) : hull, positive, negative, norms);
   }
 
   /** Sums over the mantissas of one channel. */
@@ -53,6 +57,9 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
     long positive;
     long negative;
 
+    /** The sum of squares; -1 where that is not known. */
+    long squares;
+
     Slice(IntegerWeights weights) {
       this.weights = weights;
     }
@@ -62,7 +69,20 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
       greatest = Long.MIN_VALUE;
       positive = 0;
       negative = 0;
+      squares = 0;
       add(channel);
+    }
+
+    /** The 2-norm rounded up, or the sum of magnitudes, which is no less. */
+    final long norm() {
+      if (squares < 0) {
+        return Math.addExact(positive, negative);
+      }
+      long root = (long) Math.sqrt((double) squares);
+      while (root * root < squares) {
+        root++;
+      }
+      return root;
     }
 
     abstract void add(int channel);
@@ -81,6 +101,12 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
         sum += w;
       }
       join(low, high, up, sum);
+      // Fewer than 2^33 squares below 2^30.
+      long more = 0;
+      for (int i = 0; i < count; i++) {
+        more += (long) part[i] * part[i];
+      }
+      squares += more;
     }
 
     /** Mantissas of 32 bits: fewer than 2^31 of them cannot overflow. */
@@ -97,6 +123,7 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
         sum += w;
       }
       join(low, high, up, sum);
+      squares = -1;
     }
 
     private void join(int low, int high, long up, long sum) {
@@ -133,6 +160,7 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
 
     @Override
     void add(int channel) {
+      squares = -1;
       long size = weights.channelSize();
       for (long i = channel * size; i < (channel + 1) * size; i++) {
         long w = weights.mantissas().getLong(i);
@@ -171,12 +199,20 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
 
   /** The hull over channels of sum_i w_i x_i + bias, every x_i anywhere in {@code input}. */
   public Interval outputs(Interval input, long[] bias) {
+    return outputs(input, OptionalLong.empty(), bias);
+  }
+
+  /**
+   * The same where the 2-norm of all x_i together is bounded as well.
+   *
+   * @param line the bound
+   */
+  public Interval outputs(Interval input, OptionalLong line, long[] bias) {
     Interval hull = null;
     for (int c = 0; c < positive.length; c++) {
+      Interval sums = input.times(positive[c]).plus(input.times(-negative[c]));
       Interval channel =
-          input
-              .times(positive[c])
-              .plus(input.times(-negative[c]))
+          LineNorms.within(sums, line, norms[c])
               .plus(Interval.point(bias.length == 0 ? 0 : bias[c]));
       hull = hull == null ? channel : hull.hull(channel);
     }
@@ -191,6 +227,11 @@ public record WeightSums(Interval elements, long[] positive, long[] negative) {
   /** The largest magnitude of a sum of negative elements of a channel. */
   public long mostNegative() {
     return greatest(negative);
+  }
+
+  /** The largest bound on the 2-norm of a channel. */
+  public long mostNorm() {
+    return greatest(norms);
   }
 
   private static long greatest(long[] sums) {

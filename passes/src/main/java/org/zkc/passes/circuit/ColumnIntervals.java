@@ -6,15 +6,18 @@ import java.util.Map;
 import java.util.Optional;
 import org.zkc.ir.ColumnType;
 import org.zkc.ir.Interval;
+import org.zkc.ir.Op;
 import org.zkc.ir.SpectrumType;
 import org.zkc.ir.Type;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.CircuitOp;
 import org.zkc.ir.circuit.CircuitRules;
+import org.zkc.ir.circuit.ColumnNorms;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Model;
 import org.zkc.ir.circuit.SpectralProduct;
 import org.zkc.ir.circuit.SpectralSum;
+import org.zkc.ir.integer.LineNorms;
 import org.zkc.ir.integer.WeightSums;
 
 /**
@@ -24,6 +27,7 @@ import org.zkc.ir.integer.WeightSums;
  */
 final class ColumnIntervals implements CircuitRules.ModelSums {
   private final Map<Value, WeightSums> sums = new IdentityHashMap<>();
+  private final Map<Value, Op> definitions = new IdentityHashMap<>();
 
   /**
    * The interval of the op's result from those of its operands; model columns must come before what
@@ -33,12 +37,24 @@ final class ColumnIntervals implements CircuitRules.ModelSums {
     if (op instanceof Model m) {
       sums.put(m.result(), m.weights().sums());
     }
+    op.definitions().forEach(v -> definitions.put(v, op));
     return interval(CircuitRules.infer(op, this));
   }
 
   @Override
   public Optional<Interval> weighted(Interval input, Value weight) {
     return Optional.ofNullable(sums.get(weight)).map(known -> weighted(input, known));
+  }
+
+  @Override
+  public Interval withinNorms(Interval reached, Value input, Value weight) {
+    WeightSums known = sums.get(weight);
+    return known == null
+        ? reached
+        : LineNorms.within(
+            reached,
+            ColumnNorms.of(input, v -> Optional.ofNullable(definitions.get(v))),
+            known.mostNorm());
   }
 
   /**

@@ -24,6 +24,7 @@ import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.EuclideanNorm;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.integer.LineNorms;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Multiply;
@@ -129,7 +130,7 @@ public final class IntegerToCircuit {
       case Linear l -> {
         Value y =
             new Contractions(out)
-                .matMul(get(l.input()), get(l.weight()), sums(l.input(), l.weight()));
+                .matMul(get(l.input()), get(l.weight()), sumsOfLines(l.input(), l.weight()));
         yield withBias(y, l.bias(), y.shape().rank() - 1);
       }
       case MatMul m ->
@@ -247,6 +248,16 @@ public final class IntegerToCircuit {
       throw new IllegalArgumentException("the weight " + weight + " must be a parameter");
     }
     return ColumnIntervals.weighted(interval(input), p.weights().sums());
+  }
+
+  /** The same of a map along the last axis of its input. */
+  private Interval sumsOfLines(Value input, Value weight) {
+    return uses.definition(weight).orElse(null) instanceof Parameter p
+        ? LineNorms.within(
+            sums(input, weight),
+            LineNorms.of(input, uses::definition),
+            p.weights().sums().mostNorm())
+        : sums(input, weight);
   }
 
   private Value withBias(Value y, Optional<Value> bias, int axis) {

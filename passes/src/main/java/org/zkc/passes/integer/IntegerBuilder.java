@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.zkc.ir.FieldBounds;
 import org.zkc.ir.FunctionBuilder;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Location;
+import org.zkc.ir.Op;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Type;
@@ -23,6 +25,7 @@ import org.zkc.ir.integer.EuclideanNorm;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.integer.LineNorms;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Multiply;
@@ -50,6 +53,7 @@ import org.zkc.ir.view.ViewBuilder;
 public final class IntegerBuilder extends ViewBuilder {
   private final FunctionBuilder out;
   private final Map<Value, WeightSums> sums = new IdentityHashMap<>();
+  private final Map<Value, Op> definitions = new IdentityHashMap<>();
 
   /**
    * Name hint of the values that follow, what the user's source calls the op they belong to, and
@@ -224,7 +228,13 @@ public final class IntegerBuilder extends ViewBuilder {
 
   @Override
   protected Value append(View view) {
+    definitions.put(view.result(), view);
     return out.value(view);
+  }
+
+  /** A bound on the 2-norms of a value's lines along its last axis, where there is one. */
+  public OptionalLong lineNorm(Value value) {
+    return LineNorms.of(value, v -> Optional.ofNullable(definitions.get(v)));
   }
 
   @Override
@@ -247,15 +257,27 @@ public final class IntegerBuilder extends ViewBuilder {
    */
   private Value op(IntegerType draft, Function<Value, IntegerOp> op) {
     IntegerOp drafted = op.apply(new Value("draft", draft));
-    return out.value(op.apply(result(IntegerRules.infer(drafted, this::overAllChannels))));
+    IntegerOp made = op.apply(result(IntegerRules.infer(drafted, new OverAllChannels())));
+    definitions.put(made.result(), made);
+    return out.value(made);
   }
 
   /** Bounds over all channels, as the verifier has them of the model. */
-  private Interval overAllChannels(Interval input, Value weight, Optional<Value> bias) {
-    WeightSums w =
-        Objects.requireNonNull(sums.get(weight), "weights are parameters of this builder");
-    Interval product = input.weighted(w.mostPositive(), w.mostNegative());
-    return bias.map(b -> product.plus(interval(b))).orElse(product);
+  private final class OverAllChannels implements IntegerRules.LinearBounds {
+    @Override
+    public Interval of(Interval input, OptionalLong line, Value weight, Optional<Value> bias) {
+      WeightSums w =
+          Objects.requireNonNull(sums.get(weight), "weights are parameters of this builder");
+      Interval product =
+          LineNorms.within(
+              input.weighted(w.mostPositive(), w.mostNegative()), line, w.mostNorm());
+      return bias.map(b -> product.plus(interval(b))).orElse(product);
+    }
+
+    @Override
+    public OptionalLong line(Value value) {
+      return lineNorm(value);
+    }
   }
 
   /** The circuit's table covers whatever its operand can reach. */

@@ -62,6 +62,7 @@ final class AccumulatorScale {
   private record Map(
       double inputScale,
       double inputMagnitude,
+      double inputNorm,
       WeightStatistics weights,
       double bias,
       double gain,
@@ -82,6 +83,7 @@ final class AccumulatorScale {
     public double bound(double a) {
       double positive = 0;
       double negative = 0;
+      double norm = 0;
       double rounding = 0;
       for (int c = 0; c < weights.channels(); c++) {
         double mantissa =
@@ -89,10 +91,16 @@ final class AccumulatorScale {
         rounding = Math.max(rounding, weights.fanIn() * mantissa * a / (inputScale * gain));
         positive = Math.max(positive, weights.positive()[c]);
         negative = Math.max(negative, weights.negative()[c]);
+        norm = Math.max(norm, weights.norms()[c]);
       }
       // The verifier knows the largest sum of positive and of negative weights, of whichever
-      // channels.
-      return ((positive + negative + rounding) * inputScale * inputMagnitude + bias) * gain;
+      // channels, and the largest 2-norm, off which rounding is by the root of the number of
+      // weights.
+      double sums = (positive + negative + rounding) * inputMagnitude;
+      if (inputNorm < Double.POSITIVE_INFINITY && weights.fanIn() > 0) {
+        sums = Math.min(sums, (norm + rounding / Math.sqrt(weights.fanIn())) * inputNorm);
+      }
+      return (sums * inputScale + bias) * gain;
     }
   }
 
@@ -134,15 +142,19 @@ final class AccumulatorScale {
   /**
    * A linear map of an input of the given scale and greatest |integer|, times a real {@code gain} >
    * 0.
+   *
+   * @param inputNorm the greatest 2-norm of the integers of which a sum is made, infinite where it is
+   *     not known
    */
   void addMap(
       double inputScale,
       double inputMagnitude,
+      double inputNorm,
       WeightStatistics weights,
       double bias,
       double gain,
       int bits) {
-    terms.add(new Map(inputScale, inputMagnitude, weights, bias, gain, bits));
+    terms.add(new Map(inputScale, inputMagnitude, inputNorm, weights, bias, gain, bits));
   }
 
   /** Integers of the given scale and greatest magnitude. */

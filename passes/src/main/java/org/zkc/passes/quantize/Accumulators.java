@@ -3,12 +3,14 @@ package org.zkc.passes.quantize;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Location;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.view.UnaryView;
@@ -151,6 +153,7 @@ final class Accumulators {
       scale.addMap(
           x.integerType().scale(),
           IntegerBuilder.interval(x).magnitude(),
+          op instanceof Linear ? lineNorm(x) : Double.POSITIVE_INFINITY,
           map.get().statistics(),
           map.get().biasMagnitude(),
           gain,
@@ -163,6 +166,11 @@ final class Accumulators {
       TensorAnalysis.Scaled scaled = values.analysis().scaled(op).orElseThrow();
       collect(scaled.input(), gain * Math.abs(uniform(scaled)), scale, false, widest);
     }
+  }
+
+  private double lineNorm(Value x) {
+    OptionalLong known = values.out().lineNorm(x);
+    return known.isPresent() ? known.getAsLong() : Double.POSITIVE_INFINITY;
   }
 
   /** The integers of {@code value} at scale {@code a}. */

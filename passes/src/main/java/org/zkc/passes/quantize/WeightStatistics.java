@@ -10,8 +10,10 @@ import org.zkc.ir.TensorData;
  * @param greatest |w| of the channel's largest weight
  * @param positive sum of its positive weights
  * @param negative minus the sum of its negative weights
+ * @param norms the 2-norm of its weights
  */
-record WeightStatistics(long fanIn, double[] greatest, double[] positive, double[] negative) {
+record WeightStatistics(
+    long fanIn, double[] greatest, double[] positive, double[] negative, double[] norms) {
   private static final int PART = 1 << 13;
 
   /** One pass over the weights. */
@@ -21,11 +23,13 @@ record WeightStatistics(long fanIn, double[] greatest, double[] positive, double
     double[] greatest = new double[channels];
     double[] positive = new double[channels];
     double[] negative = new double[channels];
+    double[] norms = new double[channels];
     float[] weights = new float[(int) Math.min(PART, row)];
     for (int c = 0; c < channels; c++) {
       float max = 0;
       double up = 0;
       double down = 0;
+      double squares = 0;
       for (long first = 0; first < row; first += weights.length) {
         int count = (int) Math.min(weights.length, row - first);
         data.copyFloats(c * row + first, weights, count);
@@ -37,13 +41,15 @@ record WeightStatistics(long fanIn, double[] greatest, double[] positive, double
           double w = weights[i];
           up += Math.max(w, 0);
           down -= Math.min(w, 0);
+          squares += w * w;
         }
       }
       greatest[c] = max;
       positive[c] = up;
       negative[c] = down;
+      norms[c] = Math.sqrt(squares);
     }
-    return new WeightStatistics(row, greatest, positive, negative);
+    return new WeightStatistics(row, greatest, positive, negative, norms);
   }
 
   int channels() {

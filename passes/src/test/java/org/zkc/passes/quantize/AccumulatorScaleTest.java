@@ -3,6 +3,7 @@ package org.zkc.passes.quantize;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
@@ -12,8 +13,25 @@ final class AccumulatorScaleTest {
   @Test
   void theBiasOfAMapWithoutWeightsKeepsItsBits() {
     AccumulatorScale scale = new AccumulatorScale(false);
-    scale.addMap(0.01, 127, zeros(), 0.25, 1, 8);
+    scale.addMap(0.01, 127, Double.POSITIVE_INFINITY, zeros(), 0.25, 1, 8);
     assertTrue(scale.free() <= 0.25 / (1 << 14), "bias in units of " + scale.free());
+  }
+
+  /** 64 equal weights: their sum is 8 times their 2-norm, and a line of norm 127 is one element. */
+  @Test
+  void boundsByNormsKeepBitsOfWeights() {
+    float[] ones = new float[64];
+    Arrays.fill(ones, 1);
+    WeightStatistics weights =
+        WeightStatistics.of(TensorData.ofFloats(Shape.of(1, 64), ones));
+    double[] scales = new double[2];
+    for (int k = 0; k < 2; k++) {
+      AccumulatorScale scale = new AccumulatorScale(false);
+      double norm = k == 0 ? Double.POSITIVE_INFINITY : 1 << 13;
+      scale.addMap(1, 1 << 13, norm, weights, 0, 1, 14);
+      scales[k] = scale.free();
+    }
+    assertEquals(8, scales[0] / scales[1]);
   }
 
   @Test

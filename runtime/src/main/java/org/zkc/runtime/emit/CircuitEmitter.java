@@ -29,6 +29,7 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.CircuitOp;
+import org.zkc.ir.circuit.ColumnNorms;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.EuclideanNorm;
@@ -353,11 +354,22 @@ public final class CircuitEmitter {
                 sums.elements().low(),
                 sums.elements().high(),
                 sums.mostPositive(),
-                sums.mostNegative()));
+                sums.mostNegative(),
+                isBehindNorm(m) ? sums.mostNorm() : 0));
     if (!isLeft(tensor)) {
       model.add(new ModelTensor(tensor, m.name(), m.weights()));
     }
     forms.put(m.result(), AffineForm.of(tensor, extents(m.result())));
+  }
+
+  /** Whether a sum with the column is bounded by 2-norms: the key says the column's only then. */
+  private boolean isBehindNorm(Model m) {
+    return uses.users(m.result()).stream()
+        .anyMatch(op ->
+            op instanceof MatMul product
+                && product.right() == m.result()
+                && product.right().shape().rank() == 2
+                && ColumnNorms.of(product.left(), uses::definition).isPresent());
   }
 
   private void requantize(
