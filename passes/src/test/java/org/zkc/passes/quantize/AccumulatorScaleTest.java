@@ -28,7 +28,7 @@ final class AccumulatorScaleTest {
     for (int k = 0; k < 2; k++) {
       AccumulatorScale scale = new AccumulatorScale(false);
       double norm = k == 0 ? Double.POSITIVE_INFINITY : 1 << 13;
-      scale.addMap(1, 1 << 13, norm, weights, 0, 1, 14);
+      scale.addMap(1, 1 << 13, norm, weights, 0, 1, 18);
       scales[k] = scale.free();
     }
     assertEquals(8, scales[0] / scales[1]);
