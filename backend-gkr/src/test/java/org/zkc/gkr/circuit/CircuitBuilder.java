@@ -37,7 +37,7 @@ public final class CircuitBuilder {
 
   /**
    * A MODEL tensor of random elements, those of every third and second channel multiples of 4 and
-   * 2; its channel sums and norms are its own.
+   * 2; its channel sums are its own.
    */
   public int model(int low, int high, Integer... shape) {
     List<Integer> s = List.of(shape);
@@ -51,6 +51,15 @@ public final class CircuitBuilder {
     return tensors.size() - 1;
   }
 
+  /** Declares a bound on the 2-norms of a MODEL tensor's channels. */
+  public void boundNorms(int tensor, long norm) {
+    TensorDeclaration d = tensors.get(tensor);
+    tensors.set(
+        tensor,
+        new TensorDeclaration(
+            d.role(), d.shape(), d.low(), d.high(), d.positive(), d.negative(), norm));
+  }
+
   /** Gives a MODEL tensor other elements within its bounds. */
   public void setModel(int tensor, IntUnaryOperator element) {
     TensorDeclaration d = tensors.get(tensor);
@@ -61,19 +70,15 @@ public final class CircuitBuilder {
   private void declareModel(int tensor, List<Integer> shape, long low, long high, int[] values) {
     long positive = 0;
     long negative = 0;
-    long norm = 0;
     int rest = values.length / shape.get(0);
     for (int o = 0; o < shape.get(0); o++) {
       int[] channel = Arrays.copyOfRange(values, o * rest, (o + 1) * rest);
       positive = Math.max(positive, Arrays.stream(channel).mapToLong(v -> Math.max(0, v)).sum());
       negative = Math.max(negative, Arrays.stream(channel).mapToLong(v -> Math.max(0, -v)).sum());
-      double squares = Arrays.stream(channel).mapToDouble(v -> (double) v * v).sum();
-      norm = Math.max(norm, (long) Math.ceil(Math.sqrt(squares)));
     }
     tensors.set(
         tensor,
-        new TensorDeclaration(
-            TensorDeclaration.Role.MODEL, shape, low, high, positive, negative, norm));
+        new TensorDeclaration(TensorDeclaration.Role.MODEL, shape, low, high, positive, negative));
     given.put(tensor, values);
   }
 

@@ -31,6 +31,7 @@ class LineNormsTest {
   private static Interval product(CircuitBuilder b, int left) {
     int w = b.model(-1, 1, 2, WIDTH);
     b.setModel(w, k -> 1);
+    b.boundNorms(w, 8);
     b.output(b.matMul(left, w));
     return CircuitCheck.intervalsOf(b.circuit()).getLast();
   }
