@@ -124,6 +124,8 @@ EXPORTS = [
     *(of_sample("token_embedding", form) for form in ("plain", "core")),
     of_sample("two_outputs", "plain"),
     of_sample("orders", "core"),
+    of_sample("reductions", "core"),
+    of_sample("causal_attention", "core"),
     of_sample("linear_attention", "core"),
     Export(
         "nested_values",

@@ -63,6 +63,12 @@ final class GraphLowering {
           Map.entry("math.floor", "aten.floor"),
           Map.entry("math.trunc", "aten.Int"));
 
+  /** ATen's numbers of element types. */
+  private static final long ATEN_LONG = 4;
+
+  private static final long ATEN_DOUBLE = 7;
+  private static final long ATEN_BOOL = 11;
+
   private final Optional<List<UserException>> faults;
   private final List<Function> functions = new ArrayList<>();
   private final Set<String> functionNames = new HashSet<>(Set.of("main"));
@@ -177,9 +183,39 @@ final class GraphLowering {
       if (formal.keywordOnly() || !given.containsKey(formal.name())) {
         break;
       }
-      positional.add(given.remove(formal.name()));
+      Binding value = given.remove(formal.name());
+      positional.add(
+          positional.isEmpty() && formal.type().equals(StaticTypes.TENSOR)
+              ? tensor(value, node, writer)
+              : value);
     }
     return writer.call(name, overload, positional, given, hint(node), node.location());
+  }
+
+  /**
+   * A number in the place of an operator's first tensor, as a tensor without axes: no overload
+   * takes a number there.
+   */
+  private static Binding tensor(Binding value, Node node, FunctionWriter writer) {
+    TorchType type = FunctionWriter.typeOf(value);
+    Optional<Long> elementType =
+        type.equals(StaticTypes.INT)
+            ? Optional.of(ATEN_LONG)
+            : type.equals(StaticTypes.FLOAT)
+                ? Optional.of(ATEN_DOUBLE)
+                : type.equals(StaticTypes.BOOL) ? Optional.of(ATEN_BOOL) : Optional.empty();
+    return elementType
+        .map(t ->
+            writer
+                .call(
+                    "aten.scalar_tensor",
+                    "",
+                    List.of(value),
+                    Map.of("dtype", Binding.Literal.of(t)),
+                    "number",
+                    node.location())
+                .getFirst())
+        .orElse(value);
   }
 
   /** The type of elements that an empty list would have. */

@@ -77,7 +77,10 @@ final class ComparisonOperators {
         "aten." + name,
         "subtract, compare_zero",
         "also numbers",
-        call -> LogicOperators.isTraced(call) ? traced(call, comparison) : compare(call, wanted));
+        call ->
+            LogicOperators.isTraced(call)
+                ? InfinityComparison.of(call, wanted).orElseGet(() -> traced(call, comparison))
+                : compare(call, wanted));
   }
 
   /** The difference's relation to 0, booleans and integers as 64-bit integers. */

@@ -104,6 +104,21 @@ final class CoreOperators {
               "identity",
               "not in training mode",
               c -> withUnused(c, as(c, "aten.dropout", arguments(c, 0, 1, 2)), 1)),
+          new TorchOperator(
+              "aten.rrelu_with_noise_functional",
+              "leaky_relu",
+              "not in training mode",
+              c -> withUnused(c, as(c, "aten.rrelu", arguments(c, 0, 2, 3, 4, 5)), 1)),
+          new TorchOperator(
+              "aten.fake_quantize_per_tensor_affine_cachemask",
+              "fake_quantize",
+              "as aten.fake_quantize_per_tensor_affine; no mask",
+              c -> withUnused(c, as(c, "aten.fake_quantize_per_tensor_affine", c.arguments()), 1)),
+          new TorchOperator(
+              "aten.fake_quantize_per_channel_affine_cachemask",
+              "fake_quantize",
+              "as aten.fake_quantize_per_channel_affine; no mask",
+              c -> withUnused(c, as(c, "aten.fake_quantize_per_channel_affine", c.arguments()), 1)),
           new TorchOperator("aten._assert_scalar", "nothing", CoreOperators::assertTrue),
           new TorchOperator("aten._assert_async", "nothing", CoreOperators::assertTrue),
           new TorchOperator("aten._assert_tensor_metadata", "nothing", c -> None.NONE),
