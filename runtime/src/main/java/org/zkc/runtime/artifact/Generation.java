@@ -22,9 +22,6 @@ import org.zkc.runtime.wire.GenerationMessage;
  * @param output the place of the indices or logits among the key's outputs
  */
 public record Generation(int input, int output) {
-  /** The form of the output. */
-  private static final String FORM = "indices for %s tokens, or a line of logits for each";
-
   GenerationMessage encode() {
     return GenerationMessage.newBuilder().setInput(input).setOutput(output).build();
   }
@@ -59,7 +56,10 @@ public record Generation(int input, int output) {
             && next.size() == tokens.size() + 1
             && next.subList(0, tokens.size()).equals(tokens);
     if (!isSequence || !areIndices && !areLogits) {
-      throw new VerificationFailure(where, FORM.formatted(tokens), port.elementType() + " " + next);
+      throw new VerificationFailure(
+          where,
+          "indices for %s tokens, or a line of logits for each".formatted(tokens),
+          port.elementType() + " " + next);
     }
   }
 
