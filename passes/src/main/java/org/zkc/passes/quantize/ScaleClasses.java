@@ -1,8 +1,10 @@
 package org.zkc.passes.quantize;
 
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Function;
@@ -55,8 +57,8 @@ final class ScaleClasses {
   static final int MEAN_BITS = 12;
 
   /**
-   * Bits of what a norm or a quotient divides, whose lines may be smaller than the greatest of calibration by
-   * orders of magnitude.
+   * Bits of the factors of an output, and of what a norm or a quotient divides, whose lines may be
+   * smaller than the greatest of calibration by orders of magnitude.
    */
   static final int STANDARDIZED_BITS = 12;
 
@@ -115,6 +117,7 @@ final class ScaleClasses {
     this.margins = Margins.of(ranges);
     main.body().forEach(op -> unite((TensorOp) op));
     main.parameters().stream().filter(v -> !TensorAnalysis.isExact(v)).forEach(v -> join(v, null));
+    Set<Value> ends = ends(main, analysis);
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
       if (!analysis.isConstant(result) && !TensorAnalysis.isExact(result)) {
@@ -127,11 +130,42 @@ final class ScaleClasses {
         divided(s.input());
       } else if (op instanceof Divide d && !analysis.isConstant(d.right())) {
         divided(d.left());
+      } else if (op instanceof Multiply m && isLast(m, ends)) {
+        divided(m.left());
+        divided(m.right());
       }
     }
   }
 
-  /** Gives what is divided the bits that it needs. */
+  /**
+   * Whether a product of computed values is an output, or a factor of one. Its largest elements,
+   * which calibration with few samples does not see, have the errors of all factors.
+   */
+  private boolean isLast(Multiply op, Set<Value> ends) {
+    return !analysis.isConstant(op.left())
+        && !analysis.isConstant(op.right())
+        && !TensorAnalysis.isExact(op.result())
+        && !analysis.isIntegral(op.left())
+        && !analysis.isIntegral(op.right())
+        && ends.contains(op.result());
+  }
+
+  /** The values of which only views and products are made, to the outputs. */
+  private static Set<Value> ends(Function main, TensorAnalysis analysis) {
+    Set<Value> ends = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Op op : main.body().reversed()) {
+      Value result = op.definitions().getFirst();
+      if (analysis.uses().users(result).stream()
+          .allMatch(user ->
+              (user instanceof UnaryView || user instanceof Multiply)
+                  && ends.contains(user.definitions().getFirst()))) {
+        ends.add(result);
+      }
+    }
+    return ends;
+  }
+
+  /** Gives what is divided, or multiplied at the end, the bits that it needs. */
   private void divided(Value value) {
     if (!analysis.isConstant(value)) {
       Members members = members(find(value));
