@@ -305,6 +305,23 @@ def fake_quantisation(r):
 
 
 @family
+def composites(r):
+    s = shape(r, 2, 3)
+    n, m = s[-1], r.randint(1, 4)
+    other, matrix, vector = constant(r, *s), constant(r, n, m), constant(r, n)
+    square = constant(r, n, n)
+    return s, r.choice([
+        lambda x: torch.multiply(x, other), lambda x: torch.subtract(x, other), lambda x: torch.negative(x), lambda x: torch.rad2deg(x),
+        lambda x: torch.hypot(x, other), lambda x: torch.inner(x, matrix.T), lambda x: torch.tensordot(x, matrix, 1), lambda x: torch.kron(x, other),
+        lambda x: torch.msort(x), lambda x: torch.heaviside(x, other), lambda x: x + torch.signbit(x), lambda x: torch.kthvalue(x, 1, -1)[0],
+        lambda x: torch.linalg.multi_dot([x.reshape(-1, n), square, matrix]), lambda x: torch.broadcast_tensors(x, other)[0] * 2,
+        lambda x: torch.einsum("...i->...", x), lambda x: torch.einsum("...i,ij,jk->...k", x, square, matrix),
+        lambda x: torch.einsum("...i,j->...", x, vector), lambda x: torch.einsum("ii->i", x.reshape(-1, n).T @ x.reshape(-1, n)),
+        lambda x: torch.nan_to_num(x) * torch.isfinite(x), lambda x: torch.xlogy(x, x.sigmoid()),
+    ])  # fmt: skip
+
+
+@family
 def arithmetic(r):
     s = shape(r)
     other, number, alpha = constant(r, *broadcastable(r, s)), round(r.uniform(-3, 3), 3), round(r.uniform(-2, 2), 2)

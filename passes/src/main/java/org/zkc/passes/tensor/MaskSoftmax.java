@@ -57,12 +57,24 @@ public final class MaskSoftmax extends TensorRewrite {
   }
 
   private static boolean masked(
-      Softmax softmax, Value x, Value addend, int axis, Optional<Shape> shape, Scope scope) {
+      Softmax softmax, Value masked, Value addend, int axis, Optional<Shape> shape, Scope scope) {
     Optional<Constant> found = broadcastConstant(scope, addend);
     if (found.isEmpty()) {
       return false;
     }
     TensorData data = found.get().data();
+    Value x = masked;
+    // A second constant of the same shape, as of a window within a causal mask, is part of the mask.
+    while (scope.definition(x).orElse(null) instanceof Add inner) {
+      Optional<Constant> right = broadcastConstant(scope, inner.right());
+      Constant second =
+          right.or(() -> broadcastConstant(scope, inner.left())).orElse(null);
+      if (second == null || !second.data().shape().equals(data.shape())) {
+        break;
+      }
+      data = sum(data, second.data());
+      x = right.isPresent() ? inner.left() : inner.right();
+    }
     int along = axis - (x.shape().rank() - data.shape().rank());
     if (along < 0 || data.shape().extent(along) != x.shape().extent(axis)) {
       return false;
@@ -100,6 +112,15 @@ public final class MaskSoftmax extends TensorRewrite {
         new Softmax(
             softmax.result(), scores, Optional.of(all), softmax.axis(), softmax.location()));
     return true;
+  }
+
+  private static TensorData sum(TensorData left, TensorData right) {
+    float[] sum = left.toFloats();
+    float[] more = right.toFloats();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] = Math.max(sum[i] + more[i], -Float.MAX_VALUE);
+    }
+    return TensorData.ofFloats(left.shape(), sum);
   }
 
   /** Without a constant factor that is 1 where the mask includes: of what was filled in place. */

@@ -37,8 +37,13 @@ final class Choices {
    * @param mask i1; broadcast, with the constants, to the tensor's shape
    * @param yes where the mask is 1
    * @param no where it is 0
+   * @param isAssumed whether that holds only for a mask of zeros and ones, which an input may not be
    */
-  record Choice(Value mask, KnownTensor yes, KnownTensor no) {}
+  record Choice(Value mask, KnownTensor yes, KnownTensor no, boolean isAssumed) {
+    Choice with(KnownTensor newYes, KnownTensor newNo) {
+      return new Choice(mask, newYes, newNo, isAssumed);
+    }
+  }
 
   /**
    * Elements of a computed tensor replaced by a constant.
@@ -114,7 +119,7 @@ final class Choices {
   /** Whether the elements of a choice are not 0. */
   TracedTensor truth(OperatorCall call, TracedTensor tensor) {
     Choice choice = Objects.requireNonNull(choices.get(tensor.value()), "the tensor is a choice");
-    return made(call, new Choice(choice.mask, truth(choice.yes), truth(choice.no)));
+    return made(call, choice.with(truth(choice.yes), truth(choice.no)));
   }
 
   private static KnownTensor truth(KnownTensor constant) {
@@ -152,8 +157,8 @@ final class Choices {
         choice = choice(t);
         if (choice == null) {
           choice = assumed(t, call.emit());
-          isAssumed = true;
         }
+        isAssumed |= choice != null && choice.isAssumed;
         if (choice == null || !isOneMask(mask, choice)) {
           return Optional.empty();
         }
@@ -170,9 +175,9 @@ final class Choices {
     if (yes.isEmpty() || no.isEmpty() || yes.get().dtype() != no.get().dtype()) {
       return Optional.empty();
     }
-    Choice result = new Choice(mask, finite(yes.get()), finite(no.get()));
+    Choice result = new Choice(mask, finite(yes.get()), finite(no.get()), isAssumed);
     boolean isHuge = isHuge(result.yes) || isHuge(result.no);
-    if (!isHuge && (isAssumed || result.yes.dtype() != DType.I1)) {
+    if (isAssumed || !isHuge && result.yes.dtype() != DType.I1) {
       return ordinary(call, result, evaluation);
     }
     return Optional.of(made(call, result));
@@ -180,14 +185,15 @@ final class Choices {
 
   /**
    * The choice that a mask of zeros and ones, an input of integers, stands for, and 1 less one of
-   * integers or of numbers. That it holds nothing else is an assumption, so nothing but operations
-   * with huge numbers, which no other elements give a meaning, rests on it. Null for other tensors.
+   * integers or of numbers. That it holds nothing else is an assumption, on which the masks of
+   * softmaxes rest, where no other elements have a meaning, and what could not be computed without
+   * it. Null for other tensors.
    */
   private @Nullable Choice assumed(TracedTensor tensor, TensorEmitter emit) {
     if (!tensor.dtype().isFloating()) {
       return isInput(tensor.value(), emit)
           ? new Choice(
-              truth(tensor.value(), emit), number(tensor, 1), number(tensor, 0))
+              truth(tensor.value(), emit), number(tensor, 1), number(tensor, 0), true)
           : null;
     }
     if (!(emit.definition(tensor.value()).orElse(null) instanceof Subtract s)) {
@@ -203,7 +209,8 @@ final class Choices {
     } else if (!of.tensorType().dtype().isFloating() || !isInput(of, emit)) {
       return null;
     }
-    return new Choice(truth(of, emit), number(tensor, 0), number(tensor, isComplement ? 1 : -1));
+    return new Choice(
+        truth(of, emit), number(tensor, 0), number(tensor, isComplement ? 1 : -1), true);
   }
 
   private static boolean isInput(Value value, TensorEmitter emit) {
@@ -248,7 +255,7 @@ final class Choices {
       return known.yes.dtype() == tensor.dtype() ? known : null;
     }
     return tensor.dtype() == DType.I1
-        ? new Choice(tensor.value(), number(tensor, 1), number(tensor, 0))
+        ? new Choice(tensor.value(), number(tensor, 1), number(tensor, 0), false)
         : null;
   }
 
@@ -319,7 +326,8 @@ final class Choices {
       Optional<KnownTensor> yes = moved(call, choice.yes, t, r, evaluation);
       Optional<KnownTensor> no = moved(call, choice.no, t, r, evaluation);
       if (yes.isPresent() && no.isPresent()) {
-        choices.put(r.value(), new Choice(m.value(), yes.get(), no.get()));
+        choices.put(
+            r.value(), new Choice(m.value(), yes.get(), no.get(), choice.isAssumed));
       }
     }
     return Optional.of(result);

@@ -11,8 +11,9 @@ import org.zkc.ir.Value;
 import org.zkc.passes.torch.TorchValue.Tensor;
 
 /**
- * {@code torch.einsum} of two tensors. The axes of each are brought to [batch, own, summed]; one
- * product of matrices remains.
+ * {@code torch.einsum}, one tensor after the other. Diagonals are taken and indices that one tensor
+ * alone has are summed over first; of two tensors the axes are brought to [batch, own, summed], and
+ * one product of matrices remains.
  */
 final class Einsum {
   /** Names of the axes under an ellipsis, counted from the last. */
@@ -29,24 +30,28 @@ final class Einsum {
 
   /** (equation, tensors). */
   static TorchValue lower(OperatorCall call) {
-    return call.result(new Einsum(call).product());
-  }
-
-  private Value product() {
     if (call.overload().equals("sublist")) {
       throw call.refuse("its indices are lists; write them as a string");
     }
-    String[] sides = call.text(0).replace(" ", "").split("->", -1);
+    return of(call, call.text(0), call.tensors(1));
+  }
+
+  static TorchValue of(OperatorCall call, String equation, List<Tensor> tensors) {
+    return call.result(new Einsum(call).sum(equation, tensors), Promotion.ofTensors(List.copyOf(tensors)));
+  }
+
+  /** A tensor and the names of its axes, each once. */
+  private record Factor(String names, Value value) {}
+
+  private Value sum(String equation, List<Tensor> tensors) {
+    String[] sides = equation.replace(" ", "").split("->", -1);
     String[] operands = sides[0].split(",", -1);
-    List<Tensor> tensors = call.tensors(1);
-    if (operands.length != 2 || tensors.size() != 2) {
-      throw call.refuse(
-          "a sum over %d tensors; write it as products of two tensors each"
-              .formatted(tensors.size()));
+    if (operands.length != tensors.size() || tensors.isEmpty()) {
+      throw call.refuse("%d operands for %d tensors".formatted(operands.length, tensors.size()));
     }
     int hidden = 0;
     List<String> names = new ArrayList<>();
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < operands.length; k++) {
       Shape shape = tensors.get(k).shape();
       int more = shape.rank() - operands[k].replace(ELLIPSIS, "").length();
       if (more < 0 || (more > 0 && !operands[k].contains(ELLIPSIS))) {
@@ -58,12 +63,74 @@ final class Einsum {
     }
     String result = sides.length == 1 ? implied(names, hidden) : named(sides[1], hidden);
     requireResult(result);
-    return product(
-        names.get(0),
-        whole(call.value(tensors.get(0)), names.get(0)),
-        names.get(1),
-        whole(call.value(tensors.get(1)), names.get(1)),
-        result);
+    List<Factor> factors = new ArrayList<>();
+    for (int k = 0; k < names.size(); k++) {
+      factors.add(withoutRepeats(names.get(k), call.value(tensors.get(k))));
+    }
+    Factor out = reduced(factors.getFirst(), result + namesOf(factors.subList(1, factors.size())));
+    for (int k = 1; k < factors.size(); k++) {
+      String later = result + namesOf(factors.subList(k + 1, factors.size()));
+      Factor next = reduced(factors.get(k), later + out.names);
+      String kept = select(distinct(out.names + next.names), c -> isIn(later, c));
+      out = new Factor(kept, product(out, next, kept));
+    }
+    return call.emit().transpose(whole(out), places(result, out.names));
+  }
+
+  private static String namesOf(List<Factor> factors) {
+    return String.join("", factors.stream().map(Factor::names).toList());
+  }
+
+  private static String distinct(String names) {
+    return names
+        .chars()
+        .distinct()
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  /** The diagonal over axes of one name. */
+  private Factor withoutRepeats(String names, Value value) {
+    String left = names;
+    Value at = value;
+    for (int axis = left.length() - 1; axis > 0; axis--) {
+      int first = left.indexOf(left.charAt(axis));
+      if (first < axis) {
+        at = diagonal(at, first, axis);
+        left = left.substring(0, axis) + left.substring(axis + 1);
+      }
+    }
+    return new Factor(left, at);
+  }
+
+  /** The elements whose indices on two axes are equal, on the first of them. */
+  private Value diagonal(Value value, int first, int second) {
+    TensorEmitter out = call.emit();
+    Shape shape = value.shape();
+    int n = shape.extent(first);
+    if (n != shape.extent(second)) {
+      throw call.refuse("a diagonal of extents %d and %d".formatted(n, shape.extent(second)));
+    }
+    List<Value> parts = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      Value row = out.slice(value, first, i, i + 1, 1);
+      parts.add(out.slice(row, second, i, i + 1, 1));
+    }
+    Value joined = parts.size() == 1 ? parts.getFirst() : out.concatenate(parts, first);
+    List<Integer> extents = new ArrayList<>(joined.shape().extents());
+    extents.remove(second);
+    return out.reshape(joined, new Shape(extents));
+  }
+
+  /** The sum over axes that nothing else names. */
+  private Factor reduced(Factor factor, String others) {
+    String alone = select(factor.names, c -> !isIn(others, c));
+    if (alone.isEmpty()) {
+      return factor;
+    }
+    List<Integer> axes = alone.chars().mapToObj(factor.names::indexOf).sorted().toList();
+    Value sum = ReductionOperators.mean(call, factor.value, axes, false, true);
+    return new Factor(select(factor.names, c -> isIn(others, c)), sum);
   }
 
   /** The indices with names in place of an ellipsis of {@code hidden} axes. */
@@ -76,7 +143,7 @@ final class Einsum {
 
   /** The result's indices where the equation names none: those that occur once, sorted. */
   private String implied(List<String> names, int hidden) {
-    String all = names.get(0) + names.get(1);
+    String all = String.join("", names);
     return named(ELLIPSIS, hidden)
         + select(
             all.chars()
@@ -91,9 +158,6 @@ final class Einsum {
     for (int axis = 0; axis < names.length(); axis++) {
       int index = names.charAt(axis);
       int extent = shape.extent(axis);
-      if (names.indexOf(index) != axis) {
-        throw call.refuse("index %c twice in one tensor".formatted(index));
-      }
       int known = extents.getOrDefault(index, 1);
       if (known != 1 && extent != 1 && known != extent) {
         throw call.refuse("extents %d and %d for index %c".formatted(known, extent, index));
@@ -111,22 +175,20 @@ final class Einsum {
     }
   }
 
-  private Value whole(Value value, String names) {
-    return call.emit().broadcast(value, shape(names));
+  private Value whole(Factor factor) {
+    return call.emit().broadcast(factor.value, shape(factor.names));
   }
 
-  private Value product(String left, Value a, String right, Value b, String result) {
+  private Value product(Factor first, Factor second, String result) {
     TensorEmitter out = call.emit();
+    String left = first.names;
+    String right = second.names;
+    Value a = whole(first);
+    Value b = whole(second);
     String batch = select(left, c -> isIn(right, c) && isIn(result, c));
     String summed = select(left, c -> isIn(right, c) && !isIn(result, c));
     String rows = select(left, c -> !isIn(right, c));
     String columns = select(right, c -> !isIn(left, c));
-    String alone = select(rows + columns, c -> !isIn(result, c));
-    if (!alone.isEmpty()) {
-      throw call.refuse(
-          "index %c is summed over in one tensor alone; sum over it before"
-              .formatted((int) alone.charAt(0)));
-    }
     Value x = out.transpose(a, places(batch + rows + summed, left));
     Value w = out.transpose(b, places(batch + columns + summed, right));
     Value y;

@@ -23,9 +23,9 @@ import org.zkc.passes.torch.TorchValue.Tuple;
 final class HostOperators {
   static final List<TorchOperator> ALL =
       List.of(
-          constant("aten.isnan", c -> test(c, Double::isNaN)),
-          constant("aten.isinf", c -> test(c, Double::isInfinite)),
-          constant("aten.isfinite", c -> test(c, Double::isFinite)),
+          test("aten.isnan", Double::isNaN),
+          test("aten.isinf", Double::isInfinite),
+          test("aten.isfinite", Double::isFinite),
           constant("aten._weight_norm", HostOperators::weightNorm),
           constant(
               "aten._weight_norm_interface",
@@ -54,6 +54,21 @@ final class HostOperators {
 
   private static TensorData data(OperatorCall call, int index) {
     return call.knownTensor(index, "operand").data();
+  }
+
+  /** A test of each element; computed ones are finite, as anything else is refused. */
+  private static TorchOperator test(String name, DoublePredicate predicate) {
+    return new TorchOperator(
+        name,
+        "host",
+        "computed numbers are finite",
+        call -> isKnown(call) ? test(call, predicate) : ofFinite(call, predicate));
+  }
+
+  private static TorchValue ofFinite(OperatorCall call, DoublePredicate predicate) {
+    TensorData one =
+        TensorData.ofLongs(DType.I1, Shape.of(), new long[] {predicate.test(0) ? 1 : 0});
+    return new KnownTensor(HostTensors.broadcast(one, call.tensor(0).shape()), "");
   }
 
   private static TorchValue test(OperatorCall call, DoublePredicate predicate) {

@@ -35,7 +35,7 @@ final class LinearOperators {
               "constant weight and bias",
               LinearOperators::bilinear),
           new TorchOperator(
-              "aten.einsum", "linear or matmul", "products of two tensors", Einsum::lower));
+              "aten.einsum", "linear or matmul", Einsum::lower));
 
   private LinearOperators() {}
 

@@ -13,6 +13,7 @@ import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Multiply;
+import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Reshape;
@@ -48,6 +49,9 @@ final class MaskedSoftmax {
   static Value of(OperatorCall call, Value input, int axis) {
     MaskedSoftmax softmax = new MaskedSoftmax(call);
     TensorEmitter emit = call.emit();
+    if (!softmax.hasComputedMask(input, 0)) {
+      return emit.softmax(input, axis); // constants are left to a pass
+    }
     Parts parts = softmax.parts(input, axis == input.shape().rank() - 1, 0);
     if (parts.included.isEmpty()) {
       return emit.softmax(input, axis);
@@ -59,6 +63,24 @@ final class MaskedSoftmax {
     Value scores =
         emit.broadcast(parts.rest.orElseGet(() -> emit.scalar(0)), input.shape());
     return emit.softmax(scores, all, axis);
+  }
+
+  private boolean hasComputedMask(Value value, int depth) {
+    if (emit.choices().of(value).isPresent() || emit.choices().fillOf(value).isPresent()) {
+      return true;
+    }
+    TensorOp op = emit.definition(value).orElse(null);
+    boolean isThrough =
+        op instanceof Add
+            || op instanceof Subtract
+            || op instanceof Broadcast
+            || op instanceof Reshape
+            || op instanceof Multiply
+            || op instanceof Divide
+            || op instanceof Clamp;
+    return isThrough
+        && depth < MOST_DEPTH
+        && op.operands().stream().anyMatch(v -> hasComputedMask(v, depth + 1));
   }
 
   /**
@@ -87,11 +109,34 @@ final class MaskedSoftmax {
   private Parts parts(TensorOp op, boolean isLast, int depth, Parts whole) {
     return switch (op) {
       case Add a -> {
-        Parts left = parts(a.left(), isLast, depth + 1);
-        Parts right = parts(a.right(), isLast, depth + 1);
+        Optional<Parts> constant = vanishing(a.right());
+        Parts left =
+            parts(
+                constant.isPresent() ? withoutFactor(a.left(), a.right()) : a.left(),
+                isLast,
+                depth + 1);
+        Parts right = constant.orElseGet(() -> parts(a.right(), isLast, depth + 1));
         List<Value> included = new ArrayList<>(left.included);
         included.addAll(right.included);
         yield included.isEmpty() ? whole : new Parts(sum(left.rest, right.rest), included);
+      }
+      case Subtract s -> {
+        Parts left = parts(s.left(), isLast, depth + 1);
+        Value taken =
+            emit.definition(s.right()).orElse(null) instanceof Broadcast b ? b.input() : s.right();
+        Optional<Parts> right =
+            emit.choices().of(taken).flatMap(c -> vanishing(c.with(minus(c.yes()), minus(c.no()))));
+        List<Value> included = new ArrayList<>(left.included);
+        right.ifPresent(r -> included.addAll(r.included));
+        if (included.isEmpty()) {
+          yield whole;
+        }
+        Value rest = left.rest.orElseGet(() -> emit.scalar(0));
+        yield new Parts(
+            right.isPresent()
+                ? sum(Optional.of(rest), right.get().rest)
+                : Optional.of(emit.subtract(rest, s.right())),
+            included);
       }
       case Broadcast b -> {
         Parts of = parts(b.input(), isLast, depth + 1);
@@ -132,9 +177,7 @@ final class MaskedSoftmax {
   }
 
   private OptionalDouble number(Value value) {
-    Value at = emit.definition(value).orElse(null) instanceof Broadcast b ? b.input() : value;
-    Optional<Constant> constant =
-        emit.known(at).filter(c -> c.data().elementCount() == 1);
+    Optional<Constant> constant = constant(value).filter(c -> c.data().elementCount() == 1);
     return constant.isPresent()
         ? OptionalDouble.of(constant.get().data().getDouble(0))
         : OptionalDouble.empty();
@@ -168,16 +211,63 @@ final class MaskedSoftmax {
       return Optional.empty();
     }
     Value mask =
-        emit.choices().made(call, new Choice(choice.mask(), yes, no)).value();
+        emit.choices().made(call, choice.with(yes, no)).value();
     KnownTensor addYes = kept(choice.yes(), yes);
     KnownTensor addNo = kept(choice.no(), no);
     Optional<Value> rest = Optional.empty();
     if (!Choices.isAll(addYes, 0) || !Choices.isAll(addNo, 0)) {
       rest =
           Optional.of(
-              emit.choices().made(call, new Choice(choice.mask(), addYes, addNo)).value());
+              emit.choices().made(call, choice.with(addYes, addNo)).value());
     }
     return Optional.of(new Parts(rest, List.of(mask)));
+  }
+
+  /** The mask of a constant that makes elements vanish, and what else it adds. */
+  private Optional<Parts> vanishing(Value addend) {
+    Optional<Constant> constant = constant(addend);
+    if (constant.isEmpty()) {
+      return Optional.empty();
+    }
+    KnownTensor all = new KnownTensor(constant.get().data(), "");
+    KnownTensor included = included(all);
+    if (Choices.isAll(included, 1) || Choices.isAll(included, 0)) {
+      return Optional.empty();
+    }
+    KnownTensor rest = kept(all, included);
+    return Optional.of(
+        new Parts(
+            Choices.isAll(rest, 0) ? Optional.empty() : Optional.of(call.value(rest)),
+            List.of(emit.integers(included.data(), ""))));
+  }
+
+  /** A value without a constant factor that is 1 where an addend leaves it. */
+  private Value withoutFactor(Value value, Value addend) {
+    Optional<Constant> factor =
+        emit.definition(value).orElse(null) instanceof Multiply m
+            ? constant(m.right())
+            : Optional.empty();
+    TensorData by = constant(addend).orElseThrow().data();
+    if (factor.isEmpty() || !factor.get().data().shape().equals(by.shape())) {
+      return value;
+    }
+    for (long i = 0; i < by.elementCount(); i++) {
+      if (!SelectionOperators.vanishes(by.getDouble(i))
+          && factor.get().data().getDouble(i) != 1) {
+        return value;
+      }
+    }
+    return ((Multiply) emit.definition(value).orElseThrow()).left();
+  }
+
+  private Optional<Constant> constant(Value value) {
+    Value at = emit.definition(value).orElse(null) instanceof Broadcast b ? b.input() : value;
+    return emit.known(at);
+  }
+
+  private static KnownTensor minus(KnownTensor constant) {
+    return new KnownTensor(
+        HostTensors.map(constant.data(), constant.dtype(), x -> -x, x -> -x), "");
   }
 
   private static KnownTensor included(KnownTensor addend) {

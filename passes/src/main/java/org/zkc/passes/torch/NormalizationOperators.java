@@ -21,8 +21,8 @@ final class NormalizationOperators {
               "aten.group_norm", "layer_norm, multiply, add", StandardizationOperators::groupNorm),
           new TorchOperator(
               "aten.batch_norm",
-              "batch_norm",
-              "inference with running statistics",
+              "batch_norm, or layer_norm, multiply, add",
+              "not in training mode with running statistics",
               NormalizationOperators::batchNorm),
           new TorchOperator(
               "aten.instance_norm",
@@ -47,7 +47,10 @@ final class NormalizationOperators {
 
   /** (input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled). */
   private static TorchValue batchNorm(OperatorCall call) {
-    // Without statistics PyTorch passes training = True in evaluation too.
+    // Without running statistics the input's own count, in evaluation too.
+    if (call.isNone(3) && call.isNone(4)) {
+      return StandardizationOperators.batchNorm(call);
+    }
     requireStatistics(call);
     if (call.flag(5)) {
       throw call.refuse("the model is in training mode; call model.eval() before exporting it");

@@ -56,7 +56,7 @@ final class OrderOperators {
   }
 
   /** (self, k, dim, largest, sorted). */
-  private static TorchValue topK(OperatorCall call) {
+  static TorchValue topK(OperatorCall call) {
     Tensor x = tracedFirst(call);
     int rank = x.shape().rank();
     int axis = call.isNone(2) ? rank - 1 : call.axis(2, rank);
@@ -65,7 +65,7 @@ final class OrderOperators {
   }
 
   /** (self, dim, descending), or with whether it is stable before dim. */
-  private static TorchValue sort(OperatorCall call) {
+  static TorchValue sort(OperatorCall call) {
     int at = call.overload().startsWith("stable") ? 2 : 1;
     TracedTensor x = tracedFirst(call);
     int axis = call.isNone(at) ? x.shape().rank() - 1 : call.axis(at, x.shape().rank());

@@ -361,7 +361,12 @@ final class PartialEvaluation {
       lowered++;
       emitter.at(nearest, op.results().isEmpty() ? "x" : op.results().getFirst().name());
       OperatorCall call =
-          new OperatorCall(op.operator(), op.overload(), get(op.arguments()), nearest, emitter);
+          new OperatorCall(
+              CompositeOperators.canonical(op.operator()),
+              op.overload(),
+              get(op.arguments()),
+              nearest,
+              emitter);
       TorchValue result;
       try {
         Optional<TorchValue> chosen = emitter.choices().apply(call, PartialEvaluation::evaluate);

@@ -105,6 +105,32 @@ final class StandardizationOperators {
     return ofGroups(call, shape.rank() < 2 ? 0 : shape.extent(1), 1, 2, call.number(7));
   }
 
+  /**
+   * (input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled):
+   * without running statistics each channel is normalised over the batch.
+   */
+  static TorchValue batchNorm(OperatorCall call) {
+    TensorEmitter emit = call.emit();
+    Value input = call.value(0);
+    Shape shape = input.shape();
+    if (shape.rank() < 2 || shape.elementCount() == 0) {
+      throw call.refuse("an input of shape %s has no channels".formatted(shape));
+    }
+    double epsilon = epsilon(call, call.number(7));
+    List<Integer> swap = ViewOperators.swapped(shape.rank(), 0, 1);
+    Value x = emit.transpose(input, swap);
+    int channels = shape.extent(1);
+    Value lines =
+        emit.reshape(x, Shape.of(channels, call.narrow(shape.elementCount() / channels)));
+    Value y = emit.op(r -> new LayerNorm(r, lines, 1, epsilon, call.location()));
+    return call.result(
+        withGain(
+            call,
+            emit.transpose(emit.reshape(y, x.shape()), swap),
+            call.optionalValue(1).map(w -> perChannel(call, w, shape)),
+            call.optionalValue(2).map(b -> perChannel(call, b, shape))));
+  }
+
   private static TorchValue ofGroups(
       OperatorCall call, int groups, int weight, int bias, double eps) {
     Value input = call.value(0);

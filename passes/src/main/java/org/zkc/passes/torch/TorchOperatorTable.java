@@ -2,6 +2,7 @@ package org.zkc.passes.torch;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -48,7 +49,8 @@ public final class TorchOperatorTable {
             CreationOperators.ALL,
             CastOperators.ALL,
             InferenceOperators.ALL,
-            CoreOperators.ALL)
+            CoreOperators.ALL,
+            CompositeOperators.ALL)
         .flatMap(List::stream)
         .forEach(o -> {
           if (BY_NAME.put(o.name(), o) != null) {
@@ -69,6 +71,10 @@ public final class TorchOperatorTable {
       rows.put(name, new Row(name, "host", "constants only"));
     }
     BY_NAME.values().forEach(o -> rows.put(o.name(), new Row(o.name(), o.becomes(), o.remarks())));
+    CompositeOperators.ALIASES.forEach((alias, name) -> {
+      Row row = Objects.requireNonNull(rows.get(name), "aliases are of operators in the table");
+      rows.put(alias, new Row(alias, row.becomes, row.remarks));
+    });
     return List.copyOf(rows.values());
   }
 

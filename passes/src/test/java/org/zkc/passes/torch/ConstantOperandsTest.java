@@ -241,7 +241,15 @@ final class ConstantOperandsTest {
     assertArrayEquals(new float[] {1, 0}, c.run(TorchCase.counting(1, 2), y).toFloats(), 1e-6f);
     TorchCase d = new TorchCase();
     Value none = d.op("aten.batch_norm", d.x, null, null, null, null, true, 0.1, 1e-5, false);
-    UserException e = assertThrows(UserException.class, () -> d.lower(Shape.of(1, 2), none));
+    // By its own statistics: each column of (1, 2), (3, 8) over the batch.
+    assertArrayEquals(
+        new float[] {-1, -1, 1, 1},
+        d.run(TorchCase.data(Shape.of(2, 2), 1, 2, 3, 8), none).toFloats(),
+        1e-4f);
+    TorchCase half = new TorchCase();
+    Value one =
+        half.op("aten.batch_norm", half.x, null, null, floats(1, 2), null, true, 0.1, 1e-5, false);
+    UserException e = assertThrows(UserException.class, () -> half.lower(Shape.of(1, 2), one));
     assertTrue(e.getMessage().contains("track_running_stats=True"), e.getMessage());
   }
 }
