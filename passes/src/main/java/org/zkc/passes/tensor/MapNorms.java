@@ -42,20 +42,42 @@ record MapNorms(double[] rows, double[] columns) {
       double sum = (double) shifts[o] * shifts[o];
       weights.copyFloats((long) o * channel.length, channel, channel.length);
       int first = o / (outputs / groups) * width;
-      for (int c = 0; c < width; c++) {
-        double squares = 0;
-        for (int i = c * taps; i < (c + 1) * taps; i++) {
-          squares += (double) channel[i] * channel[i];
-        }
-        sum += squares;
-        columns[first + c] += squares;
-      }
-      rows[o] = Math.sqrt(sum);
+      rows[o] =
+          Math.sqrt(
+              taps == 1
+                  ? pointwise(sum, channel, columns, first)
+                  : byTaps(sum, channel, taps, columns, first));
     }
     for (int c = 0; c < columns.length; c++) {
       columns[c] = Math.sqrt(columns[c] * groups / outputs);
     }
     return new MapNorms(rows, columns);
+  }
+
+  /** Adds the squares of an output's weights to {@code start}, and each input's to its column. */
+  private static double byTaps(
+      double start, float[] weights, int taps, double[] columns, int first) {
+    double sum = start;
+    for (int c = 0; c < weights.length / Math.max(1, taps); c++) {
+      double squares = 0;
+      for (int i = c * taps; i < (c + 1) * taps; i++) {
+        squares += (double) weights[i] * weights[i];
+      }
+      sum += squares;
+      columns[first + c] += squares;
+    }
+    return sum;
+  }
+
+  /** The same with one weight for each input, as most weights of large models are. */
+  private static double pointwise(double start, float[] weights, double[] columns, int first) {
+    double sum = start;
+    for (int c = 0; c < weights.length; c++) {
+      double square = (double) weights[c] * weights[c];
+      sum += square;
+      columns[first + c] += square;
+    }
+    return sum;
   }
 
   private static MapNorms of(BatchNorm op, Uses uses) {
