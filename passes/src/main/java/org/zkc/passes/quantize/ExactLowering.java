@@ -83,7 +83,7 @@ final class ExactLowering {
       case Cast c -> integers(c.input());
       case Concatenate c ->
           out.concatenate(c.inputs().stream().map(this::integers).toList(), c.axis());
-      case Gather g -> gathers.rows(g, integers(g.table()), g.indices());
+      case Gather g -> gathers.ofIntegers(g, this::integers);
       case UnaryView v -> out.viewOfReals(v, List.of(integers(v.input())));
       case FakeQuantize _,
           Constant _,

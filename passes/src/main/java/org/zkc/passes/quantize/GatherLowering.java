@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
@@ -21,19 +22,25 @@ import org.zkc.ir.view.Transpose;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Rows of tables by the program's inputs. The indices must be an input as it is, so views of them
- * become views of the gathered rows. Elements of a table of parameters have the scale of the
- * result's class, and whatever precision that has: they take no lookups.
+ * Rows of tables. Where the indices are an input as it is, the rows take no lookups, so views of an
+ * input become views of the gathered rows; elements of a table of parameters have the scale of the
+ * result's class, and whatever precision that has. Rows by computed indices are {@link
+ * ComputedGathers}.
  */
 final class GatherLowering {
   private final IntegerValues values;
+  private final ComputedGathers computed;
 
   GatherLowering(IntegerValues values) {
     this.values = values;
+    this.computed = new ComputedGathers(values);
   }
 
   /** Rows of real numbers. */
   Value of(Gather op) {
+    if (isComputed(op.indices())) {
+      return computed.ofReals(op);
+    }
     Value table =
         values.analysis().isConstant(op.table())
             ? parameter(op)
@@ -60,13 +67,41 @@ final class GatherLowering {
     return values.out().parameter(values.parameters().unique(name), rounded, scale);
   }
 
+  /** Rows of integers or booleans. */
+  Value ofIntegers(Gather op, UnaryOperator<Value> integers) {
+    return isComputed(op.indices())
+        ? computed.ofIntegers(op, integers)
+        : rows(op, integers.apply(op.table()), op.indices());
+  }
+
+  /** Whether indices are neither constant nor an input that is moved or cast. */
+  private boolean isComputed(Value indices) {
+    if (values.isInput(indices) || values.analysis().isConstant(indices)) {
+      return false;
+    }
+    return switch (values.analysis().definition(indices)) {
+      case Cast c when isCastOfIndices(c) -> isComputed(c.input());
+      case Reshape r -> isComputed(r.input());
+      case Transpose t -> isComputed(t.input());
+      case Slice s -> isComputed(s.input());
+      case Broadcast b -> isComputed(b.input());
+      default -> true;
+    };
+  }
+
+  private static boolean isCastOfIndices(Cast cast) {
+    return TensorAnalysis.isExact(cast.input())
+        && cast.dtype() != DType.I1
+        && cast.input().tensorType().dtype() != DType.I1;
+  }
+
   /**
    * The rows that the indices name.
    *
    * @param table integers
    * @param indices the tensor level's indices, an input or views of one
    */
-  Value rows(Gather op, Value table, Value indices) {
+  private Value rows(Gather op, Value table, Value indices) {
     if (values.isInput(indices)) {
       return values.out().gather(table, values.exactly(indices));
     }
@@ -77,15 +112,14 @@ final class GatherLowering {
     return moved.orElseThrow(() ->
         new UserException(
             op.location(),
-            "the indices of this gather are computed; only inputs of the model, reshaped,"
-                + " transposed, sliced or repeated, can be indices"));
+            "the indices of this gather are constant; give the elements themselves"));
   }
 
   /** The rows that a view of indices names, as the same view of rows; empty for other ops. */
   private Optional<Value> moved(Gather op, Value table, TensorOp definition) {
     IntegerBuilder out = values.out();
     return switch (definition) {
-      case Cast c when TensorAnalysis.isExact(c.input()) && c.dtype() != DType.I1 ->
+      case Cast c when isCastOfIndices(c) ->
           Optional.of(rows(op, table, c.input()));
       case Reshape r ->
           Optional.of(out.reshape(rows(op, table, r.input()), whole(r.shape(), table)));

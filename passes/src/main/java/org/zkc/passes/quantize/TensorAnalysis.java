@@ -288,6 +288,7 @@ final class TensorAnalysis {
             || op instanceof Add
             || op instanceof Subtract
             || op instanceof MaxPool
+            || op instanceof Gather
             || op instanceof Linear
             || op instanceof Conv
             || op instanceof BatchNorm

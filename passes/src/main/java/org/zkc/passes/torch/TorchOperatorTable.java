@@ -38,6 +38,7 @@ public final class TorchOperatorTable {
             ViewOperators.ALL,
             IndexOperators.ALL,
             GatherOperators.ALL,
+            ElementOperators.ALL,
             PickOperators.ALL,
             JoinOperators.ALL,
             PaddingOperators.ALL,
