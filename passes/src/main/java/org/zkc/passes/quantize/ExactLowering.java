@@ -2,7 +2,9 @@ package org.zkc.passes.quantize;
 
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.DType;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Interval;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.Shape;
@@ -72,7 +74,7 @@ final class ExactLowering {
   private Value result(TensorOp op) {
     IntegerBuilder out = values.out();
     return switch (op) {
-      case Add a -> out.add(integers(a.left()), integers(a.right()));
+      case Add a -> bounded(a, out.add(integers(a.left()), integers(a.right())));
       case Subtract s -> out.subtract(integers(s.left()), integers(s.right()));
       case Multiply m -> product(m);
       case Relu r -> clamped(r.input(), 0, Double.POSITIVE_INFINITY);
@@ -102,6 +104,43 @@ final class ExactLowering {
               "%s of integers cannot be proved; convert them with .float() first"
                   .formatted(OpSpec.of(op).mnemonic()));
     };
+  }
+
+  /**
+   * A sum; of one that chooses between two computed tensors by a mask, mask yes + (1 - mask) no,
+   * every element is one of theirs, so its interval is theirs, as an index needs it.
+   */
+  private Value bounded(Add op, Value sum) {
+    if (!(definition(op.left()) instanceof Multiply yes)
+        || !(definition(op.right()) instanceof Multiply no)
+        || values.analysis().isConstant(yes.right())
+        || values.analysis().isConstant(no.right())
+        || !(definition(yes.left()) instanceof Cast mask)
+        || mask.input().tensorType().dtype() != DType.I1
+        || !(definition(no.left()) instanceof Cast other)
+        || !(definition(other.input()) instanceof Subtract complement)
+        || withoutBroadcast(complement.right()) != withoutBroadcast(mask.input())
+        || uniform(complement.left()).orElse(0) != 1) {
+      return sum;
+    }
+    Interval one = IntegerBuilder.interval(integers(yes.right()));
+    Interval all = one.hull(IntegerBuilder.interval(integers(no.right())));
+    Interval found = IntegerBuilder.interval(sum);
+    return all.contains(found) || found.size() > FieldBounds.MAX_TABLE_ROWS
+        ? sum
+        : values.out().requantize(sum, 0, all.low(), all.high());
+  }
+
+  /** What defines a value, broadcasts left out; null for an input. */
+  private @Nullable TensorOp definition(Value value) {
+    Value at = withoutBroadcast(value);
+    return values.isInput(at) ? null : values.analysis().definition(at);
+  }
+
+  private Value withoutBroadcast(Value value) {
+    return !values.isInput(value) && values.analysis().definition(value) instanceof Broadcast b
+        ? withoutBroadcast(b.input())
+        : value;
   }
 
   private Value product(Multiply m) {

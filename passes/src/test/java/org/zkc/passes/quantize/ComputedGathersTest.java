@@ -1,0 +1,108 @@
+package org.zkc.passes.quantize;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.zkc.ir.DType;
+import org.zkc.ir.Level;
+import org.zkc.ir.Location;
+import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.TensorType;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+import org.zkc.ir.interpret.CircuitInterpreter;
+import org.zkc.ir.interpret.IntegerInterpreter;
+import org.zkc.ir.interpret.TensorInterpreter;
+import org.zkc.ir.tensor.TensorBuilder;
+import org.zkc.passes.PassContext;
+import org.zkc.passes.circuit.IntegerToCircuit;
+
+/** Rows by computed indices are those rows, exactly, on all levels. */
+class ComputedGathersTest {
+  private static final long[] INDICES = {0, 3, 2, 3, 1, 0};
+
+  private static TensorData integers(Shape shape, long... elements) {
+    return TensorData.ofLongs(DType.I64, shape, elements);
+  }
+
+  private static void exact(TensorBuilder b, Value result, List<TensorData> inputs) {
+    Program tensor = Program.of(Level.TENSOR, b.build(List.of(result)));
+    List<long[]> numbers = inputs.stream().map(TensorData::toLongs).toList();
+    Program integer =
+        TensorToInteger.lower(
+                tensor,
+                Calibrate.run(tensor, List.of(inputs)),
+                QuantizationOptions.DEFAULT,
+                Optional.empty(),
+                new PassContext())
+            .program();
+    long[] expected = TensorInterpreter.run(tensor, inputs).getFirst().toLongs();
+    assertArrayEquals(expected, IntegerInterpreter.run(integer, numbers).getFirst());
+    Program circuit = IntegerToCircuit.lower(integer, new PassContext());
+    assertArrayEquals(expected, CircuitInterpreter.run(circuit, numbers).getFirst());
+  }
+
+  /** Computed indices from 0 to {@code most}. */
+  private static Value index(TensorBuilder b, int most) {
+    Value input = b.parameter("i", new TensorType(DType.I64, Shape.of(2, 3)));
+    return b.clamp(input, 0, most);
+  }
+
+  private static void constant(TensorData table) {
+    TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
+    Value index = index(b, 3);
+    exact(b, b.gather(b.constant(table, ""), index), List.of(integers(Shape.of(2, 3), INDICES)));
+  }
+
+  @Test
+  void ofConstants() {
+    constant(integers(Shape.of(4), 7, -200, 0, 100000));
+    constant(integers(Shape.of(5, 2), 7, -2, 0, 1, 2, 3, -7, -8, 9, 9));
+  }
+
+  @Test
+  void ofTheUnitMatrix() {
+    constant(integers(Shape.of(4, 4), 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1));
+  }
+
+  @Test
+  void ofConstantsOfManyElements() {
+    long[] elements = LongStream.range(0, 4 * 20000).map(k -> k % 1013 - 500).toArray();
+    constant(integers(Shape.of(4, 20000), elements));
+  }
+
+  @Test
+  void ofComputedIntegers() {
+    TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
+    Value index = index(b, 3);
+    Value table = b.parameter("t", new TensorType(DType.I64, Shape.of(4, 2)));
+    exact(
+        b,
+        b.gather(table, index),
+        List.of(
+            integers(Shape.of(2, 3), INDICES),
+            integers(Shape.of(4, 2), 5, -6, 7, 8, 63, -64, 0, 1)));
+  }
+
+  @Test
+  void anIndexThatMayBeOutOfRangeIsRefused() {
+    UserException e =
+        assertThrows(
+            UserException.class,
+            () -> {
+              TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
+              Value once = index(b, 2);
+              Value index = b.add(once, once);
+              Value table = b.constant(integers(Shape.of(4), 1, 2, 3, 4), "");
+              exact(b, b.gather(table, index), List.of(integers(Shape.of(2, 3), INDICES)));
+            });
+    assertTrue(e.getMessage().contains("0 to 4 here, of an axis of 4"), e.getMessage());
+  }
+}
