@@ -53,6 +53,12 @@ final class ScaleClasses {
   /** Bits of activations without bounds: one for the sign, one as scales are powers of two. */
   static final int UNBOUNDED_BITS = 10;
 
+  /**
+   * Bits of products of two computed values: their largest elements are the products of outliers,
+   * and the table of their requantisation is as long as their own bits say.
+   */
+  static final int PRODUCT_BITS = 12;
+
   /** Bits of means: their accumulators are exact and their number small. */
   static final int MEAN_BITS = 12;
 
@@ -303,11 +309,13 @@ final class ScaleClasses {
         classes.get(root), "every value that is not constant joined a class");
   }
 
-  private static int leastBits(@Nullable TensorOp op) {
+  private int leastBits(@Nullable TensorOp op) {
     return switch (op) {
       case WindowMean m -> MEAN_BITS;
       case Pointwise p -> BOUNDED_BITS;
       case Gather g -> INPUT_BITS;
+      case Multiply m when !analysis.isConstant(m.left()) && !analysis.isConstant(m.right()) ->
+          PRODUCT_BITS;
       case Activation t -> t.range().isBounded() ? BOUNDED_BITS : UNBOUNDED_BITS;
       case Standardization s -> STANDARD_BITS;
       case null, default -> 0;
