@@ -314,7 +314,10 @@ final class ScaleClasses {
       case WindowMean m -> MEAN_BITS;
       case Pointwise p -> BOUNDED_BITS;
       case Gather g -> INPUT_BITS;
-      case Multiply m when !analysis.isConstant(m.left()) && !analysis.isConstant(m.right()) ->
+      case Multiply m
+          when !options.isFixed(m.result().name())
+              && !analysis.isConstant(m.left())
+              && !analysis.isConstant(m.right()) ->
           PRODUCT_BITS;
       case Activation t -> t.range().isBounded() ? BOUNDED_BITS : UNBOUNDED_BITS;
       case Standardization s -> STANDARD_BITS;
