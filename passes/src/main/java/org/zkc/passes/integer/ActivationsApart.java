@@ -32,7 +32,7 @@ record ActivationsApart(Set<Value> clamps, Set<Value> tables, Interval window) {
   private static final ActivationsApart NONE =
       new ActivationsApart(Set.of(), Set.of(), Interval.point(0));
 
-  /** What makes the table of a fused lookup another's as well. */
+  /** The attributes that make the table of a fused lookup another's as well. */
   private record Entries(long first, Object data, long low, long high) {}
 
   static ActivationsApart of(Function function) {

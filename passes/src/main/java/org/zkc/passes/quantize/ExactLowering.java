@@ -131,7 +131,7 @@ final class ExactLowering {
         : values.out().requantize(sum, 0, all.low(), all.high());
   }
 
-  /** What defines a value, broadcasts left out; null for an input. */
+  /** The op that defines a value, broadcasts left out; null for an input. */
   private @Nullable TensorOp definition(Value value) {
     Value at = withoutBroadcast(value);
     return values.isInput(at) ? null : values.analysis().definition(at);

@@ -95,13 +95,14 @@ final class ChannelGroups {
     int @Nullable [] handedOn =
         switch (op) {
           case Relu r -> channels(r.input());
-          case MaxPool m -> channels(m.input());
+          case MaxPool m when m.kernel().size() <= m.result().shape().rank() - 2 ->
+              channels(m.input());
           case WindowMean w when w.axis() > 1 -> channels(w.input());
           case Pad p when p.value().doubleValue() == 0 && width(p.result()) == width(p.input()) ->
               channels(p.input());
           case Reshape r -> reshaped(r);
-          case Add a -> united(result, List.of(a.left(), a.right()));
-          case Subtract s -> united(result, List.of(s.left(), s.right()));
+          case Add a -> united(a.left(), a.right());
+          case Subtract s -> united(s.left(), s.right());
           case Concatenate c when c.axis() == 1 -> joined(c);
           default -> null;
         };
@@ -132,26 +133,13 @@ final class ChannelGroups {
     return out;
   }
 
-  /**
-   * Operands are broadcast against each other: a single channel meets all of the other operand's.
-   * Axis 1 of an operand of lower rank meets another axis of the result, which hands nothing on.
-   */
-  private int @Nullable [] united(Value result, List<Value> operands) {
-    if (operands.stream().anyMatch(v -> v.shape().rank() != result.shape().rank())) {
-      return null;
+  private int[] united(Value left, Value right) {
+    int[] first = channels(left);
+    int[] other = channels(right);
+    for (int i = 0; i < first.length; i++) {
+      unite(first[i], other[i]);
     }
-    int[] out = new int[width(result)];
-    int[] first = channels(operands.getFirst());
-    for (int i = 0; i < out.length; i++) {
-      out[i] = first[i % first.length];
-    }
-    for (Value other : operands) {
-      int[] own = channels(other);
-      for (int i = 0; i < out.length; i++) {
-        unite(out[i], own[i % own.length]);
-      }
-    }
-    return out;
+    return first;
   }
 
   private int[] joined(Concatenate op) {
