@@ -9,7 +9,6 @@ import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.view.Broadcast;
-import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.Tensor;
 
 /**
@@ -93,9 +92,6 @@ final class ElementOperators {
     if (x.shape().rank() == 0) {
       throw call.refuse("the tensor has no axes");
     }
-    if (x instanceof KnownTensor data && index instanceof KnownTensor places) {
-      return new KnownTensor(onHost(call, data.data(), axis, places.data()), "");
-    }
     TensorEmitter emit = call.emit();
     Value table = held(call, x);
     Shape asked = index.shape();
@@ -158,7 +154,7 @@ final class ElementOperators {
     boolean isFloating = table.tensorType().dtype().isFloating();
     if (lines > MOST_LINES && isFloating) {
       Value hits = emit.transpose(hits(call, at, extent), List.of(1, 0, 2));
-      Value found = emit.matMul(hits, emit.transpose(table, List.of(1, 0, 2)));
+      Value found = emit.matMul(hits, emit.transpose(table, List.of(1, 2, 0)));
       return emit.transpose(found, List.of(1, 0, 2));
     }
     if (lines > MOST_LINES * MOST_LINES) {
@@ -219,7 +215,7 @@ final class ElementOperators {
         emit.reshape(
             emit.transpose(call.in(DType.I64, index), order), Shape.of(lines, count));
     Value hits = emit.transpose(hits(call, places, extent), List.of(0, 2, 1));
-    Value each = emit.reshape(emit.transpose(from, order), Shape.of(lines, count, 1));
+    Value each = emit.reshape(emit.transpose(from, order), Shape.of(lines, 1, count));
     List<Integer> extents = new ArrayList<>();
     order.forEach(a -> extents.add(a == axis ? extent : asked.extent(a)));
     List<Integer> back = new ArrayList<>();
@@ -257,7 +253,8 @@ final class ElementOperators {
     Value hits = hits(call, call.in(DType.I64, index), x.shape().extent(axis));
     Value sums =
         emit.matMul(
-            emit.transpose(hits, List.of(1, 0)), emit.reshape(rows, Shape.of(count, width)));
+            emit.transpose(hits, List.of(1, 0)),
+            emit.transpose(emit.reshape(rows, Shape.of(count, width)), List.of(1, 0)));
     Value placed =
         emit.transpose(
             emit.reshape(sums, rows.shape().with(0, x.shape().extent(axis))), back);
@@ -271,29 +268,5 @@ final class ElementOperators {
       throw call.refuse(
           "indices of type %s; integers are supported".formatted(index.dtype().text()));
     }
-  }
-
-  private static TensorData onHost(
-      OperatorCall call, TensorData data, int axis, TensorData places) {
-    Shape asked = places.shape();
-    Lanes lanes = Lanes.of(data, axis);
-    Lanes at = Lanes.of(places, axis);
-    if (!data.shape().with(axis, asked.extent(axis)).equals(asked)) {
-      throw call.refuse("indices of shape %s for %s".formatted(asked, data.shape()));
-    }
-    List<double[]> out = new ArrayList<>();
-    for (int line = 0; line < at.count(); line++) {
-      double[] from = lanes.line(line);
-      double[] wanted = at.line(line);
-      double[] found = new double[wanted.length];
-      for (int i = 0; i < found.length; i++) {
-        if (wanted[i] < 0 || wanted[i] >= from.length) {
-          throw call.refuse("index %.0f of an axis of %d".formatted(wanted[i], from.length));
-        }
-        found[i] = from[(int) wanted[i]];
-      }
-      out.add(found);
-    }
-    return at.with(out, data.dtype());
   }
 }
