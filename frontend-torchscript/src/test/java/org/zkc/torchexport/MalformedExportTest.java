@@ -96,7 +96,8 @@ final class MalformedExportTest {
       }
       Map<String, byte[]> changed = new LinkedHashMap<>(records);
       changed.put(name, JSON.writeValueAsBytes(root));
-      read += accepted(SampleExports.archive(changed), base + " " + name + ", seed " + seed) ? 1 : 0;
+      read +=
+          accepted(SampleExports.archive(changed), base + " " + name + ", seed " + seed) ? 1 : 0;
     }
     assertTrue(read > 20, "mutations that are still read: " + read);
   }

@@ -64,7 +64,8 @@ final class TorchExportReaderTest {
 
   @Test
   void operatorsInPlaceBecomeFunctional() {
-    assertTrue(operators(read("in_place_plain")).stream().noneMatch(o -> o.operator().endsWith("_")));
+    assertTrue(
+        operators(read("in_place_plain")).stream().noneMatch(o -> o.operator().endsWith("_")));
   }
 
   @Test
@@ -88,7 +89,8 @@ final class TorchExportReaderTest {
 
   @Test
   void symbolicDimensionsHaveTheExamplesExtentUnlessTheUserSaysOtherwise() {
-    assertEquals(Shape.of(4, 2, 4), read("dynamic_batch").inputs().getFirst().shape().orElseThrow());
+    assertEquals(
+        Shape.of(4, 2, 4), read("dynamic_batch").inputs().getFirst().shape().orElseThrow());
     for (String name : List.of("batch", "s17", "x.0", "y.0")) {
       ImportedModel model =
           TorchExportReader.read(SampleExports.path("dynamic_batch"), Map.of(name, 1L));
@@ -128,8 +130,7 @@ final class TorchExportReaderTest {
             .put("m/archive_version", "0")
             .put("m/data/aotinductor/model/a.so", "x"));
     assertRefused(
-        "version '1'",
-        new ZipBytes().put("m/archive_format", "pt2").put("m/archive_version", "1"));
+        "version '1'", new ZipBytes().put("m/archive_format", "pt2").put("m/archive_version", "1"));
     assertRefused(
         "big-endian",
         new ZipBytes()
@@ -173,14 +174,19 @@ final class TorchExportReaderTest {
     readChanged(
         "softmax_head_plain", "\"target\": ", "\"added\": {\"in\": [\"later\"]}, \"target\": ");
     assertRefused(
-        "as_later", "softmax_head_plain", "\"name\": \"dim\", \"arg\": {\"as_int\": 1}",
+        "as_later",
+        "softmax_head_plain",
+        "\"name\": \"dim\", \"arg\": {\"as_int\": 1}",
         "\"name\": \"dim\", \"arg\": {\"as_later\": {\"a\": 1}}");
   }
 
   @Test
   void numbersOfTheProgramAreNotTrusted() {
     assertRefused(
-        "outside its storage", "two_outputs_plain", "\"sizes\": [{\"as_int\": 16}", "\"sizes\": [{\"as_int\": 17}");
+        "outside its storage",
+        "two_outputs_plain",
+        "\"sizes\": [{\"as_int\": 16}",
+        "\"sizes\": [{\"as_int\": 17}");
     assertRefused(
         "no fixed extents",
         "two_outputs_plain",

@@ -3,8 +3,8 @@ package org.zkc.gkr.circuit;
 import java.util.List;
 
 /**
- * Bounds on the 2-norms of a tensor's lines along its last axis, from what the circuit enforces of a
- * {@link Normalize} and of what is made of its result: requantised by a clamp that holds 0, or
+ * Bounds on the 2-norms of a tensor's lines along its last axis, from what the circuit enforces of
+ * a {@link Normalize} and of what is made of its result: requantised by a clamp that holds 0, or
  * moved line by line.
  */
 final class LineNorms {

@@ -63,16 +63,21 @@ class LineNormsTest {
     Interval wanted = behind(b -> cut(b, normalized(b, 10_000)));
     assertEquals(
         wanted,
-        behind(b -> b.view(cut(b, normalized(b, 10_000)), new ViewStep.Reshape(List.of(3, 1, WIDTH)),
-            new ViewStep.Permute(List.of(1, 0, 2)), new ViewStep.Window(1, 2, 1, 1, 1, 1))));
+        behind(b ->
+            b.view(
+                cut(b, normalized(b, 10_000)),
+                new ViewStep.Reshape(List.of(3, 1, WIDTH)),
+                new ViewStep.Permute(List.of(1, 0, 2)),
+                new ViewStep.Window(1, 2, 1, 1, 1, 1))));
   }
 
-  /** What is no clamp around 0, or not moved line by line, has no bound but that of its elements. */
+  /**
+   * What is no clamp around 0, or not moved line by line, has no bound but that of its elements.
+   */
   @Test
   void noBoundForAnythingElse() {
     long most = 1023L * WIDTH;
-    assertEquals(
-        most, behind(b -> b.requantize(normalized(b, 10_000), SHIFT, 2, 1, 1023)).high());
+    assertEquals(most, behind(b -> b.requantize(normalized(b, 10_000), SHIFT, 2, 1, 1023)).high());
     CircuitBuilder entries = new CircuitBuilder(1);
     int[] values = new int[2051];
     Arrays.fill(values, 1023);
@@ -82,27 +87,33 @@ class LineNormsTest {
         product(entries, entries.requantize(normalized(entries, 10_000), SHIFT, 2, table)).high());
     assertEquals(
         most,
-        behind(b -> {
-          int y = cut(b, normalized(b, 10_000));
-          return b.view(
-              b.view(y, new ViewStep.Permute(List.of(1, 0))),
-              new ViewStep.Reshape(List.of(3, WIDTH)));
-        }).high());
+        behind(
+                b -> {
+                  int y = cut(b, normalized(b, 10_000));
+                  return b.view(
+                      b.view(y, new ViewStep.Permute(List.of(1, 0))),
+                      new ViewStep.Reshape(List.of(3, WIDTH)));
+                })
+            .high());
     assertEquals(
         2 * most,
-        behind(b -> {
-          int y = cut(b, normalized(b, 10_000));
-          return b.view(y, new ViewStep.Window(0, 2, 1, 1, 0, 2));
-        }).high());
+        behind(
+                b -> {
+                  int y = cut(b, normalized(b, 10_000));
+                  return b.view(y, new ViewStep.Window(0, 2, 1, 1, 0, 2));
+                })
+            .high());
     assertEquals(
         most + WIDTH,
-        behind(b -> {
-          int y = cut(b, normalized(b, 10_000));
-          return b.affine(
-              List.of(3, WIDTH),
-              List.of(new Affine.Term(y, 1, List.of())),
-              new Affine.Box(1, List.of(0, 0), List.of(3, WIDTH)));
-        }).high());
+        behind(
+                b -> {
+                  int y = cut(b, normalized(b, 10_000));
+                  return b.affine(
+                      List.of(3, WIDTH),
+                      List.of(new Affine.Term(y, 1, List.of())),
+                      new Affine.Box(1, List.of(0, 0), List.of(3, WIDTH)));
+                })
+            .high());
   }
 
   @Test
@@ -124,8 +135,7 @@ class LineNormsTest {
     refused("declared is", with(honest, model, withNorm(w, 0)));
     refused("bound of the norms out of range", with(honest, model, withNorm(w, -1)));
     refused("bound of the norms out of range", with(honest, model, withNorm(w, 1L << 30)));
-    refused(
-        "only MODEL tensors", with(honest, 0, withNorm(honest.tensors().getFirst(), 8)));
+    refused("only MODEL tensors", with(honest, 0, withNorm(honest.tensors().getFirst(), 8)));
   }
 
   private static TensorDeclaration withNorm(TensorDeclaration d, long norm) {

@@ -176,7 +176,9 @@ class SecondWitnessTest {
     for (int bits : new int[] {8, 27}) {
       int most = (1 << bits - 1) - 1;
       for (int[] sources :
-          new int[][] {{-most, most}, {most, -most}, {0, 0}, {5, 4}, {-1, 0}, {most, most, -most}}) {
+          new int[][] {
+            {-most, most}, {most, -most}, {0, 0}, {5, 4}, {-1, 0}, {most, most, -most}
+          }) {
         int[] candidates = new int[3 * sources.length];
         for (int k = 0; k < candidates.length; k++) {
           candidates[k] = sources[k / 3] + k % 3 - 1;
@@ -208,8 +210,7 @@ class SecondWitnessTest {
         int source = b.input(-20_000, 20_000, count, 2);
         int norm = b.euclideanNorm(source, constant);
         b.output(norm);
-        b.given()
-            .put(source, IntStream.range(0, 2 * count).map(k -> x[k % 2]).toArray());
+        b.given().put(source, IntStream.range(0, 2 * count).map(k -> x[k % 2]).toArray());
         int[] candidates = IntStream.range(0, count).toArray();
         b.given().put(norm, candidates);
         long radicand = constant + (long) x[0] * x[0] + (long) x[1] * x[1];

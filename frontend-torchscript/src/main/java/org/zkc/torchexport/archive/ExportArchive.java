@@ -74,7 +74,9 @@ public final class ExportArchive {
       throw new UserException(
           "%s is a zip file with %s; %s"
               .formatted(
-                  name, roots.isEmpty() ? "no torch.export archive in it" : "several archives in it", AGAIN));
+                  name,
+                  roots.isEmpty() ? "no torch.export archive in it" : "several archives in it",
+                  AGAIN));
     }
     ExportArchive archive = new ExportArchive(name, zip, roots.getFirst());
     archive.requireFormat();

@@ -121,9 +121,7 @@ final class Dimensions {
         if (axis < sizes.size()
             && sizes.get(axis)
                 instanceof
-                Extent.Symbolic(
-                    SymbolicExpression.Symbol(String symbol),
-                    OptionalLong _)) {
+                Extent.Symbolic(SymbolicExpression.Symbol(String symbol), OptionalLong _)) {
           return symbol;
         }
       }
@@ -188,10 +186,15 @@ final class Dimensions {
     inputs.forEach((name, path) -> requireShape(main, path, names.get(name), meta(name), sizes));
     sizes.forEach((symbol, size) -> {
       ExportedProgram.Range range = range(symbol);
-      String message =
-          "the dimension %s was exported for %s".formatted(symbol, text(range));
-      range.least().ifPresent(least -> main.require(compared(main, "aten.ge", size, least), message, Location.UNKNOWN));
-      range.most().ifPresent(most -> main.require(compared(main, "aten.le", size, most), message, Location.UNKNOWN));
+      String message = "the dimension %s was exported for %s".formatted(symbol, text(range));
+      range
+          .least()
+          .ifPresent(least ->
+              main.require(compared(main, "aten.ge", size, least), message, Location.UNKNOWN));
+      range
+          .most()
+          .ifPresent(most ->
+              main.require(compared(main, "aten.le", size, most), message, Location.UNKNOWN));
     });
   }
 
@@ -244,8 +247,7 @@ final class Dimensions {
       }
     }
     Binding size =
-        main.call(
-            "aten.size", List.of(input, Binding.Literal.of(axis)), "size", Location.UNKNOWN);
+        main.call("aten.size", List.of(input, Binding.Literal.of(axis)), "size", Location.UNKNOWN);
     if (expression instanceof SymbolicExpression.Symbol symbol) {
       sizes.put(symbol.name(), size);
     }

@@ -286,7 +286,8 @@ final class GraphLowering {
     List<Binding> read = new ArrayList<>();
     node.inputs().forEach(i -> known(i.value(), names, read));
     for (Argument output : node.outputs()) {
-      List<Argument> each = output instanceof Argument.Elements list ? list.elements() : List.of(output);
+      List<Argument> each =
+          output instanceof Argument.Elements list ? list.elements() : List.of(output);
       for (Argument result : each) {
         if (result instanceof Argument.Name name) {
           names.put(
@@ -297,7 +298,8 @@ final class GraphLowering {
   }
 
   private static void known(Argument argument, Map<String, Binding> names, List<Binding> out) {
-    if (argument instanceof Argument.Name name && names.get(name.name()) instanceof Binding.Dynamic d) {
+    if (argument instanceof Argument.Name name
+        && names.get(name.name()) instanceof Binding.Dynamic d) {
       out.add(d);
     } else if (argument instanceof Argument.Elements list) {
       list.elements().forEach(e -> known(e, names, out));
@@ -346,8 +348,7 @@ final class GraphLowering {
       case Argument.Unsupported u ->
           throw new UserException(
               "an argument is of the kind %s, which zkc does not support".formatted(u.kind()));
-      case Argument.Name _, Argument.Elements _ ->
-          throw damaged("a constant is no constant");
+      case Argument.Name _, Argument.Elements _ -> throw damaged("a constant is no constant");
     };
   }
 

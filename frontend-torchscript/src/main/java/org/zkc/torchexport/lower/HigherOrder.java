@@ -15,9 +15,9 @@ import org.zkc.torchscript.lower.FunctionWriter;
 import org.zkc.torchscript.schema.StaticTypes;
 
 /**
- * One call of a higher-order operator. Modes that do not matter to inference are left out and
- * their graphs written in place; {@code cond}, {@code while_loop}, {@code scan} and {@code map}
- * become conditionals and loops, which the lowering from the torch level decides and unrolls.
+ * One call of a higher-order operator. Modes that do not matter to inference are left out and their
+ * graphs written in place; {@code cond}, {@code while_loop}, {@code scan} and {@code map} become
+ * conditionals and loops, which the lowering from the torch level decides and unrolls.
  */
 final class HigherOrder {
   static final String PREFIX = "torch.ops.higher_order.";
@@ -28,8 +28,7 @@ final class HigherOrder {
   private final Map<String, Binding> names;
   private final Location at;
 
-  HigherOrder(
-      GraphLowering graphs, Node node, FunctionWriter writer, Map<String, Binding> names) {
+  HigherOrder(GraphLowering graphs, Node node, FunctionWriter writer, Map<String, Binding> names) {
     this.graphs = graphs;
     this.node = node;
     this.writer = writer;
@@ -182,8 +181,7 @@ final class HigherOrder {
    * A loop over the first axis of tensors: each pass takes what is carried and one slice of each,
    * and gives what is carried on and one slice of each result.
    */
-  private List<Binding> scan(
-      List<Binding> initial, List<Binding> sliced, List<Binding> further) {
+  private List<Binding> scan(List<Binding> initial, List<Binding> sliced, List<Binding> further) {
     if (sliced.isEmpty()) {
       throw new UserException("%s over no tensor cannot be proved".formatted(node.target()));
     }
@@ -200,7 +198,8 @@ final class HigherOrder {
     Binding index = inner.parameter("i", StaticTypes.INT);
     List<Binding> carried = parameters(inner, subgraph.graph(), initial, 0);
     List<Binding> collected = new ArrayList<>();
-    lists.forEach(_ -> collected.add(inner.parameter("list", StaticTypes.list(StaticTypes.TENSOR))));
+    lists.forEach(
+        _ -> collected.add(inner.parameter("list", StaticTypes.list(StaticTypes.TENSOR))));
     List<Binding> whole = parameters(inner, subgraph.graph(), sliced, initial.size());
     List<Binding> fixed =
         parameters(inner, subgraph.graph(), further, initial.size() + sliced.size());
@@ -219,7 +218,10 @@ final class HigherOrder {
     for (int i = 0; i < lists.size(); i++) {
       next.add(
           inner.call(
-              "aten.append", List.of(collected.get(i), results.get(initial.size() + i)), "list", at));
+              "aten.append",
+              List.of(collected.get(i), results.get(initial.size() + i)),
+              "list",
+              at));
     }
     Function function = finish(inner, subgraph.name(), next);
     Binding count =

@@ -23,8 +23,8 @@ import org.zkc.torchscript.schema.StaticTypes;
 
 /**
  * From an exported program to a torch-level one: {@code main} takes the tensors of forward's
- * arguments, named by their paths, and returns what forward does, structure included. New values
- * of buffers and inputs are dropped: what is proved is the answer of the model as it was saved.
+ * arguments, named by their paths, and returns what forward does, structure included. New values of
+ * buffers and inputs are dropped: what is proved is the answer of the model as it was saved.
  */
 public final class ProgramLowering {
   private final ExportedProgram program;
@@ -84,8 +84,7 @@ public final class ProgramLowering {
               s.graphName(),
               switch (s.kind()) {
                 case PARAMETER -> main.tensor(tensor.name(), tensor.data(), Location.UNKNOWN);
-                case BUFFER, CONSTANT ->
-                    main.state(tensor.name(), tensor.data(), Location.UNKNOWN);
+                case BUFFER, CONSTANT -> main.state(tensor.name(), tensor.data(), Location.UNKNOWN);
               });
         }
         case InputSpec.User u -> {
@@ -99,7 +98,9 @@ public final class ProgramLowering {
             bind(name.name(), main.parameter(path, StaticTypes.TENSOR));
             inputs.add(
                 new ModelInput(
-                    path, Optional.of(sizes.shape(name.name())), Optional.of(sizes.dtype(name.name()))));
+                    path,
+                    Optional.of(sizes.shape(name.name())),
+                    Optional.of(sizes.dtype(name.name()))));
           }
         }
         case InputSpec.Constant c -> bind(c.graphName(), GraphLowering.literal(c.value()));
@@ -124,9 +125,7 @@ public final class ProgramLowering {
       switch (spec) {
         case InputSpec.User u ->
             leaves.add(
-                u.argument() instanceof Argument.Name n
-                    ? Optional.of(n.name())
-                    : Optional.empty());
+                u.argument() instanceof Argument.Name n ? Optional.of(n.name()) : Optional.empty());
         case InputSpec.Constant _ -> leaves.add(Optional.empty());
         case InputSpec.Stored _, InputSpec.Unsupported _ -> {}
       }

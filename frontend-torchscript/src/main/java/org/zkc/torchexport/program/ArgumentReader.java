@@ -145,9 +145,7 @@ final class ArgumentReader {
       JsonNode json, String kind, Map<Integer, Integer> numbers, String what) {
     long number = integer(json, kind);
     Integer found = number == (int) number ? numbers.get((int) number) : null;
-    return found == null
-        ? new Argument.Unsupported(what + " " + number)
-        : new Int(found);
+    return found == null ? new Argument.Unsupported(what + " " + number) : new Int(found);
   }
 
   private static Elements elements(

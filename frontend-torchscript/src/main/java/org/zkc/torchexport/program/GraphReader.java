@@ -15,8 +15,7 @@ final class GraphReader {
   static Graph graph(JsonNode json) {
     List<Node> nodes = new ArrayList<>();
     array(field(json, "nodes"), "nodes").forEach(n -> nodes.add(node(n)));
-    return new Graph(
-        arguments(field(json, "inputs")), nodes, arguments(field(json, "outputs")));
+    return new Graph(arguments(field(json, "inputs")), nodes, arguments(field(json, "outputs")));
   }
 
   static List<Argument> arguments(JsonNode json) {

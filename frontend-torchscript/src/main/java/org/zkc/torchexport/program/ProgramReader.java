@@ -85,7 +85,13 @@ public final class ProgramReader {
       throw damaged("it has no graph or no signature");
     }
     return new ExportedProgram(
-        graph, tensors, inputs, outputs, ranges, forward.flatMap(this::callSignature), torchVersion);
+        graph,
+        tensors,
+        inputs,
+        outputs,
+        ranges,
+        forward.flatMap(this::callSignature),
+        torchVersion);
   }
 
   /** Reads the fields of an object; the reader of a field's value stands at the value. */

@@ -10,7 +10,8 @@ import org.zkc.ir.Location;
  */
 final class StackTrace {
   private static final Pattern FRAME =
-      Pattern.compile("^ *File \"([^\"\n]*)\", line (\\d{1,9}), in [^\n]*(?:\n    ([^\n]*))?",
+      Pattern.compile(
+          "^ *File \"([^\"\n]*)\", line (\\d{1,9}), in [^\n]*(?:\n    ([^\n]*))?",
           Pattern.MULTILINE);
 
   /** Files of torch itself and of the exporter, and generated code, which is in no file. */

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An expression in symbolic dimensions, as {@code sympy.srepr} prints it: {@code
- * Mul(Integer(2), Symbol('s77', positive=True, integer=True))}.
+ * An expression in symbolic dimensions, as {@code sympy.srepr} prints it: {@code Mul(Integer(2),
+ * Symbol('s77', positive=True, integer=True))}.
  */
 public sealed interface SymbolicExpression {
 

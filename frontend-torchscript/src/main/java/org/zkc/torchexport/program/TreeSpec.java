@@ -48,8 +48,8 @@ public sealed interface TreeSpec {
 
   /**
    * Reads the text that {@code torch.utils._pytree.treespec_dumps} writes: {@code [1, {"type":
-   * "builtins.dict", "context": "[\\"a\\"]", "children_spec": [...]}]}. A class that is not known is
-   * taken for a dictionary where its context lists as many names as it has children, else for a
+   * "builtins.dict", "context": "[\\"a\\"]", "children_spec": [...]}]}. A class that is not known
+   * is taken for a dictionary where its context lists as many names as it has children, else for a
    * sequence.
    *
    * @param namedTuples names of the fields of named tuples, by class

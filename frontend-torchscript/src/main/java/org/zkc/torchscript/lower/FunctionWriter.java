@@ -93,8 +93,7 @@ public final class FunctionWriter {
       Map<String, Binding> keywords,
       String hint,
       Location at) {
-    return OperatorCalls.call(
-        frame, operator, overload, positional, keywords, valueName(hint), at);
+    return OperatorCalls.call(frame, operator, overload, positional, keywords, valueName(hint), at);
   }
 
   /** A call of the overload that takes these arguments. */
@@ -139,7 +138,13 @@ public final class FunctionWriter {
     List<Value> results = defined(then.results());
     frame
         .region()
-        .add(new If(results, frame.value(condition, at), arm(then, values, at), arm(otherwise, values, at), at));
+        .add(
+            new If(
+                results,
+                frame.value(condition, at),
+                arm(then, values, at),
+                arm(otherwise, values, at),
+                at));
     return bindings(results);
   }
 
@@ -202,9 +207,7 @@ public final class FunctionWriter {
   }
 
   private static List<Binding> bindings(List<Value> values) {
-    return values.stream()
-        .<Binding>map(v -> new Binding.Dynamic(v, (TorchType) v.type()))
-        .toList();
+    return values.stream().<Binding>map(v -> new Binding.Dynamic(v, (TorchType) v.type())).toList();
   }
 
   /** Whether a call wrote to a tensor that is a parameter. */

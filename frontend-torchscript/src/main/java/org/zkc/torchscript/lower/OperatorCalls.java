@@ -97,8 +97,7 @@ final class OperatorCalls {
         return List.of(folded.get());
       }
     }
-    return emit(
-        frame, resolve(name, positional, keywords, at), positional, keywords, hint, at);
+    return emit(frame, resolve(name, positional, keywords, at), positional, keywords, hint, at);
   }
 
   /**

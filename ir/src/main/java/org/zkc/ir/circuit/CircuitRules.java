@@ -443,8 +443,7 @@ public final class CircuitRules {
     @Override
     public Interval withinNorms(Interval sums, Value input, Value weight) {
       return definition.apply(weight).orElse(null) instanceof Model m
-          ? LineNorms.within(
-              sums, ColumnNorms.of(input, definition), m.weights().sums().mostNorm())
+          ? LineNorms.within(sums, ColumnNorms.of(input, definition), m.weights().sums().mostNorm())
           : sums;
     }
 

@@ -42,8 +42,8 @@ public final class LineNorms {
 
   /**
    * The bound for what is normalised: with c the constant, y the root of V = |x|^2 + c rounded down
-   * and r the reciprocal of y, |x|^2 is at most y^2 + 2y - c, so |x| / y at most sqrt(1 + 1/c), and y
-   * r at most 2^bits + y / 2.
+   * and r the reciprocal of y, |x|^2 is at most y^2 + 2y - c, so |x| / y at most sqrt(1 + 1/c), and
+   * y r at most 2^bits + y / 2.
    *
    * @param norm the interval of y
    */
@@ -55,8 +55,8 @@ public final class LineNorms {
 
   /**
    * The bound for a line that is shifted, rounded and cut to [low, high]: rounding moves an element
-   * of n by 1/2 at most, the line by sqrt(n) / 2; a cut to an interval around 0 moves none away from
-   * 0.
+   * of n by 1/2 at most, the line by sqrt(n) / 2; a cut to an interval around 0 moves none away
+   * from 0.
    */
   public static OptionalLong requantized(
       OptionalLong of, Shape shape, int shift, long low, long high) {
@@ -75,7 +75,9 @@ public final class LineNorms {
     int from = view.input().shape().rank() - 1;
     int to = view.result().shape().rank() - 1;
     boolean same =
-        from >= 0 && to >= 0 && view.input().shape().extent(from) == view.result().shape().extent(to);
+        from >= 0
+            && to >= 0
+            && view.input().shape().extent(from) == view.result().shape().extent(to);
     return same
         && switch (view) {
           case Reshape r -> true;

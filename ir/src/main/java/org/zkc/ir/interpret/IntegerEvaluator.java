@@ -125,7 +125,8 @@ public final class IntegerEvaluator {
    * @throws ArithmeticException when an element is outside the interval of its type
    */
   public List<int[]> run(List<int[]> inputs, BiConsumer<Value, int[]> observer) {
-    return runTogether(List.of(inputs), (sample, value, elements) -> observer.accept(value, elements))
+    return runTogether(
+            List.of(inputs), (sample, value, elements) -> observer.accept(value, elements))
         .getFirst();
   }
 
@@ -150,8 +151,7 @@ public final class IntegerEvaluator {
     return results;
   }
 
-  private List<List<int[]>> runTogether(
-      List<List<int[]>> samples, SampleObserver<int[]> observer) {
+  private List<List<int[]>> runTogether(List<List<int[]>> samples, SampleObserver<int[]> observer) {
     List<Map<Value, int[]>> values = new ArrayList<>();
     for (int s = 0; s < samples.size(); s++) {
       List<int[]> inputs = samples.get(s);
@@ -196,11 +196,7 @@ public final class IntegerEvaluator {
   }
 
   private static void define(
-      Value value,
-      int[] x,
-      int sample,
-      Map<Value, int[]> values,
-      SampleObserver<int[]> observer) {
+      Value value, int[] x, int sample, Map<Value, int[]> values, SampleObserver<int[]> observer) {
     IntegerType type = value.integerType();
     if (x.length != type.shape().elementCount()) {
       throw new IllegalArgumentException(

@@ -16,8 +16,8 @@ final class SampleGroups {
   private SampleGroups() {}
 
   /**
-   * The number of samples of a group: 1 where the matrices are small beside a sample's values, which
-   * are in the cache more often when samples go one after the other.
+   * The number of samples of a group: 1 where the matrices are small beside a sample's values,
+   * which are in the cache more often when samples go one after the other.
    *
    * @param lastUses per op, the values that are let go after it
    * @param isShared whether a value belongs to all samples

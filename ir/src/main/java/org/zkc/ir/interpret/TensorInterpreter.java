@@ -189,14 +189,15 @@ public final class TensorInterpreter {
    * @throws UserException when an integer leaves (-2^24, 2^24)
    */
   public List<TensorData> run(List<TensorData> inputs, BiConsumer<Value, float[]> observer) {
-    return runTogether(List.of(inputs), (sample, value, elements) -> observer.accept(value, elements))
+    return runTogether(
+            List.of(inputs), (sample, value, elements) -> observer.accept(value, elements))
         .getFirst();
   }
 
   /**
    * Evaluates main on several samples, with the results of {@link #run(List, BiConsumer)} on each.
-   * Samples go through the program in groups, op by op, so that a group reads the matrix of a linear
-   * map once: large matrices cost more to read than to multiply by one row.
+   * Samples go through the program in groups, op by op, so that a group reads the matrix of a
+   * linear map once: large matrices cost more to read than to multiply by one row.
    *
    * @param samples each with one tensor per parameter
    * @param observer sees for each value what that method's observer does, sample after sample
@@ -205,7 +206,7 @@ public final class TensorInterpreter {
   public List<List<TensorData>> runAll(
       List<List<TensorData>> samples, SampleObserver<float[]> observer) {
     List<List<TensorData>> results = new ArrayList<>();
-    
+
     for (int from = 0; from < samples.size(); from += group) {
       int first = from;
       results.addAll(
@@ -466,8 +467,7 @@ public final class TensorInterpreter {
     int rows =
         Math.toIntExact(samples * (op.result().shape().elementCount() / Math.max(1, outputs)));
     float[] out =
-        FloatLinear.run(
-            input, rows, depth, outputs, weights(op.weight(), values, matrices), tasks);
+        FloatLinear.run(input, rows, depth, outputs, weights(op.weight(), values, matrices), tasks);
     float[] bias = optional(op.bias(), values);
     if (bias != null) {
       for (int i = 0; i < out.length; i++) {

@@ -90,8 +90,7 @@ final class IntegerEvaluatorTest {
   private static void assertSameTogether(Program program, List<int[]> inputs, String message) {
     IntegerEvaluator evaluator = new IntegerEvaluator(program);
     List<List<int[]>> samples =
-        List.of(
-            inputs, inputs.stream().map(IntegerEvaluatorTest::reversed).toList(), inputs);
+        List.of(inputs, inputs.stream().map(IntegerEvaluatorTest::reversed).toList(), inputs);
     List<List<int[]>> together = evaluator.runAll(samples, (sample, value, x) -> {});
     for (int s = 0; s < samples.size(); s++) {
       List<int[]> alone = evaluator.run(samples.get(s));

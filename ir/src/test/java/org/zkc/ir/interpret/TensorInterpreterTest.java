@@ -403,8 +403,7 @@ final class TensorInterpreterTest {
       samples.forEach(s -> seen.add(new ArrayList<>()));
       List<List<TensorData>> all =
           interpreter.runAll(
-              samples,
-              (s, value, elements) -> seen.get(s).add(value + Arrays.toString(elements)));
+              samples, (s, value, elements) -> seen.get(s).add(value + Arrays.toString(elements)));
       for (int s = 0; s < samples.size(); s++) {
         List<String> alone = new ArrayList<>();
         List<TensorData> expected =

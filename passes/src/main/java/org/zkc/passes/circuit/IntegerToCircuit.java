@@ -221,12 +221,13 @@ public final class IntegerToCircuit {
   /** Whether no user is a map, which needs the parameter in its own shape. */
   private boolean isReadByElement(Parameter p) {
     return uses.users(p.result()).stream()
-        .noneMatch(user -> user instanceof Conv || user instanceof Linear || user instanceof MatMul);
+        .noneMatch(
+            user -> user instanceof Conv || user instanceof Linear || user instanceof MatMul);
   }
 
   /**
-   * The shape without leading axes of extent 1, as far as two axes remain. Axis 0 numbers the rows of a
-   * commitment, so [1, 24, 49, 49] would be a single row as wide as all of the elements.
+   * The shape without leading axes of extent 1, as far as two axes remain. Axis 0 numbers the rows
+   * of a commitment, so [1, 24, 49, 49] would be a single row as wide as all of the elements.
    */
   private static Shape withoutLeadingOnes(Shape shape) {
     int first = 0;

@@ -15,9 +15,9 @@ final class WindowMaxima {
   static final int MOST = 4;
 
   /**
-   * The longest axis that is taken tap by tap. Parts need a
-   * relation for each factor of four, taps one for each four elements; parts need a few more
-   * lookups, since the last overlaps the one before.
+   * The longest axis that is taken tap by tap. Parts need a relation for each factor of four, taps
+   * one for each four elements; parts need a few more lookups, since the last overlaps the one
+   * before.
    */
   private static final int LONGEST_BY_TAPS = 16;
 
@@ -67,8 +67,7 @@ final class WindowMaxima {
         List<Integer> limits = new ArrayList<>(left.shape().extents());
         starts.set(axis, start);
         limits.set(axis, start + part);
-        parts.add(
-            out.slice(left, starts, limits, CircuitBuilder.repeat(x.shape().rank(), 1)));
+        parts.add(out.slice(left, starts, limits, CircuitBuilder.repeat(x.shape().rank(), 1)));
       }
       left = out.max(parts);
       extent = part;

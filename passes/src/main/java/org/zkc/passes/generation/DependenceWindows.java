@@ -95,10 +95,7 @@ final class DependenceWindows {
             int all = TokenDependence.FIXED;
             for (int i = 0; i < lengths[j]; i++) {
               int x = starts[j] + i * dilation;
-              all =
-                  x < 0 || x >= extent
-                      ? all
-                      : TokenDependence.join(all, input[from + x * step]);
+              all = x < 0 || x >= extent ? all : TokenDependence.join(all, input[from + x * step]);
             }
             out[first + j * step] = all;
           }

@@ -244,8 +244,7 @@ public final class PrefillReuse {
             location);
     Shape shape = new Shape(logits.shape().extents().subList(0, axis));
     Reshape next =
-        new Reshape(
-            new Value("next", new TensorType(DType.I64, shape)), top.result(), location);
+        new Reshape(new Value("next", new TensorType(DType.I64, shape)), top.result(), location);
     List<Op> body = new ArrayList<>(main.body());
     body.add(top);
     body.add(next);

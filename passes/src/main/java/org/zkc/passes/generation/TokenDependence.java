@@ -137,14 +137,17 @@ final class TokenDependence {
       case WindowMean w -> DependenceWindows.mean(w, of(w.input()));
       case Softmax s ->
           softmax(of(s.input()), s.mask().map(this::of).orElse(null), s.input().shape(), s.axis());
-      case Normalization n -> DependenceWindows.lines(of(n.input()), n.input().shape(), n.axis(), -1);
+      case Normalization n ->
+          DependenceWindows.lines(of(n.input()), n.input().shape(), n.axis(), -1);
       case TopK t -> DependenceWindows.lines(of(t.input()), t.input().shape(), t.axis(), t.k());
       case Attention a -> {
         Shape scores = a.scores().shape();
         int[] weights =
             softmax(of(a.scores()), a.mask().map(this::of).orElse(null), scores, scores.rank() - 1);
         yield DependenceProducts.matMul(
-            a.result().shape(), weights, DependenceProducts.Matrices.of(a.values().shape(), of(a.values())));
+            a.result().shape(),
+            weights,
+            DependenceProducts.Matrices.of(a.values().shape(), of(a.values())));
       }
       case Gather g -> gather(g);
       case View v -> view(v);

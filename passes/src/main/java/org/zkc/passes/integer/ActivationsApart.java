@@ -83,8 +83,7 @@ record ActivationsApart(Set<Value> clamps, Set<Value> tables, Interval window) {
 
   /** Whether the clamp stays and is another than it is. */
   boolean widens(Requantize op) {
-    return clamps.contains(op.result())
-        && !window.equals(new Interval(op.low(), op.high()));
+    return clamps.contains(op.result()) && !window.equals(new Interval(op.low(), op.high()));
   }
 
   boolean holds(Table op) {

@@ -84,8 +84,7 @@ public final class FuseRequantizeActivation implements Pass {
       Value wide = scope.fresh(op.result().name(), apart.widened(op));
       Interval window = apart.window();
       scope.define(
-          new Requantize(
-              wide, op.input(), op.shift(), window.low(), window.high(), op.location()));
+          new Requantize(wide, op.input(), op.shift(), window.low(), window.high(), op.location()));
       scope.replace(op.result(), wide);
     }
 

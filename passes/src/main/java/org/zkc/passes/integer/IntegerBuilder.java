@@ -269,8 +269,7 @@ public final class IntegerBuilder extends ViewBuilder {
       WeightSums w =
           Objects.requireNonNull(sums.get(weight), "weights are parameters of this builder");
       Interval product =
-          LineNorms.within(
-              input.weighted(w.mostPositive(), w.mostNegative()), line, w.mostNorm());
+          LineNorms.within(input.weighted(w.mostPositive(), w.mostNegative()), line, w.mostNorm());
       return bias.map(b -> product.plus(interval(b))).orElse(product);
     }
 

@@ -55,7 +55,8 @@ public final class LengthenTables implements Pass {
 
   @Override
   public String description() {
-    return "Lengthens tall parameters to a multiple of a power of two, so that commitments' rows are full.";
+    return "Lengthens tall parameters to a multiple of a power of two, so that commitments' rows"
+        + " are full.";
   }
 
   @Override
@@ -161,8 +162,7 @@ public final class LengthenTables implements Pass {
       return own;
     }
     int unit = Integer.lowestOneBit(own);
-    while (unit * cells < ROW * root
-        && roundedUp(own, 2L * unit) - own <= own / GROWTH) {
+    while (unit * cells < ROW * root && roundedUp(own, 2L * unit) - own <= own / GROWTH) {
       unit *= 2;
     }
     return (int) roundedUp(own, unit);

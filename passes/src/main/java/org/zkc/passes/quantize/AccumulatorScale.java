@@ -143,8 +143,8 @@ final class AccumulatorScale {
    * A linear map of an input of the given scale and greatest |integer|, times a real {@code gain} >
    * 0.
    *
-   * @param inputNorm the greatest 2-norm of the integers of which a sum is made, infinite where it is
-   *     not known
+   * @param inputNorm the greatest 2-norm of the integers of which a sum is made, infinite where it
+   *     is not known
    */
   void addMap(
       double inputScale,
@@ -219,7 +219,9 @@ final class AccumulatorScale {
     return Double.isInfinite(a) ? 1 : a;
   }
 
-  /** The resolution of what holds constants alone, such as the bias of a map whose weights are 0. */
+  /**
+   * The resolution of what holds constants alone, such as the bias of a map whose weights are 0.
+   */
   private static double wantedForConstants(double magnitude) {
     return magnitude == 0 ? Double.POSITIVE_INFINITY : magnitude / (1L << CONSTANT_BITS);
   }

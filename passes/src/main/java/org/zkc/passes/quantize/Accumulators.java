@@ -109,8 +109,8 @@ final class Accumulators {
   }
 
   /**
-   * The value as integers of which 2^k make 1 for some k from 1 on, as precise as there is room for; empty where
-   * there is none.
+   * The value as integers of which 2^k make 1 for some k from 1 on, as precise as there is room
+   * for; empty where there is none.
    */
   Optional<Value> binary(Value value) {
     boolean isRoot = values.analysis().isDeferred(value);
@@ -119,8 +119,7 @@ final class Accumulators {
     OptionalInt shift = scale.binary();
     return shift.isPresent()
         ? Optional.of(
-            accumulate(
-                value, Math.scalb(1.0, -shift.getAsInt()), isRoot, IntegerValues.SUMMAND))
+            accumulate(value, Math.scalb(1.0, -shift.getAsInt()), isRoot, IntegerValues.SUMMAND))
         : Optional.empty();
   }
 

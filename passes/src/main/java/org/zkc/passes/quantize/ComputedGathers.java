@@ -126,8 +126,7 @@ final class ComputedGathers {
       Value first = repeated(out.scale(index, width, 1), width);
       at = out.add(first, numbers(width, first.shape()));
     }
-    Value found =
-        out.table(at, 0, TensorData.ofLongs(DType.I32, Shape.of(count), entries), scale);
+    Value found = out.table(at, 0, TensorData.ofLongs(DType.I32, Shape.of(count), entries), scale);
     return out.reshape(found, op.result().shape());
   }
 

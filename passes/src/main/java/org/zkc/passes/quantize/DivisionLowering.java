@@ -120,7 +120,8 @@ final class DivisionLowering {
     double margin = values.classes().greatest(source) / seen.magnitude();
     double least = Math.min(Math.abs(seen.min()), Math.abs(seen.max())) / margin;
     least = Math.max(least, isNegative ? -bounds.high() : bounds.low());
-    double greatest = Math.min(seen.magnitude() * margin, isNegative ? -bounds.low() : bounds.high());
+    double greatest =
+        Math.min(seen.magnitude() * margin, isNegative ? -bounds.low() : bounds.high());
     least = Math.max(least, Math.scalb(greatest, -DEEPEST));
     int bits =
         Math.clamp(Math.getExponent(greatest / least) + 1 + LEAST_BITS, FEWEST_BITS, MOST_BITS);
@@ -152,8 +153,7 @@ final class DivisionLowering {
 
   private static boolean fits(Interval n, Interval d, int bits, int rows) {
     Interval range = quotients(n, d, bits);
-    return range.size() <= (1L << rows) + 1
-        && IntegerRules.isUniqueQuotient(n, d, bits, range);
+    return range.size() <= (1L << rows) + 1 && IntegerRules.isUniqueQuotient(n, d, bits, range);
   }
 
   /** The interval of rounded quotients by a positive denominator. */

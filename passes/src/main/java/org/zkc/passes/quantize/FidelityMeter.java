@@ -15,8 +15,8 @@ import org.zkc.ir.kernel.TaskRunner;
 
 /**
  * Measures how well integer programs follow one floating-point program, as one number to search by:
- * of its outputs the worst. An output of real numbers counts by R^2. One of indices or truth
- * values counts by its {@link OrderAgreement expected agreement}, what is missing to 1 taken {@link
+ * of its outputs the worst. An output of real numbers counts by R^2. One of indices or truth values
+ * counts by its {@link OrderAgreement expected agreement}, what is missing to 1 taken {@link
  * #DISAGREEMENT} times, so that 0.995 of agreement and an R^2 of 0.98 are as good as each other.
  */
 final class FidelityMeter {
@@ -49,9 +49,7 @@ final class FidelityMeter {
     reference.runAll(
         runs.inputs(),
         (sample, value, elements) ->
-            byValue
-                .getOrDefault(value, List.of())
-                .forEach(d -> d.add(sample, elements.clone())));
+            byValue.getOrDefault(value, List.of()).forEach(d -> d.add(sample, elements.clone())));
   }
 
   int count() {
@@ -112,8 +110,7 @@ final class FidelityMeter {
     return 1 - DISAGREEMENT * missing;
   }
 
-  private static void note(
-      double @Nullable [][] samples, int sample, Value value, int[] integers) {
+  private static void note(double @Nullable [][] samples, int sample, Value value, int[] integers) {
     if (samples != null) {
       double[] reals = new double[integers.length];
       for (int i = 0; i < reals.length; i++) {

@@ -38,8 +38,8 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
    * @param varies whether the divisor is above that
    * @param cosine of the vectors of all elements of all samples
    * @param top1Agreement share of rows (last axis) whose largest element, the first among equals,
-   *     is at the same index; NaN where rows have one element, which says nothing, and for
-   *     integers and truth values
+   *     is at the same index; NaN where rows have one element, which says nothing, and for integers
+   *     and truth values
    * @param agreement share of elements that are the same; NaN for real numbers, which never are
    */
   public record Entry(

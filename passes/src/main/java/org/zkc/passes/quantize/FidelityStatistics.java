@@ -4,7 +4,10 @@ import org.zkc.ir.IntegerType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
 
-/** Sums over samples of a value and of the integers that stand for it, all that its entry in a report needs. */
+/**
+ * Sums over samples of a value and of the integers that stand for it, all that its entry in a
+ * report needs.
+ */
 final class FidelityStatistics {
   /**
    * The least variance, as a share of the mean square, of a value about which R^2 says anything.

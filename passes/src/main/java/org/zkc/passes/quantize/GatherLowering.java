@@ -119,8 +119,7 @@ final class GatherLowering {
   private Optional<Value> moved(Gather op, Value table, TensorOp definition) {
     IntegerBuilder out = values.out();
     return switch (definition) {
-      case Cast c when isCastOfIndices(c) ->
-          Optional.of(rows(op, table, c.input()));
+      case Cast c when isCastOfIndices(c) -> Optional.of(rows(op, table, c.input()));
       case Reshape r ->
           Optional.of(out.reshape(rows(op, table, r.input()), whole(r.shape(), table)));
       case Transpose t -> {

@@ -80,8 +80,7 @@ final class OrderAgreement {
   /**
    * The share of elements that are expected to agree.
    *
-   * @param found for the first samples that were added the reals that
-   *     integers stand for
+   * @param found for the first samples that were added the reals that integers stand for
    */
   double expected(List<double[]> found) {
     return switch (op) {
@@ -147,8 +146,7 @@ final class OrderAgreement {
         Arrays.sort(sorted);
         for (int k = 0; k < t.k(); k++) {
           double before = k == 0 ? 0 : tail((double) sorted[k] - sorted[k - 1], deviation);
-          double after =
-              k == extent - 1 ? 0 : tail((double) sorted[k + 1] - sorted[k], deviation);
+          double after = k == extent - 1 ? 0 : tail((double) sorted[k + 1] - sorted[k], deviation);
           turned += Math.min(1, before + after);
           places++;
         }

@@ -9,8 +9,8 @@ import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.interpret.TensorInterpreter;
-import org.zkc.ir.tensor.Attention;
 import org.zkc.ir.kernel.TaskRunner;
+import org.zkc.ir.tensor.Attention;
 import org.zkc.passes.PassContext;
 
 /**
@@ -369,8 +369,7 @@ final class PrecisionSearch {
           new VariedInputs(SEED, ranges.integerInputs())
               .samples(tensor.main().parameters(), affordable);
       TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
-      List<List<TensorData>> outputs =
-          reference.runAll(inputs, (sample, value, elements) -> {});
+      List<List<TensorData>> outputs = reference.runAll(inputs, (sample, value, elements) -> {});
       return new Ranges.Runs(inputs, outputs);
     }
     Ranges.Runs all = ranges.samples().and(ranges.variants());

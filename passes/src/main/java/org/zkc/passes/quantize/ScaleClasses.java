@@ -261,8 +261,8 @@ final class ScaleClasses {
   }
 
   /**
-   * Bits of an input, or of what is made of inputs by sums: where order is asked of it as many as its readers have
-   * room for.
+   * Bits of an input, or of what is made of inputs by sums: where order is asked of it as many as
+   * its readers have room for.
    */
   private int inputBits(Value value) {
     return analysis.isDecisive(value) ? roomFor(value) : INPUT_BITS;

@@ -167,9 +167,7 @@ final class SoftmaxWeights {
     }
     Value integers = values.exactly(source);
     int extent = source.shape().extent(along);
-    return extent == 1
-        ? integers
-        : values.out().windowMax(integers, along, 1, extent, 1, 1, 0);
+    return extent == 1 ? integers : values.out().windowMax(integers, along, 1, extent, 1, 1, 0);
   }
 
   /** The least L with extent < 2^L. */

@@ -10,8 +10,9 @@ import org.zkc.passes.integer.IntegerBuilder;
 
 /**
  * Functions that jump: floor, ceil, round and sign. Next to a step the result is as good as the
- * input is precise, so the input is read as its accumulator has it, in units of 2^-k: a table of the
- * results and the limbs of a remainder of k bits give floor and its kin, two comparisons the sign.
+ * input is precise, so the input is read as its accumulator has it, in units of 2^-k: a table of
+ * the results and the limbs of a remainder of k bits give floor and its kin, two comparisons the
+ * sign.
  */
 final class StepLowering {
   /** The most results that get a table of their own. */
@@ -46,8 +47,7 @@ final class StepLowering {
       return Optional.of(
           values
               .out()
-              .subtract(
-                  comparisons.of(x, Comparison.GREATER), comparisons.of(x, Comparison.LESS)));
+              .subtract(comparisons.of(x, Comparison.GREATER), comparisons.of(x, Comparison.LESS)));
     }
     int shift = -Math.getExponent(x.integerType().scale());
     // Requantisation gives floor((x + half) / 2^shift).

@@ -35,11 +35,9 @@ final class VariantSelection {
       List<List<TensorData>> variants,
       int count) {
     double[] moved = new double[variants.size()];
-    List<List<TensorData>> found =
-        reference.runAll(variants, (sample, value, elements) -> {});
+    List<List<TensorData>> found = reference.runAll(variants, (sample, value, elements) -> {});
     for (int k = 0; k < moved.length; k++) {
-      moved[k] =
-          distance(found.get(k), outputs.get(k % outputs.size()));
+      moved[k] = distance(found.get(k), outputs.get(k % outputs.size()));
     }
     double[] sorted = moved.clone();
     Arrays.sort(sorted);

@@ -28,11 +28,11 @@ import org.zkc.passes.PassContext;
  *   %u = linear %x, U   %g = multiply %u, silu %h   %y = linear %g, D    U[i] / s[i], D[:, i] s[i]
  * </pre>
  *
- * The method is that of {@link EqualizeChannels}, with three differences. Factors follow the
- * ranges that samples have, since a few channels of a trained transformer reach a thousand times
- * what its weights let expect. Channels are followed on any axis, through heads, groups of heads
- * and rotations. Only channels that meet in a product of two computed values take part. Factors
- * are powers of two, so that the program computes the same floats but for their exponents.
+ * The method is that of {@link EqualizeChannels}, with three differences. Factors follow the ranges
+ * that samples have, since a few channels of a trained transformer reach a thousand times what its
+ * weights let expect. Channels are followed on any axis, through heads, groups of heads and
+ * rotations. Only channels that meet in a product of two computed values take part. Factors are
+ * powers of two, so that the program computes the same floats but for their exponents.
  */
 public final class BalanceChannels {
   private static final String CHANNELS = "balance-channels.channels";
@@ -142,8 +142,7 @@ public final class BalanceChannels {
       Linear op, BilinearChannels channels, int[] exponents, Rewriter rewriter) {
     int[] rows = exponentsOf(channels.rows(op), exponents);
     int[] columns = exponentsOf(channels.columns(op), exponents);
-    if (Arrays.stream(rows).allMatch(e -> e == 0)
-        && Arrays.stream(columns).allMatch(e -> e == 0)) {
+    if (Arrays.stream(rows).allMatch(e -> e == 0) && Arrays.stream(columns).allMatch(e -> e == 0)) {
       return op;
     }
     Constant weight = channels.constant(op.weight());
@@ -173,8 +172,7 @@ public final class BalanceChannels {
   private static Value constant(Constant like, TensorData data, Linear op, Rewriter rewriter) {
     String hint = like.name().isEmpty() ? "constant" : like.name();
     Value value =
-        rewriter.fresh(
-            hint, new TensorType(like.result().tensorType().dtype(), data.shape()));
+        rewriter.fresh(hint, new TensorType(like.result().tensorType().dtype(), data.shape()));
     return rewriter.value(new Constant(value, like.name(), data, op.location()));
   }
 }

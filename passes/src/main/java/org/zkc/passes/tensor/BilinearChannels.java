@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.zkc.ir.DType;
 import org.zkc.ir.Function;
-import org.zkc.ir.Op;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;

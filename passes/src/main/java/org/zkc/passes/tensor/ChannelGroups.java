@@ -2,7 +2,6 @@ package org.zkc.passes.tensor;
 
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Function;

@@ -103,8 +103,7 @@ public final class FoldGains extends TensorRewrite {
   }
 
   private static boolean isAlongLast(Op op) {
-    return op instanceof Standardization norm
-        && norm.axis() == norm.input().shape().rank() - 1;
+    return op instanceof Standardization norm && norm.axis() == norm.input().shape().rank() - 1;
   }
 
   /** The operand beside the constants that the op multiplies with or adds; null for other ops. */
@@ -152,7 +151,9 @@ public final class FoldGains extends TensorRewrite {
   private static boolean leavesLines(UnaryView view) {
     int from = view.input().shape().rank() - 1;
     int to = view.result().shape().rank() - 1;
-    if (from < 0 || to < 0 || view.input().shape().extent(from) != view.result().shape().extent(to)) {
+    if (from < 0
+        || to < 0
+        || view.input().shape().extent(from) != view.result().shape().extent(to)) {
       return false;
     }
     return switch (view) {
@@ -187,7 +188,8 @@ public final class FoldGains extends TensorRewrite {
     Optional<Value> moved = op.bias();
     if (gain.isBiased) {
       String name = bias.map(Constant::name).orElse("");
-      TensorData sums = TensorData.ofFloats(Shape.of(data.shape().extent(0)), sums(data, bias, gain));
+      TensorData sums =
+          TensorData.ofFloats(Shape.of(data.shape().extent(0)), sums(data, bias, gain));
       moved = Optional.of(constant(scope, name, sums, op));
     }
     scope.define(new Linear(op.result(), input, scaled, moved, op.location()));

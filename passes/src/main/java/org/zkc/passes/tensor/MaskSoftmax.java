@@ -64,11 +64,11 @@ public final class MaskSoftmax extends TensorRewrite {
     }
     TensorData data = found.get().data();
     Value x = masked;
-    // A second constant of the same shape, as of a window within a causal mask, is part of the mask.
+    // A second constant of the same shape, as of a window within a causal mask, is part of the
+    // mask.
     while (scope.definition(x).orElse(null) instanceof Add inner) {
       Optional<Constant> right = broadcastConstant(scope, inner.right());
-      Constant second =
-          right.or(() -> broadcastConstant(scope, inner.left())).orElse(null);
+      Constant second = right.or(() -> broadcastConstant(scope, inner.left())).orElse(null);
       if (second == null || !second.data().shape().equals(data.shape())) {
         break;
       }

@@ -54,8 +54,8 @@ public final class OrderBeforeActivations extends TensorRewrite {
       return true;
     }
     Optional<Value> before = increasing(op.input(), op, scope);
-    before.ifPresent(x ->
-        scope.define(new TopIndices(op.result(), x, op.axis(), op.k(), op.location())));
+    before.ifPresent(
+        x -> scope.define(new TopIndices(op.result(), x, op.axis(), op.k(), op.location())));
     return before.isPresent();
   }
 
@@ -87,8 +87,7 @@ public final class OrderBeforeActivations extends TensorRewrite {
     }
     double logit = StrictMath.log(threshold.get() / (1 - threshold.get()));
     Value number =
-        constant(
-            scope, "", TensorData.ofFloats(Shape.of(), new float[] {(float) logit}), op);
+        constant(scope, "", TensorData.ofFloats(Shape.of(), new float[] {(float) logit}), op);
     Value all = scope.fresh("threshold", sigmoid.input().type());
     scope.define(new Broadcast(all, number, op.location()));
     Value difference = scope.fresh(s.result().name(), s.result().type());

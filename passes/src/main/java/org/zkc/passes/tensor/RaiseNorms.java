@@ -75,8 +75,7 @@ public final class RaiseNorms extends TensorRewrite {
       Value constant = constant(scope, "", number, op);
       Broadcast all =
           scope.define(
-              new Broadcast(
-                  scope.fresh(constant.name(), y.tensorType()), constant, op.location()));
+              new Broadcast(scope.fresh(constant.name(), y.tensorType()), constant, op.location()));
       y = product(op, y, all.result(), scope);
     }
     if (gain.isPresent()) {
@@ -137,10 +136,10 @@ public final class RaiseNorms extends TensorRewrite {
     }
     Optional<WindowMean> mean = RootOfSquares.mean(scope, b.input());
     return mean.filter(m ->
-                m.divisors().getFirst() == lines.count()
-                    && Lines.along(m.input().shape(), m.axis()).equals(lines)
-                    && RootOfSquares.unshaped(scope, m.input())
-                        == RootOfSquares.unshaped(scope, s.left()))
+            m.divisors().getFirst() == lines.count()
+                && Lines.along(m.input().shape(), m.axis()).equals(lines)
+                && RootOfSquares.unshaped(scope, m.input())
+                    == RootOfSquares.unshaped(scope, s.left()))
             .isPresent()
         ? Optional.of(s.left())
         : Optional.empty();

@@ -174,7 +174,8 @@ record RootOfSquares(Value squared, Lines lines, double factor, double weight, d
           RootOfSquares root = f == null || f.number > SMALL ? null : root(f.other);
           yield root == null ? null : root.atLeast(f.number);
         }
-        case Clamp c when c.low() > 0 && c.low() <= SMALL && c.high() == Double.POSITIVE_INFINITY -> {
+        case Clamp c
+            when c.low() > 0 && c.low() <= SMALL && c.high() == Double.POSITIVE_INFINITY -> {
           RootOfSquares root = root(c.input());
           yield root == null ? null : root.atLeast(c.low());
         }

@@ -231,8 +231,7 @@ final class AttentionOperators {
     /** A mask [T, S], [N, S] or of all axes, to be broadcast to the scores. */
     private Tensor shaped(Shape scores) {
       boolean isOfKeys =
-          call.tensor(mask).shape().rank() == 2
-              && call.integer(kind, BETWEEN_POSITIONS) == OF_KEYS;
+          call.tensor(mask).shape().rank() == 2 && call.integer(kind, BETWEEN_POSITIONS) == OF_KEYS;
       if (call.tensor(mask) instanceof KnownTensor known) {
         Shape apart = Shape.of(scores.extent(0), 1, 1, scores.extent(3));
         return isOfKeys ? new KnownTensor(known.data().reshape(apart), "") : known;

@@ -25,9 +25,10 @@ import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
  * Tensors of which each element is one of two constants, by a boolean that is computed from the
- * input. Masks of attention are made of such: 1 - mask times the least number of the type, where(mask,
- * 0, -inf), sums and comparisons of these. What a function of one makes of it is known once the
- * function is known of both constants, so no operation on huge numbers is ever part of the program.
+ * input. Masks of attention are made of such: 1 - mask times the least number of the type,
+ * where(mask, 0, -inf), sums and comparisons of these. What a function of one makes of it is known
+ * once the function is known of both constants, so no operation on huge numbers is ever part of the
+ * program.
  */
 final class Choices {
 
@@ -37,7 +38,8 @@ final class Choices {
    * @param mask i1; broadcast, with the constants, to the tensor's shape
    * @param yes where the mask is 1
    * @param no where it is 0
-   * @param isAssumed whether that holds only for a mask of zeros and ones, which an input may not be
+   * @param isAssumed whether that holds only for a mask of zeros and ones, which an input may not
+   *     be
    */
   record Choice(Value mask, KnownTensor yes, KnownTensor no, boolean isAssumed) {
     Choice with(KnownTensor newYes, KnownTensor newNo) {
@@ -192,8 +194,7 @@ final class Choices {
   private @Nullable Choice assumed(TracedTensor tensor, TensorEmitter emit) {
     if (!tensor.dtype().isFloating()) {
       return isInput(tensor.value(), emit)
-          ? new Choice(
-              truth(tensor.value(), emit), number(tensor, 1), number(tensor, 0), true)
+          ? new Choice(truth(tensor.value(), emit), number(tensor, 1), number(tensor, 0), true)
           : null;
     }
     if (!(emit.definition(tensor.value()).orElse(null) instanceof Subtract s)) {
@@ -326,8 +327,7 @@ final class Choices {
       Optional<KnownTensor> yes = moved(call, choice.yes, t, r, evaluation);
       Optional<KnownTensor> no = moved(call, choice.no, t, r, evaluation);
       if (yes.isPresent() && no.isPresent()) {
-        choices.put(
-            r.value(), new Choice(m.value(), yes.get(), no.get(), choice.isAssumed));
+        choices.put(r.value(), new Choice(m.value(), yes.get(), no.get(), choice.isAssumed));
       }
     }
     return Optional.of(result);
@@ -340,8 +340,7 @@ final class Choices {
       TracedTensor to,
       Evaluation evaluation) {
     if (constant.shape().elementCount() == 1) {
-      return Optional.of(
-          new KnownTensor(constant.data().reshape(ones(to.shape().rank())), ""));
+      return Optional.of(new KnownTensor(constant.data().reshape(ones(to.shape().rank())), ""));
     }
     TensorData all = HostTensors.broadcast(constant.data(), from.shape());
     return evaluation.of(with(call, new KnownTensor(all, ""))) instanceof KnownTensor k
@@ -394,14 +393,11 @@ final class Choices {
     }
     return call.in(
         DType.I1,
-        LogicOperators.or(
-            call, new TracedTensor(yes, DType.I1), new TracedTensor(no, DType.I1)));
+        LogicOperators.or(call, new TracedTensor(yes, DType.I1), new TracedTensor(no, DType.I1)));
   }
 
   private static Value both(OperatorCall call, Value mask, KnownTensor constant) {
-    return isAll(constant, 1)
-        ? mask
-        : call.emit().multiply(mask, call.in(DType.I1, constant));
+    return isAll(constant, 1) ? mask : call.emit().multiply(mask, call.in(DType.I1, constant));
   }
 
   static Value not(OperatorCall call, Value mask) {

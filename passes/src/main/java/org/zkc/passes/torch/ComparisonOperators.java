@@ -190,7 +190,9 @@ final class ComparisonOperators {
     if (left == right) {
       return true;
     }
-    if (left instanceof TracedTensor l && right instanceof TracedTensor r && l.value() != r.value()) {
+    if (left instanceof TracedTensor l
+        && right instanceof TracedTensor r
+        && l.value() != r.value()) {
       return false;
     }
     throw call.refuse("identity of %s and %s".formatted(left.kind(), right.kind()));

@@ -23,7 +23,8 @@ final class CompositeOperators {
           operator("addr", "reshape, multiply, add", CompositeOperators::addOuter),
           operator("broadcast_tensors", "broadcast", CompositeOperators::broadcast),
           operator("cross", "slice, concatenate, multiply, subtract", CompositeOperators::cross),
-          operator("linalg_cross", "slice, concatenate, multiply, subtract", CompositeOperators::cross),
+          operator(
+              "linalg_cross", "slice, concatenate, multiply, subtract", CompositeOperators::cross),
           operator("deg2rad", "multiply", c -> scaled(c, Math.PI / 180)),
           operator("rad2deg", "multiply", c -> scaled(c, 180 / Math.PI)),
           operator("heaviside", "compare_zero, multiply, add", CompositeOperators::heaviside),
@@ -84,13 +85,11 @@ final class CompositeOperators {
     Value column = call.value(1);
     Value outer =
         emit.multiply(
-            emit.reshape(column, Shape.of((int) column.shape().elementCount(), 1)),
-            call.value(2));
+            emit.reshape(column, Shape.of((int) column.shape().elementCount(), 1)), call.value(2));
     double alpha = call.number(4, 1);
     double beta = call.number(3, 1);
     Value right = alpha == 1 ? outer : emit.multiply(outer, emit.scalar(alpha));
-    Value left =
-        beta == 1 ? call.value(0) : emit.multiply(call.value(0), emit.scalar(beta));
+    Value left = beta == 1 ? call.value(0) : emit.multiply(call.value(0), emit.scalar(beta));
     return call.result(emit.add(left, right));
   }
 
@@ -105,20 +104,20 @@ final class CompositeOperators {
       out.add(
           tensor instanceof KnownTensor k
               ? new KnownTensor(HostTensors.broadcast(k.data(), shape), k.name())
-              : new TracedTensor(
-                  call.emit().broadcast(call.held(tensor), shape), tensor.dtype()));
+              : new TracedTensor(call.emit().broadcast(call.held(tensor), shape), tensor.dtype()));
     }
     return new ListOf(out);
   }
 
-  /** (self, other, dim): of vectors of three along an axis, the first of three where none is named. */
+  /**
+   * (self, other, dim): of vectors of three along an axis, the first of three where none is named.
+   */
   private static TorchValue cross(OperatorCall call) {
     TensorEmitter emit = call.emit();
     Shape shape = emit.broadcast(call.tensor(0).shape(), call.tensor(1).shape());
     Value a = emit.broadcast(call.value(0), shape);
     Value b = emit.broadcast(call.value(1), shape);
-    int axis =
-        call.isNone(2) ? shape.extents().indexOf(3) : call.axis(2, shape.rank());
+    int axis = call.isNone(2) ? shape.extents().indexOf(3) : call.axis(2, shape.rank());
     if (axis < 0 || shape.extent(axis) != 3) {
       throw call.refuse("vectors of shape %s, without an axis of 3".formatted(shape));
     }

@@ -46,7 +46,10 @@ final class CoreOperators {
               same("aten._unsafe_index_put", "aten.index_put", "host"),
               same("aten._adaptive_avg_pool2d", "aten.adaptive_avg_pool2d", "window_mean"),
               same("aten._adaptive_avg_pool3d", "aten.adaptive_avg_pool3d", "window_mean"),
-              same("aten._cdist_forward", "aten.cdist", "broadcast, subtract, multiply, pointwise, window_mean"),
+              same(
+                  "aten._cdist_forward",
+                  "aten.cdist",
+                  "broadcast, subtract, multiply, pointwise, window_mean"),
               same("aten._prelu_kernel", "aten.prelu", "leaky_relu, relu, clamp, multiply, add"))
           .toList();
 

@@ -37,7 +37,8 @@ final class Einsum {
   }
 
   static TorchValue of(OperatorCall call, String equation, List<Tensor> tensors) {
-    return call.result(new Einsum(call).sum(equation, tensors), Promotion.ofTensors(List.copyOf(tensors)));
+    return call.result(
+        new Einsum(call).sum(equation, tensors), Promotion.ofTensors(List.copyOf(tensors)));
   }
 
   /** A tensor and the names of its axes, each once. */

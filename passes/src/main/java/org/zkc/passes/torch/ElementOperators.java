@@ -24,8 +24,7 @@ final class ElementOperators {
               "aten.gather",
               "gather",
               RANGE,
-              c ->
-                  gathered(c, c.tensor(0), c.axis(1, c.tensor(0).shape().rank()), c.tensor(2))),
+              c -> gathered(c, c.tensor(0), c.axis(1, c.tensor(0).shape().rank()), c.tensor(2))),
           new TorchOperator(
               "aten.take_along_dim",
               "gather",
@@ -68,8 +67,7 @@ final class ElementOperators {
     Shape wide = common.with(axis, shape.extent(axis));
     Tensor table = call.result(emit.broadcast(held(call, x), wide), x.dtype());
     Shape asked = common.with(axis, index.shape().extent(axis));
-    Tensor places =
-        call.result(emit.broadcast(call.in(DType.I64, index), asked), DType.I64);
+    Tensor places = call.result(emit.broadcast(call.in(DType.I64, index), asked), DType.I64);
     return gathered(call, table, axis, places);
   }
 
@@ -140,8 +138,7 @@ final class ElementOperators {
     order.forEach(a -> extents.add(asked.extent(a)));
     List<Integer> back = new ArrayList<>();
     IntStream.range(0, rank).forEach(a -> back.add(order.indexOf(a)));
-    return call.result(
-        emit.transpose(emit.reshape(found, new Shape(extents)), back), x.dtype());
+    return call.result(emit.transpose(emit.reshape(found, new Shape(extents)), back), x.dtype());
   }
 
   /** The rows [T, L, R] of a table [F, L, R] that indices [T, L] name. */
@@ -162,8 +159,7 @@ final class ElementOperators {
     }
     List<Value> parts = new ArrayList<>();
     for (int line = 0; line < lines; line++) {
-      Value rows =
-          emit.reshape(emit.slice(table, 1, line, line + 1, 1), Shape.of(extent, width));
+      Value rows = emit.reshape(emit.slice(table, 1, line, line + 1, 1), Shape.of(extent, width));
       Value places = emit.reshape(emit.slice(at, 1, line, line + 1, 1), Shape.of(count));
       parts.add(emit.reshape(emit.gather(rows, places), Shape.of(count, 1, width)));
     }
@@ -212,16 +208,14 @@ final class ElementOperators {
     int count = asked.extent(axis);
     int extent = shape.extent(axis);
     Value places =
-        emit.reshape(
-            emit.transpose(call.in(DType.I64, index), order), Shape.of(lines, count));
+        emit.reshape(emit.transpose(call.in(DType.I64, index), order), Shape.of(lines, count));
     Value hits = emit.transpose(hits(call, places, extent), List.of(0, 2, 1));
     Value each = emit.reshape(emit.transpose(from, order), Shape.of(lines, 1, count));
     List<Integer> extents = new ArrayList<>();
     order.forEach(a -> extents.add(a == axis ? extent : asked.extent(a)));
     List<Integer> back = new ArrayList<>();
     IntStream.range(0, rank).forEach(a -> back.add(order.indexOf(a)));
-    Value sums =
-        emit.transpose(emit.reshape(emit.matMul(hits, each), new Shape(extents)), back);
+    Value sums = emit.transpose(emit.reshape(emit.matMul(hits, each), new Shape(extents)), back);
     List<Integer> none = new ArrayList<>();
     List<Integer> missing = new ArrayList<>();
     for (int a = 0; a < rank; a++) {
@@ -256,8 +250,7 @@ final class ElementOperators {
             emit.transpose(hits, List.of(1, 0)),
             emit.transpose(emit.reshape(rows, Shape.of(count, width)), List.of(1, 0)));
     Value placed =
-        emit.transpose(
-            emit.reshape(sums, rows.shape().with(0, x.shape().extent(axis))), back);
+        emit.transpose(emit.reshape(sums, rows.shape().with(0, x.shape().extent(axis))), back);
     double alpha = call.number(4, 1);
     Value scaled = alpha == 1 ? placed : emit.multiply(placed, emit.scalar(alpha));
     return call.result(emit.add(x, scaled));

@@ -34,8 +34,7 @@ final class LinearOperators {
               "linear, matmul",
               "constant weight and bias",
               LinearOperators::bilinear),
-          new TorchOperator(
-              "aten.einsum", "linear or matmul", Einsum::lower));
+          new TorchOperator("aten.einsum", "linear or matmul", Einsum::lower));
 
   private LinearOperators() {}
 

@@ -60,8 +60,7 @@ final class MaskedSoftmax {
     for (Value mask : parts.included.subList(1, parts.included.size())) {
       all = emit.multiply(all, mask);
     }
-    Value scores =
-        emit.broadcast(parts.rest.orElseGet(() -> emit.scalar(0)), input.shape());
+    Value scores = emit.broadcast(parts.rest.orElseGet(() -> emit.scalar(0)), input.shape());
     return emit.softmax(scores, all, axis);
   }
 
@@ -210,15 +209,12 @@ final class MaskedSoftmax {
     if (!excludes || !includes) {
       return Optional.empty();
     }
-    Value mask =
-        emit.choices().made(call, choice.with(yes, no)).value();
+    Value mask = emit.choices().made(call, choice.with(yes, no)).value();
     KnownTensor addYes = kept(choice.yes(), yes);
     KnownTensor addNo = kept(choice.no(), no);
     Optional<Value> rest = Optional.empty();
     if (!Choices.isAll(addYes, 0) || !Choices.isAll(addNo, 0)) {
-      rest =
-          Optional.of(
-              emit.choices().made(call, choice.with(addYes, addNo)).value());
+      rest = Optional.of(emit.choices().made(call, choice.with(addYes, addNo)).value());
     }
     return Optional.of(new Parts(rest, List.of(mask)));
   }
@@ -252,8 +248,7 @@ final class MaskedSoftmax {
       return value;
     }
     for (long i = 0; i < by.elementCount(); i++) {
-      if (!SelectionOperators.vanishes(by.getDouble(i))
-          && factor.get().data().getDouble(i) != 1) {
+      if (!SelectionOperators.vanishes(by.getDouble(i)) && factor.get().data().getDouble(i) != 1) {
         return value;
       }
     }

@@ -44,8 +44,7 @@ final class NestedOperators {
     Value tensor = call.value(0);
     Value mask =
         included(call, tensor).orElseThrow(() -> call.refuse("its input is no nested tensor"));
-    boolean isOwnShape =
-        call.isNone(2) || tensor.shape().equals(new Shape(call.integers(2)));
+    boolean isOwnShape = call.isNone(2) || tensor.shape().equals(new Shape(call.integers(2)));
     if (call.number(1) != 0 || !isOwnShape) {
       throw call.refuse("a padding other than zeros, or to another shape");
     }

@@ -89,9 +89,7 @@ final class SelectionOperators {
   /** Whether a constant is so far below zero, everywhere, that it takes an element out. */
   private static boolean vanishes(TorchValue value) {
     return value instanceof KnownTensor k
-        ? k.dtype().isFloating()
-            && k.shape().elementCount() == 1
-            && vanishes(k.data().getDouble(0))
+        ? k.dtype().isFloating() && k.shape().elementCount() == 1 && vanishes(k.data().getDouble(0))
         : !(value instanceof TracedTensor) && vanishes(value.number().orElse(0));
   }
 
@@ -104,8 +102,7 @@ final class SelectionOperators {
     Value one = call.in(dtype, included);
     Value product = emit.multiply(kept.value(), one);
     Value addend =
-        emit.multiply(
-            call.in(dtype, LogicOperators.not(call, included)), emit.scalar(fill));
+        emit.multiply(call.in(dtype, LogicOperators.not(call, included)), emit.scalar(fill));
     Value sum = emit.add(product, addend);
     emit.choices().note(sum, new Choices.Fill(kept.value(), mask));
     return call.result(sum, dtype);

@@ -120,8 +120,7 @@ final class StandardizationOperators {
     List<Integer> swap = ViewOperators.swapped(shape.rank(), 0, 1);
     Value x = emit.transpose(input, swap);
     int channels = shape.extent(1);
-    Value lines =
-        emit.reshape(x, Shape.of(channels, call.narrow(shape.elementCount() / channels)));
+    Value lines = emit.reshape(x, Shape.of(channels, call.narrow(shape.elementCount() / channels)));
     Value y = emit.op(r -> new LayerNorm(r, lines, 1, epsilon, call.location()));
     return call.result(
         withGain(

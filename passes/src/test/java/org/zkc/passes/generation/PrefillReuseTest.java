@@ -132,11 +132,12 @@ final class PrefillReuseTest {
   }
 
   private static TensorData tokens(Program program, long[] tokens) {
-    return TensorData.ofLongs(
-        DType.I64, program.main().parameters().getFirst().shape(), tokens);
+    return TensorData.ofLongs(DType.I64, program.main().parameters().getFirst().shape(), tokens);
   }
 
-  /** The bounds are not all "everything": what a masked line and a causal kernel leave out shows. */
+  /**
+   * The bounds are not all "everything": what a masked line and a causal kernel leave out shows.
+   */
   @Test
   void knownZerosAreMadeUseOf() {
     Program program = program(MIXED);
@@ -155,8 +156,7 @@ final class PrefillReuseTest {
     assertEquals("[-1, 0, 1, 2, 3, -1, 0, 1, 2, 3]", text(byName, "conv"));
     assertEquals("[0, 0, 0, 2, 2, 2]", text(byName, "chosen"));
     assertEquals(
-        Arrays.toString(
-            new int[] {zero, 0, zero, zero, 1, zero, zero, 2, zero, zero, 3, zero}),
+        Arrays.toString(new int[] {zero, 0, zero, zero, 1, zero, zero, 2, zero, zero, 3, zero}),
         text(byName, "relu"));
   }
 
@@ -180,8 +180,7 @@ final class PrefillReuseTest {
               }
             }
             """);
-    Program after =
-        PrefillReuse.LOWERING.with(List.of()).run(program, new PassContext());
+    Program after = PrefillReuse.LOWERING.with(List.of()).run(program, new PassContext());
     long[] tokens = new Random(seed).longs(LENGTH, 0, TOKENS).toArray();
     List<TensorData> inputs = List.of(tokens(program, tokens));
     float[] logits = TensorInterpreter.run(program, inputs).getFirst().toFloats();

@@ -9,7 +9,9 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 
 final class AccumulatorScaleTest {
-  /** torchvision's ViT has a last layer of zeros until it is trained; its outputs are the biases. */
+  /**
+   * torchvision's ViT has a last layer of zeros until it is trained; its outputs are the biases.
+   */
   @Test
   void theBiasOfAMapWithoutWeightsKeepsItsBits() {
     AccumulatorScale scale = new AccumulatorScale(false);
@@ -22,8 +24,7 @@ final class AccumulatorScaleTest {
   void boundsByNormsKeepBitsOfWeights() {
     float[] ones = new float[64];
     Arrays.fill(ones, 1);
-    WeightStatistics weights =
-        WeightStatistics.of(TensorData.ofFloats(Shape.of(1, 64), ones));
+    WeightStatistics weights = WeightStatistics.of(TensorData.ofFloats(Shape.of(1, 64), ones));
     double[] scales = new double[2];
     for (int k = 0; k < 2; k++) {
       AccumulatorScale scale = new AccumulatorScale(false);

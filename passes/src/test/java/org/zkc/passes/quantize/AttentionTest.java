@@ -84,7 +84,9 @@ class AttentionTest {
     }
   }
 
-  /** A mask from the input: what it excludes does not count, and without any all shares are equal. */
+  /**
+   * A mask from the input: what it excludes does not count, and without any all shares are equal.
+   */
   @Test
   void aComputedMaskMayIncludeNothing() {
     int length = 4;

@@ -43,11 +43,7 @@ class DivisionLoweringTest {
           "sum of |x|",
           (b, x) ->
               b.windowMean(
-                  b.pointwise(x, ScalarFunction.ABS),
-                  1,
-                  List.of(0),
-                  List.of(WIDTH),
-                  List.of(1)),
+                  b.pointwise(x, ScalarFunction.ABS), 1, List.of(0), List.of(WIDTH), List.of(1)),
           "exp(x / 2)",
           (b, x) -> b.pointwise(b.multiply(x, b.scalar(0.5)), ScalarFunction.EXP));
 
@@ -57,8 +53,7 @@ class DivisionLoweringTest {
     Program tensor = quotient(denominator);
     QuantizedProgram quantized = quantized(tensor);
     assertEquals(List.of(), Checker.check(quantized.program()));
-    double rSquared =
-        FidelityReport.measure(tensor, quantized, samples(tensor, 9, 16)).rSquared();
+    double rSquared = FidelityReport.measure(tensor, quantized, samples(tensor, 9, 16)).rSquared();
     assertTrue(rSquared >= 0.99, () -> "R^2 = " + rSquared);
   }
 
@@ -88,8 +83,7 @@ class DivisionLoweringTest {
     Program integer = quantized(quotient("sum of |x|")).program();
     long repeated =
         integer.main().body().stream()
-            .filter(op -> op instanceof Requantize r
-                && r.result().shape().elementCount() == 2)
+            .filter(op -> op instanceof Requantize r && r.result().shape().elementCount() == 2)
             .count();
     assertEquals(1, repeated);
   }

@@ -30,7 +30,10 @@ import org.zkc.ir.tensor.TensorBuilder;
 import org.zkc.ir.tensor.TopIndices;
 import org.zkc.passes.PassContext;
 
-/** Indices and truth values agree with floats, and the share that is expected is the share that does. */
+/**
+ * Indices and truth values agree with floats, and the share that is expected is the share that
+ * does.
+ */
 class OrderAgreementTest {
   private static final int ROWS = 64;
   private static final int WIDTH = 16;

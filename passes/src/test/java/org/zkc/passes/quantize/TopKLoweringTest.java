@@ -89,7 +89,8 @@ class TopKLoweringTest {
 
   @Test
   void severalOfManyBitsAreRefused() {
-    UserException e = assertThrows(UserException.class, () -> exact(Shape.of(1, 40), 1, 40, 1 << 23));
+    UserException e =
+        assertThrows(UserException.class, () -> exact(Shape.of(1, 40), 1, 40, 1 << 23));
     assertTrue(e.getMessage().contains("the range is too wide"), e.getMessage());
   }
 }
