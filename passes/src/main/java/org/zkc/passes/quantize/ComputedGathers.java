@@ -13,9 +13,14 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Comparison;
 import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.TopIndices;
+import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Gather;
+import org.zkc.ir.view.Reshape;
+import org.zkc.ir.view.Transpose;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
@@ -80,6 +85,10 @@ final class ComputedGathers {
     Value index = values.exactly(op.indices());
     Interval interval = IntegerBuilder.interval(index);
     int rows = op.table().shape().extent(0);
+    if (interval.low() >= 0 && interval.high() == rows && isPosition(op.indices(), rows)) {
+      // The interval of a position has one number more than there are positions.
+      return values.out().requantize(index, 0, 0, rows - 1);
+    }
     if (interval.low() < 0 || interval.high() >= rows) {
       throw new UserException(
           op.location(),
@@ -88,6 +97,21 @@ final class ComputedGathers {
           "bound the index by .clamp(0, %d)".formatted(rows - 1));
     }
     return index;
+  }
+
+  /** Whether indices are positions on an axis of at most {@code rows} elements, moved or cast. */
+  private boolean isPosition(Value indices, int rows) {
+    if (values.isInput(indices)) {
+      return false;
+    }
+    return switch (values.analysis().definition(indices)) {
+      case TopIndices t -> t.input().shape().extent(t.axis()) <= rows;
+      case Cast c -> isPosition(c.input(), rows);
+      case Reshape r -> isPosition(r.input(), rows);
+      case Transpose t -> isPosition(t.input(), rows);
+      case Broadcast b -> isPosition(b.input(), rows);
+      default -> false;
+    };
   }
 
   private boolean isLookedUp(Gather op) {

@@ -21,6 +21,7 @@ import org.zkc.ir.interpret.CircuitInterpreter;
 import org.zkc.ir.interpret.IntegerInterpreter;
 import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.tensor.TensorBuilder;
+import org.zkc.ir.tensor.TopIndices;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.circuit.IntegerToCircuit;
 
@@ -89,6 +90,14 @@ class ComputedGathersTest {
         List.of(
             integers(Shape.of(2, 3), INDICES),
             integers(Shape.of(4, 2), 5, -6, 7, 8, 63, -64, 0, 1)));
+  }
+
+  @Test
+  void byPositionsInOrder() {
+    TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
+    Value x = b.parameter("x", new TensorType(DType.I64, Shape.of(4)));
+    Value order = b.op(r -> new TopIndices(r, x, 0, 4, Location.UNKNOWN));
+    exact(b, b.gather(x, order), List.of(integers(Shape.of(4), 5, -6, 7, 1)));
   }
 
   @Test
