@@ -1,6 +1,7 @@
 package org.zkc.gkr.circuit;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Bounds on the 2-norms of a tensor's lines along its last axis, from what the circuit enforces of
@@ -37,9 +38,9 @@ final class LineNorms {
    * is at most y^2 + 2y - c, so |x| / y at most sqrt(1 + 1/c), and y r at most 2^bits + y / 2.
    */
   private static long normalized(Normalize n, CheckState state) {
-    // NormCheck saw to it.
-    Reciprocal r = (Reciprocal) state.definition(n.reciprocal());
-    EuclideanNorm norm = (EuclideanNorm) state.definition(r.source());
+    // NormCheck saw to both.
+    Reciprocal r = (Reciprocal) Objects.requireNonNull(state.definition(n.reciprocal()));
+    EuclideanNorm norm = (EuclideanNorm) Objects.requireNonNull(state.definition(r.source()));
     long most = (1L << r.bits()) + state.source(r.source()).high() / 2 + 1;
     // Two roundings of doubles to 2^-52 each of a number below 2^31: 1 covers them.
     return (long) Math.ceil(most * Math.sqrt(1 + 1.0 / norm.constant())) + 1;

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -183,7 +184,10 @@ final class Dimensions {
    */
   void require(FunctionWriter main, Map<String, Binding> names) {
     Map<String, Binding> sizes = new HashMap<>();
-    inputs.forEach((name, path) -> requireShape(main, path, names.get(name), meta(name), sizes));
+    inputs.forEach((name, path) -> {
+      Binding input = Objects.requireNonNull(names.get(name), "every input is bound");
+      requireShape(main, path, input, meta(name), sizes);
+    });
     sizes.forEach((symbol, size) -> {
       ExportedProgram.Range range = range(symbol);
       String message = "the dimension %s was exported for %s".formatted(symbol, text(range));

@@ -167,12 +167,12 @@ record RootOfSquares(Value squared, Lines lines, double factor, double weight, d
         case Multiply m -> {
           Factor f = factor(m.left(), m.right());
           RootOfSquares root = f == null ? null : root(f.other);
-          yield root == null ? null : root.times(f.number);
+          yield f == null || root == null ? null : root.times(f.number);
         }
         case Add a -> {
           Factor f = factor(a.left(), a.right());
           RootOfSquares root = f == null || f.number > SMALL ? null : root(f.other);
-          yield root == null ? null : root.atLeast(f.number);
+          yield f == null || root == null ? null : root.atLeast(f.number);
         }
         case Clamp c
             when c.low() > 0 && c.low() <= SMALL && c.high() == Double.POSITIVE_INFINITY -> {
@@ -192,7 +192,7 @@ record RootOfSquares(Value squared, Lines lines, double factor, double weight, d
         case Multiply m -> {
           Factor f = factor(m.left(), m.right());
           RootOfSquares root = f == null ? null : reciprocal(f.other);
-          yield root == null ? null : root.times(1 / f.number);
+          yield f == null || root == null ? null : root.times(1 / f.number);
         }
         case null, default -> null;
       };
@@ -211,12 +211,12 @@ record RootOfSquares(Value squared, Lines lines, double factor, double weight, d
         case Add a -> {
           Factor f = factor(a.left(), a.right());
           RootOfSquares sum = f == null ? null : sum(f.other);
-          yield sum == null ? null : sum.plus(f.number);
+          yield f == null || sum == null ? null : sum.plus(f.number);
         }
         case Multiply m -> {
           Factor f = factor(m.left(), m.right());
           RootOfSquares sum = f == null ? null : sum(f.other);
-          yield sum == null
+          yield f == null || sum == null
               ? null
               : new RootOfSquares(
                   sum.squared, sum.lines, 1, sum.weight * f.number, sum.epsilon * f.number);

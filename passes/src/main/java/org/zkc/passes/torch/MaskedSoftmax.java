@@ -77,7 +77,8 @@ final class MaskedSoftmax {
             || op instanceof Multiply
             || op instanceof Divide
             || op instanceof Clamp;
-    return isThrough
+    return op != null
+        && isThrough
         && depth < MOST_DEPTH
         && op.operands().stream().anyMatch(v -> hasComputedMask(v, depth + 1));
   }
