@@ -21,8 +21,7 @@ public record Continuation(int prompt, int length) {
 
   public Continuation {
     if (prompt < 1 || length <= prompt) {
-      throw new IllegalArgumentException(
-          "a prompt of %d of %d tokens".formatted(prompt, length));
+      throw new IllegalArgumentException("a prompt of %d of %d tokens".formatted(prompt, length));
     }
   }
 

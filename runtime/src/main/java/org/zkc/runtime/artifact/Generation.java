@@ -37,10 +37,7 @@ public record Generation(int input, int output) {
    */
   void requireFit(KeyFile key) {
     String where = "key file, generation";
-    if (input < 0
-        || output < 0
-        || input >= key.inputs().size()
-        || output >= key.outputs().size()) {
+    if (input < 0 || output < 0 || input >= key.inputs().size() || output >= key.outputs().size()) {
       throw new VerificationFailure(where, "ports that there are", input + " and " + output);
     }
     List<Integer> tokens = tokens(key).shape();

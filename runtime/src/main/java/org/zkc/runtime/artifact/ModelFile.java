@@ -34,10 +34,10 @@ import org.zkc.runtime.emit.ModelTensor;
 import org.zkc.runtime.emit.ModelWeights;
 import org.zkc.runtime.wire.AccuracyMessage;
 import org.zkc.runtime.wire.FidelityMessage;
-import org.zkc.runtime.wire.PerplexityMessage;
 import org.zkc.runtime.wire.ModelManifestMessage;
 import org.zkc.runtime.wire.OriginMessage;
 import org.zkc.runtime.wire.ParameterMessage;
+import org.zkc.runtime.wire.PerplexityMessage;
 import org.zkc.runtime.wire.SummaryMessage;
 
 /**
@@ -207,7 +207,12 @@ public record ModelFile(
 
   private static Summary.Fidelity decode(FidelityMessage m) {
     return new Summary.Fidelity(
-        m.getName(), m.getLayer(), m.getRSquared(), m.getCosine(), m.getTop1Agreement(), m.getAgreement());
+        m.getName(),
+        m.getLayer(),
+        m.getRSquared(),
+        m.getCosine(),
+        m.getTop1Agreement(),
+        m.getAgreement());
   }
 
   private static Evaluation evaluation(SummaryMessage s) {

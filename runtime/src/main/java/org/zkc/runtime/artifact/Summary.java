@@ -31,13 +31,17 @@ public record Summary(
    * @param agreement share of elements that are the same; NaN for real numbers
    */
   public record Fidelity(
-      String name, int layer, double rSquared, double cosine, double top1Agreement, double agreement) {
+      String name,
+      int layer,
+      double rSquared,
+      double cosine,
+      double top1Agreement,
+      double agreement) {
 
     /** Whether the elements are integers or truth values, which agree or do not. */
     public boolean isExact() {
       return !Double.isNaN(agreement);
     }
-
 
     /** R^2 with five decimals; a number so far below 0 that it says nothing else has none. */
     public static String text(double rSquared) {

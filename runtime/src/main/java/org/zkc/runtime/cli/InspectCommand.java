@@ -125,8 +125,7 @@ final class InspectCommand implements Callable<Integer> {
           model.inputs().stream()
               .map(i -> i.name() + i.shape().map(s -> ": " + s).orElse(""))
               .toList();
-      return ProgramPage.ofArchive(
-          name, frontEnd.kind(), model.program(), model.digest(), inputs);
+      return ProgramPage.ofArchive(name, frontEnd.kind(), model.program(), model.digest(), inputs);
     }
     if (ProofReport.isProof(beginning)) {
       Optional<KeyFile> named =

@@ -128,8 +128,7 @@ final class ProveCommand implements Callable<Integer> {
         text.map(LanguageModel.Text::inputs)
             .orElseGet(() ->
                 execution.quantize(
-                    inputs,
-                    warning -> spec.commandLine().getErr().println("warning: " + warning)));
+                    inputs, warning -> spec.commandLine().getErr().println("warning: " + warning)));
     PrintWriter out = spec.commandLine().getOut();
     StageTimes times = new StageTimes();
     Execution.Result result;
@@ -153,7 +152,8 @@ final class ProveCommand implements Callable<Integer> {
       byte[] bound = file.keyFile().boundContext(context.getBytes(StandardCharsets.UTF_8), claim);
       proofBytes = Prover.proveConsuming(key, result.witness(), bound, options);
     }
-    byte[] bytes = new ProofFile(
+    byte[] bytes =
+        new ProofFile(
                 result.statement(),
                 proofBytes,
                 claim.map(Continuation::encode).orElseGet(() -> new byte[0]))

@@ -18,7 +18,6 @@ record ProvedText(KeyFile key, Generation generation, int[] prompt, int[] genera
   /** Every token is shown up to this many. */
   private static final int SHOWN = 64;
 
-
   /** The text of a claim that holds, or will. */
   static ProvedText of(KeyFile key, Statement statement, Continuation claim) {
     Generation generation = key.generation().orElseThrow();

@@ -120,8 +120,7 @@ final class RunCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .println(
-            "generated: %s: %s"
-                .formatted(tokens.shape(), ArrayExcerpt.of(tokens, generate, 1)));
+            "generated: %s: %s".formatted(tokens.shape(), ArrayExcerpt.of(tokens, generate, 1)));
   }
 
   private void compare(

@@ -168,8 +168,7 @@ final class VerifyCommand implements Callable<Integer> {
    *
    * @return for each input, how many elements are cut; empty where no inputs are given
    */
-  private List<Long> checkInputs(
-      KeyFile keyFile, Statement statement, Optional<ProvedText> text) {
+  private List<Long> checkInputs(KeyFile keyFile, Statement statement, Optional<ProvedText> text) {
     if (inputs.isEmpty()) {
       return List.of();
     }

@@ -234,9 +234,7 @@ public final class CompilePipeline {
                 generation(tensor),
                 Optional.empty(),
                 model.digest()));
-    return options.generation()
-        ? calibrated.stating(nextTokens(calibrated.tensor()))
-        : calibrated;
+    return options.generation() ? calibrated.stating(nextTokens(calibrated.tensor())) : calibrated;
   }
 
   /**
@@ -257,8 +255,7 @@ public final class CompilePipeline {
 
   private Program nextTokens(Program tensor) {
     return runLevel(
-        passes.lower(
-            PrefillReuse.LOWERING, PrefillReuse.LOWERING.with(List.of()), tensor));
+        passes.lower(PrefillReuse.LOWERING, PrefillReuse.LOWERING.with(List.of()), tensor));
   }
 
   /**
@@ -300,7 +297,10 @@ public final class CompilePipeline {
         calibrationArrays(model, names).map(a -> a.stream().map(TensorData::dtype).toList()));
   }
 
-  /** Chooses units of columns and factors of channels, where that is not done, and lets the program absorb them. */
+  /**
+   * Chooses units of columns and factors of channels, where that is not done, and lets the program
+   * absorb them.
+   */
   private Calibrated withColumns(Calibrated model) {
     if (model.columns().isPresent()) {
       return model;

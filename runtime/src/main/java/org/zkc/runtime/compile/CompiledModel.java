@@ -80,6 +80,10 @@ public record CompiledModel(
 
   private ModelFile file(VerifierKey key) {
     return new ModelFile(
-        new KeyFile(key, inputs, outputs, generation), emitted.model(), emitted.origins(), summary, integer);
+        new KeyFile(key, inputs, outputs, generation),
+        emitted.model(),
+        emitted.origins(),
+        summary,
+        integer);
   }
 }

@@ -92,15 +92,8 @@ final class Measured {
       CompilePipeline.Calibrated model, QuantizedProgram quantized, EvaluationSet set) {
     return model
         .generation()
-        .filter(g ->
-            model
-                .tensor()
-                .main()
-                .results()
-                .get(g.output())
-                .tensorType()
-                .dtype()
-                .isFloating())
+        .filter(
+            g -> model.tensor().main().results().get(g.output()).tensorType().dtype().isFloating())
         .map(g ->
             new Perplexity(
                 set,
@@ -172,7 +165,8 @@ final class Measured {
   }
 
   private static Summary.Fidelity entry(String name, FidelityReport.Entry e) {
-    return new Summary.Fidelity(name, e.layer(), e.rSquared(), e.cosine(), e.top1Agreement(), e.agreement());
+    return new Summary.Fidelity(
+        name, e.layer(), e.rSquared(), e.cosine(), e.top1Agreement(), e.agreement());
   }
 
   /** One sentence for each output that does not follow, or of which R^2 says nothing. */
@@ -185,7 +179,8 @@ final class Measured {
           warnings.add(
               String.format(
                   Locale.ROOT,
-                  "the integers of %s do not follow the network: %.1f %% of its elements agree on %s; %s",
+                  "the integers of %s do not follow the network: %.1f %% of its elements agree on"
+                      + " %s; %s",
                   names.get(i),
                   100 * e.agreement(),
                   set.name(),
@@ -199,10 +194,7 @@ final class Measured {
         warnings.add(
             "the integers of %s do not follow the network: R^2 = %s on %s; %s"
                 .formatted(
-                    names.get(i),
-                    Summary.Fidelity.text(e.rSquared()),
-                    set.name(),
-                    remedy(i)));
+                    names.get(i), Summary.Fidelity.text(e.rSquared()), set.name(), remedy(i)));
       }
     }
     return warnings;

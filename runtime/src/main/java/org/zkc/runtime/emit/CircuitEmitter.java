@@ -67,9 +67,9 @@ import org.zkc.ir.view.Transpose;
  * relation that needs them: a view is composed into all its users, a sum into its only user; a sum
  * with several users is one virtual tensor, so that nothing grows exponentially.
  *
- * <p>Terms of a sum may cancel (x - x, or a factor that rounds to 0), even through views and several
- * sums. Values that are read by such terms alone are left out of the circuit, whose check refuses
- * tensors without a use.
+ * <p>Terms of a sum may cancel (x - x, or a factor that rounds to 0), even through views and
+ * several sums. Values that are read by such terms alone are left out of the circuit, whose check
+ * refuses tensors without a use.
  */
 public final class CircuitEmitter {
   /**
@@ -153,9 +153,9 @@ public final class CircuitEmitter {
       }
       outputs.add(tensor);
     }
-    List<TensorDeclaration> kept = IntStream.range(0, tensors.size() - left).mapToObj(this::declaration).toList();
-    Circuit circuit =
-        new Circuit(kept, List.copyOf(tables.keySet()), relations, inputs, outputs);
+    List<TensorDeclaration> kept =
+        IntStream.range(0, tensors.size() - left).mapToObj(this::declaration).toList();
+    Circuit circuit = new Circuit(kept, List.copyOf(tables.keySet()), relations, inputs, outputs);
     return new EmittedCircuit(circuit, new ModelWeights(model), origins);
   }
 
@@ -165,7 +165,8 @@ public final class CircuitEmitter {
     switch (op) {
       case Model m -> model(m);
       case Sum s -> put(s.result(), sum(s, origin), origin);
-      case Concatenate c -> put(
+      case Concatenate c ->
+          put(
               c.result(),
               ViewForms.concatenate(c, c.inputs().stream().map(this::form).toList()),
               origin);
@@ -200,8 +201,7 @@ public final class CircuitEmitter {
             form.through(steps, 1, shape, box -> AffineForm.whole(shape, box.value())),
             origin);
       }
-      case Transpose t ->
-          put(t.result(), ViewForms.transpose(t, form(t.input())), origin);
+      case Transpose t -> put(t.result(), ViewForms.transpose(t, form(t.input())), origin);
       case Contract _ ->
           throw new UserException(
               op.location(), "no relation proves a contraction; run expand-contractions first");
@@ -474,7 +474,7 @@ public final class CircuitEmitter {
    * so that terms cancel as they did when everything was kept.
    */
   private int declare(TensorDeclaration declaration) {
-    int tensor = dead.get(tensors.size()) ? -++left : tensors.size() - left;
+    int tensor = dead.get(tensors.size()) ? - ++left : tensors.size() - left;
     tensors.put(tensor, declaration);
     return tensor;
   }

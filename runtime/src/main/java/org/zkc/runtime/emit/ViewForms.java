@@ -31,11 +31,10 @@ final class ViewForms {
               : List.of(new ViewStep.Window(c.axis(), extent, 1, 1, -before, 1));
       parts.add(
           input.through(
-                  steps,
-                  1,
-                  shape,
-                  box ->
-                      new Affine.Box(box.value(), add(box.starts(), low), add(box.limits(), low))));
+              steps,
+              1,
+              shape,
+              box -> new Affine.Box(box.value(), add(box.starts(), low), add(box.limits(), low))));
       before += input.shape().get(c.axis());
     }
     return AffineForm.sum(shape, parts, Collections.nCopies(parts.size(), 1L), 0);
@@ -109,19 +108,19 @@ final class ViewForms {
       }
     }
     return form.through(
-            steps,
-            1,
-            shape,
-            box -> {
-              List<Integer> starts = new ArrayList<>();
-              List<Integer> limits = new ArrayList<>();
-              for (int axis = 0; axis < shape.size(); axis++) {
-                boolean repeated = axis < added || aligned.get(axis) == 1;
-                starts.add(repeated ? 0 : box.starts().get(axis - added));
-                limits.add(repeated ? shape.get(axis) : box.limits().get(axis - added));
-              }
-              return new Affine.Box(box.value(), starts, limits);
-            });
+        steps,
+        1,
+        shape,
+        box -> {
+          List<Integer> starts = new ArrayList<>();
+          List<Integer> limits = new ArrayList<>();
+          for (int axis = 0; axis < shape.size(); axis++) {
+            boolean repeated = axis < added || aligned.get(axis) == 1;
+            starts.add(repeated ? 0 : box.starts().get(axis - added));
+            limits.add(repeated ? shape.get(axis) : box.limits().get(axis - added));
+          }
+          return new Affine.Box(box.value(), starts, limits);
+        });
   }
 
   /** The form of a tensor with its axes in another order. */

@@ -173,8 +173,8 @@ public final class ModelPage {
                     Unit.TEXT,
                     String.format(
                         Locale.ROOT,
-                        "How many tokens the model hesitates between; %.3f in floating point, over %d"
-                            + " tokens.",
+                        "How many tokens the model hesitates between; %.3f in floating point, over"
+                            + " %d tokens.",
                         p.floats(),
                         p.tokens()))));
     facts.add(

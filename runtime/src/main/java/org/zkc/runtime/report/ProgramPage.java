@@ -72,8 +72,7 @@ public final class ProgramPage {
    * @param kind the kind of archive, {@code TorchScript archive}
    * @param facts what is known of it besides its code
    */
-  static Page archivePage(
-      String fileName, String kind, Program program, List<Fact> facts) {
+  static Page archivePage(String fileName, String kind, Program program, List<Fact> facts) {
     return new ProgramPage(program)
         .page(
             fileName,

@@ -81,12 +81,13 @@ public final class ProofPage {
 
   private static Page.Table statement(ProofFile file, KeyFile key) {
     List<Row> rows = new ArrayList<>();
-    Continuation.unverified(file.claim(), key).ifPresent(claim -> {
-      Generation generation = key.generation().orElseThrow();
-      int[] tokens = generation.sequence(file.statement());
-      rows.add(row("prompt", "", generation.array(key, claim.prompt(tokens))));
-      rows.add(row("generated", "", generation.array(key, claim.generated(tokens))));
-    });
+    Continuation.unverified(file.claim(), key)
+        .ifPresent(claim -> {
+          Generation generation = key.generation().orElseThrow();
+          int[] tokens = generation.sequence(file.statement());
+          rows.add(row("prompt", "", generation.array(key, claim.prompt(tokens))));
+          rows.add(row("generated", "", generation.array(key, claim.generated(tokens))));
+        });
     key.inputArrays(file.statement()).forEach((name, a) -> rows.add(row("input", name, a)));
     key.outputArrays(file.statement()).forEach((name, a) -> rows.add(row("output", name, a)));
     return new Page.Table(

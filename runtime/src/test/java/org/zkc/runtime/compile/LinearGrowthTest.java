@@ -34,8 +34,7 @@ class LinearGrowthTest {
   /** A step that allocates less than this for the largest graph is not measured. */
   private static final long FEW_BYTES = 4_000_000;
 
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @TempDir private Path folder;
 
@@ -127,7 +126,8 @@ class LinearGrowthTest {
         long[] few = (larger == whole ? half : whole).get(step);
         long[] many = larger.get(step);
         assertEquals(few[2], many[2], step + " runs as often");
-        assertTrue(many[1] <= MOST_GROWTH * few[1], step + ": ops grow from " + few[1] + " to " + many[1]);
+        assertTrue(
+            many[1] <= MOST_GROWTH * few[1], step + ": ops grow from " + few[1] + " to " + many[1]);
         assertTrue(
             many[0] < FEW_BYTES || many[0] <= MOST_GROWTH * few[0],
             step + ": bytes grow from " + few[0] + " to " + many[0]);

@@ -37,8 +37,7 @@ class PerplexityTest {
     float[] logits = {0, 0, 0, ln3, ln3, 0, 0, 0, 9, 9, 9, 9};
     int[] integers = {0, 0, 0, 2, 2, 0, 0, 0, 9, 9, 9, 9};
     Perplexity perplexity = new Perplexity(tokens(2, 3, 0), new Generation(0, 0), 0.5 * ln3);
-    perplexity.accept(
-        List.of(TensorData.ofFloats(Shape.of(1, 3, 4), logits)), List.of(integers));
+    perplexity.accept(List.of(TensorData.ofFloats(Shape.of(1, 3, 4), logits)), List.of(integers));
     Evaluation.Perplexity measured = perplexity.measured().orElseThrow();
     assertEquals(2, measured.floats(), 1e-6);
     assertEquals(2, measured.integers(), 1e-6);

@@ -53,8 +53,8 @@ class WeightReadsTest {
   private static final int HASHED = 64;
 
   /**
-   * Passes of the runs: samples and their variants for ranges, the choice of variants, the correction
-   * of outputs, the report on samples and on varied inputs by floats and integers.
+   * Passes of the runs: samples and their variants for ranges, the choice of variants, the
+   * correction of outputs, the report on samples and on varied inputs by floats and integers.
    */
   private static final int RUNS = 8;
 

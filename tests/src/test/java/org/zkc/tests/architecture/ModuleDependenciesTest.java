@@ -40,7 +40,8 @@ final class ModuleDependenciesTest {
     "org.zkc.torchexport, org.zkc.ir org.zkc.torchscript",
     "org.zkc.passes, org.zkc.ir",
     "org.zkc.gkr, ''",
-    "org.zkc.runtime, org.zkc.ir org.zkc.torchscript org.zkc.torchexport org.zkc.passes org.zkc.gkr",
+    "org.zkc.runtime, org.zkc.ir org.zkc.torchscript org.zkc.torchexport org.zkc.passes"
+        + " org.zkc.gkr",
   })
   void modulesDependOneWay(String module, String allowed) {
     String[] permitted =

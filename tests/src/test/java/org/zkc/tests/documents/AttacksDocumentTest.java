@@ -54,7 +54,10 @@ final class AttacksDocumentTest {
             .takeWhile(line -> line.startsWith("|"))
             .toList();
     List<String> expected =
-        Stream.of(Relation.class.getPermittedSubclasses()).map(Class::getSimpleName).sorted().toList();
+        Stream.of(Relation.class.getPermittedSubclasses())
+            .map(Class::getSimpleName)
+            .sorted()
+            .toList();
     assertEquals(expected, lines.stream().map(line -> cells(line).getFirst()).toList());
     for (String line : lines) {
       List<String> cells = cells(line);
@@ -71,7 +74,8 @@ final class AttacksDocumentTest {
 
   private static Map<String, String> testSources() throws IOException {
     Map<String, String> out = new HashMap<>();
-    for (String module : new String[] {"backend-gkr", "passes", "runtime", "frontend-torchscript", "tests"}) {
+    for (String module :
+        new String[] {"backend-gkr", "passes", "runtime", "frontend-torchscript", "tests"}) {
       try (Stream<Path> files =
           Files.walk(Repository.root().resolve(module).resolve("src/test/java"))) {
         for (Path file : files.filter(f -> f.toString().endsWith("Test.java")).toList()) {

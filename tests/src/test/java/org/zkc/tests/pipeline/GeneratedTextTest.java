@@ -124,8 +124,7 @@ final class GeneratedTextTest {
   private static void verify(KeyFile key, ProofFile given) {
     ProofFile file = ProofFile.decode(given.encode(), key.key());
     Optional<Continuation> claim = Continuation.decode(file.claim());
-    Verifier.verify(
-        key.key(), file.statement(), file.proof(), key.boundContext(CONTEXT, claim));
+    Verifier.verify(key.key(), file.statement(), file.proof(), key.boundContext(CONTEXT, claim));
     claim.ifPresent(c -> c.requireHolds(key, file.statement()));
   }
 
@@ -200,8 +199,7 @@ final class GeneratedTextTest {
       for (int length = prompt + 1; length <= LENGTH + 1; length++) {
         Continuation claim = new Continuation(prompt, length);
         if (!claim.equals(form.claim())) {
-          assertRefused(
-              form, new ProofFile(honest.statement(), honest.proof(), claim.encode()));
+          assertRefused(form, new ProofFile(honest.statement(), honest.proof(), claim.encode()));
         }
       }
     }
@@ -230,8 +228,7 @@ final class GeneratedTextTest {
       int[] sequence = form.sequence();
       sequence[position] = (sequence[position] + 5) % TOKENS;
       ProofFile file = form.prove(form.run(sequence), form.claim());
-      VerificationFailure e =
-          assertThrows(VerificationFailure.class, () -> verify(form.key, file));
+      VerificationFailure e = assertThrows(VerificationFailure.class, () -> verify(form.key, file));
       assertTrue(e.where().equals("generated token at position " + position), e.getMessage());
     }
   }
@@ -314,8 +311,7 @@ final class GeneratedTextTest {
     KeyFile silent = new KeyFile(key.key(), key.inputs(), key.outputs());
     assertNotEquals(key.digest(), silent.digest());
     ProofFile honest = form.honest();
-    assertThrows(
-        VerificationFailure.class, () -> verify(KeyFile.decode(silent.encode()), honest));
+    assertThrows(VerificationFailure.class, () -> verify(KeyFile.decode(silent.encode()), honest));
     // A claim under a key of no language model, by a prover who binds his proof to that key.
     byte[] proof =
         Prover.prove(
@@ -326,8 +322,7 @@ final class GeneratedTextTest {
     VerificationFailure e =
         assertThrows(
             VerificationFailure.class,
-            () ->
-                verify(silent, new ProofFile(honest.statement(), proof, form.claim().encode())));
+            () -> verify(silent, new ProofFile(honest.statement(), proof, form.claim().encode())));
     assertTrue(e.getMessage().contains("no causal language model"), e.getMessage());
     for (Generation other :
         List.of(new Generation(1, 0), new Generation(0, 1), new Generation(-1, 0))) {
@@ -337,7 +332,9 @@ final class GeneratedTextTest {
     }
   }
 
-  /** Every byte of a key file that is not the circuit's: changed, it is refused or another key's. */
+  /**
+   * Every byte of a key file that is not the circuit's: changed, it is refused or another key's.
+   */
   @Test
   void everyChangedByteOfTheKeysEndIsNoticed() {
     byte[] bytes = LOGITS.key.encode();
@@ -365,8 +362,7 @@ final class GeneratedTextTest {
     byte[] claim = LOGITS.claim().encode();
     byte[] joined = Arrays.copyOf(claim, claim.length + CONTEXT.length);
     System.arraycopy(CONTEXT, 0, joined, claim.length, CONTEXT.length);
-    assertTrue(
-        !Arrays.equals(key.boundContext(joined), key.boundContext(CONTEXT, LOGITS.claim())));
+    assertTrue(!Arrays.equals(key.boundContext(joined), key.boundContext(CONTEXT, LOGITS.claim())));
   }
 
   @ParameterizedTest

@@ -328,7 +328,12 @@ final class InspectPageTest {
                 s.outputs().stream()
                     .map(f ->
                         new Summary.Fidelity(
-                            HOSTILE, f.layer(), f.rSquared(), f.cosine(), f.top1Agreement(), f.agreement()))
+                            HOSTILE,
+                            f.layer(),
+                            f.rSquared(),
+                            f.cosine(),
+                            f.top1Agreement(),
+                            f.agreement()))
                     .toList(),
                 HOSTILE,
                 List.of(),

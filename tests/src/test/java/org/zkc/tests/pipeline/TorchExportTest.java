@@ -118,7 +118,8 @@ final class TorchExportTest {
   }
 
   private byte[] key(Path archive, String model, Object... options) throws IOException {
-    List<Object> command = new ArrayList<>(List.of("compile", archive, "-o", folder.resolve(model)));
+    List<Object> command =
+        new ArrayList<>(List.of("compile", archive, "-o", folder.resolve(model)));
     command.addAll(List.of(options));
     Cli.run(command.toArray()).succeeded();
     return Files.readAllBytes(folder.resolve(model.replace(".zkc", ".vk")));
@@ -132,10 +133,7 @@ final class TorchExportTest {
     List<String> names = List.of("batch.ids", "batch.parts.0", "batch.parts.1", "shift");
     for (int k = 0; k < names.size(); k++) {
       Path array = folder.resolve("x" + k + ".npy");
-      Files.write(
-          array,
-          NpyWriter.encode(
-              recorded("nested_values", "input").getFirst().get(k)));
+      Files.write(array, NpyWriter.encode(recorded("nested_values", "input").getFirst().get(k)));
       prove.addAll(List.of("--input", names.get(k) + "=" + array));
     }
     prove.addAll(List.of("-o", folder.resolve("nested.zkp")));
@@ -153,8 +151,7 @@ final class TorchExportTest {
   void symbolicDimensionsAreFixedByNameOrByShape() throws IOException {
     Path archive = export("dynamic_batch");
     byte[] byName = key(archive, "name.zkc", "--dim", "batch=2");
-    byte[] byShape =
-        key(archive, "shape.zkc", "--input-shape", "2x2x4", "--input-shape", "2x6");
+    byte[] byShape = key(archive, "shape.zkc", "--input-shape", "2x2x4", "--input-shape", "2x6");
     assertArrayEquals(byName, byShape);
   }
 
