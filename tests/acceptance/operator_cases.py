@@ -593,6 +593,25 @@ def assignment(r):
 
 
 @family
+def choices_by_computed_indices(r):
+    lines, n, k = r.randint(1, 4), r.randint(2, 6), r.randint(1, 3)
+    axis, table, keep = r.choice([0, 1]), constant(r, n, 3), r.random() < 0.5
+    whole = torch.tensor([[r.randrange(n) for _ in range(k)] for _ in range(lines)])
+    source = constant(r, lines, n)
+    return (lines, n), r.choice([
+        lambda x: torch.gather(x, 1, x.argmax(1, keepdim=True)), lambda x: torch.gather(x, 1, whole),
+        lambda x: torch.gather(source, 1, x.argmin(1, keepdim=True)), lambda x: torch.take_along_dim(x, x.argsort(1)[:, :1], 1),
+        lambda x: torch.take_along_dim(x, x.argmax(axis, keepdim=True), axis), lambda x: F.one_hot(x.argmax(1), n).float() @ table,
+        lambda x: torch.zeros(lines, n).scatter(1, x.argmax(1, keepdim=True), 1.5), lambda x: source.scatter(1, x.argmax(1, keepdim=True), x[:, :1]),
+        lambda x: x.scatter_add(1, x.argmax(1, keepdim=True).expand(lines, n), source), lambda x: table.index_select(0, x.argmax(1)),
+        lambda x: torch.zeros(n, n).index_add(0, x.argmax(1), x), lambda x: table[x.argmin(1)],
+        lambda x: x.median(axis, keep)[0], lambda x: x.median(), lambda x: x.kthvalue(1, axis, keep)[0],
+        lambda x: F.embedding_bag(x.argmax(1).view(1, -1), table, mode="mean"), lambda x: F.embedding_bag(x.argmax(1).view(1, -1), table, mode="max"),
+        lambda x: torch.where(x[:, 0] > 0, x.argmax(1), x.argmin(1)).float(),
+    ])  # fmt: skip
+
+
+@family
 def constants(r):
     n = r.randint(2, 8)
     v, w = constant(r, n), constant(r, n)

@@ -429,6 +429,33 @@ class Orders(nn.Module):
         return scores.argmax(dim=-1), scores.argmin(dim=1, keepdim=True), values, indices, ascending, places
 
 
+class Choices(nn.Module):
+    """Elements and rows that computed indices choose, and writes to them; a walk down a small tree of comparisons."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(8, 6)
+        self.table = nn.Parameter(torch.randn(6, 3))
+        self.register_buffer("feature", torch.tensor([0, 3, 5, 1, 2, 4, 7]))
+        self.register_buffer("threshold", torch.randn(7))
+
+    def forward(self, x):
+        scores = self.linear(x)
+        best = scores.argmax(dim=-1, keepdim=True)
+        node = torch.zeros(x.shape[0], dtype=torch.int64)
+        for _ in range(2):
+            value = torch.gather(x, 1, self.feature.index_select(0, node).view(-1, 1)).view(-1)
+            node = 2 * node + 1 + (value > self.threshold.index_select(0, node)).long()
+        return (
+            torch.gather(x, 1, best),
+            self.table.index_select(0, best.view(-1)),
+            scores.scatter(1, best, 0.5),
+            torch.zeros(3, 6).scatter_add(1, scores.argsort(-1)[:, :2], x[:, :2]),
+            scores.median(-1)[0],
+            node,
+        )
+
+
 class TwoInputs(nn.Module):
     """Two inputs of different shapes, added and multiplied; the batch has three rows."""
 

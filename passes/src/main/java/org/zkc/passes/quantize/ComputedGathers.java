@@ -20,6 +20,7 @@ import org.zkc.ir.tensor.TopIndices;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.Reshape;
+import org.zkc.ir.view.Slice;
 import org.zkc.ir.view.Transpose;
 import org.zkc.passes.integer.IntegerBuilder;
 
@@ -110,6 +111,7 @@ final class ComputedGathers {
       case Reshape r -> isPosition(r.input(), rows);
       case Transpose t -> isPosition(t.input(), rows);
       case Broadcast b -> isPosition(b.input(), rows);
+      case Slice s -> isPosition(s.input(), rows);
       default -> false;
     };
   }

@@ -9,6 +9,7 @@ import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.view.Broadcast;
+import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.Tensor;
 
 /**
@@ -91,6 +92,9 @@ final class ElementOperators {
       throw call.refuse("the tensor has no axes");
     }
     TensorEmitter emit = call.emit();
+    if (index instanceof KnownTensor k) {
+      return byKnown(call, x, axis, k.data());
+    }
     Value table = held(call, x);
     Shape asked = index.shape();
     int rank = asked.rank();
@@ -139,6 +143,46 @@ final class ElementOperators {
     List<Integer> back = new ArrayList<>();
     IntStream.range(0, rank).forEach(a -> back.add(order.indexOf(a)));
     return call.result(emit.transpose(emit.reshape(found, new Shape(extents)), back), x.dtype());
+  }
+
+  /** The elements that known indices name: picks from the flat tensor. */
+  private static TorchValue byKnown(OperatorCall call, Tensor x, int axis, TensorData index) {
+    int[] sources = sources(call, x.shape(), axis, index);
+    Shape flat = Shape.of(call.narrow(x.shape().elementCount()));
+    if (x instanceof KnownTensor k) {
+      TensorData found = HostTensors.select(k.data().reshape(flat), 0, sources);
+      return new KnownTensor(found.reshape(index.shape()), "");
+    }
+    Value line = call.emit().reshape(call.held(x), flat);
+    Value found = Picks.along(call.emit(), line, 0, sources);
+    return call.result(call.emit().reshape(found, index.shape()), x.dtype());
+  }
+
+  /** The places in the flat tensor that known indices name. */
+  private static int[] sources(OperatorCall call, Shape self, int axis, TensorData index) {
+    int[] out = new int[call.narrow(index.elementCount())];
+    List<Integer> extents = index.shape().extents();
+    for (int a = 0; a < extents.size(); a++) {
+      if (a != axis && extents.get(a) > self.extent(a)) {
+        throw call.refuse("indices of shape %s for %s".formatted(index.shape(), self));
+      }
+    }
+    for (int k = 0; k < out.length; k++) {
+      long i = index.getLong(k);
+      if (i < 0 || i >= self.extent(axis)) {
+        throw call.refuse("index %d of an axis of %d".formatted(i, self.extent(axis)));
+      }
+      long place = 0;
+      long stride = 1;
+      int left = k;
+      for (int a = extents.size() - 1; a >= 0; a--) {
+        place += stride * (a == axis ? i : left % extents.get(a));
+        stride *= self.extent(a);
+        left /= extents.get(a);
+      }
+      out[k] = call.narrow(place);
+    }
+    return out;
   }
 
   /** The rows [T, L, R] of a table [F, L, R] that indices [T, L] name. */

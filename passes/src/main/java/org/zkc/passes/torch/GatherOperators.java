@@ -22,17 +22,17 @@ final class GatherOperators {
           new TorchOperator(
               "aten.embedding",
               "gather",
-              "indices of the input or known",
+              "indices of the input, known, or computed inside the axis by their range",
               c -> selected(c, c.tensor(0), 0, c.tensor(1))),
           new TorchOperator(
               "aten.index",
               "gather",
-              "one tensor of integers; from the input not negative",
+              "one tensor of integers; not negative where it is not known",
               GatherOperators::index),
           new TorchOperator(
               "aten.index_select",
               "gather",
-              "indices of the input or known",
+              "indices of the input, known, or computed inside the axis by their range",
               c -> selected(c, c.tensor(0), c.axis(1, c.tensor(0).shape().rank()), c.tensor(2))));
 
   /** Runs of neighbouring indices that one gather by known indices may have. */

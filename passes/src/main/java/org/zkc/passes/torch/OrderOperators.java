@@ -25,7 +25,9 @@ final class OrderOperators {
           new TorchOperator(
               "aten.sort", "top_values, top_indices", "along an axis", OrderOperators::sort),
           new TorchOperator(
-              "aten.argsort", "top_indices", "along an axis", OrderOperators::argsort));
+              "aten.argsort", "top_indices", "along an axis", OrderOperators::argsort),
+          new TorchOperator(
+              "aten.median", "top_values, top_indices, slice", OrderOperators::median));
 
   private OrderOperators() {}
 
@@ -74,6 +76,32 @@ final class OrderOperators {
 
   private static TorchValue argsort(OperatorCall call) {
     return ((Tuple) sort(call)).elements().get(1);
+  }
+
+  /** (self), of the flat tensor, or (self, dim, keepdim): the lower of two in the middle. */
+  private static TorchValue median(OperatorCall call) {
+    TracedTensor x = tracedFirst(call);
+    if (call.arguments().size() > 1) {
+      int axis = call.axis(1, x.shape().rank());
+      return nth(call, x, axis, (x.shape().extent(axis) + 1) / 2, call.flag(2));
+    }
+    int count = call.narrow(x.shape().elementCount());
+    Tensor flat = call.result(call.emit().reshape(x.value(), Shape.of(count)), x.dtype());
+    Tuple found = (Tuple) nth(call, (TracedTensor) flat, 0, (count + 1) / 2, false);
+    return found.elements().getFirst();
+  }
+
+  /** The n-th smallest elements along an axis, from 1, and their indices. */
+  private static TorchValue nth(
+      OperatorCall call, TracedTensor x, int axis, int n, boolean keep) {
+    Tuple smallest = (Tuple) ordered(call, x, axis, n, false);
+    List<TorchValue> last = new ArrayList<>();
+    for (TorchValue each : smallest.elements()) {
+      TracedTensor all = (TracedTensor) each;
+      Value slice = call.emit().slice(all.value(), axis, n - 1, n, 1);
+      last.add(call.result(dropped(call, slice, axis, keep), all.dtype()));
+    }
+    return new Tuple(last);
   }
 
   private static TorchValue ordered(

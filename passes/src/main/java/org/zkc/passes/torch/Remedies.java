@@ -23,7 +23,6 @@ final class Remedies {
           Map.entry("aten._nested_tensor_from_mask_left_aligned", NESTED),
           Map.entry("aten.index_fill", PART),
           Map.entry("aten.index_copy", PART),
-          Map.entry("aten.scatter", PART),
           Map.entry("aten.masked_scatter", PART),
           Map.entry("aten.masked_select", PART),
           Map.entry("aten.max_unpool2d", UNPOOLING),

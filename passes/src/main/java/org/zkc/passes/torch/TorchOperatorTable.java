@@ -39,6 +39,8 @@ public final class TorchOperatorTable {
             IndexOperators.ALL,
             GatherOperators.ALL,
             ElementOperators.ALL,
+            OneHotOperators.ALL,
+            List.of(EmbeddingBag.OPERATOR),
             PickOperators.ALL,
             JoinOperators.ALL,
             PaddingOperators.ALL,
