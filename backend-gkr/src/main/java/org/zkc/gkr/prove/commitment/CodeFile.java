@@ -46,6 +46,10 @@ public final class CodeFile implements AutoCloseable {
   private static final int STAGED_BLOCKS = 4;
 
   private static final int STAGED_RESIDUES = 1 << 24;
+
+  /** The stage takes at most one part of the heap in so many, as far as one block fits. */
+  private static final int STAGED_SHARE = 16;
+
   private static final int TILE_COLUMNS = 16;
   private static final int TASK_COLUMNS = 1024;
   private static final ValueLayout.OfInt INT =
@@ -149,7 +153,10 @@ public final class CodeFile implements AutoCloseable {
     RowEncoder encoder = new RowEncoder(code, rows, source, workers);
     int n = code.length();
     int stageResidues = ColumnHasher.BLOCK_ROWS * n;
-    int staged = Math.clamp(STAGED_RESIDUES / stageResidues, 1, STAGED_BLOCKS);
+    // A small heap stages less; the file is the same.
+    long room = Runtime.getRuntime().maxMemory() / (STAGED_SHARE * Integer.BYTES);
+    long residues = Math.min(STAGED_RESIDUES, room);
+    int staged = (int) Math.clamp(residues / stageResidues, 1, STAGED_BLOCKS);
     int[] stage = new int[Math.min(staged, encoder.blocks()) * stageResidues];
     ColumnHasher hasher = new ColumnHasher(n, rows);
     code.expect(rows);
