@@ -11,7 +11,9 @@ import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
-/** Sums, means or maxima of rows of a table, over bags of neighbouring indices: Gather and windows. */
+/**
+ * Sums, means or maxima of rows of a table, over bags of neighbouring indices: Gather and windows.
+ */
 final class EmbeddingBag {
   static final TorchOperator OPERATOR =
       new TorchOperator(
@@ -35,8 +37,7 @@ final class EmbeddingBag {
     }
     Tensor index = call.tensor(1);
     int count = call.narrow(index.shape().elementCount());
-    Value indices =
-        call.emit().reshape(call.in(index.dtype(), index), Shape.of(count));
+    Value indices = call.emit().reshape(call.in(index.dtype(), index), Shape.of(count));
     Value rows = call.emit().gather(call.value(0), indices);
     if (call.arguments().size() > 6 && !call.isNone(6)) {
       Value weights = call.emit().reshape(call.value(6), Shape.of(count, 1));
@@ -55,11 +56,13 @@ final class EmbeddingBag {
     Value bags =
         switch ((int) call.integer(4, SUM)) {
           case SUM ->
-              call.emit().windowMean(rows, 0, starts, lengths, lengths.stream().map(n -> 1).toList());
+              call.emit()
+                  .windowMean(rows, 0, starts, lengths, lengths.stream().map(n -> 1).toList());
           case MEAN -> call.emit().windowMean(rows, 0, starts, lengths, lengths);
           default -> maxima(call, rows, lengths);
         };
-    DataDependent rest = new DataDependent("what embedding_bag keeps for training", call.location());
+    DataDependent rest =
+        new DataDependent("what embedding_bag keeps for training", call.location());
     return new Tuple(List.of(call.result(bags), rest, rest, rest));
   }
 

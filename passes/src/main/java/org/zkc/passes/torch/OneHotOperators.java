@@ -11,9 +11,9 @@ import org.zkc.ir.Value;
 import org.zkc.passes.torch.TorchValue.Tensor;
 
 /**
- * Writes to one element of every line of an axis, and one-hot rows. An index i below K becomes row i
- * of the identity, a mask for products: K lookups where the index is computed, none where it is an
- * input.
+ * Writes to one element of every line of an axis, and one-hot rows. An index i below K becomes row
+ * i of the identity, a mask for products: K lookups where the index is computed, none where it is
+ * an input.
  */
 final class OneHotOperators {
   static final List<TorchOperator> ALL =
@@ -81,8 +81,7 @@ final class OneHotOperators {
     Value mask =
         perLine == 1
             ? emit.reshape(chosen, Shape.of(lines.count(), rows))
-            : emit.clamp(
-                ReductionOperators.mean(call, chosen, List.of(1), false, true), 0, 1);
+            : emit.clamp(ReductionOperators.mean(call, chosen, List.of(1), false, true), 0, 1);
     Value rest = emit.subtract(call.in(dtype, new TorchValue.Int(1)), mask);
     Value kept = emit.multiply(rest, lines.of(call.in(dtype, self)));
     Value source =

@@ -92,8 +92,7 @@ final class OrderOperators {
   }
 
   /** The n-th smallest elements along an axis, from 1, and their indices. */
-  private static TorchValue nth(
-      OperatorCall call, TracedTensor x, int axis, int n, boolean keep) {
+  private static TorchValue nth(OperatorCall call, TracedTensor x, int axis, int n, boolean keep) {
     Tuple smallest = (Tuple) ordered(call, x, axis, n, false);
     List<TorchValue> last = new ArrayList<>();
     for (TorchValue each : smallest.elements()) {
