@@ -1,7 +1,10 @@
 package org.zkc.passes.quantize;
 
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -66,7 +69,7 @@ final class ScaleClasses {
    * Bits of the factors of an output, and of what a norm or a quotient divides, whose lines may be
    * smaller than the greatest of calibration by orders of magnitude.
    */
-  static final int STANDARDIZED_BITS = 12;
+  static final int STANDARDIZED_BITS = 13;
 
   /** Bits of the result of a norm, whose elements have a mean square of 1 and outliers. */
   static final int STANDARD_BITS = 10;
@@ -82,6 +85,9 @@ final class ScaleClasses {
   private final Map<Value, Value> parents = new IdentityHashMap<>();
   private final Map<Value, Members> classes = new IdentityHashMap<>();
   private final Map<Value, Quantum> quanta = new IdentityHashMap<>();
+
+  /** The values that norms read, and those that they are sums of. */
+  private final Set<Value> standardized = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /** The values that the scale of one class must hold. */
   private static final class Members {
@@ -133,7 +139,7 @@ final class ScaleClasses {
         snapOperand(a.operands().getFirst());
       }
       if (op instanceof Standardization s) {
-        divided(s.input());
+        standardized(s.input());
       } else if (op instanceof Divide d && !analysis.isConstant(d.right())) {
         divided(d.left());
       } else if (op instanceof Multiply m && isLast(m, ends)) {
@@ -169,6 +175,29 @@ final class ScaleClasses {
       }
     }
     return ends;
+  }
+
+  /**
+   * Gives what a norm reads the bits that it needs, and what that is a sum of: an error of any term
+   * is an error of the line, which the norm divides by its size. A class token that is small beside
+   * the patches, as an untrained vision transformer has, is a line of a few steps otherwise.
+   */
+  private void standardized(Value input) {
+    Deque<Value> left = new ArrayDeque<>(List.of(input));
+    while (!left.isEmpty()) {
+      Value value = left.pop();
+      if (analysis.isConstant(value) || !standardized.add(value)) {
+        continue;
+      }
+      divided(value);
+      switch (analysis.uses().definition(value).orElse(null)) {
+        case Add a -> left.addAll(List.of(a.left(), a.right()));
+        case Subtract s -> left.addAll(List.of(s.left(), s.right()));
+        case Concatenate c -> left.addAll(c.inputs());
+        case UnaryView v -> left.add(v.input());
+        case null, default -> {}
+      }
+    }
   }
 
   /** Gives what is divided, or multiplied at the end, the bits that it needs. */

@@ -66,7 +66,7 @@ final class EmbeddingBag {
     return new Tuple(List.of(call.result(bags), rest, rest, rest));
   }
 
-  /** Where bags start, and where the last ends. */
+  /** The starts of the bags, and the end of the last. */
   private static List<Integer> starts(OperatorCall call, int count, boolean hasEnd) {
     KnownTensor offsets = call.knownTensor(2, "offsets");
     TensorData data = HostTensors.cast(offsets.data(), DType.I64);
