@@ -100,7 +100,16 @@ final class Choices {
           "aten.view",
           "aten.reshape",
           "aten.repeat",
-          "aten.expand_as");
+          "aten.expand_as",
+          "aten.flatten",
+          "aten.unflatten",
+          "aten.narrow",
+          "aten.swapaxes",
+          "aten.movedim",
+          "aten.broadcast_to",
+          "aten.tile",
+          "aten.flip",
+          "aten.roll");
 
   private final Map<Value, Choice> choices = new IdentityHashMap<>();
   private final Map<Value, Fill> fills = new IdentityHashMap<>();

@@ -36,6 +36,38 @@ final class Einsum {
     return of(call, call.text(0), call.tensors(1));
   }
 
+  /**
+   * The call, as a permutation of axes where the equation says no more than that, so that what is
+   * known of a mask stays known.
+   */
+  static OperatorCall simplified(OperatorCall call) {
+    if (!call.operator().equals("aten.einsum")
+        || !(call.argument(0) instanceof TorchValue.Text equation)
+        || !(call.argument(1) instanceof TorchValue.ListOf list)
+        || list.elements().size() != 1) {
+      return call;
+    }
+    String[] sides = equation.value().replace(" ", "").split("->", -1);
+    boolean isPermutation =
+        sides.length == 2
+            && sides[0].length() == sides[1].length()
+            && sides[0].chars().allMatch(Character::isLetter)
+            && sides[0].chars().distinct().count() == sides[0].length()
+            && sides[1].chars().distinct().count() == sides[1].length()
+            && sides[1].chars().allMatch(c -> isIn(sides[0], c));
+    if (!isPermutation) {
+      return call;
+    }
+    List<TorchValue> axes = new ArrayList<>();
+    places(sides[1], sides[0]).forEach(axis -> axes.add(new TorchValue.Int(axis)));
+    return new OperatorCall(
+        "aten.permute",
+        "",
+        List.of(list.elements().getFirst(), new TorchValue.ListOf(axes)),
+        call.location(),
+        call.emit());
+  }
+
   static TorchValue of(OperatorCall call, String equation, List<Tensor> tensors) {
     return call.result(
         new Einsum(call).sum(equation, tensors), Promotion.ofTensors(List.copyOf(tensors)));

@@ -361,12 +361,13 @@ final class PartialEvaluation {
       lowered++;
       emitter.at(nearest, op.results().isEmpty() ? "x" : op.results().getFirst().name());
       OperatorCall call =
-          new OperatorCall(
-              CompositeOperators.canonical(op.operator()),
-              op.overload(),
-              get(op.arguments()),
-              nearest,
-              emitter);
+          Einsum.simplified(
+              new OperatorCall(
+                  CompositeOperators.canonical(op.operator()),
+                  op.overload(),
+                  get(op.arguments()),
+                  nearest,
+                  emitter));
       TorchValue result;
       try {
         Optional<TorchValue> chosen = emitter.choices().apply(call, PartialEvaluation::evaluate);

@@ -1,17 +1,39 @@
 package org.zkc.passes.torch;
 
 import java.util.Map;
-import java.util.Optional;
 import org.zkc.ir.Location;
 import org.zkc.ir.UserException;
 
-/** Replacements for operators that image models have and that cannot be proved. */
+/** Replacements for operators that models often have and that cannot be proved. */
 final class Remedies {
   private static final String PART =
       "an assignment or a choice by a mask or a list of indices; use slices, and clamp, relu and"
           + " products for what depends on values";
   private static final String UNPOOLING =
       "where its elements go depends on the input; use an interpolation";
+
+  private static final String OPTIMISED =
+      "torch.jit.optimize_for_inference has rewritten the model for one processor; save it before"
+          + " that call (torch.jit.freeze may stay)";
+
+  private static final String COMPLEX =
+      "complex numbers have no proof; multiply by the matrices of cosines and sines, made in"
+          + " __init__, instead of a Fourier transform";
+
+  private static final String LOSS =
+      "a loss is what training needs; prove the outputs that it is computed from";
+
+  private static final String RANDOM =
+      "a proof is of a function of the inputs; make the random numbers an input of forward, or"
+          + " leave sampling out";
+
+  private static final String EXPERTS =
+      "which rows go through which expert depends on the input; compute every expert for every row"
+          + " and weigh their outputs";
+
+  private static final String COUNTED =
+      "how many elements it returns depends on the input; keep all of them and weigh them by a"
+          + " mask";
 
   private static final String NESTED =
       "the model branches on where the padding is; build the encoder with"
@@ -21,6 +43,40 @@ final class Remedies {
       Map.ofEntries(
           Map.entry("aten.index_put", PART),
           Map.entry("aten._nested_tensor_from_mask_left_aligned", NESTED),
+          Map.entry("prim.ConstantMKLDNNTensor", OPTIMISED),
+          Map.entry("prim.BroadcastMKLDNNTensors", OPTIMISED),
+          Map.entry("aten.to_mkldnn", OPTIMISED),
+          Map.entry("aten.cross_entropy_loss", LOSS),
+          Map.entry("aten.nll_loss", LOSS),
+          Map.entry("aten.nll_loss_nd", LOSS),
+          Map.entry("aten.nll_loss_forward", LOSS),
+          Map.entry("aten.ctc_loss", LOSS),
+          Map.entry("aten.rand", RANDOM),
+          Map.entry("aten.rand_like", RANDOM),
+          Map.entry("aten.randn", RANDOM),
+          Map.entry("aten.randn_like", RANDOM),
+          Map.entry("aten.randint", RANDOM),
+          Map.entry("aten.randint_like", RANDOM),
+          Map.entry("aten.randperm", RANDOM),
+          Map.entry("aten.normal", RANDOM),
+          Map.entry("aten.normal_functional", RANDOM),
+          Map.entry("aten.bernoulli", RANDOM),
+          Map.entry("aten.multinomial", RANDOM),
+          Map.entry("aten.exponential", RANDOM),
+          Map.entry("aten.uniform", RANDOM),
+          Map.entry("aten._grouped_mm", EXPERTS),
+          Map.entry("aten.nonzero", COUNTED),
+          Map.entry("aten.nonzero_numpy", COUNTED),
+          Map.entry("aten.argwhere", COUNTED),
+          Map.entry("aten._unique2", COUNTED),
+          Map.entry("aten.unique_dim", COUNTED),
+          Map.entry("aten.unique_consecutive", COUNTED),
+          Map.entry("aten.complex", COMPLEX),
+          Map.entry("aten.polar", COMPLEX),
+          Map.entry("aten.real", COMPLEX),
+          Map.entry("aten.imag", COMPLEX),
+          Map.entry("aten.view_as_real", COMPLEX),
+          Map.entry("aten.view_as_complex", COMPLEX),
           Map.entry("aten.index_fill", PART),
           Map.entry("aten.index_copy", PART),
           Map.entry("aten.masked_scatter", PART),
@@ -35,6 +91,14 @@ final class Remedies {
     return new UserException(
         location,
         "operator %s cannot be proved".formatted(operator),
-        Optional.ofNullable(BY_OPERATOR.get(operator)).orElse("`zkc ops` lists those that can"));
+        remedy(operator));
+  }
+
+  private static String remedy(String operator) {
+    if (operator.startsWith("aten.fft_") || operator.startsWith("aten._fft_")) {
+      return COMPLEX;
+    }
+    String known = BY_OPERATOR.get(operator);
+    return known == null ? "`zkc ops` lists those that can" : known;
   }
 }
