@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.file.KeyFile;
 import org.zkc.ir.DType;
 import org.zkc.ir.Location;
 import org.zkc.ir.Program;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.ir.UserException;
 

@@ -9,13 +9,13 @@ import java.util.Map;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.file.KeyFile;
+import org.zkc.gkr.file.Port;
 import org.zkc.gkr.security.SoundnessBudget;
 import org.zkc.runtime.artifact.CircuitStatistics;
 import org.zkc.runtime.artifact.Evaluation;
-import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.Layer;
 import org.zkc.runtime.artifact.ModelFile;
-import org.zkc.runtime.artifact.Port;
 import org.zkc.runtime.artifact.Summary;
 import org.zkc.runtime.cost.CostEstimate;
 import org.zkc.runtime.emit.EmittedCircuit;
@@ -164,7 +164,7 @@ final class ModelReport {
         "%s: %s %s, integers in [%d, %d] times %.6g%s",
         port.name(),
         shape(tensor),
-        port.elementType().dtype().text(),
+        port.elementType().text(),
         tensor.low(),
         tensor.high(),
         port.scale(),
@@ -326,7 +326,7 @@ final class ModelReport {
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("name", ports.get(i).name());
       entry.put("shape", t.shape());
-      entry.put("elementType", ports.get(i).elementType().dtype().text());
+      entry.put("elementType", ports.get(i).elementType().text());
       entry.put("scale", ports.get(i).scale());
       if (!ports.get(i).units().isEmpty()) {
         entry.put("units", ports.get(i).units());

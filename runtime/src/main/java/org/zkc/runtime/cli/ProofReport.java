@@ -6,10 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.zkc.gkr.file.Continuation;
+import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.ir.TensorData;
-import org.zkc.runtime.artifact.Continuation;
-import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.artifact.PortArrays;
 import org.zkc.runtime.artifact.SmallFiles;
 
 /** The parts of a proof file. Without the key only sizes are known; nothing is verified here. */
@@ -56,8 +57,8 @@ final class ProofReport {
     out.println(
         "  proof        %s without the statement".formatted(Figures.bytes(proof.proof().length)));
     text().ifPresent(t -> t.print(out));
-    key.inputArrays(proof.statement()).forEach((name, a) -> line("input", name, a, out));
-    key.outputArrays(proof.statement()).forEach((name, a) -> line("output", name, a, out));
+    PortArrays.inputs(key, proof.statement()).forEach((name, a) -> line("input", name, a, out));
+    PortArrays.outputs(key, proof.statement()).forEach((name, a) -> line("output", name, a, out));
   }
 
   private Optional<ProvedText> text() {

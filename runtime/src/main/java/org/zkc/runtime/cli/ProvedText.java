@@ -4,11 +4,12 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.zkc.gkr.file.Continuation;
+import org.zkc.gkr.file.Generation;
+import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.statement.Statement;
 import org.zkc.ir.TensorData;
-import org.zkc.runtime.artifact.Continuation;
-import org.zkc.runtime.artifact.Generation;
-import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.artifact.TokenArrays;
 import org.zkc.runtime.numpy.ArrayExcerpt;
 
 /**
@@ -42,7 +43,7 @@ record ProvedText(KeyFile key, Generation generation, int[] prompt, int[] genera
         .formatted(
             tokens.length,
             tokens.length == 1 ? "" : "s",
-            ArrayExcerpt.of(generation.array(key, tokens), SHOWN, 1));
+            ArrayExcerpt.of(TokenArrays.array(generation, key, tokens), SHOWN, 1));
   }
 
   Map<String, Object> json() {
@@ -59,7 +60,7 @@ record ProvedText(KeyFile key, Generation generation, int[] prompt, int[] genera
    * @throws OtherStatement when it is another one
    */
   void requirePrompt(TensorData given) {
-    require("prompt", prompt, generation.tokens(key, given, "--input"), "--input");
+    require("prompt", prompt, TokenArrays.tokens(generation, key, given, "--input"), "--input");
   }
 
   /**
@@ -68,7 +69,11 @@ record ProvedText(KeyFile key, Generation generation, int[] prompt, int[] genera
    * @throws OtherStatement when they are others
    */
   void requireGenerated(TensorData given) {
-    require("text", generated, generation.tokens(key, given, "--generated"), "--generated");
+    require(
+        "text",
+        generated,
+        TokenArrays.tokens(generation, key, given, "--generated"),
+        "--generated");
   }
 
   private static void require(String what, int[] proved, int[] given, String flag) {

@@ -15,13 +15,14 @@ import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.file.Continuation;
+import org.zkc.gkr.file.KeyFile;
+import org.zkc.gkr.file.Port;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.verify.Verifier;
 import org.zkc.ir.TensorData;
-import org.zkc.runtime.artifact.Continuation;
-import org.zkc.runtime.artifact.KeyFile;
-import org.zkc.runtime.artifact.Port;
+import org.zkc.runtime.artifact.PortArrays;
 import org.zkc.runtime.artifact.SmallFiles;
 import org.zkc.runtime.numpy.ArrayFiles;
 import org.zkc.runtime.numpy.NpyReader;
@@ -183,16 +184,18 @@ final class VerifyCommand implements Callable<Integer> {
         continue;
       }
       Port port = keyFile.inputs().get(i);
-      int[] integers = port.quantize(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)));
+      int[] integers =
+          PortArrays.quantize(port, arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)));
       int at = Arrays.mismatch(integers, statement.inputs().get(i));
       if (at >= 0) {
         TensorData proved =
             Objects.requireNonNull(
-                keyFile.inputArrays(statement).get(port.name()), "the key names every input");
+                PortArrays.inputs(keyFile, statement).get(port.name()),
+                "the key names every input");
         throw OtherStatement.element("input", port.name(), proved, arrays.get(i), at);
       }
-      cut.add(port.cut(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i))));
-      port.warning(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)))
+      cut.add(PortArrays.cut(port, arrays.get(i), circuit.tensors().get(circuit.inputs().get(i))));
+      PortArrays.warning(port, arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)))
           .ifPresent(warning -> spec.commandLine().getErr().println("warning: " + warning));
     }
     return cut;
@@ -207,7 +210,7 @@ final class VerifyCommand implements Callable<Integer> {
     boolean first = outputs.size() == 1 && !ArrayFiles.isNpz(outputs.getFirst());
     List<String> expected = first ? names.subList(0, 1) : names;
     List<TensorData> arrays = ArrayFiles.read(outputs, expected, "--output");
-    SequencedMap<String, TensorData> proved = keyFile.outputArrays(statement);
+    SequencedMap<String, TensorData> proved = PortArrays.outputs(keyFile, statement);
     for (int i = 0; i < expected.size(); i++) {
       TensorData is =
           Objects.requireNonNull(proved.get(expected.get(i)), "the key names every output");
@@ -230,8 +233,8 @@ final class VerifyCommand implements Callable<Integer> {
       List<Long> cut,
       double seconds,
       PrintWriter out) {
-    SequencedMap<String, TensorData> inputArrays = keyFile.inputArrays(statement);
-    SequencedMap<String, TensorData> outputArrays = keyFile.outputArrays(statement);
+    SequencedMap<String, TensorData> inputArrays = PortArrays.inputs(keyFile, statement);
+    SequencedMap<String, TensorData> outputArrays = PortArrays.outputs(keyFile, statement);
     if (json) {
       Map<String, Object> report = new LinkedHashMap<>();
       report.put("valid", true);

@@ -12,6 +12,9 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.file.ElementType;
+import org.zkc.gkr.file.Generation;
+import org.zkc.gkr.file.Port;
 import org.zkc.ir.Function;
 import org.zkc.ir.ImportedModel;
 import org.zkc.ir.IntegerType;
@@ -41,9 +44,7 @@ import org.zkc.passes.quantize.Ranges;
 import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.passes.tensor.ScaleColumns;
 import org.zkc.passes.torch.TorchToTensor;
-import org.zkc.runtime.artifact.ElementType;
-import org.zkc.runtime.artifact.Generation;
-import org.zkc.runtime.artifact.Port;
+import org.zkc.runtime.artifact.PortArrays;
 import org.zkc.runtime.artifact.Summary;
 import org.zkc.runtime.emit.CircuitEmitter;
 import org.zkc.runtime.emit.EmittedCircuit;
@@ -552,7 +553,7 @@ public final class CompilePipeline {
 
   private static Port port(String name, Value tensor, Value integer, List<Double> units) {
     IntegerType type = integer.integerType();
-    ElementType elementType = ElementType.of(tensor.tensorType().dtype());
+    ElementType elementType = PortArrays.elementType(tensor.tensorType().dtype());
     return new Port(name, elementType, elementType == ElementType.F32 ? type.scale() : 1, units);
   }
 }

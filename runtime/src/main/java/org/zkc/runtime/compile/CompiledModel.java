@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.file.Generation;
+import org.zkc.gkr.file.KeyFile;
+import org.zkc.gkr.file.Port;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.prove.ProvingKey;
 import org.zkc.ir.Program;
 import org.zkc.runtime.artifact.AtomicFiles;
-import org.zkc.runtime.artifact.Generation;
-import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.ModelFile;
-import org.zkc.runtime.artifact.Port;
 import org.zkc.runtime.artifact.Summary;
 import org.zkc.runtime.emit.EmittedCircuit;
 

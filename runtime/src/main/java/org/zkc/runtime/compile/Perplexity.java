@@ -2,10 +2,10 @@ package org.zkc.runtime.compile;
 
 import java.util.List;
 import java.util.Optional;
+import org.zkc.gkr.file.Generation;
 import org.zkc.ir.TensorData;
 import org.zkc.passes.quantize.FidelityReport;
 import org.zkc.runtime.artifact.Evaluation;
-import org.zkc.runtime.artifact.Generation;
 
 /**
  * The perplexity of a causal language model in both arithmetics: exp of the mean of -log p of the

@@ -9,12 +9,12 @@ import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
 import org.zkc.gkr.estimate.VerifierBounds;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.file.Generation;
+import org.zkc.gkr.file.KeyFile;
+import org.zkc.gkr.file.Port;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.ir.Location;
 import org.zkc.ir.UserException;
-import org.zkc.runtime.artifact.Generation;
-import org.zkc.runtime.artifact.KeyFile;
-import org.zkc.runtime.artifact.Port;
 import org.zkc.runtime.emit.EmittedCircuit;
 
 /**

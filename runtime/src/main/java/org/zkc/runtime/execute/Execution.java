@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.file.KeyFile;
+import org.zkc.gkr.file.Port;
 import org.zkc.gkr.prove.Witness;
 import org.zkc.gkr.statement.Statement;
 import org.zkc.ir.TensorData;
-import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.ModelFile;
-import org.zkc.runtime.artifact.Port;
+import org.zkc.runtime.artifact.PortArrays;
 import org.zkc.runtime.numpy.ArrayFiles;
 
 /** A compiled model ready to run: arrays in, integers through the circuit, arrays out. */
@@ -40,9 +41,8 @@ public final class Execution {
     List<TensorData> arrays = read(files);
     List<int[]> out = quantizeArrays(arrays);
     for (int i = 0; i < arrays.size(); i++) {
-      key.inputs()
-          .get(i)
-          .warning(arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)))
+      PortArrays.warning(
+              key.inputs().get(i), arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)))
           .ifPresent(warnings);
     }
     return out;
@@ -64,9 +64,8 @@ public final class Execution {
 
   /** The statement's integers for the array of one input. */
   int[] quantize(int input, TensorData array) {
-    return key.inputs()
-        .get(input)
-        .quantize(array, circuit.tensors().get(circuit.inputs().get(input)));
+    return PortArrays.quantize(
+        key.inputs().get(input), array, circuit.tensors().get(circuit.inputs().get(input)));
   }
 
   /**
@@ -88,7 +87,7 @@ public final class Execution {
 
   /** Evaluates the circuit for its outputs alone, in less memory than {@link #run}. */
   public SequencedMap<String, TensorData> outputs(List<int[]> inputs, int threads) {
-    return key.outputArrays(statement(inputs, threads));
+    return PortArrays.outputs(key, statement(inputs, threads));
   }
 
   /** The statement of a run, in less memory than {@link #run}. */
@@ -100,6 +99,6 @@ public final class Execution {
   public Result run(List<int[]> inputs, int threads) {
     Witness witness = executor.run(inputs, threads);
     Statement statement = new Statement(inputs, executor.outputs(witness));
-    return new Result(witness, statement, key.outputArrays(statement));
+    return new Result(witness, statement, PortArrays.outputs(key, statement));
   }
 }

@@ -3,13 +3,14 @@ package org.zkc.runtime.execute;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.zkc.gkr.file.Continuation;
+import org.zkc.gkr.file.Generation;
+import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.statement.Statement;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
-import org.zkc.runtime.artifact.Continuation;
-import org.zkc.runtime.artifact.Generation;
-import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.artifact.ModelFile;
+import org.zkc.runtime.artifact.TokenArrays;
 
 /** A causal language model ready to run: prompts in, and what it picks after them out. */
 public final class LanguageModel {
@@ -45,7 +46,7 @@ public final class LanguageModel {
    */
   public Text text(List<TensorData> arrays, TensorData generated) {
     int[] prompt = prompt(arrays);
-    int[] more = generation.tokens(key, generated, "--generated");
+    int[] more = TokenArrays.tokens(generation, key, generated, "--generated");
     if (prompt.length + more.length > generation.length(key) && startsWith(more, prompt)) {
       throw new UserException(
           "the text of --generated begins with the prompt; give the tokens after it alone");
@@ -62,7 +63,7 @@ public final class LanguageModel {
   }
 
   private int[] prompt(List<TensorData> arrays) {
-    return generation.tokens(key, arrays.get(generation.input()), "--input");
+    return TokenArrays.tokens(generation, key, arrays.get(generation.input()), "--input");
   }
 
   private void requireRoom(int prompt, int more) {
@@ -110,7 +111,7 @@ public final class LanguageModel {
       tokens = Arrays.copyOf(tokens, tokens.length + 1);
       tokens[tokens.length - 1] = picked;
     }
-    return generation.array(key, Arrays.copyOfRange(tokens, prompt, tokens.length));
+    return TokenArrays.array(generation, key, Arrays.copyOfRange(tokens, prompt, tokens.length));
   }
 
   /**

@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.zkc.gkr.estimate.ProofComposition;
+import org.zkc.gkr.file.Continuation;
+import org.zkc.gkr.file.Generation;
+import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.ir.TensorData;
-import org.zkc.runtime.artifact.Continuation;
-import org.zkc.runtime.artifact.Generation;
-import org.zkc.runtime.artifact.KeyFile;
+import org.zkc.runtime.artifact.PortArrays;
+import org.zkc.runtime.artifact.TokenArrays;
 import org.zkc.runtime.numpy.ArrayExcerpt;
 import org.zkc.runtime.report.Page.Column;
 import org.zkc.runtime.report.Page.Fact;
@@ -85,11 +87,13 @@ public final class ProofPage {
         .ifPresent(claim -> {
           Generation generation = key.generation().orElseThrow();
           int[] tokens = generation.sequence(file.statement());
-          rows.add(row("prompt", "", generation.array(key, claim.prompt(tokens))));
-          rows.add(row("generated", "", generation.array(key, claim.generated(tokens))));
+          rows.add(row("prompt", "", TokenArrays.array(generation, key, claim.prompt(tokens))));
+          rows.add(
+              row("generated", "", TokenArrays.array(generation, key, claim.generated(tokens))));
         });
-    key.inputArrays(file.statement()).forEach((name, a) -> rows.add(row("input", name, a)));
-    key.outputArrays(file.statement()).forEach((name, a) -> rows.add(row("output", name, a)));
+    PortArrays.inputs(key, file.statement()).forEach((name, a) -> rows.add(row("input", name, a)));
+    PortArrays.outputs(key, file.statement())
+        .forEach((name, a) -> rows.add(row("output", name, a)));
     return new Page.Table(
         "statement",
         "What the proof claims",

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.file.ElementType;
+import org.zkc.gkr.file.KeyFile;
+import org.zkc.gkr.file.Port;
 import org.zkc.gkr.statement.Statement;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.bench.TinyModel;
@@ -69,8 +72,8 @@ final class HostileFilesTest {
           new Statement(
               ends(file, file.circuit().circuit().inputs(), high),
               ends(file, file.circuit().circuit().outputs(), high));
-      file.inputArrays(s);
-      file.outputArrays(s);
+      PortArrays.inputs(file, s);
+      PortArrays.outputs(file, s);
     }
   }
 

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.zkc.gkr.file.Generation;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.runtime.artifact.Evaluation;
-import org.zkc.runtime.artifact.Generation;
 
 /** Perplexities of logits whose shares are known. */
 class PerplexityTest {

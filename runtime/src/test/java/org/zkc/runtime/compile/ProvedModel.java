@@ -3,6 +3,7 @@ package org.zkc.runtime.compile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
@@ -10,7 +11,6 @@ import org.zkc.gkr.prove.StageTimes;
 import org.zkc.gkr.verify.Verifier;
 import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
-import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.execute.Execution;
 
 /** A tensor-level program of one input, compiled, whose results are proved and verified. */

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.ir.TensorData;
+import org.zkc.runtime.artifact.PortArrays;
 import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
 import org.zkc.runtime.compile.CompiledModel;
@@ -49,13 +50,14 @@ final class IntegerModel {
     List<int[]> integers = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
       TensorDeclaration declaration = circuit.tensors().get(circuit.inputs().get(i));
-      integers.add(compiled.inputs().get(i).quantize(inputs.get(i), declaration));
+      integers.add(PortArrays.quantize(compiled.inputs().get(i), inputs.get(i), declaration));
     }
     List<int[]> results = executor.outputs(executor.run(integers, 1));
     List<TensorData> outputs = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
       TensorDeclaration declaration = circuit.tensors().get(circuit.outputs().get(i));
-      outputs.add(compiled.outputs().get(i).dequantize(results.get(i), declaration.shape()));
+      outputs.add(
+          PortArrays.dequantize(compiled.outputs().get(i), results.get(i), declaration.shape()));
     }
     return outputs;
   }

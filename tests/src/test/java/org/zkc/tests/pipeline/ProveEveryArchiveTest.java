@@ -17,10 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Lookup;
 import org.zkc.ir.TensorData;
-import org.zkc.runtime.artifact.KeyFile;
 import org.zkc.runtime.numpy.NpyReader;
 import org.zkc.runtime.numpy.NpyWriter;
 

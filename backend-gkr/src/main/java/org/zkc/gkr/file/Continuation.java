@@ -1,4 +1,4 @@
-package org.zkc.runtime.artifact;
+package org.zkc.gkr.file;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,16 +1,11 @@
-package org.zkc.runtime.artifact;
+package org.zkc.gkr.file;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.statement.Statement;
-import org.zkc.ir.DType;
-import org.zkc.ir.Shape;
-import org.zkc.ir.TensorData;
-import org.zkc.ir.UserException;
-import org.zkc.runtime.wire.GenerationMessage;
+import org.zkc.gkr.wire.GenerationMessage;
 
 /**
  * The part of a causal language model's key that says which output is about the next token of which
@@ -60,7 +55,8 @@ public record Generation(int input, int output) {
     }
   }
 
-  private TensorDeclaration tokens(KeyFile key) {
+  /** The tensor of the tokens, of which one axis at most is longer than 1. */
+  public TensorDeclaration tokens(KeyFile key) {
     return key.circuit().tensor(key.circuit().circuit().inputs().get(input));
   }
 
@@ -71,40 +67,6 @@ public record Generation(int input, int output) {
   /** The most tokens of a sequence. */
   public int length(KeyFile key) {
     return Collections.max(tokens(key).shape());
-  }
-
-  /**
-   * The tokens that an array holds, which has no other axis.
-   *
-   * @param flag what to call the array in errors, {@code --input}
-   * @throws UserException when it holds none, or something else
-   */
-  public int[] tokens(KeyFile key, TensorData array, String flag) {
-    long longest = array.shape().extents().stream().max(Integer::compare).orElse(1);
-    if (array.dtype().isFloating() || longest != array.elementCount() || longest == 0) {
-      throw new UserException(
-          "%s takes tokens, integers of shape [1, n]; the file holds %s of shape %s"
-              .formatted(flag, array.dtype().text(), array.shape()));
-    }
-    int[] out = new int[(int) longest];
-    for (int i = 0; i < out.length; i++) {
-      long token = array.getLong(i);
-      if (token < tokens(key).low() || token > tokens(key).high()) {
-        throw new UserException(
-            "%s has %d at place %d, the model's tokens are in [%d, %d]"
-                .formatted(flag, token, i, tokens(key).low(), tokens(key).high()));
-      }
-      out[i] = (int) token;
-    }
-    return out;
-  }
-
-  /** Tokens as an array with the axes of the model's input, {@code [1, n]}. */
-  public TensorData array(KeyFile key, int[] tokens) {
-    List<Integer> extents =
-        tokens(key).shape().stream().map(extent -> extent > 1 ? tokens.length : 1).toList();
-    return TensorData.ofLongs(
-        DType.I64, new Shape(extents), Arrays.stream(tokens).asLongStream().toArray());
   }
 
   /** The token behind a sequence that is shorter than the most: the least there is. */

@@ -1,4 +1,4 @@
-package org.zkc.runtime.artifact;
+package org.zkc.gkr.file;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -6,10 +6,10 @@ import java.util.Arrays;
 import org.zkc.gkr.failure.VerificationFailure;
 
 /** Eight bytes that name the kind of file, a little-endian version, then the content. */
-final class Envelope {
+final class FileHeader {
   static final int HEADER = 12;
 
-  private Envelope() {}
+  private FileHeader() {}
 
   static byte[] wrap(byte[] magic, int version, byte[] body) {
     return ByteBuffer.allocate(HEADER + body.length)

@@ -1,4 +1,4 @@
-package org.zkc.runtime.artifact;
+package org.zkc.gkr.file;
 
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
@@ -7,20 +7,16 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.SequencedMap;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.circuit.Interval;
 import org.zkc.gkr.encoding.StrictMessage;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.key.VerifierKey;
-import org.zkc.gkr.statement.Statement;
-import org.zkc.ir.TensorData;
-import org.zkc.runtime.wire.PortMessage;
-import org.zkc.runtime.wire.VerifierKeyFileMessage;
+import org.zkc.gkr.wire.PortMessage;
+import org.zkc.gkr.wire.VerifierKeyFileMessage;
 
 /**
  * The content of a {@code .vk} file: the backend's key, and how its public integers correspond to
@@ -62,34 +58,13 @@ public record KeyFile(
 
   /** Whether the file begins as a key file does. */
   public static boolean isKeyFile(byte[] beginning) {
-    return Envelope.has(MAGIC, beginning);
-  }
-
-  /** The arrays that stand for a statement's outputs, by name. */
-  public SequencedMap<String, TensorData> outputArrays(Statement statement) {
-    return arrays(outputs, statement.outputs(), circuit().circuit().outputs());
-  }
-
-  /** The arrays that stand for a statement's inputs, by name: what the model saw after rounding. */
-  public SequencedMap<String, TensorData> inputArrays(Statement statement) {
-    return arrays(inputs, statement.inputs(), circuit().circuit().inputs());
-  }
-
-  private SequencedMap<String, TensorData> arrays(
-      List<Port> ports, List<int[]> elements, List<Integer> tensors) {
-    SequencedMap<String, TensorData> out = new LinkedHashMap<>();
-    for (int i = 0; i < ports.size(); i++) {
-      out.put(
-          ports.get(i).name(),
-          ports.get(i).dequantize(elements.get(i), circuit().tensor(tensors.get(i)).shape()));
-    }
-    return out;
+    return FileHeader.has(MAGIC, beginning);
   }
 
   /** The bytes of the file; equal for equal content. */
   public byte[] encode() {
     VerifierKeyFileMessage message = message(ByteString.copyFrom(key.encode()));
-    return Envelope.wrap(MAGIC, VERSION, message.toByteArray());
+    return FileHeader.wrap(MAGIC, VERSION, message.toByteArray());
   }
 
   private VerifierKeyFileMessage message(ByteString keyBytes) {
@@ -116,7 +91,7 @@ public record KeyFile(
             "key file",
             VerifierKeyFileMessage.getDefaultInstance(),
             bytes,
-            Envelope.payload("key file", MAGIC, VERSION, bytes),
+            FileHeader.payload("key file", MAGIC, VERSION, bytes),
             MOST_PARTS);
     VerifierKey key = VerifierKey.decode(message.getKey().toByteArray());
     KeyFile file =
