@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.circuit.CircuitTooLarge;
 import org.zkc.gkr.field.Ext;
@@ -19,10 +21,10 @@ import org.zkc.gkr.weight.TensorLayout;
  * numerators 1, and one of all tables, numerators minus the multiplicities. Each tree has one block
  * for every lookup or table, largest first, so that every block starts at a multiple of its size.
  *
- * <p>A lookup's block holds the stored table of the tensors, zeros in the padding included, up to a
- * whole pair of tiles: these are <em>live</em>. A padded element is a lookup of the tuple of zeros,
- * whether its table has it or not; their fractions are known and subtracted at the root. Whatever
- * is not live is 0 / 1, and no prover needs to touch it.
+ * <p>A lookup's block holds the tensors' elements in the order of {@link LeafOrder}, by pairs of
+ * tiles. A pair that holds a real element is <em>live</em>, zeros in the padding included. A padded
+ * element is a lookup of the tuple of zeros, whether its table has it or not; their fractions are
+ * known and subtracted at the root. Whatever is not live is 0 / 1, and no prover needs to touch it.
  */
 public record LeafLayout(Tree lookups, Tree tables) {
   /** A pair of tiles: the least block of a lookup. */
@@ -33,7 +35,8 @@ public record LeafLayout(Tree lookups, Tree tables) {
    * @param variables at least those of {@code layout}; a larger block holds the tensor at its start
    * @param tuple the tensors looked up, or the multiplicities alone when this is a table's block
    * @param table the tag
-   * @param live the fractions that are not 0 / 1 by layout: a prefix of the block
+   * @param order where the elements are; of a table's block null, whose rows are its first leaves
+   * @param live the number of fractions that are not 0 / 1 by layout
    */
   public record Block(
       String name,
@@ -42,6 +45,7 @@ public record LeafLayout(Tree lookups, Tree tables) {
       TensorLayout layout,
       List<Integer> tuple,
       int table,
+      @Nullable LeafOrder order,
       int live) {
     /** Live fractions that belong to no element. */
     public int padding() {
@@ -70,15 +74,18 @@ public record LeafLayout(Tree lookups, Tree tables) {
                 b.layout(),
                 b.tuple(),
                 b.table(),
+                b.order(),
                 b.live()));
         at += 1L << b.variables();
       }
       return new Tree(List.copyOf(sorted), at == 0 ? 0 : Mle.variables(Math.toIntExact(at)));
     }
 
-    /** The coordinates of {@code point} that are the tensor's own. */
+    /** The coordinates of {@code point} that are the tensor's own, in the tensor's order. */
     public Ext[] own(Block block, Ext[] point) {
-      return Arrays.copyOfRange(point, variables - block.layout().variables(), variables);
+      Ext[] own = Arrays.copyOfRange(point, variables - block.layout().variables(), variables);
+      LeafOrder order = block.order();
+      return order == null ? own : order.own(own);
     }
 
     /** The multilinear extension at {@code point} of the block's place among the others. */
@@ -98,8 +105,9 @@ public record LeafLayout(Tree lookups, Tree tables) {
 
     /** The multilinear extension at {@code point}, within the block, of what is live in it. */
     public Ext live(Block block, Ext[] point) {
-      return Mle.prefixIndicator(
-          block.live(), Arrays.copyOfRange(point, variables - block.variables(), variables));
+      Ext[] own = own(block, point);
+      LeafOrder order = block.order();
+      return order == null ? Mle.prefixIndicator(block.live(), own) : order.live(own);
     }
 
     /** Lookups of elements, or table rows. */
@@ -120,9 +128,11 @@ public record LeafLayout(Tree lookups, Tree tables) {
    */
   public static LeafLayout of(ConstraintSystem system) {
     ArrayList<Block> lookups = new ArrayList<>();
+    // By the shape's text, which has an order: a key chooses the shapes, and so their hash codes.
+    TreeMap<String, LeafOrder> orders = new TreeMap<>();
     for (Lookup l : system.lookups()) {
       TensorLayout layout = new TensorLayout(system.tensor(l.tuple().get(0)).shape());
-      int pairs = (layout.storedLength() + PAIR - 1) / PAIR;
+      LeafOrder order = orders.computeIfAbsent(layout.shape().toString(), k -> LeafOrder.of(layout));
       lookups.add(
           new Block(
               l.name(),
@@ -131,7 +141,8 @@ public record LeafLayout(Tree lookups, Tree tables) {
               layout,
               l.tuple(),
               l.table(),
-              pairs * PAIR));
+              order,
+              Math.multiplyExact(order.liveBoxes(), PAIR)));
     }
     ArrayList<Block> tables = new ArrayList<>();
     for (int t = 0; t < system.tables().size(); t++) {
@@ -145,6 +156,7 @@ public record LeafLayout(Tree lookups, Tree tables) {
               layout,
               List.of(system.multiplicities(t)),
               t,
+              null,
               size));
     }
     long leaves =

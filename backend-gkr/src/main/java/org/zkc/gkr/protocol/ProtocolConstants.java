@@ -9,7 +9,7 @@ public final class ProtocolConstants {
    * The first words of every transcript, so that no proof of one version is one of another. The
    * number at the end grows with every change of the protocol or of an encoding.
    */
-  public static final String LABEL = "zkc gkr-logup-ligero m31 2";
+  public static final String LABEL = "zkc gkr-logup-ligero m31 3";
 
   /**
    * log2 of {@link #BLOW_UP}. A lower rate asks for fewer queries, but for longer codewords to

@@ -2,12 +2,16 @@ package org.zkc.gkr.prove;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.FractionTile;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.layout.LeafLayout;
+import org.zkc.gkr.layout.LeafOrder;
 import org.zkc.gkr.lookup.LookupChallenges;
 import org.zkc.gkr.prove.sumcheck.UnitLeaves;
 import org.zkc.gkr.weight.TensorLayout;
@@ -23,7 +27,11 @@ final class LookupLeaves implements UnitLeaves {
 
   /** A block's tensors, and what its denominators are made of. */
   private record Column(
-      LeafLayout.Block block, TensorLayout.Elements[] tensors, Ext constant, Ext[] factors) {}
+      LeafOrder order,
+      int[] places,
+      TensorLayout.Elements[] tensors,
+      Ext constant,
+      Ext[] factors) {}
 
   LookupLeaves(LeafLayout.Tree tree, TensorValues values, LookupChallenges challenges) {
     variables = tree.variables() - 1;
@@ -33,21 +41,25 @@ final class LookupLeaves implements UnitLeaves {
     }
     tiles = new int[live];
     firstTile = new int[tree.blocks().size()];
+    Map<LeafOrder, int[]> placesOf = new IdentityHashMap<>();
     int at = 0;
     for (LeafLayout.Block block : tree.blocks()) {
       TensorLayout.Elements[] tensors = new TensorLayout.Elements[block.tuple().size()];
       for (int j = 0; j < tensors.length; j++) {
         tensors[j] = values.elements(block.tuple().get(j));
       }
+      LeafOrder order = Objects.requireNonNull(block.order(), "lookups have an order");
+      int[] places = placesOf.computeIfAbsent(order, LeafOrder::places);
       firstTile[columns.size()] = at;
       columns.add(
           new Column(
-              block,
+              order,
+              places,
               tensors,
               challenges.constant(block.table()),
               challenges.factors(tensors.length)));
-      for (int k = 0; k < block.live() / PAIR; k++) {
-        tiles[at++] = block.offset() / PAIR + k;
+      for (int place : places) {
+        tiles[at++] = block.offset() / PAIR + place;
       }
     }
   }
@@ -70,10 +82,7 @@ final class LookupLeaves implements UnitLeaves {
       int at = found >= 0 ? found : -found - 2;
       Column column = columns.get(at);
       for (int j = 0; j < column.tensors().length; j++) {
-        column
-            .block()
-            .layout()
-            .copyStored(column.tensors()[j], (slot - firstTile[at]) * PAIR, PAIR, read[j]);
+        column.order().copy(column.tensors()[j], column.places()[slot - firstTile[at]], read[j]);
       }
       Ext constant = column.constant().add(shift);
       Kernels.best().denominators(constant, column.factors(), read, 0, even);

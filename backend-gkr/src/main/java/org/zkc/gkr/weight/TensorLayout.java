@@ -104,52 +104,6 @@ public final class TensorLayout {
     void copy(int from, int count, int[] out, int at);
   }
 
-  /**
-   * Writes {@code count} entries of the table from entry {@code from} on to the start of {@code
-   * out}, zeros in the padding.
-   */
-  public void copyStored(Elements real, int from, int count, int[] out) {
-    Arrays.fill(out, 0, count, 0);
-    // Trailing axes without padding, and the axis before them, are contiguous in both.
-    int inner = 1;
-    int axis = shape.size() - 1;
-    while (axis >= 0 && shape.get(axis) == 1 << axisVariables[axis]) {
-      inner *= shape.get(axis);
-      axis--;
-    }
-    int run = axis < 0 ? inner : inner * shape.get(axis);
-    int padded = axis < 0 ? inner : inner << axisVariables[axis];
-    for (int k = from / padded; k * (long) padded < from + (long) count; k++) {
-      int outer = realIndex(k, axis);
-      if (outer < 0) {
-        continue;
-      }
-      int begin = Math.max(from, k * padded);
-      int length = Math.min(from + count, k * padded + run) - begin;
-      if (length > 0) {
-        real.copy(outer * run + begin - k * padded, length, out, begin - from);
-      }
-    }
-  }
-
-  /** The row-major index among the first {@code axes} axes of a padded one, or -1. */
-  private int realIndex(int padded, int axes) {
-    int rest = padded;
-    int index = 0;
-    int stride = 1;
-    for (int a = axes - 1; a >= 0; a--) {
-      int extent = shape.get(a);
-      int digit = rest & (1 << axisVariables[a]) - 1;
-      if (digit >= extent) {
-        return -1;
-      }
-      index += digit * stride;
-      stride *= extent;
-      rest >>>= axisVariables[a];
-    }
-    return rest == 0 ? index : -1;
-  }
-
   /** Row-major real elements over E, laid out; a fresh vector. */
   public ExtVector pad(ExtVector real) {
     ExtVector out = new ExtVector(storedLength);

@@ -3,10 +3,13 @@ package org.zkc.gkr.prove;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.layout.LeafLayout;
+import org.zkc.gkr.layout.LeafOrder;
+import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.layout.ModelLayout;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.prove.commitment.RowSource;
@@ -172,10 +175,14 @@ class ForgedValues extends TensorValues implements Adversary {
     for (LeafLayout.Block b : LeafLayout.of(system).lookups().blocks()) {
       int[] real = new int[b.layout().elementCount()];
       Arrays.fill(real, 1);
-      int[] mask = Arrays.copyOf(b.layout().pad(real), b.live());
-      for (int k = 0; k < mask.length; k++) {
-        if (mask[k] == 0) {
-          sum = sum.add(q.get(b.offset() + k).inv());
+      LeafOrder order = Objects.requireNonNull(b.order());
+      int[] mask = new int[ProtocolConstants.LEAST_BLOCK];
+      for (int place : order.places()) {
+        order.copy(of(real), place, mask);
+        for (int k = 0; k < mask.length; k++) {
+          if (mask[k] == 0) {
+            sum = sum.add(q.get(b.offset() + place * mask.length + k).inv());
+          }
         }
       }
     }

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.gkr.circuit.CircuitBuilder;
@@ -13,6 +15,8 @@ import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.layout.LeafLayout;
+import org.zkc.gkr.layout.LeafOrder;
+import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.LookupTable;
 
@@ -291,6 +295,70 @@ class LookupAttackTest {
       String why = rejection(weak, weak.honest, values);
       assertTrue(why.contains("lookup leaves, denominator"), why);
     }
+  }
+
+  /**
+   * In a block of several boxes, a wrong element takes the fraction of a padded one in a live box;
+   * then two elements exchange theirs, with which the sum is right.
+   */
+  @Test
+  void elementsInOtherPlacesOfTheirOrder() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(12);
+    int x = b.input(-100, 100, 20, 45);
+    int a = b.requantize(x, 0, 0, -100, 100);
+    b.output(b.requantize(a, 1, 1, -50, 50));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      LeafLayout.Block block = block(weak, a);
+      assertTrue(block.live() > 2 * ProtocolConstants.LEAST_BLOCK);
+      assertTrue(block.padding() > 0 && block.live() < 1 << block.variables());
+      int[] leaves = leaves(block);
+      int padded = 0;
+      while (leaves[padded] != 0) {
+        padded++;
+      }
+      int own = 0;
+      while (leaves[own] != 700 + 1) {
+        own++;
+      }
+      int other = own;
+      while (leaves[other] <= 0 || weak.honest[a][leaves[other] - 1] == weak.honest[a][700]) {
+        other = (other + 1) % leaves.length;
+      }
+      ForgedValues exchanged =
+          new ForgedValues(weak, weak.honest)
+              .exchange(block.offset() + own, block.offset() + other, 1);
+      String why = rejection(weak, weak.honest, exchanged);
+      assertTrue(why.contains("lookup leaves, denominator"), why);
+
+      int[][] elements =
+          weak.withTensor(a, plus(weak.honest[a], 700, weak.honest[a][700] > 0 ? -1 : 1));
+      int table = block.table();
+      int m = weak.key.verifierKey().arithmetization().system().multiplicities(table);
+      int[] counts = counted(weak, weak.honest, table);
+      counts[row(weak, table, weak.honest[a][700])]--;
+      counts[row(weak, table, 0)]++;
+      ForgedValues values =
+          new ForgedValues(weak, elements)
+              .copyDenominator(block.offset() + padded, block.offset() + own)
+              .forge(m, counts);
+      why = rejection(weak, elements, values);
+      assertTrue(why.contains("lookup leaves, denominator"), why);
+    }
+  }
+
+  /** The number of the element in each leaf of a block, from 1; 0 in live padding, else -1. */
+  private static int[] leaves(LeafLayout.Block block) {
+    LeafOrder order = Objects.requireNonNull(block.order());
+    int[] numbers = new int[block.layout().elementCount()];
+    Arrays.setAll(numbers, k -> k + 1);
+    int[] out = new int[1 << block.variables()];
+    Arrays.fill(out, -1);
+    int[] box = new int[ProtocolConstants.LEAST_BLOCK];
+    for (int place : order.places()) {
+      order.copy(TensorValues.of(numbers), place, box);
+      System.arraycopy(box, 0, out, place * box.length, box.length);
+    }
+    return out;
   }
 
   /** A row that nobody looks up takes the fraction of a wrong element, and counts it. */
