@@ -1,5 +1,6 @@
 package org.zkc.gkr.kernel;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -33,8 +34,16 @@ public final class Workers implements AutoCloseable {
     return pool == null ? 1 : pool.getParallelism();
   }
 
-  /** Runs body(0) .. body(count - 1) and returns when all are done. */
+  /**
+   * Runs body(0) .. body(count - 1) and returns when all are done.
+   *
+   * @throws CancellationException where the calling thread has been interrupted: nobody waits for
+   *     what it makes
+   */
   public void forEach(int count, IntConsumer body) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("the thread was interrupted");
+    }
     if (pool == null || count == 1) {
       for (int k = 0; k < count; k++) {
         body.accept(k);

@@ -57,6 +57,12 @@ final class CheckCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private final Session session;
+
+  CheckCommand(Session session) {
+    this.session = session;
+  }
+
   @Override
   public Integer call() {
     CompilePipeline pipeline =
@@ -68,6 +74,7 @@ final class CheckCommand implements Callable<Integer> {
                 .withCalibration(calibration));
     List<Fault> faults = pipeline.check(model);
     PrintWriter out = spec.commandLine().getOut();
+    session.report(() -> report(faults));
     if (json) {
       out.println(JsonText.of(report(faults)));
     } else {

@@ -174,6 +174,12 @@ final class CompileCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private final Session session;
+
+  CompileCommand(Session session) {
+    this.session = session;
+  }
+
   @Override
   public Integer call() throws IOException {
     Threads.check(threads);
@@ -183,7 +189,7 @@ final class CompileCommand implements Callable<Integer> {
               + minFidelity);
     }
     PrintWriter err = spec.commandLine().getErr();
-    try (ProgressDisplay display = ProgressDisplay.of(progress, err);
+    try (ProgressDisplay display = session.progress(progress, err);
         Workers workers = Workers.of(threads);
         IrFiles.Dump dumps = dump == null ? null : IrFiles.dumpInto(dump)) {
       PassListener listener =
@@ -234,8 +240,17 @@ final class CompileCommand implements Callable<Integer> {
     if (explain) {
       explain(pipeline, compiled, text);
     }
-    text.println("compiled %s in %s".formatted(model, Figures.time(Figures.secondsSince(start))));
-    new ModelReport(keys.file()).print(text);
+    double seconds = Figures.secondsSince(start);
+    text.println("compiled %s in %s".formatted(model, Figures.time(seconds)));
+    ModelReport report = new ModelReport(keys.file());
+    report.print(text);
+    session.report(() -> {
+      Map<String, Object> found = report.json();
+      found.put("modelFile", target.toString());
+      found.put("keyFile", key.toString());
+      found.put("compileSeconds", seconds);
+      return found;
+    });
     List<String> written = new ArrayList<>();
     for (Path file : List.of(target, key, code)) {
       // A model without parameters has no codeword.

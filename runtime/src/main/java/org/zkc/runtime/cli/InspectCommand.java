@@ -66,6 +66,12 @@ final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private final Session session;
+
+  InspectCommand(Session session) {
+    this.session = session;
+  }
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
@@ -85,7 +91,8 @@ final class InspectCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     if (ModelFile.isModelFile(beginning)) {
-      ModelReport report = new ModelReport(ModelFile.open(file));
+      ModelReport report = new ModelReport(session.model(file).file());
+      session.report(report::json);
       if (json) {
         out.println(JsonText.of(report.json()));
       } else {
@@ -99,6 +106,7 @@ final class InspectCommand implements Callable<Integer> {
       inspectArchive(out);
     } else if (ProofReport.isProof(beginning)) {
       ProofReport report = new ProofReport(file, key);
+      session.report(report::json);
       if (json) {
         out.println(JsonText.of(report.json()));
       } else {
@@ -148,6 +156,7 @@ final class InspectCommand implements Callable<Integer> {
 
   private void inspectKey(PrintWriter out) throws IOException {
     KeyFile keyFile = KeyFile.decode(SmallFiles.readKey(file));
+    session.report(() -> ModelReport.keyJson(keyFile));
     if (json) {
       out.println(JsonText.of(ModelReport.keyJson(keyFile)));
       return;
@@ -159,10 +168,15 @@ final class InspectCommand implements Callable<Integer> {
   private void inspectArchive(PrintWriter out) throws IOException {
     FrontEnd frontEnd = FrontEnd.of(file, CompileOptions.DEFAULT);
     ImportedModel model = frontEnd.read();
-    if (!json) {
+    session.report(() -> archive(model));
+    if (json) {
+      out.println(JsonText.of(archive(model)));
+    } else {
       printArchive(frontEnd.kind(), model, out);
-      return;
     }
+  }
+
+  private static Map<String, Object> archive(ImportedModel model) {
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("kind", "archive");
     content.put("sha256", model.digest());
@@ -180,7 +194,7 @@ final class InspectCommand implements Callable<Integer> {
     content.put("calibration", model.calibration().isPresent());
     model.producer().ifPresent(v -> content.put("producer", v));
     content.putAll(program(model.program()));
-    out.println(JsonText.of(content));
+    return content;
   }
 
   private void printArchive(String kind, ImportedModel model, PrintWriter out) throws IOException {
@@ -221,15 +235,16 @@ final class InspectCommand implements Callable<Integer> {
 
   private void inspectProgram(PrintWriter out) throws IOException {
     Program program = IrFiles.read(file);
-    if (!json) {
-      out.println("%s: program in text form, %s".formatted(file, Figures.bytes(Files.size(file))));
-      printProgram(program, out);
-      return;
-    }
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("kind", "program");
     content.putAll(program(program));
-    out.println(JsonText.of(content));
+    session.report(() -> content);
+    if (json) {
+      out.println(JsonText.of(content));
+    } else {
+      out.println("%s: program in text form, %s".formatted(file, Figures.bytes(Files.size(file))));
+      printProgram(program, out);
+    }
   }
 
   private static Map<String, Object> program(Program program) {

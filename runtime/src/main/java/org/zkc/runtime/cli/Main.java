@@ -47,7 +47,7 @@ public final class Main {
 
   static CommandLine commandLine(ZkcCommand root, String... arguments) {
     CommandLine commandLine = new CommandLine(root);
-    ZkcCommand.addCommands(commandLine, arguments);
+    root.addCommands(commandLine, arguments);
     commandLine.setExpandAtFiles(false);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler((exception, given) -> {
@@ -64,7 +64,7 @@ public final class Main {
     return commandLine;
   }
 
-  private static String firstLine(Exception exception) {
+  static String firstLine(Exception exception) {
     if (exception instanceof CommandLine.UnmatchedArgumentException unmatched
         && unmatched.getCommandLine().getParent() == null
         && !unmatched.isUnknownOption()) {

@@ -5,7 +5,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
@@ -96,6 +98,12 @@ final class ProveCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private final Session session;
+
+  ProveCommand(Session session) {
+    this.session = session;
+  }
+
   @Override
   public Integer call() throws IOException {
     Threads.check(threads);
@@ -116,8 +124,9 @@ final class ProveCommand implements Callable<Integer> {
         .writes("--output", outputs);
     AtomicFiles.requireWritable(target);
     outputs.forEach(file -> AtomicFiles.requireWritable(Path.of(file)));
-    ModelFile file = ModelFile.open(model);
-    Execution execution = new Execution(file);
+    OpenModel open = session.model(model);
+    ModelFile file = open.file();
+    Execution execution = open.execution();
     Optional<LanguageModel.Text> text =
         Optional.ofNullable(generated)
             .map(tokens ->
@@ -134,9 +143,9 @@ final class ProveCommand implements Callable<Integer> {
     Execution.Result result;
     byte[] proofBytes;
     List<String> saturated;
-    try (ProgressDisplay display = ProgressDisplay.of(progress, spec.commandLine().getErr())) {
+    try (ProgressDisplay display = session.progress(progress, spec.commandLine().getErr())) {
       display.report("opening the model", 0);
-      ProvingKey key = openKey(file, AtomicFiles.folder(target));
+      ProvingKey key = openKey(open, AtomicFiles.folder(target));
       display.report("running the model", 0.05);
       times.add("load", System.nanoTime() - start);
       long begin = System.nanoTime();
@@ -168,10 +177,25 @@ final class ProveCommand implements Callable<Integer> {
               "note: the model has %d outputs; --output took the first %d"
                   .formatted(arrays.size(), outputs.size()));
     }
+    double seconds = Figures.secondsSince(start);
     out.println(
         "proved %s in %s (%s)"
-            .formatted(
-                target, Figures.time(Figures.secondsSince(start)), Figures.bytes(bytes.length)));
+            .formatted(target, Figures.time(seconds), Figures.bytes(bytes.length)));
+    session.report(() -> {
+      Map<String, Object> found = new LinkedHashMap<>();
+      found.put("proofFile", target.toString());
+      found.put("proofBytes", bytes.length);
+      found.put("model", file.keyFile().digest());
+      found.put("proveSeconds", seconds);
+      Map<String, Object> stages = new LinkedHashMap<>();
+      times.nanoseconds().forEach((stage, nanos) -> stages.put(stage, nanos / 1e9));
+      found.put("stages", stages);
+      claim.ifPresent(c ->
+          found.put(
+              "generation", ProvedText.of(file.keyFile(), result.statement(), c).json()));
+      found.put("outputs", types(arrays));
+      return found;
+    });
     claim.ifPresent(c -> ProvedText.of(file.keyFile(), result.statement(), c).print(out));
     arrays.forEach((name, array) ->
         out.println("  %-12s %s: %s".formatted(name, array.shape(), Figures.elements(array))));
@@ -182,12 +206,25 @@ final class ProveCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private ProvingKey openKey(ModelFile file, Path proofFolder) throws IOException {
+  /** Name, shape and element type of each array. */
+  static List<Object> types(SequencedMap<String, TensorData> arrays) {
+    List<Object> out = new ArrayList<>();
+    arrays.forEach((name, array) -> {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", name);
+      entry.put("shape", array.shape().extents());
+      entry.put("elementType", array.dtype().text());
+      out.add(entry);
+    });
+    return out;
+  }
+
+  private ProvingKey openKey(OpenModel open, Path proofFolder) throws IOException {
     Codewords codewords =
         new Codewords(
             Codewords.cache(System.getenv()),
             proofFolder,
             note -> spec.commandLine().getErr().println("note: " + note));
-    return codewords.open(file, model, threads);
+    return open.provingKey(codewords, threads);
   }
 }

@@ -66,6 +66,12 @@ final class RunCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private final Session session;
+
+  RunCommand(Session session) {
+    this.session = session;
+  }
+
   @Override
   public Integer call() throws IOException {
     Threads.check(threads);
@@ -77,8 +83,9 @@ final class RunCommand implements Callable<Integer> {
         .reads("--input", inputs)
         .writes("--output", outputs);
     outputs.forEach(file -> AtomicFiles.requireWritable(Path.of(file)));
-    ModelFile file = ModelFile.open(model);
-    Execution execution = new Execution(file);
+    OpenModel open = session.model(model);
+    ModelFile file = open.file();
+    Execution execution = open.execution();
     if (generate != null) {
       generate(file, execution);
       return ExitCode.OK;
@@ -101,6 +108,7 @@ final class RunCommand implements Callable<Integer> {
     }
     result.forEach((name, array) ->
         out.println("%s: %s: %s".formatted(name, array.shape(), Figures.elements(array))));
+    session.report(() -> Map.of("outputs", ProveCommand.types(result)));
     if (reference != null) {
       compare(execution, result, out);
     }
@@ -117,6 +125,7 @@ final class RunCommand implements Callable<Integer> {
     SequencedMap<String, TensorData> result = new LinkedHashMap<>();
     result.put("generated", tokens);
     ArrayFiles.write(outputs, result, "--output");
+    session.report(() -> Map.of("outputs", ProveCommand.types(result)));
     spec.commandLine()
         .getOut()
         .println(

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.file.Continuation;
@@ -92,6 +93,12 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private final Session session;
+
+  VerifyCommand(Session session) {
+    this.session = session;
+  }
+
   @Override
   public Integer call() {
     byte[] keyBytes = SmallFiles.readKey(key);
@@ -104,7 +111,7 @@ final class VerifyCommand implements Callable<Integer> {
       if (expectedModel != null) {
         requireModel(digest);
       }
-      KeyFile keyFile = KeyFile.decode(keyBytes);
+      KeyFile keyFile = session.key(keyBytes, digest);
       ProofFile file = verify(keyFile, proofBytes);
       Optional<ProvedText> text =
           Continuation.decode(file.claim())
@@ -235,16 +242,22 @@ final class VerifyCommand implements Callable<Integer> {
       PrintWriter out) {
     SequencedMap<String, TensorData> inputArrays = PortArrays.inputs(keyFile, statement);
     SequencedMap<String, TensorData> outputArrays = PortArrays.outputs(keyFile, statement);
+    Supplier<Map<String, Object>> report =
+        () -> {
+          Map<String, Object> found = new LinkedHashMap<>();
+          found.put("valid", true);
+          found.put("model", digest);
+          found.put("context", context);
+          text.ifPresent(t -> found.put("generation", t.json()));
+          found.put("inputs", ports(keyFile.inputs(), statement.inputs(), inputArrays, cut));
+          found.put(
+              "outputs", ports(keyFile.outputs(), statement.outputs(), outputArrays, List.of()));
+          found.put("verifySeconds", seconds);
+          return found;
+        };
+    session.report(report);
     if (json) {
-      Map<String, Object> report = new LinkedHashMap<>();
-      report.put("valid", true);
-      report.put("model", digest);
-      report.put("context", context);
-      text.ifPresent(t -> report.put("generation", t.json()));
-      report.put("inputs", ports(keyFile.inputs(), statement.inputs(), inputArrays, cut));
-      report.put("outputs", ports(keyFile.outputs(), statement.outputs(), outputArrays, List.of()));
-      report.put("verifySeconds", seconds);
-      out.println(JsonText.of(report));
+      out.println(JsonText.of(report.get()));
       return;
     }
     String says =

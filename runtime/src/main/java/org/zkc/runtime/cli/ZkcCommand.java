@@ -34,6 +34,17 @@ final class ZkcCommand implements Callable<Integer> {
       description = "Print stack traces with errors.")
   boolean debug;
 
+  private final Session session;
+
+  /** The root of commands that run in a process of their own. */
+  ZkcCommand() {
+    this(Session.ofOneCommand());
+  }
+
+  ZkcCommand(Session session) {
+    this.session = session;
+  }
+
   private static final List<String> COMMANDS =
       List.of(
           "compile",
@@ -45,6 +56,7 @@ final class ZkcCommand implements Callable<Integer> {
           "opt",
           "ops",
           "security",
+          "serve",
           "bench",
           "demo",
           "test",
@@ -55,7 +67,7 @@ final class ZkcCommand implements Callable<Integer> {
    * all. What a command needs is thereby loaded for that command only; a verifier loads no compiler
    * and no prover.
    */
-  static void addCommands(CommandLine root, String... arguments) {
+  void addCommands(CommandLine root, String... arguments) {
     Optional<String> named =
         Arrays.stream(arguments)
             .filter(a -> !a.startsWith("-"))
@@ -66,17 +78,18 @@ final class ZkcCommand implements Callable<Integer> {
     }
   }
 
-  private static Object command(String name) {
+  private Object command(String name) {
     return switch (name) {
-      case "compile" -> new CompileCommand();
-      case "check" -> new CheckCommand();
-      case "prove" -> new ProveCommand();
-      case "verify" -> new VerifyCommand();
-      case "run" -> new RunCommand();
-      case "inspect" -> new InspectCommand();
+      case "compile" -> new CompileCommand(session);
+      case "check" -> new CheckCommand(session);
+      case "prove" -> new ProveCommand(session);
+      case "verify" -> new VerifyCommand(session);
+      case "run" -> new RunCommand(session);
+      case "inspect" -> new InspectCommand(session);
       case "opt" -> new OptCommand();
       case "ops" -> new OpsCommand();
       case "security" -> new SecurityCommand();
+      case "serve" -> new ServeCommand();
       case "bench" -> benchmarks();
       case "demo" -> new DemoCommand();
       case "test" -> new TestCommand();
