@@ -612,6 +612,72 @@ def choices_by_computed_indices(r):
 
 
 @family
+def special_functions(r):
+    s = shape(r)
+    return s, r.choice([
+        torch.sinc, torch.i0, torch.special.i0e, torch.special.i1, torch.special.i1e, torch.special.ndtr, torch.special.log_ndtr,
+        torch.special.erfcx, lambda x: torch.digamma(x.abs() + 0.1), lambda x: torch.lgamma(x.abs() + 0.1),
+        lambda x: torch.erfinv(torch.tanh(x) * 0.99), lambda x: torch.special.entr(x.abs()), lambda x: torch.special.ndtri(torch.sigmoid(x)),
+    ])  # fmt: skip
+
+
+@family
+def functions_of_two_tensors(r):
+    s = shape(r)
+    other = constant(r, *broadcastable(r, s))
+    divisor = other.abs() + 0.5
+    near, power = round(r.uniform(0.05, 0.5), 2), torch.tensor(r.randint(-3, 3))
+    return s, r.choice([
+        lambda x: torch.atan2(x, other), lambda x: torch.atan2(x.sin(), x), lambda x: torch.copysign(other, x), lambda x: torch.copysign(x, -near),
+        lambda x: torch.fmod(x, divisor), lambda x: torch.remainder(x, -divisor), lambda x: torch.fmod(x, x.cos() + 1.5),
+        lambda x: torch.pow(x.abs() + 0.2, other), lambda x: divisor ** x, lambda x: torch.pow(x.abs() + 0.2, x),
+        lambda x: torch.float_power(x, 2).float(), lambda x: torch.ldexp(x, power), lambda x: torch.logaddexp2(x, other),
+        lambda x: torch.special.xlog1py(x, divisor), lambda x: torch.isclose(x, other, atol=near).float(),
+    ])  # fmt: skip
+
+
+@family
+def scans_and_statistics(r):
+    n, m = r.randint(2, 6), r.randint(2, 6)
+    dim, keep, share, order = axis(r, 2), r.random() < 0.5, round(r.random(), 2), r.randint(0, 1)
+    shares, how = torch.tensor([0.0, share]), r.choice(["linear", "lower", "higher", "nearest", "midpoint"])
+    bounds, x_of = constant(r, 5).sort()[0], constant(r, m).sort()[0]
+    return (n, m), r.choice([
+        lambda x: torch.cumprod(x, dim), lambda x: torch.cummax(x, dim)[0], lambda x: torch.cummin(x, dim)[1].float(),
+        lambda x: torch.logcumsumexp(x, dim), lambda x: torch.count_nonzero(x > 0, dim).float(), lambda x: torch.count_nonzero(x > share).float(),
+        lambda x: torch.bucketize(x, bounds, right=keep).float(), lambda x: torch.searchsorted(bounds, x, side="right").float(),
+        lambda x: torch.nansum(x, dim, keep), lambda x: torch.nanmean(x, dim, keep), lambda x: torch.quantile(x, share, dim, keep, interpolation=how),
+        lambda x: torch.quantile(x, shares, dim, keep), lambda x: torch.cov(x, correction=order), lambda x: torch.corrcoef(x),
+        lambda x: torch.trapezoid(x, dx=share, dim=dim), lambda x: torch.trapezoid(x, x_of), lambda x: torch.renorm(x, 1 + order, dim, 1.0),
+    ])  # fmt: skip
+
+
+@family
+def combined_elements(r):
+    n, some, powers = r.randint(3, 6), r.randint(1, 3), r.randint(2, 4)
+    block, places = constant(r, 2, 3), torch.tensor([[r.randrange(-n, n) for _ in range(3)] for _ in range(2)])
+    return (n,), r.choice([
+        lambda x: torch.block_diag(x, block), lambda x: torch.cartesian_prod(x, block[0]), lambda x: torch.combinations(x, some),
+        lambda x: torch.combinations(x, 2, True), lambda x: torch.vander(x, powers), lambda x: torch.linalg.vander(x),
+        lambda x: torch.take(x, places % n), lambda x: torch.take(block, (x[:2] > 0).long().argmax()), lambda x: (x * 2).as_strided((2, 2), (1, 1), n - 3),
+    ])  # fmt: skip
+
+
+@family
+def sampled_by_grids(r):
+    n, c, h, w = r.randint(1, 2), r.randint(1, 2), r.randint(2, 5), r.randint(2, 5)
+    mode, corners = r.choice(["bilinear", "nearest", "bicubic"]), r.random() < 0.5
+    border, theta = r.choice(["zeros", "border", "reflection"]), constant(r, n, 2, 3)
+    grid, edge = constant(r, n, 3, 2, 2) * 0.9, r.choice(["zeros", "border"])
+    return (n, c, h, w), r.choice([
+        lambda x: F.grid_sample(x, grid, mode, border, corners),
+        lambda x: F.grid_sample(x, F.affine_grid(theta, [n, c, 3, 4], corners), "bilinear", border, corners),
+        lambda x: F.grid_sample(x, grid * x.mean().tanh(), "bilinear", edge, corners),
+        lambda x: F.affine_grid(theta + x.mean(), [n, c, 3, 4], corners),
+    ])  # fmt: skip
+
+
+@family
 def constants(r):
     n = r.randint(2, 8)
     v, w = constant(r, n), constant(r, n)

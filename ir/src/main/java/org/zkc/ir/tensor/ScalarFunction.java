@@ -22,8 +22,15 @@ public enum ScalarFunction {
   CEIL(Range.UNBOUNDED, Domain.REALS, Math::ceil),
   COS(new Range(-1, 1), Domain.REALS, StrictMath::cos),
   COSH(new Range(1, Double.POSITIVE_INFINITY), Domain.REALS, StrictMath::cosh),
+  /** The derivative of the logarithm of the gamma function. */
+  DIGAMMA(Range.UNBOUNDED, Domain.POSITIVE, SpecialFunctions::digamma),
+  /** -x log(x). */
+  ENTR(new Range(Double.NEGATIVE_INFINITY, 0.368), Domain.NOT_NEGATIVE, SpecialFunctions::entropy),
   ERF(new Range(-1, 1), Domain.REALS, ErrorFunction::erf),
   ERFC(new Range(0, 2), Domain.REALS, x -> 1 - ErrorFunction.erf(x)),
+  /** exp(x^2) erfc(x). */
+  ERFCX(Range.NOT_NEGATIVE, Domain.REALS, SpecialFunctions::scaledErfc),
+  ERFINV(Range.UNBOUNDED, Domain.open(-1, 1), SpecialFunctions::inverseErf),
   EXP(Range.NOT_NEGATIVE, Domain.REALS, StrictMath::exp),
   EXPM1(new Range(-1, Double.POSITIVE_INFINITY), Domain.REALS, StrictMath::expm1),
   /** base^x, of a positive base. */
@@ -56,10 +63,19 @@ public enum ScalarFunction {
       p -> Range.UNBOUNDED,
       (p, seen) -> Domain.REALS,
       (x, p) -> Math.abs(x) > p.getFirst() ? x : 0),
+  /** The modified Bessel function of order 0; I0E is that times exp(-|x|). */
+  I0(new Range(1, Double.POSITIVE_INFINITY), Domain.REALS, x -> SpecialFunctions.bessel(x, 0)),
+  I0E(new Range(0, 1), Domain.REALS, x -> SpecialFunctions.scaledBessel(x, 0)),
+  I1(Range.UNBOUNDED, Domain.REALS, x -> SpecialFunctions.bessel(x, 1)),
+  I1E(new Range(-0.22, 0.22), Domain.REALS, x -> SpecialFunctions.scaledBessel(x, 1)),
+  /** The logarithm of the gamma function. */
+  LGAMMA(new Range(-0.122, Double.POSITIVE_INFINITY), Domain.POSITIVE, SpecialFunctions::logGamma),
   LOG(Range.UNBOUNDED, Domain.POSITIVE, StrictMath::log),
   LOG10(Range.UNBOUNDED, Domain.POSITIVE, StrictMath::log10),
   LOG1P(Range.UNBOUNDED, Domain.above(-1), StrictMath::log1p),
   LOG2(Range.UNBOUNDED, Domain.POSITIVE, x -> StrictMath.log(x) / StrictMath.log(2)),
+  /** The logarithm of NDTR. */
+  LOG_NDTR(Range.NOT_POSITIVE, Domain.REALS, SpecialFunctions::logNormal),
   LOG_SIGMOID(Range.NOT_POSITIVE, Domain.REALS, x -> Math.min(x, 0) - softplus(-Math.abs(x))),
   LOGIT(Range.UNBOUNDED, Domain.open(0, 1), x -> StrictMath.log(x) - StrictMath.log1p(-x)),
   /** x tanh(log(1 + exp(x))) (Misra, Mish: A Self Regularized Non-Monotonic Activation). */
@@ -67,6 +83,9 @@ public enum ScalarFunction {
       new Range(-0.31, Double.POSITIVE_INFINITY),
       Domain.REALS,
       x -> x * StrictMath.tanh(softplus(x))),
+  /** The normal distribution's probability of at most x; NDTRI is its inverse. */
+  NDTR(new Range(0, 1), Domain.REALS, SpecialFunctions::normal),
+  NDTRI(Range.UNBOUNDED, Domain.open(0, 1), SpecialFunctions::inverseNormal),
   /** x^exponent. */
   POWER(
       "exponent",
@@ -92,6 +111,8 @@ public enum ScalarFunction {
   RSQRT(Range.NOT_NEGATIVE, Domain.POSITIVE, x -> 1 / Math.sqrt(x)),
   SIGN(new Range(-1, 1), Domain.REALS, Math::signum),
   SIN(new Range(-1, 1), Domain.REALS, StrictMath::sin),
+  /** sin(pi x) / (pi x). */
+  SINC(new Range(-0.218, 1), Domain.REALS, SpecialFunctions::sinc),
   SINH(Range.UNBOUNDED, Domain.REALS, StrictMath::sinh),
   /** log(1 + exp(beta x)) / beta where beta x is at most the threshold, elsewhere x. */
   SOFTPLUS(

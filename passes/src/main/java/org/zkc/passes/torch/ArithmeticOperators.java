@@ -47,29 +47,29 @@ final class ArithmeticOperators {
           new TorchOperator("aten.floordiv", "host", "numbers", c -> floored(c, Math::floorDiv)),
           new TorchOperator(
               "aten.remainder",
-              "pointwise",
-              "by a number",
+              "pointwise; divide, multiply, subtract",
+              "of real numbers; by tensors of one sign",
               c ->
                   byNumber(
                       c, ScalarFunction.REMAINDER, Math::floorMod, ArithmeticOperators::remainder)),
           new TorchOperator(
               "aten.pow",
               "multiply, pointwise",
-              "base or exponent a number",
+              "base or exponent a number, or a positive base",
               ArithmeticOperators::pow),
+          new TorchOperator(
+              "aten.float_power",
+              "multiply, pointwise",
+              "base or exponent a number, or a positive base",
+              ArithmeticOperators::floatPower),
           new TorchOperator(
               "aten.square", "multiply", c -> c.result(c.emit().multiply(c.value(0), c.value(0)))),
           new TorchOperator("aten.neg", "multiply", "by -1", ArithmeticOperators::negate),
           new TorchOperator(
               "aten.fmod",
-              "pointwise",
-              "by a number",
-              c -> byNumber(c, ScalarFunction.FMOD, (x, y) -> x % y, (x, y) -> x % y)),
-          new TorchOperator(
-              "aten.atan2",
-              "host",
-              "constants only",
-              c -> known(c, (x, y) -> 0, StrictMath::atan2, true)));
+              "pointwise; divide, multiply, subtract",
+              "of real numbers; by tensors of one sign",
+              c -> byNumber(c, ScalarFunction.FMOD, (x, y) -> x % y, (x, y) -> x % y)));
 
   private ArithmeticOperators() {}
 
@@ -320,9 +320,22 @@ final class ArithmeticOperators {
     return quotient - floor > 0.5 ? floor + 1 : floor;
   }
 
+  /** A power whose result PyTorch keeps in double precision. */
+  private static TorchValue floatPower(OperatorCall call) {
+    List<TorchValue> floats =
+        call.arguments().stream()
+            .map(a ->
+                a instanceof TracedTensor t ? call.result(call.in(DType.F64, t), DType.F64) : a)
+            .toList();
+    return pow(new OperatorCall("aten.pow", call.overload(), floats, call.location(), call.emit()));
+  }
+
   private static TorchValue pow(OperatorCall call) {
+    if (traced(call) && PairOperators.areTensors(call)) {
+      return PairOperators.power(call);
+    }
     if (call.argument(0) instanceof TracedTensor base) {
-      double exponent = number(call, 1);
+      double exponent = call.number(1);
       Value x = base.value();
       if (exponent == 1) {
         return base;
@@ -334,7 +347,7 @@ final class ArithmeticOperators {
       return power(call, exponent);
     }
     if (call.argument(1) instanceof TracedTensor exponent) {
-      double base = number(call, 0);
+      double base = call.number(0);
       if (!(base > 0)) {
         throw call.refuse("base %s; only a positive one can be proved".formatted(base));
       }
@@ -365,12 +378,8 @@ final class ArithmeticOperators {
         : PointwiseOperators.apply(call, ScalarFunction.POWER, exponent);
   }
 
-  /** The number, or the element of a constant, that a function of a computed tensor goes by. */
-  private static double number(OperatorCall call, int index) {
-    if (call.argument(index) instanceof Tensor t && t.shape().elementCount() != 1) {
-      throw call.refuse("two tensors; one of them must be a number or a constant of one element");
-    }
-    return call.number(index);
+  private static boolean isNumber(TorchValue value) {
+    return value.number().isPresent();
   }
 
   /** A function of the first argument with the second as its parameter. */
@@ -379,8 +388,12 @@ final class ArithmeticOperators {
       ScalarFunction function,
       LongBinaryOperator onLongs,
       DoubleBinaryOperator onDoubles) {
+    if (traced(call) && !isNumber(call.argument(1))) {
+      return PairOperators.remainder(
+          call, function == ScalarFunction.FMOD ? ScalarFunction.TRUNC : ScalarFunction.FLOOR);
+    }
     return call.argument(0) instanceof TracedTensor
-        ? PointwiseOperators.apply(call, function, number(call, 1))
+        ? PointwiseOperators.apply(call, function, call.number(1))
         : known(call, onLongs, onDoubles, false);
   }
 

@@ -46,6 +46,7 @@ final class ElementOperators {
                                   c.axis(1, c.value(0).shape().rank()),
                                   c.tensor(2),
                                   c.value(3))))),
+          new TorchOperator("aten.take", "gather", RANGE, ElementOperators::take),
           new TorchOperator(
               "aten.index_add", "gather, matmul, add", RANGE, ElementOperators::indexAdd));
 
@@ -70,6 +71,14 @@ final class ElementOperators {
     Shape asked = common.with(axis, index.shape().extent(axis));
     Tensor places = call.result(emit.broadcast(call.in(DType.I64, index), asked), DType.I64);
     return gathered(call, table, axis, places);
+  }
+
+  /** (self, index): elements of the flat tensor. */
+  private static TorchValue take(OperatorCall call) {
+    Tensor index = call.tensor(1);
+    Tensor x = flat(call, call.tensor(0));
+    Tensor found = call.tensorOf(gathered(call, x, 0, flat(call, index)));
+    return call.result(call.emit().reshape(held(call, found), index.shape()), x.dtype());
   }
 
   private static Tensor flat(OperatorCall call, Tensor x) {

@@ -34,8 +34,10 @@ final class PointwiseOperators {
           rounding("ceil", ScalarFunction.CEIL),
           row("cos", ScalarFunction.COS, false, ""),
           row("cosh", ScalarFunction.COSH, false, ""),
+          row("digamma", ScalarFunction.DIGAMMA, false, DOMAIN),
           row("erf", ScalarFunction.ERF, false, ""),
           row("erfc", ScalarFunction.ERFC, false, ""),
+          row("erfinv", ScalarFunction.ERFINV, false, DOMAIN),
           row("exp", ScalarFunction.EXP, false, ""),
           operator("exp2", "pointwise", "", c -> apply(c, ScalarFunction.EXPONENTIAL, 2.0)),
           row("expm1", ScalarFunction.EXPM1, false, ""),
@@ -44,6 +46,8 @@ final class PointwiseOperators {
           row("frac", ScalarFunction.FRAC, true, ""),
           operator(
               "hardshrink", "pointwise", "", c -> apply(c, ScalarFunction.HARDSHRINK, c.number(1))),
+          row("i0", ScalarFunction.I0, false, ""),
+          row("lgamma", ScalarFunction.LGAMMA, false, DOMAIN),
           row("log", ScalarFunction.LOG, false, DOMAIN),
           row("log10", ScalarFunction.LOG10, false, DOMAIN),
           row("log1p", ScalarFunction.LOG1P, false, DOMAIN),
@@ -57,6 +61,7 @@ final class PointwiseOperators {
           row("sgn", ScalarFunction.SIGN, true, ""),
           row("sign", ScalarFunction.SIGN, true, ""),
           row("sin", ScalarFunction.SIN, false, ""),
+          row("sinc", ScalarFunction.SINC, false, ""),
           row("sinh", ScalarFunction.SINH, false, ""),
           operator(
               "softplus",
@@ -65,6 +70,14 @@ final class PointwiseOperators {
               c -> apply(c, ScalarFunction.SOFTPLUS, c.number(1), c.number(2))),
           operator(
               "softshrink", "pointwise", "", c -> apply(c, ScalarFunction.SOFTSHRINK, c.number(1))),
+          row("special_entr", ScalarFunction.ENTR, false, DOMAIN),
+          row("special_erfcx", ScalarFunction.ERFCX, false, ""),
+          row("special_i0e", ScalarFunction.I0E, false, ""),
+          row("special_i1", ScalarFunction.I1, false, ""),
+          row("special_i1e", ScalarFunction.I1E, false, ""),
+          row("special_log_ndtr", ScalarFunction.LOG_NDTR, false, ""),
+          row("special_ndtr", ScalarFunction.NDTR, false, ""),
+          row("special_ndtri", ScalarFunction.NDTRI, false, DOMAIN),
           row("sqrt", ScalarFunction.SQRT, false, DOMAIN),
           row("tan", ScalarFunction.TAN, false, "between two of its poles"),
           operator(

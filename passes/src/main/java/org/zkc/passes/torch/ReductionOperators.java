@@ -20,7 +20,7 @@ import org.zkc.passes.torch.TorchValue.Tuple;
  */
 final class ReductionOperators {
   /** Beyond it log(1 + exp(x)) is x in single precision. */
-  private static final double LINEAR_FROM = 40;
+  static final double LINEAR_FROM = 40;
 
   static final List<TorchOperator> ALL =
       List.of(
