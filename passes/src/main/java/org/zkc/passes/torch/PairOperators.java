@@ -54,7 +54,7 @@ final class PairOperators {
 
   private PairOperators() {}
 
-  /** What an operator becomes where one of its operands depends on the input. */
+  /** The values that an operator becomes where one of its operands depends on the input. */
   @FunctionalInterface
   private interface Emission {
     Value of(OperatorCall call, Value x, Value y);
@@ -129,7 +129,7 @@ final class PairOperators {
     return emit.multiply(half, sign(emit, y));
   }
 
-  /** What is left of {@code whole} where the condition holds, else the angle itself. */
+  /** The rest of {@code whole} where the condition holds, else the angle itself. */
   private static Value mirrored(TensorEmitter emit, Value angle, Value condition, double whole) {
     Value rest = emit.subtract(emit.scalar(whole), emit.multiply(angle, emit.scalar(2)));
     return emit.add(angle, emit.multiply(emit.cast(condition, DType.F32), rest));

@@ -11,7 +11,7 @@ import org.zkc.ir.tensor.Comparison;
 import org.zkc.ir.tensor.ScalarFunction;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
-/** What has been seen so far along an axis, element by element: products, extremes, sums of exp. */
+/** Running results along an axis, element by element: products, extremes, sums of exponentials. */
 final class ScanOperators {
   /** Steps beyond this many are more operations than their results are worth. */
   private static final int MOST_STEPS = 256;
