@@ -82,6 +82,7 @@ ARCHIVES = [
     Sample("comparisons", models.Comparisons, ((3, 10),)),
     Sample("orders", models.Orders, ((3, 10),)),
     Sample("choices", models.Choices, ((3, 8),)),
+    Sample("positions", models.Positions, ((3, 9), (3, 9)), bounds=(24, 2)),
     Sample("two_inputs", models.TwoInputs, ((3, 12), (3, 7))),
     Sample("in_place", models.InPlace, ((1, 2, 4, 4),)),
     Sample("reshapes", models.Reshapes, ((2, 3, 8, 8),)),

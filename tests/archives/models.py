@@ -456,6 +456,30 @@ class Choices(nn.Module):
         )
 
 
+class Positions(nn.Module):
+    """Positions counted from a mask, rows chosen by them, and elements named by several indices."""
+
+    def __init__(self):
+        super().__init__()
+        self.tokens = nn.Embedding(24, 8)
+        self.positions = nn.Embedding(11, 8)
+        self.output = nn.Linear(8, 3)
+
+    def forward(self, ids, mask):
+        kept = ids.ne(1).int()
+        counted = torch.cumsum(kept, dim=1).type_as(ids) * kept + 1
+        hidden = torch.tanh(self.tokens(ids) + self.positions(counted) * mask.unsqueeze(-1))
+        rows = torch.arange(ids.shape[0])
+        lengths = mask.long().sum(1)
+        return (
+            self.output(hidden)[rows, lengths - 1],
+            hidden[rows, ids.argmax(-1)],
+            hidden[rows[:, None], lengths[:, None] - 1, ids[:, :3].clamp(max=7)],
+            counted,
+            torch.count_nonzero(kept, 1),
+        )
+
+
 class TwoInputs(nn.Module):
     """Two inputs of different shapes, added and multiplied; the batch has three rows."""
 

@@ -35,6 +35,7 @@ import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Elementwise;
+import org.zkc.ir.tensor.IndexWrap;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.MaxPool;
@@ -368,6 +369,7 @@ public final class TensorInterpreter {
         yield matMul(
             a.values().shape(), a.result().shape(), weights, get(a.values(), values), tasks);
       }
+      case IndexWrap i -> wrap(i, get(i.input(), values));
       case Elementwise e -> map(e, get(e.input(), values));
     };
   }
@@ -384,6 +386,19 @@ public final class TensorInterpreter {
     float[] out = new float[input.length];
     for (int i = 0; i < out.length; i++) {
       out[i] = op.comparison().holds(input[i]) ? 1 : 0;
+    }
+    return out;
+  }
+
+  private static float[] wrap(IndexWrap op, float[] input) {
+    float[] out = map(op, input);
+    for (int i = 0; i < out.length; i++) {
+      if (out[i] < 0 || out[i] >= op.extent()) {
+        throw new UserException(
+            op.location(),
+            "the input asks for index %.0f of an axis of %d elements"
+                .formatted(input[i], op.extent()));
+      }
     }
     return out;
   }

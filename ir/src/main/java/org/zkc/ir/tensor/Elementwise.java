@@ -3,7 +3,8 @@ package org.zkc.ir.tensor;
 import org.zkc.ir.Value;
 
 /** A function of one variable, applied to each element. */
-public sealed interface Elementwise extends TensorOp permits Activation, Clamp, FakeQuantize, Relu {
+public sealed interface Elementwise extends TensorOp
+    permits Activation, Clamp, FakeQuantize, IndexWrap, Relu {
   @Override
   Value result();
 

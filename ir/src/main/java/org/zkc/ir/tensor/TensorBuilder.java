@@ -201,6 +201,11 @@ public class TensorBuilder extends ViewBuilder {
     return op(r -> new CompareZero(r, input, comparison, location));
   }
 
+  /** Indices of an axis, negative ones counted from its end. */
+  public final Value wrapped(Value indices, int extent) {
+    return op(r -> new IndexWrap(r, indices, extent, location));
+  }
+
   /** The rows of the table that the indices name. */
   public final Value gather(Value table, Value indices) {
     return op(r -> new Gather(r, table, indices, location));

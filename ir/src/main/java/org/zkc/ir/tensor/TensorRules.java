@@ -85,10 +85,14 @@ public final class TensorRules {
                   p.paddingHigh(),
                   p.dilations()));
       case WindowMean w -> {
-        floating(w.input());
         require(
             w.divisors().stream().allMatch(d -> d >= 1),
             "divisors must be at least 1, got %s",
+            w.divisors());
+        require(
+            w.input().tensorType().dtype().isFloating()
+                || w.divisors().stream().allMatch(d -> d == 1),
+            "sums of integers have divisors 1, got %s",
             w.divisors());
         yield like(
             w.input(),

@@ -10,23 +10,16 @@ import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
-import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerWeights;
-import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Comparison;
 import org.zkc.ir.tensor.Constant;
-import org.zkc.ir.tensor.TopIndices;
-import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Gather;
-import org.zkc.ir.view.Reshape;
-import org.zkc.ir.view.Slice;
-import org.zkc.ir.view.Transpose;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Rows of tables by computed indices. The interval of the indices must lie inside the rows, so no
- * run asks for a row that is not there. For a table of n rows of r elements:
+ * Rows of tables by computed indices, which {@link IndexRange} holds inside the rows. For a table of
+ * n rows of r elements:
  *
  * <pre>
  * constant elements   result[i, c] = entries[index_i r + c], one lookup for each
@@ -41,10 +34,12 @@ final class ComputedGathers {
 
   private final IntegerValues values;
   private final ComparisonLowering comparisons;
+  private final IndexRange range;
 
   ComputedGathers(IntegerValues values) {
     this.values = values;
     this.comparisons = new ComparisonLowering(values);
+    this.range = new IndexRange(values);
   }
 
   /** Rows of real numbers. */
@@ -83,37 +78,8 @@ final class ComputedGathers {
   }
 
   private Value index(Gather op) {
-    Value index = values.exactly(op.indices());
-    Interval interval = IntegerBuilder.interval(index);
     int rows = op.table().shape().extent(0);
-    if (interval.low() >= 0 && interval.high() == rows && isPosition(op.indices(), rows)) {
-      // The interval of a position has one number more than there are positions.
-      return values.out().requantize(index, 0, 0, rows - 1);
-    }
-    if (interval.low() < 0 || interval.high() >= rows) {
-      throw new UserException(
-          op.location(),
-          "a computed index can be %d to %d here, of an axis of %d elements, and one out of range has no proof"
-              .formatted(interval.low(), interval.high(), rows),
-          "bound the index by .clamp(0, %d)".formatted(rows - 1));
-    }
-    return index;
-  }
-
-  /** Whether indices are positions on an axis of at most {@code rows} elements, moved or cast. */
-  private boolean isPosition(Value indices, int rows) {
-    if (values.isInput(indices)) {
-      return false;
-    }
-    return switch (values.analysis().definition(indices)) {
-      case TopIndices t -> t.input().shape().extent(t.axis()) <= rows;
-      case Cast c -> isPosition(c.input(), rows);
-      case Reshape r -> isPosition(r.input(), rows);
-      case Transpose t -> isPosition(t.input(), rows);
-      case Broadcast b -> isPosition(b.input(), rows);
-      case Slice s -> isPosition(s.input(), rows);
-      default -> false;
-    };
+    return range.inside(op.indices(), values.exactly(op.indices()), rows, op.location());
   }
 
   private boolean isLookedUp(Gather op) {
@@ -156,13 +122,20 @@ final class ComputedGathers {
     return out.reshape(found, op.result().shape());
   }
 
-  private Value picked(Gather op, Value index, Value table) {
+  private Value picked(Gather op, Value at, Value table) {
     IntegerBuilder out = values.out();
-    int rows = table.shape().extent(0);
+    int all = table.shape().extent(0);
     int count = Math.toIntExact(op.indices().shape().elementCount());
-    int width = Math.toIntExact(table.shape().elementCount() / rows);
+    int width = Math.toIntExact(table.shape().elementCount() / all);
+    // Rows that no index of this interval names are left out.
+    Interval interval = IntegerBuilder.interval(at);
+    int first = Math.toIntExact(interval.low());
+    int rows = Math.toIntExact(interval.size());
+    Value index = comparisons.plus(at, -first);
     Value hits = hits(index, rows, Shape.of(count, rows));
-    Value columns = out.transpose(out.reshape(table, Shape.of(rows, width)), List.of(1, 0));
+    Value matrix = out.reshape(table, Shape.of(all, width));
+    Value named = rows == all ? matrix : out.slice(matrix, List.of(first, 0), List.of(first + rows, width), List.of(1, 1));
+    Value columns = out.transpose(named, List.of(1, 0));
     return out.reshape(out.matMul(hits, columns), op.result().shape());
   }
 

@@ -2,6 +2,7 @@ package org.zkc.passes.quantize;
 
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.DType;
 import org.zkc.ir.FieldBounds;
@@ -24,6 +25,7 @@ import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.FakeQuantize;
+import org.zkc.ir.tensor.IndexWrap;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.MaxPool;
@@ -50,12 +52,16 @@ final class ExactLowering {
   private final GatherLowering gathers;
   private final ComparisonLowering comparisons;
   private final TopKLowering tops;
+  private final PoolLowering pools;
+  private final IndexRange range;
 
-  ExactLowering(IntegerValues values, GatherLowering gathers) {
+  ExactLowering(IntegerValues values, GatherLowering gathers, PoolLowering pools) {
     this.values = values;
     this.gathers = gathers;
+    this.pools = pools;
     this.comparisons = new ComparisonLowering(values);
     this.tops = new TopKLowering(values);
+    this.range = new IndexRange(values);
   }
 
   Value lower(TensorOp op) {
@@ -86,6 +92,11 @@ final class ExactLowering {
       case Concatenate c ->
           out.concatenate(c.inputs().stream().map(this::integers).toList(), c.axis());
       case Gather g -> gathers.ofIntegers(g, this::integers);
+      case MaxPool p -> pools.maxima(p, integers(p.input()));
+      case WindowMean w ->
+          out.windowSum(
+              integers(w.input()), w.axis(), w.starts(), w.lengths(), w.divisors(), 1);
+      case IndexWrap i -> wrapped(i);
       case UnaryView v -> out.viewOfReals(v, List.of(integers(v.input())));
       case FakeQuantize _,
           Constant _,
@@ -93,8 +104,6 @@ final class ExactLowering {
           Linear _,
           MatMul _,
           BatchNorm _,
-          MaxPool _,
-          WindowMean _,
           Divide _,
           Normalization _,
           Attention _,
@@ -202,6 +211,25 @@ final class ExactLowering {
             0,
             (long) Math.max(all.low(), Math.ceil(low)),
             (long) Math.min(all.high(), Math.floor(high)));
+  }
+
+  /** Indices on their axis, by a table of all of them where some may be negative. */
+  private Value wrapped(IndexWrap op) {
+    Value x = integers(op.input());
+    Interval all = IntegerBuilder.interval(x);
+    if (all.low() >= 0) {
+      return range.inside(op.input(), x, op.extent(), op.location());
+    }
+    if (all.size() > FieldBounds.MAX_TABLE_ROWS) {
+      throw IndexRange.outside(all, op.extent(), op.location());
+    }
+    long[] entries =
+        LongStream.rangeClosed(all.low(), all.high())
+            .map(i -> i < 0 ? i + op.extent() : i)
+            .toArray();
+    TensorData table = TensorData.ofLongs(DType.I32, Shape.of(entries.length), entries);
+    Value wrapped = values.out().table(x, all.low(), table, 1);
+    return range.inside(op.result(), wrapped, op.extent(), op.location());
   }
 
   /** 1 where the integer is not 0. */

@@ -13,6 +13,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.IndexWrap;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Gather;
@@ -81,12 +82,18 @@ final class GatherLowering {
     }
     return switch (values.analysis().definition(indices)) {
       case Cast c when isCastOfIndices(c) -> isComputed(c.input());
+      case IndexWrap i when isNotNegative(i.input()) -> isComputed(i.input());
       case Reshape r -> isComputed(r.input());
       case Transpose t -> isComputed(t.input());
       case Slice s -> isComputed(s.input());
       case Broadcast b -> isComputed(b.input());
       default -> true;
     };
+  }
+
+  private boolean isNotNegative(Value indices) {
+    return !values.analysis().isConstant(indices)
+        && IntegerBuilder.interval(values.exactly(indices)).low() >= 0;
   }
 
   private static boolean isCastOfIndices(Cast cast) {
@@ -120,6 +127,7 @@ final class GatherLowering {
     IntegerBuilder out = values.out();
     return switch (definition) {
       case Cast c when isCastOfIndices(c) -> Optional.of(rows(op, table, c.input()));
+      case IndexWrap i when isNotNegative(i.input()) -> Optional.of(rows(op, table, i.input()));
       case Reshape r ->
           Optional.of(out.reshape(rows(op, table, r.input()), whole(r.shape(), table)));
       case Transpose t -> {

@@ -14,6 +14,7 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Cast;
+import org.zkc.ir.tensor.IndexWrap;
 import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.UnaryView;
 
@@ -40,10 +41,11 @@ public final class IntegerInputs {
       DType dtype = parameter.tensorType().dtype();
       if (!dtype.isFloating()) {
         OptionalInt rows = rows(parameter, uses);
+        boolean isNegative = rows.isPresent() && hasNegative(i, samples) && isWrapped(parameter, uses);
         out.put(
             parameter,
             rows.isPresent()
-                ? new Interval(0, rows.getAsInt() - 1)
+                ? new Interval(isNegative ? -rows.getAsInt() : 0, rows.getAsInt() - 1)
                 : ofType(dtype).orElse(null) instanceof Interval interval
                     ? interval
                     : ofSamples(parameter, i, samples));
@@ -63,10 +65,36 @@ public final class IntegerInputs {
   private static OptionalInt rows(Op user, Value value, Uses uses) {
     return switch (user) {
       case Gather g when g.indices() == value -> OptionalInt.of(g.table().shape().extent(0));
+      case IndexWrap i -> OptionalInt.of(i.extent());
       case UnaryView v -> rows(v.result(), uses);
       case Cast c when !c.dtype().isFloating() && c.dtype() != DType.I1 -> rows(c.result(), uses);
       default -> OptionalInt.empty();
     };
+  }
+
+  /** Whether every index that the value is may count from the end of its axis. */
+  private static boolean isWrapped(Value value, Uses uses) {
+    return uses.users(value).stream()
+        .allMatch(user ->
+            switch (user) {
+              case IndexWrap i -> true;
+              case Gather g -> g.indices() != value;
+              case UnaryView v -> isWrapped(v.result(), uses);
+              case Cast c -> isWrapped(c.result(), uses);
+              default -> true;
+            });
+  }
+
+  private static boolean hasNegative(int input, List<List<TensorData>> samples) {
+    for (List<TensorData> sample : samples) {
+      TensorData data = sample.get(input);
+      for (long k = 0; k < data.elementCount(); k++) {
+        if (data.getLong(k) < 0) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** The integers of a narrow type; empty for types of 16 bits and more. */

@@ -24,7 +24,12 @@ final class PoolLowering {
 
   /** Maxima along one axis after the other. */
   Value maxPool(MaxPool op) {
-    Value x = values.narrow(op.input(), IntegerValues.NARROW);
+    return maxima(op, values.narrow(op.input(), IntegerValues.NARROW));
+  }
+
+  /** The maxima of the integers that stand for the op's operand. */
+  Value maxima(MaxPool op, Value integers) {
+    Value x = integers;
     int axes = op.kernel().size();
     for (int k = axes - 1; k >= 0; k--) {
       int axis = op.input().shape().rank() - axes + k;

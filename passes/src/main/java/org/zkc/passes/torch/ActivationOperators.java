@@ -3,6 +3,7 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
@@ -16,6 +17,7 @@ import org.zkc.ir.tensor.Silu;
 import org.zkc.ir.tensor.Tanh;
 import org.zkc.ir.tensor.TensorBuilder;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
+import org.zkc.passes.torch.TorchValue.Tensor;
 
 /** Functions of one element. */
 final class ActivationOperators {
@@ -153,14 +155,16 @@ final class ActivationOperators {
   private static TorchValue between(OperatorCall call) {
     if (call.argument(1) instanceof TorchValue.Tensor
         || call.argument(2) instanceof TorchValue.Tensor) {
-      Value x = call.value(0);
+      DType promoted = Promotion.ofTensors(call.arguments());
+      DType dtype = ReductionOperators.exactType(promoted);
+      Value x = call.in(dtype, call.tensor(0));
       if (!call.isNone(1)) {
-        x = extreme(call.emit(), x, call.value(1), true);
+        x = extreme(call.emit(), x, call.in(dtype, call.argument(1)), true);
       }
       if (!call.isNone(2)) {
-        x = extreme(call.emit(), x, call.value(2), false);
+        x = extreme(call.emit(), x, call.in(dtype, call.argument(2)), false);
       }
-      return call.result(x);
+      return exactly(call, x, promoted);
     }
     return clamp(call, call.number(1, -INFINITY), call.number(2, INFINITY));
   }
@@ -185,7 +189,19 @@ final class ActivationOperators {
               x -> Math.min(Math.max(x, low), high)),
           "");
     }
-    return call.result(call.emit().clamp(call.value(0), low, high));
+    if (call.tensor(0).dtype().isFloating()) {
+      return call.result(call.emit().clamp(call.value(0), low, high));
+    }
+    if (isFraction(low) || isFraction(high)) {
+      Value x = call.in(DType.F32, call.tensor(0));
+      return call.result(call.emit().clamp(x, low, high), DType.F32);
+    }
+    DType dtype = call.tensor(0).dtype();
+    return call.result(call.emit().clamp(call.in(dtype, call.tensor(0)), low, high), dtype);
+  }
+
+  private static boolean isFraction(double bound) {
+    return !Double.isInfinite(bound) && bound != Math.rint(bound);
   }
 
   private static TorchOperator extreme(String name, boolean greatest) {
@@ -203,14 +219,24 @@ final class ActivationOperators {
           ? ArithmeticOperators.known(call, Math::max, Math::max, false)
           : ArithmeticOperators.known(call, Math::min, Math::min, false);
     }
+    DType promoted = Promotion.of(call.arguments().subList(0, 2));
+    DType dtype = ReductionOperators.exactType(promoted);
     int constant = call.argument(1) instanceof KnownTensor ? 1 : 0;
     if (call.argument(constant) instanceof KnownTensor k && k.data().elementCount() == 1) {
       double c = k.data().getDouble(0);
-      Value other = call.value(1 - constant);
+      Value other = call.in(dtype, call.argument(1 - constant));
       Value out = call.emit().clamp(other, greatest ? c : -INFINITY, greatest ? INFINITY : c);
-      return call.result(call.emit().broadcast(out, Shapes.broadcast(other.shape(), k.shape())));
+      return exactly(
+          call, call.emit().broadcast(out, Shapes.broadcast(other.shape(), k.shape())), promoted);
     }
-    return call.result(extreme(call.emit(), call.value(0), call.value(1), greatest));
+    Value left = call.in(dtype, call.argument(0));
+    Value right = call.in(dtype, call.argument(1));
+    return exactly(call, extreme(call.emit(), left, right, greatest), promoted);
+  }
+
+  /** A result that was computed exactly, in the type that it has in PyTorch. */
+  private static Tensor exactly(OperatorCall call, Value value, DType dtype) {
+    return call.result(dtype.isFloating() ? value : call.emit().cast(value, dtype), dtype);
   }
 
   /** The maximum, or minimum, along a new last axis that holds both. */

@@ -195,7 +195,7 @@ final class ElementOperators {
   }
 
   /** The rows [T, L, R] of a table [F, L, R] that indices [T, L] name. */
-  private static Value lines(OperatorCall call, Value table, Value at) {
+  static Value lines(OperatorCall call, Value table, Value at) {
     TensorEmitter emit = call.emit();
     int extent = table.shape().extent(0);
     int lines = table.shape().extent(1);

@@ -27,7 +27,7 @@ final class GatherOperators {
           new TorchOperator(
               "aten.index",
               "gather",
-              "one tensor of integers; not negative where it is not known",
+              "integers, and masks that are known",
               GatherOperators::index),
           new TorchOperator(
               "aten.index_select",
@@ -48,14 +48,16 @@ final class GatherOperators {
             .filter(axis -> !(indices.get(axis) instanceof None))
             .boxed()
             .toList();
-    if (axes.size() != 1) {
-      throw call.refuse("%d tensors of indices; one is supported".formatted(axes.size()));
+    Tensor self = call.tensor(0);
+    if (axes.size() == 1
+        && indices.get(axes.getFirst()) instanceof TracedTensor index
+        && index.dtype() != DType.I1
+        && !index.dtype().isFloating()) {
+      int axis = axes.getFirst();
+      int extent = IndexOperators.extent(call, self.shape(), axis);
+      return byInput(call, self, axis, IndexedPoints.wrapped(call, index, extent));
     }
-    int axis = axes.getFirst();
-    if (!(indices.get(axis) instanceof Tensor index)) {
-      throw call.refuse("indices that are no tensor");
-    }
-    return selected(call, call.tensor(0), axis, index);
+    return IndexedPoints.of(call, self, indices).read();
   }
 
   /** The elements of one axis that the indices name; their axes take its place. */

@@ -112,14 +112,13 @@ final class OrderOperators {
     Value values = restored(call, top(call, numbers, axis, k, false), largest);
     return new Tuple(
         List.of(
-            call.result(values, x.dtype()),
+            call.result(x.dtype().isFloating() ? values : call.emit().cast(values, x.dtype()), x.dtype()),
             call.result(top(call, numbers, axis, k, true), DType.I64)));
   }
 
   /** The elements, negated where the smallest count; booleans as integers. */
   private static Value signed(OperatorCall call, TracedTensor x, boolean largest) {
-    DType dtype = x.dtype() == DType.I1 ? DType.I64 : x.dtype();
-    return restored(call, call.in(dtype, x), largest);
+    return restored(call, call.in(ReductionOperators.exactType(x.dtype()), x), largest);
   }
 
   private static Value restored(OperatorCall call, Value value, boolean largest) {

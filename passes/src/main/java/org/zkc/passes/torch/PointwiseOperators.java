@@ -4,6 +4,7 @@ import java.util.List;
 import org.zkc.ir.DType;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Comparison;
 import org.zkc.ir.tensor.ScalarFunction;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.Tensor;
@@ -127,8 +128,12 @@ final class PointwiseOperators {
       throw call.refuse(String.valueOf(e.getMessage()));
     }
     return switch (call.argument(0)) {
-      case TracedTensor t ->
-          call.result(call.emit().pointwise(call.value(t), function, parameters));
+      case TracedTensor t when !t.dtype().isFloating() && keepsIntegers ->
+          ofIntegers(call, t, function);
+      case TracedTensor t -> {
+        DType dtype = t.dtype().isFloating() ? t.dtype() : DType.F32;
+        yield call.result(call.emit().pointwise(call.in(dtype, t), function, parameters), dtype);
+      }
       case KnownTensor k -> {
         DType dtype = k.dtype().isFloating() || keepsIntegers ? k.dtype() : DType.F32;
         TensorData data =
@@ -140,6 +145,29 @@ final class PointwiseOperators {
           new TorchValue.Int((long) function.apply(i.value(), list));
       default -> new TorchValue.Float(function.apply(call.number(0), list));
     };
+  }
+
+  /** Absolute values and signs; whatever else keeps integers rounds, which changes none. */
+  private static TorchValue ofIntegers(
+      OperatorCall call, TracedTensor tensor, ScalarFunction function) {
+    if (function != ScalarFunction.ABS && function != ScalarFunction.SIGN
+        || tensor.dtype() == DType.I1) {
+      return tensor;
+    }
+    TensorEmitter emit = call.emit();
+    Value x = call.in(DType.I64, tensor);
+    Value out;
+    if (function == ScalarFunction.SIGN) {
+      Value positive = emit.cast(emit.compareZero(x, Comparison.GREATER), DType.I64);
+      out = emit.subtract(positive, emit.cast(emit.compareZero(x, Comparison.LESS), DType.I64));
+    } else {
+      Value negated = emit.multiply(x, call.in(DType.I64, new TorchValue.Int(-1)));
+      out =
+          emit.add(
+              emit.clamp(x, 0, Double.POSITIVE_INFINITY),
+              emit.clamp(negated, 0, Double.POSITIVE_INFINITY));
+    }
+    return call.result(emit.cast(out, tensor.dtype()), tensor.dtype());
   }
 
   /** (input, decimals): round(10^decimals x) / 10^decimals. */

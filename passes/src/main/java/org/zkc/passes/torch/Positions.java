@@ -55,7 +55,7 @@ record Positions(Shape shape, int[] at) {
     return selected(call, tensor, perAxis, chosen);
   }
 
-  private static void requireMask(OperatorCall call, Shape tensor, int first, Shape mask) {
+  static void requireMask(OperatorCall call, Shape tensor, int first, Shape mask) {
     int end = first + mask.rank();
     if (end > tensor.rank() || !tensor.extents().subList(first, end).equals(mask.extents())) {
       throw call.refuse("a mask of shape %s for a tensor of shape %s".formatted(mask, tensor));

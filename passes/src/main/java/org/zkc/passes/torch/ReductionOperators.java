@@ -12,6 +12,7 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.ScalarFunction;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
+import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /**
@@ -26,7 +27,10 @@ final class ReductionOperators {
       List.of(
           new TorchOperator("aten.mean", "window_mean", c -> reduce(c, false)),
           new TorchOperator(
-              "aten.sum", "window_mean", "as a mean with divisor 1", c -> reduce(c, true)),
+              "aten.sum",
+              "window_mean",
+              "as a mean with divisor 1; integers exactly",
+              c -> reduce(c, true)),
           new TorchOperator("aten.amax", "max_pool", c -> extremes(c, true)),
           new TorchOperator("aten.amin", "max_pool, multiply", c -> extremes(c, false)),
           new TorchOperator("aten.aminmax", "max_pool, multiply", ReductionOperators::both),
@@ -56,13 +60,8 @@ final class ReductionOperators {
    * dtype).
    */
   private static TorchValue reduce(OperatorCall call, boolean sum) {
-    Value input = call.value(0);
-    int rank = input.shape().rank();
     boolean whole = call.overload().isEmpty();
     int dtypeAt = whole ? 1 : 3;
-    if (!call.isNone(dtypeAt)) {
-      CastOperators.requireFloating(call, call.integer(dtypeAt));
-    }
     if (sum
         && call.isNone(dtypeAt)
         && call.tensor(0) instanceof KnownTensor known
@@ -78,10 +77,12 @@ final class ReductionOperators {
               Double::sum),
           "");
     }
-    if (!call.tensor(0).dtype().isFloating()) {
-      throw call.refuse(
-          "a %s of integers; convert them to float first".formatted(sum ? "sum" : "mean"));
+    DType dtype = summedType(call, dtypeAt);
+    if (!sum && !dtype.isFloating()) {
+      throw call.refuse("a mean of integers; convert them to float first");
     }
+    Value input = call.in(dtype, call.tensor(0));
+    int rank = input.shape().rank();
     TreeSet<Integer> axes = new TreeSet<>();
     if (!whole && !call.isNone(1)) {
       call.integers(1).forEach(a -> axes.add(call.resolveAxis(a, rank)));
@@ -91,10 +92,22 @@ final class ReductionOperators {
         axes.add(axis);
       }
     }
-    if (rank == 0) {
-      return call.result(input);
+    return call.result(
+        rank == 0 ? input : mean(call, input, List.copyOf(axes), !whole && call.flag(2), sum),
+        dtype);
+  }
+
+  /** The element type of sums and products: the given one, else 64-bit integers of integers. */
+  private static DType summedType(OperatorCall call, int dtypeAt) {
+    if (!call.isNone(dtypeAt)) {
+      return CastOperators.dtype(call, call.integer(dtypeAt));
     }
-    return call.result(mean(call, input, List.copyOf(axes), !whole && call.flag(2), sum));
+    return exactType(call.tensor(0).dtype());
+  }
+
+  /** The type in which a type's numbers are computed: integers and booleans as 64-bit integers. */
+  static DType exactType(DType dtype) {
+    return dtype.isFloating() ? dtype : DType.I64;
   }
 
   /**
@@ -142,9 +155,29 @@ final class ReductionOperators {
   /** The maximum, or minimum, over the last axis, of which one element stays. */
   static Value extreme(TensorEmitter emit, Value input, boolean greatest) {
     List<Integer> whole = List.of(input.shape().extent(input.shape().rank() - 1));
-    Value signed = greatest ? input : emit.multiply(input, emit.scalar(-1));
+    Value signed = greatest ? input : negated(emit, input);
     Value out = emit.maxPool(signed, whole, List.of(1), List.of(0), List.of(0), List.of(1));
-    return greatest ? out : emit.multiply(out, emit.scalar(-1));
+    return greatest ? out : negated(emit, out);
+  }
+
+  private static Value negated(TensorEmitter emit, Value x) {
+    DType dtype = x.tensorType().dtype();
+    return emit.multiply(
+        x,
+        dtype.isFloating()
+            ? emit.scalar(-1)
+            : emit.integers(HostTensors.cast(HostTensors.scalar(-1), dtype), ""));
+  }
+
+  /** The operand of an extreme, in a type that holds its elements negated. */
+  private static Value extremeOperand(OperatorCall call) {
+    return call.in(exactType(call.tensor(0).dtype()), call.tensor(0));
+  }
+
+  /** An extreme of {@link #extremeOperand}, in the type of the operand. */
+  private static Tensor extremeResult(OperatorCall call, Value extreme) {
+    DType dtype = call.tensor(0).dtype();
+    return call.result(dtype.isFloating() ? extreme : call.emit().cast(extreme, dtype), dtype);
   }
 
   /**
@@ -212,7 +245,8 @@ final class ReductionOperators {
     if (HostOperators.isKnown(call)) {
       return HostOperators.extreme(call, greatest);
     }
-    return call.result(extreme(call, Lines.of(call, call.value(0), 1, call.flag(2)), greatest));
+    Lines lines = Lines.of(call, extremeOperand(call), 1, call.flag(2));
+    return extremeResult(call, extreme(call, lines, greatest));
   }
 
   private static Value extreme(OperatorCall call, Lines lines, boolean greatest) {
@@ -221,9 +255,11 @@ final class ReductionOperators {
 
   /** (input, dim, keepdim): the least and the greatest. */
   private static TorchValue both(OperatorCall call) {
-    Lines lines = Lines.of(call, call.value(0), 1, call.flag(2));
+    Lines lines = Lines.of(call, extremeOperand(call), 1, call.flag(2));
     return new Tuple(
-        List.of(call.result(extreme(call, lines, false)), call.result(extreme(call, lines, true))));
+        List.of(
+            extremeResult(call, extreme(call, lines, false)),
+            extremeResult(call, extreme(call, lines, true))));
   }
 
   /** (input), (input, other), or (input, dim, keepdim) with the indices of the elements. */
@@ -231,25 +267,28 @@ final class ReductionOperators {
     return switch (call.overload()) {
       case "other" -> ActivationOperators.extreme(call, greatest);
       case "dim" -> {
-        Value out = extreme(call, Lines.of(call, call.value(0), 1, call.flag(2)), greatest);
-        yield new Tuple(List.of(call.result(out), OrderOperators.indices(call, greatest)));
+        Lines lines = Lines.of(call, extremeOperand(call), 1, call.flag(2));
+        yield new Tuple(
+            List.of(
+                extremeResult(call, extreme(call, lines, greatest)),
+                OrderOperators.indices(call, greatest)));
       }
       default ->
-          call.result(extreme(call, Lines.of(call, call.value(0), Set.of(), false), greatest));
+          extremeResult(
+              call,
+              extreme(call, Lines.of(call, extremeOperand(call), Set.of(), false), greatest));
     };
   }
 
   /** (input, dtype) or (input, dim, keepdim, dtype): halves are multiplied, and their halves. */
   private static TorchValue product(OperatorCall call) {
     boolean whole = call.overload().isEmpty();
-    int dtypeAt = whole ? 1 : 3;
-    if (!call.isNone(dtypeAt)) {
-      CastOperators.requireFloating(call, call.integer(dtypeAt));
-    }
+    DType dtype = summedType(call, whole ? 1 : 3);
+    Value input = call.in(dtype, call.tensor(0));
     Lines lines =
         whole
-            ? Lines.of(call, call.value(0), Set.of(), false)
-            : Lines.of(call, call.value(0), 1, call.flag(2));
+            ? Lines.of(call, input, Set.of(), false)
+            : Lines.of(call, input, 1, call.flag(2));
     TensorEmitter emit = call.emit();
     Value x = lines.lines;
     int axis = lines.axis();
@@ -266,7 +305,7 @@ final class ReductionOperators {
     }
     Value products = x;
     Value all = over.map(o -> emit.multiply(products, o)).orElse(products);
-    return call.result(emit.reshape(all, lines.result));
+    return call.result(emit.reshape(all, lines.result), dtype);
   }
 
   /** (input, dim, dtype): window j is the first j + 1 elements. */
@@ -274,12 +313,10 @@ final class ReductionOperators {
     if (HostOperators.isKnown(call)) {
       return HostOperators.cumulativeSum(call);
     }
-    if (!call.isNone(2)) {
-      CastOperators.requireFloating(call, call.integer(2));
-    }
-    Value x = call.value(0);
+    DType dtype = summedType(call, 2);
+    Value x = call.in(dtype, call.tensor(0));
     if (x.shape().elementCount() < 2) {
-      return call.result(x);
+      return call.result(x, dtype);
     }
     int axis = call.axis(1, x.shape().rank());
     int n = x.shape().extent(axis);
@@ -290,17 +327,26 @@ final class ReductionOperators {
                 axis,
                 Collections.nCopies(n, 0),
                 IntStream.rangeClosed(1, n).boxed().toList(),
-                Collections.nCopies(n, 1)));
+                Collections.nCopies(n, 1)),
+        dtype);
   }
 
   /** (input, n, dim, prepend, append): neighbours subtracted, n times. */
   private static TorchValue differences(OperatorCall call) {
-    Value x = call.value(0);
+    DType dtype = call.tensor(0).dtype();
+    if (dtype == DType.I1) {
+      throw call.refuse("differences of booleans; convert them to integers first");
+    }
+    Value x = call.in(dtype, call.tensor(0));
     int axis = call.axis(2, x.shape().rank());
     List<Value> parts = new ArrayList<>();
-    call.optionalValue(3).ifPresent(parts::add);
+    if (!call.isNone(3)) {
+      parts.add(call.in(dtype, call.tensor(3)));
+    }
     parts.add(x);
-    call.optionalValue(4).ifPresent(parts::add);
+    if (!call.isNone(4)) {
+      parts.add(call.in(dtype, call.tensor(4)));
+    }
     x = call.emit().concatenate(parts, axis);
     long times = call.integer(1);
     for (long k = 0; k < times; k++) {
@@ -313,7 +359,7 @@ final class ReductionOperators {
               .subtract(
                   call.emit().slice(x, axis, 1, n, 1), call.emit().slice(x, axis, 0, n - 1, 1));
     }
-    return call.result(x);
+    return call.result(x, dtype);
   }
 
   /** (input, dim, keepdim): max + log(sum exp(x - max)), where the sum is at least 1. */

@@ -3,7 +3,6 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.zkc.ir.DType;
@@ -25,15 +24,15 @@ final class StatisticsOperators {
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator(
-              "aten.count_nonzero", "compare_zero, cast, add", StatisticsOperators::count),
+              "aten.count_nonzero", "compare_zero, cast, window_mean", StatisticsOperators::count),
           new TorchOperator(
               "aten.bucketize",
-              "subtract, compare_zero, cast, add",
+              "subtract, compare_zero, cast, window_mean",
               "constant boundaries",
               c -> places(c, 0, 1, 3)),
           new TorchOperator(
               "aten.searchsorted",
-              "subtract, compare_zero, cast, add",
+              "subtract, compare_zero, cast, window_mean",
               "constant boundaries along one axis, no sorter",
               StatisticsOperators::searchSorted),
           new TorchOperator("aten.nansum", "window_mean", c -> whereNumbers(c, "aten.sum")),
@@ -84,20 +83,11 @@ final class StatisticsOperators {
     return call.result(call.emit().reshape(sum, lines.result()), DType.I64);
   }
 
-  /** The sum along the last axis, of which one element stays: halves are added, and theirs. */
+  /** The sum along the last axis, of which one element stays. */
   private static Value summed(TensorEmitter emit, Value lines) {
-    Value x = lines;
-    int axis = x.shape().rank() - 1;
-    Optional<Value> over = Optional.empty();
-    for (int n = x.shape().extent(axis); n > 1; n /= 2) {
-      if (n % 2 == 1) {
-        Value last = emit.slice(x, axis, n - 1, n, 1);
-        over = Optional.of(over.map(o -> emit.add(o, last)).orElse(last));
-      }
-      x = emit.add(emit.slice(x, axis, 0, n / 2, 1), emit.slice(x, axis, n / 2, n / 2 * 2, 1));
-    }
-    Value sums = x;
-    return over.map(o -> emit.add(sums, o)).orElse(sums);
+    int axis = lines.shape().rank() - 1;
+    return emit.windowMean(
+        lines, axis, List.of(0), List.of(lines.shape().extent(axis)), List.of(1));
   }
 
   /** (sorted_sequence, self, out_int32, right, side, sorter). */

@@ -19,6 +19,7 @@ final class Perplexity implements FidelityReport.OutputListener {
   private final double scale;
 
   private int sample;
+  private boolean isForeign;
   private long tokens;
   private double floats;
   private double integers;
@@ -42,7 +43,12 @@ final class Perplexity implements FidelityReport.OutputListener {
     int vocabulary = reals.length / length;
     double[] line = new double[vocabulary];
     for (int t = 0; t + 1 < length; t++) {
-      int next = Math.toIntExact(sequence.getLong(t + 1));
+      long token = sequence.getLong(t + 1);
+      if (token < 0 || token >= vocabulary) {
+        isForeign = true;
+        return;
+      }
+      int next = (int) token;
       for (int v = 0; v < vocabulary; v++) {
         line[v] = reals[t * vocabulary + v];
       }
@@ -68,9 +74,12 @@ final class Perplexity implements FidelityReport.OutputListener {
     return StrictMath.log(sum) + most - logits[token];
   }
 
-  /** The perplexities; empty where no token follows another. */
+  /**
+   * The perplexities; empty where no token follows another, or one is none of the vocabulary: the
+   * input is no text then.
+   */
   Optional<Evaluation.Perplexity> measured() {
-    return tokens == 0
+    return tokens == 0 || isForeign
         ? Optional.empty()
         : Optional.of(
             new Evaluation.Perplexity(

@@ -359,7 +359,13 @@ public final class IntegerExecutor {
       long n = numerators[i];
       long d = denominators[i];
       long quotient = d <= 0 ? 0 : Math.floorDiv((n << (q.bits() + 1)) + d, 2 * d);
-      if (d <= 0 || quotient < q.low() || quotient > q.high()) {
+      boolean isOutside = d <= 0 || quotient < q.low() || quotient > q.high();
+      if (isOutside && d == 1 && q.bits() == 0) {
+        throw new UserException(
+            "this input cannot be proved: it makes the model ask for element %d where there are %d to %d; give an input like those it was calibrated on"
+                .formatted(n, q.low(), q.high()));
+      }
+      if (isOutside) {
         throw new UserException(
             "this input cannot be proved: it makes the model divide %d by %d, and divisions by 0 or less, or with rounded quotients outside [%d, %d] / 2^%d, have no proof; give an input like those it was calibrated on"
                 .formatted(n, d, q.low(), q.high(), q.bits()));
