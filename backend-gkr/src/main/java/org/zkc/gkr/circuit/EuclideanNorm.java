@@ -3,6 +3,7 @@ package org.zkc.gkr.circuit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * result = floor(sqrt(constant + sum of the squares of the source over its last axis)), the last
@@ -10,8 +11,21 @@ import java.util.function.IntFunction;
  * #RADICAND_BITS}, so that the root has {@value #ROOT_BITS} bits. Squares are summed in groups
  * whose sums stay below 2^30; where the radicand can reach 2^{@value #WHOLE_BITS} each group's sum
  * is split in limbs. docs/protocol.md section 4.
+ *
+ * <p>What is squared of channel i of the last axis is the element times 2^exponents[i]. Channels
+ * whose exponent is {@value #COARSE} or more are squared in units of 2^{@value #COARSE}, in groups
+ * of their own.
+ *
+ * @param exponents one per channel, or none, which means that all are 0
  */
-public record EuclideanNorm(int result, int source, long constant) implements Relation {
+public record EuclideanNorm(int result, int source, long constant, List<Integer> exponents)
+    implements Relation {
+  /** The least exponent of a channel that is squared in units of 2^COARSE. */
+  public static final int COARSE = 5;
+
+  /** The greatest exponent of a channel. */
+  static final int MOST_EXPONENT = 16;
+
   /** Bits of a root. */
   public static final int ROOT_BITS = 20;
 
@@ -23,6 +37,10 @@ public record EuclideanNorm(int result, int source, long constant) implements Re
 
   /** The most groups: the sum of so many limbs of 20 bits stays below 2^29. */
   static final int MOST_GROUPS = 1 << 8;
+
+  public EuclideanNorm {
+    exponents = List.copyOf(exponents);
+  }
 
   @Override
   public List<Integer> sources() {
@@ -42,7 +60,8 @@ public record EuclideanNorm(int result, int source, long constant) implements Re
     for (int k = 0; k < out.length; k++) {
       long radicand = constant;
       for (int i = 0; i < extent; i++) {
-        radicand += (long) x[k * extent + i] * x[k * extent + i];
+        long element = (long) x[k * extent + i] << (exponents.isEmpty() ? 0 : exponents.get(i));
+        radicand += element * element;
       }
       while ((out[k] + 1L) * (out[k] + 1L) <= radicand) {
         out[k]++;
@@ -58,7 +77,7 @@ public record EuclideanNorm(int result, int source, long constant) implements Re
 
   @Override
   public String details() {
-    return "constant " + constant;
+    return "constant " + constant + (exponents.isEmpty() ? "" : ", exponents " + exponents);
   }
 
   @Override
@@ -71,11 +90,36 @@ public record EuclideanNorm(int result, int source, long constant) implements Re
     return Math.max(-source.low(), source.high());
   }
 
-  /** The greatest radicand. */
-  static long mostRadicand(Interval source, int extent, long constant) {
+  /** The greatest radicand; the exponents are within their limits. */
+  long mostRadicand(Interval source, int extent) {
     long most = magnitude(source);
-    return Math.addExact(
-        constant, Math.multiplyExact(Math.multiplyExact(most, most), (long) extent));
+    long weight = exponents.isEmpty() ? extent : exponents.stream().mapToLong(e -> 1L << 2 * e).sum();
+    return Math.addExact(constant, Math.multiplyExact(Math.multiplyExact(most, most), weight));
+  }
+
+  /** The channels that are squared in units of 2^COARSE, ascending. */
+  public List<Integer> coarseChannels() {
+    return IntStream.range(0, exponents.size())
+        .filter(i -> exponents.get(i) >= COARSE)
+        .boxed()
+        .toList();
+  }
+
+  /** What the elements that are squared in units of 1 range over. */
+  public Interval fine(Interval source) {
+    return shifted(source, exponents.stream().filter(e -> e < COARSE).reduce(0, Math::max));
+  }
+
+  /** What the others range over in units of 2^COARSE. */
+  public Interval coarse(Interval source) {
+    return shifted(
+        source,
+        exponents.stream().filter(e -> e >= COARSE).map(e -> e - COARSE).reduce(0, Math::max));
+  }
+
+  private static Interval shifted(Interval source, int exponent) {
+    long most = magnitude(source) << exponent;
+    return exponent == 0 ? source : new Interval(-most, most);
   }
 
   /**
@@ -93,7 +137,8 @@ public record EuclideanNorm(int result, int source, long constant) implements Re
 
   /** Whether the sums of groups are split in limbs. */
   public boolean isSplit(Interval source, int extent) {
-    return mostRadicand(source, extent, constant) >= 1L << WHOLE_BITS;
+    return exponents.stream().anyMatch(e -> e >= COARSE)
+        || mostRadicand(source, extent) >= 1L << WHOLE_BITS;
   }
 
   /** The shape of a tensor that has {@code extent} elements in place of the last axis. */

@@ -29,23 +29,53 @@ final class NormCheck {
         2 * state.degree(n.source()) <= CircuitLimits.DEGREE,
         "multiplicative degree above " + CircuitLimits.DEGREE);
     int extent = shape.getLast();
-    long most = EuclideanNorm.mostRadicand(x, extent, n.constant());
+    requireExponents(n.exponents(), shape, state);
+    long most = n.mostRadicand(x, extent);
     require(
         most < 1L << EuclideanNorm.RADICAND_BITS,
         "the radicand reaches " + most + ", above 2^" + EuclideanNorm.RADICAND_BITS);
-    long square = EuclideanNorm.magnitude(x) * EuclideanNorm.magnitude(x);
-    require(square < Interval.BOUND, "the square of an element reaches 2^30");
+    requireSquares(n.fine(x));
+    requireSquares(n.coarse(x));
     if (n.isSplit(x, extent)) {
-      int count = extent / EuclideanNorm.group(x, extent);
+      int fine = extent / EuclideanNorm.group(n.fine(x), extent);
+      int channels = n.coarseChannels().size();
+      int coarse = channels == 0 ? 0 : channels / EuclideanNorm.group(n.coarse(x), channels);
       require(
-          count <= EuclideanNorm.MOST_GROUPS,
+          fine + coarse <= EuclideanNorm.MOST_GROUPS,
           "more than " + EuclideanNorm.MOST_GROUPS + " groups of squares");
-      state.look(stack(shape, count), 3);
+      state.look(stack(shape, fine), 3);
+      if (coarse > 0) {
+        state.look(stack(shape, coarse), 3);
+      }
     }
     state.count(3 * state.tensor(n.source()).elementCount());
     state.look(stack(shape, 1), RoundedQuotient.limbs(19).size());
     state.look(stack(shape, 2), 1 + RoundedQuotient.limbs(EuclideanNorm.ROOT_BITS + 1).size());
     return new Interval(root(n.constant()), root(most));
+  }
+
+  /** Channels are as many as exponents, and few enough for views along their axis. */
+  private static void requireExponents(
+      List<Integer> exponents, List<Integer> shape, CheckState state) {
+    if (exponents.isEmpty()) {
+      return;
+    }
+    require(
+        exponents.size() == shape.getLast(),
+        exponents.size() + " exponents for " + shape.getLast() + " channels");
+    CheckState.requireShortAxes(shape, "the source");
+    require(
+        exponents.stream().allMatch(e -> e >= 0 && e <= EuclideanNorm.MOST_EXPONENT),
+        "an exponent outside [0, " + EuclideanNorm.MOST_EXPONENT + "]");
+    // What the view of the channels costs.
+    state.count(2 * shape.stream().mapToLong(e -> e).reduce(1, Math::multiplyExact));
+  }
+
+  private static void requireSquares(Interval x) {
+    long most = EuclideanNorm.magnitude(x);
+    require(
+        most < Interval.BOUND && most * most < Interval.BOUND,
+        "the square of an element reaches 2^30");
   }
 
   static Interval interval(Reciprocal r, TensorDeclaration d, CheckState state) {
@@ -70,7 +100,8 @@ final class NormCheck {
   }
 
   /**
-   * An element x of the source is at most the norm y, as x^2 <= y^2 and both are integers; the
+   * An element x of the source, times its power of two, is at most the norm y, as x^2 <= y^2 and
+   * both are integers; the
    * reciprocal r has 2 y r <= 2^(bits+1) + y, so that x r is at most 2^bits + y / 2.
    */
   static Interval interval(Normalize n, TensorDeclaration d, CheckState state) {
@@ -80,9 +111,11 @@ final class NormCheck {
     require(shape.equals(d.shape()), "source and result differ in shape");
     if (!(state.definition(n.reciprocal()) instanceof Reciprocal r)
         || !(state.definition(r.source()) instanceof EuclideanNorm norm)
-        || norm.source() != n.source()) {
+        || norm.source() != n.source()
+        || !norm.exponents().equals(n.exponents())) {
       throw new InvalidCircuit("its factor is no reciprocal of the source's Euclidean norm");
     }
+    requireExponents(n.exponents(), shape, state);
     state.degree(n.result(), state.degree(n.source()) + state.degree(n.reciprocal()));
     state.count(state.tensor(n.source()).elementCount());
     long most = (1L << r.bits()) + state.source(r.source()).high() / 2;

@@ -9,9 +9,17 @@ import java.util.function.IntFunction;
  * result exceeds 2^bits + norm / 2: that bound, which intervals of the two factors do not give, is
  * why this is no Product. docs/protocol.md section 4.
  *
+ * <p>As in the norm, what is multiplied of channel i is the element times 2^exponents[i].
+ *
  * @param reciprocal the result of a {@link Reciprocal} of an {@link EuclideanNorm} of the source
+ * @param exponents those of the norm
  */
-public record Normalize(int result, int source, int reciprocal) implements Relation {
+public record Normalize(int result, int source, int reciprocal, List<Integer> exponents)
+    implements Relation {
+  public Normalize {
+    exponents = List.copyOf(exponents);
+  }
+
   @Override
   public List<Integer> sources() {
     return List.of(source, reciprocal);
@@ -28,7 +36,8 @@ public record Normalize(int result, int source, int reciprocal) implements Relat
     int[] factors = elements.apply(reciprocal);
     int extent = circuit.tensors().get(source).shape().getLast();
     for (int k = 0; k < out.length; k++) {
-      out[k] *= factors[k / extent];
+      int exponent = exponents.isEmpty() ? 0 : exponents.get(k % extent);
+      out[k] = (out[k] << exponent) * factors[k / extent];
     }
     return out;
   }

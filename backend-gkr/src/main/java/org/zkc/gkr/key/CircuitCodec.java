@@ -149,12 +149,18 @@ public final class CircuitCodec {
                   .setExcess(q.high() - (1L << q.bits())));
       case EuclideanNorm n ->
           b.setEuclideanNorm(
-              EuclideanNormMessage.newBuilder().setSource(n.source()).setConstant(n.constant()));
+              EuclideanNormMessage.newBuilder()
+                  .setSource(n.source())
+                  .setConstant(n.constant())
+                  .addAllExponents(n.exponents()));
       case Reciprocal r ->
           b.setReciprocal(ReciprocalMessage.newBuilder().setSource(r.source()).setBits(r.bits()));
       case Normalize n ->
           b.setNormalize(
-              NormalizeMessage.newBuilder().setSource(n.source()).setReciprocal(n.reciprocal()));
+              NormalizeMessage.newBuilder()
+                  .setSource(n.source())
+                  .setReciprocal(n.reciprocal())
+                  .addAllExponents(n.exponents()));
     }
     return b.build();
   }
@@ -293,12 +299,14 @@ public final class CircuitCodec {
       }
       case EUCLIDEAN_NORM -> {
         EuclideanNormMessage n = r.getEuclideanNorm();
-        yield new EuclideanNorm(result, n.getSource(), n.getConstant());
+        yield new EuclideanNorm(result, n.getSource(), n.getConstant(), n.getExponentsList());
       }
       case RECIPROCAL ->
           new Reciprocal(result, r.getReciprocal().getSource(), r.getReciprocal().getBits());
-      case NORMALIZE ->
-          new Normalize(result, r.getNormalize().getSource(), r.getNormalize().getReciprocal());
+      case NORMALIZE -> {
+        NormalizeMessage n = r.getNormalize();
+        yield new Normalize(result, n.getSource(), n.getReciprocal(), n.getExponentsList());
+      }
       case KIND_NOT_SET -> throw new InvalidCircuit("a relation of an unknown kind");
     };
   }

@@ -1,5 +1,6 @@
 package org.zkc.gkr.relation;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.zkc.gkr.circuit.EuclideanNorm;
 import org.zkc.gkr.circuit.Interval;
@@ -7,18 +8,21 @@ import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.M31;
 
 /**
- * Claim: y = floor(sqrt(V)), V = constant + sum of x_i^2 over the last axis, 1 <= V < 2^40.
+ * Claim: y = floor(sqrt(V)), V = constant + sum of x_i^2 over the last axis, 1 <= V < 2^40, x_i the
+ * source's element times 2^exponents[i].
  *
  * <p>Arithmetisation: the squares are a Hadamard. V = L + 2^20 H: where V can reach 2^29, the sum s
  * of each group's squares is split at bit 20 into a part h and a rest in limbs of 10 bits, H is the
- * sum of the h and L that of the rests, the constant split likewise; else L = V and H = 0. With y =
+ * sum of the h and L that of the rests, the constant split likewise; else L = V and H = 0. Channels
+ * of exponents from 5 on are squared in units of 2^5, in groups of their own whose sums s count 2^10
+ * times: split at bit 10, with h in H and 2^10 times the limb below in L. With y =
  * 2^10 a + b in limbs, the products a a, a b and b b are one Hadamard. m = a b + 2^9 (a a - H), t =
  * L - b b - 2^11 m and gap = 2 y - t are virtual; m + 2^11 is in [0, 2^19), t and gap are in [0,
  * 2^21).
  *
  * <p>Uniqueness: s is an integer below 2^30, and so is the one that its three limbs name; being one
- * residue they are equal. So L and H are integers, L below 2^29 as there are at most 2^8 groups, H
- * below 2^20 as V is below 2^40. The limbs a and b are below 2^10, hence m is an integer within
+ * residue they are equal. So L and H are integers, L below 2^29 as there are at most 2^8 groups,
+ * each of which adds less than 2^20, H below 2^20 as V is below 2^40. The limbs a and b are below 2^10, hence m is an integer within
  * 2^30 of 0, and the range of m + 2^11 fixes it. Then t is an integer within 2^30 + 2^22 of 0,
  * which its range fixes, and with it gap. The definitions of m and t give t = V - y^2 over the
  * integers, and 0 <= t <= 2 y says y^2 <= V < (y + 1)^2.
@@ -42,9 +46,8 @@ final class EuclideanNormRelation {
     List<Integer> source = builder.shape(n.source());
     Interval range = builder.checked.interval(n.source());
     Stacks stacks = new Stacks(builder, shape);
-    int squares = builder.add(name + " squares", source, Holder.VIRTUAL);
-    builder.definitions.add(
-        new Hadamard(name + " squares", squares, n.source(), n.source(), source));
+    int fine = n.exponents().isEmpty() ? n.source() : Channels.fine(builder, name + " fine", n);
+    int squares = squares(builder, name + " squares", fine);
     Stacks.Halves y = stacks.halves(name + " result", n.result(), LIMB_BITS);
     stacks.lookUp(
         name + " limbs", List.of(y.low(), y.high()), new LookupTable.Range(1 << LIMB_BITS));
@@ -56,20 +59,27 @@ final class EuclideanNormRelation {
     int carry;
     int low;
     if (n.isSplit(range, source.getLast())) {
-      Groups groups = groups(builder, name, squares, n, range);
+      Groups groups = groups(builder, name + " groups", squares, n.fine(range));
+      List<Definition.Term> carries = new ArrayList<>();
+      carries.add(stacks.part(products, 1, 1));
+      carries.add(stacks.part(products, 0, 1 << LIMB_BITS - 1));
+      List<Definition.Term> rests = new ArrayList<>();
+      carries.add(total(builder, groups.high(), M31.neg(1 << LIMB_BITS - 1)));
+      rests.add(total(builder, groups.high(), M31.neg(1 << SPLIT_BITS)));
+      rests.add(total(builder, groups.sums(), 1));
+      if (!n.coarseChannels().isEmpty()) {
+        int coarse = squares(builder, name + " coarse squares", Channels.coarse(builder, name + " coarse", n));
+        Groups above = groups(builder, name + " coarse groups", coarse, n.coarse(range));
+        carries.add(total(builder, above.middle(), M31.neg(1 << LIMB_BITS - 1)));
+        carries.add(total(builder, above.high(), M31.neg(1 << SPLIT_BITS - 1)));
+        rests.add(total(builder, above.middle(), M31.neg(1 << SPLIT_BITS)));
+        rests.add(total(builder, above.high(), M31.neg(1 << SPLIT_BITS + LIMB_BITS)));
+        rests.add(total(builder, above.sums(), 1 << LIMB_BITS));
+      }
       carry =
           stacks.sum(
-              name + " carry",
-              -((n.constant() >> SPLIT_BITS) << LIMB_BITS - 1),
-              stacks.part(products, 1, 1),
-              stacks.part(products, 0, 1 << LIMB_BITS - 1),
-              total(builder, groups.high(), M31.neg(1 << LIMB_BITS - 1)));
-      low =
-          stacks.sum(
-              name + " low",
-              n.constant() & (1L << SPLIT_BITS) - 1,
-              total(builder, groups.high(), M31.neg(1 << SPLIT_BITS)),
-              total(builder, groups.sums(), 1));
+              name + " carry", -((n.constant() >> SPLIT_BITS) << LIMB_BITS - 1), carries);
+      low = stacks.sum(name + " low", n.constant() & (1L << SPLIT_BITS) - 1, rests);
     } else {
       carry =
           stacks.sum(
@@ -93,29 +103,37 @@ final class EuclideanNormRelation {
     stacks.inRange(name + " remainders", List.of(rest, gap), EuclideanNorm.ROOT_BITS + 1);
   }
 
-  /** The sums of the groups, and their parts from bit 20 on. */
-  private record Groups(int sums, int high) {}
+  private static int squares(SystemBuilder builder, String name, int of) {
+    List<Integer> shape = builder.shape(of);
+    int squares = builder.add(name, shape, Holder.VIRTUAL);
+    builder.definitions.add(new Hadamard(name, squares, of, of, shape));
+    return squares;
+  }
 
-  private static Groups groups(
-      SystemBuilder builder, String name, int squares, EuclideanNorm n, Interval range) {
+  /** The sums of the groups, their limbs from bit 10 on, and from bit 20 on. */
+  private record Groups(int sums, int middle, int high) {}
+
+  /**
+   * @param range of what was squared
+   */
+  private static Groups groups(SystemBuilder builder, String name, int squares, Interval range) {
     List<Integer> source = builder.shape(squares);
     int axis = source.size() - 1;
     int size = EuclideanNorm.group(range, source.getLast());
     int count = source.getLast() / size;
     List<Integer> shape = EuclideanNorm.withLast(source, count);
-    int sums = builder.add(name + " groups", shape, Holder.VIRTUAL);
+    int sums = builder.add(name, shape, Holder.VIRTUAL);
     ViewStep step = new ViewStep.Window(axis, count, size, 1, 0, size);
     builder.definitions.add(
         new Definition.AffineSum(
-            name + " groups", sums, List.of(builder.term(squares, 1, List.of(step))), List.of()));
+            name, sums, List.of(builder.term(squares, 1, List.of(step))), List.of()));
     List<Integer> limbs = List.of(LIMB_BITS, LIMB_BITS, LIMB_BITS);
-    int high = builder.tensors.size() + 1; // limb 2: limbs 1 and 2 are the next tensors
-    List<Definition.Term> terms = builder.withoutLimbs(name + " groups", sums, 0, limbs, 1, 1);
-    int low = builder.add(name + " groups limb 0", shape, Holder.VIRTUAL);
-    builder.definitions.add(
-        new Definition.AffineSum(name + " groups limb 0", low, terms, List.of()));
-    builder.lookUp(name + " groups limb 0", List.of(low), new LookupTable.Range(1 << LIMB_BITS));
-    return new Groups(sums, high);
+    int middle = builder.tensors.size(); // limbs 1 and 2 are the next tensors
+    List<Definition.Term> terms = builder.withoutLimbs(name, sums, 0, limbs, 1, 1);
+    int low = builder.add(name + " limb 0", shape, Holder.VIRTUAL);
+    builder.definitions.add(new Definition.AffineSum(name + " limb 0", low, terms, List.of()));
+    builder.lookUp(name + " limb 0", List.of(low), new LookupTable.Range(1 << LIMB_BITS));
+    return new Groups(sums, middle, middle + 1);
   }
 
   /** The sum of a tensor over its last axis. */

@@ -5,9 +5,9 @@ import org.zkc.gkr.circuit.Normalize;
 import org.zkc.gkr.circuit.ViewStep;
 
 /**
- * Claim: z = x r, r repeated along the last axis.
+ * Claim: z = x r, r repeated along the last axis, x the source's elements times 2^exponents[i].
  *
- * <p>Arithmetisation: r repeated is virtual; z is a Hadamard of x and that.
+ * <p>Arithmetisation: x and r repeated are virtual; z is a Hadamard of them.
  *
  * <p>Uniqueness: z is a function of x and r. The bound of its elements is that of the check: x is
  * at most the Euclidean norm of which r is the reciprocal.
@@ -26,6 +26,10 @@ final class NormalizeRelation {
             repeated,
             List.of(builder.term(n.reciprocal(), 1, List.of(step))),
             List.of()));
-    builder.definitions.add(new Hadamard(name, n.result(), n.source(), repeated, shape));
+    int x =
+        n.exponents().isEmpty()
+            ? n.source()
+            : Channels.all(builder, name + " elements", n.source(), n.exponents());
+    builder.definitions.add(new Hadamard(name, n.result(), x, repeated, shape));
   }
 }

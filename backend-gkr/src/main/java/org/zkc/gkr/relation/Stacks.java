@@ -45,12 +45,17 @@ final class Stacks {
 
   /** The virtual tensor of a constant, 0 included, and terms. */
   int sum(String name, long constant, Definition.Term... terms) {
+    return sum(name, constant, List.of(terms));
+  }
+
+  /** The same of a list of terms. */
+  int sum(String name, long constant, List<Definition.Term> terms) {
     int result = builder.add(name, shape, Holder.VIRTUAL);
     builder.definitions.add(
         new Definition.AffineSum(
             name,
             result,
-            List.of(terms),
+            terms,
             constant == 0
                 ? List.of()
                 : List.of(Definition.Constant.everywhere(M31.fromSigned(constant), shape))));

@@ -282,9 +282,9 @@ public final class CircuitBuilder {
     return t;
   }
 
-  public int euclideanNorm(int source, long constant) {
+  public int euclideanNorm(int source, long constant, Integer... exponents) {
     int t = witness(EuclideanNorm.withLast(shape(source), 1));
-    relations.add(new EuclideanNorm(t, source, constant));
+    relations.add(new EuclideanNorm(t, source, constant, List.of(exponents)));
     return t;
   }
 
@@ -294,9 +294,9 @@ public final class CircuitBuilder {
     return t;
   }
 
-  public int normalize(int source, int reciprocal) {
+  public int normalize(int source, int reciprocal, Integer... exponents) {
     int t = virtual(shape(source));
-    relations.add(new Normalize(t, source, reciprocal));
+    relations.add(new Normalize(t, source, reciprocal, List.of(exponents)));
     return t;
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +40,7 @@ class NormCheckTest {
         new Circuit(
             List.of(scalar, root),
             List.of(),
-            List.of(new EuclideanNorm(1, 0, 1)),
+            List.of(new EuclideanNorm(1, 0, 1, List.of())),
             List.of(0),
             List.of(1));
     assertThrows(InvalidCircuit.class, () -> CircuitCheck.check(circuit));
@@ -53,6 +54,39 @@ class NormCheckTest {
     // One element a group: at most 2^8 of them.
     result(norm(30000, 1, 1, 256));
     refused("groups of squares", norm(30000, 1, 1, 257));
+  }
+
+  private static CircuitBuilder exponents(int most, int extent, Integer... exponents) {
+    CircuitBuilder b = new CircuitBuilder(1);
+    return b.output(b.euclideanNorm(b.input(-most, most, 2, extent), 1, exponents));
+  }
+
+  @Test
+  void exponents() {
+    // 25 (1 + 4^3 + 4^9 + 4^4) + 1 = 25 * 262465 + 1
+    assertEquals(new Interval(1, 2561), result(exponents(5, 4, 0, 3, 9, 4)));
+    refused("3 exponents for 4 channels", exponents(5, 4, 0, 3, 9));
+    refused("an exponent outside [0, 16]", exponents(1, 4, 0, 17, 0, 0));
+    refused("an exponent outside [0, 16]", exponents(1, 4, 0, -1, 0, 0));
+    // 4095 2^3 is below 2^15, and 2047 2^(9-5).
+    result(exponents(4095, 2, 3, 0));
+    refused("the square of an element", exponents(4095, 2, 4, 0));
+    result(exponents(2047, 2, 8, 0));
+    // 2^40 - 2^29 + ... : 1023^2 4^10 + 1023^2 + 1
+    result(exponents(1023, 2, 10, 0));
+    refused("the radicand reaches", exponents(1024, 2, 10, 0));
+    refused("the radicand reaches", exponents(1024, 2, 10, 10));
+  }
+
+  @Test
+  void coarseGroupsCount() {
+    Integer[] most = new Integer[256];
+    Arrays.fill(most, 0);
+    most[7] = 5;
+    // One element of 26000 a group of fine channels, and one coarse group.
+    refused("groups of squares", exponents(26000, 256, most));
+    // Two elements a group.
+    result(exponents(20000, 256, most));
   }
 
   @Test
@@ -95,6 +129,11 @@ class NormCheckTest {
     int w = other.input(-5, 5, 2, 4);
     other.output(other.normalize(w, other.reciprocal(other.euclideanNorm(z, 1), 28)));
     refused("no reciprocal of the source's Euclidean norm", other);
+    CircuitBuilder shifted = new CircuitBuilder(1);
+    int u = shifted.input(-5, 5, 2, 2);
+    int root = shifted.euclideanNorm(u, 1, 1, 0);
+    shifted.output(shifted.normalize(u, shifted.reciprocal(root, 28), 0, 1));
+    refused("no reciprocal of the source's Euclidean norm", shifted);
     CircuitBuilder given = new CircuitBuilder(1);
     int v = given.input(-5, 5, 2, 4);
     given.output(given.normalize(v, given.input(1, 5, 2, 1)));

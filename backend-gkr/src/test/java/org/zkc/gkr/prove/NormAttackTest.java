@@ -30,6 +30,20 @@ class NormAttackTest {
     }
   }
 
+  // The same of channels with exponents: a group of two and two of one, and a coarse one of two.
+  private static final class Exponents {
+    final CircuitBuilder b = new CircuitBuilder(22);
+    final Integer[] exponents = {1, 0, 9, 2, 8, 0};
+    final int x = b.input(-1800, 1800, 2, 6);
+    final int norm = b.euclideanNorm(x, 12345, exponents);
+    final int y = b.normalize(x, b.reciprocal(norm, 28), exponents);
+    final int out = b.requantize(y, 16, 2, -4000, 4000);
+
+    Exponents() {
+      b.output(out);
+    }
+  }
+
   private static int[] with(int[] elements, int at, int value) {
     int[] out = elements.clone();
     out[at] = value;
@@ -152,6 +166,79 @@ class NormAttackTest {
           rejected(weak, weak.honest, values);
         }
       }
+    }
+  }
+
+  @Test
+  void limbsOfCoarseChannelsOutsideTheirRanges() throws Exception {
+    Exponents n = new Exponents();
+    try (WeakProof weak = new WeakProof(n.b, directory)) {
+      assertNull(weak.rejection(weak.honest, new ForgedValues(weak, weak.honest)));
+      ConstraintSystem system = system(weak);
+      for (String limb :
+          new String[] {
+            "EuclideanNorm groups limb 1",
+            "EuclideanNorm groups limb 2",
+            "EuclideanNorm coarse groups limb 1",
+            "EuclideanNorm coarse groups limb 2"
+          }) {
+        int tensor = named(system, limb);
+        int[] honest = new ForgedValues(weak, weak.honest).signed(tensor);
+        for (int delta : new int[] {1, -1, 1 << 10, -(1 << 10)}) {
+          ForgedValues values =
+              new ForgedValues(weak, weak.honest).forge(tensor, with(honest, 0, honest[0] + delta));
+          rejected(weak, weak.honest, values);
+        }
+      }
+    }
+  }
+
+  /** Norms that leave out a power of two, or take it twice. */
+  @Test
+  void normsOfOtherExponents() throws Exception {
+    Exponents n = new Exponents();
+    try (WeakProof weak = new WeakProof(n.b, directory)) {
+      int[] x = weak.honest[n.x];
+      for (int channel = 0; channel < 6; channel++) {
+        for (int factor : new int[] {0, 2}) {
+          double radicand = 12345;
+          for (int i = 0; i < 6; i++) {
+            int exponent = n.exponents[i] * (i == channel ? factor : 1);
+            radicand += Math.pow(Math.scalb((double) x[i], exponent), 2);
+          }
+          int wrong = (int) Math.sqrt(radicand);
+          if (wrong != weak.honest[n.norm][0] && wrong < 1 << 20) {
+            int[][] elements =
+                weak.withTensor(n.norm, with(weak.honest[n.norm], 0, wrong));
+            rejected(weak, elements, new ForgedValues(weak, elements));
+          }
+        }
+      }
+    }
+  }
+
+  /** A root modulo p, its radicand that of coarse channels too. */
+  @Test
+  void coarseRootModuloTheField() throws Exception {
+    Exponents n = new Exponents();
+    try (WeakProof weak = new WeakProof(n.b, directory)) {
+      long radicand = 12345;
+      for (int i = 0; i < 6; i++) {
+        long element = (long) weak.honest[n.x][i] << n.exponents[i];
+        radicand += element * element;
+      }
+      int root = weak.honest[n.norm][0] + 1;
+      while (Math.floorMod(radicand - (long) root * root, (long) M31.P) > 2L * root) {
+        root++;
+      }
+      assertTrue(root < 1 << 20);
+      int[][] elements = weak.honest.clone();
+      elements[n.norm] = with(weak.honest[n.norm], 0, root);
+      ForgedValues values = new ForgedValues(weak, elements);
+      ConstraintSystem system = system(weak);
+      assertTrue(allBelow(values, named(system, "EuclideanNorm rest"), 1 << 21));
+      assertTrue(allBelow(values, named(system, "EuclideanNorm gap"), 1 << 21));
+      rejected(weak, elements, values);
     }
   }
 

@@ -292,11 +292,16 @@ public final class RandomCircuits {
   /** A tensor over its norm, or the reciprocal or the norm alone. */
   private void norm(int t) {
     int source = b.shape(t).isEmpty() ? withAxes(t, 1) : t;
-    int norm = b.euclideanNorm(source, 1L + random.nextInt(1000));
+    int extent = b.shape(source).getLast();
+    Integer[] exponents = new Integer[random.nextBoolean() ? extent : 0];
+    for (int i = 0; i < exponents.length; i++) {
+      exponents[i] = random.nextInt(8);
+    }
+    int norm = b.euclideanNorm(source, 1L + random.nextInt(1000), exponents);
     made.add(norm);
     if (random.nextInt(4) > 0) {
       int reciprocal = b.reciprocal(norm, 10 + random.nextInt(8));
-      made.add(random.nextBoolean() ? b.normalize(source, reciprocal) : reciprocal);
+      made.add(random.nextBoolean() ? b.normalize(source, reciprocal, exponents) : reciprocal);
     }
   }
 

@@ -200,6 +200,26 @@ class SecondWitnessTest {
     }
   }
 
+  /** The same where the second channel weighs 2^14 times the first. */
+  @Test
+  void normsOfChannels() {
+    int count = 1 << 20;
+    for (int[] x : new int[][] {{0, 0}, {3, 4}, {7_000, 7_000}, {-6_999, 8_000}}) {
+      CircuitBuilder b = new CircuitBuilder(1);
+      int source = b.input(-8_000, 8_000, count, 2);
+      int norm = b.euclideanNorm(source, 12345, 0, 7);
+      b.output(norm);
+      b.given().put(source, IntStream.range(0, 2 * count).map(k -> x[k % 2]).toArray());
+      int[] candidates = IntStream.range(0, count).toArray();
+      b.given().put(norm, candidates);
+      long radicand = 12345 + (long) x[0] * x[0] + ((long) x[1] * x[1] << 14);
+      assertEquals(
+          List.of((int) Math.sqrt((double) radicand)),
+          accepted(satisfied(b, count), candidates),
+          "root of " + radicand);
+    }
+  }
+
   /** All results of 20 bits: others are no pair of limbs. */
   @Test
   void norms() {

@@ -250,7 +250,11 @@ public final class CircuitRules {
         yield type(
             Kind.WITNESS,
             NormRules.shape(shape),
-            NormRules.norm(interval(n.input()), shape.extent(shape.rank() - 1), n.constant()));
+            NormRules.norm(
+                interval(n.input()),
+                shape.extent(shape.rank() - 1),
+                n.constant(),
+                n.exponents()));
       }
       case Reciprocal r -> {
         Shape shape = r.input().shape();
@@ -273,7 +277,8 @@ public final class CircuitRules {
   private void normalized(Normalize n) {
     require(
         definition.apply(n.norm()).orElse(null) instanceof EuclideanNorm norm
-            && norm.input().equals(n.input()),
+            && norm.input().equals(n.input())
+            && norm.exponents().equals(n.exponents()),
         "%s must be the Euclidean norm of %s",
         n.norm(),
         n.input());

@@ -173,11 +173,11 @@ public final class IntegerRules {
       case Gather g -> (IntegerType) g.infer();
       case EuclideanNorm n -> {
         Shape shape = NormRules.shape(n.input().shape());
-        yield type(shape, norm(n.input(), n.constant()), scaleOf(n.input()));
+        yield type(shape, norm(n.input(), n.constant(), List.of()), scaleOf(n.input()));
       }
       case Normalize n -> {
         NormRules.shape(n.input().shape());
-        Interval norm = norm(n.input(), n.constant());
+        Interval norm = norm(n.input(), n.constant(), n.exponents());
         NormRules.reciprocal(norm, Normalize.BITS);
         yield type(n.input().shape(), NormRules.normalized(norm, Normalize.BITS), free);
       }
@@ -327,9 +327,10 @@ public final class IntegerRules {
         && 2 * window + 1 - 2 * denominator.low() < FieldBounds.ORDER;
   }
 
-  private static Interval norm(Value input, long constant) {
+  private static Interval norm(Value input, long constant, List<Integer> exponents) {
     Shape shape = input.shape();
-    return NormRules.norm(interval(input), shape.extent(shape.rank() - 1), constant);
+    return NormRules.norm(
+        interval(input), shape.extent(shape.rank() - 1), constant, exponents);
   }
 
   private static void shift(int shift) {

@@ -29,7 +29,10 @@ public final class LineNorms {
       Shape shape = n.input().shape();
       Interval norm =
           NormRules.norm(
-              Interval.of(n.input().integerType()), shape.extent(shape.rank() - 1), n.constant());
+              Interval.of(n.input().integerType()),
+              shape.extent(shape.rank() - 1),
+              n.constant(),
+              n.exponents());
       return OptionalLong.of(normalized(norm, n.constant(), Normalize.BITS));
     }
     if (op instanceof Requantize r) {

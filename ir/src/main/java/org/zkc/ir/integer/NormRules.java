@@ -18,6 +18,15 @@ public final class NormRules {
 
   private static final int MOST_GROUPS = 1 << 8;
 
+  /**
+   * Channels whose exponent is at least this are squared in units of 2^COARSE and weigh 2^(2 COARSE)
+   * times as much in the radicand.
+   */
+  public static final int COARSE = 5;
+
+  /** The greatest exponent of a channel. */
+  public static final int MOST_EXPONENT = 16;
+
   private NormRules() {}
 
   /**
@@ -38,32 +47,67 @@ public final class NormRules {
   /**
    * The interval of norms of {@code extent} elements.
    *
+   * @param exponents of the channels, or none
    * @throws IllegalArgumentException when the radicand can leave [1, 2^40), the square of an
-   *     element 2^30, or there are too many groups of squares below 2^30
+   *     element 2^30 (in units of 2^{@link #COARSE} where its exponent is as large), or there are
+   *     too many groups of squares below 2^30
    */
-  public static Interval norm(Interval input, int extent, long constant) {
+  public static Interval norm(
+      Interval input, int extent, long constant, List<Integer> exponents) {
     require(
         constant >= 1 && constant < 1L << 2 * ROOT_BITS,
         "the constant must lie in [1, 2^40), got %d",
         constant);
-    long most = input.magnitude();
-    require(most * most < FieldBounds.LIMIT, "the square of an element can reach %d", most * most);
-    long radicand = constant + most * most * extent;
     require(
-        radicand < 1L << 2 * ROOT_BITS, "the sum of squares can reach %d, above 2^40", radicand);
-    int groups = extent / group(most, extent);
+        exponents.isEmpty() || exponents.size() == extent,
+        "%d exponents for %d channels",
+        exponents.size(),
+        extent);
+    int fine = 0;
+    int coarse = 0;
+    int coarseChannels = 0;
+    double weight = exponents.isEmpty() ? extent : 0;
+    for (int e : exponents) {
+      require(
+          e >= 0 && e <= MOST_EXPONENT, "exponents lie in [0, %d], got %d", MOST_EXPONENT, e);
+      weight += 1L << 2 * e;
+      if (e < COARSE) {
+        fine = Math.max(fine, e);
+      } else {
+        coarse = Math.max(coarse, e - COARSE);
+        coarseChannels++;
+      }
+    }
+    long most = square(input, fine);
+    long mostCoarse = square(input, coarse);
+    double bound = constant + weight * input.magnitude() * input.magnitude();
     require(
-        radicand < 1L << WHOLE_BITS || groups <= MOST_GROUPS,
+        bound < 1L << 2 * ROOT_BITS, "the sum of squares can reach %.0f, above 2^40", bound);
+    // Exact: below 2^40 everything is an integer of 53 bits.
+    long radicand = (long) bound;
+    boolean isSplit = coarseChannels > 0 || radicand >= 1L << WHOLE_BITS;
+    int groups =
+        extent / group(most, extent)
+            + (coarseChannels == 0 ? 0 : coarseChannels / group(mostCoarse, coarseChannels));
+    require(
+        !isSplit || groups <= MOST_GROUPS,
         "the squares need %d groups with sums below 2^30, there are %d at most",
         groups,
         MOST_GROUPS);
     return new Interval(root(constant), root(radicand));
   }
 
+  private static long square(Interval input, int exponent) {
+    double most = Math.scalb((double) input.magnitude(), exponent);
+    require(
+        most * most < FieldBounds.LIMIT, "the square of an element can reach %.0f", most * most);
+    return (long) (most * most);
+  }
+
   /** The greatest divisor of the extent for which so many squares add up to less than 2^30. */
-  private static int group(long most, int extent) {
+  private static int group(long square, int extent) {
     int group = extent;
-    while (group > 1 && (extent % group != 0 || most * most * group >= FieldBounds.LIMIT)) {
+    while (group > 1 && (extent % group != 0 || square * group >= FieldBounds.LIMIT)) {
       group--;
     }
     return group;
@@ -74,9 +118,9 @@ public final class NormRules {
    *
    * @param extent elements along the axis
    */
-  public static boolean fits(long magnitude, int extent, long constant) {
+  public static boolean fits(long magnitude, int extent, long constant, List<Integer> exponents) {
     try {
-      norm(new Interval(-magnitude, magnitude), extent, constant);
+      norm(new Interval(-magnitude, magnitude), extent, constant, exponents);
       return true;
     } catch (IllegalArgumentException e) {
       return false;

@@ -156,9 +156,14 @@ public final class CircuitInterpreter {
               q.denominator(),
               (n, d) -> IntegerKernels.roundedQuotient(n, d, q.bits(), q.low(), q.high()));
       case EuclideanNorm n ->
-          IntegerKernels.euclideanNorm(get(n.input()), n.input().shape(), n.constant());
+          IntegerKernels.euclideanNorm(
+              IntegerKernels.shifted(get(n.input()), n.exponents()),
+              n.input().shape(),
+              n.constant());
       case Reciprocal r -> map(r.input(), x -> IntegerKernels.reciprocal(x, r.bits()));
-      case Normalize n -> IntegerKernels.timesPerLine(get(n.input()), get(n.reciprocal()));
+      case Normalize n ->
+          IntegerKernels.timesPerLine(
+              IntegerKernels.shifted(get(n.input()), n.exponents()), get(n.reciprocal()));
     };
   }
 

@@ -261,19 +261,21 @@ public final class IntegerEvaluator {
         int[] out = new int[Math.toIntExact(g.result().shape().elementCount())];
         yield g.rows(get(g.table(), values), k -> indices[k], out);
       }
-      case EuclideanNorm n -> norms(n.input(), n.constant(), values);
-      case Normalize n ->
-          IntNorms.scaled(
-              get(n.input(), values),
-              IntNorms.reciprocals(norms(n.input(), n.constant(), values), Normalize.BITS));
+      case EuclideanNorm n ->
+          IntNorms.euclidean(get(n.input(), values), lineOf(n.input()), n.constant());
+      case Normalize n -> {
+        int[] x = IntNorms.shifted(get(n.input(), values), n.exponents());
+        int[] norms = IntNorms.euclidean(x, lineOf(n.input()), n.constant());
+        yield IntNorms.scaled(x, IntNorms.reciprocals(norms, Normalize.BITS));
+      }
       case View v ->
           ViewKernel.INTS.apply(v, v.operands().stream().map(x -> get(x, values)).toList());
     };
   }
 
-  private int[] norms(Value input, long constant, Map<Value, int[]> values) {
+  private static int lineOf(Value input) {
     Shape shape = input.shape();
-    return IntNorms.euclidean(get(input, values), shape.extent(shape.rank() - 1), constant);
+    return shape.extent(shape.rank() - 1);
   }
 
   private int[] conv(Conv op, Map<Value, int[]> values) {

@@ -133,10 +133,11 @@ public final class IntegerInterpreter {
       case EuclideanNorm n ->
           IntegerKernels.euclideanNorm(get(n.input()), n.input().shape(), n.constant());
       case Normalize n -> {
-        long[] norm = IntegerKernels.euclideanNorm(get(n.input()), n.input().shape(), n.constant());
+        long[] x = IntegerKernels.shifted(get(n.input()), n.exponents());
+        long[] norm = IntegerKernels.euclideanNorm(x, n.input().shape(), n.constant());
         long[] reciprocals =
             Arrays.stream(norm).map(y -> IntegerKernels.reciprocal(y, Normalize.BITS)).toArray();
-        yield IntegerKernels.timesPerLine(get(n.input()), reciprocals);
+        yield IntegerKernels.timesPerLine(x, reciprocals);
       }
       case View v -> ViewKernel.LONGS.apply(v, v.operands().stream().map(this::get).toList());
     };

@@ -252,6 +252,15 @@ final class IntegerKernels {
     return Math.floorDiv((2L << bits) + x, 2 * x);
   }
 
+  /** The elements times 2^exponents[i], i the index on the last axis; no exponents are all 0. */
+  static long[] shifted(long[] x, List<Integer> exponents) {
+    long[] out = x.clone();
+    for (int i = 0; i < out.length && !exponents.isEmpty(); i++) {
+      out[i] = Math.multiplyExact(out[i], 1L << exponents.get(i % exponents.size()));
+    }
+    return out;
+  }
+
   /** Each line of x, as many as there are factors, times its factor. */
   static long[] timesPerLine(long[] x, long[] factors) {
     long[] out = new long[x.length];

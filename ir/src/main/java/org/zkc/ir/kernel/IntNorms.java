@@ -1,10 +1,25 @@
 package org.zkc.ir.kernel;
 
+import java.util.List;
 import org.zkc.ir.integer.NormRules;
 
 /** Euclidean norms along the last axis, their reciprocals, and products with these. */
 public final class IntNorms {
   private IntNorms() {}
+
+  /** The elements times 2^exponents[i], i the index on the last axis; no exponents are all 0. */
+  public static int[] shifted(int[] x, List<Integer> exponents) {
+    if (exponents.isEmpty()) {
+      return x;
+    }
+    int extent = exponents.size();
+    int[] shifts = exponents.stream().mapToInt(Integer::intValue).toArray();
+    int[] out = new int[x.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = x[i] << shifts[i % extent];
+    }
+    return out;
+  }
 
   /** floor(sqrt(constant + sum of squares)) of each line of {@code extent} elements. */
   public static int[] euclidean(int[] x, int extent, long constant) {

@@ -212,7 +212,7 @@ final class IntegerEvaluatorTest {
     Value norms = fresh(2, 3, 7, 1);
     b.append(new EuclideanNorm(norms, x, 1000, HERE));
     Value normalized = fresh(2, 3, 7, 5);
-    b.append(new Normalize(normalized, x, 1, HERE));
+    b.append(new Normalize(normalized, x, 1, List.of(2, 0, 7, 5, 1), HERE));
     Value sums = fresh(2, 3, 3, 5);
     b.append(
         new WindowSum(sums, x, 2, List.of(0, 1, 4), List.of(2, 5, 3), List.of(1, -7, 12), HERE));

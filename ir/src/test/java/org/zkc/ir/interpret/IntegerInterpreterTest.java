@@ -122,7 +122,7 @@ class IntegerInterpreterTest {
     // 2^28 / 6 = 44739242.67
     assertArrayEquals(
         new long[] {3 * 44739243L, -4 * 44739243L, -5 * 44739243L, 44739243},
-        run(shape, shape, x, v -> new Normalize(v[0], v[1], 11, Location.UNKNOWN)));
+        run(shape, shape, x, v -> new Normalize(v[0], v[1], 11, List.of(), Location.UNKNOWN)));
   }
 
   @Test

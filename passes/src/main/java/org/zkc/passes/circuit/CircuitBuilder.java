@@ -162,16 +162,18 @@ final class CircuitBuilder extends ViewBuilder {
         r -> new RoundedQuotient(r, numerator, denominator, bits, low, high, location));
   }
 
-  Value euclideanNorm(Value input, long constant) {
-    return op(input.shape(), r -> new EuclideanNorm(r, input, constant, location));
+  Value euclideanNorm(Value input, long constant, List<Integer> exponents) {
+    return op(input.shape(), r -> new EuclideanNorm(r, input, constant, exponents, location));
   }
 
   Value reciprocal(Value input, int bits) {
     return op(input.shape(), r -> new Reciprocal(r, input, bits, location));
   }
 
-  Value normalize(Value input, Value norm, Value reciprocal, int bits) {
-    return op(input.shape(), r -> new Normalize(r, input, norm, reciprocal, bits, location));
+  Value normalize(
+      Value input, Value norm, Value reciprocal, int bits, List<Integer> exponents) {
+    return op(
+        input.shape(), r -> new Normalize(r, input, norm, reciprocal, bits, exponents, location));
   }
 
   /** Appends an op, given its result; {@code shape} is for ops that take theirs from the result. */

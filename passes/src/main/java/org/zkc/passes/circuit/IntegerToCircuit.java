@@ -154,11 +154,12 @@ public final class IntegerToCircuit {
           out.roundedQuotient(
               get(q.numerator()), get(q.denominator()), q.bits(), q.low(), q.high());
       case Gather g -> out.gather(get(g.table()), get(g.indices()));
-      case EuclideanNorm n -> out.euclideanNorm(get(n.input()), n.constant());
+      case EuclideanNorm n -> out.euclideanNorm(get(n.input()), n.constant(), List.of());
       case Normalize n -> {
         Value x = get(n.input());
-        Value norm = out.euclideanNorm(x, n.constant());
-        yield out.normalize(x, norm, out.reciprocal(norm, Normalize.BITS), Normalize.BITS);
+        Value norm = out.euclideanNorm(x, n.constant(), n.exponents());
+        Value reciprocal = out.reciprocal(norm, Normalize.BITS);
+        yield out.normalize(x, norm, reciprocal, Normalize.BITS, n.exponents());
       }
       case View v ->
           out.lower(v, v.operands().stream().map(this::get).toList(), UnaryOperator.identity());

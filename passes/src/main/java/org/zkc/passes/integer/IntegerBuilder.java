@@ -193,11 +193,13 @@ public final class IntegerBuilder extends ViewBuilder {
   }
 
   /**
-   * The input over its norm along the last axis, the constant among the squares; one unit of the
-   * result stands for {@code scale}.
+   * The input times 2^exponents[i], i the channel on the last axis, over its norm along that axis,
+   * the constant among the squares; one unit of the result stands for {@code scale}.
+   *
+   * @param exponents one per channel, or none
    */
-  public Value normalize(Value input, long constant, double scale) {
-    return op(scale, r -> new Normalize(r, input, constant, location));
+  public Value normalize(Value input, long constant, List<Integer> exponents, double scale) {
+    return op(scale, r -> new Normalize(r, input, constant, exponents, location));
   }
 
   /** A view of the tensor level, on the integers that stand for its operands; the scale stays. */

@@ -102,14 +102,17 @@ final class StandardizationLowering {
     IntegerBuilder out = values.out();
     Value x = input;
     int extent = x.shape().extent(x.shape().rank() - 1);
-    while (!NormRules.fits(magnitude(x), extent, constant(x, extent, epsilon, 0))) {
+    while (!NormRules.fits(magnitude(x), extent, constant(x, extent, epsilon, 0), List.of())) {
       long half = (magnitude(x) + 1) >> 1;
       x = out.requantize(x, 1, -half, half);
     }
     int bits = 0;
     while (magnitude(x) << bits + 1 <= FINE
         && NormRules.fits(
-            magnitude(x) << bits + 1, extent, constant(x, extent, epsilon, bits + 1))) {
+            magnitude(x) << bits + 1,
+            extent,
+            constant(x, extent, epsilon, bits + 1),
+            List.of())) {
       bits++;
     }
     long constant = constant(x, extent, epsilon, bits);
@@ -117,7 +120,10 @@ final class StandardizationLowering {
       x = out.scale(x, 1L << bits, Math.scalb(x.integerType().scale(), -bits));
     }
     return out.normalize(
-        x, constant, Math.scalb(Math.sqrt(extent), -org.zkc.ir.integer.Normalize.BITS));
+        x,
+        constant,
+        List.of(),
+        Math.scalb(Math.sqrt(extent), -org.zkc.ir.integer.Normalize.BITS));
   }
 
   private static long magnitude(Value x) {

@@ -242,7 +242,9 @@ public final class CircuitEmitter {
       case EuclideanNorm n -> {
         int source = tensor(n.input(), origin);
         int result = declareWitness(n.result());
-        relate(new org.zkc.gkr.circuit.EuclideanNorm(result, source, n.constant()), origin);
+        relate(
+            new org.zkc.gkr.circuit.EuclideanNorm(result, source, n.constant(), n.exponents()),
+            origin);
       }
       case Reciprocal r -> {
         int source = tensor(r.input(), origin);
@@ -253,7 +255,8 @@ public final class CircuitEmitter {
         int source = tensor(n.input(), origin);
         int reciprocal = tensor(n.reciprocal(), origin);
         int result = declareVirtual(n.result());
-        relate(new org.zkc.gkr.circuit.Normalize(result, source, reciprocal), origin);
+        relate(
+            new org.zkc.gkr.circuit.Normalize(result, source, reciprocal, n.exponents()), origin);
       }
       case RoundedQuotient q -> {
         int numerator = tensor(q.numerator(), origin);

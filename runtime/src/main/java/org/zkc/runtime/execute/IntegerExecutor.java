@@ -191,12 +191,14 @@ public final class IntegerExecutor {
       case Gather g -> gather(g, values);
       case MatMul m -> matmul(m, values, workers);
       case EuclideanNorm n -> {
-        int[] source = elements(n.source(), values);
+        int[] source = IntNorms.shifted(elements(n.source(), values), n.exponents());
         yield IntNorms.euclidean(source, shape(n.source()).getLast(), n.constant());
       }
       case Reciprocal r -> IntNorms.reciprocals(elements(r.source(), values), r.bits());
       case Normalize n ->
-          IntNorms.scaled(elements(n.source(), values), elements(n.reciprocal(), values));
+          IntNorms.scaled(
+              IntNorms.shifted(elements(n.source(), values), n.exponents()),
+              elements(n.reciprocal(), values));
       case Product p -> product(elements(p.left(), values), elements(p.right(), values));
       case Requantize r -> requantize(r, elements(r.source(), values));
       case Max m -> max(m.sources().stream().map(s -> elements(s, values)).toList());

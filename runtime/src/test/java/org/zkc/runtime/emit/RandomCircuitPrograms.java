@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.zkc.ir.ColumnType;
 import org.zkc.ir.DType;
 import org.zkc.ir.FunctionBuilder;
@@ -405,17 +406,26 @@ final class RandomCircuitPrograms {
     if (most > 1000) {
       return null;
     }
-    Interval root = NormRules.norm(new Interval(-most, most), extent, constant);
+    List<Integer> exponents = exponents(extent);
+    Interval root = NormRules.norm(new Interval(-most, most), extent, constant, exponents);
     Shape shape = NormRules.shape(x.shape());
     Value norm = column(ColumnType.Kind.WITNESS, shape, root);
-    builder.append(new EuclideanNorm(norm, x, constant, Location.UNKNOWN));
+    builder.append(new EuclideanNorm(norm, x, constant, exponents, Location.UNKNOWN));
     Interval inverse = NormRules.reciprocal(root, 28);
     Value reciprocal = column(ColumnType.Kind.WITNESS, shape, inverse);
     builder.append(new Reciprocal(reciprocal, norm, 28, Location.UNKNOWN));
     Interval range = NormRules.normalized(root, 28);
     Value result = column(ColumnType.Kind.VIRTUAL, x.shape(), range);
     values.add(norm);
-    return builder.value(new Normalize(result, x, norm, reciprocal, 28, Location.UNKNOWN));
+    return builder.value(
+        new Normalize(result, x, norm, reciprocal, 28, exponents, Location.UNKNOWN));
+  }
+
+  /** None, or one for each channel, coarse ones among them. */
+  private List<Integer> exponents(int extent) {
+    return random.nextBoolean()
+        ? List.of()
+        : IntStream.range(0, extent).mapToObj(i -> random.nextInt(8)).toList();
   }
 
   private Value column(ColumnType.Kind kind, Shape shape, Interval interval) {

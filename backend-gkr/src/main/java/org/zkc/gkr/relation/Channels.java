@@ -1,0 +1,59 @@
+package org.zkc.gkr.relation;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.zkc.gkr.circuit.EuclideanNorm;
+import org.zkc.gkr.circuit.ViewStep;
+
+/** The channels of a tensor, along its last axis, times powers of two of their own. */
+final class Channels {
+  private Channels() {}
+
+  /** Every channel times 2^exponent. */
+  static int all(SystemBuilder builder, String name, int source, List<Integer> exponents) {
+    return times(
+        builder,
+        name,
+        source,
+        IntStream.range(0, exponents.size()).boxed().toList(),
+        exponents.stream().map(e -> 1 << e).toList());
+  }
+
+  /** The same with 0 for channels that are squared in units of 2^COARSE. */
+  static int fine(SystemBuilder builder, String name, EuclideanNorm n) {
+    return times(
+        builder,
+        name,
+        n.source(),
+        IntStream.range(0, n.exponents().size()).boxed().toList(),
+        n.exponents().stream().map(e -> e < EuclideanNorm.COARSE ? 1 << e : 0).toList());
+  }
+
+  /** These channels alone, in units of 2^COARSE. */
+  static int coarse(SystemBuilder builder, String name, EuclideanNorm n) {
+    List<Integer> channels = n.coarseChannels();
+    return times(
+        builder,
+        name,
+        n.source(),
+        channels,
+        channels.stream().map(i -> 1 << n.exponents().get(i) - EuclideanNorm.COARSE).toList());
+  }
+
+  private static int times(
+      SystemBuilder builder,
+      String name,
+      int source,
+      List<Integer> channels,
+      List<Integer> factors) {
+    List<Integer> shape = builder.shape(source);
+    List<Integer> ones = channels.stream().map(i -> 1).toList();
+    ViewStep step = new ViewStep.Ranges(shape.size() - 1, channels, ones, factors);
+    int result =
+        builder.add(name, EuclideanNorm.withLast(shape, channels.size()), Holder.VIRTUAL);
+    builder.definitions.add(
+        new Definition.AffineSum(
+            name, result, List.of(builder.term(source, 1, List.of(step))), List.of()));
+    return result;
+  }
+}
