@@ -105,12 +105,12 @@ public record EuclideanNorm(int result, int source, long constant, List<Integer>
         .toList();
   }
 
-  /** What the elements that are squared in units of 1 range over. */
+  /** The interval of the elements that are squared in units of 1. */
   public Interval fine(Interval source) {
     return shifted(source, exponents.stream().filter(e -> e < COARSE).reduce(0, Math::max));
   }
 
-  /** What the others range over in units of 2^COARSE. */
+  /** The interval of the others, in units of 2^COARSE. */
   public Interval coarse(Interval source) {
     return shifted(
         source,
