@@ -58,6 +58,23 @@ public final class MaskSoftmax extends TensorRewrite {
 
   private static boolean masked(
       Softmax softmax, Value masked, Value addend, int axis, Optional<Shape> shape, Scope scope) {
+    // A bias that is itself masked: the mask is one of the whole sum.
+    if (scope.definition(addend).orElse(null) instanceof Add bias
+        && bias.left().shape().equals(masked.shape())) {
+      return masked(
+          softmax, masked, Optional.of(bias.left()), bias.right(), axis, shape, scope);
+    }
+    return masked(softmax, masked, Optional.empty(), addend, axis, shape, scope);
+  }
+
+  private static boolean masked(
+      Softmax softmax,
+      Value masked,
+      Optional<Value> bias,
+      Value addend,
+      int axis,
+      Optional<Shape> shape,
+      Scope scope) {
     Optional<Constant> found = broadcastConstant(scope, addend);
     if (found.isEmpty()) {
       return false;
@@ -95,12 +112,20 @@ public final class MaskSoftmax extends TensorRewrite {
                     from.location()))
             .result();
     Value scores = withoutFactor(x, included, data.shape(), scope);
+    if (bias.isPresent()) {
+      Value added = withoutFactor(bias.get(), included, data.shape(), scope);
+      scores =
+          scope
+              .define(
+                  new Add(scope.fresh(x.name(), x.tensorType()), scores, added, from.location()))
+              .result();
+    }
     if (!isZero(rest)) {
       Value constant = constant(scope, "", TensorData.ofFloats(data.shape(), rest), from);
       Value all = broadcast(constant, x.shape(), from, scope);
       scores =
           scope
-              .define(new Add(scope.fresh(x.name(), x.tensorType()), x, all, from.location()))
+              .define(new Add(scope.fresh(x.name(), x.tensorType()), scores, all, from.location()))
               .result();
     }
     Value all = broadcast(mask, x.shape(), from, scope);

@@ -88,7 +88,7 @@ final class Choices {
           "aten.contiguous");
 
   /** Functions that move elements; the first argument is the tensor. */
-  private static final Set<String> VIEWS =
+  static final Set<String> VIEWS =
       Set.of(
           "aten.unsqueeze",
           "aten.squeeze",

@@ -370,7 +370,11 @@ final class PartialEvaluation {
                   emitter));
       TorchValue result;
       try {
-        Optional<TorchValue> chosen = emitter.choices().apply(call, PartialEvaluation::evaluate);
+        Optional<TorchValue> chosen =
+            emitter
+                .choices()
+                .apply(call, PartialEvaluation::evaluate)
+                .or(() -> emitter.infinities().apply(call, PartialEvaluation::evaluate));
         result = chosen.isPresent() ? chosen.get() : evaluate(call);
       } catch (ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
         // Arguments that PyTorch itself would refuse; archives can hold anything.

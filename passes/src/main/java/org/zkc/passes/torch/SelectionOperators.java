@@ -105,6 +105,7 @@ final class SelectionOperators {
         emit.multiply(call.in(dtype, LogicOperators.not(call, included)), emit.scalar(fill));
     Value sum = emit.add(product, addend);
     emit.choices().note(sum, new Choices.Fill(kept.value(), mask));
+    emit.infinities().note(sum, product, one, fill);
     return call.result(sum, dtype);
   }
 
@@ -132,12 +133,18 @@ final class SelectionOperators {
             DType.F32,
             (c, x) -> 0,
             (c, x) -> c == 0 ? 0 : finite(x));
-    Value product = out.multiply(call.in(dtype, kept), out.constant(keep, ""));
-    return call.result(
-        isZero(addend)
-            ? out.broadcast(product, out.broadcast(product.shape(), addend.shape()))
-            : out.add(product, out.constant(addend, "")),
-        dtype);
+    Value one = out.constant(keep, "");
+    Value product = out.multiply(call.in(dtype, kept), one);
+    if (isZero(addend)) {
+      return call.result(
+          out.broadcast(product, out.broadcast(product.shape(), addend.shape())), dtype);
+    }
+    Value sum = out.add(product, out.constant(addend, ""));
+    TensorData fill = ArithmeticOperators.data(call, constant);
+    if (fill.elementCount() == 1 && isHuge(fill.getDouble(0))) {
+      out.infinities().note(sum, product, one, finite(fill.getDouble(0)));
+    }
+    return call.result(sum, dtype);
   }
 
   /**

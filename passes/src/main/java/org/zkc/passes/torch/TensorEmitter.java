@@ -33,6 +33,7 @@ final class TensorEmitter extends TensorBuilder {
   private final Map<Value, TensorOp> definitions = new IdentityHashMap<>();
 
   private final Choices choices = new Choices();
+  private final Infinities infinities = new Infinities();
 
   /** For each nested tensor, which is held with its padding, the mask [N, S] of what is none. */
   private final Map<Value, Value> nested = new IdentityHashMap<>();
@@ -76,6 +77,11 @@ final class TensorEmitter extends TensorBuilder {
   /** Values that are one of two constants by a computed mask. */
   Choices choices() {
     return choices;
+  }
+
+  /** Values with fills that stand for infinity. */
+  Infinities infinities() {
+    return infinities;
   }
 
   Map<Value, Value> nested() {

@@ -3,8 +3,13 @@ package org.zkc.passes.torch;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.zkc.ir.DType;
+import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
@@ -31,16 +36,70 @@ class MaskedSoftmaxTest {
     assertArrayEquals(new float[] {1, 0, share, 1 - share}, out, 1e-6f);
   }
 
+  /** The mask of Mamba's sums over segments: exp makes 0 of minus infinity. */
+  @Test
+  void aFunctionOfAFillIsKnown() {
+    TensorData upper = TensorData.ofLongs(DType.I1, Shape.of(2, 2), new long[] {0, 1, 0, 0});
+    TorchCase c = new TorchCase();
+    Value filled = c.op("aten.masked_fill/Scalar", c.x, upper, Double.NEGATIVE_INFINITY);
+    Value less = c.op("aten.sub/Tensor", c.op("aten.transpose/int", filled, 0, 1), c.x, 1);
+    Value y = c.op("aten.exp", less);
+    assertModest(c.lower(Shape.of(2, 2), y));
+    float[] out = c.run(TorchCase.data(Shape.of(2, 2), 1, 2, 3, 4), y).toFloats();
+    assertArrayEquals(new float[] {1, (float) Math.E, 0, 1}, out, 1e-6f);
+  }
+
+  @Test
+  void aComputedFillIsKnownToo() {
+    TorchCase c = new TorchCase();
+    Value mask = c.op("aten.gt/Scalar", c.x, 0);
+    Value y = c.op("aten.sigmoid", c.op("aten.masked_fill/Scalar", c.x, mask, -1e30));
+    assertModest(c.lower(Shape.of(2), y));
+    float[] out = c.run(TorchCase.data(Shape.of(2), 0, 3), y).toFloats();
+    assertArrayEquals(new float[] {0.5f, 0}, out, 1e-6f);
+  }
+
+  /** The first state of a running maximum, as RWKV's. */
+  @Test
+  void whatMinusInfinitySwallowsIsNotComputed() {
+    TorchCase c = new TorchCase();
+    TensorData least = TorchCase.data(Shape.of(2), -1e38, -1e38);
+    Value most = c.op("aten.maximum", least, c.x);
+    Value share = c.op("aten.exp", c.op("aten.sub/Tensor", least, most, 1));
+    Value y = c.op("aten.add/Tensor", most, share, 1);
+    assertModest(c.lower(Shape.of(2), y));
+    float[] out = c.run(TorchCase.data(Shape.of(2), -5, 7), y).toFloats();
+    assertArrayEquals(new float[] {-5, 7}, out, 0);
+  }
+
+  @Test
+  void aBoundThatBoundsNothingIsNone() {
+    TorchCase c = new TorchCase();
+    Value y = c.op("aten.clamp", c.x, -3.4028234663852886e38, 2);
+    assertModest(c.lower(Shape.of(3), y));
+    float[] out = c.run(TorchCase.data(Shape.of(3), -5, 1, 7), y).toFloats();
+    assertArrayEquals(new float[] {-5, 1, 2}, out, 0);
+  }
+
+  /** No number that the result depends on stands for infinity. */
+  private static void assertModest(Program program) {
+    Set<Value> live = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Op op : program.main().body().reversed()) {
+      if (op.definitions().isEmpty() || op.definitions().stream().anyMatch(live::contains)) {
+        live.addAll(op.operands());
+        assertTrue(
+            !(op instanceof Constant k) || most(k.data()) <= 1e9, "a constant stands for infinity");
+      }
+    }
+  }
+
   /** One softmax, with a mask, and no number that stands for infinity. */
   private static void assertMasked(Program program) {
     assertTrue(
         program.main().body().stream()
             .anyMatch(op -> op instanceof Softmax s && s.mask().isPresent()),
         "no softmax has a mask");
-    assertTrue(
-        program.main().body().stream()
-            .noneMatch(op -> op instanceof Constant k && most(k.data()) > 1e9),
-        "a constant stands for infinity");
+    assertModest(program);
   }
 
   private static double most(TensorData data) {
