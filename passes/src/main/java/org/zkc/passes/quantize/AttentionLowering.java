@@ -29,15 +29,21 @@ final class AttentionLowering {
   private final IntegerValues values;
   private final Accumulators accumulators;
   private final Precision precision;
+  private final ShareLowering shares;
 
-  AttentionLowering(IntegerValues values, Accumulators accumulators, Precision precision) {
+  AttentionLowering(
+      IntegerValues values, Accumulators accumulators, Ranges ranges, Precision precision) {
     this.values = values;
     this.accumulators = accumulators;
     this.precision = precision;
+    this.shares = new ShareLowering(values, accumulators, ranges, precision);
   }
 
-  /** Shares in units of 2^-b. */
+  /** Shares in units of 2^-b, or finer ones where they leave the program. */
   Value softmax(Softmax op) {
+    if (values.analysis().leavesProgram(op.result())) {
+      return shares.of(op);
+    }
     int log = SoftmaxWeights.log(op.input().shape().extent(op.axis()));
     int bits = Math.clamp((ROOM - log) / 2, 1, MOST_SHARE_BITS);
     SoftmaxWeights weights = weights(op.input(), op.mask(), op.axis(), bits, op);
@@ -45,6 +51,11 @@ final class AttentionLowering {
     return values
         .out()
         .roundedQuotient(e, weights.sum(e.shape()), bits, 0, 1L << bits, Math.scalb(1.0, -bits));
+  }
+
+  /** Whether the shares of a softmax hardly differ from each other. */
+  boolean areSharesAlike(Softmax op) {
+    return op.mask().isEmpty() && shares.areAlike(op);
   }
 
   /** The weighted means of the values, at a power of two of the values' scale. */

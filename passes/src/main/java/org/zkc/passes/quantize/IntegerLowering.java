@@ -172,7 +172,7 @@ final class IntegerLowering {
                 accumulators,
                 new ActivationLowering(values, accumulators, ranges, precision),
                 new PoolLowering(values),
-                new AttentionLowering(values, accumulators, precision),
+                new AttentionLowering(values, accumulators, ranges, precision),
                 ranges,
                 refusals)
             .run(main);
@@ -293,7 +293,9 @@ final class IntegerLowering {
       }
       case Standardization s -> standardizations.of(s);
       case Softmax s ->
-          s.mask().isEmpty() && values.analysis().feedsOutputsOnly(s.result())
+          s.mask().isEmpty()
+                  && values.analysis().feedsOutputsOnly(s.result())
+                  && !attentions.areSharesAlike(s)
               ? softmax(s, s.input(), s.axis()).softmax()
               : attentions.softmax(s);
       case Attention a -> attentions.attention(a);

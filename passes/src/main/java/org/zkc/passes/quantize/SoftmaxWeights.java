@@ -66,11 +66,15 @@ final class SoftmaxWeights {
       Accumulators accumulators,
       Precision precision,
       Location location) {
+    Value x = onGrid(scores, wantedStep(precision), values, accumulators, location);
+    return ofGrid(x, mask, axis, bits, values);
+  }
+
+  /** The weights of scores on a grid. */
+  static SoftmaxWeights ofGrid(
+      Value grid, Optional<Value> mask, int axis, int bits, IntegerValues values) {
     IntegerBuilder out = values.out();
-    Value x = onGrid(scores, values, accumulators, precision, location);
-    if (mask.isPresent()) {
-      x = masked(x, mask.get(), axis, bits, values);
-    }
+    Value x = mask.isPresent() ? masked(grid, mask.get(), axis, bits, values) : grid;
     int extent = x.shape().extent(axis);
     Value max = out.broadcast(out.windowMax(x, axis, 1, extent, 1, 1, 0), x.shape());
     Value difference = out.subtract(x, max);
@@ -87,16 +91,25 @@ final class SoftmaxWeights {
     return new SoftmaxWeights(out, e, sum);
   }
 
-  /** Scores as integers of at most 13 bits with sign; exact integers are only shifted. */
-  private static Value onGrid(
+  /** The step of scores whose exponentials are weights. */
+  static double wantedStep(Precision precision) {
+    return Math.scalb(1.0, -precision.ofScores());
+  }
+
+  /**
+   * Scores as integers of at most 13 bits with sign; exact integers are only shifted.
+   *
+   * @param finest step of the grid, which is coarser where the range of scores is large
+   */
+  static Value onGrid(
       Value scores,
+      double finest,
       IntegerValues values,
       Accumulators accumulators,
-      Precision precision,
       Location location) {
     double magnitude =
         Math.min(values.classes().greatest(scores), values.analysis().bounds(scores).magnitude());
-    double wanted = Math.max(Math.scalb(1.0, -precision.ofScores()), magnitude / REACH);
+    double wanted = Math.max(finest, magnitude / REACH);
     Optional<Value> exact =
         values.analysis().isDeferred(scores)
             ? accumulators.exactly(scores)

@@ -305,6 +305,18 @@ final class TensorAnalysis {
     return uses.users(value).stream().anyMatch(TensorAnalysis::isOrder);
   }
 
+  /** Whether the value is a result of the program, or one is made of it by views and means. */
+  boolean leavesProgram(Value value) {
+    return uses.isYielded(value)
+        || uses.users(value).stream()
+            .filter(op ->
+                op instanceof UnaryView
+                    || op instanceof Concatenate
+                    || op instanceof WindowMean
+                    || factors.containsKey(op))
+            .anyMatch(op -> leavesProgram(op.definitions().getFirst()));
+  }
+
   /** Whether every reader is a result of the program, or a view that feeds such only. */
   boolean feedsOutputsOnly(Value value) {
     return uses.users(value).stream()
