@@ -337,11 +337,23 @@ final class PartialEvaluation {
           throw e;
         }
         Refused refused =
-            faults.map(f -> f.refused(e, get(op.arguments()))).orElseGet(() -> new Refused(e));
+            faults
+                .map(f -> f.refused(e, get(op.arguments())))
+                .orElseGet(() -> new Refused(firstReason(op, e)));
         return Collections.nCopies(op.results().size(), refused);
       }
       results.forEach(this::countElements);
       return results;
+    }
+
+    /** Why an argument was refused, where one was, rather than why its use is. */
+    private UserException firstReason(Operator op, UserException own) {
+      for (TorchValue argument : get(op.arguments())) {
+        if (argument instanceof Refused r) {
+          return r.reason();
+        }
+      }
+      return own;
     }
 
     private void countElements(TorchValue result) {

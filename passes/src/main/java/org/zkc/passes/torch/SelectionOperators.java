@@ -89,7 +89,10 @@ final class SelectionOperators {
   /** Whether a constant is so far below zero, everywhere, that it takes an element out. */
   private static boolean vanishes(TorchValue value) {
     return value instanceof KnownTensor k
-        ? k.dtype().isFloating() && k.shape().elementCount() == 1 && vanishes(k.data().getDouble(0))
+        ? k.dtype().isFloating()
+            && k.shape().elementCount() > 0
+            && vanishes(k.data().getDouble(0))
+            && Choices.isAll(k, k.data().getDouble(0))
         : !(value instanceof TracedTensor) && vanishes(value.number().orElse(0));
   }
 
@@ -98,12 +101,20 @@ final class SelectionOperators {
       OperatorCall call, TracedTensor kept, TorchValue included, TorchValue constant, DType dtype) {
     TensorEmitter emit = call.emit();
     Value mask = call.in(DType.I1, included);
-    double fill = finite(constant.number().orElseThrow());
+    double fill =
+        finite(
+            constant instanceof KnownTensor k
+                ? k.data().getDouble(0)
+                : constant.number().orElseThrow());
     Value one = call.in(dtype, included);
     Value product = emit.multiply(kept.value(), one);
     Value addend =
         emit.multiply(call.in(dtype, LogicOperators.not(call, included)), emit.scalar(fill));
-    Value sum = emit.add(product, addend);
+    Value part = emit.add(product, addend);
+    Value sum =
+        constant instanceof KnownTensor k
+            ? emit.broadcast(part, emit.broadcast(part.shape(), k.shape()))
+            : part;
     emit.choices().note(sum, new Choices.Fill(kept.value(), mask));
     emit.infinities().note(sum, product, one, fill);
     return call.result(sum, dtype);

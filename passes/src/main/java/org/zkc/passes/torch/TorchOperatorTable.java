@@ -29,6 +29,7 @@ public final class TorchOperatorTable {
             InterpolationOperators.ALL,
             ReductionOperators.ALL,
             NormOperators.ALL,
+            LossOperators.ALL,
             ArithmeticOperators.ALL,
             PairOperators.ALL,
             ScanOperators.ALL,

@@ -36,6 +36,18 @@ class MaskedSoftmaxTest {
     assertArrayEquals(new float[] {1, 0, share, 1 - share}, out, 1e-6f);
   }
 
+  /** A graph attention layer's: where edges are missing, a tensor of -9e15. */
+  @Test
+  void aTensorOfHugeNumbersByAComputedMask() {
+    TorchCase c = new TorchCase();
+    Value mask = c.op("aten.gt/Scalar", c.x, 0);
+    TensorData none = TorchCase.data(Shape.of(2, 2), -9e15, -9e15, -9e15, -9e15);
+    Value p = c.op("aten.softmax/int", c.op("aten.where/self", mask, c.x, none), 1, null);
+    assertMasked(c.lower(Shape.of(2, 2), p));
+    float[] out = c.run(TorchCase.data(Shape.of(2, 2), -1, 2, 3, 3), p).toFloats();
+    assertArrayEquals(new float[] {0, 1, 0.5f, 0.5f}, out, 1e-6f);
+  }
+
   /** The mask of Mamba's sums over segments: exp makes 0 of minus infinity. */
   @Test
   void aFunctionOfAFillIsKnown() {

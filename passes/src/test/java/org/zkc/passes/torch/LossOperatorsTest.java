@@ -1,0 +1,63 @@
+package org.zkc.passes.torch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.ir.Value;
+
+/** Values worked out by hand; random calls are compared with PyTorch in the acceptance tests. */
+class LossOperatorsTest {
+  private static final TensorData X = TorchCase.data(Shape.of(2, 2), 1, -2, 0.5, 3);
+  private static final TensorData TARGET = TorchCase.data(Shape.of(2, 2), 0, 1, 0, 1);
+
+  private static double of(String operator, Object... more) {
+    TorchCase c = new TorchCase();
+    Object[] arguments = new Object[more.length + 2];
+    arguments[0] = c.x;
+    arguments[1] = TARGET;
+    System.arraycopy(more, 0, arguments, 2, more.length);
+    return c.run(X, c.op(operator, arguments)).getDouble(0);
+  }
+
+  /** The differences are 1, -3, 0.5 and 2. */
+  @Test
+  void distances() {
+    assertEquals(14.25 / 4, of("aten.mse_loss", 1), 1e-6);
+    assertEquals(14.25, of("aten.mse_loss", 2), 1e-6);
+    assertEquals(1, of("aten.mse_loss", 0), 1e-6);
+    assertEquals(6.5 / 4, of("aten.l1_loss", 1), 1e-6);
+    assertEquals((0.5 + 2.5 + 0.125 + 1.5) / 4, of("aten.smooth_l1_loss", 1, 1.0), 1e-6);
+    assertEquals((0.25 + 2 + 0.0625 + 1) / 4, of("aten.smooth_l1_loss", 1, 2.0), 1e-6);
+    assertEquals((0.5 + 4 + 0.125 + 2) / 4, of("aten.huber_loss", 1, 2.0), 1e-6);
+  }
+
+  @Test
+  void entropiesOfLogits() {
+    double sum = softplus(1) + softplus(-2) + 2 + softplus(0.5) + softplus(3) - 3;
+    assertEquals(
+        sum, of("aten.binary_cross_entropy_with_logits", (Object) null, null, 2), 1e-5);
+    TorchCase c = new TorchCase();
+    Value p = c.op("aten.sigmoid", c.x);
+    assertEquals(
+        sum, c.run(X, c.op("aten.binary_cross_entropy", p, TARGET, null, 2)).getDouble(0), 1e-5);
+  }
+
+  @Test
+  void probabilitiesOfNoSigmoidAreRefused() {
+    TorchCase c = new TorchCase();
+    Value loss = c.op("aten.binary_cross_entropy", c.x, TARGET, null, 1);
+    UserException e = assertThrows(UserException.class, () -> c.lower(Shape.of(2, 2), loss));
+    assertEquals(
+        "aten.binary_cross_entropy cannot be proved here: its probabilities come from no sigmoid;"
+            + " use binary_cross_entropy_with_logits",
+        e.getMessage());
+  }
+
+  private static double softplus(double x) {
+    return Math.log1p(Math.exp(x));
+  }
+}
