@@ -692,6 +692,43 @@ def losses(r):
 
 
 @family
+def integers_that_are_counted(r):
+    lines, n = r.randint(1, 3), r.randint(2, 6)
+    axis, keep, d = r.choice([0, 1]), r.random() < 0.5, r.randint(1, 3)
+    whole = torch.tensor([[r.randint(-9, 9) for _ in range(n)] for _ in range(lines)])
+    rows, table = torch.arange(lines), constant(r, n + 1, 3)
+    return (lines, n), r.choice([
+        lambda x: x.argsort(1).sum(axis, keep), lambda x: (x > 0).sum(), lambda x: (x.argsort(1) * whole).sum((0, 1)),
+        lambda x: (x > 0).cumsum(axis), lambda x: (x.argsort(1) + whole).amax(axis, keep), lambda x: (x.argsort(1) - whole).amin(axis, keep),
+        lambda x: (x.argsort(1) - whole).max(1)[1], lambda x: (x.argsort(1) * d - n).abs(), lambda x: (x.argsort(1) - d).sign(),
+        lambda x: torch.maximum(x.argsort(1), whole), lambda x: (x.argsort(1) + 1).prod(axis), lambda x: torch.diff(x.argsort(1), dim=1),
+        lambda x: torch.count_nonzero(x > 0, axis), lambda x: table[(x > 0).cumsum(1)], lambda x: x[rows, (x > 0).sum(1) - 1],
+        lambda x: x[rows, x.argmax(1)], lambda x: x[:, x.argmax(1)], lambda x: x[rows[:, None], x.argsort(1)[:, :d]],
+        lambda x: x[x.argmax(0), torch.arange(n)], lambda x: x.unsqueeze(2)[rows, x.argmin(1), 0], lambda x: (x > 0).long().argmax(1),
+        lambda x: x[(x.argmax(1) > 0).long() * 0, x.argmin(1)], lambda x: (x > 0).sum(1).clamp(max=d).float() * x[:, 0],
+    ])  # fmt: skip
+
+
+@family
+def writes_at_computed_places(r):
+    lines, n, k = r.randint(1, 4), r.randint(3, 6), r.randint(1, 3)
+    axis, keep = r.choice([0, 1]), r.random() < 0.5
+    rows, source, values = torch.arange(lines), constant(r, lines, n), constant(r, k)
+    reduction = r.choice(["sum", "mean", "amax", "amin", "prod"])
+    return (lines, n), r.choice([
+        lambda x: source.index_put((rows, x.argmax(1)), torch.tensor(0.5)), lambda x: x.index_put(((x[:, 0] > 9).long(),), source),
+        lambda x: x.index_put(((x[:, 0] > 9).long(),), source[:1], accumulate=True),
+        lambda x: x.masked_scatter(x > 0, source), lambda x: x.index_put((x > 0,), torch.tensor(1.5)),
+        lambda x: x.index_put((x[:, 0] > 0,), source[0]), lambda x: x.index_fill(1, x.argsort(1)[0, :k], 0.5),
+        lambda x: x.index_copy(1, x.argsort(1)[0, :k], source[:, :k]), lambda x: x.scatter(1, x.argsort(1)[:, :k], source[:, :k]),
+        lambda x: x.scatter(1, x.argsort(1)[:, :k], source[:, :k], reduce="add"), lambda x: x.argsort(1).scatter(1, x.argsort(1)[:, :k], 7),
+        lambda x: x.scatter_reduce(1, (x > 0).long(), source, reduction, include_self=keep),
+        lambda x: x.index_reduce(1, x.argsort(1)[0, :k], source[:, :k], reduction if reduction != "sum" else "mean", include_self=keep),
+        lambda x: x.scatter(1, x[:1].argsort(1)[:, :k], source[:1, :k]), lambda x: x.index_put((rows[:, None], x.argsort(1)[:, :k]), values),
+    ])  # fmt: skip
+
+
+@family
 def constants(r):
     n = r.randint(2, 8)
     v, w = constant(r, n), constant(r, n)

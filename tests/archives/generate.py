@@ -52,7 +52,7 @@ class Sample:
     model: Callable[[], nn.Module]
     shapes: tuple[tuple[int, ...], ...]
     how: str = "traced"
-    bounds: tuple[int, ...] = ()  # inputs are integers below these; below 2, booleans
+    bounds: tuple[int, ...] = ()  # inputs are integers below these; below 2, booleans; floats where 0
 
 
 ARCHIVES = [
@@ -83,6 +83,7 @@ ARCHIVES = [
     Sample("orders", models.Orders, ((3, 10),)),
     Sample("choices", models.Choices, ((3, 8),)),
     Sample("positions", models.Positions, ((3, 9), (3, 9)), bounds=(24, 2)),
+    Sample("writes", models.Writes, ((3, 8), (3, 4)), bounds=(0, 6)),
     Sample("two_inputs", models.TwoInputs, ((3, 12), (3, 7))),
     Sample("in_place", models.InPlace, ((1, 2, 4, 4),)),
     Sample("reshapes", models.Reshapes, ((2, 3, 8, 8),)),
@@ -147,7 +148,10 @@ def write(sample: Sample, folder: pathlib.Path) -> None:
     randomise_statistics(model)
     generator = np.random.default_rng(seed)
     if sample.bounds:
-        inputs = [generator.integers(0, n, (SAMPLES, *shape)) for shape, n in zip(sample.shapes, sample.bounds)]
+        inputs = [
+            generator.integers(0, n, (SAMPLES, *shape)) if n else varied_inputs(shape, generator)
+            for shape, n in zip(sample.shapes, sample.bounds)
+        ]
         inputs = [x.astype(bool) if n == 2 else x for x, n in zip(inputs, sample.bounds)]
     else:
         inputs = [varied_inputs(shape, generator) for shape in sample.shapes]

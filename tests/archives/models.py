@@ -480,6 +480,31 @@ class Positions(nn.Module):
         )
 
 
+class Writes(nn.Module):
+    """Writes at computed indices and masks, several of which may name one place."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(8, 6)
+        self.source = nn.Linear(8, 6)
+
+    def forward(self, x, places):
+        y, source = self.linear(x), self.source(x)
+        zeroed = y.clone()
+        zeroed[y < 0] = 0.25
+        picked = y.clone()
+        picked[torch.arange(3), y.argmax(1)] = 0.0
+        return (
+            zeroed,
+            picked,
+            y.scatter(1, places, source[:, :4]),
+            y.scatter_reduce(1, places, source[:, :4], "amax", include_self=False),
+            y.masked_scatter(x[:, :6] > 0, source),
+            y.index_copy(0, places[0, :1].clamp(max=2), source[:1]),
+            torch.zeros(3, 6, dtype=torch.int64).scatter_add(1, places, torch.ones_like(places)),
+        )
+
+
 class TwoInputs(nn.Module):
     """Two inputs of different shapes, added and multiplied; the batch has three rows."""
 

@@ -2,6 +2,7 @@ package org.zkc.passes.torch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
@@ -36,7 +37,9 @@ final class ElementOperators {
               "gather, matmul, add",
               RANGE,
               c ->
-                  c.result(
+                  !c.tensor(0).dtype().isFloating()
+                      ? ScatterOperators.scattered(c, Optional.of("sum"), true)
+                      : c.result(
                       c.emit()
                           .add(
                               c.value(0),
@@ -225,7 +228,8 @@ final class ElementOperators {
     return emit.cast(emit.gather(emit.integers(unit(extent), ""), at), DType.F32);
   }
 
-  private static TensorData unit(int extent) {
+  /** The unit matrix of integers. */
+  static TensorData unit(int extent) {
     long[] elements = new long[Math.multiplyExact(extent, extent)];
     IntStream.range(0, extent).forEach(i -> elements[i * extent + i] = 1);
     return TensorData.ofLongs(DType.I64, Shape.of(extent, extent), elements);
@@ -280,6 +284,9 @@ final class ElementOperators {
 
   /** (self, dim, index, source, alpha): index has one axis. */
   private static TorchValue indexAdd(OperatorCall call) {
+    if (!call.tensor(0).dtype().isFloating()) {
+      return ScatterOperators.indexAdd(call);
+    }
     Value x = call.value(0);
     int rank = x.shape().rank();
     int axis = call.axis(1, rank);

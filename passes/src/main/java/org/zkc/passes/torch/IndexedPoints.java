@@ -32,6 +32,7 @@ import org.zkc.passes.torch.TorchValue.TracedTensor;
  * @param lineAxes the axes of {@code together} along which the line changes
  * @param lines for each line its number among the positions of the axes with known indices
  * @param at the computed indices as one, of the shape {@code together}
+ * @param perAxis the index of each axis that has one
  */
 record IndexedPoints(
     OperatorCall call,
@@ -43,10 +44,19 @@ record IndexedPoints(
     List<Integer> keptAxes,
     List<Integer> lineAxes,
     int[] lines,
-    Value at) {
+    Value at,
+    List<Optional<Tensor>> perAxis) {
 
   static IndexedPoints of(OperatorCall call, Tensor self, List<TorchValue> indices) {
-    List<Optional<Tensor>> perAxis = perAxis(call, self.shape(), indices);
+    return of(call, self, perAxis(call, self.shape(), indices), true);
+  }
+
+  /**
+   * @param areLines whether known indices say in which line a point is; otherwise they are part of
+   *     the number that says where in the one line
+   */
+  private static IndexedPoints of(
+      OperatorCall call, Tensor self, List<Optional<Tensor>> perAxis, boolean areLines) {
     Shape tensor = self.shape();
     if (perAxis.size() > tensor.rank()) {
       throw call.refuse("%d indices of a tensor of shape %s".formatted(perAxis.size(), tensor));
@@ -63,7 +73,7 @@ record IndexedPoints(
         kept.add(axis);
         continue;
       }
-      (index.get() instanceof KnownTensor ? known : computed).add(axis);
+      (areLines && index.get() instanceof KnownTensor ? known : computed).add(axis);
       together = Shapes.broadcast(together, index.get().shape());
       first = first < 0 ? axis : first;
       last = axis;
@@ -91,7 +101,8 @@ record IndexedPoints(
         kept,
         lineAxes,
         lines(call, tensor, perAxis, known, all, lineAxes),
-        joined(call, tensor, perAxis, computed, all));
+        joined(call, tensor, perAxis, computed, all),
+        perAxis);
   }
 
   /** One tensor of integers for each indexed axis; a known mask names the axes it covers. */
@@ -212,19 +223,25 @@ record IndexedPoints(
     return out;
   }
 
-  /** The lines that are indexed, [places, lines, rest]. */
-  private Value table() {
+  /** All lines, [lines, places, rest]. */
+  private Value allLines() {
     TensorEmitter emit = call.emit();
-    Value ordered = emit.transpose(held(call, self), tensorOrder());
+    Value ordered = emit.transpose(call.in(self.dtype(), self), tensorOrder());
     int all = knownAxes.stream().map(self.shape()::extent).reduce(1, Math::multiplyExact);
-    Value apart = emit.reshape(ordered, Shape.of(all, places(), width()));
-    boolean isWhole = Arrays.equals(lines, IntStream.range(0, all).toArray());
-    Value named = isWhole ? apart : Picks.along(emit, apart, 0, lines);
-    return emit.transpose(named, List.of(1, 0, 2));
+    return emit.reshape(ordered, Shape.of(all, places(), width()));
   }
 
-  private static Value held(OperatorCall call, Tensor tensor) {
-    return call.in(tensor.dtype(), tensor);
+  /** The lines that are indexed. */
+  private Value named(Value allLines) {
+    int all = allLines.shape().extent(0);
+    boolean isWhole = Arrays.equals(lines, IntStream.range(0, all).toArray());
+    return isWhole ? allLines : Picks.along(call.emit(), allLines, 0, lines);
+  }
+
+  /** The computed indices, [points of the line, line]. */
+  private Value points() {
+    TensorEmitter emit = call.emit();
+    return emit.reshape(emit.transpose(at, pointOrder()), Shape.of(count(), lines.length));
   }
 
   /** The selected elements. */
@@ -233,19 +250,85 @@ record IndexedPoints(
     if (together.elementCount() == 0 || places() == 0) {
       throw call.refuse("indices of shape %s for %s".formatted(together, self.shape()));
     }
-    List<Integer> order = pointOrder();
-    Value points = emit.reshape(emit.transpose(at, order), Shape.of(count(), lines.length));
-    Value found = ElementOperators.lines(call, table(), points);
+    Value table = emit.transpose(named(allLines()), List.of(1, 0, 2));
+    Value found = ElementOperators.lines(call, table, points());
+    return call.result(
+        emit.transpose(emit.reshape(found, selection()), selectionOrder()), self.dtype());
+  }
+
+  /** The shape of a selection as [points of the line..., lines..., axes not indexed...]. */
+  private Shape selection() {
     List<Integer> extents = new ArrayList<>();
-    order.forEach(a -> extents.add(together.extent(a)));
+    pointOrder().forEach(a -> extents.add(together.extent(a)));
     keptAxes.forEach(a -> extents.add(self.shape().extent(a)));
-    // The axes of the points in their order, behind the first of those that are not indexed.
+    return new Shape(extents);
+  }
+
+  /** From {@link #selection} to the points in their order, behind the first axes not indexed. */
+  private List<Integer> selectionOrder() {
+    List<Integer> order = pointOrder();
     List<Integer> back = new ArrayList<>();
     int own = together.rank();
     IntStream.range(own, own + before).forEach(back::add);
     IntStream.range(0, own).forEach(a -> back.add(order.indexOf(a)));
     IntStream.range(own + before, own + keptAxes.size()).forEach(back::add);
-    return call.result(
-        emit.transpose(emit.reshape(found, new Shape(extents)), back), self.dtype());
+    return back;
+  }
+
+  /** What becomes of lines that a source, [lines, points of the line, rest], is written to. */
+  @FunctionalInterface
+  interface Write {
+    Value of(LineWrites lines, Value source);
+  }
+
+  /**
+   * The tensor after a write.
+   *
+   * @param values in the tensor's type, broadcast to the selection
+   */
+  TorchValue written(Value values, Write write) {
+    if (Arrays.stream(lines).distinct().count() < lines.length) {
+      // Two points may be one place though their lines have numbers of their own.
+      return of(call, self, perAxis, false).written(values, write);
+    }
+    TensorEmitter emit = call.emit();
+    if (together.elementCount() == 0 || places() == 0) {
+      throw call.refuse("indices of shape %s for %s".formatted(together, self.shape()));
+    }
+    Shape grouped = selection();
+    List<Integer> order = selectionOrder();
+    List<Integer> extents = order.stream().map(grouped::extent).toList();
+    List<Integer> back = IntStream.range(0, order.size()).mapToObj(order::indexOf).toList();
+    Value full = emit.broadcast(values, new Shape(extents));
+    Value ordered =
+        emit.reshape(
+            emit.transpose(full, back), Shape.of(count(), lines.length, width()));
+    Value source = emit.transpose(ordered, List.of(1, 0, 2));
+    Value all = allLines();
+    Value line = named(all);
+    Value changed =
+        write.of(LineWrites.of(call, line, emit.transpose(points(), List.of(1, 0))), source);
+    return call.result(restored(replaced(all, changed)), self.dtype());
+  }
+
+  /** All lines, with those that are indexed replaced. */
+  private Value replaced(Value all, Value changed) {
+    int count = all.shape().extent(0);
+    int[] sources = IntStream.range(0, count).toArray();
+    for (int i = 0; i < lines.length; i++) {
+      sources[lines[i]] = count + i;
+    }
+    TensorEmitter emit = call.emit();
+    return Arrays.stream(sources).allMatch(s -> s >= count)
+        ? Picks.along(emit, changed, 0, Arrays.stream(sources).map(s -> s - count).toArray())
+        : Picks.along(emit, emit.concatenate(List.of(all, changed), 0), 0, sources);
+  }
+
+  /** The tensor whose lines these are. */
+  private Value restored(Value allLines) {
+    List<Integer> order = tensorOrder();
+    List<Integer> extents = order.stream().map(self.shape()::extent).toList();
+    List<Integer> back = IntStream.range(0, order.size()).mapToObj(order::indexOf).toList();
+    return call.emit().transpose(call.emit().reshape(allLines, new Shape(extents)), back);
   }
 }

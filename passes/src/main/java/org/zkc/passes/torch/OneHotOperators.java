@@ -2,6 +2,7 @@ package org.zkc.passes.torch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.zkc.ir.DType;
@@ -23,7 +24,6 @@ final class OneHotOperators {
           new TorchOperator(
               "aten.scatter",
               "gather, multiply, add",
-              "a number, or one element a line",
               OneHotOperators::scatter));
 
   /** Rows of an identity: its square is the size of a parameter where the index is an input. */
@@ -57,23 +57,26 @@ final class OneHotOperators {
   /** (self, dim, index, value or src). */
   private static TorchValue scatter(OperatorCall call) {
     if (call.arguments().size() > 4 && !call.isNone(4)) {
-      throw call.refuse("a reduction; scatter_add adds");
+      String reduction =
+          switch (call.text(4)) {
+            case "add" -> "sum";
+            case "multiply" -> "prod";
+            default -> throw call.refuse("the reduction '%s'".formatted(call.text(4)));
+          };
+      return ScatterOperators.scattered(call, Optional.of(reduction), true);
     }
     Tensor self = call.tensor(0);
     int axis = call.axis(1, rank(call));
     Tensor index = call.tensor(2);
     boolean isNumber = !(call.argument(3) instanceof Tensor t && t.shape().rank() > 0);
-    Lines lines = linesOfAll(call, self, axis, index);
+    requireInside(call, self.shape(), index.shape(), axis);
     int perLine = index.shape().extent(axis);
-    if (!isNumber && perLine != 1) {
-      throw call.refuse(
-          "%d elements for each line, of which several may meet; scatter_add adds them"
-              .formatted(perLine));
-    }
     boolean isFloating = self.dtype().isFloating();
-    if (perLine != 1 && !isFloating) {
-      throw call.refuse("several indices a line in a tensor of integers");
+    boolean isAll = self.shape().with(axis, 1).equals(index.shape().with(axis, 1));
+    if (!isAll || perLine != 1 && !(isNumber && isFloating)) {
+      return ScatterOperators.scattered(call, Optional.empty(), true);
     }
+    Lines lines = new Lines(call, index.shape(), axis);
     DType dtype = isFloating ? DType.F32 : self.dtype();
     TensorEmitter emit = call.emit();
     int rows = self.shape().extent(axis);
@@ -90,18 +93,6 @@ final class OneHotOperators {
             : lines.of(cut(call, call.in(dtype, call.tensor(3)), index.shape()));
     Value written = emit.add(kept, emit.multiply(mask, source));
     return call.result(lines.back(written, rows), self.dtype());
-  }
-
-  private static Lines linesOfAll(OperatorCall call, Tensor self, int axis, Tensor index) {
-    requireInside(call, self.shape(), index.shape(), axis);
-    for (int a = 0; a < self.shape().rank(); a++) {
-      if (a != axis && index.shape().extent(a) != self.shape().extent(a)) {
-        throw call.refuse(
-            "indices %s for some lines of a tensor %s; write to a slice"
-                .formatted(index.shape(), self.shape()));
-      }
-    }
-    return new Lines(call, index.shape(), axis);
   }
 
   /** The first elements along every axis, as many as the shape has. */

@@ -6,9 +6,9 @@ import org.zkc.ir.UserException;
 
 /** Replacements for operators that models often have and that cannot be proved. */
 final class Remedies {
-  private static final String PART =
-      "an assignment or a choice by a mask or a list of indices; use slices, and clamp, relu and"
-          + " products for what depends on values";
+  private static final String COUNT =
+      "how many elements there are depends on the input; multiply by the mask, or choose by"
+          + " torch.where";
   private static final String UNPOOLING =
       "where its elements go depends on the input; use an interpolation";
 
@@ -41,7 +41,6 @@ final class Remedies {
 
   private static final Map<String, String> BY_OPERATOR =
       Map.ofEntries(
-          Map.entry("aten.index_put", PART),
           Map.entry("aten._nested_tensor_from_mask_left_aligned", NESTED),
           Map.entry("prim.ConstantMKLDNNTensor", OPTIMISED),
           Map.entry("prim.BroadcastMKLDNNTensors", OPTIMISED),
@@ -77,10 +76,7 @@ final class Remedies {
           Map.entry("aten.imag", COMPLEX),
           Map.entry("aten.view_as_real", COMPLEX),
           Map.entry("aten.view_as_complex", COMPLEX),
-          Map.entry("aten.index_fill", PART),
-          Map.entry("aten.index_copy", PART),
-          Map.entry("aten.masked_scatter", PART),
-          Map.entry("aten.masked_select", PART),
+          Map.entry("aten.masked_select", COUNT),
           Map.entry("aten.max_unpool2d", UNPOOLING),
           Map.entry("aten.max_unpool3d", UNPOOLING));
 

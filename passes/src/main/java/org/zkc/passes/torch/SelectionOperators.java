@@ -47,7 +47,8 @@ final class SelectionOperators {
         call, call.argument(1), call.argument(2), call.argument(0), call.tensor(0).dtype());
   }
 
-  private static TorchValue chosen(
+  /** The one value where a mask is true, the other elsewhere. */
+  static TorchValue chosen(
       OperatorCall call, TorchValue mask, TorchValue yes, TorchValue no, DType dtype) {
     if (Stream.of(mask, yes, no).noneMatch(TracedTensor.class::isInstance)) {
       return onHost(

@@ -46,6 +46,7 @@ public final class TorchOperatorTable {
             GatherOperators.ALL,
             ElementOperators.ALL,
             OneHotOperators.ALL,
+            ScatterOperators.ALL,
             List.of(EmbeddingBag.OPERATOR),
             PickOperators.ALL,
             JoinOperators.ALL,
