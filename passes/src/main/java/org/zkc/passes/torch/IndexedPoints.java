@@ -275,7 +275,7 @@ record IndexedPoints(
     return back;
   }
 
-  /** What becomes of lines that a source, [lines, points of the line, rest], is written to. */
+  /** A write to lines of a source, [lines, points of the line, rest]. */
   @FunctionalInterface
   interface Write {
     Value of(LineWrites lines, Value source);
