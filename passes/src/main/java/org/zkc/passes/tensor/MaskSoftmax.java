@@ -17,7 +17,8 @@ import org.zkc.ir.view.Reshape;
 /**
  * A constant that is added to a softmax's input and makes elements vanish (a causal mask of large
  * negative numbers) becomes the softmax's mask, which quantisation takes exactly. What else the
- * constant adds stays an addition.
+ * constant adds stays an addition. A mask that excludes nothing is dropped, as the one that
+ * torch.export keeps for tokens without padding.
  *
  * <pre>
  *   %y = tensor.add %x, c            %p = tensor.softmax %x, m
@@ -97,6 +98,13 @@ public final class MaskSoftmax extends TensorRewrite {
       return false;
     }
     float[] rest = data.toFloats();
+    if (isZero(rest) && bias.isEmpty()) {
+      Value own = shape.isPresent() ? FuseAttention.reshaped(x, shape, softmax, scope) : x;
+      scope.define(
+          new Softmax(
+              softmax.result(), own, Optional.empty(), softmax.axis(), softmax.location()));
+      return true;
+    }
     long[] included = new long[rest.length];
     if (!split(rest, included, data.shape(), along)) {
       return false;
