@@ -136,8 +136,8 @@ public record KeyFile(
       if (!ports.get(k).fits(shape)) {
         throw new VerificationFailure(
             "key file port " + ports.get(k).name(),
-            "no units or one for each index on the last axis of " + shape,
-            ports.get(k).units().size() + " units");
+            "no units or one for each index on an axis of " + shape,
+            ports.get(k).units().size() + " units of " + ports.get(k).unitRun() + " elements");
       }
     }
   }
@@ -203,6 +203,7 @@ public record KeyFile(
             })
         .setScale(port.scale())
         .addAllUnits(port.units())
+        .setUnitRun(port.unitRun() == 1 ? 0 : port.unitRun())
         .build();
   }
 
@@ -262,7 +263,8 @@ public record KeyFile(
                         "key file port", "a known element type", "an unknown one");
               };
           try {
-            return new Port(m.getName(), type, m.getScale(), m.getUnitsList());
+            int run = m.getUnitRun() == 0 ? 1 : m.getUnitRun();
+            return new Port(m.getName(), type, m.getScale(), m.getUnitsList(), run);
           } catch (IllegalArgumentException e) {
             throw new VerificationFailure(
                 "key file port", "positive scales and units", String.valueOf(m.getScale()));

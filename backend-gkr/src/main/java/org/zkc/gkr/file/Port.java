@@ -11,13 +11,16 @@ import org.zkc.gkr.circuit.TensorDeclaration;
  * @param name forward's argument, or {@code output}, {@code output1}, ...
  * @param scale the real number that an integer stands for is integer times scale; 1 for integers
  *     and booleans
- * @param units a further factor for each index on the last axis, where columns are of unlike sizes;
- *     else empty
+ * @param units a further factor for each index on one axis, where columns are of unlike sizes; else
+ *     empty
+ * @param unitRun consecutive elements that share a unit: 1 where the axis is the last, the product
+ *     of the extents of the axes after it else
  */
-public record Port(String name, ElementType elementType, double scale, List<Double> units) {
+public record Port(
+    String name, ElementType elementType, double scale, List<Double> units, int unitRun) {
   /** One scale for all elements. */
   public Port(String name, ElementType elementType, double scale) {
-    this(name, elementType, scale, List.of());
+    this(name, elementType, scale, List.of(), 1);
   }
 
   public Port {
@@ -30,6 +33,9 @@ public record Port(String name, ElementType elementType, double scale, List<Doub
     if (elementType != ElementType.F32 && scale != 1) {
       throw new IllegalArgumentException(
           name + " holds integers, its scale must be 1, got " + scale);
+    }
+    if (unitRun < 1 || (units.isEmpty() && unitRun > 1)) {
+      throw new IllegalArgumentException(name + " has a unit for each " + unitRun + " elements");
     }
     units = List.copyOf(units);
     for (double unit : units) {
@@ -47,12 +53,19 @@ public record Port(String name, ElementType elementType, double scale, List<Doub
 
   /** Whether the units are those of a tensor of this shape: none, or one for each column. */
   public boolean fits(List<Integer> extents) {
-    return units.isEmpty() || (!extents.isEmpty() && extents.getLast() == units.size());
+    long run = 1;
+    for (int extent : extents.reversed()) {
+      if (run == unitRun && extent == units.size()) {
+        return true;
+      }
+      run *= extent;
+    }
+    return units.isEmpty();
   }
 
   /** The real number that one unit of element {@code i} stands for. */
   public double scaleOf(int i) {
-    return units.isEmpty() ? scale : scale * units.get(i % units.size());
+    return units.isEmpty() ? scale : scale * units.get(i / unitRun % units.size());
   }
 
   /**

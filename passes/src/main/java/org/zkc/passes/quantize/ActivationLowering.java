@@ -41,7 +41,13 @@ final class ActivationLowering {
           op.input(), q, q.least(low), q.greatest(low, high), op.location());
     }
     Value integers = values.exactly(op.input());
-    Quantum q = values.classes().aligned(op.result(), integers.integerType().scale());
+    Quantum q =
+        values
+            .classes()
+            .aligned(
+                op.result(),
+                integers.integerType().scale(),
+                IntegerBuilder.interval(integers).magnitude());
     return Rescaling.apply(values.out(), integers, q, q.least(low), q.greatest(low, high));
   }
 

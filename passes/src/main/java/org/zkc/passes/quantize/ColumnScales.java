@@ -1,6 +1,7 @@
 package org.zkc.passes.quantize;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,13 +13,34 @@ import org.zkc.ir.Value;
 import org.zkc.passes.tensor.ScaleColumns;
 
 /**
- * Units of the columns of tables. An input [rows, columns] whose columns differ by orders of
- * magnitude is read in units of powers of two, one per column, so that every column keeps its bits.
+ * Units of the columns of inputs. An input whose columns differ by orders of magnitude is read in
+ * units of powers of two, one per column, so that every column keeps its bits. Columns are the
+ * indices on the last axis of tables, vectors and sequences of features, and on axis 1 of sequences
+ * and images of channels.
  *
- * @param units per input of the program, one per column; an empty list where one unit is right for
- *     all
+ * @param inputs per input of the program
  */
-public record ColumnScales(List<List<Double>> units) {
+public record ColumnScales(List<Units> inputs) {
+  /**
+   * The units of one input.
+   *
+   * @param axis of the columns
+   * @param units one per column; empty where one unit is right for all
+   * @param run consecutive elements of one column
+   */
+  public record Units(int axis, List<Double> units, int run) {
+    /** One unit for all elements. */
+    public static final Units ONE = new Units(0, List.of(), 1);
+
+    public Units {
+      units = List.copyOf(units);
+    }
+
+    private double of(int element) {
+      return units.get(element / run % units.size());
+    }
+  }
+
   /** The ratio of the greatest to the least column below which all columns share a unit. */
   private static final double ALIKE = 8;
 
@@ -32,7 +54,7 @@ public record ColumnScales(List<List<Double>> units) {
   private static final int BITS_AND_COLUMNS = 20;
 
   public ColumnScales {
-    units = units.stream().map(List::copyOf).toList();
+    inputs = List.copyOf(inputs);
   }
 
   /**
@@ -41,39 +63,78 @@ public record ColumnScales(List<List<Double>> units) {
    * @param samples each with one tensor per input; none: one unit for all
    */
   public static ColumnScales of(Program tensor, List<List<TensorData>> samples) {
-    List<List<Double>> units = new ArrayList<>();
+    List<Units> units = new ArrayList<>();
     Uses uses = Uses.of(tensor.main());
     for (int i = 0; i < tensor.main().parameters().size(); i++) {
       Value input = tensor.main().parameters().get(i);
-      Shape shape = input.shape();
-      boolean isTable =
-          shape.rank() == 2
-              && shape.extent(1) > 1
-              && shape.extent(1) <= MOST_COLUMNS
-              && input.tensorType().dtype().isFloating()
-              && !uses.isYielded(input);
-      units.add(isTable ? units(shape.extent(1), i, samples) : List.of());
+      boolean isReal =
+          input.tensorType().dtype().isFloating() && !uses.isYielded(input) && !samples.isEmpty();
+      units.add(isReal ? of(tensor, input, i, samples) : Units.ONE);
     }
     return new ColumnScales(units);
   }
 
-  private static List<Double> units(int columns, int input, List<List<TensorData>> samples) {
-    double[] most = new double[columns];
+  /** The units of the axis whose columns are least alike, if maps absorb them. */
+  private static Units of(Program tensor, Value input, int index, List<List<TensorData>> samples) {
+    Shape shape = input.shape();
+    Units best = Units.ONE;
+    double greatest = ALIKE;
+    for (int axis : axes(shape.rank())) {
+      if (shape.extent(axis) == 1 || shape.extent(axis) > MOST_COLUMNS) {
+        continue;
+      }
+      double[] most = most(shape, axis, index, samples);
+      double ratio = ratio(most);
+      Units units = new Units(axis, units(most), (int) shape.strides()[axis]);
+      if (ratio >= greatest && (shape.rank() == 2 || isAbsorbed(tensor, input, units))) {
+        best = units;
+        greatest = ratio;
+      }
+    }
+    return best;
+  }
+
+  /** The axes that columns may be on. */
+  private static List<Integer> axes(int rank) {
+    return switch (rank) {
+      case 0 -> List.of();
+      case 1, 2 -> List.of(rank - 1);
+      case 3 -> List.of(2, 1);
+      default -> List.of(1);
+    };
+  }
+
+  private static boolean isAbsorbed(Program tensor, Value input, Units units) {
+    return ScaleColumns.spread(tensor, Map.of(input, columns(units))) < ALIKE;
+  }
+
+  private static ScaleColumns.Columns columns(Units units) {
+    return new ScaleColumns.Columns(units.axis, units.units.stream().mapToDouble(u -> u).toArray());
+  }
+
+  /** The greatest magnitude in each column. */
+  private static double[] most(Shape shape, int axis, int input, List<List<TensorData>> samples) {
+    double[] most = new double[shape.extent(axis)];
+    int run = (int) shape.strides()[axis];
     for (List<TensorData> sample : samples) {
       double[] x = sample.get(input).toDoubles();
       for (int k = 0; k < x.length; k++) {
-        most[k % columns] = Math.max(most[k % columns], Math.abs(x[k]));
+        int column = k / run % most.length;
+        most[column] = Math.max(most[column], Math.abs(x[k]));
       }
     }
-    double least = Double.POSITIVE_INFINITY;
-    double greatest = 0;
-    for (double m : most) {
-      least = m > 0 ? Math.min(least, m) : least;
-      greatest = Math.max(greatest, m);
-    }
-    if (greatest == 0 || Double.isInfinite(greatest) || greatest / least < ALIKE) {
-      return List.of();
-    }
+    return most;
+  }
+
+  /** How often the least column, of those that are not 0, goes into the greatest. */
+  private static double ratio(double[] most) {
+    double greatest = Arrays.stream(most).max().orElse(0);
+    double least = Arrays.stream(most).filter(m -> m > 0).min().orElse(1);
+    return greatest == 0 || Double.isInfinite(greatest) ? 1 : greatest / least;
+  }
+
+  private static List<Double> units(double[] most) {
+    double greatest = Arrays.stream(most).max().orElse(0);
     List<Double> units = new ArrayList<>();
     for (double m : most) {
       // A column that was 0 throughout may reach whatever others do.
@@ -84,16 +145,15 @@ public record ColumnScales(List<List<Double>> units) {
 
   /** Whether every input has one unit. */
   public boolean isPlain() {
-    return units.stream().allMatch(List::isEmpty);
+    return inputs.stream().allMatch(u -> u.units.isEmpty());
   }
 
   /** The program that reads inputs in these units. */
   public Program apply(Program tensor) {
-    Map<Value, double[]> scales = new IdentityHashMap<>();
-    for (int i = 0; i < units.size(); i++) {
-      if (!units.get(i).isEmpty()) {
-        scales.put(
-            tensor.main().parameters().get(i), units.get(i).stream().mapToDouble(u -> u).toArray());
+    Map<Value, ScaleColumns.Columns> scales = new IdentityHashMap<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      if (!inputs.get(i).units.isEmpty()) {
+        scales.put(tensor.main().parameters().get(i), columns(inputs.get(i)));
       }
     }
     return ScaleColumns.apply(tensor, scales);
@@ -103,23 +163,26 @@ public record ColumnScales(List<List<Double>> units) {
   public List<TensorData> apply(List<TensorData> sample) {
     List<TensorData> out = new ArrayList<>();
     for (int i = 0; i < sample.size(); i++) {
-      List<Double> own = units.get(i);
-      if (own.isEmpty()) {
+      Units own = inputs.get(i);
+      if (own.units.isEmpty()) {
         out.add(sample.get(i));
         continue;
       }
       float[] x = sample.get(i).toFloats();
       for (int k = 0; k < x.length; k++) {
-        x[k] = (float) (x[k] / own.get(k % own.size()));
+        x[k] = (float) (x[k] / own.of(k));
       }
       out.add(TensorData.ofFloats(sample.get(i).shape(), x));
     }
     return out;
   }
 
-  /** The least bits of an input, whose integers are public and not committed; 0 for no table. */
-  public int bits(int input) {
-    int columns = units.get(input).size();
+  /** The least bits of a table, whose integers are public and not committed; 0 for no table. */
+  public int bits(Program tensor, int input) {
+    if (tensor.main().parameters().get(input).shape().rank() != 2) {
+      return 0;
+    }
+    int columns = inputs.get(input).units.size();
     int log = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(0, columns - 1));
     return columns == 0
         ? 0

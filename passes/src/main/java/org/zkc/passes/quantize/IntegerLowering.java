@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Interval;
@@ -331,9 +332,13 @@ final class IntegerLowering {
         return out.multiply(values.exactly(other), values.exactly(boole));
       }
     }
-    return out.multiply(
-        values.narrow(op.left(), IntegerValues.NARROW),
-        values.narrow(op.right(), IntegerValues.NARROW));
+    MatMulLowering.Factors factors =
+        MatMulLowering.fitted(
+            values.narrow(op.left(), IntegerValues.NARROW),
+            values.narrow(op.right(), IntegerValues.NARROW),
+            FieldBounds.LIMIT,
+            out);
+    return out.multiply(factors.left(), factors.right());
   }
 
   private boolean isBoolean(Value value) {

@@ -102,7 +102,9 @@ final class IntegerValues {
   /** The value's integers at the scale of its class. */
   Value atClassScale(Value value) {
     Value integers = exactly(value);
-    Quantum q = classes.aligned(value, integers.integerType().scale());
+    Quantum q =
+        classes.aligned(
+            value, integers.integerType().scale(), IntegerBuilder.interval(integers).magnitude());
     if (integers.integerType().scale() == q.scale()) {
       return integers;
     }

@@ -35,6 +35,15 @@ final class MatMulLowering {
       left = integers.of(op.left(), NARROW);
       right = integers.of(op.right(), NARROW);
     }
+    Factors factors = fitted(left, right, limit, out);
+    return out.matMul(factors.left, factors.right);
+  }
+
+  /** Integers that are multiplied. */
+  record Factors(Value left, Value right) {}
+
+  /** The factors, the wider of the two with a bit less until their product is below a limit. */
+  static Factors fitted(Value left, Value right, long limit, IntegerBuilder out) {
     int leftShift = 0;
     int rightShift = 0;
     long l = magnitude(left);
@@ -48,7 +57,7 @@ final class MatMulLowering {
         rightShift++;
       }
     }
-    return out.matMul(coarser(left, leftShift, out), coarser(right, rightShift, out));
+    return new Factors(coarser(left, leftShift, out), coarser(right, rightShift, out));
   }
 
   /** The integers with {@code bits} less. */

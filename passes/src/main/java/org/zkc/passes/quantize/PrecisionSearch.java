@@ -76,6 +76,9 @@ final class PrecisionSearch {
   /** From one share to the next finer: one bit. */
   private static final double STEP = 4;
 
+  /** Steps that are looked beyond one that gains nothing. */
+  private static final int STEPS_AHEAD = 3;
+
   /** Share of weights to begin with. */
   private static final double WEIGHT_SHARE = 1e-4;
 
@@ -201,6 +204,14 @@ final class PrecisionSearch {
         }
         Candidate candidate = measured(next.get());
         left--;
+        for (int ahead = 0; ahead < STEPS_AHEAD && left > 0; ahead++) {
+          Optional<Candidate> further = further(candidate, best, move, first);
+          if (further.isEmpty()) {
+            break;
+          }
+          candidate = measured(further.get());
+          left--;
+        }
         if (gains(candidate, best, first.cost())) {
           best = candidate;
           open = EnumSet.allOf(Move.class);
@@ -213,6 +224,19 @@ final class PrecisionSearch {
       }
     }
     return best;
+  }
+
+  /**
+   * The activations' next step behind one that gains nothing, where much is missing: the coarsest
+   * shares change few tensors, and not yet those that lose most.
+   */
+  private Optional<Candidate> further(
+      Candidate candidate, Candidate best, Move move, Candidate first) {
+    return move == Move.ACTIVATIONS
+            && best.rSquared() < POOR
+            && !gains(candidate, best, first.cost())
+        ? moved(candidate, move).filter(c -> !isTooDear(c, best, first.cost()))
+        : Optional.empty();
   }
 
   private boolean isTooDear(Candidate next, Candidate best, LookupCost first) {

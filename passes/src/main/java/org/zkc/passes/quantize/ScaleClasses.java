@@ -74,6 +74,9 @@ final class ScaleClasses {
   /** Bits of the result of a norm, whose elements have a mean square of 1 and outliers. */
   static final int STANDARD_BITS = 10;
 
+  /** The steps that exact integers may reach where they are requantised: a quarter of a table. */
+  private static final double MOST_STEPS = 0.25 * FieldBounds.MAX_TABLE_ROWS;
+
   /** Bits that no class falls below for the sake of its tables. */
   private static final int FEWEST_BITS = 8;
 
@@ -376,12 +379,16 @@ final class ScaleClasses {
    * The same for integers of scale {@code unit} that are to be requantised to it: where the class
    * has no scale yet it gets unit 2^k, at most twice as fine as it would have been, so that no
    * multiplier is needed.
+   *
+   * @param greatest of the integers: the table of the requantisation has a row for every step up to
+   *     it, so the class gets fewer bits where these would be too many
    */
-  Quantum aligned(Value value, double unit) {
+  Quantum aligned(Value value, double unit, long greatest) {
     Value root = find(value);
     Members members = members(root);
+    double leastScale = 4 * unit * greatest / MOST_STEPS;
     if (!quanta.containsKey(root) && !members.snapped && !members.fixedBits) {
-      Quantum wanted = choose(members);
+      Quantum wanted = choose(members, leastScale);
       int shift =
           (int) Math.floor(StrictMath.log(wanted.scale() / unit) / StrictMath.log(2) + 1e-9);
       if (shift >= 0) {
@@ -390,11 +397,7 @@ final class ScaleClasses {
             root, new Quantum(Math.scalb(unit, shift), members.nonNegative ? 0 : -high, high));
       }
     }
-    return quantum(value);
-  }
-
-  private Quantum choose(Members members) {
-    return choose(members, 0);
+    return quantum(value, leastScale);
   }
 
   private Quantum choose(Members members, double leastScale) {

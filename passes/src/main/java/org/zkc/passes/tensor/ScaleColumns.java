@@ -2,7 +2,6 @@ package org.zkc.passes.tensor;
 
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,17 +24,22 @@ import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Divide;
-import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.view.Broadcast;
+import org.zkc.ir.view.Pad;
+import org.zkc.ir.view.Reshape;
+import org.zkc.ir.view.Slice;
+import org.zkc.ir.view.Transpose;
+import org.zkc.ir.view.UnaryView;
 import org.zkc.passes.Lowering;
 
 /**
- * Gives each column of a table its own unit. An input x of shape [rows, columns] becomes x' with x
- * = x' scale, column by column, and the first linear map absorbs scale, with the standardisation
- * that stands between: W (a (x' scale) + b) + c = (W a scale) x' + (W b + c), in double precision.
- * Other readers get the product.
+ * Gives each column of an input, an index on one of its axes, its own unit. An input x becomes x'
+ * with x = x' scale, column by column, and the first linear map or convolution absorbs scale, with
+ * the standardisation that stands between: W (a (x' scale) + b) + c = (W a scale) x' + (W b + c),
+ * in double precision. Columns are followed through views. Zeros beside a convolution's input are
+ * zeros of a x + b, so its b is added to x' before them. Other readers get the product.
  *
  * <pre>
  *   %y = tensor.subtract %x, m          %z = tensor.linear %x', W s k, c - W k m
@@ -48,18 +52,44 @@ public final class ScaleColumns {
   public static final Lowering LOWERING =
       new Lowering(
           "scale-columns",
-          "Reads a table in one unit per column, which the first linear map absorbs.",
+          "Reads an input in one unit per column, which the first linear map absorbs.",
           Level.TENSOR,
           Level.TENSOR,
           "UNIT...",
           arguments -> {
             double[] units = arguments.stream().mapToDouble(Double::parseDouble).toArray();
-            return (program, context) ->
-                apply(program, Map.of(program.main().parameters().getFirst(), units));
+            return (program, context) -> {
+              Value input = program.main().parameters().getFirst();
+              int axis = input.shape().rank() - 1;
+              return apply(program, Map.of(input, new Columns(axis, units)));
+            };
           });
 
-  /** An affine function scale x' + shift of an input, per column. */
-  private record Affine(Value input, double[] scale, double[] shift) {
+  /**
+   * The units of an input's columns.
+   *
+   * @param axis whose indices are the columns
+   * @param units one per column, positive
+   */
+  public record Columns(int axis, double[] units) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Columns that && axis == that.axis && Arrays.equals(units, that.units);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * axis + Arrays.hashCode(units);
+    }
+  }
+
+  /**
+   * An affine function scale x' + shift of an input, per column.
+   *
+   * @param carrier x', with the value's shape
+   * @param axis of the columns
+   */
+  private record Affine(Value carrier, int axis, double[] scale, double[] shift) {
     Affine then(double[] factor, double[] summand) {
       double[] newScale = new double[scale.length];
       double[] newShift = new double[scale.length];
@@ -67,7 +97,11 @@ public final class ScaleColumns {
         newScale[i] = scale[i] * factor[i];
         newShift[i] = shift[i] * factor[i] + summand[i];
       }
-      return new Affine(input, newScale, newShift);
+      return new Affine(carrier, axis, newScale, newShift);
+    }
+
+    boolean isShifted() {
+      return Arrays.stream(shift).anyMatch(x -> x != 0);
     }
   }
 
@@ -81,40 +115,60 @@ public final class ScaleColumns {
   private final Map<Value, Affine> affine = new IdentityHashMap<>();
   private final Map<Value, Value> materialised = new IdentityHashMap<>();
 
+  /** The greatest ratio of factors of columns among the products that readers got. */
+  private double spread = 1;
+
   private ScaleColumns(Uses uses) {
     this.uses = uses;
   }
 
+  /** The program of x' for the parameters that are given units, and of x for the others. */
+  public static Program apply(Program program, Map<Value, Columns> columns) {
+    return of(program, columns).rewritten(program);
+  }
+
   /**
-   * The program of x' for the parameters that are given scales, and of x for the others.
-   *
-   * @param scales one per column, positive, for parameters of rank 2
+   * How unlike columns are to the readers that do not absorb their units: the greatest ratio of two
+   * columns' factors there, 1 where everything is absorbed.
    */
-  public static Program apply(Program program, Map<Value, double[]> scales) {
+  public static double spread(Program program, Map<Value, Columns> columns) {
+    ScaleColumns rewrite = of(program, columns);
+    rewrite.rewritten(program);
+    return rewrite.spread;
+  }
+
+  private static ScaleColumns of(Program program, Map<Value, Columns> columns) {
+    ScaleColumns rewrite = new ScaleColumns(Uses.of(program.main()));
+    columns.forEach((parameter, c) ->
+        rewrite.affine.put(
+            parameter, new Affine(parameter, c.axis, c.units.clone(), new double[c.units.length])));
+    return rewrite;
+  }
+
+  private Program rewritten(Program program) {
     Function main = program.main();
-    ScaleColumns rewrite = new ScaleColumns(Uses.of(main));
-    scales.forEach((parameter, s) ->
-        rewrite.affine.put(parameter, new Affine(parameter, s.clone(), new double[s.length])));
-    Function rewritten = Rewriter.rewrite(main, rewrite::rewrite);
-    List<Value> results = main.results().stream().filter(rewrite.affine::containsKey).toList();
-    if (!results.isEmpty()) {
+    if (main.results().stream().anyMatch(affine::containsKey)) {
       throw new IllegalArgumentException("an input of scaled columns is an output");
     }
-    return Program.of(Level.TENSOR, DeadOps.remove(rewritten));
+    return Program.of(Level.TENSOR, DeadOps.remove(Rewriter.rewrite(main, this::rewrite)));
   }
 
   private void rewrite(Op op, Rewriter out) {
     Value result = op.definitions().getFirst();
-    Optional<Affine> next = uses.isYielded(result) ? Optional.empty() : next(op);
+    Optional<Affine> next = uses.isYielded(result) ? Optional.empty() : next(op, out);
     if (next.isPresent()) {
       affine.put(result, next.get());
       return;
     }
-    if (op instanceof Linear l
-        && affine.containsKey(l.input())
-        && constant(l.weight()).isPresent()
-        && (l.bias().isEmpty() || constant(l.bias().get()).isPresent())) {
-      absorb(l, Objects.requireNonNull(affine.get(l.input())), out);
+    Optional<AbsorbedColumns> absorbed =
+        op.operands().isEmpty()
+            ? Optional.empty()
+            : Optional.ofNullable(affine.get(op.operands().getFirst()))
+                .flatMap(from ->
+                    AbsorbedColumns.of(op, from.axis, from.scale, from.shift, this::constant));
+    if (absorbed.isPresent()) {
+      Affine from = Objects.requireNonNull(affine.get(op.operands().getFirst()));
+      absorbed.get().emit(carrier(op, from, absorbed.get(), out), out);
       return;
     }
     for (Value operand : op.operands()) {
@@ -127,8 +181,22 @@ public final class ScaleColumns {
         OpSpec.mapValues(op, r -> r, v -> materialised.getOrDefault(v, v), region -> region));
   }
 
+  /** x', with what must be added to it before the map. */
+  private static Value carrier(Op op, Affine from, AbsorbedColumns absorbed, Rewriter out) {
+    if (absorbed.summands().length == 0) {
+      return from.carrier;
+    }
+    Value value = op.operands().getFirst();
+    return out.value(
+        new Add(
+            out.fresh(value.name(), value.type()),
+            from.carrier,
+            row(value, from.axis, absorbed.summands(), op.location(), out),
+            op.location()));
+  }
+
   /** The op as an affine function of an input's columns, when it is one. */
-  private Optional<Affine> next(Op op) {
+  private Optional<Affine> next(Op op, Rewriter out) {
     return switch (op) {
       case Multiply m -> either(m.left(), m.right(), c -> new double[][] {c, filled(c, 0)});
       case Add a -> either(a.left(), a.right(), c -> new double[][] {filled(c, 1), c});
@@ -138,6 +206,7 @@ public final class ScaleColumns {
       case Divide d ->
           of(d.left(), d.right(), c -> new double[][] {mapped(c, x -> 1 / x), filled(c, 0)});
       case BatchNorm b when affine.containsKey(b.input()) -> normalized(b);
+      case UnaryView v when affine.containsKey(v.input()) -> viewed(v, out);
       default -> Optional.empty();
     };
   }
@@ -152,7 +221,8 @@ public final class ScaleColumns {
       return Optional.empty();
     }
     return broadcastConstant(constant)
-        .flatMap(c -> ChannelAffine.perChannel(c.data(), value.shape(), 1))
+        .filter(c -> c.data().shape().rank() <= value.shape().rank())
+        .flatMap(c -> ChannelAffine.perChannel(c.data(), value.shape(), from.axis))
         .map(terms::of)
         .filter(t -> isFinite(t[0]) && isFinite(t[1]))
         .map(t -> from.then(t[0], t[1]));
@@ -175,70 +245,99 @@ public final class ScaleColumns {
       summand[i] = bias.get()[i] - mean.get()[i] * factor[i];
     }
     Affine from = affine.get(op.input());
-    return from == null ? Optional.empty() : Optional.of(from.then(factor, summand));
+    return from == null || from.axis != 1
+        ? Optional.empty()
+        : Optional.of(from.then(factor, summand));
   }
 
-  /** The map of x' that is {@code op} of the affine function of x'. */
-  private void absorb(Linear op, Affine from, Rewriter out) {
-    Constant weight = constant(op.weight()).orElseThrow();
-    float[] w = weight.data().toFloats();
-    int columns = from.scale.length;
-    int outputs = op.weight().shape().extent(0);
-    float[] scaled = new float[w.length];
-    float[] bias = new float[outputs];
-    Optional<Constant> own = op.bias().flatMap(this::constant);
-    for (int o = 0; o < outputs; o++) {
-      double sum = own.isPresent() ? own.get().data().getDouble(o) : 0;
-      for (int i = 0; i < columns; i++) {
-        scaled[o * columns + i] = (float) (w[o * columns + i] * from.scale[i]);
-        sum += w[o * columns + i] * from.shift[i];
-      }
-      bias[o] = (float) sum;
+  /** The function of a view of x', where its axis of columns is one of the view's. */
+  private Optional<Affine> viewed(UnaryView op, Rewriter out) {
+    Affine from = Objects.requireNonNull(affine.get(op.input()));
+    Shape shape = op.result().shape();
+    int axis =
+        switch (op) {
+          case Transpose t -> t.permutation().indexOf(from.axis);
+          case Reshape r -> reshaped(r.input().shape(), shape, from.axis);
+          case Slice s -> from.axis;
+          case Pad p -> -1;
+          case Broadcast b -> from.axis + shape.rank() - b.input().shape().rank();
+        };
+    if (axis < 0 || (op instanceof Broadcast && shape.extent(axis) != from.scale.length)) {
+      return Optional.empty();
     }
-    String name = weight.name();
-    String biasName = own.map(Constant::name).orElse(name.isEmpty() ? "" : name + ".shift");
-    out.append(
-        new Linear(
-            op.result(),
-            from.input,
-            constant(name, op.weight().shape(), scaled, op.location(), out),
-            Optional.of(constant(biasName, Shape.of(outputs), bias, op.location(), out)),
-            op.location()));
+    double[] scale = from.scale;
+    double[] shift = from.shift;
+    if (op instanceof Slice s) {
+      int start = s.starts().get(axis);
+      int stride = s.strides().get(axis);
+      scale = sliced(from.scale, start, stride, shape.extent(axis));
+      shift = sliced(from.shift, start, stride, shape.extent(axis));
+    }
+    Op view =
+        OpSpec.mapValues(
+            op, r -> out.fresh(r.name(), r.type()), v -> from.carrier, region -> region);
+    return Optional.of(new Affine(out.value(view), axis, scale, shift));
+  }
+
+  private static double[] sliced(double[] numbers, int start, int stride, int count) {
+    double[] out = new double[count];
+    for (int i = 0; i < count; i++) {
+      out[i] = numbers[start + i * stride];
+    }
+    return out;
+  }
+
+  /** The axis of the result with the columns' stride and extent; -1 where there is none. */
+  private static int reshaped(Shape from, Shape to, int axis) {
+    for (int k = 0; k < to.rank(); k++) {
+      if (to.extent(k) == from.extent(axis) && to.strides()[k] == from.strides()[axis]) {
+        return k;
+      }
+    }
+    return -1;
   }
 
   /** scale x' + shift for readers that do not absorb it. */
-  private static Value materialise(Value value, Affine from, Location location, Rewriter out) {
+  private Value materialise(Value value, Affine from, Location location, Rewriter out) {
+    double most = Arrays.stream(from.scale).map(Math::abs).max().orElse(1);
+    double least = Arrays.stream(from.scale).map(Math::abs).min().orElse(1);
+    spread = Math.max(spread, most / least);
     Value product =
         out.value(
             new Multiply(
                 out.fresh(value.name(), value.type()),
-                from.input,
-                row(value, from.scale, location, out),
+                from.carrier,
+                row(value, from.axis, from.scale, location, out),
                 location));
-    if (Arrays.stream(from.shift).allMatch(s -> s == 0)) {
+    if (!from.isShifted()) {
       return product;
     }
     return out.value(
         new Add(
             out.fresh(value.name(), value.type()),
             product,
-            row(value, from.shift, location, out),
+            row(value, from.axis, from.shift, location, out),
             location));
   }
 
-  /** The numbers as a constant of one row, broadcast to the value's shape. */
-  private static Value row(Value value, double[] numbers, Location location, Rewriter out) {
+  /** The numbers as a constant along one axis, broadcast to the value's shape. */
+  private static Value row(
+      Value value, int axis, double[] numbers, Location location, Rewriter out) {
     float[] elements = new float[numbers.length];
     for (int i = 0; i < elements.length; i++) {
       elements[i] = (float) numbers[i];
     }
-    Value constant = constant("", Shape.of(1, elements.length), elements, location, out);
-    return value.shape().extent(0) == 1
+    int[] extents = new int[value.shape().rank()];
+    Arrays.fill(extents, 1);
+    extents[axis] = elements.length;
+    Shape shape = Shape.of(extents);
+    Value constant = constant("", shape, elements, location, out);
+    return value.shape().equals(shape)
         ? constant
         : out.value(new Broadcast(out.fresh("columns", value.type()), constant, location));
   }
 
-  private static Value constant(
+  static Value constant(
       String name, Shape shape, float[] elements, Location location, Rewriter out) {
     return out.value(
         new Constant(

@@ -330,6 +330,7 @@ final class ModelReport {
       entry.put("scale", ports.get(i).scale());
       if (!ports.get(i).units().isEmpty()) {
         entry.put("units", ports.get(i).units());
+        entry.put("unitRun", ports.get(i).unitRun());
       }
       entry.put("low", t.low());
       entry.put("high", t.high());

@@ -295,6 +295,7 @@ final class VerifyCommand implements Callable<Integer> {
       entry.put("scale", ports.get(i).scale());
       if (!ports.get(i).units().isEmpty()) {
         entry.put("units", ports.get(i).units());
+        entry.put("unitRun", ports.get(i).unitRun());
       }
       entry.put("integers", integers.get(i));
       if (!cut.isEmpty()) {

@@ -439,7 +439,7 @@ public final class CompilePipeline {
     Map<String, Integer> least = new TreeMap<>();
     for (int i = 0; i < model.inputNames().size(); i++) {
       int input = i;
-      int bits = model.columns().map(c -> c.bits(input)).orElse(0);
+      int bits = model.columns().map(c -> c.bits(model.tensor(), input)).orElse(0);
       if (bits > 0) {
         least.put(model.tensor().main().parameters().get(i).name(), bits);
       }
@@ -532,7 +532,7 @@ public final class CompilePipeline {
               model.inputNames().get(i),
               model.tensor().main().parameters().get(i),
               parameter,
-              model.columns().map(c -> c.units().get(input)).orElse(List.of())));
+              model.columns().map(c -> c.inputs().get(input)).orElse(ColumnScales.Units.ONE)));
     }
     return ports;
   }
@@ -546,14 +546,15 @@ public final class CompilePipeline {
               model.outputNames().get(i),
               model.tensor().main().results().get(i),
               results.get(i),
-              List.of()));
+              ColumnScales.Units.ONE));
     }
     return ports;
   }
 
-  private static Port port(String name, Value tensor, Value integer, List<Double> units) {
+  private static Port port(String name, Value tensor, Value integer, ColumnScales.Units units) {
     IntegerType type = integer.integerType();
     ElementType elementType = PortArrays.elementType(tensor.tensorType().dtype());
-    return new Port(name, elementType, elementType == ElementType.F32 ? type.scale() : 1, units);
+    double scale = elementType == ElementType.F32 ? type.scale() : 1;
+    return new Port(name, elementType, scale, units.units(), units.run());
   }
 }

@@ -2,6 +2,7 @@ package org.zkc.runtime.artifact;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,22 @@ final class PortTest {
     TensorData x =
         TensorData.ofFloats(Shape.of(6), new float[] {0.25f, 0.75f, -0.25f, 1000f, -1e30f, 1.2f});
     assertArrayEquals(new int[] {0, 2, 0, 127, -128, 2}, PortArrays.quantize(port, x, BYTE_RANGE));
+  }
+
+  @Test
+  void unitsBelongToTheIndicesOfOneAxis() {
+    Port channels = new Port("x", ElementType.F32, 0.5, List.of(1.0, 8.0), 3);
+    assertEquals(0.5, channels.scaleOf(2));
+    assertEquals(4, channels.scaleOf(3));
+    assertEquals(0.5, channels.scaleOf(6));
+    assertTrue(channels.fits(List.of(1, 2, 3)));
+    assertTrue(channels.fits(List.of(4, 2, 1, 3)));
+    assertFalse(channels.fits(List.of(1, 3, 2)));
+    assertFalse(channels.fits(List.of(6)));
+    assertThrows(
+        IllegalArgumentException.class, () -> new Port("x", ElementType.F32, 0.5, List.of(1.0), 0));
+    assertThrows(
+        IllegalArgumentException.class, () -> new Port("x", ElementType.F32, 0.5, List.of(), 2));
   }
 
   @Test
