@@ -20,6 +20,7 @@ import org.zkc.passes.generation.PrefillReuse;
 import org.zkc.passes.integer.FuseRequantizeActivation;
 import org.zkc.passes.integer.LengthenTables;
 import org.zkc.passes.quantize.ChannelBalance;
+import org.zkc.passes.quantize.FillMasks;
 import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.passes.tensor.DivideToMultiply;
 import org.zkc.passes.tensor.EqualizeChannels;
@@ -96,6 +97,7 @@ public final class PassCatalogue {
       List.of(
           TorchToTensor.LOWERING,
           PrefillReuse.LOWERING,
+          FillMasks.LOWERING,
           ScaleColumns.LOWERING,
           ChannelBalance.LOWERING,
           TensorToInteger.LOWERING,

@@ -40,6 +40,11 @@ public final class ChannelBalance {
    */
   public static Program apply(
       Program program, List<List<TensorData>> samples, PassContext context, TaskRunner tasks) {
+    return BalanceChannels.apply(program, affordable(program, samples), context, tasks);
+  }
+
+  /** As many of the samples as time allows to run. */
+  static List<List<TensorData>> affordable(Program program, List<List<TensorData>> samples) {
     int count =
         (int) Math.clamp(BUDGET / Math.max(1, Multiplications.of(program)), 1, samples.size());
     List<List<TensorData>> some = new ArrayList<>();
@@ -47,6 +52,6 @@ public final class ChannelBalance {
       // Evenly spread over the samples.
       some.add(samples.get((int) ((long) s * samples.size() / count)));
     }
-    return BalanceChannels.apply(program, some, context, tasks);
+    return some;
   }
 }

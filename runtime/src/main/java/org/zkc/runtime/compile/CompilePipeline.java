@@ -38,6 +38,7 @@ import org.zkc.passes.quantize.Calibrate;
 import org.zkc.passes.quantize.ChannelBalance;
 import org.zkc.passes.quantize.ColumnScales;
 import org.zkc.passes.quantize.FidelityTarget;
+import org.zkc.passes.quantize.FillMasks;
 import org.zkc.passes.quantize.QuantizationOptions;
 import org.zkc.passes.quantize.QuantizedProgram;
 import org.zkc.passes.quantize.Ranges;
@@ -302,10 +303,11 @@ public final class CompilePipeline {
    * Chooses units of columns and factors of channels, where that is not done, and lets the program
    * absorb them.
    */
-  private Calibrated withColumns(Calibrated model) {
-    if (model.columns().isPresent()) {
-      return model;
+  private Calibrated withColumns(Calibrated read) {
+    if (read.columns().isPresent()) {
+      return read;
     }
+    Calibrated model = masked(read);
     ColumnScales units = ColumnScales.of(model.tensor(), model.samples().orElse(List.of()));
     Program tensor =
         units.isPlain()
@@ -316,6 +318,20 @@ public final class CompilePipeline {
                     (program, context) -> units.apply(program),
                     model.tensor()));
     return balanced(model.inUnits(units, tensor));
+  }
+
+  /** Makes masks of what is 0 or huge in all samples. */
+  private Calibrated masked(Calibrated model) {
+    if (model.samples().isEmpty()) {
+      return model;
+    }
+    List<List<TensorData>> samples = model.samples().get();
+    Program masked =
+        passes.lower(
+            FillMasks.LOWERING,
+            (program, context) -> FillMasks.apply(program, samples, context, tasks),
+            model.tensor());
+    return masked == model.tensor() ? model : model.withTensor(runLevel(masked));
   }
 
   /** Moves factors between channels by the samples that ranges are taken from. */

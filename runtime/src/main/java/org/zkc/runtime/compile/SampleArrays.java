@@ -61,7 +61,7 @@ final class SampleArrays {
     for (long i = 0; array.dtype().isFloating() && i < array.elementCount(); i++) {
       if (!Double.isFinite(array.getDouble(i))) {
         throw new UserException(
-            "%s for input %s holds %s at element %d; give finite numbers"
+            "%s for input %s holds %s at element %d; give finite numbers, in a mask the least one of float32"
                 .formatted(what, name, array.getDouble(i), i));
       }
     }
