@@ -37,8 +37,7 @@ final class FidelityMeter {
     Uses uses = Uses.of(tensor.main());
     Map<Value, List<OrderAgreement>> byValue = new IdentityHashMap<>();
     for (Value result : tensor.main().results()) {
-      List<OrderAgreement> found =
-          TensorAnalysis.isExact(result) ? OrderAgreement.of(result, uses) : List.of();
+      List<OrderAgreement> found = OrderAgreement.of(result, uses);
       decisions.add(found);
       found.forEach(d -> byValue.computeIfAbsent(d.decisive(), v -> new ArrayList<>()).add(d));
     }
@@ -93,21 +92,36 @@ final class FidelityMeter {
       worst =
           Math.min(
               worst,
-              decisions.get(k).isEmpty()
-                  ? outputs.get(k).entry("").score()
-                  : agreement(decisions.get(k), quantized, decisive));
+              score(tensorResults.get(k), decisions.get(k), outputs.get(k), quantized, decisive));
     }
     return worst;
   }
 
-  private static double agreement(
-      List<OrderAgreement> of, QuantizedProgram quantized, Map<Value, double[][]> decisive) {
+  /**
+   * The score of an output. Real numbers that are made of truth values, as counts are, have the
+   * lesser of their R^2 and what the agreement of these lets expect.
+   */
+  private static double score(
+      Value output,
+      List<OrderAgreement> of,
+      FidelityStatistics statistics,
+      QuantizedProgram quantized,
+      Map<Value, double[][]> decisive) {
+    boolean isExact = TensorAnalysis.isExact(output);
     double missing = 0;
     for (OrderAgreement decision : of) {
       double[][] found = decisive.get(quantized.counterparts().get(decision.decisive()));
-      missing += found == null ? 0 : 1 - decision.expected(List.of(found));
+      // Each element of an exact output is wrong with any of the decisions that it is made of; of a
+      // real number such a decision is a part, as its own variance is.
+      double each =
+          isExact ? Math.max(1, (double) decision.count() / output.shape().elementCount()) : 1;
+      missing += found == null ? 0 : each * (1 - decision.expected(List.of(found)));
     }
-    return 1 - DISAGREEMENT * missing;
+    double agreement = 1 - DISAGREEMENT * missing;
+    if (isExact && !of.isEmpty()) {
+      return agreement;
+    }
+    return Math.min(statistics.entry("").score(), agreement);
   }
 
   private static void note(double @Nullable [][] samples, int sample, Value value, int[] integers) {

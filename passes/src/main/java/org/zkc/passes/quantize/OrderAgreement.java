@@ -13,10 +13,16 @@ import org.zkc.ir.Op;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.CompareZero;
 import org.zkc.ir.tensor.ScalarFunction;
+import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.TopIndices;
+import org.zkc.ir.tensor.WindowMean;
+import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.UnaryView;
 
 /**
  * The agreement that is to be expected of a comparison, or of indices of largest elements, by how
@@ -38,8 +44,9 @@ final class OrderAgreement {
   }
 
   /**
-   * The decisions that an output of indices or truth values is made of, through logic, views and
-   * arithmetic of integers; empty for one that is made of integers alone.
+   * The decisions that an output is made of: one of indices or truth values through logic, views and
+   * arithmetic of integers, one of real numbers through casts, views, sums and means. Empty for one
+   * that is made of none.
    */
   static List<OrderAgreement> of(Value output, Uses uses) {
     List<OrderAgreement> found = new ArrayList<>();
@@ -48,10 +55,16 @@ final class OrderAgreement {
     while (!open.isEmpty()) {
       Value value = open.pop();
       Optional<Op> op = uses.definition(value);
-      if (op.isEmpty() || !TensorAnalysis.isExact(value) || seen.contains(value)) {
+      if (op.isEmpty() || seen.contains(value)) {
         continue;
       }
       seen.add(value);
+      if (!TensorAnalysis.isExact(value)) {
+        if (isSum(op.get())) {
+          op.get().operands().forEach(open::push);
+        }
+        continue;
+      }
       switch ((TensorOp) op.get()) {
         case CompareZero c when !TensorAnalysis.isExact(c.input()) ->
             found.add(new OrderAgreement(c, c.input()));
@@ -61,6 +74,20 @@ final class OrderAgreement {
       }
     }
     return found;
+  }
+
+  private static boolean isSum(Op op) {
+    return op instanceof Cast
+        || op instanceof UnaryView
+        || op instanceof Concatenate
+        || op instanceof Add
+        || op instanceof Subtract
+        || op instanceof WindowMean;
+  }
+
+  /** The number of decisions of a run. */
+  long count() {
+    return op.definitions().getFirst().shape().elementCount();
   }
 
   /** The value by which is decided. */

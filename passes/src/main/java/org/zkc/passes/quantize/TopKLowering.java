@@ -32,8 +32,8 @@ final class TopKLowering {
   /** The integers, and each time that one is set below all others, span at most this together. */
   private static final long WIDE = 1L << 29;
 
-  /** Wider integers are requantised to at most as many. */
-  private static final long MOST_ROWS = 1L << 16;
+  /** The rows of a table that wider integers are requantised by. */
+  private static final long MOST_ROWS = 1L << 17;
 
   private final IntegerValues values;
   private final ComparisonLowering comparisons;
@@ -81,12 +81,18 @@ final class TopKLowering {
           "the %d largest of integers in [%d, %d] cannot be proved, the range is too wide"
               .formatted(op.k(), all.low(), all.high()));
     }
-    // The finest units in which there is room for all, and for a table of them.
+    // The finest units in which there is room for what calibration saw, and for a table of all.
+    double unit = integers.integerType().scale();
+    double greatest = values.classes().greatest(op.input());
     int shift = 0;
-    while (all.shiftRounded(shift).size() >= Math.min(MOST_ROWS, WIDE / op.k())) {
+    while (all.shiftRounded(shift).size() >= MOST_ROWS
+        || 2 * greatest / Math.scalb(unit, shift) + 1 >= WIDE / op.k()) {
       shift++;
     }
-    Interval kept = all.shiftRounded(shift);
+    long reach = (long) Math.ceil(greatest / Math.scalb(unit, shift)) + 1;
+    Interval shifted = all.shiftRounded(shift);
+    Interval kept =
+        new Interval(Math.max(shifted.low(), -reach), Math.min(shifted.high(), reach));
     return values.out().requantize(integers, shift, kept.low(), kept.high());
   }
 

@@ -126,6 +126,25 @@ class OrderAgreementTest {
     return samples;
   }
 
+  /** The interval that a number lies in: an element is wrong where one of nine comparisons is. */
+  @Test
+  void countsOfComparisons() {
+    TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
+    Value x = b.parameter("x", new TensorType(DType.F32, Shape.of(ROWS, WIDTH)));
+    Value hidden = b.relu(linear(b, x, WIDTH, 2 * WIDTH));
+    Value scores = linear(b, hidden, 2 * WIDTH, CLASSES);
+    float[] limits = new float[9];
+    for (int i = 0; i < limits.length; i++) {
+      limits[i] = (i - 4) / 4f;
+    }
+    Value above = null;
+    for (float limit : limits) {
+      Value one = b.cast(positive(b, b.subtract(scores, b.scalar(limit))), DType.I64);
+      above = above == null ? one : b.add(above, one);
+    }
+    agrees(Program.of(Level.TENSOR, b.build(List.of(above))));
+  }
+
   @Test
   void aTargetThatIsNotReachedSaysHowFarItIs() {
     TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
