@@ -21,6 +21,7 @@ import org.zkc.passes.integer.FuseRequantizeActivation;
 import org.zkc.passes.integer.LengthenTables;
 import org.zkc.passes.quantize.ChannelBalance;
 import org.zkc.passes.quantize.FillMasks;
+import org.zkc.passes.quantize.ResidualScales;
 import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.passes.tensor.DivideToMultiply;
 import org.zkc.passes.tensor.EqualizeChannels;
@@ -100,6 +101,7 @@ public final class PassCatalogue {
           FillMasks.LOWERING,
           ScaleColumns.LOWERING,
           ChannelBalance.LOWERING,
+          ResidualScales.LOWERING,
           TensorToInteger.LOWERING,
           IntegerToCircuit.LOWERING);
 

@@ -104,21 +104,23 @@ final class AccumulatorScale {
     }
   }
 
-  private record Integers(double scale, double magnitude, double gain, int multiplierBits)
+  /** Integers whose channels count 2^least to 2^most times. */
+  private record Integers(
+      double scale, double magnitude, double gain, int multiplierBits, int least, int most)
       implements Term {
     @Override
     public double wanted() {
-      return scale * gain / (1L << (multiplierBits - 1));
+      return Math.scalb(scale * gain / (1L << (multiplierBits - 1)), least);
     }
 
     @Override
     public double finest() {
-      return scale * gain / LARGEST_MULTIPLIER;
+      return Math.scalb(scale * gain / LARGEST_MULTIPLIER, most);
     }
 
     @Override
     public double bound(double a) {
-      return magnitude * scale * gain;
+      return Math.scalb(magnitude * scale * gain, most);
     }
   }
 
@@ -159,7 +161,12 @@ final class AccumulatorScale {
 
   /** Integers of the given scale and greatest magnitude. */
   void addIntegers(double scale, double magnitude, double gain) {
-    terms.add(new Integers(scale, magnitude, gain, multiplierBits));
+    addIntegers(scale, magnitude, gain, 0, 0);
+  }
+
+  /** The same, times a power of two for each channel from 2^least to 2^most. */
+  void addIntegers(double scale, double magnitude, double gain, int least, int most) {
+    terms.add(new Integers(scale, magnitude, gain, multiplierBits, least, most));
   }
 
   /** Constants, which are rounded to whatever scale there is. */
@@ -179,7 +186,7 @@ final class AccumulatorScale {
           return 0;
         }
         case Integers i -> {
-          if (found > 0) {
+          if (found > 0 || i.least < 0) {
             return 0;
           }
           found = i.scale * i.gain;

@@ -1,9 +1,11 @@
 package org.zkc.passes.quantize;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Location;
 import org.zkc.ir.OpSpec;
@@ -11,6 +13,7 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.view.UnaryView;
@@ -161,6 +164,15 @@ final class Accumulators {
       op.operands().forEach(v -> collect(v, gain, scale, false, widest));
     } else if (op instanceof UnaryView v) {
       collect(v.input(), gain, scale, false, widest);
+    } else if (values.analysis().shifted(op).isPresent()) {
+      TensorAnalysis.Shifted shifted = values.analysis().shifted(op).get();
+      Value integers = values.narrow(shifted.input(), widest);
+      scale.addIntegers(
+          integers.integerType().scale(),
+          IntegerBuilder.interval(integers).magnitude(),
+          gain,
+          shifted.exponents().stream().reduce(Math::min).orElse(0),
+          shifted.exponents().stream().reduce(Math::max).orElse(0));
     } else {
       TensorAnalysis.Scaled scaled = values.analysis().scaled(op).orElseThrow();
       collect(scaled.input(), gain * Math.abs(uniform(scaled)), scale, false, widest);
@@ -206,6 +218,8 @@ final class Accumulators {
               .out()
               .subtract(
                   accumulate(s.left(), a, false, widest), accumulate(s.right(), a, false, widest));
+      case Multiply m when values.analysis().shifted(m).isPresent() ->
+          channels(values.analysis().shifted(m).get(), a, widest);
       default -> {
         TensorAnalysis.Scaled scaled = values.analysis().scaled(op).orElseThrow();
         double factor = uniform(scaled);
@@ -219,6 +233,22 @@ final class Accumulators {
                     a);
       }
     };
+  }
+
+  /** Every channel times the multiplier that brings it, times its power of two, to scale a. */
+  private Value channels(TensorAnalysis.Shifted shifted, double a, long widest) {
+    Value integers = values.narrow(shifted.input(), widest);
+    double ratio = integers.integerType().scale() / a;
+    List<Integer> exponents = shifted.exponents();
+    return values
+        .out()
+        .windowSum(
+            integers,
+            integers.shape().rank() - 1,
+            IntStream.range(0, exponents.size()).boxed().toList(),
+            Collections.nCopies(exponents.size(), 1),
+            exponents.stream().map(e -> (int) Math.rint(Math.scalb(ratio, e))).toList(),
+            a);
   }
 
   private static double uniform(TensorAnalysis.Scaled scaled) {

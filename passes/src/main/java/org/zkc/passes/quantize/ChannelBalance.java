@@ -49,7 +49,6 @@ public final class ChannelBalance {
         (int) Math.clamp(BUDGET / Math.max(1, Multiplications.of(program)), 1, samples.size());
     List<List<TensorData>> some = new ArrayList<>();
     for (int s = 0; s < count && !samples.isEmpty(); s++) {
-      // Evenly spread over the samples.
       some.add(samples.get((int) ((long) s * samples.size() / count)));
     }
     return some;

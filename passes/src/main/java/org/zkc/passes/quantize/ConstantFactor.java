@@ -1,7 +1,11 @@
 package org.zkc.passes.quantize;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.zkc.ir.Shape;
+import org.zkc.ir.integer.NormRules;
 
 /** How the constant of a product (or, inverted, of a quotient) varies over the result. */
 sealed interface ConstantFactor {
@@ -14,6 +18,37 @@ sealed interface ConstantFactor {
 
   /** Anything else: a product with a parameter. */
   record PerElement(double[] factors) implements ConstantFactor {}
+
+  /**
+   * Where the factors are powers of two, one for each index on the result's last axis: their
+   * exponents; empty else.
+   *
+   * @param extent of the last axis
+   */
+  default Optional<List<Integer>> exponents(int extent) {
+    double[] all =
+        switch (this) {
+          case Uniform _ -> new double[0];
+          case PerChannel p -> p.factors();
+          case PerElement p -> p.factors();
+        };
+    if (all.length < extent) {
+      return Optional.empty();
+    }
+    List<Integer> exponents = new ArrayList<>();
+    for (int i = 0; i < all.length; i++) {
+      int e = Math.getExponent(all[i]);
+      if (Math.abs(e) > NormRules.MOST_EXPONENT || all[i] != Math.scalb(1.0, e)) {
+        return Optional.empty();
+      }
+      if (i < extent) {
+        exponents.add(e);
+      } else if (exponents.get(i % extent) != e) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(exponents);
+  }
 
   /** Classifies the row-major factors of a result of the given shape. */
   static ConstantFactor of(double[] factors, Shape shape) {

@@ -71,6 +71,13 @@ final class ScaleClasses {
    */
   static final int STANDARDIZED_BITS = 13;
 
+  /**
+   * The same of channels with exponents: what the greatest of them is rounded to is 2^exponent
+   * times the step. More of
+   * them is more than a norm ({@code ScaleResidual}) has room for.
+   */
+  private static final int SHIFTED_BITS = 14;
+
   /** Bits of the result of a norm, whose elements have a mean square of 1 and outliers. */
   static final int STANDARD_BITS = 10;
 
@@ -142,7 +149,11 @@ final class ScaleClasses {
         snapOperand(a.operands().getFirst());
       }
       if (op instanceof Standardization s) {
-        standardized(s.input());
+        TensorAnalysis.Normed normed = analysis.normed(s);
+        standardized(normed.input());
+        if (!normed.exponents().isEmpty()) {
+          atLeast(normed.input(), SHIFTED_BITS);
+        }
       } else if (op instanceof Divide d && !analysis.isConstant(d.right())) {
         divided(d.left());
       } else if (op instanceof Multiply m && isLast(m, ends)) {
@@ -198,6 +209,7 @@ final class ScaleClasses {
         case Subtract s -> left.addAll(List.of(s.left(), s.right()));
         case Concatenate c -> left.addAll(c.inputs());
         case UnaryView v -> left.add(v.input());
+        case Multiply m -> analysis.shifted(m).ifPresent(s -> left.add(s.input()));
         case null, default -> {}
       }
     }
@@ -206,9 +218,13 @@ final class ScaleClasses {
   /** Gives what is divided, or multiplied at the end, the bits that it needs. */
   private void divided(Value value) {
     if (!analysis.isConstant(value)) {
-      Members members = members(find(value));
-      members.bits = members.fixedBits ? members.bits : Math.max(members.bits, STANDARDIZED_BITS);
+      atLeast(value, STANDARDIZED_BITS);
     }
+  }
+
+  private void atLeast(Value value, int bits) {
+    Members members = members(find(value));
+    members.bits = members.fixedBits ? members.bits : Math.max(members.bits, bits);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.zkc.passes.quantize;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.NormRules;
@@ -38,7 +39,8 @@ final class StandardizationLowering {
 
   Value of(Standardization op) {
     IntegerBuilder out = values.out();
-    Value x = input(op);
+    TensorAnalysis.Normed read = values.analysis().normed(op);
+    Value x = input(read.input(), op.location());
     out.at(op.result().name(), "norm", op.location());
     int last = x.shape().rank() - 1;
     List<Integer> swap = swapped(last + 1, op.axis(), last);
@@ -47,17 +49,16 @@ final class StandardizationLowering {
     }
     Value y =
         switch (op) {
-          case LayerNorm n -> normalized(centred(x), n.epsilon());
-          case RmsNorm n -> normalized(x, n.epsilon());
+          case LayerNorm n -> normalized(centred(x), List.of(), n.epsilon());
+          case RmsNorm n -> normalized(x, read.exponents(), n.epsilon());
         };
     return op.axis() == last ? y : out.transpose(y, swap);
   }
 
-  private Value input(Standardization op) {
-    if (!values.analysis().isDeferred(op.input())) {
-      return values.narrow(op.input(), WIDE);
-    }
-    return accumulators.requantized(op.input(), op.location());
+  private Value input(Value input, Location location) {
+    return values.analysis().isDeferred(input)
+        ? accumulators.requantized(input, location)
+        : values.narrow(input, WIDE);
   }
 
   private static List<Integer> swapped(int rank, int a, int b) {
@@ -97,12 +98,15 @@ final class StandardizationLowering {
     return out.subtract(fine, out.broadcast(mean, shape));
   }
 
-  /** x over sqrt(mean of x^2 + epsilon) along the last axis. */
-  private Value normalized(Value input, double epsilon) {
+  /**
+   * x over sqrt(mean of x^2 + epsilon) along the last axis, x the input times 2^exponents[i], i the
+   * index along it.
+   */
+  private Value normalized(Value input, List<Integer> exponents, double epsilon) {
     IntegerBuilder out = values.out();
     Value x = input;
     int extent = x.shape().extent(x.shape().rank() - 1);
-    while (!NormRules.fits(magnitude(x), extent, constant(x, extent, epsilon, 0), List.of())) {
+    while (!NormRules.fits(magnitude(x), extent, constant(x, extent, epsilon, 0), exponents)) {
       long half = (magnitude(x) + 1) >> 1;
       x = out.requantize(x, 1, -half, half);
     }
@@ -112,7 +116,7 @@ final class StandardizationLowering {
             magnitude(x) << bits + 1,
             extent,
             constant(x, extent, epsilon, bits + 1),
-            List.of())) {
+            exponents)) {
       bits++;
     }
     long constant = constant(x, extent, epsilon, bits);
@@ -122,7 +126,7 @@ final class StandardizationLowering {
     return out.normalize(
         x,
         constant,
-        List.of(),
+        exponents,
         Math.scalb(Math.sqrt(extent), -org.zkc.ir.integer.Normalize.BITS));
   }
 

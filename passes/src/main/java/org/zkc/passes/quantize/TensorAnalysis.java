@@ -37,6 +37,8 @@ import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Normalization;
 import org.zkc.ir.tensor.Pointwise;
 import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.tensor.RmsNorm;
+import org.zkc.ir.tensor.Standardization;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.TopK;
@@ -131,6 +133,9 @@ final class TensorAnalysis {
     for (Op op : main.body().reversed()) {
       Value result = op.definitions().getFirst();
       findDecisive(result);
+      if (op instanceof Standardization s && normed(s).input() != s.input()) {
+        deferred.add(s.input());
+      }
       if (accumulating.contains(result)
           && uses.count(result) == 1
           && isAbsorbed(result)
@@ -167,6 +172,56 @@ final class TensorAnalysis {
       }
     }
     return ends;
+  }
+
+  /**
+   * The operand of a norm: elements times 2^exponents[i], i the index on its axis.
+   *
+   * @param exponents from 0 on; none where the norm reads the input as it is
+   */
+  record Normed(Value input, List<Integer> exponents) {}
+
+  /** The norm's operand; a product with powers of two that an RMS norm alone reads is its own. */
+  Normed normed(Standardization norm) {
+    Value input = norm.input();
+    if (uses.definition(input).orElse(null) instanceof Multiply m && isOwn(m, norm)) {
+      Scaled scaled = factors.get(m);
+      int extent = input.shape().extent(norm.axis());
+      Optional<List<Integer>> exponents = scaled.factor().exponents(extent);
+      if (exponents.isPresent() && exponents.get().stream().allMatch(e -> e >= 0)) {
+        return new Normed(scaled.input(), exponents.get());
+      }
+    }
+    return new Normed(input, List.of());
+  }
+
+  /** The elements times 2^exponents[i], i the index on the last axis. */
+  record Shifted(Value input, List<Integer> exponents) {}
+
+  /**
+   * A product with powers of two, one for each index on the last axis, as the operand of a sum:
+   * it is part of the sum's accumulator. Empty for other ops.
+   */
+  Optional<Shifted> shifted(TensorOp op) {
+    Value result = op.definitions().getFirst();
+    if (!(factors.get(op) instanceof Scaled scaled)
+        || !(scaled.factor() instanceof ConstantFactor.PerElement powers)
+        || uses.count(result) != 1
+        || uses.isYielded(result)
+        || !(uses.users(result).getFirst() instanceof Add
+            || uses.users(result).getFirst() instanceof Subtract)) {
+      return Optional.empty();
+    }
+    return powers
+        .exponents(result.shape().extent(result.shape().rank() - 1))
+        .map(exponents -> new Shifted(scaled.input(), exponents));
+  }
+
+  private boolean isOwn(Multiply product, Standardization norm) {
+    return norm instanceof RmsNorm
+        && norm.axis() == norm.input().shape().rank() - 1
+        && factors.containsKey(product)
+        && uses.count(product.result()) == 1;
   }
 
   private static Set<Value> identitySet() {
@@ -358,7 +413,8 @@ final class TensorAnalysis {
         || op instanceof Add
         || op instanceof Subtract
         || (factors.containsKey(op)
-            && !(factors.get(op).factor() instanceof ConstantFactor.PerElement));
+            && (!(factors.get(op).factor() instanceof ConstantFactor.PerElement)
+                || shifted(op).isPresent()));
   }
 
   private boolean isAbsorbed(Value value) {

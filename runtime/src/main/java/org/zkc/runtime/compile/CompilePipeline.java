@@ -42,6 +42,7 @@ import org.zkc.passes.quantize.FillMasks;
 import org.zkc.passes.quantize.QuantizationOptions;
 import org.zkc.passes.quantize.QuantizedProgram;
 import org.zkc.passes.quantize.Ranges;
+import org.zkc.passes.quantize.ResidualScales;
 import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.passes.tensor.ScaleColumns;
 import org.zkc.passes.torch.TorchToTensor;
@@ -337,13 +338,19 @@ public final class CompilePipeline {
   /** Moves factors between channels by the samples that ranges are taken from. */
   private Calibrated balanced(Calibrated model) {
     Optional<List<List<TensorData>>> samples = SampleSplit.of(model).calibration();
-    return samples.isEmpty()
-        ? model
-        : model.withTensor(
-            passes.lower(
-                ChannelBalance.LOWERING,
-                (program, context) -> ChannelBalance.apply(program, samples.get(), context, tasks),
-                model.tensor()));
+    if (samples.isEmpty()) {
+      return model;
+    }
+    Program between =
+        passes.lower(
+            ChannelBalance.LOWERING,
+            (program, context) -> ChannelBalance.apply(program, samples.get(), context, tasks),
+            model.tensor());
+    return model.withTensor(
+        passes.lower(
+            ResidualScales.LOWERING,
+            (program, context) -> ResidualScales.apply(program, samples.get(), context, tasks),
+            between));
   }
 
   /** Compares with the answers in the archive and with those that the user gave. */
