@@ -72,9 +72,8 @@ final class ScaleClasses {
   static final int STANDARDIZED_BITS = 13;
 
   /**
-   * The same of channels with exponents: what the greatest of them is rounded to is 2^exponent
-   * times the step. More of
-   * them is more than a norm ({@code ScaleResidual}) has room for.
+   * The same of channels with exponents: the greatest of them is rounded to 2^exponent times the
+   * step. A norm ({@code ScaleResidual}) has no room for more.
    */
   private static final int SHIFTED_BITS = 14;
 
