@@ -20,8 +20,8 @@ sealed interface ConstantFactor {
   record PerElement(double[] factors) implements ConstantFactor {}
 
   /**
-   * Where the factors are powers of two, one for each index on the result's last axis: their
-   * exponents; empty else.
+   * The exponents of factors that are powers of two, one for each index on the result's last axis;
+   * empty for others.
    *
    * @param extent of the last axis
    */
