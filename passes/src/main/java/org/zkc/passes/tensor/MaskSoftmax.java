@@ -39,8 +39,22 @@ public final class MaskSoftmax extends TensorRewrite {
 
   @Override
   protected boolean rewrite(Op op, Scope scope) {
-    if (!(op instanceof Softmax softmax) || softmax.mask().isPresent()) {
+    if (!(op instanceof Softmax softmax)) {
       return false;
+    }
+    if (softmax.mask().isPresent()) {
+      Optional<Constant> mask = broadcastConstant(scope, softmax.mask().get());
+      boolean isNone = mask.isPresent() && isOne(mask.get().data());
+      if (isNone) {
+        scope.define(
+            new Softmax(
+                softmax.result(),
+                softmax.input(),
+                Optional.empty(),
+                softmax.axis(),
+                softmax.location()));
+      }
+      return isNone;
     }
     Optional<Shape> shape = Optional.empty();
     Op input = scope.definition(softmax.input()).orElse(null);
@@ -202,6 +216,15 @@ public final class MaskSoftmax extends TensorRewrite {
       }
     }
     return excludes;
+  }
+
+  private static boolean isOne(TensorData mask) {
+    for (long i = 0; i < mask.elementCount(); i++) {
+      if (mask.getLong(i) != 1) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isZero(float[] values) {
