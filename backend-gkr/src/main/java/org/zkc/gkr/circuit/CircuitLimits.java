@@ -6,7 +6,13 @@ package org.zkc.gkr.circuit;
  */
 public final class CircuitLimits {
   public static final int TENSORS = 1 << 16;
-  public static final int RANK = 8;
+
+  /**
+   * Axes of a tensor, and of a step of a view: the samples of a batch are one more than a network
+   * has.
+   */
+  public static final int RANK = 10;
+
 
   /** Padded elements of one tensor, and of one step of a view. */
   public static final long ELEMENTS = 1L << 24;

@@ -2,6 +2,7 @@ package org.zkc.gkr.key;
 
 import com.google.protobuf.ByteString;
 import java.util.Arrays;
+import org.zkc.gkr.circuit.BatchedCircuit;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.InvalidCircuit;
@@ -106,6 +107,23 @@ public final class VerifierKey {
     VerificationFailure f = new VerificationFailure("verifier key", expected, actual);
     f.initCause(cause);
     return f;
+  }
+
+  /**
+   * The key of proofs of several samples at once: of the circuit that {@link BatchedCircuit} makes,
+   * on the same committed model, under parameters of its own.
+   *
+   * @param samples 1 for this key itself
+   * @throws InvalidCircuit when there is no such circuit, or it is too large
+   */
+  public VerifierKey batch(int samples) {
+    if (samples == 1) {
+      return this;
+    }
+    Arithmetization a =
+        arithmetization.batched(
+            CircuitCheck.check(BatchedCircuit.of(circuit(), samples).circuit()));
+    return new VerifierKey(a, SecurityParameters.of(a), modelRoot);
   }
 
   public byte[] encode() {

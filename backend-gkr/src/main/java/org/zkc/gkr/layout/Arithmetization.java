@@ -18,6 +18,16 @@ public record Arithmetization(
         system, LeafLayout.of(system), witness, ModelLayout.of(system, witness));
   }
 
+  /**
+   * The arithmetization of the circuit of several samples of this one's ({@link
+   * org.zkc.gkr.circuit.BatchedCircuit}), whose model is committed to already and lies where it
+   * lies.
+   */
+  public Arithmetization batched(CheckedCircuit circuit) {
+    ConstraintSystem batched = ConstraintSystem.of(circuit);
+    return new Arithmetization(batched, LeafLayout.of(batched), WitnessLayout.of(batched), model);
+  }
+
   /** The layout of the tensors that an opening is about. */
   public RowLayout layout(Opening opening) {
     return switch (opening) {

@@ -4,7 +4,9 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.zkc.gkr.circuit.BatchedCircuit;
 import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.encoding.Envelope;
 import org.zkc.gkr.encoding.StrictMessage;
@@ -16,13 +18,16 @@ import org.zkc.gkr.wire.ProofFileMessage;
 /**
  * A statement and its proof in a versioned envelope: the content of a {@code .zkp} file.
  *
+ * @param statement of all samples, one after the other in every input and in every output that
+ *     depends on an input
+ * @param samples 1, or more where they are proved at once: with {@link VerifierKey#batch}
  * @param claim what is said of the statement's integers besides what the circuit says; empty where
  *     nothing is. Whoever makes and reads it knows its meaning, and binds the proof to it by the
  *     context.
  */
 // A holder between file and verifier: compared by nobody.
 @SuppressWarnings("ArrayRecordComponent")
-public record ProofFile(Statement statement, byte[] proof, byte[] claim) {
+public record ProofFile(Statement statement, int samples, byte[] proof, byte[] claim) {
   /** A file of more bytes than this besides its public integers is refused unread. */
   public static final long MAX_BYTES = 1 << 26;
 
@@ -32,9 +37,19 @@ public record ProofFile(Statement statement, byte[] proof, byte[] claim) {
   /** A claim of more bytes is refused. */
   public static final int MAX_CLAIM_BYTES = 64;
 
-  /** A proof that claims nothing besides its circuit. */
+  /** A proof of one sample. */
+  public ProofFile(Statement statement, byte[] proof, byte[] claim) {
+    this(statement, 1, proof, claim);
+  }
+
+  /** A proof of one sample that claims nothing besides its circuit. */
   public ProofFile(Statement statement, byte[] proof) {
     this(statement, proof, new byte[0]);
+  }
+
+  /** A proof of several samples. */
+  public ProofFile(Statement statement, int samples, byte[] proof) {
+    this(statement, samples, proof, new byte[0]);
   }
 
   public byte[] encode() {
@@ -44,23 +59,21 @@ public record ProofFile(Statement statement, byte[] proof, byte[] claim) {
             .addAllOutputs(statement.outputs().stream().map(ProofFile::integers).toList())
             .setProof(ByteString.copyFrom(proof))
             .setClaim(ByteString.copyFrom(claim))
+            .setSamples(samples == 1 ? 0 : samples)
             .build()
             .toByteArray());
   }
 
   /**
-   * Reads a proof file for {@code key}; the sizes of the public tensors must be the key's.
+   * Reads a proof file for {@code key}, the key of one sample; the sizes of the public tensors must
+   * be the key's, times the samples. Whether an output is there once for all samples is known to
+   * the key that verifies the proof, which counts again.
    *
    * @throws VerificationFailure when the bytes are not exactly what {@link #encode} writes
    */
   public static ProofFile decode(byte[] bytes, VerifierKey key) {
-    long limit =
-        MAX_BYTES
-            + publicBytes(key, key.circuit().circuit().inputs())
-            + publicBytes(key, key.circuit().circuit().outputs());
-    if (bytes.length > limit) {
-      throw new VerificationFailure(
-          "proof file", "at most " + limit + " bytes", bytes.length + " bytes");
+    if (bytes.length > MOST_BYTES) {
+      throw tooLong(MOST_BYTES, bytes);
     }
     int from = Envelope.PROOF.payload(bytes);
     List<Integer> inputs = key.circuit().circuit().inputs();
@@ -72,6 +85,11 @@ public record ProofFile(Statement statement, byte[] proof, byte[] claim) {
             bytes,
             from,
             inputs.size() + outputs.size() + 2);
+    int samples = samples(m);
+    long limit = MAX_BYTES + samples * (publicBytes(key, inputs) + publicBytes(key, outputs));
+    if (bytes.length > limit) {
+      throw tooLong(limit, bytes);
+    }
     if (m.getClaim().size() > MAX_CLAIM_BYTES) {
       throw new VerificationFailure(
           "proof file, claim",
@@ -80,9 +98,57 @@ public record ProofFile(Statement statement, byte[] proof, byte[] claim) {
     }
     Statement statement =
         new Statement(
-            integers("input", m.getInputsList(), key, inputs),
-            integers("output", m.getOutputsList(), key, outputs));
-    return new ProofFile(statement, m.getProof().toByteArray(), m.getClaim().toByteArray());
+            integers("input", m.getInputsList(), key, inputs, samples, false),
+            integers("output", m.getOutputsList(), key, outputs, samples, true));
+    return new ProofFile(
+        statement, samples, m.getProof().toByteArray(), m.getClaim().toByteArray());
+  }
+
+  private static VerificationFailure tooLong(long limit, byte[] bytes) {
+    return new VerificationFailure(
+        "proof file", "at most " + limit + " bytes", bytes.length + " bytes");
+  }
+
+  private static int samples(ProofFileMessage m) {
+    int samples = m.getSamples();
+    if (samples == 0) {
+      return 1;
+    }
+    if (samples < 2 || samples > BatchedCircuit.MOST_SAMPLES) {
+      throw new VerificationFailure(
+          "proof file, samples",
+          "none, or 2 to " + BatchedCircuit.MOST_SAMPLES,
+          Integer.toUnsignedString(samples));
+    }
+    if (!m.getClaim().isEmpty()) {
+      throw new VerificationFailure("proof file, claim", "none about several samples", "one");
+    }
+    return samples;
+  }
+
+  /**
+   * The statement about one of the samples.
+   *
+   * @param one the key of one sample
+   * @param sample from 0 on
+   */
+  public Statement sample(VerifierKey one, int sample) {
+    return new Statement(
+        sample(one, one.circuit().circuit().inputs(), statement.inputs(), sample),
+        sample(one, one.circuit().circuit().outputs(), statement.outputs(), sample));
+  }
+
+  private static List<int[]> sample(
+      VerifierKey one, List<Integer> tensors, List<int[]> all, int sample) {
+    ArrayList<int[]> out = new ArrayList<>();
+    for (int k = 0; k < tensors.size(); k++) {
+      int count = Math.toIntExact(one.circuit().tensor(tensors.get(k)).elementCount());
+      int[] elements = all.get(k);
+      // What depends on no input is there once.
+      int from = elements.length == count ? 0 : sample * count;
+      out.add(Arrays.copyOfRange(elements, from, from + count));
+    }
+    return out;
   }
 
   private static long publicBytes(VerifierKey key, List<Integer> tensors) {
@@ -97,13 +163,20 @@ public record ProofFile(Statement statement, byte[] proof, byte[] claim) {
   }
 
   private static List<int[]> integers(
-      String kind, List<ByteString> values, VerifierKey key, List<Integer> tensors) {
+      String kind,
+      List<ByteString> values,
+      VerifierKey key,
+      List<Integer> tensors,
+      int samples,
+      boolean mayBeOnce) {
     VerificationFailure.requireCount("number of " + kind + "s", tensors.size(), values.size());
     ArrayList<int[]> out = new ArrayList<>();
     for (int k = 0; k < values.size(); k++) {
-      long count = key.circuit().tensor(tensors.get(k)).elementCount();
-      VerificationFailure.requireCount(kind + " " + k + ", bytes", 4 * count, values.get(k).size());
-      int[] integers = new int[(int) count];
+      long one = Integer.BYTES * key.circuit().tensor(tensors.get(k)).elementCount();
+      boolean once = mayBeOnce && values.get(k).size() == one;
+      long count = once ? one : samples * one;
+      VerificationFailure.requireCount(kind + " " + k + ", bytes", count, values.get(k).size());
+      int[] integers = new int[(int) (count / Integer.BYTES)];
       values
           .get(k)
           .asReadOnlyByteBuffer()

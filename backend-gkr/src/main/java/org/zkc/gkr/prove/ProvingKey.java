@@ -85,6 +85,16 @@ public final class ProvingKey implements AutoCloseable {
         .map(commitment -> new ProvingKey(key, model, commitment));
   }
 
+  /**
+   * The key that proves several samples at once, which shares this one's files: whoever closes this
+   * one has closed both.
+   *
+   * @throws org.zkc.gkr.circuit.InvalidCircuit as {@link VerifierKey#batch}
+   */
+  public ProvingKey batch(int samples) {
+    return new ProvingKey(verifierKey.batch(samples), model, commitment);
+  }
+
   public VerifierKey verifierKey() {
     return verifierKey;
   }

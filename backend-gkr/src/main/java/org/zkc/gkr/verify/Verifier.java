@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.zkc.gkr.channel.ReceivingChannel;
 import org.zkc.gkr.channel.Section;
+import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
@@ -21,6 +22,7 @@ import org.zkc.gkr.lookup.LogupVerifier;
 import org.zkc.gkr.lookup.LookupChallenges;
 import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.proof.Proof;
+import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.LookupTable;
@@ -86,6 +88,30 @@ public final class Verifier {
     SecurityParameters required = SecurityParameters.of(key.arithmetization());
     VerificationFailure.requireEqual("security parameters of the key", required, key.parameters());
     verifyUnderKeyParameters(key, statement, proof, context);
+  }
+
+  /**
+   * Checks what a proof file holds, of one sample or several. The bound of the time is that of one
+   * proof, whatever the number of samples: it is the batch's circuit that the limits of a key are
+   * kept by.
+   *
+   * @param one the key of one sample
+   * @throws VerificationFailure when the proof does not hold, or there is no such batch
+   */
+  public static void verify(VerifierKey one, ProofFile file, byte[] context) {
+    VerifierKey key;
+    try {
+      key = one.batch(file.samples());
+    } catch (InvalidCircuit e) {
+      VerificationFailure f =
+          new VerificationFailure(
+              "proof file, samples",
+              "a batch whose circuit passes the check",
+              String.valueOf(e.getMessage()));
+      f.initCause(e);
+      throw f;
+    }
+    verify(key, file.statement(), file.proof(), context);
   }
 
   /**

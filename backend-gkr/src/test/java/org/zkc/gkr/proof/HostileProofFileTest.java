@@ -175,11 +175,14 @@ class HostileProofFileTest {
     refused(wrap(many), "a hundred thousand outputs");
     refused(wrap(m.toBuilder().clearOutputs()), "no outputs");
     refused(wrap(m.toBuilder().clearProof()), "no proof");
+    for (int samples : new int[] {1, 2, 3, 1 << 12, (1 << 12) + 1, Integer.MAX_VALUE, -1, -2}) {
+      refused(wrap(m.toBuilder().setSamples(samples)), samples + " samples");
+    }
   }
 
   @Test
   void filesLargerThanAnyProof() {
-    byte[] large = Arrays.copyOf(file, (1 << 26) + 1000);
+    byte[] large = Arrays.copyOf(file, (int) ProofFile.MOST_BYTES + 1);
     long before = THREADS.getCurrentThreadAllocatedBytes();
     VerificationFailure e =
         assertThrows(VerificationFailure.class, () -> ProofFile.decode(large, key));

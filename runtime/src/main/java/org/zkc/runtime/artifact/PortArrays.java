@@ -16,6 +16,7 @@ import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
+import org.zkc.runtime.numpy.SampleFiles;
 
 /** People's arrays against the integers that a statement lists, by the ports of a key. */
 public final class PortArrays {
@@ -47,6 +48,21 @@ public final class PortArrays {
   /** The arrays that stand for a statement's inputs, by name: what the model saw after rounding. */
   public static SequencedMap<String, TensorData> inputs(KeyFile key, Statement statement) {
     return arrays(key, key.inputs(), statement.inputs(), key.circuit().circuit().inputs());
+  }
+
+  /**
+   * The arrays of several samples that a flag names.
+   *
+   * @param ports the inputs or the outputs
+   * @param tensors theirs in the circuit of one sample
+   */
+  public static List<List<TensorData>> readSamples(
+      KeyFile key, List<String> files, List<Port> ports, List<Integer> tensors, String flag) {
+    return SampleFiles.read(
+        files,
+        ports.stream().map(Port::name).toList(),
+        tensors.stream().map(t -> new Shape(key.circuit().tensor(t).shape())).toList(),
+        flag);
   }
 
   private static SequencedMap<String, TensorData> arrays(

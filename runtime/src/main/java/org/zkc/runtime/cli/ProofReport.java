@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.file.Continuation;
 import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.proof.ProofFile;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.ir.TensorData;
 import org.zkc.runtime.artifact.PortArrays;
 import org.zkc.runtime.artifact.SmallFiles;
@@ -57,8 +58,14 @@ final class ProofReport {
     out.println(
         "  proof        %s without the statement".formatted(Figures.bytes(proof.proof().length)));
     text().ifPresent(t -> t.print(out));
-    PortArrays.inputs(key, proof.statement()).forEach((name, a) -> line("input", name, a, out));
-    PortArrays.outputs(key, proof.statement()).forEach((name, a) -> line("output", name, a, out));
+    for (int k = 0; k < proof.samples(); k++) {
+      if (proof.samples() > 1) {
+        out.println("  sample       %d".formatted(k + 1));
+      }
+      Statement sample = proof.sample(key.key(), k);
+      PortArrays.inputs(key, sample).forEach((name, a) -> line("input", name, a, out));
+      PortArrays.outputs(key, sample).forEach((name, a) -> line("output", name, a, out));
+    }
   }
 
   private Optional<ProvedText> text() {
@@ -78,6 +85,7 @@ final class ProofReport {
     if (opened.isPresent()) {
       ProofFile proof = opened.get().proof();
       out.put("proofBytes", proof.proof().length);
+      out.put("samples", proof.samples());
       text().ifPresent(t -> out.put("generation", t.json()));
       out.put("inputs", proof.statement().inputs());
       out.put("outputs", proof.statement().outputs());

@@ -6,17 +6,27 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.zkc.gkr.circuit.CircuitTooLarge;
+import org.zkc.gkr.circuit.InvalidCircuit;
+import org.zkc.gkr.estimate.VerifierBounds;
 import org.zkc.gkr.file.Continuation;
 import org.zkc.gkr.proof.ProofFile;
+import org.zkc.gkr.prove.BatchedWitness;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
 import org.zkc.gkr.prove.ProvingKey;
 import org.zkc.gkr.prove.StageTimes;
+import org.zkc.gkr.prove.Witness;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.artifact.AtomicFiles;
@@ -26,6 +36,7 @@ import org.zkc.runtime.execute.Execution;
 import org.zkc.runtime.execute.LanguageModel;
 import org.zkc.runtime.numpy.ArrayFiles;
 import org.zkc.runtime.numpy.NpyReader;
+import org.zkc.runtime.numpy.SampleFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -54,6 +65,13 @@ final class ProveCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "An input (.npy; repeat in forward's order, NAME=FILE, or one .npz).")
   private List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--batch",
+      description =
+          "Prove all samples that --input gives in one proof: arrays of several samples, or, of a"
+              + " model with one input, several files.")
+  private boolean batch;
 
   @Option(
       names = "--generated",
@@ -112,6 +130,9 @@ final class ProveCommand implements Callable<Integer> {
           "--private does not exist yet: inputs and outputs are public, and a proof may reveal"
               + " linear combinations of the weights; leave the flag out");
     }
+    if (batch && generated != null) {
+      throw new UserException("--generated is about one sequence; leave out --batch");
+    }
     long start = System.nanoTime();
     Path target = proof != null ? proof : CompileCommand.beside(model, ".zkp");
     new DistinctFiles()
@@ -133,43 +154,51 @@ final class ProveCommand implements Callable<Integer> {
                 new LanguageModel(file, execution)
                     .text(execution.read(inputs), NpyReader.read(tokens)));
     Optional<Continuation> claim = text.map(LanguageModel.Text::claim);
-    List<int[]> integers =
-        text.map(LanguageModel.Text::inputs)
-            .orElseGet(() ->
-                execution.quantize(
-                    inputs, warning -> spec.commandLine().getErr().println("warning: " + warning)));
+    List<List<int[]>> samples =
+        text.map(t -> List.of(t.inputs())).orElseGet(() -> samples(execution));
     PrintWriter out = spec.commandLine().getOut();
     StageTimes times = new StageTimes();
-    Execution.Result result;
+    List<Execution.Result> results = new ArrayList<>();
+    Statement statement;
     byte[] proofBytes;
-    List<String> saturated;
+    Set<String> saturated = new LinkedHashSet<>();
     try (ProgressDisplay display = session.progress(progress, spec.commandLine().getErr())) {
       display.report("opening the model", 0);
-      ProvingKey key = openKey(open, AtomicFiles.folder(target));
+      ProvingKey one = openKey(open, AtomicFiles.folder(target));
+      ProvingKey key = batch(one, samples.size());
       display.report("running the model", 0.05);
       times.add("load", System.nanoTime() - start);
       long begin = System.nanoTime();
-      result = execution.run(integers, threads);
-      times.add("execute", System.nanoTime() - begin);
-      saturated = execution.saturationWarnings();
-      if (claim.isPresent()) {
-        new LanguageModel(file, execution).requirePicked(result.statement(), claim.get());
+      for (List<int[]> integers : samples) {
+        results.add(execution.run(integers, threads));
+        saturated.addAll(execution.saturationWarnings());
       }
+      times.add("execute", System.nanoTime() - begin);
+      if (claim.isPresent()) {
+        new LanguageModel(file, execution)
+            .requirePicked(results.getFirst().statement(), claim.get());
+      }
+      Witness witness =
+          samples.size() == 1
+              ? results.getFirst().witness()
+              : BatchedWitness.of(one, results.stream().map(Execution.Result::witness).toList());
+      statement = Prover.statement(key.verifierKey(), witness);
       ProverOptions options =
           new ProverOptions(
               threads, (stage, part) -> display.report(stage, 0.1 + 0.9 * part), times);
       byte[] bound = file.keyFile().boundContext(context.getBytes(StandardCharsets.UTF_8), claim);
-      proofBytes = Prover.proveConsuming(key, result.witness(), bound, options);
+      proofBytes = Prover.proveConsuming(key, witness, bound, options);
     }
     byte[] bytes =
         new ProofFile(
-                result.statement(),
+                statement,
+                samples.size(),
                 proofBytes,
                 claim.map(Continuation::encode).orElseGet(() -> new byte[0]))
             .encode();
     AtomicFiles.write(target, bytes);
     saturated.forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
-    SequencedMap<String, TensorData> arrays = result.outputs();
+    SequencedMap<String, TensorData> arrays = stacked(results);
     if (!outputs.isEmpty() && ArrayFiles.write(outputs, arrays, "--output")) {
       spec.commandLine()
           .getErr()
@@ -190,13 +219,17 @@ final class ProveCommand implements Callable<Integer> {
       Map<String, Object> stages = new LinkedHashMap<>();
       times.nanoseconds().forEach((stage, nanos) -> stages.put(stage, nanos / 1e9));
       found.put("stages", stages);
+      found.put("samples", samples.size());
       claim.ifPresent(c ->
           found.put(
-              "generation", ProvedText.of(file.keyFile(), result.statement(), c).json()));
+              "generation", ProvedText.of(file.keyFile(), statement, c).json()));
       found.put("outputs", types(arrays));
       return found;
     });
-    claim.ifPresent(c -> ProvedText.of(file.keyFile(), result.statement(), c).print(out));
+    claim.ifPresent(c -> ProvedText.of(file.keyFile(), statement, c).print(out));
+    if (samples.size() > 1) {
+      out.println("  samples      " + samples.size());
+    }
     arrays.forEach((name, array) ->
         out.println("  %-12s %s: %s".formatted(name, array.shape(), Figures.elements(array))));
     times
@@ -204,6 +237,51 @@ final class ProveCommand implements Callable<Integer> {
         .forEach((stage, nanos) ->
             out.println("  %-24s %s".formatted(stage, Figures.time(nanos / 1e9))));
     return ExitCode.OK;
+  }
+
+  private List<List<int[]>> samples(Execution execution) {
+    Consumer<String> warnings =
+        warning -> spec.commandLine().getErr().println("warning: " + warning);
+    return batch
+        ? execution.quantizeSamples(inputs, warnings)
+        : List.of(execution.quantize(inputs, warnings));
+  }
+
+  /** The key of as many samples, whose proofs a verifier will take. */
+  private static ProvingKey batch(ProvingKey one, int samples) {
+    if (samples == 1) {
+      return one;
+    }
+    try {
+      ProvingKey key = one.batch(samples);
+      VerifierBounds.require(key.verifierKey());
+      return key;
+    } catch (CircuitTooLarge e) {
+      throw new UserException(
+          "%d samples are too many for one proof of this model: %s; prove fewer at once"
+              .formatted(samples, e.getMessage()));
+    } catch (InvalidCircuit e) {
+      throw new UserException(
+          "several samples of this model have no common proof: %s; prove them one by one"
+              .formatted(e.getMessage()));
+    }
+  }
+
+  /** The outputs of all samples, with a first axis for them where there are several. */
+  private static SequencedMap<String, TensorData> stacked(List<Execution.Result> results) {
+    if (results.size() == 1) {
+      return results.getFirst().outputs();
+    }
+    SequencedMap<String, TensorData> out = new LinkedHashMap<>();
+    for (String name : results.getFirst().outputs().keySet()) {
+      out.put(
+          name,
+          SampleFiles.stack(
+              results.stream()
+                  .map(r -> Objects.requireNonNull(r.outputs().get(name), "one model's outputs"))
+                  .toList()));
+    }
+    return out;
   }
 
   /** Name, shape and element type of each array. */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.file.Continuation;
@@ -121,9 +122,11 @@ final class VerifyCommand implements Callable<Integer> {
               });
       double seconds = Figures.secondsSince(start);
       checkGenerated(text);
-      List<Long> cut = checkInputs(keyFile, file.statement(), text);
-      checkOutputs(keyFile, file.statement());
-      print(keyFile, file.statement(), text, digest, cut, seconds, out);
+      List<Statement> samples =
+          IntStream.range(0, file.samples()).mapToObj(k -> file.sample(keyFile.key(), k)).toList();
+      List<List<Long>> cut = checkInputs(keyFile, samples, text);
+      checkOutputs(keyFile, samples);
+      print(keyFile, samples, text, digest, cut, seconds, out);
       return ExitCode.OK;
     } catch (VerificationFailure | OtherStatement e) {
       if (json) {
@@ -155,7 +158,7 @@ final class VerifyCommand implements Callable<Integer> {
       byte[] bound =
           keyFile.boundContext(
               context.getBytes(StandardCharsets.UTF_8), Continuation.decode(file.claim()));
-      Verifier.verify(keyFile.key(), file.statement(), file.proof(), bound);
+      Verifier.verify(keyFile.key(), file, bound);
       return file;
     } catch (VerificationFailure e) {
       // Bytes that are no proof at all say so themselves.
@@ -174,16 +177,37 @@ final class VerifyCommand implements Callable<Integer> {
   /**
    * Compares the inputs with those of the statement, and repeats the prover's warnings.
    *
-   * @return for each input, how many elements are cut; empty where no inputs are given
+   * @return for each sample and input, how many elements are cut; empty where no inputs are given
    */
-  private List<Long> checkInputs(KeyFile keyFile, Statement statement, Optional<ProvedText> text) {
+  private List<List<Long>> checkInputs(
+      KeyFile keyFile, List<Statement> samples, Optional<ProvedText> text) {
     if (inputs.isEmpty()) {
       return List.of();
     }
+    List<Integer> tensors = keyFile.circuit().circuit().inputs();
+    List<List<TensorData>> arrays =
+        samples.size() == 1
+            ? List.of(
+                ArrayFiles.read(
+                    inputs, keyFile.inputs().stream().map(Port::name).toList(), "--input"))
+            : PortArrays.readSamples(keyFile, inputs, keyFile.inputs(), tensors, "--input");
+    requireAsMany("inputs", arrays.size(), samples.size());
+    List<List<Long>> cut = new ArrayList<>();
+    for (int k = 0; k < samples.size(); k++) {
+      String sample = samples.size() == 1 ? "" : " of sample " + (k + 1);
+      cut.add(checkInputs(keyFile, samples.get(k), arrays.get(k), text, sample));
+    }
+    return cut;
+  }
+
+  private List<Long> checkInputs(
+      KeyFile keyFile,
+      Statement statement,
+      List<TensorData> arrays,
+      Optional<ProvedText> text,
+      String sample) {
     List<Long> cut = new ArrayList<>();
     Circuit circuit = keyFile.circuit().circuit();
-    List<TensorData> arrays =
-        ArrayFiles.read(inputs, keyFile.inputs().stream().map(Port::name).toList(), "--input");
     for (int i = 0; i < arrays.size(); i++) {
       if (text.isPresent() && i == text.get().generation().input()) {
         text.get().requirePrompt(arrays.get(i));
@@ -199,7 +223,7 @@ final class VerifyCommand implements Callable<Integer> {
             Objects.requireNonNull(
                 PortArrays.inputs(keyFile, statement).get(port.name()),
                 "the key names every input");
-        throw OtherStatement.element("input", port.name(), proved, arrays.get(i), at);
+        throw OtherStatement.element("input", port.name() + sample, proved, arrays.get(i), at);
       }
       cut.add(PortArrays.cut(port, arrays.get(i), circuit.tensors().get(circuit.inputs().get(i))));
       PortArrays.warning(port, arrays.get(i), circuit.tensors().get(circuit.inputs().get(i)))
@@ -208,40 +232,52 @@ final class VerifyCommand implements Callable<Integer> {
     return cut;
   }
 
-  private void checkOutputs(KeyFile keyFile, Statement statement) {
+  private static void requireAsMany(String what, int given, int proved) {
+    if (given != proved) {
+      throw new OtherStatement(
+          "the proof is about %d samples, the %s given are of %d".formatted(proved, what, given));
+    }
+  }
+
+  private void checkOutputs(KeyFile keyFile, List<Statement> samples) {
     if (outputs.isEmpty()) {
       return;
     }
-    List<String> names = keyFile.outputs().stream().map(Port::name).toList();
     // One .npy of several outputs is the first, as prove writes it.
     boolean first = outputs.size() == 1 && !ArrayFiles.isNpz(outputs.getFirst());
-    List<String> expected = first ? names.subList(0, 1) : names;
-    List<TensorData> arrays = ArrayFiles.read(outputs, expected, "--output");
-    SequencedMap<String, TensorData> proved = PortArrays.outputs(keyFile, statement);
-    for (int i = 0; i < expected.size(); i++) {
-      TensorData is =
-          Objects.requireNonNull(proved.get(expected.get(i)), "the key names every output");
-      TensorData given = arrays.get(i);
-      if (given.dtype() != is.dtype() || !given.shape().equals(is.shape())) {
-        throw OtherStatement.type("output", expected.get(i), is, given);
-      }
-      long at = is.bytes().mismatch(given.bytes());
-      if (at >= 0) {
-        throw OtherStatement.output(expected.get(i), is, given, at / is.dtype().bytes());
+    List<Port> ports = first ? keyFile.outputs().subList(0, 1) : keyFile.outputs();
+    List<Integer> tensors = keyFile.circuit().circuit().outputs().subList(0, ports.size());
+    List<List<TensorData>> arrays =
+        samples.size() == 1
+            ? List.of(ArrayFiles.read(outputs, ports.stream().map(Port::name).toList(), "--output"))
+            : PortArrays.readSamples(keyFile, outputs, ports, tensors, "--output");
+    requireAsMany("outputs", arrays.size(), samples.size());
+    for (int k = 0; k < samples.size(); k++) {
+      String sample = samples.size() == 1 ? "" : " of sample " + (k + 1);
+      SequencedMap<String, TensorData> proved = PortArrays.outputs(keyFile, samples.get(k));
+      for (int i = 0; i < ports.size(); i++) {
+        String name = ports.get(i).name();
+        TensorData is = Objects.requireNonNull(proved.get(name), "the key names every output");
+        TensorData given = arrays.get(k).get(i);
+        if (given.dtype() != is.dtype() || !given.shape().equals(is.shape())) {
+          throw OtherStatement.type("output", name + sample, is, given);
+        }
+        long at = is.bytes().mismatch(given.bytes());
+        if (at >= 0) {
+          throw OtherStatement.output(name + sample, is, given, at / is.dtype().bytes());
+        }
       }
     }
   }
 
   private void print(
       KeyFile keyFile,
-      Statement statement,
+      List<Statement> samples,
       Optional<ProvedText> text,
       String digest,
-      List<Long> cut,
+      List<List<Long>> cut,
       double seconds,
       PrintWriter out) {
-    SequencedMap<String, TensorData> inputArrays = PortArrays.inputs(keyFile, statement);
-    SequencedMap<String, TensorData> outputArrays = PortArrays.outputs(keyFile, statement);
     Supplier<Map<String, Object>> report =
         () -> {
           Map<String, Object> found = new LinkedHashMap<>();
@@ -249,9 +285,7 @@ final class VerifyCommand implements Callable<Integer> {
           found.put("model", digest);
           found.put("context", context);
           text.ifPresent(t -> found.put("generation", t.json()));
-          found.put("inputs", ports(keyFile.inputs(), statement.inputs(), inputArrays, cut));
-          found.put(
-              "outputs", ports(keyFile.outputs(), statement.outputs(), outputArrays, List.of()));
+          found.putAll(statements(keyFile, samples, cut));
           found.put("verifySeconds", seconds);
           return found;
         };
@@ -260,10 +294,12 @@ final class VerifyCommand implements Callable<Integer> {
       out.println(JsonText.of(report.get()));
       return;
     }
-    String says =
-        text.isPresent()
-            ? " generates this text after this prompt"
-            : ", on this input, gives this output";
+    String says = ", on this input, gives this output";
+    if (text.isPresent()) {
+      says = " generates this text after this prompt";
+    } else if (samples.size() > 1) {
+      says = ", on each of these %d inputs, gives its output".formatted(samples.size());
+    }
     out.println(
         "VALID: the model with this digest%s (checked in %s)"
             .formatted(says, Figures.time(seconds)));
@@ -273,10 +309,39 @@ final class VerifyCommand implements Callable<Integer> {
       out.println("  context      " + context);
     }
     text.ifPresent(t -> t.print(out));
-    inputArrays.forEach((name, a) ->
-        out.println("  input        %s: %s: %s".formatted(name, a.shape(), Figures.elements(a))));
-    outputArrays.forEach((name, a) ->
-        out.println("  output       %s: %s: %s".formatted(name, a.shape(), Figures.elements(a))));
+    for (int k = 0; k < samples.size(); k++) {
+      if (samples.size() > 1) {
+        out.println("  sample       %d".formatted(k + 1));
+      }
+      PortArrays.inputs(keyFile, samples.get(k)).forEach((name, a) -> print("input", name, a, out));
+      PortArrays.outputs(keyFile, samples.get(k)).forEach((name, a) -> print("output", name, a, out));
+    }
+  }
+
+  private static void print(String what, String name, TensorData a, PrintWriter out) {
+    out.println("  %-12s %s: %s: %s".formatted(what, name, a.shape(), Figures.elements(a)));
+  }
+
+  /** Inputs and outputs of the only sample, or a list of those of each. */
+  private static Map<String, Object> statements(
+      KeyFile keyFile, List<Statement> samples, List<List<Long>> cut) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (int k = 0; k < samples.size(); k++) {
+      all.add(statement(keyFile, samples.get(k), cut.isEmpty() ? List.of() : cut.get(k)));
+    }
+    return samples.size() == 1 ? all.getFirst() : Map.of("samples", all);
+  }
+
+  /** Inputs and outputs of one sample. */
+  private static Map<String, Object> statement(
+      KeyFile keyFile, Statement statement, List<Long> cut) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put(
+        "inputs", ports(keyFile.inputs(), statement.inputs(), PortArrays.inputs(keyFile, statement), cut));
+    out.put(
+        "outputs",
+        ports(keyFile.outputs(), statement.outputs(), PortArrays.outputs(keyFile, statement), List.of()));
+    return out;
   }
 
   private static List<Object> ports(

@@ -38,7 +38,20 @@ public final class Execution {
    * where they are cut.
    */
   public List<int[]> quantize(List<String> files, Consumer<String> warnings) {
-    List<TensorData> arrays = read(files);
+    return quantize(warnings, read(files));
+  }
+
+  /**
+   * The statements' integers for several samples, all of which {@code --input} names; {@code
+   * warnings} is told where they are cut.
+   */
+  public List<List<int[]>> quantizeSamples(List<String> files, Consumer<String> warnings) {
+    return PortArrays.readSamples(key, files, key.inputs(), circuit.inputs(), "--input").stream()
+        .map(arrays -> quantize(warnings, arrays))
+        .toList();
+  }
+
+  private List<int[]> quantize(Consumer<String> warnings, List<TensorData> arrays) {
     List<int[]> out = quantizeArrays(arrays);
     for (int i = 0; i < arrays.size(); i++) {
       PortArrays.warning(

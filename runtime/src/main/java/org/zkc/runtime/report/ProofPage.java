@@ -7,7 +7,9 @@ import org.zkc.gkr.estimate.ProofComposition;
 import org.zkc.gkr.file.Continuation;
 import org.zkc.gkr.file.Generation;
 import org.zkc.gkr.file.KeyFile;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.proof.ProofFile;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.ir.TensorData;
 import org.zkc.runtime.artifact.PortArrays;
 import org.zkc.runtime.artifact.TokenArrays;
@@ -35,11 +37,13 @@ public final class ProofPage {
   static Page of(String fileName, byte[] proof, Optional<KeyFile> key) {
     ProofComposition composition = ProofComposition.of(proof);
     List<Page.Table> tables = new ArrayList<>();
-    key.ifPresent(k -> tables.add(statement(ProofFile.decode(proof, k.key()), k)));
+    Optional<ProofFile> file = key.map(k -> ProofFile.decode(proof, k.key()));
+    Optional<VerifierKey> proved = key.map(k -> k.key().batch(file.orElseThrow().samples()));
+    key.ifPresent(k -> tables.add(statement(file.orElseThrow(), k)));
     tables.add(KeyTables.composition(composition));
     key.ifPresent(k -> {
       tables.add(KeyTables.ports(k));
-      tables.add(KeyTables.security(k.key()));
+      tables.add(KeyTables.security(proved.orElseThrow()));
     });
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("size", (long) proof.length, Unit.BYTES, "Of the file."));
@@ -53,7 +57,7 @@ public final class ProofPage {
       facts.add(
           new Fact(
               "security",
-              KeyTables.securityBits(k.key()),
+              KeyTables.securityBits(proved.orElseThrow()),
               Unit.BITS,
               "A false statement is accepted with a probability of at most 2 to the power of minus"
                   + " this."));
@@ -91,9 +95,12 @@ public final class ProofPage {
           rows.add(
               row("generated", "", TokenArrays.array(generation, key, claim.generated(tokens))));
         });
-    PortArrays.inputs(key, file.statement()).forEach((name, a) -> rows.add(row("input", name, a)));
-    PortArrays.outputs(key, file.statement())
-        .forEach((name, a) -> rows.add(row("output", name, a)));
+    for (int k = 0; k < file.samples(); k++) {
+      String of = file.samples() == 1 ? "" : " of sample " + (k + 1);
+      Statement sample = file.sample(key.key(), k);
+      PortArrays.inputs(key, sample).forEach((name, a) -> rows.add(row("input" + of, name, a)));
+      PortArrays.outputs(key, sample).forEach((name, a) -> rows.add(row("output" + of, name, a)));
+    }
     return new Page.Table(
         "statement",
         "What the proof claims",

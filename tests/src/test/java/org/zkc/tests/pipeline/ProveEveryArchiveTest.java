@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.gkr.file.KeyFile;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Lookup;
 import org.zkc.ir.TensorData;
@@ -72,6 +73,7 @@ final class ProveEveryArchiveTest {
     assertTrue(
         Files.size(key) <= LARGEST_KEY, "the verifier key has " + Files.size(key) + " bytes");
     printedCountsAreThoseOfTheKey(model, key);
+    severalSamplesHaveACommonProof(key);
     Cli.run(words("verify", proof, "--key", key)).succeeded();
     Cli.run(words("verify", proof, "--key", key, inputFlags, outputFlags("proved", outputs)))
         .succeeded();
@@ -82,6 +84,13 @@ final class ProveEveryArchiveTest {
     bytes[bytes.length - 4] ^= 1;
     Files.write(claimed, bytes);
     Cli.run("verify", proof, "--key", key, "--output", claimed).exited(Cli.REJECTED);
+  }
+
+  /** No relation of what is compiled lacks a batched form. */
+  private static void severalSamplesHaveACommonProof(Path key) throws IOException {
+    VerifierKey one = KeyFile.decode(Files.readAllBytes(key)).key();
+    VerifierKey batch = one.batch(3);
+    assertEquals(one.arithmetization().model(), batch.arithmetization().model());
   }
 
   /** Inspect tells of as many lookups as the protocol proves, in all and by relation. */
