@@ -13,7 +13,6 @@ public final class CircuitLimits {
    */
   public static final int RANK = 10;
 
-
   /** Padded elements of one tensor, and of one step of a view. */
   public static final long ELEMENTS = 1L << 24;
 
