@@ -12,19 +12,15 @@ import java.util.stream.IntStream;
  * whose sums stay below 2^30; where the radicand can reach 2^{@value #WHOLE_BITS} each group's sum
  * is split in limbs. docs/protocol.md section 4.
  *
- * <p>What is squared of channel i of the last axis is the element times 2^exponents[i]. Channels
- * whose exponent is {@value #COARSE} or more are squared in units of 2^{@value #COARSE}, in groups
- * of their own.
+ * <p>The element of channel i of the last axis counts 2^exponents[i] times. Channels of one exponent
+ * have groups of their own, whose sums are split where they weigh 2^20 together with that.
  *
  * @param exponents one per channel, or none, which means that all are 0
  */
 public record EuclideanNorm(int result, int source, long constant, List<Integer> exponents)
     implements Relation {
-  /** The least exponent of a channel that is squared in units of 2^COARSE. */
-  public static final int COARSE = 5;
-
   /** The greatest exponent of a channel. */
-  static final int MOST_EXPONENT = 16;
+  static final int MOST_EXPONENT = 9;
 
   /** Bits of a root. */
   public static final int ROOT_BITS = 20;
@@ -97,29 +93,27 @@ public record EuclideanNorm(int result, int source, long constant, List<Integer>
     return Math.addExact(constant, Math.multiplyExact(Math.multiplyExact(most, most), weight));
   }
 
-  /** The channels that are squared in units of 2^COARSE, ascending. */
-  public List<Integer> coarseChannels() {
+  /** The channels of one exponent, ascending. */
+  public List<Integer> channels(int exponent) {
     return IntStream.range(0, exponents.size())
-        .filter(i -> exponents.get(i) >= COARSE)
+        .filter(i -> exponents.get(i) == exponent)
         .boxed()
         .toList();
   }
 
-  /** The interval of the elements that are squared in units of 1. */
-  public Interval fine(Interval source) {
-    return shifted(source, exponents.stream().filter(e -> e < COARSE).reduce(0, Math::max));
+  /** The exponents above 0 that channels have, ascending. */
+  public List<Integer> raised() {
+    return exponents.stream().filter(e -> e > 0).distinct().sorted().toList();
   }
 
-  /** The interval of the others, in units of 2^COARSE. */
-  public Interval coarse(Interval source) {
-    return shifted(
-        source,
-        exponents.stream().filter(e -> e >= COARSE).map(e -> e - COARSE).reduce(0, Math::max));
-  }
-
-  private static Interval shifted(Interval source, int exponent) {
-    long most = magnitude(source) << exponent;
-    return exponent == 0 ? source : new Interval(-most, most);
+  /**
+   * The bits of the limbs of a group's sum, from the lowest on: those below the bit that weighs 2^20
+   * with the exponent, and those from there on, 30 together.
+   */
+  public static List<Integer> limbs(int exponent) {
+    ArrayList<Integer> limbs = new ArrayList<>(RoundedQuotient.limbs(20 - 2 * exponent));
+    limbs.addAll(RoundedQuotient.limbs(10 + 2 * exponent));
+    return limbs;
   }
 
   /**
@@ -137,7 +131,7 @@ public record EuclideanNorm(int result, int source, long constant, List<Integer>
 
   /** Whether the sums of groups are split in limbs. */
   public boolean isSplit(Interval source, int extent) {
-    return exponents.stream().anyMatch(e -> e >= COARSE)
+    return exponents.stream().anyMatch(e -> e > 0)
         || mostRadicand(source, extent) >= 1L << WHOLE_BITS;
   }
 

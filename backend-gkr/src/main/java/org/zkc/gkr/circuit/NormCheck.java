@@ -34,19 +34,16 @@ final class NormCheck {
     require(
         most < 1L << EuclideanNorm.RADICAND_BITS,
         "the radicand reaches " + most + ", above 2^" + EuclideanNorm.RADICAND_BITS);
-    requireSquares(n.fine(x));
-    requireSquares(n.coarse(x));
+    long element = EuclideanNorm.magnitude(x);
+    require(element * element < Interval.BOUND, "the square of an element reaches 2^30");
     if (n.isSplit(x, extent)) {
-      int fine = extent / EuclideanNorm.group(n.fine(x), extent);
-      int channels = n.coarseChannels().size();
-      int coarse = channels == 0 ? 0 : channels / EuclideanNorm.group(n.coarse(x), channels);
-      require(
-          fine + coarse <= EuclideanNorm.MOST_GROUPS,
-          "more than " + EuclideanNorm.MOST_GROUPS + " groups of squares");
-      state.look(stack(shape, fine), 3);
-      if (coarse > 0) {
-        state.look(stack(shape, coarse), 3);
+      int groups = lookUpGroups(extent, 0, x, shape, state);
+      for (int e : n.raised()) {
+        groups += lookUpGroups(n.channels(e).size(), e, x, shape, state);
       }
+      require(
+          groups <= EuclideanNorm.MOST_GROUPS,
+          "more than " + EuclideanNorm.MOST_GROUPS + " groups of squares");
     }
     state.count(3 * state.tensor(n.source()).elementCount());
     state.look(stack(shape, 1), RoundedQuotient.limbs(19).size());
@@ -71,11 +68,12 @@ final class NormCheck {
     state.count(2 * shape.stream().mapToLong(e -> e).reduce(1, Math::multiplyExact));
   }
 
-  private static void requireSquares(Interval x) {
-    long most = EuclideanNorm.magnitude(x);
-    require(
-        most < Interval.BOUND && most * most < Interval.BOUND,
-        "the square of an element reaches 2^30");
+  /** Counts the lookups of the sums of groups of channels of one exponent; returns their number. */
+  private static int lookUpGroups(
+      int channels, int exponent, Interval x, List<Integer> shape, CheckState state) {
+    int groups = channels / EuclideanNorm.group(x, channels);
+    state.look(stack(shape, groups), EuclideanNorm.limbs(exponent).size());
+    return groups;
   }
 
   static Interval interval(Reciprocal r, TensorDeclaration d, CheckState state) {

@@ -19,25 +19,21 @@ final class Channels {
         exponents.stream().map(e -> 1 << e).toList());
   }
 
-  /** The same with 0 for channels that are squared in units of 2^COARSE. */
-  static int fine(SystemBuilder builder, String name, EuclideanNorm n) {
+  /** Every channel of exponent 0, and 0 for the others. */
+  static int plain(SystemBuilder builder, String name, EuclideanNorm n) {
     return times(
         builder,
         name,
         n.source(),
         IntStream.range(0, n.exponents().size()).boxed().toList(),
-        n.exponents().stream().map(e -> e < EuclideanNorm.COARSE ? 1 << e : 0).toList());
+        n.exponents().stream().map(e -> e == 0 ? 1 : 0).toList());
   }
 
-  /** These channels alone, in units of 2^COARSE. */
-  static int coarse(SystemBuilder builder, String name, EuclideanNorm n) {
-    List<Integer> channels = n.coarseChannels();
+  /** The channels of one exponent alone, as they are. */
+  static int of(SystemBuilder builder, String name, EuclideanNorm n, int exponent) {
+    List<Integer> channels = n.channels(exponent);
     return times(
-        builder,
-        name,
-        n.source(),
-        channels,
-        channels.stream().map(i -> 1 << n.exponents().get(i) - EuclideanNorm.COARSE).toList());
+        builder, name, n.source(), channels, channels.stream().map(i -> 1).toList());
   }
 
   private static int times(

@@ -14,13 +14,13 @@ import org.zkc.gkr.field.M31;
  * <p>Arithmetisation: the squares are a Hadamard. V = L + 2^20 H: where V can reach 2^29, the sum s
  * of each group's squares is split at bit 20 into a part h and a rest in limbs of 10 bits, H is the
  * sum of the h and L that of the rests, the constant split likewise; else L = V and H = 0. Channels
- * of exponents from 5 on are squared in units of 2^5, in groups of their own whose sums s count 2^10
- * times: split at bit 10, with h in H and 2^10 times the limb below in L. With y =
+ * of an exponent e above 0 have groups of their own, whose sums s count 4^e times: split at bit 20 -
+ * 2e, into h in H and 4^e times the rest in L. With y =
  * 2^10 a + b in limbs, the products a a, a b and b b are one Hadamard. m = a b + 2^9 (a a - H), t =
  * L - b b - 2^11 m and gap = 2 y - t are virtual; m + 2^11 is in [0, 2^19), t and gap are in [0,
  * 2^21).
  *
- * <p>Uniqueness: s is an integer below 2^30, and so is the one that its three limbs name; being one
+ * <p>Uniqueness: s is an integer below 2^30, and so is the one that its limbs name; being one
  * residue they are equal. So L and H are integers, L below 2^29 as there are at most 2^8 groups,
  * each of which adds less than 2^20, H below 2^20 as V is below 2^40. The limbs a and b are below 2^10, hence m is an integer within
  * 2^30 of 0, and the range of m + 2^11 fixes it. Then t is an integer within 2^30 + 2^22 of 0,
@@ -46,8 +46,8 @@ final class EuclideanNormRelation {
     List<Integer> source = builder.shape(n.source());
     Interval range = builder.checked.interval(n.source());
     Stacks stacks = new Stacks(builder, shape);
-    int fine = n.exponents().isEmpty() ? n.source() : Channels.fine(builder, name + " fine", n);
-    int squares = squares(builder, name + " squares", fine);
+    int plain = n.exponents().isEmpty() ? n.source() : Channels.plain(builder, name + " plain", n);
+    int squares = squares(builder, name + " squares", plain);
     Stacks.Halves y = stacks.halves(name + " result", n.result(), LIMB_BITS);
     stacks.lookUp(
         name + " limbs", List.of(y.low(), y.high()), new LookupTable.Range(1 << LIMB_BITS));
@@ -59,23 +59,18 @@ final class EuclideanNormRelation {
     int carry;
     int low;
     if (n.isSplit(range, source.getLast())) {
-      Groups groups = groups(builder, name + " groups", squares, n.fine(range));
+      List<Definition.Term> high = new ArrayList<>();
+      List<Definition.Term> rests = new ArrayList<>();
+      addGroups(builder, name + " groups", squares, range, 0, high, rests);
+      for (int e : n.raised()) {
+        String of = name + " exponent " + e;
+        int raised = squares(builder, of + " squares", Channels.of(builder, of, n, e));
+        addGroups(builder, of + " groups", raised, range, e, high, rests);
+      }
       List<Definition.Term> carries = new ArrayList<>();
       carries.add(stacks.part(products, 1, 1));
       carries.add(stacks.part(products, 0, 1 << LIMB_BITS - 1));
-      List<Definition.Term> rests = new ArrayList<>();
-      carries.add(total(builder, groups.high(), M31.neg(1 << LIMB_BITS - 1)));
-      rests.add(total(builder, groups.high(), M31.neg(1 << SPLIT_BITS)));
-      rests.add(total(builder, groups.sums(), 1));
-      if (!n.coarseChannels().isEmpty()) {
-        int coarse = squares(builder, name + " coarse squares", Channels.coarse(builder, name + " coarse", n));
-        Groups above = groups(builder, name + " coarse groups", coarse, n.coarse(range));
-        carries.add(total(builder, above.middle(), M31.neg(1 << LIMB_BITS - 1)));
-        carries.add(total(builder, above.high(), M31.neg(1 << SPLIT_BITS - 1)));
-        rests.add(total(builder, above.middle(), M31.neg(1 << SPLIT_BITS)));
-        rests.add(total(builder, above.high(), M31.neg(1 << SPLIT_BITS + LIMB_BITS)));
-        rests.add(total(builder, above.sums(), 1 << LIMB_BITS));
-      }
+      carries.addAll(high);
       carry =
           stacks.sum(
               name + " carry", -((n.constant() >> SPLIT_BITS) << LIMB_BITS - 1), carries);
@@ -110,13 +105,20 @@ final class EuclideanNormRelation {
     return squares;
   }
 
-  /** The sums of the groups, their limbs from bit 10 on, and from bit 20 on. */
-  private record Groups(int sums, int middle, int high) {}
-
   /**
+   * Adds -2^9 times the parts of groups that are in H to the terms of the carry, and the rests to
+   * those of L.
+   *
    * @param range of what was squared
    */
-  private static Groups groups(SystemBuilder builder, String name, int squares, Interval range) {
+  private static void addGroups(
+      SystemBuilder builder,
+      String name,
+      int squares,
+      Interval range,
+      int exponent,
+      List<Definition.Term> carries,
+      List<Definition.Term> rests) {
     List<Integer> source = builder.shape(squares);
     int axis = source.size() - 1;
     int size = EuclideanNorm.group(range, source.getLast());
@@ -127,13 +129,24 @@ final class EuclideanNormRelation {
     builder.definitions.add(
         new Definition.AffineSum(
             name, sums, List.of(builder.term(squares, 1, List.of(step))), List.of()));
-    List<Integer> limbs = List.of(LIMB_BITS, LIMB_BITS, LIMB_BITS);
-    int middle = builder.tensors.size(); // limbs 1 and 2 are the next tensors
+    List<Integer> limbs = EuclideanNorm.limbs(exponent);
+    int first = builder.tensors.size() - 1; // limbs from number 1 on are the next tensors
     List<Definition.Term> terms = builder.withoutLimbs(name, sums, 0, limbs, 1, 1);
     int low = builder.add(name + " limb 0", shape, Holder.VIRTUAL);
     builder.definitions.add(new Definition.AffineSum(name + " limb 0", low, terms, List.of()));
-    builder.lookUp(name + " limb 0", List.of(low), new LookupTable.Range(1 << LIMB_BITS));
-    return new Groups(sums, middle, middle + 1);
+    builder.lookUp(name + " limb 0", List.of(low), new LookupTable.Range(1 << limbs.getFirst()));
+    int split = SPLIT_BITS - 2 * exponent;
+    int offset = 0;
+    for (int k = 0; k < limbs.size(); k++) {
+      if (offset >= split) {
+        int limb = first + k;
+        int inHigh = M31.pow(2, LIMB_BITS - 1 + offset - split);
+        carries.add(total(builder, limb, M31.neg(inHigh)));
+        rests.add(total(builder, limb, M31.neg(M31.pow(2, offset + 2 * exponent))));
+      }
+      offset += limbs.get(k);
+    }
+    rests.add(total(builder, sums, 1 << 2 * exponent));
   }
 
   /** The sum of a tensor over its last axis. */

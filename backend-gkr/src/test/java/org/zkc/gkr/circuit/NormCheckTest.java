@@ -66,27 +66,26 @@ class NormCheckTest {
     // 25 (1 + 4^3 + 4^9 + 4^4) + 1 = 25 * 262465 + 1
     assertEquals(new Interval(1, 2561), result(exponents(5, 4, 0, 3, 9, 4)));
     refused("3 exponents for 4 channels", exponents(5, 4, 0, 3, 9));
-    refused("an exponent outside [0, 16]", exponents(1, 4, 0, 17, 0, 0));
-    refused("an exponent outside [0, 16]", exponents(1, 4, 0, -1, 0, 0));
-    // 4095 2^3 is below 2^15, and 2047 2^(9-5).
-    result(exponents(4095, 2, 3, 0));
-    refused("the square of an element", exponents(4095, 2, 4, 0));
-    result(exponents(2047, 2, 8, 0));
-    // 2^40 - 2^29 + ... : 1023^2 4^10 + 1023^2 + 1
-    result(exponents(1023, 2, 10, 0));
-    refused("the radicand reaches", exponents(1024, 2, 10, 0));
-    refused("the radicand reaches", exponents(1024, 2, 10, 10));
+    refused("an exponent outside [0, 9]", exponents(1, 4, 0, 10, 0, 0));
+    refused("an exponent outside [0, 9]", exponents(1, 4, 0, -1, 0, 0));
+    // 2^15 - 1 is the greatest element whose square is below 2^30, whatever its exponent.
+    result(exponents((1 << 15) - 1, 2, 4, 0));
+    refused("the square of an element", exponents(1 << 15, 2, 4, 0));
+    // 2047^2 (4^9 + 1) is below 2^40, and 2048^2 4^9 is 2^40.
+    result(exponents(2047, 2, 9, 0));
+    refused("the radicand reaches", exponents(2048, 2, 9, 0));
+    refused("the radicand reaches", exponents(2047, 2, 9, 9));
   }
 
   @Test
-  void coarseGroupsCount() {
-    Integer[] most = new Integer[256];
-    Arrays.fill(most, 0);
-    most[7] = 5;
-    // One element of 26000 a group of fine channels, and one coarse group.
-    refused("groups of squares", exponents(26000, 256, most));
+  void groupsOfRaisedChannelsCount() {
+    Integer[] one = new Integer[256];
+    Arrays.fill(one, 0);
+    one[7] = 1;
+    // One element of 30000 a group, and one group of the raised channel.
+    refused("groups of squares", exponents(30000, 256, one));
     // Two elements a group.
-    result(exponents(20000, 256, most));
+    result(exponents(20000, 256, one));
   }
 
   @Test

@@ -30,7 +30,7 @@ class NormAttackTest {
     }
   }
 
-  // The same of channels with exponents: a group of two and two of one, and a coarse one of two.
+  // The same of channels with exponents, of which no other channel has 1, 2 and 9.
   private static final class Exponents {
     final CircuitBuilder b = new CircuitBuilder(22);
     final Integer[] exponents = {1, 0, 9, 2, 8, 0};
@@ -170,7 +170,7 @@ class NormAttackTest {
   }
 
   @Test
-  void limbsOfCoarseChannelsOutsideTheirRanges() throws Exception {
+  void limbsOfRaisedChannelsOutsideTheirRanges() throws Exception {
     Exponents n = new Exponents();
     try (WeakProof weak = new WeakProof(n.b, directory)) {
       assertNull(weak.rejection(weak.honest, new ForgedValues(weak, weak.honest)));
@@ -179,8 +179,14 @@ class NormAttackTest {
           new String[] {
             "EuclideanNorm groups limb 1",
             "EuclideanNorm groups limb 2",
-            "EuclideanNorm coarse groups limb 1",
-            "EuclideanNorm coarse groups limb 2"
+            "EuclideanNorm exponent 1 groups limb 1",
+            "EuclideanNorm exponent 1 groups limb 2",
+            "EuclideanNorm exponent 1 groups limb 3",
+            "EuclideanNorm exponent 2 groups limb 1",
+            "EuclideanNorm exponent 8 groups limb 1",
+            "EuclideanNorm exponent 8 groups limb 2",
+            "EuclideanNorm exponent 9 groups limb 1",
+            "EuclideanNorm exponent 9 groups limb 3"
           }) {
         int tensor = named(system, limb);
         int[] honest = new ForgedValues(weak, weak.honest).signed(tensor);
@@ -217,9 +223,9 @@ class NormAttackTest {
     }
   }
 
-  /** A root modulo p, its radicand that of coarse channels too. */
+  /** A root modulo p, its radicand that of raised channels too. */
   @Test
-  void coarseRootModuloTheField() throws Exception {
+  void raisedRootModuloTheField() throws Exception {
     Exponents n = new Exponents();
     try (WeakProof weak = new WeakProof(n.b, directory)) {
       long radicand = 12345;

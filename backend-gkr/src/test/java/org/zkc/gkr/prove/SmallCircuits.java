@@ -223,20 +223,20 @@ public enum SmallCircuits {
           .output(wideNorm);
     }
   },
-  /** Norms of channels with exponents: fine ones alone, and coarse ones among them. */
+  /** Norms of channels with exponents: every number of limbs. */
   NORMS_OF_CHANNELS {
     @Override
     public CircuitBuilder build(long seed) {
       CircuitBuilder b = new CircuitBuilder(seed);
       int x = b.input(-60, 60, 3, 5);
-      Integer[] fine = {1, 0, 3, 2, 0};
-      int norm = b.euclideanNorm(x, 7, fine);
-      int y = b.normalize(x, b.reciprocal(norm, 28), fine);
+      Integer[] low = {1, 0, 3, 2, 0};
+      int norm = b.euclideanNorm(x, 7, low);
+      int y = b.normalize(x, b.reciprocal(norm, 28), low);
       int z = b.input(-1800, 1800, 2, 3, 6);
       int copy = b.affine(List.of(2, 3, 6), List.of(CircuitBuilder.term(z, 1)));
-      Integer[] coarse = {0, 9, 3, 8, 2, 5};
-      int wideNorm = b.euclideanNorm(copy, (3 << 20) + 5, coarse);
-      int wideY = b.normalize(copy, b.reciprocal(wideNorm, 27), coarse);
+      Integer[] high = {0, 9, 6, 8, 6, 5};
+      int wideNorm = b.euclideanNorm(copy, (3 << 20) + 5, high);
+      int wideY = b.normalize(copy, b.reciprocal(wideNorm, 27), high);
       return b.output(b.matMul(b.requantize(y, 21, 2, -100, 100), b.model(-9, 9, 4, 5)))
           .output(b.requantize(wideY, 18, 1, -1000, 1000))
           .output(wideNorm);

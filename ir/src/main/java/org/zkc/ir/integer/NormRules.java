@@ -18,14 +18,8 @@ public final class NormRules {
 
   private static final int MOST_GROUPS = 1 << 8;
 
-  /**
-   * Channels whose exponent is at least this are squared in units of 2^COARSE and weigh 2^(2 COARSE)
-   * times as much in the radicand.
-   */
-  public static final int COARSE = 5;
-
   /** The greatest exponent of a channel. */
-  public static final int MOST_EXPONENT = 16;
+  public static final int MOST_EXPONENT = 9;
 
   private NormRules() {}
 
@@ -49,8 +43,7 @@ public final class NormRules {
    *
    * @param exponents of the channels, or none
    * @throws IllegalArgumentException when the radicand can leave [1, 2^40), the square of an
-   *     element 2^30 (in units of 2^{@link #COARSE} where its exponent is as large), or there are
-   *     too many groups of squares below 2^30
+   *     element 2^30, or there are too many groups of squares below 2^30
    */
   public static Interval norm(
       Interval input, int extent, long constant, List<Integer> exponents) {
@@ -63,45 +56,35 @@ public final class NormRules {
         "%d exponents for %d channels",
         exponents.size(),
         extent);
-    int fine = 0;
-    int coarse = 0;
-    int coarseChannels = 0;
-    double weight = exponents.isEmpty() ? extent : 0;
+    long most = input.magnitude();
+    long square = most * most;
+    require(square < FieldBounds.LIMIT, "the square of an element can reach %d", square);
+    int[] channels = new int[MOST_EXPONENT + 1];
     for (int e : exponents) {
-      require(
-          e >= 0 && e <= MOST_EXPONENT, "exponents lie in [0, %d], got %d", MOST_EXPONENT, e);
-      weight += 1L << 2 * e;
-      if (e < COARSE) {
-        fine = Math.max(fine, e);
-      } else {
-        coarse = Math.max(coarse, e - COARSE);
-        coarseChannels++;
+      require(e >= 0 && e <= MOST_EXPONENT, "exponents lie in [0, %d], got %d", MOST_EXPONENT, e);
+      channels[e]++;
+    }
+    long weight = exponents.isEmpty() ? extent : 0;
+    int groups = extent / group(square, extent);
+    boolean isSplit = false;
+    for (int e = 0; e <= MOST_EXPONENT; e++) {
+      weight += (long) channels[e] << 2 * e;
+      if (e > 0 && channels[e] > 0) {
+        groups += channels[e] / group(square, channels[e]);
+        isSplit = true;
       }
     }
-    long most = square(input, fine);
-    long mostCoarse = square(input, coarse);
-    double bound = constant + weight * input.magnitude() * input.magnitude();
-    require(
-        bound < 1L << 2 * ROOT_BITS, "the sum of squares can reach %.0f, above 2^40", bound);
-    // Exact: below 2^40 everything is an integer of 53 bits.
-    long radicand = (long) bound;
-    boolean isSplit = coarseChannels > 0 || radicand >= 1L << WHOLE_BITS;
-    int groups =
-        extent / group(most, extent)
-            + (coarseChannels == 0 ? 0 : coarseChannels / group(mostCoarse, coarseChannels));
+    // Below 2^30 times below 2^50.
+    double bound = constant + (double) square * weight;
+    require(bound < 1L << 2 * ROOT_BITS, "the sum of squares can reach %.0f, above 2^40", bound);
+    long radicand = constant + square * weight;
+    isSplit |= radicand >= 1L << WHOLE_BITS;
     require(
         !isSplit || groups <= MOST_GROUPS,
         "the squares need %d groups with sums below 2^30, there are %d at most",
         groups,
         MOST_GROUPS);
     return new Interval(root(constant), root(radicand));
-  }
-
-  private static long square(Interval input, int exponent) {
-    double most = Math.scalb((double) input.magnitude(), exponent);
-    require(
-        most * most < FieldBounds.LIMIT, "the square of an element can reach %.0f", most * most);
-    return (long) (most * most);
   }
 
   /** The greatest divisor of the extent for which so many squares add up to less than 2^30. */

@@ -138,28 +138,23 @@ public final class ScaleResidual {
       if (threshold < ROOM * median) {
         break;
       }
-      for (int fine = 0; fine < NormRules.COARSE; fine++) {
-        int[] candidate = below(greatest, threshold, fine);
-        if (isProvable(candidate)) {
-          best = candidate;
-        }
+      int[] candidate = below(greatest, threshold);
+      if (isProvable(candidate)) {
+        best = candidate;
       }
     }
     return best;
   }
 
-  /**
-   * Per channel the least e for which it is below the threshold, those above {@code fine} at least
-   * that of {@link NormRules#COARSE} channels.
-   */
-  private static int[] below(double[] greatest, double threshold, int fine) {
+  /** Per channel the least e for which it is below the threshold times 2^e. */
+  private static int[] below(double[] greatest, double threshold) {
     return Arrays.stream(greatest)
         .mapToInt(m -> {
           int e = 0;
           while (m > Math.scalb(threshold, e) * (1 + 1e-9)) {
             e++;
           }
-          return e > fine ? Math.max(e, NormRules.COARSE) : e;
+          return e;
         })
         .toArray();
   }

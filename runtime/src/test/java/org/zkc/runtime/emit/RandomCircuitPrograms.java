@@ -421,7 +421,7 @@ final class RandomCircuitPrograms {
         new Normalize(result, x, norm, reciprocal, 28, exponents, Location.UNKNOWN));
   }
 
-  /** None, or one for each channel, coarse ones among them. */
+  /** None, or one for each channel. */
   private List<Integer> exponents(int extent) {
     return random.nextBoolean()
         ? List.of()
