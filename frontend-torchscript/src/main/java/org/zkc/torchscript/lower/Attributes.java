@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -191,12 +192,16 @@ final class Attributes {
       Location at,
       int depth) {
     List<Value> operands = new ArrayList<>();
+    Set<String> strings = new HashSet<>();
     TorchType keyType = StaticTypes.STRING;
     TorchType valueType = StaticTypes.TENSOR;
     for (Map.Entry<PickleValue, PickleValue> e : d.entries().entrySet()) {
       Binding key = bind(frame, e.getKey(), argument(declared, 0), path, at, depth + 1);
       Binding value = bind(frame, e.getValue(), argument(declared, 1), path, at, depth + 1);
       keyType = Frame.typeOf(key);
+      if (key instanceof Binding.Literal l && l.isString()) {
+        strings.add(l.asString());
+      }
       valueType = Frame.typeOf(value);
       operands.add(frame.value(key, at));
       operands.add(frame.value(value, at));
@@ -205,6 +210,9 @@ final class Attributes {
     Value result = frame.define("dict", type);
     frame.region().add(new Operator(List.of(result), "prim.DictConstruct", "", operands, at));
     operands.forEach(v -> frame.aliases().hold(result, v));
+    if (strings.size() == d.entries().size()) {
+      frame.defineKeys(result, strings);
+    }
     return attribute(frame, new Binding.Dynamic(result, type), path);
   }
 

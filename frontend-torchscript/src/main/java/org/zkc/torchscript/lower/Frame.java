@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.zkc.ir.Location;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TorchType;
@@ -28,6 +30,7 @@ final class Frame {
   private final RegionBuilder region;
   private final Map<Value, String> messages;
   private final Map<String, FunctionDefinition> nestedFunctions;
+  private final Map<Value, Set<String>> keys;
 
   /**
    * A function's outermost frame.
@@ -42,6 +45,7 @@ final class Frame {
         new Aliases(),
         new RegionBuilder(),
         new LinkedHashMap<>(),
+        new LinkedHashMap<>(),
         new LinkedHashMap<>());
   }
 
@@ -52,7 +56,8 @@ final class Frame {
       Aliases aliases,
       RegionBuilder region,
       Map<Value, String> messages,
-      Map<String, FunctionDefinition> nestedFunctions) {
+      Map<String, FunctionDefinition> nestedFunctions,
+      Map<Value, Set<String>> keys) {
     this.code = code;
     this.callSite = callSite;
     this.names = names;
@@ -60,6 +65,7 @@ final class Frame {
     this.region = region;
     this.messages = messages;
     this.nestedFunctions = nestedFunctions;
+    this.keys = keys;
   }
 
   Frame fork(Lowering lowering) {
@@ -71,7 +77,8 @@ final class Frame {
         aliases.fork(),
         new RegionBuilder(region),
         messages,
-        nestedFunctions);
+        nestedFunctions,
+        keys);
   }
 
   CodeLibrary.Code code() {
@@ -96,6 +103,21 @@ final class Frame {
   Location locate(int offset) {
     Location own = code.debug().locate(offset);
     return own.isKnown() ? own : callSite;
+  }
+
+  /** Remembers the keys of a dictionary that nothing writes to: one of the model's attributes. */
+  void defineKeys(Value dictionary, Set<String> strings) {
+    keys.put(dictionary, strings);
+  }
+
+  /** Whether a dictionary has a key; empty where that is not known while reading. */
+  Optional<Boolean> hasKey(Binding dictionary, Binding key) {
+    return dictionary instanceof Binding.Dynamic d
+            && keys.containsKey(d.value())
+            && key instanceof Binding.Literal l
+            && l.isString()
+        ? Optional.of(keys.getOrDefault(d.value(), Set.of()).contains(l.asString()))
+        : Optional.empty();
   }
 
   /** Remembers a function without parameters that is defined inside this one. */

@@ -81,6 +81,15 @@ final class OperatorCalls {
           return List.of(Binding.Literal.device(l.asString()));
         }
       }
+      case "aten.__contains__" -> {
+        Optional<Boolean> known =
+            positional.size() == 2
+                ? frame.hasKey(positional.get(0), positional.get(1))
+                : Optional.empty();
+        if (known.isPresent()) {
+          return List.of(Binding.Literal.of(known.get()));
+        }
+      }
       case "aten.wait" -> { // what was forked is done already
         if (positional.size() == 1) {
           return positional;

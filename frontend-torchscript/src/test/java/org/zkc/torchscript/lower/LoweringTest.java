@@ -108,6 +108,33 @@ class LoweringTest {
     assertTrue(text.contains("aten.relu"));
   }
 
+  /** As torchvision's IntermediateLayerGetter asks which layers' results to keep. */
+  @Test
+  void keysOfAttributesDecideConditions() {
+    String text =
+        InMemoryModel.code(
+                InMemoryModel.CLASS
+                    + "  kept : Dict[str, str]\n"
+                    + InMemoryModel.FORWARD
+                    + """
+                          out = torch.dict()
+                          y = torch.relu(x)
+                          if torch.__contains__(self.kept, "other"):
+                            torch._set_item(out, "a", y)
+                          else:
+                            pass
+                          z = torch.neg_(y)
+                          if torch.__contains__(self.kept, "layer"):
+                            torch._set_item(out, (self.kept)["layer"], z)
+                          else:
+                            pass
+                          return out["out"]
+                      """)
+            .attributes(p -> p.text("kept").op('}').mark().text("layer").text("out").op('u'))
+            .text();
+    assertFalse(text.contains("torch.if"), text);
+  }
+
   @Test
   void branchResultsAreThoseNamesThatDiffer() {
     String text =

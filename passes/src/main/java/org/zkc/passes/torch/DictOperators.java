@@ -20,6 +20,7 @@ final class DictOperators {
       List.of(
           new TorchOperator(
               "prim.DictConstruct", "host", "constant keys", DictOperators::construct),
+          new TorchOperator("aten.dict", "host", DictOperators::copy),
           new TorchOperator("aten.keys", "host", c -> new ListOf(keys(c))),
           new TorchOperator("aten.values", "host", c -> new ListOf(List.copyOf(values(c)))),
           new TorchOperator("aten.items", "host", DictOperators::items),
@@ -37,9 +38,31 @@ final class DictOperators {
     return new DictOf(entries);
   }
 
+  /** (): empty; (a dictionary): it; (pairs): of keys and values. */
+  private static TorchValue copy(OperatorCall call) {
+    if (call.arguments().isEmpty()) {
+      return new DictOf(Map.of());
+    }
+    if (call.argument(0) instanceof DictOf d) {
+      return d;
+    }
+    Map<TorchValue, TorchValue> entries = new LinkedHashMap<>();
+    for (TorchValue pair : call.argument(0).sequence().orElseThrow(call::unsupported)) {
+      List<TorchValue> both = pair.sequence().orElseThrow(call::unsupported);
+      if (both.size() != 2) {
+        throw call.unsupported();
+      }
+      entries.put(key(call, both.getFirst()), both.getLast());
+    }
+    return new DictOf(entries);
+  }
+
   /** A key: a string, a number or a truth value that is known. */
   private static TorchValue key(OperatorCall call, int index) {
-    TorchValue key = call.argument(index);
+    return key(call, call.argument(index));
+  }
+
+  private static TorchValue key(OperatorCall call, TorchValue key) {
     if (key instanceof Text
         || key instanceof Int
         || key instanceof TorchValue.Float

@@ -183,6 +183,18 @@ final class ConstantOperandsTest {
   }
 
   @Test
+  void dictionariesAreMadeOfPairsAndOfOthers() {
+    TorchCase c = new TorchCase();
+    Value pairs = c.op("aten.dict/str", List.of(c.tuple("a", c.x), c.tuple("b", c.x)));
+    Value copy = c.op("aten.dict/Dict_str", pairs);
+    Value empty = c.op("aten.dict");
+    Value sum =
+        c.op("aten.add", c.op("aten.len/Dict_str", copy), c.op("aten.len/Dict_str", empty), 1);
+    Value y = c.op("aten.mul", c.op("aten.__getitem__/Dict_str", copy, "b"), sum);
+    assertArrayEquals(new float[] {2}, c.run(ONE, y).toFloats());
+  }
+
+  @Test
   void assignmentsToParts() {
     for (int step = 1; step <= 4; step++) {
       for (int start = 0; start < 7; start++) {
