@@ -123,7 +123,7 @@ final class ShareLowering {
   }
 
   /**
-   * What quotients of distances from 1 / n reach.
+   * The interval that quotients of distances from 1 / n reach.
    *
    * @param extent n
    * @param bits of the exponentials and behind the point of the quotient

@@ -40,7 +40,7 @@ final class AbsorbedColumns {
     this.summands = summands;
   }
 
-  /** What is added to x' before the map, per column; empty where nothing is. */
+  /** The number added to x' before the map, per column; empty where none is. */
   double[] summands() {
     return summands.clone();
   }

@@ -65,7 +65,7 @@ public final class MaskFills {
   private static final double FAR_AT_LEAST = 100;
 
   /**
-   * What is left of a fill before a maximum, in units of the greatest maximum of the samples: with
+   * The part that is left of a fill before a maximum, in units of the greatest maximum of the samples: with
    * the numbers that it is added to still below {@link #LOWEST}.
    */
   private static final double FILL = 8;
@@ -76,7 +76,7 @@ public final class MaskFills {
   /** An addend in the sums that an op reads, and the sums and views on the way to the op. */
   private record Addend(Value value, List<UnaryView> views) {}
 
-  /** What samples show of a value. */
+  /** The facts that samples show of a value. */
   private static final class Seen {
     /** The greatest of the huge numbers; minus infinity while there is none. */
     private double huge = Double.NEGATIVE_INFINITY;
@@ -153,7 +153,7 @@ public final class MaskFills {
         });
   }
 
-  /** What a value is the sum of, through views. */
+  /** The terms that a value is the sum of, through views. */
   private List<Addend> addends(Value value) {
     List<Addend> found = new ArrayList<>();
     collect(value, List.of(), found);
@@ -295,7 +295,7 @@ public final class MaskFills {
         OpSpec.mapValues(view, r -> out.fresh(r.name(), type), v -> input, region -> region));
   }
 
-  /** What takes part by all masks. */
+  /** The elements that take part by all masks. */
   private Value mask(Optional<Value> own, List<Addend> masks, Op op, Rewriter out) {
     Value all = own.orElse(null);
     for (Addend mask : masks) {

@@ -242,7 +242,7 @@ final class Infinities {
     return Optional.of(result);
   }
 
-  /** What becomes of the fill; empty where that is not known. */
+  /** The value that the fill becomes; empty where that is not known. */
   private static OptionalDouble number(OperatorCall call, int at, double fill) {
     String operator = call.operator();
     if (Choices.VIEWS.contains(operator)) {
