@@ -35,11 +35,15 @@ final class PrecisionSearch {
 
   /**
    * The same for programs with attention: what a language model says next depends on small
-   * differences between the likeliest tokens. Their rows stay below this share of the lookups.
+   * differences between the likeliest tokens.
    */
   private static final double POOR_ATTENTION = 0.992;
 
-  private static final double ROW_SHARE_OF_ATTENTION = 1;
+  /**
+   * The rows of programs that are better than {@link #POOR} on samples and variants together, but
+   * not on the samples alone, or not as good as attention asks, as a share of the lookups.
+   */
+  private static final double ROW_SHARE_OF_POOR = 1;
 
   /** The share of activations and of weights at which large programs with attention begin. */
   private static final double SHARE_OF_ATTENTION = 3e-4;
@@ -140,6 +144,11 @@ final class PrecisionSearch {
       return new Candidate(program, precision, cost, newRSquared, newRealRSquared, bits, counts);
     }
 
+    /** The lesser measure: inputs will be like the samples, which may vary less than variants. */
+    double score() {
+      return Math.min(rSquared, realRSquared);
+    }
+
     /** Whether bits, tables and ranges are the other's. */
     boolean isLike(Candidate other) {
       return bits.equals(other.bits)
@@ -178,7 +187,7 @@ final class PrecisionSearch {
    */
   private Candidate start(Candidate first) {
     Candidate start = measured(first);
-    if (!isAttentive || start.rSquared() >= TARGET || steps() >= STEPS_OF_ATTENTION) {
+    if (!isAttentive || start.score() >= TARGET || steps() >= STEPS_OF_ATTENTION) {
       return start;
     }
     Optional<Candidate> finer = Optional.empty();
@@ -195,7 +204,7 @@ final class PrecisionSearch {
     Candidate best = start;
     EnumSet<Move> open = EnumSet.allOf(Move.class);
     int left = steps();
-    while (!open.isEmpty() && left > 0 && best.rSquared() < TARGET) {
+    while (!open.isEmpty() && left > 0 && best.score() < TARGET) {
       for (Move move : List.copyOf(open)) {
         Optional<Candidate> next = moved(best, move);
         if (next.isEmpty() || isTooDear(next.get(), best, first.cost())) {
@@ -218,7 +227,7 @@ final class PrecisionSearch {
         } else {
           open.remove(move);
         }
-        if (left == 0 || best.rSquared() >= TARGET) {
+        if (left == 0 || best.score() >= TARGET) {
           break;
         }
       }
@@ -233,7 +242,7 @@ final class PrecisionSearch {
   private Optional<Candidate> further(
       Candidate candidate, Candidate best, Move move, Candidate first) {
     return move == Move.ACTIVATIONS
-            && best.rSquared() < POOR
+            && best.score() < TARGET
             && !gains(candidate, best, first.cost())
         ? moved(candidate, move).filter(c -> !isTooDear(c, best, first.cost()))
         : Optional.empty();
@@ -242,14 +251,14 @@ final class PrecisionSearch {
   private boolean isTooDear(Candidate next, Candidate best, LookupCost first) {
     double poor = isAttentive ? POOR_ATTENTION : POOR;
     long more = next.cost().rows() - first.rows();
-    return best.rSquared() >= poor && more > allowedRows(first, ROW_SHARE)
-        || best.rSquared() >= POOR && more > allowedRows(first, ROW_SHARE_OF_ATTENTION);
+    return best.score() >= poor && more > allowedRows(first, ROW_SHARE)
+        || best.rSquared() >= POOR && more > allowedRows(first, ROW_SHARE_OF_POOR);
   }
 
   private static boolean gains(Candidate candidate, Candidate best, LookupCost first) {
     long more = candidate.cost().rows() - best.cost().rows() - FREE_ROWS;
     double costShare = (double) Math.max(0, more) / Math.max(1, first.lookups());
-    return candidate.rSquared() > best.rSquared() + GAIN + GAIN_OF_DOUBLE_COST * costShare;
+    return candidate.score() > best.score() + GAIN + GAIN_OF_DOUBLE_COST * costShare;
   }
 
   /** Candidates after the first that time allows to measure; none where none can be. */
