@@ -54,7 +54,7 @@ final class ScaleClasses {
   static final int BOUNDED_BITS = 12;
 
   /** Bits of activations without bounds: one for the sign, one as scales are powers of two. */
-  static final int UNBOUNDED_BITS = 10;
+  static final int UNBOUNDED_BITS = 12;
 
   /**
    * Bits of products of two computed values: their largest elements are the products of outliers,
