@@ -1,5 +1,6 @@
 package org.zkc.tests.pipeline;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -21,15 +22,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.file.Continuation;
+import org.zkc.gkr.file.GeneratedText;
 import org.zkc.gkr.file.Generation;
 import org.zkc.gkr.file.KeyFile;
+import org.zkc.gkr.file.ModelVerifier;
+import org.zkc.gkr.file.VerifiedProof;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
 import org.zkc.gkr.prove.StageTimes;
 import org.zkc.gkr.prove.Witness;
 import org.zkc.gkr.statement.Statement;
-import org.zkc.gkr.verify.Verifier;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
@@ -121,11 +124,9 @@ final class GeneratedTextTest {
   }
 
   /** Every check that verify makes of a proof file. */
-  private static void verify(KeyFile key, ProofFile given) {
-    ProofFile file = ProofFile.decode(given.encode(), key.key());
-    Optional<Continuation> claim = Continuation.decode(file.claim());
-    Verifier.verify(key.key(), file.statement(), file.proof(), key.boundContext(CONTEXT, claim));
-    claim.ifPresent(c -> c.requireHolds(key, file.statement()));
+  private static VerifiedProof verify(KeyFile key, ProofFile given) {
+    return ModelVerifier.load(key.encode())
+        .verify(given.encode(), new String(CONTEXT, StandardCharsets.UTF_8));
   }
 
   private static void assertRefused(Form form, ProofFile file) {
@@ -136,7 +137,9 @@ final class GeneratedTextTest {
   @ValueSource(booleans = {false, true})
   void onePassProvesWhatTokenByTokenWasGenerated(boolean isOfIndices) {
     Form form = form(isOfIndices);
-    assertDoesNotThrow(() -> verify(form.key, form.honest()));
+    GeneratedText text = verify(form.key, form.honest()).text().orElseThrow();
+    assertArrayEquals(PROMPT, text.prompt());
+    assertArrayEquals(form.generated(), text.generated());
     assertEquals(
         isOfIndices ? LENGTH : LENGTH * TOKENS,
         form.run(form.sequence()).statement().outputs().getFirst().length);

@@ -1,0 +1,118 @@
+package org.zkc.gkr.file;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.proof.ProofFile;
+import org.zkc.gkr.security.SoundnessBudget;
+import org.zkc.gkr.statement.Statement;
+import org.zkc.gkr.verify.Verifier;
+
+/**
+ * The verifier for programs that embed it: made once from the bytes of a {@code .vk} file, asked as
+ * often as there are proofs. An instance is immutable; threads may share it.
+ */
+public final class ModelVerifier {
+  private final KeyFile key;
+  private final String model;
+  private final double securityBits;
+
+  private ModelVerifier(KeyFile key, String model) {
+    this.key = key;
+    this.model = model;
+    this.securityBits =
+        SoundnessBudget.of(key.key().arithmetization(), key.key().parameters()).totalBits();
+  }
+
+  /**
+   * The verifier of a model's proofs. A key says which model is proved, so it must come from
+   * somebody who is trusted, or have a digest that is.
+   *
+   * @param key the bytes of a {@code .vk} file
+   * @throws VerificationFailure when they are no key; nothing else is thrown, whatever the bytes
+   */
+  public static ModelVerifier load(byte[] key) {
+    return new ModelVerifier(KeyFile.decode(key), KeyFile.digest(key));
+  }
+
+  /**
+   * {@link #load(byte[])} of a key that may be a stranger's: it is not parsed unless it has the
+   * digest of a key that is trusted.
+   *
+   * @param digest SHA-256 of the key file, 64 hexadecimal digits
+   */
+  public static ModelVerifier load(byte[] key, String digest) {
+    String actual = KeyFile.digest(key);
+    if (!actual.equalsIgnoreCase(digest)) {
+      throw new VerificationFailure("key file, SHA-256", digest, actual);
+    }
+    return load(key);
+  }
+
+  /** SHA-256 of the key file, 64 hexadecimal digits: the name of the model in proofs. */
+  public String model() {
+    return model;
+  }
+
+  /** A forger succeeds with a probability of at most 2 to the power of minus this. */
+  public double securityBits() {
+    return securityBits;
+  }
+
+  /**
+   * Checks a proof that is bound to no context.
+   *
+   * @see #verify(byte[], String)
+   */
+  public VerifiedProof verify(byte[] proof) {
+    return verify(proof, "");
+  }
+
+  /**
+   * Checks a proof.
+   *
+   * @param proof the bytes of a {@code .zkp} file
+   * @param context the text that the proof was bound to; empty for none
+   * @return the statement that is proved. Whether it is the expected one is the caller's to compare
+   * @throws VerificationFailure when the proof does not hold for this key and context; nothing else
+   *     is thrown, whatever the bytes
+   */
+  public VerifiedProof verify(byte[] proof, String context) {
+    ProofFile file = ProofFile.decode(proof, key.key());
+    Optional<Continuation> claim = Continuation.decode(file.claim());
+    byte[] bound = key.boundContext(context.getBytes(StandardCharsets.UTF_8), claim);
+    Verifier.verify(key.key(), file.statement(), file.proof(), bound);
+    claim.ifPresent(c -> c.requireHolds(key, file.statement()));
+    return verified(file.statement(), claim, context);
+  }
+
+  private VerifiedProof verified(
+      Statement statement, Optional<Continuation> claim, String context) {
+    Circuit circuit = key.circuit().circuit();
+    return new VerifiedProof(
+        model,
+        securityBits,
+        context,
+        tensors(key.inputs(), circuit.inputs(), statement.inputs()),
+        tensors(key.outputs(), circuit.outputs(), statement.outputs()),
+        claim.map(c -> text(c, statement)));
+  }
+
+  private GeneratedText text(Continuation claim, Statement statement) {
+    int[] sequence = key.generation().orElseThrow().sequence(statement);
+    return new GeneratedText(claim.prompt(sequence), claim.generated(sequence));
+  }
+
+  private List<ProvedTensor> tensors(
+      List<Port> ports, List<Integer> tensors, List<int[]> integers) {
+    List<ProvedTensor> out = new ArrayList<>();
+    for (int i = 0; i < ports.size(); i++) {
+      out.add(
+          new ProvedTensor(ports.get(i), key.circuit().tensor(tensors.get(i)), integers.get(i)));
+    }
+    return out;
+  }
+}
