@@ -4,8 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.security.SoundnessBudget;
 import org.zkc.gkr.statement.Statement;
@@ -23,8 +25,11 @@ public final class ModelVerifier {
   private ModelVerifier(KeyFile key, String model) {
     this.key = key;
     this.model = model;
-    this.securityBits =
-        SoundnessBudget.of(key.key().arithmetization(), key.key().parameters()).totalBits();
+    this.securityBits = securityBits(key.key());
+  }
+
+  private static double securityBits(VerifierKey key) {
+    return SoundnessBudget.of(key.arithmetization(), key.parameters()).totalBits();
   }
 
   /**
@@ -57,7 +62,10 @@ public final class ModelVerifier {
     return model;
   }
 
-  /** A forger succeeds with a probability of at most 2 to the power of minus this. */
+  /**
+   * A forger of a proof of one sample succeeds with a probability of at most 2 to the power of minus
+   * this.
+   */
   public double securityBits() {
     return securityBits;
   }
@@ -84,21 +92,23 @@ public final class ModelVerifier {
     ProofFile file = ProofFile.decode(proof, key.key());
     Optional<Continuation> claim = Continuation.decode(file.claim());
     byte[] bound = key.boundContext(context.getBytes(StandardCharsets.UTF_8), claim);
-    Verifier.verify(key.key(), file.statement(), file.proof(), bound);
+    Verifier.verify(key.key(), file, bound);
     claim.ifPresent(c -> c.requireHolds(key, file.statement()));
-    return verified(file.statement(), claim, context);
-  }
-
-  private VerifiedProof verified(
-      Statement statement, Optional<Continuation> claim, String context) {
-    Circuit circuit = key.circuit().circuit();
     return new VerifiedProof(
         model,
-        securityBits,
+        file.samples() == 1 ? securityBits : securityBits(key.key().batch(file.samples())),
         context,
+        IntStream.range(0, file.samples())
+            .mapToObj(k -> sample(file.sample(key.key(), k)))
+            .toList(),
+        claim.map(c -> text(c, file.statement())));
+  }
+
+  private ProvedSample sample(Statement statement) {
+    Circuit circuit = key.circuit().circuit();
+    return new ProvedSample(
         tensors(key.inputs(), circuit.inputs(), statement.inputs()),
-        tensors(key.outputs(), circuit.outputs(), statement.outputs()),
-        claim.map(c -> text(c, statement)));
+        tensors(key.outputs(), circuit.outputs(), statement.outputs()));
   }
 
   private GeneratedText text(Continuation claim, Statement statement) {
