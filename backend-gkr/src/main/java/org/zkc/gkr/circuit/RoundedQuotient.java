@@ -58,8 +58,21 @@ public record RoundedQuotient(
   }
 
   /**
+   * The limbs, least significant first, in which the remainders of a quotient of so many elements
+   * are range-checked: one, where its table has no more rows than the lookups that it spares both
+   * remainders of each element, else those of {@link #limbs(int)}.
+   */
+  public static List<Integer> limbs(int bits, long elements) {
+    List<Integer> limbs = limbs(bits);
+    long spared = 2L * (limbs.size() - 1) * elements;
+    return limbs.size() > 1 && bits <= CircuitLimits.RANGE_BITS && 1L << bits <= spared
+        ? List.of(bits)
+        : limbs;
+  }
+
+  /**
    * The limbs, least significant first, in which {@code bits} bits of a remainder of a division are
-   * range-checked.
+   * range-checked: of at most 10 bits.
    */
   public static List<Integer> limbs(int bits) {
     int count = (bits + 9) / 10;

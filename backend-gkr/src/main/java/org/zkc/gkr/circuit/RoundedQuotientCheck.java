@@ -46,7 +46,7 @@ final class RoundedQuotientCheck {
     require(
         2 * den.high() - 1 < P && window - (2 * den.low() - 1 - window) < P,
         "window condition: 2d - 1 - rem wraps around p");
-    state.look(d, 1 + 2 * RoundedQuotient.limbs(remainderBits).size());
+    state.look(d, 1 + 2 * RoundedQuotient.limbs(remainderBits, d.elementCount()).size());
     return range;
   }
 }

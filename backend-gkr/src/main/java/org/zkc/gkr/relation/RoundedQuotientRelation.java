@@ -3,6 +3,7 @@ package org.zkc.gkr.relation;
 import java.util.List;
 import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.weight.TensorLayout;
 
 /**
  * Claim: out = floor((2^(b+1) n + d) / (2 d)), which lies in [low, high], for d > 0.
@@ -46,8 +47,10 @@ final class RoundedQuotientRelation {
                 builder.term(rem, M31.neg(1), List.of())),
             List.of(Definition.Constant.everywhere(M31.neg(1), shape))));
     int bits = RoundedQuotient.remainderBits(builder.checked.interval(q.denominator()));
-    builder.inRange(name + " remainder", rem, bits);
-    builder.inRange(name + " gap", top, bits);
+    List<Integer> limbs =
+        RoundedQuotient.limbs(bits, new TensorLayout(shape).elementCount());
+    builder.inLimbs(name + " remainder", rem, limbs);
+    builder.inLimbs(name + " gap", top, limbs);
   }
 
   /** The tensor out - low, out itself where low is 0. */

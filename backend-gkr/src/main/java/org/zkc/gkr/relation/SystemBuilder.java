@@ -106,11 +106,18 @@ final class SystemBuilder {
   }
 
   /**
-   * Asserts that a virtual tensor is in [0, 2^bits): the higher limbs are committed, the lowest,
-   * value - sum of the higher ones, is virtual; all are looked up in their ranges.
+   * Asserts that a virtual tensor is in [0, 2^bits), in limbs of at most 10 bits: {@link
+   * #inLimbs}.
    */
   void inRange(String name, int value, int bits) {
-    List<Integer> limbs = RoundedQuotient.limbs(bits);
+    inLimbs(name, value, RoundedQuotient.limbs(bits));
+  }
+
+  /**
+   * Asserts that a virtual tensor is in [0, 2^(sum of limbs)): the higher limbs are committed, the
+   * lowest, value - sum of the higher ones, is virtual; all are looked up in their ranges.
+   */
+  void inLimbs(String name, int value, List<Integer> limbs) {
     int low = value;
     if (limbs.size() > 1) {
       List<Definition.Term> terms = withoutLimbs(name, value, 0, limbs, 1, 1);

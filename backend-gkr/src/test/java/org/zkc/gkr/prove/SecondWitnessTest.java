@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitBuilder;
+import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.Reciprocal;
 import org.zkc.gkr.circuit.Table;
@@ -137,6 +138,16 @@ class SecondWitnessTest {
     quotients(0, -2000, 2000, 1, 200);
     quotients(3, -16000, 16000, 1, 200);
     quotients(2, 0, 300, 1, 255);
+  }
+
+  /** So many elements share the range of their remainders that these are looked up whole. */
+  @Test
+  void quotientsWhoseRemaindersHaveOneLimb() throws Exception {
+    assertEquals(List.of(5, 6), RoundedQuotient.limbs(11, 1023));
+    assertEquals(List.of(11), RoundedQuotient.limbs(11, 1024));
+    assertEquals(List.of(18), RoundedQuotient.limbs(18, 197 * 768));
+    assertEquals(3, RoundedQuotient.limbs(21, 1 << 24).size());
+    quotients(1, -4000, 4000, 1, 1000);
   }
 
   @Test

@@ -385,6 +385,19 @@ class WrongWitnessTest {
     }
   }
 
+  /** Remainders of 11 bits, looked up whole since 1080 elements share their table. */
+  @Test
+  void wrongQuotientOfManyElements() throws Exception {
+    for (int delta : new int[] {1, -1}) {
+      CircuitBuilder b = new CircuitBuilder(20);
+      int n = b.input(-900, 900, 24, 45);
+      int d = b.input(600, 1000, 24, 45);
+      int q = b.quotient(n, d, 4, -40, 40);
+      b.output(b.requantize(q, 1, 1, -30, 30));
+      wrongElement(b, q, v -> plus(v, 700, delta), "lookup");
+    }
+  }
+
   /** No quotient by 0, or by a negative number, has a proof. */
   @Test
   void quotientByZero() throws Exception {
