@@ -1,6 +1,7 @@
 """The whole way in Python: export, compile, run, prove, verify, with the zkc that these tests belong to."""
 
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -54,7 +55,11 @@ def test_arrays_in_give_arrays_out(compiled):
 def test_a_true_statement_verifies(compiled, proved):
     x, proof = proved
     statement = zkpytorch.verify(proof, compiled[1], inputs=x, outputs=proof.outputs, context="order 17")
-    assert statement["valid"] is True
+    assert statement.model == compiled[1].digest == proof.report["model"]
+    assert statement.context == "order 17"
+    assert np.array_equal(statement.outputs["output"], proof.outputs.numpy())
+    (rounded,) = statement.inputs.values()
+    assert rounded.dtype == np.float32 and np.abs(rounded - x.numpy()).max() < 0.01
 
 
 def test_another_statement_is_rejected(compiled, proved):
@@ -114,6 +119,66 @@ def test_reference_answers_are_compared(compiled, tmp_path):
 
 def test_some_calibration_samples_are_held_back(compiled):
     assert "5 of 32 calibration samples held back" in compiled[1].summary
+
+
+def test_results_show_themselves_in_a_line_or_two(compiled, proved):
+    x, proof = proved
+    statement = zkpytorch.verify(proof, compiled[1], context="order 17")
+    inspected = zkpytorch.inspect(compiled[1])
+    assert inspected.report["kind"] == "model" and zkpytorch.inspect(proof, key=compiled[1]).report["kind"] == "proof"
+    for result, told in [
+        (compiled[1], "fidelity output 0.9"),
+        (proof, "output 1x4"),
+        (statement, "output output: float32 1x4"),
+        (inspected, "compiled model"),
+    ]:
+        assert told in repr(result) and len(repr(result).splitlines()) <= 2 and len(repr(result)) < 500
+        assert "<" in result._repr_html_() and len(result._repr_html_()) < 20_000
+    assert 0.9 < compiled[1].fidelity["output"] <= 1 and compiled[1].warnings == ()
+
+
+def test_progress_is_told_in_the_calling_thread(compiled, tmp_path):
+    told = []
+    zkpytorch.prove(
+        compiled[1],
+        torch.zeros(1, 12),
+        proof=tmp_path / "p.zkp",
+        progress=lambda stage, fraction: told.append((threading.get_ident(), stage, fraction)),
+    )
+    assert len(told) > 3 and {thread for thread, _, _ in told} == {threading.get_ident()}
+    assert all(0 <= fraction <= 1 for _, _, fraction in told)
+
+
+def test_several_samples_are_proved_in_one_proof(compiled, tmp_path):
+    torch.manual_seed(15)
+    x = torch.randn(3, 1, 12)
+    proof = zkpytorch.prove(compiled[1], x, proof=tmp_path / "batch.zkp", batch=True)
+    assert proof.outputs.shape == (3, 1, 4)
+    statement = zkpytorch.verify(proof, compiled[1], inputs=x, outputs=proof.outputs)
+    assert np.array_equal(statement.outputs["output"], proof.outputs.numpy())
+    with pytest.raises(zkpytorch.VerificationError):
+        zkpytorch.verify(proof, compiled[1], inputs=x.flip(0))
+
+
+def test_check_lists_every_fault_with_its_line(compiled, tmp_path):
+    class Faulty(nn.Module):
+        def forward(self, x):
+            return torch.linalg.svdvals(x) + torch.linalg.eigvalsh(x @ x.transpose(0, 1))[:2]
+
+    archive = zkpytorch.export(Faulty(), torch.randn(2, 3), tmp_path / "faulty.pt")
+    found = zkpytorch.check(archive)
+    assert not found and len(found.faults) == 2
+    for fault in found.faults:
+        assert fault.frame.file == "test_proving.py" and fault.frame.line > 0 and fault.why
+    assert "test_proving.py" in repr(found) and "svdvals" in found._repr_html_()
+    with pytest.raises(zkpytorch.ZkcError) as caught:
+        zkpytorch.compile(archive)
+    assert caught.value.exit_code == 2
+    assert caught.value.frame.file == "test_proving.py" and caught.value.frame.line == found.faults[0].frame.line
+    assert str(caught.value).startswith(f"test_proving.py:{caught.value.frame.line}")
+    network, _ = compiled
+    good = zkpytorch.check(zkpytorch.export(network, torch.randn(1, 12), tmp_path / "good.pt", calibration=torch.randn(32, 12)))
+    assert good and good.faults == ()
 
 
 def test_errors_carry_zkcs_own_text(compiled, tmp_path):
@@ -184,8 +249,8 @@ def test_generated_text_is_proved(generation, tmp_path):
     assert tokens.shape == (1, 3) and tokens.dtype == torch.int64
     proof = zkpytorch.prove(files, prompt, generated=tokens)
     statement = zkpytorch.verify(proof, files, inputs=prompt, generated=tokens)
-    assert statement["generation"]["prompt"] == [3, 1]
-    assert statement["generation"]["generated"] == tokens[0].tolist()
+    assert statement.generation["prompt"] == [3, 1]
+    assert statement.generation["generated"] == tokens[0].tolist()
     other = (tokens + 1) % 12
     with pytest.raises(zkpytorch.VerificationError):
         zkpytorch.verify(proof, files, inputs=prompt, generated=other)

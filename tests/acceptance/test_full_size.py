@@ -45,7 +45,7 @@ def proved(request, tmp_path_factory):
 @pytest.mark.parametrize("proved", MODELS, indirect=True)
 def test_proofs_verify_and_outputs_are_those_of_run_and_near_pytorchs(proved, request):
     statement = zkpytorch.verify(proved.proof, proved.files, inputs=proved.x, outputs=proved.proof.outputs)
-    assert statement["valid"] is True
+    assert statement.model == proved.files.digest
     assert np.array_equal(zkpytorch.run(proved.files, proved.x), proved.proof.outputs)
 
     inputs = varied(9, UNSEEN)

@@ -1,21 +1,32 @@
-"""Export PyTorch models for zkc, and compile, prove, verify and run them from Python."""
+"""Export PyTorch models for zkc, and check, compile, prove, verify, run and inspect them from Python."""
 
 from .archive import export
-from .errors import ExportError, VerificationError, ZkcError
-from .proving import CompiledModel, Proof, compile, generate, prove, run, verify
+from .errors import ExportError, Frame, VerificationError, ZkcError
+from .process import process_id, shutdown
+from .proving import check, compile, generate, inspect, prove, run, verify
+from .results import CheckResult, CompiledModel, Fault, Inspection, Proof, Statement
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "CheckResult",
     "CompiledModel",
     "ExportError",
+    "Fault",
+    "Frame",
+    "Inspection",
     "Proof",
+    "Statement",
     "VerificationError",
     "ZkcError",
+    "check",
     "compile",
     "export",
     "generate",
+    "inspect",
+    "process_id",
     "prove",
     "run",
+    "shutdown",
     "verify",
 ]

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Frame:
+    """A line of the user's model.
+
+    Attributes:
+        file: the file's name without its folder, as archives record it.
+        line: the line's number, from 1.
+        text: the line itself; empty where it is not known.
+    """
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" + (f": {self.text}" if self.text else "")
+
 
 class ExportError(ValueError):
     """The model cannot be exported faithfully; the text says why and what to change."""
 
 
 class ZkcError(RuntimeError):
-    """`zkc` ended with an error; the text is what it printed.
+    """`zkc` ended with an error; the text is its own.
 
     Attributes:
         exit_code: 2 for a bad input, an unsupported model or a missed target, 3 for a failure of zkc or the machine.
+        frame: the line of the model that the error is about, or None.
+        remedy: what to write instead; empty where the text says so itself.
     """
 
-    def __init__(self, message: str, exit_code: int) -> None:
+    def __init__(self, message: str, exit_code: int, *, frame: Frame | None = None, remedy: str = "") -> None:
         super().__init__(message)
         self.exit_code = exit_code
+        self.frame = frame
+        self.remedy = remedy
 
 
 class VerificationError(ZkcError):

@@ -1,4 +1,4 @@
-"""`compile`, `run`, `generate`, `prove` and `verify` of zkc, on PyTorch tensors and NumPy arrays.
+"""`check`, `compile`, `run`, `generate`, `prove`, `verify` and `inspect` of zkc, on PyTorch tensors and NumPy arrays.
 
 Arrays travel as `.npy` files in a temporary folder. Outputs come back as tensors where the first input is a tensor, else as
 arrays; one output comes back as itself, several as a tuple.
@@ -6,8 +6,6 @@ arrays; one output comes back as itself, several as a tuple.
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
 import pathlib
 import tempfile
@@ -18,39 +16,10 @@ from typing import Any, Union
 import numpy as np
 import torch
 
-from .command import run_zkc
+from .process import Progress, call
+from .results import ArrayLike, CheckResult, CompiledModel, Inspection, Outputs, Proof, Statement, absolute
 
-ArrayLike = Union[torch.Tensor, np.ndarray]
-Outputs = Union[ArrayLike, tuple[ArrayLike, ...]]
 PathLike = Union[str, "os.PathLike[str]"]
-
-
-@dataclasses.dataclass(frozen=True)
-class CompiledModel:
-    """The files that `compile` wrote.
-
-    Attributes:
-        model: the `.zkc` file, for `run` and `prove`.
-        key: the `.vk` file, for `verify`.
-        summary: what the compiler printed: sizes, estimates, security, fidelity.
-    """
-
-    model: pathlib.Path
-    key: pathlib.Path
-    summary: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Proof:
-    """The proof that `prove` wrote.
-
-    Attributes:
-        proof: the `.zkp` file.
-        outputs: the proved output, or a tuple of them.
-    """
-
-    proof: pathlib.Path
-    outputs: Outputs
 
 
 def compile(
@@ -66,6 +35,7 @@ def compile(
     min_fidelity: float | None = None,
     generation: bool = False,
     disable: Sequence[str] = (),
+    progress: Progress | None = None,
 ) -> CompiledModel:
     """Compiles an archive into a model file and a verifier key.
 
@@ -84,25 +54,26 @@ def compile(
         min_fidelity: the smallest R^2 against fp32 that is accepted, on the inputs that fidelity is reported on.
         generation: of a causal language model, state the likeliest next tokens in place of the logits.
         disable: names of optimisation passes to leave out.
+        progress: is called with the stage and the fraction that is done, in this thread.
 
     Raises:
-        ZkcError: with zkc's own text.
+        ZkcError: with zkc's own text, and `frame`, the line of the model.
+        ValueError: labels without inputs to evaluate on.
     """
     target = pathlib.Path(output) if output is not None else pathlib.Path(model).with_suffix(".zkc")
-    arguments: list[str | os.PathLike[str]] = ["compile", model, "-o", target]
-    for shape in input_shapes:
-        arguments += ["--input-shape", shape if isinstance(shape, str) else "x".join(map(str, shape))]
+    params: dict[str, Any] = {
+        "model": absolute(model),
+        "out": absolute(target),
+        "inputShape": _shapes(input_shapes),
+        "generation": generation,
+        "disable": list(disable),
+    }
     if isinstance(bits, Mapping):
-        for name, width in bits.items():
-            arguments += ["--bits", f"{name}={width}"]
+        params["bits"] = [f"{name}={width}" for name, width in bits.items()]
     elif bits is not None:
-        arguments += ["--bits", str(bits)]
+        params["bits"] = str(bits)
     if min_fidelity is not None:
-        arguments += ["--min-fidelity", repr(min_fidelity)]
-    if generation:
-        arguments.append("--generation")
-    for name in disable:
-        arguments += ["--disable", name]
+        params["minFidelity"] = repr(float(min_fidelity))
     evaluated = _sequence(evaluate)
     if labels is not None and not evaluated:
         raise ValueError("labels are for the inputs given as evaluate, and there are none")
@@ -111,14 +82,46 @@ def compile(
         _evaluation(evaluated, labels) as files,
         _files(reference, "reference") as answers,
     ):
-        for path in paths:
-            arguments += ["--calibration", path]
-        for path in answers:
-            arguments += ["--reference", path]
-        for flag, path in files.items():
-            arguments += [flag, path]
-        summary = run_zkc(arguments)
-    return CompiledModel(target, target.with_suffix(".vk"), summary)
+        result = call("compile", {**params, **files, "calibration": paths, "reference": answers}, progress)
+    report = result["report"]
+    return CompiledModel(target, pathlib.Path(report["keyFile"]), result["text"], report, _warnings(result))
+
+
+def check(model: PathLike, *, input_shapes: Sequence[Sequence[int] | str] = (), calibration: Sequence[ArrayLike] | ArrayLike = ()) -> CheckResult:
+    """Lists everything in a model that cannot be proved, where `compile` stops at the first.
+
+    Args:
+        model: the archive.
+        input_shapes: as for `compile`.
+        calibration: as for `compile`; tells which functions leave their domain.
+
+    Returns:
+        The faults, each with the line of the model; true where there are none.
+
+    Raises:
+        ZkcError: the file is missing or no model.
+    """
+    with _files(_sequence(calibration), "calibration") as paths:
+        result = call("check", {"model": absolute(model), "inputShape": _shapes(input_shapes), "calibration": paths})
+    return CheckResult.of(pathlib.Path(model), result["report"])
+
+
+def inspect(file: CompiledModel | Proof | PathLike, *, key: CompiledModel | PathLike | None = None) -> Inspection:
+    """Says what is in a file: sizes, commitments, cost by layer. Nothing is verified.
+
+    Args:
+        file: a model file, key, proof, archive or IR file, or what `compile` or `prove` gave.
+        key: the key of a proof, to read its statement with.
+
+    Raises:
+        ZkcError: the file is missing or of another kind.
+    """
+    path = _proof_file(file) if isinstance(file, Proof) else _model_file(file)
+    params = {"file": absolute(path)}
+    if key is not None:
+        params["key"] = absolute(_key_file(key))
+    result = call("inspect", params)
+    return Inspection(path, result["report"], result["text"])
 
 
 def run(model: CompiledModel | PathLike, *inputs: ArrayLike) -> Outputs:
@@ -134,7 +137,7 @@ def run(model: CompiledModel | PathLike, *inputs: ArrayLike) -> Outputs:
     """
     inputs = _arguments(inputs)
     with _files(inputs, "input") as paths, _output_file() as target:
-        run_zkc(["run", _model_file(model), *_repeated("--input", paths), "--output", target])
+        call("run", {"model": absolute(_model_file(model)), "input": paths, "output": target})
         return _read(target, inputs)
 
 
@@ -151,7 +154,7 @@ def generate(model: CompiledModel | PathLike, prompt: ArrayLike, count: int) -> 
         ZkcError: with zkc's own text.
     """
     with _files([prompt], "prompt") as paths, _output_file() as target:
-        run_zkc(["run", _model_file(model), *_repeated("--input", paths), "--generate", str(count), "--output", target])
+        call("run", {"model": absolute(_model_file(model)), "input": paths, "generate": count, "output": target})
         return _read(target, [prompt])
 
 
@@ -162,6 +165,8 @@ def prove(
     proof: PathLike | None = None,
     context: str | None = None,
     threads: int | None = None,
+    batch: bool = False,
+    progress: Progress | None = None,
 ) -> Proof:
     """Proves the model's output on the inputs.
 
@@ -173,6 +178,8 @@ def prove(
         proof: the `.zkp` file to write; by default beside the model.
         context: a text that the proof is bound to; `verify` needs the same.
         threads: how many to use; by default all.
+        batch: the inputs hold several samples, along a first axis, that are proved in one proof.
+        progress: is called with the stage and the fraction that is done, in this thread.
 
     Raises:
         TypeError: an input is no tensor or array.
@@ -182,14 +189,10 @@ def prove(
     model_file = _model_file(model)
     target = pathlib.Path(proof) if proof is not None else model_file.with_suffix(".zkp")
     with _files(inputs, "input") as paths, _files(_optional(generated), "generated") as text, _output_file() as output:
-        arguments = ["prove", model_file, *_repeated("--input", paths), "-o", target, "--output", output]
-        arguments += ["--progress", "none", *_repeated("--generated", text)]
-        if context is not None:
-            arguments += ["--context", context]
-        if threads is not None:
-            arguments += ["--threads", str(threads)]
-        run_zkc(arguments)
-        return Proof(target, _read(output, inputs))
+        params: dict[str, Any] = {"model": absolute(model_file), "input": paths, "out": absolute(target), "output": output}
+        params.update(_given(context=context, threads=threads, generated=text[0] if text else None))
+        result = call("prove", {**params, "batch": batch}, progress)
+        return Proof(target, _read(output, inputs), result["report"], _warnings(result))
 
 
 def verify(
@@ -201,8 +204,8 @@ def verify(
     outputs: ArrayLike | Sequence[ArrayLike] = (),
     expect_model: str | None = None,
     context: str | None = None,
-) -> dict[str, Any]:
-    """Verifies a proof and gives the statement that it proves, as `zkc verify --json` prints it.
+) -> Statement:
+    """Verifies a proof and gives the statement that it proves.
 
     Args:
         proof: what `prove` gave, or a `.zkp` file.
@@ -217,21 +220,35 @@ def verify(
         VerificationError: the proof is not valid, or not about what was given.
         ZkcError: a file is missing or of another kind.
     """
-    proof_file = proof.proof if isinstance(proof, Proof) else pathlib.Path(proof)
-    key_file = key.key if isinstance(key, CompiledModel) else pathlib.Path(key)
     with (
         _files(_sequence(inputs), "input") as input_paths,
         _files(_sequence(outputs), "output") as output_paths,
         _files(_optional(generated), "generated") as text,
     ):
-        arguments = ["verify", proof_file, "--key", key_file, "--json"]
-        arguments += _repeated("--input", input_paths) + _repeated("--output", output_paths)
-        arguments += _repeated("--generated", text)
-        if expect_model is not None:
-            arguments += ["--expect-model", expect_model]
-        if context is not None:
-            arguments += ["--context", context]
-        return json.loads(run_zkc(arguments))
+        params: dict[str, Any] = {"proof": absolute(_proof_file(proof)), "key": absolute(_key_file(key))}
+        params.update(_given(context=context, expectModel=expect_model, generated=text[0] if text else None))
+        result = call("verify", {**params, "input": input_paths, "output": output_paths})
+    return Statement.of(result["report"])
+
+
+def _given(**params: Any) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if value is not None}
+
+
+def _warnings(result: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(line.removeprefix("warning: ") for line in result["messages"] if line.startswith("warning: "))
+
+
+def _shapes(shapes: Sequence[Sequence[int] | str]) -> list[str]:
+    return [shape if isinstance(shape, str) else "x".join(map(str, shape)) for shape in shapes]
+
+
+def _proof_file(proof: Proof | PathLike) -> pathlib.Path:
+    return proof.proof if isinstance(proof, Proof) else pathlib.Path(proof)
+
+
+def _key_file(key: CompiledModel | PathLike) -> pathlib.Path:
+    return key.key if isinstance(key, CompiledModel) else pathlib.Path(key)
 
 
 def _model_file(model: CompiledModel | PathLike) -> pathlib.Path:
@@ -251,32 +268,28 @@ def _optional(array: ArrayLike | None) -> Sequence[ArrayLike]:
     return [] if array is None else [array]
 
 
-def _repeated(flag: str, paths: list[pathlib.Path]) -> list[str | os.PathLike[str]]:
-    return [word for path in paths for word in (flag, path)]
-
-
 @contextmanager
-def _files(arrays: Sequence[ArrayLike], name: str) -> Iterator[list[pathlib.Path]]:
+def _files(arrays: Sequence[ArrayLike], name: str) -> Iterator[list[str]]:
     with tempfile.TemporaryDirectory(prefix="zkpytorch-") as folder:
         paths = []
         for i, array in enumerate(arrays):
             path = pathlib.Path(folder) / f"{name}{i}.npy"
             np.save(path, _numpy(array, f"{name} {i}"), allow_pickle=False)
-            paths.append(path)
+            paths.append(str(path))
         yield paths
 
 
 @contextmanager
-def _evaluation(inputs: Sequence[ArrayLike], labels: ArrayLike | None) -> Iterator[dict[str, pathlib.Path]]:
-    """The files of `--evaluate`, one `.npz` with all inputs in order, and of `--labels`, by flag; what is not given is left out."""
+def _evaluation(inputs: Sequence[ArrayLike], labels: ArrayLike | None) -> Iterator[dict[str, str]]:
+    """The files of `evaluate`, one `.npz` with all inputs in order, and of `labels`, by parameter; what is not given is left out."""
     with tempfile.TemporaryDirectory(prefix="zkpytorch-") as folder:
         files = {}
         if inputs:
-            files["--evaluate"] = pathlib.Path(folder) / "evaluation.npz"
-            np.savez(files["--evaluate"], *[_numpy(array, f"evaluate {i}") for i, array in enumerate(inputs)])
+            files["evaluate"] = os.path.join(folder, "evaluation.npz")
+            np.savez(files["evaluate"], *[_numpy(array, f"evaluate {i}") for i, array in enumerate(inputs)])
         if labels is not None:
-            files["--labels"] = pathlib.Path(folder) / "labels.npy"
-            np.save(files["--labels"], _numpy(labels, "labels"), allow_pickle=False)
+            files["labels"] = os.path.join(folder, "labels.npy")
+            np.save(files["labels"], _numpy(labels, "labels"), allow_pickle=False)
         yield files
 
 
@@ -293,12 +306,12 @@ def _numpy(array: ArrayLike, name: str) -> np.ndarray:
 
 
 @contextmanager
-def _output_file() -> Iterator[pathlib.Path]:
+def _output_file() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="zkpytorch-") as folder:
-        yield pathlib.Path(folder) / "outputs.npz"
+        yield os.path.join(folder, "outputs.npz")
 
 
-def _read(path: pathlib.Path, inputs: Sequence[ArrayLike]) -> Outputs:
+def _read(path: str, inputs: Sequence[ArrayLike]) -> Outputs:
     with np.load(path, allow_pickle=False) as stored:
         arrays = [stored[name] for name in stored.files]
     tensors = bool(inputs) and isinstance(inputs[0], torch.Tensor)
