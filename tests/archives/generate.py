@@ -103,6 +103,10 @@ ARCHIVES = [
     Sample("reductions", models.Reductions, ((2, 4, 12),)),
     Sample("norms", models.Norms, ((1, 4, 8, 6),)),
     Sample("fake_quantized", models.FakeQuantized, ((1, 1, 8, 10),)),
+    Sample("quantized_cnn", models.quantized_cnn, ((1, 1, 8, 8),)),
+    Sample("quantized_cnn_scripted", models.quantized_cnn, ((1, 1, 8, 8),), "scripted"),
+    Sample("quantized_cnn_frozen", models.quantized_cnn, ((1, 1, 8, 8),), "frozen"),
+    Sample("quantized_tagger", models.quantized_tagger, ((2, 5, 6),)),
     Sample("unsupported_operator", models.Histogram, ((1, 8),)),
 ]
 

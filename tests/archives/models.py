@@ -3,8 +3,10 @@
 from typing import Dict, Tuple
 
 import torch
+import torch.ao.nn.quantized
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.ao import quantization
 
 
 class Mlp(nn.Module):
@@ -875,3 +877,52 @@ class Norms(nn.Module):
         x = self.patches(x).flatten(2).transpose(1, 2)
         x = x + self.down(F.gelu(self.up(self.before(x))))
         return self.head(self.after(x))
+
+
+class QuantizedCnn(nn.Module):
+    """A network of torch.ao's eager quantisation before it is converted: convolutions, a residual sum, a gate, two heads."""
+
+    def __init__(self):
+        super().__init__()
+        self.quant, self.dequant = quantization.QuantStub(), quantization.DeQuantStub()
+        self.stem, self.relu = nn.Conv2d(1, 6, 3, padding=1), nn.ReLU()
+        self.block = nn.Conv2d(6, 6, 3, padding=1, groups=2)
+        self.sum, self.product, self.joined = (torch.ao.nn.quantized.FloatFunctional() for _ in range(3))
+        self.head = nn.Linear(12 * 4, 5)
+
+    def forward(self, x):
+        x = self.relu(self.stem(self.quant(x)))
+        y = self.sum.add_relu(F.max_pool2d(x, 2), F.max_pool2d(self.block(x), 2))
+        y = self.joined.cat([y, self.product.mul(y, torch.sigmoid(y))], 1)
+        y = F.adaptive_avg_pool2d(y, 2).flatten(1)
+        return self.dequant(self.head(y))
+
+
+def quantized_cnn() -> nn.Module:
+    """Packed weights in the archive, and scales and zero points that calibration found."""
+    torch.backends.quantized.engine = "fbgemm"
+    model = QuantizedCnn().eval()
+    model = quantization.fuse_modules(model, [["stem", "relu"]])
+    model.qconfig = quantization.get_default_qconfig("fbgemm")
+    quantization.prepare(model, inplace=True)
+    for _ in range(16):
+        model(torch.randn(1, 1, 8, 8))
+    return quantization.convert(model)
+
+
+class Tagger(nn.Module):
+    """Two layers of an LSTM in both directions, and a head."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(6, 8, num_layers=2, bidirectional=True, batch_first=True)
+        self.head = nn.Linear(16, 3)
+
+    def forward(self, x):
+        return self.head(self.lstm(x)[0])
+
+
+def quantized_tagger() -> nn.Module:
+    """Weights of 8 bits, whose layers round their inputs to a range of their own."""
+    torch.backends.quantized.engine = "fbgemm"
+    return quantization.quantize_dynamic(Tagger().eval(), dtype=torch.qint8)

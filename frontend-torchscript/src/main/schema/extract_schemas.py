@@ -12,6 +12,6 @@ print("# Operator schemas of torch " + torch.__version__.split("+")[0] + ", writ
 for schema in torch._C._jit_get_all_schemas():
     namespace = schema.name.split("::")[0]
     writes_out = any(a.name == "out" or a.is_out for a in schema.arguments)
-    ours = namespace in ("aten", "prim") and "backward" not in schema.name and "__torch__" not in str(schema) and "..." not in str(schema)[-4:]
+    ours = namespace in ("aten", "prim", "quantized") and "backward" not in schema.name and "dist_rpc" not in str(schema) and "..." not in str(schema)[-4:]
     if ours and not writes_out:
         print(schema)

@@ -64,7 +64,8 @@ final class TracedInputs {
                   collect(element, join(path, name.value()), depth + 1, out);
                 }
               });
-      case PickleValue.None _,
+      case PickleValue.AffineValue _,
+          PickleValue.None _,
           PickleValue.Bool _,
           PickleValue.Int _,
           PickleValue.Float _,

@@ -55,6 +55,7 @@ final class Attributes {
       List<Step> inner = new ArrayList<>();
       switch (step.value) {
         case PickleValue.TensorValue t -> names.putIfAbsent(t.tensor(), step.path);
+        case PickleValue.AffineValue a -> names.putIfAbsent(a.tensor().integers(), step.path);
         case PickleValue.Instance i ->
             i.attributes().forEach((k, v) -> inner.add(step.inner(join(step.path, k), v)));
         case PickleValue.ListValue l ->
@@ -122,6 +123,13 @@ final class Attributes {
         String name = names.getOrDefault(t.tensor(), path);
         yield frame.tensor(name, data.computeIfAbsent(t.tensor(), k -> k.data(name)), at);
       }
+      case PickleValue.AffineValue a -> {
+        StridedTensor integers = a.tensor().integers();
+        String name = names.getOrDefault(integers, path);
+        yield frame.tensor(name, data.computeIfAbsent(integers, k -> a.tensor().data(name)), at);
+      }
+      case PickleValue.Instance i when PackedObjects.isPacked(i) ->
+          packed(frame, i, path, at, depth);
       case PickleValue.Instance i -> new Binding.Module(i, path);
       case PickleValue.None _ -> Binding.Literal.NONE;
       case PickleValue.Bool b -> Binding.Literal.of(b.value());
@@ -143,6 +151,18 @@ final class Attributes {
           throw new UserException(
               at, "The attribute '" + path + "' is of a kind that zkc does not read.");
     };
+  }
+
+  /** A packed object as the tuple of its attributes. */
+  private Binding packed(
+      Frame frame, PickleValue.Instance object, String path, Location at, int depth) {
+    List<Binding> elements = new ArrayList<>();
+    object
+        .attributes()
+        .forEach((name, value) ->
+            elements.add(bind(frame, value, Optional.empty(), join(path, name), at, depth + 1)));
+    return attribute(
+        frame, frame.tuple(new TorchType.Named(object.className()), elements, at), path);
   }
 
   private Binding tuple(

@@ -60,6 +60,9 @@ public final class Lowering {
     this.library = library;
     this.faults = faults;
     this.constants = constants;
+    PackedObjects packed = new PackedObjects(library);
+    packed.restore(root);
+    constants.ifPresent(packed::restore);
     this.attributes = new Attributes(this, root);
     functionNames.add("main");
   }

@@ -194,9 +194,8 @@ public final class PickleReader {
   private void build(PickleValue state) {
     PickleValue.Instance instance = (PickleValue.Instance) top();
     if (!(state instanceof PickleValue.Dict dict)) {
-      throw new UserException(
-          "An object of class %s in %s has its own __setstate__ (packed or quantised weights), which zkc does not support; export the float model."
-              .formatted(instance.className(), record));
+      instance.setState(state);
+      return;
     }
     for (Map.Entry<PickleValue, PickleValue> e : dict.entries().entrySet()) {
       instance.attributes().put(((PickleValue.Text) e.getKey()).value(), e.getValue());

@@ -72,9 +72,15 @@ public sealed interface PickleValue {
   final class Instance implements PickleValue {
     private final String className;
     private final Map<String, PickleValue> attributes = new LinkedHashMap<>();
+    private Optional<PickleValue> state = Optional.empty();
 
     Instance(String className) {
       this.className = className;
+    }
+
+    /** An object without attributes that no pickle holds, but is made of what one holds. */
+    public static Instance of(String className) {
+      return new Instance(className);
     }
 
     /** Qualified and mangled, {@code __torch__.torch.nn.modules.conv.___torch_mangle_0.Conv2d}. */
@@ -85,10 +91,35 @@ public sealed interface PickleValue {
     public Map<String, PickleValue> attributes() {
       return attributes;
     }
+
+    /**
+     * The argument of the object's own {@code __setstate__}, where it has one: its attributes have
+     * to be made of that.
+     */
+    public Optional<PickleValue> state() {
+      return state;
+    }
+
+    void setState(PickleValue argument) {
+      state = Optional.of(argument);
+    }
   }
 
   /** A tensor; see {@link StridedTensor}. */
   record TensorValue(StridedTensor tensor) implements PickleValue {
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
+
+  /** A quantised tensor; see {@link AffineTensor}. */
+  record AffineValue(AffineTensor tensor) implements PickleValue {
     @Override
     public boolean equals(Object other) {
       return this == other;

@@ -19,6 +19,10 @@ final class PickledGlobals {
   private static final Set<String> OTHERS =
       Set.of(
           "torch._utils._rebuild_tensor_v2",
+          "torch._utils._rebuild_qtensor",
+          "torch.per_tensor_affine",
+          "torch.per_channel_affine",
+          "torch.per_channel_affine_float_qparams",
           "torch.jit._pickle.restore_type_tag",
           "collections.OrderedDict",
           "torch.device",
@@ -42,7 +46,8 @@ final class PickledGlobals {
     if (!known) {
       String remedy =
           qualified.contains("qtensor") || (module.startsWith("torch") && name.startsWith("Q"))
-              ? "quantised tensors are not supported, export the float model."
+              ? "quantised tensors of this kind are not supported; use 8-bit ones, or export the"
+                  + " float model."
               : name.startsWith("Complex")
                   ? "complex numbers are not supported; keep real and imaginary parts as two real"
                       + " tensors."
@@ -88,7 +93,10 @@ final class PickledGlobals {
       return list;
     }
     return switch (name) {
-      case "torch._utils._rebuild_tensor_v2" -> tensor(values);
+      case "torch._utils._rebuild_tensor_v2" -> new PickleValue.TensorValue(tensor(values));
+      case "torch._utils._rebuild_qtensor" ->
+          new PickleValue.AffineValue(
+              affine(tensor(values), ((PickleValue.Tuple) values.get(4)).elements()));
       case "torch.jit._pickle.restore_type_tag" -> {
         if (values.get(0) instanceof PickleValue.ListValue list) {
           list.tag(((PickleValue.Text) values.get(1)).value());
@@ -112,7 +120,7 @@ final class PickledGlobals {
   }
 
   /** {@code (storage, offset, sizes, strides, requires_grad, hooks)}. */
-  private PickleValue tensor(List<PickleValue> values) {
+  private StridedTensor tensor(List<PickleValue> values) {
     TensorStorage storage = ((PickleValue.StorageValue) values.get(0)).storage();
     long offset = ((PickleValue.Int) values.get(1)).value();
     List<Long> sizes = extents(values.get(2));
@@ -123,7 +131,32 @@ final class PickledGlobals {
               + record
               + " describes an impossible tensor; the archive is damaged, export the model again.");
     }
-    return new PickleValue.TensorValue(new StridedTensor(storage, offset, sizes, strides));
+    return new StridedTensor(storage, offset, sizes, strides);
+  }
+
+  /**
+   * {@code (per_tensor_affine, scale, zero point)} or {@code (per_channel..., scales, zeros,
+   * axis)}.
+   */
+  private AffineTensor affine(StridedTensor integers, List<PickleValue> scheme) {
+    String name = ((PickleValue.Global) scheme.get(0)).qualifiedName();
+    if (name.equals("torch.per_tensor_affine")) {
+      double[] scale = {((PickleValue.Float) scheme.get(1)).value()};
+      double[] zero = {((PickleValue.Int) scheme.get(2)).value()};
+      return new AffineTensor(integers, scale, zero, 0);
+    }
+    if (!name.startsWith("torch.per_channel_affine")) {
+      throw refused(name, "as a scheme of quantisation");
+    }
+    return new AffineTensor(
+        integers,
+        numbers(scheme.get(1)),
+        numbers(scheme.get(2)),
+        Math.toIntExact(((PickleValue.Int) scheme.get(3)).value()));
+  }
+
+  private static double[] numbers(PickleValue tensor) {
+    return ((PickleValue.TensorValue) tensor).tensor().data("scales").toDoubles();
   }
 
   private List<Long> extents(PickleValue tuple) {

@@ -14,7 +14,10 @@ public enum StorageType {
   SHORT("ShortStorage", DType.I16),
   CHAR("CharStorage", DType.I8),
   BYTE("ByteStorage", DType.U8),
-  BOOL("BoolStorage", DType.I1);
+  BOOL("BoolStorage", DType.I1),
+  QINT8("QInt8Storage", DType.I8),
+  QUINT8("QUInt8Storage", DType.U8),
+  QINT32("QInt32Storage", DType.I32);
 
   private final String className;
   private final DType dtype;

@@ -154,6 +154,13 @@ final class SchemaParser {
         expect(")");
         yield new TorchType.Generic("Future", List.of(value));
       }
+      case "__torch__" -> {
+        StringBuilder qualified = new StringBuilder(name);
+        while (take(".")) {
+          qualified.append('.').append(word());
+        }
+        yield new TorchType.Named(qualified.toString());
+      }
       default -> new TorchType.Simple(name);
     };
   }

@@ -57,9 +57,18 @@ final class ActivationLowering {
   /** The input on the grid of the op: its steps are the integers. */
   Value onGrid(FakeQuantize op) {
     Quantum grid = new Quantum(op.scale(), op.low(), op.high());
-    return values.analysis().isDeferred(op.input())
-        ? accumulators.requantized(op.input(), grid, grid.low(), grid.high(), op.location())
-        : Rescaling.apply(values.out(), values.exactly(op.input()), grid, grid.low(), grid.high());
+    if (values.analysis().isDeferred(op.input())) {
+      return accumulators.requantized(op.input(), grid, grid.low(), grid.high(), op.location());
+    }
+    Value integers = values.exactly(op.input());
+    Interval interval = IntegerBuilder.interval(integers);
+    boolean isOnGrid =
+        integers.integerType().scale() == grid.scale()
+            && interval.low() >= grid.low()
+            && interval.high() <= grid.high();
+    return isOnGrid
+        ? integers
+        : Rescaling.apply(values.out(), integers, grid, grid.low(), grid.high());
   }
 
   /** The function, by its steps where it has such, else by a table. */

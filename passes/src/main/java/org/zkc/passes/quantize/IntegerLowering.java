@@ -211,7 +211,8 @@ final class IntegerLowering {
       return new IntegerType(parameter.shape(), interval.low(), interval.high(), 1);
     }
     Quantum q = values.classes().quantum(parameter);
-    return new IntegerType(parameter.shape(), -q.high(), q.high(), q.scale());
+    long low = values.classes().grid(parameter).map(Quantum::low).orElse(-q.high());
+    return new IntegerType(parameter.shape(), low, q.high(), q.scale());
   }
 
   /** Integers in place of those that an op does not give; of reals, in their class's interval. */

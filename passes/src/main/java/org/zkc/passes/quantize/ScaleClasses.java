@@ -3,10 +3,12 @@ package org.zkc.passes.quantize;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.FieldBounds;
@@ -95,6 +97,9 @@ final class ScaleClasses {
   private final Map<Value, Members> classes = new IdentityHashMap<>();
   private final Map<Value, Quantum> quanta = new IdentityHashMap<>();
 
+  /** The grids of parameters that are read by simulated quantisation alone. */
+  private final Map<Value, Quantum> grids = new IdentityHashMap<>();
+
   /** The values that norms read, and those that they are sums of. */
   private final Set<Value> standardized = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -160,6 +165,33 @@ final class ScaleClasses {
         divided(m.right());
       }
     }
+    for (Value parameter : main.parameters()) {
+      if (!TensorAnalysis.isExact(parameter)
+          && !options.bitsByName().containsKey(parameter.name())) {
+        Set<Quantum> found = new HashSet<>();
+        if (readsGrids(parameter, found) && found.size() == 1) {
+          grids.put(parameter, found.iterator().next());
+          quanta.put(find(parameter), found.iterator().next());
+        }
+      }
+    }
+  }
+
+  /** Whether all readers of a value, through views, round it to grids, which are added. */
+  private boolean readsGrids(Value value, Set<Quantum> found) {
+    for (Op user : analysis.uses().users(value)) {
+      if (user instanceof FakeQuantize f) {
+        found.add(new Quantum(f.scale(), f.low(), f.high()));
+      } else if (!(user instanceof UnaryView v) || !readsGrids(v.result(), found)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The grid that all readers of a parameter round it to, where there is one. */
+  Optional<Quantum> grid(Value parameter) {
+    return Optional.ofNullable(grids.get(parameter));
   }
 
   /**

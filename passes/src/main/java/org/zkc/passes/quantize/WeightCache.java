@@ -3,6 +3,7 @@ package org.zkc.passes.quantize;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.integer.IntegerWeights;
@@ -15,6 +16,7 @@ import org.zkc.ir.tensor.TensorOp;
  */
 final class WeightCache {
   private final Map<TensorOp, WeightStatistics> statistics = new IdentityHashMap<>();
+  private final Map<TensorOp, Optional<WeightGrid>> grids = new IdentityHashMap<>();
   private final Map<TensorOp, Map<Rounding, Rounded>> rounded = new IdentityHashMap<>();
 
   /** The rounding of a linear map's weights: all that the integers depend on. */
@@ -30,6 +32,10 @@ final class WeightCache {
 
   WeightStatistics statistics(TensorOp map, Supplier<WeightStatistics> find) {
     return statistics.computeIfAbsent(map, m -> find.get());
+  }
+
+  Optional<WeightGrid> grid(TensorOp map, Supplier<Optional<WeightGrid>> find) {
+    return grids.computeIfAbsent(map, m -> find.get());
   }
 
   Rounded rounded(TensorOp map, Rounding rounding, Supplier<Rounded> round) {

@@ -83,6 +83,7 @@ final class WeightLowering {
    * @param op the op it comes from: Conv, Linear, or one that scales channels
    * @param input the tensor-level value x
    * @param bias one per output, or null
+   * @param grid that the weights lie on, where they do
    */
   record LinearMap(
       TensorOp op,
@@ -91,7 +92,8 @@ final class WeightLowering {
       TensorData weights,
       WeightStatistics statistics,
       double @Nullable [] bias,
-      int bits) {
+      int bits,
+      Optional<WeightGrid> grid) {
 
     double biasMagnitude() {
       double most = 0;
@@ -123,6 +125,10 @@ final class WeightLowering {
     Constant constant = parameter(weight, location);
     String name = constant.name().isEmpty() ? weight.name() : constant.name();
     WeightStatistics statistics = cache.statistics(op, () -> WeightStatistics.of(constant.data()));
+    Optional<WeightGrid> grid =
+        options.isFixed(name)
+            ? Optional.empty()
+            : cache.grid(op, () -> WeightGrid.of(constant.data(), statistics));
     return new LinearMap(
         op,
         input,
@@ -130,7 +136,8 @@ final class WeightLowering {
         constant.data(),
         statistics,
         bias.isPresent() ? parameter(bias.get(), location).data().toDoubles() : null,
-        bits(name, statistics, input, op));
+        grid.isPresent() ? WeightGrid.BITS : bits(name, statistics, input, op),
+        grid);
   }
 
   private int bits(String name, WeightStatistics statistics, Value input, TensorOp op) {
@@ -219,7 +226,14 @@ final class WeightLowering {
     TensorData data = TensorData.ofFloats(shape, weights);
     WeightStatistics statistics = cache.statistics(op, () -> WeightStatistics.of(data));
     return new LinearMap(
-        op, input, name, data, statistics, bias, bits(name, statistics, input, op));
+        op,
+        input,
+        name,
+        data,
+        statistics,
+        bias,
+        bits(name, statistics, input, op),
+        Optional.empty());
   }
 
   /** Emits the map of the integers {@code x}; the result has scale {@code a}. */
@@ -250,12 +264,16 @@ final class WeightLowering {
   }
 
   private WeightCache.Rounded round(LinearMap map, double inputScale, double a) {
-    Optional<BiasCorrection> correction = correction(map, a / inputScale);
+    double factor = inputScale / a;
+    Optional<BiasCorrection> correction =
+        map.grid().isPresent() ? Optional.empty() : correction(map, a / inputScale);
     IntegerWeights weights =
         WeightQuantizer.quantize(
-            map.weights(),
+            map.grid()
+                .map(g -> g.exactly(map.weights(), map.statistics(), factor))
+                .orElse(map.weights()),
             map.statistics(),
-            inputScale / a,
+            factor,
             map.bits(),
             shifts ->
                 correction

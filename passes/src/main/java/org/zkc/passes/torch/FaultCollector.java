@@ -126,6 +126,7 @@ final class FaultCollector {
       case TorchValue.None v -> {}
       case KnownTensor v -> {}
       case TracedTensor v -> {}
+      case TorchValue.QuantizedTensor v -> {}
       case TorchValue.DataDependent v -> {}
     }
   }

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.zkc.passes.torch.TorchValue.DataDependent;
+import org.zkc.passes.torch.TorchValue.QuantizedTensor;
 import org.zkc.passes.torch.TorchValue.Refused;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
@@ -55,6 +56,7 @@ final class HostFunctions {
     for (TorchValue value : values) {
       boolean open =
           value instanceof TracedTensor
+              || value instanceof QuantizedTensor
               || value instanceof DataDependent
               || value instanceof Refused;
       if (open || !value.sequence().map(HostFunctions::isKnown).orElse(true)) {

@@ -400,7 +400,11 @@ final class PartialEvaluation {
   }
 
   /** An operator's result: computed here where everything is known, else by its lowering. */
-  private static TorchValue evaluate(OperatorCall call) {
+  static TorchValue evaluate(OperatorCall call) {
+    Optional<TorchValue> quantized = QuantizedTensors.apply(call, PartialEvaluation::evaluate);
+    if (quantized.isPresent()) {
+      return quantized.get();
+    }
     Optional<TorchValue> known = HostFunctions.apply(call);
     return known.isPresent()
         ? known.get()

@@ -85,9 +85,7 @@ final class Remedies {
   /** The error for an operator that cannot be proved, with what to use in its place. */
   static UserException refusal(String operator, Location location) {
     return new UserException(
-        location,
-        "operator %s cannot be proved".formatted(operator),
-        remedy(operator));
+        location, "operator %s cannot be proved".formatted(operator), remedy(operator));
   }
 
   private static String remedy(String operator) {

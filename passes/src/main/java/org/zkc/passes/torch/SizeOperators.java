@@ -22,6 +22,7 @@ final class SizeOperators {
           new TorchOperator("aten.is_contiguous", "host", c -> new Bool(true)),
           new TorchOperator(
               "prim.dtype", "host", c -> new Int(CastOperators.scalarType(c.tensor(0).dtype()))),
+          new TorchOperator("prim.is_quantized", "host", c -> new Bool(false)),
           new TorchOperator("prim.device", "host", c -> new Text("cpu")),
           new TorchOperator("prim.layout", "host", c -> new Int(0)),
           new TorchOperator("prim.is_cuda", "host", c -> new Bool(false)),

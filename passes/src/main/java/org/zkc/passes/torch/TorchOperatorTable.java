@@ -25,6 +25,7 @@ public final class TorchOperatorTable {
             ActivationOperators.ALL,
             PointwiseOperators.ALL,
             QuantizationOperators.ALL,
+            QuantizedOperators.ALL,
             PoolingOperators.ALL,
             InterpolationOperators.ALL,
             ReductionOperators.ALL,

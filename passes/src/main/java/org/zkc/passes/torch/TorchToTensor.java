@@ -246,6 +246,11 @@ public final class TorchToTensor {
         case ListOf l -> elements(l.elements(), path, depth);
         case DictOf d -> entries(d.entries(), path, depth);
         case TorchValue.None n -> {}
+        case TorchValue.QuantizedTensor q ->
+            throw new UserException(
+                location,
+                "an output, of shape %s, is a quantised tensor; return what dequantize() makes of it"
+                    .formatted(q.tensor().shape()));
         case KnownTensor k when k.shape().elementCount() == 0 ->
             throw new UserException(
                 location,
@@ -288,6 +293,7 @@ public final class TorchToTensor {
         case ListOf l -> "";
         case DictOf d -> "";
         case TorchValue.Tensor t -> "";
+        case TorchValue.QuantizedTensor q -> "";
         case TorchValue.DataDependent d -> "";
         case Refused r -> "";
       };

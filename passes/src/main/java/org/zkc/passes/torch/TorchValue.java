@@ -100,6 +100,18 @@ sealed interface TorchValue {
   }
 
   /**
+   * A quantised tensor of PyTorch that depends on the input.
+   *
+   * @param tensor the numbers that its integers stand for
+   */
+  record QuantizedTensor(TracedTensor tensor, QuantizedTensors.Grid grid) implements TorchValue {
+    public QuantizedTensor {
+      Objects.requireNonNull(tensor);
+      Objects.requireNonNull(grid);
+    }
+  }
+
+  /**
    * A truth value, index or number computed from the input: an error as soon as anything depends on
    * it.
    */
@@ -192,6 +204,7 @@ sealed interface TorchValue {
       case Tuple v -> "tuple";
       case KnownTensor v -> "constant Tensor";
       case TracedTensor v -> "Tensor";
+      case QuantizedTensor v -> "quantised Tensor";
       case DataDependent v -> "value computed from the input";
       case Refused v -> "value that cannot be proved";
       case DictOf v -> "dict";

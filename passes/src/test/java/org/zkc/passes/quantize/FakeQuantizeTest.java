@@ -41,6 +41,17 @@ class FakeQuantizeTest {
   }
 
   @Test
+  void anInputThatIsRoundedToAGridAtOnceIsOnIt() {
+    Value x = onGrid(input(), SCALE, -117, 138);
+    Program integers = lower(linear(x));
+    IntegerType type = integers.main().parameters().getFirst().integerType();
+    assertEquals(SCALE, type.scale());
+    assertEquals(-117, type.low());
+    assertEquals(138, type.high());
+    assertEquals(0, requantisations(integers));
+  }
+
+  @Test
   void exactIntegersAreBroughtToTheGrid() {
     Value x = linear(input());
     Program program = program(onGrid(b.multiply(x, x), SCALE, 0, 255));

@@ -72,7 +72,9 @@ final class FaultCollectorTest {
     Value other = c.op("aten.igamma", c.x, c.x);
     assertEquals(
         List.of(
-            unknown(2, "aten.special_bessel_j0"), unknown(3, "aten.polygamma"), unknown(5, "aten.igamma")),
+            unknown(2, "aten.special_bessel_j0"),
+            unknown(3, "aten.polygamma"),
+            unknown(5, "aten.igamma")),
         at(c.check(Shape.of(4), c.tuple(joined, other))));
   }
 

@@ -235,9 +235,11 @@ final class TorchToTensorTest {
   @Test
   void anOperatorThatIsNotInTheTableIsNamedAtTheUsersLine() {
     TorchCase c = new TorchCase();
-    UserException e = refused(c, Shape.of(4), c.op("aten.special_bessel_j0", c.op("aten.relu", c.x)));
+    UserException e =
+        refused(c, Shape.of(4), c.op("aten.special_bessel_j0", c.op("aten.relu", c.x)));
     assertEquals(
-        "operator aten.special_bessel_j0 cannot be proved; `zkc ops` lists those that can", e.getMessage());
+        "operator aten.special_bessel_j0 cannot be proved; `zkc ops` lists those that can",
+        e.getMessage());
     assertEquals("model.py:3", e.location().toString());
   }
 
