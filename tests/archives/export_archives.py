@@ -18,12 +18,15 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+import torch.ao.quantization.fx._decomposed  # registers the operators
+import torch.nn.functional as F
 from torch import nn
 from torch._higher_order_ops.scan import scan
 from torch._higher_order_ops.while_loop import while_loop
 
 import generate
 
+ops = torch.ops.quantized_decomposed
 TARGET = generate.HERE.parent / "src" / "test" / "resources" / "exports"
 _STACK_FILE = re.compile(r'File "([^"]*)"')
 
@@ -102,6 +105,34 @@ class DynamicBatch(nn.Module):
         return flat.view(rows, steps * 3) + y.sum(0) / rows
 
 
+class Pt2e(nn.Module):
+    """What torchao's pt2e flow leaves of a network: integer weights as buffers, and quantisation between float operators."""
+
+    def __init__(self):
+        super().__init__()
+        for name, weight in (("conv", torch.randn(4, 1, 3, 3)), ("fc", torch.randn(3, 16))):
+            scale = weight.flatten(1).abs().amax(1).double() / 127
+            shape = [-1] + [1] * (weight.dim() - 1)
+            self.register_buffer(name, (weight / scale.view(shape)).round().to(torch.int8))
+            self.register_buffer(f"{name}_scale", scale)
+            self.register_buffer(f"{name}_zero", torch.zeros_like(scale, dtype=torch.int64))
+        self.bias = nn.Parameter(torch.randn(3))
+
+    def weight(self, name):
+        integers, scale, zero = (self.get_buffer(f"{name}{part}") for part in ("", "_scale", "_zero"))
+        return ops.dequantize_per_channel(integers, scale, zero, 0, -128, 127, torch.int8)
+
+    @staticmethod
+    def rounded(x, scale, zero):
+        q = ops.quantize_per_tensor(x, scale, zero, 0, 255, torch.uint8)
+        return ops.dequantize_per_tensor(q, scale, zero, 0, 255, torch.uint8)
+
+    def forward(self, x):
+        y = F.relu(F.conv2d(self.rounded(x, 0.03, 120), self.weight("conv")))
+        y = F.max_pool2d(self.rounded(y, 0.05, 0), 2).flatten(1)
+        return self.rounded(F.linear(self.rounded(y, 0.05, 0), self.weight("fc"), self.bias), 0.2, 128)
+
+
 def example(sample: generate.Sample) -> Callable[[], tuple]:
     def arguments():
         inputs = []
@@ -133,6 +164,7 @@ EXPORTS = [
         lambda: ({"ids": torch.randn(2, 6), "parts": [torch.randn(3), torch.randn(4)]},),
         keywords=lambda: {"shift": torch.randn(1)},
     ),
+    Export("pt2e", Pt2e, lambda: (torch.randn(1, 1, 6, 6),)),
     Export("control_flow", ControlFlow, lambda: (torch.randn(5, 4),)),
     Export("recurrence", Recurrence, lambda: (torch.randn(5, 4),)),
     Export(

@@ -7,11 +7,12 @@ Overloads that take an `out` argument, and gradients, are left out: serialised i
 there, whether they can be proved or not: what cannot is refused where its result is used, with the user's line.
 """
 import torch
+import torch.ao.quantization.fx._decomposed  # registers quantized_decomposed
 
 print("# Operator schemas of torch " + torch.__version__.split("+")[0] + ", written by src/main/schema/extract_schemas.py.")
 for schema in torch._C._jit_get_all_schemas():
     namespace = schema.name.split("::")[0]
     writes_out = any(a.name == "out" or a.is_out for a in schema.arguments)
-    ours = namespace in ("aten", "prim", "quantized") and "backward" not in schema.name and "dist_rpc" not in str(schema) and "..." not in str(schema)[-4:]
+    ours = namespace in ("aten", "prim", "quantized", "quantized_decomposed") and "backward" not in schema.name and "dist_rpc" not in str(schema) and "..." not in str(schema)[-4:]
     if ours and not writes_out:
         print(schema)

@@ -60,13 +60,21 @@ final class LogicOperators {
   static TorchValue truth(OperatorCall call, TorchValue value) {
     return switch (value) {
       case TracedTensor t when t.dtype() == DType.I1 -> t;
-      case TracedTensor t when call.emit().choices().of(t.value()).isPresent() ->
-          call.emit().choices().truth(call, t);
+      case TracedTensor t when isChoice(call, t) -> call.emit().choices().truth(call, t);
       case TracedTensor t ->
           call.result(call.emit().compareZero(t.value(), Comparison.NOT_EQUAL), DType.I1);
       default ->
           new KnownTensor(HostTensors.cast(ArithmeticOperators.data(call, value), DType.I1), "");
     };
+  }
+
+  /** Integers that would be a choice only if an input held nothing but 0 and 1 are compared. */
+  private static boolean isChoice(OperatorCall call, TracedTensor tensor) {
+    return call.emit()
+        .choices()
+        .of(tensor.value())
+        .filter(c -> tensor.dtype().isFloating() || !c.isAssumed())
+        .isPresent();
   }
 
   static TorchValue not(OperatorCall call, TorchValue value) {

@@ -69,7 +69,9 @@ final class QuantizedTensors {
       OperatorCall call, Function<OperatorCall, TorchValue> evaluate) {
     Optional<QuantizedTensor> first = first(call.arguments());
     boolean isOwn =
-        call.operator().startsWith("quantized.") || call.operator().equals("aten.dequantize");
+        call.operator().startsWith("quantized.")
+            || call.operator().startsWith("quantized_decomposed.")
+            || call.operator().equals("aten.dequantize");
     if (first.isEmpty() || isOwn) {
       return Optional.empty();
     }

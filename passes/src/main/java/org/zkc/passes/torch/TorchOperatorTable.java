@@ -26,6 +26,7 @@ public final class TorchOperatorTable {
             PointwiseOperators.ALL,
             QuantizationOperators.ALL,
             QuantizedOperators.ALL,
+            DecomposedQuantization.ALL,
             PoolingOperators.ALL,
             InterpolationOperators.ALL,
             ReductionOperators.ALL,
