@@ -80,13 +80,19 @@ final class DecomposedQuantization {
 
   /** (input, scale, zero_point, quant_min, quant_max, dtype, out_dtype). */
   private static TorchValue dequantize(OperatorCall call) {
-    return switch (call.argument(0)) {
-      case QuantizedTensor q -> q.tensor();
-      case TracedTensor t when isDynamic(call) && t.dtype().isFloating() -> t;
-      case KnownTensor k -> numbers(call, k, 1, 0);
-      default ->
-          throw call.refuse("integers that no quantisation made; quantise them in the model");
-    };
+    if (call.argument(0) instanceof KnownTensor k) {
+      return numbers(call, k, 1, 0);
+    }
+    boolean isReal = call.argument(0) instanceof TracedTensor t && t.dtype().isFloating();
+    return isReal && isDynamic(call) ? call.tensor(0) : quantised(call);
+  }
+
+  /** The numbers that the integers of the first argument stand for. */
+  private static Tensor quantised(OperatorCall call) {
+    if (call.argument(0) instanceof QuantizedTensor q) {
+      return q.tensor();
+    }
+    throw call.refuse("integers that no quantisation made; quantise them in the model");
   }
 
   /** Integers as the numbers that they stand for, in single precision. */
@@ -120,14 +126,11 @@ final class DecomposedQuantization {
 
   /** (input, scales, zero_points, axis, quant_min, quant_max, dtype, out_dtype). */
   private static TorchValue dequantizePerChannel(OperatorCall call) {
-    return switch (call.argument(0)) {
-      case QuantizedTensor q -> q.tensor();
-      case KnownTensor k when !k.dtype().isFloating() ->
-          numbers(call, k, 1, call.axis(3, k.shape().rank()));
-      case Tensor t when t.dtype().isFloating() -> t;
-      default ->
-          throw call.refuse("integers that no quantisation made; quantise them in the model");
-    };
+    if (call.argument(0) instanceof KnownTensor k && !k.dtype().isFloating()) {
+      return numbers(call, k, 1, call.axis(3, k.shape().rank()));
+    }
+    boolean isReal = call.argument(0) instanceof Tensor t && t.dtype().isFloating();
+    return isReal ? call.tensor(0) : quantised(call);
   }
 
   /**
