@@ -39,6 +39,11 @@ final class CompositeOperators {
           operator("msort", "top_values", CompositeOperators::sorted),
           operator("nan_to_num", "identity", c -> c.tensor(0)),
           operator("positive", "identity", c -> c.tensor(0)),
+          operator("conj", "identity", c -> c.tensor(0)),
+          operator("_conj", "identity", c -> c.tensor(0)),
+          operator("conj_physical", "identity", c -> c.tensor(0)),
+          operator("resolve_conj", "identity", c -> c.tensor(0)),
+          operator("resolve_neg", "identity", c -> c.tensor(0)),
           operator("signbit", "compare_zero", c -> isNegative(c)),
           operator("tensordot", "linear or matmul", CompositeOperators::tensorDot),
           new TorchOperator(

@@ -37,6 +37,9 @@ final class ViewOperators {
           new TorchOperator("aten.t", "transpose", ViewOperators::matrixTranspose),
           new TorchOperator("aten.numpy_T", "transpose", ViewOperators::reversed),
           new TorchOperator("aten.mT", "transpose", c -> swap(c, -2, -1)),
+          new TorchOperator("aten.mH", "transpose", c -> swap(c, -2, -1)),
+          new TorchOperator("aten.adjoint", "transpose", c -> swap(c, -2, -1)),
+          new TorchOperator("aten.matrix_H", "transpose", c -> swap(c, -2, -1)),
           new TorchOperator("aten.expand", "broadcast", c -> expand(c, c.integers(1))),
           new TorchOperator(
               "aten.expand_as", "broadcast", c -> expand(c, c.tensor(1).shape().extents())),

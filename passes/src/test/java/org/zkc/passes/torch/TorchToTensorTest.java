@@ -515,6 +515,15 @@ final class TorchToTensorTest {
     }
   }
 
+  /** Orthogonal parametrizations are written for complex numbers too. */
+  @Test
+  void conjugatesOfRealNumbersAreThemselves() {
+    TorchCase c = new TorchCase();
+    Value y = c.op("aten.resolve_conj", c.op("aten.conj", c.op("aten.mH", c.x)));
+    assertArrayEquals(
+        new float[] {1, 3, 2, 4}, c.run(TorchCase.data(Shape.of(2, 2), 1, 2, 3, 4), y).toFloats());
+  }
+
   @Test
   void clampsWithOneBound() {
     TorchCase c = new TorchCase();
