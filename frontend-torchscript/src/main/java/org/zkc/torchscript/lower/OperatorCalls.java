@@ -166,7 +166,12 @@ final class OperatorCalls {
     List<OperatorSchema> overloads = OperatorTable.overloads(name);
     if (overloads.isEmpty()) {
       throw new UserException(
-          at, "operator %s cannot be proved; `zkc ops` lists those that can".formatted(name));
+          at,
+          "operator %s cannot be proved".formatted(name),
+          name.contains("MKLDNN")
+              ? "torch.jit.optimize_for_inference has rewritten the model for one processor; save it"
+                  + " before that call (torch.jit.freeze may stay)"
+              : "`zkc ops` lists those that can");
     }
     List<TorchType> types = types(positional);
     Map<String, TorchType> keywordTypes = types(keywords);

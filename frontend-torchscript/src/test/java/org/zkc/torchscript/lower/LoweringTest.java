@@ -108,6 +108,16 @@ class LoweringTest {
     assertTrue(text.contains("aten.relu"));
   }
 
+  @Test
+  void modelsRewrittenForOneProcessorAreToldFrom() {
+    UserException e =
+        assertThrows(
+            UserException.class, () -> text("return torch.add(x, ops.prim.ConstantMKLDNNTensor())"));
+    assertTrue(
+        e.getMessage().contains("torch.jit.optimize_for_inference has rewritten the model"),
+        e.getMessage());
+  }
+
   /** As torchvision's IntermediateLayerGetter asks which layers' results to keep. */
   @Test
   void keysOfAttributesDecideConditions() {

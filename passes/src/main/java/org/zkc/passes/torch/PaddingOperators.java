@@ -3,9 +3,12 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
+import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
  * Padding of the last axes: Pad, where it is constant; elements of the tensor itself, as picks. A
@@ -14,7 +17,7 @@ import org.zkc.ir.Value;
 final class PaddingOperators {
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("aten.constant_pad_nd", "pad, slice", c -> pad(c, c.number(2, 0))),
+          new TorchOperator("aten.constant_pad_nd", "pad, slice, concatenate", c -> pad(c, c.number(2, 0))),
           new TorchOperator(
               "aten.pad", "pad, slice, concatenate, window_mean", PaddingOperators::withMode),
           copying("_pad_circular", Mode.CIRCULAR),
@@ -108,7 +111,12 @@ final class PaddingOperators {
   /** The amounts come in pairs (low, high) from the last axis backwards. */
   private static TorchValue pad(OperatorCall call, double value) {
     List<Integer> amounts = amounts(call);
-    Value current = call.value(0);
+    DType dtype = call.tensor(0).dtype();
+    boolean isExact = call.argument(0) instanceof TracedTensor && !dtype.isFloating();
+    if (isExact && value != Math.rint(value)) {
+      throw call.refuse("%s beside integers".formatted(value));
+    }
+    Value current = isExact ? call.held(0) : call.value(0);
     int rank = current.shape().rank();
     List<Integer> low = new ArrayList<>(Collections.nCopies(rank, 0));
     List<Integer> high = new ArrayList<>(Collections.nCopies(rank, 0));
@@ -127,6 +135,38 @@ final class PaddingOperators {
       low.set(axis, Math.max(0, before));
       high.set(axis, Math.max(0, after));
     }
-    return call.result(call.emit().pad(current, low, high, value));
+    return isExact
+        ? call.result(joined(call, current, dtype, low, high, (long) value), dtype)
+        : call.result(call.emit().pad(current, low, high, value));
+  }
+
+  private static Optional<Value> filling(
+      TensorEmitter emit, Value number, Value like, int axis, int extent) {
+    List<Integer> extents = new ArrayList<>(like.shape().extents());
+    extents.set(axis, extent);
+    return extent == 0
+        ? Optional.empty()
+        : Optional.of(emit.broadcast(number, new Shape(extents)));
+  }
+
+  /** Integers between integers. */
+  private static Value joined(
+      OperatorCall call,
+      Value input,
+      DType dtype,
+      List<Integer> low,
+      List<Integer> high,
+      long value) {
+    TensorEmitter emit = call.emit();
+    Value number = call.in(dtype, new TorchValue.Int(value));
+    Value current = input;
+    for (int axis = 0; axis < low.size(); axis++) {
+      List<Value> parts = new ArrayList<>();
+      filling(emit, number, current, axis, low.get(axis)).ifPresent(parts::add);
+      parts.add(current);
+      filling(emit, number, current, axis, high.get(axis)).ifPresent(parts::add);
+      current = parts.size() == 1 ? current : emit.concatenate(parts, axis);
+    }
+    return current;
   }
 }

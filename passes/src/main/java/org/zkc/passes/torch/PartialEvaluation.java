@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.zkc.ir.Function;
 import org.zkc.ir.Location;
 import org.zkc.ir.Op;
@@ -348,12 +349,12 @@ final class PartialEvaluation {
 
     /** Why an argument was refused, where one was, rather than why its use is. */
     private UserException firstReason(Operator op, UserException own) {
-      for (TorchValue argument : get(op.arguments())) {
-        if (argument instanceof Refused r) {
-          return r.reason();
-        }
-      }
-      return own;
+      return get(op.arguments()).stream()
+          .flatMap(a -> a.sequence().map(List::stream).orElseGet(() -> Stream.of(a)))
+          .filter(Refused.class::isInstance)
+          .map(a -> ((Refused) a).reason())
+          .findFirst()
+          .orElse(own);
     }
 
     private void countElements(TorchValue result) {

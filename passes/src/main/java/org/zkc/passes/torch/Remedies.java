@@ -29,7 +29,8 @@ final class Remedies {
 
   private static final String EXPERTS =
       "which rows go through which expert depends on the input; compute every expert for every row"
-          + " and weigh their outputs";
+          + " and weigh their outputs, or pick weights by index (in transformers,"
+          + " experts_implementation=\"batched_mm\")";
 
   private static final String COUNTED =
       "how many elements it returns depends on the input; keep all of them and weigh them by a"
@@ -42,8 +43,6 @@ final class Remedies {
   private static final Map<String, String> BY_OPERATOR =
       Map.ofEntries(
           Map.entry("aten._nested_tensor_from_mask_left_aligned", NESTED),
-          Map.entry("prim.ConstantMKLDNNTensor", OPTIMISED),
-          Map.entry("prim.BroadcastMKLDNNTensors", OPTIMISED),
           Map.entry("aten.to_mkldnn", OPTIMISED),
           Map.entry("aten.cross_entropy_loss", LOSS),
           Map.entry("aten.nll_loss", LOSS),

@@ -515,6 +515,17 @@ final class TorchToTensorTest {
     }
   }
 
+  @Test
+  void integersArePaddedByIntegers() {
+    TorchCase c = new TorchCase();
+    Value whole = c.op("aten.gt/Scalar", c.x, 0);
+    Value padded = c.op("aten.constant_pad_nd", whole, List.of(1, 2, -1, 1), 1);
+    Value y = c.op("aten.to/dtype", padded, 6, false, false, null);
+    assertArrayEquals(
+        new float[] {1, 0, 1, 1, 1, 1, 1, 1, 1, 1},
+        c.run(TorchCase.data(Shape.of(2, 2), 1, -2, -3, 4), y).toFloats());
+  }
+
   /** Orthogonal parametrizations are written for complex numbers too. */
   @Test
   void conjugatesOfRealNumbersAreThemselves() {
