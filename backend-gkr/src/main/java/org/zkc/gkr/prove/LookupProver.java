@@ -1,7 +1,11 @@
 package org.zkc.gkr.prove;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.field.Ext;
@@ -123,13 +127,21 @@ final class LookupProver {
     out.send(Section.LOOKUPS, "lookup tables root denominator", tables.root()[1]);
     Ext[] lookupPoint = lookups.prove(out, "lookup");
     Ext[] tablePoint = tables.prove(out, "lookup tables");
-    claim(out, claims, pool, layout.lookups(), lookupPoint);
-    claim(out, claims, pool, layout.tables(), tablePoint);
+    claim(out, claims, pool, workers, layout.lookups(), lookupPoint);
+    claim(out, claims, pool, workers, layout.tables(), tablePoint);
   }
 
   private void claim(
-      SendingChannel out, Claims claims, WeightPool pool, LeafLayout.Tree tree, Ext[] point) {
+      SendingChannel out,
+      Claims claims,
+      WeightPool pool,
+      Workers workers,
+      LeafLayout.Tree tree,
+      Ext[] point) {
+    record Sent(String name, int tensor, Weight weight) {}
     Map<String, Weight> weights = new HashMap<>();
+    List<Sent> sent = new ArrayList<>();
+    Set<List<Integer>> seen = new HashSet<>();
     for (LeafLayout.Block block : tree.blocks()) {
       Weight weight =
           weights.computeIfAbsent(
@@ -137,12 +149,19 @@ final class LookupProver {
               s -> pool.fresh(Weight.eq(block.layout().shape(), tree.own(block, point))));
       for (int tensor : block.tuple()) {
         if (system.tensor(tensor).holder() != Holder.PUBLIC
-            && claims.known(tensor, weight) == null) {
-          Ext value = weight.dot(values.real(tensor));
-          out.send(Section.LEAVES, block.name(), value);
-          claims.add(tensor, weight, value);
+            && claims.known(tensor, weight) == null
+            && seen.add(List.of(tensor, weight.number()))) {
+          sent.add(new Sent(block.name(), tensor, weight));
         }
       }
+    }
+    Ext[] found = new Ext[sent.size()];
+    workers.forEach(
+        found.length,
+        k -> found[k] = sent.get(k).weight().dot(values.real(sent.get(k).tensor())));
+    for (int k = 0; k < found.length; k++) {
+      out.send(Section.LEAVES, sent.get(k).name(), found[k]);
+      claims.add(sent.get(k).tensor(), sent.get(k).weight(), found[k]);
     }
   }
 

@@ -2,6 +2,7 @@ package org.zkc.gkr.prove;
 
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.prove.sumcheck.JoiningTables;
 import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.relation.Merge;
@@ -17,7 +18,7 @@ final class MergeTables implements ReductionTables {
     ExtVector weights = new ExtVector(layout.storedLength());
     claims.addTo(weights);
     int[] stored = values.stored(merge.tensor());
-    tables = new JoiningTables(layout.variables());
+    tables = new JoiningTables(layout.variables(), Workers.callerOnly());
     tables.add(layout.variables(), 0, () -> weights, () -> stored, claims.value());
   }
 

@@ -8,6 +8,7 @@ import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.layout.ModelLayout;
 import org.zkc.gkr.layout.RowLayout;
 import org.zkc.gkr.layout.WitnessLayout;
@@ -30,18 +31,21 @@ final class OpeningProver {
   private final Claims claims;
   private final TensorValues values;
   private final ReductionProver reductions;
+  private final Workers workers;
 
   OpeningProver(
       ConstraintSystem system,
       SendingChannel out,
       Claims claims,
       TensorValues values,
-      ReductionProver reductions) {
+      ReductionProver reductions,
+      Workers workers) {
     this.system = system;
     this.out = out;
     this.claims = claims;
     this.values = values;
     this.reductions = reductions;
+    this.workers = workers;
   }
 
   /** The combination of one commitment's rows. */
@@ -57,7 +61,7 @@ final class OpeningProver {
     List<WitnessLayout.Column> columns = layout.columns();
     int count = columns.stream().mapToInt(c -> claims.on(c.tensor()).size()).sum();
     ExtVector merging = Merging.coefficients(out.transcript(), "witness batch", count);
-    JoiningTables tables = new JoiningTables(layout.variables());
+    JoiningTables tables = new JoiningTables(layout.variables(), workers);
     int at = 0;
     for (WitnessLayout.Column c : columns) {
       List<Claims.Claim> own = claims.on(c.tensor());
@@ -78,26 +82,43 @@ final class OpeningProver {
     out.send(Section.WITNESS_BATCH, "witness batch ends", ends);
 
     ExtVector stacking = Merging.coefficients(out.transcript(), "witness rows", columns.size());
-    ExtVector u = new ExtVector(layout.width());
-    int rowEnd = layout.variables() - layout.widthVariables();
-    for (int k = 0; k < columns.size(); k++) {
-      WitnessLayout.Column c = columns.get(k);
-      int own = Math.max(c.layout().variables(), layout.widthVariables());
-      Ext[] rowPoint = Arrays.copyOfRange(point, layout.variables() - own, rowEnd);
-      ExtVector rows = EqTable.of(rowPoint, c.rows());
-      int[] stored = values.combined(c.tensor());
-      for (int r = 0; r < c.rows(); r++) {
-        int from = r * layout.width();
-        Kernels.best()
-            .addScaledBase(
-                u,
-                stacking.get(k).mul(rows.get(r)),
-                stored,
-                from,
-                Math.min(layout.width(), stored.length - from));
-      }
+    // A combination of a part of the columns for each thread; sums in E are exact.
+    int pieces = Math.min(workers.threads(), columns.size());
+    ExtVector[] parts = new ExtVector[pieces];
+    workers.forEach(
+        pieces,
+        piece -> {
+          ExtVector u = new ExtVector(layout.width());
+          for (int k = piece; k < columns.size(); k += pieces) {
+            addRows(layout, columns.get(k), point, stacking.get(k), u);
+          }
+          parts[piece] = u;
+        });
+    for (int piece = 1; piece < pieces; piece++) {
+      Kernels.best().addScaled(parts[0], Ext.ONE, parts[piece]);
     }
-    return u;
+    return parts[0];
+  }
+
+  /** Adds the combination of a column's rows. */
+  private void addRows(
+      WitnessLayout layout, WitnessLayout.Column column, Ext[] point, Ext scale, ExtVector u) {
+    int own = Math.max(column.layout().variables(), layout.widthVariables());
+    int rowEnd = layout.variables() - layout.widthVariables();
+    ExtVector rows =
+        EqTable.of(
+            Arrays.copyOfRange(point, layout.variables() - own, rowEnd), column.rows());
+    int[] stored = values.combined(column.tensor());
+    for (int r = 0; r < column.rows(); r++) {
+      int from = r * layout.width();
+      Kernels.best()
+          .addScaledBase(
+              u,
+              scale.mul(rows.get(r)),
+              stored,
+              from,
+              Math.min(layout.width(), stored.length - from));
+    }
   }
 
   private static ExtVector weights(TensorLayout layout, MergedClaims claims) {
@@ -113,7 +134,7 @@ final class OpeningProver {
       all.addAll(toPoints(e));
     }
     ExtVector merging = Merging.coefficients(out.transcript(), "model merge", all.size());
-    JoiningTables tables = new JoiningTables(layout.widthVariables());
+    JoiningTables tables = new JoiningTables(layout.widthVariables(), workers);
     ArrayList<ExtVector> rows = new ArrayList<>();
     for (int k = 0; k < all.size(); k++) {
       Claims.Claim claim = all.get(k);

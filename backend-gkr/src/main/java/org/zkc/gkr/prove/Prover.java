@@ -151,7 +151,8 @@ public final class Prover {
       end("relations");
 
       begin("openings", 0.85);
-      OpeningProver openings = new OpeningProver(system, out, claims, values, reductions);
+      OpeningProver openings =
+          new OpeningProver(system, out, claims, values, reductions, workers);
       EnumMap<Opening, Commitment> commitments = new EnumMap<>(Opening.class);
       if (commitment != null) {
         commitments.put(Opening.WITNESS, commitment);

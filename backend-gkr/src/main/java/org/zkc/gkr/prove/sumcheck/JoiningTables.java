@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Workers;
 
 /**
  * sum over k of sum over x of w_k(x) f_k(x) for tables of different sizes in one sumcheck. A table
@@ -25,12 +26,17 @@ public final class JoiningTables implements SumcheckTables {
 
   private final Kernels kernels = Kernels.best();
   private final int rounds;
+  private final Workers workers;
   private final List<Entry> entries = new ArrayList<>();
   private int left;
 
-  /** Tables for {@code rounds} variables. */
-  public JoiningTables(int rounds) {
+  /**
+   * Tables for {@code rounds} variables; tables are worked on by several threads, each table by
+   * one.
+   */
+  public JoiningTables(int rounds, Workers workers) {
     this.rounds = rounds;
+    this.workers = workers;
     left = rounds;
   }
 
@@ -75,7 +81,7 @@ public final class JoiningTables implements SumcheckTables {
 
   /**
    * Adds a table over F. Weights and values are asked for when the table's own variables begin, so
-   * the tables of all entries are never there at once.
+   * the tables of all entries are never there at once; the threads that ask may be several.
    *
    * @param rowVariables variables of a row of the commitment that holds the table, 0 when none does
    * @param weights a vector to be overwritten
@@ -105,51 +111,58 @@ public final class JoiningTables implements SumcheckTables {
 
   @Override
   public Ext[] message() {
+    Ext[][] parts = new Ext[entries.size()][];
+    workers.forEach(parts.length, k -> parts[k] = message(entries.get(k)));
     Ext at0 = Ext.ZERO;
     Ext at2 = Ext.ZERO;
-    for (Entry e : entries) {
-      if (e.variables < left) {
-        // (1 - t) or (1 - t)^2 times the sum, at t = 0 and t = 2.
-        at0 = at0.add(e.waiting);
-        at2 = left > e.rowVariables ? at2.sub(e.waiting) : at2.add(e.waiting);
-        continue;
-      }
-      e.begin();
-      int half = 1 << left >> 1;
-      Ext[] s =
-          e.base != null
-              ? kernels.roundOfTwoBase(e.base, 0, e.base.length, e.weights, half)
-              : kernels.roundOfTwo(e.weights, e.values(), half);
-      at0 = at0.add(e.factor.mul(s[0]));
-      at2 = at2.add(e.factor.mul(s[1]));
+    for (Ext[] part : parts) {
+      at0 = at0.add(part[0]);
+      at2 = at2.add(part[1]);
     }
     return new Ext[] {at0, at2};
   }
 
+  private Ext[] message(Entry e) {
+    if (e.variables < left) {
+      // (1 - t) or (1 - t)^2 times the sum, at t = 0 and t = 2.
+      Ext at2 = left > e.rowVariables ? Ext.ZERO.sub(e.waiting) : e.waiting;
+      return new Ext[] {e.waiting, at2};
+    }
+    e.begin();
+    int half = 1 << left >> 1;
+    Ext[] s =
+        e.base != null
+            ? kernels.roundOfTwoBase(e.base, 0, e.base.length, e.weights, half)
+            : kernels.roundOfTwo(e.weights, e.values(), half);
+    return new Ext[] {e.factor.mul(s[0]), e.factor.mul(s[1])};
+  }
+
   @Override
   public void bind(Ext challenge) {
-    int half = 1 << left >> 1;
-    for (Entry e : entries) {
-      if (e.variables < left) {
-        Ext zero = Ext.ONE.sub(challenge);
-        if (left <= e.rowVariables) {
-          e.extension = e.extension.mul(zero);
-          zero = zero.square();
-        }
-        e.waiting = e.waiting.mul(zero);
-        e.factor = e.factor.mul(zero);
-        continue;
-      }
-      e.begin();
-      e.weights = kernels.bind(e.weights, half, challenge);
-      if (e.base != null) {
-        e.values = kernels.bindBase(e.base, 0, e.base.length, half, challenge);
-        e.base = null;
-      } else {
-        e.values = kernels.bind(e.values(), half, challenge);
-      }
-    }
+    workers.forEach(entries.size(), k -> bind(entries.get(k), challenge));
     left--;
+  }
+
+  private void bind(Entry e, Ext challenge) {
+    if (e.variables < left) {
+      Ext zero = Ext.ONE.sub(challenge);
+      if (left <= e.rowVariables) {
+        e.extension = e.extension.mul(zero);
+        zero = zero.square();
+      }
+      e.waiting = e.waiting.mul(zero);
+      e.factor = e.factor.mul(zero);
+      return;
+    }
+    e.begin();
+    int half = 1 << left >> 1;
+    e.weights = kernels.bind(e.weights, half, challenge);
+    if (e.base != null) {
+      e.values = kernels.bindBase(e.base, 0, e.base.length, half, challenge);
+      e.base = null;
+    } else {
+      e.values = kernels.bind(e.values(), half, challenge);
+    }
   }
 
   /**
