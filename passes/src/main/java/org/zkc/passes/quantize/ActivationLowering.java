@@ -13,8 +13,11 @@ final class ActivationLowering {
   /** The most steps on each side in the table of a function without bounds. */
   private static final int MOST_TABLE_STEPS = 1 << 13;
 
-  /** The least bits of the input of a function without bounds, in steps of the result's range. */
-  private static final int UNBOUNDED_INPUT_BITS = 9;
+  /**
+   * So many bits less than the result's magnitude has the input of a function without bounds: those
+   * of the result cost no rows.
+   */
+  private static final int COARSER_INPUT = 2;
 
   /** Scale of results of tables that are outputs of the program: 15 bits and sign. */
   private static final int OUTPUT_TABLE_BITS = 16;
@@ -121,7 +124,8 @@ final class ActivationLowering {
     double range = result.scale() * result.high();
     int bits = precision.ofTableInput(range, ranges.of(op.result()).variation());
     if (!op.range().isBounded()) {
-      bits = Math.max(bits, UNBOUNDED_INPUT_BITS);
+      int wide = Long.SIZE - Long.numberOfLeadingZeros(result.high());
+      bits = Math.max(bits, values.analysis().isDecisive(op.result()) ? wide : wide - COARSER_INPUT);
     }
     return Math.scalb(
         1.0, (int) Math.floor(StrictMath.log(range / op.steepest()) / StrictMath.log(2)) - bits);

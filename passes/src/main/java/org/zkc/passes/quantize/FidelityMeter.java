@@ -99,7 +99,7 @@ final class FidelityMeter {
 
   /**
    * The score of an output. Real numbers that are made of truth values, as counts are, have the
-   * lesser of their R^2 and what the agreement of these lets expect.
+   * lesser of their R^2 and what decisions that turn leave of it: a few samples show none of these.
    */
   private static double score(
       Value output,
@@ -109,19 +109,23 @@ final class FidelityMeter {
       Map<Value, double[][]> decisive) {
     boolean isExact = TensorAnalysis.isExact(output);
     double missing = 0;
+    double lost = 0;
     for (OrderAgreement decision : of) {
       double[][] found = decisive.get(quantized.counterparts().get(decision.decisive()));
-      // Each element of an exact output is wrong with any of the decisions that it is made of; of a
-      // real number such a decision is a part, as its own variance is.
-      double each =
-          isExact ? Math.max(1, (double) decision.count() / output.shape().elementCount()) : 1;
-      missing += found == null ? 0 : each * (1 - decision.expected(List.of(found)));
+      if (found != null) {
+        double turned = 1 - decision.expected(List.of(found));
+        // Each element is wrong with any of the decisions that it is made of.
+        missing +=
+            turned * Math.max(1, (double) decision.count() / output.shape().elementCount());
+        lost +=
+            turned * decision.count() * statistics.samples() * decision.gain() * decision.gain();
+      }
     }
-    double agreement = 1 - DISAGREEMENT * missing;
-    if (isExact && !of.isEmpty()) {
-      return agreement;
+    if (isExact) {
+      return of.isEmpty() ? statistics.entry("").score() : 1 - DISAGREEMENT * missing;
     }
-    return Math.min(statistics.entry("").score(), agreement);
+    double variance = statistics.variance();
+    return Math.min(statistics.entry("").score(), variance > 0 ? 1 - lost / variance : 1);
   }
 
   private static void note(double @Nullable [][] samples, int sample, Value value, int[] integers) {

@@ -29,6 +29,9 @@ final class FidelitySearch {
 
   private static final int MOST_BITS = 16;
 
+  /** Steps of the activations that are looked ahead where nothing gains. */
+  private static final int STEPS_AHEAD = 4;
+
   /** A step that gains less ends the search. */
   private static final double LEAST_GAIN = 1e-4;
 
@@ -120,7 +123,27 @@ final class FidelitySearch {
         }
       }
     }
-    return Optional.ofNullable(best);
+    return best == null ? ahead(from) : Optional.of(best);
+  }
+
+  /**
+   * The first of the activations' further steps that gains something: one bit for all may change
+   * few tensors, and not yet those that lose.
+   */
+  private Optional<PrecisionSearch.Candidate> ahead(PrecisionSearch.Candidate from) {
+    PrecisionSearch.Candidate at = from;
+    for (int step = 0; step < STEPS_AHEAD; step++) {
+      Optional<PrecisionSearch.Candidate> next =
+          search.moved(at, PrecisionSearch.Move.ACTIVATIONS);
+      if (next.isEmpty()) {
+        break;
+      }
+      at = measured(search.corrected(next.get()));
+      if (at.rSquared() - from.rSquared() >= LEAST_GAIN) {
+        return Optional.of(at);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The bits with more for the tensors of the layers that lose most. */

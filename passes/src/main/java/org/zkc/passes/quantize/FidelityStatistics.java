@@ -76,11 +76,17 @@ final class FidelityStatistics {
     return samples;
   }
 
-  FidelityReport.Entry entry(String name) {
+  /** The sum of squares of elements less their means over the samples. */
+  double variance() {
     double variance = 0;
     for (int i = 0; i < sum.length; i++) {
       variance += squares[i] - sum[i] * sum[i] / samples;
     }
+    return variance;
+  }
+
+  FidelityReport.Entry entry(String name) {
+    double variance = variance();
     double least = Math.max(LEAST_VARIANCE * norm, Double.MIN_NORMAL);
     double rSquared = error == 0 ? 1 : Math.max(LEAST, 1 - error / Math.max(variance, least));
     double cosine =

@@ -36,8 +36,13 @@ final class OrderAgreement {
   private final TensorOp op;
   private final Value decisive;
   private final Map<Integer, float[]> floats;
+  private final double gain;
 
-  private OrderAgreement(TensorOp op, Value decisive) {
+  /** A value that an output is made of, and what a change of 1 in it changes there. */
+  private record Part(Value value, double gain) {}
+
+  private OrderAgreement(TensorOp op, Value decisive, double gain) {
+    this.gain = gain;
     this.op = op;
     this.decisive = decisive;
     this.floats = new HashMap<>();
@@ -50,10 +55,11 @@ final class OrderAgreement {
    */
   static List<OrderAgreement> of(Value output, Uses uses) {
     List<OrderAgreement> found = new ArrayList<>();
-    Deque<Value> open = new ArrayDeque<>(List.of(output));
+    Deque<Part> open = new ArrayDeque<>(List.of(new Part(output, 1)));
     List<Value> seen = new ArrayList<>();
     while (!open.isEmpty()) {
-      Value value = open.pop();
+      Part part = open.pop();
+      Value value = part.value;
       Optional<Op> op = uses.definition(value);
       if (op.isEmpty() || seen.contains(value)) {
         continue;
@@ -61,16 +67,17 @@ final class OrderAgreement {
       seen.add(value);
       if (!TensorAnalysis.isExact(value)) {
         if (isSum(op.get())) {
-          op.get().operands().forEach(open::push);
+          double divisor = op.get() instanceof WindowMean m ? m.divisors().getFirst() : 1;
+          op.get().operands().forEach(v -> open.push(new Part(v, part.gain / divisor)));
         }
         continue;
       }
       switch ((TensorOp) op.get()) {
         case CompareZero c when !TensorAnalysis.isExact(c.input()) ->
-            found.add(new OrderAgreement(c, c.input()));
+            found.add(new OrderAgreement(c, c.input(), part.gain));
         case TopIndices t when !TensorAnalysis.isExact(t.input()) ->
-            found.add(new OrderAgreement(t, t.input()));
-        case TensorOp other -> other.operands().forEach(open::push);
+            found.add(new OrderAgreement(t, t.input(), part.gain));
+        case TensorOp other -> other.operands().forEach(v -> open.push(new Part(v, part.gain)));
       }
     }
     return found;
@@ -83,6 +90,11 @@ final class OrderAgreement {
         || op instanceof Add
         || op instanceof Subtract
         || op instanceof WindowMean;
+  }
+
+  /** What a decision that turns changes in an element of the output. */
+  double gain() {
+    return gain;
   }
 
   /** The number of decisions of a run. */
