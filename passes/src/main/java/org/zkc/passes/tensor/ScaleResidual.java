@@ -51,7 +51,7 @@ public final class ScaleResidual {
   private static final String CHANNELS = "scale-residual.channels";
 
   /** A site whose greatest channel is below so many median channels is left as it is. */
-  private static final double ALIKE = 16;
+  private static final double ALIKE = 4;
 
   /** Channels are brought down to so many times what the median channel reaches, if possible. */
   private static final double ROOM = 2;
