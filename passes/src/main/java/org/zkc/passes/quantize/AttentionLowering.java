@@ -22,7 +22,7 @@ final class AttentionLowering {
   private static final int FEWEST_EXPONENT_BITS = 6;
 
   /** Bits of exponentials below half of the room, so that what is left for values has more. */
-  private static final int VALUES_FIRST = 1;
+  private static final int VALUES_FIRST = 2;
 
   private static final int MOST_SHARE_BITS = 12;
 

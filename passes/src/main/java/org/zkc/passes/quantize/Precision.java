@@ -48,7 +48,7 @@ record Precision(double share, double weightShare, double margin, Map<String, In
   private static final int MOST_BITS = 14;
 
   /** Weights of more bits gain nothing that their accumulators have room for. */
-  private static final int MOST_WEIGHT_BITS = 12;
+  static final int MOST_WEIGHT_BITS = 12;
 
   /**
    * The rounding of a table's input comes on top of the result's: its share is smaller by this

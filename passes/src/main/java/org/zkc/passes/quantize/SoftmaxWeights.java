@@ -26,7 +26,7 @@ final class SoftmaxWeights {
   /**
    * The most rows of the table that brings exact scores to the grid, where a coarser one will do.
    */
-  private static final long ROWS = 1 << 16;
+  private static final long ROWS = 1 << 18;
 
   /** The grid is not made coarser than this for the sake of fewer rows. */
   private static final double COARSEST = 0.25;

@@ -34,6 +34,12 @@ final class WeightLowering {
   /** The most weights of one map whose bytes are worth that. */
   private static final long MOST_DECISIVE = 1 << 20;
 
+  /** Mantissas of more bits take two bytes each, and as many bits as are worth anything. */
+  private static final int BYTE = 8;
+
+  /** A share of weights at which they are not spared. */
+  private static final double PRECISE = 1e-6;
+
   private final TensorAnalysis analysis;
   private final Ranges ranges;
   private final QuantizationOptions options;
@@ -156,13 +162,17 @@ final class WeightLowering {
             .map(m -> m * m)
             .average()
             .orElse(0);
-    return Precision.ofWeights(
-        precision.least(name, bits),
-        statistics,
-        Math.max(0, meanSquare - constant),
-        constant,
-        ranges.of(op.definitions().getFirst()).variation(),
-        allowance(statistics.fanIn() * statistics.channels()));
+    int chosen =
+        Precision.ofWeights(
+            precision.least(name, bits),
+            statistics,
+            Math.max(0, meanSquare - constant),
+            constant,
+            ranges.of(op.definitions().getFirst()).variation(),
+            allowance(statistics.fanIn() * statistics.channels()));
+    return chosen > BYTE && precision.weightShare() <= PRECISE
+        ? Math.max(chosen, Precision.MOST_WEIGHT_BITS)
+        : chosen;
   }
 
   /**
