@@ -64,12 +64,6 @@ final class ScaleClasses {
    */
   static final int PRODUCT_BITS = 12;
 
-  /**
-   * Bits that such products have at most: the map behind a gate has a sum of as many terms as there
-   * are products, and its weights lose the bits that the products gain.
-   */
-  private static final int MOST_PRODUCT_BITS = 13;
-
   /** Bits of means: their accumulators are exact and their number small. */
   static final int MEAN_BITS = 12;
 
@@ -115,7 +109,6 @@ final class ScaleClasses {
     boolean nonNegative = true;
     boolean snapped;
     boolean fixedBits;
-    boolean isProduct;
     double variation = Double.POSITIVE_INFINITY;
     int bits;
     int chosenBits;
@@ -206,15 +199,12 @@ final class ScaleClasses {
    * which calibration with few samples does not see, have the errors of all factors.
    */
   private boolean isLast(Multiply op, Set<Value> ends) {
-    return isOfComputed(op)
+    return !analysis.isConstant(op.left())
+        && !analysis.isConstant(op.right())
         && !TensorAnalysis.isExact(op.result())
         && !analysis.isIntegral(op.left())
         && !analysis.isIntegral(op.right())
         && ends.contains(op.result());
-  }
-
-  private boolean isOfComputed(Multiply op) {
-    return !analysis.isConstant(op.left()) && !analysis.isConstant(op.right());
   }
 
   /** The values of which only views and products are made, to the outputs. */
@@ -339,7 +329,6 @@ final class ScaleClasses {
       bits = precision.least(value.name(), Math.max(bits, least));
     }
     members.bits = Math.max(members.bits, bits);
-    members.isProduct |= op instanceof Multiply m && isOfComputed(m);
     double threshold =
         ranges
             .of(value)
@@ -473,9 +462,6 @@ final class ScaleClasses {
             ? members.bits
             : precision.ofActivation(
                 members.bits, magnitude, members.nonNegative, members.variation);
-    if (members.isProduct && !members.fixedBits) {
-      bits = Math.min(bits, Math.max(members.bits, MOST_PRODUCT_BITS));
-    }
     while (!members.fixedBits
         && bits > FEWEST_BITS
         && magnitude / Precision.greatest(bits, members.nonNegative) < leastScale) {

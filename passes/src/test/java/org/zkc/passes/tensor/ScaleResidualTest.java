@@ -18,7 +18,7 @@ class ScaleResidualTest {
 
   @Test
   void channelsAlikeStay() {
-    assertArrayEquals(new int[64], ScaleResidual.exponents(channels(64, 15, 8)));
+    assertArrayEquals(new int[64], ScaleResidual.exponents(channels(64, 3.5, 2)));
     assertArrayEquals(new int[64], ScaleResidual.exponents(channels(64, 0)));
   }
 
