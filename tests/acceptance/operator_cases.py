@@ -710,6 +710,22 @@ def integers_that_are_counted(r):
 
 
 @family
+def integers_that_are_divided(r):
+    lines, n = r.randint(1, 3), r.randint(2, 6)
+    d, k = r.choice([-7, -4, -3, -1, 1, 2, 3, 5, 8]), r.randint(0, 5)
+    whole, positive = torch.tensor([r.randint(-40, 40) for _ in range(n)]), torch.tensor([r.randint(1, 9) for _ in range(n)])
+    number = lambda x: x.argsort(1) * 5 - 9  # noqa: E731
+    return (lines, n), r.choice([
+        lambda x: number(x) // d, lambda x: number(x) % d, lambda x: torch.fmod(number(x), d), lambda x: torch.div(number(x), d, rounding_mode="trunc"),
+        lambda x: torch.div(number(x), d, rounding_mode="floor"), lambda x: number(x) // positive, lambda x: number(x) % positive,
+        lambda x: whole // (x.argsort(1) + 1), lambda x: whole % (x.argsort(1) + 1), lambda x: torch.remainder(number(x), positive),
+        lambda x: number(x) & k, lambda x: number(x) | d, lambda x: number(x) ^ whole, lambda x: ~number(x), lambda x: number(x) << k,
+        lambda x: number(x) >> k, lambda x: number(x) & number(-x), lambda x: 1 << x.argsort(1), lambda x: number(x) >> x.argsort(1),
+        lambda x: torch.stack(torch.unravel_index(x.argmax(), (lines, n))), lambda x: x.flatten().argmax() // n, lambda x: number(x).int() // d,
+    ])  # fmt: skip
+
+
+@family
 def writes_at_computed_places(r):
     lines, n, k = r.randint(1, 4), r.randint(3, 6), r.randint(1, 3)
     axis, keep = r.choice([0, 1]), r.random() < 0.5

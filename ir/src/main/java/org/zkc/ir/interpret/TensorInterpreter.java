@@ -36,6 +36,7 @@ import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Elementwise;
 import org.zkc.ir.tensor.IndexWrap;
+import org.zkc.ir.tensor.IntegerBinary;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.MaxPool;
@@ -354,6 +355,7 @@ public final class TensorInterpreter {
       case Multiply m -> zip(get(m.left(), values), get(m.right(), values), (x, y) -> x * y);
       case Divide d -> zip(get(d.left(), values), get(d.right(), values), (x, y) -> x / y);
       case Cast c -> cast(c, get(c.input(), values));
+      case IntegerBinary b -> integers(b, get(b.left(), values), get(b.right(), values));
       case CompareZero c -> compare(c, get(c.input(), values));
       case TopK t -> FloatReductions.topK(t, get(t.input(), values));
       case Gather g -> gather(g, get(g.table(), values), get(g.indices(), values));
@@ -388,6 +390,14 @@ public final class TensorInterpreter {
       out[i] = op.comparison().holds(input[i]) ? 1 : 0;
     }
     return out;
+  }
+
+  private static float[] integers(IntegerBinary op, float[] left, float[] right) {
+    try {
+      return zip(left, right, (x, y) -> op.apply((long) x, (long) y));
+    } catch (ArithmeticException e) {
+      throw new UserException(op.location(), "the input makes the model divide integers by 0");
+    }
   }
 
   private static float[] wrap(IndexWrap op, float[] input) {

@@ -189,6 +189,16 @@ public class TensorBuilder extends ViewBuilder {
     return together(left, right, (r, a, b) -> new Divide(r, a, b, location));
   }
 
+  /** Quotients or remainders of integers. */
+  public final Value divideIntegers(Value left, Value right, DivisionPart part) {
+    return together(left, right, (r, a, b) -> new IntegerDivision(r, a, b, part, location));
+  }
+
+  /** A function of the bits of integers. */
+  public final Value bitwise(Value left, Value right, BitOperation operation) {
+    return together(left, right, (r, a, b) -> new Bitwise(r, a, b, operation, location));
+  }
+
   /** Integers or booleans in another element type; the operand where it has the type. */
   public final Value cast(Value input, DType dtype) {
     return input.tensorType().dtype() == dtype

@@ -22,6 +22,7 @@ public sealed interface TensorOp extends Op
         Attention,
         Cast,
         CompareZero,
+        IntegerBinary,
         Gather,
         TopK,
         View,

@@ -117,6 +117,15 @@ public final class TensorRules {
             c.dtype().text());
         yield new TensorType(c.dtype(), c.input().shape());
       }
+      case IntegerBinary b -> {
+        DType dtype = b.left().tensorType().dtype();
+        require(
+            !dtype.isFloating() && dtype != DType.I1,
+            "%s must have integer elements, it has %s",
+            b.left(),
+            dtype.text());
+        yield elementwise(b.left(), b.right());
+      }
       case CompareZero c -> new TensorType(DType.I1, c.input().shape());
       case TopK t -> {
         Shape input = t.input().shape();

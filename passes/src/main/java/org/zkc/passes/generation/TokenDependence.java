@@ -24,6 +24,7 @@ import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Elementwise;
+import org.zkc.ir.tensor.IntegerBinary;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.MaxPool;
@@ -127,6 +128,7 @@ final class TokenDependence {
       case Multiply m -> DependenceProducts.products(of(m.left()), of(m.right()));
       case Divide d -> quotients(of(d.left()), of(d.right()));
       case Cast c -> of(c.input());
+      case IntegerBinary b -> quotients(of(b.left()), of(b.right()));
       case CompareZero c -> map(c.input(), c.comparison().holds(0) ? NONZERO : ZERO);
       case Elementwise e -> map(e.input(), e.apply(0) == 0 ? ZERO : FIXED);
       case BatchNorm b -> batchNorm(b);

@@ -17,6 +17,7 @@ import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.Attention;
 import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.Bitwise;
 import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.CompareZero;
@@ -26,6 +27,7 @@ import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.FakeQuantize;
 import org.zkc.ir.tensor.IndexWrap;
+import org.zkc.ir.tensor.IntegerDivision;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.MaxPool;
@@ -54,6 +56,7 @@ final class ExactLowering {
   private final TopKLowering tops;
   private final PoolLowering pools;
   private final IndexRange range;
+  private final IntegerArithmetic arithmetic;
 
   ExactLowering(IntegerValues values, GatherLowering gathers, PoolLowering pools) {
     this.values = values;
@@ -62,6 +65,7 @@ final class ExactLowering {
     this.comparisons = new ComparisonLowering(values);
     this.tops = new TopKLowering(values);
     this.range = new IndexRange(values);
+    this.arithmetic = new IntegerArithmetic(values);
   }
 
   Value lower(TensorOp op) {
@@ -97,6 +101,13 @@ final class ExactLowering {
           out.windowSum(
               integers(w.input()), w.axis(), w.starts(), w.lengths(), w.divisors(), 1);
       case IndexWrap i -> wrapped(i);
+      case IntegerDivision d ->
+          arithmetic.division(
+              integers(d.left()), integers(d.right()), uniform(d.right()), d.part(), d.location());
+      case Bitwise b ->
+          uniform(b.left()).isPresent()
+              ? bits(b, b.right(), b.left())
+              : bits(b, b.left(), b.right());
       case UnaryView v -> out.viewOfReals(v, List.of(integers(v.input())));
       case FakeQuantize _,
           Constant _,
@@ -211,6 +222,11 @@ final class ExactLowering {
             0,
             (long) Math.max(all.low(), Math.ceil(low)),
             (long) Math.min(all.high(), Math.floor(high)));
+  }
+
+  private Value bits(Bitwise op, Value x, Value y) {
+    return arithmetic.bits(
+        integers(x), integers(y), uniform(y), op.operation(), op.location());
   }
 
   /** Indices on their axis, by a table of all of them where some may be negative. */

@@ -1,6 +1,7 @@
 package org.zkc.passes.quantize;
 
 import org.zkc.ir.DType;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
@@ -57,6 +58,15 @@ final class IndexRange {
       throw outside(interval, extent, location);
     }
     return values.out().roundedQuotient(x, ones(x.shape()), 0, 0, extent - 1, 1);
+  }
+
+  /** Integers that certainly lie in an interval, where theirs is wider. */
+  Value within(Value x, Interval interval) {
+    return interval.contains(IntegerBuilder.interval(x)) || interval.size() > 1L << FieldBounds.MAX_QUOTIENT_BITS
+        ? x
+        : values
+            .out()
+            .roundedQuotient(x, ones(x.shape()), 0, interval.low(), interval.high(), 1);
   }
 
   static UserException outside(Interval interval, int extent, Location location) {

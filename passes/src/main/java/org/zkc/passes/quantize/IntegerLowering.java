@@ -30,6 +30,7 @@ import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.FakeQuantize;
 import org.zkc.ir.tensor.IndexWrap;
+import org.zkc.ir.tensor.IntegerBinary;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.LogSoftmax;
 import org.zkc.ir.tensor.MatMul;
@@ -276,7 +277,7 @@ final class IntegerLowering {
       case Relu r -> activations.clamp(r, 0, Double.POSITIVE_INFINITY);
       case Clamp c -> activations.clamp(c, c.low(), c.high());
       case FakeQuantize f -> activations.onGrid(f);
-      case IndexWrap i -> throw new IllegalStateException("indices are integers");
+      case IndexWrap _, IntegerBinary _ -> throw new IllegalStateException("these are integers");
       case Activation t -> activations.activation(t);
       case MaxPool p -> pools.maxPool(p);
       case WindowMean w -> pools.windowMean(w);

@@ -10,6 +10,7 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
+import org.zkc.ir.tensor.DivisionPart;
 import org.zkc.ir.tensor.Pointwise;
 import org.zkc.ir.tensor.ScalarFunction;
 import org.zkc.ir.view.Broadcast;
@@ -292,8 +293,13 @@ final class ArithmeticOperators {
 
   /** The quotient, rounded by the function. */
   private static TorchValue quotient(OperatorCall call, ScalarFunction rounding) {
-    if (!Promotion.of(call.arguments().subList(0, 2)).isFloating()) {
-      throw call.refuse("a rounded quotient of integers; convert them with .float() first");
+    DType dtype = Promotion.of(call.arguments().subList(0, 2));
+    if (!dtype.isFloating()) {
+      return IntegerOperators.division(
+          call,
+          rounding == ScalarFunction.FLOOR
+              ? DivisionPart.FLOOR_QUOTIENT
+              : DivisionPart.TRUNCATED_QUOTIENT);
     }
     return elementwise(call, (x, y) -> call.emit().pointwise(divided(call, x, y), rounding));
   }
@@ -388,6 +394,13 @@ final class ArithmeticOperators {
       ScalarFunction function,
       LongBinaryOperator onLongs,
       DoubleBinaryOperator onDoubles) {
+    if (traced(call) && !Promotion.of(call.arguments().subList(0, 2)).isFloating()) {
+      return IntegerOperators.division(
+          call,
+          function == ScalarFunction.FMOD
+              ? DivisionPart.TRUNCATED_REMAINDER
+              : DivisionPart.FLOOR_REMAINDER);
+    }
     if (traced(call) && !isNumber(call.argument(1))) {
       return PairOperators.remainder(
           call, function == ScalarFunction.FMOD ? ScalarFunction.TRUNC : ScalarFunction.FLOOR);

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.zkc.ir.DType;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.BitOperation;
 import org.zkc.ir.tensor.Comparison;
 import org.zkc.passes.torch.TorchValue.Bool;
 import org.zkc.passes.torch.TorchValue.DictOf;
@@ -35,38 +36,38 @@ final class ComparisonOperators {
           new TorchOperator("aten.__not__", "host", c -> new Bool(!ScalarOperators.truth(c, 0))),
           new TorchOperator(
               "aten.__and__",
-              "multiply, subtract",
-              "of computed values booleans only",
-              c -> bitwise(c, (x, y) -> x & y, LogicOperators::and)),
+              "multiply, subtract; bitwise",
+              "",
+              c -> bitwise(c, BitOperation.AND, LogicOperators::and)),
           new TorchOperator(
               "aten.__or__",
-              "multiply, subtract",
-              "of computed values booleans only",
-              c -> bitwise(c, (x, y) -> x | y, LogicOperators::or)),
+              "multiply, subtract; bitwise",
+              "",
+              c -> bitwise(c, BitOperation.OR, LogicOperators::or)),
           new TorchOperator(
               "aten.__xor__",
-              "multiply, subtract",
-              "of computed values booleans only",
-              c -> bitwise(c, (x, y) -> x ^ y, LogicOperators::xor)),
+              "multiply, subtract; bitwise",
+              "",
+              c -> bitwise(c, BitOperation.XOR, LogicOperators::xor)),
           new TorchOperator(
               "aten.bitwise_and",
-              "multiply, subtract",
-              "of computed values booleans only",
-              c -> bitwise(c, (x, y) -> x & y, LogicOperators::and)),
+              "multiply, subtract; bitwise",
+              "",
+              c -> bitwise(c, BitOperation.AND, LogicOperators::and)),
           new TorchOperator(
               "aten.bitwise_or",
-              "multiply, subtract",
-              "of computed values booleans only",
-              c -> bitwise(c, (x, y) -> x | y, LogicOperators::or)),
+              "multiply, subtract; bitwise",
+              "",
+              c -> bitwise(c, BitOperation.OR, LogicOperators::or)),
           new TorchOperator(
               "aten.bitwise_xor",
-              "multiply, subtract",
-              "of computed values booleans only",
-              c -> bitwise(c, (x, y) -> x ^ y, LogicOperators::xor)),
+              "multiply, subtract; bitwise",
+              "",
+              c -> bitwise(c, BitOperation.XOR, LogicOperators::xor)),
           new TorchOperator(
               "aten.bitwise_not",
               "subtract",
-              "of computed values booleans only",
+              "",
               ComparisonOperators::complement),
           new TorchOperator("aten.__contains__", "host", ComparisonOperators::contains));
 
@@ -199,12 +200,12 @@ final class ComparisonOperators {
   }
 
   private static TorchValue bitwise(
-      OperatorCall call, LongBinaryOperator operator, LogicOperators.Connective connective) {
+      OperatorCall call, BitOperation operation, LogicOperators.Connective connective) {
     if (!LogicOperators.isTraced(call)) {
-      return logic(call, operator);
+      return logic(call, operation::of);
     }
     if (!LogicOperators.areBooleans(call, 2)) {
-      throw call.refuse("bits of computed integers; booleans are supported");
+      return IntegerOperators.bitwise(call, operation);
     }
     return connective.of(
         call,
@@ -221,10 +222,12 @@ final class ComparisonOperators {
 
   private static TorchValue complement(OperatorCall call) {
     if (call.argument(0) instanceof TracedTensor t) {
-      if (t.dtype() != DType.I1) {
-        throw call.refuse("bits of computed integers; booleans are supported");
+      if (t.dtype().isFloating()) {
+        throw call.refuse("the complement of a floating-point tensor");
       }
-      return LogicOperators.not(call, t);
+      return t.dtype() == DType.I1
+          ? LogicOperators.not(call, t)
+          : IntegerOperators.complement(call, t);
     }
     KnownTensor operand = call.knownTensor(0, "operand");
     if (operand.dtype().isFloating()) {

@@ -49,6 +49,7 @@ public final class TorchOperatorTable {
             ElementOperators.ALL,
             OneHotOperators.ALL,
             ScatterOperators.ALL,
+            IntegerOperators.ALL,
             List.of(EmbeddingBag.OPERATOR),
             PickOperators.ALL,
             JoinOperators.ALL,
