@@ -337,3 +337,47 @@ def test_a_model_that_cannot_be_scripted_says_how_to_go_on(tmp_path):
 
     with pytest.raises(zkpytorch.ExportError, match="pass example_inputs to have it traced"):
         zkpytorch.export(Unscriptable(), path=tmp_path / "m.pt")
+
+
+def test_torch_export_by_the_files_name_or_on_request(tmp_path):
+    torch.manual_seed(31)
+    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.Dropout(), nn.Flatten(), nn.Linear(72, 3))
+    x, samples = torch.randn(1, 1, 8, 8), torch.randn(16, 1, 8, 8)
+    by_name = zkpytorch.export(network, x, tmp_path / "m.pt2", calibration=samples)
+    on_request = zkpytorch.export(network, x, tmp_path / "m.pt", calibration=samples, format="torch.export")
+    assert network.training
+    for path in (by_name, on_request):
+        description = json.loads(record(path, "extra/zkpytorch.json"))
+        assert description["method"] == "exported" and description["inputs"][0]["shape"] == [1, 1, 8, 8]
+        assert record(path, "models/model.json")
+    traced = zkpytorch.export(network, x, tmp_path / "t.pt", calibration=samples)
+    # One program has one key, whichever exporter wrote it.
+    keys = [zkpytorch.compile(path, output=tmp_path / f"{k}.zkc").digest for k, path in enumerate((by_name, on_request, traced))]
+    assert keys[0] == keys[1] == keys[2]
+
+
+def test_torch_export_refuses_what_it_would_bake_in(tmp_path):
+    def branch(self, x):
+        return x if x.sum() > 0 else self.fc(x)
+
+    def otherwise(self, x):
+        return x * 2 if torch.compiler.is_exporting() else self.fc(x)
+
+    class Training(nn.Module):
+        # PyTorch records the lines of functions of this name alone.
+        def forward(self, x):
+            return F.dropout(x, 0.0)
+
+    path = tmp_path / "m.pt2"
+    for refused, message in [
+        (model(branch), r"test_export\.py:\d+: .*depends on a value computed from its input"),
+        (model(otherwise), "output 0 of the export differs"),
+        (Training(), r"test_export\.py.*dropout runs in training mode"),
+    ]:
+        with pytest.raises(zkpytorch.ExportError, match=message):
+            zkpytorch.export(refused, torch.ones(1, 4), path)
+    with pytest.raises(zkpytorch.ExportError, match="needs example_inputs"):
+        zkpytorch.export(model(simple), path=path)
+    with pytest.raises(zkpytorch.ExportError, match="is of TorchScript"):
+        zkpytorch.export(torch.jit.script(model(simple)), torch.ones(1, 4), path)
+    assert list(tmp_path.iterdir()) == []

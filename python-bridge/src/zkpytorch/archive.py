@@ -10,6 +10,7 @@ import os
 import pathlib
 import tempfile
 import warnings
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Union
@@ -43,9 +44,10 @@ def export(
 ) -> pathlib.Path:
     """Saves `model` as an archive for `zkc compile`.
 
-    With example inputs the model is traced; without, it is compiled by `torch.jit.script`. The model itself is left as
-    it was, its training flags included. A trace is compared with the model on varied inputs, and a model whose Python
-    code branches on a value computed from its input is refused: the archive would hold one branch only.
+    With example inputs the model is exported by `torch.export`, or traced; without, it is compiled by `torch.jit.script`. The
+    model itself is left as it was, its training flags included. An export or trace is compared with the model on varied
+    inputs, and a model whose Python code branches on a value computed from its input is refused: the archive would hold one
+    branch only.
 
     Args:
         model: a module on the CPU with real parameters.
@@ -54,7 +56,8 @@ def export(
         calibration: sample inputs for the quantisation, stored in the archive: for each input one array of its shape, or with a
             leading axis of samples. A single array, a sequence in the order of `forward`'s arguments, or a mapping by
             name.
-        format: "torchscript", or "auto", which chooses it.
+        format: "torch.export" (PyTorch 2.8 or later, with example inputs), "torchscript", or "auto": the first where `path` ends
+            with `.pt2`, else the second.
 
     Returns:
         The path written.
@@ -62,11 +65,14 @@ def export(
     Raises:
         ExportError: the model cannot be exported faithfully; the text says why and what to change.
     """
-    if format not in ("auto", "torchscript"):
-        raise ExportError(f"format '{format}' is not supported; use 'torchscript' or 'auto'.")
+    if format not in ("auto", "torch.export", "torchscript"):
+        raise ExportError(f"format '{format}' is not supported; use 'torch.export', 'torchscript' or 'auto'.")
     if not isinstance(model, nn.Module):
         raise ExportError(f"the model is a {type(model).__name__}; expected a torch.nn.Module.")
-    target = pathlib.Path(path if path is not None else f"{_class_name(model)}.pt")
+    by_export = format == "torch.export" or format == "auto" and path is not None and os.fspath(path).endswith(".pt2")
+    if by_export:
+        _require_export(model, example_inputs)
+    target = pathlib.Path(path if path is not None else f"{_class_name(model)}.pt{'2' if by_export else ''}")
 
     model_checks.check_state(model)
     names = _input_names(model)
@@ -76,18 +82,36 @@ def export(
     samples = None if calibration is None else _calibration(calibration, names, examples)
 
     with model_checks.inference_mode_of(model), torch.no_grad(), _quiet():
+        answers: list[Answer] = []
+        program: Any
         if examples is None:
-            module, answers = _script(model), []
+            method, program = "scripted", _script(model)
+        elif by_export:
+            method, (program, answers) = "exported", _export(model, examples, names)
         else:
-            module, answers = _trace(model, examples, names)
-        model_checks.check_no_training_operators(module)
-        extra: dict[str, str | bytes] = {"zkpytorch.json": _description(model, names, examples, answers[0][1] if answers else None)}
+            method, (program, answers) = "traced", _trace(model, examples, names)
+        if not by_export:
+            model_checks.check_no_training_operators(program)
+        extra: dict[str, str | bytes] = {
+            "zkpytorch.json": _description(model, method, names, examples, answers[0][1] if answers else None)
+        }
         if answers:
             extra["zkpytorch/answers.npz"] = _npz(_recorded(answers))
         if samples is not None:
             extra["zkpytorch/calibration.npz"] = _npz(samples)
-        _save(module, target, extra)
+        _save(program, target, extra)
     return target
+
+
+def _require_export(model: nn.Module, example_inputs: Any) -> None:
+    if example_inputs is None:
+        raise ExportError("torch.export needs example_inputs; without them the format is 'torchscript'.")
+    if isinstance(model, torch.jit.ScriptModule):
+        raise ExportError("the model is of TorchScript, which torch.export does not take; use format='torchscript'.")
+    # Layouts of earlier versions have other records.
+    major, minor = (int(number) for number in torch.__version__.split(".")[:2])
+    if (major, minor) < (2, 8):
+        raise ExportError(f"format 'torch.export' needs PyTorch 2.8 or later, and this is {torch.__version__}; use format='torchscript'.")
 
 
 def _class_name(model: nn.Module) -> str:
@@ -172,15 +196,18 @@ def _script(model: nn.Module) -> torch.jit.ScriptModule:
 Answer = tuple[list[torch.Tensor], list[torch.Tensor]]
 
 
-def _trace(model: nn.Module, examples: list[torch.Tensor], names: list[str]) -> tuple[torch.jit.ScriptModule, list[Answer]]:
+def _answers(model: nn.Module, examples: list[torch.Tensor], looked_at: bool) -> list[Answer]:
+    """The example and its variations, with the model's answers.
+
+    Args:
+        looked_at: whether Python code that depends on values is to be refused here.
+    """
     variations = [examples, *_varied(examples)]
     with model_checks.unchanged_state(model):
-        if isinstance(model, torch.jit.ScriptModule):
-            expected = [_outputs(model(*_copies(inputs))) for inputs in variations]
-        else:
+        if looked_at:
             inputs = _copies(examples)
             refuse_data_dependence(lambda: model(*inputs), inputs)
-            expected = [_outputs(model(*_copies(inputs))) for inputs in variations]
+        expected = [_outputs(model(*_copies(inputs))) for inputs in variations]
     again = _outputs(model(*_copies(examples)))
     if not all(torch.equal(a, b) for a, b in zip(expected[0], again)):
         raise ExportError(
@@ -188,17 +215,37 @@ def _trace(model: nn.Module, examples: list[torch.Tensor], names: list[str]) -> 
         )
     for k, output in enumerate(expected[0]):
         model_checks.check_tensor(output, f"output {k}")
-    if isinstance(model, torch.jit.ScriptModule):
-        return model, list(zip(variations, expected))
+    return list(zip(variations, expected))
+
+
+def _trace(model: nn.Module, examples: list[torch.Tensor], names: list[str]) -> tuple[torch.jit.ScriptModule, list[Answer]]:
+    scripted = isinstance(model, torch.jit.ScriptModule)
+    answers = _answers(model, examples, looked_at=not scripted)
+    if scripted:
+        return model, answers
     # Dictionaries are results of one structure: their keys become names of outputs.
     try:
         traced = torch.jit.trace(model, tuple(_copies(examples)), check_trace=False, strict=False)
     except RuntimeError as e:
         reason = " ".join(str(e).split())
         raise ExportError(f"the model cannot be traced ({reason}); return a tensor, a tuple of tensors or a dictionary of tensors.") from e
-    for inputs, wanted in zip(variations, expected):
-        _compare(_outputs(traced(*_copies(inputs))), wanted, names)
-    return traced, list(zip(variations, expected))
+    for inputs, wanted in answers:
+        _compare(_outputs(traced(*_copies(inputs))), wanted, names, "trace", "Export without example inputs to have it scripted.")
+    return traced, answers
+
+
+def _export(model: nn.Module, examples: list[torch.Tensor], names: list[str]) -> tuple[torch.export.ExportedProgram, list[Answer]]:
+    answers = _answers(model, examples, looked_at=True)
+    try:
+        program = torch.export.export(model, tuple(_copies(examples)), strict=False)
+    except Exception as e:  # of many kinds, as the model's own code raises them
+        reason = " ".join(str(e).split())[:500]
+        raise ExportError(f"torch.export refuses the model ({reason}); format='torchscript' traces it.") from e
+    model_checks.check_no_training_calls(program)
+    module = program.module()
+    for inputs, wanted in answers:
+        _compare(_outputs(module(*_copies(inputs))), wanted, names, "export", "Use format='torchscript' to have it traced.")
+    return program, answers
 
 
 def _recorded(answers: list[Answer]) -> dict[str, np.ndarray]:
@@ -260,7 +307,7 @@ def _varied(examples: list[torch.Tensor]) -> Iterator[list[torch.Tensor]]:
         yield varied
 
 
-def _compare(actual: list[torch.Tensor], expected: list[torch.Tensor], names: list[str]) -> None:
+def _compare(actual: list[torch.Tensor], expected: list[torch.Tensor], names: list[str], what: str, remedy: str) -> None:
     for k, (a, e) in enumerate(zip(actual, expected)):
         same = len(actual) == len(expected) and a.shape == e.shape and a.dtype == e.dtype
         if same and a.is_floating_point():
@@ -270,20 +317,21 @@ def _compare(actual: list[torch.Tensor], expected: list[torch.Tensor], names: li
             same = torch.equal(a, e)
         if not same:
             raise ExportError(
-                f"output {k} of the trace differs from the model's on other values of {', '.join(names)}; the model's Python code"
-                " does something that tracing cannot record. Export without example inputs to have it scripted."
+                f"output {k} of the {what} differs from the model's on other values of {', '.join(names)}; the model's Python code"
+                f" does something that no {what} can record. {remedy}"
             )
 
 
 def _description(
     model: nn.Module,
+    method: str,
     names: list[str],
     examples: list[torch.Tensor] | None,
     outputs: list[torch.Tensor] | None,
 ) -> str:
     """The text of `zkpytorch.json`.
 
-    `format`: version of this layout; `model`: class name; `method`: "traced" or "scripted"; `torch`: PyTorch's version;
+    `format`: version of this layout; `model`: class name; `method`: "traced", "scripted" or "exported"; `torch`: PyTorch's version;
     `inputs`: in forward's order, each with `name`, and, unless scripted, `shape` (integers) and `dtype` (zkc's name, as
     "f32"); `outputs`: `shape` and `dtype` each; `reference`: SHA-256 over the bytes of the outputs on the example input,
     little-endian, in order, 64 hexadecimal digits. `outputs` and `reference` are absent when scripted.
@@ -291,7 +339,7 @@ def _description(
     description: dict[str, Any] = {
         "format": FORMAT_VERSION,
         "model": _class_name(model),
-        "method": "scripted" if examples is None else "traced",
+        "method": method,
         "torch": torch.__version__,
     }
     if examples is None or outputs is None:
@@ -317,13 +365,22 @@ def _npz(arrays: dict[str, np.ndarray]) -> bytes:
     return buffer.getvalue()
 
 
-def _save(module: torch.jit.ScriptModule, target: pathlib.Path, extra: dict[str, str | bytes]) -> None:
+def _save(program: Any, target: pathlib.Path, extra: dict[str, str | bytes]) -> None:
     """Writes beside the target and renames, so that no half-written archive stays behind."""
     target.parent.mkdir(parents=True, exist_ok=True)
     # The archive's root folder is named after the file it is first written to.
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".zkpytorch-") as folder:
-        fresh = pathlib.Path(folder) / target.name
-        torch.jit.save(module, str(fresh), _extra_files=extra)
+        if isinstance(program, torch.export.ExportedProgram):
+            fresh = pathlib.Path(folder) / f"{target.stem}.pt2"
+            torch.export.save(program, str(fresh))
+            # PyTorch writes text alone as extra files, and arrays are none.
+            with zipfile.ZipFile(fresh, "a", zipfile.ZIP_STORED) as archive:
+                root = archive.namelist()[0].split("/")[0]
+                for name, content in extra.items():
+                    archive.writestr(zipfile.ZipInfo(f"{root}/extra/{name}"), content)
+        else:
+            fresh = pathlib.Path(folder) / target.name
+            torch.jit.save(program, str(fresh), _extra_files=extra)
         os.replace(fresh, target)
 
 

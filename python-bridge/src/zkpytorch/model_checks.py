@@ -132,6 +132,24 @@ def check_no_training_operators(module: torch.jit.ScriptModule) -> None:
             )
 
 
+def check_no_training_calls(program: torch.export.ExportedProgram) -> None:
+    """The same for a program of torch.export.
+
+    Raises:
+        ExportError: naming the operator and the line of the model.
+    """
+    for node in program.graph.nodes:
+        name = str(node.target).split(".")[1] if str(node.target).startswith("aten.") else ""
+        position = _TRAINING_ARGUMENT.get(f"aten::{name}")
+        if position is not None and position < len(node.args) and node.args[position] is True:
+            frames = [line.strip() for line in str(node.meta.get("stack_trace") or "").splitlines() if line.strip().startswith("File ")]
+            outside = [line for line in frames if not names_library(line)]
+            raise ExportError(
+                f"{(outside or frames or ['the model'])[-1]}: {name} runs in training mode although the model is in"
+                " evaluation mode; pass training=self.training."
+            )
+
+
 def _all_nodes(block: Any) -> Iterator[Any]:
     for node in block.nodes():
         yield node
