@@ -256,3 +256,25 @@ def test_generated_text_is_proved(generation, tmp_path):
         zkpytorch.verify(proof, files, inputs=prompt, generated=other)
     with pytest.raises(zkpytorch.ZkcError):
         zkpytorch.prove(files, prompt, generated=other)
+
+
+def test_calls_of_what_is_provable_give_proofs():
+    weight = torch.linspace(-1, 1, 12).reshape(3, 4)
+
+    @zkpytorch.provable(torch.ones(1, 4), calibration=torch.randn(16, 4, generator=torch.Generator().manual_seed(1)))
+    def scores(x):
+        return torch.relu(x @ weight.T)
+
+    x = torch.tensor([[0.5, -1.0, 0.25, 1.0]])
+    proof = scores(x, context="c")
+    assert torch.allclose(proof.outputs, torch.relu(x @ weight.T), atol=0.05)
+    statement = scores.verify(proof, inputs=x, outputs=proof.outputs, context="c")
+    assert statement.model == scores.compiled.digest
+    second = scores(-x)
+    assert second.proof != proof.proof and proof.proof.is_file()
+    with pytest.raises(zkpytorch.VerificationError):
+        scores.verify(second, inputs=x)
+    network = zkpytorch.provable(torch.ones(1, 4))(nn.Linear(4, 2))
+    assert network(x).outputs.shape == (1, 2)
+    with pytest.raises(TypeError, match="decorate an instance"):
+        zkpytorch.provable(torch.ones(1, 4))(nn.Linear)

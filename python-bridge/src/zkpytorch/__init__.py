@@ -4,6 +4,7 @@ from .archive import export
 from .errors import ExportError, Frame, VerificationError, ZkcError
 from .process import process_id, shutdown
 from .proving import check, compile, generate, inspect, prove, run, verify
+from .provable import Provable, provable
 from .results import CheckResult, CompiledModel, Fault, Inspection, Proof, Statement
 
 __version__ = "0.1.0"
@@ -16,6 +17,7 @@ __all__ = [
     "Frame",
     "Inspection",
     "Proof",
+    "Provable",
     "Statement",
     "VerificationError",
     "ZkcError",
@@ -25,6 +27,7 @@ __all__ = [
     "generate",
     "inspect",
     "process_id",
+    "provable",
     "prove",
     "run",
     "shutdown",
