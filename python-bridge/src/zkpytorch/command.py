@@ -18,8 +18,8 @@ _REJECTED = 1
 
 
 def find_zkc() -> str:
-    """The executable: the variable `ZKC`, else the launcher of the checkout that this package lies in or was installed from,
-    else `zkc` on the PATH.
+    """The executable: the variable `ZKC`, else the one that a wheel of a release carries with a Java of its own, else the
+    launcher of the checkout that this package lies in or was installed from, else `zkc` on the PATH.
 
     Raises:
         FileNotFoundError: there is none.
@@ -29,6 +29,9 @@ def find_zkc() -> str:
         if shutil.which(named) is None:
             raise FileNotFoundError(f"the variable ZKC names '{named}', which is no executable file.")
         return named
+    bundled = pathlib.Path(__file__).parent / "bundle" / "bin" / "zkc"
+    if os.access(bundled, os.X_OK):
+        return str(bundled)
     for checkout in (pathlib.Path(__file__).resolve().parents[3], _installed_from()):
         launcher = checkout / "zkc" if checkout else None
         if launcher and (checkout / "python-bridge").is_dir() and os.access(launcher, os.X_OK):

@@ -1,0 +1,38 @@
+# Part of the launchers, that of a checkout and that of a release, which set JAVA_HOME, class_path and, where there are any, cache (a
+# file of the JVM) and build (the name of the commit).
+# shellcheck shell=sh disable=SC2154
+
+# Runs class path $class_path in place of this process. A young generation of fixed size: left to itself it grows to a third of the
+# machine, and a prover's arrays then touch fresh pages all the time (VGG-16/32: 1.5 GB instead of 4.7 GB at the peak). Arrays
+# of 16 MB and more begin in the old generation, as they would be copied there (ResNet-50: 4.6 s a proof instead of 5.6 s, 3.4 GB instead of 5 GB). A heap
+# of three quarters of the machine's memory, but of 7.5 GB at most: the collector lets garbage pile up to the limit.
+# Where the locale is ASCII's (LC_ALL=C, none at all, one that is not installed: most containers), the JVM refuses paths and
+# texts beyond ASCII: they are UTF-8 then, as for Python.
+# Whether the cache fits the JVM and its flags is the JVM's to find out, without a word about it.
+# The JVM has no flag against its one-line warning about the vector module, so the first line of stderr passes a
+# filter; the filter ends with the JVM.
+java_options='--add-modules jdk.incubator.vector -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 --enable-native-access=ALL-UNNAMED
+  -XX:+UseSerialGC -Xmn600m -XX:PretenureSizeThreshold=16m -XX:MaxRAM=10g -XX:MaxRAMPercentage=75 -Xlog:aot=off -Xlog:cds=off'
+run() {
+  terminal=false
+  use_cache=
+  [ ! -s "${cache:-}" ] || use_cache=-XX:AOTCache=$cache
+  [ ! -t 2 ] || terminal=true
+  pipe=$(mktemp -u "${TMPDIR:-/tmp}/zkc-stderr-XXXXXXXX")
+  mkfifo -m 600 "$pipe"
+  (
+    trap '' INT
+    exec <"$pipe"
+    rm -f "$pipe"
+    if IFS= read -r line || [ -n "$line" ]; then
+      [ "$line" = 'WARNING: Using incubator modules: jdk.incubator.vector' ] || printf '%s\n' "$line"
+      exec cat
+    fi
+  ) >&2 &
+  case $(locale charmap 2>/dev/null || true) in
+    ANSI_X3.4-1968 | US-ASCII) export LC_ALL=C.UTF-8 ;;
+  esac
+  # shellcheck disable=SC2086  # several words
+  exec "$JAVA_HOME/bin/java" $java_options ${use_cache:+"$use_cache"} \
+    -Dzkc.terminal="$terminal" -Dzkc.build="${build:-}" ${ZKC_JAVA_OPTS:-} -cp "$class_path" org.zkc.runtime.cli.Main "$@" 2>"$pipe"
+}
