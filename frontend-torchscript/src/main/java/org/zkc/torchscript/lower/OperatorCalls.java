@@ -42,6 +42,9 @@ final class OperatorCalls {
   /** Calls that change nothing that a proof is about. */
   private static final Set<String> IGNORED = Set.of("aten.warn", "aten.set_grad_enabled");
 
+  /** Elements of linspace and logspace where their number is left out. */
+  private static final Binding.Literal DEFAULT_STEPS = Binding.Literal.of(100);
+
   private OperatorCalls() {}
 
   /**
@@ -106,7 +109,24 @@ final class OperatorCalls {
         return List.of(folded.get());
       }
     }
-    return emit(frame, resolve(name, positional, keywords, at), positional, keywords, hint, at);
+    List<Binding> given = upgraded(name, positional, keywords);
+    return emit(frame, resolve(name, given, keywords, at), given, keywords, hint, at);
+  }
+
+  /** The arguments with those that versions of PyTorch before 1.11 could leave out. */
+  private static List<Binding> upgraded(
+      String name, List<Binding> positional, Map<String, Binding> keywords) {
+    boolean isSpace = name.equals("aten.linspace") || name.equals("aten.logspace");
+    if (!isSpace || keywords.containsKey("steps")) {
+      return positional;
+    }
+    List<Binding> given = new ArrayList<>(positional);
+    if (given.size() == 2) {
+      given.add(DEFAULT_STEPS);
+    } else if (given.size() > 2 && Frame.typeOf(given.get(2)).equals(StaticTypes.NONE)) {
+      given.set(2, DEFAULT_STEPS);
+    }
+    return given;
   }
 
   /**

@@ -47,6 +47,16 @@ class LoweringTest {
   }
 
   @Test
+  void aLineWithoutNumberOfStepsHasAHundred() {
+    for (String steps : new String[] {"", ", None"}) {
+      String text =
+          InMemoryModel.forward("return torch.mul(x, torch.linspace(0, 1%s))".formatted(steps))
+              .text();
+      assertTrue(text.contains("literal = \"100\""), text);
+    }
+  }
+
+  @Test
   void overloadByType() {
     assertEquals("Tensor", last("return torch.add(x, x)").overload());
     assertEquals("Scalar", last("return torch.add(x, 1)").overload());
