@@ -168,7 +168,7 @@ final class PackedObjects {
             .attributes()
             .put(
                 part + (i == 0 ? "_ih" : "_hh"),
-                ((PickleValue.Instance) packed.get(i)).attributes().get(part));
+                attribute(place, (PickleValue.Instance) packed.get(i), part));
       }
     }
   }
@@ -257,15 +257,18 @@ final class PackedObjects {
           !Optional.of(new PickleValue.Text("zeros"))
               .equals(Optional.ofNullable(own.get("padding_mode")));
       for (String name : List.of("stride", "padding", "dilation", "output_padding")) {
-        PickleValue given =
-            Optional.ofNullable(own.get(name)).orElseThrow(() -> unknown(place.object));
+        PickleValue given = attribute(place, place.object, name);
         // Borders of other kinds are made before the layer is called.
         packed.attributes().put(name, isPadded && name.equals("padding") ? zeros(given) : given);
       }
-      packed.attributes().put("groups", own.get("groups"));
-      packed.attributes().put("transposed", own.get("transposed"));
+      packed.attributes().put("groups", attribute(place, place.object, "groups"));
+      packed.attributes().put("transposed", attribute(place, place.object, "transposed"));
     }
     own.put("_packed_params", packed);
+  }
+
+  private static PickleValue attribute(Place place, PickleValue.Instance of, String name) {
+    return Optional.ofNullable(of.attributes().get(name)).orElseThrow(() -> unknown(place.object));
   }
 
   private static PickleValue zeros(PickleValue tuple) {
