@@ -22,7 +22,7 @@ final class AttentionLowering {
   private static final int FEWEST_EXPONENT_BITS = 6;
 
   /** Bits of exponentials below half of the room, so that what is left for values has more. */
-  private static final int VALUES_FIRST = 2;
+  private static final int VALUES_FIRST = 1;
 
   private static final int MOST_SHARE_BITS = 12;
 
@@ -63,7 +63,9 @@ final class AttentionLowering {
     int last = op.scores().shape().rank() - 1;
     int room = ROOM - SoftmaxWeights.log(op.scores().shape().extent(last));
     int exponentBits =
-        Math.clamp(room / 2 - VALUES_FIRST, FEWEST_EXPONENT_BITS, MOST_EXPONENT_BITS);
+        Math.clamp(
+            room / 2 - VALUES_FIRST - (precision.isGenerous() ? 1 : 0),
+            FEWEST_EXPONENT_BITS, MOST_EXPONENT_BITS);
     Value v = valuesOf(op, room - exponentBits);
     Interval range = IntegerBuilder.interval(v);
     int valueBits = bitsOf(range.magnitude());

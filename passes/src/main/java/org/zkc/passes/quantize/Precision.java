@@ -24,6 +24,14 @@ record Precision(double share, double weightShare, double margin, Map<String, In
     raised = Map.copyOf(raised);
   }
 
+  /**
+   * Whether weights are not spared, nor the bits that scores and values share: what large programs
+   * with attention begin with.
+   */
+  boolean isGenerous() {
+    return weightShare <= GENEROUS;
+  }
+
   Precision withShare(double newShare) {
     return new Precision(newShare, weightShare, margin, raised);
   }
@@ -49,6 +57,8 @@ record Precision(double share, double weightShare, double margin, Map<String, In
 
   /** Weights of more bits gain nothing that their accumulators have room for. */
   static final int MOST_WEIGHT_BITS = 12;
+
+  private static final double GENEROUS = 1e-6;
 
   /**
    * The rounding of a table's input comes on top of the result's: its share is smaller by this

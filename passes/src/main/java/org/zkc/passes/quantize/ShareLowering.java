@@ -66,6 +66,7 @@ final class ShareLowering {
         SoftmaxWeights.onGrid(
             op.input(),
             step > 0 ? Math.min(step, usual) : usual,
+            SoftmaxWeights.mostRows(precision),
             values,
             accumulators,
             op.location());

@@ -26,7 +26,10 @@ final class SoftmaxWeights {
   /**
    * The most rows of the table that brings exact scores to the grid, where a coarser one will do.
    */
-  private static final long ROWS = 1 << 18;
+  private static final long ROWS = 1 << 16;
+
+  /** The same of a program whose precision is generous. */
+  private static final long GENEROUS_ROWS = 1 << 18;
 
   /** The grid is not made coarser than this for the sake of fewer rows. */
   private static final double COARSEST = 0.25;
@@ -66,7 +69,7 @@ final class SoftmaxWeights {
       Accumulators accumulators,
       Precision precision,
       Location location) {
-    Value x = onGrid(scores, wantedStep(precision), values, accumulators, location);
+    Value x = onGrid(scores, wantedStep(precision), mostRows(precision), values, accumulators, location);
     return ofGrid(x, mask, axis, bits, values);
   }
 
@@ -91,6 +94,11 @@ final class SoftmaxWeights {
     return new SoftmaxWeights(out, e, sum);
   }
 
+  /** The most rows of the table that brings exact scores to the grid. */
+  static long mostRows(Precision precision) {
+    return precision.isGenerous() ? GENEROUS_ROWS : ROWS;
+  }
+
   /** The step of scores whose exponentials are weights. */
   static double wantedStep(Precision precision) {
     return Math.scalb(1.0, -precision.ofScores());
@@ -100,10 +108,12 @@ final class SoftmaxWeights {
    * Scores as integers of at most 13 bits with sign; exact integers are only shifted.
    *
    * @param finest step of the grid, which is coarser where the range of scores is large
+   * @param rows beyond which a table makes the grid coarser
    */
   static Value onGrid(
       Value scores,
       double finest,
+      long rows,
       IntegerValues values,
       Accumulators accumulators,
       Location location) {
@@ -129,7 +139,7 @@ final class SoftmaxWeights {
             (int) Math.floor(StrictMath.log(wanted / unit) / StrictMath.log(2) + 1e-9),
             0,
             FieldBounds.MAX_SHIFT - 1);
-    while (interval.shiftRounded(shift).size() > ROWS
+    while (interval.shiftRounded(shift).size() > rows
         && Math.scalb(unit, shift + 1) <= COARSEST
         && shift < FieldBounds.MAX_SHIFT) {
       shift++;

@@ -37,9 +37,6 @@ final class WeightLowering {
   /** Mantissas of more bits take two bytes each, and as many bits as are worth anything. */
   private static final int BYTE = 8;
 
-  /** A share of weights at which they are not spared. */
-  private static final double PRECISE = 1e-6;
-
   private final TensorAnalysis analysis;
   private final Ranges ranges;
   private final QuantizationOptions options;
@@ -170,7 +167,7 @@ final class WeightLowering {
             constant,
             ranges.of(op.definitions().getFirst()).variation(),
             allowance(statistics.fanIn() * statistics.channels()));
-    return chosen > BYTE && precision.weightShare() <= PRECISE
+    return chosen > BYTE && precision.isGenerous()
         ? Math.max(chosen, Precision.MOST_WEIGHT_BITS)
         : chosen;
   }
