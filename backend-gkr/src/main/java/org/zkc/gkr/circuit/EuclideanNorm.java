@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
  * whose sums stay below 2^30; where the radicand can reach 2^{@value #WHOLE_BITS} each group's sum
  * is split in limbs. docs/protocol.md section 4.
  *
- * <p>The element of channel i of the last axis counts 2^exponents[i] times. Channels of one exponent
- * have groups of their own, whose sums are split where they weigh 2^20 together with that.
+ * <p>The element of channel i of the last axis counts 2^exponents[i] times. Channels of one
+ * exponent have groups of their own, whose sums are split where they weigh 2^20 together with that.
  *
  * @param exponents one per channel, or none, which means that all are 0
  */
@@ -89,7 +89,8 @@ public record EuclideanNorm(int result, int source, long constant, List<Integer>
   /** The greatest radicand; the exponents are within their limits. */
   long mostRadicand(Interval source, int extent) {
     long most = magnitude(source);
-    long weight = exponents.isEmpty() ? extent : exponents.stream().mapToLong(e -> 1L << 2 * e).sum();
+    long weight =
+        exponents.isEmpty() ? extent : exponents.stream().mapToLong(e -> 1L << 2 * e).sum();
     return Math.addExact(constant, Math.multiplyExact(Math.multiplyExact(most, most), weight));
   }
 
@@ -107,8 +108,8 @@ public record EuclideanNorm(int result, int source, long constant, List<Integer>
   }
 
   /**
-   * The bits of the limbs of a group's sum, from the lowest on: those below the bit that weighs 2^20
-   * with the exponent, and those from there on, 30 together.
+   * The bits of the limbs of a group's sum, from the lowest on: those below the bit that weighs
+   * 2^20 with the exponent, and those from there on, 30 together.
    */
   public static List<Integer> limbs(int exponent) {
     ArrayList<Integer> limbs = new ArrayList<>(RoundedQuotient.limbs(20 - 2 * exponent));

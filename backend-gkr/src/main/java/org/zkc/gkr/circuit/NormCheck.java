@@ -99,8 +99,8 @@ final class NormCheck {
 
   /**
    * An element x of the source, times its power of two, is at most the norm y, as x^2 <= y^2 and
-   * both are integers; the
-   * reciprocal r has 2 y r <= 2^(bits+1) + y, so that x r is at most 2^bits + y / 2.
+   * both are integers; the reciprocal r has 2 y r <= 2^(bits+1) + y, so that x r is at most 2^bits
+   * + y / 2.
    */
   static Interval interval(Normalize n, TensorDeclaration d, CheckState state) {
     state.source(n.source());

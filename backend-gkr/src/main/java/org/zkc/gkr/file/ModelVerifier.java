@@ -63,8 +63,8 @@ public final class ModelVerifier {
   }
 
   /**
-   * A forger of a proof of one sample succeeds with a probability of at most 2 to the power of minus
-   * this.
+   * A forger of a proof of one sample succeeds with a probability of at most 2 to the power of
+   * minus this.
    */
   public double securityBits() {
     return securityBits;

@@ -132,7 +132,8 @@ public record LeafLayout(Tree lookups, Tree tables) {
     TreeMap<String, LeafOrder> orders = new TreeMap<>();
     for (Lookup l : system.lookups()) {
       TensorLayout layout = new TensorLayout(system.tensor(l.tuple().get(0)).shape());
-      LeafOrder order = orders.computeIfAbsent(layout.shape().toString(), k -> LeafOrder.of(layout));
+      LeafOrder order =
+          orders.computeIfAbsent(layout.shape().toString(), k -> LeafOrder.of(layout));
       lookups.add(
           new Block(
               l.name(),

@@ -17,7 +17,9 @@ import org.zkc.gkr.weight.TensorLayout;
  * of the axis with most boxes. A box with a real element is live. The live boxes are the product of
  * a prefix of the boxes along each axis.
  *
- * <pre>shape (197, 768): boxes of 2 x 256 elements, 99 x 3 of them live; padded (256, 1024) without the permutation</pre>
+ * <pre>
+ * shape (197, 768): boxes of 2 x 256 elements, 99 x 3 of them live; padded (256, 1024) without the permutation
+ * </pre>
  */
 public final class LeafOrder {
   private final TensorLayout layout;
@@ -90,8 +92,7 @@ public final class LeafOrder {
       for (int b = 0; b <= bits; b++) {
         for (int own = 0; own <= Math.min(b, layout.variables(a)); own++) {
           if (least[a][b - own] != Long.MAX_VALUE) {
-            least[a + 1][b] =
-                Math.min(least[a + 1][b], least[a][b - own] * filled(layout, a, own));
+            least[a + 1][b] = Math.min(least[a + 1][b], least[a][b - own] * filled(layout, a, own));
           }
         }
       }

@@ -157,8 +157,7 @@ final class LookupProver {
     }
     Ext[] found = new Ext[sent.size()];
     workers.forEach(
-        found.length,
-        k -> found[k] = sent.get(k).weight().dot(values.real(sent.get(k).tensor())));
+        found.length, k -> found[k] = sent.get(k).weight().dot(values.real(sent.get(k).tensor())));
     for (int k = 0; k < found.length; k++) {
       out.send(Section.LEAVES, sent.get(k).name(), found[k]);
       claims.add(sent.get(k).tensor(), sent.get(k).weight(), found[k]);

@@ -106,8 +106,7 @@ final class OpeningProver {
     int own = Math.max(column.layout().variables(), layout.widthVariables());
     int rowEnd = layout.variables() - layout.widthVariables();
     ExtVector rows =
-        EqTable.of(
-            Arrays.copyOfRange(point, layout.variables() - own, rowEnd), column.rows());
+        EqTable.of(Arrays.copyOfRange(point, layout.variables() - own, rowEnd), column.rows());
     int[] stored = values.combined(column.tensor());
     for (int r = 0; r < column.rows(); r++) {
       int from = r * layout.width();

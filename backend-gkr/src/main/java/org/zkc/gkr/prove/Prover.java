@@ -151,8 +151,7 @@ public final class Prover {
       end("relations");
 
       begin("openings", 0.85);
-      OpeningProver openings =
-          new OpeningProver(system, out, claims, values, reductions, workers);
+      OpeningProver openings = new OpeningProver(system, out, claims, values, reductions, workers);
       EnumMap<Opening, Commitment> commitments = new EnumMap<>(Opening.class);
       if (commitment != null) {
         commitments.put(Opening.WITNESS, commitment);

@@ -32,8 +32,7 @@ final class Channels {
   /** The channels of one exponent alone, as they are. */
   static int of(SystemBuilder builder, String name, EuclideanNorm n, int exponent) {
     List<Integer> channels = n.channels(exponent);
-    return times(
-        builder, name, n.source(), channels, channels.stream().map(i -> 1).toList());
+    return times(builder, name, n.source(), channels, channels.stream().map(i -> 1).toList());
   }
 
   private static int times(
@@ -45,8 +44,7 @@ final class Channels {
     List<Integer> shape = builder.shape(source);
     List<Integer> ones = channels.stream().map(i -> 1).toList();
     ViewStep step = new ViewStep.Ranges(shape.size() - 1, channels, ones, factors);
-    int result =
-        builder.add(name, EuclideanNorm.withLast(shape, channels.size()), Holder.VIRTUAL);
+    int result = builder.add(name, EuclideanNorm.withLast(shape, channels.size()), Holder.VIRTUAL);
     builder.definitions.add(
         new Definition.AffineSum(
             name, result, List.of(builder.term(source, 1, List.of(step))), List.of()));

@@ -14,18 +14,17 @@ import org.zkc.gkr.field.M31;
  * <p>Arithmetisation: the squares are a Hadamard. V = L + 2^20 H: where V can reach 2^29, the sum s
  * of each group's squares is split at bit 20 into a part h and a rest in limbs of 10 bits, H is the
  * sum of the h and L that of the rests, the constant split likewise; else L = V and H = 0. Channels
- * of an exponent e above 0 have groups of their own, whose sums s count 4^e times: split at bit 20 -
- * 2e, into h in H and 4^e times the rest in L. With y =
- * 2^10 a + b in limbs, the products a a, a b and b b are one Hadamard. m = a b + 2^9 (a a - H), t =
- * L - b b - 2^11 m and gap = 2 y - t are virtual; m + 2^11 is in [0, 2^19), t and gap are in [0,
- * 2^21).
+ * of an exponent e above 0 have groups of their own, whose sums s count 4^e times: split at bit 20
+ * - 2e, into h in H and 4^e times the rest in L. With y = 2^10 a + b in limbs, the products a a, a
+ * b and b b are one Hadamard. m = a b + 2^9 (a a - H), t = L - b b - 2^11 m and gap = 2 y - t are
+ * virtual; m + 2^11 is in [0, 2^19), t and gap are in [0, 2^21).
  *
  * <p>Uniqueness: s is an integer below 2^30, and so is the one that its limbs name; being one
  * residue they are equal. So L and H are integers, L below 2^29 as there are at most 2^8 groups,
- * each of which adds less than 2^20, H below 2^20 as V is below 2^40. The limbs a and b are below 2^10, hence m is an integer within
- * 2^30 of 0, and the range of m + 2^11 fixes it. Then t is an integer within 2^30 + 2^22 of 0,
- * which its range fixes, and with it gap. The definitions of m and t give t = V - y^2 over the
- * integers, and 0 <= t <= 2 y says y^2 <= V < (y + 1)^2.
+ * each of which adds less than 2^20, H below 2^20 as V is below 2^40. The limbs a and b are below
+ * 2^10, hence m is an integer within 2^30 of 0, and the range of m + 2^11 fixes it. Then t is an
+ * integer within 2^30 + 2^22 of 0, which its range fixes, and with it gap. The definitions of m and
+ * t give t = V - y^2 over the integers, and 0 <= t <= 2 y says y^2 <= V < (y + 1)^2.
  *
  * <p>Existence: m = (L - b b - t) / 2^11 is an integer in [-2^11, 2^18].
  */
@@ -72,8 +71,7 @@ final class EuclideanNormRelation {
       carries.add(stacks.part(products, 0, 1 << LIMB_BITS - 1));
       carries.addAll(high);
       carry =
-          stacks.sum(
-              name + " carry", -((n.constant() >> SPLIT_BITS) << LIMB_BITS - 1), carries);
+          stacks.sum(name + " carry", -((n.constant() >> SPLIT_BITS) << LIMB_BITS - 1), carries);
       low = stacks.sum(name + " low", n.constant() & (1L << SPLIT_BITS) - 1, rests);
     } else {
       carry =

@@ -47,8 +47,7 @@ final class RoundedQuotientRelation {
                 builder.term(rem, M31.neg(1), List.of())),
             List.of(Definition.Constant.everywhere(M31.neg(1), shape))));
     int bits = RoundedQuotient.remainderBits(builder.checked.interval(q.denominator()));
-    List<Integer> limbs =
-        RoundedQuotient.limbs(bits, new TensorLayout(shape).elementCount());
+    List<Integer> limbs = RoundedQuotient.limbs(bits, new TensorLayout(shape).elementCount());
     builder.inLimbs(name + " remainder", rem, limbs);
     builder.inLimbs(name + " gap", top, limbs);
   }

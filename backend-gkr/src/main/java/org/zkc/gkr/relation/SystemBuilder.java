@@ -106,8 +106,7 @@ final class SystemBuilder {
   }
 
   /**
-   * Asserts that a virtual tensor is in [0, 2^bits), in limbs of at most 10 bits: {@link
-   * #inLimbs}.
+   * Asserts that a virtual tensor is in [0, 2^bits), in limbs of at most 10 bits: {@link #inLimbs}.
    */
   void inRange(String name, int value, int bits) {
     inLimbs(name, value, RoundedQuotient.limbs(bits));

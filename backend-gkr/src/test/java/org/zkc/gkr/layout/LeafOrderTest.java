@@ -24,8 +24,7 @@ class LeafOrderTest {
     Arrays.fill(out, -1);
     int[] box = new int[BOX];
     for (int place : order.places()) {
-      order.copy(
-          (from, count, to, at) -> System.arraycopy(real, from, to, at, count), place, box);
+      order.copy((from, count, to, at) -> System.arraycopy(real, from, to, at, count), place, box);
       System.arraycopy(box, 0, out, place * BOX, BOX);
     }
     return out;

@@ -214,8 +214,7 @@ class NormAttackTest {
           }
           int wrong = (int) Math.sqrt(radicand);
           if (wrong != weak.honest[n.norm][0] && wrong < 1 << 20) {
-            int[][] elements =
-                weak.withTensor(n.norm, with(weak.honest[n.norm], 0, wrong));
+            int[][] elements = weak.withTensor(n.norm, with(weak.honest[n.norm], 0, wrong));
             rejected(weak, elements, new ForgedValues(weak, elements));
           }
         }

@@ -189,8 +189,8 @@ final class OperatorCalls {
           at,
           "operator %s cannot be proved".formatted(name),
           name.contains("MKLDNN")
-              ? "torch.jit.optimize_for_inference has rewritten the model for one processor; save it"
-                  + " before that call (torch.jit.freeze may stay)"
+              ? "torch.jit.optimize_for_inference has rewritten the model for one processor; save"
+                  + " it before that call (torch.jit.freeze may stay)"
               : "`zkc ops` lists those that can");
     }
     List<TorchType> types = types(positional);

@@ -122,7 +122,8 @@ class LoweringTest {
   void modelsRewrittenForOneProcessorAreToldFrom() {
     UserException e =
         assertThrows(
-            UserException.class, () -> text("return torch.add(x, ops.prim.ConstantMKLDNNTensor())"));
+            UserException.class,
+            () -> text("return torch.add(x, ops.prim.ConstantMKLDNNTensor())"));
     assertTrue(
         e.getMessage().contains("torch.jit.optimize_for_inference has rewritten the model"),
         e.getMessage());
@@ -137,19 +138,19 @@ class LoweringTest {
                     + "  kept : Dict[str, str]\n"
                     + InMemoryModel.FORWARD
                     + """
-                          out = torch.dict()
-                          y = torch.relu(x)
-                          if torch.__contains__(self.kept, "other"):
-                            torch._set_item(out, "a", y)
-                          else:
-                            pass
-                          z = torch.neg_(y)
-                          if torch.__contains__(self.kept, "layer"):
-                            torch._set_item(out, (self.kept)["layer"], z)
-                          else:
-                            pass
-                          return out["out"]
-                      """)
+                        out = torch.dict()
+                        y = torch.relu(x)
+                        if torch.__contains__(self.kept, "other"):
+                          torch._set_item(out, "a", y)
+                        else:
+                          pass
+                        z = torch.neg_(y)
+                        if torch.__contains__(self.kept, "layer"):
+                          torch._set_item(out, (self.kept)["layer"], z)
+                        else:
+                          pass
+                        return out["out"]
+                    """)
             .attributes(p -> p.text("kept").op('}').mark().text("layer").text("out").op('u'))
             .text();
     assertFalse(text.contains("torch.if"), text);

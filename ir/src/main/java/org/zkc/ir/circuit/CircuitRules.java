@@ -251,10 +251,7 @@ public final class CircuitRules {
             Kind.WITNESS,
             NormRules.shape(shape),
             NormRules.norm(
-                interval(n.input()),
-                shape.extent(shape.rank() - 1),
-                n.constant(),
-                n.exponents()));
+                interval(n.input()), shape.extent(shape.rank() - 1), n.constant(), n.exponents()));
       }
       case Reciprocal r -> {
         Shape shape = r.input().shape();

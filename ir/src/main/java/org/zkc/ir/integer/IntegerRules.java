@@ -329,8 +329,7 @@ public final class IntegerRules {
 
   private static Interval norm(Value input, long constant, List<Integer> exponents) {
     Shape shape = input.shape();
-    return NormRules.norm(
-        interval(input), shape.extent(shape.rank() - 1), constant, exponents);
+    return NormRules.norm(interval(input), shape.extent(shape.rank() - 1), constant, exponents);
   }
 
   private static void shift(int shift) {

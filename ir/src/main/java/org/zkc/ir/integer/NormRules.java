@@ -45,8 +45,7 @@ public final class NormRules {
    * @throws IllegalArgumentException when the radicand can leave [1, 2^40), the square of an
    *     element 2^30, or there are too many groups of squares below 2^30
    */
-  public static Interval norm(
-      Interval input, int extent, long constant, List<Integer> exponents) {
+  public static Interval norm(Interval input, int extent, long constant, List<Integer> exponents) {
     require(
         constant >= 1 && constant < 1L << 2 * ROOT_BITS,
         "the constant must lie in [1, 2^40), got %d",

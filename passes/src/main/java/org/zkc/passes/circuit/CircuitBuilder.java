@@ -170,8 +170,7 @@ final class CircuitBuilder extends ViewBuilder {
     return op(input.shape(), r -> new Reciprocal(r, input, bits, location));
   }
 
-  Value normalize(
-      Value input, Value norm, Value reciprocal, int bits, List<Integer> exponents) {
+  Value normalize(Value input, Value norm, Value reciprocal, int bits, List<Integer> exponents) {
     return op(
         input.shape(), r -> new Normalize(r, input, norm, reciprocal, bits, exponents, location));
   }

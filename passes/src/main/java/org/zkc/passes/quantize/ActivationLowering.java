@@ -125,7 +125,8 @@ final class ActivationLowering {
     int bits = precision.ofTableInput(range, ranges.of(op.result()).variation());
     if (!op.range().isBounded()) {
       int wide = Long.SIZE - Long.numberOfLeadingZeros(result.high());
-      bits = Math.max(bits, values.analysis().isDecisive(op.result()) ? wide : wide - COARSER_INPUT);
+      bits =
+          Math.max(bits, values.analysis().isDecisive(op.result()) ? wide : wide - COARSER_INPUT);
     }
     return Math.scalb(
         1.0, (int) Math.floor(StrictMath.log(range / op.steepest()) / StrictMath.log(2)) - bits);

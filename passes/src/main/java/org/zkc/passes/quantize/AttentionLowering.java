@@ -65,7 +65,8 @@ final class AttentionLowering {
     int exponentBits =
         Math.clamp(
             room / 2 - VALUES_FIRST - (precision.isGenerous() ? 1 : 0),
-            FEWEST_EXPONENT_BITS, MOST_EXPONENT_BITS);
+            FEWEST_EXPONENT_BITS,
+            MOST_EXPONENT_BITS);
     Value v = valuesOf(op, room - exponentBits);
     Interval range = IntegerBuilder.interval(v);
     int valueBits = bitsOf(range.magnitude());

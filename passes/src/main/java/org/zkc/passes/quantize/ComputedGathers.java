@@ -18,8 +18,8 @@ import org.zkc.ir.view.Gather;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Rows of tables by computed indices, which {@link IndexRange} holds inside the rows. For a table of
- * n rows of r elements:
+ * Rows of tables by computed indices, which {@link IndexRange} holds inside the rows. For a table
+ * of n rows of r elements:
  *
  * <pre>
  * constant elements   result[i, c] = entries[index_i r + c], one lookup for each
@@ -134,7 +134,10 @@ final class ComputedGathers {
     Value index = comparisons.plus(at, -first);
     Value hits = hits(index, rows, Shape.of(count, rows));
     Value matrix = out.reshape(table, Shape.of(all, width));
-    Value named = rows == all ? matrix : out.slice(matrix, List.of(first, 0), List.of(first + rows, width), List.of(1, 1));
+    Value named =
+        rows == all
+            ? matrix
+            : out.slice(matrix, List.of(first, 0), List.of(first + rows, width), List.of(1, 1));
     Value columns = out.transpose(named, List.of(1, 0));
     return out.reshape(out.matMul(hits, columns), op.result().shape());
   }

@@ -98,8 +98,7 @@ final class ExactLowering {
       case Gather g -> gathers.ofIntegers(g, this::integers);
       case MaxPool p -> pools.maxima(p, integers(p.input()));
       case WindowMean w ->
-          out.windowSum(
-              integers(w.input()), w.axis(), w.starts(), w.lengths(), w.divisors(), 1);
+          out.windowSum(integers(w.input()), w.axis(), w.starts(), w.lengths(), w.divisors(), 1);
       case IndexWrap i -> wrapped(i);
       case IntegerDivision d ->
           arithmetic.division(
@@ -225,8 +224,7 @@ final class ExactLowering {
   }
 
   private Value bits(Bitwise op, Value x, Value y) {
-    return arithmetic.bits(
-        integers(x), integers(y), uniform(y), op.operation(), op.location());
+    return arithmetic.bits(integers(x), integers(y), uniform(y), op.operation(), op.location());
   }
 
   /** Indices on their axis, by a table of all of them where some may be negative. */

@@ -115,8 +115,7 @@ final class FidelityMeter {
       if (found != null) {
         double turned = 1 - decision.expected(List.of(found));
         // Each element is wrong with any of the decisions that it is made of.
-        missing +=
-            turned * Math.max(1, (double) decision.count() / output.shape().elementCount());
+        missing += turned * Math.max(1, (double) decision.count() / output.shape().elementCount());
         lost +=
             turned * decision.count() * statistics.samples() * decision.gain() * decision.gain();
       }

@@ -133,8 +133,7 @@ final class FidelitySearch {
   private Optional<PrecisionSearch.Candidate> ahead(PrecisionSearch.Candidate from) {
     PrecisionSearch.Candidate at = from;
     for (int step = 0; step < STEPS_AHEAD; step++) {
-      Optional<PrecisionSearch.Candidate> next =
-          search.moved(at, PrecisionSearch.Move.ACTIVATIONS);
+      Optional<PrecisionSearch.Candidate> next = search.moved(at, PrecisionSearch.Move.ACTIVATIONS);
       if (next.isEmpty()) {
         break;
       }

@@ -62,11 +62,10 @@ final class IndexRange {
 
   /** Integers that certainly lie in an interval, where theirs is wider. */
   Value within(Value x, Interval interval) {
-    return interval.contains(IntegerBuilder.interval(x)) || interval.size() > 1L << FieldBounds.MAX_QUOTIENT_BITS
+    return interval.contains(IntegerBuilder.interval(x))
+            || interval.size() > 1L << FieldBounds.MAX_QUOTIENT_BITS
         ? x
-        : values
-            .out()
-            .roundedQuotient(x, ones(x.shape()), 0, interval.low(), interval.high(), 1);
+        : values.out().roundedQuotient(x, ones(x.shape()), 0, interval.low(), interval.high(), 1);
   }
 
   static UserException outside(Interval interval, int extent, Location location) {

@@ -19,8 +19,8 @@ import org.zkc.ir.tensor.DivisionPart;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Divisions and bits of integers, exactly. Functions of few pairs of integers are tables. Otherwise,
- * with n the dividend and d > 0 the divisor,
+ * Divisions and bits of integers, exactly. Functions of few pairs of integers are tables.
+ * Otherwise, with n the dividend and d > 0 the divisor,
  *
  * <pre>
  * floor(n / d) = rounded_quotient(2 n - d, 2 d) = floor((2 (2 n - d) + 2 d) / (4 d))
@@ -94,11 +94,7 @@ final class IntegerArithmetic {
       // n / d = (n s) / |d| for the sign s of d; a divisor of 0 has none, and no quotient.
       Value sign = sign(d);
       return quotient(
-          values.out().multiply(n, sign),
-          magnitude(d, sign),
-          divisor,
-          isTruncated,
-          location);
+          values.out().multiply(n, sign), magnitude(d, sign), divisor, isTruncated, location);
     }
     if (isTruncated && interval(n).low() < 0) {
       Value sign = signOrOne(n);
@@ -144,8 +140,7 @@ final class IntegerArithmetic {
     Interval divisors = new Interval(Math.max(1, interval(d).low()), interval(d).high());
     Interval quotients =
         new Interval(
-            Math.floorDiv(
-                dividends.low(), dividends.low() < 0 ? divisors.low() : divisors.high()),
+            Math.floorDiv(dividends.low(), dividends.low() < 0 ? divisors.low() : divisors.high()),
             Math.floorDiv(
                 dividends.high(), dividends.high() < 0 ? divisors.high() : divisors.low()));
     Value twice = out.scale(d, 2, 1);
@@ -172,8 +167,7 @@ final class IntegerArithmetic {
     long[] entries = LongStream.rangeClosed(all.low(), all.high()).map(function).toArray();
     return values
         .out()
-        .table(
-            x, all.low(), TensorData.ofLongs(DType.I32, Shape.of(entries.length), entries), 1);
+        .table(x, all.low(), TensorData.ofLongs(DType.I32, Shape.of(entries.length), entries), 1);
   }
 
   /** A function of the bits of two integers. */
@@ -188,8 +182,7 @@ final class IntegerArithmetic {
       Value row = out.scale(comparisons.plus(x, -left.low()), right.size(), 1);
       Value pair = out.add(row, comparisons.plus(y, -right.low()));
       return table(
-          pair,
-          k -> operation.of(left.low() + k / right.size(), right.low() + k % right.size()));
+          pair, k -> operation.of(left.low() + k / right.size(), right.low() + k % right.size()));
     }
     // Bits from CHUNK on, and those below, by themselves.
     Value highX = high(x, location);

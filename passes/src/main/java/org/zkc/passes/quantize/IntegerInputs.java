@@ -41,7 +41,8 @@ public final class IntegerInputs {
       DType dtype = parameter.tensorType().dtype();
       if (!dtype.isFloating()) {
         OptionalInt rows = rows(parameter, uses);
-        boolean isNegative = rows.isPresent() && hasNegative(i, samples) && isWrapped(parameter, uses);
+        boolean isNegative =
+            rows.isPresent() && hasNegative(i, samples) && isWrapped(parameter, uses);
         out.put(
             parameter,
             rows.isPresent()

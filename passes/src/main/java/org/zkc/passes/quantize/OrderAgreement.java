@@ -49,9 +49,9 @@ final class OrderAgreement {
   }
 
   /**
-   * The decisions that an output is made of: one of indices or truth values through logic, views and
-   * arithmetic of integers, one of real numbers through casts, views, sums and means. Empty for one
-   * that is made of none.
+   * The decisions that an output is made of: one of indices or truth values through logic, views
+   * and arithmetic of integers, one of real numbers through casts, views, sums and means. Empty for
+   * one that is made of none.
    */
   static List<OrderAgreement> of(Value output, Uses uses) {
     List<OrderAgreement> found = new ArrayList<>();

@@ -69,7 +69,8 @@ final class SoftmaxWeights {
       Accumulators accumulators,
       Precision precision,
       Location location) {
-    Value x = onGrid(scores, wantedStep(precision), mostRows(precision), values, accumulators, location);
+    Value x =
+        onGrid(scores, wantedStep(precision), mostRows(precision), values, accumulators, location);
     return ofGrid(x, mask, axis, bits, values);
   }
 

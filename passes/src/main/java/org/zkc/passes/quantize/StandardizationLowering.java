@@ -113,10 +113,7 @@ final class StandardizationLowering {
     int bits = 0;
     while (magnitude(x) << bits + 1 <= FINE
         && NormRules.fits(
-            magnitude(x) << bits + 1,
-            extent,
-            constant(x, extent, epsilon, bits + 1),
-            exponents)) {
+            magnitude(x) << bits + 1, extent, constant(x, extent, epsilon, bits + 1), exponents)) {
       bits++;
     }
     long constant = constant(x, extent, epsilon, bits);
@@ -124,10 +121,7 @@ final class StandardizationLowering {
       x = out.scale(x, 1L << bits, Math.scalb(x.integerType().scale(), -bits));
     }
     return out.normalize(
-        x,
-        constant,
-        exponents,
-        Math.scalb(Math.sqrt(extent), -org.zkc.ir.integer.Normalize.BITS));
+        x, constant, exponents, Math.scalb(Math.sqrt(extent), -org.zkc.ir.integer.Normalize.BITS));
   }
 
   private static long magnitude(Value x) {

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.zkc.ir.DType;
@@ -185,7 +186,7 @@ final class TensorAnalysis {
   Normed normed(Standardization norm) {
     Value input = norm.input();
     if (uses.definition(input).orElse(null) instanceof Multiply m && isOwn(m, norm)) {
-      Scaled scaled = factors.get(m);
+      Scaled scaled = Objects.requireNonNull(factors.get(m), "its own product has a factor");
       int extent = input.shape().extent(norm.axis());
       Optional<List<Integer>> exponents = scaled.factor().exponents(extent);
       if (exponents.isPresent() && exponents.get().stream().allMatch(e -> e >= 0)) {
@@ -199,8 +200,8 @@ final class TensorAnalysis {
   record Shifted(Value input, List<Integer> exponents) {}
 
   /**
-   * A product with powers of two, one for each index on the last axis, as the operand of a sum:
-   * it is part of the sum's accumulator. Empty for other ops.
+   * A product with powers of two, one for each index on the last axis, as the operand of a sum: it
+   * is part of the sum's accumulator. Empty for other ops.
    */
   Optional<Shifted> shifted(TensorOp op) {
     Value result = op.definitions().getFirst();

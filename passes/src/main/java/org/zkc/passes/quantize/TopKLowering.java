@@ -91,8 +91,7 @@ final class TopKLowering {
     }
     long reach = (long) Math.ceil(greatest / Math.scalb(unit, shift)) + 1;
     Interval shifted = all.shiftRounded(shift);
-    Interval kept =
-        new Interval(Math.max(shifted.low(), -reach), Math.min(shifted.high(), reach));
+    Interval kept = new Interval(Math.max(shifted.low(), -reach), Math.min(shifted.high(), reach));
     return values.out().requantize(integers, shift, kept.low(), kept.high());
   }
 

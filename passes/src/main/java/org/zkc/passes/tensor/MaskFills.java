@@ -65,8 +65,8 @@ public final class MaskFills {
   private static final double FAR_AT_LEAST = 100;
 
   /**
-   * The part that is left of a fill before a maximum, in units of the greatest maximum of the samples: with
-   * the numbers that it is added to still below {@link #LOWEST}.
+   * The part that is left of a fill before a maximum, in units of the greatest maximum of the
+   * samples: with the numbers that it is added to still below {@link #LOWEST}.
    */
   private static final double FILL = 8;
 

@@ -76,8 +76,7 @@ public final class MaskSoftmax extends TensorRewrite {
     // A bias that is itself masked: the mask is one of the whole sum.
     if (scope.definition(addend).orElse(null) instanceof Add bias
         && bias.left().shape().equals(masked.shape())) {
-      return masked(
-          softmax, masked, Optional.of(bias.left()), bias.right(), axis, shape, scope);
+      return masked(softmax, masked, Optional.of(bias.left()), bias.right(), axis, shape, scope);
     }
     return masked(softmax, masked, Optional.empty(), addend, axis, shape, scope);
   }
@@ -115,8 +114,7 @@ public final class MaskSoftmax extends TensorRewrite {
     if (isZero(rest) && bias.isEmpty()) {
       Value own = shape.isPresent() ? FuseAttention.reshaped(x, shape, softmax, scope) : x;
       scope.define(
-          new Softmax(
-              softmax.result(), own, Optional.empty(), softmax.axis(), softmax.location()));
+          new Softmax(softmax.result(), own, Optional.empty(), softmax.axis(), softmax.location()));
       return true;
     }
     long[] included = new long[rest.length];

@@ -85,17 +85,13 @@ public final class ScaleResidual {
     Function scaled =
         Rewriter.rewrite(
             main,
-            (op, rewriter) ->
-                new Site(sites, exponents, (TensorOp) op, rewriter).rewritten());
+            (op, rewriter) -> new Site(sites, exponents, (TensorOp) op, rewriter).rewritten());
     return Program.of(Level.TENSOR, DeadOps.remove(scaled));
   }
 
   /** For each site, the greatest magnitude in each channel. */
   private static double[][] greatest(
-      Program program,
-      ResidualSites sites,
-      List<List<TensorData>> samples,
-      TaskRunner tasks) {
+      Program program, ResidualSites sites, List<List<TensorData>> samples, TaskRunner tasks) {
     double[][] greatest = new double[sites.sites().size()][];
     Map<Value, double[]> byValue = new IdentityHashMap<>();
     for (int s = 0; s < greatest.length; s++) {
@@ -160,13 +156,11 @@ public final class ScaleResidual {
   }
 
   private static boolean isProvable(int[] exponents) {
-    return NormRules.fits(
-        INTEGERS, exponents.length, 1, Arrays.stream(exponents).boxed().toList());
+    return NormRules.fits(INTEGERS, exponents.length, 1, Arrays.stream(exponents).boxed().toList());
   }
 
   /** One op, what it reads and writes in units of the sites. */
-  private record Site(
-      ResidualSites sites, int[][] exponents, TensorOp op, Rewriter rewriter) {
+  private record Site(ResidualSites sites, int[][] exponents, TensorOp op, Rewriter rewriter) {
 
     void rewritten() {
       switch (op) {
@@ -299,8 +293,7 @@ public final class ScaleResidual {
       Shape shape = data.shape();
       int last = shape.rank() - 1;
       boolean isLong = last >= 0 && shape.extent(last) == e.length;
-      Shape to =
-          isLong ? shape : last < 0 ? Shape.of(e.length) : shape.with(last, e.length);
+      Shape to = isLong ? shape : last < 0 ? Shape.of(e.length) : shape.with(last, e.length);
       float[] from = data.toFloats();
       float[] out = new float[Math.toIntExact(to.elementCount())];
       for (int i = 0; i < out.length; i++) {

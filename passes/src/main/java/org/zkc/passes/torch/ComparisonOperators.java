@@ -64,11 +64,7 @@ final class ComparisonOperators {
               "multiply, subtract; bitwise",
               "",
               c -> bitwise(c, BitOperation.XOR, LogicOperators::xor)),
-          new TorchOperator(
-              "aten.bitwise_not",
-              "subtract",
-              "",
-              ComparisonOperators::complement),
+          new TorchOperator("aten.bitwise_not", "subtract", "", ComparisonOperators::complement),
           new TorchOperator("aten.__contains__", "host", ComparisonOperators::contains));
 
   private ComparisonOperators() {}

@@ -40,15 +40,15 @@ final class ElementOperators {
                   !c.tensor(0).dtype().isFloating()
                       ? ScatterOperators.scattered(c, Optional.of("sum"), true)
                       : c.result(
-                      c.emit()
-                          .add(
-                              c.value(0),
-                              scattered(
-                                  c,
-                                  c.value(0).shape(),
-                                  c.axis(1, c.value(0).shape().rank()),
-                                  c.tensor(2),
-                                  c.value(3))))),
+                          c.emit()
+                              .add(
+                                  c.value(0),
+                                  scattered(
+                                      c,
+                                      c.value(0).shape(),
+                                      c.axis(1, c.value(0).shape().rank()),
+                                      c.tensor(2),
+                                      c.value(3))))),
           new TorchOperator("aten.take", "gather", RANGE, ElementOperators::take),
           new TorchOperator(
               "aten.index_add", "gather, matmul, add", RANGE, ElementOperators::indexAdd));

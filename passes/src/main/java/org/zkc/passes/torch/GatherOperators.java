@@ -25,10 +25,7 @@ final class GatherOperators {
               "indices of the input, known, or computed inside the axis by their range",
               c -> selected(c, c.tensor(0), 0, c.tensor(1))),
           new TorchOperator(
-              "aten.index",
-              "gather",
-              "integers, and masks that are known",
-              GatherOperators::index),
+              "aten.index", "gather", "integers, and masks that are known", GatherOperators::index),
           new TorchOperator(
               "aten.index_select",
               "gather",

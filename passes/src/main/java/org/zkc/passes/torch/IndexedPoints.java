@@ -117,7 +117,8 @@ record IndexedPoints(
         Positions.places(k.data()).forEach(p -> out.add(Optional.of(new KnownTensor(p, ""))));
       } else if (index instanceof TracedTensor t && t.dtype() == DType.I1) {
         throw call.refuse(
-            "a mask that is computed from the input says how many elements there are; multiply by the mask, or choose by torch.where");
+            "a mask that is computed from the input says how many elements there are; multiply by"
+                + " the mask, or choose by torch.where");
       } else if (index instanceof Tensor t && !t.dtype().isFloating()) {
         out.add(Optional.of(t));
       } else {
@@ -171,8 +172,7 @@ record IndexedPoints(
       at =
           isFirst
               ? own
-              : emit.add(
-                  emit.multiply(at, call.in(DType.I64, new TorchValue.Int(extent))), own);
+              : emit.add(emit.multiply(at, call.in(DType.I64, new TorchValue.Int(extent))), own);
       isFirst = false;
     }
     return emit.broadcast(at, together);
@@ -301,8 +301,7 @@ record IndexedPoints(
     List<Integer> back = IntStream.range(0, order.size()).mapToObj(order::indexOf).toList();
     Value full = emit.broadcast(values, new Shape(extents));
     Value ordered =
-        emit.reshape(
-            emit.transpose(full, back), Shape.of(count(), lines.length, width()));
+        emit.reshape(emit.transpose(full, back), Shape.of(count(), lines.length, width()));
     Value source = emit.transpose(ordered, List.of(1, 0, 2));
     Value all = allLines();
     Value line = named(all);

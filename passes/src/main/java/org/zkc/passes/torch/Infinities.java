@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -168,8 +169,7 @@ final class Infinities {
       return Optional.empty();
     }
     KnownTensor fill =
-        new KnownTensor(
-            HostTensors.cast(HostTensors.scalar(filled.number), input.dtype()), "");
+        new KnownTensor(HostTensors.cast(HostTensors.scalar(filled.number), input.dtype()), "");
     OptionalDouble there = only(call, evaluation.of(with(call, 0, fill)));
     TorchValue elsewhere =
         evaluation.of(with(call, 0, new TracedTensor(filled.finite, input.dtype())));
@@ -188,8 +188,7 @@ final class Infinities {
                 kept,
                 emit.multiply(
                     emit.subtract(emit.scalar(1), filled.included), emit.scalar(constant)));
-    return Optional.of(
-        new TracedTensor(emit.broadcast(sum, input.shape()), own.dtype()));
+    return Optional.of(new TracedTensor(emit.broadcast(sum, input.shape()), own.dtype()));
   }
 
   /** The element of a constant of one element. */
@@ -200,9 +199,7 @@ final class Infinities {
           case TracedTensor t -> call.emit().computed(t.value());
           default -> Optional.empty();
         };
-    return data.isPresent()
-        ? OptionalDouble.of(data.get().getDouble(0))
-        : OptionalDouble.empty();
+    return data.isPresent() ? OptionalDouble.of(data.get().getDouble(0)) : OptionalDouble.empty();
   }
 
   /** A sum, a positive multiple or a view of a filled tensor, which stays one. */
@@ -219,13 +216,14 @@ final class Infinities {
     if (at < 0 || !(call.argument(at) instanceof TracedTensor input)) {
       return Optional.empty();
     }
-    Filled filled = fills.get(input.value());
+    Filled filled = Objects.requireNonNull(fills.get(input.value()), "it was found filled");
     OptionalDouble number = number(call, at, filled.number);
     if (Math.abs(filled.number) < SWALLOWS || number.isEmpty()) {
       return Optional.empty();
     }
     TorchValue result = evaluation.of(call);
-    TorchValue finite = evaluation.of(with(call, at, new TracedTensor(filled.finite, input.dtype())));
+    TorchValue finite =
+        evaluation.of(with(call, at, new TracedTensor(filled.finite, input.dtype())));
     Value all = call.emit().broadcast(filled.included, input.shape());
     if (!(result instanceof TracedTensor r) || !(finite instanceof TracedTensor f)) {
       return Optional.of(result);

@@ -39,7 +39,8 @@ final class IntegerOperators {
     DType exact = dtype == DType.I1 ? DType.I64 : dtype;
     return call.result(
         call.emit()
-            .divideIntegers(call.in(exact, call.argument(0)), call.in(exact, call.argument(1)), part),
+            .divideIntegers(
+                call.in(exact, call.argument(0)), call.in(exact, call.argument(1)), part),
         exact);
   }
 
@@ -89,7 +90,8 @@ final class IntegerOperators {
   private static Value powers(OperatorCall call) {
     if (call.argument(1) instanceof TracedTensor t) {
       long[] all = LongStream.rangeClosed(0, MOST_SHIFTED).map(k -> 1L << k).toArray();
-      Value table = call.emit().integers(TensorData.ofLongs(DType.I64, Shape.of(all.length), all), "");
+      Value table =
+          call.emit().integers(TensorData.ofLongs(DType.I64, Shape.of(all.length), all), "");
       return call.emit().gather(table, call.in(DType.I64, t));
     }
     TensorData shifts = HostTensors.cast(ArithmeticOperators.data(call, 1), DType.I64);

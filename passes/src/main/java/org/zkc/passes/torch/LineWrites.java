@@ -92,8 +92,7 @@ record LineWrites(OperatorCall call, Value line, Value hits) {
 
   /** How many indices name each place, [lines, places, 1]. */
   private Value counts() {
-    Value sums =
-        call.emit().windowMean(hits, 1, List.of(0), List.of(count()), List.of(1));
+    Value sums = call.emit().windowMean(hits, 1, List.of(0), List.of(count()), List.of(1));
     return call.emit().reshape(sums, Shape.of(lines(), places(), 1));
   }
 
@@ -219,11 +218,9 @@ record LineWrites(OperatorCall call, Value line, Value hits) {
     Value all = emit.multiply(chosen, emit.subtract(apart(source, 2), base));
     Value elements =
         emit.add(all, emit.broadcast(base, Shape.of(lines(), count(), places(), width())));
-    Value candidates =
-        includesSelf ? emit.concatenate(List.of(elements, own), 1) : elements;
+    Value candidates = includesSelf ? emit.concatenate(List.of(elements, own), 1) : elements;
     Value along = emit.transpose(candidates, List.of(0, 2, 3, 1));
-    Value found =
-        emit.reshape(ReductionOperators.extreme(emit, along, isGreatest), line.shape());
+    Value found = emit.reshape(ReductionOperators.extreme(emit, along, isGreatest), line.shape());
     return includesSelf ? found : replaced(emit.multiply(any(), found));
   }
 
@@ -235,8 +232,7 @@ record LineWrites(OperatorCall call, Value line, Value hits) {
     Value out = line;
     for (int k = 0; k < count(); k++) {
       Value hit =
-          emit.reshape(
-              emit.slice(indicator(hits), 1, k, k + 1, 1), Shape.of(lines(), places(), 1));
+          emit.reshape(emit.slice(indicator(hits), 1, k, k + 1, 1), Shape.of(lines(), places(), 1));
       Value factor = emit.add(emit.multiply(hit, emit.slice(less, 1, k, k + 1, 1)), one);
       out = k == 0 && !includesSelf ? factor : emit.multiply(out, factor);
     }

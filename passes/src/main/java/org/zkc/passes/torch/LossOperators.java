@@ -154,7 +154,10 @@ final class LossOperators {
     return emit.add(emit.multiply(emit.subtract(emit.scalar(1), t), softplus(emit, x)), yes);
   }
 
-  /** The logits that the probabilities are the sigmoid of: near 0 and 1, logarithms need their digits. */
+  /**
+   * The logits that the probabilities are the sigmoid of: near 0 and 1, logarithms need their
+   * digits.
+   */
   private static Value logits(OperatorCall call) {
     if (call.emit().definition(call.value(0)).orElse(null) instanceof Sigmoid sigmoid) {
       return sigmoid.input();

@@ -21,10 +21,7 @@ final class OneHotOperators {
       List.of(
           new TorchOperator(
               "aten.one_hot", "gather", "with a number of classes", OneHotOperators::oneHot),
-          new TorchOperator(
-              "aten.scatter",
-              "gather, multiply, add",
-              OneHotOperators::scatter));
+          new TorchOperator("aten.scatter", "gather, multiply, add", OneHotOperators::scatter));
 
   /** Rows of an identity: its square is the size of a parameter where the index is an input. */
   private static final int MOST_ROWS = 1 << 12;

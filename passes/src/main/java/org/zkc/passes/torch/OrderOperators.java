@@ -112,7 +112,8 @@ final class OrderOperators {
     Value values = restored(call, top(call, numbers, axis, k, false), largest);
     return new Tuple(
         List.of(
-            call.result(x.dtype().isFloating() ? values : call.emit().cast(values, x.dtype()), x.dtype()),
+            call.result(
+                x.dtype().isFloating() ? values : call.emit().cast(values, x.dtype()), x.dtype()),
             call.result(top(call, numbers, axis, k, true), DType.I64)));
   }
 

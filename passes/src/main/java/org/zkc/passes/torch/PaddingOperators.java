@@ -17,7 +17,8 @@ import org.zkc.passes.torch.TorchValue.TracedTensor;
 final class PaddingOperators {
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("aten.constant_pad_nd", "pad, slice, concatenate", c -> pad(c, c.number(2, 0))),
+          new TorchOperator(
+              "aten.constant_pad_nd", "pad, slice, concatenate", c -> pad(c, c.number(2, 0))),
           new TorchOperator(
               "aten.pad", "pad, slice, concatenate, window_mean", PaddingOperators::withMode),
           copying("_pad_circular", Mode.CIRCULAR),
@@ -144,9 +145,7 @@ final class PaddingOperators {
       TensorEmitter emit, Value number, Value like, int axis, int extent) {
     List<Integer> extents = new ArrayList<>(like.shape().extents());
     extents.set(axis, extent);
-    return extent == 0
-        ? Optional.empty()
-        : Optional.of(emit.broadcast(number, new Shape(extents)));
+    return extent == 0 ? Optional.empty() : Optional.of(emit.broadcast(number, new Shape(extents)));
   }
 
   /** Integers between integers. */

@@ -275,8 +275,7 @@ final class ReductionOperators {
       }
       default ->
           extremeResult(
-              call,
-              extreme(call, Lines.of(call, extremeOperand(call), Set.of(), false), greatest));
+              call, extreme(call, Lines.of(call, extremeOperand(call), Set.of(), false), greatest));
     };
   }
 
@@ -286,9 +285,7 @@ final class ReductionOperators {
     DType dtype = summedType(call, whole ? 1 : 3);
     Value input = call.in(dtype, call.tensor(0));
     Lines lines =
-        whole
-            ? Lines.of(call, input, Set.of(), false)
-            : Lines.of(call, input, 1, call.flag(2));
+        whole ? Lines.of(call, input, Set.of(), false) : Lines.of(call, input, 1, call.flag(2));
     TensorEmitter emit = call.emit();
     Value x = lines.lines;
     int axis = lines.axis();

@@ -8,7 +8,6 @@ import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
 import org.zkc.ir.view.Broadcast;
-import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.None;
 import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
@@ -27,9 +26,7 @@ final class ScatterOperators {
               BECOMES + "; max_pool, divide",
               c -> scattered(c, Optional.of(c.text(4)), c.flag(5))),
           new TorchOperator(
-              "aten.index_reduce",
-              BECOMES + "; max_pool, divide",
-              ScatterOperators::indexReduce),
+              "aten.index_reduce", BECOMES + "; max_pool, divide", ScatterOperators::indexReduce),
           new TorchOperator("aten.index_copy", BECOMES, ScatterOperators::indexCopy),
           new TorchOperator("aten.index_fill", BECOMES, ScatterOperators::indexFill),
           new TorchOperator(
@@ -54,8 +51,7 @@ final class ScatterOperators {
    *
    * @param reduction as scatter_reduce names it; empty where elements are replaced
    */
-  static TorchValue scattered(
-      OperatorCall call, Optional<String> reduction, boolean includesSelf) {
+  static TorchValue scattered(OperatorCall call, Optional<String> reduction, boolean includesSelf) {
     Tensor self = call.tensor(0);
     Tensor index = call.tensor(2);
     Shape shape = self.shape();
@@ -75,8 +71,7 @@ final class ScatterOperators {
     int lines = call.narrow(index.shape().elementCount() / Math.max(1, count));
     int places = shape.extent(axis);
     Value at =
-        emit.reshape(
-            emit.transpose(call.in(DType.I64, index), order), Shape.of(lines, count));
+        emit.reshape(emit.transpose(call.in(DType.I64, index), order), Shape.of(lines, count));
     Value rows = emit.reshape(emit.transpose(part, order), Shape.of(lines, places, 1));
     LineWrites writes = LineWrites.of(call, rows, at);
     Value out;
@@ -170,10 +165,7 @@ final class ScatterOperators {
       int count = call.narrow(index.shape().elementCount());
       Value at = emit.reshape(call.in(DType.I64, index), Shape.of(1, count));
       return new Slices(
-          call,
-          self,
-          axis,
-          LineWrites.of(call, lines(call, call.in(held(self), self), axis), at));
+          call, self, axis, LineWrites.of(call, lines(call, call.in(held(self), self), axis), at));
     }
 
     /** The slices of an axis, [1, extent, others]. */
@@ -236,7 +228,9 @@ final class ScatterOperators {
   private static TorchValue indexPut(OperatorCall call) {
     List<TorchValue> indices = call.elements(1);
     List<TorchValue> given = indices.stream().filter(i -> !(i instanceof None)).toList();
-    if (given.size() == 1 && given.getFirst() instanceof TracedTensor mask && mask.dtype() == DType.I1) {
+    if (given.size() == 1
+        && given.getFirst() instanceof TracedTensor mask
+        && mask.dtype() == DType.I1) {
       return masked(call, mask, indices.indexOf(mask));
     }
     Tensor self = call.tensor(0);
@@ -248,7 +242,8 @@ final class ScatterOperators {
                 call.flag(3)
                     ? writes.added(source)
                     : isNumber(call.argument(2))
-                        ? writes.written(call.emit().reshape(call.in(dtype, call.argument(2)), Shape.of()))
+                        ? writes.written(
+                            call.emit().reshape(call.in(dtype, call.argument(2)), Shape.of()))
                         : writes.writtenFrom(source));
   }
 
@@ -281,8 +276,8 @@ final class ScatterOperators {
   }
 
   /**
-   * (self, mask, source): the n-th element that the mask chooses is the n-th of the source; one that
-   * the source lacks has no index in it.
+   * (self, mask, source): the n-th element that the mask chooses is the n-th of the source; one
+   * that the source lacks has no index in it.
    */
   private static TorchValue maskedScatter(OperatorCall call) {
     Tensor self = call.tensor(0);
@@ -317,8 +312,7 @@ final class ScatterOperators {
         emit.multiply(emit.subtract(ends, call.in(DType.I64, new TorchValue.Int(1))), line);
     DType dtype = held(self);
     Value rows =
-        emit.reshape(
-            call.in(dtype, source), Shape.of(call.narrow(elements / width), width));
+        emit.reshape(call.in(dtype, source), Shape.of(call.narrow(elements / width), width));
     Value found = emit.gather(rows, emit.reshape(places, Shape.of(count)));
     return SelectionOperators.chosen(
         call,

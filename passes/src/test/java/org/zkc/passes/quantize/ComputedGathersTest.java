@@ -38,7 +38,8 @@ class ComputedGathersTest {
   private static void constant(TensorData table) {
     TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
     Value index = index(b, 3);
-    ExactLevels.agree(b, b.gather(b.constant(table, ""), index), List.of(integers(Shape.of(2, 3), INDICES)));
+    ExactLevels.agree(
+        b, b.gather(b.constant(table, ""), index), List.of(integers(Shape.of(2, 3), INDICES)));
   }
 
   @Test

@@ -33,7 +33,8 @@ class IntegerReductionsTest {
   @Test
   void positionsOfWhatIsNotPadding() {
     Value mask = b.cast(b.compareZero(x, Comparison.NOT_EQUAL), DType.I64);
-    Value ends = b.windowMean(mask, 1, List.of(0, 0, 0, 0), List.of(1, 2, 3, 4), List.of(1, 1, 1, 1));
+    Value ends =
+        b.windowMean(mask, 1, List.of(0, 0, 0, 0), List.of(1, 2, 3, 4), List.of(1, 1, 1, 1));
     ExactLevels.agree(b, b.multiply(ends, mask), List.of(NUMBERS));
   }
 
@@ -47,8 +48,7 @@ class IntegerReductionsTest {
   void aMeanOfIntegersIsRefused() {
     UserException e =
         assertThrows(
-            UserException.class,
-            () -> b.windowMean(x, 1, List.of(0), List.of(4), List.of(4)));
+            UserException.class, () -> b.windowMean(x, 1, List.of(0), List.of(4), List.of(4)));
     assertTrue(e.getMessage().contains("divisors 1"), e.getMessage());
   }
 

@@ -25,8 +25,8 @@ import org.zkc.ir.tensor.TensorBuilder;
 import org.zkc.passes.PassContext;
 
 /**
- * A residual stream in which one channel of the first token reaches 3,000 from the first block
- * on, where others are about 1, as trained transformers have it.
+ * A residual stream in which one channel of the first token reaches 3,000 from the first block on,
+ * where others are about 1, as trained transformers have it.
  */
 class MassiveActivationsTest {
   private static final int TOKENS = 12;
@@ -68,8 +68,7 @@ class MassiveActivationsTest {
               .ints(parameter.shape().elementCount(), 0, 2)
               .mapToLong(bit -> bit == 0 ? type.low() : type.high())
               .toArray();
-      assertEquals(
-          TOKENS * 8, IntegerInterpreter.run(integer, List.of(x)).getFirst().length);
+      assertEquals(TOKENS * 8, IntegerInterpreter.run(integer, List.of(x)).getFirst().length);
     }
   }
 

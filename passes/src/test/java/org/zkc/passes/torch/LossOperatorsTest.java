@@ -38,8 +38,7 @@ class LossOperatorsTest {
   @Test
   void entropiesOfLogits() {
     double sum = softplus(1) + softplus(-2) + 2 + softplus(0.5) + softplus(3) - 3;
-    assertEquals(
-        sum, of("aten.binary_cross_entropy_with_logits", (Object) null, null, 2), 1e-5);
+    assertEquals(sum, of("aten.binary_cross_entropy_with_logits", (Object) null, null, 2), 1e-5);
     TorchCase c = new TorchCase();
     Value p = c.op("aten.sigmoid", c.x);
     assertEquals(

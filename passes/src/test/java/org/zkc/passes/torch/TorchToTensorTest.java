@@ -554,7 +554,9 @@ final class TorchToTensorTest {
     List<TorchOperatorTable.Row> rows = TorchOperatorTable.rows();
     assertTrue(rows.size() > 100, "rows: " + rows.size());
     for (TorchOperatorTable.Row row : rows) {
-      assertTrue(row.operator().matches("(aten|prim|quantized|quantized_decomposed)\\.\\w+"), row.toString());
+      assertTrue(
+          row.operator().matches("(aten|prim|quantized|quantized_decomposed)\\.\\w+"),
+          row.toString());
       assertTrue(!row.becomes().isBlank(), row.toString());
     }
   }

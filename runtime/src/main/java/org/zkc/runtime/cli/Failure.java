@@ -26,8 +26,7 @@ record Failure(int exitCode, String sentence, Location location, String remedy) 
   /** The failure that an exception stands for. */
   static Failure of(Throwable t) {
     return switch (t) {
-      case UserException e ->
-          new Failure(ExitCode.USER, e.getMessage(), e.location(), e.remedy());
+      case UserException e -> new Failure(ExitCode.USER, e.getMessage(), e.location(), e.remedy());
       case VerificationFailure e -> new Failure(ExitCode.INVALID, "INVALID: " + e.getMessage());
       case OtherStatement e -> new Failure(ExitCode.INVALID, "INVALID: " + e.getMessage());
       case OutOfMemoryError e ->

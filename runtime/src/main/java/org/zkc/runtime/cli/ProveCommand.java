@@ -220,9 +220,8 @@ final class ProveCommand implements Callable<Integer> {
       times.nanoseconds().forEach((stage, nanos) -> stages.put(stage, nanos / 1e9));
       found.put("stages", stages);
       found.put("samples", samples.size());
-      claim.ifPresent(c ->
-          found.put(
-              "generation", ProvedText.of(file.keyFile(), statement, c).json()));
+      claim.ifPresent(
+          c -> found.put("generation", ProvedText.of(file.keyFile(), statement, c).json()));
       found.put("outputs", types(arrays));
       return found;
     });

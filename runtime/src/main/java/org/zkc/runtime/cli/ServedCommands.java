@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,9 @@ final class ServedCommands implements Methods {
         Main.commandLine(root, method)
             .setOut(new PrintWriter(text, true))
             .setErr(new PrintWriter(messages, true));
-    List<String> words =
-        ServedArguments.of(line.getSubcommands().get(method).getCommandSpec(), params);
+    CommandLine command =
+        Objects.requireNonNull(line.getSubcommands().get(method), "every method is a command");
+    List<String> words = ServedArguments.of(command.getCommandSpec(), params);
     Ending ending = new Ending();
     line.setParameterExceptionHandler((exception, given) -> {
       ending.unusable = Main.firstLine(exception);

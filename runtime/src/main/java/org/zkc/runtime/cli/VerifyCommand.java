@@ -314,7 +314,8 @@ final class VerifyCommand implements Callable<Integer> {
         out.println("  sample       %d".formatted(k + 1));
       }
       PortArrays.inputs(keyFile, samples.get(k)).forEach((name, a) -> print("input", name, a, out));
-      PortArrays.outputs(keyFile, samples.get(k)).forEach((name, a) -> print("output", name, a, out));
+      PortArrays.outputs(keyFile, samples.get(k))
+          .forEach((name, a) -> print("output", name, a, out));
     }
   }
 
@@ -337,10 +338,15 @@ final class VerifyCommand implements Callable<Integer> {
       KeyFile keyFile, Statement statement, List<Long> cut) {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put(
-        "inputs", ports(keyFile.inputs(), statement.inputs(), PortArrays.inputs(keyFile, statement), cut));
+        "inputs",
+        ports(keyFile.inputs(), statement.inputs(), PortArrays.inputs(keyFile, statement), cut));
     out.put(
         "outputs",
-        ports(keyFile.outputs(), statement.outputs(), PortArrays.outputs(keyFile, statement), List.of()));
+        ports(
+            keyFile.outputs(),
+            statement.outputs(),
+            PortArrays.outputs(keyFile, statement),
+            List.of()));
     return out;
   }
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.zkc.runtime.artifact.FileErrors;
 import org.zkc.gkr.file.KeyFile;
+import org.zkc.runtime.artifact.FileErrors;
 import org.zkc.runtime.serve.Methods;
 
 /**

@@ -15,8 +15,7 @@ public interface Methods {
    * @return the response's result
    * @throws RpcException where the work failed, or was cancelled
    */
-  Map<String, Object> call(String method, ObjectNode params, Progress progress)
-      throws RpcException;
+  Map<String, Object> call(String method, ObjectNode params, Progress progress) throws RpcException;
 
   /** Is told how far the work is. */
   @FunctionalInterface

@@ -77,7 +77,8 @@ record Request(JsonNode id, String method, ObjectNode params) {
     if (!(params.isMissingNode() || params.isObject())) {
       throw new Refusal(
           id,
-          new RpcException(RpcException.INVALID_PARAMS, "params must be an object: parameters have names"));
+          new RpcException(
+              RpcException.INVALID_PARAMS, "params must be an object: parameters have names"));
     }
     String method = text(object, "method");
     if (method.isEmpty()) {
@@ -94,13 +95,13 @@ record Request(JsonNode id, String method, ObjectNode params) {
   private static JsonNode parse(byte[] line) throws Refusal {
     try {
       // Strictly: the parser's own reader would guess other encodings.
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
       return MAPPER.readTree(text);
     } catch (CharacterCodingException e) {
       throw parseError("the line is not UTF-8");
     } catch (JsonProcessingException e) {
-      throw parseError("the line is no JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+      throw parseError(
+          "the line is no JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
     } catch (IOException e) {
       throw parseError("the line is no JSON");
     }

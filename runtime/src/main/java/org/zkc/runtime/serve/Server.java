@@ -143,7 +143,8 @@ public final class Server {
     }
     if (waiting.size() == MOST_WAITING) {
       throw new RpcException(
-          RpcException.BUSY, "%d requests wait already; send this one later".formatted(MOST_WAITING));
+          RpcException.BUSY,
+          "%d requests wait already; send this one later".formatted(MOST_WAITING));
     }
     waiting.add(request);
     notifyAll();

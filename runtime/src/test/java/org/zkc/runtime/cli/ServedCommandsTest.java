@@ -27,7 +27,10 @@ import org.zkc.runtime.numpy.NpyWriter;
 import org.zkc.runtime.serve.RpcException;
 import org.zkc.runtime.serve.Server;
 
-/** The commands as methods: the same files and reports as the command line's, and errors for programs. */
+/**
+ * The commands as methods: the same files and reports as the command line's, and errors for
+ * programs.
+ */
 final class ServedCommandsTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -49,8 +52,7 @@ final class ServedCommandsTest {
     return folder.resolve(name).toString();
   }
 
-  private Map<String, Object> call(String method, Map<String, Object> params)
-      throws RpcException {
+  private Map<String, Object> call(String method, Map<String, Object> params) throws RpcException {
     ObjectNode json = MAPPER.valueToTree(params);
     return commands.call(method, json, (stage, fraction) -> {});
   }
@@ -69,7 +71,8 @@ final class ServedCommandsTest {
   @Test
   void proofsAreThoseOfTheCommandLineAndVerify() throws IOException, RpcException {
     Map<String, Object> first = report(prove("first.zkp"));
-    assertEquals(Files.size(folder.resolve("first.zkp")), ((Number) first.get("proofBytes")).longValue());
+    assertEquals(
+        Files.size(folder.resolve("first.zkp")), ((Number) first.get("proofBytes")).longValue());
     prove("second.zkp");
     Ended cold =
         Ended.zkc("prove", file("tiny.zkc"), "--input", file("x.npy"), "-o", file("cold.zkp"));
@@ -93,7 +96,9 @@ final class ServedCommandsTest {
     Object after = report(prove("b.zkp")).get("model");
     assertFalse(before.equals(after));
     assertEquals(
-        after, report(call("verify", Map.of("proof", file("b.zkp"), "key", file("tiny.vk")))).get("model"));
+        after,
+        report(call("verify", Map.of("proof", file("b.zkp"), "key", file("tiny.vk"))))
+            .get("model"));
   }
 
   @Test
@@ -106,7 +111,13 @@ final class ServedCommandsTest {
         Map<String, Object> proved =
             call(
                 "prove",
-                Map.of("model", file("m" + seed + ".zkc"), "input", file("x.npy"), "out", file("m.zkp")));
+                Map.of(
+                    "model",
+                    file("m" + seed + ".zkc"),
+                    "input",
+                    file("x.npy"),
+                    "out",
+                    file("m.zkp")));
         assertEquals(0, proved.get("exitCode"));
         call("verify", Map.of("proof", file("m.zkp"), "key", file("m" + seed + ".vk")));
       }
@@ -127,7 +138,10 @@ final class ServedCommandsTest {
             request(4, "prove", Map.of("model", file("tiny.zkc"), "inputs", file("x.npy"))),
             request(5, "compile", Map.of("model", file("x.npy"), "explain", "yes")),
             request(6, "run", Map.of("model", List.of("a", "b"), "input", "x")),
-            request(7, "run", Map.of("model", file("tiny.zkc"), "input", file("x.npy"), "debug", true)));
+            request(
+                7,
+                "run",
+                Map.of("model", file("tiny.zkc"), "input", file("x.npy"), "debug", true)));
     List<String> lines = answers.lines().toList();
     assertEquals(-32011, MAPPER.readTree(lines.get(0)).at("/error/code").asInt(), answers);
     assertEquals(1, MAPPER.readTree(lines.get(0)).at("/error/data/exitCode").asInt());
@@ -183,11 +197,14 @@ final class ServedCommandsTest {
           assertThrows(
               RpcException.class,
               () ->
-                  commands.call("prove", params, (reached, fraction) -> {
-                    if (reached.equals(stage)) {
-                      throw new CancellationException("cancelled");
-                    }
-                  }));
+                  commands.call(
+                      "prove",
+                      params,
+                      (reached, fraction) -> {
+                        if (reached.equals(stage)) {
+                          throw new CancellationException("cancelled");
+                        }
+                      }));
       assertEquals("cancelled", cancelled.getMessage(), stage);
       assertFalse(Files.exists(folder.resolve("c.zkp")));
     }

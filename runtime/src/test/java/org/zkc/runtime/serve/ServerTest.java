@@ -100,7 +100,8 @@ final class ServerTest {
             Map.entry("{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"echo\"}", -32600),
             Map.entry("{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"echo\"}", -32600),
             Map.entry(
-                "{\"jsonrpc\":\"2.0\",\"id\":\"%s\",\"method\":\"echo\"}".formatted("x".repeat(300)),
+                "{\"jsonrpc\":\"2.0\",\"id\":\"%s\",\"method\":\"echo\"}"
+                    .formatted("x".repeat(300)),
                 -32600),
             Map.entry("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7}", -32600),
             Map.entry("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\",\"params\":[1]}", -32602),
