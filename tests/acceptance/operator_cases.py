@@ -680,12 +680,12 @@ def sampled_by_grids(r):
 @family
 def losses(r):
     n, m, reduction = r.randint(1, 5), r.randint(2, 6), r.choice(["none", "mean", "sum"])
-    target, share, bound = constant(r, n, m), torch.rand(m) * 0.9 + 0.05, round(r.uniform(0.2, 2), 1)
+    target, share, bound = constant(r, n, m), constant(r, m).sigmoid() * 0.9 + 0.05, round(r.uniform(0.2, 2), 1)
     return (n, m), r.choice([
         lambda x: F.mse_loss(x, target, reduction=reduction), lambda x: F.l1_loss(x, target, reduction=reduction),
         lambda x: F.smooth_l1_loss(x, target, reduction=reduction, beta=bound), lambda x: F.huber_loss(x, target, reduction, bound),
         lambda x: F.soft_margin_loss(x, target.sign(), reduction=reduction), lambda x: F.kl_div(x, target.softmax(-1), reduction=reduction),
-        lambda x: F.kl_div(x, target, reduction=reduction, log_target=True), lambda x: F.margin_ranking_loss(x, target, share.round() * 2 - 1, bound, reduction=reduction),
+        lambda x: F.kl_div(x, target, reduction=reduction, log_target=True), lambda x: F.margin_ranking_loss(x, target, (share.round() * 2 - 1).expand_as(target), bound, reduction=reduction),
         lambda x: F.binary_cross_entropy_with_logits(x, target.sigmoid(), share, reduction=reduction, pos_weight=share * 3),
         lambda x: F.binary_cross_entropy(x.sigmoid(), target.sigmoid(), share, reduction=reduction),
     ])  # fmt: skip

@@ -92,7 +92,7 @@ final class OrderAgreement {
         || op instanceof WindowMean;
   }
 
-  /** What a decision that turns changes in an element of the output. */
+  /** The change of an element of the output by a decision that turns. */
   double gain() {
     return gain;
   }

@@ -69,7 +69,7 @@ final class IntegerOperators {
       return ArithmeticOperators.known(
           call,
           (x, y) -> isLeft ? x << y : x >> y,
-          (x, y) -> isLeft ? x * Math.pow(2, y) : x / Math.pow(2, y),
+          (x, y) -> isLeft ? x * StrictMath.pow(2, y) : x / StrictMath.pow(2, y),
           false);
     }
     DType dtype = Promotion.of(call.arguments().subList(0, 2));

@@ -90,24 +90,31 @@ class PointwiseQuantizationTest {
   private Value into(ScalarFunction function, Value x) {
     UnaryOperator<Value> positive = v -> affine(b.pointwise(v, Sigmoid::new), 3, 0.1);
     UnaryOperator<Value> inner = v -> affine(b.pointwise(v, Tanh::new), 0.9, 0);
+    UnaryOperator<Value> share = v -> b.pointwise(v, Sigmoid::new);
     return Map.of(
             ScalarFunction.ACOS, inner,
             ScalarFunction.ASIN, inner,
             ScalarFunction.ATANH, inner,
-            ScalarFunction.TAN, inner,
-            ScalarFunction.LOG1P, inner)
+            ScalarFunction.ERFINV, inner,
+            ScalarFunction.LOG1P, inner,
+            ScalarFunction.LOGIT, share,
+            ScalarFunction.NDTRI, share,
+            ScalarFunction.TAN, inner)
         .getOrDefault(
             function,
-            Map.<ScalarFunction, UnaryOperator<Value>>of(
-                    ScalarFunction.ACOSH, v -> affine(positive.apply(v), 1, 0.95),
-                    ScalarFunction.LOG, positive,
-                    ScalarFunction.LOG10, positive,
-                    ScalarFunction.LOG2, positive,
-                    ScalarFunction.LOGIT, v -> b.pointwise(v, Sigmoid::new),
-                    ScalarFunction.POWER, positive,
-                    ScalarFunction.RECIPROCAL, positive,
-                    ScalarFunction.RSQRT, positive,
-                    ScalarFunction.SQRT, positive)
+            Map.<ScalarFunction, UnaryOperator<Value>>ofEntries(
+                    Map.entry(ScalarFunction.ACOSH, v -> affine(positive.apply(v), 1, 0.95)),
+                    Map.entry(ScalarFunction.DIGAMMA, positive),
+                    Map.entry(ScalarFunction.ENTR, positive),
+                    Map.entry(ScalarFunction.ERFCX, positive),
+                    Map.entry(ScalarFunction.LGAMMA, positive),
+                    Map.entry(ScalarFunction.LOG, positive),
+                    Map.entry(ScalarFunction.LOG10, positive),
+                    Map.entry(ScalarFunction.LOG2, positive),
+                    Map.entry(ScalarFunction.POWER, positive),
+                    Map.entry(ScalarFunction.RECIPROCAL, positive),
+                    Map.entry(ScalarFunction.RSQRT, positive),
+                    Map.entry(ScalarFunction.SQRT, positive))
                 .getOrDefault(function, UnaryOperator.identity()))
         .apply(x);
   }

@@ -40,6 +40,17 @@ final class SameMeaning {
       if (before.level() == Level.TENSOR) {
         List<TensorData> inputs = new ArrayList<>();
         for (Value p : before.main().parameters()) {
+          if (!p.tensorType().dtype().isFloating()) {
+            // Truth values, and indices of any table of two rows.
+            inputs.add(
+                TensorData.ofLongs(
+                    p.tensorType().dtype(),
+                    p.shape(),
+                    LongStream.generate(() -> random.nextInt(2))
+                        .limit(p.shape().elementCount())
+                        .toArray()));
+            continue;
+          }
           float[] elements = new float[(int) p.shape().elementCount()];
           for (int i = 0; i < elements.length; i++) {
             elements[i] = (float) random.nextGaussian();
