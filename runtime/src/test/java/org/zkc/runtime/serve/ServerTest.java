@@ -14,8 +14,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -176,10 +176,11 @@ final class ServerTest {
     private final Thread server;
 
     Conversation() throws IOException {
-      PipedOutputStream requests = new PipedOutputStream();
-      PipedInputStream answers = new PipedInputStream(1 << 20);
-      PipedOutputStream written = new PipedOutputStream(answers);
-      Server served = new Server(new PipedInputStream(requests, 1 << 20), written, methods);
+      // Pipes of the system: those of java.io fail when the thread that wrote last has ended.
+      Pipe requests = Pipe.open();
+      Pipe answers = Pipe.open();
+      OutputStream written = Channels.newOutputStream(answers.sink());
+      Server served = new Server(Channels.newInputStream(requests.source()), written, methods);
       server =
           new Thread(() -> {
             try {
@@ -190,8 +191,11 @@ final class ServerTest {
             }
           });
       server.start();
-      in = requests;
-      out = new BufferedReader(new InputStreamReader(answers, StandardCharsets.UTF_8));
+      in = Channels.newOutputStream(requests.sink());
+      out =
+          new BufferedReader(
+              new InputStreamReader(
+                  Channels.newInputStream(answers.source()), StandardCharsets.UTF_8));
     }
 
     void send(int id, String method, String params) throws IOException {
