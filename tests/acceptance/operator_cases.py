@@ -188,6 +188,24 @@ def max_pool(r):
 
 
 @family
+def places_of_maxima(r):
+    axes, ceil = r.randint(1, 3), r.random() < 0.5
+    s, kernel, stride, padding, dilation = pooling(r, axes, False)
+    pool = (F.max_pool1d_with_indices, F.max_pool2d_with_indices, F.max_pool3d_with_indices)[axes - 1]
+    adaptive = (F.adaptive_max_pool1d_with_indices, F.adaptive_max_pool2d_with_indices, F.adaptive_max_pool3d_with_indices)[axes - 1]
+    sizes = [r.randint(1, n) for n in s[-axes:]]
+    rounded = r.random() < 0.5  # many equal elements
+    numbers = lambda x: torch.round(x) if rounded else x
+    if axes > 1 and r.random() < 0.3:
+        unpool = torch.ops.aten.max_unpool2d if axes == 2 else lambda y, i, n: torch.ops.aten.max_unpool3d(y, i, n, [1] * 3, [0] * 3)
+        return s, lambda x: unpool(*pool(x, kernel, stride, padding, dilation, ceil), s[-axes:])
+    return s, r.choice([
+        lambda x: pool(numbers(x), kernel, stride, padding, dilation, ceil)[1] + x.mean(),
+        lambda x: adaptive(numbers(x), sizes)[1] + x.mean(),
+    ])  # fmt: skip
+
+
+@family
 def average_pool(r):
     axes, ceil, count = r.randint(1, 3), r.random() < 0.5, r.random() < 0.5
     s, kernel, stride, padding, _ = pooling(r, axes, False)

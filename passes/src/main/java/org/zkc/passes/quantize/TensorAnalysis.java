@@ -94,6 +94,10 @@ final class TensorAnalysis {
   private final Set<Value> deferred = identitySet();
   private final Set<Value> inputLike = identitySet();
   private final Set<Value> decisive = identitySet();
+
+  /** Decisive values whose own elements are compared, moved or cut at most. */
+  private final Set<Value> compared = identitySet();
+
   private final IntegralValues integral = new IntegralValues(this::constantOf);
   private final Map<TensorOp, Scaled> factors = new IdentityHashMap<>();
   private final Map<Value, Bounds> bounds = new IdentityHashMap<>();
@@ -149,6 +153,9 @@ final class TensorAnalysis {
 
   /** Readers come before. */
   private void findDecisive(Value value) {
+    if (uses.users(value).stream().anyMatch(user -> isOrder(user) || handsElementsOn(user))) {
+      compared.add(value);
+    }
     if (uses.users(value).stream().anyMatch(user -> isOrder(user) || handsOrderOn(user))) {
       decisive.add(value);
     }
@@ -335,10 +342,23 @@ final class TensorAnalysis {
         || (op instanceof Pointwise p && StepLowering.isStep(p));
   }
 
+  /** Whether an op whose results are compared moves its operands' elements there, or cuts them. */
+  private boolean handsElementsOn(Op op) {
+    return compared.contains(op.definitions().getFirst())
+        && (op instanceof UnaryView
+            || op instanceof Concatenate
+            || op instanceof MaxPool
+            || op instanceof Gather
+            || op instanceof Relu
+            || op instanceof Clamp
+            || (op instanceof WindowMean w && w.lengths().stream().allMatch(n -> n == 1)));
+  }
+
   /** Whether an op by whose result order is asked asks for that of its operands with it. */
   private boolean handsOrderOn(Op op) {
     Value result = op.definitions().getFirst();
-    return decisive.contains(result)
+    return handsElementsOn(op)
+        || decisive.contains(result)
         && (op instanceof UnaryView
             || op instanceof Concatenate
             || op instanceof Add

@@ -4,18 +4,18 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.zkc.ir.Location;
+import java.util.stream.Stream;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
-import org.zkc.passes.torch.TorchValue.DataDependent;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /** Pooling over the last one to three axes: MaxPool, and WindowMean one axis after the other. */
 final class PoolingOperators {
-  private static final String NO_INDICES = "the indices must not be used";
-
   static final List<TorchOperator> ALL =
-      IntStream.rangeClosed(1, 3).mapToObj(PoolingOperators::over).flatMap(List::stream).toList();
+      Stream.concat(
+              IntStream.rangeClosed(1, 3).mapToObj(PoolingOperators::over).flatMap(List::stream),
+              Stream.of(unpool(2), unpool(3)))
+          .toList();
 
   /** The poolings over the last {@code axes} axes. */
   private static List<TorchOperator> over(int axes) {
@@ -24,16 +24,21 @@ final class PoolingOperators {
         new TorchOperator("aten.max_" + end, "max_pool", c -> c.result(maxPool(c, axes))),
         new TorchOperator(
             "aten.max_" + end + "_with_indices",
-            "max_pool",
-            NO_INDICES,
-            c -> withIndices(c, maxPool(c, axes))),
+            "max_pool; top_indices, gather, add",
+            c -> withIndices(c, axes, maxPool(c, axes), maxWindows(c, axes))),
         new TorchOperator("aten.avg_" + end, "window_mean", c -> averagePool(c, axes)),
         new TorchOperator("aten.adaptive_avg_" + end, "window_mean", c -> adaptiveAverage(c, axes)),
         new TorchOperator(
             "aten.adaptive_max_" + end,
-            "max_pool, slice, concatenate",
-            NO_INDICES,
-            c -> withIndices(c, adaptiveMax(c, axes))));
+            "max_pool, slice, concatenate; top_indices, gather, add",
+            c -> withIndices(c, axes, adaptiveMax(c, axes), adaptiveWindows(c, axes))));
+  }
+
+  private static TorchOperator unpool(int axes) {
+    return new TorchOperator(
+        "aten.max_unpool" + axes + "d",
+        "compare_zero, multiply; gather, matmul",
+        c -> PoolIndices.unpool(c, axes));
   }
 
   private PoolingOperators() {}
@@ -118,11 +123,59 @@ final class PoolingOperators {
     return Math.max(0, (positions - 1) * stride + dilation * (kernel - 1) + 1 - extent - padding);
   }
 
-  private static TorchValue withIndices(OperatorCall call, Value pooled) {
-    Location location = call.location();
+  private static TorchValue withIndices(
+      OperatorCall call, int axes, Value pooled, List<PoolIndices.Windows> windows) {
     return new Tuple(
-        List.of(
-            call.result(pooled), new DataDependent("the indices of " + call.operator(), location)));
+        List.of(call.result(pooled), PoolIndices.of(call, input(call, axes), windows)));
+  }
+
+  /** The windows of {@link #maxPool}, without their padding. */
+  private static List<PoolIndices.Windows> maxWindows(OperatorCall call, int axes) {
+    Shape shape = call.tensor(0).shape();
+    List<Integer> kernel = call.perAxis(1, axes);
+    List<Integer> strides = strides(call, axes, kernel);
+    List<Integer> padding = call.perAxis(3, axes);
+    List<Integer> dilations = call.perAxis(4, axes);
+    List<PoolIndices.Windows> out = new ArrayList<>();
+    for (int k = 0; k < axes; k++) {
+      int extent = shape.extent(shape.rank() - axes + k);
+      int dilation = dilations.get(k);
+      int low = padding.get(k);
+      int taps = kernel.get(k);
+      int[] firsts =
+          new int[positions(call, extent, taps, strides.get(k), low, dilation, call.flag(5))];
+      int[] lengths = new int[firsts.length];
+      for (int p = 0; p < firsts.length; p++) {
+        int start = p * strides.get(k) - low;
+        int before = Math.ceilDiv(Math.max(0, -start), dilation);
+        firsts[p] = start + before * dilation;
+        lengths[p] = Math.min(taps - 1, Math.floorDiv(extent - 1 - start, dilation)) - before + 1;
+        if (lengths[p] < 1) {
+          throw call.refuse("a window lies in the padding alone, so that no element is its maximum");
+        }
+      }
+      out.add(new PoolIndices.Windows(extent, firsts, lengths, dilation));
+    }
+    return out;
+  }
+
+  /** The windows of {@link #adaptiveMax}. */
+  private static List<PoolIndices.Windows> adaptiveWindows(OperatorCall call, int axes) {
+    Shape shape = call.tensor(0).shape();
+    List<Integer> sizes = sizes(call, axes);
+    List<PoolIndices.Windows> out = new ArrayList<>();
+    for (int k = 0; k < axes; k++) {
+      int extent = shape.extent(shape.rank() - axes + k);
+      int positions = sizes.get(k);
+      int[] firsts = new int[positions];
+      int[] lengths = new int[positions];
+      for (int p = 0; p < positions; p++) {
+        firsts[p] = adaptiveStart(p, extent, positions);
+        lengths[p] = adaptiveEnd(p, extent, positions) - firsts[p];
+      }
+      out.add(new PoolIndices.Windows(extent, firsts, lengths, 1));
+    }
+    return out;
   }
 
   /**

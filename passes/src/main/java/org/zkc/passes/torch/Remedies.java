@@ -9,9 +9,6 @@ final class Remedies {
   private static final String COUNT =
       "how many elements there are depends on the input; multiply by the mask, or choose by"
           + " torch.where";
-  private static final String UNPOOLING =
-      "where its elements go depends on the input; use an interpolation";
-
   private static final String OPTIMISED =
       "torch.jit.optimize_for_inference has rewritten the model for one processor; save it before"
           + " that call (torch.jit.freeze may stay)";
@@ -75,9 +72,7 @@ final class Remedies {
           Map.entry("aten.imag", COMPLEX),
           Map.entry("aten.view_as_real", COMPLEX),
           Map.entry("aten.view_as_complex", COMPLEX),
-          Map.entry("aten.masked_select", COUNT),
-          Map.entry("aten.max_unpool2d", UNPOOLING),
-          Map.entry("aten.max_unpool3d", UNPOOLING));
+          Map.entry("aten.masked_select", COUNT));
 
   private Remedies() {}
 

@@ -38,6 +38,9 @@ final class TensorEmitter extends TensorBuilder {
   /** For each nested tensor, which is held with its padding, the mask [N, S] of what is none. */
   private final Map<Value, Value> nested = new IdentityHashMap<>();
 
+  /** For the places of pooling maxima, the windows along each pooled axis. */
+  private final Map<Value, List<PoolIndices.Windows>> poolWindows = new IdentityHashMap<>();
+
   /** Values that depend on no parameter. */
   private final Set<Value> constantOnly = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -86,6 +89,10 @@ final class TensorEmitter extends TensorBuilder {
 
   Map<Value, Value> nested() {
     return nested;
+  }
+
+  Map<Value, List<PoolIndices.Windows>> poolWindows() {
+    return poolWindows;
   }
 
   /** The op that defines a value; empty for a parameter. */

@@ -3,6 +3,7 @@ package org.zkc.passes.torch;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.TopIndices;
 import org.zkc.ir.torch.TupleUnpack;
 
 /** Expected elements are PyTorch's for x[i] = i^2 mod 17, i = 1 .. 35. */
@@ -139,12 +141,9 @@ final class PoolingOperatorsTest {
     Value indices = c.builder.fresh("indices", TorchCase.TENSOR);
     c.builder.append(new TupleUnpack(List.of(pooled, indices), both, c.next()));
     check(c, pooled, new int[] {1, 1, 3, 4}, 13, 16, 16, 16, 13, 15, 16, 16, 16, 16, 15, 15);
-
-    TorchCase again = new TorchCase();
-    Value tuple = again.op("aten.adaptive_max_pool2d", again.x, List.of(3, 4));
-    UserException e =
-        assertThrows(UserException.class, () -> again.lower(Shape.of(1, 1, 5, 7), tuple));
-    assertEquals(2, e.location().line());
+    assertTrue(
+        c.lower(Shape.of(1, 1, 5, 7), pooled).main().body().stream()
+            .noneMatch(TopIndices.class::isInstance));
   }
 
   @Test

@@ -494,11 +494,11 @@ final class TorchToTensorTest {
   @Test
   void refusalsNameAReplacementWhereThereIsOne() {
     TorchCase c = new TorchCase();
-    Value y = c.op("aten.max_unpool2d", c.x, c.x, List.of(4, 4));
+    Value y = c.op("aten.argwhere", c.x);
     UserException e = assertThrows(UserException.class, () -> c.lower(Shape.of(1, 2, 2), y));
     assertEquals(
-        "operator aten.max_unpool2d cannot be proved; where its elements go depends on the input;"
-            + " use an interpolation",
+        "operator aten.argwhere cannot be proved; how many elements it returns depends on the"
+            + " input; keep all of them and weigh them by a mask",
         e.getMessage());
   }
 
