@@ -7,8 +7,6 @@ import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
 import org.zkc.ir.OpSpec;
-import org.zkc.ir.Program;
-import org.zkc.ir.Rewriter;
 import org.zkc.ir.Type;
 import org.zkc.ir.Value;
 
@@ -17,37 +15,19 @@ import org.zkc.ir.Value;
  * they come from. One walk with a hash table. Ops below the torch level have no effects, so all of
  * them take part; constants are equal when their elements are, and keep the name of the first.
  */
-public final class EliminateCommonSubexpressions implements Pass {
-  private final Level level;
-
+public final class EliminateCommonSubexpressions extends Rewrite {
   /**
    * @throws IllegalArgumentException for the torch level, whose ops may have effects
    */
   public EliminateCommonSubexpressions(Level level) {
+    super(
+        "eliminate-common-subexpressions",
+        "Computes once what several ops compute.",
+        level,
+        Need.OPTIMISATION);
     if (level == Level.TORCH) {
       throw new IllegalArgumentException("ops of the torch level may have effects");
     }
-    this.level = level;
-  }
-
-  @Override
-  public String name() {
-    return "eliminate-common-subexpressions";
-  }
-
-  @Override
-  public String description() {
-    return "Computes once what several ops compute.";
-  }
-
-  @Override
-  public Level level() {
-    return level;
-  }
-
-  @Override
-  public boolean isOptimisation() {
-    return true;
   }
 
   /**
@@ -72,29 +52,30 @@ public final class EliminateCommonSubexpressions implements Pass {
   }
 
   @Override
-  public Program run(Program program, PassContext context) {
-    long[] merged = {0};
-    List<Function> functions = program.functions().stream().map(f -> merge(f, merged)).toList();
-    context.count(name() + ".merged", merged[0]);
-    return merged[0] == 0 ? program : new Program(program.level(), functions);
+  protected Rules begin(Function function, PassContext context) {
+    return new Merging();
   }
 
-  private static Function merge(Function function, long[] merged) {
-    Map<Key, Op> seen = new HashMap<>();
-    return Rewriter.rewrite(
-        function,
-        (op, rewriter) -> {
-          Op first = seen.putIfAbsent(Key.of(op), op);
-          if (first == null) {
-            rewriter.keep(op);
-            return;
-          }
-          merged[0]++;
-          List<Value> kept = first.definitions();
-          List<Value> gone = op.definitions();
-          for (int i = 0; i < gone.size(); i++) {
-            rewriter.replace(gone.get(i), kept.get(i));
-          }
-        });
+  private static final class Merging implements Rules {
+    private final Map<Key, Op> seen = new HashMap<>();
+
+    @Override
+    public boolean rewrite(Op op, Scope scope) {
+      Op first = seen.putIfAbsent(Key.of(op), op);
+      if (first == null) {
+        return false;
+      }
+      List<Value> kept = first.definitions();
+      List<Value> gone = op.definitions();
+      for (int i = 0; i < gone.size(); i++) {
+        scope.replace(gone.get(i), kept.get(i));
+      }
+      return true;
+    }
+
+    @Override
+    public String counted(Op op) {
+      return "merged";
+    }
   }
 }

@@ -3,15 +3,15 @@ package org.zkc.passes.circuit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.zkc.ir.Function;
 import org.zkc.ir.Level;
-import org.zkc.ir.Program;
-import org.zkc.ir.Rewriter;
+import org.zkc.ir.Op;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Contraction;
-import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
+import org.zkc.passes.Rewrite;
 
 /**
  * Writes out the contractions for which {@link RewriteMatmulChecks} has no relation: every product
@@ -24,42 +24,34 @@ import org.zkc.passes.PassContext;
  * Both views have the axes of the result's indices, in its order, of extent 1 where the operand
  * lacks the index, and a last one of all indices that are summed over.
  */
-public final class ExpandContractions implements Pass {
-  @Override
-  public String name() {
-    return "expand-contractions";
+public final class ExpandContractions extends Rewrite {
+  public ExpandContractions() {
+    super(
+        "expand-contractions",
+        "Writes contractions that no relation proves as products and sums.",
+        Level.CIRCUIT,
+        Need.REQUIRED);
   }
 
   @Override
-  public String description() {
-    return "Writes contractions that no relation proves as products and sums.";
+  protected Rules begin(Function function, PassContext context) {
+    return new Expanding();
   }
 
-  @Override
-  public Level level() {
-    return Level.CIRCUIT;
-  }
-
-  @Override
-  public boolean isOptimisation() {
-    return false;
-  }
-
-  @Override
-  public Program run(Program program, PassContext context) {
-    if (program.main().body().stream().noneMatch(Contract.class::isInstance)) {
-      return program;
+  private static final class Expanding implements Rules {
+    @Override
+    public boolean rewrite(Op op, Scope scope) {
+      if (!(op instanceof Contract c)) {
+        return false;
+      }
+      scope.replace(c.result(), new Expansion(c, scope).run());
+      return true;
     }
-    return Rewriter.rewrite(
-        program,
-        (op, rewriter) -> {
-          if (op instanceof Contract c) {
-            context.count(name() + ".expanded", 1);
-            rewriter.replace(c.result(), new Expansion(c, rewriter).run());
-          } else {
-            rewriter.keep(op);
-          }
-        });
+
+    @Override
+    public String counted(Op op) {
+      return "expanded";
+    }
   }
 
   private static final class Expansion {
@@ -69,12 +61,12 @@ public final class ExpandContractions implements Pass {
     private final List<String> kept;
     private final List<String> summed;
 
-    Expansion(Contract op, Rewriter rewriter) {
+    Expansion(Contract op, Scope scope) {
       this.op = op;
       this.indices = op.contraction();
       this.kept = indices.kept();
       this.summed = indices.summed();
-      this.out = new CircuitBuilder(rewriter);
+      this.out = new CircuitBuilder(scope);
       out.at(op.result().name(), op.location());
     }
 

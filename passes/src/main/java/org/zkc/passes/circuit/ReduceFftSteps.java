@@ -1,23 +1,17 @@
 package org.zkc.passes.circuit;
 
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.zkc.ir.ColumnType;
-import org.zkc.ir.DeadOps;
 import org.zkc.ir.Function;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
-import org.zkc.ir.Location;
 import org.zkc.ir.Op;
-import org.zkc.ir.Program;
-import org.zkc.ir.Rewriter;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.SpectrumType;
-import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
@@ -28,8 +22,8 @@ import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.circuit.WindowSum;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Reshape;
-import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
+import org.zkc.passes.Rewrite;
 
 /**
  * FFT-step reduction: of a convolution in FFT form with C input and O output channels, written with
@@ -46,85 +40,69 @@ import org.zkc.passes.PassContext;
  *
  * Counts of transforms before and after are the pass's statistics.
  */
-public final class ReduceFftSteps implements Pass {
-  @Override
-  public String name() {
-    return "reduce-fft-steps";
+public final class ReduceFftSteps extends Rewrite {
+  /** The count of transforms of what was transformed back just before. */
+  private static final String CANCELLED = ".cancelled-pairs";
+
+  public ReduceFftSteps() {
+    super(
+        "reduce-fft-steps",
+        "Shares forward transforms, takes those of kernels out, and sums before inverse ones.",
+        Level.CIRCUIT,
+        Need.OPTIMISATION);
   }
 
   @Override
-  public String description() {
-    return "Shares forward transforms, takes those of kernels out, and sums before inverse ones.";
-  }
-
-  @Override
-  public Level level() {
-    return Level.CIRCUIT;
-  }
-
-  @Override
-  public boolean isOptimisation() {
-    return true;
-  }
-
-  @Override
-  public Program run(Program program, PassContext context) {
-    Function main = program.main();
-    TransformCounts before = TransformCounts.of(main);
-    if (before.isZero()) {
-      return program;
-    }
-    Reduction reduction = new Reduction(Uses.of(main));
-    Function reduced = DeadOps.remove(Rewriter.rewrite(main, reduction::visit));
-    TransformCounts after = TransformCounts.of(reduced);
-    before.report(name(), "before", context);
-    after.report(name(), "after", context);
-    context.count(name() + ".cancelled-pairs", reduction.cancelled);
-    return after.equals(before) && reduction.cancelled == 0
-        ? program
-        : Program.of(Level.CIRCUIT, reduced);
+  protected Rules begin(Function function, PassContext context) {
+    return new Reduction(TransformCounts.of(function), context);
   }
 
   /** The parts that make two transforms of one source equal. */
   private record Key(
       Value source, Shape shape, List<Integer> sizes, List<Integer> dilations, boolean reversed) {}
 
-  private static final class Reduction {
-    /** Uses in the program as it was: values keep their identity unless they are replaced. */
-    private final Uses uses;
-
-    /** Definitions in the program that comes out. */
-    private final Map<Value, Op> definitions = new IdentityHashMap<>();
-
+  private final class Reduction implements Rules {
+    private final TransformCounts before;
+    private final PassContext context;
     private final Map<Key, Value> transforms = new HashMap<>();
-    private long cancelled;
 
-    Reduction(Uses uses) {
-      this.uses = uses;
+    Reduction(TransformCounts before, PassContext context) {
+      this.before = before;
+      this.context = context;
     }
 
-    void visit(Op op, Rewriter out) {
-      switch (op) {
-        case ForwardTransform f -> {
-          Value same = transform(f, f.input(), Optional.of(f.result()), out);
-          if (same != f.result()) {
-            out.replace(f.result(), same);
-          }
-        }
-        case SpectralProduct p -> append(narrowed(p, out), out);
-        case WindowSum w -> {
-          Optional<InverseTransform> each =
-              definition(w.input(), InverseTransform.class).filter(t -> isWholeSum(w, t));
-          append(each.isPresent() ? summedBefore(w, each.get(), out) : w, out);
-        }
-        default -> append(op, out);
+    @Override
+    public boolean rewrite(Op op, Scope scope) {
+      return switch (op) {
+        case ForwardTransform f -> shared(f, scope);
+        case SpectralProduct p -> narrowed(p, scope);
+        case WindowSum w -> summedBefore(w, scope);
+        default -> false;
+      };
+    }
+
+    @Override
+    public void end(Function reduced) {
+      if (!before.isZero()) {
+        before.report(name(), "before", context);
+        TransformCounts.of(reduced).report(name(), "after", context);
+        context.count(name() + CANCELLED, 0);
       }
     }
 
-    private Value append(Op op, Rewriter out) {
-      op.definitions().forEach(v -> definitions.put(v, op));
-      out.append(op);
-      return op.definitions().getFirst();
+    private boolean shared(ForwardTransform op, Scope scope) {
+      if (!transforms.containsKey(key(op, op.input(), scope))
+          && inverted(op, op.input(), scope).isEmpty()
+          && !isModelView(op.input(), scope)
+          && type(op, op.input(), ColumnType.Kind.VIRTUAL).equals(op.result().type())) {
+        transforms.put(key(op, op.input(), scope), op.result());
+        return false;
+      }
+      Value same = transform(op, op.input(), Optional.of(op.result()), scope);
+      if (same != op.result()) {
+        scope.replace(op.result(), same);
+      }
+      return true;
     }
 
     /**
@@ -133,84 +111,108 @@ public final class ReduceFftSteps implements Pass {
      * @param defined what a new transform may define if its type fits
      */
     private Value transform(
-        ForwardTransform like, Value input, Optional<Value> defined, Rewriter out) {
-      List<Integer> sizes = like.sizes();
-      List<Integer> dilations = like.dilations();
-      boolean reversed = like.reversed();
-      Location location = like.location();
-      String name = like.result().name();
-      Value source = definition(input, Reshape.class).map(Reshape::input).orElse(input);
-      Key key = new Key(source, input.shape(), sizes, dilations, reversed);
+        ForwardTransform like, Value input, Optional<Value> defined, Scope scope) {
+      Key key = key(like, input, scope);
       Value known = transforms.get(key);
       if (known != null) {
         return known;
       }
-      boolean isModel = isModelView(input);
-      Shape shape = input.shape();
-      Shape points =
-          shape.with(shape.rank() - 2, sizes.get(0)).with(shape.rank() - 1, sizes.get(1));
-      Optional<Value> before =
-          reversed || !dilations.equals(List.of(1, 1))
-              ? Optional.empty()
-              : inverted(source, points);
+      Optional<Value> inverted = inverted(like, input, scope);
       Value result;
-      if (before.isPresent()) {
-        cancelled++;
-        result = reshaped(name, before.get(), points, location, out);
+      if (inverted.isPresent()) {
+        context.count(name() + CANCELLED, 1);
+        result = reshaped(like, inverted.get(), points(like, input), scope);
       } else {
-        Interval interval = ColumnIntervals.interval(input).withZero();
-        ColumnType.Kind kind = isModel ? ColumnType.Kind.MODEL : ColumnType.Kind.VIRTUAL;
-        SpectrumType type = spectrum(kind, points, interval);
-        Value fresh =
-            defined.filter(v -> v.type().equals(type)).orElseGet(() -> out.fresh(name, type));
-        result =
-            append(
-                isModel
-                    ? new ModelSpectrum(fresh, input, sizes, dilations, reversed, location)
-                    : new ForwardTransform(fresh, input, sizes, dilations, reversed, location),
-                out);
+        result = transformed(like, input, defined, scope);
       }
       transforms.put(key, result);
       return result;
     }
 
+    private static Key key(ForwardTransform like, Value input, Scope scope) {
+      return new Key(
+          unshaped(input, scope), input.shape(), like.sizes(), like.dilations(), like.reversed());
+    }
+
+    private static Value unshaped(Value column, Scope scope) {
+      return scope
+          .definition(column, Reshape.class)
+          .map(r -> unshaped(r.input(), scope))
+          .orElse(column);
+    }
+
+    private static Shape points(ForwardTransform like, Value input) {
+      Shape shape = input.shape();
+      List<Integer> sizes = like.sizes();
+      return shape.with(shape.rank() - 2, sizes.get(0)).with(shape.rank() - 1, sizes.get(1));
+    }
+
+    private static SpectrumType type(ForwardTransform like, Value input, ColumnType.Kind kind) {
+      Interval interval = ColumnIntervals.interval(input).withZero();
+      return spectrum(kind, points(like, input), interval);
+    }
+
+    private static Value transformed(
+        ForwardTransform like, Value input, Optional<Value> defined, Scope scope) {
+      boolean isModel = isModelView(input, scope);
+      SpectrumType type =
+          type(like, input, isModel ? ColumnType.Kind.MODEL : ColumnType.Kind.VIRTUAL);
+      Value result =
+          defined
+              .filter(v -> v.type().equals(type))
+              .orElseGet(() -> scope.fresh(like.result().name(), type));
+      return scope.value(
+          isModel
+              ? new ModelSpectrum(
+                  result, input, like.sizes(), like.dilations(), like.reversed(), like.location())
+              : new ForwardTransform(
+                  result, input, like.sizes(), like.dilations(), like.reversed(), like.location()));
+    }
+
     /**
-     * The spectra whose inverse is the column, when all of its points are in it in order: planes of
-     * the shape of {@code points}.
+     * The spectra whose inverse the input is, when all of its points are in it in order: planes of
+     * the shape of the transform's points.
      */
-    private Optional<Value> inverted(Value column, Shape points) {
-      Value source = definition(column, Reshape.class).map(Reshape::input).orElse(column);
-      return definition(source, InverseTransform.class)
+    private static Optional<Value> inverted(ForwardTransform like, Value input, Scope scope) {
+      if (like.reversed() || !like.dilations().equals(List.of(1, 1))) {
+        return Optional.empty();
+      }
+      return scope
+          .definition(unshaped(input, scope), InverseTransform.class)
           .filter(t ->
               t.starts().equals(List.of(0, 0))
                   && t.strides().equals(List.of(1, 1))
                   && t.result().shape().equals(t.input().shape())
-                  && sizes(points).equals(t.input().spectrumType().sizes()))
+                  && like.sizes().equals(t.input().spectrumType().sizes()))
           .map(InverseTransform::input);
     }
 
-    private Value reshaped(
-        String name, Value spectra, Shape points, Location location, Rewriter out) {
+    private static Value reshaped(ForwardTransform like, Value spectra, Shape points, Scope scope) {
       if (spectra.shape().equals(points)) {
         return spectra;
       }
       SpectrumType type = spectra.spectrumType();
-      Value fresh = out.fresh(name, spectrum(type.kind(), points, Interval.of(type)));
-      return append(new Reshape(fresh, spectra, location), out);
+      Value fresh =
+          scope.fresh(like.result().name(), spectrum(type.kind(), points, Interval.of(type)));
+      return scope.value(new Reshape(fresh, spectra, like.location()));
     }
 
     /** The product of transforms of what was broadcast: it broadcasts by itself. */
-    private SpectralProduct narrowed(SpectralProduct p, Rewriter out) {
-      Value left = narrow(p.left(), out);
-      Value right = narrow(p.right(), out);
-      return Shapes.broadcast(left.shape(), right.shape()).equals(p.result().shape())
-          ? new SpectralProduct(p.result(), left, right, p.location())
-          : p;
+    private boolean narrowed(SpectralProduct p, Scope scope) {
+      Value left = narrow(p.left(), scope);
+      Value right = narrow(p.right(), scope);
+      boolean narrows =
+          (left != p.left() || right != p.right())
+              && Shapes.broadcast(left.shape(), right.shape()).equals(p.result().shape());
+      if (narrows) {
+        scope.define(new SpectralProduct(p.result(), left, right, p.location()));
+      }
+      return narrows;
     }
 
-    private Value narrow(Value spectra, Rewriter out) {
+    private Value narrow(Value spectra, Scope scope) {
       ForwardTransform like =
-          switch (definitions.get(spectra)) {
+          switch (scope.definition(spectra).orElse(null)) {
             case ForwardTransform f -> f;
             case ModelSpectrum m ->
                 new ForwardTransform(
@@ -218,7 +220,8 @@ public final class ReduceFftSteps implements Pass {
             case null, default -> null;
           };
       return Optional.ofNullable(like)
-          .flatMap(f -> unrepeated(f.input()).map(x -> transform(f, x, Optional.empty(), out)))
+          .flatMap(f ->
+              unrepeated(f.input(), scope).map(x -> transform(f, x, Optional.empty(), scope)))
           .orElse(spectra);
     }
 
@@ -226,43 +229,48 @@ public final class ReduceFftSteps implements Pass {
      * The column that was broadcast over batch axes only to give this one; empty when there is
      * none.
      */
-    private Optional<Value> unrepeated(Value column) {
-      return definition(column, Broadcast.class)
+    private static Optional<Value> unrepeated(Value column, Scope scope) {
+      return scope
+          .definition(column, Broadcast.class)
           .map(Broadcast::input)
           .filter(x ->
               x.shape().rank() == column.shape().rank()
                   && sizes(x.shape()).equals(sizes(column.shape())));
     }
 
+    private static boolean summedBefore(WindowSum w, Scope scope) {
+      Optional<InverseTransform> each =
+          scope.definition(w.input(), InverseTransform.class).filter(t -> isWholeSum(w, t, scope));
+      each.ifPresent(t -> summedBefore(w, t, scope));
+      return each.isPresent();
+    }
+
     /** Whether the sum is over all of one batch axis and nobody else reads the planes. */
-    private boolean isWholeSum(WindowSum w, InverseTransform t) {
+    private static boolean isWholeSum(WindowSum w, InverseTransform t, Scope scope) {
       Shape shape = w.input().shape();
-      return uses.count(t.result()) == 1
+      return scope.isReadOnce(t.result())
           && w.axis() < shape.rank() - 2
           && w.starts().equals(List.of(0))
           && w.lengths().equals(List.of(shape.extent(w.axis())))
           && w.factors().equals(List.of(1));
     }
 
-    private InverseTransform summedBefore(WindowSum w, InverseTransform t, Rewriter out) {
+    private static void summedBefore(WindowSum w, InverseTransform t, Scope scope) {
       Shape shape = t.input().shape().with(w.axis(), 1);
       Interval interval = ColumnIntervals.interval(w.result());
-      Value sum = out.fresh(t.input().name(), spectrum(ColumnType.Kind.VIRTUAL, shape, interval));
-      append(new SpectralSum(sum, t.input(), w.axis(), w.location()), out);
-      return new InverseTransform(w.result(), sum, t.starts(), t.strides(), t.location());
+      Value sum = scope.fresh(t.input().name(), spectrum(ColumnType.Kind.VIRTUAL, shape, interval));
+      scope.define(new SpectralSum(sum, t.input(), w.axis(), w.location()));
+      scope.define(
+          new InverseTransform(w.result(), sum, t.starts(), t.strides(), t.location()));
     }
 
-    private boolean isModelView(Value value) {
-      return switch (definitions.get(value)) {
+    private static boolean isModelView(Value value, Scope scope) {
+      return switch (scope.definition(value).orElse(null)) {
         case Model _ -> true;
-        case Reshape r -> isModelView(r.input());
-        case Broadcast b -> isModelView(b.input());
+        case Reshape r -> isModelView(r.input(), scope);
+        case Broadcast b -> isModelView(b.input(), scope);
         case null, default -> false;
       };
-    }
-
-    private <T extends Op> Optional<T> definition(Value value, Class<T> type) {
-      return Optional.ofNullable(definitions.get(value)).filter(type::isInstance).map(type::cast);
     }
 
     private static SpectrumType spectrum(ColumnType.Kind kind, Shape shape, Interval interval) {

@@ -1,19 +1,14 @@
 package org.zkc.passes.circuit;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.zkc.ir.ColumnType;
-import org.zkc.ir.DeadOps;
 import org.zkc.ir.Function;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
 import org.zkc.ir.Location;
 import org.zkc.ir.Op;
-import org.zkc.ir.Program;
-import org.zkc.ir.Rewriter;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.UserException;
@@ -28,8 +23,8 @@ import org.zkc.ir.circuit.SpectralSum;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Reshape;
-import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
+import org.zkc.passes.Rewrite;
 
 /**
  * Makes convolutions in FFT form the relation that proves them; the backend knows no single
@@ -46,43 +41,18 @@ import org.zkc.passes.PassContext;
  * Spectra that a further convolution reads without a transform between become a column again, since
  * the relation is of one convolution.
  */
-public final class RewriteFftConvolutions implements Pass {
-  @Override
-  public String name() {
-    return "rewrite-fft-convolutions";
+public final class RewriteFftConvolutions extends Rewrite {
+  public RewriteFftConvolutions() {
+    super(
+        "rewrite-fft-convolutions",
+        "Turns convolutions in FFT form into the relation that proves them.",
+        Level.CIRCUIT,
+        Need.REQUIRED);
   }
 
   @Override
-  public String description() {
-    return "Turns convolutions in FFT form into the relation that proves them.";
-  }
-
-  @Override
-  public Level level() {
-    return Level.CIRCUIT;
-  }
-
-  @Override
-  public boolean isOptimisation() {
-    return false;
-  }
-
-  @Override
-  public Program run(Program program, PassContext context) {
-    if (TransformCounts.of(program.main()).isZero()) {
-      return program;
-    }
-    Function rewritten =
-        DeadOps.remove(Rewriter.rewrite(program.main(), new Rewriting(context)::visit));
-    for (Op op : rewritten.body()) {
-      if (op instanceof InverseTransform) {
-        throw new UserException(
-            op.location(),
-            "these transforms are not those of a convolution with the model's weights, and only"
-                + " such can be proved");
-      }
-    }
-    return Program.of(Level.CIRCUIT, rewritten);
+  protected Rules begin(Function function, PassContext context) {
+    return new Convolutions();
   }
 
   /** Planes [N, groups, outputs, channels] of a product, and what its factors come from. */
@@ -91,15 +61,9 @@ public final class RewriteFftConvolutions implements Pass {
   /** Model weights [O, C / groups, kh, kw] and their dilations. */
   private record Kernel(Model model, List<Integer> dilations) {}
 
-  private final class Rewriting {
-    private final PassContext context;
-    private final Map<Value, Op> definitions = new IdentityHashMap<>();
-
-    Rewriting(PassContext context) {
-      this.context = context;
-    }
-
-    void visit(Op op, Rewriter out) {
+  private static final class Convolutions implements Rules {
+    @Override
+    public boolean rewrite(Op op, Scope scope) {
       Optional<Value> found =
           op instanceof InverseTransform t
               ? convolution(
@@ -109,20 +73,28 @@ public final class RewriteFftConvolutions implements Pass {
                   t.result().shape(),
                   ColumnIntervals.interval(t.result()),
                   t.location(),
-                  out)
+                  scope)
               : Optional.empty();
-      if (found.isPresent()) {
-        append(new Reshape(op.definitions().getFirst(), found.get(), op.location()), out);
-        context.count(name() + ".convolutions", 1);
-      } else {
-        append(op, out);
-      }
+      found.ifPresent(y ->
+          scope.define(new Reshape(op.definitions().getFirst(), y, op.location())));
+      return found.isPresent();
     }
 
-    private Value append(Op op, Rewriter out) {
-      op.definitions().forEach(v -> definitions.put(v, op));
-      out.append(op);
-      return op.definitions().getFirst();
+    @Override
+    public String counted(Op op) {
+      return "convolutions";
+    }
+
+    @Override
+    public void end(Function rewritten) {
+      for (Op op : rewritten.body()) {
+        if (op instanceof InverseTransform) {
+          throw new UserException(
+              op.location(),
+              "these transforms are not those of a convolution with the model's weights, and only"
+                  + " such can be proved");
+        }
+      }
     }
 
     /**
@@ -131,23 +103,23 @@ public final class RewriteFftConvolutions implements Pass {
      * @param window shape of the planes that are read of it, [N, groups, outputs, 1 or channels,
      *     Ho, Wo]
      */
-    private Optional<Value> convolution(
+    private static Optional<Value> convolution(
         Value spectra,
         List<Integer> starts,
         List<Integer> strides,
         Shape window,
         Interval interval,
         Location location,
-        Rewriter out) {
+        Scope scope) {
       Optional<SpectralSum> sum =
-          definition(spectra, SpectralSum.class)
+          scope.definition(spectra, SpectralSum.class)
               .filter(s -> s.axis() == TransformProducts.CHANNELS);
-      Optional<Factors> found = factors(sum.map(SpectralSum::input).orElse(spectra));
+      Optional<Factors> found = factors(sum.map(SpectralSum::input).orElse(spectra), scope);
       if (found.isEmpty() || starts.stream().anyMatch(s -> s > 0)) {
         return Optional.empty();
       }
       Factors f = found.get();
-      Optional<Value> source = source(f, sum.isPresent(), location, out);
+      Optional<Value> source = source(f, sum.isPresent(), location, scope);
       if (source.isEmpty()) {
         return Optional.empty();
       }
@@ -155,7 +127,7 @@ public final class RewriteFftConvolutions implements Pass {
       Model model = f.kernel().model();
       int channels = f.planes().extent(TransformProducts.CHANNELS);
       int outputs = f.planes().extent(1) * f.planes().extent(2) * (sum.isPresent() ? 1 : channels);
-      Value weight = sum.isPresent() ? model.result() : eachPair(model, out);
+      Value weight = sum.isPresent() ? model.result() : eachPair(model, scope);
       Shape shape = Shape.of(x.shape().extent(0), outputs, window.extent(4), window.extent(5));
       List<Integer> low = starts.stream().map(s -> -s).toList();
       List<Integer> dilations = f.kernel().dilations();
@@ -177,27 +149,27 @@ public final class RewriteFftConvolutions implements Pass {
       if (!expected.equals(shape) || least.get(0) > sizes.get(0) || least.get(1) > sizes.get(1)) {
         return Optional.empty();
       }
-      Value result = out.fresh(spectra.name(), column(shape, interval));
+      Value result = scope.fresh(spectra.name(), column(shape, interval));
       return Optional.of(
-          append(
+          scope.value(
               new FftConv(
-                  result, x, weight, strides, low, high, dilations, groups, sizes, location),
-              out));
+                  result, x, weight, strides, low, high, dilations, groups, sizes, location)));
     }
 
-    private Optional<Factors> factors(Value product) {
-      if (!(definitions.get(product) instanceof SpectralProduct p) || product.shape().rank() != 6) {
+    private static Optional<Factors> factors(Value product, Scope scope) {
+      if (!(scope.definition(product).orElse(null) instanceof SpectralProduct p)
+          || product.shape().rank() != 6) {
         return Optional.empty();
       }
       Shape planes = product.shape();
-      return kernel(p.right(), planes).map(kernel -> new Factors(planes, p.left(), kernel));
+      return kernel(p.right(), planes, scope).map(kernel -> new Factors(planes, p.left(), kernel));
     }
 
     /** The weights whose reversed spectra these are, for planes [N, groups, outputs, channels]. */
-    private Optional<Kernel> kernel(Value spectra, Shape planes) {
+    private static Optional<Kernel> kernel(Value spectra, Shape planes, Scope scope) {
       Value view;
       List<Integer> dilations;
-      switch (definitions.get(spectra)) {
+      switch (scope.definition(spectra).orElse(null)) {
         case ModelSpectrum m when m.reversed() -> {
           view = m.input();
           dilations = m.dilations();
@@ -210,9 +182,10 @@ public final class RewriteFftConvolutions implements Pass {
           return Optional.empty();
         }
       }
-      Value one = definition(view, Broadcast.class).map(Broadcast::input).orElse(view);
-      Value weight = definition(one, Reshape.class).map(Reshape::input).orElse(one);
-      if (!(definitions.get(weight) instanceof Model model) || weight.shape().rank() != 4) {
+      Value one = scope.definition(view, Broadcast.class).map(Broadcast::input).orElse(view);
+      Value weight = scope.definition(one, Reshape.class).map(Reshape::input).orElse(one);
+      if (!(scope.definition(weight).orElse(null) instanceof Model model)
+          || weight.shape().rank() != 4) {
         return Optional.empty();
       }
       int groups = planes.extent(1);
@@ -227,7 +200,7 @@ public final class RewriteFftConvolutions implements Pass {
     }
 
     /** The column [N, C, H, W] that was transformed; every output's own copy when not shared. */
-    private Optional<Value> source(Factors f, boolean isShared, Location location, Rewriter out) {
+    private static Optional<Value> source(Factors f, boolean isShared, Location location, Scope scope) {
       Shape planes = f.planes();
       Value spectra = f.spectra();
       Shape batch = spectra.shape();
@@ -235,11 +208,11 @@ public final class RewriteFftConvolutions implements Pass {
         return Optional.empty();
       }
       Optional<Value> column =
-          definitions.get(spectra) instanceof ForwardTransform t
+          scope.definition(spectra).orElse(null) instanceof ForwardTransform t
                   && !t.reversed()
                   && t.dilations().equals(List.of(1, 1))
               ? Optional.of(t.input())
-              : before(spectra, location, out);
+              : before(spectra, location, scope);
       if (column.isEmpty()) {
         return Optional.empty();
       }
@@ -250,41 +223,41 @@ public final class RewriteFftConvolutions implements Pass {
       if (isShared) {
         int channels = planes.extent(1) * planes.extent(3);
         return Optional.of(
-            reshaped(x, Shape.of(planes.extent(0), channels, height, width), location, out));
+            reshaped(x, Shape.of(planes.extent(0), channels, height, width), location, scope));
       }
       Shape repeated = planes.with(4, height).with(5, width);
       Value all = x;
       if (!x.shape().equals(repeated)) {
-        all = out.fresh(x.name(), column(repeated, ColumnIntervals.interval(x)));
-        append(new Broadcast(all, x, location), out);
+        all = scope.fresh(x.name(), column(repeated, ColumnIntervals.interval(x)));
+        scope.value(new Broadcast(all, x, location));
       }
       int pairs = planes.extent(1) * planes.extent(2) * planes.extent(3);
       return Optional.of(
-          reshaped(all, Shape.of(planes.extent(0), pairs, height, width), location, out));
+          reshaped(all, Shape.of(planes.extent(0), pairs, height, width), location, scope));
     }
 
     /**
      * The whole planes of spectra that a convolution left untransformed, under these batch axes.
      */
-    private Optional<Value> before(Value spectra, Location location, Rewriter out) {
-      Value whole = definition(spectra, Reshape.class).map(Reshape::input).orElse(spectra);
+    private static Optional<Value> before(Value spectra, Location location, Scope scope) {
+      Value whole = scope.definition(spectra, Reshape.class).map(Reshape::input).orElse(spectra);
       List<Integer> zero = List.of(0, 0);
       Interval interval = Interval.of(whole.spectrumType());
-      return convolution(whole, zero, List.of(1, 1), whole.shape(), interval, location, out)
-          .map(y -> reshaped(y, spectra.shape(), location, out));
+      return convolution(whole, zero, List.of(1, 1), whole.shape(), interval, location, scope)
+          .map(y -> reshaped(y, spectra.shape(), location, scope));
     }
 
-    private Value reshaped(Value x, Shape shape, Location location, Rewriter out) {
-      Value flat = definition(x, Reshape.class).map(Reshape::input).orElse(x);
+    private static Value reshaped(Value x, Shape shape, Location location, Scope scope) {
+      Value flat = scope.definition(x, Reshape.class).map(Reshape::input).orElse(x);
       if (flat.shape().equals(shape)) {
         return flat;
       }
-      Value result = out.fresh(x.name(), column(shape, ColumnIntervals.interval(x)));
-      return append(new Reshape(result, x, location), out);
+      Value result = scope.fresh(x.name(), column(shape, ColumnIntervals.interval(x)));
+      return scope.value(new Reshape(result, x, location));
     }
 
     /** The weights as [O C / groups, 1, kh, kw]: one output for each pair of channels. */
-    private Value eachPair(Model model, Rewriter out) {
+    private static Value eachPair(Model model, Scope scope) {
       Shape w = model.weights().shape();
       int channels = w.extent(1);
       List<Integer> shifts = new ArrayList<>();
@@ -297,14 +270,10 @@ public final class RewriteFftConvolutions implements Pass {
       IntegerWeights pairs = IntegerWeights.of(model.weights().mantissas().reshape(shape), shifts);
       ColumnType type = model.result().columnType();
       Value result =
-          out.fresh(
+          scope.fresh(
               model.result().name(),
               new ColumnType(ColumnType.Kind.MODEL, shape, type.low(), type.high()));
-      return append(new Model(result, model.name(), pairs, model.location()), out);
-    }
-
-    private <T extends Op> Optional<T> definition(Value value, Class<T> type) {
-      return Optional.ofNullable(definitions.get(value)).filter(type::isInstance).map(type::cast);
+      return scope.value(new Model(result, model.name(), pairs, model.location()));
     }
 
     private static ColumnType column(Shape shape, Interval interval) {

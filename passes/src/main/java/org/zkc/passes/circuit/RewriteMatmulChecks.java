@@ -13,7 +13,7 @@ import org.zkc.ir.circuit.Contraction.Window;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Model;
-import org.zkc.passes.Rewrite;
+import org.zkc.passes.LocalRewrite;
 
 /**
  * Matmul-check rewriting: a contraction that is a matrix product or a convolution becomes one
@@ -26,7 +26,7 @@ import org.zkc.passes.Rewrite;
  *   contract(x, w) {n (g c) window window, (g o) c u v -> n (g o) y x}     ->  conv(x, w)
  * </pre>
  */
-public final class RewriteMatmulChecks extends Rewrite {
+public final class RewriteMatmulChecks extends LocalRewrite {
   public RewriteMatmulChecks() {
     super(
         "rewrite-matmul-checks",
@@ -35,14 +35,14 @@ public final class RewriteMatmulChecks extends Rewrite {
   }
 
   @Override
-  protected boolean rewrite(Op op, Scope scope) {
+  public boolean rewrite(Op op, Scope scope) {
     Optional<Op> check = op instanceof Contract c ? check(c, scope) : Optional.empty();
     check.ifPresent(scope::define);
     return check.isPresent();
   }
 
   @Override
-  protected String counted(Op op) {
+  public String counted(Op op) {
     return isMatrixProduct(((Contract) op).contraction()) ? "matrix-products" : "convolutions";
   }
 

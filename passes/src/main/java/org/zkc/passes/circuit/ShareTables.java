@@ -8,16 +8,15 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.FieldBounds;
+import org.zkc.ir.Function;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
-import org.zkc.ir.Program;
-import org.zkc.ir.Rewriter;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
-import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
+import org.zkc.passes.Rewrite;
 
 /**
  * Lets requantisations share tables: those of one function (equal clamp bounds, or entries that
@@ -25,25 +24,13 @@ import org.zkc.passes.PassContext;
  * and the window condition still holds. A table costs the prover its size once; a lookup costs the
  * same in any table.
  */
-public final class ShareTables implements Pass {
-  @Override
-  public String name() {
-    return "share-tables";
-  }
-
-  @Override
-  public String description() {
-    return "Gives requantisations with the same function one table over the hull of their windows.";
-  }
-
-  @Override
-  public Level level() {
-    return Level.CIRCUIT;
-  }
-
-  @Override
-  public boolean isOptimisation() {
-    return true;
+public final class ShareTables extends Rewrite {
+  public ShareTables() {
+    super(
+        "share-tables",
+        "Gives requantisations with the same function one table over the hull of their windows.",
+        Level.CIRCUIT,
+        Need.OPTIMISATION);
   }
 
   /**
@@ -98,9 +85,9 @@ public final class ShareTables implements Pass {
   }
 
   @Override
-  public Program run(Program program, PassContext context) {
+  protected Rules begin(Function function, PassContext context) {
     Map<Object, List<Group>> groups = new LinkedHashMap<>();
-    for (Op op : program.main().body()) {
+    for (Op op : function.body()) {
       if (op instanceof Requantize r) {
         Interval window = new Interval(r.first(), r.first() + r.size() - 1);
         Interval operand = ColumnIntervals.interval(r.input());
@@ -122,15 +109,13 @@ public final class ShareTables implements Pass {
       }
     }
     context.count(name() + ".tables", groups.values().stream().mapToLong(List::size).sum());
-    if (windows.isEmpty()) {
-      return program;
-    }
-    return Rewriter.rewrite(
-        program,
-        (op, rewriter) -> {
-          Interval window = windows.get(op);
-          rewriter.keep(window == null ? op : widen(op, window));
-        });
+    return (op, scope) -> {
+      Interval window = windows.get(op);
+      if (window != null) {
+        scope.define(widen(op, window));
+      }
+      return window != null;
+    };
   }
 
   private static void add(Map<Object, List<Group>> groups, Object key, Use use) {

@@ -4,19 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
-import org.zkc.ir.Program;
-import org.zkc.ir.Rewriter;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
-import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
+import org.zkc.passes.Rewrite;
 
 /**
  * Chooses the limbs of the remainders of requantisations. A remainder of s bits costs one lookup
@@ -24,36 +24,23 @@ import org.zkc.passes.PassContext;
  * The pass takes, per shift, the split that makes lookups plus rows fewest: descent over the
  * shifts, one at a time, from several starts.
  */
-public final class SizeRangeLimbs implements Pass {
+public final class SizeRangeLimbs extends Rewrite {
   private static final int MOST_LIMBS = 3;
   private static final int LARGEST_LIMB = 18;
 
-  @Override
-  public String name() {
-    return "size-range-limbs";
+  public SizeRangeLimbs() {
+    super(
+        "size-range-limbs",
+        "Splits remainders into the limbs that cost the fewest lookups and table rows together.",
+        Level.CIRCUIT,
+        Need.OPTIMISATION);
   }
 
   @Override
-  public String description() {
-    return "Splits remainders into the limbs that cost the fewest lookups and table rows together.";
-  }
-
-  @Override
-  public Level level() {
-    return Level.CIRCUIT;
-  }
-
-  @Override
-  public boolean isOptimisation() {
-    return true;
-  }
-
-  @Override
-  @SuppressWarnings("ReferenceEquality") // an op that stays is the very op
-  public Program run(Program program, PassContext context) {
+  protected Rules begin(Function function, PassContext context) {
     TreeMap<Integer, Long> elements = new TreeMap<>();
     Set<Integer> present = new TreeSet<>();
-    for (Op op : program.main().body()) {
+    for (Op op : function.body()) {
       switch (op) {
         case Requantize r ->
             elements.merge(r.shift(), r.result().shape().elementCount(), Long::sum);
@@ -65,17 +52,12 @@ public final class SizeRangeLimbs implements Pass {
     }
     elements.remove(0);
     Map<Integer, List<Integer>> limbs = choose(elements, present);
-    boolean[] changed = new boolean[1];
-    Program rewritten =
-        Rewriter.rewrite(
-            program,
-            (op, rewriter) -> {
-              Op split = split(op, limbs);
-              changed[0] |= split != op;
-              rewriter.keep(split);
-            });
     context.count(name() + ".cost", cost(limbs, elements, present));
-    return changed[0] ? rewritten : program;
+    return (op, scope) -> {
+      Optional<Op> split = split(op, limbs);
+      split.ifPresent(scope::define);
+      return split.isPresent();
+    };
   }
 
   /** Bits of the range table for maximum minus operand. */
@@ -84,30 +66,36 @@ public final class SizeRangeLimbs implements Pass {
     return Math.max(1, 64 - Long.numberOfLeadingZeros(op.result().columnType().high() - low));
   }
 
-  /** {@code limbs} has all shifts of the program. */
-  private static Op split(Op op, Map<Integer, List<Integer>> limbs) {
+  /**
+   * The op with other limbs, if it has a remainder that is split otherwise.
+   *
+   * @param limbs for all shifts of the program
+   */
+  private static Optional<Op> split(Op op, Map<Integer, List<Integer>> limbs) {
     return switch (op) {
       case Requantize r when r.shift() > 0 && !r.limbs().equals(limbs.get(r.shift())) ->
-          new Requantize(
-              r.result(),
-              r.input(),
-              r.shift(),
-              Objects.requireNonNull(limbs.get(r.shift())),
-              r.first(),
-              r.size(),
-              r.low(),
-              r.high(),
-              r.location());
+          Optional.of(
+              new Requantize(
+                  r.result(),
+                  r.input(),
+                  r.shift(),
+                  Objects.requireNonNull(limbs.get(r.shift())),
+                  r.first(),
+                  r.size(),
+                  r.low(),
+                  r.high(),
+                  r.location()));
       case RequantizeTable r when r.shift() > 0 && !r.limbs().equals(limbs.get(r.shift())) ->
-          new RequantizeTable(
-              r.result(),
-              r.input(),
-              r.shift(),
-              Objects.requireNonNull(limbs.get(r.shift())),
-              r.first(),
-              r.entries(),
-              r.location());
-      default -> op;
+          Optional.of(
+              new RequantizeTable(
+                  r.result(),
+                  r.input(),
+                  r.shift(),
+                  Objects.requireNonNull(limbs.get(r.shift())),
+                  r.first(),
+                  r.entries(),
+                  r.location()));
+      default -> Optional.empty();
     };
   }
 

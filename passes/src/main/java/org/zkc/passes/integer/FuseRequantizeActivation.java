@@ -3,17 +3,16 @@ package org.zkc.passes.integer;
 import java.util.Arrays;
 import java.util.Optional;
 import org.zkc.ir.DType;
+import org.zkc.ir.Function;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
-import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.RequantizeTable;
 import org.zkc.ir.integer.Table;
-import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.Rewrite;
 
@@ -29,42 +28,23 @@ import org.zkc.passes.Rewrite;
  * Activations whose sums could reach much more than their tables hold stay apart where that costs
  * less ({@link ActivationsApart}): one clamp serves them all.
  */
-public final class FuseRequantizeActivation implements Pass {
-  @Override
-  public String name() {
-    return "fuse-requantize-activation";
+public final class FuseRequantizeActivation extends Rewrite {
+  public FuseRequantizeActivation() {
+    super(
+        "fuse-requantize-activation",
+        "Makes one lookup of a requantisation and the activation that reads it.",
+        Level.INTEGER,
+        Need.OPTIMISATION);
   }
 
   @Override
-  public String description() {
-    return "Makes one lookup of a requantisation and the activation that reads it.";
+  protected Rules begin(Function function, PassContext context) {
+    return new Fusion(ActivationsApart.of(function));
   }
 
-  @Override
-  public Level level() {
-    return Level.INTEGER;
-  }
-
-  @Override
-  public boolean isOptimisation() {
-    return true;
-  }
-
-  @Override
-  public Program run(Program program, PassContext context) {
-    return new Rule(this, ActivationsApart.of(program.main())).run(program, context);
-  }
-
-  private static final class Rule extends Rewrite {
-    private final ActivationsApart apart;
-
-    Rule(FuseRequantizeActivation pass, ActivationsApart apart) {
-      super(pass.name(), pass.description(), pass.level());
-      this.apart = apart;
-    }
-
+  private record Fusion(ActivationsApart apart) implements Rules {
     @Override
-    protected boolean rewrite(Op op, Scope scope) {
+    public boolean rewrite(Op op, Scope scope) {
       if (op instanceof Requantize r && apart.widens(r)) {
         widen(r, scope);
         return true;
@@ -89,7 +69,7 @@ public final class FuseRequantizeActivation implements Pass {
     }
 
     @Override
-    protected String counted(Op op) {
+    public String counted(Op op) {
       return op instanceof Requantize r && apart.widens(r) ? "widened" : "fused";
     }
 

@@ -4,15 +4,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.zkc.ir.DeadOps;
+import java.util.Set;
 import org.zkc.ir.Function;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
-import org.zkc.ir.Program;
-import org.zkc.ir.Rewriter;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
@@ -20,8 +17,8 @@ import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.Parameter;
 import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.Slice;
-import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
+import org.zkc.passes.Rewrite;
 
 /**
  * Lengthens tall parameters, such as the embeddings of a vocabulary, by copies of their first
@@ -38,7 +35,7 @@ import org.zkc.passes.PassContext;
  * Nothing reads the copies: indices stay below O. They are copies rather than zeros so that all
  * intervals stay as they are.
  */
-public final class LengthenTables implements Pass {
+public final class LengthenTables extends Rewrite {
   /** Smaller parameters share rows or have few. */
   private static final long FEWEST_ELEMENTS = 1 << 10;
 
@@ -48,65 +45,66 @@ public final class LengthenTables implements Pass {
   /** The greatest part of the channels that is added: 1 / GROWTH. */
   private static final int GROWTH = 16;
 
-  @Override
-  public String name() {
-    return "lengthen-tables";
+  public LengthenTables() {
+    super(
+        "lengthen-tables",
+        "Lengthens tall parameters to a multiple of a power of two, so that commitments' rows"
+            + " are full.",
+        Level.INTEGER,
+        Need.OPTIMISATION);
   }
 
   @Override
-  public String description() {
-    return "Lengthens tall parameters to a multiple of a power of two, so that commitments' rows"
-        + " are full.";
+  protected Rules begin(Function function, PassContext context) {
+    return new Lengthening(Uses.of(function));
   }
 
-  @Override
-  public Level level() {
-    return Level.INTEGER;
+  private static final class Lengthening implements Rules {
+    /** Readers in the function as it was. */
+    private final Uses uses;
+
+    private final Set<Value> lengthened = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    Lengthening(Uses uses) {
+      this.uses = uses;
+    }
+
+    @Override
+    public boolean rewrite(Op op, Scope scope) {
+      return switch (op) {
+        case Parameter p when lengthens(p, uses) -> {
+          Value longer = longer(p, count(p.weights().shape()), scope);
+          lengthened.add(longer);
+          scope.replace(p.result(), longer);
+          yield true;
+        }
+        case Linear l when lengthened.contains(l.weight()) -> {
+          sliced(l, scope);
+          yield true;
+        }
+        default -> false;
+      };
+    }
+
+    @Override
+    public String counted(Op op) {
+      return op instanceof Parameter ? "lengthened" : "sliced";
+    }
   }
 
-  @Override
-  public boolean isOptimisation() {
-    return true;
-  }
-
-  @Override
-  public Program run(Program program, PassContext context) {
-    Function main = program.main();
-    Uses uses = Uses.of(main);
-    Map<Value, Value> longer = new IdentityHashMap<>();
-    Function rewritten =
-        Rewriter.rewrite(
-            main,
-            (op, rewriter) -> {
-              switch (op) {
-                case Parameter p when lengthens(p, uses) -> {
-                  rewriter.keep(p);
-                  int count = count(p.weights().shape());
-                  longer.put(p.result(), longer(p, count, rewriter));
-                  context.count(name() + ".lengthened", 1);
-                }
-                case Gather g when longer.containsKey(g.table()) ->
-                    rewriter.keep(
-                        new Gather(g.result(), longer.get(g.table()), g.indices(), g.location()));
-                case Linear l when longer.containsKey(l.weight()) ->
-                    rewrite(l, longer.get(l.weight()), uses, rewriter);
-                default -> rewriter.keep(op);
-              }
-            });
-    return longer.isEmpty() ? program : Program.of(level(), DeadOps.remove(rewritten));
-  }
-
-  private static void rewrite(Linear op, Value weight, Uses uses, Rewriter rewriter) {
-    int count = weight.shape().extent(0);
+  /** The outputs that the parameter had, of all that the longer one gives. */
+  private static void sliced(Linear op, Scope scope) {
+    int count = op.weight().shape().extent(0);
     Optional<Value> bias =
-        op.bias().map(b -> longer((Parameter) uses.definition(b).orElseThrow(), count, rewriter));
+        op.bias()
+            .map(b -> longer(scope.definition(b, Parameter.class).orElseThrow(), count, scope));
     Shape shape = op.result().shape();
     int last = shape.rank() - 1;
     Value all =
-        rewriter.fresh(
+        scope.fresh(
             op.result().name(), op.result().integerType().withShape(shape.with(last, count)));
-    rewriter.append(new Linear(all, op.input(), weight, bias, op.location()));
-    rewriter.append(
+    scope.define(new Linear(all, op.input(), op.weight(), bias, op.location()));
+    scope.define(
         new Slice(
             op.result(),
             all,
@@ -116,11 +114,11 @@ public final class LengthenTables implements Pass {
             op.location()));
   }
 
-  private static Value longer(Parameter p, int count, Rewriter rewriter) {
+  private static Value longer(Parameter p, int count, Scope scope) {
     IntegerType type = p.result().integerType();
     Value value =
-        rewriter.fresh(p.result().name(), type.withShape(p.weights().shape().with(0, count)));
-    return rewriter.value(
+        scope.fresh(p.result().name(), type.withShape(p.weights().shape().with(0, count)));
+    return scope.value(
         new Parameter(value, p.name(), p.weights().continuedByFirst(count), p.location()));
   }
 

@@ -20,7 +20,7 @@ public final class DivideToMultiply extends TensorRewrite {
   }
 
   @Override
-  protected boolean rewrite(Op op, Scope scope) {
+  public boolean rewrite(Op op, Scope scope) {
     if (!(op instanceof Divide divide)) {
       return false;
     }

@@ -3,12 +3,9 @@ package org.zkc.passes.tensor;
 import java.util.Arrays;
 import java.util.Optional;
 import org.zkc.ir.DType;
-import org.zkc.ir.DeadOps;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
-import org.zkc.ir.Program;
-import org.zkc.ir.Rewriter;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
@@ -18,8 +15,8 @@ import org.zkc.ir.tensor.BatchNorm;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Linear;
-import org.zkc.passes.Pass;
 import org.zkc.passes.PassContext;
+import org.zkc.passes.Rewrite;
 
 /**
  * Equalisation between layers (Nagel et al. 2019, <i>Data-free quantization through weight
@@ -38,50 +35,28 @@ import org.zkc.passes.PassContext;
  * told from the norm of its row and its bias, not its largest weight; batch norms take part.
  * Channels that a clamp with an upper bound reads stay.
  */
-public final class EqualizeChannels implements Pass {
+public final class EqualizeChannels extends Rewrite {
   /** Factors beyond 2^±this would stem from channels that are all but dead. */
   private static final int LARGEST_EXPONENT = 6;
 
-  @Override
-  public String name() {
-    return "equalize-channels";
+  public EqualizeChannels() {
+    super(
+        "equalize-channels",
+        "Moves factors between layers, so that the channels of a tensor have similar ranges.",
+        Level.TENSOR,
+        Need.OPTIMISATION);
   }
 
   @Override
-  public String description() {
-    return "Moves factors between layers, so that the channels of a tensor have similar ranges.";
-  }
-
-  @Override
-  public Level level() {
-    return Level.TENSOR;
-  }
-
-  @Override
-  public boolean isOptimisation() {
-    return true;
-  }
-
-  @Override
-  public Program run(Program program, PassContext context) {
-    Function main = program.main();
-    ChannelGroups groups = new ChannelGroups(main);
-    int[] exponents = exponents(main, groups);
+  protected Rules begin(Function function, PassContext context) {
+    ChannelGroups groups = new ChannelGroups(function);
+    int[] exponents = exponents(function, groups);
     long moved = Arrays.stream(exponents).filter(e -> e != 0).count();
     if (moved == 0) {
-      return program;
+      return (op, scope) -> false;
     }
     context.count(name() + ".channels", moved);
-    Uses uses = Uses.of(main);
-    Function equalized =
-        Rewriter.rewrite(
-            main,
-            (op, rewriter) -> {
-              Op scaled =
-                  groups.isMap(op) ? new Scaling(groups, exponents, uses, rewriter).apply(op) : op;
-              rewriter.append(scaled);
-            });
-    return Program.of(Level.TENSOR, DeadOps.remove(equalized));
+    return (op, scope) -> groups.isMap(op) && new Scaling(groups, exponents, op, scope).fires();
   }
 
   /** Per group e: its channels are divided by 2^e. */
@@ -113,21 +88,26 @@ public final class EqualizeChannels implements Pass {
   }
 
   /** Rewrites one map. */
-  private record Scaling(ChannelGroups groups, int[] exponents, Uses uses, Rewriter rewriter) {
-    Op apply(Op op) {
+  private record Scaling(ChannelGroups groups, int[] exponents, Op op, Scope scope) {
+    boolean fires() {
       int[] rows = exponentsOf(op.definitions().getFirst());
       int[] columns = exponentsOf(op.operands().getFirst());
       if (Arrays.stream(rows).allMatch(e -> e == 0)
           && Arrays.stream(columns).allMatch(e -> e == 0)) {
-        return op;
+        return false;
       }
+      scope.define(scaled(rows, columns));
+      return true;
+    }
+
+    private Op scaled(int[] rows, int[] columns) {
       return switch (op) {
         case Conv c ->
             new Conv(
                 c.result(),
                 c.input(),
-                weight(c.weight(), rows, columns, c.groups(), op),
-                c.bias().map(b -> vector(b, rows, -1, op)),
+                weight(c.weight(), rows, columns, c.groups()),
+                c.bias().map(b -> vector(b, rows, -1)),
                 c.strides(),
                 c.paddingLow(),
                 c.paddingHigh(),
@@ -138,8 +118,8 @@ public final class EqualizeChannels implements Pass {
             new Linear(
                 l.result(),
                 l.input(),
-                weight(l.weight(), rows, columns, 1, op),
-                l.bias().map(b -> vector(b, rows, -1, op)),
+                weight(l.weight(), rows, columns, 1),
+                l.bias().map(b -> vector(b, rows, -1)),
                 l.location());
         case BatchNorm b -> batchNorm(b, rows, columns);
         default -> throw new IllegalStateException("not a map");
@@ -147,22 +127,22 @@ public final class EqualizeChannels implements Pass {
     }
 
     /** The mean moves with the input; the gain takes back the input's factor. */
-    private Op batchNorm(BatchNorm op, int[] rows, int[] columns) {
+    private Op batchNorm(BatchNorm norm, int[] rows, int[] columns) {
       int[] gains = new int[rows.length];
       for (int c = 0; c < gains.length; c++) {
         gains[c] = columns[c] - rows[c];
       }
-      TensorData gain = op.weight().map(w -> constantOf(w).data()).orElse(ones(gains.length));
-      String name = op.weight().map(w -> constantOf(w).name()).orElse("");
+      TensorData gain = norm.weight().map(w -> constantOf(w).data()).orElse(ones(gains.length));
+      String name = norm.weight().map(w -> constantOf(w).name()).orElse("");
       return new BatchNorm(
-          op.result(),
-          op.input(),
-          Optional.of(constant(name, scaled(gain, gains, 1), op)),
-          op.bias().map(b -> vector(b, rows, -1, op)),
-          vector(op.mean(), columns, -1, op),
-          op.variance(),
-          op.epsilon(),
-          op.location());
+          norm.result(),
+          norm.input(),
+          Optional.of(constant(name, scaled(gain, gains, 1))),
+          norm.bias().map(b -> vector(b, rows, -1)),
+          vector(norm.mean(), columns, -1),
+          norm.variance(),
+          norm.epsilon(),
+          norm.location());
     }
 
     private static TensorData ones(int count) {
@@ -176,16 +156,16 @@ public final class EqualizeChannels implements Pass {
     }
 
     /** Weights [O, C / groups, ...]: rows divided, columns multiplied. */
-    private Value weight(Value weight, int[] rows, int[] columns, int convGroups, Op op) {
+    private Value weight(Value weight, int[] rows, int[] columns, int convGroups) {
       Constant constant = constantOf(weight);
       TensorData data = constant.data();
       ScaledWeights scaled = new ScaledWeights(data, rows, columns, convGroups);
-      return constant(constant.name(), TensorData.computed(data.shape(), scaled), op);
+      return constant(constant.name(), TensorData.computed(data.shape(), scaled));
     }
 
-    private Value vector(Value vector, int[] exponentsOfElements, int sign, Op op) {
+    private Value vector(Value vector, int[] exponentsOfElements, int sign) {
       Constant constant = constantOf(vector);
-      return constant(constant.name(), scaled(constant.data(), exponentsOfElements, sign), op);
+      return constant(constant.name(), scaled(constant.data(), exponentsOfElements, sign));
     }
 
     /** Elements times 2^(sign e). */
@@ -198,14 +178,14 @@ public final class EqualizeChannels implements Pass {
     }
 
     private Constant constantOf(Value value) {
-      return (Constant) uses.definition(value).orElseThrow();
+      return scope.definition(value, Constant.class).orElseThrow();
     }
 
-    private Value constant(String name, TensorData data, Op from) {
+    private Value constant(String name, TensorData data) {
       Value value =
-          rewriter.fresh(
+          scope.fresh(
               name.isEmpty() ? "constant" : name, new TensorType(DType.F32, data.shape()));
-      return rewriter.value(new Constant(value, name, data, from.location()));
+      return scope.value(new Constant(value, name, data, op.location()));
     }
   }
 }

@@ -27,7 +27,7 @@ public final class FoldAffine extends TensorRewrite {
   }
 
   @Override
-  protected boolean rewrite(Op op, Scope scope) {
+  public boolean rewrite(Op op, Scope scope) {
     return switch (op) {
       case Multiply m ->
           either(m.left(), m.right(), m.result(), scope, c -> new ChannelAffine(c, filled(c, 0)));

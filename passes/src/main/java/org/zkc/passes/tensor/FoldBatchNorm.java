@@ -20,7 +20,7 @@ public final class FoldBatchNorm extends TensorRewrite {
   }
 
   @Override
-  protected boolean rewrite(Op op, Scope scope) {
+  public boolean rewrite(Op op, Scope scope) {
     if (!(op instanceof BatchNorm norm) || !scope.isReadOnce(norm.input())) {
       return false;
     }

@@ -19,7 +19,7 @@ public final class FoldConstants extends TensorRewrite {
   }
 
   @Override
-  protected boolean rewrite(Op op, Scope scope) {
+  public boolean rewrite(Op op, Scope scope) {
     Optional<Constant> folded = ConstantFolding.fold((TensorOp) op, v -> constant(scope, v));
     folded.ifPresent(scope::define);
     return folded.isPresent();

@@ -63,7 +63,7 @@ public final class FoldGains extends TensorRewrite {
   }
 
   @Override
-  protected boolean rewrite(Op op, Scope scope) {
+  public boolean rewrite(Op op, Scope scope) {
     if (!(op instanceof Linear linear)) {
       return false;
     }

@@ -28,7 +28,7 @@ public final class FuseAttention extends TensorRewrite {
   }
 
   @Override
-  protected boolean rewrite(Op op, Scope scope) {
+  public boolean rewrite(Op op, Scope scope) {
     if (!(op instanceof MatMul product) || !scope.isReadOnce(product.left())) {
       return false;
     }

@@ -38,7 +38,7 @@ public final class MaskSoftmax extends TensorRewrite {
   }
 
   @Override
-  protected boolean rewrite(Op op, Scope scope) {
+  public boolean rewrite(Op op, Scope scope) {
     if (!(op instanceof Softmax softmax)) {
       return false;
     }

@@ -26,7 +26,7 @@ public final class MergeClamps extends TensorRewrite {
   }
 
   @Override
-  protected boolean rewrite(Op op, Scope scope) {
+  public boolean rewrite(Op op, Scope scope) {
     Optional<Bounds> outer = bounds(op);
     if (outer.isEmpty()) {
       return false;

@@ -20,7 +20,7 @@ public final class MergePadIntoConv extends TensorRewrite {
   }
 
   @Override
-  protected boolean rewrite(Op op, Scope scope) {
+  public boolean rewrite(Op op, Scope scope) {
     if (!(op instanceof Conv conv)
         || !(scope.definition(conv.input()).orElse(null) instanceof Pad pad)
         || pad.value().doubleValue() != 0

@@ -30,7 +30,7 @@ public final class MergeViews extends TensorRewrite {
   }
 
   @Override
-  protected boolean rewrite(Op op, Scope scope) {
+  public boolean rewrite(Op op, Scope scope) {
     return switch (op) {
       case Reshape r -> reshape(r, scope);
       case Transpose t -> transpose(t, scope);

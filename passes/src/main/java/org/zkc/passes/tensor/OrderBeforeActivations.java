@@ -34,7 +34,7 @@ public final class OrderBeforeActivations extends TensorRewrite {
   }
 
   @Override
-  protected boolean rewrite(Op op, Scope scope) {
+  public boolean rewrite(Op op, Scope scope) {
     return switch (op) {
       case TopIndices t -> indices(t, scope);
       case CompareZero c -> comparison(c, scope);

@@ -40,7 +40,7 @@ public final class RaiseNorms extends TensorRewrite {
   }
 
   @Override
-  protected boolean rewrite(Op op, Scope scope) {
+  public boolean rewrite(Op op, Scope scope) {
     return switch (op) {
       case Multiply m ->
           raised(op, m.left(), RootOfSquares.ofReciprocal(scope, m.right()), scope)

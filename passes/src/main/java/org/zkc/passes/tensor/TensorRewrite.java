@@ -9,10 +9,10 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.view.Broadcast;
-import org.zkc.passes.Rewrite;
+import org.zkc.passes.LocalRewrite;
 
-/** A {@link Rewrite} of the tensor level, whose rules look at constants and make new ones. */
-abstract class TensorRewrite extends Rewrite {
+/** A {@link LocalRewrite} of the tensor level, whose rule looks at constants and makes new ones. */
+abstract class TensorRewrite extends LocalRewrite {
   TensorRewrite(String name, String description) {
     super(name, description, Level.TENSOR);
   }
