@@ -90,7 +90,10 @@ public sealed interface HloAttribute {
     }
   }
 
-  /** {@code #stablehlo.dot<...>}, the dimension numbers of dot_general; dimensions left out are none. */
+  /**
+   * {@code #stablehlo.dot<...>}, the dimension numbers of dot_general; dimensions left out are
+   * none.
+   */
   record DotDimensions(
       List<Long> lhsBatching,
       List<Long> rhsBatching,

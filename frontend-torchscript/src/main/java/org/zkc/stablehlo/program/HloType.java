@@ -67,9 +67,7 @@ public sealed interface HloType {
       for (long extent : extents) {
         out.append(extent == DYNAMIC ? "?" : Long.toString(extent)).append('x');
       }
-      return out.append(element.text())
-          .append(encoding.isPresent() ? ", ...>" : ">")
-          .toString();
+      return out.append(element.text()).append(encoding.isPresent() ? ", ...>" : ">").toString();
     }
   }
 

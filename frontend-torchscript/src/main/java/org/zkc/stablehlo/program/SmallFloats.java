@@ -35,7 +35,8 @@ public final class SmallFloats {
       case F16 -> new Layout(5, 10, 15, Specials.IEEE);
       case BF16 -> new Layout(8, 7, BYTE_BIAS, Specials.IEEE);
       case F8E8M0FNU, TF32, F32, F64 ->
-          throw new IllegalArgumentException(format.text() + " has no sign, exponent and mantissa of 16 bits");
+          throw new IllegalArgumentException(
+              format.text() + " has no sign, exponent and mantissa of 16 bits");
     };
   }
 

@@ -50,8 +50,7 @@ final class AttributeReader {
     this.weight = new Aliases.Weight();
     this.aliases = new Aliases<>(source, attributeAliases, weight);
     this.types =
-        new TypeReader(
-            source, new Aliases<>(source, typeAliases, weight), weight, this::attribute);
+        new TypeReader(source, new Aliases<>(source, typeAliases, weight), weight, this::attribute);
     this.structures = new StructureReader(source, types, this::attribute);
     this.resources = resources;
   }
@@ -102,8 +101,7 @@ final class AttributeReader {
       case StablehloParser.SymbolAttributeContext symbol -> symbol(symbol);
       case StablehloParser.LocationAttributeContext location ->
           new HloAttribute.Opaque("", types.text(location));
-      case StablehloParser.StructureAttributeContext structure ->
-          structures.structure(structure);
+      case StablehloParser.StructureAttributeContext structure -> structures.structure(structure);
       case StablehloParser.ConvolutionAttributeContext convolution ->
           structures.convolution(convolution);
       case StablehloParser.EnumAttributeContext word ->
@@ -112,8 +110,7 @@ final class AttributeReader {
               word.word(0).getText(),
               word.word(1).getText());
       case StablehloParser.HashAttributeContext hash -> hash(hash);
-      case StablehloParser.MapAttributeContext map ->
-          new HloAttribute.Opaque("", types.text(map));
+      case StablehloParser.MapAttributeContext map -> new HloAttribute.Opaque("", types.text(map));
       case StablehloParser.UnitAttributeContext _ -> new HloAttribute.Unit();
       case StablehloParser.TypeAttributeContext type ->
           new HloAttribute.TypeValue(types.type(type.type()));
@@ -132,8 +129,7 @@ final class AttributeReader {
   private HloAttribute hash(StablehloParser.HashAttributeContext hash) {
     String name = hash.HASH().getText();
     if (hash.opaqueBody() == null) {
-      Optional<HloAttribute> alias =
-          aliases.resolve(name, hash.getStart(), this::attribute);
+      Optional<HloAttribute> alias = aliases.resolve(name, hash.getStart(), this::attribute);
       if (alias.isPresent()) {
         return alias.get();
       }
@@ -162,11 +158,11 @@ final class AttributeReader {
           new HloAttribute.IntegerValue(types.integer(number), type);
       case HloElementType.FloatElement real ->
           new HloAttribute.RealValue(rounded(number, real.format()), type);
-      case HloElementType.ComplexElement _,
-          HloElementType.Quantized _,
-          HloElementType.Opaque _ ->
+      case HloElementType.ComplexElement _, HloElementType.Quantized _, HloElementType.Opaque _ ->
           throw source.fault(
-              attribute, "%s has no numbers like this".formatted(type.text()), "write another type");
+              attribute,
+              "%s has no numbers like this".formatted(type.text()),
+              "write another type");
     };
   }
 
@@ -187,8 +183,7 @@ final class AttributeReader {
     HloType.TensorOf type = literalType(written);
     // The cut stands after "dense<".
     int inside = token.getStopIndex();
-    return new HloAttribute.Dense(
-        type, LiteralReader.read(source, source.cutAt(inside), type));
+    return new HloAttribute.Dense(type, LiteralReader.read(source, source.cutAt(inside), type));
   }
 
   private HloType.TensorOf literalType(StablehloParser.TypeContext written) {

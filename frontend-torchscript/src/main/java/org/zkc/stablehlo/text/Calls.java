@@ -20,8 +20,7 @@ final class Calls {
     this.functions = functions;
   }
 
-  static void check(
-      SourceText source, List<HloFunction> all, Map<String, HloFunction> functions) {
+  static void check(SourceText source, List<HloFunction> all, Map<String, HloFunction> functions) {
     Calls calls = new Calls(source, functions);
     for (HloFunction function : all) {
       function.body().ifPresent(calls::block);

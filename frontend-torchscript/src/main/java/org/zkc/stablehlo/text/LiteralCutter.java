@@ -43,8 +43,7 @@ final class LiteralCutter {
   }
 
   private SourceText result() {
-    return new SourceText(
-        name, file, out.toString(StandardCharsets.ISO_8859_1), List.copyOf(cuts));
+    return new SourceText(name, file, out.toString(StandardCharsets.ISO_8859_1), List.copyOf(cuts));
   }
 
   private void run() {

@@ -22,8 +22,7 @@ final class LocationReader {
     }
   }
 
-  LocationReader(
-      SourceText source, Aliases<StablehloParser.AttributeContext, Origin> aliases) {
+  LocationReader(SourceText source, Aliases<StablehloParser.AttributeContext, Origin> aliases) {
     this.source = source;
     this.aliases = aliases;
   }
@@ -58,10 +57,8 @@ final class LocationReader {
       case StablehloParser.FileLocationContext file -> file(file);
       case StablehloParser.NameLocationContext name -> {
         Optional<String> text =
-            Optional.of(Strings.value(source, name.STRING().getSymbol()))
-                .filter(s -> !s.isEmpty());
-        Origin child =
-            name.locationBody() == null ? Origin.NONE : origin(name.locationBody());
+            Optional.of(Strings.value(source, name.STRING().getSymbol())).filter(s -> !s.isEmpty());
+        Origin child = name.locationBody() == null ? Origin.NONE : origin(name.locationBody());
         yield new Origin(text, Optional.empty()).or(child);
       }
       case StablehloParser.CallLocationContext call ->

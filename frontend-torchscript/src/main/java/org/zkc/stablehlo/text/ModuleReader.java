@@ -39,8 +39,7 @@ final class ModuleReader {
    * there.
    */
   HloModule section(List<OperationContext> written) {
-    HloModule all =
-        module(Optional.empty(), Map.of(), written, HloLocation.at(1, 1));
+    HloModule all = module(Optional.empty(), Map.of(), written, HloLocation.at(1, 1));
     boolean isOne =
         all.modules().size() == 1 && all.functions().isEmpty() && all.others().isEmpty();
     return isOne ? all.modules().get(0) : all;
@@ -106,8 +105,7 @@ final class ModuleReader {
     Scope scope = Scope.isolated(source);
     List<HloFunction.Argument> arguments = new ArrayList<>();
     for (StablehloParser.ParameterContext parameter : function.parameter()) {
-      String name =
-          parameter.VALUE() == null ? "" : parameter.VALUE().getText().substring(1);
+      String name = parameter.VALUE() == null ? "" : parameter.VALUE().getText().substring(1);
       HloValue value = new HloValue(name, types.type(parameter.type()));
       if (parameter.VALUE() != null) {
         scope.define(parameter.VALUE().getSymbol(), List.of(value));
@@ -131,7 +129,8 @@ final class ModuleReader {
         locations.location(operation, operation.location()));
   }
 
-  private List<HloFunction.Result> results(StablehloParser.@Nullable FunctionResultsContext results) {
+  private List<HloFunction.Result> results(
+      StablehloParser.@Nullable FunctionResultsContext results) {
     if (results == null) {
       return List.of();
     }
@@ -160,8 +159,7 @@ final class ModuleReader {
     StablehloParser.RegionContext region = onlyRegion(generic);
     List<OperationContext> written = new ArrayList<>(region.operation());
     region.block().forEach(block -> written.addAll(block.operation()));
-    return module(
-        symbol, all, written, locations.location(operation, operation.location()));
+    return module(symbol, all, written, locations.location(operation, operation.location()));
   }
 
   private StablehloParser.RegionContext onlyRegion(StablehloParser.GenericContext generic) {

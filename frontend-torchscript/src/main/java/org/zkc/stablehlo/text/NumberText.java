@@ -25,6 +25,9 @@ final class NumberText {
   /** Digits of a mantissa that an f64 holds exactly. */
   private static final int EXACT_DIGITS = 15;
 
+  /** Characters of a number that a message shows. */
+  private static final int SHOWN = 40;
+
   private static final double[] POWERS = powers();
 
   private NumberText() {}
@@ -73,12 +76,9 @@ final class NumberText {
               integer(
                   text,
                   length,
-                  new HloElementType.IntegerElement(
-                      HloElementType.Signedness.SIGNED, Long.SIZE)));
+                  new HloElementType.IntegerElement(HloElementType.Signedness.SIGNED, Long.SIZE)));
       case HloElementType.FloatElement real -> real(text, length, real.format(), out, at);
-      case HloElementType.ComplexElement _,
-          HloElementType.Quantized _,
-          HloElementType.Opaque _ ->
+      case HloElementType.ComplexElement _, HloElementType.Quantized _, HloElementType.Opaque _ ->
           throw new NotOfType("'%s' is no %s".formatted(string(text, length), type.text()));
     }
   }
@@ -104,10 +104,8 @@ final class NumberText {
               negative
                   ? Long.compareUnsigned(value, half) <= 0
                   : Long.compareUnsigned(value, half) < 0;
-          case UNSIGNED ->
-              negative ? value == 0 : Long.compareUnsigned(value, greatest) <= 0;
-          case SIGNLESS ->
-              Long.compareUnsigned(value, negative ? half : greatest) <= 0;
+          case UNSIGNED -> negative ? value == 0 : Long.compareUnsigned(value, greatest) <= 0;
+          case SIGNLESS -> Long.compareUnsigned(value, negative ? half : greatest) <= 0;
         };
     if (!fits) {
       throw new NotOfType("%s is no value of %s".formatted(string(text, length), type.text()));
@@ -116,8 +114,8 @@ final class NumberText {
     return type.isBoolean() ? signed & 1 : signed;
   }
 
-  private static long magnitude(
-      byte[] text, int start, int length, int radix, HloElementType type) throws NotOfType {
+  private static long magnitude(byte[] text, int start, int length, int radix, HloElementType type)
+      throws NotOfType {
     long value = 0;
     if (start == length) {
       throw new NotOfType("a number is missing");
@@ -137,16 +135,15 @@ final class NumberText {
     return value;
   }
 
-  private static void real(
-      byte[] text, int length, FloatFormat format, MemorySegment out, long at) throws NotOfType {
+  private static void real(byte[] text, int length, FloatFormat format, MemorySegment out, long at)
+      throws NotOfType {
     boolean hex = length > 2 && text[0] == '0' && text[1] == 'x';
     if (hex) {
       long bits =
           integer(
               text,
               length,
-              new HloElementType.IntegerElement(
-                  HloElementType.Signedness.UNSIGNED, format.bits()));
+              new HloElementType.IntegerElement(HloElementType.Signedness.UNSIGNED, format.bits()));
       store(bits, format, out, at);
       return;
     }
@@ -242,7 +239,7 @@ final class NumberText {
       double value = power < 0 ? mantissa / POWERS[-power] : mantissa * POWERS[power];
       return negative ? -value : value;
     }
-    return Double.parseDouble(string(text, length));
+    return Double.parseDouble(new String(text, 0, length, StandardCharsets.ISO_8859_1));
   }
 
   private static boolean is(byte[] text, int length, String word) {
@@ -258,6 +255,8 @@ final class NumberText {
   }
 
   private static String string(byte[] text, int length) {
-    return new String(text, 0, length, StandardCharsets.ISO_8859_1).replaceAll("\\P{Print}", "?");
+    int shown = Math.min(length, SHOWN);
+    String start = new String(text, 0, shown, StandardCharsets.ISO_8859_1);
+    return start.replaceAll("\\P{Print}", "?") + (shown < length ? "..." : "");
   }
 }

@@ -44,9 +44,7 @@ final class OperationReader {
 
   Operation operation(OperationContext operation, Scope scope) {
     StablehloParser.LocationContext inside =
-        operation.body() instanceof StablehloParser.ReduceContext reduce
-            ? reduce.location()
-            : null;
+        operation.body() instanceof StablehloParser.ReduceContext reduce ? reduce.location() : null;
     HloLocation location = locations.location(operation, operation.location(), inside);
     Parts parts =
         switch (operation.body()) {
@@ -62,12 +60,9 @@ final class OperationReader {
                   form,
                   scope,
                   form.regions() == null ? List.of() : regions(form.regions().region(), scope));
-          case StablehloParser.ModuleContext module ->
-              throw misplaced(module, "a module");
-          case StablehloParser.FunctionContext function ->
-              throw misplaced(function, "a function");
-          default ->
-              throw new IllegalStateException("unhandled operation " + operation.getClass());
+          case StablehloParser.ModuleContext module -> throw misplaced(module, "a module");
+          case StablehloParser.FunctionContext function -> throw misplaced(function, "a function");
+          default -> throw new IllegalStateException("unhandled operation " + operation.getClass());
         };
     List<HloValue> results = results(operation, parts.results(), scope);
     return new Operation(
@@ -226,9 +221,7 @@ final class OperationReader {
       StablehloParser.@Nullable PropertiesContext properties,
       StablehloParser.@Nullable DictionaryContext dictionary) {
     Map<String, HloAttribute> all =
-        properties == null
-            ? new LinkedHashMap<>()
-            : attributes.dictionary(properties.dictionary());
+        properties == null ? new LinkedHashMap<>() : attributes.dictionary(properties.dictionary());
     attributes
         .dictionary(dictionary)
         .forEach((key, value) -> {
@@ -273,16 +266,14 @@ final class OperationReader {
     if (value instanceof HloAttribute.RealValue real) {
       return new HloType.Scalar(real.type());
     }
-    throw source.fault(
-        constant.attribute(), "this is no tensor", "write dense<...> : tensor<...>");
+    throw source.fault(constant.attribute(), "this is no tensor", "write dense<...> : tensor<...>");
   }
 
   private Parts definition(StablehloParser.DefinitionContext definition) {
     Map<String, HloAttribute> all = new LinkedHashMap<>();
     all.put(
         "sym_name",
-        new HloAttribute.StringValue(
-            Strings.symbol(source, definition.SYMBOL().getSymbol())));
+        new HloAttribute.StringValue(Strings.symbol(source, definition.SYMBOL().getSymbol())));
     all.put("definition", new HloAttribute.Opaque("", types.text(definition.opaqueBody())));
     return new Parts(definition.ID().getText(), List.of(), List.of(), all, List.of());
   }
@@ -305,21 +296,17 @@ final class OperationReader {
     boolean applies = reduce.APPLIES() != null;
     if (applies == (reduce.reducer() != null)) {
       throw source.fault(
-          reduce,
-          "a reduce has either 'applies' or a reducer",
-          "write one of the two");
+          reduce, "a reduce has either 'applies' or a reducer", "write one of the two");
     }
     Block body =
         applies
             ? applied(reduce, operands.get(0).type(), location)
             : reducer(reduce.reducer(), scope);
-    return new Parts(
-        reduce.REDUCE().getText(), operands, type.results(), all, List.of(body));
+    return new Parts(reduce.REDUCE().getText(), operands, type.results(), all, List.of(body));
   }
 
   /** The body that {@code applies stablehlo.add} stands for. */
-  private Block applied(
-      StablehloParser.ReduceContext reduce, HloType input, HloLocation location) {
+  private Block applied(StablehloParser.ReduceContext reduce, HloType input, HloLocation location) {
     if (reduce.reducePair().size() != 1) {
       throw source.fault(
           reduce, "'applies' is for a reduce of one tensor", "write the body as a reducer");

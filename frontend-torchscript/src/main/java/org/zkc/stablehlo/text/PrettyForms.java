@@ -60,8 +60,7 @@ final class PrettyForms {
    *
    * @param regions those in parentheses
    */
-  OperationReader.Parts read(
-      StablehloParser.PrettyContext form, Scope scope, List<Block> regions) {
+  OperationReader.Parts read(StablehloParser.PrettyContext form, Scope scope, List<Block> regions) {
     String written = form.ID().getText();
     // The dialect of functions is left out in the body of one.
     String name = written.indexOf('.') < 0 ? "func." + written : written;
@@ -71,17 +70,14 @@ final class PrettyForms {
     }
     if (form.STRING() != null) {
       draft.attributes.put(
-          "name",
-          new HloAttribute.StringValue(Strings.value(source, form.STRING().getSymbol())));
+          "name", new HloAttribute.StringValue(Strings.value(source, form.STRING().getSymbol())));
     }
     for (StablehloParser.ItemsContext items : form.items()) {
       for (StablehloParser.ItemContext item : items.item()) {
         item(draft, item, scope);
       }
     }
-    attributes
-        .dictionary(form.dictionary())
-        .forEach((key, value) -> put(draft, form, key, value));
+    attributes.dictionary(form.dictionary()).forEach((key, value) -> put(draft, form, key, value));
     List<HloType> results =
         Signatures.results(source, types, draft.name, draft.operands, form.signature(), form);
     return new OperationReader.Parts(
@@ -115,11 +111,7 @@ final class PrettyForms {
       case StablehloParser.WordItemContext word -> word(draft, word);
       case StablehloParser.NamedItemContext named -> named(draft, named);
       case StablehloParser.DenseItemContext dense ->
-          put(
-              draft,
-              dense,
-              "value",
-              attributes.dense(dense.DENSE().getSymbol(), dense.type()));
+          put(draft, dense, "value", attributes.dense(dense.DENSE().getSymbol(), dense.type()));
       default -> throw new IllegalStateException("unhandled item " + item.getClass());
     }
   }
@@ -127,11 +119,7 @@ final class PrettyForms {
   private void value(Draft draft, StablehloParser.ValueItemContext value, Scope scope) {
     draft.operands.add(scope.use(value.VALUE().getSymbol()));
     if (value.opaqueBody() != null) {
-      put(
-          draft,
-          value,
-          "sharding",
-          new HloAttribute.Opaque("sdy", types.text(value.opaqueBody())));
+      put(draft, value, "sharding", new HloAttribute.Opaque("sdy", types.text(value.opaqueBody())));
     }
     if (value.bracketed() == null) {
       return;
@@ -190,8 +178,7 @@ final class PrettyForms {
           "comparison_direction",
           StructureReader.word("comparison_direction", item.getText()));
     } else {
-      put(
-          draft, item, "compare_type", StructureReader.word("comparison_type", item.getText()));
+      put(draft, item, "compare_type", StructureReader.word("comparison_type", item.getText()));
     }
   }
 
@@ -208,20 +195,15 @@ final class PrettyForms {
     switch (part.kind()) {
       case DIMENSION ->
           put(
-              draft, item, part.attribute(), StructureReader.integer(integer(value), AttributeReader.I64));
+              draft,
+              item,
+              part.attribute(),
+              StructureReader.integer(integer(value), AttributeReader.I64));
       case LIST -> put(draft, item, part.attribute(), i64(attributes.integers(list(value))));
       case WORD ->
-          put(
-              draft,
-              item,
-              part.attribute(),
-              StructureReader.word(part.attribute(), wordOf(value)));
+          put(draft, item, part.attribute(), StructureReader.word(part.attribute(), wordOf(value)));
       case BOOLEAN ->
-          put(
-              draft,
-              item,
-              part.attribute(),
-              new HloAttribute.BooleanValue(truth(value)));
+          put(draft, item, part.attribute(), new HloAttribute.BooleanValue(truth(value)));
       case TEXT -> put(draft, item, part.attribute(), text(value));
       case REAL ->
           put(
@@ -361,8 +343,7 @@ final class PrettyForms {
                 window,
                 "window_reversal",
                 new HloAttribute.IntegerArray(I1, attributes.integers(list)));
-        case "pad" ->
-            put(draft, window, "padding", pairs(attributes.structures().rows(list)));
+        case "pad" -> put(draft, window, "padding", pairs(attributes.structures().rows(list)));
         default ->
             throw source.fault(
                 window,
@@ -374,8 +355,7 @@ final class PrettyForms {
 
   private static HloAttribute pairs(List<List<Long>> rows) {
     MemorySegment bytes = MemorySegment.ofArray(new byte[rows.size() * 2 * Long.BYTES]);
-    ValueLayout.OfLong layout =
-        ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    ValueLayout.OfLong layout = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < rows.size(); i++) {
       bytes.setAtIndex(layout, 2L * i, rows.get(i).get(0));
       bytes.setAtIndex(layout, 2L * i + 1, rows.get(i).get(1));

@@ -3,7 +3,9 @@ package org.zkc.stablehlo.text;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The items of pretty forms that are a name and a value: which operation has which, and for what. */
+/**
+ * The items of pretty forms that are a name and a value: which operation has which, and for what.
+ */
 final class PrettyParts {
 
   /** How a value is written. */
@@ -84,10 +86,12 @@ final class PrettyParts {
           Map.entry(
               "fft",
               Map.of(
-                  "type", new Part("fft_type", Kind.WORD), "length", new Part("fft_length", Kind.LIST))),
+                  "type",
+                  new Part("fft_type", Kind.WORD),
+                  "length",
+                  new Part("fft_length", Kind.LIST))),
           Map.entry("rng", Map.of("distribution", new Part("rng_distribution", Kind.WORD))),
-          Map.entry(
-              "rng_bit_generator", Map.of("algorithm", new Part("rng_algorithm", Kind.WORD))),
+          Map.entry("rng_bit_generator", Map.of("algorithm", new Part("rng_algorithm", Kind.WORD))),
           Map.entry("reduce_precision", Map.of("format", new Part("format", Kind.FORMAT))));
 
   /** Items of other dialects, by the operation's whole name. */
@@ -107,7 +111,11 @@ final class PrettyParts {
               "min_ulp_difference",
               new Part("min_ulp_difference", Kind.DIMENSION)),
           "check.expect_serialized_eq",
-          Map.of("probe_id", new Part("probe_id", Kind.TEXT), "iter", new Part("iteration", Kind.DIMENSION)),
+          Map.of(
+              "probe_id",
+              new Part("probe_id", Kind.TEXT),
+              "iter",
+              new Part("iteration", Kind.DIMENSION)),
           "interpreter.probe",
           Map.of("probe_id", new Part("probe_id", Kind.TEXT)));
 

@@ -7,7 +7,9 @@ import org.antlr.v4.runtime.Token;
 import org.jspecify.annotations.Nullable;
 import org.zkc.stablehlo.program.HloValue;
 
-/** The values that are visible in a block by their names: its own, and those of blocks around it. */
+/**
+ * The values that are visible in a block by their names: its own, and those of blocks around it.
+ */
 final class Scope {
   private final SourceText source;
   private final @Nullable Scope outer;

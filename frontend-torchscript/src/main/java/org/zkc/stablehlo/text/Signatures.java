@@ -26,7 +26,8 @@ final class Signatures {
       StablehloParser.@Nullable SignatureContext signature,
       ParserRuleContext at) {
     if (signature == null) {
-      if (hasResults(name) && !(name.equals("stablehlo.optimization_barrier") && operands.isEmpty())) {
+      if (hasResults(name)
+          && !(name.equals("stablehlo.optimization_barrier") && operands.isEmpty())) {
         throw source.fault(
             at, "%s stands without its types".formatted(name), "write them after a colon");
       }

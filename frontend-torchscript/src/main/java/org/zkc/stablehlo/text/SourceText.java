@@ -31,7 +31,14 @@ final class SourceText {
    * @param lastBreak index of the last cut up to this one that has a line end; -1 for none
    */
   record Cut(
-      int at, long start, long length, long before, int linesBefore, int lines, long tail, int lastBreak) {}
+      int at,
+      long start,
+      long length,
+      long before,
+      int linesBefore,
+      int lines,
+      long tail,
+      int lastBreak) {}
 
   private final String name;
   private final MemorySegment file;
@@ -138,12 +145,17 @@ final class SourceText {
   HloSyntaxException fault(Token token, String why, String remedy) {
     HloLocation location = location(token);
     return fault(
-        location.line(), location.column(), offset(Math.max(0, token.getStartIndex())), why, remedy);
+        location.line(),
+        location.column(),
+        offset(Math.max(0, token.getStartIndex())),
+        why,
+        remedy);
   }
 
   /** A fault at a place that {@link #location} gave. */
   HloSyntaxException fault(HloLocation place, String why, String remedy) {
-    return fault(place.line(), place.column(), lineStart(place.line()) + place.column() - 1, why, remedy);
+    return fault(
+        place.line(), place.column(), lineStart(place.line()) + place.column() - 1, why, remedy);
   }
 
   private long lineStart(int number) {

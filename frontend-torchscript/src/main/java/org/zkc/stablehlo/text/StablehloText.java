@@ -211,8 +211,7 @@ public final class StablehloText {
   }
 
   private HloSyntaxException twice(Token name) {
-    return source.fault(
-        name, "%s is defined twice".formatted(name.getText()), "define it once");
+    return source.fault(name, "%s is defined twice".formatted(name.getText()), "define it once");
   }
 
   private void resources(Section section, StablehloParser.ResourcesContext resources) {
@@ -223,9 +222,10 @@ public final class StablehloText {
       for (StablehloParser.ResourceGroupContext group : s.resourceGroup()) {
         for (StablehloParser.ResourceContext resource : group.resource()) {
           boolean isQuoted = resource.word() == null;
-          Token value = resource.STRING(isQuoted ? 1 : 0) == null
-              ? null
-              : resource.STRING(isQuoted ? 1 : 0).getSymbol();
+          Token value =
+              resource.STRING(isQuoted ? 1 : 0) == null
+                  ? null
+                  : resource.STRING(isQuoted ? 1 : 0).getSymbol();
           if (value != null) {
             section.resources.put(
                 isQuoted
@@ -242,8 +242,7 @@ public final class StablehloText {
     AttributeReader attributes =
         new AttributeReader(source, section.types, section.attributes, section.resources);
     LocationReader locations =
-        new LocationReader(
-            source, new Aliases<>(source, section.attributes, new Aliases.Weight()));
+        new LocationReader(source, new Aliases<>(source, section.attributes, new Aliases.Weight()));
     return new ModuleReader(source, attributes, locations).section(section.operations);
   }
 }

@@ -18,10 +18,7 @@ final class Strings {
     if (cut.length() > 0) {
       // A long hexadecimal string, which has no escapes.
       return new String(
-          source
-              .file()
-              .asSlice(cut.start(), cut.length())
-              .toArray(ValueLayout.JAVA_BYTE),
+          source.file().asSlice(cut.start(), cut.length()).toArray(ValueLayout.JAVA_BYTE),
           StandardCharsets.UTF_8);
     }
     return unquoted(source, token, token.getText());

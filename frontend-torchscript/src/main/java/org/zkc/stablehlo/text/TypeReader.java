@@ -94,8 +94,8 @@ final class TypeReader {
     }
     return aliases
         .resolve(name, dialect.getStart(), this::type)
-        .orElseThrow(() ->
-            source.fault(dialect, "the type %s is not defined".formatted(name), "define it"));
+        .orElseThrow(
+            () -> source.fault(dialect, "the type %s is not defined".formatted(name), "define it"));
   }
 
   private HloType named(Token name) {
@@ -169,8 +169,7 @@ final class TypeReader {
     for (TerminalNode extent : written) {
       extents.add(extent(extent.getSymbol()));
     }
-    Optional<HloAttribute> encoding =
-        Optional.ofNullable(tensor.attribute()).map(attributes);
+    Optional<HloAttribute> encoding = Optional.ofNullable(tensor.attribute()).map(attributes);
     TensorOf type = new TensorOf(extents, element, encoding);
     if (type.isStatic()) {
       try {
@@ -256,8 +255,7 @@ final class TypeReader {
       return;
     }
     scales.add(real(written.scale().number(0)));
-    zeroPoints.add(
-        written.scale().number().size() > 1 ? integer(written.scale().number(1)) : 0L);
+    zeroPoints.add(written.scale().number().size() > 1 ? integer(written.scale().number(1)) : 0L);
   }
 
   /** An integer of at most 64 bits, as its bits. */

@@ -46,8 +46,7 @@ final class ConformanceTextTest {
         HloProgram program = StablehloText.read(file);
         Optional<HloFunction> main = program.modules().getFirst().function("main");
         assertEquals(
-            "func.return",
-            main.orElseThrow().body().orElseThrow().operations().getLast().name());
+            "func.return", main.orElseThrow().body().orElseThrow().operations().getLast().name());
       } catch (UserException e) {
         refused.add(e.describe());
       }
