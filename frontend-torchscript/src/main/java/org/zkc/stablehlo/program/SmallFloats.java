@@ -6,7 +6,7 @@ public final class SmallFloats {
 
   private SmallFloats() {}
 
-  /** What a format encodes by its greatest exponent. */
+  /** The numbers that a format encodes by its greatest exponent. */
   private enum Specials {
     /** Infinities and NaN, as IEEE 754 has them. */
     IEEE,

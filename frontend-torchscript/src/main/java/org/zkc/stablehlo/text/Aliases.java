@@ -42,7 +42,7 @@ final class Aliases<C extends ParserRuleContext, T> {
   }
 
   /**
-   * What a name stands for; empty where it is not defined.
+   * The thing that a name stands for; empty where the name is not defined.
    *
    * @param use for messages
    */

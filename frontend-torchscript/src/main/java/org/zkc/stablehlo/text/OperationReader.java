@@ -34,7 +34,7 @@ final class OperationReader {
     this.pretty = new PrettyForms(source, attributes);
   }
 
-  /** What an operation is made of before its results have names. */
+  /** The parts of an operation before its results have names. */
   record Parts(
       String name,
       List<HloValue> operands,

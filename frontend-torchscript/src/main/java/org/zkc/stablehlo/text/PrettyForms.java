@@ -42,7 +42,7 @@ final class PrettyForms {
     this.types = attributes.types();
   }
 
-  /** What is known of an operation while its items are read. */
+  /** An operation as far as its items have been read. */
   private static final class Draft {
     final String name;
     final ParserRuleContext at;

@@ -72,7 +72,7 @@ final class SourceText {
     }
   }
 
-  /** What was cut out at a place of the short text; nothing where there is no cut. */
+  /** The range that was cut out at a place of the short text; empty where there is no cut. */
   Range cutAt(int at) {
     int index = countUpTo(at) - 1;
     if (index >= 0 && cuts.get(index).at() == at) {

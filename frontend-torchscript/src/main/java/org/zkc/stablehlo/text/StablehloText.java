@@ -161,7 +161,7 @@ public final class StablehloText {
     }
   }
 
-  /** What stands between two separators. */
+  /** The text between two separators. */
   private static final class Section {
     final List<StablehloParser.OperationContext> operations = new ArrayList<>();
     final Map<String, StablehloParser.AttributeContext> attributes = new HashMap<>();
