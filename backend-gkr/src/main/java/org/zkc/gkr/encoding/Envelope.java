@@ -9,18 +9,20 @@ import org.zkc.gkr.failure.VerificationFailure;
  * little-endian); then its protobuf.
  */
 public enum Envelope {
-  VERIFIER_KEY("verifier key", (byte) 'k'),
-  PROOF("proof", (byte) 'p');
+  VERIFIER_KEY("verifier key", (byte) 'k', "compile the model again"),
+  PROOF("proof", (byte) 'p', "prove again");
 
   private static final int VERSION = 2;
   private static final int HEADER = 8;
 
   private final String text;
   private final byte kind;
+  private final String again;
 
-  Envelope(String text, byte kind) {
+  Envelope(String text, byte kind, String again) {
     this.text = text;
     this.kind = kind;
+    this.again = again;
   }
 
   public byte[] wrap(byte[] payload) {
@@ -46,10 +48,7 @@ public enum Envelope {
       throw new VerificationFailure("file", "a " + text, "something else");
     }
     int version = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
-    if (version != VERSION) {
-      throw new VerificationFailure(
-          text, "format version " + VERSION, "version " + Integer.toUnsignedString(version));
-    }
+    FormatVersion.require("file, " + text, VERSION, version, again);
     return HEADER;
   }
 }

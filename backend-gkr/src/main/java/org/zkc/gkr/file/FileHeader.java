@@ -3,6 +3,7 @@ package org.zkc.gkr.file;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.zkc.gkr.encoding.FormatVersion;
 import org.zkc.gkr.failure.VerificationFailure;
 
 /** Eight bytes that name the kind of file, a little-endian version, then the content. */
@@ -33,7 +34,7 @@ final class FileHeader {
       throw new VerificationFailure(what, "a zkc " + what, "another kind of file");
     }
     int found = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(magic.length);
-    VerificationFailure.requireEqual(what + " version", version, found);
+    FormatVersion.require(what, version, found, "compile the model again");
     return HEADER;
   }
 }

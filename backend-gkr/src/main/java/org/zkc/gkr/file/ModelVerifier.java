@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.key.VerifierKey;
@@ -18,6 +17,10 @@ import org.zkc.gkr.verify.Verifier;
  * often as there are proofs. An instance is immutable; threads may share it.
  */
 public final class ModelVerifier {
+  /** The part of the three that is wrong cannot be told: a proof is bound to hashes of the others. */
+  private static final String TOGETHER =
+      "context, key and proof do not belong together, or one of them was changed";
+
   private final KeyFile key;
   private final String model;
   private final double securityBits;
@@ -57,6 +60,11 @@ public final class ModelVerifier {
     return load(key);
   }
 
+  /** The content of the key file. */
+  public KeyFile key() {
+    return key;
+  }
+
   /** SHA-256 of the key file, 64 hexadecimal digits: the name of the model in proofs. */
   public String model() {
     return model;
@@ -89,19 +97,34 @@ public final class ModelVerifier {
    *     is thrown, whatever the bytes
    */
   public VerifiedProof verify(byte[] proof, String context) {
-    ProofFile file = ProofFile.decode(proof, key.key());
-    Optional<Continuation> claim = Continuation.decode(file.claim());
-    byte[] bound = key.boundContext(context.getBytes(StandardCharsets.UTF_8), claim);
-    Verifier.verify(key.key(), file, bound);
-    claim.ifPresent(c -> c.requireHolds(key, file.statement()));
+    CheckedProof checked = check(proof, context);
+    ProofFile file = checked.file();
     return new VerifiedProof(
         model,
         file.samples() == 1 ? securityBits : securityBits(key.key().batch(file.samples())),
         context,
-        IntStream.range(0, file.samples())
-            .mapToObj(k -> sample(file.sample(key.key(), k)))
-            .toList(),
-        claim.map(c -> text(c, file.statement())));
+        checked.samples(key.key()).stream().map(this::sample).toList(),
+        checked.claim().map(c -> text(c, file.statement())));
+  }
+
+  /**
+   * The same check, for callers that have the key's circuit and read the statement in its integers.
+   */
+  public CheckedProof check(byte[] proof, String context) {
+    Optional<Continuation> claim;
+    ProofFile file;
+    try {
+      file = ProofFile.decode(proof, key.key());
+      claim = Continuation.decode(file.claim());
+      Verifier.verify(
+          key.key(), file, key.boundContext(context.getBytes(StandardCharsets.UTF_8), claim));
+    } catch (VerificationFailure e) {
+      // Bytes that are no proof at all say so themselves.
+      boolean isProof = !e.where().startsWith("file") && !e.where().startsWith("proof file");
+      throw isProof ? e.inside(TOGETHER) : e;
+    }
+    claim.ifPresent(c -> c.requireHolds(key, file.statement()));
+    return new CheckedProof(file, claim);
   }
 
   private ProvedSample sample(Statement statement) {

@@ -123,20 +123,20 @@ public final class IntegerBuilder extends ViewBuilder {
 
   /** clamp((x + half) >> shift, low, high); the scale grows by 2^shift. */
   public Value requantize(Value input, int shift, long low, long high) {
-    checkTable(interval(input).shiftRounded(shift));
+    checkTable(input, shift);
     return op(r -> new Requantize(r, input, shift, low, high, location));
   }
 
   /** Entries for inputs first, first + 1, ..., saturating; {@code scale} is that of the entries. */
   public Value table(Value input, long first, TensorData entries, double scale) {
-    checkTable(interval(input));
+    checkTable(input, 0);
     return op(scale, r -> new Table(r, input, first, entries, location));
   }
 
   /** Entries for (x + half) >> shift from {@code first}, saturating. */
   public Value requantizeTable(
       Value input, int shift, long first, TensorData entries, double scale) {
-    checkTable(interval(input).shiftRounded(shift));
+    checkTable(input, shift);
     return op(scale, r -> new RequantizeTable(r, input, shift, first, entries, location));
   }
 
@@ -222,10 +222,21 @@ public final class IntegerBuilder extends ViewBuilder {
     if (!interval.isInsideLimit()) {
       throw new UserException(
           location,
-          "the integers of this %s can reach [%d, %d], outside the 31-bit field's (-2^30, 2^30); compile with fewer --bits"
-              .formatted(source, interval.low(), interval.high()));
+          "the integers of this %s can reach [%d, %d], outside the 31-bit field's (-2^30, 2^30); %s"
+              .formatted(
+                  source, interval.low(), interval.high(), remedy(((IntegerType) type).scale())));
     }
     return out.fresh(hint, type);
+  }
+
+  /**
+   * The remedy for integers that reach too far. Those in units of 1 are the model's own numbers,
+   * which no choice of bits makes smaller.
+   */
+  private static String remedy(double scale) {
+    return scale == 1
+        ? "they are exact, whatever the --bits: clamp its operands in the model to the range that they need, or divide them"
+        : "compile with fewer --bits";
   }
 
   @Override
@@ -282,12 +293,17 @@ public final class IntegerBuilder extends ViewBuilder {
   }
 
   /** The circuit's table covers whatever its operand can reach. */
-  private void checkTable(Interval window) {
+  private void checkTable(Value input, int shift) {
+    Interval window = interval(input).shiftRounded(shift);
     if (window.size() > FieldBounds.MAX_TABLE_ROWS) {
       throw new UserException(
           location,
-          "the result of this %s can reach %d different integers, a table has at most %d; compile with fewer --bits"
-              .formatted(source, window.size(), FieldBounds.MAX_TABLE_ROWS));
+          "the result of this %s can reach %d different integers, a table has at most %d; %s"
+              .formatted(
+                  source,
+                  window.size(),
+                  FieldBounds.MAX_TABLE_ROWS,
+                  remedy(input.integerType().scale())));
     }
   }
 }

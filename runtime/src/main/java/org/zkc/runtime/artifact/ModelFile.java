@@ -30,6 +30,7 @@ import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.storage.AlignedBlobs;
 import org.zkc.ir.storage.Blob;
 import org.zkc.ir.storage.ProgramStorage;
+import org.zkc.ir.storage.StorageException;
 import org.zkc.runtime.emit.EmittedCircuit;
 import org.zkc.runtime.emit.ModelTensor;
 import org.zkc.runtime.emit.ModelWeights;
@@ -192,7 +193,7 @@ public record ModelFile(
     summary.layers().forEach(f -> s.addLayers(encode(f)));
     summary.graph().forEach(layer -> s.addGraph(LayerCodec.encode(layer)));
     s.addAllResults(summary.results());
-    return message.setSummary(s).build();
+    return message.setSummary(s).setWriter(ZkcVersion.text()).build();
   }
 
   private static FidelityMessage encode(Summary.Fidelity f) {
@@ -257,7 +258,7 @@ public record ModelFile(
     }
     try {
       return decode(file, path);
-    } catch (VerificationFailure | IllegalArgumentException | IndexOutOfBoundsException e) {
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw damaged(path, String.valueOf(e.getMessage()));
     }
   }
@@ -276,8 +277,13 @@ public record ModelFile(
     int version = header.getInt(MAGIC.length);
     if (version != VERSION) {
       throw new UserException(
-          "%s has model file version %d, this zkc reads version %d; compile the model again"
-              .formatted(path, version, VERSION));
+          "%s has version %d of the file format, which %s zkc wrote; this one, %s, reads version %d: compile the model again"
+              .formatted(
+                  path,
+                  version,
+                  version < VERSION ? "an older" : "a newer",
+                  ZkcVersion.text(),
+                  VERSION));
     }
     if (header.getInt(MAGIC.length + 4) != SECTIONS
         || file.byteSize() < HEADER + SECTIONS * ENTRY) {
@@ -290,6 +296,28 @@ public record ModelFile(
     } catch (InvalidProtocolBufferException e) {
       throw damaged(path, "unreadable manifest");
     }
+    try {
+      return decode(manifest, sections, path);
+    } catch (VerificationFailure
+        | StorageException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException e) {
+      // The checksums are right, so it is as its writer left it.
+      String writer = manifest.getWriter();
+      UserException failure =
+          new UserException(
+              "%s was written by %s, in a form that this zkc does not read (%s); compile the model again"
+                  .formatted(
+                      path,
+                      writer.isEmpty() ? "a zkc that recorded no version yet" : writer,
+                      e.getMessage()));
+      failure.initCause(e);
+      throw failure;
+    }
+  }
+
+  private static ModelFile decode(
+      ModelManifestMessage manifest, List<MemorySegment> sections, Path path) {
     KeyFile keyFile = KeyFile.decode(sections.get(1).toArray(ValueLayout.JAVA_BYTE));
     List<EmittedCircuit.Origin> origins = new ArrayList<>();
     for (OriginMessage o : manifest.getOriginsList()) {
@@ -308,7 +336,7 @@ public record ModelFile(
             s.getResultsList());
     LayerCodec.check(summary, origins, keyFile.outputs().size());
     if (origins.size() != keyFile.circuit().circuit().relations().size()) {
-      throw damaged(path, "the manifest is not this circuit's");
+      throw new IllegalArgumentException("the manifest is not this circuit's");
     }
     return new ModelFile(
         keyFile,

@@ -5,7 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.zkc.gkr.file.KeyFile;
+import org.zkc.gkr.file.ModelVerifier;
 
 /**
  * The process that a command runs in, as far as the command can tell: one of its own, or one that
@@ -16,13 +16,13 @@ interface Session {
   OpenModel model(Path file) throws IOException;
 
   /**
-   * A verifier key.
+   * The verifier of a key.
    *
    * @param bytes of the key file
    * @param digest of the bytes
    * @throws org.zkc.gkr.failure.VerificationFailure when they are no key
    */
-  KeyFile key(byte[] bytes, String digest);
+  ModelVerifier verifier(byte[] bytes, String digest);
 
   /** Shows how far the command is. */
   ProgressDisplay progress(ProgressMode mode, PrintWriter err);
@@ -42,8 +42,8 @@ interface Session {
       }
 
       @Override
-      public KeyFile key(byte[] bytes, String digest) {
-        return KeyFile.decode(bytes);
+      public ModelVerifier verifier(byte[] bytes, String digest) {
+        return ModelVerifier.load(bytes);
       }
 
       @Override

@@ -1,7 +1,6 @@
 package org.zkc.runtime.cli;
 
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,15 +13,13 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.failure.VerificationFailure;
-import org.zkc.gkr.file.Continuation;
+import org.zkc.gkr.file.CheckedProof;
 import org.zkc.gkr.file.KeyFile;
+import org.zkc.gkr.file.ModelVerifier;
 import org.zkc.gkr.file.Port;
-import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.statement.Statement;
-import org.zkc.gkr.verify.Verifier;
 import org.zkc.ir.TensorData;
 import org.zkc.runtime.artifact.PortArrays;
 import org.zkc.runtime.artifact.SmallFiles;
@@ -112,18 +109,16 @@ final class VerifyCommand implements Callable<Integer> {
       if (expectedModel != null) {
         requireModel(digest);
       }
-      KeyFile keyFile = session.key(keyBytes, digest);
-      ProofFile file = verify(keyFile, proofBytes);
+      ModelVerifier verifier = session.verifier(keyBytes, digest);
+      KeyFile keyFile = verifier.key();
+      CheckedProof checked = verifier.check(proofBytes, context);
       Optional<ProvedText> text =
-          Continuation.decode(file.claim())
-              .map(claim -> {
-                claim.requireHolds(keyFile, file.statement());
-                return ProvedText.of(keyFile, file.statement(), claim);
-              });
+          checked
+              .claim()
+              .map(claim -> ProvedText.of(keyFile, checked.file().statement(), claim));
       double seconds = Figures.secondsSince(start);
       checkGenerated(text);
-      List<Statement> samples =
-          IntStream.range(0, file.samples()).mapToObj(k -> file.sample(keyFile.key(), k)).toList();
+      List<Statement> samples = checked.samples(keyFile.key());
       List<List<Long>> cut = checkInputs(keyFile, samples, text);
       checkOutputs(keyFile, samples);
       print(keyFile, samples, text, digest, cut, seconds, out);
@@ -144,26 +139,6 @@ final class VerifyCommand implements Callable<Integer> {
       throw new OtherStatement(
           "the key is of another model: its digest is %s, --expect-model names %s"
               .formatted(digest, expectedModel));
-    }
-  }
-
-  /**
-   * The file's content once its proof holds. Which of key, context and proof is the wrong one
-   * cannot be told: what a proof is bound to enters it as a hash.
-   */
-  private ProofFile verify(KeyFile keyFile, byte[] proofBytes) {
-    String together = "context, key and proof do not belong together, or one of them was changed";
-    try {
-      ProofFile file = ProofFile.decode(proofBytes, keyFile.key());
-      byte[] bound =
-          keyFile.boundContext(
-              context.getBytes(StandardCharsets.UTF_8), Continuation.decode(file.claim()));
-      Verifier.verify(keyFile.key(), file, bound);
-      return file;
-    } catch (VerificationFailure e) {
-      // Bytes that are no proof at all say so themselves.
-      boolean isProof = !e.where().startsWith("file") && !e.where().startsWith("proof file");
-      throw isProof ? e.inside(together) : e;
     }
   }
 

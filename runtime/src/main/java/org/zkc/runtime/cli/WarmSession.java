@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.zkc.gkr.file.KeyFile;
+import org.zkc.gkr.file.ModelVerifier;
 import org.zkc.runtime.artifact.FileErrors;
 import org.zkc.runtime.serve.Methods;
 
@@ -30,7 +30,7 @@ final class WarmSession implements Session {
 
   private final Map<Version, SoftReference<OpenModel>> models =
       new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<String, SoftReference<KeyFile>> keys = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, SoftReference<ModelVerifier>> keys = new LinkedHashMap<>(16, 0.75f, true);
   private Methods.Progress progress = (stage, fraction) -> {};
   private @Nullable Supplier<Map<String, Object>> found;
 
@@ -97,17 +97,17 @@ final class WarmSession implements Session {
   }
 
   @Override
-  public KeyFile key(byte[] bytes, String digest) {
-    KeyFile known = get(keys, digest);
+  public ModelVerifier verifier(byte[] bytes, String digest) {
+    ModelVerifier known = get(keys, digest);
     if (known != null) {
       return known;
     }
-    KeyFile decoded = KeyFile.decode(bytes);
-    keys.put(digest, new SoftReference<>(decoded));
+    ModelVerifier loaded = ModelVerifier.load(bytes);
+    keys.put(digest, new SoftReference<>(loaded));
     if (keys.size() > MOST_KEYS) {
       keys.remove(keys.keySet().iterator().next());
     }
-    return decoded;
+    return loaded;
   }
 
   private static <K, V> @Nullable V get(Map<K, SoftReference<V>> map, K key) {

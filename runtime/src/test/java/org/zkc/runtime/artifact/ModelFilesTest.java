@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +23,7 @@ import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.encoding.Envelope;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.file.ElementType;
 import org.zkc.gkr.file.KeyFile;
@@ -31,6 +34,7 @@ import org.zkc.ir.UserException;
 import org.zkc.runtime.bench.TinyModel;
 import org.zkc.runtime.compile.CompiledModel;
 import org.zkc.runtime.emit.ModelTensor;
+import org.zkc.runtime.wire.ModelManifestMessage;
 
 /**
  * Model and key files: what is written is read back, the bytes are reproducible, and damage is
@@ -146,7 +150,65 @@ final class ModelFilesTest {
     other[8] = 9;
     Files.write(file, other);
     UserException e = assertThrows(UserException.class, () -> ModelFile.open(file));
-    assertTrue(e.getMessage().contains("version 9"), e.getMessage());
+    assertEquals(
+        "%s has version 9 of the file format, which a newer zkc wrote; this one, %s, reads version 2: compile the model again"
+            .formatted(file, ZkcVersion.text()),
+        e.getMessage());
+  }
+
+  /** A program with an op that this version does not have, in a file without damage. */
+  @Test
+  void anotherVersionsFileNamesItsWriter() throws IOException {
+    Path file = folder.resolve("older.zkc");
+    ModelManifestMessage manifest = ModelManifestMessage.parseFrom(section(modelBytes, 0));
+    assertEquals(ZkcVersion.text(), manifest.getWriter());
+    byte[] program = section(modelBytes, 2);
+    byte[] older = replaced(program, "requantize", "refinalize");
+    Files.write(file, withSections(manifest.toBuilder().setWriter("zkc 0.0.7").build(), older));
+    UserException e = assertThrows(UserException.class, () -> ModelFile.open(file));
+    assertTrue(
+        e.getMessage().startsWith(file + " was written by zkc 0.0.7, in a form that this zkc does not read (")
+            && e.getMessage().contains("refinalize")
+            && e.getMessage().endsWith("); compile the model again"),
+        e.getMessage());
+    Files.write(file, withSections(manifest.toBuilder().clearWriter().build(), older));
+    e = assertThrows(UserException.class, () -> ModelFile.open(file));
+    assertTrue(
+        e.getMessage().contains("was written by a zkc that recorded no version yet, in a form"),
+        e.getMessage());
+    Files.write(file, withSections(manifest.toBuilder().setWriter("zkc 0.0.7").build(), program));
+    assertTrue(Programs.equal(written.file().program(), ModelFile.open(file).program()));
+  }
+
+  private static byte[] section(byte[] file, int number) {
+    ByteBuffer b = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    int offset = (int) b.getLong(16 + number * 24);
+    return Arrays.copyOfRange(file, offset, offset + (int) b.getLong(16 + number * 24 + 8));
+  }
+
+  /** The file with another manifest and program, and the checksums of these. */
+  private static byte[] withSections(ModelManifestMessage manifest, byte[] program) {
+    List<byte[]> sections =
+        List.of(manifest.toByteArray(), section(modelBytes, 1), program, section(modelBytes, 3));
+    ByteBuffer file = ByteBuffer.allocate(2 * modelBytes.length).order(ByteOrder.LITTLE_ENDIAN);
+    file.put(modelBytes, 0, 16);
+    int offset = 128;
+    for (int s = 0; s < sections.size(); s++) {
+      byte[] content = sections.get(s);
+      CRC32C sum = new CRC32C();
+      sum.update(content);
+      file.putLong(16 + s * 24, offset).putLong(16 + s * 24 + 8, content.length);
+      file.putLong(16 + s * 24 + 16, sum.getValue());
+      file.put(offset, content);
+      offset = (offset + content.length + 63) / 64 * 64;
+    }
+    return Arrays.copyOf(file.array(), offset);
+  }
+
+  private static byte[] replaced(byte[] bytes, String from, String to) {
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    assertTrue(text.contains(from) && from.length() == to.length(), from);
+    return text.replace(from, to).getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /**
@@ -171,6 +233,28 @@ final class ModelFilesTest {
         assertTrue(!e.getMessage().isEmpty());
       }
     }
+  }
+
+  @Test
+  void anotherVersionsKeySaysWhoWroteItAndWhatToDo() {
+    byte[] other = keyBytes.clone();
+    other[8] = 0;
+    VerificationFailure e =
+        assertThrows(VerificationFailure.class, () -> KeyFile.decode(other));
+    assertEquals(
+        "key file: expected format version 1, as this zkc reads, got version 0, which an older zkc wrote: compile the model again",
+        e.getMessage());
+    other[8] = 2;
+    e = assertThrows(VerificationFailure.class, () -> KeyFile.decode(other));
+    assertTrue(
+        e.getMessage().endsWith("version 2, which a newer zkc wrote: take that one"),
+        e.getMessage());
+    byte[] proof = Envelope.PROOF.wrap(new byte[0]);
+    proof[4] = 1;
+    e = assertThrows(VerificationFailure.class, () -> Envelope.PROOF.payload(proof));
+    assertEquals(
+        "file, proof: expected format version 2, as this zkc reads, got version 1, which an older zkc wrote: prove again",
+        e.getMessage());
   }
 
   /**

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Lines, requests and their order, with methods that do little. */
-@Timeout(60)
+@Timeout(900)
 final class ServerTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
