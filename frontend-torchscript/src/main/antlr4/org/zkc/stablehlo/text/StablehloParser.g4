@@ -37,7 +37,7 @@ body
       COND region DO region                                                                                 # while
   | SCAN LEFT_PAREN inputs=values? RIGHT_PAREN INITS LEFT_PAREN starts=values? RIGHT_PAREN DIMENSION EQUAL number
       ( ATTRIBUTES dictionary )? region COLON functionType                                                  # scan
-  | ID SYMBOL EQUAL opaqueBody                                                                              # definition
+  | ID SYMBOL EQUAL opaqueBody dictionary?                                                                              # definition
   | ID ( SYMBOL | STRING )? ( LEFT_PAREN items? RIGHT_PAREN )? items? regions? dictionary? signature?       # pretty
   ;
 

@@ -270,7 +270,7 @@ final class OperationReader {
   }
 
   private Parts definition(StablehloParser.DefinitionContext definition) {
-    Map<String, HloAttribute> all = new LinkedHashMap<>();
+    Map<String, HloAttribute> all = attributes.dictionary(definition.dictionary());
     all.put(
         "sym_name",
         new HloAttribute.StringValue(Strings.symbol(source, definition.SYMBOL().getSymbol())));

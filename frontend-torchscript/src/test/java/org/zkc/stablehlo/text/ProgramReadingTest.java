@@ -114,7 +114,7 @@ final class ProgramReadingTest {
         ProgramText.read(
                 """
                 module @m {
-                  sdy.mesh @mesh = <["x"=2, "y"=4]>
+                  sdy.mesh @mesh = <["x"=2, "y"=4]> {stablehlo.mesh = {axes = [{name = "x", size = 2 : i64}]}}
                   func.func @f(%a: tensor<8xf32> {sdy.sharding = #sdy.sharding<@mesh, [{"x"}]>}) -> tensor<8xf32> {
                     %0 = sdy.sharding_constraint %a <@mesh, [{"x"}]> : tensor<8xf32>
                     return %0 : tensor<8xf32>
