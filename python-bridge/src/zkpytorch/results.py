@@ -183,6 +183,9 @@ class Statement:
         return _table("proved", self._rows())
 
 
+_INTEGERS = {"i64": np.int64, "i32": np.int32, "i16": np.int16, "i8": np.int8, "u8": np.uint8, "i1": np.bool_}
+
+
 def _array(port: Mapping[str, Any]) -> np.ndarray:
     """The array that stands for a statement's integers, in the arithmetic of zkc (docs/protocol.md)."""
     integers = np.array(port["integers"], dtype=np.int64)
@@ -193,7 +196,7 @@ def _array(port: Mapping[str, Any]) -> np.ndarray:
             scales = scales * units[np.arange(len(integers)) // port.get("unitRun", 1) % len(units)]
         values = (integers * scales).astype(np.float32)
     else:
-        values = integers.astype(bool if port["elementType"] == "i1" else np.int64)
+        values = integers.astype(_INTEGERS[port["elementType"]])
     return values.reshape(port["shape"])
 
 

@@ -46,6 +46,20 @@ public enum DType {
     };
   }
 
+  /** The value of this type of integers that is nearest to an integer. */
+  public long nearest(long value) {
+    return switch (this) {
+      case I64 -> value;
+      case I32 -> Math.clamp(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+      case I16 -> Math.clamp(value, Short.MIN_VALUE, Short.MAX_VALUE);
+      case I8 -> Math.clamp(value, Byte.MIN_VALUE, Byte.MAX_VALUE);
+      case U8 -> Math.clamp(value, 0, 255);
+      case I1 -> Math.clamp(value, 0, 1);
+      case F32, F64, F16, BF16 ->
+          throw new IllegalArgumentException(text() + " is no type of integers");
+    };
+  }
+
   /** The textual form, {@code f32}. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);

@@ -106,8 +106,8 @@ public record KeyFile(
         "key file inputs", key.circuit().circuit().inputs().size(), file.inputs.size());
     VerificationFailure.requireCount(
         "key file outputs", key.circuit().circuit().outputs().size(), file.outputs.size());
-    requireBooleans(file.inputs, key, key.circuit().circuit().inputs());
-    requireBooleans(file.outputs, key, key.circuit().circuit().outputs());
+    requireHeld(file.inputs, key, key.circuit().circuit().inputs());
+    requireHeld(file.outputs, key, key.circuit().circuit().outputs());
     requireUnits(file.inputs, key, key.circuit().circuit().inputs());
     requireUnits(file.outputs, key, key.circuit().circuit().outputs());
     file.generation.ifPresent(g -> g.requireFit(file));
@@ -115,16 +115,17 @@ public record KeyFile(
   }
 
   /**
-   * A boolean port of a tensor with other elements would have statements that no array stands for.
+   * A port of a tensor with elements that its type does not hold would have statements that no array
+   * stands for.
    */
-  private static void requireBooleans(List<Port> ports, VerifierKey key, List<Integer> tensors) {
+  private static void requireHeld(List<Port> ports, VerifierKey key, List<Integer> tensors) {
     for (int k = 0; k < ports.size(); k++) {
       Interval interval = key.circuit().interval(tensors.get(k));
-      if (ports.get(k).elementType() == ElementType.I1
-          && (interval.low() < 0 || interval.high() > 1)) {
+      ElementType type = ports.get(k).elementType();
+      if (!type.carries(interval.low(), interval.high())) {
         throw new VerificationFailure(
             "key file port " + ports.get(k).name(),
-            "a boolean tensor, in [0, 1]",
+            "a tensor whose elements " + type.text() + " holds",
             interval.toString());
       }
     }
@@ -200,6 +201,10 @@ public record KeyFile(
               case F32 -> PortMessage.ElementType.F32;
               case I64 -> PortMessage.ElementType.I64;
               case I1 -> PortMessage.ElementType.I1;
+              case I32 -> PortMessage.ElementType.I32;
+              case I16 -> PortMessage.ElementType.I16;
+              case I8 -> PortMessage.ElementType.I8;
+              case U8 -> PortMessage.ElementType.U8;
             })
         .setScale(port.scale())
         .addAllUnits(port.units())
@@ -258,6 +263,10 @@ public record KeyFile(
                 case F32 -> ElementType.F32;
                 case I64 -> ElementType.I64;
                 case I1 -> ElementType.I1;
+                case I32 -> ElementType.I32;
+                case I16 -> ElementType.I16;
+                case I8 -> ElementType.I8;
+                case U8 -> ElementType.U8;
                 case UNRECOGNIZED ->
                     throw new VerificationFailure(
                         "key file port", "a known element type", "an unknown one");

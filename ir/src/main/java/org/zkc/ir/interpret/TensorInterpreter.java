@@ -378,8 +378,9 @@ public final class TensorInterpreter {
 
   private static float[] cast(Cast op, float[] input) {
     float[] out = input.clone();
-    for (int i = 0; op.dtype() == DType.I1 && i < out.length; i++) {
-      out[i] = out[i] == 0 ? 0 : 1;
+    boolean isReal = op.input().tensorType().dtype().isFloating();
+    for (int i = 0; (isReal || op.dtype() == DType.I1) && i < out.length; i++) {
+      out[i] = isReal ? op.dtype().nearest((long) out[i]) : out[i] == 0 ? 0 : 1;
     }
     return out;
   }

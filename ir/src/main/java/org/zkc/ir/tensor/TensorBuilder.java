@@ -199,7 +199,10 @@ public class TensorBuilder extends ViewBuilder {
     return together(left, right, (r, a, b) -> new Bitwise(r, a, b, operation, location));
   }
 
-  /** Integers or booleans in another element type; the operand where it has the type. */
+  /**
+   * Integers or booleans in another element type, real numbers as integers towards zero; the operand
+   * where it has the type.
+   */
   public final Value cast(Value input, DType dtype) {
     return input.tensorType().dtype() == dtype
         ? input

@@ -107,10 +107,12 @@ public final class TensorRules {
       }
       case Cast c -> {
         require(
-            !c.input().tensorType().dtype().isFloating(),
-            "%s must have integer or boolean elements, it has %s",
+            !c.input().tensorType().dtype().isFloating()
+                || (!c.dtype().isFloating() && c.dtype() != DType.I1),
+            "a cast of %s, which has %s, to %s; of real numbers there are casts to integers",
             c.input(),
-            c.input().tensorType().dtype().text());
+            c.input().tensorType().dtype().text(),
+            c.dtype().text());
         require(
             !c.dtype().isFloating() || c.dtype() == DType.F32,
             "a cast to %s; the tensor level computes in f32",

@@ -22,6 +22,9 @@ final class ActivationLowering {
   /** Scale of results of tables that are outputs of the program: 15 bits and sign. */
   private static final int OUTPUT_TABLE_BITS = 16;
 
+  /** Bits of the input of a function whose results are compared, or rounded to whole numbers. */
+  private static final int COMPARED_BITS = 12;
+
   private final IntegerValues values;
   private final Accumulators accumulators;
   private final Ranges ranges;
@@ -83,7 +86,7 @@ final class ActivationLowering {
 
   private Value table(Activation op) {
     Quantum q = values.classes().quantum(op.result());
-    if (values.analysis().isOutput(op.result()) || values.analysis().feedsOrder(op.result())) {
+    if (values.analysis().isOutput(op.result()) || values.analysis().isCompared(op.result())) {
       long high = 1L << (OUTPUT_TABLE_BITS - 1);
       double range = op.range().isBounded() ? op.range().magnitude() : q.scale() * q.high();
       q = new Quantum(range / high, -high, high);
@@ -123,6 +126,9 @@ final class ActivationLowering {
     Quantum result = values.classes().quantum(op.result());
     double range = result.scale() * result.high();
     int bits = precision.ofTableInput(range, ranges.of(op.result()).variation());
+    if (values.analysis().isCompared(op.result())) {
+      bits = Math.max(bits, COMPARED_BITS);
+    }
     if (!op.range().isBounded()) {
       int wide = Long.SIZE - Long.numberOfLeadingZeros(result.high());
       bits =

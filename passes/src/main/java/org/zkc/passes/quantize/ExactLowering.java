@@ -91,6 +91,7 @@ final class ExactLowering {
       case Clamp c -> clamped(c.input(), c.low(), c.high());
       case TopK t -> tops.of(t);
       case CompareZero c -> comparisons.of(compared(c.input()), c.comparison());
+      case Cast c when !TensorAnalysis.isExact(c.input()) -> whole(c);
       case Cast c when c.dtype() == DType.I1 -> truth(integers(c.input()));
       case Cast c -> integers(c.input());
       case Concatenate c ->
@@ -221,6 +222,24 @@ final class ExactLowering {
             0,
             (long) Math.max(all.low(), Math.ceil(low)),
             (long) Math.min(all.high(), Math.floor(high)));
+  }
+
+  /**
+   * Real numbers that floor or its kin gave in units of 1. A number that the type does not hold has
+   * no result in PyTorch either; here it is the nearest that the type holds.
+   */
+  private Value whole(Cast op) {
+    Value x = values.exactly(op.input());
+    if (!x.integerType().isOfScale(1)) {
+      throw new UserException(
+          op.location(),
+          "these real numbers have too wide a range to become integers exactly; bound them by .clamp"
+              + " before");
+    }
+    Interval all = IntegerBuilder.interval(x);
+    long low = op.dtype().nearest(all.low());
+    long high = op.dtype().nearest(all.high());
+    return low == all.low() && high == all.high() ? x : values.out().requantize(x, 0, low, high);
   }
 
   private Value bits(Bitwise op, Value x, Value y) {

@@ -16,6 +16,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.CompareZero;
+import org.zkc.ir.tensor.Pointwise;
 import org.zkc.ir.tensor.ScalarFunction;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
@@ -77,10 +78,22 @@ final class OrderAgreement {
             found.add(new OrderAgreement(c, c.input(), part.gain));
         case TopIndices t when !TensorAnalysis.isExact(t.input()) ->
             found.add(new OrderAgreement(t, t.input(), part.gain));
+        case Cast c when !TensorAnalysis.isExact(c.input()) ->
+            step(c.input(), uses)
+                .ifPresent(s -> found.add(new OrderAgreement(s, s.input(), part.gain)));
         case TensorOp other -> other.operands().forEach(v -> open.push(new Part(v, part.gain)));
       }
     }
     return found;
+  }
+
+  /** The function that jumps by which real numbers became whole, before they were moved. */
+  private static Optional<Pointwise> step(Value value, Uses uses) {
+    return switch (uses.definition(value).orElse(null)) {
+      case Pointwise p when StepLowering.isStep(p) -> Optional.of(p);
+      case UnaryView v -> step(v.input(), uses);
+      case null, default -> Optional.empty();
+    };
   }
 
   private static boolean isSum(Op op) {
@@ -143,10 +156,22 @@ final class OrderAgreement {
     double turned = 0;
     for (int s = 0; s < found.size(); s++) {
       for (float x : floats(s)) {
-        turned += tail(Math.abs(x), deviation);
+        turned += tail(distance(x), deviation);
       }
     }
     return 1 - turned / Math.max(1, count);
+  }
+
+  /** From a number to the nearest at which the decision turns. */
+  private double distance(double x) {
+    double fromWhole = Math.abs(x - Math.rint(x));
+    return switch (op) {
+      case Pointwise p when p.function() == ScalarFunction.ROUND -> 0.5 - fromWhole;
+      case Pointwise p when p.function() == ScalarFunction.TRUNC && Math.abs(x) < 1 ->
+          1 - Math.abs(x);
+      case Pointwise p when p.function() != ScalarFunction.SIGN -> fromWhole;
+      default -> Math.abs(x);
+    };
   }
 
   /** The errors of a line count less their mean: what all of a line are off by changes no order. */

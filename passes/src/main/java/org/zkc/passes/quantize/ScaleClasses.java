@@ -49,6 +49,9 @@ final class ScaleClasses {
   /** The same where order is asked of what is made of them. */
   private static final int DECISIVE_INPUT_BITS = 16;
 
+  /** The same where a table reads it, which has a row for each of its integers. */
+  private static final int TABLE_INPUT_BITS = 14;
+
   /** Bits of activations by which order is asked. */
   private static final int DECISIVE_BITS = 12;
 
@@ -85,6 +88,9 @@ final class ScaleClasses {
   /** The steps that exact integers may reach where they are requantised: a quarter of a table. */
   private static final double MOST_STEPS = 0.25 * FieldBounds.MAX_TABLE_ROWS;
 
+  /** The greatest numbers that a class of a unit of 1 or less holds. */
+  private static final double MOST_WHOLE = 1 << 20;
+
   /** Bits that no class falls below for the sake of its tables. */
   private static final int FEWEST_BITS = 8;
 
@@ -108,6 +114,10 @@ final class ScaleClasses {
     double magnitude;
     boolean nonNegative = true;
     boolean snapped;
+
+    /** Whether the scale is a power of two, so that whole numbers have integers of their own. */
+    boolean binary;
+
     boolean fixedBits;
     double variation = Double.POSITIVE_INFINITY;
     int bits;
@@ -316,6 +326,7 @@ final class ScaleClasses {
     members.variation = Math.min(members.variation, ranges.of(value).variation());
     members.nonNegative &= nonNegative;
     members.snapped |= op instanceof Activation;
+    members.binary |= analysis.isRounded(value);
     if (op instanceof FakeQuantize f) {
       members.lieOn(f);
     }
@@ -362,6 +373,7 @@ final class ScaleClasses {
       case Conv c -> roomBesideWeights(c.weight());
       case UnaryView v -> roomFor(v.result());
       case Pointwise p when StepLowering.isStep(p) -> DECISIVE_INPUT_BITS;
+      case Activation a when analysis.isCompared(a.definitions().getFirst()) -> TABLE_INPUT_BITS;
       case Multiply m when analysis.isIntegral(m.left() == value ? m.right() : m.left()) ->
           DECISIVE_INPUT_BITS;
       default ->
@@ -434,7 +446,7 @@ final class ScaleClasses {
     Value root = find(value);
     Members members = members(root);
     double leastScale = 4 * unit * greatest / MOST_STEPS;
-    if (!quanta.containsKey(root) && !members.snapped && !members.fixedBits) {
+    if (!quanta.containsKey(root) && !members.snapped && !members.binary && !members.fixedBits) {
       Quantum wanted = choose(members, leastScale);
       int shift =
           (int) Math.floor(StrictMath.log(wanted.scale() / unit) / StrictMath.log(2) + 1e-9);
@@ -469,6 +481,15 @@ final class ScaleClasses {
     }
     members.chosenBits = bits;
     long high = Precision.greatest(bits, members.nonNegative);
+    if (members.binary) {
+      int exponent = (int) Math.ceil(StrictMath.log(magnitude / high) / StrictMath.log(2) - 1e-9);
+      // Up to one bit more makes up for the power of two.
+      exponent -= members.fixedBits ? 0 : 1;
+      boolean hasWholes = !members.fixedBits && magnitude < MOST_WHOLE;
+      double unit = Math.scalb(1.0, hasWholes ? Math.min(0, exponent) : exponent);
+      long most = Math.max(high, (long) Math.ceil(magnitude / unit - 1e-9));
+      return new Quantum(unit, members.nonNegative ? 0 : -most, most);
+    }
     return new Quantum(magnitude / high, members.nonNegative ? 0 : -high, high);
   }
 }

@@ -3,20 +3,25 @@ package org.zkc.passes.quantize;
 import java.util.Optional;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Comparison;
 import org.zkc.ir.tensor.Pointwise;
 import org.zkc.ir.tensor.ScalarFunction;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Functions that jump: floor, ceil, round and sign. Next to a step the result is as good as the
+ * Functions that jump: floor, ceil, round, trunc and sign. Next to a step the result is as good as the
  * input is precise, so the input is read as its accumulator has it, in units of 2^-k: a table of
  * the results and the limbs of a remainder of k bits give floor and its kin, two comparisons the
- * sign.
+ * sign. Rounding towards zero is floor, of negative numbers after 1 - 2^-k is added. What stands in
+ * units of 1 already is as it is.
  */
 final class StepLowering {
   /** The most results that get a table of their own. */
   private static final int MOST_RESULTS = 1 << 14;
+
+  /** The same of those that become integers, for which there is no other way. */
+  private static final int MOST_INTEGERS = 1 << 17;
 
   private final IntegerValues values;
   private final Accumulators accumulators;
@@ -33,11 +38,17 @@ final class StepLowering {
     return op.function() == ScalarFunction.SIGN
         || op.function() == ScalarFunction.FLOOR
         || op.function() == ScalarFunction.CEIL
-        || op.function() == ScalarFunction.ROUND;
+        || op.function() == ScalarFunction.ROUND
+        || op.function() == ScalarFunction.TRUNC;
   }
 
   /** The function's results, in units of 1; empty where there is no room for them. */
   Optional<Value> of(Pointwise op) {
+    if (op.function() != ScalarFunction.SIGN
+        && !values.analysis().isDeferred(op.input())
+        && values.exactly(op.input()).integerType().isOfScale(1)) {
+      return Optional.of(values.exactly(op.input()));
+    }
     Optional<Value> integers = accumulators.binary(op.input());
     if (integers.isEmpty()) {
       return Optional.empty();
@@ -56,12 +67,28 @@ final class StepLowering {
         switch (op.function()) {
           case ScalarFunction f when f == ScalarFunction.FLOOR -> -half;
           case ScalarFunction f when f == ScalarFunction.CEIL -> half - 1;
+          case ScalarFunction f when f == ScalarFunction.TRUNC -> {
+            x = upwards(x, 2 * half - 1);
+            yield -half;
+          }
           default -> 0;
         };
     Value nudged = comparisons.plus(x, moved);
     Interval results = IntegerBuilder.interval(nudged).shiftRounded(shift);
-    return results.size() <= MOST_RESULTS
+    boolean becomeIntegers =
+        values.analysis().uses().users(op.result()).stream().anyMatch(Cast.class::isInstance);
+    return results.size() <= (becomeIntegers ? MOST_INTEGERS : MOST_RESULTS)
         ? Optional.of(values.out().requantize(nudged, shift, results.low(), results.high()))
         : Optional.empty();
+  }
+
+  /** The integers, and more where they are negative. */
+  private Value upwards(Value x, long more) {
+    if (IntegerBuilder.interval(x).low() >= 0) {
+      return x;
+    }
+    IntegerBuilder out = values.out();
+    double unit = x.integerType().scale();
+    return out.add(x, out.scale(comparisons.of(x, Comparison.LESS), more, unit));
   }
 }

@@ -39,6 +39,7 @@ import org.zkc.ir.tensor.Normalization;
 import org.zkc.ir.tensor.Pointwise;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.RmsNorm;
+import org.zkc.ir.tensor.ScalarFunction;
 import org.zkc.ir.tensor.Standardization;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
@@ -99,6 +100,9 @@ final class TensorAnalysis {
   private final Set<Value> compared = identitySet();
 
   private final IntegralValues integral = new IntegralValues(this::constantOf);
+  /** Values of which whole numbers stay whole up to a function that jumps at such. */
+  private final Set<Value> rounded = identitySet();
+
   private final Map<TensorOp, Scaled> factors = new IdentityHashMap<>();
   private final Map<Value, Bounds> bounds = new IdentityHashMap<>();
 
@@ -155,6 +159,9 @@ final class TensorAnalysis {
   private void findDecisive(Value value) {
     if (uses.users(value).stream().anyMatch(user -> isOrder(user) || handsElementsOn(user))) {
       compared.add(value);
+    }
+    if (uses.users(value).stream().anyMatch(user -> isRounding(user) || handsWholesOn(user))) {
+      rounded.add(value);
     }
     if (uses.users(value).stream().anyMatch(user -> isOrder(user) || handsOrderOn(user))) {
       decisive.add(value);
@@ -342,6 +349,39 @@ final class TensorAnalysis {
         || (op instanceof Pointwise p && StepLowering.isStep(p));
   }
 
+  private static boolean isRounding(Op op) {
+    return op instanceof Pointwise p
+        && StepLowering.isStep(p)
+        && p.function() != ScalarFunction.SIGN;
+  }
+
+  /** Whether whole numbers stay whole in an op whose result is rounded to such. */
+  private boolean handsWholesOn(Op op) {
+    return rounded.contains(op.definitions().getFirst())
+        && (op instanceof UnaryView
+            || op instanceof Concatenate
+            || op instanceof MaxPool
+            || op instanceof Relu
+            || op instanceof Clamp
+            || op instanceof Add
+            || op instanceof Subtract
+            || op instanceof Multiply
+            || (op instanceof WindowMean w && w.lengths().stream().allMatch(n -> n == 1)));
+  }
+
+  /**
+   * Whether a function that jumps at whole numbers reads the value, by itself or through ops that
+   * keep numbers whole: its scale is a power of two, so that whole numbers are integers' multiples.
+   */
+  boolean isRounded(Value value) {
+    return rounded.contains(value);
+  }
+
+  /** Whether the value's own elements decide, moved, cut or rounded to whole numbers at most. */
+  boolean isCompared(Value value) {
+    return compared.contains(value) || rounded.contains(value);
+  }
+
   /** Whether an op whose results are compared moves its operands' elements there, or cuts them. */
   private boolean handsElementsOn(Op op) {
     return compared.contains(op.definitions().getFirst())
@@ -354,10 +394,16 @@ final class TensorAnalysis {
             || (op instanceof WindowMean w && w.lengths().stream().allMatch(n -> n == 1)));
   }
 
+  /** Whether an op is a function of elements, by a table, whose results decide themselves. */
+  private boolean isDecidingTable(Op op) {
+    return op instanceof Activation && isCompared(op.definitions().getFirst());
+  }
+
   /** Whether an op by whose result order is asked asks for that of its operands with it. */
   private boolean handsOrderOn(Op op) {
     Value result = op.definitions().getFirst();
     return handsElementsOn(op)
+        || isDecidingTable(op)
         || decisive.contains(result)
         && (op instanceof UnaryView
             || op instanceof Concatenate

@@ -301,7 +301,8 @@ final class ArithmeticOperators {
               ? DivisionPart.FLOOR_QUOTIENT
               : DivisionPart.TRUNCATED_QUOTIENT);
     }
-    return elementwise(call, (x, y) -> call.emit().pointwise(divided(call, x, y), rounding));
+    return elementwise(
+        call, (x, y) -> WholeNumbers.rounded(call.emit(), divided(call, x, y), rounding));
   }
 
   private static TorchValue floored(OperatorCall call, LongBinaryOperator onLongs) {

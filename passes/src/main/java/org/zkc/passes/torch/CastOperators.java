@@ -19,12 +19,12 @@ final class CastOperators {
           new TorchOperator(
               "aten.to",
               "cast",
-              "not of real numbers to integers, but constants",
+              "real numbers to integers towards zero",
               CastOperators::to),
           new TorchOperator(
               "aten.type_as",
               "cast",
-              "not of real numbers to integers, but constants",
+              "real numbers to integers towards zero",
               c -> cast(c, c.tensor(1).dtype())),
           new TorchOperator("aten.cpu", "identity", c -> c.tensor(0)));
 

@@ -9,6 +9,7 @@ import org.zkc.ir.Location;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Comparison;
 import org.zkc.passes.torch.TorchValue.DataDependent;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.ListOf;
@@ -100,15 +101,16 @@ record OperatorCall(
   }
 
   /**
-   * A tensor or number in an element type, f32 for the floating-point ones.
-   *
-   * @throws UserException where real numbers computed from the input would become integers
+   * A tensor or number in an element type, f32 for the floating-point ones. Real numbers computed
+   * from the input become integers towards zero, and true where they are not 0.
    */
   Value in(DType dtype, TorchValue value) {
     DType held = dtype.isFloating() ? DType.F32 : dtype;
     return switch (value) {
+      case TracedTensor t when t.dtype().isFloating() && dtype == DType.I1 ->
+          emit.compareZero(t.value(), Comparison.NOT_EQUAL);
       case TracedTensor t when t.dtype().isFloating() && !dtype.isFloating() ->
-          throw refuse("real numbers computed from the input become integers");
+          WholeNumbers.integers(emit, t.value(), dtype);
       case TracedTensor t when t.dtype().isFloating() -> t.value();
       case TracedTensor t -> emit.cast(t.value(), held);
       case KnownTensor k when dtype.isFloating() -> emit.constant(k.data(), k.name());

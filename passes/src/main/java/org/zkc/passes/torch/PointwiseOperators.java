@@ -132,6 +132,10 @@ final class PointwiseOperators {
           ofIntegers(call, t, function);
       case TracedTensor t -> {
         DType dtype = t.dtype().isFloating() ? t.dtype() : DType.F32;
+        if (parameters.length == 0) {
+          yield call.result(
+              WholeNumbers.rounded(call.emit(), call.in(dtype, t), function), dtype);
+        }
         yield call.result(call.emit().pointwise(call.in(dtype, t), function, parameters), dtype);
       }
       case KnownTensor k -> {

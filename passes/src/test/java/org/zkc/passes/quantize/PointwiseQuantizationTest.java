@@ -41,7 +41,11 @@ class PointwiseQuantizationTest {
   /** Functions whose steps are found on the accumulator, without a table. */
   private static final Set<ScalarFunction> STEPS =
       EnumSet.of(
-          ScalarFunction.CEIL, ScalarFunction.FLOOR, ScalarFunction.ROUND, ScalarFunction.SIGN);
+          ScalarFunction.CEIL,
+          ScalarFunction.FLOOR,
+          ScalarFunction.ROUND,
+          ScalarFunction.SIGN,
+          ScalarFunction.TRUNC);
 
   /** Other functions that jump: an input next to a jump may fall on the other side. */
   private static final Set<ScalarFunction> JUMPING =
@@ -50,8 +54,7 @@ class PointwiseQuantizationTest {
           ScalarFunction.FRAC,
           ScalarFunction.HARDSHRINK,
           ScalarFunction.REMAINDER,
-          ScalarFunction.THRESHOLD,
-          ScalarFunction.TRUNC);
+          ScalarFunction.THRESHOLD);
 
   private static final Map<ScalarFunction, List<Double>> PARAMETERS =
       Map.of(

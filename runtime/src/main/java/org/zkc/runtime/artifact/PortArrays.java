@@ -26,7 +26,11 @@ public final class PortArrays {
   public static ElementType elementType(DType dtype) {
     return switch (dtype) {
       case F32, F64, F16, BF16 -> ElementType.F32;
-      case I64, I32, I16, I8, U8 -> ElementType.I64;
+      case I64 -> ElementType.I64;
+      case I32 -> ElementType.I32;
+      case I16 -> ElementType.I16;
+      case I8 -> ElementType.I8;
+      case U8 -> ElementType.U8;
       case I1 -> ElementType.I1;
     };
   }
@@ -36,6 +40,10 @@ public final class PortArrays {
     return switch (type) {
       case F32 -> DType.F32;
       case I64 -> DType.I64;
+      case I32 -> DType.I32;
+      case I16 -> DType.I16;
+      case I8 -> DType.I8;
+      case U8 -> DType.U8;
       case I1 -> DType.I1;
     };
   }
@@ -154,8 +162,8 @@ public final class PortArrays {
   }
 
   /**
-   * The array that stands for the statement's integers: float32 of integer * scale; integers as
-   * i64; booleans.
+   * The array that stands for the statement's integers: float32 of integer * scale; integers and
+   * booleans in the port's own type.
    */
   public static TensorData dequantize(Port port, int[] elements, List<Integer> extents) {
     Shape shape = new Shape(extents);

@@ -94,7 +94,7 @@ final class HostileFilesTest {
     Port other = new Port(honest.name(), ElementType.I1, 1);
     byte[] bytes = new KeyFile(key.key(), key.inputs(), List.of(other)).encode();
     VerificationFailure e = assertThrows(VerificationFailure.class, () -> KeyFile.decode(bytes));
-    assertTrue(e.getMessage().contains("boolean"), e.getMessage());
+    assertTrue(e.getMessage().contains("i1 holds"), e.getMessage());
   }
 
   /** Two bytes a port, of which a parser would make an object; and fields that no key file has. */

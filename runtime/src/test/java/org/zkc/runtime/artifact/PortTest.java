@@ -97,6 +97,10 @@ final class PortTest {
         DType.I1,
         PortArrays.dequantize(new Port("m", ElementType.I1, 1), new int[] {0, 1}, List.of(2))
             .dtype());
+    TensorData bytes =
+        PortArrays.dequantize(new Port("b", ElementType.U8, 1), new int[] {0, 255}, List.of(2));
+    assertEquals(DType.U8, bytes.dtype());
+    assertArrayEquals(new long[] {0, 255}, bytes.toLongs());
   }
 
   @Test
