@@ -728,6 +728,20 @@ def integers_that_are_counted(r):
 
 
 @family
+def real_numbers_that_become_integers(r):
+    s, factor, other = shape(r, 1, 3), r.choice([1, 2.5, 10]), r.choice([3, -4, 7])
+    n = r.randint(2, 6)
+    table = constant(r, 2 * n + 1, r.randint(1, 3))
+    return s, r.choice([
+        lambda x: (x * factor).long(), lambda x: (x * factor).int() % n, lambda x: torch.floor(x * factor).long(), lambda x: x.round().to(torch.int16),
+        lambda x: torch.ceil(x).to(torch.int8), lambda x: (x.abs() * factor).to(torch.uint8), lambda x: F.relu(x).bool(), lambda x: x - x.long(),
+        lambda x: (x * factor).type_as(torch.ones(1, dtype=torch.int64)), lambda x: torch.trunc(x) + x.int(), lambda x: x.to(torch.bool).long(),
+        lambda x: table[(torch.tanh(x) * n + n).long()], lambda x: torch.clamp(torch.floor((x + 3) / 6 * n), 0, n - 1).long(),
+        lambda x: ((x > 0).long() * 9 / other).long() + x.long(), lambda x: torch.floor((x > 0).int() * 8 / other) + x, lambda x: x.argmax().float().long() + x,
+    ])  # fmt: skip
+
+
+@family
 def integers_that_are_divided(r):
     lines, n = r.randint(1, 3), r.randint(2, 6)
     d, k = r.choice([-7, -4, -3, -1, 1, 2, 3, 5, 8]), r.randint(0, 5)
