@@ -14,23 +14,15 @@ final class LineNorms {
 
   private LineNorms() {}
 
-  /** The bound for the relation's result, whose sources have been checked. */
+  /** The bound for the relation's result, whose sources have been checked; of most there is none. */
   static long of(Relation relation, CheckState state) {
-    return switch (relation) {
-      case Normalize n -> normalized(n, state);
-      case Requantize r -> requantized(r, state);
-      case Affine a -> moved(a, state);
-      case Conv _,
-          FftConv _,
-          Gather _,
-          MatMul _,
-          Product _,
-          Max _,
-          RoundedQuotient _,
-          EuclideanNorm _,
-          Reciprocal _ ->
-          UNKNOWN;
-    };
+    if (relation instanceof Normalize n) {
+      return normalized(n, state);
+    }
+    if (relation instanceof Requantize r) {
+      return requantized(r, state);
+    }
+    return relation instanceof Affine a ? moved(a, state) : UNKNOWN;
   }
 
   /**

@@ -9,26 +9,18 @@ import org.zkc.ir.view.View;
 public sealed interface CircuitOp extends Op
     permits Model,
         Contract,
-        Conv,
-        FftConv,
+        SumOfProducts,
         ForwardTransform,
         ModelSpectrum,
         SpectralProduct,
         SpectralSum,
         InverseTransform,
-        MatMul,
         Product,
         Sum,
         WindowSum,
         Unfold,
-        Max,
-        Requantize,
-        RequantizeTable,
-        RoundedQuotient,
         Gather,
-        EuclideanNorm,
-        Reciprocal,
-        Normalize,
+        Witness,
         View {
   /** The value that the op defines. */
   Value result();

@@ -130,13 +130,11 @@ public final class CircuitRules {
               m.inputs().size());
       case Model _,
           Contract _,
-          Conv _,
-          FftConv _,
+          SumOfProducts _,
           ForwardTransform _,
           SpectralProduct _,
           SpectralSum _,
           InverseTransform _,
-          MatMul _,
           Product _,
           Sum _,
           WindowSum _,
@@ -459,23 +457,15 @@ public final class CircuitRules {
         case SpectralProduct p -> isModelView(p.left()) || isModelView(p.right());
         case SpectralSum s -> isModelWeighted(s.input());
         case Model _,
-            Conv _,
-            FftConv _,
+            SumOfProducts _,
             ForwardTransform _,
             ModelSpectrum _,
             InverseTransform _,
-            MatMul _,
             Product _,
             Sum _,
             Unfold _,
-            Max _,
-            Requantize _,
-            RequantizeTable _,
-            RoundedQuotient _,
             Gather _,
-            EuclideanNorm _,
-            Reciprocal _,
-            Normalize _,
+            Witness _,
             View _ ->
             false;
       };
@@ -497,20 +487,13 @@ public final class CircuitRules {
           case FftConv _ -> true;
           case Model _,
               Contract _,
-              Conv _,
+              SumOfProducts _,
               ForwardTransform _,
               ModelSpectrum _,
-              MatMul _,
               Sum _,
               Concatenate _,
-              Max _,
-              Requantize _,
-              RequantizeTable _,
-              RoundedQuotient _,
               Gather _,
-              EuclideanNorm _,
-              Reciprocal _,
-              Normalize _ ->
+              Witness _ ->
               false;
         };
   }
@@ -529,19 +512,11 @@ public final class CircuitRules {
               SpectralSum _,
               InverseTransform _,
               Contract _,
-              Conv _,
-              FftConv _,
-              MatMul _,
+              SumOfProducts _,
               Sum _,
               Concatenate _,
-              Max _,
-              Requantize _,
-              RequantizeTable _,
-              RoundedQuotient _,
               Gather _,
-              EuclideanNorm _,
-              Reciprocal _,
-              Normalize _ ->
+              Witness _ ->
               false;
         };
   }

@@ -20,4 +20,4 @@ public record Conv(
     List<Integer> dilations,
     int groups,
     Location location)
-    implements CircuitOp {}
+    implements SumOfProducts {}

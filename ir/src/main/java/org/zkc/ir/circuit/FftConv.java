@@ -22,7 +22,7 @@ public record FftConv(
     int groups,
     List<Integer> sizes,
     Location location)
-    implements CircuitOp {
+    implements SumOfProducts {
   public FftConv {
     strides = List.copyOf(strides);
     paddingLow = List.copyOf(paddingLow);

@@ -10,4 +10,4 @@ import org.zkc.ir.Value;
  */
 @Describes("x y^T over the last axis of both: one relation (Thaler)")
 public record MatMul(Value result, Value left, Value right, Location location)
-    implements CircuitOp {}
+    implements SumOfProducts {}

@@ -22,7 +22,7 @@ public record Normalize(
     int bits,
     List<Integer> exponents,
     Location location)
-    implements CircuitOp {
+    implements Witness {
   public Normalize {
     exponents = List.copyOf(exponents);
   }

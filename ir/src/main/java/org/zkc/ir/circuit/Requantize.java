@@ -23,7 +23,7 @@ public record Requantize(
     long low,
     long high,
     Location location)
-    implements CircuitOp {
+    implements Witness {
   public Requantize {
     limbs = List.copyOf(limbs);
   }

@@ -20,7 +20,7 @@ public record RequantizeTable(
     long first,
     TensorData entries,
     Location location)
-    implements CircuitOp {
+    implements Witness {
   public RequantizeTable {
     limbs = List.copyOf(limbs);
   }

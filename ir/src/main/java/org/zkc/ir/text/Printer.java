@@ -277,8 +277,14 @@ public final class Printer {
 
   private static String circuitType(
       String word, ColumnType.Kind kind, Shape shape, long low, long high) {
-    return "%s<%s %s [%d, %d]>"
-        .formatted(word, kind.name().toLowerCase(Locale.ROOT), shape, low, high);
+    return String.format(
+        Locale.ROOT,
+        "%s<%s %s [%d, %d]>",
+        word,
+        kind.name().toLowerCase(Locale.ROOT),
+        shape,
+        low,
+        high);
   }
 
   private void location(Location location) {
@@ -320,7 +326,7 @@ public final class Printer {
               || Character.isSurrogate(c)
               || c == '\u2028'
               || c == '\u2029') {
-            quoted.append("\\u%04x".formatted((int) c));
+            quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
           } else {
             quoted.append(c);
           }

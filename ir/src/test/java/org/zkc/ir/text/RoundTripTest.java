@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,22 @@ final class RoundTripTest {
         assertTrue(Programs.equal(program, parsed), "seed " + seed + "\n" + text);
         assertEquals(text, Printer.print(parsed, sidecar), "seed " + seed);
       }
+    }
+  }
+
+  /** Some locales have digits of their own. */
+  @ParameterizedTest
+  @EnumSource(Level.class)
+  void theTextIsTheSameInEveryLocale(Level level) {
+    Program program = RandomPrograms.next(level, new Random(7), RandomPrograms.Strings.JAVA);
+    String text = Printer.print(program);
+    Locale own = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+      assertEquals("٧", "%d".formatted(7), "a locale with digits of its own");
+      assertEquals(text, Printer.print(program));
+    } finally {
+      Locale.setDefault(own);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import picocli.CommandLine;
 
 /**
@@ -14,6 +15,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // Numbers in texts and pages look the same on every machine: Arabic locales have other digits.
+    Locale.setDefault(Locale.ROOT);
     System.exit(execute(arguments, System.out, System.err));
   }
 

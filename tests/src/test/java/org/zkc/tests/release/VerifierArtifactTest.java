@@ -122,6 +122,7 @@ final class VerifierArtifactTest {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Duser.language=en",
                 "-cp",
                 classPath(),
                 "VerifyProof",

@@ -1,0 +1,11 @@
+package org.zkc.ir.circuit;
+
+/** Columns that are no sums of products: the prover commits to them, and lookups tie them down. */
+public sealed interface Witness extends CircuitOp
+    permits Max,
+        Requantize,
+        RequantizeTable,
+        RoundedQuotient,
+        EuclideanNorm,
+        Reciprocal,
+        Normalize {}
