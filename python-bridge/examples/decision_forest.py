@@ -79,7 +79,7 @@ def main(folder: pathlib.Path) -> zkpytorch.Statement:
     x = rng.normal(size=(400, FEATURES)).astype(np.float32)
     y = np.sin(2 * x[:, 0]) + (x[:, 1] > 0.3) * x[:, 2]
     forest = Forest([grow(x[rows], y[rows], DEPTH, rng) for rows in (rng.integers(400, size=300) for _ in range(TREES))]).eval()
-    archive = zkpytorch.export(forest, torch.from_numpy(x[:1]), folder / "forest.pt", calibration=torch.from_numpy(x))
+    archive = zkpytorch.export(forest, torch.from_numpy(x[:1]), folder / "forest.pt2", calibration=torch.from_numpy(x))
     compiled = zkpytorch.compile(archive)
     sample = torch.from_numpy(x[7:8])
     proof = zkpytorch.prove(compiled, sample)

@@ -44,7 +44,7 @@ def main(folder: pathlib.Path) -> zkpytorch.Statement:
     torch.manual_seed(5)
     pictures = torch.rand(64, 3, 32, 32)
     classifier = Classifier().eval()
-    archive = zkpytorch.export(classifier, pictures[:1], folder / "classifier.pt", calibration=pictures[:48])
+    archive = zkpytorch.export(classifier, pictures[:1], folder / "classifier.pt2", calibration=pictures[:48])
     compiled = zkpytorch.compile(archive)
     picture = pictures[60:61]
     proof = zkpytorch.prove(compiled, picture)

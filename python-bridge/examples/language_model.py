@@ -56,7 +56,7 @@ def main(folder: pathlib.Path, steps: int = 300) -> zkpytorch.Statement:
     model = LanguageModel()
     train(model, steps)
     samples = torch.stack([encode(TEXT[s : s + LENGTH]) for s in range(0, 60, 3)])
-    archive = zkpytorch.export(model, samples[0], folder / "language.pt", calibration=samples)
+    archive = zkpytorch.export(model, samples[0], folder / "language.pt2", calibration=samples)
     compiled = zkpytorch.compile(archive)
     prompt = encode("a proof ")
     generated = zkpytorch.generate(compiled, prompt, 12)

@@ -37,7 +37,7 @@ def main(folder: pathlib.Path) -> zkpytorch.Statement:
     model = Recommender().eval()
     users = torch.randint(USERS, (24, 1))
     candidates = torch.stack([torch.randperm(ITEMS)[:CANDIDATES] for _ in users])
-    archive = zkpytorch.export(model, (users[0], candidates[0]), folder / "recommender.pt", calibration=[users[:20], candidates[:20]])
+    archive = zkpytorch.export(model, (users[0], candidates[0]), folder / "recommender.pt2", calibration=[users[:20], candidates[:20]])
     compiled = zkpytorch.compile(archive)
     proof = zkpytorch.prove(compiled, users[21], candidates[21])
     scores, places = proof.outputs

@@ -47,7 +47,7 @@ def main(folder: pathlib.Path, minilm: bool = False) -> zkpytorch.Statement:
     vocabulary = 30_522 if minilm else 1_000
     model = (TextClassifier(vocabulary, 384, 12, 6) if minilm else TextClassifier(vocabulary, 64, 4, 2)).eval()
     tokens, there = texts(24, vocabulary)
-    archive = zkpytorch.export(model, (tokens[0], there[0]), folder / "text.pt", calibration=[tokens[:20], there[:20]])
+    archive = zkpytorch.export(model, (tokens[0], there[0]), folder / "text.pt2", calibration=[tokens[:20], there[:20]])
     compiled = zkpytorch.compile(archive)
     print(compiled)
     text = (tokens[22], there[22])

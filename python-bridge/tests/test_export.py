@@ -88,8 +88,8 @@ def test_scripted_archive_keeps_control_flow(tmp_path):
 
 def test_default_path_is_the_class_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert zkpytorch.export(Classifier(), torch.randn(1, 6)).name == "Classifier.pt"
-    assert (tmp_path / "Classifier.pt").is_file()
+    archive = zkpytorch.export(Classifier(), torch.randn(1, 6))
+    assert archive.path.name == "Classifier.pt2" and archive.path.is_file()
     assert len(list(tmp_path.iterdir())) == 1
 
 
@@ -371,13 +371,63 @@ def test_torch_export_refuses_what_it_would_bake_in(tmp_path):
     path = tmp_path / "m.pt2"
     for refused, message in [
         (model(branch), r"test_export\.py:\d+: .*depends on a value computed from its input"),
-        (model(otherwise), "output 0 of the export differs"),
         (Training(), r"test_export\.py.*dropout runs in training mode"),
     ]:
         with pytest.raises(zkpytorch.ExportError, match=message):
             zkpytorch.export(refused, torch.ones(1, 4), path)
-    with pytest.raises(zkpytorch.ExportError, match="needs example_inputs"):
-        zkpytorch.export(model(simple), path=path)
-    with pytest.raises(zkpytorch.ExportError, match="is of TorchScript"):
-        zkpytorch.export(torch.jit.script(model(simple)), torch.ones(1, 4), path)
+    asked = {"format": "torch.export"}
+    for refused, inputs, message in [
+        (model(otherwise), torch.ones(1, 4), "output 0 of the export differs"),
+        (model(simple), None, "needs example_inputs"),
+        (torch.jit.script(model(simple)), torch.ones(1, 4), "is of TorchScript"),
+        (model(unexportable), torch.ones(1, 4), "torch.export refuses the model .*format='torchscript' is another way"),
+    ]:
+        with pytest.raises(zkpytorch.ExportError, match=message):
+            zkpytorch.export(refused, inputs, path, **asked)
     assert list(tmp_path.iterdir()) == []
+
+
+def unexportable(self, x):
+    if torch.compiler.is_exporting():
+        raise NotImplementedError("no export of this model")
+    return self.fc(x)
+
+
+def test_torch_export_comes_first_and_the_archive_says_so(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    x = torch.ones(1, 4)
+    for path in (None, "plain", tmp_path / "named.pt2", tmp_path / "other.bin"):
+        archive = zkpytorch.export(model(simple), x, path)
+        assert (archive.format, archive.method, archive.compared) == ("torch.export", "exported", 4)
+        assert "torch.export is the first choice" in repr(archive) and "exported" in archive._repr_html_()
+        assert record(archive, "models/model.json") and str(archive) == str(archive.path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["Model.pt2", "named.pt2", "other.bin", "plain.pt2"]
+
+
+def test_torchscript_where_the_path_or_the_model_asks_for_it(tmp_path):
+    x = torch.ones(1, 4)
+    for network, inputs, path, options, reason in [
+        (model(simple), x, "a.pt", {}, "the path ends with .pt"),
+        (model(simple), x, "b.bin", {"format": "torchscript"}, "it was asked for"),
+        (torch.jit.script(model(simple)), x, "c", {}, "is of TorchScript itself"),
+        (model(simple), None, "d", {}, "no example inputs"),
+    ]:
+        archive = zkpytorch.export(network, inputs, tmp_path / path, **options)
+        assert archive.format == "torchscript" and reason in archive.reason
+        assert archive.path.suffix in (".pt", ".bin") and torch.jit.load(str(archive))(x).shape == (1, 4)
+
+
+def test_a_fallback_to_torchscript_is_warned_of_with_its_reason(tmp_path, monkeypatch):
+    def otherwise(self, x):
+        return x * 2 if torch.compiler.is_exporting() else self.fc(x)
+
+    x = torch.ones(1, 4)
+    for forward, reason in [(unexportable, "no export of this model"), (otherwise, "output 0 of the export differs")]:
+        with pytest.warns(zkpytorch.ExportWarning, match=reason):
+            archive = zkpytorch.export(model(forward), x, tmp_path / "m")
+        assert archive.path.name == "m.pt" and archive.method == "traced" and archive.compared == 4 and reason in archive.reason
+    with pytest.warns(zkpytorch.ExportWarning, match="no example inputs"):
+        zkpytorch.export(model(simple), None, tmp_path / "m.pt2")
+    monkeypatch.setattr(torch, "__version__", "2.7.1+cpu")
+    with pytest.warns(zkpytorch.ExportWarning, match="need PyTorch 2.8 or later, and this is 2.7.1"):
+        assert zkpytorch.export(model(simple), x, tmp_path / "old").format == "torchscript"

@@ -96,7 +96,7 @@ def main() -> None:
             archive = zkpytorch.export(
                 model, inputs[:1], pathlib.Path(folder) / f"{name}.pt", calibration=inputs[:CALIBRATION_SAMPLES]
             )
-            neutralise(str(archive), str(TARGET / archive.name))
+            neutralise(str(archive), str(TARGET / archive.path.name))
         model.eval()
         with torch.no_grad():
             logits = model(torch.from_numpy((test_images / 16).astype(np.float32)).reshape(-1, *shape)).numpy()

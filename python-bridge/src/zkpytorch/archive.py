@@ -13,7 +13,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,9 +21,8 @@ from torch import nn
 
 from . import model_checks
 from .data_dependence import refuse_data_dependence
-from .errors import ExportError
-
-ArrayLike = Union[torch.Tensor, np.ndarray]
+from .errors import ExportError, ExportWarning
+from .results import Archive, ArrayLike
 
 #: Version of the layout of `zkpytorch.json`, see `_description`.
 FORMAT_VERSION = 1
@@ -41,7 +40,7 @@ def export(
     *,
     calibration: ArrayLike | Sequence[ArrayLike] | Mapping[str, ArrayLike] | None = None,
     format: str = "auto",
-) -> pathlib.Path:
+) -> Archive:
     """Saves `model` as an archive for `zkc compile`.
 
     With example inputs the model is exported by `torch.export`, or traced; without, it is compiled by `torch.jit.script`. The
@@ -51,28 +50,32 @@ def export(
 
     Args:
         model: a module on the CPU with real parameters.
-        example_inputs: the tensor, or the tensors in the order of `forward`'s arguments. They fix the input shapes.
-        path: where to write; by default the class's name with `.pt` in the current folder.
+        example_inputs: the tensor, or the tensors in the order of `forward`'s arguments, of float32, float64, integers or bool.
+            They fix the input shapes.
+        path: the file to write. A name that ends with `.pt` asks for TorchScript. One without a suffix gets `.pt2` or `.pt`,
+            as its format is. By default the class's name, without a suffix, in the current folder.
         calibration: sample inputs for the quantisation, stored in the archive: for each input one array of its shape, or with a
             leading axis of samples. A single array, a sequence in the order of `forward`'s arguments, or a mapping by
             name.
-        format: "torch.export" (PyTorch 2.8 or later, with example inputs), "torchscript", or "auto": the first where `path` ends
-            with `.pt2`, else the second.
+        format: "torch.export" (PyTorch 2.8 or later, with example inputs), "torchscript", or "auto": torch.export first, and
+            TorchScript where the path or the model asks for it, or where torch.export does not take the model, which is
+            warned of.
 
     Returns:
-        The path written.
+        The archive: its path, and which format it has for which reason. Whatever takes a path takes it.
 
     Raises:
         ExportError: the model cannot be exported faithfully; the text says why and what to change.
+
+    Warns:
+        ExportWarning: "auto" fell back to TorchScript; the text says why.
     """
     if format not in ("auto", "torch.export", "torchscript"):
         raise ExportError(f"format '{format}' is not supported; use 'torch.export', 'torchscript' or 'auto'.")
     if not isinstance(model, nn.Module):
         raise ExportError(f"the model is a {type(model).__name__}; expected a torch.nn.Module.")
-    by_export = format == "torch.export" or format == "auto" and path is not None and os.fspath(path).endswith(".pt2")
-    if by_export:
-        _require_export(model, example_inputs)
-    target = pathlib.Path(path if path is not None else f"{_class_name(model)}.pt{'2' if by_export else ''}")
+    exporting, reason = _choice(format, path, model, example_inputs)
+    expected = exporting or format == "auto" and path is not None and os.fspath(path).endswith(".pt2")
 
     model_checks.check_state(model)
     names = _input_names(model)
@@ -83,14 +86,23 @@ def export(
 
     with model_checks.inference_mode_of(model), torch.no_grad(), _quiet():
         answers: list[Answer] = []
-        program: Any
-        if examples is None:
+        program: Any = None
+        if examples is not None:
+            answers = _answers(model, examples, looked_at=not isinstance(model, torch.jit.ScriptModule))
+        if exporting and examples is not None:
+            try:
+                program = _export(model, examples, answers, names)
+            except _Unexportable as e:
+                if format != "auto":
+                    raise ExportError(f"{e}; format='torchscript' is another way.") from e
+                exporting, reason = False, str(e)
+        if exporting:
+            method = "exported"
+        elif examples is None:
             method, program = "scripted", _script(model)
-        elif by_export:
-            method, (program, answers) = "exported", _export(model, examples, names)
         else:
-            method, (program, answers) = "traced", _trace(model, examples, names)
-        if not by_export:
+            method, program = "traced", _trace(model, examples, answers, names)
+        if not exporting:
             model_checks.check_no_training_operators(program)
         extra: dict[str, str | bytes] = {
             "zkpytorch.json": _description(model, method, names, examples, answers[0][1] if answers else None)
@@ -99,19 +111,39 @@ def export(
             extra["zkpytorch/answers.npz"] = _npz(_recorded(answers))
         if samples is not None:
             extra["zkpytorch/calibration.npz"] = _npz(samples)
+        target = _target(path, model, ".pt2" if exporting else ".pt")
         _save(program, target, extra)
-    return target
+    if expected and not exporting:
+        warnings.warn(f"{target.name} is an archive of TorchScript: {reason}", ExportWarning, stacklevel=2)
+    return Archive(target, "torch.export" if exporting else "torchscript", method, reason, max(0, len(answers) - 1))
 
 
-def _require_export(model: nn.Module, example_inputs: Any) -> None:
+class _Unexportable(Exception):
+    """torch.export does not take the model, or does not take it faithfully; the text says why."""
+
+
+def _choice(format: str, path: Any, model: nn.Module, example_inputs: Any) -> tuple[bool, str]:
+    """Whether the model is to be exported by torch.export, and the reason."""
+    scripted = isinstance(model, torch.jit.ScriptModule)
+    if format == "torch.export":
+        if example_inputs is None:
+            raise ExportError("torch.export needs example_inputs; without them the format is 'torchscript'.")
+        if scripted:
+            raise ExportError("the model is of TorchScript, which torch.export does not take; use format='torchscript'.")
+    if format != "auto":
+        return format == "torch.export", "it was asked for"
+    if path is not None and os.fspath(path).endswith(".pt"):
+        return False, "the path ends with .pt"
+    if scripted:
+        return False, "the model is of TorchScript itself"
     if example_inputs is None:
-        raise ExportError("torch.export needs example_inputs; without them the format is 'torchscript'.")
-    if isinstance(model, torch.jit.ScriptModule):
-        raise ExportError("the model is of TorchScript, which torch.export does not take; use format='torchscript'.")
-    # Layouts of earlier versions have other records.
-    major, minor = (int(number) for number in torch.__version__.split(".")[:2])
-    if (major, minor) < (2, 8):
-        raise ExportError(f"format 'torch.export' needs PyTorch 2.8 or later, and this is {torch.__version__}; use format='torchscript'.")
+        return False, "there are no example inputs, which torch.export needs"
+    return True, "torch.export is the first choice"
+
+
+def _target(path: str | os.PathLike[str] | None, model: nn.Module, suffix: str) -> pathlib.Path:
+    target = pathlib.Path(path if path is not None else _class_name(model))
+    return target if target.suffix else target.with_name(target.name + suffix)
 
 
 def _class_name(model: nn.Module) -> str:
@@ -218,34 +250,42 @@ def _answers(model: nn.Module, examples: list[torch.Tensor], looked_at: bool) ->
     return list(zip(variations, expected))
 
 
-def _trace(model: nn.Module, examples: list[torch.Tensor], names: list[str]) -> tuple[torch.jit.ScriptModule, list[Answer]]:
-    scripted = isinstance(model, torch.jit.ScriptModule)
-    answers = _answers(model, examples, looked_at=not scripted)
-    if scripted:
-        return model, answers
+def _trace(model: nn.Module, examples: list[torch.Tensor], answers: list[Answer], names: list[str]) -> torch.jit.ScriptModule:
+    if isinstance(model, torch.jit.ScriptModule):
+        return model
     # Dictionaries are results of one structure: their keys become names of outputs.
     try:
-        traced = torch.jit.trace(model, tuple(_copies(examples)), check_trace=False, strict=False)
+        traced: torch.jit.ScriptModule = torch.jit.trace(model, tuple(_copies(examples)), check_trace=False, strict=False)
     except RuntimeError as e:
         reason = " ".join(str(e).split())
         raise ExportError(f"the model cannot be traced ({reason}); return a tensor, a tuple of tensors or a dictionary of tensors.") from e
-    for inputs, wanted in answers:
-        _compare(_outputs(traced(*_copies(inputs))), wanted, names, "trace", "Export without example inputs to have it scripted.")
-    return traced, answers
+    difference = _difference(traced, answers, names, "trace")
+    if difference:
+        raise ExportError(f"{difference}. Export without example inputs to have it scripted.")
+    return traced
 
 
-def _export(model: nn.Module, examples: list[torch.Tensor], names: list[str]) -> tuple[torch.export.ExportedProgram, list[Answer]]:
-    answers = _answers(model, examples, looked_at=True)
+def _export(model: nn.Module, examples: list[torch.Tensor], answers: list[Answer], names: list[str]) -> torch.export.ExportedProgram:
+    """The model by torch.export.
+
+    Raises:
+        _Unexportable: torch.export does not take it, or its program computes something else than the model.
+        ExportError: the model is at fault.
+    """
+    # Layouts of earlier versions have other records.
+    major, minor = (int(number) for number in torch.__version__.split(".")[:2])
+    if (major, minor) < (2, 8):
+        raise _Unexportable(f"archives of torch.export need PyTorch 2.8 or later, and this is {torch.__version__}")
     try:
         program = torch.export.export(model, tuple(_copies(examples)), strict=False)
     except Exception as e:  # of many kinds, as the model's own code raises them
         reason = " ".join(str(e).split())[:500]
-        raise ExportError(f"torch.export refuses the model ({reason}); format='torchscript' traces it.") from e
+        raise _Unexportable(f"torch.export refuses the model ({reason})") from e
     model_checks.check_no_training_calls(program)
-    module = program.module()
-    for inputs, wanted in answers:
-        _compare(_outputs(module(*_copies(inputs))), wanted, names, "export", "Use format='torchscript' to have it traced.")
-    return program, answers
+    difference = _difference(program.module(), answers, names, "export")
+    if difference:
+        raise _Unexportable(difference)
+    return program
 
 
 def _recorded(answers: list[Answer]) -> dict[str, np.ndarray]:
@@ -307,19 +347,23 @@ def _varied(examples: list[torch.Tensor]) -> Iterator[list[torch.Tensor]]:
         yield varied
 
 
-def _compare(actual: list[torch.Tensor], expected: list[torch.Tensor], names: list[str], what: str, remedy: str) -> None:
-    for k, (a, e) in enumerate(zip(actual, expected)):
-        same = len(actual) == len(expected) and a.shape == e.shape and a.dtype == e.dtype
-        if same and a.is_floating_point():
-            scale = float(e.abs().max()) if e.numel() else 0.0
-            same = torch.allclose(a, e, rtol=_RELATIVE_TOLERANCE, atol=_RELATIVE_TOLERANCE * max(scale, 1e-6), equal_nan=True)
-        elif same:
-            same = torch.equal(a, e)
-        if not same:
-            raise ExportError(
-                f"output {k} of the {what} differs from the model's on other values of {', '.join(names)}; the model's Python code"
-                f" does something that no {what} can record. {remedy}"
-            )
+def _difference(program: Callable[..., Any], answers: list[Answer], names: list[str], what: str) -> str:
+    """In words where the program's answer is not the model's; empty where they agree on all inputs."""
+    for inputs, wanted in answers:
+        actual = _outputs(program(*_copies(inputs)))
+        for k, (a, e) in enumerate(zip(actual, wanted)):
+            same = len(actual) == len(wanted) and a.shape == e.shape and a.dtype == e.dtype
+            if same and a.is_floating_point():
+                scale = float(e.abs().max()) if e.numel() else 0.0
+                same = torch.allclose(a, e, rtol=_RELATIVE_TOLERANCE, atol=_RELATIVE_TOLERANCE * max(scale, 1e-6), equal_nan=True)
+            elif same:
+                same = torch.equal(a, e)
+            if not same:
+                return (
+                    f"output {k} of the {what} differs from the model's on other values of {', '.join(names)}; the model's Python code"
+                    f" does something that no {what} can record"
+                )
+    return ""
 
 
 def _description(

@@ -27,6 +27,10 @@ class ExportError(ValueError):
     """The model cannot be exported faithfully; the text says why and what to change."""
 
 
+class ExportWarning(UserWarning):
+    """An archive has another format than the one that was to come first; the text says why."""
+
+
 class ZkcError(RuntimeError):
     """`zkc` ended with an error; the text is its own.
 

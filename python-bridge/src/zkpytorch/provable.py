@@ -11,9 +11,9 @@ from typing import Any, Union
 
 from torch import nn
 
-from .archive import ArrayLike, export
+from .archive import export
 from .proving import compile, prove, verify
-from .results import CompiledModel, Proof, Statement
+from .results import ArrayLike, CompiledModel, Proof, Statement
 
 
 class Provable:
@@ -38,7 +38,7 @@ class Provable:
         with self._lock:
             if self._compiled is None:
                 archive = export(
-                    self._model, self._example_inputs, pathlib.Path(self._folder.name) / "model.pt", calibration=self._calibration
+                    self._model, self._example_inputs, pathlib.Path(self._folder.name) / "model", calibration=self._calibration
                 )
                 self._compiled = compile(archive, **self._options)
             return self._compiled

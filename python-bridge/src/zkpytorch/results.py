@@ -45,6 +45,43 @@ def _table(title: str, rows: list[tuple[str, str]]) -> str:
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
+class Archive(os.PathLike[str]):
+    """The archive that `export` wrote. It is a path: `compile`, `check` and whatever else takes a file take it.
+
+    Attributes:
+        path: the file.
+        format: "torch.export" or "torchscript".
+        method: "exported", "traced" or "scripted".
+        reason: why it has this format; where `format="auto"` fell back to TorchScript, why torch.export does not take the model.
+        compared: on how many inputs, beside the example, the program in the archive gave the model's own answers; 0 where it was
+            scripted, which records the model's code and no run of it.
+    """
+
+    path: pathlib.Path
+    format: str
+    method: str
+    reason: str
+    compared: int
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def _rows(self) -> list[tuple[str, str]]:
+        compared = f"with the model on {self.compared} further inputs" if self.compared else "with nothing: the model's own code"
+        return [("format", f"{self.format} ({self.reason})"), ("method", self.method), ("compared", compared)]
+
+    def __repr__(self) -> str:
+        compared = f", compared with the model on {self.compared} further inputs" if self.compared else ""
+        return f"<Archive {self.path.name}: {self.format} ({self.reason}), {self.method}{compared}>"
+
+    def _repr_html_(self) -> str:
+        return _table(self.path.name, self._rows())
+
+
+@dataclasses.dataclass(frozen=True, repr=False)
 class CompiledModel:
     """The files that `compile` wrote.
 
