@@ -38,10 +38,11 @@ final class ModuleDependenciesTest {
     "org.zkc.ir, ''",
     "org.zkc.torchscript, org.zkc.ir",
     "org.zkc.torchexport, org.zkc.ir org.zkc.torchscript",
+    "org.zkc.stablehlo, org.zkc.ir org.zkc.torchscript",
     "org.zkc.passes, org.zkc.ir",
     "org.zkc.gkr, ''",
-    "org.zkc.runtime, org.zkc.ir org.zkc.torchscript org.zkc.torchexport org.zkc.passes"
-        + " org.zkc.gkr",
+    "org.zkc.runtime, org.zkc.ir org.zkc.torchscript org.zkc.torchexport org.zkc.stablehlo"
+        + " org.zkc.passes org.zkc.gkr",
   })
   void modulesDependOneWay(String module, String allowed) {
     String[] permitted =
@@ -74,7 +75,8 @@ final class ModuleDependenciesTest {
                 "org.antlr..",
                 "ai.djl..",
                 "org.zkc.torchscript..",
-                "org.zkc.torchexport.."))
+                "org.zkc.torchexport..",
+                "org.zkc.stablehlo.."))
         .check(classes);
   }
 
@@ -84,7 +86,7 @@ final class ModuleDependenciesTest {
     slices().matching("org.zkc.gkr.(**)").should().beFreeOfCycles().check(classes);
   }
 
-  /** Only the TorchScript reader and the IR's own parser use ANTLR. */
+  /** Only the readers of TorchScript and StableHLO and the IR's own parser use ANTLR. */
   @Test
   void parsersAreTheOnlyUsersOfAntlr() {
     noClasses()
