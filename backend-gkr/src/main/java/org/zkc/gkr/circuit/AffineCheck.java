@@ -38,7 +38,7 @@ final class AffineCheck {
       state.count(d.elementCount());
       bounds.addInside(box);
     }
-    return bounds.interval();
+    return ExcessBounds.of(affine, state).orElseGet(bounds::interval);
   }
 
   /** A source whose terms cancel would leave the sweep without a claim on it. */

@@ -55,6 +55,11 @@ public final class CircuitRules {
     default Interval withinNorms(Interval sums, Value input, Value weight) {
       return sums;
     }
+
+    /** The op that defines a column; empty where that is not known. */
+    default Optional<Op> definition(Value column) {
+      return Optional.empty();
+    }
   }
 
   /** The bounds where nothing is known: sums reach what all products at their extremes do. */
@@ -198,7 +203,7 @@ public final class CircuitRules {
           virtual(
               Shapes.elementwise(p.left().shape(), p.right().shape()),
               interval(p.left()).times(interval(p.right())));
-      case Sum s -> sum(s);
+      case Sum s -> sum(s, sums);
       case WindowSum w ->
           virtual(
               Shapes.windows(w.input().shape(), w.axis(), w.starts(), w.lengths(), w.factors()),
@@ -292,7 +297,7 @@ public final class CircuitRules {
     return pads ? interval(input).withZero() : interval(input);
   }
 
-  private static ColumnType sum(Sum s) {
+  private static ColumnType sum(Sum s, ModelSums sums) {
     require(
         s.inputs().size() == s.coefficients().size(),
         "%d coefficients for %d inputs",
@@ -304,7 +309,7 @@ public final class CircuitRules {
       ofShape(s.inputs().get(k), shape);
       bound = bound.plus(interval(s.inputs().get(k)).times(s.coefficients().get(k)));
     }
-    return virtual(shape, bound);
+    return virtual(shape, ExcessRules.of(s, sums::definition).orElse(bound));
   }
 
   private static ColumnType max(Max m) {
@@ -445,6 +450,11 @@ public final class CircuitRules {
       return definition.apply(weight).orElse(null) instanceof Model m
           ? LineNorms.within(sums, ColumnNorms.of(input, definition), m.weights().sums().mostNorm())
           : sums;
+    }
+
+    @Override
+    public Optional<Op> definition(Value column) {
+      return definition.apply(column);
     }
 
     @Override

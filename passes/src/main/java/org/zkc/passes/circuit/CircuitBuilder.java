@@ -38,6 +38,7 @@ import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 import org.zkc.ir.view.ViewBuilder;
+import org.zkc.passes.integer.WideClamp;
 
 /**
  * Circuit-level ops with the types that they have: each method appends one op and returns its
@@ -144,6 +145,19 @@ final class CircuitBuilder extends ViewBuilder {
     List<Integer> limbs = ColumnIntervals.plainLimbs(shift);
     return op(
         input.shape(), r -> new RequantizeTable(r, input, shift, limbs, h.low(), fitted, location));
+  }
+
+  /** The column brought near to what a clamp keeps: its excess, by a table, taken off. */
+  Value withoutExcess(Value input, WideClamp clamp) {
+    long[] entries = clamp.excess();
+    TensorData data = TensorData.ofLongs(DType.I32, Shape.of(entries.length), entries);
+    Value excess = requantizeTable(input, clamp.shift(), clamp.coarse().low(), data);
+    return virtual(
+        input.shape(),
+        clamp.left(),
+        r ->
+            new Sum(
+                r, List.of(input, excess), List.of(1L, -1L << clamp.shift()), 0, location));
   }
 
   /** The entries for h in {@code window} of a table that saturates at its ends. */

@@ -53,8 +53,13 @@ final class ColumnIntervals implements CircuitRules.ModelSums {
         ? reached
         : LineNorms.within(
             reached,
-            ColumnNorms.of(input, v -> Optional.ofNullable(definitions.get(v))),
+            ColumnNorms.of(input, this::definition),
             known.mostNorm());
+  }
+
+  @Override
+  public Optional<Op> definition(Value column) {
+    return Optional.ofNullable(definitions.get(column));
   }
 
   /**

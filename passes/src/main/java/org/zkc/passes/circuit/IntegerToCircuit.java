@@ -42,6 +42,7 @@ import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
 import org.zkc.passes.Lowering;
 import org.zkc.passes.PassContext;
+import org.zkc.passes.integer.WideClamp;
 
 /**
  * Lowers an integer-level program to columns and relations. Convolutions and linear maps become
@@ -135,7 +136,7 @@ public final class IntegerToCircuit {
       }
       case MatMul m ->
           new Contractions(out).matMul(get(m.left()), get(m.right()), interval(m.result()));
-      case Requantize r -> out.requantize(get(r.input()), r.shift(), r.low(), r.high());
+      case Requantize r -> requantize(r);
       case Table t -> out.requantizeTable(get(t.input()), 0, t.first(), t.entries());
       case RequantizeTable t ->
           out.requantizeTable(get(t.input()), t.shift(), t.first(), t.entries());
@@ -164,6 +165,17 @@ public final class IntegerToCircuit {
       case View v ->
           out.lower(v, v.operands().stream().map(this::get).toList(), UnaryOperator.identity());
     };
+  }
+
+  private Value requantize(Requantize r) {
+    Value x = get(r.input());
+    Optional<WideClamp> wide =
+        WideClamp.of(ColumnIntervals.interval(x), r.shift(), new Interval(r.low(), r.high()));
+    if (wide.isPresent()) {
+      context.count("integer-to-circuit.wide-clamps", 1);
+      x = out.withoutExcess(x, wide.get());
+    }
+    return out.requantize(x, r.shift(), r.low(), r.high());
   }
 
   /** One spatial axis is two, the first of extent 1. */

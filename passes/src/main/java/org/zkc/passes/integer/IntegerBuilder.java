@@ -123,7 +123,9 @@ public final class IntegerBuilder extends ViewBuilder {
 
   /** clamp((x + half) >> shift, low, high); the scale grows by 2^shift. */
   public Value requantize(Value input, int shift, long low, long high) {
-    checkTable(input, shift);
+    if (WideClamp.of(interval(input), shift, new Interval(low, high)).isEmpty()) {
+      checkTable(input, shift);
+    }
     return op(r -> new Requantize(r, input, shift, low, high, location));
   }
 

@@ -19,6 +19,7 @@ import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.view.UnaryView;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.integer.IntegerBuilder;
+import org.zkc.passes.integer.WideClamp;
 
 /**
  * Sums of linear maps, of integers and of constants, at a scale that suits all of them. An op that
@@ -29,8 +30,11 @@ final class Accumulators {
   /** Room for the rounding of constants beside exact integers. */
   private static final double ROOM = 0.95 * FieldBounds.LIMIT;
 
-  /** The steps that sums may reach, with room for what rounding adds to their bounds. */
-  private static final double MOST_STEPS = 0.9 * FieldBounds.MAX_TABLE_ROWS;
+  /** The steps that sums may reach in one table, with room for what rounding adds to their bounds. */
+  private static final double MOST_ROWS = 0.9 * FieldBounds.MAX_TABLE_ROWS;
+
+  /** The steps that sums may reach where they are requantised, as far as a {@link WideClamp} goes. */
+  private static final double MOST_STEPS = 1 << 27;
 
   private final IntegerValues values;
   private final WeightLowering weights;
@@ -75,16 +79,11 @@ final class Accumulators {
 
   /** The least scale that a deferred value may be requantised to, as far as its table goes. */
   double leastStep(Value value) {
-    return leastStep(terms(value));
+    return 2 * terms(value).bound() / MOST_ROWS;
   }
 
-  private static double leastStep(AccumulatorScale scale) {
-    return 2 * scale.bound() / MOST_STEPS;
-  }
-
-  /** The table of a requantisation has a row for every step that the sums may reach. */
   private Value requantized(Value value, AccumulatorScale scale, Location location) {
-    Quantum q = values.classes().quantum(value, leastStep(scale));
+    Quantum q = values.classes().quantum(value, 2 * scale.bound() / MOST_STEPS);
     return requantized(value, scale, q, q.low(), q.high(), location);
   }
 

@@ -2,6 +2,7 @@ package org.zkc.passes.quantize;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
@@ -10,6 +11,7 @@ import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.Table;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.passes.integer.IntegerBuilder;
+import org.zkc.passes.integer.WideClamp;
 
 /**
  * The cost of an integer program in tables, before its circuit exists. Requantisations with the
@@ -26,8 +28,15 @@ record LookupCost(long rows, long lookups) {
     long lookups = 0;
     for (Op op : integer.main().body()) {
       if (op instanceof Requantize r) {
-        Interval window = IntegerBuilder.interval(r.input()).shiftRounded(r.shift());
-        windows.merge(new Interval(r.low(), r.high()), window, Interval::hull);
+        Interval x = IntegerBuilder.interval(r.input());
+        Interval clamp = new Interval(r.low(), r.high());
+        Optional<WideClamp> wide = WideClamp.of(x, r.shift(), clamp);
+        if (wide.isPresent()) {
+          rows += wide.get().coarse().size();
+          lookups += 2 * r.result().shape().elementCount();
+          x = wide.get().left();
+        }
+        windows.merge(clamp, x.shiftRounded(r.shift()), Interval::hull);
         lookups += r.result().shape().elementCount() * (r.shift() == 0 ? 1 : 2);
       } else if (op instanceof Table t
           && !(uses.definition(t.input()).orElse(null) instanceof Requantize)) {

@@ -78,9 +78,15 @@ final class ScaleClasses {
 
   /**
    * The same of channels with exponents: the greatest of them is rounded to 2^exponent times the
-   * step. A norm ({@code ScaleResidual}) has no room for more.
+   * step, and what a stream cancels later is as precise as that. A norm reads fewer of them.
    */
-  private static final int SHIFTED_BITS = 14;
+  private static final int SHIFTED_BITS = 16;
+
+  /**
+   * Bits that weights of a map keep beside products of two computed values: products are many, and
+   * their sums of thousands leave room for few bits of both together.
+   */
+  private static final int WEIGHTS_OF_PRODUCTS = 10;
 
   /** Bits of the result of a norm, whose elements have a mean square of 1 and outliers. */
   static final int STANDARD_BITS = 10;
@@ -129,6 +135,9 @@ final class ScaleClasses {
     /** The most steps from 0. */
     long steps;
 
+    /** The most bits that readers have room for. */
+    int room = Integer.MAX_VALUE;
+
     private void lieOn(FakeQuantize grid) {
       step = step == 0 || step == grid.scale() ? grid.scale() : Double.NaN;
       steps = Math.max(steps, Math.max(Math.abs((long) grid.low()), Math.abs((long) grid.high())));
@@ -162,11 +171,17 @@ final class ScaleClasses {
       if (op instanceof Activation a && a.range().isBounded()) {
         snapOperand(a.operands().getFirst());
       }
+      if (op instanceof Linear l && isProduct(l.input())) {
+        Members members = members(find(l.input()));
+        members.room = Math.min(members.room, 1 + room(l.weight(), WEIGHTS_OF_PRODUCTS, 0.9));
+      }
       if (op instanceof Standardization s) {
         TensorAnalysis.Normed normed = analysis.normed(s);
         standardized(normed.input());
         if (!normed.exponents().isEmpty()) {
           atLeast(normed.input(), SHIFTED_BITS);
+          // Powers of two, so that sums take one site to the next exactly.
+          members(find(normed.input())).snapped = true;
         }
       } else if (op instanceof Divide d && !analysis.isConstant(d.right())) {
         divided(d.left());
@@ -384,15 +399,25 @@ final class ScaleClasses {
     };
   }
 
+  private boolean isProduct(Value value) {
+    return analysis.uses().definition(value).orElse(null) instanceof Multiply m
+        && !analysis.isConstant(m.left())
+        && !analysis.isConstant(m.right());
+  }
+
   /** The bits with which sums of products with weights of decisive bits stay inside the limit. */
   private int roomBesideWeights(Value weight) {
+    // Half is left to channels whose sums have other signs.
+    return room(weight, WeightLowering.DECISIVE_BITS, 0.5);
+  }
+
+  /** The bits of integers whose sums with such weights stay below a share of the limit. */
+  private int room(Value weight, int weightBits, double share) {
     if (!(analysis.uses().definition(weight).orElse(null) instanceof Constant c)) {
       return INPUT_BITS;
     }
     double sum = WeightStatistics.of(c.data()).largestSum();
-    double weightRoom = Math.scalb(1.0, WeightLowering.DECISIVE_BITS - 1);
-    // Half is left to channels whose sums have other signs.
-    return Math.getExponent(FieldBounds.LIMIT / 2 / sum / weightRoom);
+    return Math.getExponent(FieldBounds.LIMIT * share / sum / Math.scalb(1.0, weightBits - 1));
   }
 
   private Members members(Value root) {
@@ -474,6 +499,9 @@ final class ScaleClasses {
             ? members.bits
             : precision.ofActivation(
                 members.bits, magnitude, members.nonNegative, members.variation);
+    if (!members.fixedBits) {
+      bits = Math.min(bits, Math.max(members.room, members.bits));
+    }
     while (!members.fixedBits
         && bits > FEWEST_BITS
         && magnitude / Precision.greatest(bits, members.nonNegative) < leastScale) {

@@ -49,8 +49,12 @@ final class StandardizationLowering {
     }
     Value y =
         switch (op) {
-          case LayerNorm n -> normalized(centred(x), List.of(), n.epsilon());
-          case RmsNorm n -> normalized(x, read.exponents(), n.epsilon());
+          case LayerNorm n -> {
+            Value centred = centred(x);
+            yield normalized(centred, List.of(), n.epsilon(), magnitude(centred));
+          }
+          case RmsNorm n ->
+              normalized(x, read.exponents(), n.epsilon(), expected(x, read.input()));
         };
     return op.axis() == last ? y : out.transpose(y, swap);
   }
@@ -101,14 +105,21 @@ final class StandardizationLowering {
   /**
    * x over sqrt(mean of x^2 + epsilon) along the last axis, x the input times 2^exponents[i], i the
    * index along it.
+   *
+   * @param expected the greatest integer that calibration lets expect; where there is no room for
+   *     all, what is greater is cut
    */
-  private Value normalized(Value input, List<Integer> exponents, double epsilon) {
+  private Value normalized(Value input, List<Integer> exponents, double epsilon, long expected) {
     IntegerBuilder out = values.out();
     Value x = input;
     int extent = x.shape().extent(x.shape().rank() - 1);
-    while (!NormRules.fits(magnitude(x), extent, constant(x, extent, epsilon, 0), exponents)) {
-      long half = (magnitude(x) + 1) >> 1;
-      x = out.requantize(x, 1, -half, half);
+    int shift = 0;
+    long most = magnitude(x);
+    while (!NormRules.fits(most, extent, constant(x, extent, epsilon, -shift), exponents)) {
+      most = most > expected ? expected : rounded(expected, ++shift);
+    }
+    if (most < magnitude(x)) {
+      x = out.requantize(x, shift, -most, most);
     }
     int bits = 0;
     while (magnitude(x) << bits + 1 <= FINE
@@ -122,6 +133,16 @@ final class StandardizationLowering {
     }
     return out.normalize(
         x, constant, exponents, Math.scalb(Math.sqrt(extent), -org.zkc.ir.integer.Normalize.BITS));
+  }
+
+  private static long rounded(long x, int shift) {
+    return x + (1L << shift >> 1) >> shift;
+  }
+
+  /** The greatest integer of x that calibration lets expect. */
+  private long expected(Value x, Value input) {
+    double greatest = values.classes().greatest(input) / x.integerType().scale();
+    return Math.max(1, (long) Math.min(magnitude(x), Math.ceil(greatest)));
   }
 
   private static long magnitude(Value x) {
