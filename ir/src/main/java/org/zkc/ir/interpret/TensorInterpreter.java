@@ -326,7 +326,7 @@ public final class TensorInterpreter {
         if (!(Math.abs(element) < EXACT)) {
           throw new UserException(
               location,
-              "%s holds the integer %.0f: integers of the tensor level must stay inside (-2^24, 2^24)"
+              "%s holds the integer %.0f: integers must stay inside (-2^24, 2^24), where they are exact in single precision too; clamp them in the model, or divide them, before"
                   .formatted(value, element));
         }
       }
