@@ -10,12 +10,16 @@ import java.util.regex.Pattern;
 import org.zkc.ir.ImportedModel;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.artifact.FileErrors;
+import org.zkc.runtime.numpy.NpyReader;
+import org.zkc.stablehlo.StablehloReader;
+import org.zkc.stablehlo.weights.BoundProgram;
+import org.zkc.stablehlo.weights.TorchXlaFolder;
 import org.zkc.torchexport.TorchExportReader;
 import org.zkc.torchscript.TorchScriptReader;
 
 /**
- * The reader that a model file is for: that of {@code .zkir} text by the file's name, that of
- * torch.export archives by what is in the file, else that of TorchScript archives.
+ * The reader that a model file is for: those of {@code .zkir} and StableHLO text by the file's name,
+ * that of torch.export archives by what is in the file, else that of TorchScript archives.
  */
 public sealed interface FrontEnd {
 
@@ -122,6 +126,34 @@ public sealed interface FrontEnd {
     }
   }
 
+  /** StableHLO text, or a folder of torch_xla. */
+  record StableHlo(Path file) implements FrontEnd {
+    @Override
+    public String step() {
+      return "read-stablehlo";
+    }
+
+    @Override
+    public String kind() {
+      return "StableHLO program";
+    }
+
+    @Override
+    public ImportedModel read() {
+      return StablehloReader.read(open());
+    }
+
+    @Override
+    public Checked check() {
+      StablehloReader.Checked checked = StablehloReader.check(open());
+      return new Checked(Optional.of(checked.model()), checked.faults());
+    }
+
+    private BoundProgram open() {
+      return BoundProgram.open(file, Map.of(), NpyReader::read);
+    }
+  }
+
   /**
    * The reader for a file.
    *
@@ -131,11 +163,8 @@ public sealed interface FrontEnd {
   static FrontEnd of(Path file, CompileOptions options) {
     String name = String.valueOf(file.getFileName());
     FileErrors.requireReadable(file);
-    if (name.endsWith(".mlir")) {
-      throw new UserException(
-          name
-              + " is StableHLO text, which zkc does not read yet; save the model with"
-              + " zkpytorch.export or torch.jit.save");
+    if (name.endsWith(".mlir") || TorchXlaFolder.isFolder(file)) {
+      return new StableHlo(file);
     }
     if (!name.endsWith(".zkir") && TorchExportReader.isExport(file)) {
       if (!options.method().equals(CompileOptions.DEFAULT.method())) {

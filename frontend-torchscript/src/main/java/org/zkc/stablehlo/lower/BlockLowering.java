@@ -1,0 +1,220 @@
+package org.zkc.stablehlo.lower;
+
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.zkc.ir.Location;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.stablehlo.program.Block;
+import org.zkc.stablehlo.program.HloAttribute;
+import org.zkc.stablehlo.program.HloFunction;
+import org.zkc.stablehlo.program.HloType;
+import org.zkc.stablehlo.program.HloValue;
+import org.zkc.stablehlo.program.Operation;
+import org.zkc.torchscript.lower.Binding;
+import org.zkc.torchscript.lower.FunctionWriter;
+import org.zkc.torchscript.schema.StaticTypes;
+
+/**
+ * Lowers the operations of blocks into one function. Functions that are called are written in
+ * place; only loops and branches have functions of their own.
+ */
+final class BlockLowering {
+  private final ModuleLowering module;
+  private final FunctionWriter writer;
+  private final Map<HloValue, Held> values;
+  private final Map<HloValue, Operation> definitions = new IdentityHashMap<>();
+
+  private BlockLowering(
+      ModuleLowering module, FunctionWriter writer, Map<HloValue, Held> values) {
+    this.module = module;
+    this.writer = writer;
+    this.values = values;
+  }
+
+  /** The lowering of a function that no value of another is visible in. */
+  BlockLowering(ModuleLowering module, FunctionWriter writer) {
+    this(module, writer, new IdentityHashMap<>());
+  }
+
+  ModuleLowering module() {
+    return module;
+  }
+
+  FunctionWriter writer() {
+    return writer;
+  }
+
+  void bind(HloValue value, Held held) {
+    values.put(value, held);
+  }
+
+  /** What a value is held as; the reader has checked that values are defined before their uses. */
+  Held value(HloValue value, Location at) {
+    Held held = values.get(value);
+    if (held == null) {
+      throw new UserException(at, "%s is read before it is computed".formatted(value));
+    }
+    return held;
+  }
+
+  Shape shape(List<Long> extents, Location at) {
+    return module.shape(extents, at);
+  }
+
+  /** A constant of the text; the same data is one constant of the function. */
+  Binding constant(TensorData data, Location at) {
+    return writer.tensor(module.constantName(data), data, at);
+  }
+
+  /** The values that a block ends with, its arguments being {@code arguments}. */
+  List<Held> run(Block block, List<Held> arguments, Location at) {
+    if (block.arguments().size() != arguments.size()) {
+      throw new UserException(
+          at,
+          "a block of %d arguments is given %d values"
+              .formatted(block.arguments().size(), arguments.size()));
+    }
+    for (int i = 0; i < arguments.size(); i++) {
+      values.put(block.arguments().get(i), arguments.get(i));
+    }
+    for (Operation operation : block.operations()) {
+      Location line = module.origin(operation.location());
+      if (operation.name().equals("stablehlo.return") || operation.name().equals("func.return")) {
+        return operation.operands().stream().map(v -> value(v, line)).toList();
+      }
+      module.count(line);
+      perform(operation, line);
+    }
+    throw new UserException(at, "a block ends without a return");
+  }
+
+  private void perform(Operation operation, Location line) {
+    try {
+      List<Held> results = results(operation, line);
+      if (results.size() < operation.results().size()) {
+        throw new UserException(
+            line,
+            "%s has %d results, of which %d are known"
+                .formatted(operation.name(), operation.results().size(), results.size()));
+      }
+      for (int i = 0; i < operation.results().size(); i++) {
+        values.put(operation.results().get(i), results.get(i));
+        definitions.put(operation.results().get(i), operation);
+      }
+    } catch (UserException e) {
+      UserException located = e.location().isKnown() ? e : new UserException(line, e.getMessage());
+      module.fault(located);
+      unknown(operation, line);
+    }
+  }
+
+  private List<Held> results(Operation operation, Location line) {
+    HloOperator operator =
+        HloOperators.find(operation.name())
+            .orElseThrow(() ->
+                new UserException(
+                    line,
+                    "the operation %s cannot be proved; docs/stablehlo.md lists those that can"
+                        .formatted(operation.name())));
+    List<Held> operands = operation.operands().stream().map(v -> value(v, line)).toList();
+    return operator.lower(new HloCall(operation, operands, this, line));
+  }
+
+  /** Values in place of the results of an operation that could not be lowered. */
+  private void unknown(Operation operation, Location line) {
+    List<Binding> read =
+        operation.operands().stream()
+            .flatMap(v -> Optional.ofNullable(values.get(v)).stream())
+            .map(Held::binding)
+            .toList();
+    for (HloValue result : operation.results()) {
+      if (result.type() instanceof HloType.TensorOf type) {
+        Binding value = writer.unknown(StaticTypes.TENSOR, "unknown", read, line);
+        values.put(result, Held.whole(value, type));
+      }
+    }
+  }
+
+  /** The results of a function of the module, written in place. */
+  List<Held> call(HloFunction function, List<Held> arguments, Location at) {
+    Block body =
+        function
+            .body()
+            .orElseThrow(() ->
+                new UserException(at, "the function @%s has no body".formatted(function.symbol())));
+    module.enter(at);
+    try {
+      return new BlockLowering(module, writer).run(body, arguments, at);
+    } finally {
+      module.leave();
+    }
+  }
+
+  /** A lowering into another function, in which {@code visible} stand for values of this one. */
+  BlockLowering inner(FunctionWriter other, Map<HloValue, Held> visible) {
+    return new BlockLowering(module, other, new IdentityHashMap<>(visible));
+  }
+
+  /** The values of the blocks around that a region reads, in the order of their first use. */
+  Map<HloValue, Held> captured(List<Block> regions) {
+    Set<HloValue> read = new LinkedHashSet<>();
+    regions.forEach(r -> collect(r, read));
+    Map<HloValue, Held> out = new LinkedHashMap<>(); // values are equal by identity
+    for (HloValue value : read) {
+      Held held = values.get(value);
+      if (held != null) {
+        out.put(value, held);
+      }
+    }
+    return out;
+  }
+
+  /** Whether a value is the iota of a dimension, possibly broadcast or reshaped to its shape. */
+  boolean isIota(HloValue value, int dimension) {
+    Operation made = definitions.get(value);
+    if (made == null) {
+      return false;
+    }
+    return switch (made.name()) {
+      case "stablehlo.iota" ->
+          made.attribute("iota_dimension").orElse(null) instanceof HloAttribute.IntegerValue d
+              && d.value() == dimension;
+      case "stablehlo.broadcast_in_dim" -> {
+        boolean placed = false;
+        if (made.attribute("broadcast_dimensions").orElse(null)
+            instanceof HloAttribute.IntegerArray places) {
+          int from = places.values().indexOf((long) dimension);
+          placed = from >= 0 && isIota(made.operands().getFirst(), from);
+        }
+        yield placed;
+      }
+      case "stablehlo.reshape" -> isIotaReshaped(made, dimension);
+      default -> false;
+    };
+  }
+
+  /** An iota of one dimension that got dimensions of 1 beside its own. */
+  private boolean isIotaReshaped(Operation made, int dimension) {
+    HloValue from = made.operands().getFirst();
+    return made.results().getFirst().type() instanceof HloType.TensorOf to
+        && from.type() instanceof HloType.TensorOf source
+        && source.rank() == 1
+        && dimension < to.rank()
+        && to.extents().get(dimension).equals(source.extents().getFirst())
+        && isIota(from, 0);
+  }
+
+  private static void collect(Block block, Set<HloValue> out) {
+    for (Operation operation : block.operations()) {
+      out.addAll(operation.operands());
+      operation.regions().forEach(r -> collect(r, out));
+    }
+  }
+}

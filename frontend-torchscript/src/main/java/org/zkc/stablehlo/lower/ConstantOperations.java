@@ -1,0 +1,81 @@
+package org.zkc.stablehlo.lower;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.ir.DType;
+import org.zkc.ir.TensorData;
+import org.zkc.stablehlo.program.DenseData;
+import org.zkc.stablehlo.program.HloAttribute;
+import org.zkc.stablehlo.program.HloType;
+import org.zkc.torchscript.lower.Binding;
+
+/** Constants (StableHLO specification, "constant", "iota"). */
+final class ConstantOperations {
+  static final Map<String, HloOperator> TABLE =
+      Map.of(
+          "stablehlo.constant", HloOperator.one(ConstantOperations::constant),
+          "stablehlo.iota", HloOperator.one(ConstantOperations::iota));
+
+  private ConstantOperations() {}
+
+  private static Held constant(HloCall call) {
+    if (!(call.required("value") instanceof HloAttribute.Dense dense)) {
+      throw call.refused("its value is no tensor");
+    }
+    HloType.TensorOf type = dense.type();
+    DType dtype = call.dtype(type);
+    DenseData data = dense.data();
+    if (!data.isSplat() || data.count() == 0) {
+      TensorData elements = new TensorData(dtype, call.shape(type.extents()), stored(data));
+      return call.result(call.constant(elements));
+    }
+    List<Long> ones = Collections.nCopies(type.rank(), 1L);
+    Binding held = call.constant(new TensorData(dtype, call.shape(ones), data.stored()));
+    return new Held(held, ones, call.resultType(0), Optional.of(number(dtype, data)));
+  }
+
+  /** The bytes of a tensor without elements are none, splat or not. */
+  private static MemorySegment stored(DenseData data) {
+    return data.count() == 0 ? MemorySegment.ofArray(new byte[0]) : data.stored();
+  }
+
+  private static Binding.Literal number(DType dtype, DenseData data) {
+    return dtype.isFloating()
+        ? Binding.Literal.of(data.getDouble(0))
+        : dtype == DType.I1
+            ? Binding.Literal.of(data.getLong(0) != 0)
+            : Binding.Literal.of(data.getLong(0));
+  }
+
+  /** The index along one dimension, held along that dimension alone. */
+  private static Held iota(HloCall call) {
+    HloType.TensorOf type = call.resultType(0);
+    DType dtype = call.dtype(type);
+    int dimension = call.dimension("iota_dimension", type.rank());
+    List<Long> extents = new ArrayList<>(Collections.nCopies(type.rank(), 1L));
+    extents.set(dimension, type.extents().get(dimension));
+    int count = call.shape(extents).extent(dimension);
+    TensorData data;
+    if (dtype.isFloating()) {
+      double[] values = new double[count];
+      for (int i = 0; i < count; i++) {
+        values[i] = i;
+      }
+      data = TensorData.ofReals(dtype, call.shape(extents), values);
+    } else {
+      long[] values = new long[count];
+      for (int i = 0; i < count; i++) {
+        if (!dtype.holds(i)) {
+          throw call.refused("%s has no number %d".formatted(dtype.text(), i));
+        }
+        values[i] = i;
+      }
+      data = TensorData.ofLongs(dtype, call.shape(extents), values);
+    }
+    return call.result(call.constant(data), extents);
+  }
+}

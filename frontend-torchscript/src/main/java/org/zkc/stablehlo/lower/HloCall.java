@@ -1,0 +1,299 @@
+package org.zkc.stablehlo.lower;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.ir.DType;
+import org.zkc.ir.Location;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.stablehlo.program.Block;
+import org.zkc.stablehlo.program.HloAttribute;
+import org.zkc.stablehlo.program.HloType;
+import org.zkc.stablehlo.program.Operation;
+import org.zkc.torchscript.lower.Binding;
+import org.zkc.torchscript.lower.FunctionWriter;
+import org.zkc.torchscript.schema.StaticTypes;
+
+/** One operation while it is lowered: operands, attributes, and the function that is written. */
+final class HloCall {
+  private final Operation operation;
+  private final List<Held> operands;
+  private final BlockLowering block;
+  private final Location at;
+
+  HloCall(Operation operation, List<Held> operands, BlockLowering block, Location at) {
+    this.operation = operation;
+    this.operands = List.copyOf(operands);
+    this.block = block;
+    this.at = at;
+  }
+
+  Operation operation() {
+    return operation;
+  }
+
+  /** The block that the operation stands in, for operations with regions and calls. */
+  BlockLowering block() {
+    return block;
+  }
+
+  FunctionWriter writer() {
+    return block.writer();
+  }
+
+  Location location() {
+    return at;
+  }
+
+  /** A refusal at the operation. */
+  UserException refused(String reason) {
+    return new UserException(at, "%s: %s".formatted(operation.name(), reason));
+  }
+
+  int operandCount() {
+    return operands.size();
+  }
+
+  /** An operand as it is held. */
+  Held operand(int index) {
+    if (index >= operands.size()) {
+      throw refused("it has %d operands, too few".formatted(operands.size()));
+    }
+    return operands.get(index);
+  }
+
+  /** The tensor of an operand, of the operand's own shape. */
+  Binding whole(int index) {
+    return whole(operand(index));
+  }
+
+  /** The tensor of a value, of the value's own shape. */
+  Binding whole(Held value) {
+    return value.isWhole()
+        ? value.binding()
+        : aten("expand", value.binding(), value.type().extents());
+  }
+
+  HloType.TensorOf type(int index) {
+    return operand(index).type();
+  }
+
+  /** The type of a result, whose extents must be known. */
+  HloType.TensorOf resultType(int index) {
+    if (index < operation.results().size()
+        && operation.results().get(index).type() instanceof HloType.TensorOf tensor) {
+      if (!tensor.isStatic()) {
+        throw refused("%s has extents that are not known; export with fixed shapes".formatted(tensor.text()));
+      }
+      return tensor;
+    }
+    throw refused("result %d is no tensor".formatted(index));
+  }
+
+  /** The operation's only result: a tensor of the result's own shape. */
+  Held result(Binding binding) {
+    return Held.whole(binding, resultType(0));
+  }
+
+  /** The operation's only result, held with other extents. */
+  Held result(Binding binding, List<Long> extents) {
+    return new Held(binding, extents, resultType(0));
+  }
+
+  Optional<HloAttribute> attribute(String name) {
+    return operation.attribute(name);
+  }
+
+  HloAttribute required(String name) {
+    return attribute(name).orElseThrow(() -> refused("the attribute %s is missing".formatted(name)));
+  }
+
+  /** A list of integers. */
+  List<Long> integers(String name) {
+    return integersOr(name)
+        .orElseThrow(() -> refused("the attribute %s is missing".formatted(name)));
+  }
+
+  /** A list of integers, or as many times a default value. */
+  List<Long> integers(String name, int count, long otherwise) {
+    List<Long> values = integersOr(name).orElse(Collections.nCopies(count, otherwise));
+    if (values.size() != count) {
+      throw refused("%s has %d values instead of %d".formatted(name, values.size(), count));
+    }
+    return values;
+  }
+
+  private Optional<List<Long>> integersOr(String name) {
+    return attribute(name)
+        .map(a -> switch (a) {
+          case HloAttribute.IntegerArray array -> array.values();
+          case HloAttribute.IntegerValue _,
+              HloAttribute.RealValue _,
+              HloAttribute.BooleanValue _,
+              HloAttribute.StringValue _,
+              HloAttribute.ListValue _,
+              HloAttribute.Dictionary _,
+              HloAttribute.Dense _,
+              HloAttribute.RealArray _,
+              HloAttribute.EnumCase _,
+              HloAttribute.DotDimensions _,
+              HloAttribute.GatherDimensions _,
+              HloAttribute.ScatterDimensions _,
+              HloAttribute.ConvolutionDimensions _,
+              HloAttribute.Structured _,
+              HloAttribute.SymbolReference _,
+              HloAttribute.TypeValue _,
+              HloAttribute.Unit _,
+              HloAttribute.Opaque _ ->
+              throw refused("the attribute %s is no list of integers".formatted(name));
+        });
+  }
+
+  long integer(String name) {
+    if (required(name) instanceof HloAttribute.IntegerValue value) {
+      return value.value();
+    }
+    throw refused("the attribute %s is no integer".formatted(name));
+  }
+
+  long integer(String name, long otherwise) {
+    return attribute(name).isPresent() ? integer(name) : otherwise;
+  }
+
+  /** A dimension that an attribute names, within the rank. */
+  int dimension(String name, int rank) {
+    return dimension(integer(name), rank);
+  }
+
+  int dimension(long dimension, int rank) {
+    if (dimension < 0 || dimension >= rank) {
+      throw refused("there is no dimension %d among %d".formatted(dimension, rank));
+    }
+    return (int) dimension;
+  }
+
+  boolean flag(String name) {
+    return attribute(name).orElse(null) instanceof HloAttribute.BooleanValue value && value.value();
+  }
+
+  /** The word of an enumeration. */
+  Optional<String> word(String name) {
+    return attribute(name).map(a -> {
+      if (a instanceof HloAttribute.EnumCase word) {
+        return word.word();
+      }
+      throw refused("the attribute %s is no word".formatted(name));
+    });
+  }
+
+  Block region(int index) {
+    if (index >= operation.regions().size()) {
+      throw refused("it has %d regions, too few".formatted(operation.regions().size()));
+    }
+    return operation.regions().get(index);
+  }
+
+  /** A call of an ATen operator with one result; see {@link #argument} for what arguments may be. */
+  Binding aten(String operator, Object... arguments) {
+    List<Binding> bindings = new ArrayList<>();
+    for (Object argument : arguments) {
+      bindings.add(argument(argument));
+    }
+    return writer().call("aten." + operator, bindings, hint(), at);
+  }
+
+  /** A call of an overload with one result whose element type is stated. */
+  Binding atenTyped(String operator, String overload, DType dtype, Object... arguments) {
+    return atenNamed(operator, overload, Map.of("dtype", dtype), arguments);
+  }
+
+  /** A call of an overload with one result, with arguments by their names after the others. */
+  Binding atenNamed(
+      String operator, String overload, Map<String, Object> named, Object... arguments) {
+    return call(operator, overload, named, arguments).getFirst();
+  }
+
+  /** A call of an overload with several results. */
+  List<Binding> atenAll(String operator, String overload, Object... arguments) {
+    return call(operator, overload, Map.of(), arguments);
+  }
+
+  private List<Binding> call(
+      String operator, String overload, Map<String, Object> named, Object... arguments) {
+    List<Binding> positional = new ArrayList<>();
+    for (Object argument : arguments) {
+      positional.add(argument(argument));
+    }
+    Map<String, Binding> keywords = new HashMap<>();
+    named.forEach((name, value) -> keywords.put(name, argument(value)));
+    return writer().call("aten." + operator, overload, positional, keywords, hint(), at);
+  }
+
+  /** A binding itself, None for an empty optional, a number or truth value, a list of numbers or tensors. */
+  private Binding argument(Object argument) {
+    return switch (argument) {
+      case Binding binding -> binding;
+      case Long value -> Binding.Literal.of((long) value);
+      case Integer value -> Binding.Literal.of((long) value);
+      case Double value -> Binding.Literal.of((double) value);
+      case Boolean value -> Binding.Literal.of((boolean) value);
+      case String text -> Binding.Literal.of(text);
+      case DType dtype -> Binding.Literal.of(ElementTypes.atenNumber(dtype));
+      case Optional<?> maybe -> maybe.isPresent() ? argument(maybe.get()) : Binding.Literal.NONE;
+      case List<?> list -> {
+        List<Binding> elements = list.stream().map(this::argument).toList();
+        boolean tensors =
+            !elements.isEmpty()
+                && elements.stream().allMatch(e -> e instanceof Binding.Dynamic);
+        boolean reals =
+            !tensors
+                && elements.stream()
+                    .anyMatch(e -> FunctionWriter.typeOf(e).equals(StaticTypes.FLOAT));
+        yield writer()
+            .list(
+                tensors ? StaticTypes.TENSOR : reals ? StaticTypes.FLOAT : StaticTypes.INT,
+                elements,
+                at);
+      }
+      default -> throw new IllegalArgumentException(argument + " is no argument");
+    };
+  }
+
+  private String hint() {
+    String name = operation.results().isEmpty() ? "x" : operation.results().getFirst().name();
+    return Character.isDigit(name.charAt(0)) ? "v" + name : name;
+  }
+
+  /** A constant. */
+  Binding constant(TensorData data) {
+    return block.constant(data, at);
+  }
+
+  /** A constant of 64-bit integers. */
+  Binding constant(List<Long> extents, long[] values) {
+    return constant(TensorData.ofLongs(DType.I64, shape(extents), values));
+  }
+
+  /**
+   * The shape of extents.
+   *
+   * @throws UserException when they are no shape that can be held
+   */
+  Shape shape(List<Long> extents) {
+    return block.shape(extents, at);
+  }
+
+  /** The element type of a tensor that is proved. */
+  DType dtype(HloType.TensorOf type) {
+    return ElementTypes.dtype(type.element())
+        .orElseThrow(() ->
+            refused(
+                "tensors of %s cannot be proved; f32, f64, f16, bf16, i1, i8, ui8, i16, i32 and i64 can"
+                    .formatted(type.element().text())));
+  }
+}

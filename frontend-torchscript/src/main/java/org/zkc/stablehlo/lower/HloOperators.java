@@ -1,0 +1,45 @@
+package org.zkc.stablehlo.lower;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The operations that are lowered, by their names in the text. */
+public final class HloOperators {
+  private static final SortedMap<String, HloOperator> ALL =
+      joined(
+          List.of(
+              ArithmeticOperations.TABLE,
+              LogicOperations.TABLE,
+              FunctionOperations.TABLE,
+              ConstantOperations.TABLE,
+              ShapeOperations.TABLE,
+              ContractionOperations.TABLE,
+              ReductionOperations.TABLE,
+              ControlOperations.TABLE));
+
+  private HloOperators() {}
+
+  /** The names of all operations that are lowered, in order. */
+  public static List<String> names() {
+    return List.copyOf(ALL.keySet());
+  }
+
+  static Optional<HloOperator> find(String name) {
+    return Optional.ofNullable(ALL.get(name));
+  }
+
+  private static SortedMap<String, HloOperator> joined(List<Map<String, HloOperator>> tables) {
+    SortedMap<String, HloOperator> out = new TreeMap<>();
+    for (Map<String, HloOperator> table : tables) {
+      table.forEach((name, operator) -> {
+        if (out.put(name, operator) != null) {
+          throw new IllegalStateException(name + " is in two tables");
+        }
+      });
+    }
+    return out;
+  }
+}

@@ -1,0 +1,90 @@
+package org.zkc.stablehlo.lower;
+
+import static org.zkc.stablehlo.lower.Elementwise.ofOne;
+import static org.zkc.stablehlo.lower.Elementwise.ofTwo;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.torchscript.lower.Binding;
+
+/**
+ * Comparisons, logic, bits and choices of elements (StableHLO specification, "and", "compare",
+ * "not", "or", "select", "shift_left" to "shift_right_logical", "xor").
+ */
+final class LogicOperations {
+  static final Map<String, HloOperator> TABLE =
+      Map.ofEntries(
+          Map.entry("stablehlo.and", bits("logical_and", "bitwise_and")),
+          Map.entry("stablehlo.or", bits("logical_or", "bitwise_or")),
+          Map.entry("stablehlo.xor", bits("logical_xor", "bitwise_xor")),
+          Map.entry("stablehlo.not", HloOperator.one(LogicOperations::not)),
+          Map.entry("stablehlo.compare", HloOperator.one(LogicOperations::compare)),
+          Map.entry("chlo.broadcast_compare", HloOperator.one(LogicOperations::compare)),
+          Map.entry("stablehlo.select", HloOperator.one(LogicOperations::select)),
+          Map.entry("stablehlo.shift_left", Elementwise.binary("bitwise_left_shift")),
+          Map.entry(
+              "stablehlo.shift_right_arithmetic", Elementwise.binary("bitwise_right_shift")),
+          Map.entry("stablehlo.is_finite", Elementwise.unary("isfinite")));
+
+  private LogicOperations() {}
+
+  /** A logical operator on two tensors of booleans. */
+  static Held logical(HloCall call, String aten) {
+    return ofTwo(call, call.aten(aten, call.operand(0).binding(), call.operand(1).binding()));
+  }
+
+  private static HloOperator bits(String ofBooleans, String ofIntegers) {
+    return HloOperator.one(call ->
+        logical(call, ElementTypes.isBoolean(call.type(0)) ? ofBooleans : ofIntegers));
+  }
+
+  private static Held not(HloCall call) {
+    String aten = ElementTypes.isBoolean(call.type(0)) ? "logical_not" : "bitwise_not";
+    return ofOne(call, call.aten(aten, call.operand(0).binding()));
+  }
+
+  private static Held compare(HloCall call) {
+    String direction =
+        call.word("comparison_direction")
+            .orElseThrow(() -> call.refused("it compares in no direction"));
+    if (call.word("compare_type").filter("TOTALORDER"::equals).isPresent()) {
+      throw call.refused("the total order of floating-point numbers cannot be proved");
+    }
+    String aten =
+        switch (direction) {
+          case "EQ" -> "eq";
+          case "NE" -> "ne";
+          case "GE" -> "ge";
+          case "GT" -> "gt";
+          case "LE" -> "le";
+          case "LT" -> "lt";
+          default -> throw call.refused("there is no comparison " + direction);
+        };
+    Optional<Binding.Literal> right =
+        ElementTypes.isBoolean(call.type(0)) ? Optional.empty() : Elementwise.number(call, 1, 0);
+    return ofTwo(
+        call,
+        call.aten(
+            aten,
+            call.operand(0).binding(),
+            right.<Binding>map(r -> r).orElse(call.operand(1).binding())));
+  }
+
+  /** The second operand where the first is true, else the third. */
+  private static Held select(HloCall call) {
+    Held condition = call.operand(0);
+    Held then = call.operand(1);
+    Held otherwise = call.operand(2);
+    int rank = then.type().rank();
+    if (condition.type().rank() != rank) {
+      List<Long> ones = Collections.nCopies(rank, 1L);
+      condition =
+          new Held(call.aten("reshape", condition.binding(), ones), ones, then.type());
+    }
+    return call.result(
+        call.aten("where", condition.binding(), then.binding(), otherwise.binding()),
+        Elementwise.extents(call, condition, then, otherwise));
+  }
+}

@@ -1,0 +1,220 @@
+package org.zkc.stablehlo.lower;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.zkc.ir.Function;
+import org.zkc.ir.Level;
+import org.zkc.ir.Location;
+import org.zkc.ir.ModelInput;
+import org.zkc.ir.Program;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
+import org.zkc.stablehlo.program.HloFunction;
+import org.zkc.stablehlo.program.HloLocation;
+import org.zkc.stablehlo.program.HloModule;
+import org.zkc.stablehlo.program.HloProgram;
+import org.zkc.stablehlo.program.HloType;
+import org.zkc.stablehlo.weights.ArgumentBinding;
+import org.zkc.torchscript.lower.Binding;
+import org.zkc.torchscript.lower.FunctionWriter;
+import org.zkc.torchscript.schema.StaticTypes;
+
+/** Lowers one function of a StableHLO module, with all that it calls, to the operator level. */
+public final class ModuleLowering {
+  /** Operations, counted as often as calls and composites repeat them. */
+  private static final int MAX_OPERATIONS = 1 << 18;
+
+  private static final int MAX_CALL_DEPTH = 100;
+
+  private final HloProgram program;
+  private final HloModule module;
+  private final Optional<List<UserException>> faults;
+  private final List<Function> functions = new ArrayList<>();
+  private final Set<String> functionNames = new HashSet<>(Set.of("main"));
+  private final Map<TensorData, String> constants = new IdentityHashMap<>();
+  private int operations;
+  private int depth;
+
+  private ModuleLowering(
+      HloProgram program, HloModule module, Optional<List<UserException>> faults) {
+    this.program = program;
+    this.module = module;
+    this.faults = faults;
+  }
+
+  /** A program and the inputs of its main. */
+  public record Lowered(Program program, List<ModelInput> inputs) {
+    public Lowered {
+      inputs = List.copyOf(inputs);
+    }
+  }
+
+  /**
+   * Lowers a function.
+   *
+   * @param arguments what each argument of the function is
+   * @param faults where given, what cannot be lowered is put there and the lowering goes on, with
+   *     {@link org.zkc.ir.torch.Operator#UNKNOWN} in place of its results
+   * @throws UserException at the user's line for what cannot be lowered
+   */
+  public static Lowered lower(
+      HloProgram program,
+      HloModule module,
+      HloFunction function,
+      List<ArgumentBinding> arguments,
+      Optional<List<UserException>> faults) {
+    return new ModuleLowering(program, module, faults).lower(function, arguments);
+  }
+
+  private Lowered lower(HloFunction function, List<ArgumentBinding> arguments) {
+    Location at = origin(function.location());
+    FunctionWriter main = new FunctionWriter();
+    BlockLowering block = new BlockLowering(this, main);
+    List<Optional<Held>> held = new ArrayList<>();
+    List<ModelInput> inputs = new ArrayList<>();
+    List<ArgumentBinding.Input> ordered =
+        arguments.stream()
+            .filter(ArgumentBinding.Input.class::isInstance)
+            .map(ArgumentBinding.Input.class::cast)
+            .sorted(java.util.Comparator.comparingInt(ArgumentBinding.Input::position))
+            .toList();
+    Map<ArgumentBinding, Held> byInput = new IdentityHashMap<>();
+    for (ArgumentBinding.Input input : ordered) {
+      HloType.TensorOf type = type(function, arguments.indexOf(input), at);
+      byInput.put(
+          input, Held.whole(main.parameter(input.name(), StaticTypes.TENSOR), type));
+      inputs.add(
+          new ModelInput(
+              input.name(),
+              Optional.of(shape(type.extents(), at)),
+              ElementTypes.dtype(type.element())));
+    }
+    List<Held> values = new ArrayList<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      switch (arguments.get(i)) {
+        case ArgumentBinding.Input input -> values.add(byInput.get(input));
+        case ArgumentBinding.Weight weight ->
+            values.add(
+                Held.whole(
+                    main.tensor(weight.name(), weight.data(), at), type(function, i, at)));
+      }
+    }
+    List<Held> results = block.call(function, values, at);
+    List<Binding> outputs = new ArrayList<>();
+    for (Held result : results) {
+      outputs.add(
+          result.isWhole()
+              ? result.binding()
+              : main.call(
+                  "aten.expand",
+                  List.of(
+                      result.binding(),
+                      main.list(
+                          StaticTypes.INT,
+                          result.type().extents().stream()
+                              .<Binding>map(Binding.Literal::of)
+                              .toList(),
+                          at)),
+                  "output",
+                  at));
+    }
+    List<Function> all = new ArrayList<>();
+    all.add(main.finish("main", outputs, at));
+    all.addAll(functions);
+    return new Lowered(new Program(Level.TORCH, all), inputs);
+  }
+
+  private HloType.TensorOf type(HloFunction function, int index, Location at) {
+    HloFunction.Argument argument = function.arguments().get(index);
+    if (!(argument.value().type() instanceof HloType.TensorOf type)) {
+      throw new UserException(
+          at, "the argument %s is no tensor".formatted(argument.value()));
+    }
+    if (!type.isStatic()) {
+      throw new UserException(
+          at,
+          "the argument %s has extents that are not known; export the model with fixed shapes"
+              .formatted(argument.value()));
+    }
+    if (ElementTypes.dtype(type.element()).isEmpty()) {
+      throw new UserException(
+          at,
+          "the argument %s has elements that cannot be proved; f32, f64, f16, bf16, i1, i8, ui8, i16, i32 and i64 can"
+              .formatted(argument.value()));
+    }
+    return type;
+  }
+
+  /** The user's line. */
+  Location origin(HloLocation location) {
+    return program.origin(location);
+  }
+
+  /** The function of a symbol. */
+  HloFunction function(String symbol, Location at) {
+    return module
+        .function(symbol)
+        .orElseThrow(() -> new UserException(at, "there is no function @%s".formatted(symbol)));
+  }
+
+  /** A function of the program that is made of a region. */
+  void add(Function function) {
+    functions.add(function);
+  }
+
+  /** A name for a function. */
+  String functionName(String base) {
+    String name = base;
+    for (int i = 2; !functionNames.add(name); i++) {
+      name = base + "." + i;
+    }
+    return name;
+  }
+
+  /** A name for a constant, the same for the same data. */
+  String constantName(TensorData data) {
+    return constants.computeIfAbsent(data, _ -> "constant." + constants.size());
+  }
+
+  Shape shape(List<Long> extents, Location at) {
+    if (extents.stream().anyMatch(e -> e < 0 || e > Integer.MAX_VALUE)) {
+      throw new UserException(at, "a tensor of extents %s is too large".formatted(extents));
+    }
+    return new Shape(extents.stream().map(Long::intValue).toList());
+  }
+
+  /** Takes note of a fault, or throws it where none are collected. */
+  void fault(UserException fault) {
+    faults.orElseThrow(() -> fault).add(fault);
+  }
+
+  /** Counts one operation. */
+  void count(Location at) {
+    if (++operations > MAX_OPERATIONS) {
+      throw new UserException(
+          at,
+          "the program has more than %d operations with its calls written out"
+              .formatted(MAX_OPERATIONS));
+    }
+  }
+
+  /** Enters a call. */
+  void enter(Location at) {
+    if (++depth > MAX_CALL_DEPTH) {
+      throw new UserException(
+          at,
+          "calls are nested more than %d deep; a function that calls itself cannot be proved"
+              .formatted(MAX_CALL_DEPTH));
+    }
+  }
+
+  void leave() {
+    depth--;
+  }
+}

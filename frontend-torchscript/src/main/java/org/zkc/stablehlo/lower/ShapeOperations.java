@@ -1,0 +1,218 @@
+package org.zkc.stablehlo.lower;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.stablehlo.program.HloType;
+import org.zkc.torchscript.lower.Binding;
+
+/**
+ * Operations that move elements (StableHLO specification, "broadcast_in_dim", "concatenate", "pad",
+ * "reshape", "reverse", "slice", "transpose").
+ */
+final class ShapeOperations {
+  static final Map<String, HloOperator> TABLE =
+      Map.ofEntries(
+          Map.entry("stablehlo.broadcast_in_dim", HloOperator.one(ShapeOperations::broadcast)),
+          Map.entry("stablehlo.concatenate", HloOperator.one(ShapeOperations::concatenate)),
+          Map.entry("stablehlo.pad", HloOperator.one(ShapeOperations::pad)),
+          Map.entry("stablehlo.reshape", HloOperator.one(ShapeOperations::reshape)),
+          Map.entry("stablehlo.reverse", HloOperator.one(ShapeOperations::reverse)),
+          Map.entry("stablehlo.slice", HloOperator.one(ShapeOperations::slice)),
+          Map.entry("stablehlo.transpose", HloOperator.one(ShapeOperations::transpose)));
+
+  private ShapeOperations() {}
+
+  /** Nothing is repeated here: the operand's dimensions get their places among those of 1. */
+  private static Held broadcast(HloCall call) {
+    Held x = call.operand(0);
+    HloType.TensorOf result = call.resultType(0);
+    List<Long> places = call.integers("broadcast_dimensions", x.type().rank(), -1);
+    List<Long> extents = new ArrayList<>(Collections.nCopies(result.rank(), 1L));
+    List<Integer> order = new ArrayList<>();
+    for (int d = 0; d < places.size(); d++) {
+      int place = call.dimension(places.get(d), result.rank());
+      long extent = x.type().extents().get(d);
+      if (extent != 1 && extent != result.extents().get(place)) {
+        throw call.refused(
+            "extent %d is broadcast to %d".formatted(extent, result.extents().get(place)));
+      }
+      // An extent of 1 may meet an extent of 0.
+      extents.set(place, x.extents().get(d));
+      order.add(d);
+    }
+    order.sort((a, b) -> Long.compare(places.get(a), places.get(b)));
+    if (places.stream().distinct().count() != places.size()) {
+      throw call.refused("two dimensions are broadcast to one");
+    }
+    Binding moved = x.binding();
+    if (!isIdentity(order)) {
+      moved = call.aten("permute", moved, order);
+    }
+    if (!extents.equals(x.extents())) {
+      moved = call.aten("reshape", moved, extents);
+    }
+    return new Held(moved, extents, result, x.number());
+  }
+
+  private static boolean isIdentity(List<Integer> order) {
+    for (int d = 0; d < order.size(); d++) {
+      if (order.get(d) != d) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Held reshape(HloCall call) {
+    Held x = call.operand(0);
+    HloType.TensorOf result = call.resultType(0);
+    if (x.type().elementCount() != result.elementCount()) {
+      throw call.refused("%s is made of %s".formatted(result.text(), x.type().text()));
+    }
+    if (x.number().isPresent()) {
+      List<Long> ones = Collections.nCopies(result.rank(), 1L);
+      return new Held(call.aten("reshape", x.binding(), ones), ones, result, x.number());
+    }
+    Optional<List<Long>> held = inserted(x, result);
+    return held.isPresent()
+        ? call.result(call.aten("reshape", x.binding(), held.orElseThrow()), held.orElseThrow())
+        : call.result(call.aten("reshape", call.whole(0), result.extents()));
+  }
+
+  /** What a tensor is held as after dimensions of 1 came or went; empty for other reshapes. */
+  private static Optional<List<Long>> inserted(Held x, HloType.TensorOf result) {
+    List<Long> from = x.type().extents();
+    List<Long> held = new ArrayList<>();
+    int d = 0;
+    for (long extent : result.extents()) {
+      while (extent != 1 && d < from.size() && from.get(d) == 1) {
+        d++;
+      }
+      if (extent == 1) {
+        held.add(1L);
+      } else if (d < from.size() && from.get(d) == extent) {
+        held.add(x.extents().get(d++));
+      } else {
+        return Optional.empty();
+      }
+    }
+    while (d < from.size() && from.get(d) == 1) {
+      d++;
+    }
+    return d == from.size() ? Optional.of(held) : Optional.empty();
+  }
+
+  private static Held transpose(HloCall call) {
+    Held x = call.operand(0);
+    List<Long> order = call.integers("permutation", x.type().rank(), -1);
+    List<Long> extents = new ArrayList<>();
+    for (long d : order) {
+      extents.add(x.extents().get(call.dimension(d, x.type().rank())));
+    }
+    if (order.stream().distinct().count() != order.size()) {
+      throw call.refused("a dimension stands twice in the permutation");
+    }
+    return new Held(
+        call.aten("permute", x.binding(), order), extents, call.resultType(0), x.number());
+  }
+
+  private static Held slice(HloCall call) {
+    Held x = call.operand(0);
+    int rank = x.type().rank();
+    List<Long> starts = call.integers("start_indices", rank, 0);
+    List<Long> limits = call.integers("limit_indices", rank, 0);
+    List<Long> strides = call.integers("strides", rank, 1);
+    Binding part = x.binding();
+    List<Long> extents = new ArrayList<>(x.extents());
+    for (int d = 0; d < rank; d++) {
+      long extent = x.type().extents().get(d);
+      long start = starts.get(d);
+      long limit = limits.get(d);
+      long stride = strides.get(d);
+      if (start < 0 || limit < start || limit > extent || stride < 1) {
+        throw call.refused(
+            "%d:%d:%d is no part of %d elements".formatted(start, limit, stride, extent));
+      }
+      long taken = (limit - start + stride - 1) / stride;
+      boolean held = x.extents().get(d) == extent;
+      if (!held && taken > 0 || taken == extent) {
+        continue;
+      }
+      part = call.aten("slice", part, (long) d, held ? start : 0, held ? limit : 0, stride);
+      extents.set(d, taken);
+    }
+    return new Held(part, extents, call.resultType(0), x.number());
+  }
+
+  private static Held concatenate(HloCall call) {
+    int dimension = call.dimension("dimension", call.resultType(0).rank());
+    List<Binding> parts = new ArrayList<>();
+    for (int i = 0; i < call.operandCount(); i++) {
+      if (call.type(i).extents().get(dimension) > 0) {
+        parts.add(call.whole(i));
+      }
+    }
+    if (parts.size() == 1) {
+      return call.result(parts.getFirst());
+    }
+    return parts.isEmpty()
+        ? call.result(call.whole(0))
+        : call.result(call.aten("cat", parts, (long) dimension));
+  }
+
+  private static Held reverse(HloCall call) {
+    Held x = call.operand(0);
+    List<Long> dimensions =
+        call.integers("dimensions").stream()
+            .filter(d -> x.extents().get(call.dimension(d, x.type().rank())) != 1)
+            .toList();
+    return dimensions.isEmpty()
+        ? new Held(x.binding(), x.extents(), call.resultType(0), x.number())
+        : call.result(call.aten("flip", x.binding(), dimensions), x.extents());
+  }
+
+  /** Padding at the ends, which may be negative, and between elements. */
+  private static Held pad(HloCall call) {
+    HloType.TensorOf type = call.type(0);
+    int rank = type.rank();
+    List<Long> low = call.integers("edge_padding_low", rank, 0);
+    List<Long> high = call.integers("edge_padding_high", rank, 0);
+    List<Long> between = call.integers("interior_padding", rank, 0);
+    Binding.Literal value =
+        call.operand(1)
+            .number()
+            .orElseThrow(() -> call.refused("what it pads with is no constant"));
+    Binding x = call.whole(0);
+    List<Long> extents = new ArrayList<>(type.extents());
+    for (int d = 0; d < rank; d++) {
+      long gap = between.get(d);
+      long extent = extents.get(d);
+      if (gap < 0) {
+        throw call.refused("its interior padding is negative");
+      }
+      if (gap > 0 && extent > 1) {
+        // Each element becomes a run of the element and its gap; the gap after the last goes.
+        List<Long> apart = new ArrayList<>(extents);
+        apart.add(d + 1, 1L);
+        List<Long> sides = new ArrayList<>(Collections.nCopies(2 * (rank - d) - 1, 0L));
+        sides.add(gap);
+        x = call.aten("constant_pad_nd", call.aten("reshape", x, apart), sides, value);
+        long spread = Math.multiplyExact(extent, gap + 1);
+        extents.set(d, spread);
+        x = call.aten("reshape", x, extents);
+        x = call.aten("slice", x, (long) d, 0L, spread - gap, 1L);
+        extents.set(d, spread - gap);
+      }
+    }
+    List<Long> sides = new ArrayList<>();
+    for (int d = rank - 1; d >= 0; d--) {
+      sides.add(low.get(d));
+      sides.add(high.get(d));
+    }
+    boolean changes = sides.stream().anyMatch(s -> s != 0);
+    return call.result(changes ? call.aten("constant_pad_nd", x, sides, value) : x);
+  }
+}
