@@ -55,7 +55,7 @@ final class BlockLowering {
     values.put(value, held);
   }
 
-  /** What a value is held as; the reader has checked that values are defined before their uses. */
+  /** The tensor that a value is held as; the reader has checked that values are defined before their uses. */
   Held value(HloValue value, Location at) {
     Held held = values.get(value);
     if (held == null) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.zkc.torchscript.lower.Binding;
 
-/** What elementwise operations of several operands share: operands are held, not broadcast. */
+/** Elementwise operations work on operands as they are held, and so does what they share here. */
 final class Elementwise {
   private Elementwise() {}
 

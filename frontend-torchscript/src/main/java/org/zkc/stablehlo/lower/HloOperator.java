@@ -2,7 +2,7 @@ package org.zkc.stablehlo.lower;
 
 import java.util.List;
 
-/** What an operation becomes. */
+/** The lowering of an operation. */
 @FunctionalInterface
 interface HloOperator {
   /**

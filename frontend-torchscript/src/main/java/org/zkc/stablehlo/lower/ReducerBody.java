@@ -7,7 +7,7 @@ import org.zkc.stablehlo.program.HloAttribute;
 import org.zkc.stablehlo.program.HloValue;
 import org.zkc.stablehlo.program.Operation;
 
-/** What the body of a reduction computes, where it is one of the functions that exporters write. */
+/** The functions that exporters write as bodies of reductions. */
 enum ReducerBody {
   SUM,
   PRODUCT,

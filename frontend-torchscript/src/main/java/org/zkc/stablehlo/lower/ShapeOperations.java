@@ -82,7 +82,7 @@ final class ShapeOperations {
         : call.result(call.aten("reshape", call.whole(0), result.extents()));
   }
 
-  /** What a tensor is held as after dimensions of 1 came or went; empty for other reshapes. */
+  /** The extents held after dimensions of 1 came or went; empty for other reshapes. */
   private static Optional<List<Long>> inserted(Held x, HloType.TensorOf result) {
     List<Long> from = x.type().extents();
     List<Long> held = new ArrayList<>();
