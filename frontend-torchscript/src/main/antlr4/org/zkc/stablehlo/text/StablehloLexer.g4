@@ -90,6 +90,8 @@ QUESTION : '?' ;
 SPLIT : '// -----' ~[\r\n]* -> channel(HIDDEN) ;
 COMMENT : '//' ~[\r\n]* -> skip ;
 SPACE : BLANK+ -> skip ;
+// The mark of UTF-8, which some editors write at the start.
+BYTE_ORDER_MARK : '\u00EF\u00BB\u00BF' -> skip ;
 // A token of its own, so that the parser reports it with its place.
 UNKNOWN : . ;
 

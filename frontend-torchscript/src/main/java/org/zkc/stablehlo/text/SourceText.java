@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
+import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Location;
 import org.zkc.stablehlo.program.HloLocation;
 
@@ -44,6 +45,9 @@ final class SourceText {
   private final MemorySegment file;
   private final String text;
   private final List<Cut> cuts;
+
+  /** Made when a line is first asked for. */
+  private int @Nullable [] lineStarts;
 
   SourceText(String name, MemorySegment file, String text, List<Cut> cuts) {
     this.name = name;
@@ -158,15 +162,68 @@ final class SourceText {
         place.line(), place.column(), lineStart(place.line()) + place.column() - 1, why, remedy);
   }
 
+  /** The first byte of a line of the file by its number from 1. */
   private long lineStart(int number) {
-    int line = 1;
-    long start = 0;
-    for (; start < file.byteSize() && line < number; start++) {
-      if (file.get(ValueLayout.JAVA_BYTE, start) == '\n') {
-        line++;
+    int[] starts = starts();
+    int low = 0;
+    int high = starts.length - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (1 + middle + removedLines(countUpTo(starts[middle])) <= number) {
+        low = middle;
+      } else {
+        high = middle - 1;
       }
     }
-    return start;
+    // The line of the short text that the line of the file is, or that has a cut with its start.
+    int from = low == 0 ? 0 : countUpTo(starts[low] - 1);
+    int to = low + 1 < starts.length ? countUpTo(starts[low + 1] - 1) : cuts.size();
+    int index = from;
+    int end = to;
+    while (index < end) {
+      int middle = (index + end) >>> 1;
+      if (1 + low + removedLines(middle + 1) < number) {
+        index = middle + 1;
+      } else {
+        end = middle;
+      }
+    }
+    boolean startsInCut = index < to && 1 + low + removedLines(index) < number;
+    return startsInCut ? startInCut(cuts.get(index), number - 1 - low) : offset(starts[low]);
+  }
+
+  /** The start of a line that lies in a cut, by the number of line ends in cuts before it. */
+  private long startInCut(Cut cut, int removedBefore) {
+    if (cut.linesBefore() + cut.lines() == removedBefore) {
+      return cut.start() + cut.length() - cut.tail();
+    }
+    int left = removedBefore - cut.linesBefore();
+    long at = cut.start();
+    for (; left > 0 && at < cut.start() + cut.length(); at++) {
+      if (file.get(ValueLayout.JAVA_BYTE, at) == '\n') {
+        left--;
+      }
+    }
+    return at;
+  }
+
+  /** Where the lines of the short text start. */
+  private synchronized int[] starts() {
+    if (lineStarts == null) {
+      int count = 1;
+      for (int i = 0; i < text.length(); i++) {
+        count += text.charAt(i) == '\n' ? 1 : 0;
+      }
+      int[] starts = new int[count];
+      int line = 0;
+      for (int i = 0; i < text.length(); i++) {
+        if (text.charAt(i) == '\n') {
+          starts[++line] = i + 1;
+        }
+      }
+      lineStarts = starts;
+    }
+    return lineStarts;
   }
 
   /** A fault at a byte of the file. */

@@ -1,6 +1,7 @@
 package org.zkc.stablehlo.text;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,18 +18,23 @@ import org.antlr.v4.runtime.Recognizer;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.atn.PredictionMode;
 import org.antlr.v4.runtime.misc.ParseCancellationException;
+import org.zkc.ir.UserException;
 import org.zkc.stablehlo.program.HloModule;
 import org.zkc.stablehlo.program.HloProgram;
 import org.zkc.torchscript.archive.ZipArchive;
 
 /**
  * Reads StableHLO text. Literals stay ranges of the mapped file until they are asked for. Whatever
- * the text, the outcome is a program or an {@link HloSyntaxException}, in time linear in the text
- * and within {@link TextLimits}.
+ * the text, the outcome is a program or a {@link UserException}, in time linear in the text and
+ * within {@link TextLimits}.
  */
 public final class StablehloText {
   private static final String REMEDY = "write the file with its exporter again, or mend this line";
   private static final int SHOWN = 40;
+
+  /** How MLIR bytecode begins. */
+  private static final byte[] BYTECODE = {'M', 'L', (byte) 0xef, 'R'};
+
   private static final int NAMED_ALTERNATIVES = 5;
 
   private final SourceText source;
@@ -40,7 +46,7 @@ public final class StablehloText {
   /**
    * Reads a file, which must not change while the program is in use.
    *
-   * @throws org.zkc.ir.UserException when the file cannot be read, or is no program
+   * @throws UserException when the file cannot be read, or is no program
    */
   public static HloProgram read(Path file) {
     return read(String.valueOf(file.getFileName()), ZipArchive.map(file));
@@ -48,6 +54,12 @@ public final class StablehloText {
 
   /** Reads a text in memory, as {@link #read(Path)} does a file; {@code name} is for messages. */
   public static HloProgram read(String name, MemorySegment bytes) {
+    if (isBytecode(bytes)) {
+      throw new UserException(
+          name
+              + " is MLIR bytecode, which zkc does not read; print the program as text, as"
+              + " exported.mlir_module() or get_stablehlo_text() does.");
+    }
     SourceText source = LiteralCutter.cut(name, bytes);
     try {
       return new StablehloText(source).program();
@@ -56,6 +68,18 @@ public final class StablehloText {
       throw source.faultAt(
           0, "the text nests too deeply to be a model", "write it with its exporter again");
     }
+  }
+
+  private static boolean isBytecode(MemorySegment bytes) {
+    if (bytes.byteSize() < BYTECODE.length) {
+      return false;
+    }
+    for (int i = 0; i < BYTECODE.length; i++) {
+      if (bytes.get(ValueLayout.JAVA_BYTE, i) != BYTECODE[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private HloProgram program() {

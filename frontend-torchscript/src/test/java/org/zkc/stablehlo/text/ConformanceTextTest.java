@@ -10,21 +10,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.ir.UserException;
 import org.zkc.stablehlo.program.HloFunction;
 import org.zkc.stablehlo.program.HloProgram;
 
 /**
- * The self-checking programs of StableHLO's own test suite are read, where a copy stands in {@code
- * shared/conformance/stablehlo} beside the repository or above.
+ * The self-checking programs of StableHLO's own test suite, and what exporters wrote, are read
+ * where copies stand in a folder {@code shared} beside the repository or above.
  */
 final class ConformanceTextTest {
-  private static final Path PLACE = Path.of("shared", "conformance", "stablehlo");
 
-  private static Optional<Path> folder() {
+  private static Optional<Path> folder(String name) {
+    Path place = Path.of("shared").resolve(name);
     for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-      Path found = at.resolve(PLACE);
+      Path found = at.resolve(place);
       if (Files.isDirectory(found)) {
         return Optional.of(found);
       }
@@ -32,10 +33,11 @@ final class ConformanceTextTest {
     return Optional.empty();
   }
 
-  @Test
-  void readsEveryProgram() throws IOException {
-    Optional<Path> folder = folder();
-    assumeTrue(folder.isPresent(), "there is no copy of the suite");
+  @ParameterizedTest
+  @ValueSource(strings = {"conformance/stablehlo", "reference/stablehlo_samples"})
+  void readsEveryProgram(String name) throws IOException {
+    Optional<Path> folder = folder(name);
+    assumeTrue(folder.isPresent(), "there are no such programs");
     List<Path> files;
     try (Stream<Path> all = Files.walk(folder.orElseThrow())) {
       files = all.filter(f -> f.toString().endsWith(".mlir")).sorted().toList();

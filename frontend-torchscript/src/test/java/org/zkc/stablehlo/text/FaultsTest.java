@@ -3,7 +3,9 @@ package org.zkc.stablehlo.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
+import org.zkc.ir.UserException;
 
 /** What a person reads who gives a text that is no program: the place, the reason, a remedy. */
 final class FaultsTest {
@@ -128,5 +130,21 @@ final class FaultsTest {
     assertEquals(
         "m.mlir:1:24: this literal does not end; the file is incomplete: write it again",
         fault("module attributes {a = dense<[1, 2").lines().findFirst().orElseThrow());
+  }
+
+  @Test
+  void bytecodeIsNamed() {
+    MemorySegment bytes = MemorySegment.ofArray(new byte[] {'M', 'L', (byte) 0xef, 'R', 13});
+    UserException e =
+        assertThrows(UserException.class, () -> StablehloText.read("m.mlirbc", bytes));
+    assertEquals(
+        "m.mlirbc is MLIR bytecode, which zkc does not read; print the program as text, as"
+            + " exported.mlir_module() or get_stablehlo_text() does.",
+        e.getMessage());
+  }
+
+  @Test
+  void aByteOrderMarkIsPassedOver() {
+    assertEquals(1, ProgramText.read("\ufeffmodule {}\r\n").modules().size());
   }
 }

@@ -4,10 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.zkc.stablehlo.program.HloLocation;
+import org.zkc.stablehlo.program.HloProgram;
+import org.zkc.stablehlo.program.Operation;
 
 /** Texts made to cost much end in a sentence, or cost what their length is worth. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -94,8 +100,35 @@ final class HostileTextTest {
             .mapToObj(
                 i -> "%%a%d = stablehlo.constant dense<[\n%d.0]> : tensor<1xf32>".formatted(i, i))
             .collect(Collectors.joining(" "));
-    var body = ProgramText.operations("func.func @f() { " + operations + "}");
+    List<Operation> body = ProgramText.operations("func.func @f() { " + operations + "}");
     assertEquals(20_000, body.size());
     assertEquals(20_000, body.getLast().location().line());
+  }
+
+  @Test
+  void theLineOfEveryOperationIsFoundAmongLiteralsOfManyLines() {
+    StringBuilder text = new StringBuilder("func.func @f() {\n");
+    SplittableRandom random = new SplittableRandom(3);
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      String breaks = "\n".repeat(random.nextInt(3));
+      text.append(
+          "%%a%d = stablehlo.constant dense%s<[%s%d.0%s]> : tensor<1xf32>"
+              .formatted(i, breaks, breaks, i, breaks));
+      text.append(random.nextInt(3) == 0 ? " " : "\n\n");
+    }
+    text.append("}");
+    text.toString().lines().forEach(lines::add);
+    HloProgram program = ProgramText.read(text.toString());
+    List<Operation> body =
+        program.modules().getFirst().functions().getFirst().body().orElseThrow().operations();
+    for (int i = 0; i < body.size(); i++) {
+      HloLocation at = body.get(i).location();
+      String line = lines.get(at.line() - 1);
+      assertTrue(line.startsWith("%%a%d = ".formatted(i), at.column() - 1), line);
+      // Long lines are shortened.
+      assertEquals(
+          line.substring(0, Math.min(160, line.length())).strip(), program.origin(at).text());
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -179,5 +180,18 @@ final class LiteralTest {
     HloAttribute.Dense dense =
         (HloAttribute.Dense) ProgramText.read(text).modules().getFirst().attributes().get("a");
     assertEquals("(1.0 -2.0)", ProgramText.elements(dense.data()));
+  }
+
+  @Test
+  void aLiteralIsATokenWhateverItsLength() {
+    String text =
+        "module attributes {a = dense<\"0x%s\"> : tensor<1000000xf32>, b = dense<[%s]> : tensor<1000xi8>} {}"
+            .formatted("0".repeat(8_000_000), String.join(", ", Collections.nCopies(1000, "1")));
+    SourceText source =
+        LiteralCutter.cut(
+            "m.mlir", MemorySegment.ofArray(text.getBytes(StandardCharsets.US_ASCII)));
+    assertEquals(
+        "module attributes {a = dense<> : tensor<1000000xf32>, b = dense<> : tensor<1000xi8>} {}",
+        source.text());
   }
 }
