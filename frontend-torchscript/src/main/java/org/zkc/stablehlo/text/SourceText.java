@@ -207,7 +207,7 @@ final class SourceText {
     return at;
   }
 
-  /** Where the lines of the short text start. */
+  /** The places at which lines of the short text start. */
   private synchronized int[] starts() {
     if (lineStarts == null) {
       int count = 1;
