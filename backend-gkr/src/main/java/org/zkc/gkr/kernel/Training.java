@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -37,6 +38,8 @@ public final class Training {
   static final long WORTH_WAITING = 256 * WORTHWHILE;
 
   private static final long MOST_SECONDS = 10;
+
+  private static volatile long worthwhile = WORTHWHILE;
 
   private static final LinkedBlockingQueue<Training> QUEUE = new LinkedBlockingQueue<>();
   private static final Queue<Training> ALL = new ConcurrentLinkedQueue<>();
@@ -80,6 +83,7 @@ public final class Training {
   private final Clock clock;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicLong work = new AtomicLong();
+  private final AtomicBoolean begun = new AtomicBoolean();
   private volatile boolean done;
 
   /** Trains when {@link #train} is called. */
@@ -100,9 +104,18 @@ public final class Training {
     Training training = new Training(plain, vector, REAL);
     if ("on".equals(System.getProperty(Provider.PROPERTY))) {
       training.done = true;
+      training.begun.set(true);
       training.ended.countDown();
     }
     return training;
+  }
+
+  /**
+   * Lets training begin at the first use from now on, whatever the work: for a process that will
+   * live long, which would else train in the midst of its first proofs.
+   */
+  public static void early() {
+    worthwhile = 1;
   }
 
   /**
@@ -124,12 +137,11 @@ public final class Training {
    * @param elements what the caller is going to work on, with one twin or the other
    */
   public boolean isReady(long elements) {
-    if (!done && work.get() < WORTHWHILE) {
-      long before = work.getAndAdd(elements);
-      if (before < WORTHWHILE && before + elements >= WORTHWHILE) {
-        ALL.add(this);
-        QUEUE.add(this);
-      }
+    if (!begun.get()
+        && work.addAndGet(elements) >= worthwhile
+        && begun.compareAndSet(false, true)) {
+      ALL.add(this);
+      QUEUE.add(this);
     }
     return done;
   }
@@ -150,7 +162,7 @@ public final class Training {
 
   /** Whether enough work was done that training began. */
   boolean hasBegun() {
-    return work.get() >= WORTHWHILE;
+    return begun.get();
   }
 
   private static void work() {

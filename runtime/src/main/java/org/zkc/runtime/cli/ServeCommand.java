@@ -2,6 +2,7 @@ package org.zkc.runtime.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.serve.Server;
@@ -27,9 +28,11 @@ final class ServeCommand implements Callable<Integer> {
     PrintStream answers = System.out;
     // Whatever a library prints must not come between the answers.
     System.setOut(System.err);
+    Optional<WarmUp> warmUp = WarmUp.begin();
     try {
-      new Server(System.in, answers, new ServedCommands()).serve();
+      new Server(System.in, answers, new ServedCommands(warmUp)).serve();
     } finally {
+      warmUp.ifPresent(WarmUp::end);
       System.setOut(answers);
     }
     return ExitCode.OK;

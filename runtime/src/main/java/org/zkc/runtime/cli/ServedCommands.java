@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,25 @@ final class ServedCommands implements Methods {
   /** Codes of failed commands: this minus the exit code. */
   private static final int COMMAND_FAILED = -32010;
 
+  /** Those whose own turns warm the process up better than a small model's, and need the machine. */
+  private static final Set<String> PROVING = Set.of("prove", "verify", "run");
+
   private final WarmSession session = new WarmSession();
+  private final Optional<WarmUp> warmUp;
+
+  /** Commands of a process that does nothing but what it is asked for. */
+  ServedCommands() {
+    this(Optional.empty());
+  }
+
+  /**
+   * Commands of a process that warms itself up.
+   *
+   * @param warmUp is stopped by the first command that proves, verifies or runs
+   */
+  ServedCommands(Optional<WarmUp> warmUp) {
+    this.warmUp = warmUp;
+  }
 
   @Override
   public Set<String> names() {
@@ -33,6 +52,9 @@ final class ServedCommands implements Methods {
   @Override
   public Map<String, Object> call(String method, ObjectNode params, Progress progress)
       throws RpcException {
+    if (PROVING.contains(method)) {
+      warmUp.ifPresent(WarmUp::stop);
+    }
     session.begin(progress);
     StringWriter text = new StringWriter();
     StringWriter messages = new StringWriter();
@@ -80,6 +102,12 @@ final class ServedCommands implements Methods {
     result.put("messages", lines);
     result.put("report", session.findings());
     return result;
+  }
+
+  /** Gives memory back to the system: the collector by itself keeps what it once had. */
+  @Override
+  public void rest() {
+    System.gc();
   }
 
   private static final class Ending {

@@ -17,6 +17,9 @@ public interface Methods {
    */
   Map<String, Object> call(String method, ObjectNode params, Progress progress) throws RpcException;
 
+  /** Lets go of what only work needs: there has been none for a while. */
+  default void rest() {}
+
   /** Is told how far the work is. */
   @FunctionalInterface
   interface Progress {

@@ -29,9 +29,13 @@ public final class Server {
   /** How long work that was cancelled at the end of the session may take to notice. */
   private static final long MOST_END_MILLIS = 2000;
 
+  /** Without work for so long, the methods rest. */
+  private static final long REST_MILLIS = 10_000;
+
   private final LineReader lines;
   private final OutputStream out;
   private final Methods methods;
+  private final long restMillis;
   private final Deque<Request> waiting = new ArrayDeque<>();
   private final Thread worker = new Thread(this::work, "zkc-serve");
   private @Nullable Request running;
@@ -45,6 +49,12 @@ public final class Server {
    * @param out answers and notifications; nothing else may write to it
    */
   public Server(InputStream in, OutputStream out, Methods methods) {
+    this(in, out, methods, REST_MILLIS);
+  }
+
+  /** A server whose methods rest after other times. */
+  Server(InputStream in, OutputStream out, Methods methods, long restMillis) {
+    this.restMillis = restMillis;
     this.lines = new LineReader(in, MOST_LINE_BYTES);
     this.out = out;
     this.methods = methods;
@@ -196,25 +206,41 @@ public final class Server {
   }
 
   private void work() {
+    boolean rested = true;
     while (true) {
-      Request request;
-      synchronized (this) {
-        while (waiting.isEmpty() && !ended) {
-          try {
-            wait();
-          } catch (InterruptedException late) {
-            continue; // meant for work that had just ended
-          }
-        }
-        if (waiting.isEmpty()) {
-          return;
-        }
-        request = waiting.remove();
-        running = request;
-        cancelled = false;
+      Optional<Request> next = next(rested ? 0 : restMillis);
+      if (next.isPresent()) {
+        serve(next.get());
+        rested = false;
+      } else if (rested) {
+        return; // only the end of the session gives nothing then
+      } else {
+        methods.rest();
+        rested = true;
       }
-      serve(request);
     }
+  }
+
+  /** The next request; none at the end of the session, or after so many milliseconds (0: never). */
+  private synchronized Optional<Request> next(long millis) {
+    long start = System.nanoTime();
+    while (waiting.isEmpty() && !ended) {
+      long left = millis - (System.nanoTime() - start) / 1_000_000;
+      if (millis > 0 && left <= 0) {
+        break;
+      }
+      try {
+        wait(millis > 0 ? left : 0);
+      } catch (InterruptedException late) {
+        continue; // meant for work that had just ended
+      }
+    }
+    if (waiting.isEmpty()) {
+      return Optional.empty();
+    }
+    running = waiting.remove();
+    cancelled = false;
+    return Optional.of(running);
   }
 
   private void serve(Request request) {

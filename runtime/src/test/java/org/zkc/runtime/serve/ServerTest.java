@@ -36,6 +36,12 @@ final class ServerTest {
   /** {@code echo} gives its parameters; {@code hang} works until it is interrupted. */
   private static final class Fake implements Methods {
     private final CountDownLatch hanging = new CountDownLatch(1);
+    private final CountDownLatch rested = new CountDownLatch(1);
+
+    @Override
+    public void rest() {
+      rested.countDown();
+    }
 
     @Override
     public Set<String> names() {
@@ -309,5 +315,37 @@ final class ServerTest {
     talk.in.close();
     assertEquals(-32800, code(talk.answer()));
     talk.server.join();
+  }
+
+  @Test
+  void methodsRestAfterWorkAndServeOn() throws Exception {
+    Pipe toServer = Pipe.open();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Fake fake = new Fake();
+    Server server = new Server(Channels.newInputStream(toServer.source()), out, fake, 1);
+    Thread thread = new Thread(() -> {
+      try {
+        server.serve();
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+    thread.start();
+    try (OutputStream requests = Channels.newOutputStream(toServer.sink())) {
+      for (int id = 1; id <= 2; id++) {
+        String line =
+            "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"echo\",\"params\":{}}\n".formatted(id);
+        requests.write(line.getBytes(StandardCharsets.UTF_8));
+        requests.flush();
+        fake.rested.await();
+      }
+      requests.write(
+          "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"shutdown\",\"params\":{}}\n"
+              .getBytes(StandardCharsets.UTF_8));
+    }
+    thread.join();
+    String answers = out.toString(StandardCharsets.UTF_8);
+    assertTrue(answers.contains("\"id\":1,\"result\""), answers);
+    assertTrue(answers.contains("\"id\":3,\"result\""), answers);
   }
 }
