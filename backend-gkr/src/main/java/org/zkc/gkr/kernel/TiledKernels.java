@@ -188,12 +188,33 @@ final class TiledKernels implements Kernels {
     }
     // Past `both` some table has no upper half.
     int end = Math.min(half, Math.min(w.length(), Math.min(f.length(), g.length())));
+    if (Math.max(w.length(), Math.max(f.length(), g.length())) <= half + both) {
+      // None has: at t a table is (1 - t) times its lower half.
+      Ext rest = sumOfThree(w, f, g, both, end);
+      at0 = at0.add(rest);
+      at2 = at2.sub(rest);
+      at3 = at3.sub(rest.mulBase(8));
+      return new Ext[] {at0, at2, at3};
+    }
     for (int k = both; k < end; k++) {
       at0 = at0.add(w.get(k).mul(f.get(k)).mul(g.get(k)));
       at2 = at2.add(at(2, w, half, k).mul(at(2, f, half, k)).mul(at(2, g, half, k)));
       at3 = at3.add(at(3, w, half, k).mul(at(3, f, half, k)).mul(at(3, g, half, k)));
     }
     return new Ext[] {at0, at2, at3};
+  }
+
+  /** sum of w f g over [from, end). */
+  private Ext sumOfThree(ExtVector w, ExtVector f, ExtVector g, int from, int end) {
+    Ext sum = Ext.ZERO;
+    ExtVector product = new ExtVector(Math.clamp(end - from, 0, TILE));
+    for (int at = from; at < end; at += TILE) {
+      int count = Math.min(TILE, end - at);
+      ExtVector p = product.slice(0, count);
+      loops.multiply(w.slice(at, count), f.slice(at, count), p);
+      sum = sum.add(dot(p, g.slice(at, count)));
+    }
+    return sum;
   }
 
   @Override

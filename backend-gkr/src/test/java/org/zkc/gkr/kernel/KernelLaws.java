@@ -110,6 +110,11 @@ abstract class KernelLaws {
             reference.roundOfThree(w, f, g, half), tested.roundOfThree(w, f, g, half), what);
         assertArrayEquals(
             reference.roundOfThree(f, w, g, half), tested.roundOfThree(f, w, g, half), what);
+        ExtVector prefix = w.slice(0, length);
+        assertArrayEquals(
+            reference.roundOfThree(prefix, f, g, half),
+            tested.roundOfThree(prefix, f, g, half),
+            what);
       }
     }
   }
