@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.layout.ModelLayout;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.relation.ConstraintSystem;
@@ -21,12 +22,19 @@ final class FactorFolds {
   private final ModelLayout layout;
   private final ModelMatrix model;
   private final TensorValues values;
+  private final Workers workers;
 
-  FactorFolds(ConstraintSystem system, ModelLayout layout, ModelMatrix model, TensorValues values) {
+  FactorFolds(
+      ConstraintSystem system,
+      ModelLayout layout,
+      ModelMatrix model,
+      TensorValues values,
+      Workers workers) {
     this.system = system;
     this.layout = layout;
     this.model = model;
     this.values = values;
+    this.workers = workers;
   }
 
   /**
@@ -63,7 +71,8 @@ final class FactorFolds {
     ModelLayout.Entry entry = layout.of(tensor);
     int n = entry.rowVariables();
     // The first variables number the rows, the others the channels within one.
-    ExtVector rows = model.combination(entry, EqTable.of(Arrays.copyOf(point, n), entry.rows()));
+    ExtVector rows =
+        model.combination(entry, EqTable.of(Arrays.copyOf(point, n), entry.rows()), workers);
     ExtVector within = EqTable.of(Arrays.copyOfRange(point, n, point.length), entry.perRow());
     int rest = rows.length() / entry.perRow();
     ExtVector folded = new ExtVector(rest);

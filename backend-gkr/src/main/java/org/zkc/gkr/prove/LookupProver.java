@@ -1,11 +1,14 @@
 package org.zkc.gkr.prove;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.field.Ext;
@@ -30,32 +33,93 @@ final class LookupProver {
   private final ConstraintSystem system;
   private final LeafLayout layout;
   private final TensorValues values;
+  private final Workers workers;
 
-  LookupProver(ConstraintSystem system, LeafLayout layout, TensorValues values) {
+  LookupProver(
+      ConstraintSystem system, LeafLayout layout, TensorValues values, Workers workers) {
     this.system = system;
     this.layout = layout;
     this.values = values;
+    this.workers = workers;
   }
 
   /**
    * Counts how often each row of each table is looked up. The row of a tuple is found by its first
    * entry, which is first + row in every kind of table.
    *
+   * <p>Each thread takes one relation after the other, since the tuples of a relation are computed
+   * from each other, and has counts of its own; their sums do not depend on who counted what.
+   *
    * @throws IllegalArgumentException when an element is in no row: the witness is not one of the
-   *     circuit
+   *     circuit; the first lookup with such an element is named
    */
   void count() {
-    int[][] counts = new int[system.tables().size()][];
-    int[][][] columns = new int[counts.length][][];
-    for (int t = 0; t < counts.length; t++) {
+    int[][][] columns = new int[system.tables().size()][][];
+    for (int t = 0; t < columns.length; t++) {
       LookupTable table = system.tables().get(t);
-      counts[t] = new int[table.size()];
       columns[t] = new int[table.width()][];
       for (int j = 0; j < table.width(); j++) {
         columns[t][j] = table.column(j);
       }
     }
+    List<List<Lookup>> relations = byRelation();
+    Missing[] missing = new Missing[relations.size()];
+    int[][][] counts = new int[Math.clamp(relations.size(), 1, workers.threads())][][];
+    AtomicInteger next = new AtomicInteger();
+    workers.forEach(
+        counts.length,
+        thread -> {
+          int[][] own = new int[columns.length][];
+          Arrays.setAll(own, t -> new int[columns[t][0].length]);
+          counts[thread] = own;
+          for (int r = next.getAndIncrement(); r < missing.length; r = next.getAndIncrement()) {
+            missing[r] = count(relations.get(r), columns, own);
+          }
+        });
+    for (Missing m : missing) {
+      if (m != null) {
+        throw new IllegalArgumentException(m.sentence());
+      }
+    }
+    for (int t = 0; t < columns.length; t++) {
+      int[] total = counts[0][t];
+      for (int thread = 1; thread < counts.length; thread++) {
+        for (int row = 0; row < total.length; row++) {
+          total[row] += counts[thread][t][row];
+        }
+      }
+      values.set(system.multiplicities(t), total);
+    }
+  }
+
+  /** The lookups in the circuit's order, those of one relation together. */
+  private List<List<Lookup>> byRelation() {
+    List<List<Lookup>> out = new ArrayList<>();
     for (Lookup l : system.lookups()) {
+      if (out.isEmpty() || out.getLast().getFirst().relation() != l.relation()) {
+        out.add(new ArrayList<>());
+      }
+      out.getLast().add(l);
+    }
+    return out;
+  }
+
+  /** An element that is in no row of its table, and the second entry of a pair. */
+  private record Missing(String name, int element, int first, @Nullable Integer second) {
+    String sentence() {
+      return name
+          + ": element "
+          + element
+          + " of the witness, "
+          + first
+          + (second == null ? "" : " with " + second)
+          + ", is in no row of its table";
+    }
+  }
+
+  /** Counts the lookups of a relation; the first element without a row, or null. */
+  private @Nullable Missing count(List<Lookup> lookups, int[][][] columns, int[][] counts) {
+    for (Lookup l : lookups) {
       int[][] rows = columns[l.table()];
       int[] first = values.real(l.tuple().get(0));
       int[] second = rows.length > 1 ? values.real(l.tuple().get(1)) : null;
@@ -64,19 +128,14 @@ final class LookupProver {
               ? count(first, rows[0][0], counts[l.table()])
               : count(first, second, rows, counts[l.table()]);
       if (missing >= 0) {
-        throw new IllegalArgumentException(
-            l.name()
-                + ": element "
-                + missing
-                + " of the witness, "
-                + M31.toSigned(first[missing])
-                + (second == null ? "" : " with " + M31.toSigned(second[missing]))
-                + ", is in no row of its table");
+        return new Missing(
+            l.name(),
+            missing,
+            M31.toSigned(first[missing]),
+            second == null ? null : M31.toSigned(second[missing]));
       }
     }
-    for (int t = 0; t < counts.length; t++) {
-      values.set(system.multiplicities(t), counts[t]);
-    }
+    return null;
   }
 
   /** Counts the rows of single values; the first element without one, or -1. */
@@ -106,7 +165,7 @@ final class LookupProver {
   }
 
   /** Runs the argument; the tensors looked up then have claims. */
-  void prove(SendingChannel out, Claims claims, WeightPool pool, Workers workers) {
+  void prove(SendingChannel out, Claims claims, WeightPool pool) {
     LookupChallenges challenges = LookupChallenges.draw(out.transcript());
     ExtVector p = new ExtVector(1 << layout.tables().variables());
     ExtVector q = new ExtVector(1 << layout.tables().variables());
@@ -127,15 +186,14 @@ final class LookupProver {
     out.send(Section.LOOKUPS, "lookup tables root denominator", tables.root()[1]);
     Ext[] lookupPoint = lookups.prove(out, "lookup");
     Ext[] tablePoint = tables.prove(out, "lookup tables");
-    claim(out, claims, pool, workers, layout.lookups(), lookupPoint);
-    claim(out, claims, pool, workers, layout.tables(), tablePoint);
+    claim(out, claims, pool, layout.lookups(), lookupPoint);
+    claim(out, claims, pool, layout.tables(), tablePoint);
   }
 
   private void claim(
       SendingChannel out,
       Claims claims,
       WeightPool pool,
-      Workers workers,
       LeafLayout.Tree tree,
       Ext[] point) {
     record Sent(String name, int tensor, Weight weight) {}

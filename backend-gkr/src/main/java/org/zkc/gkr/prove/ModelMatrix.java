@@ -5,12 +5,16 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.layout.ModelLayout;
 import org.zkc.gkr.prove.commitment.RowSource;
 import org.zkc.gkr.relation.ConstraintSystem;
 
 /** The model's integers as the rows of {@link ModelLayout}. */
 final class ModelMatrix implements RowSource {
+  /** Columns that a thread folds at a time: each such piece ends in a few that are no vector. */
+  private static final int PIECE = 1 << 13;
+
   private final ConstraintSystem system;
   private final ModelLayout layout;
   private final ModelTensors tensors;
@@ -96,30 +100,39 @@ final class ModelMatrix implements RowSource {
 
   /**
    * The combination of a tensor's rows, without padding: sum over rows of coefficients[row] row.
-   * One pass over the weights.
+   * One pass over the weights, each thread over columns of its own.
    */
-  ExtVector fold(ModelLayout.Entry e, ExtVector coefficients) {
+  ExtVector fold(ModelLayout.Entry e, ExtVector coefficients, Workers workers) {
     int rest = restCount(e.tensor());
     int bytes = tensors.elementBytes(e.tensor());
     byte[] shifts = tensors.channelShifts(e.tensor());
     MemorySegment data = tensors.mantissas(e.tensor());
     ExtVector out = new ExtVector(e.perRow() * rest);
-    for (int k = 0; k < e.perRow(); k++) {
-      ExtVector scaled = new ExtVector(e.rows());
+    ExtVector[] scaled = new ExtVector[e.perRow()];
+    for (int k = 0; k < scaled.length; k++) {
+      scaled[k] = new ExtVector(e.rows());
       for (int row = 0; row < e.rows(); row++) {
         int power = M31.pow(2, shifts[row * e.perRow() + k]);
-        scaled.set(row, coefficients.get(row).mulBase(power));
+        scaled[k].set(row, coefficients.get(row).mulBase(power));
       }
-      long first = (long) k * rest * bytes;
-      Kernels.best()
-          .foldRows(
-              data.asSlice(first),
-              bytes,
-              rest,
-              e.perRow() * rest,
-              scaled,
-              out.slice(k * rest, rest));
     }
+    int pieces = (rest + PIECE - 1) / PIECE;
+    workers.forEach(
+        e.perRow() * pieces,
+        task -> {
+          int channel = task / pieces;
+          int from = task % pieces * PIECE;
+          int count = Math.min(PIECE, rest - from);
+          int first = channel * rest + from;
+          Kernels.best()
+              .foldRows(
+                  data.asSlice((long) first * bytes),
+                  bytes,
+                  count,
+                  e.perRow() * rest,
+                  scaled[channel],
+                  out.slice(first, count));
+        });
     return out;
   }
 
@@ -159,9 +172,9 @@ final class ModelMatrix implements RowSource {
    * Folds by {@code coefficients}, or the row itself where there is only one; the one coefficient
    * is then 1.
    */
-  ExtVector combination(ModelLayout.Entry e, ExtVector coefficients) {
+  ExtVector combination(ModelLayout.Entry e, ExtVector coefficients, Workers workers) {
     return e.isSingleRow() && coefficients.get(0).equals(Ext.ONE)
         ? singleRow(e.tensor())
-        : fold(e, coefficients);
+        : fold(e, coefficients, workers);
   }
 }

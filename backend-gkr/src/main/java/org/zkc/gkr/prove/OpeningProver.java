@@ -140,7 +140,7 @@ final class OpeningProver {
       ModelLayout.Entry e = layout.of(claim.tensor());
       ExtVector fold = reductions.rows().get(claim.weight().number());
       if (fold == null) {
-        fold = matrix.combination(e, EqTable.of(e.rowPoint(claim.weight()), e.rows()));
+        fold = matrix.combination(e, EqTable.of(e.rowPoint(claim.weight()), e.rows()), workers);
       }
       ExtVector weights = new ExtVector(e.inRow().storedLength());
       e.inRow(claim.weight()).addTo(weights, merging.get(k));

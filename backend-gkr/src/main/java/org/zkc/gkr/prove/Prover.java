@@ -113,7 +113,7 @@ public final class Prover {
     SendingChannel out = new SendingChannel(transcript);
     try (Workers workers = Workers.of(options.threads())) {
       begin("witness", 0);
-      LookupProver lookups = new LookupProver(system, arithmetization.leaves(), values);
+      LookupProver lookups = new LookupProver(system, arithmetization.leaves(), values, workers);
       values.countLookups(lookups);
       end("witness");
 
@@ -129,12 +129,13 @@ public final class Prover {
       if (!arithmetization.leaves().isEmpty()) {
         lookupNonce =
             transcript.grind("lookups", key.verifierKey().parameters().lookupGrindingBits());
-        lookups.prove(out, claims, pool, workers);
+        lookups.prove(out, claims, pool);
       }
       end("lookups");
 
       begin("zero products", 0.6);
-      FactorFolds folds = new FactorFolds(system, arithmetization.model(), key.model(), values);
+      FactorFolds folds =
+          new FactorFolds(system, arithmetization.model(), key.model(), values, workers);
       ReductionProver reductions = new ReductionProver(system, out, claims, values, folds, pool);
       for (ZeroProduct z : system.zeroProducts()) {
         Weight at = point(out, z.name(), new TensorLayout(z.shape()));

@@ -18,6 +18,7 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.RandomElements;
 import org.zkc.gkr.kernel.Provider;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.layout.Arithmetization;
 import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.Claims;
@@ -150,7 +151,8 @@ public final class MeasureConvolutions {
           Claims claims = new Claims(a.system().tensors().size());
           claims.add(2, pool.fresh(claim), random.element());
           SendingChannel out = new SendingChannel(new Transcript("measure"));
-          FactorFolds folds = new FactorFolds(a.system(), a.model(), model, values);
+          FactorFolds folds =
+              new FactorFolds(a.system(), a.model(), model, values, Workers.callerOnly());
           ReductionProver reductions =
               new ReductionProver(a.system(), out, claims, values, folds, pool);
           new RelationProver(a.system(), out, publicValues, claims, values, reductions, pool)
