@@ -735,7 +735,8 @@ def real_numbers_that_become_integers(r):
     return s, r.choice([
         lambda x: (x * factor).long(), lambda x: (x * factor).int() % n, lambda x: torch.floor(x * factor).long(), lambda x: x.round().to(torch.int16),
         lambda x: torch.ceil(x).to(torch.int8), lambda x: (x.abs() * factor).to(torch.uint8), lambda x: F.relu(x).bool(), lambda x: x - x.long(),
-        lambda x: (x * factor).type_as(torch.ones(1, dtype=torch.int64)), lambda x: torch.trunc(x) + x.int(), lambda x: x.to(torch.bool).long(),
+        lambda x: (x * factor).type_as(torch.ones(1, dtype=torch.int64)), lambda x: torch.trunc(x) + x.int(), lambda x: x.sum() + torch.tril_indices(n, 3, other % 3 - 1), lambda x: x.sum() + torch.triu_indices(2, n, 1),
+        lambda x: x.to(torch.bool).long(),
         lambda x: table[(torch.tanh(x) * n + n).long()], lambda x: torch.clamp(torch.floor((x + 3) / 6 * n), 0, n - 1).long(),
         lambda x: ((x > 0).long() * 9 / other).long() + x.long(), lambda x: torch.floor((x > 0).int() * 8 / other) + x, lambda x: x.argmax().float().long() + x,
     ])  # fmt: skip

@@ -3,7 +3,7 @@
 from typing import Optional, Tuple
 
 import torch
-from cases import case
+from cases import CASES, Case, case
 from torch import Tensor, nn
 
 
@@ -94,3 +94,7 @@ class Cells(nn.Module):
             h = self.gru(state[0], h)
             out.append(self.relu(self.rnn(h)))
         return torch.stack(out)
+
+
+# The root itself has overloads of forward.
+CASES.append(Case("gru_root", lambda: nn.GRU(5, 8), ((6, 2, 5), (1, 2, 8)), "script", "forward__0", ""))

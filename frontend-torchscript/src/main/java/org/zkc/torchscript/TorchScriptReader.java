@@ -29,9 +29,11 @@ public final class TorchScriptReader {
    * @param method the method's name
    * @param inputs paths of tensors that the caller will pass, where the archive does not tell:
    *     {@code batch.mask}
+   * @param inOrder tensors that the caller will pass in the order of the arguments: where they are
+   *     more than the arguments that must be passed, the first optional ones are passed too
    */
-  public record EntryPoint(String method, List<String> inputs) {
-    public static final EntryPoint FORWARD = new EntryPoint("forward", List.of());
+  public record EntryPoint(String method, List<String> inputs, int inOrder) {
+    public static final EntryPoint FORWARD = new EntryPoint("forward", List.of(), 0);
 
     public EntryPoint {
       inputs = List.copyOf(inputs);
@@ -149,7 +151,7 @@ public final class TorchScriptReader {
         .forEach(i -> given.add(i.name()));
     given.addAll(entry.inputs());
     List<String> traced = examples.stream().map(TracedInputs.Example::path).toList();
-    return step.lower(module, constants, new Inputs(given, traced))
+    return step.lower(module, constants, new Inputs(given, traced, entry.inOrder()))
         .map(lowered ->
             new ImportedModel(
                 lowered.program(),

@@ -11,8 +11,9 @@ import java.util.stream.Stream;
  * @param named paths from arguments by name: {@code x}, {@code batch.mask} of a dictionary, {@code
  *     states.0.1} of a list of tuples
  * @param numbered paths from arguments by number: {@code 0}, {@code 1.mask}
+ * @param inOrder the number of tensors that are passed in the order of the arguments
  */
-public record Inputs(List<String> named, List<String> numbered) {
+public record Inputs(List<String> named, List<String> numbered, int inOrder) {
   public Inputs {
     named = List.copyOf(named);
     numbered = List.copyOf(numbered);

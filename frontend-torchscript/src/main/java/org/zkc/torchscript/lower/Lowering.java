@@ -139,6 +139,8 @@ public final class Lowering {
     FunctionDefinition definition =
         type.definition()
             .method(method)
+            // A module whose forward has overloads, as LSTM's, is called by the first of them.
+            .or(() -> type.definition().method(method + "__0"))
             .orElseThrow(() -> noMethod(type.definition(), root.className(), method));
     Frame frame = new Frame(type.code(), Location.UNKNOWN);
     MainSignature signature = new MainSignature(this, frame, definition, given);

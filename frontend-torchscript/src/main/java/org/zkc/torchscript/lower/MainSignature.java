@@ -45,15 +45,35 @@ final class MainSignature {
     return inputs;
   }
 
+  private static TorchType type(FunctionDefinition.Parameter parameter) {
+    return parameter.type().orElse(StaticTypes.TENSOR);
+  }
+
+  private static boolean mayBeLeftOut(FunctionDefinition.Parameter parameter) {
+    return parameter.defaultValue().isPresent() || StaticTypes.isOptional(type(parameter));
+  }
+
+  private static boolean mayBeTensor(FunctionDefinition.Parameter parameter) {
+    TorchType type = type(parameter);
+    return type.equals(StaticTypes.TENSOR)
+        || StaticTypes.isOptional(type) && StaticTypes.argument(type, 0).equals(StaticTypes.TENSOR);
+  }
+
   /** Binds the method's parameters after {@code self}. */
   void bindParameters() {
-    for (int i = 1; i < method.parameters().size(); i++) {
-      FunctionDefinition.Parameter p = method.parameters().get(i);
-      Lowering.Input place = new Lowering.Input(p.name(), Integer.toString(i - 1));
-      TorchType type = p.type().orElse(StaticTypes.TENSOR);
-      boolean mayBeLeftOut = p.defaultValue().isPresent() || StaticTypes.isOptional(type);
+    List<FunctionDefinition.Parameter> all =
+        method.parameters().subList(1, method.parameters().size());
+    int more = given.inOrder() - (int) all.stream().filter(p -> !mayBeLeftOut(p)).count();
+    for (int i = 0; i < all.size(); i++) {
+      FunctionDefinition.Parameter p = all.get(i);
+      Lowering.Input place = new Lowering.Input(p.name(), Integer.toString(i));
+      TorchType type = type(p);
+      boolean isNext = mayBeLeftOut(p) && mayBeTensor(p) && more > 0;
+      more -= isNext ? 1 : 0;
       Binding binding;
-      if (!mayBeLeftOut || given.has(place)) {
+      if (isNext) {
+        binding = input(place, StaticTypes.TENSOR, 0);
+      } else if (!mayBeLeftOut(p) || given.has(place)) {
         binding = input(place, type, 0);
       } else if (p.defaultValue().isPresent()) {
         binding = new ExpressionLowering(lowering, frame).evaluate(p.defaultValue().get());

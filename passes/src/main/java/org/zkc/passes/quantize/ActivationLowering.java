@@ -91,6 +91,10 @@ final class ActivationLowering {
       double range = op.range().isBounded() ? op.range().magnitude() : q.scale() * q.high();
       q = new Quantum(range / high, -high, high);
     }
+    if (values.analysis().isIntegral(op.result())) {
+      long most = (long) values.analysis().bounds(op.result()).magnitude();
+      q = new Quantum(1, -most, most);
+    }
     PointwiseLowering.TableInput input =
         Double.isFinite(op.steepest()) ? steady(op) : pointwise.of(op);
     Value x = input.integers();

@@ -220,8 +220,8 @@ final class ExactLowering {
         .requantize(
             x,
             0,
-            (long) Math.max(all.low(), Math.ceil(low)),
-            (long) Math.min(all.high(), Math.floor(high)));
+            (long) Math.clamp(all.low(), Math.ceil(low), Math.floor(high)),
+            (long) Math.clamp(all.high(), Math.ceil(low), Math.floor(high)));
   }
 
   /**

@@ -201,7 +201,13 @@ final class IntegerLowering {
         }
       }
     }
-    return values.out().build(main.results().stream().map(values::output).toList());
+    return values.out().build(main.results().stream().map(this::output).toList());
+  }
+
+  private Value output(Value result) {
+    return values.analysis().isConstant(result) && TensorAnalysis.isExact(result)
+        ? exact.integers(result)
+        : values.output(result);
   }
 
   private IntegerType inputType(Value parameter) {
@@ -247,8 +253,22 @@ final class IntegerLowering {
       case Subtract s -> out.subtract(units(s.left()), units(s.right()));
       case Multiply m -> out.multiply(units(m.left()), units(m.right()));
       case UnaryView v -> out.viewOfReals(v, List.of(units(v.input())));
+      case Relu r -> cut(units(r.input()), 0, Double.POSITIVE_INFINITY);
+      case Clamp c -> cut(units(c.input()), c.low(), c.high());
+      case Concatenate c -> out.concatenate(c.inputs().stream().map(this::units).toList(), c.axis());
+      case WindowMean w ->
+          out.windowSum(units(w.input()), w.axis(), w.starts(), w.lengths(), w.divisors(), 1);
       default -> scaled(op);
     };
+  }
+
+  /** Whole numbers cut to those between two bounds. */
+  private Value cut(Value x, double low, double high) {
+    Interval all = IntegerBuilder.interval(x);
+    return values
+        .out()
+        .requantize(
+            x, 0, (long) Math.clamp(all.low(), low, high), (long) Math.clamp(all.high(), low, high));
   }
 
   private Value units(Value value) {

@@ -4,41 +4,55 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.zkc.ir.DType;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.Cast;
+import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.Multiply;
+import org.zkc.ir.tensor.Pointwise;
+import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Broadcast;
+import org.zkc.ir.view.Concatenate;
 import org.zkc.ir.view.Reshape;
 import org.zkc.ir.view.Slice;
 import org.zkc.ir.view.Transpose;
 
 /**
- * Real numbers that are certainly integers of few bits: booleans as numbers, and what sums,
- * products and linear maps with integers for weights make of them. They are computed exactly, in
+ * Real numbers that are certainly integers of few bits: booleans as numbers, bounded numbers that
+ * were rounded, and what sums, products and linear maps with integers for weights make of them. They are computed exactly, in
  * units of 1, so that a count is equal to the number that it is compared with. Counts of paths in
  * trees are of this kind.
  */
 final class IntegralValues {
   private static final double MOST = 1 << 20;
 
+  /** Rounded numbers below this have a table of their own wherever they come from. */
+  private static final double MOST_ROUNDED = 1 << 12;
+
   /** The greatest magnitude of each. */
   private final Map<Value, Double> magnitudes = new IdentityHashMap<>();
 
   private final Function<Value, Optional<Constant>> constants;
 
+  private final ToDoubleFunction<Value> bound;
+
   /**
    * @param constants the op of a constant, also of one that is broadcast or reshaped; empty for
    *     other values
+   * @param bound the greatest magnitude that a value may have, infinite where it is not known
    */
-  IntegralValues(Function<Value, Optional<Constant>> constants) {
+  IntegralValues(
+      Function<Value, Optional<Constant>> constants, ToDoubleFunction<Value> bound) {
     this.constants = constants;
+    this.bound = bound;
   }
 
   boolean contains(Value value) {
@@ -51,6 +65,18 @@ final class IntegralValues {
         switch (op) {
           case Cast c when c.dtype() == DType.F32 && c.input().tensorType().dtype() == DType.I1 ->
               1;
+          case Pointwise p when StepLowering.isRounding(p) ->
+              contains(p.input())
+                  ? computed(p.input())
+                  : rounded(Math.ceil(bound.applyAsDouble(p.input())));
+          case Relu r -> computed(r.input());
+          case Clamp c when isWhole(c.low()) && isWhole(c.high()) -> computed(c.input());
+          case Concatenate c ->
+              c.inputs().stream().anyMatch(this::contains)
+                  ? c.inputs().stream().mapToDouble(this::of).max().orElse(MOST)
+                  : MOST;
+          case WindowMean w when w.divisors().stream().allMatch(d -> d == 1) ->
+              computed(w.input()) * w.lengths().stream().mapToInt(n -> n).max().orElse(1);
           case Reshape r -> computed(r.input());
           case Transpose t -> computed(t.input());
           case Slice s -> computed(s.input());
@@ -64,6 +90,14 @@ final class IntegralValues {
     if (magnitude < MOST) {
       magnitudes.put(op.result(), magnitude);
     }
+  }
+
+  private static boolean isWhole(double bound) {
+    return Double.isInfinite(bound) || bound == Math.rint(bound);
+  }
+
+  private static double rounded(double magnitude) {
+    return magnitude < MOST_ROUNDED ? magnitude : MOST;
   }
 
   private boolean any(Value left, Value right) {

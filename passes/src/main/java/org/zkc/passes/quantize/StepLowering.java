@@ -42,6 +42,11 @@ final class StepLowering {
         || op.function() == ScalarFunction.TRUNC;
   }
 
+  /** Whether the function rounds to whole numbers. */
+  static boolean isRounding(Pointwise op) {
+    return isStep(op) && op.function() != ScalarFunction.SIGN;
+  }
+
   /** The function's results, in units of 1; empty where there is no room for them. */
   Optional<Value> of(Pointwise op) {
     if (op.function() != ScalarFunction.SIGN

@@ -39,7 +39,6 @@ import org.zkc.ir.tensor.Normalization;
 import org.zkc.ir.tensor.Pointwise;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.RmsNorm;
-import org.zkc.ir.tensor.ScalarFunction;
 import org.zkc.ir.tensor.Standardization;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
@@ -99,7 +98,8 @@ final class TensorAnalysis {
   /** Decisive values whose own elements are compared, moved or cut at most. */
   private final Set<Value> compared = identitySet();
 
-  private final IntegralValues integral = new IntegralValues(this::constantOf);
+  private final IntegralValues integral = 
+      new IntegralValues(this::constantOf, v -> bounds(v).magnitude());
   /** Values of which whole numbers stay whole up to a function that jumps at such. */
   private final Set<Value> rounded = identitySet();
 
@@ -350,9 +350,7 @@ final class TensorAnalysis {
   }
 
   private static boolean isRounding(Op op) {
-    return op instanceof Pointwise p
-        && StepLowering.isStep(p)
-        && p.function() != ScalarFunction.SIGN;
+    return op instanceof Pointwise p && StepLowering.isRounding(p);
   }
 
   /** Whether whole numbers stay whole in an op whose result is rounded to such. */
@@ -514,6 +512,10 @@ final class TensorAnalysis {
       case Relu r -> bounds(r.input()).clamp(0, Double.POSITIVE_INFINITY);
       case Clamp c -> bounds(c.input()).clamp(c.low(), c.high());
       case FakeQuantize f -> new Bounds(f.scale() * f.low(), f.scale() * f.high());
+      case Pointwise p when StepLowering.isRounding(p) -> {
+        Bounds of = bounds(p.input());
+        yield new Bounds(Math.floor(of.low), Math.ceil(of.high));
+      }
       case Activation t -> new Bounds(t.range().low(), t.range().high());
       case Normalization n -> new Bounds(n.range().low(), n.range().high());
       // A mean of the values.

@@ -3,6 +3,7 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
@@ -56,6 +57,8 @@ final class CreationOperators {
           new TorchOperator("aten.linspace", "host", CreationOperators::linspace),
           new TorchOperator("aten.eye", "host", CreationOperators::eye),
           new TorchOperator("aten.arange", "host", CreationOperators::arange),
+          new TorchOperator("aten.tril_indices", "host", c -> triangle(c, false)),
+          new TorchOperator("aten.triu_indices", "host", c -> triangle(c, true)),
           new TorchOperator(
               "aten.tensor", "host", "from known numbers", CreationOperators::fromNumbers));
 
@@ -141,6 +144,30 @@ final class CreationOperators {
     }
     TensorData data = TensorData.ofDoubles(Shape.of((int) rows, (int) columns), elements);
     return new KnownTensor(HostTensors.cast(data, dtype(call, square ? 1 : 2, DType.F32)), "");
+  }
+
+  /** (rows, columns, offset, dtype, ...): the places of a triangle, row by row: [2, places]. */
+  private static TorchValue triangle(OperatorCall call, boolean upper) {
+    int rows = call.extent(0);
+    int columns = call.extent(1);
+    long offset = call.integer(2, 0);
+    if (rows < 0 || columns < 0 || (long) rows * columns > MAXIMAL_ELEMENTS) {
+      throw call.refuse("a triangle of %d by %d".formatted(rows, columns));
+    }
+    long[] places =
+        LongStream.range(0, (long) rows * columns)
+            .filter(i -> {
+              long apart = i % columns - i / columns;
+              return upper ? apart >= offset : apart <= offset;
+            })
+            .toArray();
+    long[] both =
+        LongStream.concat(
+                Arrays.stream(places).map(i -> i / columns),
+                Arrays.stream(places).map(i -> i % columns))
+            .toArray();
+    TensorData data = TensorData.ofLongs(DType.I64, Shape.of(2, places.length), both);
+    return new KnownTensor(HostTensors.cast(data, dtype(call, 3, DType.I64)), "");
   }
 
   /**

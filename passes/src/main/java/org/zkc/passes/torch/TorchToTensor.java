@@ -109,7 +109,7 @@ public final class TorchToTensor {
       inputs.add(input(emitter, main.parameters().get(i).name(), inputTypes.get(i)));
     }
     PartialEvaluation evaluation = new PartialEvaluation(torch, emitter);
-    Outputs outputs = new Outputs();
+    Outputs outputs = new Outputs(emitter);
     List<TorchValue> returned = evaluation.call(main, inputs);
     for (int i = 0; i < returned.size(); i++) {
       outputs.location = definition(main, main.results().get(i));
@@ -119,6 +119,7 @@ public final class TorchToTensor {
       throw new UserException(
           main.location(), "the model returns no tensor; there is nothing to prove");
     }
+    outputs.refuseConstantsAlone();
     context.count("torch-to-tensor.operators", evaluation.operatorsLowered());
     Function lowered = DeadOps.remove(emitter.build(outputs.values));
     emitter.requireFiniteConstants(lowered);
@@ -154,7 +155,7 @@ public final class TorchToTensor {
       }
       List<TorchValue> returned =
           new PartialEvaluation(torch, emitter, Optional.of(faults)).call(main, inputs);
-      checkOutputs(main, returned, faults);
+      checkOutputs(main, returned, emitter, faults);
     } catch (UserException e) {
       faults.add(e);
     }
@@ -162,8 +163,8 @@ public final class TorchToTensor {
   }
 
   private static void checkOutputs(
-      Function main, List<TorchValue> returned, FaultCollector faults) {
-    Outputs outputs = new Outputs();
+      Function main, List<TorchValue> returned, TensorEmitter emitter, FaultCollector faults) {
+    Outputs outputs = new Outputs(emitter);
     boolean isKnown = true;
     for (int i = 0; i < returned.size(); i++) {
       outputs.location = definition(main, main.results().get(i));
@@ -182,6 +183,12 @@ public final class TorchToTensor {
       faults.add(
           new UserException(
               main.location(), "the model returns no tensor; there is nothing to prove"));
+    } else if (isKnown) {
+      try {
+        outputs.refuseConstantsAlone();
+      } catch (UserException e) {
+        faults.add(e);
+      }
     }
   }
 
@@ -210,8 +217,24 @@ public final class TorchToTensor {
 
     private final List<String> paths = new ArrayList<>();
 
+    private final TensorEmitter emitter;
+
     private Location location = Location.UNKNOWN;
     private int visited;
+
+    /** The refusal of each output that does not depend on the input. */
+    private final List<UserException> constants = new ArrayList<>();
+
+    private Outputs(TensorEmitter emitter) {
+      this.emitter = emitter;
+    }
+
+    /** Constants may stand beside what is computed from the input, but not alone. */
+    private void refuseConstantsAlone() {
+      if (!constants.isEmpty() && constants.size() == values.size()) {
+        throw constants.getFirst();
+      }
+    }
 
     private List<String> names() {
       Set<String> taken = new HashSet<>();
@@ -256,11 +279,18 @@ public final class TorchToTensor {
                 location,
                 "an output has shape %s, which holds no elements: there is nothing to prove; return only tensors that have some"
                     .formatted(k.shape()));
-        case KnownTensor k ->
-            throw new UserException(
-                location,
-                "an output, of shape %s and type %s, does not depend on the input: there is nothing to prove; return only tensors that are computed from it"
-                    .formatted(k.shape(), k.dtype() == DType.I1 ? "bool" : k.dtype().text()));
+        case KnownTensor k -> {
+          constants.add(
+              new UserException(
+                  location,
+                  "an output, of shape %s and type %s, does not depend on the input: there is nothing to prove; return only tensors that are computed from it"
+                      .formatted(k.shape(), k.dtype() == DType.I1 ? "bool" : k.dtype().text())));
+          values.add(
+              k.dtype().isFloating()
+                  ? emitter.constant(k.data(), k.name())
+                  : emitter.integers(k.data(), k.name()));
+          paths.add(path);
+        }
         case TorchValue.DataDependent d ->
             throw new UserException(
                 d.location(), d.operator() + " as an output of the model cannot be proved");

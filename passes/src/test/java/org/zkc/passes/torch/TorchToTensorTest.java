@@ -17,6 +17,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
+import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.torch.Call;
 import org.zkc.ir.torch.For;
@@ -286,12 +287,17 @@ final class TorchToTensorTest {
   }
 
   @Test
-  void anOutputThatDoesNotDependOnTheInputIsRefused() {
+  void outputsThatDoNotDependOnTheInputStandBesideOthersAlone() {
     TorchCase c = new TorchCase();
     assertTrue(
-        refused(c, Shape.of(2), c.tuple(c.x, TorchCase.counting(2)))
+        refused(c, Shape.of(2), c.tuple(TorchCase.counting(2), TorchCase.counting(3)))
             .getMessage()
             .contains("does not depend"));
+    TorchCase both = new TorchCase();
+    Program program = both.lower(Shape.of(2), both.tuple(both.x, TorchCase.counting(2)));
+    assertArrayEquals(
+        new float[] {1, 2},
+        TensorInterpreter.run(program, List.of(TorchCase.counting(2))).get(1).toFloats());
     TorchCase number = new TorchCase();
     assertTrue(
         refused(number, Shape.of(2), number.op("aten.size/int", number.x, 0))

@@ -181,14 +181,15 @@ public sealed interface FrontEnd {
     return name.endsWith(".zkir") ? new Text(file) : new TorchScript(file, entryPoint(options));
   }
 
-  /** The method, and the inputs that {@code --input-shape NAME=SHAPE} names. */
+  /** The method, and the inputs that {@code --input-shape} names, or gives in order. */
   private static TorchScriptReader.EntryPoint entryPoint(CompileOptions options) {
     List<String> named =
         options.inputShapes().stream()
             .filter(shape -> shape.indexOf('=') > 0)
             .map(shape -> shape.substring(0, shape.indexOf('=')))
             .toList();
-    return new TorchScriptReader.EntryPoint(options.method(), named);
+    return new TorchScriptReader.EntryPoint(
+        options.method(), named, options.inputShapes().size() - named.size());
   }
 
   private static Map<String, Long> dimensions(List<String> given) {

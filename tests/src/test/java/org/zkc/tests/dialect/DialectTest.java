@@ -10,9 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.zkc.ir.ImportedModel;
+import org.zkc.ir.ModelInput;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
+import org.zkc.torchscript.TorchScriptReader;
 
 /**
  * Archives that use the serialised dialect as people do: each means at the tensor level what
@@ -26,6 +28,31 @@ final class DialectTest {
   @Test
   void thereAreArchives() {
     assertTrue(archives().count() >= 70);
+  }
+
+  private static ImportedModel inOrder(String name, int tensors) {
+    var entry = new TorchScriptReader.EntryPoint("forward", List.of(), tensors);
+    return TorchScriptReader.read(archive(name).path(), entry);
+  }
+
+  private static DialectArchive archive(String name) {
+    return archives().filter(a -> a.toString().equals(name + ".pt")).findFirst().orElseThrow();
+  }
+
+  private static List<String> inputs(ImportedModel model) {
+    return model.inputs().stream().map(ModelInput::name).toList();
+  }
+
+  @Test
+  void moreTensorsThanMustBePassedAreOptionalArguments() {
+    assertEquals(List.of("x"), inputs(inOrder("optional_missing", 1)));
+    assertEquals(List.of("x", "mask"), inputs(inOrder("optional_missing", 2)));
+  }
+
+  @Test
+  void aRootWhoseForwardHasOverloadsIsCalledByTheFirst() {
+    assertEquals(List.of("input"), inputs(inOrder("gru_root", 1)));
+    assertEquals(List.of("input", "hx"), inputs(inOrder("gru_root", 2)));
   }
 
   @ParameterizedTest
