@@ -10,7 +10,7 @@
 # texts beyond ASCII: they are UTF-8 then, as for Python.
 # Whether the cache fits the JVM and its flags is the JVM's to find out, without a word about it.
 # The JVM has no flag against its one-line warning about the vector module, so the first line of stderr passes a
-# filter; the filter ends with the JVM.
+# filter; the filter ends with the JVM, which waits for it.
 java_options='--add-modules jdk.incubator.vector -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 --enable-native-access=ALL-UNNAMED
   -XX:+UseSerialGC -Xmn600m -XX:PretenureSizeThreshold=16m -XX:MaxRAM=10g -XX:MaxRAMPercentage=75 -Xlog:aot=off -Xlog:cds=off'
 # zkc serve lives long and is often idle. Its young generation grows with the old one and shrinks with it, when a process at rest collects
@@ -35,10 +35,12 @@ run() {
       exec cat
     fi
   ) >&2 &
+  errors=$!
   case $(locale charmap 2>/dev/null || true) in
     ANSI_X3.4-1968 | US-ASCII) export LC_ALL=C.UTF-8 ;;
   esac
   # shellcheck disable=SC2086  # several words
   exec "$JAVA_HOME/bin/java" $java_options ${use_cache:+"$use_cache"} \
-    -Dzkc.terminal="$terminal" -Dzkc.build="${build:-}" -Dzkc.warm="${warm:-}" ${ZKC_JAVA_OPTS:-} -cp "$class_path" org.zkc.runtime.cli.Main "$@" 2>"$pipe"
+    -Dzkc.terminal="$terminal" -Dzkc.errors="$errors" -Dzkc.build="${build:-}" -Dzkc.warm="${warm:-}" ${ZKC_JAVA_OPTS:-} \
+    -cp "$class_path" org.zkc.runtime.cli.Main "$@" 2>"$pipe"
 }

@@ -28,3 +28,12 @@ def test_paths_and_texts_beyond_ascii(locale, tmp_path):
     zkc(locale, "prove", model, "--input", folder / "ü.npy", "-o", proof, "--context", "ä 7")
     verified = zkc(locale, "verify", proof, "--key", folder / "модель.vk", "--context", "ä 7")
     assert "context      ä 7" in verified.stdout
+
+
+def test_errors_are_written_when_the_process_has_ended(tmp_path):
+    errors = tmp_path / "errors"
+    for _ in range(5):
+        with errors.open("wb") as file:
+            done = subprocess.run([os.environ.get("ZKC", "zkc"), "inspect", tmp_path / "none.zkc"], stdout=subprocess.PIPE, stderr=file, check=False)
+        assert done.returncode == 2
+        assert "none.zkc" in errors.read_text()

@@ -54,16 +54,11 @@ public final class CircuitCheck {
   }
 
   /**
-   * The interval of every tensor of a circuit that may still lack outputs: for a test that builds
-   * one and must size its tables.
+   * The knowledge of a circuit that may still lack outputs: for a test that builds one and must size
+   * its tables.
    *
    * @throws InvalidCircuit as {@link #check}, but for outputs and unused tensors
    */
-  static List<Interval> intervalsOf(Circuit circuit) {
-    return start(circuit).state.intervals();
-  }
-
-  /** The knowledge after all relations of such a circuit. */
   static CheckState stateOf(Circuit circuit) {
     return start(circuit).state;
   }

@@ -306,7 +306,8 @@ public final class CircuitBuilder {
   }
 
   private List<Interval> intervals() {
-    return CircuitCheck.intervalsOf(new Circuit(tensors, tables, relations, inputs, outputs));
+    return CircuitCheck.stateOf(new Circuit(tensors, tables, relations, inputs, outputs))
+        .intervals();
   }
 
   /** The circuit, every result declared with the bounds that the check finds. */

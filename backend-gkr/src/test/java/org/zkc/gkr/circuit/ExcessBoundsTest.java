@@ -25,7 +25,7 @@ class ExcessBoundsTest {
 
   private static Interval last(CircuitBuilder b, int result) {
     b.output(result);
-    return CircuitCheck.intervalsOf(b.circuit()).get(result);
+    return CircuitCheck.stateOf(b.circuit()).intervals().get(result);
   }
 
   /** The interval is that of all inputs one by one, for any entries and coefficients. */

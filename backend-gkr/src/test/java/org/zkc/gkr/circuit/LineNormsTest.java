@@ -33,7 +33,7 @@ class LineNormsTest {
     b.setModel(w, k -> 1);
     b.boundNorms(w, 8);
     b.output(b.matMul(left, w));
-    return CircuitCheck.intervalsOf(b.circuit()).getLast();
+    return CircuitCheck.stateOf(b.circuit()).intervals().getLast();
   }
 
   private static Interval behind(ToIntFunction<CircuitBuilder> left) {

@@ -21,7 +21,7 @@ class NormCheckTest {
   }
 
   private static Interval result(CircuitBuilder b) {
-    return CircuitCheck.intervalsOf(b.circuit()).getLast();
+    return CircuitCheck.stateOf(b.circuit()).intervals().getLast();
   }
 
   @Test

@@ -20,7 +20,7 @@ public sealed interface CircuitOp extends Op
         WindowSum,
         Unfold,
         Gather,
-        Witness,
+        CommittedOp,
         View {
   /** The value that the op defines. */
   Value result();

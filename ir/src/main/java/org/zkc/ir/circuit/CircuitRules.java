@@ -475,7 +475,7 @@ public final class CircuitRules {
             Sum _,
             Unfold _,
             Gather _,
-            Witness _,
+            CommittedOp _,
             View _ ->
             false;
       };
@@ -503,7 +503,7 @@ public final class CircuitRules {
               Sum _,
               Concatenate _,
               Gather _,
-              Witness _ ->
+              CommittedOp _ ->
               false;
         };
   }
@@ -526,7 +526,7 @@ public final class CircuitRules {
               Sum _,
               Concatenate _,
               Gather _,
-              Witness _ ->
+              CommittedOp _ ->
               false;
         };
   }

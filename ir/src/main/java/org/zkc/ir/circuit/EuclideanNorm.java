@@ -15,7 +15,7 @@ import org.zkc.ir.Value;
 @Describes("floor(sqrt(constant + sum of squares over the last axis)); committed")
 public record EuclideanNorm(
     Value result, Value input, long constant, List<Integer> exponents, Location location)
-    implements Witness {
+    implements CommittedOp {
   public EuclideanNorm {
     exponents = List.copyOf(exponents);
   }

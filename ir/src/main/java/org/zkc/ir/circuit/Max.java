@@ -7,4 +7,4 @@ import org.zkc.ir.Value;
 
 /** Elementwise maximum of 2 to 4 columns of the same shape; committed. */
 @Describes("elementwise maximum of 2 to 4 columns; committed")
-public record Max(Value result, List<Value> inputs, Location location) implements Witness {}
+public record Max(Value result, List<Value> inputs, Location location) implements CommittedOp {}

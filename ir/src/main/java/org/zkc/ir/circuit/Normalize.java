@@ -22,7 +22,7 @@ public record Normalize(
     int bits,
     List<Integer> exponents,
     Location location)
-    implements Witness {
+    implements CommittedOp {
   public Normalize {
     exponents = List.copyOf(exponents);
   }

@@ -23,7 +23,7 @@ public record Requantize(
     long low,
     long high,
     Location location)
-    implements Witness {
+    implements CommittedOp {
   public Requantize {
     limbs = List.copyOf(limbs);
   }

@@ -20,7 +20,7 @@ public record RequantizeTable(
     long first,
     TensorData entries,
     Location location)
-    implements Witness {
+    implements CommittedOp {
   public RequantizeTable {
     limbs = List.copyOf(limbs);
   }

@@ -14,4 +14,4 @@ public record RoundedQuotient(
     long low,
     long high,
     Location location)
-    implements Witness {}
+    implements CommittedOp {}

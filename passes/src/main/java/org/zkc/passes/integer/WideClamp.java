@@ -78,7 +78,7 @@ public record WideClamp(int shift, Interval coarse, Interval kept, Interval left
     return coarse.size() + left.shiftRounded(fine).size();
   }
 
-  /** What is taken off H at each of its values. */
+  /** The excess that is taken off H at each of its values. */
   public long[] excess() {
     long[] entries = new long[Math.toIntExact(coarse.size())];
     for (int i = 0; i < entries.length; i++) {

@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 
 /**
@@ -12,12 +14,28 @@ import picocli.CommandLine;
  * code.
  */
 public final class Main {
+  private static final int SECONDS_FOR_ERRORS = 10;
+
   private Main() {}
 
   public static void main(String[] arguments) {
     // Numbers in texts and pages look the same on every machine: Arabic locales have other digits.
     Locale.setDefault(Locale.ROOT);
-    System.exit(execute(arguments, System.out, System.err));
+    int code = execute(arguments, System.out, System.err);
+    endErrors();
+    System.exit(code);
+  }
+
+  /**
+   * Waits until the launcher's filter of stderr has written what it holds: whoever starts zkc reads
+   * the file of its errors as soon as it has ended. Not for ever: nobody may be reading them.
+   */
+  private static void endErrors() {
+    Optional<ProcessHandle> filter =
+        Optional.ofNullable(Long.getLong("zkc.errors")).flatMap(ProcessHandle::of);
+    System.err.close();
+    filter.ifPresent(process ->
+        process.onExit().completeOnTimeout(process, SECONDS_FOR_ERRORS, TimeUnit.SECONDS).join());
   }
 
   /**

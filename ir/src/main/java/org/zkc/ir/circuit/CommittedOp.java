@@ -1,7 +1,7 @@
 package org.zkc.ir.circuit;
 
 /** Columns that are no sums of products: the prover commits to them, and lookups tie them down. */
-public sealed interface Witness extends CircuitOp
+public sealed interface CommittedOp extends CircuitOp
     permits Max,
         Requantize,
         RequantizeTable,
