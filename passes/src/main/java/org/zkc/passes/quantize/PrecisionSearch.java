@@ -46,7 +46,7 @@ final class PrecisionSearch {
   private static final double ROW_SHARE_OF_POOR = 1;
 
   /** The share of activations and of weights at which large programs with attention begin. */
-  private static final double SHARE_OF_ATTENTION = 7.5e-5;
+  private static final double SHARE_OF_ATTENTION = 2e-5;
 
   private static final double SHARE_OF_ITS_WEIGHTS = 1e-6;
 

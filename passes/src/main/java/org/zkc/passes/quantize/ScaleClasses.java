@@ -83,6 +83,12 @@ final class ScaleClasses {
   private static final int SHIFTED_BITS = 16;
 
   /**
+   * Bits of the factors of a gated product, of which the greatest are a hundred times the others
+   * and decide what the map behind writes.
+   */
+  private static final int GATED_BITS = 13;
+
+  /**
    * Bits that weights of a map keep beside products of two computed values: products are many, and
    * their sums of thousands leave room for few bits of both together.
    */
@@ -172,6 +178,8 @@ final class ScaleClasses {
         snapOperand(a.operands().getFirst());
       }
       if (op instanceof Linear l && isProduct(l.input())) {
+        // Both are of few rows: the product's errors are those of its factors.
+        analysis.definition(l.input()).operands().forEach(v -> atLeast(v, GATED_BITS));
         Members members = members(find(l.input()));
         members.room = Math.min(members.room, 1 + room(l.weight(), WEIGHTS_OF_PRODUCTS, 0.9));
       }
