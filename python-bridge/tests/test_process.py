@@ -140,6 +140,7 @@ def test_ctrl_c_cancels_the_work_and_not_the_session(model):
     child = interpreter(
         """
         import os, signal, sys, numpy, zkpytorch
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for work in the background
         x = numpy.zeros((1, 6), numpy.float32)
         zkpytorch.run(sys.argv[1], x)
         before = zkpytorch.process_id()
@@ -235,3 +236,47 @@ def test_paths_are_relative_to_the_interpreters_folder(model, monkeypatch):
     monkeypatch.chdir(model.model.parent)
     assert zkpytorch.run("m.zkc", X).shape == (1, 8)
     assert process.process_id() is not None
+
+
+def test_a_process_whose_jar_was_replaced_is_replaced(model, monkeypatch, tmp_path):
+    jar = tmp_path / "runtime" / "target" / "zkc.jar"
+    jar.parent.mkdir(parents=True)
+    jar.write_bytes(b"old")
+    launcher = tmp_path / "zkc"
+    launcher.write_text(f"#!/bin/sh\nexec '{find_zkc()}' \"$@\"\n")
+    launcher.chmod(0o755)
+    monkeypatch.setenv("ZKC", str(launcher))
+    expected = zkpytorch.run(model, X)
+    first = zkpytorch.process_id()
+    zkpytorch.run(model, X)
+    assert zkpytorch.process_id() == first
+    jar.write_bytes(b"rebuilt")
+    assert np.array_equal(zkpytorch.run(model, X), expected)
+    assert zkpytorch.process_id() not in (None, first)
+
+
+def test_an_internal_error_of_a_process_whose_jar_was_replaced_is_asked_once_more(model, monkeypatch, tmp_path):
+    # As a JVM that no longer finds its classes answers; the second one is the true zkc.
+    jar = tmp_path / "runtime" / "target" / "zkc.jar"
+    jar.parent.mkdir(parents=True)
+    jar.write_bytes(b"old")
+    answer = '{"jsonrpc":"2.0","id":%s,"error":{"code":-32013,"message":"NoClassDefFoundError","data":{"exitCode":3}}}'
+    launcher = tmp_path / "zkc"
+    launcher.write_text(
+        f"""#!/bin/sh
+if [ -e '{tmp_path}/started' ]; then exec '{find_zkc()}' "$@"; fi
+touch '{tmp_path}/started'
+read -r line
+echo '{answer % 1}'
+read -r line
+sleep 1
+echo rebuilt >'{jar}'
+echo '{answer % 2}'
+read -r line
+"""
+    )
+    launcher.chmod(0o755)
+    monkeypatch.setenv("ZKC", str(launcher))
+    with pytest.raises(zkpytorch.ZkcError, match="NoClassDefFoundError"):
+        zkpytorch.run(model, X)
+    assert zkpytorch.run(model, X).shape == (1, 8)

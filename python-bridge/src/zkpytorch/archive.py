@@ -51,7 +51,7 @@ def export(
     Args:
         model: a module on the CPU with real parameters.
         example_inputs: the tensor, or the tensors in the order of `forward`'s arguments, of float32, float64, integers or bool.
-            They fix the input shapes.
+            Each fixes the shape of its input, whatever that is.
         path: the file to write. A name that ends with `.pt` asks for TorchScript. One without a suffix gets `.pt2` or `.pt`,
             as its format is. By default the class's name, without a suffix, in the current folder.
         calibration: sample inputs for the quantisation, stored in the archive: for each input one array of its shape, or with a
@@ -152,7 +152,8 @@ def _class_name(model: nn.Module) -> str:
 
 def _input_names(model: nn.Module) -> list[str]:
     if isinstance(model, torch.jit.ScriptModule):
-        return [argument.name for argument in model.forward.schema.arguments[1:]]
+        schema: Any = getattr(model.forward, "schema")
+        return [argument.name for argument in schema.arguments[1:]]
     parameters = inspect.signature(model.forward).parameters.values()
     return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
@@ -255,7 +256,8 @@ def _trace(model: nn.Module, examples: list[torch.Tensor], answers: list[Answer]
         return model
     # Dictionaries are results of one structure: their keys become names of outputs.
     try:
-        traced: torch.jit.ScriptModule = torch.jit.trace(model, tuple(_copies(examples)), check_trace=False, strict=False)
+        traced: torch.jit.ScriptModule = torch.jit.trace(  # type: ignore[no-untyped-call]
+            model, tuple(_copies(examples)), check_trace=False, strict=False)
     except RuntimeError as e:
         reason = " ".join(str(e).split())
         raise ExportError(f"the model cannot be traced ({reason}); return a tensor, a tuple of tensors or a dictionary of tensors.") from e
@@ -405,7 +407,7 @@ def _type(tensor: torch.Tensor) -> dict[str, Any]:
 
 def _npz(arrays: dict[str, np.ndarray]) -> bytes:
     buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]  # its type takes a flag of the same form for an array
     return buffer.getvalue()
 
 
@@ -434,5 +436,5 @@ def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.simplefilter("ignore", torch.jit._trace.TracerWarning)
         yield

@@ -33,9 +33,8 @@ def find_zkc() -> str:
     if os.access(bundled, os.X_OK):
         return str(bundled)
     for checkout in (pathlib.Path(__file__).resolve().parents[3], _installed_from()):
-        launcher = checkout / "zkc" if checkout else None
-        if launcher and (checkout / "python-bridge").is_dir() and os.access(launcher, os.X_OK):
-            return str(launcher)
+        if checkout is not None and (checkout / "python-bridge").is_dir() and os.access(checkout / "zkc", os.X_OK):
+            return str(checkout / "zkc")
     on_path = shutil.which("zkc")
     if on_path is None:
         raise FileNotFoundError(
@@ -65,7 +64,7 @@ def run_zkc(arguments: Sequence[str | os.PathLike[str]]) -> str:
         ZkcError: any other failure, with zkc's own text.
     """
     done = subprocess.run(
-        [find_zkc(), *map(os.fspath, arguments)], capture_output=True, text=True, encoding="utf-8", check=False
+        [find_zkc(), *(os.fspath(argument) for argument in arguments)], capture_output=True, text=True, encoding="utf-8", check=False
     )
     if done.returncode == 0:
         return done.stdout

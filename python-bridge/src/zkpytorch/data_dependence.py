@@ -66,9 +66,9 @@ class _Derived:
         return tensor.untyped_storage()._cdata in self._storages
 
 
-class _DispatchMode(TorchDispatchMode):
+class _DispatchMode(TorchDispatchMode):  # type: ignore[no-untyped-call]  # PyTorch's base has no types
     def __init__(self, derived: _Derived) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._derived = derived
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:

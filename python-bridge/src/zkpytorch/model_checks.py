@@ -158,6 +158,7 @@ def _all_nodes(block: Any) -> Iterator[Any]:
 
 
 def _first_line(node: Any) -> str:
-    lines = [line.strip() for line in node.sourceRange().splitlines() if line.strip()]
+    source: str = node.sourceRange()
+    lines = [line.strip() for line in source.splitlines() if line.strip()]
     outside = [line for line in lines if not names_library(line)]
     return (outside or lines or ["the model"])[0]

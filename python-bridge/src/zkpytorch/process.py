@@ -12,7 +12,9 @@ import collections
 import itertools
 import json
 import os
+import pathlib
 import queue
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
@@ -56,6 +58,8 @@ class _Process:
         self._open: dict[int, queue.SimpleQueue[Any]] = {}
         self._numbers = itertools.count(1)
         self._over = False
+        # Known when the first answer is there: the launcher may build it first.
+        self.jar: tuple[int, int, int] | None = None
         self._stderr: collections.deque[str] = collections.deque(maxlen=_STDERR_LINES)
         self._stderr_thread = threading.Thread(target=self._read_stderr, name="zkc-stderr", daemon=True)
         self._stderr_thread.start()
@@ -64,6 +68,10 @@ class _Process:
     @property
     def pid(self) -> int:
         return self._popen.pid
+
+    def is_outdated(self) -> bool:
+        """Whether its jar was replaced since it started: classes that it has not loaded yet are gone then."""
+        return self.jar is not None and self.jar != _jar(self.settings[0])
 
     def is_running(self) -> bool:
         return not self._over and self._popen.poll() is None
@@ -82,7 +90,10 @@ class _Process:
             self._open[number] = messages
         try:
             self._send(number, method, params)
-            return self._answer(messages, progress)
+            answer = self._answer(messages, progress)
+            if self.jar is None:
+                self.jar = _jar(self.settings[0])
+            return answer
         except _Ended:
             raise
         except BaseException:  # KeyboardInterrupt, and whatever progress raises: nobody waits for the work any more
@@ -94,7 +105,7 @@ class _Process:
 
     def _answer(self, messages: queue.SimpleQueue[Any], progress: Progress | None, timeout: float | None = None) -> dict[str, Any]:
         while True:
-            message = messages.get(timeout=timeout)
+            message: dict[str, Any] | None = messages.get(timeout=timeout)
             if message is None:
                 raise _Ended(self._last_words())
             if "id" in message:
@@ -195,7 +206,19 @@ class _Process:
         self._popen.returncode = 0
 
 
-def _settings(executable: str) -> tuple[str | None, ...]:
+def _jar(executable: str) -> tuple[int, int, int] | None:
+    """The identity of the jar that a launcher runs, of a checkout or of a release; None where it is not there."""
+    folder = pathlib.Path(shutil.which(executable) or executable).resolve().parent
+    for jar in (folder / "runtime" / "target" / "zkc.jar", folder.parent / "lib" / "zkc.jar"):
+        try:
+            status = jar.stat()
+        except OSError:
+            continue
+        return status.st_ino, status.st_size, status.st_mtime_ns
+    return None
+
+
+def _settings(executable: str) -> tuple[str, str | None, str | None]:
     """The launcher and its variables: where they have changed, a new process is meant."""
     return (executable, os.environ.get("ZKC_JAVA_OPTS"), os.environ.get("ZKC_JAVA_HOME"))
 
@@ -209,7 +232,9 @@ def _current() -> _Process:
     global _process
     executable = find_zkc()
     with _lock:
-        if _process is not None and (not _process.is_running() or _process.settings != _settings(executable)):
+        if _process is not None and (
+            not _process.is_running() or _process.settings != _settings(executable) or _process.is_outdated()
+        ):
             _process.close()
             _process = None
         if _process is None:
@@ -218,7 +243,11 @@ def _current() -> _Process:
 
 
 def process_id() -> int | None:
-    """The number of the running `zkc` process of this interpreter, or None."""
+    """The running `zkc` process of this interpreter.
+
+    Returns:
+        Its number, or None where there is none.
+    """
     with _lock:
         return _process.pid if _process is not None and _process.is_running() else None
 
@@ -261,10 +290,14 @@ def call(method: str, params: Mapping[str, Any], progress: Progress | None = Non
     """
     words = ""
     for _ in range(2):
+        process = _current()
         try:
-            answer = _current().request(method, params, progress)
+            answer = process.request(method, params, progress)
         except _Ended as e:
             words = str(e)
+            continue
+        if "error" in answer and answer["error"].get("data", {}).get("exitCode") == _INTERNAL and process.is_outdated():
+            words = "its jar was replaced while it was at work"
             continue
         if "error" in answer:
             raise _error(answer["error"])

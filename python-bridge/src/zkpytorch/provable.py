@@ -44,6 +44,19 @@ class Provable:
             return self._compiled
 
     def __call__(self, *inputs: ArrayLike, context: str | None = None) -> Proof:
+        """Proves the output on the inputs. The first call exports and compiles.
+
+        Args:
+            inputs: tensors or arrays of the example inputs' shapes.
+            context: a text that the proof is bound to.
+
+        Returns:
+            The proof, whose `outputs` are the proved ones.
+
+        Raises:
+            ExportError: the model cannot be exported.
+            ZkcError: it cannot be compiled or proved.
+        """
         compiled = self.compiled
         with self._lock:
             self._calls += 1
@@ -51,7 +64,18 @@ class Provable:
         return prove(compiled, *inputs, proof=target, context=context)
 
     def verify(self, proof: Proof, **expected: Any) -> Statement:
-        """`zkpytorch.verify` with this model's key."""
+        """`zkpytorch.verify` with this model's key.
+
+        Args:
+            proof: what a call gave.
+            expected: `inputs`, `outputs` and the other options of `zkpytorch.verify`.
+
+        Returns:
+            The statement that the proof proves.
+
+        Raises:
+            VerificationError: the proof is not valid, or not about what was given.
+        """
         return verify(proof, self.compiled, **expected)
 
     def __repr__(self) -> str:
@@ -66,15 +90,16 @@ def provable(
     The first call exports and compiles. All files lie in a temporary folder that lives as long as the result.
 
     Args:
-        example_inputs: as for `export`.
-        calibration: as for `export`.
+        example_inputs: as for `export`: they fix the shapes of the inputs.
+        calibration: samples of those shapes, as for `export`.
         options: of `compile`.
 
     Returns:
         A decorator. Calling what it gives takes tensors or arrays and gives a `Proof`, whose `outputs` are the proved ones.
 
     Raises:
-        ExportError, ZkcError: at the first call, where the model cannot be exported, compiled or proved.
+        ExportError: at the first call, where the model cannot be exported.
+        ZkcError: at a call, where it cannot be compiled or proved.
         TypeError: what is decorated is no module and no function.
     """
 

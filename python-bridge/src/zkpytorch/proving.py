@@ -43,10 +43,11 @@ def compile(
         model: the archive, as `zkpytorch.export` writes it.
         output: the `.zkc` file to write; by default beside the archive. The `.vk` file stands beside it.
         input_shapes: for archives without shapes: one for each input, as (1, 3, 32, 32) or "1x3x32x32:f32".
-        calibration: sample inputs, one array for each input; by default those of the archive.
-        evaluate: inputs that fidelity is reported on, one array for each input; by default some of the calibration
-            samples are held back for that.
-        labels: the right class of each row of the output on `evaluate`, as integers.
+        calibration: sample inputs, one array for each input, of its shape or with a leading axis of samples; by default those of
+            the archive.
+        evaluate: inputs that fidelity is reported on, one array for each input, shaped as those of `calibration`; by default some of the
+            calibration samples are held back for that.
+        labels: the right class of each row of the first output on `evaluate`, integers of shape [rows].
         reference: what the model answers in PyTorch: the inputs and then the outputs, in order, each of its shape or with a
             leading axis of samples. Where zkc's reading of the model does not compute the same, nothing is compiled. `export`
             records such answers in the archive, which are always compared.
@@ -56,8 +57,12 @@ def compile(
         disable: names of optimisation passes to leave out.
         progress: is called with the stage and the fraction that is done, in this thread.
 
+    Returns:
+        The model and the key, with the compiler's report.
+
     Raises:
         ZkcError: with zkc's own text, and `frame`, the line of the model.
+        TypeError: an array is none of numbers.
         ValueError: labels without inputs to evaluate on.
     """
     target = pathlib.Path(output) if output is not None else pathlib.Path(model).with_suffix(".zkc")
@@ -93,7 +98,7 @@ def check(model: PathLike, *, input_shapes: Sequence[Sequence[int] | str] = (), 
     Args:
         model: the archive.
         input_shapes: as for `compile`.
-        calibration: as for `compile`; tells which functions leave their domain.
+        calibration: as for `compile`, of the same shapes; tells which functions leave their domain.
 
     Returns:
         The faults, each with the line of the model; true where there are none.
@@ -113,6 +118,9 @@ def inspect(file: CompiledModel | Proof | PathLike, *, key: CompiledModel | Path
         file: a model file, key, proof, archive or IR file, or what `compile` or `prove` gave.
         key: the key of a proof, to read its statement with.
 
+    Returns:
+        What is in the file, as text and as a report for programs.
+
     Raises:
         ZkcError: the file is missing or of another kind.
     """
@@ -129,7 +137,12 @@ def run(model: CompiledModel | PathLike, *inputs: ArrayLike) -> Outputs:
 
     Args:
         model: what `compile` gave, or a `.zkc` file.
-        inputs: in the order of forward's arguments; one tuple of them all, as `export` takes it, is the same.
+        inputs: in the order of forward's arguments, of the shapes and element types of the example inputs; one tuple of them all, as
+            `export` takes it, is the same.
+
+    Returns:
+        The output, float32, int64 or bool, of the shape that the model gives it; several as a tuple. Tensors where the first
+        input is a tensor, else arrays.
 
     Raises:
         TypeError: an input is no tensor or array.
@@ -149,13 +162,17 @@ def generate(model: CompiledModel | PathLike, prompt: ArrayLike, count: int) -> 
         prompt: tokens, integers of shape [1, n].
         count: how many tokens to generate; with the prompt at most as many as the model was compiled for.
 
+    Returns:
+        The tokens after the prompt, int64 of shape [1, count]; a tensor where the prompt is one.
+
     Raises:
         TypeError: the prompt is no tensor or array.
         ZkcError: with zkc's own text.
     """
     with _files([prompt], "prompt") as paths, _output_file() as target:
         call("run", {"model": absolute(_model_file(model)), "input": paths, "generate": count, "output": target})
-        return _read(target, [prompt])
+        (tokens,) = _arrays(target, [prompt])
+        return tokens
 
 
 def prove(
@@ -172,14 +189,18 @@ def prove(
 
     Args:
         model: what `compile` gave, or a `.zkc` file.
-        inputs: in the order of forward's arguments; one tuple of them all, as `export` takes it, is the same.
-        generated: when given, the proof is that a causal language model generates these tokens, greedily, after the prompt
-            that is its input.
+        inputs: in the order of forward's arguments, of the shapes and element types of the example inputs; one tuple of them all, as
+            `export` takes it, is the same.
+        generated: when given, integers of shape [1, n]: the proof is that a causal language model generates these tokens,
+            greedily, after the prompt that is its input.
         proof: the `.zkp` file to write; by default beside the model.
         context: a text that the proof is bound to; `verify` needs the same.
         threads: how many to use; by default all.
         batch: the inputs hold several samples, along a first axis, that are proved in one proof.
         progress: is called with the stage and the fraction that is done, in this thread.
+
+    Returns:
+        The proof's file and the proved outputs, as `run` gives them; of a batch with a first axis of samples.
 
     Raises:
         TypeError: an input is no tensor or array.
@@ -210,11 +231,14 @@ def verify(
     Args:
         proof: what `prove` gave, or a `.zkp` file.
         key: what `compile` gave, or a `.vk` file.
-        inputs: when given, the proof must be about these inputs; of generated text, about this prompt.
-        generated: when given, the proof must be that these tokens were generated.
-        outputs: when given, the proved outputs must be these, bit for bit.
+        inputs: when given, the proof must be about these inputs, of the shapes that `prove` took; of generated text, about this prompt.
+        generated: when given, the proof must be that these tokens, integers of shape [1, n], were generated.
+        outputs: when given, the proved outputs must be these, bit for bit, of the shapes that `prove` gave.
         expect_model: when given, the model's digest must be this.
         context: the text that the proof was bound to.
+
+    Returns:
+        The statement: model, inputs, outputs and context, as the proof has them.
 
     Raises:
         VerificationError: the proof is not valid, or not about what was given.
@@ -312,8 +336,13 @@ def _output_file() -> Iterator[str]:
 
 
 def _read(path: str, inputs: Sequence[ArrayLike]) -> Outputs:
+    results = _arrays(path, inputs)
+    return results[0] if len(results) == 1 else results
+
+
+def _arrays(path: str, inputs: Sequence[ArrayLike]) -> tuple[ArrayLike, ...]:
+    """What zkc wrote, as tensors where the first input is one."""
     with np.load(path, allow_pickle=False) as stored:
         arrays = [stored[name] for name in stored.files]
     tensors = bool(inputs) and isinstance(inputs[0], torch.Tensor)
-    results = tuple(torch.from_numpy(array) if tensors else array for array in arrays)
-    return results[0] if len(results) == 1 else results
+    return tuple(torch.from_numpy(array) if tensors else array for array in arrays)

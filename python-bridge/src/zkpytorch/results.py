@@ -191,6 +191,7 @@ class Statement:
 
     @staticmethod
     def of(report: Mapping[str, Any]) -> Statement:
+        """The statement that `zkc verify --json` prints."""
         samples = report.get("samples", [report])
 
         def arrays(kind: str) -> dict[str, np.ndarray]:
@@ -273,6 +274,7 @@ class CheckResult:
 
     @staticmethod
     def of(model: pathlib.Path, report: Mapping[str, Any]) -> CheckResult:
+        """The faults that `zkc check --json` prints."""
         faults = [
             Fault(Frame(f["file"], f["line"], f["text"]) if f["line"] else None, f["why"], f["instead"], f["certain"], f["times"])
             for f in report["faults"]
