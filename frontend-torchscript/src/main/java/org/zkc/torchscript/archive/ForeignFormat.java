@@ -46,7 +46,7 @@ final class ForeignFormat {
       what = "is a safetensors file, with weights but no program; load it into its model and ";
     } else if (text.stripLeading().startsWith("module @")
         || text.stripLeading().startsWith("#loc")) {
-      what = "is MLIR text, which zkc does not read yet; ";
+      throw new UserException(name + " is MLIR text; give the file a name that ends in .mlir.");
     } else {
       what = "is not a zip file, so it is not an archive written by torch.jit.save; ";
     }

@@ -47,6 +47,12 @@ final class CheckCommand implements Callable<Integer> {
   private List<String> dimensions = new ArrayList<>();
 
   @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description = "Weights beside StableHLO text, as for compile.")
+  private List<Path> weights = new ArrayList<>();
+
+  @Option(
       names = "--calibration",
       paramLabel = "FILE",
       description = "Sample inputs, as for compile: they tell which functions leave their domain.")
@@ -71,6 +77,7 @@ final class CheckCommand implements Callable<Integer> {
                 .withMethod(method)
                 .withInputShapes(inputShapes)
                 .withDimensions(dimensions)
+                .withWeights(weights)
                 .withCalibration(calibration));
     List<Fault> faults = pipeline.check(model);
     PrintWriter out = spec.commandLine().getOut();

@@ -48,8 +48,9 @@ final class CompileCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "MODEL",
       description =
-          "The archive that zkpytorch.export, torch.jit.save or torch.export.save wrote, or a .zkir"
-              + " program of the torch or tensor level.")
+          "The archive that zkpytorch.export, torch.jit.save or torch.export.save wrote, StableHLO"
+              + " text (.mlir) or a folder of it that torch_xla saved, or a .zkir program of the"
+              + " torch or tensor level.")
   private Path model;
 
   @Option(
@@ -71,6 +72,14 @@ final class CompileCommand implements Callable<Integer> {
           "Extent of a symbolic dimension of a torch.export archive: by its symbol (s77=1), or by"
               + " input and axis (x.0=1); any name where there is only one.")
   private List<String> dimensions = new ArrayList<>();
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description =
+          "Weights beside StableHLO text, .npz or .safetensors, by the names of the text's"
+              + " arguments; repeat for several files.")
+  private List<Path> weights = new ArrayList<>();
 
   @Option(
       names = "--calibration",
@@ -204,6 +213,7 @@ final class CompileCommand implements Callable<Integer> {
               method,
               inputShapes,
               dimensions,
+              weights,
               calibration,
               new EvaluationFiles(evaluation, Optional.ofNullable(labels)),
               reference,
@@ -267,7 +277,9 @@ final class CompileCommand implements Callable<Integer> {
   }
 
   private DistinctFiles sources() {
-    return new DistinctFiles()
+    DistinctFiles files = new DistinctFiles();
+    weights.forEach(file -> files.reads("--weights", file));
+    return files
         .reads("MODEL", model)
         .reads("--calibration", calibration)
         .reads("--evaluate", evaluation)

@@ -1,5 +1,6 @@
 package org.zkc.runtime.compile;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -14,6 +15,7 @@ import org.zkc.passes.quantize.QuantizationOptions;
  * @param method the method of the root module that is compiled
  * @param inputShapes values of {@code --input-shape}
  * @param dimensions values of {@code --dim}, NAME=EXTENT
+ * @param weights files of {@code --weights}
  * @param calibration values of {@code --calibration}
  * @param evaluation the files of {@code --evaluate} and {@code --labels}
  * @param reference values of {@code --reference}
@@ -28,6 +30,7 @@ public record CompileOptions(
     String method,
     List<String> inputShapes,
     List<String> dimensions,
+    List<Path> weights,
     List<String> calibration,
     EvaluationFiles evaluation,
     List<String> reference,
@@ -45,6 +48,7 @@ public record CompileOptions(
           List.of(),
           List.of(),
           List.of(),
+          List.of(),
           EvaluationFiles.NONE,
           List.of(),
           QuantizationOptions.DEFAULT,
@@ -58,6 +62,7 @@ public record CompileOptions(
   public CompileOptions {
     inputShapes = List.copyOf(inputShapes);
     dimensions = List.copyOf(dimensions);
+    weights = List.copyOf(weights);
     calibration = List.copyOf(calibration);
     reference = List.copyOf(reference);
     disabled = Set.copyOf(disabled);
@@ -68,6 +73,25 @@ public record CompileOptions(
         name,
         inputShapes,
         dimensions,
+        weights,
+        calibration,
+        evaluation,
+        reference,
+        quantization,
+        convolutions,
+        disabled,
+        generation,
+        minFidelity,
+        listener,
+        warnings);
+  }
+
+  public CompileOptions withWeights(List<Path> files) {
+    return new CompileOptions(
+        method,
+        inputShapes,
+        dimensions,
+        files,
         calibration,
         evaluation,
         reference,
@@ -85,6 +109,7 @@ public record CompileOptions(
         method,
         inputShapes,
         dimensions,
+        weights,
         files,
         evaluation,
         reference,
@@ -102,6 +127,7 @@ public record CompileOptions(
         method,
         shapes,
         dimensions,
+        weights,
         calibration,
         evaluation,
         reference,
@@ -119,6 +145,7 @@ public record CompileOptions(
         method,
         inputShapes,
         extents,
+        weights,
         calibration,
         evaluation,
         reference,
@@ -136,6 +163,7 @@ public record CompileOptions(
         method,
         inputShapes,
         dimensions,
+        weights,
         calibration,
         evaluation,
         reference,
@@ -153,6 +181,7 @@ public record CompileOptions(
         method,
         inputShapes,
         dimensions,
+        weights,
         calibration,
         evaluation,
         reference,
@@ -170,6 +199,7 @@ public record CompileOptions(
         method,
         inputShapes,
         dimensions,
+        weights,
         calibration,
         evaluation,
         reference,
@@ -187,6 +217,7 @@ public record CompileOptions(
         method,
         inputShapes,
         dimensions,
+        weights,
         calibration,
         evaluation,
         reference,
@@ -204,6 +235,7 @@ public record CompileOptions(
         method,
         inputShapes,
         dimensions,
+        weights,
         calibration,
         evaluation,
         reference,

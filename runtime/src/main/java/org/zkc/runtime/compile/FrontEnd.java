@@ -11,6 +11,7 @@ import org.zkc.ir.ImportedModel;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.artifact.FileErrors;
 import org.zkc.runtime.numpy.NpyReader;
+import org.zkc.runtime.weights.WeightFiles;
 import org.zkc.stablehlo.StablehloReader;
 import org.zkc.stablehlo.weights.BoundProgram;
 import org.zkc.stablehlo.weights.TorchXlaFolder;
@@ -18,8 +19,8 @@ import org.zkc.torchexport.TorchExportReader;
 import org.zkc.torchscript.TorchScriptReader;
 
 /**
- * The reader that a model file is for: those of {@code .zkir} and StableHLO text by the file's name,
- * that of torch.export archives by what is in the file, else that of TorchScript archives.
+ * The reader that a model file is for: those of {@code .zkir} and StableHLO text by the file's
+ * name, that of torch.export archives by what is in the file, else that of TorchScript archives.
  */
 public sealed interface FrontEnd {
 
@@ -126,8 +127,16 @@ public sealed interface FrontEnd {
     }
   }
 
-  /** StableHLO text, or a folder of torch_xla. */
-  record StableHlo(Path file) implements FrontEnd {
+  /**
+   * StableHLO text, or a folder of torch_xla.
+   *
+   * @param weights files of weights beside the text
+   */
+  record StableHlo(Path file, List<Path> weights) implements FrontEnd {
+    public StableHlo {
+      weights = List.copyOf(weights);
+    }
+
     @Override
     public String step() {
       return "read-stablehlo";
@@ -150,7 +159,7 @@ public sealed interface FrontEnd {
     }
 
     private BoundProgram open() {
-      return BoundProgram.open(file, Map.of(), NpyReader::read);
+      return BoundProgram.open(file, WeightFiles.read(weights), NpyReader::read);
     }
   }
 
@@ -162,9 +171,18 @@ public sealed interface FrontEnd {
    */
   static FrontEnd of(Path file, CompileOptions options) {
     String name = String.valueOf(file.getFileName());
-    FileErrors.requireReadable(file);
-    if (name.endsWith(".mlir") || TorchXlaFolder.isFolder(file)) {
-      return new StableHlo(file);
+    boolean isFolder = TorchXlaFolder.isFolder(file);
+    if (!isFolder) {
+      FileErrors.requireReadable(file);
+    }
+    if (isFolder || name.endsWith(".mlir")) {
+      refuseForStableHlo(options);
+      return new StableHlo(file, options.weights());
+    }
+    if (!options.weights().isEmpty()) {
+      throw new UserException(
+          "--weights is for StableHLO text, whose weights may stand beside it; leave --weights"
+              + " out");
     }
     if (!name.endsWith(".zkir") && TorchExportReader.isExport(file)) {
       if (!options.method().equals(CompileOptions.DEFAULT.method())) {
@@ -179,6 +197,19 @@ public sealed interface FrontEnd {
           "--dim is for torch.export archives with symbolic dimensions; use --input-shape");
     }
     return name.endsWith(".zkir") ? new Text(file) : new TorchScript(file, entryPoint(options));
+  }
+
+  private static void refuseForStableHlo(CompileOptions options) {
+    if (!options.method().equals(CompileOptions.DEFAULT.method())) {
+      throw new UserException(
+          "--method %s: of StableHLO text the function @main is read; leave --method out"
+              .formatted(options.method()));
+    }
+    if (!options.dimensions().isEmpty()) {
+      throw new UserException(
+          "--dim is for torch.export archives with symbolic dimensions; export the text with fixed"
+              + " shapes");
+    }
   }
 
   /** The method, and the inputs that {@code --input-shape} names, or gives in order. */

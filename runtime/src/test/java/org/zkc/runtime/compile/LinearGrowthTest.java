@@ -97,6 +97,7 @@ class LinearGrowthTest {
             List.of("4x4"),
             List.of(),
             List.of(),
+            List.of(),
             EvaluationFiles.NONE,
             List.of(),
             QuantizationOptions.fixed(8, Map.of()),

@@ -194,6 +194,7 @@ class WeightReadsTest {
         List.of(),
         List.of(),
         List.of(),
+        List.of(),
         EvaluationFiles.NONE,
         List.of(),
         quantization,

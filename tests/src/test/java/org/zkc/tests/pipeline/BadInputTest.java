@@ -106,7 +106,12 @@ final class BadInputTest {
             SampleArchive.file("foreign_hostile_pickle.pt").toString(),
             "system"),
         compile("torch.export archive", file("model.pt2"), "pt2"),
-        compile("StableHLO text", file("model.mlir"), "mlir"),
+        compile("StableHLO text without a model", file("model.mlir"), "model.mlir", "@main"),
+        bad(
+            "weights beside an archive",
+            2,
+            List.of("compile", good, "-o", out, "--weights", file("x.npy")),
+            "--weights is for StableHLO text"),
         compile("unsupported operator", unsupported, "histc", "model.py:"),
         compile("scripted archive without shapes", scripted, "--input-shape"),
         bad(
