@@ -19,9 +19,9 @@ import org.zkc.ir.Value;
 
 /**
  * A rewrite within one level that looks at one op and at those that define its operands. The
- * function is walked once, in order, so rules see what they made of earlier ops; ops that lose their
- * last reader go. Passes of one rule that needs no more than that are {@link LocalRewrite}s; one
- * with several rules, or whose rules need facts about the whole function, gathers these at the
+ * function is walked once, in order, so rules see what they made of earlier ops; ops that lose
+ * their last reader go. Passes of one rule that needs no more than that are {@link LocalRewrite}s;
+ * one with several rules, or whose rules need facts about the whole function, gathers these at the
  * {@linkplain #begin beginning of a run}.
  */
 public abstract class Rewrite implements Pass {

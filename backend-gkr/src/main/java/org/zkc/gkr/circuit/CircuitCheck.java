@@ -7,7 +7,6 @@ import static org.zkc.gkr.circuit.CheckState.requirePaddedSize;
 import static org.zkc.gkr.circuit.CheckState.requireShortAxes;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
 
@@ -54,8 +53,8 @@ public final class CircuitCheck {
   }
 
   /**
-   * The knowledge of a circuit that may still lack outputs: for a test that builds one and must size
-   * its tables.
+   * The knowledge of a circuit that may still lack outputs: for a test that builds one and must
+   * size its tables.
    *
    * @throws InvalidCircuit as {@link #check}, but for outputs and unused tensors
    */

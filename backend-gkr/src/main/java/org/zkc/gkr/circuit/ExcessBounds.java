@@ -3,11 +3,11 @@ package org.zkc.gkr.circuit;
 import java.util.Optional;
 
 /**
- * The interval that a x + b T(x) ranges over, where T is a {@link Requantize} of the very x. With s its shift, x
- * + half lies in [2^s h, 2^s (h + 1)) where T(x) is the entry of row h, so the sum has bounds row
- * by row, and the whole lies in their hull. That is at most what the intervals of x and of T(x)
- * give by themselves. A clamp of wide sums is made of this: x less an excess that is a function of
- * its upper bits.
+ * The interval that a x + b T(x) ranges over, where T is a {@link Requantize} of the very x. With s
+ * its shift, x + half lies in [2^s h, 2^s (h + 1)) where T(x) is the entry of row h, so the sum has
+ * bounds row by row, and the whole lies in their hull. That is at most what the intervals of x and
+ * of T(x) give by themselves. A clamp of wide sums is made of this: x less an excess that is a
+ * function of its upper bits.
  */
 final class ExcessBounds {
   private ExcessBounds() {}

@@ -14,7 +14,7 @@ final class LineNorms {
 
   private LineNorms() {}
 
-  /** The bound for the relation's result, whose sources have been checked; of most there is none. */
+  /** The bound for the relation's result, whose sources have been checked; mostly none. */
   static long of(Relation relation, CheckState state) {
     if (relation instanceof Normalize n) {
       return normalized(n, state);

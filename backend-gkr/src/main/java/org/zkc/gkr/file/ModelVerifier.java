@@ -17,7 +17,7 @@ import org.zkc.gkr.verify.Verifier;
  * often as there are proofs. An instance is immutable; threads may share it.
  */
 public final class ModelVerifier {
-  /** The part of the three that is wrong cannot be told: a proof is bound to hashes of the others. */
+  /** Nothing tells which of the three is wrong: a proof is bound to hashes of the others. */
   private static final String TOGETHER =
       "context, key and proof do not belong together, or one of them was changed";
 

@@ -155,9 +155,7 @@ final class CircuitBuilder extends ViewBuilder {
     return virtual(
         input.shape(),
         clamp.left(),
-        r ->
-            new Sum(
-                r, List.of(input, excess), List.of(1L, -1L << clamp.shift()), 0, location));
+        r -> new Sum(r, List.of(input, excess), List.of(1L, -1L << clamp.shift()), 0, location));
   }
 
   /** The entries for h in {@code window} of a table that saturates at its ends. */

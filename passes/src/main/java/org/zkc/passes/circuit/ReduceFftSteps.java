@@ -220,8 +220,8 @@ public final class ReduceFftSteps extends Rewrite {
             case null, default -> null;
           };
       return Optional.ofNullable(like)
-          .flatMap(f ->
-              unrepeated(f.input(), scope).map(x -> transform(f, x, Optional.empty(), scope)))
+          .flatMap(
+              f -> unrepeated(f.input(), scope).map(x -> transform(f, x, Optional.empty(), scope)))
           .orElse(spectra);
     }
 
@@ -260,8 +260,7 @@ public final class ReduceFftSteps extends Rewrite {
       Interval interval = ColumnIntervals.interval(w.result());
       Value sum = scope.fresh(t.input().name(), spectrum(ColumnType.Kind.VIRTUAL, shape, interval));
       scope.define(new SpectralSum(sum, t.input(), w.axis(), w.location()));
-      scope.define(
-          new InverseTransform(w.result(), sum, t.starts(), t.strides(), t.location()));
+      scope.define(new InverseTransform(w.result(), sum, t.starts(), t.strides(), t.location()));
     }
 
     private static boolean isModelView(Value value, Scope scope) {

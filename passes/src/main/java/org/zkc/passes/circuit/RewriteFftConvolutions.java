@@ -75,8 +75,8 @@ public final class RewriteFftConvolutions extends Rewrite {
                   t.location(),
                   scope)
               : Optional.empty();
-      found.ifPresent(y ->
-          scope.define(new Reshape(op.definitions().getFirst(), y, op.location())));
+      found.ifPresent(
+          y -> scope.define(new Reshape(op.definitions().getFirst(), y, op.location())));
       return found.isPresent();
     }
 
@@ -112,7 +112,8 @@ public final class RewriteFftConvolutions extends Rewrite {
         Location location,
         Scope scope) {
       Optional<SpectralSum> sum =
-          scope.definition(spectra, SpectralSum.class)
+          scope
+              .definition(spectra, SpectralSum.class)
               .filter(s -> s.axis() == TransformProducts.CHANNELS);
       Optional<Factors> found = factors(sum.map(SpectralSum::input).orElse(spectra), scope);
       if (found.isEmpty() || starts.stream().anyMatch(s -> s > 0)) {
@@ -200,7 +201,8 @@ public final class RewriteFftConvolutions extends Rewrite {
     }
 
     /** The column [N, C, H, W] that was transformed; every output's own copy when not shared. */
-    private static Optional<Value> source(Factors f, boolean isShared, Location location, Scope scope) {
+    private static Optional<Value> source(
+        Factors f, boolean isShared, Location location, Scope scope) {
       Shape planes = f.planes();
       Value spectra = f.spectra();
       Shape batch = spectra.shape();

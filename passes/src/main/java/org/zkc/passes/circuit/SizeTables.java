@@ -5,7 +5,6 @@ import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Function;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
-import org.zkc.ir.Op;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;

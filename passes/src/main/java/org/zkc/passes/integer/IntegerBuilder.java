@@ -237,7 +237,8 @@ public final class IntegerBuilder extends ViewBuilder {
    */
   private static String remedy(double scale) {
     return scale == 1
-        ? "they are exact, whatever the --bits: clamp its operands in the model to the range that they need, or divide them"
+        ? "they are exact, whatever the --bits: clamp its operands in the model to the range that"
+            + " they need, or divide them"
         : "compile with fewer --bits";
   }
 

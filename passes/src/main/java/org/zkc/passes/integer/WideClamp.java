@@ -40,8 +40,7 @@ public record WideClamp(int shift, Interval coarse, Interval kept, Interval left
     @Nullable WideClamp best = null;
     for (int t = shift + 1; t <= MOST_SHIFT; t++) {
       WideClamp candidate = at(t, x, shift, result);
-      if (candidate.isShort(shift)
-          && (best == null || candidate.rows(shift) <= best.rows(shift))) {
+      if (candidate.isShort(shift) && (best == null || candidate.rows(shift) <= best.rows(shift))) {
         best = candidate;
       }
     }

@@ -183,8 +183,7 @@ public final class EqualizeChannels extends Rewrite {
 
     private Value constant(String name, TensorData data) {
       Value value =
-          scope.fresh(
-              name.isEmpty() ? "constant" : name, new TensorType(DType.F32, data.shape()));
+          scope.fresh(name.isEmpty() ? "constant" : name, new TensorType(DType.F32, data.shape()));
       return scope.value(new Constant(value, name, data, op.location()));
     }
   }

@@ -113,9 +113,7 @@ final class VerifyCommand implements Callable<Integer> {
       KeyFile keyFile = verifier.key();
       CheckedProof checked = verifier.check(proofBytes, context);
       Optional<ProvedText> text =
-          checked
-              .claim()
-              .map(claim -> ProvedText.of(keyFile, checked.file().statement(), claim));
+          checked.claim().map(claim -> ProvedText.of(keyFile, checked.file().statement(), claim));
       double seconds = Figures.secondsSince(start);
       checkGenerated(text);
       List<Statement> samples = checked.samples(keyFile.key());

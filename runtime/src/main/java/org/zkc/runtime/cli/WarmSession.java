@@ -30,7 +30,8 @@ final class WarmSession implements Session {
 
   private final Map<Version, SoftReference<OpenModel>> models =
       new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<String, SoftReference<ModelVerifier>> keys = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, SoftReference<ModelVerifier>> keys =
+      new LinkedHashMap<>(16, 0.75f, true);
   private Methods.Progress progress = (stage, fraction) -> {};
   private @Nullable Supplier<Map<String, Object>> found;
 

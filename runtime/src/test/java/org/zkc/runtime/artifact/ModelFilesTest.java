@@ -167,7 +167,9 @@ final class ModelFilesTest {
     Files.write(file, withSections(manifest.toBuilder().setWriter("zkc 0.0.7").build(), older));
     UserException e = assertThrows(UserException.class, () -> ModelFile.open(file));
     assertTrue(
-        e.getMessage().startsWith(file + " was written by zkc 0.0.7, in a form that this zkc does not read (")
+        e.getMessage()
+                .startsWith(
+                    file + " was written by zkc 0.0.7, in a form that this zkc does not read (")
             && e.getMessage().contains("refinalize")
             && e.getMessage().endsWith("); compile the model again"),
         e.getMessage());
@@ -239,10 +241,10 @@ final class ModelFilesTest {
   void anotherVersionsKeySaysWhoWroteItAndWhatToDo() {
     byte[] other = keyBytes.clone();
     other[8] = 0;
-    VerificationFailure e =
-        assertThrows(VerificationFailure.class, () -> KeyFile.decode(other));
+    VerificationFailure e = assertThrows(VerificationFailure.class, () -> KeyFile.decode(other));
     assertEquals(
-        "key file: expected format version 1, as this zkc reads, got version 0, which an older zkc wrote: compile the model again",
+        "key file: expected format version 1, as this zkc reads, got version 0, which an older zkc"
+            + " wrote: compile the model again",
         e.getMessage());
     other[8] = 2;
     e = assertThrows(VerificationFailure.class, () -> KeyFile.decode(other));
@@ -253,7 +255,8 @@ final class ModelFilesTest {
     proof[4] = 1;
     e = assertThrows(VerificationFailure.class, () -> Envelope.PROOF.payload(proof));
     assertEquals(
-        "file, proof: expected format version 2, as this zkc reads, got version 1, which an older zkc wrote: prove again",
+        "file, proof: expected format version 2, as this zkc reads, got version 1, which an older"
+            + " zkc wrote: prove again",
         e.getMessage());
   }
 

@@ -323,13 +323,14 @@ final class ServerTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Fake fake = new Fake();
     Server server = new Server(Channels.newInputStream(toServer.source()), out, fake, 1);
-    Thread thread = new Thread(() -> {
-      try {
-        server.serve();
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
-    });
+    Thread thread =
+        new Thread(() -> {
+          try {
+            server.serve();
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+        });
     thread.start();
     try (OutputStream requests = Channels.newOutputStream(toServer.sink())) {
       for (int id = 1; id <= 2; id++) {
