@@ -12,7 +12,6 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.stablehlo.program.Block;
-import org.zkc.stablehlo.program.HloAttribute;
 import org.zkc.stablehlo.program.HloFunction;
 import org.zkc.stablehlo.program.HloType;
 import org.zkc.stablehlo.program.HloValue;
@@ -29,7 +28,6 @@ final class BlockLowering {
   private final ModuleLowering module;
   private final FunctionWriter writer;
   private final Map<HloValue, Held> values;
-  private final Map<HloValue, Operation> definitions = new IdentityHashMap<>();
 
   private BlockLowering(
       ModuleLowering module, FunctionWriter writer, Map<HloValue, Held> values) {
@@ -97,7 +95,9 @@ final class BlockLowering {
 
   private void perform(Operation operation, Location line) {
     try {
-      List<Held> results = results(operation, line);
+      HloCall call = call(operation, line);
+      List<Held> results = operator(operation, line).lower(call);
+      results.forEach(r -> module.define(r.binding(), call));
       if (results.size() < operation.results().size()) {
         throw new UserException(
             line,
@@ -106,7 +106,6 @@ final class BlockLowering {
       }
       for (int i = 0; i < operation.results().size(); i++) {
         values.put(operation.results().get(i), results.get(i));
-        definitions.put(operation.results().get(i), operation);
       }
     } catch (UserException e) {
       UserException located = e.location().isKnown() ? e : new UserException(line, e.getMessage());
@@ -115,16 +114,18 @@ final class BlockLowering {
     }
   }
 
-  private List<Held> results(Operation operation, Location line) {
-    HloOperator operator =
-        HloOperators.find(operation.name())
-            .orElseThrow(() ->
-                new UserException(
-                    line,
-                    "the operation %s cannot be proved; docs/stablehlo.md lists those that can"
-                        .formatted(operation.name())));
+  private static HloOperator operator(Operation operation, Location line) {
+    return HloOperators.find(operation.name())
+        .orElseThrow(() ->
+            new UserException(
+                line,
+                "the operation %s cannot be proved; docs/stablehlo.md lists those that can"
+                    .formatted(operation.name())));
+  }
+
+  private HloCall call(Operation operation, Location line) {
     List<Held> operands = operation.operands().stream().map(v -> value(v, line)).toList();
-    return operator.lower(new HloCall(operation, operands, this, line));
+    return new HloCall(operation, operands, this, line);
   }
 
   /** Values in place of the results of an operation that could not be lowered. */
@@ -174,41 +175,6 @@ final class BlockLowering {
       }
     }
     return out;
-  }
-
-  /** Whether a value is the iota of a dimension, possibly broadcast or reshaped to its shape. */
-  boolean isIota(HloValue value, int dimension) {
-    Operation made = definitions.get(value);
-    if (made == null) {
-      return false;
-    }
-    return switch (made.name()) {
-      case "stablehlo.iota" ->
-          made.attribute("iota_dimension").orElse(null) instanceof HloAttribute.IntegerValue d
-              && d.value() == dimension;
-      case "stablehlo.broadcast_in_dim" -> {
-        boolean placed = false;
-        if (made.attribute("broadcast_dimensions").orElse(null)
-            instanceof HloAttribute.IntegerArray places) {
-          int from = places.values().indexOf((long) dimension);
-          placed = from >= 0 && isIota(made.operands().getFirst(), from);
-        }
-        yield placed;
-      }
-      case "stablehlo.reshape" -> isIotaReshaped(made, dimension);
-      default -> false;
-    };
-  }
-
-  /** An iota of one dimension that got dimensions of 1 beside its own. */
-  private boolean isIotaReshaped(Operation made, int dimension) {
-    HloValue from = made.operands().getFirst();
-    return made.results().getFirst().type() instanceof HloType.TensorOf to
-        && from.type() instanceof HloType.TensorOf source
-        && source.rank() == 1
-        && dimension < to.rank()
-        && to.extents().get(dimension).equals(source.extents().getFirst())
-        && isIota(from, 0);
   }
 
   private static void collect(Block block, Set<HloValue> out) {

@@ -66,15 +66,18 @@ final class Elementwise {
     return call.operand(operand)
         .number()
         .filter(_ -> ElementTypes.isReal(call.type(operand)))
-        .map(Elementwise::value);
+        .flatMap(Elementwise::value);
   }
 
-  private static double value(Binding.Literal literal) {
+  /** The number of a literal; 0 or 1 for a truth value. */
+  static Optional<Double> value(Binding.Literal literal) {
     return switch (literal.text()) {
-      case "inf" -> Double.POSITIVE_INFINITY;
-      case "-inf" -> Double.NEGATIVE_INFINITY;
-      case "nan" -> Double.NaN;
-      default -> Double.parseDouble(literal.text());
+      case "inf" -> Optional.of(Double.POSITIVE_INFINITY);
+      case "-inf" -> Optional.of(Double.NEGATIVE_INFINITY);
+      case "nan" -> Optional.of(Double.NaN);
+      case "True" -> Optional.of(1.0);
+      case "False" -> Optional.of(0.0);
+      default -> Optional.of(Double.parseDouble(literal.text()));
     };
   }
 }

@@ -50,6 +50,16 @@ final class HloCall {
     return at;
   }
 
+  /** The operation that a value is the result of; of calls, the one inside. */
+  Optional<HloCall> definition(Held value) {
+    return block.module().definition(value.binding());
+  }
+
+  /** Whether this is a call of the operation. */
+  boolean isOf(String name) {
+    return operation.name().equals(name);
+  }
+
   /** A refusal at the operation. */
   UserException refused(String reason) {
     return new UserException(at, "%s: %s".formatted(operation.name(), reason));

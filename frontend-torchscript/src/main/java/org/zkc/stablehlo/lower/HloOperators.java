@@ -18,7 +18,14 @@ public final class HloOperators {
               ShapeOperations.TABLE,
               ContractionOperations.TABLE,
               ReductionOperations.TABLE,
-              ControlOperations.TABLE));
+              ControlOperations.TABLE,
+              ConvolutionOperations.TABLE,
+              WindowOperations.TABLE,
+              GatherOperations.TABLE,
+              ScatterOperations.TABLE,
+              DynamicOperations.TABLE,
+              SortOperations.TABLE,
+              NormalizationOperations.TABLE));
 
   private HloOperators() {}
 

@@ -77,6 +77,10 @@ final class LogicOperations {
     Held condition = call.operand(0);
     Held then = call.operand(1);
     Held otherwise = call.operand(2);
+    Optional<Held> taken = GatherOperations.filled(call, then, otherwise);
+    if (taken.isPresent()) {
+      return taken.orElseThrow();
+    }
     int rank = then.type().rank();
     if (condition.type().rank() != rank) {
       List<Long> ones = Collections.nCopies(rank, 1L);

@@ -1,6 +1,7 @@
 package org.zkc.stablehlo.lower;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -38,6 +39,7 @@ public final class ModuleLowering {
   private final List<Function> functions = new ArrayList<>();
   private final Set<String> functionNames = new HashSet<>(Set.of("main"));
   private final Map<TensorData, String> constants = new IdentityHashMap<>();
+  private final Map<Binding, HloCall> definitions = new IdentityHashMap<>();
   private int operations;
   private int depth;
 
@@ -82,7 +84,7 @@ public final class ModuleLowering {
         arguments.stream()
             .filter(ArgumentBinding.Input.class::isInstance)
             .map(ArgumentBinding.Input.class::cast)
-            .sorted(java.util.Comparator.comparingInt(ArgumentBinding.Input::position))
+            .sorted(Comparator.comparingInt(ArgumentBinding.Input::position))
             .toList();
     Map<ArgumentBinding, Held> byInput = new IdentityHashMap<>();
     for (ArgumentBinding.Input input : ordered) {
@@ -187,6 +189,16 @@ public final class ModuleLowering {
       throw new UserException(at, "a tensor of extents %s is too large".formatted(extents));
     }
     return new Shape(extents.stream().map(Long::intValue).toList());
+  }
+
+  /** Notes the operation that a tensor is a result of, unless it only hands another's result on. */
+  void define(Binding binding, HloCall call) {
+    definitions.putIfAbsent(binding, call);
+  }
+
+  /** The operation that a tensor is a result of; of calls, the one inside. */
+  Optional<HloCall> definition(Binding binding) {
+    return Optional.ofNullable(definitions.get(binding));
   }
 
   /** Takes note of a fault, or throws it where none are collected. */

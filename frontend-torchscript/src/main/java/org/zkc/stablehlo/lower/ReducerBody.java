@@ -26,9 +26,10 @@ enum ReducerBody {
    * The function of a body of two arguments, or of four: values and indices, and again values and
    * indices.
    */
-  static Optional<ReducerBody> of(Block body) {
+  static Optional<ReducerBody> of(HloCall call) {
+    Block body = call.region(0);
     if (body.arguments().size() == 4) {
-      return PairReducer.of(body);
+      return PairReducer.of(body, ScalarBody.constants(call));
     }
     if (body.arguments().size() != 2 || body.operations().isEmpty()) {
       return Optional.empty();

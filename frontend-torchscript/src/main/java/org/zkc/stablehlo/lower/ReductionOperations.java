@@ -21,7 +21,7 @@ final class ReductionOperations {
 
   private static List<Held> reduce(HloCall call) {
     ReducerBody body =
-        ReducerBody.of(call.region(0))
+        ReducerBody.of(call)
             .orElseThrow(() ->
                 call.refused(
                     "its body is none of add, multiply, maximum, minimum, and, or, and the"
@@ -173,7 +173,7 @@ final class ReductionOperations {
     int d = dimensions.getFirst();
     boolean greatest = body == ReducerBody.ARGUMENT_OF_MAXIMUM;
     Held indices = call.operand(1);
-    if (!call.block().isIota(call.operation().operands().get(1), d)) {
+    if (!Definitions.isIota(call, indices, d)) {
       throw call.refused("the indices that it reduces are no iota of dimension %d".formatted(d));
     }
     Binding x = call.whole(0);

@@ -188,23 +188,11 @@ final class ShapeOperations {
     Binding x = call.whole(0);
     List<Long> extents = new ArrayList<>(type.extents());
     for (int d = 0; d < rank; d++) {
-      long gap = between.get(d);
-      long extent = extents.get(d);
-      if (gap < 0) {
+      if (between.get(d) < 0) {
         throw call.refused("its interior padding is negative");
       }
-      if (gap > 0 && extent > 1) {
-        // Each element becomes a run of the element and its gap; the gap after the last goes.
-        List<Long> apart = new ArrayList<>(extents);
-        apart.add(d + 1, 1L);
-        List<Long> sides = new ArrayList<>(Collections.nCopies(2 * (rank - d) - 1, 0L));
-        sides.add(gap);
-        x = call.aten("constant_pad_nd", call.aten("reshape", x, apart), sides, value);
-        long spread = Math.multiplyExact(extent, gap + 1);
-        extents.set(d, spread);
-        x = call.aten("reshape", x, extents);
-        x = call.aten("slice", x, (long) d, 0L, spread - gap, 1L);
-        extents.set(d, spread - gap);
+      if (between.get(d) > 0) {
+        x = Padding.between(call, x, extents, d, between.get(d), value);
       }
     }
     List<Long> sides = new ArrayList<>();

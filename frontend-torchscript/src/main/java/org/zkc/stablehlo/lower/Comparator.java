@@ -1,0 +1,73 @@
+package org.zkc.stablehlo.lower;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.stablehlo.program.Block;
+import org.zkc.stablehlo.program.HloValue;
+
+/**
+ * Comparators of sorts, recognised by what they do: exporters write "less" with and without a care
+ * for zeros of two signs and numbers that are none, and programs sort pairs by their first part.
+ */
+final class Comparator {
+  /** Values that the comparator is tried on. */
+  private static final double[] VALUES = {-1, 0, 2};
+
+  /** Operands that are sorted together. */
+  private static final int MOST_OPERANDS = 4;
+
+  private Comparator() {}
+
+  /**
+   * An order.
+   *
+   * @param key the operand whose elements are compared
+   * @param descending whether the greatest comes first
+   */
+  record Order(int key, boolean descending) {}
+
+  /**
+   * The order of a comparator of two elements of each operand; empty for others.
+   *
+   * @param outer constants of the blocks around that the comparator may read
+   */
+  static Optional<Order> of(Block body, Map<HloValue, Double> outer, int operands) {
+    if (operands > MOST_OPERANDS || body.arguments().size() != 2 * operands) {
+      return Optional.empty();
+    }
+    for (int key = 0; key < operands; key++) {
+      for (boolean descending : new boolean[] {false, true}) {
+        if (is(body, outer, operands, key, descending)) {
+          return Optional.of(new Order(key, descending));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean is(
+      Block body, Map<HloValue, Double> outer, int operands, int key, boolean descending) {
+    int tries = 1;
+    for (int i = 0; i < 2 * operands; i++) {
+      tries *= VALUES.length;
+    }
+    for (int t = 0; t < tries; t++) {
+      List<Double> arguments = new ArrayList<>();
+      int rest = t;
+      for (int i = 0; i < 2 * operands; i++) {
+        arguments.add(VALUES[rest % VALUES.length]);
+        rest /= VALUES.length;
+      }
+      double left = arguments.get(2 * key);
+      double right = arguments.get(2 * key + 1);
+      boolean first = descending ? left > right : left < right;
+      Optional<List<Double>> result = ScalarBody.run(body, outer, arguments);
+      if (result.isEmpty() || !result.orElseThrow().equals(List.of(first ? 1.0 : 0.0))) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

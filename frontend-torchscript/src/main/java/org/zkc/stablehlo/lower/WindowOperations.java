@@ -1,0 +1,236 @@
+package org.zkc.stablehlo.lower;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.zkc.stablehlo.program.HloType;
+import org.zkc.torchscript.lower.Binding;
+
+/**
+ * Reductions over windows (StableHLO specification, "reduce_window"): sums, maxima and minima of
+ * windows along up to three dimensions, and running ones along one.
+ */
+final class WindowOperations {
+  static final Map<String, HloOperator> TABLE =
+      Map.of("stablehlo.reduce_window", HloOperator.one(c -> new WindowOperations(c).lower()));
+
+  private static final int MOST_AXES = 3;
+
+  private final HloCall call;
+  private final ReducerBody body;
+  private final List<Long> window;
+  private final List<Long> strides;
+  private final List<Long> dilations;
+  private final List<Long> low = new ArrayList<>();
+  private final List<Long> high = new ArrayList<>();
+
+  private Binding x;
+  private final List<Long> extents;
+
+  private WindowOperations(HloCall call) {
+    this.call = call;
+    if (call.operandCount() != 2) {
+      throw call.refused("windows of several tensors together cannot be proved");
+    }
+    this.body =
+        ReducerBody.of(call)
+            .orElseThrow(() -> call.refused("its body is none of add, maximum and minimum"));
+    int rank = call.type(0).rank();
+    this.window = call.integers("window_dimensions", rank, 1);
+    this.strides = call.integers("window_strides", rank, 1);
+    this.dilations = call.integers("window_dilations", rank, 1);
+    Padding.read(call, rank, low, high);
+    this.x = call.whole(0);
+    this.extents = new ArrayList<>(call.type(0).extents());
+    List<Long> base = call.integers("base_dilations", rank, 1);
+    for (int d = 0; d < rank; d++) {
+      if (base.get(d) > 1) {
+        x = Padding.between(call, x, extents, d, base.get(d) - 1, neutral());
+      }
+    }
+  }
+
+  private Held lower() {
+    Held start = call.operand(1);
+    if (start
+        .number()
+        .filter(n -> ReductionOperations.isNeutral(n, body, call.dtype(start.type())))
+        .isEmpty()) {
+      throw call.refused("its initial value changes the result");
+    }
+    int rank = extents.size();
+    List<Integer> axes = new ArrayList<>();
+    for (int d = 0; d < rank; d++) {
+      if (window.get(d) != 1
+          || strides.get(d) != 1
+          || low.get(d) != 0
+          || high.get(d) != 0) {
+        axes.add(d);
+      }
+    }
+    if (axes.isEmpty()) {
+      return call.result(x);
+    }
+    Optional<Binding> running = running(axes);
+    if (running.isPresent()) {
+      return call.result(running.orElseThrow());
+    }
+    while (axes.size() > MOST_AXES) {
+      reduce(List.of(axes.removeLast()));
+    }
+    reduce(axes);
+    return call.result(x);
+  }
+
+  /** A window that reaches from the first element to this one, or from this one to the last. */
+  private Optional<Binding> running(List<Integer> axes) {
+    int d = axes.getFirst();
+    long extent = extents.get(d);
+    boolean forward = low.get(d) == extent - 1 && high.get(d) == 0;
+    boolean backward = high.get(d) == extent - 1 && low.get(d) == 0;
+    if (axes.size() != 1
+        || window.get(d) != extent
+        || strides.get(d) != 1
+        || dilations.get(d) != 1
+        || !forward && !backward) {
+      return Optional.empty();
+    }
+    Binding line = backward && !forward ? call.aten("flip", x, List.of(d)) : x;
+    Optional<Binding> scanned =
+        switch (body) {
+          case SUM ->
+              Optional.of(
+                  call.atenTyped("cumsum", "", call.dtype(call.type(0)), line, (long) d));
+          case PRODUCT ->
+              Optional.of(
+                  call.atenTyped("cumprod", "", call.dtype(call.type(0)), line, (long) d));
+          case MAXIMUM -> Optional.of(call.atenAll("cummax", "", line, (long) d).getFirst());
+          case MINIMUM -> Optional.of(call.atenAll("cummin", "", line, (long) d).getFirst());
+          case AND, OR, SECOND, ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM -> Optional.empty();
+        };
+    return scanned.map(s -> backward && !forward ? call.aten("flip", s, List.of(d)) : s);
+  }
+
+  /** Reduces along up to three dimensions: they are moved behind the others, and back. */
+  private void reduce(List<Integer> axes) {
+    int rank = extents.size();
+    List<Integer> order = new ArrayList<>();
+    for (int d = 0; d < rank; d++) {
+      if (!axes.contains(d)) {
+        order.add(d);
+      }
+    }
+    List<Long> others = order.stream().map(extents::get).toList();
+    order.addAll(axes);
+    Binding moved = isIdentity(order) ? x : call.aten("permute", x, order);
+    // [batch, channel, spatial...]; what there is more before the windows is one batch.
+    List<Long> leading = new ArrayList<>(others);
+    while (leading.size() < 2) {
+      leading.addFirst(1L);
+    }
+    while (leading.size() > 2) {
+      leading.set(0, Math.multiplyExact(leading.get(0), leading.remove(1)));
+    }
+    List<Long> shape = new ArrayList<>(leading);
+    axes.forEach(d -> shape.add(extents.get(d)));
+    Binding pooled = pool(call.aten("reshape", moved, shape), axes);
+    for (int d : axes) {
+      long padded = extents.get(d) + low.get(d) + high.get(d);
+      long reach = dilations.get(d) * (window.get(d) - 1) + 1;
+      extents.set(d, padded < reach ? 0 : (padded - reach) / strides.get(d) + 1);
+    }
+    List<Long> result = new ArrayList<>();
+    order.forEach(d -> result.add(extents.get(d)));
+    pooled = call.aten("reshape", pooled, result);
+    List<Integer> back = new ArrayList<>(Collections.nCopies(rank, 0));
+    for (int i = 0; i < rank; i++) {
+      back.set(order.get(i), i);
+    }
+    x = isIdentity(order) ? pooled : call.aten("permute", pooled, back);
+  }
+
+  private static boolean isIdentity(List<Integer> order) {
+    for (int d = 0; d < order.size(); d++) {
+      if (order.get(d) != d) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Binding pool(Binding batch, List<Integer> axes) {
+    return switch (body) {
+      case SUM -> sums(batch, axes);
+      case MAXIMUM -> maxima(batch, axes);
+      case MINIMUM -> call.aten("neg", maxima(call.aten("neg", batch), axes));
+      case PRODUCT, AND, OR, SECOND, ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM ->
+          throw call.refused("its body is none of add, maximum and minimum");
+    };
+  }
+
+  private Binding sums(Binding batch, List<Integer> axes) {
+    if (axes.stream().anyMatch(d -> dilations.get(d) != 1)) {
+      throw call.refused("sums over windows with gaps cannot be proved");
+    }
+    Binding padded = padded(batch, axes, 0.0);
+    return call.aten(
+        "avg_pool" + axes.size() + "d",
+        padded,
+        of(axes, window),
+        of(axes, strides),
+        Collections.nCopies(axes.size(), 0L),
+        false,
+        true,
+        1L);
+  }
+
+  private Binding maxima(Binding batch, List<Integer> axes) {
+    HloType.TensorOf type = call.type(0);
+    boolean even =
+        axes.stream()
+            .allMatch(d ->
+                low.get(d).equals(high.get(d))
+                    && low.get(d) >= 0
+                    && 2 * low.get(d) <= window.get(d));
+    if (!even && !ElementTypes.isReal(type)) {
+      throw call.refused("uneven padding of integers cannot be proved");
+    }
+    Binding values = even ? batch : padded(batch, axes, Double.NEGATIVE_INFINITY);
+    return call.aten(
+        "max_pool" + axes.size() + "d",
+        values,
+        of(axes, window),
+        of(axes, strides),
+        even ? of(axes, low) : Collections.nCopies(axes.size(), 0L),
+        of(axes, dilations),
+        false);
+  }
+
+  private Binding padded(Binding batch, List<Integer> axes, double value) {
+    List<Long> sides = new ArrayList<>();
+    for (int d : axes.reversed()) {
+      sides.add(low.get(d));
+      sides.add(high.get(d));
+    }
+    return sides.stream().allMatch(s -> s == 0)
+        ? batch
+        : call.aten("constant_pad_nd", batch, sides, value);
+  }
+
+  private double neutral() {
+    return switch (body) {
+      case SUM -> 0;
+      case PRODUCT -> 1;
+      case MAXIMUM -> Double.NEGATIVE_INFINITY;
+      case MINIMUM -> Double.POSITIVE_INFINITY;
+      case AND, OR, SECOND, ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM ->
+          throw call.refused("its body is none of add, maximum and minimum");
+    };
+  }
+
+  private static List<Long> of(List<Integer> axes, List<Long> all) {
+    return axes.stream().map(all::get).toList();
+  }
+}
