@@ -140,7 +140,7 @@ final class GatherOperations {
       return call.result(taken);
     }
 
-    /** Where the result's dimensions are among those of the batch and of the ordered operand. */
+    /** The places of the result's dimensions among those of the batch and of the ordered operand. */
     private List<Long> placed(List<Integer> order, int batches) {
       List<Long> dropped = new ArrayList<>(numbers.collapsedSliceDims());
       dropped.addAll(numbers.operandBatchingDims());
