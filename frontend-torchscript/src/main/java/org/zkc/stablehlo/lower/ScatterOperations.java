@@ -88,6 +88,9 @@ final class ScatterOperations {
           case PRODUCT, MAXIMUM, MINIMUM, AND, OR, ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM ->
               throw call.refused("its body is neither add nor the new value");
         };
+    if (adds && !ElementTypes.isReal(operand)) {
+      throw call.refused("sums of integers at indices cannot be proved");
+    }
     List<Integer> order = new ArrayList<>(indexed);
     for (int k = 0; k < operand.rank(); k++) {
       if (!indexed.contains(k)) {
