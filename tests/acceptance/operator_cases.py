@@ -625,6 +625,7 @@ def choices_by_computed_indices(r):
         lambda x: torch.zeros(n, n).index_add(0, x.argmax(1), x), lambda x: table[x.argmin(1)],
         lambda x: x.median(axis, keep)[0], lambda x: x.median(), lambda x: x.kthvalue(1, axis, keep)[0],
         lambda x: F.embedding_bag(x.argmax(1).view(1, -1), table, mode="mean"), lambda x: F.embedding_bag(x.argmax(1).view(1, -1), table, mode="max"),
+        lambda x: F.embedding_bag(x.argsort(1).flatten(), table, torch.tensor([0, 1]), mode="max"),
         lambda x: torch.where(x[:, 0] > 0, x.argmax(1), x.argmin(1)).float(),
     ])  # fmt: skip
 

@@ -1,7 +1,9 @@
 package org.zkc.passes.torch;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
@@ -59,7 +61,7 @@ final class EmbeddingBag {
               call.emit()
                   .windowMean(rows, 0, starts, lengths, lengths.stream().map(n -> 1).toList());
           case MEAN -> call.emit().windowMean(rows, 0, starts, lengths, lengths);
-          default -> maxima(call, rows, lengths);
+          default -> maxima(call, rows, starts, lengths);
         };
     DataDependent rest =
         new DataDependent("what embedding_bag keeps for training", call.location());
@@ -83,13 +85,20 @@ final class EmbeddingBag {
     return starts;
   }
 
-  private static Value maxima(OperatorCall call, Value rows, List<Integer> lengths) {
-    int length = lengths.getFirst();
-    if (lengths.stream().anyMatch(n -> n != length)) {
-      throw call.refuse("maxima of bags of several sizes");
-    }
+  /** The largest elements of each bag; the last row of a shorter one counts several times. */
+  private static Value maxima(
+      OperatorCall call, Value rows, List<Integer> starts, List<Integer> lengths) {
+    int longest = Collections.max(lengths);
     int size = rows.shape().extent(1);
-    Value apart = call.emit().reshape(rows, Shape.of(lengths.size(), length, size));
+    int[] sources =
+        IntStream.range(0, lengths.size() * longest)
+            .map(i -> {
+              int bag = i / longest;
+              return starts.get(bag) + Math.min(i % longest, lengths.get(bag) - 1);
+            })
+            .toArray();
+    Value filled = Picks.along(call.emit(), rows, 0, sources);
+    Value apart = call.emit().reshape(filled, Shape.of(lengths.size(), longest, size));
     Value last = call.emit().transpose(apart, List.of(0, 2, 1));
     Value most = ReductionOperators.extreme(call.emit(), last, true);
     return call.emit().reshape(most, Shape.of(lengths.size(), size));
