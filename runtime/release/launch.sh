@@ -18,9 +18,13 @@ java_options='--add-modules jdk.incubator.vector -Djdk.incubator.vector.VECTOR_A
 # not interpreted (LeNet: 45 ms of processor time instead of 60).
 serve_options='-XX:NewSize=64m -XX:MaxNewSize=600m -XX:NewRatio=1 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30
   -XX:Tier3InvocationThreshold=50 -XX:Tier3MinInvocationThreshold=10 -XX:Tier3CompileThreshold=200 -XX:Tier3BackEdgeThreshold=5000'
+# zkc check and inspect read, and compute little: what they need beside the mapped archive stays below 0.3 GB.
 run() {
   terminal=false
-  [ "${1:-}" != serve ] || java_options="$java_options $serve_options"
+  case ${1:-} in
+    serve) java_options="$java_options $serve_options" ;;
+    check | inspect) java_options="$java_options -Xmn200m" ;;
+  esac
   use_cache=
   [ ! -s "${cache:-}" ] || use_cache=-XX:AOTCache=$cache
   [ ! -t 2 ] || terminal=true
