@@ -17,6 +17,9 @@ final class ContractionOperations {
           "stablehlo.dot_general", HloOperator.one(ContractionOperations::dotGeneral),
           "stablehlo.dot", HloOperator.one(ContractionOperations::dot));
 
+  /** Products of integers, which are made one by one. */
+  private static final long MOST_PRODUCTS = 1L << 22;
+
   private ContractionOperations() {}
 
   private static Held dotGeneral(HloCall call) {
@@ -90,12 +93,39 @@ final class ContractionOperations {
       matrix = call.aten("reshape", matrix, List.of(1L, inner));
       kept = List.of(1L);
     }
-    Binding product = call.aten("matmul", matrix, other);
+    Binding product =
+        result.isFloating()
+            ? call.aten("matmul", matrix, other)
+            : integers(call, matrix, other, result, joined(batch, kept), inner, count(columns));
     List<Long> shape = joined(batch, rows, columns);
     return call.result(
         shape.equals(joined(batch, kept, List.of(count(columns))))
             ? product
             : call.aten("reshape", product, shape));
+  }
+
+  /** Integers are multiplied one by one and summed, which is exact. */
+  private static Binding integers(
+      HloCall call,
+      Binding left,
+      Binding right,
+      DType result,
+      List<Long> rows,
+      long inner,
+      long columns) {
+    if (Math.multiplyExact(Math.multiplyExact(count(rows), inner), columns) > MOST_PRODUCTS) {
+      throw call.refused("a product of large matrices of integers");
+    }
+    Binding each =
+        call.aten(
+            "mul",
+            call.aten("reshape", left, joined(rows, List.of(inner, 1L))),
+            call.aten(
+                "reshape",
+                right,
+                joined(rows.subList(0, rows.size() - 1), List.of(1L, inner, columns))));
+    return call.atenTyped(
+        "sum", "dim_IntList", result, each, List.of((long) rows.size()), false);
   }
 
   private static void requireEqual(

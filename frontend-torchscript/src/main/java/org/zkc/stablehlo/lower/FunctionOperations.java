@@ -48,6 +48,9 @@ final class FunctionOperations {
           Map.entry("chlo.lgamma", unary("lgamma")),
           Map.entry("chlo.sinh", unary("sinh")),
           Map.entry("chlo.tan", unary("tan")),
+          Map.entry("stablehlo.bitcast_convert", HloOperator.one(FunctionOperations::bits)),
+          Map.entry(
+              "stablehlo.reduce_precision", HloOperator.one(FunctionOperations::reducePrecision)),
           Map.entry("stablehlo.convert", HloOperator.one(FunctionOperations::convert)));
 
   private FunctionOperations() {}
@@ -64,6 +67,25 @@ final class FunctionOperations {
     Binding x = call.operand(0).binding();
     Binding size = call.aten("floor", call.aten("add", call.aten("abs", x), 0.5));
     return ofOne(call, call.aten("mul", call.aten("sign", x), size));
+  }
+
+  /** The same bits in the same type. */
+  private static Held bits(HloCall call) {
+    Held x = call.operand(0);
+    if (!x.type().element().equals(call.resultType(0).element())) {
+      throw call.refused(
+          "the bits of %s as %s".formatted(x.type().text(), call.resultType(0).text()));
+    }
+    return new Held(x.binding(), x.extents(), call.resultType(0), x.number());
+  }
+
+  /** A format that holds every f32 changes nothing. */
+  private static Held reducePrecision(HloCall call) {
+    if (call.integer("exponent_bits") < 8 || call.integer("mantissa_bits") < 23) {
+      throw call.refused("a format of fewer bits than f32");
+    }
+    Held x = call.operand(0);
+    return new Held(x.binding(), x.extents(), call.resultType(0), x.number());
   }
 
   /** Numbers in another type: reals become integers by rounding towards zero. */

@@ -4,8 +4,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.zkc.ir.DType;
+import org.zkc.stablehlo.program.Block;
 import org.zkc.stablehlo.program.HloType;
+import org.zkc.stablehlo.program.HloValue;
+import org.zkc.stablehlo.program.Operation;
 import org.zkc.torchscript.lower.Binding;
 
 /**
@@ -20,12 +24,15 @@ final class ReductionOperations {
   private ReductionOperations() {}
 
   private static List<Held> reduce(HloCall call) {
+    Optional<ReducerBody> recognised = ReducerBody.of(call);
+    if (recognised.isEmpty() && call.operandCount() > 2) {
+      return apart(call);
+    }
     ReducerBody body =
-        ReducerBody.of(call)
-            .orElseThrow(() ->
-                call.refused(
-                    "its body is none of add, multiply, maximum, minimum, and, or, and the"
-                        + " comparisons of argmax and argmin"));
+        recognised.orElseThrow(() ->
+            call.refused(
+                "its body is none of add, multiply, maximum, minimum, and, or, and the"
+                    + " comparisons of argmax and argmin"));
     int inputs = call.operandCount() / 2;
     List<Integer> dimensions = new ArrayList<>();
     for (long d : call.integers("dimensions")) {
@@ -44,6 +51,44 @@ final class ReductionOperations {
       }
       case SECOND -> throw call.refused("its body is no reduction");
     };
+  }
+
+  /** Several inputs, each of which the body reduces by itself: a reduction each. */
+  private static List<Held> apart(HloCall call) {
+    Operation operation = call.operation();
+    Block body = call.region(0);
+    int inputs = call.operandCount() / 2;
+    List<HloValue> returned = body.operations().getLast().operands();
+    if (body.arguments().size() != 2 * inputs || returned.size() != inputs) {
+      throw call.refused("its body does not fit its %d inputs".formatted(inputs));
+    }
+    List<Held> out = new ArrayList<>();
+    for (int i = 0; i < inputs; i++) {
+      HloValue result = returned.get(i);
+      List<Operation> own = new ArrayList<>();
+      body.operations().stream().filter(o -> o.results().contains(result)).forEach(own::add);
+      own.add(
+          new Operation(
+              "stablehlo.return",
+              List.of(result),
+              List.of(),
+              Map.of(),
+              List.of(),
+              operation.location()));
+      Operation each =
+          new Operation(
+              operation.name(),
+              List.of(operation.operands().get(i), operation.operands().get(inputs + i)),
+              List.of(operation.results().get(i)),
+              operation.attributes(),
+              List.of(
+                  new Block(
+                      List.of(body.arguments().get(i), body.arguments().get(inputs + i)), own)),
+              operation.location());
+      List<Held> operands = List.of(call.operand(i), call.operand(inputs + i));
+      out.addAll(reduce(new HloCall(each, operands, call.block(), call.location())));
+    }
+    return out;
   }
 
   private static Binding fold(HloCall call, ReducerBody body, List<Integer> dimensions) {

@@ -169,9 +169,26 @@ final class ShapeOperations {
         call.integers("dimensions").stream()
             .filter(d -> x.extents().get(call.dimension(d, x.type().rank())) != 1)
             .toList();
+    if (!dimensions.isEmpty() && !ElementTypes.isReal(x.type())) {
+      return call.result(picked(call, x, dimensions), x.extents());
+    }
     return dimensions.isEmpty()
         ? new Held(x.binding(), x.extents(), call.resultType(0), x.number())
         : call.result(call.aten("flip", x.binding(), dimensions), x.extents());
+  }
+
+  /** Integers and booleans from the last to the first. */
+  private static Binding picked(HloCall call, Held x, List<Long> dimensions) {
+    Binding out = x.binding();
+    for (long d : dimensions) {
+      long extent = x.extents().get(Math.toIntExact(d));
+      long[] places = new long[Math.toIntExact(extent)];
+      for (int i = 0; i < places.length; i++) {
+        places[i] = extent - 1 - i;
+      }
+      out = call.aten("index_select", out, d, call.constant(List.of(extent), places));
+    }
+    return out;
   }
 
   /** Padding at the ends, which may be negative, and between elements. */

@@ -198,6 +198,44 @@ final class SelfCheckRunTest {
                 + "%r = stablehlo.negate %w#1 : tensor<2xf32>",
             "dense<[-10.0, 0.5]> : tensor<2xf32>"),
         new Case(
+            "shifts by all bits and more leave the sign",
+            "dense<[-8, 5, -1, 3]> : tensor<4xi32>",
+            "dense<[1, 40, 30, -1]> : tensor<4xi32>",
+            "%r = stablehlo.shift_right_arithmetic %a, %b : tensor<4xi32>",
+            "dense<[-4, 0, -1, 0]> : tensor<4xi32>"),
+        new Case(
+            "logical shift of negative numbers",
+            "dense<[-1, -512, 9]> : tensor<3xi32>",
+            "dense<[30, 12, 1]> : tensor<3xi32>",
+            "%r = stablehlo.shift_right_logical %a, %b : tensor<3xi32>",
+            "dense<[3, 1048575, 4]> : tensor<3xi32>"),
+        new Case(
+            "reverse integers",
+            INTEGERS,
+            DIVISORS,
+            "%r = stablehlo.reverse %a, dims = [0] : tensor<3xi32>",
+            "dense<[5, -7, 7]> : tensor<3xi32>"),
+        new Case(
+            "product of matrices of integers",
+            "dense<[[1, 2], [3, -4]]> : tensor<2x2xi32>",
+            "dense<[[5], [6]]> : tensor<2x1xi32>",
+            "%r = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<2x2xi32>, tensor<2x1xi32>) -> tensor<2x1xi32>",
+            "dense<[[17], [-9]]> : tensor<2x1xi32>"),
+        new Case(
+            "reduce two inputs, each by itself",
+            MATRIX,
+            "dense<[[1, 5, 2], [7, 0, 3]]> : tensor<2x3xi32>",
+            "%0 = stablehlo.constant dense<0xFF800000> : tensor<f32>\n"
+                + "%1 = stablehlo.constant dense<0> : tensor<i32>\n"
+                + "%2:2 = stablehlo.reduce(%a init: %0), (%b init: %1) across dimensions = [1] : (tensor<2x3xf32>, tensor<2x3xi32>, tensor<f32>, tensor<i32>) -> (tensor<2xf32>, tensor<2xi32>)\n"
+                + " reducer(%x: tensor<f32>, %y: tensor<f32>) (%i: tensor<i32>, %j: tensor<i32>) {\n"
+                + "%3 = stablehlo.maximum %x, %y : tensor<f32>\n"
+                + "%4 = stablehlo.add %i, %j : tensor<i32>\n"
+                + "stablehlo.return %3, %4 : tensor<f32>, tensor<i32>\n}\n"
+                + "%5 = stablehlo.convert %2#1 : (tensor<2xi32>) -> tensor<2xf32>\n"
+                + "%r = stablehlo.add %5, %2#0 : tensor<2xf32>",
+            "dense<[11.0, 16.0]> : tensor<2xf32>"),
+        new Case(
             "batch_norm_inference",
             MATRIX,
             "dense<[1.0, 1.0, 1.0]> : tensor<3xf32>",
