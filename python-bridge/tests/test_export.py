@@ -426,6 +426,11 @@ def test_a_fallback_to_torchscript_is_warned_of_with_its_reason(tmp_path, monkey
         with pytest.warns(zkpytorch.ExportWarning, match=reason):
             archive = zkpytorch.export(model(forward), x, tmp_path / "m")
         assert archive.path.name == "m.pt" and archive.method == "traced" and archive.compared == 4 and reason in archive.reason
+    with monkeypatch.context() as patched:
+        patched.setattr(torch.export, "save", lambda *_: unexportable(None, None))
+        patched.setattr(torch.compiler, "is_exporting", lambda: True)
+        with pytest.warns(zkpytorch.ExportWarning, match="cannot save the model"):
+            assert zkpytorch.export(model(simple), x, tmp_path / "unsaved").path.name == "unsaved.pt"
     with pytest.warns(zkpytorch.ExportWarning, match="no example inputs"):
         zkpytorch.export(model(simple), None, tmp_path / "m.pt2")
     monkeypatch.setattr(torch, "__version__", "2.7.1+cpu")

@@ -89,30 +89,35 @@ def export(
         program: Any = None
         if examples is not None:
             answers = _answers(model, examples, looked_at=not isinstance(model, torch.jit.ScriptModule))
+
+        def save(method: str) -> pathlib.Path:
+            extra: dict[str, str | bytes] = {
+                "zkpytorch.json": _description(model, method, names, examples, answers[0][1] if answers else None)
+            }
+            if answers:
+                extra["zkpytorch/answers.npz"] = _npz(_recorded(answers))
+            if samples is not None:
+                extra["zkpytorch/calibration.npz"] = _npz(samples)
+            target = _target(path, model, ".pt2" if method == "exported" else ".pt")
+            _save(program, target, extra)
+            return target
+
+        method = "exported"
         if exporting and examples is not None:
             try:
                 program = _export(model, examples, answers, names)
+                target = save(method)
             except _Unexportable as e:
                 if format != "auto":
                     raise ExportError(f"{e}; format='torchscript' is another way.") from e
                 exporting, reason = False, str(e)
-        if exporting:
-            method = "exported"
-        elif examples is None:
-            method, program = "scripted", _script(model)
-        else:
-            method, program = "traced", _trace(model, examples, answers, names)
         if not exporting:
+            if examples is None:
+                method, program = "scripted", _script(model)
+            else:
+                method, program = "traced", _trace(model, examples, answers, names)
             model_checks.check_no_training_operators(program)
-        extra: dict[str, str | bytes] = {
-            "zkpytorch.json": _description(model, method, names, examples, answers[0][1] if answers else None)
-        }
-        if answers:
-            extra["zkpytorch/answers.npz"] = _npz(_recorded(answers))
-        if samples is not None:
-            extra["zkpytorch/calibration.npz"] = _npz(samples)
-        target = _target(path, model, ".pt2" if exporting else ".pt")
-        _save(program, target, extra)
+            target = save(method)
     if expected and not exporting:
         warnings.warn(f"{target.name} is an archive of TorchScript: {reason}", ExportWarning, stacklevel=2)
     return Archive(target, "torch.export" if exporting else "torchscript", method, reason, max(0, len(answers) - 1))
@@ -418,7 +423,10 @@ def _save(program: Any, target: pathlib.Path, extra: dict[str, str | bytes]) -> 
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".zkpytorch-") as folder:
         if isinstance(program, torch.export.ExportedProgram):
             fresh = pathlib.Path(folder) / f"{target.stem}.pt2"
-            torch.export.save(program, str(fresh))
+            try:
+                torch.export.save(program, str(fresh))
+            except (NotImplementedError, RuntimeError, TypeError, ValueError) as e:  # some programs have no written form
+                raise _Unexportable(f"torch.export cannot save the model ({' '.join(str(e).split())[:500]})") from e
             # PyTorch writes text alone as extra files, and arrays are none.
             with zipfile.ZipFile(fresh, "a", zipfile.ZIP_STORED) as archive:
                 root = archive.namelist()[0].split("/")[0]
