@@ -54,6 +54,10 @@ final class WindowOperations {
 
   private Held lower() {
     Held start = call.operand(1);
+    HloType.TensorOf type = call.type(0);
+    if (!ElementTypes.isReal(type) && !ElementTypes.isBoolean(type) && isArithmetic()) {
+      return call.result(together(integers(), start.binding()));
+    }
     if (start
         .number()
         .filter(n -> ReductionOperations.isNeutral(n, body, call.dtype(start.type())))
@@ -82,6 +86,91 @@ final class WindowOperations {
     }
     reduce(axes);
     return call.result(x);
+  }
+
+  private boolean isArithmetic() {
+    return switch (body) {
+      case SUM, PRODUCT, MAXIMUM, MINIMUM -> true;
+      case AND, OR, SECOND, ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM -> false;
+    };
+  }
+
+  private Binding together(Binding left, Binding right) {
+    return switch (body) {
+      case SUM -> call.aten("add", left, right);
+      case PRODUCT -> call.aten("mul", left, right);
+      case MAXIMUM -> call.aten("maximum", left, right);
+      case MINIMUM -> call.aten("minimum", left, right);
+      case AND, OR, SECOND, ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM ->
+          throw call.refused("its body is none of add, multiply, maximum and minimum");
+    };
+  }
+
+  /** Windows of integers, one dimension after the other, without the initial value. */
+  private Binding integers() {
+    Binding out = x;
+    for (int d = 0; d < extents.size(); d++) {
+      long reach = dilations.get(d) * (window.get(d) - 1) + 1;
+      long padded = extents.get(d) + low.get(d) + high.get(d);
+      if (padded < reach || extents.get(d) == 0) {
+        throw call.refused("there is no window along dimension %d".formatted(d));
+      }
+      out = padded(out, d);
+      out = windows(out, d, window.get(d), padded);
+      long count = (padded - reach) / strides.get(d) + 1;
+      if (strides.get(d) != 1) {
+        out = part(out, d, 0, (count - 1) * strides.get(d) + 1, strides.get(d));
+      }
+      extents.set(d, count);
+    }
+    return out;
+  }
+
+  /**
+   * Padding along a dimension: for an extreme, the element at the end once more, which every window
+   * holds that reaches over the end.
+   */
+  private Binding padded(Binding in, int d) {
+    if (low.get(d) == 0 && high.get(d) == 0) {
+      return in;
+    }
+    if (body == ReducerBody.SUM || body == ReducerBody.PRODUCT) {
+      List<Long> sides = new ArrayList<>(Collections.nCopies(2 * (extents.size() - 1 - d), 0L));
+      sides.add(low.get(d));
+      sides.add(high.get(d));
+      return call.aten("constant_pad_nd", in, sides, body == ReducerBody.SUM ? 0L : 1L);
+    }
+    if (low.get(d) >= window.get(d) || high.get(d) >= window.get(d) || dilations.get(d) != 1) {
+      throw call.refused("windows of padding alone cannot be proved");
+    }
+    long[] places = new long[Math.toIntExact(extents.get(d) + low.get(d) + high.get(d))];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = Math.clamp(i - low.get(d), 0L, extents.get(d) - 1);
+    }
+    return call.aten(
+        "index_select", in, (long) d, call.constant(List.of((long) places.length), places));
+  }
+
+  /** All windows of a size at stride 1, from those of half the size. */
+  private Binding windows(Binding in, int d, long size, long extent) {
+    if (size == 1) {
+      return in;
+    }
+    long half = size / 2;
+    long reach = dilations.get(d) * (half - 1);
+    long step = dilations.get(d) * half;
+    Binding halves = windows(in, d, half, extent);
+    long left = extent - reach - step;
+    Binding both = together(part(halves, d, 0, left, 1), part(halves, d, step, step + left, 1));
+    if (size % 2 == 0) {
+      return both;
+    }
+    long more = left - dilations.get(d);
+    return together(part(both, d, 0, more, 1), part(in, d, 2 * step, 2 * step + more, 1));
+  }
+
+  private Binding part(Binding in, int d, long from, long to, long stride) {
+    return call.aten("slice", in, (long) d, from, to, stride);
   }
 
   /** A window that reaches from the first element to this one, or from this one to the last. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 final class ConformanceRunTest {
   private static final Path PLACE = Path.of("shared", "conformance", "stablehlo");
-  private static final double AGREE = 0.85;
+  private static final double AGREE = 0.9;
 
   private static Optional<Path> folder() {
     for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {

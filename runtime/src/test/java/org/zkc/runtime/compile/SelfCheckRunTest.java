@@ -210,6 +210,28 @@ final class SelfCheckRunTest {
             "%r = stablehlo.shift_right_logical %a, %b : tensor<3xi32>",
             "dense<[3, 1048575, 4]> : tensor<3xi32>"),
         new Case(
+            "greatest integers of windows that reach over the ends",
+            "dense<[3, -5, 4, -6, -7]> : tensor<5xi32>",
+            DIVISORS,
+            "%0 = stablehlo.constant dense<-4> : tensor<i32>\n"
+                + "%r = \"stablehlo.reduce_window\"(%a, %0) <{padding = dense<[[1, 1]]> : tensor<1x2xi64>, window_dimensions = array<i64: 3>, window_strides = array<i64: 2>}> ({\n"
+                + "^bb0(%x: tensor<i32>, %y: tensor<i32>):\n"
+                + "%1 = stablehlo.maximum %x, %y : tensor<i32>\n"
+                + "stablehlo.return %1 : tensor<i32>\n"
+                + "}) : (tensor<5xi32>, tensor<i32>) -> tensor<3xi32>",
+            "dense<[3, 4, -4]> : tensor<3xi32>"),
+        new Case(
+            "sums of integers with gaps",
+            "dense<[1, 2, 4, 8, 16, 32, 64]> : tensor<7xi32>",
+            DIVISORS,
+            "%0 = stablehlo.constant dense<0> : tensor<i32>\n"
+                + "%r = \"stablehlo.reduce_window\"(%a, %0) <{padding = dense<[[1, 0]]> : tensor<1x2xi64>, window_dilations = array<i64: 2>, window_dimensions = array<i64: 3>}> ({\n"
+                + "^bb0(%x: tensor<i32>, %y: tensor<i32>):\n"
+                + "%1 = stablehlo.add %x, %y : tensor<i32>\n"
+                + "stablehlo.return %1 : tensor<i32>\n"
+                + "}) : (tensor<7xi32>, tensor<i32>) -> tensor<4xi32>",
+            "dense<[10, 21, 42, 84]> : tensor<4xi32>"),
+        new Case(
             "reverse integers",
             INTEGERS,
             DIVISORS,
