@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.zkc.stablehlo.program.Block;
 import org.zkc.stablehlo.program.HloValue;
 
@@ -23,10 +24,14 @@ final class Comparator {
   /**
    * An order.
    *
-   * @param key the operand whose elements are compared
+   * @param keys the operands whose elements are compared, each where those before are equal
    * @param descending whether the greatest comes first
    */
-  record Order(int key, boolean descending) {}
+  record Order(List<Integer> keys, boolean descending) {
+    Order {
+      keys = List.copyOf(keys);
+    }
+  }
 
   /**
    * The order of a comparator of two elements of each operand; empty for others.
@@ -37,10 +42,17 @@ final class Comparator {
     if (operands > MOST_OPERANDS || body.arguments().size() != 2 * operands) {
       return Optional.empty();
     }
+    List<List<Integer>> candidates = new ArrayList<>();
     for (int key = 0; key < operands; key++) {
+      candidates.add(List.of(key));
+    }
+    for (int count = 2; count <= operands; count++) {
+      candidates.add(IntStream.range(0, count).boxed().toList());
+    }
+    for (List<Integer> keys : candidates) {
       for (boolean descending : new boolean[] {false, true}) {
-        if (is(body, outer, operands, key, descending)) {
-          return Optional.of(new Order(key, descending));
+        if (is(body, outer, operands, keys, descending)) {
+          return Optional.of(new Order(keys, descending));
         }
       }
     }
@@ -48,7 +60,7 @@ final class Comparator {
   }
 
   private static boolean is(
-      Block body, Map<HloValue, Double> outer, int operands, int key, boolean descending) {
+      Block body, Map<HloValue, Double> outer, int operands, List<Integer> keys, boolean descending) {
     int tries = 1;
     for (int i = 0; i < 2 * operands; i++) {
       tries *= VALUES.length;
@@ -60,9 +72,13 @@ final class Comparator {
         arguments.add(VALUES[rest % VALUES.length]);
         rest /= VALUES.length;
       }
-      double left = arguments.get(2 * key);
-      double right = arguments.get(2 * key + 1);
-      boolean first = descending ? left > right : left < right;
+      int order = 0;
+      for (int key : keys) {
+        double left = arguments.get(2 * key);
+        double right = arguments.get(2 * key + 1);
+        order = order != 0 ? order : left < right ? -1 : left > right ? 1 : 0;
+      }
+      boolean first = descending ? order > 0 : order < 0;
       Optional<List<Double>> result = ScalarBody.run(body, outer, arguments);
       if (result.isEmpty() || !result.orElseThrow().equals(List.of(first ? 1.0 : 0.0))) {
         return false;

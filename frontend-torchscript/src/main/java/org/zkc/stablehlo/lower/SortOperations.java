@@ -23,29 +23,19 @@ final class SortOperations {
     Comparator.Order order =
         Comparator.of(call.region(0), ScalarBody.constants(call), call.operandCount())
             .orElseThrow(() ->
-                call.refused("its comparator is none of less and greater of one operand"));
+                call.refused("its comparator is none of less and greater of operands in their order"));
     int rank = call.type(0).rank();
     long asked = call.integer("dimension", -1);
     int d = call.dimension(asked < 0 ? asked + rank : asked, rank);
-    List<Binding> sorted =
-        call.writer()
-            .call(
-                "aten.sort",
-                "stable",
-                List.of(call.whole(order.key())),
-                Map.of(
-                    "stable",
-                    Binding.Literal.of(true),
-                    "dim",
-                    Binding.Literal.of((long) d),
-                    "descending",
-                    Binding.Literal.of(order.descending())),
-                "sorted",
-                call.location());
+    if (order.keys().size() > 1) {
+      return byKeys(call, order, d);
+    }
+    int key = order.keys().getFirst();
+    List<Binding> sorted = sorted(call, call.whole(key), d, order.descending());
     List<Held> out = new ArrayList<>();
     for (int i = 0; i < call.operandCount(); i++) {
       Binding moved;
-      if (i == order.key()) {
+      if (i == key) {
         moved = sorted.getFirst();
       } else if (Definitions.isIota(call, call.operand(i), d)) {
         DType dtype = call.dtype(call.type(i));
@@ -54,6 +44,41 @@ final class SortOperations {
         moved = call.aten("gather", call.whole(i), (long) d, sorted.getLast());
       }
       out.add(Held.whole(moved, call.resultType(i)));
+    }
+    return out;
+  }
+
+  /** A tensor in order, and the places of its elements before. */
+  private static List<Binding> sorted(HloCall call, Binding x, int d, boolean descending) {
+    return call.writer()
+        .call(
+            "aten.sort",
+            "stable",
+            List.of(x),
+            Map.of(
+                "stable",
+                Binding.Literal.of(true),
+                "dim",
+                Binding.Literal.of((long) d),
+                "descending",
+                Binding.Literal.of(descending)),
+            "sorted",
+            call.location());
+  }
+
+  /** By the last key first: each sort keeps the order of what it finds equal. */
+  private static List<Held> byKeys(HloCall call, Comparator.Order order, int d) {
+    List<Binding> all = new ArrayList<>();
+    for (int i = 0; i < call.operandCount(); i++) {
+      all.add(call.whole(i));
+    }
+    for (int key : order.keys().reversed()) {
+      Binding places = sorted(call, all.get(key), d, order.descending()).getLast();
+      all.replaceAll(x -> call.aten("gather", x, (long) d, places));
+    }
+    List<Held> out = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      out.add(Held.whole(all.get(i), call.resultType(i)));
     }
     return out;
   }

@@ -232,6 +232,21 @@ final class SelfCheckRunTest {
                 + "}) : (tensor<7xi32>, tensor<i32>) -> tensor<4xi32>",
             "dense<[10, 21, 42, 84]> : tensor<4xi32>"),
         new Case(
+            "sort by two keys",
+            "dense<[2, 1, 2, 1]> : tensor<4xi32>",
+            "dense<[5, 9, 4, 8]> : tensor<4xi32>",
+            "%2:2 = \"stablehlo.sort\"(%a, %b) <{dimension = 0 : i64, is_stable = true}> ({\n"
+                + "^bb0(%x: tensor<i32>, %y: tensor<i32>, %i: tensor<i32>, %j: tensor<i32>):\n"
+                + "%3 = stablehlo.compare LT, %i, %j, SIGNED : (tensor<i32>, tensor<i32>) -> tensor<i1>\n"
+                + "%4 = stablehlo.compare LT, %x, %y, SIGNED : (tensor<i32>, tensor<i32>) -> tensor<i1>\n"
+                + "%5 = stablehlo.compare EQ, %x, %y, SIGNED : (tensor<i32>, tensor<i32>) -> tensor<i1>\n"
+                + "%6 = stablehlo.and %5, %3 : tensor<i1>\n"
+                + "%7 = stablehlo.or %4, %6 : tensor<i1>\n"
+                + "stablehlo.return %7 : tensor<i1>\n"
+                + "}) : (tensor<4xi32>, tensor<4xi32>) -> (tensor<4xi32>, tensor<4xi32>)\n"
+                + "%r = stablehlo.subtract %2#1, %2#0 : tensor<4xi32>",
+            "dense<[7, 8, 2, 3]> : tensor<4xi32>"),
+        new Case(
             "reverse integers",
             INTEGERS,
             DIVISORS,
