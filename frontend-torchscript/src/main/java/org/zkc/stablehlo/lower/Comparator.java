@@ -13,11 +13,11 @@ import org.zkc.stablehlo.program.HloValue;
  * for zeros of two signs and numbers that are none, and programs sort pairs by their first part.
  */
 final class Comparator {
-  /** Values that the comparator is tried on. */
-  private static final double[] VALUES = {-1, 0, 2};
+  /** Values that the comparator is tried on: what it does depends on their order and signs. */
+  private static final double[] VALUES = {-3, -1, 0, 1, 2};
 
   /** Operands that are sorted together. */
-  private static final int MOST_OPERANDS = 4;
+  private static final int MOST_OPERANDS = 3;
 
   private Comparator() {}
 

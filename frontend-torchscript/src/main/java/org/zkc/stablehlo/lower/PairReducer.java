@@ -17,11 +17,12 @@ final class PairReducer {
   static Optional<ReducerBody> of(Block body, Map<HloValue, Double> outer) {
     boolean maximum = true;
     boolean minimum = true;
-    for (int left = 0; left < 3; left++) {
-      for (int right = 0; right < 3; right++) {
-        for (int order = 0; order < 2; order++) {
-          int i = order;
-          int j = 1 - order;
+    for (int left = -2; left <= 2; left++) {
+      for (int right = -2; right <= 2; right++) {
+        for (int order = 0; order < 4; order++) {
+          // Two indices, of which one may be 0, in both orders.
+          int i = order / 2 + order % 2;
+          int j = order / 2 + 1 - order % 2;
           Optional<List<Double>> result =
               ScalarBody.run(
                   body, outer, List.of((double) left, (double) i, (double) right, (double) j));

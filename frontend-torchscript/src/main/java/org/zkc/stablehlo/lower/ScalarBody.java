@@ -57,7 +57,10 @@ final class ScalarBody {
     call.block()
         .captured(call.operation().regions())
         .forEach((value, held) ->
-            held.number().flatMap(Elementwise::value).ifPresent(n -> out.put(value, n)));
+            held.number()
+                .flatMap(Elementwise::value)
+                .filter(ScalarBody::isNoThreshold)
+                .ifPresent(n -> out.put(value, n)));
     return out;
   }
 
@@ -88,15 +91,24 @@ final class ScalarBody {
     };
   }
 
+  /**
+   * Whether numbers of both signs, and two of each, show what a body does with a constant: another
+   * one than 0 could be a threshold that no number tried lies beyond.
+   */
+  private static boolean isNoThreshold(double constant) {
+    return constant == 0 || !Double.isFinite(constant);
+  }
+
   private static Optional<Double> constant(Operation operation) {
     if (!(operation.attribute("value").orElse(null) instanceof HloAttribute.Dense dense)
         || dense.data().count() != 1) {
       return Optional.empty();
     }
     return switch (dense.type().element()) {
-      case HloElementType.FloatElement _ -> Optional.of(dense.data().getDouble(0));
+      case HloElementType.FloatElement _ ->
+          Optional.of(dense.data().getDouble(0)).filter(ScalarBody::isNoThreshold);
       case HloElementType.IntegerElement _, HloElementType.IndexElement _ ->
-          Optional.of((double) dense.data().getLong(0));
+          Optional.of((double) dense.data().getLong(0)).filter(ScalarBody::isNoThreshold);
       case HloElementType.ComplexElement _,
           HloElementType.Quantized _,
           HloElementType.Opaque _ ->

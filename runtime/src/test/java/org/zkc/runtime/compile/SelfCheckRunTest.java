@@ -312,6 +312,28 @@ final class SelfCheckRunTest {
     assertTrue(outcome.text().contains("m.mlir:19"), outcome::text);
   }
 
+  /** Below 5 it is the order of numbers; above, it is none. */
+  @Test
+  void aComparatorWithAThresholdIsNotTakenForTheOrderOfNumbers() throws IOException {
+    Case each =
+        new Case(
+            "threshold",
+            "dense<[9.0, 8.0]> : tensor<2xf32>",
+            PAIR,
+            "%r = \"stablehlo.sort\"(%a) <{dimension = 0 : i64, is_stable = true}> ({\n"
+                + "^bb0(%x: tensor<f32>, %y: tensor<f32>):\n"
+                + "%0 = stablehlo.constant dense<5.0> : tensor<f32>\n"
+                + "%1 = stablehlo.minimum %x, %0 : tensor<f32>\n"
+                + "%2 = stablehlo.minimum %y, %0 : tensor<f32>\n"
+                + "%3 = stablehlo.compare LT, %1, %2, FLOAT : (tensor<f32>, tensor<f32>) -> tensor<i1>\n"
+                + "stablehlo.return %3 : tensor<i1>\n"
+                + "}) : (tensor<2xf32>) -> tensor<2xf32>",
+            "dense<[9.0, 8.0]> : tensor<2xf32>");
+    SelfCheckRun.Outcome outcome = run(each.text(each.result()));
+    assertTrue(outcome instanceof SelfCheckRun.Outcome.Refused, outcome::text);
+    assertTrue(outcome.text().contains("stablehlo.sort"), outcome::text);
+  }
+
   private SelfCheckRun.Outcome run(String text) throws IOException {
     Path file = folder.resolve("m.mlir");
     Files.writeString(file, text);
