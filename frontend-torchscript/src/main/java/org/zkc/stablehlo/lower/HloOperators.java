@@ -13,6 +13,7 @@ public final class HloOperators {
           List.of(
               ArithmeticOperations.TABLE,
               LogicOperations.TABLE,
+              BitOperations.TABLE,
               FunctionOperations.TABLE,
               ConstantOperations.TABLE,
               ShapeOperations.TABLE,
@@ -21,6 +22,7 @@ public final class HloOperators {
               ControlOperations.TABLE,
               ConvolutionOperations.TABLE,
               WindowOperations.TABLE,
+              SelectAndScatterOperations.TABLE,
               GatherOperations.TABLE,
               ScatterOperations.TABLE,
               DynamicOperations.TABLE,

@@ -1,6 +1,7 @@
 package org.zkc.stablehlo.lower;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.zkc.stablehlo.program.HloAttribute;
@@ -51,5 +52,40 @@ final class Padding {
     Binding line = call.aten("reshape", runs, extents);
     extents.set(dimension, spread - gap);
     return call.aten("slice", line, (long) dimension, 0L, spread - gap, 1L);
+  }
+
+  /**
+   * Pads at the ends, by numbers that may be negative.
+   *
+   * @param extents those of x
+   * @param value a scalar; where the text does not know its value, it is chosen by a mask
+   */
+  static Binding around(
+      HloCall call, Binding x, List<Long> extents, List<Long> low, List<Long> high, Held value) {
+    List<Long> sides = new ArrayList<>();
+    for (int d = extents.size() - 1; d >= 0; d--) {
+      sides.add(low.get(d));
+      sides.add(high.get(d));
+    }
+    if (sides.stream().allMatch(s -> s == 0)) {
+      return x;
+    }
+    if (value.number().isPresent()) {
+      return call.aten("constant_pad_nd", x, sides, value.number().orElseThrow());
+    }
+    Binding filled = call.aten("constant_pad_nd", x, sides, 0L);
+    return chosen(call, filled, call.aten("constant_pad_nd", ones(call, extents), sides, 0L), value);
+  }
+
+  /** The tensor where a mask of 0 and 1 is 1, elsewhere the value. */
+  static Binding chosen(HloCall call, Binding x, Binding mask, Held value) {
+    return call.aten("where", call.aten("ne", mask, 0L), x, value.binding());
+  }
+
+  /** A constant of ones. */
+  static Binding ones(HloCall call, List<Long> extents) {
+    long[] values = new long[Math.toIntExact(call.shape(extents).elementCount())];
+    Arrays.fill(values, 1);
+    return call.constant(extents, values);
   }
 }

@@ -27,7 +27,12 @@ enum ReducerBody {
    * indices.
    */
   static Optional<ReducerBody> of(HloCall call) {
-    Block body = call.region(0);
+    return of(call, 0);
+  }
+
+  /** The function of the body in one of several regions. */
+  static Optional<ReducerBody> of(HloCall call, int region) {
+    Block body = call.region(region);
     if (body.arguments().size() == 4) {
       return PairReducer.of(body, ScalarBody.constants(call));
     }

@@ -24,15 +24,6 @@ final class ReductionOperations {
   private ReductionOperations() {}
 
   private static List<Held> reduce(HloCall call) {
-    Optional<ReducerBody> recognised = ReducerBody.of(call);
-    if (recognised.isEmpty() && call.operandCount() > 2) {
-      return apart(call);
-    }
-    ReducerBody body =
-        recognised.orElseThrow(() ->
-            call.refused(
-                "its body is none of add, multiply, maximum, minimum, and, or, and the"
-                    + " comparisons of argmax and argmin"));
     int inputs = call.operandCount() / 2;
     List<Integer> dimensions = new ArrayList<>();
     for (long d : call.integers("dimensions")) {
@@ -41,11 +32,20 @@ final class ReductionOperations {
     if (dimensions.stream().distinct().count() != dimensions.size()) {
       throw call.refused("a dimension is reduced twice");
     }
+    Optional<ReducerBody> recognised = ReducerBody.of(call);
+    if (recognised.isEmpty()) {
+      return apart(call).orElseGet(() -> new BodyFold(call).over(dimensions));
+    }
+    ReducerBody body = recognised.orElseThrow();
     return switch (body) {
       case ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM -> argument(call, body, dimensions);
       case SUM, PRODUCT, MAXIMUM, MINIMUM, AND, OR -> {
         if (inputs != 1 || call.operandCount() != 2) {
           throw call.refused("its body takes two arguments, and it has %d inputs".formatted(inputs));
+        }
+        if ((body == ReducerBody.AND || body == ReducerBody.OR)
+            && !ElementTypes.isBoolean(call.type(0))) {
+          yield new BodyFold(call).over(dimensions);
         }
         yield List.of(call.result(fold(call, body, dimensions)));
       }
@@ -53,14 +53,20 @@ final class ReductionOperations {
     };
   }
 
-  /** Several inputs, each of which the body reduces by itself: a reduction each. */
-  private static List<Held> apart(HloCall call) {
+  /**
+   * Several inputs, each of which the body reduces by itself in a known way: a reduction each;
+   * empty for other bodies.
+   */
+  private static Optional<List<Held>> apart(HloCall call) {
     Operation operation = call.operation();
     Block body = call.region(0);
     int inputs = call.operandCount() / 2;
     List<HloValue> returned = body.operations().getLast().operands();
     if (body.arguments().size() != 2 * inputs || returned.size() != inputs) {
       throw call.refused("its body does not fit its %d inputs".formatted(inputs));
+    }
+    if (inputs == 1) {
+      return Optional.empty();
     }
     List<Held> out = new ArrayList<>();
     for (int i = 0; i < inputs; i++) {
@@ -86,9 +92,13 @@ final class ReductionOperations {
                       List.of(body.arguments().get(i), body.arguments().get(inputs + i)), own)),
               operation.location());
       List<Held> operands = List.of(call.operand(i), call.operand(inputs + i));
-      out.addAll(reduce(new HloCall(each, operands, call.block(), call.location())));
+      HloCall single = new HloCall(each, operands, call.block(), call.location());
+      if (ReducerBody.of(single).isEmpty()) {
+        return Optional.empty();
+      }
+      out.addAll(reduce(single));
     }
-    return out;
+    return Optional.of(out);
   }
 
   private static Binding fold(HloCall call, ReducerBody body, List<Integer> dimensions) {
@@ -109,15 +119,11 @@ final class ReductionOperations {
           case PRODUCT -> truth ? all(call, x, dimensions) : product(call, x, dimensions);
           case MAXIMUM -> truth ? any(call, x, dimensions) : call.aten("amax", x, dimensions, false);
           case MINIMUM -> truth ? all(call, x, dimensions) : call.aten("amin", x, dimensions, false);
-          case AND -> truth ? all(call, x, dimensions) : bits(call);
-          case OR -> truth ? any(call, x, dimensions) : bits(call);
+          case AND -> all(call, x, dimensions);
+          case OR -> any(call, x, dimensions);
           case SECOND, ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM -> throw new AssertionError(body);
         };
     return initial(call, body, result, truth);
-  }
-
-  private static Binding bits(HloCall call) {
-    throw call.refused("bits of integers are not reduced");
   }
 
   private static Binding sum(HloCall call, Binding x, List<Integer> dimensions) {

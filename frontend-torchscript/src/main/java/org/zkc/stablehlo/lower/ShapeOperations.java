@@ -170,7 +170,7 @@ final class ShapeOperations {
             .filter(d -> x.extents().get(call.dimension(d, x.type().rank())) != 1)
             .toList();
     if (!dimensions.isEmpty() && !ElementTypes.isReal(x.type())) {
-      return call.result(picked(call, x, dimensions), x.extents());
+      return call.result(picked(call, x.binding(), x.extents(), dimensions), x.extents());
     }
     return dimensions.isEmpty()
         ? new Held(x.binding(), x.extents(), call.resultType(0), x.number())
@@ -178,10 +178,11 @@ final class ShapeOperations {
   }
 
   /** Integers and booleans from the last to the first. */
-  private static Binding picked(HloCall call, Held x, List<Long> dimensions) {
-    Binding out = x.binding();
+  private static Binding picked(
+      HloCall call, Binding x, List<Long> extents, List<Long> dimensions) {
+    Binding out = x;
     for (long d : dimensions) {
-      long extent = x.extents().get(Math.toIntExact(d));
+      long extent = extents.get(Math.toIntExact(d));
       long[] places = new long[Math.toIntExact(extent)];
       for (int i = 0; i < places.length; i++) {
         places[i] = extent - 1 - i;
@@ -198,26 +199,36 @@ final class ShapeOperations {
     List<Long> low = call.integers("edge_padding_low", rank, 0);
     List<Long> high = call.integers("edge_padding_high", rank, 0);
     List<Long> between = call.integers("interior_padding", rank, 0);
-    Binding.Literal value =
-        call.operand(1)
-            .number()
-            .orElseThrow(() -> call.refused("what it pads with is no constant"));
+    if (between.stream().anyMatch(b -> b < 0)) {
+      throw call.refused("its interior padding is negative");
+    }
+    Held value = call.operand(1);
     Binding x = call.whole(0);
     List<Long> extents = new ArrayList<>(type.extents());
-    for (int d = 0; d < rank; d++) {
-      if (between.get(d) < 0) {
-        throw call.refused("its interior padding is negative");
-      }
+    if (value.number().isPresent() || between.stream().allMatch(b -> b == 0)) {
+      x = apart(call, x, extents, between, value);
+      return call.result(Padding.around(call, x, extents, low, high, value));
+    }
+    Held zero =
+        new Held(
+            value.binding(), List.of(), value.type(), Optional.of(Binding.Literal.of(0L)));
+    Binding mask = apart(call, Padding.ones(call, extents), new ArrayList<>(extents), between, zero);
+    x = apart(call, x, extents, between, zero);
+    x = Padding.around(call, x, extents, low, high, zero);
+    mask = Padding.around(call, mask, extents, low, high, zero);
+    return call.result(Padding.chosen(call, x, mask, value));
+  }
+
+  /** The tensor with a value between neighbours of each dimension. */
+  private static Binding apart(
+      HloCall call, Binding x, List<Long> extents, List<Long> between, Held value) {
+    Binding out = x;
+    for (int d = 0; d < between.size(); d++) {
       if (between.get(d) > 0) {
-        x = Padding.between(call, x, extents, d, between.get(d), value);
+        out =
+            Padding.between(call, out, extents, d, between.get(d), value.number().orElseThrow());
       }
     }
-    List<Long> sides = new ArrayList<>();
-    for (int d = rank - 1; d >= 0; d--) {
-      sides.add(low.get(d));
-      sides.add(high.get(d));
-    }
-    boolean changes = sides.stream().anyMatch(s -> s != 0);
-    return call.result(changes ? call.aten("constant_pad_nd", x, sides, value) : x);
+    return out;
   }
 }

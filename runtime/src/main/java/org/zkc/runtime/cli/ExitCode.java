@@ -5,7 +5,10 @@ final class ExitCode {
   /** Success; for {@code verify}: valid. */
   static final int OK = 0;
 
-  /** {@code verify} found the proof or key wrong or undecodable. */
+  /**
+   * {@code verify} found the proof or key wrong or undecodable; {@code opt --check} found results
+   * that differ.
+   */
   static final int INVALID = 1;
 
   /** Usage, missing or bad input file, unsupported model, fidelity target not reached. */

@@ -2,11 +2,13 @@ package org.zkc.runtime.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.zkc.ir.Program;
 import org.zkc.ir.UserException;
 import org.zkc.ir.text.Printer;
@@ -28,8 +30,11 @@ import picocli.CommandLine.Spec;
     description = "Run passes on IR text and print the result.",
     sortOptions = false)
 final class OptCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "FILE", description = "A program in text form; with --check, FILE.mlir.")
-  private Path file;
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "1..*",
+      description = "A program in text form; with --check, files or folders of StableHLO text.")
+  private List<Path> files = new ArrayList<>();
 
   @Option(
       names = "--passes",
@@ -61,6 +66,10 @@ final class OptCommand implements Callable<Integer> {
     if (check) {
       return check();
     }
+    if (files.size() > 1) {
+      throw new UserException("passes run on one program; only --check takes several");
+    }
+    Path file = files.getFirst();
     new DistinctFiles().reads("FILE", file).writes("--out", out);
     Program program = IrFiles.read(file);
     PassManager manager = new PassManager(Set.of(), PassListener.NONE, new PassContext());
@@ -80,13 +89,47 @@ final class OptCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private int check() {
+  /** Runs every file; a difference decides the exit code before a refusal does. */
+  private int check() throws IOException {
     if (!passes.isEmpty() || out != null) {
       throw new UserException("--check runs a program as it is; leave --passes and --out out");
     }
-    FileErrors.requireReadable(file);
-    SelfCheckRun.Outcome outcome = SelfCheckRun.of(file);
-    spec.commandLine().getOut().println("%s: %s".formatted(file, outcome.text()));
-    return outcome instanceof SelfCheckRun.Outcome.Agrees ? ExitCode.OK : ExitCode.USER;
+    PrintWriter print = spec.commandLine().getOut();
+    int agree = 0;
+    int refused = 0;
+    int differ = 0;
+    for (Path file : programs()) {
+      SelfCheckRun.Outcome outcome = SelfCheckRun.of(file);
+      switch (outcome) {
+        case SelfCheckRun.Outcome.Agrees _ -> agree++;
+        case SelfCheckRun.Outcome.Refused _ -> refused++;
+        case SelfCheckRun.Outcome.Differs _ -> differ++;
+      }
+      print.println("%s: %s".formatted(file, outcome.text()));
+    }
+    if (agree + refused + differ != 1) {
+      print.println("%d agree, %d refused, %d differ".formatted(agree, refused, differ));
+    }
+    return differ > 0 ? ExitCode.INVALID : refused > 0 ? ExitCode.USER : ExitCode.OK;
+  }
+
+  /** The files, and in place of a folder the texts of StableHLO in it, by name. */
+  private List<Path> programs() throws IOException {
+    List<Path> out = new ArrayList<>();
+    for (Path file : files) {
+      if (!Files.isDirectory(file)) {
+        FileErrors.requireReadable(file);
+        out.add(file);
+        continue;
+      }
+      try (Stream<Path> inside = Files.list(file)) {
+        List<Path> texts = inside.filter(f -> f.toString().endsWith(".mlir")).sorted().toList();
+        if (texts.isEmpty()) {
+          throw new UserException("%s holds no file *.mlir".formatted(file));
+        }
+        out.addAll(texts);
+      }
+    }
+    return out;
   }
 }

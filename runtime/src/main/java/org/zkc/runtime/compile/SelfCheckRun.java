@@ -114,6 +114,7 @@ public final class SelfCheckRun {
     for (Input each : program.inputs()) {
       out.add(i -> i == each);
     }
+    out.add(_ -> false);
     return out;
   }
 
