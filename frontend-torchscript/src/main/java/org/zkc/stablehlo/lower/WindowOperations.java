@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.zkc.stablehlo.program.HloType;
 import org.zkc.torchscript.lower.Binding;
 
@@ -15,7 +14,7 @@ import org.zkc.torchscript.lower.Binding;
  */
 final class WindowOperations {
   static final Map<String, HloOperator> TABLE =
-      Map.of("stablehlo.reduce_window", WindowOperations::windows);
+      Map.of("stablehlo.reduce_window", WindowOperations::reduceWindow);
 
   private static final int MOST_AXES = 3;
 
@@ -30,76 +29,11 @@ final class WindowOperations {
   private Binding x;
   private final List<Long> extents;
 
-  /** Pools of real numbers are operators of their own; other windows are folded place by place. */
-  private static List<Held> windows(HloCall call) {
-    Optional<ReducerBody> body = call.operandCount() == 2 ? ReducerBody.of(call) : Optional.empty();
-    if (body.filter(b -> isPool(call, b)).isPresent()) {
-      return List.of(new WindowOperations(call).lower());
-    }
-    Window window = Window.of(call, call.type(0).rank());
-    OptionalInt running = running(call, window);
-    if (body.filter(b -> isNeutral(call, b)).isPresent() && running.isPresent()) {
-      int d = running.getAsInt();
-      return List.of(new BodyFold(call).running(d, window.high().get(d) > 0));
-    }
-    return new BodyFold(call).windows(window);
-  }
-
-  private static boolean isNeutral(HloCall call, ReducerBody body) {
-    Held start = call.operand(1);
-    return start
-        .number()
-        .filter(n -> ReductionOperations.isNeutral(n, body, call.dtype(start.type())))
-        .isPresent();
-  }
-
-  private static boolean isPool(HloCall call, ReducerBody body) {
-    if (!isNeutral(call, body)) {
-      return false;
-    }
-    Window window = Window.of(call, call.type(0).rank());
-    boolean running =
-        running(call, window).isPresent() && !ElementTypes.isBoolean(call.type(0));
-    boolean real = ElementTypes.isReal(call.type(0));
-    return switch (body) {
-      case SUM -> running || real && window.dilations().stream().allMatch(d -> d == 1);
-      case MAXIMUM, MINIMUM -> real;
-      case PRODUCT -> running && real;
-      case AND, OR, SECOND, ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM -> false;
-    };
-  }
-
-  /** The one dimension along which windows reach from its first element, or to its last. */
-  private static OptionalInt running(HloCall call, Window window) {
-    OptionalInt found = OptionalInt.empty();
-    for (int d = 0; d < call.type(0).rank(); d++) {
-      long extent = call.type(0).extents().get(d);
-      long low = window.low().get(d);
-      long high = window.high().get(d);
-      if (window.strides().get(d) != 1
-          || window.dilations().get(d) != 1
-          || window.baseDilations().get(d) != 1) {
-        return OptionalInt.empty();
-      }
-      if (window.sizes().get(d) == 1 && low == 0 && high == 0) {
-        continue;
-      }
-      boolean reaches =
-          window.sizes().get(d) == extent
-              && (low == extent - 1 && high == 0 || low == 0 && high == extent - 1);
-      if (found.isPresent() || !reaches) {
-        return OptionalInt.empty();
-      }
-      found = OptionalInt.of(d);
-    }
-    return found;
-  }
-
   /**
    * Windows of one tensor by a common body have operators of their own; others are folded place by
    * place.
    */
-  private static List<Held> windows(HloCall call) {
+  private static List<Held> reduceWindow(HloCall call) {
     Window window = Window.of(call, call.type(0).rank());
     Optional<ReducerBody> body =
         call.operandCount() == 2 ? ReducerBody.of(call) : Optional.empty();
@@ -109,17 +43,17 @@ final class WindowOperations {
   }
 
   private static boolean isCommon(HloCall call, ReducerBody body, Window window) {
+    if (ElementTypes.isBoolean(call.type(0))) {
+      return false;
+    }
     Held start = call.operand(1);
     boolean neutral =
         start
             .number()
             .filter(n -> ReductionOperations.isNeutral(n, body, call.dtype(start.type())))
             .isPresent();
-    if (ElementTypes.isBoolean(call.type(0))) {
-      return false;
-    }
     if (!ElementTypes.isReal(call.type(0))) {
-      // Padding is the initial value: of a sum it counts at every place that it stands on.
+      // Padding is the initial value: in a sum it counts at every place that it stands on.
       boolean plain =
           window.baseDilations().stream().allMatch(d -> d == 1) && window.reachesElements();
       return switch (body) {
@@ -294,7 +228,7 @@ final class WindowOperations {
         || !forward && !backward) {
       return Optional.empty();
     }
-    Binding line = backward && !forward ? ShapeOperations.backwards(call, x, call.type(0), List.of((long) d)) : x;
+    Binding line = backward && !forward ? call.aten("flip", x, List.of(d)) : x;
     Optional<Binding> scanned =
         switch (body) {
           case SUM ->
@@ -307,10 +241,7 @@ final class WindowOperations {
           case MINIMUM -> Optional.of(call.atenAll("cummin", "", line, (long) d).getFirst());
           case AND, OR, SECOND, ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM -> Optional.empty();
         };
-    return scanned.map(s ->
-        backward && !forward
-            ? ShapeOperations.backwards(call, s, call.type(0), List.of((long) d))
-            : s);
+    return scanned.map(s -> backward && !forward ? call.aten("flip", s, List.of(d)) : s);
   }
 
   /** Reduces along up to three dimensions: they are moved behind the others, and back. */
