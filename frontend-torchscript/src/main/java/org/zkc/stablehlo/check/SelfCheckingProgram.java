@@ -10,10 +10,12 @@ import org.zkc.ir.Location;
 import org.zkc.ir.UserException;
 import org.zkc.stablehlo.program.Block;
 import org.zkc.stablehlo.program.HloAttribute;
+import org.zkc.stablehlo.program.HloElementType;
 import org.zkc.stablehlo.program.HloFunction;
 import org.zkc.stablehlo.program.HloLocation;
 import org.zkc.stablehlo.program.HloModule;
 import org.zkc.stablehlo.program.HloProgram;
+import org.zkc.stablehlo.program.HloType;
 import org.zkc.stablehlo.program.HloValue;
 import org.zkc.stablehlo.program.Operation;
 import org.zkc.stablehlo.weights.BoundProgram;
@@ -200,7 +202,8 @@ public record SelfCheckingProgram(
   }
 
   /**
-   * The program as a model.
+   * The program as a model. Where no input is an argument, the compiler computes all results; as a
+   * model has inputs, each result then has one more element, behind the others, that is an argument.
    *
    * @param isArgument whether an input is an argument; the others stay constants
    */
@@ -222,7 +225,8 @@ public record SelfCheckingProgram(
       }
     }
     operations.addAll(rest);
-    List<HloValue> compared = expectations.stream().map(Expectation::found).toList();
+    List<HloValue> found = expectations.stream().map(Expectation::found).toList();
+    List<HloValue> compared = arguments.isEmpty() ? lengthened(found, arguments, operations) : found;
     operations.add(
         new Operation("func.return", compared, List.of(), Map.of(), List.of(), main.location()));
     HloFunction model =
@@ -237,5 +241,43 @@ public record SelfCheckingProgram(
                     arguments.stream().map(HloFunction.Argument::value).toList(), operations)),
             main.location());
     return new BoundProgram(program, module, model, WeightBinding.inputs(model), "");
+  }
+
+  /** Each value as a line, behind which an argument of one element stands. */
+  private List<HloValue> lengthened(
+      List<HloValue> values, List<HloFunction.Argument> arguments, List<Operation> operations) {
+    List<HloValue> out = new ArrayList<>();
+    for (HloValue value : values) {
+      if (!(value.type() instanceof HloType.TensorOf type) || !type.isStatic()) {
+        throw none(program, program.origin(main.location()), "it compares what is no tensor");
+      }
+      long count = type.elementCount();
+      String name = "line" + out.size();
+      HloValue line = new HloValue(name, new HloType.TensorOf(List.of(count), type.element()));
+      HloValue end =
+          new HloValue("end" + out.size(), new HloType.TensorOf(List.of(1L), type.element()));
+      HloValue both =
+          new HloValue("long" + out.size(), new HloType.TensorOf(List.of(count + 1), type.element()));
+      arguments.add(new HloFunction.Argument(end, Map.of(), main.location()));
+      operations.add(operation("reshape", List.of(value), line, Map.of()));
+      HloElementType index = new HloElementType.IndexElement();
+      operations.add(
+          operation(
+              "concatenate",
+              List.of(line, end),
+              both,
+              Map.of("dimension", new HloAttribute.IntegerValue(0, index))));
+      out.add(both);
+    }
+    return out;
+  }
+
+  private Operation operation(
+      String name,
+      List<HloValue> operands,
+      HloValue result,
+      Map<String, HloAttribute> attributes) {
+    return new Operation(
+        "stablehlo." + name, operands, List.of(result), attributes, List.of(), main.location());
   }
 }

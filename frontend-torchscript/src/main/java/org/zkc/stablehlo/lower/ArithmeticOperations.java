@@ -107,7 +107,7 @@ final class ArithmeticOperations {
   }
 
   private static Held power(HloCall call) {
-    return combined(call, "pow");
+    return ElementTypes.isReal(call.type(0)) ? combined(call, "pow") : IntegerPower.of(call);
   }
 
   private static Held extreme(HloCall call, boolean maximum) {

@@ -14,6 +14,7 @@ public final class HloOperators {
               ArithmeticOperations.TABLE,
               LogicOperations.TABLE,
               BitOperations.TABLE,
+              ShiftOperations.TABLE,
               FunctionOperations.TABLE,
               ConstantOperations.TABLE,
               ShapeOperations.TABLE,

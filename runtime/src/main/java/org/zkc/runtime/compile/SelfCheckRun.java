@@ -148,6 +148,15 @@ public final class SelfCheckRun {
       types.add(new TensorType(dtype, shape));
       samples.add(data(dtype, shape, inputs.get(i).elements()));
     }
+    for (int i = inputs.size(); i < model.inputs().size(); i++) {
+      Shape shape = model.inputs().get(i).shape().orElseThrow();
+      DType dtype = model.inputs().get(i).dtype().orElseThrow();
+      types.add(new TensorType(dtype, shape));
+      samples.add(
+          dtype.isFloating()
+              ? TensorData.ofReals(dtype, shape, new double[1])
+              : TensorData.ofLongs(dtype, shape, new long[1]));
+    }
     List<TensorData> outputs =
         TensorInterpreter.run(
             TorchToTensor.lower(model.program(), types, new PassContext()).program(), samples);

@@ -7,11 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Bodies that no operator is, windows of them, counts of bits, and padding by computed values. */
+/** Bodies that no operator is, windows of them, bits and powers of integers, and padding by computed values. */
 final class FoldedBodiesTest {
   @TempDir Path folder;
 
@@ -170,6 +171,41 @@ final class FoldedBodiesTest {
             "dense<[8, 7, 0]> : tensor<3xui8>",
             "dense<[8, 7, 1]> : tensor<3xui8>"),
         new Case(
+            "shift_left of bytes drops what leaves them",
+            "dense<[127, -1, 3, 64, 1]> : tensor<5xi8>",
+            "%0 = stablehlo.constant dense<[1, 7, 8, 2, -1]> : tensor<5xi8>\n"
+                + "%r = stablehlo.shift_left %a, %0 : tensor<5xi8>",
+            "dense<[-2, -128, 0, 0, 0]> : tensor<5xi8>",
+            "dense<[-2, -128, 0, 0, 1]> : tensor<5xi8>"),
+        new Case(
+            "shift_left of 16 bits in several steps",
+            "dense<[1, 3, 5]> : tensor<3xi16>",
+            "%0 = stablehlo.constant dense<[15, 14, 16]> : tensor<3xi16>\n"
+                + "%r = stablehlo.shift_left %a, %0 : tensor<3xi16>",
+            "dense<[-32768, -16384, 0]> : tensor<3xi16>",
+            "dense<[-32768, -16384, 5]> : tensor<3xi16>"),
+        new Case(
+            "shift_right_logical of unsigned bytes",
+            "dense<[255, 200, 3]> : tensor<3xui8>",
+            "%0 = stablehlo.constant dense<[1, 7, 8]> : tensor<3xui8>\n"
+                + "%r = stablehlo.shift_right_logical %a, %0 : tensor<3xui8>",
+            "dense<[127, 1, 0]> : tensor<3xui8>",
+            "dense<[127, 1, 3]> : tensor<3xui8>"),
+        new Case(
+            "shift_right_arithmetic of unsigned bytes repeats the highest bit",
+            "dense<[255, 200, 3]> : tensor<3xui8>",
+            "%0 = stablehlo.constant dense<[1, 2, 8]> : tensor<3xui8>\n"
+                + "%r = stablehlo.shift_right_arithmetic %a, %0 : tensor<3xui8>",
+            "dense<[255, 242, 0]> : tensor<3xui8>",
+            "dense<[127, 50, 0]> : tensor<3xui8>"),
+        new Case(
+            "integer powers, of negative exponents too",
+            "dense<[3, -2, -1, -1, 1, 2, 9, 0, -1]> : tensor<9xi32>",
+            "%0 = stablehlo.constant dense<[5, 3, 101, -3, -7, -1, 7, 0, 100]> : tensor<9xi32>\n"
+                + "%r = stablehlo.power %a, %0 : tensor<9xi32>",
+            "dense<[243, -8, -1, -1, 1, 0, 4782969, 1, 1]> : tensor<9xi32>",
+            "dense<[243, -8, -1, -1, 1, 0, 4782969, 0, 1]> : tensor<9xi32>"),
+        new Case(
             "pad by a computed value, between elements too",
             "dense<7> : tensor<i32>",
             "%0 = stablehlo.constant dense<[1, 2]> : tensor<2xi32>\n"
@@ -206,6 +242,23 @@ final class FoldedBodiesTest {
   @MethodSource("cases")
   void anotherExpectationDiffers(Case each) throws IOException {
     SelfCheckRun.Outcome outcome = run(each.text(each.another()));
+    assertTrue(outcome instanceof SelfCheckRun.Outcome.Differs, outcome::text);
+  }
+
+  @Test
+  void aResultThatNoInputChangesIsComputedByTheCompiler() throws IOException {
+    Case each =
+        new Case(
+            "is_finite",
+            "dense<[1.0, 0x7F800000]> : tensor<2xf32>",
+            "%r = stablehlo.is_finite %a : (tensor<2xf32>) -> tensor<2xi1>",
+            "dense<[true, false]> : tensor<2xi1>",
+            "dense<[true, true]> : tensor<2xi1>");
+    SelfCheckRun.Outcome outcome = run(each.text(each.result()));
+    assertTrue(
+        outcome instanceof SelfCheckRun.Outcome.Agrees agrees && agrees.constants() == 1,
+        outcome::text);
+    outcome = run(each.text(each.another()));
     assertTrue(outcome instanceof SelfCheckRun.Outcome.Differs, outcome::text);
   }
 
