@@ -74,6 +74,10 @@ final class ArithmeticOperations {
   }
 
   private static Held subtract(HloCall call) {
+    Optional<Held> logarithm = SoftmaxPattern.ofDifference(call);
+    if (logarithm.isPresent()) {
+      return logarithm.orElseThrow();
+    }
     Optional<Binding.Literal> left = number(call, 0, 1);
     return left.isPresent()
         ? ofTwo(call, call.aten("rsub", call.operand(1).binding(), left.orElseThrow()))
@@ -89,7 +93,7 @@ final class ArithmeticOperations {
   /** Quotients of integers are rounded towards zero. */
   private static Held divide(HloCall call) {
     if (ElementTypes.isReal(call.type(0))) {
-      return combined(call, "div");
+      return SoftmaxPattern.ofQuotient(call).orElseGet(() -> combined(call, "div"));
     }
     Binding quotient =
         call.atenNamed(

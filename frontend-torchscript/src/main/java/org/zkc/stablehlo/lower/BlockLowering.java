@@ -96,7 +96,9 @@ final class BlockLowering {
   private void perform(Operation operation, Location line) {
     try {
       HloCall call = call(operation, line);
-      List<Held> results = operator(operation, line).lower(call);
+      List<Held> lowered = operator(operation, line).lower(call);
+      List<Held> results =
+          lowered.size() == 1 ? List.of(recognised(call, lowered.getFirst())) : lowered;
       results.forEach(r -> module.define(r.binding(), call));
       if (results.size() < operation.results().size()) {
         throw new UserException(
@@ -112,6 +114,14 @@ final class BlockLowering {
       module.fault(located);
       unknown(operation, line);
     }
+  }
+
+  /** A result as the number or the activation that it is. */
+  private static Held recognised(HloCall call, Held result) {
+    Held known = Numbers.known(call, result);
+    return ScalarFunctions.isKnown(call.operation().name())
+        ? ActivationPattern.of(call, known).orElse(known)
+        : known;
   }
 
   private static HloOperator operator(Operation operation, Location line) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.zkc.ir.Function;
 import org.zkc.stablehlo.program.Block;
 import org.zkc.stablehlo.program.HloAttribute;
@@ -23,7 +24,7 @@ final class ControlOperations {
   static final Map<String, HloOperator> TABLE =
       Map.ofEntries(
           Map.entry("func.call", c -> call(c, "callee")),
-          Map.entry("stablehlo.composite", c -> call(c, "decomposition")),
+          Map.entry("stablehlo.composite", ControlOperations::composite),
           Map.entry("stablehlo.optimization_barrier", ControlOperations::unchanged),
           Map.entry("stablehlo.custom_call", ControlOperations::customCall),
           Map.entry("stablehlo.if", ControlOperations::branch),
@@ -38,6 +39,23 @@ final class ControlOperations {
     }
     HloFunction function = call.block().module().function(callee.root(), call.location());
     return call.block().call(function, operands(call), call.location());
+  }
+
+  /** An operation that the composite names, where that is lowered; else what it is made of. */
+  private static List<Held> composite(HloCall call) {
+    String name =
+        call.required("name") instanceof HloAttribute.StringValue text ? text.value() : "";
+    Optional<HloOperator> known =
+        name.startsWith("chlo.") ? HloOperators.find(name) : Optional.empty();
+    if (known.isEmpty()) {
+      return call(call, "decomposition");
+    }
+    Map<String, HloAttribute> attributes =
+        call.attribute("composite_attributes").orElse(null)
+                instanceof HloAttribute.Dictionary dictionary
+            ? dictionary.entries()
+            : Map.of();
+    return known.orElseThrow().lower(call.as(name, attributes));
   }
 
   private static List<Held> operands(HloCall call) {

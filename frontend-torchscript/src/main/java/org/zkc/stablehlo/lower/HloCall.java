@@ -25,12 +25,32 @@ final class HloCall {
   private final List<Held> operands;
   private final BlockLowering block;
   private final Location at;
+  private final int order;
 
   HloCall(Operation operation, List<Held> operands, BlockLowering block, Location at) {
+    this.order = block.module().operations();
     this.operation = operation;
     this.operands = List.copyOf(operands);
     this.block = block;
     this.at = at;
+  }
+
+  /** The same call by another name, with other attributes. */
+  HloCall as(String name, Map<String, HloAttribute> attributes) {
+    Operation other =
+        new Operation(
+            name,
+            operation.operands(),
+            operation.results(),
+            attributes,
+            List.of(),
+            operation.location());
+    return new HloCall(other, operands, block, at);
+  }
+
+  /** The place among all operations: an operation comes after those of its operands. */
+  int order() {
+    return order;
   }
 
   Operation operation() {

@@ -74,6 +74,11 @@ final class LogicOperations {
     Held condition = call.operand(0);
     Held then = call.operand(1);
     Held otherwise = call.operand(2);
+    Optional<Double> known = condition.number().flatMap(Elementwise::value);
+    if (known.isPresent()) {
+      Held chosen = known.orElseThrow() != 0 ? then : otherwise;
+      return new Held(chosen.binding(), chosen.extents(), call.resultType(0), chosen.number());
+    }
     Optional<Held> taken = GatherOperations.filled(call, then, otherwise);
     if (taken.isPresent()) {
       return taken.orElseThrow();

@@ -206,6 +206,11 @@ public final class ModuleLowering {
     faults.orElseThrow(() -> fault).add(fault);
   }
 
+  /** How many operations were counted. */
+  int operations() {
+    return operations;
+  }
+
   /** Counts one operation. */
   void count(Location at) {
     if (++operations > MAX_OPERATIONS) {

@@ -64,7 +64,8 @@ final class ScalarBody {
     return out;
   }
 
-  private static Optional<Double> evaluate(Operation operation, List<Double> x) {
+  /** The result of one operation; empty for one that is not known here. */
+  static Optional<Double> evaluate(Operation operation, List<Double> x) {
     int count = x.size();
     if (operation.name().equals("stablehlo.constant") && count == 0) {
       return constant(operation);

@@ -1,7 +1,7 @@
 package org.zkc.ir.tensor;
 
 /** The error function, equal on every machine. */
-final class ErrorFunction {
+public final class ErrorFunction {
   /** erf is 1 in double precision from here on. */
   private static final double IS_ONE = 6;
 
@@ -11,7 +11,7 @@ final class ErrorFunction {
    * 2 / sqrt(pi) exp(-x^2) times the sum over n of 2^n x^(2n+1) / (1 3 5 ... (2n+1)), whose terms
    * have one sign (Abramowitz and Stegun, 7.1.6).
    */
-  static double erf(double x) {
+  public static double erf(double x) {
     if (Math.abs(x) >= IS_ONE) {
       return Math.signum(x);
     }
