@@ -39,9 +39,9 @@ public record Generation(int input, int output) {
     List<Integer> next = next(key).shape();
     Port port = key.outputs().get(output);
     boolean isSequence =
-        key.inputs().get(input).elementType() == ElementType.I64
+        isIndex(key.inputs().get(input).elementType())
             && tokens.stream().filter(extent -> extent > 1).count() == 1;
-    boolean areIndices = port.elementType() == ElementType.I64 && next.equals(tokens);
+    boolean areIndices = isIndex(port.elementType()) && next.equals(tokens);
     boolean areLogits =
         port.elementType() == ElementType.F32
             && port.units().isEmpty()
@@ -53,6 +53,13 @@ public record Generation(int input, int output) {
           "indices for %s tokens, or a line of logits for each".formatted(tokens),
           port.elementType() + " " + next);
     }
+  }
+
+  private static boolean isIndex(ElementType type) {
+    return switch (type) {
+      case I64, I32, I16, I8, U8 -> true;
+      case F32, I1 -> false;
+    };
   }
 
   /** The tensor of the tokens, of which one axis at most is longer than 1. */
