@@ -70,7 +70,15 @@ final class ArithmeticOperations {
   private static Held add(HloCall call) {
     return ElementTypes.isBoolean(call.type(0))
         ? LogicOperations.logical(call, "logical_or")
-        : commuted(call, "add");
+        : unchanged(call, 0).orElseGet(() -> commuted(call, "add"));
+  }
+
+  /** The first operand where the second is a real number that changes nothing. */
+  private static Optional<Held> unchanged(HloCall call, double neutral) {
+    Held x = call.operand(0);
+    return Elementwise.real(call, 1)
+        .filter(n -> n == neutral)
+        .map(_ -> new Held(x.binding(), x.extents(), call.resultType(0), x.number()));
   }
 
   private static Held subtract(HloCall call) {
@@ -87,13 +95,18 @@ final class ArithmeticOperations {
   private static Held multiply(HloCall call) {
     return ElementTypes.isBoolean(call.type(0))
         ? LogicOperations.logical(call, "logical_and")
-        : commuted(call, "mul");
+        : MeanPattern.of(call, false)
+            .or(() -> unchanged(call, 1))
+            .orElseGet(() -> commuted(call, "mul"));
   }
 
   /** Quotients of integers are rounded towards zero. */
   private static Held divide(HloCall call) {
     if (ElementTypes.isReal(call.type(0))) {
-      return SoftmaxPattern.ofQuotient(call).orElseGet(() -> combined(call, "div"));
+      return SoftmaxPattern.ofQuotient(call)
+          .or(() -> MeanPattern.of(call, true))
+          .or(() -> unchanged(call, 1))
+          .orElseGet(() -> combined(call, "div"));
     }
     Binding quotient =
         call.atenNamed(

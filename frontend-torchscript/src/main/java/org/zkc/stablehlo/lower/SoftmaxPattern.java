@@ -82,18 +82,23 @@ final class SoftmaxPattern {
         .filter(r -> r.isOf("stablehlo.reduce") && r.operandCount() == 2);
   }
 
-  /** The only dimension of a reduction by a body, from its neutral element. */
-  private static Optional<Integer> over(HloCall reduce, ReducerBody body) {
-    List<Long> dimensions = reduce.integers("dimensions");
+  /** Whether an operation is the reduction of one tensor by a body, from its neutral element. */
+  static boolean isFold(HloCall reduce, ReducerBody body) {
+    if (!reduce.isOf("stablehlo.reduce") || reduce.operandCount() != 2) {
+      return false;
+    }
     Held start = reduce.operand(1);
-    boolean neutral =
-        start
+    return start
             .number()
             .filter(n -> ReductionOperations.isNeutral(n, body, reduce.dtype(start.type())))
-            .isPresent();
-    return dimensions.size() == 1
-            && neutral
-            && ReducerBody.of(reduce).filter(b -> b == body).isPresent()
+            .isPresent()
+        && ReducerBody.of(reduce).filter(b -> b == body).isPresent();
+  }
+
+  /** The only dimension of a reduction by a body. */
+  private static Optional<Integer> over(HloCall reduce, ReducerBody body) {
+    List<Long> dimensions = reduce.integers("dimensions");
+    return dimensions.size() == 1 && isFold(reduce, body)
         ? Optional.of(reduce.dimension(dimensions.getFirst(), reduce.type(0).rank()))
         : Optional.empty();
   }
@@ -110,7 +115,7 @@ final class SoftmaxPattern {
   }
 
   /** A value before it got dimensions of 1 and was broadcast; dimensions stay in their order. */
-  private static Held unplaced(HloCall call, Held value) {
+  static Held unplaced(HloCall call, Held value) {
     Held out = value;
     Optional<HloCall> made = call.definition(out);
     while (made.isPresent()) {
