@@ -115,8 +115,8 @@ public record KeyFile(
   }
 
   /**
-   * A port of a tensor with elements that its type does not hold would have statements that no array
-   * stands for.
+   * A port of a tensor with elements that its type does not hold would have statements that no
+   * array stands for.
    */
   private static void requireHeld(List<Port> ports, VerifierKey key, List<Integer> tensors) {
     for (int k = 0; k < ports.size(); k++) {

@@ -35,8 +35,7 @@ final class LookupProver {
   private final TensorValues values;
   private final Workers workers;
 
-  LookupProver(
-      ConstraintSystem system, LeafLayout layout, TensorValues values, Workers workers) {
+  LookupProver(ConstraintSystem system, LeafLayout layout, TensorValues values, Workers workers) {
     this.system = system;
     this.layout = layout;
     this.values = values;
@@ -191,11 +190,7 @@ final class LookupProver {
   }
 
   private void claim(
-      SendingChannel out,
-      Claims claims,
-      WeightPool pool,
-      LeafLayout.Tree tree,
-      Ext[] point) {
+      SendingChannel out, Claims claims, WeightPool pool, LeafLayout.Tree tree, Ext[] point) {
     record Sent(String name, int tensor, Weight weight) {}
     Map<String, Weight> weights = new HashMap<>();
     List<Sent> sent = new ArrayList<>();

@@ -107,9 +107,7 @@ public record SelfCheckingProgram(
           known.put(operation.results().getFirst(), elements(operation).get());
           inputs.add(
               new Input(
-                  operation.results().getFirst(),
-                  elements(operation).get(),
-                  operation.location()));
+                  operation.results().getFirst(), elements(operation).get(), operation.location()));
         } else if (!operation.name().equals("func.return")) {
           elements(operation).ifPresent(e -> known.put(operation.results().getFirst(), e));
           rest.add(operation);
@@ -203,7 +201,8 @@ public record SelfCheckingProgram(
 
   /**
    * The program as a model. Where no input is an argument, the compiler computes all results; as a
-   * model has inputs, each result then has one more element, behind the others, that is an argument.
+   * model has inputs, each result then has one more element, behind the others, that is an
+   * argument.
    *
    * @param isArgument whether an input is an argument; the others stay constants
    */
@@ -226,7 +225,8 @@ public record SelfCheckingProgram(
     }
     operations.addAll(rest);
     List<HloValue> found = expectations.stream().map(Expectation::found).toList();
-    List<HloValue> compared = arguments.isEmpty() ? lengthened(found, arguments, operations) : found;
+    List<HloValue> compared =
+        arguments.isEmpty() ? lengthened(found, arguments, operations) : found;
     operations.add(
         new Operation("func.return", compared, List.of(), Map.of(), List.of(), main.location()));
     HloFunction model =
@@ -257,7 +257,8 @@ public record SelfCheckingProgram(
       HloValue end =
           new HloValue("end" + out.size(), new HloType.TensorOf(List.of(1L), type.element()));
       HloValue both =
-          new HloValue("long" + out.size(), new HloType.TensorOf(List.of(count + 1), type.element()));
+          new HloValue(
+              "long" + out.size(), new HloType.TensorOf(List.of(count + 1), type.element()));
       arguments.add(new HloFunction.Argument(end, Map.of(), main.location()));
       operations.add(operation("reshape", List.of(value), line, Map.of()));
       HloElementType index = new HloElementType.IndexElement();
@@ -273,10 +274,7 @@ public record SelfCheckingProgram(
   }
 
   private Operation operation(
-      String name,
-      List<HloValue> operands,
-      HloValue result,
-      Map<String, HloAttribute> attributes) {
+      String name, List<HloValue> operands, HloValue result, Map<String, HloAttribute> attributes) {
     return new Operation(
         "stablehlo." + name, operands, List.of(result), attributes, List.of(), main.location());
   }

@@ -140,16 +140,13 @@ final class ArithmeticOperations {
       }
       if (bound.isPresent() && other.number().isEmpty()) {
         Binding.Literal limit = call.operand(side).number().orElseThrow();
-        return ofTwo(
-            call, call.aten(maximum ? "clamp_min" : "clamp_max", other.binding(), limit));
+        return ofTwo(call, call.aten(maximum ? "clamp_min" : "clamp_max", other.binding(), limit));
       }
     }
     return ofTwo(
         call,
         call.aten(
-            maximum ? "maximum" : "minimum",
-            call.operand(0).binding(),
-            call.operand(1).binding()));
+            maximum ? "maximum" : "minimum", call.operand(0).binding(), call.operand(1).binding()));
   }
 
   /** min(max(operand, min), max), the operand being the second. */
@@ -159,8 +156,7 @@ final class ArithmeticOperations {
     Held x = call.operand(1);
     if (low.number().isPresent() && high.number().isPresent() && x.number().isEmpty()) {
       return new Held(
-          call.aten(
-              "clamp", x.binding(), low.number().orElseThrow(), high.number().orElseThrow()),
+          call.aten("clamp", x.binding(), low.number().orElseThrow(), high.number().orElseThrow()),
           x.extents(),
           call.resultType(0));
     }

@@ -43,14 +43,11 @@ final class BitOperations {
     DType dtype = integer(call);
     int bits = 8 * dtype.bytes();
     int low = Math.min(bits, MOST_BITS);
-    Binding gone =
-        call.aten("eq", shifted(call, dtype, low), number(call, dtype, 0));
+    Binding gone = call.aten("eq", shifted(call, dtype, low), number(call, dtype, 0));
     Binding count = counted(call, dtype, call.aten("to", gone, dtype));
     if (bits > low) {
       Binding none = call.aten("rsub", negative(call, dtype), 1L);
-      count =
-          call.aten(
-              "add", count, call.aten("mul", none, number(call, dtype, bits - low)));
+      count = call.aten("add", count, call.aten("mul", none, number(call, dtype, bits - low)));
     }
     return Elementwise.ofOne(call, count);
   }

@@ -29,8 +29,7 @@ final class BlockLowering {
   private final FunctionWriter writer;
   private final Map<HloValue, Held> values;
 
-  private BlockLowering(
-      ModuleLowering module, FunctionWriter writer, Map<HloValue, Held> values) {
+  private BlockLowering(ModuleLowering module, FunctionWriter writer, Map<HloValue, Held> values) {
     this.module = module;
     this.writer = writer;
     this.values = values;
@@ -53,7 +52,10 @@ final class BlockLowering {
     values.put(value, held);
   }
 
-  /** The tensor that a value is held as; the reader has checked that values are defined before their uses. */
+  /**
+   * The tensor that a value is held as; the reader has checked that values are defined before their
+   * uses.
+   */
   Held value(HloValue value, Location at) {
     Held held = values.get(value);
     if (held == null) {

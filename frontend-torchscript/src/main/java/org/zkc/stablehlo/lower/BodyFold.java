@@ -122,8 +122,7 @@ final class BodyFold {
         }
       }
       padded.add(
-          Padding.around(
-              call, x, sizes, window.low(), window.high(), call.operand(inputs + i)));
+          Padding.around(call, x, sizes, window.low(), window.high(), call.operand(inputs + i)));
     }
     for (List<Long> place : window.places(call, MOST_PLACES)) {
       List<Held> one = new ArrayList<>();
@@ -162,8 +161,7 @@ final class BodyFold {
                 .number()
                 .filter(n ->
                     ReducerBody.of(call)
-                        .filter(b ->
-                            ReductionOperations.isNeutral(n, b, call.dtype(call.type(1))))
+                        .filter(b -> ReductionOperations.isNeutral(n, b, call.dtype(call.type(1))))
                         .isPresent())
                 .isPresent();
     List<Held> all = reduced;

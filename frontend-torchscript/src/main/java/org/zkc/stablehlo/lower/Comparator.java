@@ -60,7 +60,11 @@ final class Comparator {
   }
 
   private static boolean is(
-      Block body, Map<HloValue, Double> outer, int operands, List<Integer> keys, boolean descending) {
+      Block body,
+      Map<HloValue, Double> outer,
+      int operands,
+      List<Integer> keys,
+      boolean descending) {
     int tries = 1;
     for (int i = 0; i < 2 * operands; i++) {
       tries *= VALUES.length;

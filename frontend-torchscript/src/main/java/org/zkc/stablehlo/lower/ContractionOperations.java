@@ -124,8 +124,7 @@ final class ContractionOperations {
                 "reshape",
                 right,
                 joined(rows.subList(0, rows.size() - 1), List.of(1L, inner, columns))));
-    return call.atenTyped(
-        "sum", "dim_IntList", result, each, List.of((long) rows.size()), false);
+    return call.atenTyped("sum", "dim_IntList", result, each, List.of((long) rows.size()), false);
   }
 
   private static void requireEqual(

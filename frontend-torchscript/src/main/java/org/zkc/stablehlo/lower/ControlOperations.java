@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.zkc.ir.Function;
 import org.zkc.stablehlo.program.Block;
@@ -143,8 +144,7 @@ final class ControlOperations {
     List<Binding> passed =
         otherwise.stream().map(_ -> left.parameter("x", StaticTypes.TENSOR)).toList();
     Function second =
-        left.finish(
-            call.block().module().functionName("otherwise"), passed, call.location());
+        left.finish(call.block().module().functionName("otherwise"), passed, call.location());
     call.block().module().add(second);
     return held(call, call.writer().choose(condition, first, second, arguments, call.location()));
   }
@@ -163,8 +163,7 @@ final class ControlOperations {
     FunctionWriter writer = new FunctionWriter();
     List<Held> carried = new ArrayList<>();
     for (Held value : initial) {
-      carried.add(
-          Held.whole(writer.parameter("carried", StaticTypes.TENSOR), value.type()));
+      carried.add(Held.whole(writer.parameter("carried", StaticTypes.TENSOR), value.type()));
     }
     BlockLowering inside = call.block().inner(writer, parameters(writer, order, captured));
     List<Held> next = inside.run(body, carried, call.location());
@@ -208,8 +207,7 @@ final class ControlOperations {
 
   private static Function finish(
       HloCall call, FunctionWriter writer, List<Held> results, String name) {
-    List<Binding> whole =
-        results.stream().map(h -> materialised(h, writer, call)).toList();
+    List<Binding> whole = results.stream().map(h -> materialised(h, writer, call)).toList();
     Function function =
         writer.finish(call.block().module().functionName(name), whole, call.location());
     call.block().module().add(function);
@@ -236,7 +234,7 @@ final class ControlOperations {
       FunctionWriter writer, List<HloValue> order, Map<HloValue, Held> captured) {
     Map<HloValue, Held> out = new IdentityHashMap<>();
     for (HloValue value : order) {
-      Held held = captured.get(value);
+      Held held = Objects.requireNonNull(captured.get(value));
       Binding parameter = writer.parameter("captured", StaticTypes.TENSOR);
       out.put(value, new Held(parameter, held.extents(), held.type(), held.number()));
     }
@@ -244,7 +242,7 @@ final class ControlOperations {
   }
 
   private static List<Binding> bindings(List<HloValue> order, Map<HloValue, Held> captured) {
-    return order.stream().map(v -> captured.get(v).binding()).toList();
+    return order.stream().map(v -> Objects.requireNonNull(captured.get(v)).binding()).toList();
   }
 
   private static List<Held> held(HloCall call, List<Binding> results) {

@@ -49,8 +49,7 @@ final class ConvolutionOperations {
     List<Long> inputOrder =
         order(numbers.inputBatch(), numbers.inputFeature(), numbers.inputSpatial());
     List<Long> kernelOrder =
-        order(
-            numbers.kernelOutputFeature(), numbers.kernelInputFeature(), numbers.kernelSpatial());
+        order(numbers.kernelOutputFeature(), numbers.kernelInputFeature(), numbers.kernelSpatial());
     DType result = call.dtype(call.resultType(0));
     this.input = moved(typed(0, result), inputOrder, call.type(0));
     this.kernel = moved(typed(1, result), kernelOrder, call.type(1));

@@ -16,8 +16,8 @@ final class Elementwise {
 
   /** A function of two tensors. */
   static HloOperator binary(String aten) {
-    return HloOperator.one(call ->
-        ofTwo(call, call.aten(aten, call.operand(0).binding(), call.operand(1).binding())));
+    return HloOperator.one(
+        call -> ofTwo(call, call.aten(aten, call.operand(0).binding(), call.operand(1).binding())));
   }
 
   /** The result of a function of the elements of the first operand. */
@@ -36,7 +36,8 @@ final class Elementwise {
     List<Long> out = new ArrayList<>(operands[0].extents());
     for (Held operand : operands) {
       if (operand.extents().size() != rank) {
-        throw call.refused("its operands have %d and %d dimensions".formatted(rank, operand.extents().size()));
+        throw call.refused(
+            "its operands have %d and %d dimensions".formatted(rank, operand.extents().size()));
       }
       for (int d = 0; d < rank; d++) {
         long extent = operand.extents().get(d);

@@ -51,8 +51,7 @@ final class ElementwiseBody {
       List<Held> operands = new ArrayList<>();
       for (HloValue operand : operation.operands()) {
         Held inside = values.get(operand);
-        operands.add(
-            inside != null ? inside : lifted(call.block().value(operand, at), extents));
+        operands.add(inside != null ? inside : lifted(call.block().value(operand, at), extents));
       }
       if (operation.name().equals("stablehlo.return")) {
         return operands;
@@ -64,8 +63,7 @@ final class ElementwiseBody {
     throw call.refused("its body ends without a return");
   }
 
-  private Held perform(
-      Operation operation, List<Held> operands, List<Long> extents, Location at) {
+  private Held perform(Operation operation, List<Held> operands, List<Long> extents, Location at) {
     if (operation.name().equals("stablehlo.constant")) {
       return lifted(one(operation, operands, at), extents);
     }

@@ -25,8 +25,7 @@ final class FunctionOperations {
           Map.entry("stablehlo.log_plus_one", unary("log1p")),
           Map.entry("stablehlo.logistic", unary("sigmoid")),
           Map.entry("stablehlo.round_nearest_even", unary("round")),
-          Map.entry(
-              "stablehlo.round_nearest_afz", HloOperator.one(FunctionOperations::roundAway)),
+          Map.entry("stablehlo.round_nearest_afz", HloOperator.one(FunctionOperations::roundAway)),
           Map.entry("stablehlo.rsqrt", unary("rsqrt")),
           Map.entry("stablehlo.sine", unary("sin")),
           Map.entry("stablehlo.sqrt", unary("sqrt")),

@@ -140,7 +140,9 @@ final class GatherOperations {
       return call.result(taken);
     }
 
-    /** The places of the result's dimensions among those of the batch and of the ordered operand. */
+    /**
+     * The places of the result's dimensions among those of the batch and of the ordered operand.
+     */
     private List<Long> placed(List<Integer> order, int batches) {
       List<Long> dropped = new ArrayList<>(numbers.collapsedSliceDims());
       dropped.addAll(numbers.operandBatchingDims());
@@ -225,9 +227,7 @@ final class GatherOperations {
       }
       Binding all = call.whole(1);
       Binding one =
-          vector == starts.rank()
-              ? all
-              : call.aten("select", all, (long) vector, (long) named);
+          vector == starts.rank() ? all : call.aten("select", all, (long) vector, (long) named);
       Binding place = wide(one, starts);
       return clamps ? call.aten("clamp", place, 0L, last) : place;
     }

@@ -17,10 +17,7 @@ import org.zkc.torchscript.lower.Binding;
  * @param number where every element is a constant of the text, that number as a literal
  */
 record Held(
-    Binding binding,
-    List<Long> extents,
-    HloType.TensorOf type,
-    Optional<Binding.Literal> number) {
+    Binding binding, List<Long> extents, HloType.TensorOf type, Optional<Binding.Literal> number) {
   Held {
     Objects.requireNonNull(binding);
     Objects.requireNonNull(number);

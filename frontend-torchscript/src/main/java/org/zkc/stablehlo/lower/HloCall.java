@@ -118,7 +118,8 @@ final class HloCall {
     if (index < operation.results().size()
         && operation.results().get(index).type() instanceof HloType.TensorOf tensor) {
       if (!tensor.isStatic()) {
-        throw refused("%s has extents that are not known; export with fixed shapes".formatted(tensor.text()));
+        throw refused(
+            "%s has extents that are not known; export with fixed shapes".formatted(tensor.text()));
       }
       return tensor;
     }
@@ -140,7 +141,8 @@ final class HloCall {
   }
 
   HloAttribute required(String name) {
-    return attribute(name).orElseThrow(() -> refused("the attribute %s is missing".formatted(name)));
+    return attribute(name)
+        .orElseThrow(() -> refused("the attribute %s is missing".formatted(name)));
   }
 
   /** A list of integers. */
@@ -160,28 +162,29 @@ final class HloCall {
 
   private Optional<List<Long>> integersOr(String name) {
     return attribute(name)
-        .map(a -> switch (a) {
-          case HloAttribute.IntegerArray array -> array.values();
-          case HloAttribute.IntegerValue _,
-              HloAttribute.RealValue _,
-              HloAttribute.BooleanValue _,
-              HloAttribute.StringValue _,
-              HloAttribute.ListValue _,
-              HloAttribute.Dictionary _,
-              HloAttribute.Dense _,
-              HloAttribute.RealArray _,
-              HloAttribute.EnumCase _,
-              HloAttribute.DotDimensions _,
-              HloAttribute.GatherDimensions _,
-              HloAttribute.ScatterDimensions _,
-              HloAttribute.ConvolutionDimensions _,
-              HloAttribute.Structured _,
-              HloAttribute.SymbolReference _,
-              HloAttribute.TypeValue _,
-              HloAttribute.Unit _,
-              HloAttribute.Opaque _ ->
-              throw refused("the attribute %s is no list of integers".formatted(name));
-        });
+        .map(a ->
+            switch (a) {
+              case HloAttribute.IntegerArray array -> array.values();
+              case HloAttribute.IntegerValue _,
+                  HloAttribute.RealValue _,
+                  HloAttribute.BooleanValue _,
+                  HloAttribute.StringValue _,
+                  HloAttribute.ListValue _,
+                  HloAttribute.Dictionary _,
+                  HloAttribute.Dense _,
+                  HloAttribute.RealArray _,
+                  HloAttribute.EnumCase _,
+                  HloAttribute.DotDimensions _,
+                  HloAttribute.GatherDimensions _,
+                  HloAttribute.ScatterDimensions _,
+                  HloAttribute.ConvolutionDimensions _,
+                  HloAttribute.Structured _,
+                  HloAttribute.SymbolReference _,
+                  HloAttribute.TypeValue _,
+                  HloAttribute.Unit _,
+                  HloAttribute.Opaque _ ->
+                  throw refused("the attribute %s is no list of integers".formatted(name));
+            });
   }
 
   long integer(String name) {
@@ -213,12 +216,13 @@ final class HloCall {
 
   /** The word of an enumeration. */
   Optional<String> word(String name) {
-    return attribute(name).map(a -> {
-      if (a instanceof HloAttribute.EnumCase word) {
-        return word.word();
-      }
-      throw refused("the attribute %s is no word".formatted(name));
-    });
+    return attribute(name)
+        .map(a -> {
+          if (a instanceof HloAttribute.EnumCase word) {
+            return word.word();
+          }
+          throw refused("the attribute %s is no word".formatted(name));
+        });
   }
 
   Block region(int index) {
@@ -228,7 +232,9 @@ final class HloCall {
     return operation.regions().get(index);
   }
 
-  /** A call of an ATen operator with one result; see {@link #argument} for what arguments may be. */
+  /**
+   * A call of an ATen operator with one result; see {@link #argument} for what arguments may be.
+   */
   Binding aten(String operator, Object... arguments) {
     List<Binding> bindings = new ArrayList<>();
     for (Object argument : arguments) {
@@ -264,7 +270,10 @@ final class HloCall {
     return writer().call("aten." + operator, overload, positional, keywords, hint(), at);
   }
 
-  /** A binding itself, None for an empty optional, a number or truth value, a list of numbers or tensors. */
+  /**
+   * A binding itself, None for an empty optional, a number or truth value, a list of numbers or
+   * tensors.
+   */
   private Binding argument(Object argument) {
     return switch (argument) {
       case Binding binding -> binding;
@@ -278,8 +287,7 @@ final class HloCall {
       case List<?> list -> {
         List<Binding> elements = list.stream().map(this::argument).toList();
         boolean tensors =
-            !elements.isEmpty()
-                && elements.stream().allMatch(e -> e instanceof Binding.Dynamic);
+            !elements.isEmpty() && elements.stream().allMatch(e -> e instanceof Binding.Dynamic);
         boolean reals =
             !tensors
                 && elements.stream()

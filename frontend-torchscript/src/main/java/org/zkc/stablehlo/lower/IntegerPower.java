@@ -17,8 +17,8 @@ final class IntegerPower {
   private IntegerPower() {}
 
   /**
-   * x to the power of y. Where y is negative the result is 0 for the x of which 1 / x is no integer,
-   * and that of 0 is left open by the specification.
+   * x to the power of y. Where y is negative the result is 0 for the x of which 1 / x is no
+   * integer, and that of 0 is left open by the specification.
    */
   static Held of(HloCall call) {
     DType dtype = call.dtype(call.type(0));
@@ -35,8 +35,7 @@ final class IntegerPower {
             "where",
             call.aten("lt", y, 0L),
             parity,
-            call.aten(
-                "where", call.aten("le", y, most), y, call.aten("add", parity, most)));
+            call.aten("where", call.aten("le", y, most), y, call.aten("add", parity, most)));
     Binding square = x;
     Binding out = call.aten("where", isOdd(call, rest), x, 1L);
     for (int k = 1; k < BITS; k++) {
@@ -53,10 +52,8 @@ final class IntegerPower {
       out = call.aten("mul", out, call.aten("where", isOdd(call, rest), square, 1L));
     }
     Binding size = call.aten("abs", x);
-    Binding none =
-        call.aten("logical_and", call.aten("lt", y, 0L), call.aten("gt", size, 1L));
-    return Elementwise.ofTwo(
-        call, call.aten("to", call.aten("where", none, 0L, out), dtype));
+    Binding none = call.aten("logical_and", call.aten("lt", y, 0L), call.aten("gt", size, 1L));
+    return Elementwise.ofTwo(call, call.aten("to", call.aten("where", none, 0L, out), dtype));
   }
 
   private static Binding isOdd(HloCall call, Binding x) {

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.zkc.torchscript.lower.Binding;
 
 /**
- * Comparisons, logic and choices of elements (StableHLO specification, "and", "compare",
- * "not", "or", "select", "xor").
+ * Comparisons, logic and choices of elements (StableHLO specification, "and", "compare", "not",
+ * "or", "select", "xor").
  */
 final class LogicOperations {
   static final Map<String, HloOperator> TABLE =
@@ -33,8 +33,8 @@ final class LogicOperations {
   }
 
   private static HloOperator bits(String ofBooleans, String ofIntegers) {
-    return HloOperator.one(call ->
-        logical(call, ElementTypes.isBoolean(call.type(0)) ? ofBooleans : ofIntegers));
+    return HloOperator.one(
+        call -> logical(call, ElementTypes.isBoolean(call.type(0)) ? ofBooleans : ofIntegers));
   }
 
   private static Held not(HloCall call) {
@@ -86,8 +86,7 @@ final class LogicOperations {
     int rank = then.type().rank();
     if (condition.type().rank() != rank) {
       List<Long> ones = Collections.nCopies(rank, 1L);
-      condition =
-          new Held(call.aten("reshape", condition.binding(), ones), ones, then.type());
+      condition = new Held(call.aten("reshape", condition.binding(), ones), ones, then.type());
     }
     return call.result(
         call.aten("where", condition.binding(), then.binding(), otherwise.binding()),

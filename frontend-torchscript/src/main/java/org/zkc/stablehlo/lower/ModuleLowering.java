@@ -89,8 +89,7 @@ public final class ModuleLowering {
     Map<ArgumentBinding, Held> byInput = new IdentityHashMap<>();
     for (ArgumentBinding.Input input : ordered) {
       HloType.TensorOf type = type(function, arguments.indexOf(input), at);
-      byInput.put(
-          input, Held.whole(main.parameter(input.name(), StaticTypes.TENSOR), type));
+      byInput.put(input, Held.whole(main.parameter(input.name(), StaticTypes.TENSOR), type));
       inputs.add(
           new ModelInput(
               input.name(),
@@ -103,8 +102,7 @@ public final class ModuleLowering {
         case ArgumentBinding.Input input -> values.add(byInput.get(input));
         case ArgumentBinding.Weight weight ->
             values.add(
-                Held.whole(
-                    main.tensor(weight.name(), weight.data(), at), type(function, i, at)));
+                Held.whole(main.tensor(weight.name(), weight.data(), at), type(function, i, at)));
       }
     }
     List<Held> results = block.call(function, values, at);
@@ -135,8 +133,7 @@ public final class ModuleLowering {
   private HloType.TensorOf type(HloFunction function, int index, Location at) {
     HloFunction.Argument argument = function.arguments().get(index);
     if (!(argument.value().type() instanceof HloType.TensorOf type)) {
-      throw new UserException(
-          at, "the argument %s is no tensor".formatted(argument.value()));
+      throw new UserException(at, "the argument %s is no tensor".formatted(argument.value()));
     }
     if (!type.isStatic()) {
       throw new UserException(

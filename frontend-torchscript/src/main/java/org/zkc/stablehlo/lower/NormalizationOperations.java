@@ -15,8 +15,10 @@ import org.zkc.torchscript.lower.Binding;
 final class NormalizationOperations {
   static final Map<String, HloOperator> TABLE =
       Map.of(
-          "stablehlo.batch_norm_inference", HloOperator.one(NormalizationOperations::inference),
-          "stablehlo.batch_norm_training", NormalizationOperations::training);
+          "stablehlo.batch_norm_inference",
+          HloOperator.one(NormalizationOperations::inference),
+          "stablehlo.batch_norm_training",
+          NormalizationOperations::training);
 
   private NormalizationOperations() {}
 

@@ -56,7 +56,9 @@ final class Numbers {
       case "stablehlo.and", "stablehlo.or", "stablehlo.not" ->
           result == DType.I1 ? ScalarBody.evaluate(operation, x) : Optional.empty();
       case "stablehlo.compare", "stablehlo.select", "stablehlo.maximum", "stablehlo.minimum" ->
-          x.stream().anyMatch(v -> v.isNaN()) ? Optional.empty() : ScalarBody.evaluate(operation, x);
+          x.stream().anyMatch(v -> v.isNaN())
+              ? Optional.empty()
+              : ScalarBody.evaluate(operation, x);
       default -> Optional.empty();
     };
   }

@@ -43,7 +43,8 @@ final class Padding {
     // Each element becomes a run of the element and its gap; the gap after the last goes.
     List<Long> apart = new ArrayList<>(extents);
     apart.add(dimension + 1, 1L);
-    List<Long> sides = new ArrayList<>(Collections.nCopies(2 * (extents.size() - dimension - 1), 0L));
+    List<Long> sides =
+        new ArrayList<>(Collections.nCopies(2 * (extents.size() - dimension - 1), 0L));
     sides.add(0L);
     sides.add(gap);
     Binding runs = call.aten("constant_pad_nd", call.aten("reshape", x, apart), sides, value);
@@ -74,7 +75,8 @@ final class Padding {
       return call.aten("constant_pad_nd", x, sides, value.number().orElseThrow());
     }
     Binding filled = call.aten("constant_pad_nd", x, sides, 0L);
-    return chosen(call, filled, call.aten("constant_pad_nd", ones(call, extents), sides, 0L), value);
+    return chosen(
+        call, filled, call.aten("constant_pad_nd", ones(call, extents), sides, 0L), value);
   }
 
   /** The tensor where a mask of 0 and 1 is 1, elsewhere the value. */

@@ -14,8 +14,8 @@ import org.zkc.torchscript.lower.Binding;
 
 /**
  * Reductions over dimensions (StableHLO specification, "reduce"). Bodies are recognised; the order
- * in which a body meets the elements is free, so that sums of floating-point numbers differ in their
- * last bits from one implementation to the next.
+ * in which a body meets the elements is free, so that sums of floating-point numbers differ in
+ * their last bits from one implementation to the next.
  */
 final class ReductionOperations {
   static final Map<String, HloOperator> TABLE =
@@ -41,7 +41,8 @@ final class ReductionOperations {
       case ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM -> argument(call, body, dimensions);
       case SUM, PRODUCT, MAXIMUM, MINIMUM, AND, OR -> {
         if (inputs != 1 || call.operandCount() != 2) {
-          throw call.refused("its body takes two arguments, and it has %d inputs".formatted(inputs));
+          throw call.refused(
+              "its body takes two arguments, and it has %d inputs".formatted(inputs));
         }
         if ((body == ReducerBody.AND || body == ReducerBody.OR)
             && !ElementTypes.isBoolean(call.type(0))) {
@@ -117,8 +118,10 @@ final class ReductionOperations {
         switch (body) {
           case SUM -> truth ? any(call, x, dimensions) : sum(call, x, dimensions);
           case PRODUCT -> truth ? all(call, x, dimensions) : product(call, x, dimensions);
-          case MAXIMUM -> truth ? any(call, x, dimensions) : call.aten("amax", x, dimensions, false);
-          case MINIMUM -> truth ? all(call, x, dimensions) : call.aten("amin", x, dimensions, false);
+          case MAXIMUM ->
+              truth ? any(call, x, dimensions) : call.aten("amax", x, dimensions, false);
+          case MINIMUM ->
+              truth ? all(call, x, dimensions) : call.aten("amin", x, dimensions, false);
           case AND -> all(call, x, dimensions);
           case OR -> any(call, x, dimensions);
           case SECOND, ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM -> throw new AssertionError(body);
@@ -233,7 +236,6 @@ final class ReductionOperations {
     DType dtype = call.dtype(indices.type());
     return List.of(
         Held.whole(value, call.resultType(0)),
-        Held.whole(
-            dtype == DType.I64 ? index : call.aten("to", index, dtype), call.resultType(1)));
+        Held.whole(dtype == DType.I64 ? index : call.aten("to", index, dtype), call.resultType(1)));
   }
 }

@@ -110,9 +110,7 @@ final class ScalarBody {
           Optional.of(dense.data().getDouble(0)).filter(ScalarBody::isNoThreshold);
       case HloElementType.IntegerElement _, HloElementType.IndexElement _ ->
           Optional.of((double) dense.data().getLong(0)).filter(ScalarBody::isNoThreshold);
-      case HloElementType.ComplexElement _,
-          HloElementType.Quantized _,
-          HloElementType.Opaque _ ->
+      case HloElementType.ComplexElement _, HloElementType.Quantized _, HloElementType.Opaque _ ->
           Optional.empty();
     };
   }

@@ -10,8 +10,8 @@ import org.zkc.stablehlo.program.HloType;
 import org.zkc.torchscript.lower.Binding;
 
 /**
- * Writes at computed places (StableHLO specification, "scatter"). A window that is not in range as a
- * whole is not written: its place is one more line of the tensor, which is cut off again.
+ * Writes at computed places (StableHLO specification, "scatter"). A window that is not in range as
+ * a whole is not written: its place is one more line of the tensor, which is cut off again.
  */
 final class ScatterOperations {
   static final Map<String, HloOperator> TABLE =
@@ -35,8 +35,7 @@ final class ScatterOperations {
 
   private ScatterOperations(HloCall call) {
     this.call = call;
-    if (!(call.required("scatter_dimension_numbers")
-        instanceof HloAttribute.ScatterDimensions d)) {
+    if (!(call.required("scatter_dimension_numbers") instanceof HloAttribute.ScatterDimensions d)) {
       throw call.refused("its dimension numbers are none of a scatter");
     }
     if (call.operandCount() != 3) {
@@ -195,8 +194,7 @@ final class ScatterOperations {
     int batching = numbers.inputBatchingDims().indexOf((long) k);
     Binding place;
     if (batching >= 0) {
-      int at =
-          batch.indexOf(Math.toIntExact(numbers.scatterIndicesBatchingDims().get(batching)));
+      int at = batch.indexOf(Math.toIntExact(numbers.scatterIndicesBatchingDims().get(batching)));
       List<Long> along = new ArrayList<>(Collections.nCopies(rows.size(), 1L));
       along.set(at, rows.get(at));
       place = call.aten("expand", numbers(along, rows.get(at)), rows);
@@ -205,8 +203,7 @@ final class ScatterOperations {
     } else {
       place = numbers(Collections.nCopies(rows.size(), 1L), 1);
     }
-    Binding outside =
-        numbersAt(rows.size(), i == 0 ? operand.extents().get(k) : 0);
+    Binding outside = numbersAt(rows.size(), i == 0 ? operand.extents().get(k) : 0);
     Binding at = call.aten("reshape", call.aten("where", inside, place, outside), shape);
     if (sizes.get(k) > 1) {
       List<Long> along = new ArrayList<>(Collections.nCopies(shape.size(), 1L));

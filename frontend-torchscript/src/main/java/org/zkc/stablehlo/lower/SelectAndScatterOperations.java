@@ -49,16 +49,14 @@ final class SelectAndScatterOperations {
       Binding keeps =
           call.whole(
               select
-                  .apply(
-                      List.of(Held.whole(best, typed), Held.whole(candidate, typed)), windows)
+                  .apply(List.of(Held.whole(best, typed), Held.whole(candidate, typed)), windows)
                   .getFirst());
       Binding there = inside(call, window, places.get(k), windows);
       Binding takes =
           call.aten(
               "logical_and",
               there,
-              call.aten(
-                  "logical_not", call.aten("logical_and", found, keeps)));
+              call.aten("logical_not", call.aten("logical_and", found, keeps)));
       best = call.aten("where", takes, candidate, best);
       place = call.aten("where", takes, number(call, k, windows.size()), place);
       found = call.aten("logical_or", found, there);
@@ -83,8 +81,7 @@ final class SelectAndScatterOperations {
   }
 
   /** Whether the place of each window is in the tensor: a constant. */
-  private static Binding inside(
-      HloCall call, Window window, List<Long> place, List<Long> windows) {
+  private static Binding inside(HloCall call, Window window, List<Long> place, List<Long> windows) {
     int count = (int) call.shape(windows).elementCount();
     long[] values = new long[count];
     for (int i = 0; i < count; i++) {
@@ -92,9 +89,7 @@ final class SelectAndScatterOperations {
       boolean in = true;
       for (int d = windows.size() - 1; d >= 0; d--) {
         long at =
-            rest % windows.get(d) * window.strides().get(d)
-                + place.get(d)
-                - window.low().get(d);
+            rest % windows.get(d) * window.strides().get(d) + place.get(d) - window.low().get(d);
         in &= at >= 0 && at < call.type(0).extents().get(d);
         rest /= windows.get(d);
       }
@@ -109,17 +104,12 @@ final class SelectAndScatterOperations {
 
   /** The sum over the places in a window of the sources that went there. */
   private static Binding scattered(
-      HloCall call,
-      Window window,
-      List<List<Long>> places,
-      List<Long> windows,
-      Binding selected) {
+      HloCall call, Window window, List<List<Long>> places, List<Long> windows, Binding selected) {
     HloType.TensorOf type = call.type(0);
     boolean adds =
         ReducerBody.of(call, 1)
             .filter(b ->
-                b == ReducerBody.SUM
-                    || b == ReducerBody.OR && ElementTypes.isBoolean(call.type(0)))
+                b == ReducerBody.SUM || b == ReducerBody.OR && ElementTypes.isBoolean(call.type(0)))
             .isPresent();
     if (!adds) {
       throw call.refused("what it does with its source is no addition");
@@ -132,8 +122,7 @@ final class SelectAndScatterOperations {
             ? Binding.Literal.of(false)
             : dtype.isFloating() ? Binding.Literal.of(0.0) : Binding.Literal.of(0L);
     List<Long> ones = Collections.nCopies(windows.size(), 1L);
-    Held none =
-        new Held(zero, ones, ElementwiseBody.typed(call, type, ones), Optional.of(nothing));
+    Held none = new Held(zero, ones, ElementwiseBody.typed(call, type, ones), Optional.of(nothing));
     Binding sum = call.operand(2).binding();
     for (int k = 0; k < places.size(); k++) {
       Binding there = call.aten("eq", selected, number(call, k, windows.size()));
@@ -145,8 +134,7 @@ final class SelectAndScatterOperations {
         source =
             window.strides().get(d) == 1
                 ? source
-                : Padding.between(
-                    call, source, extents, d, window.strides().get(d) - 1, nothing);
+                : Padding.between(call, source, extents, d, window.strides().get(d) - 1, nothing);
         low.add(places.get(k).get(d) - window.low().get(d));
         high.add(type.extents().get(d) - extents.get(d) - low.getLast());
       }

@@ -210,9 +210,9 @@ final class ShapeOperations {
       return call.result(Padding.around(call, x, extents, low, high, value));
     }
     Held zero =
-        new Held(
-            value.binding(), List.of(), value.type(), Optional.of(Binding.Literal.of(0L)));
-    Binding mask = apart(call, Padding.ones(call, extents), new ArrayList<>(extents), between, zero);
+        new Held(value.binding(), List.of(), value.type(), Optional.of(Binding.Literal.of(0L)));
+    Binding mask =
+        apart(call, Padding.ones(call, extents), new ArrayList<>(extents), between, zero);
     x = apart(call, x, extents, between, zero);
     x = Padding.around(call, x, extents, low, high, zero);
     mask = Padding.around(call, mask, extents, low, high, zero);
@@ -225,8 +225,7 @@ final class ShapeOperations {
     Binding out = x;
     for (int d = 0; d < between.size(); d++) {
       if (between.get(d) > 0) {
-        out =
-            Padding.between(call, out, extents, d, between.get(d), value.number().orElseThrow());
+        out = Padding.between(call, out, extents, d, between.get(d), value.number().orElseThrow());
       }
     }
     return out;

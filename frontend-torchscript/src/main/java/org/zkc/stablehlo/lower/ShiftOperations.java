@@ -33,8 +33,7 @@ final class ShiftOperations {
     DType dtype = integer(call);
     long bits = 8L * dtype.bytes();
     Binding by = wide(call, 1);
-    Binding inside =
-        call.aten("logical_and", call.aten("ge", by, 0L), call.aten("lt", by, bits));
+    Binding inside = call.aten("logical_and", call.aten("ge", by, 0L), call.aten("lt", by, bits));
     Binding rest = call.aten("where", inside, by, 0L);
     Binding out = wide(call, 0);
     boolean isShort = bits <= 16;
@@ -83,16 +82,14 @@ final class ShiftOperations {
     long bits = 8L * dtype.bytes();
     Binding x = wide(call, 0);
     Binding by = wide(call, 1);
-    Binding inside =
-        call.aten("logical_and", call.aten("ge", by, 0L), call.aten("lt", by, bits));
+    Binding inside = call.aten("logical_and", call.aten("ge", by, 0L), call.aten("lt", by, bits));
     Binding right = shiftedRight(call, x);
     if (dtype == DType.U8) {
       return ofTwo(call, call.aten("to", call.aten("where", inside, right, 0L), dtype));
     }
     Binding moved = call.aten("logical_and", inside, call.aten("gt", by, 0L));
     Binding one =
-        call.aten(
-            "to", call.aten("logical_and", call.aten("lt", x, 0L), moved), DType.I64);
+        call.aten("to", call.aten("logical_and", call.aten("lt", x, 0L), moved), DType.I64);
     Binding places = call.aten("rsub", call.aten("where", moved, by, bits), bits);
     Binding first = call.aten("bitwise_left_shift", one, call.aten("clamp", places, 0L, STEP));
     Binding rest = call.aten("clamp", call.aten("sub", places, STEP), 0L, MOST_BITS - 1);

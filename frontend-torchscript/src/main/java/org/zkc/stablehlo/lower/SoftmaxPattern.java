@@ -69,8 +69,7 @@ final class SoftmaxPattern {
   }
 
   /** The dimension that a value is the reduction of another over, broadcast again. */
-  private static Optional<Integer> reduced(
-      HloCall call, Held value, Held of, ReducerBody body) {
+  private static Optional<Integer> reduced(HloCall call, Held value, Held of, ReducerBody body) {
     return reduction(call, value)
         .filter(r -> r.operand(0).binding() == of.binding() && of.isWhole())
         .flatMap(r -> over(r, body))
@@ -133,8 +132,7 @@ final class SoftmaxPattern {
   }
 
   private static boolean increases(HloCall broadcast) {
-    List<Long> places =
-        broadcast.integers("broadcast_dimensions", broadcast.type(0).rank(), -1);
+    List<Long> places = broadcast.integers("broadcast_dimensions", broadcast.type(0).rank(), -1);
     for (int i = 1; i < places.size(); i++) {
       if (places.get(i) <= places.get(i - 1)) {
         return false;

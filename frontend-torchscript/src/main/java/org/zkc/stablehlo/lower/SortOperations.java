@@ -23,7 +23,8 @@ final class SortOperations {
     Comparator.Order order =
         Comparator.of(call.region(0), ScalarBody.constants(call), call.operandCount())
             .orElseThrow(() ->
-                call.refused("its comparator is none of less and greater of operands in their order"));
+                call.refused(
+                    "its comparator is none of less and greater of operands in their order"));
     int rank = call.type(0).rank();
     long asked = call.integer("dimension", -1);
     int d = call.dimension(asked < 0 ? asked + rank : asked, rank);
@@ -85,8 +86,7 @@ final class SortOperations {
 
   /** The greatest elements along the last dimension, in order, and their places. */
   private static List<Held> topK(HloCall call) {
-    List<Binding> top =
-        call.atenAll("topk", "", call.whole(0), call.integer("k"), -1L, true, true);
+    List<Binding> top = call.atenAll("topk", "", call.whole(0), call.integer("k"), -1L, true, true);
     return List.of(
         Held.whole(top.getFirst(), call.resultType(0)),
         Held.whole(

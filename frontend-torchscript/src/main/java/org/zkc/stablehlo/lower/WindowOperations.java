@@ -35,8 +35,7 @@ final class WindowOperations {
    */
   private static List<Held> reduceWindow(HloCall call) {
     Window window = Window.of(call, call.type(0).rank());
-    Optional<ReducerBody> body =
-        call.operandCount() == 2 ? ReducerBody.of(call) : Optional.empty();
+    Optional<ReducerBody> body = call.operandCount() == 2 ? ReducerBody.of(call) : Optional.empty();
     return body.filter(b -> isCommon(call, b, window)).isPresent()
         ? List.of(new WindowOperations(call).lower())
         : new BodyFold(call).windows(window);
@@ -109,10 +108,7 @@ final class WindowOperations {
     int rank = extents.size();
     List<Integer> axes = new ArrayList<>();
     for (int d = 0; d < rank; d++) {
-      if (window.get(d) != 1
-          || strides.get(d) != 1
-          || low.get(d) != 0
-          || high.get(d) != 0) {
+      if (window.get(d) != 1 || strides.get(d) != 1 || low.get(d) != 0 || high.get(d) != 0) {
         axes.add(d);
       }
     }
@@ -232,11 +228,9 @@ final class WindowOperations {
     Optional<Binding> scanned =
         switch (body) {
           case SUM ->
-              Optional.of(
-                  call.atenTyped("cumsum", "", call.dtype(call.type(0)), line, (long) d));
+              Optional.of(call.atenTyped("cumsum", "", call.dtype(call.type(0)), line, (long) d));
           case PRODUCT ->
-              Optional.of(
-                  call.atenTyped("cumprod", "", call.dtype(call.type(0)), line, (long) d));
+              Optional.of(call.atenTyped("cumprod", "", call.dtype(call.type(0)), line, (long) d));
           case MAXIMUM -> Optional.of(call.atenAll("cummax", "", line, (long) d).getFirst());
           case MINIMUM -> Optional.of(call.atenAll("cummin", "", line, (long) d).getFirst());
           case AND, OR, SECOND, ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM -> Optional.empty();

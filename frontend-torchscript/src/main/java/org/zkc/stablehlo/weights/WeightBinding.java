@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.zkc.ir.DType;
@@ -157,7 +158,7 @@ public final class WeightBinding {
   }
 
   private ArgumentBinding.Weight weight(HloFunction.Argument argument, String name) {
-    return checked(program, argument, name, weights.get(name));
+    return checked(program, argument, name, Objects.requireNonNull(weights.get(name)));
   }
 
   /** A weight, when its shape and element type are the argument's. */

@@ -25,8 +25,7 @@ final class ExcessRules {
       Value x = sum.inputs().get(1 - k);
       if (definition.apply(table).orElse(null) instanceof RequantizeTable t
           && t.input().equals(x)) {
-        Interval reached =
-            rows(t, sum.coefficients().get(1 - k), sum.coefficients().get(k));
+        Interval reached = rows(t, sum.coefficients().get(1 - k), sum.coefficients().get(k));
         return Optional.of(reached.plus(Interval.point(sum.constant())));
       }
     }
@@ -44,8 +43,7 @@ final class ExcessRules {
     for (long h = window.low(); h <= window.high(); h++) {
       long first = (h << t.shift()) - half;
       Interval row =
-          new Interval(
-              Math.max(x.low(), first), Math.min(x.high(), first + (1L << t.shift()) - 1));
+          new Interval(Math.max(x.low(), first), Math.min(x.high(), first + (1L << t.shift()) - 1));
       long entry = t.entries().getLong(Math.toIntExact(Math.clamp(h - t.first(), 0L, last)));
       Interval sum = row.times(a).plus(Interval.point(Math.multiplyExact(b, entry)));
       least = Math.min(least, sum.low());

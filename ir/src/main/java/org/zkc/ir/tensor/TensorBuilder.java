@@ -200,8 +200,8 @@ public class TensorBuilder extends ViewBuilder {
   }
 
   /**
-   * Integers or booleans in another element type, real numbers as integers towards zero; the operand
-   * where it has the type.
+   * Integers or booleans in another element type, real numbers as integers towards zero; the
+   * operand where it has the type.
    */
   public final Value cast(Value input, DType dtype) {
     return input.tensorType().dtype() == dtype

@@ -51,10 +51,7 @@ final class ColumnIntervals implements CircuitRules.ModelSums {
     WeightSums known = sums.get(weight);
     return known == null
         ? reached
-        : LineNorms.within(
-            reached,
-            ColumnNorms.of(input, this::definition),
-            known.mostNorm());
+        : LineNorms.within(reached, ColumnNorms.of(input, this::definition), known.mostNorm());
   }
 
   @Override

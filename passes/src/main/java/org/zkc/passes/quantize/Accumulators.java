@@ -30,10 +30,14 @@ final class Accumulators {
   /** Room for the rounding of constants beside exact integers. */
   private static final double ROOM = 0.95 * FieldBounds.LIMIT;
 
-  /** The steps that sums may reach in one table, with room for what rounding adds to their bounds. */
+  /**
+   * The steps that sums may reach in one table, with room for what rounding adds to their bounds.
+   */
   private static final double MOST_ROWS = 0.9 * FieldBounds.MAX_TABLE_ROWS;
 
-  /** The steps that sums may reach where they are requantised, as far as a {@link WideClamp} goes. */
+  /**
+   * The steps that sums may reach where they are requantised, as far as a {@link WideClamp} goes.
+   */
   private static final double MOST_STEPS = 1 << 27;
 
   private final IntegerValues values;

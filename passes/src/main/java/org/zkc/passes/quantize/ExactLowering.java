@@ -233,8 +233,8 @@ final class ExactLowering {
     if (!x.integerType().isOfScale(1)) {
       throw new UserException(
           op.location(),
-          "these real numbers have too wide a range to become integers exactly; bound them by .clamp"
-              + " before");
+          "these real numbers have too wide a range to become integers exactly; bound them by"
+              + " .clamp before");
     }
     Interval all = IntegerBuilder.interval(x);
     long low = op.dtype().nearest(all.low());

@@ -255,7 +255,8 @@ final class IntegerLowering {
       case UnaryView v -> out.viewOfReals(v, List.of(units(v.input())));
       case Relu r -> cut(units(r.input()), 0, Double.POSITIVE_INFINITY);
       case Clamp c -> cut(units(c.input()), c.low(), c.high());
-      case Concatenate c -> out.concatenate(c.inputs().stream().map(this::units).toList(), c.axis());
+      case Concatenate c ->
+          out.concatenate(c.inputs().stream().map(this::units).toList(), c.axis());
       case WindowMean w ->
           out.windowSum(units(w.input()), w.axis(), w.starts(), w.lengths(), w.divisors(), 1);
       default -> scaled(op);
@@ -268,7 +269,10 @@ final class IntegerLowering {
     return values
         .out()
         .requantize(
-            x, 0, (long) Math.clamp(all.low(), low, high), (long) Math.clamp(all.high(), low, high));
+            x,
+            0,
+            (long) Math.clamp(all.low(), low, high),
+            (long) Math.clamp(all.high(), low, high));
   }
 
   private Value units(Value value) {

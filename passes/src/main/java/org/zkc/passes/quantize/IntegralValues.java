@@ -27,9 +27,9 @@ import org.zkc.ir.view.Transpose;
 
 /**
  * Real numbers that are certainly integers of few bits: booleans as numbers, bounded numbers that
- * were rounded, and what sums, products and linear maps with integers for weights make of them. They are computed exactly, in
- * units of 1, so that a count is equal to the number that it is compared with. Counts of paths in
- * trees are of this kind.
+ * were rounded, and what sums, products and linear maps with integers for weights make of them.
+ * They are computed exactly, in units of 1, so that a count is equal to the number that it is
+ * compared with. Counts of paths in trees are of this kind.
  */
 final class IntegralValues {
   private static final double MOST = 1 << 20;
@@ -49,8 +49,7 @@ final class IntegralValues {
    *     other values
    * @param bound the greatest magnitude that a value may have, infinite where it is not known
    */
-  IntegralValues(
-      Function<Value, Optional<Constant>> constants, ToDoubleFunction<Value> bound) {
+  IntegralValues(Function<Value, Optional<Constant>> constants, ToDoubleFunction<Value> bound) {
     this.constants = constants;
     this.bound = bound;
   }

@@ -53,8 +53,7 @@ final class StandardizationLowering {
             Value centred = centred(x);
             yield normalized(centred, List.of(), n.epsilon(), magnitude(centred));
           }
-          case RmsNorm n ->
-              normalized(x, read.exponents(), n.epsilon(), expected(x, read.input()));
+          case RmsNorm n -> normalized(x, read.exponents(), n.epsilon(), expected(x, read.input()));
         };
     return op.axis() == last ? y : out.transpose(y, swap);
   }

@@ -10,9 +10,9 @@ import org.zkc.ir.tensor.ScalarFunction;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Functions that jump: floor, ceil, round, trunc and sign. Next to a step the result is as good as the
- * input is precise, so the input is read as its accumulator has it, in units of 2^-k: a table of
- * the results and the limbs of a remainder of k bits give floor and its kin, two comparisons the
+ * Functions that jump: floor, ceil, round, trunc and sign. Next to a step the result is as good as
+ * the input is precise, so the input is read as its accumulator has it, in units of 2^-k: a table
+ * of the results and the limbs of a remainder of k bits give floor and its kin, two comparisons the
  * sign. Rounding towards zero is floor, of negative numbers after 1 - 2^-k is added. What stands in
  * units of 1 already is as it is.
  */

@@ -98,8 +98,9 @@ final class TensorAnalysis {
   /** Decisive values whose own elements are compared, moved or cut at most. */
   private final Set<Value> compared = identitySet();
 
-  private final IntegralValues integral = 
+  private final IntegralValues integral =
       new IntegralValues(this::constantOf, v -> bounds(v).magnitude());
+
   /** Values of which whole numbers stay whole up to a function that jumps at such. */
   private final Set<Value> rounded = identitySet();
 
@@ -403,16 +404,16 @@ final class TensorAnalysis {
     return handsElementsOn(op)
         || isDecidingTable(op)
         || decisive.contains(result)
-        && (op instanceof UnaryView
-            || op instanceof Concatenate
-            || op instanceof Add
-            || op instanceof Subtract
-            || op instanceof MaxPool
-            || op instanceof Gather
-            || op instanceof Linear
-            || op instanceof Conv
-            || op instanceof BatchNorm
-            || factors.containsKey(op));
+            && (op instanceof UnaryView
+                || op instanceof Concatenate
+                || op instanceof Add
+                || op instanceof Subtract
+                || op instanceof MaxPool
+                || op instanceof Gather
+                || op instanceof Linear
+                || op instanceof Conv
+                || op instanceof BatchNorm
+                || factors.containsKey(op));
   }
 
   /** Whether an op of order reads the value, by itself or through sums, linear maps and views. */

@@ -17,10 +17,7 @@ final class CastOperators {
   static final List<TorchOperator> ALL =
       List.of(
           new TorchOperator(
-              "aten.to",
-              "cast",
-              "real numbers to integers towards zero",
-              CastOperators::to),
+              "aten.to", "cast", "real numbers to integers towards zero", CastOperators::to),
           new TorchOperator(
               "aten.type_as",
               "cast",

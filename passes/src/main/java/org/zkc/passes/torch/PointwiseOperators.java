@@ -133,8 +133,7 @@ final class PointwiseOperators {
       case TracedTensor t -> {
         DType dtype = t.dtype().isFloating() ? t.dtype() : DType.F32;
         if (parameters.length == 0) {
-          yield call.result(
-              WholeNumbers.rounded(call.emit(), call.in(dtype, t), function), dtype);
+          yield call.result(WholeNumbers.rounded(call.emit(), call.in(dtype, t), function), dtype);
         }
         yield call.result(call.emit().pointwise(call.in(dtype, t), function, parameters), dtype);
       }

@@ -99,7 +99,8 @@ final class PoolIndices {
       return new KnownTensor(HostTensors.broadcast(bases, shape), "");
     }
     Value found = emit.op(r -> new TopIndices(r, elements, grouped.size() - 1, 1, call.location()));
-    Value offset = emit.gather(emit.integers(offsets(windows, size), ""), emit.reshape(found, shape));
+    Value offset =
+        emit.gather(emit.integers(offsets(windows, size), ""), emit.reshape(found, shape));
     Value place = emit.add(offset, emit.integers(bases, ""));
     emit.poolWindows().put(place, List.copyOf(windows));
     return call.result(place, DType.I64);

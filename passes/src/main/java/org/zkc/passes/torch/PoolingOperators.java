@@ -151,7 +151,8 @@ final class PoolingOperators {
         firsts[p] = start + before * dilation;
         lengths[p] = Math.min(taps - 1, Math.floorDiv(extent - 1 - start, dilation)) - before + 1;
         if (lengths[p] < 1) {
-          throw call.refuse("a window lies in the padding alone, so that no element is its maximum");
+          throw call.refuse(
+              "a window lies in the padding alone, so that no element is its maximum");
         }
       }
       out.add(new PoolIndices.Windows(extent, firsts, lengths, dilation));

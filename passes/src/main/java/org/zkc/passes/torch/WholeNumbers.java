@@ -57,8 +57,7 @@ final class WholeNumbers {
         .map(divisor -> {
           Value left = emit.cast(whole.input(), DType.I64);
           Value right = emit.integers(HostTensors.cast(HostTensors.scalar(divisor), DType.I64), "");
-          return emit.broadcast(
-              emit.divideIntegers(left, right, part), d.result().shape());
+          return emit.broadcast(emit.divideIntegers(left, right, part), d.result().shape());
         });
   }
 

@@ -18,14 +18,12 @@ class WideClampTest {
     Random random = new Random(7);
     int wide = 0;
     for (int run = 0; run < 400; run++) {
-      Interval x =
-          new Interval(-random.nextLong(1, LIMIT), random.nextLong(1, LIMIT));
+      Interval x = new Interval(-random.nextLong(1, LIMIT), random.nextLong(1, LIMIT));
       int shift = random.nextInt(0, 12);
       long low = -random.nextLong(0, 1 << 17);
       Interval result = new Interval(low, low + random.nextLong(1, 1 << 17));
       Optional<WideClamp> found = WideClamp.of(x, shift, result);
-      assertEquals(
-          x.shiftRounded(shift).size() > FieldBounds.MAX_TABLE_ROWS, found.isPresent());
+      assertEquals(x.shiftRounded(shift).size() > FieldBounds.MAX_TABLE_ROWS, found.isPresent());
       if (found.isEmpty()) {
         continue;
       }

@@ -62,8 +62,7 @@ class IntegralValuesTest {
   void placeValuesOfRoundedNumbersAddUpExactly() {
     TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
     Value x = b.parameter("x", new TensorType(DType.F32, Shape.of(40, 3)));
-    Value level =
-        b.pointwise(b.multiply(b.clamp(x, -1, 1), b.scalar(3)), ScalarFunction.ROUND);
+    Value level = b.pointwise(b.multiply(b.clamp(x, -1, 1), b.scalar(3)), ScalarFunction.ROUND);
     Value weights = b.constant(TensorData.ofFloats(Shape.of(3), new float[] {1, 7, 49}), "");
     Value weighted = b.multiply(b.add(level, b.scalar(3)), weights);
     Value code = b.windowMean(weighted, 1, List.of(0), List.of(3), List.of(1));

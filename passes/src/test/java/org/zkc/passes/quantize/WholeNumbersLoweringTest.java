@@ -50,8 +50,7 @@ class WholeNumbersLoweringTest {
     Program integer =
         TensorToInteger.lower(
                 tensor,
-                Calibrate.run(
-                    tensor, List.of(List.of(TensorData.ofFloats(x.shape(), seen)))),
+                Calibrate.run(tensor, List.of(List.of(TensorData.ofFloats(x.shape(), seen)))),
                 QuantizationOptions.DEFAULT,
                 Optional.empty(),
                 new PassContext())

@@ -137,7 +137,8 @@ final class ConstantOperandsTest {
     Value refused = d.op("aten.relu", d.op("aten.histc", d.x, 4, 0.0, 1.0));
     UserException e = assertThrows(UserException.class, () -> d.lower(Shape.of(2), refused));
     assertEquals(
-        "operator aten.histc cannot be proved; sum comparisons with the bins' edges instead", e.getMessage());
+        "operator aten.histc cannot be proved; sum comparisons with the bins' edges instead",
+        e.getMessage());
     assertEquals("model.py:2", e.location().toString());
   }
 

@@ -78,8 +78,7 @@ class PoolIndicesTest {
             expected.add(first(x, top, left, kernel, c[4], height, width));
           }
         }
-        assertArrayEquals(
-            expected.stream().mapToLong(Long::longValue).toArray(), found.toLongs());
+        assertArrayEquals(expected.stream().mapToLong(Long::longValue).toArray(), found.toLongs());
       }
     }
   }
@@ -97,7 +96,14 @@ class PoolIndicesTest {
   void windowsOfOneElementAreKnown() {
     TorchCase c = new TorchCase();
     Value y =
-        c.op("aten.max_pool1d_with_indices", c.x, List.of(1), List.of(2), List.of(0), List.of(1), false);
+        c.op(
+            "aten.max_pool1d_with_indices",
+            c.x,
+            List.of(1),
+            List.of(2),
+            List.of(0),
+            List.of(1),
+            false);
     assertArrayEquals(
         new long[] {0, 2, 4}, run(c, TorchCase.counting(1, 1, 5), y).get(1).toLongs());
   }
@@ -116,8 +122,7 @@ class PoolIndicesTest {
             false);
     Value maxima = c.builder.fresh("maxima", TorchCase.TENSOR);
     Value places = c.builder.fresh("places", TorchCase.TENSOR);
-    c.builder.append(
-        new TupleUnpack(List.of(maxima, places), pooled, c.next()));
+    c.builder.append(new TupleUnpack(List.of(maxima, places), pooled, c.next()));
     Value y = c.op("aten.max_unpool2d", maxima, places, List.of(3, 4));
     TensorData x = TorchCase.data(Shape.of(1, 1, 3, 4), 1, 2, 4, 4, 2, 0, 3, 4, 9, 9, 9, 9);
     Program program = c.lower(x.shape(), y);
@@ -137,9 +142,13 @@ class PoolIndicesTest {
   void unpoolingToAnotherSizeWritesByIndex() {
     TorchCase c = new TorchCase();
     TensorData places = TorchCase.data(Shape.of(1, 1, 2), 4, 1);
-    Value y = c.op("aten.max_unpool2d", c.op("aten.neg", c.x), c.op("aten.to/dtype", places, 4, false, false, null), List.of(1, 6));
+    Value y =
+        c.op(
+            "aten.max_unpool2d",
+            c.op("aten.neg", c.x),
+            c.op("aten.to/dtype", places, 4, false, false, null),
+            List.of(1, 6));
     assertArrayEquals(
-        new float[] {0, -2, 0, 0, -1, 0},
-        c.run(TorchCase.counting(1, 1, 2), y).toFloats());
+        new float[] {0, -2, 0, 0, -1, 0}, c.run(TorchCase.counting(1, 1, 2), y).toFloats());
   }
 }

@@ -56,7 +56,8 @@ final class OptCommand implements Callable<Integer> {
   @Option(
       names = "--check",
       description =
-          "Run a StableHLO program that checks itself by the tensor interpreter, and say whether it agrees.")
+          "Run a StableHLO program that checks itself by the tensor interpreter, and say whether it"
+              + " agrees.")
   private boolean check;
 
   @Spec private CommandSpec spec;

@@ -24,7 +24,9 @@ final class ServedCommands implements Methods {
   /** Codes of failed commands: this minus the exit code. */
   private static final int COMMAND_FAILED = -32010;
 
-  /** Those whose own turns warm the process up better than a small model's, and need the machine. */
+  /**
+   * Those whose own turns warm the process up better than a small model's, and need the machine.
+   */
   private static final Set<String> PROVING = Set.of("prove", "verify", "run");
 
   private final WarmSession session = new WarmSession();

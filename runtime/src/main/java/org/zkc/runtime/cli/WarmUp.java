@@ -20,7 +20,9 @@ import org.zkc.runtime.serve.RpcException;
  * machine for the same.
  */
 final class WarmUp {
-  /** The system property with the folder of the small model, as {@code zkc demo --keep} leaves it. */
+  /**
+   * The system property with the folder of the small model, as {@code zkc demo --keep} leaves it.
+   */
   private static final String PROPERTY = "zkc.warm";
 
   private static final int MOST_TURNS = 30;

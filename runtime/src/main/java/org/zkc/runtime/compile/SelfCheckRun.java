@@ -24,9 +24,10 @@ import org.zkc.stablehlo.program.HloElementType;
 import org.zkc.stablehlo.text.StablehloText;
 
 /**
- * The run of a StableHLO program that checks itself: through the reader, the lowering and the tensor
- * interpreter, with its inputs as the model's. Where that is refused, some inputs stay the constants
- * that they are in the text: indices and shifts that a proof must know, numbers that are not finite.
+ * The run of a StableHLO program that checks itself: through the reader, the lowering and the
+ * tensor interpreter, with its inputs as the model's. Where that is refused, some inputs stay the
+ * constants that they are in the text: indices and shifts that a proof must know, numbers that are
+ * not finite.
  */
 public final class SelfCheckRun {
   /** Units in the last place that a result may be off where the program asks it to be close. */

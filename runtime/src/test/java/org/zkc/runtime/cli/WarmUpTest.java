@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.runtime.serve.RpcException;
 
-/** The small model that a new process proves, with the files that {@code zkc demo --keep} leaves. */
+/**
+ * The small model that a new process proves, with the files that {@code zkc demo --keep} leaves.
+ */
 final class WarmUpTest {
   @TempDir private Path folder;
 

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Bodies that no operator is, windows of them, bits and powers of integers, and padding by computed values. */
+/**
+ * Bodies that no operator is, windows of them, bits and powers of integers, and padding by computed
+ * values.
+ */
 final class FoldedBodiesTest {
   @TempDir Path folder;
 
@@ -33,18 +36,18 @@ final class FoldedBodiesTest {
 
     String text(String expected) {
       return """
-          func.func @main() {
-            %%a = call @inputs() : () -> %1$s
-            %%want = stablehlo.constant %2$s
-            %3$s
-            stablehlo.custom_call @check.expect_eq(%%r, %%want) {has_side_effect = true} : (%4$s, %4$s) -> ()
-            return
-          }
-          func.func private @inputs() -> %1$s {
-            %%0 = stablehlo.constant %5$s
-            return %%0 : %1$s
-          }
-          """
+      func.func @main() {
+        %%a = call @inputs() : () -> %1$s
+        %%want = stablehlo.constant %2$s
+        %3$s
+        stablehlo.custom_call @check.expect_eq(%%r, %%want) {has_side_effect = true} : (%4$s, %4$s) -> ()
+        return
+      }
+      func.func private @inputs() -> %1$s {
+        %%0 = stablehlo.constant %5$s
+        return %%0 : %1$s
+      }
+      """
           .formatted(type(a), expected, operations, type(expected), a);
     }
   }
@@ -56,42 +59,42 @@ final class FoldedBodiesTest {
   /** A reduction of %a over its first dimension by operations on %x and %y with the result %z. */
   private static String reduce(String init, String body) {
     return """
-        %%i = stablehlo.constant dense<%1$s> : tensor<i32>
-        %%r = stablehlo.reduce(%%a init: %%i) across dimensions = [0] : (tensor<5xi32>, tensor<i32>) -> tensor<i32>
-         reducer(%%x: tensor<i32>, %%y: tensor<i32>) {
-          %2$s
-          stablehlo.return %%z : tensor<i32>
-        }
-        """
+    %%i = stablehlo.constant dense<%1$s> : tensor<i32>
+    %%r = stablehlo.reduce(%%a init: %%i) across dimensions = [0] : (tensor<5xi32>, tensor<i32>) -> tensor<i32>
+     reducer(%%x: tensor<i32>, %%y: tensor<i32>) {
+      %2$s
+      stablehlo.return %%z : tensor<i32>
+    }
+    """
         .formatted(init, body);
   }
 
   private static String windows(String init, String operation, String attributes, String to) {
     return """
-        %%i = stablehlo.constant dense<%1$s> : tensor<i32>
-        %%r = "stablehlo.reduce_window"(%%a, %%i) <{%3$s}> ({
-        ^bb0(%%x: tensor<i32>, %%y: tensor<i32>):
-          %%z = stablehlo.%2$s %%x, %%y : tensor<i32>
-          stablehlo.return %%z : tensor<i32>
-        }) : (tensor<5xi32>, tensor<i32>) -> %4$s
-        """
+    %%i = stablehlo.constant dense<%1$s> : tensor<i32>
+    %%r = "stablehlo.reduce_window"(%%a, %%i) <{%3$s}> ({
+    ^bb0(%%x: tensor<i32>, %%y: tensor<i32>):
+      %%z = stablehlo.%2$s %%x, %%y : tensor<i32>
+      stablehlo.return %%z : tensor<i32>
+    }) : (tensor<5xi32>, tensor<i32>) -> %4$s
+    """
         .formatted(init, operation, attributes, to);
   }
 
   private static String scatter(String padding, String source, String to) {
     return """
-        %%s = stablehlo.constant %2$s
-        %%i = stablehlo.constant dense<1.0> : tensor<f32>
-        %%r = "stablehlo.select_and_scatter"(%%a, %%s, %%i) <{%1$s}> ({
-        ^bb0(%%x: tensor<f32>, %%y: tensor<f32>):
-          %%z = stablehlo.compare GE, %%x, %%y, FLOAT : (tensor<f32>, tensor<f32>) -> tensor<i1>
-          stablehlo.return %%z : tensor<i1>
-        }, {
-        ^bb0(%%x: tensor<f32>, %%y: tensor<f32>):
-          %%z = stablehlo.add %%x, %%y : tensor<f32>
-          stablehlo.return %%z : tensor<f32>
-        }) : (tensor<3x3xf32>, %3$s, tensor<f32>) -> tensor<3x3xf32>
-        """
+    %%s = stablehlo.constant %2$s
+    %%i = stablehlo.constant dense<1.0> : tensor<f32>
+    %%r = "stablehlo.select_and_scatter"(%%a, %%s, %%i) <{%1$s}> ({
+    ^bb0(%%x: tensor<f32>, %%y: tensor<f32>):
+      %%z = stablehlo.compare GE, %%x, %%y, FLOAT : (tensor<f32>, tensor<f32>) -> tensor<i1>
+      stablehlo.return %%z : tensor<i1>
+    }, {
+    ^bb0(%%x: tensor<f32>, %%y: tensor<f32>):
+      %%z = stablehlo.add %%x, %%y : tensor<f32>
+      stablehlo.return %%z : tensor<f32>
+    }) : (tensor<3x3xf32>, %3$s, tensor<f32>) -> tensor<3x3xf32>
+    """
         .formatted(padding, source, to);
   }
 
@@ -100,8 +103,10 @@ final class FoldedBodiesTest {
         new Case(
             "reduce by a body of two operations",
             LINE,
-            reduce("0", "%0 = stablehlo.abs %y : tensor<i32>\n%1 = stablehlo.abs %x : tensor<i32>\n"
-                + "%z = stablehlo.maximum %0, %1 : tensor<i32>"),
+            reduce(
+                "0",
+                "%0 = stablehlo.abs %y : tensor<i32>\n%1 = stablehlo.abs %x : tensor<i32>\n"
+                    + "%z = stablehlo.maximum %0, %1 : tensor<i32>"),
             "dense<5> : tensor<i32>",
             "dense<4> : tensor<i32>"),
         new Case(
@@ -119,31 +124,53 @@ final class FoldedBodiesTest {
         new Case(
             "maxima of windows of integers, padded by what takes part",
             LINE,
-            windows("2", "maximum", "padding = dense<[[1, 1]]> : tensor<1x2xi64>, window_dimensions = array<i64: 2>, window_strides = array<i64: 2>", "tensor<3xi32>"),
+            windows(
+                "2",
+                "maximum",
+                "padding = dense<[[1, 1]]> : tensor<1x2xi64>, window_dimensions = array<i64: 2>,"
+                    + " window_strides = array<i64: 2>",
+                "tensor<3xi32>"),
             "dense<[3, 4, 2]> : tensor<3xi32>",
             "dense<[3, 4, 1]> : tensor<3xi32>"),
         new Case(
             "products of windows with gaps",
             LINE,
-            windows("1", "multiply", "window_dimensions = array<i64: 2>, window_dilations = array<i64: 3>", "tensor<2xi32>"),
+            windows(
+                "1",
+                "multiply",
+                "window_dimensions = array<i64: 2>, window_dilations = array<i64: 3>",
+                "tensor<2xi32>"),
             "dense<[3, 5]> : tensor<2xi32>",
             "dense<[3, -5]> : tensor<2xi32>"),
         new Case(
             "sums of windows of a dilated tensor",
             LINE,
-            windows("0", "add", "base_dilations = array<i64: 2>, window_dimensions = array<i64: 3>, window_strides = array<i64: 2>", "tensor<4xi32>"),
+            windows(
+                "0",
+                "add",
+                "base_dilations = array<i64: 2>, window_dimensions = array<i64: 3>, window_strides"
+                    + " = array<i64: 2>",
+                "tensor<4xi32>"),
             "dense<[2, 3, 5, -4]> : tensor<4xi32>",
             "dense<[3, -1, 4, 1]> : tensor<4xi32>"),
         new Case(
             "running minimum of integers",
             LINE,
-            windows("2147483647", "minimum", "padding = dense<[[4, 0]]> : tensor<1x2xi64>, window_dimensions = array<i64: 5>", "tensor<5xi32>"),
+            windows(
+                "2147483647",
+                "minimum",
+                "padding = dense<[[4, 0]]> : tensor<1x2xi64>, window_dimensions = array<i64: 5>",
+                "tensor<5xi32>"),
             "dense<[3, -1, -1, -1, -5]> : tensor<5xi32>",
             "dense<[3, -1, 4, 1, -5]> : tensor<5xi32>"),
         new Case(
             "running maximum of integers from the last",
             LINE,
-            windows("-2147483648", "maximum", "padding = dense<[[0, 4]]> : tensor<1x2xi64>, window_dimensions = array<i64: 5>", "tensor<5xi32>"),
+            windows(
+                "-2147483648",
+                "maximum",
+                "padding = dense<[[0, 4]]> : tensor<1x2xi64>, window_dimensions = array<i64: 5>",
+                "tensor<5xi32>"),
             "dense<[4, 4, 4, 1, -5]> : tensor<5xi32>",
             "dense<[3, 3, 4, 4, 4]> : tensor<5xi32>"),
         new Case(
@@ -209,7 +236,8 @@ final class FoldedBodiesTest {
             "pad by a computed value, between elements too",
             "dense<7> : tensor<i32>",
             "%0 = stablehlo.constant dense<[1, 2]> : tensor<2xi32>\n"
-                + "%r = stablehlo.pad %0, %a, low = [1], high = [-1], interior = [2] : (tensor<2xi32>, tensor<i32>) -> tensor<4xi32>",
+                + "%r = stablehlo.pad %0, %a, low = [1], high = [-1], interior = [2] :"
+                + " (tensor<2xi32>, tensor<i32>) -> tensor<4xi32>",
             "dense<[7, 1, 7, 7]> : tensor<4xi32>",
             "dense<[0, 1, 0, 0]> : tensor<4xi32>"),
         new Case(
@@ -225,7 +253,8 @@ final class FoldedBodiesTest {
             "select_and_scatter never selects its padding",
             "dense<[[-3.0, -1.0, -4.0], [-1.0, -5.0, -9.0], [-2.0, -6.0, -4.5]]> : tensor<3x3xf32>",
             scatter(
-                "padding = dense<[[1, 0], [1, 0]]> : tensor<2x2xi64>, window_dimensions = array<i64: 2, 2>, window_strides = array<i64: 2, 2>",
+                "padding = dense<[[1, 0], [1, 0]]> : tensor<2x2xi64>, window_dimensions ="
+                    + " array<i64: 2, 2>, window_strides = array<i64: 2, 2>",
                 "dense<[[10.0, 20.0], [30.0, 40.0]]> : tensor<2x2xf32>",
                 "tensor<2x2xf32>"),
             "dense<[[11.0, 21.0, 1.0], [31.0, 1.0, 1.0], [1.0, 1.0, 41.0]]> : tensor<3x3xf32>",
