@@ -30,18 +30,11 @@ final class ArithmeticOperations {
           Map.entry("stablehlo.remainder", HloOperator.one(ArithmeticOperations::remainder)),
           Map.entry("stablehlo.power", HloOperator.one(ArithmeticOperations::power)),
           Map.entry("stablehlo.atan2", binary("atan2")),
-          Map.entry("chlo.next_after", refusedBy("neighbours of a floating-point number")),
           Map.entry("stablehlo.maximum", HloOperator.one(c -> extreme(c, true))),
           Map.entry("stablehlo.minimum", HloOperator.one(c -> extreme(c, false))),
           Map.entry("stablehlo.clamp", HloOperator.one(ArithmeticOperations::clamp)));
 
   private ArithmeticOperations() {}
-
-  private static HloOperator refusedBy(String what) {
-    return call -> {
-      throw call.refused(what + " cannot be proved");
-    };
-  }
 
   private static Held square(HloCall call) {
     Binding x = call.operand(0).binding();
@@ -82,9 +75,9 @@ final class ArithmeticOperations {
   }
 
   private static Held subtract(HloCall call) {
-    Optional<Held> logarithm = SoftmaxPattern.ofDifference(call);
-    if (logarithm.isPresent()) {
-      return logarithm.orElseThrow();
+    Optional<Held> written = SoftmaxPattern.ofDifference(call).or(() -> VariancePattern.of(call));
+    if (written.isPresent()) {
+      return written.orElseThrow();
     }
     Optional<Binding.Literal> left = number(call, 0, 1);
     return left.isPresent()
@@ -137,6 +130,11 @@ final class ArithmeticOperations {
       double neutral = maximum ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
       if (bound.isPresent() && bound.orElseThrow() == neutral) {
         return new Held(other.binding(), other.extents(), call.resultType(0), other.number());
+      }
+      if (maximum
+          && bound.filter(b -> b == 0).isPresent()
+          && VariancePattern.isVariance(call, other)) {
+        return new Held(other.binding(), other.extents(), call.resultType(0));
       }
       if (bound.isPresent() && other.number().isEmpty()) {
         Binding.Literal limit = call.operand(side).number().orElseThrow();

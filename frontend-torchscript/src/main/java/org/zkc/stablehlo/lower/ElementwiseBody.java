@@ -31,7 +31,7 @@ final class ElementwiseBody {
   }
 
   /**
-   * What the body returns for each element.
+   * The values that the body returns for each element.
    *
    * @param arguments tensors of these extents, or of 1 where they broadcast to them
    * @throws org.zkc.ir.UserException where the body has an operation that is not elementwise

@@ -319,18 +319,35 @@ final class WindowOperations {
                 low.get(d).equals(high.get(d))
                     && low.get(d) >= 0
                     && 2 * low.get(d) <= window.get(d));
-    if (!even && !ElementTypes.isReal(type)) {
+    if (!even && !axes.stream().allMatch(this::isRoundedUp) && !ElementTypes.isReal(type)) {
       throw call.refused("uneven padding of integers cannot be proved");
     }
-    Binding values = even ? batch : padded(batch, axes, Double.NEGATIVE_INFINITY);
+    boolean roundsUp = !even && axes.stream().allMatch(this::isRoundedUp);
+    boolean pads = !even && !roundsUp;
+    Binding values = pads ? padded(batch, axes, Double.NEGATIVE_INFINITY) : batch;
     return call.aten(
         "max_pool" + axes.size() + "d",
         values,
         of(axes, window),
         of(axes, strides),
-        even ? of(axes, low) : Collections.nCopies(axes.size(), 0L),
+        pads ? Collections.nCopies(axes.size(), 0L) : of(axes, low),
         of(axes, dilations),
-        false);
+        roundsUp);
+  }
+
+  /**
+   * Whether padding at the end is what a pool has that rounds its number of windows up: the last
+   * window reaches past the end and begins before it.
+   */
+  private boolean isRoundedUp(int d) {
+    long before = low.get(d);
+    long reach = dilations.get(d) * (window.get(d) - 1) + 1;
+    long stride = strides.get(d);
+    long count = (extents.get(d) + before + high.get(d) - reach) / stride + 1;
+    long span = extents.get(d) + 2 * before - reach;
+    long up = span < 0 ? 0 : (span + stride - 1) / stride + 1;
+    boolean beginsInside = (count - 1) * stride < extents.get(d) + before;
+    return before >= 0 && 2 * before <= window.get(d) && count == up && beginsInside;
   }
 
   private Binding padded(Binding batch, List<Integer> axes, double value) {

@@ -115,6 +115,29 @@ final class PatternsTest {
     assertFalse(operators(MEAN.formatted("3.0")).contains("aten.mean"));
   }
 
+  /** Flax computes variances so; a sum over another dimension is none. */
+  @Test
+  void differencesOfSquaresAreVariances() {
+    String text =
+        """
+        %%zero = stablehlo.constant dense<0.0> : tensor<f32>
+        %%n = stablehlo.constant dense<4.0> : tensor<4xf32>
+        %%none = stablehlo.constant dense<0.0> : tensor<4xf32>
+        %%0 = stablehlo.multiply %%x, %%x : tensor<4x4xf32>
+        %%1 = stablehlo.reduce(%%x init: %%zero) applies stablehlo.add across dimensions = [1] : (tensor<4x4xf32>, tensor<f32>) -> tensor<4xf32>
+        %%2 = stablehlo.divide %%1, %%n : tensor<4xf32>
+        %%3 = stablehlo.reduce(%%0 init: %%zero) applies stablehlo.add across dimensions = [%d] : (tensor<4x4xf32>, tensor<f32>) -> tensor<4xf32>
+        %%4 = stablehlo.divide %%3, %%n : tensor<4xf32>
+        %%5 = stablehlo.multiply %%2, %%2 : tensor<4xf32>
+        %%6 = stablehlo.subtract %%4, %%5 : tensor<4xf32>
+        %%7 = stablehlo.maximum %%none, %%6 : tensor<4xf32>
+        %%8 = stablehlo.broadcast_in_dim %%7, dims = [0] : (tensor<4xf32>) -> tensor<4x4xf32>
+        %%r = stablehlo.add %%x, %%8 : tensor<4x4xf32>
+        """;
+    assertFalse(operators(text.formatted(1)).contains("aten.clamp_min"));
+    assertTrue(operators(text.formatted(0)).contains("aten.clamp_min"));
+  }
+
   @Test
   void aChoiceByAKnownNumberIsNone() {
     List<String> all =
