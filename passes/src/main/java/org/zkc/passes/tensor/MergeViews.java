@@ -21,7 +21,7 @@ import org.zkc.ir.view.Transpose;
  *   reshape(reshape(x)) = reshape(x)                transpose(transpose(x, p), q) = transpose(x, p[q])
  *   slice(slice(x)) = slice(x)                      broadcast(broadcast(x)) = broadcast(x)
  *   pad(pad(x, v), v) = pad(x, v)                   transpose(x) = reshape(x) when only axes of extent 1 move
- *   concatenate(x) = x
+ *   concatenate(x) = x                              slice(concatenate(x, y)) = slice(x) when all of it lies in x
  * </pre>
  */
 public final class MergeViews extends TensorRewrite {
@@ -91,7 +91,11 @@ public final class MergeViews extends TensorRewrite {
     if (op.result().shape().equals(op.input().shape())) {
       return unchanged(op.result(), op.input(), scope);
     }
-    if (!(scope.definition(op.input()).orElse(null) instanceof Slice before)) {
+    Op defined = scope.definition(op.input()).orElse(null);
+    if (defined instanceof Concatenate joined) {
+      return sliceOfOne(op, joined, scope);
+    }
+    if (!(defined instanceof Slice before)) {
       return false;
     }
     List<Integer> starts = new ArrayList<>();
@@ -108,6 +112,37 @@ public final class MergeViews extends TensorRewrite {
     }
     scope.define(new Slice(op.result(), before.input(), starts, limits, strides, op.location()));
     return true;
+  }
+
+  /** A slice that takes elements of one of the tensors that were concatenated is one of it. */
+  private static boolean sliceOfOne(Slice op, Concatenate joined, Scope scope) {
+    int axis = joined.axis();
+    int count = op.result().shape().extent(axis);
+    if (op.result().shape().elementCount() == 0) {
+      return false;
+    }
+    int first = op.starts().get(axis);
+    int last = first + (count - 1) * op.strides().get(axis);
+    int offset = 0;
+    for (Value part : joined.inputs()) {
+      int extent = part.shape().extent(axis);
+      if (first < offset + extent) {
+        if (last >= offset + extent) {
+          return false;
+        }
+        if (part.shape().equals(op.result().shape())) {
+          return unchanged(op.result(), part, scope);
+        }
+        List<Integer> starts = new ArrayList<>(op.starts());
+        List<Integer> limits = new ArrayList<>(op.limits());
+        starts.set(axis, first - offset);
+        limits.set(axis, last - offset + 1);
+        scope.define(new Slice(op.result(), part, starts, limits, op.strides(), op.location()));
+        return true;
+      }
+      offset += extent;
+    }
+    return false;
   }
 
   private static boolean broadcast(Broadcast op, Scope scope) {
