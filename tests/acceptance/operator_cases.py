@@ -48,11 +48,17 @@ def broadcastable(r: random.Random, to: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(1 if r.random() < 0.3 else n for n in tail)
 
 
+def parameter(r: random.Random, *extents: int) -> Callable[[torch.Tensor], torch.Tensor]:
+    """A tensor that is mostly constant and sometimes computed from the input."""
+    fixed = constant(r, *extents)
+    return (lambda x: fixed * x.reshape(-1)[0]) if r.random() < 0.3 else lambda x: fixed
+
+
 @family
 def linear(r):
     s, out = shape(r), r.randint(1, 5)
-    weight, bias = constant(r, out, s[-1]), constant(r, out) if r.random() < 0.6 else None
-    return s, lambda x: F.linear(x, weight, bias)
+    weight, bias = parameter(r, out, s[-1]), parameter(r, out) if r.random() < 0.6 else lambda x: None
+    return s, lambda x: F.linear(x, weight(x), bias(x))
 
 
 @family
@@ -108,13 +114,13 @@ def convolution(r):
     stride = [r.randint(1, 3) for _ in range(axes)]
     padding = [r.randint(0, 2) for _ in range(axes)]
     extents = [r.randint(d * (k - 1) + 1, 8) for k, d in zip(kernel, dilation)]
-    weight = constant(r, groups * outer, inner, *kernel)
-    bias = constant(r, groups * outer) if r.random() < 0.5 else None
+    weight = parameter(r, groups * outer, inner, *kernel)
+    bias = parameter(r, groups * outer) if r.random() < 0.5 else lambda x: None
     convolve = (F.conv1d, F.conv2d, F.conv3d)[axes - 1]
     if r.random() < 0.2:
         stride, padding = [1] * axes, r.choice(["same", "valid"])
     batch = [r.randint(1, 2)] if r.random() < 0.8 else []
-    return (*batch, groups * inner, *extents), lambda x: convolve(x, weight, bias, stride, padding, dilation, groups)
+    return (*batch, groups * inner, *extents), lambda x: convolve(x, weight(x), bias(x), stride, padding, dilation, groups)
 
 
 @family
@@ -128,11 +134,11 @@ def transposed_convolution(r):
     longest = [(n - 1) * s + d * (k - 1) for n, s, d, k in zip(extents, stride, dilation, kernel)]
     padding = [r.randint(0, min(3, most // 2)) for most in longest]
     output_padding = [r.randint(0, max(s, d) - 1) for s, d in zip(stride, dilation)]
-    weight = constant(r, groups * inner, outer, *kernel)
-    bias = constant(r, groups * outer) if r.random() < 0.5 else None
+    weight = parameter(r, groups * inner, outer, *kernel)
+    bias = parameter(r, groups * outer) if r.random() < 0.5 else lambda x: None
     convolve = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[axes - 1]
     batch = [r.randint(1, 2)] if r.random() < 0.8 else []
-    return (*batch, groups * inner, *extents), lambda x: convolve(x, weight, bias, stride, padding, output_padding, groups, dilation)
+    return (*batch, groups * inner, *extents), lambda x: convolve(x, weight(x), bias(x), stride, padding, output_padding, groups, dilation)
 
 
 @family

@@ -12,25 +12,21 @@ import org.zkc.passes.torch.TorchValue.Text;
 
 /** Convolutions over one to three axes, plain and transposed: Conv. */
 final class ConvolutionOperators {
-  private static final String CONSTANT = "constant weight and bias";
-  private static final String VIEWS = "conv, reshape, transpose";
+  private static final String CONV = "conv; or matmul";
+  private static final String VIEWS = "conv, reshape, transpose; or matmul";
 
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("aten.conv1d", "conv", CONSTANT, c -> convolution(c, 1)),
-          new TorchOperator("aten.conv2d", "conv", CONSTANT, c -> convolution(c, 2)),
+          new TorchOperator("aten.conv1d", CONV, c -> convolution(c, 1)),
+          new TorchOperator("aten.conv2d", CONV, c -> convolution(c, 2)),
+          new TorchOperator("aten.conv3d", "window_mean, " + VIEWS, c -> convolution(c, 3)),
           new TorchOperator(
-              "aten.conv3d", "window_mean, " + VIEWS, CONSTANT, c -> convolution(c, 3)),
-          new TorchOperator(
-              "aten._convolution_mode",
-              "conv",
-              "padding by name; " + CONSTANT,
-              c -> convolution(c, axes(c))),
-          new TorchOperator("aten.conv_transpose1d", VIEWS, CONSTANT, c -> transposed(c, 1)),
-          new TorchOperator("aten.conv_transpose2d", VIEWS, CONSTANT, c -> transposed(c, 2)),
-          new TorchOperator("aten.conv_transpose3d", VIEWS, CONSTANT, c -> transposed(c, 3)),
-          new TorchOperator("aten.convolution", VIEWS, CONSTANT, ConvolutionOperators::general),
-          new TorchOperator("aten._convolution", VIEWS, CONSTANT, ConvolutionOperators::general));
+              "aten._convolution_mode", CONV, "padding by name", c -> convolution(c, axes(c))),
+          new TorchOperator("aten.conv_transpose1d", VIEWS, c -> transposed(c, 1)),
+          new TorchOperator("aten.conv_transpose2d", VIEWS, c -> transposed(c, 2)),
+          new TorchOperator("aten.conv_transpose3d", VIEWS, c -> transposed(c, 3)),
+          new TorchOperator("aten.convolution", VIEWS, ConvolutionOperators::general),
+          new TorchOperator("aten._convolution", VIEWS, ConvolutionOperators::general));
 
   private ConvolutionOperators() {}
 
@@ -75,10 +71,7 @@ final class ConvolutionOperators {
   }
 
   private static TorchValue plain(OperatorCall call, int axes, int groups) {
-    Shape weight = call.knownTensor(1, "weight").shape();
-    if (!call.isNone(2)) {
-      call.knownTensor(2, "bias");
-    }
+    Shape weight = call.tensor(1).shape();
     requireAxes(call, axes);
     List<Integer> strides = call.perAxis(3, axes);
     List<Integer> dilations = call.perAxis(5, axes);
@@ -90,8 +83,17 @@ final class ConvolutionOperators {
       low.addAll(call.perAxis(4, axes));
       high.addAll(low);
     }
+    if (!(call.tensor(1) instanceof KnownTensor)) {
+      ComputedConvolution product =
+          new ComputedConvolution(call, strides, low, high, dilations, groups);
+      return inBatch(call, axes, x -> shifted(call, product.of(x, call.value(1))));
+    }
     ConvolutionEmitter convolution =
         new ConvolutionEmitter(call, strides, low, high, dilations, groups);
+    if (!call.isNone(2) && !(call.tensor(2) instanceof KnownTensor)) {
+      return inBatch(
+          call, axes, x -> shifted(call, convolution.of(x, call.value(1), Optional.empty())));
+    }
     return inBatch(call, axes, x -> convolution.of(x, call.value(1), call.optionalValue(2)));
   }
 
@@ -101,14 +103,38 @@ final class ConvolutionOperators {
       List<Integer> outputPadding,
       int groups,
       List<Integer> dilations) {
-    KnownTensor weight = call.knownTensor(1, "weight");
-    Optional<KnownTensor> bias =
-        call.isNone(2) ? Optional.empty() : Optional.of(call.knownTensor(2, "bias"));
     requireAxes(call, axes);
+    List<Integer> strides = call.perAxis(3, axes);
+    List<Integer> padding = call.perAxis(4, axes);
+    if (!(call.tensor(1) instanceof KnownTensor weight)) {
+      ComputedConvolution product =
+          new ComputedConvolution(call, strides, padding, padding, dilations, groups);
+      return inBatch(
+          call, axes, x -> shifted(call, product.transposed(x, call.value(1), outputPadding)));
+    }
     TransposedConvolution convolution =
-        new TransposedConvolution(
-            call, call.perAxis(3, axes), call.perAxis(4, axes), outputPadding, dilations, groups);
-    return inBatch(call, axes, x -> convolution.of(x, weight, bias));
+        new TransposedConvolution(call, strides, padding, outputPadding, dilations, groups);
+    if (call.isNone(2)) {
+      return inBatch(call, axes, x -> convolution.of(x, weight, Optional.empty()));
+    }
+    return call.tensor(2) instanceof KnownTensor bias
+        ? inBatch(call, axes, x -> convolution.of(x, weight, Optional.of(bias)))
+        : inBatch(call, axes, x -> shifted(call, convolution.of(x, weight, Optional.empty())));
+  }
+
+  /** A result [N, O, ...] with the bias [O], which may be computed from the input, added. */
+  private static Value shifted(OperatorCall call, Value y) {
+    if (call.isNone(2)) {
+      return y;
+    }
+    Value bias = call.value(2);
+    int channels = y.shape().extent(1);
+    if (!bias.shape().equals(Shape.of(channels))) {
+      throw call.refuse("a bias of shape %s for %d channels".formatted(bias.shape(), channels));
+    }
+    List<Integer> extents = new ArrayList<>(List.of(channels));
+    extents.addAll(Collections.nCopies(y.shape().rank() - 2, 1));
+    return call.emit().add(y, call.emit().reshape(bias, new Shape(extents)));
   }
 
   /** An input without an axis of images is one image. */

@@ -3,17 +3,18 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.Tensor;
+import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /** Matrix products: Linear where one factor is a constant matrix, else MatMul. */
 final class LinearOperators {
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator(
-              "aten.linear", "linear", "constant weight and bias", LinearOperators::linear),
+          new TorchOperator("aten.linear", "linear or matmul", LinearOperators::linear),
           new TorchOperator("aten.addmm", "linear or matmul", c -> added(c, 2, 2)),
           new TorchOperator("aten.addmv", "linear or matmul", c -> added(c, 2, 1)),
           new TorchOperator("aten.baddbmm", "linear or matmul", c -> added(c, 3, 3)),
@@ -51,11 +52,15 @@ final class LinearOperators {
   }
 
   private static TorchValue linear(OperatorCall call) {
-    call.knownTensor(1, "weight");
-    if (!call.isNone(2)) {
-      call.knownTensor(2, "bias");
-    }
+    boolean isConstant =
+        call.tensor(1) instanceof KnownTensor
+            && (call.isNone(2) || call.tensor(2) instanceof KnownTensor);
     Value weight = call.value(1);
+    if (!isConstant) {
+      Tensor transposed = new TracedTensor(lastTwoSwapped(call, weight), DType.F32);
+      Value y = product(call, call.tensor(0), transposed);
+      return call.result(call.isNone(2) ? y : call.emit().add(y, call.value(2)));
+    }
     if (weight.shape().rank() == 1) { // a vector: the output axis is dropped
       Value row = call.emit().reshape(weight, Shape.of(1, weight.shape().extent(0)));
       Value bias = call.isNone(2) ? null : call.emit().reshape(call.value(2), Shape.of(1));

@@ -172,7 +172,7 @@ final class PickOperators {
   }
 
   /** Axis n becomes two, [taps, positions], of elements position stride + tap dilation. */
-  private static Value taps(
+  static Value taps(
       TensorEmitter emit, Value x, int axis, int positions, int taps, int stride, int dilation) {
     int[] sources = new int[Math.multiplyExact(taps, positions)];
     for (int i = 0; i < sources.length; i++) {

@@ -36,6 +36,26 @@ final class ConvolutionOperatorsTest {
   }
 
   @Test
+  void aKernelAndABiasThatAreComputedConvolveAsConstantOnesDo() {
+    TorchCase c = new TorchCase();
+    Value kernel = c.op("aten.add/Tensor", c.op("aten.mul/Scalar", c.x, 0), KERNEL, 1);
+    Value bias = c.op("aten.sum/dim_IntList", c.x, List.of(1, 2), false, null);
+    Value y = c.op("aten.conv1d", c.x, kernel, bias, List.of(2), ONE, ONE, 1);
+    check(c, y, X, 216, 38);
+    TorchCase t = new TorchCase();
+    Value back = t.op("aten.add/Tensor", t.op("aten.mul/Scalar", t.x, 0), KERNEL, 1);
+    Value z = t.op("aten.conv_transpose1d", t.x, back, null, List.of(2), NONE, NONE, 1, ONE);
+    check(t, z, X, 1, 10, 102, 20, 203, 30, 300);
+    TorchCase wide = new TorchCase();
+    Value other = wide.op("aten.reshape", wide.x, List.of(1, 3, 1));
+    refused(
+        wide,
+        X.shape(),
+        wide.op("aten.conv1d", wide.x, other, null, ONE, NONE, ONE, 1),
+        "does not fit an input");
+  }
+
+  @Test
   void paddingCutsTheResultAndOutputPaddingExtendsIt() {
     TorchCase c = new TorchCase();
     TensorData bias = TorchCase.data(Shape.of(1), 0.5);
