@@ -82,6 +82,21 @@ public record Affine(int result, List<Term> terms, List<Box> constants) implemen
   }
 
   @Override
+  public Interval interval(TensorDeclaration d, CheckState state) {
+    return AffineCheck.interval(this, d, state);
+  }
+
+  @Override
+  public long lineNorm(CheckState state) {
+    return LineNorms.moved(this, state);
+  }
+
+  @Override
+  public void addTo(BatchedCircuit batch) {
+    batch.add(batch.affine(this));
+  }
+
+  @Override
   public String mnemonic() {
     return "linear";
   }

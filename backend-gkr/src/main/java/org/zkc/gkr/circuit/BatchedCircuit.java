@@ -57,7 +57,7 @@ public final class BatchedCircuit {
         continue;
       }
       try {
-        add(r);
+        r.addTo(this);
       } catch (InvalidCircuit e) {
         throw e.at(k, r.label());
       }
@@ -98,40 +98,27 @@ public final class BatchedCircuit {
     return List.copyOf(copies);
   }
 
-  private void add(Relation relation) {
-    switch (relation) {
-      case Affine a -> relations.add(affine(a));
-      case Conv c -> convolution(c, c);
-      case FftConv c -> convolution(c, c.conv());
-      case Gather g -> {
-        if (perSample[g.table()]) {
-          throw new InvalidCircuit("rows of what depends on the inputs have no batched form");
-        }
-        relations.add(g);
-      }
-      case MatMul m -> matMul(m);
-      case Product p ->
-          relations.add(new Product(p.result(), ofSamples(p.left()), ofSamples(p.right())));
-      case RoundedQuotient q ->
-          relations.add(
-              new RoundedQuotient(
-                  q.result(),
-                  ofSamples(q.numerator()),
-                  ofSamples(q.denominator()),
-                  q.bits(),
-                  q.low(),
-                  q.high()));
-      case Max m ->
-          relations.add(
-              new Max(m.result(), m.sources().stream().map(this::ofSamples).toList(), m.bits()));
-      // One source, or two of which one is made from the other; all axes but the last are alike.
-      case Requantize _, EuclideanNorm _, Reciprocal _, Normalize _ -> relations.add(relation);
+  // ---- what relations add themselves by
+
+  /** Adds a relation of tensors of this circuit. */
+  void add(Relation relation) {
+    relations.add(relation);
+  }
+
+  /** The tensor itself, or a copy that repeats it for each sample. */
+  int ofSamples(int tensor) {
+    if (perSample[tensor]) {
+      return tensor;
     }
+    return read(
+        tensor,
+        List.of(new ViewStep.Reshape(prepended(1, one.tensors().get(tensor).shape())), repeat()));
   }
 
   // ---- sums
 
-  private Affine affine(Affine a) {
+  /** The sum, of views of all samples at once. */
+  Affine affine(Affine a) {
     List<Affine.Term> terms = new ArrayList<>();
     for (Affine.Term term : a.terms()) {
       List<ViewStep> steps = new ArrayList<>();
@@ -175,20 +162,14 @@ public final class BatchedCircuit {
     return new ViewStep.Window(0, samples, 0, 1, 0, 1);
   }
 
-  /** The tensor itself, or a copy that repeats it for each sample. */
-  private int ofSamples(int tensor) {
-    if (perSample[tensor]) {
-      return tensor;
-    }
-    return read(
-        tensor,
-        List.of(new ViewStep.Reshape(prepended(1, one.tensors().get(tensor).shape())), repeat()));
-  }
-
   // ---- contractions
 
-  /** The samples are further elements of the convolution's own batch axis. */
-  private void convolution(Relation relation, Conv conv) {
+  /**
+   * Adds a convolution: the samples are further elements of its own batch axis.
+   *
+   * @param relation {@code conv}, or its form with transforms
+   */
+  void convolution(Relation relation, Conv conv) {
     if (perSample[conv.weight()]) {
       throw new InvalidCircuit("a kernel that depends on the inputs has no batched form");
     }
@@ -209,7 +190,8 @@ public final class BatchedCircuit {
     write(conv.result(), result, List.of(new ViewStep.Reshape(y)));
   }
 
-  private void matMul(MatMul m) {
+  /** Adds a product of which one factor may be of the model. */
+  void matMul(MatMul m) {
     int shared = MatMul.sharedAxes(one.tensors().get(m.right()).rank());
     boolean left = perSample[m.left()];
     boolean right = perSample[m.right()];

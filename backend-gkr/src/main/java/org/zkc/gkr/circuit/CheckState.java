@@ -11,8 +11,8 @@ import org.zkc.gkr.protocol.ProtocolConstants;
  * The knowledge of a {@link CircuitCheck} after some of the relations: the interval and the degree
  * of every tensor defined so far, which tensors are used, and the sums that have limits.
  */
-final class CheckState {
-  private static final long P = Integer.MAX_VALUE;
+public final class CheckState {
+  static final long P = Integer.MAX_VALUE;
 
   private final Circuit circuit;
   private final List<@Nullable Interval> intervals = new ArrayList<>();

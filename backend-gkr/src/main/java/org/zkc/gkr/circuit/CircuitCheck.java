@@ -28,7 +28,7 @@ import org.zkc.gkr.circuit.TensorDeclaration.Role;
  * </ol>
  *
  * <p>It allocates nothing larger than the element counts it has bounded first. The conditions on
- * one kind of relation are in a class of their own.
+ * one kind of relation are its own ({@link Relation#interval}).
  */
 public final class CircuitCheck {
   private final Circuit circuit;
@@ -175,21 +175,7 @@ public final class CircuitCheck {
     require(!state.isDefined(t), "tensor " + t + " is already defined");
     require(
         d.role() == relation.role(), "its result, tensor " + t + ", must be " + relation.role());
-    Interval found =
-        switch (relation) {
-          case Affine a -> AffineCheck.interval(a, d, state);
-          case Conv c -> ContractionCheck.interval(c, d, state);
-          case FftConv c -> ContractionCheck.interval(c, d, state);
-          case Gather g -> GatherCheck.interval(g, d, state);
-          case MatMul m -> ContractionCheck.interval(m, d, state);
-          case Product p -> ProductCheck.interval(p, d, state);
-          case Requantize r -> RequantizeCheck.interval(r, d, state);
-          case Max m -> MaxCheck.interval(m, d, state);
-          case RoundedQuotient q -> RoundedQuotientCheck.interval(q, d, state);
-          case EuclideanNorm n -> NormCheck.interval(n, d, state);
-          case Reciprocal r -> NormCheck.interval(r, d, state);
-          case Normalize n -> NormCheck.interval(n, d, state);
-        };
+    Interval found = relation.interval(d, state);
     require(found.isBounded(), "its result ranges over " + found + ", outside (-2^30, 2^30)");
     Interval declared = new Interval(d.low(), d.high());
     require(
@@ -201,7 +187,7 @@ public final class CircuitCheck {
             + " since the last commitment, above "
             + CircuitLimits.DEGREE);
     state.define(t, found, relation);
-    state.lineNorm(t, LineNorms.of(relation, state));
+    state.lineNorm(t, relation.lineNorm(state));
     if (d.role() == Role.WITNESS || outputs.contains(t)) {
       state.degree(t, 1);
     }

@@ -73,6 +73,16 @@ public record Conv(
   }
 
   @Override
+  public Interval interval(TensorDeclaration d, CheckState state) {
+    return ContractionCheck.interval(this, d, state);
+  }
+
+  @Override
+  public void addTo(BatchedCircuit batch) {
+    batch.convolution(this, this);
+  }
+
+  @Override
   public String mnemonic() {
     return "conv";
   }

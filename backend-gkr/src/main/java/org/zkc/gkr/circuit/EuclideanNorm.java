@@ -67,6 +67,16 @@ public record EuclideanNorm(int result, int source, long constant, List<Integer>
   }
 
   @Override
+  public Interval interval(TensorDeclaration d, CheckState state) {
+    return NormCheck.interval(this, d, state);
+  }
+
+  @Override
+  public void addTo(BatchedCircuit batch) {
+    batch.add(this);
+  }
+
+  @Override
   public String mnemonic() {
     return "euclidean-norm";
   }

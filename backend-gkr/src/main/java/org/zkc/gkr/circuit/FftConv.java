@@ -41,6 +41,16 @@ public record FftConv(Conv conv, List<Integer> sizes) implements Relation {
   }
 
   @Override
+  public Interval interval(TensorDeclaration d, CheckState state) {
+    return ContractionCheck.interval(this, d, state);
+  }
+
+  @Override
+  public void addTo(BatchedCircuit batch) {
+    batch.convolution(this, conv);
+  }
+
+  @Override
   public String mnemonic() {
     return "fft-conv";
   }

@@ -1,5 +1,8 @@
 package org.zkc.gkr.circuit;
 
+import static org.zkc.gkr.circuit.CheckState.require;
+
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -9,6 +12,9 @@ import java.util.function.IntFunction;
  * but its first. docs/protocol.md section 5.5.
  */
 public record Gather(int result, int table, int indices) implements Relation {
+  /** Products of E that a verifier needs for one index, at most: one for each bit of a row. */
+  private static final long PRODUCTS = 30;
+
   @Override
   public List<Integer> sources() {
     return List.of(table, indices);
@@ -29,6 +35,33 @@ public record Gather(int result, int table, int indices) implements Relation {
       out[k] = rows[chosen[k / size] * size + k % size];
     }
     return out;
+  }
+
+  @Override
+  public Interval interval(TensorDeclaration d, CheckState state) {
+    Interval elements = state.source(table);
+    Interval rows = state.source(indices);
+    TensorDeclaration from = state.tensor(table);
+    TensorDeclaration at = state.tensor(indices);
+    require(at.role() == TensorDeclaration.Role.INPUT, "the indices must be an INPUT tensor");
+    require(from.rank() >= 1, "the table needs an axis of rows");
+    require(
+        rows.low() >= 0 && rows.high() < from.extent(0),
+        "the indices range over " + rows + ", the table has " + from.extent(0) + " rows");
+    List<Integer> shape = new ArrayList<>(at.shape());
+    shape.addAll(from.shape().subList(1, from.rank()));
+    require(d.shape().equals(shape), "the result's shape differs");
+    state.degree(result, state.degree(table));
+    state.count(PRODUCTS * at.elementCount());
+    return elements;
+  }
+
+  @Override
+  public void addTo(BatchedCircuit batch) {
+    if (batch.isPerSample(table)) {
+      throw new InvalidCircuit("rows of what depends on the inputs have no batched form");
+    }
+    batch.add(this);
   }
 
   @Override

@@ -14,23 +14,12 @@ final class LineNorms {
 
   private LineNorms() {}
 
-  /** The bound for the relation's result, whose sources have been checked; mostly none. */
-  static long of(Relation relation, CheckState state) {
-    if (relation instanceof Normalize n) {
-      return normalized(n, state);
-    }
-    if (relation instanceof Requantize r) {
-      return requantized(r, state);
-    }
-    return relation instanceof Affine a ? moved(a, state) : UNKNOWN;
-  }
-
   /**
    * With c the constant, y the root of V = |x|^2 + c rounded down and r the reciprocal of y: |x|^2
    * is at most y^2 + 2y - c, so |x| / y at most sqrt(1 + 1/c), and y r at most 2^bits + y / 2.
    */
-  private static long normalized(Normalize n, CheckState state) {
-    // NormCheck saw to both.
+  static long normalized(Normalize n, CheckState state) {
+    // The check of n saw to both.
     Reciprocal r = (Reciprocal) Objects.requireNonNull(state.definition(n.reciprocal()));
     EuclideanNorm norm = (EuclideanNorm) Objects.requireNonNull(state.definition(r.source()));
     long most = (1L << r.bits()) + state.source(r.source()).high() / 2 + 1;
@@ -42,7 +31,7 @@ final class LineNorms {
    * Rounding moves an element of n by 1/2 at most, a line by sqrt(n) / 2; a clamp to an interval
    * around 0 moves none away from 0.
    */
-  private static long requantized(Requantize r, CheckState state) {
+  static long requantized(Requantize r, CheckState state) {
     long of = state.lineNorm(r.source());
     if (of == UNKNOWN
         || !(state.circuit().tables().get(r.table()) instanceof Table.Clamp clamp)
@@ -59,7 +48,7 @@ final class LineNorms {
   }
 
   /** Every line of the result is one of the source times the coefficient, or 0. */
-  private static long moved(Affine a, CheckState state) {
+  static long moved(Affine a, CheckState state) {
     if (a.terms().size() != 1 || !a.constants().isEmpty()) {
       return UNKNOWN;
     }

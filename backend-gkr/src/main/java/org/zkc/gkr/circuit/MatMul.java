@@ -47,6 +47,16 @@ public record MatMul(int result, int left, int right) implements Relation {
   }
 
   @Override
+  public Interval interval(TensorDeclaration d, CheckState state) {
+    return ContractionCheck.interval(this, d, state);
+  }
+
+  @Override
+  public void addTo(BatchedCircuit batch) {
+    batch.matMul(this);
+  }
+
+  @Override
   public String mnemonic() {
     return "matmul";
   }

@@ -43,6 +43,22 @@ public record Normalize(int result, int source, int reciprocal, List<Integer> ex
   }
 
   @Override
+  public Interval interval(TensorDeclaration d, CheckState state) {
+    return NormCheck.interval(this, d, state);
+  }
+
+  @Override
+  public long lineNorm(CheckState state) {
+    return LineNorms.normalized(this, state);
+  }
+
+  @Override
+  public void addTo(BatchedCircuit batch) {
+    // The reciprocal is made of the source: both depend on the inputs. All axes but the last agree.
+    batch.add(this);
+  }
+
+  @Override
   public String mnemonic() {
     return "normalize";
   }

@@ -1,5 +1,7 @@
 package org.zkc.gkr.circuit;
 
+import static org.zkc.gkr.circuit.CheckState.require;
+
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -27,6 +29,21 @@ public record Product(int result, int left, int right) implements Relation {
       out[k] = a[k] * b[k];
     }
     return out;
+  }
+
+  @Override
+  public Interval interval(TensorDeclaration d, CheckState state) {
+    Interval a = state.source(left);
+    Interval b = state.source(right);
+    require(state.tensor(left).shape().equals(d.shape()), "the left shape differs");
+    require(state.tensor(right).shape().equals(d.shape()), "the right shape differs");
+    state.degree(result, state.degree(left) + state.degree(right));
+    return a.times(b);
+  }
+
+  @Override
+  public void addTo(BatchedCircuit batch) {
+    batch.add(new Product(result, batch.ofSamples(left), batch.ofSamples(right)));
   }
 
   @Override

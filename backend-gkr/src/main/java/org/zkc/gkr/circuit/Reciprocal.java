@@ -35,6 +35,16 @@ public record Reciprocal(int result, int source, int bits) implements Relation {
   }
 
   @Override
+  public Interval interval(TensorDeclaration d, CheckState state) {
+    return NormCheck.interval(this, d, state);
+  }
+
+  @Override
+  public void addTo(BatchedCircuit batch) {
+    batch.add(this);
+  }
+
+  @Override
   public String mnemonic() {
     return "reciprocal";
   }

@@ -38,6 +38,36 @@ public sealed interface Relation
    */
   int[] evaluate(Circuit circuit, IntFunction<int[]> elements);
 
+  /**
+   * Requires what the relation's uniqueness rests on, and counts what a verifier does for it (see
+   * {@link CircuitCheck}).
+   *
+   * @param d the declaration of its result
+   * @param state the knowledge of the tensors so far; it gets the result's multiplicative degree
+   * @return the integers that the result ranges over; bounds that overflow 64 bits may end in an
+   *     ArithmeticException
+   * @throws InvalidCircuit naming the condition that does not hold
+   */
+  Interval interval(TensorDeclaration d, CheckState state);
+
+  /**
+   * A bound on the 2-norm of every line of the result along its last axis, from what the circuit
+   * enforces.
+   *
+   * @param state the knowledge after {@link #interval}
+   */
+  default long lineNorm(CheckState state) {
+    return LineNorms.UNKNOWN;
+  }
+
+  /**
+   * Adds to the circuit of several samples what says the same of each of them, where a source
+   * depends on the inputs.
+   *
+   * @throws InvalidCircuit when the relation has no batched form of such sources
+   */
+  void addTo(BatchedCircuit batch);
+
   /** The relation's name in print. */
   String mnemonic();
 

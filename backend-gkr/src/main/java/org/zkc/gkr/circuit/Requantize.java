@@ -1,5 +1,7 @@
 package org.zkc.gkr.circuit;
 
+import static org.zkc.gkr.circuit.CheckState.require;
+
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -38,6 +40,69 @@ public record Requantize(int result, int source, int shift, List<Integer> limbs,
       out[k] = (int) function.value((int) ((x[k] + half >> shift) - function.first()));
     }
     return out;
+  }
+
+  @Override
+  public Interval interval(TensorDeclaration d, CheckState state) {
+    Interval x = state.source(source);
+    require(state.tensor(source).shape().equals(d.shape()), "source and result differ in shape");
+    require(shift >= 0 && shift <= CircuitLimits.SHIFT, "shift out of range");
+    require(limbs.size() <= CircuitLimits.SHIFT, "too many limbs");
+    int bits = 0;
+    for (int limb : limbs) {
+      require(limb >= 1 && limb <= CircuitLimits.RANGE_BITS, "a limb of " + limb + " bits");
+      bits += limb;
+      state.look(d, 1);
+    }
+    require(bits == shift, "the limbs have " + bits + " bits, the shift " + shift);
+    require(table >= 0 && table < state.circuit().tables().size(), "no such table");
+    Table function = state.circuit().tables().get(table);
+    long half = shift == 0 ? 0 : 1L << (shift - 1);
+    long reachLow = x.low() + half;
+    long reachHigh = x.high() + half;
+    // Everything that 2^s h + r can name, over the whole table and remainder range.
+    long windowLow = function.first() << shift;
+    long windowHigh = (function.first() + function.size() << shift) - 1;
+    require(
+        windowLow <= reachLow && reachHigh <= windowHigh,
+        "the table covers ["
+            + windowLow
+            + ", "
+            + windowHigh
+            + "], the source reaches ["
+            + reachLow
+            + ", "
+            + reachHigh
+            + "]");
+    require(
+        windowHigh - reachLow < CheckState.P && reachHigh - windowLow < CheckState.P,
+        "window condition: table and remainder name several integers for one residue");
+    state.look(d, 1);
+    int first = (int) ((reachLow >> shift) - function.first());
+    int last = (int) ((reachHigh >> shift) - function.first());
+    if (function instanceof Table.Clamp) {
+      // It does not fall.
+      return new Interval(function.value(first), function.value(last));
+    }
+    state.count(last - first + 1);
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (int k = first; k <= last; k++) {
+      long value = function.value(k);
+      min = Math.min(min, value);
+      max = Math.max(max, value);
+    }
+    return new Interval(min, max);
+  }
+
+  @Override
+  public long lineNorm(CheckState state) {
+    return LineNorms.requantized(this, state);
+  }
+
+  @Override
+  public void addTo(BatchedCircuit batch) {
+    batch.add(this);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.zkc.gkr.circuit;
 
+import static org.zkc.gkr.circuit.CheckState.require;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -35,6 +37,52 @@ public record RoundedQuotient(
       out[k] = (int) Math.floorDiv((1L << bits + 1) * n + d, 2 * d);
     }
     return out;
+  }
+
+  @Override
+  public Interval interval(TensorDeclaration d, CheckState state) {
+    Interval of = state.source(numerator);
+    Interval by = state.source(denominator);
+    require(state.tensor(numerator).shape().equals(d.shape()), "the numerator's shape differs");
+    require(state.tensor(denominator).shape().equals(d.shape()), "the denominator's shape differs");
+    require(bits >= 0 && bits <= CircuitLimits.QUOTIENT_BITS, "bits out of range");
+    require(
+        -Interval.BOUND < low && low <= high && high < Interval.BOUND,
+        "a quotient in [" + low + ", " + high + "]");
+    Interval range = new Interval(low, high);
+    require(
+        high - low <= 1L << CircuitLimits.QUOTIENT_BITS,
+        "the quotient's range " + range + " is too large for a table");
+    require(by.high() >= 1, "the denominator is at most " + by.high());
+    require(
+        state.degree(denominator) + 1 <= CircuitLimits.DEGREE,
+        "multiplicative degree above " + CircuitLimits.DEGREE);
+    long scale = 1L << bits + 1;
+    int remainderBits = RoundedQuotient.remainderBits(by);
+    long window = (1L << remainderBits) - 1;
+    // 2^(bits+1) n + d - 2 P with every operand on its own: what the equation modulo p allows.
+    Interval product = by.times(range);
+    long most =
+        Math.subtractExact(
+            Math.addExact(Math.multiplyExact(scale, of.high()), by.high()), 2 * product.low());
+    long least =
+        Math.subtractExact(
+            Math.addExact(Math.multiplyExact(scale, of.low()), by.low()), 2 * product.high());
+    require(
+        most < CheckState.P && Math.subtractExact(window, least) < CheckState.P,
+        "window condition: the remainder wraps around p");
+    require(
+        2 * by.high() - 1 < CheckState.P && window - (2 * by.low() - 1 - window) < CheckState.P,
+        "window condition: 2d - 1 - rem wraps around p");
+    state.look(d, 1 + 2 * RoundedQuotient.limbs(remainderBits, d.elementCount()).size());
+    return range;
+  }
+
+  @Override
+  public void addTo(BatchedCircuit batch) {
+    batch.add(
+        new RoundedQuotient(
+            result, batch.ofSamples(numerator), batch.ofSamples(denominator), bits, low, high));
   }
 
   @Override
