@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.zkc.ir.ColumnType;
 import org.zkc.ir.ColumnType.Kind;
+import org.zkc.ir.Factor;
 import org.zkc.ir.FieldBounds;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Interval;
@@ -114,7 +115,7 @@ public final class CircuitRules {
   private void conditions(CircuitOp op) {
     switch (op) {
       case ModelSpectrum t ->
-          require(isModelView(t.input()), "%s must be a view of a model column", t.input());
+          require(isOfModel(t.input()), "%s must be a view of a model column", t.input());
       case Requantize r -> {
         require(r.size() >= 1, "a table has at least one entry, got %d", r.size());
         requantize(r.input(), r.shift(), r.limbs(), r.first(), r.size());
@@ -439,17 +440,20 @@ public final class CircuitRules {
   private final class Exact implements ModelSums {
     @Override
     public Optional<Interval> weighted(Interval input, Value weight) {
-      return definition
-          .apply(weight)
-          .filter(Model.class::isInstance)
-          .map(op -> ((Model) op).weights().sums().outputs(input, new long[0]));
+      return switch (Factor.of(weight, definition)) {
+        case Factor.OfModel m -> Optional.of(m.weights().sums().outputs(input, new long[0]));
+        case Factor.ViewOfModel _, Factor.OfData _ -> Optional.empty();
+      };
     }
 
     @Override
     public Interval withinNorms(Interval sums, Value input, Value weight) {
-      return definition.apply(weight).orElse(null) instanceof Model m
-          ? LineNorms.within(sums, ColumnNorms.of(input, definition), m.weights().sums().mostNorm())
-          : sums;
+      return switch (Factor.of(weight, definition)) {
+        case Factor.OfModel m ->
+            LineNorms.within(
+                sums, ColumnNorms.of(input, definition), m.weights().sums().mostNorm());
+        case Factor.ViewOfModel _, Factor.OfData _ -> sums;
+      };
     }
 
     @Override
@@ -461,10 +465,10 @@ public final class CircuitRules {
     public boolean isGiven(CircuitOp op) {
       return switch (op) {
         case Contract c ->
-            !(isByChannel(c) && definition.apply(c.right()).orElse(null) instanceof Model)
-                && (isModelView(c.left()) || isModelView(c.right()));
+            !(isByChannel(c) && Factor.of(c.right(), definition) instanceof Factor.OfModel)
+                && (isOfModel(c.left()) || isOfModel(c.right()));
         case WindowSum w -> isModelWeighted(w.input());
-        case SpectralProduct p -> isModelView(p.left()) || isModelView(p.right());
+        case SpectralProduct p -> isOfModel(p.left()) || isOfModel(p.right());
         case SpectralSum s -> isModelWeighted(s.input());
         case Model _,
             SumOfProducts _,
@@ -487,8 +491,8 @@ public final class CircuitRules {
     Optional<Op> op = definition.apply(value);
     return op.isPresent()
         && switch ((CircuitOp) op.get()) {
-          case Product p -> isModelView(p.left()) || isModelView(p.right());
-          case SpectralProduct p -> isModelView(p.left()) || isModelView(p.right());
+          case Product p -> isOfModel(p.left()) || isOfModel(p.right());
+          case SpectralProduct p -> isOfModel(p.left()) || isOfModel(p.right());
           case SpectralSum o -> isModelWeighted(o.input());
           case InverseTransform o -> isModelWeighted(o.input());
           case WindowSum o -> isModelWeighted(o.input());
@@ -508,27 +512,8 @@ public final class CircuitRules {
         };
   }
 
-  private boolean isModelView(Value value) {
-    Optional<Op> op = definition.apply(value);
-    return op.isPresent()
-        && switch ((CircuitOp) op.get()) {
-          case Model _, ModelSpectrum _ -> true;
-          case ForwardTransform o -> isModelView(o.input());
-          case Unfold o -> isModelView(o.input());
-          case UnaryView o -> isModelView(o.input());
-          case Product _,
-              WindowSum _,
-              SpectralProduct _,
-              SpectralSum _,
-              InverseTransform _,
-              Contract _,
-              SumOfProducts _,
-              Sum _,
-              Concatenate _,
-              Gather _,
-              CommittedOp _ ->
-              false;
-        };
+  private boolean isOfModel(Value value) {
+    return Factor.of(value, definition).isOfModel();
   }
 
   private static Interval interval(Value value) {

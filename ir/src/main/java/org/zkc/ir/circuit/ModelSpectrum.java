@@ -2,6 +2,7 @@ package org.zkc.ir.circuit;
 
 import java.util.List;
 import org.zkc.ir.Describes;
+import org.zkc.ir.Factor;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
@@ -17,7 +18,7 @@ public record ModelSpectrum(
     List<Integer> dilations,
     boolean reversed,
     Location location)
-    implements CircuitOp {
+    implements CircuitOp, Factor.MovingOp {
   public ModelSpectrum {
     sizes = List.copyOf(sizes);
     dilations = List.copyOf(dilations);

@@ -1,6 +1,7 @@
 package org.zkc.ir.circuit;
 
 import org.zkc.ir.Describes;
+import org.zkc.ir.Factor;
 import org.zkc.ir.Location;
 import org.zkc.ir.Value;
 
@@ -19,4 +20,4 @@ public record Unfold(
     int dilation,
     int paddingLow,
     Location location)
-    implements CircuitOp {}
+    implements CircuitOp, Factor.MovingOp {}

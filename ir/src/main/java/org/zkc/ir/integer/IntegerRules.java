@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import org.zkc.ir.DType;
+import org.zkc.ir.Factor;
 import org.zkc.ir.FieldBounds;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Interval;
@@ -204,25 +205,28 @@ public final class IntegerRules {
       Value weight,
       Optional<Value> bias,
       Function<Value, Optional<Op>> definition) {
-    Optional<Parameter> biasParameter = bias.flatMap(b -> parameterOf(b, definition));
-    Interval biasInterval = bias.map(IntegerRules::interval).orElse(Interval.point(0));
-    Optional<Parameter> weightParameter = parameterOf(weight, definition);
-    if (weightParameter.isEmpty()) {
-      Shape shape = weight.shape();
-      long terms = shape.extent(0) == 0 ? 0 : shape.elementCount() / shape.extent(0);
-      return input.times(interval(weight)).times(terms).plus(biasInterval);
-    }
-    WeightSums sums = weightParameter.get().weights().sums();
-    if (bias.isPresent() && biasParameter.isEmpty()) {
-      return sums.outputs(input, line, new long[0]).plus(biasInterval);
-    }
-    return sums.outputs(
-        input, line, biasParameter.map(b -> b.weights().toLongs()).orElse(new long[0]));
+    return switch (Factor.of(weight, definition)) {
+      case Factor.ViewOfModel _, Factor.OfData _ -> {
+        Shape shape = weight.shape();
+        long terms = shape.extent(0) == 0 ? 0 : shape.elementCount() / shape.extent(0);
+        yield input.times(interval(weight)).times(terms).plus(interval(bias));
+      }
+      case Factor.OfModel w -> {
+        WeightSums sums = w.weights().sums();
+        if (bias.isEmpty()) {
+          yield sums.outputs(input, line, new long[0]);
+        }
+        yield switch (Factor.of(bias.get(), definition)) {
+          case Factor.OfModel b -> sums.outputs(input, line, b.weights().toLongs());
+          case Factor.ViewOfModel _, Factor.OfData _ ->
+              sums.outputs(input, line, new long[0]).plus(interval(bias));
+        };
+      }
+    };
   }
 
-  private static Optional<Parameter> parameterOf(
-      Value value, Function<Value, Optional<Op>> definition) {
-    return definition.apply(value).filter(Parameter.class::isInstance).map(Parameter.class::cast);
+  private static Interval interval(Optional<Value> bias) {
+    return bias.map(IntegerRules::interval).orElse(Interval.point(0));
   }
 
   /**

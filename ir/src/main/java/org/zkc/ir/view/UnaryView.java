@@ -1,10 +1,13 @@
 package org.zkc.ir.view;
 
 import java.util.List;
+import org.zkc.ir.Factor;
 import org.zkc.ir.Value;
 
 /** A view of one operand. */
-public sealed interface UnaryView extends View permits Reshape, Transpose, Slice, Pad, Broadcast {
+public sealed interface UnaryView extends View, Factor.MovingOp
+    permits Reshape, Transpose, Slice, Pad, Broadcast {
+  @Override
   Value input();
 
   @Override

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.zkc.ir.ColumnType;
+import org.zkc.ir.Factor;
 import org.zkc.ir.Function;
 import org.zkc.ir.FunctionBuilder;
 import org.zkc.ir.Interval;
@@ -258,20 +259,23 @@ public final class IntegerToCircuit {
 
   /** The interval of a linear map without its bias. */
   private Interval sums(Value input, Value weight) {
-    if (!(uses.definition(weight).orElse(null) instanceof Parameter p)) {
-      throw new IllegalArgumentException("the weight " + weight + " must be a parameter");
-    }
-    return ColumnIntervals.weighted(interval(input), p.weights().sums());
+    return ColumnIntervals.weighted(interval(input), weights(weight).sums());
   }
 
   /** The same of a map along the last axis of its input. */
   private Interval sumsOfLines(Value input, Value weight) {
-    return uses.definition(weight).orElse(null) instanceof Parameter p
-        ? LineNorms.within(
-            sums(input, weight),
-            LineNorms.of(input, uses::definition),
-            p.weights().sums().mostNorm())
-        : sums(input, weight);
+    return LineNorms.within(
+        sums(input, weight),
+        LineNorms.of(input, uses::definition),
+        weights(weight).sums().mostNorm());
+  }
+
+  private IntegerWeights weights(Value weight) {
+    return switch (Factor.of(weight, uses::definition)) {
+      case Factor.OfModel m -> m.weights();
+      case Factor.ViewOfModel _, Factor.OfData _ ->
+          throw new IllegalArgumentException("the weight " + weight + " must be a parameter");
+    };
   }
 
   private Value withBias(Value y, Optional<Value> bias, int axis) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.zkc.ir.ColumnType;
+import org.zkc.ir.Factor;
 import org.zkc.ir.Function;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
@@ -15,7 +16,6 @@ import org.zkc.ir.SpectrumType;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
-import org.zkc.ir.circuit.Model;
 import org.zkc.ir.circuit.ModelSpectrum;
 import org.zkc.ir.circuit.SpectralProduct;
 import org.zkc.ir.circuit.SpectralSum;
@@ -93,7 +93,7 @@ public final class ReduceFftSteps extends Rewrite {
     private boolean shared(ForwardTransform op, Scope scope) {
       if (!transforms.containsKey(key(op, op.input(), scope))
           && inverted(op, op.input(), scope).isEmpty()
-          && !isModelView(op.input(), scope)
+          && !Factor.of(op.input(), scope::definition).isOfModel()
           && type(op, op.input(), ColumnType.Kind.VIRTUAL).equals(op.result().type())) {
         transforms.put(key(op, op.input(), scope), op.result());
         return false;
@@ -154,7 +154,7 @@ public final class ReduceFftSteps extends Rewrite {
 
     private static Value transformed(
         ForwardTransform like, Value input, Optional<Value> defined, Scope scope) {
-      boolean isModel = isModelView(input, scope);
+      boolean isModel = Factor.of(input, scope::definition).isOfModel();
       SpectrumType type =
           type(like, input, isModel ? ColumnType.Kind.MODEL : ColumnType.Kind.VIRTUAL);
       Value result =
@@ -261,15 +261,6 @@ public final class ReduceFftSteps extends Rewrite {
       Value sum = scope.fresh(t.input().name(), spectrum(ColumnType.Kind.VIRTUAL, shape, interval));
       scope.define(new SpectralSum(sum, t.input(), w.axis(), w.location()));
       scope.define(new InverseTransform(w.result(), sum, t.starts(), t.strides(), t.location()));
-    }
-
-    private static boolean isModelView(Value value, Scope scope) {
-      return switch (scope.definition(value).orElse(null)) {
-        case Model _ -> true;
-        case Reshape r -> isModelView(r.input(), scope);
-        case Broadcast b -> isModelView(b.input(), scope);
-        case null, default -> false;
-      };
     }
 
     private static SpectrumType spectrum(ColumnType.Kind kind, Shape shape, Interval interval) {

@@ -2,6 +2,7 @@ package org.zkc.passes.circuit;
 
 import java.util.List;
 import java.util.Optional;
+import org.zkc.ir.Factor;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
 import org.zkc.ir.Shapes;
@@ -12,7 +13,6 @@ import org.zkc.ir.circuit.Contraction.Plain;
 import org.zkc.ir.circuit.Contraction.Window;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.MatMul;
-import org.zkc.ir.circuit.Model;
 import org.zkc.passes.LocalRewrite;
 
 /**
@@ -51,7 +51,7 @@ public final class RewriteMatmulChecks extends LocalRewrite {
     if (isMatrixProduct(indices)) {
       return Optional.of(new MatMul(op.result(), op.left(), op.right(), op.location()));
     }
-    boolean isModel = scope.definition(op.right()).orElse(null) instanceof Model;
+    boolean isModel = Factor.of(op.right(), scope::definition) instanceof Factor.OfModel;
     return isModel ? conv(op, indices) : Optional.empty();
   }
 

@@ -2,14 +2,13 @@ package org.zkc.passes.circuit;
 
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.zkc.ir.Factor;
 import org.zkc.ir.Function;
 import org.zkc.ir.Op;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
-import org.zkc.ir.circuit.Model;
-import org.zkc.ir.view.Broadcast;
-import org.zkc.ir.view.Reshape;
 import org.zkc.passes.PassContext;
 
 /**
@@ -30,7 +29,7 @@ record TransformCounts(long forward, long kernel, long inverse) {
       op.definitions().forEach(v -> definitions.put(v, op));
       if (op instanceof ForwardTransform f) {
         long transforms = f.result().spectrumType().transforms();
-        if (isModelView(f.input(), definitions)) {
+        if (Factor.of(f.input(), v -> Optional.ofNullable(definitions.get(v))).isOfModel()) {
           kernel += transforms;
         } else {
           forward += transforms;
@@ -40,15 +39,6 @@ record TransformCounts(long forward, long kernel, long inverse) {
       }
     }
     return new TransformCounts(forward, kernel, inverse);
-  }
-
-  private static boolean isModelView(Value value, Map<Value, Op> definitions) {
-    return switch (definitions.get(value)) {
-      case Model _ -> true;
-      case Reshape r -> isModelView(r.input(), definitions);
-      case Broadcast b -> isModelView(b.input(), definitions);
-      case null, default -> false;
-    };
   }
 
   boolean isZero() {
