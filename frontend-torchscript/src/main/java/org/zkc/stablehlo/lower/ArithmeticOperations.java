@@ -66,16 +66,24 @@ final class ArithmeticOperations {
         : unchanged(call, 0).orElseGet(() -> commuted(call, "add"));
   }
 
-  /** The first operand where the second is a real number that changes nothing. */
+  /** One operand where the other is a real number that changes nothing. */
   private static Optional<Held> unchanged(HloCall call, double neutral) {
-    Held x = call.operand(0);
-    return Elementwise.real(call, 1)
+    return unchanged(call, 1, neutral).or(() -> unchanged(call, 0, neutral));
+  }
+
+  /** The operand beside one that is a real number that changes nothing. */
+  private static Optional<Held> unchanged(HloCall call, int number, double neutral) {
+    Held x = call.operand(1 - number);
+    return Elementwise.real(call, number)
         .filter(n -> n == neutral)
         .map(_ -> new Held(x.binding(), x.extents(), call.resultType(0), x.number()));
   }
 
   private static Held subtract(HloCall call) {
-    Optional<Held> written = SoftmaxPattern.ofDifference(call).or(() -> VariancePattern.of(call));
+    Optional<Held> written =
+        SoftmaxPattern.ofDifference(call)
+            .or(() -> VariancePattern.of(call))
+            .or(() -> unchanged(call, 1, 0));
     if (written.isPresent()) {
       return written.orElseThrow();
     }
@@ -98,7 +106,7 @@ final class ArithmeticOperations {
     if (ElementTypes.isReal(call.type(0))) {
       return SoftmaxPattern.ofQuotient(call)
           .or(() -> MeanPattern.of(call, true))
-          .or(() -> unchanged(call, 1))
+          .or(() -> unchanged(call, 1, 1))
           .orElseGet(() -> combined(call, "div"));
     }
     Binding quotient =
