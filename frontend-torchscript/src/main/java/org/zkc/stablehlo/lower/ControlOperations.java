@@ -19,7 +19,8 @@ import org.zkc.torchscript.schema.StaticTypes;
  * Calls, loops and branches (StableHLO specification, "case", "composite", "if",
  * "optimization_barrier", "while"). Calls and composites are written in place. Loops and branches
  * become those of the operator level, where conditions that do not depend on an input are decided
- * and loops unrolled.
+ * and loops unrolled. Of a branch that does depend on one both sides are computed, and their results
+ * chosen from: an operation has no effect but its results.
  */
 final class ControlOperations {
   static final Map<String, HloOperator> TABLE =
@@ -99,7 +100,7 @@ final class ControlOperations {
         call,
         call.writer()
             .choose(
-                call.aten("Bool", call.whole(0)),
+                call.whole(0),
                 then,
                 otherwise,
                 bindings(order, captured),
@@ -117,7 +118,7 @@ final class ControlOperations {
             .inner(call.writer(), call.block().captured(branches))
             .run(branches.getLast(), List.of(), call.location());
     for (int k = branches.size() - 2; k >= 0; k--) {
-      Binding here = call.aten("Bool", call.aten("eq", call.whole(0), (long) k));
+      Binding here = call.aten("eq", call.whole(0), (long) k);
       chosen = chooseOr(call, here, branches.get(k), chosen);
     }
     return chosen;

@@ -104,7 +104,7 @@ final class HigherOrder {
     if (then.results().size() != otherwise.results().size()) {
       throw GraphLowering.damaged("the two graphs of a condition have not as many results");
     }
-    return writer.choose(truth(values(0).getFirst(), writer), then, otherwise, operands, at);
+    return writer.choose(values(0).getFirst(), then, otherwise, operands, at);
   }
 
   /** A tensor of one element as a truth value. */

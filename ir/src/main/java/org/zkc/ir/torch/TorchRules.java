@@ -55,7 +55,9 @@ public final class TorchRules {
         requireCount(c.results().size(), callee.results().size(), "results of @" + c.callee());
       }
       case If i -> {
-        requireBool(i.condition());
+        require(
+            isOf(i.condition(), "bool") || i.condition().type() instanceof TorchType.Tensor,
+            "the condition must be a bool or a Tensor");
         requireArm(i.then(), i.results().size());
         requireArm(i.otherwise(), i.results().size());
       }
@@ -134,7 +136,11 @@ public final class TorchRules {
   }
 
   private static void requireBool(Value condition) {
-    require(condition.type().equals(new TorchType.Simple("bool")), "the condition must be a bool");
+    require(isOf(condition, "bool"), "the condition must be a bool");
+  }
+
+  private static boolean isOf(Value value, String type) {
+    return value.type().equals(new TorchType.Simple(type));
   }
 
   private static void requireGeneric(Value value, String constructor) {

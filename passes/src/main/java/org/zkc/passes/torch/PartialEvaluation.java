@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.zkc.ir.DType;
 import org.zkc.ir.Function;
 import org.zkc.ir.Location;
 import org.zkc.ir.Op;
@@ -238,6 +239,11 @@ final class PartialEvaluation {
     private void branch(If op) {
       Location location = nearest;
       TorchValue condition = get(op.condition());
+      if (condition instanceof TracedTensor t && t.dtype() == DType.I1) {
+        List<TorchValue> then = run(op.then(), List.of());
+        bind(op.results(), chosen(t, then, run(op.otherwise(), List.of())));
+        return;
+      }
       boolean taken;
       try {
         taken =
@@ -253,6 +259,25 @@ final class PartialEvaluation {
         return;
       }
       bind(op.results(), run(taken ? op.then() : op.otherwise(), List.of()));
+    }
+
+    /** The results of both arms, chosen from element by element. */
+    private List<TorchValue> chosen(
+        TracedTensor condition, List<TorchValue> then, List<TorchValue> otherwise) {
+      emitter.at(nearest, "chosen");
+      TorchValue scalar = applied("aten.reshape", condition, new ListOf(List.of()));
+      List<TorchValue> out = new ArrayList<>();
+      for (int i = 0; i < then.size(); i++) {
+        out.add(
+            then.get(i) == otherwise.get(i)
+                ? then.get(i)
+                : applied("aten.where", scalar, then.get(i), otherwise.get(i)));
+      }
+      return out;
+    }
+
+    private TorchValue applied(String operator, TorchValue... arguments) {
+      return applied(new OperatorCall(operator, "self", List.of(arguments), nearest, emitter));
     }
 
     /** Walks through a region of which it is not known whether, or how often, it is executed. */
@@ -381,22 +406,24 @@ final class PartialEvaluation {
                   get(op.arguments()),
                   nearest,
                   emitter));
-      TorchValue result;
-      try {
-        Optional<TorchValue> chosen =
-            emitter
-                .choices()
-                .apply(call, PartialEvaluation::evaluate)
-                .or(() -> emitter.infinities().apply(call, PartialEvaluation::evaluate));
-        result = chosen.isPresent() ? chosen.get() : evaluate(call);
-      } catch (ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
-        // Arguments that PyTorch itself would refuse; archives can hold anything.
-        throw call.refuse("its arguments do not fit (%s)".formatted(e.getMessage()));
-      }
+      TorchValue result = applied(call);
       if (op.results().size() == 1) {
         return List.of(result);
       }
       return op.results().isEmpty() ? List.of() : elements(result);
+    }
+
+    private TorchValue applied(OperatorCall call) {
+      try {
+        return emitter
+            .choices()
+            .apply(call, PartialEvaluation::evaluate)
+            .or(() -> emitter.infinities().apply(call, PartialEvaluation::evaluate))
+            .orElseGet(() -> evaluate(call));
+      } catch (ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
+        // Arguments that PyTorch itself would refuse; archives can hold anything.
+        throw call.refuse("its arguments do not fit (%s)".formatted(e.getMessage()));
+      }
     }
   }
 
