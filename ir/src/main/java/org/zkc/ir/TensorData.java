@@ -93,7 +93,7 @@ public final class TensorData {
         case F64 -> segment.setAtIndex(F64, i, elements[i]);
         case F16 -> segment.setAtIndex(I16, i, Float.floatToFloat16(single));
         case BF16 -> segment.setAtIndex(I16, i, toBrain(single));
-        case I64, I32, I16, I8, U8, I1 ->
+        case I64, I32, I16, I8, U8, I1, U16, U32, U64 ->
             throw new IllegalArgumentException(dtype.text() + " holds no real numbers");
       }
     }
@@ -117,9 +117,9 @@ public final class TensorData {
         throw new IllegalArgumentException(e + " is not a value of " + dtype.text());
       }
       switch (dtype) {
-        case I64 -> segment.setAtIndex(I64, i, e);
-        case I32 -> segment.setAtIndex(I32, i, (int) e);
-        case I16 -> segment.setAtIndex(I16, i, (short) e);
+        case I64, U64 -> segment.setAtIndex(I64, i, e);
+        case I32, U32 -> segment.setAtIndex(I32, i, (int) e);
+        case I16, U16 -> segment.setAtIndex(I16, i, (short) e);
         case I8, U8, I1 -> segment.set(ValueLayout.JAVA_BYTE, i, (byte) e);
         case F32, F64, F16, BF16 -> throw new AssertionError();
       }
@@ -168,7 +168,7 @@ public final class TensorData {
       case F64 -> bytes().getAtIndex(F64, index);
       case F16 -> Float.float16ToFloat(bytes().getAtIndex(I16, index));
       case BF16 -> Float.intBitsToFloat(bytes().getAtIndex(I16, index) << Short.SIZE);
-      case I64, I32, I16, I8, U8, I1 -> getLong(index);
+      case I64, I32, I16, I8, U8, I1, U16, U32, U64 -> getLong(index);
     };
   }
 
@@ -184,11 +184,13 @@ public final class TensorData {
   /** Element {@code index} of an integer or boolean tensor. */
   public long getLong(long index) {
     return switch (dtype) {
-      case I64 -> bytes().getAtIndex(I64, index);
+      case I64, U64 -> bytes().getAtIndex(I64, index);
       case I32 -> bytes().getAtIndex(I32, index);
       case I16 -> bytes().getAtIndex(I16, index);
       case I8 -> bytes().get(ValueLayout.JAVA_BYTE, index);
       case U8, I1 -> bytes().get(ValueLayout.JAVA_BYTE, index) & 0xff;
+      case U16 -> bytes().getAtIndex(I16, index) & 0xffff;
+      case U32 -> bytes().getAtIndex(I32, index) & 0xffff_ffffL;
       case F32, F64, F16, BF16 ->
           throw new IllegalStateException("floating-point tensor read as integers");
     };
@@ -234,7 +236,7 @@ public final class TensorData {
         }
       }
       case I32 -> MemorySegment.copy(bytes(), I32, 4 * first, out, at, count);
-      case I64, U8, I1, F32, F64, F16, BF16 -> {
+      case I64, U8, I1, U16, U32, U64, F32, F64, F16, BF16 -> {
         for (int i = 0; i < count; i++) {
           out[at + i] = Math.toIntExact(getLong(first + i));
         }

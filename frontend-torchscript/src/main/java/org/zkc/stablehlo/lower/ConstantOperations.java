@@ -29,6 +29,9 @@ final class ConstantOperations {
     HloType.TensorOf type = dense.type();
     DType dtype = call.dtype(type);
     DenseData data = dense.data();
+    if (dtype == DType.U64 && hasHuge(data)) {
+      throw call.refused("it holds a number of 2^63 or more");
+    }
     if (!data.isSplat() || data.count() == 0) {
       TensorData elements = new TensorData(dtype, call.shape(type.extents()), stored(data));
       return call.result(call.constant(elements));
@@ -36,6 +39,15 @@ final class ConstantOperations {
     List<Long> ones = Collections.nCopies(type.rank(), 1L);
     Binding held = call.constant(new TensorData(dtype, call.shape(ones), data.stored()));
     return new Held(held, ones, call.resultType(0), Optional.of(number(dtype, data)));
+  }
+
+  private static boolean hasHuge(DenseData data) {
+    for (long i = 0; i < data.count(); i++) {
+      if (data.getLong(i) < 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The bytes of a tensor without elements are none, splat or not. */

@@ -160,7 +160,7 @@ final class ControlOperations {
     for (int i = 0; i < call.operandCount(); i++) {
       initial.add(Held.whole(call.whole(i), call.type(i)));
     }
-    Binding first = truth(call, outside.run(condition, initial, call.location()), call.writer());
+    Binding first = truth(call, outside.run(condition, initial, call.location()));
     FunctionWriter writer = new FunctionWriter();
     List<Held> carried = new ArrayList<>();
     for (Held value : initial) {
@@ -171,7 +171,7 @@ final class ControlOperations {
     List<Held> whole =
         next.stream().map(h -> Held.whole(materialised(h, writer, call), h.type())).toList();
     List<Binding> results = new ArrayList<>();
-    results.add(truth(call, inside.run(condition, whole, call.location()), writer));
+    results.add(truth(call, inside.run(condition, whole, call.location())));
     whole.forEach(h -> results.add(h.binding()));
     Function function =
         writer.finish(call.block().module().functionName("body"), results, call.location());
@@ -187,12 +187,13 @@ final class ControlOperations {
     return held(call, last);
   }
 
-  private static Binding truth(HloCall call, List<Held> results, FunctionWriter writer) {
-    if (results.size() != 1 || results.getFirst().type().rank() != 0) {
+  private static Binding truth(HloCall call, List<Held> results) {
+    if (results.size() != 1
+        || results.getFirst().type().rank() != 0
+        || !ElementTypes.isBoolean(results.getFirst().type())) {
       throw call.refused("its condition is no truth value");
     }
-    return writer.call(
-        "aten.Bool", List.of(results.getFirst().binding()), "condition", call.location());
+    return results.getFirst().binding();
   }
 
   private static Function function(

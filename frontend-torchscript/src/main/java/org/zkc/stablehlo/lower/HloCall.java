@@ -328,10 +328,10 @@ final class HloCall {
 
   /** The element type of a tensor that is proved. */
   DType dtype(HloType.TensorOf type) {
-    return ElementTypes.dtype(type.element())
+    return type.element().dtype()
         .orElseThrow(() ->
             refused(
-                "tensors of %s cannot be proved; f32, f64, f16, bf16, i1, i8, ui8, i16, i32 and i64 can"
+                "tensors of %s cannot be proved; integers of 8, 16, 32 and 64 bits, i1, f16, bf16, f32 and f64 can"
                     .formatted(type.element().text())));
   }
 }

@@ -94,7 +94,7 @@ public final class ModuleLowering {
           new ModelInput(
               input.name(),
               Optional.of(shape(type.extents(), at)),
-              ElementTypes.dtype(type.element())));
+              type.element().dtype()));
     }
     List<Held> values = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {
@@ -141,10 +141,10 @@ public final class ModuleLowering {
           "the argument %s has extents that are not known; export the model with fixed shapes"
               .formatted(argument.value()));
     }
-    if (ElementTypes.dtype(type.element()).isEmpty()) {
+    if (type.element().dtype().isEmpty()) {
       throw new UserException(
           at,
-          "the argument %s has elements that cannot be proved; f32, f64, f16, bf16, i1, i8, ui8, i16, i32 and i64 can"
+          "the argument %s has elements that cannot be proved; integers of 8, 16, 32 and 64 bits, i1, f16, bf16, f32 and f64 can"
               .formatted(argument.value()));
     }
     return type;

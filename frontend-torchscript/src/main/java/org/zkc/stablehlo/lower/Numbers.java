@@ -27,7 +27,7 @@ final class Numbers {
       }
       operands.add(number.orElseThrow());
     }
-    Optional<DType> dtype = ElementTypes.dtype(result.type().element());
+    Optional<DType> dtype = result.type().element().dtype();
     Optional<Binding.Literal> literal =
         dtype.flatMap(d -> evaluate(call, operands, d).flatMap(v -> literal(v, d)));
     return literal.isEmpty()

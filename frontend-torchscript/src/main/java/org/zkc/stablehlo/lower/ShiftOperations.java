@@ -52,7 +52,7 @@ final class ShiftOperations {
   /** The number that the lowest bits are in a type of 8 or 16 bits. */
   private static Binding wrapped(HloCall call, Binding x, DType dtype) {
     long size = 1L << 8 * dtype.bytes();
-    long sign = dtype == DType.U8 ? 0 : size / 2;
+    long sign = dtype.isUnsigned() ? 0 : size / 2;
     return call.aten("sub", call.aten("remainder", call.aten("add", x, sign), size), sign);
   }
 
@@ -84,7 +84,7 @@ final class ShiftOperations {
     Binding by = wide(call, 1);
     Binding inside = call.aten("logical_and", call.aten("ge", by, 0L), call.aten("lt", by, bits));
     Binding right = shiftedRight(call, x);
-    if (dtype == DType.U8) {
+    if (dtype.isUnsigned()) {
       return ofTwo(call, call.aten("to", call.aten("where", inside, right, 0L), dtype));
     }
     Binding moved = call.aten("logical_and", inside, call.aten("gt", by, 0L));

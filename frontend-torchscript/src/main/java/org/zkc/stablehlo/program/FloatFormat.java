@@ -2,6 +2,7 @@ package org.zkc.stablehlo.program;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.zkc.ir.DType;
 
 /**
  * Floating-point formats of StableHLO text, named as MLIR names them; those of 8 bits and fewer by
@@ -52,6 +53,29 @@ public enum FloatFormat {
           F8E5M2FNUZ,
           F8E8M0FNU ->
           "f" + name().substring(1);
+    };
+  }
+
+  /** The element type of tensors of this format that a proof may be about; empty for others. */
+  Optional<DType> dtype() {
+    return switch (this) {
+      case F32 -> Optional.of(DType.F32);
+      case F64 -> Optional.of(DType.F64);
+      case F16 -> Optional.of(DType.F16);
+      case BF16 -> Optional.of(DType.BF16);
+      case F4E2M1FN,
+          F6E2M3FN,
+          F6E3M2FN,
+          F8E3M4,
+          F8E4M3,
+          F8E4M3FN,
+          F8E4M3FNUZ,
+          F8E4M3B11FNUZ,
+          F8E5M2,
+          F8E5M2FNUZ,
+          F8E8M0FNU,
+          TF32 ->
+          Optional.empty();
     };
   }
 

@@ -2,9 +2,11 @@ package org.zkc.stablehlo.program;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.zkc.ir.DType;
 
 /** The element type of a tensor, or the type of a scalar attribute. */
 public sealed interface HloElementType {
@@ -19,6 +21,15 @@ public sealed interface HloElementType {
    * @throws IllegalStateException for {@link Quantized} and {@link Opaque}, which have no literals
    */
   int bytes();
+
+  /** The element type of tensors that a proof may be about; empty for others. */
+  default Optional<DType> dtype() {
+    return switch (this) {
+      case IntegerElement integer -> integer.held();
+      case FloatElement real -> real.format().dtype();
+      case IndexElement _, ComplexElement _, Quantized _, Opaque _ -> Optional.empty();
+    };
+  }
 
   /** Whether integers are signed, unsigned, or as the operation takes them. */
   enum Signedness {
@@ -51,6 +62,18 @@ public sealed interface HloElementType {
       if (bits < 1 || bits > Long.SIZE) {
         throw new IllegalArgumentException("an integer of " + bits + " bits");
       }
+    }
+
+    private Optional<DType> held() {
+      boolean unsigned = signedness == Signedness.UNSIGNED;
+      return switch (bits) {
+        case 1 -> Optional.of(DType.I1);
+        case 8 -> Optional.of(unsigned ? DType.U8 : DType.I8);
+        case 16 -> Optional.of(unsigned ? DType.U16 : DType.I16);
+        case 32 -> Optional.of(unsigned ? DType.U32 : DType.I32);
+        case 64 -> Optional.of(unsigned ? DType.U64 : DType.I64);
+        default -> Optional.empty();
+      };
     }
 
     /** The type of booleans. */

@@ -153,6 +153,9 @@ public final class SafetensorsFile {
       case "I16" -> DType.I16;
       case "I8" -> DType.I8;
       case "U8" -> DType.U8;
+      case "U16" -> DType.U16;
+      case "U32" -> DType.U32;
+      case "U64" -> DType.U64;
       case "BOOL" -> DType.I1;
       default ->
           throw new UserException(

@@ -1,6 +1,7 @@
 package org.zkc.stablehlo.weights;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,10 +14,6 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
-import org.zkc.stablehlo.program.FloatFormat;
-import org.zkc.stablehlo.program.HloElementType;
-import org.zkc.stablehlo.program.HloElementType.IntegerElement;
-import org.zkc.stablehlo.program.HloElementType.Signedness;
 import org.zkc.stablehlo.program.HloFunction;
 import org.zkc.stablehlo.program.HloProgram;
 import org.zkc.stablehlo.program.HloType;
@@ -165,18 +162,34 @@ public final class WeightBinding {
   static ArgumentBinding.Weight checked(
       HloProgram program, HloFunction.Argument argument, String name, TensorData data) {
     HloType type = argument.value().type();
-    boolean fits =
-        type instanceof HloType.TensorOf tensor
-            && tensor.extents().equals(extents(data.shape()))
-            && dtype(tensor.element()).filter(d -> d == data.dtype()).isPresent();
-    if (!fits) {
+    Optional<TensorData> fitting =
+        type instanceof HloType.TensorOf tensor && tensor.extents().equals(extents(data.shape()))
+            ? tensor.element().dtype().flatMap(d -> as(d, data))
+            : Optional.empty();
+    if (fitting.isEmpty()) {
       throw new UserException(
           program.origin(argument.location()),
           "the weight %s is %s:%s, the argument %s"
               .formatted(name, data.shape(), data.dtype().text(), type.text()),
           "give the weights that the text was exported with");
     }
-    return new ArgumentBinding.Weight(name, data);
+    return new ArgumentBinding.Weight(name, fitting.orElseThrow());
+  }
+
+  /** A weight of a type; unsigned integers may be stored as signed ones that hold them. */
+  private static Optional<TensorData> as(DType dtype, TensorData data) {
+    if (data.dtype() == dtype) {
+      return Optional.of(data);
+    }
+    boolean widened =
+        switch (dtype) {
+          case U16 -> data.dtype() == DType.I32;
+          case U32, U64 -> data.dtype() == DType.I64;
+          case F32, F64, F16, BF16, I64, I32, I16, I8, U8, I1 -> false;
+        };
+    return widened && Arrays.stream(data.toLongs()).allMatch(dtype::holds)
+        ? Optional.of(TensorData.ofLongs(dtype, data.shape(), data.toLongs()))
+        : Optional.empty();
   }
 
   private static List<Long> extents(Shape shape) {
@@ -185,52 +198,5 @@ public final class WeightBinding {
       out.add((long) shape.extent(i));
     }
     return out;
-  }
-
-  /** The type of stored tensors that has the elements of a type of the text. */
-  public static Optional<DType> dtype(HloElementType element) {
-    return switch (element) {
-      case HloElementType.FloatElement real -> dtype(real.format());
-      case IntegerElement integer -> dtype(integer);
-      case HloElementType.IndexElement _,
-          HloElementType.ComplexElement _,
-          HloElementType.Quantized _,
-          HloElementType.Opaque _ ->
-          Optional.empty();
-    };
-  }
-
-  private static Optional<DType> dtype(FloatFormat format) {
-    return switch (format) {
-      case F32 -> Optional.of(DType.F32);
-      case F64 -> Optional.of(DType.F64);
-      case F16 -> Optional.of(DType.F16);
-      case BF16 -> Optional.of(DType.BF16);
-      case F4E2M1FN,
-          F6E2M3FN,
-          F6E3M2FN,
-          F8E3M4,
-          F8E4M3,
-          F8E4M3FN,
-          F8E4M3FNUZ,
-          F8E4M3B11FNUZ,
-          F8E5M2,
-          F8E5M2FNUZ,
-          F8E8M0FNU,
-          TF32 ->
-          Optional.empty();
-    };
-  }
-
-  private static Optional<DType> dtype(IntegerElement integer) {
-    boolean unsigned = integer.signedness() == Signedness.UNSIGNED;
-    return switch (integer.bits()) {
-      case 1 -> Optional.of(DType.I1);
-      case 8 -> Optional.of(unsigned ? DType.U8 : DType.I8);
-      case 16 -> unsigned ? Optional.empty() : Optional.of(DType.I16);
-      case 32 -> unsigned ? Optional.empty() : Optional.of(DType.I32);
-      case 64 -> unsigned ? Optional.empty() : Optional.of(DType.I64);
-      default -> Optional.empty();
-    };
   }
 }

@@ -303,7 +303,7 @@ public final class IntegerWeights {
           encoded.setAtIndex(I16, i, (short) mantissas[i]);
         }
       }
-      case I32, I64, U8, I1, F32, F64, F16, BF16 ->
+      case I32, I64, U8, I1, U16, U32, U64, F32, F64, F16, BF16 ->
           throw new AssertionError("weights are rounded to i8 or i16");
     }
   }

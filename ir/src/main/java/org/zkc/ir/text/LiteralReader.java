@@ -243,7 +243,7 @@ final class LiteralReader {
       case F64, F16, BF16 ->
           TensorData.ofReals(
               dtype, shape, elements.stream().mapToDouble(e -> real(e.number())).toArray());
-      case I64, I32, I16, I8, U8, I1 ->
+      case I64, I32, I16, I8, U8, I1, U16, U32, U64 ->
           guarded(
               context.list().getStart(),
               () ->

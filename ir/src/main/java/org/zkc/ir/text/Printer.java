@@ -221,7 +221,7 @@ public final class Printer {
           switch (data.dtype()) {
             case F32, F16, BF16 -> number(Float.toString((float) data.getDouble(i)));
             case F64 -> number(Double.toString(data.getDouble(i)));
-            case I64, I32, I16, I8, U8, I1 -> Long.toString(data.getLong(i));
+            case I64, I32, I16, I8, U8, I1, U16, U32, U64 -> Long.toString(data.getLong(i));
           });
     }
     return text.append(elements).toString();

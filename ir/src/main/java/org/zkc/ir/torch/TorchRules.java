@@ -55,14 +55,12 @@ public final class TorchRules {
         requireCount(c.results().size(), callee.results().size(), "results of @" + c.callee());
       }
       case If i -> {
-        require(
-            isOf(i.condition(), "bool") || i.condition().type() instanceof TorchType.Tensor,
-            "the condition must be a bool or a Tensor");
+        requireCondition(i.condition());
         requireArm(i.then(), i.results().size());
         requireArm(i.otherwise(), i.results().size());
       }
       case While w -> {
-        requireBool(w.condition());
+        requireCondition(w.condition());
         requireCarried(w.initial(), w.body().parameters(), w.results());
         requireCount(
             w.body().results().size(),
@@ -135,12 +133,11 @@ public final class TorchRules {
     }
   }
 
-  private static void requireBool(Value condition) {
-    require(isOf(condition, "bool"), "the condition must be a bool");
-  }
-
-  private static boolean isOf(Value value, String type) {
-    return value.type().equals(new TorchType.Simple(type));
+  private static void requireCondition(Value condition) {
+    require(
+        condition.type() instanceof TorchType.Tensor
+            || condition.type().equals(new TorchType.Simple("bool")),
+        "the condition must be a bool or a Tensor");
   }
 
   private static void requireGeneric(Value value, String constructor) {

@@ -104,7 +104,7 @@ public final class IntegerInputs {
       case I1 -> Optional.of(new Interval(0, 1));
       case U8 -> Optional.of(new Interval(0, 255));
       case I8 -> Optional.of(new Interval(-128, 127));
-      case I16, I32, I64, F32, F64, F16, BF16 -> Optional.empty();
+      case I16, I32, I64, U16, U32, U64, F32, F64, F16, BF16 -> Optional.empty();
     };
   }
 

@@ -40,6 +40,9 @@ final class CastOperators {
       case F64 -> 7;
       case I1 -> 11;
       case BF16 -> 15;
+      case U16 -> 27;
+      case U32 -> 28;
+      case U64 -> 29;
     };
   }
 

@@ -55,6 +55,9 @@ final class HostTensors {
             case I16 -> (short) e;
             case I8 -> (byte) e;
             case U8 -> e & 0xff;
+            case U16 -> e & 0xffff;
+            case U32 -> e & 0xffff_ffffL;
+            case U64 -> e;
             case I1 -> nonZero ? 1 : 0;
             case F32, F64, F16, BF16 -> throw new AssertionError();
           };

@@ -58,7 +58,7 @@ final class IntegerOperators {
 
   /** The complement of all bits: -1 - x, and the type's greatest number less x where unsigned. */
   static TorchValue complement(OperatorCall call, TracedTensor x) {
-    long ones = x.dtype() == DType.U8 ? 255 : -1;
+    long ones = x.dtype().isUnsigned() ? x.dtype().nearest(Long.MAX_VALUE) : -1;
     Value all = call.in(x.dtype(), new TorchValue.Int(ones));
     return call.result(call.emit().subtract(all, x.value()), x.dtype());
   }

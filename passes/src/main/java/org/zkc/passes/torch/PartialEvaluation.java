@@ -57,6 +57,7 @@ final class PartialEvaluation {
   private static final int MAXIMAL_DEPTH = 400;
 
   private static final String COMBINE = "compute both sides and combine them";
+  private static final String FIX = "make a fixed number of passes";
 
   /**
    * Elements of all tensors computed on the host, besides those in proportion to what the archive
@@ -239,7 +240,10 @@ final class PartialEvaluation {
     private void branch(If op) {
       Location location = nearest;
       TorchValue condition = get(op.condition());
-      if (condition instanceof TracedTensor t && t.dtype() == DType.I1) {
+      if (condition instanceof TracedTensor t
+          && t.dtype() == DType.I1
+          && Stream.of(op.then(), op.otherwise())
+              .noneMatch(r -> r.body().stream().anyMatch(Raise.class::isInstance))) {
         List<TorchValue> then = run(op.then(), List.of());
         bind(op.results(), chosen(t, then, run(op.otherwise(), List.of())));
         return;
@@ -250,7 +254,8 @@ final class PartialEvaluation {
             truth(
                 condition,
                 location,
-                "the model branches on it, and only the branch taken would be proved");
+                "the model branches on it, and only the branch taken would be proved",
+                COMBINE);
       } catch (UserException e) {
         FaultCollector collector = faults.orElseThrow(() -> e);
         List<TorchValue> then = open(collector, condition, e, op.then(), List.of());
@@ -301,7 +306,7 @@ final class PartialEvaluation {
       while (true) {
         boolean more;
         try {
-          more = truth(condition, location, why);
+          more = truth(condition, location, why, FIX);
         } catch (UserException e) {
           FaultCollector collector = faults.orElseThrow(() -> e);
           List<TorchValue> next = open(collector, condition, e, op.body(), carried);
@@ -329,7 +334,8 @@ final class PartialEvaluation {
             count = k.data().getLong(0);
         case TorchValue other -> {
           UserException e =
-              dataDependent(other, nearest, "the number of passes through a loop depends on it");
+              dataDependent(
+                  other, nearest, "the number of passes through a loop depends on it", FIX);
           FaultCollector collector = faults.orElseThrow(() -> e);
           List<TorchValue> arguments = new ArrayList<>();
           arguments.add(new DataDependent("the number of a pass through a loop", nearest));
@@ -453,17 +459,19 @@ final class PartialEvaluation {
                 nearest, "%s is unpacked where a tuple is needed".formatted(value.kind())));
   }
 
-  private static boolean truth(TorchValue value, Location location, String why) {
+  private static boolean truth(
+      TorchValue value, Location location, String why, String remedy) {
     return switch (value) {
       case Bool b -> b.value();
       case Int i -> i.value() != 0;
       case TorchValue.Float f -> f.value() != 0;
       case KnownTensor k when k.data().elementCount() == 1 -> k.data().getDouble(0) != 0;
-      case TorchValue other -> throw dataDependent(other, location, why);
+      case TorchValue other -> throw dataDependent(other, location, why, remedy);
     };
   }
 
-  private static UserException dataDependent(TorchValue value, Location location, String why) {
+  private static UserException dataDependent(
+      TorchValue value, Location location, String why, String remedy) {
     return switch (value) {
       case Refused r -> r.reason();
       case DataDependent d ->
@@ -471,13 +479,13 @@ final class PartialEvaluation {
               location.isKnown() ? location : d.location(),
               "%s depends on the values of the input, and %s: a data-dependent branch cannot be proved"
                   .formatted(d.operator(), why),
-              COMBINE);
+              remedy);
       case TracedTensor t ->
           new DataDependence(
               location,
               "this condition or count is computed from the input, and %s: a data-dependent branch cannot be proved"
                   .formatted(why),
-              COMBINE);
+              remedy);
       default -> new UserException(location, "%s is no condition or count".formatted(value.kind()));
     };
   }

@@ -80,7 +80,7 @@ final class Promotion {
   private static int category(DType dtype) {
     return switch (dtype) {
       case I1 -> 0;
-      case U8, I8, I16, I32, I64 -> 1;
+      case U8, I8, I16, I32, I64, U16, U32, U64 -> 1;
       case F32, F64, F16, BF16 -> 2;
     };
   }

@@ -22,12 +22,15 @@ import org.zkc.runtime.numpy.SampleFiles;
 public final class PortArrays {
   private PortArrays() {}
 
-  /** The form in which a tensor of the model's element type is exchanged. */
+  /**
+   * The form in which a tensor of the model's element type is exchanged: unsigned integers as
+   * signed ones that hold them.
+   */
   public static ElementType elementType(DType dtype) {
     return switch (dtype) {
       case F32, F64, F16, BF16 -> ElementType.F32;
-      case I64 -> ElementType.I64;
-      case I32 -> ElementType.I32;
+      case I64, U32, U64 -> ElementType.I64;
+      case I32, U16 -> ElementType.I32;
       case I16 -> ElementType.I16;
       case I8 -> ElementType.I8;
       case U8 -> ElementType.U8;

@@ -19,7 +19,7 @@ public record ModelTensor(int tensor, String name, IntegerWeights weights) {
     weights =
         switch (weights.dtype()) {
           case I8, I16, I32 -> weights;
-          case I64, U8, I1 ->
+          case I64, U8, I1, U16, U32, U64 ->
               IntegerWeights.of(
                   TensorData.ofLongs(DType.I32, weights.shape(), weights.mantissas().toLongs()),
                   weights.channelShifts());

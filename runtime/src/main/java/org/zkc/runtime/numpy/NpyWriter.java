@@ -48,6 +48,9 @@ public final class NpyWriter {
       case I16 -> "<i2";
       case I8 -> "|i1";
       case U8 -> "|u1";
+      case U16 -> "<u2";
+      case U32 -> "<u4";
+      case U64 -> "<u8";
       case I1 -> "|b1";
     };
   }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,39 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class FoldedBodiesTest {
   @TempDir Path folder;
-
-  /**
-   * Operations on {@code %a}, with the result {@code %r}.
-   *
-   * @param another a value of the result that is wrong
-   */
-  record Case(String name, String a, String operations, String result, String another) {
-    @Override
-    public String toString() {
-      return name;
-    }
-
-    private static String type(String constant) {
-      return constant.substring(constant.lastIndexOf("tensor<"));
-    }
-
-    String text(String expected) {
-      return """
-      func.func @main() {
-        %%a = call @inputs() : () -> %1$s
-        %%want = stablehlo.constant %2$s
-        %3$s
-        stablehlo.custom_call @check.expect_eq(%%r, %%want) {has_side_effect = true} : (%4$s, %4$s) -> ()
-        return
-      }
-      func.func private @inputs() -> %1$s {
-        %%0 = stablehlo.constant %5$s
-        return %%0 : %1$s
-      }
-      """
-          .formatted(type(a), expected, operations, type(expected), a);
-    }
-  }
 
   private static final String LINE = "dense<[3, -1, 4, 1, -5]> : tensor<5xi32>";
   private static final String GRID =
@@ -98,9 +64,9 @@ final class FoldedBodiesTest {
         .formatted(padding, source, to);
   }
 
-  static List<Case> cases() {
+  static List<SelfCheckCase> cases() {
     return List.of(
-        new Case(
+        new SelfCheckCase(
             "reduce by a body of two operations",
             LINE,
             reduce(
@@ -109,19 +75,19 @@ final class FoldedBodiesTest {
                     + "%z = stablehlo.maximum %0, %1 : tensor<i32>"),
             "dense<5> : tensor<i32>",
             "dense<4> : tensor<i32>"),
-        new Case(
+        new SelfCheckCase(
             "reduce the bits of integers, with an initial value that takes part",
             LINE,
             reduce("16", "%z = stablehlo.xor %x, %y : tensor<i32>"),
             "dense<18> : tensor<i32>",
             "dense<2> : tensor<i32>"),
-        new Case(
+        new SelfCheckCase(
             "reduce by or",
             "dense<[1, 2, 0, 8, 2]> : tensor<5xi32>",
             reduce("0", "%z = stablehlo.or %x, %y : tensor<i32>"),
             "dense<11> : tensor<i32>",
             "dense<8> : tensor<i32>"),
-        new Case(
+        new SelfCheckCase(
             "maxima of windows of integers, padded by what takes part",
             LINE,
             windows(
@@ -132,7 +98,7 @@ final class FoldedBodiesTest {
                 "tensor<3xi32>"),
             "dense<[3, 4, 2]> : tensor<3xi32>",
             "dense<[3, 4, 1]> : tensor<3xi32>"),
-        new Case(
+        new SelfCheckCase(
             "products of windows with gaps",
             LINE,
             windows(
@@ -142,7 +108,7 @@ final class FoldedBodiesTest {
                 "tensor<2xi32>"),
             "dense<[3, 5]> : tensor<2xi32>",
             "dense<[3, -5]> : tensor<2xi32>"),
-        new Case(
+        new SelfCheckCase(
             "sums of windows of a dilated tensor",
             LINE,
             windows(
@@ -153,7 +119,7 @@ final class FoldedBodiesTest {
                 "tensor<4xi32>"),
             "dense<[2, 3, 5, -4]> : tensor<4xi32>",
             "dense<[3, -1, 4, 1]> : tensor<4xi32>"),
-        new Case(
+        new SelfCheckCase(
             "running minimum of integers",
             LINE,
             windows(
@@ -163,7 +129,7 @@ final class FoldedBodiesTest {
                 "tensor<5xi32>"),
             "dense<[3, -1, -1, -1, -5]> : tensor<5xi32>",
             "dense<[3, -1, 4, 1, -5]> : tensor<5xi32>"),
-        new Case(
+        new SelfCheckCase(
             "running maximum of integers from the last",
             LINE,
             windows(
@@ -173,66 +139,66 @@ final class FoldedBodiesTest {
                 "tensor<5xi32>"),
             "dense<[4, 4, 4, 1, -5]> : tensor<5xi32>",
             "dense<[3, 3, 4, 4, 4]> : tensor<5xi32>"),
-        new Case(
+        new SelfCheckCase(
             "popcnt",
             "dense<[0, 7, -1, -256]> : tensor<4xi32>",
             "%r = stablehlo.popcnt %a : tensor<4xi32>",
             "dense<[0, 3, 32, 24]> : tensor<4xi32>",
             "dense<[0, 3, 32, 25]> : tensor<4xi32>"),
-        new Case(
+        new SelfCheckCase(
             "popcnt of bytes",
             "dense<[-128, 127, -1]> : tensor<3xi8>",
             "%r = stablehlo.popcnt %a : tensor<3xi8>",
             "dense<[1, 7, 8]> : tensor<3xi8>",
             "dense<[1, 7, 7]> : tensor<3xi8>"),
-        new Case(
+        new SelfCheckCase(
             "count_leading_zeros",
             "dense<[0, 1, 4097, -3]> : tensor<4xi64>",
             "%r = stablehlo.count_leading_zeros %a : tensor<4xi64>",
             "dense<[64, 63, 51, 0]> : tensor<4xi64>",
             "dense<[64, 63, 51, 64]> : tensor<4xi64>"),
-        new Case(
+        new SelfCheckCase(
             "count_leading_zeros of unsigned bytes",
             "dense<[0, 1, 200]> : tensor<3xui8>",
             "%r = stablehlo.count_leading_zeros %a : tensor<3xui8>",
             "dense<[8, 7, 0]> : tensor<3xui8>",
             "dense<[8, 7, 1]> : tensor<3xui8>"),
-        new Case(
+        new SelfCheckCase(
             "shift_left of bytes drops what leaves them",
             "dense<[127, -1, 3, 64, 1]> : tensor<5xi8>",
             "%0 = stablehlo.constant dense<[1, 7, 8, 2, -1]> : tensor<5xi8>\n"
                 + "%r = stablehlo.shift_left %a, %0 : tensor<5xi8>",
             "dense<[-2, -128, 0, 0, 0]> : tensor<5xi8>",
             "dense<[-2, -128, 0, 0, 1]> : tensor<5xi8>"),
-        new Case(
+        new SelfCheckCase(
             "shift_left of 16 bits in several steps",
             "dense<[1, 3, 5]> : tensor<3xi16>",
             "%0 = stablehlo.constant dense<[15, 14, 16]> : tensor<3xi16>\n"
                 + "%r = stablehlo.shift_left %a, %0 : tensor<3xi16>",
             "dense<[-32768, -16384, 0]> : tensor<3xi16>",
             "dense<[-32768, -16384, 5]> : tensor<3xi16>"),
-        new Case(
+        new SelfCheckCase(
             "shift_right_logical of unsigned bytes",
             "dense<[255, 200, 3]> : tensor<3xui8>",
             "%0 = stablehlo.constant dense<[1, 7, 8]> : tensor<3xui8>\n"
                 + "%r = stablehlo.shift_right_logical %a, %0 : tensor<3xui8>",
             "dense<[127, 1, 0]> : tensor<3xui8>",
             "dense<[127, 1, 3]> : tensor<3xui8>"),
-        new Case(
+        new SelfCheckCase(
             "shift_right_arithmetic of unsigned bytes repeats the highest bit",
             "dense<[255, 200, 3]> : tensor<3xui8>",
             "%0 = stablehlo.constant dense<[1, 2, 8]> : tensor<3xui8>\n"
                 + "%r = stablehlo.shift_right_arithmetic %a, %0 : tensor<3xui8>",
             "dense<[255, 242, 0]> : tensor<3xui8>",
             "dense<[127, 50, 0]> : tensor<3xui8>"),
-        new Case(
+        new SelfCheckCase(
             "integer powers, of negative exponents too",
             "dense<[3, -2, -1, -1, 1, 2, 9, 0, -1]> : tensor<9xi32>",
             "%0 = stablehlo.constant dense<[5, 3, 101, -3, -7, -1, 7, 0, 100]> : tensor<9xi32>\n"
                 + "%r = stablehlo.power %a, %0 : tensor<9xi32>",
             "dense<[243, -8, -1, -1, 1, 0, 4782969, 1, 1]> : tensor<9xi32>",
             "dense<[243, -8, -1, -1, 1, 0, 4782969, 0, 1]> : tensor<9xi32>"),
-        new Case(
+        new SelfCheckCase(
             "pad by a computed value, between elements too",
             "dense<7> : tensor<i32>",
             "%0 = stablehlo.constant dense<[1, 2]> : tensor<2xi32>\n"
@@ -240,7 +206,7 @@ final class FoldedBodiesTest {
                 + " (tensor<2xi32>, tensor<i32>) -> tensor<4xi32>",
             "dense<[7, 1, 7, 7]> : tensor<4xi32>",
             "dense<[0, 1, 0, 0]> : tensor<4xi32>"),
-        new Case(
+        new SelfCheckCase(
             "select_and_scatter where windows overlap",
             GRID,
             scatter(
@@ -249,7 +215,7 @@ final class FoldedBodiesTest {
                 "tensor<2x2xf32>"),
             "dense<[[1.0, 1.0, 1.0], [1.0, 11.0, 61.0], [1.0, 31.0, 1.0]]> : tensor<3x3xf32>",
             "dense<[[1.0, 1.0, 1.0], [1.0, 41.0, 61.0], [1.0, 1.0, 1.0]]> : tensor<3x3xf32>"),
-        new Case(
+        new SelfCheckCase(
             "select_and_scatter never selects its padding",
             "dense<[[-3.0, -1.0, -4.0], [-1.0, -5.0, -9.0], [-2.0, -6.0, -4.5]]> : tensor<3x3xf32>",
             scatter(
@@ -263,37 +229,31 @@ final class FoldedBodiesTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void agreesWithValuesWorkedOutByHand(Case each) throws IOException {
-    assertEquals("agrees", run(each.text(each.result())).text());
+  void agreesWithValuesWorkedOutByHand(SelfCheckCase each) throws IOException {
+    assertEquals("agrees", each.run(folder).text());
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void anotherExpectationDiffers(Case each) throws IOException {
-    SelfCheckRun.Outcome outcome = run(each.text(each.another()));
+  void anotherExpectationDiffers(SelfCheckCase each) throws IOException {
+    SelfCheckRun.Outcome outcome = each.runWrong(folder);
     assertTrue(outcome instanceof SelfCheckRun.Outcome.Differs, outcome::text);
   }
 
   @Test
   void aResultThatNoInputChangesIsComputedByTheCompiler() throws IOException {
-    Case each =
-        new Case(
+    SelfCheckCase each =
+        new SelfCheckCase(
             "is_finite",
             "dense<[1.0, 0x7F800000]> : tensor<2xf32>",
             "%r = stablehlo.is_finite %a : (tensor<2xf32>) -> tensor<2xi1>",
             "dense<[true, false]> : tensor<2xi1>",
             "dense<[true, true]> : tensor<2xi1>");
-    SelfCheckRun.Outcome outcome = run(each.text(each.result()));
+    SelfCheckRun.Outcome outcome = each.run(folder);
     assertTrue(
         outcome instanceof SelfCheckRun.Outcome.Agrees agrees && agrees.constants() == 1,
         outcome::text);
-    outcome = run(each.text(each.another()));
+    outcome = each.runWrong(folder);
     assertTrue(outcome instanceof SelfCheckRun.Outcome.Differs, outcome::text);
-  }
-
-  private SelfCheckRun.Outcome run(String text) throws IOException {
-    Path file = folder.resolve("m.mlir");
-    Files.writeString(file, text);
-    return SelfCheckRun.of(file);
   }
 }

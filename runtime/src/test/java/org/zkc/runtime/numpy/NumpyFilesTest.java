@@ -91,6 +91,9 @@ final class NumpyFilesTest {
       case I8 -> TensorData.ofLongs(dtype, shape, random.longs(n, -128, 128).toArray());
       case U8 -> TensorData.ofLongs(dtype, shape, random.longs(n, 0, 256).toArray());
       case I1 -> TensorData.ofLongs(dtype, shape, random.longs(n, 0, 2).toArray());
+      case U16 -> TensorData.ofLongs(dtype, shape, random.longs(n, 0, 1 << 16).toArray());
+      case U32 -> TensorData.ofLongs(dtype, shape, random.longs(n, 0, 1L << 32).toArray());
+      case U64 -> TensorData.ofLongs(dtype, shape, random.longs(n, 0, Long.MAX_VALUE).toArray());
     };
   }
 
@@ -98,7 +101,7 @@ final class NumpyFilesTest {
   @EnumSource(
       value = DType.class,
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"F16", "BF16"})
+      names = {"F16", "BF16", "U16", "U32", "U64"})
   void writtenArraysReadBackEqual(DType dtype) throws IOException {
     for (Shape shape :
         List.of(
