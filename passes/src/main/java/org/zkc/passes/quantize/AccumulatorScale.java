@@ -1,6 +1,7 @@
 package org.zkc.passes.quantize;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.zkc.ir.FieldBounds;
@@ -31,6 +32,12 @@ final class AccumulatorScale {
   private static final double LARGEST_MULTIPLIER = 1 << 14;
 
   private static final int LARGEST_SHIFT = 24;
+
+  /** Of the factors of channels, one in so many has fewer bits than it should. */
+  private static final int SMALLEST = 8;
+
+  /** The same of factors below 2^-MOST_SMALLER of the greatest. */
+  private static final int MOST_SMALLER = 6;
 
   /** Room for rounding of weights and biases, and for the half that requantisation adds. */
   private static final double LIMIT = 0.95 * FieldBounds.LIMIT;
@@ -104,23 +111,35 @@ final class AccumulatorScale {
     }
   }
 
-  /** Integers whose channels count 2^least to 2^most times. */
+  /**
+   * Integers times factors.
+   *
+   * @param least the factor whose multiplier has all its bits
+   * @param most the greatest factor
+   * @param isExact whether multipliers at the integers' own scale are the factors
+   */
   private record Integers(
-      double scale, double magnitude, double gain, int multiplierBits, int least, int most)
+      double scale,
+      double magnitude,
+      double gain,
+      int multiplierBits,
+      double least,
+      double most,
+      boolean isExact)
       implements Term {
     @Override
     public double wanted() {
-      return Math.scalb(scale * gain / (1L << (multiplierBits - 1)), least);
+      return scale * gain * least / (1L << (multiplierBits - 1));
     }
 
     @Override
     public double finest() {
-      return Math.scalb(scale * gain / LARGEST_MULTIPLIER, most);
+      return scale * gain * most / LARGEST_MULTIPLIER;
     }
 
     @Override
     public double bound(double a) {
-      return Math.scalb(magnitude * scale * gain, most);
+      return magnitude * scale * gain * most;
     }
   }
 
@@ -161,12 +180,24 @@ final class AccumulatorScale {
 
   /** Integers of the given scale and greatest magnitude. */
   void addIntegers(double scale, double magnitude, double gain) {
-    addIntegers(scale, magnitude, gain, 0, 0);
+    terms.add(new Integers(scale, magnitude, gain, multiplierBits, 1, 1, true));
   }
 
-  /** The same, times a power of two for each channel from 2^least to 2^most. */
-  void addIntegers(double scale, double magnitude, double gain, int least, int most) {
-    terms.add(new Integers(scale, magnitude, gain, multiplierBits, least, most));
+  /** The same, each channel times a factor of its own. */
+  void addChannels(double scale, double magnitude, double gain, double[] factors) {
+    double[] sizes = Arrays.stream(factors).map(Math::abs).filter(f -> f > 0).sorted().toArray();
+    if (sizes.length == 0) {
+      return;
+    }
+    boolean isExact = ConstantFactor.arePowers(factors);
+    double most = sizes[sizes.length - 1];
+    double least =
+        isExact
+            ? sizes[0]
+            : Math.max(sizes[sizes.length / SMALLEST], most / (1 << MOST_SMALLER));
+    terms.add(
+        new Integers(
+            scale, magnitude, gain, multiplierBits, least, most, isExact && least >= 1));
   }
 
   /** Constants, which are rounded to whatever scale there is. */
@@ -186,7 +217,7 @@ final class AccumulatorScale {
           return 0;
         }
         case Integers i -> {
-          if (found > 0 || i.least < 0) {
+          if (found > 0 || !i.isExact) {
             return 0;
           }
           found = i.scale * i.gain;

@@ -1,5 +1,6 @@
 package org.zkc.passes.quantize;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -167,15 +168,14 @@ final class Accumulators {
       op.operands().forEach(v -> collect(v, gain, scale, false, widest));
     } else if (op instanceof UnaryView v) {
       collect(v.input(), gain, scale, false, widest);
-    } else if (values.analysis().shifted(op).isPresent()) {
-      TensorAnalysis.Shifted shifted = values.analysis().shifted(op).get();
-      Value integers = values.narrow(shifted.input(), widest);
-      scale.addIntegers(
+    } else if (values.analysis().byChannel(op).isPresent()) {
+      TensorAnalysis.ByChannel product = values.analysis().byChannel(op).get();
+      Value integers = values.narrow(product.input(), widest);
+      scale.addChannels(
           integers.integerType().scale(),
           IntegerBuilder.interval(integers).magnitude(),
           gain,
-          shifted.exponents().stream().reduce(Math::min).orElse(0),
-          shifted.exponents().stream().reduce(Math::max).orElse(0));
+          product.factors());
     } else {
       TensorAnalysis.Scaled scaled = values.analysis().scaled(op).orElseThrow();
       collect(scaled.input(), gain * Math.abs(uniform(scaled)), scale, false, widest);
@@ -221,8 +221,8 @@ final class Accumulators {
               .out()
               .subtract(
                   accumulate(s.left(), a, false, widest), accumulate(s.right(), a, false, widest));
-      case Multiply m when values.analysis().shifted(m).isPresent() ->
-          channels(values.analysis().shifted(m).get(), a, widest);
+      case Multiply m when values.analysis().byChannel(m).isPresent() ->
+          channels(values.analysis().byChannel(m).get(), a, widest);
       default -> {
         TensorAnalysis.Scaled scaled = values.analysis().scaled(op).orElseThrow();
         double factor = uniform(scaled);
@@ -238,19 +238,19 @@ final class Accumulators {
     };
   }
 
-  /** Every channel times the multiplier that brings it, times its power of two, to scale a. */
-  private Value channels(TensorAnalysis.Shifted shifted, double a, long widest) {
-    Value integers = values.narrow(shifted.input(), widest);
+  /** Every channel times the multiplier that brings it, times its factor, to scale a. */
+  private Value channels(TensorAnalysis.ByChannel product, double a, long widest) {
+    Value integers = values.narrow(product.input(), widest);
     double ratio = integers.integerType().scale() / a;
-    List<Integer> exponents = shifted.exponents();
+    int channels = product.factors().length;
     return values
         .out()
         .windowSum(
             integers,
             integers.shape().rank() - 1,
-            IntStream.range(0, exponents.size()).boxed().toList(),
-            Collections.nCopies(exponents.size(), 1),
-            exponents.stream().map(e -> (int) Math.rint(Math.scalb(ratio, e))).toList(),
+            IntStream.range(0, channels).boxed().toList(),
+            Collections.nCopies(channels, 1),
+            Arrays.stream(product.factors()).mapToInt(f -> (int) Math.rint(ratio * f)).boxed().toList(),
             a);
   }
 

@@ -1,6 +1,5 @@
 package org.zkc.passes.quantize;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +25,24 @@ sealed interface ConstantFactor {
    * @param extent of the last axis
    */
   default Optional<List<Integer>> exponents(int extent) {
+    return alongLast(extent).filter(ConstantFactor::arePowers).map(factors ->
+        Arrays.stream(factors).mapToInt(Math::getExponent).boxed().toList());
+  }
+
+  /** Whether factors are powers of two whose exponents the channels of a norm may have. */
+  static boolean arePowers(double[] factors) {
+    return Arrays.stream(factors)
+        .allMatch(f ->
+            Math.abs(Math.getExponent(f)) <= NormRules.MOST_EXPONENT
+                && f == Math.scalb(1.0, Math.getExponent(f)));
+  }
+
+  /**
+   * The factors, one for each index on the result's last axis; empty where they depend on more.
+   *
+   * @param extent of the last axis
+   */
+  default Optional<double[]> alongLast(int extent) {
     double[] all =
         switch (this) {
           case Uniform _ -> new double[0];
@@ -35,19 +52,12 @@ sealed interface ConstantFactor {
     if (all.length < extent) {
       return Optional.empty();
     }
-    List<Integer> exponents = new ArrayList<>();
-    for (int i = 0; i < all.length; i++) {
-      int e = Math.getExponent(all[i]);
-      if (Math.abs(e) > NormRules.MOST_EXPONENT || all[i] != Math.scalb(1.0, e)) {
-        return Optional.empty();
-      }
-      if (i < extent) {
-        exponents.add(e);
-      } else if (exponents.get(i % extent) != e) {
+    for (int i = extent; i < all.length; i++) {
+      if (all[i] != all[i % extent]) {
         return Optional.empty();
       }
     }
-    return Optional.of(exponents);
+    return Optional.of(Arrays.copyOf(all, extent));
   }
 
   /** Classifies the row-major factors of a result of the given shape. */

@@ -160,7 +160,7 @@ final class IntegerLowering {
     PassContext counts = new PassContext();
     Map<String, Integer> bits = new TreeMap<>();
     TensorAnalysis analysis = new TensorAnalysis(main);
-    ScaleClasses classes = new ScaleClasses(main, analysis, ranges, options, precision);
+    ScaleClasses classes = new ScaleClasses(main, analysis, ranges, options, precision, cache);
     IntegerBuilder out = new IntegerBuilder(main.name(), main.location());
     ParameterLowering parameters = new ParameterLowering(analysis, out);
     IntegerValues values = new IntegerValues(analysis, classes, out, parameters);

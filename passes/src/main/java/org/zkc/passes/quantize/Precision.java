@@ -53,7 +53,8 @@ record Precision(double share, double weightShare, double margin, Map<String, In
     return Math.max(otherwise, raised.getOrDefault(name, 0));
   }
 
-  private static final int MOST_BITS = 14;
+  /** Bits of activations that more resolution gains nothing for. */
+  static final int MOST_BITS = 14;
 
   /** Weights of more bits gain nothing that their accumulators have room for. */
   static final int MOST_WEIGHT_BITS = 12;
@@ -123,9 +124,10 @@ record Precision(double share, double weightShare, double margin, Map<String, In
   }
 
   /** Bits of an activation whose integers reach from 0, or from -magnitude, to magnitude. */
-  int ofActivation(int least, double magnitude, boolean nonNegative, double variation) {
+  int ofActivation(
+      int least, int most, double magnitude, boolean nonNegative, double variation) {
     int bits = least;
-    while (variation > 0 && bits < MOST_BITS) {
+    while (variation > 0 && bits < most) {
       double step = magnitude / greatest(bits, nonNegative);
       if (step * step / 12 <= share * variation) {
         break;

@@ -97,6 +97,9 @@ final class ScaleClasses {
   /** Bits of the result of a norm, whose elements have a mean square of 1 and outliers. */
   static final int STANDARD_BITS = 10;
 
+  /** The most of them: a massive channel is small in what the maps behind make of it. */
+  private static final int MOST_STANDARD_BITS = 16;
+
   /** The steps that exact integers may reach where they are requantised: a quarter of a table. */
   private static final double MOST_STEPS = 0.25 * FieldBounds.MAX_TABLE_ROWS;
 
@@ -133,6 +136,7 @@ final class ScaleClasses {
     boolean fixedBits;
     double variation = Double.POSITIVE_INFINITY;
     int bits;
+    int mostBits = Precision.MOST_BITS;
     int chosenBits;
 
     /** The step of the grid that elements lie on, 0 for none and NaN for several. */
@@ -160,7 +164,8 @@ final class ScaleClasses {
       TensorAnalysis analysis,
       Ranges ranges,
       QuantizationOptions options,
-      Precision precision) {
+      Precision precision,
+      WeightCache cache) {
     this.analysis = analysis;
     this.precision = precision;
     this.ranges = ranges;
@@ -169,6 +174,7 @@ final class ScaleClasses {
     main.body().forEach(op -> unite((TensorOp) op));
     main.parameters().stream().filter(v -> !TensorAnalysis.isExact(v)).forEach(v -> join(v, null));
     Set<Value> ends = ends(main, analysis);
+    ReaderVariation readers = new ReaderVariation(analysis, ranges, cache);
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
       if (!analysis.isConstant(result) && !TensorAnalysis.isExact(result)) {
@@ -186,6 +192,9 @@ final class ScaleClasses {
       if (op instanceof Standardization s) {
         TensorAnalysis.Normed normed = analysis.normed(s);
         standardized(normed.input());
+        Members members = members(find(s.result()));
+        members.variation = Math.min(members.variation, readers.of(s.result()));
+        members.mostBits = MOST_STANDARD_BITS;
         if (!normed.exponents().isEmpty()) {
           atLeast(normed.input(), SHIFTED_BITS);
           // Powers of two, so that sums take one site to the next exactly.
@@ -273,7 +282,7 @@ final class ScaleClasses {
         case Subtract s -> left.addAll(List.of(s.left(), s.right()));
         case Concatenate c -> left.addAll(c.inputs());
         case UnaryView v -> left.add(v.input());
-        case Multiply m -> analysis.shifted(m).ifPresent(s -> left.add(s.input()));
+        case Multiply m -> analysis.byChannel(m).ifPresent(s -> left.add(s.input()));
         case null, default -> {}
       }
     }
@@ -506,7 +515,11 @@ final class ScaleClasses {
         members.fixedBits
             ? members.bits
             : precision.ofActivation(
-                members.bits, magnitude, members.nonNegative, members.variation);
+                members.bits,
+                members.mostBits,
+                magnitude,
+                members.nonNegative,
+                members.variation);
     if (!members.fixedBits) {
       bits = Math.min(bits, Math.max(members.room, members.bits));
     }

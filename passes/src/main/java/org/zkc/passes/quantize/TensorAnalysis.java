@@ -211,26 +211,26 @@ final class TensorAnalysis {
     return new Normed(input, List.of());
   }
 
-  /** The elements times 2^exponents[i], i the index on the last axis. */
-  record Shifted(Value input, List<Integer> exponents) {}
+  /** The elements times factors[i], i the index on the last axis. */
+  record ByChannel(Value input, double[] factors) {}
 
   /**
-   * A product with powers of two, one for each index on the last axis, as the operand of a sum: it
-   * is part of the sum's accumulator. Empty for other ops.
+   * A product with constants, one for each index on the last axis, as the operand of a sum: it is
+   * part of the sum's accumulator, each channel times a multiplier of its own. Empty for other ops.
    */
-  Optional<Shifted> shifted(TensorOp op) {
+  Optional<ByChannel> byChannel(TensorOp op) {
     Value result = op.definitions().getFirst();
     if (!(factors.get(op) instanceof Scaled scaled)
-        || !(scaled.factor() instanceof ConstantFactor.PerElement powers)
+        || !(scaled.factor() instanceof ConstantFactor.PerElement factor)
         || uses.count(result) != 1
         || uses.isYielded(result)
         || !(uses.users(result).getFirst() instanceof Add
             || uses.users(result).getFirst() instanceof Subtract)) {
       return Optional.empty();
     }
-    return powers
-        .exponents(result.shape().extent(result.shape().rank() - 1))
-        .map(exponents -> new Shifted(scaled.input(), exponents));
+    return factor
+        .alongLast(result.shape().extent(result.shape().rank() - 1))
+        .map(factors -> new ByChannel(scaled.input(), factors));
   }
 
   private boolean isOwn(Multiply product, Standardization norm) {
@@ -480,7 +480,7 @@ final class TensorAnalysis {
         || op instanceof Subtract
         || (factors.containsKey(op)
             && (!(factors.get(op).factor() instanceof ConstantFactor.PerElement)
-                || shifted(op).isPresent()));
+                || byChannel(op).isPresent()));
   }
 
   private boolean isAbsorbed(Value value) {
