@@ -11,7 +11,7 @@ import org.zkc.ir.tensor.Subtract;
 
 /**
  * A product with, or sum with, a constant per output channel (or one for all) after a convolution
- * or linear map that nothing else reads becomes part of it.
+ * or linear map that nothing else reads becomes part of it, also behind reshapes and transposes.
  *
  * <pre>
  *   %y = tensor.linear %x, %w, %b       %z = tensor.linear %x, c w, c b
@@ -61,15 +61,11 @@ public final class FoldAffine extends TensorRewrite {
       Value result,
       Scope scope,
       Function<double[], ChannelAffine> affine) {
-    if (!scope.isReadOnce(mapped)) {
-      return false;
-    }
-    Optional<Op> map = scope.definition(mapped);
-    Optional<Integer> axis = map.flatMap(ChannelAffine::outputAxis);
-    return axis.isPresent()
+    Optional<ViewedMap> map = ViewedMap.of(mapped, scope);
+    return map.isPresent()
         && broadcastConstant(scope, constant)
-            .flatMap(c -> ChannelAffine.perChannel(c.data(), result.shape(), axis.get()))
-            .map(c -> affine.apply(c).foldInto(map.get(), result, scope))
+            .flatMap(c -> map.get().perChannel(c.data()))
+            .map(c -> map.get().fold(affine.apply(c), result, scope))
             .orElse(false);
   }
 

@@ -30,6 +30,7 @@ import org.zkc.passes.tensor.RootOfSquares.Lines;
  * </pre>
  *
  * With a sum of squares, or a divisor other than the number of elements, a constant factor follows.
+ * Constant gains of the tensor or of the reciprocal root stay products with the norm.
  */
 public final class RaiseNorms extends TensorRewrite {
   /** A factor this close to 1 is the rounding of what is exactly 1. */
@@ -43,27 +44,59 @@ public final class RaiseNorms extends TensorRewrite {
   public boolean rewrite(Op op, Scope scope) {
     return switch (op) {
       case Multiply m ->
-          raised(op, m.left(), RootOfSquares.ofReciprocal(scope, m.right()), scope)
-              || raised(op, m.right(), RootOfSquares.ofReciprocal(scope, m.left()), scope);
-      case Divide d -> raised(op, d.left(), RootOfSquares.of(scope, d.right()), scope);
+          multiplied(op, m.left(), m.right(), scope) || multiplied(op, m.right(), m.left(), scope);
+      case Divide d ->
+          raised(op, d.left(), RootOfSquares.of(scope, d.right()), Optional.empty(), scope);
       default -> false;
     };
   }
 
+  private static boolean multiplied(Op op, Value numerator, Value factor, Scope scope) {
+    if (raised(
+        op, numerator, RootOfSquares.ofReciprocal(scope, factor), Optional.empty(), scope)) {
+      return true;
+    }
+    Optional<Gained> gained = Gained.of(factor, scope);
+    return gained.isPresent()
+        && raised(
+            op,
+            numerator,
+            RootOfSquares.ofReciprocal(scope, gained.get().value()),
+            Optional.of(gained.get().gain()),
+            scope);
+  }
+
+  /** A product of a value and a constant, which is the gain. */
+  private record Gained(Value value, Value gain) {
+    static Optional<Gained> of(Value product, Scope scope) {
+      if (!(scope.definition(product).orElse(null) instanceof Multiply m)) {
+        return Optional.empty();
+      }
+      return broadcastConstant(scope, m.left()).isPresent()
+          ? Optional.of(new Gained(m.right(), m.left()))
+          : broadcastConstant(scope, m.right()).map(_ -> new Gained(m.left(), m.right()));
+    }
+  }
+
+  /**
+   * Whether the numerator over the root of its own squares became a norm.
+   *
+   * @param gain constant that the quotient is multiplied by
+   */
   private static boolean raised(
-      Op op, Value numerator, Optional<RootOfSquares> divisor, Scope scope) {
+      Op op,
+      Value numerator,
+      Optional<RootOfSquares> divisor,
+      Optional<Value> gain,
+      Scope scope) {
     if (divisor.isEmpty()) {
       return false;
     }
     RootOfSquares root = divisor.get();
     Optional<Value> norm = norm(op, numerator, root, scope);
-    Optional<Value> gain = Optional.empty();
-    if (norm.isEmpty() && scope.definition(numerator).orElse(null) instanceof Multiply m) {
-      boolean first = broadcastConstant(scope, m.left()).isPresent();
-      if (first || broadcastConstant(scope, m.right()).isPresent()) {
-        gain = Optional.of(first ? m.left() : m.right());
-        norm = norm(op, first ? m.right() : m.left(), root, scope);
-      }
+    Optional<Gained> gained = norm.isPresent() ? Optional.empty() : Gained.of(numerator, scope);
+    if (gained.isPresent()) {
+      norm = norm(op, gained.get().value(), root, scope);
     }
     if (norm.isEmpty()) {
       return false;
@@ -77,6 +110,9 @@ public final class RaiseNorms extends TensorRewrite {
           scope.define(
               new Broadcast(scope.fresh(constant.name(), y.tensorType()), constant, op.location()));
       y = product(op, y, all.result(), scope);
+    }
+    if (gained.isPresent()) {
+      y = product(op, y, gained.get().gain(), scope);
     }
     if (gain.isPresent()) {
       y = product(op, y, gain.get(), scope);
