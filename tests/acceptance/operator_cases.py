@@ -811,6 +811,68 @@ def constants(r):
     ])  # fmt: skip
 
 
+def complex_of(x: torch.Tensor) -> torch.Tensor:
+    """Half of the elements of a last axis of even length as real parts, the others as imaginary ones."""
+    return torch.complex(*x.chunk(2, -1))
+
+
+def spread(z: torch.Tensor) -> torch.Tensor:
+    return torch.view_as_real(z.resolve_conj()) if z.is_complex() else z
+
+
+@family
+def complex_arithmetic(r):
+    s = shape(r, 1, 3)
+    n = s[-1]
+    other = torch.complex(constant(r, *broadcastable(r, s)), constant(r, 1))
+    matrix = torch.complex(constant(r, n, 3), constant(r, n, 3))
+    function = r.choice([
+        lambda z: z * other, lambda z: other - z, lambda z: z + 2, lambda z: z / (other.abs() + 1), lambda z: 1j * z,
+        lambda z: z * z.conj(), lambda z: z.abs(), lambda z: z.angle(), lambda z: z.real + z.imag, lambda z: z @ matrix,
+        lambda z: torch.einsum("...i,ij->...j", z, matrix), lambda z: torch.cat([z, z.real.to(torch.complex64)], -1).flip(0),
+        lambda z: torch.stack([z, 2 * z]).sum(0), lambda z: torch.exp(z), lambda z: z.square(), lambda z: torch.polar(z.abs(), z.angle()),
+        lambda z: torch.view_as_complex(torch.view_as_real(z).contiguous()).mean(-1), lambda z: torch.where(z.real > 0, z, z.conj()),
+    ])  # fmt: skip
+    return (*s[:-1], 2 * n), lambda x: spread(function(complex_of(x)))
+
+
+@family
+def fourier(r):
+    s = shape(r, 2, 3, 7)
+    norm = r.choice(["forward", "backward", "ortho"])
+    dim, length = axis(r, len(s)), r.choice([None, r.randint(2, 9)])
+    axes = r.sample(range(len(s)), 2)
+    single = [torch.fft.fft, torch.fft.ifft]
+    function = r.choice([
+        lambda x: r_fft(x, length, dim, norm), lambda x: torch.fft.rfft(x, length, dim, norm),
+        lambda x: torch.fft.irfft(torch.fft.fft(x, dim=dim), length or 4, dim, norm),
+        lambda x: torch.fft.ifft(torch.fft.fft(x, length, dim), length, dim, norm), lambda x: torch.fft.fft2(x, dim=axes, norm=norm),
+        lambda x: torch.fft.irfft2(torch.fft.rfft2(x, dim=axes), (4, 5), axes, norm), lambda x: torch.fft.fftn(x, norm=norm),
+        lambda x: torch.fft.ifft2(torch.fft.fftshift(torch.fft.fft2(x)), norm=norm), lambda x: torch.fft.ifftshift(x, dim),
+        lambda x: torch.fft.irfftn(torch.fft.rfftn(x, norm=norm), (3,) * len(s)),
+    ])  # fmt: skip
+    r_fft = r.choice(single)
+    return s, lambda x: spread(function(x))
+
+
+@family
+def short_time_fourier(r):
+    n = r.choice([4, 6, 8])
+    hop, win = r.choice([None, n // 2]), r.choice([None, n - 1])
+    window = torch.hann_window(win or n, periodic=False) + 0.1
+    center, normalized = r.random() < 0.7, r.random() < 0.5
+    batch = [r.randint(1, 2)] if r.random() < 0.7 else []
+
+    def transform(x):
+        return torch.stft(x, n, hop, win, window, center, "reflect", normalized, return_complex=True)
+
+    def back(x):
+        return torch.istft(transform(x) * 2, n, hop, win, window, center, normalized)
+
+    function = back if center and r.random() < 0.5 else transform
+    return (*batch, r.randint(3 * n, 4 * n)), lambda x: spread(function(x))
+
+
 def batch(seed: int, count: int) -> tuple[torch.jit.ScriptModule, torch.Tensor]:
     """A traced module with `count` cases of every family as outputs, and the input that all read parts of."""
     cases, offset = [], 0

@@ -6,12 +6,25 @@
 import pathlib
 import tempfile
 import warnings
+from typing import Any
 
 import torch
 from neutral_paths import neutralise
 from torch import nn
 
 TARGET = pathlib.Path(__file__).resolve().parents[1] / "src" / "test" / "resources" / "check" / "faults.pt"
+
+
+@torch.jit.script
+class Scope:
+    def __init__(self, name: str):
+        self.name = name
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind: Any, value: Any, trace: Any):
+        pass
 
 
 class Spectrum(nn.Module):
@@ -21,11 +34,11 @@ class Spectrum(nn.Module):
 
     def forward(self, x):
         x = torch.relu(self.linear(x))
-        return torch.abs(torch.fft.fft(x))
+        return torch.linalg.svdvals(x)
 
 
 class Faulty(nn.Module):
-    """Two modules of one class with a fault each, complex numbers, a branch with faults in both arms, and harmless code."""
+    """Two modules of one class with a fault each, a context manager, a branch with faults in both arms, and harmless code."""
 
     def __init__(self):
         super().__init__()
@@ -35,7 +48,8 @@ class Faulty(nn.Module):
 
     def forward(self, x):
         unused = torch.linalg.inv(x)
-        turned = torch.abs(x * 2j)
+        with Scope("turn"):
+            turned = torch.abs(x * 2)
         work = torch.jit.fork(torch.relu, x)
         x = self.second(self.first(x))
         if bool(x.sum() > 0):

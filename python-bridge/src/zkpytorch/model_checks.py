@@ -46,7 +46,7 @@ def names_library(text: str) -> bool:
 
 
 def check_state(model: nn.Module) -> None:
-    """Refuses parameters and buffers that zkc cannot hold: not on the CPU, complex, quantised, sparse.
+    """Refuses parameters and buffers that zkc cannot hold: not on the CPU, quantised, sparse.
 
     Raises:
         ExportError: naming the first such tensor.
@@ -66,8 +66,6 @@ def check_tensor(tensor: torch.Tensor, what: str) -> None:
         raise ExportError(f"{what} is quantised by PyTorch; export the float model, zkc quantises it itself.")
     if tensor.device.type != "cpu":
         raise ExportError(f"{what} is on device '{tensor.device}'; move it with .cpu() before exporting.")
-    if tensor.is_complex():
-        raise ExportError(f"{what} is complex; zkc supports real numbers only.")
     if tensor.layout != torch.strided:
         raise ExportError(f"{what} has layout {tensor.layout}; convert it with .to_dense() before exporting.")
 
@@ -75,6 +73,8 @@ def check_tensor(tensor: torch.Tensor, what: str) -> None:
 def check_input(tensor: torch.Tensor, what: str) -> None:
     """Refuses an input that zkc cannot take; `what` names it in the error."""
     check_tensor(tensor, what)
+    if tensor.is_complex():
+        raise ExportError(f"{what} is complex; let forward take its parts, torch.view_as_real(x), and call torch.view_as_complex on them.")
     if tensor.dtype not in DTYPES:
         raise ExportError(f"{what} has element type {tensor.dtype}; zkc takes {', '.join(str(d) for d in DTYPES)}.")
     if tensor.is_floating_point() and not torch.isfinite(tensor).all():

@@ -53,6 +53,11 @@ final class TracedInputs {
     }
     switch (value) {
       case PickleValue.TensorValue t -> {
+        if (t.tensor().type().isComplex()) {
+          throw new UserException(
+              "The model's input %s is complex; let forward take its parts and call torch.view_as_complex."
+                  .formatted(path));
+        }
         out.add(new Example(path, t.tensor().shape(), t.tensor().type().dtype()));
       }
       case PickleValue.Tuple t -> collectAll(t.elements(), path, depth, out);

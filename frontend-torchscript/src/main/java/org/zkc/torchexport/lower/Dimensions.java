@@ -153,6 +153,7 @@ final class Dimensions {
   DType dtype(String input) {
     TensorMeta meta = meta(input);
     return meta.type()
+        .filter(type -> !type.isComplex())
         .orElseThrow(() ->
             new UserException(
                 "The model's input %s is of element type %d of torch.export's schema, which zkc does not support; convert it before exporting."

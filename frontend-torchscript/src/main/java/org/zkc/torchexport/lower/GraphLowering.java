@@ -266,6 +266,7 @@ final class GraphLowering {
         case Argument.None _,
             Argument.Int _,
             Argument.Real _,
+            Argument.Complex _,
             Argument.Bool _,
             Argument.Text _,
             Argument.Device _ -> {}
@@ -321,6 +322,7 @@ final class GraphLowering {
               type(list.kind()),
               list.elements().stream().map(e -> binding(e, writer, names)).toList(),
               Location.UNKNOWN);
+      case Argument.Complex z -> writer.complex(z.real(), z.imaginary(), Location.UNKNOWN);
       case Argument.None _,
           Argument.Int _,
           Argument.Real _,
@@ -348,6 +350,8 @@ final class GraphLowering {
       case Argument.Unsupported u ->
           throw new UserException(
               "an argument is of the kind %s, which zkc does not support".formatted(u.kind()));
+      case Argument.Complex _ ->
+          throw new UserException("an input is a complex number, which zkc does not support");
       case Argument.Name _, Argument.Elements _ -> throw damaged("a constant is no constant");
     };
   }

@@ -80,12 +80,17 @@ public final class ProgramLowering {
       switch (spec) {
         case InputSpec.Stored s -> {
           StoredTensors.Stored tensor = stored.tensor(s.name());
-          bind(
-              s.graphName(),
+          Binding read =
               switch (s.kind()) {
                 case PARAMETER -> main.tensor(tensor.name(), tensor.data(), Location.UNKNOWN);
                 case BUFFER, CONSTANT -> main.state(tensor.name(), tensor.data(), Location.UNKNOWN);
-              });
+              };
+          bind(
+              s.graphName(),
+              tensor.isComplex()
+                  ? main.call(
+                      "aten.view_as_complex", List.of(read), tensor.name(), Location.UNKNOWN)
+                  : read);
         }
         case InputSpec.User u -> {
           if (u.argument() instanceof Argument.Name name) {

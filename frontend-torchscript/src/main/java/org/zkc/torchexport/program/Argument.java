@@ -29,6 +29,8 @@ public sealed interface Argument {
 
   record Real(double value) implements Argument {}
 
+  record Complex(double real, double imaginary) implements Argument {}
+
   record Bool(boolean value) implements Argument {}
 
   record Text(String value) implements Argument {

@@ -30,17 +30,19 @@ final class ArgumentReader {
 
   /** Numbers of the schema's {@code ScalarType}; these are not those of ATen. */
   private static final Map<Integer, StorageType> TYPES =
-      Map.of(
-          1, StorageType.BYTE,
-          2, StorageType.CHAR,
-          3, StorageType.SHORT,
-          4, StorageType.INT,
-          5, StorageType.LONG,
-          6, StorageType.HALF,
-          7, StorageType.FLOAT,
-          8, StorageType.DOUBLE,
-          12, StorageType.BOOL,
-          13, StorageType.BFLOAT16);
+      Map.ofEntries(
+          Map.entry(1, StorageType.BYTE),
+          Map.entry(2, StorageType.CHAR),
+          Map.entry(3, StorageType.SHORT),
+          Map.entry(4, StorageType.INT),
+          Map.entry(5, StorageType.LONG),
+          Map.entry(6, StorageType.HALF),
+          Map.entry(7, StorageType.FLOAT),
+          Map.entry(8, StorageType.DOUBLE),
+          Map.entry(10, StorageType.COMPLEX_FLOAT),
+          Map.entry(11, StorageType.COMPLEX_DOUBLE),
+          Map.entry(12, StorageType.BOOL),
+          Map.entry(13, StorageType.BFLOAT16));
 
   /** ATen's number of each of the schema's element types, as operators take them. */
   private static final Map<Integer, Integer> ATEN_TYPES =
@@ -76,6 +78,9 @@ final class ArgumentReader {
       case "as_optional_tensor" -> optionalTensor(value);
       case "as_int" -> new Int(integer(value, kind));
       case "as_float" -> new Real(real(value, kind));
+      case "as_complex" ->
+          new Argument.Complex(
+              real(field(value, "real"), "real"), real(field(value, "imag"), "imag"));
       case "as_bool" -> new Bool(truth(value, kind));
       case "as_string" -> new Text(text(value, kind));
       case "as_sym_int" -> symbolInt(value);

@@ -33,8 +33,12 @@ public final class StoredTensors {
   private final Map<String, TensorStorage> storages = new HashMap<>();
   private final Map<StridedTensor, Stored> tensors = new HashMap<>();
 
-  /** A tensor under its name. */
-  public record Stored(String name, TensorData data) {}
+  /**
+   * A tensor under its name.
+   *
+   * @param data elements; of a complex tensor pairs along a last axis of two
+   */
+  public record Stored(String name, TensorData data, boolean isComplex) {}
 
   private record Entry(String record, boolean isPickled, TensorMeta meta) {}
 
@@ -108,7 +112,7 @@ public final class StoredTensors {
     if (view.sizes().size() != view.strides().size()) {
       throw damaged("its tensor %s has not one stride per size".formatted(name));
     }
-    return tensors.computeIfAbsent(view, v -> new Stored(name, v.data(name)));
+    return tensors.computeIfAbsent(view, v -> new Stored(name, v.data(name), type.isComplex()));
   }
 
   private TensorStorage storage(String record, StorageType type) {

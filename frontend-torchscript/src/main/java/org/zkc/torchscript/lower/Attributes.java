@@ -121,7 +121,10 @@ final class Attributes {
     return switch (value) {
       case PickleValue.TensorValue t -> {
         String name = names.getOrDefault(t.tensor(), path);
-        yield frame.tensor(name, data.computeIfAbsent(t.tensor(), k -> k.data(name)), at);
+        TensorData read = data.computeIfAbsent(t.tensor(), k -> k.data(name));
+        yield t.tensor().type().isComplex()
+            ? ComplexConstants.tensor(frame, name, read, at)
+            : frame.tensor(name, read, at);
       }
       case PickleValue.AffineValue a -> {
         StridedTensor integers = a.tensor().integers();
@@ -143,10 +146,7 @@ final class Attributes {
       case PickleValue.Tuple t -> tuple(frame, t, declared, path, at, depth);
       case PickleValue.ListValue l -> list(frame, l, declared, path, at, depth);
       case PickleValue.Dict d -> dictionary(frame, d, declared, path, at, depth);
-      case PickleValue.Complex _ ->
-          throw new UserException(
-              at,
-              "The attribute '" + path + "' is a complex number; zkc supports real models only.");
+      case PickleValue.Complex c -> ComplexConstants.number(frame, c.real(), c.imaginary(), at);
       case PickleValue.Global _, PickleValue.StorageValue _ ->
           throw new UserException(
               at, "The attribute '" + path + "' is of a kind that zkc does not read.");

@@ -164,6 +164,6 @@ public sealed interface Binding {
   /** A free function of the archive as a value. */
   record FunctionReference(String qualifiedName) implements Binding {}
 
-  /** A gradient-mode guard, which has no meaning for inference. */
-  record GradientGuard() implements Binding {}
+  /** A context of a {@code with} block that changes no result: a gradient mode, a profiler's. */
+  record InertGuard() implements Binding {}
 }

@@ -80,7 +80,7 @@ final class CallLowering {
     return switch (base) {
       case Binding.Module m ->
           userCalls().method(m, a.name(), arguments(c), expressions.keywords(c), at);
-      case Binding.GradientGuard _ -> Binding.Literal.NONE;
+      case Binding.InertGuard _ -> Binding.Literal.NONE;
       case Binding.Dynamic d when a.name().equals("tolist") ->
           frame.operator(
               "prim.tolist",
@@ -103,8 +103,9 @@ final class CallLowering {
   private Binding qualified(String name, Expression.Call c, Location at) {
     if (name.endsWith(".__new__")) {
       String className = name.substring(0, name.length() - ".__new__".length());
-      if (className.startsWith("__torch__.torch.autograd.grad_mode.")) {
-        return new Binding.GradientGuard();
+      if (className.startsWith("__torch__.torch.autograd.grad_mode.")
+          || className.equals("__torch__.torch.autograd.profiler.record_function")) {
+        return new Binding.InertGuard();
       }
       return Objects.create(frame, lowering.library(), className, at);
     }

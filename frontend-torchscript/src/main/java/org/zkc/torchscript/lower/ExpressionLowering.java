@@ -50,9 +50,7 @@ final class ExpressionLowering {
       case Expression.StringLiteral s -> Binding.Literal.of(s.value());
       case Expression.BoolLiteral b -> Binding.Literal.of(b.value());
       case Expression.NoneLiteral _ -> Binding.Literal.NONE;
-      case Expression.ComplexLiteral _ ->
-          throw new UserException(
-              at, "The model computes with complex numbers; zkc supports real models only.");
+      case Expression.ComplexLiteral c -> ComplexConstants.literal(frame, c.text(), at);
       case Expression.ListLiteral l -> list(l, expected, at);
       case Expression.TupleLiteral t -> tuple(t, expected, at);
       case Expression.DictLiteral d -> dictionary(d, expected, at);
@@ -238,7 +236,7 @@ final class ExpressionLowering {
       case Binding.Dynamic _,
           Binding.Literal _,
           Binding.FunctionReference _,
-          Binding.GradientGuard _ ->
+          Binding.InertGuard _ ->
           throw new UserException(
               at,
               "The model reads the attribute '%s' of a %s, which zkc does not support."

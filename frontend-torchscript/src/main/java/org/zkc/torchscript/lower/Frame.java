@@ -154,7 +154,7 @@ final class Frame {
       case Binding.Literal l when l.isString() -> l.asString();
       case Binding.Literal l -> l.text();
       case Binding.Dynamic d -> messages.getOrDefault(d.value(), "");
-      case Binding.Module _, Binding.FunctionReference _, Binding.GradientGuard _ -> "";
+      case Binding.Module _, Binding.FunctionReference _, Binding.InertGuard _ -> "";
     };
   }
 
@@ -175,8 +175,8 @@ final class Frame {
               at,
               "The function %s is used as a value here; call it instead."
                   .formatted(CodeLibrary.demangled(f.qualifiedName())));
-      case Binding.GradientGuard _ ->
-          throw new UserException(at, "A gradient guard is used as a value here.");
+      case Binding.InertGuard _ ->
+          throw new UserException(at, "A context manager is used as a value here.");
     };
   }
 
@@ -190,7 +190,7 @@ final class Frame {
       case Binding.Dynamic d -> d.type();
       case Binding.Literal l -> l.type();
       case Binding.Module m -> new TorchType.Named(m.object().className());
-      case Binding.FunctionReference _, Binding.GradientGuard _ -> new TorchType.Simple("Function");
+      case Binding.FunctionReference _, Binding.InertGuard _ -> new TorchType.Simple("Function");
     };
   }
 

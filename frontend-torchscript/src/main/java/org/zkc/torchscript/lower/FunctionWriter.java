@@ -54,6 +54,11 @@ public final class FunctionWriter {
     return frame.state(name, data, at);
   }
 
+  /** A complex number, as a tensor without axes. */
+  public Binding complex(double real, double imaginary, Location at) {
+    return ComplexConstants.number(frame, real, imaginary, at);
+  }
+
   /** The static type of what is bound. */
   public static TorchType typeOf(Binding binding) {
     return Frame.typeOf(binding);

@@ -393,7 +393,7 @@ public final class Lowering {
             key.append("= ").append(TypeNames.text(l.type())).append(' ').append(l.text());
         case Binding.Module m -> key.append("module ").append(m.path());
         case Binding.FunctionReference f -> key.append("function ").append(f.qualifiedName());
-        case Binding.GradientGuard _ -> key.append("guard");
+        case Binding.InertGuard _ -> key.append("guard");
       }
     }
     return key.append(" @ ").append(site).append(site.text()).toString();

@@ -161,10 +161,13 @@ final class StatementLowering {
   }
 
   private void guarded(Statement.With w) {
-    if (!(expressions.evaluate(w.context()) instanceof Binding.GradientGuard)) {
+    if (!(expressions.evaluate(w.context()) instanceof Binding.InertGuard)) {
+      // Archives keep no line for the block itself.
+      Location own = frame.locate(w.offset());
       throw new UserException(
-          frame.locate(w.offset()),
-          "The model uses a 'with' block other than torch.no_grad; zkc does not support it.");
+          own.isKnown() || w.body().isEmpty() ? own : frame.locate(w.body().getFirst().offset()),
+          "The model uses a 'with' block other than torch.no_grad and record_function; zkc does not"
+              + " support it.");
     }
     statements(w.body());
   }

@@ -48,10 +48,7 @@ final class PickledGlobals {
           qualified.contains("qtensor") || (module.startsWith("torch") && name.startsWith("Q"))
               ? "quantised tensors of this kind are not supported; use 8-bit ones, or export the"
                   + " float model."
-              : name.startsWith("Complex")
-                  ? "complex numbers are not supported; keep real and imaginary parts as two real"
-                      + " tensors."
-                  : "zkc never runs what a pickle names; export the model with torch.jit.save.";
+              : "zkc never runs what a pickle names; export the model with torch.jit.save.";
       throw new UserException(
           "The record %s refers to %s: %s".formatted(record, printable(qualified), remedy));
     }

@@ -17,14 +17,22 @@ public enum StorageType {
   BOOL("BoolStorage", DType.I1),
   QINT8("QInt8Storage", DType.I8),
   QUINT8("QUInt8Storage", DType.U8),
-  QINT32("QInt32Storage", DType.I32);
+  QINT32("QInt32Storage", DType.I32),
+  COMPLEX_FLOAT("ComplexFloatStorage", DType.F32, true),
+  COMPLEX_DOUBLE("ComplexDoubleStorage", DType.F64, true);
 
   private final String className;
   private final DType dtype;
+  private final boolean isComplex;
 
   StorageType(String className, DType dtype) {
+    this(className, dtype, false);
+  }
+
+  StorageType(String className, DType dtype, boolean isComplex) {
     this.className = className;
     this.dtype = dtype;
+    this.isComplex = isComplex;
   }
 
   /** The type of a {@code torch} class name, {@code FloatStorage}. */
@@ -39,10 +47,15 @@ public enum StorageType {
 
   /** Bytes of one element. */
   public int bytes() {
-    return dtype.bytes();
+    return isComplex ? 2 * dtype.bytes() : dtype.bytes();
   }
 
-  /** The element type in the IR. */
+  /** Whether an element is two numbers, a real and an imaginary part. */
+  public boolean isComplex() {
+    return isComplex;
+  }
+
+  /** The type of an element, or of its parts, in the IR. */
   public DType dtype() {
     return dtype;
   }

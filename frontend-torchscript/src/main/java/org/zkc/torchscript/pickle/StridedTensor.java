@@ -2,6 +2,7 @@ package org.zkc.torchscript.pickle;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
@@ -49,11 +50,15 @@ public record StridedTensor(
 
   /**
    * The elements, contiguous: a slice of the archive where the view is contiguous, else a copy.
+   * Those of a complex tensor are pairs along a last axis of two.
    *
    * @param name stands in messages
    * @throws UserException when the view leaves its storage, or it repeats elements beyond reason
    */
   public TensorData data(String name) {
+    if (type().isComplex()) {
+      return parts().data(name);
+    }
     Shape shape = shape();
     DType dtype = type().dtype();
     long count = shape.elementCount();
@@ -76,6 +81,26 @@ public record StridedTensor(
               .formatted(name, storage.elements(), count));
     }
     return new TensorData(dtype, shape, gathered(dtype, count));
+  }
+
+  /** A complex tensor as one of real numbers, with a last axis of real and imaginary part. */
+  private StridedTensor parts() {
+    List<Long> extents = new ArrayList<>(sizes);
+    extents.add(2L);
+    List<Long> steps = new ArrayList<>();
+    strides.forEach(stride -> steps.add(twice(stride)));
+    steps.add(1L);
+    StorageType part = type().dtype() == DType.F32 ? StorageType.FLOAT : StorageType.DOUBLE;
+    return new StridedTensor(
+        new TensorStorage(storage.record(), part, twice(storage.elements()), storage.bytes()),
+        twice(offset),
+        extents,
+        steps);
+  }
+
+  /** Beyond any storage where the number is too large. */
+  private static long twice(long count) {
+    return count > Long.MAX_VALUE / 4 ? Long.MAX_VALUE / 2 : 2 * count;
   }
 
   private void requireInside(String name) {

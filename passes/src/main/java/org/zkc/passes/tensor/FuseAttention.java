@@ -153,8 +153,7 @@ public final class FuseAttention extends TensorRewrite {
             value.tensorType().dtype(),
             new Shape(permutation.stream().map(shape::extent).toList()));
     return scope
-        .define(
-            new Transpose(scope.fresh(value.name(), type), value, permutation, from.location()))
+        .define(new Transpose(scope.fresh(value.name(), type), value, permutation, from.location()))
         .result();
   }
 }

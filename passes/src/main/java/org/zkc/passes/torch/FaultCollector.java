@@ -127,6 +127,7 @@ final class FaultCollector {
       case KnownTensor v -> {}
       case TracedTensor v -> {}
       case TorchValue.QuantizedTensor v -> {}
+      case TorchValue.ComplexTensor v -> {}
       case TorchValue.DataDependent v -> {}
     }
   }

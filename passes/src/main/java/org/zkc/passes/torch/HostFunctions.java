@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.zkc.passes.torch.TorchValue.ComplexTensor;
 import org.zkc.passes.torch.TorchValue.DataDependent;
 import org.zkc.passes.torch.TorchValue.QuantizedTensor;
 import org.zkc.passes.torch.TorchValue.Refused;
@@ -57,6 +58,7 @@ final class HostFunctions {
       boolean open =
           value instanceof TracedTensor
               || value instanceof QuantizedTensor
+              || value instanceof ComplexTensor
               || value instanceof DataDependent
               || value instanceof Refused;
       if (open || !value.sequence().map(HostFunctions::isKnown).orElse(true)) {

@@ -439,6 +439,10 @@ final class PartialEvaluation {
     if (quantized.isPresent()) {
       return quantized.get();
     }
+    Optional<TorchValue> complex = ComplexTensors.apply(call, PartialEvaluation::evaluate);
+    if (complex.isPresent()) {
+      return complex.get();
+    }
     Optional<TorchValue> known = HostFunctions.apply(call);
     return known.isPresent()
         ? known.get()

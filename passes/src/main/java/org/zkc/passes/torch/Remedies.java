@@ -13,10 +13,6 @@ final class Remedies {
       "torch.jit.optimize_for_inference has rewritten the model for one processor; save it before"
           + " that call (torch.jit.freeze may stay)";
 
-  private static final String COMPLEX =
-      "complex numbers have no proof; multiply by the matrices of cosines and sines, made in"
-          + " __init__, instead of a Fourier transform";
-
   private static final String LOSS =
       "a loss is what training needs; prove the outputs that it is computed from";
 
@@ -97,12 +93,6 @@ final class Remedies {
           Map.entry("aten._unique2", COUNTED),
           Map.entry("aten.unique_dim", COUNTED),
           Map.entry("aten.unique_consecutive", COUNTED),
-          Map.entry("aten.complex", COMPLEX),
-          Map.entry("aten.polar", COMPLEX),
-          Map.entry("aten.real", COMPLEX),
-          Map.entry("aten.imag", COMPLEX),
-          Map.entry("aten.view_as_real", COMPLEX),
-          Map.entry("aten.view_as_complex", COMPLEX),
           Map.entry("aten.masked_select", COUNT));
 
   private Remedies() {}
@@ -114,9 +104,6 @@ final class Remedies {
   }
 
   private static String remedy(String operator) {
-    if (operator.startsWith("aten.fft_") || operator.startsWith("aten._fft_")) {
-      return COMPLEX;
-    }
     String known = BY_OPERATOR.get(operator);
     return known == null ? "`zkc ops` lists those that can" : known;
   }

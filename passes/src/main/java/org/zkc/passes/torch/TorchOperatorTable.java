@@ -63,6 +63,9 @@ public final class TorchOperatorTable {
             CastOperators.ALL,
             InferenceOperators.ALL,
             CoreOperators.ALL,
+            ComplexOperators.ALL,
+            FourierOperators.ALL,
+            ShortTimeFourier.ALL,
             CompositeOperators.ALL)
         .flatMap(List::stream)
         .forEach(o -> {

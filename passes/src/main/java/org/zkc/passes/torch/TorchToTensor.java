@@ -274,6 +274,11 @@ public final class TorchToTensor {
                 location,
                 "an output, of shape %s, is a quantised tensor; return what dequantize() makes of it"
                     .formatted(q.tensor().shape()));
+        case TorchValue.ComplexTensor z ->
+            throw new UserException(
+                location,
+                "an output, of shape %s, is complex; return what torch.view_as_real makes of it"
+                    .formatted(z.shape()));
         case KnownTensor k when k.shape().elementCount() == 0 ->
             throw new UserException(
                 location,
@@ -324,6 +329,7 @@ public final class TorchToTensor {
         case DictOf d -> "";
         case TorchValue.Tensor t -> "";
         case TorchValue.QuantizedTensor q -> "";
+        case TorchValue.ComplexTensor z -> "";
         case TorchValue.DataDependent d -> "";
         case Refused r -> "";
       };

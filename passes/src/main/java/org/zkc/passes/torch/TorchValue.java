@@ -112,6 +112,25 @@ sealed interface TorchValue {
   }
 
   /**
+   * A tensor of complex numbers.
+   *
+   * @param imaginary of the shape of {@code real}; both hold real numbers
+   */
+  record ComplexTensor(Tensor real, Tensor imaginary) implements TorchValue {
+    public ComplexTensor {
+      if (!real.shape().equals(imaginary.shape())) {
+        throw new IllegalArgumentException(
+            "real parts of shape %s, imaginary ones of %s"
+                .formatted(real.shape(), imaginary.shape()));
+      }
+    }
+
+    Shape shape() {
+      return real.shape();
+    }
+  }
+
+  /**
    * A truth value, index or number computed from the input: an error as soon as anything depends on
    * it.
    */
@@ -205,6 +224,7 @@ sealed interface TorchValue {
       case KnownTensor v -> "constant Tensor";
       case TracedTensor v -> "Tensor";
       case QuantizedTensor v -> "quantised Tensor";
+      case ComplexTensor v -> "complex Tensor";
       case DataDependent v -> "value computed from the input";
       case Refused v -> "value that cannot be proved";
       case DictOf v -> "dict";

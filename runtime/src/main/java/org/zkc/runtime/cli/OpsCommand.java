@@ -106,7 +106,7 @@ final class OpsCommand implements Callable<Integer> {
     out.println();
     out.println(
         "Operators that can be proved. Overloads are those that PyTorch's schemas name; complex"
-            + " numbers are in none of them.");
+            + " numbers may stand inside a model, not in its inputs and outputs.");
     out.println(
         "Those that become `host` are computed while compiling. In-place forms (`relu_`) are as"
             + " those without underscore.");
