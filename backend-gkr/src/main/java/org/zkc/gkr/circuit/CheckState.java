@@ -97,6 +97,11 @@ public final class CheckState {
     return degree[t];
   }
 
+  /** The degrees of all tensors. */
+  int[] degrees() {
+    return degree.clone();
+  }
+
   void degree(int t, int value) {
     degree[t] = value;
   }
@@ -159,6 +164,36 @@ public final class CheckState {
       padded *= Long.highestOneBit(2L * e - 1);
     }
     leaves += Math.max(padded, ProtocolConstants.LEAST_BLOCK) * times;
+  }
+
+  /** Checks the limbs of a remainder of {@code shift} bits, and counts their lookups. */
+  void limbs(List<Integer> limbs, int shift, TensorDeclaration d) {
+    require(shift >= 0 && shift <= CircuitLimits.SHIFT, "shift out of range");
+    require(limbs.size() <= CircuitLimits.SHIFT, "too many limbs");
+    int bits = 0;
+    for (int limb : limbs) {
+      require(limb >= 1 && limb <= CircuitLimits.RANGE_BITS, "a limb of " + limb + " bits");
+      bits += limb;
+      look(d, 1);
+    }
+    require(bits == shift, "the limbs have " + bits + " bits, the shift " + shift);
+  }
+
+  /** The interval of the values in rows {@code first} to {@code last} of a table. */
+  Interval values(Table table, int first, int last) {
+    if (table instanceof Table.Clamp) {
+      // It does not fall.
+      return new Interval(table.value(first), table.value(last));
+    }
+    count(last - first + 1);
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (int k = first; k <= last; k++) {
+      long value = table.value(k);
+      min = Math.min(min, value);
+      max = Math.max(max, value);
+    }
+    return new Interval(min, max);
   }
 
   /** Counts the rows of a table. */

@@ -10,11 +10,13 @@ import java.util.Set;
 public final class CheckedCircuit {
   private final Circuit circuit;
   private final List<Interval> intervals;
+  private final int[] degrees;
   private final Set<Integer> outputs;
 
-  CheckedCircuit(Circuit circuit, List<Interval> intervals) {
+  CheckedCircuit(Circuit circuit, List<Interval> intervals, int[] degrees) {
     this.circuit = circuit;
     this.intervals = List.copyOf(intervals);
+    this.degrees = degrees.clone();
     this.outputs = Set.copyOf(circuit.outputs());
   }
 
@@ -32,6 +34,11 @@ public final class CheckedCircuit {
    */
   public Interval interval(int id) {
     return intervals.get(id);
+  }
+
+  /** The multiplicative degree of a tensor since the last commitment. */
+  public int degree(int id) {
+    return degrees[id];
   }
 
   /** Whether the elements are in the statement: an input or an output. */

@@ -29,7 +29,7 @@ final class ExcessBounds {
     return Optional.empty();
   }
 
-  /** The interval of a x + b T(x); {@link RequantizeCheck} saw that the table has every row. */
+  /** The interval of a x + b T(x); {@link Requantize#interval} saw that the table has every row. */
   private static Interval rows(Requantize r, long a, long b, CheckState state) {
     Interval x = state.source(r.source());
     Table table = state.circuit().tables().get(r.table());

@@ -11,6 +11,7 @@ public sealed interface Relation
     permits Affine,
         Conv,
         EuclideanNorm,
+        Exponentials,
         FftConv,
         Gather,
         MatMul,

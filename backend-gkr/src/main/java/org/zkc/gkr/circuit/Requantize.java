@@ -46,15 +46,7 @@ public record Requantize(int result, int source, int shift, List<Integer> limbs,
   public Interval interval(TensorDeclaration d, CheckState state) {
     Interval x = state.source(source);
     require(state.tensor(source).shape().equals(d.shape()), "source and result differ in shape");
-    require(shift >= 0 && shift <= CircuitLimits.SHIFT, "shift out of range");
-    require(limbs.size() <= CircuitLimits.SHIFT, "too many limbs");
-    int bits = 0;
-    for (int limb : limbs) {
-      require(limb >= 1 && limb <= CircuitLimits.RANGE_BITS, "a limb of " + limb + " bits");
-      bits += limb;
-      state.look(d, 1);
-    }
-    require(bits == shift, "the limbs have " + bits + " bits, the shift " + shift);
+    state.limbs(limbs, shift, d);
     require(table >= 0 && table < state.circuit().tables().size(), "no such table");
     Table function = state.circuit().tables().get(table);
     long half = shift == 0 ? 0 : 1L << (shift - 1);
@@ -80,19 +72,7 @@ public record Requantize(int result, int source, int shift, List<Integer> limbs,
     state.look(d, 1);
     int first = (int) ((reachLow >> shift) - function.first());
     int last = (int) ((reachHigh >> shift) - function.first());
-    if (function instanceof Table.Clamp) {
-      // It does not fall.
-      return new Interval(function.value(first), function.value(last));
-    }
-    state.count(last - first + 1);
-    long min = Long.MAX_VALUE;
-    long max = Long.MIN_VALUE;
-    for (int k = first; k <= last; k++) {
-      long value = function.value(k);
-      min = Math.min(min, value);
-      max = Math.max(max, value);
-    }
-    return new Interval(min, max);
+    return state.values(function, first, last);
   }
 
   @Override

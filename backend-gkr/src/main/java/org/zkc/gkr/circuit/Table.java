@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * A public function on [first, first + size): the pairs (h, value(h)) that a {@link Requantize}
- * looks up.
+ * or {@link Exponentials} look up.
  */
 public sealed interface Table {
   long first();
@@ -22,10 +22,19 @@ public sealed interface Table {
     }
   }
 
-  /** Explicit entries, each inside (-2^30, 2^30). */
-  record Entries(long first, int[] values) implements Table {
+  /**
+   * Explicit entries, each inside (-2^30, 2^30), the last of which is that of all further rows too.
+   *
+   * @param values one at least, as many as rows at most
+   */
+  record Entries(long first, int[] values, int size) implements Table {
     public Entries {
       values = values.clone();
+    }
+
+    /** One entry for each row. */
+    public Entries(long first, int[] values) {
+      this(first, values, values.length);
     }
 
     @Override
@@ -33,24 +42,27 @@ public sealed interface Table {
       return values.clone();
     }
 
-    @Override
-    public int size() {
+    /** The number of explicit entries. */
+    public int given() {
       return values.length;
     }
 
     @Override
     public long value(int index) {
-      return values[index];
+      return values[Math.min(index, values.length - 1)];
     }
 
     @Override
     public boolean equals(Object other) {
-      return other instanceof Entries e && e.first == first && Arrays.equals(e.values, values);
+      return other instanceof Entries e
+          && e.first == first
+          && e.size == size
+          && Arrays.equals(e.values, values);
     }
 
     @Override
     public int hashCode() {
-      return 31 * Long.hashCode(first) + Arrays.hashCode(values);
+      return 31 * (31 * Long.hashCode(first) + size) + Arrays.hashCode(values);
     }
   }
 }

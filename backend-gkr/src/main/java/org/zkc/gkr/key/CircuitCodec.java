@@ -6,6 +6,7 @@ import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.EuclideanNorm;
+import org.zkc.gkr.circuit.Exponentials;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.InvalidCircuit;
@@ -26,6 +27,7 @@ import org.zkc.gkr.wire.ClampMessage;
 import org.zkc.gkr.wire.ConvMessage;
 import org.zkc.gkr.wire.EntriesMessage;
 import org.zkc.gkr.wire.EuclideanNormMessage;
+import org.zkc.gkr.wire.ExponentialsMessage;
 import org.zkc.gkr.wire.FftConvMessage;
 import org.zkc.gkr.wire.GatherMessage;
 import org.zkc.gkr.wire.LinearMessage;
@@ -86,8 +88,11 @@ public final class CircuitCodec {
                     .setHigh(c.high()));
         case Table.Entries e -> {
           EntriesMessage.Builder entries = EntriesMessage.newBuilder().setFirst(e.first());
-          for (int k = 0; k < e.size(); k++) {
+          for (int k = 0; k < e.given(); k++) {
             entries.addValues((int) e.value(k));
+          }
+          if (e.size() != e.given()) {
+            entries.setSize(e.size());
           }
           m.setEntries(entries);
         }
@@ -138,6 +143,14 @@ public final class CircuitCodec {
                   .setShift(r.shift())
                   .addAllLimbs(r.limbs())
                   .setTable(r.table()));
+      case Exponentials e ->
+          b.setExponentials(
+              ExponentialsMessage.newBuilder()
+                  .setSource(e.source())
+                  .setAxis(e.axis())
+                  .setShift(e.shift())
+                  .addAllLimbs(e.limbs())
+                  .setTable(e.table()));
       case Max m -> b.setMax(MaxMessage.newBuilder().addAllSources(m.sources()).setBits(m.bits()));
       case RoundedQuotient q ->
           b.setQuotient(
@@ -247,10 +260,12 @@ public final class CircuitCodec {
                     t.getClamp().getSize(),
                     t.getClamp().getLow(),
                     t.getClamp().getHigh());
-            case ENTRIES ->
-                new Table.Entries(
-                    t.getEntries().getFirst(),
-                    t.getEntries().getValuesList().stream().mapToInt(Integer::intValue).toArray());
+            case ENTRIES -> {
+              EntriesMessage e = t.getEntries();
+              int[] values = e.getValuesList().stream().mapToInt(Integer::intValue).toArray();
+              int size = e.getSize() == 0 ? values.length : e.getSize();
+              yield new Table.Entries(e.getFirst(), values, size);
+            }
             case KIND_NOT_SET -> throw new InvalidCircuit("a table of an unknown kind");
           });
     }
@@ -285,6 +300,11 @@ public final class CircuitCodec {
       case REQUANTIZE -> {
         RequantizeMessage q = r.getRequantize();
         yield new Requantize(result, q.getSource(), q.getShift(), q.getLimbsList(), q.getTable());
+      }
+      case EXPONENTIALS -> {
+        ExponentialsMessage e = r.getExponentials();
+        yield new Exponentials(
+            result, e.getSource(), e.getAxis(), e.getShift(), e.getLimbsList(), e.getTable());
       }
       case MAX -> new Max(result, r.getMax().getSourcesList(), r.getMax().getBits());
       case QUOTIENT -> {

@@ -160,12 +160,10 @@ class TensorValues {
   private int[] compute(int tensor) {
     Advice a = advice.get(tensor);
     if (a != null) {
-      int[] source = real(a.source());
-      int[] out = new int[source.length];
-      for (int k = 0; k < out.length; k++) {
-        out[k] = a.of(M31.toSigned(source[k]));
-      }
-      return out;
+      return switch (a) {
+        case Advice.Bits bits -> bits(bits);
+        case Advice.Greatest greatest -> greatest(greatest);
+      };
     }
     return switch (Objects.requireNonNull(
         definitions.get(tensor), "what is neither given nor advice is defined")) {
@@ -173,6 +171,33 @@ class TensorValues {
       case Hadamard h -> product(real(h.left()), real(h.right()));
       case Bilinear b -> throw new IllegalStateException("no expansion adds a " + b.name());
     };
+  }
+
+  private int[] bits(Advice.Bits bits) {
+    int[] out = real(bits.source()).clone();
+    for (int k = 0; k < out.length; k++) {
+      out[k] = bits.of(M31.toSigned(out[k]));
+    }
+    return out;
+  }
+
+  private int[] greatest(Advice.Greatest greatest) {
+    int[] source = real(greatest.source());
+    List<Integer> shape = system.tensor(greatest.source()).shape();
+    int axis = greatest.axis();
+    int inner = shape.subList(axis + 1, shape.size()).stream().reduce(1, Math::multiplyExact);
+    int line = shape.get(axis) * inner;
+    int part = system.tensor(greatest.result()).shape().get(axis) * inner;
+    int[] out = new int[system.tensor(greatest.result()).elementCount()];
+    for (int at = 0; at < out.length; at++) {
+      int first = at / part * line + at % part;
+      int most = Integer.MIN_VALUE;
+      for (int start : greatest.starts()) {
+        most = Math.max(most, M31.toSigned(source[first + start * inner]));
+      }
+      out[at] = M31.fromSigned(most);
+    }
+    return out;
   }
 
   private int[] affine(Definition.AffineSum sum, int tensor) {

@@ -7,6 +7,7 @@ import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.EuclideanNorm;
+import org.zkc.gkr.circuit.Exponentials;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.MatMul;
@@ -94,6 +95,7 @@ public final class ConstraintSystem {
             builder.definitions.add(
                 new Hadamard(name, p.result(), p.left(), p.right(), builder.shape(p.result())));
         case Requantize r -> RequantizeRelation.expand(builder, name, r);
+        case Exponentials e -> ExponentialsRelation.expand(builder, name, e);
         case Max m -> MaxRelation.expand(builder, name, m);
         case RoundedQuotient q -> RoundedQuotientRelation.expand(builder, name, q);
         case EuclideanNorm n -> EuclideanNormRelation.expand(builder, name, n);

@@ -26,7 +26,7 @@ final class Stacks {
   /** Splits a tensor; the ranges of the halves are the caller's duty. */
   Halves halves(String name, int tensor, int bits) {
     int low = builder.add(name + " low", shape, Holder.COMMITTED);
-    builder.advice.add(new Advice(low, tensor, 0, 0, bits));
+    builder.advice.add(new Advice.Bits(low, tensor, 0, 0, bits));
     int inverse = M31.inv(M31.pow(2, bits));
     int high = sum(name + " high", 0, whole(low, M31.neg(inverse)), whole(tensor, inverse));
     return new Halves(low, high);

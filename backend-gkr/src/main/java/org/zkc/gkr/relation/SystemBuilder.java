@@ -93,7 +93,7 @@ final class SystemBuilder {
       if (k >= first) {
         String of = name + " limb " + k;
         int limb = add(of, shape(source), Holder.COMMITTED);
-        advice.add(new Advice(limb, source, addend, offset, bits));
+        advice.add(new Advice.Bits(limb, source, addend, offset, bits));
         lookUp(of, List.of(limb), new LookupTable.Range(1 << bits));
         int scale = M31.neg(M31.mul(factor, M31.pow(2, offset)));
         terms.add(term(limb, scale, List.of()));

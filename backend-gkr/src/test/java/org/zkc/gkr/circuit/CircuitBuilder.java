@@ -252,13 +252,31 @@ public final class CircuitBuilder {
   }
 
   public int requantize(int source, int shift, int limbs, int table) {
+    int t = witness(shape(source));
+    relations.add(new Requantize(t, source, shift, limbs(shift, limbs), table));
+    return t;
+  }
+
+  /** Exponentials of the source, with a table of the given entries as long as the source needs. */
+  public int exponentials(int source, int axis, int shift, int limbs, int... entries) {
+    Interval x = intervals().get(source);
+    int rows = (int) (x.high() - x.low() >> shift) + 1;
+    int[] kept = Arrays.copyOf(entries, Math.min(rows, entries.length));
+    return exponentials(source, axis, shift, limbs, table(new Table.Entries(0, kept, rows)));
+  }
+
+  public int exponentials(int source, int axis, int shift, int limbs, int table) {
+    int t = witness(shape(source));
+    relations.add(new Exponentials(t, source, axis, shift, limbs(shift, limbs), table));
+    return t;
+  }
+
+  private static List<Integer> limbs(int shift, int limbs) {
     ArrayList<Integer> bits = new ArrayList<>();
     for (int k = 0; k < limbs; k++) {
       bits.add(shift * (k + 1) / limbs - shift * k / limbs);
     }
-    int t = witness(shape(source));
-    relations.add(new Requantize(t, source, shift, bits, table));
-    return t;
+    return bits;
   }
 
   public int table(Table table) {

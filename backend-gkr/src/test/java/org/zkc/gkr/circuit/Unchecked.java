@@ -1,5 +1,6 @@
 package org.zkc.gkr.circuit;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Circuits that the check would refuse, for tests that show what the check is there for. */
@@ -10,6 +11,8 @@ public final class Unchecked {
   public static CheckedCircuit circuit(Circuit circuit) {
     List<Interval> declared =
         circuit.tensors().stream().map(d -> new Interval(d.low(), d.high())).toList();
-    return new CheckedCircuit(circuit, declared);
+    int[] degrees = new int[declared.size()];
+    Arrays.fill(degrees, 1);
+    return new CheckedCircuit(circuit, declared, degrees);
   }
 }

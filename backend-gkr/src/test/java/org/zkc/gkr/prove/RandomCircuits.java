@@ -171,9 +171,9 @@ public final class RandomCircuits {
 
   private void relation() {
     int t = pick();
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(15)) {
       case 13 -> norm(t);
-
+      case 14 -> exponentials(t);
       case 0, 1 -> affine(t);
       case 2 -> matMul(t);
       case 9 -> matMulOfTensors(t);
@@ -302,6 +302,20 @@ public final class RandomCircuits {
     if (random.nextInt(4) > 0) {
       int reciprocal = b.reciprocal(norm, 10 + random.nextInt(8));
       made.add(random.nextBoolean() ? b.normalize(source, reciprocal, exponents) : reciprocal);
+    }
+  }
+
+  /** Exponentials along an axis that has two elements at least. */
+  private void exponentials(int t) {
+    List<Integer> shape = b.shape(t);
+    List<Integer> axes =
+        IntStream.range(0, shape.size()).filter(a -> shape.get(a) > 1).boxed().toList();
+    if (!axes.isEmpty()) {
+      int axis = axes.get(random.nextInt(axes.size()));
+      int shift = random.nextInt(6);
+      int limbs = shift == 0 ? 0 : 1 + random.nextInt(Math.min(3, shift));
+      int[] entries = random.ints(1 + random.nextInt(9), -20, 21).toArray();
+      made.add(b.exponentials(t, axis, shift, limbs, entries));
     }
   }
 

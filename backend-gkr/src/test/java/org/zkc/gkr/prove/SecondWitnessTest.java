@@ -48,7 +48,9 @@ class SecondWitnessTest {
     for (int k = 0; k < forgedLimbs.length; k++) {
       values.set(
           system.advice().get(k).result(),
-          IntStream.range(0, candidates).map(forgedLimbs[k]).toArray());
+          IntStream.range(0, system.tensor(system.advice().get(k).result()).elementCount())
+              .map(forgedLimbs[k])
+              .toArray());
     }
     boolean[] out = new boolean[candidates];
     Arrays.fill(out, true);
@@ -208,6 +210,45 @@ class SecondWitnessTest {
             accepted(satisfied(b, candidates.length), candidates),
             Arrays.toString(sources));
       }
+    }
+  }
+
+  /**
+   * Every integer as the greatest of a line, and every remainder of one of its distances: one pair
+   * is left.
+   */
+  @Test
+  void exponentials() {
+    int shift = 3;
+    int[] entries = {90, 70, 50, 30, 20, 10, 5};
+    for (int[] line : new int[][] {{0, 0}, {-20, 19}, {7, -8, -9}, {3, 3, -20, 11, 18, 19, 17}}) {
+      int most = IntStream.of(line).max().getAsInt();
+      int remainders = 1 << shift;
+      int count = 48 * remainders; // greatest elements from -24 to 23
+      int n = line.length;
+      CircuitBuilder b = new CircuitBuilder(1);
+      int source = b.input(-20, 19, count, n);
+      int result = b.exponentials(source, 1, shift, 1, entries);
+      b.output(result);
+      b.given().put(source, IntStream.range(0, count * n).map(k -> line[k % n]).toArray());
+      // The first distance has the candidate's remainder, the others have their own.
+      IntUnaryOperator remainder =
+          k ->
+              k % n == 0
+                  ? k / n % remainders
+                  : k / n / remainders - 24 - line[k % n] & remainders - 1;
+      int[] results = new int[count * n];
+      for (int k = 0; k < results.length; k++) {
+        int distance = k / n / remainders - 24 - line[k % n] - remainder.applyAsInt(k);
+        int h = M31.mul(M31.fromSigned(distance), M31.inv(remainders));
+        results[k] = h < entries.length ? entries[h] : 0;
+      }
+      b.given().put(result, results);
+      boolean[] satisfied =
+          satisfied(b, count, k -> M31.fromSigned(k / remainders - 24), remainder);
+      int[] candidates = IntStream.range(0, count).toArray();
+      int right = (most + 24) * remainders + (most - line[0] & remainders - 1);
+      assertEquals(List.of(right), accepted(satisfied, candidates), Arrays.toString(line));
     }
   }
 

@@ -185,6 +185,30 @@ public enum SmallCircuits {
       return b.output(b.quotient(e, s, 8));
     }
   },
+  /**
+   * Numerators of softmax: of products of two data tensors, of which several products say that the
+   * greatest is among them; along another axis; of sums, in one step; of what is put out.
+   */
+  EXPONENTIALS {
+    @Override
+    public CircuitBuilder build(long seed) {
+      CircuitBuilder b = new CircuitBuilder(seed);
+      int q = b.requantize(b.input(-60, 60, 2, 3, 7), 1, 1, -31, 31);
+      int k = b.requantize(b.input(-60, 60, 2, 19, 7), 1, 1, -31, 31);
+      int scores = b.matMul(q, k);
+      int e = b.exponentials(scores, 2, 9, 2, 250, 140, 83, 50, 30, 18, 11, 7, 4, 2, 1, 1, 0);
+      int across = b.exponentials(scores, 1, 4, 1, 99, 70, 40, 0, 3);
+      int raised =
+          b.affine(
+              List.of(2, 3, 19),
+              List.of(CircuitBuilder.term(e, 1), CircuitBuilder.term(across, -1)),
+              new Affine.Box(5, List.of(0, 0, 3), List.of(2, 3, 11)));
+      int once = b.exponentials(raised, 0, 0, 0, 9, 5, 2);
+      return b.output(across)
+          .output(b.exponentials(once, 2, 1, 1, 7, 3))
+          .output(b.matMul(e, b.model(-9, 9, 4, 19)));
+    }
+  },
   /** Means weighted by computed weights, as attention has them: quotients of either sign. */
   WEIGHTED_MEAN {
     @Override

@@ -7,7 +7,6 @@ import java.util.function.Function;
 import org.zkc.ir.ColumnType;
 import org.zkc.ir.ColumnType.Kind;
 import org.zkc.ir.Factor;
-import org.zkc.ir.FieldBounds;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Op;
@@ -118,10 +117,11 @@ public final class CircuitRules {
           require(isOfModel(t.input()), "%s must be a view of a model column", t.input());
       case Requantize r -> {
         require(r.size() >= 1, "a table has at least one entry, got %d", r.size());
-        requantize(r.input(), r.shift(), r.limbs(), r.first(), r.size());
+        LookupRules.requantize(r.input(), r.shift(), r.limbs(), r.first(), r.size());
       }
       case RequantizeTable r ->
-          requantize(r.input(), r.shift(), r.limbs(), r.first(), r.entries().elementCount());
+          LookupRules.requantize(
+              r.input(), r.shift(), r.limbs(), r.first(), r.entries().elementCount());
       case RoundedQuotient q ->
           IntegerRules.quotient(
               interval(q.numerator()),
@@ -129,6 +129,7 @@ public final class CircuitRules {
               q.bits(),
               new Interval(q.low(), q.high()));
       case Normalize n -> normalized(n);
+      case Exponentials e -> LookupRules.exponentials(e);
       case Max m ->
           require(
               m.inputs().size() >= 2 && m.inputs().size() <= 4,
@@ -244,6 +245,14 @@ public final class CircuitRules {
         yield type(
             Kind.WITNESS, r.input().shape(), IntegerRules.lookup(index, r.first(), r.entries()));
       }
+      case Exponentials e -> {
+        Shape shape = e.input().shape();
+        yield type(
+            Kind.WITNESS,
+            shape,
+            IntegerRules.exponentials(
+                interval(e.input()), shape, e.axis(), e.shift(), e.entries()));
+      }
       case RoundedQuotient q ->
           type(
               Kind.WITNESS,
@@ -332,49 +341,6 @@ public final class CircuitRules {
         input,
         input.shape(),
         shape);
-  }
-
-  /**
-   * The window condition: with [a0, a1] the bounds of x + half and [v0, v1] every value that table
-   * and remainder can name, v0 <= a0, a1 <= v1, v1 - a0 < p and a1 - v0 < p. Without it one x has
-   * several (h, remainder) modulo p.
-   */
-  private static void requantize(
-      Value input, int shift, List<Integer> limbs, long first, long size) {
-    require(
-        shift >= 0 && shift <= FieldBounds.MAX_SHIFT,
-        "a shift must lie in [0, %d], got %d",
-        FieldBounds.MAX_SHIFT,
-        shift);
-    require(
-        limbs.stream().allMatch(b -> b >= 1 && b <= FieldBounds.MAX_LIMB_BITS)
-            && limbs.stream().mapToLong(b -> b).sum() == shift,
-        "limbs %s must lie in [1, %d] and add up to the shift %d",
-        limbs,
-        FieldBounds.MAX_LIMB_BITS,
-        shift);
-    long half = shift == 0 ? 0 : 1L << (shift - 1);
-    Interval x = interval(input);
-    long a0 = x.low() + half;
-    long a1 = x.high() + half;
-    long v0 = Math.multiplyExact(first, 1L << shift);
-    long v1 = Math.addExact(Math.multiplyExact(Math.addExact(first, size), 1L << shift), -1);
-    require(
-        v0 <= a0 && a1 <= v1,
-        "the table covers [%d, %d], the operand plus half reaches [%d, %d]",
-        v0,
-        v1,
-        a0,
-        a1);
-    require(
-        Math.subtractExact(v1, a0) < FieldBounds.ORDER
-            && Math.subtractExact(a1, v0) < FieldBounds.ORDER,
-        "window condition: [%d, %d] of the table and [%d, %d] of the operand are p = 2^31 - 1 or"
-            + " more apart",
-        v0,
-        v1,
-        a0,
-        a1);
   }
 
   /**

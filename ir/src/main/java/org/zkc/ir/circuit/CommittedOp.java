@@ -5,6 +5,7 @@ public sealed interface CommittedOp extends CircuitOp
     permits Max,
         Requantize,
         RequantizeTable,
+        Exponentials,
         RoundedQuotient,
         EuclideanNorm,
         Reciprocal,

@@ -23,6 +23,7 @@ public sealed interface IntegerOp extends Op
         Scale,
         WindowSum,
         WindowMax,
+        Exponentials,
         RoundedQuotient,
         Gather,
         EuclideanNorm,

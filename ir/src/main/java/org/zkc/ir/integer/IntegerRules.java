@@ -165,6 +165,10 @@ public final class IntegerRules {
                 input, w.axis(), positions, w.size(), w.stride(), w.dilation(), w.paddingLow());
         yield type(shape, interval(w.input()), scaleOf(w.input()));
       }
+      case Exponentials e -> {
+        Shape shape = e.input().shape();
+        yield type(shape, exponentials(interval(e.input()), shape, e.axis(), e.shift(), e.entries()), free);
+      }
       case RoundedQuotient q -> {
         Interval range = quotient(q.bits(), q.low(), q.high());
         quotient(interval(q.numerator()), interval(q.denominator()), q.bits(), range);
@@ -253,6 +257,33 @@ public final class IntegerRules {
       hull = hull.hull(Interval.point(entries.getLong(x - first)));
     }
     return hull;
+  }
+
+  /** The rows that exponentials of integers in an interval can reach. */
+  public static long rows(Interval input, int shift) {
+    return (input.high() - input.low() >> shift) + 1;
+  }
+
+  /**
+   * The interval of exponentials of integers in an interval, along an axis of a shape.
+   *
+   * @throws IllegalArgumentException when axis, shift or entries are out of range, or a difference
+   *     and what a table and a remainder of {@code shift} bits name can be p = 2^31 - 1 apart
+   *     (docs/protocol.md section 2)
+   */
+  public static Interval exponentials(
+      Interval input, Shape shape, int axis, int shift, TensorData entries) {
+    Shapes.checkAxis(axis, shape.rank(), shape);
+    shift(shift);
+    entries(entries);
+    long most = input.high() - input.low();
+    long window = (most >> shift) + 1 << shift;
+    require(
+        window - 1 + most < FieldBounds.ORDER,
+        "differences up to %d, in steps of 2^%d, name several integers of the field",
+        most,
+        shift);
+    return lookup(new Interval(0, most >> shift), 0, entries);
   }
 
   /** The interval that sums of products over the last axis of {@code shape} reach. */

@@ -11,6 +11,7 @@ import org.zkc.ir.circuit.CircuitOp;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.EuclideanNorm;
+import org.zkc.ir.circuit.Exponentials;
 import org.zkc.ir.circuit.FftConv;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
@@ -150,6 +151,9 @@ public final class CircuitInterpreter {
         long[] table = r.entries().toLongs();
         yield map(r.input(), x -> table[lookedUp(x, r.shift(), r.first(), table.length)]);
       }
+      case Exponentials e ->
+          IntegerKernels.exponentials(
+              get(e.input()), e.input().shape(), e.axis(), e.shift(), e.entries().toLongs());
       case RoundedQuotient q ->
           zip(
               q.numerator(),

@@ -2,8 +2,10 @@ package org.zkc.ir.interpret;
 
 import java.util.Arrays;
 import org.zkc.ir.Shape;
+import org.zkc.ir.integer.Exponentials;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
+import org.zkc.ir.kernel.IntExponentials;
 
 /** Ops that reduce integers along one axis; sums wrap modulo 2^32. */
 final class IntReductions {
@@ -63,5 +65,14 @@ final class IntReductions {
       }
     }
     return out;
+  }
+
+  /** The entries for the distances from the greatest element along the axis. */
+  static int[] exponentials(Exponentials op, int[] input) {
+    Shape shape = op.input().shape();
+    int[] entries = new int[Math.toIntExact(op.entries().elementCount())];
+    op.entries().copyInts(0, entries, 0, entries.length);
+    return IntExponentials.run(
+        input, shape.extent(op.axis()), (int) shape.strides()[op.axis()], op.shift(), entries);
   }
 }

@@ -23,6 +23,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.EuclideanNorm;
+import org.zkc.ir.integer.Exponentials;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.MatMul;
@@ -249,6 +250,7 @@ public final class IntegerEvaluator {
       case Scale s -> scale(get(s.input(), values), (int) s.factor());
       case WindowSum w -> IntReductions.windowSum(w, get(w.input(), values));
       case WindowMax w -> IntReductions.windowMax(w, get(w.input(), values));
+      case Exponentials e -> IntReductions.exponentials(e, get(e.input(), values));
       case RoundedQuotient q ->
           zip(
               get(q.numerator(), values),

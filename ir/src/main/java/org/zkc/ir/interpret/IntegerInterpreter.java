@@ -13,6 +13,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.EuclideanNorm;
+import org.zkc.ir.integer.Exponentials;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.MatMul;
@@ -120,6 +121,9 @@ public final class IntegerInterpreter {
               w.stride(),
               w.dilation(),
               w.paddingLow());
+      case Exponentials e ->
+          IntegerKernels.exponentials(
+              get(e.input()), e.input().shape(), e.axis(), e.shift(), e.entries().toLongs());
       case RoundedQuotient q ->
           zip(
               q.numerator(),

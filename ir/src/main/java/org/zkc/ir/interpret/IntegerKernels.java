@@ -70,6 +70,22 @@ final class IntegerKernels {
     return out;
   }
 
+  /** The table's entry for (m - x) >> shift, m the greatest element along the axis. */
+  static long[] exponentials(long[] x, Shape shape, int axis, int shift, long[] entries) {
+    int inner = (int) product(shape, axis + 1, shape.rank());
+    int extent = shape.extent(axis);
+    long[] out = new long[x.length];
+    for (int k = 0; k < out.length; k++) {
+      int first = k / (extent * inner) * extent * inner + k % inner;
+      long max = Long.MIN_VALUE;
+      for (int j = 0; j < extent; j++) {
+        max = Math.max(max, x[first + j * inner]);
+      }
+      out[k] = entries[(int) Math.min(max - x[k] >> shift, entries.length - 1)];
+    }
+    return out;
+  }
+
   static long[] unfold(
       long[] x,
       Shape shape,

@@ -26,6 +26,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.EuclideanNorm;
+import org.zkc.ir.integer.Exponentials;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Linear;
 import org.zkc.ir.integer.MatMul;
@@ -205,6 +206,10 @@ final class IntegerEvaluatorTest {
     b.append(new Table(looked, x, -16, entries, HERE));
     Value lookedShifted = fresh(2, 3, 7, 5);
     b.append(new RequantizeTable(lookedShifted, product, 16, -16, entries, HERE));
+    Value exponentials = fresh(2, 3, 7, 5);
+    b.append(new Exponentials(exponentials, product, 3, 14, entries, HERE));
+    Value exponentialsAcross = fresh(2, 3, 7, 5);
+    b.append(new Exponentials(exponentialsAcross, x, 1, 6, entries, HERE));
     Value quotient = fresh(2, 3, 7, 5);
     Value numerator = fresh(2, 3, 7, 5);
     b.append(new Requantize(numerator, p, 1, 0, 500, HERE));
@@ -259,6 +264,8 @@ final class IntegerEvaluatorTest {
             shifted,
             unshifted,
             looked,
+            exponentials,
+            exponentialsAcross,
             lookedShifted,
             quotient,
             norms,

@@ -24,6 +24,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.EuclideanNorm;
+import org.zkc.ir.integer.Exponentials;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.Normalize;
 import org.zkc.ir.integer.Parameter;
@@ -82,6 +83,21 @@ class IntegerInterpreterTest {
             shape,
             x,
             v -> new RequantizeTable(v[0], v[1], 1, -2, entries, Location.UNKNOWN)));
+  }
+
+  @Test
+  void exponentialsAreEntriesForDistancesFromTheGreatest() {
+    TensorData entries = TensorData.ofLongs(DType.I32, Shape.of(3), new long[] {9, 5, 1});
+    Shape shape = Shape.of(2, 3);
+    long[] x = {2, -1, -2, 43, 50, -50};
+    // Distances along the second axis: 0, 3, 4 and 7, 0, 100; in steps of 4.
+    assertArrayEquals(
+        new long[] {9, 9, 5, 5, 9, 1},
+        run(shape, shape, x, v -> new Exponentials(v[0], v[1], 1, 2, entries, Location.UNKNOWN)));
+    // Along the first: 41, 51, 0 and 0, 0, 48; in steps of 8.
+    assertArrayEquals(
+        new long[] {1, 1, 9, 9, 9, 1},
+        run(shape, shape, x, v -> new Exponentials(v[0], v[1], 0, 3, entries, Location.UNKNOWN)));
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.zkc.ir.circuit.CircuitRules;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Contraction;
 import org.zkc.ir.circuit.EuclideanNorm;
+import org.zkc.ir.circuit.Exponentials;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
 import org.zkc.ir.circuit.Max;
@@ -34,6 +35,7 @@ import org.zkc.ir.circuit.SpectralProduct;
 import org.zkc.ir.circuit.Sum;
 import org.zkc.ir.circuit.Unfold;
 import org.zkc.ir.circuit.WindowSum;
+import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
@@ -145,6 +147,18 @@ final class CircuitBuilder extends ViewBuilder {
     List<Integer> limbs = ColumnIntervals.plainLimbs(shift);
     return op(
         input.shape(), r -> new RequantizeTable(r, input, shift, limbs, h.low(), fitted, location));
+  }
+
+  /**
+   * Entries for (max along an axis - x) >> shift, saturating; the table has as many rows as the
+   * operand's interval allows.
+   */
+  Value exponentials(Value input, int axis, int shift, TensorData entries) {
+    int size = Math.toIntExact(IntegerRules.rows(interval(input), shift));
+    List<Integer> limbs = ColumnIntervals.plainLimbs(shift);
+    TensorData kept = fit(entries, 0, new Interval(0, Math.min(size, entries.elementCount()) - 1));
+    return op(
+        input.shape(), r -> new Exponentials(r, input, axis, shift, limbs, size, kept, location));
   }
 
   /** The column brought near to what a clamp keeps: its excess, by a table, taken off. */

@@ -23,6 +23,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.EuclideanNorm;
+import org.zkc.ir.integer.Exponentials;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.integer.LineNorms;
@@ -151,6 +152,13 @@ public final class IntegerToCircuit {
       case WindowMax w -> {
         List<WindowMax> windows = merged(w);
         yield new WindowMaxima(out).max(get(windows.getFirst().input()), windows);
+      }
+      case Exponentials e -> {
+        Value x = get(e.input());
+        // A single element is its line's greatest.
+        yield x.shape().extent(e.axis()) == 1
+            ? out.requantizeTable(out.sum(List.of(x), List.of(0L)), 0, 0, e.entries())
+            : out.exponentials(x, e.axis(), e.shift(), e.entries());
       }
       case RoundedQuotient q ->
           out.roundedQuotient(

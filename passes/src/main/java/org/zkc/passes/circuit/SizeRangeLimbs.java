@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
+import org.zkc.ir.circuit.Exponentials;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
@@ -46,6 +47,8 @@ public final class SizeRangeLimbs extends Rewrite {
             elements.merge(r.shift(), r.result().shape().elementCount(), Long::sum);
         case RequantizeTable r ->
             elements.merge(r.shift(), r.result().shape().elementCount(), Long::sum);
+        case Exponentials e ->
+            elements.merge(e.shift(), e.result().shape().elementCount(), Long::sum);
         case Max m -> present.add(rangeBits(m));
         default -> {}
       }
@@ -95,6 +98,17 @@ public final class SizeRangeLimbs extends Rewrite {
                   r.first(),
                   r.entries(),
                   r.location()));
+      case Exponentials e when e.shift() > 0 && !e.limbs().equals(limbs.get(e.shift())) ->
+          Optional.of(
+              new Exponentials(
+                  e.result(),
+                  e.input(),
+                  e.axis(),
+                  e.shift(),
+                  Objects.requireNonNull(limbs.get(e.shift())),
+                  e.size(),
+                  e.entries(),
+                  e.location()));
       default -> Optional.empty();
     };
   }

@@ -10,8 +10,10 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.CircuitOp;
+import org.zkc.ir.circuit.Exponentials;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
+import org.zkc.ir.integer.IntegerRules;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.Rewrite;
 
@@ -92,6 +94,24 @@ public final class SizeTables extends Rewrite {
         yield new RequantizeTable(
             r.result(), r.input(), r.shift(), r.limbs(), h.low(), entries, r.location());
       }
+      case Exponentials e -> {
+        long rows = IntegerRules.rows(ColumnIntervals.interval(e.input()), e.shift());
+        checkRows(e, rows);
+        yield rows == e.size()
+            ? e
+            : new Exponentials(
+                e.result(),
+                e.input(),
+                e.axis(),
+                e.shift(),
+                e.limbs(),
+                Math.toIntExact(rows),
+                CircuitBuilder.fit(
+                    e.entries(),
+                    0,
+                    new Interval(0, Math.min(rows, e.entries().elementCount()) - 1)),
+                e.location());
+      }
       default -> op;
     };
   }
@@ -99,12 +119,16 @@ public final class SizeTables extends Rewrite {
   /** The window that the table of {@code op} must cover. */
   private static Interval window(CircuitOp op, Value input, int shift) {
     Interval window = ColumnIntervals.interval(input).shiftRounded(shift);
-    if (window.size() > FieldBounds.MAX_TABLE_ROWS) {
+    checkRows(op, window.size());
+    return window;
+  }
+
+  private static void checkRows(CircuitOp op, long rows) {
+    if (rows > FieldBounds.MAX_TABLE_ROWS) {
       throw new UserException(
           op.location(),
           "this result can reach %d different integers, a table has at most %d; do not disable rewrite-matmul-checks, or compile with fewer --bits"
-              .formatted(window.size(), FieldBounds.MAX_TABLE_ROWS));
+              .formatted(rows, FieldBounds.MAX_TABLE_ROWS));
     }
-    return window;
   }
 }

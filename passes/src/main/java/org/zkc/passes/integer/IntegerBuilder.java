@@ -22,6 +22,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.integer.Add;
 import org.zkc.ir.integer.Conv;
 import org.zkc.ir.integer.EuclideanNorm;
+import org.zkc.ir.integer.Exponentials;
 import org.zkc.ir.integer.IntegerOp;
 import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.integer.IntegerWeights;
@@ -140,6 +141,15 @@ public final class IntegerBuilder extends ViewBuilder {
       Value input, int shift, long first, TensorData entries, double scale) {
     checkTable(input, shift);
     return op(scale, r -> new RequantizeTable(r, input, shift, first, entries, location));
+  }
+
+  /**
+   * Entries for (max along an axis - x) >> shift from 0, saturating; {@code scale} is that of the
+   * entries.
+   */
+  public Value exponentials(Value input, int axis, int shift, TensorData entries, double scale) {
+    checkRows(IntegerRules.rows(interval(input), shift), input);
+    return op(scale, r -> new Exponentials(r, input, axis, shift, entries, location));
   }
 
   public Value add(Value left, Value right) {
@@ -297,14 +307,17 @@ public final class IntegerBuilder extends ViewBuilder {
 
   /** The circuit's table covers whatever its operand can reach. */
   private void checkTable(Value input, int shift) {
-    Interval window = interval(input).shiftRounded(shift);
-    if (window.size() > FieldBounds.MAX_TABLE_ROWS) {
+    checkRows(interval(input).shiftRounded(shift).size(), input);
+  }
+
+  private void checkRows(long rows, Value input) {
+    if (rows > FieldBounds.MAX_TABLE_ROWS) {
       throw new UserException(
           location,
           "the result of this %s can reach %d different integers, a table has at most %d; %s"
               .formatted(
                   source,
-                  window.size(),
+                  rows,
                   FieldBounds.MAX_TABLE_ROWS,
                   remedy(input.integerType().scale())));
     }

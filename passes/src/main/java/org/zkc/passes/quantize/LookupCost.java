@@ -7,6 +7,8 @@ import org.zkc.ir.Interval;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.Uses;
+import org.zkc.ir.integer.Exponentials;
+import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.Table;
 import org.zkc.ir.integer.WindowMax;
@@ -42,6 +44,9 @@ record LookupCost(long rows, long lookups) {
           && !(uses.definition(t.input()).orElse(null) instanceof Requantize)) {
         rows += t.entries().elementCount();
         lookups += t.result().shape().elementCount();
+      } else if (op instanceof Exponentials e) {
+        rows += IntegerRules.rows(IntegerBuilder.interval(e.input()), e.shift());
+        lookups += e.result().shape().elementCount() * (e.shift() == 0 ? 1 : 2);
       } else if (op instanceof WindowMax m) {
         lookups += m.result().shape().elementCount() * m.size();
       }

@@ -7,6 +7,7 @@ import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
+import org.zkc.ir.integer.IntegerRules;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.passes.integer.IntegerBuilder;
@@ -43,7 +44,8 @@ final class SoftmaxLowering {
   private static final int FLOOR_SHARE = 8;
 
   private final IntegerBuilder out;
-  private final Value difference;
+  private final Value logits;
+  private final int axis;
   private final Value exponential;
   private final Value sum;
 
@@ -80,19 +82,21 @@ final class SoftmaxLowering {
   private SoftmaxLowering(IntegerBuilder out, Value logits, int axis, String name) {
     this.out = out;
     this.name = name;
-    Shape shape = logits.shape();
-    this.extent = shape.extent(axis);
-    Value max = out.broadcast(out.windowMax(logits, axis, 1, extent, 1, 1, 0), shape);
-    this.difference = out.subtract(logits, max);
+    this.logits = logits;
+    this.axis = axis;
+    this.extent = logits.shape().extent(axis);
     this.isFloored = isFloored(extent);
     this.bits = bits(extent);
     int exponentBits = isFloored ? bits : exponentBits(extent, bits);
     Quantum unit =
         new Quantum(Math.scalb(1.0, -exponentBits), isFloored ? 1 : 0, 1L << exponentBits);
-    Interval range = IntegerBuilder.interval(difference);
-    TableEntries entries =
-        TableEntries.of(StrictMath::exp, difference.integerType().scale(), range.low(), 0, unit);
-    this.exponential = out.table(difference, entries.first(), entries.data(), unit.scale());
+    TensorData entries =
+        ExponentialEntries.of(
+            logits.integerType().scale(),
+            0,
+            IntegerRules.rows(IntegerBuilder.interval(logits), 0),
+            unit);
+    this.exponential = out.exponentials(logits, axis, 0, entries, unit.scale());
     this.sum =
         out.windowSum(exponential, axis, List.of(0), List.of(extent), List.of(1), unit.scale());
   }
@@ -144,6 +148,8 @@ final class SoftmaxLowering {
 
   /** d - log S, in units of the logits' step / 2^4. */
   Value logSoftmax() {
+    Value max = out.broadcast(out.windowMax(logits, axis, 1, extent, 1, 1, 0), logits.shape());
+    Value difference = out.subtract(logits, max);
     double step = Math.scalb(difference.integerType().scale(), -LOG_BITS);
     long greatest = IntegerBuilder.interval(sum).high();
     int sumBits = Math.clamp(log(extent) + WINNER_BITS, SUM_BITS, MOST_SUM_BITS);

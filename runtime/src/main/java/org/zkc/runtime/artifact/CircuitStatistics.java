@@ -7,6 +7,7 @@ import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Product;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.relation.Advice;
 import org.zkc.gkr.relation.ConstraintSystem;
 
 /**
@@ -14,7 +15,7 @@ import org.zkc.gkr.relation.ConstraintSystem;
  *
  * @param relations number by kind
  * @param parameters elements of MODEL tensors
- * @param witnessCells elements of committed WITNESS tensors, without remainders and multiplicities
+ * @param witnessCells elements of committed tensors, without remainders and multiplicities
  * @param virtualCells elements of VIRTUAL tensors
  * @param publicCells elements of inputs and outputs
  * @param lookups table and range lookups of one proof
@@ -68,6 +69,9 @@ public record CircuitStatistics(
         case WITNESS -> witness += t.elementCount();
         case VIRTUAL -> virtual += t.elementCount();
       }
+    }
+    for (Advice a : system.advice()) {
+      witness += a instanceof Advice.Greatest g ? system.tensor(g.result()).elementCount() : 0;
     }
     long entries = circuit.tables().stream().mapToLong(t -> t.size()).sum();
     return new CircuitStatistics(

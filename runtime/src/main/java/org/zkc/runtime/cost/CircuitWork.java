@@ -10,6 +10,7 @@ import java.util.Set;
 import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.Exponentials;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
 import org.zkc.gkr.key.VerifierKey;
@@ -162,9 +163,14 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
         definition(r, d);
       }
       for (ZeroProduct z : system.zeroProducts(k)) {
-        add(Work.EXECUTED_CELL, elements(r.result()) * z.factors().size());
+        double cells = new TensorLayout(z.shape()).elementCount();
+        add(Work.EXECUTED_CELL, cells * z.factors().size());
         add(Work.ZERO_PRODUCT_CELL, padded(z.shape()) * z.factors().size());
-        add(Work.CARRIED_CELL, elements(r.result()));
+        add(Work.CARRIED_CELL, cells);
+        if (r instanceof Exponentials) {
+          add(Work.BATCHED_CELL, cells);
+          add(Work.MEMORY_CELL, cells);
+        }
       }
     }
 

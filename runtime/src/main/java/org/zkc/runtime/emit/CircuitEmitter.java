@@ -33,6 +33,7 @@ import org.zkc.ir.circuit.ColumnNorms;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.EuclideanNorm;
+import org.zkc.ir.circuit.Exponentials;
 import org.zkc.ir.circuit.FftConv;
 import org.zkc.ir.circuit.ForwardTransform;
 import org.zkc.ir.circuit.InverseTransform;
@@ -62,7 +63,7 @@ import org.zkc.ir.view.Transpose;
 
 /**
  * Turns a circuit-level program into the backend's {@link Circuit} and the model's integers. Conv,
- * Gather, MatMul, Product, Max, Requantize and RoundedQuotient become one relation each. Sums and
+ * Gather, MatMul, Product, Max, Requantize, Exponentials and RoundedQuotient become one relation each. Sums and
  * views become no tensors of their own as long as they can be folded into the terms of the Affine
  * relation that needs them: a view is composed into all its users, a sum into its only user; a sum
  * with several users is one virtual tensor, so that nothing grows exponentially.
@@ -239,6 +240,15 @@ public final class CircuitEmitter {
               r.limbs(),
               EntryTables.of(r.first(), r.entries()),
               origin);
+      case Exponentials e -> {
+        int source = tensor(e.input(), origin);
+        int result = declareWitness(e.result());
+        int table = index(EntryTables.saturating(e.size(), e.entries()), result);
+        relate(
+            new org.zkc.gkr.circuit.Exponentials(
+                result, source, e.axis(), e.shift(), e.limbs(), table),
+            origin);
+      }
       case EuclideanNorm n -> {
         int source = tensor(n.input(), origin);
         int result = declareWitness(n.result());
@@ -384,8 +394,14 @@ public final class CircuitEmitter {
       EmittedCircuit.Origin origin) {
     int source = tensor(input, origin);
     int tensor = declareWitness(result);
-    int index = isLeft(tensor) ? 0 : tables.computeIfAbsent(table, t -> tables.size());
-    relate(new org.zkc.gkr.circuit.Requantize(tensor, source, shift, limbs, index), origin);
+    relate(
+        new org.zkc.gkr.circuit.Requantize(tensor, source, shift, limbs, index(table, tensor)),
+        origin);
+  }
+
+  /** The number of a table that defines a tensor. */
+  private int index(Table table, int tensor) {
+    return isLeft(tensor) ? 0 : tables.computeIfAbsent(table, t -> tables.size());
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.zkc.runtime.emit;
 
+import java.util.Arrays;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.ir.TensorData;
 
@@ -25,5 +26,19 @@ final class EntryTables {
       }
     }
     return clamp;
+  }
+
+  /**
+   * The table on [0, size) whose rows behind the entries are all as the last of them, of which no
+   * more are kept than differ.
+   */
+  static Table saturating(int size, TensorData entries) {
+    int[] values = new int[Math.toIntExact(entries.elementCount())];
+    entries.copyInts(0, values, 0, values.length);
+    int given = values.length;
+    while (given > 1 && values[given - 1] == values[given - 2]) {
+      given--;
+    }
+    return new Table.Entries(0, Arrays.copyOf(values, given), size);
   }
 }

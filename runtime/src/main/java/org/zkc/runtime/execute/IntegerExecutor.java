@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Conv;
 import org.zkc.gkr.circuit.EuclideanNorm;
+import org.zkc.gkr.circuit.Exponentials;
 import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.MatMul;
@@ -27,6 +29,7 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.UserException;
 import org.zkc.ir.kernel.ConvolutionGeometry;
 import org.zkc.ir.kernel.IntConvolution;
+import org.zkc.ir.kernel.IntExponentials;
 import org.zkc.ir.kernel.IntLinear;
 import org.zkc.ir.kernel.IntMatMul;
 import org.zkc.ir.kernel.IntNorms;
@@ -201,6 +204,7 @@ public final class IntegerExecutor {
               elements(n.reciprocal(), values));
       case Product p -> product(elements(p.left(), values), elements(p.right(), values));
       case Requantize r -> requantize(r, elements(r.source(), values));
+      case Exponentials e -> exponentials(e, elements(e.source(), values));
       case Max m -> max(m.sources().stream().map(s -> elements(s, values)).toList());
       case RoundedQuotient q ->
           quotient(q, elements(q.numerator(), values), elements(q.denominator(), values));
@@ -309,7 +313,7 @@ public final class IntegerExecutor {
         int[] values = e.values();
         int first = (int) e.first();
         for (int i = 0; i < out.length; i++) {
-          out[i] = values[out[i] - first];
+          out[i] = values[Math.min(out[i] - first, values.length - 1)];
         }
       }
     }
@@ -339,6 +343,18 @@ public final class IntegerExecutor {
               .formatted(low, high, table.first(), table.first() + table.size() - 1));
     }
     return new Met(low, high);
+  }
+
+  private int[] exponentials(Exponentials e, int[] source) {
+    int[] entries =
+        switch (circuit.tables().get(e.table())) {
+          case Table.Entries given -> given.values();
+          case Table.Clamp c -> IntStream.range(0, c.size()).map(h -> (int) c.value(h)).toArray();
+        };
+    List<Integer> shape = shape(e.source());
+    int inner =
+        shape.subList(e.axis() + 1, shape.size()).stream().reduce(1, Math::multiplyExact);
+    return IntExponentials.run(source, shape.get(e.axis()), inner, e.shift(), entries);
   }
 
   private static int[] max(List<int[]> sources) {

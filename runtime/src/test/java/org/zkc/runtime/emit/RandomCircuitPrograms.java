@@ -18,6 +18,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.EuclideanNorm;
+import org.zkc.ir.circuit.Exponentials;
 import org.zkc.ir.circuit.MatMul;
 import org.zkc.ir.circuit.Max;
 import org.zkc.ir.circuit.Model;
@@ -88,7 +89,7 @@ final class RandomCircuitPrograms {
   /** One more op, or null when the chosen one does not fit the chosen value. */
   private Value step() {
     Value x = pick();
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(17)) {
       case 0, 1 -> sum(x);
       case 2 -> windowSum(x);
       case 3 -> unfold(x);
@@ -103,6 +104,7 @@ final class RandomCircuitPrograms {
       case 12 -> max(x);
       case 13 -> requantize(x);
       case 14 -> normalize(x);
+      case 15 -> exponentials(x);
       default -> quotient(x);
     };
   }
@@ -395,6 +397,30 @@ final class RandomCircuitPrograms {
                 limbs,
                 first,
                 TensorData.ofLongs(DType.I32, Shape.of(size), entries),
+                Location.UNKNOWN));
+  }
+
+  private Value exponentials(Value x) {
+    int axis = random.nextInt(Math.max(1, x.shape().rank()));
+    int shift = random.nextInt(9);
+    long rows = (high(x) - low(x) >> shift) + 1;
+    if (x.shape().rank() == 0 || x.shape().extent(axis) < 2 || rows > 1 << 12) {
+      return null;
+    }
+    int size = (int) rows;
+    long[] entries = random.longs(1 + random.nextInt(Math.min(size, 9)), 0, 20).toArray();
+    Value result = fresh(ColumnType.Kind.WITNESS, x.shape(), 0, 20);
+    return result == null
+        ? null
+        : builder.value(
+            new Exponentials(
+                result,
+                x,
+                axis,
+                shift,
+                shift == 0 ? List.of() : List.of(shift),
+                size,
+                TensorData.ofLongs(DType.I32, Shape.of(entries.length), entries),
                 Location.UNKNOWN));
   }
 
