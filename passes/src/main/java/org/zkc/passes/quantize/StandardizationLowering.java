@@ -1,7 +1,11 @@
 package org.zkc.passes.quantize;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.zkc.ir.Interval;
 import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Value;
@@ -49,6 +53,12 @@ final class StandardizationLowering {
     }
     Value y =
         switch (op) {
+          case LayerNorm n when !read.exponents().isEmpty() ->
+              normalized(
+                  centred(x, read.exponents()),
+                  read.exponents(),
+                  n.epsilon(),
+                  expected(x, read.input()));
           case LayerNorm n -> {
             Value centred = centred(x);
             yield normalized(centred, List.of(), n.epsilon(), magnitude(centred));
@@ -84,21 +94,79 @@ final class StandardizationLowering {
     while (most << bits + 2 <= MEAN) {
       bits++;
     }
+    Value mean = mean(x, bits, most);
+    Value fine = bits == 0 ? x : out.scale(x, 1L << bits, Math.scalb(scale, -bits));
+    return out.subtract(fine, out.broadcast(mean, shape));
+  }
+
+  /**
+   * The mean over the last axis, in units finer by 2^bits.
+   *
+   * @param most a bound on its magnitude in units of x
+   */
+  private Value mean(Value x, int bits, long most) {
+    IntegerBuilder out = values.out();
+    int last = x.shape().rank() - 1;
+    int extent = x.shape().extent(last);
+    double scale = x.integerType().scale();
     Value sum = out.windowSum(x, last, List.of(0), List.of(extent), List.of(1), scale);
     Value count =
         values
             .parameters()
             .rounded(values.parameters().unique("count"), new double[] {extent}, Shape.of(1), 1);
-    Value mean =
-        out.roundedQuotient(
-            sum,
-            out.broadcast(count, sum.shape()),
-            bits,
-            -most << bits,
-            most << bits,
-            Math.scalb(scale, -bits));
-    Value fine = bits == 0 ? x : out.scale(x, 1L << bits, Math.scalb(scale, -bits));
-    return out.subtract(fine, out.broadcast(mean, shape));
+    return out.roundedQuotient(
+        sum,
+        out.broadcast(count, sum.shape()),
+        bits,
+        -most << bits,
+        most << bits,
+        Math.scalb(scale, -bits));
+  }
+
+  /**
+   * Per channel i of the last axis x_i less mean 2^-e_i, where the mean is that of all x_j 2^e_j
+   * and e the exponents: the mean is rounded for each exponent that there is, so that a channel is
+   * off by as much as its own integers are.
+   */
+  private Value centred(Value x, List<Integer> exponents) {
+    IntegerBuilder out = values.out();
+    Shape shape = x.shape();
+    int last = shape.rank() - 1;
+    int extent = shape.extent(last);
+    double scale = x.integerType().scale();
+    List<Integer> powers = exponents.stream().map(e -> 1 << e).toList();
+    long sum = powers.stream().mapToLong(p -> p).sum();
+    Value whole =
+        out.windowSum(
+            x,
+            last,
+            IntStream.range(0, extent).boxed().toList(),
+            Collections.nCopies(extent, 1),
+            powers,
+            scale);
+    Value mean = mean(whole, 0, Math.ceilDiv(magnitude(x) * sum, extent));
+    List<Integer> distinct = exponents.stream().distinct().sorted().toList();
+    List<Value> means = distinct.stream().map(e -> shifted(mean, e)).toList();
+    double[] chosen = new double[extent * distinct.size()];
+    for (int i = 0; i < extent; i++) {
+      chosen[i * distinct.size() + distinct.indexOf(exponents.get(i))] = 1;
+    }
+    Value choice =
+        values
+            .parameters()
+            .rounded("exponents", chosen, Shape.of(extent, distinct.size()), 1);
+    Value ofChannels = out.linear(out.concatenate(means, last), choice, Optional.empty());
+    return out.subtract(x, ofChannels);
+  }
+
+  /** x 2^-shift, rounded, with the scale of x. */
+  private Value shifted(Value x, int shift) {
+    if (shift == 0) {
+      return x;
+    }
+    Interval rounded = IntegerBuilder.interval(x).shiftRounded(shift);
+    Value y = values.out().requantize(x, shift, rounded.low(), rounded.high());
+    return values.out().scale(y, 1, x.integerType().scale());
   }
 
   /**

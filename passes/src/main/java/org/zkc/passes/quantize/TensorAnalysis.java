@@ -38,7 +38,6 @@ import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Normalization;
 import org.zkc.ir.tensor.Pointwise;
 import org.zkc.ir.tensor.Relu;
-import org.zkc.ir.tensor.RmsNorm;
 import org.zkc.ir.tensor.Standardization;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
@@ -197,7 +196,7 @@ final class TensorAnalysis {
    */
   record Normed(Value input, List<Integer> exponents) {}
 
-  /** The norm's operand; a product with powers of two that an RMS norm alone reads is its own. */
+  /** The norm's operand; a product with powers of two that the norm alone reads is its own. */
   Normed normed(Standardization norm) {
     Value input = norm.input();
     if (uses.definition(input).orElse(null) instanceof Multiply m && isOwn(m, norm)) {
@@ -234,8 +233,7 @@ final class TensorAnalysis {
   }
 
   private boolean isOwn(Multiply product, Standardization norm) {
-    return norm instanceof RmsNorm
-        && norm.axis() == norm.input().shape().rank() - 1
+    return norm.axis() == norm.input().shape().rank() - 1
         && factors.containsKey(product)
         && uses.count(product.result()) == 1;
   }

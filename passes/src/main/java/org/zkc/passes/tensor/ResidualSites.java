@@ -19,7 +19,7 @@ import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.Multiply;
-import org.zkc.ir.tensor.RmsNorm;
+import org.zkc.ir.tensor.Standardization;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.view.Broadcast;
@@ -27,7 +27,7 @@ import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.UnaryView;
 
 /**
- * The sites of a function's residual streams: values that an RMS norm over their channels reads,
+ * The sites of a function's residual streams: values that a norm over their channels reads,
  * with what views along whole lines and sums that alone read a value connect to them, so that the
  * channels of all of one site take the same factors. Every op that writes into a site, and every op
  * that reads it, must be able to take the factors up: linear maps, rows of a constant table,
@@ -176,7 +176,7 @@ final class ResidualSites {
       return;
     }
     fix(result);
-    if (op instanceof RmsNorm n && n.axis() == n.input().shape().rank() - 1) {
+    if (op instanceof Standardization n && n.axis() == n.input().shape().rank() - 1) {
       normed.add(root(n.input()));
     } else {
       op.operands().forEach(this::fix);

@@ -22,9 +22,11 @@ import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.LayerNorm;
 import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.RmsNorm;
+import org.zkc.ir.tensor.Standardization;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.view.Broadcast;
@@ -173,7 +175,7 @@ public final class ScaleResidual {
         case Subtract s when changesOperand() ->
             rewriter.append(
                 new Subtract(s.result(), operand(s.left()), operand(s.right()), s.location()));
-        case RmsNorm n when of(n.input()) != null -> rewriter.append(norm(n));
+        case Standardization n when of(n.input()) != null -> rewriter.append(norm(n));
         default -> rewriter.keep(op);
       }
     }
@@ -282,9 +284,12 @@ public final class ScaleResidual {
               op.location()));
     }
 
-    private RmsNorm norm(RmsNorm n) {
-      Value times = times(n.input(), Objects.requireNonNull(of(n.input())));
-      return new RmsNorm(n.result(), times, n.axis(), n.epsilon(), n.location());
+    private Standardization norm(Standardization norm) {
+      Value times = times(norm.input(), Objects.requireNonNull(of(norm.input())));
+      return switch (norm) {
+        case LayerNorm n -> new LayerNorm(n.result(), times, n.axis(), n.epsilon(), n.location());
+        case RmsNorm n -> new RmsNorm(n.result(), times, n.axis(), n.epsilon(), n.location());
+      };
     }
 
     /** The constant times 2^(sign e) along the last axis, which becomes as long as there are e. */

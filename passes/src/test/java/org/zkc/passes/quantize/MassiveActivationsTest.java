@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.zkc.ir.DType;
 import org.zkc.ir.IntegerType;
 import org.zkc.ir.Level;
@@ -20,6 +21,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.integer.Normalize;
 import org.zkc.ir.interpret.IntegerInterpreter;
 import org.zkc.ir.kernel.TaskRunner;
+import org.zkc.ir.tensor.LayerNorm;
 import org.zkc.ir.tensor.RmsNorm;
 import org.zkc.ir.tensor.TensorBuilder;
 import org.zkc.passes.PassContext;
@@ -34,9 +36,15 @@ class MassiveActivationsTest {
   private static final int WIDTH = 32;
   private static final float MASSIVE = 3000;
 
-  @Test
-  void exponentsHoldWhatOneScaleLoses() {
-    Program tensor = network();
+  enum Norm {
+    RMS,
+    LAYER
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void exponentsHoldWhatOneScaleLoses(Norm norm) {
+    Program tensor = network(norm);
     List<List<TensorData>> samples = samples(24);
     double alone = rSquared(tensor, samples);
     assertTrue(alone < 0.9, () -> "without exponents R^2 = " + alone);
@@ -52,12 +60,13 @@ class MassiveActivationsTest {
   }
 
   /** No integer leaves its interval for inputs at the ends of theirs: the interpreter checks. */
-  @Test
-  void everyInputHasItsIntegers() {
+  @ParameterizedTest
+  @EnumSource
+  void everyInputHasItsIntegers(Norm norm) {
     List<List<TensorData>> samples = samples(24);
     Program scaled =
         ResidualScales.apply(
-            network(), samples.subList(0, 12), new PassContext(), TaskRunner.CALLER);
+            network(norm), samples.subList(0, 12), new PassContext(), TaskRunner.CALLER);
     Program integer = quantized(scaled, samples).program();
     Random random = new Random(5);
     for (int run = 0; run < 10; run++) {
@@ -101,13 +110,13 @@ class MassiveActivationsTest {
     return samples;
   }
 
-  private static Program network() {
+  private static Program network(Norm norm) {
     Random random = new Random(1);
     TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
     Value x = b.parameter("x", new TensorType(DType.F32, Shape.of(1, TOKENS, FEATURES)));
     Value stream = linear(b, x, weights(random, WIDTH, FEATURES));
     for (int block = 0; block < 4; block++) {
-      Value y = norm(b, stream);
+      Value y = norm(b, norm, stream);
       float[] up = weights(random, 2 * WIDTH, WIDTH);
       Value hidden = b.relu(linear(b, y, up));
       stream = b.add(stream, linear(b, hidden, weights(random, WIDTH, 2 * WIDTH)));
@@ -117,12 +126,16 @@ class MassiveActivationsTest {
         stream = b.add(stream, linear(b, x, massive));
       }
     }
-    Value y = linear(b, norm(b, stream), weights(random, 8, WIDTH));
+    Value y = linear(b, norm(b, norm, stream), weights(random, 8, WIDTH));
     return Program.of(Level.TENSOR, b.build(List.of(y)));
   }
 
-  private static Value norm(TensorBuilder b, Value x) {
-    return b.op(r -> new RmsNorm(r, x, 2, 1e-5, Location.UNKNOWN));
+  private static Value norm(TensorBuilder b, Norm norm, Value x) {
+    return b.op(r ->
+        switch (norm) {
+          case RMS -> new RmsNorm(r, x, 2, 1e-5, Location.UNKNOWN);
+          case LAYER -> new LayerNorm(r, x, 2, 1e-5, Location.UNKNOWN);
+        });
   }
 
   private static Value linear(TensorBuilder b, Value x, float[] weights) {
