@@ -35,6 +35,24 @@ public interface Kernels {
    */
   void expandEq(ExtVector table, int half, Ext r);
 
+  /** out = a b, element by element; out may be either. */
+  void multiply(ExtVector a, ExtVector b, ExtVector out);
+
+  /** out = a a, element by element; out may be a. */
+  void square(ExtVector a, ExtVector out);
+
+  /** out = a + b, element by element; out may be either. */
+  void add(ExtVector a, ExtVector b, ExtVector out);
+
+  /** out = a - b, element by element; out may be either. */
+  void subtract(ExtVector a, ExtVector b, ExtVector out);
+
+  /** out[outAt + k] = a[aAt + k] b[bAt + k] over F; out may be either, at the same place. */
+  void multiplyBase(int[] a, int aAt, int[] b, int bAt, int[] out, int outAt, int count);
+
+  /** out[outAt + k] = a[aAt + k] + c b[bAt + k] over F; out may be either, at the same place. */
+  void addMultipleBase(int[] a, int aAt, int c, int[] b, int bAt, int[] out, int outAt, int count);
+
   /** sum over k of a[k] b[k] up to the shorter length. */
   Ext dot(ExtVector a, ExtVector b);
 

@@ -22,6 +22,15 @@ sealed interface Loops permits PlainLoops, VectorLoops, TrainedLoops {
   /** out = a b + c d. */
   void multiplyAdd(ExtVector a, ExtVector b, ExtVector c, ExtVector d, ExtVector out);
 
+  /** out = a a. */
+  void square(ExtVector a, ExtVector out);
+
+  /** {@link Kernels#multiplyBase}. */
+  void multiplyBase(int[] a, int aAt, int[] b, int bAt, int[] out, int outAt, int count);
+
+  /** {@link Kernels#addMultipleBase}. */
+  void addMultipleBase(int[] a, int aAt, int c, int[] b, int bAt, int[] out, int outAt, int count);
+
   /** The sum of a[k] b[k]. */
   Ext dot(ExtVector a, ExtVector b);
 

@@ -134,6 +134,26 @@ final class PlainLoops implements Loops {
   }
 
   @Override
+  public void square(ExtVector a, ExtVector out) {
+    multiply(a, a, out);
+  }
+
+  @Override
+  public void multiplyBase(int[] a, int aAt, int[] b, int bAt, int[] out, int outAt, int count) {
+    for (int k = 0; k < count; k++) {
+      out[outAt + k] = M31.mul(a[aAt + k], b[bAt + k]);
+    }
+  }
+
+  @Override
+  public void addMultipleBase(
+      int[] a, int aAt, int c, int[] b, int bAt, int[] out, int outAt, int count) {
+    for (int k = 0; k < count; k++) {
+      out[outAt + k] = M31.add(a[aAt + k], M31.mul(c, b[bAt + k]));
+    }
+  }
+
+  @Override
   public Ext dot(ExtVector a, ExtVector b) {
     int[] a0 = a.limb(0);
     int[] a1 = a.limb(1);

@@ -62,6 +62,37 @@ final class TiledKernels implements Kernels {
   }
 
   @Override
+  public void multiply(ExtVector a, ExtVector b, ExtVector out) {
+    loops.multiply(a, b, out);
+  }
+
+  @Override
+  public void square(ExtVector a, ExtVector out) {
+    loops.square(a, out);
+  }
+
+  @Override
+  public void add(ExtVector a, ExtVector b, ExtVector out) {
+    loops.add(a, b, out);
+  }
+
+  @Override
+  public void subtract(ExtVector a, ExtVector b, ExtVector out) {
+    loops.subtract(a, b, out);
+  }
+
+  @Override
+  public void multiplyBase(int[] a, int aAt, int[] b, int bAt, int[] out, int outAt, int count) {
+    loops.multiplyBase(a, aAt, b, bAt, out, outAt, count);
+  }
+
+  @Override
+  public void addMultipleBase(
+      int[] a, int aAt, int c, int[] b, int bAt, int[] out, int outAt, int count) {
+    loops.addMultipleBase(a, aAt, c, b, bAt, out, outAt, count);
+  }
+
+  @Override
   public Ext dot(ExtVector a, ExtVector b) {
     int count = Math.min(a.length(), b.length());
     return loops.dot(a.slice(0, count), b.slice(0, count));

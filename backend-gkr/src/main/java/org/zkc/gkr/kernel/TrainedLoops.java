@@ -26,6 +26,7 @@ final class TrainedLoops implements Loops {
     ExtVector out = new ExtVector(EXERCISE);
     loops.multiply(a, b, out);
     loops.multiplyAdd(a, b, out, a, out);
+    loops.square(out, out);
     Ext c = loops.dot(out, b);
     loops.line(a, out, c, b);
     loops.scale(b, c, out);
@@ -39,6 +40,8 @@ final class TrainedLoops implements Loops {
     loops.addScaledBase(b, c, base, 0);
     loops.lineBase(base, 0, EXERCISE / 2, c, a.slice(0, EXERCISE / 2));
     loops.atTwoBase(base, 0, EXERCISE / 2, a.limb(1), EXERCISE / 2);
+    loops.multiplyBase(base, 0, base, 0, base, 0, EXERCISE);
+    loops.addMultipleBase(base, 0, base[1], base, 0, base, 0, EXERCISE);
     MemorySegment weights = MemorySegment.ofArray(new byte[8 * EXERCISE]);
     loops.foldRows(weights, 1, EXERCISE, EXERCISE, a.slice(0, 8), out);
     loops.foldRows(weights, 2, EXERCISE, EXERCISE, a.slice(0, 4), out);
@@ -52,6 +55,22 @@ final class TrainedLoops implements Loops {
   @Override
   public void multiplyAdd(ExtVector a, ExtVector b, ExtVector c, ExtVector d, ExtVector out) {
     loops(out.length()).multiplyAdd(a, b, c, d, out);
+  }
+
+  @Override
+  public void square(ExtVector a, ExtVector out) {
+    loops(out.length()).square(a, out);
+  }
+
+  @Override
+  public void multiplyBase(int[] a, int aAt, int[] b, int bAt, int[] out, int outAt, int count) {
+    loops(count).multiplyBase(a, aAt, b, bAt, out, outAt, count);
+  }
+
+  @Override
+  public void addMultipleBase(
+      int[] a, int aAt, int c, int[] b, int bAt, int[] out, int outAt, int count) {
+    loops(count).addMultipleBase(a, aAt, c, b, bAt, out, outAt, count);
   }
 
   @Override

@@ -33,6 +33,31 @@ final class VectorLoops implements Loops {
   }
 
   @Override
+  public void square(ExtVector a, ExtVector out) {
+    int done = VectorResidues.square(a, out, out.length());
+    if (done < out.length()) {
+      plain.square(tail(a, done), tail(out, done));
+    }
+  }
+
+  @Override
+  public void multiplyBase(int[] a, int aAt, int[] b, int bAt, int[] out, int outAt, int count) {
+    int done = VectorResidues.multiply(a, aAt, b, bAt, out, outAt, count);
+    if (done < count) {
+      plain.multiplyBase(a, aAt + done, b, bAt + done, out, outAt + done, count - done);
+    }
+  }
+
+  @Override
+  public void addMultipleBase(
+      int[] a, int aAt, int c, int[] b, int bAt, int[] out, int outAt, int count) {
+    int done = VectorResidues.addMultiple(a, aAt, c, b, bAt, out, outAt, count);
+    if (done < count) {
+      plain.addMultipleBase(a, aAt + done, c, b, bAt + done, out, outAt + done, count - done);
+    }
+  }
+
+  @Override
   public Ext dot(ExtVector a, ExtVector b) {
     Ext[] sum = {Ext.ZERO};
     int done = VectorExt.dot(a, b, a.length(), sum);

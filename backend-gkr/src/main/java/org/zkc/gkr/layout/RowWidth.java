@@ -10,7 +10,7 @@ import org.zkc.gkr.protocol.ProtocolConstants;
  * column and 16 an element of the row combination (docs/protocol.md section 8.1: near sqrt(Q N /
  * 4)).
  */
-final class RowWidth {
+public final class RowWidth {
   /** About the number of queries at 100 bits; the exact one depends on the width. */
   private static final long NOMINAL_QUERIES = 140;
 
@@ -91,7 +91,7 @@ final class RowWidth {
    *     and those that merge the claims
    * @throws CircuitTooLarge when no row is as wide as {@code least}
    */
-  static int choose(int least, int rowVariables, IntToLongFunction rows) {
+  public static int choose(int least, int rowVariables, IntToLongFunction rows) {
     if (least > MAX) {
       throw new CircuitTooLarge("a row of " + least + " elements, at most " + MAX + " fit in one");
     }

@@ -11,6 +11,9 @@ public final class ProtocolConstants {
    */
   public static final String LABEL = "zkc gkr-logup-ligero m31 3";
 
+  /** Likewise of proofs of layered circuits (docs/protocol.md section 12). */
+  public static final String LAYERED_LABEL = "zkc gkr-layered-ligero m31 1";
+
   /**
    * log2 of {@link #BLOW_UP}. A lower rate asks for fewer queries, but for longer codewords to
    * encode and to hash. At 1/4 unique decoding corrects nearly 3/8 of the columns, which is about

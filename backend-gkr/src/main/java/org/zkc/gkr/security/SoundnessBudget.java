@@ -85,7 +85,7 @@ public record SoundnessBudget(List<Term> terms) {
           terms,
           "witness batch",
           2.0 * w.variables() + MERGING + Mle.variables(w.columns().size()));
-      opening(terms, "witness", w.width(), w.rowVariables(), parameters);
+      terms.addAll(opening("witness", w.width(), w.rowVariables(), parameters));
     }
     ModelLayout m = a.model();
     if (!m.isEmpty()) {
@@ -100,24 +100,27 @@ public record SoundnessBudget(List<Term> terms) {
       // The claims' points differ, but a column that a claim's rows get wrong need only survive
       // that
       // claim's combination.
-      opening(terms, "model", m.width(), rowVariables + ModelLayout.logClaims(system), parameters);
+      double variables = rowVariables + ModelLayout.logClaims(system);
+      terms.addAll(opening("model", m.width(), variables, parameters));
     }
     return new SoundnessBudget(terms);
   }
 
-  private static void opening(
-      ArrayList<Term> terms,
-      String name,
-      int width,
-      double rowVariables,
-      SecurityParameters parameters) {
+  /**
+   * The errors of one opening.
+   *
+   * @param width elements of a row
+   * @param rowVariables those of one claim, and those of the merging of claims
+   */
+  public static List<Term> opening(
+      String name, int width, double rowVariables, SecurityParameters parameters) {
     double n = width * StrictMath.pow(2, parameters.logBlowUp());
-    terms.add(new Term(name + " proximity", FIELD_BITS - log2(rowVariables * n)));
     // A word farther than e from the code is caught by a query with probability at least (e + 1) /
     // n.
     double errors = StrictMath.floor((n - width - 1) / 2);
     double missed = 1 - (errors + 1) / n;
-    terms.add(
+    return List.of(
+        new Term(name + " proximity", overField(rowVariables * n)),
         new Term(
             name + " queries",
             -log2(missed) * parameters.queries() + parameters.queryGrindingBits()));
@@ -151,6 +154,11 @@ public record SoundnessBudget(List<Term> terms) {
 
   private static int variables(ConstraintSystem system, int tensor) {
     return new TensorLayout(system.tensor(tensor).shape()).variables();
+  }
+
+  /** A step that fails for {@code numerator} of the elements of E. */
+  public static Term overField(String step, double numerator) {
+    return new Term(step, overField(numerator));
   }
 
   private static double overField(double numerator) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.field.M31;
 import org.zkc.gkr.field.RandomElements;
 
 /**
@@ -89,6 +90,51 @@ abstract class KernelLaws {
     reference.scale(expected, c);
     tested.scale(actual, c);
     assertSame(expected, actual, "scale");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 7, 8, 9, 16, 31, 33, 100, 1000})
+  void elementByElement(int length) {
+    ExtVector a = view(length);
+    ExtVector b = view(length);
+    ExtVector expected = new ExtVector(length);
+    ExtVector actual = view(length);
+    reference.multiply(a, b, expected);
+    tested.multiply(a, b, actual);
+    assertSame(expected, actual, "multiply");
+    reference.square(a, expected);
+    tested.square(a, actual);
+    assertSame(expected, actual, "square");
+    reference.add(a, b, expected);
+    tested.add(a, b, actual);
+    assertSame(expected, actual, "add");
+    reference.subtract(a, b, expected);
+    tested.subtract(a, b, actual);
+    assertSame(expected, actual, "subtract");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 7, 8, 9, 16, 31, 33, 100, 1000})
+  void overTheBaseField(int length) {
+    int[] a = random.residues(length + 3);
+    int[] b = random.residues(length + 5);
+    for (int k = 3; k < length; k += 7) {
+      a[k] = M31.P - 1;
+      b[k + 2] = k % 2 == 0 ? M31.P - 1 : 0;
+    }
+    int[] expected = new int[length + 1];
+    int[] actual = new int[length + 1];
+    reference.multiplyBase(a, 3, b, 5, expected, 1, length);
+    tested.multiplyBase(a, 3, b, 5, actual, 1, length);
+    assertArrayEquals(expected, actual, random.seed());
+    for (int c : new int[] {0, 1, 2, M31.P - 1, random.residues(1)[0]}) {
+      reference.addMultipleBase(a, 3, c, b, 5, expected, 1, length);
+      tested.addMultipleBase(a, 3, c, b, 5, actual, 1, length);
+      assertArrayEquals(expected, actual, random.seed() + ": times " + c);
+      reference.addMultipleBase(expected, 1, c, b, 5, expected, 1, length);
+      tested.addMultipleBase(actual, 1, c, b, 5, actual, 1, length);
+      assertArrayEquals(expected, actual, random.seed() + ": in place, times " + c);
+    }
   }
 
   @ParameterizedTest

@@ -30,6 +30,15 @@ final class LoopAllocations {
     MemorySegment weights = MemorySegment.ofArray(new byte[2 * 64 * SIZE]);
     AllocationProbe.print("multiply", ELEMENTWISE, () -> loops.multiply(a, b, out));
     AllocationProbe.print("multiplyAdd", ELEMENTWISE, () -> loops.multiplyAdd(a, b, b, a, out));
+    AllocationProbe.print("square", ELEMENTWISE, () -> loops.square(a, out));
+    AllocationProbe.print(
+        "multiplyBase",
+        ELEMENTWISE,
+        () -> loops.multiplyBase(base, 0, base, SIZE, baseOut, 0, SIZE));
+    AllocationProbe.print(
+        "addMultipleBase",
+        ELEMENTWISE,
+        () -> loops.addMultipleBase(base, 0, 3, base, SIZE, baseOut, 0, SIZE));
     AllocationProbe.print("dot", ELEMENTWISE, () -> loops.dot(a, b));
     AllocationProbe.print("line", ELEMENTWISE, () -> loops.line(a, b, c, out));
     AllocationProbe.print("scale", ELEMENTWISE, () -> loops.scale(a, c, out));

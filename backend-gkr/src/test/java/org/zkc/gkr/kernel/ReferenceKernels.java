@@ -47,6 +47,47 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
+  public void multiply(ExtVector a, ExtVector b, ExtVector out) {
+    for (int k = 0; k < out.length(); k++) {
+      out.set(k, a.get(k).mul(b.get(k)));
+    }
+  }
+
+  @Override
+  public void square(ExtVector a, ExtVector out) {
+    multiply(a, a, out);
+  }
+
+  @Override
+  public void add(ExtVector a, ExtVector b, ExtVector out) {
+    for (int k = 0; k < out.length(); k++) {
+      out.set(k, a.get(k).add(b.get(k)));
+    }
+  }
+
+  @Override
+  public void subtract(ExtVector a, ExtVector b, ExtVector out) {
+    for (int k = 0; k < out.length(); k++) {
+      out.set(k, a.get(k).sub(b.get(k)));
+    }
+  }
+
+  @Override
+  public void multiplyBase(int[] a, int aAt, int[] b, int bAt, int[] out, int outAt, int count) {
+    for (int k = 0; k < count; k++) {
+      out[outAt + k] = M31.mul(a[aAt + k], b[bAt + k]);
+    }
+  }
+
+  @Override
+  public void addMultipleBase(
+      int[] a, int aAt, int c, int[] b, int bAt, int[] out, int outAt, int count) {
+    for (int k = 0; k < count; k++) {
+      out[outAt + k] = M31.add(a[aAt + k], M31.mul(c, b[bAt + k]));
+    }
+  }
+
+  @Override
   public Ext dot(ExtVector a, ExtVector b) {
     Ext sum = Ext.ZERO;
     for (int k = 0; k < Math.min(a.length(), b.length()); k++) {

@@ -1,0 +1,190 @@
+package org.zkc.gkr.prove.layered;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.layered.Layer;
+import org.zkc.gkr.mle.EqTable;
+import org.zkc.gkr.mle.SplitEq;
+import org.zkc.gkr.prove.sumcheck.SumcheckTables;
+
+/**
+ * sum over copies c of eq(z, c) sum over wires j of w_j P_j(V(c, .)), eq split off: P the layer's
+ * program, V the registers below. Registers that products read are bound round by round. What stands
+ * outside of products is one table of a value for each copy, and registers that are read there alone
+ * are not bound at all: their ends are computed from the whole point.
+ */
+final class LayerTables implements SumcheckTables {
+  private final Kernels kernels = Kernels.best();
+  private final Layer layer;
+  private final LayerPlan plan;
+  private final CopyOrder whole;
+  private final List<int[]> below;
+  private final Ext[] z;
+  private final TreeSet<Integer> bound = new TreeSet<>();
+  private final @Nullable ExtVector[] tables;
+  private final SplitEq eq;
+  private CopyOrder order;
+  private @Nullable ExtVector outside;
+  private List<PartTile> tiles = new ArrayList<>();
+  private int round;
+
+  LayerTables(Layer layer, ExtVector weights, Ext[] z, CopyOrder order, List<int[]> below) {
+    this.layer = layer;
+    this.plan = new LayerPlan(layer, weights);
+    this.whole = order;
+    this.order = order;
+    this.below = below;
+    this.z = z;
+    tables = new ExtVector[below.size()];
+    eq = new SplitEq(z);
+    if (z.length > 0) {
+      for (LayerPlan.Part part : plan.parts()) {
+        PartTile tile = new BaseTile(layer, part, order, later(), below);
+        bound.addAll(tile.registers());
+        tiles.add(tile);
+      }
+      outside = outside();
+    }
+  }
+
+  private Ext[] later() {
+    return Arrays.copyOfRange(z, round + 1, z.length);
+  }
+
+  /** The value of each copy outside of products, or null where there is none. */
+  private @Nullable ExtVector outside() {
+    ExtVector out = null;
+    int run = whole.run();
+    for (int r = 0; r < below.size(); r++) {
+      ExtVector weights = plan.linear(r);
+      if (weights != null) {
+        out = out == null ? new ExtVector(whole.copies()) : out;
+        for (int group = 0; group < whole.groups(); group++) {
+          ExtVector copies = out.slice(group * run, run);
+          for (int k = 0; k < weights.length(); k++) {
+            int at = whole.at(group, weights.length(), k);
+            kernels.addScaledBase(copies, weights.get(k), below.get(r), at, run);
+          }
+        }
+      }
+    }
+    return out;
+  }
+
+  @Override
+  public int rounds() {
+    return z.length;
+  }
+
+  @Override
+  public Ext[] message() {
+    Ext[] sums = new Ext[layer.degree()];
+    Arrays.fill(sums, plan.constant());
+    for (PartTile tile : tiles) {
+      tile.addTo(sums, order.groups() / 2, later());
+    }
+    if (outside != null) {
+      int half = outside.length() / 2;
+      Ext atZero = ofCopies(outside.slice(0, half));
+      Ext step = ofCopies(outside.slice(half, half)).sub(atZero);
+      for (int v = 0; v < sums.length; v++) {
+        int t = v == 0 ? 0 : v + 1;
+        sums[v] = sums[v].add(atZero).add(step.mulBase(t));
+      }
+    }
+    return sums;
+  }
+
+  /** The sum of eq over the later variables times value. */
+  private Ext ofCopies(ExtVector values) {
+    return kernels.roundOfProduct(
+        new ExtVector[] {values}, eq.high(), eq.low(), values.length())[0];
+  }
+
+  @Override
+  public void bind(Ext challenge) {
+    int half = order.groups() / 2 * order.run();
+    for (int r : bound) {
+      int elements = half * layer.below().get(r);
+      ExtVector table = tables[r];
+      tables[r] =
+          table == null
+              ? kernels.bindBase(below.get(r), 0, 2 * elements, elements, challenge)
+              : kernels.bind(table, elements, challenge);
+    }
+    if (outside != null) {
+      outside = kernels.bind(outside, half, challenge);
+    }
+    eq.bind(challenge);
+    order = order.half();
+    round++;
+    if (order.groups() == 1 && order.run() > 1) {
+      for (int r : bound) {
+        tables[r] = transposed(tables[r], order.run());
+      }
+      order = new CopyOrder(order.run(), 1);
+    }
+    if (round < z.length) {
+      ArrayList<PartTile> next = new ArrayList<>();
+      for (PartTile tile : tiles) {
+        boolean same = tile instanceof ExtTile && tile.fits(order);
+        next.add(same ? tile : new ExtTile(layer, tile.part, order, later(), tables));
+      }
+      tiles = next;
+    }
+  }
+
+  /** From wire by wire to copy by copy. */
+  private static ExtVector transposed(ExtVector table, int run) {
+    int width = table.length() / run;
+    ExtVector out = new ExtVector(table.length());
+    for (int limb = 0; limb < 4; limb++) {
+      int[] from = table.limb(limb);
+      int[] to = out.limb(limb);
+      for (int k = 0; k < width; k++) {
+        int at = table.offset() + k * run;
+        for (int c = 0; c < run; c++) {
+          to[c * width + k] = from[at + c];
+        }
+      }
+    }
+    return out;
+  }
+
+  /** The wires below at the point of all rounds, register by register. */
+  ExtVector ends(Ext[] point) {
+    ExtVector out = new ExtVector(layer.widthBelow());
+    ExtVector ofCopies = EqTable.of(point);
+    int at = 0;
+    for (int r = 0; r < below.size(); r++) {
+      int width = layer.below().get(r);
+      ExtVector table = tables[r];
+      ExtVector register = out.slice(at, width);
+      if (table != null) {
+        register.copyFrom(table);
+      } else {
+        combine(below.get(r), ofCopies, register);
+      }
+      at += width;
+    }
+    return out;
+  }
+
+  private void combine(int[] table, ExtVector ofCopies, ExtVector out) {
+    int run = whole.run();
+    for (int k = 0; k < out.length(); k++) {
+      Ext sum = Ext.ZERO;
+      for (int group = 0; group < whole.groups(); group++) {
+        int at = whole.at(group, out.length(), k);
+        sum = sum.add(kernels.dotBase(table, at, run, ofCopies.slice(group * run, run)));
+      }
+      out.set(k, sum);
+    }
+  }
+}

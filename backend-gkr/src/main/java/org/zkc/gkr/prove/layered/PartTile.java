@@ -1,0 +1,224 @@
+package org.zkc.gkr.prove.layered;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.layered.Gate;
+import org.zkc.gkr.layered.Layer;
+import org.zkc.gkr.mle.EqTable;
+
+/**
+ * The share of one {@link LayerPlan.Part} in a round's message: tables of the registers below are
+ * taken at t = 0, 2, 3, .. of the current variable, tile by tile, the factors and products made of
+ * them, and these added up with weights. Tables are over F in the first round and over E later.
+ */
+abstract sealed class PartTile permits BaseTile, ExtTile {
+  /** Elements of a register in a tile, where a tile can be cut: a few dozen fit the cache. */
+  private static final int CHUNK = 256;
+
+  final Kernels kernels = Kernels.best();
+  final Layer layer;
+  final LayerPlan.Part part;
+
+  /** Copies of a run, and groups of a tile. */
+  final int run;
+
+  final int groups;
+
+  private final boolean cuts;
+  private final ExtVector[] weights;
+  private final Ext[] low;
+
+  /**
+   * The tiles of tables of {@code order}.
+   *
+   * @param later the coordinates of the claim's point after the current variable
+   */
+  PartTile(Layer layer, LayerPlan.Part part, CopyOrder order, Ext[] later) {
+    this.layer = layer;
+    this.part = part;
+    run = order.run();
+    int halfGroups = order.groups() / 2;
+    int width = layer.width(part.roots().getFirst().left());
+    cuts = part.gates().stream().allMatch(g -> isElementwise(g, width));
+    groups = Math.clamp(Integer.highestOneBit(Math.max(1, CHUNK / (width * run))), 1, halfGroups);
+    int lowVariables = Integer.numberOfTrailingZeros(groups * run);
+    low = Arrays.copyOfRange(later, later.length - lowVariables, later.length);
+    ExtVector eq = EqTable.of(low);
+    weights =
+        part.roots().stream().map(r -> spread(r.weights(), eq)).toArray(ExtVector[]::new);
+  }
+
+  private boolean isElementwise(int gate, int width) {
+    return layer.width(gate) == width
+        && switch (layer.gates().get(gate)) {
+          case Gate.Below _, Gate.Constant _, Gate.Sum _, Gate.Product _ -> true;
+          case Gate.Select _, Gate.Total _ -> false;
+        };
+  }
+
+  /** Whether tables of this order can be worked on in the same tiles. */
+  boolean fits(CopyOrder order) {
+    return order.run() == run && order.groups() / 2 >= groups;
+  }
+
+  /** eq times weight, in the order of a tile. */
+  private ExtVector spread(ExtVector ofWires, ExtVector eq) {
+    int width = ofWires.length();
+    ExtVector out = new ExtVector(groups * run * width);
+    for (int group = 0; group < groups; group++) {
+      if (run == 1) {
+        ExtVector part = out.slice(group * width, width);
+        kernels.addScaled(part, eq.get(group), ofWires);
+      } else {
+        for (int k = 0; k < width; k++) {
+          ExtVector part = out.slice((group * width + k) * run, run);
+          kernels.addScaled(part, ofWires.get(k), eq.slice(group * run, run));
+        }
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Adds to sums[0], sums[1], .. the part's values at t = 0, 2, 3, ..
+   *
+   * @param halfGroupsNow groups of half a table
+   * @param later as in the constructor, for the current variable
+   */
+  void addTo(Ext[] sums, int halfGroupsNow, Ext[] later) {
+    ExtVector high = EqTable.of(Arrays.copyOf(later, later.length - low.length));
+    int width = layer.width(part.roots().getFirst().left());
+    int period = groups * run * width;
+    int step = cuts ? CHUNK : period;
+    for (int tile = 0; tile < halfGroupsNow / groups; tile++) {
+      Ext[] own = new Ext[sums.length];
+      Arrays.fill(own, Ext.ZERO);
+      for (int from = 0; from < period; from += step) {
+        chunk(own, tile, from, Math.min(step, period - from), halfGroupsNow);
+      }
+      for (int v = 0; v < sums.length; v++) {
+        sums[v] = sums[v].add(high.get(tile).mul(own[v]));
+      }
+    }
+  }
+
+  private void chunk(Ext[] sums, int tile, int from, int count, int halfGroupsNow) {
+    for (int gate : part.gates()) {
+      if (layer.gates().get(gate) instanceof Gate.Below b) {
+        int width = layer.width(gate);
+        int at = tile * groups * run * width + from;
+        atZero(gate, b.register(), at, at + halfGroupsNow * run * width, count(gate, count));
+      } else if (layer.gates().get(gate) instanceof Gate.Constant) {
+        constant(gate, from, count(gate, count));
+      }
+    }
+    for (int v = 0; v < sums.length; v++) {
+      if (v > 0) {
+        // From 0 to 2, and on by steps of 1.
+        for (int gate : part.gates()) {
+          if (layer.gates().get(gate) instanceof Gate.Below) {
+            if (v == 1) {
+              atTwo(gate, count(gate, count));
+            } else {
+              atNext(gate, count(gate, count));
+            }
+          }
+        }
+      }
+      for (int gate : part.gates()) {
+        compute(gate, count(gate, count));
+      }
+      for (int r = 0; r < weights.length; r++) {
+        LayerPlan.Root root = part.roots().get(r);
+        int n = count(root.gate(), count);
+        sums[v] = sums[v].add(dot(root, weights[r].slice(from, n), n));
+      }
+    }
+  }
+
+  private void compute(int gate, int count) {
+    switch (layer.gates().get(gate)) {
+      case Gate.Below _, Gate.Constant _ -> {}
+      case Gate.Sum s -> sum(gate, s.terms(), count);
+      case Gate.Product p -> product(gate, p.left(), p.right(), count);
+      case Gate.Select s -> {
+        int[] indices = s.indices();
+        for (int k = 0; k < indices.length; k++) {
+          int source = 0;
+          int wire = indices[k];
+          while (wire >= layer.width(s.sources().get(source))) {
+            wire -= layer.width(s.sources().get(source++));
+          }
+          int from = s.sources().get(source);
+          for (int group = 0; group < groups; group++) {
+            moveRun(
+                from,
+                (group * layer.width(from) + wire) * run,
+                gate,
+                (group * indices.length + k) * run);
+          }
+        }
+      }
+      case Gate.Total t -> {
+        int width = layer.width(t.source());
+        for (int group = 0; group < groups; group++) {
+          for (int k = 0; k < width; k++) {
+            addRun(t.source(), (group * width + k) * run, gate, group * run, k == 0);
+          }
+        }
+      }
+    }
+  }
+
+  private int count(int gate, int chunk) {
+    return cuts ? chunk : groups * run * layer.width(gate);
+  }
+
+  /** Room for a gate's values in a tile. */
+  int room(int gate) {
+    return cuts ? Math.min(CHUNK, groups * run * layer.width(gate)) : groups * run * layer.width(gate);
+  }
+
+  /** The residues of a constant in a whole tile. */
+  int[] spread(Gate.Constant c) {
+    int width = c.values().length;
+    int[] out = new int[groups * run * width];
+    for (int k = 0; k < groups * width; k++) {
+      Arrays.fill(out, k * run, (k + 1) * run, c.values()[k % width]);
+    }
+    return out;
+  }
+
+  /** Gates that this part reads from below. */
+  List<Integer> registers() {
+    ArrayList<Integer> out = new ArrayList<>();
+    for (int gate : part.gates()) {
+      if (layer.gates().get(gate) instanceof Gate.Below b) {
+        out.add(b.register());
+      }
+    }
+    return out;
+  }
+
+  abstract void atZero(int gate, int register, int lowAt, int highAt, int count);
+
+  abstract void atTwo(int gate, int count);
+
+  abstract void atNext(int gate, int count);
+
+  abstract void constant(int gate, int from, int count);
+
+  abstract void sum(int gate, List<Gate.Term> terms, int count);
+
+  abstract void product(int gate, int left, int right, int count);
+
+  abstract void moveRun(int from, int at, int to, int toAt);
+
+  abstract void addRun(int from, int at, int to, int toAt, boolean first);
+
+  abstract Ext dot(LayerPlan.Root root, ExtVector weights, int count);
+}

@@ -1,0 +1,101 @@
+package org.zkc.gkr.prove.layered;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.field.M31;
+import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.layered.LayeredCircuit;
+import org.zkc.gkr.layered.LayeredStatement;
+import org.zkc.gkr.layered.LayeredVerifier;
+
+/** Random circuits, numbers of copies and inputs, through prover and verifier. */
+class RandomLayeredCircuitsTest {
+  private static final byte[] CONTEXT = {1, 2};
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5, 16, 33, 130, 256})
+  void everyCircuitIsProvedForItsOwnOutputsAlone(int copies) {
+    for (int seed = 0; seed < 25; seed++) {
+      LayeredCircuit circuit = LayeredCircuits.random(1000L * copies + seed);
+      List<int[]> inputs = LayeredCircuits.inputs(circuit, copies, seed);
+      LayeredProver.Proved proved =
+          LayeredProver.prove(circuit, copies, inputs, CONTEXT, Workers.callerOnly());
+      LayeredStatement statement = proved.statement();
+      String where = copies + " copies, seed " + seed;
+      assertMeaning(circuit, copies, inputs, statement, where);
+      LayeredVerifier.verify(circuit, statement, proved.proof(), CONTEXT);
+
+      LayeredStatement other = withOutput(statement, seed % statement.outputs().size(), copies / 2);
+      assertThrows(
+          VerificationFailure.class,
+          () -> LayeredVerifier.verify(circuit, other, proved.proof(), CONTEXT),
+          where);
+    }
+  }
+
+  /** More copies than a run of the prover's tables has, in several groups, and wide registers. */
+  @Test
+  void manyCopies() {
+    for (int seed = 0; seed < 4; seed++) {
+      LayeredCircuit circuit = LayeredCircuits.random(77 + seed);
+      int copies = 1000 + 333 * seed;
+      List<int[]> inputs = LayeredCircuits.inputs(circuit, copies, seed);
+      LayeredProver.Proved proved =
+          LayeredProver.prove(circuit, copies, inputs, CONTEXT, Workers.callerOnly());
+      assertMeaning(circuit, copies, inputs, proved.statement(), "seed " + seed);
+      LayeredVerifier.verify(circuit, proved.statement(), proved.proof(), CONTEXT);
+    }
+  }
+
+  @Test
+  void threadsDoNotChangeTheProof() {
+    LayeredCircuit circuit = LayeredCircuits.random(3);
+    List<int[]> inputs = LayeredCircuits.inputs(circuit, 70, 3);
+    byte[] one = LayeredProver.prove(circuit, 70, inputs, CONTEXT, Workers.callerOnly()).proof();
+    try (Workers workers = Workers.of(3)) {
+      assertArrayEquals(
+          one, LayeredProver.prove(circuit, 70, inputs, CONTEXT, workers).proof());
+    }
+  }
+
+  private static void assertMeaning(
+      LayeredCircuit circuit,
+      int copies,
+      List<int[]> inputs,
+      LayeredStatement statement,
+      String where) {
+    for (int c = 0; c < copies; c++) {
+      ArrayList<int[]> own = new ArrayList<>();
+      for (int[] register : inputs) {
+        own.add(copy(register, copies, c));
+      }
+      List<int[]> expected = CircuitMeaning.outputs(circuit, own);
+      for (int r = 0; r < expected.size(); r++) {
+        assertArrayEquals(
+            expected.get(r), copy(statement.outputs().get(r), copies, c), where + ", copy " + c);
+      }
+    }
+  }
+
+  private static int[] copy(int[] register, int copies, int copy) {
+    int width = register.length / copies;
+    return Arrays.copyOfRange(register, copy * width, (copy + 1) * width);
+  }
+
+  private static LayeredStatement withOutput(LayeredStatement statement, int register, int copy) {
+    ArrayList<int[]> outputs = new ArrayList<>(statement.outputs());
+    int[] changed = outputs.get(register).clone();
+    int at = copy * (changed.length / statement.copies());
+    changed[at] = M31.add(changed[at], 1);
+    outputs.set(register, changed);
+    return new LayeredStatement(statement.copies(), statement.inputs(), outputs);
+  }
+}
