@@ -31,9 +31,4 @@ public final class LayeredTranscript {
     transcript.absorb("context", context);
     return transcript;
   }
-
-  /** The name of a layer's messages. */
-  public static String name(int layer) {
-    return "layer " + layer;
-  }
 }

@@ -94,11 +94,11 @@ public final class LayeredVerifier {
     ExtVector below = new ExtVector(0);
     for (int k = circuit.layers().size() - 1; k >= 0; k--) {
       Layer layer = circuit.layers().get(k);
-      String name = LayeredTranscript.name(k);
+      String name = "layer " + k;
       SumcheckVerifier.Ending ending =
           SumcheckVerifier.split(in, Section.RELATIONS, name, claim, z, layer.degree());
       z = ending.point();
-      below = k > 0 ? ends(name, layer.widthBelow()) : inputs(z);
+      below = k > 0 ? ends(name + " ends", layer.widthBelow()) : inputs(z);
       VerificationFailure.requireEqual(
           name + " ends", ending.value(), Kernels.best().dot(weights, layer.evaluate(below)));
       if (k > 0) {
@@ -112,8 +112,8 @@ public final class LayeredVerifier {
     in.finish();
   }
 
-  private ExtVector ends(String name, int count) {
-    return in.receiveVector(Section.RELATIONS, name + " ends", count);
+  private ExtVector ends(String label, int count) {
+    return in.receiveVector(Section.RELATIONS, label, count);
   }
 
   /** eq at fresh challenges on {@code count} wires. */
@@ -149,7 +149,7 @@ public final class LayeredVerifier {
       ExtVector register =
           switch (input.visibility()) {
             case PUBLIC -> statement.input(seen++, input.width(), eq);
-            case COMMITTED -> ends("input " + input.name(), input.width());
+            case COMMITTED -> ends("input " + input.name() + " ends", input.width());
           };
       all.slice(at, input.width()).copyFrom(register);
       at += input.width();

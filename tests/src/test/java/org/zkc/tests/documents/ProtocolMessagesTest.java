@@ -26,8 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ExecutableElement;
@@ -40,8 +42,8 @@ import org.junit.jupiter.api.Test;
 import org.zkc.tests.Repository;
 
 /**
- * The table of messages in section 9 of docs/protocol.md has every label that the verifier's
- * classes hand to the transcript, and no other: whoever writes a second verifier needs them to the
+ * The tables of messages in sections 9 and 12 of docs/protocol.md have every label that the
+ * verifiers' classes hand to the transcript, and no other: whoever writes a second verifier needs them to the
  * letter. Names of relations, which are labels too, are held to section 9.1 by a test of the
  * backend.
  */
@@ -58,13 +60,19 @@ final class ProtocolMessagesTest {
           "Rounds",
           "ReductionVerifier",
           "Verifier",
-          "StatementTranscript");
+          "StatementTranscript",
+          "LayeredVerifier");
+
+  private static final String LAYERED = "org.zkc.gkr.layered";
 
   /** The prover, whose labels are the verifier's or no proof verifies, and what only counts. */
   private static final Set<String> ROOMS_WITHOUT_LABELS =
       Set.of("org.zkc.gkr.prove", "org.zkc.gkr.estimate", "org.zkc.gkr.security");
 
   private static final Set<String> LABELS = Set.of("label", "name", "kind");
+
+  private static final String HEADER =
+      "| step | label | sent, absorbed or drawn | equation that the verifier checks |";
 
   private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
 
@@ -73,9 +81,16 @@ final class ProtocolMessagesTest {
 
   @Test
   void everyLabelIsInTheTableAndNoOther() throws IOException {
-    Set<String> patterns = labelsOfTheVerifier();
-    Set<String> documented = labelsOfTheTable();
-    assertTrue(patterns.size() > 20, "labels found in the code: " + patterns);
+    compare(labelsOfTheVerifier(room -> !room.equals(LAYERED)), labelsOfTheTable(0));
+  }
+
+  @Test
+  void everyLabelOfLayeredCircuitsIsInTheirTable() throws IOException {
+    compare(labelsOfTheVerifier(room -> room.equals(LAYERED)), labelsOfTheTable(1));
+  }
+
+  private static void compare(Set<String> patterns, Set<String> documented) {
+    assertTrue(patterns.size() > 12, "labels found in the code: " + patterns);
     TreeSet<String> missing = new TreeSet<>();
     for (String pattern : patterns) {
       if (documented.stream().noneMatch(label -> label.matches(pattern))) {
@@ -93,12 +108,15 @@ final class ProtocolMessagesTest {
   }
 
   /** The labels in the second column, an example for each: 7 for a number, X for a name. */
-  private static Set<String> labelsOfTheTable() throws IOException {
+  private static Set<String> labelsOfTheTable(int table) throws IOException {
     TreeSet<String> out = new TreeSet<>();
     List<String> lines = Files.readAllLines(Repository.root().resolve("docs/protocol.md"));
     int from =
-        lines.indexOf(
-            "| step | label | sent, absorbed or drawn | equation that the verifier checks |");
+        IntStream.range(0, lines.size())
+            .filter(k -> lines.get(k).equals(HEADER))
+            .skip(table)
+            .findFirst()
+            .orElseThrow();
     for (String line : lines.subList(from + 2, lines.size())) {
       if (!line.startsWith("|")) {
         break;
@@ -112,7 +130,7 @@ final class ProtocolMessagesTest {
     return out;
   }
 
-  private static Set<String> labelsOfTheVerifier() throws IOException {
+  private static Set<String> labelsOfTheVerifier(Predicate<String> rooms) throws IOException {
     Path backend = Repository.root().resolve("backend-gkr/src/main/java");
     List<Path> sources;
     try (Stream<Path> files = Files.walk(backend)) {
@@ -131,7 +149,7 @@ final class ProtocolMessagesTest {
       task.parse()
           .forEach(unit -> {
             String room = String.valueOf(unit.getPackageName());
-            if (ROOMS_WITHOUT_LABELS.stream().noneMatch(room::startsWith)) {
+            if (rooms.test(room) && ROOMS_WITHOUT_LABELS.stream().noneMatch(room::startsWith)) {
               units.add(unit);
             }
           });
