@@ -10,7 +10,7 @@ import org.zkc.gkr.security.SecurityParameters;
 import org.zkc.gkr.security.SoundnessBudget;
 
 /**
- * What the verifier decides about the proof of a circuit's copies: the matrix that committed inputs
+ * The verifier's decisions about the proof of a circuit's copies: the matrix that committed inputs
  * are the rows of, and the queries into it.
  *
  * @param copyVariables log2 of the copies, padded to a power of two

@@ -8,8 +8,8 @@ import org.zkc.gkr.field.M31;
 import org.zkc.gkr.kernel.Kernels;
 
 /**
- * What a proof of a {@link LayeredCircuit} is about: in each of {@code copies} copies the circuit
- * gives these outputs for these public inputs, and for committed inputs that exist.
+ * The claim that a proof of a {@link LayeredCircuit} shows: in each of {@code copies} copies the
+ * circuit gives these outputs for these public inputs, and for committed inputs that exist.
  *
  * @param copies at least 1
  * @param inputs of each public input register, in the circuit's order: residues, copy by copy,

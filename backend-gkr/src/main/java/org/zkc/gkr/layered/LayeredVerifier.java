@@ -201,7 +201,7 @@ public final class LayeredVerifier {
         proof.opening(Opening.WITNESS));
   }
 
-  /** What a proof file of a network has beside, and this proof has not, is empty. */
+  /** The parts that only proofs of networks have are empty. */
   private void requireNothingElse(boolean commits) {
     VerificationFailure.requireCount(
         "bytes of the input root", commits ? ROOT_BYTES : 0, proof.witnessRoot().length);

@@ -1,7 +1,7 @@
 package org.zkc.gkr.prove.layered;
 
 /**
- * Where a wire of a copy stands in a register's table: copies are grouped into runs of {@code run},
+ * The place of a wire of a copy in a register's table: copies are grouped into runs of {@code run},
  * and a table has for each group its wires, and for each wire the copies of the group. So registers
  * are worked on as whole arrays, a wire is chosen by moving runs, and the highest variables of the
  * copies split a table into halves.
