@@ -98,10 +98,11 @@ final class BlockLowering {
   private void perform(Operation operation, Location line) {
     try {
       HloCall call = call(operation, line);
-      List<Held> lowered = operator(operation, line).lower(call);
+      HloOperator operator = operator(operation, line);
       List<Held> results =
-          lowered.size() == 1 ? List.of(recognised(call, lowered.getFirst())) : lowered;
-      results.forEach(r -> module.define(r.binding(), call));
+          QuantizedOperations.isOne(call)
+              ? QuantizedOperations.lower(call, c -> performed(operator, c))
+              : performed(operator, call);
       if (results.size() < operation.results().size()) {
         throw new UserException(
             line,
@@ -116,6 +117,14 @@ final class BlockLowering {
       module.fault(located);
       unknown(operation, line);
     }
+  }
+
+  private List<Held> performed(HloOperator operator, HloCall call) {
+    List<Held> lowered = operator.lower(call);
+    List<Held> results =
+        lowered.size() == 1 ? List.of(recognised(call, lowered.getFirst())) : lowered;
+    results.forEach(r -> module.define(r.binding(), call));
+    return results;
   }
 
   /** A result as the number or the activation that it is. */

@@ -14,6 +14,7 @@ import org.zkc.ir.UserException;
 import org.zkc.stablehlo.program.Block;
 import org.zkc.stablehlo.program.HloAttribute;
 import org.zkc.stablehlo.program.HloType;
+import org.zkc.stablehlo.program.HloValue;
 import org.zkc.stablehlo.program.Operation;
 import org.zkc.torchscript.lower.Binding;
 import org.zkc.torchscript.lower.FunctionWriter;
@@ -46,6 +47,19 @@ final class HloCall {
             List.of(),
             operation.location());
     return new HloCall(other, operands, block, at);
+  }
+
+  /** The same call on other operands, with results of other types. */
+  HloCall on(List<Held> others, List<HloValue> results) {
+    Operation other =
+        new Operation(
+            operation.name(),
+            operation.operands(),
+            results,
+            operation.attributes(),
+            operation.regions(),
+            operation.location());
+    return new HloCall(other, others, block, at);
   }
 
   /** The place among all operations: an operation comes after those of its operands. */

@@ -16,6 +16,7 @@ public final class HloOperators {
               BitOperations.TABLE,
               ShiftOperations.TABLE,
               FunctionOperations.TABLE,
+              QuantizedOperations.TABLE,
               ConstantOperations.TABLE,
               ShapeOperations.TABLE,
               ContractionOperations.TABLE,

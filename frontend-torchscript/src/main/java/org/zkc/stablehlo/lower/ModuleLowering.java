@@ -16,6 +16,7 @@ import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
+import org.zkc.stablehlo.program.HloElementType;
 import org.zkc.stablehlo.program.HloFunction;
 import org.zkc.stablehlo.program.HloLocation;
 import org.zkc.stablehlo.program.HloModule;
@@ -108,6 +109,12 @@ public final class ModuleLowering {
     List<Held> results = block.call(function, values, at);
     List<Binding> outputs = new ArrayList<>();
     for (Held result : results) {
+      if (result.type().element() instanceof HloElementType.Quantized) {
+        throw new UserException(
+            at,
+            "a result, %s, is quantised".formatted(result.type().text()),
+            "return what stablehlo.uniform_dequantize makes of it");
+      }
       outputs.add(
           result.isWhole()
               ? result.binding()
@@ -140,6 +147,12 @@ public final class ModuleLowering {
           at,
           "the argument %s has extents that are not known; export the model with fixed shapes"
               .formatted(argument.value()));
+    }
+    if (type.element() instanceof HloElementType.Quantized) {
+      throw new UserException(
+          at,
+          "the argument %s is quantised".formatted(argument.value()),
+          "take real numbers, and quantise them in the program (stablehlo.uniform_quantize)");
     }
     if (type.element().dtype().isEmpty()) {
       throw new UserException(
