@@ -34,6 +34,12 @@ public final class LeafOrder {
   /** The axis that variable k of the order is of, the least significant first. */
   private final int[] axes;
 
+  /** log2 of the elements of a box. */
+  private final int boxVariables;
+
+  /** The bits of a box's place that number the boxes along each axis. */
+  private final int[] masks;
+
   private LeafOrder(TensorLayout layout, int[] box) {
     this.layout = layout;
     this.box = box;
@@ -46,11 +52,14 @@ public final class LeafOrder {
       Arrays.fill(axes, at, at + box[a], a);
       at += box[a];
     }
+    boxVariables = at;
+    masks = new int[rank];
     int[] left = grid.clone();
-    while (at < axes.length) {
+    for (; at < axes.length; at++) {
       int next = next(left);
       left[next] = boxes(left[next], 1);
-      axes[at++] = next;
+      axes[at] = next;
+      masks[next] |= 1 << at - boxVariables;
     }
   }
 
@@ -124,17 +133,24 @@ public final class LeafOrder {
     return n;
   }
 
+  /** Whether the live boxes, one after the other, hold the elements in the order of the tensor. */
+  public boolean isRowMajor() {
+    for (int k = 1; k < axes.length; k++) {
+      if (axes[k] > axes[k - 1]) {
+        return false;
+      }
+    }
+    return layout.isPrefix();
+  }
+
   /** The places of the live boxes among all, ascending. */
   public int[] places() {
-    int boxBits = Arrays.stream(box).sum();
     int[] out = new int[liveBoxes()];
     int found = 0;
-    int[] digits = new int[rank];
-    for (int place = 0; place < 1 << axes.length - boxBits; place++) {
-      digits(place, digits);
+    for (int place = 0; place < 1 << axes.length - boxVariables; place++) {
       boolean live = true;
       for (int a = 0; a < rank; a++) {
-        live &= digits[a] < grid[a];
+        live &= digit(place, a) < grid[a];
       }
       if (live) {
         out[found++] = place;
@@ -143,14 +159,9 @@ public final class LeafOrder {
     return out;
   }
 
-  /** The number along each axis of the box at {@code place}. */
-  private void digits(int place, int[] out) {
-    int boxBits = Arrays.stream(box).sum();
-    int[] taken = new int[rank];
-    Arrays.fill(out, 0);
-    for (int k = boxBits; k < axes.length; k++) {
-      out[axes[k]] |= (place >> k - boxBits & 1) << taken[axes[k]]++;
-    }
+  /** The number along an axis of the box at {@code place}. */
+  private int digit(int place, int axis) {
+    return Integer.compress(place, masks[axis]);
   }
 
   /** The coordinates of {@code point}, which is in this order, in the order of the tensor. */
@@ -183,13 +194,10 @@ public final class LeafOrder {
   }
 
   /**
-   * Writes the elements of the box at {@code place} to the start of {@code out}, zeros where there
-   * are none.
+   * Writes the elements of the box at {@code place} to {@code out} from {@code to} on, zeros where
+   * there are none.
    */
-  public void copy(TensorLayout.Elements real, int place, int[] out) {
-    Arrays.fill(out, 0);
-    int[] digits = new int[rank];
-    digits(place, digits);
+  public void copy(TensorLayout.Elements real, int place, int[] out, int to) {
     // An axis that lies in one box as a whole is one run with the axis before it.
     int last = rank - 1;
     int inner = 1;
@@ -197,25 +205,31 @@ public final class LeafOrder {
       inner <<= box[last--];
     }
     if (last < 0) {
-      real.copy(0, 1, out, 0);
+      Arrays.fill(out, to, to + ProtocolConstants.LEAST_BLOCK, 0);
+      real.copy(0, 1, out, to);
       return;
     }
+    int[] starts = new int[last + 1];
     int[] counts = new int[last + 1];
     int rows = 1;
     for (int a = 0; a <= last; a++) {
-      counts[a] = Math.min(1 << box[a], layout.shape().get(a) - (digits[a] << box[a]));
+      starts[a] = digit(place, a) << box[a];
+      counts[a] = Math.min(1 << box[a], layout.shape().get(a) - starts[a]);
       rows *= a < last ? counts[a] : 1;
     }
     int run = counts[last] * inner;
+    if (rows * run < ProtocolConstants.LEAST_BLOCK) {
+      Arrays.fill(out, to, to + ProtocolConstants.LEAST_BLOCK, 0);
+    }
     int[] index = new int[last + 1];
     for (int row = 0; row < rows; row++) {
       int from = 0;
       int at = 0;
       for (int a = 0; a <= last; a++) {
-        from = from * layout.shape().get(a) + (digits[a] << box[a]) + index[a];
+        from = from * layout.shape().get(a) + starts[a] + index[a];
         at = (at << box[a]) + index[a];
       }
-      real.copy(from * inner, run, out, at * inner);
+      real.copy(from * inner, run, out, to + at * inner);
       for (int a = last - 1; a >= 0 && ++index[a] == counts[a]; a--) {
         index[a] = 0;
       }

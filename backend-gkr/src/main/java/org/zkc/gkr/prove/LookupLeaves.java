@@ -2,6 +2,7 @@ package org.zkc.gkr.prove;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.FractionTile;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.layout.LeafLayout;
 import org.zkc.gkr.layout.LeafOrder;
 import org.zkc.gkr.lookup.LookupChallenges;
@@ -26,14 +28,23 @@ final class LookupLeaves implements UnitLeaves {
   private final int[] firstTile;
 
   /** A block's tensors, and what its denominators are made of. */
-  private record Column(
-      LeafOrder order,
-      int[] places,
-      TensorLayout.Elements[] tensors,
-      Ext constant,
-      Ext[] factors) {}
+  private record Column(Leaves[] tensors, Ext constant, Ext[] factors) {}
 
-  LookupLeaves(LeafLayout.Tree tree, TensorValues values, LookupChallenges challenges) {
+  /** The elements of a tensor, {@code count} of them, in the order of its live leaves. */
+  private record Leaves(TensorLayout.Elements elements, int count) {
+    /** Reads a pair of tiles, zeros where it has no elements. */
+    void read(int pair, int[] out) {
+      int from = pair * PAIR;
+      int real = Math.min(PAIR, count - from);
+      elements.copy(from, real, out, 0);
+      if (real < PAIR) {
+        Arrays.fill(out, real, PAIR, 0);
+      }
+    }
+  }
+
+  LookupLeaves(
+      LeafLayout.Tree tree, TensorValues values, LookupChallenges challenges, Workers workers) {
     variables = tree.variables() - 1;
     int live = 0;
     for (LeafLayout.Block block : tree.blocks()) {
@@ -42,26 +53,50 @@ final class LookupLeaves implements UnitLeaves {
     tiles = new int[live];
     firstTile = new int[tree.blocks().size()];
     Map<LeafOrder, int[]> placesOf = new IdentityHashMap<>();
+    Map<Integer, Leaves> leavesOf = new HashMap<>();
     int at = 0;
     for (LeafLayout.Block block : tree.blocks()) {
-      TensorLayout.Elements[] tensors = new TensorLayout.Elements[block.tuple().size()];
-      for (int j = 0; j < tensors.length; j++) {
-        tensors[j] = values.elements(block.tuple().get(j));
-      }
       LeafOrder order = Objects.requireNonNull(block.order(), "lookups have an order");
       int[] places = placesOf.computeIfAbsent(order, LeafOrder::places);
+      Leaves[] tensors = new Leaves[block.tuple().size()];
+      for (int j = 0; j < tensors.length; j++) {
+        tensors[j] =
+            leavesOf.computeIfAbsent(
+                block.tuple().get(j),
+                t -> leaves(order, places, block.layout(), values.elements(t), workers));
+      }
       firstTile[columns.size()] = at;
       columns.add(
           new Column(
-              order,
-              places,
-              tensors,
-              challenges.constant(block.table()),
-              challenges.factors(tensors.length)));
+              tensors, challenges.constant(block.table()), challenges.factors(tensors.length)));
       for (int place : places) {
         tiles[at++] = block.offset() / PAIR + place;
       }
     }
+  }
+
+  /**
+   * Elements in the order of the leaves, which are read four times: those of another order are
+   * brought into it once.
+   */
+  private static Leaves leaves(
+      LeafOrder order,
+      int[] places,
+      TensorLayout layout,
+      TensorLayout.Elements elements,
+      Workers workers) {
+    if (order.isRowMajor()) {
+      return new Leaves(elements, layout.elementCount());
+    }
+    int[] all = new int[places.length * PAIR];
+    workers.forEachRange(
+        places.length,
+        (from, to) -> {
+          for (int k = from; k < to; k++) {
+            order.copy(elements, places[k], all, k * PAIR);
+          }
+        });
+    return new Leaves(PackedIntegers.ofResidues(all)::residues, all.length);
   }
 
   @Override
@@ -82,7 +117,7 @@ final class LookupLeaves implements UnitLeaves {
       int at = found >= 0 ? found : -found - 2;
       Column column = columns.get(at);
       for (int j = 0; j < column.tensors().length; j++) {
-        column.order().copy(column.tensors()[j], column.places()[slot - firstTile[at]], read[j]);
+        column.tensors()[j].read(slot - firstTile[at], read[j]);
       }
       Ext constant = column.constant().add(shift);
       Kernels.best().denominators(constant, column.factors(), read, 0, even);

@@ -169,7 +169,7 @@ final class LookupProver {
     ExtVector p = new ExtVector(1 << layout.tables().variables());
     ExtVector q = new ExtVector(1 << layout.tables().variables());
     tableFractions(challenges, p, q);
-    LookupLeaves leaves = new LookupLeaves(layout.lookups(), values, challenges);
+    LookupLeaves leaves = new LookupLeaves(layout.lookups(), values, challenges, workers);
     FractionTree lookups;
     if (leaves.variables() > TiledTables.DENSE_VARIABLES) {
       lookups = new FractionTree(leaves, workers);

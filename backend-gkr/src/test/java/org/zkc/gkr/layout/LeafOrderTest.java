@@ -2,6 +2,7 @@ package org.zkc.gkr.layout;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -22,10 +23,12 @@ class LeafOrderTest {
   private static int[] leaves(LeafOrder order, TensorLayout layout, int[] real) {
     int[] out = new int[Math.max(BOX, layout.paddedLength())];
     Arrays.fill(out, -1);
-    int[] box = new int[BOX];
     for (int place : order.places()) {
-      order.copy((from, count, to, at) -> System.arraycopy(real, from, to, at, count), place, box);
-      System.arraycopy(box, 0, out, place * BOX, BOX);
+      order.copy(
+          (from, count, to, at) -> System.arraycopy(real, from, to, at, count),
+          place,
+          out,
+          place * BOX);
     }
     return out;
   }
@@ -85,6 +88,29 @@ class LeafOrderTest {
       assertEquals(
           Mle.evaluate(values, point), start.mul(Mle.evaluate(layout.pad(real), own)), which);
     }
+  }
+
+  /** Where an order is the tensor's own, its boxes are the elements from the first to the last. */
+  @Test
+  void rowMajorOrdersAreTheTensorsOwn() {
+    int rowMajor = 0;
+    for (int seed = 0; seed < 300; seed++) {
+      TensorLayout layout = new TensorLayout(shape(new Random(seed)));
+      LeafOrder order = LeafOrder.of(layout);
+      int[] real = new int[layout.elementCount()];
+      Arrays.setAll(real, k -> k + 1);
+      int[] live = Arrays.copyOf(real, order.liveBoxes() * BOX);
+      int[] found =
+          Arrays.copyOf(
+              Arrays.stream(leaves(order, layout, real)).filter(v -> v >= 0).toArray(),
+              live.length);
+      assertEquals(
+          order.isRowMajor(), Arrays.equals(live, found), "seed " + seed + ": " + layout.shape());
+      rowMajor += order.isRowMajor() ? 1 : 0;
+    }
+    assertTrue(rowMajor > 20 && rowMajor < 280, rowMajor + " of 300");
+    assertTrue(LeafOrder.of(new TensorLayout(List.of(5, 64, 128))).isRowMajor());
+    assertFalse(LeafOrder.of(new TensorLayout(List.of(64, 112, 112))).isRowMajor());
   }
 
   /** Images and sequences of the usual sizes have next to no padding. */

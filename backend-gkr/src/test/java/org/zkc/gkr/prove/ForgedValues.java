@@ -178,7 +178,7 @@ class ForgedValues extends TensorValues implements Adversary {
       LeafOrder order = Objects.requireNonNull(b.order());
       int[] mask = new int[ProtocolConstants.LEAST_BLOCK];
       for (int place : order.places()) {
-        order.copy(of(real), place, mask);
+        order.copy(of(real), place, mask, 0);
         for (int k = 0; k < mask.length; k++) {
           if (mask[k] == 0) {
             sum = sum.add(q.get(b.offset() + place * mask.length + k).inv());

@@ -353,10 +353,9 @@ class LookupAttackTest {
     Arrays.setAll(numbers, k -> k + 1);
     int[] out = new int[1 << block.variables()];
     Arrays.fill(out, -1);
-    int[] box = new int[ProtocolConstants.LEAST_BLOCK];
     for (int place : order.places()) {
-      order.copy(TensorValues.of(numbers), place, box);
-      System.arraycopy(box, 0, out, place * box.length, box.length);
+      order.copy(
+          TensorValues.of(numbers), place, out, place * ProtocolConstants.LEAST_BLOCK);
     }
     return out;
   }
