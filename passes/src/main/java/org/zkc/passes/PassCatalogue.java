@@ -23,6 +23,7 @@ import org.zkc.passes.quantize.ChannelBalance;
 import org.zkc.passes.quantize.FillMasks;
 import org.zkc.passes.quantize.ResidualScales;
 import org.zkc.passes.quantize.TensorToInteger;
+import org.zkc.passes.tensor.ComposeFunctions;
 import org.zkc.passes.tensor.DivideToMultiply;
 import org.zkc.passes.tensor.EqualizeChannels;
 import org.zkc.passes.tensor.FoldAffine;
@@ -63,6 +64,7 @@ public final class PassCatalogue {
           new EliminateCommonSubexpressions(Level.TENSOR),
           new RaiseNorms(),
           new FoldGains(),
+          new ComposeFunctions(),
           new EqualizeChannels(),
           new EliminateDeadCode(Level.TENSOR),
           // Integer level.

@@ -167,7 +167,10 @@ public final class IntegerRules {
       }
       case Exponentials e -> {
         Shape shape = e.input().shape();
-        yield type(shape, exponentials(interval(e.input()), shape, e.axis(), e.shift(), e.entries()), free);
+        yield type(
+            shape,
+            exponentials(interval(e.input()), shape, e.axis(), e.shift(), e.entries()),
+            free);
       }
       case RoundedQuotient q -> {
         Interval range = quotient(q.bits(), q.low(), q.high());

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.DType;
@@ -570,9 +571,10 @@ public final class TensorInterpreter {
   }
 
   private static float[] map(Elementwise op, float[] input) {
+    DoubleUnaryOperator function = op.operator();
     float[] out = new float[input.length];
     for (int i = 0; i < input.length; i++) {
-      out[i] = (float) op.apply(input[i]);
+      out[i] = (float) function.applyAsDouble(input[i]);
     }
     return out;
   }

@@ -6,7 +6,7 @@ package org.zkc.ir.tensor;
  * All others are a {@link Pointwise}, whose facts follow from the function's values.
  */
 public sealed interface Activation extends Elementwise
-    permits Elu, Gelu, Hardswish, LeakyRelu, Pointwise, Sigmoid, Silu, Tanh {
+    permits Composition, Elu, Gelu, Hardswish, LeakyRelu, Pointwise, Sigmoid, Silu, Tanh {
 
   /**
    * The range of the function's values. An infinite end grows with the input; the table then ends

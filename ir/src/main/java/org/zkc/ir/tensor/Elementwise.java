@@ -1,5 +1,6 @@
 package org.zkc.ir.tensor;
 
+import java.util.function.DoubleUnaryOperator;
 import org.zkc.ir.Value;
 
 /** A function of one variable, applied to each element. */
@@ -12,6 +13,11 @@ public sealed interface Elementwise extends TensorOp
 
   /** The function in double precision, equal on every machine. */
   double apply(double x);
+
+  /** {@link #apply} for many numbers. */
+  default DoubleUnaryOperator operator() {
+    return this::apply;
+  }
 
   /**
    * Checks the attributes.

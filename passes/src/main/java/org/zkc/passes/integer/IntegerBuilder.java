@@ -316,10 +316,7 @@ public final class IntegerBuilder extends ViewBuilder {
           location,
           "the result of this %s can reach %d different integers, a table has at most %d; %s"
               .formatted(
-                  source,
-                  rows,
-                  FieldBounds.MAX_TABLE_ROWS,
-                  remedy(input.integerType().scale())));
+                  source, rows, FieldBounds.MAX_TABLE_ROWS, remedy(input.integerType().scale())));
     }
   }
 }

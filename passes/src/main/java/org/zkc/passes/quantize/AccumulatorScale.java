@@ -33,7 +33,7 @@ final class AccumulatorScale {
 
   private static final int LARGEST_SHIFT = 24;
 
-  /** Of the factors of channels, one in so many has fewer bits than it should. */
+  /** One in so many factors of channels has fewer bits than it should. */
   private static final int SMALLEST = 8;
 
   /** The same of factors below 2^-MOST_SMALLER of the greatest. */
@@ -192,12 +192,9 @@ final class AccumulatorScale {
     boolean isExact = ConstantFactor.arePowers(factors);
     double most = sizes[sizes.length - 1];
     double least =
-        isExact
-            ? sizes[0]
-            : Math.max(sizes[sizes.length / SMALLEST], most / (1 << MOST_SMALLER));
+        isExact ? sizes[0] : Math.max(sizes[sizes.length / SMALLEST], most / (1 << MOST_SMALLER));
     terms.add(
-        new Integers(
-            scale, magnitude, gain, multiplierBits, least, most, isExact && least >= 1));
+        new Integers(scale, magnitude, gain, multiplierBits, least, most, isExact && least >= 1));
   }
 
   /** Constants, which are rounded to whatever scale there is. */

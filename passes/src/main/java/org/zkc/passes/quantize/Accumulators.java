@@ -250,7 +250,10 @@ final class Accumulators {
             integers.shape().rank() - 1,
             IntStream.range(0, channels).boxed().toList(),
             Collections.nCopies(channels, 1),
-            Arrays.stream(product.factors()).mapToInt(f -> (int) Math.rint(ratio * f)).boxed().toList(),
+            Arrays.stream(product.factors())
+                .mapToInt(f -> (int) Math.rint(ratio * f))
+                .boxed()
+                .toList(),
             a);
   }
 

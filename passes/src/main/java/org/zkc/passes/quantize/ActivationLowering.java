@@ -99,7 +99,7 @@ final class ActivationLowering {
         Double.isFinite(op.steepest()) ? steady(op) : pointwise.of(op);
     Value x = input.integers();
     TableEntries entries =
-        TableEntries.of(op::apply, x.integerType().scale(), input.first(), input.last(), q);
+        TableEntries.of(op.operator(), x.integerType().scale(), input.first(), input.last(), q);
     return values.out().table(x, entries.first(), entries.data(), q.scale());
   }
 

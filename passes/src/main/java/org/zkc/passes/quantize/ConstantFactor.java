@@ -25,8 +25,9 @@ sealed interface ConstantFactor {
    * @param extent of the last axis
    */
   default Optional<List<Integer>> exponents(int extent) {
-    return alongLast(extent).filter(ConstantFactor::arePowers).map(factors ->
-        Arrays.stream(factors).mapToInt(Math::getExponent).boxed().toList());
+    return alongLast(extent)
+        .filter(ConstantFactor::arePowers)
+        .map(factors -> Arrays.stream(factors).mapToInt(Math::getExponent).boxed().toList());
   }
 
   /** Whether factors are powers of two whose exponents the channels of a norm may have. */

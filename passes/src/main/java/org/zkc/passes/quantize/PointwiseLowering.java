@@ -1,5 +1,6 @@
 package org.zkc.passes.quantize;
 
+import java.util.function.DoubleUnaryOperator;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Activation;
@@ -126,11 +127,15 @@ final class PointwiseLowering {
   private static double slope(Activation op, Ranges.Range seen, Domain domain) {
     double stretch = (seen.max() - seen.min()) / STRETCHES;
     double steepest = 0;
+    DoubleUnaryOperator function = op.operator();
     for (int i = 0; i < STRETCHES && stretch > 0; i++) {
       double from = seen.min() + i * stretch;
       double to = seen.min() + (i + 1) * stretch;
       if (domain.contains(from) && domain.contains(to)) {
-        steepest = Math.max(steepest, Math.abs(op.apply(to) - op.apply(from)) / stretch);
+        steepest =
+            Math.max(
+                steepest,
+                Math.abs(function.applyAsDouble(to) - function.applyAsDouble(from)) / stretch);
       }
     }
     return steepest;

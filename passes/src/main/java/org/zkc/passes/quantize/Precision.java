@@ -124,8 +124,7 @@ record Precision(double share, double weightShare, double margin, Map<String, In
   }
 
   /** Bits of an activation whose integers reach from 0, or from -magnitude, to magnitude. */
-  int ofActivation(
-      int least, int most, double magnitude, boolean nonNegative, double variation) {
+  int ofActivation(int least, int most, double magnitude, boolean nonNegative, double variation) {
     int bits = least;
     while (variation > 0 && bits < most) {
       double step = magnitude / greatest(bits, nonNegative);

@@ -45,8 +45,7 @@ final class ReaderVariation {
         || !(analysis.uses().definition(map.weight()).orElse(null) instanceof Constant weight)) {
       return Double.POSITIVE_INFINITY;
     }
-    WeightStatistics statistics =
-        cache.statistics(map, () -> WeightStatistics.of(weight.data()));
+    WeightStatistics statistics = cache.statistics(map, () -> WeightStatistics.of(weight.data()));
     double squares = 0;
     for (double norm : statistics.norms()) {
       squares += norm * norm / statistics.channels();

@@ -19,6 +19,7 @@ import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.CompareZero;
+import org.zkc.ir.tensor.Composition;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
@@ -445,7 +446,7 @@ final class ScaleClasses {
   private int leastBits(@Nullable TensorOp op) {
     return switch (op) {
       case WindowMean m -> MEAN_BITS;
-      case Pointwise p -> BOUNDED_BITS;
+      case Pointwise _, Composition _ -> BOUNDED_BITS;
       case Gather g -> INPUT_BITS;
       case Multiply m
           when !options.isFixed(m.result().name())
@@ -515,11 +516,7 @@ final class ScaleClasses {
         members.fixedBits
             ? members.bits
             : precision.ofActivation(
-                members.bits,
-                members.mostBits,
-                magnitude,
-                members.nonNegative,
-                members.variation);
+                members.bits, members.mostBits, magnitude, members.nonNegative, members.variation);
     if (!members.fixedBits) {
       bits = Math.min(bits, Math.max(members.room, members.bits));
     }

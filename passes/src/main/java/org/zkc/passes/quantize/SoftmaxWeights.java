@@ -111,8 +111,8 @@ final class SoftmaxWeights {
     Scores x =
         exactly(scores, finest, rows, values, accumulators)
             .filter(exact -> fits(reached(exact, mask, bits, values), exact.shift))
-            .orElseGet(() ->
-                new Scores(onGrid(scores, finest, rows, values, accumulators, location), 0));
+            .orElseGet(
+                () -> new Scores(onGrid(scores, finest, rows, values, accumulators, location), 0));
     return of(x, mask, axis, bits, values);
   }
 

@@ -152,9 +152,7 @@ final class StandardizationLowering {
       chosen[i * distinct.size() + distinct.indexOf(exponents.get(i))] = 1;
     }
     Value choice =
-        values
-            .parameters()
-            .rounded("exponents", chosen, Shape.of(extent, distinct.size()), 1);
+        values.parameters().rounded("exponents", chosen, Shape.of(extent, distinct.size()), 1);
     Value ofChannels = out.linear(out.concatenate(means, last), choice, Optional.empty());
     return out.subtract(x, ofChannels);
   }

@@ -52,8 +52,7 @@ public final class RaiseNorms extends TensorRewrite {
   }
 
   private static boolean multiplied(Op op, Value numerator, Value factor, Scope scope) {
-    if (raised(
-        op, numerator, RootOfSquares.ofReciprocal(scope, factor), Optional.empty(), scope)) {
+    if (raised(op, numerator, RootOfSquares.ofReciprocal(scope, factor), Optional.empty(), scope)) {
       return true;
     }
     Optional<Gained> gained = Gained.of(factor, scope);
@@ -84,11 +83,7 @@ public final class RaiseNorms extends TensorRewrite {
    * @param gain constant that the quotient is multiplied by
    */
   private static boolean raised(
-      Op op,
-      Value numerator,
-      Optional<RootOfSquares> divisor,
-      Optional<Value> gain,
-      Scope scope) {
+      Op op, Value numerator, Optional<RootOfSquares> divisor, Optional<Value> gain, Scope scope) {
     if (divisor.isEmpty()) {
       return false;
     }

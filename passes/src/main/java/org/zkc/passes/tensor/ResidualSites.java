@@ -27,8 +27,8 @@ import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.UnaryView;
 
 /**
- * The sites of a function's residual streams: values that a norm over their channels reads,
- * with what views along whole lines and sums that alone read a value connect to them, so that the
+ * The sites of a function's residual streams: values that a norm over their channels reads, with
+ * what views along whole lines and sums that alone read a value connect to them, so that the
  * channels of all of one site take the same factors. Every op that writes into a site, and every op
  * that reads it, must be able to take the factors up: linear maps, rows of a constant table,
  * products and sums with constants; norms read the site times the inverse, and a sum takes values

@@ -72,8 +72,7 @@ record ViewedMap(Op map, int channelAxis, List<UnaryView> views) {
   }
 
   private static List<Integer> aligned(Shape shape, Shape to) {
-    List<Integer> extents =
-        new ArrayList<>(Collections.nCopies(to.rank() - shape.rank(), 1));
+    List<Integer> extents = new ArrayList<>(Collections.nCopies(to.rank() - shape.rank(), 1));
     extents.addAll(shape.extents());
     return extents;
   }

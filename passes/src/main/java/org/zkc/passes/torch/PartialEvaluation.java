@@ -463,8 +463,7 @@ final class PartialEvaluation {
                 nearest, "%s is unpacked where a tuple is needed".formatted(value.kind())));
   }
 
-  private static boolean truth(
-      TorchValue value, Location location, String why, String remedy) {
+  private static boolean truth(TorchValue value, Location location, String why, String remedy) {
     return switch (value) {
       case Bool b -> b.value();
       case Int i -> i.value() != 0;

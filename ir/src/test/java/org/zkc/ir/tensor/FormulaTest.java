@@ -1,0 +1,71 @@
+package org.zkc.ir.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class FormulaTest {
+  private static Formula formula(String... steps) {
+    return Formula.parse(List.of(steps));
+  }
+
+  @Test
+  void stepsAreComputedInOrder() {
+    Formula quotient = formula("exp x", "add s0 1", "divide s0 s1");
+    for (double x : new double[] {-3, 0, 2.5}) {
+      assertEquals(1 / (1 + Math.exp(-x)), quotient.apply(x), 1e-12);
+    }
+    assertEquals(-2, formula("clamp x -2.0 Infinity", "subtract 0 s0", "multiply -1 s1").apply(-9));
+    assertEquals(0.75, formula("leaky_relu x 0.25", "power s0 2.0", "subtract s1 1.5").apply(1.5));
+  }
+
+  @Test
+  void intervalsOfValues() {
+    assertEquals(
+        Optional.of(new Range(1, Double.POSITIVE_INFINITY)),
+        formula("multiply x x", "add s0 1").range(Range.UNBOUNDED));
+    assertEquals(Optional.of(new Range(-1, 1)), formula("exp x", "sin s0").range(Range.UNBOUNDED));
+    assertEquals(
+        Optional.of(new Range(0, 2)), formula("tanh x", "add s0 1").range(Range.UNBOUNDED));
+  }
+
+  @Test
+  void whatLeavesADomainHasNone() {
+    assertTrue(formula("sqrt x").range(Range.UNBOUNDED).isEmpty());
+    assertTrue(formula("sqrt x").range(Range.NOT_NEGATIVE).isPresent());
+    assertTrue(formula("divide 1 x").range(Range.NOT_NEGATIVE).isEmpty());
+    assertTrue(formula("exp x", "log s0").range(Range.UNBOUNDED).isEmpty());
+    assertTrue(formula("exp x", "add s0 1", "log s1").range(Range.UNBOUNDED).isPresent());
+  }
+
+  @Test
+  void whatIsNoFormulaIsRefused() {
+    for (String step :
+        List.of(
+            "",
+            "x",
+            "tanh",
+            "tanh s0",
+            "tanh y",
+            "add x",
+            "add x 1 2",
+            "power x",
+            "tanh x 1",
+            "clamp x 2 1",
+            "clamp x NaN 1",
+            "nothing x",
+            "add x s-1",
+            "add x s99999999999")) {
+      assertThrows(IllegalArgumentException.class, () -> formula(step), step);
+    }
+    assertThrows(IllegalArgumentException.class, () -> Formula.parse(List.of()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Formula.parse(Collections.nCopies(Formula.MOST_STEPS + 1, "tanh x")));
+  }
+}
