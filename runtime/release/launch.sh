@@ -45,6 +45,6 @@ run() {
   esac
   # shellcheck disable=SC2086  # several words
   exec "$JAVA_HOME/bin/java" $java_options ${use_cache:+"$use_cache"} \
-    -Dzkc.terminal="$terminal" -Dzkc.errors="$errors" -Dzkc.build="${build:-}" -Dzkc.warm="${warm:-}" ${ZKC_JAVA_OPTS:-} \
+    -Dzkc.terminal="$terminal" -Dzkc.errors="$errors" -Dzkc.costs=machine -Dzkc.build="${build:-}" -Dzkc.warm="${warm:-}" ${ZKC_JAVA_OPTS:-} \
     -cp "$class_path" org.zkc.runtime.cli.Main "$@" 2>"$pipe"
 }

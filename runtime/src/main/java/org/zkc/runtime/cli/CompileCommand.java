@@ -25,6 +25,7 @@ import org.zkc.passes.circuit.ConvolutionPolicy;
 import org.zkc.passes.quantize.QuantizationOptions;
 import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.runtime.artifact.AtomicFiles;
+import org.zkc.runtime.artifact.Codewords;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.Summary;
 import org.zkc.runtime.compile.CompileOptions;
@@ -32,6 +33,7 @@ import org.zkc.runtime.compile.CompilePipeline;
 import org.zkc.runtime.compile.CompiledModel;
 import org.zkc.runtime.compile.EvaluationFiles;
 import org.zkc.runtime.compile.IrFiles;
+import org.zkc.runtime.cost.MachineCosts;
 import org.zkc.runtime.execute.WorkerTasks;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -245,6 +247,11 @@ final class CompileCommand implements Callable<Integer> {
     CompiledModel compiled = pipeline.compile(model);
     display.report("committing to the model", 0.95);
     CompiledModel.WithKeys keys = compiled.write(target, threads);
+    MachineCosts costs = MachineCosts.read(Codewords.cache(System.getenv()));
+    if (!costs.isMeasured()) {
+      display.report("measuring this machine, once", 0.99);
+      costs.measure();
+    }
     display.close();
     PrintWriter text = spec.commandLine().getOut();
     if (explain) {

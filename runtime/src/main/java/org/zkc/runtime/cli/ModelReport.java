@@ -13,11 +13,13 @@ import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.file.Port;
 import org.zkc.gkr.security.SoundnessBudget;
 import org.zkc.runtime.artifact.CircuitStatistics;
+import org.zkc.runtime.artifact.Codewords;
 import org.zkc.runtime.artifact.Evaluation;
 import org.zkc.runtime.artifact.Layer;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.Summary;
 import org.zkc.runtime.cost.CostEstimate;
+import org.zkc.runtime.cost.MachineCosts;
 import org.zkc.runtime.emit.EmittedCircuit;
 import org.zkc.runtime.emit.ModelTensor;
 
@@ -61,13 +63,14 @@ final class ModelReport {
                     p.integers(),
                     p.floats(),
                     p.tokens())));
-    CostEstimate estimate = CostEstimate.of(file.keyFile().key());
+    CostEstimate estimate = CostEstimate.here(file.keyFile().key());
     out.println(
         "  estimates    prove about %s on one thread in a warm process, %s of memory, proof about %s"
             .formatted(
                 Figures.time(estimate.proveSeconds()),
                 Figures.bytes(estimate.memoryBytes()),
                 Figures.bytes(estimate.proofBytes())));
+    out.println("  unit costs   " + MachineCosts.read(Codewords.cache(System.getenv())).text());
     printDigest(key, out);
   }
 
@@ -178,7 +181,7 @@ final class ModelReport {
   /** One line for each relation: what it came from and what it costs. */
   void printLayers(PrintWriter out) {
     Circuit circuit = file.keyFile().circuit().circuit();
-    CostEstimate estimate = CostEstimate.of(file.keyFile().key());
+    CostEstimate estimate = CostEstimate.here(file.keyFile().key());
     out.println(
         "  %-16s %-18s %14s %12s %10s  %s"
             .formatted("relation", "result", "products", "lookups", "time", "source"));
@@ -243,7 +246,7 @@ final class ModelReport {
     out.put("fidelityByLayer", layers);
     out.put("defaultCalibration", file.summary().defaultCalibration());
     out.put("archiveSha256", file.summary().archiveDigest());
-    CostEstimate estimate = CostEstimate.of(file.keyFile().key());
+    CostEstimate estimate = CostEstimate.here(file.keyFile().key());
     out.put(
         "estimates",
         Map.of(

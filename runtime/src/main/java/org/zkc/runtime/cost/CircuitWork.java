@@ -192,6 +192,7 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
         }
         case MatrixProduct m -> {
           add(Work.MATRIX_MULTIPLICATION, m.multiplications(Math.round(cells)));
+          add(Work.MATRIX_ELEMENT, system.tensor(m.matMul().right()).elementCount());
           parameters(m.matMul().left());
           factor(m.matMul().right());
         }

@@ -11,6 +11,7 @@ import org.zkc.gkr.estimate.ProofSize;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.passes.cost.ProverCosts;
 import org.zkc.passes.cost.Work;
+import org.zkc.runtime.artifact.Codewords;
 
 /**
  * An estimate of a proof's cost, from its circuit: time on one warm thread of a machine like the
@@ -43,6 +44,11 @@ public record CostEstimate(
   /** The estimate for proofs under this key. */
   public static CostEstimate of(VerifierKey key) {
     return of(key, ProverCosts.FITTED);
+  }
+
+  /** The same on this machine, where it was measured: for what is shown. */
+  public static CostEstimate here(VerifierKey key) {
+    return of(key, MachineCosts.read(Codewords.cache(System.getenv())).costs());
   }
 
   static CostEstimate of(VerifierKey key, ProverCosts costs) {

@@ -25,7 +25,7 @@ public final class KeyPage {
 
   static Page of(String fileName, KeyFile key) {
     Circuit circuit = key.circuit().circuit();
-    CostEstimate estimate = CostEstimate.of(key.key());
+    CostEstimate estimate = CostEstimate.here(key.key());
     CircuitStatistics statistics = CircuitStatistics.of(key.key().arithmetization().system());
     int count = circuit.relations().size();
     List<Integer> own = new ArrayList<>();

@@ -44,7 +44,7 @@ public final class ModelPage {
 
   private ModelPage(ModelFile model) {
     this.model = model;
-    estimate = CostEstimate.of(model.keyFile().key());
+    estimate = CostEstimate.here(model.keyFile().key());
     circuit = model.keyFile().circuit().circuit();
     layers = model.summary().graph();
     List<Integer> layerOfRelation =

@@ -41,7 +41,7 @@ public final class ProofBenchmark {
   /** Proves and verifies {@code input}, one array for each of the model's inputs. */
   public ProofFigures measure(ModelFile model, ProvingKey key, List<TensorData> input) {
     KeyFile keyFile = model.keyFile();
-    CostEstimate estimate = CostEstimate.of(keyFile.key());
+    CostEstimate estimate = CostEstimate.here(keyFile.key());
     Execution execution = new Execution(model);
     byte[] keyBytes = keyFile.encode();
     byte[] context = keyFile.boundContext(new byte[0]);

@@ -1,0 +1,145 @@
+package org.zkc.runtime.cost;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.zip.CRC32;
+import org.zkc.gkr.kernel.Provider;
+import org.zkc.passes.cost.ProverCosts;
+
+/**
+ * Unit costs of the machine that this process runs on, for what is shown to people. Whatever decides
+ * about an artefact uses {@link ProverCosts#FITTED}, which is the same everywhere.
+ *
+ * <p>The rates are measured once for each machine and JDK, by a process that has vector kernels, and
+ * kept in a file that every later process reads.
+ */
+public final class MachineCosts {
+  /**
+   * The system property that allows this, {@code machine}; the launchers set it. Without it costs
+   * are the fitted ones, and nothing is measured.
+   */
+  public static final String PROPERTY = "zkc.costs";
+
+  /** Grows when the loops change, so that older files are measured again. */
+  private static final int VERSION = 1;
+
+  private static final String RESOURCE = "reference-rates.properties";
+
+  private static final Logger LOG = System.getLogger(MachineCosts.class.getName());
+
+  private final Path file;
+  private final Optional<MachineRates> rates;
+
+  private MachineCosts(Path file, Optional<MachineRates> rates) {
+    this.file = file;
+    this.rates = rates;
+  }
+
+  /** The rates of the machine that {@link ProverCosts#FITTED} was fitted on. */
+  static MachineRates reference() {
+    try (InputStream in =
+        Objects.requireNonNull(
+            MachineCosts.class.getResourceAsStream(RESOURCE), "a resource of this package")) {
+      return MachineRates.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The costs as far as {@code cache} knows them.
+   *
+   * @param cache the folder of the user's cache, which need not exist
+   */
+  public static MachineCosts read(Path cache) {
+    Path file = cache.resolve("rates-%08x.properties".formatted(fingerprint()));
+    Optional<MachineRates> rates = Optional.empty();
+    if (isAllowed()) {
+      try {
+        rates = Optional.of(MachineRates.of(Files.readString(file)));
+      } catch (IOException | IllegalArgumentException e) {
+        // Not measured, or by something else: as if it were not there.
+        rates = Optional.empty();
+      }
+    }
+    return new MachineCosts(file, rates);
+  }
+
+  /**
+   * Measures the machine and keeps its rates for the next reader, where this process may and has
+   * vector kernels.
+   */
+  public void measure() {
+    if (!isAllowed() || Provider.chosen() != Provider.VECTOR) {
+      return;
+    }
+    String text = MachineRates.measure().text();
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "the rates of this machine are not kept", e);
+    }
+  }
+
+  private static boolean isAllowed() {
+    return "machine".equals(System.getProperty(PROPERTY));
+  }
+
+  /** Whether the machine was measured. */
+  public boolean isMeasured() {
+    return rates.isPresent();
+  }
+
+  /** The costs of a unit of each kind of work here, or where they were fitted. */
+  public ProverCosts costs() {
+    return rates.map(r -> r.carry(ProverCosts.FITTED, reference())).orElse(ProverCosts.FITTED);
+  }
+
+  /** The machine that the costs are those of, in words. */
+  public String text() {
+    return rates
+        .map(
+            r ->
+                String.format(
+                    Locale.ROOT,
+                    "for this machine, measured once: lookups take %.2f, commitments %.2f of the time"
+                        + " that they take where the costs were fitted",
+                    r.ratio("lookups", reference()),
+                    r.ratio("commitment", reference())))
+        .orElse("for the machine that the costs were fitted on");
+  }
+
+  private static long fingerprint() {
+    CRC32 sum = new CRC32();
+    String text = VERSION + "\n" + System.getProperty("os.arch") + "\n" + Runtime.version() + "\n";
+    sum.update((text + processor()).getBytes(StandardCharsets.UTF_8));
+    return sum.getValue();
+  }
+
+  /** Model and features of the first processor, as far as the system tells. */
+  private static String processor() {
+    try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines
+          .takeWhile(line -> !line.isEmpty())
+          .filter(
+              line ->
+                  line.startsWith("model")
+                      || line.startsWith("cpu family")
+                      || line.startsWith("stepping")
+                      || line.startsWith("flags"))
+          .reduce("", (a, b) -> a + b + "\n");
+    } catch (IOException | UncheckedIOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package org.zkc.runtime.cost;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.field.M31;
+import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Training;
+import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.prove.commitment.WitnessCommitment;
+import org.zkc.ir.Shape;
+import org.zkc.ir.kernel.IntMatMul;
+import org.zkc.ir.kernel.TaskRunner;
+import org.zkc.passes.cost.ProverCosts;
+import org.zkc.passes.cost.Work;
+
+/**
+ * The speed of one machine: for each stage of the prover the nanoseconds per element of a loop that
+ * the stage spends much of its time in. Unit costs that were fitted on one machine are carried to
+ * another by the ratio of their rates.
+ *
+ * @param nanoseconds by the prover's stages, all of them
+ */
+public record MachineRates(Map<String, Double> nanoseconds) {
+  private static final int SIZE = 1 << 14;
+  private static final int ROWS = 64;
+  private static final int WIDTH = 4096;
+  private static final int COLUMNS = 2048;
+  private static final int LINES = 64;
+  private static final int TABLE = 1 << 16;
+
+  /** Each loop is run for this long before the clock counts, and for this long while it does. */
+  private static final long WARMING_NANOS = 150_000_000L;
+
+  private static final long MEASURING_NANOS = 150_000_000L;
+
+  public MachineRates {
+    nanoseconds = Collections.unmodifiableMap(new LinkedHashMap<>(nanoseconds));
+    for (String stage : Work.stages()) {
+      Double rate = nanoseconds.get(stage);
+      if (rate == null || !(rate > 0) || rate.isInfinite()) {
+        throw new IllegalArgumentException(
+            "the rate of %s is %s".formatted(stage, rate));
+      }
+    }
+  }
+
+  /** A loop of a stage. */
+  private record Probe(String stage, long elements, Runnable work) {}
+
+  /** Measures this process on this machine, in some three seconds, on the calling thread. */
+  public static MachineRates measure() {
+    List<Probe> probes = probes();
+    probes.forEach(p -> runFor(p.work(), WARMING_NANOS));
+    Training.awaitAll();
+    Map<String, Double> out = new LinkedHashMap<>();
+    for (Probe p : probes) {
+      out.put(p.stage(), (double) runFor(p.work(), MEASURING_NANOS) / p.elements());
+    }
+    return new MachineRates(out);
+  }
+
+  /** The nanoseconds of the fastest run. */
+  private static long runFor(Runnable work, long nanos) {
+    long end = System.nanoTime() + nanos;
+    long best = Long.MAX_VALUE;
+    do {
+      long start = System.nanoTime();
+      work.run();
+      best = Math.min(best, System.nanoTime() - start);
+    } while (System.nanoTime() < end);
+    return Math.max(1, best);
+  }
+
+  private static List<Probe> probes() {
+    Random random = new Random(1);
+    Kernels kernels = Kernels.best();
+    List<ExtVector> tables = new ArrayList<>();
+    for (int k = 0; k < 4; k++) {
+      tables.add(vector(random, 2 * SIZE));
+    }
+    ExtVector high = vector(random, SIZE / 128);
+    ExtVector low = vector(random, 128);
+    ExtVector[] three = {tables.get(0), tables.get(1), tables.get(2)};
+    int[] residues = random.ints(SIZE + WIDTH, 0, M31.P).toArray();
+    int[] counts = new int[TABLE];
+    int[] indices = random.ints(SIZE, 0, TABLE).toArray();
+    byte[] bytes = new byte[ROWS * WIDTH];
+    random.nextBytes(bytes);
+    MemorySegment weights = MemorySegment.ofArray(bytes);
+    ExtVector coefficients = vector(random, ROWS);
+    ExtVector sums = vector(random, WIDTH);
+    int[] left = random.ints((long) LINES * COLUMNS, -128, 128).toArray();
+    int[] right = random.ints((long) LINES * COLUMNS, -128, 128).toArray();
+    Shape shape = new Shape(List.of(LINES, COLUMNS));
+    return List.of(
+        new Probe(
+            "execute",
+            (long) LINES * LINES * COLUMNS,
+            () -> IntMatMul.run(left, shape, right, shape, TaskRunner.CALLER)),
+        new Probe(
+            "witness",
+            SIZE,
+            () -> {
+              for (int index : indices) {
+                counts[index]++;
+              }
+            }),
+        new Probe(
+            "commitment",
+            (long) ROWS * WIDTH,
+            () ->
+                WitnessCommitment.commit(
+                    WIDTH,
+                    ROWS,
+                    (row, target, at) -> System.arraycopy(residues, row, target, at, WIDTH),
+                    Workers.callerOnly())),
+        new Probe(
+            "lookups",
+            SIZE,
+            () ->
+                kernels.roundOfFractions(
+                    tables.get(0), tables.get(1), tables.get(2), tables.get(3), high, low, SIZE)),
+        new Probe("zero products", SIZE, () -> kernels.roundOfProduct(three, high, low, SIZE)),
+        new Probe(
+            "relations",
+            (long) ROWS * WIDTH,
+            () -> kernels.foldRows(weights, 1, WIDTH, coefficients, sums)),
+        new Probe(
+            "openings",
+            (long) ROWS * WIDTH,
+            () -> {
+              for (int row = 0; row < ROWS; row++) {
+                kernels.addScaledBase(sums, coefficients.get(row), residues, row, WIDTH);
+              }
+            }));
+  }
+
+  private static ExtVector vector(Random random, int length) {
+    ExtVector out = new ExtVector(length);
+    for (int limb = 0; limb < 4; limb++) {
+      Arrays.setAll(out.limb(limb), k -> random.nextInt(M31.P));
+    }
+    return out;
+  }
+
+  /**
+   * The costs of this machine's units.
+   *
+   * @param fitted costs on the machine of {@code reference}; bytes stay what they are
+   */
+  public ProverCosts carry(ProverCosts fitted, MachineRates reference) {
+    EnumMap<Work, Double> out = new EnumMap<>(Work.class);
+    for (Work work : Work.values()) {
+      double cost = fitted.of(work);
+      out.put(work, work.isMemory() ? cost : cost * ratio(work.stage(), reference));
+    }
+    return new ProverCosts(out);
+  }
+
+  /** How many times as long as on the machine of {@code reference} a stage takes here. */
+  public double ratio(String stage, MachineRates reference) {
+    return rate(stage) / reference.rate(stage);
+  }
+
+  private double rate(String stage) {
+    return nanoseconds.getOrDefault(stage, Double.NaN);
+  }
+
+  /** The text of a properties file. */
+  public String text() {
+    StringBuilder text = new StringBuilder("# Nanoseconds per element of a loop of each stage.\n");
+    nanoseconds.forEach(
+        (stage, rate) ->
+            text.append(
+                String.format(Locale.ROOT, "%s = %.4g\n", stage.replace(' ', '-'), rate)));
+    return text.toString();
+  }
+
+  /**
+   * Reads what {@link #text} wrote.
+   *
+   * @throws IllegalArgumentException when it is something else
+   */
+  public static MachineRates of(String text) {
+    Properties properties = new Properties();
+    try (Reader in = new StringReader(text)) {
+      properties.load(in);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("no properties", e);
+    }
+    Map<String, Double> out = new LinkedHashMap<>();
+    for (String stage : Work.stages()) {
+      String value = properties.getProperty(stage.replace(' ', '-'));
+      if (value != null) {
+        out.put(stage, Double.parseDouble(value));
+      }
+    }
+    return new MachineRates(out);
+  }
+}
