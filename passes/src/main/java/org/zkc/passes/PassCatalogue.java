@@ -31,6 +31,7 @@ import org.zkc.passes.tensor.FoldBatchNorm;
 import org.zkc.passes.tensor.FoldConstants;
 import org.zkc.passes.tensor.FoldGains;
 import org.zkc.passes.tensor.FuseAttention;
+import org.zkc.passes.tensor.HoistFactors;
 import org.zkc.passes.tensor.MaskSoftmax;
 import org.zkc.passes.tensor.MergeClamps;
 import org.zkc.passes.tensor.MergePadIntoConv;
@@ -58,6 +59,7 @@ public final class PassCatalogue {
           new MergePadIntoConv(),
           new MergeClamps(),
           new MergeViews(),
+          new HoistFactors(),
           new MaskSoftmax(),
           new FuseAttention(),
           new OrderBeforeActivations(),

@@ -15,6 +15,7 @@ import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.view.Reshape;
 import org.zkc.ir.view.Transpose;
 import org.zkc.ir.view.UnaryView;
+import org.zkc.passes.tensor.RootOfSquares.Lines;
 
 /**
  * A softmax that only a matrix product reads, which sums over the softmax's axis, becomes one unit
@@ -69,9 +70,10 @@ public final class FuseAttention extends TensorRewrite {
       for (UnaryView view : views) {
         if (view instanceof Transpose t) {
           axis = t.permutation().indexOf(axis);
-        } else if (axis == shape.rank() - 1 && leavesLastAxis(view)) {
-          axis = view.result().shape().rank() - 1;
         } else {
+          axis = Lines.along(shape, axis).axis(view.result().shape());
+        }
+        if (axis < 0) {
           return false;
         }
         shape = view.result().shape();

@@ -49,16 +49,23 @@ public final class MergeViews extends TensorRewrite {
   }
 
   private static boolean reshape(Reshape op, Scope scope) {
-    if (op.result().shape().equals(op.input().shape())) {
-      return unchanged(op.result(), op.input(), scope);
-    }
-    if (!(scope.definition(op.input()).orElse(null) instanceof Reshape before)) {
+    boolean changes = !op.result().shape().equals(op.input().shape());
+    if (changes && !(scope.definition(op.input()).orElse(null) instanceof Reshape)) {
       return false;
     }
-    if (op.result().shape().equals(before.input().shape())) {
-      return unchanged(op.result(), before.input(), scope);
+    return reshaped(op, op.result(), op.input(), scope);
+  }
+
+  /** Makes a value the reshape of another, which may be made by reshapes. */
+  private static boolean reshaped(Op op, Value result, Value input, Scope scope) {
+    Value at = input;
+    while (scope.definition(at).orElse(null) instanceof Reshape before) {
+      at = before.input();
     }
-    scope.define(new Reshape(op.result(), before.input(), op.location()));
+    if (result.shape().equals(at.shape())) {
+      return unchanged(result, at, scope);
+    }
+    scope.define(new Reshape(result, at, op.location()));
     return true;
   }
 
@@ -78,8 +85,7 @@ public final class MergeViews extends TensorRewrite {
     Shape shape = input.shape();
     List<Integer> moved = permutation.stream().filter(axis -> shape.extent(axis) != 1).toList();
     if (moved.equals(moved.stream().sorted().toList())) {
-      scope.define(new Reshape(op.result(), input, op.location()));
-      return true;
+      return reshaped(op, op.result(), input, scope);
     }
     if (merged) {
       scope.define(new Transpose(op.result(), input, permutation, op.location()));

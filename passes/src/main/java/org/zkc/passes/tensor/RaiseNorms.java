@@ -145,7 +145,7 @@ public final class RaiseNorms extends TensorRewrite {
             Math.toIntExact(lines.before()),
             Math.toIntExact(lines.count()),
             Math.toIntExact(lines.after()));
-    int axis = axis(shape, lines);
+    int axis = lines.axis(shape);
     Value input = axis < 0 ? reshaped(op, x, flat, scope) : x;
     double epsilon = root.epsilon() / (root.weight() * lines.count());
     Value result = scope.fresh(op.definitions().getFirst().name(), input.tensorType());
@@ -174,16 +174,6 @@ public final class RaiseNorms extends TensorRewrite {
             .isPresent()
         ? Optional.of(s.left())
         : Optional.empty();
-  }
-
-  /** The axis that the lines run along; -1 where they run along several. */
-  private static int axis(Shape shape, Lines lines) {
-    for (int k = 0; k < shape.rank(); k++) {
-      if (Lines.along(shape, k).equals(lines)) {
-        return k;
-      }
-    }
-    return -1;
   }
 
   private static Value reshaped(Op op, Value value, Shape shape, Scope scope) {

@@ -46,6 +46,16 @@ record RootOfSquares(Value squared, Lines lines, double factor, double weight, d
       return along(shape, axis, axis);
     }
 
+    /** The last axis of a shape that these run along; -1 where they run along several. */
+    int axis(Shape shape) {
+      for (int k = shape.rank() - 1; k >= 0; k--) {
+        if (along(shape, k).equals(this)) {
+          return k;
+        }
+      }
+      return -1;
+    }
+
     private static Lines along(Shape shape, int first, int last) {
       long before = 1;
       long count = 1;

@@ -135,10 +135,12 @@ final class ReductionOperators {
       }
       extents.subList(from + 1, to + 1).clear();
       extents.set(from, count);
-      current = call.emit().reshape(current, new Shape(extents));
-      current =
-          call.emit()
-              .windowMean(current, from, List.of(0), List.of(count), List.of(sum ? 1 : count));
+      if (count > 1) {
+        current = call.emit().reshape(current, new Shape(extents));
+        current =
+            call.emit()
+                .windowMean(current, from, List.of(0), List.of(count), List.of(sum ? 1 : count));
+      }
       last = first - 1;
     }
     List<Integer> out = new ArrayList<>();
