@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
         "Measure compiling, proving and verifying generated models or yours: medians after"
             + " warm-ups, from float input to proof bytes, beside what compile predicts.",
     subcommands = {
+      BenchCircuitsCommand.class,
       BenchConvCommand.class,
       BenchFitCommand.class,
       BenchKernelsCommand.class,

@@ -20,8 +20,13 @@ final class BaseTile extends PartTile {
   private final int[] product;
 
   BaseTile(
-      Layer layer, LayerPlan.Part part, CopyOrder order, Ext[] later, List<int[]> tables) {
-    super(layer, part, order, later);
+      Layer layer,
+      LayerPlan.Part part,
+      CopyOrder order,
+      Ext[] later,
+      List<int[]> tables,
+      ExtVector[] forms) {
+    super(layer, part, order, later, forms);
     this.tables = tables;
     int gates = layer.gates().size();
     values = new int[gates][];
@@ -118,6 +123,14 @@ final class BaseTile extends PartTile {
       kernels.addMultipleBase(
           made[to], toAt, 1, values[from], starts[from] + at, made[to], toAt, run);
     }
+  }
+
+  @Override
+  void multiply(int gate, ExtVector other, ExtVector out, int count) {
+    // Over F in the first limb, the others are 0.
+    out.fill(Ext.ZERO);
+    System.arraycopy(values[gate], starts[gate], out.limb(0), out.offset(), count);
+    kernels.multiply(out, other, out);
   }
 
   @Override

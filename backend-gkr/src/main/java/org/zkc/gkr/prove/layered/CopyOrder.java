@@ -11,7 +11,7 @@ package org.zkc.gkr.prove.layered;
  */
 record CopyOrder(int groups, int run) {
   /** The elements that a run of the widest register should have, so that a few fit the cache. */
-  private static final int NEAR = 1024;
+  private static final int NEAR = 2048;
 
   private static final int LONGEST = 64;
   private static final int SHORTEST = 16;

@@ -22,8 +22,9 @@ final class ExtTile extends PartTile {
       LayerPlan.Part part,
       CopyOrder order,
       Ext[] later,
-      @Nullable ExtVector[] tables) {
-    super(layer, part, order, later);
+      @Nullable ExtVector[] tables,
+      ExtVector[] forms) {
+    super(layer, part, order, later, forms);
     this.tables = tables;
     int gates = layer.gates().size();
     values = new ExtVector[gates];
@@ -134,6 +135,11 @@ final class ExtTile extends PartTile {
       ExtVector out = made[to].slice(toAt, run);
       kernels.add(out, values[from].slice(at, run), out);
     }
+  }
+
+  @Override
+  void multiply(int gate, ExtVector other, ExtVector out, int count) {
+    kernels.multiply(values[gate], other, out);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.zkc.gkr.prove.layered;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
@@ -18,6 +19,9 @@ import org.zkc.gkr.layered.Layer;
  *
  * <pre>constant + sum over registers of linear weights times wires + sum over products of weights times left times right</pre>
  *
+ * Where several products have a factor in common and registers below as their other factors, they
+ * are one product of that factor and a {@link Form}: a table over E takes the place of them all.
+ *
  * Products that read the same registers form one {@link Part}.
  */
 final class LayerPlan {
@@ -25,11 +29,23 @@ final class LayerPlan {
   record Root(int gate, int left, int right, ExtVector weights) {}
 
   /**
+   * The product of a factor and of a sum of registers below, with a weight for every wire.
+   *
+   * @param weights by register
+   */
+  record Form(int factor, SortedMap<Integer, ExtVector> weights) {}
+
+  /**
    * Products that are worked out together.
    *
    * @param gates what their factors are made of, ascending
    */
-  record Part(List<Integer> gates, List<Root> roots) {}
+  record Part(List<Integer> gates, List<Root> roots, List<Form> forms) {
+    /** A gate of the width of the products. */
+    int factor() {
+      return forms.isEmpty() ? roots.getFirst().left() : forms.getFirst().factor();
+    }
+  }
 
   private final Layer layer;
   private final @Nullable ExtVector[] weights;
@@ -124,44 +140,96 @@ final class LayerPlan {
     }
   }
 
-  /** Roots that share a gate other than a constant, directly or by others, are of one part. */
-  private void split(List<Root> roots) {
-    int[] owner = new int[weights.length];
-    Arrays.setAll(owner, g -> g);
-    ArrayList<boolean[]> read = new ArrayList<>();
+  /** Takes products with a common factor out of {@code roots}. */
+  private List<Form> forms(List<Root> roots) {
+    TreeMap<Integer, List<Root>> byFactor = new TreeMap<>();
     for (Root root : roots) {
-      boolean[] gates = new boolean[weights.length];
-      mark(root.left(), gates);
-      mark(root.right(), gates);
-      read.add(gates);
-      int first = find(owner, root.left());
-      for (int g = 0; g < gates.length; g++) {
-        if (gates[g] && !(layer.gates().get(g) instanceof Gate.Constant)) {
-          owner[find(owner, g)] = first;
-        }
+      if (isBelow(root.right())) {
+        byFactor.computeIfAbsent(root.left(), f -> new ArrayList<>()).add(root);
+      }
+      if (isBelow(root.left()) && root.left() != root.right()) {
+        byFactor.computeIfAbsent(root.right(), f -> new ArrayList<>()).add(root);
       }
     }
+    ArrayList<Form> out = new ArrayList<>();
+    byFactor.forEach(
+        (factor, all) -> {
+          List<Root> shared = all.stream().filter(roots::contains).toList();
+          if (shared.size() > 1) {
+            TreeMap<Integer, ExtVector> sums = new TreeMap<>();
+            for (Root root : shared) {
+              int other = root.left() == factor ? root.right() : root.left();
+              sums.computeIfAbsent(register(other), r -> new ExtVector(root.weights().length()));
+              Kernels.best().addScaled(sums.get(register(other)), Ext.ONE, root.weights());
+            }
+            out.add(new Form(factor, sums));
+            roots.removeAll(shared);
+          }
+        });
+    return out;
+  }
+
+  private boolean isBelow(int gate) {
+    return layer.gates().get(gate) instanceof Gate.Below;
+  }
+
+  private int register(int gate) {
+    return layer.gates().get(gate) instanceof Gate.Below b ? b.register() : -1;
+  }
+
+  /** Products that share a gate other than a constant, directly or by others, are of one part. */
+  private void split(List<Root> roots) {
+    List<Form> forms = forms(roots);
+    int[] owner = new int[weights.length];
+    Arrays.setAll(owner, g -> g);
     TreeMap<Integer, Part> byOwner = new TreeMap<>();
-    TreeMap<Integer, boolean[]> gatesOf = new TreeMap<>();
-    for (int k = 0; k < roots.size(); k++) {
-      int own = find(owner, roots.get(k).left());
-      byOwner.computeIfAbsent(own, o -> new Part(new ArrayList<>(), new ArrayList<>()));
-      byOwner.get(own).roots().add(roots.get(k));
-      boolean[] all = gatesOf.computeIfAbsent(own, o -> new boolean[weights.length]);
-      for (int g = 0; g < all.length; g++) {
-        all[g] |= read.get(k)[g];
-      }
+    TreeMap<Integer, boolean[]> read = new TreeMap<>();
+    for (Root root : roots) {
+      unite(owner, root.left(), root.right());
+    }
+    for (Form form : forms) {
+      unite(owner, form.factor(), form.factor());
+    }
+    for (Root root : roots) {
+      part(owner, root.left(), byOwner).roots().add(root);
+      boolean[] gates =
+          read.computeIfAbsent(find(owner, root.left()), o -> new boolean[weights.length]);
+      mark(root.left(), gates);
+      mark(root.right(), gates);
+    }
+    for (Form form : forms) {
+      part(owner, form.factor(), byOwner).forms().add(form);
+      mark(
+          form.factor(),
+          read.computeIfAbsent(find(owner, form.factor()), o -> new boolean[weights.length]));
     }
     byOwner.forEach(
         (own, part) -> {
-          boolean[] all = gatesOf.get(own);
-          for (int g = 0; g < weights.length; g++) {
-            if (all != null && all[g]) {
+          boolean[] gates = read.getOrDefault(own, new boolean[0]);
+          for (int g = 0; g < gates.length; g++) {
+            if (gates[g]) {
               part.gates().add(g);
             }
           }
           parts.add(part);
         });
+  }
+
+  private static Part part(int[] owner, int gate, TreeMap<Integer, Part> byOwner) {
+    return byOwner.computeIfAbsent(
+        find(owner, gate), o -> new Part(new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
+  }
+
+  /** All that two factors are made of has one owner. */
+  private void unite(int[] owner, int left, int right) {
+    boolean[] gates = new boolean[weights.length];
+    mark(left, gates);
+    mark(right, gates);
+    for (int g = 0; g < gates.length; g++) {
+      if (gates[g] && !(layer.gates().get(g) instanceof Gate.Constant)) {
+        owner[find(owner, g)] = find(owner, left);
+      }
+    }
   }
 
   private static int find(int[] owner, int gate) {

@@ -29,6 +29,10 @@ final class LayerTables implements SumcheckTables {
   private final TreeSet<Integer> bound = new TreeSet<>();
   private final @Nullable ExtVector[] tables;
   private final SplitEq eq;
+
+  /** For each part the tables of its forms. */
+  private final List<ExtVector[]> forms = new ArrayList<>();
+
   private CopyOrder order;
   private @Nullable ExtVector outside;
   private List<PartTile> tiles = new ArrayList<>();
@@ -45,7 +49,9 @@ final class LayerTables implements SumcheckTables {
     eq = new SplitEq(z);
     if (z.length > 0) {
       for (LayerPlan.Part part : plan.parts()) {
-        PartTile tile = new BaseTile(layer, part, order, later(), below);
+        ExtVector[] own = part.forms().stream().map(this::form).toArray(ExtVector[]::new);
+        forms.add(own);
+        PartTile tile = new BaseTile(layer, part, order, later(), below, own);
         bound.addAll(tile.registers());
         tiles.add(tile);
       }
@@ -55,6 +61,25 @@ final class LayerTables implements SumcheckTables {
 
   private Ext[] later() {
     return Arrays.copyOfRange(z, round + 1, z.length);
+  }
+
+  /** The sum of weight times wire of the registers of a form. */
+  private ExtVector form(LayerPlan.Form form) {
+    int width = layer.width(form.factor());
+    int run = whole.run();
+    ExtVector out = new ExtVector(whole.copies() * width);
+    form.weights()
+        .forEach(
+            (register, weights) -> {
+              for (int group = 0; group < whole.groups(); group++) {
+                for (int k = 0; k < width; k++) {
+                  int at = whole.at(group, width, k);
+                  kernels.addScaledBase(
+                      out.slice(at, run), weights.get(k), below.get(register), at, run);
+                }
+              }
+            });
+    return out;
   }
 
   /** The value of each copy outside of products, or null where there is none. */
@@ -118,6 +143,11 @@ final class LayerTables implements SumcheckTables {
               ? kernels.bindBase(below.get(r), 0, 2 * elements, elements, challenge)
               : kernels.bind(table, elements, challenge);
     }
+    for (ExtVector[] own : forms) {
+      for (int f = 0; f < own.length; f++) {
+        own[f] = kernels.bind(own[f], own[f].length() / 2, challenge);
+      }
+    }
     if (outside != null) {
       outside = kernels.bind(outside, half, challenge);
     }
@@ -128,13 +158,18 @@ final class LayerTables implements SumcheckTables {
       for (int r : bound) {
         tables[r] = transposed(tables[r], order.run());
       }
+      for (ExtVector[] own : forms) {
+        Arrays.setAll(own, f -> transposed(own[f], order.run()));
+      }
       order = new CopyOrder(order.run(), 1);
     }
     if (round < z.length) {
       ArrayList<PartTile> next = new ArrayList<>();
-      for (PartTile tile : tiles) {
+      for (int k = 0; k < tiles.size(); k++) {
+        PartTile tile = tiles.get(k);
         boolean same = tile instanceof ExtTile && tile.fits(order);
-        next.add(same ? tile : new ExtTile(layer, tile.part, order, later(), tables));
+        next.add(
+            same ? tile : new ExtTile(layer, tile.part, order, later(), tables, forms.get(k)));
       }
       tiles = next;
     }
@@ -160,7 +195,9 @@ final class LayerTables implements SumcheckTables {
   /** The wires below at the point of all rounds, register by register. */
   ExtVector ends(Ext[] point) {
     ExtVector out = new ExtVector(layer.widthBelow());
-    ExtVector ofCopies = EqTable.of(point);
+    int inRun = Integer.numberOfTrailingZeros(whole.run());
+    ExtVector ofGroups = EqTable.of(Arrays.copyOf(point, point.length - inRun));
+    ExtVector ofRun = EqTable.of(Arrays.copyOfRange(point, point.length - inRun, point.length));
     int at = 0;
     for (int r = 0; r < below.size(); r++) {
       int width = layer.below().get(r);
@@ -169,22 +206,23 @@ final class LayerTables implements SumcheckTables {
       if (table != null) {
         register.copyFrom(table);
       } else {
-        combine(below.get(r), ofCopies, register);
+        combine(below.get(r), ofGroups, ofRun, register);
       }
       at += width;
     }
     return out;
   }
 
-  private void combine(int[] table, ExtVector ofCopies, ExtVector out) {
+  private void combine(int[] table, ExtVector ofGroups, ExtVector ofRun, ExtVector out) {
     int run = whole.run();
+    int elements = run * out.length();
+    // Over the groups first, in long loops.
+    ExtVector sums = new ExtVector(elements);
+    for (int group = 0; group < whole.groups(); group++) {
+      kernels.addScaledBase(sums, ofGroups.get(group), table, group * elements, elements);
+    }
     for (int k = 0; k < out.length(); k++) {
-      Ext sum = Ext.ZERO;
-      for (int group = 0; group < whole.groups(); group++) {
-        int at = whole.at(group, out.length(), k);
-        sum = sum.add(kernels.dotBase(table, at, run, ofCopies.slice(group * run, run)));
-      }
-      out.set(k, sum);
+      out.set(k, kernels.dot(sums.slice(k * run, run), ofRun));
     }
   }
 }

@@ -3,6 +3,7 @@ package org.zkc.gkr.prove.layered;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
@@ -17,7 +18,7 @@ import org.zkc.gkr.mle.EqTable;
  */
 abstract sealed class PartTile permits BaseTile, ExtTile {
   /** Elements of a register in a tile, where a tile can be cut: a few dozen fit the cache. */
-  private static final int CHUNK = 256;
+  private static final int CHUNK = 512;
 
   final Kernels kernels = Kernels.best();
   final Layer layer;
@@ -30,19 +31,27 @@ abstract sealed class PartTile permits BaseTile, ExtTile {
 
   private final boolean cuts;
   private final ExtVector[] weights;
+  private final ExtVector[] forms;
+  private final ExtVector ofCopies;
+  private final ExtVector[] formsAtPoint;
+  private final ExtVector[] formSteps;
+  private final ExtVector product;
   private final Ext[] low;
 
   /**
    * The tiles of tables of {@code order}.
    *
    * @param later the coordinates of the claim's point after the current variable
+   * @param forms the tables of the part's forms, which are bound in place of the elements
    */
-  PartTile(Layer layer, LayerPlan.Part part, CopyOrder order, Ext[] later) {
+  PartTile(
+      Layer layer, LayerPlan.Part part, CopyOrder order, Ext[] later, ExtVector[] forms) {
+    this.forms = forms;
     this.layer = layer;
     this.part = part;
     run = order.run();
     int halfGroups = order.groups() / 2;
-    int width = layer.width(part.roots().getFirst().left());
+    int width = layer.width(part.factor());
     cuts = part.gates().stream().allMatch(g -> isElementwise(g, width));
     groups = Math.clamp(Integer.highestOneBit(Math.max(1, CHUNK / (width * run))), 1, halfGroups);
     int lowVariables = Integer.numberOfTrailingZeros(groups * run);
@@ -50,6 +59,13 @@ abstract sealed class PartTile permits BaseTile, ExtTile {
     ExtVector eq = EqTable.of(low);
     weights =
         part.roots().stream().map(r -> spread(r.weights(), eq)).toArray(ExtVector[]::new);
+    ExtVector ones = new ExtVector(forms.length > 0 ? width : 0);
+    ones.fill(Ext.ONE);
+    ofCopies = spread(ones, eq);
+    int room = room(part.factor());
+    formsAtPoint = Stream.of(forms).map(f -> new ExtVector(room)).toArray(ExtVector[]::new);
+    formSteps = Stream.of(forms).map(f -> new ExtVector(room)).toArray(ExtVector[]::new);
+    product = new ExtVector(room);
   }
 
   private boolean isElementwise(int gate, int width) {
@@ -91,7 +107,7 @@ abstract sealed class PartTile permits BaseTile, ExtTile {
    */
   void addTo(Ext[] sums, int halfGroupsNow, Ext[] later) {
     ExtVector high = EqTable.of(Arrays.copyOf(later, later.length - low.length));
-    int width = layer.width(part.roots().getFirst().left());
+    int width = layer.width(part.factor());
     int period = groups * run * width;
     int step = cuts ? CHUNK : period;
     for (int tile = 0; tile < halfGroupsNow / groups; tile++) {
@@ -137,7 +153,31 @@ abstract sealed class PartTile permits BaseTile, ExtTile {
         int n = count(root.gate(), count);
         sums[v] = sums[v].add(dot(root, weights[r].slice(from, n), n));
       }
+      for (int f = 0; f < forms.length; f++) {
+        int n = count(part.factor(), count);
+        int at = tile * groups * run * layer.width(part.factor()) + from;
+        multiply(part.forms().get(f).factor(), form(f, at, n, v), product.slice(0, n), n);
+        sums[v] = sums[v].add(kernels.dot(product.slice(0, n), ofCopies.slice(from, n)));
+      }
     }
+  }
+
+  /** A form's table at the point of value {@code v}, on the line through its halves. */
+  private ExtVector form(int form, int at, int count, int v) {
+    ExtVector lower = forms[form].slice(at, count);
+    if (v == 0) {
+      return lower;
+    }
+    ExtVector step = formSteps[form].slice(0, count);
+    ExtVector out = formsAtPoint[form].slice(0, count);
+    if (v == 1) {
+      ExtVector upper = forms[form].slice(forms[form].length() / 2 + at, count);
+      kernels.subtract(upper, lower, step);
+      kernels.add(upper, step, out);
+    } else {
+      kernels.add(out, step, out);
+    }
+    return out;
   }
 
   private void compute(int gate, int count) {
@@ -219,6 +259,9 @@ abstract sealed class PartTile permits BaseTile, ExtTile {
   abstract void moveRun(int from, int at, int to, int toAt);
 
   abstract void addRun(int from, int at, int to, int toAt, boolean first);
+
+  /** out = the gate's values times {@code other}. */
+  abstract void multiply(int gate, ExtVector other, ExtVector out, int count);
 
   abstract Ext dot(LayerPlan.Root root, ExtVector weights, int count);
 }

@@ -13,8 +13,10 @@ import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.layered.LayeredCircuit;
+import org.zkc.gkr.layered.LayeredCircuitBuilder;
 import org.zkc.gkr.layered.LayeredStatement;
 import org.zkc.gkr.layered.LayeredVerifier;
+import org.zkc.gkr.layered.Wires;
 
 /** Random circuits, numbers of copies and inputs, through prover and verifier. */
 class RandomLayeredCircuitsTest {
@@ -53,6 +55,25 @@ class RandomLayeredCircuitsTest {
       assertMeaning(circuit, copies, inputs, proved.statement(), "seed " + seed);
       LayeredVerifier.verify(circuit, proved.statement(), proved.proof(), CONTEXT);
     }
+  }
+
+  /** Products with a factor in common, whose other factors are registers that nothing else reads. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 64, 300})
+  void productsWithACommonFactor(int copies) {
+    LayeredCircuitBuilder b = new LayeredCircuitBuilder();
+    Wires x = b.publicInput("x", 3);
+    Wires y = b.publicInput("y", 3);
+    Wires z = b.committedInput("z", 3);
+    Wires both = b.multiply(x, y);
+    Wires rotated = b.select(b.multiply(both, z), 2, 0, 1);
+    LayeredCircuit circuit =
+        b.outputs(b.add(rotated, b.multiply(x, both)), b.multiply(z, both), b.multiply(z, x));
+    List<int[]> inputs = LayeredCircuits.inputs(circuit, copies, 8);
+    LayeredProver.Proved proved =
+        LayeredProver.prove(circuit, copies, inputs, CONTEXT, Workers.callerOnly());
+    assertMeaning(circuit, copies, inputs, proved.statement(), copies + " copies");
+    LayeredVerifier.verify(circuit, proved.statement(), proved.proof(), CONTEXT);
   }
 
   @Test
