@@ -20,8 +20,8 @@ import java.util.function.IntFunction;
 public record Exponentials(
     int result, int source, int axis, int shift, List<Integer> limbs, int table)
     implements Relation {
-  /** The most differences of one product. More are dearer in every round of its sumcheck. */
-  private static final int MOST_PARTS = 8;
+  /** The most differences of one product: each makes its rounds dearer, and columns fewer. */
+  private static final int MOST_PARTS = 4;
 
   public Exponentials {
     limbs = List.copyOf(limbs);

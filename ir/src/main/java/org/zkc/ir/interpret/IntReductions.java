@@ -6,6 +6,7 @@ import org.zkc.ir.integer.Exponentials;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.ir.integer.WindowSum;
 import org.zkc.ir.kernel.IntExponentials;
+import org.zkc.ir.kernel.TaskRunner;
 
 /** Ops that reduce integers along one axis; sums wrap modulo 2^32. */
 final class IntReductions {
@@ -73,6 +74,11 @@ final class IntReductions {
     int[] entries = new int[Math.toIntExact(op.entries().elementCount())];
     op.entries().copyInts(0, entries, 0, entries.length);
     return IntExponentials.run(
-        input, shape.extent(op.axis()), (int) shape.strides()[op.axis()], op.shift(), entries);
+        input,
+        shape.extent(op.axis()),
+        (int) shape.strides()[op.axis()],
+        op.shift(),
+        entries,
+        TaskRunner.CALLER);
   }
 }

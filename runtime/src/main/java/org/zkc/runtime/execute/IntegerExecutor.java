@@ -204,7 +204,7 @@ public final class IntegerExecutor {
               elements(n.reciprocal(), values));
       case Product p -> product(elements(p.left(), values), elements(p.right(), values));
       case Requantize r -> requantize(r, elements(r.source(), values));
-      case Exponentials e -> exponentials(e, elements(e.source(), values));
+      case Exponentials e -> exponentials(e, elements(e.source(), values), workers);
       case Max m -> max(m.sources().stream().map(s -> elements(s, values)).toList());
       case RoundedQuotient q ->
           quotient(q, elements(q.numerator(), values), elements(q.denominator(), values));
@@ -345,7 +345,7 @@ public final class IntegerExecutor {
     return new Met(low, high);
   }
 
-  private int[] exponentials(Exponentials e, int[] source) {
+  private int[] exponentials(Exponentials e, int[] source, Workers workers) {
     int[] entries =
         switch (circuit.tables().get(e.table())) {
           case Table.Entries given -> given.values();
@@ -354,7 +354,8 @@ public final class IntegerExecutor {
     List<Integer> shape = shape(e.source());
     int inner =
         shape.subList(e.axis() + 1, shape.size()).stream().reduce(1, Math::multiplyExact);
-    return IntExponentials.run(source, shape.get(e.axis()), inner, e.shift(), entries);
+    return IntExponentials.run(
+        source, shape.get(e.axis()), inner, e.shift(), entries, new WorkerTasks(workers));
   }
 
   private static int[] max(List<int[]> sources) {
