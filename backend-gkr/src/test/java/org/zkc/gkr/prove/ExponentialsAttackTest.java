@@ -41,7 +41,7 @@ class ExponentialsAttackTest {
   private static final int SHIFT = 5;
   private static final int[] ENTRIES = {250, 140, 83, 50, 30, 18, 11, 7, 4, 2, 1, 0};
   private static final int LINES = 3;
-  private static final int LENGTH = 20;
+  private static final int LENGTH = 16;
 
   @TempDir Path directory;
 
