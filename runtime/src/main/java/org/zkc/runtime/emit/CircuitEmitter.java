@@ -63,10 +63,10 @@ import org.zkc.ir.view.Transpose;
 
 /**
  * Turns a circuit-level program into the backend's {@link Circuit} and the model's integers. Conv,
- * Gather, MatMul, Product, Max, Requantize, Exponentials and RoundedQuotient become one relation each. Sums and
- * views become no tensors of their own as long as they can be folded into the terms of the Affine
- * relation that needs them: a view is composed into all its users, a sum into its only user; a sum
- * with several users is one virtual tensor, so that nothing grows exponentially.
+ * Gather, MatMul, Product, Max, Requantize, Exponentials and RoundedQuotient become one relation
+ * each. Sums and views become no tensors of their own as long as they can be folded into the terms
+ * of the Affine relation that needs them: a view is composed into all its users, a sum into its
+ * only user; a sum with several users is one virtual tensor, so that nothing grows exponentially.
  *
  * <p>Terms of a sum may cancel (x - x, or a factor that rounds to 0), even through views and
  * several sums. Values that are read by such terms alone are left out of the circuit, whose check

@@ -39,6 +39,8 @@ final class SaturationTest {
             text.toString(),
             "--calibration",
             calibration.toString(),
+            "--disable", // each op is a layer of its own here
+            "compose-functions",
             "-o",
             model.toString());
     assertEquals(0, ended.code(), ended.err());

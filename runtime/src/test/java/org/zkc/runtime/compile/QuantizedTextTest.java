@@ -61,7 +61,8 @@ final class QuantizedTextTest {
                 .formatted(left, weights, ACCUMULATED)
             + quantize("3", "2", ACCUMULATED, result)
             + bits("3", result, "tensor<1x2xi8>"),
-        // steps 4, -2, 1: sums -2 and -11; -0.25 is half a step, to the even 0; -2.75 is -5.5, to -6
+        // steps 4, -2, 1: sums -2 and -11; -0.25 is half a step, to the even 0; -2.75 is -5.5, to
+        // -6
         "dense<[[-3, -9]]> : tensor<1x2xi8>",
         "dense<[[-4, -9]]> : tensor<1x2xi8>");
   }

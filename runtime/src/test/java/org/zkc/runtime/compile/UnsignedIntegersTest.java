@@ -74,8 +74,8 @@ final class UnsignedIntegersTest {
     "ui16,add,65535,1,0",
     "ui32,multiply,65536,65537,65536"
   })
-  void whatWouldWrapAroundIsNotProved(
-      String type, String operation, long a, long b, long wrapped) throws IOException {
+  void whatWouldWrapAroundIsNotProved(String type, String operation, long a, long b, long wrapped)
+      throws IOException {
     SelfCheckCase each =
         of(
             "wraps",
