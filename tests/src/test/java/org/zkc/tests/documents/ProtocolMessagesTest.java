@@ -43,9 +43,9 @@ import org.zkc.tests.Repository;
 
 /**
  * The tables of messages in sections 9 and 12 of docs/protocol.md have every label that the
- * verifiers' classes hand to the transcript, and no other: whoever writes a second verifier needs them to the
- * letter. Names of relations, which are labels too, are held to section 9.1 by a test of the
- * backend.
+ * verifiers' classes hand to the transcript, and no other: whoever writes a second verifier needs
+ * them to the letter. Names of relations, which are labels too, are held to section 9.1 by a test
+ * of the backend.
  */
 final class ProtocolMessagesTest {
   /** The classes whose methods take labels, or names that become labels. */

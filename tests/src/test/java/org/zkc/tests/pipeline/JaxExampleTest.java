@@ -50,7 +50,8 @@ final class JaxExampleTest {
   @Test
   void anotherAnswerIsRefused() throws IOException {
     Path wrong = folder.resolve("wrong.npy");
-    Files.write(wrong, NpyWriter.encode(TensorData.ofLongs(DType.I32, Shape.of(1), new long[] {1})));
+    Files.write(
+        wrong, NpyWriter.encode(TensorData.ofLongs(DType.I32, Shape.of(1), new long[] {1})));
     Cli.Result result = compile(wrong).exited(Cli.BAD_INPUT);
     assertTrue(result.err().contains("output1"), result::toString);
   }
