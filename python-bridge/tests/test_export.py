@@ -434,3 +434,14 @@ def test_a_fallback_to_torchscript_is_warned_of_with_its_reason(tmp_path, monkey
     monkeypatch.setattr(torch, "__version__", "2.7.1+cpu")
     with pytest.warns(zkpytorch.ExportWarning, match="need PyTorch 2.8 or later, and this is 2.7.1"):
         assert zkpytorch.export(model(simple), x, tmp_path / "old").format == "torchscript"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_models_that_torch_has_quantised_keep_their_integers(tmp_path):
+    quantization = torch.ao.quantization
+    network = nn.Sequential(quantization.QuantStub(), nn.Linear(4, 3), nn.ReLU(), quantization.DeQuantStub()).eval()
+    network.qconfig = quantization.get_default_qconfig("fbgemm")
+    prepared = quantization.prepare(network)
+    prepared(torch.randn(16, 4))
+    zkpytorch.export(quantization.convert(prepared), torch.randn(1, 4), tmp_path / "quantised.pt")
+    assert zkpytorch.check(tmp_path / "quantised.pt")

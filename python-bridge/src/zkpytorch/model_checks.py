@@ -51,11 +51,6 @@ def check_state(model: nn.Module) -> None:
     Raises:
         ExportError: naming the first such tensor.
     """
-    for name, module in model.named_modules():
-        if type(module).__module__.startswith(("torch.ao.nn.quantized", "torch.nn.quantized", "torch.ao.nn.intrinsic.quantized")):
-            raise ExportError(
-                f"module '{name}' ({type(module).__name__}) is quantised by PyTorch; export the float model, zkc quantises it itself."
-            )
     for name, tensor in [*model.named_parameters(), *model.named_buffers()]:
         check_tensor(tensor, f"'{name}'")
 
@@ -103,12 +98,18 @@ def inference_mode_of(model: nn.Module) -> Iterator[None]:
             module.training = training
 
 
+def _stored(model: nn.Module) -> list[tuple[str, torch.Tensor]]:
+    """Parameters and buffers that a checkpoint holds; packed weights of quantised modules, which nothing writes, are none."""
+    kept = model.state_dict().keys()
+    return [(name, tensor) for name, tensor in [*model.named_parameters(), *model.named_buffers()] if name in kept]
+
+
 @contextlib.contextmanager
 def unchanged_state(model: nn.Module) -> Iterator[None]:
     """Refuses a block that changes a parameter or buffer: an inference must leave the model as it is."""
-    before = {name: (tensor, tensor._version) for name, tensor in model.state_dict(keep_vars=True).items()}
+    before = {name: (tensor, tensor._version) for name, tensor in _stored(model)}
     yield
-    for name, tensor in model.state_dict(keep_vars=True).items():
+    for name, tensor in _stored(model):
         known, version = before.get(name, (None, 0))
         if tensor is not known or tensor._version != version:
             raise ExportError(f"forward changes '{name}'; an inference that is proved must not change the model.")
