@@ -1,5 +1,5 @@
-# Part of the launchers, that of a checkout and that of a release, which set JAVA_HOME, class_path and, where there are any, cache (a
-# file of the JVM), build (the name of the commit) and warm (a folder of zkc demo --keep, which zkc serve warms itself up with).
+# Part of the launchers, that of a checkout and that of a release, which set JAVA_HOME, class_path and, where there are any, cache and light_cache
+# (files of the JVM), build (the name of the commit) and warm (a folder of zkc demo --keep, which zkc serve warms itself up with).
 # shellcheck shell=sh disable=SC2154
 
 # Runs class path $class_path in place of this process. A young generation of fixed size: left to itself it grows to a third of the
@@ -11,23 +11,45 @@
 # Whether the cache fits the JVM and its flags is the JVM's to find out, without a word about it.
 # The JVM has no flag against its one-line warning about the vector module, so the first line of stderr passes a
 # filter; the filter ends with the JVM, which waits for it.
-java_options='--add-modules jdk.incubator.vector -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 --enable-native-access=ALL-UNNAMED
+light_options='--enable-native-access=ALL-UNNAMED
   -XX:+UseSerialGC -Xmn600m -XX:PretenureSizeThreshold=16m -XX:MaxRAM=10g -XX:MaxRAMPercentage=75 -Xlog:aot=off -Xlog:cds=off'
+java_options="--add-modules jdk.incubator.vector -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 $light_options"
 # zkc serve lives long and is often idle. Its young generation grows with the old one and shrinks with it, when a process at rest collects
 # (0.6 GB stay otherwise). What runs some hundred times is compiled by the quick compiler at once, so that the second proof is
 # not interpreted (LeNet: 45 ms of processor time instead of 60).
 serve_options='-XX:NewSize=64m -XX:MaxNewSize=600m -XX:NewRatio=1 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30
   -XX:Tier3InvocationThreshold=50 -XX:Tier3MinInvocationThreshold=10 -XX:Tier3CompileThreshold=200 -XX:Tier3BackEdgeThreshold=5000'
 # zkc check and inspect read, and compute little: what they need beside the mapped archive stays below 0.3 GB.
+# Commands that neither prove nor compile have no use for the vector module, without which the JVM keeps its modules and their links in the cache
+# (LeNet's verification: 0.19 s instead of 0.37 s). A verification is over before the optimising compiler pays (ViT-B/16, 5 MB: 0.66 s instead of 0.99 s).
 run() {
-  terminal=false
+  options=$java_options
   case ${1:-} in
-    serve) java_options="$java_options $serve_options" ;;
-    check | inspect) java_options="$java_options -Xmn200m" ;;
+    verify) options="$light_options -XX:TieredStopAtLevel=1" ;;
+    inspect) options="$light_options -Xmn200m" ;;
+    security | ops | completion | --version | -V | --help | -h) options=$light_options ;;
+    serve) options="$options $serve_options" ;;
+    check) options="$options -Xmn200m" ;;
   esac
-  use_cache=
-  [ ! -s "${cache:-}" ] || use_cache=-XX:AOTCache=$cache
+  terminal=false
   [ ! -t 2 ] || terminal=true
+  errors=
+  case $options in
+    --add-modules*) filter_errors ;;
+    *) cache=${light_cache:-} ;;
+  esac
+  [ -s "${cache:-}" ] || cache=
+  case $(locale charmap 2>/dev/null || true) in
+    ANSI_X3.4-1968 | US-ASCII) export LC_ALL=C.UTF-8 ;;
+  esac
+  # shellcheck disable=SC2086  # several words
+  exec "$JAVA_HOME/bin/java" $options ${cache:+"-XX:AOTCache=$cache"} \
+    -Dzkc.terminal="$terminal" -Dzkc.errors="$errors" -Dzkc.costs=machine -Dzkc.build="${build:-}" -Dzkc.warm="${warm:-}" ${ZKC_JAVA_OPTS:-} \
+    -cp "$class_path" org.zkc.runtime.cli.Main "$@"
+}
+
+# Lets stderr go through a filter, whose process is $errors.
+filter_errors() {
   pipe=$(mktemp -u "${TMPDIR:-/tmp}/zkc-stderr-XXXXXXXX")
   mkfifo -m 600 "$pipe"
   (
@@ -40,11 +62,5 @@ run() {
     fi
   ) >&2 &
   errors=$!
-  case $(locale charmap 2>/dev/null || true) in
-    ANSI_X3.4-1968 | US-ASCII) export LC_ALL=C.UTF-8 ;;
-  esac
-  # shellcheck disable=SC2086  # several words
-  exec "$JAVA_HOME/bin/java" $java_options ${use_cache:+"$use_cache"} \
-    -Dzkc.terminal="$terminal" -Dzkc.errors="$errors" -Dzkc.costs=machine -Dzkc.build="${build:-}" -Dzkc.warm="${warm:-}" ${ZKC_JAVA_OPTS:-} \
-    -cp "$class_path" org.zkc.runtime.cli.Main "$@" 2>"$pipe"
+  exec 2>"$pipe"
 }

@@ -4,9 +4,11 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.zkc.runtime.artifact.ZkcVersion;
 import picocli.CommandLine;
 
 /**
@@ -15,6 +17,9 @@ import picocli.CommandLine;
  */
 public final class Main {
   private static final int SECONDS_FOR_ERRORS = 10;
+
+  /** The flags that print the version; alone they need no command line to be described first. */
+  private static final List<String> VERSION = List.of("--version", "-V");
 
   private Main() {}
 
@@ -46,6 +51,10 @@ public final class Main {
     PrintWriter outWriter = new PrintWriter(out, true, StandardCharsets.UTF_8);
     PrintWriter errWriter = new PrintWriter(err, true, StandardCharsets.UTF_8);
     try {
+      if (arguments.length == 1 && VERSION.contains(arguments[0])) {
+        outWriter.println(ZkcVersion.text());
+        return ExitCode.OK;
+      }
       return run(outWriter, errWriter, arguments);
     } finally {
       outWriter.flush();
