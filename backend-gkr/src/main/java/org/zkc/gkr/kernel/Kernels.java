@@ -21,6 +21,12 @@ public interface Kernels {
   }
 
   /**
+   * Says how many elements are going to be worked on: where they are many, vector loops are compiled
+   * meanwhile.
+   */
+  default void expect(long elements) {}
+
+  /**
    * out[k] = f(r, k) = f[k] + r (f[half + k] - f[k]), in place; returns the view that holds the
    * bound table.
    */

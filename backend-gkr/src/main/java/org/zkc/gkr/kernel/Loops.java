@@ -16,6 +16,9 @@ sealed interface Loops permits PlainLoops, VectorLoops, TrainedLoops {
     };
   }
 
+  /** {@link Kernels#expect}. */
+  default void expect(long elements) {}
+
   /** out = a b. */
   void multiply(ExtVector a, ExtVector b, ExtVector out);
 

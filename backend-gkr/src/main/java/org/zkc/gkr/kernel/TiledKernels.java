@@ -23,6 +23,11 @@ final class TiledKernels implements Kernels {
   }
 
   @Override
+  public void expect(long elements) {
+    loops.expect(elements);
+  }
+
+  @Override
   public ExtVector bind(ExtVector table, int half, Ext r) {
     int length = Math.min(table.length(), half);
     int both = Math.max(0, table.length() - half);

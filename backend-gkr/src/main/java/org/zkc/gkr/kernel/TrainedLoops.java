@@ -14,6 +14,11 @@ final class TrainedLoops implements Loops {
   private final Loops vector = new VectorLoops();
   private final Training training = Training.of(() -> exercise(plain), () -> exercise(vector));
 
+  @Override
+  public void expect(long elements) {
+    training.isReady(elements);
+  }
+
   private Loops loops(long elements) {
     return training.isReady(elements) ? vector : plain;
   }

@@ -8,6 +8,7 @@ import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.layout.Arithmetization;
@@ -35,6 +36,12 @@ import org.zkc.gkr.weight.WeightPool;
  * does everything else right.
  */
 public final class Prover {
+  /**
+   * Elements that go through the kernels' loops for each leaf of the lookups' trees: 66 in
+   * VGG-16/32.
+   */
+  private static final long ELEMENTS_OF_LEAF = 64;
+
   private final ProvingKey key;
   private final Arithmetization arithmetization;
   private final ConstraintSystem system;
@@ -51,6 +58,14 @@ public final class Prover {
     this.values = values;
     this.options = options;
     this.claims = new Claims(system.tensors().size());
+  }
+
+  /**
+   * Tells the kernels how much a proof is going to ask of them, so that they can be compiled while
+   * the model is run.
+   */
+  public static void expect(VerifierKey key) {
+    Kernels.best().expect(ELEMENTS_OF_LEAF * key.arithmetization().leaves().live());
   }
 
   /**

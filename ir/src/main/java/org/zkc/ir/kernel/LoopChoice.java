@@ -1,14 +1,17 @@
 package org.zkc.ir.kernel;
 
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Which twin of the inner loops this process uses; results never depend on it. Vector code that is
  * not compiled yet is about a thousand times slower than compiled, since every vector is an object,
  * so the plain loops work until a background thread has seen the vector loops beat them. That
- * thread starts when there was enough work that a process may gain by it.
+ * thread starts when there was enough work that a process may gain by it, for floats and for
+ * integers each by itself.
  *
  * <p>The backend trains its kernels in the same way and with the same constants. Neither module may
  * know the other, so each has the few lines; a test holds the constants equal.
@@ -20,11 +23,17 @@ public final class LoopChoice {
   private static final String PROPERTY = "zkc.vector";
   private static final String MODULE = "jdk.incubator.vector";
 
-  /** Multiplications by plain loops after which the vector loops are compiled: some 20 ms. */
-  private static final long WORTHWHILE = 100_000_000;
+  /**
+   * Multiplications by plain loops after which the vector loops are compiled: 0.6 s of one thread,
+   * as long as compiling takes. VGG-16/32 has a tenth.
+   */
+  private static final long WORTHWHILE = 3_000_000_000L;
+
+  /** The same for a process that will live long. */
+  private static final long EARLY = 100_000_000;
 
   /** Multiplications over which plain loops take seconds. */
-  private static final long WORTH_WAITING = 100 * WORTHWHILE;
+  private static final long WORTH_WAITING = 10_000_000_000L;
 
   private static final long MOST_SECONDS = 10;
 
@@ -40,55 +49,72 @@ public final class LoopChoice {
       !"off".equals(System.getProperty(PROPERTY))
           && ModuleLayer.boot().findModule(MODULE).isPresent();
 
-  private static final AtomicLong DONE = new AtomicLong();
-  private static final CountDownLatch ENDED = new CountDownLatch(1);
+  private static final LoopChoice FLOATS = new LoopChoice();
+  private static final LoopChoice INTS = new LoopChoice();
 
+  private static volatile long worthwhile = WORTHWHILE;
   private static volatile Loops<float[]> floats = new PlainFloatLoops();
   private static volatile Loops<int[]> ints = new PlainIntLoops();
 
   static {
-    if (!POSSIBLE) {
-      ENDED.countDown();
-    } else if ("on".equals(System.getProperty(PROPERTY))) {
+    if (POSSIBLE && "on".equals(System.getProperty(PROPERTY))) {
       floats = new VectorFloatLoops();
       ints = new VectorIntLoops();
-      DONE.set(WORTHWHILE);
-      ENDED.countDown();
+      FLOATS.settle();
+      INTS.settle();
     }
   }
 
-  private LoopChoice() {}
+  private final AtomicLong done = new AtomicLong();
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  private LoopChoice() {
+    if (!POSSIBLE) {
+      settle();
+    }
+  }
+
+  private void settle() {
+    begun.set(true);
+    ended.countDown();
+  }
 
   /** The loops for a piece of work of this many multiplications. */
   static Loops<float[]> floats(long multiplications) {
-    note(multiplications);
+    FLOATS.note(multiplications, LoopChoice::trainFloats);
     return floats;
   }
 
   /** The loops for a piece of work of this many multiplications. */
   static Loops<int[]> ints(long multiplications) {
-    note(multiplications);
+    INTS.note(multiplications, LoopChoice::trainInts);
     return ints;
   }
 
-  private static void note(long multiplications) {
-    if (POSSIBLE && DONE.get() < WORTHWHILE) {
-      long before = DONE.getAndAdd(multiplications);
-      if (before < WORTHWHILE && before + multiplications >= WORTHWHILE) {
-        trainer().start();
-      }
+  /** Lets vector loops be compiled after less work from now on: for a process that lives long. */
+  public static void early() {
+    worthwhile = EARLY;
+  }
+
+  private void note(long multiplications, Training training) {
+    if (!begun.get()
+        && done.addAndGet(multiplications) >= worthwhile
+        && begun.compareAndSet(false, true)) {
+      trainer(training).start();
     }
   }
 
   /**
-   * Says how many multiplications are to come. Where plain loops would take longer over them than
-   * the vector loops take to be compiled, waits until these are, but for some seconds only.
+   * Says how many multiplications of floats are to come. Where plain loops would take longer over
+   * them than the vector loops take to be compiled, waits until these are, but for some seconds
+   * only.
    */
   public static void expect(long multiplications) {
     if (POSSIBLE && multiplications >= WORTH_WAITING) {
-      note(multiplications);
+      FLOATS.note(multiplications, LoopChoice::trainFloats);
       try {
-        ENDED.await(MOST_SECONDS, TimeUnit.SECONDS);
+        FLOATS.ended.await(MOST_SECONDS, TimeUnit.SECONDS);
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
       }
@@ -101,37 +127,53 @@ public final class LoopChoice {
    */
   public static void await() {
     try {
-      if (DONE.get() >= WORTHWHILE) {
-        ENDED.await();
+      for (LoopChoice choice : List.of(FLOATS, INTS)) {
+        if (choice.begun.get()) {
+          choice.ended.await();
+        }
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
   }
 
+  /** Runs both twins until the vector one wins, or patience ends. */
+  @FunctionalInterface
+  private interface Training {
+    void run() throws InterruptedException;
+  }
+
   // A hint only: training should not take time from the work, whatever comes of it.
   @SuppressWarnings("ThreadPriorityCheck")
-  private static Thread trainer() {
-    Thread trainer = new Thread(LoopChoice::train, "zkc-product-training");
+  private Thread trainer(Training training) {
+    Thread trainer =
+        new Thread(
+            () -> {
+              try {
+                training.run();
+              } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+              } finally {
+                ended.countDown();
+              }
+            },
+            "zkc-product-training");
     trainer.setDaemon(true);
     trainer.setPriority(Thread.MIN_PRIORITY);
     return trainer;
   }
 
-  private static void train() {
-    try {
-      Loops<float[]> vectorFloats = new VectorFloatLoops();
-      Loops<int[]> vectorInts = new VectorIntLoops();
-      if (beats(new Exercise<>(new PlainFloatLoops()), new Exercise<>(vectorFloats))) {
-        floats = vectorFloats;
-      }
-      if (beats(new Exercise<>(new PlainIntLoops()), new Exercise<>(vectorInts))) {
-        ints = vectorInts;
-      }
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-    } finally {
-      ENDED.countDown();
+  private static void trainFloats() throws InterruptedException {
+    Loops<float[]> vector = new VectorFloatLoops();
+    if (beats(new Exercise<>(new PlainFloatLoops()), new Exercise<>(vector))) {
+      floats = vector;
+    }
+  }
+
+  private static void trainInts() throws InterruptedException {
+    Loops<int[]> vector = new VectorIntLoops();
+    if (beats(new Exercise<>(new PlainIntLoops()), new Exercise<>(vector))) {
+      ints = vector;
     }
   }
 

@@ -166,6 +166,7 @@ final class ProveCommand implements Callable<Integer> {
       display.report("opening the model", 0);
       ProvingKey one = openKey(open, AtomicFiles.folder(target));
       ProvingKey key = batch(one, samples.size());
+      Prover.expect(key.verifierKey());
       display.report("running the model", 0.05);
       times.add("load", System.nanoTime() - start);
       long begin = System.nanoTime();

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.zkc.gkr.kernel.Training;
+import org.zkc.ir.kernel.LoopChoice;
 import org.zkc.runtime.serve.Methods;
 import org.zkc.runtime.serve.RpcException;
 
@@ -59,6 +60,7 @@ final class WarmUp {
   /** Begins with the model of a folder. */
   static WarmUp begin(Path folder) {
     Training.early();
+    LoopChoice.early();
     WarmUp warmUp = new WarmUp(folder, new ServedCommands());
     warmUp.start();
     return warmUp;

@@ -27,6 +27,8 @@ final class WarmUp {
    * @param mostSeconds for the last: some method or other is compiled again for ever
    */
   static void of(Runnable work, int runs, double mostSeconds) {
+    Training.early();
+    LoopChoice.early();
     for (int run = 0; run < runs; run++) {
       work.run();
     }
