@@ -431,8 +431,8 @@ def test_a_fallback_to_torchscript_is_warned_of_with_its_reason(tmp_path, monkey
             assert zkpytorch.export(model(simple), x, tmp_path / "unsaved").path.name == "unsaved.pt"
     with pytest.warns(zkpytorch.ExportWarning, match="no example inputs"):
         zkpytorch.export(model(simple), None, tmp_path / "m.pt2")
-    monkeypatch.setattr(torch, "__version__", "2.7.1+cpu")
-    with pytest.warns(zkpytorch.ExportWarning, match="need PyTorch 2.8 or later, and this is 2.7.1"):
+    monkeypatch.setattr(torch, "__version__", "2.8.0+cpu")
+    with pytest.warns(zkpytorch.ExportWarning, match="need PyTorch 2.9 or later, and this is 2.8.0"):
         assert zkpytorch.export(model(simple), x, tmp_path / "old").format == "torchscript"
 
 

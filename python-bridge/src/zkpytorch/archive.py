@@ -57,7 +57,7 @@ def export(
         calibration: sample inputs for the quantisation, stored in the archive: for each input one array of its shape, or with a
             leading axis of samples. A single array, a sequence in the order of `forward`'s arguments, or a mapping by
             name.
-        format: "torch.export" (PyTorch 2.8 or later, with example inputs), "torchscript", or "auto": torch.export first, and
+        format: "torch.export" (PyTorch 2.9 or later, with example inputs), "torchscript", or "auto": torch.export first, and
             TorchScript where the path or the model asks for it, or where torch.export does not take the model, which is
             warned of.
 
@@ -281,8 +281,8 @@ def _export(model: nn.Module, examples: list[torch.Tensor], answers: list[Answer
     """
     # Layouts of earlier versions have other records.
     major, minor = (int(number) for number in torch.__version__.split(".")[:2])
-    if (major, minor) < (2, 8):
-        raise _Unexportable(f"archives of torch.export need PyTorch 2.8 or later, and this is {torch.__version__}")
+    if (major, minor) < (2, 9):
+        raise _Unexportable(f"archives of torch.export need PyTorch 2.9 or later, and this is {torch.__version__}")
     try:
         program = torch.export.export(model, tuple(_copies(examples)), strict=False)
     except Exception as e:  # of many kinds, as the model's own code raises them

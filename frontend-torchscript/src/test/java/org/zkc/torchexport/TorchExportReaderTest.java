@@ -122,7 +122,17 @@ final class TorchExportReaderTest {
   @Test
   void otherArchivesAreRecognised() {
     assertTrue(TorchExportReader.isExport(SampleExports.path("control_flow")));
+    // Layouts of files that torch 2.5.1, 2.6.0 and 2.8.0 wrote.
     assertRefused("2.7", new ZipBytes().put("serialized_exported_program.json", "{}"));
+    assertRefused(
+        "torch 2.8",
+        new ZipBytes()
+            .put("m/models/model.json", "{}")
+            .put("m/data/weights/model.pt", "x")
+            .put("m/data/constants/model.pt", "x")
+            .put("m/data/sample_inputs/model.pt", "x")
+            .put("m/archive_format", "pt2")
+            .put("m/archive_version", "0"));
     assertRefused(
         "AOTInductor",
         new ZipBytes()

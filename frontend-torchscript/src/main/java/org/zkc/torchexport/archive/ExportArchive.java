@@ -11,7 +11,7 @@ import org.zkc.ir.UserException;
 import org.zkc.torchscript.archive.ZipArchive;
 
 /**
- * The records of an archive written by {@code torch.export.save} of torch 2.8 or later, by their
+ * The records of an archive written by {@code torch.export.save} of torch 2.9 or later, by their
  * names below the root folder ({@code models/model.json}, {@code data/weights/weight_0}), as
  * PyTorch's PT2 archive specification lays them out.
  */
@@ -90,6 +90,13 @@ public final class ExportArchive {
       throw new UserException(
           "The archive %s has the format '%s' of version '%s'; zkc reads pt2 of version 0: %s"
               .formatted(displayName, format, version, AGAIN));
+    }
+    // The weights of torch 2.8 are one file of torch.save for each model.
+    if (zip.names().stream()
+        .anyMatch(n -> n.startsWith(root + "data/weights/") && n.endsWith(".pt"))) {
+      throw new UserException(
+          "The archive %s was written by torch.export.save of torch 2.8, whose layout zkc does not read; %s"
+              .formatted(displayName, AGAIN));
     }
     if (!text("byteorder").orElse("little").strip().equals("little")) {
       throw new UserException(
