@@ -18,6 +18,7 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.Training;
+import org.zkc.ir.kernel.LoopChoice;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.prove.commitment.WitnessCommitment;
 import org.zkc.ir.Shape;
@@ -63,8 +64,12 @@ public record MachineRates(Map<String, Double> nanoseconds) {
   /** Measures this process on this machine, in some three seconds, on the calling thread. */
   public static MachineRates measure() {
     List<Probe> probes = probes();
+    // The rates are those of compiled vector loops, however little work this is.
+    Training.early();
+    LoopChoice.early();
     probes.forEach(p -> runFor(p.work(), WARMING_NANOS));
     Training.awaitAll();
+    LoopChoice.await();
     Map<String, Double> out = new LinkedHashMap<>();
     for (Probe p : probes) {
       out.put(p.stage(), (double) runFor(p.work(), MEASURING_NANOS) / p.elements());
