@@ -42,9 +42,10 @@ public final class CircuitLimits {
 
   /**
    * Elements of all inputs and outputs together: a verifier holds each a few times, 4 bytes each.
-   * An image of 512 x 512 with 21 classes a pixel has 6 M.
+   * An image of 512 x 512 with 21 classes a pixel has 6 M; logits of 64 tokens of a vocabulary of
+   * 2^18 have 2^24, beside their tokens.
    */
-  public static final int PUBLIC_ELEMENTS = 1 << 23;
+  public static final int PUBLIC_ELEMENTS = (1 << 24) + (1 << 16);
 
   /** Terms and constants of one Affine, and of all together. */
   public static final int TERMS = 1 << 12;

@@ -93,17 +93,17 @@ enum HostileCircuits {
   CLAIMS_ON_A_LARGE_INPUT {
     @Override
     void build(Parts p) {
-      int x = p.input(3, 1 << 21);
+      int x = p.input(8, 1 << 21);
       ArrayList<Integer> results = new ArrayList<>();
-      p.products(x, 16, results);
+      p.products(x, 8, results);
       Affine.Term[] terms = results.stream().map(t -> term(t)).toArray(Affine.Term[]::new);
-      int all = p.affine(List.of(3, 1 << 21), terms);
+      int all = p.affine(List.of(8, 1 << 21), terms);
       p.outputs.add(
           p.affine(
               List.of(1, 1),
               term(
                   all,
-                  new ViewStep.Window(0, 1, 1, 1, 0, 3),
+                  new ViewStep.Window(0, 1, 1, 1, 0, 8),
                   new ViewStep.Window(1, 1, 1, 1, 0, 1 << 21))));
     }
   },

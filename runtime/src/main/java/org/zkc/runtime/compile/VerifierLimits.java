@@ -1,9 +1,14 @@
 package org.zkc.runtime.compile;
 
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitCheck;
+import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.circuit.CircuitTooLarge;
 import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
@@ -13,8 +18,12 @@ import org.zkc.gkr.file.Generation;
 import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.file.Port;
 import org.zkc.gkr.key.VerifierKey;
+import org.zkc.ir.Function;
 import org.zkc.ir.Location;
+import org.zkc.ir.Op;
 import org.zkc.ir.UserException;
+import org.zkc.ir.Uses;
+import org.zkc.ir.Value;
 import org.zkc.runtime.emit.EmittedCircuit;
 
 /**
@@ -52,14 +61,44 @@ final class VerifierLimits {
           e.relation().isPresent()
               ? emitted.origins().get(e.relation().getAsInt()).location()
               : Location.UNKNOWN;
-      throw new UserException(
-          location,
-          "the model is too large to be verified (%s); give a smaller --input-shape, or %s"
-              .formatted(e.getMessage(), generation.isPresent() ? STATE_TOKENS : PARTS));
+      throw tooLarge(location, e.getMessage(), generation);
     } catch (InvalidCircuit e) {
       throw new IllegalStateException(
           "the compiler made a circuit that the backend refuses: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Asks before anything is calibrated whether a statement may hold the program's inputs and
+   * outputs: a search for precision takes minutes.
+   *
+   * @throws UserException at the line of the largest output, when it may not
+   */
+  static void requireStatement(Function main, Optional<Generation> generation) {
+    Set<Value> stated = Collections.newSetFromMap(new IdentityHashMap<>());
+    stated.addAll(main.parameters());
+    stated.addAll(main.results());
+    long elements = stated.stream().mapToLong(v -> v.shape().elementCount()).sum();
+    if (elements > CircuitLimits.PUBLIC_ELEMENTS) {
+      Location location =
+          main.results().stream()
+              .max(Comparator.comparingLong(v -> v.shape().elementCount()))
+              .flatMap(v -> Uses.of(main).definition(v))
+              .map(Op::location)
+              .orElse(Location.UNKNOWN);
+      String found =
+          "%d elements of inputs and outputs, more than %d"
+              .formatted(elements, CircuitLimits.PUBLIC_ELEMENTS);
+      throw tooLarge(location, found, generation);
+    }
+  }
+
+  private static UserException tooLarge(
+      Location location, String found, Optional<Generation> generation) {
+    return new UserException(
+        location,
+        "the model is too large to be verified (%s); give a smaller --input-shape, or %s"
+            .formatted(found, generation.isPresent() ? STATE_TOKENS : PARTS));
   }
 
   /** The key but for the commitment, on which no limit depends. */

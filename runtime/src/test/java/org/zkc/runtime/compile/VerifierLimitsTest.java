@@ -18,6 +18,7 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Concatenate;
 
 /** Models that no verifier would take are refused before anything is committed to. */
@@ -49,6 +50,18 @@ class VerifierLimitsTest {
     UserException e = refused(Program.of(Level.TENSOR, builder.build(List.of(y))), elements, "x");
     assertTrue(e.getMessage().contains("too large to be verified"), e.getMessage());
     assertTrue(e.getMessage().contains("--input-shape"), e.getMessage());
+    assertEquals(LINE.line(), e.location().line());
+  }
+
+  /** The output has more elements than this process could hold: nothing is run for the refusal. */
+  @Test
+  void aStatementThatIsTooLongIsRefusedFirst() {
+    FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+    Value x = builder.parameter("x", new TensorType(DType.F32, Shape.of(1, 4)));
+    TensorType type = new TensorType(DType.F32, Shape.of(1 << 15, 1 << 14, 4));
+    Value y = builder.value(new Broadcast(builder.fresh("y", type), x, LINE));
+    UserException e = refused(Program.of(Level.TENSOR, builder.build(List.of(y))), 4, "x");
+    assertTrue(e.getMessage().contains("2147483652 elements of inputs and outputs"), e.getMessage());
     assertEquals(LINE.line(), e.location().line());
   }
 
