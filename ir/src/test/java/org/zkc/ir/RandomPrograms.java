@@ -159,6 +159,9 @@ public final class RandomPrograms {
         bytes[i] &= 1;
       }
     }
+    for (int i = Long.BYTES - 1; dtype == DType.U64 && i < bytes.length; i += Long.BYTES) {
+      bytes[i] &= 0x7f; // below 2^63, as all its values are
+    }
     return new TensorData(dtype, shape, MemorySegment.ofArray(bytes));
   }
 

@@ -215,13 +215,14 @@ class SecondWitnessTest {
 
   /**
    * Every integer as the greatest of a line, and every remainder of one of its distances: one pair
-   * is left.
+   * is left. Lines of up to four elements have one product, which no other column of the prover's
+   * helps to satisfy.
    */
   @Test
   void exponentials() {
     int shift = 3;
     int[] entries = {90, 70, 50, 30, 20, 10, 5};
-    for (int[] line : new int[][] {{0, 0}, {-20, 19}, {7, -8, -9}, {3, 3, -20, 11, 18, 19, 17}}) {
+    for (int[] line : new int[][] {{0, 0}, {-20, 19}, {7, -8, -9}, {3, -20, 19, 18}}) {
       int most = IntStream.of(line).max().getAsInt();
       int remainders = 1 << shift;
       int count = 48 * remainders; // greatest elements from -24 to 23
