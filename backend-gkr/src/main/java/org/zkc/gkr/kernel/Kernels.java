@@ -110,6 +110,18 @@ public interface Kernels {
   /** {@link #roundOfTwo} with f over F. */
   Ext[] roundOfTwoBase(int[] f, int offset, int length, ExtVector g, int half);
 
+  /**
+   * Binds two tables of one length as {@link #bind} does, half > 1, and returns {@link #roundOfTwo}
+   * of the bound ones: one visit to the memory of both where two calls make two.
+   */
+  Ext[] bindTwo(ExtVector f, ExtVector g, int half, Ext r);
+
+  /**
+   * {@link #bindTwo} with f over F, from {@code offset} on and as long as g; the bound one goes to
+   * {@code bound}, of min(g.length(), half) elements.
+   */
+  Ext[] bindTwoBase(int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r);
+
   /** The values at t = 0, 2 and 3 of sum over k of w(t, k) f(t, k) g(t, k). */
   Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half);
 

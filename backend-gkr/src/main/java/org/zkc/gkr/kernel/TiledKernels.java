@@ -194,6 +194,81 @@ final class TiledKernels implements Kernels {
   }
 
   @Override
+  public Ext[] bindTwo(ExtVector f, ExtVector g, int half, Ext r) {
+    int length = f.length();
+    return roundOfBound(
+        f,
+        g,
+        Math.min(length, half),
+        half / 2,
+        (from, to) -> {
+          bindRange(f, half, r, from, to);
+          bindRange(g, half, r, from, to);
+        });
+  }
+
+  @Override
+  public Ext[] bindTwoBase(
+      int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r) {
+    int both = Math.max(0, g.length() - half);
+    return roundOfBound(
+        bound,
+        g,
+        bound.length(),
+        half / 2,
+        (from, to) -> {
+          int middle = Math.clamp(both, from, to);
+          if (middle > from) {
+            loops.lineBase(
+                f, offset + from, offset + half + from, r, bound.slice(from, middle - from));
+          }
+          addScaledBase(
+              bound.slice(middle, to - middle), Ext.ONE.sub(r), f, offset + middle, to - middle);
+          bindRange(g, half, r, from, to);
+        });
+  }
+
+  /** Binds what becomes elements [from, to) of both tables. */
+  private interface Binding {
+    void run(int from, int to);
+  }
+
+  /** The round of two tables of {@code length} elements that are bound tile by tile. */
+  private Ext[] roundOfBound(ExtVector f, ExtVector g, int length, int half, Binding binding) {
+    Ext at0 = Ext.ZERO;
+    Ext at2 = Ext.ZERO;
+    int end = Math.min(length, half);
+    ExtVector f2 = new ExtVector(Math.min(TILE, end));
+    ExtVector g2 = new ExtVector(f2.length());
+    for (int from = 0; from < end; from += TILE) {
+      int count = Math.min(TILE, end - from);
+      int both = Math.clamp(length - half - from, 0, count);
+      binding.run(from, from + count);
+      ExtVector fLow = f.slice(from, count);
+      ExtVector gLow = g.slice(from, count);
+      at0 = at0.add(loops.dot(fLow, gLow));
+      if (both > 0) {
+        binding.run(half + from, half + from + both);
+        loops.atTwo(fLow.slice(0, both), f.slice(half + from, both), f2.slice(0, both));
+        loops.atTwo(gLow.slice(0, both), g.slice(half + from, both), g2.slice(0, both));
+        at2 = at2.add(loops.dot(f2.slice(0, both), g2.slice(0, both)));
+      }
+      at2 = at2.add(loops.dot(fLow.slice(both, count - both), gLow.slice(both, count - both)));
+    }
+    return new Ext[] {at0, at2};
+  }
+
+  /** {@link #bind} of what becomes elements [from, to). */
+  private void bindRange(ExtVector table, int half, Ext r, int from, int to) {
+    int both = Math.clamp(table.length() - half, from, to);
+    if (both > from) {
+      ExtVector low = table.slice(from, both - from);
+      loops.line(low, table.slice(half + from, both - from), r, low);
+    }
+    scale(table.slice(both, to - both), Ext.ONE.sub(r));
+  }
+
+  @Override
   public Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half) {
     int both =
         Math.min(

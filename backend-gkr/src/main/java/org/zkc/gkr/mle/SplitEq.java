@@ -12,6 +12,9 @@ import org.zkc.gkr.field.ExtVector;
  * degree lower (Gruen 2024).
  */
 public final class SplitEq {
+  /** Variables that the low table has at least where there are so many: loops over it are short. */
+  private static final int LEAST_LOW = 8;
+
   private final Ext[] point;
   private final ExtVector[] highs;
   private final ExtVector[] lows;
@@ -21,7 +24,7 @@ public final class SplitEq {
   public SplitEq(Ext[] point) {
     this.point = point.clone();
     int rounds = point.length;
-    int lowVariables = rounds / 2;
+    int lowVariables = Math.max(rounds / 2, Math.min(rounds, LEAST_LOW));
     highs = new ExtVector[rounds];
     lows = new ExtVector[rounds];
     ExtVector one = ExtVector.of(Ext.ONE);

@@ -18,9 +18,14 @@ interface Adversary {
   /** The honest prover's. */
   Adversary NONE = new Adversary() {};
 
+  /** Whether all fractions are to be held at once, for {@link #seeFractions}. */
+  default boolean seesFractions() {
+    return false;
+  }
+
   /**
-   * Sees the fractions p / q of both trees of the lookup argument before they are proved; not
-   * called where there are so many lookups that theirs are not held.
+   * Sees the fractions p / q of both trees of the lookup argument before they are proved; only
+   * called where {@link #seesFractions} or so few are looked up that theirs are held anyway.
    */
   default void seeFractions(
       ExtVector lookupP, ExtVector lookupQ, ExtVector tableP, ExtVector tableQ) {}

@@ -171,7 +171,7 @@ final class LookupProver {
     tableFractions(challenges, p, q);
     LookupLeaves leaves = new LookupLeaves(layout.lookups(), values, challenges, workers);
     FractionTree lookups;
-    if (leaves.variables() > TiledTables.DENSE_VARIABLES) {
+    if (leaves.variables() > TiledTables.DENSE_VARIABLES && !values.adversary().seesFractions()) {
       lookups = new FractionTree(leaves, workers);
     } else {
       ExtVector lookupP = new ExtVector(2 << leaves.variables());

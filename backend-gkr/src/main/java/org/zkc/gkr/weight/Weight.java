@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -21,6 +22,11 @@ import org.zkc.gkr.kernel.Kernels;
  */
 public final class Weight {
   private static final int NONE = -1;
+
+  /** Elements of a row from which on a loop over it pays, and at most; see {@link #partsOfRow}. */
+  private static final int LEAST_ROW = 256;
+
+  private static final int MOST_ROW = 1 << 14;
 
   private final List<Integer> shape;
   private final List<Factor> factors;
@@ -314,13 +320,14 @@ public final class Weight {
       return scale.mulBase(residues[0]);
     }
     Kernels kernels = Kernels.best();
-    ExtVector last = parts.getLast().values();
+    int inRow = partsOfRow(parts, Factor::length);
+    ExtVector last = row(parts, inRow, false);
     int rows = residues.length / last.length();
     ExtVector table = new ExtVector(rows);
     for (int row = 0; row < rows; row++) {
       table.set(row, kernels.dotBase(residues, row * last.length(), last.length(), last));
     }
-    for (int f = parts.size() - 2; f >= 0; f--) {
+    for (int f = parts.size() - inRow - 1; f >= 0; f--) {
       ExtVector values = parts.get(f).values();
       int n = table.length() / values.length();
       ExtVector next = new ExtVector(n);
@@ -330,6 +337,37 @@ public final class Weight {
       table = next;
     }
     return table.get(0).mul(scale);
+  }
+
+  /**
+   * How many of the last factors are multiplied out to a row of one loop: axes of an image are
+   * shorter than a loop that pays. The row stays short beside what a verification may hold.
+   */
+  private static int partsOfRow(List<Factor> parts, ToIntFunction<Factor> length) {
+    int count = 1;
+    long row = length.applyAsInt(parts.getLast());
+    while (count < parts.size() && row < LEAST_ROW) {
+      row *= length.applyAsInt(parts.get(parts.size() - count - 1));
+      if (row > MOST_ROW) {
+        break;
+      }
+      count++;
+    }
+    return count;
+  }
+
+  /** The product of the last {@code count} factors, as they are or laid out over padded axes. */
+  private static ExtVector row(List<Factor> parts, int count, boolean padded) {
+    int from = parts.size() - count;
+    ExtVector row = padded ? parts.get(from).padded() : parts.get(from).values();
+    for (Factor f : parts.subList(from + 1, parts.size())) {
+      ExtVector values = padded ? f.padded() : f.values();
+      int stride = padded ? 1 << f.variables() : values.length();
+      ExtVector next = new ExtVector((row.length() - 1) * stride + values.length());
+      addOuter(next, row, values, stride);
+      row = next;
+    }
+    return row;
   }
 
   /** The factors of more than one element; the others are 1 and have no variables. */
@@ -363,14 +401,19 @@ public final class Weight {
       table.set(0, table.get(0).add(prefix.get(0)));
       return;
     }
-    for (Factor f : parts.subList(0, parts.size() - 1)) {
+    int inRow = partsOfRow(parts, f -> 1 << f.variables());
+    int rowVariables = 0;
+    for (Factor f : parts.subList(parts.size() - inRow, parts.size())) {
+      rowVariables += f.variables();
+    }
+    for (Factor f : parts.subList(0, parts.size() - inRow)) {
       ExtVector values = f.padded();
       int stride = 1 << f.variables();
       ExtVector next = new ExtVector((prefix.length() - 1) * stride + values.length());
       addOuter(next, prefix, values, stride);
       prefix = next;
     }
-    addOuter(table, prefix, parts.getLast().padded(), 1 << parts.getLast().variables());
+    addOuter(table, prefix, row(parts, inRow, true), 1 << rowVariables);
   }
 
   /** table[k stride + j] += prefix[k] values[j]. */

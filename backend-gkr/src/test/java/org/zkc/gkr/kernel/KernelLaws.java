@@ -57,6 +57,36 @@ abstract class KernelLaws {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {2, 4, 8, 16, 32, 256, 512, 1024, 2048})
+  void bindingsWithTheirRound(int half) {
+    for (int length :
+        new int[] {1, half / 2, half / 2 + 1, half, half + 1, half + half / 2 + 1, 2 * half}) {
+      String what = "bindTwo " + length + " of " + 2 * half;
+      Ext r = random.element();
+      ExtVector f = view(length);
+      ExtVector g = view(length);
+      ExtVector f2 = f.copy();
+      ExtVector g2 = g.copy();
+      assertArrayEquals(
+          reference.bindTwo(f2, g2, half, r), tested.bindTwo(f, g, half, r), random.seed() + what);
+      int bound = Math.min(length, half);
+      assertSame(f2.slice(0, bound), f.slice(0, bound), what);
+      assertSame(g2.slice(0, bound), g.slice(0, bound), what);
+      int[] base = random.residues(length + 3);
+      ExtVector h = view(length);
+      ExtVector h2 = h.copy();
+      ExtVector b = new ExtVector(bound);
+      ExtVector b2 = new ExtVector(bound);
+      assertArrayEquals(
+          reference.bindTwoBase(base, 3, b2, h2, half, r),
+          tested.bindTwoBase(base, 3, b, h, half, r),
+          random.seed() + what);
+      assertSame(b2, b, "base " + what);
+      assertSame(h2.slice(0, bound), h.slice(0, bound), "base " + what);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 2, 4, 8, 16, 64, 512})
   void eqExpansion(int half) {
     for (int length : new int[] {half, half + 1, half + half / 2, 2 * half}) {

@@ -170,6 +170,18 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
+  public Ext[] bindTwo(ExtVector f, ExtVector g, int half, Ext r) {
+    return roundOfTwo(bind(f, half, r), bind(g, half, r), half / 2);
+  }
+
+  @Override
+  public Ext[] bindTwoBase(
+      int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r) {
+    bound.copyFrom(bindBase(f, offset, g.length(), half, r));
+    return roundOfTwo(bound, bind(g, half, r), half / 2);
+  }
+
+  @Override
   public Ext[] roundOfTwoBase(int[] f, int offset, int length, ExtVector g, int half) {
     Ext at0 = Ext.ZERO;
     Ext at2 = Ext.ZERO;

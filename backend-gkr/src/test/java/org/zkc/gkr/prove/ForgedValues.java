@@ -128,6 +128,11 @@ class ForgedValues extends TensorValues implements Adversary {
   }
 
   @Override
+  public boolean seesFractions() {
+    return true;
+  }
+
+  @Override
   public void seeFractions(
       ExtVector lookupP, ExtVector lookupQ, ExtVector tableP, ExtVector tableQ) {
     for (int leaf : zeroLeaves) {

@@ -45,16 +45,29 @@ final class FractionLayer {
             p.slice(0, half), q.slice(0, half), p.slice(half, half), q.slice(half, half)
           });
     }
-    int[] tiles = all(variables);
+    int[] tiles =
+        variables <= TiledTables.DENSE_VARIABLES
+            ? all(variables)
+            : Arrays.stream(all(variables)).filter(k -> isLive(p, q, k)).toArray();
     ExtVector[] tables = fresh(tiles.length);
     for (int k = 0; k < tiles.length; k++) {
       for (int side = 0; side < 2; side++) {
-        int from = 2 * k + side << TILE;
+        int from = 2 * tiles[k] + side << TILE;
         slot(tables[2 * side], k).copyFrom(p.slice(from, FractionTile.SIZE));
         slot(tables[2 * side + 1], k).copyFrom(q.slice(from, FractionTile.SIZE));
       }
     }
     return new FractionLayer(variables, tiles, tables);
+  }
+
+  /** Whether some fraction of pair {@code k} of tiles is not 0 / 1. */
+  private static boolean isLive(ExtVector p, ExtVector q, int k) {
+    for (int at = 2 * k << TILE; at < 2 * k + 2 << TILE; at++) {
+      if (!p.get(at).isZero() || !q.get(at).equals(Ext.ONE)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The layer above: the sums of this layer's pairs, by pairs; there must be more than one. */

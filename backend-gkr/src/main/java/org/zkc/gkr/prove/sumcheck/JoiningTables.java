@@ -51,6 +51,8 @@ public final class JoiningTables implements SumcheckTables {
     // Over F until the first variable of the table is bound, over E then: the other is null.
     int @Nullable [] base;
     @Nullable ExtVector values;
+    // The coming round where binding the last variable has found it, without the factor.
+    Ext @Nullable [] round;
     // The entry's sum times its factor while it waits.
     Ext waiting;
     Ext factor = Ext.ONE;
@@ -130,10 +132,13 @@ public final class JoiningTables implements SumcheckTables {
     }
     e.begin();
     int half = 1 << left >> 1;
-    Ext[] s =
-        e.base != null
-            ? kernels.roundOfTwoBase(e.base, 0, e.base.length, e.weights, half)
-            : kernels.roundOfTwo(e.weights, e.values(), half);
+    Ext[] s = e.round;
+    if (s == null) {
+      s =
+          e.base != null
+              ? kernels.roundOfTwoBase(e.base, 0, e.base.length, e.weights, half)
+              : kernels.roundOfTwo(e.weights, e.values(), half);
+    }
     return new Ext[] {e.factor.mul(s[0]), e.factor.mul(s[1])};
   }
 
@@ -156,12 +161,29 @@ public final class JoiningTables implements SumcheckTables {
     }
     e.begin();
     int half = 1 << left >> 1;
+    int length = Math.min(e.weights.length(), half);
+    int[] base = e.base;
+    if (half > 1 && (base == null ? e.values().length() : base.length) == e.weights.length()) {
+      // The next round's share is taken while what was bound is in the cache.
+      if (base == null) {
+        e.round = kernels.bindTwo(e.weights, e.values(), half, challenge);
+        e.values = e.values().slice(0, length);
+      } else {
+        ExtVector bound = new ExtVector(length);
+        e.round = kernels.bindTwoBase(base, 0, bound, e.weights, half, challenge);
+        e.values = bound;
+        e.base = null;
+      }
+      e.weights = e.weights.slice(0, length);
+      return;
+    }
+    e.round = null;
     e.weights = kernels.bind(e.weights, half, challenge);
-    if (e.base != null) {
-      e.values = kernels.bindBase(e.base, 0, e.base.length, half, challenge);
-      e.base = null;
-    } else {
+    if (base == null) {
       e.values = kernels.bind(e.values(), half, challenge);
+    } else {
+      e.values = kernels.bindBase(base, 0, base.length, half, challenge);
+      e.base = null;
     }
   }
 

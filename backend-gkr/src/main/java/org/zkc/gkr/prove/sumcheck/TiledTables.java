@@ -21,7 +21,7 @@ import org.zkc.gkr.mle.SplitEq;
  */
 public abstract class TiledTables implements LayerTables {
   /** With this many variables or fewer every tile is held. */
-  public static final int DENSE_VARIABLES = 2 * FractionTile.VARIABLES;
+  public static final int DENSE_VARIABLES = FractionTile.VARIABLES + 2;
 
   private static final int PAIRS_OF_A_PIECE = 32;
 
