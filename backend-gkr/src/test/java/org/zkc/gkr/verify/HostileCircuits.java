@@ -11,10 +11,12 @@ import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.CircuitTooLarge;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.Exponentials;
 import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.Product;
 import org.zkc.gkr.circuit.Reciprocal;
 import org.zkc.gkr.circuit.Relation;
+import org.zkc.gkr.circuit.Table;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.estimate.VerifierBounds;
@@ -218,6 +220,20 @@ enum HostileCircuits {
       p.outputs.add(p.affine(List.of(1), term(x)));
     }
   },
+  /** As many exponentials as there may be terms for: a product of two differences for each. */
+  MANY_EXPONENTIALS {
+    @Override
+    void build(Parts p) {
+      int x = p.input(2);
+      p.tables.add(new Table.Clamp(0, 1, 0, 0));
+      for (int k = 0; k < (1 << 17) / 4 - 1; k++) {
+        int t = p.tensors.size();
+        p.tensors.add(TensorDeclaration.witness(List.of(2), 0, 0));
+        p.relations.add(new Exponentials(t, x, 0, 0, List.of(), 0));
+      }
+      p.outputs.add(p.affine(List.of(2), term(x)));
+    }
+  },
   /** As many products as there may be, and an output for each fourth. */
   MANY_SMALL_PRODUCTS {
     @Override
@@ -244,6 +260,7 @@ enum HostileCircuits {
   /** A circuit in the making. */
   private static final class Parts {
     final List<TensorDeclaration> tensors = new ArrayList<>();
+    final List<Table> tables = new ArrayList<>();
     final List<Relation> relations = new ArrayList<>();
     final List<Integer> inputs = new ArrayList<>();
     final List<Integer> outputs = new ArrayList<>();
@@ -291,7 +308,7 @@ enum HostileCircuits {
   Circuit circuit() {
     Parts p = new Parts();
     build(p);
-    return new Circuit(p.tensors, List.of(), p.relations, p.inputs, p.outputs);
+    return new Circuit(p.tensors, p.tables, p.relations, p.inputs, p.outputs);
   }
 
   /** Zeros, of which every section has more than can be read. */
