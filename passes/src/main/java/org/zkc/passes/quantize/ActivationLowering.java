@@ -13,6 +13,9 @@ final class ActivationLowering {
   /** The most steps on each side in the table of a function without bounds. */
   private static final int MOST_TABLE_STEPS = 1 << 13;
 
+  /** The same where precision is generous. */
+  private static final int GENEROUS_TABLE_STEPS = 1 << 14;
+
   /**
    * So many bits less than the result's magnitude has the input of a function without bounds: those
    * of the result cost no rows.
@@ -135,8 +138,8 @@ final class ActivationLowering {
     }
     if (!op.range().isBounded()) {
       int wide = Long.SIZE - Long.numberOfLeadingZeros(result.high());
-      bits =
-          Math.max(bits, values.analysis().isDecisive(op.result()) ? wide : wide - COARSER_INPUT);
+      boolean isFine = values.analysis().isDecisive(op.result()) || precision.isGenerous();
+      bits = Math.max(bits, isFine ? wide : wide - COARSER_INPUT);
     }
     return Math.scalb(
         1.0, (int) Math.floor(StrictMath.log(range / op.steepest()) / StrictMath.log(2)) - bits);
@@ -146,6 +149,8 @@ final class ActivationLowering {
   private double tableEnd(Activation op, double step) {
     return Double.isFinite(op.saturation())
         ? op.saturation()
-        : Math.min(values.classes().greatest(op.input()), MOST_TABLE_STEPS * step);
+        : Math.min(
+            values.classes().greatest(op.input()),
+            step * (precision.isGenerous() ? GENEROUS_TABLE_STEPS : MOST_TABLE_STEPS));
   }
 }

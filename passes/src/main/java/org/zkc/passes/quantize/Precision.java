@@ -78,7 +78,7 @@ record Precision(double share, double weightShare, double margin, Map<String, In
    * Mantissas fill their bits between half and fully: the mean of 4^u over u uniform in [0, 1] is 3
    * / log 4.
    */
-  private static final double HALF_FILLED = 2.16;
+  static final double HALF_FILLED = 2.16;
 
   /**
    * Errors of weights partly cancel in their sum, and what is common to all of a row does

@@ -1,5 +1,8 @@
 package org.zkc.passes.quantize;
 
+import java.util.Arrays;
+import java.util.Optional;
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Op;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.LineNorms;
@@ -13,6 +16,14 @@ import org.zkc.ir.view.UnaryView;
  * bits are chosen by that variance.
  */
 final class ReaderVariation {
+  /** Bits of products, the fewest and the most. */
+  private static final int FEWEST_BITS = 11;
+
+  private static final int MOST_BITS = 16;
+
+  /** The share of the limit that sums have. */
+  private static final double ROOM = 0.9;
+
   private final TensorAnalysis analysis;
   private final Ranges ranges;
   private final WeightCache cache;
@@ -41,15 +52,56 @@ final class ReaderVariation {
 
   private double of(Linear map) {
     double variation = ranges.of(map.result()).variation();
-    if (variation <= 0
-        || !(analysis.uses().definition(map.weight()).orElse(null) instanceof Constant weight)) {
+    Optional<WeightStatistics> weights = weights(map);
+    if (variation <= 0 || weights.isEmpty()) {
       return Double.POSITIVE_INFINITY;
     }
-    WeightStatistics statistics = cache.statistics(map, () -> WeightStatistics.of(weight.data()));
-    double squares = 0;
-    for (double norm : statistics.norms()) {
-      squares += norm * norm / statistics.channels();
-    }
+    double squares = meanSquare(weights.get().norms());
     return squares > 0 ? variation / squares : Double.POSITIVE_INFINITY;
+  }
+
+  /**
+   * The bits of a map's input, from 11 to 16, with which its rounding and that of the weights
+   * together cost the results least: a sum has room for so many bits of both.
+   *
+   * @param magnitude of the input
+   */
+  int bits(Linear map, double magnitude) {
+    Optional<WeightStatistics> weights = weights(map);
+    if (weights.isEmpty()) {
+      return FEWEST_BITS;
+    }
+    Ranges.Range input = ranges.of(map.input());
+    double spread = Math.min(input.meanSquare(), input.variation());
+    double ofInput = magnitude * magnitude * meanSquare(weights.get().norms());
+    double ofWeights = spread * weights.get().fanIn() * meanSquare(weights.get().greatest());
+    double room = ROOM * FieldBounds.LIMIT / weights.get().largestSum();
+    int best = FEWEST_BITS;
+    double least = Double.POSITIVE_INFINITY;
+    for (int bits = FEWEST_BITS; bits <= MOST_BITS; bits++) {
+      int left = Math.min(Precision.MOST_WEIGHT_BITS, Math.getExponent(room) - (bits - 1) + 1);
+      double error =
+          square(ofInput, bits) + Precision.HALF_FILLED * square(ofWeights, Math.max(1, left));
+      if (error < least) {
+        least = error;
+        best = bits;
+      }
+    }
+    return best;
+  }
+
+  /** The square of a step of that many bits, sign included, for a square of the range. */
+  private static double square(double range, int bits) {
+    return Math.scalb(range, -2 * (bits - 1));
+  }
+
+  private Optional<WeightStatistics> weights(Linear map) {
+    return analysis.uses().definition(map.weight()).orElse(null) instanceof Constant weight
+        ? Optional.of(cache.statistics(map, () -> WeightStatistics.of(weight.data())))
+        : Optional.empty();
+  }
+
+  private static double meanSquare(double[] numbers) {
+    return Arrays.stream(numbers).map(x -> x * x).average().orElse(0);
   }
 }

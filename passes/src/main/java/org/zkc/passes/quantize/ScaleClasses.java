@@ -89,20 +89,22 @@ final class ScaleClasses {
    */
   private static final int GATED_BITS = 13;
 
-  /**
-   * Bits that weights of a map keep beside products of two computed values: products are many, and
-   * their sums of thousands leave room for few bits of both together.
-   */
-  private static final int WEIGHTS_OF_PRODUCTS = 10;
-
   /** Bits of the result of a norm, whose elements have a mean square of 1 and outliers. */
   static final int STANDARD_BITS = 10;
 
   /** The most of them: a massive channel is small in what the maps behind make of it. */
   private static final int MOST_STANDARD_BITS = 16;
 
+  /** The least of them where precision is generous. */
+  private static final int GENEROUS_STANDARD_BITS = 15;
+
   /** The steps that exact integers may reach where they are requantised: a quarter of a table. */
   private static final double MOST_STEPS = 0.25 * FieldBounds.MAX_TABLE_ROWS;
+
+  /**
+   * The rows of one table where precision is generous: a large program has more lookups than that.
+   */
+  private static final double MOST_ROWS = 0.9 * FieldBounds.MAX_TABLE_ROWS;
 
   /** The greatest numbers that a class of a unit of 1 or less holds. */
   private static final double MOST_WHOLE = 1 << 20;
@@ -188,7 +190,7 @@ final class ScaleClasses {
         // Both are of few rows: the product's errors are those of its factors.
         analysis.definition(l.input()).operands().forEach(v -> atLeast(v, GATED_BITS));
         Members members = members(find(l.input()));
-        members.room = Math.min(members.room, 1 + room(l.weight(), WEIGHTS_OF_PRODUCTS, 0.9));
+        members.room = Math.min(members.room, readers.bits(l, members.magnitude));
       }
       if (op instanceof Standardization s) {
         TensorAnalysis.Normed normed = analysis.normed(s);
@@ -196,6 +198,9 @@ final class ScaleClasses {
         Members members = members(find(s.result()));
         members.variation = Math.min(members.variation, readers.of(s.result()));
         members.mostBits = MOST_STANDARD_BITS;
+        if (precision.isGenerous() && readers.of(s.result()) < Double.POSITIVE_INFINITY) {
+          atLeast(s.result(), GENEROUS_STANDARD_BITS);
+        }
         if (!normed.exponents().isEmpty()) {
           atLeast(normed.input(), SHIFTED_BITS);
           // Powers of two, so that sums take one site to the next exactly.
@@ -278,12 +283,21 @@ final class ScaleClasses {
         continue;
       }
       divided(value);
+      if (analysis.uses().definition(value).orElse(null) instanceof Gather g
+          && analysis.isConstant(g.table())) {
+        atLeast(value, SHIFTED_BITS);
+      }
       switch (analysis.uses().definition(value).orElse(null)) {
         case Add a -> left.addAll(List.of(a.left(), a.right()));
         case Subtract s -> left.addAll(List.of(s.left(), s.right()));
         case Concatenate c -> left.addAll(c.inputs());
         case UnaryView v -> left.add(v.input());
-        case Multiply m -> analysis.byChannel(m).ifPresent(s -> left.add(s.input()));
+        case Multiply m when analysis.byChannel(m).isPresent() ->
+            left.add(analysis.byChannel(m).get().input());
+        case Multiply m
+            when analysis.scaled(m).orElse(null) instanceof TensorAnalysis.Scaled s
+                && s.factor() instanceof ConstantFactor.Uniform ->
+            left.add(s.input());
         case null, default -> {}
       }
     }
@@ -488,7 +502,8 @@ final class ScaleClasses {
   Quantum aligned(Value value, double unit, long greatest) {
     Value root = find(value);
     Members members = members(root);
-    double leastScale = 4 * unit * greatest / MOST_STEPS;
+    double leastScale =
+        unit * greatest * (precision.isGenerous() ? 2 / MOST_ROWS : 4 / MOST_STEPS);
     if (!quanta.containsKey(root) && !members.snapped && !members.binary && !members.fixedBits) {
       Quantum wanted = choose(members, leastScale);
       int shift =
