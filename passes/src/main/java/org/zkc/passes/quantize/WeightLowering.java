@@ -34,6 +34,12 @@ final class WeightLowering {
   /** The most weights of one map whose bytes are worth that. */
   private static final long MOST_DECISIVE = 1 << 20;
 
+  /**
+   * Bits where weights take two bytes and are not spared: gains of norms make columns of one row
+   * differ by a factor of 30 and more. Where sums have no room for so many they have fewer.
+   */
+  private static final int GENEROUS_BITS = 14;
+
   /** Mantissas of more bits take two bytes each, and as many bits as are worth anything. */
   private static final int BYTE = 8;
 
@@ -138,9 +144,19 @@ final class WeightLowering {
         name,
         constant.data(),
         statistics,
-        bias.isPresent() ? parameter(bias.get(), location).data().toDoubles() : null,
+        bias.isPresent()
+            ? parameter(bias.get(), location).data().toDoubles()
+            : unbiased(op, statistics.channels()),
         grid.isPresent() ? WeightGrid.BITS : bits(name, statistics, input, op),
         grid);
+  }
+
+  /**
+   * Zeros in place of a bias, so that what the rounding of weights, and of all before, takes from
+   * the result on average can be added.
+   */
+  private double @Nullable [] unbiased(TensorOp op, int channels) {
+    return precision.isGenerous() && op instanceof Linear ? new double[channels] : null;
   }
 
   private int bits(String name, WeightStatistics statistics, Value input, TensorOp op) {
@@ -167,9 +183,7 @@ final class WeightLowering {
             constant,
             ranges.of(op.definitions().getFirst()).variation(),
             allowance(statistics.fanIn() * statistics.channels()));
-    return chosen > BYTE && precision.isGenerous()
-        ? Math.max(chosen, Precision.MOST_WEIGHT_BITS)
-        : chosen;
+    return chosen > BYTE && precision.isGenerous() ? Math.max(chosen, GENEROUS_BITS) : chosen;
   }
 
   /**
@@ -250,7 +264,7 @@ final class WeightLowering {
     WeightCache.Rounded rounded =
         cache.rounded(
             map.op(),
-            new WeightCache.Rounding(inputScale, a, map.bits()),
+            new WeightCache.Rounding(inputScale, a, map.bits(), map.bias() != null),
             () -> round(map, inputScale, a));
     Value weight = out.parameter(parameters.unique(map.name()), rounded.weights(), a / inputScale);
     Optional<Value> bias = Optional.ofNullable(rounded.bias()).map(b -> bias(map, b, a));
