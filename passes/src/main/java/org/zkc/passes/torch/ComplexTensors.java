@@ -277,20 +277,15 @@ final class ComplexTensors {
   }
 
   private ComplexTensor timesI(TorchValue value) {
-    return switch (value) {
-      case ComplexTensor z -> new ComplexTensor(real("neg", z.imaginary()), z.real());
-      case Tensor t -> new ComplexTensor(zerosLike(t), t);
-      default -> throw call.refuse("its result is %s".formatted(value.kind()));
-    };
+    return value instanceof ComplexTensor z
+        ? new ComplexTensor(real("neg", z.imaginary()), z.real())
+        : new ComplexTensor(zerosLike(call.tensorOf(value)), call.tensorOf(value));
   }
 
   private ComplexTensor sum(TorchValue left, ComplexTensor right) {
-    return switch (left) {
-      case ComplexTensor z ->
-          new ComplexTensor(added(z.real(), right.real()), added(z.imaginary(), right.imaginary()));
-      case Tensor t -> new ComplexTensor(added(t, right.real()), right.imaginary());
-      default -> throw call.refuse("its result is %s".formatted(left.kind()));
-    };
+    return left instanceof ComplexTensor z
+        ? new ComplexTensor(added(z.real(), right.real()), added(z.imaginary(), right.imaginary()))
+        : new ComplexTensor(added(call.tensorOf(left), right.real()), right.imaginary());
   }
 
   /** A sum of which constant zeros are left out. */

@@ -69,15 +69,13 @@ final class FourierOperators {
       double scale) {}
 
   static TorchValue transform(OperatorCall call) {
-    ComplexTensor given =
-        switch (call.argument(0)) {
-          case ComplexTensor z -> z;
-          case Tensor t -> {
-            Tensor real = call.result(call.in(DType.F32, t), DType.F32);
-            yield new ComplexTensor(real, ComplexTensors.zerosLike(real));
-          }
-          default -> throw call.refuse("argument 1 is " + call.argument(0).kind());
-        };
+    ComplexTensor given;
+    if (call.argument(0) instanceof ComplexTensor z) {
+      given = z;
+    } else {
+      Tensor real = call.result(call.in(DType.F32, call.tensor(0)), DType.F32);
+      given = new ComplexTensor(real, ComplexTensors.zerosLike(real));
+    }
     Request request = request(call, given.shape());
     int last = request.axes.size() - 1;
     double scale = request.scale;
