@@ -99,6 +99,7 @@ public final class ProofBenchmark {
         estimate.proveSeconds(),
         estimate.memoryBytes(),
         estimate.proofBytes(),
+        MultiplierBound.seconds(work) / threads,
         work);
   }
 

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param allocatedBytes what the proving thread allocated in one proof, whether or not it lived
  *     long
  * @param predictedProve estimates, made before proving
+ * @param boundSeconds what the proof's products alone take: {@link MultiplierBound}
  * @param work amounts by {@link org.zkc.passes.cost.Work#label}
  */
 public record ProofFigures(
@@ -37,4 +38,5 @@ public record ProofFigures(
     double predictedProve,
     long predictedMemory,
     long predictedProof,
+    double boundSeconds,
     Map<String, Double> work) {}

@@ -55,6 +55,7 @@ final class BenchCircuitsCommand implements Callable<Integer> {
       Map<String, Object> out = new LinkedHashMap<>();
       out.put("model", name);
       out.put("threads", 1);
+      out.put("machine", Machine.text());
       out.put("copies", copies);
       out.put("proveSeconds", prove);
       out.put("perSecond", perSecond());

@@ -28,10 +28,12 @@ import picocli.CommandLine.Spec;
             + " warm-ups, from float input to proof bytes, beside what compile predicts.",
     subcommands = {
       BenchCircuitsCommand.class,
+      BenchCompareCommand.class,
       BenchConvCommand.class,
       BenchFitCommand.class,
       BenchKernelsCommand.class,
-      BenchPassesCommand.class
+      BenchPassesCommand.class,
+      BenchScalingCommand.class
     },
     sortOptions = false)
 public final class BenchCommand implements Benchmarks {

@@ -48,6 +48,8 @@ final class BenchReport {
         bound(proof.prove() <= bounds.proveSeconds(), seconds(bounds.proveSeconds()))
             + predicted(
                 Figures.time(proof.predictedProve()), proof.predictedProve() / proof.prove()));
+    out.println(
+        "    %-24s %12s".formatted("(bound by multiplier)", Figures.time(proof.boundSeconds())));
     if (threads == 1) {
       out.println("    %-24s %12s".formatted("(processor time)", Figures.time(proof.proveCpu())));
     }
@@ -129,7 +131,9 @@ final class BenchReport {
       out.put("commitSeconds", compile.commitSeconds());
       out.put("compilePeakBytes", compile.peakBytes());
     }
+    out.put("machine", Machine.text());
     out.put("proveSeconds", proof.prove());
+    out.put("boundSeconds", proof.boundSeconds());
     if (threads == 1) {
       out.put("proveCpuSeconds", proof.proveCpu());
       out.put("verifyCpuSeconds", proof.verifyCpu());

@@ -1,0 +1,195 @@
+package org.zkc.runtime.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.zkc.gkr.proof.ProofFile;
+import org.zkc.gkr.prove.BatchedWitness;
+import org.zkc.gkr.prove.Prover;
+import org.zkc.gkr.prove.ProverOptions;
+import org.zkc.gkr.prove.ProvingKey;
+import org.zkc.gkr.prove.StageTimes;
+import org.zkc.gkr.prove.Witness;
+import org.zkc.gkr.security.SoundnessBudget;
+import org.zkc.gkr.statement.Statement;
+import org.zkc.gkr.verify.Verifier;
+import org.zkc.ir.TensorData;
+import org.zkc.passes.quantize.VariedInputs;
+import org.zkc.runtime.compile.CompileOptions;
+import org.zkc.runtime.compile.CompilePipeline;
+import org.zkc.runtime.compile.CompiledModel;
+import org.zkc.runtime.cost.CircuitWork;
+import org.zkc.runtime.execute.Execution;
+
+/**
+ * How the cost of a proof grows with one thing at a time. Networks have seeded weights; all is
+ * proved in this process, warm.
+ */
+public final class Scaling {
+  private static final long SEED = 2015;
+  private static final double SETTLING_SECONDS = 3;
+
+  /** The thing that grows. */
+  public enum Axis {
+    /** Linear maps of n x n, two of them with a ReLU between: hardly any lookups. */
+    PARAMETERS("parameters"),
+    /** Two convolutions of 8 channels on images of n x n: always the same 664 parameters. */
+    ACTIVATIONS("activations"),
+    /** LeNet-5 with n samples in one proof. */
+    BATCH("samples in one proof"),
+    /** ResNet-20 on n threads. */
+    CORES("threads");
+
+    private final String text;
+
+    Axis(String text) {
+      this.text = text;
+    }
+
+    /** The axis' name in a plot. */
+    public String text() {
+      return text;
+    }
+  }
+
+  /**
+   * One measurement.
+   *
+   * @param x the thing that grows: parameters, elements of the activations, samples, threads
+   * @param prove seconds, median of the runs, from float input to proof bytes
+   * @param bound seconds by {@link MultiplierBound}, divided by the threads
+   */
+  public record Row(
+      double x,
+      double prove,
+      double bound,
+      double verify,
+      long proofBytes,
+      long peakBytes,
+      double securityBits) {}
+
+  private final int runs;
+
+  /**
+   * Measures with {@code runs} proofs a point.
+   *
+   * @param runs at least 1
+   */
+  public Scaling(int runs) {
+    this.runs = runs;
+  }
+
+  /** The points of one axis, up to the largest that takes some seconds. */
+  public List<Row> measure(Axis axis, Consumer<String> progress) {
+    List<Row> rows = new ArrayList<>();
+    for (int n : sizes(axis)) {
+      progress.accept(axis.text() + ": " + n);
+      rows.add(
+          switch (axis) {
+            case PARAMETERS -> row(linear(n), 1, 1, Optional.empty());
+            case ACTIVATIONS -> row(image(n), 1, 1, Optional.of(16.0 * n * n));
+            case BATCH -> row(SmallNetworks.lenet5(SEED), n, 1, Optional.of((double) n));
+            case CORES -> row(SmallNetworks.resnet20(SEED), 1, n, Optional.of((double) n));
+          });
+    }
+    return rows;
+  }
+
+  private static int[] sizes(Axis axis) {
+    return switch (axis) {
+      case PARAMETERS -> new int[] {128, 256, 512, 1024, 2048};
+      case ACTIVATIONS -> new int[] {16, 32, 64, 128, 224};
+      case BATCH -> new int[] {1, 2, 4, 8, 16, 32};
+      case CORES ->
+          IntStream.rangeClosed(1, Runtime.getRuntime().availableProcessors()).toArray();
+    };
+  }
+
+  private static NetworkBuilder linear(int n) {
+    return new NetworkBuilder(SEED, 1, n).linear("fc1", n).relu().linear("fc2", n);
+  }
+
+  private static NetworkBuilder image(int n) {
+    return new NetworkBuilder(SEED, 1, 1, n, n)
+        .conv("conv1", 8, 3, 1, 1, true)
+        .relu()
+        .conv("conv2", 8, 3, 1, 1, true)
+        .relu();
+  }
+
+  /** Measures one network; {@code x} is its parameters where nothing else is given. */
+  private Row row(NetworkBuilder network, int samples, int threads, Optional<Double> x) {
+    CompilePipeline.Calibrated calibrated =
+        new CompilePipeline.Calibrated(
+            network.build(), List.of("x"), List.of("output"), Optional.empty(), "");
+    CompiledModel compiled = new CompilePipeline(CompileOptions.DEFAULT).compile(calibrated);
+    CompiledModel.WithKeys keys = compiled.inMemory(1);
+    List<List<TensorData>> inputs =
+        new VariedInputs(SEED).samples(compiled.tensor().main().parameters(), samples);
+    try (ProvingKey one = keys.provingKey()) {
+      if (samples == 1) {
+        ProofFigures f =
+            new ProofBenchmark(2, runs, threads).measure(keys.file(), one, inputs.getFirst());
+        return new Row(
+            x.orElse((double) network.parameters()),
+            f.prove(),
+            MultiplierBound.seconds(f.work()) / threads,
+            f.verify(),
+            f.proofBytes(),
+            f.peakBytes(),
+            f.securityBits());
+      }
+      return batch(keys, one, inputs);
+    }
+  }
+
+  private Row batch(
+      CompiledModel.WithKeys keys, ProvingKey one, List<List<TensorData>> inputs) {
+    ProvingKey key = one.batch(inputs.size());
+    Execution execution = new Execution(keys.file());
+    byte[] context = keys.file().keyFile().boundContext(new byte[0]);
+    ProofFile[] last = new ProofFile[1];
+    Runnable prove =
+        () -> {
+          List<Witness> witnesses =
+              inputs.stream()
+                  .map(sample -> execution.run(execution.quantizeArrays(sample), 1).witness())
+                  .toList();
+          Witness all = BatchedWitness.of(one, witnesses);
+          Statement statement = Prover.statement(key.verifierKey(), all);
+          byte[] proof =
+              Prover.proveConsuming(
+                  key, all, context, new ProverOptions(1, (stage, part) -> {}, new StageTimes()));
+          last[0] = new ProofFile(statement, inputs.size(), proof);
+        };
+    WarmUp.of(prove, 2, SETTLING_SECONDS);
+    double[] proves = new double[runs];
+    double[] verifies = new double[runs];
+    for (int run = 0; run < runs; run++) {
+      long start = System.nanoTime();
+      prove.run();
+      proves[run] = (System.nanoTime() - start) / 1e9;
+      start = System.nanoTime();
+      Verifier.verify(one.verifierKey(), last[0], context);
+      verifies[run] = (System.nanoTime() - start) / 1e9;
+    }
+    Arrays.sort(proves);
+    Arrays.sort(verifies);
+    Map<String, Double> work = new HashMap<>();
+    CircuitWork.of(key.verifierKey()).whole().forEach((w, n) -> work.put(w.label(), n));
+    return new Row(
+        inputs.size(),
+        proves[runs / 2],
+        MultiplierBound.seconds(work),
+        verifies[runs / 2],
+        last[0].encode().length,
+        PeakMemory.bytes().orElse(0),
+        SoundnessBudget.of(key.verifierKey().arithmetization(), key.verifierKey().parameters())
+            .totalBits());
+  }
+}
