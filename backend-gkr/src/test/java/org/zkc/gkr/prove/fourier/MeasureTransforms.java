@@ -8,7 +8,7 @@ import org.zkc.gkr.kernel.Provider;
 
 /**
  * Prints microseconds of processor time of transforms over F[i] and the butterflies that they do in
- * a second. A main program, as {@link org.zkc.gkr.kernel.MeasureKernels}: run it with {@code
+ * a second. A main program: run it with {@code
  * -Dzkc.vector=on}.
  */
 public final class MeasureTransforms {
