@@ -33,7 +33,8 @@ final class OptCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
       arity = "1..*",
-      description = "A program in text form; with --check, files or folders of StableHLO text.")
+      description =
+          "A program in text form, or StableHLO text; with --check, files or folders of the latter.")
   private List<Path> files = new ArrayList<>();
 
   @Option(
@@ -72,7 +73,7 @@ final class OptCommand implements Callable<Integer> {
     }
     Path file = files.getFirst();
     new DistinctFiles().reads("FILE", file).writes("--out", out);
-    Program program = IrFiles.read(file);
+    Program program = IrFiles.readForPasses(file);
     PassManager manager = new PassManager(Set.of(), PassListener.NONE, new PassContext());
     Program result = manager.run(program, passes.toArray(String[]::new));
     if (explain) {

@@ -64,6 +64,18 @@ public final class IrFiles {
   }
 
   /**
+   * Reads what passes run on: a program as text, or a StableHLO text as a program of the torch
+   * level.
+   *
+   * @throws UserException when the file is missing or is neither
+   */
+  public static Program readForPasses(Path file) {
+    return String.valueOf(file.getFileName()).endsWith(".mlir")
+        ? new FrontEnd.StableHlo(file, List.of()).read().program()
+        : read(file);
+  }
+
+  /**
    * Reads a torch- or tensor-level program as a model to compile. The digest is the text's, which
    * names the tensors beside it by their own digests.
    *

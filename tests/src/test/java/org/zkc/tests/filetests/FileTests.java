@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.zkc.ir.Checker;
 import org.zkc.ir.Diagnostic;
+import org.zkc.ir.Level;
 import org.zkc.ir.Location;
 import org.zkc.ir.Program;
 import org.zkc.ir.Programs;
@@ -31,6 +34,8 @@ import org.zkc.passes.PassListener;
 import org.zkc.passes.PassManager;
 import org.zkc.passes.generation.PrefillReuse;
 import org.zkc.passes.tensor.ScaleColumns;
+import org.zkc.stablehlo.StablehloReader;
+import org.zkc.stablehlo.weights.BoundProgram;
 
 /** Discovers file tests and runs them. */
 final class FileTests {
@@ -61,11 +66,22 @@ final class FileTests {
 
   static List<Path> files(Path root) throws IOException {
     try (Stream<Path> files = Files.walk(root)) {
-      return files.filter(f -> f.toString().endsWith(".zkir")).sorted().toList();
+      return files
+          .filter(f -> f.toString().endsWith(".zkir") || isStablehlo(f))
+          .sorted()
+          .toList();
     }
   }
 
+  private static boolean isStablehlo(Path file) {
+    return file.toString().endsWith(".mlir");
+  }
+
   private static void run(FileTestCase test, int index) throws IOException {
+    if (isStablehlo(test.file())) {
+      runStablehlo(test, index);
+      return;
+    }
     Map<Integer, String> expected = test.expectedErrors();
     Parser.Parsed parsed;
     try {
@@ -112,10 +128,44 @@ final class FileTests {
     compareRecorded(test, index, output);
   }
 
+  /** A case of StableHLO text, which its reader makes a program of the torch level. */
+  private static void runStablehlo(FileTestCase test, int index) throws IOException {
+    byte[] text = test.text().getBytes(StandardCharsets.UTF_8);
+    Program after;
+    try {
+      Program read =
+          StablehloReader.read(
+                  BoundProgram.open(
+                      String.valueOf(test.file().getFileName()),
+                      MemorySegment.ofArray(text),
+                      Map.of()))
+              .program();
+      assertEquals("", Diagnostics.render(Checker.check(read), read));
+      assertRoundTrip(read);
+      after = transform(test, read, new PassContext());
+    } catch (UserException e) {
+      assertErrors(
+          test.expectedErrors(),
+          Map.of(test.firstLine() + e.location().line() - 1, List.of(e.getMessage())),
+          e.describe(),
+          test);
+      return;
+    }
+    assertErrors(test.expectedErrors(), Map.of(), "nothing", test);
+    String output = Printer.print(after);
+    CheckLine.verify(test.checkLines(), output, test);
+    compareRecorded(test, index, output);
+  }
+
   private static Program transform(FileTestCase test, Program program, PassContext context) {
+    PassManager manager = new PassManager(Set.of(), PassListener.NONE, context);
+    // What the torch level means shows at the tensor level.
+    boolean isLowered =
+        program.level() == Level.TORCH && test.steps().getFirst().startsWith("torch-to-tensor");
+    Program first = isLowered ? manager.run(program, test.steps().getFirst()) : program;
     Program after =
-        new PassManager(Set.of(), PassListener.NONE, context)
-            .run(program, test.steps().toArray(String[]::new));
+        manager.run(
+            first, test.steps().stream().skip(isLowered ? 1 : 0).toArray(String[]::new));
     assertEquals("", Diagnostics.render(Checker.check(after), after));
     // In units of columns inputs say other numbers (the runtime's TableTest compares with units);
     // a prefill gives tokens for logits (PrefillReuseTest).
@@ -125,7 +175,7 @@ final class FileTests {
                 s.startsWith(ScaleColumns.LOWERING.name())
                     || s.equals(PrefillReuse.LOWERING.name()));
     if (!isOther) {
-      SameMeaning.require(program, after);
+      SameMeaning.require(first, after);
     }
     return after;
   }
