@@ -96,8 +96,8 @@ module @model {
   }
 }
 // -----
-// RUN: passes = torch-to-tensor(1x2x3x4 1x2x3x4 1x2x3x4), fold-constants, divide-to-multiply, merge-views, hoist-factors, mask-softmax, fuse-attention, eliminate-dead-code
-// scaled_dot_product_attention by torchax: queries and keys are scaled by a root each, which is one factor of the scores.
+// RUN: passes = torch-to-tensor(1x2x3x4), fold-constants, divide-to-multiply, merge-views, hoist-factors, mask-softmax, fuse-attention, eliminate-dead-code
+// scaled_dot_product_attention(x, x, x) by torchax: queries and keys are scaled by a root each, which is one factor of the scores.
 // CHECK: tensor.mat_mul
 // CHECK: dense<scalar:f32 [0.5]>
 // CHECK: tensor.attention
@@ -152,8 +152,8 @@ module @model {
   }
 }
 // -----
-// RUN: passes = torch-to-tensor(1x2x3x4 1x2x3x4 1x2x3x4), fold-constants, divide-to-multiply, merge-views, hoist-factors, mask-softmax, fuse-attention, eliminate-dead-code
-// scaled_dot_product_attention(q, k, v, is_causal=True) by torchax
+// RUN: passes = torch-to-tensor(1x2x3x4), fold-constants, divide-to-multiply, merge-views, hoist-factors, mask-softmax, fuse-attention, eliminate-dead-code
+// scaled_dot_product_attention(x, x, x, is_causal=True) by torchax
 // CHECK: dense<{{.*}}3x3:i1 [1, 0, 0, 1, 1, 0, 1, 1, 1]>
 // CHECK: tensor.attention({{.+}}mask = 
 // CHECK-COUNT-0: tensor.softmax

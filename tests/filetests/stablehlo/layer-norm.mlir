@@ -5,7 +5,7 @@
 // CHECK-COUNT-1: tensor.multiply
 module @model {
   func.func public @main(%arg0: tensor<2x4xf32>) -> (tensor<2x4xf32>) {
-    %cst = stablehlo.constant dense<1.000000e+00> : tensor<1x4xf32>
+    %cst = stablehlo.constant dense<[[1.0, 2.0, 3.0, 4.0]]> : tensor<1x4xf32>
     %cst_0 = stablehlo.constant dense<[[3.000000e+00, 2.000000e+00, 2.000000e+00, 1.000000e+00]]> : tensor<1x4xf32>
     %0 = chlo.square %arg0 : tensor<2x4xf32> -> tensor<2x4xf32>
     %cst_1 = stablehlo.constant dense<0.000000e+00> : tensor<f32>

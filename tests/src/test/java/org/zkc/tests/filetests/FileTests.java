@@ -161,7 +161,9 @@ final class FileTests {
     PassManager manager = new PassManager(Set.of(), PassListener.NONE, context);
     // What the torch level means shows at the tensor level.
     boolean isLowered =
-        program.level() == Level.TORCH && test.steps().getFirst().startsWith("torch-to-tensor");
+        program.level() == Level.TORCH
+            && !test.steps().isEmpty()
+            && test.steps().getFirst().startsWith("torch-to-tensor");
     Program first = isLowered ? manager.run(program, test.steps().getFirst()) : program;
     Program after =
         manager.run(
