@@ -108,8 +108,9 @@ final class ProveCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads; default: all cores. The proof does not depend on it.")
-  private int threads = Runtime.getRuntime().availableProcessors();
+      description =
+          "Threads; default: all cores, one for small proofs. The proof does not depend on it.")
+  private Integer threads;
 
   @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain or none.")
   private ProgressMode progress = ProgressMode.AUTO;
@@ -124,7 +125,9 @@ final class ProveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Threads.check(threads);
+    if (threads != null) {
+      Threads.check(threads);
+    }
     if (hidden != null) {
       throw new UserException(
           "--private does not exist yet: inputs and outputs are public, and a proof may reveal"
@@ -167,11 +170,12 @@ final class ProveCommand implements Callable<Integer> {
       ProvingKey one = openKey(open, AtomicFiles.folder(target));
       ProvingKey key = batch(one, samples.size());
       Prover.expect(key.verifierKey());
+      int workers = Threads.of(threads, key.verifierKey());
       display.report("running the model", 0.05);
       times.add("load", System.nanoTime() - start);
       long begin = System.nanoTime();
       for (List<int[]> integers : samples) {
-        results.add(execution.run(integers, threads));
+        results.add(execution.run(integers, workers));
         saturated.addAll(execution.saturationWarnings());
       }
       times.add("execute", System.nanoTime() - begin);
@@ -186,7 +190,7 @@ final class ProveCommand implements Callable<Integer> {
       statement = Prover.statement(key.verifierKey(), witness);
       ProverOptions options =
           new ProverOptions(
-              threads, (stage, part) -> display.report(stage, 0.1 + 0.9 * part), times);
+              workers, (stage, part) -> display.report(stage, 0.1 + 0.9 * part), times);
       byte[] bound = file.keyFile().boundContext(context.getBytes(StandardCharsets.UTF_8), claim);
       proofBytes = Prover.proveConsuming(key, witness, bound, options);
     }
@@ -303,6 +307,6 @@ final class ProveCommand implements Callable<Integer> {
             Codewords.cache(System.getenv()),
             proofFolder,
             note -> spec.commandLine().getErr().println("note: " + note));
-    return open.provingKey(codewords, threads);
+    return open.provingKey(codewords, Threads.of(threads));
   }
 }

@@ -1,12 +1,32 @@
 package org.zkc.runtime.cli;
 
+import org.jspecify.annotations.Nullable;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.ir.UserException;
 
 /** The value of {@code --threads}. */
 final class Threads {
   private static final int MOST = 1024;
 
+  /**
+   * Lookups and table rows up to which a proof is made by one thread unless more are asked for: to
+   * share it costs what it saves (LeNet-5, 30 thousand, takes 7 ms either way), and in a new process
+   * the JVM's compilers have a use for the other cores.
+   */
+  private static final long SMALL_PROOF = 1 << 16;
+
   private Threads() {}
+
+  /** As many as were asked for, else all cores. */
+  static int of(@Nullable Integer asked) {
+    return asked != null ? asked : Runtime.getRuntime().availableProcessors();
+  }
+
+  /** As many as were asked for, else what proofs of a key have a use for. */
+  static int of(@Nullable Integer asked, VerifierKey key) {
+    boolean small = key.arithmetization().leaves().live() <= SMALL_PROOF;
+    return asked == null && small ? 1 : of(asked);
+  }
 
   static void check(int threads) {
     if (threads < 1 || threads > MOST) {
