@@ -11,7 +11,7 @@ import org.zkc.ir.UserException;
 import org.zkc.torchexport.archive.ExportArchive;
 import org.zkc.torchexport.lower.ProgramLowering;
 import org.zkc.torchexport.program.ExportedProgram;
-import org.zkc.torchexport.program.ProgramReader;
+import org.zkc.torchexport.program.ExportedProgramReader;
 import org.zkc.torchexport.program.StoredTensors;
 import org.zkc.torchscript.ExporterRecord;
 
@@ -71,7 +71,7 @@ public final class TorchExportReader {
   private static ImportedModel read(
       ExportArchive archive, Map<String, Long> dimensions, Optional<List<UserException>> faults) {
     try {
-      ExportedProgram program = ProgramReader.read(archive.program());
+      ExportedProgram program = ExportedProgramReader.read(archive.program());
       ProgramLowering.Lowered lowered =
           ProgramLowering.lower(program, new StoredTensors(archive), dimensions, faults);
       Optional<ExporterRecord> exporter =

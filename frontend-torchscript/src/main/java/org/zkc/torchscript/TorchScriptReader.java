@@ -10,8 +10,8 @@ import org.zkc.ir.ImportedModel;
 import org.zkc.ir.ModelInput;
 import org.zkc.ir.UserException;
 import org.zkc.torchscript.archive.TorchArchive;
+import org.zkc.torchscript.lower.CodeLowering;
 import org.zkc.torchscript.lower.Inputs;
-import org.zkc.torchscript.lower.Lowering;
 import org.zkc.torchscript.pickle.PickleReader;
 import org.zkc.torchscript.pickle.PickleValue;
 
@@ -89,8 +89,8 @@ public final class TorchScriptReader {
                     archive,
                     entry,
                     (root, constants, inputs) -> {
-                      Lowering.Checked checked =
-                          Lowering.check(archive, root, constants, entry.method(), inputs);
+                      CodeLowering.Checked checked =
+                          CodeLowering.check(archive, root, constants, entry.method(), inputs);
                       faults.addAll(checked.faults());
                       return checked.lowered();
                     }));
@@ -106,14 +106,14 @@ public final class TorchScriptReader {
                     entry,
                     (root, constants, inputs) ->
                         Optional.of(
-                            Lowering.lower(archive, root, constants, entry.method(), inputs))))
+                            CodeLowering.lower(archive, root, constants, entry.method(), inputs))))
         .orElseThrow();
   }
 
   /** The step from module tree and code to a program; empty where there is none. */
   @FunctionalInterface
   private interface Step {
-    Optional<Lowering.Lowered> lower(
+    Optional<CodeLowering.Lowered> lower(
         PickleValue.Instance root, Optional<PickleValue.Tuple> constants, Inputs inputs);
   }
 
@@ -171,11 +171,11 @@ public final class TorchScriptReader {
 
   /** The exporter's shapes where there are some, else those of the traced example. */
   private static List<ModelInput> inputs(
-      Lowering.Lowered lowered,
+      CodeLowering.Lowered lowered,
       Optional<ExporterRecord> exporter,
       List<TracedInputs.Example> examples) {
     List<ModelInput> out = new ArrayList<>();
-    for (Lowering.Input input : lowered.inputs()) {
+    for (CodeLowering.Input input : lowered.inputs()) {
       Optional<ModelInput> exported =
           exporter.stream()
               .flatMap(e -> e.inputs().stream())

@@ -9,10 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
+import org.zkc.gkr.field.M31;
 
 /** The conditions on an {@link Affine} relation, and what its result ranges over. */
 final class AffineCheck {
-  private static final long P = Integer.MAX_VALUE;
   private static final int STEPS = 64;
 
   private AffineCheck() {}
@@ -51,7 +51,8 @@ final class AffineCheck {
       sums.merge(view, term.coefficient(), Math::addExact);
     }
     require(
-        sums.values().stream().noneMatch(c -> c % P == 0), "terms cancel each other: drop them");
+        sums.values().stream().noneMatch(c -> c % M31.P == 0),
+        "terms cancel each other: drop them");
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.zkc.gkr.field.M31;
 import org.zkc.gkr.protocol.ProtocolConstants;
 
 /**
@@ -12,8 +13,6 @@ import org.zkc.gkr.protocol.ProtocolConstants;
  * of every tensor defined so far, which tensors are used, and the sums that have limits.
  */
 public final class CheckState {
-  static final long P = Integer.MAX_VALUE;
-
   private final Circuit circuit;
   private final List<@Nullable Interval> intervals = new ArrayList<>();
   private final @Nullable Relation[] definitions;
@@ -203,7 +202,7 @@ public final class CheckState {
 
   /** The sums of lookups stay within their limits: once everything is counted. */
   void requireFewLookups() {
-    requireFew(lookups < P, "p or more lookups");
+    requireFew(lookups < M31.P, "p or more lookups");
     requireFew(
         leaves <= CircuitLimits.LEAVES,
         "more than " + CircuitLimits.LEAVES + " lookups and table rows, padded");

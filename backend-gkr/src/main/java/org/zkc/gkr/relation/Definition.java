@@ -2,7 +2,7 @@ package org.zkc.gkr.relation;
 
 import java.util.List;
 import org.zkc.gkr.protocol.ProtocolConstants;
-import org.zkc.gkr.weight.View;
+import org.zkc.gkr.weight.TensorView;
 
 /** Defines a tensor by the values of others: what the backward sweep walks over. */
 public sealed interface Definition permits Definition.AffineSum, Bilinear {
@@ -30,7 +30,7 @@ public sealed interface Definition permits Definition.AffineSum, Bilinear {
   }
 
   /** coefficient, a residue that is not 0, times the source seen through the view. */
-  record Term(int source, int coefficient, View view) {}
+  record Term(int source, int coefficient, TensorView view) {}
 
   /** The residue {@code value} on a box of real indices. */
   record Constant(int value, List<Integer> starts, List<Integer> limits) {

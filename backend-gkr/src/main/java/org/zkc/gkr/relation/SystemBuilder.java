@@ -11,7 +11,7 @@ import org.zkc.gkr.circuit.RoundedQuotient;
 import org.zkc.gkr.circuit.ViewSemantics;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.M31;
-import org.zkc.gkr.weight.View;
+import org.zkc.gkr.weight.TensorView;
 
 /** Collects what the relations expand to, in the circuit's order. */
 final class SystemBuilder {
@@ -33,7 +33,7 @@ final class SystemBuilder {
   private final Map<LookupTable, Integer> tables = new LinkedHashMap<>();
   // Ordered, not hashed: whoever makes a circuit chooses the steps, and could choose colliding
   // ones.
-  private final TreeMap<int[], View> views = new TreeMap<>(Arrays::compare);
+  private final TreeMap<int[], TensorView> views = new TreeMap<>(Arrays::compare);
 
   SystemBuilder(CheckedCircuit checked) {
     this.checked = checked;
@@ -66,11 +66,12 @@ final class SystemBuilder {
   /** The source through the steps; equal steps on equal shapes are one view. */
   Definition.Term term(int source, int coefficient, List<ViewStep> steps) {
     List<Integer> shape = shape(source);
-    View view =
+    TensorView view =
         steps.isEmpty()
-            ? new View(0, shape, steps)
+            ? new TensorView(0, shape, steps)
             : views.computeIfAbsent(
-                ViewSemantics.numbers(shape, steps), k -> new View(views.size() + 1, shape, steps));
+                ViewSemantics.numbers(shape, steps),
+                k -> new TensorView(views.size() + 1, shape, steps));
     return new Definition.Term(source, coefficient, view);
   }
 

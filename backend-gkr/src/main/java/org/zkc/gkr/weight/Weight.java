@@ -29,28 +29,28 @@ public final class Weight {
   private static final int MOST_ROW = 1 << 14;
 
   private final List<Integer> shape;
-  private final List<Factor> factors;
+  private final List<WeightFactor> factors;
   private final Ext scale;
   private final int number;
 
-  private Weight(List<Integer> shape, List<Factor> factors, Ext scale, int number) {
+  private Weight(List<Integer> shape, List<WeightFactor> factors, Ext scale, int number) {
     this.shape = shape;
     this.factors = factors;
     this.scale = scale;
     this.number = number;
   }
 
-  Weight(List<Integer> shape, List<Factor> factors, Ext scale) {
+  Weight(List<Integer> shape, List<WeightFactor> factors, Ext scale) {
     number = NONE;
     this.shape = List.copyOf(shape);
     // Factors of one element join the scale.
-    ArrayList<Factor> normal = new ArrayList<>();
+    ArrayList<WeightFactor> normal = new ArrayList<>();
     Ext s = scale;
-    for (Factor f : factors) {
+    for (WeightFactor f : factors) {
       if (!f.isPoint() && f.length() == 1) {
         s = s.mul(f.values().get(0));
         for (int a = 0; a < f.extents().size(); a++) {
-          normal.add(Factor.one());
+          normal.add(WeightFactor.one());
         }
       } else {
         normal.add(f);
@@ -70,21 +70,21 @@ public final class Weight {
 
   /** eq(point, .) on the real indices of {@code shape}, given the point of every axis. */
   public static Weight ofPoints(List<Integer> shape, List<Ext[]> points) {
-    ArrayList<Factor> factors = new ArrayList<>();
+    ArrayList<WeightFactor> factors = new ArrayList<>();
     for (int axis = 0; axis < shape.size(); axis++) {
-      factors.add(Factor.eq(points.get(axis), shape.get(axis)));
+      factors.add(WeightFactor.eq(points.get(axis), shape.get(axis)));
     }
     return new Weight(shape, factors, Ext.ONE);
   }
 
   /** The product of one vector for every axis, times a scale. */
   public static Weight ofAxes(List<ExtVector> axes, Ext scale) {
-    ArrayList<Factor> factors = new ArrayList<>();
+    ArrayList<WeightFactor> factors = new ArrayList<>();
     ArrayList<Integer> shape = new ArrayList<>();
     for (ExtVector v : axes) {
       VerifierWork.hold(v.length());
       shape.add(v.length());
-      factors.add(Factor.of(List.of(v.length()), v));
+      factors.add(WeightFactor.of(List.of(v.length()), v));
     }
     return new Weight(shape, factors, scale);
   }
@@ -118,13 +118,13 @@ public final class Weight {
     return scale;
   }
 
-  List<Factor> factors() {
+  List<WeightFactor> factors() {
     return factors;
   }
 
   /** The elements of the vectors that this weight holds; points take none. */
   long heldElements() {
-    return factors.stream().filter(f -> !f.isPoint()).mapToLong(Factor::length).sum();
+    return factors.stream().filter(f -> !f.isPoint()).mapToLong(WeightFactor::length).sum();
   }
 
   /** Whether every axis is a factor of its own. */
@@ -135,7 +135,7 @@ public final class Weight {
   /** Whether some factors are those of the first {@code axes} axes, and no factor is of more. */
   public boolean splitsAt(int axes) {
     int at = 0;
-    for (Factor f : factors) {
+    for (WeightFactor f : factors) {
       if (at >= axes) {
         break;
       }
@@ -147,7 +147,7 @@ public final class Weight {
   /** Whether axis {@code axis} is a factor of its own. */
   public boolean isOwnFactor(int axis) {
     int at = 0;
-    for (Factor f : factors) {
+    for (WeightFactor f : factors) {
       if (at == axis) {
         return f.extents().size() == 1;
       }
@@ -185,7 +185,7 @@ public final class Weight {
 
   private Optional<Ext[]> point(int axis) {
     int at = 0;
-    for (Factor f : factors) {
+    for (WeightFactor f : factors) {
       if (at == axis && f.point() != null) {
         return Optional.of(f.point());
       }
@@ -197,7 +197,7 @@ public final class Weight {
   /** The values on an axis that is a factor of its own; shared, or made by every call. */
   public ExtVector axisValues(int axis) {
     int at = 0;
-    for (Factor f : factors) {
+    for (WeightFactor f : factors) {
       if (at == axis && f.extents().size() == 1) {
         return f.values();
       }
@@ -212,10 +212,10 @@ public final class Weight {
    * weight has them: the ends of a sumcheck, or a part of the axis' own point.
    */
   public Weight withAxis(int axis, Ext[] point, int extent) {
-    ArrayList<Factor> replaced = new ArrayList<>();
+    ArrayList<WeightFactor> replaced = new ArrayList<>();
     int at = 0;
-    for (Factor f : factors) {
-      replaced.add(at == axis ? Factor.eq(point, extent) : f);
+    for (WeightFactor f : factors) {
+      replaced.add(at == axis ? WeightFactor.eq(point, extent) : f);
       at += f.extents().size();
     }
     ArrayList<Integer> newShape = new ArrayList<>(shape);
@@ -241,10 +241,10 @@ public final class Weight {
     return outer(Ext.ONE, factorsOf(axes, false));
   }
 
-  private List<Factor> factorsOf(int axes, boolean leading) {
-    ArrayList<Factor> out = new ArrayList<>();
+  private List<WeightFactor> factorsOf(int axes, boolean leading) {
+    ArrayList<WeightFactor> out = new ArrayList<>();
     int at = 0;
-    for (Factor f : factors) {
+    for (WeightFactor f : factors) {
       if (at < axes == leading) {
         out.add(f);
       }
@@ -254,9 +254,9 @@ public final class Weight {
   }
 
   /** The values of the factors' product, every one borrowed. */
-  private static ExtVector outer(Ext first, List<Factor> parts) {
+  private static ExtVector outer(Ext first, List<WeightFactor> parts) {
     ExtVector product = ExtVector.of(first);
-    for (Factor f : parts) {
+    for (WeightFactor f : parts) {
       VerifierWork.borrow((long) product.length() * f.length());
       ExtVector values = f.values();
       ExtVector next = new ExtVector(product.length() * values.length());
@@ -272,7 +272,7 @@ public final class Weight {
    * challenges as for {@link #withAxis}.
    */
   public Weight withLeading(int axes, Ext[] point, int extent) {
-    ArrayList<Factor> replaced = new ArrayList<>(List.of(Factor.eq(point, extent)));
+    ArrayList<WeightFactor> replaced = new ArrayList<>(List.of(WeightFactor.eq(point, extent)));
     replaced.addAll(factorsOf(axes, false));
     ArrayList<Integer> newShape = new ArrayList<>(List.of(extent));
     newShape.addAll(shape.subList(axes, shape.size()));
@@ -287,7 +287,7 @@ public final class Weight {
     VerifierWork.begin(s.length);
     Ext product = scale;
     int from = 0;
-    for (Factor f : factors) {
+    for (WeightFactor f : factors) {
       int n = f.variables();
       product = product.mul(f.at(Arrays.copyOfRange(s, from, from + n)));
       from += n;
@@ -304,7 +304,7 @@ public final class Weight {
     VerifierWork.begin(factors.size());
     Ext product = scale;
     int at = 0;
-    for (Factor f : factors) {
+    for (WeightFactor f : factors) {
       int end = at + f.extents().size();
       product = product.mul(f.sum(starts.subList(at, end), limits.subList(at, end)));
       at = end;
@@ -315,12 +315,12 @@ public final class Weight {
   /** &lt;w, T&gt; for the residues of T's real elements, row-major. */
   public Ext dot(int[] residues) {
     VerifierWork.begin(residues.length);
-    List<Factor> parts = proper();
+    List<WeightFactor> parts = proper();
     if (parts.isEmpty()) {
       return scale.mulBase(residues[0]);
     }
     Kernels kernels = Kernels.best();
-    int inRow = partsOfRow(parts, Factor::length);
+    int inRow = partsOfRow(parts, WeightFactor::length);
     ExtVector last = row(parts, inRow, false);
     int rows = residues.length / last.length();
     ExtVector table = new ExtVector(rows);
@@ -343,7 +343,7 @@ public final class Weight {
    * How many of the last factors are multiplied out to a row of one loop: axes of an image are
    * shorter than a loop that pays. The row stays short beside what a verification may hold.
    */
-  private static int partsOfRow(List<Factor> parts, ToIntFunction<Factor> length) {
+  private static int partsOfRow(List<WeightFactor> parts, ToIntFunction<WeightFactor> length) {
     int count = 1;
     long row = length.applyAsInt(parts.getLast());
     while (count < parts.size() && row < LEAST_ROW) {
@@ -357,10 +357,10 @@ public final class Weight {
   }
 
   /** The product of the last {@code count} factors, as they are or laid out over padded axes. */
-  private static ExtVector row(List<Factor> parts, int count, boolean padded) {
+  private static ExtVector row(List<WeightFactor> parts, int count, boolean padded) {
     int from = parts.size() - count;
     ExtVector row = padded ? parts.get(from).padded() : parts.get(from).values();
-    for (Factor f : parts.subList(from + 1, parts.size())) {
+    for (WeightFactor f : parts.subList(from + 1, parts.size())) {
       ExtVector values = padded ? f.padded() : f.values();
       int stride = padded ? 1 << f.variables() : values.length();
       ExtVector next = new ExtVector((row.length() - 1) * stride + values.length());
@@ -371,7 +371,7 @@ public final class Weight {
   }
 
   /** The factors of more than one element; the others are 1 and have no variables. */
-  private List<Factor> proper() {
+  private List<WeightFactor> proper() {
     return factors.stream().filter(f -> f.length() > 1).toList();
   }
 
@@ -396,17 +396,17 @@ public final class Weight {
   /** Adds c w to a table laid out as {@link TensorLayout} lays the shape out. */
   public void addTo(ExtVector table, Ext c) {
     ExtVector prefix = ExtVector.of(scale.mul(c));
-    List<Factor> parts = proper();
+    List<WeightFactor> parts = proper();
     if (parts.isEmpty()) {
       table.set(0, table.get(0).add(prefix.get(0)));
       return;
     }
     int inRow = partsOfRow(parts, f -> 1 << f.variables());
     int rowVariables = 0;
-    for (Factor f : parts.subList(parts.size() - inRow, parts.size())) {
+    for (WeightFactor f : parts.subList(parts.size() - inRow, parts.size())) {
       rowVariables += f.variables();
     }
-    for (Factor f : parts.subList(0, parts.size() - inRow)) {
+    for (WeightFactor f : parts.subList(0, parts.size() - inRow)) {
       ExtVector values = f.padded();
       int stride = 1 << f.variables();
       ExtVector next = new ExtVector((prefix.length() - 1) * stride + values.length());
@@ -431,6 +431,6 @@ public final class Weight {
    * source}.
    */
   public Weight through(ViewStep step, List<Integer> source) {
-    return Transpose.of(this, step, source);
+    return TransposedViews.of(this, step, source);
   }
 }

@@ -41,7 +41,7 @@ public final class WeightPool {
    *
    * @throws VerificationFailure when the circuit asks for more memory than any network does
    */
-  public Weight through(Weight weight, View view) {
+  public Weight through(Weight weight, TensorView view) {
     if (view.isWhole()) {
       return weight;
     }

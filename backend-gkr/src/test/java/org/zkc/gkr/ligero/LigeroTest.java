@@ -20,7 +20,7 @@ import org.zkc.gkr.field.M31;
 import org.zkc.gkr.field.RandomElements;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.Workers;
-import org.zkc.gkr.prove.commitment.CodeFile;
+import org.zkc.gkr.prove.commitment.CodewordFile;
 import org.zkc.gkr.prove.commitment.ModelCommitment;
 import org.zkc.gkr.prove.commitment.RowSource;
 import org.zkc.gkr.prove.commitment.WitnessCommitment;
@@ -200,7 +200,7 @@ class LigeroTest {
     for (int k = 0; k < rowCounts.length; k++) {
       int rows = rowCounts[k];
       Path file = folder.resolve("blocks");
-      CodeFile.write(file, WIDTH, rows, blockRows[k], this::row, Workers.callerOnly());
+      CodewordFile.write(file, WIDTH, rows, blockRows[k], this::row, Workers.callerOnly());
       ColumnOpening whole =
           WitnessCommitment.commit(WIDTH, rows, this::row, Workers.callerOnly()).open(indices);
       try (ModelCommitment model = ModelCommitment.open(file)) {
@@ -214,7 +214,7 @@ class LigeroTest {
   @Test
   void anotherBlockSizeInTheHeaderOpensNothing() throws IOException {
     Path file = folder.resolve("model.zkc.code");
-    CodeFile.write(file, WIDTH, ROWS, 16, this::row, Workers.callerOnly());
+    CodewordFile.write(file, WIDTH, ROWS, 16, this::row, Workers.callerOnly());
     byte[] bytes = Files.readAllBytes(file);
     bytes[20] = 32;
     Files.write(file, bytes);
@@ -230,7 +230,8 @@ class LigeroTest {
   void aFileThatDoesNotMatchIsRebuilt() throws IOException {
     Path file = folder.resolve("model.zkc.code");
     byte[] root = committed().root();
-    for (byte[] content : new byte[][] {null, new byte[3], new byte[CodeFile.HEADER_BYTES + 10]}) {
+    for (byte[] content :
+        new byte[][] {null, new byte[3], new byte[CodewordFile.HEADER_BYTES + 10]}) {
       Files.deleteIfExists(file);
       if (content != null) {
         Files.write(file, content);
@@ -245,7 +246,7 @@ class LigeroTest {
     assertEquals(
         modified, Files.getLastModifiedTime(file).toMillis(), "a matching file is used as it is");
     byte[] bytes = Files.readAllBytes(file);
-    bytes[CodeFile.HEADER_BYTES + 40] ^= 1;
+    bytes[CodewordFile.HEADER_BYTES + 40] ^= 1;
     Files.write(file, bytes);
     assertThrows(IOException.class, () -> ModelCommitment.open(file), "damaged digests");
     matrix[0][0] = M31.add(matrix[0][0], 1);

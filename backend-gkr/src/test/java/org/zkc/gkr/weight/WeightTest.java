@@ -130,7 +130,7 @@ class WeightTest {
       List<Integer> last = shapes.getLast();
       WeightPool pool = new WeightPool();
       Weight w = pool.fresh(Weight.eq(last, point(new TensorLayout(last).variables())));
-      Weight carried = pool.through(w, new View(1, shapes.get(0), steps));
+      Weight carried = pool.through(w, new TensorView(1, shapes.get(0), steps));
       String at = "seed " + SEED + " trial " + trial + ": " + shapes + " " + steps;
       assertEquals(shapes.get(0), carried.shape(), at);
       assertEquals(w.dot(residues(tensor)), carried.dot(source), at);
@@ -204,8 +204,10 @@ class WeightTest {
   /** Long vectors that views make of points are counted, whatever they are made of. */
   @Test
   void aPoolHoldsSoManyElementsOnly() {
-    View turn = new View(1, List.of(32, 64), List.of(new ViewStep.Permute(List.of(1, 0))));
-    View all = new View(2, List.of(100), List.of(new ViewStep.Window(0, 1, 1, 1, 0, 100)));
+    TensorView turn =
+        new TensorView(1, List.of(32, 64), List.of(new ViewStep.Permute(List.of(1, 0))));
+    TensorView all =
+        new TensorView(2, List.of(100), List.of(new ViewStep.Window(0, 1, 1, 1, 0, 100)));
     WeightPool pool = new WeightPool(300 + 6 * 32);
     for (int claim = 0; claim < 3; claim++) {
       Weight w = pool.fresh(Weight.eq(List.of(1), new Ext[0]));
@@ -225,9 +227,10 @@ class WeightTest {
   void weightsAreNumberedAsTheyArise() {
     WeightPool pool = new WeightPool();
     List<Integer> shape = List.of(3, 5);
-    View whole = new View(0, shape, List.of());
-    View turned = new View(1, List.of(5, 3), List.of(new ViewStep.Permute(List.of(1, 0))));
-    View moved = new View(2, shape, List.of(new ViewStep.Window(1, 5, 1, 1, 1, 1)));
+    TensorView whole = new TensorView(0, shape, List.of());
+    TensorView turned =
+        new TensorView(1, List.of(5, 3), List.of(new ViewStep.Permute(List.of(1, 0))));
+    TensorView moved = new TensorView(2, shape, List.of(new ViewStep.Window(1, 5, 1, 1, 1, 1)));
     Ext[] point = point(5);
     Weight first = pool.fresh(Weight.eq(shape, point));
     Weight second = pool.fresh(Weight.eq(shape, point));
@@ -241,7 +244,9 @@ class WeightTest {
     assertEquals(4, pool.through(first, moved).number());
     // The same vector on another way is another weight.
     assertEquals(
-        5, pool.through(pool.through(first, turned), new View(3, shape, turned.steps())).number());
+        5,
+        pool.through(pool.through(first, turned), new TensorView(3, shape, turned.steps()))
+            .number());
     assertEquals(6, pool.fresh(Weight.eq(shape, point)).number());
     assertThrows(IllegalStateException.class, () -> Weight.eq(shape, point).number());
   }

@@ -19,8 +19,8 @@ import org.zkc.torchscript.schema.StaticTypes;
  * Calls, loops and branches (StableHLO specification, "case", "composite", "if",
  * "optimization_barrier", "while"). Calls and composites are written in place. Loops and branches
  * become those of the operator level, where conditions that do not depend on an input are decided
- * and loops unrolled. Of a branch that does depend on one both sides are computed, and their results
- * chosen from: an operation has no effect but its results.
+ * and loops unrolled. Of a branch that does depend on one both sides are computed, and their
+ * results chosen from: an operation has no effect but its results.
  */
 final class ControlOperations {
   static final Map<String, HloOperator> TABLE =
@@ -99,12 +99,7 @@ final class ControlOperations {
     return held(
         call,
         call.writer()
-            .choose(
-                call.whole(0),
-                then,
-                otherwise,
-                bindings(order, captured),
-                call.location()));
+            .choose(call.whole(0), then, otherwise, bindings(order, captured), call.location()));
   }
 
   /** The index chooses; the last branch stands for all indices that there is no branch for. */

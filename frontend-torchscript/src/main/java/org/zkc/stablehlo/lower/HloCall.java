@@ -342,7 +342,8 @@ final class HloCall {
 
   /** The element type of a tensor that is proved. */
   DType dtype(HloType.TensorOf type) {
-    return type.element().dtype()
+    return type.element()
+        .dtype()
         .orElseThrow(() ->
             refused(
                 "tensors of %s cannot be proved; integers of 8, 16, 32 and 64 bits, i1, f16, bf16, f32 and f64 can"

@@ -93,9 +93,7 @@ public final class ModuleLowering {
       byInput.put(input, Held.whole(main.parameter(input.name(), StaticTypes.TENSOR), type));
       inputs.add(
           new ModelInput(
-              input.name(),
-              Optional.of(shape(type.extents(), at)),
-              type.element().dtype()));
+              input.name(), Optional.of(shape(type.extents(), at)), type.element().dtype()));
     }
     List<Held> values = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {

@@ -183,7 +183,7 @@ final class AttributeReader {
     HloType.TensorOf type = literalType(written);
     // The cut stands after "dense<".
     int inside = token.getStopIndex();
-    return new HloAttribute.Dense(type, LiteralReader.read(source, source.cutAt(inside), type));
+    return new HloAttribute.Dense(type, DenseReader.read(source, source.cutAt(inside), type));
   }
 
   private HloType.TensorOf literalType(StablehloParser.TypeContext written) {
@@ -229,7 +229,7 @@ final class AttributeReader {
     }
     return new HloAttribute.Dense(
         type,
-        LiteralReader.of(
+        DenseReader.of(
             source,
             new SourceText.Range(content.start() + 2, content.length() - 2),
             type,

@@ -28,7 +28,7 @@ final class Attributes {
   /** Deeper than calls may nest: what lies below cannot be reached. */
   private static final int MAX_MODULE_DEPTH = 1000;
 
-  private final Lowering lowering;
+  private final CodeLowering lowering;
 
   private final Map<StridedTensor, String> names = new HashMap<>();
   private final Map<StridedTensor, TensorData> data = new HashMap<>();
@@ -37,7 +37,7 @@ final class Attributes {
    * Names every tensor by the first path that leads to it, so that tied weights have one name
    * however they are read.
    */
-  Attributes(Lowering lowering, PickleValue root) {
+  Attributes(CodeLowering lowering, PickleValue root) {
     this.lowering = lowering;
     record Step(String path, PickleValue value, int depth) {
       Step inner(String innerPath, PickleValue innerValue) {

@@ -19,11 +19,11 @@ import org.zkc.torchscript.schema.StaticTypes;
  * a function held in a local name.
  */
 final class CallLowering {
-  private final Lowering lowering;
+  private final CodeLowering lowering;
   private final Frame frame;
   private final ExpressionLowering expressions;
 
-  CallLowering(Lowering lowering, Frame frame, ExpressionLowering expressions) {
+  CallLowering(CodeLowering lowering, Frame frame, ExpressionLowering expressions) {
     this.lowering = lowering;
     this.frame = frame;
     this.expressions = expressions;

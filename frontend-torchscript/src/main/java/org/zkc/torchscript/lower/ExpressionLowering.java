@@ -18,10 +18,10 @@ import org.zkc.torchscript.schema.StaticTypes;
 
 /** Lowers expressions other than calls; {@link CallLowering} does those. */
 final class ExpressionLowering {
-  private final Lowering lowering;
+  private final CodeLowering lowering;
   private final Frame frame;
 
-  ExpressionLowering(Lowering lowering, Frame frame) {
+  ExpressionLowering(CodeLowering lowering, Frame frame) {
     this.lowering = lowering;
     this.frame = frame;
   }

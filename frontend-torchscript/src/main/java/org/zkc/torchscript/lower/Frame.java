@@ -26,7 +26,7 @@ final class Frame {
   private final CodeLibrary.Code code;
   private final Location callSite;
   private final Map<String, Binding> names;
-  private final Aliases aliases;
+  private final MemoryAliases aliases;
   private final RegionBuilder region;
   private final Map<Value, String> messages;
   private final Map<String, FunctionDefinition> nestedFunctions;
@@ -42,7 +42,7 @@ final class Frame {
         code,
         callSite,
         new LinkedHashMap<>(),
-        new Aliases(),
+        new MemoryAliases(),
         new RegionBuilder(),
         new LinkedHashMap<>(),
         new LinkedHashMap<>(),
@@ -53,7 +53,7 @@ final class Frame {
       CodeLibrary.Code code,
       Location callSite,
       Map<String, Binding> names,
-      Aliases aliases,
+      MemoryAliases aliases,
       RegionBuilder region,
       Map<Value, String> messages,
       Map<String, FunctionDefinition> nestedFunctions,
@@ -68,7 +68,7 @@ final class Frame {
     this.keys = keys;
   }
 
-  Frame fork(Lowering lowering) {
+  Frame fork(CodeLowering lowering) {
     lowering.work(names.size() / 4 + aliases.size() / 4, callSite);
     return new Frame(
         code,
@@ -89,7 +89,7 @@ final class Frame {
     return names;
   }
 
-  Aliases aliases() {
+  MemoryAliases aliases() {
     return aliases;
   }
 

@@ -20,7 +20,7 @@ import org.zkc.torchscript.schema.StaticTypes;
  * the code that calls those modules calls their hooks too.
  */
 final class Hooks {
-  private final Lowering lowering;
+  private final CodeLowering lowering;
   private final Frame frame;
   private final Binding.Module root;
   private final ClassDefinition definition;
@@ -33,7 +33,7 @@ final class Hooks {
    * @param frame of forward, whose parameters are bound to the inputs
    */
   Hooks(
-      Lowering lowering,
+      CodeLowering lowering,
       Frame frame,
       Binding.Module root,
       ClassDefinition definition,

@@ -20,7 +20,7 @@ public record Inputs(List<String> named, List<String> numbered, int inOrder) {
   }
 
   /** Whether the tensor at the path, or one inside the value there, is passed. */
-  boolean has(Lowering.Input input) {
+  boolean has(CodeLowering.Input input) {
     return Stream.concat(
             named.stream().filter(p -> isIn(p, input.name())),
             numbered.stream().filter(p -> isIn(p, input.position())))
@@ -29,7 +29,7 @@ public record Inputs(List<String> named, List<String> numbered, int inOrder) {
   }
 
   /** The names of what is directly inside the value at the path, in the order of the paths. */
-  List<String> inside(Lowering.Input input) {
+  List<String> inside(CodeLowering.Input input) {
     SequencedSet<String> out = new LinkedHashSet<>();
     named.forEach(p -> addPart(p, input.name(), out));
     numbered.forEach(p -> addPart(p, input.position(), out));

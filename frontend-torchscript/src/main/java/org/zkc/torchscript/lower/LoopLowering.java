@@ -28,10 +28,10 @@ import org.zkc.torchscript.schema.StaticTypes;
 final class LoopLowering {
   private static final int MAX_ATTEMPTS = 8;
 
-  private final Lowering lowering;
+  private final CodeLowering lowering;
   private final Frame frame;
 
-  LoopLowering(Lowering lowering, Frame frame) {
+  LoopLowering(CodeLowering lowering, Frame frame) {
     this.lowering = lowering;
     this.frame = frame;
   }
@@ -180,7 +180,7 @@ final class LoopLowering {
     /** Extends the plan by what the body showed; false when there was nothing new. */
     boolean learn() {
       boolean news = false;
-      Aliases aliases = inner.aliases();
+      MemoryAliases aliases = inner.aliases();
       for (Map.Entry<String, TorchType> e : plan.names.entrySet()) {
         Binding binding = inner.names().get(e.getKey());
         if (!(binding instanceof Binding.Dynamic || binding instanceof Binding.Literal)) {

@@ -20,15 +20,15 @@ import org.zkc.torchscript.schema.StaticTypes;
 final class MainSignature {
   private static final int MAX_DEPTH = 16;
 
-  private final Lowering lowering;
+  private final CodeLowering lowering;
   private final Frame frame;
   private final FunctionDefinition method;
   private final Inputs given;
   private final Location at;
   private final List<Value> parameters = new ArrayList<>();
-  private final List<Lowering.Input> inputs = new ArrayList<>();
+  private final List<CodeLowering.Input> inputs = new ArrayList<>();
 
-  MainSignature(Lowering lowering, Frame frame, FunctionDefinition method, Inputs given) {
+  MainSignature(CodeLowering lowering, Frame frame, FunctionDefinition method, Inputs given) {
     this.lowering = lowering;
     this.frame = frame;
     this.method = method;
@@ -41,7 +41,7 @@ final class MainSignature {
   }
 
   /** The path of each parameter. */
-  List<Lowering.Input> inputs() {
+  List<CodeLowering.Input> inputs() {
     return inputs;
   }
 
@@ -66,7 +66,7 @@ final class MainSignature {
     int more = given.inOrder() - (int) all.stream().filter(p -> !mayBeLeftOut(p)).count();
     for (int i = 0; i < all.size(); i++) {
       FunctionDefinition.Parameter p = all.get(i);
-      Lowering.Input place = new Lowering.Input(p.name(), Integer.toString(i));
+      CodeLowering.Input place = new CodeLowering.Input(p.name(), Integer.toString(i));
       TorchType type = type(p);
       boolean isNext = mayBeLeftOut(p) && mayBeTensor(p) && more > 0;
       more -= isNext ? 1 : 0;
@@ -84,7 +84,7 @@ final class MainSignature {
     }
   }
 
-  private Binding input(Lowering.Input path, TorchType type, int depth) {
+  private Binding input(CodeLowering.Input path, TorchType type, int depth) {
     if (depth > MAX_DEPTH) {
       throw refused(path, type);
     }
@@ -136,11 +136,11 @@ final class MainSignature {
     throw refused(path, type);
   }
 
-  private static Lowering.Input inside(Lowering.Input place, String part) {
-    return new Lowering.Input(place.name() + "." + part, place.position() + "." + part);
+  private static CodeLowering.Input inside(CodeLowering.Input place, String part) {
+    return new CodeLowering.Input(place.name() + "." + part, place.position() + "." + part);
   }
 
-  private Binding dictionary(Lowering.Input path, TorchType type, int depth) {
+  private Binding dictionary(CodeLowering.Input path, TorchType type, int depth) {
     List<String> keys = known(path, type, "KEY");
     List<Binding> values = new ArrayList<>();
     for (String key : keys) {
@@ -149,7 +149,7 @@ final class MainSignature {
     return frame.dictionary(keys, values, type, at);
   }
 
-  private List<String> known(Lowering.Input path, TorchType type, String example) {
+  private List<String> known(CodeLowering.Input path, TorchType type, String example) {
     List<String> names = given.inside(path);
     if (names.isEmpty()) {
       throw new UserException(
@@ -160,7 +160,7 @@ final class MainSignature {
     return names;
   }
 
-  private UserException refused(Lowering.Input path, TorchType type) {
+  private UserException refused(CodeLowering.Input path, TorchType type) {
     return new UserException(
         at,
         "%s's argument '%s' is of type %s; zkc takes tensors, and tuples, lists and dictionaries of them, as inputs, so wrap the model in a module whose forward takes those only."

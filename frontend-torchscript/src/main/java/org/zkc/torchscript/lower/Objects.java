@@ -78,7 +78,7 @@ final class Objects {
         .add(
             new Operator(
                 List.of(changed), "aten._set_item", "str", List.of(source, key, element), at));
-    Aliases aliases = frame.aliases();
+    MemoryAliases aliases = frame.aliases();
     aliases.setAttribute(source, changed, name, element);
     aliases.share(source, changed);
     aliases.replace(object.value(), changed, frame.region(), at);

@@ -296,7 +296,7 @@ final class OperatorCalls {
     Value changed = frame.define(container.value().name(), container.type());
     results.add(changed);
     frame.region().add(new Operator(results, schema.name(), schema.overload(), arguments, at));
-    Aliases aliases = frame.aliases();
+    MemoryAliases aliases = frame.aliases();
     for (Value argument : arguments.subList(1, arguments.size())) {
       aliases.hold(arguments.get(0), argument);
     }
@@ -313,7 +313,7 @@ final class OperatorCalls {
 
   /** Notes what results may share with arguments, from the schema's alias annotations. */
   private static void relate(
-      Aliases aliases, OperatorSchema schema, List<Value> arguments, List<Value> results) {
+      MemoryAliases aliases, OperatorSchema schema, List<Value> arguments, List<Value> results) {
     boolean mayReturn = MAY_RETURN_ARGUMENT.contains(schema.name());
     for (int r = 0; r < results.size(); r++) {
       Value result = results.get(r);

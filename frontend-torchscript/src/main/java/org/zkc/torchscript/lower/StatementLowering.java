@@ -18,11 +18,11 @@ import org.zkc.torchscript.schema.StaticTypes;
 
 /** Lowers statements; {@link LoopLowering} does loops. */
 final class StatementLowering {
-  private final Lowering lowering;
+  private final CodeLowering lowering;
   private final Frame frame;
   private final ExpressionLowering expressions;
 
-  StatementLowering(Lowering lowering, Frame frame) {
+  StatementLowering(CodeLowering lowering, Frame frame) {
     this.lowering = lowering;
     this.frame = frame;
     this.expressions = new ExpressionLowering(lowering, frame);
@@ -275,7 +275,7 @@ final class StatementLowering {
 
   /** Values from before the If that an arm wrote in place read as results of the If from now on. */
   private void mergeWrites(Frame then, Frame otherwise, int before, Merge merge) {
-    Aliases aliases = frame.aliases();
+    MemoryAliases aliases = frame.aliases();
     Map<Value, Location> stale = new LinkedHashMap<>(then.aliases().staleSince(aliases, before));
     stale.putAll(otherwise.aliases().staleSince(aliases, before));
     List<Value> written = new ArrayList<>(then.aliases().replacedSince(aliases, before));

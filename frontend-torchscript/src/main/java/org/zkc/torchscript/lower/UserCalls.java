@@ -16,10 +16,10 @@ import org.zkc.torchscript.schema.StaticTypes;
 
 /** Lowers calls of the archive's own methods and functions, bound by the callee's definition. */
 final class UserCalls {
-  private final Lowering lowering;
+  private final CodeLowering lowering;
   private final Frame frame;
 
-  UserCalls(Lowering lowering, Frame frame) {
+  UserCalls(CodeLowering lowering, Frame frame) {
     this.lowering = lowering;
     this.frame = frame;
   }
@@ -244,7 +244,7 @@ final class UserCalls {
 
   private void applyEffects(
       LoweredFunction function, List<Value> operands, List<Value> results, Location at) {
-    Aliases aliases = frame.aliases();
+    MemoryAliases aliases = frame.aliases();
     function.writtenInside().forEach(i -> aliases.writeInside(operands.get(i), at));
     List<Value> places = new ArrayList<>(operands);
     places.addAll(results);

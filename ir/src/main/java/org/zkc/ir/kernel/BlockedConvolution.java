@@ -25,9 +25,9 @@ final class BlockedConvolution<A> {
   private final ConvolutionGeometry geometry;
   private final SourcePlanes planes;
   private final int[] offsets;
-  private final Loops<A> loops;
+  private final MatrixLoops<A> loops;
 
-  BlockedConvolution(ConvolutionGeometry geometry, Loops<A> loops) {
+  BlockedConvolution(ConvolutionGeometry geometry, MatrixLoops<A> loops) {
     this.geometry = geometry;
     this.loops = loops;
     planes = new SourcePlanes(geometry);
@@ -63,7 +63,9 @@ final class BlockedConvolution<A> {
     int items = geometry.groups() * blocks;
     // Threads share outputs where positions are few; each then makes its panels itself.
     int splits =
-        Math.min((tasks.threads() + items - 1) / items, (perGroup + Loops.ROWS - 1) / Loops.ROWS);
+        Math.min(
+            (tasks.threads() + items - 1) / items,
+            (perGroup + MatrixLoops.ROWS - 1) / MatrixLoops.ROWS);
     int pieces = items * splits;
     int workers = Math.min(tasks.threads(), pieces);
     tasks.forEach(
@@ -107,7 +109,7 @@ final class BlockedConvolution<A> {
         runs[p] = new Runs(columns);
       }
       panels = loops.newArray((most * depth + 1) * columns);
-      edge = loops.newArray(Loops.ROWS * columns);
+      edge = loops.newArray(MatrixLoops.ROWS * columns);
     }
 
     /** Outputs [firstOutput, endOutput) at the block of positions from {@code first} on. */
@@ -127,8 +129,8 @@ final class BlockedConvolution<A> {
         for (int p = 0; p < count; p++) {
           int from = first + p * columns;
           int wide = Math.min(columns, end - from);
-          for (int o = firstOutput; o < endOutput; o += Loops.ROWS) {
-            int rows = Math.min(Loops.ROWS, endOutput - o);
+          for (int o = firstOutput; o < endOutput; o += MatrixLoops.ROWS) {
+            int rows = Math.min(MatrixLoops.ROWS, endOutput - o);
             tiles(o, rows, k, terms, p, resultBase + o * positions + from, wide);
           }
         }

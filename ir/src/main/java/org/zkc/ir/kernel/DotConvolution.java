@@ -25,7 +25,7 @@ final class DotConvolution {
   }
 
   /** Takes and returns what {@link BlockedConvolution#run} does. */
-  int[] run(int[] input, int[] weight, Loops<int[]> loops, TaskRunner tasks) {
+  int[] run(int[] input, int[] weight, MatrixLoops<int[]> loops, TaskRunner tasks) {
     int[] out = new int[geometry.resultSize()];
     for (int image = 0; image < geometry.batch(); image++) {
       int[] source = planes.fill(input, image, loops);

@@ -15,7 +15,7 @@ public final class FloatConvolution {
    */
   public static float[] run(
       ConvolutionGeometry geometry, float[] input, float[] weight, TaskRunner tasks) {
-    Loops<float[]> loops = LoopChoice.floats(geometry.multiplications());
+    MatrixLoops<float[]> loops = LoopChoice.floats(geometry.multiplications());
     return new BlockedConvolution<>(geometry, loops).run(input, weight, tasks);
   }
 }

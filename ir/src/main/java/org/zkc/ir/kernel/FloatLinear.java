@@ -19,7 +19,7 @@ public final class FloatLinear {
   /** {@code input} is [rows, depth]; the result [rows, outputs]. */
   public static float[] run(
       float[] input, int rows, int depth, int outputs, Weights weights, TaskRunner tasks) {
-    Loops<float[]> loops = LoopChoice.floats((long) rows * depth * outputs);
+    MatrixLoops<float[]> loops = LoopChoice.floats((long) rows * depth * outputs);
     return run(input, rows, depth, outputs, weights, loops, tasks);
   }
 
@@ -29,7 +29,7 @@ public final class FloatLinear {
       int depth,
       int outputs,
       Weights weights,
-      Loops<float[]> loops,
+      MatrixLoops<float[]> loops,
       TaskRunner tasks) {
     float[] out = new float[Math.multiplyExact(rows, outputs)];
     int columns = loops.columns();
@@ -52,14 +52,14 @@ public final class FloatLinear {
       int depth,
       int outputs,
       Weights weights,
-      Loops<float[]> loops,
+      MatrixLoops<float[]> loops,
       int first,
       int end,
       float[] out) {
     int columns = loops.columns();
     float[] panel = new float[Math.min(DEPTH, depth) * columns];
     float[] part = new float[Math.min(DEPTH, depth)];
-    float[] edge = new float[Loops.ROWS * columns];
+    float[] edge = new float[MatrixLoops.ROWS * columns];
     for (int o = first; o < end; o += columns) {
       int wide = Math.min(columns, end - o);
       for (int k = 0; k < depth; k += DEPTH) {
@@ -70,8 +70,8 @@ public final class FloatLinear {
             panel[i * columns + j] = part[i];
           }
         }
-        for (int r = 0; r < rows; r += Loops.ROWS) {
-          int high = Math.min(Loops.ROWS, rows - r);
+        for (int r = 0; r < rows; r += MatrixLoops.ROWS) {
+          int high = Math.min(MatrixLoops.ROWS, rows - r);
           loops.tile(input, r * depth + k, depth, high, panel, 0, terms, edge, 0, columns, false);
           for (int i = 0; i < high; i++) {
             loops.store(edge, i * columns, out, (r + i) * outputs + o, wide, k > 0);

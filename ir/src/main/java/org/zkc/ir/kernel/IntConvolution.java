@@ -16,7 +16,7 @@ public final class IntConvolution {
    */
   public static int[] run(
       ConvolutionGeometry geometry, int[] input, int[] weight, TaskRunner tasks) {
-    Loops<int[]> loops = LoopChoice.ints(geometry.multiplications());
+    MatrixLoops<int[]> loops = LoopChoice.ints(geometry.multiplications());
     return geometry.positions() <= DotConvolution.MOST_POSITIONS
         ? new DotConvolution(geometry).run(input, weight, loops, tasks)
         : new BlockedConvolution<>(geometry, loops).run(input, weight, tasks);

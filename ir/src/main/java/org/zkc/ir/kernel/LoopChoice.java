@@ -53,8 +53,8 @@ public final class LoopChoice {
   private static final LoopChoice INTS = new LoopChoice();
 
   private static volatile long worthwhile = WORTHWHILE;
-  private static volatile Loops<float[]> floats = new PlainFloatLoops();
-  private static volatile Loops<int[]> ints = new PlainIntLoops();
+  private static volatile MatrixLoops<float[]> floats = new PlainFloatLoops();
+  private static volatile MatrixLoops<int[]> ints = new PlainIntLoops();
 
   static {
     if (POSSIBLE && "on".equals(System.getProperty(PROPERTY))) {
@@ -81,13 +81,13 @@ public final class LoopChoice {
   }
 
   /** The loops for a piece of work of this many multiplications. */
-  static Loops<float[]> floats(long multiplications) {
+  static MatrixLoops<float[]> floats(long multiplications) {
     FLOATS.note(multiplications, LoopChoice::trainFloats);
     return floats;
   }
 
   /** The loops for a piece of work of this many multiplications. */
-  static Loops<int[]> ints(long multiplications) {
+  static MatrixLoops<int[]> ints(long multiplications) {
     INTS.note(multiplications, LoopChoice::trainInts);
     return ints;
   }
@@ -164,14 +164,14 @@ public final class LoopChoice {
   }
 
   private static void trainFloats() throws InterruptedException {
-    Loops<float[]> vector = new VectorFloatLoops();
+    MatrixLoops<float[]> vector = new VectorFloatLoops();
     if (beats(new Exercise<>(new PlainFloatLoops()), new Exercise<>(vector))) {
       floats = vector;
     }
   }
 
   private static void trainInts() throws InterruptedException {
-    Loops<int[]> vector = new VectorIntLoops();
+    MatrixLoops<int[]> vector = new VectorIntLoops();
     if (beats(new Exercise<>(new PlainIntLoops()), new Exercise<>(vector))) {
       ints = vector;
     }
@@ -195,14 +195,14 @@ public final class LoopChoice {
   private static final class Exercise<A> {
     private static final int DEPTH = 24;
 
-    private final Loops<A> loops;
+    private final MatrixLoops<A> loops;
     private final A source;
     private final A panel;
     private final A out;
     private final int[] offsets = new int[DEPTH];
     private final Runs runs;
 
-    Exercise(Loops<A> loops) {
+    Exercise(MatrixLoops<A> loops) {
       this.loops = loops;
       int columns = loops.columns();
       runs = new Runs(columns);
@@ -210,9 +210,9 @@ public final class LoopChoice {
       for (int k = 0; k < DEPTH; k++) {
         offsets[k] = k * columns / 2;
       }
-      source = loops.newArray(offsets[DEPTH - 1] + Loops.ROWS * columns);
+      source = loops.newArray(offsets[DEPTH - 1] + MatrixLoops.ROWS * columns);
       panel = loops.newArray((DEPTH + 1) * columns);
-      out = loops.newArray(Loops.ROWS * columns);
+      out = loops.newArray(MatrixLoops.ROWS * columns);
     }
 
     long best() {
@@ -228,10 +228,10 @@ public final class LoopChoice {
     private void run(boolean add) {
       int columns = loops.columns();
       loops.pack(source, 0, offsets, 0, DEPTH, runs, panel, 0);
-      for (int rows = 1; rows <= Loops.ROWS; rows++) {
+      for (int rows = 1; rows <= MatrixLoops.ROWS; rows++) {
         loops.tile(source, 0, 1, rows, panel, 0, DEPTH, out, 0, columns, add);
       }
-      loops.taps(source, 0, offsets, 0, 9, panel, 0, out, Loops.ROWS * columns - 1);
+      loops.taps(source, 0, offsets, 0, 9, panel, 0, out, MatrixLoops.ROWS * columns - 1);
     }
   }
 }

@@ -2,8 +2,8 @@ package org.zkc.ir.kernel;
 
 import java.util.Arrays;
 
-/** Loops over {@code float} that HotSpot turns into vector instructions where it can. */
-class PlainFloatLoops implements Loops<float[]> {
+/** MatrixLoops over {@code float} that HotSpot turns into vector instructions where it can. */
+class PlainFloatLoops implements MatrixLoops<float[]> {
   /** Wide enough for the loop that HotSpot makes of it, small enough for few positions. */
   private static final int COLUMNS = 128;
 

@@ -2,8 +2,8 @@ package org.zkc.ir.kernel;
 
 import java.util.Arrays;
 
-/** Loops over {@code int} that HotSpot turns into vector instructions where it can. */
-class PlainIntLoops implements Loops<int[]> {
+/** MatrixLoops over {@code int} that HotSpot turns into vector instructions where it can. */
+class PlainIntLoops implements MatrixLoops<int[]> {
   /** Wide enough for the loop that HotSpot makes of it, small enough for few positions. */
   private static final int COLUMNS = 128;
 

@@ -100,7 +100,7 @@ final class SourcePlanes {
   }
 
   /** The planes of one image, from the whole batch. */
-  <A> A fill(A input, int image, Loops<A> loops) {
+  <A> A fill(A input, int image, MatrixLoops<A> loops) {
     if (identity) {
       return input;
     }
@@ -121,7 +121,7 @@ final class SourcePlanes {
 
   /** {@code shiftY} and {@code shiftX}: the input row and column that come first in the plane. */
   private <A> void fillPlane(
-      A input, int from, int shiftY, int shiftX, A out, int to, Loops<A> loops) {
+      A input, int from, int shiftY, int shiftX, A out, int to, MatrixLoops<A> loops) {
     int stride = geometry.strideX();
     int first = Math.min(columns, shiftX >= 0 ? 0 : (-shiftX + stride - 1) / stride);
     int end = Math.max(first, Math.min(columns, (geometry.width() - shiftX + stride - 1) / stride));

@@ -119,7 +119,8 @@ final class ConvolutionTest {
       int[] weight = integers(random, g.outputs() * g.depth(), weightBits);
       int[] expected = naive(g, input, weight);
       String message = "seed " + seed + ": " + g;
-      for (Loops<int[]> loops : new Loops[] {new PlainIntLoops(), new VectorIntLoops()}) {
+      for (MatrixLoops<int[]> loops :
+          new MatrixLoops[] {new PlainIntLoops(), new VectorIntLoops()}) {
         BlockedConvolution<int[]> convolution = new BlockedConvolution<>(g, loops);
         assertArrayEquals(expected, convolution.run(input, weight, TaskRunner.CALLER), message);
         assertArrayEquals(expected, convolution.run(input, weight, THREE_THREADS), message);
@@ -140,7 +141,8 @@ final class ConvolutionTest {
       float[] weight = floats(random, g.outputs() * g.depth());
       int[] expected = bits(naive(g, input, weight));
       String message = "seed " + seed + ": " + g;
-      for (Loops<float[]> loops : new Loops[] {new PlainFloatLoops(), new VectorFloatLoops()}) {
+      for (MatrixLoops<float[]> loops :
+          new MatrixLoops[] {new PlainFloatLoops(), new VectorFloatLoops()}) {
         BlockedConvolution<float[]> convolution = new BlockedConvolution<>(g, loops);
         assertArrayEquals(
             expected, bits(convolution.run(input, weight, TaskRunner.CALLER)), message);
@@ -188,7 +190,8 @@ final class ConvolutionTest {
       FloatLinear.Weights rows =
           (row, first, count, out) ->
               System.arraycopy(weight, row * size[1] + first, out, 0, count);
-      for (Loops<float[]> loops : new Loops[] {new PlainFloatLoops(), new VectorFloatLoops()}) {
+      for (MatrixLoops<float[]> loops :
+          new MatrixLoops[] {new PlainFloatLoops(), new VectorFloatLoops()}) {
         for (TaskRunner tasks : new TaskRunner[] {TaskRunner.CALLER, THREE_THREADS}) {
           float[] found = FloatLinear.run(input, size[0], size[1], size[2], rows, loops, tasks);
           assertArrayEquals(bits(expected), bits(found));

@@ -95,22 +95,22 @@ public final class ConvolutionMeasurement {
   /** One tile again and again, its operands in the first-level cache. */
   private static Line limit() {
     int depth = BlockedConvolution.DEPTH;
-    Loops<int[]> ints = LoopChoice.ints(0);
-    Loops<float[]> floats = LoopChoice.floats(0);
+    MatrixLoops<int[]> ints = LoopChoice.ints(0);
+    MatrixLoops<float[]> floats = LoopChoice.floats(0);
     return new Line(
         "one tile, operands in the first-level cache",
-        rate(TILES * Loops.ROWS * depth * ints.columns(), () -> repeat(ints)),
-        rate(TILES * Loops.ROWS * depth * floats.columns(), () -> repeat(floats)));
+        rate(TILES * MatrixLoops.ROWS * depth * ints.columns(), () -> repeat(ints)),
+        rate(TILES * MatrixLoops.ROWS * depth * floats.columns(), () -> repeat(floats)));
   }
 
-  private static <A> void repeat(Loops<A> loops) {
+  private static <A> void repeat(MatrixLoops<A> loops) {
     int depth = BlockedConvolution.DEPTH;
     int columns = loops.columns();
-    A a = loops.newArray(Loops.ROWS * depth);
+    A a = loops.newArray(MatrixLoops.ROWS * depth);
     A panel = loops.newArray(depth * columns);
-    A out = loops.newArray(Loops.ROWS * columns);
+    A out = loops.newArray(MatrixLoops.ROWS * columns);
     for (long i = 0; i < TILES; i++) {
-      loops.tile(a, 0, depth, Loops.ROWS, panel, 0, depth, out, 0, columns, true);
+      loops.tile(a, 0, depth, MatrixLoops.ROWS, panel, 0, depth, out, 0, columns, true);
     }
   }
 

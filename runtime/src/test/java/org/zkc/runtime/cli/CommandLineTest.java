@@ -380,7 +380,6 @@ final class CommandLineTest {
           "org.zkc.ir.Shape",
           "org.zkc.ir.UserException",
           "picocli.",
-          "org.bouncycastle.",
           "com.google.protobuf.");
 
   @Test

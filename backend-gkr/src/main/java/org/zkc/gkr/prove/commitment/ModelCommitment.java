@@ -10,14 +10,14 @@ import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.ligero.ColumnOpening;
 
 /**
- * A commitment whose codewords lie in a {@link CodeFile}, of which an opening reads the columns
+ * A commitment whose codewords lie in a {@link CodewordFile}, of which an opening reads the columns
  * that are queried. The file is a cache: everything in it follows from the model, and {@link
  * #openOrCreate} rebuilds it where it does not match.
  */
 public final class ModelCommitment implements Commitment, AutoCloseable {
-  private final CodeFile file;
+  private final CodewordFile file;
 
-  private ModelCommitment(CodeFile file) {
+  private ModelCommitment(CodewordFile file) {
     this.file = file;
   }
 
@@ -29,7 +29,7 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
    */
   public static ModelCommitment create(
       Path file, int width, int rows, RowSource source, Workers workers) throws IOException {
-    CodeFile.write(file, width, rows, source, workers);
+    CodewordFile.write(file, width, rows, source, workers);
     return open(file);
   }
 
@@ -40,7 +40,7 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
    *     root it names
    */
   public static ModelCommitment open(Path file) throws IOException {
-    return new ModelCommitment(CodeFile.open(file));
+    return new ModelCommitment(CodewordFile.open(file));
   }
 
   /**

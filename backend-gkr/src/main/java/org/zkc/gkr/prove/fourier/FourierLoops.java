@@ -4,9 +4,10 @@ import org.zkc.gkr.kernel.Provider;
 
 /**
  * The inner loops of {@link FourierTransform} on pairs of arrays, real and imaginary parts, of
- * canonical residues; {@link PlainLoops} is the reference. Twiddle g is element g of {@link Roots}.
+ * canonical residues; {@link PlainFourierLoops} is the reference. Twiddle g is element g of {@link
+ * Roots}.
  */
-sealed interface FourierLoops permits PlainLoops, VectorLoops, TrainedLoops {
+sealed interface FourierLoops permits PlainFourierLoops, VectorFourierLoops, TrainedFourierLoops {
   static FourierLoops best() {
     return Choice.CHOSEN;
   }
@@ -39,8 +40,8 @@ sealed interface FourierLoops permits PlainLoops, VectorLoops, TrainedLoops {
   final class Choice {
     private static final FourierLoops CHOSEN =
         switch (Provider.chosen()) {
-          case SCALAR -> new PlainLoops();
-          case VECTOR -> new TrainedLoops();
+          case SCALAR -> new PlainFourierLoops();
+          case VECTOR -> new TrainedFourierLoops();
         };
 
     private Choice() {}

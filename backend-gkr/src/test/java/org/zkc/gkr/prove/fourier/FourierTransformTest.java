@@ -18,7 +18,8 @@ import org.zkc.gkr.field.RandomElements;
 import org.zkc.gkr.kernel.AllocationProbe;
 
 class FourierTransformTest {
-  private static final List<FourierLoops> TWINS = List.of(new PlainLoops(), new VectorLoops());
+  private static final List<FourierLoops> TWINS =
+      List.of(new PlainFourierLoops(), new VectorFourierLoops());
 
   private final RandomElements random = new RandomElements(5);
 

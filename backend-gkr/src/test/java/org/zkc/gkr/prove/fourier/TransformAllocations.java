@@ -16,7 +16,7 @@ final class TransformAllocations {
 
   public static void main(String[] arguments) {
     RandomElements random = new RandomElements(1);
-    FourierTransform transform = FourierTransform.of(1, SIZE, new VectorLoops());
+    FourierTransform transform = FourierTransform.of(1, SIZE, new VectorFourierLoops());
     int[] re = random.residues(SIZE);
     int[] im = random.residues(SIZE);
     AllocationProbe.print(

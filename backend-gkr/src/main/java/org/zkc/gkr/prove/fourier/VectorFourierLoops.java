@@ -21,7 +21,7 @@ import org.zkc.gkr.field.M31;
  * most 2p - 2, and its low 32 bits twice the rest r. min(q, q - p), unsigned, is below p, and so is
  * what the same makes of its sum with r.
  */
-final class VectorLoops implements FourierLoops {
+final class VectorFourierLoops implements FourierLoops {
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Long> L = LongVector.SPECIES_PREFERRED;
   private static final int LANES = I.length();
@@ -53,7 +53,7 @@ final class VectorLoops implements FourierLoops {
     }
   }
 
-  private static final PlainLoops PLAIN = new PlainLoops();
+  private static final PlainFourierLoops PLAIN = new PlainFourierLoops();
 
   private static LongVector doubled(int residue) {
     return LongVector.broadcast(L, 2L * residue).and(LOW);

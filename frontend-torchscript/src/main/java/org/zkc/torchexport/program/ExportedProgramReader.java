@@ -31,7 +31,7 @@ import org.zkc.torchexport.program.ExportedProgram.Range;
  * that the stack traces, which are most of the text, are never in memory together. Fields that are
  * not known are skipped, as minor versions add them.
  */
-public final class ProgramReader {
+public final class ExportedProgramReader {
   private static final int MAJOR = 8;
 
   private Graph graph = new Graph(List.of(), List.of(), List.of());
@@ -46,7 +46,7 @@ public final class ProgramReader {
   private Optional<String> torchVersion = Optional.empty();
   private OptionalLong major = OptionalLong.empty();
 
-  private ProgramReader() {}
+  private ExportedProgramReader() {}
 
   /**
    * Reads a program.
@@ -59,7 +59,7 @@ public final class ProgramReader {
           "The archive's program has %d bytes of JSON; zkc reads up to %d."
               .formatted(json.byteSize(), JsonLimits.MAX_BYTES));
     }
-    ProgramReader reader = new ProgramReader();
+    ExportedProgramReader reader = new ExportedProgramReader();
     try (JsonParser parser =
         JsonLimits.MAPPER.createParser(new ByteBufferBackedInputStream(json.asByteBuffer()))) {
       reader.program(parser);

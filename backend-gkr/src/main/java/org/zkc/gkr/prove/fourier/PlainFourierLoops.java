@@ -3,7 +3,7 @@ package org.zkc.gkr.prove.fourier;
 import org.zkc.gkr.field.M31;
 
 /** The reference loops, without vector instructions. */
-final class PlainLoops implements FourierLoops {
+final class PlainFourierLoops implements FourierLoops {
   @Override
   public void forward(
       int[] re, int[] im, int at, int half, int groups, int runs, Roots roots, int first) {

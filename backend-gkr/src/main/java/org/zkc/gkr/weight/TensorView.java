@@ -9,8 +9,8 @@ import org.zkc.gkr.circuit.ViewStep;
  *
  * @param number 0 for the tensor itself, without steps
  */
-public record View(int number, List<Integer> source, List<ViewStep> steps) {
-  public View {
+public record TensorView(int number, List<Integer> source, List<ViewStep> steps) {
+  public TensorView {
     source = List.copyOf(source);
     steps = List.copyOf(steps);
   }

@@ -2,12 +2,12 @@ package org.zkc.gkr.prove.fourier;
 
 import org.zkc.gkr.kernel.Training;
 
-/** {@link PlainLoops} until {@link VectorLoops} are compiled. */
-final class TrainedLoops implements FourierLoops {
+/** {@link PlainFourierLoops} until {@link VectorFourierLoops} are compiled. */
+final class TrainedFourierLoops implements FourierLoops {
   private static final int EXERCISE = 1 << 10;
 
-  private final FourierLoops plain = new PlainLoops();
-  private final FourierLoops vector = new VectorLoops();
+  private final FourierLoops plain = new PlainFourierLoops();
+  private final FourierLoops vector = new VectorFourierLoops();
   private final Training training = Training.of(() -> exercise(plain), () -> exercise(vector));
 
   private static void exercise(FourierLoops loops) {

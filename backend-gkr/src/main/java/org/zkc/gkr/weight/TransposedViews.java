@@ -13,11 +13,11 @@ import org.zkc.gkr.mle.Mle;
  * The transposes of the views: a claim &lt;w, V T&gt; = v is the claim &lt;V^T w, T&gt; = v. Each
  * keeps factors apart where it can and joins them where it must.
  */
-final class Transpose {
+final class TransposedViews {
   /** The cost of a step besides the elements that it touches. */
   private static final int STEP = 64;
 
-  private Transpose() {}
+  private TransposedViews() {}
 
   static Weight of(Weight weight, ViewStep step, List<Integer> source) {
     VerifierWork.begin(STEP);
@@ -116,11 +116,11 @@ final class Transpose {
   private static Weight alongAxis(
       Weight weight, long additions, int axis, int count, List<Integer> source, Scatter scatter) {
     int extent = source.get(axis);
-    ArrayList<Factor> factors = new ArrayList<>();
+    ArrayList<WeightFactor> factors = new ArrayList<>();
     int at = 0;
-    ArrayList<Factor> touched = new ArrayList<>();
+    ArrayList<WeightFactor> touched = new ArrayList<>();
     int first = -1;
-    for (Factor f : weight.factors()) {
+    for (WeightFactor f : weight.factors()) {
       int end = at + f.extents().size();
       if (end <= axis || at >= axis + count) {
         if (!touched.isEmpty()) {
@@ -142,9 +142,14 @@ final class Transpose {
     return new Weight(source, factors, weight.scale());
   }
 
-  private static Factor scattered(
-      List<Factor> touched, long additions, int axis, int count, int extent, Scatter scatter) {
-    Factor joint = join(touched);
+  private static WeightFactor scattered(
+      List<WeightFactor> touched,
+      long additions,
+      int axis,
+      int count,
+      int extent,
+      Scatter scatter) {
+    WeightFactor joint = join(touched);
     int inner = product(joint.extents(), axis + count, joint.extents().size());
     int before = product(joint.extents(), 0, axis);
     int in = product(joint.extents(), axis, axis + count) * inner;
@@ -158,25 +163,25 @@ final class Transpose {
     ArrayList<Integer> extents = new ArrayList<>(joint.extents().subList(0, axis));
     extents.add(extent);
     extents.addAll(joint.extents().subList(axis + count, joint.extents().size()));
-    return Factor.of(extents, out);
+    return WeightFactor.of(extents, out);
   }
 
   /** One factor over the axes of several consecutive ones. */
-  private static Factor join(List<Factor> parts) {
+  private static WeightFactor join(List<WeightFactor> parts) {
     if (parts.size() == 1) {
       return parts.get(0);
     }
     ArrayList<Integer> extents = new ArrayList<>();
-    for (Factor f : parts) {
+    for (WeightFactor f : parts) {
       extents.addAll(f.extents());
     }
-    return Factor.of(extents, outer(parts));
+    return WeightFactor.of(extents, outer(parts));
   }
 
   /** The outer product of the values, the first part slowest. */
-  private static ExtVector outer(List<Factor> parts) {
+  private static ExtVector outer(List<WeightFactor> parts) {
     ExtVector product = ExtVector.of(Ext.ONE);
-    for (Factor f : parts) {
+    for (WeightFactor f : parts) {
       ExtVector values = f.values();
       int n = values.length();
       VerifierWork.borrow((long) product.length() * n);
@@ -208,7 +213,7 @@ final class Transpose {
         high[f] = Math.max(high[f], axis);
       }
     }
-    ArrayList<Factor> factors = new ArrayList<>();
+    ArrayList<WeightFactor> factors = new ArrayList<>();
     for (int start = 0; start < rank; ) {
       int end = start + 1;
       for (int a = start; a < end; a++) {
@@ -221,7 +226,7 @@ final class Transpose {
   }
 
   /** The factor of source axes [start, end), which whole factors of the outcome cover. */
-  private static Factor permuted(
+  private static WeightFactor permuted(
       Weight weight,
       List<Integer> permutation,
       List<Integer> source,
@@ -233,7 +238,7 @@ final class Transpose {
     }
     // The parts in the order of the outcome, then their joint values read in the order of the
     // source axes.
-    ArrayList<Factor> parts = new ArrayList<>();
+    ArrayList<WeightFactor> parts = new ArrayList<>();
     ArrayList<Integer> order = new ArrayList<>();
     int at = 0;
     for (int f = 0; f < weight.factors().size(); f++) {
@@ -244,7 +249,7 @@ final class Transpose {
       }
       at += axes;
     }
-    Factor joint = join(parts);
+    WeightFactor joint = join(parts);
     int axes = end - start;
     int[] strides = new int[axes];
     int stride = 1;
@@ -266,7 +271,7 @@ final class Transpose {
         index[a] = 0;
       }
     }
-    return Factor.of(source.subList(start, end), out);
+    return WeightFactor.of(source.subList(start, end), out);
   }
 
   /**
@@ -275,17 +280,17 @@ final class Transpose {
    * axis of the source.
    */
   private static Weight reshape(Weight weight, List<Integer> source) {
-    ArrayList<Factor> parts = new ArrayList<>();
-    for (Factor f : weight.factors()) {
+    ArrayList<WeightFactor> parts = new ArrayList<>();
+    for (WeightFactor f : weight.factors()) {
       if (f.length() > 1) {
         parts.add(f);
       }
     }
-    ArrayList<Factor> factors = new ArrayList<>();
+    ArrayList<WeightFactor> factors = new ArrayList<>();
     int next = 0;
     for (int axis = 0; axis < source.size(); ) {
       if (source.get(axis) == 1) {
-        factors.add(Factor.one());
+        factors.add(WeightFactor.one());
         axis++;
         continue;
       }
@@ -301,7 +306,7 @@ final class Transpose {
         }
       }
       List<Integer> extents = source.subList(start, axis);
-      List<Factor> group = parts.subList(firstPart, next);
+      List<WeightFactor> group = parts.subList(firstPart, next);
       if (group.size() == 1 && group.get(0).extents().equals(extents)) {
         factors.add(group.get(0));
       } else {
@@ -316,24 +321,24 @@ final class Transpose {
    * those of its digits, which they are when all extents but the first are powers of two; else the
    * outer product.
    */
-  private static List<Factor> regrouped(List<Factor> group, List<Integer> extents) {
+  private static List<WeightFactor> regrouped(List<WeightFactor> group, List<Integer> extents) {
     ArrayList<Integer> before = new ArrayList<>();
     ArrayList<Ext> point = new ArrayList<>();
-    for (Factor f : group) {
+    for (WeightFactor f : group) {
       if (f.point() == null) {
-        return List.of(Factor.of(extents, outer(group)));
+        return List.of(WeightFactor.of(extents, outer(group)));
       }
       before.addAll(f.extents());
       point.addAll(List.of(f.point()));
     }
     if (!isBinaryBehindTheFirst(before) || !isBinaryBehindTheFirst(extents)) {
-      return List.of(Factor.of(extents, outer(group)));
+      return List.of(WeightFactor.of(extents, outer(group)));
     }
-    ArrayList<Factor> factors = new ArrayList<>();
+    ArrayList<WeightFactor> factors = new ArrayList<>();
     int at = 0;
     for (int extent : extents) {
       int end = at + Mle.variables(extent);
-      factors.add(Factor.eq(point.subList(at, end).toArray(Ext[]::new), extent));
+      factors.add(WeightFactor.eq(point.subList(at, end).toArray(Ext[]::new), extent));
       at = end;
     }
     return factors;

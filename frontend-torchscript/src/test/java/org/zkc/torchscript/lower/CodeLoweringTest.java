@@ -21,7 +21,7 @@ import org.zkc.torchscript.InMemoryModel;
 import org.zkc.torchscript.pickle.PickleBytes;
 
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class LoweringTest {
+class CodeLoweringTest {
 
   private static String text(String... lines) {
     return InMemoryModel.forward(lines).text();

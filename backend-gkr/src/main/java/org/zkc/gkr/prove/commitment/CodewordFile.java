@@ -32,7 +32,7 @@ import org.zkc.gkr.ligero.Columns;
  * bytes. A column is one run in each block: long enough that reading it costs few accesses, while a
  * block still fits in the buffer that turns rows into columns.
  */
-public final class CodeFile implements AutoCloseable {
+public final class CodewordFile implements AutoCloseable {
   public static final int HEADER_BYTES = 4096;
 
   private static final long MAGIC = 0x65646f632e6b7a01L;
@@ -62,7 +62,7 @@ public final class CodeFile implements AutoCloseable {
   private final int blockRows;
   private final MerkleTree tree;
 
-  private CodeFile(
+  private CodewordFile(
       Path path, FileChannel channel, int width, int rows, int blockRows, MerkleTree tree) {
     this.path = path;
     this.channel = channel;
@@ -223,11 +223,11 @@ public final class CodeFile implements AutoCloseable {
    * @throws IOException when it cannot be read or is not such a file; its leaves must lead to the
    *     root it names
    */
-  static CodeFile open(Path path) throws IOException {
+  static CodewordFile open(Path path) throws IOException {
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     boolean opened = false;
     try {
-      CodeFile file = decode(path, channel);
+      CodewordFile file = decode(path, channel);
       opened = true;
       return file;
     } finally {
@@ -237,7 +237,7 @@ public final class CodeFile implements AutoCloseable {
     }
   }
 
-  private static CodeFile decode(Path path, FileChannel channel) throws IOException {
+  private static CodewordFile decode(Path path, FileChannel channel) throws IOException {
     if (channel.size() < HEADER_BYTES) {
       throw new IOException(path + " is not a code file: it has " + channel.size() + " bytes");
     }
@@ -270,7 +270,7 @@ public final class CodeFile implements AutoCloseable {
     if (!Arrays.equals(root, tree.root())) {
       throw new IOException(path + " is damaged: its digests do not lead to its root");
     }
-    return new CodeFile(path, channel, width, rows, blockRows, tree);
+    return new CodewordFile(path, channel, width, rows, blockRows, tree);
   }
 
   /** Columns one after the other, as {@link ColumnOpening} holds them. */

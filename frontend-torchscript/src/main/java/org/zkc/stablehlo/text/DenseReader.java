@@ -12,7 +12,7 @@ import org.zkc.stablehlo.program.HloType;
  * the bytes of the elements in hexadecimal. Lists are read at once; of bytes, number and digits are
  * checked at once, and the elements are decoded when they are asked for.
  */
-final class LiteralReader {
+final class DenseReader {
   /** More characters than any number has. */
   private static final int MAX_NUMBER = 400;
 
@@ -26,7 +26,7 @@ final class LiteralReader {
   private final byte[] number = new byte[MAX_NUMBER];
   private long at;
 
-  private LiteralReader(SourceText source, SourceText.Range range, HloType.TensorOf type) {
+  private DenseReader(SourceText source, SourceText.Range range, HloType.TensorOf type) {
     this.source = source;
     this.file = source.file();
     this.type = type;
@@ -42,7 +42,7 @@ final class LiteralReader {
    * @param type static, of elements that literals exist of
    */
   static DenseData read(SourceText source, SourceText.Range range, HloType.TensorOf type) {
-    return new LiteralReader(source, range, type).read();
+    return new DenseReader(source, range, type).read();
   }
 
   private DenseData read() {

@@ -32,7 +32,7 @@ import org.zkc.torchscript.pickle.PickleValue;
  * once for each combination of literal arguments, so that branches on flags are decided while
  * reading.
  */
-public final class Lowering {
+public final class CodeLowering {
 
   /**
    * Statements and expressions lowered, and names and values copied for arms of control flow;
@@ -52,7 +52,7 @@ public final class Lowering {
   private final Optional<ReadFaults> faults;
   private long steps;
 
-  private Lowering(
+  private CodeLowering(
       CodeLibrary library,
       PickleValue.Instance root,
       Optional<PickleValue.Tuple> constants,
@@ -94,7 +94,7 @@ public final class Lowering {
       Optional<PickleValue.Tuple> constants,
       String method,
       Inputs given) {
-    return new Lowering(new CodeLibrary(archive), root, constants, Optional.empty())
+    return new CodeLowering(new CodeLibrary(archive), root, constants, Optional.empty())
         .program(root, method, given);
   }
 
@@ -124,7 +124,7 @@ public final class Lowering {
     try {
       lowered =
           Optional.of(
-              new Lowering(new CodeLibrary(archive), root, constants, Optional.of(faults))
+              new CodeLowering(new CodeLibrary(archive), root, constants, Optional.of(faults))
                   .program(root, method, given));
     } catch (UserException e) {
       lowered = Optional.empty();
@@ -311,7 +311,7 @@ public final class Lowering {
 
   private LoweredFunction finish(
       String name, Frame frame, List<Value> parameters, Binding returned, Location at) {
-    Aliases aliases = frame.aliases();
+    MemoryAliases aliases = frame.aliases();
     List<Value> results = new ArrayList<>();
     LoweredFunction.Returned returns;
     if (returned instanceof Binding.Dynamic d) {
@@ -363,7 +363,8 @@ public final class Lowering {
     return function;
   }
 
-  private static List<LoweredFunction.Relation> relations(Aliases aliases, List<Value> places) {
+  private static List<LoweredFunction.Relation> relations(
+      MemoryAliases aliases, List<Value> places) {
     List<LoweredFunction.Relation> out = new ArrayList<>();
     for (int i = 0; i < places.size(); i++) {
       for (int j = 0; j < places.size(); j++) {

@@ -19,29 +19,29 @@ import org.zkc.gkr.mle.Mle;
  * coordinates of a point are fresh challenges, each in one factor of a weight at most: what the
  * proximity of the openings rests on (docs/protocol.md section 8.2).
  */
-final class Factor {
+final class WeightFactor {
   private final List<Integer> extents;
   private final Ext @Nullable [] point;
   private final @Nullable ExtVector values;
 
-  private Factor(List<Integer> extents, @Nullable ExtVector values, Ext @Nullable [] point) {
+  private WeightFactor(List<Integer> extents, @Nullable ExtVector values, Ext @Nullable [] point) {
     this.extents = extents;
     this.values = values;
     this.point = point;
   }
 
   /** eq(point, .) on the real indices of one axis. */
-  static Factor eq(Ext[] point, int extent) {
-    return new Factor(List.of(extent), null, point);
+  static WeightFactor eq(Ext[] point, int extent) {
+    return new WeightFactor(List.of(extent), null, point);
   }
 
-  static Factor of(List<Integer> extents, ExtVector values) {
-    return new Factor(List.copyOf(extents), values, null);
+  static WeightFactor of(List<Integer> extents, ExtVector values) {
+    return new WeightFactor(List.copyOf(extents), values, null);
   }
 
   /** The weight 1 on an axis of one element: a point of no variables. */
-  static Factor one() {
-    return new Factor(List.of(1), ExtVector.of(Ext.ONE), new Ext[0]);
+  static WeightFactor one() {
+    return new WeightFactor(List.of(1), ExtVector.of(Ext.ONE), new Ext[0]);
   }
 
   List<Integer> extents() {

@@ -8,7 +8,7 @@ package org.zkc.ir.kernel;
  * <p>The right operand of a product comes in panels: {@link #columns()} neighbouring columns, row
  * after row.
  */
-interface Loops<A> {
+interface MatrixLoops<A> {
   /** Rows of the left operand that one {@link #tile} handles. */
   int ROWS = 4;
 

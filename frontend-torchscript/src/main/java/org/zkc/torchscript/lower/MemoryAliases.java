@@ -30,7 +30,7 @@ import org.zkc.torchscript.schema.StaticTypes;
  * share one class). It only grows, and is common to all arms of control flow; what was replaced and
  * what is stale is kept per arm.
  */
-final class Aliases {
+final class MemoryAliases {
 
   /**
    * A class of the equivalence; {@code contents} is the class of what the members hold, if they
@@ -71,19 +71,19 @@ final class Aliases {
   private final Map<Value, Value> replaced;
   private final Map<Value, Location> stale;
 
-  Aliases() {
+  MemoryAliases() {
     this(new Shared(), new LinkedHashMap<>(), new LinkedHashMap<>());
   }
 
-  private Aliases(Shared shared, Map<Value, Value> replaced, Map<Value, Location> stale) {
+  private MemoryAliases(Shared shared, Map<Value, Value> replaced, Map<Value, Location> stale) {
     this.shared = shared;
     this.replaced = replaced;
     this.stale = stale;
   }
 
   /** The state at the start of an arm or a loop's body. */
-  Aliases fork() {
-    return new Aliases(shared, new LinkedHashMap<>(replaced), new LinkedHashMap<>(stale));
+  MemoryAliases fork() {
+    return new MemoryAliases(shared, new LinkedHashMap<>(replaced), new LinkedHashMap<>(stale));
   }
 
   /** Must be called for every value when it is defined. */
@@ -488,7 +488,7 @@ final class Aliases {
    * Values defined before {@code definedCount} that are replaced here but are not in {@code
    * before}.
    */
-  List<Value> replacedSince(Aliases before, int definedCount) {
+  List<Value> replacedSince(MemoryAliases before, int definedCount) {
     return replaced.keySet().stream()
         .filter(v -> !before.replaced.containsKey(v) && origin(v).order() < definedCount)
         .toList();
@@ -497,7 +497,7 @@ final class Aliases {
   /**
    * Values defined before {@code definedCount} that became stale here, with the place of the write.
    */
-  Map<Value, Location> staleSince(Aliases before, int definedCount) {
+  Map<Value, Location> staleSince(MemoryAliases before, int definedCount) {
     Map<Value, Location> out = new LinkedHashMap<>();
     stale.forEach((value, at) -> {
       if (!before.stale.containsKey(value) && origin(value).order() < definedCount) {
