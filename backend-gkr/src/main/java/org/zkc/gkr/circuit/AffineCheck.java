@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
-import org.zkc.gkr.field.M31;
 
 /** The conditions on an {@link Affine} relation, and what its result ranges over. */
 final class AffineCheck {
@@ -51,7 +50,7 @@ final class AffineCheck {
       sums.merge(view, term.coefficient(), Math::addExact);
     }
     require(
-        sums.values().stream().noneMatch(c -> c % M31.P == 0),
+        sums.values().stream().noneMatch(c -> c % CheckState.P == 0),
         "terms cancel each other: drop them");
   }
 

@@ -13,6 +13,8 @@ import org.zkc.gkr.protocol.ProtocolConstants;
  * of every tensor defined so far, which tensors are used, and the sums that have limits.
  */
 public final class CheckState {
+  static final long P = M31.P;
+
   private final Circuit circuit;
   private final List<@Nullable Interval> intervals = new ArrayList<>();
   private final @Nullable Relation[] definitions;
@@ -202,7 +204,7 @@ public final class CheckState {
 
   /** The sums of lookups stay within their limits: once everything is counted. */
   void requireFewLookups() {
-    requireFew(lookups < M31.P, "p or more lookups");
+    requireFew(lookups < P, "p or more lookups");
     requireFew(
         leaves <= CircuitLimits.LEAVES,
         "more than " + CircuitLimits.LEAVES + " lookups and table rows, padded");

@@ -20,8 +20,8 @@ import org.zkc.gkr.circuit.TensorDeclaration.Role;
  *   <li>shapes fit every relation and every step of every view;
  *   <li>every element of every tensor lies inside (-2^30, 2^30) on every input within the declared
  *       bounds;
- *   <li>every Requantize, Exponentials, Max and RoundedQuotient names one integer only (window conditions), and
- *       its tables cover all that its sources can reach;
+ *   <li>every Requantize, Exponentials, Max and RoundedQuotient names one integer only (window
+ *       conditions), and its tables cover all that its sources can reach;
  *   <li>chains of uncommitted relations have multiplicative degree at most {@link
  *       CircuitLimits#DEGREE};
  *   <li>one lookup argument holds fewer than p lookups.
@@ -160,8 +160,7 @@ public final class CircuitCheck {
               new Interval(c.low(), c.high()).isBounded(), name + ": clamp outside (-2^30, 2^30)");
         }
         case Table.Entries e -> {
-          require(
-              e.given() >= 1 && e.given() <= e.size(), name + ": " + e.given() + " entries");
+          require(e.given() >= 1 && e.given() <= e.size(), name + ": " + e.given() + " entries");
           for (int k = 0; k < e.given(); k++) {
             require(inBounds(e.value(k)), name + ": entry outside (-2^30, 2^30)");
           }

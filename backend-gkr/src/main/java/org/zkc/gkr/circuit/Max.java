@@ -4,7 +4,6 @@ import static org.zkc.gkr.circuit.CheckState.require;
 
 import java.util.List;
 import java.util.function.IntFunction;
-import org.zkc.gkr.field.M31;
 
 /**
  * result = elementwise maximum of 2 to 4 tensors of one shape: every result - source_i is in [0,
@@ -69,7 +68,8 @@ public record Max(int result, List<Integer> sources, int bits) implements Relati
         long least = x.low() - y.high();
         long most = x.high() - y.low();
         require(
-            most < M31.P && range - least < M31.P, "window condition: a difference wraps around p");
+            most < CheckState.P && range - least < CheckState.P,
+            "window condition: a difference wraps around p");
         if (t != other) {
           // Reached only where x is the maximum: y is at most that.
           require(most <= range, "a difference reaches " + most + ", above its " + bits + " bits");

@@ -4,7 +4,6 @@ import static org.zkc.gkr.circuit.CheckState.require;
 
 import java.util.List;
 import java.util.function.IntFunction;
-import org.zkc.gkr.field.M31;
 
 /**
  * h = (source + half) >> shift with half = 2^(shift-1), 0 when shift is 0; result = table(h). The
@@ -68,7 +67,7 @@ public record Requantize(int result, int source, int shift, List<Integer> limbs,
             + reachHigh
             + "]");
     require(
-        windowHigh - reachLow < M31.P && reachHigh - windowLow < M31.P,
+        windowHigh - reachLow < CheckState.P && reachHigh - windowLow < CheckState.P,
         "window condition: table and remainder name several integers for one residue");
     state.look(d, 1);
     int first = (int) ((reachLow >> shift) - function.first());

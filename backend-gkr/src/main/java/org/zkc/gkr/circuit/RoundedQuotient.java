@@ -5,7 +5,6 @@ import static org.zkc.gkr.circuit.CheckState.require;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.zkc.gkr.field.M31;
 
 /**
  * result = floor((2^(bits+1) n + d) / (2 d)) in [low, high], d > 0: with P = d * result (a
@@ -70,10 +69,10 @@ public record RoundedQuotient(
         Math.subtractExact(
             Math.addExact(Math.multiplyExact(scale, of.low()), by.low()), 2 * product.high());
     require(
-        most < M31.P && Math.subtractExact(window, least) < M31.P,
+        most < CheckState.P && Math.subtractExact(window, least) < CheckState.P,
         "window condition: the remainder wraps around p");
     require(
-        2 * by.high() - 1 < M31.P && window - (2 * by.low() - 1 - window) < M31.P,
+        2 * by.high() - 1 < CheckState.P && window - (2 * by.low() - 1 - window) < CheckState.P,
         "window condition: 2d - 1 - rem wraps around p");
     state.look(d, 1 + 2 * RoundedQuotient.limbs(remainderBits, d.elementCount()).size());
     return range;

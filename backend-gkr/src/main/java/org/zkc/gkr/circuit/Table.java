@@ -3,8 +3,8 @@ package org.zkc.gkr.circuit;
 import java.util.Arrays;
 
 /**
- * A public function on [first, first + size): the pairs (h, value(h)) that a {@link Requantize}
- * or {@link Exponentials} look up.
+ * A public function on [first, first + size): the pairs (h, value(h)) that a {@link Requantize} or
+ * {@link Exponentials} look up.
  */
 public sealed interface Table {
   long first();

@@ -56,8 +56,7 @@ final class ExponentialsRelation {
       List<Definition.Term> terms =
           builder.withoutLimbs(name + " remainder", distance, 0, e.limbs(), 0, inverse);
       h = builder.add(name + " quotient", shape, Holder.VIRTUAL);
-      builder.definitions.add(
-          new Definition.AffineSum(name + " quotient", h, terms, List.of()));
+      builder.definitions.add(new Definition.AffineSum(name + " quotient", h, terms, List.of()));
     }
     Table table = builder.checked.circuit().tables().get(e.table());
     builder.lookUp(name, List.of(h, e.result()), new LookupTable.Function(e.table(), table));
@@ -82,8 +81,7 @@ final class ExponentialsRelation {
               difference,
               d,
               List.of(
-                  builder.term(chosen, 1, List.of()),
-                  builder.term(of, M31.neg(1), List.of(part))),
+                  builder.term(chosen, 1, List.of()), builder.term(of, M31.neg(1), List.of(part))),
               List.of()));
       differences.add(d);
     }

@@ -45,13 +45,10 @@ class ExponentialsCheckTest {
   void windowOfExponentials() {
     // Differences up to 2000, in steps of 16: rows 0 to 125.
     CircuitCheck.check(exponentials(-1000, 1000, 4, new Table.Clamp(0, 126, -50, 50)));
-    refused(
-        "the table covers", exponentials(-1000, 1000, 4, new Table.Clamp(0, 125, -50, 50)));
-    refused(
-        "must start at 0", exponentials(-1000, 1000, 4, new Table.Clamp(-1, 127, -50, 50)));
+    refused("the table covers", exponentials(-1000, 1000, 4, new Table.Clamp(0, 125, -50, 50)));
+    refused("must start at 0", exponentials(-1000, 1000, 4, new Table.Clamp(-1, 127, -50, 50)));
     // 2^16 steps of 2^15 rows are one more than p.
-    refused(
-        "window condition", exponentials(-1000, 1000, 16, new Table.Clamp(0, 1 << 15, 0, 9)));
+    refused("window condition", exponentials(-1000, 1000, 16, new Table.Clamp(0, 1 << 15, 0, 9)));
     // The distance of the least element from a greatest one that is too small.
     Table last = new Table.Clamp(0, (1 << 15) - 1, 0, 9);
     CircuitCheck.check(exponentials(0, (1 << 16) - 1, 16, last));

@@ -82,7 +82,9 @@ class ExponentialsAttackTest {
       return Arrays.stream(scores, line * LENGTH, (line + 1) * LENGTH);
     }
 
-    /** What the table gives for distances from such a greatest element; row 0 where there is none. */
+    /**
+     * What the table gives for distances from such a greatest element; row 0 where there is none.
+     */
     int[] exponentials(int[] greatest) {
       return IntStream.range(0, scores.length)
           .map(k -> Math.max(0, greatest[k / LENGTH] - scores[k] >> SHIFT))
@@ -144,8 +146,7 @@ class ExponentialsAttackTest {
       assertTrue(greatest[0] < s.greatest(0));
       int[] e = s.exponentials(greatest);
       e[0] = e[0] == 83 ? 50 : 83;
-      s.rejected(
-          "lookup tables layer 0", e, s.prover(e).forge(s.named("greatest 1"), greatest));
+      s.rejected("lookup tables layer 0", e, s.prover(e).forge(s.named("greatest 1"), greatest));
     }
   }
 
@@ -162,8 +163,7 @@ class ExponentialsAttackTest {
       int[] greatest = s.greatest();
       greatest[1] += 64;
       int[] e = s.exponentials(greatest);
-      s.rejected(
-          "relation 0 Exponentials greatest 0", e, s.prover(e).forge(first, places));
+      s.rejected("relation 0 Exponentials greatest 0", e, s.prover(e).forge(first, places));
     }
   }
 
@@ -289,8 +289,7 @@ class ExponentialsAttackTest {
       Statement wrong = new Statement(List.of(elements[0]), List.of(elements[2]));
       byte[] proof = Prover.prove(proving, wrong, values, WeakProof.CONTEXT, ProverOptions.quiet());
       WeakVerifier.verify(key, wrong, proof, WeakProof.CONTEXT);
-      int[][] meant =
-          CircuitEvaluator.evaluate(unchecked, new TreeMap<>(Map.of(0, elements[0])));
+      int[][] meant = CircuitEvaluator.evaluate(unchecked, new TreeMap<>(Map.of(0, elements[0])));
       assertEquals("[9, 9]", Arrays.toString(meant[2]), "what the circuit means");
     }
   }
