@@ -39,8 +39,12 @@ final class HouseStyleTest {
   private static final Pattern LEVEL =
       Pattern.compile("/org/zkc/(ir(/\\w+)?|gkr/circuit)/\\w+\\.java$");
 
-  /** Terms of two fields: of proofs and of Python, of tensors and of StableHLO. */
-  private static final Set<String> TERMS_OF_TWO_FIELDS = Set.of("Statement", "Elementwise");
+  /**
+   * Terms of two fields: of proofs and of Python, of tensors and of StableHLO, of networks and of
+   * layered circuits, whose tables and those of a tree of fractions are each a layer's.
+   */
+  private static final Set<String> TERMS_OF_TWO_FIELDS =
+      Set.of("Statement", "Elementwise", "Layer", "LayerTables");
 
   private record Source(Path file, List<String> lines) {}
 
