@@ -75,7 +75,10 @@ final class ActivationPattern {
     List<HloCall> expanded = new ArrayList<>();
     Map<Binding, Held> leaves = new IdentityHashMap<>();
     HloCall next = call;
-    while (next != null && expanded.size() < MOST_OPERATIONS && isElementwise(next, result)) {
+    while (next != null
+        && expanded.size() < MOST_OPERATIONS
+        && call.block().module().searches(1 + expanded.size())
+        && isElementwise(next, result)) {
       expanded.add(next);
       for (int i = 0; i < next.operandCount(); i++) {
         Held operand = next.operand(i);
@@ -141,7 +144,10 @@ final class ActivationPattern {
     List<Activation> left = new ArrayList<>(ACTIVATIONS);
     for (int p = 0; p < POINTS && !left.isEmpty(); p++) {
       double x = -REACH + 2 * REACH * p / (POINTS - 1);
-      Optional<Double> value = evaluate(call, order, root, x);
+      Optional<Double> value =
+          call.block().module().searches(order.size())
+              ? evaluate(call, order, root, x)
+              : Optional.empty();
       if (value.isEmpty()) {
         return Optional.empty();
       }

@@ -20,6 +20,9 @@ final class ConstantOperations {
           "stablehlo.constant", HloOperator.one(ConstantOperations::constant),
           "stablehlo.iota", HloOperator.one(ConstantOperations::iota));
 
+  /** Numbers of an iota, each of which is held. */
+  private static final int MOST_COUNTED = 1 << 24;
+
   private ConstantOperations() {}
 
   private static Held constant(HloCall call) {
@@ -71,6 +74,9 @@ final class ConstantOperations {
     List<Long> extents = new ArrayList<>(Collections.nCopies(type.rank(), 1L));
     extents.set(dimension, type.extents().get(dimension));
     int count = call.shape(extents).extent(dimension);
+    if (count > MOST_COUNTED) {
+      throw call.refused("it counts to more than %d".formatted(MOST_COUNTED));
+    }
     TensorData data;
     if (dtype.isFloating()) {
       double[] values = new double[count];

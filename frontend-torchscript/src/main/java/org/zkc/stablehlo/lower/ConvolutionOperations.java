@@ -18,6 +18,8 @@ final class ConvolutionOperations {
   static final Map<String, HloOperator> TABLE =
       Map.of("stablehlo.convolution", HloOperator.one(c -> new ConvolutionOperations(c).lower()));
 
+  private static final long MOST_ELEMENTS = 1L << 28;
+
   private final HloCall call;
   private final HloAttribute.ConvolutionDimensions dimensions;
   private final int axes;
@@ -90,10 +92,34 @@ final class ConvolutionOperations {
   }
 
   private Held lower() {
+    requireModest();
     reverse();
     long groups = groups();
     Binding result = transposed(groups).orElseGet(() -> plain(groups));
     return call.result(placed(result));
+  }
+
+  /** Refuses padding, gaps and windows that make much of little. */
+  private void requireModest() {
+    try {
+      long padded = inputExtents.get(0) * inputExtents.get(1);
+      long reached = 1;
+      for (int k = 0; k < axes; k++) {
+        long between = Math.multiplyExact(inputExtents.get(k + 2), baseDilations.get(k));
+        long sides = Math.addExact(Math.max(0, low.get(k)), Math.max(0, high.get(k)));
+        padded = Math.multiplyExact(padded, Math.addExact(between, sides));
+        reached =
+            Math.multiplyExact(
+                reached, Math.multiplyExact(kernelExtents.get(k + 2), dilations.get(k)));
+      }
+      if (padded <= MOST_ELEMENTS && reached <= MOST_ELEMENTS) {
+        return;
+      }
+    } catch (ArithmeticException e) {
+      // more than 64 bits count
+    }
+    throw call.refused(
+        "its input with padding, or its window with gaps, has more than 2^28 places");
   }
 
   /** A reversed window is one whose kernel is reversed. */

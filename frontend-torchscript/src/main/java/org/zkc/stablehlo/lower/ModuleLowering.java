@@ -34,6 +34,9 @@ public final class ModuleLowering {
 
   private static final int MAX_CALL_DEPTH = 100;
 
+  /** Evaluations of operations at a point: an activation of ten operations takes some thousand. */
+  private static final long MAX_SEARCHED = 1 << 23;
+
   private final HloProgram program;
   private final HloModule module;
   private final Optional<List<UserException>> faults;
@@ -42,6 +45,7 @@ public final class ModuleLowering {
   private final Map<TensorData, String> constants = new IdentityHashMap<>();
   private final Map<Binding, HloCall> definitions = new IdentityHashMap<>();
   private int operations;
+  private long searched;
   private int depth;
 
   private ModuleLowering(
@@ -217,6 +221,16 @@ public final class ModuleLowering {
   /** Takes note of a fault, or throws it where none are collected. */
   void fault(UserException fault) {
     faults.orElseThrow(() -> fault).add(fault);
+  }
+
+  /**
+   * Whether a search for functions that are written out may evaluate so many operations once more.
+   * Chains of thousands of elementwise operations, in which each operation ends a candidate as long
+   * as the chain, are lowered as they stand after a while.
+   */
+  boolean searches(int evaluated) {
+    searched += evaluated;
+    return searched <= MAX_SEARCHED;
   }
 
   /** How many operations were counted. */

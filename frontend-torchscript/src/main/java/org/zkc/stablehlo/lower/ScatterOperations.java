@@ -77,19 +77,8 @@ final class ScatterOperations {
   }
 
   private Held lower() {
-    ReducerBody body =
-        ReducerBody.of(call)
-            .orElseThrow(() -> call.refused("its body is neither add nor the new value"));
-    boolean adds =
-        switch (body) {
-          case SUM -> true;
-          case SECOND -> false;
-          case PRODUCT, MAXIMUM, MINIMUM, AND, OR, ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM ->
-              throw call.refused("its body is neither add nor the new value");
-        };
-    if (adds && !ElementTypes.isReal(operand)) {
-      throw call.refused("sums of integers at indices cannot be proved");
-    }
+    String reduction = reduction();
+    boolean truth = ElementTypes.isBoolean(operand);
     List<Integer> order = new ArrayList<>(indexed);
     for (int k = 0; k < operand.rank(); k++) {
       if (!indexed.contains(k)) {
@@ -98,9 +87,13 @@ final class ScatterOperations {
     }
     Binding values = values(order);
     Binding x = call.aten("permute", call.whole(0), order);
+    if (truth && !reduction.isEmpty()) {
+      values = call.aten("to", values, DType.I32);
+      x = call.aten("to", x, DType.I32);
+    }
     Binding written;
     if (indexed.isEmpty()) {
-      written = covered(x, values, adds);
+      written = covered(x, values, reduction);
     } else {
       int first = indexed.getFirst();
       long extent = operand.extents().get(first);
@@ -113,23 +106,89 @@ final class ScatterOperations {
       for (int i = 0; i < indexed.size(); i++) {
         indices.add(index(i, inside));
       }
-      written = call.aten("index_put", x, indices, values, adds);
+      written =
+          reduction.isEmpty() || reduction.equals("sum")
+              ? call.aten("index_put", x, indices, values, !reduction.isEmpty())
+              : reduced(x, indices, values, order, reduction);
       written = call.aten("slice", written, 0L, 0L, extent, 1L);
     }
     List<Integer> back = new ArrayList<>(Collections.nCopies(order.size(), 0));
     for (int i = 0; i < order.size(); i++) {
       back.set(order.get(i), i);
     }
+    if (truth && !reduction.isEmpty()) {
+      written = call.aten("ne", written, 0L);
+    }
     return call.result(call.aten("permute", written, back));
   }
 
+  /** What index_reduce calls the body; empty where elements are replaced. */
+  private String reduction() {
+    ReducerBody body =
+        ReducerBody.of(call)
+            .orElseThrow(() ->
+                call.refused("its body is none of add, multiply, maximum, minimum and the new value"));
+    boolean truth = ElementTypes.isBoolean(operand);
+    return switch (body) {
+      case SECOND -> "";
+      case SUM -> truth ? "amax" : "sum";
+      case PRODUCT -> truth ? "amin" : "prod";
+      case MAXIMUM -> "amax";
+      case MINIMUM -> "amin";
+      case AND, OR -> {
+        if (!truth) {
+          throw call.refused("its body combines the bits of integers");
+        }
+        yield body == ReducerBody.AND ? "amin" : "amax";
+      }
+      case ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM ->
+          throw call.refused("its body is none of add, multiply, maximum, minimum and the new value");
+    };
+  }
+
+  /** Elements combined with those that are there, the indexed dimensions as one. */
+  private Binding reduced(
+      Binding x, List<Binding> indices, Binding values, List<Integer> order, String reduction) {
+    List<Long> extents = new ArrayList<>();
+    order.forEach(k -> extents.add(operand.extents().get(k)));
+    extents.set(0, extents.getFirst() + sizes.get(indexed.getFirst()));
+    long rows = 1;
+    Binding place = call.constant(List.of(), new long[] {0});
+    for (int i = 0; i < indexed.size(); i++) {
+      place = call.aten("add", call.aten("mul", place, extents.get(i)), indices.get(i));
+      rows = Math.multiplyExact(rows, extents.get(i));
+    }
+    long width =
+        extents.subList(indexed.size(), extents.size()).stream().reduce(1L, Math::multiplyExact);
+    List<Long> points = new ArrayList<>();
+    batch.forEach(b -> points.add(starts.extents().get(b)));
+    indexed.forEach(k -> points.add(sizes.get(k)));
+    long count = points.stream().reduce(1L, Math::multiplyExact);
+    Binding at = call.aten("reshape", call.aten("expand", place, points), List.of(count));
+    Binding lines =
+        call.aten(
+            "index_reduce",
+            call.aten("reshape", x, List.of(rows, width)),
+            0L,
+            at,
+            call.aten("reshape", values, List.of(count, width)),
+            reduction);
+    return call.aten("reshape", lines, extents);
+  }
+
   /** Windows that are the whole operand. */
-  private Binding covered(Binding x, Binding values, boolean adds) {
+  private Binding covered(Binding x, Binding values, String reduction) {
     if (batch.stream().anyMatch(k -> starts.extents().get(k) != 1)) {
       throw call.refused("several windows that are the whole tensor cannot be proved");
     }
     Binding value = call.aten("reshape", values, operand.extents());
-    return adds ? call.aten("add", x, value) : value;
+    return switch (reduction) {
+      case "sum" -> call.aten("add", x, value);
+      case "prod" -> call.aten("mul", x, value);
+      case "amax" -> call.aten("maximum", x, value);
+      case "amin" -> call.aten("minimum", x, value);
+      default -> value;
+    };
   }
 
   /** The updates as [batch..., windows in the order of the operand's dimensions]. */

@@ -1,0 +1,110 @@
+package org.zkc.stablehlo.lower;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.zkc.ir.UserException;
+import org.zkc.ir.torch.Operator;
+import org.zkc.stablehlo.StablehloReader;
+import org.zkc.stablehlo.weights.BoundProgram;
+
+/** Programs that ask for much with few words. */
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class HostileProgramTest {
+  private static List<String> operators(String body, String further) {
+    String text =
+        "func.func public @main(%x: tensor<4xf32>) -> tensor<4xf32> {\n"
+            + body
+            + "return %r : tensor<4xf32>\n}\n"
+            + further;
+    MemorySegment bytes = MemorySegment.ofArray(text.getBytes(StandardCharsets.UTF_8));
+    return StablehloReader.read(BoundProgram.open("model.mlir", bytes, Map.of()))
+        .program()
+        .main()
+        .body()
+        .stream()
+        .flatMap(op -> op instanceof Operator o ? Stream.of(o.operator()) : Stream.empty())
+        .toList();
+  }
+
+  private static void refused(String sentence, String body, String further) {
+    UserException e = assertThrows(UserException.class, () -> operators(body, further));
+    assertTrue(e.getMessage().contains(sentence), e.getMessage());
+  }
+
+  @Test
+  void callsThatUnfoldExponentially() {
+    StringBuilder functions = new StringBuilder();
+    for (int i = 0; i < 60; i++) {
+      functions.append(
+          """
+          func.func private @f%1$d(%%x: tensor<4xf32>) -> tensor<4xf32> {
+            %%0 = call @f%2$d(%%x) : (tensor<4xf32>) -> tensor<4xf32>
+            %%1 = call @f%2$d(%%0) : (tensor<4xf32>) -> tensor<4xf32>
+            return %%1 : tensor<4xf32>
+          }
+          """
+              .formatted(i, i + 1));
+    }
+    functions.append(
+        """
+        func.func private @f60(%x: tensor<4xf32>) -> tensor<4xf32> {
+          %0 = stablehlo.add %x, %x : tensor<4xf32>
+          return %0 : tensor<4xf32>
+        }
+        """);
+    refused(
+        "with its calls written out",
+        "%r = call @f0(%x) : (tensor<4xf32>) -> tensor<4xf32>\n",
+        functions.toString());
+  }
+
+  /** Each operation of a chain ends a candidate for an activation that is as long as the chain. */
+  @Test
+  void chainsOfElementwiseOperationsAreNotSearchedForActivationsWithoutEnd() {
+    StringBuilder body =
+        new StringBuilder(
+            """
+            %z = stablehlo.constant dense<0.0> : tensor<4xf32>
+            %a0 = stablehlo.maximum %x, %z : tensor<4xf32>
+            """);
+    int length = 20_000;
+    for (int i = 1; i < length; i++) {
+      body.append("%%a%d = stablehlo.maximum %%a%d, %%z : tensor<4xf32>\n".formatted(i, i - 1));
+    }
+    body.append("%%r = stablehlo.maximum %%a%d, %%z : tensor<4xf32>\n".formatted(length - 1));
+    assertEquals(length + 1, operators(body.toString(), "").size());
+  }
+
+  @Test
+  void countsAndPaddingThatNoMemoryHolds() {
+    refused(
+        "it counts to more than",
+        "%i = stablehlo.iota dim = 0 : tensor<2000000000xi32>\n"
+            + "%r = stablehlo.add %x, %x : tensor<4xf32>\n",
+        "");
+    for (String window :
+        List.of(
+            "pad = [[500000000, 500000000]], rhs_dilate = [1000000000]",
+            "pad = [[9000000000000000000, 9000000000000000000]]")) {
+      refused(
+          "more than 2^28 places",
+          """
+          %k = stablehlo.constant dense<1.0> : tensor<2x1x1xf32>
+          %y = stablehlo.reshape %x : (tensor<4xf32>) -> tensor<1x4x1xf32>
+          %0 = stablehlo.convolution(%y, %k) dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], window = {WINDOW} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x4x1xf32>, tensor<2x1x1xf32>) -> tensor<1x3x1xf32>
+          %r = stablehlo.add %x, %x : tensor<4xf32>
+          """
+              .replace("WINDOW", window),
+          "");
+    }
+  }
+}
