@@ -21,8 +21,8 @@ public interface Kernels {
   }
 
   /**
-   * Says how many elements are going to be worked on: where they are many, vector loops are compiled
-   * meanwhile.
+   * Says how many elements are going to be worked on: where they are many, vector loops are
+   * compiled meanwhile.
    */
   default void expect(long elements) {}
 

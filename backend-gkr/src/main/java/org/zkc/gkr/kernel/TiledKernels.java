@@ -208,8 +208,7 @@ final class TiledKernels implements Kernels {
   }
 
   @Override
-  public Ext[] bindTwoBase(
-      int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r) {
+  public Ext[] bindTwoBase(int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r) {
     int both = Math.max(0, g.length() - half);
     return roundOfBound(
         bound,

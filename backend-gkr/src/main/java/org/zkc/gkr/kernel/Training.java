@@ -98,9 +98,9 @@ public final class Training {
   }
 
   /**
-   * Training that begins when the plain twin has done, or {@link #isReady} was told of, so much work
-   * that more is to be expected: the JVM's compiler takes a second and more for a set of vector
-   * loops.
+   * Training that begins when the plain twin has done, or {@link #isReady} was told of, so much
+   * work that more is to be expected: the JVM's compiler takes a second and more for a set of
+   * vector loops.
    *
    * @param plain some work by the plain twin, well below a millisecond when compiled
    * @param vector the same work by the vector twin, every loop of it

@@ -38,8 +38,7 @@ final class VectorResidues {
           ((LongVector) IntVector.fromArray(I, a, aAt + k).convertShape(I2L, L, 0))
               .mul((LongVector) IntVector.fromArray(I, b, bAt + k).convertShape(I2L, L, 0));
       // Both parts of a product of residues are below 2^31: their sum fits 32 bits.
-      IntVector o =
-          (IntVector) r.and(LOW).add(r.lanewise(LSHR, 31)).convertShape(L2I, I, 0);
+      IntVector o = (IntVector) r.and(LOW).add(r.lanewise(LSHR, 31)).convertShape(L2I, I, 0);
       o.lanewise(UMIN, o.sub(MODULUS)).intoArray(out, outAt + k);
     }
     return end;
@@ -111,8 +110,7 @@ final class VectorResidues {
       v1 = v1.and(LOW).add(v1.lanewise(LSHR, 31));
       v1 = v1.add(v1);
       real = real.add(highReal).add(highReal).add(BIAS_FOLDED).sub(highImaginary);
-      imaginary =
-          imaginary.add(imaginary).add(highReal).add(highImaginary).add(highImaginary);
+      imaginary = imaginary.add(imaginary).add(highReal).add(highImaginary).add(highImaginary);
       real = real.and(LOW).add(real.lanewise(LSHR, 31));
       IntVector out0 = (IntVector) real.convertShape(L2I, I, 0);
       out0.lanewise(UMIN, out0.sub(MODULUS)).intoArray(o0, outAt + k);

@@ -5,13 +5,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The permutation Keccak-f[1600] (FIPS 202) on bits that are wires, 1 for a bit of 0 and p - 1 for a
- * bit of 1: so the exclusive or is the product. Bit z of lane (x, y) is wire z of register 5 y + x.
+ * The permutation Keccak-f[1600] (FIPS 202) on bits that are wires, 1 for a bit of 0 and p - 1 for
+ * a bit of 1: so the exclusive or is the product. Bit z of lane (x, y) is wire z of register 5 y +
+ * x.
  *
  * <p>A round is three layers: the parities of the columns, of degree 5; theta, a product of three
  * wires; and chi, of degree 3. Rho, pi and the rotation in theta are choices of wires, iota a sign.
  *
- * <p>That the inputs are 1 or p - 1 is the caller's to see to: it can be seen where they are public.
+ * <p>That the inputs are 1 or p - 1 is the caller's to see to: it can be seen where they are
+ * public.
  */
 public final class KeccakF1600 {
   /** Lanes of the state, 64 wires each. */
@@ -73,8 +75,7 @@ public final class KeccakF1600 {
   /** Towards higher bits. */
   private Wires rotate(Wires lane, int by) {
     return builder.select(
-        lane,
-        IntStream.range(0, LANE_BITS).map(z -> Math.floorMod(z - by, LANE_BITS)).toArray());
+        lane, IntStream.range(0, LANE_BITS).map(z -> Math.floorMod(z - by, LANE_BITS)).toArray());
   }
 
   private Wires[] thetaRhoPi(List<Wires> state) {
@@ -103,21 +104,20 @@ public final class KeccakF1600 {
       Wires b = state.get(row + (lane + 1) % SIDE);
       Wires c = state.get(row + (lane + 2) % SIDE);
       // The sign of "not b and c" is (1 - b + c + b c) / 2.
-      Wires sign =
-          builder.sum(new long[] {1, -1, 1, 1}, one, b, c, builder.multiply(b, c));
+      Wires sign = builder.sum(new long[] {1, -1, 1, 1}, one, b, c, builder.multiply(b, c));
       out[lane] = builder.scale(HALF, builder.multiply(a, sign));
     }
     long constant = constants(constants, round);
     // A bit of the constant changes the sign.
     int[] signs =
-        IntStream.range(0, LANE_BITS)
-            .map(z -> z + (int) (constant >> z & 1) * LANE_BITS)
-            .toArray();
+        IntStream.range(0, LANE_BITS).map(z -> z + (int) (constant >> z & 1) * LANE_BITS).toArray();
     out[0] = builder.select(List.of(out[0], builder.scale(-1, out[0])), signs);
     return out;
   }
 
-  /** The offset of each lane: it moves on the path (x, y) to (y, 2 x + 3 y) by triangular numbers. */
+  /**
+   * The offset of each lane: it moves on the path (x, y) to (y, 2 x + 3 y) by triangular numbers.
+   */
   private static int[] rotations() {
     int[] out = new int[LANES];
     int x = 1;

@@ -81,10 +81,7 @@ public record LayeredCircuit(List<Input> inputs, List<Layer> layers) {
 
   /** The wires of the inputs that everybody sees, or of those that are committed to, in a copy. */
   public int inputWidth(Visibility visibility) {
-    return inputs.stream()
-        .filter(i -> i.visibility() == visibility)
-        .mapToInt(Input::width)
-        .sum();
+    return inputs.stream().filter(i -> i.visibility() == visibility).mapToInt(Input::width).sum();
   }
 
   /** BLAKE3 of the circuit's one encoding: 32 bytes. */

@@ -174,19 +174,16 @@ public final class LayeredVerifier {
   /** The committed wires are the rows' elements, wire by wire, each over all copies. */
   private void open(Ext[] z, ExtVector committed) {
     Transcript transcript = in.transcript();
-    Ext[] tau =
-        transcript.challengeExts("committed wires", Mle.variables(committed.length()));
+    Ext[] tau = transcript.challengeExts("committed wires", Mle.variables(committed.length()));
     Ext value = Kernels.best().dot(EqTable.of(tau, committed.length()), committed);
     Ext[] point = SumcheckVerifier.join(tau, z);
     int low = Math.min(point.length, parameters.widthVariables());
     Ext[] inRow = SumcheckVerifier.suffix(point, low);
     Ext[] ofRow = Arrays.copyOf(point, point.length - low);
-    ExtVector u =
-        in.receiveVector(Section.COMBINATIONS, "input combination", parameters.width());
+    ExtVector u = in.receiveVector(Section.COMBINATIONS, "input combination", parameters.width());
     VerificationFailure.requireEqual(
         "input combination", value, Mle.evaluate(u.slice(0, 1 << low), inRow));
-    transcript.checkGrind(
-        "queries", parameters.security().queryGrindingBits(), proof.queryNonce());
+    transcript.checkGrind("queries", parameters.security().queryGrindingBits(), proof.queryNonce());
     int[] drawn =
         transcript.challengeIndices(
             "input queries", parameters.security().queries(), Columns.count(parameters.width()));

@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
  * circulant of (2, 3, 1, 1) in the external one, the diagonal -2, 1, 2, 4, .., 2^8, 2^10, 2^12, ..,
  * 2^16 in the internal one.
  *
- * <p>A round is one layer: the S-boxes of the wires that it reads, its linear map, and the constants
- * of the next round, 22 layers of degree 5 in all.
+ * <p>A round is one layer: the S-boxes of the wires that it reads, its linear map, and the
+ * constants of the next round, 22 layers of degree 5 in all.
  */
 public final class Poseidon2 {
   /** Elements of the state. */
@@ -97,8 +97,7 @@ public final class Poseidon2 {
                   .map(j -> j / BLOCK * BLOCK + (j + shift) % BLOCK)
                   .toArray());
     }
-    Wires blocks =
-        builder.sum(Arrays.stream(CIRCULANT).asLongStream().toArray(), rotations);
+    Wires blocks = builder.sum(Arrays.stream(CIRCULANT).asLongStream().toArray(), rotations);
     ArrayList<Wires> terms = new ArrayList<>(List.of(blocks));
     long[] coefficients = new long[BLOCK];
     Arrays.fill(coefficients, 1);

@@ -31,9 +31,9 @@ import org.zkc.gkr.prove.commitment.WitnessCommitment;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
- * The kernels of the prover. {@link #main} runs all of them, or those that a pattern names, and prints
- * for each the nanoseconds and the allocated bytes of an element beside the nanoseconds that the
- * multiplier alone takes for its products.
+ * The kernels of the prover. {@link #main} runs all of them, or those that a pattern names, and
+ * prints for each the nanoseconds and the allocated bytes of an element beside the nanoseconds that
+ * the multiplier alone takes for its products.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -175,8 +175,7 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public Ext[] bindTwoBase(
-      int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r) {
+  public Ext[] bindTwoBase(int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r) {
     bound.copyFrom(bindBase(f, offset, g.length(), half, r));
     return roundOfTwo(bound, bind(g, half, r), half / 2);
   }

@@ -83,7 +83,9 @@ class LayeredCircuitBuilderTest {
                 List.of(2),
                 List.of(below, new Gate.Sum(List.of(new Gate.Term(-1, 0)))),
                 List.of(0)));
-    refused("a sum of nothing", () -> new Layer(List.of(2), List.of(new Gate.Sum(List.of())), List.of(0)));
+    refused(
+        "a sum of nothing",
+        () -> new Layer(List.of(2), List.of(new Gate.Sum(List.of())), List.of(0)));
     Layer layer = new Layer(List.of(2), List.of(below), List.of(0));
     refused(
         "registers of [2] wires where there are [3]",
@@ -113,7 +115,9 @@ class LayeredCircuitBuilderTest {
   private static LayeredCircuit one(Visibility visibility, String name, int width, long constant) {
     LayeredCircuitBuilder b = new LayeredCircuitBuilder();
     Wires x =
-        visibility == Visibility.PUBLIC ? b.publicInput(name, width) : b.committedInput(name, width);
+        visibility == Visibility.PUBLIC
+            ? b.publicInput(name, width)
+            : b.committedInput(name, width);
     return b.outputs(b.add(b.multiply(x, x), b.constants(constant, width)));
   }
 
@@ -132,7 +136,8 @@ class LayeredCircuitBuilderTest {
     assertEquals(field - log2(23 * 4 + 1), bits(budget, "wires of layers"), 1e-9);
     assertEquals(field - log2(10 + 4 + 1), bits(budget, "output point"), 1e-9);
     int rowVariables = 14 - Integer.numberOfTrailingZeros(p.width());
-    assertEquals(field - log2(rowVariables * 4.0 * p.width()), bits(budget, "input proximity"), 1e-9);
+    assertEquals(
+        field - log2(rowVariables * 4.0 * p.width()), bits(budget, "input proximity"), 1e-9);
     assertEquals(1 << 14, p.rows() * p.width());
   }
 

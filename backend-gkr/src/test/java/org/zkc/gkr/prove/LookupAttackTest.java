@@ -354,8 +354,7 @@ class LookupAttackTest {
     int[] out = new int[1 << block.variables()];
     Arrays.fill(out, -1);
     for (int place : order.places()) {
-      order.copy(
-          TensorValues.of(numbers), place, out, place * ProtocolConstants.LEAST_BLOCK);
+      order.copy(TensorValues.of(numbers), place, out, place * ProtocolConstants.LEAST_BLOCK);
     }
     return out;
   }

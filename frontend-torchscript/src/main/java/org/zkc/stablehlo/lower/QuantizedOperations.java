@@ -123,7 +123,8 @@ final class QuantizedOperations {
     }
     for (int i = 0; i < call.operandCount(); i++) {
       HloElementType element = call.type(i).element();
-      boolean other = element instanceof Quantized || element instanceof HloElementType.FloatElement;
+      boolean other =
+          element instanceof Quantized || element instanceof HloElementType.FloatElement;
       if (other && !element.equals(type.element())) {
         return false;
       }

@@ -127,7 +127,8 @@ final class ScatterOperations {
     ReducerBody body =
         ReducerBody.of(call)
             .orElseThrow(() ->
-                call.refused("its body is none of add, multiply, maximum, minimum and the new value"));
+                call.refused(
+                    "its body is none of add, multiply, maximum, minimum and the new value"));
     boolean truth = ElementTypes.isBoolean(operand);
     return switch (body) {
       case SECOND -> "";
@@ -142,7 +143,8 @@ final class ScatterOperations {
         yield body == ReducerBody.AND ? "amin" : "amax";
       }
       case ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM ->
-          throw call.refused("its body is none of add, multiply, maximum, minimum and the new value");
+          throw call.refused(
+              "its body is none of add, multiply, maximum, minimum and the new value");
     };
   }
 

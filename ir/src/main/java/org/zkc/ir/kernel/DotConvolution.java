@@ -55,8 +55,7 @@ final class DotConvolution {
   private int[] columns(int[] source, int base) {
     int[] out = new int[positions * depth];
     for (int p = 0; p < positions; p++) {
-      int at =
-          base + p / geometry.outWidth() * planes.rowStride() + p % geometry.outWidth();
+      int at = base + p / geometry.outWidth() * planes.rowStride() + p % geometry.outWidth();
       for (int k = 0; k < depth; k++) {
         out[p * depth + k] = source[at + offsets[k]];
       }

@@ -18,7 +18,9 @@ public enum Work {
   GROUPED_MULTIPLICATION("execute"),
   /** A multiplication of a matrix product. */
   MATRIX_MULTIPLICATION("execute"),
-  /** An element of a matrix product's right factor, which is read once for all lines of the left. */
+  /**
+   * An element of a matrix product's right factor, which is read once for all lines of the left.
+   */
   MATRIX_ELEMENT("execute"),
   /** A point of a transform over F[i], once for each of its log2 N layers. */
   TRANSFORM_STEP("execute"),

@@ -502,8 +502,7 @@ final class ScaleClasses {
   Quantum aligned(Value value, double unit, long greatest) {
     Value root = find(value);
     Members members = members(root);
-    double leastScale =
-        unit * greatest * (precision.isGenerous() ? 2 / MOST_ROWS : 4 / MOST_STEPS);
+    double leastScale = unit * greatest * (precision.isGenerous() ? 2 / MOST_ROWS : 4 / MOST_STEPS);
     if (!quanta.containsKey(root) && !members.snapped && !members.binary && !members.fixedBits) {
       Quantum wanted = choose(members, leastScale);
       int shift =

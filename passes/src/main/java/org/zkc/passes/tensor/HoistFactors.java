@@ -30,8 +30,7 @@ import org.zkc.ir.view.UnaryView;
 public final class HoistFactors extends TensorRewrite {
   public HoistFactors() {
     super(
-        "hoist-factors",
-        "Multiplies matrix products by the numbers that multiply their operands.");
+        "hoist-factors", "Multiplies matrix products by the numbers that multiply their operands.");
   }
 
   /**
@@ -48,7 +47,8 @@ public final class HoistFactors extends TensorRewrite {
         Op op = scope.definition(at).orElse(null);
         if (op instanceof Multiply m) {
           Collections.reverse(views);
-          return of(m.left(), m.right(), views, scope).or(() -> of(m.right(), m.left(), views, scope));
+          return of(m.left(), m.right(), views, scope)
+              .or(() -> of(m.right(), m.left(), views, scope));
         }
         if (!(op instanceof Reshape
             || op instanceof Transpose

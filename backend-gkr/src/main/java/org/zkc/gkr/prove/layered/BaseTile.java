@@ -62,8 +62,7 @@ final class BaseTile extends PartTile {
   void atTwo(int gate, int count) {
     int[] table = tables.get(registers[gate]);
     int[] d = differences[gate];
-    kernels.addMultipleBase(
-        table, highs[gate], M31.P - 1, table, starts[gate], d, 0, count);
+    kernels.addMultipleBase(table, highs[gate], M31.P - 1, table, starts[gate], d, 0, count);
     kernels.addMultipleBase(table, highs[gate], 1, d, 0, made[gate], 0, count);
     values[gate] = made[gate];
     starts[gate] = 0;

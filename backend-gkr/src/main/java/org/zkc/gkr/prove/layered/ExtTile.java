@@ -46,8 +46,7 @@ final class ExtTile extends PartTile {
       }
       values[gate] = made[gate];
     }
-    product =
-        new ExtVector(part.roots().stream().mapToInt(r -> room(r.left())).max().orElse(0));
+    product = new ExtVector(part.roots().stream().mapToInt(r -> room(r.left())).max().orElse(0));
   }
 
   @Override

@@ -13,16 +13,18 @@ import org.zkc.gkr.layered.Gate;
 import org.zkc.gkr.layered.Layer;
 
 /**
- * The sum over a layer's wires of weight times wire, as a polynomial of the wires below: weights are
- * carried back through sums, choices and totals until they meet products or registers below, so that
- * none of these is ever carried out on tables over E. What is left is
+ * The sum over a layer's wires of weight times wire, as a polynomial of the wires below: weights
+ * are carried back through sums, choices and totals until they meet products or registers below, so
+ * that none of these is ever carried out on tables over E. What is left is
  *
- * <pre>constant + sum over registers of linear weights times wires + sum over products of weights times left times right</pre>
+ * <pre>
+ * constant + sum over registers of linear weights times wires + sum over products of weights times left times right
+ * </pre>
  *
  * Where several products have a factor in common and registers below as their other factors, they
  * are one product of that factor and a {@link Form}: a table over E takes the place of them all.
  *
- * Products that read the same registers form one {@link Part}.
+ * <p>Products that read the same registers form one {@link Part}.
  */
 final class LayerPlan {
   /** The weights of a product's wires. */
@@ -152,20 +154,19 @@ final class LayerPlan {
       }
     }
     ArrayList<Form> out = new ArrayList<>();
-    byFactor.forEach(
-        (factor, all) -> {
-          List<Root> shared = all.stream().filter(roots::contains).toList();
-          if (shared.size() > 1) {
-            TreeMap<Integer, ExtVector> sums = new TreeMap<>();
-            for (Root root : shared) {
-              int other = root.left() == factor ? root.right() : root.left();
-              sums.computeIfAbsent(register(other), r -> new ExtVector(root.weights().length()));
-              Kernels.best().addScaled(sums.get(register(other)), Ext.ONE, root.weights());
-            }
-            out.add(new Form(factor, sums));
-            roots.removeAll(shared);
-          }
-        });
+    byFactor.forEach((factor, all) -> {
+      List<Root> shared = all.stream().filter(roots::contains).toList();
+      if (shared.size() > 1) {
+        TreeMap<Integer, ExtVector> sums = new TreeMap<>();
+        for (Root root : shared) {
+          int other = root.left() == factor ? root.right() : root.left();
+          sums.computeIfAbsent(register(other), r -> new ExtVector(root.weights().length()));
+          Kernels.best().addScaled(sums.get(register(other)), Ext.ONE, root.weights());
+        }
+        out.add(new Form(factor, sums));
+        roots.removeAll(shared);
+      }
+    });
     return out;
   }
 
@@ -203,16 +204,15 @@ final class LayerPlan {
           form.factor(),
           read.computeIfAbsent(find(owner, form.factor()), o -> new boolean[weights.length]));
     }
-    byOwner.forEach(
-        (own, part) -> {
-          boolean[] gates = read.getOrDefault(own, new boolean[0]);
-          for (int g = 0; g < gates.length; g++) {
-            if (gates[g]) {
-              part.gates().add(g);
-            }
-          }
-          parts.add(part);
-        });
+    byOwner.forEach((own, part) -> {
+      boolean[] gates = read.getOrDefault(own, new boolean[0]);
+      for (int g = 0; g < gates.length; g++) {
+        if (gates[g]) {
+          part.gates().add(g);
+        }
+      }
+      parts.add(part);
+    });
   }
 
   private static Part part(int[] owner, int gate, TreeMap<Integer, Part> byOwner) {

@@ -15,9 +15,9 @@ import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 
 /**
  * sum over copies c of eq(z, c) sum over wires j of w_j P_j(V(c, .)), eq split off: P the layer's
- * program, V the registers below. Registers that products read are bound round by round. What stands
- * outside of products is one table of a value for each copy, and registers that are read there alone
- * are not bound at all: their ends are computed from the whole point.
+ * program, V the registers below. Registers that products read are bound round by round. What
+ * stands outside of products is one table of a value for each copy, and registers that are read
+ * there alone are not bound at all: their ends are computed from the whole point.
  */
 final class LayerTables implements SumcheckTables {
   private final Kernels kernels = Kernels.best();
@@ -69,16 +69,15 @@ final class LayerTables implements SumcheckTables {
     int run = whole.run();
     ExtVector out = new ExtVector(whole.copies() * width);
     form.weights()
-        .forEach(
-            (register, weights) -> {
-              for (int group = 0; group < whole.groups(); group++) {
-                for (int k = 0; k < width; k++) {
-                  int at = whole.at(group, width, k);
-                  kernels.addScaledBase(
-                      out.slice(at, run), weights.get(k), below.get(register), at, run);
-                }
-              }
-            });
+        .forEach((register, weights) -> {
+          for (int group = 0; group < whole.groups(); group++) {
+            for (int k = 0; k < width; k++) {
+              int at = whole.at(group, width, k);
+              kernels.addScaledBase(
+                  out.slice(at, run), weights.get(k), below.get(register), at, run);
+            }
+          }
+        });
     return out;
   }
 
@@ -128,8 +127,8 @@ final class LayerTables implements SumcheckTables {
 
   /** The sum of eq over the later variables times value. */
   private Ext ofCopies(ExtVector values) {
-    return kernels.roundOfProduct(
-        new ExtVector[] {values}, eq.high(), eq.low(), values.length())[0];
+    return kernels
+        .roundOfProduct(new ExtVector[] {values}, eq.high(), eq.low(), values.length())[0];
   }
 
   @Override
@@ -168,8 +167,7 @@ final class LayerTables implements SumcheckTables {
       for (int k = 0; k < tiles.size(); k++) {
         PartTile tile = tiles.get(k);
         boolean same = tile instanceof ExtTile && tile.fits(order);
-        next.add(
-            same ? tile : new ExtTile(layer, tile.part, order, later(), tables, forms.get(k)));
+        next.add(same ? tile : new ExtTile(layer, tile.part, order, later(), tables, forms.get(k)));
       }
       tiles = next;
     }

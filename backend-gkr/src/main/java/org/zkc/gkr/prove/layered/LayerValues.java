@@ -9,7 +9,9 @@ import org.zkc.gkr.layered.Layer;
 
 /** Carries a layer's program out over F, for all copies. */
 final class LayerValues {
-  /** Elements of a register that are worked on at a time: what a layer makes of them fits a cache. */
+  /**
+   * Elements of a register that are worked on at a time: what a layer makes of them fits a cache.
+   */
   private static final int BLOCK = 4096;
 
   private static final int ONE = 1;
@@ -158,8 +160,7 @@ final class LayerValues {
     for (int group = 0; group < groups; group++) {
       for (int k = 0; k < width; k++) {
         int at = starts[t.source()] + order.at(group, width, k);
-        kernels.addMultipleBase(
-            out, group * run, ONE, from, at, out, group * run, run);
+        kernels.addMultipleBase(out, group * run, ONE, from, at, out, group * run, run);
       }
     }
   }

@@ -56,8 +56,8 @@ public final class LayeredProver {
    * Carries the circuit out for every copy and proves it.
    *
    * @param copies at least 1
-   * @param inputs of every input register in the circuit's order, public or committed: residues, copy
-   *     by copy
+   * @param inputs of every input register in the circuit's order, public or committed: residues,
+   *     copy by copy
    * @param context bound to the proof; the verifier must be given the same bytes
    * @param workers for commitments
    * @throws IllegalArgumentException when inputs have other sizes, or are no residues
@@ -261,8 +261,7 @@ public final class LayeredProver {
         }
         int copy = (int) (cell % order.copies());
         int count = Math.min(width - from, run - copy % run);
-        int source =
-            order.at(copy / run, widths.get(wire), wires.get(wire)) + copy % run;
+        int source = order.at(copy / run, widths.get(wire), wires.get(wire)) + copy % run;
         System.arraycopy(tables.get(wire), source, target, at + from, count);
         from += count;
       }

@@ -44,8 +44,7 @@ abstract sealed class PartTile permits BaseTile, ExtTile {
    * @param later the coordinates of the claim's point after the current variable
    * @param forms the tables of the part's forms, which are bound in place of the elements
    */
-  PartTile(
-      Layer layer, LayerPlan.Part part, CopyOrder order, Ext[] later, ExtVector[] forms) {
+  PartTile(Layer layer, LayerPlan.Part part, CopyOrder order, Ext[] later, ExtVector[] forms) {
     this.forms = forms;
     this.layer = layer;
     this.part = part;
@@ -57,8 +56,7 @@ abstract sealed class PartTile permits BaseTile, ExtTile {
     int lowVariables = Integer.numberOfTrailingZeros(groups * run);
     low = Arrays.copyOfRange(later, later.length - lowVariables, later.length);
     ExtVector eq = EqTable.of(low);
-    weights =
-        part.roots().stream().map(r -> spread(r.weights(), eq)).toArray(ExtVector[]::new);
+    weights = part.roots().stream().map(r -> spread(r.weights(), eq)).toArray(ExtVector[]::new);
     ExtVector ones = new ExtVector(forms.length > 0 ? width : 0);
     ones.fill(Ext.ONE);
     ofCopies = spread(ones, eq);
@@ -220,7 +218,9 @@ abstract sealed class PartTile permits BaseTile, ExtTile {
 
   /** Room for a gate's values in a tile. */
   int room(int gate) {
-    return cuts ? Math.min(CHUNK, groups * run * layer.width(gate)) : groups * run * layer.width(gate);
+    return cuts
+        ? Math.min(CHUNK, groups * run * layer.width(gate))
+        : groups * run * layer.width(gate);
   }
 
   /** The residues of a constant in a whole tile. */

@@ -8,8 +8,7 @@ import org.zkc.gkr.kernel.Provider;
 
 /**
  * Prints microseconds of processor time of transforms over F[i] and the butterflies that they do in
- * a second. A main program: run it with {@code
- * -Dzkc.vector=on}.
+ * a second. A main program: run it with {@code -Dzkc.vector=on}.
  */
 public final class MeasureTransforms {
   private static final long WARM_NANOS = 1_500_000_000L;

@@ -34,16 +34,14 @@ class KnownAnswersTest {
   @Test
   void poseidon2IsPlonky3s() {
     int[] expected = {
-      0x0b2c803a, 0x5b1ee4d1, 0x49c6b1e3, 0x2cdc280c, 0x310a60c8, 0x530a729e, 0x4e61bcb4, 0x2e84d3c3,
+      0x0b2c803a, 0x5b1ee4d1, 0x49c6b1e3, 0x2cdc280c, 0x310a60c8, 0x530a729e, 0x4e61bcb4,
+          0x2e84d3c3,
       0x58709c08, 0x7e82ac42, 0x2162bcef, 0x6d153ab6, 0x742cf0e3, 0x2f21632d, 0x61adce1e, 0x1973d6f1
     };
     for (Visibility visibility : Visibility.values()) {
       int[] input = IntStream.range(0, 2 * Poseidon2.WIDTH).map(k -> k % Poseidon2.WIDTH).toArray();
       int[] out =
-          proved(Poseidon2.circuit(visibility), 2, List.of(input))
-              .statement()
-              .outputs()
-              .getFirst();
+          proved(Poseidon2.circuit(visibility), 2, List.of(input)).statement().outputs().getFirst();
       for (int k = 0; k < out.length; k++) {
         assertEquals(expected[k % Poseidon2.WIDTH], out[k], "element " + k);
       }

@@ -60,8 +60,7 @@ class LayeredAttackTest {
       int[] register = values.get(wrong).getFirst();
       register[3] = M31.add(register[3], 1);
       for (int k = wrong; k < circuit.layers().size(); k++) {
-        values.set(
-            k + 1, LayerValues.of(circuit.layers().get(k), prover.order(), values.get(k)));
+        values.set(k + 1, LayerValues.of(circuit.layers().get(k), prover.order(), values.get(k)));
       }
       LayeredStatement statement = prover.statement(inputs, values);
       byte[] proof = prover.prove(statement, values, NOTHING, Workers.callerOnly());
@@ -98,8 +97,8 @@ class LayeredAttackTest {
   }
 
   /**
-   * One layer y = a b, a and b committed to. The ends are chosen so that the layer's equation holds for
-   * a wrong output, and the row combination so that it has their value.
+   * One layer y = a b, a and b committed to. The ends are chosen so that the layer's equation holds
+   * for a wrong output, and the row combination so that it has their value.
    */
   @ParameterizedTest
   @EnumSource(Forgery.class)

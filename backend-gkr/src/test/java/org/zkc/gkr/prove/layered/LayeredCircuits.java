@@ -94,11 +94,10 @@ final class LayeredCircuits {
   static List<int[]> inputs(LayeredCircuit circuit, int copies, long seed) {
     Random random = new Random(seed);
     return circuit.inputs().stream()
-        .map(
-            i ->
-                IntStream.range(0, copies * i.width())
-                    .map(k -> random.nextInt(5) == 0 ? M31.P - 1 : random.nextInt(M31.P))
-                    .toArray())
+        .map(i ->
+            IntStream.range(0, copies * i.width())
+                .map(k -> random.nextInt(5) == 0 ? M31.P - 1 : random.nextInt(M31.P))
+                .toArray())
         .toList();
   }
 

@@ -22,7 +22,9 @@ import org.zkc.gkr.layered.LayeredVerifier;
 import org.zkc.gkr.layered.Poseidon2;
 import org.zkc.gkr.wire.ProofMessage;
 
-/** Every part of a proof and of a statement counts, and no bytes make the verifier fail otherwise. */
+/**
+ * Every part of a proof and of a statement counts, and no bytes make the verifier fail otherwise.
+ */
 class LayeredProofBytesTest {
   private static final byte[] CONTEXT = {5};
   private static final int COPIES = 6;
@@ -80,7 +82,8 @@ class LayeredProofBytesTest {
     }
     assertEquals(
         new TreeSet<>(
-            List.of("witness_root", "relations", "combinations", "witness_columns", "witness_paths")),
+            List.of(
+                "witness_root", "relations", "combinations", "witness_columns", "witness_paths")),
         used);
   }
 
@@ -144,11 +147,9 @@ class LayeredProofBytesTest {
       int[] changed = inputs.getFirst().clone();
       changed[at] = M31.add(changed[at], 1);
       LayeredStatement other =
-          new LayeredStatement(
-              COPIES, List.of(changed, inputs.get(1)), p.statement().outputs());
+          new LayeredStatement(COPIES, List.of(changed, inputs.get(1)), p.statement().outputs());
       assertThrows(
-          VerificationFailure.class,
-          () -> LayeredVerifier.verify(seen, other, p.proof(), CONTEXT));
+          VerificationFailure.class, () -> LayeredVerifier.verify(seen, other, p.proof(), CONTEXT));
     }
     // Nothing is committed to, so a proof has no more than rounds and ends.
     assertTrue(p.proof().length < 2000, p.proof().length + " bytes");

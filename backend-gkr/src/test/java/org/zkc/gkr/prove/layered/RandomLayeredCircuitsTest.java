@@ -57,7 +57,9 @@ class RandomLayeredCircuitsTest {
     }
   }
 
-  /** Products with a factor in common, whose other factors are registers that nothing else reads. */
+  /**
+   * Products with a factor in common, whose other factors are registers that nothing else reads.
+   */
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 64, 300})
   void productsWithACommonFactor(int copies) {
@@ -82,8 +84,7 @@ class RandomLayeredCircuitsTest {
     List<int[]> inputs = LayeredCircuits.inputs(circuit, 70, 3);
     byte[] one = LayeredProver.prove(circuit, 70, inputs, CONTEXT, Workers.callerOnly()).proof();
     try (Workers workers = Workers.of(3)) {
-      assertArrayEquals(
-          one, LayeredProver.prove(circuit, 70, inputs, CONTEXT, workers).proof());
+      assertArrayEquals(one, LayeredProver.prove(circuit, 70, inputs, CONTEXT, workers).proof());
     }
   }
 
