@@ -106,21 +106,16 @@ final class OutputCorrection {
     long[] integers = bias.toLongs();
     int inner = isConv ? (int) result.shape().strides()[1] : 1;
     int samples = errors.length;
+    double[][] means = new double[samples][];
+    for (int s = 0; s < samples; s++) {
+      means[s] = means(errors[s], inner, integers.length);
+    }
     for (int c = 0; c < integers.length; c++) {
       double sum = 0;
       double squares = 0;
-      for (double[] error : errors) {
-        double mean = 0;
-        int count = 0;
-        for (int i = 0; i < error.length; i++) {
-          if (i / inner % integers.length == c) {
-            mean += error[i];
-            count++;
-          }
-        }
-        mean /= count;
-        sum += mean;
-        squares += mean * mean;
+      for (double[] ofSample : means) {
+        sum += ofSample[c];
+        squares += ofSample[c] * ofSample[c];
       }
       double mean = sum / samples;
       // The variance of the mean itself: the part of the mean that may be chance is not corrected.
@@ -129,6 +124,18 @@ final class OutputCorrection {
       integers[c] += (long) Math.rint(share * mean);
     }
     return TensorData.ofLongs(DType.I32, bias.shape(), integers);
+  }
+
+  /** The mean of each channel's elements, in one pass: a vocabulary is hundreds of thousands. */
+  private static double[] means(double[] error, int inner, int channels) {
+    double[] means = new double[channels];
+    for (int i = 0; i < error.length; i++) {
+      means[i / inner % channels] += error[i];
+    }
+    for (int c = 0; c < channels; c++) {
+      means[c] /= error.length / channels;
+    }
+    return means;
   }
 
   private static QuantizedProgram replace(
