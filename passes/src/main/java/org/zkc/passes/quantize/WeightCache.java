@@ -20,7 +20,7 @@ final class WeightCache {
   private final Map<TensorOp, Map<Rounding, Rounded>> rounded = new IdentityHashMap<>();
 
   /** The rounding of a linear map's weights: all that the integers depend on. */
-  record Rounding(double inputScale, double scale, int bits, boolean isBiased) {}
+  record Rounding(double inputScale, double scale, int bits) {}
 
   /**
    * Integer weights, and the bias with what their rounding takes from the output at the inputs'

@@ -144,19 +144,9 @@ final class WeightLowering {
         name,
         constant.data(),
         statistics,
-        bias.isPresent()
-            ? parameter(bias.get(), location).data().toDoubles()
-            : unbiased(op, statistics.channels()),
+        bias.isPresent() ? parameter(bias.get(), location).data().toDoubles() : null,
         grid.isPresent() ? WeightGrid.BITS : bits(name, statistics, input, op),
         grid);
-  }
-
-  /**
-   * Zeros in place of a bias, so that what the rounding of weights, and of all before, takes from
-   * the result on average can be added.
-   */
-  private double @Nullable [] unbiased(TensorOp op, int channels) {
-    return precision.isGenerous() && op instanceof Linear ? new double[channels] : null;
   }
 
   private int bits(String name, WeightStatistics statistics, Value input, TensorOp op) {
@@ -264,7 +254,7 @@ final class WeightLowering {
     WeightCache.Rounded rounded =
         cache.rounded(
             map.op(),
-            new WeightCache.Rounding(inputScale, a, map.bits(), map.bias() != null),
+            new WeightCache.Rounding(inputScale, a, map.bits()),
             () -> round(map, inputScale, a));
     Value weight = out.parameter(parameters.unique(map.name()), rounded.weights(), a / inputScale);
     Optional<Value> bias = Optional.ofNullable(rounded.bias()).map(b -> bias(map, b, a));
