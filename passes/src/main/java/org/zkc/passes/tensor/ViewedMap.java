@@ -29,13 +29,17 @@ record ViewedMap(Op map, int channelAxis, List<UnaryView> views) {
     List<UnaryView> views = new ArrayList<>();
     Value at = value;
     while (scope.isReadOnce(at)) {
-      Op op = scope.definition(at).orElse(null);
+      Optional<Op> definition = scope.definition(at);
+      if (definition.isEmpty()) {
+        return Optional.empty();
+      }
+      Op op = definition.get();
       if (op instanceof Reshape || op instanceof Transpose) {
         views.add((UnaryView) op);
         at = ((UnaryView) op).input();
         continue;
       }
-      Optional<Integer> axis = Optional.ofNullable(op).flatMap(ChannelAffine::outputAxis);
+      Optional<Integer> axis = ChannelAffine.outputAxis(op);
       Collections.reverse(views);
       return axis.map(a -> new ViewedMap(op, a, views));
     }

@@ -34,7 +34,8 @@ final class OptCommand implements Callable<Integer> {
       paramLabel = "FILE",
       arity = "1..*",
       description =
-          "A program in text form, or StableHLO text; with --check, files or folders of the latter.")
+          "A program in text form, or StableHLO text; with --check, files or folders of the"
+              + " latter.")
   private List<Path> files = new ArrayList<>();
 
   @Option(

@@ -10,8 +10,8 @@ final class Threads {
 
   /**
    * Lookups and table rows up to which a proof is made by one thread unless more are asked for: to
-   * share it costs what it saves (LeNet-5, 30 thousand, takes 7 ms either way), and in a new process
-   * the JVM's compilers have a use for the other cores.
+   * share it costs what it saves (LeNet-5, 30 thousand, takes 7 ms either way), and in a new
+   * process the JVM's compilers have a use for the other cores.
    */
   private static final long SMALL_PROOF = 1 << 16;
 

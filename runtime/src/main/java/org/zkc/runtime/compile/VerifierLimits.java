@@ -61,7 +61,7 @@ final class VerifierLimits {
           e.relation().isPresent()
               ? emitted.origins().get(e.relation().getAsInt()).location()
               : Location.UNKNOWN;
-      throw tooLarge(location, e.getMessage(), generation);
+      throw tooLarge(location, String.valueOf(e.getMessage()), generation);
     } catch (InvalidCircuit e) {
       throw new IllegalStateException(
           "the compiler made a circuit that the backend refuses: " + e.getMessage(), e);

@@ -16,11 +16,11 @@ import org.zkc.gkr.kernel.Provider;
 import org.zkc.passes.cost.ProverCosts;
 
 /**
- * Unit costs of the machine that this process runs on, for what is shown to people. Whatever decides
- * about an artefact uses {@link ProverCosts#FITTED}, which is the same everywhere.
+ * Unit costs of the machine that this process runs on, for what is shown to people. Whatever
+ * decides about an artefact uses {@link ProverCosts#FITTED}, which is the same everywhere.
  *
- * <p>The rates are measured once for each machine and JDK, by a process that has vector kernels, and
- * kept in a file that every later process reads.
+ * <p>The rates are measured once for each machine and JDK, by a process that has vector kernels,
+ * and kept in a file that every later process reads.
  */
 public final class MachineCosts {
   /**
@@ -108,14 +108,13 @@ public final class MachineCosts {
   /** The machine that the costs are those of, in words. */
   public String text() {
     return rates
-        .map(
-            r ->
-                String.format(
-                    Locale.ROOT,
-                    "for this machine, measured once: lookups take %.2f, commitments %.2f of the time"
-                        + " that they take where the costs were fitted",
-                    r.ratio("lookups", reference()),
-                    r.ratio("commitment", reference())))
+        .map(r ->
+            String.format(
+                Locale.ROOT,
+                "for this machine, measured once: lookups take %.2f, commitments %.2f of the time"
+                    + " that they take where the costs were fitted",
+                r.ratio("lookups", reference()),
+                r.ratio("commitment", reference())))
         .orElse("for the machine that the costs were fitted on");
   }
 
@@ -131,12 +130,11 @@ public final class MachineCosts {
     try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
       return lines
           .takeWhile(line -> !line.isEmpty())
-          .filter(
-              line ->
-                  line.startsWith("model")
-                      || line.startsWith("cpu family")
-                      || line.startsWith("stepping")
-                      || line.startsWith("flags"))
+          .filter(line ->
+              line.startsWith("model")
+                  || line.startsWith("cpu family")
+                  || line.startsWith("stepping")
+                  || line.startsWith("flags"))
           .reduce("", (a, b) -> a + b + "\n");
     } catch (IOException | UncheckedIOException e) {
       return "";

@@ -52,8 +52,7 @@ public record MachineRates(Map<String, Double> nanoseconds) {
     for (String stage : Work.stages()) {
       Double rate = nanoseconds.get(stage);
       if (rate == null || !(rate > 0) || rate.isInfinite()) {
-        throw new IllegalArgumentException(
-            "the rate of %s is %s".formatted(stage, rate));
+        throw new IllegalArgumentException("the rate of %s is %s".formatted(stage, rate));
       }
     }
   }
@@ -187,10 +186,8 @@ public record MachineRates(Map<String, Double> nanoseconds) {
   /** The text of a properties file. */
   public String text() {
     StringBuilder text = new StringBuilder("# Nanoseconds per element of a loop of each stage.\n");
-    nanoseconds.forEach(
-        (stage, rate) ->
-            text.append(
-                String.format(Locale.ROOT, "%s = %.4g\n", stage.replace(' ', '-'), rate)));
+    nanoseconds.forEach((stage, rate) ->
+        text.append(String.format(Locale.ROOT, "%s = %.4g\n", stage.replace(' ', '-'), rate)));
     return text.toString();
   }
 

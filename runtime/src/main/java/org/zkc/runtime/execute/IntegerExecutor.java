@@ -352,8 +352,7 @@ public final class IntegerExecutor {
           case Table.Clamp c -> IntStream.range(0, c.size()).map(h -> (int) c.value(h)).toArray();
         };
     List<Integer> shape = shape(e.source());
-    int inner =
-        shape.subList(e.axis() + 1, shape.size()).stream().reduce(1, Math::multiplyExact);
+    int inner = shape.subList(e.axis() + 1, shape.size()).stream().reduce(1, Math::multiplyExact);
     return IntExponentials.run(
         source, shape.get(e.axis()), inner, e.shift(), entries, new WorkerTasks(workers));
   }

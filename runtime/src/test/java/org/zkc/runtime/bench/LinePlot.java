@@ -108,8 +108,7 @@ public record LinePlot(String title, String xLabel, String yLabel, List<Line> li
     String dashes = line.isBound() ? " stroke-dasharray=\"6 4\"" : "";
     StringBuilder points = new StringBuilder();
     for (Point p : line.points()) {
-      points.append(
-          String.format(Locale.ROOT, "%.1f,%.1f ", across(x, p.x()), down(y, p.y())));
+      points.append(String.format(Locale.ROOT, "%.1f,%.1f ", across(x, p.x()), down(y, p.y())));
     }
     out.append(
         "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\"%s points=\"%s\"/>\n"
@@ -129,7 +128,8 @@ public record LinePlot(String title, String xLabel, String yLabel, List<Line> li
     out.append(
         String.format(
             Locale.ROOT,
-            "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"2\"%s/>\n",
+            "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\""
+                + " stroke-width=\"2\"%s/>\n",
             LEFT + 10,
             at - 4,
             LEFT + 36,

@@ -68,7 +68,6 @@ final class LinePlotTest {
     assertThrows(IllegalArgumentException.class, () -> new LinePlot.Point(1, Double.NaN));
     assertThrows(
         IllegalArgumentException.class,
-        () ->
-            new LinePlot("t", "x", "y", List.of(new LinePlot.Line("l", false, List.of()))));
+        () -> new LinePlot("t", "x", "y", List.of(new LinePlot.Line("l", false, List.of()))));
   }
 }

@@ -9,9 +9,9 @@ import org.zkc.gkr.kernel.Kernels;
 import org.zkc.passes.cost.Work;
 
 /**
- * The time below which no proof by these protocols falls on this machine and one thread: the products
- * of F that its sumchecks, folds and codes consist of, at the rate at which products of E are added up
- * in the first-level cache. Hashing, memory and the integer program come on top.
+ * The time below which no proof by these protocols falls on this machine and one thread: the
+ * products of F that its sumchecks, folds and codes consist of, at the rate at which products of E
+ * are added up in the first-level cache. Hashing, memory and the integer program come on top.
  */
 final class MultiplierBound {
   private static final int ELEMENTS = 512;
@@ -23,8 +23,8 @@ final class MultiplierBound {
 
   /**
    * Products of F of a unit of work. A leaf of a fraction tree: 2 products of E while the tree is
-   * built, 6 in the messages of its layers and 6 while their tables are bound, all layers together. A
-   * committed cell: half a butterfly for each of 12 layers of 4 symbols. A cell of the batch: its
+   * built, 6 in the messages of its layers and 6 while their tables are bound, all layers together.
+   * A committed cell: half a butterfly for each of 12 layers of 4 symbols. A cell of the batch: its
    * weight, its share of the messages and of the row combination. A parameter: one product with an
    * element of E.
    */

@@ -105,8 +105,7 @@ public final class Scaling {
       case PARAMETERS -> new int[] {128, 256, 512, 1024, 2048};
       case ACTIVATIONS -> new int[] {16, 32, 64, 128, 224};
       case BATCH -> new int[] {1, 2, 4, 8, 16, 32};
-      case CORES ->
-          IntStream.rangeClosed(1, Runtime.getRuntime().availableProcessors()).toArray();
+      case CORES -> IntStream.rangeClosed(1, Runtime.getRuntime().availableProcessors()).toArray();
     };
   }
 
@@ -148,8 +147,7 @@ public final class Scaling {
     }
   }
 
-  private Row batch(
-      CompiledModel.WithKeys keys, ProvingKey one, List<List<TensorData>> inputs) {
+  private Row batch(CompiledModel.WithKeys keys, ProvingKey one, List<List<TensorData>> inputs) {
     ProvingKey key = one.batch(inputs.size());
     Execution execution = new Execution(keys.file());
     byte[] context = keys.file().keyFile().boundContext(new byte[0]);

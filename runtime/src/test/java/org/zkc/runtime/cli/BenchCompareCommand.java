@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description =
-        "Compare two files that zkc bench --json wrote: every figure of every model that both have.",
+        "Compare two files that zkc bench --json wrote: every figure of every model that both"
+            + " have.",
     sortOptions = false)
 final class BenchCompareCommand implements Callable<Integer> {
   @Parameters(paramLabel = "BEFORE", description = "A file of zkc bench --json.")

@@ -27,8 +27,8 @@ final class BenchCompareTest {
 
   private static String model(String name, int threads, double prove, double cpu, int bytes) {
     return """
-        {"model": "%s", "threads": %d, "proveSeconds": %s, "proveCpuSeconds": %s, "proofBytes": %d}
-        """
+    {"model": "%s", "threads": %d, "proveSeconds": %s, "proveCpuSeconds": %s, "proofBytes": %d}
+    """
         .formatted(name, threads, prove, cpu, bytes);
   }
 
@@ -75,8 +75,7 @@ final class BenchCompareTest {
       assertEquals(ExitCode.USER, e.code(), text);
       assertTrue(e.err().contains("zkc bench --json"), e.err());
     }
-    Ended none =
-        compare("[" + model("a", 1, 1, 1, 1) + "]", "[" + model("b", 1, 1, 1, 1) + "]");
+    Ended none = compare("[" + model("a", 1, 1, 1, 1) + "]", "[" + model("b", 1, 1, 1, 1) + "]");
     assertTrue(none.err().contains("no model in common"), none.err());
   }
 }

@@ -92,7 +92,8 @@ final class BenchScalingCommand implements Callable<Integer> {
         List.of(
             new LinePlot.Line("prove", false, points(rows, r -> 1e3 * r.prove())),
             new LinePlot.Line("verify", false, points(rows, r -> 1e3 * r.verify())),
-            new LinePlot.Line("bound of the multiplier", true, points(rows, r -> 1e3 * r.bound()))));
+            new LinePlot.Line(
+                "bound of the multiplier", true, points(rows, r -> 1e3 * r.bound()))));
   }
 
   private static List<LinePlot.Point> points(

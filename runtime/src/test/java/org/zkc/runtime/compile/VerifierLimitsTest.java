@@ -61,7 +61,8 @@ class VerifierLimitsTest {
     TensorType type = new TensorType(DType.F32, Shape.of(1 << 15, 1 << 14, 4));
     Value y = builder.value(new Broadcast(builder.fresh("y", type), x, LINE));
     UserException e = refused(Program.of(Level.TENSOR, builder.build(List.of(y))), 4, "x");
-    assertTrue(e.getMessage().contains("2147483652 elements of inputs and outputs"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("2147483652 elements of inputs and outputs"), e.getMessage());
     assertEquals(LINE.line(), e.location().line());
   }
 

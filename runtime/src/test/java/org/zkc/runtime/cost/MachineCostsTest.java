@@ -46,8 +46,14 @@ final class MachineCostsTest {
         .nanoseconds()
         .forEach((stage, rate) ->
             assertEquals(rate, read.nanoseconds().getOrDefault(stage, 0.0), 1e-3 * rate, stage));
-    for (String text : List.of("", "lookups = 1", "no properties \\u", rates.text() + "lookups = x",
-        rates.text() + "lookups = 0", rates.text() + "lookups = NaN")) {
+    for (String text :
+        List.of(
+            "",
+            "lookups = 1",
+            "no properties \\u",
+            rates.text() + "lookups = x",
+            rates.text() + "lookups = 0",
+            rates.text() + "lookups = NaN")) {
       assertThrows(IllegalArgumentException.class, () -> MachineRates.of(text), text);
     }
   }

@@ -160,8 +160,9 @@ final class LayerPlan {
         TreeMap<Integer, ExtVector> sums = new TreeMap<>();
         for (Root root : shared) {
           int other = root.left() == factor ? root.right() : root.left();
-          sums.computeIfAbsent(register(other), r -> new ExtVector(root.weights().length()));
-          Kernels.best().addScaled(sums.get(register(other)), Ext.ONE, root.weights());
+          ExtVector sum =
+              sums.computeIfAbsent(register(other), r -> new ExtVector(root.weights().length()));
+          Kernels.best().addScaled(sum, Ext.ONE, root.weights());
         }
         out.add(new Form(factor, sums));
         roots.removeAll(shared);
