@@ -66,10 +66,7 @@ final class FileTests {
 
   static List<Path> files(Path root) throws IOException {
     try (Stream<Path> files = Files.walk(root)) {
-      return files
-          .filter(f -> f.toString().endsWith(".zkir") || isStablehlo(f))
-          .sorted()
-          .toList();
+      return files.filter(f -> f.toString().endsWith(".zkir") || isStablehlo(f)).sorted().toList();
     }
   }
 
@@ -166,8 +163,7 @@ final class FileTests {
             && test.steps().getFirst().startsWith("torch-to-tensor");
     Program first = isLowered ? manager.run(program, test.steps().getFirst()) : program;
     Program after =
-        manager.run(
-            first, test.steps().stream().skip(isLowered ? 1 : 0).toArray(String[]::new));
+        manager.run(first, test.steps().stream().skip(isLowered ? 1 : 0).toArray(String[]::new));
     assertEquals("", Diagnostics.render(Checker.check(after), after));
     // In units of columns inputs say other numbers (the runtime's TableTest compares with units);
     // a prefill gives tokens for logits (PrefillReuseTest).
