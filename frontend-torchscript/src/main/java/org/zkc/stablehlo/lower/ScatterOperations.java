@@ -122,7 +122,7 @@ final class ScatterOperations {
     return call.result(call.aten("permute", written, back));
   }
 
-  /** What index_reduce calls the body; empty where elements are replaced. */
+  /** The body's name to index_reduce; empty where elements are replaced. */
   private String reduction() {
     ReducerBody body =
         ReducerBody.of(call)
