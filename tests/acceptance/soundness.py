@@ -86,6 +86,11 @@ class System:
     lookups: list[list[int]] = field(default_factory=list)
     zero_products: list[tuple[list[int], int]] = field(default_factory=list)
     tables: dict[tuple, int] = field(default_factory=dict)
+    degrees: dict[int, int] = field(default_factory=dict)
+
+    def degree(self, tensor: int) -> int:
+        """Multiplicative degree in committed and public tensors."""
+        return self.degrees.get(tensor, 1)
 
     def add(self, shape: list[int], holder: str) -> int:
         self.shapes.append(shape)
@@ -106,7 +111,9 @@ def _relation(system: System, data: bytes, highs: list[int], rows: list[int]) ->
     body = _one(data, kind)
     shape = system.shapes[result]
     if kind == 2:
-        system.linear.append((result, [_one(term, 1) for term in _all(body, 1)]))
+        sources = [_one(term, 1) for term in _all(body, 1)]
+        system.linear.append((result, sources))
+        system.degrees[result] = max(map(system.degree, sources), default=1)
     elif kind in (3, 9):
         conv = _one(body, 1) if kind == 9 else body
         source, weight, groups = _one(conv, 1), _one(conv, 2), _one(conv, 6)
@@ -116,14 +123,18 @@ def _relation(system: System, data: bytes, highs: list[int], rows: list[int]) ->
             3 * sum(_log(size) for size in _numbers(body, 2)) if kind == 9 else 2 * (_log(height) + _log(width))
         )
         system.definitions.append((result, over_channels + over_taps, True, [source, weight]))
+        system.degrees[result] = system.degree(source) + system.degree(weight)
     elif kind == 4:
         left, right = _one(body, 1), _one(body, 2)
         summed = system.shapes[right][:-2] + system.shapes[right][-1:]
         # With shared axes eq is split off, which costs one more in the degree.
         shared = _variables(system.shapes[right][:-2])
         system.definitions.append((result, 2 * _variables(summed) + shared, True, [left, right]))
+        system.degrees[result] = system.degree(left) + system.degree(right)
     elif kind == 5:
-        system.definitions.append((result, 3 * _variables(shape), False, [_one(body, 1), _one(body, 2)]))
+        left, right = _one(body, 1), _one(body, 2)
+        system.definitions.append((result, 3 * _variables(shape), False, [left, right]))
+        system.degrees[result] = system.degree(left) + system.degree(right)
     elif kind == 6:
         source, shift, limbs, table = _one(body, 1), _one(body, 2), _numbers(body, 3), _one(body, 4)
         high = source
@@ -167,6 +178,30 @@ def _relation(system: System, data: bytes, highs: list[int], rows: list[int]) ->
                 low = system.add(shape, "virtual")
                 system.linear.append((low, [*parts, value]))
             system.look([low], ("range", 1 << sizes[0]), 1 << sizes[0])
+    elif kind == 14:
+        source, axis, shift, limbs, table = _one(body, 1), _one(body, 2), _one(body, 3), _numbers(body, 4), _one(body, 5)
+        greatest, most = source, min(4, 16 // system.degree(source))
+        while (extent := system.shapes[greatest][axis]) > 1:
+            length = -(-extent // most)
+            part = [*system.shapes[greatest]]
+            part[axis] = length
+            chosen = system.add(part, "committed")
+            parts = -(-extent // length)
+            for _ in range(parts):
+                system.linear.append((system.add(part, "virtual"), [chosen, greatest]))
+            system.zero_products.append((part, parts))
+            greatest, most = chosen, 4
+        quotient = system.add(shape, "virtual")
+        system.linear.append((quotient, [greatest, source]))
+        if shift:
+            parts = []
+            for bits in limbs:
+                limb = system.add(shape, "committed")
+                system.look([limb], ("range", 1 << bits), 1 << bits)
+                parts.append(limb)
+            distance, quotient = quotient, system.add(shape, "virtual")
+            system.linear.append((quotient, [*parts, distance]))
+        system.look([quotient, result], ("function", table), rows[table])
     else:
         raise ValueError(f"relation of kind {kind}")
 
@@ -182,7 +217,9 @@ def _expand(circuit: bytes) -> System:
     rows = []
     for table in _all(circuit, 2):
         clamp = _one(table, 1, None)
-        rows.append(_one(clamp, 2) if clamp is not None else len(_numbers(_one(table, 2), 2)))
+        # The last entry may stand for further rows.
+        entries = _one(table, 2)
+        rows.append(_one(clamp, 2) if clamp is not None else _one(entries, 3) or len(_numbers(entries, 2)))
     for relation in _all(circuit, 3):
         _relation(system, relation, highs, rows)
     for size in system.tables.values():
