@@ -1,5 +1,6 @@
 """zkpytorch.export: what it writes, and what it refuses."""
 
+import io
 import json
 import warnings
 import zipfile
@@ -279,12 +280,24 @@ def test_inputs_that_zkc_cannot_take_are_refused(tmp_path):
             zkpytorch.export(model(simple), inputs, path)
 
 
-def test_outputs_other_than_tensors_are_refused(tmp_path):
+def test_outputs_other_than_tensors_and_numbers_are_refused(tmp_path):
     def forward(self, x):
-        return {"logits": self.fc(x), "scale": 2.0}
+        return {"logits": self.fc(x), "name": "linear"}
 
     with pytest.raises(zkpytorch.ExportError, match="forward returns a dict"):
         zkpytorch.export(model(forward), torch.ones(1, 4), tmp_path / "m.pt")
+
+
+def test_numbers_beside_tensors_are_recorded_as_tensors_of_rank_0(tmp_path):
+    def forward(self, x):
+        return {"logits": self.fc(x), "scale": 2.5, "rows": x.shape[0], "yes": True, "none": None}
+
+    path = tmp_path / "m.pt2"
+    zkpytorch.export(model(forward), torch.ones(2, 4), path, format="torch.export")
+    with zipfile.ZipFile(path) as archive:
+        record = next(name for name in archive.namelist() if name.endswith("answers.npz"))
+        with np.load(io.BytesIO(archive.read(record))) as answers:
+            assert [answers[f"output{k}"][0].tolist() for k in range(1, 4)] == [2.5, 2, True]
 
 
 def test_a_result_that_cannot_be_traced_is_refused(tmp_path):

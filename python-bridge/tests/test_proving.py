@@ -35,6 +35,14 @@ def test_compile_writes_model_and_key_beside_the_archive(compiled):
     assert files.summary.strip()
 
 
+@pytest.mark.parametrize("embedding", [nn.Embedding, nn.EmbeddingBag])
+def test_rows_of_an_embedding_are_scaled_to_max_norm(tmp_path, embedding):
+    torch.manual_seed(13)
+    network, x = embedding(10, 4, max_norm=0.5, norm_type=1.0).eval(), torch.tensor([[1, 7, 3]])
+    compiled = zkpytorch.compile(zkpytorch.export(network, x + 1, tmp_path / "m.pt"))
+    assert torch.allclose(zkpytorch.run(compiled, x), network(x), atol=0.005)
+
+
 def test_run_is_close_to_pytorch_and_equals_the_proved_output(compiled, proved):
     network, files = compiled
     x, proof = proved

@@ -317,20 +317,22 @@ def _outputs(result: Any) -> list[torch.Tensor]:
     outputs = list(_tensors(result))
     if not outputs or not all(isinstance(y, torch.Tensor) for y in outputs):
         raise ExportError(
-            f"forward returns a {type(result).__name__}; expected a tensor, or a tuple or dictionary of tensors."
+            f"forward returns a {type(result).__name__}; expected a tensor, or a tuple or dictionary of tensors and numbers."
         )
     return outputs
 
 
 def _tensors(result: Any) -> Iterator[Any]:
-    """The leaves of tuples, lists and dictionaries, in the order of zkc's outputs."""
+    """The leaves of tuples, lists and dictionaries, in the order of zkc's outputs; a number is a tensor of rank 0."""
     if isinstance(result, (tuple, list)):
         for part in result:
             yield from _tensors(part)
     elif isinstance(result, Mapping):
         for part in result.values():
             yield from _tensors(part)
-    else:
+    elif isinstance(result, (bool, int, float)):
+        yield torch.as_tensor(result)
+    elif result is not None:
         yield result
 
 

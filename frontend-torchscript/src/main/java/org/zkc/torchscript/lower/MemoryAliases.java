@@ -323,13 +323,9 @@ final class MemoryAliases {
    * @throws UserException when the written memory belongs to the model itself
    */
   void replace(Value value, Value replacement, RegionBuilder region, Location at) {
-    Value written = latest(value);
-    Node node = Objects.requireNonNull(node(written), "tensors and containers have a class");
-    shared.written.add(node);
-    node.members.removeIf(this::isOutOfReach);
-    shared.containers.removeIf(this::isOutOfReach);
+    Node node = Objects.requireNonNull(node(latest(value)), "tensors and containers have a class");
     for (Value member : node.members) {
-      String attribute = shared.attributes.get(member);
+      String attribute = isOutOfReach(member) ? null : shared.attributes.get(member);
       if (attribute != null) {
         throw new UserException(
             at,
@@ -337,6 +333,16 @@ final class MemoryAliases {
                 .formatted(attribute));
       }
     }
+    replaceForGood(value, replacement, region, at);
+  }
+
+  /** The same for a write that leaves the model's memory alone when it is repeated. */
+  void replaceForGood(Value value, Value replacement, RegionBuilder region, Location at) {
+    Value written = latest(value);
+    Node node = Objects.requireNonNull(node(written), "tensors and containers have a class");
+    shared.written.add(node);
+    node.members.removeIf(this::isOutOfReach);
+    shared.containers.removeIf(this::isOutOfReach);
     Map<Value, Value> updated = new LinkedHashMap<>();
     updated.put(written, replacement);
     updateBases(written, replacement, updated, region);

@@ -45,6 +45,12 @@ final class OperatorCalls {
   /** Elements of linspace and logspace where their number is left out. */
   private static final Binding.Literal DEFAULT_STEPS = Binding.Literal.of(100);
 
+  /**
+   * Scales the rows of an embedding that are looked up down to {@code max_norm}. A second forward
+   * finds that done, so that the model answers as if all rows had been scaled before.
+   */
+  private static final String RENORM = "aten.embedding_renorm_";
+
   private OperatorCalls() {}
 
   /**
@@ -264,9 +270,12 @@ final class OperatorCalls {
       Resolved without = resolve(plain, positional, keywords, at);
       List<Binding> results = functional(frame, without, actuals, hint, at);
       Value result = ((Binding.Dynamic) results.get(0)).value();
-      frame
-          .aliases()
-          .replace(((Binding.Dynamic) actuals.get(0)).value(), result, frame.region(), at);
+      Value written = ((Binding.Dynamic) actuals.get(0)).value();
+      if (schema.name().equals(RENORM)) {
+        frame.aliases().replaceForGood(written, result, frame.region(), at);
+      } else {
+        frame.aliases().replace(written, result, frame.region(), at);
+      }
       return results;
     }
     return containerWrite(frame, resolved, actuals, hint, at);

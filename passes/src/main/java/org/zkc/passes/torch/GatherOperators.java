@@ -25,6 +25,11 @@ final class GatherOperators {
               "indices of the input, known, or computed inside the axis by their range",
               c -> selected(c, c.tensor(0), 0, c.tensor(1))),
           new TorchOperator(
+              "aten.embedding_renorm",
+              "constant",
+              "max_norm of an embedding: all rows are scaled, as if each had been looked up once",
+              GatherOperators::renorm),
+          new TorchOperator(
               "aten.index", "gather", "integers, and masks that are known", GatherOperators::index),
           new TorchOperator(
               "aten.index_select",
@@ -36,6 +41,39 @@ final class GatherOperators {
   private static final int MOST_RUNS = 1 << 10;
 
   private GatherOperators() {}
+
+  /** (self, indices, max_norm, norm_type); the sum with 1e-7 is PyTorch's. */
+  private static TorchValue renorm(OperatorCall call) {
+    KnownTensor table = call.knownTensor(0, "the embedding's weight");
+    double most = call.number(2);
+    double order = call.number(3);
+    if (!(order > 0)) {
+      throw call.refuse("norms of order %s; an order above 0 is supported".formatted(order));
+    }
+    int width = table.shape().extent(1);
+    double[] elements = table.data().toDoubles();
+    for (int row = 0; row < elements.length; row += width) {
+      double norm = norm(elements, row, width, order);
+      for (int k = row; k < row + width && norm > most; k++) {
+        elements[k] *= most / (norm + 1e-7);
+      }
+    }
+    TensorData scaled = TensorData.ofDoubles(table.shape(), elements);
+    return new KnownTensor(HostTensors.cast(scaled, table.dtype()), "");
+  }
+
+  private static double norm(double[] elements, int first, int count, double order) {
+    double largest = 0;
+    double sum = 0;
+    for (int k = first; k < first + count; k++) {
+      double size = Math.abs(elements[k]);
+      largest = Math.max(largest, size);
+      sum += order == 2 ? size * size : StrictMath.pow(size, order);
+    }
+    return Double.isInfinite(order)
+        ? largest
+        : order == 2 ? Math.sqrt(sum) : StrictMath.pow(sum, 1 / order);
+  }
 
   /** (self, indices), one for each of the first axes; None takes all of an axis. */
   private static TorchValue index(OperatorCall call) {
@@ -61,7 +99,8 @@ final class GatherOperators {
   private static TorchValue selected(OperatorCall call, Tensor table, int axis, Tensor index) {
     if (index.dtype().isFloating() || index.dtype() == DType.I1) {
       throw call.refuse(
-          "indices of type %s; integers are supported".formatted(index.dtype().text()));
+          "indices of type %s; integers are supported (an input's type stands behind its shape, as in --input-shape 1x16:i64)"
+              .formatted(index.dtype().text()));
     }
     int extent = IndexOperators.extent(call, table.shape(), axis);
     return switch (index) {

@@ -284,27 +284,39 @@ public final class TorchToTensor {
                 location,
                 "an output has shape %s, which holds no elements: there is nothing to prove; return only tensors that have some"
                     .formatted(k.shape()));
-        case KnownTensor k -> {
-          constants.add(
-              new UserException(
-                  location,
-                  "an output, of shape %s and type %s, does not depend on the input: there is nothing to prove; return only tensors that are computed from it"
-                      .formatted(k.shape(), k.dtype() == DType.I1 ? "bool" : k.dtype().text())));
-          values.add(
-              k.dtype().isFloating()
-                  ? emitter.constant(k.data(), k.name())
-                  : emitter.integers(k.data(), k.name()));
-          paths.add(path);
-        }
+        case KnownTensor k -> constant(k, path);
         case TorchValue.DataDependent d ->
             throw new UserException(
                 d.location(), d.operator() + " as an output of the model cannot be proved");
         case Refused r -> throw r.reason();
-        case TorchValue.Int i -> throw notTensor(value);
-        case TorchValue.Float f -> throw notTensor(value);
-        case TorchValue.Bool b -> throw notTensor(value);
-        case TorchValue.Text t -> throw notTensor(value);
+        case TorchValue.Int i -> constant(new KnownTensor(HostTensors.scalar(i.value()), ""), path);
+        case TorchValue.Float f ->
+            constant(new KnownTensor(HostTensors.scalar(f.value()), ""), path);
+        case TorchValue.Bool b ->
+            constant(
+                new KnownTensor(
+                    HostTensors.cast(HostTensors.scalar(b.value() ? 1 : 0), DType.I1), ""),
+                path);
+        case TorchValue.Text t ->
+            throw new UserException(
+                location,
+                "an output of the model is the string '%s'; return only tensors and numbers"
+                    .formatted(t.value()));
       }
+    }
+
+    /** A tensor or number that shapes and parameters decide; a number is a tensor of rank 0. */
+    private void constant(KnownTensor k, String path) {
+      constants.add(
+          new UserException(
+              location,
+              "an output, of shape %s and type %s, does not depend on the input: there is nothing to prove; return only tensors that are computed from it"
+                  .formatted(k.shape(), k.dtype() == DType.I1 ? "bool" : k.dtype().text())));
+      values.add(
+          k.dtype().isFloating()
+              ? emitter.constant(k.data(), k.name())
+              : emitter.integers(k.data(), k.name()));
+      paths.add(path);
     }
 
     private void elements(List<TorchValue> elements, String path, int depth) {
@@ -337,12 +349,6 @@ public final class TorchToTensor {
 
     private static String inside(String path, String part) {
       return path.isEmpty() ? part : path + "." + part;
-    }
-
-    private UserException notTensor(TorchValue value) {
-      return new UserException(
-          location,
-          "an output of the model is %s; only tensors can be proved".formatted(value.kind()));
     }
   }
 }
