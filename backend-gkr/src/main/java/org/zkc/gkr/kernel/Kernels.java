@@ -13,6 +13,9 @@ import org.zkc.gkr.field.ExtVector;
  * split into halves: f(0, k) = f[k] and f(1, k) = f[half + k]. An array may hold only a real prefix
  * of the table: every value past its length is zero. {@code int[]} tables hold canonical residues
  * of F, with the range [offset, offset + length).
+ *
+ * <p>Methods with a range [from, to) do the part of k in it, and sums are those of that part: the
+ * parts of {@link SplitKernels}. The ranges of one table may be worked on at once.
  */
 public interface Kernels {
   /** The kernels of {@link Provider#chosen()}. */
@@ -30,7 +33,14 @@ public interface Kernels {
    * out[k] = f(r, k) = f[k] + r (f[half + k] - f[k]), in place; returns the view that holds the
    * bound table.
    */
-  ExtVector bind(ExtVector table, int half, Ext r);
+  default ExtVector bind(ExtVector table, int half, Ext r) {
+    int length = Math.min(table.length(), half);
+    bind(table, half, r, 0, length);
+    return table.slice(0, length);
+  }
+
+  /** The part of {@link #bind} of k in a range within min(table.length(), half). */
+  void bind(ExtVector table, int half, Ext r, int from, int to);
 
   /** {@link #bind} of a table over F into a new vector of length min(length, half). */
   ExtVector bindBase(int[] table, int offset, int length, int half, Ext r);
@@ -105,25 +115,51 @@ public interface Kernels {
   }
 
   /** The values at t = 0 and t = 2 of sum over k of f(t, k) g(t, k). */
-  Ext[] roundOfTwo(ExtVector f, ExtVector g, int half);
+  default Ext[] roundOfTwo(ExtVector f, ExtVector g, int half) {
+    return roundOfTwo(f, g, half, 0, half);
+  }
+
+  /** The part of {@link #roundOfTwo} of k in a range. */
+  Ext[] roundOfTwo(ExtVector f, ExtVector g, int half, int from, int to);
 
   /** {@link #roundOfTwo} with f over F. */
-  Ext[] roundOfTwoBase(int[] f, int offset, int length, ExtVector g, int half);
+  default Ext[] roundOfTwoBase(int[] f, int offset, int length, ExtVector g, int half) {
+    return roundOfTwoBase(f, offset, length, g, half, 0, half);
+  }
+
+  /** The part of {@link #roundOfTwoBase} of k in a range. */
+  Ext[] roundOfTwoBase(int[] f, int offset, int length, ExtVector g, int half, int from, int to);
 
   /**
    * Binds two tables of one length as {@link #bind} does, half > 1, and returns {@link #roundOfTwo}
    * of the bound ones: one visit to the memory of both where two calls make two.
    */
-  Ext[] bindTwo(ExtVector f, ExtVector g, int half, Ext r);
+  default Ext[] bindTwo(ExtVector f, ExtVector g, int half, Ext r) {
+    return bindTwo(f, g, half, r, 0, half / 2);
+  }
+
+  /** The part of {@link #bindTwo} of k in a range within half / 2: it binds k and half / 2 + k. */
+  Ext[] bindTwo(ExtVector f, ExtVector g, int half, Ext r, int from, int to);
 
   /**
    * {@link #bindTwo} with f over F, from {@code offset} on and as long as g; the bound one goes to
    * {@code bound}, of min(g.length(), half) elements.
    */
-  Ext[] bindTwoBase(int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r);
+  default Ext[] bindTwoBase(int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r) {
+    return bindTwoBase(f, offset, bound, g, half, r, 0, half / 2);
+  }
+
+  /** The part of {@link #bindTwoBase} of k in a range, as that of {@link #bindTwo}. */
+  Ext[] bindTwoBase(
+      int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r, int from, int to);
 
   /** The values at t = 0, 2 and 3 of sum over k of w(t, k) f(t, k) g(t, k). */
-  Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half);
+  default Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half) {
+    return roundOfThree(w, f, g, half, 0, half);
+  }
+
+  /** The part of {@link #roundOfThree} of k in a range. */
+  Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half, int from, int to);
 
   /**
    * The round of a logup layer, with eq split off (Gruen 2024; Dao and Thaler 2024): the values at
@@ -152,7 +188,16 @@ public interface Kernels {
    *
    * The tables have one length, a real prefix of 2 * half values.
    */
-  Ext[] roundOfProduct(ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half);
+  default Ext[] roundOfProduct(ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half) {
+    return roundOfProduct(tables, eqHigh, eqLow, half, 0, half);
+  }
+
+  /**
+   * The part of {@link #roundOfProduct} of k in a range that begins at a multiple of
+   * eqLow.length().
+   */
+  Ext[] roundOfProduct(
+      ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half, int from, int to);
 
   /**
    * Denominators of lookups of tuples over F: out[k] = constant - sum over j of betas[j]

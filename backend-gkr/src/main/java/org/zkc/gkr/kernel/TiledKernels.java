@@ -28,16 +28,15 @@ final class TiledKernels implements Kernels {
   }
 
   @Override
-  public ExtVector bind(ExtVector table, int half, Ext r) {
-    int length = Math.min(table.length(), half);
-    int both = Math.max(0, table.length() - half);
-    ExtVector low = table.slice(0, length);
-    if (both > 0) {
-      ExtVector high = table.slice(half, both);
-      loops.line(low.slice(0, both), high, r, low.slice(0, both));
+  public void bind(ExtVector table, int half, Ext r, int from, int to) {
+    int both = Math.clamp(table.length() - half, from, to);
+    if (both > from) {
+      ExtVector low = table.slice(from, both - from);
+      loops.line(low, table.slice(half + from, both - from), r, low);
     }
-    scale(low.slice(both, length - both), Ext.ONE.sub(r));
-    return low;
+    if (both < to) {
+      scale(table.slice(both, to - both), Ext.ONE.sub(r));
+    }
   }
 
   @Override
@@ -138,27 +137,31 @@ final class TiledKernels implements Kernels {
   }
 
   @Override
-  public Ext[] roundOfTwo(ExtVector f, ExtVector g, int half) {
-    int both = bothHalves(half, f.length(), g.length());
-    Ext at0 = dot(f.slice(0, Math.min(f.length(), half)), g.slice(0, Math.min(g.length(), half)));
+  public Ext[] roundOfTwo(ExtVector f, ExtVector g, int half, int from, int to) {
+    int shortest = Math.min(f.length(), g.length());
+    int end = Math.min(shortest, to);
+    if (from >= end) {
+      return new Ext[] {Ext.ZERO, Ext.ZERO};
+    }
+    int both = Math.clamp(shortest - half, from, end);
+    Ext at0 = loops.dot(f.slice(from, end - from), g.slice(from, end - from));
     Ext at2 = Ext.ZERO;
-    int tile = Math.min(TILE, both);
+    int tile = Math.min(TILE, both - from);
     ExtVector f2 = new ExtVector(tile);
     ExtVector g2 = new ExtVector(tile);
-    for (int from = 0; from < both; from += TILE) {
-      int count = Math.min(TILE, both - from);
-      atTwo(f, from, half, f2.slice(0, count));
-      atTwo(g, from, half, g2.slice(0, count));
+    for (int at = from; at < both; at += TILE) {
+      int count = Math.min(TILE, both - at);
+      atTwo(f, at, half, f2.slice(0, count));
+      atTwo(g, at, half, g2.slice(0, count));
       at2 = at2.add(dot(f2.slice(0, count), g2.slice(0, count)));
     }
-    return new Ext[] {at0, at2.add(restOfTwo(f, g, half, both))};
+    return new Ext[] {at0, at2.add(restOfTwo(f, g, half, both, end))};
   }
 
-  // The terms past `both` at t = 2: a table without its upper half there is -f(0, k).
-  private Ext restOfTwo(ExtVector f, ExtVector g, int half, int both) {
-    int end = Math.min(half, Math.min(f.length(), g.length()));
+  // The terms of [both, end) at t = 2: a table without its upper half there is -f(0, k).
+  private Ext restOfTwo(ExtVector f, ExtVector g, int half, int both, int end) {
     if (f.length() <= half + both && g.length() <= half + both) {
-      return dot(f.slice(both, Math.max(0, end - both)), g.slice(both, Math.max(0, end - both)));
+      return loops.dot(f.slice(both, end - both), g.slice(both, end - both));
     }
     Ext sum = Ext.ZERO;
     for (int k = both; k < end; k++) {
@@ -167,63 +170,74 @@ final class TiledKernels implements Kernels {
     return sum;
   }
 
-  // How many k have f(1, k) for both tables.
-  private static int bothHalves(int half, int length, int otherLength) {
-    return Math.max(0, Math.min(length, otherLength) - half);
-  }
-
   @Override
-  public Ext[] roundOfTwoBase(int[] f, int offset, int length, ExtVector g, int half) {
+  public Ext[] roundOfTwoBase(
+      int[] f, int offset, int length, ExtVector g, int half, int from, int to) {
     if (length != g.length()) {
       return roundOfTwo(
-          ExtVector.ofBase(Arrays.copyOfRange(f, offset, offset + length), length), g, half);
+          ExtVector.ofBase(Arrays.copyOfRange(f, offset, offset + length), length),
+          g,
+          half,
+          from,
+          to);
     }
-    int both = bothHalves(half, length, g.length());
-    int end = Math.min(half, length);
-    Ext at0 = dotBase(f, offset, end, g);
-    Ext at2 = dotBase(f, offset + both, end - both, g.slice(both, end - both));
-    int[] f2 = new int[Math.min(TILE, both)];
+    int end = Math.min(length, to);
+    if (from >= end) {
+      return new Ext[] {Ext.ZERO, Ext.ZERO};
+    }
+    int both = Math.clamp(length - half, from, end);
+    Ext at0 = loops.dotBase(f, offset + from, g.slice(from, end - from));
+    Ext at2 = loops.dotBase(f, offset + both, g.slice(both, end - both));
+    int[] f2 = new int[Math.min(TILE, both - from)];
     ExtVector g2 = new ExtVector(f2.length);
-    for (int from = 0; from < both; from += TILE) {
-      int count = Math.min(TILE, both - from);
-      loops.atTwoBase(f, offset + from, offset + half + from, f2, count);
-      atTwo(g, from, half, g2.slice(0, count));
+    for (int at = from; at < both; at += TILE) {
+      int count = Math.min(TILE, both - at);
+      loops.atTwoBase(f, offset + at, offset + half + at, f2, count);
+      atTwo(g, at, half, g2.slice(0, count));
       at2 = at2.add(dotBase(f2, 0, count, g2));
     }
     return new Ext[] {at0, at2};
   }
 
   @Override
-  public Ext[] bindTwo(ExtVector f, ExtVector g, int half, Ext r) {
-    int length = f.length();
+  public Ext[] bindTwo(ExtVector f, ExtVector g, int half, Ext r, int from, int to) {
     return roundOfBound(
         f,
         g,
-        Math.min(length, half),
+        Math.min(f.length(), half),
         half / 2,
-        (from, to) -> {
-          bindRange(f, half, r, from, to);
-          bindRange(g, half, r, from, to);
+        from,
+        to,
+        (first, end) -> {
+          bind(f, half, r, first, end);
+          bind(g, half, r, first, end);
         });
   }
 
   @Override
-  public Ext[] bindTwoBase(int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r) {
+  public Ext[] bindTwoBase(
+      int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r, int from, int to) {
     int both = Math.max(0, g.length() - half);
     return roundOfBound(
         bound,
         g,
         bound.length(),
         half / 2,
-        (from, to) -> {
-          int middle = Math.clamp(both, from, to);
-          if (middle > from) {
+        from,
+        to,
+        (first, end) -> {
+          int middle = Math.clamp(both, first, end);
+          if (middle > first) {
             loops.lineBase(
-                f, offset + from, offset + half + from, r, bound.slice(from, middle - from));
+                f, offset + first, offset + half + first, r, bound.slice(first, middle - first));
           }
           addScaledBase(
-              bound.slice(middle, to - middle), Ext.ONE.sub(r), f, offset + middle, to - middle);
-          bindRange(g, half, r, from, to);
+              bound.slice(middle, end - middle),
+              Ext.ONE.sub(r),
+              f,
+              offset + middle,
+              end - middle);
+          bind(g, half, r, first, end);
         });
   }
 
@@ -233,13 +247,17 @@ final class TiledKernels implements Kernels {
   }
 
   /** The round of two tables of {@code length} elements that are bound tile by tile. */
-  private Ext[] roundOfBound(ExtVector f, ExtVector g, int length, int half, Binding binding) {
+  private Ext[] roundOfBound(
+      ExtVector f, ExtVector g, int length, int half, int first, int to, Binding binding) {
     Ext at0 = Ext.ZERO;
     Ext at2 = Ext.ZERO;
-    int end = Math.min(length, half);
-    ExtVector f2 = new ExtVector(Math.min(TILE, end));
+    int end = Math.min(length, to);
+    if (first >= end) {
+      return new Ext[] {at0, at2};
+    }
+    ExtVector f2 = new ExtVector(Math.min(TILE, end - first));
     ExtVector g2 = new ExtVector(f2.length());
-    for (int from = 0; from < end; from += TILE) {
+    for (int from = first; from < end; from += TILE) {
       int count = Math.min(TILE, end - from);
       int both = Math.clamp(length - half - from, 0, count);
       binding.run(from, from + count);
@@ -257,25 +275,18 @@ final class TiledKernels implements Kernels {
     return new Ext[] {at0, at2};
   }
 
-  /** {@link #bind} of what becomes elements [from, to). */
-  private void bindRange(ExtVector table, int half, Ext r, int from, int to) {
-    int both = Math.clamp(table.length() - half, from, to);
-    if (both > from) {
-      ExtVector low = table.slice(from, both - from);
-      loops.line(low, table.slice(half + from, both - from), r, low);
-    }
-    scale(table.slice(both, to - both), Ext.ONE.sub(r));
-  }
-
   @Override
-  public Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half) {
-    int both =
-        Math.min(
-            bothHalves(half, w.length(), f.length()), bothHalves(half, w.length(), g.length()));
+  public Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half, int first, int to) {
+    int shortest = Math.min(w.length(), Math.min(f.length(), g.length()));
+    int end = Math.min(shortest, to);
     Ext at0 = Ext.ZERO;
     Ext at2 = Ext.ZERO;
     Ext at3 = Ext.ZERO;
-    int tile = Math.min(TILE, both);
+    if (first >= end) {
+      return new Ext[] {at0, at2, at3};
+    }
+    int both = Math.clamp(shortest - half, first, end);
+    int tile = Math.min(TILE, both - first);
     ExtVector w2 = new ExtVector(tile);
     ExtVector f2 = new ExtVector(tile);
     ExtVector g2 = new ExtVector(tile);
@@ -283,7 +294,7 @@ final class TiledKernels implements Kernels {
     ExtVector f3 = new ExtVector(tile);
     ExtVector g3 = new ExtVector(tile);
     ExtVector product = new ExtVector(tile);
-    for (int from = 0; from < both; from += TILE) {
+    for (int from = first; from < both; from += TILE) {
       int count = Math.min(TILE, both - from);
       ExtVector p = product.slice(0, count);
       loops.multiply(w.slice(from, count), f.slice(from, count), p);
@@ -297,7 +308,6 @@ final class TiledKernels implements Kernels {
       at3 = at3.add(dot(p, g3));
     }
     // Past `both` some table has no upper half.
-    int end = Math.min(half, Math.min(w.length(), Math.min(f.length(), g.length())));
     if (Math.max(w.length(), Math.max(f.length(), g.length())) <= half + both) {
       // None has: at t a table is (1 - t) times its lower half.
       Ext rest = sumOfThree(w, f, g, both, end);
@@ -368,14 +378,15 @@ final class TiledKernels implements Kernels {
   }
 
   @Override
-  public Ext[] roundOfProduct(ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half) {
+  public Ext[] roundOfProduct(
+      ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half, int first, int last) {
     int low = eqLow.length();
-    int length = Math.min(half, tables[0].length());
+    int length = Math.min(tables[0].length(), last);
     int both = Math.max(0, tables[0].length() - half);
     Ext[] sums = new Ext[tables.length];
     Arrays.fill(sums, Ext.ZERO);
     ProductTile tile = new ProductTile(loops, tables, half, Math.min(TILE, low));
-    for (int start = 0; start < length; start += low) {
+    for (int start = first; start < length; start += low) {
       Ext[] part = new Ext[tables.length];
       Arrays.fill(part, Ext.ZERO);
       int end = Math.min(length, start + low);

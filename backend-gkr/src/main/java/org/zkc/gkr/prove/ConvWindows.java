@@ -3,6 +3,7 @@ package org.zkc.gkr.prove;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.relation.ConvGeometry;
 import org.zkc.gkr.weight.Weight;
 
@@ -12,13 +13,16 @@ import org.zkc.gkr.weight.Weight;
  * then kh over what is left of it.
  */
 final class ConvWindows {
+  /** Products of F and E that a thread does at a time at least. */
+  private static final int PIECE = 1 << 13;
+
   private ConvWindows() {}
 
   /**
    * E over [channels, kh, kw], for a claim on the result with weights by axis and residues of the
    * source.
    */
-  static ExtVector of(ConvGeometry g, Weight result, int[] source) {
+  static ExtVector of(ConvGeometry g, Weight result, int[] source, Workers workers) {
     Kernels kernels = Kernels.best();
     int batch = g.source().get(0);
     int channels = g.source().get(1);
@@ -29,27 +33,33 @@ final class ConvWindows {
     Tap[] alongX = taps(g, 1, result.axisValues(3));
     Tap[] alongY = taps(g, 0, result.axisValues(2));
     ExtVector out = new ExtVector(channels * kh * kw);
-    ExtVector row = new ExtVector(height);
     ExtVector batchWeights = result.axisValues(0);
-    for (int n = 0; n < batch; n++) {
-      Ext weight = batchWeights.get(n).mul(result.scale());
-      for (int c = 0; c < channels; c++) {
-        int plane = (n * channels + c) * height * width;
-        for (int dx = 0; dx < kw; dx++) {
-          for (int y = 0; y < height; y++) {
-            int at = plane + y * width + alongX[dx].from();
-            ExtVector weights = alongX[dx].weights();
-            row.set(y, kernels.dotBase(source, at, weights.length(), weights));
+    workers.forEachPiece(
+        channels,
+        (long) batch * kw * height * width,
+        PIECE,
+        (first, end) -> {
+          ExtVector row = new ExtVector(height);
+          for (int n = 0; n < batch; n++) {
+            Ext weight = batchWeights.get(n).mul(result.scale());
+            for (int c = first; c < end; c++) {
+              int plane = (n * channels + c) * height * width;
+              for (int dx = 0; dx < kw; dx++) {
+                ExtVector weights = alongX[dx].weights();
+                for (int y = 0; y < height; y++) {
+                  int at = plane + y * width + alongX[dx].from();
+                  row.set(y, kernels.dotBase(source, at, weights.length(), weights));
+                }
+                for (int dy = 0; dy < kh; dy++) {
+                  int at = (c * kh + dy) * kw + dx;
+                  ExtVector down = alongY[dy].weights();
+                  Ext sum = kernels.dot(row.slice(alongY[dy].from(), down.length()), down);
+                  out.set(at, out.get(at).add(weight.mul(sum)));
+                }
+              }
+            }
           }
-          for (int dy = 0; dy < kh; dy++) {
-            int at = (c * kh + dy) * kw + dx;
-            ExtVector weights = alongY[dy].weights();
-            Ext sum = kernels.dot(row.slice(alongY[dy].from(), weights.length()), weights);
-            out.set(at, out.get(at).add(weight.mul(sum)));
-          }
-        }
-      }
-    }
+        });
     return out;
   }
 

@@ -3,6 +3,7 @@ package org.zkc.gkr.prove;
 import java.util.Optional;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.prove.sumcheck.PairTables;
 import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.relation.ConvGeometry;
@@ -15,12 +16,12 @@ final class ConvolutionTables implements ReductionTables {
   private final FactorFolds.Fold kernel;
   private final PairTables tables;
 
-  ConvolutionTables(ConvGeometry g, MergedClaims claims, FactorFolds folds, TensorValues values) {
+  ConvolutionTables(ConvGeometry g, MergedClaims claims, FactorFolds folds, TensorValues values, Workers workers) {
     Weight claim = claims.only();
     TensorLayout layout = new TensorLayout(g.sumcheckShape());
     kernel = folds.ofKernel(g, claim);
-    ExtVector windows = ConvWindows.of(g, claim, values.real(g.conv().source()));
-    tables = new PairTables(layout.pad(kernel.values()), layout.pad(windows), layout.variables());
+    ExtVector windows = ConvWindows.of(g, claim, values.real(g.conv().source()), workers);
+    tables = new PairTables(layout.pad(kernel.values()), layout.pad(windows), layout.variables(), workers);
   }
 
   @Override

@@ -18,6 +18,12 @@ import org.zkc.gkr.weight.Weight;
  * commitment, any other's element by element.
  */
 final class FactorFolds {
+  /** Elements of a row that a thread folds at a time at least. */
+  private static final int LEAST_ROW = 256;
+
+  /** Products of F and E that a thread does at a time at least. */
+  private static final int PIECE = 1 << 13;
+
   private final ConstraintSystem system;
   private final ModelLayout layout;
   private final ModelMatrix model;
@@ -49,17 +55,36 @@ final class FactorFolds {
   }
 
   /** out(b, i) = sum over k of weights[k] residues(b, k, i), b below {@code count}. */
-  static ExtVector fold(int[] residues, int count, ExtVector weights) {
+  ExtVector fold(int[] residues, int count, ExtVector weights) {
     int inner = residues.length / (count * weights.length());
     ExtVector out = new ExtVector(count * inner);
-    for (int b = 0; b < count; b++) {
-      ExtVector one = out.slice(b * inner, inner);
-      for (int k = 0; k < weights.length(); k++) {
-        int from = (b * weights.length() + k) * inner;
-        Kernels.best().addScaledBase(one, weights.get(k), residues, from, inner);
-      }
+    // Where there is more than one, each is short.
+    if (count == 1) {
+      workers.forEachPiece(
+          inner,
+          Math.max(LEAST_ROW, PIECE / weights.length()),
+          (from, to) -> fold(residues, from, inner, weights, out.slice(from, to - from)));
+    } else {
+      int each = inner * weights.length();
+      workers.forEachPiece(
+          count,
+          each,
+          PIECE,
+          (from, to) -> {
+            for (int b = from; b < to; b++) {
+              fold(residues, b * each, inner, weights, out.slice(b * inner, inner));
+            }
+          });
     }
     return out;
+  }
+
+  /** out(i) += sum over k of weights[k] residues[at + k stride + i]. */
+  private static void fold(int[] residues, int at, int stride, ExtVector weights, ExtVector out) {
+    for (int k = 0; k < weights.length(); k++) {
+      Kernels.best()
+          .addScaledBase(out, weights.get(k), residues, at + k * stride, out.length());
+    }
   }
 
   /** The tensor without its first axis, folded by eq(point, .). */
@@ -85,14 +110,20 @@ final class FactorFolds {
   /** Every row, which is one index of the first axis, folded by the weights of its elements. */
   ExtVector rowsBy(int tensor, ExtVector weights) {
     if (isModel(tensor)) {
-      return model.foldRest(tensor, weights);
+      return model.foldRest(tensor, weights, workers);
     }
     int[] residues = values.real(tensor);
     ExtVector out = new ExtVector(residues.length / weights.length());
-    for (int row = 0; row < out.length(); row++) {
-      out.set(
-          row, Kernels.best().dotBase(residues, row * weights.length(), weights.length(), weights));
-    }
+    int length = weights.length();
+    workers.forEachPiece(
+        out.length(),
+        length,
+        PIECE,
+        (from, to) -> {
+          for (int row = from; row < to; row++) {
+            out.set(row, Kernels.best().dotBase(residues, row * length, length, weights));
+          }
+        });
     return out;
   }
 
@@ -110,16 +141,20 @@ final class FactorFolds {
     int rest = system.tensor(tensor).elementCount() / g.kernel().get(0);
     ExtVector folded = new ExtVector(g.groups() * rest);
     int[] all = isModel(tensor) ? new int[0] : values.real(tensor);
-    for (int k = 0; k < g.groups(); k++) {
-      ExtVector one = folded.slice(k * rest, rest);
-      if (isModel(tensor)) {
-        one.copyFrom(model.foldChannels(tensor, outputs, k * size, size));
-      } else {
-        for (int o = k * size; o < (k + 1) * size; o++) {
-          Kernels.best().addScaledBase(one, outputs.get(o), all, o * rest, rest);
-        }
-      }
-    }
+    workers.forEachPiece(
+        g.groups(),
+        (long) size * rest,
+        PIECE,
+        (from, to) -> {
+          for (int k = from; k < to; k++) {
+            ExtVector one = folded.slice(k * rest, rest);
+            if (isModel(tensor)) {
+              one.copyFrom(model.foldChannels(tensor, outputs, k * size, size));
+            } else {
+              fold(all, k * size * rest, rest, outputs.slice(k * size, size), one);
+            }
+          }
+        });
     return new Fold(Optional.empty(), folded);
   }
 }

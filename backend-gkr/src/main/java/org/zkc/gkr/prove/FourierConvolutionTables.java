@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.prove.sumcheck.ChannelTables;
 import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.prove.sumcheck.TripleTables;
@@ -19,6 +20,7 @@ import org.zkc.gkr.weight.TensorLayout;
 final class FourierConvolutionTables implements ReductionTables {
   private final FftConvGeometry geometry;
   private final TensorValues values;
+  private final Workers workers;
   private final FactorFolds.Fold kernel;
   private final FourierTables fourier;
   private final TensorLayout layout;
@@ -27,7 +29,8 @@ final class FourierConvolutionTables implements ReductionTables {
   private @Nullable TripleTables frequencies;
 
   FourierConvolutionTables(
-      FftConvGeometry g, MergedClaims claims, FactorFolds folds, TensorValues values) {
+      FftConvGeometry g, MergedClaims claims, FactorFolds folds, TensorValues values, Workers workers) {
+    this.workers = workers;
     geometry = g;
     this.values = values;
     kernel = folds.ofKernel(g.direct(), claims.only());
@@ -44,14 +47,14 @@ final class FourierConvolutionTables implements ReductionTables {
   private ChannelTables overChannels() {
     if (layout.variables() == 0) {
       // One channel needs no windows.
-      return new ChannelTables(new ExtVector(0), new ExtVector(0), 0, 1);
+      return new ChannelTables(new ExtVector(0), new ExtVector(0), 0, 1, workers);
     }
     int taps = kernel.values().length() / layout.elementCount();
-    ExtVector windows = fourier.windows();
+    ExtVector windows = fourier.windows(workers);
     values.adversary().seeWindows(claim, kernel.values(), windows);
     channels =
         new ChannelTables(
-            padded(kernel.values(), taps), padded(windows, taps), layout.variables(), taps);
+            padded(kernel.values(), taps), padded(windows, taps), layout.variables(), taps, workers);
     return channels;
   }
 
@@ -69,7 +72,7 @@ final class FourierConvolutionTables implements ReductionTables {
     ExtVector ofSource = fourier.source(channelPoint);
     Ext sum = channels == null ? claim : channels.sum();
     values.adversary().seeFrequencies(sum, positions, ofKernel, ofSource);
-    frequencies = new TripleTables(positions, ofKernel, ofSource, geometry.frequencyVariables());
+    frequencies = new TripleTables(positions, ofKernel, ofSource, geometry.frequencyVariables(), workers);
     return frequencies;
   }
 

@@ -5,6 +5,7 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.prove.fourier.FourierTransform;
@@ -133,7 +134,7 @@ final class FourierTables {
    * for a channel, fitted to measurements of 256 to 65536 elements and 3 to 4097 taps with 512-bit
    * vectors on one core.
    */
-  ExtVector windows() {
+  ExtVector windows(Workers workers) {
     double height = direct.source().get(2);
     double kh = direct.kernel().get(2);
     double kw = direct.kernel().get(3);
@@ -141,7 +142,7 @@ final class FourierTables {
         kw * height * (80 + 0.36 * direct.source().get(3)) + kh * kw * (80 + 0.5 * height);
     int log = Mle.variables(transform.points());
     double transforms = transform.points() * (3.5 + 0.75 * log);
-    return dots < transforms ? ConvWindows.of(direct, result, source) : transformedWindows();
+    return dots < transforms ? ConvWindows.of(direct, result, source, workers) : transformedWindows();
   }
 
   /**

@@ -2,6 +2,7 @@ package org.zkc.gkr.prove;
 
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.prove.sumcheck.TripleTables;
 import org.zkc.gkr.relation.Hadamard;
@@ -12,10 +13,10 @@ import org.zkc.gkr.weight.TensorLayout;
 final class HadamardTables implements ReductionTables {
   private final TripleTables tables;
 
-  HadamardTables(Hadamard h, MergedClaims claims, TensorValues values) {
+  HadamardTables(Hadamard h, MergedClaims claims, TensorValues values, Workers workers) {
     TensorLayout layout = new TensorLayout(h.shape());
     ExtVector weights = new ExtVector(layout.storedLength());
-    claims.addTo(weights);
+    claims.addTo(weights, workers);
     int[] left = values.stored(h.left());
     int[] right = values.stored(h.right());
     tables =
@@ -23,7 +24,8 @@ final class HadamardTables implements ReductionTables {
             weights,
             ExtVector.ofBase(left, left.length),
             ExtVector.ofBase(right, right.length),
-            layout.variables());
+            layout.variables(),
+            workers);
   }
 
   @Override

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.prove.sumcheck.PairTables;
 import org.zkc.gkr.prove.sumcheck.SharedAxisTables;
@@ -17,6 +18,7 @@ import org.zkc.gkr.weight.Weight;
 
 /** Both factors folded by the claim's weights, over the shared axes and i. */
 final class MatrixProductTables implements ReductionTables {
+  private final Workers workers;
   private final int innerVariables;
   private final boolean isShared;
   private final Ext[] sharedPoint;
@@ -27,7 +29,8 @@ final class MatrixProductTables implements ReductionTables {
   private @Nullable PairTables pairs;
 
   MatrixProductTables(
-      MatrixProduct m, MergedClaims claims, FactorFolds folds, TensorValues values) {
+      MatrixProduct m, MergedClaims claims, FactorFolds folds, TensorValues values, Workers workers) {
+    this.workers = workers;
     Weight claim = claims.only();
     TensorLayout layout = m.summed();
     innerVariables = layout.variables(m.sharedAxes());
@@ -42,14 +45,14 @@ final class MatrixProductTables implements ReductionTables {
       rows = Optional.empty();
       right =
           layout.pad(
-              FactorFolds.fold(
+              folds.fold(
                   values.real(m.matMul().right()), count, EqTable.of(outputPoint, outputs)));
-      left = layout.pad(FactorFolds.fold(values.real(m.matMul().left()), count, ofRows));
+      left = layout.pad(folds.fold(values.real(m.matMul().left()), count, ofRows));
     } else {
       FactorFolds.Fold fold = folds.byPoint(m.matMul().right(), outputPoint);
       rows = fold.rows();
       right = fold.values();
-      left = claim.foldOthers(m.outputAxis(), m.inner(), values.real(m.matMul().left()));
+      left = claim.foldOthers(m.outputAxis(), m.inner(), values.real(m.matMul().left()), workers);
     }
     values.adversary().seeFactors(claims.value(), sharedPoint, right, left);
   }
@@ -57,13 +60,13 @@ final class MatrixProductTables implements ReductionTables {
   @Override
   public SumcheckTables part(int part, Ext[] point) {
     if (isShared && part == 0) {
-      shared = new SharedAxisTables(right, left, sharedPoint, innerVariables);
+      shared = new SharedAxisTables(right, left, sharedPoint, innerVariables, workers);
       return shared;
     }
     pairs =
         shared == null
-            ? new PairTables(right, left, innerVariables)
-            : new PairTables(shared.f(), shared.g(), innerVariables);
+            ? new PairTables(right, left, innerVariables, workers)
+            : new PairTables(shared.f(), shared.g(), innerVariables, workers);
     return pairs;
   }
 

@@ -3,7 +3,7 @@ package org.zkc.gkr.prove;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Workers;
-import org.zkc.gkr.prove.sumcheck.JoiningTables;
+import org.zkc.gkr.prove.sumcheck.PairTables;
 import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.relation.Merge;
 import org.zkc.gkr.relation.MergedClaims;
@@ -11,15 +11,14 @@ import org.zkc.gkr.weight.TensorLayout;
 
 /** The claims' weights and the tensor, which stays over F for the first round. */
 final class MergeTables implements ReductionTables {
-  private final JoiningTables tables;
+  private final PairTables tables;
 
-  MergeTables(Merge merge, MergedClaims claims, TensorValues values) {
+  MergeTables(Merge merge, MergedClaims claims, TensorValues values, Workers workers) {
     TensorLayout layout = new TensorLayout(merge.shape());
     ExtVector weights = new ExtVector(layout.storedLength());
-    claims.addTo(weights);
+    claims.addTo(weights, workers);
     int[] stored = values.stored(merge.tensor());
-    tables = new JoiningTables(layout.variables(), Workers.callerOnly());
-    tables.add(layout.variables(), 0, () -> weights, () -> stored, claims.value());
+    tables = new PairTables(stored, weights, layout.variables(), workers);
   }
 
   @Override
@@ -29,6 +28,6 @@ final class MergeTables implements ReductionTables {
 
   @Override
   public Ext[] ends() {
-    return new Ext[] {tables.value(0)};
+    return new Ext[] {tables.f()};
   }
 }

@@ -12,8 +12,17 @@ import org.zkc.gkr.relation.ConstraintSystem;
 
 /** The model's integers as the rows of {@link ModelLayout}. */
 final class ModelMatrix implements RowSource {
-  /** Columns that a thread folds at a time: each such piece ends in a few that are no vector. */
+  /** Columns that a thread folds at a time at most, whose sums stay in a cache. */
   private static final int PIECE = 1 << 13;
+
+  /** Columns that a thread folds at a time at least: each piece ends in a few that are no vector. */
+  private static final int LEAST_PIECE = 1 << 9;
+
+  /** Weights that a thread folds at a time at least: some ten microseconds. */
+  private static final int LEAST_WEIGHTS = 1 << 15;
+
+  /** Pieces begin at multiples of this, of which vectors leave no rest. */
+  private static final int COLUMNS = 32;
 
   private final ConstraintSystem system;
   private final ModelLayout layout;
@@ -116,13 +125,14 @@ final class ModelMatrix implements RowSource {
         scaled[k].set(row, coefficients.get(row).mulBase(power));
       }
     }
-    int pieces = (rest + PIECE - 1) / PIECE;
+    int least = Math.max(LEAST_PIECE, LEAST_WEIGHTS / Math.max(1, e.rows()));
+    int pieces = Math.max((rest + PIECE - 1) / PIECE, workers.pieces(rest, least));
     workers.forEach(
         e.perRow() * pieces,
         task -> {
           int channel = task / pieces;
-          int from = task % pieces * PIECE;
-          int count = Math.min(PIECE, rest - from);
+          int from = Workers.cut(rest, pieces, task % pieces, COLUMNS);
+          int count = Workers.cut(rest, pieces, task % pieces + 1, COLUMNS) - from;
           int first = channel * rest + from;
           Kernels.best()
               .foldRows(
@@ -152,13 +162,19 @@ final class ModelMatrix implements RowSource {
   }
 
   /** Every output channel folded by the weights of its elements. One pass over the weights. */
-  ExtVector foldRest(int tensor, ExtVector weights) {
-    int[] channel = new int[weights.length()];
+  ExtVector foldRest(int tensor, ExtVector weights, Workers workers) {
     ExtVector out = new ExtVector(outputs(tensor));
-    for (int o = 0; o < out.length(); o++) {
-      channel(tensor, o, channel, 0);
-      out.set(o, Kernels.best().dotBase(channel, 0, channel.length, weights));
-    }
+    workers.forEachPiece(
+        out.length(),
+        weights.length(),
+        PIECE,
+        (from, to) -> {
+          int[] channel = new int[weights.length()];
+          for (int o = from; o < to; o++) {
+            channel(tensor, o, channel, 0);
+            out.set(o, Kernels.best().dotBase(channel, 0, channel.length, weights));
+          }
+        });
     return out;
   }
 

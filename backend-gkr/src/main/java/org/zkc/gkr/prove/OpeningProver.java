@@ -122,7 +122,7 @@ final class OpeningProver {
 
   private static ExtVector weights(TensorLayout layout, MergedClaims claims) {
     ExtVector out = new ExtVector(layout.storedLength());
-    claims.addTo(out);
+    claims.addTo(out, Workers.callerOnly());
     return out;
   }
 

@@ -151,7 +151,7 @@ public final class Prover {
       begin("zero products", 0.6);
       FactorFolds folds =
           new FactorFolds(system, arithmetization.model(), key.model(), values, workers);
-      ReductionProver reductions = new ReductionProver(system, out, claims, values, folds, pool);
+      ReductionProver reductions = new ReductionProver(system, out, claims, values, folds, pool, workers);
       for (ZeroProduct z : system.zeroProducts()) {
         Weight at = point(out, z.name(), new TensorLayout(z.shape()));
         Claims.Claim claim = new Claims.Claim(ZeroProduct.PRODUCT, at, Ext.ZERO);
@@ -163,7 +163,8 @@ public final class Prover {
       for (int t : system.circuit().outputs()) {
         output(out, publicValues, t);
       }
-      new RelationProver(system, out, publicValues, claims, values, reductions, pool).sweep();
+      new RelationProver(system, out, publicValues, claims, values, reductions, pool, workers)
+          .sweep();
       end("relations");
 
       begin("openings", 0.85);

@@ -7,6 +7,7 @@ import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.prove.sumcheck.SumcheckProver;
 import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.relation.Claims;
@@ -34,6 +35,7 @@ final class ReductionProver {
   private final TensorValues values;
   private final FactorFolds folds;
   private final WeightPool pool;
+  private final Workers workers;
   private final Map<Integer, ExtVector> rows = new HashMap<>();
 
   ReductionProver(
@@ -42,13 +44,15 @@ final class ReductionProver {
       Claims claims,
       TensorValues values,
       FactorFolds folds,
-      WeightPool pool) {
+      WeightPool pool,
+      Workers workers) {
     this.system = system;
     this.out = out;
     this.claims = claims;
     this.values = values;
     this.folds = folds;
     this.pool = pool;
+    this.workers = workers;
   }
 
   /**
@@ -88,14 +92,14 @@ final class ReductionProver {
 
   private ReductionTables tables(Reduction reduction, MergedClaims taken) {
     return switch (reduction) {
-      case Hadamard h -> new HadamardTables(h, taken, values);
-      case MatrixProduct m -> new MatrixProductTables(m, taken, folds, values);
-      case Convolution c -> new ConvolutionTables(c.geometry(), taken, folds, values);
-      case FourierConvolution c -> new FourierConvolutionTables(c.geometry(), taken, folds, values);
+      case Hadamard h -> new HadamardTables(h, taken, values, workers);
+      case MatrixProduct m -> new MatrixProductTables(m, taken, folds, values, workers);
+      case Convolution c -> new ConvolutionTables(c.geometry(), taken, folds, values, workers);
+      case FourierConvolution c -> new FourierConvolutionTables(c.geometry(), taken, folds, values, workers);
       case RowGather g ->
-          new RowGatherTables(g, taken, values.real(g.gather().indices()), folds, values);
-      case Merge m -> new MergeTables(m, taken, values);
-      case ZeroProduct z -> new ZeroTables(z, taken, values);
+          new RowGatherTables(g, taken, values.real(g.gather().indices()), folds, values, workers);
+      case Merge m -> new MergeTables(m, taken, values, workers);
+      case ZeroProduct z -> new ZeroTables(z, taken, values, workers);
     };
   }
 

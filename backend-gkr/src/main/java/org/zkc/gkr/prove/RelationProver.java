@@ -4,6 +4,7 @@ import java.util.List;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.relation.AffineReduction;
 import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.Claims;
@@ -25,6 +26,7 @@ final class RelationProver {
   private final TensorValues values;
   private final ReductionProver reductions;
   private final WeightPool pool;
+  private final Workers workers;
 
   RelationProver(
       ConstraintSystem system,
@@ -33,7 +35,8 @@ final class RelationProver {
       Claims claims,
       TensorValues values,
       ReductionProver reductions,
-      WeightPool pool) {
+      WeightPool pool,
+      Workers workers) {
     this.system = system;
     this.out = out;
     this.publicValues = publicValues;
@@ -41,6 +44,7 @@ final class RelationProver {
     this.values = values;
     this.reductions = reductions;
     this.pool = pool;
+    this.workers = workers;
   }
 
   void sweep() {
@@ -69,7 +73,7 @@ final class RelationProver {
         continue;
       }
       AffineReduction.Unknown u = r.unknown().get(k);
-      Ext value = u.weight().dot(values.real(u.source()));
+      Ext value = u.weight().dot(values.real(u.source()), workers);
       out.send(Section.RELATIONS, sum.name(), value);
       claims.add(u.source(), u.weight(), value);
       remainder = remainder.sub(value.mulBase(u.coefficient()));

@@ -2,6 +2,7 @@ package org.zkc.gkr.prove;
 
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.prove.sumcheck.PairTables;
 import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.relation.MergedClaims;
@@ -14,7 +15,7 @@ final class RowGatherTables implements ReductionTables {
   private final PairTables tables;
 
   RowGatherTables(
-      RowGather g, MergedClaims claims, int[] indices, FactorFolds folds, TensorValues values) {
+      RowGather g, MergedClaims claims, int[] indices, FactorFolds folds, TensorValues values, Workers workers) {
     Weight claim = claims.only();
     ExtVector weights = claim.leading(g.indexAxes());
     ExtVector selected = new ExtVector(g.rows());
@@ -23,7 +24,7 @@ final class RowGatherTables implements ReductionTables {
     }
     ExtVector rows = folds.rowsBy(g.gather().table(), claim.trailing(g.indexAxes()));
     values.adversary().seeFactors(claims.value(), new Ext[0], selected, rows);
-    tables = new PairTables(selected, rows, new TensorLayout(g.table().subList(0, 1)).variables());
+    tables = new PairTables(selected, rows, new TensorLayout(g.table().subList(0, 1)).variables(), workers);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.zkc.gkr.prove;
 import java.util.ArrayList;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.prove.sumcheck.ZeroProductTables;
 import org.zkc.gkr.relation.MergedClaims;
@@ -12,13 +13,13 @@ import org.zkc.gkr.relation.ZeroProduct;
 final class ZeroTables implements ReductionTables {
   private final ZeroProductTables tables;
 
-  ZeroTables(ZeroProduct zero, MergedClaims claims, TensorValues values) {
+  ZeroTables(ZeroProduct zero, MergedClaims claims, TensorValues values, Workers workers) {
     ArrayList<ExtVector> factors = new ArrayList<>();
     for (int t : zero.factors()) {
       int[] stored = values.stored(t);
       factors.add(ExtVector.ofBase(stored, stored.length));
     }
-    tables = new ZeroProductTables(factors, claims.only().leadingPoint(zero.shape().size()));
+    tables = new ZeroProductTables(factors, claims.only().leadingPoint(zero.shape().size()), workers);
   }
 
   @Override

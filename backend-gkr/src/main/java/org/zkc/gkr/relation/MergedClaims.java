@@ -3,6 +3,7 @@ package org.zkc.gkr.relation;
 import java.util.List;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.weight.Weight;
 
 /**
@@ -33,9 +34,9 @@ public record MergedClaims(List<Claims.Claim> claims, ExtVector coefficients) {
   }
 
   /** Adds sum_j c_j w_j to a table laid out as the tensor is. */
-  public void addTo(ExtVector table) {
+  public void addTo(ExtVector table, Workers workers) {
     for (int j = 0; j < claims.size(); j++) {
-      claims.get(j).weight().addTo(table, coefficients.get(j));
+      claims.get(j).weight().addTo(table, coefficients.get(j), workers);
     }
   }
 

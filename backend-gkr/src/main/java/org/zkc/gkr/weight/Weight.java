@@ -9,6 +9,7 @@ import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Workers;
 
 /**
  * The weight w of a claim &lt;w, T&gt; = sum over the real indices of T of w(index) T(index) =
@@ -27,6 +28,9 @@ public final class Weight {
   private static final int LEAST_ROW = 256;
 
   private static final int MOST_ROW = 1 << 14;
+
+  /** Products of F and E, or additions of vectors, that a thread does at a time at least. */
+  private static final int PIECE = 1 << 13;
 
   private final List<Integer> shape;
   private final List<WeightFactor> factors;
@@ -314,6 +318,11 @@ public final class Weight {
 
   /** &lt;w, T&gt; for the residues of T's real elements, row-major. */
   public Ext dot(int[] residues) {
+    return dot(residues, Workers.callerOnly());
+  }
+
+  /** {@link #dot(int[])}, its rows by several threads. */
+  public Ext dot(int[] residues, Workers workers) {
     VerifierWork.begin(residues.length);
     List<WeightFactor> parts = proper();
     if (parts.isEmpty()) {
@@ -324,10 +333,24 @@ public final class Weight {
     ExtVector last = row(parts, inRow, false);
     int rows = residues.length / last.length();
     ExtVector table = new ExtVector(rows);
-    for (int row = 0; row < rows; row++) {
-      table.set(row, kernels.dotBase(residues, row * last.length(), last.length(), last));
-    }
-    for (int f = parts.size() - inRow - 1; f >= 0; f--) {
+    int length = last.length();
+    workers.forEachPiece(
+        rows,
+        length,
+        PIECE,
+        (from, to) -> {
+          for (int row = from; row < to; row++) {
+            table.set(row, kernels.dotBase(residues, row * length, length, last));
+          }
+        });
+    return dot(table, parts.subList(0, parts.size() - inRow)).mul(scale);
+  }
+
+  /** The sum over a table of one value for every index of some factors. */
+  private static Ext dot(ExtVector products, List<WeightFactor> parts) {
+    Kernels kernels = Kernels.best();
+    ExtVector table = products;
+    for (int f = parts.size() - 1; f >= 0; f--) {
       ExtVector values = parts.get(f).values();
       int n = table.length() / values.length();
       ExtVector next = new ExtVector(n);
@@ -336,7 +359,7 @@ public final class Weight {
       }
       table = next;
     }
-    return table.get(0).mul(scale);
+    return table.get(0);
   }
 
   /**
@@ -380,21 +403,33 @@ public final class Weight {
    * axis: sum over the other axes of scale times their weights times the residues, for every index
    * of the last axis, which must be a factor of its own.
    */
-  public ExtVector foldOthers(int lastAxis, int extent, int[] residues) {
+  public ExtVector foldOthers(int lastAxis, int extent, int[] residues, Workers workers) {
     if (lastAxis != shape.size() - 1 || !isOwnFactor(lastAxis)) {
       throw new IllegalArgumentException(
           "axis " + lastAxis + " of " + shape + " is not the last, or has no factor");
     }
     ExtVector others = outer(scale, factors.subList(0, factors.size() - 1));
     ExtVector out = new ExtVector(extent);
-    for (int k = 0; k < others.length(); k++) {
-      Kernels.best().addScaledBase(out, others.get(k), residues, k * extent, extent);
-    }
+    workers.forEachPiece(
+        extent,
+        Math.max(LEAST_ROW, PIECE / others.length()),
+        (from, to) -> {
+          ExtVector piece = out.slice(from, to - from);
+          for (int k = 0; k < others.length(); k++) {
+            Kernels.best()
+                .addScaledBase(piece, others.get(k), residues, k * extent + from, to - from);
+          }
+        });
     return out;
   }
 
   /** Adds c w to a table laid out as {@link TensorLayout} lays the shape out. */
   public void addTo(ExtVector table, Ext c) {
+    addTo(table, c, Workers.callerOnly());
+  }
+
+  /** {@link #addTo(ExtVector, Ext)}, rows of the table by several threads. */
+  public void addTo(ExtVector table, Ext c, Workers workers) {
     ExtVector prefix = ExtVector.of(scale.mul(c));
     List<WeightFactor> parts = proper();
     if (parts.isEmpty()) {
@@ -413,7 +448,19 @@ public final class Weight {
       addOuter(next, prefix, values, stride);
       prefix = next;
     }
-    addOuter(table, prefix, row(parts, inRow, true), 1 << rowVariables);
+    ExtVector rows = prefix;
+    ExtVector row = row(parts, inRow, true);
+    int stride = 1 << rowVariables;
+    workers.forEachPiece(
+        rows.length(),
+        row.length(),
+        PIECE,
+        (from, to) -> {
+          // The last row may be shorter than the stride.
+          int start = from * stride;
+          int length = Math.min(table.length(), to * stride) - start;
+          addOuter(table.slice(start, length), rows.slice(from, to - from), row, stride);
+        });
   }
 
   /** table[k stride + j] += prefix[k] values[j]. */

@@ -195,6 +195,94 @@ abstract class KernelLaws {
     }
   }
 
+  // Cuts anywhere, also where a table ends.
+  @ParameterizedTest
+  @ValueSource(ints = {2, 16, 64, 512, 2048})
+  void partsOfRoundsAddUp(int half) {
+    for (int length : new int[] {half / 2, half + 1, half + half / 2 + 3, 2 * half}) {
+      int cut = random.below(half + 1);
+      ExtVector f = view(length);
+      ExtVector g = view(length);
+      ExtVector w = view(2 * half);
+      int[] base = random.residues(length + 2);
+      Ext r = random.element();
+      String what = random.seed() + ": " + length + " of " + 2 * half + " cut at " + cut;
+      assertArrayEquals(
+          reference.roundOfTwo(f, w, half),
+          sum(tested.roundOfTwo(f, w, half, 0, cut), tested.roundOfTwo(f, w, half, cut, half)),
+          what);
+      assertArrayEquals(
+          reference.roundOfTwoBase(base, 2, length, g, half),
+          sum(
+              tested.roundOfTwoBase(base, 2, length, g, half, 0, cut),
+              tested.roundOfTwoBase(base, 2, length, g, half, cut, half)),
+          what);
+      assertArrayEquals(
+          reference.roundOfThree(w, f, g, half),
+          sum(
+              tested.roundOfThree(w, f, g, half, 0, cut),
+              tested.roundOfThree(w, f, g, half, cut, half)),
+          what);
+      ExtVector[] tables = {f, g, f};
+      int low = Math.min(8, half);
+      ExtVector eqHigh = view(half / low);
+      ExtVector eqLow = view(low);
+      int high = cut / low * low;
+      assertArrayEquals(
+          reference.roundOfProduct(tables, eqHigh, eqLow, half),
+          sum(
+              tested.roundOfProduct(tables, eqHigh, eqLow, half, 0, high),
+              tested.roundOfProduct(tables, eqHigh, eqLow, half, high, half)),
+          what);
+      ExtVector copy = f.copy();
+      int bound = Math.min(length, half);
+      int middle = Math.min(cut, bound);
+      tested.bind(copy, half, r, middle, bound);
+      tested.bind(copy, half, r, 0, middle);
+      assertSame(reference.bind(f.copy(), half, r), copy.slice(0, bound), what);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 16, 64, 512, 2048})
+  void partsOfBindingsAddUp(int half) {
+    for (int length : new int[] {half / 2, half + 1, half + half / 2 + 3, 2 * half}) {
+      int cut = random.below(half / 2 + 1);
+      ExtVector f = view(length);
+      ExtVector g = view(length);
+      ExtVector h = g.copy();
+      int[] base = random.residues(length + 3);
+      Ext r = random.element();
+      int bound = Math.min(length, half);
+      String what = random.seed() + ": " + length + " of " + 2 * half + " cut at " + cut;
+      ExtVector expectedF = f.copy();
+      ExtVector expectedG = g.copy();
+      assertArrayEquals(
+          reference.bindTwo(expectedF, expectedG, half, r),
+          sum(
+              tested.bindTwo(f, g, half, r, cut, half / 2),
+              tested.bindTwo(f, g, half, r, 0, cut)),
+          what);
+      assertSame(expectedF.slice(0, bound), f.slice(0, bound), what);
+      assertSame(expectedG.slice(0, bound), g.slice(0, bound), what);
+      ExtVector expected = new ExtVector(bound);
+      ExtVector actual = new ExtVector(bound);
+      assertArrayEquals(
+          reference.bindTwoBase(base, 3, expected, h.copy(), half, r),
+          sum(
+              tested.bindTwoBase(base, 3, actual, h, half, r, 0, cut),
+              tested.bindTwoBase(base, 3, actual, h, half, r, cut, half / 2)),
+          what);
+      assertSame(expected, actual, what);
+    }
+  }
+
+  private static Ext[] sum(Ext[] a, Ext[] b) {
+    Ext[] out = new Ext[a.length];
+    Arrays.setAll(out, v -> a[v].add(b[v]));
+    return out;
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4, 8, 16, 128, 1024})
   void fractions(int half) {

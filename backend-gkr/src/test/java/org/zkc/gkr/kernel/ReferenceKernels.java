@@ -15,12 +15,10 @@ public final class ReferenceKernels implements Kernels {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   @Override
-  public ExtVector bind(ExtVector table, int half, Ext r) {
-    int length = Math.min(table.length(), half);
-    for (int k = 0; k < length; k++) {
+  public void bind(ExtVector table, int half, Ext r, int from, int to) {
+    for (int k = from; k < to; k++) {
       table.set(k, line(at(table, k), at(table, half + k), r));
     }
-    return table.slice(0, length);
   }
 
   @Override
@@ -155,10 +153,10 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public Ext[] roundOfTwo(ExtVector f, ExtVector g, int half) {
+  public Ext[] roundOfTwo(ExtVector f, ExtVector g, int half, int from, int to) {
     Ext at0 = Ext.ZERO;
     Ext at2 = Ext.ZERO;
-    for (int k = 0; k < half; k++) {
+    for (int k = from; k < to; k++) {
       Ext f0 = at(f, k);
       Ext f1 = at(f, half + k);
       Ext g0 = at(g, k);
@@ -170,21 +168,35 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public Ext[] bindTwo(ExtVector f, ExtVector g, int half, Ext r) {
-    return roundOfTwo(bind(f, half, r), bind(g, half, r), half / 2);
+  public Ext[] bindTwo(ExtVector f, ExtVector g, int half, Ext r, int from, int to) {
+    int length = Math.min(f.length(), half);
+    for (int start : new int[] {0, half / 2}) {
+      bind(f, half, r, Math.min(start + from, length), Math.min(start + to, length));
+      bind(g, half, r, Math.min(start + from, length), Math.min(start + to, length));
+    }
+    return roundOfTwo(f.slice(0, length), g.slice(0, length), half / 2, from, to);
   }
 
   @Override
-  public Ext[] bindTwoBase(int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r) {
-    bound.copyFrom(bindBase(f, offset, g.length(), half, r));
-    return roundOfTwo(bound, bind(g, half, r), half / 2);
+  public Ext[] bindTwoBase(
+      int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r, int from, int to) {
+    ExtVector all = bindBase(f, offset, g.length(), half, r);
+    int length = bound.length();
+    for (int start : new int[] {0, half / 2}) {
+      int first = Math.min(start + from, length);
+      int count = Math.min(start + to, length) - first;
+      bound.slice(first, count).copyFrom(all.slice(first, count));
+      bind(g, half, r, first, first + count);
+    }
+    return roundOfTwo(bound, g.slice(0, length), half / 2, from, to);
   }
 
   @Override
-  public Ext[] roundOfTwoBase(int[] f, int offset, int length, ExtVector g, int half) {
+  public Ext[] roundOfTwoBase(
+      int[] f, int offset, int length, ExtVector g, int half, int from, int to) {
     Ext at0 = Ext.ZERO;
     Ext at2 = Ext.ZERO;
-    for (int k = 0; k < Math.min(half, length); k++) {
+    for (int k = from; k < Math.min(to, length); k++) {
       int f0 = f[offset + k];
       int f1 = half + k < length ? f[offset + half + k] : 0;
       Ext g0 = at(g, k);
@@ -195,11 +207,11 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half) {
+  public Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half, int from, int to) {
     Ext at0 = Ext.ZERO;
     Ext at2 = Ext.ZERO;
     Ext at3 = Ext.ZERO;
-    for (int k = 0; k < half; k++) {
+    for (int k = from; k < to; k++) {
       Ext w0 = at(w, k);
       Ext f0 = at(f, k);
       Ext g0 = at(g, k);
@@ -247,12 +259,13 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public Ext[] roundOfProduct(ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half) {
+  public Ext[] roundOfProduct(
+      ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half, int from, int to) {
     Ext[] sums = new Ext[tables.length];
     for (int v = 0; v < sums.length; v++) {
       int t = v == 0 ? 0 : v + 1;
       sums[v] = Ext.ZERO;
-      for (int k = 0; k < half; k++) {
+      for (int k = from; k < to; k++) {
         Ext term = eqHigh.get(k / eqLow.length()).mul(eqLow.get(k % eqLow.length()));
         for (ExtVector f : tables) {
           term = term.mul(at(f, k).add(at(f, half + k).sub(at(f, k)).mulBase(t)));

@@ -11,6 +11,7 @@ import org.zkc.gkr.circuit.FftConv;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.RandomElements;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.relation.ConvGeometry;
 import org.zkc.gkr.relation.FftConvGeometry;
@@ -79,7 +80,7 @@ class FourierTablesTest {
       Weight w = Weight.ofAxes(result.stream().map(random::vector).toList(), random.element());
       int[] source = random.residues(new TensorLayout(c.source).elementCount());
       FourierTables tables = new FourierTables(g, w, source);
-      ExtVector windows = ConvWindows.of(direct, w, source);
+      ExtVector windows = ConvWindows.of(direct, w, source, Workers.callerOnly());
       String at = c + ", " + random.seed();
       assertEquals(
           Arrays.asList(windows.toArray()),

@@ -151,11 +151,11 @@ public final class MeasureConvolutions {
           Claims claims = new Claims(a.system().tensors().size());
           claims.add(2, pool.fresh(claim), random.element());
           SendingChannel out = new SendingChannel(new Transcript("measure"));
-          FactorFolds folds =
-              new FactorFolds(a.system(), a.model(), model, values, Workers.callerOnly());
+          Workers one = Workers.callerOnly();
+          FactorFolds folds = new FactorFolds(a.system(), a.model(), model, values, one);
           ReductionProver reductions =
-              new ReductionProver(a.system(), out, claims, values, folds, pool);
-          new RelationProver(a.system(), out, publicValues, claims, values, reductions, pool)
+              new ReductionProver(a.system(), out, claims, values, folds, pool, one);
+          new RelationProver(a.system(), out, publicValues, claims, values, reductions, pool, one)
               .sweep();
         });
     Bilinear definition = (Bilinear) a.system().definitions().getFirst();

@@ -17,6 +17,7 @@ import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.mle.Mle;
 
@@ -190,7 +191,7 @@ class WeightTest {
     Ext[] z = point(2 + 1 + 3);
     Weight w = Weight.eq(shape, z);
     int[] real = random.ints(3 * 2 * 4, 0, M31.P).toArray();
-    ExtVector folded = w.foldOthers(2, 4, real);
+    ExtVector folded = w.foldOthers(2, 4, real, Workers.callerOnly());
     Ext[] rho = point(2);
     Ext direct = w.withAxis(2, rho, 4).dot(real);
     ExtVector eq = EqTable.of(rho, 4);

@@ -2,14 +2,15 @@ package org.zkc.gkr.prove.sumcheck;
 
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
-import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.SplitKernels;
+import org.zkc.gkr.kernel.Workers;
 
 /**
  * sum over x and k of f(x, k) g(x, k), of which only x is bound: its variables are a table's
  * highest, k numbers {@code inner} values, any number.
  */
 public final class ChannelTables implements SumcheckTables {
-  private final Kernels kernels = Kernels.best();
+  private final SplitKernels kernels;
   private final int rounds;
   private final int inner;
   private ExtVector f;
@@ -17,7 +18,8 @@ public final class ChannelTables implements SumcheckTables {
   private int half;
 
   /** Tables of 2^rounds times inner values, or real prefixes of them; both are overwritten. */
-  public ChannelTables(ExtVector f, ExtVector g, int rounds, int inner) {
+  public ChannelTables(ExtVector f, ExtVector g, int rounds, int inner, Workers workers) {
+    kernels = new SplitKernels(workers);
     this.f = f;
     this.g = g;
     this.rounds = rounds;

@@ -3,7 +3,8 @@ package org.zkc.gkr.prove.sumcheck;
 import java.util.Arrays;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
-import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.SplitKernels;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.mle.EqTable;
 
 /**
@@ -11,7 +12,7 @@ import org.zkc.gkr.mle.EqTable;
  * variables are a table's highest.
  */
 public final class SharedAxisTables implements SumcheckTables {
-  private final Kernels kernels = Kernels.best();
+  private final SplitKernels kernels;
   private final Ext[] z;
   private final ExtVector ones;
   private ExtVector f;
@@ -22,7 +23,9 @@ public final class SharedAxisTables implements SumcheckTables {
    * Tables of 2^(z.length + innerVariables) values, or real prefixes of one length; both are
    * overwritten.
    */
-  public SharedAxisTables(ExtVector f, ExtVector g, Ext[] z, int innerVariables) {
+  public SharedAxisTables(
+      ExtVector f, ExtVector g, Ext[] z, int innerVariables, Workers workers) {
+    kernels = new SplitKernels(workers);
     this.f = f;
     this.g = g;
     this.z = z.clone();

@@ -2,11 +2,12 @@ package org.zkc.gkr.prove.sumcheck;
 
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
-import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.SplitKernels;
+import org.zkc.gkr.kernel.Workers;
 
 /** sum over x of w(x) f(x) g(x). */
 public final class TripleTables implements SumcheckTables {
-  private final Kernels kernels = Kernels.best();
+  private final SplitKernels kernels;
   private final int rounds;
   private ExtVector w;
   private ExtVector f;
@@ -14,7 +15,8 @@ public final class TripleTables implements SumcheckTables {
   private int half;
 
   /** Tables of {@code rounds} variables, or real prefixes of them; all are overwritten. */
-  public TripleTables(ExtVector w, ExtVector f, ExtVector g, int rounds) {
+  public TripleTables(ExtVector w, ExtVector f, ExtVector g, int rounds, Workers workers) {
+    kernels = new SplitKernels(workers);
     this.w = w;
     this.f = f;
     this.g = g;

@@ -3,19 +3,21 @@ package org.zkc.gkr.prove.sumcheck;
 import java.util.List;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
-import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.SplitKernels;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.mle.SplitEq;
 
 /** sum over x of eq(z, x) f_1(x) ... f_k(x), eq split off. */
 public final class ZeroProductTables implements SumcheckTables {
-  private final Kernels kernels = Kernels.best();
+  private final SplitKernels kernels;
   private final SplitEq eq;
   private final int rounds;
   private final ExtVector[] tables;
   private int half;
 
   /** Tables, or real prefixes of one length; all are overwritten. */
-  public ZeroProductTables(List<ExtVector> tables, Ext[] z) {
+  public ZeroProductTables(List<ExtVector> tables, Ext[] z, Workers workers) {
+    kernels = new SplitKernels(workers);
     this.tables = tables.toArray(ExtVector[]::new);
     rounds = z.length;
     eq = new SplitEq(z);
