@@ -9,19 +9,20 @@ import org.zkc.gkr.failure.VerificationFailure;
  * little-endian); then its protobuf.
  */
 public enum Envelope {
-  VERIFIER_KEY("verifier key", (byte) 'k', "compile the model again"),
-  PROOF("proof", (byte) 'p', "prove again");
+  VERIFIER_KEY("verifier key", (byte) 'k', 2, "compile the model again"),
+  PROOF("proof", (byte) 'p', 3, "prove again");
 
-  private static final int VERSION = 2;
   private static final int HEADER = 8;
 
   private final String text;
   private final byte kind;
+  private final int version;
   private final String again;
 
-  Envelope(String text, byte kind, String again) {
+  Envelope(String text, byte kind, int version, String again) {
     this.text = text;
     this.kind = kind;
+    this.version = version;
     this.again = again;
   }
 
@@ -29,7 +30,7 @@ public enum Envelope {
     return ByteBuffer.allocate(HEADER + payload.length)
         .order(ByteOrder.LITTLE_ENDIAN)
         .put(new byte[] {'z', 'k', 'c', kind})
-        .putInt(VERSION)
+        .putInt(version)
         .put(payload)
         .array();
   }
@@ -47,8 +48,8 @@ public enum Envelope {
         || bytes[3] != kind) {
       throw new VerificationFailure("file", "a " + text, "something else");
     }
-    int version = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
-    FormatVersion.require("file, " + text, VERSION, version, again);
+    int found = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
+    FormatVersion.require("file, " + text, version, found, again);
     return HEADER;
   }
 }

@@ -1,8 +1,6 @@
 package org.zkc.gkr.proof;
 
 import com.google.protobuf.ByteString;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +30,8 @@ public record ProofFile(Statement statement, int samples, byte[] proof, byte[] c
   public static final long MAX_BYTES = 1 << 26;
 
   /** The most bytes of any proof file, whatever the key. */
-  public static final long MOST_BYTES = MAX_BYTES + 4L * CircuitLimits.PUBLIC_ELEMENTS;
+  public static final long MOST_BYTES =
+      MAX_BYTES + PublicIntegers.mostBytes(CircuitLimits.PUBLIC_ELEMENTS);
 
   /** A claim of more bytes is refused. */
   public static final int MAX_CLAIM_BYTES = 64;
@@ -55,8 +54,8 @@ public record ProofFile(Statement statement, int samples, byte[] proof, byte[] c
   public byte[] encode() {
     return Envelope.PROOF.wrap(
         ProofFileMessage.newBuilder()
-            .addAllInputs(statement.inputs().stream().map(ProofFile::integers).toList())
-            .addAllOutputs(statement.outputs().stream().map(ProofFile::integers).toList())
+            .addAllInputs(statement.inputs().stream().map(PublicIntegers::encode).toList())
+            .addAllOutputs(statement.outputs().stream().map(PublicIntegers::encode).toList())
             .setProof(ByteString.copyFrom(proof))
             .setClaim(ByteString.copyFrom(claim))
             .setSamples(samples == 1 ? 0 : samples)
@@ -152,14 +151,9 @@ public record ProofFile(Statement statement, int samples, byte[] proof, byte[] c
   }
 
   private static long publicBytes(VerifierKey key, List<Integer> tensors) {
-    return tensors.stream().mapToLong(t -> 4 * key.circuit().tensor(t).elementCount()).sum();
-  }
-
-  private static ByteString integers(int[] values) {
-    ByteBuffer b =
-        ByteBuffer.allocate(Math.multiplyExact(4, values.length)).order(ByteOrder.LITTLE_ENDIAN);
-    b.asIntBuffer().put(values);
-    return ByteString.copyFrom(b.array());
+    return tensors.stream()
+        .mapToLong(t -> PublicIntegers.mostBytes(key.circuit().tensor(t).elementCount()))
+        .sum();
   }
 
   private static List<int[]> integers(
@@ -172,18 +166,12 @@ public record ProofFile(Statement statement, int samples, byte[] proof, byte[] c
     VerificationFailure.requireCount("number of " + kind + "s", tensors.size(), values.size());
     ArrayList<int[]> out = new ArrayList<>();
     for (int k = 0; k < values.size(); k++) {
-      long one = Integer.BYTES * key.circuit().tensor(tensors.get(k)).elementCount();
-      boolean once = mayBeOnce && values.get(k).size() == one;
-      long count = once ? one : samples * one;
-      VerificationFailure.requireCount(kind + " " + k + ", bytes", count, values.get(k).size());
-      int[] integers = new int[(int) (count / Integer.BYTES)];
-      values
-          .get(k)
-          .asReadOnlyByteBuffer()
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .asIntBuffer()
-          .get(integers);
-      out.add(integers);
+      long one = key.circuit().tensor(tensors.get(k)).elementCount();
+      out.add(
+          PublicIntegers.decode(
+              kind + " " + k,
+              values.get(k),
+              count -> count == samples * one || mayBeOnce && count == one));
     }
     return out;
   }

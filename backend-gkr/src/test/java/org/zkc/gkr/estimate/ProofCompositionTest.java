@@ -39,12 +39,17 @@ final class ProofCompositionTest {
             0,
             Map.of(Opening.WITNESS, new ColumnOpening(columns, paths)));
     Statement statement =
-        new Statement(List.of(new int[random.nextInt(100)]), List.of(new int[7], new int[1]));
+        new Statement(
+            List.of(random.ints(2 + random.nextInt(100), -5, 0).toArray()),
+            List.of(new int[7], new int[1]));
+    statement.inputs().getFirst()[0] = -1029;
+    statement.inputs().getFirst()[1] = 0;
     byte[] file = new ProofFile(statement, proof.encode()).encode();
     ProofComposition parts = ProofComposition.of(file);
     assertEquals(file.length, parts.total(), "seed " + seed);
-    assertEquals(4L * statement.inputs().getFirst().length, parts.inputs());
-    assertEquals(32, parts.outputs());
+    int elements = statement.inputs().getFirst().length;
+    assertEquals(9 + (elements * 11 + 7) / 8, parts.inputs(), "differences of 11 bits");
+    assertEquals(9 + 9, parts.outputs(), "differences of none");
     assertEquals(root.length, parts.witnessRoot());
     assertEquals(proof.lookupNonce() == 0 ? 0 : 8, parts.nonces());
     sections.forEach((s, bytes) -> assertEquals(bytes.length, parts.sections().get(s)));

@@ -162,8 +162,8 @@ class FieldsInBulkTest {
   void everyTruncationOfAMessage() {
     byte[] bytes =
         ProofFileMessage.newBuilder()
-            .addInputs(ByteString.copyFrom(new byte[4]))
-            .addOutputs(ByteString.copyFrom(new byte[4]))
+            .addInputs(PublicIntegers.encode(new int[1]))
+            .addOutputs(PublicIntegers.encode(new int[1]))
             .setProof(ByteString.copyFrom(new byte[300]))
             .build()
             .toByteArray();

@@ -9,6 +9,7 @@ import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.estimate.ProofSize;
 import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.proof.PublicIntegers;
 import org.zkc.passes.cost.ProverCosts;
 import org.zkc.passes.cost.Work;
 import org.zkc.runtime.artifact.Codewords;
@@ -76,7 +77,7 @@ public record CostEstimate(
     for (int t = 0; t < circuit.tensors().size(); t++) {
       TensorDeclaration d = circuit.tensors().get(t);
       if (key.circuit().isPublic(t)) {
-        statement += Integer.BYTES * d.elementCount();
+        statement += PublicIntegers.bytes(d);
       }
     }
     return new CostEstimate(

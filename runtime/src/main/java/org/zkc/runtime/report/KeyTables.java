@@ -14,6 +14,7 @@ import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.file.Port;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.layout.Opening;
+import org.zkc.gkr.proof.PublicIntegers;
 import org.zkc.gkr.security.SoundnessBudget;
 import org.zkc.ir.Shape;
 import org.zkc.runtime.report.Page.Column;
@@ -150,9 +151,7 @@ final class KeyTables {
   }
 
   private static long bytes(Circuit circuit, List<Integer> tensors) {
-    return tensors.stream()
-        .mapToLong(t -> Integer.BYTES * circuit.tensors().get(t).elementCount())
-        .sum();
+    return tensors.stream().mapToLong(t -> PublicIntegers.bytes(circuit.tensors().get(t))).sum();
   }
 
   /** The parts of a proof file. */

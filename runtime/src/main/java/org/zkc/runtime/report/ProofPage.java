@@ -52,7 +52,7 @@ public final class ProofPage {
             "statement",
             composition.inputs() + composition.outputs(),
             Unit.BYTES,
-            "Public inputs and outputs, four bytes each."));
+            "Public inputs and outputs, each integer in as many bits as its array's range needs."));
     key.ifPresent(k -> {
       facts.add(
           new Fact(
