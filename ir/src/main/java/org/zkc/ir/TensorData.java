@@ -224,15 +224,19 @@ public final class TensorData {
   public void copyInts(long first, int[] out, int at, int count) {
     switch (dtype) {
       case I8 -> {
-        byte[] part = bytes().asSlice(first, count).toArray(ValueLayout.JAVA_BYTE);
-        for (int i = 0; i < count; i++) {
-          out[at + i] = part[i];
+        byte[] part = new byte[Math.min(PART, count)];
+        for (int from = 0; from < count; from += part.length) {
+          int n = Math.min(part.length, count - from);
+          MemorySegment.copy(bytes(), ValueLayout.JAVA_BYTE, first + from, part, 0, n);
+          widen(part, out, at + from, n);
         }
       }
       case I16 -> {
-        short[] part = bytes().asSlice(2 * first, 2L * count).toArray(I16);
-        for (int i = 0; i < count; i++) {
-          out[at + i] = part[i];
+        short[] part = new short[Math.min(PART, count)];
+        for (int from = 0; from < count; from += part.length) {
+          int n = Math.min(part.length, count - from);
+          MemorySegment.copy(bytes(), I16, 2 * (first + from), part, 0, n);
+          widen(part, out, at + from, n);
         }
       }
       case I32 -> MemorySegment.copy(bytes(), I32, 4 * first, out, at, count);
@@ -241,6 +245,19 @@ public final class TensorData {
           out[at + i] = Math.toIntExact(getLong(first + i));
         }
       }
+    }
+  }
+
+  // Methods of their own: the loops are then vector instructions, which they are not in a switch.
+  private static void widen(byte[] in, int[] out, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      out[at + i] = in[i];
+    }
+  }
+
+  private static void widen(short[] in, int[] out, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      out[at + i] = in[i];
     }
   }
 

@@ -96,7 +96,7 @@ final class LookupLeaves implements UnitLeaves {
             order.copy(elements, places[k], all, k * PAIR);
           }
         });
-    return new Leaves(PackedIntegers.ofResidues(all)::residues, all.length);
+    return new Leaves(PackedIntegers.ofResidues(all, workers)::residues, all.length);
   }
 
   @Override

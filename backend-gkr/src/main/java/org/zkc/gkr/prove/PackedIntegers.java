@@ -1,6 +1,9 @@
 package org.zkc.gkr.prove;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.kernel.Workers;
 
 /**
  * Integers in 1, 2 or 4 bytes each, as their range needs: what a prover keeps of a tensor between
@@ -15,46 +18,89 @@ sealed interface PackedIntegers {
   /** Their residues, in a fresh array. */
   int[] residues();
 
+  /** {@link #residues()} by several threads. */
+  default int[] residues(Workers workers) {
+    int[] out = new int[length()];
+    workers.forEachPiece(out.length, PIECE, (from, to) -> residues(from, to - from, out, from));
+    return out;
+  }
+
   /** Writes residues [from, from + count) to out[at ...). */
   void residues(int from, int count, int[] out, int at);
 
   /** Packs integers; none of {@code values} is kept or changed. */
-  static PackedIntegers of(int[] values) {
-    int low = Integer.MAX_VALUE;
-    int high = Integer.MIN_VALUE;
-    for (int v : values) {
-      low = Math.min(low, v);
-      high = Math.max(high, v);
-    }
+  static PackedIntegers of(int[] values, Workers workers) {
     if (values.length == 0) {
       return new Bytes(0, new byte[0]);
     }
-    long range = (long) high - low;
-    boolean small = -M31.P < low && high < M31.P;
+    Range met = Range.of(values, workers);
+    int low = met.low();
+    long range = (long) met.high() - low;
+    boolean small = -M31.P < low && met.high() < M31.P;
     if (small && range < 1 << Byte.SIZE) {
       byte[] bytes = new byte[values.length];
-      for (int k = 0; k < bytes.length; k++) {
-        bytes[k] = (byte) (values[k] - low);
-      }
+      workers.forEachPiece(
+          bytes.length,
+          PIECE,
+          (from, to) -> {
+            for (int k = from; k < to; k++) {
+              bytes[k] = (byte) (values[k] - low);
+            }
+          });
       return new Bytes(low, bytes);
     }
     if (small && range < 1 << Short.SIZE) {
       short[] shorts = new short[values.length];
-      for (int k = 0; k < shorts.length; k++) {
-        shorts[k] = (short) (values[k] - low);
-      }
+      workers.forEachPiece(
+          shorts.length,
+          PIECE,
+          (from, to) -> {
+            for (int k = from; k < to; k++) {
+              shorts[k] = (short) (values[k] - low);
+            }
+          });
       return new Shorts(low, shorts);
     }
     return new Ints(values.clone());
   }
 
-  /** Packs canonical residues. */
-  static PackedIntegers ofResidues(int[] residues) {
-    int[] signed = new int[residues.length];
-    for (int k = 0; k < signed.length; k++) {
-      signed[k] = M31.toSigned(residues[k]);
+  /** Elements that a thread packs at a time at least. */
+  int PIECE = 1 << 14;
+
+  /** The least and the largest of some integers. */
+  record Range(int low, int high) {
+    private static Range of(int[] values, Workers workers) {
+      Queue<Range> parts = new ConcurrentLinkedQueue<>();
+      workers.forEachPiece(
+          values.length, PIECE, (from, to) -> parts.add(of(values, from, to)));
+      return new Range(
+          parts.stream().mapToInt(Range::low).min().orElseThrow(),
+          parts.stream().mapToInt(Range::high).max().orElseThrow());
     }
-    return of(signed);
+
+    private static Range of(int[] values, int from, int to) {
+      int low = Integer.MAX_VALUE;
+      int high = Integer.MIN_VALUE;
+      for (int k = from; k < to; k++) {
+        low = Math.min(low, values[k]);
+        high = Math.max(high, values[k]);
+      }
+      return new Range(low, high);
+    }
+  }
+
+  /** Packs canonical residues. */
+  static PackedIntegers ofResidues(int[] residues, Workers workers) {
+    int[] signed = new int[residues.length];
+    workers.forEachPiece(
+        signed.length,
+        PIECE,
+        (from, to) -> {
+          for (int k = from; k < to; k++) {
+            signed[k] = M31.toSigned(residues[k]);
+          }
+        });
+    return of(signed, workers);
   }
 
   // The residue of a value inside (-p, p).

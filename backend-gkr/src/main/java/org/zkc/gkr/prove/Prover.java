@@ -128,6 +128,7 @@ public final class Prover {
     SendingChannel out = new SendingChannel(transcript);
     try (Workers workers = Workers.of(options.threads())) {
       begin("witness", 0);
+      values.workBy(workers);
       LookupProver lookups = new LookupProver(system, arithmetization.leaves(), values, workers);
       values.countLookups(lookups);
       end("witness");

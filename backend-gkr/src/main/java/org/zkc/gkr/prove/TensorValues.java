@@ -10,6 +10,8 @@ import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.circuit.ViewSemantics;
 import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.relation.Advice;
 import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.ConstraintSystem;
@@ -24,12 +26,16 @@ import org.zkc.gkr.weight.TensorLayout;
  * them.
  */
 class TensorValues {
+  /** Elements that a thread computes at a time at least. */
+  private static final int PIECE = 1 << 14;
+
   private final ConstraintSystem system;
   private final Witness witness;
   private final ModelMatrix model;
   private final Map<Integer, Advice> advice = new HashMap<>();
   private final Map<Integer, Definition> definitions = new HashMap<>();
   private final boolean consuming;
+  private Workers workers = Workers.callerOnly();
   // Tensors that the circuit does not name: limbs, quotients, differences, multiplicities.
   private final @Nullable PackedIntegers[] added;
 
@@ -60,10 +66,10 @@ class TensorValues {
     }
     PackedIntegers known = added[tensor];
     if (known != null) {
-      return known.residues();
+      return known.residues(workers);
     }
     int[] computed = compute(tensor);
-    added[tensor] = PackedIntegers.ofResidues(computed);
+    added[tensor] = PackedIntegers.ofResidues(computed, workers);
     return computed;
   }
 
@@ -72,7 +78,7 @@ class TensorValues {
     if (tensor >= system.circuit().tensors().size()) {
       PackedIntegers known = added[tensor];
       if (known == null) {
-        known = PackedIntegers.ofResidues(compute(tensor));
+        known = PackedIntegers.ofResidues(compute(tensor), workers);
         added[tensor] = known;
       }
       return known::residues;
@@ -126,7 +132,12 @@ class TensorValues {
 
   /** Sets the elements of a tensor that nothing defines: multiplicities. */
   void set(int tensor, int[] residues) {
-    added[tensor] = PackedIntegers.ofResidues(residues);
+    added[tensor] = PackedIntegers.ofResidues(residues, workers);
+  }
+
+  /** Lets several threads compute elements from now on. */
+  void workBy(Workers several) {
+    workers = several;
   }
 
   /** Finds the multiplicities. */
@@ -145,7 +156,7 @@ class TensorValues {
     if (system.circuit().tensors().get(tensor).role() == TensorDeclaration.Role.MODEL) {
       return model.residues(tensor);
     }
-    return packed(tensor).residues();
+    return packed(tensor).residues(workers);
   }
 
   private PackedIntegers packed(int tensor) {
@@ -174,10 +185,16 @@ class TensorValues {
   }
 
   private int[] bits(Advice.Bits bits) {
-    int[] out = real(bits.source()).clone();
-    for (int k = 0; k < out.length; k++) {
-      out[k] = bits.of(M31.toSigned(out[k]));
-    }
+    int[] source = real(bits.source());
+    int[] out = new int[source.length];
+    workers.forEachPiece(
+        out.length,
+        PIECE,
+        (from, to) -> {
+          for (int k = from; k < to; k++) {
+            out[k] = bits.of(M31.toSigned(source[k]));
+          }
+        });
     return out;
   }
 
@@ -206,16 +223,25 @@ class TensorValues {
       if (!c.limits().equals(system.tensor(tensor).shape())) {
         throw new IllegalStateException("no expansion adds constants on a part of a tensor");
       }
-      for (int k = 0; k < out.length; k++) {
-        out[k] = M31.add(out[k], c.value());
-      }
+      int value = c.value();
+      workers.forEachPiece(
+          out.length,
+          PIECE,
+          (from, to) -> {
+            for (int k = from; k < to; k++) {
+              out[k] = M31.add(out[k], value);
+            }
+          });
     }
     for (Definition.Term term : sum.terms()) {
       int[] source = seen(term);
       int c = term.coefficient();
-      for (int k = 0; k < out.length; k++) {
-        out[k] = M31.add(out[k], M31.mul(c, source[k]));
-      }
+      workers.forEachPiece(
+          out.length,
+          PIECE,
+          (from, to) ->
+              Kernels.best()
+                  .addMultipleBase(out, from, c, source, from, out, from, to - from));
     }
     return out;
   }
@@ -235,11 +261,12 @@ class TensorValues {
     return Arrays.stream(elements).mapToInt(M31::reduce).toArray();
   }
 
-  private static int[] product(int[] a, int[] b) {
+  private int[] product(int[] a, int[] b) {
     int[] out = new int[a.length];
-    for (int k = 0; k < out.length; k++) {
-      out[k] = M31.mul(a[k], b[k]);
-    }
+    workers.forEachPiece(
+        out.length,
+        PIECE,
+        (from, to) -> Kernels.best().multiplyBase(a, from, b, from, out, from, to - from));
     return out;
   }
 }

@@ -1,6 +1,7 @@
 package org.zkc.gkr.prove;
 
 import org.jspecify.annotations.Nullable;
+import org.zkc.gkr.kernel.Workers;
 
 /**
  * The elements of every INPUT, WITNESS and VIRTUAL tensor of a circuit, each row-major over its
@@ -17,7 +18,12 @@ public final class Witness {
 
   /** Sets a tensor's elements; the array is not kept. */
   public void set(int tensor, int[] values) {
-    elements[tensor] = PackedIntegers.of(values);
+    set(tensor, values, Workers.callerOnly());
+  }
+
+  /** {@link #set(int, int[])}, packed by several threads. */
+  public void set(int tensor, int[] values, Workers workers) {
+    elements[tensor] = PackedIntegers.of(values, workers);
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.kernel.Workers;
 
 class PackedIntegersTest {
   private static final int LIMIT = 1 << 30;
@@ -43,7 +44,7 @@ class PackedIntegersTest {
               .ints(1 + random.nextInt(300), -bound, bound == LIMIT ? LIMIT : bound + 1)
               .toArray();
       int[] copy = values.clone();
-      PackedIntegers packed = PackedIntegers.of(values);
+      PackedIntegers packed = PackedIntegers.of(values, Workers.callerOnly());
       values[0]++;
       assertArrayEquals(copy, packed.signed(), "seed " + seed);
       assertArrayEquals(residues(copy), packed.residues(), "seed " + seed);
@@ -58,8 +59,22 @@ class PackedIntegersTest {
     }
   }
 
+  @Test
+  void severalThreadsPackTheSame() {
+    try (Workers workers = Workers.of(3)) {
+      int[] values = new Random(7).ints(100_003, -3000, 3000).toArray();
+      PackedIntegers packed = PackedIntegers.of(values, workers);
+      assertArrayEquals(values, packed.signed());
+      assertArrayEquals(residues(values), packed.residues(workers));
+      assertArrayEquals(
+          residues(values), PackedIntegers.ofResidues(residues(values), workers).residues());
+      values[77_777] = 1 << 20;
+      assertArrayEquals(values, PackedIntegers.of(values, workers).signed());
+    }
+  }
+
   private static void check(int[] values, int bytes, String at) {
-    PackedIntegers packed = PackedIntegers.of(values);
+    PackedIntegers packed = PackedIntegers.of(values, Workers.callerOnly());
     int width =
         switch (packed) {
           case PackedIntegers.Bytes b -> 1;
@@ -69,7 +84,10 @@ class PackedIntegersTest {
     assertEquals(bytes, width, at);
     assertArrayEquals(values, packed.signed(), at);
     assertArrayEquals(residues(values), packed.residues(), at);
-    assertArrayEquals(residues(values), PackedIntegers.ofResidues(residues(values)).residues(), at);
+    assertArrayEquals(
+        residues(values),
+        PackedIntegers.ofResidues(residues(values), Workers.callerOnly()).residues(),
+        at);
   }
 
   private static int[] residues(int[] values) {

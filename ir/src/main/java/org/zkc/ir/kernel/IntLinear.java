@@ -5,6 +5,12 @@ package org.zkc.ir.kernel;
  * reading the weights, each of which is used once for a row of inputs.
  */
 public final class IntLinear {
+  /** Multiplications of a piece at least: some ten microseconds. */
+  private static final int LEAST_PIECE = 1 << 17;
+
+  /** Pieces for each thread: the last one to be done is waited for by the others. */
+  private static final int PIECES_OF_A_THREAD = 4;
+
   private IntLinear() {}
 
   /** The weight matrix; read by several threads at once. */
@@ -18,13 +24,13 @@ public final class IntLinear {
   public static int[] run(
       int[] input, int rows, int depth, int outputs, Weights weights, TaskRunner tasks) {
     int[] out = new int[Math.multiplyExact(rows, outputs)];
-    int workers = Math.min(tasks.threads(), outputs);
+    int pieces = pieces(outputs, (long) depth * rows, tasks);
     tasks.forEach(
-        workers,
-        worker -> {
+        pieces,
+        piece -> {
           int[] row = new int[depth];
-          int end = (int) ((long) outputs * (worker + 1) / workers);
-          for (int o = (int) ((long) outputs * worker / workers); o < end; o++) {
+          int end = (int) ((long) outputs * (piece + 1) / pieces);
+          for (int o = (int) ((long) outputs * piece / pieces); o < end; o++) {
             weights.read(o, row);
             for (int i = 0; i < rows; i++) {
               out[i * outputs + o] = dot(input, i * depth, row);
@@ -32,6 +38,15 @@ public final class IntLinear {
           }
         });
     return out;
+  }
+
+  /** Pieces of outputs of so many multiplications each, for several threads where they are many. */
+  static int pieces(int outputs, long each, TaskRunner tasks) {
+    if (tasks.threads() == 1) {
+      return 1;
+    }
+    long most = Math.min(outputs, (long) PIECES_OF_A_THREAD * tasks.threads());
+    return (int) Math.clamp(outputs * each / LEAST_PIECE, 1, Math.max(1, most));
   }
 
   private static int dot(int[] a, int at, int[] b) {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
@@ -33,6 +35,7 @@ import org.zkc.ir.kernel.IntExponentials;
 import org.zkc.ir.kernel.IntLinear;
 import org.zkc.ir.kernel.IntMatMul;
 import org.zkc.ir.kernel.IntNorms;
+import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.runtime.emit.ModelTensor;
 import org.zkc.runtime.emit.ModelWeights;
 
@@ -43,6 +46,9 @@ import org.zkc.runtime.emit.ModelWeights;
  * form.
  */
 public final class IntegerExecutor {
+  /** Elements that a thread works on at a time at least. */
+  private static final int PIECE = 1 << 14;
+
   private final Circuit circuit;
   private final ModelWeights weights;
   private final SaturationLimits limits;
@@ -103,14 +109,14 @@ public final class IntegerExecutor {
 
   /** The elements of the circuit's outputs alone. */
   public List<int[]> runForOutputs(List<int[]> inputs, int threads) {
-    int[][] outputs = evaluate(inputs, threads, (tensor, elements) -> {});
+    int[][] outputs = evaluate(inputs, threads, (tensor, elements, workers) -> {});
     return circuit.outputs().stream().map(tensor -> outputs[tensor]).toList();
   }
 
   /** Sees a tensor that no further relation reads. */
   @FunctionalInterface
   private interface Finished {
-    void tensor(int index, int[] elements);
+    void tensor(int index, int[] elements, Workers workers);
   }
 
   // The outputs are left at the end: any other tensor is let go after its last use.
@@ -124,7 +130,7 @@ public final class IntegerExecutor {
         values[relation.result()] = evaluate(relation, values, workers);
         for (int tensor : lastUses.get(i)) {
           if (values[tensor] != null) {
-            finished.tensor(tensor, values[tensor]);
+            finished.tensor(tensor, values[tensor], workers);
           }
           values[tensor] = null;
         }
@@ -182,7 +188,7 @@ public final class IntegerExecutor {
 
   private int[] evaluate(Relation relation, int[][] values, Workers workers) {
     return switch (relation) {
-      case Affine a -> affine(a, values);
+      case Affine a -> affine(a, values, workers);
       case Conv c -> convolution(c, values, workers);
       case FftConv c -> {
         FftConvKernel kernel = transforms.get(c);
@@ -202,10 +208,10 @@ public final class IntegerExecutor {
           IntNorms.scaled(
               IntNorms.shifted(elements(n.source(), values), n.exponents()),
               elements(n.reciprocal(), values));
-      case Product p -> product(elements(p.left(), values), elements(p.right(), values));
-      case Requantize r -> requantize(r, elements(r.source(), values));
+      case Product p -> product(elements(p.left(), values), elements(p.right(), values), workers);
+      case Requantize r -> requantize(r, elements(r.source(), values), workers);
       case Exponentials e -> exponentials(e, elements(e.source(), values), workers);
-      case Max m -> max(m.sources().stream().map(s -> elements(s, values)).toList());
+      case Max m -> max(m.sources().stream().map(s -> elements(s, values)).toList(), workers);
       case RoundedQuotient q ->
           quotient(q, elements(q.numerator(), values), elements(q.denominator(), values));
     };
@@ -221,14 +227,15 @@ public final class IntegerExecutor {
             c.paddingLow(),
             c.dilations(),
             c.groups());
-    return IntConvolution.run(
-        geometry,
-        elements(c.source(), values),
-        elements(c.weight(), values),
-        new WorkerTasks(workers));
+    int[] source = elements(c.source(), values);
+    TaskRunner tasks = new WorkerTasks(workers);
+    return isModel(c.weight())
+        ? IntConvolution.run(
+            geometry, source, weights.tensor(c.weight())::copyChannel, tasks)
+        : IntConvolution.run(geometry, source, values[c.weight()], tasks);
   }
 
-  private int[] affine(Affine affine, int[][] values) {
+  private int[] affine(Affine affine, int[][] values, Workers workers) {
     List<Integer> shape = shape(affine.result());
     int[] out = new int[Math.toIntExact(circuit.tensors().get(affine.result()).elementCount())];
     for (Affine.Term term : affine.terms()) {
@@ -236,7 +243,7 @@ public final class IntegerExecutor {
       for (ViewStep step : term.steps()) {
         view = view.apply(step);
       }
-      view.addTo(out, (int) term.coefficient());
+      view.addTo(out, (int) term.coefficient(), workers);
     }
     affine.constants().forEach(box -> fill(out, shape, box, 0, 0));
     return out;
@@ -292,29 +299,39 @@ public final class IntegerExecutor {
         new WorkerTasks(workers));
   }
 
-  private static int[] product(int[] left, int[] right) {
+  private static int[] product(int[] left, int[] right, Workers workers) {
     int[] out = new int[left.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = left[i] * right[i];
-    }
+    workers.forEachPiece(
+        out.length,
+        PIECE,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            out[i] = left[i] * right[i];
+          }
+        });
     return out;
   }
 
-  private int[] requantize(Requantize r, int[] source) {
+  private int[] requantize(Requantize r, int[] source, Workers workers) {
     Table table = circuit.tables().get(r.table());
     int[] out = new int[source.length];
     Met met;
     switch (table) {
       case Table.Clamp c -> {
-        met = clamp(source, r.shift(), (int) c.low(), (int) c.high(), table, out);
+        met = clamp(source, r.shift(), (int) c.low(), (int) c.high(), table, out, workers);
       }
       case Table.Entries e -> {
-        met = clamp(source, r.shift(), Integer.MIN_VALUE, Integer.MAX_VALUE, table, out);
+        met = clamp(source, r.shift(), Integer.MIN_VALUE, Integer.MAX_VALUE, table, out, workers);
         int[] values = e.values();
         int first = (int) e.first();
-        for (int i = 0; i < out.length; i++) {
-          out[i] = values[Math.min(out[i] - first, values.length - 1)];
-        }
+        workers.forEachPiece(
+            out.length,
+            PIECE,
+            (from, to) -> {
+              for (int i = from; i < to; i++) {
+                out[i] = values[Math.min(out[i] - first, values.length - 1)];
+              }
+            });
       }
     }
     limits
@@ -327,20 +344,33 @@ public final class IntegerExecutor {
   private record Met(int low, int high) {}
 
   /** Sets {@code out} to clamp((x + half) >> shift, least, most), which must be in the table. */
-  private static Met clamp(int[] x, int shift, int least, int most, Table table, int[] out) {
-    int half = shift == 0 ? 0 : 1 << (shift - 1);
-    int low = Integer.MAX_VALUE;
-    int high = Integer.MIN_VALUE;
-    for (int i = 0; i < out.length; i++) {
-      int h = (x[i] + half) >> shift;
-      out[i] = Math.min(Math.max(h, least), most);
-      low = Math.min(low, h);
-      high = Math.max(high, h);
-    }
+  private static Met clamp(
+      int[] x, int shift, int least, int most, Table table, int[] out, Workers workers) {
+    Queue<Met> parts = new ConcurrentLinkedQueue<>();
+    workers.forEachPiece(
+        out.length,
+        PIECE,
+        (from, to) -> parts.add(clamp(x, shift, least, most, out, from, to)));
+    int low = parts.stream().mapToInt(Met::low).min().orElse(Integer.MAX_VALUE);
+    int high = parts.stream().mapToInt(Met::high).max().orElse(Integer.MIN_VALUE);
     if (out.length > 0 && (low < table.first() || high >= table.first() + table.size())) {
       throw new IllegalStateException(
           "requantisation met [%d, %d], its table covers [%d, %d]"
               .formatted(low, high, table.first(), table.first() + table.size() - 1));
+    }
+    return new Met(low, high);
+  }
+
+  private static Met clamp(
+      int[] x, int shift, int least, int most, int[] out, int from, int to) {
+    int half = shift == 0 ? 0 : 1 << (shift - 1);
+    int low = Integer.MAX_VALUE;
+    int high = Integer.MIN_VALUE;
+    for (int i = from; i < to; i++) {
+      int h = (x[i] + half) >> shift;
+      out[i] = Math.min(Math.max(h, least), most);
+      low = Math.min(low, h);
+      high = Math.max(high, h);
     }
     return new Met(low, high);
   }
@@ -357,12 +387,17 @@ public final class IntegerExecutor {
         source, shape.get(e.axis()), inner, e.shift(), entries, new WorkerTasks(workers));
   }
 
-  private static int[] max(List<int[]> sources) {
+  private static int[] max(List<int[]> sources, Workers workers) {
     int[] out = sources.getFirst().clone();
     for (int[] source : sources.subList(1, sources.size())) {
-      for (int i = 0; i < out.length; i++) {
-        out[i] = Math.max(out[i], source[i]);
-      }
+      workers.forEachPiece(
+          out.length,
+          PIECE,
+          (from, to) -> {
+            for (int i = from; i < to; i++) {
+              out[i] = Math.max(out[i], source[i]);
+            }
+          });
     }
     return out;
   }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.ViewStep;
+import org.zkc.gkr.kernel.Workers;
 
 /**
  * A tensor seen through view steps: at index i with {@code from[axis] <= i[axis] < to[axis]} on
@@ -13,6 +14,9 @@ import org.zkc.gkr.circuit.ViewStep;
  * Sums wrap modulo 2^32.
  */
 final class StridedView {
+  /** Elements that a thread adds at a time at least. */
+  private static final int PIECE = 1 << 14;
+
   private final int[] elements;
   private final int[] extents;
   private final int[] strides;
@@ -117,6 +121,11 @@ final class StridedView {
 
   /** {@code out[i] += coefficient * this[i]} for every index, {@code out} row-major. */
   void addTo(int[] out, int coefficient) {
+    addTo(out, coefficient, Workers.callerOnly());
+  }
+
+  /** {@link #addTo(int[], int)}, parts of the outermost axis by several threads. */
+  void addTo(int[] out, int coefficient, Workers workers) {
     for (int axis = 0; axis < extents.length; axis++) {
       if (from[axis] >= to[axis]) {
         return;
@@ -146,8 +155,26 @@ final class StridedView {
     if (loops.isEmpty()) {
       out[outAt] += coefficient * elements[at];
     } else {
-      add(loops.toArray(int[][]::new), 0, at, out, outAt, coefficient);
+      add(loops.toArray(int[][]::new), at, out, outAt, coefficient, workers);
     }
+  }
+
+  private void add(
+      int[][] loops, int at, int[] out, int outAt, int coefficient, Workers workers) {
+    int[] outer = loops[0];
+    long inner = 1;
+    for (int[] loop : loops) {
+      inner *= loop[0];
+    }
+    workers.forEachPiece(
+        outer[0],
+        inner / outer[0],
+        PIECE,
+        (first, end) -> {
+          int[][] part = loops.clone();
+          part[0] = new int[] {end - first, outer[1], outer[2]};
+          add(part, 0, at + first * outer[1], out, outAt + first * outer[2], coefficient);
+        });
   }
 
   /** {@code loops}: count, stride here, stride there. */
