@@ -69,12 +69,20 @@ public final class CircleCode {
     if (length > k) {
       throw new IllegalArgumentException(length + " coefficients for dimension " + k);
     }
+    System.arraycopy(message, from, out, at, length);
+    Arrays.fill(out, at + length, at + k, 0);
+    encodeInPlace(out, at);
+  }
+
+  /** Replaces the message at out[at, at + k) by its codeword at out[at, at + n). */
+  public void encodeInPlace(int[] out, int at) {
+    int k = dimension();
     // The upper two layers see zero coefficients only: they copy.
+    for (int block = 1; block < ProtocolConstants.BLOW_UP; block++) {
+      System.arraycopy(out, at, out, at + block * k, k);
+    }
     for (int block = 0; block < ProtocolConstants.BLOW_UP; block++) {
-      int base = at + block * k;
-      System.arraycopy(message, from, out, base, length);
-      Arrays.fill(out, base + length, base + k, 0);
-      butterflies.transform(out, base, logDimension, domain.layers(), block);
+      butterflies.transform(out, at + block * k, logDimension, domain.layers(), block);
     }
   }
 

@@ -1,8 +1,8 @@
 package org.zkc.gkr.hash;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
+import java.util.List;
 import org.zkc.gkr.kernel.Workers;
 
 /**
@@ -12,8 +12,10 @@ import org.zkc.gkr.kernel.Workers;
  * differ, so that neither can stand for the other.
  */
 public final class ColumnHasher {
-  /** Rows of one BLAKE3 block: {@link #absorb} takes this many at a time but for the last. */
+  /** Rows of one BLAKE3 block. */
   public static final int BLOCK_ROWS = Blake3.BLOCK_WORDS;
+
+  private static final int CHUNK_ROWS = BLOCK_ROWS * Blake3.BLOCKS_PER_CHUNK;
 
   static final int[] LEAF_KEY = Blake3.key("zkc merkle leaf v1");
 
@@ -23,13 +25,17 @@ public final class ColumnHasher {
   private final int columns;
   private final int rows;
   private final Compression compression;
-  private int[] chaining;
-  private final Deque<Subtree> finished = new ArrayDeque<>();
-  private int absorbedRows;
-  private long chunk;
 
-  /** Chaining values of complete subtrees of 2^height chunks, word-major as in {@link Digests}. */
-  private record Subtree(int height, int[] chaining) {}
+  /** The chaining values of the chunk at work, word-major as in {@link Digests}. */
+  private final int[] chaining;
+
+  /**
+   * For every height h, room for two subtrees of 2^h chunks: words 0..7 hold the one that waits for
+   * its sibling, words 8..15 that sibling when they are merged.
+   */
+  private final List<int[]> pairs = new ArrayList<>();
+
+  private int absorbedRows;
 
   /**
    * @param columns number of columns, at least 1
@@ -46,15 +52,10 @@ public final class ColumnHasher {
     this.columns = columns;
     this.rows = rows;
     this.compression = compression;
-    chaining = keys();
-  }
-
-  private int[] keys() {
-    int[] keyed = new int[Math.multiplyExact(Blake3.DIGEST_WORDS, columns)];
-    for (int k = 0; k < keyed.length; k++) {
-      keyed[k] = LEAF_KEY[k / columns];
+    chaining = new int[Math.multiplyExact(Blake3.DIGEST_WORDS, columns)];
+    for (int chunks = (rows - 1) / CHUNK_ROWS; chunks > 0; chunks /= 2) {
+      pairs.add(new int[Math.multiplyExact(Blake3.BLOCK_WORDS, columns)]);
     }
-    return keyed;
   }
 
   /** Hears that all rows are to come at once, before the first. */
@@ -63,59 +64,89 @@ public final class ColumnHasher {
   }
 
   /**
-   * Takes the next BLOCK_ROWS rows, row-major without gaps from the array's start; the last call
-   * may take fewer real rows, and overwrites the rest of the block with zeros.
+   * Takes the next {@code count} rows, row-major without gaps from index {@code base} of the array.
+   * All but the last rows come in multiples of {@link #BLOCK_ROWS}; what follows the last rows, up
+   * to such a multiple, is overwritten with zeros.
    */
-  public void absorb(int[] block, Workers workers) {
-    absorb(block, 0, workers);
-  }
-
-  /** {@link #absorb(int[], Workers)} of the rows that start at {@code base}. */
-  public void absorb(int[] block, int base, Workers workers) {
-    int count = Math.min(BLOCK_ROWS, rows - absorbedRows);
-    if (count == 0) {
-      throw new IllegalStateException("all " + rows + " rows absorbed");
+  public void absorb(int[] block, int base, int count, Workers workers) {
+    if (count < 1 || count > rows - absorbedRows) {
+      throw new IllegalStateException(count + " rows after " + absorbedRows + " of " + rows);
     }
-    Arrays.fill(block, base + count * columns, base + BLOCK_ROWS * columns, 0);
-    int blockInChunk = absorbedRows / BLOCK_ROWS % Blake3.BLOCKS_PER_CHUNK;
+    int first = absorbedRows;
     absorbedRows += count;
-    boolean last = absorbedRows == rows;
-    boolean chunkEnds = last || blockInChunk == Blake3.BLOCKS_PER_CHUNK - 1;
-    int flags = Blake3.KEYED_HASH;
-    flags |= blockInChunk == 0 ? Blake3.CHUNK_START : 0;
-    flags |= chunkEnds ? Blake3.CHUNK_END : 0;
-    flags |= last && chunk == 0 ? Blake3.ROOT : 0;
-    int[] target = chaining;
-    int blockFlags = flags;
-    long counter = chunk;
+    if (absorbedRows < rows && count % BLOCK_ROWS != 0) {
+      throw new IllegalStateException(count + " rows are no blocks, and more are to come");
+    }
+    int padded = (count + BLOCK_ROWS - 1) / BLOCK_ROWS * BLOCK_ROWS;
+    Arrays.fill(block, base + count * columns, base + padded * columns, 0);
     workers.forEach(
         (columns + TASK_COLUMNS - 1) / TASK_COLUMNS,
         task -> {
           int from = task * TASK_COLUMNS;
           int lanes = Math.min(TASK_COLUMNS, columns - from);
-          compression.compress(
-              target,
-              from,
-              columns,
-              block,
-              base + from,
-              columns,
-              lanes,
-              counter,
-              4 * count,
-              blockFlags);
+          for (int row = 0; row < count; row += BLOCK_ROWS) {
+            absorb(block, base + row * columns, first + row, from, lanes);
+          }
         });
-    if (chunkEnds && !last) {
-      Subtree subtree = new Subtree(0, chaining);
-      chunk++;
-      // A complete subtree is merged as soon as its sibling is, but never at the root: more input
-      // follows.
-      while (!finished.isEmpty() && finished.peek().height == subtree.height) {
-        subtree =
-            new Subtree(subtree.height + 1, parent(finished.pop().chaining, subtree.chaining, 0));
+  }
+
+  /** Advances some columns by the block of rows that starts with row {@code row}. */
+  private void absorb(int[] block, int base, int row, int from, int lanes) {
+    int chunk = row / CHUNK_ROWS;
+    int inChunk = row % CHUNK_ROWS;
+    int count = Math.min(BLOCK_ROWS, rows - row);
+    boolean last = row + count == rows;
+    boolean chunkEnds = last || inChunk == CHUNK_ROWS - BLOCK_ROWS;
+    int flags = Blake3.KEYED_HASH;
+    flags |= inChunk == 0 ? Blake3.CHUNK_START : 0;
+    flags |= chunkEnds ? Blake3.CHUNK_END : 0;
+    flags |= last && chunk == 0 ? Blake3.ROOT : 0;
+    if (inChunk == 0) {
+      key(from, lanes);
+    }
+    compression.compress(
+        chaining, from, columns, block, base + from, columns, lanes, chunk, 4 * count, flags);
+    if (chunkEnds) {
+      merge(chunk, last, from, lanes);
+    }
+  }
+
+  /**
+   * Merges chunk {@code chunk}, which is in {@link #chaining}, with the subtrees that wait: those
+   * of height h with bit h of the chunk's number. A complete subtree is merged as soon as its
+   * sibling is, but never at the root while more input follows.
+   */
+  private void merge(int chunk, boolean last, int from, int lanes) {
+    int waiting = chunk;
+    int height = 0;
+    for (; last ? waiting != 0 : (waiting & 1) != 0; waiting >>>= 1, height++) {
+      if ((waiting & 1) == 0) {
+        continue;
       }
-      finished.push(subtree);
-      chaining = keys();
+      int[] pair = pairs.get(height);
+      copy(pair, Blake3.DIGEST_WORDS, from, lanes);
+      key(from, lanes);
+      int flags = Blake3.KEYED_HASH | Blake3.PARENT | (last && waiting == 1 ? Blake3.ROOT : 0);
+      compression.compress(
+          chaining, from, columns, pair, from, columns, lanes, 0, Blake3.BLOCK_BYTES, flags);
+    }
+    if (!last) {
+      copy(pairs.get(height), 0, from, lanes);
+    }
+  }
+
+  private void key(int from, int lanes) {
+    for (int word = 0; word < Blake3.DIGEST_WORDS; word++) {
+      int at = word * columns + from;
+      Arrays.fill(chaining, at, at + lanes, LEAF_KEY[word]);
+    }
+  }
+
+  /** Copies chaining values to words {@code first} .. first + 7 of a pair. */
+  private void copy(int[] pair, int first, int from, int lanes) {
+    for (int word = 0; word < Blake3.DIGEST_WORDS; word++) {
+      System.arraycopy(
+          chaining, word * columns + from, pair, (first + word) * columns + from, lanes);
     }
   }
 
@@ -124,31 +155,8 @@ public final class ColumnHasher {
     if (absorbedRows != rows) {
       throw new IllegalStateException(absorbedRows + " of " + rows + " rows absorbed");
     }
-    while (!finished.isEmpty()) {
-      int[] left = finished.pop().chaining;
-      chaining = parent(left, chaining, finished.isEmpty() ? Blake3.ROOT : 0);
-    }
     Digests out = new Digests(columns);
     System.arraycopy(chaining, 0, out.words(), 0, chaining.length);
-    return out;
-  }
-
-  private int[] parent(int[] left, int[] right, int rootFlag) {
-    int[] message = new int[left.length + right.length];
-    System.arraycopy(left, 0, message, 0, left.length);
-    System.arraycopy(right, 0, message, left.length, right.length);
-    int[] out = keys();
-    compression.compress(
-        out,
-        0,
-        columns,
-        message,
-        0,
-        columns,
-        columns,
-        0,
-        Blake3.BLOCK_BYTES,
-        Blake3.KEYED_HASH | Blake3.PARENT | rootFlag);
     return out;
   }
 }

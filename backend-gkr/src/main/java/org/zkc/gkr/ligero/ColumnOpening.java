@@ -26,7 +26,7 @@ public record ColumnOpening(int[] columns, byte[] multiproof) {
           block[r * count + q] = columns[q * rows + from + r];
         }
       }
-      hasher.absorb(block, Workers.callerOnly());
+      hasher.absorb(block, 0, real, Workers.callerOnly());
     }
     return hasher.finish();
   }

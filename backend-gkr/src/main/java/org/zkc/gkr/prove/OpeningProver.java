@@ -26,6 +26,9 @@ import org.zkc.gkr.weight.TensorLayout;
  * prover's side.
  */
 final class OpeningProver {
+  /** Elements of a row that a task combines, over all rows: their sums stay in the cache. */
+  private static final int COMBINED = 1 << 10;
+
   private final ConstraintSystem system;
   private final SendingChannel out;
   private final Claims claims;
@@ -82,41 +85,39 @@ final class OpeningProver {
     out.send(Section.WITNESS_BATCH, "witness batch ends", ends);
 
     ExtVector stacking = Merging.coefficients(out.transcript(), "witness rows", columns.size());
-    // A combination of a part of the columns for each thread; sums in E are exact.
-    int pieces = Math.min(workers.threads(), columns.size());
-    ExtVector[] parts = new ExtVector[pieces];
-    workers.forEach(
-        pieces,
-        piece -> {
-          ExtVector u = new ExtVector(layout.width());
-          for (int k = piece; k < columns.size(); k += pieces) {
-            addRows(layout, columns.get(k), point, stacking.get(k), u);
-          }
-          parts[piece] = u;
-        });
-    for (int piece = 1; piece < pieces; piece++) {
-      Kernels.best().addScaled(parts[0], Ext.ONE, parts[piece]);
+    ExtVector coefficients = new ExtVector(layout.rows());
+    for (int k = 0; k < columns.size(); k++) {
+      coefficients(layout, columns.get(k), point, stacking.get(k), coefficients);
     }
-    return parts[0];
+    ExtVector u = new ExtVector(layout.width());
+    int tile = Math.min(COMBINED, layout.width());
+    workers.forEach(
+        layout.width() / tile,
+        task -> addRows(columns, layout.width(), coefficients, task * tile, u.slice(task * tile, tile)));
+    return u;
   }
 
-  /** Adds the combination of a column's rows. */
-  private void addRows(
-      WitnessLayout layout, WitnessLayout.Column column, Ext[] point, Ext scale, ExtVector u) {
+  /** Sets the coefficients of a column's rows in the combination. */
+  private static void coefficients(
+      WitnessLayout layout, WitnessLayout.Column column, Ext[] point, Ext scale, ExtVector out) {
     int own = Math.max(column.layout().variables(), layout.widthVariables());
     int rowEnd = layout.variables() - layout.widthVariables();
-    ExtVector rows =
-        EqTable.of(Arrays.copyOfRange(point, layout.variables() - own, rowEnd), column.rows());
-    int[] stored = values.combined(column.tensor());
-    for (int r = 0; r < column.rows(); r++) {
-      int from = r * layout.width();
-      Kernels.best()
-          .addScaledBase(
-              u,
-              scale.mul(rows.get(r)),
-              stored,
-              from,
-              Math.min(layout.width(), stored.length - from));
+    ExtVector rows = out.slice(column.firstRow(), column.rows());
+    rows.copyFrom(
+        EqTable.of(Arrays.copyOfRange(point, layout.variables() - own, rowEnd), column.rows()));
+    Kernels.best().scale(rows, scale);
+  }
+
+  /** Adds up all rows' elements from {@code from} on, as many as {@code u} has. */
+  private void addRows(
+      List<WitnessLayout.Column> columns, int width, ExtVector coefficients, int from, ExtVector u) {
+    int[] part = new int[u.length()];
+    for (WitnessLayout.Column column : columns) {
+      for (int r = 0; r < column.rows(); r++) {
+        Arrays.fill(part, 0);
+        int count = values.combined(column, r * width + from, part.length, part, 0);
+        Kernels.best().addScaledBase(u, coefficients.get(column.firstRow() + r), part, 0, count);
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.layout.WitnessLayout;
 import org.zkc.gkr.relation.Advice;
 import org.zkc.gkr.relation.Bilinear;
 import org.zkc.gkr.relation.ConstraintSystem;
@@ -76,17 +77,28 @@ class TensorValues {
   /** The elements as {@link #real} has them, read piece by piece from where they are kept. */
   TensorLayout.Elements elements(int tensor) {
     if (tensor >= system.circuit().tensors().size()) {
-      PackedIntegers known = added[tensor];
-      if (known == null) {
-        known = PackedIntegers.ofResidues(compute(tensor), workers);
-        added[tensor] = known;
-      }
+      PackedIntegers known = added(tensor);
       return known::residues;
     }
     if (system.circuit().tensors().get(tensor).role() == TensorDeclaration.Role.MODEL) {
       return of(real(tensor));
     }
     return packed(tensor)::residues;
+  }
+
+  // Threads that ask for rows of one tensor compute its elements once.
+  private PackedIntegers added(int tensor) {
+    PackedIntegers known = added[tensor];
+    if (known == null) {
+      synchronized (added) {
+        known = added[tensor];
+        if (known == null) {
+          known = PackedIntegers.ofResidues(compute(tensor), workers);
+          added[tensor] = known;
+        }
+      }
+    }
+    return known;
   }
 
   /** Elements in an array. */
@@ -115,19 +127,20 @@ class TensorValues {
   }
 
   /**
-   * The committed elements of a COMMITTED tensor, from the start of its first row on; the rest of
-   * its last row is zero.
+   * Writes committed elements [from, from + count) of a COMMITTED tensor, counted from the start of
+   * its first row, to out[at, at + count), which holds zeros; returns how many may be other than
+   * zero, from the first on. Called from any thread.
    */
-  int[] committed(int tensor) {
-    return stored(tensor);
+  int committed(WitnessLayout.Column column, int from, int count, int[] out, int at) {
+    return column.layout().copyStored(elements(column.tensor()), from, count, out, at);
   }
 
   /**
-   * The elements that go into the combination of the committed rows, laid out as {@link
-   * #committed}.
+   * Writes the elements that go into the combination of the committed rows, as {@link #committed}
+   * does.
    */
-  int[] combined(int tensor) {
-    return committed(tensor);
+  int combined(WitnessLayout.Column column, int from, int count, int[] out, int at) {
+    return committed(column, from, count, out, at);
   }
 
   /** Sets the elements of a tensor that nothing defines: multiplicities. */

@@ -19,6 +19,11 @@ public final class TensorLayout {
   private final int storedLength;
   private final int[] axisVariables;
 
+  // Axes before the one that is padded last; a run of elements without gaps is one of its lines.
+  private final int runAxis;
+  private final int runLength;
+  private final int runStride;
+
   public TensorLayout(List<Integer> shape) {
     this.shape = List.copyOf(shape);
     int sum = 0;
@@ -30,6 +35,16 @@ public final class TensorLayout {
     }
     variables = sum;
     storedLength = Math.toIntExact(last + 1);
+    int inner = 1;
+    int axis = shape.size() - 1;
+    // Trailing axes without padding belong to the run, and so does the axis before them.
+    while (axis >= 0 && shape.get(axis) == 1 << axisVariables[axis]) {
+      inner *= shape.get(axis);
+      axis--;
+    }
+    runAxis = Math.max(axis, 0);
+    runLength = axis < 0 ? inner : inner * shape.get(axis);
+    runStride = axis < 0 ? inner : inner << axisVariables[axis];
   }
 
   public List<Integer> shape() {
@@ -119,33 +134,55 @@ public final class TensorLayout {
 
   /** Calls {@code run} for all runs, ascending. */
   public void forEachRun(Run run) {
-    int inner = 1;
-    int axis = shape.size() - 1;
-    // Trailing axes without padding belong to the run, and so does the axis before them.
-    while (axis >= 0 && shape.get(axis) == 1 << Mle.variables(shape.get(axis))) {
-      inner *= shape.get(axis);
-      axis--;
-    }
-    if (axis < 0) {
-      run.at(0, 0, inner);
-      return;
-    }
-    int count = inner * shape.get(axis);
-    int paddedCount = inner << Mle.variables(shape.get(axis));
     int outer = 1;
-    for (int a = 0; a < axis; a++) {
+    for (int a = 0; a < runAxis; a++) {
       outer *= shape.get(a);
     }
-    int[] index = new int[axis];
+    int[] index = new int[runAxis];
     for (int o = 0; o < outer; o++) {
       int at = 0;
-      for (int a = 0; a < axis; a++) {
-        at = (at << Mle.variables(shape.get(a))) + index[a];
+      for (int a = 0; a < runAxis; a++) {
+        at = (at << axisVariables[a]) + index[a];
       }
-      run.at(o * count, at * paddedCount, count);
-      for (int a = axis - 1; a >= 0 && ++index[a] == shape.get(a); a--) {
+      run.at(o * runLength, at * runStride, runLength);
+      for (int a = runAxis - 1; a >= 0 && ++index[a] == shape.get(a); a--) {
         index[a] = 0;
       }
     }
+  }
+
+  /**
+   * Writes elements [from, from + count) of the laid out table to out[at, at + count), which holds
+   * zeros; returns how many of them lie in the stored prefix.
+   */
+  public int copyStored(Elements real, int from, int count, int[] out, int at) {
+    int end = Math.min(from + count, storedLength);
+    for (int line = from / runStride; (long) line * runStride < end; line++) {
+      int start = line * runStride;
+      int low = Math.max(from, start);
+      int high = Math.min(end, start + runLength);
+      int realLine = realLine(line);
+      if (realLine >= 0 && low < high) {
+        real.copy(realLine * runLength + low - start, high - low, out, at + low - from);
+      }
+    }
+    return Math.max(0, end - from);
+  }
+
+  /** The run that is line {@code line} of the table; negative when the line is padding. */
+  private int realLine(int line) {
+    int real = 0;
+    int scale = 1;
+    int rest = line;
+    for (int a = runAxis - 1; a >= 0; a--) {
+      int digit = rest & (1 << axisVariables[a]) - 1;
+      if (digit >= shape.get(a)) {
+        return -1;
+      }
+      real += digit * scale;
+      scale *= shape.get(a);
+      rest >>>= axisVariables[a];
+    }
+    return real;
   }
 }

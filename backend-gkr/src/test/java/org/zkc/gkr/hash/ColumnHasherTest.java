@@ -37,13 +37,19 @@ class ColumnHasherTest {
 
   private static Digests hash(
       int[] matrix, int rows, int columns, Compression compression, Workers workers) {
+    return hash(matrix, rows, columns, ColumnHasher.BLOCK_ROWS, compression, workers);
+  }
+
+  // Takes `step` rows at a time, a multiple of a block.
+  private static Digests hash(
+      int[] matrix, int rows, int columns, int step, Compression compression, Workers workers) {
     ColumnHasher hasher = new ColumnHasher(columns, rows, compression);
-    for (int from = 0; from < rows; from += ColumnHasher.BLOCK_ROWS) {
-      int[] block = new int[ColumnHasher.BLOCK_ROWS * columns];
+    for (int from = 0; from < rows; from += step) {
+      int count = Math.min(step, rows - from);
+      int[] block = new int[step * columns];
       Arrays.fill(block, -1);
-      System.arraycopy(
-          matrix, from * columns, block, 0, Math.min(block.length, matrix.length - from * columns));
-      hasher.absorb(block, workers);
+      System.arraycopy(matrix, from * columns, block, 0, count * columns);
+      hasher.absorb(block, 0, count, workers);
     }
     return hasher.finish();
   }
@@ -84,13 +90,38 @@ class ColumnHasherTest {
     }
   }
 
+  // Chunks end and subtrees are merged within one call.
+  @ParameterizedTest
+  @ValueSource(ints = {32, 48, 256, 272, 2304})
+  void anyNumberOfBlocksMayComeAtOnce(int step) {
+    int rows = 2300;
+    int columns = 300;
+    int[] matrix = matrix(rows, columns);
+    int[] expected =
+        hash(matrix, rows, columns, Compression.best(), Workers.callerOnly()).words();
+    try (Workers three = Workers.of(3)) {
+      Digests digests = hash(matrix, rows, columns, step, Compression.best(), three);
+      assertArrayEquals(expected, digests.words());
+    }
+  }
+
   @Test
   void rowsMissingOrTooManyAreRefused() {
     ColumnHasher hasher = new ColumnHasher(2, 17);
     int[] block = new int[ColumnHasher.BLOCK_ROWS * 2];
-    hasher.absorb(block, Workers.callerOnly());
+    Workers workers = Workers.callerOnly();
+    assertThrows(IllegalStateException.class, () -> hasher.absorb(block, 0, 18, workers));
+    hasher.absorb(block, 0, 16, workers);
     assertThrows(IllegalStateException.class, hasher::finish);
-    hasher.absorb(block, Workers.callerOnly());
-    assertThrows(IllegalStateException.class, () -> hasher.absorb(block, Workers.callerOnly()));
+    hasher.absorb(block, 0, 1, workers);
+    assertThrows(IllegalStateException.class, () -> hasher.absorb(block, 0, 1, workers));
+  }
+
+  @Test
+  void onlyTheLastRowsMayFillNoBlock() {
+    ColumnHasher hasher = new ColumnHasher(2, 40);
+    int[] block = new int[ColumnHasher.BLOCK_ROWS * 2];
+    Workers workers = Workers.callerOnly();
+    assertThrows(IllegalStateException.class, () -> hasher.absorb(block, 0, 15, workers));
   }
 }

@@ -10,6 +10,7 @@ import org.zkc.gkr.field.M31;
 import org.zkc.gkr.layout.LeafLayout;
 import org.zkc.gkr.layout.LeafOrder;
 import org.zkc.gkr.layout.ModelLayout;
+import org.zkc.gkr.layout.WitnessLayout;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.prove.commitment.RowSource;
@@ -228,13 +229,25 @@ class ForgedValues extends TensorValues implements Adversary {
   }
 
   @Override
-  int[] committed(int tensor) {
-    return committed.containsKey(tensor) ? committed.get(tensor) : super.committed(tensor);
+  int committed(WitnessLayout.Column column, int from, int count, int[] out, int at) {
+    int[] table = committed.getOrDefault(column.tensor(), forgedStored.get(column.tensor()));
+    return table == null
+        ? super.committed(column, from, count, out, at)
+        : copy(table, from, count, out, at);
   }
 
   @Override
-  int[] combined(int tensor) {
-    return combined.containsKey(tensor) ? combined.get(tensor) : super.combined(tensor);
+  int combined(WitnessLayout.Column column, int from, int count, int[] out, int at) {
+    int[] table = combined.get(column.tensor());
+    return table == null
+        ? super.combined(column, from, count, out, at)
+        : copy(table, from, count, out, at);
+  }
+
+  private static int copy(int[] table, int from, int count, int[] out, int at) {
+    int real = Math.clamp(table.length - from, 0, count);
+    System.arraycopy(table, Math.min(from, table.length), out, at, real);
+    return real;
   }
 
   @Override

@@ -169,8 +169,9 @@ public final class CodewordFile implements AutoCloseable {
         int run = 0;
         for (int b = 0; b < staged && done + run < count; b++) {
           int block = (blockAt + done + run) / ColumnHasher.BLOCK_ROWS;
-          encoder.encode(block, stage, b * stageResidues);
-          hasher.absorb(stage, b * stageResidues, workers);
+          encoder.encode(
+              block * ColumnHasher.BLOCK_ROWS, encoder.rowsOf(block), stage, b * stageResidues);
+          hasher.absorb(stage, b * stageResidues, encoder.rowsOf(block), workers);
           run += encoder.rowsOf(block);
         }
         int turned = run;

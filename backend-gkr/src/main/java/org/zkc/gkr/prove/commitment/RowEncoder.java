@@ -1,10 +1,11 @@
 package org.zkc.gkr.prove.commitment;
 
+import java.util.Arrays;
 import org.zkc.gkr.code.CircleCode;
 import org.zkc.gkr.hash.ColumnHasher;
 import org.zkc.gkr.kernel.Workers;
 
-/** Encodes blocks of {@link ColumnHasher#BLOCK_ROWS} rows, row-major. */
+/** Encodes rows to codewords, row-major, each on one thread. */
 final class RowEncoder {
   private final CircleCode code;
   private final int rows;
@@ -28,14 +29,15 @@ final class RowEncoder {
     return Math.min(ColumnHasher.BLOCK_ROWS, rows - block * ColumnHasher.BLOCK_ROWS);
   }
 
-  /** Writes the codewords of block {@code block} to out[at, ...). */
-  void encode(int block, int[] out, int at) {
-    workers.forEach(
-        rowsOf(block),
-        r -> {
-          int[] message = new int[code.dimension()];
-          source.fill(block * ColumnHasher.BLOCK_ROWS + r, message, 0);
-          code.encode(message, 0, message.length, out, at + r * code.length());
-        });
+  /** Writes the codewords of {@code count} rows from {@code first} on to out[at, ...). */
+  void encode(int first, int count, int[] out, int at) {
+    workers.forEach(count, r -> encodeRow(first + r, out, at + r * code.length()));
+  }
+
+  /** Writes the codeword of row {@code row} to out[at, ...), on the calling thread. */
+  void encodeRow(int row, int[] out, int at) {
+    Arrays.fill(out, at, at + code.dimension(), 0);
+    source.fill(row, out, at);
+    code.encodeInPlace(out, at);
   }
 }

@@ -13,6 +13,15 @@ import org.zkc.gkr.ligero.Columns;
  * part of what hashing all of them did.
  */
 public final class WitnessCommitment implements Commitment {
+  /**
+   * Residues that are encoded before they are hashed, 4 MiB: one block of the widest rows that
+   * witnesses have, enough rows of narrow ones to occupy several threads.
+   */
+  private static final int STAGED_RESIDUES = 1 << 20;
+
+  /** Rows that a task of an opening encodes one after the other in one buffer. */
+  private static final int OPENED_ROWS = ColumnHasher.BLOCK_ROWS;
+
   private final int width;
   private final int rows;
   private final RowSource source;
@@ -38,27 +47,19 @@ public final class WitnessCommitment implements Commitment {
    */
   public static WitnessCommitment commit(int width, int rows, RowSource source, Workers workers) {
     CircleCode code = CircleCode.ofDimension(width);
-    ColumnHasher hasher = new ColumnHasher(code.length(), rows);
-    forEachBlock(
-        width, rows, source, workers, (firstRow, count, block) -> hasher.absorb(block, workers));
-    return new WitnessCommitment(width, rows, source, workers, MerkleTree.of(hasher.finish()));
-  }
-
-  /** Sees the codewords of {@code count} rows, row-major from the array's start. */
-  @FunctionalInterface
-  private interface Block {
-    void at(int firstRow, int count, int[] codewords);
-  }
-
-  private static void forEachBlock(
-      int width, int rows, RowSource source, Workers workers, Block action) {
-    CircleCode code = CircleCode.ofDimension(width);
+    int n = code.length();
     RowEncoder encoder = new RowEncoder(code, rows, source, workers);
-    int[] codewords = new int[Math.multiplyExact(ColumnHasher.BLOCK_ROWS, code.length())];
-    for (int b = 0; b < encoder.blocks(); b++) {
-      encoder.encode(b, codewords, 0);
-      action.at(b * ColumnHasher.BLOCK_ROWS, encoder.rowsOf(b), codewords);
+    ColumnHasher hasher = new ColumnHasher(n, rows);
+    int blocks =
+        Math.clamp(STAGED_RESIDUES / (ColumnHasher.BLOCK_ROWS * n), 1, encoder.blocks());
+    int staged = blocks * ColumnHasher.BLOCK_ROWS;
+    int[] stage = new int[Math.multiplyExact(staged, n)];
+    for (int first = 0; first < rows; first += staged) {
+      int count = Math.min(staged, rows - first);
+      encoder.encode(first, count, stage, 0);
+      hasher.absorb(stage, 0, count, workers);
     }
+    return new WitnessCommitment(width, rows, source, workers, MerkleTree.of(hasher.finish()));
   }
 
   @Override
@@ -79,16 +80,17 @@ public final class WitnessCommitment implements Commitment {
   @Override
   public ColumnOpening open(int[] indices) {
     int[] columns = new int[Math.multiplyExact(rows, indices.length)];
-    int length = Columns.count(width);
-    forEachBlock(
-        width,
-        rows,
-        source,
-        workers,
-        (firstRow, count, codewords) -> {
-          for (int r = 0; r < count; r++) {
+    CircleCode code = CircleCode.ofDimension(width);
+    RowEncoder encoder = new RowEncoder(code, rows, source, workers);
+    workers.forEach(
+        (rows + OPENED_ROWS - 1) / OPENED_ROWS,
+        task -> {
+          int[] codeword = new int[code.length()];
+          int end = Math.min(rows, (task + 1) * OPENED_ROWS);
+          for (int row = task * OPENED_ROWS; row < end; row++) {
+            encoder.encodeRow(row, codeword, 0);
             for (int q = 0; q < indices.length; q++) {
-              columns[q * rows + firstRow + r] = codewords[r * length + indices[q]];
+              columns[q * rows + row] = codeword[indices[q]];
             }
           }
         });
