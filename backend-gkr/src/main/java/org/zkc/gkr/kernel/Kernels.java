@@ -43,7 +43,15 @@ public interface Kernels {
   void bind(ExtVector table, int half, Ext r, int from, int to);
 
   /** {@link #bind} of a table over F into a new vector of length min(length, half). */
-  ExtVector bindBase(int[] table, int offset, int length, int half, Ext r);
+  default ExtVector bindBase(int[] table, int offset, int length, int half, Ext r) {
+    ExtVector out = new ExtVector(Math.min(length, half));
+    bindBase(table, offset, length, half, r, out, 0, out.length());
+    return out;
+  }
+
+  /** The part of {@link #bindBase} of k in a range within out.length(). */
+  void bindBase(
+      int[] table, int offset, int length, int half, Ext r, ExtVector out, int from, int to);
 
   /**
    * One doubling step of an eq table, in place, by a variable above the others: given e[0..half),
@@ -161,6 +169,14 @@ public interface Kernels {
   /** The part of {@link #roundOfThree} of k in a range. */
   Ext[] roundOfThree(ExtVector w, ExtVector f, ExtVector g, int half, int from, int to);
 
+  /** {@link #roundOfThree} with f and g over F, all three of one length. */
+  default Ext[] roundOfThreeBase(ExtVector w, int[] f, int[] g, int half) {
+    return roundOfThreeBase(w, f, g, half, 0, half);
+  }
+
+  /** The part of {@link #roundOfThreeBase} of k in a range. */
+  Ext[] roundOfThreeBase(ExtVector w, int[] f, int[] g, int half, int from, int to);
+
   /**
    * The round of a logup layer, with eq split off (Gruen 2024; Dao and Thaler 2024): the values at
    * t = 0 and t = 2 of
@@ -198,6 +214,15 @@ public interface Kernels {
    */
   Ext[] roundOfProduct(
       ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half, int from, int to);
+
+  /** {@link #roundOfProduct} of tables over F. */
+  default Ext[] roundOfProductBase(int[][] tables, ExtVector eqHigh, ExtVector eqLow, int half) {
+    return roundOfProductBase(tables, eqHigh, eqLow, half, 0, half);
+  }
+
+  /** The part of {@link #roundOfProductBase} of k in a range as for {@link #roundOfProduct}. */
+  Ext[] roundOfProductBase(
+      int[][] tables, ExtVector eqHigh, ExtVector eqLow, int half, int from, int to);
 
   /**
    * Denominators of lookups of tuples over F: out[k] = constant - sum over j of betas[j]

@@ -31,7 +31,12 @@ public final class SplitKernels {
 
   /** {@link Kernels#bindBase}. */
   public ExtVector bindBase(int[] table, int offset, int length, int half, Ext r) {
-    return kernels.bindBase(table, offset, length, half, r);
+    ExtVector out = new ExtVector(Math.min(length, half));
+    workers.forEachPiece(
+        out.length(),
+        LEAST,
+        (from, to) -> kernels.bindBase(table, offset, length, half, r, out, from, to));
+    return out;
   }
 
   /** {@link Kernels#roundOfTwo}. */
@@ -63,18 +68,39 @@ public final class SplitKernels {
     return sum(3, half, (from, to) -> kernels.roundOfThree(w, f, g, half, from, to));
   }
 
+  /** {@link Kernels#roundOfThreeBase}. */
+  public Ext[] roundOfThreeBase(ExtVector w, int[] f, int[] g, int half) {
+    return sum(3, half, (from, to) -> kernels.roundOfThreeBase(w, f, g, half, from, to));
+  }
+
   /** {@link Kernels#roundOfProduct}. */
   public Ext[] roundOfProduct(ExtVector[] tables, ExtVector eqHigh, ExtVector eqLow, int half) {
-    int low = eqLow.length();
-    int pieces = Math.min(workers.pieces(half, LEAST), half / low);
-    return sum(
+    return sumOfProducts(
         tables.length,
+        eqLow.length(),
+        half,
+        (from, to) -> kernels.roundOfProduct(tables, eqHigh, eqLow, half, from, to));
+  }
+
+  /** {@link Kernels#roundOfProductBase}. */
+  public Ext[] roundOfProductBase(int[][] tables, ExtVector eqHigh, ExtVector eqLow, int half) {
+    return sumOfProducts(
+        tables.length,
+        eqLow.length(),
+        half,
+        (from, to) -> kernels.roundOfProductBase(tables, eqHigh, eqLow, half, from, to));
+  }
+
+  private Ext[] sumOfProducts(int sums, int low, int half, RangeSums range) {
+    int blocks = half / low;
+    int pieces = Math.min(workers.pieces(half, LEAST), blocks);
+    return sum(
+        sums,
         pieces,
-        k -> {
-          int from = (int) ((long) half / low * k / pieces) * low;
-          int to = (int) ((long) half / low * (k + 1) / pieces) * low;
-          return kernels.roundOfProduct(tables, eqHigh, eqLow, half, from, to);
-        });
+        k ->
+            range.of(
+                (int) ((long) blocks * k / pieces) * low,
+                (int) ((long) blocks * (k + 1) / pieces) * low));
   }
 
   /** {@link Kernels#dot}. */

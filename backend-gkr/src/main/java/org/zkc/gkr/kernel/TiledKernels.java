@@ -40,17 +40,18 @@ final class TiledKernels implements Kernels {
   }
 
   @Override
-  public ExtVector bindBase(int[] table, int offset, int length, int half, Ext r) {
-    ExtVector out = new ExtVector(Math.min(length, half));
-    int both = Math.max(0, length - half);
-    loops.lineBase(table, offset, offset + half, r, out.slice(0, both));
-    addScaledBase(
-        out.slice(both, out.length() - both),
-        Ext.ONE.sub(r),
-        table,
-        offset + both,
-        out.length() - both);
-    return out;
+  public void bindBase(
+      int[] table, int offset, int length, int half, Ext r, ExtVector out, int from, int to) {
+    int both = Math.clamp(length - half, from, to);
+    if (both > from) {
+      ExtVector part = out.slice(from, both - from);
+      loops.lineBase(table, offset + from, offset + half + from, r, part);
+    }
+    if (both < to) {
+      ExtVector rest = out.slice(both, to - both);
+      rest.fill(Ext.ZERO);
+      addScaledBase(rest, Ext.ONE.sub(r), table, offset + both, to - both);
+    }
   }
 
   @Override
@@ -217,7 +218,6 @@ final class TiledKernels implements Kernels {
   @Override
   public Ext[] bindTwoBase(
       int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r, int from, int to) {
-    int both = Math.max(0, g.length() - half);
     return roundOfBound(
         bound,
         g,
@@ -226,17 +226,7 @@ final class TiledKernels implements Kernels {
         from,
         to,
         (first, end) -> {
-          int middle = Math.clamp(both, first, end);
-          if (middle > first) {
-            loops.lineBase(
-                f, offset + first, offset + half + first, r, bound.slice(first, middle - first));
-          }
-          addScaledBase(
-              bound.slice(middle, end - middle),
-              Ext.ONE.sub(r),
-              f,
-              offset + middle,
-              end - middle);
+          bindBase(f, offset, g.length(), half, r, bound, first, end);
           bind(g, half, r, first, end);
         });
   }
@@ -338,6 +328,16 @@ final class TiledKernels implements Kernels {
   }
 
   @Override
+  public Ext[] roundOfThreeBase(ExtVector w, int[] f, int[] g, int half, int first, int to) {
+    int end = Math.min(w.length(), to);
+    if (first >= end) {
+      return new Ext[] {Ext.ZERO, Ext.ZERO, Ext.ZERO};
+    }
+    int both = Math.clamp(w.length() - half, first, end);
+    return new BaseTile(loops, w, f, g, half, TILE).sums(first, both, end);
+  }
+
+  @Override
   public Ext[] roundOfFractions(
       ExtVector p0,
       ExtVector q0,
@@ -386,6 +386,33 @@ final class TiledKernels implements Kernels {
     Ext[] sums = new Ext[tables.length];
     Arrays.fill(sums, Ext.ZERO);
     ProductTile tile = new ProductTile(loops, tables, half, Math.min(TILE, low));
+    for (int start = first; start < length; start += low) {
+      Ext[] part = new Ext[tables.length];
+      Arrays.fill(part, Ext.ZERO);
+      int end = Math.min(length, start + low);
+      for (int from = start; from < end; ) {
+        // Tiles end where the upper halves do.
+        int to = Math.min(end, from + TILE);
+        to = from < both ? Math.min(to, both) : to;
+        tile.addTo(part, eqLow.slice(from - start, to - from), from, from < both);
+        from = to;
+      }
+      for (int v = 0; v < sums.length; v++) {
+        sums[v] = sums[v].add(eqHigh.get(start / low).mul(part[v]));
+      }
+    }
+    return sums;
+  }
+
+  @Override
+  public Ext[] roundOfProductBase(
+      int[][] tables, ExtVector eqHigh, ExtVector eqLow, int half, int first, int last) {
+    int low = eqLow.length();
+    int length = Math.min(tables[0].length, last);
+    int both = Math.max(0, tables[0].length - half);
+    Ext[] sums = new Ext[tables.length];
+    Arrays.fill(sums, Ext.ZERO);
+    BaseProductTile tile = new BaseProductTile(loops, tables, half, Math.min(TILE, low));
     for (int start = first; start < length; start += low) {
       Ext[] part = new Ext[tables.length];
       Arrays.fill(part, Ext.ZERO);

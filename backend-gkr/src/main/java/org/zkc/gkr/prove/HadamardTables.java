@@ -22,8 +22,8 @@ final class HadamardTables implements ReductionTables {
     tables =
         new TripleTables(
             weights,
-            ExtVector.ofBase(left, left.length),
-            ExtVector.ofBase(right, right.length),
+            left,
+            right,
             layout.variables(),
             workers);
   }

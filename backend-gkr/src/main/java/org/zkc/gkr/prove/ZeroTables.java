@@ -1,8 +1,7 @@
 package org.zkc.gkr.prove;
 
-import java.util.ArrayList;
+import java.util.List;
 import org.zkc.gkr.field.Ext;
-import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 import org.zkc.gkr.prove.sumcheck.ZeroProductTables;
@@ -14,11 +13,7 @@ final class ZeroTables implements ReductionTables {
   private final ZeroProductTables tables;
 
   ZeroTables(ZeroProduct zero, MergedClaims claims, TensorValues values, Workers workers) {
-    ArrayList<ExtVector> factors = new ArrayList<>();
-    for (int t : zero.factors()) {
-      int[] stored = values.stored(t);
-      factors.add(ExtVector.ofBase(stored, stored.length));
-    }
+    List<int[]> factors = zero.factors().stream().map(values::stored).toList();
     tables = new ZeroProductTables(factors, claims.only().leadingPoint(zero.shape().size()), workers);
   }
 

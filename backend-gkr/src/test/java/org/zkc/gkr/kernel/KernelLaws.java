@@ -343,6 +343,45 @@ abstract class KernelLaws {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 2, 8, 64, 300, 1024})
+  void roundsOfTablesOverTheBaseField(int half) {
+    for (int length : new int[] {1, half, half + half / 2 + 1, 2 * half}) {
+      int[] f = random.residues(Math.min(length, 2 * half));
+      int[] g = random.residues(f.length);
+      ExtVector w = view(f.length);
+      int cut = random.below(half + 1);
+      String what = random.seed() + ": " + length + " of " + 2 * half + " cut at " + cut;
+      Ext[] expected = reference.roundOfThreeBase(w, f, g, half);
+      assertArrayEquals(expected, tested.roundOfThreeBase(w, f, g, half), what);
+      assertArrayEquals(
+          expected,
+          sum(
+              tested.roundOfThreeBase(w, f, g, half, 0, cut),
+              tested.roundOfThreeBase(w, f, g, half, cut, half)),
+          what);
+      for (int degree = 1; degree <= 5; degree++) {
+        int[][] tables = new int[degree][];
+        for (int j = 0; j < degree; j++) {
+          tables[j] = random.residues(f.length);
+        }
+        for (int low = 1; low <= half && half % low == 0; low *= 4) {
+          ExtVector eqHigh = view(half / low);
+          ExtVector eqLow = view(low);
+          int high = cut / low * low;
+          Ext[] round = reference.roundOfProductBase(tables, eqHigh, eqLow, half);
+          assertArrayEquals(round, tested.roundOfProductBase(tables, eqHigh, eqLow, half), what);
+          assertArrayEquals(
+              round,
+              sum(
+                  tested.roundOfProductBase(tables, eqHigh, eqLow, half, 0, high),
+                  tested.roundOfProductBase(tables, eqHigh, eqLow, half, high, half)),
+              what);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 8, 13, 100})
   void denominatorsOfTuples(int count) {
     int[][] columns = {random.residues(count + 3), random.residues(count + 3)};

@@ -22,14 +22,13 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public ExtVector bindBase(int[] table, int offset, int length, int half, Ext r) {
-    ExtVector out = new ExtVector(Math.min(length, half));
-    for (int k = 0; k < out.length(); k++) {
+  public void bindBase(
+      int[] table, int offset, int length, int half, Ext r, ExtVector out, int from, int to) {
+    for (int k = from; k < to; k++) {
       int low = table[offset + k];
       int high = half + k < length ? table[offset + half + k] : 0;
       out.set(k, r.mulBase(M31.sub(high, low)).add(Ext.of(low)));
     }
-    return out;
   }
 
   @Override
@@ -226,6 +225,22 @@ public final class ReferenceKernels implements Kernels {
       at3 = at3.add(w2.add(w1).sub(w0).mul(f2.add(f1).sub(f0)).mul(g2.add(g1).sub(g0)));
     }
     return new Ext[] {at0, at2, at3};
+  }
+
+  @Override
+  public Ext[] roundOfThreeBase(ExtVector w, int[] f, int[] g, int half, int from, int to) {
+    ExtVector ofF = ExtVector.ofBase(f, f.length);
+    return roundOfThree(w, ofF, ExtVector.ofBase(g, g.length), half, from, to);
+  }
+
+  @Override
+  public Ext[] roundOfProductBase(
+      int[][] tables, ExtVector eqHigh, ExtVector eqLow, int half, int from, int to) {
+    ExtVector[] over = new ExtVector[tables.length];
+    for (int j = 0; j < over.length; j++) {
+      over[j] = ExtVector.ofBase(tables[j], tables[j].length);
+    }
+    return roundOfProduct(over, eqHigh, eqLow, half, from, to);
   }
 
   @Override

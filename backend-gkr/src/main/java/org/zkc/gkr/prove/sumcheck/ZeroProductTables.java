@@ -12,13 +12,17 @@ public final class ZeroProductTables implements SumcheckTables {
   private final SplitKernels kernels;
   private final SplitEq eq;
   private final int rounds;
+  // Over F until the first variable is bound, over E then.
+  private final int[][] base;
   private final ExtVector[] tables;
+  private boolean overE;
   private int half;
 
-  /** Tables, or real prefixes of one length; all are overwritten. */
-  public ZeroProductTables(List<ExtVector> tables, Ext[] z, Workers workers) {
+  /** Tables over F, or real prefixes of one length, which are only read. */
+  public ZeroProductTables(List<int[]> tables, Ext[] z, Workers workers) {
     kernels = new SplitKernels(workers);
-    this.tables = tables.toArray(ExtVector[]::new);
+    base = tables.toArray(int[][]::new);
+    this.tables = new ExtVector[base.length];
     rounds = z.length;
     eq = new SplitEq(z);
     half = 1 << rounds >> 1;
@@ -32,14 +36,20 @@ public final class ZeroProductTables implements SumcheckTables {
   @Override
   public Ext[] message() {
     // The values sent are those at 0, 2, 3, ...
-    return kernels.roundOfProduct(tables, eq.high(), eq.low(), half);
+    return overE
+        ? kernels.roundOfProduct(tables, eq.high(), eq.low(), half)
+        : kernels.roundOfProductBase(base, eq.high(), eq.low(), half);
   }
 
   @Override
   public void bind(Ext challenge) {
     for (int j = 0; j < tables.length; j++) {
-      tables[j] = kernels.bind(tables[j], half, challenge);
+      tables[j] =
+          overE
+              ? kernels.bind(tables[j], half, challenge)
+              : kernels.bindBase(base[j], 0, base[j].length, half, challenge);
     }
+    overE = true;
     eq.bind(challenge);
     half >>= 1;
   }
@@ -48,7 +58,7 @@ public final class ZeroProductTables implements SumcheckTables {
   public Ext[] values() {
     Ext[] out = new Ext[tables.length];
     for (int j = 0; j < out.length; j++) {
-      out[j] = tables[j].get(0);
+      out[j] = overE ? tables[j].get(0) : Ext.of(base[j][0]);
     }
     return out;
   }
