@@ -202,6 +202,11 @@ public final class CheckState {
     leaves += Long.highestOneBit(2L * rows - 1);
   }
 
+  /** The lookups counted so far. */
+  long lookups() {
+    return lookups;
+  }
+
   /** The sums of lookups stay within their limits: once everything is counted. */
   void requireFewLookups() {
     requireFew(lookups < P, "p or more lookups");

@@ -11,12 +11,14 @@ public final class CheckedCircuit {
   private final Circuit circuit;
   private final List<Interval> intervals;
   private final int[] degrees;
+  private final long lookups;
   private final Set<Integer> outputs;
 
-  CheckedCircuit(Circuit circuit, List<Interval> intervals, int[] degrees) {
+  CheckedCircuit(Circuit circuit, List<Interval> intervals, int[] degrees, long lookups) {
     this.circuit = circuit;
     this.intervals = List.copyOf(intervals);
     this.degrees = degrees.clone();
+    this.lookups = lookups;
     this.outputs = Set.copyOf(circuit.outputs());
   }
 
@@ -39,6 +41,11 @@ public final class CheckedCircuit {
   /** The multiplicative degree of a tensor since the last commitment. */
   public int degree(int id) {
     return degrees[id];
+  }
+
+  /** The lookups that the check counted: of values, and of remainders' limbs. */
+  public long lookups() {
+    return lookups;
   }
 
   /** Whether the elements are in the statement: an input or an output. */

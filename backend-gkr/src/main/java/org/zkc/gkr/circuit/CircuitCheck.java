@@ -49,7 +49,8 @@ public final class CircuitCheck {
   public static CheckedCircuit check(Circuit circuit) {
     CircuitCheck check = start(circuit);
     check.interfaces();
-    return new CheckedCircuit(circuit, check.state.intervals(), check.state.degrees());
+    CheckState state = check.state;
+    return new CheckedCircuit(circuit, state.intervals(), state.degrees(), state.lookups());
   }
 
   /**

@@ -13,6 +13,6 @@ public final class Unchecked {
         circuit.tensors().stream().map(d -> new Interval(d.low(), d.high())).toList();
     int[] degrees = new int[declared.size()];
     Arrays.fill(degrees, 1);
-    return new CheckedCircuit(circuit, declared, degrees);
+    return new CheckedCircuit(circuit, declared, degrees, 0);
   }
 }

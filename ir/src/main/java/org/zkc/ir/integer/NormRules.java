@@ -58,32 +58,52 @@ public final class NormRules {
     long most = input.magnitude();
     long square = most * most;
     require(square < FieldBounds.LIMIT, "the square of an element can reach %d", square);
-    int[] channels = new int[MOST_EXPONENT + 1];
     for (int e : exponents) {
       require(e >= 0 && e <= MOST_EXPONENT, "exponents lie in [0, %d], got %d", MOST_EXPONENT, e);
-      channels[e]++;
     }
-    long weight = exponents.isEmpty() ? extent : 0;
-    int groups = extent / group(square, extent);
-    boolean isSplit = false;
-    for (int e = 0; e <= MOST_EXPONENT; e++) {
-      weight += (long) channels[e] << 2 * e;
-      if (e > 0 && channels[e] > 0) {
-        groups += channels[e] / group(square, channels[e]);
-        isSplit = true;
-      }
-    }
+    long weight = weight(extent, exponents);
     // Below 2^30 times below 2^50.
     double bound = constant + (double) square * weight;
     require(bound < 1L << 2 * ROOT_BITS, "the sum of squares can reach %.0f, above 2^40", bound);
     long radicand = constant + square * weight;
-    isSplit |= radicand >= 1L << WHOLE_BITS;
+    int groups = groups(square, extent, radicand, exponents);
     require(
-        !isSplit || groups <= MOST_GROUPS,
+        groups <= MOST_GROUPS,
         "the squares need %d groups with sums below 2^30, there are %d at most",
         groups,
         MOST_GROUPS);
     return new Interval(root(constant), root(radicand));
+  }
+
+  /** The radicand's squares, counted as often as their exponents say. */
+  private static long weight(int extent, List<Integer> exponents) {
+    return exponents.isEmpty() ? extent : exponents.stream().mapToLong(e -> 1L << 2 * e).sum();
+  }
+
+  /**
+   * The groups of squares of one line whose sums are range-checked, each below 2^30; 0 where the
+   * radicand is proved whole.
+   *
+   * @param exponents of the channels, or none
+   */
+  public static int groups(Interval input, int extent, long constant, List<Integer> exponents) {
+    long square = input.magnitude() * input.magnitude();
+    long radicand = constant + square * weight(extent, exponents);
+    return groups(square, extent, radicand, exponents);
+  }
+
+  private static int groups(long square, int extent, long radicand, List<Integer> exponents) {
+    int[] channels = new int[MOST_EXPONENT + 1];
+    exponents.forEach(e -> channels[e]++);
+    int groups = extent / group(square, extent);
+    boolean isSplit = radicand >= 1L << WHOLE_BITS;
+    for (int e = 1; e <= MOST_EXPONENT; e++) {
+      if (channels[e] > 0) {
+        groups += channels[e] / group(square, channels[e]);
+        isSplit = true;
+      }
+    }
+    return isSplit ? groups : 0;
   }
 
   /** The greatest divisor of the extent for which so many squares add up to less than 2^30. */

@@ -67,7 +67,7 @@ final class Accumulators {
     if (only > 0 && scale.fits(only, IntegerValues.CONSUMABLE)) {
       return accumulate(value, only);
     }
-    if (values.analysis().isOutput(value) || values.analysis().feedsOrder(value)) {
+    if (values.analysis().isOutput(value) || values.analysis().decisive().feedsOrder(value)) {
       return accumulate(value, scale.free());
     }
     return requantized(value, scale, location);
@@ -132,7 +132,7 @@ final class Accumulators {
 
   /** The terms of the accumulator of {@code value}, itself accumulating. */
   private AccumulatorScale terms(Value value) {
-    AccumulatorScale scale = new AccumulatorScale(values.analysis().feedsOrder(value));
+    AccumulatorScale scale = new AccumulatorScale(values.analysis().decisive().feedsOrder(value));
     collect(value, 1, scale, true, IntegerValues.SUMMAND);
     return scale;
   }

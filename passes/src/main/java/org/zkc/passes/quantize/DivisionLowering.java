@@ -116,7 +116,7 @@ final class DivisionLowering {
           "the denominator of this division is %s and %s in calibration, and only one that stays away from 0 can be proved; clamp it, or add a positive number to what is not negative"
               .formatted((float) seen.min(), (float) seen.max()));
     }
-    TensorAnalysis.Bounds bounds = values.analysis().bounds(source);
+    ValueBounds.Bounds bounds = values.analysis().bounds(source);
     double margin = values.classes().greatest(source) / seen.magnitude();
     double least = Math.min(Math.abs(seen.min()), Math.abs(seen.max())) / margin;
     least = Math.max(least, isNegative ? -bounds.high() : bounds.low());

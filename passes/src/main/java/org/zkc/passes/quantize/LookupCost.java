@@ -1,15 +1,22 @@
 package org.zkc.passes.quantize;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.Uses;
+import org.zkc.ir.Value;
+import org.zkc.ir.integer.EuclideanNorm;
 import org.zkc.ir.integer.Exponentials;
 import org.zkc.ir.integer.IntegerRules;
+import org.zkc.ir.integer.NormRules;
+import org.zkc.ir.integer.Normalize;
 import org.zkc.ir.integer.Requantize;
+import org.zkc.ir.integer.RequantizeTable;
+import org.zkc.ir.integer.RoundedQuotient;
 import org.zkc.ir.integer.Table;
 import org.zkc.ir.integer.WindowMax;
 import org.zkc.passes.integer.IntegerBuilder;
@@ -18,12 +25,26 @@ import org.zkc.passes.integer.WideClamp;
 /**
  * The cost of an integer program in tables, before its circuit exists. Requantisations with the
  * same clamp bounds share a table over the hull of their windows. Every element is looked up, and
- * its remainder once.
+ * every remainder once: the limbs that remainders are split into later are not chosen yet, so that
+ * a circuit has as many lookups as this or more.
  *
  * @param rows of all tables of functions
  */
-record LookupCost(long rows, long lookups) {
-  static LookupCost of(Program integer) {
+public record LookupCost(long rows, long lookups) {
+  /** A quotient and its two remainders. */
+  private static final int OF_QUOTIENT = 3;
+
+  /** The halves of a root, a carry and two remainders. */
+  private static final int OF_NORM = 5;
+
+  /** Five parts of a reciprocal and its source, two carries and two remainders. */
+  private static final int OF_RECIPROCAL = 9;
+
+  /** The two parts of the sum of a group of squares. */
+  private static final int OF_GROUP = 2;
+
+  /** The cost of a program of the integer level. */
+  public static LookupCost of(Program integer) {
     Uses uses = Uses.of(integer.main());
     Map<Interval, Interval> windows = new HashMap<>();
     long rows = 0;
@@ -49,11 +70,31 @@ record LookupCost(long rows, long lookups) {
         lookups += e.result().shape().elementCount() * (e.shift() == 0 ? 1 : 2);
       } else if (op instanceof WindowMax m) {
         lookups += m.result().shape().elementCount() * m.size();
+      } else if (op instanceof RequantizeTable t) {
+        rows += t.entries().elementCount();
+        lookups += t.result().shape().elementCount() * (t.shift() == 0 ? 1 : 2);
+      } else if (op instanceof RoundedQuotient q) {
+        lookups += q.result().shape().elementCount() * OF_QUOTIENT;
+      } else if (op instanceof EuclideanNorm n) {
+        lookups += ofNorms(n.input(), n.constant(), List.of());
+      } else if (op instanceof Normalize n) {
+        lookups +=
+            ofNorms(n.input(), n.constant(), n.exponents()) + lines(n.input()) * OF_RECIPROCAL;
       }
     }
     for (Interval window : windows.values()) {
       rows += window.size();
     }
     return new LookupCost(rows, lookups);
+  }
+
+  private static long ofNorms(Value input, long constant, List<Integer> exponents) {
+    int extent = input.shape().extent(input.shape().rank() - 1);
+    int groups = NormRules.groups(IntegerBuilder.interval(input), extent, constant, exponents);
+    return lines(input) * (OF_NORM + groups * OF_GROUP);
+  }
+
+  private static long lines(Value input) {
+    return input.shape().elementCount() / input.shape().extent(input.shape().rank() - 1);
   }
 }

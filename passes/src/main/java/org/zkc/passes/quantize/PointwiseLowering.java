@@ -65,7 +65,7 @@ final class PointwiseLowering {
         return new TableInput(integers, kept.first, kept.last);
       }
     }
-    TensorAnalysis.Bounds bounds = values.analysis().bounds(op.input());
+    ValueBounds.Bounds bounds = values.analysis().bounds(op.input());
     double margin =
         seen.magnitude() == 0 ? 1 : values.classes().greatest(op.input()) / seen.magnitude();
     double low = Math.max(Math.min(0, margin * seen.min()), Math.max(bounds.low(), domain.low()));

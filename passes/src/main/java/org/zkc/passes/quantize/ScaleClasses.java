@@ -367,13 +367,13 @@ final class ScaleClasses {
    */
   private void join(Value value, @Nullable TensorOp op) {
     Members members = classes.computeIfAbsent(find(value), v -> new Members());
-    TensorAnalysis.Bounds bounds = analysis.bounds(value);
+    ValueBounds.Bounds bounds = analysis.bounds(value);
     boolean input = analysis.isInputLike(value);
     boolean nonNegative = bounds.low() >= 0;
     members.variation = Math.min(members.variation, ranges.of(value).variation());
     members.nonNegative &= nonNegative;
     members.snapped |= op instanceof Activation;
-    members.binary |= analysis.isRounded(value);
+    members.binary |= analysis.decisive().isRounded(value);
     if (op instanceof FakeQuantize f) {
       members.lieOn(f);
     }
@@ -383,7 +383,7 @@ final class ScaleClasses {
       int least =
           input
               ? Math.max(inputBits(value), options.leastBits().getOrDefault(value.name(), 0))
-              : Math.max(leastBits(op), analysis.isDecisive(value) ? DECISIVE_BITS : 0);
+              : Math.max(leastBits(op), analysis.decisive().isDecisive(value) ? DECISIVE_BITS : 0);
       bits = precision.least(value.name(), Math.max(bits, least));
     }
     members.bits = Math.max(members.bits, bits);
@@ -402,7 +402,7 @@ final class ScaleClasses {
    * its readers have room for.
    */
   private int inputBits(Value value) {
-    return analysis.isDecisive(value) ? roomFor(value) : INPUT_BITS;
+    return analysis.decisive().isDecisive(value) ? roomFor(value) : INPUT_BITS;
   }
 
   private int roomFor(Value value) {
@@ -420,7 +420,7 @@ final class ScaleClasses {
       case Conv c -> roomBesideWeights(c.weight());
       case UnaryView v -> roomFor(v.result());
       case Pointwise p when StepLowering.isStep(p) -> DECISIVE_INPUT_BITS;
-      case Activation a when analysis.isCompared(a.definitions().getFirst()) -> TABLE_INPUT_BITS;
+      case Activation a when analysis.decisive().isCompared(a.definitions().getFirst()) -> TABLE_INPUT_BITS;
       case Multiply m when analysis.isIntegral(m.left() == value ? m.right() : m.left()) ->
           DECISIVE_INPUT_BITS;
       default ->

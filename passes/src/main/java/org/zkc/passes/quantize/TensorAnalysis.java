@@ -1,7 +1,6 @@
 package org.zkc.passes.quantize;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -9,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.zkc.ir.DType;
 import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
@@ -19,34 +17,22 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
-import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.Attention;
 import org.zkc.ir.tensor.BatchNorm;
-import org.zkc.ir.tensor.Cast;
-import org.zkc.ir.tensor.Clamp;
-import org.zkc.ir.tensor.CompareZero;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.Elementwise;
-import org.zkc.ir.tensor.FakeQuantize;
 import org.zkc.ir.tensor.Linear;
-import org.zkc.ir.tensor.MatMul;
-import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Normalization;
-import org.zkc.ir.tensor.Pointwise;
-import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Standardization;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
-import org.zkc.ir.tensor.TopK;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Concatenate;
-import org.zkc.ir.view.Gather;
-import org.zkc.ir.view.Pad;
 import org.zkc.ir.view.Reshape;
 import org.zkc.ir.view.UnaryView;
 
@@ -61,26 +47,6 @@ import org.zkc.ir.view.UnaryView;
  */
 final class TensorAnalysis {
 
-  /** The range that certainly holds a value, whatever the input. */
-  record Bounds(double low, double high) {
-    static final Bounds NONE = new Bounds(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
-
-    Bounds clamp(double least, double greatest) {
-      return new Bounds(Math.clamp(low, least, greatest), Math.clamp(high, least, greatest));
-    }
-
-    Bounds hull(Bounds other) {
-      return new Bounds(Math.min(low, other.low), Math.max(high, other.high));
-    }
-
-    double magnitude() {
-      return Math.max(Math.abs(low), Math.abs(high));
-    }
-  }
-
-  /** Elements of a constant that are read at a time. */
-  private static final int PART = 1 << 13;
-
   /**
    * The most ops that lie one behind the other in one accumulator. Longer sums, as a loop makes
    * them, are requantised on the way: the work on an accumulator recurs through its ops.
@@ -92,22 +58,17 @@ final class TensorAnalysis {
   private final Set<Value> accumulating = identitySet();
   private final Set<Value> deferred = identitySet();
   private final Set<Value> inputLike = identitySet();
-  private final Set<Value> decisive = identitySet();
-
-  /** Decisive values whose own elements are compared, moved or cut at most. */
-  private final Set<Value> compared = identitySet();
-
   private final IntegralValues integral =
       new IntegralValues(this::constantOf, v -> bounds(v).magnitude());
 
-  /** Values of which whole numbers stay whole up to a function that jumps at such. */
-  private final Set<Value> rounded = identitySet();
-
   private final Map<TensorOp, Scaled> factors = new IdentityHashMap<>();
-  private final Map<Value, Bounds> bounds = new IdentityHashMap<>();
+  private final DecisiveValues decisive;
+  private final ValueBounds bounds;
 
   TensorAnalysis(Function main) {
     this.uses = Uses.of(main);
+    this.decisive = new DecisiveValues(uses, factors::containsKey);
+    this.bounds = new ValueBounds(uses);
     main.parameters().stream().filter(p -> !isExact(p)).forEach(inputLike::add);
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
@@ -122,7 +83,7 @@ final class TensorAnalysis {
       }
       integral.see(t);
       if (integral.contains(result)) {
-        bounds.put(result, boundsOf(t));
+        bounds.see(t);
         continue;
       }
       findFactor(t);
@@ -135,13 +96,13 @@ final class TensorAnalysis {
       }
       // A constant's elements are read when its bounds are asked for: weights are many.
       if (!(t instanceof Constant)) {
-        bounds.put(result, boundsOf(t));
+        bounds.see(t);
       }
     }
     Set<Value> ends = endsOfLongSums(main);
     for (Op op : main.body().reversed()) {
       Value result = op.definitions().getFirst();
-      findDecisive(result);
+      decisive.see(result);
       if (op instanceof Standardization s && normed(s).input() != s.input()) {
         deferred.add(s.input());
       }
@@ -152,20 +113,7 @@ final class TensorAnalysis {
         deferred.add(result);
       }
     }
-    main.parameters().forEach(this::findDecisive);
-  }
-
-  /** Readers come before. */
-  private void findDecisive(Value value) {
-    if (uses.users(value).stream().anyMatch(user -> isOrder(user) || handsElementsOn(user))) {
-      compared.add(value);
-    }
-    if (uses.users(value).stream().anyMatch(user -> isRounding(user) || handsWholesOn(user))) {
-      rounded.add(value);
-    }
-    if (uses.users(value).stream().anyMatch(user -> isOrder(user) || handsOrderOn(user))) {
-      decisive.add(value);
-    }
+    main.parameters().forEach(decisive::see);
   }
 
   /** The values behind which an accumulator would become deeper than it may be. */
@@ -338,92 +286,6 @@ final class TensorAnalysis {
     return uses.isYielded(value);
   }
 
-  /**
-   * Whether the op asks which of its elements are larger, or on which side of a step they are: its
-   * result is as good as its operand is precise, and exact whatever the operand's width.
-   */
-  static boolean isOrder(Op op) {
-    return op instanceof CompareZero
-        || op instanceof TopK
-        || (op instanceof Pointwise p && StepLowering.isStep(p));
-  }
-
-  private static boolean isRounding(Op op) {
-    return op instanceof Pointwise p && StepLowering.isRounding(p);
-  }
-
-  /** Whether whole numbers stay whole in an op whose result is rounded to such. */
-  private boolean handsWholesOn(Op op) {
-    return rounded.contains(op.definitions().getFirst())
-        && (op instanceof UnaryView
-            || op instanceof Concatenate
-            || op instanceof MaxPool
-            || op instanceof Relu
-            || op instanceof Clamp
-            || op instanceof Add
-            || op instanceof Subtract
-            || op instanceof Multiply
-            || (op instanceof WindowMean w && w.lengths().stream().allMatch(n -> n == 1)));
-  }
-
-  /**
-   * Whether a function that jumps at whole numbers reads the value, by itself or through ops that
-   * keep numbers whole: its scale is a power of two, so that whole numbers are integers' multiples.
-   */
-  boolean isRounded(Value value) {
-    return rounded.contains(value);
-  }
-
-  /** Whether the value's own elements decide, moved, cut or rounded to whole numbers at most. */
-  boolean isCompared(Value value) {
-    return compared.contains(value) || rounded.contains(value);
-  }
-
-  /** Whether an op whose results are compared moves its operands' elements there, or cuts them. */
-  private boolean handsElementsOn(Op op) {
-    return compared.contains(op.definitions().getFirst())
-        && (op instanceof UnaryView
-            || op instanceof Concatenate
-            || op instanceof MaxPool
-            || op instanceof Gather
-            || op instanceof Relu
-            || op instanceof Clamp
-            || (op instanceof WindowMean w && w.lengths().stream().allMatch(n -> n == 1)));
-  }
-
-  /** Whether an op is a function of elements, by a table, whose results decide themselves. */
-  private boolean isDecidingTable(Op op) {
-    return op instanceof Activation && isCompared(op.definitions().getFirst());
-  }
-
-  /** Whether an op by whose result order is asked asks for that of its operands with it. */
-  private boolean handsOrderOn(Op op) {
-    Value result = op.definitions().getFirst();
-    return handsElementsOn(op)
-        || isDecidingTable(op)
-        || decisive.contains(result)
-            && (op instanceof UnaryView
-                || op instanceof Concatenate
-                || op instanceof Add
-                || op instanceof Subtract
-                || op instanceof MaxPool
-                || op instanceof Gather
-                || op instanceof Linear
-                || op instanceof Conv
-                || op instanceof BatchNorm
-                || factors.containsKey(op));
-  }
-
-  /** Whether an op of order reads the value, by itself or through sums, linear maps and views. */
-  boolean isDecisive(Value value) {
-    return decisive.contains(value);
-  }
-
-  /** Whether an op of order reads the value itself. */
-  boolean feedsOrder(Value value) {
-    return uses.users(value).stream().anyMatch(TensorAnalysis::isOrder);
-  }
-
   /** Whether the value is a result of the program, or one is made of it by views and means. */
   boolean leavesProgram(Value value) {
     return uses.isYielded(value)
@@ -442,17 +304,14 @@ final class TensorAnalysis {
         .allMatch(op -> op instanceof UnaryView && feedsOutputsOnly(op.definitions().getFirst()));
   }
 
-  Bounds bounds(Value value) {
-    Bounds known = bounds.get(value);
-    if (known != null) {
-      return known;
-    }
-    if (isExact(value) || !(uses.definition(value).orElse(null) instanceof Constant constant)) {
-      return Bounds.NONE;
-    }
-    Bounds found = ofElements(constant.data());
-    bounds.put(value, found);
-    return found;
+  /** The range that certainly holds the value, whatever the input. */
+  ValueBounds.Bounds bounds(Value value) {
+    return bounds.of(value);
+  }
+
+  /** The values whose order is asked for. */
+  DecisiveValues decisive() {
+    return decisive;
   }
 
   private boolean isAffine(TensorOp op) {
@@ -488,7 +347,7 @@ final class TensorAnalysis {
     TensorOp reader = (TensorOp) uses.users(value).getFirst();
     if (reader instanceof UnaryView) {
       Value result = reader.definitions().getFirst();
-      return deferred.contains(result) || uses.isYielded(result) || feedsOrder(result);
+      return deferred.contains(result) || uses.isYielded(result) || decisive.feedsOrder(result);
     }
     return switch (reader) {
       case Elementwise e -> true;
@@ -504,95 +363,5 @@ final class TensorAnalysis {
 
   private boolean isUniform(TensorOp op) {
     return factors.containsKey(op) && factors.get(op).factor() instanceof ConstantFactor.Uniform;
-  }
-
-  private Bounds boundsOf(TensorOp op) {
-    return switch (op) {
-      case Relu r -> bounds(r.input()).clamp(0, Double.POSITIVE_INFINITY);
-      case Clamp c -> bounds(c.input()).clamp(c.low(), c.high());
-      case FakeQuantize f -> new Bounds(f.scale() * f.low(), f.scale() * f.high());
-      case Pointwise p when StepLowering.isRounding(p) -> {
-        Bounds of = bounds(p.input());
-        yield new Bounds(Math.floor(of.low), Math.ceil(of.high));
-      }
-      case Activation t -> new Bounds(t.range().low(), t.range().high());
-      case Normalization n -> new Bounds(n.range().low(), n.range().high());
-      // A mean of the values.
-      case Attention a -> bounds(a.values());
-      case MaxPool m -> bounds(m.input());
-      case WindowMean m -> windows(m);
-      case Pad p ->
-          bounds(p.input()).hull(new Bounds(p.value().doubleValue(), p.value().doubleValue()));
-      case Concatenate c ->
-          c.inputs().stream().map(this::bounds).reduce(Bounds::hull).orElse(Bounds.NONE);
-      case Cast c when c.input().tensorType().dtype() == DType.I1 -> new Bounds(0, 1);
-      case Gather g -> bounds(g.table());
-      case Constant c -> ofElements(c.data());
-      case Add a -> sum(bounds(a.left()), bounds(a.right()));
-      case Multiply m when m.left() == m.right() -> {
-        Bounds of = product(bounds(m.left()), bounds(m.left()));
-        yield of.clamp(0, Double.POSITIVE_INFINITY);
-      }
-      case Multiply m -> product(bounds(m.left()), bounds(m.right()));
-      case Divide d when bounds(d.right()).low > 0 -> {
-        Bounds by = bounds(d.right());
-        yield product(bounds(d.left()), new Bounds(1 / by.high, 1 / by.low));
-      }
-      case MatMul m -> {
-        Bounds one = product(bounds(m.left()), bounds(m.right()));
-        int terms = m.left().shape().extent(m.left().shape().rank() - 1);
-        yield new Bounds(times(one.low, terms), times(one.high, terms));
-      }
-      default -> op instanceof UnaryView ? bounds(op.operands().getFirst()) : Bounds.NONE;
-    };
-  }
-
-  private static Bounds ofElements(TensorData data) {
-    double low = Double.POSITIVE_INFINITY;
-    double high = Double.NEGATIVE_INFINITY;
-    if (data.dtype() != DType.F32) {
-      for (long i = 0; i < data.elementCount(); i++) {
-        low = Math.min(low, data.getDouble(i));
-        high = Math.max(high, data.getDouble(i));
-      }
-    } else {
-      float[] part = new float[(int) Math.min(PART, data.elementCount())];
-      for (long first = 0; first < data.elementCount(); first += part.length) {
-        int count = (int) Math.min(part.length, data.elementCount() - first);
-        data.copyFloats(first, part, count);
-        for (int i = 0; i < count; i++) {
-          low = Math.min(low, part[i]);
-          high = Math.max(high, part[i]);
-        }
-      }
-    }
-    return low <= high ? new Bounds(low, high) : Bounds.NONE;
-  }
-
-  /** A mean lies in the hull of its elements and 0, a sum as far from 0 as it has elements. */
-  private Bounds windows(WindowMean op) {
-    Bounds of = bounds(op.input()).hull(new Bounds(0, 0));
-    double most = 1;
-    for (int j = 0; j < op.lengths().size(); j++) {
-      most = Math.max(most, (double) op.lengths().get(j) / op.divisors().get(j));
-    }
-    return new Bounds(times(of.low, most), times(of.high, most));
-  }
-
-  private static Bounds product(Bounds a, Bounds b) {
-    double[] corners = {
-      times(a.low, b.low), times(a.low, b.high), times(a.high, b.low), times(a.high, b.high)
-    };
-    return new Bounds(
-        Arrays.stream(corners).min().orElseThrow(), Arrays.stream(corners).max().orElseThrow());
-  }
-
-  /** The product, 0 where a factor is 0: bounds that are infinite stand for finite numbers. */
-  private static double times(double a, double b) {
-    return a == 0 || b == 0 ? 0 : a * b;
-  }
-
-  private static Bounds sum(Bounds a, Bounds b) {
-    return new Bounds(a.low + b.low, a.high + b.high);
   }
 }

@@ -154,7 +154,7 @@ final class WeightLowering {
     if (options.isFixed(name)) {
       return bits;
     }
-    if (analysis.isDecisive(op.definitions().getFirst())
+    if (analysis.decisive().isDecisive(op.definitions().getFirst())
         && statistics.fanIn() * statistics.channels() <= MOST_DECISIVE) {
       bits = Math.max(bits, DECISIVE_BITS);
     }

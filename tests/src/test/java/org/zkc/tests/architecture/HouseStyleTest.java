@@ -41,10 +41,10 @@ final class HouseStyleTest {
 
   /**
    * Terms of two fields: of proofs and of Python, of tensors and of StableHLO, of networks and of
-   * layered circuits, whose tables and those of a tree of fractions are each a layer's.
+   * layered circuits.
    */
   private static final Set<String> TERMS_OF_TWO_FIELDS =
-      Set.of("Statement", "Elementwise", "Layer", "LayerTables");
+      Set.of("Statement", "Elementwise", "Layer");
 
   private record Source(Path file, List<String> lines) {}
 

@@ -166,7 +166,7 @@ public final class LayeredProver {
     for (int k = circuit.layers().size() - 1; k >= 0; k--) {
       Layer layer = circuit.layers().get(k);
       String name = "layer " + k;
-      LayerTables tables = new LayerTables(layer, weights, z, order, values.get(k));
+      LayerProgramTables tables = new LayerProgramTables(layer, weights, z, order, values.get(k));
       z = SumcheckProver.run(out, Section.RELATIONS, name, tables);
       ExtVector below = tables.ends(z);
       if (k > 0) {

@@ -19,7 +19,7 @@ import org.zkc.gkr.prove.sumcheck.SumcheckTables;
  * stands outside of products is one table of a value for each copy, and registers that are read
  * there alone are not bound at all: their ends are computed from the whole point.
  */
-final class LayerTables implements SumcheckTables {
+final class LayerProgramTables implements SumcheckTables {
   private final Kernels kernels = Kernels.best();
   private final Layer layer;
   private final LayerPlan plan;
@@ -38,7 +38,7 @@ final class LayerTables implements SumcheckTables {
   private List<PartTile> tiles = new ArrayList<>();
   private int round;
 
-  LayerTables(Layer layer, ExtVector weights, Ext[] z, CopyOrder order, List<int[]> below) {
+  LayerProgramTables(Layer layer, ExtVector weights, Ext[] z, CopyOrder order, List<int[]> below) {
     this.layer = layer;
     this.plan = new LayerPlan(layer, weights);
     this.whole = order;
