@@ -5,12 +5,14 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.CircuitCheck;
 import org.zkc.gkr.circuit.CircuitTooLarge;
 import org.zkc.gkr.circuit.Conv;
+import org.zkc.gkr.circuit.EuclideanNorm;
 import org.zkc.gkr.circuit.Exponentials;
 import org.zkc.gkr.circuit.Gather;
 import org.zkc.gkr.circuit.Product;
@@ -232,6 +234,40 @@ enum HostileCircuits {
         p.relations.add(new Exponentials(t, x, 0, 0, List.of(), 0));
       }
       p.outputs.add(p.affine(List.of(2), term(x)));
+    }
+  },
+  /** Exponentials of as many elements as there may be, whose greatest is one of millions. */
+  EXPONENTIALS_OF_A_LONG_AXIS {
+    @Override
+    void build(Parts p) {
+      List<Integer> shape = List.of(1 << 23, 2);
+      int x = p.input(1 << 23, 2);
+      p.tables.add(new Table.Clamp(0, 1, 0, 0));
+      ArrayList<Integer> results = new ArrayList<>();
+      for (int k = 0; k < 8; k++) {
+        int t = p.tensors.size();
+        p.tensors.add(TensorDeclaration.witness(shape, 0, 0));
+        p.relations.add(new Exponentials(t, x, 0, 0, List.of(), 0));
+        results.add(t);
+      }
+      int all = p.affine(shape, results.stream().map(t -> term(t)).toArray(Affine.Term[]::new));
+      p.outputs.add(
+          p.affine(
+              List.of(1, 2), term(all, new ViewStep.Window(0, 1, 1, 1, 0, 1 << 23))));
+    }
+  },
+  /** As many norms as there may be lookups for, each of channels of ten exponents. */
+  MANY_NORMS_BY_EXPONENTS {
+    @Override
+    void build(Parts p) {
+      int x = p.input(1, 20);
+      List<Integer> exponents = IntStream.range(0, 20).mapToObj(i -> i / 2).toList();
+      for (int k = 0; k < 1400; k++) {
+        int t = p.tensors.size();
+        p.tensors.add(TensorDeclaration.witness(List.of(1, 1), 1, 1));
+        p.relations.add(new EuclideanNorm(t, x, 1, exponents));
+      }
+      p.outputs.add(p.affine(List.of(1, 20), term(x)));
     }
   },
   /** As many products as there may be, and an output for each fourth. */

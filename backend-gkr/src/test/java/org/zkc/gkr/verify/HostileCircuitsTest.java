@@ -46,7 +46,11 @@ class HostileCircuitsTest {
               "grinding queries";
           case A_CONVOLUTION_OF_A_LONG_AXIS, CHOICES_BY_MANY_INDICES -> "model column elements";
           // The key is read; a proof of nothing comes no further.
-          case MANY_RECIPROCALS, MANY_EXPONENTIALS -> "bytes of the witness root";
+          case MANY_RECIPROCALS,
+              MANY_EXPONENTIALS,
+              EXPONENTIALS_OF_A_LONG_AXIS,
+              MANY_NORMS_BY_EXPONENTS ->
+              "bytes of the witness root";
           case VIEWS_THAT_HASH_ALIKE,
               TERMS_OF_MANY_AXES,
               VECTORS_OF_SEVERAL_STEPS,

@@ -67,7 +67,7 @@ final class SortOperations {
             call.location());
   }
 
-  /** By the last key first: each sort keeps the order of what it finds equal. */
+  /** Sorts by the last key first: each sort keeps the order of what it finds equal. */
   private static List<Held> byKeys(HloCall call, Comparator.Order order, int d) {
     List<Binding> all = new ArrayList<>();
     for (int i = 0; i < call.operandCount(); i++) {

@@ -191,7 +191,7 @@ final class StructureReader {
         out.spatial());
   }
 
-  /** Which dimension of an operand has each of two names, and which each spatial number. */
+  /** The dimensions of an operand that have each of two names and each spatial number. */
   private record Places(long first, long second, List<Long> spatial) {}
 
   private Places places(BracketedContext list, String first, String second) {

@@ -99,7 +99,7 @@ final class FieldTransforms {
     return out;
   }
 
-  /** Which plane of an operand the plane {@code plane} of the result reads. */
+  /** The plane of an operand that the plane {@code plane} of the result reads. */
   private static int broadcastPlane(int plane, Shape operand, Shape result) {
     int at = 0;
     int step = 1;

@@ -23,7 +23,7 @@ public interface TaskRunner {
         }
       };
 
-  /** At least 1. */
+  /** The number of tasks that run at a time, at least 1. */
   int threads();
 
   /** Runs task(0) .. task(count - 1) and returns when all are done. */

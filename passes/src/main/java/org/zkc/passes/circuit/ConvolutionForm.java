@@ -65,7 +65,7 @@ public enum ConvolutionForm {
   /** The limit for both axes together. */
   private static final long MOST_PLANE_POINTS = 1 << 24;
 
-  /** Which form a convolution gets. */
+  /** The choice of a convolution's form. */
   @FunctionalInterface
   public interface Choice {
     ConvolutionForm of(Geometry geometry);

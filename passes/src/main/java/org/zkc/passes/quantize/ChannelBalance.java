@@ -43,7 +43,7 @@ public final class ChannelBalance {
     return BalanceChannels.apply(program, affordable(program, samples), context, tasks);
   }
 
-  /** As many of the samples as time allows to run. */
+  /** The samples that time allows to run. */
   static List<List<TensorData>> affordable(Program program, List<List<TensorData>> samples) {
     int count =
         (int) Math.clamp(BUDGET / Math.max(1, Multiplications.of(program)), 1, samples.size());

@@ -162,7 +162,7 @@ final class OrderAgreement {
     return 1 - turned / Math.max(1, count);
   }
 
-  /** From a number to the nearest at which the decision turns. */
+  /** The distance from a number to the nearest at which the decision turns. */
   private double distance(double x) {
     double fromWhole = Math.abs(x - Math.rint(x));
     return switch (op) {

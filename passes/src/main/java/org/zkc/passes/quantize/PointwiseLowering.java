@@ -92,7 +92,7 @@ final class PointwiseLowering {
   /** Multiples of a step, from the first to the last. */
   private record Multiples(long first, long last) {
 
-    /** Those from first to last that lie in the domain; at least one is kept. */
+    /** The integers from first to last that lie in the domain; at least one is kept. */
     private static Multiples in(Domain domain, double step, long first, long last) {
       long from = first;
       long to = Math.max(first, last);

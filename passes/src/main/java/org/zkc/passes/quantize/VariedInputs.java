@@ -22,7 +22,7 @@ public final class VariedInputs {
   private final Map<Value, Interval> integers;
   private int produced;
 
-  /** For parameters that hold real numbers. */
+  /** Inputs for parameters that hold real numbers. */
   public VariedInputs(long seed) {
     this(seed, Map.of());
   }

@@ -25,7 +25,7 @@ record WeightGrid(double[] steps) {
   /** Single precision leaves a multiple of up to 255 steps this far off, in steps. */
   private static final double TOLERANCE = 1e-4;
 
-  /** So many weights a channel are multiples of a step by chance hardly ever. */
+  /** The number of weights in a channel that are hardly ever multiples of one step by chance. */
   private static final int FEWEST_WEIGHTS = 3;
 
   /** Ratios of scales that are smaller are not precise to 1 %. */

@@ -79,7 +79,7 @@ public final class BalanceChannels {
     return Program.of(Level.TENSOR, DeadOps.remove(balanced));
   }
 
-  /** For each reading, the greatest magnitude in each group. */
+  /** The greatest magnitude in each group, reading by reading. */
   private static double[][] greatest(
       Program program,
       BilinearChannels channels,

@@ -41,7 +41,7 @@ record RootOfSquares(Value squared, Lines lines, double factor, double weight, d
    * @param after the number of places after
    */
   record Lines(long before, long count, long after) {
-    /** Those along one axis. */
+    /** The lines along one axis. */
     static Lines along(Shape shape, int axis) {
       return along(shape, axis, axis);
     }

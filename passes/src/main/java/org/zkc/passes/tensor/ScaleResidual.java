@@ -91,7 +91,7 @@ public final class ScaleResidual {
     return Program.of(Level.TENSOR, DeadOps.remove(scaled));
   }
 
-  /** For each site, the greatest magnitude in each channel. */
+  /** The greatest magnitude in each channel, site by site. */
   private static double[][] greatest(
       Program program, ResidualSites sites, List<List<TensorData>> samples, TaskRunner tasks) {
     double[][] greatest = new double[sites.sites().size()][];

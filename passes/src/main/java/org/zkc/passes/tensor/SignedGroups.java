@@ -24,7 +24,7 @@ final class SignedGroups {
     zero[ZERO] = true;
   }
 
-  /** So many exponents that nothing is known of; the first one's number. */
+  /** Adds exponents that nothing is known of, and gives the first one's number. */
   int fresh(int number) {
     int first = count;
     count += number;
@@ -70,7 +70,7 @@ final class SignedGroups {
     return root(group) == group ? 1 : signs[group];
   }
 
-  /** From now on the exponent of {@code a} is that of {@code b} times {@code sign}. */
+  /** Makes the exponent of {@code a} that of {@code b} times {@code sign}. */
   void unite(int a, int b, int sign) {
     int rootA = root(a);
     int rootB = root(b);

@@ -46,7 +46,7 @@ final class ContainerFunctions {
         : Optional.empty();
   }
 
-  /** For lists of numbers, truth values and strings, which are compared by value. */
+  /** The method for lists of numbers, truth values and strings, which are compared by value. */
   private static Optional<TorchValue> ofValues(OperatorCall call, OfList function) {
     boolean plain =
         call.argument(0) instanceof ListOf list

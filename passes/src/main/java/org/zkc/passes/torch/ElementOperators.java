@@ -222,7 +222,7 @@ final class ElementOperators {
     return parts.size() == 1 ? parts.getFirst() : emit.concatenate(parts, 1);
   }
 
-  /** For each index a line of {@code extent} real numbers, 1 at the index and 0 elsewhere. */
+  /** A line of {@code extent} real numbers for each index, 1 at the index and 0 elsewhere. */
   private static Value hits(OperatorCall call, Value at, int extent) {
     TensorEmitter emit = call.emit();
     return emit.cast(emit.gather(emit.integers(unit(extent), ""), at), DType.F32);

@@ -31,7 +31,7 @@ final class PaddingOperators {
 
   private PaddingOperators() {}
 
-  /** Which element stands at a position outside the axis. */
+  /** The element that stands at a position outside the axis. */
   private enum Mode {
     /** Mirrored at the first and last element, which come once. */
     REFLECT,

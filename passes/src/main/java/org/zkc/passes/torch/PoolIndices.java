@@ -53,7 +53,7 @@ final class PoolIndices {
           .toArray();
     }
 
-    /** For each element of the axis the window that holds it, 0 for none; empty if some overlap. */
+    /** The window that holds each element of the axis, 0 for none; empty if some overlap. */
     private Optional<int[]> owners() {
       int[] owners = new int[extent];
       boolean[] taken = new boolean[extent];
@@ -112,7 +112,7 @@ final class PoolIndices {
     return places(shape, windows, (w, position) -> w.firsts()[position]);
   }
 
-  /** From a window's first element to that with each index in the window. */
+  /** The distance from a window's first element to that with each index in the window. */
   private static TensorData offsets(List<Windows> windows, int size) {
     Shape shape = new Shape(windows.stream().map(Windows::longest).toList());
     TensorData grid = places(shape, windows, (w, slot) -> slot * w.dilation());

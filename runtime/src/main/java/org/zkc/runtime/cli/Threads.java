@@ -17,12 +17,12 @@ final class Threads {
 
   private Threads() {}
 
-  /** As many as were asked for, else all cores. */
+  /** The threads that were asked for, else all cores. */
   static int of(@Nullable Integer asked) {
     return asked != null ? asked : Runtime.getRuntime().availableProcessors();
   }
 
-  /** As many as were asked for, else what proofs of a key have a use for. */
+  /** The threads that were asked for, else those that proofs of a key have a use for. */
   static int of(@Nullable Integer asked, VerifierKey key) {
     boolean small = key.arithmetization().leaves().live() <= SMALL_PROOF;
     return asked == null && small ? 1 : of(asked);

@@ -106,7 +106,7 @@ public final class SelfCheckRun {
     return e.location().isKnown() ? e.location() + ": " + e.getMessage() : e.getMessage();
   }
 
-  /** Which inputs are the model's, the most first. */
+  /** The inputs that are the model's, the most first. */
   private static List<Predicate<Input>> choices(SelfCheckingProgram program) {
     List<Predicate<Input>> out = new ArrayList<>();
     out.add(_ -> true);

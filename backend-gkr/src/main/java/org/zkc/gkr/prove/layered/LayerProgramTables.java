@@ -30,7 +30,7 @@ final class LayerProgramTables implements SumcheckTables {
   private final @Nullable ExtVector[] tables;
   private final SplitEq eq;
 
-  /** For each part the tables of its forms. */
+  /** The tables of the forms, part by part. */
   private final List<ExtVector[]> forms = new ArrayList<>();
 
   private CopyOrder order;
@@ -173,7 +173,7 @@ final class LayerProgramTables implements SumcheckTables {
     }
   }
 
-  /** From wire by wire to copy by copy. */
+  /** Turns values wire by wire into values copy by copy. */
   private static ExtVector transposed(ExtVector table, int run) {
     int width = table.length() / run;
     ExtVector out = new ExtVector(table.length());
