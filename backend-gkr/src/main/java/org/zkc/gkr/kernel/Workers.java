@@ -215,7 +215,9 @@ public final class Workers implements AutoCloseable {
     return threads == 1 ? 1 : Math.clamp(count / least, 1, PIECES_OF_A_THREAD * threads);
   }
 
-  /** The first index of piece {@code piece} of {@code pieces} of [0, count); the last ends at count. */
+  /**
+   * The first index of piece {@code piece} of {@code pieces} of [0, count); the last ends at count.
+   */
   public static int cut(int count, int pieces, int piece, int unit) {
     int at = (int) ((long) count * piece / pieces);
     return piece == pieces ? count : at - at % unit;

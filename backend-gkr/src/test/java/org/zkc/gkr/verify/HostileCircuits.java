@@ -240,8 +240,9 @@ enum HostileCircuits {
   EXPONENTIALS_OF_A_LONG_AXIS {
     @Override
     void build(Parts p) {
-      List<Integer> shape = List.of(1 << 23, 2);
-      int x = p.input(1 << 23, 2);
+      int length = 1 << 21;
+      List<Integer> shape = List.of(length, 8);
+      int x = p.input(length, 8);
       p.tables.add(new Table.Clamp(0, 1, 0, 0));
       ArrayList<Integer> results = new ArrayList<>();
       for (int k = 0; k < 8; k++) {
@@ -252,8 +253,7 @@ enum HostileCircuits {
       }
       int all = p.affine(shape, results.stream().map(t -> term(t)).toArray(Affine.Term[]::new));
       p.outputs.add(
-          p.affine(
-              List.of(1, 2), term(all, new ViewStep.Window(0, 1, 1, 1, 0, 1 << 23))));
+          p.affine(List.of(1, 8), term(all, new ViewStep.Window(0, 1, 1, 1, 0, length))));
     }
   },
   /** As many norms as there may be lookups for, each of channels of ten exponents. */
