@@ -118,15 +118,18 @@ public final class Calibrate {
     }
     Map<Value, Ranges.Range> ranges = new IdentityHashMap<>();
     Map<Value, double[]> means = new IdentityHashMap<>();
+    Map<Value, double[]> typicalMeans = new IdentityHashMap<>();
     seen.forEach((value, a) -> {
       ranges.put(value, a.range());
       if (meanAxes.containsKey(value)) {
         means.put(value, a.means());
+        typicalMeans.put(value, a.typicalMeans());
       }
     });
     return new Ranges(
         ranges,
         means,
+        typicalMeans,
         IntegerInputs.intervals(tensor.main(), samples),
         new Ranges.Runs(samples, outputs),
         new Ranges.Runs(variants, variantOutputs),

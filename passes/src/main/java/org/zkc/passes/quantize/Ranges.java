@@ -59,6 +59,7 @@ public final class Ranges {
 
   private final Map<Value, Range> ranges;
   private final Map<Value, double[]> means;
+  private final Map<Value, double[]> typicalMeans;
   private final Map<Value, Interval> integerInputs;
   private final Runs samples;
   private final Runs variants;
@@ -67,6 +68,7 @@ public final class Ranges {
   /**
    * @param means for inputs of convolutions and linear maps, the mean of each channel (axis 1) or
    *     feature (last axis)
+   * @param typicalMeans the same, large lines counting less
    * @param integerInputs the interval of each parameter that holds integers or booleans
    * @param samples what calibration ran on
    * @param variants of the samples, where there were few
@@ -76,6 +78,7 @@ public final class Ranges {
   Ranges(
       Map<Value, Range> ranges,
       Map<Value, double[]> means,
+      Map<Value, double[]> typicalMeans,
       Map<Value, Interval> integerInputs,
       Runs samples,
       Runs variants,
@@ -85,6 +88,7 @@ public final class Ranges {
     this.variants = variants;
     this.ranges = new IdentityHashMap<>(ranges);
     this.means = new IdentityHashMap<>(means);
+    this.typicalMeans = new IdentityHashMap<>(typicalMeans);
     this.defaultNoise = defaultNoise;
   }
 
@@ -103,6 +107,11 @@ public final class Ranges {
    */
   Optional<double[]> means(Value value) {
     return Optional.ofNullable(means.get(value));
+  }
+
+  /** The same where lines that are larger than others count less; see {@link ValueStatistics}. */
+  Optional<double[]> typicalMeans(Value value) {
+    return Optional.ofNullable(typicalMeans.get(value));
   }
 
   /** The interval of each parameter that holds integers or booleans. */

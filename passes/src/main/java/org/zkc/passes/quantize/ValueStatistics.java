@@ -24,6 +24,11 @@ final class ValueStatistics {
   /** Sums per index of the axis that means are wanted of; one sum of all where none is. */
   private final double[] sums;
 
+  /** The same sums, each line divided by its energy, where the axis is the last. */
+  private final double[] typical;
+
+  private double typicalCount;
+
   /** Elements between neighbours on that axis. */
   private final int inner;
 
@@ -45,6 +50,7 @@ final class ValueStatistics {
     followedSums = new double[followed];
     followedSquares = new double[followed];
     sums = new double[axis < 0 ? 1 : value.shape().extent(axis)];
+    typical = new double[axis < 0 || axis + 1 < value.shape().rank() ? 0 : sums.length];
     inner = axis < 0 ? Math.max(1, elements) : (int) value.shape().strides()[axis];
   }
 
@@ -62,9 +68,26 @@ final class ValueStatistics {
     if (!Double.isFinite(squares)) {
       refuse(elements);
     }
+    for (int line = 0; typical.length > 0 && line < elements.length; line += typical.length) {
+      addLine(elements, line);
+    }
     histogram.add(elements);
     count += elements.length;
     follow(elements);
+  }
+
+  private void addLine(float[] elements, int first) {
+    double energy = 0;
+    for (int c = 0; c < typical.length; c++) {
+      energy += (double) elements[first + c] * elements[first + c];
+    }
+    if (energy > 0) {
+      double weight = 1 / energy;
+      typicalCount += weight;
+      for (int c = 0; c < typical.length; c++) {
+        typical[c] += weight * elements[first + c];
+      }
+    }
   }
 
   // Comparisons instead of Math.min and max, which take several times as long.
@@ -125,6 +148,16 @@ final class ValueStatistics {
 
   double[] means() {
     return Arrays.stream(sums).map(s -> s * sums.length / Math.max(1, count)).toArray();
+  }
+
+  /**
+   * Means in which a line along the axis counts by the inverse of its energy, where that axis is
+   * the last: a token that is a thousand times larger than others says nothing of these.
+   */
+  double[] typicalMeans() {
+    return typicalCount == 0
+        ? means()
+        : Arrays.stream(typical).map(s -> s / typicalCount).toArray();
   }
 
   Ranges.Range range() {

@@ -19,8 +19,8 @@ final class WeightCache {
   private final Map<TensorOp, Optional<WeightGrid>> grids = new IdentityHashMap<>();
   private final Map<TensorOp, Map<Rounding, Rounded>> rounded = new IdentityHashMap<>();
 
-  /** The rounding of a linear map's weights: all that the integers depend on. */
-  record Rounding(double inputScale, double scale, int bits) {}
+  /** The rounding of a linear map's weights: all that the integers and the bias depend on. */
+  record Rounding(double inputScale, double scale, int bits, boolean isGenerous) {}
 
   /**
    * Integer weights, and the bias with what their rounding takes from the output at the inputs'

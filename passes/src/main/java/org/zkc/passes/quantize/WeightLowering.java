@@ -144,9 +144,29 @@ final class WeightLowering {
         name,
         constant.data(),
         statistics,
-        bias.isPresent() ? parameter(bias.get(), location).data().toDoubles() : null,
+        bias.isPresent()
+            ? parameter(bias.get(), location).data().toDoubles()
+            : unbiased(op, statistics.channels()),
         grid.isPresent() ? WeightGrid.BITS : bits(name, statistics, input, op),
         grid);
+  }
+
+  /**
+   * Zeros in place of a bias, so that what the rounding of weights takes from the result on average
+   * can be added. An output has none: its channels are many, and samples too few to say what each
+   * lacks.
+   */
+  private double @Nullable [] unbiased(TensorOp op, int channels) {
+    boolean wanted =
+        precision.isGenerous()
+            && op instanceof Linear
+            && !analysis.isOutput(op.definitions().getFirst());
+    return wanted ? new double[channels] : null;
+  }
+
+  /** Means of the input's channels; where tokens are many, of typical ones. */
+  private Optional<double[]> means(Value input) {
+    return precision.isGenerous() ? ranges.typicalMeans(input) : ranges.means(input);
   }
 
   private int bits(String name, WeightStatistics statistics, Value input, TensorOp op) {
@@ -160,7 +180,7 @@ final class WeightLowering {
     }
     double meanSquare = ranges.of(input).meanSquare();
     double constant =
-        ranges.means(input).stream()
+        means(input).stream()
             .flatMapToDouble(Arrays::stream)
             .map(m -> m * m)
             .average()
@@ -254,7 +274,7 @@ final class WeightLowering {
     WeightCache.Rounded rounded =
         cache.rounded(
             map.op(),
-            new WeightCache.Rounding(inputScale, a, map.bits()),
+            new WeightCache.Rounding(inputScale, a, map.bits(), precision.isGenerous()),
             () -> round(map, inputScale, a));
     Value weight = out.parameter(parameters.unique(map.name()), rounded.weights(), a / inputScale);
     Optional<Value> bias = Optional.ofNullable(rounded.bias()).map(b -> bias(map, b, a));
@@ -299,7 +319,7 @@ final class WeightLowering {
    */
   private Optional<BiasCorrection> correction(LinearMap map, double unit) {
     double[] bias = map.bias();
-    Optional<double[]> means = ranges.means(map.input());
+    Optional<double[]> means = means(map.input());
     int groups = map.op() instanceof Conv c ? c.groups() : 1;
     int channels = map.weights().shape().extent(1);
     if (bias == null || means.isEmpty() || means.get().length != channels * groups) {
