@@ -14,12 +14,13 @@ import org.zkc.gkr.layout.RowLayout;
 import org.zkc.gkr.layout.WitnessLayout;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.prove.sumcheck.JoiningTables;
+import org.zkc.gkr.prove.sumcheck.StreamedTable;
 import org.zkc.gkr.prove.sumcheck.SumcheckProver;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.Merging;
-import org.zkc.gkr.weight.TensorLayout;
+import org.zkc.gkr.weight.WeightRows;
 
 /**
  * Turns the claims on committed tensors into one row combination each for witness and model: the
@@ -73,8 +74,7 @@ final class OpeningProver {
       tables.add(
           c.layout().variables(),
           layout.widthVariables(),
-          () -> weights(c.layout(), merged),
-          () -> values.stored(c.tensor()),
+          source(c, merged),
           merged.value());
     }
     Ext[] point = SumcheckProver.run(out, Section.WITNESS_BATCH, "witness batch", tables);
@@ -121,10 +121,23 @@ final class OpeningProver {
     }
   }
 
-  private static ExtVector weights(TensorLayout layout, MergedClaims claims) {
-    ExtVector out = new ExtVector(layout.storedLength());
-    claims.addTo(out, Workers.callerOnly());
-    return out;
+  private StreamedTable.Source source(WitnessLayout.Column column, MergedClaims claims) {
+    return new StreamedTable.Source() {
+      @Override
+      public List<WeightRows> weights() {
+        return claims.rows();
+      }
+
+      @Override
+      public int length() {
+        return values.storedLength(column);
+      }
+
+      @Override
+      public int copy(int from, int count, int[] out, int at) {
+        return values.stored(column, from, count, out, at);
+      }
+    };
   }
 
   /** The row combination of the model. */

@@ -126,13 +126,26 @@ class TensorValues {
     }
   }
 
+  /** The length of a COMMITTED tensor's table up to its last element that may not be zero. */
+  int storedLength(WitnessLayout.Column column) {
+    return column.layout().storedLength();
+  }
+
   /**
-   * Writes committed elements [from, from + count) of a COMMITTED tensor, counted from the start of
-   * its first row, to out[at, at + count), which holds zeros; returns how many may be other than
-   * zero, from the first on. Called from any thread.
+   * Writes elements [from, from + count) of a COMMITTED tensor as {@link #stored(int)} has them to
+   * out[at, at + count), which holds zeros; returns how many may be other than zero, from the first
+   * on. Called from any thread.
+   */
+  int stored(WitnessLayout.Column column, int from, int count, int[] out, int at) {
+    return column.layout().copyStored(elements(column.tensor()), from, count, out, at);
+  }
+
+  /**
+   * Writes the elements that are committed, counted from the start of the tensor's first row, as
+   * {@link #stored(WitnessLayout.Column, int, int, int[], int)} does.
    */
   int committed(WitnessLayout.Column column, int from, int count, int[] out, int at) {
-    return column.layout().copyStored(elements(column.tensor()), from, count, out, at);
+    return stored(column, from, count, out, at);
   }
 
   /**

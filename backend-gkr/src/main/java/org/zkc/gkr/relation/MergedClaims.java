@@ -1,10 +1,12 @@
 package org.zkc.gkr.relation;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.weight.Weight;
+import org.zkc.gkr.weight.WeightRows;
 
 /**
  * Claims &lt;w_j, T_j&gt; = v_j as one: sum_j c_j &lt;w_j, T_j&gt; = sum_j c_j v_j. Those of a
@@ -38,6 +40,13 @@ public record MergedClaims(List<Claims.Claim> claims, ExtVector coefficients) {
     for (int j = 0; j < claims.size(); j++) {
       claims.get(j).weight().addTo(table, coefficients.get(j), workers);
     }
+  }
+
+  /** The weights c_j w_j. */
+  public List<WeightRows> rows() {
+    return IntStream.range(0, claims.size())
+        .mapToObj(j -> claims.get(j).weight().rows(coefficients.get(j)))
+        .toList();
   }
 
   /** The weight of the only claim, whose coefficient is 1. */

@@ -430,37 +430,41 @@ public final class Weight {
 
   /** {@link #addTo(ExtVector, Ext)}, rows of the table by several threads. */
   public void addTo(ExtVector table, Ext c, Workers workers) {
+    WeightRows rows = rows(c);
+    workers.forEachPiece(
+        rows.count(),
+        rows.rowLength(),
+        PIECE,
+        (from, to) -> {
+          // The last row may be shorter than the stride.
+          int start = from * rows.stride();
+          int length = Math.min(table.length(), to * rows.stride()) - start;
+          rows.addTo(table.slice(start, length), start);
+        });
+  }
+
+  /** c w as rows of the table that {@link TensorLayout} lays the shape out as. */
+  public WeightRows rows(Ext c) {
     ExtVector prefix = ExtVector.of(scale.mul(c));
     List<WeightFactor> parts = proper();
     if (parts.isEmpty()) {
-      table.set(0, table.get(0).add(prefix.get(0)));
-      return;
+      return new WeightRows(prefix, 0, ExtVector.of(Ext.ONE), 0);
     }
     int inRow = partsOfRow(parts, f -> 1 << f.variables());
     int rowVariables = 0;
     for (WeightFactor f : parts.subList(parts.size() - inRow, parts.size())) {
       rowVariables += f.variables();
     }
+    int prefixVariables = 0;
     for (WeightFactor f : parts.subList(0, parts.size() - inRow)) {
       ExtVector values = f.padded();
       int stride = 1 << f.variables();
       ExtVector next = new ExtVector((prefix.length() - 1) * stride + values.length());
       addOuter(next, prefix, values, stride);
       prefix = next;
+      prefixVariables += f.variables();
     }
-    ExtVector rows = prefix;
-    ExtVector row = row(parts, inRow, true);
-    int stride = 1 << rowVariables;
-    workers.forEachPiece(
-        rows.length(),
-        row.length(),
-        PIECE,
-        (from, to) -> {
-          // The last row may be shorter than the stride.
-          int start = from * stride;
-          int length = Math.min(table.length(), to * stride) - start;
-          addOuter(table.slice(start, length), rows.slice(from, to - from), row, stride);
-        });
+    return new WeightRows(prefix, prefixVariables, row(parts, inRow, true), rowVariables);
   }
 
   /** table[k stride + j] += prefix[k] values[j]. */

@@ -229,8 +229,22 @@ class ForgedValues extends TensorValues implements Adversary {
   }
 
   @Override
+  int storedLength(WitnessLayout.Column column) {
+    int[] table = forgedStored.get(column.tensor());
+    return table == null ? super.storedLength(column) : table.length;
+  }
+
+  @Override
+  int stored(WitnessLayout.Column column, int from, int count, int[] out, int at) {
+    int[] table = forgedStored.get(column.tensor());
+    return table == null
+        ? super.stored(column, from, count, out, at)
+        : copy(table, from, count, out, at);
+  }
+
+  @Override
   int committed(WitnessLayout.Column column, int from, int count, int[] out, int at) {
-    int[] table = committed.getOrDefault(column.tensor(), forgedStored.get(column.tensor()));
+    int[] table = committed.get(column.tensor());
     return table == null
         ? super.committed(column, from, count, out, at)
         : copy(table, from, count, out, at);

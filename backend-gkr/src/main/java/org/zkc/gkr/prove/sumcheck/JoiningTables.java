@@ -2,8 +2,6 @@ package org.zkc.gkr.prove.sumcheck;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -22,6 +20,15 @@ import org.zkc.gkr.kernel.Workers;
  * Until its own variables begin, a table adds its sum times eq(0, t), or eq(0, t)^2 within the row.
  */
 public final class JoiningTables implements SumcheckTables {
+  /** The variables of a table from which on two of its rounds are streamed, not one. */
+  private static final int LARGE = 16;
+
+  /** Pairs of a table that are worth a task of their own. */
+  private static final int LEAST_PAIRS = 1 << 12;
+
+  /** Pieces begin at multiples of this, so that vector loops have no ends inside. */
+  private static final int GRAIN = 256;
+
   private static final ExtVector NONE = new ExtVector(0);
 
   private final Kernels kernels = Kernels.best();
@@ -30,27 +37,22 @@ public final class JoiningTables implements SumcheckTables {
   private final List<Entry> entries = new ArrayList<>();
   private int left;
 
-  /**
-   * Tables for {@code rounds} variables; tables are worked on by several threads, each table by
-   * one.
-   */
+  /** Tables for {@code rounds} variables, worked on by several threads. */
   public JoiningTables(int rounds, Workers workers) {
     this.rounds = rounds;
     this.workers = workers;
     left = rounds;
   }
 
-  private record Tables(ExtVector weights, int @Nullable [] base, @Nullable ExtVector values) {}
-
   private static final class Entry {
     final int variables;
     final int rowVariables;
-    // Makes the tables when the entry's own variables begin; null once it has.
-    @Nullable Supplier<Tables> tables;
-    ExtVector weights = NONE;
-    // Over F until the first variable of the table is bound, over E then: the other is null.
-    int @Nullable [] base;
-    @Nullable ExtVector values;
+    // Null for a table over E.
+    final StreamedTable.@Nullable Source source;
+    // There while the first of the table's own variables are bound; weights and values follow.
+    @Nullable StreamedTable streamed;
+    ExtVector weights;
+    ExtVector values;
     // The coming round where binding the last variable has found it, without the factor.
     Ext @Nullable [] round;
     // The entry's sum times its factor while it waits.
@@ -59,51 +61,51 @@ public final class JoiningTables implements SumcheckTables {
     // f_k's own part of the factor.
     Ext extension = Ext.ONE;
 
-    Entry(int variables, int rowVariables, Supplier<Tables> tables, Ext sum) {
+    Entry(
+        int variables,
+        int rowVariables,
+        StreamedTable.@Nullable Source source,
+        ExtVector weights,
+        ExtVector values,
+        Ext sum) {
       this.variables = variables;
       this.rowVariables = Math.max(variables, rowVariables);
-      this.tables = tables;
+      this.source = source;
+      this.weights = weights;
+      this.values = values;
       this.waiting = sum;
     }
 
-    void begin() {
-      if (tables != null) {
-        Tables made = tables.get();
-        weights = made.weights();
-        base = made.base();
-        values = made.values();
-        tables = null;
-      }
+    /** Whether the table is to be stored now that {@code left} variables are left. */
+    boolean isStored(int left) {
+      return left == 0 || variables - left == (variables >= LARGE ? 2 : 1);
     }
 
-    ExtVector values() {
-      return Objects.requireNonNull(values, "the table is over F still");
+    /** The value of a table without variables, or of which all are bound. */
+    Ext value() {
+      if (source != null && variables == 0) {
+        int[] only = new int[1];
+        source.copy(0, 1, only, 0);
+        return Ext.of(only[0]);
+      }
+      return values.get(0);
     }
   }
 
   /**
-   * Adds a table over F. Weights and values are asked for when the table's own variables begin, so
-   * the tables of all entries are never there at once; the threads that ask may be several.
+   * Adds a table over F. Weights and values are asked for when the table's own variables begin, and
+   * made as {@link StreamedTable} does; the threads that ask may be several.
    *
    * @param rowVariables variables of a row of the commitment that holds the table, 0 when none does
-   * @param weights a vector to be overwritten
-   * @param values only read
    * @param sum of weights times values
    */
-  public void add(
-      int variables,
-      int rowVariables,
-      Supplier<ExtVector> weights,
-      Supplier<int[]> values,
-      Ext sum) {
-    entries.add(
-        new Entry(
-            variables, rowVariables, () -> new Tables(weights.get(), values.get(), null), sum));
+  public void add(int variables, int rowVariables, StreamedTable.Source source, Ext sum) {
+    entries.add(new Entry(variables, rowVariables, source, NONE, NONE, sum));
   }
 
   /** Adds a table over E; both vectors are overwritten. */
   public void add(int variables, int rowVariables, ExtVector weights, ExtVector values, Ext sum) {
-    entries.add(new Entry(variables, rowVariables, () -> new Tables(weights, null, values), sum));
+    entries.add(new Entry(variables, rowVariables, null, weights, values, sum));
   }
 
   @Override
@@ -111,80 +113,139 @@ public final class JoiningTables implements SumcheckTables {
     return rounds;
   }
 
-  @Override
-  public Ext[] message() {
-    Ext[][] parts = new Ext[entries.size()][];
-    workers.forEach(parts.length, k -> parts[k] = message(entries.get(k)));
-    Ext at0 = Ext.ZERO;
-    Ext at2 = Ext.ZERO;
-    for (Ext[] part : parts) {
-      at0 = at0.add(part[0]);
-      at2 = at2.add(part[1]);
+  /** Some pairs of one table. */
+  private record Piece(Entry entry, int from, int to) {}
+
+  /** The pairs of the tables in question, in pieces; {@code pairs} of a table. */
+  private List<Piece> pieces(List<Entry> of, int pairs) {
+    ArrayList<Piece> out = new ArrayList<>();
+    int count = workers.pieces(pairs, LEAST_PAIRS);
+    for (Entry e : of) {
+      for (int k = 0; k < count; k++) {
+        int from = Workers.cut(pairs, count, k, GRAIN);
+        int to = Workers.cut(pairs, count, k + 1, GRAIN);
+        out.add(new Piece(e, from, to));
+      }
     }
-    return new Ext[] {at0, at2};
+    return out;
   }
 
-  private Ext[] message(Entry e) {
-    if (e.variables < left) {
-      // (1 - t) or (1 - t)^2 times the sum, at t = 0 and t = 2.
-      Ext at2 = left > e.rowVariables ? Ext.ZERO.sub(e.waiting) : e.waiting;
-      return new Ext[] {e.waiting, at2};
+  @Override
+  public Ext[] message() {
+    Ext[] sums = {Ext.ZERO, Ext.ZERO};
+    ArrayList<Entry> own = new ArrayList<>();
+    for (Entry e : entries) {
+      if (e.variables < left) {
+        // (1 - t) or (1 - t)^2 times the sum, at t = 0 and t = 2.
+        sums[0] = sums[0].add(e.waiting);
+        sums[1] =
+            left > e.rowVariables ? sums[1].sub(e.waiting) : sums[1].add(e.waiting);
+      } else if (e.round == null) {
+        own.add(e);
+      } else {
+        add(sums, e, e.round);
+      }
     }
-    e.begin();
+    workers.forEach(own.size(), k -> begin(own.get(k)));
     int half = 1 << left >> 1;
-    Ext[] s = e.round;
-    if (s == null) {
-      s =
-          e.base != null
-              ? kernels.roundOfTwoBase(e.base, 0, e.base.length, e.weights, half)
-              : kernels.roundOfTwo(e.weights, e.values(), half);
+    List<Piece> pieces = pieces(own, half);
+    Ext[][] parts = new Ext[pieces.size()][];
+    workers.forEach(parts.length, k -> parts[k] = message(pieces.get(k), half));
+    for (int k = 0; k < parts.length; k++) {
+      add(sums, pieces.get(k).entry(), parts[k]);
     }
-    return new Ext[] {e.factor.mul(s[0]), e.factor.mul(s[1])};
+    return sums;
+  }
+
+  private static void add(Ext[] sums, Entry e, Ext[] part) {
+    sums[0] = sums[0].add(e.factor.mul(part[0]));
+    sums[1] = sums[1].add(e.factor.mul(part[1]));
+  }
+
+  private static void begin(Entry e) {
+    if (e.source != null && e.streamed == null && e.values == NONE) {
+      e.streamed = new StreamedTable(e.variables, e.source);
+    }
+  }
+
+  private Ext[] message(Piece piece, int half) {
+    Entry e = piece.entry();
+    return e.streamed != null
+        ? e.streamed.message(piece.from(), piece.to())
+        : kernels.roundOfTwo(e.weights, e.values, half, piece.from(), piece.to());
   }
 
   @Override
   public void bind(Ext challenge) {
-    workers.forEach(entries.size(), k -> bind(entries.get(k), challenge));
+    int half = 1 << left >> 1;
+    ArrayList<Entry> own = new ArrayList<>();
+    for (Entry e : entries) {
+      if (e.variables < left) {
+        wait(e, challenge);
+      } else {
+        own.add(e);
+      }
+    }
     left--;
+    workers.forEach(own.size(), k -> prepare(own.get(k), half, challenge));
+    // The next round's share is taken while what was bound is in the cache.
+    own.removeIf(e -> e.streamed != null && !e.isStored(left));
+    own.removeIf(e -> e.streamed == null && !isBoundWithRound(e, half));
+    List<Piece> pieces = pieces(own, Math.max(1, half / 2));
+    Ext[][] parts = new Ext[pieces.size()][];
+    workers.forEach(parts.length, k -> parts[k] = bind(pieces.get(k), half, challenge));
+    own.forEach(e -> end(e, half));
+    for (int k = 0; k < parts.length && left > 0; k++) {
+      Ext[] round = pieces.get(k).entry().round;
+      for (int v = 0; round != null && v < round.length; v++) {
+        round[v] = round[v].add(parts[k][v]);
+      }
+    }
   }
 
-  private void bind(Entry e, Ext challenge) {
-    if (e.variables < left) {
-      Ext zero = Ext.ONE.sub(challenge);
-      if (left <= e.rowVariables) {
-        e.extension = e.extension.mul(zero);
-        zero = zero.square();
-      }
-      e.waiting = e.waiting.mul(zero);
-      e.factor = e.factor.mul(zero);
-      return;
+  private void wait(Entry e, Ext challenge) {
+    Ext zero = Ext.ONE.sub(challenge);
+    if (left <= e.rowVariables) {
+      e.extension = e.extension.mul(zero);
+      zero = zero.square();
     }
-    e.begin();
-    int half = 1 << left >> 1;
-    int length = Math.min(e.weights.length(), half);
-    int[] base = e.base;
-    if (half > 1 && (base == null ? e.values().length() : base.length) == e.weights.length()) {
-      // The next round's share is taken while what was bound is in the cache.
-      if (base == null) {
-        e.round = kernels.bindTwo(e.weights, e.values(), half, challenge);
-        e.values = e.values().slice(0, length);
-      } else {
-        ExtVector bound = new ExtVector(length);
-        e.round = kernels.bindTwoBase(base, 0, bound, e.weights, half, challenge);
-        e.values = bound;
-        e.base = null;
-      }
-      e.weights = e.weights.slice(0, length);
-      return;
-    }
+    e.waiting = e.waiting.mul(zero);
+    e.factor = e.factor.mul(zero);
+  }
+
+  private static boolean isBoundWithRound(Entry e, int half) {
+    return half > 1 && e.weights.length() == e.values.length();
+  }
+
+  /** Does what of binding concerns the table as a whole. */
+  private void prepare(Entry e, int half, Ext challenge) {
     e.round = null;
-    e.weights = kernels.bind(e.weights, half, challenge);
-    if (base == null) {
-      e.values = kernels.bind(e.values(), half, challenge);
-    } else {
-      e.values = kernels.bindBase(base, 0, base.length, half, challenge);
-      e.base = null;
+    StreamedTable streamed = e.streamed;
+    if (streamed != null) {
+      streamed.bind(challenge);
+      if (e.isStored(left)) {
+        e.weights = new ExtVector(streamed.length());
+        e.values = new ExtVector(streamed.length());
+      }
+    } else if (!isBoundWithRound(e, half)) {
+      e.weights = kernels.bind(e.weights, half, challenge);
+      e.values = kernels.bind(e.values, half, challenge);
     }
+  }
+
+  private Ext[] bind(Piece piece, int half, Ext challenge) {
+    Entry e = piece.entry();
+    return e.streamed != null
+        ? e.streamed.store(e.values, e.weights, piece.from(), piece.to())
+        : kernels.bindTwo(e.weights, e.values, half, challenge, piece.from(), piece.to());
+  }
+
+  private void end(Entry e, int half) {
+    e.streamed = null;
+    int length = Math.min(e.weights.length(), half);
+    e.weights = e.weights.slice(0, length);
+    e.values = e.values.slice(0, length);
+    e.round = left == 0 ? null : new Ext[] {Ext.ZERO, Ext.ZERO};
   }
 
   /**
@@ -193,7 +254,6 @@ public final class JoiningTables implements SumcheckTables {
    */
   public Ext value(int index) {
     Entry e = entries.get(index);
-    e.begin();
-    return e.extension.mul(e.base != null ? Ext.of(e.base[0]) : e.values().get(0));
+    return e.extension.mul(e.value());
   }
 }
