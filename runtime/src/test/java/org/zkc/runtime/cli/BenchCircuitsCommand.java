@@ -28,11 +28,14 @@ import picocli.CommandLine.Spec;
     name = "circuits",
     description =
         "Measure proofs of many permutations Poseidon2 and Keccak-f[1600], inputs committed to: the"
-            + " best of the runs, warm, on one thread.",
+            + " best of the runs, warm.",
     sortOptions = false)
 final class BenchCircuitsCommand implements Callable<Integer> {
   @Option(names = "--runs", paramLabel = "N", description = "Proofs measured; default: 20.")
   private int runs = 20;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads; default: 1.")
+  private int threads = 1;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -51,10 +54,10 @@ final class BenchCircuitsCommand implements Callable<Integer> {
       return copies / prove;
     }
 
-    Map<String, Object> json() {
+    Map<String, Object> json(int threads) {
       Map<String, Object> out = new LinkedHashMap<>();
       out.put("model", name);
-      out.put("threads", 1);
+      out.put("threads", threads);
       out.put("machine", Machine.text());
       out.put("copies", copies);
       out.put("proveSeconds", prove);
@@ -68,8 +71,8 @@ final class BenchCircuitsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (runs < 1) {
-      throw new UserException("--runs must be at least 1");
+    if (runs < 1 || threads < 1) {
+      throw new UserException("--runs and --threads must be at least 1");
     }
     List<Row> rows =
         List.of(
@@ -77,7 +80,7 @@ final class BenchCircuitsCommand implements Callable<Integer> {
             measure("keccak-f1600", KeccakF1600.circuit(Visibility.COMMITTED), 1 << 9));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(JsonText.of(rows.stream().map(Row::json).toList()));
+      out.println(JsonText.of(rows.stream().map(r -> r.json(threads)).toList()));
     } else {
       for (Row r : rows) {
         out.println(
@@ -111,15 +114,17 @@ final class BenchCircuitsCommand implements Callable<Integer> {
     double prove = Double.POSITIVE_INFINITY;
     double verify = Double.POSITIVE_INFINITY;
     int bytes = 0;
-    for (int run = 0; run < runs; run++) {
-      long start = System.nanoTime();
-      LayeredProver.Proved proved =
-          LayeredProver.prove(circuit, copies, inputs, nothing, Workers.callerOnly());
-      long proven = System.nanoTime();
-      LayeredVerifier.verify(circuit, proved.statement(), proved.proof(), nothing);
-      prove = Math.min(prove, (proven - start) / 1e9);
-      verify = Math.min(verify, (System.nanoTime() - proven) / 1e9);
-      bytes = proved.proof().length;
+    try (Workers workers = Workers.of(threads)) {
+      for (int run = 0; run < runs; run++) {
+        long start = System.nanoTime();
+        LayeredProver.Proved proved =
+            LayeredProver.prove(circuit, copies, inputs, nothing, workers);
+        long proven = System.nanoTime();
+        LayeredVerifier.verify(circuit, proved.statement(), proved.proof(), nothing);
+        prove = Math.min(prove, (proven - start) / 1e9);
+        verify = Math.min(verify, (System.nanoTime() - proven) / 1e9);
+        bytes = proved.proof().length;
+      }
     }
     double bits = LayeredParameters.of(circuit, copies).budget().totalBits();
     return new Row(name, copies, prove, verify, bytes, bits);

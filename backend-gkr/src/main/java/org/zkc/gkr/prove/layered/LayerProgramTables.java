@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.SplitKernels;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.layered.Layer;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.mle.SplitEq;
@@ -20,7 +23,12 @@ import org.zkc.gkr.prove.sumcheck.SumcheckTables;
  * there alone are not bound at all: their ends are computed from the whole point.
  */
 final class LayerProgramTables implements SumcheckTables {
+  /** Elements that a thread works on at a time at least. */
+  private static final int PIECE = 1 << 12;
+
   private final Kernels kernels = Kernels.best();
+  private final SplitKernels split;
+  private final Workers workers;
   private final Layer layer;
   private final LayerPlan plan;
   private final CopyOrder whole;
@@ -35,10 +43,21 @@ final class LayerProgramTables implements SumcheckTables {
 
   private CopyOrder order;
   private @Nullable ExtVector outside;
-  private List<PartTile> tiles = new ArrayList<>();
+
+  /** For each part the tiles of every thread. */
+  private List<PartTile[]> tiles = new ArrayList<>();
+
   private int round;
 
-  LayerProgramTables(Layer layer, ExtVector weights, Ext[] z, CopyOrder order, List<int[]> below) {
+  LayerProgramTables(
+      Layer layer,
+      ExtVector weights,
+      Ext[] z,
+      CopyOrder order,
+      List<int[]> below,
+      Workers workers) {
+    this.workers = workers;
+    split = new SplitKernels(workers);
     this.layer = layer;
     this.plan = new LayerPlan(layer, weights);
     this.whole = order;
@@ -51,12 +70,19 @@ final class LayerProgramTables implements SumcheckTables {
       for (LayerPlan.Part part : plan.parts()) {
         ExtVector[] own = part.forms().stream().map(this::form).toArray(ExtVector[]::new);
         forms.add(own);
-        PartTile tile = new BaseTile(layer, part, order, later(), below, own);
-        bound.addAll(tile.registers());
-        tiles.add(tile);
+        PartTile[] ofThreads =
+            ofThreads(() -> new BaseTile(layer, part, order, later(), below, own));
+        bound.addAll(ofThreads[0].registers());
+        tiles.add(ofThreads);
       }
       outside = outside();
     }
+  }
+
+  private PartTile[] ofThreads(Supplier<PartTile> tile) {
+    PartTile[] out = new PartTile[workers.threads()];
+    workers.forEach(out.length, k -> out[k] = tile.get());
+    return out;
   }
 
   private Ext[] later() {
@@ -69,15 +95,20 @@ final class LayerProgramTables implements SumcheckTables {
     int run = whole.run();
     ExtVector out = new ExtVector(whole.copies() * width);
     form.weights()
-        .forEach((register, weights) -> {
-          for (int group = 0; group < whole.groups(); group++) {
-            for (int k = 0; k < width; k++) {
-              int at = whole.at(group, width, k);
-              kernels.addScaledBase(
-                  out.slice(at, run), weights.get(k), below.get(register), at, run);
-            }
-          }
-        });
+        .forEach((register, weights) ->
+            workers.forEachPiece(
+                whole.groups(),
+                (long) width * run,
+                PIECE,
+                (first, end) -> {
+                  for (int group = first; group < end; group++) {
+                    for (int k = 0; k < width; k++) {
+                      int at = whole.at(group, width, k);
+                      kernels.addScaledBase(
+                          out.slice(at, run), weights.get(k), below.get(register), at, run);
+                    }
+                  }
+                }));
     return out;
   }
 
@@ -89,13 +120,21 @@ final class LayerProgramTables implements SumcheckTables {
       ExtVector weights = plan.linear(r);
       if (weights != null) {
         out = out == null ? new ExtVector(whole.copies()) : out;
-        for (int group = 0; group < whole.groups(); group++) {
-          ExtVector copies = out.slice(group * run, run);
-          for (int k = 0; k < weights.length(); k++) {
-            int at = whole.at(group, weights.length(), k);
-            kernels.addScaledBase(copies, weights.get(k), below.get(r), at, run);
-          }
-        }
+        ExtVector all = out;
+        int[] register = below.get(r);
+        workers.forEachPiece(
+            whole.groups(),
+            (long) weights.length() * run,
+            PIECE,
+            (first, end) -> {
+              for (int group = first; group < end; group++) {
+                ExtVector copies = all.slice(group * run, run);
+                for (int k = 0; k < weights.length(); k++) {
+                  int at = whole.at(group, weights.length(), k);
+                  kernels.addScaledBase(copies, weights.get(k), register, at, run);
+                }
+              }
+            });
       }
     }
     return out;
@@ -110,8 +149,8 @@ final class LayerProgramTables implements SumcheckTables {
   public Ext[] message() {
     Ext[] sums = new Ext[layer.degree()];
     Arrays.fill(sums, plan.constant());
-    for (PartTile tile : tiles) {
-      tile.addTo(sums, order.groups() / 2, later());
+    for (PartTile[] part : tiles) {
+      addTo(sums, part);
     }
     if (outside != null) {
       int half = outside.length() / 2;
@@ -123,6 +162,28 @@ final class LayerProgramTables implements SumcheckTables {
       }
     }
     return sums;
+  }
+
+  /** Adds a part's values, its tiles shared out among the threads. */
+  private void addTo(Ext[] sums, PartTile[] part) {
+    int half = order.groups() / 2;
+    int count = half / part[0].groups;
+    long pieces = Math.clamp((long) count * part[0].period() / PIECE, 1, part.length);
+    Ext[][] shares = new Ext[(int) pieces][sums.length];
+    Ext[] later = later();
+    workers.forEach(
+        shares.length,
+        k -> {
+          Arrays.fill(shares[k], Ext.ZERO);
+          int first = (int) (count * (long) k / shares.length);
+          int end = (int) (count * (k + 1L) / shares.length);
+          part[k].addTo(shares[k], half, later, first, end);
+        });
+    for (Ext[] share : shares) {
+      for (int v = 0; v < sums.length; v++) {
+        sums[v] = sums[v].add(share[v]);
+      }
+    }
   }
 
   /** The sum of eq over the later variables times value. */
@@ -139,12 +200,12 @@ final class LayerProgramTables implements SumcheckTables {
       ExtVector table = tables[r];
       tables[r] =
           table == null
-              ? kernels.bindBase(below.get(r), 0, 2 * elements, elements, challenge)
-              : kernels.bind(table, elements, challenge);
+              ? split.bindBase(below.get(r), 0, 2 * elements, elements, challenge)
+              : split.bind(table, elements, challenge);
     }
     for (ExtVector[] own : forms) {
       for (int f = 0; f < own.length; f++) {
-        own[f] = kernels.bind(own[f], own[f].length() / 2, challenge);
+        own[f] = split.bind(own[f], own[f].length() / 2, challenge);
       }
     }
     if (outside != null) {
@@ -163,11 +224,14 @@ final class LayerProgramTables implements SumcheckTables {
       order = new CopyOrder(order.run(), 1);
     }
     if (round < z.length) {
-      ArrayList<PartTile> next = new ArrayList<>();
+      ArrayList<PartTile[]> next = new ArrayList<>();
       for (int k = 0; k < tiles.size(); k++) {
-        PartTile tile = tiles.get(k);
-        boolean same = tile instanceof ExtTile && tile.fits(order);
-        next.add(same ? tile : new ExtTile(layer, tile.part, order, later(), tables, forms.get(k)));
+        PartTile[] old = tiles.get(k);
+        ExtVector[] own = forms.get(k);
+        boolean same = old[0] instanceof ExtTile && old[0].fits(order);
+        LayerPlan.Part part = old[0].part;
+        next.add(
+            same ? old : ofThreads(() -> new ExtTile(layer, part, order, later(), tables, own)));
       }
       tiles = next;
     }
@@ -216,9 +280,16 @@ final class LayerProgramTables implements SumcheckTables {
     int elements = run * out.length();
     // Over the groups first, in long loops.
     ExtVector sums = new ExtVector(elements);
-    for (int group = 0; group < whole.groups(); group++) {
-      kernels.addScaledBase(sums, ofGroups.get(group), table, group * elements, elements);
-    }
+    workers.forEachPiece(
+        elements,
+        PIECE,
+        (from, to) -> {
+          ExtVector part = sums.slice(from, to - from);
+          for (int group = 0; group < whole.groups(); group++) {
+            kernels.addScaledBase(
+                part, ofGroups.get(group), table, group * elements + from, to - from);
+          }
+        });
     for (int k = 0; k < out.length(); k++) {
       out.set(k, kernels.dot(sums.slice(k * run, run), ofRun));
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.zkc.gkr.kernel.Kernels;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.layered.Gate;
 import org.zkc.gkr.layered.Layer;
 
@@ -26,13 +27,7 @@ final class LayerValues {
   private LayerValues(Layer layer, CopyOrder order) {
     this.layer = layer;
     this.order = order;
-    int widest = 1;
-    for (int g = 0; g < layer.gates().size(); g++) {
-      widest = Math.max(widest, layer.width(g));
-    }
-    groups =
-        Math.clamp(
-            Integer.highestOneBit(Math.max(1, BLOCK / (widest * order.run()))), 1, order.groups());
+    groups = groups(layer, order);
     values = new int[layer.gates().size()][];
     starts = new int[values.length];
     for (int g = 0; g < values.length; g++) {
@@ -47,6 +42,15 @@ final class LayerValues {
     }
   }
 
+  private static int groups(Layer layer, CopyOrder order) {
+    int widest = 1;
+    for (int g = 0; g < layer.gates().size(); g++) {
+      widest = Math.max(widest, layer.width(g));
+    }
+    return Math.clamp(
+        Integer.highestOneBit(Math.max(1, BLOCK / (widest * order.run()))), 1, order.groups());
+  }
+
   private void constant(Gate.Constant c, int[] out) {
     int run = order.run();
     for (int k = 0; k < out.length / run; k++) {
@@ -55,26 +59,31 @@ final class LayerValues {
   }
 
   /** The layer's registers of those below. */
-  static List<int[]> of(Layer layer, CopyOrder order, List<int[]> below) {
-    LayerValues work = new LayerValues(layer, order);
+  static List<int[]> of(Layer layer, CopyOrder order, List<int[]> below, Workers workers) {
     ArrayList<int[]> out = new ArrayList<>();
     for (int gate : layer.outputs()) {
       out.add(new int[order.copies() * layer.width(gate)]);
     }
-    for (int group = 0; group < order.groups(); group += work.groups) {
-      work.run(below, group);
-      for (int r = 0; r < out.size(); r++) {
-        int gate = layer.outputs().get(r);
-        int count = work.count(gate);
-        System.arraycopy(
-            work.values[gate],
-            work.starts[gate],
-            out.get(r),
-            order.at(group, layer.width(gate), 0),
-            count);
-      }
-    }
+    int step = groups(layer, order);
+    workers.forEachPiece(
+        order.groups() / step,
+        1,
+        (first, end) -> {
+          LayerValues work = new LayerValues(layer, order);
+          for (int block = first; block < end; block++) {
+            work.run(below, block * step, out);
+          }
+        });
     return out;
+  }
+
+  private void run(List<int[]> below, int group, List<int[]> out) {
+    run(below, group);
+    for (int r = 0; r < out.size(); r++) {
+      int gate = layer.outputs().get(r);
+      int at = order.at(group, layer.width(gate), 0);
+      System.arraycopy(values[gate], starts[gate], out.get(r), at, count(gate));
+    }
   }
 
   private int count(int gate) {

@@ -59,14 +59,14 @@ public final class LayeredProver {
    * @param inputs of every input register in the circuit's order, public or committed: residues,
    *     copy by copy
    * @param context bound to the proof; the verifier must be given the same bytes
-   * @param workers for commitments
+   * @param workers share the copies; the bytes do not depend on their number
    * @throws IllegalArgumentException when inputs have other sizes, or are no residues
    * @throws org.zkc.gkr.circuit.CircuitTooLarge when the copies are too many for 100 bits
    */
   public static Proved prove(
       LayeredCircuit circuit, int copies, List<int[]> inputs, byte[] context, Workers workers) {
     LayeredProver prover = of(circuit, copies);
-    List<List<int[]>> values = prover.values(inputs);
+    List<List<int[]>> values = prover.values(inputs, workers);
     LayeredStatement statement = prover.statement(inputs, values);
     return new Proved(statement, prover.prove(statement, values, context, workers));
   }
@@ -84,7 +84,7 @@ public final class LayeredProver {
   }
 
   /** The registers of the inputs and of every layer, in the order of copies. */
-  List<List<int[]>> values(List<int[]> inputs) {
+  List<List<int[]>> values(List<int[]> inputs, Workers workers) {
     if (inputs.size() != circuit.inputs().size()) {
       throw new IllegalArgumentException(
           inputs.size() + " inputs of a circuit of " + circuit.inputs().size());
@@ -96,7 +96,7 @@ public final class LayeredProver {
     ArrayList<List<int[]>> all = new ArrayList<>();
     all.add(first);
     for (Layer layer : circuit.layers()) {
-      all.add(LayerValues.of(layer, order, all.getLast()));
+      all.add(LayerValues.of(layer, order, all.getLast(), workers));
     }
     return all;
   }
@@ -166,7 +166,8 @@ public final class LayeredProver {
     for (int k = circuit.layers().size() - 1; k >= 0; k--) {
       Layer layer = circuit.layers().get(k);
       String name = "layer " + k;
-      LayerProgramTables tables = new LayerProgramTables(layer, weights, z, order, values.get(k));
+      LayerProgramTables tables =
+          new LayerProgramTables(layer, weights, z, order, values.get(k), workers);
       z = SumcheckProver.run(out, Section.RELATIONS, name, tables);
       ExtVector below = tables.ends(z);
       if (k > 0) {

@@ -74,6 +74,11 @@ abstract sealed class PartTile permits BaseTile, ExtTile {
         };
   }
 
+  /** Elements of the part's factor in a tile. */
+  int period() {
+    return groups * run * layer.width(part.factor());
+  }
+
   /** Whether tables of this order can be worked on in the same tiles. */
   boolean fits(CopyOrder order) {
     return order.run() == run && order.groups() / 2 >= groups;
@@ -98,17 +103,17 @@ abstract sealed class PartTile permits BaseTile, ExtTile {
   }
 
   /**
-   * Adds to sums[0], sums[1], .. the part's values at t = 0, 2, 3, ..
+   * Adds to sums[0], sums[1], .. the share of tiles [first, end) in the part's values at t = 0, 2,
+   * 3, ..
    *
    * @param halfGroupsNow groups of half a table
    * @param later as in the constructor, for the current variable
    */
-  void addTo(Ext[] sums, int halfGroupsNow, Ext[] later) {
+  void addTo(Ext[] sums, int halfGroupsNow, Ext[] later, int first, int end) {
     ExtVector high = EqTable.of(Arrays.copyOf(later, later.length - low.length));
-    int width = layer.width(part.factor());
-    int period = groups * run * width;
+    int period = period();
     int step = cuts ? CHUNK : period;
-    for (int tile = 0; tile < halfGroupsNow / groups; tile++) {
+    for (int tile = first; tile < end; tile++) {
       Ext[] own = new Ext[sums.length];
       Arrays.fill(own, Ext.ZERO);
       for (int from = 0; from < period; from += step) {

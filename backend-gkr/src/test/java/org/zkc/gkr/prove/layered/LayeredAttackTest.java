@@ -56,11 +56,14 @@ class LayeredAttackTest {
     LayeredProver prover = LayeredProver.of(circuit, copies);
     List<int[]> inputs = LayeredCircuits.inputs(circuit, copies, 9);
     for (int wrong = 1; wrong <= circuit.layers().size(); wrong++) {
-      List<List<int[]>> values = new ArrayList<>(prover.values(inputs));
+      List<List<int[]>> values = new ArrayList<>(prover.values(inputs, Workers.callerOnly()));
       int[] register = values.get(wrong).getFirst();
       register[3] = M31.add(register[3], 1);
       for (int k = wrong; k < circuit.layers().size(); k++) {
-        values.set(k + 1, LayerValues.of(circuit.layers().get(k), prover.order(), values.get(k)));
+        values.set(
+            k + 1,
+            LayerValues.of(
+                circuit.layers().get(k), prover.order(), values.get(k), Workers.callerOnly()));
       }
       LayeredStatement statement = prover.statement(inputs, values);
       byte[] proof = prover.prove(statement, values, NOTHING, Workers.callerOnly());
@@ -76,13 +79,13 @@ class LayeredAttackTest {
     LayeredProver prover = LayeredProver.of(circuit, 3);
     List<int[]> inputs = LayeredCircuits.inputs(circuit, 3, 4);
     List<List<int[]>> values = new ArrayList<>();
-    List<int[]> first = prover.values(inputs).getFirst();
+    List<int[]> first = prover.values(inputs, Workers.callerOnly()).getFirst();
     for (int[] register : first) {
       register[3 * 4] = 7;
     }
     values.add(first);
     for (Layer layer : circuit.layers()) {
-      values.add(LayerValues.of(layer, prover.order(), values.getLast()));
+      values.add(LayerValues.of(layer, prover.order(), values.getLast(), Workers.callerOnly()));
     }
     LayeredStatement statement = prover.statement(inputs, values);
     byte[] proof = prover.prove(statement, values, NOTHING, Workers.callerOnly());

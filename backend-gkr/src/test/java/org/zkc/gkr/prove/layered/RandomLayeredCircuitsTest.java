@@ -80,11 +80,17 @@ class RandomLayeredCircuitsTest {
 
   @Test
   void threadsDoNotChangeTheProof() {
-    LayeredCircuit circuit = LayeredCircuits.random(3);
-    List<int[]> inputs = LayeredCircuits.inputs(circuit, 70, 3);
-    byte[] one = LayeredProver.prove(circuit, 70, inputs, CONTEXT, Workers.callerOnly()).proof();
-    try (Workers workers = Workers.of(3)) {
-      assertArrayEquals(one, LayeredProver.prove(circuit, 70, inputs, CONTEXT, workers).proof());
+    for (int seed = 3; seed < 6; seed++) {
+      LayeredCircuit circuit = LayeredCircuits.random(seed);
+      // The last has more tiles than a thread.
+      int copies = seed < 5 ? 70 : 5000;
+      List<int[]> inputs = LayeredCircuits.inputs(circuit, copies, seed);
+      byte[] one =
+          LayeredProver.prove(circuit, copies, inputs, CONTEXT, Workers.callerOnly()).proof();
+      try (Workers workers = Workers.of(3)) {
+        assertArrayEquals(
+            one, LayeredProver.prove(circuit, copies, inputs, CONTEXT, workers).proof());
+      }
     }
   }
 
