@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Workers implements AutoCloseable {
   /** How long a helper looks for work before it sleeps. */
-  private static final long PATIENCE_NANOS = 50_000;
+  private static final long PATIENCE_NANOS = 200_000;
 
   /** Looks between two at the clock. */
   private static final int LOOKS = 64;

@@ -68,8 +68,11 @@ public class KernelBenchmarks {
           Map.entry("addScaledBase", new Work(SIZE, 4)),
           Map.entry("roundOfTwo", new Work(SIZE, 32)),
           Map.entry("roundOfThree", new Work(SIZE, 96)),
+          Map.entry("roundOfThreeBase", new Work(SIZE, 15)),
           Map.entry("roundOfFractions", new Work(SIZE, 96)),
           Map.entry("roundOfProduct", new Work(SIZE, 256)),
+          Map.entry("roundOfProductBase", new Work(SIZE, 28)),
+          Map.entry("roundOfTwoBase", new Work(SIZE, 8)),
           Map.entry("foldBytes", new Work((long) ROWS * COLUMNS, 4)),
           Map.entry("foldShorts", new Work((long) ROWS * COLUMNS, 4)),
           Map.entry("encode", new Work(WIDTH, 26)),
@@ -180,6 +183,22 @@ public class KernelBenchmarks {
   @Benchmark
   public Ext[] roundOfThree() {
     return kernels.roundOfThree(a, b, c, SIZE);
+  }
+
+  @Benchmark
+  public Ext[] roundOfThreeBase() {
+    return kernels.roundOfThreeBase(a, residues, residues, SIZE);
+  }
+
+  @Benchmark
+  public Ext[] roundOfTwoBase() {
+    return kernels.roundOfTwoBase(residues, 0, residues.length, a, SIZE);
+  }
+
+  @Benchmark
+  public Ext[] roundOfProductBase() {
+    int[][] tables = {residues, residues, residues, residues};
+    return kernels.roundOfProductBase(tables, eqHigh, eqLow, SIZE);
   }
 
   @Benchmark
