@@ -65,8 +65,9 @@ final class ReaderVariation {
    * together cost the results least: a sum has room for so many bits of both.
    *
    * @param magnitude of the input
+   * @param rests whether weights have {@link WeightRests} where they lack bits
    */
-  int bits(Linear map, double magnitude) {
+  int bits(Linear map, double magnitude, boolean rests) {
     Optional<WeightStatistics> weights = weights(map);
     if (weights.isEmpty()) {
       return FEWEST_BITS;
@@ -80,6 +81,10 @@ final class ReaderVariation {
     double least = Double.POSITIVE_INFINITY;
     for (int bits = FEWEST_BITS; bits <= MOST_BITS; bits++) {
       int left = Math.min(Precision.MOST_WEIGHT_BITS, Math.getExponent(room) - (bits - 1) + 1);
+      if (rests) {
+        int more = WeightRests.room(weights.get().fanIn(), Math.scalb(1.0, bits - 1));
+        left = Math.min(Precision.MOST_WEIGHT_BITS, left + Math.max(0, more));
+      }
       double error =
           square(ofInput, bits) + Precision.HALF_FILLED * square(ofWeights, Math.max(1, left));
       if (error < least) {

@@ -89,6 +89,9 @@ final class ScaleClasses {
    */
   private static final int GATED_BITS = 13;
 
+  /** The same where precision is generous. */
+  private static final int GENEROUS_GATED_BITS = 14;
+
   /** Bits of the result of a norm, whose elements have a mean square of 1 and outliers. */
   static final int STANDARD_BITS = 10;
 
@@ -188,9 +191,9 @@ final class ScaleClasses {
       }
       if (op instanceof Linear l && isProduct(l.input())) {
         // Both are of few rows: the product's errors are those of its factors.
-        analysis.definition(l.input()).operands().forEach(v -> atLeast(v, GATED_BITS));
+        analysis.definition(l.input()).operands().forEach(v -> atLeast(v, precision.isGenerous() ? GENEROUS_GATED_BITS : GATED_BITS));
         Members members = members(find(l.input()));
-        members.room = Math.min(members.room, readers.bits(l, members.magnitude));
+        members.room = Math.min(members.room, readers.bits(l, members.magnitude, precision.isGenerous()));
       }
       if (op instanceof Standardization s) {
         TensorAnalysis.Normed normed = analysis.normed(s);

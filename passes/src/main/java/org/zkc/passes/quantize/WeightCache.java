@@ -19,16 +19,23 @@ final class WeightCache {
   private final Map<TensorOp, Optional<WeightGrid>> grids = new IdentityHashMap<>();
   private final Map<TensorOp, Map<Rounding, Rounded>> rounded = new IdentityHashMap<>();
 
-  /** The rounding of a linear map's weights: all that the integers and the bias depend on. */
-  record Rounding(double inputScale, double scale, int bits, boolean isGenerous) {}
+  /**
+   * The rounding of a linear map's weights: all that the integers and the bias depend on.
+   *
+   * @param restBits of what rounding takes from them, 0 where that is left out
+   */
+  record Rounding(
+      double inputScale, double scale, int bits, boolean isGenerous, int restBits) {}
 
   /**
    * Integer weights, and the bias with what their rounding takes from the output at the inputs'
    * mean.
    *
+   * @param rests of the weights, in units finer by the rounding's bits
    * @param bias one per output; null where the map has none
    */
-  record Rounded(IntegerWeights weights, double @Nullable [] bias) {}
+  record Rounded(
+      IntegerWeights weights, Optional<IntegerWeights> rests, double @Nullable [] bias) {}
 
   WeightStatistics statistics(TensorOp map, Supplier<WeightStatistics> find) {
     return statistics.computeIfAbsent(map, m -> find.get());

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Function;
+import org.zkc.ir.Interval;
 import org.zkc.ir.Location;
 import org.zkc.ir.Op;
 import org.zkc.ir.Shape;
@@ -39,6 +40,12 @@ final class WeightLowering {
    * differ by a factor of 30 and more. Where sums have no room for so many they have fewer.
    */
   private static final int GENEROUS_BITS = 14;
+
+  /**
+   * The greatest that the rests of weights add to a sum: an input reaches some tens of thousands,
+   * of which rounding takes half. Maps with as many bits of rests share their table.
+   */
+  private static final long MOST_REST = (1 << 15) - 1;
 
   /** Mantissas of more bits take two bytes each, and as many bits as are worth anything. */
   private static final int BYTE = 8;
@@ -271,11 +278,13 @@ final class WeightLowering {
   Value emit(LinearMap map, Value x, double a) {
     bits.put(map.name(), map.bits());
     double inputScale = x.integerType().scale();
+    int restBits = restBits(map, x, a / inputScale);
     WeightCache.Rounded rounded =
         cache.rounded(
             map.op(),
-            new WeightCache.Rounding(inputScale, a, map.bits(), precision.isGenerous()),
-            () -> round(map, inputScale, a));
+            new WeightCache.Rounding(
+                inputScale, a, map.bits(), precision.isGenerous(), restBits),
+            () -> round(map, inputScale, a, restBits));
     Value weight = out.parameter(parameters.unique(map.name()), rounded.weights(), a / inputScale);
     Optional<Value> bias = Optional.ofNullable(rounded.bias()).map(b -> bias(map, b, a));
     return switch (map.op()) {
@@ -289,15 +298,57 @@ final class WeightLowering {
               c.paddingHigh(),
               c.dilations(),
               c.groups());
-      case Linear l -> out.linear(x, weight, bias);
+      case Linear l -> {
+        Value y = out.linear(x, weight, bias);
+        yield rounded.rests().map(r -> withRests(map, x, y, r, restBits)).orElse(y);
+      }
       default -> perChannel(x, weight, bias);
     };
   }
 
-  private WeightCache.Rounded round(LinearMap map, double inputScale, double a) {
+  /**
+   * The bits of what the rounding of a large transformer's weights takes from them, 0 where that is
+   * little.
+   */
+  private int restBits(LinearMap map, Value x, double unit) {
+    Value result = map.op().definitions().getFirst();
+    double variation = ranges.of(result).variation();
+    if (!precision.isGenerous()
+        || !(map.op() instanceof Linear)
+        || map.grid().isPresent()
+        || options.isFixed(map.name())
+        || variation <= 0) {
+      return 0;
+    }
+    WeightStatistics statistics = map.statistics();
+    return WeightRests.bits(
+        statistics,
+        unit,
+        map.bits(),
+        IntegerBuilder.interval(x).magnitude(),
+        ranges.of(map.input()).meanSquare(),
+        variation * allowance(statistics.fanIn() * statistics.channels()));
+  }
+
+  /** The sums y of a map with what the rests of its weights add, cut far beyond what they reach. */
+  private Value withRests(LinearMap map, Value x, Value y, IntegerWeights rests, int bits) {
+    double scale = y.integerType().scale();
+    double unit = Math.scalb(scale / x.integerType().scale(), -bits);
+    Value weight = out.parameter(parameters.unique(map.name() + ".rest"), rests, unit);
+    Value sums = out.linear(x, weight, Optional.empty());
+    Interval reached = IntegerBuilder.interval(sums).shiftRounded(bits);
+    Value added =
+        out.requantize(
+            sums, bits, Math.max(reached.low(), -MOST_REST), Math.min(reached.high(), MOST_REST));
+    return out.add(y, added);
+  }
+
+  private WeightCache.Rounded round(LinearMap map, double inputScale, double a, int restBits) {
     double factor = inputScale / a;
     Optional<BiasCorrection> correction =
-        map.grid().isPresent() ? Optional.empty() : correction(map, a / inputScale);
+        map.grid().isPresent() || restBits > 0
+            ? Optional.empty()
+            : correction(map, a / inputScale);
     IntegerWeights weights =
         WeightQuantizer.quantize(
             map.grid()
@@ -310,8 +361,16 @@ final class WeightLowering {
                 correction
                     .<IntegerWeights.RoundingObserver>map(c -> c.withShifts(shifts))
                     .orElse((channel, first, reals, mantissas, count) -> {}));
+    Optional<IntegerWeights> rests =
+        restBits == 0
+            ? Optional.empty()
+            : Optional.of(WeightRests.of(map.weights(), factor, weights.channelShifts(), restBits));
+    // Weights with rests leave nothing to correct.
+    boolean isUnbiased = restBits > 0 && map.op() instanceof Linear l && l.bias().isEmpty();
     return new WeightCache.Rounded(
-        weights, correction.map(BiasCorrection::bias).orElse(map.bias()));
+        weights,
+        rests,
+        isUnbiased ? null : correction.map(BiasCorrection::bias).orElse(map.bias()));
   }
 
   /**

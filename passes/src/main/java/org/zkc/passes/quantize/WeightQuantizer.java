@@ -26,15 +26,10 @@ final class WeightQuantizer {
       double factor,
       int bits,
       Function<List<Integer>, IntegerWeights.RoundingObserver> observer) {
-    long limit = (1L << (bits - 1)) - 1;
     List<Integer> shifts = new ArrayList<>(statistics.channels());
     boolean shifted = false;
     for (double greatest : statistics.greatest()) {
-      double units = greatest * factor;
-      int e = 0;
-      while (Math.rint(Math.scalb(units, -e)) > limit) {
-        e++;
-      }
+      int e = shift(greatest * factor, bits);
       shifts.add(e);
       shifted |= e > 0;
     }
@@ -44,5 +39,15 @@ final class WeightQuantizer {
         bits <= 8 ? DType.I8 : DType.I16,
         shifted ? shifts : List.of(),
         observer.apply(shifts));
+  }
+
+  /** The least e >= 0 with which a mantissa of that many bits holds {@code units} 2^-e. */
+  static int shift(double units, int bits) {
+    long limit = (1L << (bits - 1)) - 1;
+    int e = 0;
+    while (Math.rint(Math.scalb(units, -e)) > limit) {
+      e++;
+    }
+    return e;
   }
 }
