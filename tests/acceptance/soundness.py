@@ -294,8 +294,28 @@ def _relations(system: System) -> float:
     return rounds / FIELD
 
 
+def _combinations(widths: list[int], queries: int, work: int) -> dict[str, float]:
+    """The combinations of the rows of each commitment, committed to in rows of E."""
+    if not widths:
+        return {}
+
+    def cost(width: int) -> int:
+        rows = sum(-(-w // width) for w in widths)
+        return 16 * width + NOMINAL_QUERIES * (16 * rows + 32 * _log(width))
+
+    width = min((1 << k for k in range(_log(LEAST_WIDTH), _log(MOST_WIDTH) + 1)), key=cost)
+    variables = max(map(_log, [*widths, width]))
+    merged = _log(len(widths))
+    claims = _log(len(widths) * (1 + queries))
+    return {
+        "combination claims": (2 * variables + claims + merged) / FIELD,
+        **_opening("combination", width, variables - _log(width) + merged, queries, work),
+    }
+
+
 def _openings(system: System, queries: int, work: int) -> dict[str, float]:
-    out = {}
+    out: dict[str, float] = {}
+    widths = []
     columns, beside = system.held("committed"), 0.0
     if columns:
         width = _narrow(
@@ -308,6 +328,7 @@ def _openings(system: System, queries: int, work: int) -> dict[str, float]:
         out["witness batch"] = (2 * variables + MOST_CLAIMS_LOG + merged) / FIELD
         out |= _opening("witness", width, variables - _log(width) + merged, queries, work)
         beside = _proximity(width, variables - _log(width) + merged)
+        widths.append(width)
     models = system.held("model")
     if models:
         uses = dict.fromkeys(models, 0)
@@ -340,7 +361,8 @@ def _openings(system: System, queries: int, work: int) -> dict[str, float]:
         out["model claims brought to points"] = brought / FIELD
         out["model merge"] = 2 * (_log(width) + MOST_CLAIMS_LOG) / FIELD
         out |= _opening("model", width, numbering(width) + claims, queries, work)
-    return out
+        widths.append(width)
+    return out | _combinations(widths, queries, work)
 
 
 def bits(key_file: pathlib.Path) -> dict[str, float]:

@@ -90,6 +90,11 @@ public final class CircleDomain {
 
   /** The point at {@code position}. */
   CirclePoint point(int position) {
+    return point(logSize, position);
+  }
+
+  /** The point at {@code position} of the domain of 2^logSize points, without its twiddles. */
+  static CirclePoint point(int logSize, int position) {
     int reversed = Integer.reverse(position >>> 1) >>> (32 - (logSize - 1));
     long angle = 1 + 4L * reversed;
     long order = 2L << logSize;

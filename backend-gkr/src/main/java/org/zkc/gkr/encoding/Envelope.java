@@ -9,8 +9,8 @@ import org.zkc.gkr.failure.VerificationFailure;
  * little-endian); then its protobuf.
  */
 public enum Envelope {
-  VERIFIER_KEY("verifier key", (byte) 'k', 2, "compile the model again"),
-  PROOF("proof", (byte) 'p', 3, "prove again");
+  VERIFIER_KEY("verifier key", (byte) 'k', 3, "compile the model again"),
+  PROOF("proof", (byte) 'p', 4, "prove again");
 
   private static final int HEADER = 8;
 

@@ -21,6 +21,7 @@ import org.zkc.gkr.wire.ProofFileMessage;
  * @param inputs public integers of the inputs
  * @param outputs public integers of the outputs
  * @param witnessRoot Merkle root of the committed witness
+ * @param combinationRoot Merkle root of the row combinations
  * @param nonces proofs of work
  * @param sections elements sent in each section
  * @param columns opened columns of each commitment
@@ -31,6 +32,7 @@ public record ProofComposition(
     long inputs,
     long outputs,
     long witnessRoot,
+    long combinationRoot,
     long nonces,
     Map<Section, Long> sections,
     Map<Opening, Long> columns,
@@ -71,7 +73,8 @@ public record ProofComposition(
     proof.sections().forEach((section, bytes) -> sections.put(section, (long) bytes.length));
     long inputs = bytes(message.getInputsList());
     long outputs = bytes(message.getOutputsList());
-    long nonces = nonce(proof.lookupNonce()) + nonce(proof.queryNonce());
+    long nonces =
+        nonce(proof.lookupNonce()) + nonce(proof.queryNonce()) + nonce(proof.combinationNonce());
     EnumMap<Opening, Long> columns = new EnumMap<>(Opening.class);
     EnumMap<Opening, Long> paths = new EnumMap<>(Opening.class);
     for (Opening o : Opening.values()) {
@@ -82,6 +85,7 @@ public record ProofComposition(
         inputs
             + outputs
             + proof.witnessRoot().length
+            + proof.combinationRoot().length
             + nonces
             + sum(sections)
             + sum(columns)
@@ -90,6 +94,7 @@ public record ProofComposition(
         inputs,
         outputs,
         proof.witnessRoot().length,
+        proof.combinationRoot().length,
         nonces,
         sections,
         columns,
@@ -115,6 +120,7 @@ public record ProofComposition(
     return inputs
         + outputs
         + witnessRoot
+        + combinationRoot
         + nonces
         + sum(sections)
         + sum(columns)

@@ -13,6 +13,7 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.hash.Digests;
 import org.zkc.gkr.layout.Arithmetization;
+import org.zkc.gkr.layout.CombinationLayout;
 import org.zkc.gkr.layout.LeafLayout;
 import org.zkc.gkr.layout.ModelLayout;
 import org.zkc.gkr.layout.Opening;
@@ -51,8 +52,8 @@ public record ProofSize(
     Map<Section, Long> sections, Map<Opening, Double> openings, long mostOpened) {
   private static final int ELEMENT = 4 * Integer.BYTES;
 
-  /** Root, two nonces, and the tag and length of each field. */
-  private static final int FRAME = 32 + 2 * Long.BYTES + 14 * 5;
+  /** Two roots, three nonces, and the tag and length of each field. */
+  private static final int FRAME = 2 * 32 + 3 * Long.BYTES + 18 * 5;
 
   public ProofSize {
     sections = Map.copyOf(sections);
@@ -153,6 +154,12 @@ public record ProofSize(
       if (!model.isEmpty()) {
         model(model);
       }
+      CombinationLayout combinations = arithmetization.combination();
+      if (!combinations.isEmpty()) {
+        send(
+            Section.COMBINATIONS,
+            2L * combinations.variables() + combinations.entries().size() + combinations.width());
+      }
       EnumMap<Opening, Double> openings = new EnumMap<>(Opening.class);
       long most = 0;
       for (Opening o : arithmetization.openings()) {
@@ -165,7 +172,6 @@ public record ProofSize(
 
     private void witness(WitnessLayout layout) {
       send(Section.WITNESS_BATCH, 2L * layout.variables() + layout.columns().size());
-      send(Section.COMBINATIONS, layout.width());
       int merged = 0;
       for (WitnessLayout.Column c : layout.columns()) {
         for (Claims.Claim claim : claims.on(c.tensor())) {
@@ -188,7 +194,6 @@ public record ProofSize(
         all.addAll(claims.on(e.tensor()));
       }
       send(Section.MODEL_MERGE, 2L * layout.widthVariables() + all.size());
-      send(Section.COMBINATIONS, layout.width());
       for (Claims.Claim claim : all) {
         ModelLayout.Entry e = layout.of(claim.tensor());
         e.inRow(claim.weight()).at(draw(e.inRow().variables()));

@@ -1,7 +1,6 @@
 package org.zkc.gkr.layered;
 
 import java.util.Arrays;
-import java.util.List;
 import org.zkc.gkr.channel.ReceivingChannel;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.circuit.CircuitTooLarge;
@@ -203,7 +202,13 @@ public final class LayeredVerifier {
     VerificationFailure.requireCount(
         "bytes of the input root", commits ? ROOT_BYTES : 0, proof.witnessRoot().length);
     VerificationFailure.requireCount("lookup nonce", 0, proof.lookupNonce());
-    for (Opening o : commits ? List.of(Opening.MODEL) : List.of(Opening.values())) {
+    VerificationFailure.requireCount(
+        "bytes of the combination root", 0, proof.combinationRoot().length);
+    VerificationFailure.requireCount("combination nonce", 0, proof.combinationNonce());
+    for (Opening o : Opening.values()) {
+      if (commits && o == Opening.WITNESS) {
+        continue;
+      }
       ColumnOpening opening = proof.opening(o);
       VerificationFailure.requireCount(o.text() + " columns", 0, opening.columns().length);
       VerificationFailure.requireCount(o.text() + " paths", 0, opening.multiproof().length);

@@ -1,7 +1,7 @@
 package org.zkc.gkr.layout;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.relation.ConstraintSystem;
 
@@ -28,16 +28,23 @@ public record Arithmetization(
     return new Arithmetization(batched, LeafLayout.of(batched), WitnessLayout.of(batched), model);
   }
 
-  /** The layout of the tensors that an opening is about. */
+  /** The layout of what an opening is about. */
   public RowLayout layout(Opening opening) {
     return switch (opening) {
       case WITNESS -> witness;
       case MODEL -> model;
+      case COMBINATION -> combination();
     };
+  }
+
+  /** The layout of the row combinations. */
+  public CombinationLayout combination() {
+    return CombinationLayout.of(
+        witness.isEmpty() ? 0 : witness.width(), model.isEmpty() ? 0 : model.width());
   }
 
   /** The openings of things that there are, in the order of the protocol. */
   public List<Opening> openings() {
-    return Arrays.stream(Opening.values()).filter(o -> !layout(o).isEmpty()).toList();
+    return Stream.of(Opening.values()).filter(o -> !layout(o).isEmpty()).toList();
   }
 }

@@ -20,7 +20,7 @@ import org.zkc.gkr.weight.Weight;
  * two that divides O, so that no row is partly padding; a claim about it must have eq at a point on
  * axis 0, whose first variables number the rows.
  */
-public final class ModelLayout implements RowLayout {
+public final class ModelLayout implements TensorRows {
   /**
    * A proof opens whole columns, so it could not be read with more; the verifier makes a
    * coefficient for each.

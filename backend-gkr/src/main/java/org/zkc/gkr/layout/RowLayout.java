@@ -1,9 +1,7 @@
 package org.zkc.gkr.layout;
 
-/**
- * The places of one commitment's tensors in a matrix, whose rows have a power of two of elements.
- */
-public sealed interface RowLayout permits WitnessLayout, ModelLayout {
+/** The places of what is committed to in a matrix, whose rows have a power of two of elements. */
+public sealed interface RowLayout permits TensorRows, CombinationLayout {
   int width();
 
   int rows();

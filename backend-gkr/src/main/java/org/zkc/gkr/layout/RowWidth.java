@@ -3,6 +3,7 @@ package org.zkc.gkr.layout;
 import java.util.function.IntToLongFunction;
 import java.util.function.IntUnaryOperator;
 import org.zkc.gkr.circuit.CircuitTooLarge;
+import org.zkc.gkr.hash.Digests;
 import org.zkc.gkr.protocol.ProtocolConstants;
 
 /**
@@ -75,6 +76,27 @@ public final class RowWidth {
       double proximity = proximity(width, rowVariables.applyAsInt(width)) + beside.proximity();
       if (proximity + LEFT <= 1 && cost(width, rows) < cost(best, rows)) {
         best = width;
+      }
+    }
+    return best;
+  }
+
+  /**
+   * The best width of the matrix of row combinations: the power of two with the least bytes of its
+   * own combination, 16 an element, of opened columns, 16 a row over E and query, and of Merkle
+   * paths, a digest for each doubling and query.
+   *
+   * @param rows over E at each width
+   */
+  static int chooseForCombinations(IntUnaryOperator rows) {
+    int best = MIN;
+    long bestCost = Long.MAX_VALUE;
+    for (int width = MIN; width <= MAX; width *= 2) {
+      long path = (long) Digests.BYTES * Integer.numberOfTrailingZeros(width);
+      long cost = NOMINAL_QUERIES * (16L * rows.applyAsInt(width) + path) + 16L * width;
+      if (cost < bestCost) {
+        best = width;
+        bestCost = cost;
       }
     }
     return best;

@@ -13,7 +13,7 @@ import org.zkc.gkr.weight.TensorLayout;
  * its table is cut into rows of {@link #width}; rows that are zero by shape do not exist. A table
  * shorter than a row sits at its start.
  */
-public final class WitnessLayout implements RowLayout {
+public final class WitnessLayout implements TensorRows {
   /**
    * @param firstRow its first row in the matrix
    * @param rows the rows that hold its stored prefix

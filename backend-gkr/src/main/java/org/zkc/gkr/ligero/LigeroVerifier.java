@@ -2,7 +2,6 @@ package org.zkc.gkr.ligero;
 
 import org.zkc.gkr.code.CircleCode;
 import org.zkc.gkr.failure.VerificationFailure;
-import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.hash.MerkleTree;
@@ -42,8 +41,30 @@ public final class LigeroVerifier {
       ExtVector u,
       int[] indices,
       ColumnOpening opening) {
-    VerificationFailure.requireCount(where + " row coefficients", rows, coefficients.length());
     VerificationFailure.requireCount(where + " row combination length", width, u.length());
+    ExtVector actual = symbols(where, root, width, rows, coefficients, indices, opening);
+    ExtVector expected = CircleCode.ofDimension(width).codewordAt(u, indices);
+    for (int q = 0; q < indices.length; q++) {
+      VerificationFailure.requireEqual(
+          where + " column " + indices[q], expected.get(q), actual.get(q));
+    }
+  }
+
+  /**
+   * The symbols, at {@code indices}, of the codeword of sum over rows of coefficients[row] * row,
+   * made of columns that hash to the root.
+   *
+   * @throws VerificationFailure when the columns do not
+   */
+  public static ExtVector symbols(
+      String where,
+      byte[] root,
+      int width,
+      int rows,
+      ExtVector coefficients,
+      int[] indices,
+      ColumnOpening opening) {
+    VerificationFailure.requireCount(where + " row coefficients", rows, coefficients.length());
     int[] columns = opening.columns();
     VerificationFailure.requireCount(
         where + " column elements", (long) rows * indices.length, columns.length);
@@ -57,10 +78,10 @@ public final class LigeroVerifier {
     }
     MerkleTree.verify(
         where, root, Columns.count(width), indices, opening.leaves(rows), opening.multiproof());
-    ExtVector expected = CircleCode.ofDimension(width).codewordAt(u, indices);
+    ExtVector out = new ExtVector(indices.length);
     for (int q = 0; q < indices.length; q++) {
-      Ext actual = Kernels.best().dotBase(columns, q * rows, rows, coefficients);
-      VerificationFailure.requireEqual(where + " column " + indices[q], expected.get(q), actual);
+      out.set(q, Kernels.best().dotBase(columns, q * rows, rows, coefficients));
     }
+    return out;
   }
 }

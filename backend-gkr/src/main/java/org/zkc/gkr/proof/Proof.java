@@ -19,6 +19,9 @@ import org.zkc.gkr.wire.ProofMessage;
  *
  * @param witnessRoot 32 bytes
  * @param sections what {@link SendingChannel} collected
+ * @param combinationRoot 32 bytes
+ * @param queryNonce before the columns of witness and model are drawn
+ * @param combinationNonce before those of the combinations are
  * @param openings of what is committed
  */
 // Holders of messages between codec, prover and verifier: compared by nobody.
@@ -27,7 +30,9 @@ public record Proof(
     byte[] witnessRoot,
     long lookupNonce,
     Map<Section, byte[]> sections,
+    byte[] combinationRoot,
     long queryNonce,
+    long combinationNonce,
     Map<Opening, ColumnOpening> openings) {
 
   private static final int FIELDS = ProofMessage.getDescriptor().getFields().size();
@@ -60,6 +65,10 @@ public record Proof(
         .setWitnessPaths(ByteString.copyFrom(opening(Opening.WITNESS).multiproof()))
         .setModelColumns(residues(opening(Opening.MODEL).columns()))
         .setModelPaths(ByteString.copyFrom(opening(Opening.MODEL).multiproof()))
+        .setCombinationRoot(ByteString.copyFrom(combinationRoot))
+        .setCombinationNonce(combinationNonce)
+        .setCombinationColumns(residues(opening(Opening.COMBINATION).columns()))
+        .setCombinationPaths(ByteString.copyFrom(opening(Opening.COMBINATION).multiproof()))
         .build()
         .toByteArray();
   }
@@ -84,12 +93,17 @@ public record Proof(
         m.getWitnessRoot().toByteArray(),
         m.getLookupNonce(),
         sections,
+        m.getCombinationRoot().toByteArray(),
         m.getQueryNonce(),
+        m.getCombinationNonce(),
         Map.of(
             Opening.WITNESS,
             opening("witness columns", m.getWitnessColumns(), m.getWitnessPaths()),
             Opening.MODEL,
-            opening("model columns", m.getModelColumns(), m.getModelPaths())));
+            opening("model columns", m.getModelColumns(), m.getModelPaths()),
+            Opening.COMBINATION,
+            opening(
+                "combination columns", m.getCombinationColumns(), m.getCombinationPaths())));
   }
 
   private ByteString section(Section section) {

@@ -10,7 +10,7 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.layout.ModelLayout;
-import org.zkc.gkr.layout.RowLayout;
+import org.zkc.gkr.layout.TensorRows;
 import org.zkc.gkr.layout.WitnessLayout;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.prove.sumcheck.JoiningTables;
@@ -20,6 +20,7 @@ import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.Merging;
+import org.zkc.gkr.sumcheck.SumcheckVerifier;
 import org.zkc.gkr.weight.WeightRows;
 
 /**
@@ -52,8 +53,18 @@ final class OpeningProver {
     this.workers = workers;
   }
 
-  /** The combination of one commitment's rows. */
-  ExtVector row(RowLayout layout, ModelMatrix matrix) {
+  /**
+   * The combination of one commitment's rows.
+   *
+   * @param elements as many as a row has
+   * @param columnPoint its value is claimed against eq(columnPoint, .)
+   */
+  // A holder between two provers: compared by nobody.
+  @SuppressWarnings("ArrayRecordComponent")
+  record Row(ExtVector elements, Ext[] columnPoint) {}
+
+  /** Turns the claims on one commitment's tensors into its combination. */
+  Row row(TensorRows layout, ModelMatrix matrix) {
     return switch (layout) {
       case WitnessLayout w -> witness(w);
       case ModelLayout m -> model(m, matrix);
@@ -61,7 +72,7 @@ final class OpeningProver {
   }
 
   /** The row combination of the witness. */
-  private ExtVector witness(WitnessLayout layout) {
+  private Row witness(WitnessLayout layout) {
     List<WitnessLayout.Column> columns = layout.columns();
     int count = columns.stream().mapToInt(c -> claims.on(c.tensor()).size()).sum();
     ExtVector merging = Merging.coefficients(out.transcript(), "witness batch", count);
@@ -94,7 +105,7 @@ final class OpeningProver {
     workers.forEach(
         layout.width() / tile,
         task -> addRows(columns, layout.width(), coefficients, task * tile, u.slice(task * tile, tile)));
-    return u;
+    return new Row(u, SumcheckVerifier.suffix(point, layout.widthVariables()));
   }
 
   /** Sets the coefficients of a column's rows in the combination. */
@@ -141,7 +152,7 @@ final class OpeningProver {
   }
 
   /** The row combination of the model. */
-  private ExtVector model(ModelLayout layout, ModelMatrix matrix) {
+  private Row model(ModelLayout layout, ModelMatrix matrix) {
     ArrayList<Claims.Claim> all = new ArrayList<>();
     for (ModelLayout.Entry e : layout.entries()) {
       all.addAll(toPoints(e));
@@ -168,7 +179,7 @@ final class OpeningProver {
           row.copy(),
           merging.get(k).mul(claim.value()));
     }
-    SumcheckProver.run(out, Section.MODEL_MERGE, "model merge", tables);
+    Ext[] point = SumcheckProver.run(out, Section.MODEL_MERGE, "model merge", tables);
     Ext[] ends = new Ext[all.size()];
     for (int k = 0; k < ends.length; k++) {
       ends[k] = tables.value(k);
@@ -179,7 +190,7 @@ final class OpeningProver {
     for (int k = 0; k < ends.length; k++) {
       Kernels.best().addScaled(u, stacking.get(k), rows.get(k));
     }
-    return u;
+    return new Row(u, point);
   }
 
   private List<Claims.Claim> toPoints(ModelLayout.Entry entry) {

@@ -1,21 +1,17 @@
 package org.zkc.gkr.prove;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Objects;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.field.Ext;
-import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.layout.Arithmetization;
-import org.zkc.gkr.layout.Opening;
 import org.zkc.gkr.layout.WitnessLayout;
-import org.zkc.gkr.ligero.ColumnOpening;
-import org.zkc.gkr.ligero.Columns;
 import org.zkc.gkr.proof.Proof;
 import org.zkc.gkr.prove.commitment.Commitment;
 import org.zkc.gkr.prove.commitment.WitnessCommitment;
@@ -170,30 +166,35 @@ public final class Prover {
 
       begin("openings", 0.85);
       OpeningProver openings = new OpeningProver(system, out, claims, values, reductions, workers);
-      EnumMap<Opening, Commitment> commitments = new EnumMap<>(Opening.class);
+      ArrayList<OpeningProver.Row> rows = new ArrayList<>();
+      ArrayList<Commitment> commitments = new ArrayList<>();
       if (commitment != null) {
-        commitments.put(Opening.WITNESS, commitment);
+        rows.add(openings.row(witness, key.model()));
+        commitments.add(commitment);
       }
       if (key.commitment() != null) {
-        commitments.put(Opening.MODEL, key.commitment());
+        rows.add(openings.row(arithmetization.model(), key.model()));
+        commitments.add(key.commitment());
       }
-      EnumMap<Opening, ExtVector> rows = new EnumMap<>(Opening.class);
-      for (Opening o : arithmetization.openings()) {
-        rows.put(o, openings.row(arithmetization.layout(o), key.model()));
-      }
-      rows.forEach((o, row) -> out.send(Section.COMBINATIONS, o.text() + " combination", row));
-      long queryNonce =
-          transcript.grind("queries", key.verifierKey().parameters().queryGrindingBits());
-      EnumMap<Opening, ColumnOpening> opened = new EnumMap<>(Opening.class);
-      for (Opening o : rows.keySet()) {
-        Commitment c = Objects.requireNonNull(commitments.get(o), "what is opened is committed");
-        opened.put(o, open(transcript, o.text(), c));
-      }
+      CombinationProver.Opened opened =
+          rows.isEmpty()
+              ? CombinationProver.Opened.NONE
+              : new CombinationProver(
+                      arithmetization.combination(), key.verifierKey().parameters(), out, workers)
+                  .prove(rows, commitments);
       EnumMap<Section, byte[]> sections = new EnumMap<>(Section.class);
       for (Section s : Section.values()) {
         sections.put(s, out.bytes(s));
       }
-      Proof proof = new Proof(root, lookupNonce, sections, queryNonce, opened);
+      Proof proof =
+          new Proof(
+              root,
+              lookupNonce,
+              sections,
+              opened.root(),
+              opened.queryNonce(),
+              opened.nonce(),
+              opened.openings());
       end("openings");
       return proof;
     }
@@ -216,15 +217,6 @@ public final class Prover {
   private Weight point(SendingChannel out, String label, TensorLayout layout) {
     Ext[] point = out.transcript().challengeExts(label, layout.variables());
     return pool.fresh(Weight.eq(layout.shape(), point));
-  }
-
-  private ColumnOpening open(Transcript transcript, String name, Commitment commitment) {
-    int[] drawn =
-        transcript.challengeIndices(
-            name + " queries",
-            key.verifierKey().parameters().queries(),
-            Columns.count(commitment.width()));
-    return commitment.open(Columns.distinct(drawn));
   }
 
   private void begin(String stage, double fraction) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.layout.Arithmetization;
+import org.zkc.gkr.layout.CombinationLayout;
 import org.zkc.gkr.layout.LeafLayout;
 import org.zkc.gkr.layout.ModelLayout;
 import org.zkc.gkr.layout.WitnessLayout;
@@ -102,6 +103,17 @@ public record SoundnessBudget(List<Term> terms) {
       // claim's combination.
       double variables = rowVariables + ModelLayout.logClaims(system);
       terms.addAll(opening("model", m.width(), variables, parameters));
+    }
+    CombinationLayout c = a.combination();
+    if (!c.isEmpty()) {
+      // Two mergings: of the claims, and of the combinations' values.
+      add(
+          terms,
+          "combination claims",
+          2.0 * c.variables()
+              + Mle.variables(c.mostClaims(parameters.queries()))
+              + Mle.variables(c.entries().size()));
+      terms.addAll(opening("combination", c.width(), c.rowVariables(), parameters));
     }
     return new SoundnessBudget(terms);
   }

@@ -9,7 +9,7 @@ import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.layout.ModelLayout;
-import org.zkc.gkr.layout.RowLayout;
+import org.zkc.gkr.layout.TensorRows;
 import org.zkc.gkr.layout.WitnessLayout;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.relation.Claims;
@@ -27,7 +27,8 @@ import org.zkc.gkr.weight.VerifierWork;
  * round    c = eq(tau, .) merges them; sumcheck of sum_j c_j w_j f_j; the weights of tables of fewer variables are eq(0, .) in the
  *          leading ones, so that what else lies in a short table's row has no weight either
  * check    its ending on the values f_j(z) sent
- * ending   fresh coefficients merge these; u = combination of the rows has &lt;u, eq(z_row, .)&gt; = the merged value
+ * ending   fresh coefficients merge these; u = combination of the rows has &lt;u, eq(z_row, .)&gt; = the merged value,
+ *          which {@link CombinationVerifier} checks
  * </pre>
  *
  * The weights vanish outside the real indices, so whatever lies in a commitment's padding does not
@@ -53,7 +54,7 @@ final class OpeningVerifier {
   record Combination(ExtVector coefficients, Ext[] columnPoint, Ext value) {}
 
   /** Turns the claims on one commitment's tensors into its combination. */
-  Combination combination(RowLayout layout) {
+  Combination combination(TensorRows layout) {
     return switch (layout) {
       case WitnessLayout w -> witness(w);
       case ModelLayout m -> model(m);
@@ -152,7 +153,7 @@ final class OpeningVerifier {
    * Room for a coefficient of every row. Tables of them are made besides, of one tensor at a time;
    * both are counted, because a proof may have one column of very many rows.
    */
-  private static ExtVector coefficients(RowLayout layout) {
+  private static ExtVector coefficients(TensorRows layout) {
     VerifierWork.hold(2L * layout.rows());
     return new ExtVector(layout.rows());
   }

@@ -10,14 +10,12 @@ import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
-import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.layout.Arithmetization;
+import org.zkc.gkr.layout.CombinationLayout;
 import org.zkc.gkr.layout.LeafLayout;
 import org.zkc.gkr.layout.Opening;
 import org.zkc.gkr.ligero.ColumnOpening;
-import org.zkc.gkr.ligero.Columns;
-import org.zkc.gkr.ligero.LigeroVerifier;
 import org.zkc.gkr.lookup.LogupVerifier;
 import org.zkc.gkr.lookup.LookupChallenges;
 import org.zkc.gkr.mle.Mle;
@@ -51,7 +49,9 @@ import org.zkc.gkr.weight.WeightPool;
  *       RelationVerifier});
  *   <li>all claims on committed tensors become one row combination of the witness, all on the model
  *       one of the model ({@link OpeningVerifier});
- *   <li>grinding, column indices, both Ligero openings; nothing may be left over.
+ *   <li>both combinations are committed to; grinding, column indices; their claims and what the
+ *       columns say of them are brought to one row combination of theirs, which is opened ({@link
+ *       CombinationVerifier}); nothing may be left over.
  * </ol>
  */
 public final class Verifier {
@@ -284,61 +284,36 @@ public final class Verifier {
   // ----------------------------------------------------------------------------------------------------
 
   private void open(Transcript transcript) {
-    for (Opening o : Opening.values()) {
+    for (Opening o : List.of(Opening.WITNESS, Opening.MODEL)) {
       requireWhole(o, arithmetization.layout(o).rows(), proof.opening(o));
     }
     OpeningVerifier openings = new OpeningVerifier(system, in, claims, reductions);
     EnumMap<Opening, OpeningVerifier.Combination> combinations = new EnumMap<>(Opening.class);
-    for (Opening o : arithmetization.openings()) {
-      combinations.put(o, openings.combination(arithmetization.layout(o)));
+    EnumMap<Opening, byte[]> roots = new EnumMap<>(Opening.class);
+    if (!arithmetization.witness().isEmpty()) {
+      combinations.put(Opening.WITNESS, openings.combination(arithmetization.witness()));
+      roots.put(Opening.WITNESS, proof.witnessRoot());
     }
-    EnumMap<Opening, ExtVector> rows = new EnumMap<>(Opening.class);
-    combinations.forEach((o, c) -> rows.put(o, row(o, c)));
-    transcript.checkGrind("queries", key.parameters().queryGrindingBits(), proof.queryNonce());
+    if (!arithmetization.model().isEmpty()) {
+      combinations.put(Opening.MODEL, openings.combination(arithmetization.model()));
+      roots.put(Opening.MODEL, key.modelRoot());
+    }
+    CombinationLayout layout = arithmetization.combination();
+    if (layout.isEmpty()) {
+      VerificationFailure.requireCount(
+          "bytes of a combination root without a commitment", 0, proof.combinationRoot().length);
+      VerificationFailure.requireCount(
+          "query nonce without a commitment", 0, proof.queryNonce());
+      VerificationFailure.requireCount(
+          "combination nonce without a commitment", 0, proof.combinationNonce());
+    } else {
+      new CombinationVerifier(layout, key.parameters(), in, proof).verify(combinations, roots);
+    }
     for (Opening o : Opening.values()) {
-      OpeningVerifier.Combination combination = combinations.get(o);
-      ExtVector row = rows.get(o);
-      if (combination == null || row == null) {
+      if (arithmetization.layout(o).isEmpty()) {
         requireNone(o, proof.opening(o));
-      } else {
-        check(o, combination, row);
       }
     }
-  }
-
-  private byte[] root(Opening opening) {
-    return switch (opening) {
-      case WITNESS -> proof.witnessRoot();
-      case MODEL -> key.modelRoot();
-    };
-  }
-
-  /** Reads a row combination, which must have the claimed value. */
-  private ExtVector row(Opening opening, OpeningVerifier.Combination combination) {
-    String name = opening.text() + " combination";
-    int width = arithmetization.layout(opening).width();
-    ExtVector u = in.receiveVector(Section.COMBINATIONS, name, width);
-    VerificationFailure.requireEqual(
-        name, combination.value(), Mle.evaluate(u, combination.columnPoint()));
-    return u;
-  }
-
-  private void check(Opening opening, OpeningVerifier.Combination combination, ExtVector u) {
-    String name = opening.text();
-    int width = u.length();
-    int[] drawn =
-        in.transcript()
-            .challengeIndices(name + " queries", key.parameters().queries(), Columns.count(width));
-    int rows = combination.coefficients().length();
-    LigeroVerifier.check(
-        name,
-        root(opening),
-        width,
-        rows,
-        combination.coefficients(),
-        u,
-        Columns.distinct(drawn),
-        proof.opening(opening));
   }
 
   /**

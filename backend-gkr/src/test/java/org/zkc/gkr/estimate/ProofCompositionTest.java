@@ -36,7 +36,9 @@ final class ProofCompositionTest {
             root,
             random.nextInt(2) * random.nextLong(),
             sections,
+            new byte[32],
             0,
+            random.nextLong(),
             Map.of(Opening.WITNESS, new ColumnOpening(columns, paths)));
     Statement statement =
         new Statement(
@@ -51,7 +53,8 @@ final class ProofCompositionTest {
     assertEquals(9 + (elements * 11 + 7) / 8, parts.inputs(), "differences of 11 bits");
     assertEquals(9 + 9, parts.outputs(), "differences of none");
     assertEquals(root.length, parts.witnessRoot());
-    assertEquals(proof.lookupNonce() == 0 ? 0 : 8, parts.nonces());
+    assertEquals(32, parts.combinationRoot());
+    assertEquals(proof.lookupNonce() == 0 ? 8 : 16, parts.nonces());
     sections.forEach((s, bytes) -> assertEquals(bytes.length, parts.sections().get(s)));
     assertEquals(4L * columns.length, parts.columnsOf(Opening.WITNESS));
     assertEquals(paths.length, parts.pathsOf(Opening.WITNESS));

@@ -114,6 +114,8 @@ class LargeRowsDamageTest {
             new byte[0],
             0,
             sections,
+            new byte[32],
+            0,
             0,
             Map.of(Opening.MODEL, new ColumnOpening(columns, new byte[64])))
         .encode();

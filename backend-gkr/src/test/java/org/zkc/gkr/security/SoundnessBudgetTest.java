@@ -216,7 +216,11 @@ class SoundnessBudgetTest {
     errors.put("model claims brought to points", 16 + 2.0 * (3 + 2 + 2 + 2));
     errors.put("model merge", 2.0 * (7 + 16));
     errors.put("model proximity", (2 + 2) * 4 * 128.0);
+    // Combinations of 256 and 128 elements in rows of 128, with 41 claims each.
+    errors.put("combination claims", 2.0 * 8 + 7 + 1);
+    errors.put("combination proximity", (1 + 1) * 4 * 128.0);
     double missed = Math.pow(1 - 0.375, 40) / (1 << 7);
+    errors.put("combination queries", missed * Math.pow(2, 124));
     errors.put("witness queries", missed * Math.pow(2, 124));
     errors.put("model queries", missed * Math.pow(2, 124));
     SoundnessBudget budget =

@@ -38,8 +38,51 @@ class AbsentPartsTest {
         root,
         nonce,
         p.sections(),
+        p.combinationRoot(),
         p.queryNonce(),
-        Map.of(Opening.WITNESS, witness, Opening.MODEL, model));
+        p.combinationNonce(),
+        Map.of(
+            Opening.WITNESS,
+            witness,
+            Opening.MODEL,
+            model,
+            Opening.COMBINATION,
+            p.opening(Opening.COMBINATION)));
+  }
+
+  /** Of a proof that opens nothing. */
+  private static Proof with(byte[] root, long queryNonce, long nonce, Proof p, ColumnOpening o) {
+    return new Proof(
+        p.witnessRoot(),
+        p.lookupNonce(),
+        p.sections(),
+        root,
+        queryNonce,
+        nonce,
+        Map.of(Opening.COMBINATION, o));
+  }
+
+  @Test
+  void aCombination() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(3);
+    int x = b.input(-9, 9, 3, 5);
+    b.output(b.affine(b.shape(x), List.of(CircuitBuilder.term(x, 2))));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      Proof p = Proof.decode(weak.prove());
+      byte[] none = new byte[0];
+      assertNull(weak.rejection(weak.statement(weak.honest), p.encode()));
+      assertNull(
+          weak.rejection(
+              weak.statement(weak.honest), with(none, 0, 0, p, Proof.NONE).encode()));
+      refused(
+          "bytes of a combination root",
+          weak,
+          with(new byte[VerifierKey.DIGEST_BYTES], 0, 0, p, Proof.NONE));
+      refused("query nonce", weak, with(none, 1, 0, p, Proof.NONE));
+      refused("combination nonce", weak, with(none, 0, 1, p, Proof.NONE));
+      refused("combination columns", weak, with(none, 0, 0, p, COLUMN));
+      refused("combination paths", weak, with(none, 0, 0, p, PATH));
+    }
   }
 
   @Test

@@ -358,7 +358,7 @@ enum HostileCircuits {
     sections.put(Section.COMBINATIONS, new byte[(1 << 16) * Ext.BYTES]);
     Map<Opening, ColumnOpening> openings =
         Map.of(Opening.MODEL, new ColumnOpening(new int[columns], new byte[0]));
-    return new Proof(new byte[0], 0, sections, 0, openings).encode();
+    return new Proof(new byte[0], 0, sections, new byte[32], 0, 0, openings).encode();
   }
 
   private VerifierKey key() {

@@ -126,7 +126,7 @@ class ProofOfNothingTest {
       sections.put(s, out.bytes(s));
     }
     sections.put(Section.LEAVES, new byte[16 * Ext.BYTES]);
-    byte[] proof = new Proof(root, 0, sections, 0, Map.of()).encode();
+    byte[] proof = new Proof(root, 0, sections, new byte[0], 0, 0, Map.of()).encode();
 
     refused(key, statement, proof, "lookup leaves, numerator", 64 << 20);
   }
@@ -168,7 +168,7 @@ class ProofOfNothingTest {
     sections.put(Section.RELATIONS, new byte[15 * Ext.BYTES]);
     sections.put(Section.MODEL_MERGE, new byte[(2 * model.widthVariables() + 16) * Ext.BYTES]);
     sections.put(Section.COMBINATIONS, new byte[model.width() * Ext.BYTES]);
-    byte[] proof = new Proof(new byte[0], 0, sections, 0, Map.of()).encode();
+    byte[] proof = new Proof(new byte[0], 0, sections, new byte[32], 0, 0, Map.of()).encode();
     Statement statement = new Statement(List.of(), List.of(new int[shape.get(0)]));
     refused(key, statement, proof, "model column elements", 64 << 20);
   }

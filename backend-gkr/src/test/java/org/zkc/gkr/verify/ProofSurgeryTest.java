@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,22 +69,24 @@ class ProofSurgeryTest {
   private Proof with(Section section, byte[] bytes) {
     EnumMap<Section, byte[]> sections = new EnumMap<>(proof.sections());
     sections.put(section, bytes);
-    return new Proof(
-        proof.witnessRoot(), proof.lookupNonce(), sections, proof.queryNonce(), proof.openings());
+    return with(sections, proof.openings());
   }
 
-  private Proof withOpenings(
-      UnaryOperator<ColumnOpening> witness, UnaryOperator<ColumnOpening> model) {
+  private Proof with(Map<Section, byte[]> sections, Map<Opening, ColumnOpening> openings) {
     return new Proof(
         proof.witnessRoot(),
         proof.lookupNonce(),
-        proof.sections(),
+        sections,
+        proof.combinationRoot(),
         proof.queryNonce(),
-        Map.of(
-            Opening.WITNESS,
-            witness.apply(proof.opening(Opening.WITNESS)),
-            Opening.MODEL,
-            model.apply(proof.opening(Opening.MODEL))));
+        proof.combinationNonce(),
+        openings);
+  }
+
+  private Proof with(Opening of, ColumnOpening opening) {
+    EnumMap<Opening, ColumnOpening> openings = new EnumMap<>(proof.openings());
+    openings.put(of, opening);
+    return with(proof.sections(), openings);
   }
 
   private static byte[] without(byte[] bytes, int from, int count) {
@@ -172,14 +173,7 @@ class ProofSurgeryTest {
       System.arraycopy(second, 0, longer, Ext.BYTES, second.length);
       sections.put(all[k], Arrays.copyOf(first, first.length - Ext.BYTES));
       sections.put(all[k + 1], longer);
-      Proof moved =
-          new Proof(
-              proof.witnessRoot(),
-              proof.lookupNonce(),
-              sections,
-              proof.queryNonce(),
-              proof.openings());
-      String why = rejection("moved from " + all[k], moved);
+      String why = rejection("moved from " + all[k], with(sections, proof.openings()));
       assertTrue(why.contains("left in the section"), why);
     }
   }
@@ -196,15 +190,13 @@ class ProofSurgeryTest {
         assertTrue(why.contains("below 2^31 - 1"), why);
       }
     }
-    for (boolean ofWitness : new boolean[] {true, false}) {
-      ColumnOpening honest =
-          ofWitness ? proof.opening(Opening.WITNESS) : proof.opening(Opening.MODEL);
+    for (Opening of : Opening.values()) {
+      ColumnOpening honest = proof.opening(of);
       for (int at = 0; at < honest.columns().length; at++) {
         int[] columns = honest.columns().clone();
         columns[at] += M31.P;
         ColumnOpening altered = new ColumnOpening(columns, honest.multiproof());
-        Proof p = withOpenings(o -> ofWitness ? altered : o, o -> ofWitness ? o : altered);
-        String why = rejection("column residue " + at, p);
+        String why = rejection("column residue " + at, with(of, altered));
         assertTrue(why.contains("a residue below p"), why);
       }
     }
@@ -215,25 +207,32 @@ class ProofSurgeryTest {
     // u + d0 with <d0, eq> = 0 passes the value's check; u is absorbed before the queries are
     // drawn, so the columns are others.
     byte[] u = proof.sections().get(Section.COMBINATIONS);
+    int width = weak.key.verifierKey().arithmetization().combination().width();
+    int from = u.length - width * Ext.BYTES;
     Ext[] change = new Ext[2];
     for (int k = 0; k < 2; k++) {
       byte[] altered = u.clone();
-      Ext.read(altered, k * Ext.BYTES).add(Ext.ONE).write(altered, k * Ext.BYTES);
+      int at = from + k * Ext.BYTES;
+      Ext.read(altered, at).add(Ext.ONE).write(altered, at);
       change[k] = difference(with(Section.COMBINATIONS, altered));
     }
     byte[] altered = u.clone();
-    Ext.read(altered, 0).add(change[1]).write(altered, 0);
-    Ext.read(altered, Ext.BYTES).sub(change[0]).write(altered, Ext.BYTES);
+    Ext.read(altered, from).add(change[1]).write(altered, from);
+    Ext.read(altered, from + Ext.BYTES).sub(change[0]).write(altered, from + Ext.BYTES);
     String why = rejection("another u of the same value", with(Section.COMBINATIONS, altered));
-    assertTrue(why.startsWith("witness Merkle") || why.startsWith("witness column elements"), why);
+    assertTrue(
+        why.startsWith("combination Merkle")
+            || why.startsWith("combination column")
+            || why.startsWith("combination queries"),
+        why);
   }
 
-  /** By how much the value of a witness combination misses the claimed one. */
+  /** By how much the value of the combinations' row misses the claimed one. */
   private Ext difference(Proof altered) {
     try {
       weak.verify(statement, altered.encode());
     } catch (org.zkc.gkr.failure.VerificationFailure e) {
-      assertTrue(e.where().equals("witness combination"), e.getMessage());
+      assertTrue(e.where().equals("combination row"), e.getMessage());
       return parse(e.actual()).sub(parse(e.expected()));
     }
     throw new AssertionError("accepted");
@@ -249,26 +248,22 @@ class ProofSurgeryTest {
 
   @Test
   void columnsLeftOutRepeatedAndUnsorted() {
-    for (boolean ofWitness : new boolean[] {true, false}) {
-      ColumnOpening honest =
-          ofWitness ? proof.opening(Opening.WITNESS) : proof.opening(Opening.MODEL);
-      int rows =
-          ofWitness
-              ? weak.key.verifierKey().arithmetization().witness().rows()
-              : weak.key.verifierKey().arithmetization().model().rows();
+    for (Opening of : Opening.values()) {
+      ColumnOpening honest = proof.opening(of);
+      int rows = weak.key.verifierKey().arithmetization().layout(of).rows();
       int[] columns = honest.columns();
       int count = columns.length / rows;
       assertTrue(count > 1 && rows > 1, count + " columns of " + rows);
-      String name = ofWitness ? "witness" : "model";
-      altered(ofWitness, new int[0], new byte[0], name + " column elements");
-      altered(ofWitness, new int[0], honest.multiproof(), name + " column elements");
+      String name = of.text();
+      altered(of, new int[0], new byte[0], name + " column elements");
+      altered(of, new int[0], honest.multiproof(), name + " column elements");
       altered(
-          ofWitness,
+          of,
           Arrays.copyOf(columns, columns.length - rows),
           honest.multiproof(),
           name + " column elements");
       altered(
-          ofWitness,
+          of,
           Arrays.copyOf(columns, columns.length + rows),
           honest.multiproof(),
           name + " column elements");
@@ -277,7 +272,7 @@ class ProofSurgeryTest {
       for (int q = 0; q < count; q++) {
         System.arraycopy(columns, q * rows, fewer, q * (rows - 1), rows - 1);
       }
-      altered(ofWitness, fewer, honest.multiproof(), name + " column elements");
+      altered(of, fewer, honest.multiproof(), name + " column elements");
       // The first column in every place, and the columns in another order.
       int[] repeated = columns.clone();
       int[] reversed = columns.clone();
@@ -285,49 +280,82 @@ class ProofSurgeryTest {
         System.arraycopy(columns, 0, repeated, q * rows, rows);
         System.arraycopy(columns, (count - 1 - q) * rows, reversed, q * rows, rows);
       }
-      altered(ofWitness, repeated, honest.multiproof(), name + " Merkle root");
-      altered(ofWitness, reversed, honest.multiproof(), name + " Merkle root");
+      altered(of, repeated, honest.multiproof(), name + " Merkle root");
+      altered(of, reversed, honest.multiproof(), name + " Merkle root");
       // The last element of a column and the first of the next exchanged, and all elements moved by
       // one place.
       int[] boundary = columns.clone();
       boundary[rows - 1] = columns[rows];
       boundary[rows] = columns[rows - 1];
-      altered(ofWitness, boundary, honest.multiproof(), name + " Merkle root");
+      altered(of, boundary, honest.multiproof(), name + " Merkle root");
       int[] rotated = new int[columns.length];
       System.arraycopy(columns, 1, rotated, 0, columns.length - 1);
       rotated[columns.length - 1] = columns[0];
-      altered(ofWitness, rotated, honest.multiproof(), name + " Merkle root");
+      altered(of, rotated, honest.multiproof(), name + " Merkle root");
       // A node more, a node less, nodes exchanged.
       byte[] paths = honest.multiproof();
       altered(
-          ofWitness,
+          of,
           columns,
           Arrays.copyOf(paths, paths.length - 32),
           name + " Merkle proof bytes");
       altered(
-          ofWitness,
+          of,
           columns,
           Arrays.copyOf(paths, paths.length + 32),
           name + " Merkle proof bytes");
       byte[] exchanged = paths.clone();
       System.arraycopy(paths, 0, exchanged, 32, 32);
       System.arraycopy(paths, 32, exchanged, 0, 32);
-      altered(ofWitness, columns, exchanged, name + " Merkle root");
+      altered(of, columns, exchanged, name + " Merkle root");
     }
   }
 
-  private void altered(boolean ofWitness, int[] columns, byte[] paths, String step) {
-    ColumnOpening other = new ColumnOpening(columns, paths);
-    String why =
-        rejection(step, withOpenings(o -> ofWitness ? other : o, o -> ofWitness ? o : other));
+  private void altered(Opening of, int[] columns, byte[] paths, String step) {
+    String why = rejection(step, with(of, new ColumnOpening(columns, paths)));
     assertTrue(why.startsWith(step), why);
   }
 
   @Test
   void oneOpeningForTheOther() {
-    rejection(
-        "openings exchanged",
-        withOpenings(o -> proof.opening(Opening.MODEL), o -> proof.opening(Opening.WITNESS)));
-    rejection("the witness twice", withOpenings(o -> o, o -> proof.opening(Opening.WITNESS)));
+    for (Opening of : Opening.values()) {
+      for (Opening other : Opening.values()) {
+        if (of != other) {
+          rejection(of + " opened as " + other, with(of, proof.opening(other)));
+          EnumMap<Opening, ColumnOpening> openings = new EnumMap<>(proof.openings());
+          openings.put(of, proof.opening(other));
+          openings.put(other, proof.opening(of));
+          rejection(of + " and " + other + " exchanged", with(proof.sections(), openings));
+        }
+      }
+    }
+  }
+
+  @Test
+  void rootAndNoncesOfTheCombinations() {
+    byte[] root = proof.combinationRoot();
+    for (int k = 0; k < root.length; k++) {
+      byte[] other = root.clone();
+      other[k] ^= 1;
+      String why = rejection("byte " + k + " of the root", withRoot(other));
+      // The columns of witness and model are others then.
+      assertTrue(why.startsWith("witness"), why);
+    }
+    for (byte[] other : new byte[][] {new byte[0], new byte[31], Arrays.copyOf(root, 33)}) {
+      String why = rejection("a root of " + other.length + " bytes", withRoot(other));
+      assertTrue(why.startsWith("bytes of the combination root"), why);
+    }
+    rejection("the root of the witness", withRoot(proof.witnessRoot()));
+  }
+
+  private Proof withRoot(byte[] root) {
+    return new Proof(
+        proof.witnessRoot(),
+        proof.lookupNonce(),
+        proof.sections(),
+        root,
+        proof.queryNonce(),
+        proof.combinationNonce(),
+        proof.openings());
   }
 }

@@ -109,7 +109,9 @@ class RelationMessagesTest {
             proof.witnessRoot(),
             proof.lookupNonce(),
             sections,
+            proof.combinationRoot(),
             proof.queryNonce(),
+            proof.combinationNonce(),
             proof.openings());
     assertNotNull(weak.rejection(statement, altered.encode()), what + " was accepted");
   }

@@ -139,7 +139,9 @@ final class KeyTables {
     long model = Math.round(size.opening(Opening.MODEL));
     rows.add(ProofParts.row(ProofParts.WITNESS_OPENING, witness));
     rows.add(ProofParts.row(ProofParts.MODEL_OPENING, model));
-    long rest = size.bytes() - sections - witness - model;
+    long combination = Math.round(size.opening(Opening.COMBINATION));
+    rows.add(ProofParts.row(ProofParts.COMBINATION_OPENING, combination));
+    long rest = size.bytes() - sections - witness - model - combination;
     rows.add(ProofParts.row(ProofParts.FRAME, rest));
     return ProofParts.table(
         "What a proof consists of",
@@ -168,6 +170,10 @@ final class KeyTables {
     rows.add(ProofParts.row(ProofParts.WITNESS_PATHS, c.pathsOf(Opening.WITNESS)));
     rows.add(ProofParts.row(ProofParts.MODEL_COLUMNS, c.columnsOf(Opening.MODEL)));
     rows.add(ProofParts.row(ProofParts.MODEL_PATHS, c.pathsOf(Opening.MODEL)));
+    rows.add(ProofParts.row(ProofParts.COMBINATION_ROOT, c.combinationRoot()));
+    rows.add(
+        ProofParts.row(ProofParts.COMBINATION_COLUMNS, c.columnsOf(Opening.COMBINATION)));
+    rows.add(ProofParts.row(ProofParts.COMBINATION_PATHS, c.pathsOf(Opening.COMBINATION)));
     rows.add(ProofParts.row(ProofParts.FRAME, c.frame()));
     return ProofParts.table(
         "What the proof consists of",

@@ -47,6 +47,23 @@ final class ProofParts {
           "Random columns of the encoded weights: they show that the key's model was used.");
   static final Part MODEL_PATHS =
       new Part("their Merkle paths", "Hashes that tie these columns to the key.");
+  static final Part COMBINATION_OPENING =
+      new Part(
+          "opened columns of the combinations",
+          "Random columns of the encoded row combinations, with the hashes that tie them to their"
+              + " commitment.");
+  static final Part COMBINATION_ROOT =
+      new Part(
+          "commitment to the combinations",
+          "A hash that fixes one random combination of the rows of each commitment before columns"
+              + " are drawn.");
+  static final Part COMBINATION_COLUMNS =
+      new Part(
+          "opened columns of the combinations",
+          "Random columns of the encoded combinations: they show that these are what was sent"
+              + " about them.");
+  static final Part COMBINATION_PATHS =
+      new Part("their Merkle paths", "Hashes that tie these columns to the combinations' commitment.");
   static final Part FRAME =
       new Part("framing", "The file's header, and the tag and length of each part.");
 
@@ -86,8 +103,8 @@ final class ProofParts {
       case WITNESS_BATCH -> "Brings all claims about committed values to one point.";
       case MODEL_MERGE -> "Brings all claims about the model's weights to one point.";
       case COMBINATIONS ->
-          "One random combination of the rows of each commitment, which the opened columns are"
-              + " compared with.";
+          "Shows that the committed combinations of rows have the values claimed and agree with the"
+              + " opened columns.";
     };
   }
 
@@ -103,9 +120,11 @@ final class ProofParts {
       case "output points" -> "Wrong outputs that agree with the right ones at a random point.";
       case "relations" -> "A wrong layer whose error vanishes at a random point.";
       case "witness batch" -> "Wrong claims about committed values that cancel when merged.";
-      case "witness proximity", "model proximity" ->
+      case "combination claims" ->
+          "Wrong claims about the combinations of rows that cancel when merged.";
+      case "witness proximity", "model proximity", "combination proximity" ->
           "Committed data that is no codeword, but whose random combination is near one.";
-      case "witness queries", "model queries" ->
+      case "witness queries", "model queries", "combination queries" ->
           "A commitment that differs from what is claimed, in columns that nobody opens.";
       case "model claims brought to points", "model merge" ->
           "Wrong claims about the weights that cancel when merged.";

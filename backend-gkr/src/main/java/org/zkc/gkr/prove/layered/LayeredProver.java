@@ -191,7 +191,7 @@ public final class LayeredProver {
     for (Section s : Section.values()) {
       sections.put(s, out.bytes(s));
     }
-    return new Proof(root, 0, sections, nonce, openings).encode();
+    return new Proof(root, 0, sections, new byte[0], nonce, 0, openings).encode();
   }
 
   private static ExtVector wires(Transcript transcript, String label, int count) {

@@ -151,7 +151,15 @@ class LayeredAttackTest {
       sections.put(s, out.bytes(s));
     }
     byte[] proof =
-        new Proof(commitment.root(), 0, sections, nonce, Map.of(Opening.WITNESS, opening)).encode();
+        new Proof(
+                commitment.root(),
+                0,
+                sections,
+                new byte[0],
+                nonce,
+                0,
+                Map.of(Opening.WITNESS, opening))
+            .encode();
     String expected =
         switch (forgery) {
           case ENDS -> "input combination";
