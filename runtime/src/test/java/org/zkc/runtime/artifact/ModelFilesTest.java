@@ -255,7 +255,7 @@ final class ModelFilesTest {
     proof[4] = 1;
     e = assertThrows(VerificationFailure.class, () -> Envelope.PROOF.payload(proof));
     assertEquals(
-        "file, proof: expected format version 3, as this zkc reads, got version 1, which an older"
+        "file, proof: expected format version 4, as this zkc reads, got version 1, which an older"
             + " zkc wrote: prove again",
         e.getMessage());
   }
