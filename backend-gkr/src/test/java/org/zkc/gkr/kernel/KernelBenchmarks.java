@@ -130,6 +130,11 @@ public class KernelBenchmarks {
     return WORK.keySet();
   }
 
+  /** Products of 32-bit numbers in one call of {@link #multiplier}. */
+  public static long multiplied() {
+    return MultiplierRate.products(MULTIPLIER_ROUNDS);
+  }
+
   @Benchmark
   public long multiplier() {
     return MultiplierRate.run(MULTIPLIER_ROUNDS);
