@@ -95,6 +95,21 @@ def test_a_process_that_ends_again_is_an_error_that_says_so(model, monkeypatch, 
     zkpytorch.run(model, X)
 
 
+def test_export_starts_the_process_for_the_calls_that_follow(tmp_path):
+    zkpytorch.shutdown()
+    archive = zkpytorch.export(nn.Linear(3, 2), torch.randn(1, 3), tmp_path / "m.pt", calibration=torch.randn(8, 3))
+    started = zkpytorch.process_id()
+    zkpytorch.compile(archive)
+    assert started is not None and zkpytorch.process_id() == started
+
+
+def test_export_needs_no_zkc(tmp_path, monkeypatch):
+    zkpytorch.shutdown()
+    monkeypatch.setenv("ZKC", str(tmp_path / "nothing"))
+    assert zkpytorch.export(nn.Linear(3, 2), torch.randn(1, 3), tmp_path / "m.pt").path.exists()
+    assert zkpytorch.process_id() is None
+
+
 def test_shutdown_ends_the_process_and_the_next_call_starts_another(model):
     zkpytorch.run(model, X)
     first = zkpytorch.process_id()

@@ -20,8 +20,9 @@ def main() -> int:
     """
     words = sys.argv[1:]
     if words[:1] == ["export"]:
-        from . import export_command
+        from . import export_command, process
 
+        process.starts_ahead = False
         return export_command.main(words[1:])
     try:
         zkc = find_zkc()

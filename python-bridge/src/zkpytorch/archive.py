@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from . import model_checks
+from . import model_checks, process
 from .data_dependence import refuse_data_dependence
 from .errors import ExportError, ExportWarning
 from .results import Archive, ArrayLike
@@ -46,7 +46,7 @@ def export(
     With example inputs the model is exported by `torch.export`, or traced; without, it is compiled by `torch.jit.script`. The
     model itself is left as it was, its training flags included. An export or trace is compared with the model on varied
     inputs, and a model whose Python code branches on a value computed from its input is refused: the archive would hold one
-    branch only.
+    branch only. Meanwhile the process behind `compile` and `prove` starts, so that it is warm when they are called.
 
     Args:
         model: a module on the CPU with real parameters.
@@ -74,6 +74,7 @@ def export(
         raise ExportError(f"format '{format}' is not supported; use 'torch.export', 'torchscript' or 'auto'.")
     if not isinstance(model, nn.Module):
         raise ExportError(f"the model is a {type(model).__name__}; expected a torch.nn.Module.")
+    process.start_ahead()
     exporting, reason = _choice(format, path, model, example_inputs)
     expected = exporting or format == "auto" and path is not None and os.fspath(path).endswith(".pt2")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import collections
+import contextlib
 import itertools
 import json
 import os
@@ -240,6 +241,20 @@ def _current() -> _Process:
         if _process is None:
             _process = _Process(executable)
         return _process
+
+
+#: Whether `export` starts the process for the calls that follow it. A command that exports and ends makes it false.
+starts_ahead = True
+
+
+def start_ahead() -> None:
+    """Starts the process where there is none and does not wait for it: it warms itself up while Python is at work.
+
+    Where it cannot be started, the first call that needs it says why.
+    """
+    if starts_ahead:
+        with contextlib.suppress(OSError):
+            _current()
 
 
 def process_id() -> int | None:

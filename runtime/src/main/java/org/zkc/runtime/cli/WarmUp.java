@@ -26,7 +26,7 @@ final class WarmUp {
    */
   private static final String PROPERTY = "zkc.warm";
 
-  private static final int MOST_TURNS = 30;
+  private static final int MOST_TURNS = 100;
   private static final long MOST_NANOS = 10_000_000_000L;
   private static final int LEAST_PROCESSORS = 2;
   private static final long MOST_END_MILLIS = 1000;
