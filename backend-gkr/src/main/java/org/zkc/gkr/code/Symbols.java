@@ -70,14 +70,15 @@ public final class Symbols {
     int logPart = Math.max(0, logDimension - LOG_PARTS);
     int part = 1 << logPart;
     ExtVector sums = new ExtVector(domain.size());
+    int[] zeros = new int[part];
+    int[] low = new int[part];
     for (int q = 0; q < positions.length; q++) {
-      int[] t = factors(positions[q]);
-      int[] low = new int[part];
       low[0] = 1;
       for (int i = 0; i < logPart; i++) {
-        for (int j = 0; j < 1 << i; j++) {
-          low[(1 << i) + j] = M31.mul(low[j], t[i]);
-        }
+        // A set bit i of a position turns the sign of t_i.
+        int twiddle = domain.layers()[i][positions[q] >> (i + 1)];
+        int factor = (positions[q] >> i & 1) == 0 ? twiddle : M31.neg(twiddle);
+        kernels.addMultipleBase(zeros, 0, factor, low, 0, low, 1 << i, 1 << i);
       }
       int block = positions[q] >> logPart;
       kernels.addScaledBase(sums.slice(block * part, part), coefficients.get(q), low, 0, part);

@@ -43,7 +43,7 @@ class HostileCircuitsTest {
               CONSTANTS_UNDER_VECTORS,
               CLAIMS_ON_A_LARGE_INPUT,
               MANY_SMALL_PRODUCTS ->
-              "grinding queries";
+              "bytes of a combination root without a commitment";
           case A_CONVOLUTION_OF_A_LONG_AXIS, CHOICES_BY_MANY_INDICES -> "model column elements";
           // The key is read; a proof of nothing comes no further.
           case MANY_RECIPROCALS,
