@@ -16,3 +16,14 @@ for schema in torch._C._jit_get_all_schemas():
     ours = namespace in ("aten", "prim", "quantized", "quantized_decomposed") and "backward" not in schema.name and "dist_rpc" not in str(schema) and "..." not in str(schema)[-4:]
     if ours and not writes_out:
         print(schema)
+
+# Operations of StableHLO on bits, which ATen has not; org.zkc.passes.torch computes them.
+print("""stablehlo::bitcast_convert(Tensor self, int dtype) -> Tensor
+stablehlo::convert(Tensor self, int dtype) -> Tensor
+stablehlo::count_leading_zeros(Tensor self) -> Tensor
+stablehlo::next_after(Tensor self, Tensor other) -> Tensor
+stablehlo::popcnt(Tensor self) -> Tensor
+stablehlo::reduce_precision(Tensor self, int exponent_bits, int mantissa_bits) -> Tensor
+stablehlo::shift_left(Tensor self, Tensor other) -> Tensor
+stablehlo::shift_right_arithmetic(Tensor self, Tensor other) -> Tensor
+stablehlo::shift_right_logical(Tensor self, Tensor other) -> Tensor""")

@@ -98,7 +98,7 @@ final class ElementwiseBody {
         && (ArithmeticOperations.TABLE.containsKey(name)
             || LogicOperations.TABLE.containsKey(name)
             || BitOperations.TABLE.containsKey(name)
-            || ShiftOperations.TABLE.containsKey(name)
+            || BitOperations.TABLE.containsKey(name)
             || FunctionOperations.TABLE.containsKey(name));
   }
 

@@ -4,13 +4,11 @@ import static org.zkc.stablehlo.lower.Elementwise.ofOne;
 import static org.zkc.stablehlo.lower.Elementwise.unary;
 
 import java.util.Map;
-import org.zkc.ir.DType;
 import org.zkc.torchscript.lower.Binding;
 
 /**
  * Functions of one number (StableHLO specification, "cbrt" to "tanh", and those of the CHLO dialect
- * that exporters leave in their text), and conversions of element types ("convert",
- * "reduce_precision").
+ * that exporters leave in their text).
  */
 final class FunctionOperations {
   static final Map<String, HloOperator> TABLE =
@@ -46,11 +44,7 @@ final class FunctionOperations {
           Map.entry("chlo.is_inf", unary("isinf")),
           Map.entry("chlo.lgamma", unary("lgamma")),
           Map.entry("chlo.sinh", unary("sinh")),
-          Map.entry("chlo.tan", unary("tan")),
-          Map.entry("stablehlo.bitcast_convert", HloOperator.one(FunctionOperations::bits)),
-          Map.entry(
-              "stablehlo.reduce_precision", HloOperator.one(FunctionOperations::reducePrecision)),
-          Map.entry("stablehlo.convert", HloOperator.one(FunctionOperations::convert)));
+          Map.entry("chlo.tan", unary("tan")));
 
   private FunctionOperations() {}
 
@@ -61,40 +55,14 @@ final class FunctionOperations {
     return ofOne(call, call.aten("mul", call.aten("sign", x), root));
   }
 
-  /** The nearest integer, halves away from zero. */
+  /**
+   * The nearest integer, halves away from zero. The greatest f32 below a half is added instead of a
+   * half: 0.49999997 and odd numbers from 2^23 on would be rounded up by the sum.
+   */
   private static Held roundAway(HloCall call) {
     Binding x = call.operand(0).binding();
-    Binding size = call.aten("floor", call.aten("add", call.aten("abs", x), 0.5));
+    double half = Math.nextDown(0.5f);
+    Binding size = call.aten("floor", call.aten("add", call.aten("abs", x), half));
     return ofOne(call, call.aten("mul", call.aten("sign", x), size));
-  }
-
-  /** The same bits in the same type. */
-  private static Held bits(HloCall call) {
-    Held x = call.operand(0);
-    if (!x.type().element().equals(call.resultType(0).element())) {
-      throw call.refused(
-          "the bits of %s as %s".formatted(x.type().text(), call.resultType(0).text()));
-    }
-    return new Held(x.binding(), x.extents(), call.resultType(0), x.number());
-  }
-
-  /** A format that holds every f32 changes nothing. */
-  private static Held reducePrecision(HloCall call) {
-    if (call.integer("exponent_bits") < 8 || call.integer("mantissa_bits") < 23) {
-      throw call.refused("a format of fewer bits than f32");
-    }
-    Held x = call.operand(0);
-    return new Held(x.binding(), x.extents(), call.resultType(0), x.number());
-  }
-
-  /** Numbers in another type: reals become integers by rounding towards zero. */
-  private static Held convert(HloCall call) {
-    Held x = call.operand(0);
-    DType from = call.dtype(x.type());
-    DType to = call.dtype(call.resultType(0));
-    if (from == to || from.isFloating() && to == DType.F64) {
-      return new Held(x.binding(), x.extents(), call.resultType(0), x.number());
-    }
-    return ofOne(call, call.aten("to", x.binding(), to));
   }
 }

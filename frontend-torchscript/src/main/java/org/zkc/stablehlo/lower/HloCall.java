@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.zkc.ir.DType;
 import org.zkc.ir.Location;
 import org.zkc.ir.Shape;
@@ -255,6 +256,12 @@ final class HloCall {
       bindings.add(argument(argument));
     }
     return writer().call("aten." + operator, bindings, hint(), at);
+  }
+
+  /** A call of an operator that has StableHLO's meaning and its operation's name. */
+  Binding own(String operator, Object... arguments) {
+    List<Binding> bindings = Stream.of(arguments).map(this::argument).toList();
+    return writer().call("stablehlo." + operator, bindings, hint(), at);
   }
 
   /** A call of an overload with one result whose element type is stated. */

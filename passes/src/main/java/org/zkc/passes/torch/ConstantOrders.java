@@ -2,7 +2,6 @@ package org.zkc.passes.torch;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,14 +32,53 @@ final class ConstantOrders {
     return call -> call.argument(0) instanceof Tensor ? known.apply(call) : Optional.empty();
   }
 
-  /** Positions in ascending or descending order of the elements; equal ones keep theirs. */
-  private static int[] order(double[] line, boolean descending) {
-    Comparator<Integer> byElement = Comparator.comparingDouble(i -> line[i]);
-    return IntStream.range(0, line.length)
-        .boxed()
-        .sorted(descending ? byElement.reversed() : byElement)
-        .mapToInt(Integer::intValue)
-        .toArray();
+  /**
+   * The places of a line in ascending or descending order of its keys; equal ones keep theirs. A
+   * merge of runs of primitives: millions of boxed places would take half a minute.
+   */
+  private static int[] order(long[] keys, boolean descending) {
+    int count = keys.length;
+    int[] from = IntStream.range(0, count).toArray();
+    int[] to = new int[count];
+    for (long run = 1; run < count; run *= 2) {
+      for (long start = 0; start < count; start += 2 * run) {
+        int middle = (int) Math.min(start + run, count);
+        int end = (int) Math.min(start + 2 * run, count);
+        int left = (int) start;
+        int right = middle;
+        for (int k = (int) start; k < end; k++) {
+          boolean takesLeft =
+              left < middle
+                  && (right == end || comesFirst(keys[from[left]], keys[from[right]], descending));
+          to[k] = takesLeft ? from[left++] : from[right++];
+        }
+      }
+      int[] other = from;
+      from = to;
+      to = other;
+    }
+    return from;
+  }
+
+  /** Whether the left of two keys stays before the right one. */
+  private static boolean comesFirst(long left, long right, boolean descending) {
+    return descending ? left >= right : left <= right;
+  }
+
+  /** Keys in the order of a line's elements: integers themselves, of real numbers their bits. */
+  private static long[] keys(TensorData data, Lanes lanes, int line) {
+    long[] out = new long[lanes.extent()];
+    for (int i = 0; i < out.length; i++) {
+      int at = lanes.place(line, i);
+      out[i] = data.dtype().isFloating() ? key(lanes.elements()[at]) : data.getLong(at);
+    }
+    return out;
+  }
+
+  /** A double's bits, those of the negative ones turned around; NaN comes after infinity. */
+  private static long key(double x) {
+    long word = Double.doubleToLongBits(x);
+    return word < 0 ? word ^ Long.MAX_VALUE : word;
   }
 
   /** Overloads "" (self, dim, descending) and stable (self, stable, dim, descending). */
@@ -48,7 +86,7 @@ final class ConstantOrders {
     int at = call.overload().equals("stable") ? 2 : 1;
     TensorData data = call.knownTensor(0, "operand").data();
     Lanes lanes = Lanes.of(data, call.axis(at, data.shape().rank()));
-    TorchValue both = taken(lanes, call.flag(at + 1), lanes.extent());
+    TorchValue both = taken(data, lanes, call.flag(at + 1), lanes.extent());
     return positionsOnly ? both.sequence().orElseThrow().get(1) : both;
   }
 
@@ -60,23 +98,27 @@ final class ConstantOrders {
     if (k < 0 || k > lanes.extent()) {
       throw call.refuse("%d of %d elements".formatted(k, lanes.extent()));
     }
-    return taken(lanes, call.isNone(3) || call.flag(3), k);
+    return taken(data, lanes, call.isNone(3) || call.flag(3), k);
   }
 
   /** The first {@code count} elements of each line in order, and their positions. */
-  private static TorchValue taken(Lanes lanes, boolean descending, int count) {
-    List<double[]> values = new ArrayList<>();
+  private static TorchValue taken(TensorData data, Lanes lanes, boolean descending, int count) {
     List<double[]> positions = new ArrayList<>();
+    int[] sources = new int[Math.multiplyExact(lanes.count(), count)];
     for (int l = 0; l < lanes.count(); l++) {
-      double[] line = lanes.line(l);
-      int[] order = Arrays.copyOf(order(line, descending), count);
-      values.add(Arrays.stream(order).mapToDouble(i -> line[i]).toArray());
+      int[] order = Arrays.copyOf(order(keys(data, lanes, l), descending), count);
+      for (int i = 0; i < count; i++) {
+        sources[(l / lanes.inner() * count + i) * lanes.inner() + l % lanes.inner()] =
+            lanes.place(l, order[i]);
+      }
       positions.add(Arrays.stream(order).asDoubleStream().toArray());
     }
+    TensorData places = lanes.with(positions, DType.I64);
+    TensorData flat = data.reshape(Shape.of(Math.toIntExact(data.elementCount())));
     return new Tuple(
         List.of(
-            new KnownTensor(lanes.with(values, lanes.dtype()), ""),
-            new KnownTensor(lanes.with(positions, DType.I64), "")));
+            new KnownTensor(HostTensors.select(flat, 0, sources).reshape(places.shape()), ""),
+            new KnownTensor(places, "")));
   }
 
   /** (self, sorted, return_inverse, return_counts): elements, places of each, counts. */

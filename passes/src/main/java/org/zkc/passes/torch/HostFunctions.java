@@ -25,6 +25,7 @@ final class HostFunctions {
             StringFunctions.ALL,
             ContainerFunctions.ALL,
             NumberFunctions.ALL,
+            ExactIntegers.ALL,
             ConstantReductions.ALL,
             ConstantSelections.ALL,
             ConstantOrders.ALL)

@@ -11,6 +11,7 @@ import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Shapes;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
 
 /**
  * Arithmetic on tensors whose elements are known. Operands are first converted to the type that the
@@ -57,12 +58,21 @@ final class HostTensors {
             case U8 -> e & 0xff;
             case U16 -> e & 0xffff;
             case U32 -> e & 0xffff_ffffL;
-            case U64 -> e;
+            case U64 -> small(e);
             case I1 -> nonZero ? 1 : 0;
             case F32, F64, F16, BF16 -> throw new AssertionError();
           };
     }
     return TensorData.ofLongs(dtype, data.shape(), out);
+  }
+
+  /** A number of 64 bits without a sign, which longs hold below 2^63. */
+  private static long small(long value) {
+    if (value < 0) {
+      throw new UserException(
+          "a number of u64 is 2^63 or more, which is not computed; use u32 or i64");
+    }
+    return value;
   }
 
   /** Elementwise, the result in {@code dtype}; the operator of the type's category is used. */

@@ -443,13 +443,18 @@ final class PartialEvaluation {
     if (complex.isPresent()) {
       return complex.get();
     }
-    Optional<TorchValue> known = HostFunctions.apply(call);
-    return known.isPresent()
-        ? known.get()
-        : TorchOperatorTable.find(call.operator())
-            .orElseThrow(() -> Remedies.refusal(call.operator(), call.location()))
-            .lowering()
-            .lower(call);
+    try {
+      Optional<TorchValue> known = HostFunctions.apply(call);
+      return known.isPresent()
+          ? known.get()
+          : TorchOperatorTable.find(call.operator())
+              .orElseThrow(() -> Remedies.refusal(call.operator(), call.location()))
+              .lowering()
+              .lower(call);
+    } catch (UserException e) {
+      boolean located = e.location().isKnown() || e instanceof DataDependence;
+      throw located || e instanceof Ended ? e : call.refuse(e.getMessage());
+    }
   }
 
   private List<TorchValue> elements(TorchValue value) {

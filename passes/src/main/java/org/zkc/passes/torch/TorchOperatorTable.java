@@ -50,6 +50,8 @@ public final class TorchOperatorTable {
             OneHotOperators.ALL,
             ScatterOperators.ALL,
             IntegerOperators.ALL,
+            WordOperators.ALL,
+            WordConversions.ALL,
             List.of(EmbeddingBag.OPERATOR),
             PickOperators.ALL,
             JoinOperators.ALL,
