@@ -22,6 +22,7 @@ print("""stablehlo::bitcast_convert(Tensor self, int dtype) -> Tensor
 stablehlo::convert(Tensor self, int dtype) -> Tensor
 stablehlo::count_leading_zeros(Tensor self) -> Tensor
 stablehlo::next_after(Tensor self, Tensor other) -> Tensor
+stablehlo::ordered(Tensor self) -> Tensor
 stablehlo::popcnt(Tensor self) -> Tensor
 stablehlo::reduce_precision(Tensor self, int exponent_bits, int mantissa_bits) -> Tensor
 stablehlo::shift_left(Tensor self, Tensor other) -> Tensor

@@ -30,8 +30,11 @@ final class ConstantOperations {
       throw call.refused("its value is no tensor");
     }
     HloType.TensorOf type = dense.type();
-    DType dtype = call.dtype(type);
     DenseData data = dense.data();
+    if (ComplexOperations.isComplex(type)) {
+      return ComplexOperations.constant(call, type, data);
+    }
+    DType dtype = call.dtype(type);
     if (dtype == DType.U64 && hasHuge(data)) {
       throw call.refused("it holds a number of 2^63 or more");
     }

@@ -33,6 +33,9 @@ final class ControlOperations {
           Map.entry("stablehlo.case", ControlOperations::choice),
           Map.entry("stablehlo.while", ControlOperations::loop));
 
+  /** What calls of CHLO's operations by older exporters begin with. */
+  private static final String MHLO = "mhlo.";
+
   private ControlOperations() {}
 
   private static List<Held> call(HloCall call, String attribute) {
@@ -43,21 +46,24 @@ final class ControlOperations {
     return call.block().call(function, operands(call), call.location());
   }
 
+  /** The operation of CHLO that a composite or a call of foreign code names. */
+  private static Optional<List<Held>> named(HloCall call, String name, String attributes) {
+    Map<String, HloAttribute> given =
+        call.attribute(attributes).orElse(null) instanceof HloAttribute.Dictionary dictionary
+            ? dictionary.entries()
+            : Map.of();
+    return HloOperators.find(name).map(o -> o.lower(call.as(name, given)));
+  }
+
   /** An operation that the composite names, where that is lowered; else what it is made of. */
   private static List<Held> composite(HloCall call) {
     String name =
         call.required("name") instanceof HloAttribute.StringValue text ? text.value() : "";
-    Optional<HloOperator> known =
-        name.startsWith("chlo.") ? HloOperators.find(name) : Optional.empty();
-    if (known.isEmpty()) {
-      return call(call, "decomposition");
-    }
-    Map<String, HloAttribute> attributes =
-        call.attribute("composite_attributes").orElse(null)
-                instanceof HloAttribute.Dictionary dictionary
-            ? dictionary.entries()
-            : Map.of();
-    return known.orElseThrow().lower(call.as(name, attributes));
+    Optional<List<Held>> known =
+        name.startsWith("chlo.")
+            ? named(call, name, "composite_attributes")
+            : Optional.empty();
+    return known.orElseGet(() -> call(call, "decomposition"));
   }
 
   private static List<Held> operands(HloCall call) {
@@ -72,7 +78,10 @@ final class ControlOperations {
     return operands(call);
   }
 
-  /** Marks that say where a tensor is placed mean nothing on one device. */
+  /**
+   * Marks that say where or how a tensor is placed mean nothing on one device; older exporters write
+   * CHLO's operations as calls.
+   */
   private static List<Held> customCall(HloCall call) {
     String target =
         call.required("call_target_name") instanceof HloAttribute.StringValue name
@@ -85,9 +94,22 @@ final class ControlOperations {
           "annotate_device_placement",
           "xla.sdy.FuncResultSharding" ->
           operands(call);
+      case "LayoutConstraint" -> operands(call);
+      case "mhlo.topk" -> {
+        if (call.attribute("mhlo.attributes").orElse(null) instanceof HloAttribute.Dictionary given
+            && given.entries().get("largest") instanceof HloAttribute.BooleanValue largest
+            && !largest.value()) {
+          throw call.refused("the least elements; negate them and take the greatest");
+        }
+        yield named(call, "chlo.top_k", "mhlo.attributes").orElseThrow();
+      }
       default ->
-          throw call.refused(
-              "%s is code outside of the text, which cannot be proved".formatted(target));
+          (target.startsWith("mhlo.")
+                  ? named(call, "chlo." + target.substring(MHLO.length()), "mhlo.attributes")
+                  : Optional.<List<Held>>empty())
+              .orElseThrow(() ->
+                  call.refused(
+                      "%s is code outside of the text, which cannot be proved".formatted(target)));
     };
   }
 

@@ -98,7 +98,7 @@ final class ElementwiseBody {
         && (ArithmeticOperations.TABLE.containsKey(name)
             || LogicOperations.TABLE.containsKey(name)
             || BitOperations.TABLE.containsKey(name)
-            || BitOperations.TABLE.containsKey(name)
+            || NumberFormatOperations.TABLE.containsKey(name)
             || FunctionOperations.TABLE.containsKey(name));
   }
 

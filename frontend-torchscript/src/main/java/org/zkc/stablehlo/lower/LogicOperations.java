@@ -46,9 +46,6 @@ final class LogicOperations {
     String direction =
         call.word("comparison_direction")
             .orElseThrow(() -> call.refused("it compares in no direction"));
-    if (call.word("compare_type").filter("TOTALORDER"::equals).isPresent()) {
-      throw call.refused("the total order of floating-point numbers cannot be proved");
-    }
     String aten =
         switch (direction) {
           case "EQ" -> "eq";
@@ -61,6 +58,10 @@ final class LogicOperations {
         };
     Optional<Binding.Literal> right =
         ElementTypes.isBoolean(call.type(0)) ? Optional.empty() : Elementwise.number(call, 1, 0);
+    if (call.word("compare_type").filter("TOTALORDER"::equals).isPresent()) {
+      Binding left = call.own("ordered", call.operand(0).binding());
+      return ofTwo(call, call.aten(aten, left, call.own("ordered", call.operand(1).binding())));
+    }
     return ofTwo(
         call,
         call.aten(

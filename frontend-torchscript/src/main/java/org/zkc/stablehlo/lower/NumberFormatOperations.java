@@ -63,6 +63,9 @@ final class NumberFormatOperations {
 
   /** Numbers in another type: reals become integers by rounding towards zero. */
   private static Held convert(HloCall call) {
+    if (ComplexOperations.isComplex(call.resultType(0))) {
+      return ComplexOperations.widened(call);
+    }
     Held x = call.operand(0);
     DType from = call.dtype(x.type());
     DType to = call.dtype(call.resultType(0));

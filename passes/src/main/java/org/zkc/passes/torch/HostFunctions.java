@@ -22,10 +22,11 @@ final class HostFunctions {
 
   static {
     Stream.of(
+            LargeIntegers.ALL,
+            ExactIntegers.ALL,
             StringFunctions.ALL,
             ContainerFunctions.ALL,
             NumberFunctions.ALL,
-            ExactIntegers.ALL,
             ConstantReductions.ALL,
             ConstantSelections.ALL,
             ConstantOrders.ALL)

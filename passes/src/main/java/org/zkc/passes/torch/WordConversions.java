@@ -20,6 +20,7 @@ final class WordConversions {
           operator("bitcast_convert", "integers; real numbers if constant", WordConversions::bits),
           operator("convert", "to the nearest number of the type", WordConversions::convert),
           operator("next_after", "constants only", WordConversions::nextAfter),
+          operator("ordered", "no constant NaN, nor -0", WordConversions::ordered),
           operator("reduce_precision", "constants only", WordConversions::reducePrecision));
 
   private static final int MANTISSA_BITS = 52;
@@ -141,6 +142,22 @@ final class WordConversions {
             (a, b) ->
                 dtype == DType.F32 ? Math.nextAfter((float) a, b) : Math.nextAfter(a, b)),
         "");
+  }
+
+  /**
+   * (self): real numbers whose total order is that of "less": computed ones are finite, and have no
+   * zeros of two signs.
+   */
+  private static TorchValue ordered(OperatorCall call) {
+    if (call.argument(0) instanceof KnownTensor k && k.dtype().isFloating()) {
+      for (long i = 0; i < k.data().elementCount(); i++) {
+        double x = k.data().getDouble(i);
+        if (Double.isNaN(x) || x == 0 && 1 / x < 0) {
+          throw call.refuse("the total order of %s".formatted(x));
+        }
+      }
+    }
+    return call.tensor(0);
   }
 
   private static KnownTensor constant(OperatorCall call, int index) {
