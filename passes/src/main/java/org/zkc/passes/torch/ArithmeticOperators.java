@@ -158,10 +158,14 @@ final class ArithmeticOperators {
     if (call.argument(0) instanceof ListOf left && call.argument(1) instanceof ListOf right) {
       List<TorchValue> joined = new ArrayList<>(left.elements());
       joined.addAll(right.elements());
+      if (joined.size() > ListOperators.MAXIMAL_LENGTH) {
+        throw call.refuse(
+            "a list of more than %d elements".formatted(ListOperators.MAXIMAL_LENGTH));
+      }
       return new ListOf(joined);
     }
     if (call.argument(0) instanceof Text left && call.argument(1) instanceof Text right) {
-      return new Text(left.value() + right.value());
+      return StringFunctions.bounded(call, new Text(left.value() + right.value()));
     }
     double alpha = call.number(2, 1);
     if (traced(call)) {

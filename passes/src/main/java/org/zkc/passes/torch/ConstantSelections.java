@@ -40,6 +40,9 @@ final class ConstantSelections {
           Map.entry("aten.nonzero", HostFunctions.ofConstants(ConstantSelections::nonZero)),
           Map.entry("aten.one_hot", HostFunctions.ofConstants(ConstantSelections::oneHot)));
 
+  /** Elements of a constant of zeros and ones, of eight bytes each. */
+  private static final long MOST_ONE_HOT = 1 << 24;
+
   private ConstantSelections() {}
 
   /** A function for calls in which the tensor that says the positions is constant. */
@@ -302,6 +305,11 @@ final class ConstantSelections {
       classes = Math.max(classes, data.getLong(k) + 1);
     }
     int count = call.narrow(classes);
+    if (data.elementCount() * count > MOST_ONE_HOT) {
+      throw call.refuse(
+          "%d classes of %d elements; a constant has up to %d elements"
+              .formatted(count, data.elementCount(), MOST_ONE_HOT));
+    }
     List<Integer> extents = new ArrayList<>(data.shape().extents());
     extents.add(count);
     long[] out = new long[Math.toIntExact(Math.multiplyExact(data.elementCount(), (long) count))];

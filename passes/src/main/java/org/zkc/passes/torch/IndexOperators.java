@@ -124,10 +124,18 @@ final class IndexOperators {
     return equalParts(call, axis, Math.ceilDiv(extent, chunks), extent);
   }
 
+  private static void requireFewParts(OperatorCall call, int parts) {
+    if (parts > ListOperators.MAXIMAL_LENGTH) {
+      throw call.refuse(
+          "%d parts; up to %d are supported".formatted(parts, ListOperators.MAXIMAL_LENGTH));
+    }
+  }
+
   private static TorchValue equalParts(OperatorCall call, int axis, int size, int extent) {
     if (size < 1) {
       throw call.refuse("parts of %d elements".formatted(size));
     }
+    requireFewParts(call, Math.ceilDiv(extent, size));
     List<Integer> sizes = new ArrayList<>();
     for (int start = 0; start < extent; start += size) {
       sizes.add(Math.min(size, extent - start));
@@ -188,6 +196,7 @@ final class IndexOperators {
     Shape shape = call.tensor(0).shape();
     int axis = call.axis(1, shape.rank());
     List<TorchValue> out = new ArrayList<>();
+    requireFewParts(call, extent(call, shape, axis));
     for (int i = 0; i < extent(call, shape, axis); i++) {
       out.add(selected(call, axis, i));
     }

@@ -47,6 +47,9 @@ final class PickOperators {
           new TorchOperator("aten.tril", "multiply", c -> triangle(c, false)),
           new TorchOperator("aten.triu", "multiply", c -> triangle(c, true)));
 
+  /** Elements of an axis or a mask that is written out; what is no parameter has no more. */
+  private static final int MOST_PICKS = 1 << 24;
+
   private PickOperators() {}
 
   /** An argument of at least two axes. */
@@ -145,12 +148,21 @@ final class PickOperators {
       throw call.refuse("%s repeats of %d elements".formatted(repeats, n));
     }
     List<Integer> times = repeats;
+    requireFewPicks(call, times.stream().mapToLong(r -> r).sum());
     int[] sources =
         IntStream.range(0, n).flatMap(i -> IntStream.range(0, times.get(i)).map(k -> i)).toArray();
     if (sources.length == 0) {
       return call.result(call.emit().slice(x, axis, 0, 0, 1));
     }
     return call.result(Picks.along(call.emit(), x, axis, sources));
+  }
+
+  /** Refuses an axis that is longer than any tensor that can be proved, before it is listed. */
+  private static void requireFewPicks(OperatorCall call, long picks) {
+    if (picks > MOST_PICKS) {
+      throw call.refuse(
+          "%d elements along one axis; up to %d are supported".formatted(picks, MOST_PICKS));
+    }
   }
 
   /** (input, dimension, size, step): windows along the axis, whose elements are a new last axis. */
@@ -163,7 +175,9 @@ final class PickOperators {
     if (size < 1 || size > extent || step < 1) {
       throw call.refuse("windows of %d elements of %d, step %d".formatted(size, extent, step));
     }
-    Value apart = taps(call.emit(), x, axis, (extent - size) / step + 1, size, step, 1);
+    int positions = (extent - size) / step + 1;
+    requireFewPicks(call, (long) positions * size);
+    Value apart = taps(call.emit(), x, axis, positions, size, step, 1);
     List<Integer> order =
         new ArrayList<>(IntStream.range(0, apart.shape().rank()).boxed().toList());
     order.subList(axis, axis + 1).clear();
@@ -457,6 +471,9 @@ final class PickOperators {
     int rows = x.shape().extent(rank - 2);
     int columns = x.shape().extent(rank - 1);
     long diagonal = call.integer(1, 0);
+    if ((long) rows * columns > MOST_PICKS) {
+      throw call.refuse("a triangle of %d by %d elements".formatted(rows, columns));
+    }
     float[] mask = new float[rows * columns];
     for (int i = 0; i < mask.length; i++) {
       long above = i % columns - i / columns - diagonal;

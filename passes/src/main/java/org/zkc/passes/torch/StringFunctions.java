@@ -65,7 +65,8 @@ final class StringFunctions {
     return of(name, (call, s) -> new Text(function.apply(s)));
   }
 
-  private static TorchValue bounded(OperatorCall call, TorchValue result) {
+  /** The result, which is refused where it is a string that only a hostile archive would make. */
+  static TorchValue bounded(OperatorCall call, TorchValue result) {
     if (result instanceof Text t && t.value().length() > MAXIMAL_LENGTH) {
       throw call.refuse("a string of more than %d characters".formatted(MAXIMAL_LENGTH));
     }

@@ -65,4 +65,44 @@ final class ProgramBoundsTest {
     }
     assertTrue(refused(c, Shape.of(1), c.x).getMessage().contains("computes constant tensors"));
   }
+
+  @Test
+  void stringsAndListsThatDoubleAreLimited() {
+    for (Object first : List.of("ab", List.of(1))) {
+      TorchCase c = new TorchCase();
+      Value all = c.value(first);
+      for (int i = 0; i < 50; i++) {
+        all = c.op("aten.add", all, all);
+      }
+      UserException e = refused(c, Shape.of(1), c.op("aten.mul", c.x, c.op("aten.len", all)));
+      assertTrue(e.getMessage().contains("of more than 65536"), e.getMessage());
+    }
+  }
+
+  /** Each of these would list more elements than a process holds. */
+  @Test
+  void positionsThatAreWrittenOutAreLimited() {
+    TorchCase c = new TorchCase();
+    Value classes = c.op("aten.zeros", List.of(30_000), 4, null, null, null);
+    assertRefused(c, c.op("aten.one_hot", classes, 30_000), "30000 classes of 30000 elements");
+    c = new TorchCase();
+    assertRefused(c, c.op("aten.unfold", c.x, 0, 20_000, 1), "400020000 elements along one axis");
+    c = new TorchCase();
+    assertRefused(
+        c,
+        c.op("aten.repeat_interleave", c.x, 1_000_000, 0, null),
+        "40000000000 elements along one axis");
+    c = new TorchCase();
+    Value square = c.op("aten.expand", c.x, List.of(5000, 40_000));
+    assertRefused(c, c.op("aten.triu", square, 0), "a triangle of 5000 by 40000");
+    c = new TorchCase();
+    Value line = c.op("aten.repeat", c.x, List.of(100));
+    assertRefused(c, c.op("aten.unbind", line, 0), "4000000 parts");
+    assertRefused(c, c.op("aten.chunk", line, 2_000_000, 0), "2000000 parts");
+  }
+
+  private static void assertRefused(TorchCase c, Value result, String found) {
+    UserException e = refused(c, Shape.of(40_000), result);
+    assertTrue(e.getMessage().contains(found), e.getMessage());
+  }
 }

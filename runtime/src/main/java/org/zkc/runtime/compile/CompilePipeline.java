@@ -507,6 +507,7 @@ public final class CompilePipeline {
   /** The whole way from a tensor-level program. */
   public CompiledModel compile(Calibrated calibrated) {
     VerifierLimits.requireStatement(calibrated.tensor().main(), calibrated.generation());
+    VerifierLimits.requireReads(calibrated.tensor().main(), calibrated.generation());
     Calibrated model = withColumns(calibrated).withLayerNumbers();
     QuantizedProgram quantized = toInteger(model);
     Program circuit = toCircuit(quantized.program());

@@ -24,6 +24,9 @@ import org.zkc.ir.Op;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.TopK;
+import org.zkc.ir.tensor.WindowMean;
 import org.zkc.runtime.emit.EmittedCircuit;
 
 /**
@@ -36,6 +39,9 @@ final class VerifierLimits {
   /** The remedy where logits of a large vocabulary are too many public integers. */
   private static final String STATE_TOKENS =
       "--generation, which states the next tokens of a language model in place of their logits";
+
+  /** A circuit holds a fourth of that, with what its views read. */
+  private static final long MOST_READS = 4 * CircuitLimits.TOTAL_ELEMENTS;
 
   private VerifierLimits() {}
 
@@ -91,6 +97,46 @@ final class VerifierLimits {
               .formatted(elements, CircuitLimits.PUBLIC_ELEMENTS);
       throw tooLarge(location, found, generation);
     }
+  }
+
+  /**
+   * Asks before anything is run on samples whether a verifier could read what windows and orders
+   * read: a cumulative sum of a million elements takes hours to calibrate.
+   *
+   * @throws UserException at the line of the first op that reads far more than a circuit may hold
+   */
+  static void requireReads(Function main, Optional<Generation> generation) {
+    for (Op op : main.body()) {
+      double reads = reads(op);
+      if (reads > MOST_READS) {
+        String found =
+            "%.0f elements that one operation reads, more than %d in all"
+                .formatted(reads, CircuitLimits.TOTAL_ELEMENTS);
+        throw tooLarge(op.location(), found, generation);
+      }
+    }
+  }
+
+  /** The elements that an op reads one by one for its results; 0 for other kinds of op. */
+  private static double reads(Op op) {
+    return switch (op) {
+      case WindowMean w ->
+          w.lengths().stream().mapToDouble(n -> n).sum()
+              * w.result().shape().elementCount()
+              / Math.max(1, w.lengths().size());
+      case MaxPool m -> {
+        int first = m.result().shape().rank() - m.kernel().size();
+        double most = 0;
+        for (int k = 0; k < m.kernel().size(); k++) {
+          // One window over all of an axis is read in parts.
+          boolean isWhole = m.result().shape().extent(first + k) == 1;
+          most = Math.max(most, isWhole ? 1 : m.kernel().get(k));
+        }
+        yield most * m.result().shape().elementCount();
+      }
+      case TopK t -> (double) t.k() * t.input().shape().elementCount();
+      default -> 0;
+    };
   }
 
   private static UserException tooLarge(

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.zkc.ir.DType;
 import org.zkc.ir.FunctionBuilder;
@@ -17,7 +19,10 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.tensor.TopValues;
+import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Concatenate;
 
@@ -64,6 +69,40 @@ class VerifierLimitsTest {
     assertTrue(
         e.getMessage().contains("2147483652 elements of inputs and outputs"), e.getMessage());
     assertEquals(LINE.line(), e.location().line());
+  }
+
+  /** Running these once on a sample would take minutes each. */
+  @Test
+  void windowsAndOrdersThatReadTooMuchAreRefusedFirst() {
+    int n = 1 << 18;
+    Shape line = Shape.of(1, n);
+    for (int kind = 0; kind < 3; kind++) {
+      FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+      Value x = builder.parameter("x", new TensorType(DType.F32, line));
+      List<Integer> one = Collections.nCopies(n, 1);
+      List<Integer> lengths = IntStream.rangeClosed(1, n).boxed().toList();
+      Value y = builder.fresh("y", new TensorType(DType.F32, line));
+      Value pooled = builder.fresh("y", new TensorType(DType.F32, Shape.of(1, n / 2 + 1)));
+      Value made =
+          builder.value(
+              switch (kind) {
+                case 0 -> new WindowMean(y, x, 1, Collections.nCopies(n, 0), lengths, one, LINE);
+                case 1 -> new TopValues(y, x, 1, n, LINE);
+                default ->
+                    new MaxPool(
+                        pooled,
+                        x,
+                        List.of(n / 2),
+                        List.of(1),
+                        List.of(0),
+                        List.of(0),
+                        List.of(1),
+                        LINE);
+              });
+      UserException e = refused(Program.of(Level.TENSOR, builder.build(List.of(made))), n, "x");
+      assertTrue(e.getMessage().contains("that one operation reads"), e.getMessage());
+      assertEquals(LINE.line(), e.location().line());
+    }
   }
 
   @Test
