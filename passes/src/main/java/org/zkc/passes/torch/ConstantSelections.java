@@ -40,9 +40,6 @@ final class ConstantSelections {
           Map.entry("aten.nonzero", HostFunctions.ofConstants(ConstantSelections::nonZero)),
           Map.entry("aten.one_hot", HostFunctions.ofConstants(ConstantSelections::oneHot)));
 
-  /** Elements of a constant of zeros and ones, of eight bytes each. */
-  private static final long MOST_ONE_HOT = 1 << 24;
-
   private ConstantSelections() {}
 
   /** A function for calls in which the tensor that says the positions is constant. */
@@ -305,10 +302,10 @@ final class ConstantSelections {
       classes = Math.max(classes, data.getLong(k) + 1);
     }
     int count = call.narrow(classes);
-    if (data.elementCount() * count > MOST_ONE_HOT) {
+    if (data.elementCount() * count > OneHotOperators.MOST_ELEMENTS) {
       throw call.refuse(
           "%d classes of %d elements; a constant has up to %d elements"
-              .formatted(count, data.elementCount(), MOST_ONE_HOT));
+              .formatted(count, data.elementCount(), OneHotOperators.MOST_ELEMENTS));
     }
     List<Integer> extents = new ArrayList<>(data.shape().extents());
     extents.add(count);

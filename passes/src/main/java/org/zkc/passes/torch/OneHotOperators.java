@@ -26,6 +26,9 @@ final class OneHotOperators {
   /** Rows of an identity: its square is the size of a parameter where the index is an input. */
   private static final int MOST_ROWS = 1 << 12;
 
+  /** Elements of a constant of zeros and ones, of eight bytes each. */
+  static final long MOST_ELEMENTS = 1 << 24;
+
   private OneHotOperators() {}
 
   private static int rank(OperatorCall call) {

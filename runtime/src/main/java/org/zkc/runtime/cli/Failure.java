@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.ir.Location;
 import org.zkc.ir.UserException;
@@ -45,13 +46,43 @@ record Failure(int exitCode, String sentence, Location location, String remedy) 
     };
   }
 
+  /** Characters of a line that are shown. */
+  private static final int MOST_SHOWN = 2000;
+
   /** The sentence with the line of the model before it and its text below, where they are known. */
   String describe() {
     if (!location.isKnown()) {
-      return sentence;
+      return printable(sentence);
     }
     String line = location.text().isBlank() ? "" : "\n    " + location.text().strip();
-    return location + ": " + sentence + line;
+    return printable(location + ": " + sentence + line);
+  }
+
+  /**
+   * The text as a terminal may show it. Names and lines of a stranger's file are quoted in it: none
+   * may move the cursor, write right to left, or fill the screen.
+   */
+  private static String printable(String text) {
+    return text.lines().map(Failure::printableLine).collect(Collectors.joining("\n"));
+  }
+
+  private static String printableLine(String line) {
+    StringBuilder out = new StringBuilder();
+    line.codePoints().limit(MOST_SHOWN).forEach(c -> out.appendCodePoint(isHarmless(c) ? c : '?'));
+    return out.append(line.codePointCount(0, line.length()) > MOST_SHOWN ? "..." : "").toString();
+  }
+
+  private static boolean isHarmless(int c) {
+    return c == '\t'
+        || switch (Character.getType(c)) {
+          case Character.CONTROL,
+              Character.FORMAT,
+              Character.SURROGATE,
+              Character.LINE_SEPARATOR,
+              Character.PARAGRAPH_SEPARATOR ->
+              false;
+          default -> true;
+        };
   }
 
   private static Failure io(IOException e) {

@@ -432,6 +432,21 @@ final class CommandLineTest {
     assertReported(3, "internal error", new IllegalStateException("two\nlines"));
   }
 
+  /** What a file of a stranger's is quoted with cannot draw on the terminal. */
+  @Test
+  void quotedTextIsHarmless() {
+    Location line = new Location("a\u001b[2J.py", 3, "x\u202ey\u0007\t" + "z".repeat(100_000));
+    StringWriter err = new StringWriter();
+    ErrorReport.report(
+        new UserException(line, "the name n\u0000\u2028VALID is unknown"),
+        false,
+        new PrintWriter(err));
+    String shown = err.toString();
+    assertTrue(
+        shown.startsWith("error: a?[2J.py:3: the name n??VALID is unknown\n    x?y?\tzzz"), shown);
+    assertTrue(shown.strip().endsWith("z...") && shown.length() < 3000, shown);
+  }
+
   private static void assertReported(int code, String text, Throwable failure) {
     StringWriter err = new StringWriter();
     assertEquals(code, ErrorReport.report(failure, false, new PrintWriter(err)));

@@ -71,7 +71,7 @@ final class LayerProgramTables implements SumcheckTables {
         ExtVector[] own = part.forms().stream().map(this::form).toArray(ExtVector[]::new);
         forms.add(own);
         PartTile[] ofThreads =
-            ofThreads(() -> new BaseTile(layer, part, order, later(), below, own));
+            ofThreads(() -> new BasePartTile(layer, part, order, later(), below, own));
         bound.addAll(ofThreads[0].registers());
         tiles.add(ofThreads);
       }

@@ -16,7 +16,7 @@ import org.zkc.gkr.mle.EqTable;
  * taken at t = 0, 2, 3, .. of the current variable, tile by tile, the factors and products made of
  * them, and these added up with weights. Tables are over F in the first round and over E later.
  */
-abstract sealed class PartTile permits BaseTile, ExtTile {
+abstract sealed class PartTile permits BasePartTile, ExtTile {
   /** Elements of a register in a tile, where a tile can be cut: a few dozen fit the cache. */
   private static final int CHUNK = 512;
 

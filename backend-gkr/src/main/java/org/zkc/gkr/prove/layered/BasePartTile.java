@@ -9,7 +9,7 @@ import org.zkc.gkr.layered.Gate;
 import org.zkc.gkr.layered.Layer;
 
 /** Tiles of tables over F. */
-final class BaseTile extends PartTile {
+final class BasePartTile extends PartTile {
   private final List<int[]> tables;
   private final int[][] values;
   private final int[] starts;
@@ -19,7 +19,7 @@ final class BaseTile extends PartTile {
   private final int[] registers;
   private final int[] product;
 
-  BaseTile(
+  BasePartTile(
       Layer layer,
       LayerPlan.Part part,
       CopyOrder order,
