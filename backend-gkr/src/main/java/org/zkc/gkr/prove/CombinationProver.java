@@ -47,7 +47,7 @@ final class CombinationProver {
   }
 
   /**
-   * What is sent besides the sections.
+   * The messages besides the sections.
    *
    * @param openings of all commitments
    */
@@ -55,7 +55,7 @@ final class CombinationProver {
   @SuppressWarnings("ArrayRecordComponent")
   record Opened(
       byte[] root, long queryNonce, long nonce, Map<Opening, ColumnOpening> openings) {
-    /** Where nothing is committed to. */
+    /** The state of a proof that commits to no combination. */
     static final Opened NONE = new Opened(new byte[0], 0, 0, Map.of());
   }
 

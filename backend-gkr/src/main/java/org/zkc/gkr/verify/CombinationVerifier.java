@@ -51,7 +51,7 @@ final class CombinationVerifier {
     this.proof = proof;
   }
 
-  /** What is known of one combination: the symbols of its codeword at these columns. */
+  /** The knowledge of one combination: the symbols of its codeword at these columns. */
   private record Queried(
       CombinationLayout.Entry entry, Ext[] columnPoint, Ext value, int[] indices, ExtVector at) {}
 

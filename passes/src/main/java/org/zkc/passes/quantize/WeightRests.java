@@ -17,7 +17,7 @@ final class WeightRests {
   /** Mantissas of R are bytes. */
   private static final int MOST_BITS = 7;
 
-  /** What fewer bits bring is not worth a second product. */
+  /** The fewest bits whose gain is worth a second product. */
   private static final int FEWEST_BITS = 2;
 
   /** Rounding in units of a share of the variation that the weights' rounding may cost. */
