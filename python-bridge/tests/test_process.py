@@ -103,6 +103,11 @@ def test_export_starts_the_process_for_the_calls_that_follow(tmp_path):
     assert started is not None and zkpytorch.process_id() == started
 
 
+def test_texts_that_are_too_long_for_a_request_are_refused(model):
+    with pytest.raises(zkpytorch.ZkcError, match="shorten texts as the context"):
+        zkpytorch.prove(model, X, context="x" * (1 << 20))
+
+
 def test_export_needs_no_zkc(tmp_path, monkeypatch):
     zkpytorch.shutdown()
     monkeypatch.setenv("ZKC", str(tmp_path / "nothing"))

@@ -234,6 +234,19 @@ def test_several_inputs_may_come_as_a_tuple_and_other_things_are_named(compiled)
         zkpytorch.run(compiled[1], [[1.0], [2.0, 3.0]])
 
 
+def test_tensors_that_numpy_does_not_hold_are_widened_or_named(compiled):
+    x = torch.linspace(-1, 1, 12)[None]
+    exact = x.to(torch.bfloat16)
+    assert torch.equal(zkpytorch.run(compiled[1], exact), zkpytorch.run(compiled[1], exact.float()))
+    assert torch.equal(zkpytorch.run(compiled[1], torch._neg_view(-x)), zkpytorch.run(compiled[1], x))
+    for other in (x.to("meta"), x.to_sparse(), torch.complex(x, x)):
+        with pytest.raises(TypeError, match="input 0 must be a dense tensor of real numbers"):
+            zkpytorch.run(compiled[1], other)
+    for function in (zkpytorch.run, zkpytorch.prove):
+        with pytest.raises(TypeError, match="there is no input; give the arguments"):
+            function(compiled[1])
+
+
 class Bigram(nn.Module):
     """Tokens to logits of the next one."""
 

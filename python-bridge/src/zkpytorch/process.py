@@ -34,6 +34,10 @@ _CANCEL_SECONDS = 5.0
 #: How long the process may take to end by itself.
 _END_SECONDS = 2.0
 _STDERR_LINES = 20
+#: The longest line that zkc reads.
+_LINE_BYTES = 1 << 20
+#: How many requests of threads are open at once; zkc refuses more than 64, and does them one by one anyway.
+_MOST_OPEN = 32
 
 
 class _Ended(Exception):
@@ -59,6 +63,7 @@ class _Process:
         self._open: dict[int, queue.SimpleQueue[Any]] = {}
         self._numbers = itertools.count(1)
         self._over = False
+        self.turns = threading.BoundedSemaphore(_MOST_OPEN)
         # Known when the first answer is there: the launcher may build it first.
         self.jar: tuple[int, int, int] | None = None
         self._stderr: collections.deque[str] = collections.deque(maxlen=_STDERR_LINES)
@@ -82,15 +87,17 @@ class _Process:
 
         Raises:
             _Ended: the process ended before it answered.
+            ZkcError: the parameters are longer than zkc reads.
         """
         number = next(self._numbers)
         messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        line = _line(number, method, params)
         with self._lock:
             if self._over:
                 raise _Ended(self._last_words())
             self._open[number] = messages
         try:
-            self._send(number, method, params)
+            self._send(line)
             answer = self._answer(messages, progress)
             if self.jar is None:
                 self.jar = _jar(self.settings[0])
@@ -114,9 +121,8 @@ class _Process:
             if progress is not None:
                 progress(message["params"]["stage"], message["params"]["fraction"])
 
-    def _send(self, number: int, method: str, params: Mapping[str, Any]) -> None:
-        line = json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n"
-        data = memoryview(line.encode())
+    def _send(self, line: bytes) -> None:
+        data = memoryview(line)
         assert self._popen.stdin is not None
         try:
             with self._write_lock:
@@ -129,7 +135,7 @@ class _Process:
     def _cancel(self, number: int, messages: queue.SimpleQueue[Any]) -> None:
         """Returns when the work has stopped: files it was given may be deleted then."""
         try:
-            self._send(next(self._numbers), "cancel", {"id": number})
+            self._send(_line(next(self._numbers), "cancel", {"id": number}))
             self._answer(messages, None, timeout=_CANCEL_SECONDS)
         except _Ended:
             pass
@@ -205,6 +211,13 @@ class _Process:
                 pipe.close()
         # Else its end would be waited for, and missing it be complained of.
         self._popen.returncode = 0
+
+
+def _line(number: int, method: str, params: Mapping[str, Any]) -> bytes:
+    line = json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}).encode() + b"\n"
+    if len(line) > _LINE_BYTES:
+        raise ZkcError(f"the parameters of '{method}' take {len(line)} bytes, and zkc reads {_LINE_BYTES}; shorten texts as the context", 2)
+    return line
 
 
 def _jar(executable: str) -> tuple[int, int, int] | None:
@@ -307,7 +320,8 @@ def call(method: str, params: Mapping[str, Any], progress: Progress | None = Non
     for _ in range(2):
         process = _current()
         try:
-            answer = process.request(method, params, progress)
+            with process.turns:
+                answer = process.request(method, params, progress)
         except _Ended as e:
             words = str(e)
             continue

@@ -145,7 +145,7 @@ def run(model: CompiledModel | PathLike, *inputs: ArrayLike) -> Outputs:
         input is a tensor, else arrays.
 
     Raises:
-        TypeError: an input is no tensor or array.
+        TypeError: there is no input, or one is no tensor or array of real numbers.
         ZkcError: with zkc's own text.
     """
     inputs = _arguments(inputs)
@@ -203,7 +203,7 @@ def prove(
         The proof's file and the proved outputs, as `run` gives them; of a batch with a first axis of samples.
 
     Raises:
-        TypeError: an input is no tensor or array.
+        TypeError: there is no input, or one is no tensor or array of real numbers.
         ZkcError: with zkc's own text.
     """
     inputs = _arguments(inputs)
@@ -281,7 +281,10 @@ def _model_file(model: CompiledModel | PathLike) -> pathlib.Path:
 
 def _arguments(inputs: tuple[Any, ...]) -> tuple[ArrayLike, ...]:
     """forward's arguments, given one by one or, as `export` takes them, in one tuple."""
-    return inputs[0] if len(inputs) == 1 and isinstance(inputs[0], tuple) else inputs
+    arguments: tuple[ArrayLike, ...] = inputs[0] if len(inputs) == 1 and isinstance(inputs[0], tuple) else inputs
+    if not arguments:
+        raise TypeError("there is no input; give the arguments of the model's forward, in order, after the model")
+    return arguments
 
 
 def _sequence(arrays: ArrayLike | Sequence[ArrayLike]) -> Sequence[ArrayLike]:
@@ -319,7 +322,11 @@ def _evaluation(inputs: Sequence[ArrayLike], labels: ArrayLike | None) -> Iterat
 
 def _numpy(array: ArrayLike, name: str) -> np.ndarray:
     if isinstance(array, torch.Tensor):
-        return array.detach().cpu().numpy()
+        if array.layout != torch.strided or array.is_complex() or array.is_quantized or array.device.type == "meta":
+            raise TypeError(f"{name} must be a dense tensor of real numbers, got {array.dtype}, {array.layout}, on '{array.device}'")
+        # NumPy has no bfloat16 and no float of 8 bits; float32 holds all their numbers.
+        widened = array.is_floating_point() and array.dtype not in (torch.float16, torch.float32, torch.float64)
+        return (array.float() if widened else array).detach().cpu().resolve_neg().numpy()
     try:
         converted = np.asarray(array)
     except ValueError:
