@@ -54,12 +54,18 @@ final class VectorButterflies implements Butterflies {
       SCALAR.transform(values, base, logSize, layers, twiddleBlock);
       return;
     }
-    for (int bit = logSize - 1; bit >= LOG_LANES; bit--) {
-      int groups = 1 << (logSize - 1 - bit);
-      wideLayer(values, base, bit, groups, layers[bit], twiddleBlock * groups);
+    int bit = logSize - 1;
+    if ((bit - LOG_LANES) % 2 == 0) {
+      wideLayer(values, base, bit, 1, layers[bit], twiddleBlock);
+      bit--;
     }
-    for (int bit = LOG_LANES - 1; bit >= 0; bit--) {
-      int pairs = 1 << (logSize - 1);
+    for (; bit > LOG_LANES; bit -= 2) {
+      int groups = 1 << (logSize - 1 - bit);
+      twoWideLayers(
+          values, base, bit, groups, layers[bit], layers[bit - 1], twiddleBlock * groups);
+    }
+    int pairs = 1 << (logSize - 1);
+    for (bit = LOG_LANES - 1; bit >= 0; bit--) {
       narrowLayer(values, base, bit, pairs, layers[bit], twiddleBlock * (pairs >> bit));
     }
   }
@@ -92,6 +98,100 @@ final class VectorButterflies implements Butterflies {
         difference
             .lanewise(VectorOperators.UMIN, difference.add(MODULUS))
             .intoArray(values, k + half);
+      }
+    }
+  }
+
+  /**
+   * The layers of bits {@code bit} and bit - 1 in one visit to the values: four of them are loaded
+   * and stored once for the four products that they take part in.
+   */
+  private static void twoWideLayers(
+      int[] values, int base, int bit, int groups, int[] upper, int[] lower, int firstTwiddle) {
+    int half = 1 << bit;
+    int quarter = half >> 1;
+    for (int g = 0; g < groups; g++) {
+      int start = base + g * 2 * half;
+      LongVector t =
+          LongVector.broadcast(LongVector.SPECIES_PREFERRED, 2L * upper[firstTwiddle + g]).and(LOW);
+      LongVector t0 =
+          LongVector.broadcast(LongVector.SPECIES_PREFERRED, 2L * lower[2 * (firstTwiddle + g)])
+              .and(LOW);
+      LongVector t1 =
+          LongVector.broadcast(LongVector.SPECIES_PREFERRED, 2L * lower[2 * (firstTwiddle + g) + 1])
+              .and(LOW);
+      for (int k = start; k < start + quarter; k += LANES) {
+        IntVector a = IntVector.fromArray(I, values, k);
+        IntVector b = IntVector.fromArray(I, values, k + quarter);
+        IntVector c = IntVector.fromArray(I, values, k + half);
+        IntVector d = IntVector.fromArray(I, values, k + half + quarter);
+        LongVector even;
+        LongVector odd;
+        IntVector quotient;
+        IntVector rest;
+        IntVector x;
+        IntVector y;
+        IntVector out;
+        even = c.reinterpretAsLongs().and(LOW).mul(t);
+        odd = c.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).mul(t);
+        quotient = even.lanewise(VectorOperators.LSHR, 32).or(odd.and(HIGH)).reinterpretAsInts();
+        rest =
+            even.and(LOW)
+                .or(odd.lanewise(VectorOperators.LSHL, 32))
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHR, 1);
+        x = quotient.add(rest);
+        x = x.lanewise(VectorOperators.UMIN, x.sub(MODULUS));
+        y = a.add(x);
+        y = y.lanewise(VectorOperators.UMIN, y.sub(MODULUS));
+        c = a.sub(x);
+        c = c.lanewise(VectorOperators.UMIN, c.add(MODULUS));
+        even = d.reinterpretAsLongs().and(LOW).mul(t);
+        odd = d.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).mul(t);
+        quotient = even.lanewise(VectorOperators.LSHR, 32).or(odd.and(HIGH)).reinterpretAsInts();
+        rest =
+            even.and(LOW)
+                .or(odd.lanewise(VectorOperators.LSHL, 32))
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHR, 1);
+        x = quotient.add(rest);
+        x = x.lanewise(VectorOperators.UMIN, x.sub(MODULUS));
+        a = b.add(x);
+        a = a.lanewise(VectorOperators.UMIN, a.sub(MODULUS));
+        d = b.sub(x);
+        d = d.lanewise(VectorOperators.UMIN, d.add(MODULUS));
+        even = a.reinterpretAsLongs().and(LOW).mul(t0);
+        odd = a.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).mul(t0);
+        quotient = even.lanewise(VectorOperators.LSHR, 32).or(odd.and(HIGH)).reinterpretAsInts();
+        rest =
+            even.and(LOW)
+                .or(odd.lanewise(VectorOperators.LSHL, 32))
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHR, 1);
+        x = quotient.add(rest);
+        x = x.lanewise(VectorOperators.UMIN, x.sub(MODULUS));
+        out = y.add(x);
+        out = out.lanewise(VectorOperators.UMIN, out.sub(MODULUS));
+        out.intoArray(values, k);
+        out = y.sub(x);
+        out = out.lanewise(VectorOperators.UMIN, out.add(MODULUS));
+        out.intoArray(values, k + quarter);
+        even = d.reinterpretAsLongs().and(LOW).mul(t1);
+        odd = d.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).mul(t1);
+        quotient = even.lanewise(VectorOperators.LSHR, 32).or(odd.and(HIGH)).reinterpretAsInts();
+        rest =
+            even.and(LOW)
+                .or(odd.lanewise(VectorOperators.LSHL, 32))
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHR, 1);
+        x = quotient.add(rest);
+        x = x.lanewise(VectorOperators.UMIN, x.sub(MODULUS));
+        out = c.add(x);
+        out = out.lanewise(VectorOperators.UMIN, out.sub(MODULUS));
+        out.intoArray(values, k + half);
+        out = c.sub(x);
+        out = out.lanewise(VectorOperators.UMIN, out.add(MODULUS));
+        out.intoArray(values, k + half + quarter);
       }
     }
   }
