@@ -20,8 +20,11 @@ import org.zkc.gkr.kernel.Workers;
  * Until its own variables begin, a table adds its sum times eq(0, t), or eq(0, t)^2 within the row.
  */
 public final class JoiningTables implements SumcheckTables {
-  /** The variables of a table from which on two of its rounds are streamed, not one. */
-  private static final int LARGE = 16;
+  /**
+   * The variables of a table from which on two of its rounds are streamed, not one: a second
+   * streamed round makes the weights once more, and pays where what is stored does not fit a cache.
+   */
+  private static final int LARGE = 18;
 
   /** Pairs of a table that are worth a task of their own. */
   private static final int LEAST_PAIRS = 1 << 12;
