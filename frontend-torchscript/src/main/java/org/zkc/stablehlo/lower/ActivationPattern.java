@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.zkc.ir.tensor.ErrorFunction;
 import org.zkc.stablehlo.program.Operation;
 import org.zkc.torchscript.lower.Binding;
@@ -32,8 +35,28 @@ final class ActivationPattern {
   private static final double REACH = 9;
   private static final int POINTS = 145;
 
+  /** Places beyond the reach, at which bounds of what is no activation tell. */
+  private static final List<Double> FURTHER =
+      List.of(12.0, 16.0, 24.0, 32.0, 48.0, 64.0, 80.0, 128.5, 300.0, 1e3, 1e5, 1e7);
+
+  /** Exponentials of more are infinite in single precision, and some written-out forms with them. */
+  private static final double OVERFLOWS = 80;
+
+  /** Where a function is compared with activations. */
+  private static final List<Double> PLACES =
+      Stream.of(
+              IntStream.range(0, POINTS).mapToObj(p -> -REACH + 2 * REACH * p / (POINTS - 1)),
+              FURTHER.stream(),
+              FURTHER.stream().map(x -> -x))
+          .flatMap(s -> s)
+          .toList();
+
   /** An activation, as a function and as ATen's operator with its further arguments. */
-  private record Activation(DoubleUnaryOperator value, String aten, List<Object> arguments) {}
+  record Activation(DoubleUnaryOperator value, String aten, List<Object> arguments) {
+    Activation {
+      arguments = List.copyOf(arguments);
+    }
+  }
 
   private static final List<Activation> ACTIVATIONS =
       List.of(
@@ -45,7 +68,7 @@ final class ActivationPattern {
           new Activation(x -> -softplus(-x), "log_sigmoid", List.of()),
           new Activation(x -> x * StrictMath.tanh(softplus(x)), "mish", List.of()),
           new Activation(x -> x * Math.clamp(x + 3, 0, 6) / 6, "hardswish", List.of()),
-          new Activation(x -> x > 0 ? x : StrictMath.expm1(x), "elu", List.of()),
+          new Activation(x -> Math.clamp(x + 3, 0, 6) / 6, "hardsigmoid", List.of()),
           new Activation(ErrorFunction::erf, "erf", List.of()),
           new Activation(x -> 2 * half(-x * Math.sqrt(2)), "erfc", List.of()));
 
@@ -141,17 +164,22 @@ final class ActivationPattern {
       HloCall call, List<HloCall> operations, Binding root) {
     List<HloCall> order = new ArrayList<>(operations);
     order.sort(Comparator.comparingInt(HloCall::order));
+    Function<Double, Optional<Double>> value =
+        x ->
+            call.block().module().searches(order.size())
+                ? evaluate(call, order, root, x)
+                : Optional.empty();
     List<Activation> left = new ArrayList<>(ACTIVATIONS);
-    for (int p = 0; p < POINTS && !left.isEmpty(); p++) {
-      double x = -REACH + 2 * REACH * p / (POINTS - 1);
-      Optional<Double> value =
-          call.block().module().searches(order.size())
-              ? evaluate(call, order, root, x)
-              : Optional.empty();
-      if (value.isEmpty()) {
+    left.addAll(ActivationFamilies.fitted(value));
+    for (double x : PLACES) {
+      Optional<Double> found = left.isEmpty() ? Optional.empty() : value.apply(x);
+      if (found.isEmpty()) {
         return Optional.empty();
       }
-      double y = value.orElseThrow();
+      double y = found.orElseThrow();
+      if (Math.abs(x) > OVERFLOWS && !Double.isFinite(y)) {
+        continue;
+      }
       left.removeIf(a -> {
         double expected = a.value().applyAsDouble(x);
         return !(Math.abs(y - expected) <= TOLERANCE * (1 + Math.abs(expected)));
