@@ -61,8 +61,7 @@ final class VectorButterflies implements Butterflies {
     }
     for (; bit > LOG_LANES; bit -= 2) {
       int groups = 1 << (logSize - 1 - bit);
-      twoWideLayers(
-          values, base, bit, groups, layers[bit], layers[bit - 1], twiddleBlock * groups);
+      twoWideLayers(values, base, bit, groups, layers[bit], layers[bit - 1], twiddleBlock * groups);
     }
     int pairs = 1 << (logSize - 1);
     for (bit = LOG_LANES - 1; bit >= 0; bit--) {

@@ -46,8 +46,7 @@ public final class SplitKernels {
 
   /** {@link Kernels#roundOfTwoBase}. */
   public Ext[] roundOfTwoBase(int[] f, int offset, int length, ExtVector g, int half) {
-    return sum(
-        2, half, (from, to) -> kernels.roundOfTwoBase(f, offset, length, g, half, from, to));
+    return sum(2, half, (from, to) -> kernels.roundOfTwoBase(f, offset, length, g, half, from, to));
   }
 
   /** {@link Kernels#bindTwo}. */
@@ -58,9 +57,7 @@ public final class SplitKernels {
   /** {@link Kernels#bindTwoBase}. */
   public Ext[] bindTwoBase(int[] f, int offset, ExtVector bound, ExtVector g, int half, Ext r) {
     return sum(
-        2,
-        half / 2,
-        (from, to) -> kernels.bindTwoBase(f, offset, bound, g, half, r, from, to));
+        2, half / 2, (from, to) -> kernels.bindTwoBase(f, offset, bound, g, half, r, from, to));
   }
 
   /** {@link Kernels#roundOfThree}. */
@@ -121,7 +118,8 @@ public final class SplitKernels {
     return sum(
         sums,
         pieces,
-        k -> range.of(Workers.cut(count, pieces, k, TILE), Workers.cut(count, pieces, k + 1, TILE)));
+        k ->
+            range.of(Workers.cut(count, pieces, k, TILE), Workers.cut(count, pieces, k + 1, TILE)));
   }
 
   private Ext[] sum(int sums, int pieces, PieceSums of) {

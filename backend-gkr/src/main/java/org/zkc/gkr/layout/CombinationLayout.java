@@ -86,8 +86,7 @@ public final class CombinationLayout implements RowLayout {
 
   /** Variables of the sumcheck over all combinations, at least those of a row. */
   public int variables() {
-    return Math.max(
-        widthVariables(), entries.stream().mapToInt(Entry::variables).max().orElse(0));
+    return Math.max(widthVariables(), entries.stream().mapToInt(Entry::variables).max().orElse(0));
   }
 
   /** The variables that number the rows of one combination, and those that merge them. */

@@ -1,6 +1,8 @@
 package org.zkc.gkr.layout;
 
-/** The commitments that a proof opens, in the order of the protocol, each by some of its columns. */
+/**
+ * The commitments that a proof opens, in the order of the protocol, each by some of its columns.
+ */
 public enum Opening {
   /** The witness, whose root is in the proof. */
   WITNESS("witness"),

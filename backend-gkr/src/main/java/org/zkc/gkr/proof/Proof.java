@@ -102,8 +102,7 @@ public record Proof(
             Opening.MODEL,
             opening("model columns", m.getModelColumns(), m.getModelPaths()),
             Opening.COMBINATION,
-            opening(
-                "combination columns", m.getCombinationColumns(), m.getCombinationPaths())));
+            opening("combination columns", m.getCombinationColumns(), m.getCombinationPaths())));
   }
 
   private ByteString section(Section section) {

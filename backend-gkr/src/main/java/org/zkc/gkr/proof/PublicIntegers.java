@@ -24,7 +24,9 @@ public final class PublicIntegers {
     return HEADER + Integer.BYTES * count;
   }
 
-  /** The bytes of a tensor whose elements reach the ends of their interval; else there are fewer. */
+  /**
+   * The bytes of a tensor whose elements reach the ends of their interval; else there are fewer.
+   */
   public static long bytes(TensorDeclaration tensor) {
     return HEADER + packedBytes(tensor.elementCount(), bits((int) (tensor.high() - tensor.low())));
   }

@@ -53,8 +53,7 @@ final class CombinationProver {
    */
   // A holder between two provers: compared by nobody.
   @SuppressWarnings("ArrayRecordComponent")
-  record Opened(
-      byte[] root, long queryNonce, long nonce, Map<Opening, ColumnOpening> openings) {
+  record Opened(byte[] root, long queryNonce, long nonce, Map<Opening, ColumnOpening> openings) {
     /** The state of a proof that commits to no combination. */
     static final Opened NONE = new Opened(new byte[0], 0, 0, Map.of());
   }
@@ -88,8 +87,7 @@ final class CombinationProver {
       ExtVector weights =
           Symbols.ofDimension(u.length())
               .transposed(indices[k], merging.slice(at + 1, indices[k].length));
-      Kernels.best()
-          .addScaled(weights, merging.get(at), EqTable.of(rows.get(k).columnPoint()));
+      Kernels.best().addScaled(weights, merging.get(at), EqTable.of(rows.get(k).columnPoint()));
       at += 1 + indices[k].length;
       tables.add(
           layout.entries().get(k).variables(),
@@ -98,8 +96,7 @@ final class CombinationProver {
           u.copy(),
           Kernels.best().dot(weights, u));
     }
-    Ext[] point =
-        SumcheckProver.run(out, Section.COMBINATIONS, "combination claims", tables);
+    Ext[] point = SumcheckProver.run(out, Section.COMBINATIONS, "combination claims", tables);
     Ext[] ends = new Ext[indices.length];
     for (int k = 0; k < ends.length; k++) {
       ends[k] = tables.value(k);
@@ -107,8 +104,7 @@ final class CombinationProver {
     out.send(Section.COMBINATIONS, "combination ends", ends);
     out.send(Section.COMBINATIONS, "combination row", row(point, rows));
     long nonce = transcript.grind("combination queries", parameters.queryGrindingBits());
-    openings.put(
-        Opening.COMBINATION, commitment.open(draw("combination queries", layout.width())));
+    openings.put(Opening.COMBINATION, commitment.open(draw("combination queries", layout.width())));
     return new Opened(commitment.root(), queryNonce, nonce, openings);
   }
 
@@ -146,8 +142,7 @@ final class CombinationProver {
       int own = Math.max(entry.variables(), layout.widthVariables());
       ExtVector eq =
           EqTable.of(
-              Arrays.copyOfRange(
-                  point, point.length - own, point.length - layout.widthVariables()),
+              Arrays.copyOfRange(point, point.length - own, point.length - layout.widthVariables()),
               entry.rows());
       ExtVector elements = rows.get(k).elements();
       for (int r = 0; r < entry.rows(); r++) {

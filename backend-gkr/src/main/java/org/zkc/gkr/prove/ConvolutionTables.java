@@ -16,12 +16,19 @@ final class ConvolutionTables implements ReductionTables {
   private final FactorFolds.Fold kernel;
   private final PairTables tables;
 
-  ConvolutionTables(ConvGeometry g, MergedClaims claims, FactorFolds folds, TensorValues values, Workers workers) {
+  ConvolutionTables(
+      ConvGeometry g,
+      MergedClaims claims,
+      FactorFolds folds,
+      TensorValues values,
+      Workers workers) {
     Weight claim = claims.only();
     TensorLayout layout = new TensorLayout(g.sumcheckShape());
     kernel = folds.ofKernel(g, claim);
     ExtVector windows = ConvWindows.of(g, claim, values.real(g.conv().source()), workers);
-    tables = new PairTables(layout.pad(kernel.values()), layout.pad(windows), layout.variables(), workers);
+    tables =
+        new PairTables(
+            layout.pad(kernel.values()), layout.pad(windows), layout.variables(), workers);
   }
 
   @Override

@@ -82,8 +82,7 @@ final class FactorFolds {
   /** out(i) += sum over k of weights[k] residues[at + k stride + i]. */
   private static void fold(int[] residues, int at, int stride, ExtVector weights, ExtVector out) {
     for (int k = 0; k < weights.length(); k++) {
-      Kernels.best()
-          .addScaledBase(out, weights.get(k), residues, at + k * stride, out.length());
+      Kernels.best().addScaledBase(out, weights.get(k), residues, at + k * stride, out.length());
     }
   }
 

@@ -29,7 +29,11 @@ final class FourierConvolutionTables implements ReductionTables {
   private @Nullable TripleTables frequencies;
 
   FourierConvolutionTables(
-      FftConvGeometry g, MergedClaims claims, FactorFolds folds, TensorValues values, Workers workers) {
+      FftConvGeometry g,
+      MergedClaims claims,
+      FactorFolds folds,
+      TensorValues values,
+      Workers workers) {
     this.workers = workers;
     geometry = g;
     this.values = values;
@@ -54,7 +58,11 @@ final class FourierConvolutionTables implements ReductionTables {
     values.adversary().seeWindows(claim, kernel.values(), windows);
     channels =
         new ChannelTables(
-            padded(kernel.values(), taps), padded(windows, taps), layout.variables(), taps, workers);
+            padded(kernel.values(), taps),
+            padded(windows, taps),
+            layout.variables(),
+            taps,
+            workers);
     return channels;
   }
 
@@ -72,7 +80,8 @@ final class FourierConvolutionTables implements ReductionTables {
     ExtVector ofSource = fourier.source(channelPoint);
     Ext sum = channels == null ? claim : channels.sum();
     values.adversary().seeFrequencies(sum, positions, ofKernel, ofSource);
-    frequencies = new TripleTables(positions, ofKernel, ofSource, geometry.frequencyVariables(), workers);
+    frequencies =
+        new TripleTables(positions, ofKernel, ofSource, geometry.frequencyVariables(), workers);
     return frequencies;
   }
 

@@ -142,7 +142,9 @@ final class FourierTables {
         kw * height * (80 + 0.36 * direct.source().get(3)) + kh * kw * (80 + 0.5 * height);
     int log = Mle.variables(transform.points());
     double transforms = transform.points() * (3.5 + 0.75 * log);
-    return dots < transforms ? ConvWindows.of(direct, result, source, workers) : transformedWindows();
+    return dots < transforms
+        ? ConvWindows.of(direct, result, source, workers)
+        : transformedWindows();
   }
 
   /**

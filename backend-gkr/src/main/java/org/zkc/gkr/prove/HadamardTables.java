@@ -19,13 +19,7 @@ final class HadamardTables implements ReductionTables {
     claims.addTo(weights, workers);
     int[] left = values.stored(h.left());
     int[] right = values.stored(h.right());
-    tables =
-        new TripleTables(
-            weights,
-            left,
-            right,
-            layout.variables(),
-            workers);
+    tables = new TripleTables(weights, left, right, layout.variables(), workers);
   }
 
   @Override

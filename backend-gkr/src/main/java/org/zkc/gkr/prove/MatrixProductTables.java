@@ -29,7 +29,11 @@ final class MatrixProductTables implements ReductionTables {
   private @Nullable PairTables pairs;
 
   MatrixProductTables(
-      MatrixProduct m, MergedClaims claims, FactorFolds folds, TensorValues values, Workers workers) {
+      MatrixProduct m,
+      MergedClaims claims,
+      FactorFolds folds,
+      TensorValues values,
+      Workers workers) {
     this.workers = workers;
     Weight claim = claims.only();
     TensorLayout layout = m.summed();
@@ -45,8 +49,7 @@ final class MatrixProductTables implements ReductionTables {
       rows = Optional.empty();
       right =
           layout.pad(
-              folds.fold(
-                  values.real(m.matMul().right()), count, EqTable.of(outputPoint, outputs)));
+              folds.fold(values.real(m.matMul().right()), count, EqTable.of(outputPoint, outputs)));
       left = layout.pad(folds.fold(values.real(m.matMul().left()), count, ofRows));
     } else {
       FactorFolds.Fold fold = folds.byPoint(m.matMul().right(), outputPoint);

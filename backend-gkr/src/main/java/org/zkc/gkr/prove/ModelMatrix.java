@@ -15,7 +15,9 @@ final class ModelMatrix implements RowSource {
   /** Columns that a thread folds at a time at most, whose sums stay in a cache. */
   private static final int PIECE = 1 << 13;
 
-  /** Columns that a thread folds at a time at least: each piece ends in a few that are no vector. */
+  /**
+   * Columns that a thread folds at a time at least: each piece ends in a few that are no vector.
+   */
   private static final int LEAST_PIECE = 1 << 9;
 
   /** Weights that a thread folds at a time at least: some ten microseconds. */

@@ -83,10 +83,7 @@ final class OpeningProver {
       MergedClaims merged = new MergedClaims(own, merging.slice(at, own.size()));
       at += own.size();
       tables.add(
-          c.layout().variables(),
-          layout.widthVariables(),
-          source(c, merged),
-          merged.value());
+          c.layout().variables(), layout.widthVariables(), source(c, merged), merged.value());
     }
     Ext[] point = SumcheckProver.run(out, Section.WITNESS_BATCH, "witness batch", tables);
     Ext[] ends = new Ext[columns.size()];
@@ -104,7 +101,9 @@ final class OpeningProver {
     int tile = Math.min(COMBINED, layout.width());
     workers.forEach(
         layout.width() / tile,
-        task -> addRows(columns, layout.width(), coefficients, task * tile, u.slice(task * tile, tile)));
+        task ->
+            addRows(
+                columns, layout.width(), coefficients, task * tile, u.slice(task * tile, tile)));
     return new Row(u, SumcheckVerifier.suffix(point, layout.widthVariables()));
   }
 
@@ -121,7 +120,11 @@ final class OpeningProver {
 
   /** Adds up all rows' elements from {@code from} on, as many as {@code u} has. */
   private void addRows(
-      List<WitnessLayout.Column> columns, int width, ExtVector coefficients, int from, ExtVector u) {
+      List<WitnessLayout.Column> columns,
+      int width,
+      ExtVector coefficients,
+      int from,
+      ExtVector u) {
     int[] part = new int[u.length()];
     for (WitnessLayout.Column column : columns) {
       for (int r = 0; r < column.rows(); r++) {

@@ -71,8 +71,7 @@ sealed interface PackedIntegers {
   record Range(int low, int high) {
     private static Range of(int[] values, Workers workers) {
       Queue<Range> parts = new ConcurrentLinkedQueue<>();
-      workers.forEachPiece(
-          values.length, PIECE, (from, to) -> parts.add(of(values, from, to)));
+      workers.forEachPiece(values.length, PIECE, (from, to) -> parts.add(of(values, from, to)));
       return new Range(
           parts.stream().mapToInt(Range::low).min().orElseThrow(),
           parts.stream().mapToInt(Range::high).max().orElseThrow());

@@ -148,7 +148,8 @@ public final class Prover {
       begin("zero products", 0.6);
       FactorFolds folds =
           new FactorFolds(system, arithmetization.model(), key.model(), values, workers);
-      ReductionProver reductions = new ReductionProver(system, out, claims, values, folds, pool, workers);
+      ReductionProver reductions =
+          new ReductionProver(system, out, claims, values, folds, pool, workers);
       for (ZeroProduct z : system.zeroProducts()) {
         Weight at = point(out, z.name(), new TensorLayout(z.shape()));
         Claims.Claim claim = new Claims.Claim(ZeroProduct.PRODUCT, at, Ext.ZERO);

@@ -95,7 +95,8 @@ final class ReductionProver {
       case Hadamard h -> new HadamardTables(h, taken, values, workers);
       case MatrixProduct m -> new MatrixProductTables(m, taken, folds, values, workers);
       case Convolution c -> new ConvolutionTables(c.geometry(), taken, folds, values, workers);
-      case FourierConvolution c -> new FourierConvolutionTables(c.geometry(), taken, folds, values, workers);
+      case FourierConvolution c ->
+          new FourierConvolutionTables(c.geometry(), taken, folds, values, workers);
       case RowGather g ->
           new RowGatherTables(g, taken, values.real(g.gather().indices()), folds, values, workers);
       case Merge m -> new MergeTables(m, taken, values, workers);

@@ -15,7 +15,12 @@ final class RowGatherTables implements ReductionTables {
   private final PairTables tables;
 
   RowGatherTables(
-      RowGather g, MergedClaims claims, int[] indices, FactorFolds folds, TensorValues values, Workers workers) {
+      RowGather g,
+      MergedClaims claims,
+      int[] indices,
+      FactorFolds folds,
+      TensorValues values,
+      Workers workers) {
     Weight claim = claims.only();
     ExtVector weights = claim.leading(g.indexAxes());
     ExtVector selected = new ExtVector(g.rows());
@@ -24,7 +29,9 @@ final class RowGatherTables implements ReductionTables {
     }
     ExtVector rows = folds.rowsBy(g.gather().table(), claim.trailing(g.indexAxes()));
     values.adversary().seeFactors(claims.value(), new Ext[0], selected, rows);
-    tables = new PairTables(selected, rows, new TensorLayout(g.table().subList(0, 1)).variables(), workers);
+    tables =
+        new PairTables(
+            selected, rows, new TensorLayout(g.table().subList(0, 1)).variables(), workers);
   }
 
   @Override

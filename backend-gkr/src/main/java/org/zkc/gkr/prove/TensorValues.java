@@ -266,8 +266,7 @@ class TensorValues {
           out.length,
           PIECE,
           (from, to) ->
-              Kernels.best()
-                  .addMultipleBase(out, from, c, source, from, out, from, to - from));
+              Kernels.best().addMultipleBase(out, from, c, source, from, out, from, to - from));
     }
     return out;
   }

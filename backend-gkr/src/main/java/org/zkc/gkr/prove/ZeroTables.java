@@ -14,7 +14,8 @@ final class ZeroTables implements ReductionTables {
 
   ZeroTables(ZeroProduct zero, MergedClaims claims, TensorValues values, Workers workers) {
     List<int[]> factors = zero.factors().stream().map(values::stored).toList();
-    tables = new ZeroProductTables(factors, claims.only().leadingPoint(zero.shape().size()), workers);
+    tables =
+        new ZeroProductTables(factors, claims.only().leadingPoint(zero.shape().size()), workers);
   }
 
   @Override

@@ -302,8 +302,7 @@ public final class Verifier {
     if (layout.isEmpty()) {
       VerificationFailure.requireCount(
           "bytes of a combination root without a commitment", 0, proof.combinationRoot().length);
-      VerificationFailure.requireCount(
-          "query nonce without a commitment", 0, proof.queryNonce());
+      VerificationFailure.requireCount("query nonce without a commitment", 0, proof.queryNonce());
       VerificationFailure.requireCount(
           "combination nonce without a commitment", 0, proof.combinationNonce());
     } else {

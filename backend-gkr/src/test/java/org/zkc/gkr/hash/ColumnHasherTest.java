@@ -97,8 +97,7 @@ class ColumnHasherTest {
     int rows = 2300;
     int columns = 300;
     int[] matrix = matrix(rows, columns);
-    int[] expected =
-        hash(matrix, rows, columns, Compression.best(), Workers.callerOnly()).words();
+    int[] expected = hash(matrix, rows, columns, Compression.best(), Workers.callerOnly()).words();
     try (Workers three = Workers.of(3)) {
       Digests digests = hash(matrix, rows, columns, step, Compression.best(), three);
       assertArrayEquals(expected, digests.words());

@@ -259,9 +259,7 @@ abstract class KernelLaws {
       ExtVector expectedG = g.copy();
       assertArrayEquals(
           reference.bindTwo(expectedF, expectedG, half, r),
-          sum(
-              tested.bindTwo(f, g, half, r, cut, half / 2),
-              tested.bindTwo(f, g, half, r, 0, cut)),
+          sum(tested.bindTwo(f, g, half, r, cut, half / 2), tested.bindTwo(f, g, half, r, 0, cut)),
           what);
       assertSame(expectedF.slice(0, bound), f.slice(0, bound), what);
       assertSame(expectedG.slice(0, bound), g.slice(0, bound), what);

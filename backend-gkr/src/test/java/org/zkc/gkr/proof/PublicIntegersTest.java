@@ -38,8 +38,7 @@ class PublicIntegersTest {
   @Test
   void whatIsWrittenIsRead() {
     for (int[] values : arrays()) {
-      assertArrayEquals(
-          values, decode(PublicIntegers.encode(values).toByteArray(), values.length));
+      assertArrayEquals(values, decode(PublicIntegers.encode(values).toByteArray(), values.length));
     }
   }
 
@@ -49,8 +48,7 @@ class PublicIntegersTest {
     pixels[0] = -128;
     pixels[1] = 127;
     assertEquals(9 + 100, PublicIntegers.encode(pixels).size());
-    assertEquals(
-        9 + 100, PublicIntegers.bytes(TensorDeclaration.input(List.of(4, 25), -128, 127)));
+    assertEquals(9 + 100, PublicIntegers.bytes(TensorDeclaration.input(List.of(4, 25), -128, 127)));
   }
 
   /** Every change of the bytes gives other integers or a failure, never the same ones. */

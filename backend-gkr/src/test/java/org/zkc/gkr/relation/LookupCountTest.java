@@ -18,9 +18,7 @@ final class LookupCountTest {
   private static void assertCounted(CheckedCircuit checked, String name) {
     ConstraintSystem system = ConstraintSystem.of(checked);
     long proved =
-        IntStream.range(0, checked.circuit().relations().size())
-            .mapToLong(system::lookedUp)
-            .sum();
+        IntStream.range(0, checked.circuit().relations().size()).mapToLong(system::lookedUp).sum();
     assertEquals(proved, checked.lookups(), name);
   }
 

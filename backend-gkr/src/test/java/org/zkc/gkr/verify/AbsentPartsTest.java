@@ -72,8 +72,7 @@ class AbsentPartsTest {
       byte[] none = new byte[0];
       assertNull(weak.rejection(weak.statement(weak.honest), p.encode()));
       assertNull(
-          weak.rejection(
-              weak.statement(weak.honest), with(none, 0, 0, p, Proof.NONE).encode()));
+          weak.rejection(weak.statement(weak.honest), with(none, 0, 0, p, Proof.NONE).encode()));
       refused(
           "bytes of a combination root",
           weak,

@@ -199,7 +199,9 @@ class CombinationAttackTest {
       for (int k = 0; k < count; k++) {
         for (int x = 0; x < half; x++) {
           at0 = at0.add(weights[k].get(x).mul(values[k].get(x)));
-          at2 = at2.add(line(weights[k], x, half, Ext.of(2)).mul(line(values[k], x, half, Ext.of(2))));
+          at2 =
+              at2.add(
+                  line(weights[k], x, half, Ext.of(2)).mul(line(values[k], x, half, Ext.of(2))));
         }
       }
       out.send(Section.COMBINATIONS, "combination claims", at0, at2);
@@ -247,8 +249,7 @@ class CombinationAttackTest {
     out.send(Section.COMBINATIONS, "combination row", u);
     long nonce = transcript.grind("combination queries", 0);
     openings.put(
-        Opening.COMBINATION,
-        matrix.open(draw(transcript, "combination queries", layout.width())));
+        Opening.COMBINATION, matrix.open(draw(transcript, "combination queries", layout.width())));
     return verify(
         new Proof(
             new byte[0],

@@ -252,8 +252,7 @@ enum HostileCircuits {
         results.add(t);
       }
       int all = p.affine(shape, results.stream().map(t -> term(t)).toArray(Affine.Term[]::new));
-      p.outputs.add(
-          p.affine(List.of(1, 8), term(all, new ViewStep.Window(0, 1, 1, 1, 0, length))));
+      p.outputs.add(p.affine(List.of(1, 8), term(all, new ViewStep.Window(0, 1, 1, 1, 0, length))));
     }
   },
   /** As many norms as there may be lookups for, each of channels of ten exponents. */

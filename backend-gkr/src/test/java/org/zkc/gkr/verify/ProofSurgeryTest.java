@@ -294,16 +294,8 @@ class ProofSurgeryTest {
       altered(of, rotated, honest.multiproof(), name + " Merkle root");
       // A node more, a node less, nodes exchanged.
       byte[] paths = honest.multiproof();
-      altered(
-          of,
-          columns,
-          Arrays.copyOf(paths, paths.length - 32),
-          name + " Merkle proof bytes");
-      altered(
-          of,
-          columns,
-          Arrays.copyOf(paths, paths.length + 32),
-          name + " Merkle proof bytes");
+      altered(of, columns, Arrays.copyOf(paths, paths.length - 32), name + " Merkle proof bytes");
+      altered(of, columns, Arrays.copyOf(paths, paths.length + 32), name + " Merkle proof bytes");
       byte[] exchanged = paths.clone();
       System.arraycopy(paths, 0, exchanged, 32, 32);
       System.arraycopy(paths, 32, exchanged, 0, 32);

@@ -39,8 +39,7 @@ final class ActivationFamilies {
   private static Optional<ActivationPattern.Activation> leakyRelu(double left) {
     double slope = shortest(-left / FAR);
     if (slope == 0) {
-      return Optional.of(
-          new ActivationPattern.Activation(x -> Math.max(x, 0), "relu", List.of()));
+      return Optional.of(new ActivationPattern.Activation(x -> Math.max(x, 0), "relu", List.of()));
     }
     return Double.isFinite(slope) && slope != 1
         ? Optional.of(

@@ -39,7 +39,9 @@ final class ActivationPattern {
   private static final List<Double> FURTHER =
       List.of(12.0, 16.0, 24.0, 32.0, 48.0, 64.0, 80.0, 128.5, 300.0, 1e3, 1e5, 1e7);
 
-  /** Exponentials of more are infinite in single precision, and some written-out forms with them. */
+  /**
+   * Exponentials of more are infinite in single precision, and some written-out forms with them.
+   */
   private static final double OVERFLOWS = 80;
 
   /** Where a function is compared with activations. */

@@ -32,8 +32,7 @@ final class BitOperations {
   private static HloOperator shift(String operator) {
     return HloOperator.one(call -> {
       requireIntegers(call);
-      return ofTwo(
-          call, call.own(operator, call.operand(0).binding(), call.operand(1).binding()));
+      return ofTwo(call, call.own(operator, call.operand(0).binding(), call.operand(1).binding()));
     });
   }
 

@@ -69,8 +69,7 @@ final class ComplexOperations {
       values[i] = element.applyAsDouble(i);
     }
     List<Long> extents = data.isSplat() ? List.of() : type.extents();
-    Binding stored =
-        call.constant(TensorData.ofReals(DType.F32, call.shape(extents), values));
+    Binding stored = call.constant(TensorData.ofReals(DType.F32, call.shape(extents), values));
     return data.isSplat() ? call.aten("expand", stored, type.extents()) : stored;
   }
 

@@ -60,9 +60,7 @@ final class ControlOperations {
     String name =
         call.required("name") instanceof HloAttribute.StringValue text ? text.value() : "";
     Optional<List<Held>> known =
-        name.startsWith("chlo.")
-            ? named(call, name, "composite_attributes")
-            : Optional.empty();
+        name.startsWith("chlo.") ? named(call, name, "composite_attributes") : Optional.empty();
     return known.orElseGet(() -> call(call, "decomposition"));
   }
 
@@ -79,8 +77,8 @@ final class ControlOperations {
   }
 
   /**
-   * Marks that say where or how a tensor is placed mean nothing on one device; older exporters write
-   * CHLO's operations as calls.
+   * Marks that say where or how a tensor is placed mean nothing on one device; older exporters
+   * write CHLO's operations as calls.
    */
   private static List<Held> customCall(HloCall call) {
     String target =

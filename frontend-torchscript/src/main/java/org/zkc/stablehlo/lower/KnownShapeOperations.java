@@ -53,16 +53,12 @@ final class KnownShapeOperations {
     out.put("stablehlo.dynamic_iota", c -> plain(c, "iota", c.operation().attributes()));
     out.put(
         "stablehlo.real_dynamic_slice",
-        c ->
-            withNumbers(c, "slice", 1, List.of("start_indices", "limit_indices", "strides")));
+        c -> withNumbers(c, "slice", 1, List.of("start_indices", "limit_indices", "strides")));
     out.put(
         "stablehlo.dynamic_pad",
         c ->
             withNumbers(
-                c,
-                "pad",
-                2,
-                List.of("edge_padding_low", "edge_padding_high", "interior_padding")));
+                c, "pad", 2, List.of("edge_padding_low", "edge_padding_high", "interior_padding")));
     out.put("stablehlo.dynamic_gather", c -> withNumbers(c, "gather", 2, List.of("slice_sizes")));
     out.put("stablehlo.get_dimension_size", HloOperator.one(KnownShapeOperations::size));
     out.put("stablehlo.map", KnownShapeOperations::map);
@@ -107,16 +103,14 @@ final class KnownShapeOperations {
       }
       return out;
     }
-    throw call.refused(
-        "operand %d is no constant; export with fixed shapes".formatted(operand));
+    throw call.refused("operand %d is no constant; export with fixed shapes".formatted(operand));
   }
 
   private static Held size(HloCall call) {
     HloType.TensorOf type = call.type(0);
     long extent = type.extents().get(call.dimension("dimension", type.rank()));
     DType dtype = call.dtype(call.resultType(0));
-    return call.result(
-        call.constant(TensorData.ofLongs(dtype, Shape.of(), new long[] {extent})));
+    return call.result(call.constant(TensorData.ofLongs(dtype, Shape.of(), new long[] {extent})));
   }
 
   /** A body of elementwise operations on scalars, on whole tensors. */
@@ -125,8 +119,7 @@ final class KnownShapeOperations {
     for (int i = 0; i < call.operandCount(); i++) {
       operands.add(call.operand(i));
     }
-    List<Held> results =
-        new ElementwiseBody(call, 0).apply(operands, call.resultType(0).extents());
+    List<Held> results = new ElementwiseBody(call, 0).apply(operands, call.resultType(0).extents());
     return results.stream()
         .map(r -> new Held(r.binding(), r.extents(), call.resultType(0)))
         .toList();

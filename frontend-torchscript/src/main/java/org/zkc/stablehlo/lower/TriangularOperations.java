@@ -67,8 +67,7 @@ final class TriangularOperations {
       Binding line = slice(call, a, row, i, i + 1);
       Binding x = slice(call, b, row, i, i + 1);
       if (step > 0) {
-        Binding part =
-            slice(call, line, column, lower ? 0 : i + 1, lower ? i : n);
+        Binding part = slice(call, line, column, lower ? 0 : i + 1, lower ? i : n);
         Binding known = solved.size() == 1 ? solved.getFirst() : call.aten("cat", solved, row);
         x = call.aten("sub", x, call.aten("matmul", part, known));
       }
@@ -111,8 +110,7 @@ final class TriangularOperations {
         extents.add(1L);
         int count = Math.toIntExact(extents.stream().reduce(1L, Math::multiplyExact));
         parts.add(
-            call.constant(
-                TensorData.ofReals(DType.F32, call.shape(extents), new double[count])));
+            call.constant(TensorData.ofReals(DType.F32, call.shape(extents), new double[count])));
       }
       parts.add(diagonal);
       if (j + 1 < n) {
@@ -120,8 +118,7 @@ final class TriangularOperations {
       }
       columns.add(parts.size() == 1 ? parts.getFirst() : call.aten("cat", parts, row));
     }
-    Binding all =
-        n == 0 ? a : n == 1 ? columns.getFirst() : call.aten("cat", columns, column);
+    Binding all = n == 0 ? a : n == 1 ? columns.getFirst() : call.aten("cat", columns, column);
     return call.result(lower ? all : transposed(call, all));
   }
 }

@@ -31,7 +31,8 @@ public final class IntConvolution {
     MatrixLoops<int[]> loops = LoopChoice.ints(geometry.multiplications());
     return geometry.positions() <= DotConvolution.MOST_POSITIONS
         ? new DotConvolution(geometry).run(input, weights, loops, tasks)
-        : new BlockedConvolution<>(geometry, loops).run(input, all(geometry, weights, tasks), tasks);
+        : new BlockedConvolution<>(geometry, loops)
+            .run(input, all(geometry, weights, tasks), tasks);
   }
 
   private static int[] all(

@@ -89,7 +89,8 @@ final class ActivationLowering {
 
   private Value table(Activation op) {
     Quantum q = values.classes().quantum(op.result());
-    if (values.analysis().isOutput(op.result()) || values.analysis().decisive().isCompared(op.result())) {
+    if (values.analysis().isOutput(op.result())
+        || values.analysis().decisive().isCompared(op.result())) {
       long high = 1L << (OUTPUT_TABLE_BITS - 1);
       double range = op.range().isBounded() ? op.range().magnitude() : q.scale() * q.high();
       q = new Quantum(range / high, -high, high);
@@ -138,7 +139,8 @@ final class ActivationLowering {
     }
     if (!op.range().isBounded()) {
       int wide = Long.SIZE - Long.numberOfLeadingZeros(result.high());
-      boolean isFine = values.analysis().decisive().isDecisive(op.result()) || precision.isGenerous();
+      boolean isFine =
+          values.analysis().decisive().isDecisive(op.result()) || precision.isGenerous();
       bits = Math.max(bits, isFine ? wide : wide - COARSER_INPUT);
     }
     return Math.scalb(

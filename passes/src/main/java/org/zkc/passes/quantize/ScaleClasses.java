@@ -191,9 +191,13 @@ final class ScaleClasses {
       }
       if (op instanceof Linear l && isProduct(l.input())) {
         // Both are of few rows: the product's errors are those of its factors.
-        analysis.definition(l.input()).operands().forEach(v -> atLeast(v, precision.isGenerous() ? GENEROUS_GATED_BITS : GATED_BITS));
+        analysis
+            .definition(l.input())
+            .operands()
+            .forEach(v -> atLeast(v, precision.isGenerous() ? GENEROUS_GATED_BITS : GATED_BITS));
         Members members = members(find(l.input()));
-        members.room = Math.min(members.room, readers.bits(l, members.magnitude, precision.isGenerous()));
+        members.room =
+            Math.min(members.room, readers.bits(l, members.magnitude, precision.isGenerous()));
       }
       if (op instanceof Standardization s) {
         TensorAnalysis.Normed normed = analysis.normed(s);
@@ -423,7 +427,8 @@ final class ScaleClasses {
       case Conv c -> roomBesideWeights(c.weight());
       case UnaryView v -> roomFor(v.result());
       case Pointwise p when StepLowering.isStep(p) -> DECISIVE_INPUT_BITS;
-      case Activation a when analysis.decisive().isCompared(a.definitions().getFirst()) -> TABLE_INPUT_BITS;
+      case Activation a when analysis.decisive().isCompared(a.definitions().getFirst()) ->
+          TABLE_INPUT_BITS;
       case Multiply m when analysis.isIntegral(m.left() == value ? m.right() : m.left()) ->
           DECISIVE_INPUT_BITS;
       default ->

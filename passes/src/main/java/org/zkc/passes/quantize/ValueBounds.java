@@ -68,7 +68,8 @@ final class ValueBounds {
     if (known != null) {
       return known;
     }
-    if (TensorAnalysis.isExact(value) || !(uses.definition(value).orElse(null) instanceof Constant constant)) {
+    if (TensorAnalysis.isExact(value)
+        || !(uses.definition(value).orElse(null) instanceof Constant constant)) {
       return Bounds.NONE;
     }
     Bounds found = ofElements(constant.data());

@@ -24,8 +24,7 @@ final class WeightCache {
    *
    * @param restBits of what rounding takes from them, 0 where that is left out
    */
-  record Rounding(
-      double inputScale, double scale, int bits, boolean isGenerous, int restBits) {}
+  record Rounding(double inputScale, double scale, int bits, boolean isGenerous, int restBits) {}
 
   /**
    * Integer weights, and the bias with what their rounding takes from the output at the inputs'

@@ -187,11 +187,7 @@ final class WeightLowering {
     }
     double meanSquare = ranges.of(input).meanSquare();
     double constant =
-        means(input).stream()
-            .flatMapToDouble(Arrays::stream)
-            .map(m -> m * m)
-            .average()
-            .orElse(0);
+        means(input).stream().flatMapToDouble(Arrays::stream).map(m -> m * m).average().orElse(0);
     int chosen =
         Precision.ofWeights(
             precision.least(name, bits),
@@ -282,8 +278,7 @@ final class WeightLowering {
     WeightCache.Rounded rounded =
         cache.rounded(
             map.op(),
-            new WeightCache.Rounding(
-                inputScale, a, map.bits(), precision.isGenerous(), restBits),
+            new WeightCache.Rounding(inputScale, a, map.bits(), precision.isGenerous(), restBits),
             () -> round(map, inputScale, a, restBits));
     Value weight = out.parameter(parameters.unique(map.name()), rounded.weights(), a / inputScale);
     Optional<Value> bias = Optional.ofNullable(rounded.bias()).map(b -> bias(map, b, a));
@@ -346,9 +341,7 @@ final class WeightLowering {
   private WeightCache.Rounded round(LinearMap map, double inputScale, double a, int restBits) {
     double factor = inputScale / a;
     Optional<BiasCorrection> correction =
-        map.grid().isPresent() || restBits > 0
-            ? Optional.empty()
-            : correction(map, a / inputScale);
+        map.grid().isPresent() || restBits > 0 ? Optional.empty() : correction(map, a / inputScale);
     IntegerWeights weights =
         WeightQuantizer.quantize(
             map.grid()

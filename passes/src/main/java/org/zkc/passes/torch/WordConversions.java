@@ -56,7 +56,8 @@ final class WordConversions {
     }
     if (from.isFloating() || to.isFloating()) {
       throw call.refuse(
-          "the bits of real numbers that depend on the input, %s as %s".formatted(from.text(), to.text()));
+          "the bits of real numbers that depend on the input, %s as %s"
+              .formatted(from.text(), to.text()));
     }
     int width = WordOperators.bits(from);
     int wanted = WordOperators.bits(to);
@@ -139,8 +140,7 @@ final class WordConversions {
             y.data(),
             dtype,
             (a, _) -> a,
-            (a, b) ->
-                dtype == DType.F32 ? Math.nextAfter((float) a, b) : Math.nextAfter(a, b)),
+            (a, b) -> dtype == DType.F32 ? Math.nextAfter((float) a, b) : Math.nextAfter(a, b)),
         "");
   }
 
@@ -165,7 +165,8 @@ final class WordConversions {
       return k;
     }
     throw call.refuse(
-        "numbers that depend on the input are rounded to at most 16 bits, and single bits of them cannot be told");
+        "numbers that depend on the input are rounded to at most 16 bits, and single bits of them"
+            + " cannot be told");
   }
 
   /** (self, exponent_bits, mantissa_bits): the nearest number of a format, ties to even. */

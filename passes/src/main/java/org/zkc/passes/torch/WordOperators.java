@@ -12,7 +12,6 @@ import org.zkc.passes.torch.TorchValue.Bool;
 import org.zkc.passes.torch.TorchValue.Int;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.ListOf;
-import org.zkc.passes.torch.TorchValue.None;
 import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Text;
 
@@ -296,8 +295,7 @@ final class WordOperators {
       return to(call, run(call, "where", inside, right, 0L), dtype);
     }
     TorchValue moved = run(call, "logical_and", inside, run(call, "gt", by, 0L));
-    TorchValue one =
-        to(call, run(call, "logical_and", run(call, "lt", x, 0L), moved), DType.I64);
+    TorchValue one = to(call, run(call, "logical_and", run(call, "lt", x, 0L), moved), DType.I64);
     TorchValue places = run(call, "rsub", run(call, "where", moved, by, bits), bits);
     TorchValue first = run(call, "bitwise_left_shift", one, run(call, "clamp", places, 0L, STEP));
     TorchValue rest = run(call, "clamp", run(call, "sub", places, STEP), 0L, MOST_BITS - 1);

@@ -127,8 +127,7 @@ class WeightRestsTest {
   }
 
   /** The variance by which the map is off for the integers that it reads. */
-  private static double error(
-      Program tensor, QuantizedProgram quantized, List<TensorData> sample) {
+  private static double error(Program tensor, QuantizedProgram quantized, List<TensorData> sample) {
     Linear map = (Linear) tensor.main().body().getLast();
     Constant weight =
         (Constant)
@@ -139,7 +138,8 @@ class WeightRestsTest {
     Value input =
         quantized.program().main().body().stream()
             .filter(op ->
-                op instanceof org.zkc.ir.integer.Linear l && l.result().shape().extent(2) == OUTPUTS)
+                op instanceof org.zkc.ir.integer.Linear l
+                    && l.result().shape().extent(2) == OUTPUTS)
             .map(op -> op.operands().getFirst())
             .findFirst()
             .orElseThrow();

@@ -230,8 +230,7 @@ public final class IntegerExecutor {
     int[] source = elements(c.source(), values);
     TaskRunner tasks = new WorkerTasks(workers);
     return isModel(c.weight())
-        ? IntConvolution.run(
-            geometry, source, weights.tensor(c.weight())::copyChannel, tasks)
+        ? IntConvolution.run(geometry, source, weights.tensor(c.weight())::copyChannel, tasks)
         : IntConvolution.run(geometry, source, values[c.weight()], tasks);
   }
 
@@ -348,9 +347,7 @@ public final class IntegerExecutor {
       int[] x, int shift, int least, int most, Table table, int[] out, Workers workers) {
     Queue<Met> parts = new ConcurrentLinkedQueue<>();
     workers.forEachPiece(
-        out.length,
-        PIECE,
-        (from, to) -> parts.add(clamp(x, shift, least, most, out, from, to)));
+        out.length, PIECE, (from, to) -> parts.add(clamp(x, shift, least, most, out, from, to)));
     int low = parts.stream().mapToInt(Met::low).min().orElse(Integer.MAX_VALUE);
     int high = parts.stream().mapToInt(Met::high).max().orElse(Integer.MIN_VALUE);
     if (out.length > 0 && (low < table.first() || high >= table.first() + table.size())) {
@@ -361,8 +358,7 @@ public final class IntegerExecutor {
     return new Met(low, high);
   }
 
-  private static Met clamp(
-      int[] x, int shift, int least, int most, int[] out, int from, int to) {
+  private static Met clamp(int[] x, int shift, int least, int most, int[] out, int from, int to) {
     int half = shift == 0 ? 0 : 1 << (shift - 1);
     int low = Integer.MAX_VALUE;
     int high = Integer.MIN_VALUE;

@@ -159,8 +159,7 @@ final class StridedView {
     }
   }
 
-  private void add(
-      int[][] loops, int at, int[] out, int outAt, int coefficient, Workers workers) {
+  private void add(int[][] loops, int at, int[] out, int outAt, int coefficient, Workers workers) {
     int[] outer = loops[0];
     long inner = 1;
     for (int[] loop : loops) {

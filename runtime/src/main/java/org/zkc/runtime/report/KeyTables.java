@@ -171,8 +171,7 @@ final class KeyTables {
     rows.add(ProofParts.row(ProofParts.MODEL_COLUMNS, c.columnsOf(Opening.MODEL)));
     rows.add(ProofParts.row(ProofParts.MODEL_PATHS, c.pathsOf(Opening.MODEL)));
     rows.add(ProofParts.row(ProofParts.COMBINATION_ROOT, c.combinationRoot()));
-    rows.add(
-        ProofParts.row(ProofParts.COMBINATION_COLUMNS, c.columnsOf(Opening.COMBINATION)));
+    rows.add(ProofParts.row(ProofParts.COMBINATION_COLUMNS, c.columnsOf(Opening.COMBINATION)));
     rows.add(ProofParts.row(ProofParts.COMBINATION_PATHS, c.pathsOf(Opening.COMBINATION)));
     rows.add(ProofParts.row(ProofParts.FRAME, c.frame()));
     return ProofParts.table(

@@ -63,7 +63,8 @@ final class ProofParts {
           "Random columns of the encoded combinations: they show that these are what was sent"
               + " about them.");
   static final Part COMBINATION_PATHS =
-      new Part("their Merkle paths", "Hashes that tie these columns to the combinations' commitment.");
+      new Part(
+          "their Merkle paths", "Hashes that tie these columns to the combinations' commitment.");
   static final Part FRAME =
       new Part("framing", "The file's header, and the tag and length of each part.");
 

@@ -125,7 +125,9 @@ final class ConstantIntegersTest {
           Files.writeString(folder.resolve(name + p + ".mlir"), program(type, random).program());
       SelfCheckRun.Outcome outcome = SelfCheckRun.of(file);
       assertInstanceOf(
-          SelfCheckRun.Outcome.Agrees.class, outcome, outcome.text() + "\n" + Files.readString(file));
+          SelfCheckRun.Outcome.Agrees.class,
+          outcome,
+          outcome.text() + "\n" + Files.readString(file));
     }
   }
 
@@ -133,8 +135,7 @@ final class ConstantIntegersTest {
     Text text = new Text();
     List<BigInteger> a = words(type, random);
     List<BigInteger> b = words(type, random);
-    List<BigInteger> divisors =
-        b.stream().map(x -> x.signum() == 0 ? BigInteger.ONE : x).toList();
+    List<BigInteger> divisors = b.stream().map(x -> x.signum() == 0 ? BigInteger.ONE : x).toList();
     List<BigInteger> shifts = new ArrayList<>();
     List<BigInteger> powers = new ArrayList<>();
     for (int i = 0; i < COUNT; i++) {
@@ -158,8 +159,7 @@ final class ConstantIntegersTest {
     pair(text, type, "divide", "d", a, divisors, BigInteger::divide);
     pair(text, type, "remainder", "d", a, divisors, BigInteger::remainder);
     pair(text, type, "power", "p", a, powers, (x, y) -> x.pow(y.intValue()));
-    pair(
-        text, type, "shift_left", "s", a, shifts, (x, y) -> x.shiftLeft(y.intValue()));
+    pair(text, type, "shift_left", "s", a, shifts, (x, y) -> x.shiftLeft(y.intValue()));
     pair(
         text,
         type,
@@ -192,9 +192,7 @@ final class ConstantIntegersTest {
       String other = to.tensor(COUNT);
       text.add(
           "convert\"(%a)",
-          "(%s) -> %s".formatted(own, other),
-          to,
-          a.stream().map(to::wrap).toList());
+          "(%s) -> %s".formatted(own, other), to, a.stream().map(to::wrap).toList());
       bits(text, type, to, a);
     }
     reduction(text, type, "add", a, BigInteger.ZERO, BigInteger::add);
@@ -286,9 +284,7 @@ final class ConstantIntegersTest {
           from.bits == to.bits ? to.tensor(COUNT) : to.tensor(COUNT, from.bits / to.bits);
       text.add(
           "bitcast_convert\"(%a)",
-          "(%s) -> %s".formatted(from.tensor(COUNT), result),
-          to,
-          expected);
+          "(%s) -> %s".formatted(from.tensor(COUNT), result), to, expected);
     }
   }
 
@@ -315,7 +311,8 @@ final class ConstantIntegersTest {
             ^bb0(%%x: %s, %%y: %s):
               %%z = stablehlo.%s %%x, %%y : %s
               "stablehlo.return"(%%z) : (%s) -> ()
-          }) {dimensions = array<i64: 0>}"""
+          }) {dimensions = array<i64: 0>}\
+        """
             .formatted(name, scalar, scalar, operation, scalar, scalar),
         "(%s, %s) -> %s".formatted(type.tensor(COUNT), scalar, scalar),
         type,
@@ -330,7 +327,8 @@ final class ConstantIntegersTest {
             ^bb0(%%x: %s, %%y: %s):
               %%z = stablehlo.compare LT, %%x, %%y : (%s, %s) -> tensor<i1>
               "stablehlo.return"(%%z) : (tensor<i1>) -> ()
-          }) {dimension = 0 : i64, is_stable = true}"""
+          }) {dimension = 0 : i64, is_stable = true}\
+        """
             .formatted(scalar, scalar, scalar, scalar),
         "(%s) -> %s".formatted(type.tensor(COUNT), type.tensor(COUNT)),
         type,

@@ -39,8 +39,7 @@ final class LookupCostTest {
     Program circuit = IntegerToCircuit.lower(integer, new PassContext());
     ConstraintSystem system =
         ConstraintSystem.of(CircuitCheck.check(CircuitEmitter.emit(circuit).circuit()));
-    return new Counts(
-        LookupCost.of(integer).lookups(), CircuitStatistics.of(system).lookups());
+    return new Counts(LookupCost.of(integer).lookups(), CircuitStatistics.of(system).lookups());
   }
 
   /** The counts agree where every remainder has one limb. */
@@ -56,15 +55,13 @@ final class LookupCostTest {
     assertSame(12, counts(100, Shape.of(3, 4), (out, x) -> out.table(x, -100, ENTRIES, 1)));
     assertSame(
         24, counts(1600, Shape.of(3, 4), (out, x) -> out.requantizeTable(x, 4, -100, ENTRIES, 1)));
-    assertSame(
-        18, counts(100, Shape.of(3, 4), (out, x) -> out.windowMax(x, 1, 3, 2, 1, 1, 0)));
+    assertSame(18, counts(100, Shape.of(3, 4), (out, x) -> out.windowMax(x, 1, 3, 2, 1, 1, 0)));
   }
 
   @Test
   void exponentials() {
     TensorData entries = TensorData.ofLongs(DType.I32, Shape.of(3), new long[] {9, 3, 1});
-    Counts counts =
-        counts(100, Shape.of(3, 4), (out, x) -> out.exponentials(x, 1, 4, entries, 1));
+    Counts counts = counts(100, Shape.of(3, 4), (out, x) -> out.exponentials(x, 1, 4, entries, 1));
     assertSame(24, counts);
   }
 

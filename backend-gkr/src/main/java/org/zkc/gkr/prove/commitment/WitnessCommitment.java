@@ -5,7 +5,6 @@ import org.zkc.gkr.hash.ColumnHasher;
 import org.zkc.gkr.hash.MerkleTree;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.ligero.ColumnOpening;
-import org.zkc.gkr.ligero.Columns;
 
 /**
  * A commitment that keeps no codeword: 16 bytes a cell would be the largest thing a prover holds.
@@ -50,8 +49,7 @@ public final class WitnessCommitment implements Commitment {
     int n = code.length();
     RowEncoder encoder = new RowEncoder(code, rows, source, workers);
     ColumnHasher hasher = new ColumnHasher(n, rows);
-    int blocks =
-        Math.clamp(STAGED_RESIDUES / (ColumnHasher.BLOCK_ROWS * n), 1, encoder.blocks());
+    int blocks = Math.clamp(STAGED_RESIDUES / (ColumnHasher.BLOCK_ROWS * n), 1, encoder.blocks());
     int staged = blocks * ColumnHasher.BLOCK_ROWS;
     int[] stage = new int[Math.multiplyExact(staged, n)];
     for (int first = 0; first < rows; first += staged) {

@@ -141,8 +141,7 @@ public final class JoiningTables implements SumcheckTables {
       if (e.variables < left) {
         // (1 - t) or (1 - t)^2 times the sum, at t = 0 and t = 2.
         sums[0] = sums[0].add(e.waiting);
-        sums[1] =
-            left > e.rowVariables ? sums[1].sub(e.waiting) : sums[1].add(e.waiting);
+        sums[1] = left > e.rowVariables ? sums[1].sub(e.waiting) : sums[1].add(e.waiting);
       } else if (e.round == null) {
         own.add(e);
       } else {

@@ -23,8 +23,7 @@ public final class SharedAxisTables implements SumcheckTables {
    * Tables of 2^(z.length + innerVariables) values, or real prefixes of one length; both are
    * overwritten.
    */
-  public SharedAxisTables(
-      ExtVector f, ExtVector g, Ext[] z, int innerVariables, Workers workers) {
+  public SharedAxisTables(ExtVector f, ExtVector g, Ext[] z, int innerVariables, Workers workers) {
     kernels = new SplitKernels(workers);
     this.f = f;
     this.g = g;

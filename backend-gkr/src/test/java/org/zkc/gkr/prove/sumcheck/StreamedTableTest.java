@@ -46,7 +46,8 @@ class StreamedTableTest {
 
   private Weight eq(TensorLayout layout) {
     return Weight.eq(
-        layout.shape(), Stream.generate(this::element).limit(layout.variables()).toArray(Ext[]::new));
+        layout.shape(),
+        Stream.generate(this::element).limit(layout.variables()).toArray(Ext[]::new));
   }
 
   /** A weight that is eq on no axis. */
