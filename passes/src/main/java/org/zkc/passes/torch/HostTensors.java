@@ -20,6 +20,8 @@ import org.zkc.ir.UserException;
  * the four operations and the square root on f32 operands gives the f32 result.
  */
 final class HostTensors {
+  private static final long MOST_ELEMENTS = 1L << 28;
+
   private HostTensors() {}
 
   static TensorData scalar(long value) {
@@ -106,9 +108,9 @@ final class HostTensors {
     TensorData left = cast(first, dtype);
     TensorData right = cast(second, dtype);
     Shape shape = Shapes.broadcast(left.shape(), right.shape());
-    int count = Math.toIntExact(shape.elementCount());
     int[] l = indices(left.shape(), shape);
     int[] r = indices(right.shape(), shape);
+    int count = l.length;
     if (dtype.isFloating()) {
       double[] out = new double[count];
       for (int i = 0; i < count; i++) {
@@ -193,6 +195,10 @@ final class HostTensors {
    * row-major.
    */
   private static int[] indices(Shape from, Shape to) {
+    if (to.elementCount() > MOST_ELEMENTS) {
+      throw new UserException(
+          "a tensor of shape %s is too large: at most 2^28 elements can be proved".formatted(to));
+    }
     long[] own = from.strides();
     int added = to.rank() - from.rank();
     int[] out = new int[Math.toIntExact(to.elementCount())];
