@@ -73,7 +73,7 @@ final class HostileProgramTest {
     StringBuilder body =
         new StringBuilder(
             """
-            %z = stablehlo.constant dense<0.0> : tensor<4xf32>
+            %z = stablehlo.constant dense<0.5> : tensor<4xf32>
             %a0 = stablehlo.maximum %x, %z : tensor<4xf32>
             """);
     int length = 20_000;

@@ -109,6 +109,30 @@ final class PatternsTest {
     assertFalse(operators(GELU.formatted("4.571500e-02")).contains("aten.gelu"));
   }
 
+  /** A slope is told from the values; what has a bound far away is another function. */
+  @Test
+  void activationsWithParametersAreRecognised() {
+    String leaky =
+        """
+        %zero = stablehlo.constant dense<0.0> : tensor<4x4xf32>
+        %slope = stablehlo.constant dense<0.2> : tensor<4x4xf32>
+        %0 = stablehlo.compare GE, %x, %zero : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xi1>
+        %1 = stablehlo.multiply %slope, %x : tensor<4x4xf32>
+        %2 = stablehlo.select %0, %x, %1 : tensor<4x4xi1>, tensor<4x4xf32>
+        %r = stablehlo.negate %2 : tensor<4x4xf32>
+        """;
+    assertTrue(operators(leaky).contains("aten.leaky_relu"));
+    String bounded =
+        """
+        %zero = stablehlo.constant dense<0.0> : tensor<4x4xf32>
+        %twenty = stablehlo.constant dense<20.0> : tensor<4x4xf32>
+        %0 = stablehlo.maximum %x, %zero : tensor<4x4xf32>
+        %r = stablehlo.minimum %0, %twenty : tensor<4x4xf32>
+        """;
+    assertFalse(operators(bounded).contains("aten.relu"));
+    assertTrue(operators(bounded.replace("20.0", "6.0")).contains("aten.hardtanh"));
+  }
+
   @Test
   void sumsOverTheirNumberAreMeans() {
     assertTrue(operators(MEAN.formatted("4.0")).contains("aten.mean"));
