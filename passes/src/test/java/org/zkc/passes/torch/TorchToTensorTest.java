@@ -561,7 +561,7 @@ final class TorchToTensorTest {
     assertTrue(rows.size() > 100, "rows: " + rows.size());
     for (TorchOperatorTable.Row row : rows) {
       assertTrue(
-          row.operator().matches("(aten|prim|quantized|quantized_decomposed)\\.\\w+"),
+          row.operator().matches("(aten|prim|quantized|quantized_decomposed|stablehlo)\\.\\w+"),
           row.toString());
       assertTrue(!row.becomes().isBlank(), row.toString());
     }
