@@ -61,7 +61,8 @@ final class ProtocolMessagesTest {
           "ReductionVerifier",
           "Verifier",
           "StatementTranscript",
-          "LayeredVerifier");
+          "LayeredVerifier",
+          "CombinationVerifier");
 
   private static final String LAYERED = "org.zkc.gkr.layered";
 
