@@ -3,7 +3,7 @@
 HEADER = 8
 PROOF = 3
 
-# Fields of ProofMessage that hold bytes, by number. The others are the two nonces.
+# Fields of ProofMessage that hold bytes, by number. The others are the three nonces.
 SECTIONS = {
     1: "witness root",
     3: "lookups",
@@ -17,6 +17,9 @@ SECTIONS = {
     12: "witness paths",
     13: "model columns",
     14: "model paths",
+    15: "combination root",
+    17: "combination columns",
+    18: "combination paths",
 }
 
 Fields = list[tuple[int, int, bytes]]

@@ -44,7 +44,7 @@ final class ActivationPattern {
    */
   private static final double OVERFLOWS = 80;
 
-  /** Where a function is compared with activations. */
+  /** The points where a function is compared with activations. */
   private static final List<Double> PLACES =
       Stream.of(
               IntStream.range(0, POINTS).mapToObj(p -> -REACH + 2 * REACH * p / (POINTS - 1)),

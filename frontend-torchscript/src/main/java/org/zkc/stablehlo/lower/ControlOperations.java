@@ -33,7 +33,7 @@ final class ControlOperations {
           Map.entry("stablehlo.case", ControlOperations::choice),
           Map.entry("stablehlo.while", ControlOperations::loop));
 
-  /** What calls of CHLO's operations by older exporters begin with. */
+  /** The prefix of the names of calls by which older exporters write operations of CHLO. */
   private static final String MHLO = "mhlo.";
 
   private ControlOperations() {}

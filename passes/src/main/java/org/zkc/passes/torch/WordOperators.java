@@ -231,7 +231,7 @@ final class WordOperators {
     return to(call, call.argument(index), DType.I64);
   }
 
-  /** Where a number to shift by is one of the type's places. */
+  /** The places where a number to shift by is one of the type's own. */
   private static TorchValue inside(OperatorCall call, TorchValue by) {
     return run(
         call,
