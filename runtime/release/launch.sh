@@ -21,11 +21,13 @@ serve_options='-XX:NewSize=64m -XX:MaxNewSize=600m -XX:NewRatio=1 -XX:MinHeapFre
   -XX:Tier3InvocationThreshold=50 -XX:Tier3MinInvocationThreshold=10 -XX:Tier3CompileThreshold=200 -XX:Tier3BackEdgeThreshold=5000'
 # zkc check and inspect read, and compute little: what they need beside the mapped archive stays below 0.3 GB.
 # Commands that neither prove nor compile have no use for the vector module, without which the JVM keeps its modules and their links in the cache
-# (LeNet's verification: 0.19 s instead of 0.37 s). A verification is over before the optimising compiler pays (ViT-B/16, 5 MB: 0.66 s instead of 0.99 s).
+# (LeNet's verification: 0.19 s instead of 0.37 s). A verification is over before the optimising compiler pays (ViT-B/16, 5 MB: 0.66 s instead of 0.99 s),
+# and holds a few times the proof: a small young generation, with large arrays beside it, costs no time (SmolLM2 at 64 tokens, 15.5 MB: 0.23 GB
+# instead of 0.73 GB).
 run() {
   options=$java_options
   case ${1:-} in
-    verify) options="$light_options -XX:TieredStopAtLevel=1" ;;
+    verify) options="$light_options -XX:TieredStopAtLevel=1 -Xms48m -Xmn32m -XX:PretenureSizeThreshold=2m -XX:MinHeapFreeRatio=5" ;;
     inspect) options="$light_options -Xmn200m" ;;
     security | ops | completion | --version | -V | --help | -h) options=$light_options ;;
     serve) options="$options $serve_options" ;;
