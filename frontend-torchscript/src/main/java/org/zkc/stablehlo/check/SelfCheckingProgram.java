@@ -22,13 +22,13 @@ import org.zkc.stablehlo.weights.BoundProgram;
 import org.zkc.stablehlo.weights.WeightBinding;
 
 /**
- * A program whose {@code @main} has no arguments, takes its inputs from constants of a function
+ * A function, mostly {@code @main}, that has no arguments, takes its inputs from constants of a function
  * {@code @inputs}, or of its own where there is none, and compares its results with constants by
  * {@code check.expect_...}. It is turned into a model: the inputs become arguments, the values that
  * are compared become results.
  *
  * @param program the text
- * @param module the module of main
+ * @param module the module of the function
  * @param main the function as it stands in the text
  * @param inputs the values that stand for inputs
  * @param expectations in the order of the text
@@ -51,23 +51,46 @@ public record SelfCheckingProgram(
   public record Input(HloValue value, HloAttribute.Dense elements, HloLocation location) {}
 
   /**
-   * Reads a self-checking program.
+   * Reads the self-checking programs of a text: {@code @main}, or where there is none every function
+   * without arguments that compares.
    *
-   * @throws UserException when the program has another form
+   * @throws UserException when there is none
    */
-  public static SelfCheckingProgram of(HloProgram program) {
-    HloModule module =
-        program.modules().stream()
-            .filter(m -> m.function("main").isPresent())
-            .findFirst()
-            .orElseThrow(() -> none(program, Location.UNKNOWN, "it has no function @main"));
-    HloFunction main = module.function("main").orElseThrow();
-    Location at = program.origin(main.location());
-    if (!main.arguments().isEmpty()) {
-      throw none(program, at, "@main takes arguments");
+  public static List<SelfCheckingProgram> of(HloProgram program) {
+    List<SelfCheckingProgram> out = new ArrayList<>();
+    boolean hasMain = program.modules().stream().anyMatch(m -> m.function("main").isPresent());
+    for (HloModule module : program.modules()) {
+      for (HloFunction function : module.functions()) {
+        if (hasMain ? function.symbol().equals("main") : checks(function)) {
+          out.add(of(program, module, function));
+        }
+      }
     }
-    Block body = main.body().orElseThrow(() -> none(program, at, "@main has no body"));
-    return new Parts(program, module).read(main, body);
+    if (out.isEmpty()) {
+      throw none(
+          program,
+          Location.UNKNOWN,
+          "no function without arguments calls check.expect_..., and there is no @main");
+    }
+    return out;
+  }
+
+  private static boolean checks(HloFunction function) {
+    return function.arguments().isEmpty()
+        && function.body().stream()
+            .flatMap(b -> b.operations().stream())
+            .anyMatch(o -> Parts.check(o).isPresent());
+  }
+
+  private static SelfCheckingProgram of(
+      HloProgram program, HloModule module, HloFunction function) {
+    Location at = program.origin(function.location());
+    String name = "@" + function.symbol();
+    if (!function.arguments().isEmpty()) {
+      throw none(program, at, name + " takes arguments");
+    }
+    Block body = function.body().orElseThrow(() -> none(program, at, name + " has no body"));
+    return new Parts(program, module).read(function, body);
   }
 
   private static UserException none(HloProgram program, Location at, String why) {
@@ -114,7 +137,10 @@ public record SelfCheckingProgram(
         }
       }
       if (expectations.isEmpty()) {
-        throw none(program, program.origin(main.location()), "@main calls no check.expect_...");
+        throw none(
+            program,
+            program.origin(main.location()),
+            "@%s calls no check.expect_...".formatted(main.symbol()));
       }
       return new SelfCheckingProgram(program, module, main, inputs, expectations, rest);
     }

@@ -7,10 +7,10 @@ import org.zkc.stablehlo.program.HloType;
 import org.zkc.torchscript.lower.Binding;
 
 /**
- * Reductions by any body of elementwise operations, of one tensor or of several together. The
- * specification leaves the order free (StableHLO specification, "reduce", "schedule"), so that
- * neighbours are combined pair by pair: a reduction of n elements runs the body log2(n) times, each
- * on half as many as before.
+ * Reductions by any body of elementwise operations, of one tensor or of several together. Elements
+ * are combined in any tree whose leaves keep their order (StableHLO specification, "reduce",
+ * "schedule"): neighbours pair by pair, so that a reduction of n elements runs the body log2(n)
+ * times, each on half as many as before.
  */
 final class BodyFold {
   /** Elements of a window, each of which is a slice of the tensor. */
@@ -40,7 +40,7 @@ final class BodyFold {
         kept.add(type.extents().get(d));
       }
     }
-    order.addAll(dimensions);
+    dimensions.stream().sorted().forEach(order::add);
     long count =
         dimensions.stream().map(d -> type.extents().get(d)).reduce(1L, Math::multiplyExact);
     if (count == 0) {
@@ -66,9 +66,9 @@ final class BodyFold {
       List<Held> pairs = new ArrayList<>();
       List<Long> size = new ArrayList<>(kept);
       size.add(half);
-      for (long start : new long[] {0, half}) {
+      for (long side = 0; side < 2; side++) {
         for (int i = 0; i < inputs; i++) {
-          Binding part = call.aten("slice", lines.get(i), axis, start, start + half, 1L);
+          Binding part = call.aten("slice", lines.get(i), axis, side, 2 * half, 2L);
           pairs.add(held(part, i, size));
         }
       }

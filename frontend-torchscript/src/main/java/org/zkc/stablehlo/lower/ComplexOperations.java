@@ -40,8 +40,10 @@ final class ComplexOperations {
   }
 
   private static Held part(HloCall call, String operator) {
-    if (!isComplex(call.type(0))) {
-      throw call.refused("it is given %s, which is not complex".formatted(call.type(0).text()));
+    if (!isComplex(call.type(0))) { // the specification takes real numbers too
+      return operator.equals("real")
+          ? call.result(call.whole(0))
+          : call.result(call.aten("mul", call.whole(0), 0.0));
     }
     return call.result(call.aten(operator, call.whole(0)));
   }
@@ -64,13 +66,14 @@ final class ComplexOperations {
 
   private static Binding part(
       HloCall call, HloType.TensorOf type, DenseData data, LongToDoubleFunction element) {
-    double[] values = new double[Math.toIntExact(data.isSplat() ? 1 : data.count())];
+    boolean isOne = data.isSplat() && data.count() > 0;
+    double[] values = new double[Math.toIntExact(isOne ? 1 : data.count())];
     for (int i = 0; i < values.length; i++) {
       values[i] = element.applyAsDouble(i);
     }
-    List<Long> extents = data.isSplat() ? List.of() : type.extents();
+    List<Long> extents = isOne ? List.of() : type.extents();
     Binding stored = call.constant(TensorData.ofReals(DType.F32, call.shape(extents), values));
-    return data.isSplat() ? call.aten("expand", stored, type.extents()) : stored;
+    return isOne ? call.aten("expand", stored, type.extents()) : stored;
   }
 
   /** Over the last dimensions, as many as there are lengths. */

@@ -2,6 +2,7 @@ package org.zkc.stablehlo.lower;
 
 import java.util.List;
 import java.util.Optional;
+import org.zkc.stablehlo.program.HloElementType;
 
 /** Questions about how values were made, through calls and through changes of shape alone. */
 final class Definitions {
@@ -25,6 +26,33 @@ final class Definitions {
     if (by.isOf("stablehlo.reshape") || by.isOf("stablehlo.convert")) {
       int from = sameExtent(by.type(0).extents(), value.type().extents(), dimension);
       return from >= 0 && isIota(by, by.operand(0), from);
+    }
+    return false;
+  }
+
+  /**
+   * Whether one coordinate of the places of a gather or scatter is 0 everywhere.
+   *
+   * @param vector the dimension that holds the coordinates; the rank where there is none
+   */
+  static boolean isZero(HloCall call, Held starts, int vector, int coordinate) {
+    if (isZero(call, starts)) {
+      return true;
+    }
+    Optional<HloCall> made =
+        call.definition(starts).filter(by -> by.isOf("stablehlo.concatenate"));
+    if (made.isEmpty() || made.orElseThrow().integer("dimension") != vector) {
+      return false;
+    }
+    HloCall parts = made.orElseThrow();
+    int before = 0;
+    for (int i = 0; i < parts.operandCount(); i++) {
+      Held part = parts.operand(i);
+      int end = before + Math.toIntExact(part.type().extents().get(vector));
+      if (coordinate < end) {
+        return isZero(parts, part);
+      }
+      before = end;
     }
     return false;
   }
@@ -74,7 +102,8 @@ final class Definitions {
     Optional<HloCall> made = call.definition(indices);
     while (made.isPresent()
         && (made.orElseThrow().isOf("stablehlo.broadcast_in_dim")
-            || made.orElseThrow().isOf("stablehlo.reshape"))) {
+            || made.orElseThrow().isOf("stablehlo.reshape")
+            || isWidening(made.orElseThrow()))) {
       made = made.orElseThrow().definition(made.orElseThrow().operand(0));
     }
     return made.filter(by -> by.isOf("stablehlo.select"))
@@ -83,6 +112,15 @@ final class Definitions {
           return isNegative(by, by.operand(0), i) && isSum(by, by.operand(1), i, extent);
         })
         .map(by -> by.operand(2));
+  }
+
+  /** Whether an operation converts integers to such of the same sign, and of as many bits or more. */
+  private static boolean isWidening(HloCall call) {
+    return call.isOf("stablehlo.convert")
+        && call.type(0).element() instanceof HloElementType.IntegerElement from
+        && call.resultType(0).element() instanceof HloElementType.IntegerElement to
+        && from.signedness() == to.signedness()
+        && from.bits() <= to.bits();
   }
 
   private static boolean isNegative(HloCall call, Held condition, Held i) {

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import org.zkc.ir.Location;
 import org.zkc.stablehlo.program.Block;
+import org.zkc.stablehlo.program.HloAttribute;
+import org.zkc.stablehlo.program.HloFunction;
 import org.zkc.stablehlo.program.HloType;
 import org.zkc.stablehlo.program.HloValue;
 import org.zkc.stablehlo.program.Operation;
@@ -23,8 +25,12 @@ final class ElementwiseBody {
 
   /** The body in a region of an operation. */
   ElementwiseBody(HloCall call, int region) {
+    this(call, call.region(region));
+  }
+
+  private ElementwiseBody(HloCall call, Block body) {
     this.call = call;
-    this.body = call.region(region);
+    this.body = body;
     if (body.operations().size() > MOST_OPERATIONS) {
       throw call.refused("its body has more than %d operations".formatted(MOST_OPERATIONS));
     }
@@ -53,14 +59,49 @@ final class ElementwiseBody {
         Held inside = values.get(operand);
         operands.add(inside != null ? inside : lifted(call.block().value(operand, at), extents));
       }
-      if (operation.name().equals("stablehlo.return")) {
+      if (operation.name().equals("stablehlo.return") || operation.name().equals("func.return")) {
         return operands;
       }
       call.block().module().count(at);
+      if (operation.name().equals("func.call")) {
+        List<Held> results = called(operation, operands, extents, at);
+        for (int i = 0; i < operation.results().size(); i++) {
+          values.put(operation.results().get(i), results.get(i));
+        }
+        continue;
+      }
       Held result = perform(operation, operands, extents, at);
       values.put(operation.results().getFirst(), result);
     }
     throw call.refused("its body ends without a return");
+  }
+
+  /** The results of a function that the body calls, which is such a body too. */
+  private List<Held> called(
+      Operation operation, List<Held> operands, List<Long> extents, Location at) {
+    if (!(operation.attribute("callee").orElse(null)
+        instanceof HloAttribute.SymbolReference callee)) {
+      throw call.refused("its body calls what is no function");
+    }
+    ModuleLowering module = call.block().module();
+    HloFunction function = module.function(callee.root(), at);
+    Block inner =
+        function
+            .body()
+            .orElseThrow(() ->
+                call.refused("its body calls @%s, which has none".formatted(callee.root())));
+    module.enter(at);
+    try {
+      List<Held> results = new ElementwiseBody(call, inner).apply(operands, extents);
+      if (results.size() != operation.results().size()) {
+        throw call.refused(
+            "its body takes %d results of @%s instead of %d"
+                .formatted(operation.results().size(), callee.root(), results.size()));
+      }
+      return results;
+    } finally {
+      module.leave();
+    }
   }
 
   private Held perform(Operation operation, List<Held> operands, List<Long> extents, Location at) {

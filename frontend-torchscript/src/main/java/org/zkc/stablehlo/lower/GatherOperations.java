@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.zkc.ir.DType;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorData;
 import org.zkc.stablehlo.program.HloAttribute;
 import org.zkc.stablehlo.program.HloType;
 import org.zkc.torchscript.lower.Binding;
@@ -98,7 +100,7 @@ final class GatherOperations {
       List<Integer> indexed = new ArrayList<>();
       List<Integer> order = new ArrayList<>();
       for (int k = 0; k < rank; k++) {
-        if (!sizes.get(k).equals(operand.extents().get(k))) {
+        if (!sizes.get(k).equals(operand.extents().get(k)) || !clamps && mayMiss(k)) {
           indexed.add(k);
         }
       }
@@ -138,6 +140,12 @@ final class GatherOperations {
         return call.result(now.equals(result) ? taken : call.aten("reshape", taken, result));
       }
       return call.result(taken);
+    }
+
+    /** Whether slices of all of a dimension may start elsewhere than at its first element. */
+    private boolean mayMiss(int k) {
+      int named = numbers.startIndexMap().indexOf((long) k);
+      return named >= 0 && !Definitions.isZero(call, call.operand(1), vector, named);
     }
 
     /**
@@ -229,7 +237,15 @@ final class GatherOperations {
       Binding one =
           vector == starts.rank() ? all : call.aten("select", all, (long) vector, (long) named);
       Binding place = wide(one, starts);
-      return clamps ? call.aten("clamp", place, 0L, last) : place;
+      return clamps ? call.aten("clamp", place, 0L, last) : notNegative(place, k);
+    }
+
+    /** Negative places as one past the end, since ATen's operators count them from there. */
+    private Binding notNegative(Binding place, int k) {
+      Binding end =
+          call.constant(
+              TensorData.ofLongs(DType.I64, Shape.of(), new long[] {operand.extents().get(k)}));
+      return call.aten("where", call.aten("ge", place, 0L), place, end);
     }
 
     private Binding wide(Binding indices, HloType.TensorOf type) {

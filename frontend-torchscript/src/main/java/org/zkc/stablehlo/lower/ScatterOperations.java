@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.zkc.ir.DType;
 import org.zkc.stablehlo.program.HloAttribute;
 import org.zkc.stablehlo.program.HloType;
@@ -16,6 +17,9 @@ import org.zkc.torchscript.lower.Binding;
 final class ScatterOperations {
   static final Map<String, HloOperator> TABLE =
       Map.of("stablehlo.scatter", HloOperator.one(c -> new ScatterOperations(c).lower()));
+
+  /** Windows that are the whole operand, each of which is an operation. */
+  private static final long MOST_WHOLE = 1024;
 
   private final HloCall call;
   private final HloAttribute.ScatterDimensions numbers;
@@ -87,9 +91,11 @@ final class ScatterOperations {
     }
     Binding values = values(order);
     Binding x = call.aten("permute", call.whole(0), order);
-    if (truth && !reduction.isEmpty()) {
-      values = call.aten("to", values, DType.I32);
-      x = call.aten("to", x, DType.I32);
+    DType dtype = call.dtype(operand);
+    boolean signed = dtype.isFloating() || dtype == DType.I32 || dtype == DType.I64;
+    if (!signed && !reduction.isEmpty()) {
+      values = call.aten("to", values, DType.I64);
+      x = call.aten("to", x, DType.I64);
     }
     Binding written;
     if (indexed.isEmpty()) {
@@ -102,7 +108,8 @@ final class ScatterOperations {
       sides.add(further);
       x = call.aten("constant_pad_nd", x, sides, 0L);
       List<Binding> indices = new ArrayList<>();
-      Binding inside = inside();
+      Binding inside =
+          inside().orElseThrow(() -> call.refused("its indices say nothing of its windows"));
       for (int i = 0; i < indexed.size(); i++) {
         indices.add(index(i, inside));
       }
@@ -116,8 +123,8 @@ final class ScatterOperations {
     for (int i = 0; i < order.size(); i++) {
       back.set(order.get(i), i);
     }
-    if (truth && !reduction.isEmpty()) {
-      written = call.aten("ne", written, 0L);
+    if (!signed && !reduction.isEmpty()) {
+      written = truth ? call.aten("ne", written, 0L) : call.aten("to", written, dtype);
     }
     return call.result(call.aten("permute", written, back));
   }
@@ -178,19 +185,40 @@ final class ScatterOperations {
     return call.aten("reshape", lines, extents);
   }
 
-  /** Windows that are the whole operand. */
+  /** Windows that are the whole operand, one after the other. */
   private Binding covered(Binding x, Binding values, String reduction) {
-    if (batch.stream().anyMatch(k -> starts.extents().get(k) != 1)) {
-      throw call.refused("several windows that are the whole tensor cannot be proved");
+    List<Long> batches = batch.stream().map(k -> starts.extents().get(k)).toList();
+    long count = batches.stream().reduce(1L, Math::multiplyExact);
+    if (count == 0) {
+      return x;
     }
-    Binding value = call.aten("reshape", values, operand.extents());
-    return switch (reduction) {
-      case "sum" -> call.aten("add", x, value);
-      case "prod" -> call.aten("mul", x, value);
-      case "amax" -> call.aten("maximum", x, value);
-      case "amin" -> call.aten("minimum", x, value);
-      default -> value;
-    };
+    if (count > MOST_WHOLE) {
+      throw call.refused(
+          "it writes the whole tensor %d times, more than %d".formatted(count, MOST_WHOLE));
+    }
+    List<Long> all = new ArrayList<>(List.of(count));
+    all.addAll(operand.extents());
+    Binding lines = call.aten("reshape", values, all);
+    Optional<Binding> inside =
+        inside().map(i -> call.aten("reshape", call.aten("expand", i, batches), List.of(count)));
+    Binding written = x;
+    for (long k = 0; k < count; k++) {
+      Binding value = call.aten("select", lines, 0L, k);
+      Binding next =
+          switch (reduction) {
+            case "sum" -> call.aten("add", written, value);
+            case "prod" -> call.aten("mul", written, value);
+            case "amax" -> call.aten("maximum", written, value);
+            case "amin" -> call.aten("minimum", written, value);
+            default -> value;
+          };
+      written =
+          inside.isPresent()
+              ? call.aten(
+                  "where", call.aten("select", inside.orElseThrow(), 0L, k), next, written)
+              : next;
+    }
+    return written;
   }
 
   /** The updates as [batch..., windows in the order of the operand's dimensions]. */
@@ -220,21 +248,23 @@ final class ScatterOperations {
     return call.aten("reshape", call.aten("permute", call.whole(2), from), shape);
   }
 
-  /** Whether each window is in range as a whole: [batch...], truth values. */
-  private Binding inside() {
+  /**
+   * Whether each window is in range as a whole: [batch...], truth values; empty where all start at
+   * the first element.
+   */
+  private Optional<Binding> inside() {
     List<Binding> each = new ArrayList<>();
-    for (int k : indexed) {
+    for (int k = 0; k < operand.rank(); k++) {
       int named = numbers.scatterDimsToOperandDims().indexOf((long) k);
-      if (named >= 0) {
+      if (named >= 0
+          && (indexed.contains(k) || !Definitions.isZero(call, call.operand(1), vector, named))) {
         Binding start = start(named);
         long last = operand.extents().get(k) - sizes.get(k);
         each.add(
             call.aten("logical_and", call.aten("ge", start, 0L), call.aten("le", start, last)));
       }
     }
-    return each.stream()
-        .reduce((a, b) -> call.aten("logical_and", a, b))
-        .orElseThrow(() -> call.refused("its indices say nothing of its windows"));
+    return each.stream().reduce((a, b) -> call.aten("logical_and", a, b));
   }
 
   private Binding start(int named) {

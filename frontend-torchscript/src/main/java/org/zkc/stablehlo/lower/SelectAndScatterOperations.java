@@ -37,13 +37,19 @@ final class SelectAndScatterOperations {
     ElementwiseBody select = new ElementwiseBody(call, 0);
     List<List<Long>> places = window.places(call, MOST_PLACES);
     HloType.TensorOf typed = ElementwiseBody.typed(call, type, windows);
+    Optional<HloCall> lowest = paddedByInfinity(call, window, windows);
     // What stands outside of the tensor is never selected: only its mask is looked at.
     Binding padded =
         Padding.around(
-            call, call.whole(0), type.extents(), window.low(), window.high(), call.operand(2));
+            call,
+            lowest.map(p -> paddedByZero(call, p)).orElseGet(() -> call.whole(0)),
+            type.extents(),
+            window.low(),
+            window.high(),
+            call.operand(2));
     Binding best = window.at(call, padded, places.getFirst(), windows);
     Binding place = number(call, 0, windows.size());
-    Binding found = inside(call, window, places.getFirst(), windows);
+    Binding found = inside(call, window, places.getFirst(), windows, lowest);
     for (int k = 1; k < places.size(); k++) {
       Binding candidate = window.at(call, padded, places.get(k), windows);
       Binding keeps =
@@ -51,7 +57,7 @@ final class SelectAndScatterOperations {
               select
                   .apply(List.of(Held.whole(best, typed), Held.whole(candidate, typed)), windows)
                   .getFirst());
-      Binding there = inside(call, window, places.get(k), windows);
+      Binding there = inside(call, window, places.get(k), windows, lowest);
       Binding takes =
           call.aten(
               "logical_and",
@@ -80,8 +86,60 @@ final class SelectAndScatterOperations {
     }
   }
 
-  /** Whether the place of each window is in the tensor: a constant. */
-  private static Binding inside(HloCall call, Window window, List<Long> place, List<Long> windows) {
+  /**
+   * The padding by minus infinity that the operand comes of, as gradients of pools are written,
+   * where an element of each window is none of it; no proof compares infinities.
+   */
+  private static Optional<HloCall> paddedByInfinity(
+      HloCall call, Window window, List<Long> windows) {
+    return call.definition(call.operand(0))
+        .filter(p -> p.isOf("stablehlo.pad"))
+        .filter(p ->
+            Elementwise.real(p, 1).filter(n -> n == Double.NEGATIVE_INFINITY).isPresent()
+                && p.integers("interior_padding").stream().allMatch(n -> n == 0)
+                && p.integers("edge_padding_low").stream().allMatch(n -> n >= 0)
+                && p.integers("edge_padding_high").stream().allMatch(n -> n >= 0))
+        .filter(p -> {
+          for (int d = 0; d < windows.size(); d++) {
+            for (long w = 0; w < windows.get(d); w++) {
+              long start = w * window.strides().get(d) - window.low().get(d);
+              long own = p.integers("edge_padding_low").get(d);
+              if (start + window.sizes().get(d) <= own
+                  || start >= own + p.type(0).extents().get(d)) {
+                return false;
+              }
+            }
+          }
+          return true;
+        });
+  }
+
+  private static Binding paddedByZero(HloCall call, HloCall pad) {
+    return Padding.around(
+        call,
+        pad.whole(0),
+        pad.type(0).extents(),
+        pad.integers("edge_padding_low"),
+        pad.integers("edge_padding_high"),
+        new Held(pad.operand(1).binding(), List.of(), pad.type(1), Optional.of(Binding.Literal.of(0.0))));
+  }
+
+  /**
+   * Whether the place of each window is in the tensor: a constant.
+   *
+   * @param lowest the padding by minus infinity that the tensor comes of, which is none of it
+   */
+  private static Binding inside(
+      HloCall call,
+      Window window,
+      List<Long> place,
+      List<Long> windows,
+      Optional<HloCall> lowest) {
+    HloType.TensorOf own = lowest.map(p -> p.type(0)).orElseGet(() -> call.type(0));
+    List<Long> low =
+        lowest
+            .map(p -> p.integers("edge_padding_low"))
+            .orElseGet(() -> Collections.nCopies(windows.size(), 0L));
     int count = (int) call.shape(windows).elementCount();
     long[] values = new long[count];
     for (int i = 0; i < count; i++) {
@@ -89,8 +147,11 @@ final class SelectAndScatterOperations {
       boolean in = true;
       for (int d = windows.size() - 1; d >= 0; d--) {
         long at =
-            rest % windows.get(d) * window.strides().get(d) + place.get(d) - window.low().get(d);
-        in &= at >= 0 && at < call.type(0).extents().get(d);
+            rest % windows.get(d) * window.strides().get(d)
+                + place.get(d)
+                - window.low().get(d)
+                - low.get(d);
+        in &= at >= 0 && at < own.extents().get(d);
         rest /= windows.get(d);
       }
       values[i] = in ? 1 : 0;

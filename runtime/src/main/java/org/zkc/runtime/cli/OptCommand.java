@@ -102,13 +102,16 @@ final class OptCommand implements Callable<Integer> {
     int refused = 0;
     int differ = 0;
     for (Path file : programs()) {
-      SelfCheckRun.Outcome outcome = SelfCheckRun.of(file);
-      switch (outcome) {
-        case SelfCheckRun.Outcome.Agrees _ -> agree++;
-        case SelfCheckRun.Outcome.Refused _ -> refused++;
-        case SelfCheckRun.Outcome.Differs _ -> differ++;
+      List<SelfCheckRun.Checked> all = SelfCheckRun.all(file);
+      for (SelfCheckRun.Checked each : all) {
+        switch (each.outcome()) {
+          case SelfCheckRun.Outcome.Agrees _ -> agree++;
+          case SelfCheckRun.Outcome.Refused _ -> refused++;
+          case SelfCheckRun.Outcome.Differs _ -> differ++;
+        }
+        String function = all.size() == 1 ? "" : " @" + each.function();
+        print.println("%s%s: %s".formatted(file, function, each.outcome().text()));
       }
-      print.println("%s: %s".formatted(file, outcome.text()));
     }
     if (agree + refused + differ != 1) {
       print.println("%d agree, %d refused, %d differ".formatted(agree, refused, differ));

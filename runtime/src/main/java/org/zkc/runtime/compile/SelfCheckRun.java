@@ -19,6 +19,7 @@ import org.zkc.stablehlo.check.Expectation;
 import org.zkc.stablehlo.check.SelfCheckingProgram;
 import org.zkc.stablehlo.check.SelfCheckingProgram.Input;
 import org.zkc.stablehlo.program.DenseData;
+import org.zkc.stablehlo.program.FloatFormat;
 import org.zkc.stablehlo.program.HloAttribute;
 import org.zkc.stablehlo.program.HloElementType;
 import org.zkc.stablehlo.text.StablehloText;
@@ -30,7 +31,10 @@ import org.zkc.stablehlo.text.StablehloText;
  * not finite.
  */
 public final class SelfCheckRun {
-  /** Units in the last place that a result may be off where the program asks it to be close. */
+  /**
+   * Units in the last place of its type that a result may be off where the program asks it to be
+   * close.
+   */
   private static final int CLOSE_UNITS = 3;
 
   /** The part of the greatest magnitude that sums in another order may be off. */
@@ -78,14 +82,35 @@ public final class SelfCheckRun {
     }
   }
 
-  /** Runs a program. */
+  /**
+   * The outcome for one function of a text.
+   *
+   * @param function its name, {@code main} where there is but one
+   */
+  public record Checked(String function, Outcome outcome) {}
+
+  /** Runs a text: the first of its functions that differs, else that is refused, else agrees. */
   public static Outcome of(Path file) {
-    SelfCheckingProgram program;
+    List<Outcome> all = all(file).stream().map(Checked::outcome).toList();
+    return all.stream()
+        .filter(Outcome.Differs.class::isInstance)
+        .findFirst()
+        .or(() -> all.stream().filter(Outcome.Refused.class::isInstance).findFirst())
+        .orElseGet(all::getFirst);
+  }
+
+  /** Runs all functions of a text that check themselves. */
+  public static List<Checked> all(Path file) {
+    List<SelfCheckingProgram> programs;
     try {
-      program = SelfCheckingProgram.of(StablehloText.read(file));
+      programs = SelfCheckingProgram.of(StablehloText.read(file));
     } catch (UserException e) {
-      return new Outcome.Refused(sentence(e));
+      return List.of(new Checked("main", new Outcome.Refused(sentence(e))));
     }
+    return programs.stream().map(p -> new Checked(p.main().symbol(), of(p))).toList();
+  }
+
+  private static Outcome of(SelfCheckingProgram program) {
     Optional<String> first = Optional.empty();
     for (Predicate<Input> choice : choices(program)) {
       try {
@@ -183,6 +208,9 @@ public final class SelfCheckRun {
     long[] integers = new long[count];
     for (int i = 0; i < count; i++) {
       integers[i] = elements.data().getLong(i);
+      if (!dtype.holds(integers[i])) {
+        throw new UserException("an input holds a number of 2^63 or more");
+      }
     }
     return TensorData.ofLongs(dtype, shape, integers);
   }
@@ -213,7 +241,7 @@ public final class SelfCheckRun {
     for (int i = 0; i < expected.count(); i++) {
       double wanted = expected.getDouble(i);
       double got = found.getDouble(i);
-      if (!agree(expectation.nearness(), wanted, got, greatest)) {
+      if (!agree(expectation.nearness(), wanted, got, greatest, expected.element())) {
         if (!Double.isFinite(got)) {
           throw new UserException(
               expectation.location(),
@@ -227,7 +255,11 @@ public final class SelfCheckRun {
   }
 
   private static boolean agree(
-      Expectation.Nearness nearness, double wanted, double got, double greatest) {
+      Expectation.Nearness nearness,
+      double wanted,
+      double got,
+      double greatest,
+      HloElementType element) {
     if (wanted == got || Double.isNaN(wanted) && Double.isNaN(got)) {
       return true;
     }
@@ -235,8 +267,17 @@ public final class SelfCheckRun {
     return switch (nearness) {
       case EQUAL -> false;
       case CLOSE ->
-          distance <= CLOSE_UNITS * Math.ulp((float) wanted) || distance <= CLOSE_PART * greatest;
+          distance <= CLOSE_UNITS * unit(wanted, element) || distance <= CLOSE_PART * greatest;
       case ALMOST -> distance <= ALMOST;
     };
+  }
+
+  /** The unit in the last place of a number in a type; of f64 that of f32, which is computed in. */
+  private static double unit(double number, HloElementType element) {
+    int dropped =
+        element instanceof HloElementType.FloatElement real
+            ? real.format() == FloatFormat.BF16 ? 16 : real.format() == FloatFormat.F16 ? 13 : 0
+            : 0;
+    return Math.scalb((double) Math.ulp((float) number), dropped);
   }
 }

@@ -1,10 +1,13 @@
 package org.zkc.runtime.compile;
 
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,10 +46,33 @@ final class CheckedOperationsTest {
         "triangular-unit"
       })
   void agrees(String name) throws URISyntaxException {
-    Path file =
-        Path.of(
-            Objects.requireNonNull(getClass().getResource("checked/" + name + ".mlir")).toURI());
-    SelfCheckRun.Outcome outcome = SelfCheckRun.of(file);
+    SelfCheckRun.Outcome outcome = SelfCheckRun.of(file(name));
     assertInstanceOf(SelfCheckRun.Outcome.Agrees.class, outcome, outcome.text());
+  }
+
+  @Test
+  void everyFunctionOfATextIsRun() throws URISyntaxException {
+    List<SelfCheckRun.Checked> all = SelfCheckRun.all(file("several-functions"));
+    assertTrue(all.size() > 1, "it has several functions");
+    for (SelfCheckRun.Checked each : all) {
+      assertInstanceOf(
+          SelfCheckRun.Outcome.Agrees.class,
+          each.outcome(),
+          each.function() + ": " + each.outcome().text());
+    }
+  }
+
+  @Test
+  void aPlaceOutOfRangeIsRefused() throws URISyntaxException {
+    SelfCheckRun.Outcome outcome = SelfCheckRun.of(file("out-of-range"));
+    assertInstanceOf(SelfCheckRun.Outcome.Refused.class, outcome, outcome.text());
+    assertTrue(outcome.text().contains("asks for index"), outcome.text());
+  }
+
+  private static Path file(String name) throws URISyntaxException {
+    return Path.of(
+        Objects.requireNonNull(
+                CheckedOperationsTest.class.getResource("checked/" + name + ".mlir"))
+            .toURI());
   }
 }
