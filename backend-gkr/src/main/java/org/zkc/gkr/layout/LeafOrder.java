@@ -159,6 +159,36 @@ public final class LeafOrder {
     return out;
   }
 
+  /** Whether the live boxes hold real elements only. */
+  public boolean isFull() {
+    return (long) liveBoxes() << boxVariables == layout.elementCount()
+        && boxVariables == ProtocolConstants.LOG_LEAST_BLOCK;
+  }
+
+  /** The first real element of the box at {@code place}. */
+  public int start(int place) {
+    int start = 0;
+    for (int a = 0; a < rank; a++) {
+      start = start * layout.shape().get(a) + (digit(place, a) << box[a]);
+    }
+    return start;
+  }
+
+  /** The real elements of a full box, as their distances from its first one. */
+  public int[] distances() {
+    int[] out = new int[1 << boxVariables];
+    int stride = 1;
+    int inner = 1;
+    for (int a = rank - 1; a >= 0; a--) {
+      for (int k = 0; k < out.length; k++) {
+        out[k] += (k / inner & (1 << box[a]) - 1) * stride;
+      }
+      inner <<= box[a];
+      stride *= layout.shape().get(a);
+    }
+    return out;
+  }
+
   /** The number along an axis of the box at {@code place}. */
   private int digit(int place, int axis) {
     return Integer.compress(place, masks[axis]);

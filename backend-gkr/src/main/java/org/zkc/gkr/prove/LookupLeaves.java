@@ -88,6 +88,11 @@ final class LookupLeaves implements UnitLeaves {
     if (order.isRowMajor()) {
       return new Leaves(elements, layout.elementCount());
     }
+    if (elements instanceof PackedIntegers packed && order.isFull()) {
+      int[] starts = Arrays.stream(places).map(order::start).toArray();
+      return new Leaves(
+          packed.gathered(starts, order.distances(), workers), layout.elementCount());
+    }
     int[] all = new int[places.length * PAIR];
     workers.forEachRange(
         places.length,
@@ -96,7 +101,7 @@ final class LookupLeaves implements UnitLeaves {
             order.copy(elements, places[k], all, k * PAIR);
           }
         });
-    return new Leaves(PackedIntegers.ofResidues(all, workers)::residues, all.length);
+    return new Leaves(PackedIntegers.ofResidues(all, workers), all.length);
   }
 
   @Override

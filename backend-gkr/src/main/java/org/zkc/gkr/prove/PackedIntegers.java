@@ -4,12 +4,13 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.weight.TensorLayout;
 
 /**
  * Integers in 1, 2 or 4 bytes each, as their range needs: what a prover keeps of a tensor between
  * the steps that read it. Narrow ones are stored as their distance from the least.
  */
-sealed interface PackedIntegers {
+sealed interface PackedIntegers extends TensorLayout.Elements {
   int length();
 
   /** The integers, in a fresh array. */
@@ -21,12 +22,14 @@ sealed interface PackedIntegers {
   /** {@link #residues()} by several threads. */
   default int[] residues(Workers workers) {
     int[] out = new int[length()];
-    workers.forEachPiece(out.length, PIECE, (from, to) -> residues(from, to - from, out, from));
+    workers.forEachPiece(out.length, PIECE, (from, to) -> copy(from, to - from, out, from));
     return out;
   }
 
-  /** Writes residues [from, from + count) to out[at ...). */
-  void residues(int from, int count, int[] out, int at);
+  /**
+   * The integers at starts[b] + distances[k] for every b, and every k of it, one after the other.
+   */
+  PackedIntegers gathered(int[] starts, int[] distances, Workers workers);
 
   /** Packs integers; none of {@code values} is kept or changed. */
   static PackedIntegers of(int[] values, Workers workers) {
@@ -115,6 +118,22 @@ sealed interface PackedIntegers {
     }
 
     @Override
+    public PackedIntegers gathered(int[] starts, int[] distances, Workers workers) {
+      byte[] out = new byte[Math.multiplyExact(starts.length, distances.length)];
+      workers.forEachRange(
+          starts.length,
+          (from, to) -> {
+            for (int b = from; b < to; b++) {
+              int at = b * distances.length;
+              for (int k = 0; k < distances.length; k++) {
+                out[at + k] = differences[starts[b] + distances[k]];
+              }
+            }
+          });
+      return new Bytes(low, out);
+    }
+
+    @Override
     public int[] signed() {
       int[] out = new int[differences.length];
       for (int k = 0; k < out.length; k++) {
@@ -133,7 +152,7 @@ sealed interface PackedIntegers {
     }
 
     @Override
-    public void residues(int from, int count, int[] out, int at) {
+    public void copy(int from, int count, int[] out, int at) {
       for (int k = 0; k < count; k++) {
         out[at + k] = residue(low + (differences[from + k] & 0xff));
       }
@@ -145,6 +164,22 @@ sealed interface PackedIntegers {
     @Override
     public int length() {
       return differences.length;
+    }
+
+    @Override
+    public PackedIntegers gathered(int[] starts, int[] distances, Workers workers) {
+      short[] out = new short[Math.multiplyExact(starts.length, distances.length)];
+      workers.forEachRange(
+          starts.length,
+          (from, to) -> {
+            for (int b = from; b < to; b++) {
+              int at = b * distances.length;
+              for (int k = 0; k < distances.length; k++) {
+                out[at + k] = differences[starts[b] + distances[k]];
+              }
+            }
+          });
+      return new Shorts(low, out);
     }
 
     @Override
@@ -166,7 +201,7 @@ sealed interface PackedIntegers {
     }
 
     @Override
-    public void residues(int from, int count, int[] out, int at) {
+    public void copy(int from, int count, int[] out, int at) {
       for (int k = 0; k < count; k++) {
         out[at + k] = residue(low + (differences[from + k] & 0xffff));
       }
@@ -178,6 +213,22 @@ sealed interface PackedIntegers {
     @Override
     public int length() {
       return values.length;
+    }
+
+    @Override
+    public PackedIntegers gathered(int[] starts, int[] distances, Workers workers) {
+      int[] out = new int[Math.multiplyExact(starts.length, distances.length)];
+      workers.forEachRange(
+          starts.length,
+          (from, to) -> {
+            for (int b = from; b < to; b++) {
+              int at = b * distances.length;
+              for (int k = 0; k < distances.length; k++) {
+                out[at + k] = values[starts[b] + distances[k]];
+              }
+            }
+          });
+      return new Ints(out);
     }
 
     @Override
@@ -195,7 +246,7 @@ sealed interface PackedIntegers {
     }
 
     @Override
-    public void residues(int from, int count, int[] out, int at) {
+    public void copy(int from, int count, int[] out, int at) {
       for (int k = 0; k < count; k++) {
         out[at + k] = M31.fromSigned(values[from + k]);
       }

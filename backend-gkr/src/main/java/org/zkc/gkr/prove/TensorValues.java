@@ -77,13 +77,12 @@ class TensorValues {
   /** The elements as {@link #real} has them, read piece by piece from where they are kept. */
   TensorLayout.Elements elements(int tensor) {
     if (tensor >= system.circuit().tensors().size()) {
-      PackedIntegers known = added(tensor);
-      return known::residues;
+      return added(tensor);
     }
     if (system.circuit().tensors().get(tensor).role() == TensorDeclaration.Role.MODEL) {
       return of(real(tensor));
     }
-    return packed(tensor)::residues;
+    return packed(tensor);
   }
 
   // Threads that ask for rows of one tensor compute its elements once.

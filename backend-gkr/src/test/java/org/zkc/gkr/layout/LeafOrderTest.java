@@ -113,6 +113,38 @@ class LeafOrderTest {
     assertFalse(LeafOrder.of(new TensorLayout(List.of(64, 112, 112))).isRowMajor());
   }
 
+  /** A full box is the elements at its distances from its start. */
+  @Test
+  void fullBoxesAreElementsAtFixedDistances() {
+    List<List<Integer>> shapes =
+        new ArrayList<>(
+            List.of(
+                List.of(1, 512, 7, 7), List.of(64, 28, 28), List.of(3, 96, 20, 4), List.of(3072)));
+    for (int seed = 0; seed < 300; seed++) {
+      shapes.add(shape(new Random(seed)));
+    }
+    for (List<Integer> shape : shapes) {
+      TensorLayout layout = new TensorLayout(shape);
+      LeafOrder order = LeafOrder.of(layout);
+      assertEquals(
+          layout.elementCount() == order.liveBoxes() * BOX, order.isFull(), shape.toString());
+      if (!order.isFull()) {
+        continue;
+      }
+      int[] real = new int[layout.elementCount()];
+      Arrays.setAll(real, k -> k);
+      int[] leaves = leaves(order, layout, real);
+      int[] distances = order.distances();
+      for (int place : order.places()) {
+        for (int k = 0; k < BOX; k++) {
+          assertEquals(
+              leaves[place * BOX + k], order.start(place) + distances[k], shape.toString());
+        }
+      }
+    }
+    shapes.subList(0, 4).forEach(s -> assertTrue(LeafOrder.of(new TensorLayout(s)).isFull()));
+  }
+
   /** Images and sequences of the usual sizes have next to no padding. */
   @Test
   void boxesFitTheShapesOfNetworks() {

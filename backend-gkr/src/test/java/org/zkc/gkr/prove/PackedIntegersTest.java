@@ -51,11 +51,29 @@ class PackedIntegersTest {
       int from = random.nextInt(copy.length);
       int count = random.nextInt(copy.length - from + 1);
       int[] part = new int[count + 2];
-      packed.residues(from, count, part, 1);
+      packed.copy(from, count, part, 1);
       int[] expected = new int[count + 2];
       System.arraycopy(residues(copy), from, expected, 1, count);
       assertArrayEquals(expected, part, "seed " + seed + ", a part");
       assertEquals(copy.length, packed.length());
+    }
+  }
+
+  /** What is gathered is what stands there, in each of the three widths. */
+  @Test
+  void gatheredIntegersAreThoseAtTheirPlaces() {
+    for (int bits : new int[] {7, 15, 29}) {
+      int[] values = new Random(bits).ints(1000, -(1 << bits), 1 << bits).toArray();
+      int[] starts = {500, 0, 493, 7};
+      int[] distances = {0, 499, 3, 3, 250};
+      int[] expected = new int[starts.length * distances.length];
+      for (int k = 0; k < expected.length; k++) {
+        expected[k] = values[starts[k / distances.length] + distances[k % distances.length]];
+      }
+      PackedIntegers packed = PackedIntegers.of(values, Workers.callerOnly());
+      PackedIntegers gathered = packed.gathered(starts, distances, Workers.callerOnly());
+      assertArrayEquals(expected, gathered.signed(), bits + " bits");
+      assertEquals(packed.getClass(), gathered.getClass());
     }
   }
 
