@@ -1,6 +1,7 @@
 package org.zkc.gkr.hash;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The compression function of BLAKE3 (O'Connor, Aumasson, Neves, Wilcox-O'Hearn 2020, section 2)
@@ -62,6 +63,31 @@ final class Blake3 {
       long counter,
       int blockLength,
       int flags) {
+    compress(
+        chaining,
+        chainingBase,
+        chainingStride,
+        message,
+        messageBase,
+        messageStride,
+        counter,
+        blockLength,
+        flags,
+        null);
+  }
+
+  /** {@link #compress} that writes words 8 to 15 of the output to {@code rest} too. */
+  static void compress(
+      int[] chaining,
+      int chainingBase,
+      int chainingStride,
+      int[] message,
+      int messageBase,
+      int messageStride,
+      long counter,
+      int blockLength,
+      int flags,
+      int @Nullable [] rest) {
     int v0 = chaining[chainingBase];
     int v1 = chaining[chainingBase + chainingStride];
     int v2 = chaining[chainingBase + 2 * chainingStride];
@@ -143,6 +169,16 @@ final class Blake3 {
       v14 = Integer.rotateRight(v14 ^ v3, 8);
       v9 += v14;
       v4 = Integer.rotateRight(v4 ^ v9, 7);
+    }
+    if (rest != null) {
+      rest[0] = v8 ^ chaining[chainingBase];
+      rest[1] = v9 ^ chaining[chainingBase + chainingStride];
+      rest[2] = v10 ^ chaining[chainingBase + 2 * chainingStride];
+      rest[3] = v11 ^ chaining[chainingBase + 3 * chainingStride];
+      rest[4] = v12 ^ chaining[chainingBase + 4 * chainingStride];
+      rest[5] = v13 ^ chaining[chainingBase + 5 * chainingStride];
+      rest[6] = v14 ^ chaining[chainingBase + 6 * chainingStride];
+      rest[7] = v15 ^ chaining[chainingBase + 7 * chainingStride];
     }
     chaining[chainingBase] = v0 ^ v8;
     chaining[chainingBase + chainingStride] = v1 ^ v9;

@@ -18,7 +18,8 @@ public final class Blake3Hash {
   /** Chunks of an array of 2^31 bytes are 2^21; every level of the tree has one root at most. */
   private static final int LEVELS = 54;
 
-  private final int[] stack = new int[LEVELS * Blake3.DIGEST_WORDS];
+  // Empty until a chunk is complete, which most inputs never fill.
+  private int[] stack = {};
   private int levels;
   private long chunk;
   private final int[] chaining = Blake3.IV.clone();
@@ -26,6 +27,7 @@ public final class Blake3Hash {
   private final byte[] block = new byte[Blake3.BLOCK_BYTES];
   private int filled;
   private final int[] words = new int[Blake3.BLOCK_WORDS];
+  private int rootLength;
 
   /** Hashes {@code count} bytes more. */
   public Blake3Hash update(byte[] bytes, int from, int count) {
@@ -67,6 +69,9 @@ public final class Blake3Hash {
     for (long complete = chunk; (complete & 1) == 0; complete >>= 1) {
       join(Blake3.PARENT);
     }
+    if (stack.length == 0) {
+      stack = new int[LEVELS * Blake3.DIGEST_WORDS];
+    }
     System.arraycopy(chaining, 0, stack, levels * Blake3.DIGEST_WORDS, Blake3.DIGEST_WORDS);
     levels++;
     System.arraycopy(Blake3.IV, 0, chaining, 0, Blake3.DIGEST_WORDS);
@@ -99,27 +104,40 @@ public final class Blake3Hash {
 
   /** The first 32 bytes of the output; nothing can be hashed afterwards. */
   public byte[] digest() {
+    int flags = root();
+    Blake3.compress(chaining, 0, 1, words, 0, 1, 0, rootLength, flags);
     byte[] out = new byte[Digests.BYTES];
-    System.arraycopy(output().next(), 0, out, 0, out.length);
+    for (int k = 0; k < Blake3.DIGEST_WORDS; k++) {
+      INT.set(out, 4 * k, chaining[k]);
+    }
     return out;
   }
 
   /** The extendable output; nothing can be hashed afterwards. */
   public Output output() {
+    int flags = root();
+    return new Output(chaining, words, rootLength, flags);
+  }
+
+  /**
+   * Makes the chaining value and the message those of the root's compression, of {@link
+   * #rootLength} bytes, and returns its flags.
+   */
+  private int root() {
     Arrays.fill(block, filled, block.length, (byte) 0);
     read();
-    int length = filled;
+    rootLength = filled;
     int flags = flags(true);
     long counter = chunk;
     while (levels > 0) {
-      Blake3.compress(chaining, 0, 1, words, 0, 1, counter, length, flags);
+      Blake3.compress(chaining, 0, 1, words, 0, 1, counter, rootLength, flags);
       pop();
       System.arraycopy(Blake3.IV, 0, chaining, 0, Blake3.DIGEST_WORDS);
-      length = Blake3.BLOCK_BYTES;
+      rootLength = Blake3.BLOCK_BYTES;
       flags = Blake3.PARENT;
       counter = 0;
     }
-    return new Output(chaining, words, length, flags | Blake3.ROOT);
+    return flags | Blake3.ROOT;
   }
 
   /** The output of a root: one compression of it for every 64 bytes, numbered from 0. */
@@ -128,7 +146,8 @@ public final class Blake3Hash {
     private final int[] message;
     private final int blockLength;
     private final int flags;
-    private final int[] state = new int[Blake3.BLOCK_WORDS];
+    private final int[] first = new int[Blake3.DIGEST_WORDS];
+    private final int[] rest = new int[Blake3.DIGEST_WORDS];
     private final byte[] bytes = new byte[Blake3.BLOCK_BYTES];
     private long counter;
 
@@ -141,41 +160,14 @@ public final class Blake3Hash {
 
     /** The next 64 bytes, in an array that the next call writes again. */
     public byte[] next() {
-      System.arraycopy(chaining, 0, state, 0, Blake3.DIGEST_WORDS);
-      System.arraycopy(Blake3.IV, 0, state, Blake3.DIGEST_WORDS, 4);
-      state[12] = (int) counter;
-      state[13] = (int) (counter >>> 32);
-      state[14] = blockLength;
-      state[15] = flags;
+      System.arraycopy(chaining, 0, first, 0, Blake3.DIGEST_WORDS);
+      Blake3.compress(first, 0, 1, message, 0, 1, counter, blockLength, flags, rest);
       counter++;
-      for (int s = 0; s < Blake3.SCHEDULE.length; s += Blake3.BLOCK_WORDS) {
-        mix(0, 4, 8, 12, s);
-        mix(1, 5, 9, 13, s + 2);
-        mix(2, 6, 10, 14, s + 4);
-        mix(3, 7, 11, 15, s + 6);
-        mix(0, 5, 10, 15, s + 8);
-        mix(1, 6, 11, 12, s + 10);
-        mix(2, 7, 8, 13, s + 12);
-        mix(3, 4, 9, 14, s + 14);
-      }
       for (int k = 0; k < Blake3.DIGEST_WORDS; k++) {
-        int high = state[k + Blake3.DIGEST_WORDS];
-        INT.set(bytes, 4 * k, state[k] ^ high);
-        INT.set(bytes, 4 * (k + Blake3.DIGEST_WORDS), high ^ chaining[k]);
+        INT.set(bytes, 4 * k, first[k]);
+        INT.set(bytes, 4 * (k + Blake3.DIGEST_WORDS), rest[k]);
       }
       return bytes;
-    }
-
-    /** The quarter round of section 2.2 with the message words at s and s + 1 of the schedule. */
-    private void mix(int a, int b, int c, int d, int s) {
-      state[a] += state[b] + message[Blake3.SCHEDULE[s]];
-      state[d] = Integer.rotateRight(state[d] ^ state[a], 16);
-      state[c] += state[d];
-      state[b] = Integer.rotateRight(state[b] ^ state[c], 12);
-      state[a] += state[b] + message[Blake3.SCHEDULE[s + 1]];
-      state[d] = Integer.rotateRight(state[d] ^ state[a], 8);
-      state[c] += state[d];
-      state[b] = Integer.rotateRight(state[b] ^ state[c], 7);
     }
   }
 }

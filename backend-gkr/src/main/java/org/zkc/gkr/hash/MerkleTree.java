@@ -97,12 +97,17 @@ public final class MerkleTree {
     for (int level = 0; level + 1 < levels.length; level++) {
       int half = levels[level].count() / 2;
       int[] next = parents(open, half);
+      int left = 0;
+      int right = firstAtLeast(open, half);
       for (int parent : next) {
-        for (int child : new int[] {parent, parent + half}) {
-          if (Arrays.binarySearch(open, child) < 0) {
-            levels[level].write(child, out, at);
-            at += Digests.BYTES;
-          }
+        // Of a parent's children one is open at least.
+        boolean hasLeft = left < open.length && open[left] == parent;
+        boolean hasRight = right < open.length && open[right] == parent + half;
+        left += hasLeft ? 1 : 0;
+        right += hasRight ? 1 : 0;
+        if (!(hasLeft && hasRight)) {
+          levels[level].write(hasLeft ? parent + half : parent, out, at);
+          at += Digests.BYTES;
         }
       }
       open = next;
@@ -149,16 +154,20 @@ public final class MerkleTree {
       int[] next = parents(open, half);
       Digests left = new Digests(next.length);
       Digests right = new Digests(next.length);
+      int leftOpen = 0;
+      int rightOpen = firstAtLeast(open, half);
       for (int k = 0; k < next.length; k++) {
-        for (int side = 0; side < 2; side++) {
-          Digests target = side == 0 ? left : right;
-          int found = Arrays.binarySearch(open, next[k] + side * half);
-          if (found >= 0) {
-            target.set(k, known, found);
-          } else {
-            target.set(k, multiproof, at);
-            at += Digests.BYTES;
-          }
+        boolean hasLeft = leftOpen < open.length && open[leftOpen] == next[k];
+        boolean hasRight = rightOpen < open.length && open[rightOpen] == next[k] + half;
+        if (hasLeft) {
+          left.set(k, known, leftOpen++);
+        }
+        if (hasRight) {
+          right.set(k, known, rightOpen++);
+        }
+        if (!(hasLeft && hasRight)) {
+          (hasLeft ? right : left).set(k, multiproof, at);
+          at += Digests.BYTES;
         }
       }
       int[] message = new int[2 * Blake3.DIGEST_WORDS * next.length];
@@ -177,8 +186,27 @@ public final class MerkleTree {
     return HexFormat.of().formatHex(bytes);
   }
 
+  /** The parents of ascending nodes, ascending: children k and half + k have parent k. */
   private static int[] parents(int[] open, int half) {
-    return Arrays.stream(open).map(k -> k & (half - 1)).sorted().distinct().toArray();
+    int[] out = new int[open.length];
+    int count = 0;
+    int left = 0;
+    int right = firstAtLeast(open, half);
+    int end = right;
+    while (left < end || right < open.length) {
+      int fromLeft = left < end ? open[left] : half;
+      int fromRight = right < open.length ? open[right] - half : half;
+      left += fromLeft <= fromRight ? 1 : 0;
+      right += fromRight <= fromLeft ? 1 : 0;
+      out[count++] = Math.min(fromLeft, fromRight);
+    }
+    return Arrays.copyOf(out, count);
+  }
+
+  /** The place of the first of ascending nodes that is not below {@code bound}. */
+  private static int firstAtLeast(int[] open, int bound) {
+    int found = Arrays.binarySearch(open, bound);
+    return found >= 0 ? found : -found - 1;
   }
 
   private static void requireAscending(int[] indices, int leafCount) {
