@@ -19,7 +19,8 @@ import org.zkc.ir.tensor.TopValues;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * The largest elements along an axis of n, and their indices, exactly on the integers:
+ * The largest elements along an axis of n, and their indices, exactly on the integers. Few of them
+ * are selected one after the other:
  *
  * <pre>
  * m = max over j of x_j,  z_j = 1 where m - x_j &lt;= 0,  index = n - max over j of z_j (n - j)
@@ -27,13 +28,29 @@ import org.zkc.passes.integer.IntegerBuilder;
  *
  * As m is one of the x_j, some z_j is 1, and the greatest n - j among them is that of the lowest
  * index. For the next largest, x is set below all others at the index, and all is done again.
+ *
+ * <p>Many of them are sorted ({@link SortingNetwork}). Their indices are found by sorting 2^t x_j +
+ * (2^t - 1 - j) with 2^t >= n: no two of these are equal, of equal x_j that of the lowest index is
+ * the greatest, and each is 2^t times the element that stands in its place when the x_j are sorted,
+ * plus 2^t - 1 less its index.
  */
 final class TopKLowering {
-  /** The integers, and each time that one is set below all others, span at most this together. */
+  /**
+   * The integers that are sorted, or that are selected from with each time that one is set below
+   * all others, span less than this together.
+   */
   private static final long WIDE = 1L << 29;
 
   /** The rows of a table that wider integers are requantised by. */
   private static final long MOST_ROWS = 1L << 17;
+
+  /**
+   * Selecting one element takes about this many times the lookups that a stage of a network does.
+   */
+  private static final int STAGES_PER_SELECTION = 4;
+
+  /** More than that are never selected one after the other: each takes some forty relations. */
+  private static final int MOST_SELECTED = 512;
 
   private final IntegerValues values;
   private final ComparisonLowering comparisons;
@@ -45,9 +62,51 @@ final class TopKLowering {
 
   /** The integers of the op's result. */
   Value of(TopK op) {
+    int levels = SortingNetwork.levels(op.input().shape().extent(op.axis()));
+    // Values that are sorted need no room beside themselves, indices need their bits.
+    long room = op instanceof TopIndices ? WIDE >> levels : WIDE;
+    if (isSorted(op, levels, room)) {
+      return sorted(op, input(op, room), levels);
+    }
+    return selected(op, input(op, WIDE / op.k()));
+  }
+
+  private boolean isSorted(TopK op, int levels, long room) {
     int extent = op.input().shape().extent(op.axis());
-    Value left = input(op);
-    Value numbers = along(op, extent, j -> j);
+    boolean isCheaper =
+        (1L << levels) * levels * (levels + 1) < (long) STAGES_PER_SELECTION * op.k() * extent;
+    // Whole numbers cannot be made to fit.
+    boolean fits =
+        !TensorAnalysis.isExact(op.input())
+            || IntegerBuilder.interval(values.exactly(op.input())).size() < room;
+    return op.k() > MOST_SELECTED || (isCheaper && fits);
+  }
+
+  private Value sorted(TopK op, Value x, int levels) {
+    IntegerBuilder out = values.out();
+    SortingNetwork network = new SortingNetwork(out);
+    Value largest = network.largest(x, op.axis(), op.k());
+    return switch (op) {
+      case TopValues _ -> largest;
+      case TopIndices _ -> {
+        long count = 1L << levels;
+        int extent = op.input().shape().extent(op.axis());
+        double scale = x.integerType().scale();
+        Value fromEnd = along(op, extent, scale, j -> (int) count - 1 - j);
+        Value keys = out.add(out.scale(x, count, scale), fromEnd);
+        Value ofLargest = network.largest(keys, op.axis(), op.k());
+        Value rest = out.subtract(ofLargest, out.scale(largest, count, scale));
+        // Intervals do not show that nothing is cut here.
+        Value number = out.requantize(out.scale(rest, 1, 1), 0, 0, count - 1);
+        yield out.scale(comparisons.plus(number, 1 - count), -1, 1);
+      }
+    };
+  }
+
+  private Value selected(TopK op, Value x) {
+    int extent = op.input().shape().extent(op.axis());
+    Value left = x;
+    Value numbers = along(op, extent, 1, j -> j);
     long span = IntegerBuilder.interval(left).size();
     List<Value> out = new ArrayList<>();
     for (int k = 0; k < op.k(); k++) {
@@ -68,11 +127,12 @@ final class TopKLowering {
     return out.size() == 1 ? out.getFirst() : values.out().concatenate(out, op.axis());
   }
 
-  private Value input(TopK op) {
+  /** The integers, whose interval has fewer than {@code room}. */
+  private Value input(TopK op, long room) {
     boolean isExact = TensorAnalysis.isExact(op.input());
     Value integers = values.exactly(op.input());
     Interval all = IntegerBuilder.interval(integers);
-    if (all.size() < WIDE / op.k()) {
+    if (all.size() < room) {
       return integers;
     }
     if (isExact) {
@@ -86,7 +146,7 @@ final class TopKLowering {
     double greatest = values.classes().greatest(op.input());
     int shift = 0;
     while (all.shiftRounded(shift).size() >= MOST_ROWS
-        || 2 * greatest / Math.scalb(unit, shift) + 1 >= WIDE / op.k()) {
+        || 2 * greatest / Math.scalb(unit, shift) + 1 >= room) {
       shift++;
     }
     long reach = (long) Math.ceil(greatest / Math.scalb(unit, shift)) + 1;
@@ -99,7 +159,7 @@ final class TopKLowering {
     IntegerBuilder out = values.out();
     Value below = out.subtract(out.broadcast(max, x.shape()), x);
     Value attained = comparisons.of(below, Comparison.LESS_EQUAL);
-    Value fromEnd = out.multiply(attained, along(op, extent, j -> extent - j));
+    Value fromEnd = out.multiply(attained, along(op, extent, 1, j -> extent - j));
     Value greatest = out.windowMax(fromEnd, op.axis(), 1, extent, 1, 1, 0);
     return out.scale(comparisons.plus(greatest, -extent), -1, 1);
   }
@@ -116,14 +176,14 @@ final class TopKLowering {
   }
 
   /** Numbers along the axis, as a parameter. */
-  private Value along(TopK op, int extent, IntUnaryOperator number) {
+  private Value along(TopK op, int extent, double scale, IntUnaryOperator number) {
     IntegerBuilder out = values.out();
     long[] elements = IntStream.range(0, extent).map(number).asLongStream().toArray();
     Value parameter =
         out.parameter(
             values.parameters().unique("indices"),
             IntegerWeights.of(TensorData.ofLongs(DType.I32, Shape.of(extent), elements)),
-            1);
+            scale);
     Shape shape = op.input().shape();
     List<Integer> extents = new ArrayList<>(Collections.nCopies(shape.rank(), 1));
     extents.set(op.axis(), extent);

@@ -87,6 +87,52 @@ class TopKLoweringTest {
     exact(Shape.of(1), 0, 1, 5);
   }
 
+  /** Extents beside powers of two, and axes with others on both sides. */
+  @Test
+  void sortedByANetwork() {
+    exact(Shape.of(2, 37), 1, 37, 1 << 14);
+    exact(Shape.of(2, 33, 3), 1, 30, 1000);
+    exact(Shape.of(64), 0, 64, 1 << 20);
+  }
+
+  /** Half of 3000 elements take 78 stages, where selections would take 60,000 relations. */
+  @Test
+  void thousandsAreSorted() {
+    TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
+    Value x = b.parameter("x", new TensorType(DType.I64, Shape.of(3000)));
+    Program tensor =
+        Program.of(
+            Level.TENSOR,
+            b.build(List.of(b.op(r -> new TopIndices(r, x, 0, 1500, Location.UNKNOWN)))));
+    long[] numbers = new Random(5).longs(3000, -1000, 1000).toArray();
+    List<TensorData> input = List.of(TensorData.ofLongs(DType.I64, Shape.of(3000), numbers));
+    Program circuit =
+        IntegerToCircuit.lower(
+            TensorToInteger.lower(
+                    tensor,
+                    Calibrate.run(tensor, List.of(input)),
+                    QuantizationOptions.DEFAULT,
+                    Optional.empty(),
+                    new PassContext())
+                .program(),
+            new PassContext());
+    assertArrayEquals(
+        TensorInterpreter.run(tensor, input).getFirst().toLongs(),
+        CircuitInterpreter.run(circuit, List.of(numbers)).getFirst());
+    assertTrue(circuit.main().body().size() < 6000);
+  }
+
+  /**
+   * Selecting them would take more relations than a key holds, and sorting more bits than there
+   * are.
+   */
+  @Test
+  void thousandsOfManyBitsAreRefused() {
+    UserException e =
+        assertThrows(UserException.class, () -> exact(Shape.of(2000), 0, 2000, 1 << 20));
+    assertTrue(e.getMessage().contains("the range is too wide"), e.getMessage());
+  }
+
   @Test
   void severalOfManyBitsAreRefused() {
     UserException e =
