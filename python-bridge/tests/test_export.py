@@ -337,7 +337,7 @@ def test_an_archive_whose_program_is_not_the_recorded_model_is_not_compiled(tmp_
         for name in source.namelist():
             target.writestr(zipfile.ZipInfo(name), foreign if name.endswith("/answers.npz") else source.read(name))
     zkpytorch.compile(path)
-    with pytest.raises(zkpytorch.ZkcError, match="where PyTorch answered .* record of the model's answers"):
+    with pytest.raises(zkpytorch.ZkcError, match="where the model answered .* record of the model's answers"):
         zkpytorch.compile(tmp_path / "e.pt")
 
 

@@ -118,7 +118,7 @@ def test_reference_answers_are_compared(compiled, tmp_path):
     files.model.unlink()
     changed = answers.clone()
     changed[3, 0, 2] += 0.01 * answers.abs().max()
-    with pytest.raises(zkpytorch.ZkcError, match="where PyTorch answered") as caught:
+    with pytest.raises(zkpytorch.ZkcError, match="where the model answered") as caught:
         zkpytorch.compile(archive, reference=(x, changed))
     assert caught.value.exit_code == 2 and not files.model.exists()
     with pytest.raises(zkpytorch.ZkcError, match="no array given"):

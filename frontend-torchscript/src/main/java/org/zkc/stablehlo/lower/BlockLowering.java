@@ -123,14 +123,17 @@ final class BlockLowering {
     List<Held> lowered = operator.lower(call);
     List<Held> results =
         lowered.size() == 1 ? List.of(recognised(call, lowered.getFirst())) : lowered;
-    results.forEach(r -> module.define(r.binding(), call));
+    results.forEach(r -> module.define(r, call));
     return results;
   }
 
-  /** A result as the number or the activation that it is. */
+  /**
+   * A result as the number or the activation that it is. An operand that is handed on has been
+   * looked at: what it became a second time would be computed a second time.
+   */
   private static Held recognised(HloCall call, Held result) {
     Held known = Numbers.known(call, result);
-    return ScalarFunctions.isKnown(call.operation().name())
+    return ScalarFunctions.isKnown(call.operation().name()) && !call.handsOn(result)
         ? ActivationPattern.of(call, known).orElse(known)
         : known;
   }

@@ -90,6 +90,11 @@ final class HloCall {
     return block.module().definition(value.binding());
   }
 
+  /** Whether a result is the tensor of an operand. */
+  boolean handsOn(Held result) {
+    return operands.stream().anyMatch(o -> o.binding() == result.binding());
+  }
+
   /** Whether this is a call of the operation. */
   boolean isOf(String name) {
     return operation.name().equals(name);

@@ -204,13 +204,10 @@ public final class ModuleLowering {
   }
 
   /** Notes the operation that a tensor is a result of, unless it only hands another's result on. */
-  void define(Binding binding, HloCall call) {
-    for (int i = 0; i < call.operandCount(); i++) {
-      if (call.operand(i).binding() == binding) {
-        return; // an input that is handed on has no operation behind it
-      }
+  void define(Held result, HloCall call) {
+    if (!call.handsOn(result)) { // an input that is handed on has no operation behind it
+      definitions.putIfAbsent(result.binding(), call);
     }
-    definitions.putIfAbsent(binding, call);
   }
 
   /** The operation that a tensor is a result of; of calls, the one inside. */

@@ -362,7 +362,8 @@ public final class CompilePipeline {
           tensor,
           outputs,
           ArrayFiles.read(options.reference(), names, "--reference"),
-          "--reference");
+          "--reference",
+          AnswerPrecision.of(model));
     }
     if (model.answers().isPresent()) {
       String source = "the archive's record of the model's answers";
@@ -373,7 +374,8 @@ public final class CompilePipeline {
       List<TensorData> arrays = ArrayFiles.pick(NpzReader.read(bytes, source), names, source);
       // Answers for another shape than the one asked for say nothing.
       if (options.inputShapes().isEmpty() || RecordedAnswers.fit(tensor, arrays)) {
-        RecordedAnswers.check(tensor, outputs, arrays, source);
+        RecordedAnswers.check(
+            tensor, outputs, arrays, source, AnswerPrecision.of(model));
       }
     }
   }

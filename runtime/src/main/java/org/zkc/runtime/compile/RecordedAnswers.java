@@ -14,17 +14,11 @@ import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
 
 /**
- * Holds the tensor level to the answers of PyTorch itself for some inputs. Everything after the
- * tensor level is compared with the tensor level, so that a wrong reading of an operator would show
- * nowhere else.
+ * Holds the tensor level to the answers of the model's own framework for some inputs. Everything
+ * after the tensor level is compared with the tensor level, so that a wrong reading of an operator
+ * would show nowhere else.
  */
 final class RecordedAnswers {
-  /**
-   * Largest distance of an element, relative to the largest element of its output. Both sides round
-   * in single precision, in another order; a hundred layers come to some 1e-5.
-   */
-  private static final double TOLERANCE = 5e-4;
-
   private RecordedAnswers() {}
 
   /**
@@ -34,10 +28,15 @@ final class RecordedAnswers {
    * @param arrays an array for each input and then for each output, each of the shape of that value
    *     (one sample) or with a leading axis of samples
    * @param source what to call the arrays in errors: the flag or the archive's record
+   * @param precision in which the framework computed them
    * @throws UserException at the user's line of the first output that differs
    */
   static void check(
-      Program tensor, List<String> outputNames, List<TensorData> arrays, String source) {
+      Program tensor,
+      List<String> outputNames,
+      List<TensorData> arrays,
+      String source,
+      AnswerPrecision precision) {
     List<Value> values =
         Stream.concat(tensor.main().parameters().stream(), tensor.main().results().stream())
             .toList();
@@ -73,7 +72,8 @@ final class RecordedAnswers {
             found.get(k),
             "output " + outputNames.get(k),
             location(tensor, tensor.main().results().get(k)),
-            source);
+            source,
+            precision);
       }
     }
   }
@@ -116,7 +116,12 @@ final class RecordedAnswers {
   }
 
   private static void compare(
-      TensorData expected, TensorData found, String output, Location at, String source) {
+      TensorData expected,
+      TensorData found,
+      String output,
+      Location at,
+      String source,
+      AnswerPrecision precision) {
     double largest = 0;
     for (long i = 0; i < expected.elementCount(); i++) {
       double e = Math.abs(expected.getDouble(i));
@@ -126,11 +131,12 @@ final class RecordedAnswers {
       double wanted = expected.getDouble(i);
       double got = found.getDouble(i);
       boolean close =
-          Math.abs(wanted - got) <= TOLERANCE * largest || Double.compare(wanted, got) == 0;
+          Math.abs(wanted - got) <= precision.tolerance() * largest
+              || Double.compare(wanted, got) == 0;
       if (!close) {
         throw new UserException(
             at,
-            "%s is %s at element %d where PyTorch answered %s (%s): zkc computes something else than this model, so nothing is compiled; check that the arrays are this model's, and report the model if they are"
+            "%s is %s at element %d where the model answered %s (%s): zkc computes something else than this model, so nothing is compiled; check that the arrays are this model's, and report the model if they are"
                 .formatted(output, (float) got, i, (float) wanted, source));
       }
     }

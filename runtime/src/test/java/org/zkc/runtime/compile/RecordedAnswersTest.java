@@ -34,7 +34,11 @@ class RecordedAnswersTest {
   }
 
   private static void check(TensorData x, TensorData y) {
-    RecordedAnswers.check(DOUBLED, List.of("output"), List.of(x, y), "--reference");
+    check(x, y, AnswerPrecision.SINGLE);
+  }
+
+  private static void check(TensorData x, TensorData y, AnswerPrecision precision) {
+    RecordedAnswers.check(DOUBLED, List.of("output"), List.of(x, y), "--reference", precision);
   }
 
   private static UserException refused(TensorData x, TensorData y) {
@@ -54,7 +58,7 @@ class RecordedAnswersTest {
         refused(data(Shape.of(2, 2), 1, 2, 3, 4), data(Shape.of(2, 2), 2, 4, 6, 8.1f));
     assertEquals("model.py:7", e.location().toString());
     assertTrue(
-        e.getMessage().startsWith("output output is 8.0 at element 1 where PyTorch answered 8.1"),
+        e.getMessage().startsWith("output output is 8.0 at element 1 where the model answered 8.1"),
         e.getMessage());
     refused(data(Shape.of(2), 1, 2), data(Shape.of(2), Float.NaN, 4));
   }
