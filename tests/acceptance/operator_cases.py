@@ -717,6 +717,99 @@ def losses(r):
 
 
 @family
+def losses_of_classes(r):
+    n, c, d, reduction = r.randint(1, 5), r.randint(2, 5), r.randint(1, 4), r.choice(["none", "mean", "sum"])
+    weight, share, ignored = constant(r, c).sigmoid() + 0.1, constant(r, n, c).softmax(-1), r.choice([-100, 0, -1])
+    own = torch.tensor([r.randint(0, c - 1) for _ in range(n)])
+    some = own.clone()
+    some[1:][::2] = ignored if ignored != -100 else 0
+    smoothing, w, power = r.choice([0.0, 0.1]), r.choice([None, weight]), r.choice([1, 2])
+    places = torch.tensor([r.randint(0, c - 1) for _ in range(n * d)]).view(n, d)
+    return r.choice([
+        ((n, c), lambda x: F.cross_entropy(x, own, w, reduction=reduction, label_smoothing=smoothing)),
+        ((n, c), lambda x: F.cross_entropy(x, some, w, ignore_index=ignored, reduction=reduction, label_smoothing=smoothing)),
+        ((n, c), lambda x: F.cross_entropy(x, share, w, reduction=reduction, label_smoothing=smoothing)),
+        ((n, c), lambda x: F.cross_entropy(x, x.argsort(1)[:, 0], w, ignore_index=ignored, reduction="sum")),
+        ((c,), lambda x: F.cross_entropy(x, own[0], w)), ((n, c, d), lambda x: F.cross_entropy(x, places, w, reduction=reduction)),
+        ((n, c), lambda x: F.nll_loss(x, some, w, ignore_index=ignored, reduction=reduction)), ((n, c, d), lambda x: F.nll_loss(x, places, w, reduction=reduction)),
+        ((n, c), lambda x: F.multi_margin_loss(x, own, power, 0.7, w, reduction=reduction)),
+    ])  # fmt: skip
+
+
+@family
+def losses_of_pairs(r):
+    n, m, reduction, margin = r.randint(1, 5), r.randint(2, 6), r.choice(["none", "mean", "sum"]), round(r.uniform(0.1, 1), 1)
+    other, third = constant(r, n, m), constant(r, n, m)
+    signs, lines = (constant(r, n, m) > 0) * 2 - 1, (constant(r, n) > 0) * 2 - 1
+    counts, swap, p = torch.tensor([[r.randint(0, 4) for _ in range(m)] for _ in range(n)]), r.random() < 0.5, r.choice([1.0, 2.0])
+    return (n, m), r.choice([
+        lambda x: F.hinge_embedding_loss(x, signs, margin, reduction=reduction), lambda x: F.cosine_embedding_loss(x, other, lines, margin, reduction=reduction),
+        lambda x: F.triplet_margin_loss(x, other, third, margin, p, swap=swap, reduction=reduction),
+        lambda x: F.triplet_margin_loss(other, x, third, margin, p, swap=swap, reduction=reduction),
+        lambda x: F.poisson_nll_loss(x, counts, reduction=reduction, full=swap), lambda x: F.poisson_nll_loss(x.exp(), counts, False, swap, reduction=reduction),
+        lambda x: F.poisson_nll_loss(other, (x > 0).float() * 3, full=True, reduction=reduction),
+    ])  # fmt: skip
+
+
+@family
+def windows_of_spectra(r):
+    n, periodic, alpha, dtype = r.randint(1, 9), r.random() < 0.5, round(r.uniform(0.3, 0.8), 2), r.choice([torch.float32, torch.float64])
+    return (n,), r.choice([
+        lambda x: x * torch.hann_window(n), lambda x: x * torch.hann_window(n, periodic, dtype=dtype).float(), lambda x: x * torch.hamming_window(n, periodic),
+        lambda x: x * torch.hamming_window(n, periodic, alpha), lambda x: x * torch.hamming_window(n, periodic, alpha, 1 - alpha), lambda x: x * torch.blackman_window(n, periodic),
+        lambda x: x * torch.bartlett_window(n, periodic), lambda x: x * torch.kaiser_window(n, periodic), lambda x: x * torch.kaiser_window(n, periodic, 5 * alpha),
+        lambda x: x * torch.logspace(-alpha, alpha, n, base=2.0), lambda x: x + torch.range(alpha, alpha + 0.5 * n - 0.4, 0.5),
+    ])  # fmt: skip
+
+
+@family
+def compositions_by_name(r):
+    n, m, b, dim = r.randint(2, 5), r.randint(2, 5), r.randint(1, 3), r.choice([-1, 0])
+    other, line, edges = constant(r, n, m), constant(r, n), torch.sort(constant(r, m)).values
+    offset, pad, p = r.randint(-1, 1), r.randint(0, 2), r.randint(1, 3)
+    kernel, bias = constant(r, pad + 1, m, 3), constant(r, 3)
+    index = torch.tensor(r.sample(range(n * m), 2))
+    return r.choice([
+        ((n, m), lambda x: torch.isin(x.argsort(1), torch.tensor([0, 2])).float()), ((n, m), lambda x: torch.isin(x.argsort(1), 1, invert=True).float()),
+        ((n, m), lambda x: torch.linalg.vecdot(x, other, dim=dim)), ((n, m), lambda x: torch.linalg.matmul(x, other.t())),
+        ((n,), lambda x: torch.diagflat(x, offset)), ((n, n), lambda x: torch.diagonal_scatter(x, line[: n - abs(offset)], offset)),
+        ((n, m), lambda x: x.put(index, other[0, :2])), ((n, b, m), lambda x: torch.conv_tbc(x, kernel, bias, pad)),
+        ((n, m), lambda x: torch.histc(x, m, -1.5, 1.5)), ((n,), lambda x: torch.mvlgamma(x.sigmoid() + 1.5, p)),
+        ((n, m), lambda x: torch.gradient(x, spacing=0.5)[1]), ((n, m), lambda x: torch.gradient(x, dim=dim)[0]),
+        ((n, m), lambda x: torch.cumulative_trapezoid(x, dim=dim)), ((n, m), lambda x: torch.cumulative_trapezoid(x, edges)),
+        ((n, m), lambda x: torch.nanmedian(x, 1)[0]), ((b, n, m), lambda x: torch.special.logsumexp(x, 1)),
+        ((n, n), lambda x: (x * 1).fill_diagonal_(0.5)), ((n, m), lambda x: (x * 1).fill_diagonal_(-1.0)),
+    ])  # fmt: skip
+
+
+@family
+def small_matrices(r):
+    n, k, b = r.randint(1, 3), r.randint(1, 4), r.randint(1, 2)
+    unit, right, line = torch.eye(n) * 4, constant(r, b, n, k), constant(r, n)
+    return r.choice([
+        ((b, n + 1, n + 1), lambda x: torch.linalg.det(x)), ((b, n, n), lambda x: torch.linalg.inv(x.tanh() + unit)),
+        ((b, n, n), lambda x: torch.linalg.solve(x.tanh() + unit, right)), ((n, n), lambda x: torch.linalg.solve(x.tanh() + unit, line)),
+        ((n, k), lambda x: torch.linalg.solve(unit + 1, x)), ((k, n), lambda x: torch.linalg.solve(unit + 1, x, left=False)),
+    ])  # fmt: skip
+
+
+@family
+def bags_of_rows(r):
+    rows, width, count = r.randint(3, 6), r.randint(1, 4), r.randint(3, 7)
+    table, mode, end = constant(r, rows, width), r.choice(["sum", "mean", "max"]), r.random() < 0.5
+    linear = r.choice(["sum", "mean"])
+    index = torch.tensor([r.randint(0, rows - 1) for _ in range(count)])
+    starts = torch.tensor([0, *sorted(r.randint(0, count) for _ in range(3))] + [count] * end)
+    return (count,), r.choice([
+        lambda x: F.embedding_bag(index, table * x.sum(), starts, mode=mode, include_last_offset=end),
+        lambda x: F.embedding_bag(index, table, starts, mode="sum", per_sample_weights=x, include_last_offset=end),
+        lambda x: F.embedding_bag(index, table * x.sum(), starts, mode=linear, include_last_offset=end, padding_idx=1),
+        lambda x: F.embedding_bag(index, table, torch.cat([starts[:1], (x > 0).sum().view(1)]), mode=linear),
+        lambda x: F.embedding_bag(x.argsort(0).clamp(max=rows - 1), table, starts, mode=mode, include_last_offset=end),
+    ])  # fmt: skip
+
+
+@family
 def integers_that_are_counted(r):
     lines, n = r.randint(1, 3), r.randint(2, 6)
     axis, keep, d = r.choice([0, 1]), r.random() < 0.5, r.randint(1, 3)

@@ -7,7 +7,7 @@ import torch
 import zkpytorch
 from zkpytorch.command import run_zkc
 
-CASES = 20
+CASES = 16
 
 
 def written(folder, seed):

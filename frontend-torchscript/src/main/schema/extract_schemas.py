@@ -17,6 +17,9 @@ for schema in torch._C._jit_get_all_schemas():
     if ours and not writes_out:
         print(schema)
 
+# Operators that ATen has in place alone, and that the reader makes functional.
+print("aten::fill_diagonal(Tensor self, Scalar fill_value, bool wrap=False) -> Tensor")
+
 # Operations of StableHLO on bits, which ATen has not; org.zkc.passes.torch computes them.
 print("""stablehlo::bitcast_convert(Tensor self, int dtype) -> Tensor
 stablehlo::convert(Tensor self, int dtype) -> Tensor

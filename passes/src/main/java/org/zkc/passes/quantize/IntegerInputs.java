@@ -22,9 +22,17 @@ import org.zkc.ir.view.UnaryView;
  * The intervals of inputs that hold integers or booleans. An input outside its interval has no
  * proof, so the interval is what the program can take, where that is known: 0 and 1 for booleans,
  * what a byte holds, the rows of the smallest table that the input is an index of. Otherwise it is
- * the least power of two that holds what the samples have.
+ * the least power of two that holds what the samples have; few samples may miss what an input
+ * reaches, so that powers up to 2^10 are four times as large where there are fewer than 4 samples,
+ * and twice where there are fewer than 16. What holds 0 and 1 alone stays a mask.
  */
 public final class IntegerInputs {
+  /** Intervals up to here cost no more where they are wider. */
+  private static final long MOST_WIDENED = 1 << 10;
+
+  private static final int FEW_SAMPLES = 4;
+  private static final int SOME_SAMPLES = 16;
+
   private IntegerInputs() {}
 
   /**
@@ -124,8 +132,12 @@ public final class IntegerInputs {
       }
     }
     long most = Math.max(high, -(low + 1));
-    long all = most == 0 ? 0 : 2 * Long.highestOneBit(most) - 1;
-    Interval interval = new Interval(low < 0 ? -all - 1 : 0, all);
+    long values = most == 0 ? 1 : 2 * Long.highestOneBit(most);
+    int margin = samples.size() < FEW_SAMPLES ? 4 : samples.size() < SOME_SAMPLES ? 2 : 1;
+    boolean isMask = values <= 2;
+    long widened =
+        isMask || values > MOST_WIDENED ? values : Math.min(values * margin, MOST_WIDENED);
+    Interval interval = new Interval(low < 0 ? -widened : 0, widened - 1);
     if (!interval.isInsideLimit()) {
       throw new UserException(
           "input %s reaches %d and %d in the calibration samples; integers must stay inside (-2^30, 2^30)"

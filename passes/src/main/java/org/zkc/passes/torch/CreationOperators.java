@@ -55,6 +55,8 @@ final class CreationOperators {
               UNINITIALISED,
               c -> filled(c, c.integers(1), 0, dtype(c, 2, c.tensor(0).dtype()))),
           new TorchOperator("aten.linspace", "host", CreationOperators::linspace),
+          new TorchOperator("aten.logspace", "host", CreationOperators::logspace),
+          new TorchOperator("aten.range", "host", CreationOperators::range),
           new TorchOperator("aten.eye", "host", CreationOperators::eye),
           new TorchOperator("aten.arange", "host", CreationOperators::arange),
           new TorchOperator("aten.tril_indices", "host", c -> triangle(c, false)),
@@ -107,11 +109,48 @@ final class CreationOperators {
     if (steps < 0 || steps > MAXIMAL_ELEMENTS) {
       throw call.refuse("%d steps".formatted(steps));
     }
-    DType dtype = dtype(call, 3, DType.F32);
+    return new KnownTensor(series(call, start, end, (int) steps, dtype(call, 3, DType.F32)), "");
+  }
+
+  /** (start, end, steps, base, dtype, ..): powers of the base. */
+  private static TorchValue logspace(OperatorCall call) {
+    long steps = call.integer(2);
+    if (steps < 0 || steps > MAXIMAL_ELEMENTS) {
+      throw call.refuse("%d steps".formatted(steps));
+    }
+    double base = call.number(3, 10);
+    DType dtype = dtype(call, 4, DType.F32);
+    TensorData exponents =
+        series(call, call.number(0), call.number(1), (int) steps, DType.F64);
+    TensorData powers =
+        HostTensors.map(exponents, DType.F64, x -> x, x -> StrictMath.pow(base, x));
+    return new KnownTensor(HostTensors.cast(powers, dtype), "");
+  }
+
+  /** (start, end, dtype, ..), with a step in overload step: both ends belong to it. */
+  private static TorchValue range(OperatorCall call) {
+    boolean hasStep = call.overload().equals("step");
+    double start = call.number(0);
+    double step = hasStep ? call.number(2) : 1;
+    double count = Math.floor((call.number(1) - start) / step) + 1;
+    if (!(count >= 1) || count > MAXIMAL_ELEMENTS) {
+      throw call.refuse("from %s to %s by %s".formatted(start, call.number(1), step));
+    }
+    double[] elements = new double[(int) count];
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] = start + i * step;
+    }
+    TensorData data = TensorData.ofDoubles(Shape.of(elements.length), elements);
+    return new KnownTensor(HostTensors.cast(data, dtype(call, hasStep ? 3 : 2, DType.F32)), "");
+  }
+
+  /** Numbers at even distances, from both ends to the middle. */
+  private static TensorData series(
+      OperatorCall call, double start, double end, int steps, DType dtype) {
     if (!dtype.isFloating()) {
       throw call.refuse("an integer result; use torch.arange");
     }
-    double[] elements = new double[(int) steps];
+    double[] elements = new double[steps];
     double step = rounded(dtype, (rounded(dtype, end) - rounded(dtype, start)) / (steps - 1));
     for (int i = 0; i < elements.length; i++) {
       elements[i] =
@@ -122,8 +161,7 @@ final class CreationOperators {
     if (elements.length == 1) {
       elements[0] = start;
     }
-    TensorData data = TensorData.ofDoubles(Shape.of(elements.length), elements);
-    return new KnownTensor(HostTensors.cast(data, dtype), "");
+    return HostTensors.cast(TensorData.ofDoubles(Shape.of(steps), elements), dtype);
   }
 
   private static double rounded(DType dtype, double x) {

@@ -1,8 +1,10 @@
 package org.zkc.passes.torch;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
@@ -15,13 +17,15 @@ import org.zkc.passes.torch.TorchValue.Tuple;
 
 /**
  * Sums, means or maxima of rows of a table, over bags of neighbouring indices: Gather and windows.
+ * Bags whose sizes depend on the input are products with a matrix that is 1 where an index is in a
+ * bag. A bag without elements is 0.
  */
 final class EmbeddingBag {
   static final TorchOperator OPERATOR =
       new TorchOperator(
           "aten.embedding_bag",
-          "gather, window_mean, max_pool",
-          "bags of known sizes, without padding_idx",
+          "gather, window_mean, max_pool; or compare_zero, matmul, divide",
+          "maxima of bags of known sizes, without padding_idx",
           EmbeddingBag::lower);
 
   private static final int SUM = 0;
@@ -34,43 +38,141 @@ final class EmbeddingBag {
    * include_last_offset, padding_idx).
    */
   private static TorchValue lower(OperatorCall call) {
-    if (call.arguments().size() > 8 && !call.isNone(8) && call.integer(8) >= 0) {
-      throw call.refuse("a padding_idx");
-    }
+    TensorEmitter emit = call.emit();
     Tensor index = call.tensor(1);
     int count = call.narrow(index.shape().elementCount());
-    Value indices = call.emit().reshape(call.in(index.dtype(), index), Shape.of(count));
-    Value rows = call.emit().gather(call.value(0), indices);
+    int mode = (int) call.integer(4, SUM);
+    Value indices = emit.reshape(call.in(index.dtype(), index), Shape.of(count));
+    Value rows = emit.gather(call.value(0), indices);
+    Optional<Value> counted = counted(call, indices);
+    if (counted.isPresent()) {
+      if (mode != SUM && mode != MEAN) {
+        throw call.refuse("maxima with a padding_idx; sums and means are supported");
+      }
+      rows = emit.multiply(rows, counted.get());
+    }
     if (call.arguments().size() > 6 && !call.isNone(6)) {
-      Value weights = call.emit().reshape(call.value(6), Shape.of(count, 1));
-      rows = call.emit().multiply(rows, weights);
+      rows = emit.multiply(rows, emit.reshape(call.value(6), Shape.of(count, 1)));
     }
     boolean hasEnd = call.arguments().size() > 7 && call.flag(7);
-    List<Integer> starts = starts(call, count, hasEnd);
-    List<Integer> lengths = new ArrayList<>();
-    for (int bag = 0; bag + 1 < starts.size(); bag++) {
-      lengths.add(starts.get(bag + 1) - starts.get(bag));
-      if (lengths.getLast() < 1) {
-        throw call.refuse("a bag without elements");
-      }
-    }
-    starts.removeLast();
     Value bags =
-        switch ((int) call.integer(4, SUM)) {
-          case SUM ->
-              call.emit()
-                  .windowMean(rows, 0, starts, lengths, lengths.stream().map(n -> 1).toList());
-          case MEAN -> call.emit().windowMean(rows, 0, starts, lengths, lengths);
-          default -> maxima(call, rows, starts, lengths);
-        };
+        call.tensor(2) instanceof KnownTensor offsets
+            ? byKnown(call, rows, counted, starts(call, offsets, count, hasEnd), mode)
+            : byComputed(call, rows, counted, hasEnd, mode);
     DataDependent rest =
         new DataDependent("what embedding_bag keeps for training", call.location());
     return new Tuple(List.of(call.result(bags), rest, rest, rest));
   }
 
+  /** 0 for the indices that are padding, 1 for others, [indices, 1]; empty where none is. */
+  private static Optional<Value> counted(OperatorCall call, Value indices) {
+    if (call.arguments().size() <= 8 || call.isNone(8)) {
+      return Optional.empty();
+    }
+    int rows = IndexOperators.extent(call, call.tensor(0).shape(), 0);
+    long padding = call.integer(8);
+    if (padding < 0) { // PyTorch resolves negative ones before, so that -1 means none
+      return Optional.empty();
+    }
+    long[] isCounted = new long[rows];
+    Arrays.fill(isCounted, 1);
+    isCounted[(int) padding] = 0;
+    Value table =
+        call.emit().integers(TensorData.ofLongs(DType.I64, Shape.of(rows, 1), isCounted), "");
+    return Optional.of(call.emit().cast(call.emit().gather(table, indices), DType.F32));
+  }
+
+  private static Value byKnown(
+      OperatorCall call, Value rows, Optional<Value> counted, List<Integer> starts, int mode) {
+    TensorEmitter emit = call.emit();
+    List<Integer> full = new ArrayList<>();
+    List<Integer> first = new ArrayList<>();
+    List<Integer> lengths = new ArrayList<>();
+    int bags = starts.size() - 1;
+    for (int bag = 0; bag < bags; bag++) {
+      int length = starts.get(bag + 1) - starts.get(bag);
+      if (length > 0) {
+        full.add(bag);
+        first.add(starts.get(bag));
+        lengths.add(length);
+      }
+    }
+    if (full.isEmpty()) {
+      throw call.refuse("bags without elements");
+    }
+    List<Integer> ones = Collections.nCopies(full.size(), 1);
+    Value values =
+        switch (mode) {
+          case SUM -> emit.windowMean(rows, 0, first, lengths, ones);
+          case MEAN ->
+              counted
+                  .map(c ->
+                      mean(
+                          emit,
+                          emit.windowMean(rows, 0, first, lengths, ones),
+                          emit.windowMean(c, 0, first, lengths, ones)))
+                  .orElseGet(() -> emit.windowMean(rows, 0, first, lengths, lengths));
+          default -> maxima(call, rows, first, lengths);
+        };
+    if (full.size() == bags) {
+      return values;
+    }
+    // A row of zeros behind the others is that of all bags without elements.
+    int width = values.shape().extent(1);
+    Value zero = emit.constant(TensorData.ofFloats(Shape.of(1, width), new float[width]), "");
+    int[] sources =
+        IntStream.range(0, bags)
+            .map(bag -> full.contains(bag) ? full.indexOf(bag) : full.size())
+            .toArray();
+    return Picks.along(emit, emit.concatenate(List.of(values, zero), 0), 0, sources);
+  }
+
+  /** Sums over counts, where there are any. */
+  private static Value mean(TensorEmitter emit, Value sums, Value counts) {
+    return emit.divide(sums, emit.clamp(counts, 1, Double.POSITIVE_INFINITY));
+  }
+
+  /** Sums and means over bags [bags, 1] <= i < [next bags, 1]. */
+  private static Value byComputed(
+      OperatorCall call, Value rows, Optional<Value> counted, boolean hasEnd, int mode) {
+    if (mode != SUM && mode != MEAN) {
+      throw call.refuse("maxima of bags that depend on the input; sums and means are supported");
+    }
+    OtherOperators c = new OtherOperators(call);
+    TensorEmitter emit = call.emit();
+    int count = rows.shape().extent(0);
+    int given = IndexOperators.extent(call, call.tensor(2).shape(), 0);
+    int bags = hasEnd ? given - 1 : given;
+    KnownTensor places =
+        new KnownTensor(
+            TensorData.ofLongs(
+                DType.I64, Shape.of(count), IntStream.range(0, count).asLongStream().toArray()),
+            "");
+    TorchValue starts = c.run("unsqueeze", call.tensor(2), 1);
+    Value begun = call.in(DType.F32, c.run("le/Tensor", starts, places));
+    Value from = emit.slice(begun, 0, 0, bags, 1);
+    Value after = emit.slice(begun, 0, 1, given, 1);
+    if (!hasEnd) {
+      Value none = emit.constant(TensorData.ofFloats(Shape.of(1, count), new float[count]), "");
+      after = given == 1 ? none : emit.concatenate(List.of(after, none), 0);
+    }
+    Value members = emit.subtract(from, after);
+    // matMul multiplies lines by lines.
+    Value sums = emit.matMul(members, emit.transpose(rows, List.of(1, 0)));
+    if (mode == SUM) {
+      return sums;
+    }
+    Value weighed =
+        counted
+            .map(k -> emit.multiply(members, emit.reshape(k, Shape.of(count))))
+            .orElse(members);
+    return mean(
+        emit, sums, emit.windowMean(weighed, 1, List.of(0), List.of(count), List.of(1)));
+  }
+
   /** The starts of the bags, and the end of the last. */
-  private static List<Integer> starts(OperatorCall call, int count, boolean hasEnd) {
-    KnownTensor offsets = call.knownTensor(2, "offsets");
+  private static List<Integer> starts(
+      OperatorCall call, KnownTensor offsets, int count, boolean hasEnd) {
     TensorData data = HostTensors.cast(offsets.data(), DType.I64);
     List<Integer> starts = new ArrayList<>();
     for (long k = 0; k < data.elementCount(); k++) {

@@ -26,6 +26,9 @@ final class HostOperators {
           test("aten.isnan", Double::isNaN),
           test("aten.isinf", Double::isInfinite),
           test("aten.isfinite", Double::isFinite),
+          test("aten.isposinf", x -> x == Double.POSITIVE_INFINITY),
+          test("aten.isneginf", x -> x == Double.NEGATIVE_INFINITY),
+          test("aten.isreal", x -> true),
           constant("aten._weight_norm", HostOperators::weightNorm),
           constant(
               "aten._weight_norm_interface",

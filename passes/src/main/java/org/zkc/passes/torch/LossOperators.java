@@ -69,7 +69,7 @@ final class LossOperators {
   }
 
   /** 0 leaves the elements, 1 is their mean, 2 their sum. */
-  private static TorchValue reduced(OperatorCall call, int at, Value elements) {
+  static TorchValue reduced(OperatorCall call, int at, Value elements) {
     long reduction = call.isNone(at) ? 1 : call.integer(at);
     if (reduction == 0) {
       return call.result(elements);

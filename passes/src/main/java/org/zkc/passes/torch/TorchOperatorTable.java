@@ -32,6 +32,8 @@ public final class TorchOperatorTable {
             ReductionOperators.ALL,
             NormOperators.ALL,
             LossOperators.ALL,
+            ClassLossOperators.ALL,
+            MarginLossOperators.ALL,
             ArithmeticOperators.ALL,
             PairOperators.ALL,
             ScanOperators.ALL,
@@ -62,13 +64,16 @@ public final class TorchOperatorTable {
             HostOperators.ALL,
             SizeOperators.ALL,
             CreationOperators.ALL,
+            ConstantWindows.ALL,
             CastOperators.ALL,
             InferenceOperators.ALL,
             CoreOperators.ALL,
             ComplexOperators.ALL,
             FourierOperators.ALL,
             ShortTimeFourier.ALL,
-            CompositeOperators.ALL)
+            CompositeOperators.ALL,
+            DerivedOperators.ALL,
+            SmallMatrixOperators.ALL)
         .flatMap(List::stream)
         .forEach(o -> {
           if (BY_NAME.put(o.name(), o) != null) {

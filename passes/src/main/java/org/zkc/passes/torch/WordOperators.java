@@ -8,12 +8,8 @@ import java.util.function.LongUnaryOperator;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
-import org.zkc.passes.torch.TorchValue.Bool;
-import org.zkc.passes.torch.TorchValue.Int;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
-import org.zkc.passes.torch.TorchValue.ListOf;
 import org.zkc.passes.torch.TorchValue.Tensor;
-import org.zkc.passes.torch.TorchValue.Text;
 
 /**
  * Bits of words as StableHLO counts and shifts them (specification, "count_leading_zeros",
@@ -138,30 +134,7 @@ final class WordOperators {
 
   /** The result of another operator. */
   static TorchValue run(OperatorCall call, String operator, Object... arguments) {
-    return run(call, operator, "", arguments);
-  }
-
-  private static TorchValue run(
-      OperatorCall call, String operator, String overload, Object... arguments) {
-    List<TorchValue> values = new ArrayList<>();
-    for (Object argument : arguments) {
-      values.add(value(argument));
-    }
-    return PartialEvaluation.evaluate(
-        new OperatorCall("aten." + operator, overload, values, call.location(), call.emit()));
-  }
-
-  private static TorchValue value(Object argument) {
-    return switch (argument) {
-      case TorchValue value -> value;
-      case Long number -> new Int(number);
-      case Integer number -> new Int(number);
-      case Boolean truth -> new Bool(truth);
-      case String text -> new Text(text);
-      case DType dtype -> new Int(CastOperators.scalarType(dtype));
-      case List<?> list -> new ListOf(list.stream().map(WordOperators::value).toList());
-      default -> throw new IllegalArgumentException(argument + " is no argument");
-    };
+    return new OtherOperators(call).run(operator, arguments);
   }
 
   static TorchValue to(OperatorCall call, TorchValue x, DType dtype) {
@@ -224,7 +197,7 @@ final class WordOperators {
 
   private static TorchValue counted(OperatorCall call, TorchValue each) {
     Tensor x = call.tensor(0);
-    return run(call, "sum", "dim_IntList", each, List.of(x.shape().rank()), false, x.dtype());
+    return run(call, "sum/dim_IntList", each, List.of(x.shape().rank()), false, x.dtype());
   }
 
   private static TorchValue wide(OperatorCall call, int index) {

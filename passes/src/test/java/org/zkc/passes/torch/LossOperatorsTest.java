@@ -3,7 +3,9 @@ package org.zkc.passes.torch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
@@ -43,6 +45,38 @@ class LossOperatorsTest {
     Value p = c.op("aten.sigmoid", c.x);
     assertEquals(
         sum, c.run(X, c.op("aten.binary_cross_entropy", p, TARGET, null, 2)).getDouble(0), 1e-5);
+  }
+
+  /** Of the rows (1, -2) and (0.5, 3) the shares of the first class are sigmoid(3) and (-2.5). */
+  @Test
+  void entropiesOfClasses() {
+    double first = softplus(-3);
+    double second = softplus(-2.5);
+    TensorData classes = TensorData.ofLongs(DType.I64, Shape.of(2), new long[] {0, 1});
+    assertEquals((first + second) / 2, classLoss(classes, null, 1, -100), 1e-6);
+    assertEquals(first + second, classLoss(classes, null, 2, -100), 1e-6);
+    assertEquals(first, classLoss(classes, null, 1, 1), 1e-6);
+    TensorData weights = TorchCase.data(Shape.of(2), 3, 1);
+    assertEquals((3 * first + second) / 4, classLoss(classes, weights, 1, -100), 1e-6);
+    TensorData some = TensorData.ofLongs(DType.I64, Shape.of(2), new long[] {-1, 1});
+    assertEquals(second, classLoss(some, null, 1, -1), 1e-6);
+  }
+
+  private static double classLoss(
+      TensorData classes, @Nullable TensorData weights, int reduction, int ignored) {
+    TorchCase c = new TorchCase();
+    Value loss =
+        c.op("aten.cross_entropy_loss", c.x, classes, weights, reduction, ignored, 0.0);
+    return c.run(X, loss).getDouble(0);
+  }
+
+  @Test
+  void aClassThatThereIsNotIsRefused() {
+    TensorData classes = TensorData.ofLongs(DType.I64, Shape.of(2), new long[] {0, 2});
+    UserException e =
+        assertThrows(UserException.class, () -> classLoss(classes, null, 1, -100));
+    assertEquals(
+        "aten.cross_entropy_loss cannot be proved here: class 2 of 2", e.getMessage());
   }
 
   @Test
