@@ -19,6 +19,13 @@ java_options="--add-modules jdk.incubator.vector -Djdk.incubator.vector.VECTOR_A
 # not interpreted (LeNet: 45 ms of processor time instead of 60).
 serve_options='-XX:NewSize=64m -XX:MaxNewSize=600m -XX:NewRatio=1 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30
   -XX:Tier3InvocationThreshold=50 -XX:Tier3MinInvocationThreshold=10 -XX:Tier3CompileThreshold=200 -XX:Tier3BackEdgeThreshold=5000'
+# Loops of vectors are slow until the optimising compiler has them, a thousand times, so a thread of its own runs them until then (kernel.Training):
+# they are compiled after few runs, for which that thread waits, and what stands in for vectors meanwhile is not worth compiling.
+compile_vectors='-XX:CompileCommand=quiet'
+for loops in org.zkc.gkr.kernel.Vector org.zkc.gkr.hash.Vector org.zkc.gkr.code.Vector org.zkc.gkr.prove.fourier.Vector org.zkc.ir.kernel.Vector; do
+  compile_vectors="$compile_vectors -XX:CompileCommand=CompileThresholdScaling,$loops*::*,0.05 -XX:CompileCommand=BackgroundCompilation,$loops*::*,false"
+done
+compile_vectors="$compile_vectors -XX:CompileCommand=CompileThresholdScaling,jdk.incubator.vector.*::*,100.0"
 # zkc check and inspect read, and compute little: what they need beside the mapped archive stays below 0.3 GB.
 # Commands that neither prove nor compile have no use for the vector module, without which the JVM keeps its modules and their links in the cache
 # (LeNet's verification: 0.19 s instead of 0.37 s). A verification is over before the optimising compiler pays (ViT-B/16, 5 MB: 0.66 s instead of 0.99 s),
@@ -30,7 +37,7 @@ run() {
     verify) options="$light_options -XX:TieredStopAtLevel=1 -Xms48m -Xmn32m -XX:PretenureSizeThreshold=2m -XX:MinHeapFreeRatio=5" ;;
     inspect) options="$light_options -Xmn200m" ;;
     security | ops | completion | --version | -V | --help | -h) options=$light_options ;;
-    serve) options="$options $serve_options" ;;
+    serve) options="$options $serve_options $compile_vectors" ;;
     check) options="$options -Xmn200m" ;;
   esac
   terminal=false
@@ -44,6 +51,7 @@ run() {
   case $(locale charmap 2>/dev/null || true) in
     ANSI_X3.4-1968 | US-ASCII) export LC_ALL=C.UTF-8 ;;
   esac
+  set -f # patterns of methods are no file names
   # shellcheck disable=SC2086  # several words
   exec "$JAVA_HOME/bin/java" $options ${cache:+"-XX:AOTCache=$cache"} \
     -Dzkc.terminal="$terminal" -Dzkc.errors="$errors" -Dzkc.costs=machine -Dzkc.build="${build:-}" -Dzkc.warm="${warm:-}" ${ZKC_JAVA_OPTS:-} \

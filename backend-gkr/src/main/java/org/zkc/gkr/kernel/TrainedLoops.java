@@ -1,141 +1,176 @@
 package org.zkc.gkr.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
 
-/** {@link PlainLoops} until {@link VectorLoops} are compiled. */
+/** Each loop of {@link PlainLoops} until that of {@link VectorLoops} is compiled. */
 final class TrainedLoops implements Loops {
   // Enough for every loop's vector body and tail.
   private static final int EXERCISE = 1024 + 3;
+  private static final int HALF = EXERCISE / 2;
 
   private final Loops plain = new PlainLoops();
   private final Loops vector = new VectorLoops();
-  private final Training training = Training.of(() -> exercise(plain), () -> exercise(vector));
+  // Elements that all loops have worked on.
+  private final AtomicLong elements = new AtomicLong();
+  // The trainer's alone.
+  private final Operands operands = new Operands();
+
+  private final Training multiply = of((loops, x) -> loops.multiply(x.a, x.b, x.out));
+  private final Training multiplyAdd =
+      of((loops, x) -> loops.multiplyAdd(x.a, x.b, x.out, x.a, x.out));
+  private final Training square = of((loops, x) -> loops.square(x.out, x.out));
+  private final Training multiplyBase =
+      of((loops, x) -> loops.multiplyBase(x.base, 0, x.base, 0, x.base, 0, EXERCISE));
+  private final Training addMultipleBase =
+      of(
+          (loops, x) ->
+              loops.addMultipleBase(x.base, 0, x.base[1], x.base, 0, x.base, 0, EXERCISE));
+  private final Training dot = of((loops, x) -> x.c = loops.dot(x.out, x.b));
+  private final Training line = of((loops, x) -> loops.line(x.a, x.out, x.c, x.out));
+  private final Training scale = of((loops, x) -> loops.scale(x.b, x.c, x.out));
+  private final Training addScaled = of((loops, x) -> loops.addScaled(x.a, x.c, x.out));
+  private final Training add = of((loops, x) -> loops.add(x.a, x.b, x.out));
+  private final Training subtract = of((loops, x) -> loops.subtract(x.a, x.b, x.out));
+  private final Training atTwo = of((loops, x) -> loops.atTwo(x.a, x.b, x.out));
+  private final Training atTwoAndThree =
+      of((loops, x) -> loops.atTwoAndThree(x.a, x.b, x.out, x.more));
+  private final Training dotBase = of((loops, x) -> x.c = loops.dotBase(x.base, 0, x.b));
+  private final Training addScaledBase =
+      of((loops, x) -> loops.addScaledBase(x.out, x.c, x.base, 0));
+  private final Training lineBase =
+      of((loops, x) -> loops.lineBase(x.base, 0, HALF, x.c, x.out.slice(0, HALF)));
+  private final Training atTwoBase =
+      of((loops, x) -> loops.atTwoBase(x.base, 0, HALF, x.integers, HALF));
+  private final Training foldRows =
+      of((loops, x) -> {
+        loops.foldRows(x.weights, 1, EXERCISE, EXERCISE, x.a.slice(0, 8), x.out);
+        loops.foldRows(x.weights, 2, EXERCISE, EXERCISE, x.a.slice(0, 4), x.out);
+      });
+
+  /** What a loop is exercised with. */
+  private static final class Operands {
+    private final ExtVector a = new ExtVector(EXERCISE);
+    private final ExtVector b = new ExtVector(EXERCISE);
+    private final ExtVector out = new ExtVector(EXERCISE);
+    private final ExtVector more = new ExtVector(EXERCISE);
+    private final int[] base = new int[EXERCISE];
+    private final int[] integers = new int[EXERCISE];
+    private final MemorySegment weights = MemorySegment.ofArray(new byte[8 * EXERCISE]);
+    private Ext c = new Ext(4, 3, 2, M31.P - 1);
+
+    Operands() {
+      a.fill(new Ext(M31.P - 1, 2, 3, 4));
+      b.fill(c);
+      Arrays.fill(base, M31.P - 2);
+    }
+  }
+
+  private Training of(BiConsumer<Loops, Operands> exercise) {
+    return Training.of(
+        () -> exercise.accept(plain, operands),
+        () -> exercise.accept(vector, operands),
+        elements);
+  }
 
   @Override
-  public void expect(long elements) {
-    training.isReady(elements);
+  public void expect(long more) {
+    elements.addAndGet(more);
   }
 
-  private Loops loops(long elements) {
-    return training.isReady(elements) ? vector : plain;
-  }
-
-  // Runs every loop once.
-  private static void exercise(Loops loops) {
-    ExtVector a = new ExtVector(EXERCISE);
-    a.fill(new Ext(M31.P - 1, 2, 3, 4));
-    ExtVector b = a.copy();
-    ExtVector out = new ExtVector(EXERCISE);
-    loops.multiply(a, b, out);
-    loops.multiplyAdd(a, b, out, a, out);
-    loops.square(out, out);
-    Ext c = loops.dot(out, b);
-    loops.line(a, out, c, b);
-    loops.scale(b, c, out);
-    loops.addScaled(a, c, out);
-    loops.add(a, b, out);
-    loops.subtract(out, a, b);
-    loops.atTwo(a, b, out);
-    loops.atTwoAndThree(a, b, out, b);
-    int[] base = out.limb(0);
-    c = c.add(loops.dotBase(base, 0, b));
-    loops.addScaledBase(b, c, base, 0);
-    loops.lineBase(base, 0, EXERCISE / 2, c, a.slice(0, EXERCISE / 2));
-    loops.atTwoBase(base, 0, EXERCISE / 2, a.limb(1), EXERCISE / 2);
-    loops.multiplyBase(base, 0, base, 0, base, 0, EXERCISE);
-    loops.addMultipleBase(base, 0, base[1], base, 0, base, 0, EXERCISE);
-    MemorySegment weights = MemorySegment.ofArray(new byte[8 * EXERCISE]);
-    loops.foldRows(weights, 1, EXERCISE, EXERCISE, a.slice(0, 8), out);
-    loops.foldRows(weights, 2, EXERCISE, EXERCISE, a.slice(0, 4), out);
+  private Loops loops(Training loop, long count) {
+    return loop.isReady(count) ? vector : plain;
   }
 
   @Override
   public void multiply(ExtVector a, ExtVector b, ExtVector out) {
-    loops(out.length()).multiply(a, b, out);
+    loops(multiply, out.length()).multiply(a, b, out);
   }
 
   @Override
   public void multiplyAdd(ExtVector a, ExtVector b, ExtVector c, ExtVector d, ExtVector out) {
-    loops(out.length()).multiplyAdd(a, b, c, d, out);
+    loops(multiplyAdd, out.length()).multiplyAdd(a, b, c, d, out);
   }
 
   @Override
   public void square(ExtVector a, ExtVector out) {
-    loops(out.length()).square(a, out);
+    loops(square, out.length()).square(a, out);
   }
 
   @Override
   public void multiplyBase(int[] a, int aAt, int[] b, int bAt, int[] out, int outAt, int count) {
-    loops(count).multiplyBase(a, aAt, b, bAt, out, outAt, count);
+    loops(multiplyBase, count).multiplyBase(a, aAt, b, bAt, out, outAt, count);
   }
 
   @Override
   public void addMultipleBase(
       int[] a, int aAt, int c, int[] b, int bAt, int[] out, int outAt, int count) {
-    loops(count).addMultipleBase(a, aAt, c, b, bAt, out, outAt, count);
+    loops(addMultipleBase, count).addMultipleBase(a, aAt, c, b, bAt, out, outAt, count);
   }
 
   @Override
   public Ext dot(ExtVector a, ExtVector b) {
-    return loops(b.length()).dot(a, b);
+    return loops(dot, b.length()).dot(a, b);
   }
 
   @Override
   public void line(ExtVector low, ExtVector high, Ext c, ExtVector out) {
-    loops(out.length()).line(low, high, c, out);
+    loops(line, out.length()).line(low, high, c, out);
   }
 
   @Override
   public void scale(ExtVector v, Ext c, ExtVector out) {
-    loops(out.length()).scale(v, c, out);
+    loops(scale, out.length()).scale(v, c, out);
   }
 
   @Override
   public void addScaled(ExtVector v, Ext c, ExtVector out) {
-    loops(out.length()).addScaled(v, c, out);
+    loops(addScaled, out.length()).addScaled(v, c, out);
   }
 
   @Override
   public void add(ExtVector a, ExtVector b, ExtVector out) {
-    loops(out.length()).add(a, b, out);
+    loops(add, out.length()).add(a, b, out);
   }
 
   @Override
   public void subtract(ExtVector a, ExtVector b, ExtVector out) {
-    loops(out.length()).subtract(a, b, out);
+    loops(subtract, out.length()).subtract(a, b, out);
   }
 
   @Override
   public void atTwo(ExtVector low, ExtVector high, ExtVector out) {
-    loops(out.length()).atTwo(low, high, out);
+    loops(atTwo, out.length()).atTwo(low, high, out);
   }
 
   @Override
   public void atTwoAndThree(ExtVector low, ExtVector high, ExtVector two, ExtVector three) {
-    loops(two.length()).atTwoAndThree(low, high, two, three);
+    loops(atTwoAndThree, two.length()).atTwoAndThree(low, high, two, three);
   }
 
   @Override
   public Ext dotBase(int[] base, int offset, ExtVector b) {
-    return loops(b.length()).dotBase(base, offset, b);
+    return loops(dotBase, b.length()).dotBase(base, offset, b);
   }
 
   @Override
   public void addScaledBase(ExtVector accumulator, Ext c, int[] base, int offset) {
-    loops(accumulator.length()).addScaledBase(accumulator, c, base, offset);
+    loops(addScaledBase, accumulator.length()).addScaledBase(accumulator, c, base, offset);
   }
 
   @Override
   public void lineBase(int[] base, int low, int high, Ext c, ExtVector out) {
-    loops(out.length()).lineBase(base, low, high, c, out);
+    loops(lineBase, out.length()).lineBase(base, low, high, c, out);
   }
 
   @Override
   public void atTwoBase(int[] base, int low, int high, int[] out, int count) {
-    loops(count).atTwoBase(base, low, high, out, count);
+    loops(atTwoBase, count).atTwoBase(base, low, high, out, count);
   }
 
   @Override
@@ -146,7 +181,7 @@ final class TrainedLoops implements Loops {
       int stride,
       ExtVector coefficients,
       ExtVector accumulator) {
-    loops((long) columns * coefficients.length())
+    loops(foldRows, (long) columns * coefficients.length())
         .foldRows(weights, width, columns, stride, coefficients, accumulator);
   }
 }

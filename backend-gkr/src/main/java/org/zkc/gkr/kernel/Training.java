@@ -1,9 +1,6 @@
 package org.zkc.gkr.kernel;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,6 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * thousand times slower than compiled (every vector is an object), so a cold process must not run
  * it: until the background thread has seen the vector twin beat the plain one, callers use the
  * plain one. Both give the same results, so when this happens changes nothing but time.
+ *
+ * <p>Loops of one set each have a training of their own, so that the first that is compiled is used
+ * first; {@link Trainer} says which comes next.
  *
  * <p>The products of calibration and execution are trained in the same way and with the same
  * constants in their own module. Neither may know the other; a test holds the constants equal.
@@ -24,8 +24,6 @@ public final class Training {
   // A twin that has not won within this time never will (too few processors, or a JVM that compiles
   // vectors badly).
   private static final long PATIENCE_NANOS = 60_000_000_000L;
-  // A process that ends sooner gains nothing by training.
-  private static final long DELAY_MILLIS = 500;
   // Runs that make the JVM compile; from then on the trainer only looks whether it has.
   private static final int COMPILING_RUNS = 400;
   private static final long POLL_MILLIS = 20;
@@ -44,23 +42,6 @@ public final class Training {
   private static final long MOST_SECONDS = 10;
 
   private static volatile long worthwhile = WORTHWHILE;
-
-  private static final LinkedBlockingQueue<Training> QUEUE = new LinkedBlockingQueue<>();
-  private static final Queue<Training> ALL = new ConcurrentLinkedQueue<>();
-
-  static {
-    trainer().start();
-  }
-
-  @SuppressWarnings(
-      "ThreadPriorityCheck") // a hint only: training should not take time from the work, whatever
-  // comes of it
-  private static Thread trainer() {
-    Thread trainer = new Thread(Training::work, "zkc-kernel-training");
-    trainer.setDaemon(true);
-    trainer.setPriority(Thread.MIN_PRIORITY);
-    return trainer;
-  }
 
   /** The clock that the trainer reads the time from, and rests with. */
   interface Clock {
@@ -84,16 +65,19 @@ public final class Training {
 
   private final Runnable plain;
   private final Runnable vector;
+  private final AtomicLong together;
   private final Clock clock;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicLong work = new AtomicLong();
   private final AtomicBoolean begun = new AtomicBoolean();
   private volatile boolean done;
+  private long firstRun;
 
-  /** Trains when {@link #train} is called. */
-  Training(Runnable plain, Runnable vector, Clock clock) {
+  /** Trains when a trainer is told to. */
+  Training(Runnable plain, Runnable vector, AtomicLong together, Clock clock) {
     this.plain = plain;
     this.vector = vector;
+    this.together = together;
     this.clock = clock;
   }
 
@@ -106,7 +90,17 @@ public final class Training {
    * @param vector the same work by the vector twin, every loop of it
    */
   public static Training of(Runnable plain, Runnable vector) {
-    Training training = new Training(plain, vector, REAL);
+    return of(plain, vector, new AtomicLong());
+  }
+
+  /**
+   * Training of one loop of a set.
+   *
+   * @param together what all loops of the set have worked on: those in use begin to train when it is
+   *     enough
+   */
+  static Training of(Runnable plain, Runnable vector, AtomicLong together) {
+    Training training = new Training(plain, vector, together, REAL);
     if ("on".equals(System.getProperty(Provider.PROPERTY))) {
       training.done = true;
       training.begun.set(true);
@@ -128,7 +122,7 @@ public final class Training {
    */
   public static void awaitAll() {
     try {
-      for (Training training : ALL) {
+      for (Training training : Trainer.all()) {
         training.ended.await();
       }
     } catch (InterruptedException stopped) {
@@ -142,11 +136,13 @@ public final class Training {
    * @param elements what the caller is going to work on, with one twin or the other
    */
   public boolean isReady(long elements) {
-    if (!begun.get()
-        && work.addAndGet(elements) >= worthwhile
-        && begun.compareAndSet(false, true)) {
-      ALL.add(this);
-      QUEUE.add(this);
+    if (!done) {
+      work.addAndGet(elements);
+      if (!begun.get()
+          && together.addAndGet(elements) >= worthwhile
+          && begun.compareAndSet(false, true)) {
+        Trainer.add(this);
+      }
     }
     return done;
   }
@@ -170,28 +166,51 @@ public final class Training {
     return begun.get();
   }
 
-  private static void work() {
-    try {
-      Thread.sleep(DELAY_MILLIS);
-      while (true) {
-        QUEUE.take().train();
-      }
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-    }
+  /** Elements that {@link #isReady} was told of so far. */
+  long work() {
+    return work.get();
   }
 
-  /** Runs both twins until the vector one wins, or patience ends. */
-  void train() throws InterruptedException {
-    long start = clock.nanos();
-    for (int runs = 0; !done && clock.nanos() - start < PATIENCE_NANOS; runs += RUNS) {
-      if (runs >= COMPILING_RUNS) {
-        clock.rest();
-      }
+  /**
+   * Runs both twins until the JVM has been made to compile the vector one, which may have won by
+   * then.
+   *
+   * @return whether training has ended
+   */
+  boolean compile() {
+    return run(COMPILING_RUNS);
+  }
+
+  /**
+   * Looks whether the vector twin wins now.
+   *
+   * @return whether training has ended
+   */
+  boolean poll() {
+    return run(RUNS);
+  }
+
+  /** Lets the JVM's compiler go on. */
+  void rest() throws InterruptedException {
+    clock.rest();
+  }
+
+  private boolean run(int most) {
+    firstRun = firstRun == 0 ? clock.nanos() : firstRun;
+    boolean wins = false;
+    boolean over = false;
+    for (int runs = 0; !wins && !over && runs < most; runs += RUNS) {
+      // Compiled, a twin is a hundred times faster than not; short loops are vectorised by the JVM
+      // itself in the plain one, so that the two are as fast.
       long plainBest = best(plain);
-      done = best(vector) < plainBest;
+      wins = best(vector) <= plainBest + plainBest / 4;
+      over = clock.nanos() - firstRun >= PATIENCE_NANOS;
     }
-    ended.countDown();
+    done = wins;
+    if (wins || over) {
+      ended.countDown();
+    }
+    return wins || over;
   }
 
   private long best(Runnable work) {

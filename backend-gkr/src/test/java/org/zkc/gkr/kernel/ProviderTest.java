@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -36,27 +37,55 @@ class ProviderTest {
     }
   }
 
+  private static Training training(Runnable plain, Runnable vector, Simulated clock) {
+    return new Training(plain, vector, new AtomicLong(), clock);
+  }
+
   @Test
-  void trainingEndsWhenTheVectorTwinWins() throws InterruptedException {
+  void trainingEndsWhenTheVectorTwinWins() {
     Simulated clock = new Simulated();
     int[] runs = {0};
     // A thousand times slower until it is compiled.
     Runnable vector = () -> clock.work(runs[0]++ < 300 ? 1_000_000 : 500).run();
-    Training training = new Training(clock.work(1_000), vector, clock);
+    Training training = training(clock.work(1_000), vector, clock);
     assertFalse(training.isReady(0), "the plain twin is used until then");
-    training.train();
+    assertTrue(training.compile());
     assertTrue(training.isReady(0));
     assertEquals(305, runs[0], "it ends with the first batch that wins");
-    assertEquals(0, clock.rests, "the runs that make the JVM compile follow one another");
+  }
+
+  @Test
+  void aTwinThatIsAsFastIsCompiled() {
+    Simulated clock = new Simulated();
+    Training training = training(clock.work(1_000), clock.work(1_000), clock);
+    assertTrue(training.compile());
+    assertTrue(training.isReady(0));
   }
 
   @Test
   void aTwinThatNeverWinsIsGivenUp() throws InterruptedException {
     Simulated clock = new Simulated();
-    Training training = new Training(clock.work(1_000), clock.work(1_000), clock);
-    training.train();
+    Training training = training(clock.work(1_000), clock.work(2_000), clock);
+    boolean ended = training.compile();
+    assertFalse(ended, "it may win yet");
+    while (!ended) {
+      training.rest();
+      ended = training.poll();
+    }
     assertFalse(training.isReady(0));
     assertTrue(clock.rests > 1_000 && clock.nanos() < 61_000_000_000L, clock.nanos() + " ns");
+  }
+
+  @Test
+  void whatASetHasDoneLetsEachLoopInUseBegin() {
+    AtomicLong together = new AtomicLong();
+    Training first = Training.of(() -> {}, () -> {}, together);
+    Training second = Training.of(() -> {}, () -> {}, together);
+    first.isReady(Training.WORTHWHILE);
+    assertTrue(first.hasBegun());
+    assertFalse(second.hasBegun(), "a loop that nobody uses is not compiled");
+    second.isReady(1);
+    assertTrue(second.hasBegun());
   }
 
   @Test
