@@ -299,3 +299,29 @@ def test_calls_of_what_is_provable_give_proofs():
     assert network(x).outputs.shape == (1, 2)
     with pytest.raises(TypeError, match="decorate an instance"):
         zkpytorch.provable(torch.ones(1, 4))(nn.Linear)
+
+
+def test_inputs_beyond_the_range_are_warned_of(compiled, tmp_path):
+    x = torch.full((1, 12), 1e30)
+    with pytest.warns(zkpytorch.ZkcWarning, match="12 of 12 elements of input .* and are cut to it") as caught:
+        proof = zkpytorch.prove(compiled[1], x, proof=tmp_path / "cut.zkp")
+    assert caught[0].filename == __file__ and "are cut to it" in proof.warnings[0]
+    assert "are cut to it" in proof._repr_html_()
+    with pytest.warns(zkpytorch.ZkcWarning, match="are cut to it") as caught:
+        outputs = zkpytorch.run(compiled[1], x)
+    assert caught[0].filename == __file__ and torch.equal(outputs, proof.outputs)
+
+
+def test_dimensions_are_given_by_name(tmp_path):
+    model = nn.Sequential(nn.Linear(6, 3), nn.ReLU())
+    dynamic = torch.export.export(model, (torch.randn(4, 6),), dynamic_shapes=({0: torch.export.Dim("batch")},))
+    archive = tmp_path / "dynamic.pt2"
+    torch.export.save(dynamic, archive)
+    assert zkpytorch.check(archive, dims={"batch": 5})
+    files = zkpytorch.compile(archive, dims={"batch": 5}, calibration=torch.randn(16, 5, 6))
+    assert zkpytorch.run(files, torch.randn(5, 6)).shape == (5, 3)
+    with pytest.raises(zkpytorch.ZkcError, match="^dims gives the dimension .* two values, 5 and 6"):
+        zkpytorch.compile(archive, dims={"x.0": 5, "batch": 6})
+    with pytest.raises(zkpytorch.ZkcError, match=r"input_shapes\b") as caught:
+        zkpytorch.compile(archive, input_shapes=["5xsix"])
+    assert "--" not in str(caught.value)

@@ -1,7 +1,7 @@
 """Export PyTorch models for zkc, and check, compile, prove, verify, run and inspect them from Python."""
 
 from .archive import export
-from .errors import ExportError, ExportWarning, Frame, VerificationError, ZkcError
+from .errors import ExportError, ExportWarning, Frame, VerificationError, ZkcError, ZkcWarning
 from .process import process_id, shutdown
 from .proving import check, compile, generate, inspect, prove, run, verify
 from .provable import Provable, provable
@@ -23,6 +23,7 @@ __all__ = [
     "Statement",
     "VerificationError",
     "ZkcError",
+    "ZkcWarning",
     "check",
     "compile",
     "export",

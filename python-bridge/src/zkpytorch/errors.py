@@ -31,8 +31,12 @@ class ExportWarning(UserWarning):
     """An archive has another format than the one that was to come first; the text says why."""
 
 
+class ZkcWarning(UserWarning):
+    """zkc did as it was asked and has a doubt: inputs that it cut to the model's range, a model that lost much by its integers."""
+
+
 class ZkcError(RuntimeError):
-    """`zkc` ended with an error; the text is its own.
+    """`zkc` ended with an error; the text is its own, with arguments of this package in place of flags.
 
     Attributes:
         exit_code: 2 for a bad input, an unsupported model or a missed target, 3 for a failure of zkc or the machine.

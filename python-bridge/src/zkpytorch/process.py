@@ -23,6 +23,7 @@ from typing import Any
 
 from .command import find_zkc
 from .errors import Frame, VerificationError, ZkcError
+from .words import in_python
 
 Progress = Callable[[str, float], None]
 
@@ -341,8 +342,8 @@ def _error(error: Mapping[str, Any]) -> ZkcError:
     kind = VerificationError if exit_code == _REJECTED else ZkcError
     frame = data.get("frame")
     return kind(
-        data.get("text", error["message"]),
+        in_python(data.get("text", error["message"])),
         exit_code,
         frame=Frame(frame["file"], frame["line"], frame["text"]) if frame else None,
-        remedy=data.get("remedy", ""),
+        remedy=in_python(data.get("remedy", "")),
     )

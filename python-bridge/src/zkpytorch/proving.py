@@ -6,9 +6,11 @@ arrays; one output comes back as itself, several as a tuple.
 
 from __future__ import annotations
 
+import inspect as frames
 import os
 import pathlib
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Union
@@ -16,8 +18,10 @@ from typing import Any, Union
 import numpy as np
 import torch
 
+from .errors import ZkcWarning
 from .process import Progress, call
 from .results import ArrayLike, CheckResult, CompiledModel, Inspection, Outputs, Proof, Statement, absolute
+from .words import in_python
 
 PathLike = Union[str, "os.PathLike[str]"]
 
@@ -27,6 +31,9 @@ def compile(
     *,
     output: PathLike | None = None,
     input_shapes: Sequence[Sequence[int] | str] = (),
+    dims: Mapping[str, int] | None = None,
+    method: str | None = None,
+    weights: Sequence[PathLike] | PathLike = (),
     calibration: Sequence[ArrayLike] | ArrayLike = (),
     evaluate: Sequence[ArrayLike] | ArrayLike = (),
     labels: ArrayLike | None = None,
@@ -42,7 +49,12 @@ def compile(
     Args:
         model: the archive, as `zkpytorch.export` writes it.
         output: the `.zkc` file to write; by default beside the archive. The `.vk` file stands beside it.
-        input_shapes: for archives without shapes: one for each input, as (1, 3, 32, 32) or "1x3x32x32:f32".
+        input_shapes: for archives without shapes: one for each input, as (1, 3, 32, 32) or "1x3x32x32:f32", or of an input by name,
+            as "x=1x3x32x32".
+        dims: the extents of a torch.export archive's symbolic dimensions: by symbol ("s77"), or by input and axis ("x.0"); any name
+            where there is only one.
+        method: of a TorchScript archive, the method to compile, one that torch.jit.export kept; by default forward.
+        weights: of StableHLO text, the `.npz` or `.safetensors` files that hold its weights.
         calibration: sample inputs, one array for each input, of its shape or with a leading axis of samples; by default those of
             the archive.
         evaluate: inputs that fidelity is reported on, one array for each input, shaped as those of `calibration`; by default some of the
@@ -64,12 +76,15 @@ def compile(
         ZkcError: with zkc's own text, and `frame`, the line of the model.
         TypeError: an array is none of numbers.
         ValueError: labels without inputs to evaluate on.
+
+    Warns:
+        ZkcWarning: what `warnings` of the result holds.
     """
     target = pathlib.Path(output) if output is not None else pathlib.Path(model).with_suffix(".zkc")
     params: dict[str, Any] = {
         "model": absolute(model),
         "out": absolute(target),
-        "inputShape": _shapes(input_shapes),
+        **_reading(input_shapes, dims, method, weights),
         "generation": generation,
         "disable": list(disable),
     }
@@ -89,15 +104,26 @@ def compile(
     ):
         result = call("compile", {**params, **files, "calibration": paths, "reference": answers}, progress)
     report = result["report"]
-    return CompiledModel(target, pathlib.Path(report["keyFile"]), result["text"], report, _warnings(result))
+    return CompiledModel(target, pathlib.Path(report["keyFile"]), in_python(result["text"]), report, _warnings(result))
 
 
-def check(model: PathLike, *, input_shapes: Sequence[Sequence[int] | str] = (), calibration: Sequence[ArrayLike] | ArrayLike = ()) -> CheckResult:
+def check(
+    model: PathLike,
+    *,
+    input_shapes: Sequence[Sequence[int] | str] = (),
+    dims: Mapping[str, int] | None = None,
+    method: str | None = None,
+    weights: Sequence[PathLike] | PathLike = (),
+    calibration: Sequence[ArrayLike] | ArrayLike = (),
+) -> CheckResult:
     """Lists everything in a model that cannot be proved, where `compile` stops at the first.
 
     Args:
         model: the archive.
-        input_shapes: as for `compile`.
+        input_shapes: as for `compile`, like `dims`, `method` and `weights`.
+        dims: as for `compile`.
+        method: as for `compile`.
+        weights: as for `compile`.
         calibration: as for `compile`, of the same shapes; tells which functions leave their domain.
 
     Returns:
@@ -107,7 +133,8 @@ def check(model: PathLike, *, input_shapes: Sequence[Sequence[int] | str] = (), 
         ZkcError: the file is missing or no model.
     """
     with _files(_sequence(calibration), "calibration") as paths:
-        result = call("check", {"model": absolute(model), "inputShape": _shapes(input_shapes), "calibration": paths})
+        reading = _reading(input_shapes, dims, method, weights)
+        result = call("check", {"model": absolute(model), **reading, "calibration": paths})
     return CheckResult.of(pathlib.Path(model), result["report"])
 
 
@@ -147,10 +174,13 @@ def run(model: CompiledModel | PathLike, *inputs: ArrayLike) -> Outputs:
     Raises:
         TypeError: there is no input, or one is no tensor or array of real numbers.
         ZkcError: with zkc's own text.
+
+    Warns:
+        ZkcWarning: an input has elements outside the model's range, which are cut to it.
     """
     inputs = _arguments(inputs)
     with _files(inputs, "input") as paths, _output_file() as target:
-        call("run", {"model": absolute(_model_file(model)), "input": paths, "output": target})
+        _warnings(call("run", {"model": absolute(_model_file(model)), "input": paths, "output": target}))
         return _read(target, inputs)
 
 
@@ -205,6 +235,9 @@ def prove(
     Raises:
         TypeError: there is no input, or one is no tensor or array of real numbers.
         ZkcError: with zkc's own text.
+
+    Warns:
+        ZkcWarning: what `warnings` of the result holds: an input has elements outside the model's range, which are cut to it.
     """
     inputs = _arguments(inputs)
     model_file = _model_file(model)
@@ -260,7 +293,34 @@ def _given(**params: Any) -> dict[str, Any]:
 
 
 def _warnings(result: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(line.removeprefix("warning: ") for line in result["messages"] if line.startswith("warning: "))
+    """What zkc warned of, which the caller of the public function is warned of too."""
+    texts = tuple(in_python(line.removeprefix("warning: ")) for line in result["messages"] if line.startswith("warning: "))
+    for text in texts:
+        warnings.warn(text, ZkcWarning, stacklevel=_caller())
+    return texts
+
+
+def _caller() -> int:
+    """How many frames above the caller of this function the first one outside this package is, as `warnings.warn` counts."""
+    folder = os.path.dirname(__file__)
+    level, frame = 1, frames.currentframe()
+    frame = frame.f_back if frame else None
+    while frame is not None and os.path.dirname(frame.f_code.co_filename) == folder:
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def _reading(
+    input_shapes: Sequence[Sequence[int] | str], dims: Mapping[str, int] | None, method: str | None, weights: Sequence[PathLike] | PathLike
+) -> dict[str, Any]:
+    """The parameters that say how an archive is read."""
+    files = [weights] if isinstance(weights, (str, os.PathLike)) else weights
+    return {
+        "inputShape": _shapes(input_shapes),
+        "dim": [f"{name}={extent}" for name, extent in (dims or {}).items()],
+        "weights": [absolute(file) for file in files],
+        **_given(method=method),
+    }
 
 
 def _shapes(shapes: Sequence[Sequence[int] | str]) -> list[str]:

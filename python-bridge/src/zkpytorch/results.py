@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from .errors import Frame
+from .words import in_python
 
 ArrayLike = Union[torch.Tensor, np.ndarray]
 Outputs = Union[ArrayLike, tuple[ArrayLike, ...]]
@@ -37,6 +38,10 @@ def _number(value: Any) -> float:
 
 def _shape(array: ArrayLike) -> str:
     return "x".join(map(str, array.shape)) or "scalar"
+
+
+def _warned(warnings: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [("warning", text) for text in warnings]
 
 
 def _table(title: str, rows: list[tuple[str, str]]) -> str:
@@ -118,6 +123,7 @@ class CompiledModel:
             ("a proof", f"about {_time(estimates['proveSeconds'])} on one thread, {_size(estimates['proofBytes'])}"),
             ("security", f"{self.report['securityBits']:.1f} bits"),
             ("digest", self.digest),
+            *_warned(self.warnings),
         ]
 
     def __repr__(self) -> str:
@@ -157,6 +163,7 @@ class Proof:
             ("size", _size(self.report["proofBytes"])),
             ("made in", _time(self.report["proveSeconds"])),
             ("model", self.report["model"]),
+            *_warned(self.warnings),
         ]
 
     def __repr__(self) -> str:
@@ -166,7 +173,10 @@ class Proof:
         return f"<Proof {self.proof.name}: {rows['outputs']}; {rows['size']}, made in {rows['made in']}, model {rows['model'][:16]}...>"
 
     def _repr_html_(self) -> str:
-        return _table(self.proof.name, self._rows() if self.report else [])
+        if not self.report:
+            return _table(self.proof.name, [])
+        stages = ", ".join(f"{stage} {_time(seconds)}" for stage, seconds in self.report["stages"].items())
+        return _table(self.proof.name, [*self._rows(), ("stages", stages)])
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -218,8 +228,15 @@ class Statement:
         return f"<Statement, proved: model {self.model[:16]}...; {told}>"
 
     def _repr_html_(self) -> str:
-        return _table("proved", self._rows())
+        first = [
+            (f"first of {name}", ", ".join(f"{value:.6g}" for value in array.ravel()[:_PREVIEW]) + (", ..." if array.size > _PREVIEW else ""))
+            for name, array in self.outputs.items()
+        ]
+        return _table("proved", [*self._rows(), *first])
 
+
+#: Numbers of an output that a notebook shows.
+_PREVIEW = 8
 
 _INTEGERS = {"i64": np.int64, "i32": np.int32, "i16": np.int16, "i8": np.int8, "u8": np.uint8, "i1": np.bool_}
 
@@ -276,7 +293,7 @@ class CheckResult:
     def of(model: pathlib.Path, report: Mapping[str, Any]) -> CheckResult:
         """The faults that `zkc check --json` prints."""
         faults = [
-            Fault(Frame(f["file"], f["line"], f["text"]) if f["line"] else None, f["why"], f["instead"], f["certain"], f["times"])
+            Fault(Frame(f["file"], f["line"], f["text"]) if f["line"] else None, in_python(f["why"]), in_python(f["instead"]), f["certain"], f["times"])
             for f in report["faults"]
         ]
         return CheckResult(model, tuple(faults))
