@@ -58,6 +58,15 @@ run() {
     -cp "$class_path" org.zkc.runtime.cli.Main "$@"
 }
 
+# Makes $2/$1.aot, the JVM's cache of what rehearsal $1 loads and runs under the options $3; an empty file where that fails, so that it is
+# tried once. What it prints goes to the file $4. $background, where it is set, lets everything else go first.
+rehearse() {
+  aot=$2/$1.aot
+  # shellcheck disable=SC2086  # several words
+  ${background:+nice -n 19} "$JAVA_HOME/bin/java" $3 -XX:AOTCacheOutput="$aot" -cp "$class_path" org.zkc.runtime.cli.Rehearsal "$1" "$2/demo" >"$4" 2>&1 \
+    && [ -s "$aot" ] || : >"$aot"
+}
+
 # Lets stderr go through a filter, whose process is $errors.
 filter_errors() {
   pipe=$(mktemp -u "${TMPDIR:-/tmp}/zkc-stderr-XXXXXXXX")

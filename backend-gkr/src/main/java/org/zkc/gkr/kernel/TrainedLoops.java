@@ -53,7 +53,7 @@ final class TrainedLoops implements Loops {
         loops.foldRows(x.weights, 2, EXERCISE, EXERCISE, x.a.slice(0, 4), x.out);
       });
 
-  /** What a loop is exercised with. */
+  /** The arguments that the loops are exercised with. */
   private static final class Operands {
     private final ExtVector a = new ExtVector(EXERCISE);
     private final ExtVector b = new ExtVector(EXERCISE);

@@ -1,14 +1,19 @@
 package org.zkc.runtime.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.zkc.runtime.serve.RpcException;
 
 /**
  * Runs commands on a small model, one after another in one process, for the JVM to see what they
  * load and run: the launcher makes its caches (JEP 514, 515) from that. {@code prove} does all that
- * a prover does and leaves the demo's files in a folder; {@code verify} does, on these, what needs
+ * a prover does, as a command and as a service, and leaves the demo's files in a folder; {@code verify} does, on these, what needs
  * no vector module.
  */
 public final class Rehearsal {
@@ -56,5 +61,38 @@ public final class Rehearsal {
       }
     }
     Main.execute(new String[] {"--version"}, System.out, System.out);
+    if (arguments[0].equals("prove")) {
+      serve(folder);
+    }
+  }
+
+  /** The same as another program asks for it. */
+  private static void serve(Path folder) {
+    ServedCommands commands = new ServedCommands();
+    String model = folder.resolve("served.zkc").toString();
+    String proof = folder.resolve("served.zkp").toString();
+    String digit = folder.resolve("digit.npy").toString();
+    String scores = folder.resolve("served.npz").toString();
+    serve(commands, "compile", "model", folder.resolve("digits_cnn.pt").toString(), "out", model);
+    serve(commands, "inspect", "file", model);
+    serve(commands, "run", "model", model, "input", digit, "output", scores);
+    serve(commands, "prove", "model", model, "input", digit, "out", proof, "output", scores);
+    String key = folder.resolve("served.vk").toString();
+    serve(commands, "verify", "proof", proof, "key", key, "input", digit, "output", scores);
+  }
+
+  private static void serve(ServedCommands commands, String method, String... params) {
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode request = mapper.createObjectNode();
+    for (int i = 0; i < params.length; i += 2) {
+      request.put(params[i], params[i + 1]);
+    }
+    try {
+      Map<String, Object> answer = commands.call(method, request, (stage, fraction) -> {});
+      System.out.println(mapper.writeValueAsString(answer));
+    } catch (RpcException | JsonProcessingException e) {
+      System.err.println(e.getMessage());
+      System.exit(ExitCode.INTERNAL);
+    }
   }
 }
