@@ -12,6 +12,7 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 import org.zkc.stablehlo.program.Block;
+import org.zkc.stablehlo.program.HloAttribute;
 import org.zkc.stablehlo.program.HloFunction;
 import org.zkc.stablehlo.program.HloType;
 import org.zkc.stablehlo.program.HloValue;
@@ -28,6 +29,9 @@ final class BlockLowering {
   private final ModuleLowering module;
   private final FunctionWriter writer;
   private final Map<HloValue, Held> values;
+
+  /** Tuples, which are never computed with: the values that each is made of. */
+  private final Map<HloValue, List<HloValue>> tuples = new IdentityHashMap<>();
 
   private BlockLowering(ModuleLowering module, FunctionWriter writer, Map<HloValue, Held> values) {
     this.module = module;
@@ -90,9 +94,43 @@ final class BlockLowering {
         return operation.operands().stream().map(v -> value(v, line)).toList();
       }
       module.count(line);
-      perform(operation, line);
+      if (!isOfTuples(operation)) {
+        perform(operation, line);
+      }
     }
     throw new UserException(at, "a block ends without a return");
+  }
+
+  /**
+   * Whether an operation only puts values into a tuple, or takes one out of a tuple that was made
+   * here (StableHLO specification, "tuple", "get_tuple_element"); then it is done.
+   */
+  private boolean isOfTuples(Operation operation) {
+    if (operation.name().equals("stablehlo.tuple") && operation.results().size() == 1) {
+      tuples.put(operation.results().getFirst(), operation.operands());
+      return true;
+    }
+    if (!operation.name().equals("stablehlo.get_tuple_element")
+        || operation.operands().size() != 1
+        || operation.results().size() != 1
+        || !(operation.attribute("index").orElse(null)
+            instanceof HloAttribute.IntegerValue index)) {
+      return false;
+    }
+    List<HloValue> tuple = tuples.get(operation.operands().getFirst());
+    if (tuple == null || index.value() < 0 || index.value() >= tuple.size()) {
+      return false;
+    }
+    HloValue element = tuple.get((int) index.value());
+    HloValue result = operation.results().getFirst();
+    List<HloValue> inner = tuples.get(element);
+    Held held = values.get(element);
+    if (inner != null) {
+      tuples.put(result, inner);
+    } else if (held != null) {
+      values.put(result, held);
+    }
+    return inner != null || held != null;
   }
 
   private void perform(Operation operation, Location line) {

@@ -22,6 +22,7 @@ final class ComplexOperations {
           "stablehlo.complex", HloOperator.one(ComplexOperations::complex),
           "stablehlo.real", HloOperator.one(c -> part(c, "real")),
           "stablehlo.imag", HloOperator.one(c -> part(c, "imag")),
+          "chlo.conj", HloOperator.one(ComplexOperations::conjugate),
           "stablehlo.fft", HloOperator.one(ComplexOperations::transform));
 
   /** ATen's normalisations: none, and by the number of elements. */
@@ -46,6 +47,11 @@ final class ComplexOperations {
           : call.result(call.aten("mul", call.whole(0), 0.0));
     }
     return call.result(call.aten(operator, call.whole(0)));
+  }
+
+  private static Held conjugate(HloCall call) {
+    Binding x = call.whole(0);
+    return call.result(isComplex(call.type(0)) ? call.aten("conj", x) : x);
   }
 
   /** Real numbers as complex ones. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.zkc.ir.DType;
+import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.stablehlo.program.DenseData;
 import org.zkc.stablehlo.program.HloAttribute;
@@ -18,6 +19,7 @@ final class ConstantOperations {
   static final Map<String, HloOperator> TABLE =
       Map.of(
           "stablehlo.constant", HloOperator.one(ConstantOperations::constant),
+          "chlo.constant", HloOperator.one(ConstantOperations::constant),
           "stablehlo.iota", HloOperator.one(ConstantOperations::iota));
 
   /** Numbers of an iota, each of which is held. */
@@ -34,16 +36,16 @@ final class ConstantOperations {
     if (ComplexOperations.isComplex(type)) {
       return ComplexOperations.constant(call, type, data);
     }
-    DType dtype = call.dtype(type);
+    DType dtype = ElementTypes.ofConstants(type.element()).orElseGet(() -> call.dtype(type));
     if (dtype == DType.U64 && hasHuge(data)) {
       throw call.refused("it holds a number of 2^63 or more");
     }
     if (!data.isSplat() || data.count() == 0) {
-      TensorData elements = new TensorData(dtype, call.shape(type.extents()), stored(data));
+      TensorData elements = elements(dtype, call.shape(type.extents()), data);
       return call.result(call.constant(elements));
     }
     List<Long> ones = Collections.nCopies(type.rank(), 1L);
-    Binding held = call.constant(new TensorData(dtype, call.shape(ones), data.stored()));
+    Binding held = call.constant(elements(dtype, call.shape(ones), data));
     return new Held(held, ones, call.resultType(0), Optional.of(number(dtype, data)));
   }
 
@@ -54,6 +56,26 @@ final class ConstantOperations {
       }
     }
     return false;
+  }
+
+  /** The elements as they are stored, or each in the wider type that they are held in. */
+  private static TensorData elements(DType dtype, Shape shape, DenseData data) {
+    if (data.element().dtype().isPresent()) {
+      return new TensorData(dtype, shape, stored(data));
+    }
+    int count = Math.toIntExact(shape.elementCount());
+    if (dtype.isFloating()) {
+      double[] reals = new double[count];
+      for (int i = 0; i < count; i++) {
+        reals[i] = data.getDouble(i);
+      }
+      return TensorData.ofReals(dtype, shape, reals);
+    }
+    long[] integers = new long[count];
+    for (int i = 0; i < count; i++) {
+      integers[i] = data.getLong(i);
+    }
+    return TensorData.ofLongs(dtype, shape, integers);
   }
 
   /** The bytes of a tensor without elements are none, splat or not. */

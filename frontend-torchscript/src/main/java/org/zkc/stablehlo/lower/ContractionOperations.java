@@ -15,12 +15,26 @@ final class ContractionOperations {
   static final Map<String, HloOperator> TABLE =
       Map.of(
           "stablehlo.dot_general", HloOperator.one(ContractionOperations::dotGeneral),
-          "stablehlo.dot", HloOperator.one(ContractionOperations::dot));
+          "stablehlo.dot", HloOperator.one(ContractionOperations::dot),
+          "stablehlo.einsum", HloOperator.one(ContractionOperations::einsum),
+          "stablehlo.unary_einsum", HloOperator.one(ContractionOperations::einsum));
 
   /** Products of integers, which are made one by one. */
   private static final long MOST_PRODUCTS = 1L << 22;
 
   private ContractionOperations() {}
+
+  /** Sums of products by an equation, as older texts write them. */
+  private static Held einsum(HloCall call) {
+    if (!(call.required("einsum_config") instanceof HloAttribute.StringValue equation)) {
+      throw call.refused("its equation is no text");
+    }
+    List<Binding> operands = new ArrayList<>();
+    for (int i = 0; i < call.operandCount(); i++) {
+      operands.add(call.whole(i));
+    }
+    return call.result(call.aten("einsum", equation.value(), operands));
+  }
 
   private static Held dotGeneral(HloCall call) {
     if (!(call.required("dot_dimension_numbers") instanceof HloAttribute.DotDimensions d)) {

@@ -28,13 +28,9 @@ final class ControlOperations {
           Map.entry("func.call", c -> call(c, "callee")),
           Map.entry("stablehlo.composite", ControlOperations::composite),
           Map.entry("stablehlo.optimization_barrier", ControlOperations::unchanged),
-          Map.entry("stablehlo.custom_call", ControlOperations::customCall),
           Map.entry("stablehlo.if", ControlOperations::branch),
           Map.entry("stablehlo.case", ControlOperations::choice),
           Map.entry("stablehlo.while", ControlOperations::loop));
-
-  /** The prefix of the names of calls by which older exporters write operations of CHLO. */
-  private static final String MHLO = "mhlo.";
 
   private ControlOperations() {}
 
@@ -43,16 +39,7 @@ final class ControlOperations {
       throw call.refused("it names no function");
     }
     HloFunction function = call.block().module().function(callee.root(), call.location());
-    return call.block().call(function, operands(call), call.location());
-  }
-
-  /** The operation of CHLO that a composite or a call of foreign code names. */
-  private static Optional<List<Held>> named(HloCall call, String name, String attributes) {
-    Map<String, HloAttribute> given =
-        call.attribute(attributes).orElse(null) instanceof HloAttribute.Dictionary dictionary
-            ? dictionary.entries()
-            : Map.of();
-    return HloOperators.find(name).map(o -> o.lower(call.as(name, given)));
+    return call.block().call(function, call.operands(), call.location());
   }
 
   /** An operation that the composite names, where that is lowered; else what it is made of. */
@@ -60,55 +47,12 @@ final class ControlOperations {
     String name =
         call.required("name") instanceof HloAttribute.StringValue text ? text.value() : "";
     Optional<List<Held>> known =
-        name.startsWith("chlo.") ? named(call, name, "composite_attributes") : Optional.empty();
+        name.startsWith("chlo.") ? HloOperators.named(call, name, "composite_attributes") : Optional.empty();
     return known.orElseGet(() -> call(call, "decomposition"));
   }
 
-  private static List<Held> operands(HloCall call) {
-    List<Held> out = new ArrayList<>();
-    for (int i = 0; i < call.operandCount(); i++) {
-      out.add(call.operand(i));
-    }
-    return out;
-  }
-
   private static List<Held> unchanged(HloCall call) {
-    return operands(call);
-  }
-
-  /**
-   * Marks that say where or how a tensor is placed mean nothing on one device; older exporters
-   * write CHLO's operations as calls.
-   */
-  private static List<Held> customCall(HloCall call) {
-    String target =
-        call.required("call_target_name") instanceof HloAttribute.StringValue name
-            ? name.value()
-            : "";
-    return switch (target) {
-      case "Sharding",
-          "SPMDFullToShardShape",
-          "SPMDShardToFullShape",
-          "annotate_device_placement",
-          "xla.sdy.FuncResultSharding" ->
-          operands(call);
-      case "LayoutConstraint" -> operands(call);
-      case "mhlo.topk" -> {
-        if (call.attribute("mhlo.attributes").orElse(null) instanceof HloAttribute.Dictionary given
-            && given.entries().get("largest") instanceof HloAttribute.BooleanValue largest
-            && !largest.value()) {
-          throw call.refused("the least elements; negate them and take the greatest");
-        }
-        yield named(call, "chlo.top_k", "mhlo.attributes").orElseThrow();
-      }
-      default ->
-          (target.startsWith("mhlo.")
-                  ? named(call, "chlo." + target.substring(MHLO.length()), "mhlo.attributes")
-                  : Optional.<List<Held>>empty())
-              .orElseThrow(() ->
-                  call.refused(
-                      "%s is code outside of the text, which cannot be proved".formatted(target)));
-    };
+    return call.operands();
   }
 
   private static List<Held> branch(HloCall call) {

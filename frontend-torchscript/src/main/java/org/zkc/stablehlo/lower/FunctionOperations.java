@@ -42,11 +42,18 @@ final class FunctionOperations {
           Map.entry("chlo.erf_inv", unary("erfinv")),
           Map.entry("chlo.erfc", unary("erfc")),
           Map.entry("chlo.is_inf", unary("isinf")),
+          Map.entry("chlo.is_neg_inf", equals(Double.NEGATIVE_INFINITY)),
+          Map.entry("chlo.is_pos_inf", equals(Double.POSITIVE_INFINITY)),
           Map.entry("chlo.lgamma", unary("lgamma")),
           Map.entry("chlo.sinh", unary("sinh")),
           Map.entry("chlo.tan", unary("tan")));
 
   private FunctionOperations() {}
+
+  private static HloOperator equals(double number) {
+    return HloOperator.one(
+        call -> ofOne(call, call.aten("eq", call.operand(0).binding(), number)));
+  }
 
   /** sign(x) |x|^(1/3). */
   private static Held cubeRoot(HloCall call) {

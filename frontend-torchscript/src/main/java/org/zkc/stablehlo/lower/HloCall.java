@@ -109,6 +109,11 @@ final class HloCall {
     return operands.size();
   }
 
+  /** The operands as they are held. */
+  List<Held> operands() {
+    return operands;
+  }
+
   /** An operand as it is held. */
   Held operand(int index) {
     if (index >= operands.size()) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.zkc.stablehlo.program.HloAttribute;
 
 /** The operations that are lowered, by their names in the text. */
 public final class HloOperators {
@@ -25,6 +26,8 @@ public final class HloOperators {
               ContractionOperations.TABLE,
               ReductionOperations.TABLE,
               ControlOperations.TABLE,
+              ForeignCallOperations.TABLE,
+              SpecialFunctionOperations.TABLE,
               ConvolutionOperations.TABLE,
               WindowOperations.TABLE,
               SelectAndScatterOperations.TABLE,
@@ -43,6 +46,19 @@ public final class HloOperators {
 
   static Optional<HloOperator> find(String name) {
     return Optional.ofNullable(ALL.get(name));
+  }
+
+  /**
+   * The results of the operation of CHLO that a composite or a call of foreign code names.
+   *
+   * @param attributes the attribute that holds the operation's
+   */
+  static Optional<List<Held>> named(HloCall call, String name, String attributes) {
+    Map<String, HloAttribute> given =
+        call.attribute(attributes).orElse(null) instanceof HloAttribute.Dictionary dictionary
+            ? dictionary.entries()
+            : Map.of();
+    return find(name).map(o -> o.lower(call.as(name, given)));
   }
 
   private static SortedMap<String, HloOperator> joined(List<Map<String, HloOperator>> tables) {

@@ -1,6 +1,7 @@
 package org.zkc.stablehlo.lower;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,11 +12,12 @@ import org.zkc.ir.TensorData;
 import org.zkc.stablehlo.program.HloAttribute;
 import org.zkc.stablehlo.program.HloElementType;
 import org.zkc.stablehlo.program.HloType;
+import org.zkc.torchscript.lower.Binding;
 
 /**
  * Operations whose shapes are operands, where these are constants and the result's type states what
  * comes of them (StableHLO specification, "dynamic_broadcast_in_dim" to "dynamic_reshape",
- * "get_dimension_size", "real_dynamic_slice"), "map", and CHLO's arithmetic with broadcasting.
+ * "get_dimension_size", "real_dynamic_slice", "dynamic_conv"), "map", and CHLO's arithmetic with broadcasting.
  */
 final class KnownShapeOperations {
   /** CHLO's operations that broadcast, each by the operation of StableHLO that it ends in. */
@@ -24,6 +26,7 @@ final class KnownShapeOperations {
           "add",
           "and",
           "atan2",
+          "complex",
           "divide",
           "maximum",
           "minimum",
@@ -31,6 +34,7 @@ final class KnownShapeOperations {
           "or",
           "power",
           "remainder",
+          "select",
           "shift_left",
           "shift_right_arithmetic",
           "shift_right_logical",
@@ -60,7 +64,11 @@ final class KnownShapeOperations {
             withNumbers(
                 c, "pad", 2, List.of("edge_padding_low", "edge_padding_high", "interior_padding")));
     out.put("stablehlo.dynamic_gather", c -> withNumbers(c, "gather", 2, List.of("slice_sizes")));
+    out.put("stablehlo.dynamic_conv", KnownShapeOperations::convolution);
     out.put("stablehlo.get_dimension_size", HloOperator.one(KnownShapeOperations::size));
+    out.put("stablehlo.set_dimension_size", HloOperator.one(KnownShapeOperations::sized));
+    out.put("stablehlo.broadcast", HloOperator.one(KnownShapeOperations::repeated));
+    out.put("chlo.constant_like", HloOperator.one(KnownShapeOperations::constantLike));
     out.put("stablehlo.map", KnownShapeOperations::map);
     for (String each : BROADCASTING) {
       out.put("chlo.broadcast_" + each, c -> broadcast(c, each));
@@ -103,7 +111,88 @@ final class KnownShapeOperations {
       }
       return out;
     }
+    if (made.isPresent() && made.orElseThrow().isOf("stablehlo.concatenate")) {
+      HloCall parts = made.orElseThrow();
+      List<Long> out = new ArrayList<>();
+      for (int i = 0; i < parts.operandCount(); i++) {
+        out.addAll(numbers(parts, i));
+      }
+      return out;
+    }
+    long count = held.type().elementCount();
+    if (count <= MOST_NUMBERS
+        && held.type().element() instanceof HloElementType.IntegerElement
+        && held.number().isPresent()) {
+      long number = Long.parseLong(held.number().orElseThrow().text());
+      return Collections.nCopies((int) count, number);
+    }
     throw call.refused("operand %d is no constant; export with fixed shapes".formatted(operand));
+  }
+
+  /** A convolution whose padding is a constant. */
+  private static List<Held> convolution(HloCall call) {
+    Map<String, HloAttribute> attributes = new HashMap<>(call.operation().attributes());
+    HloAttribute padding =
+        call.definition(call.operand(2))
+            .filter(by -> by.isOf("stablehlo.constant"))
+            .map(by -> by.required("value"))
+            .filter(v -> v instanceof HloAttribute.Dense d && d.type().equals(call.type(2)))
+            .orElseThrow(() ->
+                call.refused("its padding is no constant; export with fixed shapes"));
+    attributes.put("padding", padding);
+    return plain(call, "convolution", attributes);
+  }
+
+  /** A size that changes nothing; a smaller one makes a shape that is not known. */
+  private static Held sized(HloCall call) {
+    HloType.TensorOf type = call.type(0);
+    long extent = type.extents().get(call.dimension("dimension", type.rank()));
+    if (call.operand(1).number().filter(n -> n.text().equals(Long.toString(extent))).isEmpty()) {
+      throw call.refused(
+          "the size of a dimension of %d is set to another; export with fixed shapes"
+              .formatted(extent));
+    }
+    Held x = call.operand(0);
+    return new Held(x.binding(), x.extents(), call.resultType(0), x.number());
+  }
+
+  /** The operand with further dimensions before its own ("broadcast" of older texts). */
+  private static Held repeated(HloCall call) {
+    List<Long> sizes = call.integers("broadcast_sizes");
+    Held x = call.operand(0);
+    List<Long> whole = new ArrayList<>(sizes);
+    whole.addAll(x.type().extents());
+    if (!whole.equals(call.resultType(0).extents())) {
+      throw call.refused(
+          "%s is broadcast to %s".formatted(x.type().text(), call.resultType(0).text()));
+    }
+    List<Long> extents = new ArrayList<>(Collections.nCopies(sizes.size(), 1L));
+    extents.addAll(x.extents());
+    return new Held(
+        call.aten("reshape", x.binding(), extents), extents, call.resultType(0), x.number());
+  }
+
+  /** A number in the shape of the operand. */
+  private static Held constantLike(HloCall call) {
+    HloType.TensorOf type = call.resultType(0);
+    DType dtype = call.dtype(type);
+    List<Long> ones = Collections.nCopies(type.rank(), 1L);
+    Shape shape = call.shape(ones);
+    return switch (call.required("value")) {
+      case HloAttribute.RealValue real ->
+          new Held(
+              call.constant(TensorData.ofReals(dtype, shape, new double[] {real.value()})),
+              ones,
+              type,
+              Optional.of(Binding.Literal.of(real.value())));
+      case HloAttribute.IntegerValue integer when dtype.holds(integer.value()) ->
+          new Held(
+              call.constant(TensorData.ofLongs(dtype, shape, new long[] {integer.value()})),
+              ones,
+              type,
+              Optional.of(Binding.Literal.of(integer.value())));
+      default -> throw call.refused("its value is no number of %s".formatted(dtype.text()));
+    };
   }
 
   private static Held size(HloCall call) {

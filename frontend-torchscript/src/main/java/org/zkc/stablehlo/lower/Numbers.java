@@ -12,6 +12,9 @@ import org.zkc.torchscript.lower.Binding;
  * choose by them: {@code select(n - 1 > 0, variance, NaN)} is no choice once the number is known.
  */
 final class Numbers {
+  /** Integers below are doubles. */
+  private static final double MOST_EXACT = 1L << 53;
+
   private Numbers() {}
 
   /** A result together with the number that its elements are, where the operands' tell it. */
@@ -22,7 +25,8 @@ final class Numbers {
     List<Double> operands = new ArrayList<>();
     for (int i = 0; i < call.operandCount(); i++) {
       Optional<Double> number = call.operand(i).number().flatMap(Elementwise::value);
-      if (number.isEmpty()) {
+      boolean integer = !ElementTypes.isReal(call.type(i));
+      if (number.isEmpty() || integer && Math.abs(number.orElseThrow()) >= MOST_EXACT) {
         return result;
       }
       operands.add(number.orElseThrow());
@@ -73,7 +77,7 @@ final class Numbers {
           ? Optional.of(Binding.Literal.of(dtype == DType.F64 ? value : (double) (float) value))
           : Optional.empty();
     }
-    boolean exact = Math.abs(value) < 1L << 53 && dtype.holds((long) value);
+    boolean exact = Math.abs(value) < MOST_EXACT && dtype.holds((long) value);
     return exact ? Optional.of(Binding.Literal.of((long) value)) : Optional.empty();
   }
 }

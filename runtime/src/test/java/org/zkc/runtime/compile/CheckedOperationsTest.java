@@ -50,9 +50,10 @@ final class CheckedOperationsTest {
     assertInstanceOf(SelfCheckRun.Outcome.Agrees.class, outcome, outcome.text());
   }
 
-  @Test
-  void everyFunctionOfATextIsRun() throws URISyntaxException {
-    List<SelfCheckRun.Checked> all = SelfCheckRun.all(file("several-functions"));
+  @ParameterizedTest
+  @ValueSource(strings = {"several-functions", "named-operations"})
+  void everyFunctionOfATextIsRun(String name) throws URISyntaxException {
+    List<SelfCheckRun.Checked> all = SelfCheckRun.all(file(name));
     assertTrue(all.size() > 1, "it has several functions");
     for (SelfCheckRun.Checked each : all) {
       assertInstanceOf(
