@@ -55,7 +55,7 @@ final class ForeignCallOperations {
     };
   }
 
-  /** What JAX states of extents; with fixed shapes it is known. */
+  /** A statement of JAX about extents, which is known with fixed shapes. */
   private static List<Held> asserted(HloCall call) {
     Optional<Double> holds = call.operand(0).number().flatMap(Elementwise::value);
     if (holds.isEmpty()) {
