@@ -35,6 +35,30 @@ final class ActivationFamilies {
     return out;
   }
 
+  /**
+   * Quotients rounded down, and remainders with the divisor's sign, as Python's operators have
+   * them: JAX makes them of the remainder that has the dividend's.
+   *
+   * @param operations whose remainders have the divisors that are tried
+   */
+  static List<ActivationPattern.Activation> divided(List<HloCall> operations) {
+    List<ActivationPattern.Activation> out = new ArrayList<>();
+    operations.stream()
+        .filter(o -> o.isOf("stablehlo.remainder"))
+        .flatMap(o -> Elementwise.real(o, 1).stream())
+        .filter(d -> d != 0 && Double.isFinite(d))
+        .distinct()
+        .forEach(d -> {
+          out.add(
+              new ActivationPattern.Activation(
+                  x -> Math.floor(x / d), "floor_divide", List.of(d)));
+          out.add(
+              new ActivationPattern.Activation(
+                  x -> x - d * Math.floor(x / d), "remainder", List.of(d)));
+        });
+    return out;
+  }
+
   /** {@code x} where x is positive, else {@code slope x}; a slope of 0 is ReLU. */
   private static Optional<ActivationPattern.Activation> leakyRelu(double left) {
     double slope = shortest(-left / FAR);

@@ -72,6 +72,9 @@ final class ActivationPattern {
           new Activation(x -> x * Math.clamp(x + 3, 0, 6) / 6, "hardswish", List.of()),
           new Activation(x -> Math.clamp(x + 3, 0, 6) / 6, "hardsigmoid", List.of()),
           new Activation(ErrorFunction::erf, "erf", List.of()),
+          new Activation(ActivationPattern::half, "special_ndtr", List.of()),
+          new Activation(x -> StrictMath.log(x / (1 - x)), "logit", List.of()),
+          new Activation(ActivationPattern::sinc, "sinc", List.of()),
           new Activation(x -> 2 * half(-x * Math.sqrt(2)), "erfc", List.of()));
 
   private ActivationPattern() {}
@@ -79,6 +82,10 @@ final class ActivationPattern {
   /** The normal distribution function, by the error function. */
   private static double half(double x) {
     return 0.5 * (1 + ErrorFunction.erf(x / Math.sqrt(2)));
+  }
+
+  private static double sinc(double x) {
+    return x == 0 ? 1 : StrictMath.sin(Math.PI * x) / (Math.PI * x);
   }
 
   private static double geluTanh(double x) {
@@ -173,6 +180,7 @@ final class ActivationPattern {
                 : Optional.empty();
     List<Activation> left = new ArrayList<>(ACTIVATIONS);
     left.addAll(ActivationFamilies.fitted(value));
+    left.addAll(ActivationFamilies.divided(order));
     for (double x : PLACES) {
       Optional<Double> found = left.isEmpty() ? Optional.empty() : value.apply(x);
       if (found.isEmpty()) {
@@ -184,7 +192,8 @@ final class ActivationPattern {
       }
       left.removeIf(a -> {
         double expected = a.value().applyAsDouble(x);
-        return !(Math.abs(y - expected) <= TOLERANCE * (1 + Math.abs(expected)));
+        return Double.compare(y, expected) != 0
+            && !(Math.abs(y - expected) <= TOLERANCE * (1 + Math.abs(expected)));
       });
     }
     return left.stream().findFirst();

@@ -63,7 +63,9 @@ final class ArithmeticOperations {
   private static Held add(HloCall call) {
     return ElementTypes.isBoolean(call.type(0))
         ? LogicOperations.logical(call, "logical_or")
-        : unchanged(call, 0).orElseGet(() -> commuted(call, "add"));
+        : unchanged(call, 0)
+            .or(() -> LogSumPattern.of(call))
+            .orElseGet(() -> commuted(call, "add"));
   }
 
   /** One operand where the other is a real number that changes nothing. */

@@ -58,7 +58,13 @@ public final class HloOperators {
         call.attribute(attributes).orElse(null) instanceof HloAttribute.Dictionary dictionary
             ? dictionary.entries()
             : Map.of();
-    return find(name).map(o -> o.lower(call.as(name, given)));
+    HloCall operation = call.as(name, given);
+    return find(name)
+        .map(o -> {
+          List<Held> results = o.lower(operation);
+          results.forEach(r -> call.block().module().define(r, operation));
+          return results;
+        });
   }
 
   private static SortedMap<String, HloOperator> joined(List<Map<String, HloOperator>> tables) {

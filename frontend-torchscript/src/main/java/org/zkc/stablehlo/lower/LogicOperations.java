@@ -27,8 +27,20 @@ final class LogicOperations {
 
   private LogicOperations() {}
 
-  /** A logical operator on two tensors of booleans. */
+  /** A logical operator on two tensors of booleans, of which one may be known to decide nothing. */
   static Held logical(HloCall call, String aten) {
+    for (int side = 0; side < 2; side++) {
+      Optional<Double> known =
+          call.operand(side)
+              .number()
+              .filter(_ -> ElementTypes.isBoolean(call.type(0)))
+              .flatMap(Elementwise::value);
+      Held other = call.operand(1 - side);
+      double neutral = aten.equals("logical_and") ? 1 : 0;
+      if (known.filter(k -> k == neutral).isPresent() && other.isWhole()) {
+        return new Held(other.binding(), other.extents(), call.resultType(0), other.number());
+      }
+    }
     return ofTwo(call, call.aten(aten, call.operand(0).binding(), call.operand(1).binding()));
   }
 
@@ -80,7 +92,8 @@ final class LogicOperations {
       Held chosen = known.orElseThrow() != 0 ? then : otherwise;
       return new Held(chosen.binding(), chosen.extents(), call.resultType(0), chosen.number());
     }
-    Optional<Held> taken = GatherOperations.filled(call, then, otherwise);
+    Optional<Held> taken =
+        GatherOperations.filled(call, then, otherwise).or(() -> GuardedProduct.of(call));
     if (taken.isPresent()) {
       return taken.orElseThrow();
     }

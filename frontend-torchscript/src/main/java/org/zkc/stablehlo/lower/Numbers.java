@@ -22,6 +22,11 @@ final class Numbers {
     if (result.number().isPresent() || call.operandCount() == 0) {
       return result;
     }
+    Optional<Boolean> certain = FiniteNumbers.truth(call);
+    if (certain.isPresent()) {
+      return new Held(
+          result.binding(), result.extents(), result.type(), certain.map(Binding.Literal::of));
+    }
     List<Double> operands = new ArrayList<>();
     for (int i = 0; i < call.operandCount(); i++) {
       Optional<Double> number = call.operand(i).number().flatMap(Elementwise::value);
@@ -57,6 +62,8 @@ final class Numbers {
                   ? Optional.of(x.getFirst())
                   : Optional.empty();
       case "stablehlo.negate" -> Optional.of(-x.getFirst());
+      case "stablehlo.sign" ->
+          result.isFloating() ? Optional.of(Math.signum(x.getFirst())) : Optional.empty();
       case "stablehlo.and", "stablehlo.or", "stablehlo.not" ->
           result == DType.I1 ? ScalarBody.evaluate(operation, x) : Optional.empty();
       case "stablehlo.compare", "stablehlo.select", "stablehlo.maximum", "stablehlo.minimum" ->

@@ -14,14 +14,20 @@ final class ScalarFunctions {
       Map.ofEntries(
           Map.entry("stablehlo.abs", Math::abs),
           Map.entry("stablehlo.cbrt", StrictMath::cbrt),
+          Map.entry("stablehlo.ceil", Math::ceil),
+          Map.entry("stablehlo.cosine", StrictMath::cos),
           Map.entry("stablehlo.exponential", StrictMath::exp),
           Map.entry("stablehlo.exponential_minus_one", StrictMath::expm1),
+          Map.entry("stablehlo.floor", Math::floor),
           Map.entry("stablehlo.log", StrictMath::log),
           Map.entry("stablehlo.log_plus_one", StrictMath::log1p),
           Map.entry("stablehlo.logistic", x -> 1 / (1 + StrictMath.exp(-x))),
           Map.entry("stablehlo.negate", x -> -x),
+          Map.entry("stablehlo.round_nearest_afz", x -> Math.signum(x) * Math.round(Math.abs(x))),
+          Map.entry("stablehlo.round_nearest_even", Math::rint),
           Map.entry("stablehlo.rsqrt", x -> 1 / Math.sqrt(x)),
           Map.entry("stablehlo.sign", Math::signum),
+          Map.entry("stablehlo.sine", StrictMath::sin),
           Map.entry("stablehlo.sqrt", Math::sqrt),
           Map.entry("stablehlo.tanh", StrictMath::tanh),
           Map.entry("chlo.erf", ErrorFunction::erf),
@@ -35,6 +41,7 @@ final class ScalarFunctions {
           Map.entry("stablehlo.multiply", (a, b) -> a * b),
           Map.entry("stablehlo.divide", (a, b) -> a / b),
           Map.entry("stablehlo.power", StrictMath::pow),
+          Map.entry("stablehlo.remainder", (a, b) -> a % b),
           Map.entry("stablehlo.maximum", Math::max),
           Map.entry("stablehlo.minimum", Math::min));
 
