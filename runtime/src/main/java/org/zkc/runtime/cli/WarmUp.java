@@ -34,6 +34,7 @@ final class WarmUp {
   private final Path model;
   private final Methods commands;
   private final Thread thread = new Thread(this::work, "zkc-warm-up");
+  private volatile Optional<BackgroundThreads> others = Optional.empty();
   private volatile boolean stopped;
   private volatile int turns;
 
@@ -73,9 +74,15 @@ final class WarmUp {
     thread.start();
   }
 
-  /** Ends what is going on at its next step. */
+  /**
+   * Ends what is going on at its next step, and lets everything else that makes this process quicker
+   * go behind the work that comes.
+   */
   void stop() {
-    stopped = true;
+    if (!stopped) {
+      stopped = true;
+      others.ifPresent(BackgroundThreads::giveWay);
+    }
   }
 
   /** {@link #stop}, and waits until nothing is left of it. */
@@ -99,6 +106,7 @@ final class WarmUp {
   }
 
   private void work() {
+    others = BackgroundThreads.find();
     try {
       Path folder = Files.createTempDirectory("zkc-warm-up");
       try {
