@@ -107,6 +107,18 @@ public final class ExtVector {
     System.arraycopy(source.c3, source.offset, c3, offset, length);
   }
 
+  /** Sets elements from, from + stride, from + 2 stride, .. to those of {@code source}. */
+  public void setStrided(int from, int stride, ExtVector source) {
+    Objects.checkIndex(from + (source.length - 1) * stride, length);
+    for (int limb = 0; limb < 4; limb++) {
+      int[] in = source.limb(limb);
+      int[] out = limb(limb);
+      for (int k = 0; k < source.length; k++) {
+        out[offset + from + k * stride] = in[source.offset + k];
+      }
+    }
+  }
+
   public void fill(Ext value) {
     Arrays.fill(c0, offset, offset + length, value.c0());
     Arrays.fill(c1, offset, offset + length, value.c1());

@@ -10,6 +10,9 @@ import org.zkc.gkr.kernel.Kernels;
  * - point[j] as bit n - 1 - j of k says.
  */
 public final class EqTable {
+  /** Variables that are put in element by element. */
+  private static final int FEW = 3;
+
   private EqTable() {}
 
   /** All 2^n entries. */
@@ -31,8 +34,22 @@ public final class EqTable {
       zeros = zeros.mul(Ext.ONE.sub(point[j]));
     }
     table.set(0, zeros);
-    // From the lowest variable up, so that each step writes whole halves.
-    for (int bit = 0; bit < inside; bit++) {
+    // From the lowest variable up, so that each step writes whole halves; the first ones are
+    // shorter than a loop that pays.
+    int few = Math.min(inside, FEW);
+    for (int bit = 0; bit < few; bit++) {
+      int half = 1 << bit;
+      Ext r = point[point.length - 1 - bit];
+      for (int k = 0; k < half; k++) {
+        Ext low = table.get(k);
+        Ext high = low.mul(r);
+        table.set(k, low.sub(high));
+        if (half + k < count) {
+          table.set(half + k, high);
+        }
+      }
+    }
+    for (int bit = few; bit < inside; bit++) {
       Kernels.best().expandEq(table, 1 << bit, point[point.length - 1 - bit]);
     }
     return table;

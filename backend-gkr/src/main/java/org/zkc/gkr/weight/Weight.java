@@ -29,6 +29,9 @@ public final class Weight {
 
   private static final int MOST_ROW = 1 << 14;
 
+  /** Elements below which a loop costs more to begin than to run: that of two vectors. */
+  private static final int SHORT = 16;
+
   /** Products of F and E, or additions of vectors, that a thread does at a time at least. */
   private static final int PIECE = 1 << 13;
 
@@ -264,7 +267,7 @@ public final class Weight {
       VerifierWork.borrow((long) product.length() * f.length());
       ExtVector values = f.values();
       ExtVector next = new ExtVector(product.length() * values.length());
-      addOuter(next, product, values, values.length());
+      setOuter(next, product, values, values.length());
       product = next;
     }
     return product;
@@ -381,14 +384,20 @@ public final class Weight {
 
   /** The product of the last {@code count} factors, as they are or laid out over padded axes. */
   private static ExtVector row(List<WeightFactor> parts, int count, boolean padded) {
-    int from = parts.size() - count;
-    ExtVector row = padded ? parts.get(from).padded() : parts.get(from).values();
-    for (WeightFactor f : parts.subList(from + 1, parts.size())) {
+    List<WeightFactor> own = parts.subList(parts.size() - count, parts.size());
+    if (count > 1 && own.stream().allMatch(WeightFactor::isPoint)) {
+      return WeightFactor.product(own, padded);
+    }
+    // From the last factor on, so that loops get longer with each step.
+    WeightFactor last = own.getLast();
+    ExtVector row = padded ? last.padded() : last.values();
+    int stride = padded ? 1 << last.variables() : row.length();
+    for (WeightFactor f : own.subList(0, count - 1).reversed()) {
       ExtVector values = padded ? f.padded() : f.values();
-      int stride = padded ? 1 << f.variables() : values.length();
-      ExtVector next = new ExtVector((row.length() - 1) * stride + values.length());
-      addOuter(next, row, values, stride);
+      ExtVector next = new ExtVector((values.length() - 1) * stride + row.length());
+      setOuter(next, values, row, stride);
       row = next;
+      stride = padded ? stride << f.variables() : row.length();
     }
     return row;
   }
@@ -460,15 +469,23 @@ public final class Weight {
       ExtVector values = f.padded();
       int stride = 1 << f.variables();
       ExtVector next = new ExtVector((prefix.length() - 1) * stride + values.length());
-      addOuter(next, prefix, values, stride);
+      setOuter(next, prefix, values, stride);
       prefix = next;
       prefixVariables += f.variables();
     }
     return new WeightRows(prefix, prefixVariables, row(parts, inRow, true), rowVariables);
   }
 
-  /** table[k stride + j] += prefix[k] values[j]. */
-  private static void addOuter(ExtVector table, ExtVector prefix, ExtVector values, int stride) {
+  /** table[k stride + j] = prefix[k] values[j], for a table of zeros. */
+  private static void setOuter(ExtVector table, ExtVector prefix, ExtVector values, int stride) {
+    if (values.length() < SHORT && values.length() < prefix.length()) {
+      for (int j = 0; j < values.length(); j++) {
+        ExtVector products = prefix.copy();
+        Kernels.best().scale(products, values.get(j));
+        table.setStrided(j, stride, products);
+      }
+      return;
+    }
     for (int k = 0; k < prefix.length(); k++) {
       Ext x = prefix.get(k);
       if (!x.isZero()) {

@@ -1,5 +1,6 @@
 package org.zkc.gkr.weight;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -76,6 +77,32 @@ final class WeightFactor {
     }
     VerifierWork.borrow(length());
     return EqTable.of(Objects.requireNonNull(point, "a factor has values or a point"), length());
+  }
+
+  /**
+   * The values of several factors in a row that are points: those of eq at all their coordinates,
+   * which is made by doubling, without what lies outside the real indices.
+   *
+   * @param padded whether the axes are laid out padded
+   */
+  static ExtVector product(List<WeightFactor> factors, boolean padded) {
+    ArrayList<Ext> point = new ArrayList<>();
+    ArrayList<Integer> extents = new ArrayList<>();
+    for (WeightFactor f : factors) {
+      VerifierWork.borrow(f.length());
+      point.addAll(List.of(Objects.requireNonNull(f.point, "a factor is a point")));
+      extents.addAll(f.extents);
+    }
+    TensorLayout layout = new TensorLayout(extents);
+    ExtVector all = EqTable.of(point.toArray(Ext[]::new), layout.storedLength());
+    if (layout.isPrefix()) {
+      return all;
+    }
+    ExtVector out = new ExtVector(padded ? layout.storedLength() : layout.elementCount());
+    layout.forEachRun(
+        (real, stored, count) ->
+            out.slice(padded ? stored : real, count).copyFrom(all.slice(stored, count)));
+    return out;
   }
 
   int variables() {

@@ -7,9 +7,9 @@ import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.ligero.ColumnOpening;
 
 /**
- * A commitment that keeps no codeword: 16 bytes a cell would be the largest thing a prover holds.
- * An opening encodes the rows again and takes the few columns that are queried, which costs a small
- * part of what hashing all of them did.
+ * A commitment that keeps the codewords of small matrices alone: 16 bytes a cell would be the
+ * largest thing a prover holds. An opening of a larger one encodes the rows again and takes the few
+ * columns that are queried, which costs a small part of what hashing all of them did.
  */
 public final class WitnessCommitment implements Commitment {
   /**
@@ -17,6 +17,9 @@ public final class WitnessCommitment implements Commitment {
    * witnesses have, enough rows of narrow ones to occupy several threads.
    */
   private static final int STAGED_RESIDUES = 1 << 20;
+
+  /** Residues of all codewords, 16 MiB, up to which they are kept for the opening. */
+  private static final int KEPT_RESIDUES = 1 << 22;
 
   /** Rows that a task of an opening encodes one after the other in one buffer. */
   private static final int OPENED_ROWS = ColumnHasher.BLOCK_ROWS;
@@ -26,14 +29,17 @@ public final class WitnessCommitment implements Commitment {
   private final RowSource source;
   private final Workers workers;
   private final MerkleTree tree;
+  // Row by row; empty where they are not kept.
+  private final int[] codewords;
 
   private WitnessCommitment(
-      int width, int rows, RowSource source, Workers workers, MerkleTree tree) {
+      int width, int rows, RowSource source, Workers workers, MerkleTree tree, int[] codewords) {
     this.width = width;
     this.rows = rows;
     this.source = source;
     this.workers = workers;
     this.tree = tree;
+    this.codewords = codewords;
   }
 
   /**
@@ -41,7 +47,7 @@ public final class WitnessCommitment implements Commitment {
    *
    * @param width a power of two, 2 to 2^20
    * @param rows at least 1
-   * @param source asked again at every opening
+   * @param source asked again at an opening where the codewords are not kept
    * @param workers used again at every opening
    */
   public static WitnessCommitment commit(int width, int rows, RowSource source, Workers workers) {
@@ -49,7 +55,10 @@ public final class WitnessCommitment implements Commitment {
     int n = code.length();
     RowEncoder encoder = new RowEncoder(code, rows, source, workers);
     ColumnHasher hasher = new ColumnHasher(n, rows);
-    int blocks = Math.clamp(STAGED_RESIDUES / (ColumnHasher.BLOCK_ROWS * n), 1, encoder.blocks());
+    int ofBlock = ColumnHasher.BLOCK_ROWS * n;
+    boolean kept = (long) encoder.blocks() * ofBlock <= KEPT_RESIDUES;
+    int blocks =
+        kept ? encoder.blocks() : Math.clamp(STAGED_RESIDUES / ofBlock, 1, encoder.blocks());
     int staged = blocks * ColumnHasher.BLOCK_ROWS;
     int[] stage = new int[Math.multiplyExact(staged, n)];
     for (int first = 0; first < rows; first += staged) {
@@ -57,7 +66,8 @@ public final class WitnessCommitment implements Commitment {
       encoder.encode(first, count, stage, 0);
       hasher.absorb(stage, 0, count, workers);
     }
-    return new WitnessCommitment(width, rows, source, workers, MerkleTree.of(hasher.finish()));
+    MerkleTree tree = MerkleTree.of(hasher.finish());
+    return new WitnessCommitment(width, rows, source, workers, tree, kept ? stage : new int[0]);
   }
 
   @Override
@@ -80,15 +90,19 @@ public final class WitnessCommitment implements Commitment {
     int[] columns = new int[Math.multiplyExact(rows, indices.length)];
     CircleCode code = CircleCode.ofDimension(width);
     RowEncoder encoder = new RowEncoder(code, rows, source, workers);
+    boolean kept = codewords.length > 0;
     workers.forEach(
         (rows + OPENED_ROWS - 1) / OPENED_ROWS,
         task -> {
-          int[] codeword = new int[code.length()];
+          int[] codeword = kept ? codewords : new int[code.length()];
           int end = Math.min(rows, (task + 1) * OPENED_ROWS);
           for (int row = task * OPENED_ROWS; row < end; row++) {
-            encoder.encodeRow(row, codeword, 0);
+            int at = kept ? row * code.length() : 0;
+            if (!kept) {
+              encoder.encodeRow(row, codeword, 0);
+            }
             for (int q = 0; q < indices.length; q++) {
-              columns[q * rows + row] = codeword[indices[q]];
+              columns[q * rows + row] = codeword[at + indices[q]];
             }
           }
         });
