@@ -145,12 +145,28 @@ class LigeroTest {
         assertThrows(
             VerificationFailure.class, () -> check(commitment.root(), combination(), honest));
     assertEquals("test column 0", combined.where());
-    // An opening encodes the rows again: with others it does not lead to the root.
+  }
+
+  @Test
+  void rowsThatChangedBetweenTwoEncodingsDoNotLeadToTheRoot() {
+    WitnessCommitment commitment =
+        WitnessCommitment.commit(WIDTH, ROWS, this::row, Workers.callerOnly(), 0);
+    matrix[4][9] = M31.add(matrix[4][9], 1);
     VerificationFailure opened =
         assertThrows(
             VerificationFailure.class,
             () -> check(commitment.root(), combination(), commitment.open(indices)));
     assertEquals("test Merkle root", opened.where());
+  }
+
+  @Test
+  void keptCodewordsOpenLikeThoseThatAreMadeAgain() {
+    WitnessCommitment kept = committed();
+    WitnessCommitment made =
+        WitnessCommitment.commit(WIDTH, ROWS, this::row, Workers.callerOnly(), 0);
+    assertArrayEquals(made.root(), kept.root());
+    assertArrayEquals(made.open(indices).columns(), kept.open(indices).columns());
+    assertArrayEquals(made.open(indices).multiproof(), kept.open(indices).multiproof());
   }
 
   @Test

@@ -51,12 +51,18 @@ public final class WitnessCommitment implements Commitment {
    * @param workers used again at every opening
    */
   public static WitnessCommitment commit(int width, int rows, RowSource source, Workers workers) {
+    return commit(width, rows, source, workers, KEPT_RESIDUES);
+  }
+
+  /** {@link #commit} that keeps codewords of up to {@code keptResidues} residues. */
+  public static WitnessCommitment commit(
+      int width, int rows, RowSource source, Workers workers, int keptResidues) {
     CircleCode code = CircleCode.ofDimension(width);
     int n = code.length();
     RowEncoder encoder = new RowEncoder(code, rows, source, workers);
     ColumnHasher hasher = new ColumnHasher(n, rows);
     int ofBlock = ColumnHasher.BLOCK_ROWS * n;
-    boolean kept = (long) encoder.blocks() * ofBlock <= KEPT_RESIDUES;
+    boolean kept = (long) encoder.blocks() * ofBlock <= keptResidues;
     int blocks =
         kept ? encoder.blocks() : Math.clamp(STAGED_RESIDUES / ofBlock, 1, encoder.blocks());
     int staged = blocks * ColumnHasher.BLOCK_ROWS;
