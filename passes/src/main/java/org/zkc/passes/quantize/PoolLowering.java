@@ -67,12 +67,7 @@ final class PoolLowering {
       found = meanFactors(op, x);
     }
     if (isImprecise(found)) {
-      throw new UserException(
-          op.location(),
-          "the windows of this mean have sizes from %d to %d, which no integer factors in the 31-bit field tell apart precisely; pool in two steps, or over windows of equal size"
-              .formatted(
-                  op.divisors().stream().min(Integer::compare).orElse(0),
-                  op.divisors().stream().max(Integer::compare).orElse(0)));
+      throw tooWide(op);
     }
     MeanFactors mean = found.orElseThrow();
     return values
@@ -84,6 +79,21 @@ final class PoolLowering {
             op.lengths(),
             mean.factors(),
             x.integerType().scale() / mean.unit());
+  }
+
+  private static UserException tooWide(WindowMean op) {
+    int least = op.divisors().stream().min(Integer::compare).orElse(0);
+    int most = op.divisors().stream().max(Integer::compare).orElse(0);
+    if (least == most) {
+      return new UserException(
+          op.location(),
+          "sums of %d elements do not fit the 31-bit field; add them up in two steps"
+              .formatted(op.lengths().stream().max(Integer::compare).orElse(0)));
+    }
+    return new UserException(
+        op.location(),
+        "the windows of this mean have sizes from %d to %d, which no integer factors in the 31-bit field tell apart precisely; pool in two steps, or over windows of equal size"
+            .formatted(least, most));
   }
 
   private static Optional<MeanFactors> meanFactors(WindowMean op, Value x) {
