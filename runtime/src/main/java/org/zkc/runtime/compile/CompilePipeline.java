@@ -510,6 +510,7 @@ public final class CompilePipeline {
   public CompiledModel compile(Calibrated calibrated) {
     VerifierLimits.requireStatement(calibrated.tensor().main(), calibrated.generation());
     VerifierLimits.requireReads(calibrated.tensor().main(), calibrated.generation());
+    VerifierLimits.requireLookups(calibrated.tensor().main(), calibrated.generation());
     Calibrated model = withColumns(calibrated).withLayerNumbers();
     QuantizedProgram quantized = toInteger(model);
     Program circuit = toCircuit(quantized.program());

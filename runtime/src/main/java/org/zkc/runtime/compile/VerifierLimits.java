@@ -24,7 +24,10 @@ import org.zkc.ir.Op;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.MaxPool;
+import org.zkc.ir.tensor.Relu;
+import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.TopK;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.runtime.emit.EmittedCircuit;
@@ -115,6 +118,34 @@ final class VerifierLimits {
         throw tooLarge(op.location(), found, generation);
       }
     }
+  }
+
+  /**
+   * Asks before anything is run on samples whether one proof could look up what the activations
+   * give: an archive of a few lines can double a tensor until samples of it fill the memory.
+   *
+   * @throws UserException at the line of the op that no proof has room for any more
+   */
+  static void requireLookups(Function main, Optional<Generation> generation) {
+    long lookups = 0;
+    for (Op op : main.body()) {
+      lookups += lookups(op);
+      if (lookups > CircuitLimits.LEAVES) {
+        String found =
+            "%d lookups of activations, more than %d".formatted(lookups, CircuitLimits.LEAVES);
+        throw tooLarge(op.location(), found, generation);
+      }
+    }
+  }
+
+  /** The least lookups that an op takes; 0 where that depends on what becomes of the op. */
+  private static long lookups(Op op) {
+    return switch (op) {
+      case Activation a -> a.result().shape().elementCount();
+      case Relu r -> r.result().shape().elementCount();
+      case Softmax s -> s.result().shape().elementCount();
+      default -> 0;
+    };
   }
 
   /** The elements that an op reads one by one for its results; 0 for other kinds of op. */

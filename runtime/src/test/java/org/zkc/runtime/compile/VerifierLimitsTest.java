@@ -25,6 +25,7 @@ import org.zkc.ir.tensor.TopValues;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Slice;
 
 /** Models that no verifier would take are refused before anything is committed to. */
 class VerifierLimitsTest {
@@ -103,6 +104,31 @@ class VerifierLimitsTest {
       assertTrue(e.getMessage().contains("that one operation reads"), e.getMessage());
       assertEquals(LINE.line(), e.location().line());
     }
+  }
+
+  /** Samples of 2^24 elements through dozens of activations would fill the memory. */
+  @Test
+  void activationsOfMoreElementsThanAProofLooksUpAreRefusedFirst() {
+    FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+    Value x = builder.parameter("x", new TensorType(DType.F32, Shape.of(1, 4)));
+    TensorType type = new TensorType(DType.F32, Shape.of(1 << 13, 1 << 9, 4));
+    Value y = builder.value(new Broadcast(builder.fresh("y", type), x, Location.UNKNOWN));
+    for (int k = 0; k < 17; k++) {
+      y = builder.value(new Relu(builder.fresh("y", type), y, LINE));
+    }
+    TensorType single = new TensorType(DType.F32, Shape.of(1, 1, 1));
+    Value first =
+        builder.value(
+            new Slice(
+                builder.fresh("z", single),
+                y,
+                List.of(0, 0, 0),
+                List.of(1, 1, 1),
+                List.of(1, 1, 1),
+                LINE));
+    UserException e = refused(Program.of(Level.TENSOR, builder.build(List.of(first))), 4, "x");
+    assertTrue(e.getMessage().contains("285212672 lookups of activations"), e.getMessage());
+    assertEquals(LINE.line(), e.location().line());
   }
 
   @Test
