@@ -39,6 +39,7 @@ import org.zkc.passes.tensor.MergeViews;
 import org.zkc.passes.tensor.OrderBeforeActivations;
 import org.zkc.passes.tensor.RaiseNorms;
 import org.zkc.passes.tensor.ScaleColumns;
+import org.zkc.passes.tensor.SinkTransposes;
 import org.zkc.passes.torch.TorchToTensor;
 
 /**
@@ -58,6 +59,7 @@ public final class PassCatalogue {
           new FoldAffine(),
           new MergePadIntoConv(),
           new MergeClamps(),
+          new SinkTransposes(),
           new MergeViews(),
           new HoistFactors(),
           new MaskSoftmax(),
