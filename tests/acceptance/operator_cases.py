@@ -693,11 +693,15 @@ def sampled_by_grids(r):
     n, c, h, w = r.randint(1, 2), r.randint(1, 2), r.randint(2, 5), r.randint(2, 5)
     mode, corners = r.choice(["bilinear", "nearest", "bicubic"]), r.random() < 0.5
     border, theta = r.choice(["zeros", "border", "reflection"]), constant(r, n, 2, 3)
-    grid, edge = constant(r, n, 3, 2, 2) * 0.9, r.choice(["zeros", "border"])
+    grid, volume, flat = constant(r, n, 3, 2, 2) * 0.9, constant(r, n, 2, 2, 3, 3) * 0.9, r.choice(["bilinear", "nearest"])
+    if r.random() < 0.3:
+        return (n, c, 2, h, w), r.choice([
+            lambda x: F.grid_sample(x, volume, flat, border, corners), lambda x: F.grid_sample(x, volume + x.mean().tanh() / 2, flat, border, corners),
+        ])  # fmt: skip
     return (n, c, h, w), r.choice([
         lambda x: F.grid_sample(x, grid, mode, border, corners),
         lambda x: F.grid_sample(x, F.affine_grid(theta, [n, c, 3, 4], corners), "bilinear", border, corners),
-        lambda x: F.grid_sample(x, grid * x.mean().tanh(), "bilinear", edge, corners),
+        lambda x: F.grid_sample(x, grid * x.mean().tanh(), mode, border, corners), lambda x: F.grid_sample(x, grid * 2.7 + x.mean().tanh() / 3, mode, border, corners),
         lambda x: F.affine_grid(theta + x.mean(), [n, c, 3, 4], corners),
     ])  # fmt: skip
 
@@ -791,6 +795,23 @@ def small_matrices(r):
         ((b, n, n), lambda x: torch.linalg.solve(x.tanh() + unit, right)), ((n, n), lambda x: torch.linalg.solve(x.tanh() + unit, line)),
         ((n, k), lambda x: torch.linalg.solve(unit + 1, x)), ((k, n), lambda x: torch.linalg.solve(unit + 1, x, left=False)),
     ])  # fmt: skip
+
+
+@family
+def packed_sequences(r):
+    n, t, f, h = r.randint(1, 4), r.randint(2, 5), r.randint(1, 3), r.randint(1, 3)
+    lengths, kind, first = [r.randint(1, t) for _ in range(n - 1)] + [t], r.choice([torch.nn.LSTM, torch.nn.GRU, torch.nn.RNN]), r.random() < 0.5
+    torch.manual_seed(r.getrandbits(32))
+    net = kind(f, h, num_layers=r.randint(1, 2), bidirectional=r.random() < 0.5, batch_first=first).eval().requires_grad_(False)
+    total, which = r.choice([None, t + 1]), r.randint(0, 1)
+
+    def run(x):
+        packed = torch.nn.utils.rnn.pack_padded_sequence(x if first else x.transpose(0, 1), torch.tensor(lengths), first, enforce_sorted=False)
+        y, state = net(packed)
+        back, _ = torch.nn.utils.rnn.pad_packed_sequence(y, first, 0.25, total)
+        return (back, state[-1] if kind is torch.nn.LSTM else state)[which]
+
+    return (n, t, f), run
 
 
 @family

@@ -7,7 +7,7 @@ import torch
 import zkpytorch
 from zkpytorch.command import run_zkc
 
-CASES = 16
+CASES = 15
 
 
 def written(folder, seed):

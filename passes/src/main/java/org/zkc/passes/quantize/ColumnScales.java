@@ -44,6 +44,9 @@ public record ColumnScales(List<Units> inputs) {
   /** The ratio of the greatest to the least column below which all columns share a unit. */
   private static final double ALIKE = 8;
 
+  /** How probable it may be that any column has a unit that is too small. */
+  private static final double CHANCE = 0.01;
+
   /** The most columns of a table. */
   private static final int MOST_COLUMNS = 1 << 12;
 
@@ -83,7 +86,7 @@ public record ColumnScales(List<Units> inputs) {
       if (shape.extent(axis) == 1 || shape.extent(axis) > MOST_COLUMNS) {
         continue;
       }
-      double[] most = most(shape, axis, index, samples);
+      double[] most = reached(shape, axis, index, samples);
       double ratio = ratio(most);
       Units units = new Units(axis, units(most), (int) shape.strides()[axis]);
       if (ratio >= greatest && (shape.rank() == 2 || isAbsorbed(tensor, input, units))) {
@@ -112,15 +115,30 @@ public record ColumnScales(List<Units> inputs) {
     return new ScaleColumns.Columns(units.axis, units.units.stream().mapToDouble(u -> u).toArray());
   }
 
-  /** The greatest magnitude in each column. */
-  private static double[] most(Shape shape, int axis, int input, List<List<TensorData>> samples) {
+  /**
+   * The magnitude that each column reaches: the greatest that was seen in it, or that of all columns
+   * where too few numbers other than 0 were seen to tell that the column's own is less. Of n numbers
+   * from one range all are below its k-th part with a probability of k^-n about.
+   */
+  private static double[] reached(
+      Shape shape, int axis, int input, List<List<TensorData>> samples) {
     double[] most = new double[shape.extent(axis)];
+    int[] seen = new int[most.length];
     int run = (int) shape.strides()[axis];
     for (List<TensorData> sample : samples) {
       double[] x = sample.get(input).toDoubles();
       for (int k = 0; k < x.length; k++) {
         int column = k / run % most.length;
         most[column] = Math.max(most[column], Math.abs(x[k]));
+        seen[column] += x[k] == 0 ? 0 : 1;
+      }
+    }
+    double greatest = Arrays.stream(most).max().orElse(0);
+    for (int column = 0; column < most.length; column++) {
+      double part =
+          seen[column] == 0 ? 0 : StrictMath.pow(CHANCE / most.length, 1.0 / seen[column]);
+      if (most[column] >= greatest * part) {
+        most[column] = greatest;
       }
     }
     return most;
@@ -134,11 +152,9 @@ public record ColumnScales(List<Units> inputs) {
   }
 
   private static List<Double> units(double[] most) {
-    double greatest = Arrays.stream(most).max().orElse(0);
     List<Double> units = new ArrayList<>();
     for (double m : most) {
-      // A column that was 0 throughout may reach whatever others do.
-      units.add(Math.scalb(1.0, Math.getExponent(m > 0 ? m : greatest) + 1));
+      units.add(Math.scalb(1.0, Math.getExponent(m) + 1));
     }
     return units;
   }

@@ -3,29 +3,25 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
-import org.zkc.ir.tensor.ScalarFunction;
 import org.zkc.passes.torch.TorchValue.KnownTensor;
 
 /**
- * Sampling of images at places that a grid names, in units where the image reaches from -1 to 1
- * (Jaderberg et al., Spatial Transformer Networks, section 3.3). By a constant grid this is one
- * linear map; by a computed one a product with hat functions of the places along each axis.
+ * Sampling of images and volumes at places that a grid names, in units where the image reaches from
+ * -1 to 1 (Jaderberg et al., Spatial Transformer Networks, section 3.3). By a constant grid this is
+ * one linear map; by a computed one a product with the shares of the places along each axis.
  */
 final class GridOperators {
   /** Elements of the matrix of a constant grid. */
   private static final long MOST_WEIGHTS = 1L << 24;
 
-  /** The coefficient of PyTorch's cubic kernel. */
-  private static final double CUBIC = -0.75;
-
   static final List<TorchOperator> ALL =
       List.of(
           sampler("aten.grid_sampler"),
           sampler("aten.grid_sampler_2d"),
+          sampler("aten.grid_sampler_3d"),
           new TorchOperator(
               "aten.affine_grid_generator", "linear, transpose", GridOperators::affineGrid));
 
@@ -34,97 +30,46 @@ final class GridOperators {
   private static TorchOperator sampler(String name) {
     return new TorchOperator(
         name,
-        "linear; or pointwise, matmul",
-        "of images; by computed grids bilinear, without reflection",
+        "linear; or pointwise, compare_zero, matmul",
+        "of images and volumes",
         GridOperators::sample);
   }
 
-  private enum Mode {
-    BILINEAR,
-    NEAREST,
-    BICUBIC
-  }
-
-  private enum Border {
-    ZEROS,
-    EDGE,
-    REFLECTION
-  }
-
-  /** One axis of the image: its length, and how places on it are meant. */
-  private record Axis(int length, Border border, boolean alignCorners) {
-
-    /** Elements for half of the grid's range. */
-    double factor() {
-      return alignCorners ? (length - 1) / 2.0 : length / 2.0;
-    }
-
-    double middle() {
-      return (length - 1) / 2.0;
-    }
-
-    /** The place of a grid's number, counted in elements, as far as borders move it. */
-    double place(double number) {
-      double at = number * factor() + middle();
-      return switch (border) {
-        case ZEROS -> at;
-        case EDGE -> Math.clamp(at, 0, length - 1);
-        case REFLECTION -> Math.clamp(reflected(at), 0, length - 1);
-      };
-    }
-
-    private double reflected(double at) {
-      double low = alignCorners ? 0 : -0.5;
-      double span = alignCorners ? length - 1 : length;
-      if (span == 0) {
-        return 0;
-      }
-      double way = Math.abs(at - low) % (2 * span);
-      return low + Math.min(way, 2 * span - way);
-    }
-
-    /** The element at an index of a cubic kernel, which borders move one by one. */
-    int element(int index) {
-      return switch (border) {
-        case ZEROS -> index;
-        case EDGE -> Math.clamp(index, 0, length - 1);
-        case REFLECTION -> (int) Math.clamp(reflected(index), 0, length - 1);
-      };
-    }
-  }
-
-  /** (input [N, C, H, W], grid [N, h, w, 2], mode, padding, align_corners). */
+  /** (input [N, C, ...], grid [N, ..., 2 or 3], mode, padding, align_corners). */
   private static TorchValue sample(OperatorCall call) {
     Shape image = call.tensor(0).shape();
     Shape grid = call.tensor(1).shape();
-    if (image.rank() != 4
-        || grid.rank() != 4
-        || grid.extent(3) != 2
+    int rank = image.rank();
+    if (rank < 4
+        || rank > 5
+        || grid.rank() != rank
+        || grid.extent(rank - 1) != rank - 2
         || grid.extent(0) != image.extent(0)) {
       throw call.refuse(
-          "an input of shape %s and a grid of shape %s; of images [N, C, H, W] and [N, h, w, 2] are"
-                  .formatted(image, grid)
-              + " supported");
+          "an input of shape %s and a grid of shape %s; of images [N, C, H, W] and [N, h, w, 2], or of volumes with one axis more, are supported"
+              .formatted(image, grid));
     }
-    Mode mode = Mode.values()[Math.clamp(call.integer(2), 0, 2)];
-    Border border = Border.values()[Math.clamp(call.integer(3), 0, 2)];
-    Axis height = new Axis(image.extent(2), border, call.flag(4));
-    Axis width = new Axis(image.extent(3), border, call.flag(4));
+    GridAxis.Mode mode = GridAxis.Mode.values()[Math.clamp(call.integer(2), 0, 2)];
+    if (mode == GridAxis.Mode.BICUBIC && rank == 5) {
+      throw call.refuse("cubic kernels of volumes");
+    }
+    GridAxis.Border border = GridAxis.Border.values()[Math.clamp(call.integer(3), 0, 2)];
+    List<GridAxis> axes = new ArrayList<>();
+    for (int a = 2; a < rank; a++) {
+      axes.add(new GridAxis(image.extent(a), border, call.flag(4), mode));
+    }
     return call.tensor(1) instanceof KnownTensor k
-        ? byKnown(call, k.data(), mode, height, width)
-        : byComputed(call, mode, height, width);
+        ? byKnown(call, k.data(), axes)
+        : byComputed(call, axes);
   }
 
-  private static TorchValue byKnown(
-      OperatorCall call, TensorData grid, Mode mode, Axis height, Axis width) {
+  private static TorchValue byKnown(OperatorCall call, TensorData grid, List<GridAxis> axes) {
     TensorEmitter emit = call.emit();
     Value image = call.value(0);
     int samples = image.shape().extent(0);
     int channels = image.shape().extent(1);
-    int rows = grid.shape().extent(1);
-    int columns = grid.shape().extent(2);
-    int places = Math.multiplyExact(rows, columns);
-    int elements = height.length * width.length;
+    int places = places(grid.shape());
+    int elements = axes.stream().mapToInt(GridAxis::length).reduce(1, Math::multiplyExact);
     if ((long) places * elements * samples > MOST_WEIGHTS) {
       throw call.refuse(
           "%d places in an image of %d elements: that is a matrix of more than %d weights"
@@ -134,94 +79,76 @@ final class GridOperators {
     for (int n = 0; n < samples; n++) {
       float[] weights = new float[places * elements];
       for (int p = 0; p < places; p++) {
-        long at = 2L * ((long) n * places + p);
-        double x = grid.getDouble(at);
-        double y = grid.getDouble(at + 1);
-        for (Tap down : taps(mode, height, y)) {
-          for (Tap across : taps(mode, width, x)) {
-            weights[p * elements + down.element * width.length + across.element] +=
-                (float) (down.weight * across.weight);
-          }
-        }
+        long at = (long) axes.size() * ((long) n * places + p);
+        write(weights, p * elements, axes, grid, at, 0, 0, 1);
       }
       Value matrix = emit.constant(TensorData.ofFloats(Shape.of(places, elements), weights), "");
       Value flat = emit.reshape(emit.slice(image, 0, n, n + 1, 1), Shape.of(1, channels, elements));
-      Value sampled = emit.linear(flat, matrix, Optional.empty());
-      out.add(emit.reshape(sampled, Shape.of(1, channels, rows, columns)));
+      out.add(emit.linear(flat, matrix, Optional.empty()));
     }
-    return call.result(emit.concatenate(out, 0));
+    return call.result(emit.reshape(emit.concatenate(out, 0), result(image.shape(), grid.shape())));
   }
 
-  /** An element of an axis and its share. */
-  private record Tap(int element, double weight) {}
-
-  private static List<Tap> taps(Mode mode, Axis axis, double number) {
-    List<Tap> taps = new ArrayList<>();
-    if (mode == Mode.BICUBIC) {
-      double at = number * axis.factor() + axis.middle();
-      int first = (int) Math.floor(at) - 1;
-      for (int k = first; k < first + 4; k++) {
-        taps.add(new Tap(axis.element(k), cubic(Math.abs(at - k))));
-      }
-    } else if (mode == Mode.NEAREST) {
-      taps.add(new Tap((int) Math.rint(axis.place(number)), 1));
-    } else {
-      double at = axis.place(number);
-      int below = (int) Math.floor(at);
-      taps.add(new Tap(below, 1 - (at - below)));
-      taps.add(new Tap(below + 1, at - below));
+  /** Adds the share of every element that a place takes, by its share along each axis. */
+  private static void write(
+      float[] weights,
+      int first,
+      List<GridAxis> axes,
+      TensorData grid,
+      long at,
+      int axis,
+      int element,
+      double share) {
+    if (axis == axes.size()) {
+      weights[first + element] += (float) share;
+      return;
     }
-    taps.removeIf(t -> t.element < 0 || t.element >= axis.length);
-    return taps;
+    // The grid names the last axis first.
+    double number = grid.getDouble(at + axes.size() - 1 - axis);
+    for (GridAxis.Tap tap : axes.get(axis).taps(number)) {
+      int next = element * axes.get(axis).length() + tap.element();
+      write(weights, first, axes, grid, at, axis + 1, next, share * tap.weight());
+    }
   }
 
-  /** Keys, Cubic Convolution Interpolation for Digital Image Processing, equation 4. */
-  private static double cubic(double x) {
-    return x <= 1
-        ? ((CUBIC + 2) * x - (CUBIC + 3)) * x * x + 1
-        : ((CUBIC * x - 5 * CUBIC) * x + 8 * CUBIC) * x - 4 * CUBIC;
+  private static int places(Shape grid) {
+    return grid.extents().subList(1, grid.rank() - 1).stream().reduce(1, Math::multiplyExact);
   }
 
-  private static TorchValue byComputed(OperatorCall call, Mode mode, Axis height, Axis width) {
-    if (mode != Mode.BILINEAR || height.border == Border.REFLECTION) {
-      throw call.refuse(
-          "a grid that is computed from the input; use mode='bilinear' with padding_mode 'zeros' or"
-              + " 'border'");
-    }
+  private static Shape result(Shape image, Shape grid) {
+    List<Integer> extents = new ArrayList<>(image.extents().subList(0, 2));
+    extents.addAll(grid.extents().subList(1, grid.rank() - 1));
+    return new Shape(extents);
+  }
+
+  private static TorchValue byComputed(OperatorCall call, List<GridAxis> axes) {
     TensorEmitter emit = call.emit();
     Value image = call.value(0);
     Value grid = call.value(1);
     int samples = image.shape().extent(0);
     int channels = image.shape().extent(1);
-    int places = Math.multiplyExact(grid.shape().extent(1), grid.shape().extent(2));
-    Value across = hats(emit, grid, 0, width, Shape.of(samples, places, 1));
-    Value down = hats(emit, grid, 1, height, Shape.of(samples, places, 1));
-    // [N, P, W] times [N, C H, W], then [N P, 1, H] times [N P, C, H].
-    Value lines = emit.reshape(image, Shape.of(samples, channels * height.length, width.length));
-    Value columns = emit.matMul(across, lines);
-    Value each = emit.reshape(columns, Shape.of(samples * places, channels, height.length));
-    Value shares = emit.reshape(down, Shape.of(samples * places, 1, height.length));
-    Value sampled = emit.reshape(emit.matMul(shares, each), Shape.of(samples, places, channels));
-    Value moved = emit.transpose(sampled, List.of(0, 2, 1));
-    return call.result(
-        emit.reshape(
-            moved, Shape.of(samples, channels, grid.shape().extent(1), grid.shape().extent(2))));
-  }
-
-  /** max(0, 1 - |place - i|) for each place and each element i of the axis. */
-  private static Value hats(
-      TensorEmitter emit, Value grid, int coordinate, Axis axis, Shape places) {
-    Value numbers = emit.reshape(emit.slice(grid, 3, coordinate, coordinate + 1, 1), places);
-    Value at =
-        emit.add(emit.multiply(numbers, emit.scalar(axis.factor())), emit.scalar(axis.middle()));
-    if (axis.border == Border.EDGE) {
-      at = emit.clamp(at, 0, axis.length - 1);
+    int places = places(grid.shape());
+    int rest = axes.stream().mapToInt(GridAxis::length).reduce(channels, Math::multiplyExact);
+    // [N, P, W] times [N, C D H, W]; then [N P, 1, H] times [N P, C D, H], and so on.
+    Value left = image;
+    for (int k = 0; k < axes.size(); k++) {
+      GridAxis axis = axes.get(axes.size() - 1 - k);
+      rest /= axis.length();
+      Value numbers = emit.slice(grid, grid.shape().rank() - 1, k, k + 1, 1);
+      Value shares = axis.shares(emit, emit.reshape(numbers, Shape.of(samples, places, 1)));
+      if (k == 0) {
+        left =
+            emit.matMul(shares, emit.reshape(image, Shape.of(samples, rest, axis.length())));
+      } else {
+        Value each = emit.reshape(left, Shape.of(samples * places, rest, axis.length()));
+        left =
+            emit.matMul(
+                emit.reshape(shares, Shape.of(samples * places, 1, axis.length())), each);
+      }
     }
-    float[] elements = new float[axis.length];
-    IntStream.range(0, axis.length).forEach(i -> elements[i] = i);
-    Value each = emit.constant(TensorData.ofFloats(Shape.of(axis.length), elements), "");
-    Value distance = emit.pointwise(emit.subtract(at, each), ScalarFunction.ABS);
-    return emit.relu(emit.subtract(emit.scalar(1), distance));
+    Value sampled = emit.reshape(left, Shape.of(samples, places, channels));
+    Value moved = emit.transpose(sampled, List.of(0, 2, 1));
+    return call.result(emit.reshape(moved, result(image.shape(), grid.shape())));
   }
 
   /**

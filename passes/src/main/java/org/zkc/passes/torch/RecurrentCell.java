@@ -209,6 +209,25 @@ final class RecurrentCell {
     return true;
   }
 
+  /** The state of some rows that start later than others: their part of the initial one. */
+  State part(State initial, int from, int to) {
+    int hidden = hiddenWeights.getFirst().shape().extent(1);
+    boolean isLstm = kind == Kind.LSTM;
+    return new State(
+        Optional.of(rows(initial.hidden(), from, to, hidden)),
+        isLstm ? Optional.of(rows(initial.cell(), from, to, size)) : Optional.empty());
+  }
+
+  private Value rows(Optional<Value> state, int from, int to, int features) {
+    return state
+        .map(s -> emit.slice(s, 0, from, to, 1))
+        .orElseGet(() -> {
+          Shape shape = Shape.of(to - from, features);
+          return emit.constant(
+              TensorData.ofFloats(shape, new float[(to - from) * features]), "");
+        });
+  }
+
   /** The input's part of each group of gates, for one step or for all at once. */
   List<Value> gatesOfInput(Value input) {
     List<Value> out = new ArrayList<>();

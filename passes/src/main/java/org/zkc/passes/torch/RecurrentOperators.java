@@ -14,7 +14,7 @@ import org.zkc.passes.torch.TorchValue.Tuple;
  * map over all steps; the hidden part is a linear map in every step, all with the same weights.
  */
 final class RecurrentOperators {
-  private static final String REMARKS = "constant weights; no packed sequences";
+  private static final String REMARKS = "constant weights; packed sequences of known lengths";
 
   static final List<TorchOperator> ALL =
       List.of(
@@ -63,21 +63,20 @@ final class RecurrentOperators {
 
   /**
    * (input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first); the
-   * input is [steps, batch, features], [batch, steps, features] or [steps, features].
+   * input is [steps, batch, features], [batch, steps, features] or [steps, features]. Overload data
+   * is of packed sequences: (data, batch_sizes, hx, ..., bidirectional).
    */
   private static TorchValue layers(OperatorCall call, RecurrentCell.Kind kind) {
-    if (call.overload().equals("data")) {
-      throw call.refuse(
-          "the sequences are packed (pack_padded_sequence); pass the padded tensor itself");
-    }
-    int layers = call.extent(4);
-    if (call.flag(6) && call.number(5) > 0 && layers > 1) {
+    boolean isPacked = call.overload().equals("data");
+    int first = isPacked ? 2 : 1;
+    int layers = call.extent(first + 3);
+    if (call.flag(first + 5) && call.number(first + 4) > 0 && layers > 1) {
       throw call.refuse("the model is in training mode; call model.eval() before exporting it");
     }
     TensorEmitter emit = call.emit();
-    int directions = call.flag(7) ? 2 : 1;
-    boolean batchFirst = call.flag(8);
-    boolean single = call.tensor(0).shape().rank() == 2;
+    int directions = call.flag(first + 6) ? 2 : 1;
+    boolean batchFirst = !isPacked && call.flag(8);
+    boolean single = !isPacked && call.tensor(0).shape().rank() == 2;
     Value input = call.value(0);
     if (single) {
       Shape shape = input.shape();
@@ -85,15 +84,18 @@ final class RecurrentOperators {
     } else if (batchFirst) {
       input = emit.transpose(input, List.of(1, 0, 2));
     }
-    List<Tensor> parameters = call.tensors(2);
+    List<Tensor> parameters = call.tensors(first + 1);
     int each = layers < 1 ? 0 : parameters.size() / (layers * directions);
-    if (input.shape().rank() != 3 || each * layers * directions != parameters.size()) {
+    if (input.shape().rank() != (isPacked ? 2 : 3)
+        || each * layers * directions != parameters.size()) {
       throw call.refuse(
           "an input of shape %s and %d parameters for %d layers"
               .formatted(call.tensor(0).shape(), parameters.size(), layers));
     }
     List<Tensor> initial =
-        kind == RecurrentCell.Kind.LSTM ? call.tensors(1) : List.of(call.tensor(1));
+        kind == RecurrentCell.Kind.LSTM ? call.tensors(first) : List.of(call.tensor(first));
+    List<Integer> rows = isPacked ? PackedSequences.sizes(call, 1) : List.of();
+    int batch = isPacked ? rows.getFirst() : input.shape().extent(1);
     List<State> last = new ArrayList<>();
     Value sequence = input;
     for (int layer = 0; layer < layers; layer++) {
@@ -102,14 +104,21 @@ final class RecurrentOperators {
         int index = layer * directions + direction;
         RecurrentCell cell =
             RecurrentCell.of(
-                call, kind, parameters.subList(index * each, (index + 1) * each), call.flag(3));
-        State state = cell.initial(initial, index, sequence.shape().extent(1));
-        sides.add(run(emit, cell, state, sequence, direction == 1, last));
+                call,
+                kind,
+                parameters.subList(index * each, (index + 1) * each),
+                call.flag(first + 2));
+        State state = cell.initial(initial, index, batch);
+        sides.add(
+            isPacked
+                ? PackedSequences.run(emit, cell, state, sequence, rows, direction == 1, last)
+                : run(emit, cell, state, sequence, direction == 1, last));
       }
-      sequence = emit.concatenate(sides, 2);
+      sequence = emit.concatenate(sides, sequence.shape().rank() - 1);
     }
     List<TorchValue> results = new ArrayList<>();
-    results.add(call.result(output(emit, sequence, single, batchFirst)));
+    results.add(
+        call.result(isPacked ? sequence : output(emit, sequence, single, batchFirst)));
     for (int k = 0; k < last.getFirst().values().size(); k++) {
       int which = k;
       List<Value> ends = last.stream().map(s -> stacked(emit, s.values().get(which))).toList();

@@ -18,6 +18,7 @@ public final class TorchOperatorTable {
     Stream.of(
             LinearOperators.ALL,
             RecurrentOperators.ALL,
+            PackedSequences.ALL,
             ConvolutionOperators.ALL,
             NormalizationOperators.ALL,
             AttentionOperators.ALL,

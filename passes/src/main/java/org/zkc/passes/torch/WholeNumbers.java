@@ -36,8 +36,39 @@ final class WholeNumbers {
         return emit.cast(quotient.get(), DType.F32);
       }
     }
+    if (function == ScalarFunction.ROUND) {
+      return emit.pointwise(nearest(emit, x).orElse(x), function);
+    }
     return emit.pointwise(x, function);
   }
+
+  /**
+   * A number that the quotient a / d of integers rounds like, in halves: half of floor((2 a + d) /
+   * (2 d)) + ceil((2 a - d) / (2 d)), both the nearest whole number, or its two neighbours where it
+   * is a half. Empty for powers of two, by which products are exact.
+   */
+  private static Optional<Value> nearest(TensorEmitter emit, Value x) {
+    return whole(emit, x)
+        .filter(w -> Long.bitCount(Math.abs(w.divisor)) > 1)
+        .map(w -> {
+          Value twice = emit.multiply(emit.cast(w.left, DType.I64), integer(emit, 2));
+          Value by = integer(emit, 2 * w.divisor);
+          Value own = integer(emit, w.divisor);
+          Value up =
+              emit.divideIntegers(emit.add(twice, own), by, DivisionPart.FLOOR_QUOTIENT);
+          Value down =
+              emit.divideIntegers(emit.subtract(own, twice), by, DivisionPart.FLOOR_QUOTIENT);
+          Value both = emit.cast(emit.subtract(up, down), DType.F32);
+          return emit.broadcast(emit.multiply(both, emit.scalar(0.5)), x.shape());
+        });
+  }
+
+  private static Value integer(TensorEmitter emit, long value) {
+    return emit.integers(HostTensors.cast(HostTensors.scalar(value), DType.I64), "");
+  }
+
+  /** Integers over a whole number, as a quotient of real numbers. */
+  private record Whole(Value left, long divisor) {}
 
   /** Real numbers as integers towards zero. */
   static Value integers(TensorEmitter emit, Value x, DType dtype) {
@@ -48,17 +79,21 @@ final class WholeNumbers {
   }
 
   private static Optional<Value> quotient(TensorEmitter emit, Value x, DivisionPart part) {
+    return whole(emit, x)
+        .map(w -> {
+          Value left = emit.cast(w.left, DType.I64);
+          Value right = integer(emit, w.divisor);
+          return emit.broadcast(emit.divideIntegers(left, right, part), x.shape());
+        });
+  }
+
+  private static Optional<Whole> whole(TensorEmitter emit, Value x) {
     if (!(emit.definition(x).orElse(null) instanceof Divide d)
         || !(emit.definition(d.left()).orElse(null) instanceof Cast whole)
         || whole.input().tensorType().dtype() == DType.I1) {
       return Optional.empty();
     }
-    return divisor(emit, d.right())
-        .map(divisor -> {
-          Value left = emit.cast(whole.input(), DType.I64);
-          Value right = emit.integers(HostTensors.cast(HostTensors.scalar(divisor), DType.I64), "");
-          return emit.broadcast(emit.divideIntegers(left, right, part), d.result().shape());
-        });
+    return divisor(emit, d.right()).map(divisor -> new Whole(whole.input(), divisor));
   }
 
   /** The whole number other than 0 that all elements of a constant are. */

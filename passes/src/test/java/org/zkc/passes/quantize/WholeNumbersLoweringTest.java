@@ -71,12 +71,7 @@ class WholeNumbersLoweringTest {
     float[] numbers = quarters();
     long[] out = new long[numbers.length];
     for (int i = 0; i < out.length; i++) {
-      double x = numbers[i] * factor;
-      // Halves go up, where PyTorch's round takes the even neighbour.
-      out[i] =
-          function == ScalarFunction.ROUND
-              ? (long) Math.floor(x + 0.5)
-              : (long) function.apply(x, List.of());
+      out[i] = (long) function.apply(numbers[i] * factor, List.of());
     }
     return out;
   }

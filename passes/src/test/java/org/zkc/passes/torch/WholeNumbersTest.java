@@ -56,4 +56,16 @@ class WholeNumbersTest {
         d.lower(new TensorType(DType.I64, x.shape()), floor).main().body().stream()
             .anyMatch(IntegerDivision.class::isInstance));
   }
+
+  /** 7 / 14 and 21 / 14 are halves, whose even neighbours are 0 and 2. */
+  @Test
+  void halvesOfQuotientsOfIntegersBecomeEven() {
+    TensorData x = TensorData.ofLongs(DType.I64, Shape.of(6), new long[] {-21, -7, 6, 7, 8, 21});
+    TorchCase c = new TorchCase();
+    Value rounded = cast(c, c.op("aten.round", c.op("aten.div/Tensor", c.x, 14)), 4);
+    assertArrayEquals(new long[] {-2, 0, 0, 0, 1, 2}, run(c, x, rounded));
+    assertTrue(
+        c.lower(new TensorType(DType.I64, x.shape()), rounded).main().body().stream()
+            .anyMatch(IntegerDivision.class::isInstance));
+  }
 }

@@ -21,6 +21,7 @@ import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
 import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.tensor.TensorBuilder;
+import org.zkc.passes.quantize.ColumnScales;
 
 /** Sequences, images and vectors whose columns are of sizes from hundredths to hundreds. */
 class ColumnUnitsTest {
@@ -77,6 +78,31 @@ class ColumnUnitsTest {
     Program tensor = Program.of(Level.TENSOR, b.build(List.of(b.relu(x))));
     ProvedModel model = new ProvedModel(tensor, samples(shape, 2, 20, 1), CompileOptions.DEFAULT);
     assertEquals(List.of(), model.compiled().inputs().getFirst().units());
+  }
+
+  /**
+   * Of one vector of numbers of one size some are small by chance; a unit of their own would cut
+   * what the next vector has there.
+   */
+  @Test
+  void numbersThatWereSeenOnceHaveTheUnitOfAll() {
+    Shape shape = Shape.of(1, 100);
+    float[] line = new float[100];
+    for (int i = 0; i < line.length; i++) {
+      line[i] = (float) random.nextGaussian();
+    }
+    line[3] = 0.001f;
+    assertEquals(List.of(), unitsOf(shape, line));
+    line[7] = 1e5f;
+    assertEquals(100, unitsOf(shape, line).size());
+  }
+
+  private static List<Double> unitsOf(Shape shape, float[] line) {
+    TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
+    Value x = b.parameter("x", new TensorType(DType.F32, shape));
+    Program tensor = Program.of(Level.TENSOR, b.build(List.of(b.relu(x))));
+    List<List<TensorData>> samples = List.of(List.of(TensorData.ofFloats(shape, line)));
+    return ColumnScales.of(tensor, samples).inputs().getFirst().units();
   }
 
   /** The input divided by the sizes of its columns, less 1 where it is shifted. */
