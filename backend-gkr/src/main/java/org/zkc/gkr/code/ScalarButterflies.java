@@ -8,7 +8,17 @@ import org.zkc.gkr.field.M31;
 final class ScalarButterflies implements Butterflies {
   @Override
   public void transform(int[] values, int base, int logSize, int[][] layers, int twiddleBlock) {
-    for (int bit = logSize - 1; bit >= 0; bit--) {
+    layers(values, base, logSize, 0, layers, twiddleBlock);
+  }
+
+  @Override
+  public void quarter(int[] values, int base, int logSize, int[][] layers, int twiddleBlock) {
+    layers(values, base, logSize, logSize - 2, layers, twiddleBlock);
+  }
+
+  private static void layers(
+      int[] values, int base, int logSize, int last, int[][] layers, int twiddleBlock) {
+    for (int bit = logSize - 1; bit >= last; bit--) {
       int[] twiddles = layers[bit];
       int groups = 1 << (logSize - 1 - bit);
       int half = 1 << bit;

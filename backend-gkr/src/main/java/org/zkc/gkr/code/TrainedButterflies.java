@@ -25,4 +25,10 @@ final class TrainedButterflies implements Butterflies {
     (training.isReady((long) logSize << logSize) ? vector : scalar)
         .transform(values, base, logSize, layers, twiddleBlock);
   }
+
+  @Override
+  public void quarter(int[] values, int base, int logSize, int[][] layers, int twiddleBlock) {
+    (training.isReady(2L << logSize) ? vector : scalar)
+        .quarter(values, base, logSize, layers, twiddleBlock);
+  }
 }

@@ -69,6 +69,16 @@ final class VectorButterflies implements Butterflies {
     }
   }
 
+  @Override
+  public void quarter(int[] values, int base, int logSize, int[][] layers, int twiddleBlock) {
+    if (logSize - 2 < LOG_LANES) {
+      SCALAR.quarter(values, base, logSize, layers, twiddleBlock);
+      return;
+    }
+    int bit = logSize - 1;
+    twoWideLayers(values, base, bit, 1, layers[bit], layers[bit - 1], twiddleBlock);
+  }
+
   private static void wideLayer(
       int[] values, int base, int bit, int groups, int[] twiddles, int firstTwiddle) {
     int half = 1 << bit;

@@ -1,7 +1,10 @@
 package org.zkc.gkr.code;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.gkr.field.RandomElements;
@@ -20,6 +23,29 @@ class ButterfliesTest {
       scalar.encode(message, 3, length, expected, 1);
       vector.encode(message, 3, length, actual, 1);
       assertArrayEquals(expected, actual, random.seed() + ", length " + length);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 16, 64, 128, 256, 1024, 2048, 4096})
+  void symbolsAtPositionsAreThoseOfTheCodeword(int dimension) {
+    RandomElements random = new RandomElements(dimension);
+    for (Butterflies butterflies : List.of(new ScalarButterflies(), new VectorButterflies())) {
+      CircleCode code = CircleCode.ofDimension(dimension, butterflies);
+      int[] message = random.residues(dimension);
+      int[] expected = new int[code.length()];
+      code.encode(message, 0, dimension, expected, 0);
+      for (int count : new int[] {0, 1, 3, 40, dimension}) {
+        int[] positions =
+            IntStream.of(random.residues(count)).map(r -> r % code.length()).sorted().toArray();
+        int[] actual = new int[code.length() + 5];
+        System.arraycopy(message, 0, actual, 5, dimension);
+        code.encodeInPlaceAt(positions, actual, 5);
+        for (int position : positions) {
+          assertEquals(
+              expected[position], actual[position + 5], random.seed() + ", " + position);
+        }
+      }
     }
   }
 }

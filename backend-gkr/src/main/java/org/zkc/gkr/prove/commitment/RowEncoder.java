@@ -40,4 +40,11 @@ final class RowEncoder {
     source.fill(row, out, at);
     code.encodeInPlace(out, at);
   }
+
+  /** {@link #encodeRow} for the symbols at ascending positions; the others are anything. */
+  void encodeRowAt(int[] positions, int row, int[] out) {
+    Arrays.fill(out, 0, code.dimension(), 0);
+    source.fill(row, out, 0);
+    code.encodeInPlaceAt(positions, out, 0);
+  }
 }

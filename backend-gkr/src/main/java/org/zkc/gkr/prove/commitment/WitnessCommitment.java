@@ -8,8 +8,8 @@ import org.zkc.gkr.ligero.ColumnOpening;
 
 /**
  * A commitment that keeps the codewords of small matrices alone: 16 bytes a cell would be the
- * largest thing a prover holds. An opening of a larger one encodes the rows again and takes the few
- * columns that are queried, which costs a small part of what hashing all of them did.
+ * largest thing a prover holds. An opening of a larger one encodes the rows again as far as the few
+ * columns that are queried need it, half of what encoding them took.
  */
 public final class WitnessCommitment implements Commitment {
   /**
@@ -105,7 +105,7 @@ public final class WitnessCommitment implements Commitment {
           for (int row = task * OPENED_ROWS; row < end; row++) {
             int at = kept ? row * code.length() : 0;
             if (!kept) {
-              encoder.encodeRow(row, codeword, 0);
+              encoder.encodeRowAt(indices, row, codeword);
             }
             for (int q = 0; q < indices.length; q++) {
               columns[q * rows + row] = codeword[at + indices[q]];
