@@ -320,6 +320,10 @@ def test_dimensions_are_given_by_name(tmp_path):
     assert zkpytorch.check(archive, dims={"batch": 5})
     files = zkpytorch.compile(archive, dims={"batch": 5}, calibration=torch.randn(16, 5, 6))
     assert zkpytorch.run(files, torch.randn(5, 6)).shape == (5, 3)
+    even = torch.export.export(model, (torch.randn(4, 6),), dynamic_shapes=({0: 2 * torch.export.Dim("half", min=1, max=8)},))
+    torch.export.save(even, tmp_path / "even.pt2")
+    files = zkpytorch.compile(tmp_path / "even.pt2", dims={"input.0": 6}, calibration=torch.randn(16, 6, 6))
+    assert zkpytorch.run(files, torch.randn(6, 6)).shape == (6, 3)
     with pytest.raises(zkpytorch.ZkcError, match="^dims gives the dimension .* two values, 5 and 6"):
         zkpytorch.compile(archive, dims={"x.0": 5, "batch": 6})
     with pytest.raises(zkpytorch.ZkcError, match=r"input_shapes\b") as caught:

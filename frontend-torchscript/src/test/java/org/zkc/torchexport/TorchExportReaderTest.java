@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.zkc.ir.Checker;
 import org.zkc.ir.DType;
 import org.zkc.ir.ImportedModel;
@@ -101,6 +105,24 @@ final class TorchExportReaderTest {
   }
 
   @Test
+  void anExtentNamedByItsPlaceMayBeAnExpression(@TempDir Path folder) throws IOException {
+    String symbol = "Symbol('s17', positive=True, integer=True)";
+    Map<String, byte[]> doubled =
+        changed("dynamic_batch", symbol, "Mul(Integer(2), " + symbol + ")");
+    Path archive = Files.write(
+            folder.resolve("m.pt2"),
+            SampleExports.archive(doubled).toArray(ValueLayout.JAVA_BYTE));
+    ImportedModel model = TorchExportReader.read(archive, Map.of("x.0", 6L));
+    assertEquals(Shape.of(6, 2, 4), model.inputs().getFirst().shape().orElseThrow());
+    model = TorchExportReader.read(archive, Map.of("s17", 6L));
+    assertEquals(Shape.of(12, 2, 4), model.inputs().getFirst().shape().orElseThrow());
+    assertRefused(
+        "--dim x.0=7: the model was exported for no such extent there",
+        () -> TorchExportReader.read(archive, Map.of("x.0", 7L)));
+    assertRefused("1 to 8", () -> TorchExportReader.read(archive, Map.of("x.0", 18L)));
+  }
+
+  @Test
   void dimensionsThatAreNoneOrOutOfRangeAreRefused() {
     assertRefused("1 to 8", () -> dimension("dynamic_batch", 9));
     assertRefused("dynamic_shapes", () -> dimension("softmax_head_plain", 2));
@@ -151,6 +173,11 @@ final class TorchExportReaderTest {
 
   /** A sample with its program's text changed. */
   private static void readChanged(String name, String from, String to) throws IOException {
+    TorchExportReader.read("m.pt2", SampleExports.archive(changed(name, from, to)));
+  }
+
+  private static Map<String, byte[]> changed(String name, String from, String to)
+      throws IOException {
     Map<String, byte[]> records = new LinkedHashMap<>(SampleExports.records(name));
     for (Map.Entry<String, byte[]> record : records.entrySet()) {
       if (record.getKey().endsWith(".json")) {
@@ -158,7 +185,7 @@ final class TorchExportReaderTest {
         record.setValue(text.replace(from, to).getBytes(StandardCharsets.UTF_8));
       }
     }
-    TorchExportReader.read("m.pt2", SampleExports.archive(records));
+    return records;
   }
 
   private static void assertRefused(String says, String name, String from, String to) {

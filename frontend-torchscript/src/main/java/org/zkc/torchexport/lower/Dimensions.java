@@ -6,8 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.zkc.ir.DType;
@@ -29,6 +31,10 @@ import org.zkc.torchscript.schema.StaticTypes;
  * those of the example input; the program itself checks the shapes that it is compiled for.
  */
 final class Dimensions {
+  // What an extent may be divided by in the expression that it is of its symbol, and a symbol's largest value.
+  private static final int MOST_DIVISOR = 64;
+  private static final int MOST_VALUE = 1 << 20;
+
   private final ExportedProgram program;
   private final Map<String, Long> values;
 
@@ -45,9 +51,9 @@ final class Dimensions {
   /**
    * The extents for what the user asked for.
    *
-   * @param given values by the name of a symbol ({@code s77}), by input and axis ({@code x.0}), or
-   *     by any name where the program has only one symbol, since torch.export does not save the
-   *     names that users give
+   * @param given values by the name of a symbol ({@code s77}), or by any name where the program has
+   *     only one, since torch.export does not save the names that users give; extents by input and
+   *     axis ({@code x.0}), which may be an expression in one symbol
    * @param paths paths of inputs by their names in the graph
    * @throws UserException when a name fits nothing or a value is out of the exported range
    */
@@ -62,10 +68,11 @@ final class Dimensions {
     }
     Dimensions out = new Dimensions(program, new HashMap<>(), inputs);
     Map<String, String> symbols = out.symbols();
-    given.forEach((name, value) -> {
+    given.forEach((name, extent) -> {
       String symbol = out.symbol(name, symbols);
+      long value = out.symbolValue(name, symbol, extent);
       Long before = out.values.put(symbol, value);
-      if (before != null && !before.equals(value)) {
+      if (before != null && before != value) {
         throw new UserException(
             "--dim gives the dimension %s two values, %d and %d".formatted(symbol, before, value));
       }
@@ -108,10 +115,8 @@ final class Dimensions {
     return out;
   }
 
-  private String symbol(String name, Map<String, String> symbols) {
-    if (symbols.containsKey(name)) {
-      return name;
-    }
+  /** The extent of the input and axis that a name consists of; empty where it does not. */
+  private Optional<Extent> place(String name) {
     int dot = name.lastIndexOf('.');
     for (Map.Entry<String, String> input : inputs.entrySet()) {
       if (dot > 0
@@ -119,13 +124,41 @@ final class Dimensions {
           && name.substring(dot + 1).matches("\\d{1,3}")) {
         int axis = Integer.parseInt(name.substring(dot + 1));
         List<Extent> sizes = meta(input.getKey()).sizes();
-        if (axis < sizes.size()
-            && sizes.get(axis)
-                instanceof
-                Extent.Symbolic(SymbolicExpression.Symbol(String symbol), OptionalLong _)) {
-          return symbol;
+        if (axis < sizes.size()) {
+          return Optional.of(sizes.get(axis));
         }
       }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The value of a symbol with which a named place has an extent: 6 where {@code x.0 = 12} is 2 s.
+   */
+  private long symbolValue(String name, String symbol, long extent) {
+    Optional<Extent> place = symbol.equals(name) ? Optional.empty() : place(name);
+    if (place.isEmpty()) {
+      return extent;
+    }
+    // Extents grow with their symbols, and by at least one for so many steps.
+    for (long value = 0; value <= extent * MOST_DIVISOR && value <= MOST_VALUE; value++) {
+      if (place.get() instanceof Extent.Symbolic(SymbolicExpression expression, OptionalLong _)
+          && expression.value(Map.of(symbol, value)).equals(OptionalLong.of(extent))) {
+        return value;
+      }
+    }
+    throw new UserException(
+        "--dim %s=%d: the model was exported for no such extent there; it depends on the dimension %s, for %s"
+            .formatted(name, extent, symbol, text(range(symbol))));
+  }
+
+  private String symbol(String name, Map<String, String> symbols) {
+    if (symbols.containsKey(name)) {
+      return name;
+    }
+    Set<String> there = place(name).map(Extent::symbols).orElse(Set.of());
+    if (there.size() == 1) {
+      return there.iterator().next();
     }
     if (symbols.size() == 1) {
       return symbols.keySet().iterator().next();
