@@ -1,5 +1,6 @@
 package org.zkc.gkr.kernel;
 
+import java.util.Arrays;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.protocol.ProtocolConstants;
@@ -16,10 +17,8 @@ public final class FractionTile {
   public static final int SIZE = 1 << VARIABLES;
 
   private final Loops loops;
-  private final ExtVector a = new ExtVector(SIZE);
-  private final ExtVector b = new ExtVector(SIZE);
-  private final ExtVector c = new ExtVector(SIZE);
-  private final ExtVector d = new ExtVector(SIZE);
+  // Made when first needed: most tiles only bind or add.
+  private ExtVector[] scratch = {};
 
   /** A tile with the loops of {@link Kernels#best()}. */
   public FractionTile() {
@@ -30,6 +29,17 @@ public final class FractionTile {
     this.loops = loops;
   }
 
+  private ExtVector scratch(int index, int length) {
+    if (scratch.length <= index) {
+      int had = scratch.length;
+      scratch = Arrays.copyOf(scratch, index + 1);
+      for (int k = had; k <= index; k++) {
+        scratch[k] = new ExtVector(SIZE);
+      }
+    }
+    return scratch[index].slice(0, length);
+  }
+
   /**
    * Adds scale times the values at t = 0 and t = 2 of sum over k of eq[k] [q1(t, k) (p0(t, k) +
    * q0(t, k)) + p1(t, k) q0(t, k)] to {@code sums}. Both arrays hold p0, q0, p1, q1, at t = 0 and
@@ -37,10 +47,10 @@ public final class FractionTile {
    */
   public void addFractions(Ext[] sums, ExtVector[] low, ExtVector[] high, ExtVector eq, Ext scale) {
     int n = eq.length();
-    ExtVector x = a.slice(0, n);
-    ExtVector y = b.slice(0, n);
-    ExtVector z = c.slice(0, n);
-    ExtVector w = d.slice(0, n);
+    ExtVector x = scratch(0, n);
+    ExtVector y = scratch(1, n);
+    ExtVector z = scratch(2, n);
+    ExtVector w = scratch(3, n);
     loops.add(low[0], low[1], x);
     loops.multiplyAdd(low[3], x, low[2], low[1], x);
     sums[0] = sums[0].add(scale.mul(loops.dot(x, eq)));
@@ -56,8 +66,8 @@ public final class FractionTile {
   /** {@link #addFractions} of sum over k of eq[k] f0(t, k) f1(t, k). */
   public void addProducts(Ext[] sums, ExtVector[] low, ExtVector[] high, ExtVector eq, Ext scale) {
     int n = eq.length();
-    ExtVector x = a.slice(0, n);
-    ExtVector y = b.slice(0, n);
+    ExtVector x = scratch(0, n);
+    ExtVector y = scratch(1, n);
     loops.multiply(low[0], low[1], x);
     sums[0] = sums[0].add(scale.mul(loops.dot(x, eq)));
     loops.atTwo(low[0], high[0], x);

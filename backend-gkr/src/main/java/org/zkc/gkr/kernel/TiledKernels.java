@@ -16,6 +16,9 @@ final class TiledKernels implements Kernels {
   /** Elements of a tile: 16 bytes each, a few tiles fit the cache. */
   private static final int TILE = 256;
 
+  /** Pairs that are quicker done one by one than by loops: 0.1 us each where loops take 0.5 us. */
+  private static final int FEW = 4;
+
   private final Loops loops;
 
   TiledKernels(Loops loops) {
@@ -347,6 +350,9 @@ final class TiledKernels implements Kernels {
       ExtVector eqLow,
       int half) {
     int low = eqLow.length();
+    if (half <= FEW && low == half) {
+      return roundOfFewFractions(p0, q0, p1, q1, eqHigh.get(0), eqLow, half);
+    }
     int tile = Math.min(TILE, low);
     ExtVector a = new ExtVector(tile);
     ExtVector b = new ExtVector(tile);
@@ -375,6 +381,28 @@ final class TiledKernels implements Kernels {
       at2 = at2.add(eqHigh.get(h).mul(part2));
     }
     return new Ext[] {at0, at2};
+  }
+
+  /** {@link #roundOfFractions} element by element. */
+  private static Ext[] roundOfFewFractions(
+      ExtVector p0,
+      ExtVector q0,
+      ExtVector p1,
+      ExtVector q1,
+      Ext eqHigh,
+      ExtVector eqLow,
+      int half) {
+    Ext[] sums = {Ext.ZERO, Ext.ZERO};
+    for (int k = 0; k < half; k++) {
+      Ext eq = eqHigh.mul(eqLow.get(k));
+      for (int t = 0; t <= 2; t += 2) {
+        Ext q = at(t, q0, half, k);
+        Ext left = at(t, q1, half, k).mul(at(t, p0, half, k).add(q));
+        Ext term = left.add(at(t, p1, half, k).mul(q));
+        sums[t / 2] = sums[t / 2].add(eq.mul(term));
+      }
+    }
+    return sums;
   }
 
   @Override
@@ -468,6 +496,9 @@ final class TiledKernels implements Kernels {
 
   // f(t, k) for k below half and within f.
   private static Ext at(int t, ExtVector f, int half, int k) {
+    if (t == 0) {
+      return f.get(k);
+    }
     Ext high = half + k < f.length() ? f.get(half + k) : Ext.ZERO;
     return f.get(k).add(high.sub(f.get(k)).mulBase(t));
   }

@@ -12,7 +12,7 @@ final class VectorLoops implements Loops {
   private final PlainLoops plain = new PlainLoops();
 
   private static ExtVector tail(ExtVector v, int from) {
-    return v.slice(from, v.length() - from);
+    return from == 0 ? v : v.slice(from, v.length() - from);
   }
 
   @Override

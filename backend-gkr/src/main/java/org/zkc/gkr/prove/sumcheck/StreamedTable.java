@@ -73,9 +73,10 @@ public final class StreamedTable {
     int length = length();
     int end = Math.min(to, length);
     Ext[] sums = {Ext.ZERO, Ext.ZERO};
-    ExtVector weight = new ExtVector(2 * TILE);
-    ExtVector value = new ExtVector(bound.length() > 1 ? 2 * TILE : 0);
-    int[] base = new int[2 * TILE];
+    int tile = Math.clamp(end - from, 0, TILE);
+    ExtVector weight = new ExtVector(2 * tile);
+    ExtVector value = new ExtVector(bound.length() > 1 ? 2 * tile : 0);
+    int[] base = new int[2 * tile];
     for (int at = from; at < end; at += TILE) {
       int count = Math.min(TILE, end - at);
       boolean both = half + at < length;
@@ -115,7 +116,7 @@ public final class StreamedTable {
   Ext[] store(ExtVector values, ExtVector weightsOut, int from, int to) {
     int half = 1 << left >> 1;
     int length = values.length();
-    int[] base = new int[TILE];
+    int[] base = new int[Math.min(TILE, length)];
     Ext[] sums = {Ext.ZERO, Ext.ZERO};
     if (half == 0) {
       values(0, values, base);
