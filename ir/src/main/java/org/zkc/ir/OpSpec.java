@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.zkc.ir.integer.IntegerWeights;
 
 /**
@@ -224,7 +223,7 @@ public final class OpSpec {
     List<Region> out = new ArrayList<>();
     for (Component c : components) {
       if (c.role() == Role.REGION) {
-        out.addAll(regions(c, op));
+        collect(c, op, Region.class, out);
       }
     }
     return out;
@@ -245,7 +244,7 @@ public final class OpSpec {
     List<Value> out = new ArrayList<>();
     for (Component c : components) {
       if (c.role() == role) {
-        out.addAll(values(c, op));
+        collect(c, op, Value.class, out);
       }
     }
     return out;
@@ -253,21 +252,25 @@ public final class OpSpec {
 
   /** The values that a result or operand component holds. */
   public static List<Value> values(Component component, Op op) {
-    return held(component, op).map(Value.class::cast).toList();
+    List<Value> out = new ArrayList<>();
+    collect(component, op, Value.class, out);
+    return out;
   }
 
   /** The regions that a region component holds. */
   public static List<Region> regions(Component component, Op op) {
-    return held(component, op).map(Region.class::cast).toList();
+    List<Region> out = new ArrayList<>();
+    collect(component, op, Region.class, out);
+    return out;
   }
 
-  private static Stream<?> held(Component component, Op op) {
+  private static <T> void collect(Component component, Op op, Class<T> element, List<T> out) {
     Object v = component.get(op);
-    return switch (component.cardinality()) {
-      case ONE -> Stream.of(v);
-      case OPTIONAL -> ((Optional<?>) v).stream();
-      case MANY -> ((List<?>) v).stream();
-    };
+    switch (component.cardinality()) {
+      case ONE -> out.add(element.cast(v));
+      case OPTIONAL -> ((Optional<?>) v).ifPresent(e -> out.add(element.cast(e)));
+      case MANY -> ((List<?>) v).forEach(e -> out.add(element.cast(e)));
+    }
   }
 
   /**

@@ -32,6 +32,9 @@ public final class TensorData {
   private final DType dtype;
   private final Shape shape;
 
+  /** Elements of the shape, which loops ask for at every step. */
+  private final long count;
+
   /** Null where a reader makes the elements. */
   private final @Nullable MemorySegment stored;
 
@@ -46,9 +49,10 @@ public final class TensorData {
   public TensorData(DType dtype, Shape shape, MemorySegment bytes) {
     this.dtype = Objects.requireNonNull(dtype);
     this.shape = Objects.requireNonNull(shape);
+    this.count = shape.elementCount();
     this.stored = bytes.asReadOnly();
     this.reader = null;
-    if (bytes.byteSize() != shape.elementCount() * dtype.bytes()) {
+    if (bytes.byteSize() != count * dtype.bytes()) {
       throw new IllegalArgumentException(
           "%d bytes given for %s elements of %s".formatted(bytes.byteSize(), shape, dtype.text()));
     }
@@ -57,6 +61,7 @@ public final class TensorData {
   private TensorData(Shape shape, FloatReader reader) {
     this.dtype = DType.F32;
     this.shape = shape;
+    this.count = shape.elementCount();
     this.stored = null;
     this.reader = reader;
   }
@@ -158,7 +163,7 @@ public final class TensorData {
   }
 
   public long elementCount() {
-    return shape.elementCount();
+    return count;
   }
 
   /** Element {@code index} (row-major) as a double; exact for all types but large i64. */

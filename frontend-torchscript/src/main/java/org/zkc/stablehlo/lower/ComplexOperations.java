@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongToDoubleFunction;
 import org.zkc.ir.DType;
+import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.stablehlo.program.DenseData;
 import org.zkc.stablehlo.program.HloElementType;
@@ -44,7 +45,7 @@ final class ComplexOperations {
     if (!isComplex(call.type(0))) { // the specification takes real numbers too
       return operator.equals("real")
           ? call.result(call.whole(0))
-          : call.result(call.aten("mul", call.whole(0), 0.0));
+          : call.result(zeros(call));
     }
     return call.result(call.aten(operator, call.whole(0)));
   }
@@ -58,7 +59,18 @@ final class ComplexOperations {
   static Held widened(HloCall call) {
     Binding x = call.whole(0);
     return call.result(
-        isComplex(call.type(0)) ? x : call.aten("complex", x, call.aten("mul", x, 0.0)));
+        isComplex(call.type(0)) ? x : call.aten("complex", x, zeros(call)));
+  }
+
+  /** Zeros of the operand's shape and type. */
+  private static Binding zeros(HloCall call) {
+    HloType.TensorOf type = call.type(0);
+    DType dtype = call.dtype(type);
+    TensorData zero =
+        dtype.isFloating()
+            ? TensorData.ofReals(dtype, Shape.of(), new double[1])
+            : TensorData.ofLongs(dtype, Shape.of(), new long[1]);
+    return call.aten("expand", call.constant(zero), type.extents());
   }
 
   /** A complex constant, in its whole shape. */

@@ -124,9 +124,24 @@ final class ScatterOperations {
       back.set(order.get(i), i);
     }
     if (!signed && !reduction.isEmpty()) {
-      written = truth ? call.aten("ne", written, 0L) : call.aten("to", written, dtype);
+      written = truth ? call.aten("ne", written, 0L) : narrowed(written, dtype);
     }
     return call.result(call.aten("permute", written, back));
+  }
+
+  /** Sums and extremes of numbers of a type as numbers of the type, which extremes always are. */
+  private Binding narrowed(Binding wide, DType dtype) {
+    Binding inside = wide;
+    if (!reduction().equals("sum") && !reduction().equals("prod")) {
+      int bits = 8 * dtype.bytes();
+      inside =
+          bits > 16
+              ? call.aten("clamp_min", wide, 0L)
+              : dtype.isUnsigned()
+                  ? call.aten("clamp", wide, 0L, (1L << bits) - 1)
+                  : call.aten("clamp", wide, -(1L << bits - 1), (1L << bits - 1) - 1);
+    }
+    return call.aten("to", inside, dtype);
   }
 
   /** The body's name to index_reduce; empty where elements are replaced. */

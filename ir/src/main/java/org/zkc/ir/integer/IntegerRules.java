@@ -38,6 +38,9 @@ public final class IntegerRules {
     OptionalLong line(Value value);
   }
 
+  /** Entries that are read at a time. */
+  private static final int PART = 1 << 12;
+
   private IntegerRules() {}
 
   /**
@@ -255,11 +258,19 @@ public final class IntegerRules {
    */
   public static Interval lookup(Interval index, long first, TensorData entries) {
     Interval reached = index.clamp(first, Math.addExact(first, entries.elementCount() - 1));
-    Interval hull = Interval.point(entries.getLong(reached.low() - first));
-    for (long x = reached.low() + 1; x <= reached.high(); x++) {
-      hull = hull.hull(Interval.point(entries.getLong(x - first)));
+    long count = reached.high() - reached.low() + 1;
+    int[] part = new int[(int) Math.min(PART, count)];
+    int low = Integer.MAX_VALUE;
+    int high = Integer.MIN_VALUE;
+    for (long at = 0; at < count; at += part.length) {
+      int n = (int) Math.min(part.length, count - at);
+      entries.copyInts(reached.low() - first + at, part, 0, n);
+      for (int i = 0; i < n; i++) {
+        low = Math.min(low, part[i]);
+        high = Math.max(high, part[i]);
+      }
     }
-    return hull;
+    return new Interval(low, high);
   }
 
   /** The rows that exponentials of integers in an interval can reach. */

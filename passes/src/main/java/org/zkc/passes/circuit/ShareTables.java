@@ -75,12 +75,12 @@ public final class ShareTables extends Rewrite {
       }
       Interval hull = window.hull(use.window());
       Use first = uses.getFirst();
-      return CircuitBuilder.fit(mine, first.window().low(), hull)
-          .equals(
-              CircuitBuilder.fit(
-                  Objects.requireNonNull(use.entries(), "a group has tables of one kind"),
-                  use.window().low(),
-                  hull));
+      return CircuitBuilder.agree(
+          mine,
+          first.window().low(),
+          Objects.requireNonNull(use.entries(), "a group has tables of one kind"),
+          use.window().low(),
+          hull);
     }
   }
 

@@ -236,7 +236,10 @@ final class WordOperators {
   static TorchValue wrapped(OperatorCall call, TorchValue x, DType dtype) {
     long size = 1L << bits(dtype);
     long sign = dtype.isUnsigned() ? 0 : size / 2;
-    return run(call, "sub", run(call, "remainder", run(call, "add", x, sign), size), sign);
+    TorchValue low =
+        run(call, "sub", run(call, "remainder", run(call, "add", x, sign), size), sign);
+    // Remainders are in range; intervals do not see it, as they are made of several terms.
+    return run(call, "clamp", low, -sign, size - 1 - sign);
   }
 
   private static TorchValue arithmeticOfComputed(OperatorCall call) {
@@ -250,10 +253,10 @@ final class WordOperators {
     TorchValue signed =
         run(call, "where", run(call, "ge", x, size / 2), run(call, "sub", x, size), x);
     TorchValue moved = shiftedRight(call, signed);
-    return to(
-        call,
-        run(call, "where", run(call, "lt", moved, 0L), run(call, "add", moved, size), moved),
-        dtype);
+    TorchValue bits =
+        run(call, "where", run(call, "lt", moved, 0L), run(call, "add", moved, size), moved);
+    // Both choices are in range where they are taken, which no interval of the sum tells.
+    return to(call, run(call, "clamp", bits, 0L, size - 1), dtype);
   }
 
   /** A shift of a negative number by y is the one that keeps the sign, and 2^(bits - y) more. */

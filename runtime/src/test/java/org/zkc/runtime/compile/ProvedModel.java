@@ -13,18 +13,27 @@ import org.zkc.ir.Program;
 import org.zkc.ir.TensorData;
 import org.zkc.runtime.execute.Execution;
 
-/** A tensor-level program of one input, compiled, whose results are proved and verified. */
+/** A tensor-level program, compiled, whose results are proved and verified. */
 final class ProvedModel {
   private final CompiledModel compiled;
   private final CompiledModel.WithKeys keys;
   private final Execution execution;
 
   ProvedModel(Program tensor, List<List<TensorData>> samples, CompileOptions options) {
+    this(tensor, List.of("x"), List.of("output"), samples, options);
+  }
+
+  ProvedModel(
+      Program tensor,
+      List<String> inputs,
+      List<String> outputs,
+      List<List<TensorData>> samples,
+      CompileOptions options) {
     this.compiled =
         new CompilePipeline(options)
             .compile(
                 new CompilePipeline.Calibrated(
-                    tensor, List.of("x"), List.of("output"), Optional.of(samples), "0".repeat(64)));
+                    tensor, inputs, outputs, Optional.of(samples), "0".repeat(64)));
     this.keys = compiled.inMemory(1);
     this.execution = new Execution(keys.file());
   }
