@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.zkc.ir.DType;
+import org.zkc.stablehlo.program.HloType;
 import org.zkc.torchscript.lower.Binding;
 
 /**
@@ -32,7 +33,7 @@ final class SortOperations {
       return byKeys(call, order, d);
     }
     int key = order.keys().getFirst();
-    List<Binding> sorted = sorted(call, call.whole(key), d, order.descending());
+    List<Binding> sorted = sorted(call, call.whole(key), call.type(key), d, order.descending());
     List<Held> out = new ArrayList<>();
     for (int i = 0; i < call.operandCount(); i++) {
       Binding moved;
@@ -50,12 +51,14 @@ final class SortOperations {
   }
 
   /** A tensor in order, and the places of its elements before. */
-  private static List<Binding> sorted(HloCall call, Binding x, int d, boolean descending) {
-    return call.writer()
+  private static List<Binding> sorted(
+      HloCall call, Binding x, HloType.TensorOf type, int d, boolean descending) {
+    List<Binding> out =
+        call.writer()
         .call(
             "aten.sort",
             "stable",
-            List.of(x),
+            List.of(signed(call, x, type)),
             Map.of(
                 "stable",
                 Binding.Literal.of(true),
@@ -65,6 +68,30 @@ final class SortOperations {
                 Binding.Literal.of(descending)),
             "sorted",
             call.location());
+    return List.of(unsigned(call, out.getFirst(), type), out.getLast());
+  }
+
+  private static boolean isUnsigned(HloCall call, HloType.TensorOf type) {
+    return call.dtype(type).isUnsigned();
+  }
+
+  /** Unsigned numbers as signed ones, since orders are made of differences. */
+  private static Binding signed(HloCall call, Binding x, HloType.TensorOf type) {
+    return isUnsigned(call, type) ? call.aten("to", x, DType.I64) : x;
+  }
+
+  /** Ordered numbers in their own type again, whose range intervals of differences do not tell. */
+  private static Binding unsigned(HloCall call, Binding x, HloType.TensorOf type) {
+    DType dtype = call.dtype(type);
+    int bits = 8 * dtype.bytes();
+    return !isUnsigned(call, type)
+        ? x
+        : call.aten(
+            "to",
+            bits > 16
+                ? call.aten("clamp_min", x, 0L)
+                : call.aten("clamp", x, 0L, (1L << bits) - 1),
+            dtype);
   }
 
   /** Sorts by the last key first: each sort keeps the order of what it finds equal. */
@@ -74,7 +101,8 @@ final class SortOperations {
       all.add(call.whole(i));
     }
     for (int key : order.keys().reversed()) {
-      Binding places = sorted(call, all.get(key), d, order.descending()).getLast();
+      Binding places =
+          sorted(call, all.get(key), call.type(key), d, order.descending()).getLast();
       all.replaceAll(x -> call.aten("gather", x, (long) d, places));
     }
     List<Held> out = new ArrayList<>();
@@ -86,9 +114,12 @@ final class SortOperations {
 
   /** The greatest elements along the last dimension, in order, and their places. */
   private static List<Held> topK(HloCall call) {
-    List<Binding> top = call.atenAll("topk", "", call.whole(0), call.integer("k"), -1L, true, true);
+    HloType.TensorOf type = call.type(0);
+    List<Binding> top =
+        call.atenAll(
+            "topk", "", signed(call, call.whole(0), type), call.integer("k"), -1L, true, true);
     return List.of(
-        Held.whole(top.getFirst(), call.resultType(0)),
+        Held.whole(unsigned(call, top.getFirst(), type), call.resultType(0)),
         Held.whole(
             call.aten("to", top.getLast(), call.dtype(call.resultType(1))), call.resultType(1)));
   }

@@ -81,12 +81,23 @@ final class VerifierLimits {
    * Asks before anything is calibrated whether a statement may hold the program's inputs and
    * outputs: a search for precision takes minutes.
    *
-   * @throws UserException at the line of the largest output, when it may not
+   * @throws UserException at the line of the largest output, when it may not; for an input or output
+   *     without elements
    */
   static void requireStatement(Function main, Optional<Generation> generation) {
     Set<Value> stated = Collections.newSetFromMap(new IdentityHashMap<>());
     stated.addAll(main.parameters());
     stated.addAll(main.results());
+    for (Value value : stated) {
+      if (value.shape().elementCount() == 0) {
+        throw new UserException(
+            Uses.of(main).definition(value).map(Op::location).orElse(Location.UNKNOWN),
+            "an %s of shape %s has no elements, so that there is nothing to prove of it"
+                .formatted(
+                    main.parameters().contains(value) ? "input" : "output", value.shape()),
+            "leave it out of the model");
+      }
+    }
     long elements = stated.stream().mapToLong(v -> v.shape().elementCount()).sum();
     if (elements > CircuitLimits.PUBLIC_ELEMENTS) {
       Location location =

@@ -131,3 +131,20 @@ func.func @parts_of_reals() {
   check.expect_eq_const %i, dense<[0.0, 0.0]> : tensor<2xf32>
   return
 }
+
+// -----
+
+// Orders of unsigned numbers.
+func.func @unsigned_order() {
+  %x = stablehlo.constant dense<[5, 200, 7, 255]> : tensor<4xui8>
+  %v, %i = chlo.top_k(%x, k = 2) : tensor<4xui8> -> (tensor<2xui8>, tensor<2xi32>)
+  check.expect_eq_const %v, dense<[255, 200]> : tensor<2xui8>
+  check.expect_eq_const %i, dense<[3, 1]> : tensor<2xi32>
+  %s = "stablehlo.sort"(%x) <{dimension = 0 : i64}> ({
+  ^bb0(%a: tensor<ui8>, %b: tensor<ui8>):
+    %c = stablehlo.compare LT, %a, %b, UNSIGNED : (tensor<ui8>, tensor<ui8>) -> tensor<i1>
+    stablehlo.return %c : tensor<i1>
+  }) : (tensor<4xui8>) -> tensor<4xui8>
+  check.expect_eq_const %s, dense<[5, 7, 200, 255]> : tensor<4xui8>
+  return
+}
