@@ -122,6 +122,40 @@ public final class Mle {
   }
 
   /**
+   * The multilinear extension at {@code point} of the table that holds j at index j below count and
+   * 0 elsewhere: the sum of j eq(j, point), as {@link #prefixIndicator}.
+   */
+  public static Ext prefixIndex(int count, Ext[] point) {
+    if (count < 0 || point.length > 30 || count > 1 << point.length) {
+      throw new IllegalArgumentException(
+          "prefix of " + count + " in " + point.length + " variables");
+    }
+    // rest[j]: the number that bits j and after make, when they are free.
+    Ext[] rest = new Ext[point.length + 1];
+    rest[point.length] = Ext.ZERO;
+    for (int j = point.length - 1; j >= 0; j--) {
+      rest[j] = rest[j + 1].add(point[j].mulBase(1 << point.length - 1 - j));
+    }
+    if (count == 1 << point.length) {
+      return rest[0];
+    }
+    Ext sum = Ext.ZERO;
+    Ext agree = Ext.ONE;
+    for (int j = 0; j < point.length; j++) {
+      Ext zero = Ext.ONE.sub(point[j]);
+      int below = point.length - 1 - j;
+      if ((count >>> below & 1) != 0) {
+        int first = (count >>> below) - 1 << below;
+        sum = sum.add(agree.mul(zero).mul(rest[j + 1].add(Ext.of(first))));
+        agree = agree.mul(point[j]);
+      } else {
+        agree = agree.mul(zero);
+      }
+    }
+    return sum;
+  }
+
+  /**
    * The multilinear extension in both points of equality masked to [0, count): sum over j below
    * count of eq(j, a) eq(j, b). The weight of a claim on one padded axis (docs/protocol.md section
    * 3), in O(n).

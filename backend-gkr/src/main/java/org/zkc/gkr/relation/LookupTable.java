@@ -1,7 +1,9 @@
 package org.zkc.gkr.relation;
 
 import org.zkc.gkr.circuit.Table;
+import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.mle.Mle;
 
 /** A table of a {@link ConstraintSystem}; its index there is its tag in the lookup argument. */
 public sealed interface LookupTable {
@@ -13,6 +15,13 @@ public sealed interface LookupTable {
 
   /** Column {@code column} in 0 .. width-1, as residues. */
   int[] column(int column);
+
+  /**
+   * The multilinear extension of a column at a point, which has variables for all rows; 0 behind
+   * them. Where entries count up or are all one, their sum has a closed form: a verifier does not
+   * write such rows out.
+   */
+  Ext extension(int column, Ext[] point);
 
   /** The integers 0 .. size-1. */
   record Range(int size) implements LookupTable {
@@ -28,6 +37,11 @@ public sealed interface LookupTable {
         out[k] = k;
       }
       return out;
+    }
+
+    @Override
+    public Ext extension(int column, Ext[] point) {
+      return Mle.prefixIndex(size, point);
     }
   }
 
@@ -63,6 +77,47 @@ public sealed interface LookupTable {
         out[k] = M31.fromSigned(column == 0 ? table.first() + k : table.value(k));
       }
       return out;
+    }
+
+    @Override
+    public Ext extension(int column, Ext[] point) {
+      if (column == 0) {
+        return counting(table.first(), 0, table.size(), point);
+      }
+      return switch (table) {
+        case Table.Clamp c -> {
+          // Cut to the rows' arguments before anything is subtracted: bounds may be any.
+          long end = c.first() + c.size();
+          long low = Math.min(c.low(), c.high());
+          int from = (int) (Math.clamp(low, c.first(), end) - c.first());
+          int to = (int) (Math.clamp(c.high(), c.first(), end) - c.first());
+          yield same(low, 0, from, point)
+              .add(counting(c.first(), from, to, point))
+              .add(same(c.high(), to, c.size(), point));
+        }
+        case Table.Entries e -> {
+          int[] given = new int[e.given()];
+          for (int k = 0; k < given.length; k++) {
+            given[k] = M31.fromSigned(e.value(k));
+          }
+          yield Mle.evaluate(given, point)
+              .add(same(e.value(given.length - 1), given.length, e.size(), point));
+        }
+      };
+    }
+
+    /** The extension of value in the rows [from, to), 0 elsewhere. */
+    private static Ext same(long value, int from, int to, Ext[] point) {
+      return Mle.prefixIndicator(to, point)
+          .sub(Mle.prefixIndicator(from, point))
+          .mulBase(M31.fromSigned(value));
+    }
+
+    /** The extension of first + k in the rows k of [from, to), 0 elsewhere. */
+    private static Ext counting(long first, int from, int to, Ext[] point) {
+      return same(first, from, to, point)
+          .add(Mle.prefixIndex(to, point))
+          .sub(Mle.prefixIndex(from, point));
     }
   }
 }

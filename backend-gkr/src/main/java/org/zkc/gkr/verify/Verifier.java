@@ -18,7 +18,6 @@ import org.zkc.gkr.layout.Opening;
 import org.zkc.gkr.ligero.ColumnOpening;
 import org.zkc.gkr.lookup.LogupVerifier;
 import org.zkc.gkr.lookup.LookupChallenges;
-import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.proof.Proof;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.relation.Claims;
@@ -239,7 +238,7 @@ public final class Verifier {
       Ext row = Ext.ZERO;
       VerifierWork.spend((long) table.width() * table.size());
       for (int j = 0; j < factors.length; j++) {
-        row = row.add(factors[j].mul(Mle.evaluate(table.column(j), own)));
+        row = row.add(factors[j].mul(table.extension(j, own)));
       }
       Ext count = reductions.value(Section.LEAVES, block.name(), block.tuple().get(0), weight);
       numerator = numerator.sub(selector.mul(count));

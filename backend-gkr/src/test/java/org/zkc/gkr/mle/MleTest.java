@@ -55,6 +55,22 @@ class MleTest {
   }
 
   @Test
+  void prefixesOfIndices() {
+    for (int n = 0; n <= 6; n++) {
+      Ext[] r = point(n);
+      for (int count = 0; count <= 1 << n; count++) {
+        int[] indices = new int[count];
+        Arrays.setAll(indices, k -> k);
+        assertEquals(
+            evaluateByDefinition(indices, r),
+            Mle.prefixIndex(count, r),
+            "seed " + SEED + ", n " + n + ", count " + count);
+      }
+    }
+    assertThrows(IllegalArgumentException.class, () -> Mle.prefixIndex(5, point(2)));
+  }
+
+  @Test
   void evaluationIsTheSumOverTheTable() {
     for (int n = 0; n <= 6; n++) {
       Ext[] r = point(n);
