@@ -68,7 +68,8 @@ final class Dimensions {
     }
     Dimensions out = new Dimensions(program, new HashMap<>(), inputs);
     Map<String, String> symbols = out.symbols();
-    given.forEach((name, extent) -> {
+    // In the order of their names, so that messages are the same each time.
+    new TreeMap<>(given).forEach((name, extent) -> {
       String symbol = out.symbol(name, symbols);
       long value = out.symbolValue(name, symbol, extent);
       Long before = out.values.put(symbol, value);
