@@ -178,11 +178,24 @@ final class BlockLowering {
 
   private static HloOperator operator(Operation operation, Location line) {
     return HloOperators.find(operation.name())
-        .orElseThrow(() ->
-            new UserException(
-                line,
-                "the operation %s cannot be proved; docs/stablehlo.md lists those that can"
-                    .formatted(operation.name())));
+        .orElseThrow(() -> unprovable(operation.name(), line));
+  }
+
+  private static UserException unprovable(String operation, Location line) {
+    String reason = "the operation %s cannot be proved".formatted(operation);
+    return switch (operation.substring(0, Math.max(0, operation.indexOf('.')))) {
+      case "stablehlo", "chlo", "func" ->
+          new UserException(line, reason + "; docs/stablehlo.md lists those that can");
+      case "mhlo" ->
+          new UserException(
+              line,
+              reason,
+              "export with JAX of 2023 or later, which writes StableHLO, or run mlir-hlo-opt"
+                  + " --hlo-legalize-to-stablehlo");
+      default ->
+          new UserException(
+              line, reason, "print the program as StableHLO, before it is lowered further");
+    };
   }
 
   private HloCall call(Operation operation, Location line) {

@@ -21,6 +21,9 @@ final class SelectAndScatterOperations {
 
   private static final long MOST_PLACES = 256;
 
+  /** Elements of all windows together, each of which has a truth value. */
+  private static final long MOST_ELEMENTS = 1L << 24;
+
   private SelectAndScatterOperations() {}
 
   private static Held lower(HloCall call) {
@@ -36,6 +39,13 @@ final class SelectAndScatterOperations {
     requireFit(call, window, windows, type.extents());
     ElementwiseBody select = new ElementwiseBody(call, 0);
     List<List<Long>> places = window.places(call, MOST_PLACES);
+    long elements = places.size();
+    for (long extent : windows) {
+      elements = Math.multiplyExact(elements, extent);
+      if (elements > MOST_ELEMENTS) {
+        throw call.refused("its windows have more than %d elements".formatted(MOST_ELEMENTS));
+      }
+    }
     HloType.TensorOf typed = ElementwiseBody.typed(call, type, windows);
     Optional<HloCall> lowest = paddedByInfinity(call, window, windows);
     // What stands outside of the tensor is never selected: only its mask is looked at.

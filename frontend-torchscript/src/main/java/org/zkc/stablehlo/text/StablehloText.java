@@ -1,7 +1,6 @@
 package org.zkc.stablehlo.text;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,9 +31,6 @@ public final class StablehloText {
   private static final String REMEDY = "write the file with its exporter again, or mend this line";
   private static final int SHOWN = 40;
 
-  /** How MLIR bytecode begins. */
-  private static final byte[] BYTECODE = {'M', 'L', (byte) 0xef, 'R'};
-
   private static final int NAMED_ALTERNATIVES = 5;
 
   private final SourceText source;
@@ -54,12 +50,10 @@ public final class StablehloText {
 
   /** Reads a text in memory, as {@link #read(Path)} does a file; {@code name} is for messages. */
   public static HloProgram read(String name, MemorySegment bytes) {
-    if (isBytecode(bytes)) {
-      throw new UserException(
-          name
-              + " is MLIR bytecode, which zkc does not read; print the program as text, as"
-              + " exported.mlir_module() or get_stablehlo_text() does.");
-    }
+    OtherForms.of(bytes)
+        .ifPresent(form -> {
+          throw new UserException("%s %s.".formatted(name, form.sentence()));
+        });
     SourceText source = LiteralCutter.cut(name, bytes);
     try {
       return new StablehloText(source).program();
@@ -68,18 +62,6 @@ public final class StablehloText {
       throw source.faultAt(
           0, "the text nests too deeply to be a model", "write it with its exporter again");
     }
-  }
-
-  private static boolean isBytecode(MemorySegment bytes) {
-    if (bytes.byteSize() < BYTECODE.length) {
-      return false;
-    }
-    for (int i = 0; i < BYTECODE.length; i++) {
-      if (bytes.get(ValueLayout.JAVA_BYTE, i) != BYTECODE[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private HloProgram program() {

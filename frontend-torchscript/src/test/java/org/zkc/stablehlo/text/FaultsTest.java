@@ -2,6 +2,7 @@ package org.zkc.stablehlo.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
@@ -141,6 +142,28 @@ final class FaultsTest {
         "m.mlirbc is MLIR bytecode, which zkc does not read; print the program as text, as"
             + " exported.mlir_module() or get_stablehlo_text() does.",
         e.getMessage());
+  }
+
+  @Test
+  void otherFormsAreNamed() {
+    assertEquals("m.mlir is compressed by gzip; unpack it first, as gunzip does.", form(0x1f, 0x8b, 8));
+    assertEquals("m.mlir is text of UTF-16; save it as UTF-8.", form(0xff, 0xfe, 'm', 0));
+    assertTrue(form(0, 1, 2, 3).startsWith("m.mlir is no text: its first bytes are binary; "));
+    assertTrue(
+        form("HloModule jit_f, entry_computation_layout={()->f32[]}\n".chars().toArray())
+            .startsWith("m.mlir is HLO, which XLA prints after StableHLO; "));
+    assertTrue(
+        form("\"builtin.module\"() ({\n  \"vhlo.func_v1\"() ({\n".chars().toArray())
+            .startsWith("m.mlir is VHLO, the form that StableHLO is stored in; "));
+  }
+
+  private static String form(int... letters) {
+    byte[] bytes = new byte[letters.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) letters[i];
+    }
+    MemorySegment text = MemorySegment.ofArray(bytes);
+    return assertThrows(UserException.class, () -> StablehloText.read("m.mlir", text)).getMessage();
   }
 
   @Test
