@@ -458,3 +458,24 @@ def test_models_that_torch_has_quantised_keep_their_integers(tmp_path):
     prepared(torch.randn(16, 4))
     zkpytorch.export(quantization.convert(prepared), torch.randn(1, 4), tmp_path / "quantised.pt")
     assert zkpytorch.check(tmp_path / "quantised.pt")
+
+
+def test_vmap_and_associative_scans_are_exported_without_their_batches(tmp_path):
+    from torch._higher_order_ops.associative_scan import associative_scan
+
+    class Mapped(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.linear = nn.Linear(4, 3)
+
+        def forward(self, x):
+            rows = torch.vmap(lambda row: torch.relu(self.linear(row)))(x)
+            return associative_scan(lambda a, b: a + b, rows, 0, combine_mode="generic")
+
+    torch.manual_seed(21)
+    model, x = Mapped().eval(), torch.randn(5, 2, 4)
+    archive = zkpytorch.export(model, x, tmp_path / "m.pt2", calibration=torch.randn(16, 5, 2, 4))
+    assert archive.format == "torch.export"
+    with torch.no_grad():
+        expected = model(x)
+    assert torch.allclose(zkpytorch.run(zkpytorch.compile(archive), x), expected, atol=0.05 * float(expected.abs().max()))

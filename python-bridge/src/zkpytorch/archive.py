@@ -290,10 +290,18 @@ def _export(model: nn.Module, examples: list[torch.Tensor], answers: list[Answer
         reason = " ".join(str(e).split())[:500]
         raise _Unexportable(f"torch.export refuses the model ({reason})") from e
     model_checks.check_no_training_calls(program)
+    if _has_vmap(program):
+        # Its batches are calls of Python's in the program, until it is traced again.
+        program = program.run_decompositions({})
     difference = _difference(program.module(), answers, names, "export")
     if difference:
         raise _Unexportable(difference)
     return program
+
+
+def _has_vmap(program: torch.export.ExportedProgram) -> bool:
+    graphs = [module.graph for module in program.graph_module.modules() if isinstance(module, torch.fx.GraphModule)]
+    return any(getattr(node.target, "__module__", "") == "torch._functorch.predispatch" for graph in graphs for node in graph.nodes)
 
 
 def _recorded(answers: list[Answer]) -> dict[str, np.ndarray]:

@@ -201,6 +201,15 @@ final class TorchExportReaderTest {
   }
 
   @Test
+  void batchesOfVmapAreRefusedWithTheRemedy() {
+    assertRefused(
+        "run_decompositions",
+        "softmax_head_plain",
+        "\"target\": \"torch.ops.aten.softmax.int\"",
+        "\"target\": \"torch._functorch.predispatch._add_batch_dim\"");
+  }
+
+  @Test
   void otherMajorVersionsAreRefused() {
     assertRefused("version 7", "softmax_head_plain", "\"major\": 8", "\"major\": 7");
     assertRefused("version 9", "softmax_head_plain", "\"major\": 8", "\"major\": 9");

@@ -30,6 +30,7 @@ import org.zkc.torchscript.schema.StaticTypes;
  * operator of Python on sizes, or of a higher-order operator.
  */
 final class GraphLowering {
+  private static final String VMAP = "torch._functorch.predispatch.";
   private static final Pattern OPERATOR =
       Pattern.compile("torch\\.ops\\.(\\w{1,64})\\.(\\w{1,128})\\.(\\w{1,64})");
 
@@ -153,6 +154,10 @@ final class GraphLowering {
       return new HigherOrder(this, node, writer, names).results();
     }
     String python = PYTHON.get(node.target());
+    if (node.target().startsWith(VMAP)) {
+      throw new UserException(
+          "torch.vmap cannot be proved as torch.export writes it; save program.run_decompositions({}) instead of program, or export with zkpytorch.export.");
+    }
     if (python == null) {
       throw new UserException(
           "%s cannot be proved; `zkc ops` lists the operators that can.".formatted(node.target()));
