@@ -47,6 +47,9 @@ public record ColumnScales(List<Units> inputs) {
   /** How probable it may be that any column has a unit that is too small. */
   private static final double CHANCE = 0.01;
 
+  /** How much likelier numbers near 0 are than if all in their range were as likely. */
+  private static final double DENSITY = 4;
+
   /** The most columns of a table. */
   private static final int MOST_COLUMNS = 1 << 12;
 
@@ -118,7 +121,7 @@ public record ColumnScales(List<Units> inputs) {
   /**
    * The magnitude that each column reaches: the greatest that was seen in it, or that of all columns
    * where too few numbers other than 0 were seen to tell that the column's own is less. Of n numbers
-   * from one range all are below its k-th part with a probability of k^-n about.
+   * from one range all are below its k-th part with a probability of (k / DENSITY)^-n about.
    */
   private static double[] reached(
       Shape shape, int axis, int input, List<List<TensorData>> samples) {
@@ -136,7 +139,9 @@ public record ColumnScales(List<Units> inputs) {
     double greatest = Arrays.stream(most).max().orElse(0);
     for (int column = 0; column < most.length; column++) {
       double part =
-          seen[column] == 0 ? 0 : StrictMath.pow(CHANCE / most.length, 1.0 / seen[column]);
+          seen[column] == 0
+              ? 0
+              : StrictMath.pow(CHANCE / most.length, 1.0 / seen[column]) / DENSITY;
       if (most[column] >= greatest * part) {
         most[column] = greatest;
       }

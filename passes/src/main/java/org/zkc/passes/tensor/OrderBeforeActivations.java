@@ -23,7 +23,7 @@ import org.zkc.ir.view.Broadcast;
  * reads the function it is not computed.
  *
  * <pre>
- *   argmax(softmax(x)) = argmax(x),   argmin(sqrt(x)) = argmin(x),   sigmoid(x) > c = x > log(c / (1 - c))
+ *   topk(softmax(x)).indices = topk(x).indices,   argmin(sqrt(x)) = argmin(x),   sigmoid(x) > c = x > log(c / (1 - c))
  * </pre>
  */
 public final class OrderBeforeActivations extends TensorRewrite {
@@ -62,9 +62,8 @@ public final class OrderBeforeActivations extends TensorRewrite {
   /** The operand of a function that keeps the order along the axis; empty for other values. */
   private static Optional<Value> increasing(Value value, TopIndices op, Scope scope) {
     return switch (scope.definition(value).orElse(null)) {
-      // Small shares are 0 together.
-      case Softmax s when s.mask().isEmpty() && s.axis() == op.axis() && op.k() == 1 ->
-          Optional.of(s.input());
+      // Excluded shares are 0 together, in the order of their indices.
+      case Softmax s when s.mask().isEmpty() && s.axis() == op.axis() -> Optional.of(s.input());
       case LogSoftmax s when s.axis() == op.axis() -> Optional.of(s.input());
       case Sigmoid s -> Optional.of(s.input());
       case Pointwise p

@@ -126,6 +126,13 @@ final class AttentionOperators {
     TensorEmitter out = call.emit();
     int last = scores.shape().rank() - 1;
     if (mask.dtype() != DType.I1) {
+      if (mask instanceof KnownTensor k) {
+        TensorData numbers = HostTensors.cast(k.data(), DType.F64);
+        TensorData finite =
+            HostTensors.map(
+                numbers, DType.F64, x -> x, x -> x == Double.NEGATIVE_INFINITY ? 0 : 1);
+        requireSome(call, HostTensors.cast(finite, DType.I1));
+      }
       Value addend =
           mask instanceof KnownTensor k
               ? call.value(SelectionOperators.finite(k))
@@ -145,7 +152,7 @@ final class AttentionOperators {
     return out.softmax(scores, out.integers(data, ""), last);
   }
 
-  /** Refuses a mask under which PyTorch answers NaN: one that leaves a query nothing. */
+  /** Refuses a mask under which PyTorch answers NaN or 0: one that leaves a query nothing. */
   private static void requireSome(OperatorCall call, TensorData mask) {
     int rank = mask.shape().rank();
     int keys = rank == 0 ? 1 : mask.shape().extent(rank - 1);

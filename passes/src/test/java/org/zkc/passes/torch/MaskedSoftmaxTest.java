@@ -1,6 +1,8 @@
 package org.zkc.passes.torch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Collections;
@@ -13,6 +15,7 @@ import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Softmax;
@@ -34,6 +37,30 @@ class MaskedSoftmaxTest {
     // The mask is [[0, 0], [1, 0]], turned [[0, 1], [0, 0]].
     float share = (float) (1 / (1 + Math.exp(-4)));
     assertArrayEquals(new float[] {1, 0, share, 1 - share}, out, 1e-6f);
+  }
+
+  /** PyTorch answers 0 or NaN for a query whose addend is minus infinity everywhere. */
+  @Test
+  void anAddendThatLeavesAQueryNothingIsRefused() {
+    TorchCase c = new TorchCase();
+    double none = Double.NEGATIVE_INFINITY;
+    TensorData mask = TorchCase.data(Shape.of(2, 2), none, none, 0, none);
+    Value y =
+        c.op(
+            "aten.scaled_dot_product_attention",
+            c.x,
+            c.x,
+            c.x,
+            mask,
+            0.0,
+            false,
+            null,
+            false);
+    UserException e = assertThrows(UserException.class, () -> c.lower(Shape.of(1, 2, 2), y));
+    assertEquals(
+        "aten.scaled_dot_product_attention cannot be proved here: its mask excludes every position"
+            + " for query 0",
+        e.getMessage());
   }
 
   /** A graph attention layer's: where edges are missing, a tensor of -9e15. */
