@@ -840,6 +840,7 @@ def integers_that_are_counted(r):
         lambda x: x.argsort(1).sum(axis, keep), lambda x: (x > 0).sum(), lambda x: (x.argsort(1) * whole).sum((0, 1)),
         lambda x: (x > 0).cumsum(axis), lambda x: (x.argsort(1) + whole).amax(axis, keep), lambda x: (x.argsort(1) - whole).amin(axis, keep),
         lambda x: (x.argsort(1) - whole).max(1)[1], lambda x: (x.argsort(1) * d - n).abs(), lambda x: (x.argsort(1) - d).sign(),
+        lambda x: x.argsort(1) @ whole.t(), lambda x: whole.t() @ x.argsort(1), lambda x: x.argsort(1) @ whole[0], lambda x: torch.matmul(whole[0].int(), x.argsort(1).int().t()),
         lambda x: torch.maximum(x.argsort(1), whole), lambda x: (x.argsort(1) + 1).prod(axis), lambda x: torch.diff(x.argsort(1), dim=1),
         lambda x: torch.count_nonzero(x > 0, axis), lambda x: table[(x > 0).cumsum(1)], lambda x: x[rows, (x > 0).sum(1) - 1],
         lambda x: x[rows, x.argmax(1)], lambda x: x[:, x.argmax(1)], lambda x: x[rows[:, None], x.argsort(1)[:, :d]],

@@ -137,6 +137,7 @@ final class DecisiveValues {
                 || op instanceof Subtract
                 || op instanceof MaxPool
                 || op instanceof Gather
+                || (op instanceof WindowMean w && w.lengths().stream().allMatch(n -> n == 1))
                 || op instanceof Linear
                 || op instanceof Conv
                 || op instanceof BatchNorm

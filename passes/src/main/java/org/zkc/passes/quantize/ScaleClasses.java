@@ -426,6 +426,9 @@ final class ScaleClasses {
       case Linear l -> roomBesideWeights(l.weight());
       case Conv c -> roomBesideWeights(c.weight());
       case UnaryView v -> roomFor(v.result());
+      case WindowMean w when isPick(w) -> roomFor(w.result());
+      case Gather g when g.table() == value -> roomFor(g.result());
+      case Concatenate c -> roomFor(c.result());
       case Pointwise p when StepLowering.isStep(p) -> DECISIVE_INPUT_BITS;
       case Activation a when analysis.decisive().isCompared(a.definitions().getFirst()) ->
           TABLE_INPUT_BITS;
@@ -437,6 +440,12 @@ final class ScaleClasses {
               ? DECISIVE_INPUT_BITS
               : INPUT_BITS;
     };
+  }
+
+  /** Whether windows of one element each move elements. */
+  private static boolean isPick(WindowMean w) {
+    return w.lengths().stream().allMatch(n -> n == 1)
+        && w.divisors().stream().allMatch(d -> d == 1);
   }
 
   private boolean isProduct(Value value) {

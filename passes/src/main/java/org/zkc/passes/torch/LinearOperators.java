@@ -37,6 +37,9 @@ final class LinearOperators {
               LinearOperators::bilinear),
           new TorchOperator("aten.einsum", "linear or matmul", Einsum::lower));
 
+  /** Products of integers that are made one by one. */
+  private static final long MOST_INTEGER_PRODUCTS = 1 << 20;
+
   private LinearOperators() {}
 
   /** The products of all pairs of elements of two vectors. */
@@ -174,6 +177,9 @@ final class LinearOperators {
     if (leftRank == 0 || rightRank == 0) {
       throw call.refuse("a factor has no axes");
     }
+    if (!left.dtype().isFloating() && !right.dtype().isFloating()) {
+      return integers(call, left, right);
+    }
     Value a = call.value(left);
     if (leftRank == 1) {
       a = out.reshape(a, Shape.of(1, left.shape().extent(0)));
@@ -192,6 +198,35 @@ final class LinearOperators {
       extents.remove(extents.size() - (rightRank == 1 ? 1 : 2));
     }
     return out.reshape(y, new Shape(extents));
+  }
+
+  /** Sums of products of integers, exactly: every product of its own, [..., T, I, O], summed. */
+  private static Value integers(OperatorCall call, Tensor left, Tensor right) {
+    OtherOperators other = new OtherOperators(call);
+    boolean isLine = left.shape().rank() == 1;
+    boolean isColumn = right.shape().rank() == 1;
+    TorchValue a = isLine ? other.run("unsqueeze", left, 0) : left;
+    TorchValue b = isColumn ? other.run("unsqueeze", right, 1) : right;
+    Shape rows = call.tensorOf(a).shape();
+    long products =
+        Math.multiplyExact(
+            call.tensorOf(b).shape().elementCount(), (long) rows.extent(rows.rank() - 2));
+    if (Math.max(products, rows.elementCount()) > MOST_INTEGER_PRODUCTS) {
+      throw call.refuse(
+          "%d products of integers, where %d are supported; convert them with .float() first"
+              .formatted(products, MOST_INTEGER_PRODUCTS));
+    }
+    TorchValue each =
+        other.run("mul/Tensor", other.run("unsqueeze", a, -1), other.run("unsqueeze", b, -3));
+    TorchValue sum = other.run("sum/dim_IntList", each, List.of(-2), false, null);
+    if (isColumn) {
+      sum = other.run("squeeze/dim", sum, -1);
+    }
+    if (isLine) {
+      sum = other.run("squeeze/dim", sum, isColumn ? -1 : -2);
+    }
+    DType dtype = Promotion.of(List.of(left, right));
+    return call.in(dtype, sum);
   }
 
   /** a b^T over the last two axes, a [..., T, I] and b [..., O, I], the axes before broadcast. */
