@@ -2,6 +2,7 @@ package org.zkc.passes.tensor;
 
 import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Function;
@@ -33,14 +34,25 @@ final class ChannelGroups {
   /** The group of channels whose factor is 1. */
   private static final int FIXED = 0;
 
+  /** The groups of a value whose factors are all 1, whatever its width. */
+  private static final int[] ALL_FIXED = {};
+
+  /**
+   * Channels that concatenations and reshapes number anew, all together. Networks have thousands; an
+   * archive that doubles a tensor line by line has no end of them.
+   */
+  private static final int MOST_RENUMBERED = 1 << 24;
+
   private final Uses uses;
   private final Map<Value, int[]> channels = new IdentityHashMap<>();
+
+  private long renumbered;
   private int[] parents = new int[1 << 10];
   private int count = 1;
 
   ChannelGroups(Function main) {
     uses = Uses.of(main);
-    main.parameters().forEach(v -> channels.put(v, fixed(v)));
+    main.parameters().forEach(v -> channels.put(v, ALL_FIXED));
     main.body().forEach(op -> visit((TensorOp) op));
     main.results().forEach(this::fix);
   }
@@ -68,8 +80,10 @@ final class ChannelGroups {
 
   /** The group of each channel of a value. */
   int[] of(Value value) {
-    int[] own = channels.get(value);
-    return own == null ? fixed(value) : Arrays.stream(own).map(this::find).toArray();
+    int[] own = channels(value);
+    return own == ALL_FIXED
+        ? new int[width(value)]
+        : Arrays.stream(own).map(this::find).toArray();
   }
 
   /** Groups are numbered from 0; this is how many numbers there are. */
@@ -107,7 +121,7 @@ final class ChannelGroups {
         };
     if (handedOn == null) {
       op.operands().forEach(this::fix);
-      channels.put(result, fixed(result));
+      channels.put(result, ALL_FIXED);
     } else {
       channels.put(result, handedOn);
     }
@@ -125,6 +139,12 @@ final class ChannelGroups {
       return null;
     }
     int[] own = channels(op.input());
+    if (own == ALL_FIXED) {
+      return ALL_FIXED;
+    }
+    if (!renumbers(to)) {
+      return null;
+    }
     int[] out = new int[to];
     for (int i = 0; i < to; i++) {
       out[i] = own[i / (to / from)];
@@ -135,19 +155,44 @@ final class ChannelGroups {
   private int[] united(Value left, Value right) {
     int[] first = channels(left);
     int[] other = channels(right);
+    if (first == ALL_FIXED || other == ALL_FIXED) {
+      fix(left);
+      fix(right);
+      return ALL_FIXED;
+    }
     for (int i = 0; i < first.length; i++) {
       unite(first[i], other[i]);
     }
     return first;
   }
 
-  private int[] joined(Concatenate op) {
-    return op.inputs().stream().flatMapToInt(v -> Arrays.stream(channels(v))).toArray();
+  private int @Nullable [] joined(Concatenate op) {
+    List<int[]> parts = op.inputs().stream().map(this::channels).toList();
+    int width = width(op.result());
+    if (parts.stream().allMatch(part -> part == ALL_FIXED)) {
+      return ALL_FIXED;
+    }
+    if (!renumbers(width)) {
+      return null;
+    }
+    int[] out = new int[width];
+    int at = 0;
+    for (int k = 0; k < parts.size(); k++) {
+      // What is fixed is 0, as the array is.
+      System.arraycopy(parts.get(k), 0, out, at, parts.get(k).length);
+      at += width(op.inputs().get(k));
+    }
+    return out;
+  }
+
+  private boolean renumbers(int width) {
+    renumbered += width;
+    return renumbered <= MOST_RENUMBERED;
   }
 
   /** Constants are read at factor 1. */
   private int[] channels(Value value) {
-    return channels.computeIfAbsent(value, this::fixed);
+    return channels.getOrDefault(value, ALL_FIXED);
   }
 
   private void fix(Value value) {
@@ -158,10 +203,6 @@ final class ChannelGroups {
 
   private static int width(Value value) {
     return value.shape().rank() < 2 ? 1 : value.shape().extent(1);
-  }
-
-  private int[] fixed(Value value) {
-    return new int[width(value)];
   }
 
   private int[] fresh(int width) {

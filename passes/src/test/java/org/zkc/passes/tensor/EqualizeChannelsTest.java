@@ -2,8 +2,10 @@ package org.zkc.passes.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -46,6 +48,38 @@ final class EqualizeChannelsTest {
       }
     }
     assertTrue(fired >= 8, "fired on " + fired + " networks");
+  }
+
+  /** A tensor that doubles line by line costs no memory for each of its channels. */
+  @Test
+  void channelsThatDoubleAreBounded() {
+    StringBuilder doubling = new StringBuilder();
+    int width = 64;
+    for (int k = 0; k < 22; k++) {
+      width *= 2;
+      doubling.append(
+          "%%y%d = tensor.concatenate(%%y%d, %%y%d) {axis = 1} : tensor<1x%d:f32>%n"
+              .formatted(k + 1, k, k, width));
+    }
+    Program before =
+        RewriteCase.of(
+                "%x: tensor<1x64:f32>",
+                """
+                %w = tensor.constant() {name = "w", data = dense<64x64:f32 [ROWS]>} : tensor<64x64:f32>
+                %y0 = tensor.linear(%x, %w) : tensor<1x64:f32>
+                DOUBLING
+                %r = tensor.slice(%y22) {starts = [0, 0], limits = [1, 1], strides = [1, 1]} : tensor<1x1:f32>
+                return %r
+                """
+                    .replaceFirst("ROWS", "1.0" + ", 1.0".repeat(64 * 64 - 1))
+                    .replaceFirst("DOUBLING", doubling.toString()))
+            .program();
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long start = threads.getCurrentThreadAllocatedBytes();
+    Program after = new EqualizeChannels().run(before, new PassContext());
+    assertTrue(threads.getCurrentThreadAllocatedBytes() - start < 1L << 28);
+    assertSame(before, after);
   }
 
   /**
