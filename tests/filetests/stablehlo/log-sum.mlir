@@ -1,4 +1,4 @@
-// RUN: passes = torch-to-tensor(2x4,2x4), eliminate-dead-code
+// RUN: passes = torch-to-tensor(2x4 2x4), eliminate-dead-code
 // jnp.logaddexp(x, y)
 // CHECK: {function = softplus
 // CHECK-NOT: tensor.max_pool
@@ -18,7 +18,7 @@ module @model {
   }
 }
 // -----
-// RUN: passes = torch-to-tensor(2x4,2x4), eliminate-dead-code
+// RUN: passes = torch-to-tensor(2x4 2x4), eliminate-dead-code
 // The difference of other numbers.
 // CHECK: tensor.max_pool
 module @model {

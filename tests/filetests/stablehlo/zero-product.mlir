@@ -1,4 +1,4 @@
-// RUN: passes = torch-to-tensor(2x4,2x4), eliminate-dead-code
+// RUN: passes = torch-to-tensor(2x4 2x4), eliminate-dead-code
 // jax.scipy.special.xlogy(x, y)
 // CHECK-COUNT-1: tensor.multiply
 // CHECK-NOT: tensor.compare_zero
@@ -22,7 +22,7 @@ module @model {
   }
 }
 // -----
-// RUN: passes = torch-to-tensor(2x4,2x4), eliminate-dead-code
+// RUN: passes = torch-to-tensor(2x4 2x4), eliminate-dead-code
 // A product of other factors is not 0 where x is.
 // CHECK: tensor.compare_zero
 module @model {
