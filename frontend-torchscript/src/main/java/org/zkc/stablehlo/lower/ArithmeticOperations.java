@@ -78,7 +78,7 @@ final class ArithmeticOperations {
     Held x = call.operand(1 - number);
     return Elementwise.real(call, number)
         .filter(n -> n == neutral)
-        .map(_ -> new Held(x.binding(), x.extents(), call.resultType(0), x.number()));
+        .map(_ -> call.unchanged(x));
   }
 
   private static Held subtract(HloCall call) {

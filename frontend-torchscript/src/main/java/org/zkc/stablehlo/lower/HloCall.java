@@ -156,9 +156,23 @@ final class HloCall {
     return Held.whole(binding, resultType(0));
   }
 
+  /** The operation's only result, which is an operand with another element type. */
+  Held unchanged(Held x) {
+    HloType.TensorOf type = resultType(0);
+    if (!type.extents().equals(x.type().extents())) {
+      throw refused("%s is made of %s".formatted(type.text(), x.type().text()));
+    }
+    return new Held(x.binding(), x.extents(), type, x.number());
+  }
+
   /** The operation's only result, held with other extents. */
   Held result(Binding binding, List<Long> extents) {
-    return new Held(binding, extents, resultType(0));
+    HloType.TensorOf type = resultType(0);
+    if (type.rank() != extents.size()) {
+      throw refused(
+          "it makes %d dimensions, and its result is %s".formatted(extents.size(), type.text()));
+    }
+    return new Held(binding, extents, type);
   }
 
   Optional<HloAttribute> attribute(String name) {

@@ -153,7 +153,7 @@ final class KnownShapeOperations {
               .formatted(extent));
     }
     Held x = call.operand(0);
-    return new Held(x.binding(), x.extents(), call.resultType(0), x.number());
+    return call.unchanged(x);
   }
 
   /** The operand with further dimensions before its own ("broadcast" of older texts). */
@@ -179,13 +179,13 @@ final class KnownShapeOperations {
     List<Long> ones = Collections.nCopies(type.rank(), 1L);
     Shape shape = call.shape(ones);
     return switch (call.required("value")) {
-      case HloAttribute.RealValue real ->
+      case HloAttribute.RealValue real when dtype.isFloating() ->
           new Held(
               call.constant(TensorData.ofReals(dtype, shape, new double[] {real.value()})),
               ones,
               type,
               Optional.of(Binding.Literal.of(real.value())));
-      case HloAttribute.IntegerValue integer when dtype.holds(integer.value()) ->
+      case HloAttribute.IntegerValue integer when !dtype.isFloating() && dtype.holds(integer.value()) ->
           new Held(
               call.constant(TensorData.ofLongs(dtype, shape, new long[] {integer.value()})),
               ones,
@@ -199,6 +199,9 @@ final class KnownShapeOperations {
     HloType.TensorOf type = call.type(0);
     long extent = type.extents().get(call.dimension("dimension", type.rank()));
     DType dtype = call.dtype(call.resultType(0));
+    if (dtype.isFloating() || !dtype.holds(extent)) {
+      throw call.refused("%s has no number %d".formatted(dtype.text(), extent));
+    }
     return call.result(call.constant(TensorData.ofLongs(dtype, Shape.of(), new long[] {extent})));
   }
 

@@ -29,7 +29,7 @@ final class NumberFormatOperations {
     Held x = call.operand(0);
     HloType.TensorOf result = call.resultType(0);
     if (x.type().element().equals(result.element())) {
-      return new Held(x.binding(), x.extents(), result, x.number());
+      return call.unchanged(x);
     }
     int from = call.dtype(x.type()).bytes();
     DType to = call.dtype(result);
@@ -52,7 +52,7 @@ final class NumberFormatOperations {
     long mantissa = call.integer("mantissa_bits");
     Held x = call.operand(0);
     return exponent >= 8 && mantissa >= 23
-        ? new Held(x.binding(), x.extents(), call.resultType(0), x.number())
+        ? call.unchanged(x)
         : ofOne(call, call.own("reduce_precision", x.binding(), exponent, mantissa));
   }
 
@@ -71,7 +71,7 @@ final class NumberFormatOperations {
         ElementTypes.ofConstants(x.type().element()).orElseGet(() -> call.dtype(x.type()));
     DType to = call.dtype(call.resultType(0));
     if (from == to || from.isFloating() && to == DType.F64) {
-      return new Held(x.binding(), x.extents(), call.resultType(0), x.number());
+      return call.unchanged(x);
     }
     Binding out =
         from.isFloating() && !to.isFloating() && to != DType.I1

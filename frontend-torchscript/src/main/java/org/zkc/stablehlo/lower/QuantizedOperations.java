@@ -58,7 +58,7 @@ final class QuantizedOperations {
 
   private static Held same(HloCall call) {
     Held x = call.operand(0);
-    return new Held(x.binding(), x.extents(), call.resultType(0), x.number());
+    return call.unchanged(x);
   }
 
   /** Whether an operation computes with quantised tensors; those with regions hand them on. */

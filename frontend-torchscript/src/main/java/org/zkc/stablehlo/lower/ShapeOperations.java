@@ -173,7 +173,7 @@ final class ShapeOperations {
       return call.result(picked(call, x.binding(), x.extents(), dimensions), x.extents());
     }
     return dimensions.isEmpty()
-        ? new Held(x.binding(), x.extents(), call.resultType(0), x.number())
+        ? call.unchanged(x)
         : call.result(call.aten("flip", x.binding(), dimensions), x.extents());
   }
 

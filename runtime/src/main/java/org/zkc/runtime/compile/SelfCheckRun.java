@@ -223,6 +223,12 @@ public final class SelfCheckRun {
           "a result has elements of %s, expected are those of %s"
               .formatted(found.dtype().text(), expected.element().text()));
     }
+    // A program of constants has one more, its argument.
+    if (expected.count() > found.elementCount()) {
+      return Optional.of(
+          "a result has %d elements, expected are %d"
+              .formatted(found.elementCount(), expected.count()));
+    }
     if (!isReal) {
       for (int i = 0; i < expected.count(); i++) {
         if (expected.getLong(i) != found.getLong(i)) {
