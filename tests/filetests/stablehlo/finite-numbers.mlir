@@ -44,3 +44,21 @@ module @model {
     return %2 : tensor<2x4xf32>
   }
 }
+// -----
+// RUN: passes = torch-to-tensor(2x4), eliminate-dead-code
+// Medians ask whether any element of a line differs from itself.
+// CHECK: tensor.pointwise
+// CHECK-NEXT: return
+module @model {
+  func.func public @main(%arg0: tensor<2x4xf32>) -> (tensor<2x4xf32>) {
+    %cst = stablehlo.constant dense<0x7FC00000> : tensor<f32>
+    %c = stablehlo.constant dense<false> : tensor<i1>
+    %0 = stablehlo.compare  NE, %arg0, %arg0,  FLOAT : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xi1>
+    %1 = stablehlo.reduce(%0 init: %c) applies stablehlo.or across dimensions = [1] : (tensor<2x4xi1>, tensor<i1>) -> tensor<2xi1>
+    %2 = stablehlo.broadcast_in_dim %1, dims = [0] : (tensor<2xi1>) -> tensor<2x4xi1>
+    %3 = stablehlo.broadcast_in_dim %cst, dims = [] : (tensor<f32>) -> tensor<2x4xf32>
+    %4 = stablehlo.sine %arg0 : tensor<2x4xf32>
+    %5 = stablehlo.select %2, %3, %4 : tensor<2x4xi1>, tensor<2x4xf32>
+    return %5 : tensor<2x4xf32>
+  }
+}

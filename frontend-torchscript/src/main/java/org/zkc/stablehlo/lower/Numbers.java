@@ -61,6 +61,7 @@ final class Numbers {
               : x.getFirst() == Math.rint(x.getFirst()) || result.isFloating()
                   ? Optional.of(x.getFirst())
                   : Optional.empty();
+      case "stablehlo.reduce" -> pair ? reduced(call, x.get(0), x.get(1)) : Optional.empty();
       case "stablehlo.negate" -> Optional.of(-x.getFirst());
       case "stablehlo.sign" ->
           result.isFloating() ? Optional.of(Math.signum(x.getFirst())) : Optional.empty();
@@ -72,6 +73,17 @@ final class Numbers {
               : ScalarBody.evaluate(operation, x);
       default -> Optional.empty();
     };
+  }
+
+  /** A number that is reduced with itself, by a body that such a number stays the same under. */
+  private static Optional<Double> reduced(HloCall call, double element, double start) {
+    return ReducerBody.of(call)
+        .filter(body ->
+            switch (body) {
+              case MAXIMUM, MINIMUM, AND, OR -> element == start;
+              case SUM, PRODUCT, SECOND, ARGUMENT_OF_MAXIMUM, ARGUMENT_OF_MINIMUM -> false;
+            })
+        .map(_ -> element);
   }
 
   /** The literal of a value of the type; none for integers that doubles do not hold exactly. */
