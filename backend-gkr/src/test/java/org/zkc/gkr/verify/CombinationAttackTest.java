@@ -64,6 +64,7 @@ class CombinationAttackTest {
   private static final int ENDS = 8;
   private static final int ROW = 16;
   private static final int JUNK = 32;
+  private static final int LATE = 64;
 
   private final RandomElements random = new RandomElements(77);
   private Shape shape = Shape.EQUAL;
@@ -106,6 +107,48 @@ class CombinationAttackTest {
       ExtVector eq = EqTable.of(claims.get(k).columnPoint());
       u.set(3, u.get(3).add(eq.get(7)));
       u.set(7, u.get(7).sub(eq.get(3)));
+    }
+    return u;
+  }
+
+  /**
+   * A combination of the first commitment whose value is greater by 1 and which agrees with all
+   * columns that were drawn: there is one, as a combination has more elements than that.
+   */
+  private ExtVector late(int[] drawn) {
+    int width = 1 << shape.layout.entries().getFirst().variables();
+    int size = drawn.length + 1;
+    Ext[][] equations = new Ext[size][];
+    for (int i = 0; i < size; i++) {
+      ExtVector functional =
+          i < drawn.length
+              ? Symbols.ofDimension(width).transposed(new int[] {drawn[i]}, ExtVector.of(Ext.ONE))
+              : EqTable.of(claims.getFirst().columnPoint());
+      equations[i] = new Ext[size + 1];
+      for (int j = 0; j < size; j++) {
+        equations[i][j] = functional.get(j);
+      }
+      equations[i][size] = i < drawn.length ? Ext.ZERO : Ext.ONE;
+    }
+    for (int i = 0; i < size; i++) {
+      int pivot = i;
+      while (equations[pivot][i].equals(Ext.ZERO)) {
+        pivot++;
+      }
+      Ext[] row = equations[pivot];
+      equations[pivot] = equations[i];
+      equations[i] = row;
+      Ext inverse = row[i].inv();
+      for (int k = 0; k < size; k++) {
+        Ext factor = k == i ? Ext.ZERO : equations[k][i].mul(inverse);
+        for (int j = i; j <= size && k != i; j++) {
+          equations[k][j] = equations[k][j].sub(factor.mul(row[j]));
+        }
+      }
+    }
+    ExtVector u = combinations.getFirst().copy();
+    for (int i = 0; i < size; i++) {
+      u.set(i, u.get(i).add(equations[i][size].mul(equations[i][i].inv())));
     }
     return u;
   }
@@ -159,6 +202,9 @@ class CombinationAttackTest {
       indices.add(draw(transcript, of.text() + " queries", commitments.get(k).width()));
       openings.put(of, commitments.get(k).open(indices.get(k)));
       number += 1 + indices.get(k).length;
+    }
+    if ((lies & LATE) != 0) {
+      used.set(0, padded(0, late(indices.getFirst()), lies));
     }
     ExtVector merging = Merging.coefficients(transcript, "combination claims", number);
     // Whole tables of weights and values over all variables, and what the verifier's claim is.
@@ -343,6 +389,18 @@ class CombinationAttackTest {
   void anotherCombinationCommittedTo(Shape of) {
     commit(of);
     assertColumn(rejection(COMMITTED));
+  }
+
+  /**
+   * The right combination is committed to. Once the columns are known, another one that agrees with
+   * all of them and has a false value takes its place in every message: all equations hold, and
+   * nothing but the columns of the combinations' own matrix tells the two apart.
+   */
+  @ParameterizedTest
+  @EnumSource(Shape.class)
+  void aCombinationChosenWhenTheColumnsAreKnown(Shape of) {
+    commit(of);
+    assertColumn(rejection(LATE | VALUE));
   }
 
   private static void assertColumn(String where) {
