@@ -109,9 +109,9 @@ final class TorchExportReaderTest {
     String symbol = "Symbol('s17', positive=True, integer=True)";
     Map<String, byte[]> doubled =
         changed("dynamic_batch", symbol, "Mul(Integer(2), " + symbol + ")");
-    Path archive = Files.write(
-            folder.resolve("m.pt2"),
-            SampleExports.archive(doubled).toArray(ValueLayout.JAVA_BYTE));
+    Path archive =
+        Files.write(
+            folder.resolve("m.pt2"), SampleExports.archive(doubled).toArray(ValueLayout.JAVA_BYTE));
     ImportedModel model = TorchExportReader.read(archive, Map.of("x.0", 6L));
     assertEquals(Shape.of(6, 2, 4), model.inputs().getFirst().shape().orElseThrow());
     model = TorchExportReader.read(archive, Map.of("s17", 6L));

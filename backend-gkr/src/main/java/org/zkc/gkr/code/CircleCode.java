@@ -100,8 +100,8 @@ public final class CircleCode {
   /**
    * Does what {@link #encodeInPlace} does to the symbols at some positions; the others are
    * anything. Layers work on blocks, each half as long as those of the layer before: a block
-   * without a position is left out. Of 16,384 coefficients and 144 positions 2.2 ns each are left of
-   * 3.8. Short codewords, where nearly every block has a position, are made whole.
+   * without a position is left out. Of 16,384 coefficients and 144 positions 2.2 ns each are left
+   * of 3.8. Short codewords, where nearly every block has a position, are made whole.
    *
    * @param positions ascending
    */

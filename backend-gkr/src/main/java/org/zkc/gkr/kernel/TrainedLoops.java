@@ -28,9 +28,7 @@ final class TrainedLoops implements Loops {
   private final Training multiplyBase =
       of((loops, x) -> loops.multiplyBase(x.base, 0, x.base, 0, x.base, 0, EXERCISE));
   private final Training addMultipleBase =
-      of(
-          (loops, x) ->
-              loops.addMultipleBase(x.base, 0, x.base[1], x.base, 0, x.base, 0, EXERCISE));
+      of((loops, x) -> loops.addMultipleBase(x.base, 0, x.base[1], x.base, 0, x.base, 0, EXERCISE));
   private final Training dot = of((loops, x) -> x.c = loops.dot(x.out, x.b));
   private final Training line = of((loops, x) -> loops.line(x.a, x.out, x.c, x.out));
   private final Training scale = of((loops, x) -> loops.scale(x.b, x.c, x.out));
@@ -73,9 +71,7 @@ final class TrainedLoops implements Loops {
 
   private Training of(BiConsumer<Loops, Operands> exercise) {
     return Training.of(
-        () -> exercise.accept(plain, operands),
-        () -> exercise.accept(vector, operands),
-        elements);
+        () -> exercise.accept(plain, operands), () -> exercise.accept(vector, operands), elements);
   }
 
   @Override

@@ -96,8 +96,8 @@ public final class Training {
   /**
    * Training of one loop of a set.
    *
-   * @param together what all loops of the set have worked on: those in use begin to train when it is
-   *     enough
+   * @param together what all loops of the set have worked on: those in use begin to train when it
+   *     is enough
    */
   static Training of(Runnable plain, Runnable vector, AtomicLong together) {
     Training training = new Training(plain, vector, together, REAL);

@@ -37,12 +37,7 @@ final class ConvWindows {
   private final ExtVector out;
 
   private ConvWindows(
-      ConvGeometry g,
-      ExtVector batchWeights,
-      Ext scale,
-      Tap[] alongY,
-      Tap[] alongX,
-      int[] source) {
+      ConvGeometry g, ExtVector batchWeights, Ext scale, Tap[] alongY, Tap[] alongX, int[] source) {
     batch = g.source().get(0);
     channels = g.source().get(1);
     height = g.source().get(2);

@@ -90,8 +90,7 @@ final class LookupLeaves implements UnitLeaves {
     }
     if (elements instanceof PackedIntegers packed && order.isFull()) {
       int[] starts = Arrays.stream(places).map(order::start).toArray();
-      return new Leaves(
-          packed.gathered(starts, order.distances(), workers), layout.elementCount());
+      return new Leaves(packed.gathered(starts, order.distances(), workers), layout.elementCount());
     }
     int[] all = new int[places.length * PAIR];
     workers.forEachRange(

@@ -99,9 +99,8 @@ final class WeightFactor {
       return all;
     }
     ExtVector out = new ExtVector(padded ? layout.storedLength() : layout.elementCount());
-    layout.forEachRun(
-        (real, stored, count) ->
-            out.slice(padded ? stored : real, count).copyFrom(all.slice(stored, count)));
+    layout.forEachRun((real, stored, count) ->
+        out.slice(padded ? stored : real, count).copyFrom(all.slice(stored, count)));
     return out;
   }
 

@@ -42,8 +42,7 @@ class ButterfliesTest {
         System.arraycopy(message, 0, actual, 5, dimension);
         code.encodeInPlaceAt(positions, actual, 5);
         for (int position : positions) {
-          assertEquals(
-              expected[position], actual[position + 5], random.seed() + ", " + position);
+          assertEquals(expected[position], actual[position + 5], random.seed() + ", " + position);
         }
       }
     }

@@ -22,10 +22,10 @@ import org.zkc.stablehlo.weights.BoundProgram;
 import org.zkc.stablehlo.weights.WeightBinding;
 
 /**
- * A function, mostly {@code @main}, that has no arguments, takes its inputs from constants of a function
- * {@code @inputs}, or of its own where there is none, and compares its results with constants by
- * {@code check.expect_...}. It is turned into a model: the inputs become arguments, the values that
- * are compared become results.
+ * A function, mostly {@code @main}, that has no arguments, takes its inputs from constants of a
+ * function {@code @inputs}, or of its own where there is none, and compares its results with
+ * constants by {@code check.expect_...}. It is turned into a model: the inputs become arguments,
+ * the values that are compared become results.
  *
  * @param program the text
  * @param module the module of the function
@@ -51,8 +51,8 @@ public record SelfCheckingProgram(
   public record Input(HloValue value, HloAttribute.Dense elements, HloLocation location) {}
 
   /**
-   * Reads the self-checking programs of a text: {@code @main}, or where there is none every function
-   * without arguments that compares.
+   * Reads the self-checking programs of a text: {@code @main}, or where there is none every
+   * function without arguments that compares.
    *
    * @throws UserException when there is none
    */

@@ -50,8 +50,7 @@ final class ActivationFamilies {
         .distinct()
         .forEach(d -> {
           out.add(
-              new ActivationPattern.Activation(
-                  x -> Math.floor(x / d), "floor_divide", List.of(d)));
+              new ActivationPattern.Activation(x -> Math.floor(x / d), "floor_divide", List.of(d)));
           out.add(
               new ActivationPattern.Activation(
                   x -> x - d * Math.floor(x / d), "remainder", List.of(d)));

@@ -76,9 +76,7 @@ final class ArithmeticOperations {
   /** The operand beside one that is a real number that changes nothing. */
   private static Optional<Held> unchanged(HloCall call, int number, double neutral) {
     Held x = call.operand(1 - number);
-    return Elementwise.real(call, number)
-        .filter(n -> n == neutral)
-        .map(_ -> call.unchanged(x));
+    return Elementwise.real(call, number).filter(n -> n == neutral).map(_ -> call.unchanged(x));
   }
 
   private static Held subtract(HloCall call) {

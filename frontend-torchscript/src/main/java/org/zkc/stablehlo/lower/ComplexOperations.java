@@ -43,9 +43,7 @@ final class ComplexOperations {
 
   private static Held part(HloCall call, String operator) {
     if (!isComplex(call.type(0))) { // the specification takes real numbers too
-      return operator.equals("real")
-          ? call.result(call.whole(0))
-          : call.result(zeros(call));
+      return operator.equals("real") ? call.result(call.whole(0)) : call.result(zeros(call));
     }
     return call.result(call.aten(operator, call.whole(0)));
   }
@@ -58,8 +56,7 @@ final class ComplexOperations {
   /** Real numbers as complex ones. */
   static Held widened(HloCall call) {
     Binding x = call.whole(0);
-    return call.result(
-        isComplex(call.type(0)) ? x : call.aten("complex", x, zeros(call)));
+    return call.result(isComplex(call.type(0)) ? x : call.aten("complex", x, zeros(call)));
   }
 
   /** Zeros of the operand's shape and type. */

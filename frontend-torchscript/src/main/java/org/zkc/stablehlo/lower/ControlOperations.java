@@ -47,7 +47,9 @@ final class ControlOperations {
     String name =
         call.required("name") instanceof HloAttribute.StringValue text ? text.value() : "";
     Optional<List<Held>> known =
-        name.startsWith("chlo.") ? HloOperators.named(call, name, "composite_attributes") : Optional.empty();
+        name.startsWith("chlo.")
+            ? HloOperators.named(call, name, "composite_attributes")
+            : Optional.empty();
     return known.orElseGet(() -> call(call, "decomposition"));
   }
 

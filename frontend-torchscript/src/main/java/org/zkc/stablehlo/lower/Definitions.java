@@ -39,8 +39,7 @@ final class Definitions {
     if (isZero(call, starts)) {
       return true;
     }
-    Optional<HloCall> made =
-        call.definition(starts).filter(by -> by.isOf("stablehlo.concatenate"));
+    Optional<HloCall> made = call.definition(starts).filter(by -> by.isOf("stablehlo.concatenate"));
     if (made.isEmpty() || made.orElseThrow().integer("dimension") != vector) {
       return false;
     }
@@ -114,7 +113,9 @@ final class Definitions {
         .map(by -> by.operand(2));
   }
 
-  /** Whether an operation converts integers to such of the same sign, and of as many bits or more. */
+  /**
+   * Whether an operation converts integers to such of the same sign, and of as many bits or more.
+   */
   private static boolean isWidening(HloCall call) {
     return call.isOf("stablehlo.convert")
         && call.type(0).element() instanceof HloElementType.IntegerElement from

@@ -88,8 +88,8 @@ final class ElementwiseBody {
     Block inner =
         function
             .body()
-            .orElseThrow(() ->
-                call.refused("its body calls @%s, which has none".formatted(callee.root())));
+            .orElseThrow(
+                () -> call.refused("its body calls @%s, which has none".formatted(callee.root())));
     module.enter(at);
     try {
       List<Held> results = new ElementwiseBody(call, inner).apply(operands, extents);

@@ -107,8 +107,7 @@ final class ForeignCallOperations {
     if (call.required("called_computations") instanceof HloAttribute.ListValue list
         && list.elements().size() == 1
         && list.elements().getFirst() instanceof HloAttribute.SymbolReference symbol) {
-      Optional<Block> body =
-          call.block().module().function(symbol.root(), call.location()).body();
+      Optional<Block> body = call.block().module().function(symbol.root(), call.location()).body();
       Optional<Comparator.Order> order = body.flatMap(b -> Comparator.of(b, Map.of(), 2));
       if (order.filter(o -> o.keys().equals(List.of(0))).isPresent()) {
         return order.orElseThrow().descending();

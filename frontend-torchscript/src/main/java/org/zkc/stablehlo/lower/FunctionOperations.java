@@ -51,8 +51,7 @@ final class FunctionOperations {
   private FunctionOperations() {}
 
   private static HloOperator equals(double number) {
-    return HloOperator.one(
-        call -> ofOne(call, call.aten("eq", call.operand(0).binding(), number)));
+    return HloOperator.one(call -> ofOne(call, call.aten("eq", call.operand(0).binding(), number)));
   }
 
   /** sign(x) |x|^(1/3). */

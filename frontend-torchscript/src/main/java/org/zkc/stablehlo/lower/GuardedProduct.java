@@ -32,7 +32,8 @@ final class GuardedProduct {
     return call.definition(product)
         .filter(m -> m.isOf("stablehlo.multiply") && ElementTypes.isReal(m.type(0)))
         .filter(m ->
-            m.operand(0).binding() == factor.binding() || m.operand(1).binding() == factor.binding())
+            m.operand(0).binding() == factor.binding()
+                || m.operand(1).binding() == factor.binding())
         .isPresent();
   }
 

@@ -17,7 +17,8 @@ import org.zkc.torchscript.lower.Binding;
 /**
  * Operations whose shapes are operands, where these are constants and the result's type states what
  * comes of them (StableHLO specification, "dynamic_broadcast_in_dim" to "dynamic_reshape",
- * "get_dimension_size", "real_dynamic_slice", "dynamic_conv"), "map", and CHLO's arithmetic with broadcasting.
+ * "get_dimension_size", "real_dynamic_slice", "dynamic_conv"), "map", and CHLO's arithmetic with
+ * broadcasting.
  */
 final class KnownShapeOperations {
   /** CHLO's operations that broadcast, each by the operation of StableHLO that it ends in. */
@@ -137,8 +138,8 @@ final class KnownShapeOperations {
             .filter(by -> by.isOf("stablehlo.constant"))
             .map(by -> by.required("value"))
             .filter(v -> v instanceof HloAttribute.Dense d && d.type().equals(call.type(2)))
-            .orElseThrow(() ->
-                call.refused("its padding is no constant; export with fixed shapes"));
+            .orElseThrow(
+                () -> call.refused("its padding is no constant; export with fixed shapes"));
     attributes.put("padding", padding);
     return plain(call, "convolution", attributes);
   }
@@ -185,7 +186,8 @@ final class KnownShapeOperations {
               ones,
               type,
               Optional.of(Binding.Literal.of(real.value())));
-      case HloAttribute.IntegerValue integer when !dtype.isFloating() && dtype.holds(integer.value()) ->
+      case HloAttribute.IntegerValue integer
+          when !dtype.isFloating() && dtype.holds(integer.value()) ->
           new Held(
               call.constant(TensorData.ofLongs(dtype, shape, new long[] {integer.value()})),
               ones,

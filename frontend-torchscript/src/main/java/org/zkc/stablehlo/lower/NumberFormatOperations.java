@@ -67,8 +67,7 @@ final class NumberFormatOperations {
       return ComplexOperations.widened(call);
     }
     Held x = call.operand(0);
-    DType from =
-        ElementTypes.ofConstants(x.type().element()).orElseGet(() -> call.dtype(x.type()));
+    DType from = ElementTypes.ofConstants(x.type().element()).orElseGet(() -> call.dtype(x.type()));
     DType to = call.dtype(call.resultType(0));
     if (from == to || from.isFloating() && to == DType.F64) {
       return call.unchanged(x);

@@ -229,8 +229,7 @@ final class ScatterOperations {
           };
       written =
           inside.isPresent()
-              ? call.aten(
-                  "where", call.aten("select", inside.orElseThrow(), 0L, k), next, written)
+              ? call.aten("where", call.aten("select", inside.orElseThrow(), 0L, k), next, written)
               : next;
     }
     return written;

@@ -131,7 +131,11 @@ final class SelectAndScatterOperations {
         pad.type(0).extents(),
         pad.integers("edge_padding_low"),
         pad.integers("edge_padding_high"),
-        new Held(pad.operand(1).binding(), List.of(), pad.type(1), Optional.of(Binding.Literal.of(0.0))));
+        new Held(
+            pad.operand(1).binding(),
+            List.of(),
+            pad.type(1),
+            Optional.of(Binding.Literal.of(0.0))));
   }
 
   /**
@@ -140,11 +144,7 @@ final class SelectAndScatterOperations {
    * @param lowest the padding by minus infinity that the tensor comes of, which is none of it
    */
   private static Binding inside(
-      HloCall call,
-      Window window,
-      List<Long> place,
-      List<Long> windows,
-      Optional<HloCall> lowest) {
+      HloCall call, Window window, List<Long> place, List<Long> windows, Optional<HloCall> lowest) {
     HloType.TensorOf own = lowest.map(p -> p.type(0)).orElseGet(() -> call.type(0));
     List<Long> low =
         lowest

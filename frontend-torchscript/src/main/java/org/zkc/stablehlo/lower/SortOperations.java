@@ -55,19 +55,19 @@ final class SortOperations {
       HloCall call, Binding x, HloType.TensorOf type, int d, boolean descending) {
     List<Binding> out =
         call.writer()
-        .call(
-            "aten.sort",
-            "stable",
-            List.of(signed(call, x, type)),
-            Map.of(
+            .call(
+                "aten.sort",
                 "stable",
-                Binding.Literal.of(true),
-                "dim",
-                Binding.Literal.of((long) d),
-                "descending",
-                Binding.Literal.of(descending)),
-            "sorted",
-            call.location());
+                List.of(signed(call, x, type)),
+                Map.of(
+                    "stable",
+                    Binding.Literal.of(true),
+                    "dim",
+                    Binding.Literal.of((long) d),
+                    "descending",
+                    Binding.Literal.of(descending)),
+                "sorted",
+                call.location());
     return List.of(unsigned(call, out.getFirst(), type), out.getLast());
   }
 
@@ -88,9 +88,7 @@ final class SortOperations {
         ? x
         : call.aten(
             "to",
-            bits > 16
-                ? call.aten("clamp_min", x, 0L)
-                : call.aten("clamp", x, 0L, (1L << bits) - 1),
+            bits > 16 ? call.aten("clamp_min", x, 0L) : call.aten("clamp", x, 0L, (1L << bits) - 1),
             dtype);
   }
 
@@ -101,8 +99,7 @@ final class SortOperations {
       all.add(call.whole(i));
     }
     for (int key : order.keys().reversed()) {
-      Binding places =
-          sorted(call, all.get(key), call.type(key), d, order.descending()).getLast();
+      Binding places = sorted(call, all.get(key), call.type(key), d, order.descending()).getLast();
       all.replaceAll(x -> call.aten("gather", x, (long) d, places));
     }
     List<Held> out = new ArrayList<>();

@@ -14,8 +14,8 @@ enum OtherForms {
   COMPRESSED("is compressed by gzip; unpack it first, as gunzip does"),
   UTF_16("is text of UTF-16; save it as UTF-8"),
   HLO(
-      "is HLO, which XLA prints after StableHLO; write StableHLO instead, as lower(...).as_text() and"
-          + " exported.mlir_module() do"),
+      "is HLO, which XLA prints after StableHLO; write StableHLO instead, as lower(...).as_text()"
+          + " and exported.mlir_module() do"),
   VHLO(
       "is VHLO, the form that StableHLO is stored in; print it as StableHLO, as"
           + " exported.mlir_module() or stablehlo-translate --deserialize does"),

@@ -31,7 +31,8 @@ import org.zkc.torchscript.schema.StaticTypes;
  * those of the example input; the program itself checks the shapes that it is compiled for.
  */
 final class Dimensions {
-  // What an extent may be divided by in the expression that it is of its symbol, and a symbol's largest value.
+  // What an extent may be divided by in the expression that it is of its symbol, and a symbol's
+  // largest value.
   private static final int MOST_DIVISOR = 64;
   private static final int MOST_VALUE = 1 << 20;
 
@@ -69,15 +70,17 @@ final class Dimensions {
     Dimensions out = new Dimensions(program, new HashMap<>(), inputs);
     Map<String, String> symbols = out.symbols();
     // In the order of their names, so that messages are the same each time.
-    new TreeMap<>(given).forEach((name, extent) -> {
-      String symbol = out.symbol(name, symbols);
-      long value = out.symbolValue(name, symbol, extent);
-      Long before = out.values.put(symbol, value);
-      if (before != null && before != value) {
-        throw new UserException(
-            "--dim gives the dimension %s two values, %d and %d".formatted(symbol, before, value));
-      }
-    });
+    new TreeMap<>(given)
+        .forEach((name, extent) -> {
+          String symbol = out.symbol(name, symbols);
+          long value = out.symbolValue(name, symbol, extent);
+          Long before = out.values.put(symbol, value);
+          if (before != null && before != value) {
+            throw new UserException(
+                "--dim gives the dimension %s two values, %d and %d"
+                    .formatted(symbol, before, value));
+          }
+        });
     out.values.forEach((symbol, value) -> {
       ExportedProgram.Range range = out.range(symbol);
       if (value < range.least().orElse(1) || value > range.most().orElse(Long.MAX_VALUE)) {

@@ -156,7 +156,9 @@ final class GraphLowering {
     String python = PYTHON.get(node.target());
     if (node.target().startsWith(VMAP)) {
       throw new UserException(
-          "torch.vmap cannot be proved as torch.export writes it; save program.run_decompositions({}) instead of program, or export with zkpytorch.export.");
+          "torch.vmap cannot be proved as torch.export writes it; save"
+              + " program.run_decompositions({}) instead of program, or export with"
+              + " zkpytorch.export.");
     }
     if (python == null) {
       throw new UserException(

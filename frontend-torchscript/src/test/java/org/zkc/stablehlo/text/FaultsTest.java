@@ -146,7 +146,8 @@ final class FaultsTest {
 
   @Test
   void otherFormsAreNamed() {
-    assertEquals("m.mlir is compressed by gzip; unpack it first, as gunzip does.", form(0x1f, 0x8b, 8));
+    assertEquals(
+        "m.mlir is compressed by gzip; unpack it first, as gunzip does.", form(0x1f, 0x8b, 8));
     assertEquals("m.mlir is text of UTF-16; save it as UTF-8.", form(0xff, 0xfe, 'm', 0));
     assertTrue(form(0, 1, 2, 3).startsWith("m.mlir is no text: its first bytes are binary; "));
     assertTrue(

@@ -119,9 +119,10 @@ public record ColumnScales(List<Units> inputs) {
   }
 
   /**
-   * The magnitude that each column reaches: the greatest that was seen in it, or that of all columns
-   * where too few numbers other than 0 were seen to tell that the column's own is less. Of n numbers
-   * from one range all are below its k-th part with a probability of (k / DENSITY)^-n about.
+   * The magnitude that each column reaches: the greatest that was seen in it, or that of all
+   * columns where too few numbers other than 0 were seen to tell that the column's own is less. Of
+   * n numbers from one range all are below its k-th part with a probability of (k / DENSITY)^-n
+   * about.
    */
   private static double[] reached(
       Shape shape, int axis, int input, List<List<TensorData>> samples) {

@@ -20,10 +20,10 @@ import org.zkc.passes.integer.IntegerBuilder;
  * Functions that jump: floor, ceil, round, trunc and sign. Next to a step the result is as good as
  * the input is precise, so the input is read as its accumulator has it, in units of 2^-k: a table
  * of the results and the limbs of a remainder of k bits give floor and its kin, two comparisons the
- * sign. Rounding towards zero is floor, of negative numbers after 1 - 2^-k is added. Rounding to the
- * nearest whole number takes halves to the even one, as PyTorch does, where the number is made of
- * inputs and integers exactly; elsewhere halves are chance, and go up. What stands in units of 1 already is as it
- * is.
+ * sign. Rounding towards zero is floor, of negative numbers after 1 - 2^-k is added. Rounding to
+ * the nearest whole number takes halves to the even one, as PyTorch does, where the number is made
+ * of inputs and integers exactly; elsewhere halves are chance, and go up. What stands in units of 1
+ * already is as it is.
  */
 final class StepLowering {
   /** The most results that get a table of their own. */

@@ -38,8 +38,8 @@ final class ChannelGroups {
   private static final int[] ALL_FIXED = {};
 
   /**
-   * Channels that concatenations and reshapes number anew, all together. Networks have thousands; an
-   * archive that doubles a tensor line by line has no end of them.
+   * Channels that concatenations and reshapes number anew, all together. Networks have thousands;
+   * an archive that doubles a tensor line by line has no end of them.
    */
   private static final int MOST_RENUMBERED = 1 << 24;
 
@@ -81,9 +81,7 @@ final class ChannelGroups {
   /** The group of each channel of a value. */
   int[] of(Value value) {
     int[] own = channels(value);
-    return own == ALL_FIXED
-        ? new int[width(value)]
-        : Arrays.stream(own).map(this::find).toArray();
+    return own == ALL_FIXED ? new int[width(value)] : Arrays.stream(own).map(this::find).toArray();
   }
 
   /** Groups are numbered from 0; this is how many numbers there are. */

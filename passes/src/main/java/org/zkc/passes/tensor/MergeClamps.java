@@ -18,8 +18,7 @@ import org.zkc.ir.tensor.Relu;
  */
 public final class MergeClamps extends TensorRewrite {
   public MergeClamps() {
-    super(
-        "merge-clamps", "Makes one clamp of two in a row, and ReLU of the one to [0, infinity).");
+    super("merge-clamps", "Makes one clamp of two in a row, and ReLU of the one to [0, infinity).");
   }
 
   private record Bounds(double low, double high) {

@@ -76,10 +76,10 @@ public final class SinkTransposes extends TensorRewrite {
     IntStream.range(1, rank - 1).forEach(back::add);
     Value inner =
         scope.fresh(
-            result.name(), new TensorType(result.tensorType().dtype(), Shapes.transpose(shape, back)));
+            result.name(),
+            new TensorType(result.tensorType().dtype(), Shapes.transpose(shape, back)));
     int[] next = new int[1];
-    Op moved =
-        OpSpec.mapValues(op, r -> inner, v -> before.get(next[0]++), region -> region);
+    Op moved = OpSpec.mapValues(op, r -> inner, v -> before.get(next[0]++), region -> region);
     scope.define(
         moved instanceof Concatenate c
             ? new Concatenate(inner, c.inputs(), toEnd(rank).get(c.axis()), c.location())

@@ -129,8 +129,7 @@ final class AttentionOperators {
       if (mask instanceof KnownTensor k) {
         TensorData numbers = HostTensors.cast(k.data(), DType.F64);
         TensorData finite =
-            HostTensors.map(
-                numbers, DType.F64, x -> x, x -> x == Double.NEGATIVE_INFINITY ? 0 : 1);
+            HostTensors.map(numbers, DType.F64, x -> x, x -> x == Double.NEGATIVE_INFINITY ? 0 : 1);
         requireSome(call, HostTensors.cast(finite, DType.I1));
       }
       Value addend =

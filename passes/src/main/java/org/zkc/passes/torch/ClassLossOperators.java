@@ -62,7 +62,8 @@ final class ClassLossOperators {
   private static TorchValue crossEntropy(OperatorCall call) {
     Tensor logits = call.tensor(0);
     int axis = classAxis(logits.shape());
-    Tensor shares = call.tensorOf(new OtherOperators(call).run("log_softmax/int", logits, axis, null));
+    Tensor shares =
+        call.tensorOf(new OtherOperators(call).run("log_softmax/int", logits, axis, null));
     double smoothing = call.number(5, 0);
     Loss loss = Loss.of(call, call.value(shares), 2, 3, 4);
     TensorEmitter emit = call.emit();
@@ -150,7 +151,8 @@ final class ClassLossOperators {
       Tensor target = call.tensor(1);
       int classes = classes();
       if (target.dtype().isFloating() || target.dtype() == DType.I1) {
-        throw call.refuse("classes of type %s; integers are needed".formatted(target.dtype().text()));
+        throw call.refuse(
+            "classes of type %s; integers are needed".formatted(target.dtype().text()));
       }
       List<Integer> expected = new ArrayList<>(x.shape().extents());
       expected.remove(axis());
@@ -200,8 +202,7 @@ final class ClassLossOperators {
     private Value compared(Tensor target, int classes) {
       OtherOperators other = new OtherOperators(call);
       TensorData all =
-          TensorData.ofLongs(
-              DType.I64, Shape.of(classes), LongStream.range(0, classes).toArray());
+          TensorData.ofLongs(DType.I64, Shape.of(classes), LongStream.range(0, classes).toArray());
       TorchValue apart = other.run("unsqueeze", target, -1);
       Tensor equal = call.tensorOf(other.run("eq/Tensor", apart, new KnownTensor(all, "")));
       Value lines = call.in(DType.F32, equal);
@@ -219,8 +220,7 @@ final class ClassLossOperators {
     Value sum(Value each) {
       List<Integer> extents = new ArrayList<>(each.shape().extents());
       extents.remove(axis());
-      Value sums =
-          call.emit().windowMean(each, axis(), List.of(0), List.of(classes()), List.of(1));
+      Value sums = call.emit().windowMean(each, axis(), List.of(0), List.of(classes()), List.of(1));
       return call.emit().reshape(sums, new Shape(extents));
     }
 
@@ -231,9 +231,7 @@ final class ClassLossOperators {
 
     /** The lines times the weights of the classes. */
     Value weighted(Lines lines) {
-      return call.isNone(weightAt)
-          ? lines.value()
-          : call.emit().multiply(lines.value(), weights());
+      return call.isNone(weightAt) ? lines.value() : call.emit().multiply(lines.value(), weights());
     }
 
     private Value weights() {
@@ -255,8 +253,7 @@ final class ClassLossOperators {
     }
 
     private Value sumOfAll(Value elements) {
-      ReductionOperators.Lines all =
-          ReductionOperators.Lines.of(call, elements, Set.of(), false);
+      ReductionOperators.Lines all = ReductionOperators.Lines.of(call, elements, Set.of(), false);
       Value line = ReductionOperators.mean(call, all.lines(), List.of(all.axis()), false, true);
       return call.emit().reshape(line, all.result());
     }

@@ -120,10 +120,8 @@ final class CreationOperators {
     }
     double base = call.number(3, 10);
     DType dtype = dtype(call, 4, DType.F32);
-    TensorData exponents =
-        series(call, call.number(0), call.number(1), (int) steps, DType.F64);
-    TensorData powers =
-        HostTensors.map(exponents, DType.F64, x -> x, x -> StrictMath.pow(base, x));
+    TensorData exponents = series(call, call.number(0), call.number(1), (int) steps, DType.F64);
+    TensorData powers = HostTensors.map(exponents, DType.F64, x -> x, x -> StrictMath.pow(base, x));
     return new KnownTensor(HostTensors.cast(powers, dtype), "");
   }
 

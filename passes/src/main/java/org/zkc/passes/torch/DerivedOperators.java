@@ -79,8 +79,7 @@ final class DerivedOperators {
     Tensor self = square(call);
     long offset = call.integer(2, 0);
     boolean isSwapped = call.axis(3, 2) > call.axis(4, 2);
-    TorchValue placed =
-        c.run("diag_embed", call.argument(1), isSwapped ? -offset : offset, -2, -1);
+    TorchValue placed = c.run("diag_embed", call.argument(1), isSwapped ? -offset : offset, -2, -1);
     TorchValue mask = ones(call, self.shape().extent(0), isSwapped ? -offset : offset);
     return c.run("where", mask, placed, self);
   }
@@ -122,8 +121,7 @@ final class DerivedOperators {
     TorchValue flat = c.run("reshape", call.argument(0), List.of(-1));
     TorchValue index = c.run("reshape", call.argument(1), List.of(-1));
     TorchValue source = c.run("reshape", call.argument(2), List.of(-1));
-    TorchValue written =
-        c.run("index_put", flat, new ListOf(List.of(index)), source, call.flag(3));
+    TorchValue written = c.run("index_put", flat, new ListOf(List.of(index)), source, call.flag(3));
     return c.run("reshape", written, extents(call.tensor(0).shape()));
   }
 
@@ -138,8 +136,14 @@ final class DerivedOperators {
     TorchValue kernel = c.run("permute", call.argument(1), List.of(2, 1, 0));
     TorchValue out =
         c.run(
-            "conv1d", lines, kernel, call.argument(2), List.of(1), List.of(call.integer(3, 0)),
-            List.of(1), 1);
+            "conv1d",
+            lines,
+            kernel,
+            call.argument(2),
+            List.of(1),
+            List.of(call.integer(3, 0)),
+            List.of(1),
+            1);
     return c.run("permute", out, List.of(2, 0, 1));
   }
 
@@ -160,7 +164,8 @@ final class DerivedOperators {
         new KnownTensor(
             HostTensors.cast(TensorData.ofDoubles(Shape.of(bins), starts), DType.F32), "");
     TorchValue apart = c.run("reshape", call.argument(0), List.of(-1, 1));
-    TorchValue from = c.run("sum/dim_IntList", c.run("ge/Tensor", apart, edges), List.of(0), false, null);
+    TorchValue from =
+        c.run("sum/dim_IntList", c.run("ge/Tensor", apart, edges), List.of(0), false, null);
     TorchValue above =
         c.run("sum/dim_IntList", c.run("gt/Scalar", apart, high), List.of(0), false, null);
     TorchValue later = c.run("slice/Tensor", from, 0, 1, bins, 1);
@@ -243,7 +248,8 @@ final class DerivedOperators {
       Tensor places = call.tensor(1);
       TorchValue widths = c.run("diff", places, 1, -1, null, null);
       if (places.shape().rank() == 1) {
-        List<Integer> along = new ArrayList<>(call.tensor(0).shape().extents().stream().map(_ -> 1).toList());
+        List<Integer> along =
+            new ArrayList<>(call.tensor(0).shape().extents().stream().map(_ -> 1).toList());
         along.set(axis, n - 1);
         widths = c.run("reshape", widths, along);
       }

@@ -163,11 +163,8 @@ final class EmbeddingBag {
       return sums;
     }
     Value weighed =
-        counted
-            .map(k -> emit.multiply(members, emit.reshape(k, Shape.of(count))))
-            .orElse(members);
-    return mean(
-        emit, sums, emit.windowMean(weighed, 1, List.of(0), List.of(count), List.of(1)));
+        counted.map(k -> emit.multiply(members, emit.reshape(k, Shape.of(count)))).orElse(members);
+    return mean(emit, sums, emit.windowMean(weighed, 1, List.of(0), List.of(count), List.of(1)));
   }
 
   /** The starts of the bags, and the end of the last. */

@@ -165,14 +165,12 @@ record GridAxis(int length, Border border, boolean alignCorners, Mode mode) {
     Value inside =
         isOpen ? at : emit.clamp(at, -REACH, length - 1 + REACH); // all taps are one element there
     Value distance =
-        emit.pointwise(
-            emit.subtract(inside, elements(emit, -before, count)), ScalarFunction.ABS);
+        emit.pointwise(emit.subtract(inside, elements(emit, -before, count)), ScalarFunction.ABS);
     Value u = emit.relu(emit.subtract(emit.scalar(REACH), distance));
     Value v = emit.relu(emit.subtract(emit.scalar(1), distance));
     Value squares = emit.multiply(u, u);
     Value outer =
-        emit.multiply(
-            emit.multiply(squares, emit.subtract(emit.scalar(1), u)), emit.scalar(CUBIC));
+        emit.multiply(emit.multiply(squares, emit.subtract(emit.scalar(1), u)), emit.scalar(CUBIC));
     Value cubes = emit.multiply(emit.multiply(v, v), emit.multiply(v, emit.scalar(2)));
     Value shares = emit.subtract(outer, cubes);
     if (isOpen) {

@@ -137,13 +137,11 @@ final class GridOperators {
       Value numbers = emit.slice(grid, grid.shape().rank() - 1, k, k + 1, 1);
       Value shares = axis.shares(emit, emit.reshape(numbers, Shape.of(samples, places, 1)));
       if (k == 0) {
-        left =
-            emit.matMul(shares, emit.reshape(image, Shape.of(samples, rest, axis.length())));
+        left = emit.matMul(shares, emit.reshape(image, Shape.of(samples, rest, axis.length())));
       } else {
         Value each = emit.reshape(left, Shape.of(samples * places, rest, axis.length()));
         left =
-            emit.matMul(
-                emit.reshape(shares, Shape.of(samples * places, 1, axis.length())), each);
+            emit.matMul(emit.reshape(shares, Shape.of(samples * places, 1, axis.length())), each);
       }
     }
     Value sampled = emit.reshape(left, Shape.of(samples, places, channels));

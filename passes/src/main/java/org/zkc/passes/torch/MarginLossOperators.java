@@ -75,8 +75,7 @@ final class MarginLossOperators {
     if (call.flag(6)) {
       apart = c.run("minimum", apart, distance(call, c, 1, 2));
     }
-    TorchValue missing =
-        c.run("add/Scalar", c.run("sub/Tensor", near, apart), call.number(3, 1));
+    TorchValue missing = c.run("add/Scalar", c.run("sub/Tensor", near, apart), call.number(3, 1));
     return reduced(call, 7, c.run("relu", missing));
   }
 
@@ -114,8 +113,7 @@ final class MarginLossOperators {
       TorchValue log = c.run("log", some);
       TorchValue product = c.run("sub/Tensor", c.run("mul/Tensor", some, log), some);
       TorchValue half =
-          c.run(
-              "mul/Scalar", c.run("add/Scalar", log, StrictMath.log(2 * Math.PI)), 0.5);
+          c.run("mul/Scalar", c.run("add/Scalar", log, StrictMath.log(2 * Math.PI)), 0.5);
       TorchValue stirling = c.run("add/Tensor", product, half);
       TorchValue added = c.run("where", c.run("gt/Scalar", target, 1.0), stirling, 0.0);
       loss = c.run("add/Tensor", loss, added);

@@ -75,8 +75,7 @@ final class PackedSequences {
       sizes.add((long) rows);
     }
     if (lengths.getFirst() > steps || places.size() != lengths.stream().reduce(0, Integer::sum)) {
-      throw call.refuse(
-          "lengths %s of %d steps; the longest come first".formatted(lengths, steps));
+      throw call.refuse("lengths %s of %d steps; the longest come first".formatted(lengths, steps));
     }
     List<Integer> flat = new ArrayList<>(List.of(batch * steps));
     flat.addAll(input.shape().extents().subList(2, input.shape().rank()));

@@ -223,8 +223,7 @@ final class RecurrentCell {
         .map(s -> emit.slice(s, 0, from, to, 1))
         .orElseGet(() -> {
           Shape shape = Shape.of(to - from, features);
-          return emit.constant(
-              TensorData.ofFloats(shape, new float[(to - from) * features]), "");
+          return emit.constant(TensorData.ofFloats(shape, new float[(to - from) * features]), "");
         });
   }
 

@@ -117,8 +117,7 @@ final class RecurrentOperators {
       sequence = emit.concatenate(sides, sequence.shape().rank() - 1);
     }
     List<TorchValue> results = new ArrayList<>();
-    results.add(
-        call.result(isPacked ? sequence : output(emit, sequence, single, batchFirst)));
+    results.add(call.result(isPacked ? sequence : output(emit, sequence, single, batchFirst)));
     for (int k = 0; k < last.getFirst().values().size(); k++) {
       int which = k;
       List<Value> ends = last.stream().map(s -> stacked(emit, s.values().get(which))).toList();

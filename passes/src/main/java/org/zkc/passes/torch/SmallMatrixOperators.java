@@ -92,7 +92,8 @@ final class SmallMatrixOperators {
     TensorEmitter emit = call.emit();
     Matrices matrices = Matrices.of(call, MOST_INVERTED);
     int n = matrices.rows;
-    Shape each = new Shape(matrices.value.shape().extents().subList(0, matrices.value.shape().rank() - 2));
+    Shape each =
+        new Shape(matrices.value.shape().extents().subList(0, matrices.value.shape().rank() - 2));
     List<Integer> one = new ArrayList<>(each.extents());
     one.addAll(List.of(1, 1));
     Value whole = emit.reshape(determinant(call, MOST_INVERTED), new Shape(one));
@@ -103,8 +104,7 @@ final class SmallMatrixOperators {
     for (int row = 0; row < n; row++) {
       for (int column = 0; column < n; column++) {
         Value minor = matrices.minor(without(n, column), without(n, row));
-        Value signed =
-            (row + column) % 2 == 0 ? minor : emit.multiply(minor, emit.scalar(-1));
+        Value signed = (row + column) % 2 == 0 ? minor : emit.multiply(minor, emit.scalar(-1));
         cells.add(emit.reshape(signed, new Shape(one)));
       }
     }

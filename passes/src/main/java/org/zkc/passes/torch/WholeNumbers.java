@@ -54,8 +54,7 @@ final class WholeNumbers {
           Value twice = emit.multiply(emit.cast(w.left, DType.I64), integer(emit, 2));
           Value by = integer(emit, 2 * w.divisor);
           Value own = integer(emit, w.divisor);
-          Value up =
-              emit.divideIntegers(emit.add(twice, own), by, DivisionPart.FLOOR_QUOTIENT);
+          Value up = emit.divideIntegers(emit.add(twice, own), by, DivisionPart.FLOOR_QUOTIENT);
           Value down =
               emit.divideIntegers(emit.subtract(own, twice), by, DivisionPart.FLOOR_QUOTIENT);
           Value both = emit.cast(emit.subtract(up, down), DType.F32);

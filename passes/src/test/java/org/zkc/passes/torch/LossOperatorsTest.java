@@ -65,18 +65,15 @@ class LossOperatorsTest {
   private static double classLoss(
       TensorData classes, @Nullable TensorData weights, int reduction, int ignored) {
     TorchCase c = new TorchCase();
-    Value loss =
-        c.op("aten.cross_entropy_loss", c.x, classes, weights, reduction, ignored, 0.0);
+    Value loss = c.op("aten.cross_entropy_loss", c.x, classes, weights, reduction, ignored, 0.0);
     return c.run(X, loss).getDouble(0);
   }
 
   @Test
   void aClassThatThereIsNotIsRefused() {
     TensorData classes = TensorData.ofLongs(DType.I64, Shape.of(2), new long[] {0, 2});
-    UserException e =
-        assertThrows(UserException.class, () -> classLoss(classes, null, 1, -100));
-    assertEquals(
-        "aten.cross_entropy_loss cannot be proved here: class 2 of 2", e.getMessage());
+    UserException e = assertThrows(UserException.class, () -> classLoss(classes, null, 1, -100));
+    assertEquals("aten.cross_entropy_loss cannot be proved here: class 2 of 2", e.getMessage());
   }
 
   @Test

@@ -46,16 +46,7 @@ class MaskedSoftmaxTest {
     double none = Double.NEGATIVE_INFINITY;
     TensorData mask = TorchCase.data(Shape.of(2, 2), none, none, 0, none);
     Value y =
-        c.op(
-            "aten.scaled_dot_product_attention",
-            c.x,
-            c.x,
-            c.x,
-            mask,
-            0.0,
-            false,
-            null,
-            false);
+        c.op("aten.scaled_dot_product_attention", c.x, c.x, c.x, mask, 0.0, false, null, false);
     UserException e = assertThrows(UserException.class, () -> c.lower(Shape.of(1, 2, 2), y));
     assertEquals(
         "aten.scaled_dot_product_attention cannot be proved here: its mask excludes every position"

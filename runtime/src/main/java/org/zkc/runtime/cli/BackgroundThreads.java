@@ -50,10 +50,7 @@ final class BackgroundThreads {
     Linker linker = Linker.nativeLinker();
     FunctionDescriptor type =
         FunctionDescriptor.of(
-            ValueLayout.JAVA_INT,
-            ValueLayout.JAVA_INT,
-            ValueLayout.JAVA_INT,
-            ValueLayout.JAVA_INT);
+            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
     return linker
         .defaultLookup()
         .find("setpriority")
@@ -75,7 +72,8 @@ final class BackgroundThreads {
         }
       }
     } catch (IOException | UncheckedIOException e) {
-      // A thread that has just ended, or a system that does not show them: everything works, slower.
+      // A thread that has just ended, or a system that does not show them: everything works,
+      // slower.
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -111,8 +111,8 @@ final class CompileCommand implements Callable<Integer> {
       names = "--reference",
       paramLabel = "FILE",
       description =
-          "What the model answers: inputs and then outputs (.npy; repeat in that order, NAME=FILE, or"
-              + " one .npz). Nothing is compiled that does not compute the same.")
+          "What the model answers: inputs and then outputs (.npy; repeat in that order, NAME=FILE,"
+              + " or one .npz). Nothing is compiled that does not compute the same.")
   private List<String> reference = new ArrayList<>();
 
   @Option(

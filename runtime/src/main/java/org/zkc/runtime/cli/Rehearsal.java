@@ -13,8 +13,8 @@ import org.zkc.runtime.serve.RpcException;
 /**
  * Runs commands on a small model, one after another in one process, for the JVM to see what they
  * load and run: the launcher makes its caches (JEP 514, 515) from that. {@code prove} does all that
- * a prover does, as a command and as a service, and leaves the demo's files in a folder; {@code verify} does, on these, what needs
- * no vector module.
+ * a prover does, as a command and as a service, and leaves the demo's files in a folder; {@code
+ * verify} does, on these, what needs no vector module.
  */
 public final class Rehearsal {
   private Rehearsal() {}

@@ -75,8 +75,8 @@ final class WarmUp {
   }
 
   /**
-   * Ends what is going on at its next step, and lets everything else that makes this process quicker
-   * go behind the work that comes.
+   * Ends what is going on at its next step, and lets everything else that makes this process
+   * quicker go behind the work that comes.
    */
   void stop() {
     if (!stopped) {

@@ -374,8 +374,7 @@ public final class CompilePipeline {
       List<TensorData> arrays = ArrayFiles.pick(NpzReader.read(bytes, source), names, source);
       // Answers for another shape than the one asked for say nothing.
       if (options.inputShapes().isEmpty() || RecordedAnswers.fit(tensor, arrays)) {
-        RecordedAnswers.check(
-            tensor, outputs, arrays, source, AnswerPrecision.of(model));
+        RecordedAnswers.check(tensor, outputs, arrays, source, AnswerPrecision.of(model));
       }
     }
   }

@@ -81,8 +81,8 @@ final class VerifierLimits {
    * Asks before anything is calibrated whether a statement may hold the program's inputs and
    * outputs: a search for precision takes minutes.
    *
-   * @throws UserException at the line of the largest output, when it may not; for an input or output
-   *     without elements
+   * @throws UserException at the line of the largest output, when it may not; for an input or
+   *     output without elements
    */
   static void requireStatement(Function main, Optional<Generation> generation) {
     Set<Value> stated = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -93,8 +93,7 @@ final class VerifierLimits {
         throw new UserException(
             Uses.of(main).definition(value).map(Op::location).orElse(Location.UNKNOWN),
             "an %s of shape %s has no elements, so that there is nothing to prove of it"
-                .formatted(
-                    main.parameters().contains(value) ? "input" : "output", value.shape()),
+                .formatted(main.parameters().contains(value) ? "input" : "output", value.shape()),
             "leave it out of the model");
       }
     }

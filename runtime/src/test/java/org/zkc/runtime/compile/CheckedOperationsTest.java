@@ -72,8 +72,7 @@ final class CheckedOperationsTest {
 
   private static Path file(String name) throws URISyntaxException {
     return Path.of(
-        Objects.requireNonNull(
-                CheckedOperationsTest.class.getResource("checked/" + name + ".mlir"))
+        Objects.requireNonNull(CheckedOperationsTest.class.getResource("checked/" + name + ".mlir"))
             .toURI());
   }
 }

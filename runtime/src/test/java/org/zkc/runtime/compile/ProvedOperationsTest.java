@@ -98,10 +98,7 @@ final class ProvedOperationsTest {
       for (int i = 0; i < types.size(); i++) {
         sample.add(
             near(
-                types.get(i),
-                program.inputs().get(i).elements().data(),
-                random,
-                s == 0 ? 0 : 0.1));
+                types.get(i), program.inputs().get(i).elements().data(), random, s == 0 ? 0 : 0.1));
       }
       out.add(sample);
     }

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.zkc.tests.Repository;
 
 /**
- * A release's launcher makes the JVM's caches in the background at its first use, and uses them from
- * then on. The Java here is a script that says how it was called.
+ * A release's launcher makes the JVM's caches in the background at its first use, and uses them
+ * from then on. The Java here is a script that says how it was called.
  */
 @Timeout(120)
 final class LauncherCachesTest {
@@ -68,7 +68,10 @@ final class LauncherCachesTest {
       throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder("sh", release.resolve("bin/zkc").toString(), command);
-    builder.environment().keySet().removeIf(name -> name.startsWith("ZKC") || name.startsWith("XDG"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("ZKC") || name.startsWith("XDG"));
     builder.environment().put("HOME", folder.resolve("home").toString());
     for (int i = 0; i < environment.length; i += 2) {
       builder.environment().put(environment[i], environment[i + 1]);
