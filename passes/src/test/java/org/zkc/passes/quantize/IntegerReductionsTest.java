@@ -66,7 +66,7 @@ class IntegerReductionsTest {
     UserException e =
         assertThrows(UserException.class, () -> ExactLevels.agree(many, sums, List.of(small)));
     assertEquals(
-        "the integers of this window_mean can reach [0, 2080374784], outside the 31-bit field's"
+        "the integers of this window_mean can reach [0, 8522825728], outside the 31-bit field's"
             + " (-2^30, 2^30); they are exact, whatever the --bits: clamp its operands in the model"
             + " to the range that they need, or divide them",
         e.getMessage());

@@ -129,16 +129,14 @@ final class ConstantOperandsTest {
   @Test
   void anOperatorThatCannotBeProvedMattersOnlyWhereItsResultIsUsed() {
     TorchCase c = new TorchCase();
-    Value counts = c.op("aten.histc", c.x, 4, 0.0, 1.0);
+    Value counts = c.op("aten.gcd", c.x, c.x);
     Value pair = c.tuple(c.op("aten.relu", c.x), counts);
     Value used = c.op("prim.TupleIndex", pair, 0);
     assertArrayEquals(new float[] {1, 2}, c.run(TorchCase.counting(2), used).toFloats());
     TorchCase d = new TorchCase();
-    Value refused = d.op("aten.relu", d.op("aten.histc", d.x, 4, 0.0, 1.0));
+    Value refused = d.op("aten.relu", d.op("aten.gcd", d.x, d.x));
     UserException e = assertThrows(UserException.class, () -> d.lower(Shape.of(2), refused));
-    assertEquals(
-        "operator aten.histc cannot be proved; sum comparisons with the bins' edges instead",
-        e.getMessage());
+    assertTrue(e.getMessage().startsWith("operator aten.gcd "), e.getMessage());
     assertEquals("model.py:2", e.location().toString());
   }
 
