@@ -179,22 +179,24 @@ final class KnownShapeOperations {
     DType dtype = call.dtype(type);
     List<Long> ones = Collections.nCopies(type.rank(), 1L);
     Shape shape = call.shape(ones);
-    return switch (call.required("value")) {
-      case HloAttribute.RealValue real when dtype.isFloating() ->
-          new Held(
-              call.constant(TensorData.ofReals(dtype, shape, new double[] {real.value()})),
-              ones,
-              type,
-              Optional.of(Binding.Literal.of(real.value())));
-      case HloAttribute.IntegerValue integer
-          when !dtype.isFloating() && dtype.holds(integer.value()) ->
-          new Held(
-              call.constant(TensorData.ofLongs(dtype, shape, new long[] {integer.value()})),
-              ones,
-              type,
-              Optional.of(Binding.Literal.of(integer.value())));
-      default -> throw call.refused("its value is no number of %s".formatted(dtype.text()));
-    };
+    HloAttribute value = call.required("value");
+    if (value instanceof HloAttribute.RealValue real && dtype.isFloating()) {
+      return new Held(
+          call.constant(TensorData.ofReals(dtype, shape, new double[] {real.value()})),
+          ones,
+          type,
+          Optional.of(Binding.Literal.of(real.value())));
+    }
+    if (value instanceof HloAttribute.IntegerValue integer
+        && !dtype.isFloating()
+        && dtype.holds(integer.value())) {
+      return new Held(
+          call.constant(TensorData.ofLongs(dtype, shape, new long[] {integer.value()})),
+          ones,
+          type,
+          Optional.of(Binding.Literal.of(integer.value())));
+    }
+    throw call.refused("its value is no number of %s".formatted(dtype.text()));
   }
 
   private static Held size(HloCall call) {
