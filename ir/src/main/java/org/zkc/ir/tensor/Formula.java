@@ -2,12 +2,16 @@ package org.zkc.ir.tensor;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
 import org.zkc.ir.DType;
 import org.zkc.ir.Location;
+import org.zkc.ir.OpSpec;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
@@ -22,7 +26,7 @@ import org.zkc.ir.Value;
  * </pre>
  *
  * Operations are the four of arithmetic, {@code relu}, {@code clamp} with its bounds, the
- * activations, and every {@link ScalarFunction} with its parameters. All are computed in double
+ * activations under their mnemonics, and every {@link ScalarFunction} with its parameters. All are computed in double
  * precision.
  */
 public final class Formula {
@@ -30,6 +34,9 @@ public final class Formula {
   public static final int MOST_STEPS = 256;
 
   private static final Range REALS = Range.UNBOUNDED;
+
+  /** Stands for operand and result of an op of which the function alone is wanted. */
+  private static final Value PLACE = new Value("x", new TensorType(DType.F32, Shape.of()));
 
   private enum Arithmetic {
     ADD,
@@ -152,26 +159,46 @@ public final class Formula {
   }
 
   /** The op of a name, of values that stand for no tensor. */
-  private static Optional<Elementwise> named(String name, List<Double> n) {
-    Value of = new Value("x", new TensorType(DType.F32, Shape.of()));
-    Location at = Location.UNKNOWN;
-    return switch (name + n.size()) {
-      case "relu0" -> Optional.of(new Relu(of, of, at));
-      case "clamp2" -> Optional.of(new Clamp(of, of, n.getFirst(), n.getLast(), at));
-      case "elu3" -> Optional.of(new Elu(of, of, n.getFirst(), n.get(1), n.getLast(), at));
-      case "gelu0" -> Optional.of(new Gelu(of, of, false, at));
-      case "gelu_tanh0" -> Optional.of(new Gelu(of, of, true, at));
-      case "hardswish0" -> Optional.of(new Hardswish(of, of, at));
-      case "leaky_relu1" -> Optional.of(new LeakyRelu(of, of, n.getFirst(), at));
-      case "sigmoid0" -> Optional.of(new Sigmoid(of, of, at));
-      case "silu0" -> Optional.of(new Silu(of, of, at));
-      case "tanh0" -> Optional.of(new Tanh(of, of, at));
-      default ->
-          Arrays.stream(ScalarFunction.values())
-              .filter(f -> name(f).equals(name))
-              .findFirst()
-              .map(f -> new Pointwise(of, of, f, n, at));
-    };
+  private static Optional<Elementwise> named(String name, List<Double> numbers) {
+    return Stream.of(Relu.class, Clamp.class, Activation.class)
+        .flatMap(kind -> kind.isSealed() ? Stream.of(kind.getPermittedSubclasses()) : Stream.of(kind))
+        .filter(kind -> kind != Pointwise.class && kind != Composition.class)
+        .flatMap(kind -> op(OpSpec.of(kind.asSubclass(Elementwise.class)), name, numbers).stream())
+        .findFirst()
+        .or(() ->
+            Arrays.stream(ScalarFunction.values())
+                .filter(f -> name(f).equals(name))
+                .findFirst()
+                .map(f -> new Pointwise(PLACE, PLACE, f, numbers, Location.UNKNOWN)));
+  }
+
+  /** The op of a record whose step has this name and as many numbers; see {@link #attributesOf}. */
+  private static Optional<Elementwise> op(OpSpec spec, String name, List<Double> numbers) {
+    StringBuilder expected = new StringBuilder(spec.mnemonic());
+    List<Object> arguments = new ArrayList<>();
+    Iterator<Double> left = numbers.iterator();
+    for (OpSpec.Component c : spec.components()) {
+      switch (c.role()) {
+        case RESULT, OPERAND -> arguments.add(PLACE);
+        case LOCATION -> arguments.add(Location.UNKNOWN);
+        case REGION -> throw new AssertionError("a function has no regions");
+        case ATTRIBUTE -> {
+          if (c.element() == Boolean.class) {
+            String flag = "_" + c.name();
+            boolean isSet = name.startsWith(expected + flag);
+            expected.append(isSet ? flag : "");
+            arguments.add(isSet);
+          } else if (c.element() == Double.class && left.hasNext()) {
+            arguments.add(left.next());
+          } else {
+            return Optional.empty();
+          }
+        }
+      }
+    }
+    return name.contentEquals(expected) && !left.hasNext()
+        ? Optional.of((Elementwise) spec.create(arguments.toArray()))
+        : Optional.empty();
   }
 
   /**
@@ -181,23 +208,33 @@ public final class Formula {
    */
   public static Optional<String> stepOf(Elementwise op, String operand) {
     return switch (op) {
-      case Relu _ -> Optional.of("relu " + operand);
-      case Clamp c -> Optional.of("clamp %s %s %s".formatted(operand, c.low(), c.high()));
-      case Elu e ->
-          Optional.of("elu %s %s %s %s".formatted(operand, e.alpha(), e.scale(), e.inputScale()));
-      case Gelu g -> Optional.of((g.tanh() ? "gelu_tanh " : "gelu ") + operand);
-      case Hardswish _ -> Optional.of("hardswish " + operand);
-      case LeakyRelu l -> Optional.of("leaky_relu %s %s".formatted(operand, l.slope()));
-      case Sigmoid _ -> Optional.of("sigmoid " + operand);
-      case Silu _ -> Optional.of("silu " + operand);
-      case Tanh _ -> Optional.of("tanh " + operand);
       case Pointwise p -> {
         StringBuilder text = new StringBuilder(name(p.function())).append(' ').append(operand);
         p.parameters().forEach(each -> text.append(' ').append(each));
         yield Optional.of(text.toString());
       }
       case Composition _, FakeQuantize _, IndexWrap _ -> Optional.empty();
+      case Activation _, Clamp _, Relu _ -> attributesOf(op, operand);
     };
+  }
+
+  /**
+   * The step of a record: its mnemonic, to which attributes that are true add their names, the
+   * operand, and its numbers. A record with other attributes is no step.
+   */
+  private static Optional<String> attributesOf(Elementwise op, String operand) {
+    StringBuilder name = new StringBuilder(OpSpec.of(op).mnemonic());
+    StringBuilder numbers = new StringBuilder();
+    for (Map.Entry<String, Object> attribute : OpSpec.of(op).attributes(op).entrySet()) {
+      if (attribute.getValue() instanceof Boolean isSet) {
+        name.append(isSet ? "_" + attribute.getKey() : "");
+      } else if (attribute.getValue() instanceof Double number) {
+        numbers.append(' ').append(number);
+      } else {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(name + " " + operand + numbers);
   }
 
   /** The value at x. */

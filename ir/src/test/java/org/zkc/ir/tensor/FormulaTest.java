@@ -5,9 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.zkc.ir.DType;
+import org.zkc.ir.Location;
+import org.zkc.ir.Shape;
+import org.zkc.ir.TensorType;
+import org.zkc.ir.Value;
 
 final class FormulaTest {
   private static Formula formula(String... steps) {
@@ -43,6 +51,40 @@ final class FormulaTest {
     assertTrue(formula("exp x", "add s0 1", "log s1").range(Range.UNBOUNDED).isPresent());
   }
 
+  /** Whoever adds an activation adds its step: the name is the record's, the numbers are its attributes. */
+  @Test
+  void everyActivationIsAStep() {
+    Value v = new Value("x", new TensorType(DType.F32, Shape.of(1)));
+    Location at = Location.UNKNOWN;
+    Map<String, Elementwise> steps =
+        Map.of(
+            "elu x 1.0 2.0 0.5", new Elu(v, v, 1, 2, 0.5, at),
+            "gelu x", new Gelu(v, v, false, at),
+            "gelu_tanh x", new Gelu(v, v, true, at),
+            "hardswish x", new Hardswish(v, v, at),
+            "leaky_relu x 0.1", new LeakyRelu(v, v, 0.1, at),
+            "sigmoid x", new Sigmoid(v, v, at),
+            "silu x", new Silu(v, v, at),
+            "tanh x", new Tanh(v, v, at),
+            "relu x", new Relu(v, v, at),
+            "clamp x -1.0 Infinity", new Clamp(v, v, -1, Double.POSITIVE_INFINITY, at));
+    Set<Class<?>> seen = new HashSet<>(Set.of(Composition.class, Pointwise.class));
+    steps.forEach((text, op) -> {
+      assertEquals(Optional.of(text), Formula.stepOf(op, "x"));
+      for (double x : new double[] {-2.25, 0, 0.75}) {
+        assertEquals(op.apply(x), formula(text).apply(x), text);
+      }
+      seen.add(op.getClass());
+    });
+    assertEquals(Set.of(), missing(seen));
+  }
+
+  private static Set<Class<?>> missing(Set<Class<?>> seen) {
+    Set<Class<?>> all = new HashSet<>(Set.of(Activation.class.getPermittedSubclasses()));
+    all.removeAll(seen);
+    return all;
+  }
+
   @Test
   void whatIsNoFormulaIsRefused() {
     for (String step :
@@ -56,6 +98,11 @@ final class FormulaTest {
             "add x 1 2",
             "power x",
             "tanh x 1",
+            "tanh_tanh x",
+            "gelu_ x",
+            "elu x 1 2",
+            "composition x",
+            "pointwise x",
             "clamp x 2 1",
             "clamp x NaN 1",
             "nothing x",
