@@ -26,6 +26,11 @@ final class SortingNetwork {
     return Integer.SIZE - Integer.numberOfLeadingZeros(extent - 1);
   }
 
+  /** The stages of a network that sorts 2^levels elements. */
+  static int stages(int levels) {
+    return levels * (levels + 1) / 2;
+  }
+
   /**
    * The largest {@code k} of the integers, in descending order; the shape is that of the input but
    * along the axis.

@@ -34,7 +34,7 @@ import org.zkc.passes.integer.IntegerBuilder;
  * the greatest, and each is 2^t times the element that stands in its place when the x_j are sorted,
  * plus 2^t - 1 less its index.
  */
-final class TopKLowering {
+public final class TopKLowering {
   /**
    * The integers that are sorted, or that are selected from with each time that one is set below
    * all others, span less than this together.
@@ -52,12 +52,30 @@ final class TopKLowering {
   /** More than that are never selected one after the other: each takes some forty relations. */
   private static final int MOST_SELECTED = 512;
 
+  /** The greater and the lesser elements of all pairs, the lesser ones negated too, and both in one. */
+  private static final int ELEMENTS_PER_STAGE = 3;
+
   private final IntegerValues values;
   private final ComparisonLowering comparisons;
 
   TopKLowering(IntegerValues values) {
     this.values = values;
     this.comparisons = new ComparisonLowering(values);
+  }
+
+  /**
+   * The least elements of the integer program that such an op becomes: three for each of a network's
+   * stages and each element that it sorts, or what is read for each that is selected. Whoever asks
+   * before anything is calibrated knows by it that a verifier has no room for the op.
+   */
+  public static double leastElements(TopK op) {
+    int extent = op.input().shape().extent(op.axis());
+    double elements = op.input().shape().elementCount();
+    int levels = SortingNetwork.levels(extent);
+    double sorted = elements / extent * Math.scalb(1.0, levels);
+    double networks = op instanceof TopIndices ? 2 : 1;
+    double network = ELEMENTS_PER_STAGE * networks * sorted * SortingNetwork.stages(levels);
+    return op.k() > MOST_SELECTED ? network : Math.min(network, op.k() * elements);
   }
 
   /** The integers of the op's result. */
@@ -74,7 +92,8 @@ final class TopKLowering {
   private boolean isSorted(TopK op, int levels, long room) {
     int extent = op.input().shape().extent(op.axis());
     boolean isCheaper =
-        (1L << levels) * levels * (levels + 1) < (long) STAGES_PER_SELECTION * op.k() * extent;
+        (1L << levels) * 2 * SortingNetwork.stages(levels)
+            < (long) STAGES_PER_SELECTION * op.k() * extent;
     // Whole numbers cannot be made to fit.
     boolean fits =
         !TensorAnalysis.isExact(op.input())

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.zkc.ir.DType;
 import org.zkc.ir.Level;
 import org.zkc.ir.Location;
+import org.zkc.ir.Op;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
@@ -22,6 +23,7 @@ import org.zkc.ir.interpret.IntegerInterpreter;
 import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.tensor.TensorBuilder;
 import org.zkc.ir.tensor.TopIndices;
+import org.zkc.ir.tensor.TopK;
 import org.zkc.ir.tensor.TopValues;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.circuit.IntegerToCircuit;
@@ -120,6 +122,41 @@ class TopKLoweringTest {
         TensorInterpreter.run(tensor, input).getFirst().toLongs(),
         CircuitInterpreter.run(circuit, List.of(numbers)).getFirst());
     assertTrue(circuit.main().body().size() < 6000);
+  }
+
+  /** What a compilation asks before calibration is never more than what the op becomes. */
+  @Test
+  void theLeastElementsAreThoseOfTheProgramAtMost() {
+    long[] numbers = new Random(6).longs(700, -1000, 1000).toArray();
+    List<TensorData> input = List.of(TensorData.ofLongs(DType.I64, Shape.of(700), numbers));
+    for (int k : List.of(1, 3, 20, 700)) {
+      for (boolean isIndices : List.of(false, true)) {
+        TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
+        Value x = b.parameter("x", new TensorType(DType.I64, Shape.of(700)));
+        Value y =
+            b.op(r ->
+                isIndices
+                    ? new TopIndices(r, x, 0, k, Location.UNKNOWN)
+                    : new TopValues(r, x, 0, k, Location.UNKNOWN));
+        Program tensor = Program.of(Level.TENSOR, b.build(List.of(y)));
+        Program integer =
+            TensorToInteger.lower(
+                    tensor,
+                    Calibrate.run(tensor, List.of(input)),
+                    QuantizationOptions.DEFAULT,
+                    Optional.empty(),
+                    new PassContext())
+                .program();
+        double held = 700;
+        for (Op op : integer.main().body()) {
+          held += op.definitions().getFirst().shape().elementCount();
+        }
+        double least = TopKLowering.leastElements((TopK) tensor.main().body().getLast());
+        assertTrue(
+            least <= held && (k < 700 || held < 3 * least),
+            "%d: %.0f elements, at least %.0f".formatted(k, held, least));
+      }
+    }
   }
 
   /**

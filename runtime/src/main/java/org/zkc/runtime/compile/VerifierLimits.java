@@ -30,6 +30,7 @@ import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.TopK;
 import org.zkc.ir.tensor.WindowMean;
+import org.zkc.passes.quantize.TopKLowering;
 import org.zkc.runtime.emit.EmittedCircuit;
 
 /**
@@ -43,8 +44,10 @@ final class VerifierLimits {
   private static final String STATE_TOKENS =
       "--generation, which states the next tokens of a language model in place of their logits";
 
+  private static final long READS_PER_ELEMENT = 4;
+
   /** A circuit holds a fourth of that, with what its views read. */
-  private static final long MOST_READS = 4 * CircuitLimits.TOTAL_ELEMENTS;
+  private static final long MOST_READS = READS_PER_ELEMENT * CircuitLimits.TOTAL_ELEMENTS;
 
   private VerifierLimits() {}
 
@@ -175,7 +178,7 @@ final class VerifierLimits {
         }
         yield most * m.result().shape().elementCount();
       }
-      case TopK t -> (double) t.k() * t.input().shape().elementCount();
+      case TopK t -> READS_PER_ELEMENT * TopKLowering.leastElements(t);
       default -> 0;
     };
   }
