@@ -33,14 +33,25 @@ public final class NpzReader {
    */
   static final long MOST_BYTES = 1L << 31;
 
+  /**
+   * Bytes of all arrays of a file that came inside an archive: that many in any case, and so many
+   * times its own. Samples are stored, or deflated to a fourth and more; zeros, which deflate to a
+   * thousandth, would let an archive of half a megabyte take gigabytes.
+   */
+  private static final long FEWEST_BYTES = 1L << 26;
+
+  private static final long MOST_INFLATION = 32;
+
   /** The bytes that the arrays of one file may still have. */
   private static final class Allowance {
     private final String file;
+    private final long most;
     private long left;
 
-    Allowance(String file, long left) {
+    Allowance(String file, long most) {
       this.file = file;
-      this.left = left;
+      this.most = most;
+      this.left = most;
     }
 
     private void take(long bytes) {
@@ -48,7 +59,7 @@ public final class NpzReader {
       if (left < 0) {
         throw new UserException(
             "the arrays of %s take more than %d MB; use fewer samples, or one .npy file an input"
-                .formatted(file, MOST_BYTES >> 20));
+                .formatted(file, most >> 20));
       }
     }
 
@@ -111,10 +122,14 @@ public final class NpzReader {
     return out;
   }
 
-  /** The same from bytes already in memory; {@code name} is how errors call it. */
+  /**
+   * The same from bytes that came inside an archive; {@code name} is how errors call them. The
+   * arrays take memory in proportion to the bytes.
+   */
   public static SequencedMap<String, TensorData> read(byte[] bytes, String name) {
     SequencedMap<String, TensorData> out = new LinkedHashMap<>();
-    Allowance allowance = new Allowance(name, MOST_BYTES);
+    long most = Math.max(FEWEST_BYTES, MOST_INFLATION * bytes.length);
+    Allowance allowance = new Allowance(name, Math.min(MOST_BYTES, most));
     try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         if (out.size() == ENTRY_LIMIT) {

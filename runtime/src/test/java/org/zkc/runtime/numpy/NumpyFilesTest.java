@@ -270,6 +270,33 @@ final class NumpyFilesTest {
     assertEquals(array, NpzReader.read(out.toByteArray(), "memory").get("x"));
   }
 
+  /** Half a megabyte inside an archive may not take half a gigabyte. */
+  @Test
+  void arraysInsideAnArchiveAreInProportionToTheirBytes() throws IOException {
+    int rows = 17_000_000;
+    String text = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d,), }".formatted(rows);
+    String header = text + " ".repeat(117 - text.length()) + "\n";
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      zip.putNextEntry(new ZipEntry("x.npy"));
+      zip.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0});
+      zip.write(header.getBytes(StandardCharsets.US_ASCII));
+      for (int k = 0; k < 4 * 17; k++) {
+        zip.write(new byte[1_000_000]);
+      }
+      zip.closeEntry();
+    }
+    assertTrue(out.size() < 1 << 17, out.size() + " bytes");
+    UserException e =
+        assertThrows(UserException.class, () -> NpzReader.read(out.toByteArray(), "samples"));
+    assertTrue(
+        e.getMessage().startsWith("the arrays of samples take more than 64 MB"), e.getMessage());
+    // A file of the user's own may be so.
+    Path file = folder.resolve("zeros.npz");
+    Files.write(file, out.toByteArray());
+    assertEquals(rows, NpzReader.read(file).get("x").elementCount());
+  }
+
   @Test
   void badNpzIsRefused() throws IOException {
     Path file = folder.resolve("bad.npz");
