@@ -1,10 +1,11 @@
 package org.zkc.passes.circuit;
 
+import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Interval;
 
 /** The window condition of docs/protocol.md section 2, Requantize. */
 final class TableWindow {
-  private static final long P = (1L << 31) - 1;
+  private static final long P = FieldBounds.ORDER;
 
   private TableWindow() {}
 
