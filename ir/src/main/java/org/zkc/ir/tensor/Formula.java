@@ -26,8 +26,8 @@ import org.zkc.ir.Value;
  * </pre>
  *
  * Operations are the four of arithmetic, {@code relu}, {@code clamp} with its bounds, the
- * activations under their mnemonics, and every {@link ScalarFunction} with its parameters. All are computed in double
- * precision.
+ * activations under their mnemonics, and every {@link ScalarFunction} with its parameters. All are
+ * computed in double precision.
  */
 public final class Formula {
   /** Steps of a formula; the longest that exporters write have some sixty. */
@@ -161,7 +161,8 @@ public final class Formula {
   /** The op of a name, of values that stand for no tensor. */
   private static Optional<Elementwise> named(String name, List<Double> numbers) {
     return Stream.of(Relu.class, Clamp.class, Activation.class)
-        .flatMap(kind -> kind.isSealed() ? Stream.of(kind.getPermittedSubclasses()) : Stream.of(kind))
+        .flatMap(
+            kind -> kind.isSealed() ? Stream.of(kind.getPermittedSubclasses()) : Stream.of(kind))
         .filter(kind -> kind != Pointwise.class && kind != Composition.class)
         .flatMap(kind -> op(OpSpec.of(kind.asSubclass(Elementwise.class)), name, numbers).stream())
         .findFirst()

@@ -51,7 +51,10 @@ final class FormulaTest {
     assertTrue(formula("exp x", "add s0 1", "log s1").range(Range.UNBOUNDED).isPresent());
   }
 
-  /** Whoever adds an activation adds its step: the name is the record's, the numbers are its attributes. */
+  /**
+   * Whoever adds an activation adds its step: the name is the record's, the numbers are its
+   * attributes.
+   */
   @Test
   void everyActivationIsAStep() {
     Value v = new Value("x", new TensorType(DType.F32, Shape.of(1)));

@@ -52,7 +52,9 @@ public final class TopKLowering {
   /** More than that are never selected one after the other: each takes some forty relations. */
   private static final int MOST_SELECTED = 512;
 
-  /** The greater and the lesser elements of all pairs, the lesser ones negated too, and both in one. */
+  /**
+   * The greater and the lesser elements of all pairs, the lesser ones negated too, and both in one.
+   */
   private static final int ELEMENTS_PER_STAGE = 3;
 
   private final IntegerValues values;
@@ -64,9 +66,9 @@ public final class TopKLowering {
   }
 
   /**
-   * The least elements of the integer program that such an op becomes: three for each of a network's
-   * stages and each element that it sorts, or what is read for each that is selected. Whoever asks
-   * before anything is calibrated knows by it that a verifier has no room for the op.
+   * The least elements of the integer program that such an op becomes: three for each of a
+   * network's stages and each element that it sorts, or what is read for each that is selected.
+   * Whoever asks before anything is calibrated knows by it that a verifier has no room for the op.
    */
   public static double leastElements(TopK op) {
     int extent = op.input().shape().extent(op.axis());
