@@ -16,6 +16,9 @@ import org.zkc.ir.tensor.WindowMean;
  * order.
  */
 final class FloatReductions {
+  /** More elements than that are found by sorting, in n log n. */
+  private static final int MOST_SELECTED = 8;
+
   private FloatReductions() {}
 
   /** Rectangular windows, so one axis after the other; padding takes no part. */
@@ -151,29 +154,60 @@ final class FloatReductions {
     return out;
   }
 
-  /** The k largest elements along an axis, or their indices. */
+  /** The k largest elements along an axis, or their indices; of equal ones the first is greater. */
   static float[] topK(TopK op, float[] input) {
     Shape shape = op.input().shape();
     int extent = shape.extent(op.axis());
     int inner = Math.toIntExact(shape.strides()[op.axis()]);
     float[] out = new float[Math.toIntExact(op.shape().elementCount())];
+    float[] line = new float[extent];
     for (int row = 0; row < input.length / extent; row++) {
       int from = row / inner * extent * inner + row % inner;
       int to = row / inner * op.k() * inner + row % inner;
-      boolean[] taken = new boolean[extent];
+      for (int j = 0; j < extent; j++) {
+        line[j] = input[from + j * inner];
+      }
+      int[] largest = op.k() <= MOST_SELECTED ? selected(line, op.k()) : sorted(line, op.k());
       for (int k = 0; k < op.k(); k++) {
-        int best = -1;
-        for (int j = 0; j < extent; j++) {
-          boolean better = best < 0 || input[from + j * inner] > input[from + best * inner];
-          best = !taken[j] && better ? j : best;
-        }
-        taken[best] = true;
         out[to + k * inner] =
             switch (op) {
-              case TopIndices _ -> best;
-              case TopValues _ -> input[from + best * inner];
+              case TopIndices _ -> largest[k];
+              case TopValues _ -> line[largest[k]];
             };
       }
+    }
+    return out;
+  }
+
+  /** The indices of the k largest, one after the other. */
+  private static int[] selected(float[] line, int k) {
+    int[] out = new int[k];
+    boolean[] taken = new boolean[line.length];
+    for (int i = 0; i < k; i++) {
+      int best = -1;
+      for (int j = 0; j < line.length; j++) {
+        boolean better = best < 0 || line[j] > line[best];
+        best = !taken[j] && better ? j : best;
+      }
+      taken[best] = true;
+      out[i] = best;
+    }
+    return out;
+  }
+
+  /** The same, by sorting words of an element's order, the greatest first, and its index. */
+  private static int[] sorted(float[] line, int k) {
+    long[] words = new long[line.length];
+    for (int j = 0; j < words.length; j++) {
+      // The sum makes -0 and 0 one number; bits of negative numbers ascend as the numbers descend.
+      int bits = Float.floatToIntBits(line[j] + 0f);
+      int order = bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
+      words[j] = ((long) ~order << Integer.SIZE) | j;
+    }
+    Arrays.sort(words);
+    int[] out = new int[k];
+    for (int i = 0; i < k; i++) {
+      out[i] = (int) words[i];
     }
     return out;
   }

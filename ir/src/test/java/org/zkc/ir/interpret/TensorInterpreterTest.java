@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.zkc.ir.DType;
 import org.zkc.ir.FunctionBuilder;
@@ -33,6 +34,8 @@ import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.RmsNorm;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.tensor.Tanh;
+import org.zkc.ir.tensor.TopIndices;
+import org.zkc.ir.tensor.TopValues;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Concatenate;
@@ -413,6 +416,44 @@ final class TensorInterpreterTest {
           assertArrayEquals(expected.get(k).toFloats(), all.get(s).get(k).toFloats());
         }
         assertEquals(alone, seen.get(s));
+      }
+    }
+  }
+
+  /** Few are selected, many are sorted: of equal elements, 0 and -0 too, the first is the greater. */
+  @Test
+  void ordersAlongAnAxis() {
+    Shape shape = Shape.of(2, 40, 3);
+    Random random = new Random(11);
+    float[] x = new float[240];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = i % 7 == 0 ? -0f : (random.nextInt(15) - 7) * (i % 2 == 0 ? 0.25f : 1e30f);
+    }
+    for (int k : List.of(1, 8, 9, 40)) {
+      FunctionBuilder b = new FunctionBuilder("main", HERE);
+      Value in = b.parameter("x", new TensorType(DType.F32, shape));
+      Shape few = Shape.of(2, k, 3);
+      Value values = b.fresh("v", new TensorType(DType.F32, few));
+      Value indices = b.fresh("i", new TensorType(DType.I64, few));
+      b.append(new TopValues(values, in, 1, k, HERE));
+      b.append(new TopIndices(indices, in, 1, k, HERE));
+      List<TensorData> found =
+          TensorInterpreter.run(
+              Program.of(Level.TENSOR, b.build(List.of(values, indices))),
+              List.of(TensorData.ofFloats(shape, x)));
+      for (int row = 0; row < 6; row++) {
+        int from = row / 3 * 120 + row % 3;
+        List<Integer> order = new ArrayList<>(IntStream.range(0, 40).boxed().toList());
+        order.sort((i, j) -> {
+          float a = x[from + 3 * i];
+          float c = x[from + 3 * j];
+          return a == c ? Integer.compare(i, j) : a > c ? -1 : 1;
+        });
+        for (int i = 0; i < k; i++) {
+          int at = row / 3 * 3 * k + 3 * i + row % 3;
+          assertEquals(order.get(i), (int) found.get(1).getLong(at));
+          assertEquals(x[from + 3 * order.get(i)], found.get(0).getDouble(at));
+        }
       }
     }
   }
