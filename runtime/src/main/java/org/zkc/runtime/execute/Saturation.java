@@ -20,12 +20,21 @@ public record Saturation(
   public String warning() {
     return String.format(
         Locale.ROOT,
-        "%d of %d elements (%.2g %%) of %s%s lie beyond the range that calibration gave them and"
+        "%d of %d elements (%s) of %s%s lie beyond the range that calibration gave them and"
             + " are cut to it; calibrate the model with inputs like this one",
         cut,
         elements,
-        100.0 * cut / elements,
+        share(),
         tensor,
         layer == 0 ? "" : ", layer %d (%s),".formatted(layer, source));
+  }
+
+  /** The share of the elements that were cut, without an exponent. */
+  private String share() {
+    double percent = 100.0 * cut / elements;
+    if (percent < 0.01) {
+      return "less than 0.01 %";
+    }
+    return String.format(Locale.ROOT, percent < 10 ? "%.2f %%" : "%.0f %%", percent);
   }
 }

@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.runtime.execute.Saturation;
 import org.zkc.runtime.numpy.NpyWriter;
 
 /** Runs that cut what calibration did not foresee say so; cuts that the network asks for do not. */
@@ -87,12 +89,22 @@ final class SaturationTest {
     String warning = warnings(model, 1.4);
     Matcher m =
         Pattern.compile(
-                "warning: (\\d+) of 64 elements \\([0-9.e+]+ %\\) of %\\S+, layer [23] \\(\\S+,"
+                "warning: (\\d+) of 64 elements \\([0-9.]+ %\\) of %\\S+, layer [23] \\(\\S+,"
                     + " m.py:[45]\\), lie beyond")
             .matcher(warning);
     assertTrue(m.find(), warning);
     int cut = Integer.parseInt(m.group(1));
     assertTrue(cut > 0 && cut < 32, warning);
+  }
+
+  @Test
+  void sharesAreWrittenWithoutExponents() {
+    String all = new Saturation("%x", 0, "", 8, 8, 1).warning();
+    assertTrue(all.startsWith("8 of 8 elements (100 %) of %x lie beyond"), all);
+    String few = new Saturation("%x", 0, "", 3, 400, 1).warning();
+    assertTrue(few.startsWith("3 of 400 elements (0.75 %) of %x"), few);
+    String one = new Saturation("%x", 0, "", 1, 1 << 20, 1).warning();
+    assertTrue(one.contains("(less than 0.01 %)"), one);
   }
 
   /** The clamp's bounds lie inside what calibration saw, those of the input as well. */
