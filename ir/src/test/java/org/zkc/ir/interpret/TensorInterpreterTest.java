@@ -420,7 +420,9 @@ final class TensorInterpreterTest {
     }
   }
 
-  /** Few are selected, many are sorted: of equal elements, 0 and -0 too, the first is the greater. */
+  /**
+   * Few are selected, many are sorted: of equal elements, 0 and -0 too, the first is the greater.
+   */
   @Test
   void ordersAlongAnAxis() {
     Shape shape = Shape.of(2, 40, 3);
