@@ -6,9 +6,9 @@ import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Bounds of every element of an Affine relation's result while its terms are added up. They have
- * three parts: one that all elements share, one that an element owes to its place along one axis,
- * and arrays of all elements where those two do not do. Overflow of 64 bits is an
+ * Bounds of every element of an Affine relation's result while its terms are added up. The bounds
+ * have three parts: one that all elements share, one that depends on an element's place along one
+ * axis, and arrays over all elements where the first two do not suffice. Overflow of 64 bits is an
  * ArithmeticException. The caller checks sizes first ({@link CircuitCheck}).
  */
 final class AffineBounds {
@@ -23,7 +23,7 @@ final class AffineBounds {
   private long[] high = {};
 
   /**
-   * @param work takes the operations on elements one by one before they are done
+   * @param work counts operations on single elements before they are carried out
    */
   AffineBounds(List<Integer> shape, LongConsumer work) {
     this.shape = shape;
@@ -76,7 +76,7 @@ final class AffineBounds {
     return new Interval(least, most);
   }
 
-  /** Adds to all elements what they owe to their places. */
+  /** Adds to all elements the parts that depend on their places. */
   private void spread(long[][] axes, long[] elements) {
     int inner = elements.length;
     for (int a = 0; a < axes.length; a++) {
@@ -135,8 +135,8 @@ final class AffineBounds {
   }
 
   /**
-   * Adds the bounds that weights make of the source's bounds. An empty {@code negative} stands for
-   * no negative weights.
+   * Adds the source's bounds times the weights. An empty {@code negative} stands for no negative
+   * weights.
    */
   private void addWeights(long[] positive, long[] negative, Interval source, long coefficient) {
     work.accept(4L * positive.length);
@@ -148,8 +148,8 @@ final class AffineBounds {
   }
 
   /**
-   * The number of elements of a shape, refused where it exceeds the limit of bounds kept one by
-   * one.
+   * The number of elements of a shape. A number above the limit of bounds kept one by one is
+   * refused.
    */
   private static int requireFew(List<Integer> shape) {
     int count = shape.stream().reduce(1, Math::multiplyExact);
@@ -177,7 +177,7 @@ final class AffineBounds {
   }
 
   /** Sums of the positive weights, and of the negated negative ones. */
-  // A pair of arrays on its way: compared by nobody.
+  // The record only carries a pair of arrays and is never compared.
   @SuppressWarnings("ArrayRecordComponent")
   private record Signed(long[] positive, long[] negative) {}
 
@@ -260,7 +260,8 @@ final class AffineBounds {
       }
       return;
     }
-    // The box is runs along the last axis, one for every index of the others inside it.
+    // The box consists of runs along the last axis, one for every index of the other axes inside
+    // it.
     work.accept(requireFew(shape));
     int[] starts = box.starts().stream().mapToInt(Integer::intValue).toArray();
     int[] limits = box.limits().stream().mapToInt(Integer::intValue).toArray();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
 
-/** The conditions on an {@link Affine} relation, and what its result ranges over. */
+/** The conditions on an {@link Affine} relation, and the interval of its result. */
 final class AffineCheck {
   private static final int STEPS = 64;
 
@@ -42,8 +42,8 @@ final class AffineCheck {
 
   /** A source whose terms cancel would leave the sweep without a claim on it. */
   private static void requireNoCancellation(Affine affine) {
-    // Ordered, not hashed: whoever makes a circuit chooses the steps, and could choose colliding
-    // ones.
+    // The map is ordered and not hashed: the maker of a circuit chooses the steps, and could
+    // choose steps with colliding hashes.
     TreeMap<int[], Long> sums = new TreeMap<>(Arrays::compare);
     for (Affine.Term term : affine.terms()) {
       int[] view = ViewSemantics.numbers(List.of(term.source()), term.steps());
@@ -72,8 +72,8 @@ final class AffineCheck {
     for (ViewStep step : term.steps()) {
       boolean moves = step instanceof ViewStep.Permute || step instanceof ViewStep.Reshape;
       summing |= !moves;
-      // MODEL tensors seen through windows are broadcast or sliced: bounded like every other tensor
-      // here.
+      // MODEL tensors seen through windows are broadcast or sliced, so they are bounded like
+      // every other tensor here.
       long limit =
           from.role() == Role.MODEL && !summing
               ? CircuitLimits.MODEL_ELEMENTS

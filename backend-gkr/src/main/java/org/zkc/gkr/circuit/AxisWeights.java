@@ -7,17 +7,17 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The number of times that each element of a view's outcome counts the source, where that is a
- * product of one number for each axis. Windows, ranges and permutations keep such a form, and so
- * does a reshape of something uniform. A check thus need not visit the elements of broadcasts, sums
+ * The number of times that each element of a view's outcome counts the source, where this number is
+ * a product of one number for each axis. Windows, ranges and permutations keep that form, and so
+ * does a reshape of uniform weights. A check thus need not visit the elements of broadcasts, sums
  * and slices.
  *
  * @param axes the numbers along each axis of the outcome, none negative
  */
 record AxisWeights(List<long[]> axes) {
   /**
-   * The weights of a view without negative factors; null where they have no such form. Overflow of
-   * 64 bits is an ArithmeticException.
+   * The weights of a view without negative factors; null where they are not such a product.
+   * Overflow of 64 bits is an ArithmeticException.
    */
   static @Nullable AxisWeights of(List<Integer> shape, List<ViewStep> steps) {
     List<Integer> current = shape;

@@ -5,24 +5,23 @@ import java.util.List;
 
 /**
  * The circuit of several independent samples of another circuit, on one model (docs/protocol.md
- * section 1.2). Every tensor that depends on an input has the samples as its first axis; what
- * depends on the model alone is there once, and so are the model's tensors, under their own
- * indices.
+ * section 1.2). Every tensor that depends on an input has the samples as its first axis. The
+ * model's tensors, and tensors that depend on the model alone, exist once, under their own indices.
  *
- * <p>The circuit is no more trusted than any other: {@link CircuitCheck} sees it before anything is
- * proved about it. A relation whose parts cannot all have that axis reads and writes copies, which
- * are views of what they copy, added behind the circuit's own tensors.
+ * <p>The circuit is trusted no more than any other: {@link CircuitCheck} checks it before anything
+ * is proved about it. A relation whose parts cannot all have that axis reads and writes copies:
+ * views of the original tensors, added behind the circuit's own tensors.
  */
 public final class BatchedCircuit {
-  /** The most samples, far above what {@link CircuitLimits} leaves of any network. */
+  /** The most samples, far more than {@link CircuitLimits} allow for any network. */
   public static final int MOST_SAMPLES = 1 << 12;
 
   /**
    * An added tensor.
    *
    * @param tensor its index
-   * @param original the tensor that it shows, one of the circuit's own
-   * @param steps the view of {@code original}, as it is in this circuit, that the added tensor is
+   * @param original the tensor that the copy shows, one of the circuit's own
+   * @param steps the view of {@code original}, with its shape in this circuit, that gives the copy
    */
   public record Copy(int tensor, int original, List<ViewStep> steps) {
     public Copy {
@@ -141,7 +140,7 @@ public final class BatchedCircuit {
     return new Affine(a.result(), terms, constants);
   }
 
-  /** A step on a tensor that has got a first axis, which the step leaves alone. */
+  /** A step on a tensor with a further first axis, which the step leaves alone. */
   private static ViewStep behind(int leading, ViewStep step) {
     return switch (step) {
       case ViewStep.Permute p ->
@@ -190,7 +189,7 @@ public final class BatchedCircuit {
     write(conv.result(), result, List.of(new ViewStep.Reshape(y)));
   }
 
-  /** Adds a product of which one factor may be of the model. */
+  /** Adds a product, one factor of which may belong to the model. */
   void matMul(MatMul m) {
     int shared = MatMul.sharedAxes(one.tensors().get(m.right()).rank());
     boolean left = perSample[m.left()];
@@ -234,7 +233,7 @@ public final class BatchedCircuit {
         new ViewStep.Permute(order(shape.size(), axis)), new ViewStep.Reshape(merged(moved, axis)));
   }
 
-  /** The inverse of {@link #inward}, for the tensor of {@code shape} that comes of it. */
+  /** The inverse of {@link #inward}, for the resulting tensor of {@code shape}. */
   private static List<ViewStep> outward(List<Integer> shape, int axis) {
     List<Integer> order = order(shape.size(), axis);
     List<Integer> inverse = new ArrayList<>();
@@ -278,7 +277,7 @@ public final class BatchedCircuit {
     return copy;
   }
 
-  /** Adds a copy of a tensor that a relation is to define, with the same elements in all. */
+  /** Adds a copy of a tensor that a relation is to define, with the same number of elements. */
   private int written(int original, List<ViewStep> steps) {
     TensorDeclaration d = tensors.get(original);
     List<Integer> shape = d.shape();

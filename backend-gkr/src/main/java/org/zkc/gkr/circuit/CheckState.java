@@ -41,7 +41,10 @@ public final class CheckState {
     return circuit;
   }
 
-  /** Enters the next tensor, in order; null where a relation will define it. */
+  /**
+   * Enters the next tensor, in order, with its interval; null where a relation will define the
+   * tensor.
+   */
   void declare(@Nullable Interval given) {
     degree[intervals.size()] = given == null ? 0 : 1;
     intervals.add(given);
@@ -71,7 +74,7 @@ public final class CheckState {
   }
 
   /**
-   * The interval of a tensor that a relation reads, which is used by that.
+   * The interval of a tensor that a relation reads; the tensor counts as used from then on.
    *
    * @throws InvalidCircuit when there is no such tensor, or it is not defined yet
    */
@@ -207,7 +210,7 @@ public final class CheckState {
     return lookups;
   }
 
-  /** The sums of lookups stay within their limits: once everything is counted. */
+  /** Requires that the sums of lookups stay within their limits, once everything is counted. */
   void requireFewLookups() {
     requireFew(lookups < P, "p or more lookups");
     requireFew(
@@ -239,7 +242,7 @@ public final class CheckState {
         name + ": more than " + CircuitLimits.AXIS + " elements along an axis");
   }
 
-  /** A condition that a smaller circuit would keep. */
+  /** Requires a condition that a smaller circuit would satisfy. */
   static void requireFew(boolean condition, String message) {
     if (!condition) {
       throw new CircuitTooLarge(message);

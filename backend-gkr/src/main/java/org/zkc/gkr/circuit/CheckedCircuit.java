@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A circuit that {@link CircuitCheck} accepted, with what the check found. The only way to one is
- * the check itself.
+ * A circuit that {@link CircuitCheck} accepted, with the intervals and degrees that the check
+ * found. Only the check creates instances.
  */
 public final class CheckedCircuit {
   private final Circuit circuit;

@@ -12,7 +12,7 @@ import org.zkc.gkr.circuit.TensorDeclaration.Role;
 
 /**
  * The check that every circuit passes before anything is proved or verified about it; the loader of
- * every key runs it again. It holds, for a circuit that it accepts (docs/protocol.md section 2):
+ * every key runs it again. An accepted circuit has these properties (docs/protocol.md section 2):
  *
  * <ol>
  *   <li>sizes are within {@link CircuitLimits}, every index is in range, every tensor is defined
@@ -27,8 +27,8 @@ import org.zkc.gkr.circuit.TensorDeclaration.Role;
  *   <li>one lookup argument holds fewer than p lookups.
  * </ol>
  *
- * <p>It allocates nothing larger than the element counts it has bounded first. The conditions on
- * one kind of relation are its own ({@link Relation#interval}).
+ * <p>The check allocates nothing larger than the element counts that it has bounded first. Each
+ * kind of relation states its own conditions ({@link Relation#interval}).
  */
 public final class CircuitCheck {
   private final Circuit circuit;
@@ -42,7 +42,7 @@ public final class CircuitCheck {
   }
 
   /**
-   * Recomputes every interval and checks every condition that soundness and totality rest on.
+   * Recomputes every interval and checks every condition on which soundness and totality rest.
    *
    * @throws InvalidCircuit naming the tensor or relation and the condition it breaks
    */
@@ -131,7 +131,7 @@ public final class CircuitCheck {
     }
   }
 
-  /** The refusal of a tensor, of the relation that defines it where there is one. */
+  /** The refusal of a tensor, with the relation that defines the tensor where there is one. */
   private InvalidCircuit ofDefinition(int tensor, InvalidCircuit e) {
     for (int k = 0; k < circuit.relations().size(); k++) {
       Relation r = circuit.relations().get(k);

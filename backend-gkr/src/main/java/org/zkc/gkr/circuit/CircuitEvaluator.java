@@ -3,7 +3,7 @@ package org.zkc.gkr.circuit;
 import java.util.Map;
 
 /**
- * The meaning of a circuit: what its relations say ({@link Relation#evaluate}), one after the
+ * The meaning of a circuit: its relations are evaluated ({@link Relation#evaluate}) one after the
  * other. This evaluator is the reference for every executor.
  */
 public final class CircuitEvaluator {
@@ -12,8 +12,8 @@ public final class CircuitEvaluator {
   /**
    * The elements of every tensor, row-major, by tensor index.
    *
-   * @param given the elements of every INPUT and MODEL tensor, inside their declared bounds; those
-   *     of any other tensor are taken as they are instead of being computed
+   * @param given the elements of every INPUT and MODEL tensor, inside their declared bounds;
+   *     elements of any other tensor are taken from here instead of being computed
    */
   public static int[][] evaluate(CheckedCircuit checked, Map<Integer, int[]> given) {
     Circuit circuit = checked.circuit();

@@ -2,14 +2,14 @@ package org.zkc.gkr.circuit;
 
 /**
  * The limits on a circuit's size: the one table of limits on keys. Each bounds the time or the
- * memory of a check or a verification, or a number that the soundness budget counts on.
+ * memory of a check or a verification, or a number on which the soundness budget relies.
  */
 public final class CircuitLimits {
   public static final int TENSORS = 1 << 16;
 
   /**
-   * Axes of a tensor, and of a step of a view: the samples of a batch are one more than a network
-   * has.
+   * Axes of a tensor, and of a step of a view. The samples of a batch are one axis more than a
+   * network has.
    */
   public static final int RANK = 10;
 
@@ -24,8 +24,8 @@ public final class CircuitLimits {
 
   /**
    * Elements of an Affine's result whose bounds a check must keep one by one, because the bounds do
-   * not follow from the elements' places along each axis. Each takes 16 bytes, and up to three
-   * times that during an addition.
+   * not follow from the elements' places along each axis. Each element takes 16 bytes, and up to
+   * three times as many during an addition.
    */
   public static final int BOUNDED_ONE_BY_ONE = 1 << 22;
 

@@ -1,8 +1,8 @@
 package org.zkc.gkr.circuit;
 
 /**
- * A circuit that exceeds one of the limits on what a verification may cost, or on what reaches the
- * target of soundness: a smaller one of its kind would be accepted.
+ * A circuit that exceeds a limit on the cost of a verification, or is too large for the target of
+ * soundness. A smaller circuit of its kind would be accepted.
  */
 public final class CircuitTooLarge extends InvalidCircuit {
   private static final long serialVersionUID = 1;

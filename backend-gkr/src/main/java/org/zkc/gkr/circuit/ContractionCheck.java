@@ -6,7 +6,7 @@ import org.zkc.gkr.circuit.TensorDeclaration.Role;
 
 /**
  * The conditions on the relations that sum products of two tensors, {@link Conv}, {@link FftConv}
- * and {@link MatMul}, and what their results range over.
+ * and {@link MatMul}, and the intervals of their results.
  */
 final class ContractionCheck {
   private ContractionCheck() {}
@@ -27,14 +27,14 @@ final class ContractionCheck {
     TensorDeclaration w = state.tensor(c.conv().weight());
     ConvShapes.requirePoints(c, x, w, d);
     for (int a = 0; a < 2; a++) {
-      // The verifier evaluates one function at all points, two products of E each, one by one, and
-      // reads it at every index.
+      // The verifier evaluates one function at all points, with two products of E for each, and
+      // reads the function at every index.
       state.count(16L * c.sizes().get(a) + x.extent(2 + a) + w.extent(2 + a) + d.extent(2 + a));
     }
     return result;
   }
 
-  /** Checks the conditions that both ways to prove a convolution share. */
+  /** Checks the conditions that both forms of a convolution share. */
   private static Interval convolution(Conv c, TensorDeclaration d, CheckState state) {
     state.source(c.source());
     state.source(c.weight());
@@ -69,10 +69,10 @@ final class ContractionCheck {
   }
 
   /**
-   * Sums of products of an element each of both sources, no element twice.
+   * The interval of sums of products of one element from each source, with no element used twice.
    *
    * @param each the interval of a term
-   * @param byChannel whether one index on axis 0 of the second source is all that a sum reads of it
+   * @param byChannel whether a sum reads only one index on axis 0 of the second source
    */
   private static Interval sums(
       Relation relation, Interval each, long terms, boolean byChannel, CheckState state) {
@@ -90,9 +90,9 @@ final class ContractionCheck {
     long low = Math.multiplyExact(terms, each.low());
     long high = Math.multiplyExact(terms, each.high());
     int model = isModel ? b : a;
-    // The sums of a MODEL tensor are those of one index on axis 0: they bound a sum that reads
-    // fewer elements of that index, and say nothing of one that runs along axis 0 itself, as a sum
-    // over a left factor without other axes does.
+    // The declared sums of a MODEL tensor are those of one index on axis 0. They bound a sum that
+    // reads fewer elements of that index. They do not bound a sum that runs along axis 0 itself,
+    // as a sum over a left factor without other axes does.
     if (state.tensor(model).role() == Role.MODEL && state.tensor(model).rank() >= 2) {
       Interval allowed = weightedSum(state.tensor(model), state.source(isModel ? a : b));
       low = Math.max(low, allowed.low());
@@ -103,8 +103,8 @@ final class ContractionCheck {
   }
 
   /**
-   * The sum of weights times elements or zeros, from the bounds of the weights' positive and
-   * negative sums.
+   * The interval of the sum of weights times elements or zeros, from the bounds of the weights'
+   * positive and negative sums.
    */
   private static Interval weightedSum(TensorDeclaration w, Interval x) {
     long low = Math.min(0, x.low());

@@ -6,8 +6,8 @@ import java.util.function.IntFunction;
 /**
  * result[n, o, y, x] = sum source[n, c, y * stride + dy * dilation - low, ...] weight[o, c, dy,
  * dx], zero outside the source; source [N, C, H, W], weight [O, C / groups, kh, kw]; lists hold
- * (rows, columns). Either may be of any role. No bias: add it with an Affine. docs/protocol.md
- * section 5.5.
+ * (rows, columns). Source and weight may be of any role. The relation has no bias; an Affine adds
+ * one. docs/protocol.md section 5.5.
  */
 public record Conv(
     int result,

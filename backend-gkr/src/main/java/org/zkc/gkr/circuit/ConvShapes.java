@@ -5,7 +5,8 @@ final class ConvShapes {
   private ConvShapes() {}
 
   /**
-   * Source, weight and result fit the convolution, and no source index overflows.
+   * Requires that source, weight and result fit the convolution, and that no source index
+   * overflows.
    *
    * @throws InvalidCircuit naming the condition that fails
    */
@@ -39,7 +40,7 @@ final class ConvShapes {
   }
 
   /**
-   * The transforms have as many points as there must be for no index to stand for another.
+   * Requires that the transforms have enough points for no index to stand for another.
    *
    * @throws InvalidCircuit naming the condition that fails
    */

@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
  * is split in limbs. docs/protocol.md section 4.
  *
  * <p>The element of channel i of the last axis counts 2^exponents[i] times. Channels of one
- * exponent have groups of their own, whose sums are split where they weigh 2^20 together with that.
+ * exponent have groups of their own. The sum of such a group is split at the bit that, together
+ * with the exponent, weighs 2^20.
  *
  * @param exponents one per channel, or none, which means that all are 0
  */
@@ -118,8 +119,8 @@ public record EuclideanNorm(int result, int source, long constant, List<Integer>
   }
 
   /**
-   * The bits of the limbs of a group's sum, from the lowest on: those below the bit that weighs
-   * 2^20 with the exponent, and those from there on, 30 together.
+   * The bits of the limbs of a group's sum, from the lowest on, 30 together: first the bits below
+   * the one that weighs 2^20 with the exponent, then the others.
    */
   public static List<Integer> limbs(int exponent) {
     ArrayList<Integer> limbs = new ArrayList<>(RoundedQuotient.limbs(20 - 2 * exponent));
@@ -146,7 +147,7 @@ public record EuclideanNorm(int result, int source, long constant, List<Integer>
         || mostRadicand(source, extent) >= 1L << WHOLE_BITS;
   }
 
-  /** The shape of a tensor that has {@code extent} elements in place of the last axis. */
+  /** The shape with {@code extent} as the extent of the last axis. */
   public static List<Integer> withLast(List<Integer> shape, int extent) {
     ArrayList<Integer> out = new ArrayList<>(shape);
     out.set(out.size() - 1, extent);

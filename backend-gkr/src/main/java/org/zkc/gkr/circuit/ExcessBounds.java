@@ -3,16 +3,19 @@ package org.zkc.gkr.circuit;
 import java.util.Optional;
 
 /**
- * The interval that a x + b T(x) ranges over, where T is a {@link Requantize} of the very x. With s
- * its shift, x + half lies in [2^s h, 2^s (h + 1)) where T(x) is the entry of row h, so the sum has
- * bounds row by row, and the whole lies in their hull. That is at most what the intervals of x and
- * of T(x) give by themselves. A clamp of wide sums is made of this: x less an excess that is a
- * function of its upper bits.
+ * The interval of a x + b T(x), where T is a {@link Requantize} of the same x. With s its shift, x
+ * + half lies in [2^s h, 2^s (h + 1)) where T(x) is the entry of row h. The sum therefore has
+ * bounds row by row, and lies in their hull. The hull is no wider than the interval that follows
+ * from those of x and T(x). A clamp of wide sums has this form: x less an excess that is a function
+ * of its upper bits.
  */
 final class ExcessBounds {
   private ExcessBounds() {}
 
-  /** The interval; empty where the relation is of another form. Its sources have been checked. */
+  /**
+   * The interval; empty where the relation is of another form. The relation's sources have been
+   * checked.
+   */
   static Optional<Interval> of(Affine affine, CheckState state) {
     if (affine.terms().size() != 2
         || !affine.constants().isEmpty()
@@ -29,7 +32,10 @@ final class ExcessBounds {
     return Optional.empty();
   }
 
-  /** The interval of a x + b T(x); {@link Requantize#interval} saw that the table has every row. */
+  /**
+   * The interval of a x + b T(x); {@link Requantize#interval} has checked that the table has every
+   * row.
+   */
   private static Interval rows(Requantize r, long a, long b, CheckState state) {
     Interval x = state.source(r.source());
     Table table = state.circuit().tables().get(r.table());

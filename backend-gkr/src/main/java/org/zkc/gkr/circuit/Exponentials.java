@@ -10,24 +10,29 @@ import java.util.function.IntFunction;
  * The numerators of a softmax: result = table((m - source) >> shift), where m is the greatest
  * element of the source along {@code axis}. The remainder m - source - 2^shift h is committed in
  * limbs of {@code limbs} bits (least significant first, summing to shift, empty when shift is 0),
- * each in a range table; (h, result) is looked up. That m is an element of the source is shown by
- * products that are 0, of a few differences each. docs/protocol.md section 4.
+ * each in a range table; (h, result) is looked up. Products that are 0, of a few differences each,
+ * show that m is an element of the source. docs/protocol.md section 4.
  *
- * @param axis of two elements at least
+ * @param axis the axis, of two elements at least
  * @param table index in {@link Circuit#tables()}; it starts at 0 and covers every difference of two
  *     elements of the source's interval
  */
 public record Exponentials(
     int result, int source, int axis, int shift, List<Integer> limbs, int table)
     implements Relation {
-  /** The most differences of one product: each makes its rounds dearer, and columns fewer. */
+  /**
+   * The most differences of one product. More differences make its rounds more expensive and
+   * columns fewer.
+   */
   private static final int MOST_PARTS = 4;
 
   public Exponentials {
     limbs = List.copyOf(limbs);
   }
 
-  /** The parts of an axis of which one product says that the greatest element is in one of them. */
+  /**
+   * The number of parts of an axis for one product, which says that the element is in one of them.
+   */
   public static int parts(int degree) {
     return Math.min(MOST_PARTS, CircuitLimits.DEGREE / degree);
   }
@@ -102,7 +107,8 @@ public record Exponentials(
     Table function = state.circuit().tables().get(table);
     require(
         function.first() == 0, "the table starts at " + function.first() + ", it must start at 0");
-    // The greatest element is shown to be one of the source's: its distances lie in [-far, far].
+    // The greatest element is shown to be one of the source's, so its distances lie in [-far,
+    // far].
     long far = x.high() - x.low();
     long window = ((long) function.size() << shift) - 1;
     require(far <= window, "the table covers distances to " + window + ", they reach " + far);

@@ -6,11 +6,11 @@ import java.util.function.IntFunction;
 /**
  * The integer function of {@link #conv}, proved through discrete Fourier transforms over F[i] of
  * {@code sizes} = (rows, columns) points, powers of two; an axis of one point is not transformed.
- * The relation is for kernels so long that a sumcheck and a verifier that walk through their taps
+ * The relation is for long kernels, for which a sumcheck and a verifier that walk through all taps
  * cost more (docs/protocol.md section 6).
  *
- * <p>Transforms of N points know indices modulo N only, so {@link CircuitCheck} asks for at least
- * {@link #leastPoints} of them along each axis.
+ * <p>Transforms of N points distinguish indices modulo N only, so {@link CircuitCheck} requires at
+ * least {@link #leastPoints} points along each axis.
  */
 public record FftConv(Conv conv, List<Integer> sizes) implements Relation {
   /** log2 of the most points along an axis. */
@@ -70,9 +70,9 @@ public record FftConv(Conv conv, List<Integer> sizes) implements Relation {
    * (columns).
    *
    * <p>Tap d of output p reads q = p stride + d dilation - low, which runs through [a, b], a =
-   * -low, b = (positions - 1) stride + (taps - 1) dilation - low. Modulo N it would read every real
-   * index t in [0, sourceExtent) with t = q mod N. As -b &lt;= t - q &lt;= sourceExtent - 1 - a, N
-   * above both b and sourceExtent - 1 - a leaves t = q alone, for all taps and outputs.
+   * -low, b = (positions - 1) stride + (taps - 1) dilation - low. Modulo N the tap would read every
+   * real index t in [0, sourceExtent) with t = q mod N. As -b &lt;= t - q &lt;= sourceExtent - 1 -
+   * a, N above both b and sourceExtent - 1 - a leaves t = q alone, for all taps and outputs.
    *
    * @param sourceExtent the source's extent along the axis
    * @param taps the kernel's

@@ -21,12 +21,12 @@ public sealed class InvalidCircuit extends RuntimeException permits CircuitTooLa
     this.relation = relation;
   }
 
-  /** The relation that breaks the condition, where it is one of them. */
+  /** The index of the relation that breaks the condition; empty where no relation does. */
   public final OptionalInt relation() {
     return relation == NONE ? OptionalInt.empty() : OptionalInt.of(relation);
   }
 
-  /** The same refusal, of a relation that is named. */
+  /** The same refusal, with the name of the relation. */
   InvalidCircuit at(int index, String label) {
     return new InvalidCircuit(named(index, label), index);
   }

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Bounds on the 2-norms of a tensor's lines along its last axis, from what the circuit enforces of
- * a {@link Normalize} and of what is made of its result: requantised by a clamp that holds 0, or
- * moved line by line.
+ * Bounds on the 2-norms of a tensor's lines along its last axis. They follow from what the circuit
+ * enforces about a {@link Normalize}, and about its result after a requantisation by a clamp that
+ * holds 0 or after line by line moves.
  */
 final class LineNorms {
   /** No bound. */
@@ -19,7 +19,7 @@ final class LineNorms {
    * is at most y^2 + 2y - c, so |x| / y at most sqrt(1 + 1/c), and y r at most 2^bits + y / 2.
    */
   static long normalized(Normalize n, CheckState state) {
-    // The check of n saw to both.
+    // The check of n has established both.
     Reciprocal r = (Reciprocal) Objects.requireNonNull(state.definition(n.reciprocal()));
     EuclideanNorm norm = (EuclideanNorm) Objects.requireNonNull(state.definition(r.source()));
     long most = (1L << r.bits()) + state.source(r.source()).high() / 2 + 1;

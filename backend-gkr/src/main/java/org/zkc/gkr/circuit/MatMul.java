@@ -6,8 +6,8 @@ import java.util.function.IntFunction;
 /**
  * result[b..., t, o] = sum_i left[b..., t, i] right[b..., o, i]. Either factor may be of any role.
  *
- * <p>With right [O, I] there are no shared axes b, and left [..., I] may have any leading axes, all
- * of which the result has; with right [B..., O, I] left is [B..., T, I] with the same B.
+ * <p>With right [O, I] there are no shared axes b; left [..., I] may have any leading axes, and the
+ * result has them all. With right [B..., O, I], left is [B..., T, I] with the same B.
  * docs/protocol.md section 5.5 (Thaler 2013).
  */
 public record MatMul(int result, int left, int right) implements Relation {

@@ -7,7 +7,7 @@ final class MatMulShapes {
   private MatMulShapes() {}
 
   /**
-   * Both factors and the result fit.
+   * Requires that both factors and the result fit.
    *
    * @throws InvalidCircuit naming the condition that fails
    */

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * result = elementwise maximum of 2 to 4 tensors of one shape: every result - source_i is in [0,
- * 2^bits), looked up whole or in limbs, and their product is 0. docs/protocol.md section 4.
+ * result = elementwise maximum of 2 to 4 tensors of one shape. Every difference result - source_i
+ * is in [0, 2^bits), looked up whole or in limbs, and the product of the differences is 0.
+ * docs/protocol.md section 4.
  */
 public record Max(int result, List<Integer> sources, int bits) implements Relation {
   public Max {
@@ -15,7 +16,8 @@ public record Max(int result, List<Integer> sources, int bits) implements Relati
   }
 
   /**
-   * The bits that are looked up of a difference, from the lowest on: all, or limbs of at most 10.
+   * The numbers of bits in which a difference is looked up, from the lowest on: all at once, or
+   * limbs of at most 10.
    */
   public List<Integer> limbs() {
     return bits <= CircuitLimits.RANGE_BITS ? List.of(bits) : RoundedQuotient.limbs(bits);

@@ -5,9 +5,9 @@ import static org.zkc.gkr.circuit.CheckState.require;
 import java.util.List;
 
 /**
- * The conditions on {@link EuclideanNorm}, {@link Reciprocal} and {@link Normalize}, and what their
- * results range over. The numbers of bits are those that the uniqueness paragraphs of the relations
- * count on.
+ * The conditions on {@link EuclideanNorm}, {@link Reciprocal} and {@link Normalize}, and the
+ * intervals of their results. The uniqueness paragraphs of the relations rely on these numbers of
+ * bits.
  */
 final class NormCheck {
   private static final int LEAST_RECIPROCAL_BITS = 10;
@@ -51,7 +51,7 @@ final class NormCheck {
     return new Interval(root(n.constant()), root(most));
   }
 
-  /** Channels are as many as exponents, and few enough for views along their axis. */
+  /** Requires as many exponents as channels, and few enough for views along their axis. */
   private static void requireExponents(
       List<Integer> exponents, List<Integer> shape, CheckState state) {
     if (exponents.isEmpty()) {
@@ -64,7 +64,7 @@ final class NormCheck {
     require(
         exponents.stream().allMatch(e -> e >= 0 && e <= EuclideanNorm.MOST_EXPONENT),
         "an exponent outside [0, " + EuclideanNorm.MOST_EXPONENT + "]");
-    // What the view of the channels costs.
+    // The cost of the view of the channels.
     state.count(2 * shape.stream().mapToLong(e -> e).reduce(1, Math::multiplyExact));
   }
 

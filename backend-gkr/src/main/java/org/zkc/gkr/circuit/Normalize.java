@@ -6,13 +6,13 @@ import java.util.function.IntFunction;
 /**
  * result = source times reciprocal, the reciprocal of the source's Euclidean norm over the last
  * axis repeated along it. No element of the source is greater than the norm, so no element of the
- * result exceeds 2^bits + norm / 2: that bound, which intervals of the two factors do not give, is
- * why this is no Product. docs/protocol.md section 4.
+ * result exceeds 2^bits + norm / 2. The intervals of the two factors do not give that bound, so
+ * this relation is not a Product. docs/protocol.md section 4.
  *
- * <p>As in the norm, what is multiplied of channel i is the element times 2^exponents[i].
+ * <p>As in the norm, the first factor in channel i is the element times 2^exponents[i].
  *
  * @param reciprocal the result of a {@link Reciprocal} of an {@link EuclideanNorm} of the source
- * @param exponents those of the norm
+ * @param exponents the exponents of the norm
  */
 public record Normalize(int result, int source, int reciprocal, List<Integer> exponents)
     implements Relation {

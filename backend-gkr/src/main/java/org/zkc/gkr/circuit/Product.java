@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * result = left * right elementwise; one shape. Either may be a MODEL tensor. docs/protocol.md
- * section 5.5.
+ * result = left * right elementwise, all of one shape. Either factor may be a MODEL tensor.
+ * docs/protocol.md section 5.5.
  */
 public record Product(int result, int left, int right) implements Relation {
   @Override

@@ -8,7 +8,7 @@ import java.util.function.IntFunction;
  * rounded half up. docs/protocol.md section 4.
  */
 public record Reciprocal(int result, int source, int bits) implements Relation {
-  /** Bits of what is divided by. */
+  /** Bits of the divisor. */
   public static final int SOURCE_BITS = 20;
 
   /** Bits of a limb of the source, and of the lower limbs of the result. */

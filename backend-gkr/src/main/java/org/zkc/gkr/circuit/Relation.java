@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * Defines one tensor from earlier ones. Tensors are named by their index in {@link
+ * A relation defines one tensor from earlier ones. Tensors are named by their index in {@link
  * Circuit#tensors()}.
  */
 public sealed interface Relation
@@ -21,13 +21,13 @@ public sealed interface Relation
         Reciprocal,
         Requantize,
         RoundedQuotient {
-  /** The tensor it defines. */
+  /** The tensor that the relation defines. */
   int result();
 
-  /** The tensors it reads, as often as it names them. */
+  /** The tensors that the relation reads, as often as it names them. */
   List<Integer> sources();
 
-  /** The role that its result must have. */
+  /** The role that the result must have. */
   TensorDeclaration.Role role();
 
   /**
@@ -40,11 +40,12 @@ public sealed interface Relation
   int[] evaluate(Circuit circuit, IntFunction<int[]> elements);
 
   /**
-   * Requires what the relation's uniqueness rests on, and counts what a verifier does for it (see
-   * {@link CircuitCheck}).
+   * Requires the conditions on which the relation's uniqueness rests, and counts the verifier's
+   * work for it (see {@link CircuitCheck}).
    *
-   * @param d the declaration of its result
-   * @param state the knowledge of the tensors so far; it gets the result's multiplicative degree
+   * @param d the declaration of the result
+   * @param state the knowledge of the tensors so far; the result's multiplicative degree is added
+   *     to it
    * @return the integers that the result ranges over; bounds that overflow 64 bits may end in an
    *     ArithmeticException
    * @throws InvalidCircuit naming the condition that does not hold
@@ -62,8 +63,8 @@ public sealed interface Relation
   }
 
   /**
-   * Adds to the circuit of several samples what says the same of each of them, where a source
-   * depends on the inputs.
+   * Adds relations to the circuit of several samples that say the same of each sample, where a
+   * source depends on the inputs.
    *
    * @throws InvalidCircuit when the relation has no batched form of such sources
    */
@@ -79,7 +80,7 @@ public sealed interface Relation
 
   /**
    * The relation's name in the transcript's labels and in refusals. The name is part of the
-   * protocol: another one changes every proof.
+   * protocol: another name changes every proof.
    */
   String label();
 }

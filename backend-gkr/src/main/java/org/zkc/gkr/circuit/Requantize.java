@@ -52,7 +52,7 @@ public record Requantize(int result, int source, int shift, List<Integer> limbs,
     long half = shift == 0 ? 0 : 1L << (shift - 1);
     long reachLow = x.low() + half;
     long reachHigh = x.high() + half;
-    // Everything that 2^s h + r can name, over the whole table and remainder range.
+    // All integers that 2^s h + r can name, over the whole table and remainder range.
     long windowLow = function.first() << shift;
     long windowHigh = (function.first() + function.size() << shift) - 1;
     require(

@@ -60,7 +60,8 @@ public record RoundedQuotient(
     long scale = 1L << bits + 1;
     int remainderBits = RoundedQuotient.remainderBits(by);
     long window = (1L << remainderBits) - 1;
-    // 2^(bits+1) n + d - 2 P with every operand on its own: what the equation modulo p allows.
+    // The interval of 2^(bits+1) n + d - 2 P with every operand on its own, as the equation
+    // modulo p allows.
     Interval product = by.times(range);
     long most =
         Math.subtractExact(
@@ -100,15 +101,15 @@ public record RoundedQuotient(
     return "RoundedQuotient";
   }
 
-  /** Bits of the remainder of one, which is below 2 d. */
+  /** Bits of the remainder of a quotient, which is below 2 d. */
   public static int remainderBits(Interval denominator) {
     return Long.SIZE - Long.numberOfLeadingZeros(2 * denominator.high() - 1);
   }
 
   /**
    * The limbs, least significant first, in which the remainders of a quotient of so many elements
-   * are range-checked: one, where its table has no more rows than the lookups that it spares both
-   * remainders of each element, else those of {@link #limbs(int)}.
+   * are range-checked. There is one limb where its table has no more rows than the lookups that it
+   * spares both remainders of each element; otherwise the limbs are those of {@link #limbs(int)}.
    */
   public static List<Integer> limbs(int bits, long elements) {
     List<Integer> limbs = limbs(bits);

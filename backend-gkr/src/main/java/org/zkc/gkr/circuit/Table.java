@@ -23,7 +23,8 @@ public sealed interface Table {
   }
 
   /**
-   * Explicit entries, each inside (-2^30, 2^30), the last of which is that of all further rows too.
+   * Explicit entries, each inside (-2^30, 2^30). The last one is also the entry of all further
+   * rows.
    *
    * @param values one at least, as many as rows at most
    */

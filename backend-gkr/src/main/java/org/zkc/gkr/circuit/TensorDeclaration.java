@@ -5,15 +5,15 @@ import java.util.List;
 /**
  * A tensor of a {@link Circuit}: a function on its real index set, extended by zero. {@code low}
  * and {@code high} are the declared bounds of its elements for {@link Role#INPUT} and {@link
- * Role#MODEL}; for every other role they are recomputed by {@link CircuitCheck} and must contain
- * what it finds. All lie inside (-2^30, 2^30).
+ * Role#MODEL}; for every other role {@link CircuitCheck} recomputes the bounds, and the declared
+ * ones must contain them. All lie inside (-2^30, 2^30).
  *
  * @param positive for MODEL: a bound on the sum of the positive elements of any slice along axis 0
- *     (one output channel); 0 otherwise. Whoever makes the key is trusted for it, as for the
+ *     (one output channel); 0 otherwise. The maker of the key is trusted for this bound, as for the
  *     element bounds.
  * @param negative likewise, minus the sum of the negative elements
  * @param norm for MODEL: a bound on the 2-norm of any such slice, or 0 where none is declared; 0
- *     otherwise. The key's maker is trusted for it likewise.
+ *     otherwise. The maker of the key is trusted for this bound too.
  */
 public record TensorDeclaration(
     Role role, List<Integer> shape, long low, long high, long positive, long negative, long norm) {
@@ -29,7 +29,10 @@ public record TensorDeclaration(
      * circuit (then public).
      */
     WITNESS,
-    /** Defined by an Affine, Conv, FftConv, MatMul or Product relation; never committed. */
+    /**
+     * Defined by an Affine, Conv, FftConv, Gather, MatMul, Normalize or Product relation; never
+     * committed.
+     */
     VIRTUAL
   }
 

@@ -71,7 +71,7 @@ public final class ViewSemantics {
     };
   }
 
-  /** Numbers that only equal steps on an equal shape have. */
+  /** Numbers that are equal only for equal steps on an equal shape. */
   public static int[] numbers(List<Integer> shape, List<ViewStep> steps) {
     IntStream.Builder out = IntStream.builder();
     add(out, shape);

@@ -37,8 +37,8 @@ public final class VerifierKey {
   private final byte[] circuitDigest;
 
   /**
-   * A key under parameters that the caller answers for. Tests make weak ones; {@link #decode}
-   * accepts only its own.
+   * A key under parameters for which the caller answers. Tests make weak keys; {@link #decode}
+   * accepts only the parameters that it computes itself.
    */
   public VerifierKey(
       Arithmetization arithmetization, SecurityParameters parameters, byte[] modelRoot) {
@@ -110,8 +110,8 @@ public final class VerifierKey {
   }
 
   /**
-   * The key of proofs of several samples at once: of the circuit that {@link BatchedCircuit} makes,
-   * on the same committed model, under parameters of its own.
+   * The key of proofs of several samples at once: the key of the circuit that {@link
+   * BatchedCircuit} makes, on the same committed model, under parameters of its own.
    *
    * @param samples 1 for this key itself
    * @throws InvalidCircuit when there is no such circuit, or it is too large

@@ -20,8 +20,8 @@ import org.zkc.gkr.wire.ProofMessage;
  * @param witnessRoot 32 bytes
  * @param sections what {@link SendingChannel} collected
  * @param combinationRoot 32 bytes
- * @param queryNonce before the columns of witness and model are drawn
- * @param combinationNonce before those of the combinations are
+ * @param queryNonce the work before the columns of witness and model are drawn
+ * @param combinationNonce the work before the columns of the combinations are drawn
  * @param openings of what is committed
  */
 // Holders of messages between codec, prover and verifier: compared by nobody.
@@ -74,7 +74,7 @@ public record Proof(
   }
 
   /**
-   * Reads a proof; what its fields hold is checked by the verifier.
+   * Reads a proof; the verifier checks the content of its fields.
    *
    * @throws VerificationFailure when the bytes are not exactly what {@link #encode} writes
    */

@@ -19,9 +19,8 @@ import org.zkc.gkr.wire.ProofFileMessage;
  * @param statement of all samples, one after the other in every input and in every output that
  *     depends on an input
  * @param samples 1, or more where they are proved at once: with {@link VerifierKey#batch}
- * @param claim what is said of the statement's integers besides what the circuit says; empty where
- *     nothing is. Whoever makes and reads it knows its meaning, and binds the proof to it by the
- *     context.
+ * @param claim a claim about the statement's integers beyond the circuit's; empty where there is
+ *     none. Its writer and its reader know its meaning and bind the proof to it by the context.
  */
 // A holder between file and verifier: compared by nobody.
 @SuppressWarnings("ArrayRecordComponent")
@@ -65,8 +64,8 @@ public record ProofFile(Statement statement, int samples, byte[] proof, byte[] c
 
   /**
    * Reads a proof file for {@code key}, the key of one sample; the sizes of the public tensors must
-   * be the key's, times the samples. Whether an output is there once for all samples is known to
-   * the key that verifies the proof, which counts again.
+   * be the key's, times the samples. Only the batch's key knows whether an output is there once for
+   * all samples; verification counts again under it.
    *
    * @throws VerificationFailure when the bytes are not exactly what {@link #encode} writes
    */

@@ -10,8 +10,8 @@ import org.zkc.gkr.failure.VerificationFailure;
 /**
  * The integers of one public tensor in a proof file: their number and their least (4 bytes each,
  * little-endian), b (1 byte), then each less the least in b bits, the lowest first, with zeros up
- * to a whole byte. b is as many bits as the greatest of these differences has, so that an image of
- * 256 levels takes a byte a pixel and there is one encoding of every tensor.
+ * to a whole byte. b is the number of bits of the greatest of these differences. An image of 256
+ * levels thus takes a byte a pixel, and every tensor has exactly one encoding.
  */
 public final class PublicIntegers {
   /** Bytes before the differences. */
@@ -25,7 +25,8 @@ public final class PublicIntegers {
   }
 
   /**
-   * The bytes of a tensor whose elements reach the ends of their interval; else there are fewer.
+   * The bytes of a tensor whose elements reach the ends of their interval; other tensors take
+   * fewer.
    */
   public static long bytes(TensorDeclaration tensor) {
     return HEADER + packedBytes(tensor.elementCount(), bits((int) (tensor.high() - tensor.low())));

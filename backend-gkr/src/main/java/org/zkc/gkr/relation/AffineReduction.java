@@ -10,11 +10,11 @@ import org.zkc.gkr.weight.WeightPool;
 
 /**
  * A claim on the result of a {@link Definition.AffineSum}, carried to its sources: sum over {@link
- * #unknown} of coefficient times value = {@link #remaining}. Whatever is known already, public or
- * claimed, and the constants are in {@code remaining}.
+ * #unknown} of coefficient times value = {@link #remaining}. The constants, and the values that are
+ * public or already claimed, are in {@code remaining}.
  *
- * <p>The prover sends the value of every unknown but {@link #solved}, which follows. With no
- * unknown left, remaining must be 0.
+ * <p>The prover sends the value of every unknown but {@link #solved}, whose value follows from the
+ * equation. With no unknown left, {@code remaining} must be 0.
  *
  * @param solved an index into unknown, -1 when there is none
  */
@@ -58,7 +58,8 @@ public record AffineReduction(List<Unknown> unknown, int solved, Ext remaining) 
         remaining = remaining.sub(known.mulBase(u.coefficient()));
         continue;
       }
-      // The best one to solve for is one that nobody holds: then nobody has to evaluate it either.
+      // A virtual unknown is the best one to solve for: no party holds it, so no party has to
+      // evaluate it.
       boolean isVirtual = system.tensor(source).holder() == Holder.VIRTUAL;
       if (solved < 0
           || isVirtual

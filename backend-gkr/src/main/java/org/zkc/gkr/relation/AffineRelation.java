@@ -6,9 +6,9 @@ import org.zkc.gkr.field.M31;
 /**
  * Claim: result = sum_k c_k view_k(source_k) + constants on the real index set.
  *
- * <p>Arithmetisation: none but itself. A claim &lt;w, result&gt; = v is sum_k c_k &lt;view_k^T w,
- * source_k&gt; + sum of the constants' weights = v: the prover sends the values but one, which the
- * equation gives.
+ * <p>Arithmetisation: the relation is its own equation. A claim &lt;w, result&gt; = v is sum_k c_k
+ * &lt;view_k^T w, source_k&gt; + sum of the constants' weights = v: the prover sends all values but
+ * one, which the equation gives.
  *
  * <p>Uniqueness: the elements are an integer combination inside (-2^30, 2^30), so the residue is
  * the integer.

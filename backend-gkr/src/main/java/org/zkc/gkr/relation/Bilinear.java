@@ -3,8 +3,8 @@ package org.zkc.gkr.relation;
 import java.util.List;
 
 /**
- * A tensor of which every element is a sum of products of an element each of two tensors, of which
- * one may be public.
+ * A tensor whose every element is a sum of products. Each product has one element from each of two
+ * tensors, one of which may be public.
  */
 public sealed interface Bilinear extends Definition, Reduction
     permits Hadamard, MatrixProduct, Convolution, FourierConvolution, RowGather {

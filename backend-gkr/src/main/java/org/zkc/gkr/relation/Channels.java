@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.EuclideanNorm;
 import org.zkc.gkr.circuit.ViewStep;
 
-/** The channels of a tensor, along its last axis, times powers of two of their own. */
+/** The channels of a tensor, along its last axis, each times its own power of two. */
 final class Channels {
   private Channels() {}
 
@@ -29,7 +29,7 @@ final class Channels {
         n.exponents().stream().map(e -> e == 0 ? 1 : 0).toList());
   }
 
-  /** The channels of one exponent alone, as they are. */
+  /** The channels of one exponent alone, unscaled. */
   static int of(SystemBuilder builder, String name, EuclideanNorm n, int exponent) {
     List<Integer> channels = n.channels(exponent);
     return times(builder, name, n.source(), channels, channels.stream().map(i -> 1).toList());

@@ -9,8 +9,8 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.weight.Weight;
 
 /**
- * The open claims &lt;w, T&gt; = v of each tensor, in the order in which they arose. A weight of
- * the same number makes the same claim, so its value is known already.
+ * The open claims &lt;w, T&gt; = v of each tensor, in the order in which they arose. A claim whose
+ * weight has the same number is the same claim, so its value is already known.
  */
 public final class Claims {
   /** &lt;weight, tensor&gt; = value. */

@@ -23,8 +23,8 @@ import org.zkc.gkr.protocol.ProtocolConstants;
 
 /**
  * A circuit expanded into what the protocol proves: definitions (backward sweep), lookups (one
- * logup-GKR argument) and products that are zero. A function of the circuit alone, computed by the
- * prover and the verifier each for itself.
+ * logup-GKR argument) and products that are zero. The system is a function of the circuit alone,
+ * and prover and verifier each compute it.
  *
  * <p>The first tensors are the circuit's, under its indices. Definitions are in topological order.
  * Behind the tensors that the relations add come the multiplicities, one COMMITTED tensor for every
@@ -162,7 +162,7 @@ public final class ConstraintSystem {
     return all.subList(relation == 0 ? 0 : ends.get(relation - 1), ends.get(relation));
   }
 
-  /** The products of two variables in what a relation of the circuit defines. */
+  /** The products of two variables in the definitions of a relation of the circuit. */
   public long multiplications(int relation) {
     long sum = 0;
     for (Definition d : definitions(relation)) {
@@ -186,8 +186,9 @@ public final class ConstraintSystem {
   }
 
   /**
-   * The claims that can arise on each tensor but by being defined or put out. A lookup makes one, a
-   * term one for each claim on its result, anything else one for each time it names the tensor.
+   * The claims that can arise on each tensor, apart from those on it as a result or an output. A
+   * lookup makes one claim, a term one for each claim on its result, and anything else one for each
+   * time it names the tensor.
    */
   private int[] countUses() {
     int[] out = new int[tensors.size()];

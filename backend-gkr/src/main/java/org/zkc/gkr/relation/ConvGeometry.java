@@ -10,7 +10,7 @@ import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 
 /**
- * The shapes of a convolution and the weights that its sumcheck leaves, for prover and verifier.
+ * The shapes of a convolution and the weights in which its sumcheck ends, for prover and verifier.
  *
  * @param source shape [N, C, H, W]
  * @param kernel shape [O, C / groups, h, w]
@@ -45,7 +45,7 @@ public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel
 
   /**
    * The source's index along spatial axis 0 (rows) or 1 (columns) for an output position and a tap;
-   * may lie outside.
+   * the index may lie outside the source.
    */
   public int sourceIndex(int axis, int position, int tap) {
     return position * conv.strides().get(axis)
@@ -54,8 +54,8 @@ public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel
   }
 
   /**
-   * The positions from {@code position} on whose tap reads the source, {@code count} of them, the
-   * first of them index {@code source}: one run in both where the stride is 1.
+   * The {@code count} positions from {@code position} on whose tap reads the source, the first of
+   * them at index {@code source}. With stride 1 they are one run in both.
    */
   public record Overlap(int position, int source, int count) {}
 
@@ -106,8 +106,8 @@ public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel
   }
 
   /**
-   * out[j] = perGroup[j / size] within[j mod size]: weights along an axis of which each group holds
-   * {@code size}.
+   * out[j] = perGroup[j / size] within[j mod size]: weights along an axis whose groups have {@code
+   * size} elements each.
    */
   public static ExtVector byGroup(ExtVector perGroup, ExtVector within) {
     ExtVector out = new ExtVector(perGroup.length() * within.length());
@@ -142,7 +142,8 @@ public record ConvGeometry(Conv conv, List<Integer> source, List<Integer> kernel
    * kernel eq(r_o, o) eq(rho_c, c) eq(rho_dy, dy) eq(rho_dx, dx), source w_n eq(rho_c, c) A_y A_x
    * </pre>
    *
-   * and with groups eq(rho_g, .) of the group of o, or of the source's channel, besides.
+   * and with groups there is the further factor eq(rho_g, .) of the group of o, or of the source's
+   * channel.
    */
   public Closing closing(Weight result, Ext[] point) {
     boolean grouped = groups() > 1;

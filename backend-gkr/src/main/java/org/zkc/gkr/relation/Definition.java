@@ -4,7 +4,7 @@ import java.util.List;
 import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.weight.TensorView;
 
-/** Defines a tensor by the values of others: what the backward sweep walks over. */
+/** Defines a tensor by the values of others. The backward sweep walks over definitions. */
 public sealed interface Definition permits Definition.AffineSum, Bilinear {
   /** The tensor it defines. */
   int result();
@@ -12,7 +12,9 @@ public sealed interface Definition permits Definition.AffineSum, Bilinear {
   /** The relation and its place in the circuit, for messages. */
   String name();
 
-  /** Whether claims on the result are carried on as they are; else they are merged to one first. */
+  /**
+   * Whether claims on the result are carried on unmerged; otherwise they are first merged to one.
+   */
   boolean takes(List<Claims.Claim> claims);
 
   /** result = sum of the terms and of the constants, over F. */

@@ -104,10 +104,10 @@ final class EuclideanNormRelation {
   }
 
   /**
-   * Adds -2^9 times the parts of groups that are in H to the terms of the carry, and the rests to
+   * Adds -2^9 times the groups' parts of H to the terms of the carry, and the groups' rests to
    * those of L.
    *
-   * @param range of what was squared
+   * @param range of the elements that were squared
    */
   private static void addGroups(
       SystemBuilder builder,

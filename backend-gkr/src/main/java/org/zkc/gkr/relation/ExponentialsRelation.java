@@ -12,10 +12,10 @@ import org.zkc.gkr.field.M31;
  *
  * <p>Arithmetisation: the axis is cut into a few parts of one length, the last of which may overlap
  * the one before. A committed tensor y of that length has at each place the element that one of the
- * parts has there: the product of the differences y - part is 0. The same again with y in place of
- * x, until one element is left, m. The distance d = m - x is virtual; its remainder r = d - 2^s h
- * is committed in limbs, each in its range table; h = 2^-s (d - r) is virtual; (h, result) is a row
- * of the function table, which starts at 0.
+ * parts has there: the product of the differences y - part is 0. The same step is applied to y in
+ * place of x, until one element is left, m. The distance d = m - x is virtual; its remainder r = d
+ * - 2^s h is committed in limbs, each in its range table; h = 2^-s (d - r) is virtual; (h, result)
+ * is a row of the function table, which starts at 0.
  *
  * <p>Uniqueness: a product is 0 in the field where a factor is, so m is the residue of an element
  * of x in its line; let m be that integer. Then d is an integer in [-D, D], D the length of x's
@@ -24,8 +24,9 @@ import org.zkc.gkr.field.M31;
  * closer than p to each other, so the residues' equality is one of integers: every d is at least 0,
  * hence m the greatest element; and division with remainder is unique.
  *
- * <p>Only the last y is determined: another may have the element of a part where that is not the
- * greatest, as long as m is reached. Nothing else reads these, so nothing depends on it.
+ * <p>Only the last y is determined. An earlier y may have an element that is not the greatest at
+ * its place, as long as m is reached. Nothing else reads the earlier y, so nothing depends on this
+ * choice.
  *
  * <p>Existence: the table reaches D.
  */
@@ -62,7 +63,9 @@ final class ExponentialsRelation {
     builder.lookUp(name, List.of(h, e.result()), new LookupTable.Function(e.table(), table));
   }
 
-  /** A committed tensor whose elements are each one of those that the parts of an axis have. */
+  /**
+   * A committed tensor, each of whose elements is the element of some part of an axis at its place.
+   */
   private static int among(SystemBuilder builder, String name, int of, int axis, int parts) {
     int extent = builder.shape(of).get(axis);
     int length = Exponentials.length(extent, parts);

@@ -13,8 +13,8 @@ import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 
 /**
- * The shapes of a convolution in FFT form, where its indices lie modulo the points, and the weights
- * that its sumcheck leaves, for prover and verifier. Axis 0 is rows, axis 1 columns.
+ * The shapes of a convolution in FFT form, the places of its indices modulo the points, and the
+ * weights in which its sumcheck ends, for prover and verifier. Axis 0 is rows, axis 1 columns.
  */
 public record FftConvGeometry(ConvGeometry direct, List<Integer> sizes) {
   /** Points along an axis. */

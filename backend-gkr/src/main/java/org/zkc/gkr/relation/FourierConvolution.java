@@ -9,7 +9,7 @@ import org.zkc.gkr.weight.Weight;
 
 /**
  * Claim: Y = conv(X, K) as {@link Convolution} has it, through transforms of N_y x N_x points
- * (docs/protocol.md section 6). Written for one axis; both have the same.
+ * (docs/protocol.md section 6). The equations are written for one axis; the other has the same.
  *
  * <p>With X^(c, f) = sum_t X(c, t) omega^(f t) and K^(o, c, f) = sum_d K(o, c, d) omega^(-f d dil),
  *
@@ -18,8 +18,8 @@ import org.zkc.gkr.weight.Weight;
  * </pre>
  *
  * because the sum of omega^(f (t - d dil - s y + low)) over all f is N where t = s y + d dil - low
- * modulo N, else 0, and the circuit check has seen to it that for real indices this equation holds
- * only when it does over the integers ({@link FftConv#leastPoints}).
+ * modulo N, else 0, and the circuit check ensures that for real indices this congruence holds only
+ * when the equality holds over the integers ({@link FftConv#leastPoints}).
  *
  * <p>Arithmetisation: transforms are public linear maps, so nothing transformed is committed. A
  * claim with weights w_n, eq(r_o, .), w_y is the sum over c and f of

@@ -17,8 +17,8 @@ public sealed interface LookupTable {
   int[] column(int column);
 
   /**
-   * The multilinear extension of a column at a point, which has variables for all rows; 0 behind
-   * them. Where entries count up or are all one, their sum has a closed form: a verifier does not
+   * The multilinear extension of a column at a point with variables for all rows; entries behind
+   * the rows are 0. Entries that count up or are all one have a closed form, so a verifier does not
    * write such rows out.
    */
   Ext extension(int column, Ext[] point);
@@ -46,8 +46,8 @@ public sealed interface LookupTable {
   }
 
   /**
-   * The pairs (h, value(h)) of table {@code index} of the circuit; equal by that index, so that
-   * nobody hashes the rows.
+   * The pairs (h, value(h)) of table {@code index} of the circuit. Equality is by that index, so
+   * the rows are never hashed.
    */
   record Function(int index, Table table) implements LookupTable {
     @Override
@@ -86,7 +86,8 @@ public sealed interface LookupTable {
       }
       return switch (table) {
         case Table.Clamp c -> {
-          // Cut to the rows' arguments before anything is subtracted: bounds may be any.
+          // The bounds may be any integers, so they are cut to the rows' arguments before
+          // anything is subtracted.
           long end = c.first() + c.size();
           long low = Math.min(c.low(), c.high());
           int from = (int) (Math.clamp(low, c.first(), end) - c.first());

@@ -18,9 +18,10 @@ import org.zkc.gkr.weight.Weight;
  * </pre>
  *
  * (Thaler 2013, section 4, for one product). One sumcheck: first over b with eq(z, .) split off,
- * then over i, both of degree 2 as sent. The sum over the padding of b is 0, as R' and L' are. It
- * ends in a claim on R with weights eq(rho_b, .), eq(r_o, .), eq(rho_i, .) and one on L with
- * eq(rho_b, .), w_t, eq(rho_i, .). Without shared axes w_t may be any weight on all leading axes.
+ * then over i, both of degree 2 as sent. The sum over the padding of b is 0, as R' and L' are. The
+ * sumcheck ends in a claim on R with weights eq(rho_b, .), eq(r_o, .), eq(rho_i, .) and one on L
+ * with eq(rho_b, .), w_t, eq(rho_i, .). Without shared axes w_t may be any weight on all leading
+ * axes.
  *
  * <p>Uniqueness: Y is a function of L and R, inside (-2^30, 2^30).
  *

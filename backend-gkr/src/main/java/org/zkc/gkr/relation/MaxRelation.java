@@ -8,8 +8,8 @@ import org.zkc.gkr.field.M31;
 /**
  * Claim: m = max(x_1, ..., x_k) elementwise.
  *
- * <p>Arithmetisation: the differences d_i = m - x_i are virtual, each in a range table or, where
- * they have many bits, in limbs that are; their product is 0 everywhere.
+ * <p>Arithmetisation: the differences d_i = m - x_i are virtual. Each is in a range table or, where
+ * it has many bits, its limbs are. The product of the differences is 0 everywhere.
  *
  * <p>Uniqueness: some d_i is 0, so m is the residue of some x_i; then every other d_j is the
  * residue of x_i - x_j, which the window condition keeps closer than p to the whole range, so x_i

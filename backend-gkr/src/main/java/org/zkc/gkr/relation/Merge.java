@@ -14,7 +14,7 @@ public record Merge(String name, int tensor, List<Integer> shape) implements Red
     shape = List.copyOf(shape);
   }
 
-  /** The merging of claims on a tensor of a system, for what bears this name. */
+  /** The merging of claims on a tensor of a system, under this name. */
   public static Merge of(ConstraintSystem system, String name, int tensor) {
     return new Merge(name + " merge", tensor, system.tensor(tensor).shape());
   }

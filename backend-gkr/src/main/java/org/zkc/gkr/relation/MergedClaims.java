@@ -9,7 +9,7 @@ import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightRows;
 
 /**
- * Claims &lt;w_j, T_j&gt; = v_j as one: sum_j c_j &lt;w_j, T_j&gt; = sum_j c_j v_j. Those of a
+ * Claims &lt;w_j, T_j&gt; = v_j as one: sum_j c_j &lt;w_j, T_j&gt; = sum_j c_j v_j. The claims of a
  * {@link Reduction} are on one tensor.
  */
 public record MergedClaims(List<Claims.Claim> claims, ExtVector coefficients) {

@@ -11,7 +11,7 @@ import org.zkc.gkr.transcript.Transcript;
 
 /**
  * Coefficients that merge claims: eq(tau, j) of fresh challenges tau. Powers of one challenge would
- * cost the number of claims in soundness; these cost its logarithm.
+ * cost the number of claims in soundness; these coefficients cost its logarithm.
  */
 public final class Merging {
   private Merging() {}
@@ -30,9 +30,9 @@ public final class Merging {
   }
 
   /**
-   * Claims are as many as one combination merges.
+   * Requires that the claims are no more than one combination merges.
    *
-   * @throws VerificationFailure when they are more
+   * @throws VerificationFailure when there are more
    */
   public static void requireFew(String label, int count) {
     if (count > 1 << ProtocolConstants.LOG_MAX_CLAIMS) {

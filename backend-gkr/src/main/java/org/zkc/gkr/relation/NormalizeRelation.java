@@ -9,8 +9,8 @@ import org.zkc.gkr.circuit.ViewStep;
  *
  * <p>Arithmetisation: x and r repeated are virtual; z is a Hadamard of them.
  *
- * <p>Uniqueness: z is a function of x and r. The bound of its elements is that of the check: x is
- * at most the Euclidean norm of which r is the reciprocal.
+ * <p>Uniqueness: z is a function of x and r. The circuit check bounds its elements: r is the
+ * reciprocal of the Euclidean norm of x.
  */
 final class NormalizeRelation {
   private NormalizeRelation() {}

@@ -7,9 +7,9 @@ import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightPool;
 
 /**
- * How claims on one tensor become claims on others through one sumcheck. Everything that the
- * protocol says of a reduction is here; the verifier, the prover, the proof's size, the soundness
- * budget and the counts of claims all read it.
+ * A reduction turns claims on one tensor into claims on others through one sumcheck. This interface
+ * holds everything that the protocol says about it; the verifier, the prover, the proof's size, the
+ * soundness budget and the counts of claims all read it.
  *
  * <pre>
  * claim   sum_j c_j &lt;w_j, T&gt; = v, for claims on T that the reduction takes
@@ -27,14 +27,15 @@ public sealed interface Reduction permits Bilinear, Merge, ZeroProduct {
   List<Integer> sources();
 
   /**
-   * Whether any number of claims is taken at once, as their random combination. Otherwise one is
-   * taken, and only if {@link #takes} its weight; any others are merged to a point first.
+   * Whether any number of claims is taken at once, as their random combination. Otherwise a single
+   * claim is taken, and only if its weight passes {@link #takes}; other claims are first merged to
+   * a point.
    */
   default boolean combines() {
     return false;
   }
 
-  /** Whether a single claim with this weight is taken as it is. Every claim at a point is. */
+  /** Whether a single claim with this weight is taken unmerged. Every claim at a point is taken. */
   default boolean takes(Weight weight) {
     return true;
   }
@@ -51,7 +52,7 @@ public sealed interface Reduction permits Bilinear, Merge, ZeroProduct {
   Closing close(MergedClaims claims, Ext[] point);
 
   /**
-   * A further factor of the closing, which only a verifier needs: what it computes from the public
+   * A further factor of the closing, which only a verifier needs and computes from the public
    * integers.
    *
    * @param claims the claims that were taken
@@ -67,7 +68,7 @@ public sealed interface Reduction permits Bilinear, Merge, ZeroProduct {
     return name() + " ends";
   }
 
-  /** Whether these claims are taken together as they are. */
+  /** Whether these claims are taken together without merging. */
   default boolean takes(List<Claims.Claim> claims) {
     return combines() || claims.size() == 1 && takes(claims.get(0).weight());
   }
@@ -76,9 +77,9 @@ public sealed interface Reduction permits Bilinear, Merge, ZeroProduct {
    * Consecutive variables of the sumcheck.
    *
    * @param degree of the polynomial that is sent, in each variable
-   * @param eqAxes when it is not 0, the factor that the claim's weight, eq at a point, has on its
-   *     first {@code eqAxes} axes is split off: their variables are these, and the polynomial that
-   *     is sent lacks it
+   * @param eqAxes when not 0, the number of first axes on which the factor eq at a point of the
+   *     claim's weight is split off. The variables are those of these axes, and the polynomial that
+   *     is sent lacks the factor
    */
   record Rounds(String name, int variables, int degree, int eqAxes) {
     /** Rounds of whole polynomials. */
@@ -91,7 +92,7 @@ public sealed interface Reduction permits Bilinear, Merge, ZeroProduct {
       return (long) variables * degree;
     }
 
-    /** The soundness error times |E|: the degree of what is summed, for every variable. */
+    /** The soundness error times |E|: the degree of the summand, for every variable. */
     public double error() {
       return (double) variables * (eqAxes > 0 ? degree + 1 : degree);
     }

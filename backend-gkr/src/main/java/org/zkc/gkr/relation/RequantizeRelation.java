@@ -12,9 +12,9 @@ import org.zkc.gkr.field.M31;
  * range table; h = 2^-s (source + half - r) is virtual; (h, result) is a row of the function table.
  *
  * <p>Uniqueness: 2^s h + r = source + half modulo p, where h is a row of the table and r in [0,
- * 2^s). The window condition of {@link org.zkc.gkr.circuit.CircuitCheck} puts every 2^s h + r that
- * these can name and every source + half that can occur closer than p to each other, so the
- * equality holds over the integers, and division with remainder is unique.
+ * 2^s). Take every 2^s h + r that h and r can name, and every source + half that can occur: the
+ * window condition of {@link org.zkc.gkr.circuit.CircuitCheck} puts them closer than p to each
+ * other. The equality therefore holds over the integers, and division with remainder is unique.
  */
 final class RequantizeRelation {
   private RequantizeRelation() {}

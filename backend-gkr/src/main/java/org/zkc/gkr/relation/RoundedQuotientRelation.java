@@ -12,9 +12,9 @@ import org.zkc.gkr.weight.TensorLayout;
  * virtual; out - low is in [0, high - low], rem and top are each the sum of range-checked limbs,
  * which is asserted by looking rem minus its higher limbs up as the lowest limb.
  *
- * <p>Uniqueness: with n, d and out bounded, each on its own, 2^(b+1) n + d - 2 d out and the range
- * of rem are closer than p to each other, so rem is that integer, and likewise top; 0 <= rem < 2 d
- * makes the quotient unique, of whatever sign. Where d is 0 or less there is no such rem, hence no
+ * <p>Uniqueness: n, d and out are bounded, each on its own, so 2^(b+1) n + d - 2 d out and the
+ * range of rem are closer than p to each other. Hence rem is that integer, and likewise top; 0 <=
+ * rem < 2 d makes the quotient unique, whatever its sign. For d <= 0 there is no such rem, hence no
  * proof.
  */
 final class RoundedQuotientRelation {

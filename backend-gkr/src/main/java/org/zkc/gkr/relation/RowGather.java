@@ -18,10 +18,10 @@ import org.zkc.gkr.weight.Weight;
  * sum over rows r of S(r) T'(r),  S(r) = sum of w_I(i) over the i with x(i) = r,  T' = T folded by w_J
  * </pre>
  *
- * (a product by a matrix of one 1 in each row, which is public). One sumcheck over r of degree 2.
- * The verifier computes the extension of S at its point rho, sum of w_I(i) eq(rho, x(i)), one
- * product for each index and each bit of a row. It ends in a claim on T with eq(rho, .) on the rows
- * and w_J on the other axes, so a parameter's opening takes the claim as it is.
+ * (a product by a public matrix with one 1 in each row). One sumcheck over r of degree 2. The
+ * verifier computes the extension of S at its point rho, sum of w_I(i) eq(rho, x(i)), one product
+ * for each index and each bit of a row. The sumcheck ends in a claim on T with eq(rho, .) on the
+ * rows and w_J on the other axes, so a parameter's opening takes the claim unmerged.
  *
  * <p>Uniqueness: Y is a function of T and x, with elements of T.
  *

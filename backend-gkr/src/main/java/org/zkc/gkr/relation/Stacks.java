@@ -48,7 +48,7 @@ final class Stacks {
     return sum(name, constant, List.of(terms));
   }
 
-  /** The same of a list of terms. */
+  /** The virtual tensor of a constant and a list of terms. */
   int sum(String name, long constant, List<Definition.Term> terms) {
     int result = builder.add(name, shape, Holder.VIRTUAL);
     builder.definitions.add(

@@ -13,7 +13,7 @@ import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.weight.TensorView;
 
-/** Collects what the relations expand to, in the circuit's order. */
+/** Collects the expansions of the relations, in the circuit's order. */
 final class SystemBuilder {
   final CheckedCircuit checked;
   final List<SystemTensor> tensors = new ArrayList<>();
@@ -31,8 +31,8 @@ final class SystemBuilder {
   int relation;
 
   private final Map<LookupTable, Integer> tables = new LinkedHashMap<>();
-  // Ordered, not hashed: whoever makes a circuit chooses the steps, and could choose colliding
-  // ones.
+  // The map is ordered and not hashed: the maker of a circuit chooses the steps, and could choose
+  // steps with colliding hashes.
   private final TreeMap<int[], TensorView> views = new TreeMap<>(Arrays::compare);
 
   SystemBuilder(CheckedCircuit checked) {
@@ -82,8 +82,8 @@ final class SystemBuilder {
   /**
    * The terms of factor times (source + addend - r), the addend's own left out. Here r is the
    * integer in [0, 2^(sum of limbs)) whose limbs, least significant first, are committed and each
-   * looked up in its range. Limbs before number {@code first} are left out of r, and what they
-   * would hold is left over.
+   * looked up in its range. Limbs before number {@code first} are left out of r, so their value
+   * remains in the result.
    */
   List<Definition.Term> withoutLimbs(
       String name, int source, long addend, List<Integer> limbs, int first, int factor) {
@@ -101,7 +101,7 @@ final class SystemBuilder {
       }
       offset += bits;
     }
-    // The source last: its value is the one that the equation gives.
+    // The source comes last, because the equation gives its value.
     terms.add(term(source, factor, List.of()));
     return terms;
   }

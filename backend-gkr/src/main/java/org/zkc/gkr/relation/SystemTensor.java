@@ -3,8 +3,8 @@ package org.zkc.gkr.relation;
 import java.util.List;
 
 /**
- * A tensor of a {@link ConstraintSystem}: one of the circuit, under the circuit's index, or one
- * that a relation's expansion adds behind them.
+ * A tensor of a {@link ConstraintSystem}: a tensor of the circuit, under the circuit's index, or
+ * one that a relation's expansion adds behind those.
  *
  * @param name for messages
  */

@@ -6,7 +6,7 @@ import org.zkc.gkr.weight.TensorLayout;
 import org.zkc.gkr.weight.Weight;
 
 /**
- * At every index the product of the tensors' elements is 0. All tensors have one shape.
+ * A product of tensors whose elements' product is 0 at every index. All tensors have one shape.
  *
  * <p>The claim is that the extension of the product is 0 at a random point z: the sumcheck of eq(z,
  * .) f_1 ... f_k, with eq split off, over the padding too, where the product of zero extensions is
@@ -14,7 +14,7 @@ import org.zkc.gkr.weight.Weight;
  */
 public record ZeroProduct(String name, List<Integer> factors, List<Integer> shape)
     implements Reduction {
-  /** The index that a claim on the product has for its tensor: nobody holds it. */
+  /** The tensor index in a claim on the product, which no party holds. */
   public static final int PRODUCT = -1;
 
   public ZeroProduct {

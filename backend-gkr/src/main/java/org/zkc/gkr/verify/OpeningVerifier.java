@@ -31,8 +31,8 @@ import org.zkc.gkr.weight.VerifierWork;
  *          which {@link CombinationVerifier} checks
  * </pre>
  *
- * The weights vanish outside the real indices, so whatever lies in a commitment's padding does not
- * matter.
+ * The weights vanish outside the real indices, so the elements in a commitment's padding enter no
+ * claim.
  */
 final class OpeningVerifier {
   private final ConstraintSystem system;
@@ -137,8 +137,8 @@ final class OpeningVerifier {
   }
 
   /**
-   * The claims on one MODEL tensor; those that are not eq at a point on the rows are merged to one
-   * that is.
+   * The claims on one MODEL tensor. Claims that are not eq at a point on the rows are merged to one
+   * claim that is.
    */
   private List<Claims.Claim> toPoints(ModelLayout.Entry entry) {
     List<Claims.Claim> own = claims.on(entry.tensor());
@@ -150,8 +150,8 @@ final class OpeningVerifier {
   }
 
   /**
-   * Room for a coefficient of every row. Tables of them are made besides, of one tensor at a time;
-   * both are counted, because a proof may have one column of very many rows.
+   * Room for a coefficient of every row. The tables of one tensor's coefficients exist beside it.
+   * Both are counted, because a proof may have one column of very many rows.
    */
   private static ExtVector coefficients(TensorRows layout) {
     VerifierWork.hold(2L * layout.rows());

@@ -14,9 +14,9 @@ import org.zkc.gkr.relation.PublicValues;
 import org.zkc.gkr.weight.WeightPool;
 
 /**
- * The backward sweep: definitions from the last to the first, each turning the claims on its result
- * into claims on its sources. In topological order all claims on a tensor are there when its turn
- * comes.
+ * The backward sweep, from the last definition to the first. Each definition turns the claims on
+ * its result into claims on its sources. Definitions are in topological order, so all claims on a
+ * tensor have been made when the sweep reaches its definition.
  */
 final class RelationVerifier {
   private final ConstraintSystem system;

@@ -35,8 +35,8 @@ import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightPool;
 
 /**
- * Checks proofs: the order of docs/protocol.md section 5, the mirror of {@link
- * org.zkc.gkr.channel.SendingChannel}'s user on the other side.
+ * Checks proofs in the order of docs/protocol.md section 5. The prover, which writes to a {@link
+ * org.zkc.gkr.channel.SendingChannel}, takes the same steps.
  *
  * <ol>
  *   <li>public values lie in their intervals; the statement is absorbed;
@@ -48,9 +48,10 @@ import org.zkc.gkr.weight.WeightPool;
  *       RelationVerifier});
  *   <li>all claims on committed tensors become one row combination of the witness, all on the model
  *       one of the model ({@link OpeningVerifier});
- *   <li>both combinations are committed to; grinding, column indices; their claims and what the
- *       columns say of them are brought to one row combination of theirs, which is opened ({@link
- *       CombinationVerifier}); nothing may be left over.
+ *   <li>both combinations are committed to; grinding, column indices; the claims on the
+ *       combinations, those from the columns included, become one row combination of the
+ *       combinations, which is opened ({@link CombinationVerifier}). No part of the proof may be
+ *       left over.
  * </ol>
  */
 public final class Verifier {
@@ -90,9 +91,9 @@ public final class Verifier {
   }
 
   /**
-   * Checks what a proof file holds, of one sample or several. The bound of the time is that of one
-   * proof, whatever the number of samples: it is the batch's circuit that the limits of a key are
-   * kept by.
+   * Checks the content of a proof file, of one sample or several. The time is bounded as for one
+   * proof, whatever the number of samples, because the limits of a key apply to the batch's
+   * circuit.
    *
    * @param one the key of one sample
    * @throws VerificationFailure when the proof does not hold, or there is no such batch
@@ -114,7 +115,7 @@ public final class Verifier {
   }
 
   /**
-   * {@link #verify} for a key whose parameters nobody vouches for: for tests with small ones.
+   * {@link #verify} under the key's own parameters, whatever they are; tests use it with weak ones.
    *
    * @return what was spent
    */
@@ -185,7 +186,7 @@ public final class Verifier {
     return sum;
   }
 
-  /** Numerators 1 and denominators constant - tuple on what is live, 0 / 1 elsewhere. */
+  /** Numerators 1 and denominators constant - tuple on live leaves, 0 / 1 elsewhere. */
   private void lookupLeaves(
       LeafLayout.Tree tree, LookupChallenges challenges, LogupVerifier.Leaves leaves) {
     Ext numerator = Ext.ZERO;
@@ -263,8 +264,8 @@ public final class Verifier {
   }
 
   /**
-   * A public output that a definition gives: its extension at a random point is a claim. One of
-   * role WITNESS is in a lookup.
+   * A public output that a definition gives: its extension at a random point becomes a claim. An
+   * output of role WITNESS needs no claim here, because it is in a lookup.
    */
   private void output(int tensor) {
     if (system.circuit().tensors().get(tensor).role() != TensorDeclaration.Role.VIRTUAL) {
@@ -315,8 +316,8 @@ public final class Verifier {
   }
 
   /**
-   * Columns of all rows: before a coefficient is made for every row, the proof must be as large as
-   * they are.
+   * Requires columns of all rows. A coefficient is made for every row, so the proof must first be
+   * as large as the columns are.
    */
   private static void requireWhole(Opening what, int rows, ColumnOpening opening) {
     int elements = opening.columns().length;
