@@ -9,8 +9,8 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
- * The verifier's end: whatever is read is canonical, and absorbed before it is used. {@link
- * #finish} refuses bytes that nobody read.
+ * The verifier's end of the channel. Every element that is read is canonical, and is absorbed
+ * before it is used. {@link #finish} refuses unread bytes.
  */
 public final class ReceivingChannel {
   private final Transcript transcript;

@@ -8,8 +8,8 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
- * The prover's end: whatever is sent is written to the proof and absorbed in one step, so that
- * neither can be forgotten.
+ * The prover's end of the channel. Sending an element writes it to the proof and absorbs it in one
+ * step, so neither can be forgotten.
  */
 public final class SendingChannel {
   private final Transcript transcript;

@@ -18,14 +18,16 @@ sealed interface Butterflies permits ScalarButterflies, VectorButterflies, Train
   void transform(int[] values, int base, int logSize, int[][] layers, int twiddleBlock);
 
   /**
-   * The two highest layers of {@link #transform} alone, those of bits logSize - 1 and logSize - 2;
-   * what is left of it is that of each of the four quarters.
+   * The two highest layers of {@link #transform} alone, those of bits logSize - 1 and logSize - 2.
+   * The transforms of the four quarters complete it.
    *
    * @param logSize at least {@link #LEAST_QUARTERED}
    */
   void quarter(int[] values, int base, int logSize, int[][] layers, int twiddleBlock);
 
-  /** log2 of the shortest block that is worth taking apart; quarters are vectors at least. */
+  /**
+   * log2 of the shortest block that is worth splitting; its quarters are at least a vector long.
+   */
   int LEAST_QUARTERED = 7;
 
   /** Hears how many transforms of 2^logSize values are to come, before the first. */

@@ -23,8 +23,8 @@ import org.zkc.gkr.protocol.ProtocolConstants;
  */
 public final class CircleCode {
   /**
-   * Symbols for each position where leaving blocks out begins to pay: at 114 it takes 3.3 ns a
-   * coefficient instead of 3.4, at 28 it takes 5.0 ns instead of 3.0.
+   * The least number of symbols for each position at which leaving blocks out pays. At 114 a
+   * coefficient takes 3.3 ns instead of 3.4 ns, at 28 it takes 5.0 ns instead of 3.0 ns.
    */
   private static final int LEAST_GAP = 112;
 
@@ -98,10 +98,11 @@ public final class CircleCode {
   }
 
   /**
-   * Does what {@link #encodeInPlace} does to the symbols at some positions; the others are
-   * anything. Layers work on blocks, each half as long as those of the layer before: a block
-   * without a position is left out. Of 16,384 coefficients and 144 positions 2.2 ns each are left
-   * of 3.8. Short codewords, where nearly every block has a position, are made whole.
+   * Computes the symbols of {@link #encodeInPlace} at some positions; the others are undefined.
+   * Layers work on blocks, each half as long as those of the layer before, and a block without a
+   * position is left out. With 16,384 coefficients and 144 positions, a coefficient takes 2.2 ns
+   * instead of 3.8 ns. Short codewords, where nearly every block has a position, are computed
+   * whole.
    *
    * @param positions ascending
    */
@@ -161,7 +162,8 @@ public final class CircleCode {
   /**
    * Symbols {@code indices} of the codeword of an E-valued message. One symbol costs about k
    * products of E by the product structure of the basis, a full encoding 4 n/2 log k products of F
-   * and all of its additions: past a few symbols the full encoding wins, and this does that.
+   * and all of its additions: past a few symbols the full encoding is faster, and this method uses
+   * it.
    */
   public ExtVector codewordAt(ExtVector message, int[] indices) {
     ExtVector out = new ExtVector(indices.length);

@@ -4,8 +4,8 @@ import org.zkc.gkr.field.M31;
 
 /**
  * A point of the circle group x^2 + y^2 = 1 over F, cyclic of order p + 1 = 2^31 (Haboeck, Levit,
- * Papini 2024, 3.1). As x + y i it is an element of F[i] of norm 1, and the group's addition is the
- * product there.
+ * Papini 2024, 3.1). The point is the element x + y i of F[i], of norm 1, and the group's addition
+ * is the product in F[i].
  */
 public record CirclePoint(int x, int y) {
   static final CirclePoint IDENTITY = new CirclePoint(1, 0);

@@ -18,8 +18,8 @@ import org.zkc.gkr.failure.VerificationFailure;
  * Reads protobuf messages that a stranger wrote. A parser makes an object of every submessage and
  * of every unknown field, 100 bytes and more for two bytes of a file, so the tags are walked first.
  * Every field must be one that the message has, have its wire type, stand in ascending order, and
- * occur once unless it is repeated; the number of submessages is limited. What then parses is
- * re-encoded, without a copy, and must give the same bytes.
+ * occur once unless it is repeated; the number of submessages is limited. The parsed message is
+ * encoded again, without a copy, and must give the same bytes.
  */
 public final class StrictMessage {
   private StrictMessage() {}

@@ -10,7 +10,7 @@ import org.zkc.gkr.statement.Statement;
 /**
  * The claim of a proof that text was generated: of the sequence that the statement gives the model,
  * the tokens before {@code prompt} are a prompt, and each token from there to {@code length} is the
- * one that the model picks after those before it. What stands at {@code length} and after is
+ * one that the model picks after those before it. The tokens at {@code length} and after are
  * padding (docs/protocol.md section 1.1).
  *
  * @param prompt tokens of the prompt, at least 1
@@ -83,8 +83,8 @@ public record Continuation(int prompt, int length) {
   }
 
   /**
-   * The claim of a proof file that nobody verified, to be shown; empty where it makes none, or one
-   * that is about no sequence of this key.
+   * The claim of an unverified proof file, for display; empty where the file makes none, or one
+   * that is not about a sequence of this key.
    */
   public static Optional<Continuation> unverified(byte[] claim, KeyFile key) {
     return decode(claim)

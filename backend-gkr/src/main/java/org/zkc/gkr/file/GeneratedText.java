@@ -6,6 +6,6 @@ package org.zkc.gkr.file;
  * @param prompt at least one token
  * @param generated at least one token
  */
-// A holder for whoever reads it: compared by nobody.
+// The record only carries arrays and is never compared.
 @SuppressWarnings("ArrayRecordComponent")
 public record GeneratedText(int[] prompt, int[] generated) {}

@@ -10,8 +10,8 @@ import org.zkc.gkr.wire.GenerationMessage;
 /**
  * The part of a causal language model's key that says which output is about the next token of which
  * input: after the token at position t, position t of the output says which one comes at position t
- * + 1. The output has an index for each position, or a line of logits, of which the largest names
- * the token, of equal ones that of the lowest index (docs/protocol.md section 1.1).
+ * + 1. The output has an index for each position, or a line of logits. The largest logit names the
+ * token, and among equal ones the lowest index (docs/protocol.md section 1.1).
  *
  * @param input the place of the tokens among the key's inputs
  * @param output the place of the indices or logits among the key's outputs

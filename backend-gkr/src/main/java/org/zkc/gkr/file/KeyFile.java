@@ -19,9 +19,9 @@ import org.zkc.gkr.wire.PortMessage;
 import org.zkc.gkr.wire.VerifierKeyFileMessage;
 
 /**
- * The content of a {@code .vk} file: the backend's key, and how its public integers correspond to
- * people's arrays. What the ports say is bound to every proof through {@link #boundContext}, so a
- * key whose scales were changed verifies nothing.
+ * The content of a {@code .vk} file: the backend's key, and the ports, which relate its public
+ * integers to the users' arrays. {@link #boundContext} binds the ports to every proof, so a key
+ * whose scales were changed verifies nothing.
  *
  * @param generation present in the key of a causal language model, whose proofs may speak of text
  *     that was generated
@@ -34,7 +34,7 @@ public record KeyFile(
   /** A key file of more bytes than this is refused unread: a key, and a MB of names. */
   public static final int MOST_BYTES = VerifierKey.MAX_BYTES + (1 << 20);
 
-  /** The key, every port with its name, and what is said of generation. */
+  /** The key, every port with its name, and the part about generation. */
   private static final int MOST_PARTS = 1 + 2 * 2 * CircuitLimits.TENSORS + 1;
 
   private static final String CONTEXT_LABEL = "zkc ports and context, version 1\n";
@@ -115,8 +115,8 @@ public record KeyFile(
   }
 
   /**
-   * A port of a tensor with elements that its type does not hold would have statements that no
-   * array stands for.
+   * Requires that each port's type can hold the elements of its tensor. Otherwise there would be
+   * statements that no array stands for.
    */
   private static void requireHeld(List<Port> ports, VerifierKey key, List<Integer> tensors) {
     for (int k = 0; k < ports.size(); k++) {
@@ -154,14 +154,14 @@ public record KeyFile(
   }
 
   /**
-   * The context that a proof is bound to besides circuit, model and statement: the ports, and the
-   * caller's own context.
+   * The context to which a proof is bound in addition to circuit, model and statement: the ports,
+   * and the caller's own context.
    */
   public byte[] boundContext(byte[] context) {
     return bound(CONTEXT_LABEL, context);
   }
 
-  /** The same for a proof that claims text to be generated. */
+  /** The context of a proof that claims generated text. */
   public byte[] boundContext(byte[] context, Continuation claim) {
     byte[] encoded = claim.encode();
     byte[] all = Arrays.copyOf(encoded, encoded.length + context.length);
@@ -169,7 +169,7 @@ public record KeyFile(
     return bound(CLAIM_LABEL, all);
   }
 
-  /** The same for what a proof file says that its proof claims. */
+  /** The context of a proof with the claim of its file, if any. */
   public byte[] boundContext(byte[] context, Optional<Continuation> claim) {
     return claim.map(c -> boundContext(context, c)).orElseGet(() -> boundContext(context));
   }

@@ -13,11 +13,14 @@ import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.verify.Verifier;
 
 /**
- * The verifier for programs that embed it: made once from the bytes of a {@code .vk} file, asked as
- * often as there are proofs. An instance is immutable; threads may share it.
+ * The verifier for programs that embed it. An instance is made once from the bytes of a {@code .vk}
+ * file and checks any number of proofs. It is immutable, and threads may share it.
  */
 public final class ModelVerifier {
-  /** Nothing tells which of the three is wrong: a proof is bound to hashes of the others. */
+  /**
+   * A proof is bound to hashes of key and context, so the failure does not show which of the three
+   * is wrong.
+   */
   private static final String TOGETHER =
       "context, key and proof do not belong together, or one of them was changed";
 
@@ -36,8 +39,8 @@ public final class ModelVerifier {
   }
 
   /**
-   * The verifier of a model's proofs. A key says which model is proved, so it must come from
-   * somebody who is trusted, or have a digest that is.
+   * The verifier of a model's proofs. A key says which model is proved, so the caller must trust
+   * either its source or its digest.
    *
    * @param key the bytes of a {@code .vk} file
    * @throws VerificationFailure when they are no key; nothing else is thrown, whatever the bytes
@@ -47,8 +50,8 @@ public final class ModelVerifier {
   }
 
   /**
-   * {@link #load(byte[])} of a key that may be a stranger's: it is not parsed unless it has the
-   * digest of a key that is trusted.
+   * {@link #load(byte[])} of a key from an untrusted source. The bytes are not parsed unless they
+   * have the digest of a trusted key.
    *
    * @param digest SHA-256 of the key file, 64 hexadecimal digits
    */
@@ -92,7 +95,7 @@ public final class ModelVerifier {
    *
    * @param proof the bytes of a {@code .zkp} file
    * @param context the text that the proof was bound to; empty for none
-   * @return the statement that is proved. Whether it is the expected one is the caller's to compare
+   * @return the statement that is proved; the caller must compare it with the expected one
    * @throws VerificationFailure when the proof does not hold for this key and context; nothing else
    *     is thrown, whatever the bytes
    */
@@ -108,7 +111,8 @@ public final class ModelVerifier {
   }
 
   /**
-   * The same check, for callers that have the key's circuit and read the statement in its integers.
+   * Checks a proof as {@link #verify(byte[], String)} does, for callers that have the key's circuit
+   * and read the statement in its integers.
    */
   public CheckedProof check(byte[] proof, String context) {
     Optional<Continuation> claim;

@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.zkc.gkr.circuit.TensorDeclaration;
 
 /**
- * An input or output as people know it: the arrays outside against the integers that a statement
- * lists. Shape and interval are those of the circuit's tensor.
+ * An input or output as users know it: the relation between their arrays and the integers that a
+ * statement lists. Shape and interval are those of the circuit's tensor.
  *
  * @param name forward's argument, or {@code output}, {@code output1}, ...
  * @param scale the real number that an integer stands for is integer times scale; 1 for integers

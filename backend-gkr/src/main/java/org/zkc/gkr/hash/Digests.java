@@ -7,7 +7,7 @@ import java.util.Objects;
 
 /**
  * Many 32-byte digests, word-major: word j of digest k is {@code words()[j * count() + k]}, so that
- * one vector holds the same word of adjacent digests. As bytes a digest is its eight words,
+ * one vector holds the same word of adjacent digests. The bytes of a digest are its eight words,
  * little-endian.
  */
 public final class Digests {

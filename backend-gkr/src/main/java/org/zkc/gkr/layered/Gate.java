@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One step of a layer's program: it makes a register, a vector of wires, of registers that are
- * there already. A step names earlier steps of its layer by their numbers.
+ * One step of a layer's program. A step computes a register, a vector of wires, from existing
+ * registers, and names earlier steps of its layer by their numbers.
  */
 public sealed interface Gate {
   /** Register {@code register} of the layer below. */
@@ -50,7 +50,7 @@ public sealed interface Gate {
 
   /**
    * Wires chosen from registers laid one after the other: wire k of the result is wire {@code
-   * indices[k]} of them. It cuts, joins, repeats and permutes.
+   * indices[k]} of them. This gate cuts, joins, repeats and permutes.
    */
   // Wiring of the circuit: shared, changed by nobody.
   @SuppressWarnings("ArrayRecordComponent")

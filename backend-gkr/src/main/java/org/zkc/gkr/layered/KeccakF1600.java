@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * <p>A round is three layers: the parities of the columns, of degree 5; theta, a product of three
  * wires; and chi, of degree 3. Rho, pi and the rotation in theta are choices of wires, iota a sign.
  *
- * <p>That the inputs are 1 or p - 1 is the caller's to see to: it can be seen where they are
+ * <p>The caller must ensure that the inputs are 1 or p - 1; everybody can check this where they are
  * public.
  */
 public final class KeccakF1600 {

@@ -8,8 +8,8 @@ import org.zkc.gkr.field.M31;
 import org.zkc.gkr.kernel.Kernels;
 
 /**
- * One layer of a {@link LayeredCircuit}: a program over F that makes its registers of those of the
- * layer below, the same in every copy. The program is a polynomial map of the wires below, of
+ * One layer of a {@link LayeredCircuit}: a program over F that computes its registers from those of
+ * the layer below, the same in every copy. The program is a polynomial map of the wires below, of
  * degree {@link #degree()}.
  */
 public final class Layer {
@@ -25,8 +25,8 @@ public final class Layer {
    * @param below the widths of the registers below
    * @param gates in an order in which each names earlier ones only
    * @param outputs gates whose registers are the layer's, at least one
-   * @throws IllegalArgumentException when a gate names what is not there, widths differ, a residue
-   *     is not one, or a limit of {@link LayeredCircuit} is passed
+   * @throws IllegalArgumentException when a gate names a missing gate or register, widths differ, a
+   *     number is not a residue, or a limit of {@link LayeredCircuit} is passed
    */
   public Layer(List<Integer> below, List<Gate> gates, List<Integer> outputs) {
     this.below = List.copyOf(below);

@@ -13,7 +13,7 @@ import org.zkc.gkr.hash.Blake3Hash;
  * independent inputs at a time, its copies (docs/protocol.md section 12). {@link
  * LayeredCircuitBuilder} makes one.
  *
- * <p>A circuit is the verifier's own: whoever verifies builds it, and never takes it from a prover.
+ * <p>A circuit is the verifier's own: a verifier builds it, and never takes it from a prover.
  *
  * @param inputs the registers that the first layer reads, in order
  * @param layers from the inputs up; the last one's registers are the outputs, which are public

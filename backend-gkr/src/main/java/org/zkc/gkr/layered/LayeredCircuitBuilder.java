@@ -10,10 +10,10 @@ import org.zkc.gkr.field.M31;
  * Makes a {@link LayeredCircuit}, from the inputs up (docs/circuits.md has an example).
  *
  * <p>Inputs come first; then sums, products and choices of wires; {@link #layer} closes a layer and
- * gives its registers back for the next one; {@link #outputs} closes the last. What one layer
- * computes is proved by one sumcheck over the copies, whatever the number of its wires, at a cost
- * in proportion to their products and to the degree: a product of degree 5 in one layer costs less
- * than three layers of squares and products.
+ * gives its registers back for the next one; {@link #outputs} closes the last. One sumcheck over
+ * the copies proves a layer, whatever the number of its wires. Its cost is in proportion to the
+ * layer's products and degree: a product of degree 5 in one layer costs less than three layers of
+ * squares and products.
  *
  * <p>Sums, choices and totals between a layer's last products and its registers are free for the
  * prover. Between a layer's first wires and its products they cost time.
@@ -30,7 +30,7 @@ public final class LayeredCircuitBuilder {
     return input(name, width, LayeredCircuit.Visibility.PUBLIC);
   }
 
-  /** An input of {@code width} wires that the prover commits to. It is not hidden by the proof. */
+  /** An input of {@code width} wires that the prover commits to. The proof does not hide it. */
   public Wires committedInput(String name, int width) {
     return input(name, width, LayeredCircuit.Visibility.COMMITTED);
   }
@@ -61,7 +61,7 @@ public final class LayeredCircuitBuilder {
     return wires.gate(this, layers.size());
   }
 
-  /** The same integers, taken modulo p, in every copy. */
+  /** A register that holds these integers, taken modulo p, in every copy. */
   public Wires constant(long... values) {
     int[] residues = Arrays.stream(values).mapToInt(M31::fromSigned).toArray();
     return add(new Gate.Constant(residues), residues.length);

@@ -10,8 +10,8 @@ import org.zkc.gkr.security.SecurityParameters;
 import org.zkc.gkr.security.SoundnessBudget;
 
 /**
- * The verifier's decisions about the proof of a circuit's copies: the matrix that committed inputs
- * are the rows of, and the queries into it.
+ * The verifier's decisions about the proof of a circuit's copies: the matrix whose rows hold the
+ * committed inputs, and the queries into it.
  *
  * @param copyVariables log2 of the copies, padded to a power of two
  * @param width elements of a row, a power of two; 0 where nothing is committed

@@ -29,8 +29,8 @@ import org.zkc.gkr.transcript.Transcript;
  * check    that equation; then w'_k = eq(tau, k) for fresh tau, z' = r, C' = sum_k w'_k V'(r, k)
  * </pre>
  *
- * The first claim is that of the public outputs at a random point. What is left of the inputs is
- * computed where they are public and opened where they are committed.
+ * The first claim is that of the public outputs at a random point. The last claim is about the
+ * inputs: the verifier computes the values of public inputs, and committed inputs are opened.
  *
  * <p>The work is that of the circuit's wiring, once for all copies, of the public values, and of
  * one opening.

@@ -6,8 +6,7 @@ import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.relation.ConstraintSystem;
 
 /**
- * A circuit's constraints and where everything lies: a function of the circuit, the same for prover
- * and verifier.
+ * A circuit's constraints and layouts: a function of the circuit, the same for prover and verifier.
  */
 public record Arithmetization(
     ConstraintSystem system, LeafLayout leaves, WitnessLayout witness, ModelLayout model) {
@@ -20,15 +19,14 @@ public record Arithmetization(
 
   /**
    * The arithmetization of the circuit of several samples of this one's ({@link
-   * org.zkc.gkr.circuit.BatchedCircuit}), whose model is committed to already and lies where it
-   * lies.
+   * org.zkc.gkr.circuit.BatchedCircuit}), whose model is already committed to and keeps its layout.
    */
   public Arithmetization batched(CheckedCircuit circuit) {
     ConstraintSystem batched = ConstraintSystem.of(circuit);
     return new Arithmetization(batched, LeafLayout.of(batched), WitnessLayout.of(batched), model);
   }
 
-  /** The layout of what an opening is about. */
+  /** The layout of the matrix of an opening. */
   public RowLayout layout(Opening opening) {
     return switch (opening) {
       case WITNESS -> witness;
@@ -43,7 +41,7 @@ public record Arithmetization(
         witness.isEmpty() ? 0 : witness.width(), model.isEmpty() ? 0 : model.width());
   }
 
-  /** The openings of things that there are, in the order of the protocol. */
+  /** The openings whose matrices are not empty, in the order of the protocol. */
   public List<Opening> openings() {
     return Stream.of(Opening.values()).filter(o -> !layout(o).isEmpty()).toList();
   }

@@ -23,8 +23,9 @@ import org.zkc.gkr.weight.TensorLayout;
  *
  * <p>A lookup's block holds the tensors' elements in the order of {@link LeafOrder}, by pairs of
  * tiles. A pair that holds a real element is <em>live</em>, zeros in the padding included. A padded
- * element is a lookup of the tuple of zeros, whether its table has it or not; their fractions are
- * known and subtracted at the root. Whatever is not live is 0 / 1, and no prover needs to touch it.
+ * element is a lookup of the tuple of zeros, whether its table has that row or not; the fractions
+ * of padded elements are known and subtracted at the root. All other leaves are 0 / 1, and no
+ * prover needs to touch them.
  */
 public record LeafLayout(Tree lookups, Tree tables) {
   /** A pair of tiles: the least block of a lookup. */
@@ -35,7 +36,8 @@ public record LeafLayout(Tree lookups, Tree tables) {
    * @param variables at least those of {@code layout}; a larger block holds the tensor at its start
    * @param tuple the tensors looked up, or the multiplicities alone when this is a table's block
    * @param table the tag
-   * @param order where the elements are; of a table's block null, whose rows are its first leaves
+   * @param order the places of the elements; null for a table's block, whose rows are its first
+   *     leaves
    * @param live the number of fractions that are not 0 / 1 by layout
    */
   public record Block(
@@ -103,7 +105,7 @@ public record LeafLayout(Tree lookups, Tree tables) {
               point, variables - block.variables(), variables - block.layout().variables()));
     }
 
-    /** The multilinear extension at {@code point}, within the block, of what is live in it. */
+    /** The multilinear extension at {@code point}, within the block, of the block's live leaves. */
     public Ext live(Block block, Ext[] point) {
       Ext[] own = own(block, point);
       LeafOrder order = block.order();
@@ -123,12 +125,13 @@ public record LeafLayout(Tree lookups, Tree tables) {
   /**
    * The layout of a system's lookups; no blocks when it has none.
    *
-   * @throws CircuitTooLarge when there are too many leaves: ranges are tables too, which the check
-   *     of the circuit's own does not see
+   * @throws CircuitTooLarge when there are too many leaves: ranges are tables too, and the check of
+   *     the circuit does not count these
    */
   public static LeafLayout of(ConstraintSystem system) {
     ArrayList<Block> lookups = new ArrayList<>();
-    // By the shape's text, which has an order: a key chooses the shapes, and so their hash codes.
+    // The map is ordered by the shape's text and not hashed: a key chooses the shapes, and so
+    // their hash codes.
     TreeMap<String, LeafOrder> orders = new TreeMap<>();
     for (Lookup l : system.lookups()) {
       TensorLayout layout = new TensorLayout(system.tensor(l.tuple().get(0)).shape());
@@ -178,7 +181,7 @@ public record LeafLayout(Tree lookups, Tree tables) {
     return lookups.fractions() + tables.fractions();
   }
 
-  /** Fractions that are not 0 / 1 by layout: what a prover works on. */
+  /** Fractions that are not 0 / 1 by layout, on which a prover works. */
   public long live() {
     long n = 0;
     for (Tree tree : List.of(lookups, tables)) {

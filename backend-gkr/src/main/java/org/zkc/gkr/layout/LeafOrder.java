@@ -10,12 +10,12 @@ import org.zkc.gkr.weight.TensorLayout;
  * The order of a tensor's elements in a block of leaves: a permutation of the variables of its
  * extension, chosen by its shape alone so that few leaves are padding.
  *
- * <p>The least significant variables number the elements of a <em>box</em>, a pair of tiles: of the
- * boxes with a power of two of elements along each axis the one in whose multiples the axes waste
- * least; of equal ones the one that is longest along the last axes. The variables above number the
- * boxes, each the next of an axis whose boxes pair up, the last such axis first; where none does,
- * of the axis with most boxes. A box with a real element is live. The live boxes are the product of
- * a prefix of the boxes along each axis.
+ * <p>The least significant variables number the elements of a <em>box</em>, a pair of tiles. A box
+ * has a power of two of elements along each axis. It is chosen so that the axes, rounded up to its
+ * multiples, waste least; among equal choices it is longest along the last axes. The variables
+ * above number the boxes. Each is the next variable of an axis whose boxes pair up, the last such
+ * axis first; where no axis has an even number, of the axis with most boxes. A box with a real
+ * element is live. The live boxes are the product of a prefix of the boxes along each axis.
  *
  * <pre>
  * shape (197, 768): boxes of 2 x 256 elements, 99 x 3 of them live; padded (256, 1024) without the permutation
@@ -31,7 +31,7 @@ public final class LeafOrder {
   /** Live boxes along each axis. */
   private final int[] grid;
 
-  /** The axis that variable k of the order is of, the least significant first. */
+  /** The axis to which variable k of the order belongs, the least significant first. */
   private final int[] axes;
 
   /** log2 of the elements of a box. */
@@ -74,7 +74,10 @@ public final class LeafOrder {
     return extent + (1 << bits) - 1 >> bits;
   }
 
-  /** The axis whose boxes are paired next: the last of an even number, else of the most. */
+  /**
+   * The axis whose boxes are paired next: the last one with an even number of boxes, else the one
+   * with most.
+   */
   private static int next(int[] grid) {
     int found = -1;
     for (int a = grid.length - 1; a >= 0; a--) {
@@ -210,8 +213,8 @@ public final class LeafOrder {
   }
 
   /**
-   * The multilinear extension of the live boxes at a point in the order of the tensor: by each axis
-   * a prefix of its boxes.
+   * The multilinear extension of the live boxes at a point in the order of the tensor: a product
+   * over the axes, on each of which the live boxes are a prefix.
    */
   public Ext live(Ext[] own) {
     Ext[][] byAxis = layout.byAxis(own);

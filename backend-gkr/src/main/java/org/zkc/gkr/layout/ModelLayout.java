@@ -22,8 +22,8 @@ import org.zkc.gkr.weight.Weight;
  */
 public final class ModelLayout implements TensorRows {
   /**
-   * A proof opens whole columns, so it could not be read with more; the verifier makes a
-   * coefficient for each.
+   * The most rows. A proof opens whole columns, so one with more rows could not be read, and the
+   * verifier makes a coefficient for each row.
    */
   private static final long MAX_ROWS = 1L << 26;
 
@@ -49,8 +49,8 @@ public final class ModelLayout implements TensorRows {
     }
 
     /**
-     * The weight of a claim within a row: what is left of axis 0 once its first variables have
-     * chosen the row.
+     * The weight of a claim within a row: the first variables of axis 0 choose the row, and the
+     * others remain.
      */
     public Weight inRow(Weight weight) {
       if (isSingleRow()) {
@@ -84,7 +84,7 @@ public final class ModelLayout implements TensorRows {
     int least = RowWidth.MIN;
     for (int t : model) {
       List<Integer> shape = system.tensor(t).shape();
-      // A vector is one row whatever its length; of anything else one output channel must fit.
+      // A vector is one row whatever its length; of any other tensor one output channel must fit.
       List<Integer> one = shape.size() == 1 ? shape : shape.subList(1, shape.size());
       least = Math.max(least, new TensorLayout(one).paddedLength());
     }

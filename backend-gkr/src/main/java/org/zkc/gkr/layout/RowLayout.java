@@ -1,6 +1,6 @@
 package org.zkc.gkr.layout;
 
-/** The places of what is committed to in a matrix, whose rows have a power of two of elements. */
+/** The places of committed tables in a matrix whose rows have a power of two of elements. */
 public sealed interface RowLayout permits TensorRows, CombinationLayout {
   int width();
 

@@ -12,10 +12,10 @@ import org.zkc.gkr.protocol.ProtocolConstants;
  * 4)).
  */
 public final class RowWidth {
-  /** About the number of queries at 100 bits; the exact one depends on the width. */
+  /** The approximate number of queries at 100 bits; the exact number depends on the width. */
   private static final long NOMINAL_QUERIES = 140;
 
-  /** Below this the code's rounding costs queries. */
+  /** The least width; below it the code's rounding costs queries. */
   static final int MIN = 1 << 6;
 
   /** The largest dimension of the code. */
@@ -31,9 +31,9 @@ public final class RowWidth {
   private static final int ERROR_PARTS = 1 << 24;
 
   /**
-   * The share of the error that the proximity of wide rows must leave: an eighth for all that is no
-   * opening, and a thirty-second for the queries of both openings. With that share there are still
-   * NOMINAL_QUERIES queries.
+   * The share of the error that the proximity of wide rows must leave: an eighth for all terms that
+   * are not of openings, and a thirty-second for the queries of both openings. With that share
+   * there are still NOMINAL_QUERIES queries.
    */
   private static final double LEFT = 1.0 / 8 + 1.0 / 32;
 
@@ -58,10 +58,10 @@ public final class RowWidth {
   }
 
   /**
-   * The best width as {@link #choose(int, int, IntToLongFunction)} has it, or a wider one that
-   * makes a smaller proof, where fewer rows have fewer row variables and the error of both
-   * openings' proximity leaves enough for the queries. What wide rows save is more than what the
-   * few queries cost that they ask for: models of 10^9 weights and more.
+   * The best width by {@link #choose(int, int, IntToLongFunction)}, or a wider one that makes a
+   * smaller proof. A wider row means fewer rows and fewer row variables; it is allowed while the
+   * error of both openings' proximity leaves enough for the queries. For models of 10^9 weights and
+   * more, wide rows save more than the few additional queries cost.
    *
    * @param rowVariables the exact ones at each width
    */

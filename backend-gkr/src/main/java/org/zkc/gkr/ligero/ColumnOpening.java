@@ -10,7 +10,7 @@ import org.zkc.gkr.kernel.Workers;
  * @param columns the columns one after the other, each of as many residues as the matrix has rows
  * @param multiproof Merkle siblings, 32 bytes each ({@link org.zkc.gkr.hash.MerkleTree})
  */
-// An array holder between prover, codec and verifier: compared by nobody.
+// The record carries arrays between prover, codec and verifier and is never compared.
 @SuppressWarnings("ArrayRecordComponent")
 public record ColumnOpening(int[] columns, byte[] multiproof) {
 

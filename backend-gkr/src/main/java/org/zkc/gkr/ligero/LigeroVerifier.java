@@ -13,8 +13,8 @@ import org.zkc.gkr.kernel.Kernels;
  * <p>Claim: u = sum over rows of coefficients[row] * row, of the matrix committed to by the root.
  * Message: u, absorbed before the column indices are drawn; then the columns at these indices with
  * their Merkle multiproof. Check: the columns hash to the root, and the codeword of u equals the
- * same combination of each opened column. Ending: u is known to be that combination; what it says
- * about evaluations is the caller's.
+ * same combination of each opened column. Ending: u is known to be that combination; the caller
+ * draws conclusions about evaluations.
  *
  * <p>u is a message of the FFT space, of dimension k, so a component in the circle space's extra
  * dimension cannot be sent (docs/protocol.md section 5.8).

@@ -1,8 +1,8 @@
 package org.zkc.gkr.protocol;
 
 /**
- * The numbers that prover and verifier must agree on. Whoever changes one of them changes every
- * proof, and must change {@link #LABEL} with it.
+ * The numbers on which prover and verifier must agree. A change of one of them changes every proof,
+ * so {@link #LABEL} must change with it.
  */
 public final class ProtocolConstants {
   /**
@@ -11,17 +11,17 @@ public final class ProtocolConstants {
    */
   public static final String LABEL = "zkc gkr-logup-ligero m31 4";
 
-  /** Likewise of proofs of layered circuits (docs/protocol.md section 12). */
+  /** The first words of every transcript of a layered circuit (docs/protocol.md section 12). */
   public static final String LAYERED_LABEL = "zkc gkr-layered-ligero m31 1";
 
   /**
-   * log2 of {@link #BLOW_UP}. A lower rate asks for fewer queries, but for longer codewords to
-   * encode and to hash. At 1/4 unique decoding corrects nearly 3/8 of the columns, which is about
-   * 0.68 bits a query.
+   * log2 of {@link #BLOW_UP}. A lower rate needs fewer queries, but longer codewords to encode and
+   * to hash. At 1/4 unique decoding corrects nearly 3/8 of the columns, which is about 0.68 bits a
+   * query.
    */
   public static final int LOG_BLOW_UP = 2;
 
-  /** The inverse rate n / k of the code that rows are encoded in. */
+  /** The inverse rate n / k of the code in which rows are encoded. */
   public static final int BLOW_UP = 1 << LOG_BLOW_UP;
 
   /**
@@ -37,12 +37,12 @@ public final class ProtocolConstants {
    */
   public static final int LOG_LEAST_BLOCK = LOG_FRACTION_TILE + 1;
 
-  /** The leaves of the least block; what is live in a block is a multiple of it. */
+  /** The leaves of the least block; the live leaves of a block are a multiple of this number. */
   public static final int LEAST_BLOCK = 1 << LOG_LEAST_BLOCK;
 
   /**
-   * log2 of the most claims that one random combination merges. The soundness budget counts on it:
-   * a combination costs as many challenges.
+   * log2 of the most claims that one random combination merges. The soundness budget relies on this
+   * number, because a combination costs as many challenges.
    */
   public static final int LOG_MAX_CLAIMS = 16;
 

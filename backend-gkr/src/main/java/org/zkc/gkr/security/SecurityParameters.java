@@ -5,8 +5,9 @@ import org.zkc.gkr.layout.Arithmetization;
 import org.zkc.gkr.protocol.ProtocolConstants;
 
 /**
- * The verifier's choices about the cryptography of a proof. They are computed from the circuit, so
- * that the sum of all errors stays below 2^-{@link #TARGET_BITS}; a prover never chooses them.
+ * The verifier's choices about the cryptography of a proof. The verifier computes them from the
+ * circuit, so that the sum of all errors stays below 2^-{@link #TARGET_BITS}; a prover never
+ * chooses them.
  *
  * @param queries columns drawn in each opening
  * @param queryGrindingBits work before they are drawn
@@ -15,13 +16,13 @@ import org.zkc.gkr.protocol.ProtocolConstants;
  */
 public record SecurityParameters(
     int queries, int queryGrindingBits, int lookupGrindingBits, int logBlowUp) {
-  /** The total must reach this. */
+  /** The bits that the total must reach. */
   public static final int TARGET_BITS = 100;
 
   /** A few milliseconds of one core; saves about 18 queries. */
   private static final int QUERY_GRINDING_BITS = 12;
 
-  /** The lookup term is brought to this, so that it is one of the small ones. */
+  /** The bits to which the lookup term is brought, so that it is one of the small terms. */
   private static final int LOOKUP_BITS = 104;
 
   private static final int MAX_LOOKUP_GRINDING_BITS = 24;

@@ -20,8 +20,8 @@ import org.zkc.gkr.weight.TensorLayout;
 
 /**
  * The soundness error of a proof, term by term, as bits: -log2 of the probability that this step
- * lets a wrong statement pass. The errors add. Unique decoding only; the hash is taken as a random
- * oracle.
+ * lets a wrong statement pass. The errors add. The budget uses unique decoding only and takes the
+ * hash as a random oracle.
  *
  * @param terms in the order of the protocol
  */
@@ -98,9 +98,8 @@ public record SoundnessBudget(List<Term> terms) {
       }
       add(terms, "model claims brought to points", merges);
       add(terms, "model merge", 2.0 * (m.widthVariables() + MERGING));
-      // The claims' points differ, but a column that a claim's rows get wrong need only survive
-      // that
-      // claim's combination.
+      // The claims' points differ, but an error in a column of one claim's rows need only survive
+      // that claim's combination.
       double variables = rowVariables + ModelLayout.logClaims(system);
       terms.addAll(opening("model", m.width(), variables, parameters));
     }

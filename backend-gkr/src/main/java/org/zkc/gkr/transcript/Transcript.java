@@ -17,13 +17,13 @@ import org.zkc.gkr.hash.NonceSearch;
  * <pre>state (32) | operation (1) | label length (4) | label (UTF-8) | payload length (8) | payload
  * </pre>
  *
- * with little-endian integers. The operation tells absorbed bytes from ints, elements, vectors,
- * challenges, indices and grinding, so that two different sequences of operations never hash the
- * same input. Challenges are read from the extendable output of BLAKE3 of the new state, by
+ * with little-endian integers. The operation number distinguishes absorbed bytes, ints, elements,
+ * vectors, challenges, indices and grinding, so two different sequences of operations never hash
+ * the same input. Challenges are read from the extendable output of BLAKE3 of the new state, by
  * rejection, so they are uniform.
  *
- * <p>BLAKE3 with its 256-bit state because the commitment hashes with it too: one primitive to
- * trust. A transcript cannot be copied: a challenge exists once.
+ * <p>The hash is BLAKE3, with its 256-bit state, because the commitment uses it too: there is one
+ * primitive to trust. A transcript cannot be copied: a challenge exists once.
  */
 public final class Transcript {
   /** Most bits that {@link #grind} accepts. */

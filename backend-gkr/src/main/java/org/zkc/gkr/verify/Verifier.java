@@ -191,7 +191,8 @@ public final class Verifier {
       LeafLayout.Tree tree, LookupChallenges challenges, LogupVerifier.Leaves leaves) {
     Ext numerator = Ext.ZERO;
     Ext denominator = Ext.ONE;
-    // By the shape's text, which has an order: a key chooses the shapes, and so their hash codes.
+    // The map is keyed by the shape's text: a key chooses the shapes, and so their hash codes,
+    // while strings that collide are compared by their order.
     Map<String, Weight> weights = new HashMap<>();
     for (LeafLayout.Block block : tree.blocks()) {
       Ext selector = tree.selector(block, leaves.point());

@@ -9,7 +9,7 @@ import org.zkc.gkr.mle.Mle;
 /**
  * The layout of a tensor in the table of its multilinear extension: every axis padded to a power of
  * two, row-major, so that the variables come axis by axis, most significant bit first. An array
- * holds the prefix that ends with the last real element; what lies behind it is zero.
+ * holds the prefix that ends with the last real element; the rest of the table is zero.
  *
  * <pre>shape (3, 2): padded (4, 2), variables (2, 1), array a00 a01 a10 a11 a20 a21 | 0 0</pre>
  */
@@ -95,8 +95,8 @@ public final class TensorLayout {
   }
 
   /**
-   * Whether no axis is padded but perhaps the first of more than one element, so that real elements
-   * are a prefix.
+   * Whether no axis is padded, except perhaps the first axis of more than one element, so that the
+   * real elements are a prefix.
    */
   public boolean isPrefix() {
     return storedLength == elementCount();

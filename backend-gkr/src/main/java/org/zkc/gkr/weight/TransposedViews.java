@@ -11,10 +11,10 @@ import org.zkc.gkr.mle.Mle;
 
 /**
  * The transposes of the views: a claim &lt;w, V T&gt; = v is the claim &lt;V^T w, T&gt; = v. Each
- * keeps factors apart where it can and joins them where it must.
+ * transpose keeps factors apart where the view allows and joins them elsewhere.
  */
 final class TransposedViews {
-  /** The cost of a step besides the elements that it touches. */
+  /** The cost of a step, beside that of the elements that it touches. */
   private static final int STEP = 64;
 
   private TransposedViews() {}
@@ -22,7 +22,7 @@ final class TransposedViews {
   static Weight of(Weight weight, ViewStep step, List<Integer> source) {
     VerifierWork.begin(STEP);
     if (!weight.isNumbered()) {
-      // The step before made it: its vectors are there beside those that this step makes.
+      // The previous step made this weight, and its vectors exist beside those of this step.
       VerifierWork.borrow(weight.heldElements());
     }
     return switch (step) {

@@ -3,13 +3,13 @@ package org.zkc.gkr.weight;
 import org.zkc.gkr.failure.VerificationFailure;
 
 /**
- * The work that one verification spends on weights, which a hostile key can make large. Counted are
- * additions and products of elements of E, one by one, and elements of vectors: those that stay
- * until the end of the verification, and those that one operation needs besides. Neither is timed,
- * so a key is refused everywhere or nowhere.
+ * The work that one verification spends on weights, which a hostile key can make large. It is
+ * counted in additions and products of elements of E, and in elements of vectors: those that stay
+ * until the end of the verification, and those that one operation needs in addition. Neither is
+ * timed, so a key is refused everywhere or nowhere.
  *
- * <p>The count belongs to the thread that verifies. Where none is bound, as in a prover, which may
- * take what its machine has, nothing is counted.
+ * <p>The count belongs to the thread that verifies. A thread without a count, such as a prover's,
+ * counts nothing: a prover may use all of its machine.
  */
 public final class VerifierWork {
   /**

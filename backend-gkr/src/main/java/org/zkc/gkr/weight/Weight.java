@@ -13,13 +13,12 @@ import org.zkc.gkr.kernel.Workers;
 
 /**
  * The weight w of a claim &lt;w, T&gt; = sum over the real indices of T of w(index) T(index) =
- * value: a scale times one factor for every group of consecutive axes. It has no values outside the
- * real index set, so whatever a table holds in its padding does not enter a claim (docs/protocol.md
- * section 3). A claim about the multilinear extension of T at a point has eq(point, .) on every
- * axis.
+ * value: a scale times one factor for every group of consecutive axes. A weight has no values
+ * outside the real index set, so the padding of a table enters no claim (docs/protocol.md section
+ * 3). A claim about the multilinear extension of T at a point has eq(point, .) on every axis.
  *
- * <p>Immutable. A weight that claims are made with has a number from the proof's {@link
- * WeightPool}: two claims with the same number have the same weight.
+ * <p>A weight is immutable. The weight of a claim has a number from the proof's {@link WeightPool}:
+ * two claims with the same number have the same weight.
  */
 public final class Weight {
   private static final int NONE = -1;
@@ -101,7 +100,7 @@ public final class Weight {
   }
 
   /**
-   * The number that tells this weight from the others of a proof.
+   * The number that distinguishes this weight from the others of a proof.
    *
    * @throws IllegalStateException when it has no number
    */
@@ -112,7 +111,7 @@ public final class Weight {
     return number;
   }
 
-  /** Whether the weight is one of a pool, which has counted its elements. */
+  /** Whether the weight belongs to a pool, which has counted its elements. */
   boolean isNumbered() {
     return number != NONE;
   }
@@ -139,7 +138,7 @@ public final class Weight {
     return factors.size() == shape.size();
   }
 
-  /** Whether some factors are those of the first {@code axes} axes, and no factor is of more. */
+  /** Whether a factor ends with the first {@code axes} axes, so that no factor spans both sides. */
   public boolean splitsAt(int axes) {
     int at = 0;
     for (WeightFactor f : factors) {
@@ -178,7 +177,7 @@ public final class Weight {
   }
 
   /**
-   * The point of the first {@code axes} axes, of which each must be eq at one.
+   * The point of the first {@code axes} axes, on each of which the factor must be eq at a point.
    *
    * @throws java.util.NoSuchElementException when the factor of one is another
    */
@@ -366,8 +365,9 @@ public final class Weight {
   }
 
   /**
-   * How many of the last factors are multiplied out to a row of one loop: axes of an image are
-   * shorter than a loop that pays. The row stays short beside what a verification may hold.
+   * The number of last factors that are multiplied out to a row for one loop, because axes of an
+   * image are shorter than a loop that pays. The row stays short beside the elements that a
+   * verification may hold.
    */
   private static int partsOfRow(List<WeightFactor> parts, ToIntFunction<WeightFactor> length) {
     int count = 1;

@@ -15,10 +15,10 @@ import org.zkc.gkr.mle.Mle;
  * The part of a {@link Weight} that belongs to consecutive axes of the given extents: one value for
  * every real index of them, row-major.
  *
- * <p>A factor that is eq(point, .) of one axis has the point, and its values are made when somebody
- * asks for them: a verifier mostly needs the extension alone, so a long axis costs it nothing. The
- * coordinates of a point are fresh challenges, each in one factor of a weight at most: what the
- * proximity of the openings rests on (docs/protocol.md section 8.2).
+ * <p>A factor that is eq(point, .) of one axis holds the point, and its values are made only when
+ * they are requested. A verifier mostly needs the extension alone, so a long axis costs it nothing.
+ * The coordinates of a point are fresh challenges, each in at most one factor of a weight. The
+ * proximity of the openings rests on this (docs/protocol.md section 8.2).
  */
 final class WeightFactor {
   private final List<Integer> extents;
@@ -49,7 +49,7 @@ final class WeightFactor {
     return extents;
   }
 
-  /** The point of which the values are eq; null when they are others. */
+  /** The point at which the factor is eq; null for any other factor. */
   Ext @Nullable [] point() {
     return point;
   }
@@ -68,8 +68,8 @@ final class WeightFactor {
   }
 
   /**
-   * One for every real index; shared. Those of a point are made anew by every call: kept, they
-   * would outlive whoever asked, as long as the weight does.
+   * One value for every real index; shared. The values of a point are made anew by every call:
+   * kept, they would live as long as the weight.
    */
   ExtVector values() {
     if (values != null) {
@@ -80,8 +80,8 @@ final class WeightFactor {
   }
 
   /**
-   * The values of several factors in a row that are points: those of eq at all their coordinates,
-   * which is made by doubling, without what lies outside the real indices.
+   * The values of several consecutive factors that are points: those of eq at all their
+   * coordinates, made by doubling and restricted to the real indices.
    *
    * @param padded whether the axes are laid out padded
    */
@@ -157,7 +157,8 @@ final class WeightFactor {
     int[] index = starts.stream().mapToInt(Integer::intValue).toArray();
     Ext sum = Ext.ZERO;
     int axis;
-    // The box is runs along the last axis, one for every index of the others inside it.
+    // The box consists of runs along the last axis, one for every index of the other axes inside
+    // it.
     do {
       int at = 0;
       for (int a = 0; a <= last; a++) {

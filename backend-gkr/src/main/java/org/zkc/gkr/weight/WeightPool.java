@@ -14,7 +14,7 @@ import org.zkc.gkr.failure.VerificationFailure;
  * sent twice.
  */
 public final class WeightPool {
-  /** The cost of a weight besides its elements: objects and places in maps, of 16 bytes each. */
+  /** The cost of a weight beside its elements: objects and places in maps, in units of 16 bytes. */
   private static final int OBJECTS = 32;
 
   // By the number of the weight on the outcome, then that of the view.
