@@ -24,8 +24,8 @@ public interface Kernels {
   }
 
   /**
-   * Says how many elements are going to be worked on: where they are many, vector loops are
-   * compiled meanwhile.
+   * Announces how many elements will be processed. Where they are many, vector loops are compiled
+   * meanwhile.
    */
   default void expect(long elements) {}
 

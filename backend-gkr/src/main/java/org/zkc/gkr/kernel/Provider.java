@@ -1,9 +1,9 @@
 package org.zkc.gkr.kernel;
 
 /**
- * Which twin of every kernel this process uses: decided once, from the JVM and the system property
- * {@code zkc.vector} ({@code off} forces the scalar twin, {@code on} uses vectors without {@link
- * Training}). Results never depend on it.
+ * The twin of every kernel that this process uses. The choice is made once, from the JVM and the
+ * system property {@code zkc.vector} ({@code off} forces the scalar twin, {@code on} uses vectors
+ * without {@link Training}). Results never depend on the choice.
  */
 public enum Provider {
   SCALAR,

@@ -6,7 +6,7 @@ import org.zkc.gkr.field.ExtVector;
 
 /**
  * {@link Kernels} on tables that are cut into pieces for several threads. Sums in E are exact, so
- * the pieces do not show. Short tables are one piece.
+ * results do not depend on the pieces. Short tables are one piece.
  */
 public final class SplitKernels {
   /** Elements of a piece at least: some microseconds, of which handing it out takes one. */

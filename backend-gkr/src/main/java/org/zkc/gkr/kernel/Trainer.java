@@ -26,7 +26,7 @@ final class Trainer {
     ONE.start();
   }
 
-  /** Has a training done, after those that are more urgent. */
+  /** Schedules a training, after those that are more urgent. */
   static void add(Training training) {
     synchronized (ONE) {
       ONE.all.add(training);

@@ -6,10 +6,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Gets a vector twin compiled before anyone depends on it. Uncompiled vector code is about a
+ * Gets a vector twin compiled before any caller depends on it. Uncompiled vector code is about a
  * thousand times slower than compiled (every vector is an object), so a cold process must not run
  * it: until the background thread has seen the vector twin beat the plain one, callers use the
- * plain one. Both give the same results, so when this happens changes nothing but time.
+ * plain one. Both give the same results, so the moment of the change affects only time.
  *
  * <p>Loops of one set each have a training of their own, so that the first that is compiled is used
  * first; {@link Trainer} says which comes next.
@@ -148,8 +148,9 @@ public final class Training {
   }
 
   /**
-   * Says how many elements are to come. Where the plain twin would take longer over them than the
-   * vector twin takes to be compiled, waits until this is, but for some seconds only.
+   * Announces how many elements are to come. Where the plain twin would take longer over them than
+   * the compilation of the vector twin takes, this method waits for the compilation, but for some
+   * seconds only.
    */
   public void expect(long elements) {
     if (elements >= WORTH_WAITING && !isReady(elements)) {

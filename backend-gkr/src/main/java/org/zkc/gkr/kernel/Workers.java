@@ -208,8 +208,8 @@ public final class Workers implements AutoCloseable {
   }
 
   /**
-   * How many pieces {@code count} elements make, none with fewer than {@code least} of them unless
-   * there is but one.
+   * The number of pieces that {@code count} elements make. No piece has fewer than {@code least}
+   * elements unless there is only one piece.
    */
   public int pieces(int count, int least) {
     return threads == 1 ? 1 : Math.clamp(count / least, 1, PIECES_OF_A_THREAD * threads);

@@ -8,24 +8,25 @@ import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.Reduction;
 
 /**
- * The places at which a malicious prover sees and changes more than the values that it proves with:
- * a step of the proof hands such a thing over just before it is used. An honest prover has {@link
- * #NONE}; the attacks of the tests implement this interface. A test of soundness needs these places
- * because an attacker who only lies about values is caught by the first equation, and the later
- * ones stay untried.
+ * The places at which a malicious prover sees and changes more than its values. Each step of the
+ * proof hands over such data just before using them. An honest prover has {@link #NONE}; the
+ * attacks of the tests implement this interface. A test of soundness needs these places because the
+ * first equation catches an attacker who only lies about values, and the later equations would stay
+ * untried.
  */
 interface Adversary {
   /** The honest prover's. */
   Adversary NONE = new Adversary() {};
 
-  /** Whether all fractions are to be held at once, for {@link #seeFractions}. */
+  /** Whether the prover must hold all fractions at once, for {@link #seeFractions}. */
   default boolean seesFractions() {
     return false;
   }
 
   /**
-   * Sees the fractions p / q of both trees of the lookup argument before they are proved; only
-   * called where {@link #seesFractions} or so few are looked up that theirs are held anyway.
+   * Sees the fractions p / q of both trees of the lookup argument before they are proved. The
+   * prover calls this only where {@link #seesFractions} holds, or where the lookups are so few that
+   * it holds their fractions anyway.
    */
   default void seeFractions(
       ExtVector lookupP, ExtVector lookupQ, ExtVector tableP, ExtVector tableQ) {}

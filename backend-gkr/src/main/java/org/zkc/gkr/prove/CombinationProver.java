@@ -51,7 +51,7 @@ final class CombinationProver {
    *
    * @param openings of all commitments
    */
-  // A holder between two provers: compared by nobody.
+  // The record carries arrays between two provers and is never compared.
   @SuppressWarnings("ArrayRecordComponent")
   record Opened(byte[] root, long queryNonce, long nonce, Map<Opening, ColumnOpening> openings) {
     /** The state of a proof that commits to no combination. */
@@ -62,7 +62,7 @@ final class CombinationProver {
    * Proves.
    *
    * @param rows the combinations, in the layout's order
-   * @param commitments whose rows they combine, in the same order
+   * @param commitments the commitments whose rows they combine, in the same order
    */
   Opened prove(List<OpeningProver.Row> rows, List<Commitment> commitments) {
     Transcript transcript = out.transcript();

@@ -10,8 +10,8 @@ import org.zkc.gkr.weight.Weight;
 
 /**
  * E(channel, dy, dx) = sum over n, y, x of w_n w_y w_x X(n, channel, s y + dy d - pad, s x + dx d -
- * pad), the source's side of a convolution's sumcheck. Along x first: kw passes over the source,
- * then kh over what is left of it.
+ * pad), the source's side of a convolution's sumcheck. The sums along x come first: kw passes over
+ * the source, then kh passes over the result.
  */
 final class ConvWindows {
   /** Products of F and E that a thread does at a time at least. */
@@ -105,8 +105,8 @@ final class ConvWindows {
   }
 
   /**
-   * Adds up lines of all channels side by side: where lines are shorter than a loop that pays, the
-   * channels are longer.
+   * Adds up lines of all channels side by side. This serves lines shorter than a loop that pays,
+   * because there are more channels than elements of a line.
    */
   private void acrossChannels(int first, int end) {
     int count = end - first;

@@ -58,7 +58,7 @@ final class FactorFolds {
   ExtVector fold(int[] residues, int count, ExtVector weights) {
     int inner = residues.length / (count * weights.length());
     ExtVector out = new ExtVector(count * inner);
-    // Where there is more than one, each is short.
+    // Where there is more than one fold, each is short.
     if (count == 1) {
       workers.forEachPiece(
           inner,

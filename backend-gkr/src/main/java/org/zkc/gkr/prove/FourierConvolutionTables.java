@@ -14,8 +14,8 @@ import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * The tables of a convolution in FFT form. The channels come first, where the sums over frequencies
- * are sums over taps as well (Parseval), of which there are fewer; then come the frequencies.
+ * The tables of a convolution in FFT form. The channels come first. There the sums over frequencies
+ * equal sums over taps (Parseval), which are fewer. The frequencies follow.
  */
 final class FourierConvolutionTables implements ReductionTables {
   private final FftConvGeometry geometry;

@@ -27,7 +27,7 @@ final class LookupLeaves implements UnitLeaves {
   private final List<Column> columns = new ArrayList<>();
   private final int[] firstTile;
 
-  /** A block's tensors, and what its denominators are made of. */
+  /** A block's tensors, and the constants of its denominators. */
   private record Column(Leaves[] tensors, Ext constant, Ext[] factors) {}
 
   /** The elements of a tensor, {@code count} of them, in the order of its live leaves. */
@@ -76,8 +76,8 @@ final class LookupLeaves implements UnitLeaves {
   }
 
   /**
-   * Elements in the order of the leaves, which are read four times: those of another order are
-   * brought into it once.
+   * Elements in the order of the leaves. They are read four times, so elements in another order are
+   * rearranged once.
    */
   private static Leaves leaves(
       LeafOrder order,

@@ -46,8 +46,9 @@ final class LookupProver {
    * Counts how often each row of each table is looked up. The row of a tuple is found by its first
    * entry, which is first + row in every kind of table.
    *
-   * <p>Each thread takes one relation after the other, since the tuples of a relation are computed
-   * from each other, and has counts of its own; their sums do not depend on who counted what.
+   * <p>Each thread takes one relation after the other, because the tuples of a relation are
+   * computed from each other. Each thread has counts of its own, and their sums do not depend on
+   * the distribution of the relations.
    *
    * @throws IllegalArgumentException when an element is in no row: the witness is not one of the
    *     circuit; the first lookup with such an element is named

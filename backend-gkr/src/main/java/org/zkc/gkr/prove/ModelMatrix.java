@@ -73,8 +73,8 @@ final class ModelMatrix implements RowSource {
   }
 
   /**
-   * The residues of a whole tensor, row-major without padding: for those that are small, or of
-   * which no fold along axis 0 is enough.
+   * The residues of a whole tensor, row-major without padding, for a tensor that is small or that
+   * needs more than a fold along axis 0.
    */
   int[] residues(int tensor) {
     int[] out = new int[system.tensor(tensor).elementCount()];

@@ -59,7 +59,7 @@ final class OpeningProver {
    * @param elements as many as a row has
    * @param columnPoint its value is claimed against eq(columnPoint, .)
    */
-  // A holder between two provers: compared by nobody.
+  // The record carries arrays between two provers and is never compared.
   @SuppressWarnings("ArrayRecordComponent")
   record Row(ExtVector elements, Ext[] columnPoint) {}
 

@@ -7,8 +7,8 @@ import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * Integers in 1, 2 or 4 bytes each, as their range needs: what a prover keeps of a tensor between
- * the steps that read it. Narrow ones are stored as their distance from the least.
+ * Integers in 1, 2 or 4 bytes each, as their range needs. A prover keeps a tensor in this form
+ * between the steps that read it. Narrow integers are stored as their distance from the least.
  */
 sealed interface PackedIntegers extends TensorLayout.Elements {
   int length();

@@ -27,9 +27,9 @@ import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightPool;
 
 /**
- * Makes proofs, in the order that the verifier lists. What is proved about the values is what
- * {@link TensorValues} says they are: a subclass that says otherwise is a malicious prover that
- * does everything else right.
+ * Makes proofs, in the order of the verifier. The proof is about the values that {@link
+ * TensorValues} returns: a subclass that returns other values is a malicious prover that does
+ * everything else right.
  */
 public final class Prover {
   /**
@@ -57,8 +57,8 @@ public final class Prover {
   }
 
   /**
-   * Tells the kernels how much a proof is going to ask of them, so that they can be compiled while
-   * the model is run.
+   * Tells the kernels how much work a proof will need, so that they can be compiled while the model
+   * is run.
    */
   public static void expect(VerifierKey key) {
     Kernels.best().expect(ELEMENTS_OF_LEAF * key.arithmetization().leaves().live());

@@ -86,8 +86,8 @@ public final class ProvingKey implements AutoCloseable {
   }
 
   /**
-   * The key that proves several samples at once, which shares this one's files: whoever closes this
-   * one has closed both.
+   * The key that proves several samples at once. It shares this key's files: closing this key
+   * closes both.
    *
    * @throws org.zkc.gkr.circuit.InvalidCircuit as {@link VerifierKey#batch}
    */

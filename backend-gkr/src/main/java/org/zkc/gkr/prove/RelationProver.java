@@ -57,7 +57,8 @@ final class RelationProver {
         case Definition.AffineSum a -> own.forEach(claim -> affine(a, claim));
         case Bilinear b -> reductions.reduce(Section.RELATIONS, b, own);
       }
-      // Whatever is computed from the result came later in the circuit, so before it in the sweep.
+      // Everything computed from the result comes later in the circuit, so the sweep has already
+      // passed it.
       if (system.tensor(d.result()).holder() == Holder.VIRTUAL) {
         values.release(d.result());
       }

@@ -21,8 +21,8 @@ import org.zkc.gkr.relation.Hadamard;
 import org.zkc.gkr.weight.TensorLayout;
 
 /**
- * The elements of every tensor of a constraint system, as residues: those of the circuit from the
- * witness and the model, the others from what defines them. Each tensor is computed once, when
+ * The elements of every tensor of a constraint system, as residues: those of the circuit come from
+ * the witness and the model, the others from their definitions. Each tensor is computed once, when
  * first asked for, and kept packed: arrays of residues live only as long as the step that asked for
  * them.
  */
@@ -58,8 +58,8 @@ class TensorValues {
   }
 
   /**
-   * The elements, row-major over the real indices; the array is the caller's own, or shared by
-   * those who only read it.
+   * The elements, row-major over the real indices; the array is the caller's own, or shared among
+   * callers that only read it.
    */
   int[] real(int tensor) {
     if (tensor < system.circuit().tensors().size()) {
@@ -114,10 +114,7 @@ class TensorValues {
     return layout.isPrefix() ? real(tensor) : layout.pad(real(tensor));
   }
 
-  /**
-   * Lets go of a tensor that no step will ask for again, not even for a value that is computed from
-   * it.
-   */
+  /** Releases a tensor that no later step needs, not even for a value that is computed from it. */
   void release(int tensor) {
     added[tensor] = null;
     if (consuming && tensor < system.circuit().tensors().size()) {
@@ -171,7 +168,7 @@ class TensorValues {
   }
 
   /**
-   * The adversary that sees, and may change, what is computed from the values before it is proved.
+   * The adversary that sees, and may change, data computed from the values before they are proved.
    */
   Adversary adversary() {
     return Adversary.NONE;

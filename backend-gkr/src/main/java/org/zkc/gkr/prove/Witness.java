@@ -5,8 +5,8 @@ import org.zkc.gkr.kernel.Workers;
 
 /**
  * The elements of every INPUT, WITNESS and VIRTUAL tensor of a circuit, each row-major over its
- * real index set, as integers. Filled by whoever ran the integer program. They are kept in as few
- * bytes as their range needs.
+ * real index set, as integers. The executor of the integer program fills it. Elements are kept in
+ * as few bytes as their range needs.
  */
 public final class Witness {
   private final @Nullable PackedIntegers[] elements;
@@ -47,7 +47,7 @@ public final class Witness {
     return elements[tensor] != null;
   }
 
-  /** Lets go of a tensor's elements. */
+  /** Releases a tensor's elements. */
   public void release(int tensor) {
     elements[tensor] = null;
   }

@@ -117,8 +117,8 @@ public final class CodewordFile implements AutoCloseable {
       Path path, int width, int rows, int blockRows, RowSource source, Workers workers)
       throws IOException {
     CircleCode code = CircleCode.ofDimension(width);
-    // Not a temporary file as the JDK makes them: those are the owner's alone to read, and whoever
-    // may read the model may read its codeword.
+    // The JDK's temporary files are readable by their owner alone. This file is not one of them,
+    // because every user who may read the model may read its codeword.
     Path building =
         path.resolveSibling("%s.%s.building".formatted(path.getFileName(), UUID.randomUUID()));
     try {

@@ -10,9 +10,9 @@ import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.ligero.ColumnOpening;
 
 /**
- * A commitment whose codewords lie in a {@link CodewordFile}, of which an opening reads the columns
- * that are queried. The file is a cache: everything in it follows from the model, and {@link
- * #openOrCreate} rebuilds it where it does not match.
+ * A commitment whose codewords lie in a {@link CodewordFile}. An opening reads the queried columns
+ * from the file. The file is a cache: its content follows from the model, and {@link #openOrCreate}
+ * rebuilds a file that does not match.
  */
 public final class ModelCommitment implements Commitment, AutoCloseable {
   private final CodewordFile file;
@@ -107,7 +107,7 @@ public final class ModelCommitment implements Commitment, AutoCloseable {
    * {@inheritDoc}
    *
    * @throws UncheckedIOException when the file cannot be read, or its columns are not those that
-   *     were committed to: no proof comes of a damaged file
+   *     were committed to: a damaged file yields no proof
    */
   @Override
   public ColumnOpening open(int[] indices) {

@@ -11,9 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 
 /**
- * A file that is written in large parts. A large one is written past the system's page cache, where
- * the file system can do that: to fill the cache with gigabytes takes longer than to write them,
- * and pushes out what is needed sooner. A small file is left in the cache for its readers.
+ * A file that is written in large parts. A large file bypasses the system's page cache, where the
+ * file system can do that: filling the cache with gigabytes takes longer than writing them, and
+ * pushes out data that are needed sooner. A small file stays in the cache for its readers.
  */
 final class NewFile implements AutoCloseable {
   /** The alignment of a part in memory with which file systems can write past the cache. */
@@ -82,8 +82,8 @@ final class NewFile implements AutoCloseable {
         writeFully(part.asByteBuffer(), at);
         return;
       } catch (IOException notSo) {
-        // Not every file system says when a file is opened what it asks of parts. Whatever else may
-        // have gone wrong goes wrong again.
+        // Not every file system reports its requirements on parts when a file is opened. Any
+        // other failure will recur.
         reopen(Set.of(StandardOpenOption.WRITE));
         isCached = true;
       }

@@ -7,9 +7,9 @@ import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.ligero.ColumnOpening;
 
 /**
- * A commitment that keeps the codewords of small matrices alone: 16 bytes a cell would be the
- * largest thing a prover holds. An opening of a larger one encodes the rows again as far as the few
- * columns that are queried need it, half of what encoding them took.
+ * A commitment that keeps the codewords of small matrices only, because 16 bytes a cell would be
+ * the largest data of a prover. An opening of a larger matrix encodes the rows again, as far as the
+ * few queried columns need it, in half the time of the first encoding.
  */
 public final class WitnessCommitment implements Commitment {
   /**

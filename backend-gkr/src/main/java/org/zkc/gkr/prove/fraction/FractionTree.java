@@ -14,9 +14,9 @@ import org.zkc.gkr.prove.sumcheck.UnitFractionTables;
 import org.zkc.gkr.prove.sumcheck.UnitLeaves;
 
 /**
- * A tree of sums of fractions and the prover of {@link LogupVerifier} on it. A layer is let go when
- * its sumcheck is over. Of leaves with numerator 1 that can be computed again, neither they nor the
- * layer above them is kept while the tree stands, which halves its memory: 16 bytes a leaf.
+ * A tree of sums of fractions and the prover of {@link LogupVerifier} on it. A layer is released
+ * when its sumcheck is over. Leaves with numerator 1 that can be computed again are not kept while
+ * the tree stands, nor is the layer above them. This halves its memory: 16 bytes a leaf.
  */
 public final class FractionTree {
   private final int variables;
@@ -59,7 +59,7 @@ public final class FractionTree {
     return root;
   }
 
-  /** Proves what the root is, and returns the leaves' point. Once only. */
+  /** Proves the root, and returns the leaves' point. A tree can be proved only once. */
   public Ext[] prove(SendingChannel out, String tree) {
     Ext[] rho = new Ext[0];
     for (int layer = 0; layer < variables; layer++) {

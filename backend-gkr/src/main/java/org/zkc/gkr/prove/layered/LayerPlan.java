@@ -14,15 +14,15 @@ import org.zkc.gkr.layered.Layer;
 
 /**
  * The sum over a layer's wires of weight times wire, as a polynomial of the wires below: weights
- * are carried back through sums, choices and totals until they meet products or registers below, so
- * that none of these is ever carried out on tables over E. What is left is
+ * are carried back through sums, choices and totals until they meet products or registers below.
+ * None of the former is therefore ever evaluated on tables over E. The remaining polynomial is
  *
  * <pre>
  * constant + sum over registers of linear weights times wires + sum over products of weights times left times right
  * </pre>
  *
- * Where several products have a factor in common and registers below as their other factors, they
- * are one product of that factor and a {@link Form}: a table over E takes the place of them all.
+ * Several products with a common factor, whose other factors are registers below, become one
+ * product of that factor and a {@link Form}: one table over E replaces them all.
  *
  * <p>Products that read the same registers form one {@link Part}.
  */
@@ -179,7 +179,10 @@ final class LayerPlan {
     return layer.gates().get(gate) instanceof Gate.Below b ? b.register() : -1;
   }
 
-  /** Products that share a gate other than a constant, directly or by others, are of one part. */
+  /**
+   * Products that share a gate other than a constant, directly or through others, belong to one
+   * part.
+   */
   private void split(List<Root> roots) {
     List<Form> forms = forms(roots);
     int[] owner = new int[weights.length];

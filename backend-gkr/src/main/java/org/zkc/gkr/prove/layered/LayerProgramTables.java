@@ -18,9 +18,9 @@ import org.zkc.gkr.prove.sumcheck.SumcheckTables;
 
 /**
  * sum over copies c of eq(z, c) sum over wires j of w_j P_j(V(c, .)), eq split off: P the layer's
- * program, V the registers below. Registers that products read are bound round by round. What
- * stands outside of products is one table of a value for each copy, and registers that are read
- * there alone are not bound at all: their ends are computed from the whole point.
+ * program, V the registers below. Registers that products read are bound round by round. The terms
+ * outside of products form one table of a value for each copy. Registers that only those terms read
+ * are not bound at all: their ends are computed from the whole point.
  */
 final class LayerProgramTables implements SumcheckTables {
   /** Elements that a thread works on at a time at least. */

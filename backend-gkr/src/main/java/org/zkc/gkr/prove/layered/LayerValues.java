@@ -11,7 +11,8 @@ import org.zkc.gkr.layered.Layer;
 /** Carries a layer's program out over F, for all copies. */
 final class LayerValues {
   /**
-   * Elements of a register that are worked on at a time: what a layer makes of them fits a cache.
+   * Elements of a register that are processed at a time, so that a layer's values of them fit a
+   * cache.
    */
   private static final int BLOCK = 4096;
 

@@ -32,7 +32,7 @@ import org.zkc.gkr.transcript.Transcript;
 /** The prover of {@link org.zkc.gkr.layered.LayeredVerifier}. */
 public final class LayeredProver {
   /** A statement and its proof. */
-  // Handed from prover to caller, compared by nobody.
+  // The record passes from prover to caller and is never compared.
   @SuppressWarnings("ArrayRecordComponent")
   public record Proved(LayeredStatement statement, byte[] proof) {}
 

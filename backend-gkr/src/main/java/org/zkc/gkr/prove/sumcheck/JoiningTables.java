@@ -219,7 +219,7 @@ public final class JoiningTables implements SumcheckTables {
     return half > 1 && e.weights.length() == e.values.length();
   }
 
-  /** Does what of binding concerns the table as a whole. */
+  /** Does the part of binding that concerns the table as a whole. */
   private void prepare(Entry e, int half, Ext challenge) {
     e.round = null;
     StreamedTable streamed = e.streamed;

@@ -8,8 +8,8 @@ import org.zkc.gkr.kernel.SplitKernels;
 import org.zkc.gkr.kernel.Workers;
 
 /**
- * sum over x of f(x) g(x). Binding tables of one length finds the next message too, while what is
- * bound is in the cache.
+ * sum over x of f(x) g(x). Binding tables of one length also computes the next message, while the
+ * bound values are in the cache.
  */
 public final class PairTables implements SumcheckTables {
   private final SplitKernels kernels;

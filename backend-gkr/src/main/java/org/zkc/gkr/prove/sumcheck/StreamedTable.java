@@ -8,10 +8,10 @@ import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.weight.WeightRows;
 
 /**
- * A table over F with its weights in the first rounds of a sumcheck. Neither is ever there whole:
- * both are made tile by tile, by every round again, until they are stored with some variables
- * bound. Stored at once, weights take 16 bytes an element where the table's own elements take one
- * to four.
+ * A table over F with its weights in the first rounds of a sumcheck. Neither is ever in memory
+ * whole: every round makes both again, tile by tile, until they are stored with some variables
+ * bound. Weights stored at the start would take 16 bytes an element, where the table's own elements
+ * take one to four.
  */
 public final class StreamedTable {
   /** Elements of a tile: what is made of them stays in the first-level cache. */

@@ -11,13 +11,13 @@ import org.zkc.gkr.mle.SplitEq;
 
 /**
  * {@link LayerTables} that hold only live tiles: on every other tile both fractions of a pair are 0
- * / 1, which is worth eq(k) for every k and stays so when a variable is bound. Tiles lie in slots
- * that keep their place, so that nothing is moved. Once few variables are left the tables become
- * {@link FractionTables}.
+ * / 1. Such a pair contributes eq(k) for every k, also after a variable is bound. Tiles lie in
+ * slots that keep their place, so that nothing is moved. Once few variables are left the tables
+ * become {@link FractionTables}.
  *
  * <p>The tables are far larger than any cache, so a tile is bound and its share of the next message
  * taken in one visit. Rounds are split into pieces of whole tiles for several threads; sums in E
- * are exact, so the pieces do not show.
+ * are exact, so the result does not depend on the pieces.
  */
 public abstract class TiledTables implements LayerTables {
   /** With this many variables or fewer every tile is held. */
@@ -165,7 +165,7 @@ public abstract class TiledTables implements LayerTables {
     void add(Ext[] sums, int k, ExtVector eq, Ext scale, Ext share);
   }
 
-  /** The message: the terms of all pairs, and what is not live. */
+  /** The message: the terms of all pairs, and the share of tiles that are not live. */
   private Ext[] sum(TilePairs terms, Supplier<Term> term) {
     ExtVector high = eq.high();
     ExtVector low = eq.low();

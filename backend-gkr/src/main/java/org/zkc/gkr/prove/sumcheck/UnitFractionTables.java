@@ -9,11 +9,12 @@ import org.zkc.gkr.kernel.Workers;
 
 /**
  * {@link TiledTables} whose numerators are one constant p on each tile: 1 where the leaves are
- * live, 0 elsewhere, and what binding makes of these. With f = q + lambda p,
+ * live, 0 elsewhere, and after binding a combination of these. With f = q + lambda p,
  *
  * <pre>lambda (p0 q1 + p1 q0) + q0 q1 = f0 f1 - lambda^2 p^2</pre>
  *
- * so two tables do. Until the first variable is bound they are not held but read from the leaves.
+ * so two tables suffice. Until the first variable is bound, they are not held but read from the
+ * leaves.
  */
 public final class UnitFractionTables extends TiledTables {
   private final UnitLeaves leaves;
