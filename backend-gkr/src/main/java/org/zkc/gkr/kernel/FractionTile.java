@@ -76,6 +76,47 @@ public final class FractionTile {
     sums[1] = sums[1].add(scale.mul(loops.dot(x, eq)));
   }
 
+  /** out[k] = c + f x[xAt + k] + g y[yAt + k], x and y over F. */
+  public void affine(Ext c, Ext f, int[] x, int xAt, Ext g, int[] y, int yAt, ExtVector out) {
+    loops.affine(c, f, x, xAt, g, y, yAt, out);
+  }
+
+  /** out[k] = c + the sum over j of f[j] x[j][xAt[j] + k], four vectors over F. */
+  public void affine(Ext c, Ext[] f, int[][] x, int[] xAt, ExtVector out) {
+    loops.affine(c, f, x, xAt, out);
+  }
+
+  /** The sums over k of w[k] (a[aAt + k] + b[bAt + k]) and of w[k] a[aAt + k] b[bAt + k]. */
+  public Ext[] dotPair(int[] a, int aAt, int[] b, int bAt, ExtVector w) {
+    return loops.dotPair(a, aAt, b, bAt, w);
+  }
+
+  /** The sum over k of w[k] base[k]. */
+  public Ext dotBase(int[] base, ExtVector w) {
+    return loops.dotBase(base, 0, w);
+  }
+
+  /** out[k] = 2 base[high + k] - base[low + k] for k below count. */
+  public void atTwoBase(int[] base, int low, int high, int[] out, int count) {
+    loops.atTwoBase(base, low, high, out, count);
+  }
+
+  /** out[k] = a[aAt + k] + b[bAt + k] over F. */
+  public void addBase(int[] a, int aAt, int[] b, int bAt, int[] out) {
+    loops.addMultipleBase(a, aAt, 1, b, bAt, out, 0, SIZE);
+  }
+
+  /** Adds base[k] to out[k]. */
+  public void addBase(ExtVector out, int[] base) {
+    int[] limb = out.limb(0);
+    loops.addMultipleBase(limb, out.offset(), 1, base, 0, limb, out.offset(), out.length());
+  }
+
+  /** out[k] = a[aAt + k] b[bAt + k] over F. */
+  public void multiplyBase(int[] a, int aAt, int[] b, int bAt, int[] out) {
+    loops.multiplyBase(a, aAt, b, bAt, out, 0, SIZE);
+  }
+
   /** out = low + r (high - low); out may be either. */
   public void line(ExtVector low, ExtVector high, Ext r, ExtVector out) {
     loops.line(low, high, r, out);
@@ -85,12 +126,6 @@ public final class FractionTile {
   public void combine(
       ExtVector p0, ExtVector q0, ExtVector p1, ExtVector q1, ExtVector p, ExtVector q) {
     loops.multiplyAdd(p0, q1, p1, q0, p);
-    loops.multiply(q0, q1, q);
-  }
-
-  /** The sum p / q of 1 / q0 and 1 / q1. */
-  public void combineUnits(ExtVector q0, ExtVector q1, ExtVector p, ExtVector q) {
-    loops.add(q0, q1, p);
     loops.multiply(q0, q1, q);
   }
 }

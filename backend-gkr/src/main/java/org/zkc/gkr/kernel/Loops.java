@@ -70,6 +70,15 @@ sealed interface Loops permits PlainLoops, VectorLoops, TrainedLoops {
   /** out[k] = 2 base[high + k] - base[low + k] for k below count. */
   void atTwoBase(int[] base, int low, int high, int[] out, int count);
 
+  /** {@link FractionTile#affine(Ext, Ext, int[], int, Ext, int[], int, ExtVector)}. */
+  void affine(Ext c, Ext f, int[] x, int xAt, Ext g, int[] y, int yAt, ExtVector out);
+
+  /** {@link FractionTile#affine(Ext, Ext[], int[][], int[], ExtVector)}. */
+  void affine(Ext c, Ext[] f, int[][] x, int[] xAt, ExtVector out);
+
+  /** {@link FractionTile#dotPair}. */
+  Ext[] dotPair(int[] a, int aAt, int[] b, int bAt, ExtVector w);
+
   /** {@link Kernels#foldRows}. */
   void foldRows(
       MemorySegment weights,

@@ -432,6 +432,60 @@ final class PlainLoops implements Loops {
   }
 
   @Override
+  public void affine(Ext c, Ext f, int[] x, int xAt, Ext g, int[] y, int yAt, ExtVector out) {
+    for (int limb = 0; limb < 4; limb++) {
+      int[] target = out.limb(limb);
+      int at = out.offset();
+      long constant = c.limb(limb);
+      long first = f.limb(limb);
+      long second = g.limb(limb);
+      for (int k = 0; k < out.length(); k++) {
+        target[at + k] = residue(fold(first * x[xAt + k] + second * y[yAt + k] + constant));
+      }
+    }
+  }
+
+  @Override
+  public void affine(Ext c, Ext[] f, int[][] x, int[] xAt, ExtVector out) {
+    for (int limb = 0; limb < 4; limb++) {
+      long[] factors = {f[0].limb(limb), f[1].limb(limb), f[2].limb(limb), f[3].limb(limb)};
+      affine(c.limb(limb), factors, x, xAt, out.limb(limb), out.offset(), out.length());
+    }
+  }
+
+  // One limb: four products of residues and one residue add up below 2^64.
+  private static void affine(
+      long c, long[] f, int[][] x, int[] xAt, int[] out, int outAt, int count) {
+    int[] x0 = x[0];
+    int[] x1 = x[1];
+    int[] x2 = x[2];
+    int[] x3 = x[3];
+    int at0 = xAt[0];
+    int at1 = xAt[1];
+    int at2 = xAt[2];
+    int at3 = xAt[3];
+    long f0 = f[0];
+    long f1 = f[1];
+    long f2 = f[2];
+    long f3 = f[3];
+    for (int k = 0; k < count; k++) {
+      long sum = f0 * x0[at0 + k] + f1 * x1[at1 + k] + f2 * x2[at2 + k] + f3 * x3[at3 + k] + c;
+      out[outAt + k] = residue(fold(sum));
+    }
+  }
+
+  @Override
+  public Ext[] dotPair(int[] a, int aAt, int[] b, int bAt, ExtVector w) {
+    int[] sums = new int[w.length()];
+    int[] products = new int[w.length()];
+    for (int k = 0; k < w.length(); k++) {
+      sums[k] = M31.add(a[aAt + k], b[bAt + k]);
+      products[k] = M31.mul(a[aAt + k], b[bAt + k]);
+    }
+    return new Ext[] {dotBase(sums, 0, w), dotBase(products, 0, w)};
+  }
+
+  @Override
   public void foldRows(
       MemorySegment weights,
       int width,

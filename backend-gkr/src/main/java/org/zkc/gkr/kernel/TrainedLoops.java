@@ -45,6 +45,12 @@ final class TrainedLoops implements Loops {
       of((loops, x) -> loops.lineBase(x.base, 0, HALF, x.c, x.out.slice(0, HALF)));
   private final Training atTwoBase =
       of((loops, x) -> loops.atTwoBase(x.base, 0, HALF, x.integers, HALF));
+  private final Training affineOfTwo =
+      of((loops, x) -> loops.affine(x.c, x.c, x.base, 0, x.c, x.base, 0, x.out));
+  private final Training affineOfFour =
+      of((loops, x) -> loops.affine(x.c, x.factors, x.columns, new int[4], x.out));
+  private final Training dotPair =
+      of((loops, x) -> x.c = loops.dotPair(x.base, 0, x.base, 0, x.b)[1]);
   private final Training foldRows =
       of((loops, x) -> {
         loops.foldRows(x.weights, 1, EXERCISE, EXERCISE, x.a.slice(0, 8), x.out);
@@ -59,6 +65,8 @@ final class TrainedLoops implements Loops {
     private final ExtVector more = new ExtVector(EXERCISE);
     private final int[] base = new int[EXERCISE];
     private final int[] integers = new int[EXERCISE];
+    private final int[][] columns = {base, base, base, base};
+    private final Ext[] factors = new Ext[4];
     private final MemorySegment weights = MemorySegment.ofArray(new byte[8 * EXERCISE]);
     private Ext c = new Ext(4, 3, 2, M31.P - 1);
 
@@ -66,6 +74,7 @@ final class TrainedLoops implements Loops {
       a.fill(new Ext(M31.P - 1, 2, 3, 4));
       b.fill(c);
       Arrays.fill(base, M31.P - 2);
+      Arrays.fill(factors, c);
     }
   }
 
@@ -167,6 +176,21 @@ final class TrainedLoops implements Loops {
   @Override
   public void atTwoBase(int[] base, int low, int high, int[] out, int count) {
     loops(atTwoBase, count).atTwoBase(base, low, high, out, count);
+  }
+
+  @Override
+  public void affine(Ext c, Ext f, int[] x, int xAt, Ext g, int[] y, int yAt, ExtVector out) {
+    loops(affineOfTwo, out.length()).affine(c, f, x, xAt, g, y, yAt, out);
+  }
+
+  @Override
+  public void affine(Ext c, Ext[] f, int[][] x, int[] xAt, ExtVector out) {
+    loops(affineOfFour, out.length()).affine(c, f, x, xAt, out);
+  }
+
+  @Override
+  public Ext[] dotPair(int[] a, int aAt, int[] b, int bAt, ExtVector w) {
+    return loops(dotPair, w.length()).dotPair(a, aAt, b, bAt, w);
   }
 
   @Override

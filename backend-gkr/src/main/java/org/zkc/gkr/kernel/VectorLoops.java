@@ -5,8 +5,8 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 
 /**
- * {@link VectorExt}, {@link VectorBase}, {@link VectorSums} and {@link VectorFold}, with the ends
- * of ranges by plain loops.
+ * {@link VectorExt}, {@link VectorBase}, {@link VectorAffine}, {@link VectorSums} and {@link
+ * VectorFold}, with the ends of ranges by plain loops.
  */
 final class VectorLoops implements Loops {
   private final PlainLoops plain = new PlainLoops();
@@ -148,6 +148,35 @@ final class VectorLoops implements Loops {
   @Override
   public void atTwoBase(int[] base, int low, int high, int[] out, int count) {
     VectorSums.atTwo(base, low, high, out, count);
+  }
+
+  @Override
+  public void affine(Ext c, Ext f, int[] x, int xAt, Ext g, int[] y, int yAt, ExtVector out) {
+    int done = VectorAffine.ofTwo(c, f, x, xAt, g, y, yAt, out, out.length());
+    if (done < out.length()) {
+      plain.affine(c, f, x, xAt + done, g, y, yAt + done, tail(out, done));
+    }
+  }
+
+  @Override
+  public void affine(Ext c, Ext[] f, int[][] x, int[] xAt, ExtVector out) {
+    int done = VectorAffine.ofFour(c, f, x, xAt, out, out.length());
+    if (done < out.length()) {
+      int[] rest = {xAt[0] + done, xAt[1] + done, xAt[2] + done, xAt[3] + done};
+      plain.affine(c, f, x, rest, tail(out, done));
+    }
+  }
+
+  @Override
+  public Ext[] dotPair(int[] a, int aAt, int[] b, int bAt, ExtVector w) {
+    Ext[] sums = {Ext.ZERO, Ext.ZERO};
+    int done = VectorAffine.dotPair(a, aAt, b, bAt, w, w.length(), sums);
+    if (done < w.length()) {
+      Ext[] rest = plain.dotPair(a, aAt + done, b, bAt + done, tail(w, done));
+      sums[0] = sums[0].add(rest[0]);
+      sums[1] = sums[1].add(rest[1]);
+    }
+    return sums;
   }
 
   @Override

@@ -23,22 +23,23 @@ final class LookupLeaves implements UnitLeaves {
   private static final int PAIR = 2 * FractionTile.SIZE;
 
   private final int variables;
+  private final Ext factor;
   private final int[] tiles;
   private final List<Column> columns = new ArrayList<>();
   private final int[] firstTile;
 
-  /** A block's tensors, and the constants of its denominators. */
-  private record Column(Leaves[] tensors, Ext constant, Ext[] factors) {}
+  /** A block's tensors, and the constant of its denominators. */
+  private record Column(Leaves[] tensors, Ext constant) {}
 
   /** The elements of a tensor, {@code count} of them, in the order of its live leaves. */
   private record Leaves(TensorLayout.Elements elements, int count) {
     /** Reads a pair of tiles, zeros where it has no elements. */
-    void read(int pair, int[] out) {
+    void read(int pair, int[] out, int at) {
       int from = pair * PAIR;
       int real = Math.min(PAIR, count - from);
-      elements.copy(from, real, out, 0);
+      elements.copy(from, real, out, at);
       if (real < PAIR) {
-        Arrays.fill(out, real, PAIR, 0);
+        Arrays.fill(out, at + real, at + PAIR, 0);
       }
     }
   }
@@ -46,6 +47,7 @@ final class LookupLeaves implements UnitLeaves {
   LookupLeaves(
       LeafLayout.Tree tree, TensorValues values, LookupChallenges challenges, Workers workers) {
     variables = tree.variables() - 1;
+    factor = challenges.valueBeta();
     int live = 0;
     for (LeafLayout.Block block : tree.blocks()) {
       live += block.live() / PAIR;
@@ -66,9 +68,7 @@ final class LookupLeaves implements UnitLeaves {
                 t -> leaves(order, places, block.layout(), values.elements(t), workers));
       }
       firstTile[columns.size()] = at;
-      columns.add(
-          new Column(
-              tensors, challenges.constant(block.table()), challenges.factors(tensors.length)));
+      columns.add(new Column(tensors, challenges.constant(block.table())));
       for (int place : places) {
         tiles[at++] = block.offset() / PAIR + place;
       }
@@ -114,18 +114,33 @@ final class LookupLeaves implements UnitLeaves {
   }
 
   @Override
+  public Ext factor() {
+    return factor;
+  }
+
+  @Override
   public Reader reader() {
-    int[][] read = new int[2][PAIR];
-    return (slot, shift, even, odd) -> {
-      int found = Arrays.binarySearch(firstTile, slot);
-      int at = found >= 0 ? found : -found - 2;
-      Column column = columns.get(at);
-      for (int j = 0; j < column.tensors().length; j++) {
-        column.tensors()[j].read(slot - firstTile[at], read[j]);
+    return new Reader() {
+      private int at(int slot) {
+        int found = Arrays.binarySearch(firstTile, slot);
+        return found >= 0 ? found : -found - 2;
       }
-      Ext constant = column.constant().add(shift);
-      Kernels.best().denominators(constant, column.factors(), read, 0, even);
-      Kernels.best().denominators(constant, column.factors(), read, FractionTile.SIZE, odd);
+
+      @Override
+      public Ext constant(int slot) {
+        return columns.get(at(slot)).constant();
+      }
+
+      @Override
+      public boolean read(int slot, int[] first, int[] second, int to) {
+        int at = at(slot);
+        Leaves[] tensors = columns.get(at).tensors();
+        tensors[0].read(slot - firstTile[at], first, to);
+        if (tensors.length > 1) {
+          tensors[1].read(slot - firstTile[at], second, to);
+        }
+        return tensors.length > 1;
+      }
     };
   }
 
@@ -133,14 +148,13 @@ final class LookupLeaves implements UnitLeaves {
   void writeTo(ExtVector p, ExtVector q) {
     q.fill(Ext.ONE);
     Reader reader = reader();
+    int[][] entries = new int[2][PAIR];
     for (int slot = 0; slot < tiles.length; slot++) {
       int at = tiles[slot] * PAIR;
       p.slice(at, PAIR).fill(Ext.ONE);
-      reader.read(
-          slot,
-          Ext.ZERO,
-          q.slice(at, FractionTile.SIZE),
-          q.slice(at + FractionTile.SIZE, FractionTile.SIZE));
+      boolean pairs = reader.read(slot, entries[0], entries[1], 0);
+      Ext[] factors = pairs ? new Ext[] {Ext.ONE, factor} : new Ext[] {Ext.ONE};
+      Kernels.best().denominators(reader.constant(slot), factors, entries, 0, q.slice(at, PAIR));
     }
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
  * vectors: it stays right, and becomes a hundred times slower without a word. This is the word.
  */
 class BoxingTest {
-  private static final int LOOPS = 19;
+  private static final int LOOPS = 22;
 
   @Test
   void vectorLoopsAllocateNothing() throws IOException, InterruptedException {

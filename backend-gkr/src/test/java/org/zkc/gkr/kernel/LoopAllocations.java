@@ -53,6 +53,14 @@ final class LoopAllocations {
     AllocationProbe.print(
         "atTwoBase", ELEMENTWISE, () -> loops.atTwoBase(base, 0, SIZE, baseOut, SIZE));
     AllocationProbe.print(
+        "affine of two", ELEMENTWISE, () -> loops.affine(c, c, base, 0, c, base, SIZE, out));
+    Ext[] factors = random.elements(4);
+    int[][] columns = {base, base, base, base};
+    int[] places = {0, SIZE, 1, 2};
+    AllocationProbe.print(
+        "affine of four", ELEMENTWISE, () -> loops.affine(c, factors, columns, places, out));
+    AllocationProbe.print("dotPair", ELEMENTWISE, () -> loops.dotPair(base, 0, base, SIZE, b));
+    AllocationProbe.print(
         "foldRows of bytes", FOLD, () -> loops.foldRows(weights, 1, SIZE, SIZE, coefficients, out));
     AllocationProbe.print(
         "foldRows of shorts",

@@ -9,6 +9,7 @@ import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.prove.sumcheck.FractionTables;
 import org.zkc.gkr.prove.sumcheck.LayerTables;
+import org.zkc.gkr.prove.sumcheck.LeafSums;
 import org.zkc.gkr.prove.sumcheck.TiledFractionTables;
 import org.zkc.gkr.prove.sumcheck.TiledTables;
 import org.zkc.gkr.prove.sumcheck.UnitLeaves;
@@ -104,23 +105,42 @@ final class FractionLayer {
 
   /** The layer above leaves that are not held. */
   static FractionLayer above(UnitLeaves leaves, Workers workers) {
-    return above(leaves.variables(), leaves.tiles(), workers, () -> new LeafSums(leaves));
+    int[] live = leaves.tiles();
+    return above(
+        leaves.variables(),
+        live,
+        workers,
+        () -> {
+          LeafSums sums = new LeafSums(leaves);
+          return (pair, p, q) -> {
+            sums.read(Math.max(-1, Arrays.binarySearch(live, pair)));
+            sums.into(Ext.ONE, p, q);
+          };
+        });
   }
 
   /** The second layer above such leaves. */
   static FractionLayer twoAbove(UnitLeaves leaves, Workers workers) {
+    int[] live = leaves.tiles();
     return above(
         leaves.variables() - 1,
-        halved(leaves.variables() - 1, leaves.tiles()),
+        halved(leaves.variables() - 1, live),
         workers,
         () -> {
-          LeafSums sums = new LeafSums(leaves);
+          LeafSums even = new LeafSums(leaves);
+          LeafSums odd = new LeafSums(leaves);
           FractionTile tile = new FractionTile();
           ExtVector[] pair = fresh(1);
           return (k, p, q) -> {
-            sums.into(2 * k, pair[0], pair[1]);
-            sums.into(2 * k + 1, pair[2], pair[3]);
-            tile.combine(pair[0], pair[1], pair[2], pair[3], p, q);
+            even.read(Math.max(-1, Arrays.binarySearch(live, 2 * k)));
+            odd.read(Math.max(-1, Arrays.binarySearch(live, 2 * k + 1)));
+            if (even.isLike(odd)) {
+              even.combine(odd, p, q);
+            } else {
+              even.into(Ext.ONE, pair[0], pair[1]);
+              odd.into(Ext.ONE, pair[2], pair[3]);
+              tile.combine(pair[0], pair[1], pair[2], pair[3], p, q);
+            }
           };
         });
   }
@@ -128,30 +148,6 @@ final class FractionLayer {
   /** Writes the sums of the pairs of one tile. */
   private interface Sums {
     void into(int pair, ExtVector p, ExtVector q);
-  }
-
-  private static final class LeafSums implements Sums {
-    private final FractionTile tile = new FractionTile();
-    private final ExtVector even = new ExtVector(FractionTile.SIZE);
-    private final ExtVector odd = new ExtVector(FractionTile.SIZE);
-    private final int[] live;
-    private final UnitLeaves.Reader reader;
-
-    LeafSums(UnitLeaves leaves) {
-      live = leaves.tiles();
-      reader = leaves.reader();
-    }
-
-    @Override
-    public void into(int pair, ExtVector p, ExtVector q) {
-      int found = Arrays.binarySearch(live, pair);
-      if (found < 0) {
-        setDead(p, q);
-      } else {
-        reader.read(found, Ext.ZERO, even, odd);
-        tile.combineUnits(even, odd, p, q);
-      }
-    }
   }
 
   private static void setDead(ExtVector p, ExtVector q) {
@@ -216,7 +212,8 @@ final class FractionLayer {
     if (z.length <= TiledTables.DENSE_VARIABLES) {
       return above(leaves, workers).sumcheck(lambda, z, workers);
     }
-    int[] tiles = halved(z.length, leaves.tiles());
+    int[] live = leaves.tiles();
+    int[] tiles = halved(z.length, live);
     return new TiledFractionTables(
         tiles,
         fresh(tiles.length),
@@ -224,8 +221,8 @@ final class FractionLayer {
           LeafSums sums = new LeafSums(leaves);
           return (slot, tile) -> {
             for (int side = 0; side < 2; side++) {
-              sums.into(2 * tiles[slot] + side, tile[2 * side], tile[2 * side + 1]);
-              Kernels.best().scale(tile[2 * side], lambda);
+              sums.read(Math.max(-1, Arrays.binarySearch(live, 2 * tiles[slot] + side)));
+              sums.into(lambda, tile[2 * side], tile[2 * side + 1]);
             }
           };
         },

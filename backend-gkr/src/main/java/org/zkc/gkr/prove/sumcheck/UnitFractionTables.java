@@ -17,6 +17,8 @@ import org.zkc.gkr.kernel.Workers;
  * leaves.
  */
 public final class UnitFractionTables extends TiledTables {
+  private static final int PAIR = 2 * FractionTile.SIZE;
+
   private final UnitLeaves leaves;
   private final Ext lambda;
   private final ExtVector dead = new ExtVector(FractionTile.SIZE);
@@ -59,24 +61,44 @@ public final class UnitFractionTables extends TiledTables {
     return low.add(challenge.mul(high.sub(low)));
   }
 
-  /** Tiles computed from the leaves. */
+  /**
+   * Tiles computed from the leaves. Products of two siblings are polynomials in their entries over
+   * F, which are added up before they meet the constants.
+   */
   private final class LeafPiece implements Piece {
     private final FractionTile tile = new FractionTile();
     private final UnitLeaves.Reader reader = leaves.reader();
-    private final ExtVector[] lower = {
-      new ExtVector(FractionTile.SIZE), new ExtVector(FractionTile.SIZE)
-    };
-    private final ExtVector[] upper = {
-      new ExtVector(FractionTile.SIZE), new ExtVector(FractionTile.SIZE)
-    };
+    // The siblings of the lower half's tile, then those of the upper half's.
+    private final int[] first = new int[2 * PAIR];
+    private final int[] second = new int[2 * PAIR];
+    private final int[] two = new int[PAIR];
+    private final int[] secondTwo = new int[PAIR];
+    private final int[] even = new int[FractionTile.SIZE];
+    private final int[] odd = new int[FractionTile.SIZE];
+    private final Ext[] constants = {Ext.ONE, Ext.ONE};
+    private boolean lowWide;
+    private boolean wide;
 
-    private void read(int slot, ExtVector[] out) {
-      if (slot < 0) {
-        out[0].copyFrom(dead);
-        out[1].copyFrom(dead);
-      } else {
-        reader.read(slot, lambda, out[0], out[1]);
+    private void read(int low, int high) {
+      lowWide = read(low, 0, 0);
+      boolean highWide = read(high, 1, PAIR);
+      wide = lowWide || highWide;
+      if (wide && !lowWide) {
+        Arrays.fill(second, 0, PAIR, 0);
       }
+      if (wide && !highWide) {
+        Arrays.fill(second, PAIR, 2 * PAIR, 0);
+      }
+    }
+
+    private boolean read(int slot, int half, int at) {
+      if (slot < 0) {
+        Arrays.fill(first, at, at + PAIR, 0);
+        constants[half] = Ext.ONE;
+        return false;
+      }
+      constants[half] = reader.constant(slot).add(lambda);
+      return reader.read(slot, first, second, at);
     }
 
     private Ext numerator(int slot) {
@@ -85,17 +107,55 @@ public final class UnitFractionTables extends TiledTables {
 
     @Override
     public void add(Ext[] sums, int low, int high, ExtVector eq, Ext scale, Ext share) {
-      read(low, lower);
-      read(high, upper);
-      tile.addProducts(sums, lower, upper, eq, scale);
+      read(low, high);
+      Ext at0 = low < 0 ? share : products(first, second, lowWide, constants[0], eq, scale, share);
+      tile.atTwoBase(first, 0, PAIR, two, PAIR);
+      if (wide) {
+        tile.atTwoBase(second, 0, PAIR, secondTwo, PAIR);
+      }
+      Ext constant = constants[1].doubled().sub(constants[0]);
+      sums[0] = sums[0].add(at0);
+      sums[1] = sums[1].add(products(two, secondTwo, wide, constant, eq, scale, share));
       subtractNumerators(sums, numerator(low), numerator(high), share);
+    }
+
+    /** scale times the sum over k of eq[k] (c - w0) (c - w1), w = a + beta b. */
+    private Ext products(
+        int[] a, int[] b, boolean hasSecond, Ext c, ExtVector eq, Ext scale, Ext share) {
+      Ext[] own = tile.dotPair(a, 0, a, FractionTile.SIZE, eq);
+      Ext sum = own[0];
+      Ext product = own[1];
+      if (hasSecond) {
+        Ext beta = leaves.factor();
+        Ext[] other = tile.dotPair(b, 0, b, FractionTile.SIZE, eq);
+        tile.addBase(a, 0, b, 0, even);
+        tile.addBase(a, FractionTile.SIZE, b, FractionTile.SIZE, odd);
+        tile.multiplyBase(even, 0, odd, 0, even);
+        Ext mixed = tile.dotBase(even, eq).sub(own[1]).sub(other[1]);
+        sum = sum.add(beta.mul(other[0]));
+        product = product.add(beta.mul(mixed.add(beta.mul(other[1]))));
+      }
+      return share.mul(c.square()).add(scale.mul(product.sub(c.mul(sum))));
     }
 
     @Override
     public void bind(int low, int high, Ext challenge, int target) {
-      read(low, lower);
-      read(high, upper);
-      line(tile, lower, upper, challenge, slices(tables, target));
+      read(low, high);
+      Ext constant = line(constants[0], constants[1], challenge);
+      Ext ofLow = challenge.sub(Ext.ONE);
+      Ext ofHigh = challenge.neg();
+      ExtVector[] out = slices(tables, target);
+      Ext beta = leaves.factor();
+      Ext[] factors = {ofLow, ofHigh, ofLow.mul(beta), ofHigh.mul(beta)};
+      int[][] entries = {first, first, second, second};
+      for (int j = 0; j < out.length; j++) {
+        int at = j * FractionTile.SIZE;
+        if (wide) {
+          tile.affine(constant, factors, entries, new int[] {at, PAIR + at, at, PAIR + at}, out[j]);
+        } else {
+          tile.affine(constant, ofLow, first, at, ofHigh, first, PAIR + at, out[j]);
+        }
+      }
       numerators[target] = line(numerator(low), numerator(high), challenge);
     }
   }

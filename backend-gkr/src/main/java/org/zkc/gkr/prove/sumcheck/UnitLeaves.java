@@ -1,11 +1,11 @@
 package org.zkc.gkr.prove.sumcheck;
 
 import org.zkc.gkr.field.Ext;
-import org.zkc.gkr.field.ExtVector;
 
 /**
- * Fractions 1 / q in pairs of siblings by tiles, as anything that can compute the denominators
- * anew: they are never held all at once.
+ * Fractions 1 / (c - a - beta b) in pairs of siblings by tiles, with a and b over F and c constant
+ * on a pair of tiles. The entries can be read anew: denominators are never held, and what is made
+ * of them first is made of products over F.
  */
 public interface UnitLeaves {
   /** Variables of the pairs. */
@@ -14,13 +14,23 @@ public interface UnitLeaves {
   /** The live tiles of pairs, ascending; fractions elsewhere are 0 / 1. */
   int[] tiles();
 
+  /** The factor beta of the second entries. */
+  Ext factor();
+
   /** A reader for one thread. */
   Reader reader();
 
-  /** Reads one tile at a time. */
-  @FunctionalInterface
+  /** Reads one live tile at a time, by its number among them. */
   interface Reader {
-    /** Sets even and odd to shift + q of the siblings of live tile number {@code slot}. */
-    void read(int slot, Ext shift, ExtVector even, ExtVector odd);
+    /** The constant c of a live tile. */
+    Ext constant(int slot);
+
+    /**
+     * Writes a of the even siblings, then of the odd ones, to {@code first} from {@code at} on; if
+     * there are b, likewise to {@code second}, which is left alone else.
+     *
+     * @return whether there are b
+     */
+    boolean read(int slot, int[] first, int[] second, int at);
   }
 }

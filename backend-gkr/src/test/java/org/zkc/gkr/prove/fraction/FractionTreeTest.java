@@ -30,21 +30,49 @@ import org.zkc.gkr.transcript.Transcript;
 class FractionTreeTest {
   private static final int TILE = FractionTile.SIZE;
 
-  /** Leaves 1 / q, held here so that they can be compared. */
-  private record Held(int variables, int[] tiles, ExtVector q) implements UnitLeaves {
+  /**
+   * Leaves 1 / (c - a - beta b), held here so that they can be compared. The constant of every live
+   * tile is one of two or its own; a tile in three has b.
+   */
+  private record Held(
+      int variables, int[] tiles, Ext factor, Ext[] constants, int[][] first, int[][] second)
+      implements UnitLeaves {
     @Override
     public Reader reader() {
-      return (slot, shift, even, odd) -> {
-        for (int k = 0; k < TILE; k++) {
-          even.set(k, q.get(2 * tiles[slot] * TILE + k).add(shift));
-          odd.set(k, q.get((2 * tiles[slot] + 1) * TILE + k).add(shift));
+      return new Reader() {
+        @Override
+        public Ext constant(int slot) {
+          return constants[slot];
+        }
+
+        @Override
+        public boolean read(int slot, int[] a, int[] b, int at) {
+          System.arraycopy(first[slot], 0, a, at, 2 * TILE);
+          System.arraycopy(second[slot], 0, b, at, second[slot].length);
+          return second[slot].length > 0;
         }
       };
     }
 
+    /** The denominators. */
+    ExtVector q() {
+      ExtVector q = new ExtVector(2 << variables);
+      q.fill(Ext.ONE);
+      for (int slot = 0; slot < tiles.length; slot++) {
+        for (int k = 0; k < 2 * TILE; k++) {
+          Ext value = constants[slot].sub(Ext.of(first[slot][k]));
+          if (second[slot].length > 0) {
+            value = value.sub(factor.mulBase(second[slot][k]));
+          }
+          q.set(2 * tiles[slot] * TILE + k, value);
+        }
+      }
+      return q;
+    }
+
     /** 1 on what is live, 0 elsewhere. */
     ExtVector p() {
-      ExtVector p = new ExtVector(q.length());
+      ExtVector p = new ExtVector(2 << variables);
       for (int t : tiles) {
         p.slice(2 * t * TILE, 2 * TILE).fill(Ext.ONE);
       }
@@ -64,20 +92,18 @@ class FractionTreeTest {
       }
     }
     tiles = Arrays.copyOf(tiles, count);
-    ExtVector q = new ExtVector(2 << variables);
-    q.fill(Ext.ONE);
-    for (int t : tiles) {
-      for (int k = 2 * t * TILE; k < 2 * (t + 1) * TILE; k++) {
-        q.set(
-            k,
-            new Ext(
-                random.nextInt(Integer.MAX_VALUE),
-                random.nextInt(Integer.MAX_VALUE),
-                random.nextInt(Integer.MAX_VALUE),
-                1 + random.nextInt(1 << 30)));
-      }
+    RandomElements elements = new RandomElements(seed);
+    Ext[] common = elements.elements(2);
+    Ext[] constants = new Ext[count];
+    int[][] first = new int[count][];
+    int[][] second = new int[count][];
+    for (int slot = 0; slot < count; slot++) {
+      int kind = random.nextInt(8);
+      constants[slot] = kind == 0 ? elements.element() : common[tiles[slot] / 16 % 2];
+      first[slot] = elements.residues(2 * TILE);
+      second[slot] = kind < 6 && tiles[slot] / 8 % 3 > 0 ? new int[0] : elements.residues(2 * TILE);
     }
-    return new Held(variables, tiles, q);
+    return new Held(variables, tiles, elements.element(), constants, first, second);
   }
 
   private record Proved(byte[] bytes, Ext[] root, Ext[] point) {}
@@ -139,8 +165,7 @@ class FractionTreeTest {
     for (double share : new double[] {0.3, 1}) {
       Held leaves = leaves(variables, 100 + variables, share);
       Proved held =
-          prove(
-              new FractionTree(leaves.p(), leaves.q().copy(), variables + 1, Workers.callerOnly()));
+          prove(new FractionTree(leaves.p(), leaves.q(), variables + 1, Workers.callerOnly()));
       Proved read = prove(new FractionTree(leaves, Workers.callerOnly()));
       assertArrayEquals(held.root(), read.root());
       assertArrayEquals(held.bytes(), read.bytes());
